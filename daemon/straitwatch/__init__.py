@@ -1,0 +1,3 @@
+"""Straitwatch: a media-monitoring alert daemon."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,7 @@
+"""The offline `match` command."""
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""

@@ -1,0 +1,826 @@
+"""The values that flow through Straitwatch: frozen, slotted, without behaviour to speak of.
+
+    Feed -> FetchResult -> ParsedFeed -> Entry -> Match -> Fold -> Decision -> Alert -> Delivery -> SendResult
+
+No value here knows the database, the network or a library. Datetimes are aware UTC and end in
+`_at`; durations are `timedelta`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+# ---------------------------------------------------------------- words with few values
+
+
+class Severity(StrEnum):
+    """How urgent a match is; compare with `rank`, the names do not sort."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for low up to 3 for critical."""
+        return list(Severity).index(self)
+
+
+class FetchFailure(StrEnum):
+    """Why a feed could not be had; also the metric label."""
+
+    DNS = "dns"
+    CONNECT = "connect"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    RESET = "reset"
+    TOO_LARGE = "too_large"
+    FORBIDDEN_ADDRESS = "forbidden_address"
+    REDIRECT = "redirect"
+    RATE_LIMITED = "rate_limited"
+    GONE = "gone"
+    BLOCKED = "blocked"
+    HTTP_CLIENT = "http_client"
+    HTTP_SERVER = "http_server"
+    TRUNCATED = "truncated"
+    PROTOCOL = "protocol"
+
+
+class ParseProblem(StrEnum):
+    """What is wrong with a document that was fetched; the values are part of `parse --json`."""
+
+    EMPTY = "empty"
+    HTML = "html"
+    NOT_A_FEED = "not_a_feed"
+    TRUNCATED = "truncated"
+    TOO_LARGE = "too_large"
+    TIMEOUT = "timeout"
+    TOO_MANY_ENTRIES = "too_many_entries"
+
+
+class Relation(StrEnum):
+    """How a report relates to what was seen before; the values are part of `cluster --json`."""
+
+    NEW = "new"
+    SAME_ENTRY = "same_entry"
+    DUPLICATE = "duplicate"
+    SAME_EVENT = "same_event"
+
+
+class Action(StrEnum):
+    """What a decision leads to."""
+
+    ALERT = "alert"
+    UPDATE = "update"
+    DIGEST = "digest"
+    NONE = "none"
+
+
+class Reason(StrEnum):
+    """Why a report alerts or does not; log word, metric label and a line in the docs each."""
+
+    NO_MATCH = "no_match"
+    BASELINE = "baseline"
+    NEW_STORY = "new_story"
+    NEW_LIST = "new_list"
+    HIGHER_SEVERITY = "higher_severity"
+    MORE_OUTLETS = "more_outlets"
+    TIER_ONE = "tier_one"
+    DAY_LATER = "day_later"
+    ALREADY_ALERTED = "already_alerted"
+    KNOWN_ENTRY = "known_entry"
+    LATE = "late"
+    NO_ROUTE = "no_route"
+    SILENCED = "silenced"
+
+
+class AlertKind(StrEnum):
+    """What an alert is about."""
+
+    NEW = "new"
+    UPDATE = "update"
+    DIGEST = "digest"
+    SYSTEM = "system"
+    TEST = "test"
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands; delivered, merged, cancelled and dead are final."""
+
+    HELD = "held"
+    PENDING = "pending"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    MERGED = "merged"
+    CANCELLED = "cancelled"
+    DEAD = "dead"
+
+
+class Outcome(StrEnum):
+    """The five ways an attempt can end; also the metric label."""
+
+    DELIVERED = "delivered"
+    RETRY = "retry"
+    UNSURE = "unsure"
+    PERMANENT = "permanent"
+    RECEIVER_BROKEN = "receiver_broken"
+
+
+# ---------------------------------------------------------------- configuration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """A place in a configuration file; line and column start at 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something wrong in what a person wrote: where, what, and what to do about it."""
+
+    position: Position | None
+    message: str
+    hint: str = ""
+    excerpt: str = ""  # the offending source line, for a caret under `position.column`
+    is_warning: bool = False
+
+    def __str__(self) -> str:
+        where = f"{self.position}: " if self.position else ""
+        word = "warning: " if self.is_warning else ""
+        return f"{where}{word}{self.message}" + (f"\nhint: {self.hint}" if self.hint else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sourced:
+    """A piece of text together with the place where a person wrote it.
+
+    `column_is_exact` is false where YAML folded or escaped the text, so that an offset in `text`
+    is not an offset in the file.
+    """
+
+    text: str
+    position: Position | None = None
+    column_is_exact: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One polled address, as configured."""
+
+    id: str  # computed from the address: see core.normalize.feed_id
+    name: str
+    url: str
+    language: str = ""  # BCP 47 as configured: en, zh-Hant, ru ...
+    country: str = ""  # ISO 3166 alpha-2
+    kind: str = ""  # wire, newspaper, broadcaster, official, state-media, think-tank, ...
+    stance: str = ""  # independent, state, official, party, ...
+    tier: int = 3  # 1 = an outlet whose report alone is news
+    interval: timedelta | None = None  # set: fixed, never adapted
+    max_age: timedelta | None = None  # of an entry, to alert; None: the global one
+    timezone: str | None = None  # for dates that name none
+    encoding: str | None = None  # for bytes that declare none
+    headers: tuple[tuple[str, str], ...] = ()
+    full_text: bool = False
+    tags: tuple[str, ...] = ()
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermSet:
+    """A named, reusable set of phrases; a hit inside a longer `not_inside` term does not count."""
+
+    name: str
+    any: tuple[Sourced, ...]
+    not_inside: tuple[Sourced, ...] = ()
+    position: Position | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointsRule:
+    """`signals` add their points when the query holds, `noise` takes them away."""
+
+    points: int
+    when: Sourced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityRule:
+    """The first rule that holds names the severity; without `when` it always holds."""
+
+    level: Severity
+    when: Sourced | None = None
+    min_points: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFilter:
+    """Which feeds a watch-list listens to; an empty tuple excludes nothing."""
+
+    include: tuple[str, ...] = ()  # feed names
+    exclude: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    stances: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchList:
+    """What a desk watches, as configured; queries are still text (see core.query)."""
+
+    id: str
+    title: str
+    enabled: bool = True
+    languages: tuple[str, ...] = ()  # empty: all; `zh` stands for both scripts
+    countries: tuple[str, ...] = ()
+    sources: SourceFilter = SourceFilter()
+    fields: tuple[str, ...] = ("title", "summary", "content")
+    threshold: int = 10
+    match: tuple[Sourced, ...] = ()
+    signals: tuple[PointsRule, ...] = ()
+    noise: tuple[PointsRule, ...] = ()
+    exclude: tuple[Sourced, ...] = ()
+    severity: tuple[SeverityRule, ...] = ()
+    must_match: tuple[Sourced, ...] = ()
+    must_not_match: tuple[Sourced, ...] = ()
+    position: Position | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """Where messages go: one Apprise URL and how to treat it.
+
+    `url` is secret: it is never logged; `repr` leaves it out. `broken_because` is set when the
+    receiver cannot be used as configured, for instance because a variable is unset; its
+    deliveries then wait.
+    """
+
+    name: str
+    url: str = field(repr=False)
+    driver: str = "auto"  # auto, slack, smtp, apprise, terminal
+    base_url: str = ""  # Slack only: stands for https://hooks.slack.com and https://slack.com/api
+    limit_messages: int | None = None
+    limit_per: timedelta | None = None
+    fallback: str = ""
+    on_unsure: str = "resend"  # resend, hold
+    give_up_after: timedelta | None = None  # None: 24 h, mail 48 h
+    message_id_domain: str = ""
+    broken_because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Which matches go to which receivers; the first that fits wins unless `continue`."""
+
+    name: str
+    watchlists: tuple[str, ...] = ()  # empty: any
+    severities: tuple[Severity, ...] = ()
+    tags: tuple[str, ...] = ()
+    stances: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    send: tuple[str, ...] = ()
+    continues: bool = False
+    group_wait: timedelta = timedelta(0)
+    quiet_hours: str = ""
+    updates: str = "thread"  # thread, message, digest, off
+    position: Position | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """A daily span, in a zone, during which some severities are held."""
+
+    name: str
+    days: tuple[int, ...]  # Monday = 0, of the day on which the span begins
+    starts: time
+    ends: time
+    timezone: str
+    hold: tuple[Severity, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestPlan:
+    """A regular summary, sent even when nothing matched."""
+
+    name: str
+    at: time
+    timezone: str
+    days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    send: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()  # watch-list ids; empty: all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertPolicy:
+    """Everything that routing and deciding need to know."""
+
+    routes: tuple[Route, ...] = ()
+    quiet_hours: tuple[QuietHours, ...] = ()
+    digests: tuple[DigestPlan, ...] = ()
+    max_age: timedelta = timedelta(hours=48)  # older than this is not news: digest, marked late
+    backfill: timedelta = timedelta(0)  # at first sight of a feed, alert on entries this young
+    update_outlets: tuple[int, ...] = (3, 10, 30)  # outlet counts worth an update
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollPolicy:
+    """How often and how politely feeds are polled."""
+
+    interval: timedelta = timedelta(minutes=15)
+    min_interval: timedelta = timedelta(minutes=2)
+    max_interval: timedelta = timedelta(hours=6)
+    contact: str = ""
+    allow_private_addresses: bool = False
+    concurrency: int = 50
+    per_host: int = 2
+    timeout: timedelta = timedelta(seconds=30)
+    max_bytes: int = 10_000_000  # covers all 932 real feeds of research; the largest had 4 MB
+
+
+# ---------------------------------------------------------------- fetch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave us to ask "has it changed?"; stored and sent back verbatim."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A body came back."""
+
+    url: str  # the final address, after redirects
+    status: int
+    body: bytes
+    content_type: str
+    validators: Validators
+    body_hash: bytes  # blake2b-16 of `body`
+    max_age: timedelta | None = None  # Cache-Control
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """The server says nothing changed."""
+
+    validators: Validators
+    max_age: timedelta | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchFailed:
+    """The feed could not be had this time."""
+
+    kind: FetchFailure
+    detail: str
+    status: int | None = None
+    retry_after: timedelta | None = None
+    seconds: float = 0.0
+
+
+FetchResult = Fetched | NotModified | FetchFailed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What the store remembers of a feed between polls."""
+
+    feed_id: str
+    lease_seq: int = 0  # fencing counter: a completion with an older one changes nothing
+    validators: Validators = Validators()
+    body_hash: bytes = b""
+    baseline_at: datetime | None = None  # first successful poll; None: never seen
+    next_due_at: datetime | None = None
+    last_polled_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    last_new_at: datetime | None = None  # when an entry last arrived
+    failures: int = 0  # in a row
+    last_outcome: str = ""  # ok, not_modified, unchanged, a FetchFailure or a ParseProblem
+    last_detail: str = ""
+
+
+# ---------------------------------------------------------------- parse and normalize
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawEntry:
+    """One item of one feed exactly as its publisher wrote it: markup, relative links and all."""
+
+    guid: str = ""
+    link: str = ""
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    authors: tuple[str, ...] = ()
+    published: str = ""
+    updated: str = ""
+    language: str = ""
+    source_title: str = ""  # the publisher, where an aggregator names it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A document as it was read; `problem` is None for a good feed, even one without entries."""
+
+    format: str  # rss20, atom10, rss10, json11, ...; "" = unknown
+    title: str = ""
+    link: str = ""
+    language: str = ""
+    entries: tuple[RawEntry, ...] = ()
+    problem: ParseProblem | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item of one feed, cleaned: plain text, absolute links, aware dates."""
+
+    id: str  # computed from feed and identity; the same after a crash
+    guid: str  # raw
+    url: str  # absolute, http(s), as the publisher wrote it; "" = none
+    canonical_url: str  # identity of the page, never fetched and never shown; "" = none
+    title: str
+    summary: str = ""
+    content: str = ""
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    language: str = ""
+    source: str = ""  # publisher named by an aggregator; "" = the feed itself
+    text_hash: bytes = b""  # of title, summary and content: has the text been edited?
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFeed:
+    """A document after parsing and cleaning: what a parse worker hands back."""
+
+    format: str
+    title: str = ""
+    entries: tuple[Entry, ...] = ()
+    problem: ParseProblem | None = None
+    detail: str = ""
+
+    @property
+    def is_feed(self) -> bool:
+        """Whether the document counts as a successful poll, with or without entries."""
+        return self.problem in (None, ParseProblem.TRUNCATED, ParseProblem.TOO_MANY_ENTRIES)
+
+
+# ---------------------------------------------------------------- match
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchText:
+    """The text that watch-lists look at, and what they may filter on."""
+
+    title: str
+    summary: str = ""
+    content: str = ""
+    language: str = ""
+    country: str = ""
+    stance: str = ""
+    source: str = ""  # feed name
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A term found in a field; `text` is the field's code points `[start:end]`."""
+
+    term: str
+    field: str  # title, summary, content
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleScore:
+    """What one rule of a watch-list contributed."""
+
+    rule: str  # match[0], signals[2], noise[1], exclude[0], severity[0]
+    when: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """One watch-list fired on one entry."""
+
+    watchlist: str
+    score: int
+    severity: Severity
+    hits: tuple[Hit, ...]
+    rules: tuple[RuleScore, ...] = ()
+
+
+# ---------------------------------------------------------------- stories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What folding looks at: one matched entry as one outlet's report of some event."""
+
+    entry_id: str
+    title: str
+    seen_at: datetime
+    summary: str = ""
+    content: str = ""
+    canonical_url: str = ""
+    source: str = ""  # outlet
+    language: str = ""
+    watchlists: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fold:
+    """To which story a report belongs, and why."""
+
+    story_id: str
+    relation: Relation
+    reason: str  # new-event, same-guid, same-url, same-title, near-duplicate, same-event, ...
+    score: float = 0.0
+    threshold: float = 0.0
+    evidence: tuple[str, ...] = ()  # shared terms, or what else decided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """Who reported, as shown to people."""
+
+    name: str
+    stance: str = ""
+    tier: int = 3
+    country: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryReport:
+    """One outlet's report as an alert lists it."""
+
+    outlet: Outlet
+    title: str
+    url: str
+    seen_at: datetime
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """All reports of one event; `revision` grows with each alert or update."""
+
+    id: str
+    title: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    revision: int = 0  # 0: not alerted yet
+    severity: Severity = Severity.LOW
+    watchlists: tuple[str, ...] = ()
+    outlets: tuple[str, ...] = ()  # distinct outlet names, in order of arrival
+    reports: tuple[StoryReport, ...] = ()  # the first few, oldest first
+    has_tier_one: bool = False
+    alerted_at: datetime | None = None
+
+
+# ---------------------------------------------------------------- decide and deliver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Whether something is said about a story now, and why."""
+
+    action: Action
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchNote:
+    """One list's reasons as an alert shows them."""
+
+    watchlist: str
+    title: str
+    severity: Severity
+    score: int
+    terms: tuple[str, ...]  # the matched words as they stand in the text, without repeats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A sentence of the entry and the code-point spans of the words that matched."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFacts:
+    """Everything a message may say about a story, frozen when the alert is decided.
+
+    All text is untrusted. It was cleaned at ingest; renderers still escape it for their medium.
+    """
+
+    story_id: str
+    revision: int
+    kind: AlertKind
+    reason: Reason
+    severity: Severity
+    title: str
+    url: str
+    outlet: Outlet
+    first_seen_at: datetime  # of the story
+    seen_at: datetime  # of this entry
+    published_at: datetime | None = None
+    matches: tuple[MatchNote, ...] = ()
+    title_spans: tuple[tuple[int, int], ...] = ()
+    quote: Quote = Quote(text="")
+    first_report: StoryReport | None = None  # who reported it first
+    also: tuple[StoryReport, ...] = ()  # who else reports it, newest last
+    outlet_count: int = 1
+    is_late: bool = False
+    story_title: str = ""  # the title under which the story was first alerted: keeps threads together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageFacts:
+    """The proof that stands beside every "nothing matched"."""
+
+    since_at: datetime
+    until_at: datetime
+    feeds: int
+    feeds_current: int
+    feeds_late: int
+    feeds_broken: tuple[str, ...] = ()
+    entries_read: int = 0
+    matched: int = 0
+    dead_letters: int = 0
+    pending: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestItem:
+    """One story in a digest."""
+
+    story_id: str
+    title: str
+    url: str
+    outlet: Outlet
+    severity: Severity
+    watchlists: tuple[str, ...]  # titles of the lists
+    first_seen_at: datetime
+    outlet_count: int = 1
+    was_alerted: bool = False
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestFacts:
+    """What a digest says: the stories of its window and the coverage behind them."""
+
+    name: str
+    items: tuple[DigestItem, ...]
+    coverage: CoverageFacts
+    is_late: bool = False
+    more: int = 0  # stories beyond the number that is listed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeFacts:
+    """A message about Straitwatch itself, or a labelled test."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    severity: Severity = Severity.NORMAL
+
+
+Facts = AlertFacts | DigestFacts | NoticeFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """What is said about a story at one revision, to whomever its routes lead."""
+
+    id: str  # computed: see core.decide
+    kind: AlertKind
+    story_id: str
+    revision: int
+    severity: Severity
+    facts: Facts
+    created_at: datetime
+    config_version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message to one recipient: an alert, a receiver, and all the routes that led there.
+
+    Unique by (story, revision, receiver, recipient).
+    """
+
+    id: str  # delivery_key(...): the same after a crash
+    alert_id: str
+    receiver: str
+    recipient: str = ""  # "" for receivers with a single target
+    routes: tuple[str, ...] = ()
+    watchlists: tuple[str, ...] = ()
+    state: DeliveryState = DeliveryState.PENDING
+    state_reason: str = ""
+    not_before: datetime | None = None
+    give_up_at: datetime | None = None
+    parent_id: str = ""  # the delivery of the story's first alert to the same place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """The exact bytes of a message, made once, before its first attempt."""
+
+    body: bytes
+    content_type: str  # application/json, message/rfc822, text/plain
+    note: Mapping[str, str] = field(default_factory=dict)  # e.g. subject, message_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendJob:
+    """All that a driver needs to render and send one delivery."""
+
+    delivery: Delivery
+    kind: AlertKind
+    facts: Facts
+    attempt: int = 1  # 1 for the first
+    frozen: Frozen | None = None  # None: not rendered yet
+    parent_ref: Mapping[str, str] = field(default_factory=dict)  # what the parent's send returned
+    is_possible_repeat: bool = False  # an earlier attempt was not answered
+    started_at: datetime | None = None  # of the attempt that was not answered
+    created_at: datetime | None = None  # of the alert: stable, used as Date of a mail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendResult:
+    """How one attempt ended."""
+
+    outcome: Outcome
+    code: str = ""  # the server's: 429, 550, invalid_blocks ...
+    text: str = ""  # short, for people; never holds a secret
+    retry_after: timedelta | None = None
+    ref: Mapping[str, str] = field(default_factory=dict)  # ts, channel, message_id
+
+
+# ---------------------------------------------------------------- one poll's plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownEntry:
+    """What the store knows of an entry that comes again."""
+
+    entry_id: str
+    text_hash: bytes
+    story_id: str = ""
+    watchlists: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedEntry:
+    """An entry to store (or whose edited text to store), and what was concluded about it."""
+
+    entry: Entry
+    is_new: bool
+    matches: tuple[Match, ...] = ()
+    fold: Fold | None = None
+    decision: Decision = Decision(action=Action.NONE, reason=Reason.NO_MATCH)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollReport:
+    """What one poll did, for logs, metrics and `run --once`."""
+
+    feed_id: str
+    outcome: str
+    entries: int = 0
+    entries_new: int = 0
+    stories_new: int = 0
+    alerts: int = 0
+    detail: str = ""
+    is_baseline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that one poll changes, to be written in one transaction."""
+
+    state: FeedState  # the feed's new state; `lease_seq` is the one that was claimed
+    entries: tuple[PlannedEntry, ...]
+    stories: tuple[Story, ...]  # new or changed, in their new state
+    alerts: tuple[Alert, ...]
+    deliveries: tuple[Delivery, ...]
+    report: PollReport
