@@ -592,6 +592,7 @@ class Story:
     reports: tuple[StoryReport, ...] = ()  # the first few, oldest first
     has_tier_one: bool = False
     alerted_at: datetime | None = None
+    threads: tuple[tuple[str, str, str], ...] = ()  # receiver, recipient, its first delivery's id
 
 
 # ---------------------------------------------------------------- decide and deliver

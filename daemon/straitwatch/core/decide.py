@@ -1,0 +1,370 @@
+"""Stage: alert or not, to whom, and why.
+
+In: a report that matched, the story it belongs to, the policy. Out: a `Decision` with its reason,
+the story's next state, the places its routes lead to, and the facts that a message may state.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from straitwatch.core.model import (
+    Action,
+    AlertFacts,
+    AlertKind,
+    AlertPolicy,
+    Decision,
+    Entry,
+    Feed,
+    Fold,
+    Hit,
+    Match,
+    MatchNote,
+    Outlet,
+    Quote,
+    Reason,
+    Relation,
+    Route,
+    Severity,
+    Story,
+    StoryReport,
+)
+
+DAY_AFTER = timedelta(hours=24)  # a report this long after the alert is news again: say so
+LISTED_REPORTS = 12  # reports that a story keeps for showing; the count goes on
+QUOTE_LENGTH = 320  # characters: two or three lines in Slack and mail
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])|\n+")
+
+
+# ---------------------------------------------------------------- identities
+
+
+def alert_id(story_id: str, revision: int) -> str:
+    """Compute the id of what is said about a story at one revision."""
+    return _key("alert", story_id, str(revision))
+
+
+def delivery_key(alert: str, receiver: str, recipient: str) -> str:
+    """Compute a delivery's id, the same before and after a crash."""
+    return _key("delivery", alert, receiver, recipient)
+
+
+def _key(*parts: str) -> str:
+    return blake2b("\x1f".join(parts).encode(), digest_size=10).hexdigest()
+
+
+# ---------------------------------------------------------------- the story grows
+
+
+def outlet_of(entry: Entry, feed: Feed) -> Outlet:
+    """Name who reports: the publisher that an aggregator names, or else the feed."""
+    if entry.source and entry.source != feed.name:
+        # The aggregator's stance and tier say nothing about the publisher it carries.
+        return Outlet(name=entry.source, language=entry.language)
+    return Outlet(
+        name=feed.name,
+        stance=feed.stance,
+        tier=feed.tier,
+        country=feed.country,
+        language=entry.language or feed.language,
+    )
+
+
+def grow_story(
+    story: Story | None,
+    fold: Fold,
+    entry: Entry,
+    matches: Sequence[Match],
+    *,
+    feed: Feed,
+    now: datetime,
+) -> Story:
+    """Return the story with this report in it."""
+    outlet = outlet_of(entry, feed)
+    report = StoryReport(
+        outlet=outlet,
+        title=entry.title,
+        url=entry.url,
+        seen_at=now,
+        published_at=entry.published_at,
+    )
+    severity = max((match.severity for match in matches), key=lambda level: level.rank)
+    lists = tuple(match.watchlist for match in matches)
+    if story is None:
+        return Story(
+            id=fold.story_id,
+            title=entry.title,
+            first_seen_at=now,
+            last_seen_at=now,
+            severity=severity,
+            watchlists=_union((), lists),
+            outlets=(outlet.name,),
+            reports=(report,),
+            has_tier_one=outlet.tier == 1,
+        )
+    is_new_outlet = outlet.name not in story.outlets
+    keeps = is_new_outlet and len(story.reports) < LISTED_REPORTS
+    return replace(
+        story,
+        last_seen_at=now,
+        severity=max(story.severity, severity, key=lambda level: level.rank),
+        watchlists=_union(story.watchlists, lists),
+        outlets=_union(story.outlets, (outlet.name,)),
+        reports=(*story.reports, report) if keeps else story.reports,
+        has_tier_one=story.has_tier_one or outlet.tier == 1,
+    )
+
+
+def _union(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))
+
+
+# ---------------------------------------------------------------- yes or no
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What `decide_alert` needs to know beside the story itself."""
+
+    relation: Relation
+    is_baseline: bool = False  # the feed is seen for the first time
+    is_known_entry: bool = False  # the entry was stored before; its text was edited
+    published_at: datetime | None = None
+    max_age: timedelta = timedelta(hours=48)
+    update_outlets: tuple[int, ...] = (3, 10, 30)
+
+
+def decide_alert(
+    before: Story | None, after: Story, circumstances: Circumstances, *, now: datetime
+) -> Decision:
+    """Decide whether something is said about the story now, and why."""
+    published_at = circumstances.published_at
+    if circumstances.is_baseline:
+        return Decision(action=Action.NONE, reason=Reason.BASELINE)
+    if published_at is not None and now - published_at > circumstances.max_age:
+        return Decision(action=Action.DIGEST, reason=Reason.LATE)  # a form of yes
+    if before is None or (before.revision == 0 and not _is_repeat(circumstances)):
+        return Decision(action=Action.ALERT, reason=Reason.NEW_STORY)
+    if gained := _gain(before, after, circumstances.update_outlets, now=now):
+        action = Action.UPDATE if before.revision else Action.ALERT
+        return Decision(action=action, reason=gained)
+    if _is_repeat(circumstances):
+        return Decision(action=Action.NONE, reason=Reason.KNOWN_ENTRY)
+    return Decision(action=Action.NONE, reason=Reason.ALREADY_ALERTED)
+
+
+def _is_repeat(circumstances: Circumstances) -> bool:
+    return circumstances.is_known_entry or circumstances.relation is Relation.SAME_ENTRY
+
+
+def _gain(
+    before: Story, after: Story, milestones: tuple[int, ...], *, now: datetime
+) -> Reason | None:
+    if set(after.watchlists) - set(before.watchlists):
+        return Reason.NEW_LIST
+    if after.severity.rank > before.severity.rank:
+        return Reason.HIGHER_SEVERITY
+    if len(after.outlets) == len(before.outlets):
+        return None  # the same outlet again: no news
+    if after.has_tier_one and not before.has_tier_one:
+        return Reason.TIER_ONE
+    if len(after.outlets) in milestones:
+        return Reason.MORE_OUTLETS
+    if before.alerted_at is not None and now - before.alerted_at > DAY_AFTER:
+        return Reason.DAY_LATER
+    return None
+
+
+# ---------------------------------------------------------------- routes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteStep:
+    """One route that a match was held against: `route test` prints these."""
+
+    route: Route
+    fits: bool
+    because: str  # what did not fit; "" when it fits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """A receiver that at least one match leads to, with everything that led there."""
+
+    receiver: str
+    routes: tuple[Route, ...]
+    watchlists: tuple[str, ...]
+    severity: Severity
+
+    @property
+    def group_wait(self) -> timedelta:
+        """The shortest wait of the routes: the most impatient desk decides."""
+        return min(route.group_wait for route in self.routes)
+
+    @property
+    def quiet_hours(self) -> tuple[str, ...]:
+        """The quiet hours that hold the message: none as soon as one route has none."""
+        names = tuple(route.quiet_hours for route in self.routes)
+        return names if all(names) else ()
+
+    @property
+    def wants_updates(self) -> bool:
+        """Whether any of the routes wants to hear of updates at once."""
+        return any(route.updates in ("thread", "message") for route in self.routes)
+
+
+def walk_routes(match: Match, feed: Feed, entry: Entry, routes: Sequence[Route]) -> list[RouteStep]:
+    """Hold one match against the routes from the top; the first that fits ends the walk."""
+    steps: list[RouteStep] = []
+    for route in routes:
+        because = _misfit(route, match, feed, entry)
+        steps.append(RouteStep(route=route, fits=not because, because=because))
+        if not because and not route.continues:
+            break
+    return steps
+
+
+def _misfit(route: Route, match: Match, feed: Feed, entry: Entry) -> str:
+    language = entry.language or feed.language
+    if route.watchlists and match.watchlist not in route.watchlists:
+        return f"wants watch-list {' or '.join(route.watchlists)}"
+    if route.severities and match.severity not in route.severities:
+        return f"wants severity {' or '.join(route.severities)}, this is {match.severity}"
+    if route.tags and not set(route.tags) & set(feed.tags):
+        return f"wants feed tag {' or '.join(route.tags)}"
+    if route.stances and feed.stance not in route.stances:
+        return f"wants stance {' or '.join(route.stances)}"
+    if route.languages and not any(_speaks(language, wanted) for wanted in route.languages):
+        return f"wants language {' or '.join(route.languages)}"
+    return ""
+
+
+def _speaks(language: str, wanted: str) -> bool:
+    """Whether a language tag falls under a wanted one: zh-Hant under zh."""
+    return language.lower() == wanted.lower() or language.lower().startswith(wanted.lower() + "-")
+
+
+def route_story(
+    matches: Sequence[Match], feed: Feed, entry: Entry, policy: AlertPolicy
+) -> tuple[Destination, ...]:
+    """Fold the routes of all matches into one destination per receiver."""
+    found: dict[str, list[tuple[Route, Match]]] = {}
+    for match in matches:
+        for step in walk_routes(match, feed, entry, policy.routes):
+            if step.fits:
+                for receiver in step.route.send:
+                    found.setdefault(receiver, []).append((step.route, match))
+    return tuple(
+        Destination(
+            receiver=receiver,
+            routes=tuple(dict.fromkeys(route for route, _ in ways)),
+            watchlists=_union((), (match.watchlist for _, match in ways)),
+            severity=max((match.severity for _, match in ways), key=lambda level: level.rank),
+        )
+        for receiver, ways in found.items()
+    )
+
+
+# ---------------------------------------------------------------- facts
+
+
+def describe_alert(
+    story: Story,
+    entry: Entry,
+    matches: Sequence[Match],
+    decision: Decision,
+    *,
+    feed: Feed,
+    titles: dict[str, str],
+    now: datetime,
+) -> AlertFacts:
+    """Freeze what a message may say: who, what, why, and who else."""
+    ordered = sorted(matches, key=lambda match: (-match.severity.rank, -match.score))
+    hits = [hit for match in ordered for hit in match.hits]
+    outlet = outlet_of(entry, feed)
+    others = tuple(report for report in story.reports if report.outlet.name != outlet.name)
+    return AlertFacts(
+        story_id=story.id,
+        revision=story.revision,
+        kind=AlertKind.UPDATE if decision.action is Action.UPDATE else AlertKind.NEW,
+        reason=decision.reason,
+        severity=story.severity,
+        title=entry.title,
+        url=entry.url,
+        outlet=outlet,
+        first_seen_at=story.first_seen_at,
+        seen_at=now,
+        published_at=entry.published_at,
+        matches=tuple(_note(match, titles) for match in ordered),
+        title_spans=_spans(hit for hit in hits if hit.field == "title"),
+        quote=pick_quote(entry, hits),
+        first_report=story.reports[0] if story.reports else None,
+        also=others,
+        outlet_count=len(story.outlets),
+        is_late=decision.reason is Reason.LATE,
+        story_title=story.title,
+    )
+
+
+def _note(match: Match, titles: dict[str, str]) -> MatchNote:
+    return MatchNote(
+        watchlist=match.watchlist,
+        title=titles.get(match.watchlist, match.watchlist),
+        severity=match.severity,
+        score=match.score,
+        terms=_union((), (hit.text for hit in match.hits)),
+    )
+
+
+def pick_quote(entry: Entry, hits: Sequence[Hit]) -> Quote:
+    """Choose the sentence of summary or content that holds most of what matched.
+
+    The first of equals wins; the title is quoted only by its headline, so an entry without any
+    other text has an empty quote, and one whose text holds no hit is quoted by its beginning.
+    """
+    best = Quote(text="")
+    best_count = -1
+    for name, text in (("summary", entry.summary), ("content", entry.content)):
+        inside = [hit for hit in hits if hit.field == name]
+        for start, end in _sentences(text):
+            held = [hit for hit in inside if start <= hit.start and hit.end <= end]
+            count = len({hit.text.casefold() for hit in held})
+            if count > best_count:
+                best, best_count = _cut_quote(text, start, end, held), count
+    return best
+
+
+def _sentences(text: str) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for mark in _SENTENCE_END.finditer(text):
+        if text[start : mark.start()].strip():
+            spans.append((start, mark.start()))
+        start = mark.end()
+    if text[start:].strip():
+        spans.append((start, len(text)))
+    return spans
+
+
+def _cut_quote(text: str, start: int, end: int, hits: Sequence[Hit]) -> Quote:
+    """Cut a long sentence to a window around its first hit."""
+    if end - start > QUOTE_LENGTH:
+        first = min((hit.start for hit in hits), default=start)
+        start = max(start, min(first - QUOTE_LENGTH // 4, end - QUOTE_LENGTH))
+        end = min(end, start + QUOTE_LENGTH)
+    shifted = _spans(hit for hit in hits if start <= hit.start and hit.end <= end)
+    spans = tuple((left - start, right - start) for left, right in shifted)
+    return Quote(text=text[start:end], spans=spans)
+
+
+def _spans(hits: Iterable[Hit]) -> tuple[tuple[int, int], ...]:
+    """Merge overlapping hits into spans that can be highlighted one after the other."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted({(hit.start, hit.end) for hit in hits}):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)

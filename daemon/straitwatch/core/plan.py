@@ -1,0 +1,381 @@
+"""The one place in core that knows the order of the stages, and so what a poll changes.
+
+In: what was read from one feed, what the store knows of it, the rules, the time. Out: a `Plan`
+that the store writes in one transaction. `backtest`, `replay` and the demonstration call the same
+function and write nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from straitwatch.core.cluster import StoryWindow
+from straitwatch.core.decide import (
+    Circumstances,
+    Destination,
+    alert_id,
+    decide_alert,
+    delivery_key,
+    describe_alert,
+    grow_story,
+    outlet_of,
+    route_story,
+)
+from straitwatch.core.match import Matcher
+from straitwatch.core.model import (
+    Action,
+    Alert,
+    AlertPolicy,
+    Decision,
+    Delivery,
+    DeliveryState,
+    Entry,
+    Feed,
+    FeedState,
+    Fold,
+    KnownEntry,
+    Match,
+    MatchText,
+    Plan,
+    PlannedEntry,
+    PollReport,
+    ReadFeed,
+    Reason,
+    Relation,
+    Report,
+    Story,
+)
+from straitwatch.core.schedule import held_until
+
+DEFAULT_GIVE_UP = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What one configuration says about matching, deciding and routing."""
+
+    matcher: Matcher
+    policy: AlertPolicy
+    titles: Mapping[str, str]  # of the watch-lists
+    recipients: Mapping[str, tuple[str, ...]]  # of each receiver; missing or empty: one, unnamed
+    give_up: Mapping[str, timedelta] = field(default_factory=dict)  # by receiver
+    config_version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchedEntry:
+    """An entry whose text is new or was edited, with the lists that fired on it."""
+
+    entry: Entry
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchedFeed:
+    """What one poll read: all entries counted, the new and edited ones matched."""
+
+    read: ReadFeed
+    changed: tuple[MatchedEntry, ...]
+    known: Mapping[str, KnownEntry]
+    state: FeedState  # as it will be: validators, next due time, outcome
+
+
+def match_entries(
+    read: ReadFeed, known: Mapping[str, KnownEntry], *, feed: Feed, state: FeedState, rules: Rules
+) -> MatchedFeed:
+    """Match the entries that are new, or whose text was edited since it was stored."""
+    changed = tuple(
+        MatchedEntry(entry=entry, matches=rules.matcher.match(matchable(entry, feed)))
+        for entry in read.entries
+        if entry.id not in known or known[entry.id].text_hash != entry.text_hash
+    )
+    return MatchedFeed(read=read, changed=changed, known=known, state=state)
+
+
+def matchable(entry: Entry, feed: Feed) -> MatchText:
+    """Return what watch-lists look at in an entry of this feed."""
+    return MatchText(
+        title=entry.title,
+        summary=entry.summary,
+        content=entry.content,
+        language=entry.language or feed.language,
+        country=feed.country,
+        stance=feed.stance,
+        source=feed.name,
+        tags=feed.tags,
+    )
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The plan while it is being made; stories change as entries are folded into them."""
+
+    stories: dict[str, Story]
+    touched: dict[str, Story] = field(default_factory=dict)
+    entries: list[PlannedEntry] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+    stories_new: int = 0
+
+    def keep(self, story: Story) -> None:
+        self.stories[story.id] = story
+        self.touched[story.id] = story
+
+
+def fold_entries(
+    feed: Feed,
+    matched: MatchedFeed,
+    story_by_url: Mapping[str, str],
+    *,
+    window: StoryWindow,
+    now: datetime,
+) -> dict[str, Fold]:
+    """Find the story of every matched entry, by identity first, then by what it says.
+
+    `window` is derived state and takes in the reports that are folded here. A caller whose commit
+    fails throws it away and builds it anew from the store.
+
+    Args:
+        feed: the feed that was polled.
+        matched: its new and edited entries.
+        story_by_url: stories that the store knows by the canonical address of a report.
+        window: the matched reports of the last days.
+        now: when the reports were seen.
+
+    Returns:
+        A fold for the id of each entry that matched.
+
+    """
+    folds: dict[str, Fold] = {}
+    for item in matched.changed:
+        if not item.matches:
+            continue
+        known = matched.known.get(item.entry.id)
+        if known is not None and known.story_id:
+            fold = Fold(story_id=known.story_id, relation=Relation.SAME_ENTRY, reason="same-guid")
+        else:
+            report = _report(item, feed, now=now)
+            fold = _known_page(report, story_by_url) or window.fold(report)
+            window.add(report, fold)
+        folds[item.entry.id] = fold
+    return folds
+
+
+def _report(item: MatchedEntry, feed: Feed, *, now: datetime) -> Report:
+    entry = item.entry
+    return Report(
+        entry_id=entry.id,
+        title=entry.title,
+        summary=entry.summary,
+        content=entry.content,
+        canonical_url=entry.canonical_url,
+        source=outlet_of(entry, feed).name,
+        language=entry.language or feed.language,
+        seen_at=now,
+        watchlists=tuple(match.watchlist for match in item.matches),
+    )
+
+
+def _known_page(report: Report, story_by_url: Mapping[str, str]) -> Fold | None:
+    story_id = story_by_url.get(report.canonical_url) if report.canonical_url else None
+    if story_id is None:
+        return None
+    return Fold(story_id=story_id, relation=Relation.SAME_ENTRY, reason="same-url")
+
+
+def plan_ingest(
+    feed: Feed,
+    state: FeedState,
+    matched: MatchedFeed,
+    *,
+    folds: Mapping[str, Fold],
+    stories: Mapping[str, Story],
+    rules: Rules,
+    now: datetime,
+) -> Plan:
+    """Work out everything that one poll changes.
+
+    Args:
+        feed: the feed that was polled.
+        state: what the store knew of it before.
+        matched: its new and edited entries, and its state as it will be.
+        folds: the story of each entry that matched, from `fold_entries`.
+        stories: the stories named in `folds`, as far as the store has them.
+        rules: lists, routes and receivers.
+        now: the time of the poll.
+
+    """
+    draft = _Draft(stories=dict(stories))
+    for item in matched.changed:
+        known = matched.known.get(item.entry.id)
+        fold = folds.get(item.entry.id)
+        planned = PlannedEntry(entry=item.entry, is_new=known is None)
+        if fold is not None:
+            decision = _conclude(
+                item, known, fold, draft, feed=feed, state=state, rules=rules, now=now
+            )
+            planned = replace(planned, matches=item.matches, fold=fold, decision=decision)
+        draft.entries.append(planned)
+    return _finish(draft, matched, feed=feed, state=state, now=now)
+
+
+def _conclude(
+    item: MatchedEntry,
+    known: KnownEntry | None,
+    fold: Fold,
+    draft: _Draft,
+    *,
+    feed: Feed,
+    state: FeedState,
+    rules: Rules,
+    now: datetime,
+) -> Decision:
+    """Decide about one report and put what follows from it into the draft."""
+    before = draft.stories.get(fold.story_id)
+    after = grow_story(before, fold, item.entry, item.matches, feed=feed, now=now)
+    draft.stories_new += before is None
+    circumstances = Circumstances(
+        relation=fold.relation,
+        is_baseline=_is_baseline(item.entry, state, rules.policy, now=now),
+        is_known_entry=known is not None,
+        published_at=item.entry.published_at,
+        max_age=feed.max_age or rules.policy.max_age,
+        update_outlets=rules.policy.update_outlets,
+    )
+    decision = decide_alert(before, after, circumstances, now=now)
+    if decision.action not in (Action.ALERT, Action.UPDATE):
+        draft.keep(after)
+        return decision
+    destinations = route_story(item.matches, feed, item.entry, rules.policy)
+    if not destinations:
+        draft.keep(after)
+        return Decision(action=Action.DIGEST, reason=Reason.NO_ROUTE)
+    after = replace(after, revision=after.revision + 1, alerted_at=after.alerted_at or now)
+    after = _announce(item, after, decision, destinations, draft, feed=feed, rules=rules, now=now)
+    draft.keep(after)
+    return decision
+
+
+def _is_baseline(entry: Entry, state: FeedState, policy: AlertPolicy, *, now: datetime) -> bool:
+    """Whether this is the silent first sight of a feed; `backfill` lets young entries through."""
+    if state.baseline_at is not None:
+        return False
+    return entry.published_at is None or now - entry.published_at > policy.backfill
+
+
+def _announce(
+    item: MatchedEntry,
+    story: Story,
+    decision: Decision,
+    destinations: Sequence[Destination],
+    draft: _Draft,
+    *,
+    feed: Feed,
+    rules: Rules,
+    now: datetime,
+) -> Story:
+    """Add the alert and one delivery for each recipient; return the story with its threads."""
+    facts = describe_alert(
+        story, item.entry, item.matches, decision, feed=feed, titles=dict(rules.titles), now=now
+    )
+    alert = Alert(
+        id=alert_id(story.id, story.revision),
+        kind=facts.kind,
+        story_id=story.id,
+        revision=story.revision,
+        severity=story.severity,
+        facts=facts,
+        created_at=now,
+        config_version=rules.config_version,
+    )
+    threads = {(receiver, recipient): first for receiver, recipient, first in story.threads}
+    deliveries: list[Delivery] = []
+    for destination in destinations:
+        for recipient in rules.recipients.get(destination.receiver) or ("",):
+            parent = threads.get((destination.receiver, recipient), "")
+            if parent and not destination.wants_updates:
+                continue
+            delivery = _delivery(alert, destination, recipient, parent, rules=rules, now=now)
+            threads.setdefault((destination.receiver, recipient), delivery.id)
+            deliveries.append(delivery)
+    if deliveries:
+        draft.alerts.append(alert)
+        draft.deliveries.extend(deliveries)
+    return replace(story, threads=tuple((*place, first) for place, first in threads.items()))
+
+
+def _delivery(
+    alert: Alert,
+    destination: Destination,
+    recipient: str,
+    parent: str,
+    *,
+    rules: Rules,
+    now: datetime,
+) -> Delivery:
+    not_before, why = _hold(destination, rules.policy, now=now)
+    return Delivery(
+        id=delivery_key(alert.id, destination.receiver, recipient),
+        alert_id=alert.id,
+        receiver=destination.receiver,
+        recipient=recipient,
+        routes=tuple(route.name for route in destination.routes),
+        watchlists=destination.watchlists,
+        state=DeliveryState.HELD if not_before else DeliveryState.PENDING,
+        state_reason=why,
+        not_before=not_before,
+        give_up_at=(not_before or now) + rules.give_up.get(destination.receiver, DEFAULT_GIVE_UP),
+        parent_id=parent,
+    )
+
+
+def _hold(
+    destination: Destination, policy: AlertPolicy, *, now: datetime
+) -> tuple[datetime | None, str]:
+    """Return until when a message is held and why; `(None, "")` sends it at once.
+
+    Only quiet hours and an explicit `group_wait` hold a message. Where several routes lead to one
+    receiver, the quiet hours that end first decide.
+    """
+    ends: list[datetime] = []
+    for quiet in policy.quiet_hours:
+        if quiet.name in destination.quiet_hours:
+            end = held_until(destination.severity, quiet=quiet, now=now)
+            if end is None:
+                ends = []
+                break
+            ends.append(end)
+    if ends:
+        return min(ends), "quiet_hours"
+    if destination.group_wait:
+        return now + destination.group_wait, "group_wait"
+    return None, ""
+
+
+def _finish(
+    draft: _Draft, matched: MatchedFeed, *, feed: Feed, state: FeedState, now: datetime
+) -> Plan:
+    new = sum(planned.is_new for planned in draft.entries)
+    is_baseline = state.baseline_at is None
+    after = replace(
+        matched.state,
+        baseline_at=now if is_baseline else state.baseline_at,
+        last_new_at=now if new else state.last_new_at,
+    )
+    return Plan(
+        state=after,
+        entries=tuple(draft.entries),
+        stories=tuple(draft.touched.values()),
+        alerts=tuple(draft.alerts),
+        deliveries=tuple(draft.deliveries),
+        report=PollReport(
+            feed_id=feed.id,
+            outcome=after.last_outcome,
+            entries=len(matched.read.entries),
+            entries_new=new,
+            stories_new=draft.stories_new,
+            alerts=len(draft.alerts),
+            detail=after.last_detail,
+            is_baseline=is_baseline,
+        ),
+    )
