@@ -1,0 +1,6 @@
+"""Logs and metrics: what an operator sees."""
+
+from straitwatch.telemetry.log import configure_logging
+from straitwatch.telemetry.metrics import Metrics
+
+__all__ = ["Metrics", "configure_logging"]

@@ -1,0 +1,45 @@
+"""Prometheus metrics. Labels are enums and configured names, never addresses or titles."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+_LATENCY = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 21600)
+
+
+class Metrics:
+    """The metrics of one daemon, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.polls = self._counter("feed_polls", "Polls of feeds, by outcome.", "outcome")
+        self.entries = self._counter("entries", "Entries read, by what became of them.", "outcome")
+        self.decisions = self._counter("decisions", "Decisions about reports.", "reason")
+        self.attempts = self._counter(
+            "delivery_attempts", "Attempts to send a message.", "receiver", "outcome"
+        )
+        self.job_failures = self._counter("job_failures", "Scheduled jobs that raised.", "job")
+        self.fenced = self._counter("fenced", "Results that came after their lease.", "kind")
+        self.deliveries = self._gauge("deliveries", "Deliveries by state.", "state")
+        self.feeds = self._gauge("feeds", "Feeds by condition.", "condition")
+        self.oldest_pending = self._gauge(
+            "oldest_pending_seconds", "Age of the oldest delivery that is due."
+        )
+        self.reload_ok = self._gauge(
+            "config_last_reload_successful", "1 if the last reload was accepted, 0 if refused."
+        )
+        self.match_to_delivered = Histogram(
+            "straitwatch_match_to_delivered_seconds",
+            "From the decision to the receiver's answer.",
+            registry=self.registry,
+            buckets=_LATENCY,
+        )
+        self.reload_ok.set(1)
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"straitwatch_{name}", text, labels, registry=self.registry)
+
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(f"straitwatch_{name}", text, labels, registry=self.registry)
+
+    def render(self) -> bytes:
+        """Return the exposition text."""
+        return generate_latest(self.registry)
