@@ -1,0 +1,34 @@
+"""The watch-list language: text in, a tree of frozen values out. See `parse` for the grammar."""
+
+from straitwatch.core.query.nodes import (
+    FIELDS,
+    And,
+    In,
+    Mode,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Query,
+    SetRef,
+    Word,
+)
+from straitwatch.core.query.parse import caret, parse_query, parse_term, problem_at
+
+__all__ = [
+    "FIELDS",
+    "And",
+    "In",
+    "Mode",
+    "Near",
+    "Not",
+    "Or",
+    "Phrase",
+    "Query",
+    "SetRef",
+    "Word",
+    "caret",
+    "parse_query",
+    "parse_term",
+    "problem_at",
+]

@@ -1,0 +1,139 @@
+"""The parts of a query as frozen values; `str` writes them the way a person would.
+
+Phrase, SetRef   what is looked for
+In               ... in one field only
+Near             two of them close to each other
+And, Or, Not     put together
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+OPERATORS = frozenset({"AND", "OR", "NOT"})
+LOWER_OPERATORS = frozenset({"and", "or", "not"})
+FIELDS = {
+    "title": "title",
+    "summary": "summary",
+    "body": "content",
+}  # as written -> as in the model
+BARE_WORD = re.compile(r"[^\s()\"“”„«»:$|+-][^\s()\"“”„«»:$|]*")
+NEAR_LIKE = re.compile(r"(?i)(?:near|onear|before|pre|w|within|n)(?:/\w*)?")
+
+
+class Mode(StrEnum):
+    """How many shapes of a word count."""
+
+    PLAIN = ""
+    EXACT = "="
+    FORMS = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a phrase."""
+
+    text: str
+    mode: Mode = Mode.PLAIN
+    is_prefix: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.mode.value}{self.text}{'*' if self.is_prefix else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Neighbouring words."""
+
+    words: tuple[Word, ...]
+
+    def __str__(self) -> str:
+        text = " ".join(map(str, self.words))
+        return text if all(map(_is_bare, self.words)) else f'"{text}"'
+
+
+@dataclass(frozen=True, slots=True)
+class SetRef:
+    """A term set by its name."""
+
+    name: str
+    offset: int = -1  # where it stands in the expression; no part of its identity
+
+    def __str__(self) -> str:
+        return f"${self.name}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SetRef) and other.name == self.name
+
+    def __hash__(self) -> int:
+        return hash(("$", self.name))
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """A query that looks at one field only: title, summary or body."""
+
+    field: str
+    query: "Query"
+
+    def __str__(self) -> str:
+        return f"{self.field}:{_wrap(self.query, (And, Or, Not, Near, In))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Two things at most `words` words apart; None: in one sentence."""
+
+    left: "Query"
+    right: "Query"
+    words: int | None
+    is_ordered: bool = False
+
+    def __str__(self) -> str:
+        name = "BEFORE" if self.is_ordered else "NEAR"
+        reach = "S" if self.words is None else self.words
+        nested = (And, Or, Not, Near)
+        return f"{_wrap(self.left, nested)} {name}/{reach} {_wrap(self.right, nested)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """What must not hold."""
+
+    query: "Query"
+
+    def __str__(self) -> str:
+        return f"NOT {_wrap(self.query, (And, Or))}"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of them."""
+
+    parts: tuple["Query", ...]
+
+    def __str__(self) -> str:
+        return " AND ".join(_wrap(part, (And, Or)) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Any of them."""
+
+    parts: tuple["Query", ...]
+
+    def __str__(self) -> str:
+        return " OR ".join(_wrap(part, (And, Or)) for part in self.parts)
+
+
+Query = Phrase | SetRef | In | Near | Not | And | Or
+
+
+def _wrap(query: Query, nested: tuple[type, ...]) -> str:
+    return f"({query})" if isinstance(query, nested) else str(query)
+
+
+def _is_bare(word: Word) -> bool:
+    if word.text in OPERATORS or word.text in LOWER_OPERATORS or NEAR_LIKE.fullmatch(word.text):
+        return False
+    return BARE_WORD.fullmatch(word.text) is not None and not word.text.startswith("'")
