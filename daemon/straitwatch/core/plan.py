@@ -32,20 +32,26 @@ from straitwatch.core.model import (
     Entry,
     Feed,
     FeedState,
+    Fetched,
+    FetchFailed,
     Fold,
     KnownEntry,
     Match,
     MatchText,
+    NotModified,
+    ParseProblem,
     Plan,
     PlannedEntry,
+    PollPolicy,
     PollReport,
     ReadFeed,
     Reason,
     Relation,
     Report,
     Story,
+    Validators,
 )
-from straitwatch.core.schedule import held_until
+from straitwatch.core.schedule import held_until, next_poll_at
 
 DEFAULT_GIVE_UP = timedelta(hours=24)
 
@@ -379,3 +385,89 @@ def _finish(
             is_baseline=is_baseline,
         ),
     )
+
+
+# ---------------------------------------------------------------- how a poll leaves its feed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """Works out a feed's next state from how its poll went."""
+
+    feed: Feed
+    state: FeedState  # before the poll
+    policy: PollPolicy
+    now: datetime
+    chance: float  # in [0, 1), for jitter
+
+    def unchanged(self, outcome: str, result: Fetched | NotModified) -> FeedState:
+        """Settle a poll that brought nothing new; a 304 need not repeat the validators."""
+        given = result.validators
+        validators = given if given.etag or given.last_modified else self.state.validators
+        return self._good(outcome, validators, self.state.body_hash, max_age=result.max_age)
+
+    def read(self, fetched: Fetched, read: ReadFeed) -> FeedState:
+        """Settle a poll whose document was read, whole or in part."""
+        if read.problem is ParseProblem.TRUNCATED:
+            # Half a document proves nothing: ask for the whole one next time.
+            return self._good(read.problem, Validators(), b"", detail=read.detail)
+        return self._good(
+            read.problem or "ok",
+            fetched.validators,
+            fetched.body_hash,
+            max_age=fetched.max_age,
+            detail=read.detail,
+        )
+
+    def failed(self, result: FetchFailed) -> FeedState:
+        """Settle a poll that brought no document."""
+        return self._bad(result.kind, result.detail, retry_after=result.retry_after)
+
+    def unreadable(self, problem: ParseProblem, detail: str) -> FeedState:
+        """Settle a poll whose document is no feed; the validators stay as they were."""
+        return self._bad(problem, detail, retry_after=None)
+
+    def _good(
+        self,
+        outcome: str,
+        validators: Validators,
+        body_hash: bytes,
+        *,
+        max_age: timedelta | None = None,
+        detail: str = "",
+    ) -> FeedState:
+        return replace(
+            self.state,
+            validators=validators,
+            body_hash=body_hash,
+            failures=0,
+            last_polled_at=self.now,
+            last_ok_at=self.now,
+            last_outcome=str(outcome),
+            last_detail=detail,
+            next_due_at=self._next(failures=0, max_age=max_age, retry_after=None),
+        )
+
+    def _bad(self, outcome: str, detail: str, *, retry_after: timedelta | None) -> FeedState:
+        failures = self.state.failures + 1
+        return replace(
+            self.state,
+            failures=failures,
+            last_polled_at=self.now,
+            last_outcome=str(outcome),
+            last_detail=detail,
+            next_due_at=self._next(failures=failures, max_age=None, retry_after=retry_after),
+        )
+
+    def _next(
+        self, *, failures: int, max_age: timedelta | None, retry_after: timedelta | None
+    ) -> datetime:
+        return next_poll_at(
+            feed=self.feed,
+            policy=self.policy,
+            failures=failures,
+            max_age=max_age,
+            retry_after=retry_after,
+            now=self.now,
+            chance=self.chance,
+        )

@@ -1,0 +1,449 @@
+"""The composition root: build, run, reload, stop. The only place that reads the clock.
+
+`build_app` is one straight line; whatever it opens is closed in the opposite order.
+"""
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import structlog
+
+from straitwatch import store as db
+from straitwatch.config import Config, config_fingerprint, load_config
+from straitwatch.core.model import AlertKind, Feed, FeedState, NoticeFacts, PollReport, Severity
+from straitwatch.core.plan import Rules
+from straitwatch.deliver import Driver, SenderThreads, open_driver, validate_receiver
+from straitwatch.errors import ConfigError
+from straitwatch.fetch import Fetcher
+from straitwatch.parsepool import ParsePool
+from straitwatch.pipeline import Folding, Tools, announce, deliver_due, ingest_feed, write_digest
+from straitwatch.scheduler import Scheduler
+from straitwatch.store import Store
+from straitwatch.telemetry import Metrics
+from straitwatch.telemetry.log import redactor
+from straitwatch.web import build_web, serve_web
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+FEED_LEASE = timedelta(minutes=3)  # three times the longest poll: fetch 30 s, parse 10 s, commit
+GRACE = timedelta(seconds=10)  # for polls and sends in flight when the daemon is told to stop
+TICK_SECONDS = 1.0
+RELOAD_SECONDS = 2.0
+GAUGE_SECONDS = 15.0
+DIGEST_SECONDS = 10.0
+HOUSEKEEPING_SECONDS = 5.0
+PRUNE_SECONDS = 3600.0
+
+OpenStore = Callable[..., Store]
+
+
+def utc_now() -> datetime:
+    """Read the clock."""
+    return datetime.now(UTC)  # noqa: TID251 - the one place
+
+
+def load(directory: Path, environ: Mapping[str, str] | None = None) -> Config:
+    """Read the configuration, with receivers checked by their drivers.
+
+    Raises:
+        ConfigError: with every problem there is.
+
+    """
+    return load_config(
+        directory,
+        environ=os.environ if environ is None else environ,
+        validate_receiver=validate_receiver,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Active:
+    """What one configuration means in practice; a reload swaps the whole of it."""
+
+    config: Config
+    rules: Rules
+    drivers: Mapping[str, Driver]
+    feeds: Mapping[str, Feed]
+
+
+def activate(config: Config) -> Active:
+    """Open the drivers of a configuration and join its rules."""
+    redactor.learn(receiver.url for receiver in config.receivers.values())
+    drivers = {
+        name: open_driver(
+            receiver, timezone=config.timezone, templates=config.directory / "templates"
+        )
+        for name, receiver in config.receivers.items()
+        if not receiver.broken_because
+    }
+    rules = Rules(
+        matcher=config.matcher,
+        policy=config.alerts,
+        titles={item.id: item.title for item in config.watchlists},
+        recipients={name: driver.recipients for name, driver in drivers.items()},
+        give_up={
+            name: receiver.give_up_after
+            for name, receiver in config.receivers.items()
+            if receiver.give_up_after
+        },
+        config_version=config.version,
+    )
+    feeds = {feed.id: feed for feed in config.feeds if feed.enabled}
+    return Active(config=config, rules=rules, drivers=drivers, feeds=feeds)
+
+
+@dataclass(slots=True)
+class Totals:
+    """What a run did so far, as `run --once` tells it."""
+
+    polled: int = 0
+    failed: int = 0
+    entries_new: int = 0
+    stories_new: int = 0
+    alerts: int = 0
+    delivered: int = 0
+
+    def add(self, report: PollReport) -> None:
+        """Count one poll."""
+        self.polled += 1
+        self.failed += report.outcome not in _GOOD_OUTCOMES
+        self.entries_new += report.entries_new
+        self.stories_new += report.stories_new
+        self.alerts += report.alerts
+
+
+_GOOD_OUTCOMES = frozenset(
+    {"ok", "not_modified", "unchanged", "truncated", "too_many_entries", "fenced"}
+)
+
+
+@dataclass(slots=True)
+class App:
+    """A running Straitwatch."""
+
+    active: Active
+    tools: Tools
+    totals: Totals = field(default_factory=Totals)
+    on_poll: Callable[[PollReport], None] | None = None
+    _polls: set[asyncio.Task[None]] = field(default_factory=set)
+    _sends: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _fingerprint: str = ""
+    _stopping: bool = False
+    _problem: str = "starting"
+
+    # ------------------------------------------------------------ start and stop
+
+    async def start(self) -> None:
+        """Bring the store up to this configuration; void what a crash left behind."""
+        await self._adopt(self.active)
+        if self.tools.store.dialect == "sqlite":
+            await self.tools.store.run(db.void_leases, self.tools.clock())
+        self._fingerprint = config_fingerprint(self.active.config.directory)
+        self._problem = ""
+
+    async def _adopt(self, active: Active) -> None:
+        now = self.tools.clock()
+        config = active.config
+        await self.tools.store.run(db.save_config, config.version, config.text, now)
+        await self.tools.store.run(db.sync_feeds, list(active.feeds.values()), now)
+        self.active = active
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set, then finish what is in flight within the grace period."""
+        await self.start()
+        scheduler = Scheduler(on_failure=self._job_failed)
+        scheduler.every(TICK_SECONDS, self._tick, name="tick")
+        scheduler.every(HOUSEKEEPING_SECONDS, self._housekeep, name="housekeep")
+        scheduler.every(DIGEST_SECONDS, self.digest_due, name="digest")
+        scheduler.every(RELOAD_SECONDS, self._watch_config, name="reload")
+        scheduler.every(GAUGE_SECONDS, self._gauge, name="gauge")
+        scheduler.every(PRUNE_SECONDS, self._prune, name="prune")
+        scheduler.start()
+        web = asyncio.create_task(self._serve_web())
+        log.info(
+            "started",
+            feeds=len(self.active.feeds),
+            watchlists=len(self.active.config.watchlists),
+            receivers=sorted(self.active.drivers),
+            config=self.active.config.version,
+        )
+        try:
+            await stop.wait()
+        finally:
+            self._stopping = True
+            scheduler.stop()
+            await self._drain()
+            web.cancel()
+            await asyncio.gather(web, return_exceptions=True)
+            log.info("stopped")
+
+    async def _drain(self) -> None:
+        """Let polls and sends end; what does not is given up and will be taken up again."""
+        tasks = [*self._polls, *self._sends.values()]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=GRACE.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _serve_web(self) -> None:
+        if listen := self.active.config.web_listen:
+            web = build_web(
+                status=self.status, unready=lambda: self._problem, metrics=self.tools.metrics
+            )
+            await serve_web(web, listen)
+
+    # ------------------------------------------------------------ polls
+
+    async def _tick(self) -> None:
+        await self.poll_due()
+        await self.wake_senders()
+
+    async def poll_due(self) -> int:
+        """Claim the feeds that are due, as many as there is room for, and start their polls."""
+        room = self.active.config.polling.concurrency - len(self._polls)
+        if self._stopping or room <= 0:
+            return 0
+        claimed = await self.tools.store.run(
+            db.claim_due_feeds, now=self.tools.clock(), limit=room, lease=FEED_LEASE
+        )
+        for state in claimed:
+            feed = self.active.feeds.get(state.feed_id)
+            if feed is not None:
+                task = asyncio.create_task(self._poll(feed, state))
+                self._polls.add(task)
+                task.add_done_callback(self._polls.discard)
+        return len(claimed)
+
+    async def _poll(self, feed: Feed, state: FeedState) -> None:
+        active = self.active
+        with structlog.contextvars.bound_contextvars(feed=feed.name):
+            try:
+                report = await ingest_feed(
+                    feed,
+                    state,
+                    tools=self.tools,
+                    rules=active.rules,
+                    policy=active.config.polling,
+                )
+            except Exception as error:  # around one feed: the others go on
+                log.exception("poll failed")
+                self.tools.metrics.polls.labels(outcome="error").inc()
+                report = PollReport(feed_id=feed.id, outcome="error", detail=str(error))
+        self.totals.add(report)
+        if report.alerts:
+            await self.wake_senders()
+        if self.on_poll is not None:
+            self.on_poll(report)
+
+    # ------------------------------------------------------------ deliveries
+
+    async def wake_senders(self) -> None:
+        """Start a sender for each receiver that has something due and none at work."""
+        if self._stopping:
+            return
+        for name in await self.tools.store.run(db.due_receivers, self.tools.clock()):
+            driver = self.active.drivers.get(name)
+            if driver is None or name in self._sends:
+                continue
+            task = asyncio.create_task(self._send(name, driver))
+            self._sends[name] = task
+            task.add_done_callback(lambda _task, name=name: self._sends.pop(name, None))
+
+    async def _send(self, name: str, driver: Driver) -> None:
+        with structlog.contextvars.bound_contextvars(receiver=name):
+            try:
+                self.totals.delivered += await deliver_due(
+                    name, driver, tools=self.tools, is_stopping=lambda: self._stopping
+                )
+            except Exception:  # around one receiver: the others go on
+                log.exception("sending failed")
+
+    async def digest_due(self) -> None:
+        """Write the digests whose window has ended."""
+        for plan in self.active.config.alerts.digests:
+            await self.tools.store.run(
+                write_digest,
+                plan,
+                recipients=self.active.rules.recipients,
+                now=self.tools.clock(),
+            )
+
+    # ------------------------------------------------------------ one pass
+
+    async def run_once(self) -> None:
+        """Poll everything that is due, try every due delivery once, and end."""
+        await self.start()
+        while await self.poll_due() or self._polls:
+            await asyncio.wait(self._polls, return_when=asyncio.FIRST_COMPLETED)
+        await self.digest_due()
+        await self._housekeep()
+        await self.wake_senders()
+        while self._sends:
+            await asyncio.wait(self._sends.values())
+        await self._gauge()
+
+    # ------------------------------------------------------------ jobs
+
+    async def _housekeep(self) -> None:
+        now = self.tools.clock()
+        await self.tools.store.run(db.release_held, now)
+        await self.tools.store.run(db.expire_deliveries, now)
+
+    async def _prune(self) -> None:
+        now = self.tools.clock()
+        await self.tools.store.run(
+            db.prune, now=now, entries_after=self.active.config.retention.entries_after, limit=500
+        )
+
+    async def _gauge(self) -> None:
+        now = self.tools.clock()
+        counts = await self.tools.store.run(db.status_counts, now)
+        metrics = self.tools.metrics
+        metrics.deliveries.labels(state="pending").set(counts.pending)
+        metrics.deliveries.labels(state="dead").set(counts.dead)
+        metrics.deliveries.labels(state="delivered").set(counts.delivered)
+        metrics.feeds.labels(condition="configured").set(counts.feeds)
+        metrics.feeds.labels(condition="failing").set(counts.failed)
+
+    def _job_failed(self, job: str) -> None:
+        self.tools.metrics.job_failures.labels(job=job).inc()
+
+    # ------------------------------------------------------------ reload
+
+    async def _watch_config(self) -> None:
+        fingerprint = await asyncio.to_thread(config_fingerprint, self.active.config.directory)
+        if fingerprint != self._fingerprint:
+            self._fingerprint = fingerprint
+            await self.reload()
+
+    async def reload(self) -> bool:
+        """Swap in the configuration as it is on disk now, or keep the old one and say so."""
+        directory = self.active.config.directory
+        try:
+            config = await asyncio.to_thread(load, directory)
+            active = activate(config)
+        except ConfigError as error:
+            log.error("new configuration refused, the old one goes on", problems=str(error))  # noqa: TRY400
+            self.tools.metrics.reload_ok.set(0)
+            self._problem = ""
+            await self._notice_refusal(error)
+            return False
+        await self._adopt(active)
+        self.tools.metrics.reload_ok.set(1)
+        log.info("configuration reloaded", config=config.version)
+        return True
+
+    async def _notice_refusal(self, error: ConfigError) -> None:
+        facts = NoticeFacts(
+            title="New configuration refused; the old one goes on",
+            lines=tuple(str(problem) for problem in error.problems[:10]),
+            severity=Severity.HIGH,
+        )
+        now = self.tools.clock()
+        await self.tools.store.run(
+            announce,
+            f"config-refused:{now:%Y-%m-%dT%H}",
+            AlertKind.SYSTEM,
+            facts,
+            to=self.active.config.system_send,
+            recipients=self.active.rules.recipients,
+            now=now,
+        )
+
+    # ------------------------------------------------------------ what people see
+
+    async def status(self) -> dict[str, Any]:
+        """Tell how things stand, for the web page."""
+        counts = await self.tools.store.run(db.status_counts, self.tools.clock())
+        return describe_status(counts, self.active.config)
+
+
+def describe_status(counts: db.StatusCounts, config: Config) -> dict[str, Any]:
+    """Turn the store's counts into what `status` and the web page show."""
+    states = {state.name: state for state in counts.receivers}
+    receivers = []
+    for name, receiver in config.receivers.items():
+        state = states.get(name)
+        text = receiver.broken_because or (state.text if state else "") or "ok"
+        receivers.append({"name": name, "state": text})
+    return {
+        "counts": {
+            "feeds": counts.feeds,
+            "polled": counts.polled,
+            "failed": counts.failed,
+            "entries_new": counts.entries_new,
+            "stories_new": counts.stories_new,
+            "alerts": counts.alerts,
+            "delivered": counts.delivered,
+            "pending": counts.pending,
+            "dead": counts.dead,
+        },
+        "broken": counts.broken,
+        "receivers": receivers,
+    }
+
+
+async def build_app(
+    config: Config, stack: AsyncExitStack, *, open_store: OpenStore = Store.open
+) -> App:
+    """Build everything for one configuration; `stack` closes it in the opposite order."""
+    active = activate(config)
+    metrics = Metrics()
+    store = open_store(config.database, exclusive=True)
+    stack.push_async_callback(asyncio.to_thread, store.close)
+    pool = ParsePool()
+    stack.push_async_callback(pool.close)
+    fetcher = await stack.enter_async_context(Fetcher(config.polling))
+    senders = SenderThreads()
+    stack.callback(senders.close)
+    tools = Tools(
+        store=store,
+        fetcher=fetcher,
+        pool=pool,
+        senders=senders,
+        metrics=metrics,
+        folding=Folding(),
+        clock=utc_now,
+        chance=Random(),  # noqa: S311 - jitter, not a secret
+        worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}",
+    )
+    return App(active=active, tools=tools)
+
+
+async def run_daemon(config: Config, *, open_store: OpenStore = Store.open) -> None:
+    """Run until SIGTERM or SIGINT; SIGHUP reloads."""
+    stop = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        app = await build_app(config, stack, open_store=open_store)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        reloads: set[asyncio.Task[bool]] = set()
+
+        def reload_now() -> None:
+            task = asyncio.ensure_future(app.reload())
+            reloads.add(task)
+            task.add_done_callback(reloads.discard)
+
+        loop.add_signal_handler(signal.SIGHUP, reload_now)
+        await app.run(stop)
+
+
+def run_async(main: Callable[[], Awaitable[Any]]) -> Any:
+    """Run a coroutine on uvloop where there is one."""
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        return asyncio.run(main())  # type: ignore[arg-type]
+    return uvloop.run(main())

@@ -1,0 +1,102 @@
+"""`run`: the daemon, or one pass of it."""
+
+from contextlib import AsyncExitStack
+from typing import Annotated, Any, Self
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from straitwatch.app import App, build_app, load, run_async, run_daemon
+from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
+from straitwatch.config import Config
+from straitwatch.core.model import PollReport
+from straitwatch.telemetry import configure_logging
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command(
+        epilog="Examples:  `straitwatch run`  ·  `straitwatch run --once --json`  ·  "
+        "`straitwatch run --config /etc/straitwatch`"
+    )(run)
+
+
+def run(
+    config: ConfigDir = DEFAULT_CONFIG,
+    once: Annotated[
+        bool, typer.Option("--once", help="Poll what is due, send what is due, and end.")
+    ] = False,
+    json: Json = False,
+    log_level: Annotated[
+        str, typer.Option(metavar="LEVEL", help="debug, info, warning or error.")
+    ] = "",
+) -> None:
+    """Poll the feeds and send alerts until told to stop."""
+    configure_logging(level=log_level or ("warning" if once else "info"))
+    loaded = load(config)
+    for notice in loaded.notices:
+        Console(stderr=True).print(str(notice), markup=False, highlight=False)
+    if once:
+        run_async(lambda: _once(loaded, as_json=json))
+        return
+    run_async(lambda: run_daemon(loaded))
+
+
+async def _once(config: Config, *, as_json: bool) -> None:
+    async with AsyncExitStack() as stack:
+        app = await build_app(config, stack)
+        with _progress(len(app.active.feeds)) as progress:
+            app.on_poll = progress
+            await app.run_once()
+        summary = await _summary(app)
+    if as_json:
+        write_line(summary)
+        return
+    parts = (f"{value} {name.replace('_', ' ')}" for name, value in summary.items())
+    typer.echo(" · ".join(parts))
+
+
+async def _summary(app: App) -> dict[str, Any]:
+    """Tell what this pass did; pending and dead are as the store has them now."""
+    counts = (await app.status())["counts"]
+    totals = app.totals
+    return {
+        **counts,
+        "polled": totals.polled,
+        "failed": totals.failed,
+        "entries_new": totals.entries_new,
+        "stories_new": totals.stories_new,
+        "alerts": totals.alerts,
+        "delivered": totals.delivered,
+    }
+
+
+class _progress:  # noqa: N801 - reads as a function
+    """A bar on stderr when a person watches, nothing otherwise."""
+
+    def __init__(self, total: int) -> None:
+        self._bar = Progress(
+            TextColumn("polling"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[found]} new entries"),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            disable=not Console(stderr=True).is_terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task("poll", total=total, found=0)
+        self._found = 0
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, report: PollReport) -> None:
+        self._found += report.entries_new
+        self._bar.update(self._task, advance=1, found=self._found)

@@ -1,0 +1,377 @@
+"""The product on one screen.
+
+    poll     claim -> fetch -> parse -> match -> [ fold -> decide -> write ] one transaction
+    deliver  claim -> freeze -> send -> record one of five outcomes
+    digest   once a window -> gather -> write
+
+Network and parsing happen outside transactions; entries, stories, matches, alerts, deliveries and
+the feed's validators commit together; a message leaves only after that commit.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+
+import structlog
+
+from straitwatch import store as db
+from straitwatch.core.cluster import StoryWindow
+from straitwatch.core.decide import alert_id, delivery_key
+from straitwatch.core.model import (
+    Alert,
+    AlertKind,
+    Delivery,
+    DeliveryState,
+    DigestFacts,
+    DigestPlan,
+    Facts,
+    Feed,
+    FeedState,
+    Fetched,
+    FetchFailed,
+    KnownEntry,
+    NoticeFacts,
+    NotModified,
+    Outcome,
+    ParseProblem,
+    PollPolicy,
+    PollReport,
+    SendResult,
+    Severity,
+)
+from straitwatch.core.plan import (
+    MatchedFeed,
+    Rules,
+    Settlement,
+    fold_entries,
+    match_entries,
+    plan_ingest,
+)
+from straitwatch.core.read import ReadRequest
+from straitwatch.core.schedule import after_attempt, due_digest
+from straitwatch.deliver import Driver, SenderThreads
+from straitwatch.fetch import Fetcher
+from straitwatch.parsepool import ParsePool
+from straitwatch.store import ClaimedDelivery, Store, Transaction
+from straitwatch.telemetry import Metrics
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+WINDOW = timedelta(days=7)  # matched reports that folding still looks at
+SEND_LEASE = timedelta(seconds=30)  # renewed while a send lasts
+RENEW_EVERY = SEND_LEASE / 3
+DIGEST_ITEMS = 100  # Gmail clips at 102 KB: about 450 bytes an item (research/delivery.md 4.6)
+GIVE_UP_NOTICE = timedelta(hours=24)
+
+
+@dataclass(slots=True)
+class Folding:
+    """The fold window and how far into the store it has read; used in the store's thread only."""
+
+    window: StoryWindow | None = None
+    seq: int = 0
+
+    def catch_up(self, tx: Transaction, *, now: datetime) -> StoryWindow:
+        """Bring the window up to what is committed, building it anew when it ran ahead."""
+        newest = db.last_seq(tx)
+        if self.window is None or newest < self.seq:
+            self.window, self.seq = StoryWindow(), 0
+        if newest > self.seq:
+            since_at = now - WINDOW
+            for seq, report, fold in db.recent_reports(tx, since_at=since_at, after_seq=self.seq):
+                self.window.add(report, fold)
+                self.seq = seq
+            self.seq = max(self.seq, newest)
+        self.window.expire(now)
+        return self.window
+
+    def drop(self) -> None:
+        """Forget the window: what it holds was not committed."""
+        self.window = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What the pipeline works with; made in `app`, closed in `app`."""
+
+    store: Store
+    fetcher: Fetcher
+    pool: ParsePool
+    senders: SenderThreads
+    metrics: Metrics
+    folding: Folding
+    clock: Callable[[], datetime]
+    chance: Random
+    worker: str
+
+
+# ---------------------------------------------------------------- poll
+
+
+async def ingest_feed(
+    feed: Feed, state: FeedState, *, tools: Tools, rules: Rules, policy: PollPolicy
+) -> PollReport:
+    """Poll one feed and commit everything that it changes."""
+    result = await tools.fetcher.fetch(feed, state)
+    settle = Settlement(
+        feed=feed, state=state, policy=policy, now=tools.clock(), chance=tools.chance.random()
+    )
+    match result:
+        case NotModified():
+            return await _complete(settle.unchanged("not_modified", result), tools)
+        case FetchFailed():
+            log.warning("feed failed", outcome=result.kind, detail=result.detail)
+            return await _complete(settle.failed(result), tools)
+        case Fetched() if result.body_hash == state.body_hash:
+            return await _complete(settle.unchanged("unchanged", result), tools)
+        case Fetched():
+            return await _ingest_document(settle, result, tools=tools, rules=rules)
+
+
+async def _ingest_document(
+    settle: Settlement, fetched: Fetched, *, tools: Tools, rules: Rules
+) -> PollReport:
+    feed, state, now = settle.feed, settle.state, settle.now
+    read = await tools.pool.read(
+        ReadRequest(
+            body=fetched.body,
+            feed_id=feed.id,
+            url=fetched.url,
+            content_type=fetched.content_type,
+            encoding=feed.encoding,
+            timezone=feed.timezone,
+            language=feed.language,
+            fetched_at=now,
+        )
+    )
+    if not read.is_feed:
+        problem = read.problem or ParseProblem.NOT_A_FEED
+        log.warning("feed unreadable", outcome=problem, detail=read.detail)
+        return await _complete(settle.unreadable(problem, read.detail), tools)
+    ids = [entry.id for entry in read.entries]
+    known: Mapping[str, KnownEntry] = await tools.store.run(db.known_entries, ids)
+    after = settle.read(fetched, read)
+    matched = match_entries(read, known, feed=feed, state=after, rules=rules)
+    try:
+        report = await tools.store.run(
+            commit_poll, feed, state, matched, rules=rules, folding=tools.folding, now=now
+        )
+    except BaseException:
+        await tools.store.run(_drop_folding, tools.folding)
+        raise
+    _count(report, matched, tools.metrics)
+    return report
+
+
+def commit_poll(
+    tx: Transaction,
+    feed: Feed,
+    state: FeedState,
+    matched: MatchedFeed,
+    *,
+    rules: Rules,
+    folding: Folding,
+    now: datetime,
+) -> PollReport:
+    """Fold, decide and write one poll, all in this transaction."""
+    urls = [item.entry.canonical_url for item in matched.changed if item.matches]
+    folds = {}
+    stories = {}
+    if any(item.matches for item in matched.changed):
+        db.fold_lock(tx)
+        window = folding.catch_up(tx, now=now)
+        by_url = db.story_by_url(tx, [url for url in urls if url])
+        folds = fold_entries(feed, matched, by_url, window=window, now=now)
+        stories = db.stories_by_id(tx, {fold.story_id for fold in folds.values()})
+    plan = plan_ingest(feed, state, matched, folds=folds, stories=stories, rules=rules, now=now)
+    is_ours = db.apply_plan(tx, plan)
+    if folds:
+        folding.seq = db.last_seq(tx)
+    if not is_ours:
+        folding.drop()
+        return PollReport(feed_id=feed.id, outcome="fenced")
+    return plan.report
+
+
+def _drop_folding(_tx: Transaction, folding: Folding) -> None:
+    folding.drop()
+
+
+async def _complete(after: FeedState, tools: Tools) -> PollReport:
+    """Record a poll that brought no entries."""
+    is_ours = await tools.store.batch(db.complete_polls, after)
+    outcome = after.last_outcome if is_ours else "fenced"
+    tools.metrics.polls.labels(outcome=outcome).inc()
+    return PollReport(feed_id=after.feed_id, outcome=outcome, detail=after.last_detail)
+
+
+def _count(report: PollReport, matched: MatchedFeed, metrics: Metrics) -> None:
+    metrics.polls.labels(outcome=report.outcome).inc()
+    metrics.entries.labels(outcome="new").inc(report.entries_new)
+    metrics.entries.labels(outcome="known").inc(len(matched.known))
+
+
+# ---------------------------------------------------------------- deliver
+
+
+async def deliver_due(
+    receiver: str, driver: Driver, *, tools: Tools, is_stopping: Callable[[], bool]
+) -> int:
+    """Send what is due to one receiver, one after the other; return how many were delivered."""
+    delivered = 0
+    while not is_stopping():
+        claimed = await tools.store.run(
+            db.claim_delivery,
+            receiver=receiver,
+            now=tools.clock(),
+            lease=SEND_LEASE,
+            worker=tools.worker,
+        )
+        if claimed is None:
+            break
+        with structlog.contextvars.bound_contextvars(delivery=claimed.job.delivery.id):
+            delivered += await _deliver_one(claimed, driver, tools)
+    return delivered
+
+
+async def _deliver_one(claimed: ClaimedDelivery, driver: Driver, tools: Tools) -> bool:
+    """Freeze the bytes, send them, record how it ended; say whether it was delivered."""
+    job = claimed.job
+    if job.frozen is None:
+        frozen = driver.render(job)
+        if not await tools.store.run(db.freeze, job.delivery.id, claimed.epoch, frozen):
+            _lost_lease(tools)
+            return False
+        job = replace(job, frozen=frozen)
+    renewing = asyncio.create_task(_renew(claimed, tools))
+    try:
+        result = await tools.senders.send(driver, job)
+    finally:
+        renewing.cancel()
+    await _record(claimed, driver, result, tools)
+    return result.outcome is Outcome.DELIVERED
+
+
+async def _renew(claimed: ClaimedDelivery, tools: Tools) -> None:
+    """Keep the lease while the receiver takes its time."""
+    while True:
+        await asyncio.sleep(RENEW_EVERY.total_seconds())
+        until = tools.clock() + SEND_LEASE
+        await tools.store.run(db.renew_delivery, claimed.job.delivery.id, claimed.epoch, until)
+
+
+async def _record(
+    claimed: ClaimedDelivery, driver: Driver, result: SendResult, tools: Tools
+) -> None:
+    now = tools.clock()
+    delivery = claimed.job.delivery
+    created_at = claimed.job.created_at or now
+    step = after_attempt(
+        result,
+        attempt=claimed.attempts,
+        unsure_count=claimed.unsure_count,
+        driver=driver.kind,
+        on_unsure=driver.on_unsure,
+        created_at=created_at,
+        give_up_at=delivery.give_up_at or created_at + GIVE_UP_NOTICE,
+        now=now,
+        chance=tools.chance.random(),
+    )
+    is_ours = await tools.store.run(
+        db.finish_attempt,
+        claimed,
+        result,
+        state=step.state,
+        reason=step.reason,
+        not_before=step.not_before,
+        now=now,
+        hold_receiver_until=step.receiver_hold_until,
+        hold_reason=step.receiver_hold_reason,
+    )
+    if not is_ours:
+        _lost_lease(tools)
+        return
+    tools.metrics.attempts.labels(receiver=delivery.receiver, outcome=result.outcome).inc()
+    if result.outcome is Outcome.DELIVERED:
+        tools.metrics.match_to_delivered.observe((now - created_at).total_seconds())
+        log.info("delivered", receiver=delivery.receiver)
+        return
+    log.warning(
+        "not delivered",
+        receiver=delivery.receiver,
+        outcome=result.outcome,
+        code=result.code,
+        text=result.text,
+        state=step.state,
+    )
+
+
+def _lost_lease(tools: Tools) -> None:
+    tools.metrics.fenced.labels(kind="delivery").inc()
+    log.warning("another worker took over this delivery")
+
+
+# ---------------------------------------------------------------- digests and notices
+
+
+def write_digest(
+    tx: Transaction, plan: DigestPlan, *, recipients: Mapping[str, Sequence[str]], now: datetime
+) -> bool:
+    """Write the digest whose window has ended, if any; each window exactly once."""
+    window = due_digest(plan, last_until=db.last_digest_until(tx, plan.name), now=now)
+    if window is None:
+        return False
+    if not db.claim_slot(tx, f"digest:{plan.name}", window.until_at.isoformat(), now):
+        return False
+    items = db.digest_items(
+        tx, since_at=window.since_at, until_at=window.until_at, watchlists=plan.include
+    )
+    facts = DigestFacts(
+        name=plan.name,
+        items=tuple(items[:DIGEST_ITEMS]),
+        more=max(0, len(items) - DIGEST_ITEMS),
+        coverage=db.coverage(tx, since_at=window.since_at, until_at=window.until_at, now=now),
+        is_late=window.is_late,
+    )
+    key = f"digest:{plan.name}:{window.until_at.isoformat()}"
+    announce(tx, key, AlertKind.DIGEST, facts, to=plan.send, recipients=recipients, now=now)
+    db.record_digest(tx, plan.name, window.until_at)
+    return True
+
+
+def announce(
+    tx: Transaction,
+    key: str,
+    kind: AlertKind,
+    facts: Facts,
+    *,
+    to: Sequence[str],
+    recipients: Mapping[str, Sequence[str]],
+    now: datetime,
+) -> None:
+    """Put a message that belongs to no story into the outbox, once for each key."""
+    alert = Alert(
+        id=alert_id(key, 0),
+        kind=kind,
+        story_id="",
+        revision=0,
+        severity=facts.severity if isinstance(facts, NoticeFacts) else Severity.NORMAL,
+        facts=facts,
+        created_at=now,
+    )
+    deliveries = [
+        Delivery(
+            id=delivery_key(alert.id, receiver, recipient),
+            alert_id=alert.id,
+            receiver=receiver,
+            recipient=recipient,
+            state=DeliveryState.PENDING,
+            give_up_at=now + GIVE_UP_NOTICE,
+        )
+        for receiver in to
+        for recipient in recipients.get(receiver) or ("",)
+    ]
+    if deliveries:
+        db.add_alert(tx, alert, deliveries)

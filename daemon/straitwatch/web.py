@@ -1,0 +1,117 @@
+"""The status page, /healthz, /readyz and /metrics.
+
+In: functions that tell the state; out: HTTP on one address, loopback by default. Nothing here
+changes anything.
+"""
+
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import Any
+
+import structlog
+import uvicorn
+from jinja2 import Environment
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from straitwatch.telemetry import Metrics
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+Status = Mapping[str, Any]
+
+_PAGE = Environment(autoescape=True).from_string("""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Straitwatch</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="30">
+<style>
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: 1rem; }
+dt { opacity: .7; } dd { margin: 0; font-size: 1.6rem; }
+table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: .3rem .5rem;
+border-bottom: 1px solid #8884; } .bad { color: #c33; }
+</style></head><body>
+<h1>Straitwatch</h1>
+<p class="{{ '' if ready else 'bad' }}">{{ 'Running' if ready else 'Not ready' }}{% if problem %}:
+{{ problem }}{% endif %}</p>
+<dl>{% for name, value in counts.items() %}<div><dt>{{ name.replace('_', ' ') }}</dt>
+<dd>{{ value }}</dd></div>{% endfor %}</dl>
+<h2>Feeds that need a look</h2>
+{% if broken %}<table><tr><th>Feed</th><th>Condition</th><th>Since</th></tr>
+{% for row in broken %}<tr><td>{{ row.name }}</td><td>{{ row.outcome }} {{ row.detail }}</td>
+<td>{{ row.since }}</td></tr>{% endfor %}</table>{% else %}<p>None.</p>{% endif %}
+<h2>Receivers</h2>
+<table><tr><th>Receiver</th><th>State</th></tr>
+{% for row in receivers %}<tr><td>{{ row.name }}</td><td>{{ row.state }}</td></tr>{% endfor %}
+</table></body></html>""")
+
+
+def build_web(
+    *, status: Callable[[], Awaitable[Status]], unready: Callable[[], str], metrics: Metrics
+) -> Starlette:
+    """Make the web application.
+
+    Args:
+        status: answers with `counts`, `broken` and `receivers`.
+        unready: why the daemon is not ready to work, or "".
+        metrics: what /metrics shows.
+
+    """
+
+    async def page(_request: Request) -> Response:
+        problem = unready()
+        return HTMLResponse(_PAGE.render(ready=not problem, problem=problem, **await status()))
+
+    async def counts(_request: Request) -> Response:
+        return JSONResponse((await status())["counts"])
+
+    async def healthz(_request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def readyz(_request: Request) -> Response:
+        problem = unready()
+        return PlainTextResponse(f"{problem or 'ok'}\n", status_code=503 if problem else 200)
+
+    async def exposition(_request: Request) -> Response:
+        return Response(metrics.render(), media_type="text/plain; version=0.0.4")
+
+    return Starlette(
+        routes=[
+            Route("/", page),
+            Route("/status.json", counts),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/metrics", exposition),
+        ]
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: signals belong to `app`."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve_web(application: Starlette, listen: str) -> None:
+    """Serve until cancelled. An address that cannot be had is logged: alerts matter more."""
+    host, _, port = listen.rpartition(":")
+    config = uvicorn.Config(
+        application,
+        host=host.strip("[]"),
+        port=int(port),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+    )
+    server = _Server(config)
+    try:
+        await server.serve()
+    except SystemExit:  # uvicorn's way to say that the address is taken
+        log.exception("no status page: the address cannot be used", listen=listen)
+    finally:
+        server.should_exit = True
