@@ -1,0 +1,22 @@
+"""What holds for every test: nothing but loopback is reached."""
+
+import ipaddress
+import sys
+from typing import Any
+
+
+def _stay_on_loopback(event: str, arguments: tuple[Any, ...]) -> None:
+    if event != "socket.connect":
+        return
+    address = arguments[1]
+    if not isinstance(address, tuple):
+        return  # a Unix socket
+    try:
+        is_loopback = ipaddress.ip_address(address[0]).is_loopback
+    except ValueError:
+        is_loopback = address[0] == "localhost"
+    if not is_loopback:
+        raise RuntimeError(f"a test tried to reach {address[0]}: only loopback is allowed")
+
+
+sys.addaudithook(_stay_on_loopback)
