@@ -85,7 +85,7 @@ def test_an_undated_report_is_never_late() -> None:
     ],
     ids=lambda value: value.value if isinstance(value, Reason) else "",
 )
-def test_what_the_story_gains_decides_about_an_update(after, reason) -> None:  # type: ignore[no-untyped-def]
+def test_what_the_story_gains_decides_about_an_update(after, reason) -> None:
     before = make_story(outlets=("Example Wire", "b")) if len(after.outlets) == 3 else make_story()
 
     decision = decide_alert(before, after, SAME_EVENT, now=NOON)
@@ -153,7 +153,7 @@ def test_an_aggregator_lends_its_tier_to_nobody() -> None:
 # ---------------------------------------------------------------- routes
 
 
-def routed(*routes, matches=(make_match(),), feed=None):  # type: ignore[no-untyped-def]
+def routed(*routes, matches=(make_match(),), feed=None):
     policy = AlertPolicy(routes=routes)
     return route_story(matches, feed or make_feed(), make_entry(), policy)
 
@@ -202,7 +202,7 @@ def test_a_story_on_both_lists_reaches_both_desks() -> None:
         ({"languages": ("zh",)}, "wants language zh"),
     ],
 )
-def test_a_route_that_does_not_fit_says_why(wanted, because) -> None:  # type: ignore[no-untyped-def]
+def test_a_route_that_does_not_fit_says_why(wanted, because) -> None:
     (step,) = walk_routes(make_match(), make_feed(), make_entry(), [make_route(**wanted)])
 
     assert (step.fits, step.because) == (False, because)

@@ -1,0 +1,171 @@
+"""The real program as a child process, and a configuration for it."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import textwrap
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+PATIENCE = 20.0  # seconds; an upper bound for something that takes well under one
+
+
+async def eventually(
+    claim: Callable[[], bool | Awaitable[bool]], *, within: float = PATIENCE
+) -> None:
+    """Wait until a claim holds.
+
+    Raises:
+        TimeoutError: it does not hold in time.
+    """
+    async with asyncio.timeout(within):
+        while True:
+            held = claim()
+            if isinstance(held, Awaitable):
+                held = await held
+            if held:
+                return
+            await asyncio.sleep(0.05)
+
+
+WATCHLISTS = """\
+watchlists:
+  - id: taiwan-policy
+    title: Taiwan policy
+    match: [Taiwan Strait]
+    severity: [{level: high, when: "title:blockade"}, {level: normal}]
+  - id: china-russia-military
+    title: China-Russia military cooperation
+    match: [(Russia NEAR/10 China) AND (drill OR paratroop*)]
+"""
+
+
+def write_config(
+    directory: Path,
+    *,
+    feeds: Mapping[str, str],
+    receivers: Mapping[str, Any] | None = None,
+    routes: Sequence[Mapping[str, Any]] | None = None,
+    watchlists: str = WATCHLISTS,
+    **settings: Any,
+) -> Path:
+    """Write a complete configuration and return its directory."""
+    config = directory / "config"
+    (config / "watchlists").mkdir(parents=True, exist_ok=True)
+    (config / "watchlists" / "lists.yaml").write_text(watchlists, encoding="utf-8")
+    rows = [{"name": name, "url": url, "language": "en"} for name, url in feeds.items()]
+    (config / "feeds.yaml").write_text(yaml.safe_dump({"feeds": rows}), encoding="utf-8")
+    names = list(receivers or {"terminal": {"url": "terminal://"}})
+    main: dict[str, Any] = {
+        "database": f"sqlite:///{directory / 'straitwatch.db'}",
+        "timezone": "Asia/Taipei",
+        "receivers": dict(receivers or {"terminal": {"url": "terminal://"}}),
+        "routes": list(routes or [{"match": {}, "send": names}]),
+        "polling": {
+            "interval": "1s",
+            "min_interval": "1s",
+            "contact": "tests@example.org",
+            "allow_private_addresses": True,
+        },
+        "web": {"listen": "127.0.0.1:0"},
+    }
+    main.update(settings)
+    (config / "straitwatch.yaml").write_text(yaml.safe_dump(main), encoding="utf-8")
+    return config
+
+
+def rss(*items: tuple[str, str, str], title: str = "Example Wire") -> bytes:
+    """Make a feed of (guid, title, description) items."""
+    body = "".join(
+        f"<item><guid isPermaLink='false'>{guid}</guid><title>{headline}</title>"
+        f"<link>https://news.example/{guid}</link><description>{text}</description></item>"
+        for guid, headline, text in items
+    )
+    return textwrap.dedent(
+        f"""<?xml version="1.0" encoding="utf-8"?>
+        <rss version="2.0"><channel><title>{title}</title>{body}</channel></rss>"""
+    ).encode()
+
+
+class Daemon:
+    """`straitwatch run` as a child; its log is kept for when a test fails."""
+
+    def __init__(self, config: Path, *, launcher: Path | None = None, **environ: str) -> None:
+        self._command = [
+            sys.executable,
+            *(["-m", "straitwatch"] if launcher is None else [str(launcher)]),
+        ]
+        self._config = config
+        self._environ = environ
+        self.log = config.parent / "daemon.log"
+        self.process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> "Daemon":
+        with self.log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *self._command,
+                "run",
+                "--config",
+                str(self._config),
+                env={**os.environ, "NO_COLOR": "1", **self._environ},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self._config.parent,
+            )
+        await eventually(self.has_started)
+        return self
+
+    def has_started(self) -> bool:
+        assert self.process is not None
+        if self.process.returncode is not None:
+            raise AssertionError(f"the daemon ended early:\n{self.text()}")
+        return "started" in self.text()
+
+    def text(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    async def wait(self) -> int:
+        assert self.process is not None
+        return await asyncio.wait_for(self.process.wait(), PATIENCE)
+
+    async def stop(self, number: int = signal.SIGTERM) -> int:
+        assert self.process is not None
+        if self.process.returncode is None:
+            self.process.send_signal(number)
+        return await self.wait()
+
+    async def __aenter__(self) -> "Daemon":
+        return await self.start()
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop(signal.SIGKILL)
+
+
+async def straitwatch(*arguments: str, cwd: Path, **environ: str) -> tuple[int, str, str]:
+    """Run one command to its end; return exit status, stdout, stderr."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "straitwatch",
+        *arguments,
+        env={**os.environ, "NO_COLOR": "1", **environ},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=cwd,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+def last_json(text: str) -> dict[str, Any]:
+    """Read the last line of JSON Lines."""
+    value = json.loads(text.strip().splitlines()[-1])
+    assert isinstance(value, dict)
+    return value
