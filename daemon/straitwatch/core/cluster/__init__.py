@@ -1,0 +1,11 @@
+"""Folding reports into stories: part of core, pure.
+
+In: the reports of matched entries, in the order in which they were seen. Out: for each a `Fold`:
+to which story it belongs and why. `StoryWindow` is derived state: nothing of it is stored, and the
+reports and folds of the last `StoryWindow.MEMORY` rebuild it exactly.
+"""
+
+from straitwatch.core.cluster.stories import FoldProfile
+from straitwatch.core.cluster.window import DEFAULT, RECALL, STRICT, StoryWindow
+
+__all__ = ["DEFAULT", "RECALL", "STRICT", "FoldProfile", "StoryWindow"]

@@ -1,0 +1,195 @@
+"""What a headline says, as terms: part of the cluster stage.
+
+In: a title, perhaps a summary. Out: the cleaned title and its weighted terms. Scripts are told
+apart by their characters, not by a declared language, because feeds declare wrong ones and
+headlines mix scripts: Latin and Cyrillic words are stemmed lightly, Han becomes bigrams, katakana
+stays whole, Hangul loses its particles and becomes bigrams.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from math import sqrt
+
+SUMMARY_CHARACTERS = 400  # the lead; the body beyond it gained one point of B-cubed at most
+SUMMARY_WEIGHT = 0.4  # against 1 for a word of the title
+MAX_TERMS = 48  # of one report; a bound on memory, beyond any headline with its lead
+
+_LABEL = re.compile(
+    r"^(?:(?:breaking(?: news)?|updated?|live(?: updates?)?|watch|video|exclusive|just in|alert|"
+    r"urgent|photos?|gallery|wrapup|correct(?:ed|ion)|refile|recast|rpt|factbox|срочно|молния|"
+    r"обновлено|видео|фото|терміново|відео|快[讯訊]|速[报報]|突[发發]|[独獨]家|更新|[视視][频頻]|"
+    r"속보|단독|号外|独自)(?:\s?\d{1,2})?\s?[-:|–—!]\s*|[\[【(（][^\]】)）\d]{1,16}[\]】)）]\s*)+"
+)
+_TAG_AT_END = re.compile(r"\s*[\[【(（][^\]】)）\d]{1,24}[\]】)）]\s*$")
+_CUT_AT_END = re.compile(r"(?:\s*\.\.\.|\s*…)+\s*$")
+_SEPARATOR = re.compile(r"\s+[-–—|·:]{1,2}\s+|\s*[|｜]\s*")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_RUN = re.compile(
+    r"(?P<han>[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff々]+)"
+    r"|(?P<katakana>[\u30a1-\u30faー]+)"
+    r"|(?P<hiragana>[\u3041-\u309f]+)"
+    r"|(?P<hangul>[\uac00-\ud7a3]+)"
+    r"|(?P<cyrillic>[\u0400-\u052f]+)"
+    r"|(?P<other>(?:(?![\u0400-\u052f\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3])[^\W_])+)"
+)
+_CJK = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7a3]")
+
+_MIN_KEPT_WORDS = 4  # an outlet's name is cut off only when this much headline is left
+_MAX_OUTLET_WORDS = 4
+
+
+def has_cjk(text: str) -> bool:
+    """Whether the text is written without spaces between words, at least in part."""
+    return _CJK.search(text) is not None
+
+
+def clean_title(title: str) -> str:
+    """Return the title folded, without labels ("UPDATE 2-"), cut marks and the outlet's name."""
+    text = unicodedata.normalize("NFKC", title).casefold().replace("’", "'").strip()
+    text = _CUT_AT_END.sub("", text)
+    text = _LABEL.sub("", text) or text
+    text = _TAG_AT_END.sub("", text) or text
+    return " ".join(_without_outlet(text).split())
+
+
+def _without_outlet(text: str) -> str:
+    separators = list(_SEPARATOR.finditer(text))
+    if not separators:
+        return text
+    kept, last = text[: separators[-1].start()], text[separators[-1].end() :]
+    # "PRESS DIGEST - Hong Kong - June 27": what holds a digit is no outlet.
+    if any(c.isdigit() for c in last) or len(last.split()) > _MAX_OUTLET_WORDS:
+        return text
+    enough = len(kept.split()) >= _MIN_KEPT_WORDS or len(_CJK.findall(kept)) >= 2 * _MIN_KEPT_WORDS
+    return kept if enough else text
+
+
+def title_words(text: str) -> list[str]:
+    """Return the words of folded text as written, in order; a CJK run counts as one word."""
+    return _WORD.findall(text)
+
+
+def grams(text: str) -> frozenset[str]:
+    """Return the character n-grams of folded text: three letters, or two where CJK is written."""
+    squeezed = " ".join(_WORD.findall(text))
+    size = 2 if has_cjk(squeezed) else 3
+    padded = squeezed if size == 2 else f" {squeezed} "
+    return frozenset(padded[i : i + size] for i in range(max(1, len(padded) - size + 1)))
+
+
+def report_terms(title: str, summary: str) -> dict[str, float]:
+    """Return the terms of a report with weights of unit length; the title counts most."""
+    weights = dict.fromkeys(terms(title), 1.0)
+    for term in dict.fromkeys(terms(summary[:SUMMARY_CHARACTERS])):
+        if len(weights) >= MAX_TERMS and term not in weights:
+            continue
+        weights[term] = weights.get(term, 0.0) + SUMMARY_WEIGHT
+    length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+    return {term: weight / length for term, weight in weights.items()}
+
+
+def terms(text: str) -> Iterator[str]:
+    """Yield the terms of any text: stems, bigrams, whole katakana words."""
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    for run in _RUN.finditer(folded):
+        kind, word = run.lastgroup, run.group()
+        if kind == "other":
+            if (stem := stem_latin(word)) and word not in _STOP:
+                yield stem
+        elif kind == "cyrillic":
+            if len(word) > 1 and word not in _STOP:
+                yield stem_cyrillic(word)
+        elif kind == "han":
+            yield from _bigrams(word)
+        elif kind == "katakana":
+            yield word
+        elif kind == "hangul":
+            yield from _bigrams(cut_particle(word))
+
+
+def _bigrams(run: str) -> Iterator[str]:
+    if len(run) == 1:
+        yield run
+    for i in range(len(run) - 1):
+        yield run[i : i + 2]
+
+
+# ---------------------------------------------------------------- stems
+
+_LATIN_ENDINGS = (
+    *("ational", "ations", "ation", "ements", "ement", "ments", "ities", "ingly", "edly"),
+    *("ment", "ings", "ions", "ists", "ness", "ers", "ies", "ied", "ity", "ist", "ing", "ion"),
+    *("ive", "ed", "er", "es", "ly", "al", "or", "s", "e", "y"),
+)
+_CYRILLIC_ENDINGS = tuple(
+    sorted(
+        (
+            "иями ями ами ыми ими ими его ого ему ому ете ите ать ять ить еть уть ает яет ует "
+            "еют ают яют уют ала ила ела ыла али или ели ыли ало ило ело ется ится ются ятся ться "
+            "лся лась лись лось ов ев ів їв ей ий ый ой ій ая яя ое ее ые ие ую юю ых их ам ям ах "
+            "ях ом ем ею ою ию ью ия ья ии иї ії ія іє ює ає ил ал ел ыл ив ав ет ит ут ют ат ят "
+            "ти ть ск ским ской ского ские ский скую ская ської ський ська ські ськ ами "
+            "а е и й о у ы ь ю я і ї є"
+        ).split(),
+        key=len,
+        reverse=True,
+    )
+)
+_PARTICLES = tuple(
+    sorted(
+        (
+            "으로부터 에서는 에게서 이라고 으로는 에서 에게 까지 부터 으로 이라 라고 처럼 보다 "
+            "하는 했다 한다 하고 해야 에는 과의 와의 들이 들은 들을 은 는 이 가 을 를 의 에 로 와 과 도 만"
+        ).split(),
+        key=len,
+        reverse=True,
+    )
+)
+_MIN_STEM = 3
+
+
+def stem_latin(word: str) -> str:
+    """Cut an English ending, gently: names in other languages keep most of their letters."""
+    word = word.partition("'")[0]
+    if len(word) <= _MIN_STEM or not word.isalpha():
+        return word
+    for ending in _LATIN_ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _MIN_STEM:
+            stem = word[: -len(ending)]
+            if ending == "s" and stem[-1] in "su":
+                return word
+            return stem[:-1] if stem[-1] == stem[-2] and stem[-1] not in "lse" else stem
+    return word
+
+
+def stem_cyrillic(word: str) -> str:
+    """Cut a Russian or Ukrainian ending."""
+    word = word.replace("ё", "е")
+    for ending in _CYRILLIC_ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _MIN_STEM:
+            return word[: -len(ending)]
+    return word
+
+
+def cut_particle(word: str) -> str:
+    """Cut a Korean particle or light-verb ending."""
+    for particle in _PARTICLES:
+        if word.endswith(particle) and len(word) - len(particle) > 1:
+            return word[: -len(particle)]
+    return word
+
+
+# Function words only: they say nothing on the first day, before frequencies are known.
+_STOP = frozenset(
+    (
+        "a an the and or but of in on at to for from by with as is are was were be been it its this "
+        "that these those he she they we you i his her their our your my not no will would can "
+        "could may might has have had do does did after over into about than then so if up out "
+        "off how why what when where who which while s t re ll ve says said say new more "
+        "и в на с со к ко по за из у о об от до для не что как это его ее их он она они мы вы но "
+        "а или при под над без после о том был была были быть будет же то все так также во "
+        "і й у в на з із зі до по за від для не що як це його її їх він вона вони ми ви але або "
+        "при під над без після про та був була були бути буде"
+    ).split()
+)
