@@ -1,0 +1,252 @@
+"""The fetcher: one conditional GET, politely, within limits, with every outcome as a value."""
+
+import asyncio
+import re
+import ssl
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from http import HTTPStatus
+from time import perf_counter
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from yarl import URL
+
+from straitwatch import __version__
+from straitwatch.core.model import (
+    Feed,
+    FeedState,
+    Fetched,
+    FetchFailed,
+    FetchFailure,
+    FetchResult,
+    NotModified,
+    PollPolicy,
+    Validators,
+)
+from straitwatch.fetch.body import read_body
+from straitwatch.fetch.failure import EXPECTED, FetchError, classify
+from straitwatch.fetch.gate import Gate
+from straitwatch.fetch.guard import ThreadResolver, public_socket
+from straitwatch.fetch.headers import (
+    base_headers,
+    basic_auth,
+    conditional_headers,
+    for_other_host,
+    read_max_age,
+    read_retry_after,
+    read_validators,
+)
+
+MAX_REDIRECTS = 5
+_MAX_HEADER = 32_768  # bytes of one header line; some content security policies pass 8 KB
+_AS_WRITTEN = re.compile(r"[!-~]+")  # such an address needs no quoting, so we change nothing in it
+_NO_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=None)  # one deadline spans the fetch
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_WITH_BODY = frozenset({200, 203, 204})
+_KINDS = {
+    401: FetchFailure.BLOCKED,
+    403: FetchFailure.BLOCKED,
+    410: FetchFailure.GONE,
+    429: FetchFailure.RATE_LIMITED,
+    451: FetchFailure.BLOCKED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hop:
+    """One request of a fetch: where to, and the feed's own headers that may go there."""
+
+    url: URL
+    headers: dict[str, str]
+
+    @classmethod
+    def first(cls, feed: Feed) -> Self:
+        url = _to_url(feed.url)
+        if url.scheme not in ("http", "https") or not url.host:
+            raise FetchError(FetchFailure.PROTOCOL, "the address is not http or https")
+        headers = dict(feed.headers)
+        if url.user is not None:
+            headers.setdefault("Authorization", basic_auth(url.user, url.password or ""))
+            url = url.with_user(None)
+        return cls(url=url, headers=headers)
+
+    def follow(self, location: str) -> Self:
+        url = self.url.join(_to_url(location))
+        if url.scheme not in ("http", "https") or not url.host:
+            raise FetchError(FetchFailure.REDIRECT, "redirected to something that is not http")
+        if self.url.scheme == "https" and url.scheme == "http":
+            raise FetchError(FetchFailure.REDIRECT, "redirected from https to http")
+        if url.user is not None:
+            url = url.with_user(None)
+        headers = self.headers if self._trusts(url) else for_other_host(self.headers)
+        return replace(self, url=url, headers=headers)
+
+    def _trusts(self, other: URL) -> bool:
+        if self.url.host != other.host:
+            return False
+        is_upgrade = self.url.scheme != other.scheme and other.is_default_port()
+        return self.url.port == other.port or (self.url.is_default_port() and is_upgrade)
+
+
+class Fetcher:
+    """Fetches feeds; open it with `async with`, once for the whole process.
+
+    Args:
+        policy: limits, timeouts, contact.
+        version: ours, for the User-Agent.
+        tls: trusted authorities; None: those of the system.
+    """
+
+    def __init__(
+        self,
+        policy: PollPolicy,
+        *,
+        version: str = __version__,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._policy = policy
+        self._timeout = policy.timeout.total_seconds()
+        self._headers = base_headers(policy, version=version)
+        self._tls = tls
+        self._gate = Gate(total=policy.concurrency, per_host=policy.per_host)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        guard = None if self._policy.allow_private_addresses else public_socket
+        connector = aiohttp.TCPConnector(
+            ssl=self._tls or ssl.create_default_context(),
+            resolver=ThreadResolver(threads=self._policy.concurrency),
+            socket_factory=guard,
+            limit=0,  # the gate limits, and does it in order
+            force_close=True,  # polls are minutes apart: nobody keeps a connection that long
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            timeout=_NO_TIMEOUT,
+            max_line_size=_MAX_HEADER,
+            max_field_size=_MAX_HEADER,
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def fetch(self, feed: Feed, state: FeedState) -> FetchResult:
+        """Fetch a feed, unless the server says that it has not changed.
+
+        Waiting for a turn at a busy host does not count against the timeout.
+        """
+        started = perf_counter()
+        try:
+            result = await self._fetch(feed, state.validators)
+        except EXPECTED as error:
+            failure = classify(error, timeout=self._timeout)
+            result = FetchFailed(kind=failure.kind, detail=failure.detail)
+        return replace(result, seconds=perf_counter() - started)
+
+    async def _fetch(self, feed: Feed, validators: Validators) -> FetchResult:
+        hop = _Hop.first(feed)
+        remaining = self._timeout
+        for _ in range(MAX_REDIRECTS + 1):
+            async with self._gate.enter(hop.url.authority):
+                started = perf_counter()
+                async with asyncio.timeout(remaining):
+                    answer = await self._ask(hop, validators)
+                remaining -= perf_counter() - started
+            if not isinstance(answer, str):
+                return answer
+            hop = hop.follow(answer)
+        raise FetchError(FetchFailure.REDIRECT, f"more than {MAX_REDIRECTS} redirects")
+
+    async def _ask(self, hop: _Hop, validators: Validators) -> FetchResult | str:
+        """Make one request; a text is the address that the server redirects to."""
+        if self._session is None:
+            raise RuntimeError("open the fetcher with `async with` first")
+        headers = self._headers | hop.headers | conditional_headers(validators)
+        response = await self._session.get(hop.url, headers=headers, allow_redirects=False)
+        try:
+            if response.status in _WITH_BODY:
+                return await self._take(response, hop.url)
+            if response.status in _REDIRECTS:
+                return response.headers.get("Location", "") or _fail_redirect()
+            if response.status == HTTPStatus.NOT_MODIFIED:
+                return _not_modified(response, validators)
+            return self._refusal(response)
+        finally:
+            response.close()
+
+    async def _take(self, response: aiohttp.ClientResponse, url: URL) -> Fetched:
+        body = await read_body(response, limit=self._policy.max_bytes)
+        return Fetched(
+            url=str(url),
+            status=response.status,
+            body=body,
+            content_type=response.headers.get("Content-Type", ""),
+            validators=read_validators(response.headers),
+            body_hash=blake2b(body, digest_size=16).digest(),
+            max_age=read_max_age(response.headers),
+        )
+
+    def _refusal(self, response: aiohttp.ClientResponse) -> FetchFailed:
+        return FetchFailed(
+            kind=_kind_of(response.status),
+            detail=f"answered {_status_text(response.status)}",
+            status=response.status,
+            retry_after=read_retry_after(response.headers),
+        )
+
+
+def _not_modified(response: aiohttp.ClientResponse, sent: Validators) -> FetchResult:
+    if sent == Validators():
+        return FetchFailed(
+            kind=FetchFailure.PROTOCOL,
+            detail="answered 304 to a request that asked no condition",
+            status=response.status,
+        )
+    given = read_validators(response.headers)
+    return NotModified(
+        validators=Validators(
+            etag=given.etag or sent.etag,
+            last_modified=given.last_modified or sent.last_modified,
+        ),
+        max_age=read_max_age(response.headers),
+    )
+
+
+def _fail_redirect() -> str:
+    raise FetchError(FetchFailure.REDIRECT, "redirected without saying where to")
+
+
+def _kind_of(status: int) -> FetchFailure:
+    if kind := _KINDS.get(status):
+        return kind
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return FetchFailure.HTTP_SERVER
+    if status >= HTTPStatus.BAD_REQUEST:
+        return FetchFailure.HTTP_CLIENT
+    if status >= HTTPStatus.MULTIPLE_CHOICES:
+        return FetchFailure.REDIRECT
+    return FetchFailure.PROTOCOL  # a part or a delta that was not asked for
+
+
+def _status_text(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def _to_url(text: str) -> URL:
+    text = text.strip()
+    return URL(text, encoded=_AS_WRITTEN.fullmatch(text) is not None)

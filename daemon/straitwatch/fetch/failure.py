@@ -1,0 +1,69 @@
+"""How everything that can go wrong becomes a `FetchFailure` with a short, harmless sentence.
+
+Details are written here rather than taken from exceptions: those quote addresses, and addresses
+may hold passwords and tokens.
+"""
+
+import os
+import ssl
+
+import aiohttp
+
+from straitwatch.core.model import FetchFailure
+from straitwatch.fetch.guard import ForbiddenAddress
+
+
+class FetchError(Exception):
+    """Ends a fetch from within this room; never leaves it."""
+
+    def __init__(self, kind: FetchFailure, detail: str) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+
+
+# What a fetch may run into. ValueError: addresses and header values that cannot be sent.
+EXPECTED = (FetchError, aiohttp.ClientError, OSError, ValueError)
+
+
+def classify(error: Exception, *, timeout: float) -> FetchError:
+    """Say what kind of failure an exception stands for."""
+    match error:
+        case FetchError():
+            return error
+        case TimeoutError():
+            return FetchError(FetchFailure.TIMEOUT, f"no complete answer within {timeout:g} s")
+        case aiohttp.ClientConnectorDNSError():
+            return FetchError(FetchFailure.DNS, "the host name does not resolve")
+        case aiohttp.ClientSSLError() | ssl.SSLError() | ssl.CertificateError():
+            return FetchError(FetchFailure.TLS, _tls_detail(error))
+        case aiohttp.ClientConnectorError():
+            return _connect_failure(error.os_error)
+        case aiohttp.ClientPayloadError():
+            return FetchError(FetchFailure.TRUNCATED, "the body ended before its end")
+        case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError() | ConnectionError():
+            return FetchError(FetchFailure.RESET, "the server closed the connection")
+        case aiohttp.ClientResponseError():
+            return FetchError(FetchFailure.PROTOCOL, "the answer is not proper HTTP")
+        case OSError():
+            return _connect_failure(error)
+        case _:
+            return FetchError(FetchFailure.PROTOCOL, "the address or a header cannot be sent")
+
+
+def _connect_failure(error: OSError) -> FetchError:
+    if isinstance(error, ForbiddenAddress):
+        return FetchError(FetchFailure.FORBIDDEN_ADDRESS, ForbiddenAddress.DETAIL)
+    # strerror of a failed connect quotes the peer's address: the number says enough.
+    reason = os.strerror(error.errno).lower() if error.errno else "no address answered"
+    return FetchError(FetchFailure.CONNECT, f"cannot connect: {reason}")
+
+
+def _tls_detail(error: BaseException) -> str:
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"certificate refused: {cause.verify_message}"
+    reason = getattr(cause, "reason", None)
+    return f"TLS failed: {reason}" if reason else "TLS failed"

@@ -1,0 +1,41 @@
+"""How many requests run at once, over all and to one host."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+
+class _Host:
+    __slots__ = ("turns", "users")
+
+    def __init__(self, limit: int) -> None:
+        self.turns = asyncio.Semaphore(limit)
+        self.users = 0
+
+
+class Gate:
+    """Lets requests through in order of arrival.
+
+    A request waits for its host first and takes one of the common places only then: a hundred
+    feeds of one slow host hold `per_host` places, not all of them.
+    """
+
+    def __init__(self, *, total: int, per_host: int) -> None:
+        self._places = asyncio.Semaphore(total)
+        self._per_host = per_host
+        self._hosts: dict[str, _Host] = {}
+
+    @asynccontextmanager
+    async def enter(self, name: str) -> AsyncIterator[None]:
+        """Hold a place for one request to the named host."""
+        host = self._hosts.get(name)
+        if host is None:
+            host = self._hosts[name] = _Host(self._per_host)
+        host.users += 1
+        try:
+            async with host.turns, self._places:
+                yield
+        finally:
+            host.users -= 1
+            if not host.users:
+                del self._hosts[name]

@@ -1,0 +1,89 @@
+"""What we say in headers, and what we understand of the server's."""
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from straitwatch.core.model import PollPolicy, Validators
+from straitwatch.fetch.body import ACCEPT_ENCODING
+
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml,"
+    " application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
+)
+# Nine digits of seconds are 31 years: more is a joke, and would overflow.
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
+_SECONDS = re.compile(r"\s*(\d{1,9})(?:\.\d+)?\s*")
+# They tell a host nothing that it may not know; all other configured headers may be secrets.
+_HARMLESS = frozenset({"user-agent", "accept", "accept-language"})
+
+
+def base_headers(policy: PollPolicy, *, version: str) -> dict[str, str]:
+    """Return the headers of every request."""
+    contact = "".join(filter(str.isprintable, policy.contact)).strip()
+    agent = f"Straitwatch/{version}" + (f" (+{contact})" if contact else "")
+    return {"User-Agent": agent, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
+
+
+def conditional_headers(validators: Validators) -> dict[str, str]:
+    """Return what asks "has it changed?", word for word as the server gave it."""
+    headers: dict[str, str] = {}
+    if validators.etag:
+        headers["If-None-Match"] = validators.etag
+    if validators.last_modified:
+        headers["If-Modified-Since"] = validators.last_modified
+    return headers
+
+
+def basic_auth(user: str, password: str) -> str:
+    """Return the Authorization header for a user and password."""
+    return "Basic " + b64encode(f"{user}:{password}".encode()).decode()
+
+
+def for_other_host(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the feed's own headers without everything that another host must not see."""
+    return {name: value for name, value in headers.items() if name.lower() in _HARMLESS}
+
+
+def read_validators(headers: Mapping[str, str]) -> Validators:
+    """Return the validators of an answer."""
+    return Validators(
+        etag=_sendable(headers.get("ETag", "")),
+        last_modified=_sendable(headers.get("Last-Modified", "")),
+    )
+
+
+def _sendable(value: str) -> str:
+    # Bytes that are no UTF-8 arrive as lone surrogates, which can neither be stored nor sent back.
+    return value if value.isascii() or not re.search("[\ud800-\udfff]", value) else ""
+
+
+def read_max_age(headers: Mapping[str, str]) -> timedelta | None:
+    """Return how long the server's answer counts as fresh, if it says so."""
+    found = _MAX_AGE.search(headers.get("Cache-Control", ""))
+    return timedelta(seconds=int(found[1])) if found else None
+
+
+def read_retry_after(headers: Mapping[str, str]) -> timedelta | None:
+    """Return how long the server wants to be left alone, if it says so.
+
+    A date is compared with the server's own clock. RFC 9110 (6.6.1) has every server that owns a
+    clock send `Date`; without it the value means nothing.
+    """
+    value = headers.get("Retry-After", "")
+    if found := _SECONDS.fullmatch(value):
+        return timedelta(seconds=int(found[1]))
+    until, present = _read_date(value), _read_date(headers.get("Date", ""))
+    if until is None or present is None:
+        return None
+    return max(until - present, timedelta(0))
+
+
+def _read_date(value: str) -> datetime | None:
+    try:
+        parsed = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
