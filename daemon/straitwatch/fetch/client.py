@@ -93,10 +93,7 @@ class _Hop:
 class Fetcher:
     """Fetches feeds; open it with `async with`, once for the whole process.
 
-    Args:
-        policy: limits, timeouts, contact.
-        version: ours, for the User-Agent.
-        tls: trusted authorities; None: those of the system.
+    `version` goes into the User-Agent. `tls` says whom to trust; None: whom the system trusts.
     """
 
     def __init__(
