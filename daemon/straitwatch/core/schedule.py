@@ -61,7 +61,7 @@ def next_poll_at(
 def _backed_off(interval: timedelta, failures: int, *, cap: timedelta) -> timedelta:
     """Double the interval with each failure after the first, which keeps the rhythm."""
     doublings = min(max(failures - 1, 0), _MAX_DOUBLINGS)
-    return max(interval, min(interval * 2**doublings, cap))
+    return max(interval, min(interval * (1 << doublings), cap))
 
 
 # ---------------------------------------------------------------- deliveries

@@ -60,9 +60,7 @@ def _connect_failure(error: OSError) -> FetchError:
 
 
 def _tls_detail(error: BaseException) -> str:
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, ssl.SSLError):
-        cause = cause.__cause__
+    cause = error.__cause__ or error  # the client's own class hides the reason
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"certificate refused: {cause.verify_message}"
     reason = getattr(cause, "reason", None)
