@@ -1,0 +1,216 @@
+"""Room: store. Feeds: what is configured, what is due, who polls it, how it went."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from straitwatch.core.model import Feed, FeedState, Validators
+from straitwatch.store.engine import Transaction
+from straitwatch.store.outbox import return_unanswered
+from straitwatch.store.rows import DELIVERY, FEED
+
+_CONFIGURED = ("name", "url", "language", "country", "kind", "stance", "tier", "is_enabled")
+_STATE_COLUMNS = (
+    FEED.c.id,
+    FEED.c.lease_seq,
+    FEED.c.etag,
+    FEED.c.last_modified,
+    FEED.c.body_hash,
+    FEED.c.baseline_at,
+    FEED.c.next_due_at,
+    FEED.c.last_polled_at,
+    FEED.c.last_ok_at,
+    FEED.c.last_new_at,
+    FEED.c.failures,
+    FEED.c.last_outcome,
+    FEED.c.last_detail,
+)
+_IS_ACTIVE = sa.and_(FEED.c.is_enabled, FEED.c.retired_at.is_(None))
+
+
+def sync_feeds(tx: Transaction, feeds: Sequence[Feed], now: datetime) -> None:
+    """Make the stored feeds those of the configuration.
+
+    New ones are due at once. Those that are gone are retired, not deleted, and resume with all
+    they know when they come back.
+    """
+    columns = [FEED.c[name] for name in ("id", *_CONFIGURED, "retired_at")]
+    known = {row[0]: tuple(row[1:]) for row in tx.execute(sa.select(*columns))}
+    wanted = {feed.id: _configured(feed) for feed in feeds}
+    new = [{"id": id_} | values for id_, values in wanted.items() if id_ not in known]
+    if new:
+        defaults = _to_columns(FeedState(feed_id="", next_due_at=now)) | {"retired_at": None}
+        tx.execute(tx.insert(FEED).on_conflict_do_nothing(), [defaults | row for row in new])
+    changed = [
+        {"b_id": id_, "retired_at": None} | values
+        for id_, values in wanted.items()
+        if id_ in known and known[id_] != (*values.values(), None)
+    ]
+    if changed:
+        tx.execute(FEED.update().where(FEED.c.id == sa.bindparam("b_id")), changed)
+    gone = [id_ for id_, values in known.items() if id_ not in wanted and values[-1] is None]
+    if gone:
+        tx.execute(
+            FEED.update().where(FEED.c.id == sa.bindparam("b_id")),
+            [{"b_id": id_, "retired_at": now} for id_ in gone],
+        )
+
+
+def claim_due_feeds(
+    tx: Transaction,
+    *,
+    now: datetime,
+    limit: int,
+    lease: timedelta,
+    only: Collection[str] | None = None,
+) -> list[FeedState]:
+    """Take the feeds that are due longest; nobody else gets them until the lease ends.
+
+    Args:
+        tx: the transaction.
+        now: the time.
+        limit: how many at most.
+        lease: how long they are ours.
+        only: feed ids to choose from; None means all.
+    """
+    is_due = [
+        _IS_ACTIVE,
+        FEED.c.next_due_at <= now,
+        sa.or_(FEED.c.lease_until.is_(None), FEED.c.lease_until <= now),
+    ]
+    if only is not None:
+        is_due.append(FEED.c.id.in_(list(only)))
+    due = sa.select(FEED.c.id).where(*is_due).order_by(FEED.c.next_due_at).limit(limit)
+    if tx.is_postgres:
+        due = due.with_for_update(skip_locked=True)
+    claim = (
+        FEED.update()
+        .where(FEED.c.id.in_(due.scalar_subquery()))
+        .values(lease_until=now + lease, lease_seq=FEED.c.lease_seq + 1)
+        .returning(*_STATE_COLUMNS)
+    )
+    states = [_to_state(row) for row in tx.execute(claim)]
+    return sorted(states, key=lambda state: (state.next_due_at or now, state.feed_id))
+
+
+def complete_polls(tx: Transaction, states: Sequence[FeedState]) -> list[bool]:
+    """Store how polls went and end their leases; False where somebody else has claimed since."""
+    ids = [state.feed_id for state in states]
+    current = sa.select(FEED.c.id, FEED.c.lease_seq).where(FEED.c.id.in_(ids))
+    if tx.is_postgres:
+        current = current.order_by(FEED.c.id).with_for_update()
+    seqs = dict(tx.execute(current).all())
+    ours = [seqs.get(state.feed_id) == state.lease_seq for state in states]
+    rows = [
+        _to_columns(state) | {"b_id": state.feed_id}
+        for state, is_ours in zip(states, ours, strict=True)
+        if is_ours
+    ]
+    if rows:
+        tx.execute(_COMPLETE, rows)
+    return ours
+
+
+def release_feeds(tx: Transaction, states: Sequence[FeedState]) -> None:
+    """Give claimed feeds back unpolled; they are due as before."""
+    rows = [{"b_id": state.feed_id, "b_seq": state.lease_seq} for state in states]
+    if rows:
+        release = FEED.update().where(
+            FEED.c.id == sa.bindparam("b_id"), FEED.c.lease_seq == sa.bindparam("b_seq")
+        )
+        tx.execute(release.values(lease_until=None), rows)
+
+
+def void_leases(tx: Transaction) -> None:
+    """Take every lease back at the start of the only process that works here (SQLite).
+
+    Deliveries that were being sent are pending again, marked as possibly sent.
+    """
+    tx.execute(
+        FEED.update()
+        .where(FEED.c.lease_until.is_not(None))
+        .values(lease_until=None, lease_seq=FEED.c.lease_seq + 1)
+    )
+    return_unanswered(tx, DELIVERY.c.state == "sending")
+
+
+def feed_states(tx: Transaction) -> dict[str, FeedState]:
+    """Return what is known of every configured feed, by its id."""
+    rows = tx.execute(sa.select(*_STATE_COLUMNS).where(FEED.c.retired_at.is_(None)))
+    return {row.id: _to_state(row) for row in rows}
+
+
+def next_due_at(tx: Transaction) -> datetime | None:
+    """Return when the next feed can be claimed; None when there is none."""
+    free = sa.select(sa.func.min(FEED.c.next_due_at)).where(
+        _IS_ACTIVE, FEED.c.lease_until.is_(None)
+    )
+    taken = sa.select(sa.func.min(FEED.c.lease_until)).where(
+        _IS_ACTIVE, FEED.c.lease_until.is_not(None)
+    )
+    times = [tx.execute(query).scalar() for query in (free, taken)]
+    return min((time for time in times if time is not None), default=None)
+
+
+def has_lease(tx: Transaction, state: FeedState) -> bool:
+    """Say whether a claim is still the newest one of its feed, and keep it so until the commit."""
+    query = sa.select(FEED.c.lease_seq).where(FEED.c.id == state.feed_id)
+    if tx.is_postgres:
+        query = query.with_for_update()
+    return bool(tx.execute(query).scalar() == state.lease_seq)
+
+
+def write_state(tx: Transaction, state: FeedState) -> None:
+    """Store a feed's state and end its lease; the caller has checked `has_lease`."""
+    tx.execute(_COMPLETE, [_to_columns(state) | {"b_id": state.feed_id}])
+
+
+def _configured(feed: Feed) -> dict[str, Any]:
+    values = {name: getattr(feed, name) for name in _CONFIGURED[:-1]}
+    return values | {"is_enabled": feed.enabled}
+
+
+def _to_columns(state: FeedState) -> dict[str, Any]:
+    return {
+        "lease_seq": state.lease_seq,
+        "lease_until": None,
+        "etag": state.validators.etag,
+        "last_modified": state.validators.last_modified,
+        "body_hash": state.body_hash,
+        "baseline_at": state.baseline_at,
+        "next_due_at": state.next_due_at,
+        "last_polled_at": state.last_polled_at,
+        "last_ok_at": state.last_ok_at,
+        "last_new_at": state.last_new_at,
+        "failures": state.failures,
+        "last_outcome": state.last_outcome,
+        "last_detail": state.last_detail,
+    }
+
+
+_COMPLETE = (
+    FEED.update()
+    .where(FEED.c.id == sa.bindparam("b_id"))
+    .values({name: sa.bindparam(name) for name in _to_columns(FeedState(feed_id=""))})
+)
+
+
+def _to_state(row: sa.Row[*tuple[Any, ...]]) -> FeedState:
+    id_, lease_seq, etag, last_modified, body_hash, *rest = row
+    baseline_at, next_due, polled_at, ok_at, new_at, failures, outcome, detail = rest
+    return FeedState(
+        feed_id=id_,
+        lease_seq=lease_seq,
+        validators=Validators(etag=etag, last_modified=last_modified),
+        body_hash=bytes(body_hash),
+        baseline_at=baseline_at,
+        next_due_at=next_due,
+        last_polled_at=polled_at,
+        last_ok_at=ok_at,
+        last_new_at=new_at,
+        failures=failures,
+        last_outcome=outcome,
+        last_detail=detail,
+    )

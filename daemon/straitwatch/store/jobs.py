@@ -1,0 +1,299 @@
+"""Room: store. Ledgers of cron-like jobs and digests, what `status` and coverage count, pruning."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from straitwatch.core.model import (
+    Action,
+    CoverageFacts,
+    DeliveryState,
+    DigestItem,
+    Outlet,
+    Reason,
+    Story,
+)
+from straitwatch.store.engine import Transaction
+from straitwatch.store.rows import (
+    ALERT,
+    CONFIG,
+    DELIVERY,
+    DIGEST,
+    DIGEST_STORY,
+    ENTRY,
+    FEED,
+    JOB,
+    META,
+    REPORT,
+    STORY,
+)
+from straitwatch.store.stories import stories_by_id
+
+_DAY = timedelta(days=1)
+_SILENT_AFTER = timedelta(hours=24)  # without one good poll, a failing feed counts as broken
+_BROKEN_AFTER = 3  # failures in a row
+_LATE_AFTER = timedelta(minutes=10)  # past its due time, a feed counts as late
+_RELISTED_WITHIN = timedelta(days=14)  # twice the step in which `listed_at` is kept
+_OK = ("ok", "not_modified", "unchanged")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedTrouble:
+    """A feed whose last poll failed."""
+
+    name: str
+    url: str
+    outcome: str
+    detail: str
+    failures: int
+    last_ok_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusCounts:
+    """How it stands: the numbers of `status --json`, then what a person wants to see."""
+
+    feeds: int
+    polled: int  # in the last 24 h, like all that follow up to `delivered`
+    failed: int  # of those, whose last poll failed
+    entries_new: int
+    stories_new: int
+    alerts: int
+    delivered: int
+    pending: int  # now: held, pending and sending
+    dead: int  # all dead letters that nobody has retried or cancelled
+    troubles: tuple[FeedTrouble, ...] = ()
+    stories: tuple[Story, ...] = ()  # the latest
+    last_polled_at: datetime | None = None
+    oldest_pending_at: datetime | None = None
+
+
+# ---------------------------------------------------------------- ledgers
+
+
+def claim_slot(tx: Transaction, job: str, slot: str, now: datetime) -> bool:
+    """Take a job's slot; True for exactly one caller, whatever the clock, restarts or replicas."""
+    insert = tx.insert(JOB).values(job=job, slot=slot, claimed_at=now)
+    taken = tx.execute(insert.on_conflict_do_nothing().returning(JOB.c.slot)).first()
+    return taken is not None
+
+
+def get_meta(tx: Transaction, key: str) -> str | None:
+    """Return a small fact; None when nobody has set it."""
+    return tx.execute(sa.select(META.c.value).where(META.c.key == key)).scalar()
+
+
+def set_meta(tx: Transaction, key: str, value: str) -> None:
+    """Store a small fact."""
+    insert = tx.insert(META).values(key=key, value=value)
+    tx.execute(insert.on_conflict_do_update(index_elements=[META.c.key], set_={"value": value}))
+
+
+def save_config(tx: Transaction, version: str, text: str, now: datetime) -> None:
+    """Keep a configuration that comes into force; again changes nothing."""
+    insert = tx.insert(CONFIG).values(version=version, text=text, saved_at=now)
+    tx.execute(insert.on_conflict_do_nothing())
+
+
+# ---------------------------------------------------------------- digests
+
+
+def last_digest_until(tx: Transaction, digest: str) -> datetime | None:
+    """Return where the last digest of this name ended; None when there was none."""
+    query = sa.select(sa.func.max(DIGEST.c.until_at)).where(DIGEST.c.name == digest)
+    return tx.execute(query).scalar()
+
+
+def digest_items(
+    tx: Transaction,
+    *,
+    digest: str,
+    since_at: datetime,
+    until_at: datetime,
+    watchlists: Collection[str] = (),
+) -> list[DigestItem]:
+    """Return the stories reported in the window that stood in no earlier digest of this name.
+
+    The most severe come first, then the oldest. Lists are named by id; no list means all.
+    """
+    stood = sa.select(DIGEST_STORY.c.story_id).where(DIGEST_STORY.c.digest == digest)
+    query = (
+        sa.select(REPORT.c.story_id, REPORT.c.watchlists, ENTRY.c.reason)
+        .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
+        .where(
+            REPORT.c.reported_at >= since_at,
+            REPORT.c.reported_at < until_at,
+            ENTRY.c.action != Action.NONE.value,
+            REPORT.c.story_id.not_in(stood),
+        )
+    )
+    is_late: dict[str, bool] = {}
+    for story_id, lists, reason in tx.execute(query):
+        if not watchlists or set(lists) & set(watchlists):
+            is_late[story_id] = is_late.get(story_id, False) or reason == Reason.LATE.value
+    stories = stories_by_id(tx, list(is_late)).values()
+    ordered = sorted(
+        stories, key=lambda story: (-story.severity.rank, story.first_seen_at, story.id)
+    )
+    return [_to_item(story, is_late=is_late[story.id]) for story in ordered]
+
+
+def record_digest(
+    tx: Transaction,
+    digest: str,
+    *,
+    since_at: datetime,
+    until_at: datetime,
+    story_ids: Collection[str],
+) -> bool:
+    """Note that a digest was made and what stood in it; False if that window is done already."""
+    insert = tx.insert(DIGEST).values(name=digest, until_at=until_at, since_at=since_at)
+    done = tx.execute(insert.on_conflict_do_nothing().returning(DIGEST.c.name)).first()
+    if done is None:
+        return False
+    if story_ids:
+        rows = [{"digest": digest, "story_id": id_, "until_at": until_at} for id_ in story_ids]
+        tx.execute(tx.insert(DIGEST_STORY).on_conflict_do_nothing(), rows)
+    return True
+
+
+def coverage(
+    tx: Transaction, *, since_at: datetime, until_at: datetime, now: datetime
+) -> CoverageFacts:
+    """Return what was watched in a window: the proof beside every "nothing matched"."""
+    feeds = _active_feeds(tx)
+    broken = tuple(_describe(feed) for feed in feeds if _is_broken(feed, now))
+    late = sum(1 for feed in feeds if not _is_broken(feed, now) and _is_late(feed, now))
+    return CoverageFacts(
+        since_at=since_at,
+        until_at=until_at,
+        feeds=len(feeds),
+        feeds_current=len(feeds) - late - len(broken),
+        feeds_late=late,
+        feeds_broken=broken,
+        entries_read=_count(tx, ENTRY, ENTRY.c.seen_at >= since_at, ENTRY.c.seen_at < until_at),
+        matched=_count(
+            tx, REPORT, REPORT.c.reported_at >= since_at, REPORT.c.reported_at < until_at
+        ),
+        dead_letters=_count(tx, DELIVERY, DELIVERY.c.state == DeliveryState.DEAD.value),
+        pending=_count(tx, DELIVERY, DELIVERY.c.state.in_(["held", "pending", "sending"])),
+    )
+
+
+# ---------------------------------------------------------------- status
+
+
+def status_counts(tx: Transaction, now: datetime) -> StatusCounts:
+    """Return how it stands; what is counted over time is counted over the last 24 hours."""
+    since_at = now - _DAY
+    feeds = _active_feeds(tx)
+    polled = [feed for feed in feeds if feed.last_polled_at and feed.last_polled_at >= since_at]
+    failing = [feed for feed in polled if feed.last_outcome not in _OK]
+    is_open = DELIVERY.c.state.in_(["held", "pending", "sending"])
+    newest = sa.select(STORY.c.id).order_by(STORY.c.last_seen_at.desc(), STORY.c.id).limit(10)
+    ids = list(tx.execute(newest).scalars())
+    stories = stories_by_id(tx, ids)
+    return StatusCounts(
+        feeds=len(feeds),
+        polled=len(polled),
+        failed=len(failing),
+        entries_new=_count(tx, ENTRY, ENTRY.c.seen_at >= since_at),
+        stories_new=_count(tx, STORY, STORY.c.first_seen_at >= since_at),
+        alerts=_count(tx, ALERT, ALERT.c.created_at >= since_at),
+        delivered=_count(tx, DELIVERY, DELIVERY.c.delivered_at >= since_at),
+        pending=_count(tx, DELIVERY, is_open),
+        dead=_count(tx, DELIVERY, DELIVERY.c.state == DeliveryState.DEAD.value),
+        troubles=tuple(_to_trouble(feed) for feed in failing),
+        stories=tuple(stories[id_] for id_ in ids),
+        last_polled_at=max((feed.last_polled_at for feed in polled), default=None),
+        oldest_pending_at=tx.execute(
+            sa.select(sa.func.min(DELIVERY.c.created_at)).where(is_open)
+        ).scalar(),
+    )
+
+
+# ---------------------------------------------------------------- pruning
+
+
+def prune(tx: Transaction, *, now: datetime, entries_after: timedelta, limit: int = 500) -> int:
+    """Delete entries that are old and no longer listed; return how many. Repeat until 0.
+
+    An entry goes only when its feed's document was seen without it: another entry of the feed
+    was listed well after this one. To forget one that is still listed would be to alert again.
+    """
+    cutoff = now - entries_after
+    listed = ENTRY.alias("listed")
+    was_read_since = sa.exists().where(
+        listed.c.feed_id == ENTRY.c.feed_id, listed.c.listed_at > cutoff + _RELISTED_WITHIN
+    )
+    old = (
+        sa.select(ENTRY.c.id)
+        .where(
+            ENTRY.c.seen_at < cutoff,
+            sa.or_(ENTRY.c.listed_at.is_(None), ENTRY.c.listed_at < cutoff),
+            was_read_since,
+        )
+        .order_by(ENTRY.c.seen_at)
+        .limit(limit)
+    )
+    return tx.execute(ENTRY.delete().where(ENTRY.c.id.in_(old.scalar_subquery()))).rowcount
+
+
+# ---------------------------------------------------------------- rows and values
+
+
+def _count(tx: Transaction, table: sa.Table, *conditions: sa.ColumnElement[bool]) -> int:
+    query = sa.select(sa.func.count()).select_from(table).where(*conditions)
+    return int(tx.execute(query).scalar_one())
+
+
+def _active_feeds(tx: Transaction) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    is_active = sa.and_(FEED.c.is_enabled, FEED.c.retired_at.is_(None))
+    return tx.execute(sa.select(FEED).where(is_active).order_by(FEED.c.name)).all()
+
+
+def _is_broken(feed: sa.Row[*tuple[Any, ...]], now: datetime) -> bool:
+    if not feed.failures:
+        return False
+    is_silent = feed.last_ok_at is None or feed.last_ok_at < now - _SILENT_AFTER
+    return is_silent or feed.failures >= _BROKEN_AFTER
+
+
+def _is_late(feed: sa.Row[*tuple[Any, ...]], now: datetime) -> bool:
+    if feed.last_ok_at is None or feed.failures:
+        return True
+    return bool(feed.next_due_at is not None and feed.next_due_at < now - _LATE_AFTER)
+
+
+def _describe(feed: sa.Row[*tuple[Any, ...]]) -> str:
+    return f"{feed.name}: {feed.last_outcome}" if feed.last_outcome else str(feed.name)
+
+
+def _to_trouble(feed: sa.Row[*tuple[Any, ...]]) -> FeedTrouble:
+    return FeedTrouble(
+        name=feed.name,
+        url=feed.url,
+        outcome=feed.last_outcome,
+        detail=feed.last_detail,
+        failures=feed.failures,
+        last_ok_at=feed.last_ok_at,
+    )
+
+
+def _to_item(story: Story, *, is_late: bool) -> DigestItem:
+    first = story.reports[0] if story.reports else None
+    return DigestItem(
+        story_id=story.id,
+        title=story.title,
+        url=first.url if first else "",
+        outlet=first.outlet if first else Outlet(name=next(iter(story.outlets), "")),
+        severity=story.severity,
+        watchlists=story.watchlists,
+        first_seen_at=story.first_seen_at,
+        outlet_count=max(1, len(story.outlets)),
+        was_alerted=story.alerted_at is not None,
+        is_late=is_late and story.alerted_at is None,
+    )

@@ -1,0 +1,774 @@
+"""Room: store. The outbox: what is to be sent, who sends it, how each attempt ended.
+
+A delivery is claimed with a lease and an epoch. Whoever holds an older epoch changes nothing.
+An attempt row is written with the claim; one that was never closed means "perhaps sent".
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from hashlib import blake2b
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from straitwatch.core.model import (
+    Alert,
+    AlertFacts,
+    AlertKind,
+    Delivery,
+    DeliveryState,
+    DigestFacts,
+    Facts,
+    Frozen,
+    NoticeFacts,
+    Outcome,
+    SendJob,
+    SendResult,
+    Severity,
+)
+from straitwatch.store.engine import Transaction
+from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY, RECEIVER
+
+FINAL = (
+    DeliveryState.DELIVERED,
+    DeliveryState.MERGED,
+    DeliveryState.CANCELLED,
+    DeliveryState.DEAD,
+)
+OPEN = (DeliveryState.HELD, DeliveryState.PENDING, DeliveryState.SENDING)
+_MAX_TEXT = 500  # characters of a server's answer that are kept
+_GRACE = timedelta(minutes=2)  # past a lease before check_outbox complains
+_FACTS: dict[str, Any] = {kind.__name__: kind for kind in (AlertFacts, DigestFacts, NoticeFacts)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedDelivery:
+    """A delivery that is ours to send until the lease ends."""
+
+    job: SendJob
+    epoch: int
+    attempt_seq: int
+    started_at: datetime
+    lease_until: datetime
+    severity: Severity
+    attempts: int  # with this one
+    unsure_count: int
+    receiver_failures: int  # in a row, before this attempt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiverState:
+    """What is known of a receiver that once had trouble or success."""
+
+    name: str
+    hold_until: datetime | None = None
+    hold_reason: str = ""
+    failures: int = 0
+    broken_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    paused_at: datetime | None = None
+    paused_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRecord:
+    """One try, as people see it; `outcome` is "" while it runs."""
+
+    epoch: int
+    worker: str
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: str
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRecord:
+    """A delivery with its history, as people see it."""
+
+    delivery: Delivery
+    kind: AlertKind
+    severity: Severity
+    facts: Facts
+    story_id: str
+    revision: int
+    generation: int
+    attempts: int
+    unsure_count: int
+    merged_into: str
+    last_outcome: str
+    last_code: str
+    last_text: str
+    created_at: datetime
+    updated_at: datetime
+    delivered_at: datetime | None
+    ref: Mapping[str, str] = field(default_factory=dict)
+    frozen: Frozen | None = None
+    history: tuple[AttemptRecord, ...] = ()  # filled by show_delivery only
+
+
+# ---------------------------------------------------------------- putting in
+
+
+def add_alert(tx: Transaction, alert: Alert, deliveries: Sequence[Delivery]) -> None:
+    """Put an alert and its deliveries into the outbox; again changes nothing."""
+    insert_alerts(tx, [alert])
+    add_deliveries(tx, deliveries, alerts=[alert])
+
+
+def insert_alerts(tx: Transaction, alerts: Sequence[Alert]) -> None:
+    """Store alerts that are not stored yet."""
+    rows = [
+        {
+            "id": alert.id,
+            "kind": alert.kind.value,
+            "story_id": alert.story_id or None,
+            "revision": alert.revision,
+            "severity": alert.severity.value,
+            "facts_type": type(alert.facts).__name__,
+            "facts": _adapter(type(alert.facts).__name__).dump_json(alert.facts).decode(),
+            "created_at": alert.created_at,
+            "config_version": alert.config_version,
+        }
+        for alert in alerts
+    ]
+    if rows:
+        tx.execute(tx.insert(ALERT).on_conflict_do_nothing(), rows)
+
+
+def add_deliveries(
+    tx: Transaction, deliveries: Sequence[Delivery], *, alerts: Sequence[Alert]
+) -> None:
+    """Store the deliveries of these alerts; one a (story, revision, receiver, recipient)."""
+    alerts_by_id = {alert.id: alert for alert in alerts}
+    rows = [_to_row(delivery, alerts_by_id[delivery.alert_id]) for delivery in deliveries]
+    if rows:
+        tx.execute(tx.insert(DELIVERY).on_conflict_do_nothing(), rows)
+
+
+# ---------------------------------------------------------------- sending
+
+
+def claim_delivery(
+    tx: Transaction, *, receiver: str, now: datetime, lease: timedelta, worker: str
+) -> ClaimedDelivery | None:
+    """Take a receiver's next due delivery and open an attempt; None when there is none to send.
+
+    Critical ones go first, then those due longest. A delivery waits for its parent. One receiver
+    sends one message at a time, whatever the number of replicas.
+    """
+    if not _take_receiver(tx, receiver):
+        return None
+    row = tx.execute(_CLAIMABLE[tx.is_postgres], {"receiver": receiver, "now": now}).first()
+    if row is None:
+        return None
+    epoch, until = row.epoch + 1, now + lease
+    tx.execute(
+        _CLAIM,
+        {"b_seq": row.seq, "until": until, "owner": worker, "now": now},
+    )
+    attempt = tx.execute(
+        tx.insert(ATTEMPT).returning(ATTEMPT.c.seq),
+        {
+            "delivery_id": row.id,
+            "epoch": epoch,
+            "worker": worker,
+            "started_at": now,
+            "finished_at": None,
+            "outcome": "",
+            "code": "",
+            "text": "",
+        },
+    ).scalar_one()
+    return ClaimedDelivery(
+        job=_to_job(row),
+        epoch=epoch,
+        attempt_seq=attempt,
+        started_at=now,
+        lease_until=until,
+        severity=Severity(row.severity),
+        attempts=row.attempts + 1,
+        unsure_count=row.unsure_count,
+        receiver_failures=row.receiver_failures or 0,
+    )
+
+
+def freeze(tx: Transaction, delivery_id: str, epoch: int, frozen: Frozen) -> bool:
+    """Keep the rendered bytes before they are sent; False when the claim is not ours any more."""
+    return _update_claimed(
+        tx,
+        delivery_id,
+        epoch,
+        {"body": frozen.body, "content_type": frozen.content_type, "note": dict(frozen.note)},
+    )
+
+
+def renew_delivery(tx: Transaction, delivery_id: str, epoch: int, until: datetime) -> bool:
+    """Lengthen the lease while a send lasts; False when the claim is not ours any more."""
+    return _update_claimed(tx, delivery_id, epoch, {"lease_until": until})
+
+
+def finish_attempt(
+    tx: Transaction,
+    claimed: ClaimedDelivery,
+    result: SendResult,
+    *,
+    state: DeliveryState,
+    reason: str,
+    not_before: datetime | None,
+    now: datetime,
+    hold_receiver_until: datetime | None = None,
+    hold_reason: str = "",
+) -> bool:
+    """Record how an attempt ended; False when somebody else has claimed the delivery since.
+
+    An answer that comes after the lease, but before anybody claimed again, still counts: it
+    spares a repeat.
+    """
+    delivery = claimed.job.delivery
+    tx.execute(
+        ATTEMPT.update().where(ATTEMPT.c.seq == claimed.attempt_seq),
+        {
+            "finished_at": now,
+            "outcome": result.outcome.value,
+            "code": result.code,
+            "text": result.text[:_MAX_TEXT],
+        },
+    )
+    _note_receiver(tx, delivery.receiver, result, now=now)
+    if hold_receiver_until:
+        hold_receiver(tx, delivery.receiver, until=hold_receiver_until, reason=hold_reason)
+    is_unsure = result.outcome is Outcome.UNSURE
+    values: dict[str, Any] = {
+        "state": state.value,
+        "reason": reason,
+        "not_before": not_before,
+        "due_at": not_before or now,
+        "lease_until": None,
+        "lease_owner": "",
+        "last_outcome": result.outcome.value,
+        "last_code": result.code,
+        "last_text": result.text[:_MAX_TEXT],
+        "updated_at": now,
+    }
+    if is_unsure:
+        values |= {"unsure_count": DELIVERY.c.unsure_count + 1, "unsure_at": claimed.started_at}
+    if state is DeliveryState.DELIVERED:
+        values |= {"delivered_at": now, "ref": dict(result.ref)}
+    done = tx.execute(
+        DELIVERY.update()
+        .where(
+            DELIVERY.c.id == delivery.id,
+            DELIVERY.c.epoch == claimed.epoch,
+            DELIVERY.c.state.in_([DeliveryState.SENDING.value, DeliveryState.PENDING.value]),
+        )
+        .values(**values)
+    )
+    return done.rowcount == 1
+
+
+def expire_deliveries(tx: Transaction, now: datetime) -> int:
+    """Make deliveries pending again whose sender did not come back; they were perhaps sent."""
+    is_lost = sa.and_(
+        DELIVERY.c.state == DeliveryState.SENDING.value, DELIVERY.c.lease_until <= now
+    )
+    return return_unanswered(tx, is_lost)
+
+
+def return_unanswered(tx: Transaction, condition: sa.ColumnElement[bool]) -> int:
+    """Put deliveries that were being sent back to pending, their open attempts closed as unsure."""
+    lost = sa.select(DELIVERY.c.id, DELIVERY.c.epoch).where(condition)
+    if tx.is_postgres:
+        lost = lost.with_for_update(skip_locked=True)
+    rows = tx.execute(lost).all()
+    for row in rows:
+        is_attempt = sa.and_(
+            ATTEMPT.c.delivery_id == row.id,
+            ATTEMPT.c.epoch == row.epoch,
+            ATTEMPT.c.outcome == "",
+        )
+        started_at = tx.execute(sa.select(ATTEMPT.c.started_at).where(is_attempt)).scalar()
+        text = "the sender did not come back"
+        tx.execute(
+            ATTEMPT.update().where(is_attempt).values(outcome=Outcome.UNSURE.value, text=text)
+        )
+        tx.execute(
+            DELIVERY.update()
+            .where(DELIVERY.c.id == row.id)
+            .values(
+                state=DeliveryState.PENDING.value,
+                reason=Outcome.UNSURE.value,
+                lease_until=None,
+                lease_owner="",
+                unsure_count=DELIVERY.c.unsure_count + 1,
+                unsure_at=started_at,
+                last_outcome=Outcome.UNSURE.value,
+                last_text=text,
+            )
+        )
+    return len(rows)
+
+
+def release_held(tx: Transaction, now: datetime) -> int:
+    """Let go what was held until now."""
+    released = tx.execute(
+        DELIVERY.update()
+        .where(DELIVERY.c.state == DeliveryState.HELD.value, DELIVERY.c.not_before <= now)
+        .values(state=DeliveryState.PENDING.value, reason="", updated_at=now)
+    )
+    return released.rowcount
+
+
+def due_receivers(tx: Transaction, now: datetime) -> list[str]:
+    """Return the receivers that could send something now, the most urgent first."""
+    query = (
+        sa.select(DELIVERY.c.receiver)
+        .select_from(DELIVERY.outerjoin(RECEIVER, RECEIVER.c.name == DELIVERY.c.receiver))
+        .where(
+            DELIVERY.c.state == DeliveryState.PENDING.value,
+            DELIVERY.c.due_at <= now,
+            _may_send(now),
+        )
+        .group_by(DELIVERY.c.receiver)
+        .order_by(
+            sa.func.max(sa.case((DELIVERY.c.is_urgent, 1), else_=0)).desc(),
+            sa.func.min(DELIVERY.c.due_at),
+            DELIVERY.c.receiver,
+        )
+    )
+    return list(tx.execute(query).scalars())
+
+
+# ---------------------------------------------------------------- receivers
+
+
+def hold_receiver(tx: Transaction, name: str, *, until: datetime, reason: str) -> None:
+    """Send nothing to a receiver before a time."""
+    _set_receiver(tx, name, {"hold_until": until, "hold_reason": reason})
+
+
+def pause_receiver(tx: Transaction, name: str, *, now: datetime, by: str = "") -> None:
+    """Send nothing to a receiver until a person resumes it."""
+    _set_receiver(tx, name, {"paused_at": now, "paused_by": by})
+
+
+def resume_receiver(tx: Transaction, name: str) -> None:
+    """End a pause, and a hold with it: a person says that it works again."""
+    values = {"paused_at": None, "paused_by": "", "hold_until": None, "hold_reason": ""}
+    _set_receiver(tx, name, values)
+
+
+def receiver_states(tx: Transaction) -> dict[str, ReceiverState]:
+    """Return what is known of receivers, by name; those without any history are missing."""
+    rows = tx.execute(sa.select(RECEIVER).order_by(RECEIVER.c.name)).mappings()
+    return {row["name"]: ReceiverState(**row) for row in rows}
+
+
+def set_missing_receivers(tx: Transaction, names: Collection[str]) -> int:
+    """Say of waiting deliveries that their receiver cannot be used as configured."""
+    marked = tx.execute(
+        DELIVERY.update()
+        .where(
+            DELIVERY.c.receiver.in_(list(names)),
+            DELIVERY.c.state == DeliveryState.PENDING.value,
+            DELIVERY.c.reason != Outcome.RECEIVER_BROKEN.value,
+        )
+        .values(reason=Outcome.RECEIVER_BROKEN.value)
+    )
+    return marked.rowcount
+
+
+# ---------------------------------------------------------------- what people ask and order
+
+
+def list_deliveries(
+    tx: Transaction,
+    *,
+    states: Collection[DeliveryState] = (),
+    receiver: str = "",
+    limit: int = 100,
+) -> list[DeliveryRecord]:
+    """Return deliveries, newest first."""
+    query = _RECORDS.order_by(DELIVERY.c.seq.desc()).limit(limit)
+    if states:
+        query = query.where(DELIVERY.c.state.in_([state.value for state in states]))
+    if receiver:
+        query = query.where(DELIVERY.c.receiver == receiver)
+    return [_to_record(row) for row in tx.execute(query)]
+
+
+def show_delivery(tx: Transaction, delivery_id: str) -> DeliveryRecord | None:
+    """Return one delivery with its attempts and its frozen bytes."""
+    row = tx.execute(_RECORDS.where(DELIVERY.c.id == delivery_id)).first()
+    if row is None:
+        return None
+    columns = [column for column in ATTEMPT.c if column.name not in ("seq", "delivery_id")]
+    attempts = tx.execute(
+        sa.select(*columns).where(ATTEMPT.c.delivery_id == delivery_id).order_by(ATTEMPT.c.seq)
+    ).mappings()
+    return _to_record(row, history=tuple(AttemptRecord(**attempt) for attempt in attempts))
+
+
+def retry_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> bool:
+    """Try an undelivered one again at once, as the same message with a new term."""
+    row = tx.execute(
+        sa.select(DELIVERY.c.created_at, DELIVERY.c.give_up_at).where(
+            DELIVERY.c.id == delivery_id,
+            DELIVERY.c.state.in_(["held", "pending", "dead", "cancelled"]),
+        )
+    ).first()
+    if row is None:
+        return False
+    tx.execute(
+        DELIVERY.update()
+        .where(DELIVERY.c.id == delivery_id)
+        .values(
+            state=DeliveryState.PENDING.value,
+            reason="retried by a person",
+            not_before=None,
+            due_at=now,
+            give_up_at=row.give_up_at and now + (row.give_up_at - row.created_at),
+            updated_at=now,
+        )
+    )
+    return True
+
+
+def cancel_deliveries(
+    tx: Transaction,
+    *,
+    now: datetime,
+    ids: Collection[str] = (),
+    receiver: str = "",
+    before: datetime | None = None,
+    reason: str = "cancelled by a person",
+) -> int:
+    """Cancel what waits: these ids, or a receiver's, or all that was made before a time."""
+    conditions: list[sa.ColumnElement[bool]] = []
+    if ids:
+        conditions.append(DELIVERY.c.id.in_(list(ids)))
+    if receiver:
+        conditions.append(DELIVERY.c.receiver == receiver)
+    if before:
+        conditions.append(DELIVERY.c.created_at < before)
+    if not conditions:
+        return 0
+    cancelled = tx.execute(
+        DELIVERY.update()
+        .where(DELIVERY.c.state.in_(["held", "pending"]), *conditions)
+        .values(state=DeliveryState.CANCELLED.value, reason=reason, updated_at=now)
+    )
+    return cancelled.rowcount
+
+
+def replay_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> str:
+    """Send a finished delivery once more as a new message; return its id, "" if there is none.
+
+    The id ends in `.r1`, `.r2` ...: a mailbox would swallow a second message with the old one.
+    """
+    row = tx.execute(
+        sa.select(DELIVERY).where(
+            DELIVERY.c.id == delivery_id, DELIVERY.c.state.in_([state.value for state in FINAL])
+        )
+    ).first()
+    if row is None:
+        return ""
+    latest = tx.execute(
+        sa.select(sa.func.max(DELIVERY.c.generation)).where(
+            DELIVERY.c.alert_id == row.alert_id,
+            DELIVERY.c.receiver == row.receiver,
+            DELIVERY.c.recipient == row.recipient,
+        )
+    ).scalar_one()
+    generation = latest + 1
+    new_id = f"{row.id.removesuffix(f'.r{row.generation}')}.r{generation}"
+    copied = {column.name: getattr(row, column.name) for column in DELIVERY.c}
+    del copied["seq"]
+    give_up_at = row.give_up_at and now + (row.give_up_at - row.created_at)
+    fresh = _FRESH | {
+        "id": new_id,
+        "generation": generation,
+        "state": DeliveryState.PENDING.value,
+        "reason": "replayed by a person",
+        "not_before": None,
+        "due_at": now,
+        "give_up_at": give_up_at,
+        "created_at": now,
+        "updated_at": now,
+    }
+    tx.execute(tx.insert(DELIVERY).on_conflict_do_nothing(), copied | fresh)
+    return new_id
+
+
+def check_outbox(tx: Transaction, now: datetime) -> list[str]:
+    """Return what must never be: one sentence for each broken promise."""
+    carrier = DELIVERY.alias("carrier")
+    questions: dict[str, sa.Select[Any]] = {
+        "alert {} has no delivery": sa.select(ALERT.c.id).where(
+            ~sa.exists().where(DELIVERY.c.alert_id == ALERT.c.id)
+        ),
+        "delivery {} is merged into one that will not be sent": sa.select(DELIVERY.c.id)
+        .select_from(DELIVERY.outerjoin(carrier, carrier.c.id == DELIVERY.c.merged_into))
+        .where(
+            DELIVERY.c.state == DeliveryState.MERGED.value,
+            sa.or_(carrier.c.id.is_(None), carrier.c.state.in_(["dead", "cancelled"])),
+        ),
+        "delivery {} is still being sent long after its lease": sa.select(DELIVERY.c.id).where(
+            DELIVERY.c.state == DeliveryState.SENDING.value,
+            DELIVERY.c.lease_until < now - _GRACE,
+        ),
+        "delivery {} is being sent without a lease": sa.select(DELIVERY.c.id).where(
+            DELIVERY.c.state == DeliveryState.SENDING.value, DELIVERY.c.lease_until.is_(None)
+        ),
+        "delivery {} was delivered at no known time": sa.select(DELIVERY.c.id).where(
+            DELIVERY.c.state == DeliveryState.DELIVERED.value, DELIVERY.c.delivered_at.is_(None)
+        ),
+        "delivery {} is not being sent, but has an open attempt": sa.select(DELIVERY.c.id)
+        .distinct()
+        .join(ATTEMPT, ATTEMPT.c.delivery_id == DELIVERY.c.id)
+        .where(ATTEMPT.c.outcome == "", DELIVERY.c.state != DeliveryState.SENDING.value),
+    }
+    return [
+        sentence.format(id_)
+        for sentence, query in questions.items()
+        for id_ in tx.execute(query).scalars()
+    ]
+
+
+# ---------------------------------------------------------------- statements
+
+
+def _may_send(now: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        RECEIVER.c.paused_at.is_(None),
+        sa.or_(RECEIVER.c.hold_until.is_(None), RECEIVER.c.hold_until <= now),
+    )
+
+
+def _claimable(*, is_postgres: bool) -> sa.Select[Any]:
+    parent, other = DELIVERY.alias("parent"), DELIVERY.alias("other")
+    now = sa.bindparam("now", type_=DELIVERY.c.due_at.type)
+    receiver: sa.BindParameter[str] = sa.bindparam("receiver")
+    is_parent_open = sa.exists().where(
+        parent.c.id == DELIVERY.c.parent_id, parent.c.state.in_([state.value for state in OPEN])
+    )
+    is_sending = sa.exists().where(
+        other.c.receiver == receiver,
+        other.c.state == DeliveryState.SENDING.value,
+        other.c.lease_until > now,
+    )
+    query = (
+        sa.select(
+            DELIVERY,
+            ALERT.c.kind,
+            ALERT.c.severity,
+            ALERT.c.facts_type,
+            ALERT.c.facts,
+            ALERT.c.created_at.label("alert_created_at"),
+            RECEIVER.c.failures.label("receiver_failures"),
+            sa.select(parent.c.ref)
+            .where(parent.c.id == DELIVERY.c.parent_id)
+            .scalar_subquery()
+            .label("parent_ref"),
+        )
+        .join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert_id)
+        .outerjoin(RECEIVER, RECEIVER.c.name == DELIVERY.c.receiver)
+        .where(
+            DELIVERY.c.receiver == receiver,
+            DELIVERY.c.state == DeliveryState.PENDING.value,
+            DELIVERY.c.due_at <= now,
+            ~is_parent_open,
+            ~is_sending,
+            _may_send(now),
+        )
+        .order_by(DELIVERY.c.is_urgent.desc(), DELIVERY.c.due_at, DELIVERY.c.seq)
+        .limit(1)
+    )
+    return query.with_for_update(of=DELIVERY, skip_locked=True) if is_postgres else query
+
+
+_CLAIMABLE = {is_postgres: _claimable(is_postgres=is_postgres) for is_postgres in (False, True)}
+_CLAIM = (
+    DELIVERY.update()
+    .where(DELIVERY.c.seq == sa.bindparam("b_seq"))
+    .values(
+        state=DeliveryState.SENDING.value,
+        epoch=DELIVERY.c.epoch + 1,
+        attempts=DELIVERY.c.attempts + 1,
+        lease_until=sa.bindparam("until"),
+        lease_owner=sa.bindparam("owner"),
+        updated_at=sa.bindparam("now"),
+    )
+)
+_RECORDS = sa.select(
+    DELIVERY, ALERT.c.kind, ALERT.c.severity, ALERT.c.facts_type, ALERT.c.facts
+).join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert_id)
+
+
+def _take_receiver(tx: Transaction, receiver: str) -> bool:
+    """Keep other replicas from claiming for this receiver until our claim is committed."""
+    if not tx.is_postgres:
+        return True
+    digest = blake2b(f"receiver:{receiver}".encode(), digest_size=8).digest()
+    key = int.from_bytes(digest, "big", signed=True)
+    return bool(tx.execute(sa.select(sa.func.pg_try_advisory_xact_lock(key))).scalar())
+
+
+def _update_claimed(tx: Transaction, delivery_id: str, epoch: int, values: dict[str, Any]) -> bool:
+    changed = tx.execute(
+        DELIVERY.update()
+        .where(
+            DELIVERY.c.id == delivery_id,
+            DELIVERY.c.epoch == epoch,
+            DELIVERY.c.state == DeliveryState.SENDING.value,
+        )
+        .values(**values)
+    )
+    return changed.rowcount == 1
+
+
+def _note_receiver(tx: Transaction, name: str, result: SendResult, *, now: datetime) -> None:
+    """Remember a receiver's health: success clears its troubles, a fault counts."""
+    if result.outcome is Outcome.DELIVERED:
+        well = {"failures": 0, "broken_at": None, "hold_until": None, "hold_reason": ""}
+        _set_receiver(tx, name, well | {"last_ok_at": now})
+    elif result.outcome is Outcome.RECEIVER_BROKEN:
+        broken_at = sa.func.coalesce(RECEIVER.c.broken_at, now)
+        _set_receiver(
+            tx,
+            name,
+            {"failures": 1, "broken_at": now},
+            again={"failures": RECEIVER.c.failures + 1, "broken_at": broken_at},
+        )
+
+
+def _set_receiver(
+    tx: Transaction, name: str, values: dict[str, Any], *, again: dict[str, Any] | None = None
+) -> None:
+    blank = {
+        "hold_until": None,
+        "hold_reason": "",
+        "failures": 0,
+        "broken_at": None,
+        "last_ok_at": None,
+        "paused_at": None,
+        "paused_by": "",
+    }
+    insert = tx.insert(RECEIVER).values(name=name, **(blank | values))
+    tx.execute(insert.on_conflict_do_update(index_elements=[RECEIVER.c.name], set_=again or values))
+
+
+# ---------------------------------------------------------------- rows and values
+
+
+@cache
+def _adapter(facts_type: str) -> TypeAdapter[Any]:
+    return TypeAdapter(_FACTS[facts_type])
+
+
+_FRESH: dict[str, Any] = {
+    "generation": 0,
+    "merged_into": None,
+    "epoch": 0,
+    "lease_until": None,
+    "lease_owner": "",
+    "attempts": 0,
+    "unsure_count": 0,
+    "unsure_at": None,
+    "body": None,
+    "content_type": "",
+    "note": {},
+    "ref": {},
+    "last_outcome": "",
+    "last_code": "",
+    "last_text": "",
+    "delivered_at": None,
+}
+
+
+def _to_row(delivery: Delivery, alert: Alert) -> dict[str, Any]:
+    return _FRESH | {
+        "id": delivery.id,
+        "alert_id": delivery.alert_id,
+        "story_id": alert.story_id or None,
+        "revision": alert.revision,
+        "receiver": delivery.receiver,
+        "recipient": delivery.recipient,
+        "routes": delivery.routes,
+        "watchlists": delivery.watchlists,
+        "is_urgent": alert.severity is Severity.CRITICAL,
+        "state": delivery.state.value,
+        "reason": delivery.state_reason,
+        "not_before": delivery.not_before,
+        "due_at": delivery.not_before or alert.created_at,
+        "give_up_at": delivery.give_up_at,
+        "parent_id": delivery.parent_id,
+        "created_at": alert.created_at,
+        "updated_at": alert.created_at,
+    }
+
+
+def _to_delivery(row: sa.Row[*tuple[Any, ...]]) -> Delivery:
+    return Delivery(
+        id=row.id,
+        alert_id=row.alert_id,
+        receiver=row.receiver,
+        recipient=row.recipient,
+        routes=row.routes,
+        watchlists=row.watchlists,
+        state=DeliveryState(row.state),
+        state_reason=row.reason,
+        not_before=row.not_before,
+        give_up_at=row.give_up_at,
+        parent_id=row.parent_id,
+    )
+
+
+def _to_frozen(row: sa.Row[*tuple[Any, ...]]) -> Frozen | None:
+    if row.body is None:
+        return None
+    return Frozen(body=bytes(row.body), content_type=row.content_type, note=row.note)
+
+
+def _to_job(row: sa.Row[*tuple[Any, ...]]) -> SendJob:
+    return SendJob(
+        delivery=_to_delivery(row),
+        kind=AlertKind(row.kind),
+        facts=_adapter(row.facts_type).validate_json(row.facts),
+        attempt=row.attempts + 1,
+        frozen=_to_frozen(row),
+        parent_ref=row.parent_ref or {},
+        is_possible_repeat=row.unsure_count > 0,
+        started_at=row.unsure_at,
+        created_at=row.alert_created_at,
+    )
+
+
+def _to_record(
+    row: sa.Row[*tuple[Any, ...]], *, history: tuple[AttemptRecord, ...] = ()
+) -> DeliveryRecord:
+    return DeliveryRecord(
+        delivery=_to_delivery(row),
+        kind=AlertKind(row.kind),
+        severity=Severity(row.severity),
+        facts=_adapter(row.facts_type).validate_json(row.facts),
+        story_id=row.story_id or "",
+        revision=row.revision,
+        generation=row.generation,
+        attempts=row.attempts,
+        unsure_count=row.unsure_count,
+        merged_into=row.merged_into or "",
+        last_outcome=row.last_outcome,
+        last_code=row.last_code,
+        last_text=row.last_text,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        delivered_at=row.delivered_at,
+        ref=row.ref,
+        frozen=_to_frozen(row),
+        history=history,
+    )

@@ -1,0 +1,358 @@
+"""Room: store. The tables, as SQLModel rows.
+
+Rows never leave this package, and none is ever built here: statements run on the `Table` objects
+at the end of this module, because `table=True` models neither validate nor come cheap.
+"""
+
+from datetime import datetime
+from typing import Any, cast
+
+from pydantic import TypeAdapter
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+from straitwatch.core.model import Hit, RuleScore, StoryReport
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Seq = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only INTEGER keys by itself
+
+
+class Packed(TypeDecorator[Any]):
+    """A core value kept as JSON text; written and read by pydantic, so it comes back typed."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: Any) -> None:
+        super().__init__()
+        self.kind = kind
+        self._adapter: TypeAdapter[Any] | None = None
+
+    @property
+    def adapter(self) -> TypeAdapter[Any]:
+        """The adapter, built at first use: importing this module stays cheap."""
+        if self._adapter is None:
+            self._adapter = TypeAdapter(self.kind)
+        return self._adapter
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Dump a value."""
+        return None if value is None else self.adapter.dump_json(value).decode()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Load a value."""
+        return None if value is None else self.adapter.validate_json(value)
+
+
+Texts = tuple[str, ...]
+Words = dict[str, str]
+
+
+class Row(SQLModel):
+    """Base of all tables: constraint names are the same on every engine."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+
+
+class FeedRow(Row, table=True):
+    """A configured feed and what is remembered between its polls."""
+
+    __tablename__ = "feed"
+    __table_args__ = (Index("ix_feed_next_due_at", "next_due_at"),)
+
+    id: str = Field(primary_key=True)
+    name: str
+    url: str
+    language: str
+    country: str
+    kind: str
+    stance: str
+    tier: int
+    is_enabled: bool
+    retired_at: datetime | None  # no longer configured; kept, because its entries are
+    lease_seq: int  # fencing counter
+    lease_until: datetime | None
+    etag: str
+    last_modified: str
+    body_hash: bytes
+    baseline_at: datetime | None
+    next_due_at: datetime | None
+    last_polled_at: datetime | None
+    last_ok_at: datetime | None
+    last_new_at: datetime | None
+    failures: int
+    last_outcome: str
+    last_detail: str
+
+
+class EntryRow(Row, table=True):
+    """One item of one feed and what was decided about it."""
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        Index("ix_entry_seen_at", "seen_at"),
+        Index("ix_entry_feed_id_listed_at", "feed_id", "listed_at"),
+        Index("ix_entry_canonical_key", "canonical_key"),
+    )
+
+    id: str = Field(primary_key=True)
+    feed_id: str = Field(foreign_key="feed.id")
+    guid: str
+    url: str
+    canonical_url: str
+    canonical_key: bytes | None  # hash of canonical_url: URLs outgrow PostgreSQL's index entries
+    title: str
+    summary: str
+    content: str
+    authors: Any = Field(sa_column=Column("authors", Packed(Texts), nullable=False))
+    published_at: datetime | None
+    language: str
+    source: str
+    text_hash: bytes
+    seen_at: datetime
+    edited_at: datetime | None
+    listed_at: datetime | None  # last known to stand in its feed's document, to the week
+    action: str
+    reason: str
+
+
+class MatchRow(Row, table=True):
+    """One watch-list fired on one entry."""
+
+    __tablename__ = "match"
+
+    entry_id: str = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
+    watchlist: str = Field(primary_key=True)
+    score: int
+    severity: str
+    hits: Any = Field(sa_column=Column("hits", Packed(tuple[Hit, ...]), nullable=False))
+    rules: Any = Field(sa_column=Column("rules", Packed(tuple[RuleScore, ...]), nullable=False))
+
+
+class ReportRow(Row, table=True):
+    """A matched entry as a report of a story: to which one it was folded, and why."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        Index("ix_report_reported_at", "reported_at"),
+        Index("ix_report_story_id", "story_id"),
+        Index("ix_report_canonical_key", "canonical_key"),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: int | None = Field(default=None, sa_column=Column("seq", Seq, primary_key=True))
+    entry_id: str = Field(foreign_key="entry.id", ondelete="CASCADE", unique=True)
+    story_id: str = Field(foreign_key="story.id")
+    canonical_key: bytes | None
+    watchlists: Any = Field(sa_column=Column("watchlists", Packed(Texts), nullable=False))
+    relation: str
+    reason: str
+    score: float
+    threshold: float
+    evidence: Any = Field(sa_column=Column("evidence", Packed(Texts), nullable=False))
+    reported_at: datetime
+
+
+class StoryRow(Row, table=True):
+    """All reports of one event."""
+
+    __tablename__ = "story"
+    __table_args__ = (Index("ix_story_last_seen_at", "last_seen_at"),)
+
+    id: str = Field(primary_key=True)
+    title: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    revision: int
+    severity: str
+    watchlists: Any = Field(sa_column=Column("watchlists", Packed(Texts), nullable=False))
+    outlets: Any = Field(sa_column=Column("outlets", Packed(Texts), nullable=False))
+    reports: Any = Field(
+        sa_column=Column("reports", Packed(tuple[StoryReport, ...]), nullable=False)
+    )
+    has_tier_one: bool
+    alerted_at: datetime | None
+    threads: Any = Field(
+        sa_column=Column("threads", Packed(tuple[tuple[str, str, str], ...]), nullable=False)
+    )
+
+
+class AlertRow(Row, table=True):
+    """What is said; frozen facts."""
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        Index("ix_alert_story_id", "story_id"),
+        Index("ix_alert_created_at", "created_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    kind: str
+    story_id: str | None
+    revision: int
+    severity: str
+    facts_type: str
+    facts: str = Field(sa_column=Column("facts", Text, nullable=False))
+    created_at: datetime
+    config_version: str
+
+
+class DeliveryRow(Row, table=True):
+    """One message to one recipient: the outbox."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("story_id", "revision", "receiver", "recipient", "generation"),
+        UniqueConstraint("alert_id", "receiver", "recipient", "generation"),
+        Index("ix_delivery_receiver_state_due_at", "receiver", "state", "due_at"),
+        Index("ix_delivery_state_due_at", "state", "due_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: int | None = Field(default=None, sa_column=Column("seq", Seq, primary_key=True))
+    id: str = Field(unique=True)
+    alert_id: str = Field(foreign_key="alert.id")
+    story_id: str | None  # None for digests, notices and tests: they are not unique by story
+    revision: int
+    receiver: str
+    recipient: str
+    generation: int  # a replay by a person is a new one
+    routes: Any = Field(sa_column=Column("routes", Packed(Texts), nullable=False))
+    watchlists: Any = Field(sa_column=Column("watchlists", Packed(Texts), nullable=False))
+    is_urgent: bool
+    state: str
+    reason: str
+    not_before: datetime | None
+    due_at: datetime  # not_before, or else when it was made
+    give_up_at: datetime | None
+    parent_id: str
+    merged_into: str | None
+    epoch: int  # fencing counter: grows with each claim
+    lease_until: datetime | None
+    lease_owner: str
+    attempts: int
+    unsure_count: int
+    unsure_at: datetime | None  # when the latest unanswered attempt began
+    body: bytes | None  # frozen before the first attempt
+    content_type: str
+    note: Any = Field(sa_column=Column("note", Packed(Words), nullable=False))
+    ref: Any = Field(sa_column=Column("ref", Packed(Words), nullable=False))
+    last_outcome: str
+    last_code: str
+    last_text: str
+    created_at: datetime
+    updated_at: datetime
+    delivered_at: datetime | None
+
+
+class AttemptRow(Row, table=True):
+    """One try to send; written with the claim, so an open one after a crash means "unsure"."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        Index("ix_attempt_delivery_id", "delivery_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: int | None = Field(default=None, sa_column=Column("seq", Seq, primary_key=True))
+    delivery_id: str = Field(foreign_key="delivery.id", ondelete="CASCADE")
+    epoch: int
+    worker: str
+    started_at: datetime
+    finished_at: datetime | None  # None with an outcome: nobody came back to say
+    outcome: str  # "" while open
+    code: str
+    text: str
+
+
+class ReceiverRow(Row, table=True):
+    """What is wrong with a receiver; a fault costs the receiver, not each message."""
+
+    __tablename__ = "receiver"
+
+    name: str = Field(primary_key=True)
+    hold_until: datetime | None
+    hold_reason: str
+    failures: int  # in a row
+    broken_at: datetime | None  # since when it fails
+    last_ok_at: datetime | None
+    paused_at: datetime | None
+    paused_by: str
+
+
+class JobRow(Row, table=True):
+    """A cron-like job's slot that somebody has taken: the guard against running it twice."""
+
+    __tablename__ = "job"
+
+    job: str = Field(primary_key=True)
+    slot: str = Field(primary_key=True)
+    claimed_at: datetime
+
+
+class DigestRow(Row, table=True):
+    """A digest that was made, and the window it covers."""
+
+    __tablename__ = "digest"
+
+    name: str = Field(primary_key=True)
+    until_at: datetime = Field(primary_key=True)
+    since_at: datetime
+
+
+class DigestStoryRow(Row, table=True):
+    """A story that stood in a digest: it stands in none of that name again."""
+
+    __tablename__ = "digest_story"
+
+    digest: str = Field(primary_key=True)
+    story_id: str = Field(primary_key=True)
+    until_at: datetime
+
+
+class ConfigRow(Row, table=True):
+    """A configuration that was in force, so that old decisions can be explained."""
+
+    __tablename__ = "config"
+
+    version: str = Field(primary_key=True)
+    text: str = Field(sa_column=Column("text", Text, nullable=False))
+    saved_at: datetime
+
+
+class MetaRow(Row, table=True):
+    """Small facts with a name."""
+
+    __tablename__ = "meta"
+
+    key: str = Field(primary_key=True)
+    value: str
+
+
+def _table(row: type[Row]) -> Table:
+    return cast("Table", row.__table__)  # type: ignore[attr-defined]
+
+
+FEED = _table(FeedRow)
+ENTRY = _table(EntryRow)
+MATCH = _table(MatchRow)
+REPORT = _table(ReportRow)
+STORY = _table(StoryRow)
+ALERT = _table(AlertRow)
+DELIVERY = _table(DeliveryRow)
+ATTEMPT = _table(AttemptRow)
+RECEIVER = _table(ReceiverRow)
+JOB = _table(JobRow)
+DIGEST = _table(DigestRow)
+DIGEST_STORY = _table(DigestStoryRow)
+CONFIG = _table(ConfigRow)
+META = _table(MetaRow)

@@ -1,0 +1,456 @@
+"""Room: store. Entries, matches, reports and stories; one poll's plan is written here."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from itertools import islice
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from straitwatch.core.model import (
+    Action,
+    Decision,
+    Entry,
+    Fold,
+    KnownEntry,
+    Match,
+    Plan,
+    PlannedEntry,
+    Reason,
+    Relation,
+    Report,
+    Severity,
+    Story,
+)
+from straitwatch.store.engine import Transaction
+from straitwatch.store.feeds import has_lease, write_state
+from straitwatch.store.outbox import add_deliveries, insert_alerts
+from straitwatch.store.rows import ENTRY, FEED, MATCH, REPORT, STORY
+
+T = TypeVar("T")
+
+_CHUNK = 500  # ids in one IN (...): far below every engine's limit of parameters
+_LISTED_STEP = timedelta(days=7)  # how exactly `listed_at` is kept; daily would write 7x as often
+_FOLD_LOCK = 0x464F_4C44  # any number; the same for every replica
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEntry:
+    """An entry as it is stored, with all that was concluded about it."""
+
+    entry: Entry
+    feed_id: str
+    feed_name: str
+    seen_at: datetime
+    decision: Decision
+    matches: tuple[Match, ...] = ()
+    fold: Fold | None = None
+
+
+# ---------------------------------------------------------------- the context of a plan
+
+
+def known_entries(
+    tx: Transaction, ids: Collection[str], *, now: datetime | None = None
+) -> dict[str, KnownEntry]:
+    """Return what is known of those of these entries that were seen before.
+
+    With `now` they are also noted as still listed by their feed, so that pruning keeps them.
+    """
+    known: dict[str, KnownEntry] = {}
+    stale: list[str] = []
+    for chunk in _chunks(ids):
+        for id_, text_hash, listed_at, story_id, watchlists in tx.execute(_KNOWN, {"ids": chunk}):
+            known[id_] = KnownEntry(
+                entry_id=id_,
+                text_hash=bytes(text_hash),
+                story_id=story_id or "",
+                watchlists=watchlists or (),
+            )
+            if now and (listed_at is None or listed_at < now - _LISTED_STEP):
+                stale.append(id_)
+    for chunk in _chunks(stale):
+        tx.execute(ENTRY.update().where(ENTRY.c.id.in_(chunk)).values(listed_at=now))
+    return known
+
+
+_KNOWN = (
+    sa.select(
+        ENTRY.c.id, ENTRY.c.text_hash, ENTRY.c.listed_at, REPORT.c.story_id, REPORT.c.watchlists
+    )
+    .select_from(ENTRY.outerjoin(REPORT, REPORT.c.entry_id == ENTRY.c.id))
+    .where(ENTRY.c.id.in_(sa.bindparam("ids", expanding=True)))
+)
+
+
+def story_by_url(tx: Transaction, canonical_urls: Collection[str]) -> dict[str, str]:
+    """Return the story that a page already belongs to, by the page's canonical URL."""
+    urls_by_key = {url_key(url): url for url in canonical_urls if url}
+    stories: dict[str, str] = {}
+    for chunk in _chunks(list(urls_by_key)):
+        query = sa.select(REPORT.c.canonical_key, REPORT.c.story_id).where(
+            REPORT.c.canonical_key.in_(chunk)
+        )
+        for key, story_id in tx.execute(query.order_by(REPORT.c.seq)):
+            stories.setdefault(urls_by_key[bytes(key)], story_id)
+    return stories
+
+
+def stories_by_id(tx: Transaction, ids: Collection[str]) -> dict[str, Story]:
+    """Return the stories that exist, by id."""
+    rows = (
+        row
+        for chunk in _chunks(ids)
+        for row in tx.execute(sa.select(STORY).where(STORY.c.id.in_(chunk)))
+    )
+    return {row.id: _to_story(row) for row in rows}
+
+
+def recent_reports(
+    tx: Transaction, *, since_at: datetime, after_seq: int
+) -> list[tuple[int, Report, Fold]]:
+    """Return the reports of matched entries in the order in which they were folded.
+
+    An in-memory window is filled with them at start, and kept up with other replicas by asking
+    again after the last number. Nothing is skipped if the caller holds `fold_lock`.
+    """
+    query = (
+        sa.select(
+            REPORT,
+            ENTRY.c.title,
+            ENTRY.c.summary,
+            ENTRY.c.content,
+            ENTRY.c.canonical_url,
+            ENTRY.c.seen_at,
+            sa.func.coalesce(sa.func.nullif(ENTRY.c.source, ""), FEED.c.name).label("outlet"),
+            sa.func.coalesce(sa.func.nullif(ENTRY.c.language, ""), FEED.c.language).label("lang"),
+        )
+        .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
+        .join(FEED, FEED.c.id == ENTRY.c.feed_id)
+        .where(REPORT.c.seq > after_seq, REPORT.c.reported_at >= since_at)
+        .order_by(REPORT.c.seq)
+    )
+    return [(row.seq, _to_report(row), _to_fold(row)) for row in tx.execute(query)]
+
+
+def last_seq(tx: Transaction) -> int:
+    """Return the number of the newest report; 0 when there is none."""
+    return tx.execute(sa.select(sa.func.max(REPORT.c.seq))).scalar() or 0
+
+
+def fold_lock(tx: Transaction) -> None:
+    """Let one replica at a time fold, until the commit; SQLite has a single writer anyway."""
+    if tx.is_postgres:
+        tx.execute(sa.select(sa.func.pg_advisory_xact_lock(_FOLD_LOCK)))
+
+
+# ---------------------------------------------------------------- writing a plan
+
+
+def apply_plan(tx: Transaction, plan: Plan) -> bool:
+    """Write all that one poll changes; False, and nothing, when the feed was claimed since.
+
+    Applying a plan twice is applying it once.
+    """
+    if any(planned.fold for planned in plan.entries):
+        fold_lock(tx)  # before any row lock, and so that report numbers follow commit order
+    if not has_lease(tx, plan.state):
+        return False
+    now = plan.state.last_polled_at
+    if now is None:
+        raise ValueError(f"the plan of feed {plan.state.feed_id} does not say when it was polled")
+    _write_entries(tx, plan.entries, feed_id=plan.state.feed_id, now=now)
+    _write_stories(tx, plan.stories)
+    _write_matches(tx, plan.entries, now=now)
+    insert_alerts(tx, plan.alerts)
+    add_deliveries(tx, plan.deliveries, alerts=plan.alerts)
+    write_state(tx, plan.state)
+    return True
+
+
+def _write_entries(
+    tx: Transaction, planned: Sequence[PlannedEntry], *, feed_id: str, now: datetime
+) -> None:
+    new = [_to_row(one, feed_id=feed_id, now=now) for one in planned if one.is_new]
+    if new:
+        tx.execute(tx.insert(ENTRY).on_conflict_do_nothing(), new)
+    edited = [_to_edit(one, now=now) for one in planned if not one.is_new]
+    if edited:
+        tx.execute(_EDIT, edited)
+
+
+def _write_stories(tx: Transaction, stories: Sequence[Story]) -> None:
+    if not stories:
+        return
+    insert = tx.insert(STORY)
+    values = {
+        column.name: insert.excluded[column.name] for column in STORY.c if column.name != "id"
+    }
+    rows = [_to_story_row(story) for story in sorted(stories, key=lambda story: story.id)]
+    tx.execute(insert.on_conflict_do_update(index_elements=[STORY.c.id], set_=values), rows)
+
+
+def _write_matches(tx: Transaction, planned: Sequence[PlannedEntry], *, now: datetime) -> None:
+    matches = [
+        {
+            "entry_id": one.entry.id,
+            "watchlist": match.watchlist,
+            "score": match.score,
+            "severity": match.severity.value,
+            "hits": match.hits,
+            "rules": match.rules,
+        }
+        for one in planned
+        for match in one.matches
+    ]
+    if matches:
+        _upsert(tx, MATCH, ("entry_id", "watchlist"), matches)
+    reports = [
+        {
+            "entry_id": one.entry.id,
+            "story_id": one.fold.story_id,
+            "canonical_key": url_key(one.entry.canonical_url),
+            "watchlists": tuple(match.watchlist for match in one.matches),
+            "relation": one.fold.relation.value,
+            "reason": one.fold.reason,
+            "score": one.fold.score,
+            "threshold": one.fold.threshold,
+            "evidence": one.fold.evidence,
+            "reported_at": now,
+        }
+        for one in planned
+        if one.fold
+    ]
+    if reports:
+        _upsert(tx, REPORT, ("entry_id",), reports, keep=("reported_at",))
+
+
+def _upsert(
+    tx: Transaction,
+    table: sa.Table,
+    key: tuple[str, ...],
+    rows: list[dict[str, Any]],
+    *,
+    keep: tuple[str, ...] = (),
+) -> None:
+    insert = tx.insert(table)
+    changed = {name: insert.excluded[name] for name in rows[0] if name not in (*key, *keep)}
+    tx.execute(insert.on_conflict_do_update(index_elements=list(key), set_=changed), rows)
+
+
+# ---------------------------------------------------------------- looking things up
+
+
+def find_entries(
+    tx: Transaction, text: str, *, canonical_url: str = "", limit: int = 20
+) -> list[StoredEntry]:
+    """Find entries by id, by canonical URL, by URL, and else by a part of the title; newest first.
+
+    The last two read every row, so they are tried only when the first two know nothing.
+    """
+    keys = [url_key(url) for url in (text, canonical_url) if url]
+    quick = sa.or_(ENTRY.c.id == text, ENTRY.c.canonical_key.in_(keys))
+    like = ENTRY.c.title.ilike if tx.is_postgres else ENTRY.c.title.like  # SQLite's folds ASCII
+    escaped = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    slow = sa.or_(ENTRY.c.url == text, like(f"%{escaped}%", escape="\\"))
+    for condition in (quick, slow):
+        found = _stored_entries(tx, condition, order=ENTRY.c.seen_at.desc(), limit=limit)
+        if found:
+            return found
+    return []
+
+
+def count_entries(tx: Transaction) -> int:
+    """Return how many entries are stored."""
+    return int(tx.execute(sa.select(sa.func.count()).select_from(ENTRY)).scalar_one())
+
+
+def entries_since(tx: Transaction, since_at: datetime) -> Iterator[StoredEntry]:
+    """Yield the entries seen since a time, oldest first; matches and folds are left out."""
+    after: tuple[datetime, str] = (since_at, "")
+    while True:
+        place = sa.or_(
+            ENTRY.c.seen_at > after[0],
+            sa.and_(ENTRY.c.seen_at == after[0], ENTRY.c.id > after[1]),
+        )
+        query = (
+            sa.select(ENTRY, FEED.c.name.label("feed_name"))
+            .join_from(ENTRY, FEED, FEED.c.id == ENTRY.c.feed_id)
+            .where(ENTRY.c.seen_at >= after[0], place)
+            .order_by(ENTRY.c.seen_at, ENTRY.c.id)
+            .limit(_CHUNK)
+        )
+        rows = tx.execute(query).all()
+        yield from (_to_stored(row) for row in rows)
+        if len(rows) < _CHUNK:
+            return
+        after = (rows[-1].seen_at, rows[-1].id)
+
+
+def _stored_entries(
+    tx: Transaction, condition: sa.ColumnElement[bool], *, order: Any, limit: int
+) -> list[StoredEntry]:
+    query = (
+        sa.select(ENTRY, FEED.c.name.label("feed_name"))
+        .join_from(ENTRY, FEED, FEED.c.id == ENTRY.c.feed_id)
+        .where(condition)
+        .order_by(order, ENTRY.c.id)
+        .limit(limit)
+    )
+    rows = tx.execute(query).all()
+    ids = [row.id for row in rows]
+    matches: dict[str, list[Match]] = {}
+    for row in tx.execute(
+        sa.select(MATCH).where(MATCH.c.entry_id.in_(ids)).order_by(MATCH.c.watchlist)
+    ):
+        matches.setdefault(row.entry_id, []).append(_to_match(row))
+    folds = {
+        row.entry_id: _to_fold(row)
+        for row in tx.execute(sa.select(REPORT).where(REPORT.c.entry_id.in_(ids)))
+    }
+    return [
+        _to_stored(row, matches=tuple(matches.get(row.id, ())), fold=folds.get(row.id))
+        for row in rows
+    ]
+
+
+# ---------------------------------------------------------------- rows and values
+
+
+def url_key(url: str) -> bytes | None:
+    """Return the fixed-length key under which a URL is indexed; None for no URL."""
+    return blake2b(url.encode(), digest_size=16).digest() if url else None
+
+
+def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(values)
+    while chunk := list(islice(rest, _CHUNK)):
+        yield chunk
+
+
+def _to_row(planned: PlannedEntry, *, feed_id: str, now: datetime) -> dict[str, Any]:
+    entry = planned.entry
+    return {
+        "id": entry.id,
+        "feed_id": feed_id,
+        "guid": entry.guid,
+        "url": entry.url,
+        "canonical_url": entry.canonical_url,
+        "canonical_key": url_key(entry.canonical_url),
+        "title": entry.title,
+        "summary": entry.summary,
+        "content": entry.content,
+        "authors": entry.authors,
+        "published_at": entry.published_at,
+        "language": entry.language,
+        "source": entry.source,
+        "text_hash": entry.text_hash,
+        "seen_at": now,
+        "edited_at": None,
+        "listed_at": None,
+        "action": planned.decision.action.value,
+        "reason": planned.decision.reason.value,
+    }
+
+
+_EDITABLE = (
+    "url",
+    "canonical_url",
+    "canonical_key",
+    "title",
+    "summary",
+    "content",
+    "authors",
+    "published_at",
+    "language",
+    "source",
+    "text_hash",
+    "edited_at",
+    "action",
+    "reason",
+)
+_EDIT = (
+    ENTRY.update()
+    .where(ENTRY.c.id == sa.bindparam("b_id"))
+    .values({name: sa.bindparam(name) for name in _EDITABLE})
+)
+
+
+def _to_edit(planned: PlannedEntry, *, now: datetime) -> dict[str, Any]:
+    row = _to_row(planned, feed_id="", now=now)
+    return {name: row[name] for name in _EDITABLE} | {"edited_at": now, "b_id": planned.entry.id}
+
+
+def _to_story_row(story: Story) -> dict[str, Any]:
+    row = {column.name: getattr(story, column.name) for column in STORY.c}
+    return row | {"severity": story.severity.value}
+
+
+def _to_story(row: sa.Row[*tuple[Any, ...]]) -> Story:
+    values = {column.name: getattr(row, column.name) for column in STORY.c}
+    return Story(**(values | {"severity": Severity(row.severity)}))
+
+
+def _to_report(row: sa.Row[*tuple[Any, ...]]) -> Report:
+    return Report(
+        entry_id=row.entry_id,
+        title=row.title,
+        seen_at=row.seen_at,
+        summary=row.summary,
+        content=row.content,
+        canonical_url=row.canonical_url,
+        source=row.outlet,
+        language=row.lang,
+        watchlists=row.watchlists,
+    )
+
+
+def _to_fold(row: sa.Row[*tuple[Any, ...]]) -> Fold:
+    return Fold(
+        story_id=row.story_id,
+        relation=Relation(row.relation),
+        reason=row.reason,
+        score=row.score,
+        threshold=row.threshold,
+        evidence=row.evidence,
+    )
+
+
+def _to_match(row: sa.Row[*tuple[Any, ...]]) -> Match:
+    return Match(
+        watchlist=row.watchlist,
+        score=row.score,
+        severity=Severity(row.severity),
+        hits=row.hits,
+        rules=row.rules,
+    )
+
+
+def _to_stored(
+    row: sa.Row[*tuple[Any, ...]], *, matches: tuple[Match, ...] = (), fold: Fold | None = None
+) -> StoredEntry:
+    entry = Entry(
+        id=row.id,
+        guid=row.guid,
+        url=row.url,
+        canonical_url=row.canonical_url,
+        title=row.title,
+        summary=row.summary,
+        content=row.content,
+        authors=row.authors,
+        published_at=row.published_at,
+        language=row.language,
+        source=row.source,
+        text_hash=bytes(row.text_hash),
+    )
+    return StoredEntry(
+        entry=entry,
+        feed_id=row.feed_id,
+        feed_name=row.feed_name,
+        seen_at=row.seen_at,
+        decision=Decision(action=Action(row.action), reason=Reason(row.reason)),
+        matches=matches,
+        fold=fold,
+    )

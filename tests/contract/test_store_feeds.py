@@ -1,0 +1,167 @@
+from datetime import UTC, datetime, timedelta
+
+from straitwatch.core.model import Feed, FeedState, Validators
+from straitwatch.store import (
+    Store,
+    claim_due_feeds,
+    complete_polls,
+    feed_states,
+    next_due_at,
+    release_feeds,
+    sync_feeds,
+    void_leases,
+)
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+LEASE = timedelta(minutes=2)
+
+
+def make_feed(id_: str = "f1", **changes: object) -> Feed:
+    values = {"id": id_, "name": f"Feed {id_}", "url": f"https://{id_}.example/rss"} | changes
+    return Feed(**values)
+
+
+def claim(store: Store, *, now: datetime = NOW, limit: int = 10, **more: object) -> list[FeedState]:
+    return store.call(claim_due_feeds, now=now, limit=limit, lease=LEASE, **more)
+
+
+def test_a_new_feed_is_due_at_once(store: Store) -> None:
+    store.call(sync_feeds, [make_feed()], NOW)
+
+    assert [state.feed_id for state in claim(store)] == ["f1"]
+
+
+def test_a_claimed_feed_is_nobody_elses_until_its_lease_ends(store: Store) -> None:
+    store.call(sync_feeds, [make_feed()], NOW)
+    first = claim(store)
+
+    assert claim(store, now=NOW + LEASE - timedelta(seconds=1)) == []
+    again = claim(store, now=NOW + LEASE)
+    assert [state.lease_seq for state in again] == [first[0].lease_seq + 1]
+
+
+def test_feeds_due_longest_are_claimed_first_and_no_more_than_asked_for(store: Store) -> None:
+    store.call(sync_feeds, [make_feed("f1"), make_feed("f2"), make_feed("f3")], NOW)
+    polled = [
+        FeedState(
+            feed_id=state.feed_id,
+            lease_seq=state.lease_seq,
+            next_due_at=NOW + timedelta(minutes=10 - int(state.feed_id[1])),
+        )
+        for state in claim(store)
+    ]
+    store.call(complete_polls, polled)
+
+    later = claim(store, now=NOW + timedelta(hours=1), limit=2)
+
+    assert [state.feed_id for state in later] == ["f3", "f2"]
+
+
+def test_only_the_feeds_asked_for_are_claimed(store: Store) -> None:
+    store.call(sync_feeds, [make_feed("f1"), make_feed("f2")], NOW)
+
+    assert [state.feed_id for state in claim(store, only=["f2"])] == ["f2"]
+    assert claim(store, only=[]) == []
+
+
+def test_all_that_a_poll_learned_comes_back(store: Store) -> None:
+    store.call(sync_feeds, [make_feed()], NOW)
+    claimed = claim(store)[0]
+    state = FeedState(
+        feed_id="f1",
+        lease_seq=claimed.lease_seq,
+        validators=Validators(etag='W/"abc"', last_modified="Sun, 01 Mar 2026 11:00:00 GMT"),
+        body_hash=b"\x00\xff\x01",
+        baseline_at=NOW,
+        next_due_at=NOW + timedelta(minutes=15),
+        last_polled_at=NOW,
+        last_ok_at=NOW,
+        last_new_at=NOW - timedelta(microseconds=1),
+        failures=2,
+        last_outcome="ok",
+        last_detail="詳細",
+    )
+
+    assert store.call(complete_polls, [state]) == [True]
+    assert store.call(feed_states) == {"f1": state}
+
+
+def test_a_completion_with_an_older_lease_changes_nothing(store: Store) -> None:
+    store.call(sync_feeds, [make_feed("f1"), make_feed("f2")], NOW)
+    slow = claim(store, only=["f1"])[0]
+    claim(store, now=NOW + LEASE, only=["f1"])
+    other = claim(store, only=["f2"])[0]
+
+    done = store.call(complete_polls, [slow, other])
+
+    assert done == [False, True]
+    assert store.call(feed_states)["f1"].lease_seq == slow.lease_seq + 1
+
+
+def test_a_feed_that_left_the_configuration_is_not_polled_and_resumes_with_all_it_knew(
+    store: Store,
+) -> None:
+    store.call(sync_feeds, [make_feed()], NOW)
+    known = FeedState(
+        feed_id="f1", lease_seq=claim(store)[0].lease_seq, next_due_at=NOW, baseline_at=NOW
+    )
+    store.call(complete_polls, [known])
+
+    store.call(sync_feeds, [], NOW)
+    assert claim(store) == []
+    assert store.call(feed_states) == {}
+
+    store.call(sync_feeds, [make_feed()], NOW)
+    assert [state.baseline_at for state in claim(store)] == [NOW]
+
+
+def test_a_disabled_feed_is_not_polled(store: Store) -> None:
+    store.call(sync_feeds, [make_feed(enabled=False)], NOW)
+
+    assert claim(store) == []
+    assert store.call(next_due_at) is None
+
+
+def test_a_renamed_feed_keeps_its_schedule(store: Store) -> None:
+    store.call(sync_feeds, [make_feed()], NOW)
+    claim(store)
+
+    store.call(sync_feeds, [make_feed(name="New name")], NOW)
+
+    assert claim(store) == []
+
+
+def test_feeds_given_back_are_due_as_before(store: Store) -> None:
+    store.call(sync_feeds, [make_feed()], NOW)
+
+    store.call(release_feeds, claim(store))
+
+    assert len(claim(store)) == 1
+
+
+def test_giving_back_an_old_claim_does_not_end_the_new_one(store: Store) -> None:
+    store.call(sync_feeds, [make_feed()], NOW)
+    old = claim(store)
+    claim(store, now=NOW + LEASE)
+
+    store.call(release_feeds, old)
+
+    assert claim(store, now=NOW + LEASE) == []
+
+
+def test_a_start_voids_every_lease_and_fences_its_holder_off(store: Store) -> None:
+    store.call(sync_feeds, [make_feed()], NOW)
+    before = claim(store)
+
+    store.call(void_leases)
+
+    assert store.call(complete_polls, before) == [False]
+    assert len(claim(store)) == 1
+
+
+def test_the_next_due_time_counts_leases_too(store: Store) -> None:
+    store.call(sync_feeds, [make_feed()], NOW)
+    assert store.call(next_due_at) == NOW
+
+    claim(store)
+    assert store.call(next_due_at) == NOW + LEASE
