@@ -1,7 +1,96 @@
-"""The offline `match` command."""
+"""The offline `match` command: which watch-lists fire on a text, and on which words."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.text import Text
+
+from straitwatch.cli.jsonl import BadLine, read_lines, write_line
+from straitwatch.core.match import Matcher
+from straitwatch.core.model import Hit, Match, MatchText
+
+_TEXTS = ("title", "summary", "content", "lang", "source")
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
+    app.command("match")(match)
+
+
+def match(
+    files: Annotated[list[Path] | None, typer.Argument(help="JSON Lines; none: stdin.")] = None,
+    config: Annotated[
+        Path,
+        typer.Option("--config", envvar="STRAITWATCH_CONFIG", help="The configuration directory."),
+    ] = Path("config"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON Lines.")] = False,
+) -> None:
+    """Match texts offline: one JSON object a line in, the lists that fire out."""
+    from straitwatch.config import load_rules  # noqa: PLC0415 - the other commands start without
+
+    matcher = load_rules(config)
+    out = Console(highlight=False, soft_wrap=True)
+    is_fine = True
+    for line in read_lines(files or []):
+        text = line if isinstance(line, BadLine) else _read(line)
+        if isinstance(text, BadLine):
+            is_fine = False
+            _complain(text, as_json=as_json)
+            continue
+        entry_id = line.get("id") if isinstance(line, dict) else None
+        _answer(entry_id, text, matcher, out=out if not as_json else None)
+    if not is_fine:
+        raise typer.Exit(1)
+
+
+def _read(line: dict[str, Any]) -> MatchText | BadLine:
+    values = {name: "" if line.get(name) is None else line[name] for name in _TEXTS}
+    for name, value in values.items():
+        if not isinstance(value, str):
+            return BadLine(error=f"{name}: expected text, got {type(value).__name__}")
+    return MatchText(
+        title=values["title"],
+        summary=values["summary"],
+        content=values["content"],
+        language=values["lang"],
+        source=values["source"],
+    )
+
+
+def _complain(line: BadLine, *, as_json: bool) -> None:
+    if as_json:
+        write_line({"id": None, "error": line.error})
+    else:
+        Console(stderr=True).print(line.error, style="red", markup=False, highlight=False)
+
+
+def _answer(entry_id: object, text: MatchText, matcher: Matcher, *, out: Console | None) -> None:
+    matches = matcher.match(text)
+    if out is None:
+        write_line({"id": entry_id, "matches": [_as_json(match) for match in matches]})
+        return
+    for found in matches:
+        out.print(f"{found.watchlist} ({found.severity.value}, {found.score} points)", style="bold")
+        for name in ("title", "summary", "content"):
+            hits = [hit for hit in found.hits if hit.field == name]
+            if hits or name == "title":
+                out.print(_highlighted(getattr(text, name), hits))
+
+
+def _as_json(match: Match) -> dict[str, Any]:
+    return {
+        "watchlist": match.watchlist,
+        "score": match.score,
+        "severity": match.severity.value,
+        "hits": [asdict(hit) for hit in match.hits],
+    }
+
+
+def _highlighted(text: str, hits: list[Hit]) -> Text:
+    shown = Text(f"  {text}")
+    for hit in hits:
+        shown.stylize("bold yellow", hit.start + 2, hit.end + 2)
+    return shown

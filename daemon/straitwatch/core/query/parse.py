@@ -267,7 +267,8 @@ class _Parser:
                 return SetRef(token.text[1:], token.offset)
             case "phrase":
                 return self._phrase(token)
-        raise self._missing(token)
+            case _:
+                raise self._missing(token)
 
     def _phrase(self, token: _Token) -> Query:
         assert token.value is not None  # noqa: S101 - the tokenizer made it

@@ -1,0 +1,145 @@
+"""One text on its way through the matcher: folded, scanned, and measured when a rule asks.
+
+Everything here is computed at most once a text and only when some rule needs it.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple
+
+from straitwatch.core.match.fold import JOINT, Folded, Folder
+from straitwatch.core.model import Hit, MatchText
+
+FIELD_NAMES = ("title", "summary", "content")
+_HAN_KANA = re.compile(
+    "[\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+_CAPITALS = 0.9  # of the letters of a field, for its letter case to say nothing
+_SENTENCE_END = re.compile(
+    r"(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|Lt|St|vs|No|Jr|Sr))(?<!\b(?:Mrs|Gen|Sen|Rep|Col|Adm|Gov|Maj|Sgt|Cpt))"
+    r"[.!?…][\"'”’»)\]]*(?=\s|\x1f|$)|[。！？｡]|[\n\x1f]"
+)
+_SHORT = 8_000  # characters up to which counting spaces beats listing them
+
+
+class Span(NamedTuple):
+    """Where a term stands in the folded text."""
+
+    start: int
+    end: int
+    term: int
+
+
+class Document:
+    """A text, its folded form, and the hits of each term set."""
+
+    def __init__(self, text: MatchText, folder: Folder) -> None:
+        self.raw = f" {text.title}{JOINT}{text.summary}{JOINT}{text.content} "
+        if self.raw.count(JOINT) != len(FIELD_NAMES) - 1:
+            title, summary, content = (
+                part.replace(JOINT, " ") for part in (text.title, text.summary, text.content)
+            )
+            self.raw = f" {title}{JOINT}{summary}{JOINT}{content} "
+        self.folded: Folded = folder.fold(self.raw)
+        self.text = self.folded.text
+        self.fields = (text.title, text.summary, text.content)
+        self.hits: dict[int, list[Span]] = {}
+        self.known_spans: dict[int, list[Span]] = {}  # by leaf
+        self.known_sets: dict[int, list[Span]] = {}  # by set
+        self.title_end = self.text.index(JOINT)
+        self.summary_end = self.text.index(JOINT, self.title_end + 1)
+
+    def field_at(self, offset: int) -> int:
+        """Give the number of the field that a place of the folded text lies in."""
+        if offset < self.title_end:
+            return 0
+        return 1 if offset < self.summary_end else 2
+
+    # ------------------------------------------------------------ what the original looks like
+
+    def has_capitals(self, start: int, end: int) -> bool:
+        """Whether the original is written in capitals there, or the field is all capitals."""
+        first, last = self.folded.span(start, end)
+        return self.raw[first:last].isupper() or self.shouts[self.field_at(start)]
+
+    def reads(self, start: int, end: int, text: str) -> bool:
+        """Whether the original reads exactly so there, or the field is all capitals."""
+        first, last = self.folded.span(start, end)
+        return self.raw[first:last] == text or self.shouts[self.field_at(start)]
+
+    @cached_property
+    def shouts(self) -> tuple[bool, ...]:
+        """Which fields are written in capitals throughout: their case is no evidence."""
+        return tuple(map(_shouts, self.fields))
+
+    # ------------------------------------------------------------ distances
+
+    @cached_property
+    def words_before(self) -> Callable[[int], float]:
+        """Count the words that begin before a place; two Han or Kana characters are a word."""
+        text = self.text
+        if not text.isascii() and _HAN_KANA.search(text):
+            half_words = _half_words(text)
+            return lambda offset: half_words[offset] / 2
+        if len(text) <= _SHORT:
+            return lambda offset: text.count(" ", 0, offset)
+        spaces = [found.start() for found in re.finditer(" ", text)]
+        return lambda offset: bisect_left(spaces, offset)
+
+    def words_between(self, left: Span, right: Span) -> float:
+        """Count the words that stand between two spans, the left one first."""
+        count = self.words_before(right.start) - self.words_before(left.end)
+        return max(count if self._counts_halves else count - 1, 0)
+
+    @cached_property
+    def _counts_halves(self) -> bool:
+        return not self.text.isascii() and _HAN_KANA.search(self.text) is not None
+
+    @cached_property
+    def sentence_ends(self) -> list[int]:
+        """Where sentences end in the original."""
+        return [found.start() for found in _SENTENCE_END.finditer(self.raw)]
+
+    def sentence_of(self, span: Span) -> int:
+        """Give the number of the sentence that a span begins in."""
+        return bisect_right(self.sentence_ends, self.folded.span(span.start, span.end)[0])
+
+    # ------------------------------------------------------------ back to the original
+
+    def hit(self, span: Span, term: str) -> Hit:
+        """Give a span as a person reads it: a field, code points in it, and the text there."""
+        first, last = self.folded.span(span.start, span.end)
+        field = self.field_at(span.start)
+        lead = 1 + sum(len(text) + 1 for text in self.fields[:field])
+        start, end = first - lead, last - lead
+        return Hit(
+            term=term,
+            field=FIELD_NAMES[field],
+            start=start,
+            end=end,
+            text=self.fields[field][start:end],
+        )
+
+
+def _shouts(text: str) -> bool:
+    capitals = sum(map(str.isupper, text))
+    return capitals > _CAPITALS * sum(letter.isupper() or letter.islower() for letter in text)
+
+
+def _half_words(text: str) -> list[int]:
+    steps = [0]
+    in_word = False
+    for letter in text:
+        if _HAN_KANA.match(letter):
+            steps.append(1)
+            in_word = False
+        elif letter.isalnum():
+            steps.append(0 if in_word else 2)
+            in_word = True
+        else:
+            steps.append(0)
+            in_word = in_word and letter in "'."
+    return list(accumulate(steps))

@@ -1,0 +1,44 @@
+"""Run the examples that a watch-list carries: the desk's own tests."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from straitwatch.core.match.explain import Explanation
+from straitwatch.core.match.matcher import Matcher
+from straitwatch.core.model import MatchText, Sourced, WatchList
+
+EXAMPLE_JOINT = " || "  # an example may give a summary after its title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExampleFailure:
+    """An example of a list that does not come out as its author expects."""
+
+    watchlist: str
+    example: Sourced
+    expected: bool  # True: it must match
+    explanation: Explanation
+
+
+def run_examples(matcher: Matcher, watchlists: Sequence[WatchList]) -> tuple[ExampleFailure, ...]:
+    """Run the lists' own examples and give those that come out wrong."""
+    enabled = {config.id for config in matcher.watchlists}
+    return tuple(
+        failure
+        for config in watchlists
+        if config.id in enabled
+        for failure in _failures(matcher, config)
+    )
+
+
+def _failures(matcher: Matcher, config: WatchList) -> Iterator[ExampleFailure]:
+    cases = [(it, True) for it in config.must_match] + [(it, False) for it in config.must_not_match]
+    for example, expected in cases:
+        title, _, summary = example.text.partition(EXAMPLE_JOINT)
+        text = MatchText(title=title.strip(), summary=summary.strip())
+        fired = any(match.watchlist == config.id for match in matcher.match(text))
+        if fired != expected:
+            explanation = next(it for it in matcher.explain(text) if it.watchlist == config.id)
+            yield ExampleFailure(
+                watchlist=config.id, example=example, expected=expected, explanation=explanation
+            )

@@ -1,0 +1,255 @@
+"""Run compiled watch-lists over texts: one scan for all of them, then only the rules it woke.
+
+How a list decides. Its score is `threshold` points when any `match` rule holds, plus the points
+of every `signals` rule that holds, minus those of every `noise` rule that holds. It fires when the
+score reaches the threshold and no `exclude` rule holds. So noise outweighs a bare match, and
+further signals outweigh noise: an earthquake story with nothing else stays out, an earthquake
+story in which warships cross the median line does not. The severity is that of the first line of
+`severity` that holds, `normal` when none does.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ahocorasick_rs import AhoCorasick
+
+from straitwatch.core.match.document import Document, Span
+from straitwatch.core.match.explain import Explanation, explain_lists
+from straitwatch.core.match.filters import filtered_because
+from straitwatch.core.match.fold import Folder
+from straitwatch.core.match.rules import CompiledList, Rule, SetNode, points_of, severity_of
+from straitwatch.core.match.variants import Check, Pattern
+from straitwatch.core.model import Hit, Match, MatchText, RuleScore, WatchList
+
+_CJK = "⺀"  # from here on letters stand without spaces between words
+_HANGUL = ("가", "힣")
+
+_Pair = tuple[int, int]  # set id, term id
+
+
+@dataclass(slots=True)
+class _Entry:
+    """What a string of the automaton stands for."""
+
+    left: str  # what the character before it must not be: "", "letter" or "hangul"
+    right: bool  # whether a letter after it makes it another word
+    whole: list[_Pair] = field(default_factory=list)
+    checked: list[tuple[tuple[Check, ...], bool, _Pair]] = field(default_factory=list)
+
+
+class Vocabulary:
+    """All strings that any list looks for, and the term sets that each one stands for."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self.terms: list[str] = []  # as written, by term id
+        self.sets: list[SetNode] = []
+        self._entries: dict[str, _Entry] = {}
+        self._term_ids: dict[str, int] = {}
+
+    def new_set(self, name: str) -> SetNode:
+        """Make an empty term set."""
+        self.sets.append(SetNode(len(self.sets), name))
+        return self.sets[-1]
+
+    def add(self, node: SetNode, written: str, patterns: Sequence[Pattern]) -> None:
+        """Add a term with all its shapes to a set."""
+        term = self._term_ids.setdefault(written, len(self.terms))
+        if term == len(self.terms):
+            self.terms.append(written)
+        pair = (node.id, term)
+        node.size += len(patterns)
+        for pattern in patterns:
+            entry = self._entries.get(pattern.text)
+            if entry is None:
+                entry = self._entries[pattern.text] = _entry(pattern.text)
+            if pattern.checks or pattern.is_prefix:
+                entry.checked.append((pattern.checks, pattern.is_prefix, pair))
+            else:
+                entry.whole.append(pair)
+
+    @property
+    def patterns(self) -> list[str]:
+        """The folded strings, in the order of `entries`."""
+        return list(self._entries)
+
+    @property
+    def entries(self) -> list[_Entry]:
+        """What the strings stand for."""
+        return list(self._entries.values())
+
+
+def _entry(text: str) -> _Entry:
+    first, last = text[0], text[-1]
+    left = "letter" if first.isalnum() and first < _CJK else ""
+    if _HANGUL[0] <= first <= _HANGUL[1]:
+        left = "hangul"
+    return _Entry(left, last.isalnum() and last < _CJK)
+
+
+class Matcher:
+    """All enabled watch-lists, ready to be asked about any number of texts."""
+
+    def __init__(self, vocabulary: Vocabulary, lists: Sequence[CompiledList]) -> None:
+        self.lists = tuple(it for it in lists if it.config.enabled)
+        self.pattern_count = len(vocabulary.patterns)
+        self._folder = vocabulary.folder
+        self._sets = tuple(vocabulary.sets)
+        self._terms = tuple(vocabulary.terms)
+        self._entries = [
+            (it.left, it.right, tuple(it.whole), tuple(it.checked)) for it in vocabulary.entries
+        ]
+        self._automaton = AhoCorasick(vocabulary.patterns, store_patterns=False)
+        self._positive = [
+            (at, rule) for at, it in enumerate(self.lists) for rule in [*it.match, *it.signals]
+        ]
+        self._gate = self._build_gate()
+
+    @property
+    def watchlists(self) -> tuple[WatchList, ...]:
+        """The lists that are asked."""
+        return tuple(it.config for it in self.lists)
+
+    def match(self, text: MatchText) -> tuple[Match, ...]:
+        """Give the lists that fire on a text."""
+        doc = self.read(text)
+        if not doc.hits:
+            return ()
+        matches = []
+        for at, held in sorted(self._woken(doc).items()):
+            compiled = self.lists[at]
+            if not filtered_because(compiled.config, text):
+                found = self._decide(compiled, held, doc)
+                if found:
+                    matches.append(found)
+        return tuple(matches)
+
+    def read(self, text: MatchText) -> Document:
+        """Fold and scan a text."""
+        doc = Document(text, self._folder)
+        self._scan(doc)
+        return doc
+
+    # ------------------------------------------------------------ scan
+
+    def _scan(self, doc: Document) -> None:
+        text, hits, entries = doc.text, doc.hits, self._entries
+        for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            left, right, whole, checked = entries[number]
+            if left:
+                before = text[start - 1]
+                if before.isalnum() and (
+                    before < _CJK if left == "letter" else _HANGUL[0] <= before <= _HANGUL[1]
+                ):
+                    continue
+            if right:
+                after = text[end]
+                if after.isalnum() and after < _CJK:
+                    if checked:
+                        self._scan_checked(doc, start, end, checked, is_whole=False)
+                    continue
+            for set_id, term in whole:
+                span = Span(start, end, term)
+                if set_id in hits:
+                    hits[set_id].append(span)
+                else:
+                    hits[set_id] = [span]
+            if checked:
+                self._scan_checked(doc, start, end, checked, is_whole=True)
+
+    @staticmethod
+    def _scan_checked(
+        doc: Document,
+        start: int,
+        end: int,
+        checked: tuple[tuple[tuple[Check, ...], bool, _Pair], ...],
+        *,
+        is_whole: bool,
+    ) -> None:
+        for checks, is_prefix, (set_id, term) in checked:
+            if not (is_whole or is_prefix) or not _passes(doc, start, checks):
+                continue
+            last = _word_end(doc.text, end) if is_prefix else end
+            doc.hits.setdefault(set_id, []).append(Span(start, last, term))
+
+    # ------------------------------------------------------------ rules
+
+    def _build_gate(self) -> dict[int, tuple[int, ...]]:
+        """Say for each term set which rules cannot hold unless it (or an equal) was hit."""
+        gate: dict[int, list[int]] = {}
+        for number, (_, rule) in enumerate(self._positive):
+            for set_id in min(rule.node.clauses(), key=self._expected_hits):
+                gate.setdefault(set_id, []).append(number)
+        return {set_id: tuple(rules) for set_id, rules in gate.items()}
+
+    def _expected_hits(self, clause: frozenset[int]) -> int:
+        return sum(self._sets[set_id].size for set_id in clause)
+
+    def _woken(self, doc: Document) -> dict[int, list[Rule]]:
+        """Give, for each list, the match and signal rules that hold."""
+        gate = self._gate
+        woken: set[int] = set()
+        for set_id in doc.hits:
+            if set_id in gate:
+                woken.update(gate[set_id])
+        held: dict[int, list[Rule]] = {}
+        for number in sorted(woken):
+            at, rule = self._positive[number]
+            if rule.node.holds(doc):
+                held.setdefault(at, []).append(rule)
+        return held
+
+    def _decide(self, compiled: CompiledList, held: list[Rule], doc: Document) -> Match | None:
+        threshold = compiled.config.threshold
+        gained = points_of(held)
+        if gained < threshold:
+            return None
+        noise = [rule for rule in compiled.noise if rule.node.holds(doc)]
+        score = gained - sum(rule.points for rule in noise)
+        if score < threshold or any(rule.node.holds(doc) for rule in compiled.exclude):
+            return None
+        return Match(
+            watchlist=compiled.config.id,
+            score=score,
+            severity=severity_of(compiled, score, doc),
+            hits=self.hits_of(held, doc),
+            rules=(*map(_gain, held), *map(_loss, noise)),
+        )
+
+    def explain(self, text: MatchText) -> tuple[Explanation, ...]:
+        """Say for every list why it fires on a text or does not."""
+        return explain_lists(self.lists, text, self.read(text), as_hits=self.as_hits)
+
+    def hits_of(self, rules: Iterable[Rule], doc: Document) -> tuple[Hit, ...]:
+        """Give what made the rules hold, in reading order, without repeats."""
+        return self.as_hits({span for rule in rules for span in rule.node.evidence(doc)}, doc)
+
+    def as_hits(self, spans: Iterable[Span], doc: Document) -> tuple[Hit, ...]:
+        """Give spans as hits in the original, in reading order."""
+        return tuple(doc.hit(span, self._terms[span.term]) for span in sorted(set(spans)))
+
+
+def _gain(rule: Rule) -> RuleScore:
+    return RuleScore(rule=rule.name, when=rule.when, points=rule.points)
+
+
+def _loss(rule: Rule) -> RuleScore:
+    return RuleScore(rule=rule.name, when=rule.when, points=-rule.points)
+
+
+def _passes(doc: Document, start: int, checks: tuple[Check, ...]) -> bool:
+    return all(
+        doc.reads(start + check.start, start + check.end, check.text)
+        if check.text
+        else doc.has_capitals(start + check.start, start + check.end)
+        for check in checks
+    )
+
+
+_WORD_REST = re.compile(f"[^\\W{_CJK}-\U0010ffff]*")
+
+
+def _word_end(text: str, at: int) -> int:
+    found = _WORD_REST.match(text, at)
+    return found.end() if found else at

@@ -1,0 +1,300 @@
+"""Rules as they are evaluated: trees over term sets, asked whether they hold for a document."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Protocol
+
+from straitwatch.core.match.document import Document, Span
+from straitwatch.core.model import Severity, WatchList
+
+NOTHING: list[Span] = []
+ALL_FIELDS = 0b111  # title, summary, content
+
+
+class Node(Protocol):
+    """A part of a rule."""
+
+    def holds(self, doc: Document) -> bool:
+        """Say whether it is true of the document."""
+        ...
+
+    def evidence(self, doc: Document) -> list[Span]:
+        """Give the spans that make it true."""
+        ...
+
+    def clauses(self) -> list[frozenset[int]]:
+        """Give groups of term sets, of each of which something must have been hit."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class SetNode:
+    """A term set: its own hits, those of the sets it names, without those inside its masks."""
+
+    id: int
+    name: str
+    size: int = 0  # patterns: how much it is expected to hit
+    nested: tuple["SetNode", ...] = ()
+    mask: "SetNode | None" = None
+
+    def spans(self, doc: Document) -> list[Span]:
+        """Give what was hit, in order, without repeats."""
+        known = doc.known_sets.get(self.id)
+        if known is None:
+            known = doc.known_sets[self.id] = self.unmasked(self.raw(doc), doc)
+        return known
+
+    def raw(self, doc: Document) -> list[Span]:
+        """Give the hits before masking."""
+        own = doc.hits.get(self.id, NOTHING)
+        for other in self.nested:
+            own = own + other.spans(doc)
+        return sorted(set(own)) if len(own) > 1 else own
+
+    def unmasked(self, spans: list[Span], doc: Document) -> list[Span]:
+        """Drop the hits that lie within a longer hit of the mask."""
+        masks = self.mask.spans(doc) if spans and self.mask else NOTHING
+        if not masks:
+            return spans
+        reach = reach_of(masks)
+        return [span for span in spans if not covers(masks, reach, span)]
+
+    def reach(self) -> frozenset[int]:
+        """Give the ids of all sets whose hits count here."""
+        return frozenset({self.id}).union(*(other.reach() for other in self.nested))
+
+
+def covers(masks: Sequence[Span], reach: Sequence[int], span: Span) -> bool:
+    """Say whether one of the masks holds the span and more; `reach` is `reach_of(masks)`."""
+    before = bisect_left(masks, span.start, key=_start)
+    if before and reach[before - 1] >= span.end:
+        return True
+    until = bisect_right(masks, span.start, lo=before, key=_start)
+    return any(mask.end > span.end for mask in masks[before:until])
+
+
+def reach_of(masks: Sequence[Span]) -> list[int]:
+    """Give how far the masks up to each one reach."""
+    return list(accumulate((mask.end for mask in masks), max))
+
+
+def _start(span: Span) -> int:
+    return span.start
+
+
+class Leaf:
+    """One or several term sets, each in some of the fields."""
+
+    __slots__ = ("id", "members", "text")
+
+    def __init__(self, number: int, members: tuple[tuple[SetNode, int], ...], *, text: str) -> None:
+        self.id, self.members, self.text = number, members, text
+
+    def spans(self, doc: Document) -> list[Span]:
+        """Give what was hit, in order, without repeats."""
+        known = doc.known_spans.get(self.id)
+        if known is None:
+            known = doc.known_spans[self.id] = self._spans(doc)
+        return known
+
+    def _spans(self, doc: Document) -> list[Span]:
+        found = [_within(node.spans(doc), fields, doc) for node, fields in self.members]
+        if len(found) == 1:
+            return found[0]
+        return sorted({span for spans in found for span in spans})
+
+    def holds(self, doc: Document) -> bool:
+        return bool(self.spans(doc))
+
+    evidence = spans
+
+    def clauses(self) -> list[frozenset[int]]:
+        return [frozenset[int]().union(*(node.reach() for node, _ in self.members))]
+
+
+def _within(spans: list[Span], fields: int, doc: Document) -> list[Span]:
+    if fields == ALL_FIELDS or not spans:
+        return spans
+    return [span for span in spans if fields >> doc.field_at(span.start) & 1]
+
+
+class AllOf:
+    """Every part holds."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: tuple[Node, ...]) -> None:
+        self.parts = parts
+
+    def holds(self, doc: Document) -> bool:
+        return all(part.holds(doc) for part in self.parts)  # cheapest first: see compile
+
+    def evidence(self, doc: Document) -> list[Span]:
+        return [span for part in self.parts for span in part.evidence(doc)]
+
+    def clauses(self) -> list[frozenset[int]]:
+        return [clause for part in self.parts for clause in part.clauses()]
+
+
+class AnyOf:
+    """Some part holds."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: tuple[Node, ...]) -> None:
+        self.parts = parts
+
+    def holds(self, doc: Document) -> bool:
+        return any(part.holds(doc) for part in self.parts)
+
+    def evidence(self, doc: Document) -> list[Span]:
+        return [span for part in self.parts if part.holds(doc) for span in part.evidence(doc)]
+
+    def clauses(self) -> list[frozenset[int]]:
+        choices = [part.clauses() for part in self.parts]
+        if not all(choices):
+            return []
+        return [frozenset[int]().union(*(min(clauses, key=len) for clauses in choices))]
+
+
+class NoneOf:
+    """The part does not hold."""
+
+    __slots__ = ("part",)
+
+    def __init__(self, part: Node) -> None:
+        self.part = part
+
+    def holds(self, doc: Document) -> bool:
+        return not self.part.holds(doc)
+
+    def evidence(self, doc: Document) -> list[Span]:  # noqa: ARG002 - absence shows nothing
+        return []
+
+    def clauses(self) -> list[frozenset[int]]:
+        return []
+
+
+class Close:
+    """A hit of one side stands near a hit of the other; the two never overlap."""
+
+    __slots__ = ("is_ordered", "left", "right", "words")
+
+    def __init__(self, left: Leaf, right: Leaf, *, words: int | None, is_ordered: bool) -> None:
+        self.left, self.right, self.words, self.is_ordered = left, right, words, is_ordered
+
+    def holds(self, doc: Document) -> bool:
+        left = self.left.spans(doc)
+        right = self.right.spans(doc) if left else NOTHING
+        if not right:
+            return False
+        if self._pairs(doc, left, right, is_first_enough=True):
+            return True
+        return not self.is_ordered and bool(self._pairs(doc, right, left, is_first_enough=True))
+
+    def evidence(self, doc: Document) -> list[Span]:
+        left, right = self.left.spans(doc), self.right.spans(doc)
+        pairs = self._pairs(doc, left, right)
+        if not self.is_ordered:
+            pairs += self._pairs(doc, right, left)
+        return [span for pair in pairs for span in pair]
+
+    def distance(self, doc: Document) -> float | None:
+        """Give the least number of words between the two sides; None: one side is missing."""
+        left, right = self.left.spans(doc), self.right.spans(doc)
+        pairs = list(_neighbours(left, right))
+        if not self.is_ordered:
+            pairs += _neighbours(right, left)
+        return min((doc.words_between(*pair) for pair in pairs), default=None)
+
+    def _pairs(
+        self, doc: Document, first: list[Span], second: list[Span], *, is_first_enough: bool = False
+    ) -> list[tuple[Span, Span]]:
+        pairs = []
+        for pair in _neighbours(first, second):
+            if self._is_close(doc, *pair):
+                pairs.append(pair)
+                if is_first_enough:
+                    break
+        return pairs
+
+    def _is_close(self, doc: Document, left: Span, right: Span) -> bool:
+        if self.words is None:
+            return doc.sentence_of(left) == doc.sentence_of(right)
+        return doc.words_between(left, right) <= self.words
+
+    def clauses(self) -> list[frozenset[int]]:
+        return [*self.left.clauses(), *self.right.clauses()]
+
+
+def _neighbours(first: list[Span], second: list[Span]) -> Iterable[tuple[Span, Span]]:
+    """Give each span of `first` with the next of `second`, and each of `second` with the last."""
+    starts = [span.start for span in second]
+    for span in first:
+        at = bisect_left(starts, span.end)
+        if at < len(second):
+            yield span, second[at]
+    by_end = sorted(first, key=lambda span: span.end)
+    ends = [span.end for span in by_end]
+    for span in second:
+        at = bisect_right(ends, span.start)
+        if at:
+            yield by_end[at - 1], span
+
+
+@dataclass(slots=True, eq=False)
+class Rule:
+    """One line of a watch-list."""
+
+    name: str  # match[0], signals[2] ...
+    when: str
+    points: int
+    node: Node
+
+
+@dataclass(slots=True, eq=False)
+class Level:
+    """One line of `severity`."""
+
+    name: str
+    level: Severity
+    rule: Rule | None
+    min_points: int | None
+
+
+@dataclass(slots=True, eq=False)
+class CompiledList:
+    """A watch-list ready to be asked."""
+
+    config: WatchList
+    match: list[Rule] = field(default_factory=list)
+    signals: list[Rule] = field(default_factory=list)
+    noise: list[Rule] = field(default_factory=list)
+    exclude: list[Rule] = field(default_factory=list)
+    levels: list[Level] = field(default_factory=list)
+
+
+def points_of(held: Iterable[Rule]) -> int:
+    """Add up what holds; several `match` rules count once."""
+    matched = [rule.points for rule in held if rule.name.startswith("match")]
+    return max(matched, default=0) + sum(
+        rule.points for rule in held if not rule.name.startswith("match")
+    )
+
+
+def score_of(compiled: CompiledList, doc: Document) -> int:
+    """Give the points of a list on a document, whether it fires or not."""
+    held = [rule for rule in [*compiled.match, *compiled.signals] if rule.node.holds(doc)]
+    return points_of(held) - sum(rule.points for rule in compiled.noise if rule.node.holds(doc))
+
+
+def severity_of(compiled: CompiledList, score: int, doc: Document) -> Severity:
+    """Give the level of the first severity line that holds."""
+    for level in compiled.levels:
+        if level.min_points is not None and score < level.min_points:
+            continue
+        if level.rule is None or level.rule.node.holds(doc):
+            return level.level
+    return Severity.NORMAL

@@ -1,0 +1,167 @@
+"""Turn a phrase, as a person wrote it, into all folded strings that count as that phrase.
+
+All variation happens here, when the lists are compiled: the text is folded and searched, no more.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice, product
+
+from straitwatch.core.match.cyrillic import CYRILLIC, MAX_FORMS, phrase_forms
+from straitwatch.core.match.fold import Folder
+from straitwatch.core.query import Mode, Phrase, Word
+
+_ACRONYM = re.compile(r"(?=.*[A-Z])[A-Z0-9][A-Z0-9.&/\u2010-\u2015-]*")
+_MIN_ACRONYM, _MAX_ACRONYM = 2, 6  # letters and digits; longer words in capitals are shouting
+_DOTTABLE = re.compile("[A-Z]{2,4}")
+_DOTTED = re.compile(r"(?:[A-Z]\.){2,4}")
+_SIBILANT = re.compile("(?:s|x|z|ch|sh)$")
+_IRREGULAR = {
+    "arise": "arose arisen", "begin": "began begun", "bring": "brought", "build": "built",
+    "buy": "bought", "fight": "fought", "fly": "flew flown", "forbid": "forbade forbidden",
+    "give": "gave given", "hold": "held", "lead": "led", "make": "made", "meet": "met",
+    "see": "saw seen", "seek": "sought", "sell": "sold", "send": "sent", "shoot": "shot",
+    "strike": "struck", "take": "took taken", "teach": "taught", "withdraw": "withdrew withdrawn",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What the original must look like in `[start:end]` of the pattern."""
+
+    start: int
+    end: int
+    text: str = ""  # exactly this; empty: capitals
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A folded string to search for."""
+
+    text: str
+    is_prefix: bool = False
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """One shape of one word."""
+
+    text: str
+    check: str | None = None  # None: any case; "": capitals; else this very text
+    checked: int = 0  # how many characters of `text` the check covers
+
+
+def phrase_patterns(phrase: Phrase, folder: Folder) -> tuple[Pattern, ...]:
+    """Give the strings that count as this phrase, without repeats."""
+    patterns = (_join(shapes, phrase) for shapes in _shaped(phrase, folder))
+    return tuple(dict.fromkeys(pattern for pattern in patterns if pattern.text))
+
+
+def _shaped(phrase: Phrase, folder: Folder) -> Iterator[tuple[_Shape, ...]]:
+    words = phrase.words
+    if any(map(_inflects, words)):
+        for forms in phrase_forms([word.text for word in words]):
+            inflected = zip(words, forms, strict=True)
+            yield tuple(
+                _Shape(folder.fold_term(form if _inflects(word) else word.text))
+                for word, form in inflected
+            )
+        return
+    last = len(words) - 1
+    choices = [_shapes(word, folder, is_last=at == last) for at, word in enumerate(words)]
+    yield from islice(product(*choices), MAX_FORMS)
+
+
+def _inflects(word: Word) -> bool:
+    if word.mode is Mode.EXACT or word.is_prefix or not CYRILLIC.search(word.text):
+        return False
+    if any(map(str.isdigit, word.text)):
+        return False
+    is_acronym = word.text.isupper() and 1 < len(word.text) <= _MAX_ACRONYM
+    return word.mode is Mode.FORMS or not is_acronym
+
+
+def _shapes(word: Word, folder: Folder, *, is_last: bool) -> list[_Shape]:
+    folded = folder.fold_term(word.text)
+    if word.mode is Mode.EXACT:
+        return [_Shape(folded, word.text, len(folded))]
+    if is_acronym(word.text):
+        return _acronym_shapes(word.text, folded, is_last=is_last and not word.is_prefix)
+    shapes = _apostrophes(folded)
+    if word.is_prefix:
+        return [_Shape(shape) for shape in shapes]
+    if word.mode is Mode.FORMS:
+        shapes += _english_forms(folded)
+    if is_last:
+        shapes += [plural for shape in shapes for plural in _plurals(shape)]
+    return [_Shape(shape) for shape in dict.fromkeys(shapes)]
+
+
+def is_acronym(text: str) -> bool:
+    """Whether a word is written so that its capitals mean something: US, PLA, F-16."""
+    if not _ACRONYM.fullmatch(text):
+        return False
+    return _MIN_ACRONYM <= sum(map(str.isalnum, text)) <= _MAX_ACRONYM
+
+
+def _acronym_shapes(text: str, folded: str, *, is_last: bool) -> list[_Shape]:
+    shapes = [_Shape(folded, "", len(folded))]
+    if _DOTTABLE.fullmatch(text):
+        dotted = ".".join(folded) + "."
+        shapes.append(_Shape(dotted, "", len(dotted)))
+    if _DOTTED.fullmatch(text):
+        bare = folded.replace(".", "")
+        shapes.append(_Shape(bare, "", len(bare)))
+    if is_last and folded[-1].isalnum() and folded[-1] != "s":
+        shapes.append(_Shape(folded + "s", "", len(folded)))
+    return shapes
+
+
+def _apostrophes(folded: str) -> list[str]:
+    """People's is also written Peoples' and Peoples."""
+    if "'" not in folded:
+        return [folded]
+    shapes = [folded, folded.replace("'", "")]
+    if folded.endswith("'s"):
+        shapes.append(folded[:-2] + "s'")
+    return shapes
+
+
+def _plurals(word: str) -> list[str]:
+    """Give the plurals; the possessive needs no shape: an apostrophe ends a word."""
+    if not re.search("[a-z]{3}$", word) or word.endswith(("'s", "ss's")):
+        return []
+    if _SIBILANT.search(word):
+        return [word + "es"]
+    if re.search("[^aeiou]y$", word):
+        return [word[:-1] + "ies"]
+    if re.search("[a-z]{2}man$", word):
+        return [word + "s", word[:-3] + "men"]
+    return [word + "s"]
+
+
+def _english_forms(word: str) -> list[str]:
+    """Give the verb forms of an English word that `~` asked for."""
+    if not re.search("[a-z]{2}$", word):
+        return []
+    stem = word.removesuffix("e")
+    past = _IRREGULAR.get(word, "").split()
+    forms = [*past, stem + "ing", stem + "ed"]
+    if re.search("[^aeiou]y$", word):
+        forms.append(word[:-1] + "ied")
+    if re.search("[^aeiou][aeiou][bdglmnprt]$", word):
+        forms += [word + word[-1] + "ing", word + word[-1] + "ed"]
+    return forms
+
+
+def _join(shapes: tuple[_Shape, ...], phrase: Phrase) -> Pattern:
+    checks: list[Check] = []
+    text = ""
+    for shape in shapes:
+        start = len(text) + 1 if text else 0
+        text = f"{text} {shape.text}" if text else shape.text
+        if shape.check is not None:
+            checks.append(Check(start, start + shape.checked, shape.check))
+    return Pattern(text, phrase.words[-1].is_prefix, tuple(checks))
