@@ -1,0 +1,81 @@
+"""Bytes of a feed to raw entries: what a publisher wrote, whatever is wrong with the document.
+
+`parse_feed` never raises. It decodes (decode), mends (repair), and lets feedparser read XML and
+`json_feed` read JSON Feed; nothing here is cleaned, that is `core.normalize`.
+"""
+
+import zlib
+
+from straitwatch.core.model import ParsedFeed, ParseProblem
+from straitwatch.core.parse.decode import decode_document
+from straitwatch.core.parse.json_feed import read_json_feed
+from straitwatch.core.parse.xml_feed import read_xml_feed
+
+__all__ = ["MAX_DOCUMENT_BYTES", "parse_feed"]
+
+MAX_DOCUMENT_BYTES = 16_000_000  # after inflating; the largest of 932 real feeds had 4 MB
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+def parse_feed(
+    body: bytes,
+    *,
+    content_type: str = "",
+    encoding: str | None = None,
+    max_entries: int = 5000,
+) -> ParsedFeed:
+    """Read a document as a feed; what is wrong with it comes back as `problem`.
+
+    Args:
+        body: exactly what the server sent, without HTTP's own content coding.
+        content_type: the HTTP header; only its charset is used, and not trusted.
+        encoding: configured for feeds whose bytes declare none.
+        max_entries: further entries are left out and reported.
+    """
+    inflated, is_cut = _inflate(body)
+    if inflated is None:
+        return _problem(ParseProblem.TOO_LARGE, f"more than {MAX_DOCUMENT_BYTES:,} bytes")
+    try:
+        text = decode_document(inflated, content_type=content_type, encoding=encoding)
+        parsed = _parse_text(text, max_entries)
+    except RecursionError:
+        return _problem(ParseProblem.NOT_A_FEED, "nested too deeply")
+    if is_cut and parsed.problem is None:
+        return _problem(ParseProblem.TRUNCATED, "the compressed data ends early", parsed)
+    return parsed
+
+
+def _parse_text(text: str, max_entries: int) -> ParsedFeed:
+    start = text.lstrip("\x00 \t\r\n\ufeff\u200b\xa0")
+    if not start:
+        return _problem(ParseProblem.EMPTY, "an empty document")
+    if start[0] in "{[":
+        return read_json_feed(start, max_entries=max_entries)
+    return read_xml_feed(start, max_entries=max_entries)
+
+
+def _inflate(body: bytes) -> tuple[bytes | None, bool]:
+    """Undo gzip that a server applied without saying so; None when the result is too large."""
+    if not body.startswith(_GZIP_MAGIC):
+        return (body if len(body) <= MAX_DOCUMENT_BYTES else None), False
+    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        inflated = inflater.decompress(body, MAX_DOCUMENT_BYTES + 1)
+    except zlib.error:
+        return body, False
+    if len(inflated) > MAX_DOCUMENT_BYTES:
+        return None, False
+    return inflated, not inflater.eof
+
+
+def _problem(problem: ParseProblem, detail: str, parsed: ParsedFeed | None = None) -> ParsedFeed:
+    found = parsed or ParsedFeed(format="")
+    return ParsedFeed(
+        format=found.format,
+        title=found.title,
+        link=found.link,
+        language=found.language,
+        entries=found.entries,
+        problem=problem,
+        detail=detail,
+    )

@@ -1,0 +1,348 @@
+"""Make the text of an XML feed well-formed and harmless before feedparser sees it.
+
+feedparser recovers from nearly anything by its second, tag-soup parser, at ten times the cost and
+with exceptions of its own (numeric surrogate pairs). What breaks feeds in practice is a short
+list, and each point of it can be mended without guessing: what is mended here is never valid XML,
+so a good document passes unchanged. The same pass takes out what was measured to hang a parser.
+"""
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+FEED_ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel))(?=[\s/>])", re.IGNORECASE)
+
+_OPENERS = re.compile(r"<!\[CDATA\[|<!--|<\?|<!DOCTYPE", re.IGNORECASE)
+_CLOSERS = {"<![cdata[": "]]>", "<!--": "-->", "<?": "?>"}
+_ENTRY_END = re.compile(r"</(?:[\w.-]{1,40}:)?(?:item|entry)\s*>", re.IGNORECASE)
+_LAST_START_TAG = re.compile(r"<([A-Za-z_][\w.:-]{0,60})(?:\s[^<>]{0,500})?>\s*\Z")
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SURROGATE_PAIR = re.compile(
+    r"&#(?:x(d[89ab][0-9a-f]{2})|(5[56]\d{3}));\s?&#(?:x(d[c-f][0-9a-f]{2})|(5[67]\d{3}));",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(r"&(#\d{1,8};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][\w.-]{0,40};)?")
+_XML_NAMES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
+_BARE_LESS = re.compile(r"<(?![A-Za-z_/!?])")
+
+_ENTITY = re.compile(
+    r"""<!ENTITY\s+([A-Za-z][\w.-]{0,40})\s+(?:"([^"]{0,200})"|'([^']{0,200})')\s*>"""
+)
+_ENTITY_BUDGET = 1_000_000  # characters that a document's own entities may add
+_MAX_ENTITIES = 300
+
+_XMLNS = re.compile(r"""\sxmlns(?::([\w.-]{1,40}))?\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""")
+_PREFIX_USE = re.compile(r"(?:</?|\s)([A-Za-z_][\w.-]{0,40}):[A-Za-z_][\w.-]*(?=[\s/>=])")
+_MAX_PREFIXES = 100  # real feeds declare up to about 30; cost grows with prefixes x elements
+_NAMESPACES = {
+    "atom": "http://www.w3.org/2005/Atom",
+    "a10": "http://www.w3.org/2005/Atom",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
+    "media": "http://search.yahoo.com/mrss/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rss": "http://purl.org/rss/1.0/",
+    "slash": "http://purl.org/rss/1.0/modules/slash/",
+    "sy": "http://purl.org/rss/1.0/modules/syndication/",
+    "wfw": "http://wellformedweb.org/CommentAPI/",
+    "xhtml": "http://www.w3.org/1999/xhtml",
+}
+
+# A run of address characters in an author makes a regex of feedparser quadratic: 300 KB took
+# minutes. Real names and addresses are far shorter.
+_PERSON = re.compile(
+    r"(<(?:[\w.-]{1,40}:)?(?:author|creator|managingeditor|webmaster|publisher|owner|name|email)"
+    r"(?:\s[^<>]{0,500})?>)([^<]{200,})",
+    re.IGNORECASE,
+)
+_MAX_PERSON = 200
+_MAX_DEPTH = 200  # of elements; real feeds with inline XHTML reach about 30
+_TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repaired:
+    """A document fit for a strict parser, and what was found missing in it."""
+
+    text: str
+    is_truncated: bool = False
+    too_many: int = 0  # how many entries there were, when some were left out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    text: str
+    is_markup: bool  # else a CDATA section
+
+
+def repair(text: str, root: re.Match[str], *, max_entries: int) -> Repaired:
+    """Mend the document whose root element starts at `root`; drop what precedes and follows it."""
+    entities = _declared_entities(text[: root.start()])
+    name = root[1]
+    body = text[root.start() :]
+    body = _SURROGATE_PAIR.sub(_join_surrogates, body) if "&#" in body else body
+    body = _FORBIDDEN.sub("", body)
+    pieces = _split(body)
+    pieces, is_truncated, too_many = _cut(pieces, name, max_entries)
+    mend = _mender(entities)
+    mended = [mend(piece.text) if piece.is_markup else piece.text for piece in pieces]
+    markup = [t for t, piece in zip(mended, pieces, strict=True) if piece.is_markup]
+    declarations = _missing_declarations("\n".join(markup), len(root[0]))
+    mended[0] = mended[0][: len(root[0])] + declarations + mended[0][len(root[0]) :]
+    return Repaired(text="".join(mended), is_truncated=is_truncated, too_many=too_many)
+
+
+# ---------------------------------------------------------------- markup and the rest
+
+
+def _split(body: str) -> list[_Piece]:
+    """Separate markup from CDATA; comments, instructions and DOCTYPEs are dropped.
+
+    Linear: what is not closed ends the search for its kind.
+    """
+    pieces: list[_Piece] = []
+    markup: list[str] = []
+    position = 0
+    while opener := _OPENERS.search(body, position):
+        kind = opener[0].lower()
+        if kind == "<!doctype":  # never belongs inside a root element
+            markup.append(body[position : opener.start()])
+            position = _end_of_tag(body, opener.end())
+            continue
+        end = body.find(_CLOSERS[kind], opener.end())
+        markup.append(body[position : opener.start()])
+        if kind == "<![cdata[":
+            end, next_position = _cdata_end(body, opener.end(), end, markup[-1])
+            pieces.append(_Piece(text="".join(markup), is_markup=True))
+            pieces.append(_Piece(text=f"<![CDATA[{body[opener.end() : end]}]]>", is_markup=False))
+            markup, position = [], next_position
+            continue
+        if end < 0:
+            position = len(body)
+            break
+        position = end + len(_CLOSERS[kind])
+    markup.append(body[position:])
+    pieces.append(_Piece(text="".join(markup), is_markup=True))
+    return pieces
+
+
+def _end_of_tag(body: str, position: int) -> int:
+    end = body.find(">", position)
+    return len(body) if end < 0 else end + 1
+
+
+def _cdata_end(body: str, start: int, end: int, before: str) -> tuple[int, int]:
+    """Where a CDATA section ends, and where to go on; an unclosed one ends with its element.
+
+    Left open, a section would swallow the entries up to the end of a later section.
+    """
+    closed = end >= 0
+    inner_end = end if closed else len(body)
+    swallowed = body.find("<![CDATA[", start, inner_end)
+    if closed and swallowed < 0:
+        return end, end + 3
+    entry_end = _ENTRY_END.search(body, start, inner_end)
+    element = _LAST_START_TAG.search(before[-600:])
+    if entry_end is None or element is None:
+        return inner_end, end + 3 if closed else len(body)
+    close = body.find(f"</{element[1]}", start, entry_end.start())
+    stop = entry_end.start() if close < 0 else close
+    return stop, stop
+
+
+# ---------------------------------------------------------------- whole entries only
+
+
+def _cut(pieces: list[_Piece], root: str, max_entries: int) -> tuple[list[_Piece], bool, int]:
+    """Drop what follows the root element, a half entry at a cut end, and entries beyond the cap."""
+    entry = _entry_tag(pieces)
+    is_truncated = not _closes(pieces, root)
+    ends = _entry_ends(pieces, entry) if entry else []
+    if len(ends) > max_entries:
+        return _close_after(pieces, ends[max_entries - 1], entry), False, len(ends)
+    if not is_truncated:
+        return _drop_after_root(pieces, root), False, 0
+    if not _ends_early(pieces, ends, entry):
+        return pieces, _is_open_ended(pieces, ends), 0
+    place = ends[-1] if ends else _first_start(pieces, entry)
+    return _close_after(pieces, place, entry), True, 0
+
+
+def _entry_tag(pieces: list[_Piece]) -> str:
+    """The qualified name that entries have in this document; empty when there is none."""
+    pattern = re.compile(r"<((?:[\w.-]{1,40}:)?(?:item|entry))(?=[\s/>])", re.IGNORECASE)
+    for piece in pieces:
+        found = pattern.search(piece.text) if piece.is_markup else None
+        if found:
+            return found[1]
+    return ""
+
+
+def _closes(pieces: list[_Piece], name: str) -> bool:
+    pattern = re.compile(rf"</{re.escape(name)}\s*>", re.IGNORECASE)
+    if any(piece.is_markup and pattern.search(piece.text) for piece in reversed(pieces)):
+        return True
+    return bool(re.match(rf"<{re.escape(name)}(?:\s[^<>]*)?/>", pieces[0].text))
+
+
+def _entry_ends(pieces: list[_Piece], entry: str) -> list[tuple[int, int]]:
+    """Where entries end, as (piece, offset)."""
+    name = re.escape(entry)
+    pattern = re.compile(rf"</{name}\s*>|<{name}(?:\s[^<>]*)?/>", re.IGNORECASE)
+    return [
+        (index, found.end())
+        for index, piece in enumerate(pieces)
+        if piece.is_markup
+        for found in pattern.finditer(piece.text)
+    ]
+
+
+def _first_start(pieces: list[_Piece], entry: str) -> tuple[int, int]:
+    pattern = re.compile(rf"<{re.escape(entry)}(?=[\s/>])", re.IGNORECASE)
+    for index, piece in enumerate(pieces):
+        found = pattern.search(piece.text) if piece.is_markup and entry else None
+        if found:
+            return index, found.start()
+    return len(pieces) - 1, len(pieces[-1].text)
+
+
+def _ends_early(pieces: list[_Piece], ends: list[tuple[int, int]], entry: str) -> bool:
+    """Whether an entry was begun after the last one that is complete."""
+    if not entry:
+        return False
+    pattern = re.compile(rf"<{re.escape(entry)}(?=[\s/>])", re.IGNORECASE)
+    index, offset = ends[-1] if ends else (0, 0)
+    rest = [pieces[index].text[offset:], *(p.text for p in pieces[index + 1 :] if p.is_markup)]
+    return any(pattern.search(text) for text in rest)
+
+
+def _is_open_ended(pieces: list[_Piece], ends: list[tuple[int, int]]) -> bool:
+    """Whether the document really stops in the middle, rather than lacking only its end tag."""
+    tail = pieces[-1].text if pieces[-1].is_markup else ""
+    return not (ends and tail.rstrip().endswith(">") and re.search(r"</[\w.:-]+\s*>\s*\Z", tail))
+
+
+def _close_after(pieces: list[_Piece], place: tuple[int, int], entry: str) -> list[_Piece]:
+    """Keep everything up to `place` and close the elements that are open there."""
+    index, offset = place
+    kept = [*pieces[:index], _Piece(text=pieces[index].text[:offset], is_markup=True)]
+    closing = "".join(f"</{name}>" for name in reversed(_open_elements(kept, entry)))
+    return [*kept, _Piece(text=closing, is_markup=True)]
+
+
+def _open_elements(pieces: list[_Piece], entry: str) -> list[str]:
+    """The elements around the entries: those open where the first entry begins."""
+    stack: list[str] = []
+    for piece in pieces:
+        if not piece.is_markup:
+            continue
+        for tag in _TAG.finditer(piece.text):
+            if tag[2] == entry:
+                return stack
+            if tag[1]:
+                while tag[2] in stack and stack.pop() != tag[2]:
+                    pass
+            elif not tag[3].endswith("/"):
+                stack.append(tag[2])
+    return stack
+
+
+def _drop_after_root(pieces: list[_Piece], root: str) -> list[_Piece]:
+    pattern = re.compile(rf"</{re.escape(root)}\s*>", re.IGNORECASE)
+    for index in range(len(pieces) - 1, -1, -1):
+        ends = list(pattern.finditer(pieces[index].text)) if pieces[index].is_markup else []
+        if ends:
+            tail = _Piece(text=pieces[index].text[: ends[-1].end()], is_markup=True)
+            return [*pieces[:index], tail]
+    return pieces
+
+
+# ---------------------------------------------------------------- characters and references
+
+
+def _join_surrogates(pair: re.Match[str]) -> str:
+    high = int(pair[1], 16) if pair[1] else int(pair[2])
+    low = int(pair[3], 16) if pair[3] else int(pair[4])
+    if not (0xD800 <= high <= 0xDBFF and 0xDC00 <= low <= 0xDFFF):
+        return pair[0]
+    return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+
+
+def _mender(entities: dict[str, str]) -> Callable[[str], str]:
+    budget = _ENTITY_BUDGET
+
+    def reference(found: re.Match[str]) -> str:
+        nonlocal budget
+        name = found[1]
+        if not name:
+            return "&amp;"
+        if name in _XML_NAMES:
+            return found[0]
+        if name.startswith("#"):
+            return _numeric(name)
+        own = entities.get(name[:-1])
+        if own is not None and budget > 0:
+            budget -= len(own)
+            return own
+        known = html.entities.html5.get(name)
+        return known if known else f"&amp;{name}"
+
+    def mend(markup: str) -> str:
+        if "&" in markup:
+            markup = _REFERENCE.sub(reference, markup)
+        markup = _BARE_LESS.sub("&lt;", markup)
+        return _PERSON.sub(lambda found: found[1] + found[2][:_MAX_PERSON], markup)
+
+    return mend
+
+
+def _numeric(name: str) -> str:
+    """A numeric reference that XML allows; the others vanish or become U+FFFD."""
+    code = int(name[2:-1], 16) if name[1] in "xX" else int(name[1:-1])
+    if 0xD800 <= code <= 0xDFFF:
+        return "\ufffd"
+    if code in (0x9, 0xA, 0xD) or 0x20 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF:
+        return f"&{name}"
+    return ""
+
+
+def _declared_entities(prolog: str) -> dict[str, str]:
+    """The document's own plain entities, as text that is safe inside XML.
+
+    The DOCTYPE itself never reaches a parser: no external entity, no nesting, no bomb.
+    """
+    found: dict[str, str] = {}
+    for declared in _ENTITY.finditer(prolog):
+        value = declared[2] if declared[2] is not None else declared[3]
+        plain = html.unescape(value) if re.fullmatch(r"&#\w{1,8};", value) else value
+        if "&" not in plain[1:] and "%" not in plain and len(found) < _MAX_ENTITIES:
+            found.setdefault(declared[1], html.escape(plain, quote=True))
+    return found
+
+
+# ---------------------------------------------------------------- namespaces
+
+
+def _missing_declarations(markup: str, root_length: int) -> str:
+    """Declarations for the prefixes that the root element does not declare, ready to insert."""
+    used = set(_PREFIX_USE.findall(markup)) - {"xml", "xmlns"}
+    if not used or len(used) > _MAX_PREFIXES:
+        return ""
+    root_end = markup.find(">", root_length)
+    at_root = {found[1] for found in _XMLNS.finditer(markup[: root_end + 1])}
+    missing = used - at_root
+    if not missing:
+        return ""
+    elsewhere = {f[1]: f[2] or f[3] or "" for f in _XMLNS.finditer(markup) if f[1] in missing}
+    return "".join(
+        f' xmlns:{prefix}="{elsewhere.get(prefix) or _namespace(prefix)}"'
+        for prefix in sorted(missing)
+    )
+
+
+def _namespace(prefix: str) -> str:
+    return _NAMESPACES.get(prefix.lower(), f"urn:undeclared:{prefix}")

@@ -1,0 +1,207 @@
+"""RSS, RDF, Atom and CDF by feedparser, which is only ever given mended text as a stream.
+
+The one door to feedparser: its dictionaries do not leave this module.
+"""
+
+import re
+import warnings
+from io import BytesIO
+from typing import Any
+
+import feedparser
+
+from straitwatch.core.model import ParsedFeed, ParseProblem, RawEntry
+from straitwatch.core.parse.repair import FEED_ROOT, Repaired, repair
+
+_DECLARATION = b"<?xml version='1.0' encoding='utf-8'?>\n"
+# Links and ids are resolved against this and turned back, so that they stay as published and an
+# xml:base inside one entry cannot leak into the next.
+_ORIGIN = "http://base.invalid"
+_BASE_STEPS = (("/up2/up1/here/", ""), ("/up2/up1/", "../"), ("/up2/", "../../"), ("/", "/"))
+_BASE = _ORIGIN + _BASE_STEPS[0][0]
+_HEADERS = {"content-type": "application/xml; charset=utf-8", "content-location": _BASE}
+
+_HTML = re.compile(
+    r"<!doctype\s+html|<(?:html|head|body|title|meta|script|style|div|p|br|h[1-6]|center|table|"
+    r"span|a|b|form|iframe|img|link|pre|font|noscript|svg)(?=[\s/>])",
+    re.IGNORECASE,
+)
+_HTML_PAGE = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_OPAQUE = re.compile(r"<!--|<script\b|<style\b", re.IGNORECASE)
+_OPAQUE_END = {"<!--": "-->", "<script": "</script", "<style": "</style"}
+_LOOSE_ENTRY = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
+_FEED_WITHIN = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry|channel)(?=[\s/>])", re.IGNORECASE)
+
+
+def read_xml_feed(text: str, *, max_entries: int) -> ParsedFeed:
+    """Read a document that is neither empty nor JSON."""
+    root = _find_root(text)
+    if root is None:
+        return _no_feed(text)
+    repaired = repair(text, root, max_entries=max_entries)
+    document = _feedparser(repaired.text)
+    if document is None:
+        return ParsedFeed(
+            format="", problem=ParseProblem.NOT_A_FEED, detail="feedparser cannot read it"
+        )
+    return _parsed(document, repaired, root[1])
+
+
+def _find_root(text: str) -> re.Match[str] | None:
+    """The feed's root element: also behind printed warnings, and inside a page that wraps it."""
+    position = 0
+    is_page = _HTML_PAGE.match(text) is not None
+    while found := FEED_ROOT.search(text, position):
+        hidden = _OPAQUE.search(text, position, found.start())
+        if hidden:
+            end = text.find(_OPAQUE_END[hidden[0].lower()], hidden.end())
+            if end < 0:
+                return None
+            position = end
+            continue
+        name = found[1].lower()
+        # Pages carry licences as RDF; a feed inside a page has entries or a channel.
+        if not is_page or (not name.endswith("rdf") and _FEED_WITHIN.search(text, found.end())):
+            return found
+        position = found.end()
+    return None if is_page else _LOOSE_ENTRY_ROOT.search(text)
+
+
+_LOOSE_ENTRY_ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(?:item|entry))(?=[\s/>])", re.IGNORECASE)
+
+
+def _no_feed(text: str) -> ParsedFeed:
+    if _HTML.search(text[:20_000]):
+        return ParsedFeed(format="", problem=ParseProblem.HTML, detail="an HTML page")
+    start = " ".join(text[:80].split())
+    return ParsedFeed(
+        format="", problem=ParseProblem.NOT_A_FEED, detail=f"no feed in it; it begins: {start}"
+    )
+
+
+def _feedparser(text: str) -> Any:
+    """Run feedparser; None when it gives up with an exception of any kind."""
+    # A stream, not bytes: feedparser.parse(b"/etc/hosts") would open the file.
+    stream = BytesIO(_DECLARATION + text.encode("utf-8", "replace"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return feedparser.parse(
+                stream,
+                response_headers=dict(_HEADERS),
+                sanitize_html=False,
+                resolve_relative_uris=False,
+            )
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001 - tag soup raises nearly anything; the feed is unreadable
+            return None
+
+
+def _parsed(document: Any, repaired: Repaired, root: str) -> ParsedFeed:
+    entries = tuple(_entry(entry) for entry in document.entries)
+    version = document.get("version") or ""
+    kind = version or (_format(root) if entries else "")
+    feed = document.feed
+    problem, detail = _verdict(kind, len(entries), repaired, document)
+    return ParsedFeed(
+        format=kind,
+        title=_text(feed.get("title")),
+        link=_unresolved(_text(feed.get("link"))),
+        language=_text(feed.get("language")),
+        entries=entries,
+        problem=problem,
+        detail=detail,
+    )
+
+
+def _verdict(
+    kind: str, entries: int, repaired: Repaired, document: Any
+) -> tuple[ParseProblem | None, str]:
+    if not kind:
+        return ParseProblem.NOT_A_FEED, "no feed that is known"
+    if repaired.too_many:
+        return (
+            ParseProblem.TOO_MANY_ENTRIES,
+            f"{repaired.too_many} entries, the first {entries} were read",
+        )
+    if repaired.is_truncated:
+        return ParseProblem.TRUNCATED, "the document ends early; a half entry was dropped"
+    if document.get("bozo") and not entries:
+        return ParseProblem.NOT_A_FEED, str(document.get("bozo_exception", ""))[:200]
+    return None, ""
+
+
+def _format(root: str) -> str:
+    name = root.rpartition(":")[2].lower()
+    return {"channel": "cdf", "feed": "atom", "entry": "atom"}.get(name, "rss")
+
+
+def _entry(entry: Any) -> RawEntry:
+    summary, content = _texts(entry)
+    source = entry.get("source")
+    return RawEntry(
+        guid=_unresolved(_text(entry.get("id"))),
+        link=_unresolved(_link(entry)),
+        title=_text(entry.get("title")),
+        summary=summary,
+        content=content,
+        authors=_authors(entry),
+        published=_text(dict.get(entry, "published")) or _text(dict.get(entry, "created")),
+        updated=_text(dict.get(entry, "updated")),
+        language=_language(entry),
+        source_title=_text(source.get("title")) if hasattr(source, "get") else "",
+    )
+
+
+def _texts(entry: Any) -> tuple[str, str]:
+    """Summary and content; feedparser copies a lone content into the summary, we do not."""
+    contents = [_text(c.get("value")) for c in entry.get("content") or () if hasattr(c, "get")]
+    content = max(contents, key=len, default="")
+    summary = _text(dict.get(entry, "summary"))
+    return ("" if summary == content else summary), content
+
+
+def _link(entry: Any) -> str:
+    """The page: the link, else the first alternate of any type, else an enclosure."""
+    link = _text(dict.get(entry, "link"))
+    if link:
+        return link
+    links = [one for one in entry.get("links") or () if hasattr(one, "get")]
+    for relation in ("alternate", "enclosure"):
+        for one in links:
+            if one.get("rel") == relation and _text(one.get("href")):
+                return _text(one.get("href"))
+    return ""
+
+
+def _authors(entry: Any) -> tuple[str, ...]:
+    people = [p for p in entry.get("authors") or () if hasattr(p, "get")]
+    names = [_text(person.get("name")) for person in people]
+    named = tuple(dict.fromkeys(name for name in names if name))
+    author = _text(dict.get(entry, "author"))
+    return named or ((author,) if author else ())
+
+
+def _language(entry: Any) -> str:
+    own = _text(dict.get(entry, "language"))
+    detail = dict.get(entry, "title_detail")
+    return own or (_text(detail.get("language")) if hasattr(detail, "get") else "")
+
+
+def _unresolved(value: str) -> str:
+    """Undo the resolution against our own base."""
+    if not value.startswith(_ORIGIN):
+        return value
+    rest = value.removeprefix(_ORIGIN)
+    for step, written in _BASE_STEPS:
+        if rest.startswith(step):
+            return written + rest.removeprefix(step)
+    return rest
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
