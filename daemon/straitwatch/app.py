@@ -8,13 +8,14 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -26,7 +27,7 @@ from straitwatch.deliver import Driver, SenderThreads, open_driver, validate_rec
 from straitwatch.errors import ConfigError
 from straitwatch.fetch import Fetcher
 from straitwatch.parsepool import ParsePool
-from straitwatch.pipeline import Folding, Tools, announce, deliver_due, ingest_feed, write_digest
+from straitwatch.pipeline import Folding, Tools, address, deliver_due, ingest_feed, write_digest
 from straitwatch.scheduler import Scheduler
 from straitwatch.store import Store
 from straitwatch.telemetry import Metrics
@@ -44,6 +45,7 @@ DIGEST_SECONDS = 10.0
 HOUSEKEEPING_SECONDS = 5.0
 PRUNE_SECONDS = 3600.0
 
+T = TypeVar("T")
 OpenStore = Callable[..., Store]
 
 
@@ -133,6 +135,7 @@ class App:
 
     active: Active
     tools: Tools
+    stack: AsyncExitStack
     totals: Totals = field(default_factory=Totals)
     on_poll: Callable[[PollReport], None] | None = None
     _polls: set[asyncio.Task[None]] = field(default_factory=set)
@@ -147,7 +150,7 @@ class App:
         """Bring the store up to this configuration; void what a crash left behind."""
         await self._adopt(self.active)
         if self.tools.store.dialect == "sqlite":
-            await self.tools.store.run(db.void_leases, self.tools.clock())
+            await self.tools.store.run(db.void_leases)
         self._fingerprint = config_fingerprint(self.active.config.directory)
         self._problem = ""
 
@@ -156,6 +159,12 @@ class App:
         config = active.config
         await self.tools.store.run(db.save_config, config.version, config.text, now)
         await self.tools.store.run(db.sync_feeds, list(active.feeds.values()), now)
+        if config.polling != self.active.config.polling:
+            fetcher = await self.stack.enter_async_context(Fetcher(config.polling))
+            self.tools = replace(self.tools, fetcher=fetcher)
+        for name in ("database", "web_listen"):
+            if getattr(config, name) != getattr(self.active.config, name):
+                log.warning("this setting needs a restart", setting=name)
         self.active = active
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -258,7 +267,10 @@ class App:
                 continue
             task = asyncio.create_task(self._send(name, driver))
             self._sends[name] = task
-            task.add_done_callback(lambda _task, name=name: self._sends.pop(name, None))
+            task.add_done_callback(partial(self._sent, name))
+
+    def _sent(self, name: str, _task: asyncio.Task[None]) -> None:
+        self._sends.pop(name, None)
 
     async def _send(self, name: str, driver: Driver) -> None:
         with structlog.contextvars.bound_contextvars(receiver=name):
@@ -351,8 +363,7 @@ class App:
             severity=Severity.HIGH,
         )
         now = self.tools.clock()
-        await self.tools.store.run(
-            announce,
+        alert, deliveries = address(
             f"config-refused:{now:%Y-%m-%dT%H}",
             AlertKind.SYSTEM,
             facts,
@@ -360,38 +371,57 @@ class App:
             recipients=self.active.rules.recipients,
             now=now,
         )
+        if deliveries:
+            await self.tools.store.run(db.add_alert, alert, deliveries)
 
     # ------------------------------------------------------------ what people see
 
     async def status(self) -> dict[str, Any]:
         """Tell how things stand, for the web page."""
-        counts = await self.tools.store.run(db.status_counts, self.tools.clock())
-        return describe_status(counts, self.active.config)
+        return await self.tools.store.run(read_status, self.active.config, self.tools.clock())
 
 
-def describe_status(counts: db.StatusCounts, config: Config) -> dict[str, Any]:
-    """Turn the store's counts into what `status` and the web page show."""
-    states = {state.name: state for state in counts.receivers}
+COUNTS = (
+    "feeds",
+    "polled",
+    "failed",
+    "entries_new",
+    "stories_new",
+    "alerts",
+    "delivered",
+    "pending",
+    "dead",
+)
+
+
+def read_status(tx: db.Transaction, config: Config, now: datetime) -> dict[str, Any]:
+    """Read how things stand: the numbers, and what needs a look."""
+    counts = db.status_counts(tx, now)
+    states = db.receiver_states(tx)
     receivers = []
     for name, receiver in config.receivers.items():
-        state = states.get(name)
-        text = receiver.broken_because or (state.text if state else "") or "ok"
+        text = receiver.broken_because or _condition(states.get(name), now)
         receivers.append({"name": name, "state": text})
     return {
-        "counts": {
-            "feeds": counts.feeds,
-            "polled": counts.polled,
-            "failed": counts.failed,
-            "entries_new": counts.entries_new,
-            "stories_new": counts.stories_new,
-            "alerts": counts.alerts,
-            "delivered": counts.delivered,
-            "pending": counts.pending,
-            "dead": counts.dead,
-        },
-        "broken": counts.broken,
+        "counts": {name: getattr(counts, name) for name in COUNTS},
+        "troubles": counts.troubles,
+        "stories": counts.stories,
         "receivers": receivers,
+        "last_polled_at": counts.last_polled_at,
+        "oldest_pending_at": counts.oldest_pending_at,
     }
+
+
+def _condition(state: db.ReceiverState | None, now: datetime) -> str:
+    if state is None:
+        return "not used yet"
+    if state.paused_at:
+        return f"paused by {state.paused_by or 'a person'}"
+    if state.hold_until and state.hold_until > now:
+        return f"{state.hold_reason}, waits until {state.hold_until:%H:%M} UTC"
+    if state.failures:
+        return f"failing: {state.failures} in a row"
+    return "ok"
 
 
 async def build_app(
@@ -418,7 +448,7 @@ async def build_app(
         chance=Random(),  # noqa: S311 - jitter, not a secret
         worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}",
     )
-    return App(active=active, tools=tools)
+    return App(active=active, tools=tools, stack=stack)
 
 
 async def run_daemon(config: Config, *, open_store: OpenStore = Store.open) -> None:
@@ -440,10 +470,10 @@ async def run_daemon(config: Config, *, open_store: OpenStore = Store.open) -> N
         await app.run(stop)
 
 
-def run_async(main: Callable[[], Awaitable[Any]]) -> Any:
+def run_async(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a coroutine on uvloop where there is one."""
     try:
         import uvloop  # noqa: PLC0415 - not on every platform
     except ImportError:
-        return asyncio.run(main())  # type: ignore[arg-type]
+        return asyncio.run(main())
     return uvloop.run(main())

@@ -63,7 +63,7 @@ WINDOW = timedelta(days=7)  # matched reports that folding still looks at
 SEND_LEASE = timedelta(seconds=30)  # renewed while a send lasts
 RENEW_EVERY = SEND_LEASE / 3
 DIGEST_ITEMS = 100  # Gmail clips at 102 KB: about 450 bytes an item (research/delivery.md 4.6)
-GIVE_UP_NOTICE = timedelta(hours=24)
+GIVE_UP_AFTER = timedelta(hours=24)  # of digests and notices
 
 
 @dataclass(slots=True)
@@ -151,7 +151,7 @@ async def _ingest_document(
         log.warning("feed unreadable", outcome=problem, detail=read.detail)
         return await _complete(settle.unreadable(problem, read.detail), tools)
     ids = [entry.id for entry in read.entries]
-    known: Mapping[str, KnownEntry] = await tools.store.run(db.known_entries, ids)
+    known: Mapping[str, KnownEntry] = await tools.store.run(db.known_entries, ids, now=now)
     after = settle.read(fetched, read)
     matched = match_entries(read, known, feed=feed, state=after, rules=rules)
     try:
@@ -275,7 +275,7 @@ async def _record(
         driver=driver.kind,
         on_unsure=driver.on_unsure,
         created_at=created_at,
-        give_up_at=delivery.give_up_at or created_at + GIVE_UP_NOTICE,
+        give_up_at=delivery.give_up_at,
         now=now,
         chance=tools.chance.random(),
     )
@@ -323,26 +323,27 @@ def write_digest(
     window = due_digest(plan, last_until=db.last_digest_until(tx, plan.name), now=now)
     if window is None:
         return False
-    if not db.claim_slot(tx, f"digest:{plan.name}", window.until_at.isoformat(), now):
-        return False
-    items = db.digest_items(
-        tx, since_at=window.since_at, until_at=window.until_at, watchlists=plan.include
-    )
+    span = {"since_at": window.since_at, "until_at": window.until_at}
+    items = db.digest_items(tx, digest=plan.name, watchlists=plan.include, **span)
     facts = DigestFacts(
         name=plan.name,
         items=tuple(items[:DIGEST_ITEMS]),
         more=max(0, len(items) - DIGEST_ITEMS),
-        coverage=db.coverage(tx, since_at=window.since_at, until_at=window.until_at, now=now),
+        coverage=db.coverage(tx, now=now, **span),
         is_late=window.is_late,
     )
     key = f"digest:{plan.name}:{window.until_at.isoformat()}"
-    announce(tx, key, AlertKind.DIGEST, facts, to=plan.send, recipients=recipients, now=now)
-    db.record_digest(tx, plan.name, window.until_at)
+    alert, deliveries = address(
+        key, AlertKind.DIGEST, facts, to=plan.send, recipients=recipients, now=now
+    )
+    story_ids = [item.story_id for item in items]
+    if not db.record_digest(tx, plan.name, story_ids=story_ids, **span):
+        return False
+    db.add_alert(tx, alert, deliveries)
     return True
 
 
-def announce(
-    tx: Transaction,
+def address(
     key: str,
     kind: AlertKind,
     facts: Facts,
@@ -350,8 +351,8 @@ def announce(
     to: Sequence[str],
     recipients: Mapping[str, Sequence[str]],
     now: datetime,
-) -> None:
-    """Put a message that belongs to no story into the outbox, once for each key."""
+) -> tuple[Alert, list[Delivery]]:
+    """Address a message that belongs to no story; the same key makes the same ids."""
     alert = Alert(
         id=alert_id(key, 0),
         kind=kind,
@@ -368,10 +369,9 @@ def announce(
             receiver=receiver,
             recipient=recipient,
             state=DeliveryState.PENDING,
-            give_up_at=now + GIVE_UP_NOTICE,
+            give_up_at=now + GIVE_UP_AFTER,
         )
         for receiver in to
         for recipient in recipients.get(receiver) or ("",)
     ]
-    if deliveries:
-        db.add_alert(tx, alert, deliveries)
+    return alert, deliveries

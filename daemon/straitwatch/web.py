@@ -40,9 +40,9 @@ border-bottom: 1px solid #8884; } .bad { color: #c33; }
 <dl>{% for name, value in counts.items() %}<div><dt>{{ name.replace('_', ' ') }}</dt>
 <dd>{{ value }}</dd></div>{% endfor %}</dl>
 <h2>Feeds that need a look</h2>
-{% if broken %}<table><tr><th>Feed</th><th>Condition</th><th>Since</th></tr>
-{% for row in broken %}<tr><td>{{ row.name }}</td><td>{{ row.outcome }} {{ row.detail }}</td>
-<td>{{ row.since }}</td></tr>{% endfor %}</table>{% else %}<p>None.</p>{% endif %}
+{% if troubles %}<table><tr><th>Feed</th><th>Condition</th><th>Last good poll</th></tr>
+{% for row in troubles %}<tr><td>{{ row.name }}</td><td>{{ row.outcome }} {{ row.detail }}</td>
+<td>{{ row.last_ok_at or 'never' }}</td></tr>{% endfor %}</table>{% else %}<p>None.</p>{% endif %}
 <h2>Receivers</h2>
 <table><tr><th>Receiver</th><th>State</th></tr>
 {% for row in receivers %}<tr><td>{{ row.name }}</td><td>{{ row.state }}</td></tr>{% endfor %}
@@ -55,7 +55,7 @@ def build_web(
     """Make the web application.
 
     Args:
-        status: answers with `counts`, `broken` and `receivers`.
+        status: answers with `counts`, `troubles`, `receivers` and `stories`.
         unready: why the daemon is not ready to work, or "".
         metrics: what /metrics shows.
 

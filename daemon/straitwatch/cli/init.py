@@ -1,0 +1,26 @@
+"""`init`: a configuration of one's own to start from."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from straitwatch.errors import UsageError
+from straitwatch.shipped import shipped
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command(epilog="Example:  `straitwatch init /etc/straitwatch`")(init)
+
+
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty directory.")],
+) -> None:
+    """Write the shipped configuration into a directory, to be edited there."""
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise UsageError(f"{directory} is not empty\nhint: name a new directory")
+    shutil.copytree(shipped("config"), directory, dirs_exist_ok=True)
+    typer.echo(f"written to {directory}")
+    typer.echo(f"next: straitwatch check --config {directory}")

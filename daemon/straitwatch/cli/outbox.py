@@ -1,0 +1,178 @@
+"""`outbox`: every message, where it stands, and what a person can do about it."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from straitwatch import store as db
+from straitwatch.app import utc_now
+from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.core.model import DeliveryState, DigestFacts, Facts
+from straitwatch.errors import UsageError
+
+outbox = typer.Typer(no_args_is_help=True, help="See and steer what is to be delivered.")
+
+
+_Id = Annotated[str, typer.Argument(metavar="ID", help="A delivery, as `outbox list` shows it.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.add_typer(outbox, name="outbox")
+
+
+def _title(facts: Facts) -> str:
+    return f"digest {facts.name}" if isinstance(facts, DigestFacts) else facts.title
+
+
+@outbox.command("list", epilog="Example:  `straitwatch outbox list --state dead`")
+def list_(
+    state: Annotated[
+        list[DeliveryState] | None, typer.Option(help="Only these states; may be repeated.")
+    ] = None,
+    receiver: Annotated[str, typer.Option(help="Only this receiver.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 50,
+    config: ConfigDir = DEFAULT_CONFIG,
+    json: Json = False,
+) -> None:
+    """List deliveries, newest first."""
+    with opened(config) as (_, store):
+        records = store.call(
+            db.list_deliveries, states=tuple(state or ()), receiver=receiver, limit=limit
+        )
+    if json:
+        for record in records:
+            write_line(_describe(record))
+        return
+    table = Table("ID", "State", "Receiver", "To", "Tries", "Reason", "Message")
+    for record in records:
+        delivery = record.delivery
+        table.add_row(
+            delivery.id,
+            delivery.state,
+            delivery.receiver,
+            delivery.recipient,
+            str(record.attempts),
+            delivery.state_reason,
+            _title(record.facts),
+        )
+    Console(highlight=False).print(table)
+
+
+def _describe(record: db.DeliveryRecord) -> dict[str, object]:
+    delivery = record.delivery
+    return {
+        "id": delivery.id,
+        "kind": record.kind,
+        "state": delivery.state,
+        "reason": delivery.state_reason,
+        "receiver": delivery.receiver,
+        "recipient": delivery.recipient,
+        "routes": list(delivery.routes),
+        "watchlists": list(delivery.watchlists),
+        "story": record.story_id,
+        "revision": record.revision,
+        "title": _title(record.facts),
+        "attempts": record.attempts,
+        "unsure": record.unsure_count,
+        "not_before": delivery.not_before.isoformat() if delivery.not_before else None,
+    }
+
+
+@outbox.command()
+def show(
+    delivery_id: _Id,
+    config: ConfigDir = DEFAULT_CONFIG,
+    json: Json = False,
+) -> None:
+    """Show one delivery, its attempts, and the bytes as they are sent."""
+    with opened(config) as (_, store):
+        record = store.call(db.show_delivery, delivery_id)
+    if record is None:
+        raise UsageError(f"no such delivery: {delivery_id}\nhint: see `straitwatch outbox list`")
+    if json:
+        write_line(_describe(record))
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    for name, value in _describe(record).items():
+        console.print(f"{name:>11}  {value}", markup=False)
+    for attempt in record.history:
+        words = (attempt.started_at.isoformat(), attempt.outcome or "open", attempt.code)
+        console.print("    attempt ", *words, attempt.text, markup=False)
+    if record.frozen is not None:
+        console.print()
+        console.print(record.frozen.body.decode("utf-8", "replace"), markup=False)
+
+
+@outbox.command()
+def retry(
+    delivery_id: Annotated[str, typer.Argument(metavar="[ID]", help="A delivery.")] = "",
+    all_dead: Annotated[bool, typer.Option("--all-dead", help="Every dead letter.")] = False,
+    config: ConfigDir = DEFAULT_CONFIG,
+) -> None:
+    """Try undelivered messages again, as the same message."""
+    if bool(delivery_id) == all_dead:
+        raise UsageError("name one delivery, or use --all-dead")
+    with opened(config) as (_, store):
+        ids = [delivery_id]
+        if all_dead:
+            dead = store.call(db.list_deliveries, states=(DeliveryState.DEAD,), limit=100_000)
+            ids = [record.delivery.id for record in dead]
+        again = sum(store.call(db.retry_delivery, one, now=utc_now()) for one in ids)
+    typer.echo(f"{again} of {len(ids)} will be tried again")
+    if again < len(ids):
+        raise typer.Exit(1)
+
+
+@outbox.command()
+def replay(
+    delivery_id: _Id,
+    config: ConfigDir = DEFAULT_CONFIG,
+) -> None:
+    """Send a finished delivery once more, as a new message."""
+    with opened(config) as (_, store):
+        new_id = store.call(db.replay_delivery, delivery_id, now=utc_now())
+    if not new_id:
+        raise UsageError(f"no finished delivery: {delivery_id}\nhint: use `outbox retry`")
+    typer.echo(new_id)
+
+
+@outbox.command()
+def cancel(
+    delivery_id: Annotated[str, typer.Argument(metavar="[ID]", help="A delivery.")] = "",
+    receiver: Annotated[str, typer.Option(help="All that waits for this receiver.")] = "",
+    config: ConfigDir = DEFAULT_CONFIG,
+) -> None:
+    """Give up messages that wait; they stay in the list as cancelled."""
+    if bool(delivery_id) == bool(receiver):
+        raise UsageError("name one delivery, or a receiver with --receiver")
+    with opened(config) as (_, store):
+        ids = (delivery_id,) if delivery_id else ()
+        count = store.call(db.cancel_deliveries, now=utc_now(), ids=ids, receiver=receiver)
+    typer.echo(f"{count} cancelled")
+    if not count:
+        raise typer.Exit(1)
+
+
+@outbox.command()
+def check(
+    config: ConfigDir = DEFAULT_CONFIG,
+    json: Json = False,
+) -> None:
+    """Check that nothing is dead, overdue or contradictory; exit status 1 if something is."""
+    with opened(config) as (_, store):
+        problems = store.call(db.check_outbox, utc_now())
+        dead = store.call(db.list_deliveries, states=(DeliveryState.DEAD,), limit=1000)
+    problems += [f"dead letter {record.delivery.id}: {_title(record.facts)}" for record in dead]
+    for problem in problems:
+        if json:
+            write_line({"problem": problem})
+        else:
+            typer.echo(problem)
+    if problems:
+        raise typer.Exit(1)
+    if not json:
+        typer.echo("ok")

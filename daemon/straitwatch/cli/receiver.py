@@ -1,0 +1,125 @@
+"""`receiver`: where messages go, and whether it works."""
+
+import getpass
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from straitwatch import store as db
+from straitwatch.app import activate, read_status, utc_now
+from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.config import Config
+from straitwatch.core.model import (
+    AlertKind,
+    Delivery,
+    DeliveryState,
+    NoticeFacts,
+    Outcome,
+    SendJob,
+    SendResult,
+)
+from straitwatch.errors import UsageError
+
+receiver = typer.Typer(no_args_is_help=True, help="See, test, pause and resume receivers.")
+_Name = Annotated[str, typer.Argument(metavar="NAME", help="A receiver of straitwatch.yaml.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.add_typer(receiver, name="receiver")
+
+
+@receiver.command("list")
+def list_(
+    config: ConfigDir = DEFAULT_CONFIG,
+    json: Json = False,
+) -> None:
+    """List receivers and how they are."""
+    with opened(config) as (loaded, store):
+        rows = store.call(read_status, loaded, utc_now())["receivers"]
+    if json:
+        for row in rows:
+            write_line(row)
+        return
+    table = Table("Receiver", "State")
+    for row in rows:
+        table.add_row(row["name"], row["state"])
+    Console(highlight=False).print(table)
+
+
+@receiver.command("test", epilog="Example:  `straitwatch receiver test desk-slack`")
+def send_test(
+    name: _Name,
+    config: ConfigDir = DEFAULT_CONFIG,
+) -> None:
+    """Send a message that says it is a test and report how it ended; exit 1 if it failed."""
+    with opened(config) as (loaded, _):
+        _require(loaded, name)
+        if reason := loaded.receivers[name].broken_because:
+            raise UsageError(f"{name} cannot be used: {reason}")
+        results = _send_test(loaded, name)
+    for recipient, result in results:
+        words = (name, recipient, result.outcome, result.code, result.text)
+        typer.echo(" ".join(word for word in words if word))
+    if any(result.outcome is not Outcome.DELIVERED for _, result in results):
+        raise typer.Exit(1)
+
+
+def _send_test(config: Config, name: str) -> list[tuple[str, SendResult]]:
+    driver = activate(config).drivers[name]
+    now = utc_now()
+    facts = NoticeFacts(
+        title=f"Straitwatch test to {name}",
+        lines=("This is a test. If you can read it, alerts will reach you here.",),
+    )
+    results = []
+    for recipient in driver.recipients:
+        job = SendJob(
+            delivery=Delivery(
+                id=f"test-{now:%Y%m%d%H%M%S%f}",
+                alert_id="",
+                receiver=name,
+                recipient=recipient,
+                state=DeliveryState.SENDING,
+            ),
+            kind=AlertKind.TEST,
+            facts=facts,
+            created_at=now,
+        )
+        frozen = driver.render(job)
+        results.append((recipient, driver.send(replace(job, frozen=frozen))))
+    return results
+
+
+@receiver.command()
+def pause(
+    name: _Name,
+    config: ConfigDir = DEFAULT_CONFIG,
+) -> None:
+    """Send nothing to a receiver until it is resumed; its messages wait."""
+    with opened(config) as (loaded, store):
+        _require(loaded, name)
+        store.call(db.pause_receiver, name, now=utc_now(), by=getpass.getuser())
+    typer.echo(f"{name} is paused; `straitwatch receiver resume {name}` ends it")
+
+
+@receiver.command()
+def resume(
+    name: _Name,
+    config: ConfigDir = DEFAULT_CONFIG,
+) -> None:
+    """End a pause or a wait: try the receiver again now."""
+    with opened(config) as (loaded, store):
+        _require(loaded, name)
+        store.call(db.resume_receiver, name)
+    typer.echo(f"{name} is resumed")
+
+
+def _require(config: Config, name: str) -> None:
+    if name not in config.receivers:
+        known = ", ".join(config.receivers)
+        raise UsageError(f"unknown receiver: {name}\nhint: there are {known}")

@@ -1,0 +1,89 @@
+"""`route`: who gets what, before it happens."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from straitwatch.app import load
+from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
+from straitwatch.config import Config
+from straitwatch.core.decide import RouteStep, walk_routes
+from straitwatch.core.model import Entry, Feed, Match
+from straitwatch.core.plan import matchable
+from straitwatch.errors import UsageError
+
+route = typer.Typer(no_args_is_help=True, help="See who would get a headline, and why.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.add_typer(route, name="route")
+
+
+@route.command()
+def check(config: ConfigDir = DEFAULT_CONFIG) -> None:
+    """Check the routes; `straitwatch check` checks everything."""
+    loaded = load(config)
+    typer.echo(f"{len(loaded.alerts.routes)} routes, ok")
+
+
+@route.command(
+    "test", epilog='Example:  `straitwatch route test --title "Fleet crosses the Taiwan Strait"`'
+)
+def test_route(
+    title: Annotated[str, typer.Option(help="The headline.")],
+    summary: Annotated[str, typer.Option(help="The text below it.")] = "",
+    feed: Annotated[str, typer.Option(help="Name of the feed it comes from.")] = "",
+    language: Annotated[str, typer.Option(help="Its language: en, zh-Hant, ru ...")] = "",
+    config: ConfigDir = DEFAULT_CONFIG,
+    json: Json = False,
+) -> None:
+    """Print the path of a headline through the routes; exit status 1 if it reaches nobody."""
+    loaded = load(config)
+    entry = Entry(
+        id="test", guid="", url="", canonical_url="", title=title, summary=summary,
+        language=language,
+    )  # fmt: skip
+    source = _feed(loaded, feed)
+    matches = loaded.matcher.match(matchable(entry, source))
+    reached = False
+    for match in matches:
+        steps = walk_routes(match, source, entry, loaded.alerts.routes)
+        reached |= any(step.fits and step.route.send for step in steps)
+        _print(match, steps, as_json=json)
+    if not matches and not json:
+        typer.echo("no watch-list matches; `straitwatch why` says what is missing")
+    if not reached:
+        raise typer.Exit(1)
+
+
+def _feed(config: Config, name: str) -> Feed:
+    if not name:
+        return Feed(id="test", name="", url="")
+    for feed in config.feeds:
+        if feed.name == name:
+            return feed
+    raise UsageError(f"unknown feed: {name}\nhint: see `straitwatch feeds list`")
+
+
+def _print(match: Match, steps: list[RouteStep], *, as_json: bool) -> None:
+    if as_json:
+        for step in steps:
+            write_line(
+                {
+                    "watchlist": match.watchlist,
+                    "severity": match.severity,
+                    "route": step.route.name,
+                    "fits": step.fits,
+                    "because": step.because,
+                    "send": list(step.route.send) if step.fits else [],
+                }
+            )
+        return
+    console = Console(highlight=False)
+    console.print(f"{match.watchlist} ({match.severity}, {match.score} points)", markup=False)
+    for step in steps:
+        answer = f"-> {', '.join(step.route.send) or 'nobody'}" if step.fits else step.because
+        console.print(f"  {step.route.name}: {answer}", markup=False)

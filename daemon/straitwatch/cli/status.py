@@ -1,0 +1,79 @@
+"""`status`: how it stands, in one look."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from straitwatch.app import read_status, utc_now
+from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command(epilog="Examples:  `straitwatch status`  ·  `straitwatch status --json`")(status)
+
+
+def status(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
+    """Show feeds, stories, and what waits or failed to be delivered.
+
+    Counts of polls, entries, stories, alerts and deliveries are those of the last 24 hours.
+    """
+    with opened(config) as (loaded, store):
+        state = store.call(read_status, loaded, utc_now())
+    if json:
+        write_line(state["counts"])
+        return
+    console = Console(highlight=False)
+    zone = ZoneInfo(loaded.timezone)
+    _print_counts(console, state, zone)
+    _print_rows(console, state, zone)
+
+
+def _print_counts(console: Console, state: dict[str, Any], zone: ZoneInfo) -> None:
+    counts = state["counts"]
+    console.print(
+        f"{counts['feeds']} feeds, {counts['failed']} failing; "
+        f"last poll {_local(state['last_polled_at'], zone)}"
+    )
+    console.print(
+        f"last 24 h: {counts['entries_new']} entries, {counts['stories_new']} stories, "
+        f"{counts['alerts']} alerts, {counts['delivered']} delivered"
+    )
+    waiting = f"{counts['pending']} waiting"
+    if state["oldest_pending_at"]:
+        waiting += f" (oldest {_local(state['oldest_pending_at'], zone)})"
+    console.print(f"{waiting}, {counts['dead']} dead letters")
+
+
+def _print_rows(console: Console, state: dict[str, Any], zone: ZoneInfo) -> None:
+    receivers = Table("Receiver", "State", title="Receivers", title_justify="left")
+    for row in state["receivers"]:
+        receivers.add_row(row["name"], row["state"])
+    console.print(receivers)
+    if state["troubles"]:
+        troubles = Table("Feed", "Condition", "Last good poll", title_justify="left")
+        troubles.title = "Feeds that need a look"
+        for feed in state["troubles"]:
+            condition = f"{feed.outcome} {feed.detail}".strip()
+            troubles.add_row(feed.name, condition, _local(feed.last_ok_at, zone))
+        console.print(troubles)
+    if state["stories"]:
+        stories = Table("Seen", "Severity", "Outlets", "Story", title_justify="left")
+        stories.title = "Latest stories"
+        for story in state["stories"]:
+            stories.add_row(
+                _local(story.first_seen_at, zone),
+                story.severity,
+                str(len(story.outlets)),
+                story.title,
+            )
+        console.print(stories)
+
+
+def _local(moment: datetime | None, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).strftime("%d %b %H:%M") if moment else "never"
