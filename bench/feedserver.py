@@ -1,0 +1,167 @@
+"""Many feeds on loopback, each on an address of its own, served as cheaply as Python can.
+
+    python bench/feedserver.py            prints its port, serves until its standard input closes
+
+Feed n lives at http://127.1.x.y:PORT/n.xml: 35 entries, about 53 KB, RSS for even n and Atom for
+odd n, every seventh in Chinese. One line on standard input changes what all of them answer:
+
+    revalidate        validators are sent and honoured: an unchanged feed costs a 304
+    forget            no validators at all: an unchanged feed costs its whole body
+    change PERCENT    that share of the feeds gets two new entries
+"""
+
+import asyncio
+import sys
+from functools import lru_cache
+from socket import SO_REUSEADDR, SOL_SOCKET, socket
+
+ENTRIES = 35
+NEW_ENTRIES = 2
+_WORDS = "The ministry said on Monday that talks on trade and transport would go on next week. "
+_ZH_WORDS = "外交部星期一表示,有關貿易與交通的會談將於下週繼續舉行,雙方代表團已抵達會場。"
+
+
+def address(number: int) -> str:
+    """Return the loopback address of a feed: no two feeds share one."""
+    return f"127.1.{number // 250 + 1}.{number % 250 + 1}"
+
+
+def feed_url(number: int, port: int) -> str:
+    return f"http://{address(number)}:{port}/{number}.xml"
+
+
+def feed_document(number: int, revision: int) -> bytes:
+    """Write a feed; each revision beyond 0 puts new entries on top and drops the oldest."""
+    newest = ENTRIES + NEW_ENTRIES * revision
+    ids = range(newest, newest - ENTRIES, -1)
+    write = _atom if number % 2 else _rss
+    return write(number, ids).encode()
+
+
+def _text(number: int) -> str:
+    return _ZH_WORDS * 12 if number % 7 == 0 else _WORDS * 14
+
+
+def _rss(number: int, ids: range) -> str:
+    items = "".join(
+        f"<item><title>Report {i} of outlet {number}: talks go on</title>"
+        f"<link>https://outlet{number}.example/news/{i}</link>"
+        f'<guid isPermaLink="false">outlet{number}-{i}</guid>'
+        f"<pubDate>Mon, 05 Jan 2026 {i % 24:02}:15:00 GMT</pubDate>"
+        f"<description>&lt;p&gt;{_text(number)}&lt;/p&gt;</description></item>"
+        for i in ids
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>'
+        f"<title>Outlet {number}</title><link>https://outlet{number}.example/</link>"
+        f"<description>News</description>{items}</channel></rss>"
+    )
+
+
+def _atom(number: int, ids: range) -> str:
+    entries = "".join(
+        f"<entry><title>Report {i} of outlet {number}: talks go on</title>"
+        f'<link href="https://outlet{number}.example/news/{i}"/>'
+        f"<id>tag:outlet{number}.example,2026:{i}</id>"
+        f"<updated>2026-01-05T{i % 24:02}:15:00Z</updated>"
+        f'<summary type="html">&lt;p&gt;{_text(number)}&lt;/p&gt;</summary></entry>'
+        for i in ids
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom">'
+        f'<title>Outlet {number}</title><link href="https://outlet{number}.example/"/>'
+        f"<id>tag:outlet{number}.example,2026:feed</id><updated>2026-01-05T00:00:00Z</updated>"
+        f"{entries}</feed>"
+    )
+
+
+@lru_cache(maxsize=512)
+def _cached_document(number: int, revision: int) -> bytes:
+    return feed_document(number, revision)
+
+
+class Site:
+    """What all the feeds answer at present."""
+
+    def __init__(self) -> None:
+        self.sends_validators = True
+        self.changed_percent = 0
+        self.revision = 0
+
+    def obey(self, command: str) -> None:
+        match command.split():
+            case ["revalidate"]:
+                self.sends_validators = True
+            case ["forget"]:
+                self.sends_validators = False
+            case ["change", percent]:
+                self.changed_percent = int(percent)
+                self.revision += 1
+
+    def answer(self, request: bytes) -> bytes:
+        path = request.split(b" ", 2)[1]
+        try:
+            number = int(path.strip(b"/").removesuffix(b".xml"))
+        except ValueError:
+            return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        is_changed = number % 100 < self.changed_percent
+        revision = self.revision if is_changed else 0
+        etag = b'"%d-%d"' % (number, revision)
+        if self.sends_validators and b": " + etag + b"\r\n" in request:
+            return (
+                b"HTTP/1.1 304 Not Modified\r\nETag: " + etag + b"\r\nConnection: close\r\n\r\n"
+            )
+        body = _cached_document(number, revision)
+        validators = b"ETag: " + etag + b"\r\n" if self.sends_validators else b""
+        return (
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/xml; charset=utf-8\r\n"
+            + validators
+            + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(body)
+            + body
+        )
+
+
+class Connection(asyncio.Protocol):
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._request = b""
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        if not transport.get_extra_info("peername")[0].startswith("127."):
+            transport.abort()  # the socket listens on all addresses; only loopback is answered
+
+    def data_received(self, data: bytes) -> None:
+        assert self._transport is not None
+        self._request += data
+        if b"\r\n\r\n" in self._request:
+            self._transport.write(self._site.answer(self._request))
+            self._transport.close()
+
+
+def _listener() -> socket:
+    sock = socket()
+    sock.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+    sock.bind(("0.0.0.0", 0))  # one socket stands for every 127.1.x.y
+    sock.listen(4096)
+    return sock
+
+
+async def serve() -> None:
+    loop = asyncio.get_running_loop()
+    site = Site()
+    sock = _listener()
+    server = await loop.create_server(lambda: Connection(site), sock=sock)
+    print(sock.getsockname()[1], flush=True)
+    commands = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
+    async with server:
+        while line := await commands.readline():
+            site.obey(line.decode())
+            print("ok", flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())
