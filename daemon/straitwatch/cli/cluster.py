@@ -1,7 +1,193 @@
-"""The offline `cluster` command."""
+"""The offline `cluster` command: which reports are one story, and why."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.tree import Tree
+
+from straitwatch.cli.jsonl import BadLine, read_lines, write_line
+from straitwatch.core.cluster import StoryWindow
+from straitwatch.core.model import Fold, Relation, Report
+from straitwatch.core.normalize.links import canonical_url
+
+_LIST = "offline"  # all lines count as matched by one list
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # for lines before the first that has a time
+_TEXTS = ("title", "summary", "content", "url", "source", "lang", "ts")
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
+    app.command(name="cluster")(cluster)
+
+
+def cluster(
+    files: Annotated[list[Path] | None, typer.Argument(help="JSON Lines; default: stdin.")] = None,
+    pairs: Annotated[
+        bool, typer.Option("--pairs", help="Compare a and b of each line instead of streaming.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Fold reports, in the order of their lines, into stories; each answer says why.
+
+    A line holds `id`, `title`, `ts` and perhaps `summary`, `content`, `url`, `source`, `lang`. With
+    `--pairs` a line holds `id`, `a` and `b`: two such objects, or two plain addresses. Exit status
+    1 when a line could not be used.
+    """
+    answers = (_pair_answers if pairs else _stream_answers)(read_lines(files or ()))
+    is_good = _print_lines(answers) if as_json else _print_readably(answers, is_tree=not pairs)
+    if not is_good:
+        raise typer.Exit(1)
+
+
+class _UnusableError(ValueError):
+    """A line that is JSON but not what the command takes."""
+
+
+# An answer: what is printed, and the title for readers.
+_Answer = tuple[dict[str, Any], str]
+
+
+def _stream_answers(lines: Iterator[dict[str, Any] | BadLine]) -> Iterator[_Answer]:
+    window, clock = StoryWindow(), _Clock()
+
+    def answer(line: Mapping[str, Any]) -> _Answer:
+        report = _report(line, entry_id=_key(line), clock=clock)
+        fold = window.fold(report)
+        window.add(report, fold)
+        said = {"story": fold.story_id, "relation": fold.relation.value, "reason": _explain(fold)}
+        return {"id": line["id"], **said}, report.title
+
+    return _answers(lines, answer)
+
+
+def _pair_answers(lines: Iterator[dict[str, Any] | BadLine]) -> Iterator[_Answer]:
+    return _answers(lines, _pair_answer)
+
+
+def _pair_answer(line: Mapping[str, Any]) -> _Answer:
+    _key(line)
+    clock = _Clock()
+    a, b = (_side(line, name, clock) for name in ("a", "b"))
+    window = StoryWindow()
+    window.add(a, window.fold(a))
+    fold = window.fold(b)
+    said = {"relation": fold.relation.value, "reason": _explain(fold)}
+    return {"id": line["id"], **said}, b.title or b.canonical_url
+
+
+def _answers(
+    lines: Iterator[dict[str, Any] | BadLine], answer: Callable[[Mapping[str, Any]], _Answer]
+) -> Iterator[_Answer]:
+    for line in lines:
+        if isinstance(line, BadLine):
+            yield {"id": None, "error": line.error}, ""
+            continue
+        try:
+            yield answer(line)
+        except _UnusableError as error:
+            yield {"id": None, "error": str(error)}, ""
+
+
+class _Clock:
+    """Reads `ts`; a line without one has the time of the line before."""
+
+    def __init__(self) -> None:
+        self._now = _LONG_AGO
+
+    def read(self, text: str) -> datetime:
+        if text:
+            try:
+                read = datetime.fromisoformat(text)
+            except ValueError as error:
+                raise _UnusableError(f"ts: not an ISO date or date-time: {text!r}") from error
+            self._now = read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+        return self._now
+
+
+def _key(line: Mapping[str, Any]) -> str:
+    key = line.get("id")
+    if not isinstance(key, str | int) or isinstance(key, bool) or key == "":
+        raise _UnusableError("id: a string or a number is needed")
+    return str(key)
+
+
+def _side(line: Mapping[str, Any], name: str, clock: _Clock) -> Report:
+    side = line.get(name)
+    if isinstance(side, str):
+        side = {"url": side}
+    if not isinstance(side, Mapping):
+        raise _UnusableError(f"{name}: an object or an address is needed")
+    return _report(side, entry_id=name, clock=clock)
+
+
+def _report(line: Mapping[str, Any], *, entry_id: str, clock: _Clock) -> Report:
+    texts = {name: line.get(name) or "" for name in _TEXTS}
+    for name, text in texts.items():
+        if not isinstance(text, str):
+            raise _UnusableError(f"{name}: text is needed, got {type(text).__name__}")
+    if not texts["title"] and not texts["url"]:
+        raise _UnusableError("title: a title or an address is needed")
+    return Report(
+        entry_id=entry_id,
+        title=texts["title"],
+        summary=texts["summary"],
+        content=texts["content"],
+        canonical_url=canonical_url(texts["url"]) if texts["url"] else "",
+        source=texts["source"],
+        language=texts["lang"],
+        seen_at=clock.read(texts["ts"]),
+        watchlists=(_LIST,),
+    )
+
+
+def _explain(fold: Fold) -> str:
+    """Say the reason with its figures: "same-event 0.41 >= 0.24: taiwan, drill"."""
+    text = fold.reason
+    if fold.threshold:
+        sign = "<" if fold.relation is Relation.NEW else ">="
+        text += f" {fold.score:.2f} {sign} {fold.threshold:.2f}"
+    elif fold.score:
+        text += f" {fold.score:.2f}"
+    return f"{text}: {', '.join(fold.evidence)}" if fold.evidence else text
+
+
+def _print_lines(answers: Iterator[_Answer]) -> bool:
+    is_good = True
+    for said, _ in answers:
+        is_good = is_good and "error" not in said
+        write_line(said)
+        sys.stdout.flush()  # a reader at the other end of a pipe gets each answer at once
+    return is_good
+
+
+def _print_readably(answers: Iterator[_Answer], *, is_tree: bool) -> bool:
+    is_good, trees = True, dict[str, Tree]()
+    for said, title in answers:
+        if "error" in said:
+            is_good = False
+            Console(stderr=True).print(said["error"], markup=False, highlight=False)
+            continue
+        key = said["story"] if is_tree else str(said["id"])
+        _grow(trees, key, said=said, title=title)
+    console = Console()
+    for tree in trees.values():
+        console.print(tree)
+    return is_good
+
+
+def _grow(trees: dict[str, Tree], key: str, *, said: Mapping[str, Any], title: str) -> None:
+    if key not in trees:
+        trees[key] = Tree(_plain(f"{key}  {title}"))
+        if "story" in said:
+            return
+    trees[key].add(_plain(f"{said['relation']}: {title}  ({said['reason']})"))
+
+
+def _plain(text: str) -> str:
+    return escape(text)

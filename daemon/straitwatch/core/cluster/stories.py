@@ -85,7 +85,7 @@ class ListStories:
         self._stories: dict[int, _Story] = {}
         self._numbers: dict[str, int] = {}  # of open stories by id
         self._postings: dict[str, list[int]] = {}
-        self._counts: dict[str, int] = {}  # reports of the last week by term
+        self._rarity = _Rarity()
         self._recent: deque[tuple[datetime, tuple[str, ...], int]] = deque()
         self._next = 0
         self._score_sum = 0
@@ -109,8 +109,7 @@ class ListStories:
             elif len(story.terms) < _MAX_STORY_TERMS:
                 story.terms[term] = weight
                 self._postings.setdefault(term, []).append(story.number)
-        for term in member.terms:
-            self._counts[term] = self._counts.get(term, 0) + 1
+        self._rarity.take_in(member.terms, by=1)
         is_scored = fold.relation in (Relation.NEW, Relation.SAME_EVENT)
         score = round(fold.score * _SCALE) if is_scored else -1
         self._recent.append((seen_at, member.terms, score))
@@ -126,76 +125,65 @@ class ListStories:
             self._close(story)
         while self._recent and now - self._recent[0][0] > memory:
             _, terms, score = self._recent.popleft()
-            for term in terms:
-                self._counts[term] -= 1
-                if not self._counts[term]:
-                    del self._counts[term]
+            self._rarity.take_in(terms, by=-1)
             if score >= 0:
                 self._score_sum -= score
                 self._score_count -= 1
 
     def nearest(self, member: Member, seen_at: datetime) -> list[Candidate]:
         """Return the stories nearest to a report, the best first."""
-        rarity = _Rarity(self._counts, len(self._recent))
-        query = {
-            term: weight * rarity.of(term)
-            for term, weight in zip(member.terms, member.weights, strict=True)
-        }
-        length = sqrt(sum(weight * weight for weight in query.values())) or 1.0
-        query = {term: weight / length for term, weight in query.items()}
-        rated = []
-        for number in self._reached(query):
-            story = self._stories[number]
-            dot = sum(
-                w * story.terms[t] * rarity.of(t) for t, w in query.items() if t in story.terms
-            )
-            cosine = dot / rarity.length(story.terms.items())
-            hours = max(0.0, (seen_at - story.last_seen_at).total_seconds() / 3600)
-            rated.append((cosine * exp(-hours / DECAY_HOURS), cosine, number))
-        return sorted(
-            (
-                self._compare(self._stories[number], query, decayed, cosine, rarity)
-                for decayed, cosine, number in nlargest(_MAX_COMPARED, rated)
-            ),
-            key=lambda candidate: -candidate.score,
-        )
+        query = self._query(member)
+        rated = [self._rate(self._stories[n], query, seen_at) for n in self._reached(query)]
+        rated.sort(reverse=True)
+        found: list[Candidate] = []
+        best = 0.0
+        for decayed, decay, number in rated[:_MAX_COMPARED]:
+            # Nothing here can be the best story, nor hold a copy of the report.
+            if decayed + NEAREST_SHARE * decay < best and decayed < _MIN_CLOSE * decay:
+                break
+            found.append(self._compare(self._stories[number], query, decayed, decay))
+            best = max(best, found[-1].score)
+        return sorted(found, key=lambda candidate: -candidate.score)
+
+    def _query(self, member: Member) -> dict[str, float]:
+        """Return the report's terms weighted by rarity, of unit length."""
+        rarity = self._rarity
+        query = {t: w * rarity[t] for t, w in zip(member.terms, member.weights, strict=True)}
+        length = _length(query.values())
+        return {term: weight / length for term, weight in query.items()}
+
+    def _rate(
+        self, story: _Story, query: dict[str, float], seen_at: datetime
+    ) -> tuple[float, float, int]:
+        rarity, terms = self._rarity, story.terms
+        dot = sum([w * terms[t] * rarity[t] for t, w in query.items() if t in terms])
+        hours = max(0.0, (seen_at - story.last_seen_at).total_seconds() / 3600)
+        decay = exp(-hours / DECAY_HOURS)
+        return dot / _length([w * rarity[t] for t, w in terms.items()]) * decay, decay, story.number
 
     def _compare(
-        self,
-        story: _Story,
-        query: dict[str, float],
-        decayed: float,
-        cosine: float,
-        rarity: "_Rarity",
+        self, story: _Story, query: dict[str, float], decayed: float, decay: float
     ) -> Candidate:
-        near = []
-        for position, member in enumerate(story.members):
-            dot = sum(
-                query[t] * w * rarity.of(t)
-                for t, w in zip(member.terms, member.weights, strict=True)
-                if t in query
-            )
-            if dot:
-                near.append(
-                    (dot / rarity.length(zip(member.terms, member.weights, strict=True)), position)
-                )
-        near.sort(reverse=True)
-        best = near[0][0] if near else 0.0
-        decay = decayed / cosine if cosine else 0.0
+        near = sorted(
+            ((self._cosine(query, member), i) for i, member in enumerate(story.members)),
+            reverse=True,
+        )
+        rarity, terms = self._rarity, story.terms
         shared = nlargest(
-            _EVIDENCE,
-            ((w * story.terms[t] * rarity.of(t), t) for t, w in query.items() if t in story.terms),
+            _EVIDENCE, ((w * terms[t] * rarity[t], t) for t, w in query.items() if t in terms)
         )
         return Candidate(
             story.id,
-            (NEAREST_SHARE * best + (1 - NEAREST_SHARE) * cosine) * decay,
-            [
-                story.members[position]
-                for near_by, position in near[:_CLOSEST]
-                if near_by >= _MIN_CLOSE
-            ],
+            NEAREST_SHARE * near[0][0] * decay + (1 - NEAREST_SHARE) * decayed,
+            [story.members[i] for cosine, i in near[:_CLOSEST] if cosine >= _MIN_CLOSE],
             tuple(term for _, term in shared),
         )
+
+    def _cosine(self, query: dict[str, float], member: Member) -> float:
+        rarity = self._rarity
+        weighted = {t: w * rarity[t] for t, w in zip(member.terms, member.weights, strict=True)}
+        dot = sum([w * weighted[t] for t, w in query.items() if t in weighted])
+        return dot / _length(weighted.values()) if dot else 0.0
 
     def _reached(self, query: dict[str, float]) -> list[int]:
         """Return the numbers of the open stories that share most of the query's weight."""
@@ -231,20 +219,40 @@ class ListStories:
                 del self._postings[term]
 
 
-class _Rarity:
-    """How much a term says, among the reports of the last week."""
+class _Rarity(dict[str, float]):
+    """How much a term says among the reports of the last week: few have it, much.
 
-    def __init__(self, counts: dict[str, int], reports: int) -> None:
-        self._counts = counts
-        self._log = log(max(reports, ASSUMED_REPORTS) + 1)
-        self._seen: dict[str, float] = {}
+    A mapping that works out what is asked and remembers it: it is read a million times a minute.
+    """
 
-    def of(self, term: str) -> float:
-        value = self._seen.get(term)
-        if value is None:
-            value = (self._log - log(self._counts.get(term, 0) + 1) + 0.3) ** RARITY_POWER
-            self._seen[term] = value
+    def __init__(self) -> None:
+        super().__init__()
+        self._counts: dict[str, int] = {}
+        self._reports = 0
+        self._log = _log_of(0)
+
+    def __missing__(self, term: str) -> float:
+        value: float = (self._log - log(self._counts.get(term, 0) + 1) + 0.3) ** RARITY_POWER
+        self[term] = value
         return value
 
-    def length(self, weighted: Iterable[tuple[str, float]]) -> float:
-        return sqrt(sum((weight * self.of(term)) ** 2 for term, weight in weighted)) or 1.0
+    def take_in(self, terms: Iterable[str], by: int) -> None:
+        """Count a report's terms (`by` 1) or forget them (-1)."""
+        self._reports += by
+        for term in terms:
+            count = self._counts.pop(term, 0) + by
+            if count:
+                self._counts[term] = count
+            self.pop(term, None)
+        if (now := _log_of(self._reports)) != self._log:
+            self._log = now
+            self.clear()
+
+
+def _log_of(reports: int) -> float:
+    """Return ln(n + 1) in steps of 1/64, so that known rarities stay good for a while."""
+    return round(log(max(reports, ASSUMED_REPORTS) + 1) * 64) / 64
+
+
+def _length(weights: Iterable[float]) -> float:
+    return sqrt(sum([weight * weight for weight in weights])) or 1.0

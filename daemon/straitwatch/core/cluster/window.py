@@ -174,8 +174,8 @@ class StoryWindow:
 
 
 def _member_of(report: Report) -> Member:
-    lead = report.summary or report.content
-    return Member.of(clean_title(report.title), report_terms(report.title, lead))
+    title = clean_title(report.title)
+    return Member.of(title, report_terms(title, report.summary or report.content))
 
 
 def _rank(likeness: Likeness) -> float:
