@@ -1,16 +1,20 @@
 """The stores that the contract tests run on: an SQLite file and a real PostgreSQL."""
 
 import os
+import shutil
 import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from straitwatch.store import Store
+
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
 @pytest.fixture(scope="session")
@@ -33,27 +37,45 @@ def postgres_dsn() -> Iterator[str]:
     server.cleanup()
 
 
-@pytest.fixture
-def postgres_url(postgres_dsn: str) -> Iterator[str]:
-    """The address of a fresh PostgreSQL database."""
-    name = f"straitwatch_{uuid.uuid4().hex}"
-    admin = sa.create_engine(postgres_dsn, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
-    url = sa.make_url(postgres_dsn).set(database=name)
-    yield url.render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
+@pytest.fixture(scope="session")
+def postgres_template(postgres_dsn: str) -> Iterator[str]:
+    """The name of a PostgreSQL database that is migrated and otherwise empty."""
+    with _database(postgres_dsn) as url:
+        Store.open(url).close()
+        name = sa.make_url(url).database
+        assert name is not None
+        yield name
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database, on each engine."""
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file that is migrated and otherwise empty."""
+    path = tmp_path_factory.mktemp("template") / "straitwatch.db"
+    Store.open(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(params=ENGINES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table, on each engine."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/straitwatch.db"
-    url: str = request.getfixturevalue("postgres_url")
-    return url
+        yield f"sqlite:///{tmp_path}/empty.db"
+        return
+    with _database(request.getfixturevalue("postgres_dsn")) as url:
+        yield url
+
+
+@pytest.fixture(params=ENGINES)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated database, on each engine."""
+    if request.param == "sqlite":
+        path = tmp_path / "straitwatch.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    dsn = request.getfixturevalue("postgres_dsn")
+    with _database(dsn, template=request.getfixturevalue("postgres_template")) as url:
+        yield url
 
 
 @pytest.fixture
@@ -62,3 +84,15 @@ def store(store_url: str) -> Iterator[Store]:
     opened = Store.open(store_url)
     yield opened
     opened.close()
+
+
+@contextmanager
+def _database(dsn: str, *, template: str = "template1") -> Iterator[str]:
+    name = f"straitwatch_{uuid.uuid4().hex}"
+    admin = sa.create_engine(dsn, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    yield sa.make_url(dsn).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()

@@ -1,9 +1,9 @@
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from straitwatch.core.model import Feed, FeedState, Validators
+from contract.store_builders import LEASE, NOW, claim, make_feed
+from straitwatch.core.model import FeedState, Validators
 from straitwatch.store import (
     Store,
-    claim_due_feeds,
     complete_polls,
     feed_states,
     next_due_at,
@@ -11,18 +11,6 @@ from straitwatch.store import (
     sync_feeds,
     void_leases,
 )
-
-NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-LEASE = timedelta(minutes=2)
-
-
-def make_feed(id_: str = "f1", **changes: object) -> Feed:
-    values = {"id": id_, "name": f"Feed {id_}", "url": f"https://{id_}.example/rss"} | changes
-    return Feed(**values)
-
-
-def claim(store: Store, *, now: datetime = NOW, limit: int = 10, **more: object) -> list[FeedState]:
-    return store.call(claim_due_feeds, now=now, limit=limit, lease=LEASE, **more)
 
 
 def test_a_new_feed_is_due_at_once(store: Store) -> None:

@@ -1,0 +1,511 @@
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from contract.store_builders import NOW, SEND_LEASE, make_alert, make_delivery
+from straitwatch.core.model import (
+    Alert,
+    AlertKind,
+    CoverageFacts,
+    Delivery,
+    DeliveryState,
+    DigestFacts,
+    Frozen,
+    NoticeFacts,
+    Outcome,
+    SendResult,
+    Severity,
+)
+from straitwatch.store import (
+    ClaimedDelivery,
+    Store,
+    Transaction,
+    add_alert,
+    cancel_deliveries,
+    check_outbox,
+    claim_delivery,
+    due_receivers,
+    expire_deliveries,
+    finish_attempt,
+    freeze,
+    hold_receiver,
+    list_deliveries,
+    pause_receiver,
+    receiver_states,
+    release_held,
+    renew_delivery,
+    replay_delivery,
+    resume_receiver,
+    retry_delivery,
+    set_missing_receivers,
+    show_delivery,
+    void_leases,
+)
+
+SENT = SendResult(outcome=Outcome.DELIVERED, ref={"ts": "1.2", "channel": "C1"})
+MINUTE = timedelta(minutes=1)
+
+
+def put(store: Store, *deliveries: Delivery, alert: Alert | None = None) -> None:
+    store.call(add_alert, alert or make_alert(), deliveries or (make_delivery(),))
+
+
+def claim(store: Store, *, now: Any = NOW, receiver: str = "desk-slack") -> ClaimedDelivery | None:
+    return store.call(claim_delivery, receiver=receiver, now=now, lease=SEND_LEASE, worker="host:1")
+
+
+def claimed(store: Store, **more: Any) -> ClaimedDelivery:
+    found = claim(store, **more)
+    assert found is not None
+    return found
+
+
+def finish(
+    store: Store,
+    one: ClaimedDelivery,
+    result: SendResult = SENT,
+    *,
+    state: DeliveryState = DeliveryState.DELIVERED,
+    now: Any = NOW,
+    **more: Any,
+) -> bool:
+    filled = {"reason": "", "not_before": None, "now": now} | more
+    return store.call(finish_attempt, one, result, state=state, **filled)
+
+
+def state_of(store: Store, id_: str = "d1") -> DeliveryState:
+    record = store.call(show_delivery, id_)
+    assert record is not None
+    return record.delivery.state
+
+
+def test_a_claim_hands_out_all_that_a_driver_needs(store: Store) -> None:
+    put(store)
+
+    one = claimed(store)
+
+    assert one.job.delivery == make_delivery()
+    assert one.job.facts == make_alert().facts
+    assert (one.job.kind, one.job.attempt, one.attempts) == (AlertKind.NEW, 1, 1)
+    assert (one.job.frozen, one.job.parent_ref, one.job.is_possible_repeat) == (None, {}, False)
+    assert one.job.created_at == NOW
+    assert one.lease_until == NOW + SEND_LEASE
+    assert state_of(store) is DeliveryState.SENDING
+
+
+def test_a_delivered_message_keeps_its_receipt_and_its_attempt(store: Store) -> None:
+    put(store)
+
+    assert finish(store, claimed(store), now=NOW + MINUTE)
+
+    record = store.call(show_delivery, "d1")
+    assert record is not None
+    assert record.ref == {"ts": "1.2", "channel": "C1"}
+    assert (record.delivery.state, record.delivered_at) == (DeliveryState.DELIVERED, NOW + MINUTE)
+    assert [(one.worker, one.outcome, one.finished_at) for one in record.history] == [
+        ("host:1", "delivered", NOW + MINUTE)
+    ]
+    assert claim(store, now=NOW + timedelta(days=1)) is None
+
+
+def test_one_receiver_sends_one_message_at_a_time(store: Store) -> None:
+    put(store, make_delivery("d1", recipient="a"), make_delivery("d2", recipient="b"))
+    first = claimed(store)
+
+    assert claim(store) is None
+    finish(store, first)
+    assert claimed(store).job.delivery.id == "d2"
+
+
+def test_one_receiver_does_not_wait_for_another(store: Store) -> None:
+    put(store, make_delivery("d1"), make_delivery("d2", receiver="desk-mail"))
+    claimed(store)
+
+    assert claimed(store, receiver="desk-mail").job.delivery.id == "d2"
+
+
+def test_critical_messages_overtake_others_which_keep_their_order(store: Store) -> None:
+    for number in (1, 2, 3):
+        severity = Severity.CRITICAL if number == 3 else Severity.HIGH
+        alert = make_alert(f"a{number}", story_id=f"s{number}", severity=severity)
+        put(store, make_delivery(f"d{number}", alert_id=alert.id), alert=alert)
+
+    order = []
+    while one := claim(store):
+        order.append(one.job.delivery.id)
+        finish(store, one)
+
+    assert order == ["d3", "d1", "d2"]
+
+
+def test_a_message_waits_for_its_time(store: Store) -> None:
+    put(store, make_delivery(not_before=NOW + MINUTE))
+
+    assert claim(store) is None
+    assert claim(store, now=NOW + MINUTE) is not None
+
+
+def test_an_update_waits_for_the_message_it_belongs_to(store: Store) -> None:
+    put(store, make_delivery("d1"))
+    update = make_alert("a2", revision=2, severity=Severity.CRITICAL)
+    put(store, make_delivery("d2", alert_id="a2", parent_id="d1"), alert=update)
+
+    parent = claimed(store)
+    assert parent.job.delivery.id == "d1"
+    retry = SendResult(outcome=Outcome.RETRY, code="503")
+    finish(store, parent, retry, state=DeliveryState.PENDING, not_before=NOW + MINUTE)
+    assert claim(store) is None
+
+    finish(store, claimed(store, now=NOW + MINUTE))
+    child = claimed(store, now=NOW + MINUTE)
+    assert (child.job.delivery.id, child.job.parent_ref) == ("d2", dict(SENT.ref))
+
+
+def test_an_update_goes_out_by_itself_when_its_parent_is_dead_or_unknown(store: Store) -> None:
+    put(store, make_delivery("d1"))
+    put(
+        store,
+        make_delivery("d2", alert_id="a2", parent_id="d1"),
+        make_delivery("d3", alert_id="a2", parent_id="pruned", recipient="b"),
+        alert=make_alert("a2", revision=2),
+    )
+    refused = SendResult(outcome=Outcome.PERMANENT)
+    finish(store, claimed(store), refused, state=DeliveryState.DEAD)
+
+    second = claimed(store)
+    finish(store, second)
+
+    assert {second.job.delivery.id, claimed(store).job.delivery.id} == {"d2", "d3"}
+
+
+def test_frozen_bytes_come_back_unchanged_at_the_next_attempt(store: Store) -> None:
+    put(store)
+    frozen = Frozen(body=b"\x00{}\xff", content_type="application/json", note={"subject": "海峽"})
+    one = claimed(store)
+
+    assert store.call(freeze, "d1", one.epoch, frozen)
+
+    retry = SendResult(outcome=Outcome.RETRY)
+    finish(store, one, retry, state=DeliveryState.PENDING, not_before=NOW)
+    again = claimed(store)
+    assert (again.job.frozen, again.job.attempt, again.unsure_count) == (frozen, 2, 0)
+    assert not again.job.is_possible_repeat
+
+
+def test_an_unanswered_attempt_marks_the_next_as_a_possible_repeat(store: Store) -> None:
+    put(store)
+    unsure = SendResult(outcome=Outcome.UNSURE, text="no answer")
+    finish(store, claimed(store), unsure, state=DeliveryState.PENDING, not_before=NOW + MINUTE)
+
+    again = claimed(store, now=NOW + MINUTE)
+
+    assert again.job.is_possible_repeat
+    assert (again.job.started_at, again.unsure_count) == (NOW, 1)
+
+
+def test_a_sender_that_does_not_come_back_leaves_an_unsure_attempt(store: Store) -> None:
+    put(store)
+    claimed(store)
+
+    assert store.call(expire_deliveries, NOW + SEND_LEASE - timedelta(seconds=1)) == 0
+    assert store.call(expire_deliveries, NOW + SEND_LEASE) == 1
+
+    again = claimed(store, now=NOW + SEND_LEASE)
+    assert (again.job.is_possible_repeat, again.job.started_at, again.job.attempt) == (True, NOW, 2)
+    record = store.call(show_delivery, "d1")
+    assert record is not None
+    assert [attempt.outcome for attempt in record.history] == ["unsure", ""]
+
+
+def test_a_renewed_lease_does_not_expire(store: Store) -> None:
+    put(store)
+    one = claimed(store)
+
+    assert store.call(renew_delivery, "d1", one.epoch, NOW + 2 * SEND_LEASE)
+
+    assert store.call(expire_deliveries, NOW + SEND_LEASE) == 0
+
+
+def test_whoever_lost_the_lease_changes_nothing(store: Store) -> None:
+    put(store)
+    slow = claimed(store)
+    store.call(expire_deliveries, NOW + SEND_LEASE)
+    claimed(store, now=NOW + SEND_LEASE)
+
+    frozen = Frozen(body=b"late", content_type="text/plain")
+    assert not store.call(freeze, "d1", slow.epoch, frozen)
+    assert not store.call(renew_delivery, "d1", slow.epoch, NOW + timedelta(days=1))
+    assert not finish(store, slow)
+    assert state_of(store) is DeliveryState.SENDING
+
+
+def test_an_answer_after_the_lease_counts_while_nobody_else_has_claimed(store: Store) -> None:
+    put(store)
+    slow = claimed(store)
+    store.call(expire_deliveries, NOW + SEND_LEASE)
+
+    assert finish(store, slow, now=NOW + MINUTE)
+
+    assert state_of(store) is DeliveryState.DELIVERED
+
+
+def test_a_start_puts_what_was_being_sent_back_as_possibly_sent(store: Store) -> None:
+    put(store)
+    claimed(store)
+
+    store.call(void_leases)
+
+    again = claimed(store)
+    assert (again.job.is_possible_repeat, again.unsure_count) == (True, 1)
+    assert store.call(check_outbox, NOW) == []
+
+
+def test_two_processes_never_claim_the_same_delivery(store_url: str) -> None:
+    stores = [Store.open(store_url), Store.open(store_url)]
+    for number in range(30):
+        alert = make_alert(f"a{number}", story_id=f"s{number}")
+        put(stores[0], make_delivery(f"d{number}", alert_id=alert.id), alert=alert)
+    taken: list[str] = []
+
+    def work(store: Store) -> None:
+        while store.call(due_receivers, NOW):
+            if one := claim(store):
+                taken.append(one.job.delivery.id)
+                assert finish(store, one)
+
+    threads = [threading.Thread(target=work, args=(store,)) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for store in stores:
+        store.close()
+
+    assert sorted(taken) == sorted(f"d{number}" for number in range(30))
+
+
+def test_a_receiver_that_one_process_sends_to_is_left_alone_by_the_other(store_url: str) -> None:
+    ours, theirs = Store.open(store_url), Store.open(store_url)
+    put(ours, make_delivery("d1", recipient="a"), make_delivery("d2", recipient="b"))
+    claimed(ours)
+
+    assert claim(theirs) is None
+
+    ours.close()
+    theirs.close()
+
+
+def test_a_receivers_fault_holds_the_receiver_and_success_clears_it(store: Store) -> None:
+    put(store, make_delivery("d1", recipient="a"), make_delivery("d2", recipient="b"))
+    broken = SendResult(outcome=Outcome.RECEIVER_BROKEN, code="404", text="no_service")
+    until = NOW + MINUTE
+    finish(
+        store,
+        claimed(store),
+        broken,
+        state=DeliveryState.PENDING,
+        reason="receiver_broken",
+        hold_receiver_until=until,
+        hold_reason="404 no_service",
+    )
+
+    assert claim(store) is None
+    assert store.call(due_receivers, NOW) == []
+    state = store.call(receiver_states)["desk-slack"]
+    assert (state.hold_until, state.hold_reason) == (until, "404 no_service")
+    assert (state.failures, state.broken_at) == (1, NOW)
+
+    probe = claimed(store, now=until)
+    assert probe.receiver_failures == 1
+    finish(store, probe, now=until)
+    state = store.call(receiver_states)["desk-slack"]
+    assert (state.hold_until, state.failures, state.broken_at) == (None, 0, None)
+    assert state.last_ok_at == until
+
+
+def test_a_receiver_that_fails_again_has_been_broken_since_the_first_time(store: Store) -> None:
+    put(store)
+    broken = SendResult(outcome=Outcome.RECEIVER_BROKEN)
+    for minute in range(3):
+        now = NOW + minute * MINUTE
+        finish(store, claimed(store, now=now), broken, state=DeliveryState.PENDING, now=now)
+
+    state = store.call(receiver_states)["desk-slack"]
+    assert (state.failures, state.broken_at) == (3, NOW)
+
+
+def test_a_paused_receiver_sends_nothing_until_it_is_resumed(store: Store) -> None:
+    put(store)
+    store.call(pause_receiver, "desk-slack", now=NOW, by="analyst")
+    assert claim(store) is None
+    assert store.call(receiver_states)["desk-slack"].paused_by == "analyst"
+
+    store.call(resume_receiver, "desk-slack")
+    assert claim(store) is not None
+
+
+def test_a_hold_can_be_set_without_an_attempt(store: Store) -> None:
+    put(store)
+    store.call(hold_receiver, "desk-slack", until=NOW + MINUTE, reason="Retry-After")
+
+    assert claim(store) is None
+    assert claim(store, now=NOW + MINUTE) is not None
+
+
+def test_the_receivers_with_something_to_send_are_named_urgent_ones_first(store: Store) -> None:
+    put(store, make_delivery("d1", receiver="mail"), make_delivery("d2", receiver="slack"))
+    urgent = make_alert("a2", story_id="s2", severity=Severity.CRITICAL)
+    put(store, make_delivery("d3", alert_id="a2", receiver="pager"), alert=urgent)
+    later = make_alert("a3", story_id="s3")
+    waiting = make_delivery("d4", alert_id="a3", receiver="late", not_before=NOW + MINUTE)
+    put(store, waiting, alert=later)
+
+    assert store.call(due_receivers, NOW) == ["pager", "mail", "slack"]
+
+
+def test_what_was_held_is_let_go_at_its_time(store: Store) -> None:
+    put(store, make_delivery(state=DeliveryState.HELD, not_before=NOW + MINUTE))
+    assert claim(store, now=NOW + MINUTE) is None
+
+    assert store.call(release_held, NOW) == 0
+    assert store.call(release_held, NOW + MINUTE) == 1
+    assert claim(store, now=NOW + MINUTE) is not None
+
+
+def test_deliveries_of_a_receiver_that_cannot_be_used_say_so_and_wait(store: Store) -> None:
+    put(store)
+
+    assert store.call(set_missing_receivers, ["desk-slack"]) == 1
+
+    assert store.call(list_deliveries)[0].delivery.state_reason == "receiver_broken"
+    assert state_of(store) is DeliveryState.PENDING
+
+
+def test_a_dead_letter_can_be_retried_with_a_new_term(store: Store) -> None:
+    put(store)
+    refused = SendResult(outcome=Outcome.PERMANENT, code="550")
+    finish(store, claimed(store), refused, state=DeliveryState.DEAD, reason="550")
+    later = NOW + timedelta(days=2)
+
+    assert store.call(retry_delivery, "d1", now=later)
+
+    again = claimed(store, now=later)
+    assert again.job.delivery.id == "d1"
+    assert again.job.delivery.give_up_at == later + timedelta(hours=24)
+
+
+def test_what_was_delivered_cannot_be_retried(store: Store) -> None:
+    put(store)
+    finish(store, claimed(store))
+
+    assert not store.call(retry_delivery, "d1", now=NOW)
+    assert not store.call(retry_delivery, "unknown", now=NOW)
+
+
+def test_a_replay_is_a_new_message_and_leaves_the_old_one_as_it_was(store: Store) -> None:
+    put(store)
+    one = claimed(store)
+    store.call(freeze, "d1", one.epoch, Frozen(body=b"x", content_type="text/plain"))
+    finish(store, one)
+
+    assert store.call(replay_delivery, "d1", now=NOW) == "d1.r1"
+    again = claimed(store)
+    assert (again.job.delivery.id, again.job.frozen, again.job.attempt) == ("d1.r1", None, 1)
+    finish(store, again)
+
+    assert store.call(replay_delivery, "d1.r1", now=NOW) == "d1.r2"
+    assert state_of(store, "d1") is DeliveryState.DELIVERED
+    assert store.call(replay_delivery, "unknown", now=NOW) == ""
+
+
+def test_only_what_waits_is_cancelled_and_only_on_a_condition(store: Store) -> None:
+    put(store, make_delivery("d1", recipient="a"), make_delivery("d2", receiver="desk-mail"))
+    finish(store, claimed(store))
+
+    assert store.call(cancel_deliveries, now=NOW) == 0
+    assert store.call(cancel_deliveries, now=NOW, ids=["d1", "d2"]) == 1
+
+    assert state_of(store, "d1") is DeliveryState.DELIVERED
+    assert state_of(store, "d2") is DeliveryState.CANCELLED
+
+
+def test_a_receivers_old_deliveries_are_cancelled_together(store: Store) -> None:
+    put(store, make_delivery("d1", recipient="a"), make_delivery("d2", receiver="desk-mail"))
+
+    assert store.call(cancel_deliveries, now=NOW, receiver="desk-slack", before=NOW) == 0
+    assert store.call(cancel_deliveries, now=NOW, receiver="desk-slack", before=NOW + MINUTE) == 1
+    assert state_of(store, "d2") is DeliveryState.PENDING
+
+
+def test_deliveries_are_listed_by_state_and_receiver_newest_first(store: Store) -> None:
+    put(store, make_delivery("d1", recipient="a"), make_delivery("d2", recipient="b"))
+    put(store, make_delivery("d3", receiver="desk-mail"))
+    finish(store, claimed(store))
+
+    def ids(**more: Any) -> list[str]:
+        return [record.delivery.id for record in store.call(list_deliveries, **more)]
+
+    assert ids() == ["d3", "d2", "d1"]
+    assert ids(limit=1) == ["d3"]
+    assert ids(receiver="desk-slack") == ["d2", "d1"]
+    assert ids(states=[DeliveryState.DELIVERED]) == ["d1"]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        NoticeFacts(title="receiver broken", lines=("desk-slack",), severity=Severity.HIGH),
+        DigestFacts(
+            name="morning",
+            items=(),
+            coverage=CoverageFacts(
+                since_at=NOW, until_at=NOW, feeds=3, feeds_current=2, feeds_late=1
+            ),
+        ),
+    ],
+)
+def test_messages_without_a_story_are_kept_apart_by_their_alert(store: Store, facts: Any) -> None:
+    for number in (1, 2):
+        alert = Alert(
+            id=f"a{number}",
+            kind=AlertKind.SYSTEM,
+            story_id="",
+            revision=0,
+            severity=Severity.NORMAL,
+            facts=facts,
+            created_at=NOW,
+        )
+        put(store, make_delivery(f"d{number}", alert_id=alert.id), alert=alert)
+
+    first = claimed(store)
+    assert first.job.facts == facts
+    finish(store, first)
+    assert claimed(store).job.delivery.id == "d2"
+
+
+def test_broken_promises_are_named(store: Store) -> None:
+    store.call(add_alert, make_alert("a0", story_id="s0"), [])
+    put(store)
+    claimed(store)
+
+    assert store.call(check_outbox, NOW) == ["alert a0 has no delivery"]
+    late = NOW + timedelta(hours=1)
+    assert "delivery d1 is still being sent long after its lease" in store.call(check_outbox, late)
+
+
+def test_a_process_that_dies_before_its_commit_leaves_nothing(store_url: str) -> None:
+    store = Store.open(store_url)
+
+    def die(tx: Transaction) -> None:
+        add_alert(tx, make_alert(), [make_delivery()])
+        tx.connection.connection.driver_connection.close()  # what the kernel does to a dead process
+
+    with pytest.raises(Exception, match=r".+"):
+        store.call(die)
+    store.close()
+
+    reopened = Store.open(store_url)
+    assert reopened.call(list_deliveries) == []
+    reopened.close()

@@ -1,0 +1,260 @@
+from datetime import timedelta
+
+import pytest
+
+from contract.store_builders import (
+    LEASE,
+    NOW,
+    claim,
+    claimed_feed,
+    make_alert,
+    make_delivery,
+    make_entry,
+    make_fold,
+    make_match,
+    make_plan,
+    make_planned,
+    make_quiet_plan,
+    make_story,
+    make_unmatched,
+)
+from straitwatch.core.model import (
+    Action,
+    Decision,
+    DeliveryState,
+    KnownEntry,
+    PlannedEntry,
+    Reason,
+    Relation,
+    Report,
+    Severity,
+)
+from straitwatch.store import (
+    Store,
+    apply_plan,
+    count_entries,
+    entries_since,
+    feed_states,
+    find_entries,
+    known_entries,
+    last_seq,
+    list_deliveries,
+    recent_reports,
+    stories_by_id,
+    story_by_url,
+)
+from straitwatch.store.engine import Transaction
+
+
+def reports(store: Store, after_seq: int = 0) -> list[tuple[int, Report, object]]:
+    return store.call(recent_reports, since_at=NOW - timedelta(days=7), after_seq=after_seq)
+
+
+def test_a_plan_is_written_whole(store: Store) -> None:
+    plan = make_plan(claimed_feed(store))
+
+    assert store.call(apply_plan, plan)
+
+    assert store.call(feed_states) == {"f1": plan.state}
+    assert store.call(stories_by_id, ["s1", "unknown"]) == {"s1": make_story()}
+    stored = store.call(find_entries, "e1")[0]
+    assert stored.entry == make_entry()
+    assert stored.matches == (make_match(),)
+    assert stored.fold == make_fold()
+    assert stored.decision == Decision(action=Action.ALERT, reason=Reason.NEW_STORY)
+    assert (stored.feed_name, stored.seen_at) == ("Feed f1", NOW)
+    assert [record.delivery for record in store.call(list_deliveries)] == [make_delivery()]
+
+
+def test_a_plan_applied_twice_is_applied_once(store: Store) -> None:
+    plan = make_plan(claimed_feed(store))
+
+    assert store.call(apply_plan, plan)
+    assert store.call(apply_plan, plan)
+
+    assert store.call(count_entries) == 1
+    assert len(reports(store)) == 1
+    assert len(store.call(list_deliveries)) == 1
+
+
+def test_a_plan_of_a_lost_lease_writes_nothing(store: Store) -> None:
+    slow = claimed_feed(store)
+    claim(store, now=NOW + LEASE)
+
+    assert not store.call(apply_plan, make_plan(slow))
+
+    assert store.call(count_entries) == 0
+    assert store.call(stories_by_id, ["s1"]) == {}
+    assert store.call(list_deliveries) == []
+
+
+def test_a_plan_that_fails_leaves_nothing_behind(store: Store) -> None:
+    claimed = claimed_feed(store)
+
+    def apply_and_fail(tx: Transaction) -> None:
+        apply_plan(tx, make_plan(claimed))
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        store.call(apply_and_fail)
+
+    assert store.call(count_entries) == 0
+    assert store.call(list_deliveries) == []
+
+
+def test_known_entries_are_told_from_new_ones(store: Store) -> None:
+    plan = make_plan(claimed_feed(store), [make_planned("e1"), make_unmatched("e2")])
+    store.call(apply_plan, plan)
+
+    known = store.call(known_entries, ["e1", "e2", "e3"])
+
+    assert known == {
+        "e1": KnownEntry(
+            entry_id="e1",
+            text_hash=b"\x00hash\xff",
+            story_id="s1",
+            watchlists=("taiwan-policy",),
+        ),
+        "e2": KnownEntry(entry_id="e2", text_hash=b"\x00hash\xff"),
+    }
+
+
+def test_thousands_of_entries_are_looked_up_at_once(store: Store) -> None:
+    entries = [make_unmatched(f"e{number}") for number in range(1_200)]
+    store.call(apply_plan, make_quiet_plan(claimed_feed(store), entries))
+
+    known = store.call(known_entries, [f"e{number}" for number in range(5_000)])
+
+    assert len(known) == 1_200
+
+
+def test_an_edited_entry_keeps_its_place_and_gets_its_new_text(store: Store) -> None:
+    claimed = claimed_feed(store)
+    store.call(apply_plan, make_quiet_plan(claimed, [make_unmatched("e1")]))
+    edited = PlannedEntry(entry=make_entry("e1", title="Correction", text_hash=b"2"), is_new=False)
+
+    later = NOW + timedelta(minutes=15)
+    store.call(apply_plan, make_quiet_plan(claimed, [edited], now=later))
+
+    stored = store.call(find_entries, "e1")[0]
+    assert (stored.entry.title, stored.entry.text_hash, stored.seen_at) == ("Correction", b"2", NOW)
+
+
+def test_an_entry_that_matches_only_after_an_edit_becomes_a_report(store: Store) -> None:
+    claimed = claimed_feed(store)
+    store.call(apply_plan, make_quiet_plan(claimed, [make_unmatched("e1")]))
+    assert reports(store) == []
+
+    store.call(apply_plan, make_plan(claimed, [make_planned("e1", is_new=False)]))
+
+    assert [report.entry_id for _, report, _ in reports(store)] == ["e1"]
+
+
+def test_reports_come_back_in_the_order_in_which_they_were_folded(store: Store) -> None:
+    claimed = claimed_feed(store, name="CNA", language="zh-Hant")
+    duplicate = make_fold(relation=Relation.DUPLICATE, reason="same-url", score=1.0)
+    entries = [
+        make_planned("e2"),
+        make_unmatched("e0"),
+        make_planned("e1", entry=make_entry("e1", language="", source="AFP"), fold=duplicate),
+    ]
+    store.call(apply_plan, make_plan(claimed, entries))
+
+    first, second = reports(store)
+
+    assert first[0] < second[0]
+    assert (first[1].entry_id, first[1].source, first[1].language) == ("e2", "CNA", "en")
+    assert (second[1].entry_id, second[1].source, second[1].language) == ("e1", "AFP", "zh-Hant")
+    assert second[1].watchlists == ("taiwan-policy",)
+    assert (first[2], second[2]) == (make_fold(), duplicate)
+    assert store.call(last_seq) == second[0]
+
+
+def test_only_reports_after_a_number_and_a_time_come_back(store: Store) -> None:
+    claimed = claimed_feed(store)
+    store.call(apply_plan, make_plan(claimed, [make_planned("e1")]))
+    seq = store.call(last_seq)
+    store.call(apply_plan, make_plan(claimed, [make_planned("e2")], now=NOW + timedelta(hours=1)))
+
+    assert [report.entry_id for _, report, _ in reports(store, after_seq=seq)] == ["e2"]
+    late = store.call(recent_reports, since_at=NOW + timedelta(minutes=1), after_seq=0)
+    assert [report.entry_id for _, report, _ in late] == ["e2"]
+
+
+def test_a_page_leads_to_the_story_of_its_first_report(store: Store) -> None:
+    same_page = make_entry("e2", canonical_url="news.example/e1")
+    entries = [make_planned("e1"), make_planned("e2", entry=same_page, fold=make_fold("s2"))]
+    stories = (make_story("s1"), make_story("s2"))
+    store.call(apply_plan, make_plan(claimed_feed(store), entries, stories=stories))
+
+    found = store.call(story_by_url, ["news.example/e1", "news.example/other", ""])
+
+    assert found == {"news.example/e1": "s1"}
+
+
+def test_a_story_takes_its_new_state(store: Store) -> None:
+    claimed = claimed_feed(store)
+    store.call(apply_plan, make_plan(claimed))
+    grown = make_story(
+        revision=2, severity=Severity.CRITICAL, outlets=("Feed f1", "AFP"), alerted_at=None
+    )
+
+    store.call(apply_plan, make_plan(claimed, [], stories=(grown,), alerts=(), deliveries=()))
+
+    assert store.call(stories_by_id, ["s1"]) == {"s1": grown}
+
+
+def test_one_delivery_for_a_story_revision_receiver_and_recipient(store: Store) -> None:
+    claimed = claimed_feed(store)
+    deliveries = (
+        make_delivery("d1", recipient="a@example.org"),
+        make_delivery("d2", recipient="a@example.org"),
+        make_delivery("d3", recipient="b@example.org"),
+    )
+    store.call(apply_plan, make_plan(claimed, deliveries=deliveries))
+    other = make_delivery("d4", alert_id="a2", recipient="a@example.org")
+    again = make_plan(claimed, [], alerts=(make_alert("a2"),), deliveries=(other,))
+    store.call(apply_plan, again)
+
+    ids = {record.delivery.id for record in store.call(list_deliveries)}
+    assert ids == {"d1", "d3"}
+
+
+def test_a_held_delivery_keeps_when_and_why(store: Store) -> None:
+    held = make_delivery(
+        state=DeliveryState.HELD, state_reason="quiet hours", not_before=NOW + timedelta(hours=8)
+    )
+    store.call(apply_plan, make_plan(claimed_feed(store), deliveries=(held,)))
+
+    assert store.call(list_deliveries)[0].delivery == held
+
+
+def test_entries_are_found_by_id_link_and_title(store: Store) -> None:
+    entries = [make_unmatched("e1"), make_unmatched("e2", title="100% of_cases 解放軍")]
+    store.call(apply_plan, make_quiet_plan(claimed_feed(store), entries))
+
+    def ids(text: str, **more: str) -> list[str]:
+        return [found.entry.id for found in store.call(find_entries, text, **more)]
+
+    assert ids("e1") == ["e1"]
+    assert ids("https://news.example/e1?utm_source=x") == ["e1"]
+    assert ids("news.example/e2") == ["e2"]
+    assert ids("https://m.news.example/e2", canonical_url="news.example/e2") == ["e2"]
+    assert ids("SHIPS cross") == ["e1"]
+    assert ids("100% of_c") == ["e2"]
+    assert ids("解放") == ["e2"]
+    assert ids("1000 of cases") == []
+
+
+def test_all_entries_since_a_time_come_in_order_across_pages(store: Store) -> None:
+    claimed = claimed_feed(store)
+    old = [make_unmatched(f"old{number}") for number in range(3)]
+    store.call(apply_plan, make_quiet_plan(claimed, old))
+    new = [make_unmatched(f"new{number:04}") for number in range(1_100)]
+    store.call(apply_plan, make_quiet_plan(claimed, new, now=NOW + timedelta(hours=1)))
+
+    def ids(tx: Transaction) -> list[str]:
+        since_at = NOW + timedelta(minutes=1)
+        return [stored.entry.id for stored in entries_since(tx, since_at)]
+
+    assert store.call(ids) == [planned.entry.id for planned in new]
