@@ -1,0 +1,212 @@
+"""Raw entries to clean ones: plain text, safe absolute links, aware dates, stable identities."""
+
+import re
+from base64 import b32encode
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from urllib.parse import urlsplit
+
+from straitwatch.core.model import Entry, ParsedFeed, RawEntry
+from straitwatch.core.normalize.dates import parse_date
+from straitwatch.core.normalize.links import canonical_url, clean_url
+from straitwatch.core.normalize.text import clean_text, clean_title
+
+__all__ = [
+    "canonical_url",
+    "clean_text",
+    "clean_title",
+    "clean_url",
+    "feed_id",
+    "normalize_entries",
+    "normalize_language",
+    "parse_date",
+]
+
+MAX_TITLE, MAX_SUMMARY, MAX_CONTENT = 300, 2_000, 20_000  # characters
+MAX_GUID = 1_000
+_MAX_AUTHORS = 10
+_FUTURE_TOLERANCE = timedelta(days=1)  # publishers' clocks and zones; more is a wrong date
+_SCRIPTS = {"zh-tw": "zh-Hant", "zh-hk": "zh-Hant", "zh-mo": "zh-Hant", "zh-hant": "zh-Hant",
+            "zh-cn": "zh-Hans", "zh-sg": "zh-Hans", "zh-hans": "zh-Hans"}  # fmt: skip
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
+
+
+def feed_id(url: str) -> str:
+    """A short stable name for the feed at a configured address."""
+    return _digest(url.strip())
+
+
+def normalize_language(code: str) -> str:
+    """A BCP 47 tag in the form that watch-lists use: `en-us`, `zh-Hant`; "" for no language."""
+    tag = code.strip().replace("_", "-").lower()
+    tag = "-".join(tag.split("-")[:3])
+    if not _LANGUAGE.fullmatch(tag):
+        return ""
+    return next((s for prefix, s in _SCRIPTS.items() if (tag + "-").startswith(prefix + "-")), tag)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A cleaned entry before its document was seen as a whole."""
+
+    raw: RawEntry
+    guid: str
+    url: str
+    canonical: str
+    title: str
+
+
+def normalize_entries(
+    parsed: ParsedFeed,
+    *,
+    feed_id: str,
+    base_url: str,
+    timezone: str | None = None,
+    language: str = "",
+    fetched_at: datetime,
+    strips_source: bool = True,
+) -> tuple[Entry, ...]:
+    """Clean the entries of one document; a repeated entry is kept once.
+
+    Args:
+        parsed: the document as its publisher wrote it.
+        feed_id: part of each entry's identity.
+        base_url: the final address of the document, for relative links.
+        timezone: the feed's zone, for dates that name none.
+        language: the feed's configured language, which an entry's own overrides.
+        fetched_at: dates later than a day after it are not believed.
+        strips_source: whether a title loses the " - Publisher" that an aggregator added.
+    """
+    drafts = [_draft(raw, base_url, strips_source=strips_source) for raw in parsed.entries]
+    identities = _Identities(
+        drafts, feed_id, home=canonical_url(clean_url(parsed.link, base=base_url))
+    )
+    fallback = normalize_language(language) or normalize_language(parsed.language)
+    entries: dict[str, Entry] = {}
+    for draft in drafts:
+        entry = _entry(draft, identities, timezone, fallback, fetched_at)
+        if entry.title or entry.summary or entry.content or entry.url:
+            entries.setdefault(entry.id, entry)
+    return tuple(entries.values())
+
+
+def _draft(raw: RawEntry, base_url: str, *, strips_source: bool) -> _Draft:
+    guid = " ".join(raw.guid.split())[:MAX_GUID].encode("utf-8", "replace").decode()
+    url = clean_url(raw.link, base=base_url)
+    if not url and guid.lower().startswith(("http://", "https://")):
+        url = clean_url(guid)
+    title = clean_title(raw.title, limit=MAX_TITLE)
+    if strips_source:
+        title = _without_source(title, clean_title(raw.source_title))
+    return _Draft(raw, guid, url, canonical_url(url), title)
+
+
+def _without_source(title: str, source: str) -> str:
+    """Take off the " - Publisher" that aggregators append to their titles."""
+    for dash in (" - ", " – ", " — ", " | "):
+        stripped = title.removesuffix(f"{dash}{source}")
+        if source and stripped != title and stripped.strip():
+            return stripped.rstrip()
+    return title
+
+
+def _entry(
+    draft: _Draft,
+    identities: "_Identities",
+    timezone: str | None,
+    language: str,
+    fetched_at: datetime,
+) -> Entry:
+    raw = draft.raw
+    summary, content = _texts(raw, draft.title)
+    return Entry(
+        id=identities.id_of(draft),
+        guid=draft.guid,
+        url=draft.url,
+        canonical_url=identities.page_of(draft),
+        title=draft.title,
+        summary=summary,
+        content=content,
+        authors=_authors(raw.authors),
+        published_at=_published_at(raw, timezone, fetched_at),
+        language=normalize_language(raw.language) or language,
+        source=clean_title(raw.source_title),
+        text_hash=_text_hash((draft.title, summary, content)),
+    )
+
+
+def _texts(raw: RawEntry, title: str) -> tuple[str, str]:
+    """Summary and content, without what another field already says."""
+    summary = clean_text(raw.summary, limit=MAX_SUMMARY)
+    content = clean_text(raw.content, limit=MAX_CONTENT)
+    if not summary and content:
+        summary = clean_text(raw.content, limit=MAX_SUMMARY)
+    if content == summary:
+        content = ""
+    return ("" if summary == title else summary), ("" if content == title else content)
+
+
+def _authors(names: Iterable[str]) -> tuple[str, ...]:
+    cleaned = (clean_title(name, limit=100) for name in names)
+    return tuple(dict.fromkeys(name for name in cleaned if name))[:_MAX_AUTHORS]
+
+
+def _published_at(raw: RawEntry, timezone: str | None, fetched_at: datetime) -> datetime | None:
+    for text in (raw.published, raw.updated):
+        date = parse_date(text, timezone=timezone)
+        if date is not None and date <= fetched_at + _FUTURE_TOLERANCE:
+            return date
+    return None
+
+
+class _Identities:
+    """What tells the entries of one document apart: guid, else link, with the title if shared."""
+
+    def __init__(self, drafts: Iterable[_Draft], feed_id: str, *, home: str) -> None:
+        guids: Mapping[str, set[str]] = defaultdict(set)
+        links: Mapping[str, set[str]] = defaultdict(set)
+        pages: Mapping[str, set[str]] = defaultdict(set)
+        for draft in drafts:
+            guids[draft.guid].add(draft.title)
+            links[draft.url].add(draft.title)
+            pages[draft.canonical].add(draft.title)
+        self._feed_id = feed_id
+        self._shared_guids = _shared(guids)
+        self._shared_links = _shared(links)
+        self._shared_pages = _shared(pages) | {home, ""}
+
+    def id_of(self, draft: _Draft) -> str:
+        if draft.guid and draft.guid not in self._shared_guids:
+            return _digest(self._feed_id, "guid", draft.guid)
+        if draft.guid:
+            return _digest(self._feed_id, "guid+title", draft.guid, draft.url, draft.title)
+        if draft.url and draft.url not in self._shared_links and not self._is_front(draft):
+            return _digest(self._feed_id, "link", draft.url)
+        text = draft.title or clean_text(draft.raw.summary or draft.raw.content, limit=MAX_TITLE)
+        return _digest(self._feed_id, "link+title", draft.url, text)
+
+    def page_of(self, draft: _Draft) -> str:
+        """The canonical address; "" where it does not tell this entry from others."""
+        if draft.canonical in self._shared_pages or self._is_front(draft):
+            return ""
+        return draft.canonical
+
+    def _is_front(self, draft: _Draft) -> bool:
+        parts = urlsplit(draft.url)
+        return not (parts.path.strip("/") or parts.query or parts.fragment)
+
+
+def _shared(titles_by_key: Mapping[str, set[str]]) -> set[str]:
+    return {key for key, titles in titles_by_key.items() if len(titles) > 1}
+
+
+def _digest(*parts: str) -> str:
+    text = "\x00".join(parts).encode("utf-8", "surrogatepass")
+    return b32encode(blake2b(text, digest_size=8).digest())[:12].decode().lower()
+
+
+def _text_hash(parts: Iterable[str]) -> bytes:
+    return blake2b("\x00".join(parts).encode("utf-8", "replace"), digest_size=8).digest()

@@ -1,0 +1,165 @@
+"""Links that are safe to show, and the identity of the page behind a link."""
+
+import html
+import re
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
+
+MAX_URL = 2_000  # characters; what browsers, Slack and mail programs take
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_SPACE = re.compile("[\x00-\x20\x7f\xa0\u200b-\u200f\u2028-\u202f\u3000\ufeff]")
+_INNER_SPACE = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?\.?")
+_IPV6 = re.compile(r"\[[0-9a-f:.]{2,45}\]")
+_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_SAFE = "/:?#[]@!$&()*+,;=-._~%|"
+_WWW = re.compile(r"www\.[\w.-]+(?:/|\Z)", re.IGNORECASE)
+
+
+def clean_url(raw: str, *, base: str = "") -> str:
+    """An absolute http(s) address without credentials, fit for any message; "" if there is none."""
+    text = _INNER_SPACE.sub("", raw[: 4 * MAX_URL]).strip(" \xa0\u3000").replace("\\", "/")
+    if not text:
+        return ""
+    if _WWW.match(text):
+        text = f"http://{text}"
+    try:
+        parts = urlsplit(urljoin(base, text.replace("&amp;", "&")))
+        host, port = _host(parts.hostname or ""), parts.port
+    except ValueError:
+        return ""
+    if parts.scheme.lower() not in _DEFAULT_PORTS or not host:
+        return ""
+    if port is not None and port != _DEFAULT_PORTS[parts.scheme.lower()]:
+        host = f"{host}:{port}"
+    url = urlunsplit(
+        (parts.scheme.lower(), host, *map(_quote, (parts.path, parts.query, parts.fragment)))
+    )
+    return url if len(url) <= MAX_URL else ""
+
+
+def _quote(part: str) -> str:
+    text = _LONE_PERCENT.sub("%25", part)
+    return quote(text.encode("utf-8", "replace"), safe=_SAFE)
+
+
+def _host(name: str) -> str:
+    if ":" in name:
+        name = f"[{name.lower()}]"
+        return name if _IPV6.fullmatch(name) else ""
+    if not name.isascii():
+        try:
+            name = name.encode("idna").decode("ascii")
+        except UnicodeError:
+            return ""
+    name = name.lower()
+    return name if _HOST.fullmatch(name) else ""
+
+
+# ---------------------------------------------------------------- identity of a page
+
+_HOST_PREFIX = re.compile(r"^(?:www\d?|m|mobile|amp|edition|touch)\.(?=[^.]+\.[^.]+)")
+_INDEX_FILE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
+_AMP_TAIL = re.compile(r"(?:/amp/?|\.amp)$", re.IGNORECASE)
+_SCRIPT = re.compile(r"\.(?:php|aspx?|jsp|cgi|ac|sml|do|cfm|pl)$", re.IGNORECASE)
+_EXTENSION = re.compile(r"\.[A-Za-z]{1,7}$")
+_WORD_BREAKS = re.compile(r"[\W_]+")
+_HYPHENS = re.compile(r"-+")  # a script's own name has underscores
+_DIGITS = re.compile(r"\d{6,}")
+_MIN_SLUG_WORDS = 3
+
+_TRACKERS = frozenset(
+    "fbclid gclid dclid gbraid wbraid msclkid yclid igshid mc_cid mc_eid ocid ncid wpisrc wprss smid smtyp "
+    "xtor cmpid icid iid ito ftag feedtype feedname rss feed partner ref_src ref_url refsrc "
+    "cmp cmp_id spref trk mkt_tok _hsenc _hsmi vero_id oly_enc_id oly_anon_id ns_mchannel "
+    "taid soc_src soc_trk __twitter_impression guccounter guce_referrer guce_referrer_sig "
+    "traffic_source sr_share from_rss ex_cid ana assetid smprod intcid".split()
+)
+_TRACKER_PREFIXES = ("utm_", "at_", "ns_", "hsa_", "pk_", "mtm_", "piwik_", "ga_", "_ga")
+_CONTENT_KEYS = frozenset(
+    "id p page article articleid article_id articlekey artid aid story storyid story_id sid nid "
+    "newsid news_id oid v docid doc_id itemid item_id pid postid post_id uuid "
+    "guid idx no num key q s sc_id aidx ar_id idxno sku".split()
+)
+# Sites whose page is named by these keys and by nothing else in the query.
+_PUBLISHER_KEYS: dict[str, frozenset[str]] = {
+    "youtube.com": frozenset({"v"}),
+    "news.google.com": frozenset(),
+    "news.naver.com": frozenset({"oid", "aid", "article_id", "office_id"}),
+    "abcnews.go.com": frozenset({"id"}),
+    "c-span.org": frozenset({"id"}),
+}
+
+
+def canonical_url(url: str) -> str:
+    """What identifies the page: equal for the addresses of one page, never fetched or shown.
+
+    On a path that names the article by itself every other part is decoration and goes; elsewhere
+    only what is known as tracking goes. "" when the address identifies nothing.
+    """
+    text = html.unescape(html.unescape(_SPACE.sub("", url)))
+    try:
+        parts = urlsplit(text)
+        host = (parts.hostname or "").rstrip(".")
+        port = parts.port
+    except ValueError:
+        return ""
+    if not host:
+        return ""
+    host = _fold_host(host)
+    if port is not None and port not in _DEFAULT_PORTS.values():
+        host = f"{host}:{port}"
+    path = _fold_path(parts.path)
+    is_strong = _identifies(path)
+    query = _fold_query(parts.query, host=host, is_strong=is_strong)
+    fragment = "" if is_strong or query else _fold_fragment(parts)
+    return host + path + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
+
+
+def _fold_host(host: str) -> str:
+    host = host.lower()
+    while (folded := _HOST_PREFIX.sub("", host)) != host:
+        host = folded
+    return host
+
+
+def _fold_path(path: str) -> str:
+    path = re.sub(r"/{2,}", "/", path)
+    while True:
+        folded = _INDEX_FILE.sub("", _AMP_TAIL.sub("", path.rstrip("/")))
+        if folded == path:
+            return path
+        path = folded
+
+
+def _identifies(path: str) -> bool:
+    """Whether the path alone names one article: a slug of words or a long number, not a script."""
+    for segment in path.split("/"):
+        name = _EXTENSION.sub("", segment)
+        words = _HYPHENS if _SCRIPT.search(segment) else _WORD_BREAKS
+        if _DIGITS.search(name) or len(_words(words, name)) >= _MIN_SLUG_WORDS:
+            return True
+    return False
+
+
+def _words(separators: re.Pattern[str], name: str) -> list[str]:
+    return [word for word in separators.split(name) if word]
+
+
+def _fold_query(query: str, *, host: str, is_strong: bool) -> str:
+    only = _PUBLISHER_KEYS.get(host)
+    pairs = [pair for pair in query.split("&") if pair]
+    if only is not None and any(pair.partition("=")[0] in only for pair in pairs):
+        return "&".join(sorted(pair for pair in pairs if pair.partition("=")[0] in only))
+    kept = [pair for pair in pairs if _is_kept(pair, is_strong=is_strong)]
+    return "&".join(sorted(kept))
+
+
+def _is_kept(pair: str, *, is_strong: bool) -> bool:
+    key = pair.partition("=")[0].lower()
+    if key in _TRACKERS or key.startswith(_TRACKER_PREFIXES):
+        return False
+    return not is_strong or key in _CONTENT_KEYS
+
+
+def _fold_fragment(parts: SplitResult) -> str:
+    return "" if "=" in parts.fragment and "utm_" in parts.fragment else parts.fragment

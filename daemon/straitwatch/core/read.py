@@ -1,0 +1,50 @@
+"""Bytes to clean entries in one call: the whole work of a parse worker."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from straitwatch.core.model import ReadFeed
+from straitwatch.core.normalize import clean_title, normalize_entries
+from straitwatch.core.parse import parse_feed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadRequest:
+    """A body that was fetched, and what the configuration knows of its feed."""
+
+    body: bytes
+    feed_id: str
+    url: str  # the final address, after redirects: relative links start here
+    fetched_at: datetime
+    content_type: str = ""
+    encoding: str | None = None
+    timezone: str | None = None
+    language: str = ""
+    max_entries: int = 5000
+    strips_source: bool = True  # take an aggregator's " - Publisher" off the titles
+
+
+def read_feed(request: ReadRequest) -> ReadFeed:
+    """Parse the body and clean its entries; never raises, whatever the bytes."""
+    parsed = parse_feed(
+        request.body,
+        content_type=request.content_type,
+        encoding=request.encoding,
+        max_entries=request.max_entries,
+    )
+    entries = normalize_entries(
+        parsed,
+        feed_id=request.feed_id,
+        base_url=request.url,
+        timezone=request.timezone,
+        language=request.language,
+        fetched_at=request.fetched_at,
+        strips_source=request.strips_source,
+    )
+    return ReadFeed(
+        format=parsed.format,
+        title=clean_title(parsed.title),
+        entries=entries,
+        problem=parsed.problem,
+        detail=parsed.detail,
+    )
