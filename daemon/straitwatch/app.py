@@ -32,7 +32,7 @@ from straitwatch.scheduler import Scheduler
 from straitwatch.store import Store
 from straitwatch.telemetry import Metrics
 from straitwatch.telemetry.log import redactor
-from straitwatch.web import build_web, serve_web
+from straitwatch.web import bind, build_web, serve_web
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -206,11 +206,20 @@ class App:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _serve_web(self) -> None:
-        if listen := self.active.config.web_listen:
-            web = build_web(
-                status=self.status, unready=lambda: self._problem, metrics=self.tools.metrics
-            )
-            await serve_web(web, listen)
+        """Serve the status page. An address that cannot be had is logged: alerts matter more."""
+        listen = self.active.config.web_listen
+        if not listen:
+            return
+        try:
+            listener = bind(listen)
+        except OSError as error:
+            log.warning("no status page: the address is taken", listen=listen, error=str(error))
+            return
+        log.info("status page", port=listener.getsockname()[1])
+        web = build_web(
+            status=self.status, unready=lambda: self._problem, metrics=self.tools.metrics
+        )
+        await serve_web(web, listener)
 
     # ------------------------------------------------------------ polls
 

@@ -4,11 +4,12 @@ In: functions that tell the state; out: HTTP on one address, loopback by default
 changes anything.
 """
 
+import asyncio
 import contextlib
+import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
-import structlog
 import uvicorn
 from jinja2 import Environment
 from starlette.applications import Starlette
@@ -17,8 +18,6 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from straitwatch.telemetry import Metrics
-
-log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 Status = Mapping[str, Any]
 
@@ -97,21 +96,27 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve_web(application: Starlette, listen: str) -> None:
-    """Serve until cancelled. An address that cannot be had is logged: alerts matter more."""
-    host, _, port = listen.rpartition(":")
-    config = uvicorn.Config(
-        application,
-        host=host.strip("[]"),
-        port=int(port),
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-    )
+async def serve_web(application: Starlette, listener: socket.socket) -> None:
+    """Serve on a bound socket until cancelled."""
+    config = uvicorn.Config(application, log_config=None, access_log=False, lifespan="off")
     server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        await server.serve()
-    except SystemExit:  # uvicorn's way to say that the address is taken
-        log.exception("no status page: the address cannot be used", listen=listen)
+        await asyncio.shield(serving)
+    except asyncio.CancelledError:
+        server.should_exit = server.force_exit = True
+        await serving
+        raise
     finally:
-        server.should_exit = True
+        listener.close()
+
+
+def bind(listen: str) -> socket.socket:
+    """Bind `host:port`.
+
+    Raises:
+        OSError: the address cannot be had.
+    """
+    host, _, port = listen.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host.strip("[]"), int(port)), family=family)

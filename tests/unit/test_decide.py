@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+
 from builders import (
     NOON,
     make_entry,
@@ -14,7 +15,6 @@ from builders import (
     make_route,
     make_story,
 )
-
 from straitwatch.core.decide import (
     Circumstances,
     decide_alert,

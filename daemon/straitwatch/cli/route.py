@@ -32,7 +32,7 @@ def check(config: ConfigDir = DEFAULT_CONFIG) -> None:
 @route.command(
     "test", epilog='Example:  `straitwatch route test --title "Fleet crosses the Taiwan Strait"`'
 )
-def test_route(
+def trace(
     title: Annotated[str, typer.Option(help="The headline.")],
     summary: Annotated[str, typer.Option(help="The text below it.")] = "",
     feed: Annotated[str, typer.Option(help="Name of the feed it comes from.")] = "",

@@ -266,7 +266,9 @@ def _is_baseline(entry: Entry, state: FeedState, policy: AlertPolicy, *, now: da
     """Whether this is the silent first sight of a feed; `backfill` lets young entries through."""
     if state.baseline_at is not None:
         return False
-    return entry.published_at is None or now - entry.published_at > policy.backfill
+    if not policy.backfill or entry.published_at is None:
+        return True
+    return now - entry.published_at > policy.backfill
 
 
 def _announce(

@@ -1,0 +1,30 @@
+"""`demo`: see it work without the internet."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from straitwatch.demo import run_demo
+from straitwatch.errors import UsageError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command(epilog="Example:  `straitwatch demo --output /tmp/demo`")(demo)
+
+
+def demo(
+    output: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A new or empty folder to keep it in.")
+    ] = None,
+) -> None:
+    """Serve a news stream on this machine and run the daemon on it, for about a minute."""
+    directory = output or Path(tempfile.mkdtemp(prefix="straitwatch-demo-"))
+    if directory.exists() and any(directory.iterdir()):
+        raise UsageError(f"{directory} is not empty\nhint: name a new folder")
+    directory.mkdir(parents=True, exist_ok=True)
+    status = asyncio.run(run_demo(directory.resolve(), say=lambda text: typer.echo(text, err=True)))
+    raise typer.Exit(status)

@@ -1,0 +1,194 @@
+"""The demonstration: a news stream on loopback, and the very same daemon on it.
+
+Everything happens in one folder: the configuration, the database, the log, the Slack messages
+that arrived, and the mails as a reader would see them. The stream in `seeds/` is compressed so
+that the digest, which comes at a full minute, closes it.
+"""
+
+import asyncio
+import contextlib
+import json
+import shutil
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+import yaml
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from straitwatch.app import utc_now
+from straitwatch.shipped import shipped
+from straitwatch.web import serve_web
+
+SHORTEST = timedelta(seconds=40)  # of the stream; the digest waits for the next full minute
+AFTER_DIGEST = 6.0  # seconds for the digest to be written and sent
+PATIENCE = 30.0  # seconds for the daemon to start, and to stop
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """The demonstration feeds and what appears in them, in order of time."""
+
+    feeds: tuple[Mapping[str, Any], ...]
+    items: tuple[Mapping[str, Any], ...]
+
+    @property
+    def seconds(self) -> float:
+        """How long the stream lasts in its own time."""
+        return max(float(item["at"]) for item in self.items)
+
+
+def read_stream(directory: Path) -> Stream:
+    """Read the seeds."""
+    feeds = yaml.safe_load((directory / "feeds.yaml").read_text(encoding="utf-8"))["feeds"]
+    lines = (directory / "stream.jsonl").read_text(encoding="utf-8").splitlines()
+    items = sorted((json.loads(line) for line in lines if line), key=lambda item: item["at"])
+    return Stream(feeds=tuple(feeds), items=tuple(items))
+
+
+@dataclass(slots=True)
+class Newsroom:
+    """Serves the stream as it stands at this moment of its own time, and takes Slack messages."""
+
+    stream: Stream
+    pace: float  # seconds of the stream in a second of ours
+    clock: Clock
+    mailbox: Path
+    started_at: datetime | None = None
+    slack: list[dict[str, Any]] = field(default_factory=list)
+
+    def application(self) -> Starlette:
+        """Return the web application."""
+        return Starlette(
+            routes=[
+                Route("/feeds/{number:int}", self.feed),
+                Route("/services/{rest:path}", self.webhook, methods=["POST"]),
+            ]
+        )
+
+    async def feed(self, request: Request) -> Response:
+        """Answer a poll of one feed."""
+        number = request.path_params["number"]
+        elapsed = (self.clock() - self.started_at).total_seconds() if self.started_at else -1
+        name = self.stream.feeds[number]["name"]
+        shown = [
+            item
+            for item in self.stream.items
+            if item["feed"] == name and float(item["at"]) <= elapsed * self.pace
+        ]
+        etag = f'"{len(shown)}"'
+        if request.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers={"etag": etag})
+        return Response(_rss(name, shown), media_type="application/rss+xml", headers={"etag": etag})
+
+    async def webhook(self, request: Request) -> Response:
+        """Take a Slack message and keep it as a file."""
+        message = await request.json()
+        self.slack.append(message)
+        path = self.mailbox / f"slack-{len(self.slack):03}.json"
+        path.write_text(json.dumps(message, ensure_ascii=False, indent=1), encoding="utf-8")
+        return PlainTextResponse("ok")
+
+
+def _rss(name: str, items: Sequence[Mapping[str, Any]]) -> bytes:
+    body = "".join(
+        f'<item><guid isPermaLink="false">{escape(item["guid"])}</guid>'
+        f"<title>{escape(item['title'])}</title><link>{escape(item['url'])}</link>"
+        f"<description>{escape(item.get('summary', ''))}</description></item>"
+        for item in reversed(items)
+    )
+    text = (
+        '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>'
+        f"<title>{escape(name)}</title>{body}</channel></rss>"
+    )
+    return text.encode()
+
+
+def write_demo_config(directory: Path, stream: Stream, *, port: int, digest_at: datetime) -> Path:
+    """Write the configuration of the demonstration: the shipped lists, the demonstration feeds."""
+    config = directory / "config"
+    for name in ("terms", "watchlists"):
+        shutil.copytree(shipped("config") / name, config / name, dirs_exist_ok=True)
+    here = f"http://127.0.0.1:{port}"
+    feeds = [{**feed, "url": f"{here}/feeds/{number}"} for number, feed in enumerate(stream.feeds)]
+    settings = {
+        "database": f"sqlite:///{directory / 'straitwatch.db'}",
+        "timezone": "UTC",
+        "receivers": {
+            "terminal": {"url": "terminal://"},
+            "desk-slack": {"url": "slack://T00000000/B00000000/" + "x" * 24, "base_url": here},
+        },
+        "routes": [{"match": {}, "send": ["terminal", "desk-slack"]}],
+        "digests": [
+            {"name": "demo", "at": f"{digest_at:%H:%M}", "send": ["terminal", "desk-slack"]}
+        ],
+        "polling": {
+            "interval": "2s",
+            "min_interval": "1s",
+            "contact": "demo@example.org",
+            "allow_private_addresses": True,
+        },
+        "web": {"listen": "127.0.0.1:0"},
+    }
+    for name, value in (("feeds.yaml", {"feeds": feeds}), ("straitwatch.yaml", settings)):
+        text = yaml.safe_dump(value, allow_unicode=True, sort_keys=False)
+        (config / name).write_text(text, encoding="utf-8")
+    return config
+
+
+@contextlib.asynccontextmanager
+async def _serving(application: Starlette, listener: socket.socket) -> AsyncIterator[None]:
+    task = asyncio.create_task(serve_web(application, listener))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def run_demo(directory: Path, *, say: Callable[[str], None], clock: Clock = utc_now) -> int:
+    """Run the demonstration in a folder; return the daemon's exit status."""
+    stream = read_stream(shipped("seeds"))
+    begin = clock()
+    digest_at = (begin + SHORTEST + timedelta(minutes=1)).replace(second=0, microsecond=0)
+    room = (digest_at - begin).total_seconds() - 10  # the last reports are out before the digest
+    newsroom = Newsroom(
+        stream=stream, pace=stream.seconds / room, clock=clock, mailbox=directory / "messages"
+    )
+    newsroom.mailbox.mkdir(parents=True)
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = write_demo_config(
+        directory, stream, port=listener.getsockname()[1], digest_at=digest_at
+    )
+    say(f"{len(stream.items)} items in {len(stream.feeds)} feeds, compressed into {room:.0f} s")
+    say(f"the digest comes at {digest_at:%H:%M:%S} UTC; everything is in {directory}")
+    async with _serving(newsroom.application(), listener):
+        log = (directory / "daemon.log").open("ab")
+        with log:
+            daemon = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "straitwatch", "run", "--config", str(config)),
+                stdin=asyncio.subprocess.DEVNULL,
+                stderr=log,
+            )
+        try:
+            await asyncio.sleep(3)  # the first sight of every feed: a silent baseline
+            newsroom.started_at = clock()
+            left = (digest_at - clock()).total_seconds() + AFTER_DIGEST
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(daemon.wait(), timeout=left)
+        finally:
+            if daemon.returncode is None:
+                daemon.terminate()
+            status = await asyncio.wait_for(daemon.wait(), PATIENCE)
+    say(f"{len(newsroom.slack)} Slack messages in {newsroom.mailbox}")
+    return status

@@ -1,0 +1,231 @@
+"""Planning a poll: what it changes, and for whom."""
+
+from dataclasses import replace
+from datetime import time, timedelta
+
+import pytest
+
+from builders import NOON, make_entry, make_feed, make_route, make_story, seen_feed_state
+from straitwatch.core.cluster import StoryWindow
+from straitwatch.core.match import Matcher, compile_rules
+from straitwatch.core.model import (
+    AlertPolicy,
+    DeliveryState,
+    FeedState,
+    KnownEntry,
+    Plan,
+    QuietHours,
+    ReadFeed,
+    Reason,
+    Severity,
+    SeverityRule,
+    Sourced,
+    WatchList,
+)
+from straitwatch.core.plan import Rules, fold_entries, match_entries, plan_ingest
+
+STRAIT = WatchList(id="taiwan-policy", title="Taiwan policy", match=(Sourced(text="strait"),))
+DRILL = WatchList(id="drills", title="Drills", match=(Sourced(text="drill"),))
+FEED = make_feed()
+
+
+def compiled(*lists: WatchList) -> Matcher:
+    matcher, problems = compile_rules({}, lists)
+    assert matcher is not None, problems
+    return matcher
+
+
+def rules_for(*routes, lists=(STRAIT, DRILL), recipients=None, **policy) -> Rules:
+    return Rules(
+        matcher=compiled(*lists),
+        policy=AlertPolicy(routes=routes or (make_route(),), **policy),
+        titles={item.id: item.title for item in lists},
+        recipients=recipients or {"desk-slack": ("",)},
+        config_version="v1",
+    )
+
+
+def plan_for(
+    *entries, rules=None, feed=FEED, state=None, known=None, stories=None, window=None, now=NOON
+) -> Plan:
+    rules = rules or rules_for()
+    state = state or seen_feed_state(feed)
+    read = ReadFeed(format="rss20", entries=entries)
+    matched = match_entries(read, known or {}, feed=feed, state=state, rules=rules)
+    folds = fold_entries(feed, matched, {}, window=window or StoryWindow(), now=now)
+    return plan_ingest(
+        feed, state, matched, folds=folds, stories=stories or {}, rules=rules, now=now
+    )
+
+
+def test_a_matching_entry_becomes_story_alert_and_delivery_in_one_plan() -> None:
+    plan = plan_for(make_entry("Ships cross the strait"))
+
+    (story,) = plan.stories
+    (alert,) = plan.alerts
+    (delivery,) = plan.deliveries
+    assert (story.revision, alert.story_id, delivery.alert_id) == (1, story.id, alert.id)
+    assert plan.report.entries_new == plan.report.stories_new == plan.report.alerts == 1
+
+
+def test_an_entry_that_matches_nothing_is_stored_and_nothing_else() -> None:
+    plan = plan_for(make_entry("Rain in spring"))
+
+    assert [planned.decision.reason for planned in plan.entries] == [Reason.NO_MATCH]
+    assert (plan.stories, plan.alerts) == ((), ())
+
+
+def test_a_known_entry_is_not_planned_again() -> None:
+    entry = make_entry()
+    known = {entry.id: KnownEntry(entry_id=entry.id, text_hash=entry.text_hash)}
+
+    assert plan_for(entry, known=known).entries == ()
+
+
+def test_an_edited_entry_that_now_matches_alerts() -> None:
+    entry = make_entry("Ships cross the strait")
+    known = {entry.id: KnownEntry(entry_id=entry.id, text_hash=b"before")}
+
+    plan = plan_for(entry, known=known)
+
+    assert plan.report.entries_new == 0
+    assert [alert.facts.reason for alert in plan.alerts] == [Reason.NEW_STORY]
+
+
+def test_two_outlets_with_one_headline_in_one_poll_raise_one_alert() -> None:
+    first = make_entry("Fleet of twelve ships crosses the strait at dawn")
+    second = replace(first, id="other", guid="other", url="", canonical_url="")
+
+    plan = plan_for(first, second)
+
+    assert len(plan.alerts) == 1
+    assert plan.report.stories_new == 1
+
+
+def test_the_first_sight_of_a_feed_says_nothing_and_is_recorded() -> None:
+    plan = plan_for(make_entry(), state=FeedState(feed_id=FEED.id))
+
+    assert plan.alerts == ()
+    assert plan.state.baseline_at == NOON
+    assert plan.report.is_baseline
+
+
+def test_an_empty_first_document_is_a_baseline_too() -> None:
+    assert plan_for(state=FeedState(feed_id=FEED.id)).state.baseline_at == NOON
+
+
+def test_backfill_lets_young_entries_of_a_new_feed_through() -> None:
+    young = make_entry("A ship in the strait", published_at=NOON - timedelta(hours=3))
+    old = make_entry("Old drill ends", published_at=NOON - timedelta(hours=30))
+
+    plan = plan_for(
+        young,
+        old,
+        state=FeedState(feed_id=FEED.id),
+        rules=rules_for(backfill=timedelta(hours=24)),
+    )
+
+    assert [alert.facts.title for alert in plan.alerts] == ["A ship in the strait"]
+
+
+def test_each_recipient_gets_a_delivery_of_its_own() -> None:
+    rules = rules_for(make_route(send=("mail",)), recipients={"mail": ("a@x.org", "b@x.org")})
+
+    plan = plan_for(make_entry(), rules=rules)
+
+    assert [delivery.recipient for delivery in plan.deliveries] == ["a@x.org", "b@x.org"]
+
+
+def test_the_same_poll_planned_twice_has_the_same_ids() -> None:
+    first, second = plan_for(make_entry()), plan_for(make_entry())
+
+    assert first.deliveries[0].id == second.deliveries[0].id
+
+
+def test_an_update_follows_the_first_message_to_the_same_place() -> None:
+    window = StoryWindow()
+    first = plan_for(make_entry("Ships cross the strait at dawn"), window=window)
+    (story,) = first.stories
+    again = make_entry("Ships cross the strait at dawn, drill begins")
+
+    update = plan_for(again, feed=make_feed("Other Wire"), window=window, stories={story.id: story})
+
+    (delivery,) = update.deliveries
+    assert update.alerts[0].facts.reason is Reason.NEW_LIST
+    assert delivery.parent_id == first.deliveries[0].id
+
+
+def test_a_route_without_updates_gets_only_the_first_message() -> None:
+    rules = rules_for(make_route(updates="off"))
+    window = StoryWindow()
+    first = plan_for(make_entry("Ships cross the strait at dawn"), window=window, rules=rules)
+    (story,) = first.stories
+
+    update = plan_for(
+        make_entry("Ships cross the strait at dawn, drill begins"),
+        feed=make_feed("Other Wire"),
+        window=window,
+        stories={story.id: story},
+        rules=rules,
+    )
+
+    assert (update.alerts, update.deliveries) == ((), ())
+
+
+def test_a_match_that_no_route_wants_goes_to_the_digest() -> None:
+    plan = plan_for(make_entry(), rules=rules_for(make_route(watchlists=("drills",))))
+
+    assert [planned.decision.reason for planned in plan.entries] == [Reason.NO_ROUTE]
+
+
+@pytest.mark.parametrize(
+    ("severity", "state"), [("normal", DeliveryState.HELD), ("high", DeliveryState.PENDING)]
+)
+def test_quiet_hours_hold_what_can_wait_and_pass_what_cannot(severity, state) -> None:
+    loud = replace(STRAIT, severity=(SeverityRule(level=Severity(severity)),))
+    night = QuietHours(
+        name="night",
+        days=tuple(range(7)),
+        starts=time(11, 0),
+        ends=time(14, 0),
+        timezone="UTC",
+        hold=(Severity.LOW, Severity.NORMAL),
+    )
+    rules = rules_for(make_route(quiet_hours="night"), lists=(loud,), quiet_hours=(night,))
+
+    (delivery,) = plan_for(make_entry(), rules=rules).deliveries
+
+    assert delivery.state is state
+
+
+def test_a_group_wait_holds_the_message_that_long() -> None:
+    rules = rules_for(make_route(group_wait=timedelta(minutes=1)))
+
+    (delivery,) = plan_for(make_entry(), rules=rules).deliveries
+
+    assert delivery.not_before == NOON + timedelta(minutes=1)
+
+
+def test_a_report_of_a_stored_page_joins_its_story() -> None:
+    entry = make_entry(canonical_url="news.example/a")
+    rules = rules_for()
+    state = seen_feed_state(FEED)
+    matched = match_entries(
+        ReadFeed(format="rss20", entries=(entry,)), {}, feed=FEED, state=state, rules=rules
+    )
+
+    folds = fold_entries(
+        FEED, matched, {"news.example/a": "story-1"}, window=StoryWindow(), now=NOON
+    )
+    plan = plan_ingest(
+        FEED,
+        state,
+        matched,
+        folds=folds,
+        stories={"story-1": make_story()},
+        rules=rules,
+        now=NOON,
+    )
+
+    assert plan.alerts == ()
+    assert plan.report.stories_new == 0
