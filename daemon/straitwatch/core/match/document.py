@@ -22,6 +22,8 @@ _SENTENCE_END = re.compile(
     r"(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|Lt|St|vs|No|Jr|Sr))(?<!\b(?:Mrs|Gen|Sen|Rep|Col|Adm|Gov|Maj|Sgt|Cpt))"
     r"[.!?…][\"'”’»)\]]*(?=\s|\x1f|$)|[。！？｡]|[\n\x1f]"
 )
+_SUMMARY = 0b010
+_LEAD = 600  # characters of content: about the two paragraphs that an editor would send as summary
 _SHORT = 8_000  # characters up to which counting spaces beats listing them
 
 
@@ -57,6 +59,20 @@ class Document:
         if offset < self.title_end:
             return 0
         return 1 if offset < self.summary_end else 2
+
+    def is_in(self, span: Span, fields: int) -> bool:
+        """Whether a span lies in one of the fields (bits: title, summary, content).
+
+        The first lines of the content count as the summary of a text that has none.
+        """
+        if fields >> self.field_at(span.start) & 1:
+            return True
+        return bool(fields & _SUMMARY) and self.summary_end <= span.start < self.lead_end
+
+    @cached_property
+    def lead_end(self) -> int:
+        """Where the part of the content that stands in for a missing summary ends."""
+        return self.summary_end + (0 if self.fields[1].strip() else _LEAD)
 
     # ------------------------------------------------------------ what the original looks like
 

@@ -117,7 +117,7 @@ class Leaf:
 def _within(spans: list[Span], fields: int, doc: Document) -> list[Span]:
     if fields == ALL_FIELDS or not spans:
         return spans
-    return [span for span in spans if fields >> doc.field_at(span.start) & 1]
+    return [span for span in spans if doc.is_in(span, fields)]
 
 
 class AllOf:
