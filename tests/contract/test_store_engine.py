@@ -1,0 +1,205 @@
+import asyncio
+import threading
+from collections.abc import Sequence
+
+import pytest
+import sqlalchemy as sa
+
+from straitwatch.errors import StoreError, StoreUnavailable
+from straitwatch.store import Store, Transaction, get_meta, set_meta
+
+
+class RefusedError(Exception):
+    """What a function of a test raises."""
+
+
+def set_and_refuse(tx: Transaction, key: str) -> None:
+    set_meta(tx, key, "1")
+    raise RefusedError(key)
+
+
+def set_all(tx: Transaction, keys: Sequence[str]) -> list[int]:
+    """Set every key; answer each with the size of the batch."""
+    for key in keys:
+        if key.startswith("bad"):
+            raise RefusedError(key)
+        set_meta(tx, key, "1")
+    return [len(keys)] * len(keys)
+
+
+class Gate:
+    """A function that keeps the writer busy until the test says so."""
+
+    def __init__(self) -> None:
+        self.is_reached = threading.Event()
+        self.may_pass = threading.Event()
+
+    def __call__(self, _tx: Transaction) -> None:
+        self.is_reached.set()
+        assert self.may_pass.wait(10)
+
+
+async def queue_behind_a_gate(store: Store, *work: object) -> list[object]:
+    """Queue coroutines while the writer is busy, so that they share the next commit."""
+    gate = Gate()
+    busy = asyncio.create_task(store.run(gate))
+    await asyncio.to_thread(gate.is_reached.wait, 10)
+    tasks = [asyncio.ensure_future(one) for one in work]
+    await asyncio.sleep(0)  # every task has queued its work
+    gate.may_pass.set()
+    await busy
+    return await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_an_answer_means_that_the_work_is_committed(store: Store, store_url: str) -> None:
+    await store.run(set_meta, "key", "1")
+
+    engine = sa.create_engine(store_url)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT value FROM meta")).scalar() == "1"
+    engine.dispose()
+
+
+async def test_functions_that_are_queued_together_fail_alone(store: Store) -> None:
+    good, bad, other = await queue_behind_a_gate(
+        store,
+        store.run(set_meta, "good", "1"),
+        store.run(set_and_refuse, "bad"),
+        store.run(set_meta, "other", "1"),
+    )
+
+    assert (good, type(bad), other) == (None, RefusedError, None)
+    assert [store.call(get_meta, key) for key in ("good", "bad", "other")] == ["1", None, "1"]
+
+
+async def test_a_refused_statement_does_not_take_its_neighbours_along(store: Store) -> None:
+    def break_a_rule(tx: Transaction) -> None:
+        tx.execute(sa.text("INSERT INTO meta (key) VALUES ('no value')"))
+
+    good, bad = await queue_behind_a_gate(
+        store, store.run(set_meta, "good", "1"), store.run(break_a_rule)
+    )
+
+    assert (good, type(bad)) == (None, StoreError)
+    assert store.call(get_meta, "good") == "1"
+
+
+async def test_batched_items_are_handled_in_one_call(store: Store) -> None:
+    answers = await queue_behind_a_gate(
+        store, *(store.batch(set_all, f"key{number}") for number in range(5))
+    )
+
+    assert answers == [5] * 5
+
+
+async def test_a_batched_item_that_fails_fails_alone(store: Store) -> None:
+    answers = await queue_behind_a_gate(
+        store, *(store.batch(set_all, key) for key in ("k1", "bad", "k2"))
+    )
+
+    assert [type(answer) for answer in answers] == [int, RefusedError, int]
+    assert [store.call(get_meta, key) for key in ("k1", "k2")] == ["1", "1"]
+
+
+async def test_an_answer_for_each_item_is_insisted_on(store: Store) -> None:
+    def forget(_tx: Transaction, _items: Sequence[str]) -> list[int]:
+        return []
+
+    with pytest.raises(StoreError, match="1 items, 0 answers"):
+        await store.batch(forget, "item")
+
+
+async def test_a_cancelled_caller_does_not_take_the_work_back(store: Store) -> None:
+    gate = Gate()
+    busy = asyncio.create_task(store.run(gate))
+    await asyncio.to_thread(gate.is_reached.wait, 10)
+    task = asyncio.create_task(store.run(set_meta, "key", "1"))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    gate.may_pass.set()
+    await busy
+
+    assert store.call(get_meta, "key") == "1"
+
+
+async def test_a_function_that_raises_leaves_nothing(store: Store) -> None:
+    with pytest.raises(RefusedError):
+        await store.run(set_and_refuse, "key")
+
+    assert store.call(get_meta, "key") is None
+
+
+@pytest.mark.parametrize("items", [0, 1, 5, 250])
+def test_closing_waits_for_all_that_is_queued(store_url: str, items: int) -> None:
+    store = Store.open(store_url)
+
+    async def queue_and_close() -> list[int]:
+        gate = Gate()
+        busy = asyncio.create_task(store.run(gate))
+        await asyncio.to_thread(gate.is_reached.wait, 10)
+        tasks = [asyncio.create_task(store.batch(set_all, f"k{n}")) for n in range(items)]
+        await asyncio.sleep(0)
+        closing = asyncio.create_task(asyncio.to_thread(store.close))
+        gate.may_pass.set()
+        await closing
+        await busy
+        return await asyncio.gather(*tasks)
+
+    assert len(asyncio.run(queue_and_close())) == items
+    reopened = Store.open(store_url)
+    assert all(reopened.call(get_meta, f"k{number}") == "1" for number in range(items))
+    reopened.close()
+
+
+def test_a_closed_store_says_so_and_may_be_closed_again(store_url: str) -> None:
+    store = Store.open(store_url)
+    store.close()
+    store.close()
+
+    with pytest.raises(StoreUnavailable, match="closed"):
+        store.call(get_meta, "key")
+
+
+def test_a_shutdown_never_hangs_however_callers_are_timed(store_url: str) -> None:
+    for round_ in range(50):
+        store = Store.open(store_url)
+        answers: list[object] = []
+        callers = [
+            threading.Thread(target=_call_until_closed, args=(store, f"{round_}-{n}", answers))
+            for n in range(3)
+        ]
+        for caller in callers:
+            caller.start()
+        store.close()
+        for caller in callers:
+            caller.join(10)
+            assert not caller.is_alive()
+
+    reopened = Store.open(store_url)
+    assert all(reopened.call(get_meta, key) == "1" for key in answers if isinstance(key, str))
+    reopened.close()
+
+
+def _call_until_closed(store: Store, key: str, answers: list[object]) -> None:
+    try:
+        for number in range(1_000):
+            store.call(set_meta, f"{key}-{number}", "1")
+            answers.append(f"{key}-{number}")
+    except StoreUnavailable:
+        return
+
+
+def test_a_lost_connection_is_reported_and_the_next_call_works(store: Store) -> None:
+    def cut(tx: Transaction) -> None:
+        if tx.is_postgres:
+            tx.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        tx.connection.connection.driver_connection.close()
+        tx.execute(sa.text("SELECT 1"))
+
+    with pytest.raises(StoreError):
+        store.call(cut)
+
+    store.call(set_meta, "key", "1")
+    assert store.call(get_meta, "key") == "1"
