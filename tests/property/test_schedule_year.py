@@ -1,0 +1,160 @@
+"""Digests and quiet hours through whole years of clock changes, with restarts and outages."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from straitwatch.core.model import DigestPlan, QuietHours, Severity
+from straitwatch.core.schedule import (
+    LATE_AFTER,
+    DigestWindow,
+    due_digest,
+    held_until,
+    local_instant,
+)
+
+ZONES = [
+    "America/New_York",
+    "America/Santiago",  # skips and repeats midnight
+    "Asia/Taipei",
+    "Europe/London",
+    "Australia/Lord_Howe",  # changes by half an hour
+    "Africa/Casablanca",  # goes back for Ramadan
+]
+YEARS = [2024, 2025, 2026]
+times = st.times().map(lambda at: at.replace(microsecond=0))
+year_seeds = st.tuples(st.sampled_from(YEARS), st.integers(0, 2**32))
+
+
+def run_year(
+    plan: DigestPlan, year: int, *, chance: Random, outages: bool
+) -> list[tuple[datetime, DigestWindow]]:
+    """Tick through a year as the daemon does; restarts forget all but where the last one ended."""
+    now = datetime(year, 1, 1, tzinfo=UTC)
+    last_until = now
+    sent = []
+    while now < datetime(year + 1, 1, 1, tzinfo=UTC):
+        window = due_digest(plan, last_until=last_until, now=now)
+        if window is not None:
+            sent.append((now, window))
+            last_until = window.until_at
+        step = LATE_AFTER * chance.uniform(0.6, 1)
+        if outages and chance.random() < 0.002:
+            step = timedelta(hours=chance.uniform(1, 100))
+        now += step
+    return sent
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@settings(max_examples=1, deadline=None)
+@given(at=times, year_seed=year_seeds)
+@example(at=time(0, 0), year_seed=(2025, 1))
+@example(at=time(1, 30), year_seed=(2025, 2))
+@example(at=time(2, 30), year_seed=(2024, 3))
+def test_a_digest_comes_exactly_once_each_local_day(
+    zone: str, at: time, year_seed: tuple[int, int]
+) -> None:
+    year, seed = year_seed
+    plan = DigestPlan(name="morning", at=at, timezone=zone)
+
+    sent = run_year(plan, year, chance=Random(seed), outages=False)
+
+    days = [window.until_at.astimezone(ZoneInfo(zone)).date() for _, window in sent]
+    first = days[0]
+    assert days == [first + timedelta(days=n) for n in range(len(days))]
+    assert len(days) in (364, 365, 366, 367)
+    assert not any(window.is_late for _, window in sent)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@settings(max_examples=1, deadline=None)
+@given(at=times, year_seed=year_seeds)
+def test_windows_leave_no_gap_and_do_not_overlap_through_outages(
+    zone: str, at: time, year_seed: tuple[int, int]
+) -> None:
+    year, seed = year_seed
+    plan = DigestPlan(name="morning", at=at, timezone=zone)
+
+    sent = run_year(plan, year, chance=Random(seed), outages=True)
+
+    windows = [window for _, window in sent]
+    for before, after in pairwise(windows):
+        assert after.since_at == before.until_at < after.until_at
+    for now, window in sent:
+        assert window.until_at <= now
+        assert window.is_late == (now - window.until_at > LATE_AFTER)
+        assert now - window.until_at < timedelta(hours=25)  # the newest slot, however many passed
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize("at", [time(0, 0), time(0, 30), time(1, 30), time(2, 15), time(7, 30)])
+def test_a_local_time_is_the_first_instant_that_shows_it_or_a_later_one(
+    zone: str, year: int, at: time
+) -> None:
+    info = ZoneInfo(zone)
+    for number in range(365):
+        day = date(year, 1, 1) + timedelta(days=number)
+
+        instant = local_instant(day, at, info)
+
+        assert instant is not None
+        shown = instant.astimezone(info)
+        just_before = (instant - timedelta(seconds=1)).astimezone(info)
+        wanted = datetime.combine(day, at)
+        assert shown.date() == day
+        assert shown.replace(tzinfo=None) >= wanted > just_before.replace(tzinfo=None)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@settings(max_examples=30, deadline=None)
+@given(
+    starts=times,
+    ends=times,
+    days=st.sets(st.integers(0, 6), min_size=1),
+    moment=st.integers(0, 3 * 365 * 24 * 60).map(
+        lambda minutes: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    ),
+)
+def test_a_held_message_goes_out_at_the_end_of_the_span_and_is_not_held_again(
+    zone: str, starts: time, ends: time, days: set[int], moment: datetime
+) -> None:
+    quiet = QuietHours(
+        name="night",
+        days=tuple(days),
+        starts=starts,
+        ends=ends,
+        timezone=zone,
+        hold=(Severity.NORMAL,),
+    )
+
+    until = held_until(Severity.NORMAL, quiet=quiet, now=moment)
+
+    if until is not None:
+        assert moment < until
+        is_always_quiet = until - moment > timedelta(days=6)
+        assert is_always_quiet or held_until(Severity.NORMAL, quiet=quiet, now=until) is None
+    assert held_until(Severity.HIGH, quiet=quiet, now=moment) is None
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_night_that_crosses_midnight_is_quiet_by_the_local_clock_all_year(zone: str) -> None:
+    quiet = QuietHours(
+        name="night",
+        days=tuple(range(7)),
+        starts=time(22, 30),
+        ends=time(6, 30),
+        timezone=zone,
+        hold=(Severity.LOW,),
+    )
+    moment = datetime(2025, 1, 1, tzinfo=UTC)
+    while moment.year == 2025:
+        shown = moment.astimezone(ZoneInfo(zone)).time()
+        is_night = shown >= quiet.starts or shown < quiet.ends
+        assert (held_until(Severity.LOW, quiet=quiet, now=moment) is not None) == is_night
+        moment += timedelta(minutes=47)

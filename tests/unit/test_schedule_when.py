@@ -1,0 +1,422 @@
+"""When to poll again, when to send again, and single days on which the clock changes."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import NOON, make_feed
+from straitwatch.core.model import (
+    DeliveryState,
+    DigestPlan,
+    Outcome,
+    PollPolicy,
+    QuietHours,
+    SendResult,
+    Severity,
+)
+from straitwatch.core.schedule import (
+    NextStep,
+    after_attempt,
+    due_digest,
+    held_until,
+    local_instant,
+    next_poll_at,
+)
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+chances = st.floats(0, 1, exclude_max=True)
+waits = st.none() | st.timedeltas(timedelta(0), timedelta(days=40))
+
+# ---------------------------------------------------------------- polls
+
+
+def poll_wait(**values: Any) -> timedelta:
+    filled: dict[str, Any] = {
+        "feed": make_feed(),
+        "policy": PollPolicy(),
+        "failures": 0,
+        "now": NOON,
+        "chance": 0.5,
+    }
+    return next_poll_at(**(filled | values)) - NOON
+
+
+def test_a_feed_is_polled_at_the_interval_of_the_policy() -> None:
+    assert poll_wait() == 15 * MINUTE
+
+
+def test_chance_spreads_polls_by_a_tenth_both_ways() -> None:
+    assert poll_wait(chance=0.0) == 13.5 * MINUTE
+    assert poll_wait(chance=1.0) == 16.5 * MINUTE
+
+
+def test_a_feed_may_have_an_interval_of_its_own() -> None:
+    assert poll_wait(feed=make_feed(interval=3 * MINUTE)) == 3 * MINUTE
+
+
+def test_a_fresh_answer_is_not_asked_for_again_before_its_time() -> None:
+    assert poll_wait(max_age=40 * MINUTE, chance=0.0) == 40 * MINUTE
+
+
+def test_freshness_postpones_a_poll_by_an_hour_at_most() -> None:
+    assert poll_wait(max_age=30 * HOUR) == HOUR
+
+
+def test_an_interval_that_a_person_set_is_not_stretched_by_the_server() -> None:
+    feed = make_feed(interval=3 * MINUTE)
+
+    assert poll_wait(feed=feed, max_age=40 * MINUTE) == 3 * MINUTE
+
+
+def test_failures_double_the_wait_up_to_the_longest_interval() -> None:
+    hours = [poll_wait(failures=n) / HOUR for n in range(8)]
+
+    assert hours == [0.25, 0.25, 0.5, 1, 2, 4, 6, 6]
+
+
+def test_failures_never_shorten_a_long_interval() -> None:
+    assert poll_wait(feed=make_feed(interval=12 * HOUR), failures=9) == 12 * HOUR
+
+
+def test_a_wish_to_be_left_alone_is_never_undercut() -> None:
+    assert poll_wait(retry_after=2 * HOUR, chance=0.0) == 2 * HOUR
+    assert poll_wait(retry_after=2 * HOUR, feed=make_feed(interval=MINUTE), chance=0.0) == 2 * HOUR
+
+
+def test_a_wish_to_be_left_alone_for_ever_lasts_a_day() -> None:
+    assert poll_wait(retry_after=timedelta(days=365), chance=0.0) == timedelta(days=1)
+
+
+@given(failures=st.integers(0, 10_000), chance=chances, max_age=waits, retry_after=waits)
+def test_no_feed_is_ever_dropped(
+    failures: int, chance: float, max_age: timedelta | None, retry_after: timedelta | None
+) -> None:
+    wait = poll_wait(failures=failures, chance=chance, max_age=max_age, retry_after=retry_after)
+
+    assert 13 * MINUTE < wait < 27 * HOUR
+    assert wait >= min(retry_after or timedelta(0), timedelta(days=1))
+
+
+# ---------------------------------------------------------------- deliveries
+
+
+def step_after(outcome: Outcome, **values: Any) -> NextStep:
+    result = SendResult(
+        outcome=outcome,
+        code=values.pop("code", ""),
+        retry_after=values.pop("retry_after", None),
+    )
+    filled: dict[str, Any] = {
+        "attempt": 1,
+        "unsure_count": 0,
+        "driver": "slack",
+        "on_unsure": "resend",
+        "created_at": NOON,
+        "give_up_at": NOON + 24 * HOUR,
+        "now": NOON,
+        "chance": 1.0,
+    }
+    return after_attempt(result, **(filled | values))
+
+
+def wait_after(outcome: Outcome, **values: Any) -> timedelta:
+    not_before = step_after(outcome, **values).not_before
+    assert not_before is not None
+    return not_before - NOON
+
+
+def test_an_accepted_message_is_delivered() -> None:
+    assert step_after(Outcome.DELIVERED).state is DeliveryState.DELIVERED
+
+
+def test_a_refused_message_is_dead_at_once() -> None:
+    step = step_after(Outcome.PERMANENT)
+
+    assert (step.state, step.reason) == (DeliveryState.DEAD, "refused")
+
+
+@pytest.mark.parametrize(
+    ("driver", "minutes"),
+    [
+        ("slack", [0.25, 0.5, 1, 2, 4, 8, 10, 10]),
+        ("slack-bot", [0.25, 0.5, 1, 2, 4, 8, 10, 10]),
+        ("smtp", [1, 5, 10, 20, 30, 30, 30, 30]),
+        ("apprise", [0.5, 1, 2, 4, 8, 16, 30, 30]),
+    ],
+)
+def test_each_driver_has_its_own_patience(driver: str, minutes: list[float]) -> None:
+    found = [wait_after(Outcome.RETRY, driver=driver, attempt=n) / MINUTE for n in range(1, 9)]
+
+    assert found == minutes
+
+
+def test_chance_shortens_a_retry_by_half_at_most() -> None:
+    assert wait_after(Outcome.RETRY, chance=0.0) == timedelta(seconds=7.5)
+
+
+def test_a_rate_limit_holds_the_receiver_not_only_the_message() -> None:
+    step = step_after(Outcome.RETRY, code="429", retry_after=90 * timedelta(seconds=1), chance=0.0)
+
+    assert step.state is DeliveryState.PENDING
+    assert step.not_before == step.receiver_hold_until == NOON + 1.5 * MINUTE
+    assert step.receiver_hold_reason == "rate_limited"
+
+
+def test_a_rate_limit_without_a_time_holds_half_a_minute_and_a_long_one_an_hour() -> None:
+    assert wait_after(Outcome.RETRY, code="429") == timedelta(seconds=30)
+    assert wait_after(Outcome.RETRY, retry_after=timedelta(days=3)) == HOUR
+
+
+def test_an_ordinary_retry_holds_nobody_else() -> None:
+    assert step_after(Outcome.RETRY, code="503").receiver_hold_until is None
+
+
+def test_a_broken_receiver_is_probed_less_and_less() -> None:
+    steps = [step_after(Outcome.RECEIVER_BROKEN, attempt=n) for n in range(1, 6)]
+
+    holds = [step.receiver_hold_until - NOON for step in steps if step.receiver_hold_until]
+    assert [hold / MINUTE for hold in holds] == [1, 5, 15, 60, 60]
+    assert {step.state for step in steps} == {DeliveryState.PENDING}
+    assert {step.receiver_hold_reason for step in steps} == {"receiver_broken"}
+
+
+def test_an_unanswered_webhook_is_sent_once_more_and_then_never_again() -> None:
+    first = step_after(Outcome.UNSURE, chance=0.0)
+    second = step_after(Outcome.UNSURE, unsure_count=1, attempt=2)
+
+    assert (first.state, first.not_before) == (DeliveryState.PENDING, NOON + MINUTE / 2)
+    assert (second.state, second.reason) == (DeliveryState.DEAD, "unanswered")
+
+
+def test_an_unanswered_bot_post_is_looked_up_soon() -> None:
+    assert wait_after(Outcome.UNSURE, driver="slack-bot") == timedelta(seconds=5)
+    assert step_after(Outcome.UNSURE, driver="slack-bot", attempt=3, unsure_count=2).not_before
+
+
+def test_an_unanswered_mail_goes_again_with_the_patience_of_mail() -> None:
+    assert wait_after(Outcome.UNSURE, driver="smtp", attempt=2, unsure_count=1) == 5 * MINUTE
+
+
+@pytest.mark.parametrize("driver", ["slack", "smtp", "apprise"])
+def test_who_prefers_silence_gets_no_repeat(driver: str) -> None:
+    step = step_after(Outcome.UNSURE, driver=driver, on_unsure="hold")
+
+    assert (step.state, step.reason) == (DeliveryState.DEAD, "unanswered")
+
+
+def test_a_bot_that_can_tell_is_not_asked_to_be_silent() -> None:
+    step = step_after(Outcome.UNSURE, driver="slack-bot", on_unsure="hold")
+
+    assert step.state is DeliveryState.PENDING
+
+
+def test_the_last_attempt_is_made_when_time_is_up_and_none_after() -> None:
+    limit = NOON + 24 * HOUR
+    before = step_after(Outcome.RETRY, attempt=50, now=limit - MINUTE)
+    after = step_after(Outcome.RETRY, attempt=51, now=limit)
+
+    assert before.not_before == limit
+    assert (after.state, after.reason) == (DeliveryState.DEAD, "gave_up")
+    assert after.not_before is None
+
+
+@pytest.mark.parametrize(("driver", "hours"), [("slack", 24), ("apprise", 24), ("smtp", 48)])
+def test_mail_gets_two_days_and_everything_else_one(driver: str, hours: int) -> None:
+    arguments: dict[str, Any] = {"driver": driver, "give_up_at": None}
+    limit = NOON + hours * HOUR
+
+    early = step_after(Outcome.RETRY, now=limit - MINUTE, **arguments)
+    late = step_after(Outcome.RETRY, now=limit, **arguments)
+
+    assert (early.state, late.state) == (DeliveryState.PENDING, DeliveryState.DEAD)
+
+
+def test_giving_up_on_a_message_still_holds_its_broken_receiver() -> None:
+    step = step_after(Outcome.RECEIVER_BROKEN, now=NOON + 25 * HOUR)
+
+    assert step.state is DeliveryState.DEAD
+    assert step.receiver_hold_until is not None
+
+
+@given(
+    outcome=st.sampled_from(Outcome),
+    attempt=st.integers(1, 10_000),
+    unsure_count=st.integers(0, 3),
+    driver=st.sampled_from(["slack", "slack-bot", "smtp", "apprise", "terminal"]),
+    age=st.timedeltas(timedelta(0), timedelta(days=3)),
+    chance=chances,
+    retry_after=waits,
+)
+def test_every_attempt_ends_in_a_final_state_or_a_later_moment(
+    *,
+    outcome: Outcome,
+    attempt: int,
+    unsure_count: int,
+    driver: str,
+    age: timedelta,
+    chance: float,
+    retry_after: timedelta | None,
+) -> None:
+    now = NOON + age
+
+    step = step_after(
+        outcome,
+        attempt=attempt,
+        unsure_count=unsure_count,
+        driver=driver,
+        chance=chance,
+        retry_after=retry_after,
+        now=now,
+    )
+
+    if step.state is DeliveryState.PENDING:
+        assert step.not_before is not None
+        assert now < step.not_before <= NOON + 24 * HOUR
+    else:
+        assert step.state in (DeliveryState.DELIVERED, DeliveryState.DEAD)
+        assert step.not_before is None
+    assert step.reason
+
+
+# ---------------------------------------------------------------- days on which the clock changes
+
+
+def instant(zone: str, day: str, at: str) -> str:
+    found = local_instant(date.fromisoformat(day), time.fromisoformat(at), ZoneInfo(zone))
+    assert found is not None
+    return found.isoformat().removesuffix(":00+00:00")
+
+
+def test_a_time_that_the_clock_skips_comes_when_it_skips() -> None:
+    assert instant("America/New_York", "2025-03-09", "02:30") == "2025-03-09T07:00"
+    assert instant("America/Santiago", "2025-09-07", "00:00") == "2025-09-07T04:00"
+    assert instant("Australia/Lord_Howe", "2025-10-05", "02:15") == "2025-10-04T15:30"
+
+
+def test_a_time_that_the_clock_shows_twice_comes_the_first_time() -> None:
+    assert instant("America/New_York", "2025-11-02", "01:30") == "2025-11-02T05:30"
+    assert instant("Europe/London", "2025-10-26", "01:30") == "2025-10-26T00:30"
+
+
+def test_a_day_that_is_skipped_whole_has_no_time() -> None:
+    assert local_instant(date(2011, 12, 30), time(7, 30), ZoneInfo("Pacific/Apia")) is None
+
+
+# ---------------------------------------------------------------- digests and quiet hours
+
+MORNING = DigestPlan(name="morning", at=time(7, 30), timezone="Asia/Taipei")
+SLOT = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)  # Monday, 07:30 in Taipei
+
+
+def test_nothing_is_due_between_digests() -> None:
+    assert due_digest(MORNING, last_until=SLOT, now=SLOT + 23 * HOUR) is None
+
+
+def test_a_digest_that_was_never_sent_waits_for_its_next_slot() -> None:
+    assert due_digest(MORNING, last_until=None, now=SLOT + HOUR) is None
+
+    window = due_digest(MORNING, last_until=None, now=SLOT + MINUTE)
+
+    assert window is not None
+    assert (window.since_at, window.until_at) == (SLOT - 24 * HOUR, SLOT)
+
+
+def test_the_first_window_begins_where_the_digest_was_first_seen() -> None:
+    installed_at = SLOT - 2 * HOUR
+
+    window = due_digest(MORNING, last_until=installed_at, now=SLOT)
+
+    assert window is not None
+    assert (window.since_at, window.until_at, window.is_late) == (installed_at, SLOT, False)
+
+
+def test_missed_digests_come_as_one_that_says_it_is_late() -> None:
+    window = due_digest(MORNING, last_until=SLOT - 72 * HOUR, now=SLOT + HOUR)
+
+    assert window is not None
+    assert (window.since_at, window.until_at) == (SLOT - 72 * HOUR, SLOT)
+    assert window.is_late
+
+
+def test_a_weekly_digest_comes_on_its_day_only() -> None:
+    weekly = DigestPlan(name="week", at=time(7, 30), timezone="Asia/Taipei", days=(0,))
+
+    window = due_digest(weekly, last_until=SLOT - 100 * HOUR, now=SLOT + 50 * HOUR)
+
+    assert window is not None
+    assert window.until_at == SLOT
+
+
+def test_a_digest_without_days_never_comes() -> None:
+    never = DigestPlan(name="never", at=time(7, 30), timezone="UTC", days=())
+
+    assert due_digest(never, last_until=SLOT - 100 * HOUR, now=SLOT) is None
+
+
+def test_moving_a_digest_earlier_does_not_send_it_twice_that_day() -> None:
+    earlier = DigestPlan(name="morning", at=time(6, 0), timezone="Asia/Taipei")
+
+    assert due_digest(earlier, last_until=SLOT, now=SLOT + HOUR) is None
+
+
+def test_a_clock_that_goes_back_sends_nothing_again() -> None:
+    assert due_digest(MORNING, last_until=SLOT, now=SLOT - 48 * HOUR) is None
+
+
+def make_quiet(**values: Any) -> QuietHours:
+    filled: dict[str, Any] = {
+        "name": "night",
+        "days": tuple(range(7)),
+        "starts": time(22, 30),
+        "ends": time(6, 30),
+        "timezone": "America/New_York",
+        "hold": (Severity.LOW, Severity.NORMAL),
+    }
+    return QuietHours(**(filled | values))
+
+
+def new_york(*values: int) -> datetime:
+    return datetime(*values, tzinfo=ZoneInfo("America/New_York")).astimezone(UTC)  # type: ignore[misc,arg-type]
+
+
+def test_the_night_of_a_clock_change_ends_by_the_local_clock() -> None:
+    evening = new_york(2025, 3, 8, 23, 0)
+
+    until = held_until(Severity.NORMAL, quiet=make_quiet(), now=evening)
+
+    assert until == new_york(2025, 3, 9, 6, 30)
+    assert until - evening == timedelta(hours=6.5)
+
+
+def test_a_span_belongs_to_the_day_on_which_it_begins() -> None:
+    quiet = make_quiet(days=(4,))  # Friday night
+
+    assert held_until(Severity.LOW, quiet=quiet, now=new_york(2026, 11, 21, 5, 0)) is not None
+    assert held_until(Severity.LOW, quiet=quiet, now=new_york(2026, 11, 20, 5, 0)) is None
+
+
+def test_the_edges_of_a_span_are_its_first_moment_and_the_one_after_its_last() -> None:
+    quiet = make_quiet()
+
+    assert held_until(Severity.LOW, quiet=quiet, now=new_york(2026, 11, 20, 22, 30)) is not None
+    assert held_until(Severity.LOW, quiet=quiet, now=new_york(2026, 11, 21, 6, 30)) is None
+
+
+def test_whole_quiet_days_in_a_row_end_with_the_last_of_them() -> None:
+    weekend = make_quiet(days=(5, 6), starts=time(0, 0), ends=time(0, 0))
+
+    until = held_until(Severity.LOW, quiet=weekend, now=new_york(2026, 11, 21, 12, 0))
+
+    assert until == new_york(2026, 11, 23, 0, 0)
+
+
+def test_a_span_whose_day_does_not_exist_holds_nothing() -> None:
+    quiet = make_quiet(timezone="Pacific/Apia", days=(4,))
+    moment = datetime(2011, 12, 30, 10, 30, tzinfo=UTC)  # the zone's Saturday; Friday never was
+
+    assert held_until(Severity.LOW, quiet=quiet, now=moment) is None
