@@ -1,0 +1,259 @@
+import threading
+from datetime import timedelta
+from typing import Any
+
+from contract.store_builders import (
+    NOW,
+    SEND_LEASE,
+    claim,
+    claimed_feed,
+    make_alert,
+    make_delivery,
+    make_feed,
+    make_fold,
+    make_match,
+    make_outlet,
+    make_plan,
+    make_planned,
+    make_quiet_plan,
+    make_story,
+    make_unmatched,
+)
+from straitwatch.core.model import (
+    Action,
+    Decision,
+    DeliveryState,
+    DigestItem,
+    FeedState,
+    Outcome,
+    Reason,
+    SendResult,
+    Severity,
+)
+from straitwatch.store import (
+    Store,
+    add_alert,
+    apply_plan,
+    claim_delivery,
+    claim_slot,
+    complete_polls,
+    count_entries,
+    coverage,
+    digest_items,
+    find_entries,
+    finish_attempt,
+    get_meta,
+    known_entries,
+    last_digest_until,
+    prune,
+    record_digest,
+    save_config,
+    set_meta,
+    status_counts,
+    sync_feeds,
+)
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+def items(store: Store, **more: Any) -> list[DigestItem]:
+    window = {"digest": "morning", "since_at": NOW - DAY, "until_at": NOW + DAY} | more
+    return store.call(digest_items, **window)
+
+
+def test_a_slot_is_taken_once(store: Store) -> None:
+    assert store.call(claim_slot, "digest:morning", "2026-03-01", NOW)
+    assert not store.call(claim_slot, "digest:morning", "2026-03-01", NOW + HOUR)
+    assert store.call(claim_slot, "digest:morning", "2026-03-02", NOW)
+
+
+def test_of_several_replicas_one_takes_the_slot(store_url: str) -> None:
+    stores = [Store.open(store_url) for _ in range(3)]
+    wins: list[bool] = []
+    threads = [
+        threading.Thread(target=lambda one=one: wins.append(one.call(claim_slot, "j", "s", NOW)))
+        for one in stores
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for one in stores:
+        one.close()
+
+    assert sorted(wins) == [False, False, True]
+
+
+def test_a_small_fact_is_kept_and_replaced(store: Store) -> None:
+    assert store.call(get_meta, "ema") is None
+
+    store.call(set_meta, "ema", "0.3")
+    store.call(set_meta, "ema", "0.4")
+
+    assert store.call(get_meta, "ema") == "0.4"
+
+
+def test_a_configuration_is_kept_once(store: Store) -> None:
+    store.call(save_config, "v1", "timezone: UTC", NOW)
+    store.call(save_config, "v1", "timezone: UTC", NOW + HOUR)
+
+
+def test_a_digest_lists_the_stories_of_its_window_most_severe_first(store: Store) -> None:
+    entries = [
+        make_planned("e1", fold=make_fold("s1")),
+        make_planned("e2", fold=make_fold("s2")),
+        make_planned("e3", fold=make_fold("s3"), decision=_decision(Action.DIGEST, Reason.LATE)),
+        make_unmatched("e4"),
+    ]
+    stories = (
+        make_story("s1", severity=Severity.NORMAL),
+        make_story("s2", severity=Severity.CRITICAL),
+        make_story("s3", severity=Severity.LOW, alerted_at=None, revision=0),
+    )
+    store.call(apply_plan, make_plan(claimed_feed(store), entries, stories=stories))
+
+    found = items(store)
+
+    assert [item.story_id for item in found] == ["s2", "s1", "s3"]
+    assert [item.was_alerted for item in found] == [True, True, False]
+    assert [item.is_late for item in found] == [False, False, True]
+    assert (found[0].url, found[0].outlet) == ("https://news.example/e1", make_outlet())
+
+
+def test_a_digest_leaves_out_the_silent_baseline(store: Store) -> None:
+    silent = make_planned("e1", decision=_decision(Action.NONE, Reason.BASELINE))
+    store.call(apply_plan, make_plan(claimed_feed(store), [silent]))
+
+    assert items(store) == []
+
+
+def test_a_digest_keeps_to_its_window_and_its_lists(store: Store) -> None:
+    store.call(apply_plan, make_plan(claimed_feed(store)))
+
+    assert items(store, until_at=NOW) == []
+    assert len(items(store, since_at=NOW)) == 1
+    assert items(store, watchlists=["china-russia-military"]) == []
+    assert len(items(store, watchlists=["taiwan-policy", "other"])) == 1
+
+
+def test_a_story_stands_in_each_digest_once(store: Store) -> None:
+    store.call(apply_plan, make_plan(claimed_feed(store)))
+    done: dict[str, Any] = {"since_at": NOW - DAY, "until_at": NOW + HOUR, "story_ids": ["s1"]}
+
+    assert store.call(record_digest, "morning", **done)
+    assert not store.call(record_digest, "morning", **done)
+
+    assert items(store) == []
+    assert len(items(store, digest="evening")) == 1
+    assert store.call(last_digest_until, "morning") == NOW + HOUR
+    assert store.call(last_digest_until, "evening") is None
+
+
+def test_coverage_counts_what_was_watched_and_names_what_was_not(store: Store) -> None:
+    feeds = [make_feed(f"f{number}") for number in range(5)]
+    store.call(sync_feeds, [*feeds, make_feed("off", enabled=False)], NOW)
+    claimed = {state.feed_id: state for state in claim(store)}
+    good = _polled(claimed["f0"], last_ok_at=NOW, next_due_at=NOW + HOUR)
+    overdue = _polled(claimed["f1"], last_ok_at=NOW, next_due_at=NOW - HOUR)
+    stumbling = _polled(claimed["f2"], last_ok_at=NOW - HOUR, failures=1, last_outcome="timeout")
+    silent = _polled(claimed["f3"], last_ok_at=NOW - 2 * DAY, failures=1, last_outcome="dns")
+    store.call(complete_polls, [good, overdue, stumbling, silent])
+    store.call(apply_plan, make_plan(claimed["f4"], [make_planned("e1"), make_unmatched("e2")]))
+
+    facts = store.call(coverage, since_at=NOW - DAY, until_at=NOW + HOUR, now=NOW)
+
+    assert (facts.feeds, facts.feeds_current, facts.feeds_late) == (5, 2, 2)
+    assert facts.feeds_broken == ("Feed f3: dns",)
+    assert (facts.entries_read, facts.matched) == (2, 1)
+    assert (facts.pending, facts.dead_letters) == (1, 0)
+
+
+def test_a_feed_that_has_never_been_read_is_not_called_current(store: Store) -> None:
+    store.call(sync_feeds, [make_feed()], NOW)
+
+    facts = store.call(coverage, since_at=NOW - DAY, until_at=NOW, now=NOW)
+
+    assert (facts.feeds, facts.feeds_current, facts.feeds_late) == (1, 0, 1)
+
+
+def test_status_counts_the_last_day_and_what_is_open_now(store: Store) -> None:
+    store.call(sync_feeds, [make_feed("f1"), make_feed("f2"), make_feed("f3")], NOW)
+    claimed = {state.feed_id: state for state in claim(store)}
+    failed = _polled(claimed["f2"], failures=4, last_outcome="timeout", last_detail="30 s")
+    store.call(complete_polls, [failed])
+    store.call(apply_plan, make_plan(claimed["f1"], [make_planned("e1"), make_unmatched("e2")]))
+    store.call(add_alert, make_alert("a2", story_id="s2"), [make_delivery("d2", alert_id="a2")])
+    first = store.call(claim_delivery, receiver="desk-slack", now=NOW, lease=SEND_LEASE, worker="w")
+    assert first is not None
+    sent = SendResult(outcome=Outcome.DELIVERED)
+    done = {"state": DeliveryState.DELIVERED, "reason": "", "not_before": None, "now": NOW}
+    store.call(finish_attempt, first, sent, **done)
+
+    counts = store.call(status_counts, NOW + HOUR)
+
+    assert (counts.feeds, counts.polled, counts.failed) == (3, 2, 1)
+    assert (counts.entries_new, counts.stories_new) == (2, 1)
+    assert (counts.alerts, counts.delivered, counts.pending, counts.dead) == (2, 1, 1, 0)
+    assert [(one.name, one.outcome, one.failures) for one in counts.troubles] == [
+        ("Feed f2", "timeout", 4)
+    ]
+    assert counts.stories == (make_story(),)
+    assert (counts.last_polled_at, counts.oldest_pending_at) == (NOW, NOW)
+    later = store.call(status_counts, NOW + 2 * DAY)
+    assert (later.polled, later.entries_new, later.delivered, later.pending) == (0, 0, 0, 1)
+
+
+def test_an_old_entry_goes_once_its_feed_no_longer_lists_it(store: Store) -> None:
+    claimed = claimed_feed(store)
+    store.call(apply_plan, make_quiet_plan(claimed, [make_unmatched("gone"), make_unmatched("on")]))
+    later = NOW + 200 * DAY
+    store.call(known_entries, ["on"], now=later)
+
+    assert store.call(prune, now=later, entries_after=180 * DAY, limit=10) == 1
+
+    assert set(store.call(known_entries, ["gone", "on"])) == {"on"}
+
+
+def test_nothing_is_pruned_while_nobody_has_read_the_feed_again(store: Store) -> None:
+    store.call(apply_plan, make_quiet_plan(claimed_feed(store), [make_unmatched("e1")]))
+
+    assert store.call(prune, now=NOW + 900 * DAY, entries_after=180 * DAY, limit=10) == 0
+
+
+def test_pruning_goes_in_small_steps_and_takes_matches_along(store: Store) -> None:
+    claimed = claimed_feed(store)
+    old = [make_planned(f"e{number}", matches=(make_match(),)) for number in range(5)]
+    store.call(apply_plan, make_plan(claimed, [*old, make_unmatched("on")]))
+    later = NOW + 200 * DAY
+    store.call(known_entries, ["on"], now=later)
+
+    steps = [store.call(prune, now=later, entries_after=180 * DAY, limit=2) for _ in range(4)]
+
+    assert steps == [2, 2, 1, 0]
+    assert store.call(count_entries) == 1
+    assert store.call(find_entries, "e0") == []
+
+
+def test_an_entry_that_is_still_listed_is_noted_once_a_week(store: Store) -> None:
+    store.call(apply_plan, make_quiet_plan(claimed_feed(store), [make_unmatched("e1")]))
+
+    for day in range(0, 400, 5):
+        now = NOW + day * DAY
+        assert "e1" in store.call(known_entries, ["e1"], now=now)
+        assert store.call(prune, now=now, entries_after=30 * DAY, limit=10) == 0
+
+
+def _decision(action: Action, reason: Reason) -> Decision:
+    return Decision(action=action, reason=reason)
+
+
+def _polled(claimed: FeedState, **changes: Any) -> FeedState:
+    values: dict[str, Any] = {
+        "feed_id": claimed.feed_id,
+        "lease_seq": claimed.lease_seq,
+        "next_due_at": NOW + HOUR,
+        "last_polled_at": NOW,
+        "last_outcome": "ok",
+    }
+    return FeedState(**(values | changes))
