@@ -1,7 +1,6 @@
 """Dates as publishers write them, to aware UTC; None for what is no date, never a wrong one."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -37,8 +36,8 @@ _TIME = (
     r"(?:\s*(?P<half>[ap])\.?m\.?)?"
 )
 _ZONE = (
-    r"(?P<zone>[+-]\d{1,2}:?\d{2}|(?:GMT|UTC|UT)?\s?[+-]\d{1,2}(?::?\d{2})?|[A-Za-z]{1,5})"
-    r"(?:\s*\([^)]*\))?"
+    r"(?:(?P<zone>[+-]\d{1,2}:?\d{2}|(?:GMT|UTC|UT)?\s?[+-]\d{1,2}(?::?\d{2})?|[A-Za-z]{1,5})"
+    r"(?:\s*\([^)]*\))?)"
 )
 _TAIL = rf"(?:(?:\s*[T,]\s*|\s+(?:-|–|at|в|um|o)\s+|\s*){_TIME}\s*{_ZONE}?)?"
 _WEEKDAY = r"(?:[^\W\d]{2,12}\.?,?\s+)?"
@@ -79,6 +78,13 @@ _FORMS: tuple[re.Pattern[str], ...] = (
     re.compile(
         rf"(?P<year>1\d{{2}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_TAIL}", _FLAGS
     ),
+    # 11/23/2026, 23/11/2026: only where the day cannot be a month
+    re.compile(
+        rf"(?P<month>0?[1-9]|1[0-2])/(?P<day>1[3-9]|[23]\d)/(?P<year>\d{{4}}){_TAIL}", _FLAGS
+    ),
+    re.compile(
+        rf"(?P<day>1[3-9]|[23]\d)/(?P<month>0?[1-9]|1[0-2])/(?P<year>\d{{4}}){_TAIL}", _FLAGS
+    ),
     # 20261123T100000Z, 20261123
     re.compile(
         r"(?P<year>(?:19|20)\d{2})(?P<month>[01]\d)(?P<day>[0-3]\d)"
@@ -106,8 +112,7 @@ def parse_date(text: str, *, timezone: str | None = None) -> datetime | None:
 
 
 def _first_match(text: str) -> re.Match[str] | None:
-    matches: list[Callable[[str], re.Match[str] | None]] = [form.fullmatch for form in _FORMS]
-    return next((found for match in matches if (found := match(text))), None)
+    return next((found for form in _FORMS if (found := form.fullmatch(text))), None)
 
 
 def _from_unix(text: str) -> datetime:

@@ -36,7 +36,7 @@ _CUT_TAG = re.compile(r"<(?:!--|/?[A-Za-z])[^<>]*\Z")
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _REFERENCE_PAIR = re.compile(
-    r"&#(x?)(d[89ab][0-9a-f]{2}|5[56]\d{3});&#\1(d[c-f][0-9a-f]{2}|5[67]\d{3});", re.I
+    r"&#(x?)(d[89ab][0-9a-f]{2}|5[56]\d{3});&#\1(d[c-f][0-9a-f]{2}|5[67]\d{3});", re.IGNORECASE
 )
 _BREAKS = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 _UNSEEN_CHARACTERS = re.compile(

@@ -9,7 +9,7 @@ so a good document passes unchanged. The same pass takes out what was measured t
 import html
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 FEED_ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel))(?=[\s/>])", re.IGNORECASE)
 
@@ -55,12 +55,12 @@ _NAMESPACES = {
 # A run of address characters in an author makes a regex of feedparser quadratic: 300 KB took
 # minutes. Real names and addresses are far shorter.
 _PERSON = re.compile(
-    r"(<(?:[\w.-]{1,40}:)?(?:author|creator|managingeditor|webmaster|publisher|owner|name|email)"
-    r"(?:\s[^<>]{0,500})?>)([^<]{200,})",
+    r"<(/?)((?:[\w.-]{1,40}:)?(?:author|creator|managingeditor|webmaster|publisher|owner|item|entry))"
+    r"(?=[\s/>])[^<>]*>",
     re.IGNORECASE,
 )
-_MAX_PERSON = 200
-_MAX_DEPTH = 200  # of elements; real feeds with inline XHTML reach about 30
+_ANY_TAG = re.compile(r"<[^<>]*>?")
+_MAX_PERSON = 500  # characters of text and markup in one author element
 _TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>")
 
 
@@ -88,6 +88,7 @@ def repair(text: str, root: re.Match[str], *, max_entries: int) -> Repaired:
     body = _FORBIDDEN.sub("", body)
     pieces = _split(body)
     pieces, is_truncated, too_many = _cut(pieces, name, max_entries)
+    pieces = _cap_people(pieces)
     mend = _mender(entities)
     mended = [mend(piece.text) if piece.is_markup else piece.text for piece in pieces]
     markup = [t for t, piece in zip(mended, pieces, strict=True) if piece.is_markup]
@@ -289,15 +290,54 @@ def _mender(entities: dict[str, str]) -> Callable[[str], str]:
             budget -= len(own)
             return own
         known = html.entities.html5.get(name)
-        return known if known else f"&amp;{name}"
+        return known or f"&amp;{name}"
 
     def mend(markup: str) -> str:
         if "&" in markup:
             markup = _REFERENCE.sub(reference, markup)
-        markup = _BARE_LESS.sub("&lt;", markup)
-        return _PERSON.sub(lambda found: found[1] + found[2][:_MAX_PERSON], markup)
+        return _BARE_LESS.sub("&lt;", markup)
 
     return mend
+
+
+def _cap_people(pieces: list[_Piece]) -> list[_Piece]:
+    """Shorten what stands inside author elements, in however many pieces it comes."""
+    capped: list[_Piece] = []
+    inside, room = "", 0
+    for piece in pieces:
+        if not piece.is_markup:
+            text = piece.text[len("<![CDATA[") : -len("]]>")][:room] if inside else ""
+            room -= len(text)
+            capped.append(replace(piece, text=f"<![CDATA[{text}]]>") if inside else piece)
+            continue
+        kept: list[str] = []
+        position = 0
+        for tag in _PERSON.finditer(piece.text):
+            text = _capped(piece.text[position : tag.start()], room if inside else None)
+            room -= len(text)
+            kept += (text, tag[0])
+            position = tag.end()
+            inside, room = _person_after(tag, inside, room)
+        text = _capped(piece.text[position:], room if inside else None)
+        room -= len(text)
+        capped.append(replace(piece, text="".join((*kept, text))))
+    return capped
+
+
+def _person_after(tag: re.Match[str], inside: str, room: int) -> tuple[str, int]:
+    """The author element that is open after `tag`, and the room left in it."""
+    name = tag[2].lower()
+    if name.endswith(("item", "entry")) or (tag[1] and name == inside):
+        return "", 0
+    if inside or tag[1] or tag[0].endswith("/>"):
+        return inside, room
+    return name, _MAX_PERSON
+
+
+def _capped(text: str, room: int | None) -> str:
+    if room is None or len(text) <= room:
+        return text
+    return _ANY_TAG.sub("", text)[: max(room, 0)]
 
 
 def _numeric(name: str) -> str:
