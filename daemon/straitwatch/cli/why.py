@@ -38,7 +38,7 @@ def why(
         page = canonical_url(text) if is_url else ""
         found = store.call(db.find_entries, text, canonical_url=page, limit=5)
         deliveries = {
-            stored.entry.id: store.call(db.story_deliveries, stored.fold.story_id)
+            stored.entry.id: store.call(db.list_deliveries, story_id=stored.fold.story_id)
             for stored in found
             if stored.fold is not None
         }

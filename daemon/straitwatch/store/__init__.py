@@ -62,9 +62,11 @@ from straitwatch.store.stories import (
     fold_lock,
     known_entries,
     last_seq,
+    list_stories,
     recent_reports,
     stories_by_id,
     story_by_url,
+    story_entries,
 )
 
 __all__ = [
@@ -102,6 +104,7 @@ __all__ = [
     "last_digest_until",
     "last_seq",
     "list_deliveries",
+    "list_stories",
     "next_due_at",
     "pause_receiver",
     "prune",
@@ -121,6 +124,7 @@ __all__ = [
     "status_counts",
     "stories_by_id",
     "story_by_url",
+    "story_entries",
     "sync_feeds",
     "void_leases",
 ]

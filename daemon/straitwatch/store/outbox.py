@@ -390,6 +390,7 @@ def list_deliveries(
     *,
     states: Collection[DeliveryState] = (),
     receiver: str = "",
+    story_id: str = "",
     limit: int = 100,
 ) -> list[DeliveryRecord]:
     """Return deliveries, newest first."""
@@ -398,6 +399,8 @@ def list_deliveries(
         query = query.where(DELIVERY.c.state.in_([state.value for state in states]))
     if receiver:
         query = query.where(DELIVERY.c.receiver == receiver)
+    if story_id:
+        query = query.where(DELIVERY.c.story_id == story_id)
     return [_to_record(row) for row in tx.execute(query)]
 
 

@@ -1,0 +1,152 @@
+"""`stories` and `alerts`: what happened, and what was said about it."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from straitwatch import store as db
+from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.core.model import AlertFacts, Story
+from straitwatch.errors import UsageError
+
+stories = typer.Typer(no_args_is_help=True, help="See stories and the reports folded into them.")
+alerts = typer.Typer(no_args_is_help=True, help="See what was said about stories, and to whom.")
+_Limit = Annotated[int, typer.Option(min=1, help="At most so many, newest first.")]
+_StoryId = Annotated[str, typer.Argument(metavar="STORY", help="As `stories list` shows it.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.add_typer(stories, name="stories")
+    app.add_typer(alerts, name="alerts")
+
+
+@stories.command("list")
+def list_(limit: _Limit = 50, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
+    """List stories, the latest first."""
+    with opened(config) as (_, store):
+        found = store.call(db.list_stories, limit=limit)
+    if json:
+        for story in found:
+            write_line(_describe(story))
+        return
+    table = Table("ID", "Severity", "Outlets", "Lists", "Story")
+    for story in found:
+        lists = ", ".join(story.watchlists)
+        table.add_row(story.id, story.severity, str(len(story.outlets)), lists, story.title)
+    Console(highlight=False).print(table)
+
+
+def _describe(story: Story) -> dict[str, Any]:
+    return {
+        "id": story.id,
+        "title": story.title,
+        "severity": story.severity,
+        "watchlists": list(story.watchlists),
+        "outlets": list(story.outlets),
+        "revision": story.revision,
+        "first_seen": story.first_seen_at.isoformat(),
+        "last_seen": story.last_seen_at.isoformat(),
+    }
+
+
+@stories.command()
+def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
+    """Show a story's reports, and for each why it was folded into it and what followed."""
+    with opened(config) as (_, store):
+        story = store.call(db.stories_by_id, [story_id]).get(story_id)
+        reports = store.call(db.story_entries, story_id)
+    if story is None:
+        raise UsageError(f"no such story: {story_id}\nhint: see `straitwatch stories list`")
+    answer = _describe(story) | {"reports": [_report(stored) for stored in reports]}
+    if json:
+        write_line(answer)
+        return
+    console = Console(highlight=False, soft_wrap=True, markup=False)
+    console.print(story.title, style="bold")
+    console.print(f"{story.severity} · {', '.join(story.watchlists)} · revision {story.revision}")
+    for row in answer["reports"]:
+        console.print(f"  {row['seen']}  {row['feed']}: {row['title']}")
+        console.print(f"    {row['relation']}, {row['because']}; {row['action']}: {row['reason']}")
+
+
+def _report(stored: db.StoredEntry) -> dict[str, Any]:
+    fold = stored.fold
+    because = ""
+    if fold is not None:
+        because = fold.reason
+        if fold.score:
+            because += f" {fold.score:.2f} of {fold.threshold:.2f}: {', '.join(fold.evidence)}"
+    return {
+        "feed": stored.feed_name,
+        "title": stored.entry.title,
+        "url": stored.entry.url,
+        "seen": stored.seen_at.isoformat(timespec="seconds"),
+        "relation": fold.relation if fold else None,
+        "because": because,
+        "action": stored.decision.action,
+        "reason": stored.decision.reason,
+    }
+
+
+@alerts.command("list")
+def list_alerts(limit: _Limit = 50, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
+    """List what was said, a line for each alert, with where it went."""
+    with opened(config) as (_, store):
+        rows = _alerts(store.call(db.list_deliveries, limit=limit * 4))[:limit]
+    if json:
+        for row in rows:
+            write_line(row)
+        return
+    table = Table("Alert", "Kind", "Severity", "Story", "To", "Title")
+    for row in rows:
+        to = ", ".join(f"{place['receiver']} {place['state']}" for place in row["deliveries"])
+        table.add_row(row["alert"], row["kind"], row["severity"], row["story"], to, row["title"])
+    Console(highlight=False).print(table)
+
+
+@alerts.command("show")
+def show_alerts(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
+    """Show everything that was said about one story."""
+    with opened(config) as (_, store):
+        rows = _alerts(store.call(db.list_deliveries, story_id=story_id, limit=1000))
+    if not rows:
+        raise UsageError(f"nothing was said about story {story_id}")
+    for row in rows:
+        if json:
+            write_line(row)
+            continue
+        typer.echo(f"{row['kind']} {row['severity']}: {row['title']} ({row['reason']})")
+        for place in row["deliveries"]:
+            typer.echo(f"  {place['receiver']} {place['recipient']} {place['state']}")
+
+
+def _alerts(records: list[db.DeliveryRecord]) -> list[dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for record in records:
+        if not isinstance(record.facts, AlertFacts):
+            continue
+        alert = found.setdefault(
+            record.delivery.alert_id,
+            {
+                "alert": record.delivery.alert_id,
+                "kind": record.kind,
+                "severity": record.severity,
+                "reason": record.facts.reason,
+                "story": record.story_id,
+                "revision": record.revision,
+                "title": record.facts.title,
+                "deliveries": [],
+            },
+        )
+        alert["deliveries"].append(
+            {
+                "receiver": record.delivery.receiver,
+                "recipient": record.delivery.recipient,
+                "state": record.delivery.state,
+            }
+        )
+    return list(found.values())
