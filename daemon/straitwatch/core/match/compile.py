@@ -19,7 +19,7 @@ from straitwatch.core.match.rules import (
     Rule,
     SetNode,
 )
-from straitwatch.core.match.variants import is_acronym, phrase_patterns
+from straitwatch.core.match.variants import phrase_patterns
 from straitwatch.core.model import PointsRule, Problem, Sourced, TermSet, WatchList
 from straitwatch.core.query import (
     FIELDS,
@@ -297,7 +297,7 @@ class _Compiler:
 
 
 def _is_everyday(written: str) -> bool:
-    return len(written) <= _SHORT and written.isascii() and not is_acronym(written)
+    return len(written) <= _SHORT and written.isascii() and written.islower()
 
 
 def _named(problem: Problem, name: str) -> Problem:
