@@ -7,12 +7,18 @@ alone never decides. A conflict of numbers, dates, opposites or instalment marks
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from math import sqrt
 
-from straitwatch.core.cluster.text import grams, has_cjk, title_words
+from straitwatch.core.cluster.text import grams, has_cjk, terms, title_words
 
 JACCARD = 0.50  # of character n-grams; suppression precision .92-.99 on three news streams
 CONTAINMENT = 0.80  # of the shorter title in the longer one
+REWORDED_JACCARD, REWORDED_TERMS = (
+    0.35,
+    0.60,
+)  # less of the letters, if most of the words are shared
 _MIN_CONTAINED_GRAMS = 16  # "Taiwan news" is contained in half the stream
+_TAIL_JACCARD = 0.40  # behind the same label, a headline less alike than this is another one
 
 
 class Conflict(StrEnum):
@@ -22,20 +28,16 @@ class Conflict(StrEnum):
     INSTALMENT = "instalment"  # another date, day, part, number of a series: another event
     NUMBER = "number"  # other figures: perhaps the same event, surely not the same text
     OPPOSITE = "opposite"  # rises and falls, approves and rejects
+    TEMPLATE = "template"  # "The Latest: this" and "The Latest: that"
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
     """How alike two titles are, and what speaks against it."""
 
-    similarity: float
-    containment: float
-    conflict: Conflict
-
-    @property
-    def is_close(self) -> bool:
-        """Whether the wording alone would make them copies."""
-        return self.similarity >= JACCARD or self.containment >= CONTAINMENT
+    score: float
+    is_close: bool = False  # the wording alone would make them copies
+    conflict: Conflict = Conflict.NONE
 
     @property
     def is_copy(self) -> bool:
@@ -46,11 +48,21 @@ class Likeness:
 def compare_titles(a: str, b: str) -> Likeness:
     """Compare two cleaned titles."""
     if a == b:
-        return Likeness(1.0, 1.0, Conflict.NONE)
+        return Likeness(1.0, is_close=True)
     similarity, containment = overlap(a, b)
-    if similarity < JACCARD and containment < CONTAINMENT:
-        return Likeness(similarity, containment, Conflict.NONE)
-    return Likeness(similarity, containment, find_conflict(a, b))
+    score = max(similarity, containment if containment >= CONTAINMENT else 0.0)
+    is_close = score >= JACCARD or (
+        similarity >= REWORDED_JACCARD and shared_terms(a, b) >= REWORDED_TERMS
+    )
+    if not is_close:
+        return Likeness(score)
+    return Likeness(score, is_close=True, conflict=find_conflict(a, b))
+
+
+def shared_terms(a: str, b: str) -> float:
+    """Return the cosine of two titles' sets of terms."""
+    first, second = set(terms(a)), set(terms(b))
+    return len(first & second) / sqrt(len(first) * len(second) or 1)
 
 
 def overlap(a: str, b: str) -> tuple[float, float]:
@@ -109,7 +121,7 @@ _WEEKDAYS = {
 }  # fmt: skip
 _AMBIGUOUS = frozenset({"may", "march", "i", "v", "x", "m", "mon", "sat", "sun", "second", "wed"})
 _FIGURE = re.compile(
-    r"(?<![\w.])(?P<mark>#|no\.?\s?|nr\.?\s?|№\s?)?(?P<value>\d+(?:[.,]\d{3})*(?:[.,]\d+)?)(?P<rest>[^\W\d_]*)"
+    r"(?<![^\W\u3040-\u9fff\uac00-\ud7a3])(?<!\.)(?P<mark>#|no\.?\s?|nr\.?\s?|№\s?)?(?P<value>\d+(?:[.,]\d{3})*(?:[.,]\d+)?)(?P<rest>[^\W\d_]*)"
 )
 _HAN_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九十")} | {
     "两": 2,
@@ -216,6 +228,11 @@ def _han_value(text: str) -> int:
 
 # ---------------------------------------------------------------- conflicts
 
+_LABEL_END = re.compile(r"\s*[:：|｜]\s*|\s+[-–—]\s+")
+_MODEL = re.compile(
+    r"(?<![a-zа-я0-9])(?:[a-zа-я]{1,6}\d+|[a-zа-я]{1,4}-\d+)[a-zа-я]{0,2}(?![a-zа-я0-9])"
+)  # S4, Su-35, J-20
+_DATED = re.compile(r"^(?:month|weekday)\d")
 _OPPOSITES = tuple(
     (frozenset(a.split()), frozenset(b.split()))
     for a, b in (
@@ -241,8 +258,10 @@ _CJK_OPPOSITES = (("上涨", "下跌"), ("上漲", "下跌"), ("支持", "反对
 def find_conflict(a: str, b: str) -> Conflict:
     """Return what speaks against two similar, cleaned titles being one text."""
     first, second = _figures(a), _figures(b)
-    if _differ(first.labels, second.labels):
+    if _differ(first.labels, second.labels) or _count_apart(first.labels, second.labels):
         return Conflict.INSTALMENT
+    if _differ(_models(a), _models(b)):
+        return Conflict.NUMBER
     all_first, all_second = first.plain | first.labels, second.plain | second.labels
     if _differ(all_first, all_second):
         return (
@@ -250,7 +269,32 @@ def find_conflict(a: str, b: str) -> Conflict:
             if _TOLL.search(a) or not _same_but_figures(a, b)
             else Conflict.INSTALMENT
         )
-    return Conflict.OPPOSITE if _is_opposite(a, b) else Conflict.NONE
+    if _is_opposite(a, b):
+        return Conflict.OPPOSITE
+    return Conflict.TEMPLATE if _is_same_label(a, b) else Conflict.NONE
+
+
+def _count_apart(a: frozenset[str], b: frozenset[str]) -> bool:
+    """Both count instalments, and not alike: "round 2" and "round 2, part 1"."""
+    if any(_DATED.match(label) for label in a | b):
+        return False
+    return bool(a) and bool(b) and a != b
+
+
+def _models(title: str) -> frozenset[str]:
+    return frozenset(_MODEL.findall(title))
+
+
+def _is_same_label(a: str, b: str) -> bool:
+    """Both begin with the same label, or end with it, and the rest is another headline."""
+    first, second = _LABEL_END.split(a, maxsplit=1), _LABEL_END.split(b, maxsplit=1)
+    if len(first) == 1 or len(second) == 1:
+        return False
+    for kept in (0, 1):
+        if first[kept] == second[kept]:
+            similarity, containment = overlap(first[1 - kept], second[1 - kept])
+            return similarity < _TAIL_JACCARD and containment < CONTAINMENT
+    return False
 
 
 def _differ(a: frozenset[str], b: frozenset[str]) -> bool:
@@ -269,12 +313,10 @@ def _skeleton(title: str) -> list[str]:
 def _is_opposite(a: str, b: str) -> bool:
     first, second = set(title_words(a)), set(title_words(b))
     only_first, only_second = first - second, second - first
-    for left, right in _OPPOSITES:
-        if (only_first & left and only_second & right) or (
-            only_first & right and only_second & left
-        ):
-            return True
     return any(
+        (only_first & left and only_second & right) or (only_first & right and only_second & left)
+        for left, right in _OPPOSITES
+    ) or any(
         (x in a and y in b and x not in b and y not in a)
         or (y in a and x in b and y not in b and x not in a)
         for x, y in _CJK_OPPOSITES

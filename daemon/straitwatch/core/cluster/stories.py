@@ -17,7 +17,7 @@ from straitwatch.core.cluster.text import has_cjk
 from straitwatch.core.model import Fold, Relation
 
 STORY_AGE = timedelta(hours=72)  # after its first report a story takes in no more
-DECAY_HOURS = 48.0
+DECAY_HOURS = 30.0
 NEAREST_SHARE = 0.3  # of the score; the rest is the whole story's
 RARITY_POWER = 1.5
 ASSUMED_REPORTS = 100  # so that the first reports of a new list find all terms about equally rare

@@ -157,8 +157,10 @@ def stem_latin(word: str) -> str:
     for ending in _LATIN_ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _MIN_STEM:
             stem = word[: -len(ending)]
-            if ending == "s" and stem[-1] in "su":
+            if (ending == "s" and stem[-1] in "su") or (ending == "y" and stem[-1] in "aeou"):
                 return word
+            if ending == "s":
+                return stem_latin(stem)
             return stem[:-1] if stem[-1] == stem[-2] and stem[-1] not in "lse" else stem
     return word
 

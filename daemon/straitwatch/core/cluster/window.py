@@ -124,7 +124,7 @@ class StoryWindow:
                 likeness = compare_titles(member.title, other.title)
                 if likeness.conflict is Conflict.INSTALMENT:
                     barred.add(candidate.story_id)
-                elif likeness.is_copy and (copy is None or _rank(likeness) > _rank(copy[0])):
+                elif likeness.is_copy and (copy is None or likeness.score > copy[0].score):
                     copy = (likeness, candidate, other)
         if copy is not None and copy[1].story_id not in barred:
             likeness, candidate, other = copy
@@ -132,7 +132,7 @@ class StoryWindow:
                 candidate.story_id,
                 Relation.DUPLICATE,
                 "near-duplicate",
-                score=_rank(likeness),
+                score=likeness.score,
                 evidence=[other.title],
             )
         best = 0.0
@@ -176,10 +176,6 @@ class StoryWindow:
 def _member_of(report: Report) -> Member:
     title = clean_title(report.title)
     return Member.of(title, report_terms(title, report.summary or report.content))
-
-
-def _rank(likeness: Likeness) -> float:
-    return max(likeness.similarity, likeness.containment)
 
 
 def _scopes(report: Report) -> tuple[str, ...]:

@@ -1,0 +1,151 @@
+"""What holds for every stream of reports, whatever it says."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from straitwatch.core.cluster import StoryWindow
+from straitwatch.core.cluster.guards import compare_titles
+from straitwatch.core.cluster.text import clean_title, report_terms
+from straitwatch.core.model import Fold, Relation, Report
+
+START = datetime(2026, 9, 1, tzinfo=UTC)
+several = settings(max_examples=40, deadline=None)
+SUBJECTS = (
+    "Frigates",
+    "Bombers",
+    "Two submarines",
+    "Coast guard cutters",
+    "Drones",
+    "解放軍",
+    "Корабли",
+)
+DEEDS = (
+    "leave port at dawn",
+    "circle the island",
+    "cross the median line",
+    "join the drill",
+    "穿越台海",
+    "вышли в море",
+)
+PLACES = (
+    "near Keelung",
+    "off Kaohsiung",
+    "in the Bashi Channel",
+    "at Vladivostok",
+    "花蓮外海",
+    "у Сахалина",
+)
+
+titles = st.builds(
+    lambda *parts: " ".join(parts),
+    st.sampled_from(SUBJECTS),
+    st.sampled_from(DEEDS),
+    st.sampled_from(PLACES),
+)
+streams = st.lists(st.tuples(titles, st.integers(0, 300)), min_size=1, max_size=30).map(
+    lambda items: [
+        Report(
+            entry_id=str(i),
+            title=title,
+            seen_at=START + timedelta(minutes=minutes) + i * timedelta(hours=3),
+            canonical_url=f"site{i % 5}.example/{i}",
+            watchlists=("strait",),
+        )
+        for i, (title, minutes) in enumerate(items)
+    ]
+)
+
+
+def fold_all(reports: list[Report], window: StoryWindow | None = None) -> list[Fold]:
+    window, folds = window or StoryWindow(), []
+    for report in reports:
+        folds.append(window.fold(report))
+        window.add(report, folds[-1])
+    return folds
+
+
+@several
+@given(streams)
+def test_the_same_reports_in_the_same_order_give_the_same_stories(reports: list[Report]) -> None:
+    assert fold_all(reports) == fold_all(reports)
+
+
+@several
+@given(streams, st.data())
+def test_a_window_rebuilt_in_mid_stream_goes_on_as_if_nothing_had_happened(
+    reports: list[Report], data: st.DataObject
+) -> None:
+    cut = data.draw(st.integers(0, len(reports)))
+    folds = fold_all(reports)
+    rebuilt = StoryWindow()
+    for report, fold in zip(reports[:cut], folds[:cut], strict=True):
+        rebuilt.add(report, fold)
+
+    assert fold_all(reports[cut:], rebuilt) == folds[cut:]
+
+
+@several
+@given(streams)
+def test_every_story_begins_with_one_new_report(reports: list[Report]) -> None:
+    folds = fold_all(reports)
+    opened = [fold.story_id for fold in folds if fold.relation is Relation.NEW]
+
+    assert len(opened) == len(set(opened))
+    assert {fold.story_id for fold in folds} == set(opened)
+
+
+@several
+@given(streams)
+def test_an_entry_delivered_again_under_a_new_guid_opens_no_story(reports: list[Report]) -> None:
+    window = StoryWindow()
+    for report in reports:
+        fold = window.fold(report)
+        window.add(report, fold)
+        again = Report(
+            entry_id=f"{report.entry_id}-again",
+            title=report.title,
+            seen_at=report.seen_at,
+            canonical_url=report.canonical_url,
+            watchlists=report.watchlists,
+        )
+        second = window.fold(again)
+        window.add(again, second)
+
+        assert (second.relation, second.story_id) == (Relation.SAME_ENTRY, fold.story_id)
+
+
+@several
+@given(titles, st.integers(1, 400), st.integers(1, 400))
+def test_numbered_instalments_never_fold(title: str, first: int, second: int) -> None:
+    reports = [
+        Report(
+            entry_id=str(n),
+            title=f"Live updates day {number}: {title}",
+            seen_at=START,
+            watchlists=("strait",),
+        )
+        for n, number in enumerate((first, second))
+    ]
+    folds = fold_all(reports)
+
+    assert (folds[1].relation is Relation.NEW) is (first != second)
+
+
+@several
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_any_text_at_all_can_be_compared(a: str, b: str) -> None:
+    first, second = clean_title(a), clean_title(b)
+
+    assert 0.0 <= compare_titles(first, second).score <= 1.0
+    assert compare_titles(first, second).conflict == compare_titles(second, first).conflict
+    assert all(weight > 0 for weight in report_terms(a, b).values())
+
+
+@several
+@given(st.lists(st.text(max_size=60), max_size=8))
+def test_any_stream_at_all_can_be_folded(texts: list[str]) -> None:
+    reports = [Report(entry_id=str(i), title=text, seen_at=START) for i, text in enumerate(texts)]
+
+    assert len(fold_all(reports)) == len(texts)

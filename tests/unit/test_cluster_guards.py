@@ -1,0 +1,98 @@
+"""Two headlines that look alike: one text, two events, or two instalments?"""
+
+import pytest
+
+from straitwatch.core.cluster.guards import Conflict, compare_titles
+from straitwatch.core.cluster.text import clean_title
+
+
+def conflict_of(a: str, b: str) -> Conflict:
+    return compare_titles(clean_title(a), clean_title(b)).conflict
+
+
+def is_copy(a: str, b: str) -> bool:
+    return compare_titles(clean_title(a), clean_title(b)).is_copy
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("PRESS DIGEST - Hong Kong - June 27", "PRESS DIGEST - Hong Kong - June 28"),
+        ("Typhoon signal no. 8 hoisted", "Typhoon signal no. 3 hoisted"),
+        ("Live updates day 10: fleet at sea", "Live updates day 11: fleet at sea"),
+        ("Harbour report for Monday morning", "Harbour report for Friday morning"),
+        ("Strait diaries, part one: the ferry", "Strait diaries, part two: the ferry"),
+        ("Strait diaries, part III: the port", "Strait diaries, part IV: the port"),
+        ("Ministry counts 12 aircraft and 5 ships", "Ministry counts 15 aircraft and 7 ships"),
+        ("第10天：前線戰況匯總", "第11天：前線戰況匯總"),
+        ("八號風球生效 市民回家", "三號風球生效 市民回家"),
+        ("Сводка штаба: день 10 учений", "Сводка штаба: день 11 учений"),
+        ("軍事演習 9月3日 的 全部 照片", "軍事演習 9月4日 的 全部 照片"),
+    ],
+)
+def test_instalments_of_one_template_are_told_apart(a: str, b: str) -> None:
+    assert conflict_of(a, b) is Conflict.INSTALMENT
+
+
+def test_a_growing_toll_is_another_text_about_the_same_event() -> None:
+    a, b = "Ferry fire off Keelung kills 12 people", "Ferry fire off Keelung kills 15 people"
+
+    assert conflict_of(a, b) is Conflict.NUMBER
+
+
+def test_another_model_of_aircraft_is_no_copy() -> None:
+    assert not is_copy("Moscow ships Su-35 jets to Harbin", "Moscow ships Su-57 jets to Harbin")
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Assembly approves the submarine budget", "Assembly rejects the submarine budget"),
+        ("Dockyard shares rise after the order", "Dockyard shares fall after the order"),
+        ("外交部證實雙方會面消息", "外交部否認雙方會面消息"),
+    ],
+)
+def test_opposites_are_no_copies(a: str, b: str) -> None:
+    assert conflict_of(a, b) is Conflict.OPPOSITE
+
+
+def test_one_label_does_not_make_two_headlines_one() -> None:
+    a = "Strait security briefing for readers: ferries stop"
+    b = "Strait security briefing for readers: talks open"
+
+    assert conflict_of(a, b) is Conflict.TEMPLATE
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (
+            "Yard sells $1.2bn of bonds to the state",
+            "Yard sells $1,200 million of bonds to the state",
+        ),
+        ("Three frigates leave Zuoying at dawn", "3 frigates leave Zuoying at dawn"),
+        ("UPDATE 2-Frigates leave Zuoying at dawn", "Frigates leave Zuoying at dawn"),
+        ("Frigates leave Zuoying at dawn - Harbour Times", "Frigates leave Zuoying at dawn"),
+        ("Frigates leave Zuoying at dawn (video)", "Frigates leave Zuoying at dawn"),
+        (
+            "Frigates leave Zuoying at dawn, sailing …",
+            "Frigates leave Zuoying at dawn, sailing east",
+        ),
+        ("“Frigates” leave Zuoying’s port", "'Frigates' leave Zuoying's port"),
+        ("【快訊】兩艘巡防艦清晨駛離左營", "兩艘巡防艦清晨駛離左營"),
+        ("Два фрегата вышли из порта утром", "Срочно: два фрегата вышли из порта утром"),
+    ],
+)
+def test_dressing_and_units_do_not_make_another_text(a: str, b: str) -> None:
+    assert is_copy(a, b)
+
+
+def test_a_figure_added_by_an_edit_is_no_conflict() -> None:
+    assert is_copy("Frigates leave Zuoying at dawn", "Two frigates leave Zuoying at dawn")
+
+
+def test_unlike_headlines_are_not_looked_at_further() -> None:
+    likeness = compare_titles("rice price steady in june", "frigates leave zuoying in july")
+
+    assert not likeness.is_close
+    assert likeness.conflict is Conflict.NONE

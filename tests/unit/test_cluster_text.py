@@ -1,0 +1,63 @@
+"""What a headline says, as terms, in each script."""
+
+from straitwatch.core.cluster.text import clean_title, grams, report_terms, terms
+
+
+def test_english_forms_of_one_word_are_one_term() -> None:
+    assert len(set(terms("deploy deploys deployed deploying deployment deployments"))) == 1
+
+
+def test_russian_cases_are_one_term() -> None:
+    assert len(set(terms("корабль корабля кораблю кораблем корабли"))) == 1
+
+
+def test_ukrainian_cases_are_one_term() -> None:
+    assert len(set(terms("навчання навчанням навчанню"))) == 1
+
+
+def test_han_text_becomes_bigrams() -> None:
+    assert list(terms("解放軍")) == ["解放", "放軍"]
+
+
+def test_katakana_stays_whole_and_hiragana_says_nothing() -> None:
+    assert list(terms("ミサイルを発射")) == ["ミサイル", "発射"]
+
+
+def test_korean_particles_are_cut() -> None:
+    assert list(terms("해군은")) == list(terms("해군이")) == ["해군"]
+
+
+def test_scripts_in_one_headline_are_each_read_in_their_way() -> None:
+    assert list(terms("PLA解放军 drills")) == ["pla", "解放", "放军", "drill"]
+
+
+def test_the_title_counts_more_than_the_summary() -> None:
+    weights = report_terms("Frigates depart", "Harbour calm")
+
+    assert weights["frigat"] > weights["harbour"]
+
+
+def test_a_long_summary_does_not_grow_a_report_without_bound() -> None:
+    summary = " ".join(f"word{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(500))
+
+    assert len(report_terms("Frigates depart", summary)) < 60
+
+
+def test_an_empty_report_has_no_terms() -> None:
+    assert report_terms("", "") == {}
+
+
+def test_a_suffix_with_a_date_is_no_outlet() -> None:
+    assert clean_title("Press digest of the day - June 27") == "press digest of the day - june 27"
+
+
+def test_a_short_headline_keeps_its_last_part() -> None:
+    assert clean_title("Taiwan - China") == "taiwan - china"
+
+
+def test_a_label_alone_stays_a_title() -> None:
+    assert clean_title("LIVE:") != ""
+
+
+def test_the_shortest_text_has_grams() -> None:
+    assert grams("a")

@@ -1,0 +1,128 @@
+"""Reports of one event become one story; other events do not."""
+
+from datetime import UTC, datetime, timedelta
+
+from straitwatch.core.cluster import StoryWindow
+from straitwatch.core.model import Fold, Relation, Report
+
+START = datetime(2026, 9, 1, 6, tzinfo=UTC)
+
+
+def make_report(title: str, *, hours: float = 0, **fields: object) -> Report:
+    known: dict[str, object] = {"entry_id": f"{title}@{hours}", "watchlists": ("strait",)}
+    return Report(title=title, seen_at=START + timedelta(hours=hours), **(known | fields))  # type: ignore[arg-type]
+
+
+def fold_all(*reports: Report) -> list[Fold]:
+    window, folds = StoryWindow(), []
+    for report in reports:
+        folds.append(window.fold(report))
+        window.add(report, folds[-1])
+    return folds
+
+
+def test_the_first_report_opens_a_story() -> None:
+    (fold,) = fold_all(make_report("Frigates leave Zuoying at dawn"))
+
+    assert (fold.relation, fold.reason) == (Relation.NEW, "new-event")
+    assert len(fold.story_id) == 10
+
+
+def test_a_page_seen_under_another_title_is_the_same_entry() -> None:
+    first, second = fold_all(
+        make_report("Frigates leave Zuoying", canonical_url="a.example/news/frigates"),
+        make_report(
+            "What the rice harvest means", canonical_url="a.example/news/frigates", hours=30
+        ),
+    )
+
+    assert (second.relation, second.reason) == (Relation.SAME_ENTRY, "same-url")
+    assert second.story_id == first.story_id
+
+
+def test_a_headline_repeated_by_its_site_is_the_same_entry() -> None:
+    first, second = fold_all(
+        make_report("Frigates leave Zuoying at dawn", canonical_url="a.example/1"),
+        make_report("Frigates leave Zuoying at dawn", canonical_url="a.example/fleet/1", hours=100),
+    )
+
+    assert (second.relation, second.reason) == (Relation.SAME_ENTRY, "same-title")
+    assert second.story_id == first.story_id
+
+
+def test_a_generic_headline_is_another_page_each_day() -> None:
+    _, second = fold_all(
+        make_report("Morning briefing", canonical_url="a.example/1"),
+        make_report("Morning briefing", canonical_url="a.example/2", hours=90),
+    )
+
+    assert second.relation is Relation.NEW
+
+
+def test_a_copy_in_another_outlet_is_a_duplicate_that_names_its_original() -> None:
+    _, second = fold_all(
+        make_report("Frigates leave Zuoying at dawn", canonical_url="a.example/1"),
+        make_report("Frigates leave Zuoying at dawn - Port News", canonical_url="b.example/9"),
+    )
+
+    assert (second.relation, second.reason) == (Relation.DUPLICATE, "near-duplicate")
+    assert second.evidence == ("frigates leave zuoying at dawn",)
+
+
+def test_a_retelling_joins_the_event_and_says_by_which_terms() -> None:
+    first, second = fold_all(
+        make_report("Taiwan scrambles fighters as bombers circle the island"),
+        make_report(
+            "Air force in Taiwan sends up jets after bombers fly round the island", hours=2
+        ),
+    )
+
+    assert (second.relation, second.story_id) == (Relation.SAME_EVENT, first.story_id)
+    assert "bomb" in second.evidence
+    assert second.score >= second.threshold > 0
+
+
+def test_the_next_instalment_of_a_template_opens_its_own_story() -> None:
+    first, second = fold_all(
+        make_report("PRESS DIGEST - Hong Kong - June 27"),
+        make_report("PRESS DIGEST - Hong Kong - June 28", hours=24),
+    )
+
+    assert second.relation is Relation.NEW
+    assert second.story_id != first.story_id
+
+
+def test_a_story_takes_in_nothing_after_three_days() -> None:
+    _, second = fold_all(
+        make_report("Taiwan scrambles fighters as bombers circle the island"),
+        make_report("Taiwan scrambles fighters as bombers circle the island", hours=73),
+    )
+
+    assert second.relation is Relation.NEW
+
+
+def test_one_lists_stories_are_not_open_to_another_list() -> None:
+    _, second = fold_all(
+        make_report("Frigates leave Zuoying at dawn", watchlists=("strait",)),
+        make_report("Frigates leave Zuoying at dawn", watchlists=("shipping",)),
+    )
+
+    assert second.relation is Relation.NEW
+
+
+def test_a_report_on_two_lists_links_them() -> None:
+    first, _, third = fold_all(
+        make_report("Frigates leave Zuoying at dawn", watchlists=("strait",)),
+        make_report("Frigates leave Zuoying at dawn", watchlists=("strait", "shipping"), hours=1),
+        make_report("Frigates leave Zuoying at dawn", watchlists=("shipping",), hours=2),
+    )
+
+    assert third.story_id == first.story_id
+
+
+def test_folding_changes_nothing() -> None:
+    window = StoryWindow()
+    report = make_report("Frigates leave Zuoying at dawn")
+
+    assert window.fold(report) == window.fold(report)
+    assert window.fold(report).relation is Relation.NEW
