@@ -1,0 +1,34 @@
+"""`doctor`: self-checks."""
+
+from dataclasses import asdict
+
+import typer
+from rich.console import Console
+
+from straitwatch.app import load, utc_now
+from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
+from straitwatch.doctor import examine
+from straitwatch.telemetry import configure_logging
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command()(doctor)
+
+
+def doctor(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
+    """Check this machine, the configuration and the database; exit status 1 if one is not well."""
+    configure_logging(level="warning")
+    console = Console(highlight=False, markup=False)
+    is_well = True
+    for finding in examine(load(config), now=utc_now()):
+        is_well &= finding.is_good
+        if json:
+            write_line(asdict(finding))
+            continue
+        console.print(f"{'ok  ' if finding.is_good else 'look'} {finding.name}: {finding.text}")
+        if finding.hint:
+            console.print(f"     hint: {finding.hint}")
+    if not is_well:
+        raise typer.Exit(1)

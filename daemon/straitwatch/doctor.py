@@ -1,0 +1,112 @@
+"""Self-checks: what an operator would look at first, each with an answer and a hint.
+
+In: a configuration directory; out: `Finding` values. Nothing is changed.
+"""
+
+import pyexpat
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from straitwatch import __version__
+from straitwatch import store as db
+from straitwatch.config import Config
+from straitwatch.errors import StoreError
+from straitwatch.store import Store
+
+_SAFE_EXPAT = (2, 6, 0)  # older ones parse some documents in quadratic time (CVE-2023-52425)
+_FREE_BYTES = 200_000_000
+_SILENT_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One check and how it came out."""
+
+    name: str
+    is_good: bool
+    text: str
+    hint: str = ""
+
+
+def examine(config: Config, *, now: datetime) -> Iterator[Finding]:
+    """Check this machine, the configuration and the database."""
+    yield from _machine()
+    yield from _configuration(config)
+    yield from _database(config, now=now)
+
+
+def _machine() -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding(name="version", is_good=True, text=f"{__version__} on Python {version}")
+    expat = pyexpat.version_info
+    is_safe = expat >= _SAFE_EXPAT
+    yield Finding(
+        name="expat",
+        is_good=True,  # the worker's deadline holds with any version
+        text=".".join(map(str, expat)),
+        hint="" if is_safe else "2.6 or newer defends itself better; a newer Python brings it",
+    )
+
+
+def _configuration(config: Config) -> Iterator[Finding]:
+    yield Finding(
+        name="configuration",
+        is_good=True,
+        text=f"{len(config.feeds)} feeds, {len(config.watchlists)} watch-lists, {config.version}",
+    )
+    for name, receiver in config.receivers.items():
+        yield Finding(
+            name=f"receiver {name}",
+            is_good=not receiver.broken_because,
+            text=receiver.broken_because or "can be used",
+            hint="its messages wait until it is set" if receiver.broken_because else "",
+        )
+
+
+def _database(config: Config, *, now: datetime) -> Iterator[Finding]:
+    try:
+        store = Store.open(config.database, migrate=False)
+    except StoreError as error:
+        yield Finding(
+            name="database",
+            is_good=False,
+            text=str(error),
+            hint="`straitwatch db upgrade` makes or upgrades it; `run` does so by itself",
+        )
+        return
+    try:
+        yield Finding(name="database", is_good=True, text=f"{store.dialect}, schema is current")
+        yield from _work(store, now=now)
+    finally:
+        store.close()
+    free = shutil.disk_usage(Path.cwd()).free
+    yield Finding(name="disk", is_good=free > _FREE_BYTES, text=f"{free // 1_000_000:,} MB free")
+
+
+def _work(store: Store, *, now: datetime) -> Iterator[Finding]:
+    counts = store.call(db.status_counts, now)
+    polled_at = counts.last_polled_at
+    is_working = polled_at is not None and now - polled_at < _SILENT_AFTER
+    yield Finding(
+        name="polls",
+        is_good=is_working,
+        text=f"last {polled_at:%Y-%m-%d %H:%M} UTC" if polled_at else "never",
+        hint="" if is_working else "is `straitwatch run` running?",
+    )
+    for trouble in counts.troubles:
+        yield Finding(
+            name=f"feed {trouble.name}",
+            is_good=False,
+            text=f"{trouble.outcome} {trouble.detail}, {trouble.failures} in a row",
+        )
+    problems = store.call(db.check_outbox, now)
+    yield Finding(
+        name="outbox",
+        is_good=not problems and not counts.dead,
+        text="; ".join(problems) or f"{counts.pending} waiting, {counts.dead} dead letters",
+        hint="see `straitwatch outbox list --state dead`" if counts.dead else "",
+    )
