@@ -8,6 +8,9 @@ odd n, every seventh in Chinese. One line on standard input changes what all of 
     revalidate        validators are sent and honoured: an unchanged feed costs a 304
     forget            no validators at all: an unchanged feed costs its whole body
     change PERCENT    that share of the feeds gets two new entries
+    count             prints how many documents and how many 304 went out since the last count
+
+Each other command is answered with `ok`.
 """
 
 import asyncio
@@ -87,9 +90,15 @@ class Site:
         self.sends_validators = True
         self.changed_percent = 0
         self.revision = 0
+        self.documents = 0
+        self.not_modified = 0
 
-    def obey(self, command: str) -> None:
+    def obey(self, command: str) -> str:
         match command.split():
+            case ["count"]:
+                counts = f"{self.documents} {self.not_modified}"
+                self.documents = self.not_modified = 0
+                return counts
             case ["revalidate"]:
                 self.sends_validators = True
             case ["forget"]:
@@ -97,6 +106,7 @@ class Site:
             case ["change", percent]:
                 self.changed_percent = int(percent)
                 self.revision += 1
+        return "ok"
 
     def answer(self, request: bytes) -> bytes:
         path = request.split(b" ", 2)[1]
@@ -108,9 +118,9 @@ class Site:
         revision = self.revision if is_changed else 0
         etag = b'"%d-%d"' % (number, revision)
         if self.sends_validators and b": " + etag + b"\r\n" in request:
-            return (
-                b"HTTP/1.1 304 Not Modified\r\nETag: " + etag + b"\r\nConnection: close\r\n\r\n"
-            )
+            self.not_modified += 1
+            return b"HTTP/1.1 304 Not Modified\r\nETag: " + etag + b"\r\nConnection: close\r\n\r\n"
+        self.documents += 1
         body = _cached_document(number, revision)
         validators = b"ETag: " + etag + b"\r\n" if self.sends_validators else b""
         return (
@@ -159,8 +169,7 @@ async def serve() -> None:
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
     async with server:
         while line := await commands.readline():
-            site.obey(line.decode())
-            print("ok", flush=True)
+            print(site.obey(line.decode()), flush=True)
 
 
 if __name__ == "__main__":
