@@ -211,6 +211,8 @@ def _count(report: PollReport, matched: MatchedFeed, metrics: Metrics) -> None:
     metrics.polls.labels(outcome=report.outcome).inc()
     metrics.entries.labels(outcome="new").inc(report.entries_new)
     metrics.entries.labels(outcome="known").inc(len(matched.known))
+    for reason in report.reasons:
+        metrics.decisions.labels(reason=reason).inc()
 
 
 # ---------------------------------------------------------------- deliver

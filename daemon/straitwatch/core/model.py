@@ -813,6 +813,7 @@ class PollReport:
     alerts: int = 0
     detail: str = ""
     is_baseline: bool = False
+    reasons: tuple[Reason, ...] = ()  # of each decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

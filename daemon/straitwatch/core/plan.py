@@ -385,6 +385,7 @@ def _finish(
             alerts=len(draft.alerts),
             detail=after.last_detail,
             is_baseline=is_baseline,
+            reasons=tuple(planned.decision.reason for planned in draft.entries),
         ),
     )
 
