@@ -19,8 +19,9 @@ _HAN_KANA = re.compile(
 )
 _CAPITALS = 0.9  # of the letters of a field, for its letter case to say nothing
 _SENTENCE_END = re.compile(
-    r"(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|Lt|St|vs|No|Jr|Sr))(?<!\b(?:Mrs|Gen|Sen|Rep|Col|Adm|Gov|Maj|Sgt|Cpt))"
-    r"[.!?…][\"'”’»)\]]*(?=\s|\x1f|$)|[。！？｡]|[\n\x1f]"
+    r"[.!?…](?<!\b[A-Z]\.)(?<!\b(?:Mr|Ms|Dr|Lt|St|vs|No|Jr|Sr)\.)"
+    r"(?<!\b(?:Mrs|Gen|Sen|Rep|Col|Adm|Gov|Maj|Sgt|Cpt)\.)[\"'”’»)\]]*(?=\s|\x1f|$)"
+    r"|[。！？｡\n\x1f]"
 )
 _SUMMARY = 0b010
 _LEAD = 600  # characters of content: about the two paragraphs that an editor would send as summary

@@ -70,6 +70,7 @@ class Folder:
     def __init__(self) -> None:
         self._plain = set(_PLAIN)
         self._known: dict[str, str] = {}
+        self._words: dict[str, str] = {}
         self._han = dict(zip(han.FROM, han.TO, strict=True))
 
     def fold(self, text: str) -> Folded:
@@ -96,7 +97,10 @@ class Folder:
 
     def fold_term(self, text: str) -> str:
         """Fold a word of a term; separators around it are dropped."""
-        return self.fold(text).text.strip()
+        known = self._words.get(text)
+        if known is None:
+            known = self._words[text] = self.fold(text).text.strip()
+        return known
 
     def _learn(self, letter: str) -> str:
         folded = self._fold_letter(letter)

@@ -102,7 +102,9 @@ class Matcher:
         ]
         self._automaton = AhoCorasick(vocabulary.patterns, store_patterns=False)
         self._positive = [
-            (at, rule) for at, it in enumerate(self.lists) for rule in [*it.match, *it.signals]
+            (at, rule, rule.node.clauses())
+            for at, it in enumerate(self.lists)
+            for rule in [*it.match, *it.signals]
         ]
         self._gate = self._build_gate()
 
@@ -178,8 +180,8 @@ class Matcher:
     def _build_gate(self) -> dict[int, tuple[int, ...]]:
         """Say for each term set which rules cannot hold unless it (or an equal) was hit."""
         gate: dict[int, list[int]] = {}
-        for number, (_, rule) in enumerate(self._positive):
-            for set_id in min(rule.node.clauses(), key=self._expected_hits):
+        for number, (_, rule, clauses) in enumerate(self._positive):
+            for set_id in min(clauses, key=self._expected_hits):
                 gate.setdefault(set_id, []).append(number)
         return {set_id: tuple(rules) for set_id, rules in gate.items()}
 
@@ -188,14 +190,16 @@ class Matcher:
 
     def _woken(self, doc: Document) -> dict[int, list[Rule]]:
         """Give, for each list, the match and signal rules that hold."""
-        gate = self._gate
+        gate, hits = self._gate, doc.hits
         woken: set[int] = set()
-        for set_id in doc.hits:
+        for set_id in hits:
             if set_id in gate:
                 woken.update(gate[set_id])
         held: dict[int, list[Rule]] = {}
         for number in sorted(woken):
-            at, rule = self._positive[number]
+            at, rule, clauses = self._positive[number]
+            if any(clause.isdisjoint(hits) for clause in clauses):
+                continue
             if rule.node.holds(doc):
                 held.setdefault(at, []).append(rule)
         return held

@@ -87,13 +87,16 @@ def _start(span: Span) -> int:
 class Leaf:
     """One or several term sets, each in some of the fields."""
 
-    __slots__ = ("id", "members", "text")
+    __slots__ = ("id", "members", "reach", "text")
 
     def __init__(self, number: int, members: tuple[tuple[SetNode, int], ...], *, text: str) -> None:
         self.id, self.members, self.text = number, members, text
+        self.reach = frozenset[int]().union(*(node.reach() for node, _ in members))
 
     def spans(self, doc: Document) -> list[Span]:
         """Give what was hit, in order, without repeats."""
+        if self.reach.isdisjoint(doc.hits):
+            return NOTHING
         known = doc.known_spans.get(self.id)
         if known is None:
             known = doc.known_spans[self.id] = self._spans(doc)
@@ -111,7 +114,7 @@ class Leaf:
     evidence = spans
 
     def clauses(self) -> list[frozenset[int]]:
-        return [frozenset[int]().union(*(node.reach() for node, _ in self.members))]
+        return [self.reach]
 
 
 def _within(spans: list[Span], fields: int, doc: Document) -> list[Span]:

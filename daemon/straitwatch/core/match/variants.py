@@ -75,7 +75,12 @@ def _shaped(phrase: Phrase, folder: Folder) -> Iterator[tuple[_Shape, ...]]:
 
 
 def _inflects(word: Word) -> bool:
-    if word.mode is Mode.EXACT or word.is_prefix or not CYRILLIC.search(word.text):
+    if (
+        word.text.isascii()
+        or word.mode is Mode.EXACT
+        or word.is_prefix
+        or not CYRILLIC.search(word.text)
+    ):
         return False
     if any(map(str.isdigit, word.text)):
         return False
