@@ -119,7 +119,7 @@ reader = make_reader(str(folder / "reader.sqlite"))
 for url in json.loads((folder / "urls.json").read_text()) if len(sys.argv) > 2 else ():
     reader.add_feed(url)
 if len(sys.argv) == 2:
-    reader.update_feeds(workers=20)
+    reader.update_feeds(scheduled=False, workers=20)
 """
 
 

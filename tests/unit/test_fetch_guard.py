@@ -1,11 +1,14 @@
 """No feed reaches an address that is not on the open network."""
 
+import socket
+
 import pytest
 
 from builders import make_feed
 from servers.feeds import FeedServer, Page
 from straitwatch.core.model import FeedState, FetchFailed, FetchFailure, PollPolicy
 from straitwatch.fetch import Fetcher, is_public
+from straitwatch.fetch.guard import public_socket
 
 
 @pytest.mark.parametrize(
@@ -86,3 +89,10 @@ async def test_a_refused_address_says_which_setting_allows_it() -> None:
     assert isinstance(result, FetchFailed)
     assert result.kind is FetchFailure.FORBIDDEN_ADDRESS
     assert "allow_private_addresses" in result.detail
+
+
+def test_a_public_address_gets_its_socket() -> None:
+    info = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("1.1.1.1", 443))
+
+    with public_socket(info) as made:
+        assert made.family is socket.AF_INET

@@ -469,6 +469,23 @@ async def test_a_redirect_takes_no_secrets_to_another_host(server: FeedServer) -
     assert not {"Authorization", "Cookie", "X-Key", "Referer"} & set(headers)
 
 
+async def test_a_password_that_a_redirect_brings_is_not_used(server: FeedServer) -> None:
+    elsewhere = server.url("/new").replace("://", "://evil:s3cret@")
+    url = server.answer("/old", Page(status=302, headers={"Location": elsewhere}))
+    server.answer("/new", Page(BODY))
+
+    result = await fetch(url)
+
+    assert isinstance(result, Fetched)
+    assert result.url == server.url("/new")
+    assert "Authorization" not in server.requests[1].headers
+
+
+async def test_a_fetcher_that_was_not_opened_says_so() -> None:
+    with pytest.raises(RuntimeError, match="async with"):
+        await Fetcher(PollPolicy()).fetch(make_feed(), FeedState(feed_id="feed"))
+
+
 @pytest.mark.parametrize(
     "location", ["", "ftp://127.0.0.1/", "javascript:alert(1)", "http://[", "file:///etc/hosts"]
 )

@@ -114,7 +114,7 @@ def step_after(outcome: Outcome, **values: Any) -> NextStep:
     filled: dict[str, Any] = {
         "attempt": 1,
         "unsure_count": 0,
-        "driver": "slack",
+        "driver": "slack-webhook",
         "on_unsure": "resend",
         "created_at": NOON,
         "give_up_at": NOON + 24 * HOUR,
@@ -143,7 +143,7 @@ def test_a_refused_message_is_dead_at_once() -> None:
 @pytest.mark.parametrize(
     ("driver", "minutes"),
     [
-        ("slack", [0.25, 0.5, 1, 2, 4, 8, 10, 10]),
+        ("slack-webhook", [0.25, 0.5, 1, 2, 4, 8, 10, 10]),
         ("slack-bot", [0.25, 0.5, 1, 2, 4, 8, 10, 10]),
         ("smtp", [1, 5, 10, 20, 30, 30, 30, 30]),
         ("apprise", [0.5, 1, 2, 4, 8, 16, 30, 30]),
@@ -202,7 +202,7 @@ def test_an_unanswered_mail_goes_again_with_the_patience_of_mail() -> None:
     assert wait_after(Outcome.UNSURE, driver="smtp", attempt=2, unsure_count=1) == 5 * MINUTE
 
 
-@pytest.mark.parametrize("driver", ["slack", "smtp", "apprise"])
+@pytest.mark.parametrize("driver", ["slack-webhook", "smtp", "apprise"])
 def test_who_prefers_silence_gets_no_repeat(driver: str) -> None:
     step = step_after(Outcome.UNSURE, driver=driver, on_unsure="hold")
 
@@ -225,7 +225,9 @@ def test_the_last_attempt_is_made_when_time_is_up_and_none_after() -> None:
     assert after.not_before is None
 
 
-@pytest.mark.parametrize(("driver", "hours"), [("slack", 24), ("apprise", 24), ("smtp", 48)])
+@pytest.mark.parametrize(
+    ("driver", "hours"), [("slack-webhook", 24), ("apprise", 24), ("smtp", 48)]
+)
 def test_mail_gets_two_days_and_everything_else_one(driver: str, hours: int) -> None:
     arguments: dict[str, Any] = {"driver": driver, "give_up_at": None}
     limit = NOON + hours * HOUR
@@ -247,7 +249,7 @@ def test_giving_up_on_a_message_still_holds_its_broken_receiver() -> None:
     outcome=st.sampled_from(Outcome),
     attempt=st.integers(1, 10_000),
     unsure_count=st.integers(0, 3),
-    driver=st.sampled_from(["slack", "slack-bot", "smtp", "apprise", "terminal"]),
+    driver=st.sampled_from(["slack-webhook", "slack-bot", "smtp", "apprise", "terminal"]),
     age=st.timedeltas(timedelta(0), timedelta(days=3)),
     chance=chances,
     retry_after=waits,

@@ -72,8 +72,10 @@ def _minutes(*values: float) -> tuple[timedelta, ...]:
 
 
 # The wait after the first, second, ... failed attempt; the last one repeats.
+_SLACK_WAITS = _minutes(0.25, 0.5, 1, 2, 4, 8, 10)
 _WAITS = {
-    "slack": _minutes(0.25, 0.5, 1, 2, 4, 8, 10),
+    "slack-webhook": _SLACK_WAITS,
+    "slack-bot": _SLACK_WAITS,
     "smtp": _minutes(1, 5, 10, 20, 30),  # greylisting wants minutes
 }
 _OTHER_WAITS = _minutes(0.5, 1, 2, 4, 8, 16, 30)
@@ -114,7 +116,7 @@ def after_attempt(
 
     Time limits a delivery, not a count: the last attempt is made at `give_up_at`, by default 24
     hours after `created_at`, for mail 48. `attempt` is the one that just ended, 1 for the first;
-    `unsure_count` counts earlier ones that were not answered. `driver` is slack (a webhook),
+    `unsure_count` counts earlier ones that were not answered. `driver` is slack-webhook,
     slack-bot or smtp; any other name stands for the rules of Apprise. `on_unsure` is resend, or
     hold to prefer silence to a repeat.
     """
@@ -143,7 +145,7 @@ def _may_repeat(driver: str, on_unsure: str, unsure_count: int) -> bool:
         return True  # the driver looks into the channel's history first
     if on_unsure == "hold":
         return False
-    return driver != "slack" or unsure_count == 0
+    return driver != "slack-webhook" or unsure_count == 0
 
 
 def _reason(result: SendResult) -> str:
@@ -174,11 +176,11 @@ def _asked_wait(result: SendResult) -> timedelta:
 
 
 def _wait(result: SendResult, *, attempt: int, driver: str, chance: float) -> timedelta:
-    if result.outcome is Outcome.UNSURE and driver == "slack":
+    if result.outcome is Outcome.UNSURE and driver == "slack-webhook":
         return _REPEAT_AFTER
     if result.outcome is Outcome.UNSURE and driver == "slack-bot" and attempt == 1:
         return _LOOK_UP_AFTER
-    waits = _WAITS.get(driver.removesuffix("-bot"), _OTHER_WAITS)
+    waits = _WAITS.get(driver, _OTHER_WAITS)
     return _nth(waits, attempt) * (0.5 + chance / 2)
 
 
