@@ -13,7 +13,6 @@ import resource
 import signal
 import struct
 import sys
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +28,8 @@ _NET_AFTER = timedelta(seconds=2)  # past the deadline: the worker's own alarm, 
 _MAX_DOCUMENTS = 500  # then a worker is replaced: feedparser and the allocator keep memory
 _PIPE_LIMIT = 2**20  # bytes buffered in the parent before reading pauses
 _MAX_BODY = 64_000_000  # bytes; larger than any limit of the fetcher
+
+_ROOT = str(Path(__file__).resolve().parents[1])  # where this package is imported from
 
 # What a worker's answer may be made of. A worker reads hostile bytes: its pickle is not trusted.
 _ANSWER_TYPES = {
@@ -120,10 +121,9 @@ class _Worker:
     @classmethod
     async def start(cls, timeout: timedelta, memory_bytes: int) -> Self:
         """Start the interpreter and wait until it has imported what it needs."""
-        root = str(Path(__file__).resolve().parents[1])
         net = (timeout + _NET_AFTER).total_seconds()
         code = (
-            f"import sys; sys.path.insert(0, {root!r}); "
+            f"import sys; sys.path.insert(0, {_ROOT!r}); "
             f"from straitwatch.parsepool import work; work({net!r}, {memory_bytes!r})"
         )
         process = await asyncio.create_subprocess_exec(
@@ -147,15 +147,15 @@ class _Worker:
             raise
         return worker
 
-    async def read(self, request: ReadRequest, timeout: timedelta) -> ReadFeed:  # noqa: ASYNC109
+    async def read(self, request: ReadRequest, within: timedelta) -> ReadFeed:
         """Send the request and wait for the answer, but not past the deadline."""
         self._documents += 1
         self.is_spent = True  # unless the answer arrives whole
         try:
-            async with asyncio.timeout(timeout.total_seconds()):
+            async with asyncio.timeout(within.total_seconds()):
                 answer = await self._exchange(request)
         except TimeoutError:
-            return _failed(ParseProblem.TIMEOUT, f"not read within {timeout.total_seconds():g} s")
+            return _failed(ParseProblem.TIMEOUT, f"not read within {within.total_seconds():g} s")
         except (asyncio.IncompleteReadError, ConnectionError):
             return await self._epitaph()
         except pickle.UnpicklingError as error:
@@ -197,9 +197,9 @@ class _AnswerReader(pickle.Unpickler):
 
 def _answer(payload: bytes) -> ReadFeed:
     answer = _AnswerReader(io.BytesIO(payload)).load()
-    if isinstance(answer, ReadFeed):
-        return answer
-    raise pickle.UnpicklingError(type(answer).__name__)
+    if not isinstance(answer, ReadFeed):
+        raise pickle.UnpicklingError(type(answer).__name__)  # noqa: TRY004 - refused like the rest
+    return answer
 
 
 _OUT_OF_MEMORY = "more memory than a worker may use"
@@ -229,7 +229,7 @@ def work(alarm_after: float, memory_bytes: int) -> None:
     with contextlib.suppress(BrokenPipeError):
         while (request := _receive(requests)) is not None:
             signal.setitimer(signal.ITIMER_REAL, alarm_after)
-            _send(answers, lambda request=request: read_feed(request))
+            _send(answers, request)
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 
@@ -242,9 +242,9 @@ def _receive(stream: BinaryIO) -> ReadRequest | None:
     return request
 
 
-def _send(stream: BinaryIO, read: Callable[[], ReadFeed]) -> None:
+def _send(stream: BinaryIO, request: ReadRequest) -> None:
     try:
-        payload = pickle.dumps(read(), protocol=pickle.HIGHEST_PROTOCOL)
+        payload = pickle.dumps(read_feed(request), protocol=pickle.HIGHEST_PROTOCOL)
     except MemoryError:
         answer = _failed(ParseProblem.TOO_LARGE, _OUT_OF_MEMORY)
         payload = pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL)

@@ -10,7 +10,8 @@ _MAX_TEXT = 120
 # Abbreviations in feeds, in minutes. CST is settled by the feed's own zone where that says +8.
 _ZONES = {
     "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 60, "bst": 60, "ist": 330,
-    "cet": 60, "mez": 60, "cest": 120, "mesz": 120, "eet": 120, "eest": 180, "trt": 180, "msk": 180, "msd": 240,
+    "cet": 60, "mez": 60, "cest": 120, "mesz": 120, "eet": 120, "eest": 180, "trt": 180,
+    "msk": 180, "msd": 240,
     "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360,
     "pst": -480, "pdt": -420, "akst": -540, "akdt": -480, "hst": -600,
     "hkt": 480, "sgt": 480, "pht": 480, "awst": 480, "wib": 420, "ict": 420,

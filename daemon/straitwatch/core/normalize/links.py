@@ -65,13 +65,110 @@ _WORD_BREAKS = re.compile(r"[\W_]+")
 _HYPHENS = re.compile(r"-+")  # a script's own name has underscores
 _DIGITS = re.compile(r"\d{6,}")
 _MIN_SLUG_WORDS = 3
+_MIN_SCRIPT_WORDS = 5  # a script's own name may have some: kt-article-display-1.asp
 
 _TRACKERS = frozenset(
-    ["fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "igshid", "mc_cid", "mc_eid", "ocid", "ncid", "wpisrc", "wprss", "smid", "smtyp", "xtor", "cmpid", "icid", "iid", "ito", "ftag", "feedtype", "feedname", "rss", "feed", "partner", "ref_src", "ref_url", "refsrc", "cmp", "cmp_id", "spref", "trk", "mkt_tok", "_hsenc", "_hsmi", "vero_id", "oly_enc_id", "oly_anon_id", "ns_mchannel", "taid", "soc_src", "soc_trk", "__twitter_impression", "guccounter", "guce_referrer", "guce_referrer_sig", "traffic_source", "sr_share", "from_rss", "ex_cid", "ana", "assetid", "smprod", "intcid"]
+    [
+        "fbclid",
+        "gclid",
+        "dclid",
+        "gbraid",
+        "wbraid",
+        "msclkid",
+        "yclid",
+        "igshid",
+        "mc_cid",
+        "mc_eid",
+        "ocid",
+        "ncid",
+        "wpisrc",
+        "wprss",
+        "smid",
+        "smtyp",
+        "xtor",
+        "cmpid",
+        "icid",
+        "iid",
+        "ito",
+        "ftag",
+        "feedtype",
+        "feedname",
+        "rss",
+        "feed",
+        "partner",
+        "ref_src",
+        "ref_url",
+        "refsrc",
+        "cmp",
+        "cmp_id",
+        "spref",
+        "trk",
+        "mkt_tok",
+        "_hsenc",
+        "_hsmi",
+        "vero_id",
+        "oly_enc_id",
+        "oly_anon_id",
+        "ns_mchannel",
+        "taid",
+        "soc_src",
+        "soc_trk",
+        "__twitter_impression",
+        "guccounter",
+        "guce_referrer",
+        "guce_referrer_sig",
+        "traffic_source",
+        "sr_share",
+        "from_rss",
+        "ex_cid",
+        "ana",
+        "assetid",
+        "smprod",
+        "intcid",
+    ]
 )
 _TRACKER_PREFIXES = ("utm_", "at_", "ns_", "hsa_", "pk_", "mtm_", "piwik_", "ga_", "_ga")
 _CONTENT_KEYS = frozenset(
-    ["id", "p", "page", "article", "articleid", "article_id", "articlekey", "artid", "aid", "story", "storyid", "story_id", "sid", "nid", "newsid", "news_id", "oid", "v", "docid", "doc_id", "itemid", "item_id", "pid", "postid", "post_id", "uuid", "guid", "idx", "no", "num", "key", "q", "s", "sc_id", "aidx", "ar_id", "idxno", "sku"]
+    [
+        "id",
+        "p",
+        "page",
+        "article",
+        "articleid",
+        "article_id",
+        "articlekey",
+        "artid",
+        "aid",
+        "story",
+        "storyid",
+        "story_id",
+        "sid",
+        "nid",
+        "newsid",
+        "news_id",
+        "oid",
+        "v",
+        "docid",
+        "doc_id",
+        "itemid",
+        "item_id",
+        "pid",
+        "postid",
+        "post_id",
+        "uuid",
+        "guid",
+        "idx",
+        "no",
+        "num",
+        "key",
+        "q",
+        "s",
+        "sc_id",
+        "aidx",
+        "ar_id",
+        "idxno",
+        "sku",
+    ]
 )
 # Sites whose page is named by these keys and by nothing else in the query.
 _PUBLISHER_KEYS: dict[str, frozenset[str]] = {
@@ -124,12 +221,24 @@ def _fold_path(path: str) -> str:
 
 def _identifies(path: str) -> bool:
     """Whether the path alone names one article: a slug of words or a long number, not a script."""
-    for segment in path.split("/"):
-        name = _EXTENSION.sub("", segment)
-        words = _HYPHENS if _SCRIPT.search(segment) else _WORD_BREAKS
-        if _DIGITS.search(name) or len(_words(words, name)) >= _MIN_SLUG_WORDS:
-            return True
-    return False
+    *folders, last = path.split("/")
+    if _SCRIPT.search(last):
+        return _script_identifies(folders, _EXTENSION.sub("", last))
+    names = [*folders, _EXTENSION.sub("", last)]
+    return any(
+        _DIGITS.search(name) or len(_words(_WORD_BREAKS, name)) >= _MIN_SLUG_WORDS for name in names
+    )
+
+
+def _script_identifies(folders: list[str], name: str) -> bool:
+    """Whether a script's address is really an article's: `/2340284/ships-cross-strait.aspx`."""
+    words = len(_words(_HYPHENS, name))
+    is_numbered = any(_DIGITS.search(folder) for folder in folders)
+    return (
+        _DIGITS.search(name) is not None
+        or words >= _MIN_SCRIPT_WORDS
+        or (is_numbered and words >= _MIN_SLUG_WORDS)
+    )
 
 
 def _words(separators: re.Pattern[str], name: str) -> list[str]:

@@ -45,7 +45,10 @@ _UNSEEN_CHARACTERS = re.compile(
     "\U000e0000-\U000e0fff]"
 )
 # Joiners shape Arabic and Indic words and hold emoji together; elsewhere they only hide words.
-_JOINED = "\u0600-\u08ff\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u18af\ufb50-\ufdff\ufe0f\ufe70-\ufefc\u2600-\u27bf\U0001f000-\U0001faff"
+_JOINED = (
+    "\u0600-\u08ff\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u18af\ufb50-\ufdff\ufe0f"
+    "\ufe70-\ufefc\u2600-\u27bf\U0001f000-\U0001faff"
+)
 _STRAY_JOINER = re.compile(
     f"(?<![{_JOINED}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}\u2640-\u2642])"
 )
@@ -142,9 +145,8 @@ def _join_pair(pair: re.Match[str]) -> str:
         high, low = int(pair[2], base), int(pair[3], base)
     except ValueError:
         return pair[0]
-    if not (0xD800 <= high <= 0xDBFF and 0xDC00 <= low <= 0xDFFF):
-        return pair[0]
-    return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+    units = high.to_bytes(2) + low.to_bytes(2)
+    return units.decode("utf-16-be", "replace")
 
 
 def _seen(text: str) -> str:

@@ -177,7 +177,7 @@ def _mostly(body: bytes, codec: str) -> str | None:
 def _wide_codec(body: bytes) -> str | None:
     """Recognize UTF-16 and UTF-32 by the zero bytes that markup leaves in them."""
     head = body[:256]
-    if head.count(0) < len(head) // 4 or len(head) < 8:
+    if head.count(0) < max(2, len(head) // 4):
         return None
     zeros = [head[lane::4].count(0) * 4 / len(head) for lane in range(4)]
     many, few = 0.7, 0.3

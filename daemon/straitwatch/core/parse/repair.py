@@ -6,10 +6,12 @@ list, and each point of it can be mended without guessing: what is mended here i
 so a good document passes unchanged. The same pass takes out what was measured to hang a parser.
 """
 
-import html
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from html import escape, unescape
+from html.entities import html5
 
 FEED_ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel))(?=[\s/>])", re.IGNORECASE)
 
@@ -268,9 +270,8 @@ def _drop_after_root(pieces: list[_Piece], root: str) -> list[_Piece]:
 def _join_surrogates(pair: re.Match[str]) -> str:
     high = int(pair[1], 16) if pair[1] else int(pair[2])
     low = int(pair[3], 16) if pair[3] else int(pair[4])
-    if not (0xD800 <= high <= 0xDBFF and 0xDC00 <= low <= 0xDFFF):
-        return pair[0]
-    return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+    units = high.to_bytes(2) + low.to_bytes(2)
+    return units.decode("utf-16-be", "replace")
 
 
 def _mender(entities: dict[str, str]) -> Callable[[str], str]:
@@ -289,7 +290,7 @@ def _mender(entities: dict[str, str]) -> Callable[[str], str]:
         if own is not None and budget > 0:
             budget -= len(own)
             return own
-        known = html.entities.html5.get(name)
+        known = html5.get(name)
         return known or f"&amp;{name}"
 
     def mend(markup: str) -> str:
@@ -343,11 +344,9 @@ def _capped(text: str, room: int | None) -> str:
 def _numeric(name: str) -> str:
     """A numeric reference that XML allows; the others vanish or become U+FFFD."""
     code = int(name[2:-1], 16) if name[1] in "xX" else int(name[1:-1])
-    if 0xD800 <= code <= 0xDFFF:
-        return "\ufffd"
-    if code in (0x9, 0xA, 0xD) or 0x20 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF:
-        return f"&{name}"
-    return ""
+    if code > sys.maxunicode or _FORBIDDEN.match(chr(code)):
+        return "\ufffd" if 0xD800 <= code <= 0xDFFF else ""  # noqa: PLR2004 - surrogates
+    return f"&{name}"
 
 
 def _declared_entities(prolog: str) -> dict[str, str]:
@@ -358,9 +357,9 @@ def _declared_entities(prolog: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for declared in _ENTITY.finditer(prolog):
         value = declared[2] if declared[2] is not None else declared[3]
-        plain = html.unescape(value) if re.fullmatch(r"&#\w{1,8};", value) else value
+        plain = unescape(value) if re.fullmatch(r"&#\w{1,8};", value) else value
         if "&" not in plain[1:] and "%" not in plain and len(found) < _MAX_ENTITIES:
-            found.setdefault(declared[1], html.escape(plain, quote=True))
+            found.setdefault(declared[1], escape(plain, quote=True))
     return found
 
 

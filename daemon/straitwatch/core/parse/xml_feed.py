@@ -21,18 +21,20 @@ _BASE_STEPS = (("/up2/up1/here/", ""), ("/up2/up1/", "../"), ("/up2/", "../../")
 _BASE = _ORIGIN + _BASE_STEPS[0][0]
 _HEADERS = {"content-type": "application/xml; charset=utf-8", "content-location": _BASE}
 
-_HTML = re.compile(
-    r"<!doctype\s+html|<(?:html|head|body|title|meta|script|style|div|p|br|h[1-6]|center|table|"
-    r"span|a|b|form|iframe|img|link|pre|font|noscript|svg)(?=[\s/>])",
-    re.IGNORECASE,
+_FIRST_ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]*)")
+_HTML_ELEMENTS = frozenset(
+    "html head body title meta script style div p br h1 h2 h3 h4 h5 h6 center table span a b form "
+    "iframe img link pre font noscript svg ul ol li hr main header section article base em "
+    "strong".split()
 )
+_HTML_DOCTYPE = re.compile(r"<!doctype\s+html", re.IGNORECASE)
 _HTML_PAGE = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _OPAQUE = re.compile(r"<!--|<script\b|<style\b", re.IGNORECASE)
 _OPAQUE_END = {"<!--": "-->", "<script": "</script", "<style": "</style"}
-_LOOSE_ENTRY = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
+_LOOSE_ENTRY_ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(?:item|entry))(?=[\s/>])", re.IGNORECASE)
 _FEED_WITHIN = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry|channel)(?=[\s/>])", re.IGNORECASE)
 
 
@@ -70,11 +72,11 @@ def _find_root(text: str) -> re.Match[str] | None:
     return None if is_page else _LOOSE_ENTRY_ROOT.search(text)
 
 
-_LOOSE_ENTRY_ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(?:item|entry))(?=[\s/>])", re.IGNORECASE)
-
 
 def _no_feed(text: str) -> ParsedFeed:
-    if _HTML.search(text[:20_000]):
+    first = _FIRST_ELEMENT.search(text)
+    is_html = first is not None and first[1].lower() in _HTML_ELEMENTS
+    if is_html or _HTML_DOCTYPE.match(text):
         return ParsedFeed(format="", problem=ParseProblem.HTML, detail="an HTML page")
     start = " ".join(text[:80].split())
     return ParsedFeed(
@@ -187,9 +189,8 @@ def _authors(entry: Any) -> tuple[str, ...]:
 
 
 def _language(entry: Any) -> str:
-    own = _text(dict.get(entry, "language"))
-    detail = dict.get(entry, "title_detail")
-    return own or (_text(detail.get("language")) if hasattr(detail, "get") else "")
+    detail: Any = entry.get("title_detail") or {}
+    return _text(entry.get("language")) or _text(detail.get("language"))
 
 
 def _unresolved(value: str) -> str:
