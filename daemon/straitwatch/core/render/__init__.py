@@ -1,0 +1,25 @@
+"""What a person gets: from the facts of an alert to the words of a message. Pure.
+
+    SendJob -> render_slack -> blocks      render_mail -> subject, text, html      render_text
+
+All text is untrusted; each medium escapes it in one place (`media`). Times are shown in the zone
+that is passed in.
+"""
+
+from straitwatch.core.render.check import check_templates
+from straitwatch.core.render.mail import MailParts, render_mail
+from straitwatch.core.render.media import defang
+from straitwatch.core.render.plain import PlainText, render_text
+from straitwatch.core.render.slack import EVENT_TYPE, context_block, render_slack
+
+__all__ = [
+    "EVENT_TYPE",
+    "MailParts",
+    "PlainText",
+    "check_templates",
+    "context_block",
+    "defang",
+    "render_mail",
+    "render_slack",
+    "render_text",
+]

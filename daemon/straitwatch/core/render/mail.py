@@ -1,0 +1,52 @@
+"""The words of a mail: subject, plain text written as such, and HTML."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Template
+
+from markupsafe import escape
+
+from straitwatch.core.model import AlertFacts, SendJob
+from straitwatch.core.render.engine import fill, media_of, shipped
+from straitwatch.core.render.text import shown
+from straitwatch.core.render.view import template_name, view
+
+SUBJECT_LIMIT = 200
+PREHEADER_LIMIT = 140
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailParts:
+    """What `deliver` puts into a message; `story_id` is "" outside a thread."""
+
+    subject: str
+    text: str
+    html: str
+    story_id: str = ""
+
+
+def render_mail(job: SendJob, *, zone: str, templates: Mapping[str, str]) -> MailParts:
+    """Write a mail; the same job gives the same words."""
+    key = f"email/{template_name(job.kind)}"
+    values = view(job, zone)
+    fields = {
+        name: fill(key, name, values, medium=medium, templates=templates)
+        for name, medium in media_of(key)
+    }
+    subject = shown(fields["subject"], limit=SUBJECT_LIMIT)
+    html = Template(shipped("email/layout.html")).substitute(
+        title=escape(subject),
+        preheader=escape(_preheader(job)),
+        body=fields["html"],
+        footer=fields["footer"],
+    )
+    story_id = job.facts.story_id if isinstance(job.facts, AlertFacts) else ""
+    return MailParts(subject=subject, text=fields["text"] + "\n", html=html, story_id=story_id)
+
+
+def _preheader(job: SendJob) -> str:
+    """What a mail program shows beside the subject in its list."""
+    if not isinstance(job.facts, AlertFacts):
+        return ""
+    words = f"{job.facts.outlet.name}. {job.facts.quote.text}"
+    return shown(words, limit=PREHEADER_LIMIT)

@@ -1,0 +1,32 @@
+"""Plain text for terminals, and for whatever service Apprise knows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from straitwatch.core.model import SendJob
+from straitwatch.core.render.engine import fill
+from straitwatch.core.render.view import template_name, view
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainText:
+    """A title line and what stands below it."""
+
+    title: str
+    body: str
+
+    def __str__(self) -> str:
+        return f"{self.title}\n{self.body}".strip()
+
+
+def render_text(
+    job: SendJob, *, zone: str, templates: Mapping[str, str], is_generic: bool = False
+) -> PlainText:
+    """Write plain text; `is_generic` takes the life out of what some service may act on."""
+    key = f"text/{template_name(job.kind)}"
+    values = view(job, zone)
+    medium = "generic" if is_generic else "plain"
+    title, body = (
+        fill(key, field, values, medium=medium, templates=templates) for field in ("title", "body")
+    )
+    return PlainText(title=title.replace("\n", " "), body=body)

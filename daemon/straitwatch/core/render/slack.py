@@ -1,0 +1,92 @@
+"""Block Kit messages within Slack's limits."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from straitwatch.core.model import AlertFacts, SendJob
+from straitwatch.core.render.engine import fill
+from straitwatch.core.render.view import template_name, view
+
+SECTION_LIMIT = 3_000  # characters of a section or context element
+CONTEXT_LIMIT = 2_000
+BLOCK_LIMIT = 50
+MESSAGE_LIMIT = 12_000  # near 13,200 Slack answers msg_blocks_too_long
+TEXT_LIMIT = 3_000  # of the notification and screen-reader text; Slack advises 4,000
+EVENT_TYPE = "straitwatch_delivery"
+
+
+def render_slack(
+    job: SendJob, *, zone: str, templates: Mapping[str, str], is_bot: bool = False
+) -> dict[str, Any]:
+    """A message for chat.postMessage or a webhook: blocks, and text for notifications."""
+    key = f"slack/{template_name(job.kind)}"
+    values = view(job, zone)
+    fields = {
+        name: fill(key, name, values, medium="slack", templates=templates)
+        for name in ("text", "body", "context")
+    }
+    context = [context_block(fields["context"])] if fields["context"] else []
+    message: dict[str, Any] = {
+        "text": cut_lines(fields["text"], TEXT_LIMIT),
+        "blocks": sections(fields["body"]) + context,
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+    return message | {"metadata": _metadata(job)} if is_bot else message
+
+
+def sections(text: str) -> list[dict[str, Any]]:
+    """Split text at line boundaries into sections; what does not fit is counted."""
+    chunks: list[str] = []
+    for line in _within(text, MESSAGE_LIMIT - CONTEXT_LIMIT).split("\n"):
+        line = hard_cut(line, SECTION_LIMIT)  # noqa: PLW2901
+        if chunks and len(chunks[-1]) + 1 + len(line) <= SECTION_LIMIT:
+            chunks[-1] += f"\n{line}"
+        else:
+            chunks.append(line)
+    return [
+        {"type": "section", "text": {"type": "mrkdwn", "text": chunk, "verbatim": True}}
+        for chunk in chunks[: BLOCK_LIMIT - 2]
+        if chunk.strip()
+    ]
+
+
+def context_block(text: str) -> dict[str, Any]:
+    """A line of small print."""
+    element = {"type": "mrkdwn", "text": cut_lines(text, CONTEXT_LIMIT), "verbatim": True}
+    return {"type": "context", "elements": [element]}
+
+
+def cut_lines(text: str, limit: int) -> str:
+    """Cut at a line boundary where there is one, and never through a link or an escape."""
+    if len(text) <= limit:
+        return text
+    head, _, _ = text[:limit].rpartition("\n")
+    return head or hard_cut(text, limit)
+
+
+def hard_cut(line: str, limit: int) -> str:
+    """Cut a single line that is too long."""
+    if len(line) <= limit:
+        return line
+    head = line[: limit - 1]
+    for opener, closer in (("<", ">"), ("&", ";")):
+        start = head.rfind(opener)
+        if start >= 0 and closer not in head[start:]:
+            head = head[:start]
+    return head.rstrip() + "…"
+
+
+def _within(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    head = cut_lines(text, limit - 40)
+    rest = sum(bool(line.strip()) for line in text[len(head) :].split("\n"))
+    return f"{head}\n…and {rest} more lines"
+
+
+def _metadata(job: SendJob) -> dict[str, Any]:
+    payload = {"delivery_id": job.delivery.id}
+    if isinstance(job.facts, AlertFacts):
+        payload["story_id"] = job.facts.story_id
+    return {"event_type": EVENT_TYPE, "event_payload": payload}

@@ -1,0 +1,152 @@
+"""Untrusted text made fit to be shown: cleaned here, escaped by the medium that shows it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+TITLE_LIMIT = 300
+QUOTE_LIMIT = 500
+NAME_LIMIT = 80
+URL_LIMIT = 2_000
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+_BREAKS = re.compile("[\\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# Bidi controls, zero-width, tags, soft hyphen, fillers, interlinear marks, half surrogates:
+# whatever reorders, hides or breaks text. Joiners stay where scripts and emoji need them.
+_UNSEEN = re.compile(
+    "[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\uffff\ufdd0-\ufdef\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+_STRAY_JOINER = re.compile(
+    "(?<![\u0600-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u18af\ufe0f\u2600-\u27bf\U0001f000-\U0001faff])"
+    "[\u200c\u200d]|[\u200c\u200d]"
+    "(?![\u0600-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u18af\u2600-\u27bf\U0001f000-\U0001faff])"
+)
+_STACKED = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3})"
+                      "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+")  # fmt: skip
+_URL_SAFE = "/:?#[]!$&()*+,;=-._~%"
+_HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Text of which some parts are the words that matched."""
+
+    parts: tuple[tuple[str, bool], ...]
+
+    def __str__(self) -> str:
+        return "".join(part for part, _ in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address that is shown as it is; only `safe_url` makes one."""
+
+    url: str
+
+    def __str__(self) -> str:
+        return self.url
+
+    def __bool__(self) -> bool:
+        return bool(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Text that leads to a page; an empty `url` makes it plain text."""
+
+    text: Marked
+    url: Address
+
+    def __str__(self) -> str:
+        return str(self.text)
+
+
+def shown(value: str, *, limit: int = TITLE_LIMIT) -> str:
+    """One line without anything that reorders, hides or breaks text."""
+    return cut(_clean(value).strip(), limit)
+
+
+def marked(value: str, spans: Sequence[tuple[int, int]], *, limit: int = TITLE_LIMIT) -> Marked:
+    """Split text at the spans of its hits, clean every part, and keep about `limit` characters."""
+    parts: list[tuple[str, bool]] = []
+    position = 0
+    for start, end in sorted(spans):
+        if not position <= start < end <= len(value):
+            continue
+        parts += [(value[position:start], False), (value[start:end], True)]
+        position = end
+    parts.append((value[position:], False))
+    return Marked(_bounded([(_clean(text), is_hit) for text, is_hit in parts], limit))
+
+
+def link(title: Marked | str, url: str) -> Link:
+    """A link, or plain text where the address is not fit to be one."""
+    text = title if isinstance(title, Marked) else marked(title, ())
+    return Link(text, Address(safe_url(url)))
+
+
+def safe_url(url: str) -> str:
+    """An http(s) address that cannot break out of any medium; "" if it is not one."""
+    if len(url) > URL_LIMIT or _BREAKS.search(url) or _UNSEEN.search(url):
+        return ""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or "@" in parts.netloc:
+        return ""
+    host = f"[{host}]" if ":" in host else host
+    if not _HOST.fullmatch(host):
+        return ""
+    rest = parts._replace(scheme="", netloc="").geturl()
+    authority = host if port is None else f"{host}:{port}"
+    safe = f"{parts.scheme}://{authority}{quote(rest, safe=_URL_SAFE)}"
+    return safe if len(safe) <= URL_LIMIT else ""
+
+
+def cut(text: str, limit: int) -> str:
+    """Shorten to `limit` characters and mark it."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def local_time(at: datetime, zone: str) -> str:
+    """`Sun 28 Sep 2025, 05:40 Taipei`."""
+    local = at.astimezone(ZoneInfo(zone))
+    day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return f"{day}, {local:%H:%M} {zone_name(zone)}"
+
+
+def zone_name(zone: str) -> str:
+    """The place that people know: `Taipei` for `Asia/Taipei`."""
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def _clean(value: str) -> str:
+    text = _UNSEEN.sub("", _BREAKS.sub(" ", value))
+    text = _STACKED.sub(r"\1", _STRAY_JOINER.sub("", text))
+    return re.sub(" {2,}", " ", text)
+
+
+def _bounded(parts: list[tuple[str, bool]], limit: int) -> tuple[tuple[str, bool], ...]:
+    """Merge, trim and cut; a part is never empty, a hit never begins or ends with a space."""
+    kept: list[tuple[str, bool]] = []
+    left = limit
+    for text, is_hit in parts:
+        body = text.lstrip() if not kept else text
+        if left <= 0 or not body:
+            continue
+        body = cut(body, left)
+        left -= len(body)
+        core = body.strip()
+        if not is_hit or not core:
+            kept.append((body, False))
+            continue
+        head, _, tail = body.partition(core)
+        kept += [piece for piece in ((head, False), (core, True), (tail, False)) if piece[0]]
+    return tuple(kept)
