@@ -1,0 +1,153 @@
+"""The seeds keep the promises of seeds/README.md."""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+LISTS = {"taiwan-policy", "china-russia-military"}
+ITEM = {"feed", "at", "guid", "url", "title", "summary", "language", "story", "lists"}
+
+
+def _lines(name: str) -> list[dict[str, Any]]:
+    text = (SEEDS / name).read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def items() -> list[dict[str, Any]]:
+    return _lines("stream.jsonl")
+
+
+@pytest.fixture(scope="module")
+def stories() -> dict[str, dict[str, Any]]:
+    return {story["id"]: story for story in _lines("stories.jsonl")}
+
+
+@pytest.fixture(scope="module")
+def feeds() -> dict[str, dict[str, Any]]:
+    loaded = yaml.safe_load((SEEDS / "feeds.yaml").read_text(encoding="utf-8"))
+    return {feed["name"]: feed for feed in loaded["feeds"]}
+
+
+def test_every_item_has_every_field_filled(items: list[dict[str, Any]]) -> None:
+    assert all(set(item) == ITEM for item in items)
+    assert all(item["title"].strip() and item["summary"].strip() for item in items)
+
+
+def test_items_come_in_order_of_time(items: list[dict[str, Any]]) -> None:
+    times = [item["at"] for item in items]
+
+    assert times == sorted(times)
+    assert times[0] > 0, "an item at 0 would fall into the silent baseline"
+
+
+def test_no_feed_gives_a_guid_or_an_address_twice(items: list[dict[str, Any]]) -> None:
+    for field in ("guid", "url"):
+        assert max(Counter((item["feed"], item[field]) for item in items).values()) == 1
+
+
+def test_no_two_items_say_the_same(items: list[dict[str, Any]]) -> None:
+    assert max(Counter(item["title"] for item in items).values()) == 1
+
+
+def test_each_item_belongs_to_a_feed_of_its_language(
+    items: list[dict[str, Any]], feeds: dict[str, dict[str, Any]]
+) -> None:
+    assert all(feeds[item["feed"]]["language"] == item["language"] for item in items)
+
+
+def test_each_feed_has_something_to_say(
+    items: list[dict[str, Any]], feeds: dict[str, dict[str, Any]]
+) -> None:
+    assert {item["feed"] for item in items} == set(feeds)
+
+
+def test_addresses_lead_nowhere(
+    items: list[dict[str, Any]], feeds: dict[str, dict[str, Any]]
+) -> None:
+    hosts = {urlsplit(one["url"]).hostname or "" for one in (*items, *feeds.values())}
+
+    assert all(host.endswith(".example") for host in hosts)
+
+
+def test_labels_name_stories_and_lists_that_exist(
+    items: list[dict[str, Any]], stories: dict[str, dict[str, Any]]
+) -> None:
+    assert {item["story"] for item in items} == {None, *stories}
+    assert all(set(item["lists"]) <= LISTS for item in items)
+    assert not any(item["lists"] for item in items if item["story"] is None)
+
+
+def test_items_of_a_story_match_at_least_its_lists(
+    items: list[dict[str, Any]], stories: dict[str, dict[str, Any]]
+) -> None:
+    for item in items:
+        if item["story"]:
+            assert set(item["lists"]) >= set(stories[item["story"]]["lists"]), item["title"]
+
+
+def test_the_first_item_of_a_story_comes_from_the_feed_that_is_named(
+    items: list[dict[str, Any]], stories: dict[str, dict[str, Any]]
+) -> None:
+    first = {item["story"]: item["feed"] for item in reversed(items) if item["story"]}
+
+    assert first == {story["id"]: story["first_feed"] for story in stories.values()}
+
+
+def test_a_round_up_retells_stories_that_exist(stories: dict[str, dict[str, Any]]) -> None:
+    retold = stories["three-reports"]["retells"]
+
+    assert set(retold) == set(stories) - {"three-reports"}
+
+
+def test_each_story_on_a_list_is_told_in_both_chinese_scripts_and_in_russian(
+    items: list[dict[str, Any]], stories: dict[str, dict[str, Any]]
+) -> None:
+    for story in stories.values():
+        if story["lists"]:
+            told = {item["language"] for item in items if item["story"] == story["id"]}
+            assert told >= {"en", "zh-Hant", "zh-Hans", "ru"}, story["id"]
+
+
+def test_the_readme_counts_right(
+    items: list[dict[str, Any]],
+    stories: dict[str, dict[str, Any]],
+    feeds: dict[str, dict[str, Any]],
+) -> None:
+    readme = " ".join((SEEDS / "README.md").read_text(encoding="utf-8").split())
+    told = Counter(item["story"] for item in items)
+    languages = Counter(feed["language"] for feed in feeds.values())
+
+    claims = (
+        (
+            f"{len(feeds)} demonstration outlets: {languages['en']} English, "
+            f"{languages['zh-Hant']} Traditional Chinese, {languages['zh-Hans']} Simplified Chinese, "
+            f"{languages['ru']} Russian, {languages['ja']} Japanese"
+        ),
+        f"{len(items)} items in order of time",
+        f"{len(stories)} labelled stories",
+        f"{len(items) - told[None]} items belong to the four stories",
+        (
+            f"{told['us-statement']} are about the statement on Taiwan, {told['airborne-deal']} about "
+            f"the airborne equipment, {told['climate-target']} about the climate target"
+        ),
+        f"{told['three-reports']} retell all three",
+        f"{told[None]} items are unrelated or misleading",
+    )
+    for claim in claims:
+        assert claim in readme
+
+
+def test_every_file_is_in_the_readme() -> None:
+    named = set(
+        re.findall(r"^\| `([\w.-]+\.\w+)`", (SEEDS / "README.md").read_text("utf-8"), re.MULTILINE)
+    )
+
+    assert named == {path.name for path in SEEDS.iterdir()} - {"README.md"}
