@@ -1,0 +1,91 @@
+"""Each mistake in an expression gets a message of its own, at the right column, with a way out."""
+
+import pytest
+from straitwatch.core.model import Position, Problem, Sourced
+from straitwatch.core.query import parse_query, parse_term
+
+AT = Position(file="config/watchlists/x.yaml", line=41, column=10)
+
+
+def problem_in(text: str, *, column_is_exact: bool = True) -> Problem:
+    problem = parse_query(Sourced(text=text, position=AT, column_is_exact=column_is_exact))
+    assert isinstance(problem, Problem), str(problem)
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("text", "offset", "message", "hint"),
+    [
+        ("China and Russia", 6, "and in lower case", "write AND"),
+        ("China near/5 Russia", 6, "near/5 is no operator", "NEAR/5"),
+        ("China w/5 Russia", 6, "w/5 is no operator", "NEAR/5"),
+        ("China NEAR Russia", 6, "NEAR is no operator", "NEAR/5"),
+        ("“China”", 0, "curly quotation mark", "straight"),
+        ('"China', 0, "never closed", "closing"),
+        ("'China Russia'", 0, "single quotation mark", "double"),
+        ("(China OR Russia", 0, "missing )", "add the )"),
+        ("China OR Russia)", 15, "a ) without its (", "delete"),
+        ("China AND Russia OR Iran", 17, "mixed without parentheses", "(a OR b) AND c"),
+        ("China NEAR/5 Russia NEAR/5 Iran", 20, "cannot be chained", "AND b NEAR/5 c"),
+        ("(China AND Iran) NEAR/5 Russia", 0, "takes a phrase", "outside"),
+        ("", 0, "the expression is empty", "delete the line"),
+        ("   ", 0, "the expression is empty", "delete the line"),
+        ("us*", 0, "too short", "write the words out"),
+        ("inva*de", 4, "can only end a word", ""),
+        ("invad* Taiwan", 0, "last word of a phrase", "BEFORE/0"),
+        ("NOT China", 0, "NOT stands alone", "AND NOT"),
+        ("China OR NOT Russia", 9, "NOT stands alone", "AND NOT"),
+        ("China AND", 9, "something is missing after AND", "finish"),
+        ("OR China", 0, "something is missing before OR", "add"),
+        ("China AND OR Russia", 10, "something is missing between AND and OR", "add"),
+        ("China (Russia)", 6, "AND or OR is missing before (", "China AND ("),
+        ("titel:China", 0, "unknown field titel:", "did you mean title:"),
+        ("China title:Russia", 6, "AND or OR is missing before title:", "China AND title:"),
+        ("China && Russia", 6, "&& is no operator", "write AND or OR"),
+        ("China -Russia", 6, "no + or - here", "AND NOT Russia"),
+        ("!China", 0, "no ! here", "NOT China"),
+        ("$", 0, "no name of a term set", "$taiwan"),
+        ("China BEFORE/S Russia", 6, "BEFORE/S does not exist", "NEAR/S"),
+        ("China NEAR/9999 Russia", 6, "too far", "AND"),
+        ("China AND ,", 10, "no letter or digit", "delete"),
+        ("()", 0, "nothing between ( and )", "delete"),
+    ],
+)
+def test_a_mistake_is_named_where_it_stands(
+    text: str, offset: int, message: str, hint: str
+) -> None:
+    problem = problem_in(text)
+
+    assert message in problem.message
+    assert hint in problem.hint
+    assert problem.position is not None
+    assert problem.position.column == AT.column + offset
+    assert problem.excerpt == text
+
+
+def test_a_folded_scalar_names_the_character_instead_of_a_wrong_column() -> None:
+    problem = problem_in("China and Russia", column_is_exact=False)
+
+    assert problem.position == AT
+    assert "at character 7" in problem.message
+
+
+def test_parentheses_without_end_do_not_break_the_reader() -> None:
+    assert "deep" in problem_in("(" * 5000 + "x" + ")" * 5000).message
+
+
+def test_quotes_protect_words_that_look_like_operators() -> None:
+    query = parse_query(Sourced(text='"Trinidad and Tobago"'))
+
+    assert str(query) == '"Trinidad and Tobago"'
+
+
+def test_a_term_may_hold_words_that_are_operators_elsewhere() -> None:
+    assert str(parse_term(Sourced(text="Trinidad and Tobago"))) == '"Trinidad and Tobago"'
+
+
+def test_an_expression_in_a_term_set_is_refused() -> None:
+    problem = parse_term(Sourced(text="China AND Russia", position=AT))
+
+    assert isinstance(problem, Problem)
+    assert "a set holds phrases" in problem.message
