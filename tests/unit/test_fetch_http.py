@@ -152,12 +152,21 @@ async def test_a_contact_cannot_break_out_of_its_header(server: FeedServer) -> N
 
 
 async def test_a_feed_may_set_headers_of_its_own(server: FeedServer) -> None:
-    headers = (("User-Agent", "Desk"), ("X-Key", "k"))
+    headers = (("user-agent", "Desk"), ("X-Key", "k"))
 
     await fetch(server.answer("/rss", Page(BODY)), headers=headers)
 
-    assert server.requests[0].headers["User-Agent"] == "Desk"
+    assert server.requests[0].headers.getall("User-Agent") == ["Desk"]
     assert server.requests[0].headers["X-Key"] == "k"
+
+
+async def test_a_header_that_cannot_be_sent_is_a_failure(server: FeedServer) -> None:
+    url = server.answer("/rss", Page(BODY))
+
+    failure = await failure_of(url, headers=(("X-Key", "k\r\nX-Evil: 1"),))
+
+    assert failure.kind is FetchFailure.PROTOCOL
+    assert server.requests == []
 
 
 async def test_the_query_is_sent_as_it_was_written(server: FeedServer) -> None:
@@ -392,8 +401,9 @@ async def test_the_servers_max_age_is_reported(
         (Raw(b"220 mail.example ESMTP\r\n"), FetchFailure.PROTOCOL),
         (Raw(), FetchFailure.RESET),
         (Raw(OK + b"X: " + b"x" * 70_000 + b"\r\n\r\n"), FetchFailure.PROTOCOL),
+        (Raw(OK, drips=b"X: " + b"x" * 8000 + b"\r\n", pause=0), FetchFailure.PROTOCOL),
     ],
-    ids=["not-http", "closed", "endless-header"],
+    ids=["not-http", "closed", "endless-header", "endless-headers"],
 )
 async def test_answers_that_are_no_answers_are_failures(
     server: FeedServer, answer: Raw, kind: FetchFailure
@@ -409,6 +419,8 @@ async def test_answers_that_are_no_answers_are_failures(
         ("ftp://127.0.0.1/rss", FetchFailure.PROTOCOL),
         ("file:///etc/hosts", FetchFailure.PROTOCOL),
         ("http:///rss", FetchFailure.PROTOCOL),
+        ("http://a..b.invalid/", FetchFailure.PROTOCOL),
+        (f"http://{'a' * 70}.invalid/", FetchFailure.PROTOCOL),
         ("http://127.0.0.1:99999/", FetchFailure.PROTOCOL),
         ("", FetchFailure.PROTOCOL),
     ],

@@ -66,7 +66,8 @@ class _Hop:
         url = _to_url(feed.url)
         if url.scheme not in ("http", "https") or not url.host:
             raise FetchError(FetchFailure.PROTOCOL, "the address is not http or https")
-        headers = dict(feed.headers)
+        # Spelled as ours are, so that a feed's own header replaces ours whatever its case.
+        headers = {name.title(): value for name, value in feed.headers}
         if url.user is not None:
             headers.setdefault("Authorization", basic_auth(url.user, url.password or ""))
             url = url.with_user(None)
