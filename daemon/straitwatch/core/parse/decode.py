@@ -151,8 +151,9 @@ def _try_utf8(body: bytes) -> str | None:
     try:
         return body.decode()
     except UnicodeDecodeError as error:
-        if error.start >= len(body) - 3 and error.reason == "unexpected end of data":
-            return body[: error.start].decode()
+        whole = body[: error.start]
+        if error.reason == "unexpected end of data" and not whole.isascii():
+            return whole.decode()
     return None
 
 
@@ -213,7 +214,6 @@ _GUESSES: tuple[tuple[str, frozenset[str], float], ...] = (
     ("koi8-r", _RUSSIAN, 0.5),
     ("iso8859-5", _RUSSIAN, 0.5),
     ("cp866", _RUSSIAN, 0.5),
-    ("mac_cyrillic", _RUSSIAN, 0.5),
     ("gb18030", _CHINESE_SIMPLIFIED, 0.12),
     ("cp950", _CHINESE_TRADITIONAL, 0.12),
     ("euc_jp", _KANA, 0.25),
@@ -237,9 +237,9 @@ def guess_encoding(body: bytes) -> str | None:
         return None
     if sum(map(len, _HIGH_RUN.findall(sample))) < high * _MIN_RUN_SHARE:
         return None
-    scores = [(_score(sample, codec, common) / need, codec) for codec, common, need in _GUESSES]
-    best, codec = max(scores)
-    return codec if best >= 1 else None
+    scores = {codec: _score(sample, codec, common) / need for codec, common, need in _GUESSES}
+    best = max(scores, key=scores.__getitem__)
+    return best if scores[best] >= 1 else None
 
 
 def _score(sample: bytes, codec: str, common: frozenset[str]) -> float:

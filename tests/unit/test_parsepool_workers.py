@@ -1,0 +1,144 @@
+"""Real worker processes, killed by real means."""
+
+import asyncio
+import os
+import pickle
+import signal
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from straitwatch import parsepool
+from straitwatch.core.model import ParseProblem
+from straitwatch.core.read import ReadRequest
+from straitwatch.parsepool import ParsePool
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+GOOD = b'<rss version="2.0"><channel><item><title>One</title></item></channel></rss>'
+# Deeply nested elements take feedparser seconds, whatever is mended before it.
+SLOW = b'<rss version="2.0"><channel><item>' + b"<a>" * 200_000 + b"</a>" * 200_000 + b"</item></channel></rss>"
+BIG = b'<rss version="2.0"><channel><item><title>' + b"<i>x</i>" * 400_000 + b"</title></item></channel></rss>"
+
+
+def _request(body: bytes) -> ReadRequest:
+    return ReadRequest(body=body, feed_id="f", url="https://h.example/", fetched_at=NOW)
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[ParsePool]:
+    async with ParsePool(1) as pool:
+        yield pool
+
+
+async def _worker_pid(pool: ParsePool) -> int:
+    await pool.read(_request(GOOD))
+    return pool._idle[0]._process.pid
+
+
+async def test_a_document_is_read_in_another_process(pool: ParsePool) -> None:
+    read = await pool.read(_request(GOOD))
+
+    assert [entry.title for entry in read.entries] == ["One"]
+    assert await _worker_pid(pool) != os.getpid()
+
+
+async def test_a_document_past_its_deadline_is_given_up_and_the_next_one_is_read() -> None:
+    async with ParsePool(1, timeout=timedelta(seconds=0.3)) as pool:
+        slow = await pool.read(_request(SLOW))
+        assert slow.problem is ParseProblem.TIMEOUT
+        assert pool._idle == []
+
+    async with ParsePool(1) as pool:
+        assert (await pool.read(_request(GOOD))).problem is None
+
+
+async def test_the_event_loop_goes_on_while_a_document_is_read() -> None:
+    async with ParsePool(1, timeout=timedelta(seconds=0.5)) as pool:
+        reading = asyncio.create_task(pool.read(_request(SLOW)))
+        beats = 0
+        while not reading.done():
+            await asyncio.sleep(0)
+            beats += 1
+        assert beats > 10
+
+
+async def test_a_worker_that_is_killed_is_an_answer_and_is_replaced(pool: ParsePool) -> None:
+    pid = await _worker_pid(pool)
+    reading = asyncio.create_task(pool.read(_request(SLOW)))
+    while pool._idle:
+        await asyncio.sleep(0)
+    os.kill(pid, signal.SIGKILL)
+
+    assert (await reading).problem is ParseProblem.TOO_LARGE
+    assert (await pool.read(_request(GOOD))).problem is None
+    assert await _worker_pid(pool) != pid
+
+
+async def test_a_worker_that_crashes_is_an_answer(pool: ParsePool) -> None:
+    pid = await _worker_pid(pool)
+    reading = asyncio.create_task(pool.read(_request(SLOW)))
+    while pool._idle:
+        await asyncio.sleep(0)
+    os.kill(pid, signal.SIGSEGV)
+
+    read = await reading
+    assert read.problem is ParseProblem.NOT_A_FEED
+    assert "status -11" in read.detail
+
+
+async def test_a_document_that_needs_too_much_memory_is_too_large() -> None:
+    async with ParsePool(1, memory_bytes=90_000_000) as pool:
+        read = await pool.read(_request(BIG))
+
+    assert read.problem is ParseProblem.TOO_LARGE
+
+
+async def test_an_interrupt_from_the_keyboard_does_not_end_a_worker(pool: ParsePool) -> None:
+    pid = await _worker_pid(pool)
+
+    os.kill(pid, signal.SIGINT)
+
+    assert await _worker_pid(pool) == pid
+
+
+async def test_a_cancelled_document_takes_its_worker_with_it(pool: ParsePool) -> None:
+    pid = await _worker_pid(pool)
+    reading = asyncio.create_task(pool.read(_request(SLOW)))
+    while pool._idle:
+        await asyncio.sleep(0)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+
+    assert not Path(f"/proc/{pid}").exists()
+    assert (await pool.read(_request(GOOD))).problem is None
+
+
+async def test_closing_leaves_no_process_behind() -> None:
+    pool = ParsePool(1)
+    pid = await _worker_pid(pool)
+
+    await pool.close()
+
+    assert not Path(f"/proc/{pid}").exists()
+    with pytest.raises(RuntimeError):
+        await pool.read(_request(GOOD))
+
+
+async def test_a_worker_is_replaced_after_its_share_of_documents(
+    pool: ParsePool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parsepool, "_MAX_DOCUMENTS", 2)
+    pid = await _worker_pid(pool)
+
+    await pool.read(_request(GOOD))
+
+    assert pool._idle == []
+    assert await _worker_pid(pool) != pid
+
+
+@pytest.mark.parametrize("answer", [print, "text", os.system])
+def test_an_answer_may_only_be_made_of_our_values(answer: object) -> None:
+    with pytest.raises(pickle.UnpicklingError):
+        parsepool._answer(pickle.dumps(answer))
