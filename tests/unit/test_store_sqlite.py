@@ -120,4 +120,4 @@ def test_a_committed_transaction_is_on_the_disk(tmp_path: Path) -> None:
     )
     store.close()
 
-    assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    assert settings == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1}

@@ -42,7 +42,7 @@ def sync_feeds(tx: Transaction, feeds: Sequence[Feed], now: datetime) -> None:
     new = [{"id": id_} | values for id_, values in wanted.items() if id_ not in known]
     if new:
         defaults = _to_columns(FeedState(feed_id="", next_due_at=now)) | {"retired_at": None}
-        tx.execute(tx.insert(FEED).on_conflict_do_nothing(), [defaults | row for row in new])
+        tx.insert_new(FEED, [defaults | row for row in new])
     changed = [
         {"b_id": id_, "retired_at": None} | values
         for id_, values in wanted.items()
@@ -97,12 +97,7 @@ def claim_due_feeds(
 
 def complete_polls(tx: Transaction, states: Sequence[FeedState]) -> list[bool]:
     """Store how polls went and end their leases; False where somebody else has claimed since."""
-    ids = [state.feed_id for state in states]
-    current = sa.select(FEED.c.id, FEED.c.lease_seq).where(FEED.c.id.in_(ids))
-    if tx.is_postgres:
-        current = current.order_by(FEED.c.id).with_for_update()
-    seqs = dict(tx.execute(current).all())
-    ours = [seqs.get(state.feed_id) == state.lease_seq for state in states]
+    ours = _hold(tx, states)
     rows = [
         _to_columns(state) | {"b_id": state.feed_id}
         for state, is_ours in zip(states, ours, strict=True)
@@ -156,15 +151,25 @@ def next_due_at(tx: Transaction) -> datetime | None:
 
 def has_lease(tx: Transaction, state: FeedState) -> bool:
     """Say whether a claim is still the newest one of its feed, and keep it so until the commit."""
-    query = sa.select(FEED.c.lease_seq).where(FEED.c.id == state.feed_id)
-    if tx.is_postgres:
-        query = query.with_for_update()
-    return bool(tx.execute(query).scalar() == state.lease_seq)
+    return _hold(tx, [state])[0]
 
 
 def write_state(tx: Transaction, state: FeedState) -> None:
     """Store a feed's state and end its lease; the caller has checked `has_lease`."""
     tx.execute(_COMPLETE, [_to_columns(state) | {"b_id": state.feed_id}])
+
+
+_SEQS = sa.select(FEED.c.id, FEED.c.lease_seq).where(
+    FEED.c.id.in_(sa.bindparam("ids", expanding=True))
+)
+_SEQS_LOCKED = _SEQS.order_by(FEED.c.id).with_for_update()
+
+
+def _hold(tx: Transaction, states: Sequence[FeedState]) -> list[bool]:
+    query = _SEQS_LOCKED if tx.is_postgres else _SEQS
+    rows = tx.execute(query, {"ids": [state.feed_id for state in states]})
+    seqs = {row.id: row.lease_seq for row in rows}
+    return [seqs.get(state.feed_id) == state.lease_seq for state in states]
 
 
 def _configured(feed: Feed) -> dict[str, Any]:

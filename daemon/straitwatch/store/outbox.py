@@ -136,8 +136,8 @@ def insert_alerts(tx: Transaction, alerts: Sequence[Alert]) -> None:
         }
         for alert in alerts
     ]
-    if rows:
-        tx.execute(tx.insert(ALERT).on_conflict_do_nothing(), rows)
+    tx.insert_new(ALERT, rows)
+    tx.is_lasting |= bool(rows)
 
 
 def add_deliveries(
@@ -146,8 +146,8 @@ def add_deliveries(
     """Store the deliveries of these alerts; one a (story, revision, receiver, recipient)."""
     alerts_by_id = {alert.id: alert for alert in alerts}
     rows = [_to_row(delivery, alerts_by_id[delivery.alert_id]) for delivery in deliveries]
-    if rows:
-        tx.execute(tx.insert(DELIVERY).on_conflict_do_nothing(), rows)
+    tx.insert_new(DELIVERY, rows)
+    tx.is_lasting |= bool(rows)
 
 
 # ---------------------------------------------------------------- sending
@@ -167,12 +167,10 @@ def claim_delivery(
     if row is None:
         return None
     epoch, until = row.epoch + 1, now + lease
-    tx.execute(
-        _CLAIM,
-        {"b_seq": row.seq, "until": until, "owner": worker, "now": now},
-    )
+    tx.is_lasting = True
+    tx.execute(_CLAIM, {"b_seq": row.seq, "until": until, "owner": worker, "now": now})
     attempt = tx.execute(
-        tx.insert(ATTEMPT).returning(ATTEMPT.c.seq),
+        _OPEN_ATTEMPT,
         {
             "delivery_id": row.id,
             "epoch": epoch,
@@ -199,17 +197,20 @@ def claim_delivery(
 
 def freeze(tx: Transaction, delivery_id: str, epoch: int, frozen: Frozen) -> bool:
     """Keep the rendered bytes before they are sent; False when the claim is not ours any more."""
-    return _update_claimed(
-        tx,
-        delivery_id,
-        epoch,
-        {"body": frozen.body, "content_type": frozen.content_type, "note": dict(frozen.note)},
-    )
+    tx.is_lasting = True
+    values = {
+        "body": frozen.body,
+        "content_type": frozen.content_type,
+        "note": dict(frozen.note),
+    }
+    changed = tx.execute(_FREEZE, values | {"b_id": delivery_id, "b_epoch": epoch})
+    return changed.rowcount == 1
 
 
 def renew_delivery(tx: Transaction, delivery_id: str, epoch: int, until: datetime) -> bool:
     """Lengthen the lease while a send lasts; False when the claim is not ours any more."""
-    return _update_claimed(tx, delivery_id, epoch, {"lease_until": until})
+    values = {"b_id": delivery_id, "b_epoch": epoch, "lease_until": until}
+    return tx.execute(_RENEW, values).rowcount == 1
 
 
 def finish_attempt(
@@ -229,46 +230,37 @@ def finish_attempt(
     An answer that comes after the lease, but before anybody claimed again, still counts: it
     spares a repeat.
     """
-    delivery = claimed.job.delivery
-    tx.execute(
-        ATTEMPT.update().where(ATTEMPT.c.seq == claimed.attempt_seq),
-        {
-            "finished_at": now,
-            "outcome": result.outcome.value,
-            "code": result.code,
-            "text": result.text[:_MAX_TEXT],
-        },
-    )
+    tx.is_lasting = True
+    delivery, text = claimed.job.delivery, result.text[:_MAX_TEXT]
     _note_receiver(tx, delivery.receiver, result, now=now)
     if hold_receiver_until:
         hold_receiver(tx, delivery.receiver, until=hold_receiver_until, reason=hold_reason)
-    is_unsure = result.outcome is Outcome.UNSURE
-    values: dict[str, Any] = {
+    attempt = {
+        "b_seq": claimed.attempt_seq,
+        "finished_at": now,
+        "outcome": result.outcome.value,
+        "code": result.code,
+        "text": text,
+    }
+    tx.execute(_CLOSE_ATTEMPT, attempt)
+    is_done, is_unsure = state is DeliveryState.DELIVERED, result.outcome is Outcome.UNSURE
+    values = {
+        "b_id": delivery.id,
+        "b_epoch": claimed.epoch,
+        "b_unsure": int(is_unsure),
         "state": state.value,
         "reason": reason,
         "not_before": not_before,
         "due_at": not_before or now,
-        "lease_until": None,
-        "lease_owner": "",
+        "unsure_at": claimed.started_at if is_unsure else claimed.job.started_at,
+        "ref": dict(result.ref) if is_done else {},
         "last_outcome": result.outcome.value,
         "last_code": result.code,
-        "last_text": result.text[:_MAX_TEXT],
+        "last_text": text,
         "updated_at": now,
+        "delivered_at": now if is_done else None,
     }
-    if is_unsure:
-        values |= {"unsure_count": DELIVERY.c.unsure_count + 1, "unsure_at": claimed.started_at}
-    if state is DeliveryState.DELIVERED:
-        values |= {"delivered_at": now, "ref": dict(result.ref)}
-    done = tx.execute(
-        DELIVERY.update()
-        .where(
-            DELIVERY.c.id == delivery.id,
-            DELIVERY.c.epoch == claimed.epoch,
-            DELIVERY.c.state.in_([DeliveryState.SENDING.value, DeliveryState.PENDING.value]),
-        )
-        .values(**values)
-    )
-    return done.rowcount == 1
+    return tx.execute(_FINISH, values).rowcount == 1
 
 
 def expire_deliveries(tx: Transaction, now: datetime) -> int:
@@ -426,6 +418,7 @@ def retry_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> bool:
     ).first()
     if row is None:
         return False
+    tx.is_lasting = True
     tx.execute(
         DELIVERY.update()
         .where(DELIVERY.c.id == delivery_id)
@@ -460,6 +453,7 @@ def cancel_deliveries(
         conditions.append(DELIVERY.c.created_at < before)
     if not conditions:
         return 0
+    tx.is_lasting = True
     cancelled = tx.execute(
         DELIVERY.update()
         .where(DELIVERY.c.state.in_(["held", "pending"]), *conditions)
@@ -503,7 +497,8 @@ def replay_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> str:
         "created_at": now,
         "updated_at": now,
     }
-    tx.execute(tx.insert(DELIVERY).on_conflict_do_nothing(), copied | fresh)
+    tx.insert_new(DELIVERY, [copied | fresh])
+    tx.is_lasting = True
     return new_id
 
 
@@ -543,6 +538,11 @@ def check_outbox(tx: Transaction, now: datetime) -> list[str]:
 
 
 # ---------------------------------------------------------------- statements
+
+
+def _update(table: sa.Table, *names: str) -> sa.Update:
+    """Return an UPDATE that takes these columns as parameters."""
+    return table.update().values({name: sa.bindparam(name) for name in names})
 
 
 def _may_send(now: Any) -> sa.ColumnElement[bool]:
@@ -607,6 +607,55 @@ _CLAIM = (
         updated_at=sa.bindparam("now"),
     )
 )
+_OPEN_ATTEMPT = ATTEMPT.insert().returning(ATTEMPT.c.seq)
+_CLOSE_ATTEMPT = _update(ATTEMPT, "finished_at", "outcome", "code", "text").where(
+    ATTEMPT.c.seq == sa.bindparam("b_seq")
+)
+_IS_OURS = sa.and_(
+    DELIVERY.c.id == sa.bindparam("b_id"), DELIVERY.c.epoch == sa.bindparam("b_epoch")
+)
+_IS_SENDING = DELIVERY.c.state == DeliveryState.SENDING.value
+_FREEZE = _update(DELIVERY, "body", "content_type", "note").where(_IS_OURS, _IS_SENDING)
+_RENEW = _update(DELIVERY, "lease_until").where(_IS_OURS, _IS_SENDING)
+_FINISH = (
+    _update(
+        DELIVERY,
+        "state",
+        "reason",
+        "not_before",
+        "due_at",
+        "unsure_at",
+        "ref",
+        "last_outcome",
+        "last_code",
+        "last_text",
+        "updated_at",
+        "delivered_at",
+    )
+    .values(
+        lease_until=None,
+        lease_owner="",
+        unsure_count=DELIVERY.c.unsure_count + sa.bindparam("b_unsure"),
+    )
+    .where(_IS_OURS, sa.or_(_IS_SENDING, DELIVERY.c.state == DeliveryState.PENDING.value))
+)
+_COUNT_FAULT = (
+    RECEIVER.update()
+    .where(RECEIVER.c.name == sa.bindparam("b_name"))
+    .values(
+        failures=RECEIVER.c.failures + 1,
+        broken_at=sa.func.coalesce(RECEIVER.c.broken_at, sa.bindparam("b_now")),
+    )
+)
+_BLANK: dict[str, Any] = {
+    "hold_until": None,
+    "hold_reason": "",
+    "failures": 0,
+    "broken_at": None,
+    "last_ok_at": None,
+    "paused_at": None,
+    "paused_by": "",
+}
 _RECORDS = sa.select(
     DELIVERY, ALERT.c.kind, ALERT.c.severity, ALERT.c.facts_type, ALERT.c.facts
 ).join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert_id)
@@ -621,48 +670,19 @@ def _take_receiver(tx: Transaction, receiver: str) -> bool:
     return bool(tx.execute(sa.select(sa.func.pg_try_advisory_xact_lock(key))).scalar())
 
 
-def _update_claimed(tx: Transaction, delivery_id: str, epoch: int, values: dict[str, Any]) -> bool:
-    changed = tx.execute(
-        DELIVERY.update()
-        .where(
-            DELIVERY.c.id == delivery_id,
-            DELIVERY.c.epoch == epoch,
-            DELIVERY.c.state == DeliveryState.SENDING.value,
-        )
-        .values(**values)
-    )
-    return changed.rowcount == 1
-
-
 def _note_receiver(tx: Transaction, name: str, result: SendResult, *, now: datetime) -> None:
     """Remember a receiver's health: success clears its troubles, a fault counts."""
     if result.outcome is Outcome.DELIVERED:
         well = {"failures": 0, "broken_at": None, "hold_until": None, "hold_reason": ""}
         _set_receiver(tx, name, well | {"last_ok_at": now})
     elif result.outcome is Outcome.RECEIVER_BROKEN:
-        broken_at = sa.func.coalesce(RECEIVER.c.broken_at, now)
-        _set_receiver(
-            tx,
-            name,
-            {"failures": 1, "broken_at": now},
-            again={"failures": RECEIVER.c.failures + 1, "broken_at": broken_at},
-        )
+        tx.insert_new(RECEIVER, [_BLANK | {"name": name}])
+        tx.execute(_COUNT_FAULT, {"b_name": name, "b_now": now})
 
 
-def _set_receiver(
-    tx: Transaction, name: str, values: dict[str, Any], *, again: dict[str, Any] | None = None
-) -> None:
-    blank = {
-        "hold_until": None,
-        "hold_reason": "",
-        "failures": 0,
-        "broken_at": None,
-        "last_ok_at": None,
-        "paused_at": None,
-        "paused_by": "",
-    }
-    insert = tx.insert(RECEIVER).values(name=name, **(blank | values))
-    tx.execute(insert.on_conflict_do_update(index_elements=[RECEIVER.c.name], set_=again or values))
+def _set_receiver(tx: Transaction, name: str, values: dict[str, Any]) -> None:
+    row = _BLANK | values | {"name": name}
+    tx.upsert(RECEIVER, [row], key=("name",), changed=tuple(values))
 
 
 # ---------------------------------------------------------------- rows and values

@@ -174,22 +174,16 @@ def _write_entries(
     tx: Transaction, planned: Sequence[PlannedEntry], *, feed_id: str, now: datetime
 ) -> None:
     new = [_to_row(one, feed_id=feed_id, now=now) for one in planned if one.is_new]
-    if new:
-        tx.execute(tx.insert(ENTRY).on_conflict_do_nothing(), new)
+    tx.insert_new(ENTRY, new)
     edited = [_to_edit(one, now=now) for one in planned if not one.is_new]
     if edited:
         tx.execute(_EDIT, edited)
 
 
 def _write_stories(tx: Transaction, stories: Sequence[Story]) -> None:
-    if not stories:
-        return
-    insert = tx.insert(STORY)
-    values = {
-        column.name: insert.excluded[column.name] for column in STORY.c if column.name != "id"
-    }
+    # In the order of their ids, so that two replicas cannot wait for each other.
     rows = [_to_story_row(story) for story in sorted(stories, key=lambda story: story.id)]
-    tx.execute(insert.on_conflict_do_update(index_elements=[STORY.c.id], set_=values), rows)
+    tx.upsert(STORY, rows, key=("id",), changed=_STORY_COLUMNS[1:])
 
 
 def _write_matches(tx: Transaction, planned: Sequence[PlannedEntry], *, now: datetime) -> None:
@@ -205,8 +199,8 @@ def _write_matches(tx: Transaction, planned: Sequence[PlannedEntry], *, now: dat
         for one in planned
         for match in one.matches
     ]
-    if matches:
-        _upsert(tx, MATCH, ("entry_id", "watchlist"), matches)
+    key, changed = ("entry_id", "watchlist"), ("score", "severity", "hits", "rules")
+    tx.upsert(MATCH, matches, key=key, changed=changed)
     reports = [
         {
             "entry_id": one.entry.id,
@@ -223,21 +217,19 @@ def _write_matches(tx: Transaction, planned: Sequence[PlannedEntry], *, now: dat
         for one in planned
         if one.fold
     ]
-    if reports:
-        _upsert(tx, REPORT, ("entry_id",), reports, keep=("reported_at",))
+    tx.upsert(REPORT, reports, key=("entry_id",), changed=_REFOLDED)
 
 
-def _upsert(
-    tx: Transaction,
-    table: sa.Table,
-    key: tuple[str, ...],
-    rows: list[dict[str, Any]],
-    *,
-    keep: tuple[str, ...] = (),
-) -> None:
-    insert = tx.insert(table)
-    changed = {name: insert.excluded[name] for name in rows[0] if name not in (*key, *keep)}
-    tx.execute(insert.on_conflict_do_update(index_elements=list(key), set_=changed), rows)
+_REFOLDED = (  # all but when it was first reported, which is its place in the order
+    "story_id",
+    "canonical_key",
+    "watchlists",
+    "relation",
+    "reason",
+    "score",
+    "threshold",
+    "evidence",
+)
 
 
 # ---------------------------------------------------------------- looking things up
@@ -360,8 +352,6 @@ def _to_row(planned: PlannedEntry, *, feed_id: str, now: datetime) -> dict[str, 
         "source": entry.source,
         "text_hash": entry.text_hash,
         "seen_at": now,
-        "edited_at": None,
-        "listed_at": None,
         "action": planned.decision.action.value,
         "reason": planned.decision.reason.value,
     }
@@ -392,16 +382,20 @@ _EDIT = (
 
 def _to_edit(planned: PlannedEntry, *, now: datetime) -> dict[str, Any]:
     row = _to_row(planned, feed_id="", now=now)
-    return {name: row[name] for name in _EDITABLE} | {"edited_at": now, "b_id": planned.entry.id}
+    edit = {name: row[name] for name in _EDITABLE if name != "edited_at"}
+    return edit | {"edited_at": now, "b_id": planned.entry.id}
+
+
+_STORY_COLUMNS = tuple(column.name for column in STORY.c)
 
 
 def _to_story_row(story: Story) -> dict[str, Any]:
-    row = {column.name: getattr(story, column.name) for column in STORY.c}
+    row = {name: getattr(story, name) for name in _STORY_COLUMNS}
     return row | {"severity": story.severity.value}
 
 
 def _to_story(row: sa.Row[*tuple[Any, ...]]) -> Story:
-    values = {column.name: getattr(row, column.name) for column in STORY.c}
+    values = {name: getattr(row, name) for name in _STORY_COLUMNS}
     return Story(**(values | {"severity": Severity(row.severity)}))
 
 
