@@ -27,7 +27,7 @@ from typing import Any
 
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.model import Relation, Report
-from straitwatch.core.normalize.links import canonical_url
+from straitwatch.core.normalize import canonical_url
 
 Row = dict[str, Any]
 STREAMS = {

@@ -10,6 +10,19 @@ from enum import StrEnum
 from math import sqrt
 
 from straitwatch.core.cluster.text import grams, has_cjk, terms, title_words
+from straitwatch.core.cluster.words import (
+    AMBIGUOUS,
+    DATES,
+    HAN_COUNTERS,
+    HAN_DIGITS,
+    HAN_LABELS,
+    HAN_OPPOSITES,
+    NUMBERS,
+    OPPOSITES,
+    SERIES,
+    TOLL,
+    UNITS,
+)
 
 JACCARD = 0.50  # of character n-grams; suppression precision .92-.99 on three news streams
 CONTAINMENT = 0.80  # of the shorter title in the longer one
@@ -77,78 +90,17 @@ def overlap(a: str, b: str) -> tuple[float, float]:
 
 # ---------------------------------------------------------------- numbers and dates
 
-_UNITS = {
-    "k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "million": 1e6, "b": 1e9,
-    "bn": 1e9, "billion": 1e9, "tn": 1e12, "trillion": 1e12, "тыс": 1e3, "млн": 1e6,
-    "млрд": 1e9, "万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8, "만": 1e4, "억": 1e8,
-}  # fmt: skip
-_NUMBER_WORDS = {
-    word: value
-    for value, words in enumerate(
-        (
-            "zero", "one first i один первый", "two second twice ii два две второй", "three third iii три",
-            "four fourth iv четыре", "five fifth v пять", "six sixth vi шесть", "seven seventh vii семь",
-            "eight eighth viii восемь", "nine ninth ix девять", "ten tenth x десять",
-            "eleven eleventh xi", "twelve twelfth xii dozen",
-        )
-    )
-    for word in words.split()
-}  # fmt: skip
-_MONTHS = {
-    name: f"month{number}"
-    for number, names in enumerate(
-        (
-            "january jan января январь", "february feb февраля февраль", "march марта март",
-            "april apr апреля апрель", "may мая", "june jun июня июнь", "july jul июля июль",
-            "august aug августа август", "september sep sept сентября сентябрь",
-            "october oct октября октябрь", "november nov ноября ноябрь",
-            "december dec декабря декабрь",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
-_WEEKDAYS = {
-    name: f"weekday{number}"
-    for number, names in enumerate(
-        (
-            "monday mon понедельник понеділок", "tuesday tue tues вторник вівторок", "wednesday wed среда среду середа",
-            "thursday thu thurs четверг четвер", "friday fri пятница пятницу пʼятниця",
-            "saturday sat суббота субботу субота", "sunday sun воскресенье неділя",
-        )
-    )
-    for name in names.split()
-}  # fmt: skip
-_AMBIGUOUS = frozenset({"may", "march", "i", "v", "x", "m", "mon", "sat", "sun", "second", "wed"})
 _FIGURE = re.compile(
     r"(?<![^\W\u3040-\u9fff\uac00-\ud7a3])(?<!\.)(?P<mark>#|no\.?\s?|nr\.?\s?|№\s?)?(?P<value>\d+(?:[.,]\d{3})*(?:[.,]\d+)?)(?P<rest>[^\W\d_]*)"
 )
-_HAN_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九十")} | {
-    "两": 2,
-    "兩": 2,
-}
 _HAN_FIGURE = re.compile(
-    r"(?P<mark>第)?(?P<value>[零一二两兩三四五六七八九十百]+)"
-    r"(?P<unit>[号號日月年次届屆期级級名人架艘轮輪集章回天周週季版部场場弹彈波批例死伤傷])"
+    rf"(?P<mark>第)?(?P<value>[零一二两兩三四五六七八九十百]+)"
+    rf"(?P<unit>[{''.join(sorted(HAN_LABELS | HAN_COUNTERS))}])"
 )
-_HAN_MARKS = frozenset("号號日月年次届屆期级級轮輪集章回天周週季版部场場弹彈波批")
 _CJK_AFTER = re.compile(r"^[号號日月年次届屆期级級轮輪集章回天周週季版部场場弹彈波批일월차호회기]")
 
-# Words that make the number beside them a label of a series and not a quantity.
-_SERIES = frozenset(
-    (
-        "day days week part no number vol volume issue episode ep chapter round season series game "
-        "match stage leg session phase edition lesson match signal level category day's night "
-        "heat group section quarter q1 q2 q3 q4 race lap set "
-        "день дня сутки часть серия выпуск номер тур этап глава раунд сезон неделя "
-        "день доба частина серія випуск тур етап"
-    ).split()
-)
-# Tolls grow while an event lasts: another figure beside these words is an update of it.
-_TOLL = re.compile(
-    r"kill|dead|die[ds]?\b|death|toll|injur|wound|hurt|missing|casualt|arrest|detain|victim|rescu|"
-    r"evacuat|infect|trapped|survivor|жертв|погиб|ранен|постра|загин|поранен|死|伤|傷|失[踪蹤联聯]|遇难|遇難|사망|부상|실종"
-)
+_TOLL = re.compile(TOLL)
+_YEARS = range(1900, 2101)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,27 +117,27 @@ def _figures(title: str) -> _Figures:
         near = words[max(0, i - 1) : i] + words[i + 1 : i + 2]
         if (date := _date_word(word, near)) is not None:
             labels.add(date)
-        elif word in _NUMBER_WORDS and (word not in _AMBIGUOUS or _is_series(near)):
+        elif word in NUMBERS and (word not in AMBIGUOUS or _is_series(near)):
             target = labels if _is_series(near) else plain
-            target.add(f"{_NUMBER_WORDS[word]:g}")
+            target.add(NUMBERS[word])
     for found in _FIGURE.finditer(title):
         _add_figure(found, title, plain=plain, labels=labels)
     for found in _HAN_FIGURE.finditer(title):
         value = f"{_han_value(found['value']):g}"
-        is_label = found["mark"] is not None or found["unit"] in _HAN_MARKS
+        is_label = found["mark"] is not None or found["unit"] in HAN_LABELS
         (labels if is_label else plain).add(value)
     return _Figures(frozenset(plain), frozenset(labels))
 
 
 def _date_word(word: str, near: list[str]) -> str | None:
-    name = _MONTHS.get(word) or _WEEKDAYS.get(word)
-    if name is None or (word in _AMBIGUOUS and not any(w[0].isdigit() for w in near)):
+    name = DATES.get(word)
+    if name is None or (word in AMBIGUOUS and not any(w[0].isdigit() for w in near)):
         return None
     return name
 
 
 def _is_series(near: list[str]) -> bool:
-    return any(word in _SERIES for word in near)
+    return any(word in SERIES for word in near)
 
 
 def _add_figure(found: "re.Match[str]", title: str, *, plain: set[str], labels: set[str]) -> None:
@@ -194,15 +146,15 @@ def _add_figure(found: "re.Match[str]", title: str, *, plain: set[str], labels: 
     before = title_words(title[: found.start()])[-1:]
     after = title_words(title[found.end() :])[:1]
     unit = rest or (after[0] if after else "")
-    if unit in _UNITS:
-        plain.add(f"{value * _UNITS[unit]:g}")
+    if unit in UNITS:
+        plain.add(f"{value * UNITS[unit]:g}")
         return
     is_label = (
         found["mark"] is not None
         or _is_series(before + after)
-        or any(w in _MONTHS for w in before + after)
+        or any(w in DATES for w in before + after)
         or _CJK_AFTER.match(rest + "".join(after)) is not None
-        or (1900 <= value <= 2100 and value == int(value) and len(found["value"]) == 4)  # noqa: PLR2004 - years
+        or (found["value"].isdecimal() and int(value) in _YEARS)
     )
     (labels if is_label else plain).add(f"{value:g}")
 
@@ -222,7 +174,7 @@ def _han_value(text: str) -> int:
         elif char == "百":
             total, current = total + (current or 1) * 100, 0
         else:
-            current = _HAN_DIGITS[char]
+            current = HAN_DIGITS[char]
     return total + current
 
 
@@ -233,26 +185,6 @@ _MODEL = re.compile(
     r"(?<![a-zа-я0-9])(?:[a-zа-я]{1,6}\d+|[a-zа-я]{1,4}-\d+)[a-zа-я]{0,2}(?![a-zа-я0-9])"
 )  # S4, Su-35, J-20
 _DATED = re.compile(r"^(?:month|weekday)\d")
-_OPPOSITES = tuple(
-    (frozenset(a.split()), frozenset(b.split()))
-    for a, b in (
-        ("up rise rises rising rose gain gains higher climbs jumps soars increase increases increased",
-         "down fall falls falling fell drop drops lower slips slides plunges decrease decreases decreased"),
-        ("approve approves approved accept accepts accepted agree agrees agreed back backs backed support supports",
-         "reject rejects rejected refuse refuses refused deny denies denied oppose opposes opposed against"),
-        ("arrive arrives arrived enter enters entered", "leave leaves left depart departs exit exits"),
-        ("before", "after"), ("win wins won beat beats", "lose loses lost"),
-        ("open opens opened reopen reopens", "close closes closed shut shuts"),
-        ("start starts started begin begins began", "end ends ended stop stops finish finishes"),
-        ("raise raises raised hoist hoists", "lower lowers lowered cancel cancels cancelled cut cuts"),
-        ("guilty convicted", "innocent acquitted"), ("first", "last"), ("north", "south"), ("east", "west"),
-        ("buy buys bought", "sell sells sold"), ("more", "less fewer"), ("best", "worst"),
-        ("upgrade upgrades", "downgrade downgrades"), ("men mens boys", "women womens girls"),
-        ("подтвердил подтвердили", "опроверг опровергли"), ("вырос выросли", "упал упали снизился"),
-    )
-)  # fmt: skip
-_CJK_OPPOSITES = (("上涨", "下跌"), ("上漲", "下跌"), ("支持", "反对"), ("支持", "反對"), ("同意", "拒绝"), ("同意", "拒絕"),
-                  ("证实", "否认"), ("證實", "否認"), ("上升", "下降"), ("发布", "解除"), ("發布", "解除"))  # fmt: skip
 
 
 def find_conflict(a: str, b: str) -> Conflict:
@@ -307,7 +239,7 @@ def _same_but_figures(a: str, b: str) -> bool:
 
 
 def _skeleton(title: str) -> list[str]:
-    return [word for word in title_words(_FIGURE.sub(" ", title)) if word not in _NUMBER_WORDS]
+    return [word for word in title_words(_FIGURE.sub(" ", title)) if word not in NUMBERS]
 
 
 def _is_opposite(a: str, b: str) -> bool:
@@ -315,9 +247,9 @@ def _is_opposite(a: str, b: str) -> bool:
     only_first, only_second = first - second, second - first
     return any(
         (only_first & left and only_second & right) or (only_first & right and only_second & left)
-        for left, right in _OPPOSITES
+        for left, right in OPPOSITES
     ) or any(
         (x in a and y in b and x not in b and y not in a)
         or (y in a and x in b and y not in b and x not in a)
-        for x, y in _CJK_OPPOSITES
+        for x, y in HAN_OPPOSITES
     )

@@ -110,7 +110,7 @@ class ListStories:
                 story.terms[term] = weight
                 self._postings.setdefault(term, []).append(story.number)
         self._rarity.take_in(member.terms, by=1)
-        is_scored = fold.relation in (Relation.NEW, Relation.SAME_EVENT)
+        is_scored = fold.relation is not Relation.SAME_ENTRY
         score = round(fold.score * _SCALE) if is_scored else -1
         self._recent.append((seen_at, member.terms, score))
         if is_scored:

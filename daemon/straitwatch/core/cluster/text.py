@@ -73,8 +73,9 @@ def title_words(text: str) -> list[str]:
 def grams(text: str) -> frozenset[str]:
     """Return the character n-grams of folded text: three letters, or two where CJK is written."""
     squeezed = " ".join(_WORD.findall(text))
-    size = 2 if has_cjk(squeezed) else 3
-    padded = squeezed if size == 2 else f" {squeezed} "
+    is_cjk = has_cjk(squeezed)
+    size = 2 if is_cjk else 3
+    padded = squeezed if is_cjk else f" {squeezed} "
     return frozenset(padded[i : i + size] for i in range(max(1, len(padded) - size + 1)))
 
 
@@ -117,34 +118,27 @@ def _bigrams(run: str) -> Iterator[str]:
 
 # ---------------------------------------------------------------- stems
 
+
+def _longest_first(text: str) -> tuple[str, ...]:
+    return tuple(sorted(text.split(), key=len, reverse=True))
+
+
 _LATIN_ENDINGS = (
     *("ational", "ations", "ation", "ements", "ement", "ments", "ities", "ingly", "edly"),
     *("ment", "ings", "ions", "ists", "ness", "ers", "ies", "ied", "ity", "ist", "ing", "ion"),
     *("ive", "ed", "er", "es", "ly", "al", "or", "s", "e", "y"),
 )
-_CYRILLIC_ENDINGS = tuple(
-    sorted(
-        (
-            "иями ями ами ыми ими ими его ого ему ому ете ите ать ять ить еть уть ает яет ует "
-            "еют ают яют уют ала ила ела ыла али или ели ыли ало ило ело ется ится ются ятся ться "
-            "лся лась лись лось ов ев ів їв ей ий ый ой ій ая яя ое ее ые ие ую юю ых их ам ям ах "
-            "ях ом ем ею ою ию ью ия ья ии иї ії ія іє ює ає ил ал ел ыл ив ав ет ит ут ют ат ят "
-            "ти ть ск ским ской ского ские ский скую ская ської ський ська ські ськ ами "
-            "а е и й о у ы ь ю я і ї є"
-        ).split(),
-        key=len,
-        reverse=True,
-    )
+_CYRILLIC_ENDINGS = _longest_first(
+    "иями ями ами ыми ими ими его ого ему ому ете ите ать ять ить еть уть ает яет ует "
+    "еют ают яют уют ала ила ела ыла али или ели ыли ало ило ело ется ится ются ятся ться "
+    "лся лась лись лось ов ев ів їв ей ий ый ой ій ая яя ое ее ые ие ую юю ых их ам ям ах "
+    "ях ом ем ею ою ию ью ия ья ии иї ії ія іє ює ає ил ал ел ыл ив ав ет ит ут ют ат ят "
+    "ти ть ск ским ской ского ские ский скую ская ської ський ська ські ськ ами "
+    "а е и й о у ы ь ю я і ї є"
 )
-_PARTICLES = tuple(
-    sorted(
-        (
-            "으로부터 에서는 에게서 이라고 으로는 에서 에게 까지 부터 으로 이라 라고 처럼 보다 "
-            "하는 했다 한다 하고 해야 에는 과의 와의 들이 들은 들을 은 는 이 가 을 를 의 에 로 와 과 도 만"
-        ).split(),
-        key=len,
-        reverse=True,
-    )
+_PARTICLES = _longest_first(
+    "으로부터 에서는 에게서 이라고 으로는 에서 에게 까지 부터 으로 이라 라고 처럼 보다 "
+    "하는 했다 한다 하고 해야 에는 과의 와의 들이 들은 들을 은 는 이 가 을 를 의 에 로 와 과 도 만"
 )
 _MIN_STEM = 3
 
@@ -184,14 +178,14 @@ def cut_particle(word: str) -> str:
 
 # Function words only: they say nothing on the first day, before frequencies are known.
 _STOP = frozenset(
-    (
-        "a an the and or but of in on at to for from by with as is are was were be been it its this "
-        "that these those he she they we you i his her their our your my not no will would can "
-        "could may might has have had do does did after over into about than then so if up out "
+    _longest_first(
+        "a an the and or but of in on at to for from by with as is are was were be been it its "
+        "this that these those he she they we you i his her their our your my not no will would "
+        "can could may might has have had do does did after over into about than then so if up out "
         "off how why what when where who which while s t re ll ve says said say new more "
         "и в на с со к ко по за из у о об от до для не что как это его ее их он она они мы вы но "
         "а или при под над без после о том был была были быть будет же то все так также во "
         "і й у в на з із зі до по за від для не що як це його її їх він вона вони ми ви але або "
         "при під над без після про та був була були бути буде"
-    ).split()
+    )
 )
