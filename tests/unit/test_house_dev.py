@@ -1,0 +1,111 @@
+"""`./dev` on machines that lack something: it says in one line what to install."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BASH = shutil.which("bash") or "/bin/bash"
+TOOLS = ("bash", "cat", "cksum", "dirname", "grep", "awk", "tee", "tail")
+
+
+class Machine:
+    """A folder with the project's start files, and a PATH with nothing but a few tools."""
+
+    def __init__(self, directory: Path) -> None:
+        self.bin = directory / "bin"
+        self.project = directory / "a project"  # a space in the path, as people have it
+        self.bin.mkdir()
+        self.project.mkdir()
+        for tool in TOOLS:
+            if found := shutil.which(tool):
+                (self.bin / tool).symlink_to(found)
+        for name in ("dev", "pyproject.toml", "requirements.lock", "requirements-dev.lock"):
+            shutil.copy(ROOT / name, self.project)
+
+    def program(self, name: str, script: str) -> None:
+        path = self.bin / name
+        path.write_text(f"#!{BASH}\n{script}\n", encoding="utf-8")
+        path.chmod(0o755)
+
+    def dev(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [BASH, str(self.project / "dev"), *arguments],
+            cwd=self.bin,
+            env={"PATH": str(self.bin), "HOME": str(self.project)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def test_help_needs_nothing_and_works_from_any_directory(machine: Machine) -> None:
+    told = machine.dev("help")
+
+    assert told.returncode == 0
+    assert "usage: ./dev COMMAND" in told.stdout
+
+
+def test_an_unknown_command_is_refused(machine: Machine) -> None:
+    told = machine.dev("tset")
+
+    assert told.returncode == 1
+    assert told.stderr.endswith("dev: no such command: tset\n")
+
+
+def test_without_python_it_says_what_to_install(machine: Machine) -> None:
+    told = machine.dev("setup")
+
+    assert told.returncode == 1
+    assert "Python 3.11 or newer is needed; on Debian and Ubuntu: apt-get install" in told.stderr
+    assert told.stderr.count("\n") == 1
+
+
+def test_a_shim_that_fails_is_no_python(machine: Machine) -> None:
+    machine.program("python3.13", "echo 'shim: python3.13: command not found' >&2; exit 127")
+
+    told = machine.dev("setup")
+
+    assert "Python 3.11 or newer is needed" in told.stderr
+    assert "shim" not in told.stderr
+
+
+def test_a_python_without_venv_is_named_with_the_package_that_brings_it(machine: Machine) -> None:
+    machine.program("python3", "[[ $2 == *ensurepip* ]] && exit 1; exit 0")
+
+    told = machine.dev("test")
+
+    assert told.returncode == 1
+    assert told.stderr == (
+        "dev: python3 has no venv; on Debian and Ubuntu: apt-get install python3-venv, "
+        "then try again\n"
+    )
+
+
+def test_an_environment_that_fits_the_locks_is_taken_at_once(machine: Machine) -> None:
+    machine.program("python3", "exit 1")
+    venv = machine.project / ".venv"
+    venv.mkdir()
+    sums = [
+        subprocess.run(
+            ["cksum"], input=(machine.project / name).read_bytes(), capture_output=True, check=True
+        ).stdout.decode()
+        for name in ("requirements-dev.lock", "pyproject.toml")
+    ]
+    (venv / ".made-by-dev").write_text(f"{machine.project}\n{''.join(sums)}", encoding="utf-8")
+
+    told = machine.dev("setup")
+
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+def test_scripts_can_be_executed() -> None:
+    assert all(os.access(ROOT / name, os.X_OK) for name in ("dev", ".ci/run"))
