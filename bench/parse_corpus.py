@@ -1,0 +1,150 @@
+"""Read a corpus of feeds and compare with the right answers.
+
+    python bench/parse_corpus.py --data DIR      DIR/feeds holds real, derived, derived.csv, html_instead, replay
+
+Prints a table of right and wrong, the wrong ones by name, the slowest documents by CPU time, and
+what a parse worker costs.
+"""
+
+import argparse
+import asyncio
+import csv
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from straitwatch.core.model import ParseProblem, ReadFeed
+from straitwatch.core.read import ReadRequest, read_feed
+from straitwatch.parsepool import ParsePool
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+class Report:
+    def __init__(self) -> None:
+        self.right: Counter[str] = Counter()
+        self.all: Counter[str] = Counter()
+        self.wrong: list[str] = []
+        self.seconds: list[tuple[float, str, int]] = []
+        self.entries = 0
+        self.undated: Counter[str] = Counter()
+
+    def read(self, path: Path, content_type: str = "", **more: Any) -> ReadFeed:
+        request = ReadRequest(
+            body=path.read_bytes(), feed_id="bench", url="https://bench.example/feed",
+            fetched_at=NOW, content_type=content_type, strips_source=False, **more,
+        )  # fmt: skip
+        started = time.process_time()
+        read = read_feed(request)
+        self.seconds.append((time.process_time() - started, path.name, len(read.entries)))
+        return read
+
+    def note(self, group: str, name: str, wrong: str) -> None:
+        self.all[group] += 1
+        self.right[group] += not wrong
+        if wrong:
+            self.wrong.append(f"{group:<13} {name}: {wrong}")
+
+    def show(self) -> None:
+        print(f"{'':<13} {'right':>6} {'of':>6}")
+        for group, number in self.all.items():
+            print(f"{group:<13} {self.right[group]:>6} {number:>6}")
+        print("\nwrong:", *self.wrong, sep="\n  ")
+        print("\nslowest (CPU s, entries, file):")
+        for seconds, name, entries in sorted(self.seconds, reverse=True)[:10]:
+            print(f"  {seconds:6.2f} {entries:6d} {name}")
+        total = sum(seconds for seconds, *_ in self.seconds)
+        print(f"\n{len(self.seconds)} documents, {total:.1f} CPU s")
+        undated = sum(self.undated.values())
+        print(f"real entries: {self.entries}, without a date: {undated}", *self.undated.most_common(8), sep="\n  ")
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        yield from csv.DictReader(stream)
+
+
+def check_derived(feeds: Path, report: Report) -> None:
+    for row in _rows(feeds / "derived.csv"):
+        read = report.read(feeds / row["file"], row["serve_with_content_type"])
+        titles = [entry.title for entry in read.entries]
+        first = " ".join(row["expected_first_title"].split())
+        wrong = ""
+        if len(titles) != int(row["expected_entries"] or 0):
+            wrong = f"{len(titles)} entries, right are {row['expected_entries']} ({row['note']})"
+        elif titles and first and titles[0] != first:
+            wrong = f"first title {titles[0]!r}, right is {first!r}"
+        report.note("derived", row["file"], wrong)
+
+
+def check_real(feeds: Path, report: Report) -> None:
+    for row in _rows(feeds / "real" / "manifest.csv"):
+        path = feeds / "real" / next(iter(row.values()))
+        if not path.exists():
+            continue
+        read = report.read(path)
+        best = max(int(row["feedparser_entries"] or 0), int(row["fastfeedparser_entries"] or 0))
+        wrong = f"{read.problem}: {read.detail}" if read.problem else ""
+        if len(read.entries) != best:
+            wrong = f"{len(read.entries)} entries, the best of two parsers has {best} {wrong}"
+        report.note("real", path.name, wrong)
+        report.entries += len(read.entries)
+        report.undated[path.name] += sum(entry.published_at is None for entry in read.entries)
+    report.undated = +report.undated
+
+
+def check_html(feeds: Path, report: Report) -> None:
+    for path in sorted((feeds / "html_instead").iterdir()):
+        read = report.read(path, "text/html")
+        is_right = read.problem is ParseProblem.HTML and not read.entries
+        report.note("html_instead", path.name, "" if is_right else f"{read.problem} {len(read.entries)}")
+
+
+def check_replay(feeds: Path, report: Report, every: int) -> None:
+    """Stories of one feed over time: the same entry must keep its id."""
+    for folder in sorted(path for path in (feeds / "replay").iterdir() if path.is_dir()):
+        ids_by_key: dict[tuple[str, str, str], set[str]] = {}
+        for path in sorted(folder.glob("*.xml"))[::every]:
+            for entry in report.read(path).entries:
+                ids_by_key.setdefault((entry.guid, entry.url, entry.title), set()).add(entry.id)
+        unstable = sum(len(ids) > 1 for ids in ids_by_key.values())
+        report.note("replay", folder.name, f"{unstable} of {len(ids_by_key)} entries change id" if unstable else "")
+
+
+async def show_worker() -> None:
+    body = b'<rss version="2.0"><channel><item><title>x</title></item></channel></rss>'
+    request = ReadRequest(body=body, feed_id="b", url="https://bench.example/", fetched_at=NOW)
+    async with ParsePool(1) as pool:
+        started = time.perf_counter()
+        await pool.read(request)
+        first = time.perf_counter() - started
+        pid = pool._idle[0]._process.pid  # noqa: SLF001 - measured from outside on purpose
+        memory = Path(f"/proc/{pid}/status").read_text().split("VmRSS:")[1].split("kB")[0].strip()
+        cpu = time.process_time()
+        for _ in range(200):
+            await pool.read(request)
+        cpu = (time.process_time() - cpu) / 200
+    print(f"\nworker: first answer after {first:.2f} s, {int(memory) / 1024:.0f} MB resident")
+    print(f"parent: {cpu * 1000:.2f} CPU ms a document")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--replay-every", type=int, default=8, help="read every n-th snapshot")
+    options = parser.parse_args()
+    feeds = options.data / "feeds"
+    report = Report()
+    check_derived(feeds, report)
+    check_real(feeds, report)
+    check_html(feeds, report)
+    check_replay(feeds, report, options.replay_every)
+    report.show()
+    asyncio.run(show_worker())
+
+
+if __name__ == "__main__":
+    main()
