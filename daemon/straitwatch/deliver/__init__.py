@@ -1,0 +1,13 @@
+"""Messages out: one driver for each receiver, one of five outcomes for each attempt.
+
+    Receiver -> open_driver -> render (once) -> send -> SendResult
+
+Slack and mail have drivers of their own; everything else goes through Apprise, whose URLs are the
+language of receivers. Sends block and run in threads of their own: `SenderThreads`.
+"""
+
+from straitwatch.deliver.driver import Driver
+from straitwatch.deliver.receivers import open_driver, read_templates, validate_receiver
+from straitwatch.deliver.threads import SenderThreads
+
+__all__ = ["Driver", "SenderThreads", "open_driver", "read_templates", "validate_receiver"]

@@ -32,7 +32,9 @@ _KINDS = {
     "notice": AlertKind.SYSTEM,
 }
 _ORDINARY = "Talks on the Strait resume"
-_HOSTILE = "<!channel> <script>alert(1)</script> [x](javascript:alert(1)) {{ 7*7 }} @everyone\r\nBcc: a"
+_HOSTILE = (
+    "<!channel> <script>alert(1)</script> [x](javascript:alert(1)) {{ 7*7 }} @everyone\r\nBcc: a"
+)
 _LIVE = ("<!channel>", "<script", 'href="javascript:', "49 @")
 _AT = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 

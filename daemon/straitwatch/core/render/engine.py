@@ -68,7 +68,9 @@ def media_of(key: str) -> Sequence[tuple[str, str]]:
     """The fields of a template and the medium that each is escaped for."""
     folder = key.partition("/")[0]
     if folder == "email":
-        return [(name, "html" if name in {"html", "footer"} else "plain") for name in FIELDS[folder]]
+        return [
+            (name, "html" if name in {"html", "footer"} else "plain") for name in FIELDS[folder]
+        ]
     medium = "slack" if folder == "slack" else "generic"
     return [(name, medium) for name in FIELDS[folder]]
 

@@ -74,8 +74,7 @@ def _html(value: Any) -> Any:
 
 def _html_marked(value: Marked) -> Markup:
     return Markup("").join(
-        Markup("<b>{}</b>").format(text) if is_hit else escape(text)  # noqa: S704
-        for text, is_hit in value.parts
+        Markup("<b>{}</b>").format(text) if is_hit else escape(text) for text, is_hit in value.parts
     )
 
 

@@ -1,0 +1,105 @@
+"""Everything else that Apprise reaches: one URL a call, with Apprise's own cleverness off.
+
+Apprise tells success from failure and nothing more: no status, no Retry-After, no message id. Its
+retries double, its throttle sleeps inside the send, its conversions are quadratic on hostile text
+and its executor blocks the exit; so each send uses a fresh object, in our own thread, as text.
+"""
+
+import json
+import logging
+import re
+from typing import Any
+
+from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
+
+from straitwatch.core.model import AlertKind, Frozen, Outcome, SendJob, SendResult, Severity
+from straitwatch.core.render import render_text
+from straitwatch.deliver.driver import Templates
+
+_POSSIBLE_REPEAT = "(possible repeat: an earlier attempt was not answered)"
+_STATUS = re.compile(r"error[ =:]+(\d{3})\b")
+_WITH_HEADERS = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
+
+logging.getLogger("apprise").setLevel(logging.WARNING)
+
+
+def quiet_asset() -> AppriseAsset:
+    """Apprise without threads, redirects and storage."""
+    return AppriseAsset(
+        app_id="Straitwatch",
+        app_desc="Straitwatch",
+        async_mode=False,
+        http_redirects=False,
+        service_timeout=0,
+    )
+
+
+class Generic:
+    """A receiver behind any of Apprise's services."""
+
+    kind = "apprise"
+    recipients: tuple[str, ...] = ("",)
+
+    def __init__(
+        self, url: str, *, scheme: str, zone: str, templates: Templates, on_unsure: str
+    ) -> None:
+        self.redacted = f"{scheme}://***"
+        self.on_unsure = on_unsure
+        self._url, self._scheme = url, scheme
+        self._zone, self._templates = zone, templates
+
+    def render(self, job: SendJob) -> Frozen:
+        """Make the title and the text."""
+        text = render_text(job, zone=self._zone, templates=self._templates, is_generic=True)
+        body = json.dumps({"title": text.title, "body": text.body}).encode()
+        return Frozen(body=body, content_type="application/json")
+
+    def send(self, job: SendJob) -> SendResult:
+        """Send through a service object made for this message alone."""
+        assert job.frozen is not None, "rendered before it is sent"  # noqa: S101
+        words: dict[str, str] = json.loads(job.frozen.body)
+        body = words["body"] or words["title"]
+        if job.is_possible_repeat:
+            body = f"{body}\n{_POSSIBLE_REPEAT}"
+        result = self._service(job).notify(
+            body=body,
+            title=words["title"] if words["body"] else "",
+            notify_type=_notify_type(job),
+            body_format=NotifyFormat.TEXT,
+        )
+        if result:
+            return SendResult(outcome=Outcome.DELIVERED)
+        return SendResult(
+            outcome=Outcome.RETRY, code=_status(result), text="the service did not take it"
+        )
+
+    def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
+        """Apprise returns no message id."""
+        return None
+
+    def _service(self, job: SendJob) -> Apprise:
+        asset = quiet_asset()
+        service: Any = Apprise.instantiate(self._url, asset=asset)
+        if self._scheme in _WITH_HEADERS:
+            service.headers["X-Straitwatch-Delivery"] = job.delivery.id
+            service.headers["Idempotency-Key"] = job.delivery.id
+        services = Apprise(asset=asset)
+        services.add(service)
+        return services
+
+
+def _notify_type(job: SendJob) -> NotifyType:
+    if job.kind in (AlertKind.DIGEST, AlertKind.TEST):
+        return NotifyType.INFO
+    severity = getattr(job.facts, "severity", Severity.NORMAL)
+    return NotifyType.WARNING if severity.rank >= Severity.HIGH.rank else NotifyType.INFO
+
+
+def _status(result: Any) -> str:
+    """The status that an attempt's log names; never its words, which may hold the URL."""
+    for service in result:
+        for attempt in service:
+            for entry in getattr(attempt, "logs", ()):
+                if found := _STATUS.search(str(entry)):
+                    return found[1]
+    return "failure"

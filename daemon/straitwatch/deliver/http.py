@@ -1,0 +1,109 @@
+"""How Slack's client talks HTTP: no redirects, every wait bounded, and where it broke is known.
+
+slack_sdk opens its requests with urllib, which follows a 301 or 302 by turning our POST into a
+GET without a body: the message is lost, and the answer may well be 200. Both clients of slack_sdk
+have one method that opens the request; `Wire.open` stands in its place. Proxies are taken from
+the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), as urllib does.
+"""
+
+import http.client
+import socket
+import threading
+from email.message import Message
+from functools import partial
+from typing import Any
+from urllib.request import (
+    HTTPHandler,
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    Request,
+    build_opener,
+)
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 30.0  # between two bytes of the answer
+ANSWER_SECONDS = 60.0  # for the whole answer: a byte a second is none
+MAX_ANSWER = 1_000_000
+
+
+class Wire:
+    """Opens one request at a time and knows whether the server can have read it."""
+
+    def __init__(self, *, read_seconds: float = READ_SECONDS) -> None:
+        self.is_connected = False
+        self._read_seconds = read_seconds
+        self._socket: socket.socket | None = None
+        self._opener = build_opener(_Plain(self), _Encrypted(self), _NoRedirects())
+
+    def open(self, request: Request) -> tuple[int, Message, str]:
+        """Send a request; return status, headers and text of the answer.
+
+        Raises:
+            HTTPError: for any status but 2xx, redirects among them.
+            OSError, HTTPException: no answer came, or only a part of one.
+        """
+        self.is_connected, self._socket = False, None
+        watchdog = threading.Timer(CONNECT_SECONDS + ANSWER_SECONDS, self._hang_up)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            with self._opener.open(request, timeout=CONNECT_SECONDS) as answer:
+                body = answer.read(MAX_ANSWER)
+                return answer.status, answer.headers, body.decode("utf-8", "replace")
+        finally:
+            watchdog.cancel()
+
+    def connected(self, sock: socket.socket) -> None:
+        """From here on the server may have read the request."""
+        sock.settimeout(self._read_seconds)
+        self._socket, self.is_connected = sock, True
+
+    def _hang_up(self) -> None:
+        if self._socket is not None:
+            try:
+                self._socket.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                return
+
+
+class _PlainConnection(http.client.HTTPConnection):
+    def __init__(self, wire: Wire, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._wire = wire
+
+    def connect(self) -> None:
+        super().connect()
+        self._wire.connected(self.sock)
+
+
+class _EncryptedConnection(http.client.HTTPSConnection):
+    def __init__(self, wire: Wire, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._wire = wire
+
+    def connect(self) -> None:
+        super().connect()
+        self._wire.connected(self.sock)
+
+
+class _Plain(HTTPHandler):
+    def __init__(self, wire: Wire) -> None:
+        super().__init__()
+        self._wire = wire
+
+    def http_open(self, req: Request) -> http.client.HTTPResponse:
+        return self.do_open(partial(_PlainConnection, self._wire), req)
+
+
+class _Encrypted(HTTPSHandler):
+    def __init__(self, wire: Wire) -> None:
+        super().__init__()
+        self._wire = wire
+
+    def https_open(self, req: Request) -> http.client.HTTPResponse:
+        return self.do_open(partial(_EncryptedConnection, self._wire), req)
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    def redirect_request(self, *_args: Any, **_kwargs: Any) -> None:
+        return None

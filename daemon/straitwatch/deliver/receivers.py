@@ -1,0 +1,231 @@
+"""From a receiver's URL to a driver, or to the words that say what to write instead."""
+
+import difflib
+import ipaddress
+from email.headerregistry import Address
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import parse_qs, urlsplit
+
+from apprise import Apprise
+from apprise.manager_plugins import NotificationManager
+
+from straitwatch.core.model import Receiver
+from straitwatch.core.render import check_templates
+from straitwatch.deliver.driver import Driver, Templates
+from straitwatch.deliver.generic import Generic, quiet_asset
+from straitwatch.deliver.slack import API, HOOKS, SlackBot, SlackWebhook
+from straitwatch.deliver.smtp import Mail, Server
+from straitwatch.deliver.terminal import Terminal
+from straitwatch.errors import UsageError
+
+# Straitwatch retries, formats and shortens by itself; in Apprise each of these loses or doubles.
+_REFUSED_PARAMETERS = ("retry", "wait", "optional", "overflow", "format", "template")
+_DRIVERS = ("auto", "slack", "smtp", "apprise", "terminal")
+_TERMINAL_PLACES = ("", "stdout", "stderr")
+_MAIL_SCHEMES = ("mailto", "mailtos")
+_DEFAULT_PORTS = {"insecure": 25, "starttls": 587, "ssl": 465}
+
+
+def validate_receiver(receiver: Receiver) -> str | None:
+    """Say what is wrong with a receiver and what to write instead; None if it can be used."""
+    if receiver.driver not in _DRIVERS:
+        return f"unknown driver: {receiver.driver}; use one of {', '.join(_DRIVERS)}"
+    scheme = _scheme(receiver.url)
+    if scheme == "terminal":
+        return _terminal_problem(receiver.url)
+    if problem := _url_problem(receiver.url, scheme):
+        return problem
+    service = _service(receiver.url)
+    if service is None:
+        return (
+            f"Apprise cannot read this {scheme}:// URL; a part is missing or malformed"
+            f" (see https://appriseit.com/services/ for its form)"
+        )
+    return _driver_problem(receiver, scheme) or _service_problem(receiver, service)
+
+
+def open_driver(receiver: Receiver, *, timezone: str, templates: Path | None) -> Driver:
+    """Make the driver of a receiver.
+
+    Raises:
+        UsageError: the receiver cannot be used; the message says what to write instead.
+
+    """
+    if problem := validate_receiver(receiver):
+        raise UsageError(f"receiver {receiver.name}: {problem}")
+    own = load_templates(templates)
+    common: dict[str, Any] = {
+        "zone": timezone,
+        "templates": own,
+        "on_unsure": receiver.on_unsure,
+    }
+    scheme = _scheme(receiver.url)
+    if scheme == "terminal":
+        is_stderr = urlsplit(receiver.url).netloc == "stderr"
+        return Terminal(is_stderr=is_stderr, **common)
+    service = _service(receiver.url)
+    if receiver.driver != "apprise" and _is_slack(service):
+        return _slack(receiver, service, common)
+    if receiver.driver != "apprise" and scheme in _MAIL_SCHEMES:
+        return _mail(receiver, service, common)
+    return Generic(receiver.url, scheme=scheme, **common)
+
+
+def load_templates(directory: Path | None) -> Templates:
+    """Read a person's templates, `slack/alert` -> text; without those that cannot be used."""
+    found = read_templates(directory)
+    refused = {
+        problem.position.file.removeprefix("config/templates/").removesuffix(".j2")
+        for problem in check_templates(found)
+        if problem.position
+    }
+    return {key: text for key, text in found.items() if key not in refused}
+
+
+def read_templates(directory: Path | None) -> Templates:
+    """Read `<folder>/<name>.j2` below a directory, fit for `check_templates`."""
+    if directory is None or not directory.is_dir():
+        return {}
+    return {
+        f"{path.parent.name}/{path.stem}": path.read_text(encoding="utf-8", errors="replace")
+        for path in sorted(directory.glob("*/*.j2"))
+    }
+
+
+def _scheme(url: str) -> str:
+    return url.partition("://")[0].strip().lower() if "://" in url else ""
+
+
+def _service(url: str) -> Any:
+    return Apprise.instantiate(url, asset=quiet_asset(), suppress_exceptions=True)
+
+
+def _is_slack(service: Any) -> bool:
+    return type(service).__name__ == "NotifySlack"
+
+
+def _terminal_problem(url: str) -> str | None:
+    place = urlsplit(url).netloc
+    if place in _TERMINAL_PLACES:
+        return None
+    return "terminal:// prints to stdout, terminal://stderr to stderr; there is no other place"
+
+
+def _url_problem(url: str, scheme: str) -> str | None:
+    if not scheme:
+        return "a receiver is one URL, such as slack://, mailtos:// or terminal://"
+    if scheme not in _known_schemes():
+        near = difflib.get_close_matches(scheme, _known_schemes(), n=1, cutoff=0.6)
+        hint = f"; did you mean {near[0]}://?" if near else ""
+        return f"unknown kind of receiver: {scheme}://{hint}"
+    if " " in url.strip() or "\n" in url.strip() or ", " in url:
+        return "one URL for each receiver; write the others as receivers of their own"
+    given = {name.lower() for name in parse_qs(urlsplit(url).query, keep_blank_values=True)}
+    if wrong := [name for name in _REFUSED_PARAMETERS if name in given]:
+        return (
+            f"remove {', '.join(f'`{name}=`' for name in wrong)} from the URL: Straitwatch itself"
+            " retries, formats and shortens (keys give_up_after, limit; config/templates/)"
+        )
+    return None
+
+
+def _known_schemes() -> list[str]:
+    manager = cast(Any, NotificationManager)()
+    return ["terminal", "https", *manager.schemas()]
+
+
+def _driver_problem(receiver: Receiver, scheme: str) -> str | None:
+    if receiver.driver == "smtp" and scheme not in _MAIL_SCHEMES:
+        return f"driver smtp needs a mailtos:// URL, not {scheme}://"
+    if receiver.driver == "slack" and not _is_slack(_service(receiver.url)):
+        return f"driver slack needs a slack:// URL, not {scheme}://"
+    if receiver.driver == "terminal":
+        return "driver terminal needs the URL terminal://"
+    if receiver.base_url and not _is_slack(_service(receiver.url)):
+        return "`base_url` stands for Slack's address; other URLs name their host themselves"
+    if receiver.base_url and _scheme(receiver.base_url) not in ("http", "https"):
+        return "`base_url` must begin with https:// (or http:// for a loopback server)"
+    return None
+
+
+def _service_problem(receiver: Receiver, service: Any) -> str | None:
+    if _scheme(receiver.url) in _MAIL_SCHEMES:
+        return _mail_problem(receiver, service)
+    targets = len(service) // (int(getattr(service, "retry", 0) or 0) + 1)
+    if targets > 1:
+        return f"write one receiver for each target; this URL has {targets}"
+    if _is_slack(service) and service.mode == "bot" and not _channel(service):
+        return "name the channel: slack://xoxb-.../#channel (better its id, C0123ABCD)"
+    return None
+
+
+def _mail_problem(receiver: Receiver, service: Any) -> str | None:
+    if receiver.driver == "apprise" and len(_recipients(service)) > 1:
+        return "driver apprise takes one address; remove the driver, or write one receiver each"
+    if service.secure_mode == "insecure" and not _is_loopback(service.smtp_host or service.host):
+        return "mailto:// sends password and text in the clear; write mailtos:// instead"
+    try:
+        _sender(service)
+        for address in _recipients(service):
+            Address(addr_spec=address)
+            address.encode("ascii")
+    except (ValueError, IndexError, UnicodeError) as error:
+        return f"not a mail address that can be used: {error}"
+    if not _recipients(service):
+        return "name the recipient: mailtos://user:password@host/desk@example.org"
+    return None
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _channel(service: Any) -> str:
+    return (service.channels or [""])[0] or ""
+
+
+def _slack(receiver: Receiver, service: Any, common: dict[str, Any]) -> Driver:
+    base_url = receiver.base_url.rstrip("/")
+    channel = _channel(service)
+    if service.mode == "bot":
+        token = service.access_token
+        return SlackBot(token, channel=channel, base_url=base_url or API, **common)
+    path = f"services/{service.token_a}/{service.token_b}/{service.token_c}"
+    return SlackWebhook(f"{base_url or HOOKS}/{path}", channel=channel, **common)
+
+
+def _mail(receiver: Receiver, service: Any, common: dict[str, Any]) -> Driver:
+    server = Server(
+        host=service.smtp_host or service.host,
+        port=service.port or _DEFAULT_PORTS[service.secure_mode],
+        security=service.secure_mode,
+        user=service.user or "",
+        password=service.password or "",
+        verify=service.verify_certificate,
+    )
+    return Mail(
+        server,
+        sender=_sender(service),
+        recipients=_recipients(service),
+        receiver=receiver.name,
+        domain=receiver.message_id_domain,
+        **common,
+    )
+
+
+def _sender(service: Any) -> Address:
+    name, address = service.from_addr
+    display = name if isinstance(name, str) and name not in ("", "Apprise") else "Straitwatch"
+    return Address(display_name=display, addr_spec=address)
+
+
+def _recipients(service: Any) -> tuple[str, ...]:
+    """To, Cc and Bcc become a delivery each; without repeats, in a stable order."""
+    named = [address for _, address in service.targets]
+    return tuple(dict.fromkeys([*named, *sorted(service.cc), *sorted(service.bcc)]))

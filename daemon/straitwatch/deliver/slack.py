@@ -1,0 +1,317 @@
+"""Slack, by webhook or as a bot: every answer becomes one of five outcomes."""
+
+import json
+import logging
+import ssl
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from http.client import HTTPException
+from typing import Any
+from urllib.error import URLError
+from urllib.request import Request
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookClient, WebhookResponse
+
+from straitwatch.core.model import AlertKind, Frozen, Outcome, SendJob, SendResult
+from straitwatch.core.render import context_block, render_slack
+from straitwatch.deliver.driver import Templates, brief
+from straitwatch.deliver.http import READ_SECONDS, Wire
+
+HOOKS = "https://hooks.slack.com"
+API = "https://slack.com"
+_POSSIBLE_REPEAT = "possible repeat: an earlier attempt was not answered"
+_HISTORY_MARGIN = timedelta(seconds=60)  # clocks differ
+_HISTORY_LIMIT = 200
+_CHANNEL_PAGES = 10
+_OK = 200
+_REDIRECT = 300
+_TIMED_OUT = 408
+_RATE_LIMITED = 429
+_SERVER_ERROR = 500
+# What only this message did wrong; anything else that is refused is wrong with the receiver.
+_TOO_FANCY = frozenset(
+    {
+        "invalid_payload",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_too_long",
+        "msg_blocks_too_long",
+    }
+)
+_PERMANENT = _TOO_FANCY | {
+    "invalid_arguments",
+    "invalid_json",
+    "invalid_metadata_format",
+    "invalid_metadata_schema",
+    "metadata_too_large",
+    "missing_text_or_fallback_or_attachments",
+    "no_text",
+    "too_large",
+    "too_many_attachments",
+}
+_UNSURE = frozenset(
+    {"fatal_error", "internal_error", "request_timeout", "rollup_error", "service_unavailable"}
+)
+_RATE_WORDS = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+_LOST_THREAD = frozenset({"cannot_reply_to_message", "message_not_found", "thread_not_found"})
+
+# slack_sdk logs whole requests, tokens and all, when its logger listens.
+_silent = logging.Logger("slack", level=logging.CRITICAL + 1)  # noqa: LOG001 - not for anyone
+
+
+class _Webhook(WebhookClient):
+    def __init__(self, url: str, *, wire: Wire) -> None:
+        super().__init__(url, logger=_silent, retry_handlers=[])
+        self.wire = wire
+
+    def _perform_http_request_internal(self, url: str, req: Request) -> WebhookResponse:
+        status, headers, body = self.wire.open(req)
+        return WebhookResponse(url=url, status_code=status, body=body, headers=dict(headers))
+
+
+class _Bot(WebClient):
+    def __init__(self, token: str, *, base_url: str, wire: Wire) -> None:
+        super().__init__(token=token, base_url=base_url, logger=_silent, retry_handlers=[])
+        self.wire = wire
+
+    def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:  # noqa: ARG002 - the library's signature
+        status, headers, body = self.wire.open(req)
+        return {"status": status, "headers": dict(headers), "body": body}
+
+
+class SlackWebhook:
+    """An incoming webhook: posts and tells nothing about what became of it."""
+
+    kind = "slack-webhook"
+    recipients: tuple[str, ...] = ("",)
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        channel: str,
+        zone: str,
+        templates: Templates,
+        on_unsure: str,
+        read_seconds: float = READ_SECONDS,
+    ) -> None:
+        self.redacted = f"slack webhook {channel}".strip()
+        self.on_unsure = on_unsure
+        self._channel, self._zone, self._templates = channel, zone, templates
+        self._client = _Webhook(url, wire=Wire(read_seconds=read_seconds))
+        self._secrets = (url, *url.rsplit("/", 3)[1:])
+
+    def render(self, job: SendJob) -> Frozen:
+        """Make the JSON that is posted."""
+        message = render_slack(job, zone=self._zone, templates=self._templates)
+        return _frozen(message | ({"channel": self._channel} if self._channel else {}))
+
+    def send(self, job: SendJob) -> SendResult:
+        """Post the message; what Slack finds too elaborate is posted once more as plain text."""
+        message = _message(job)
+        result = self._post(message)
+        if result.code in _TOO_FANCY:
+            return self._post(_without_blocks(message))
+        return result
+
+    def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
+        """A webhook cannot be asked."""
+        return None
+
+    def _post(self, message: dict[str, Any]) -> SendResult:
+        try:
+            answer = self._client.send_dict(message)
+        except (OSError, HTTPException, ValueError, LookupError) as error:
+            return _broken_off(error, self._client.wire, self._secrets)
+        body = (answer.body or "").strip()
+        if answer.status_code == _OK and body == "ok":
+            return SendResult(outcome=Outcome.DELIVERED, code="200")
+        if answer.status_code < _REDIRECT:  # not Slack's words: some login page, perhaps
+            text = brief(f"{answer.status_code} {body}", *self._secrets)
+            return SendResult(outcome=Outcome.UNSURE, code=str(answer.status_code), text=text)
+        return _refused(answer.status_code, body, answer.headers, self._secrets)
+
+
+class SlackBot:
+    """A bot token: knows what it posted, answers in threads and edits the first message."""
+
+    kind = "slack-bot"
+    recipients: tuple[str, ...] = ("",)
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        channel: str,
+        base_url: str,
+        zone: str,
+        templates: Templates,
+        on_unsure: str,
+        read_seconds: float = READ_SECONDS,
+    ) -> None:
+        self.redacted = f"slack bot {channel}"
+        self.on_unsure = on_unsure
+        self._channel, self._zone, self._templates = channel, zone, templates
+        wire = Wire(read_seconds=read_seconds)
+        self._client = _Bot(token, base_url=f"{base_url}/api/", wire=wire)
+        self._secrets = (token,)
+
+    def render(self, job: SendJob) -> Frozen:
+        """Make the JSON of chat.postMessage, and of chat.update for the story's first message."""
+        message = render_slack(job, zone=self._zone, templates=self._templates, is_bot=True)
+        message["channel"] = job.parent_ref.get("channel") or self._channel
+        if job.kind is not AlertKind.UPDATE or not job.parent_ref.get("ts"):
+            return _frozen(message)
+        message["thread_ts"] = job.parent_ref["ts"]
+        return _frozen(message, _edit(job, message["text"]))
+
+    def send(self, job: SendJob) -> SendResult:
+        """Post the message, unless an unanswered attempt turns out to have posted it already."""
+        if job.is_possible_repeat and (found := self.reconcile(job)):
+            return found
+        message, edit = _message(job), job.frozen.note.get("edit") if job.frozen else None
+        if edit and (failed := self._edit(json.loads(edit))):
+            return failed
+        result = self._call("chat.postMessage", message)
+        if result.code in _LOST_THREAD:
+            del message["thread_ts"]
+            return self._call("chat.postMessage", message)
+        if result.code in _TOO_FANCY:
+            return self._call("chat.postMessage", _without_blocks(message))
+        return result
+
+    def reconcile(self, job: SendJob) -> SendResult | None:
+        """Look for the message in the channel's history; needs the scope to read it."""
+        message = _message(job)
+        since = job.started_at or job.created_at
+        query: dict[str, Any] = {"include_all_metadata": True, "limit": _HISTORY_LIMIT}
+        if since is not None:
+            query["oldest"] = f"{(since - _HISTORY_MARGIN).timestamp():.6f}"
+        method = "conversations.history"
+        if thread := message.get("thread_ts"):
+            method, query["ts"] = "conversations.replies", thread
+        try:
+            query["channel"] = self._channel_id(message["channel"])
+            found = self._client.api_call(method, params=query)["messages"]
+        except (SlackApiError, OSError, HTTPException, KeyError):
+            return None
+        for each in found:
+            payload = (each.get("metadata") or {}).get("event_payload") or {}
+            if payload.get("delivery_id") == job.delivery.id:
+                ref = {"ts": each["ts"], "channel": query["channel"], **_kept(message)}
+                text = "found in the history"
+                return SendResult(outcome=Outcome.DELIVERED, code="found", text=text, ref=ref)
+        return None
+
+    def _channel_id(self, channel: str) -> str:
+        """History is asked for by id; a `#name` has to be looked up."""
+        if not channel.startswith("#"):
+            return channel
+        query: dict[str, Any] = {"limit": 1000, "exclude_archived": True}
+        for _ in range(_CHANNEL_PAGES):
+            page = self._client.api_call("conversations.list", params=query)
+            for each in page["channels"]:
+                if each["name"] == channel[1:]:
+                    return str(each["id"])
+            query["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
+            if not query["cursor"]:
+                break
+        raise KeyError(channel)
+
+    def _edit(self, edit: dict[str, Any]) -> SendResult | None:
+        """Edit the first message; only a rate limit stops the post that follows."""
+        result = self._call("chat.update", edit)
+        return result if result.outcome is Outcome.RETRY else None
+
+    def _call(self, method: str, message: Mapping[str, Any]) -> SendResult:
+        try:
+            answer = self._client.api_call(method, json=dict(message))
+        except SlackApiError as error:
+            response = error.response
+            code = str(response.get("error") or "") if isinstance(response.data, dict) else ""
+            return _refused(response.status_code, code, response.headers, self._secrets)
+        except (OSError, HTTPException, ValueError, LookupError, AttributeError) as error:
+            return _broken_off(error, self._client.wire, self._secrets)
+        ref = {"ts": str(answer.get("ts", "")), "channel": str(answer.get("channel", ""))}
+        return SendResult(outcome=Outcome.DELIVERED, code="ok", ref=ref | _kept(message))
+
+
+def _frozen(message: Mapping[str, Any], edit: Mapping[str, Any] | None = None) -> Frozen:
+    body = json.dumps(message).encode()
+    note = {"edit": json.dumps(edit)} if edit else {}
+    return Frozen(body=body, content_type="application/json", note=note)
+
+
+def _message(job: SendJob) -> dict[str, Any]:
+    """The frozen message, marked when it may be a repeat."""
+    assert job.frozen is not None, "rendered before it is sent"  # noqa: S101
+    message: dict[str, Any] = json.loads(job.frozen.body)
+    if job.is_possible_repeat:
+        message["blocks"] = [*message.get("blocks", []), context_block(_POSSIBLE_REPEAT)]
+    return message
+
+
+def _without_blocks(message: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in message.items() if key != "blocks"}
+
+
+def _kept(message: Mapping[str, Any]) -> dict[str, str]:
+    """What a later edit of this message starts from."""
+    if "thread_ts" in message or "ts" in message:
+        return {}
+    kept = {key: message[key] for key in ("text", "blocks") if key in message}
+    return {"message": json.dumps(kept)}
+
+
+def _edit(job: SendJob, news: str) -> dict[str, Any] | None:
+    """The story's first message with a line below that says how it went on."""
+    try:
+        first = json.loads(job.parent_ref["message"])
+    except (KeyError, ValueError):
+        return None
+    return {
+        "channel": job.parent_ref["channel"],
+        "ts": job.parent_ref["ts"],
+        "text": first.get("text", ""),
+        "blocks": [*first.get("blocks", []), context_block(news)],
+    }
+
+
+def _refused(
+    status: int, words: str, headers: Mapping[str, Any], secrets: tuple[str, ...]
+) -> SendResult:
+    """Map an answer that is not success."""
+    word = words if words.replace("_", "").isalnum() else ""
+    code, text = word or str(status), brief(f"{status} {words}", *secrets)
+    result = SendResult(outcome=Outcome.RECEIVER_BROKEN, code=code, text=text)
+    if status == _RATE_LIMITED or word in _RATE_WORDS:
+        return replace(result, outcome=Outcome.RETRY, retry_after=_retry_after(headers))
+    if word in _PERMANENT:
+        return replace(result, outcome=Outcome.PERMANENT)
+    is_foreign = status < _REDIRECT and not word  # success, but not in Slack's words
+    if status >= _SERVER_ERROR or status == _TIMED_OUT or word in _UNSURE or is_foreign:
+        return replace(result, outcome=Outcome.UNSURE, retry_after=_retry_after(headers))
+    return result
+
+
+def _broken_off(error: Exception, wire: Wire, secrets: tuple[str, ...]) -> SendResult:
+    """Map an exchange that ended without an answer."""
+    cause = error.reason if isinstance(error, URLError) else error
+    text = brief(str(cause) or type(cause).__name__, *secrets)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return SendResult(outcome=Outcome.RECEIVER_BROKEN, code="certificate", text=text)
+    if wire.is_connected:
+        return SendResult(outcome=Outcome.UNSURE, code="no answer", text=text)
+    return SendResult(outcome=Outcome.RETRY, code="connect", text=text)
+
+
+def _retry_after(headers: Mapping[str, Any]) -> timedelta | None:
+    for name, value in headers.items():
+        if name.lower() == "retry-after":
+            first = value[0] if isinstance(value, list) else value
+            text = str(first).strip()
+            return timedelta(seconds=int(text)) if text.isdecimal() else None
+    return None

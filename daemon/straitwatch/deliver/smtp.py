@@ -1,0 +1,224 @@
+"""Mail by the standard library: stable bytes, one recipient a delivery, each reply understood."""
+
+import smtplib
+import ssl
+from base64 import b64encode
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from straitwatch.core.model import Frozen, Outcome, SendJob, SendResult
+from straitwatch.core.render import render_mail
+from straitwatch.deliver.driver import Templates, brief
+
+COMMAND_SECONDS = 30.0
+DOT_SECONDS = 600.0  # RFC 5321: giving up earlier doubles mail that a slow server has taken
+QUIT_SECONDS = 5.0
+_SUCCESS = 2  # the first digit of a reply
+_FIRST_PERMANENT = 500
+_TOO_LARGE = 552
+_GO_AHEAD = 354
+_LIST_PREFIX = "straitwatch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """Where mail is handed over, and how."""
+
+    host: str
+    port: int
+    security: str  # insecure, starttls, ssl
+    user: str = ""
+    password: str = field(default="", repr=False)
+    verify: bool = True
+    command_seconds: float = COMMAND_SECONDS
+    dot_seconds: float = DOT_SECONDS
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What a log must never show, also in the form that AUTH sends it."""
+        forms = (f"\0{self.user}\0{self.password}", self.password)
+        encoded = (b64encode(form.encode()).decode() for form in forms)
+        return (self.password, *encoded) if self.password else ()
+
+    def tls(self) -> ssl.SSLContext:
+        """Verify the certificate, unless the URL says `verify=no`."""
+        context = ssl.create_default_context()
+        if not self.verify:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
+
+
+class Mail:
+    """One mail server and the addresses that a receiver stands for."""
+
+    kind = "smtp"
+
+    def __init__(
+        self,
+        server: Server,
+        *,
+        sender: Address,
+        recipients: tuple[str, ...],
+        receiver: str,
+        domain: str,
+        zone: str,
+        templates: Templates,
+        on_unsure: str,
+    ) -> None:
+        self.recipients = recipients
+        self.redacted = f"mail by {server.host}:{server.port}"
+        self.on_unsure = on_unsure
+        self._server, self._sender, self._receiver = server, sender, receiver
+        self._domain = domain or sender.domain
+        self._zone, self._templates = zone, templates
+
+    def render(self, job: SendJob) -> Frozen:
+        """Make the message; the same job gives the same bytes."""
+        parts = render_mail(job, zone=self._zone, templates=self._templates)
+        message = EmailMessage(policy=SMTP.clone(max_line_length=76))
+        message_id = f"<sw.{job.delivery.id}@{self._domain}>"
+        message["From"] = self._sender
+        message["To"] = Address(addr_spec=job.delivery.recipient)
+        message["Subject"] = parts.subject
+        message["Date"] = format_datetime(job.created_at or datetime.fromtimestamp(0, UTC))
+        message["Message-ID"] = message_id
+        if parts.story_id:
+            root = f"<story-{parts.story_id}@{self._domain}>"
+            message["In-Reply-To"] = root
+            message["References"] = root
+        message["List-Id"] = f"<{self._receiver}.{_LIST_PREFIX}.{self._domain}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message["X-Auto-Response-Suppress"] = "All"
+        message["X-Straitwatch-Delivery"] = job.delivery.id
+        message.set_content(parts.text, cte="quoted-printable")
+        message.add_alternative(parts.html, subtype="html", cte="quoted-printable")
+        # "=" never stands bare in quoted-printable, so the boundary cannot occur in a part.
+        message.set_boundary(f"=_sw_{job.delivery.id[:50]}")
+        note = {"message_id": message_id, "subject": parts.subject}
+        return Frozen(body=message.as_bytes(), content_type="message/rfc822", note=note)
+
+    def send(self, job: SendJob) -> SendResult:
+        """Hand the message to the server."""
+        assert job.frozen is not None, "rendered before it is sent"  # noqa: S101
+        try:
+            session = _Session(self._server)
+            result = session.submit(self._sender.addr_spec, job.delivery.recipient, job.frozen.body)
+        except _Refused as refusal:
+            return refusal.result
+        return replace(result, ref={"message_id": job.frozen.note.get("message_id", "")})
+
+    def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
+        """A mail server cannot be asked; the same Message-ID lets mailboxes drop the repeat."""
+        return None
+
+
+class _Refused(Exception):  # noqa: N818 - an answer, not a bug
+    """The exchange ended before the message was handed over."""
+
+    def __init__(self, outcome: Outcome, code: object, text: str) -> None:
+        super().__init__(str(code))
+        self.result = SendResult(outcome=outcome, code=str(code), text=text)
+
+
+class _Session:
+    """One connection, from greeting to QUIT; every step that fails raises `_Refused`."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._smtp = self._connect()
+
+    def submit(self, sender: str, recipient: str, body: bytes) -> SendResult:
+        """Hand one message over."""
+        try:
+            self._prepare()
+            self._expect(self._smtp.mail(sender), permanent=Outcome.RECEIVER_BROKEN)
+            self._expect(self._smtp.rcpt(recipient), permanent=Outcome.PERMANENT)
+            return self._transfer(body)
+        except (OSError, smtplib.SMTPException) as error:
+            raise _refusal(error, self._server.secrets) from error
+        finally:
+            self._leave()
+
+    def _connect(self) -> smtplib.SMTP:
+        server = self._server
+        try:
+            if server.security == "ssl":
+                return smtplib.SMTP_SSL(
+                    server.host, server.port, timeout=server.command_seconds, context=server.tls()
+                )
+            return smtplib.SMTP(server.host, server.port, timeout=server.command_seconds)
+        except (OSError, smtplib.SMTPException) as error:
+            raise _refusal(error, server.secrets) from error
+
+    def _prepare(self) -> None:
+        """Greet, encrypt and log in, as far as the URL asks for it."""
+        self._smtp.ehlo_or_helo_if_needed()
+        if self._server.security == "starttls":
+            self._smtp.starttls(context=self._server.tls())
+            self._smtp.ehlo()
+        if self._server.user:
+            self._smtp.login(self._server.user, self._server.password)
+
+    def _transfer(self, body: bytes) -> SendResult:
+        """Send the text; from the final dot on, silence means that it may have been taken."""
+        self._expect(self._smtp.docmd("DATA"), permanent=Outcome.PERMANENT, wanted=_GO_AHEAD)
+        self._smtp.send(smtplib._quote_periods(body) + b".\r\n")  # type: ignore[attr-defined]  # noqa: SLF001
+        if self._smtp.sock is not None:
+            self._smtp.sock.settimeout(self._server.dot_seconds)
+        try:
+            code, words = self._smtp.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            text = brief(str(error), *self._server.secrets)
+            return SendResult(outcome=Outcome.UNSURE, code="no answer", text=text)
+        self._expect((code, words), permanent=Outcome.PERMANENT)
+        return SendResult(
+            outcome=Outcome.DELIVERED, code=str(code), text=_words(words, self._server.secrets)
+        )
+
+    def _expect(self, reply: tuple[int, bytes], *, permanent: Outcome, wanted: int = 0) -> None:
+        code, words = reply
+        if code == wanted or (not wanted and code // 100 == _SUCCESS):
+            return
+        outcome = permanent if code >= _FIRST_PERMANENT else Outcome.RETRY
+        if code == _TOO_LARGE:
+            outcome = Outcome.PERMANENT
+        raise _Refused(outcome, code, _words(words, self._server.secrets))
+
+    def _leave(self) -> None:
+        """Say goodbye; whatever happens now changes nothing, so it may not take long."""
+        if self._smtp.sock is not None:
+            self._smtp.sock.settimeout(QUIT_SECONDS)
+        try:
+            self._smtp.quit()
+        except (OSError, smtplib.SMTPException):
+            self._smtp.close()
+
+
+def _refusal(error: Exception, secrets: tuple[str, ...]) -> _Refused:
+    """Map what smtplib raises before the text was handed over; nothing can have been taken."""
+    text = brief(str(error), *secrets)
+    match error:
+        case smtplib.SMTPResponseException(smtp_code=code, smtp_error=words):
+            is_final = code >= _FIRST_PERMANENT
+            outcome = Outcome.RECEIVER_BROKEN if is_final else Outcome.RETRY
+            return _Refused(outcome, code, _words(words, secrets))
+        case smtplib.SMTPNotSupportedError():
+            return _Refused(Outcome.RECEIVER_BROKEN, "unsupported", text)
+        case ssl.SSLCertVerificationError():
+            return _Refused(Outcome.RECEIVER_BROKEN, "certificate", text)
+        case smtplib.SMTPServerDisconnected():
+            return _Refused(Outcome.RETRY, "disconnected", text)
+        case smtplib.SMTPException():
+            return _Refused(Outcome.RECEIVER_BROKEN, "unsupported", text)
+        case _:
+            return _Refused(Outcome.RETRY, "connect", text or type(error).__name__)
+
+
+def _words(words: bytes | str, secrets: tuple[str, ...]) -> str:
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return brief(text, *secrets)

@@ -1,0 +1,67 @@
+"""The embedded receiver: prints alerts where the program runs."""
+
+import json
+import sys
+from typing import TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+from straitwatch.core.model import AlertFacts, Frozen, Outcome, SendJob, SendResult, Severity
+from straitwatch.core.render import render_text
+from straitwatch.deliver.driver import Templates
+
+_STYLES = {
+    Severity.CRITICAL: "bold red",
+    Severity.HIGH: "bold yellow",
+    Severity.NORMAL: "bold blue",
+    Severity.LOW: "bold",
+}
+
+
+class Terminal:
+    """`terminal://` prints to stdout, `terminal://stderr` beside the data of a command."""
+
+    kind = "terminal"
+    recipients: tuple[str, ...] = ("",)
+    redacted = "terminal://"
+
+    def __init__(self, *, is_stderr: bool, zone: str, templates: Templates, on_unsure: str) -> None:
+        self.on_unsure = on_unsure
+        self._is_stderr = is_stderr
+        self._zone, self._templates = zone, templates
+
+    def render(self, job: SendJob) -> Frozen:
+        """Make the title and the text."""
+        text = render_text(job, zone=self._zone, templates=self._templates)
+        body = json.dumps({"title": text.title, "body": text.body}, ensure_ascii=False).encode()
+        return Frozen(body=body, content_type="application/json")
+
+    def send(self, job: SendJob) -> SendResult:
+        """Print; colored on a terminal, plain in a file or a pipe, never with NO_COLOR."""
+        assert job.frozen is not None, "rendered before it is sent"  # noqa: S101
+        words: dict[str, str] = json.loads(job.frozen.body)
+        stream = sys.stderr if self._is_stderr else sys.stdout
+        try:
+            _print(job, words, stream)
+            stream.flush()
+        except (OSError, ValueError) as error:
+            text = f"cannot print: {type(error).__name__}"
+            return SendResult(outcome=Outcome.RECEIVER_BROKEN, code="output", text=text)
+        return SendResult(outcome=Outcome.DELIVERED)
+
+    def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
+        """What was printed cannot be asked for."""
+        return None
+
+
+def _print(job: SendJob, words: dict[str, str], stream: TextIO) -> None:
+    severity = getattr(job.facts, "severity", Severity.NORMAL)
+    text = Text(f"{words['title']}\n", style=_STYLES[severity])
+    body = Text(f"{words['body']}\n", style="not bold default")
+    if isinstance(job.facts, AlertFacts):
+        first, _, _ = words["body"].partition("\n")
+        body.stylize("bold", 0, len(first))
+    console = Console(file=stream, highlight=False, emoji=False, markup=False)
+    # A pipe has no width: lines stay whole for grep.
+    console.print(text + body, soft_wrap=not console.is_terminal)
