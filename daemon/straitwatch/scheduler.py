@@ -1,5 +1,6 @@
 """Room: when. A handful of jobs that tick; what is due stands in the database, never here."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -49,6 +50,9 @@ class Scheduler:
     async def _guarded(self, job: Job, name: str) -> None:
         try:
             await job()
+        except asyncio.CancelledError:
+            # Only `stop` cancels. Passed on, the library would call it an error of the job.
+            log.debug("job cancelled", job=name)
         except Exception:
             log.exception("job failed", job=name)
             self._on_failure(name)

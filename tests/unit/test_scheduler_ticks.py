@@ -98,7 +98,10 @@ async def test_a_job_that_lasts_is_never_run_beside_itself(
     assert caplog.records == []  # skipped ticks are nothing to tell an operator
 
 
-async def test_stopping_ends_the_ticks_and_the_runs_that_last() -> None:
+async def test_stopping_quietly_ends_the_ticks_and_the_runs_that_last(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.WARNING)
     lasting = Job()
     lasting.release.clear()
     scheduler = Scheduler(on_failure=nobody)
@@ -111,6 +114,7 @@ async def test_stopping_ends_the_ticks_and_the_runs_that_last() -> None:
         await asyncio.sleep(0)
 
     assert lasting.runs == 1
+    assert caplog.records == []
 
 
 async def test_stopping_a_scheduler_that_never_started_does_nothing() -> None:
