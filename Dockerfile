@@ -28,8 +28,8 @@ LABEL org.opencontainers.image.title="straitwatch" \
       org.opencontainers.image.description="Watches news feeds and sends one explained alert per event" \
       org.opencontainers.image.licenses="Apache-2.0"
 
-RUN groupadd --system --gid 10001 straitwatch \
-    && useradd --system --uid 10001 --gid 10001 --home-dir /data --no-create-home \
+RUN groupadd --gid 10001 straitwatch \
+    && useradd --uid 10001 --gid 10001 --home-dir /data --no-create-home \
         --shell /usr/sbin/nologin straitwatch \
     && install -d -o straitwatch -g straitwatch /data
 
