@@ -35,7 +35,7 @@ class Report:
     def read(self, path: Path, content_type: str = "", **more: Any) -> ReadFeed:
         request = ReadRequest(
             body=path.read_bytes(), feed_id="bench", url="https://bench.example/feed",
-            fetched_at=NOW, content_type=content_type, strips_source=False, **more,
+            fetched_at=NOW, content_type=content_type, as_published=True, **more,
         )  # fmt: skip
         started = time.process_time()
         read = read_feed(request)
@@ -59,7 +59,11 @@ class Report:
         total = sum(seconds for seconds, *_ in self.seconds)
         print(f"\n{len(self.seconds)} documents, {total:.1f} CPU s")
         undated = sum(self.undated.values())
-        print(f"real entries: {self.entries}, without a date: {undated}", *self.undated.most_common(8), sep="\n  ")
+        print(
+            f"real entries: {self.entries}, without a date: {undated}",
+            *self.undated.most_common(8),
+            sep="\n  ",
+        )
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
@@ -100,7 +104,9 @@ def check_html(feeds: Path, report: Report) -> None:
     for path in sorted((feeds / "html_instead").iterdir()):
         read = report.read(path, "text/html")
         is_right = read.problem is ParseProblem.HTML and not read.entries
-        report.note("html_instead", path.name, "" if is_right else f"{read.problem} {len(read.entries)}")
+        report.note(
+            "html_instead", path.name, "" if is_right else f"{read.problem} {len(read.entries)}"
+        )
 
 
 def check_replay(feeds: Path, report: Report, every: int) -> None:
@@ -111,7 +117,11 @@ def check_replay(feeds: Path, report: Report, every: int) -> None:
             for entry in report.read(path).entries:
                 ids_by_key.setdefault((entry.guid, entry.url, entry.title), set()).add(entry.id)
         unstable = sum(len(ids) > 1 for ids in ids_by_key.values())
-        report.note("replay", folder.name, f"{unstable} of {len(ids_by_key)} entries change id" if unstable else "")
+        report.note(
+            "replay",
+            folder.name,
+            f"{unstable} of {len(ids_by_key)} entries change id" if unstable else "",
+        )
 
 
 async def show_worker() -> None:

@@ -119,9 +119,9 @@ class _Worker:
         self.is_spent = False
 
     @classmethod
-    async def start(cls, timeout: timedelta, memory_bytes: int) -> Self:
+    async def start(cls, deadline: timedelta, memory_bytes: int) -> Self:
         """Start the interpreter and wait until it has imported what it needs."""
-        net = (timeout + _NET_AFTER).total_seconds()
+        net = (deadline + _NET_AFTER).total_seconds()
         code = (
             f"import sys; sys.path.insert(0, {_ROOT!r}); "
             f"from straitwatch.parsepool import work; work({net!r}, {memory_bytes!r})"
@@ -198,7 +198,7 @@ class _AnswerReader(pickle.Unpickler):
 def _answer(payload: bytes) -> ReadFeed:
     answer = _AnswerReader(io.BytesIO(payload)).load()
     if not isinstance(answer, ReadFeed):
-        raise pickle.UnpicklingError(type(answer).__name__)  # noqa: TRY004 - refused like the rest
+        raise pickle.UnpicklingError(type(answer).__name__)
     return answer
 
 

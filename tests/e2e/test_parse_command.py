@@ -10,7 +10,13 @@ FEED = '<rss version="2.0"><channel><item><guid>1</guid><title>Ships — про�
 
 
 def _run(*arguments: str, stdin: bytes = b"") -> tuple[int, str]:
-    done = subprocess.run([sys.executable, "-m", "straitwatch", "parse", *arguments], input=stdin, capture_output=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "straitwatch", "parse", *arguments],
+        input=stdin,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
     assert b"Traceback" not in done.stderr
     return done.returncode, done.stdout.decode()
 
@@ -46,7 +52,12 @@ def test_each_file_gets_one_line_in_order(tmp_path: Path) -> None:
 
 
 def test_standard_input_is_a_file_named_dash() -> None:
-    code, out = _run("--json", "--content-type", "text/xml; charset=koi8-r", stdin=FEED.encode("koi8-r", "xmlcharrefreplace"))
+    code, out = _run(
+        "--json",
+        "--content-type",
+        "text/xml; charset=koi8-r",
+        stdin=FEED.encode("koi8-r", "xmlcharrefreplace"),
+    )
 
     (line,) = _lines(out)
     assert (code, line["file"], line["entries"][0]["title"]) == (0, "-", "Ships — пролив")

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from straitwatch.core.normalize import canonical_url, clean_text, clean_title, clean_url, parse_date
 from straitwatch.core.parse import parse_feed
 from straitwatch.core.parse.decode import decode_document

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from straitwatch.core.normalize import parse_date
 
 TEN_UTC = datetime(2026, 11, 23, 10, tzinfo=UTC)

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from straitwatch.core.model import Entry, ParsedFeed, RawEntry
 from straitwatch.core.normalize import (
     canonical_url,
@@ -15,25 +16,34 @@ from straitwatch.core.normalize import (
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
-def _entries(*raw: RawEntry, feed: str = "f", base: str = "https://h.example/rss/all.xml", **more: object) -> list[Entry]:
+def _entries(
+    *raw: RawEntry, feed: str = "f", base: str = "https://h.example/rss/all.xml", **more: object
+) -> list[Entry]:
     parsed = ParsedFeed(format="rss20", entries=raw, link="https://h.example/")
     return list(normalize_entries(parsed, feed_id=feed, base_url=base, fetched_at=NOW, **more))  # type: ignore[arg-type]
 
 
 def test_a_guid_identifies_an_entry_through_edits_and_moves() -> None:
     first = _entries(RawEntry(guid="7", link="/a", title="Ships sail"))
-    later = _entries(RawEntry(guid="7", link="/b", title="Ships sailed"), base="https://new.example/")
+    later = _entries(
+        RawEntry(guid="7", link="/b", title="Ships sailed"), base="https://new.example/"
+    )
 
     assert first[0].id == later[0].id
     assert first[0].text_hash != later[0].text_hash
 
 
 def test_the_same_guid_in_two_feeds_is_two_entries() -> None:
-    assert _entries(RawEntry(guid="7", title="x"))[0].id != _entries(RawEntry(guid="7", title="x"), feed="g")[0].id
+    assert (
+        _entries(RawEntry(guid="7", title="x"))[0].id
+        != _entries(RawEntry(guid="7", title="x"), feed="g")[0].id
+    )
 
 
 def test_entries_that_share_one_link_are_told_apart_by_title_and_name_no_page() -> None:
-    entries = _entries(*(RawEntry(link="https://h.example/all", title=t) for t in ("One", "Two", "Three")))
+    entries = _entries(
+        *(RawEntry(link="https://h.example/all", title=t) for t in ("One", "Two", "Three"))
+    )
 
     assert len({entry.id for entry in entries}) == 3
     assert {entry.canonical_url for entry in entries} == {""}
@@ -45,7 +55,10 @@ def test_entries_that_share_one_guid_are_told_apart_by_title() -> None:
 
 
 def test_the_same_entry_twice_in_a_document_is_one() -> None:
-    assert len(_entries(*[RawEntry(guid="1", link="/a", title="One")] * 2)) == 1
+    twice = [RawEntry(guid="1", link="/a", title="One")] * 2
+
+    assert len(_entries(*twice)) == 1
+    assert len(_entries(*twice, as_published=True)) == 2
 
 
 def test_a_link_to_the_front_page_names_no_page() -> None:
@@ -63,7 +76,10 @@ def test_a_guid_that_is_an_address_stands_in_for_a_missing_link() -> None:
 
 
 def test_relative_links_start_at_the_final_address() -> None:
-    urls = [e.url for e in _entries(RawEntry(link="/a", title="1"), RawEntry(link="b?c=1&amp;d=2", title="2"))]
+    urls = [
+        e.url
+        for e in _entries(RawEntry(link="/a", title="1"), RawEntry(link="b?c=1&amp;d=2", title="2"))
+    ]
 
     assert urls == ["https://h.example/a", "https://h.example/rss/b?c=1&d=2"]
 
@@ -72,12 +88,14 @@ def test_an_aggregators_publisher_leaves_the_title_and_becomes_the_source() -> N
     raw = RawEntry(guid="1", title="Ships sail - The Desk", source_title="The Desk")
 
     assert (_entries(raw)[0].title, _entries(raw)[0].source) == ("Ships sail", "The Desk")
-    assert _entries(raw, strips_source=False)[0].title == "Ships sail - The Desk"
+    assert _entries(raw, as_published=True)[0].title == "Ships sail - The Desk"
 
 
 def test_a_summary_is_not_said_twice() -> None:
     same = _entries(RawEntry(guid="1", title="Ships sail", summary="<p>Ships sail</p>"))[0]
-    doubled = _entries(RawEntry(guid="2", title="x", summary="Long text", content="<p>Long text</p>"))[0]
+    doubled = _entries(
+        RawEntry(guid="2", title="x", summary="Long text", content="<p>Long text</p>")
+    )[0]
 
     assert same.summary == ""
     assert (doubled.summary, doubled.content) == ("Long text", "")
@@ -91,25 +109,40 @@ def test_content_alone_also_makes_the_summary() -> None:
 
 def test_a_future_date_is_not_believed_but_a_fast_clock_is() -> None:
     def date(after: timedelta) -> datetime | None:
-        return _entries(RawEntry(guid="1", title="x", published=(NOW + after).isoformat()))[0].published_at
+        return _entries(RawEntry(guid="1", title="x", published=(NOW + after).isoformat()))[
+            0
+        ].published_at
 
     assert date(timedelta(days=2)) is None
     assert date(timedelta(hours=9)) == NOW + timedelta(hours=9)
 
 
 def test_the_update_dates_an_entry_without_publication() -> None:
-    assert _entries(RawEntry(guid="1", title="x", updated="2026-11-23T10:00:00Z"))[0].published_at == NOW
+    assert (
+        _entries(RawEntry(guid="1", title="x", updated="2026-11-23T10:00:00Z"))[0].published_at
+        == NOW
+    )
 
 
 def test_an_entrys_own_language_wins_over_the_feeds() -> None:
-    own, feeds = _entries(RawEntry(guid="1", title="x", language="ru"), RawEntry(guid="2", title="y"), language="en")
+    own, feeds = _entries(
+        RawEntry(guid="1", title="x", language="ru"), RawEntry(guid="2", title="y"), language="en"
+    )
 
     assert (own.language, feeds.language) == ("ru", "en")
 
 
 @pytest.mark.parametrize(
     ("code", "tag"),
-    [("zh-TW", "zh-Hant"), ("zh_hant_TW", "zh-Hant"), ("zh-CN", "zh-Hans"), ("ZH", "zh"), ("en_US", "en-us"), ("", ""), ("English!", "")],
+    [
+        ("zh-TW", "zh-Hant"),
+        ("zh_hant_TW", "zh-Hant"),
+        ("zh-CN", "zh-Hans"),
+        ("ZH", "zh"),
+        ("en_US", "en-us"),
+        ("", ""),
+        ("English!", ""),
+    ],
 )
 def test_language_tags_take_the_form_that_watch_lists_use(code: str, tag: str) -> None:
     assert normalize_language(code) == tag
@@ -161,7 +194,7 @@ def test_a_title_is_one_line_cut_at_a_word() -> None:
         ("data:text/html,x", ""),
         ("ftp://h.example/", ""),
         ("https://user:pw@h.example/a", "https://h.example/a"),
-        ("HTTP://H.Example:80/A b\"c", "http://h.example/A%20b%22c"),
+        ('HTTP://H.Example:80/A b"c', "http://h.example/A%20b%22c"),
         ("https://h.example/пролив", "https://h.example/%D0%BF%D1%80%D0%BE%D0%BB%D0%B8%D0%B2"),
         ("https://пример.рф/", "https://xn--e1afmkfd.xn--p1ai/"),
         ("http://[2001:db8::1]:8080/x", "http://[2001:db8::1]:8080/x"),
@@ -182,8 +215,14 @@ def test_only_safe_addresses_survive(raw: str, url: str) -> None:
     ("one", "other"),
     [
         ("http://www.h.example/a/", "https://h.example/a?utm_source=rss"),
-        ("https://m.h.example/2026/ships-cross-the-strait", "https://h.example/2026/ships-cross-the-strait?partner=x#top"),
-        ("https://h.example/news/2340284/ships-cross-strait.aspx?type=ts", "https://h.example/news/2340284/ships-cross-strait.aspx"),
+        (
+            "https://m.h.example/2026/ships-cross-the-strait",
+            "https://h.example/2026/ships-cross-the-strait?partner=x#top",
+        ),
+        (
+            "https://h.example/news/2340284/ships-cross-strait.aspx?type=ts",
+            "https://h.example/news/2340284/ships-cross-strait.aspx",
+        ),
         ("https://h.example/story/1234567/amp", "https://h.example/story/1234567"),
         ("https://h.example/a?b=1&amp;c=2", "https://h.example/a?c=2&b=1"),
         ("https://www.youtube.com/watch?v=abc&list=x", "https://youtube.com/watch?v=abc"),
@@ -199,7 +238,10 @@ def test_addresses_of_one_page_are_equal(one: str, other: str) -> None:
         ("https://h.example/?p=1", "https://h.example/?p=2"),
         ("https://h.example/read.php?nid=1", "https://h.example/read.php?nid=2"),
         ("https://h.example/day#one", "https://h.example/day#two"),
-        ("https://h.example/kt-article-display-1.asp?xfile=a", "https://h.example/kt-article-display-1.asp?xfile=b"),
+        (
+            "https://h.example/kt-article-display-1.asp?xfile=a",
+            "https://h.example/kt-article-display-1.asp?xfile=b",
+        ),
         ("https://h.example/a", "https://g.example/a"),
         ("https://h.example:8080/a", "https://h.example/a"),
     ],

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from straitwatch.core.parse import parse_feed
 
 CASES = sorted((Path(__file__).parent / "parse_cases").glob("*.txt"))

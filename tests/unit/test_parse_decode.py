@@ -1,12 +1,17 @@
 from itertools import product
 
 import pytest
+
 from straitwatch.core.parse import parse_feed
 from straitwatch.core.parse.decode import decode_document, guess_encoding
 
 RUSSIAN = "Министерство обороны сообщило, что корабли прошли через пролив во вторник вечером. "
-SIMPLIFIED = "国防部今天表示，多艘军舰在台湾海峡进行训练，中方对此没有发表新的说法，这是今年的第三次。"
-TRADITIONAL = "國防部今天表示，多艘軍艦在台灣海峽進行訓練，中方對此沒有發表新的說法，這是今年的第三次。"
+SIMPLIFIED = (
+    "国防部今天表示，多艘军舰在台湾海峡进行训练，中方对此没有发表新的说法，这是今年的第三次。"
+)
+TRADITIONAL = (
+    "國防部今天表示，多艘軍艦在台灣海峽進行訓練，中方對此沒有發表新的說法，這是今年的第三次。"
+)
 JAPANESE = "防衛省は、海峡を通過した艦艇について、これまでと変わらない活動であると説明しました。"
 KOREAN = "국방부는 해협을 지나는 함정에 대해 지금까지와 다르지 않은 활동이라고 설명했다. "
 
@@ -36,11 +41,13 @@ def _feed(title: str, encoding: str, declared: str | None = None) -> bytes:
 
 @pytest.mark.parametrize(
     ("encoding", "content_type", "lead"),
-    list(product(
-        SAMPLES,
-        ["", "application/xml", "text/xml; charset=ISO-8859-1", "text/xml; charset=nonsense"],
-        [b"", b"\n\n  "],
-    )),
+    list(
+        product(
+            SAMPLES,
+            ["", "application/xml", "text/xml; charset=ISO-8859-1", "text/xml; charset=nonsense"],
+            [b"", b"\n\n  "],
+        )
+    ),
 )
 def test_the_declaration_beats_the_header_even_behind_blank_lines(
     encoding: str, content_type: str, lead: bytes
@@ -106,7 +113,10 @@ def test_a_character_cut_at_the_end_does_not_change_the_encoding() -> None:
 
 @pytest.mark.parametrize("name", ["punycode", "hex", "unicode_escape", "\x00", "rot13"])
 def test_a_codec_that_is_no_character_set_is_not_used(name: str) -> None:
-    assert decode_document(b"caf\xe9", content_type=f"text/xml; charset={name}", encoding=name) == "café"
+    assert (
+        decode_document(b"caf\xe9", content_type=f"text/xml; charset={name}", encoding=name)
+        == "café"
+    )
 
 
 def test_an_ebcdic_feed_is_read() -> None:

@@ -1,6 +1,7 @@
 import gzip
 
 import pytest
+
 from straitwatch.core.model import ParseProblem
 from straitwatch.core.parse import MAX_DOCUMENT_BYTES, parse_feed
 from straitwatch.core.parse.repair import FEED_ROOT, repair
@@ -29,15 +30,15 @@ def test_an_endless_author_is_cut_before_a_quadratic_regex_sees_it(author: str) 
 
 
 def test_an_author_that_is_never_closed_leaves_the_next_entry_alone() -> None:
-    items = "<item><title>One</title><author>" + "x " * 500 + "</item><item><title>Two</title></item>"
+    items = (
+        "<item><title>One</title><author>" + "x " * 500 + "</item><item><title>Two</title></item>"
+    )
 
     assert [e.title for e in parse_feed(_rss(items)).entries] == ["One", "Two"]
 
 
 def test_nested_entities_are_not_expanded() -> None:
-    declarations = "".join(
-        f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 9)
-    )
+    declarations = "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 9))
     body = f"<!DOCTYPE x [<!ENTITY a0 'lol'>{declarations}]>".encode() + _rss(
         "<item><title>&a8;</title></item>"
     )
@@ -60,7 +61,9 @@ def test_a_gzip_bomb_is_too_large() -> None:
 
 
 def test_gzip_that_the_server_did_not_declare_is_read() -> None:
-    assert parse_feed(gzip.compress(_rss("<item><title>One</title></item>"))).entries[0].title == "One"
+    assert (
+        parse_feed(gzip.compress(_rss("<item><title>One</title></item>"))).entries[0].title == "One"
+    )
 
 
 def test_gzip_that_ends_early_is_truncated() -> None:
@@ -84,7 +87,9 @@ def test_entries_beyond_the_cap_are_left_out_and_reported() -> None:
 
 
 def test_a_json_feed_has_the_same_cap() -> None:
-    body = b'{"version":"https://jsonfeed.org/version/1","items":[' + b'{"id":1},' * 11 + b'{"id":2}]}'
+    body = (
+        b'{"version":"https://jsonfeed.org/version/1","items":[' + b'{"id":1},' * 11 + b'{"id":2}]}'
+    )
 
     parsed = parse_feed(body, max_entries=10)
 

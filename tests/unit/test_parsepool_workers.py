@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from straitwatch import parsepool
 from straitwatch.core.model import ParseProblem
 from straitwatch.core.read import ReadRequest
@@ -17,8 +18,17 @@ from straitwatch.parsepool import ParsePool
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 GOOD = b'<rss version="2.0"><channel><item><title>One</title></item></channel></rss>'
 # Deeply nested elements take feedparser seconds, whatever is mended before it.
-SLOW = b'<rss version="2.0"><channel><item>' + b"<a>" * 200_000 + b"</a>" * 200_000 + b"</item></channel></rss>"
-BIG = b'<rss version="2.0"><channel><item><title>' + b"x" * 15_000_000 + b"</title></item></channel></rss>"
+SLOW = (
+    b'<rss version="2.0"><channel><item>'
+    + b"<a>" * 200_000
+    + b"</a>" * 200_000
+    + b"</item></channel></rss>"
+)
+BIG = (
+    b'<rss version="2.0"><channel><item><title>'
+    + b"x" * 15_000_000
+    + b"</title></item></channel></rss>"
+)
 
 
 def _request(body: bytes) -> ReadRequest:

@@ -15,11 +15,22 @@ def _request(body: bytes, **more: object) -> ReadRequest:
 
 
 def test_bytes_become_clean_entries_in_one_call() -> None:
-    read = read_feed(_request(DOCUMENT.encode("cp1251"), encoding="windows-1251", timezone="Europe/Moscow", language="ru"))
+    read = read_feed(
+        _request(
+            DOCUMENT.encode("cp1251"),
+            encoding="windows-1251",
+            timezone="Europe/Moscow",
+            language="ru",
+        )
+    )
 
     (entry,) = read.entries
     assert (read.format, read.title, read.problem) == ("rss20", "The Desk", None)
-    assert (entry.title, entry.url, entry.language) == ("Корабли & пролив", "https://h.example/1", "ru")
+    assert (entry.title, entry.url, entry.language) == (
+        "Корабли & пролив",
+        "https://h.example/1",
+        "ru",
+    )
     assert entry.published_at == datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 

@@ -85,7 +85,7 @@ async def _answers(
                 url=url,
                 fetched_at=now,
                 content_type=content_type,
-                strips_source=False,  # shown as published
+                as_published=True,
             )
             return await pool.read(request)
 

@@ -21,7 +21,7 @@ class ReadRequest:
     timezone: str | None = None
     language: str = ""
     max_entries: int = 5000
-    strips_source: bool = True  # take an aggregator's " - Publisher" off the titles
+    as_published: bool = False  # offline: keep an aggregator's " - Publisher", and repetitions
 
 
 def read_feed(request: ReadRequest) -> ReadFeed:
@@ -39,7 +39,7 @@ def read_feed(request: ReadRequest) -> ReadFeed:
         timezone=request.timezone,
         language=request.language,
         fetched_at=request.fetched_at,
-        strips_source=request.strips_source,
+        as_published=request.as_published,
     )
     return ReadFeed(
         format=parsed.format,

@@ -67,7 +67,7 @@ def normalize_entries(
     timezone: str | None = None,
     language: str = "",
     fetched_at: datetime,
-    strips_source: bool = True,
+    as_published: bool = False,
 ) -> tuple[Entry, ...]:
     """Clean the entries of one document; a repeated entry is kept once.
 
@@ -78,9 +78,9 @@ def normalize_entries(
         timezone: the feed's zone, for dates that name none.
         language: the feed's configured language, which an entry's own overrides.
         fetched_at: dates later than a day after it are not believed.
-        strips_source: whether a title loses the " - Publisher" that an aggregator added.
+        as_published: keep the " - Publisher" that an aggregator added to titles, and repetitions.
     """
-    drafts = [_draft(raw, base_url, strips_source=strips_source) for raw in parsed.entries]
+    drafts = [_draft(raw, base_url, strips_source=not as_published) for raw in parsed.entries]
     identities = _Identities(
         drafts, feed_id, home=canonical_url(clean_url(parsed.link, base=base_url))
     )
@@ -88,9 +88,22 @@ def normalize_entries(
     entries: dict[str, Entry] = {}
     for draft in drafts:
         entry = _entry(draft, identities, timezone, fallback, fetched_at)
-        if entry.title or entry.summary or entry.content or entry.url:
-            entries.setdefault(entry.id, entry)
+        if entry != _blank(entry):
+            entries.setdefault(f"{entry.id} {len(entries)}" if as_published else entry.id, entry)
     return tuple(entries.values())
+
+
+def _blank(entry: Entry) -> Entry:
+    """The same entry if it said nothing at all."""
+    return Entry(
+        id=entry.id,
+        guid="",
+        url="",
+        canonical_url="",
+        title="",
+        language=entry.language,
+        text_hash=entry.text_hash,
+    )
 
 
 def _draft(raw: RawEntry, base_url: str, *, strips_source: bool) -> _Draft:

@@ -23,9 +23,48 @@ _HEADERS = {"content-type": "application/xml; charset=utf-8", "content-location"
 
 _FIRST_ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _HTML_ELEMENTS = frozenset(
-    "html head body title meta script style div p br h1 h2 h3 h4 h5 h6 center table span a b form "
-    "iframe img link pre font noscript svg ul ol li hr main header section article base em "
-    "strong".split()
+    [
+        "html",
+        "head",
+        "body",
+        "title",
+        "meta",
+        "script",
+        "style",
+        "div",
+        "p",
+        "br",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "center",
+        "table",
+        "span",
+        "a",
+        "b",
+        "form",
+        "iframe",
+        "img",
+        "link",
+        "pre",
+        "font",
+        "noscript",
+        "svg",
+        "ul",
+        "ol",
+        "li",
+        "hr",
+        "main",
+        "header",
+        "section",
+        "article",
+        "base",
+        "em",
+        "strong",
+    ]
 )
 _HTML_DOCTYPE = re.compile(r"<!doctype\s+html", re.IGNORECASE)
 _HTML_PAGE = re.compile(
@@ -70,7 +109,6 @@ def _find_root(text: str) -> re.Match[str] | None:
             return found
         position = found.end()
     return None if is_page else _LOOSE_ENTRY_ROOT.search(text)
-
 
 
 def _no_feed(text: str) -> ParsedFeed:
