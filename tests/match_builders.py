@@ -32,7 +32,9 @@ def make_set(name: str, terms: Sequence[str], not_inside: Sequence[str] = ()) ->
 
 def make_list(*match: str, **kwargs: object) -> WatchList:
     points = {
-        key: tuple(PointsRule(points=points, when=sourced(when)) for points, when in kwargs.pop(key))  # type: ignore[attr-defined]
+        key: tuple(
+            PointsRule(points=points, when=sourced(when)) for points, when in kwargs.pop(key)
+        )  # type: ignore[attr-defined]
         for key in ("signals", "noise")
         if key in kwargs
     }

@@ -1,6 +1,6 @@
 """What is written out is read back as the same query."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from straitwatch.core.model import Problem, Sourced
 from straitwatch.core.query import (
@@ -24,7 +24,9 @@ texts = st.one_of(
     st.sampled_from(["and", "AND", "OR", "not", "near/5", "(x)", "title:x", "$x", "-x", "12:30"]),
 )
 words = st.builds(Word, texts, st.sampled_from(Mode))
-prefixes = st.builds(Word, st.text("abcdж", min_size=4, max_size=8), st.just(Mode.PLAIN), st.just(True))
+prefixes = st.builds(
+    Word, st.text("abcdж", min_size=4, max_size=8), st.just(Mode.PLAIN), st.just(True)
+)
 phrases = st.builds(
     lambda first, last: Phrase((*first, last)), st.lists(words, max_size=2), words | prefixes
 )
@@ -52,11 +54,13 @@ def _deeper(inner: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
 queries = st.recursive(leaves | nears, _deeper, max_leaves=8)
 
 
+@settings(deadline=None)
 @given(queries)
 def test_reading_back_what_was_written_gives_the_same_query(query: Query) -> None:
     assert parse_query(Sourced(text=str(query))) == query
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_a_query_or_a_problem(text: str) -> None:
     result = parse_query(Sourced(text=text))
@@ -65,6 +69,7 @@ def test_any_text_is_a_query_or_a_problem(text: str) -> None:
         assert parse_query(Sourced(text=str(result))) == result
 
 
-@given(st.text("ab ()\"$:*=~ANDORTNE/5SW title"))
+@settings(deadline=None)
+@given(st.text('ab ()"$:*=~ANDORTNE/5SW title'))
 def test_text_that_looks_like_a_query_never_breaks_the_reader(text: str) -> None:
     parse_query(Sourced(text=text))

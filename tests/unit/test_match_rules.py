@@ -42,7 +42,9 @@ def test_an_expression_holds_when_it_says_so(rule: str, text: str, holds: bool) 
 
 
 def test_fields_are_told_apart() -> None:
-    assert match_of("China", "title:China AND summary:Russia AND body:Iran", summary="Russia", content="Iran")
+    assert match_of(
+        "China", "title:China AND summary:Russia AND body:Iran", summary="Russia", content="Iran"
+    )
     assert not match_of("Russia", "title:China", summary="China", content="China")
 
 
@@ -196,7 +198,9 @@ def test_an_explanation_names_the_distance() -> None:
     matcher = compiled(make_list("China NEAR/1 Russia"))
     (explanation,) = matcher.explain(MatchText(title="China one two three Russia"))
 
-    assert explanation.rules[0].missing == ("China and Russia are 3 words apart, at most 1 allowed",)
+    assert explanation.rules[0].missing == (
+        "China and Russia are 3 words apart, at most 1 allowed",
+    )
 
 
 def test_an_explanation_shows_masked_hits() -> None:
@@ -222,7 +226,9 @@ def test_an_explanation_counts_the_points_of_each_rule() -> None:
 
 def test_examples_that_come_out_wrong_are_reported_with_their_reasons() -> None:
     watchlist = make_list(
-        "China", must_match=["China", "Japan || a summary"], must_not_match=["China sneezes", "Cuba"]
+        "China",
+        must_match=["China", "Japan || a summary"],
+        must_not_match=["China sneezes", "Cuba"],
     )
     failures = run_examples(compiled(watchlist), [watchlist])
 
@@ -244,7 +250,10 @@ def _messages(*lists: WatchList, **terms: list[str]) -> list[str]:
 def test_all_problems_are_collected_with_the_rule_they_stand_in() -> None:
     messages = _messages(make_list("$taiwn", "China and Japan"), taiwan=["Taiwan"])
 
-    assert "x.yaml:7:5: x.match[0]: unknown term set $taiwn\nhint: did you mean $taiwan?" in messages[0]
+    assert (
+        "x.yaml:7:5: x.match[0]: unknown term set $taiwn\nhint: did you mean $taiwan?"
+        in messages[0]
+    )
     assert "x.match[1]: and in lower case" in messages[1]
     assert "warning: no watch-list uses the term set taiwan" in messages[2]
 

@@ -114,7 +114,7 @@ class _Compiler:
             message = f"{written} is a single Han character: it is part of thousands of words"
             hint = "write the words that you mean, at least two characters each"
             self._problems.append(problem_at(text, offset, message, hint=hint))
-        elif _is_everyday(written) and phrase.words[0].mode is not Mode.EXACT:
+        elif _is_everyday(written) and phrase.words[0].mode is Mode.PLAIN:
             message = f"{written} is very short and will match often"
             hint = f"write it in capitals if it is an acronym, or ={written} for this very word"
             self._problems.append(problem_at(text, offset, message, hint=hint, is_warning=True))

@@ -18,6 +18,7 @@ _HAN_KANA = re.compile(
     "[\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 _CAPITALS = 0.9  # of the letters of a field, for its letter case to say nothing
+_HEARD = 2_000  # characters of a field that tell how it is written
 _SENTENCE_END = re.compile(
     r"[.!?…](?<!\b[A-Z]\.)(?<!\b(?:Mr|Ms|Dr|Lt|St|vs|No|Jr|Sr)\.)"
     r"(?<!\b(?:Mrs|Gen|Sen|Rep|Col|Adm|Gov|Maj|Sgt|Cpt)\.)[\"'”’»)\]]*(?=\s|\x1f|$)"
@@ -49,6 +50,8 @@ class Document:
         self.folded: Folded = folder.fold(self.raw)
         self.text = self.folded.text
         self.fields = (text.title, text.summary, text.content)
+        summary_lead = len(text.title) + 2
+        self.leads = (1, summary_lead, summary_lead + len(text.summary) + 1)  # in `raw`
         self.hits: dict[int, list[Span]] = {}
         self.known_spans: dict[int, list[Span]] = {}  # by leaf
         self.known_sets: dict[int, list[Span]] = {}  # by set
@@ -130,7 +133,7 @@ class Document:
         """Give a span as a person reads it: a field, code points in it, and the text there."""
         first, last = self.folded.span(span.start, span.end)
         field = self.field_at(span.start)
-        lead = 1 + sum(len(text) + 1 for text in self.fields[:field])
+        lead = self.leads[field]
         start, end = first - lead, last - lead
         return Hit(
             term=term,
@@ -142,8 +145,9 @@ class Document:
 
 
 def _shouts(text: str) -> bool:
-    capitals = sum(map(str.isupper, text))
-    return capitals > _CAPITALS * sum(letter.isupper() or letter.islower() for letter in text)
+    start = text[:_HEARD]
+    capitals = sum(map(str.isupper, start))
+    return capitals > _CAPITALS * (capitals + sum(map(str.islower, start)))
 
 
 def _half_words(text: str) -> list[int]:

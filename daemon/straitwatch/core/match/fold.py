@@ -8,9 +8,10 @@ zero-width characters, ligatures or camel-case hashtags take a slower road with 
 
 import re
 import unicodedata
-from array import array
 from bisect import bisect_right
+from collections.abc import Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
 from straitwatch.core.match import han
 
@@ -25,7 +26,6 @@ _MARKS = (
     "\u0300-\u036f\u0483-\u0487\u3099\u309a\uff9e\uff9f\u1160-\u11ff"
     "\u200b-\u200f\u2060\ufe00-\ufe0f\u00ad"
 )
-_CLUSTER = re.compile(rf"(?s).[{_MARKS}]*")
 _IS_MARK = re.compile(rf"[{_MARKS}]")
 _CAMEL = re.compile(r"[#＃](?=\w*[^\W\d_]\w*)\w+")
 _HUMP = re.compile(r"(?<=[a-zа-яіїєґ])(?=[A-ZА-ЯІЇЄҐ])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -37,13 +37,21 @@ _LOOKALIKES_LATIN = frozenset("acekmhopxtyib")
 _LOOKALIKES_CYRILLIC = frozenset("асекмнорхтуіјѕв")
 
 
+class Segment(NamedTuple):
+    """A stretch of folded text and where it came from."""
+
+    at: int  # in the folded text
+    start: int  # in the original
+    end: int  # in the original; 0: character by character
+
+
 class Folded:
     """A folded text that knows where its characters came from."""
 
-    __slots__ = ("_at", "_ends", "_lost", "_starts", "text")
+    __slots__ = ("_at", "_lost", "_segments", "text")
 
-    def __init__(self, text: str, starts: "array[int] | None", ends: "array[int] | None") -> None:
-        self._starts, self._ends = starts, ends
+    def __init__(self, text: str, segments: Sequence[Segment] = ()) -> None:
+        self._segments = segments
         self._at: list[int] = []
         self._lost: list[int] = []
         self.text = self._collapse(text) if "  " in text else text
@@ -59,9 +67,20 @@ class Folded:
         if self._at:
             start += self._lost[bisect_right(self._at, start)]
             end += self._lost[bisect_right(self._at, end - 1)]
-        if self._starts is None or self._ends is None:
+        if not self._segments:
             return start, end
-        return self._starts[start], self._ends[end - 1]
+        first, last = self._segment(start), self._segment(end - 1)
+        return (
+            first.start if first.end else first.start + start - first.at,
+            last.end or last.start + end - last.at,
+        )
+
+    def _segment(self, offset: int) -> Segment:
+        return self._segments[bisect_right(self._segments, offset, key=_at) - 1]
+
+
+def _at(segment: Segment) -> int:
+    return segment.at
 
 
 class Folder:
@@ -78,22 +97,25 @@ class Folder:
         if "#" in text and any(_HUMP.search(tag[0]) for tag in _CAMEL.finditer(text)):
             return self._fold_slowly(text)
         if text.isascii():
-            return Folded(text.lower().translate(_ASCII), None, None)
+            return Folded(text.lower().translate(_ASCII))
+        folded = self._fold_evenly(text)
+        return self._fold_slowly(text) if folded is None else Folded(folded)
+
+    def _fold_evenly(self, text: str) -> str | None:
+        """Fold character by character; None when some character has no single counterpart."""
         folded = text.lower()
         if len(folded) != len(text):
-            return self._fold_slowly(text)
+            return None
         letters = set(folded)
         for letter in letters - self._plain:
             replacement = self._known.get(letter)
             if replacement is None:
                 replacement = self._learn(letter)
             if len(replacement) != 1:
-                return self._fold_slowly(text)
+                return None
             if replacement != letter:
                 folded = folded.replace(letter, replacement)
-        if not letters.isdisjoint(_CYRILLIC):
-            folded = _TOKEN.sub(_unmix, folded)
-        return Folded(folded, None, None)
+        return folded if letters.isdisjoint(_CYRILLIC) else _TOKEN.sub(_unmix, folded)
 
     def fold_term(self, text: str) -> str:
         """Fold a word of a term; separators around it are dropped."""
@@ -132,22 +154,40 @@ class Folder:
         return self._han.get(letter, letter)
 
     def _fold_slowly(self, text: str) -> Folded:
-        humps = {
-            tag.start() + hump.start()
-            for tag in _CAMEL.finditer(text)
-            for hump in _HUMP.finditer(tag[0])
-        }
+        """Fold the even stretches at once, the odd places one by one."""
         pieces: list[str] = []
-        starts, ends = array("L"), array("L")
-        for cluster in _CLUSTER.finditer(text):
-            start, end = cluster.span()
-            folded = self._fold_cluster(cluster[0])
-            if start in humps:
-                folded = " " + folded
-            pieces.append(folded)
-            starts.extend([start] * len(folded))
-            ends.extend([end] * len(folded))
-        return Folded(_TOKEN.sub(_unmix, "".join(pieces)), starts, ends)
+        segments: list[Segment] = []
+        done = length = 0
+        for start, end in self._odd_places(text):
+            even = self._fold_even_stretch(text[done:start])
+            odd = self._fold_cluster(text[start:end]) if end > start else " "
+            segments.append(Segment(length, done, 0))
+            segments.append(Segment(length + len(even), start, max(end, start + 1)))
+            pieces += (even, odd)
+            length += len(even) + len(odd)
+            done = end
+        segments.append(Segment(length, done, 0))
+        pieces.append(self._fold_even_stretch(text[done:]))
+        return Folded(_TOKEN.sub(_unmix, "".join(pieces)), segments)
+
+    def _fold_even_stretch(self, text: str) -> str:
+        if text.isascii():
+            return text.lower().translate(_ASCII)
+        return "".join(map(self._fold_cluster, text))
+
+    def _odd_places(self, text: str) -> list[tuple[int, int]]:
+        """Give what does not fold one to one, and the empty places between a hashtag's humps."""
+        odd = "".join(letter for letter in set(text) if len(self._fold_cluster(letter)) != 1)
+        places = [
+            found.span()
+            for found in re.finditer(
+                f"(?s)[{re.escape(odd)}{_MARKS}][{_MARKS}]*|.[{_MARKS}]+", text
+            )
+        ]
+        for tag in _CAMEL.finditer(text):
+            humps = (tag.start() + hump.start() for hump in _HUMP.finditer(tag[0]))
+            places += [(hump, hump) for hump in humps]
+        return sorted(places)
 
     def _fold_cluster(self, cluster: str) -> str:
         if len(cluster) > 1:

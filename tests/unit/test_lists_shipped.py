@@ -1,0 +1,142 @@
+"""The lists that we ship keep their promises."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from straitwatch.core.match import Matcher, compile_rules, run_examples
+from straitwatch.core.model import (
+    MatchText,
+    PointsRule,
+    Severity,
+    SeverityRule,
+    Sourced,
+    TermSet,
+    WatchList,
+)
+
+CONFIG = Path(__file__).parents[2] / "config"
+SCRIPTS = {
+    "Chinese": "[\u4e00-\u9fff]",
+    "Cyrillic": "[а-я]",
+    "Ukrainian": "[іїє]",
+    "Kana": "[ぁ-ヿ]",
+    "Hangul": "[가-힣]",
+}
+
+
+def _sourced(texts: list[object]) -> tuple[Sourced, ...]:
+    return tuple(Sourced(text=str(text)) for text in texts)
+
+
+def _documents(folder: str) -> list[dict[str, object]]:
+    return [
+        yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+        for path in sorted((CONFIG / folder).glob("*.yaml"))
+    ]
+
+
+def _set(name: str, value: object) -> TermSet:
+    groups = value if isinstance(value, dict) else {"any": value}
+    return TermSet(
+        name=name, any=_sourced(groups["any"]), not_inside=_sourced(groups.get("not_inside", []))
+    )
+
+
+def _list(value: dict[str, list[dict[str, str]]]) -> WatchList:
+    def points(key: str) -> tuple[PointsRule, ...]:
+        return tuple(
+            PointsRule(points=int(it["points"]), when=Sourced(text=it["when"])) for it in value[key]
+        )
+
+    return WatchList(
+        id=str(value["id"]),
+        title=str(value["title"]),
+        fields=tuple(map(str, value["fields"])),
+        match=_sourced(list(value["match"])),
+        signals=points("signals"),
+        noise=points("noise"),
+        severity=tuple(
+            SeverityRule(
+                level=Severity(it["level"]),
+                when=Sourced(text=it["when"]) if "when" in it else None,
+                min_points=int(it["min_points"]) if "min_points" in it else None,
+            )
+            for it in value["severity"]
+        ),
+        must_match=_sourced(list(value["must_match"])),
+        must_not_match=_sourced(list(value["must_not_match"])),
+    )
+
+
+@pytest.fixture(scope="module")
+def lists() -> list[WatchList]:
+    return [_list(it) for document in _documents("watchlists") for it in document["watchlists"]]  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def matcher(lists: list[WatchList]) -> Matcher:
+    terms = {
+        name: _set(name, value)
+        for document in _documents("terms")
+        for name, value in document["terms"].items()  # type: ignore[attr-defined]
+    }
+    compiled, problems = compile_rules(terms, lists)
+    assert [str(problem) for problem in problems] == []
+    assert compiled is not None
+    return compiled
+
+
+def test_every_example_of_every_list_comes_out_right(
+    matcher: Matcher, lists: list[WatchList]
+) -> None:
+    failures = run_examples(matcher, lists)
+
+    assert [(it.watchlist, it.example.text) for it in failures] == []
+
+
+@pytest.mark.parametrize("list_id", ["taiwan-policy", "china-russia-military"])
+def test_each_list_carries_forty_examples_of_either_kind_in_every_script(
+    lists: list[WatchList], list_id: str
+) -> None:
+    config = next(it for it in lists if it.id == list_id)
+    for examples in (config.must_match, config.must_not_match):
+        assert len(examples) >= 40
+        for script, letters in SCRIPTS.items():
+            assert any(re.search(letters, it.text) for it in examples), script
+
+
+def test_critical_is_rare(matcher: Matcher, lists: list[WatchList]) -> None:
+    levels = [
+        match.severity
+        for config in lists
+        for example in config.must_match
+        for match in matcher.match(MatchText(title=example.text))
+    ]
+
+    assert levels.count(Severity.CRITICAL) <= len(levels) // 20
+
+
+@pytest.mark.parametrize(
+    ("title", "level"),
+    [
+        ("China imposes blockade on Taiwan", Severity.CRITICAL),
+        ("US simulates a Chinese blockade of Taiwan in war game", Severity.HIGH),
+        ("Washington clears missile sale to Taiwan", Severity.HIGH),
+        ("Lithuania's envoy meets Taiwan's foreign minister", Severity.NORMAL),
+    ],
+)
+def test_severities_are_those_of_a_desk(matcher: Matcher, title: str, level: Severity) -> None:
+    found = {it.watchlist: it.severity for it in matcher.match(MatchText(title=title))}
+
+    assert found["taiwan-policy"] == level
+
+
+def test_help_for_an_attack_on_taiwan_is_on_both_lists(matcher: Matcher) -> None:
+    title = "Russia trains Chinese paratroopers for an attack on Taiwan, files show"
+
+    found = {it.watchlist: it.severity for it in matcher.match(MatchText(title=title))}
+
+    assert set(found) == {"taiwan-policy", "china-russia-military"}
+    assert found["china-russia-military"] == Severity.CRITICAL
