@@ -327,7 +327,7 @@ def due_receivers(tx: Transaction, now: datetime) -> list[str]:
         )
         .group_by(DELIVERY.c.receiver)
         .order_by(
-            sa.func.max(sa.case((DELIVERY.c.is_urgent, 1), else_=0)).desc(),
+            sa.func.min(DELIVERY.c.lane),
             sa.func.min(DELIVERY.c.due_at),
             DELIVERY.c.receiver,
         )
@@ -588,7 +588,7 @@ def _claimable(*, is_postgres: bool) -> sa.Select[Any]:
             ~is_sending,
             _may_send(now),
         )
-        .order_by(DELIVERY.c.is_urgent.desc(), DELIVERY.c.due_at, DELIVERY.c.seq)
+        .order_by(DELIVERY.c.lane, DELIVERY.c.due_at, DELIVERY.c.seq)
         .limit(1)
     )
     return query.with_for_update(of=DELIVERY, skip_locked=True) if is_postgres else query
@@ -723,7 +723,7 @@ def _to_row(delivery: Delivery, alert: Alert) -> dict[str, Any]:
         "recipient": delivery.recipient,
         "routes": delivery.routes,
         "watchlists": delivery.watchlists,
-        "is_urgent": alert.severity is Severity.CRITICAL,
+        "lane": 0 if alert.severity is Severity.CRITICAL else 1,
         "state": delivery.state.value,
         "reason": delivery.state_reason,
         "not_before": delivery.not_before,

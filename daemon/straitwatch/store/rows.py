@@ -213,8 +213,7 @@ class DeliveryRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("story_id", "revision", "receiver", "recipient", "generation"),
         UniqueConstraint("alert_id", "receiver", "recipient", "generation"),
-        Index("ix_delivery_receiver_state_due_at", "receiver", "state", "due_at"),
-        Index("ix_delivery_state_due_at", "state", "due_at"),
+        Index("ix_delivery_next", "state", "receiver", "lane", "due_at", "seq"),  # as claimed
         {"sqlite_autoincrement": True},
     )
 
@@ -228,7 +227,7 @@ class DeliveryRow(Row, table=True):
     generation: int  # a replay by a person is a new one
     routes: Any = Field(sa_column=Column("routes", Packed(Texts), nullable=False))
     watchlists: Any = Field(sa_column=Column("watchlists", Packed(Texts), nullable=False))
-    is_urgent: bool
+    lane: int  # 0: critical, overtakes; 1: all others
     state: str
     reason: str
     not_before: datetime | None

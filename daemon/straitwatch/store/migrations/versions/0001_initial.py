@@ -128,7 +128,7 @@ def upgrade() -> None:
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("routes", sa.Text(), nullable=False),
         sa.Column("watchlists", sa.Text(), nullable=False),
-        sa.Column("is_urgent", sa.Boolean(), nullable=False),
+        sa.Column("lane", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("not_before", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -174,9 +174,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_delivery_receiver_state_due_at", ["receiver", "state", "due_at"], unique=False
+            "ix_delivery_next", ["state", "receiver", "lane", "due_at", "seq"], unique=False
         )
-        batch_op.create_index("ix_delivery_state_due_at", ["state", "due_at"], unique=False)
 
     op.create_table(
         "digest",
@@ -297,8 +296,7 @@ def downgrade() -> None:
     op.drop_table("entry")
     op.drop_table("digest")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.drop_index("ix_delivery_state_due_at")
-        batch_op.drop_index("ix_delivery_receiver_state_due_at")
+        batch_op.drop_index("ix_delivery_next")
 
     op.drop_table("delivery")
     with op.batch_alter_table("story", schema=None) as batch_op:

@@ -1,0 +1,262 @@
+"""The Slack drivers against a Slack that misbehaves in every documented way."""
+
+import json
+import logging
+import socket
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from messages import BOT, BOT_SECRET, HOOK_SECRET, WEBHOOK, frozen, make_alert, make_driver, make_job
+from servers import slack as server
+from servers.slack import SlackServer
+
+from straitwatch.core.model import AlertKind, Outcome, Reason, SendResult
+from straitwatch.deliver.slack import SlackBot, SlackWebhook
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackServer]:
+    with SlackServer() as running:
+        yield running
+
+
+def impatient(slack: SlackServer, *, is_bot: bool = False) -> SlackBot | SlackWebhook:
+    """A driver that waits a moment where the real one waits 30 s."""
+    common = {"channel": "C0DESK", "zone": "UTC", "templates": {}, "on_unsure": "resend"}
+    if is_bot:
+        return SlackBot(BOT_SECRET, base_url=slack.url, read_seconds=0.2, **common)
+    return SlackWebhook(f"{slack.url}/services/T/B/{HOOK_SECRET}", read_seconds=0.2, **common)
+
+
+WEBHOOK_ANSWERS = [
+    ("ok", server.ok(), Outcome.DELIVERED, "200"),
+    ("OK in capitals", server.html(200, "OK"), Outcome.UNSURE, "200"),
+    ("a login page", server.html(), Outcome.UNSURE, "200"),
+    ("rate limited", server.rate_limited(7), Outcome.RETRY, "429"),
+    ("invalid payload", server.error(400, "invalid_payload"), Outcome.PERMANENT, "invalid_payload"),
+    ("invalid blocks", server.error(400, "invalid_blocks"), Outcome.PERMANENT, "invalid_blocks"),
+    ("forbidden", server.error(403, "action_prohibited"), Outcome.RECEIVER_BROKEN, "action_prohibited"),
+    ("no such hook", server.error(404, "no_service"), Outcome.RECEIVER_BROKEN, "no_service"),
+    ("archived", server.error(410, "channel_is_archived"), Outcome.RECEIVER_BROKEN, "channel_is_archived"),
+    ("rollup error", server.error(500, "rollup_error"), Outcome.UNSURE, "rollup_error"),
+    ("unavailable", server.html(503, "<html>busy</html>"), Outcome.UNSURE, "503"),
+    ("reset after reading", server.reset(), Outcome.UNSURE, "no answer"),
+    ("closed after reading", server.close(), Outcome.UNSURE, "no answer"),
+    ("reset inside the answer", server.cut_off(), Outcome.UNSURE, "no answer"),
+    ("no answer in time", server.hang(), Outcome.UNSURE, "no answer"),
+]
+
+
+@pytest.mark.parametrize(("answer", "outcome", "code"), [row[1:] for row in WEBHOOK_ANSWERS], ids=[row[0] for row in WEBHOOK_ANSWERS])
+def test_every_answer_to_a_webhook_has_its_outcome(slack: SlackServer, answer: server.Answer, outcome: Outcome, code: str) -> None:
+    driver = impatient(slack)
+    slack.default = answer
+
+    result = driver.send(frozen(driver))
+
+    assert (result.outcome, result.code) == (outcome, code)
+
+
+BOT_ANSWERS = [
+    ("ok", server.ok(), Outcome.DELIVERED, "ok"),
+    ("not in channel", server.not_ok("not_in_channel"), Outcome.RECEIVER_BROKEN, "not_in_channel"),
+    ("token revoked", server.not_ok("token_revoked"), Outcome.RECEIVER_BROKEN, "token_revoked"),
+    ("rate limited", server.rate_limited(7), Outcome.RETRY, "ratelimited"),
+    ("rate limited with 200", server.not_ok("ratelimited"), Outcome.RETRY, "ratelimited"),
+    ("invalid blocks", server.not_ok("invalid_blocks"), Outcome.PERMANENT, "invalid_blocks"),
+    ("fatal error", server.not_ok("fatal_error"), Outcome.UNSURE, "fatal_error"),
+    ("internal error", server.not_ok("internal_error"), Outcome.UNSURE, "internal_error"),
+    ("a login page", server.html(), Outcome.UNSURE, "200"),
+    ("a list", server.error(200, "[]"), Outcome.UNSURE, "no answer"),
+    ("not found", server.html(404, "<html>gone</html>"), Outcome.RECEIVER_BROKEN, "404"),
+    ("unavailable", server.html(503, "<html>busy</html>"), Outcome.UNSURE, "503"),
+    ("reset after reading", server.reset(), Outcome.UNSURE, "no answer"),
+    ("closed after reading", server.close(), Outcome.UNSURE, "no answer"),
+    ("reset inside the answer", server.cut_off(), Outcome.UNSURE, "no answer"),
+    ("no answer in time", server.hang(), Outcome.UNSURE, "no answer"),
+]
+
+
+@pytest.mark.parametrize(("answer", "outcome", "code"), [row[1:] for row in BOT_ANSWERS], ids=[row[0] for row in BOT_ANSWERS])
+def test_every_answer_to_a_bot_has_its_outcome(slack: SlackServer, answer: server.Answer, outcome: Outcome, code: str) -> None:
+    driver = impatient(slack, is_bot=True)
+    slack.default = answer
+
+    result = driver.send(frozen(driver))
+
+    assert (result.outcome, result.code) == (outcome, code)
+
+
+@pytest.mark.parametrize("url", [WEBHOOK, BOT])
+def test_a_rate_limit_says_how_long_to_wait(slack: SlackServer, url: str) -> None:
+    driver = make_driver(url, base_url=slack.url)
+    slack.default = server.rate_limited(7)
+
+    assert driver.send(frozen(driver)).retry_after == timedelta(seconds=7)
+
+
+@pytest.mark.parametrize("url", [WEBHOOK, BOT])
+def test_a_redirect_is_not_followed(slack: SlackServer, url: str) -> None:
+    driver = make_driver(url, base_url=slack.url)
+    with SlackServer() as elsewhere:
+        slack.default = server.redirect(f"{elsewhere.url}/services/T/B/X")
+
+        result = driver.send(frozen(driver))
+
+        assert result.outcome is Outcome.RECEIVER_BROKEN
+        assert elsewhere.requests == []
+
+
+@pytest.mark.parametrize("url", [WEBHOOK, BOT])
+def test_a_refused_connection_is_tried_again(url: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    driver = make_driver(url, base_url=f"http://127.0.0.1:{port}")
+
+    assert driver.send(frozen(driver)).outcome is Outcome.RETRY
+
+
+@pytest.mark.parametrize("url", [WEBHOOK, BOT])
+def test_one_send_is_one_request(slack: SlackServer, url: str) -> None:
+    driver = make_driver(url, base_url=slack.url)
+    slack.script(server.close(is_kept=True))
+
+    driver.send(frozen(driver))
+
+    assert len(slack.messages) == 1
+
+
+@pytest.mark.parametrize("url", [WEBHOOK, BOT])
+def test_what_slack_finds_too_elaborate_is_posted_as_text(slack: SlackServer, url: str) -> None:
+    driver = make_driver(url, base_url=slack.url)
+    refusal = server.error(400, "invalid_blocks") if url == WEBHOOK else server.not_ok("invalid_blocks")
+    slack.script(refusal)
+
+    result = driver.send(frozen(driver))
+
+    assert result.outcome is Outcome.DELIVERED
+    assert "blocks" not in slack.messages[0]
+    assert "Two frigates" in slack.messages[0]["text"]
+
+
+def test_a_webhook_posts_the_frozen_bytes_to_its_own_path(slack: SlackServer) -> None:
+    driver = make_driver(WEBHOOK, base_url=slack.url)
+    job = frozen(driver)
+
+    driver.send(job)
+
+    assert slack.requests[0].path == f"/services/T1JJ3T3L2/A1BRTD4JD/{HOOK_SECRET}"
+    assert slack.requests[0].body == job.frozen.body
+
+
+def test_a_bot_posts_the_frozen_bytes_to_the_web_api(slack: SlackServer) -> None:
+    driver = make_driver(BOT, base_url=slack.url)
+    job = frozen(driver)
+
+    driver.send(job)
+
+    assert slack.requests[0].path == "/api/chat.postMessage"
+    assert slack.requests[0].headers["authorization"] == f"Bearer {BOT_SECRET}"
+    assert slack.requests[0].body == job.frozen.body
+
+
+def test_a_possible_repeat_says_so(slack: SlackServer) -> None:
+    driver = make_driver(WEBHOOK, base_url=slack.url)
+
+    driver.send(frozen(driver, make_job(is_possible_repeat=True)))
+
+    assert "possible repeat" in json.dumps(slack.messages[0]["blocks"][-1])
+
+
+@pytest.mark.parametrize("channel", ["C0DESK", "#desk"])
+def test_a_bot_finds_an_unanswered_post_in_the_history(slack: SlackServer, channel: str) -> None:
+    driver = make_driver(f"slack://{BOT_SECRET}/{channel}", base_url=slack.url)
+    job = frozen(driver)
+    slack.script(server.reset())
+    driver.send(job)
+
+    again = driver.send(frozen(driver, make_job(is_possible_repeat=True, started_at=job.created_at)))
+
+    assert (again.outcome, again.code) == (Outcome.DELIVERED, "found")
+    assert again.ref["ts"] == slack.messages[0]["ts"]
+    assert len(slack.messages) == 1
+
+
+def test_a_bot_posts_again_what_the_history_does_not_show(slack: SlackServer) -> None:
+    driver = make_driver(BOT, base_url=slack.url)
+    slack.script(server.reset(is_kept=False))
+    driver.send(frozen(driver))
+
+    again = driver.send(frozen(driver, make_job(is_possible_repeat=True)))
+
+    assert again.outcome is Outcome.DELIVERED
+    assert len(slack.messages) == 1
+
+
+def test_a_bot_that_may_not_read_history_cannot_tell(slack: SlackServer) -> None:
+    driver = make_driver(BOT, base_url=slack.url)
+    slack.lacks_history_scope = True
+
+    assert driver.reconcile(frozen(driver)) is None
+
+
+def send_update(slack: SlackServer) -> tuple[SendResult, SendResult]:
+    driver = make_driver(BOT, base_url=slack.url)
+    first = driver.send(frozen(driver))
+    facts = make_alert(kind=AlertKind.UPDATE, reason=Reason.MORE_OUTLETS, revision=2, outlet_count=3)
+    job = make_job(facts, parent_ref=first.ref)
+    return first, driver.send(frozen(driver, job))
+
+
+def test_an_update_by_a_bot_answers_in_the_thread(slack: SlackServer) -> None:
+    first, second = send_update(slack)
+
+    assert second.outcome is Outcome.DELIVERED
+    assert slack.messages[1]["thread_ts"] == first.ref["ts"]
+
+
+def test_an_update_by_a_bot_edits_the_first_message_and_keeps_what_it_said(slack: SlackServer) -> None:
+    send_update(slack)
+
+    text = json.dumps(slack.messages[0]["blocks"], ensure_ascii=False)
+    assert "Two frigates" in text
+    assert "3 outlets" in text
+    assert len(slack.messages) == 2
+
+
+def test_an_edit_that_slack_refuses_does_not_stop_the_update(slack: SlackServer) -> None:
+    driver = make_driver(BOT, base_url=slack.url)
+    first = driver.send(frozen(driver))
+    slack.script(server.not_ok("cant_update_message"))
+
+    result = driver.send(frozen(driver, make_job(make_alert(kind=AlertKind.UPDATE), parent_ref=first.ref)))
+
+    assert result.outcome is Outcome.DELIVERED
+
+
+def test_an_update_whose_thread_is_gone_stands_alone(slack: SlackServer) -> None:
+    driver = make_driver(BOT, base_url=slack.url)
+    slack.script(server.not_ok("thread_not_found"))
+    job = make_job(make_alert(kind=AlertKind.UPDATE), parent_ref={"ts": "1.0", "channel": "C0DESK"})
+
+    result = driver.send(frozen(driver, job))
+
+    assert result.outcome is Outcome.DELIVERED
+    assert "thread_ts" not in slack.messages[0]
+
+
+@pytest.mark.parametrize("answer", [server.hang(), server.reset(), server.html(404, f"no {HOOK_SECRET} {BOT_SECRET}"), server.rate_limited(1)])
+@pytest.mark.parametrize("is_bot", [False, True])
+def test_secrets_appear_nowhere(slack: SlackServer, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str], answer: server.Answer, is_bot: bool) -> None:
+    caplog.set_level(logging.DEBUG)
+    driver = impatient(slack, is_bot=is_bot)
+    slack.default = answer
+
+    job = frozen(driver)
+    result = driver.send(job)
+
+    captured = capsys.readouterr()
+    said = f"{result!r} {driver!r} {driver.redacted} {job!r} {caplog.text} {captured.out} {captured.err}"
+    assert HOOK_SECRET not in said
+    assert BOT_SECRET not in said
