@@ -124,6 +124,10 @@ def check_replay(feeds: Path, report: Report, every: int) -> None:
         )
 
 
+def _status(pid: int) -> str:
+    return Path(f"/proc/{pid}/status").read_text()
+
+
 async def show_worker() -> None:
     body = b'<rss version="2.0"><channel><item><title>x</title></item></channel></rss>'
     request = ReadRequest(body=body, feed_id="b", url="https://bench.example/", fetched_at=NOW)
@@ -132,7 +136,8 @@ async def show_worker() -> None:
         await pool.read(request)
         first = time.perf_counter() - started
         pid = pool._idle[0]._process.pid  # noqa: SLF001 - measured from outside on purpose
-        memory = Path(f"/proc/{pid}/status").read_text().split("VmRSS:")[1].split("kB")[0].strip()
+        status = await asyncio.to_thread(_status, pid)
+        memory = status.split("VmRSS:")[1].split("kB")[0].strip()
         cpu = time.process_time()
         for _ in range(200):
             await pool.read(request)

@@ -198,7 +198,7 @@ class _AnswerReader(pickle.Unpickler):
 def _answer(payload: bytes) -> ReadFeed:
     answer = _AnswerReader(io.BytesIO(payload)).load()
     if not isinstance(answer, ReadFeed):
-        raise pickle.UnpicklingError(type(answer).__name__)
+        raise pickle.UnpicklingError(type(answer).__name__)  # noqa: TRY004 - refused like the rest
     return answer
 
 

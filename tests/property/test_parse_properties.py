@@ -78,8 +78,8 @@ def test_no_text_makes_the_date_reader_raise(text: str) -> None:
     assert date is None or date.tzinfo is UTC
 
 
-@given(st.datetimes(min_value=datetime(1991, 1, 1), max_value=datetime(2100, 1, 1)))
-def test_an_iso_date_is_read_as_written(date: datetime) -> None:
-    written = date.replace(microsecond=0, tzinfo=UTC)
+@given(st.integers(min_value=700_000_000, max_value=4_000_000_000))
+def test_an_iso_date_is_read_as_written(seconds: int) -> None:
+    written = datetime.fromtimestamp(seconds, UTC)
 
     assert parse_date(written.isoformat()) == written
