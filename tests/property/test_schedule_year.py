@@ -27,7 +27,8 @@ ZONES = [
     "Africa/Casablanca",  # goes back for Ramadan
 ]
 YEARS = [2024, 2025, 2026]
-times = st.times().map(lambda at: at.replace(microsecond=0))
+# Half of them near midnight, where clocks change in one zone or another.
+times = st.builds(time, st.integers(0, 3) | st.integers(0, 23), st.integers(0, 59))
 year_seeds = st.tuples(st.sampled_from(YEARS), st.integers(0, 2**32))
 
 
@@ -53,9 +54,7 @@ def run_year(
 @pytest.mark.parametrize("zone", ZONES)
 @settings(max_examples=1, deadline=None)
 @given(at=times, year_seed=year_seeds)
-@example(at=time(0, 0), year_seed=(2025, 1))
-@example(at=time(1, 30), year_seed=(2025, 2))
-@example(at=time(2, 30), year_seed=(2024, 3))
+@example(at=time(1, 30), year_seed=(2025, 1))
 def test_a_digest_comes_exactly_once_each_local_day(
     zone: str, at: time, year_seed: tuple[int, int]
 ) -> None:
