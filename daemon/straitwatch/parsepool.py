@@ -143,7 +143,7 @@ class _Worker:
         except BaseException as error:
             await worker.kill()
             if isinstance(error, TimeoutError | asyncio.IncompleteReadError):
-                raise RuntimeError("a parse worker does not start") from error
+                raise RuntimeError("a parse worker does not start") from error  # noqa: TRY004
             raise
         return worker
 
@@ -198,7 +198,7 @@ class _AnswerReader(pickle.Unpickler):
 def _answer(payload: bytes) -> ReadFeed:
     answer = _AnswerReader(io.BytesIO(payload)).load()
     if not isinstance(answer, ReadFeed):
-        raise pickle.UnpicklingError(type(answer).__name__)  # noqa: TRY004 - refused like the rest
+        raise pickle.UnpicklingError(type(answer).__name__)
     return answer
 
 
