@@ -5,7 +5,7 @@
 
 Each program runs as people run it, from the command line, against `feedserver.py` on loopback.
 CPU is user + system of the process and of the workers it waited for; RSS is the peak of its
-largest process. Five passes follow each other on the same database:
+largest process. Four passes follow each other on the same database:
 
     cold       first sight: every document is read and stored
     304        nothing changed, and the server says so
