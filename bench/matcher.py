@@ -20,11 +20,53 @@ from collections.abc import Callable, Iterator
 from itertools import cycle
 
 from lists import load
+
 from straitwatch.core.match import Matcher, compile_rules
 from straitwatch.core.model import MatchText, PointsRule, Sourced, TermSet, WatchList
 
 SHORT, FULL = 57, 740  # words, measured on real feeds
-SYLLABLES = "ba be bo ca ce co da de di fa fi ga go ha hi ka ko la le li ma me mi na ne no pa po ra re ri sa se si ta te to va vi wa".split()
+SYLLABLES = [
+    "ba",
+    "be",
+    "bo",
+    "ca",
+    "ce",
+    "co",
+    "da",
+    "de",
+    "di",
+    "fa",
+    "fi",
+    "ga",
+    "go",
+    "ha",
+    "hi",
+    "ka",
+    "ko",
+    "la",
+    "le",
+    "li",
+    "ma",
+    "me",
+    "mi",
+    "na",
+    "ne",
+    "no",
+    "pa",
+    "po",
+    "ra",
+    "re",
+    "ri",
+    "sa",
+    "se",
+    "si",
+    "ta",
+    "te",
+    "to",
+    "va",
+    "vi",
+    "wa",
+]
 ENGINES = ("straitwatch", "re", "flashtext2", "pyahocorasick")
 
 
@@ -140,12 +182,12 @@ def _build(
         )
         return lambda text: pattern.findall(_join(text)), len(whole)
     if engine == "flashtext2":
-        from flashtext2 import KeywordProcessor
+        from flashtext2 import KeywordProcessor  # noqa: PLC0415 - a peer that may be missing
 
         processor = KeywordProcessor(case_sensitive=False)
         processor.add_keywords_from_iter(whole)
         return lambda text: processor.extract_keywords(_join(text)), len(whole)
-    import ahocorasick
+    import ahocorasick  # noqa: PLC0415 - a peer that may be missing
 
     automaton = ahocorasick.Automaton()
     for phrase in whole:

@@ -1,7 +1,8 @@
 """What counts as a term, in each script that the product promises."""
 
 import pytest
-from match_builders import found
+
+from match_builders import found, match_of
 
 
 @pytest.mark.parametrize(
@@ -63,8 +64,6 @@ def test_a_term_finds_its_shapes_and_no_more(term: str, text: str, hits: list[st
 
 
 def test_the_hit_names_the_term_as_it_was_written() -> None:
-    from match_builders import match_of
-
     match = match_of("Визит на Тайване", "Тайвань")
 
     assert match is not None

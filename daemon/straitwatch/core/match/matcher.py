@@ -180,7 +180,7 @@ class Matcher:
     def _build_gate(self) -> dict[int, tuple[int, ...]]:
         """Say for each term set which rules cannot hold unless it (or an equal) was hit."""
         gate: dict[int, list[int]] = {}
-        for number, (_, rule, clauses) in enumerate(self._positive):
+        for number, (_, _rule, clauses) in enumerate(self._positive):
             for set_id in min(clauses, key=self._expected_hits):
                 gate.setdefault(set_id, []).append(number)
         return {set_id: tuple(rules) for set_id, rules in gate.items()}
