@@ -191,9 +191,9 @@ class _Session:
 
     def _leave(self) -> None:
         """Say goodbye; whatever happens now changes nothing, so it may not take long."""
-        if self._smtp.sock is not None:
-            self._smtp.sock.settimeout(QUIT_SECONDS)
         try:
+            if self._smtp.sock is not None:
+                self._smtp.sock.settimeout(min(QUIT_SECONDS, self._server.command_seconds))
             self._smtp.quit()
         except (OSError, smtplib.SMTPException):
             self._smtp.close()

@@ -1,0 +1,130 @@
+"""Apprise's last mile and the terminal."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from messages import frozen, make_alert, make_driver, make_job
+from servers import slack as server
+from servers.slack import SlackServer
+from straitwatch.core.model import Outcome
+
+
+@pytest.fixture
+def service() -> Iterator[SlackServer]:
+    """Any service that takes JSON by HTTP; `/services` counts as a post."""
+    with SlackServer() as running:
+        yield running
+
+
+def json_url(service: SlackServer) -> str:
+    return f"json://desk:correct-horse@127.0.0.1:{service.port}/services/hidden-token"
+
+
+def test_a_message_reaches_the_service_once_with_its_id(service: SlackServer) -> None:
+    driver = make_driver(json_url(service))
+
+    result = driver.send(frozen(driver))
+
+    assert result.outcome is Outcome.DELIVERED
+    assert len(service.requests) == 1
+    assert service.requests[0].headers["idempotency-key"] == "d1"
+    assert "Two frigates" in service.messages[0]["message"]
+
+
+FAULTS = [
+    ("refused", server.error(404, "no")),
+    ("busy", server.error(503, "no")),
+    ("limited", server.rate_limited(3)),
+    ("reset", server.reset()),
+    ("redirected", server.redirect("http://127.0.0.1:1/")),
+]
+
+
+@pytest.mark.parametrize("answer", [row[1] for row in FAULTS], ids=[row[0] for row in FAULTS])
+def test_any_failure_is_tried_again_later_and_only_then(
+    service: SlackServer, answer: server.Answer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    driver = make_driver(json_url(service))
+    service.default = answer
+
+    result = driver.send(frozen(driver))
+
+    assert result.outcome is Outcome.RETRY
+    assert len(service.requests) == 1
+    said = f"{result!r} {driver!r} {driver.redacted}"
+    assert "correct-horse" not in said
+    assert "hidden-token" not in said
+
+
+def test_the_status_of_a_failure_is_kept(service: SlackServer) -> None:
+    driver = make_driver(json_url(service))
+    service.default = server.error(404, "no")
+
+    assert driver.send(frozen(driver)).code == "404"
+
+
+def test_a_possible_repeat_says_so(service: SlackServer) -> None:
+    driver = make_driver(json_url(service))
+
+    driver.send(frozen(driver, make_job(is_possible_repeat=True)))
+
+    assert "possible repeat" in service.messages[0]["message"]
+
+
+def test_no_mention_survives_in_text_for_an_unknown_service(service: SlackServer) -> None:
+    driver = make_driver(json_url(service))
+    facts = make_alert(
+        title="@everyone <@&99> <!channel> [x](javascript:alert(1)) https://evil.example"
+    )
+
+    driver.send(frozen(driver, make_job(facts)))
+
+    said = json.dumps(service.messages[0], ensure_ascii=False)
+    for live in ("@everyone", "<@", "<!", "](", "javascript:", "https://evil"):
+        assert live not in said
+
+
+def test_the_terminal_prints_the_alert(capsys: pytest.CaptureFixture[str]) -> None:
+    driver = make_driver("terminal://")
+
+    result = driver.send(frozen(driver))
+
+    assert result.outcome is Outcome.DELIVERED
+    out = capsys.readouterr().out
+    assert "Two frigates cross the Strait at dawn\n" in out
+    assert "https://wire.example/frigates?a=1&b=2\n" in out
+    assert "\x1b" not in out
+
+
+def test_the_terminal_can_stay_out_of_the_way_of_data(capsys: pytest.CaptureFixture[str]) -> None:
+    driver = make_driver("terminal://stderr")
+
+    driver.send(frozen(driver))
+
+    assert capsys.readouterr().out == ""
+
+
+def test_a_headline_cannot_drive_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    driver = make_driver("terminal://")
+
+    driver.send(
+        frozen(driver, make_job(make_alert(title="\x1b[2J\x1b]0;owned\x07\x9b31m[red]news")))
+    )
+
+    out = capsys.readouterr().out
+    assert not any(character in out for character in "\x1b\x07\x9b")
+    assert "[red]news" in out
+
+
+def test_a_closed_output_is_a_broken_receiver(monkeypatch: pytest.MonkeyPatch) -> None:
+    driver = make_driver("terminal://")
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr("sys.stdout", closed)
+
+    assert driver.send(frozen(driver)).outcome is Outcome.RECEIVER_BROKEN

@@ -1,0 +1,245 @@
+"""The mail driver against servers that refuse, stall and hang up at every moment."""
+
+import logging
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.headerregistry import Address
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+
+from messages import frozen, make_alert, make_driver, make_job
+from servers.smtp import SmtpServer
+from straitwatch.core.model import AlertKind, Outcome
+from straitwatch.deliver.smtp import Mail, Server
+
+PASSWORD = "correct-horse-battery"
+DESK = "desk@example.org"
+
+
+def impatient(
+    port: int, *, security: str = "insecure", user: str = "", dot_seconds: float = 0.3
+) -> Mail:
+    server = Server(
+        host="127.0.0.1",
+        port=port,
+        security=security,
+        user=user,
+        password=PASSWORD if user else "",
+        command_seconds=0.5,
+        dot_seconds=dot_seconds,
+    )
+    return Mail(
+        server,
+        sender=Address("Straitwatch", addr_spec="alerts@example.org"),
+        recipients=(DESK,),
+        receiver="desk-mail",
+        domain="",
+        zone="UTC",
+        templates={},
+        on_unsure="resend",
+    )
+
+
+FAULTS = [
+    ("connect", "421 later", Outcome.RETRY, "421", 0),
+    ("connect", "554 not you", Outcome.RECEIVER_BROKEN, "554", 0),
+    ("connect", "hang", Outcome.RETRY, "disconnected", 0),
+    ("mail", "451 later", Outcome.RETRY, "451", 0),
+    ("mail", "550 who are you", Outcome.RECEIVER_BROKEN, "550", 0),
+    ("rcpt", "450 greylisted", Outcome.RETRY, "450", 0),
+    ("rcpt", "550 no such user", Outcome.PERMANENT, "550", 0),
+    ("data", "452 full", Outcome.RETRY, "452", 0),
+    ("data", "close", Outcome.RETRY, "disconnected", 0),
+    ("dot", "451 later", Outcome.RETRY, "451", 0),
+    ("dot", "554 spam", Outcome.PERMANENT, "554", 0),
+    ("dot", "552 too large", Outcome.PERMANENT, "552", 0),
+    ("dot", "close", Outcome.UNSURE, "no answer", 1),
+    ("dot", "reset", Outcome.UNSURE, "no answer", 1),
+    ("dot", "hang", Outcome.UNSURE, "no answer", 1),
+    ("quit", "hang", Outcome.DELIVERED, "250", 1),
+    ("quit", "close", Outcome.DELIVERED, "250", 1),
+]
+
+
+@pytest.mark.parametrize(
+    ("moment", "reply", "outcome", "code", "taken"),
+    FAULTS,
+    ids=[f"{row[0]} {row[1]}" for row in FAULTS],
+)
+def test_every_reply_has_its_outcome(
+    moment: str, reply: str, outcome: Outcome, code: str, taken: int
+) -> None:
+    with SmtpServer({moment: reply}) as smtp:
+        driver = impatient(smtp.port)
+
+        result = driver.send(frozen(driver))
+
+        assert (result.outcome, result.code) == (outcome, code)
+        assert len(smtp.messages) == taken
+
+
+AUTH_FAULTS = [("535 no", Outcome.RECEIVER_BROKEN), ("454 later", Outcome.RETRY)]
+
+
+@pytest.mark.parametrize(("reply", "outcome"), AUTH_FAULTS)
+def test_a_refused_login_is_no_fault_of_the_message(
+    reply: str, outcome: Outcome, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with SmtpServer({"auth": reply}, extensions=("AUTH PLAIN",)) as smtp:
+        driver = impatient(smtp.port, user="desk")
+
+        result = driver.send(frozen(driver))
+
+    assert result.outcome is outcome
+    assert (
+        PASSWORD not in f"{result!r} {driver!r} {driver.redacted} {driver._server!r} {caplog.text}"
+    )
+
+
+def test_a_server_without_starttls_gets_no_mail() -> None:
+    with SmtpServer() as smtp:
+        driver = impatient(smtp.port, security="starttls")
+
+        assert driver.send(frozen(driver)).outcome is Outcome.RECEIVER_BROKEN
+        assert smtp.messages == []
+
+
+def test_a_server_that_is_not_there_is_tried_again() -> None:
+    with SmtpServer() as smtp:
+        port = smtp.port
+    driver = impatient(port)
+
+    assert driver.send(frozen(driver)).outcome is Outcome.RETRY
+
+
+@contextmanager
+def tls_server(directory: Path) -> Iterator[Controller]:
+    """aiosmtpd with a certificate that nobody signed."""
+    key, certificate = directory / "key.pem", directory / "cert.pem"
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-subj",
+            "/CN=localhost",
+            "-keyout",
+            key,
+            "-out",
+            certificate,
+            "-days",
+            "2",
+        ],
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    class Encrypting(Controller):
+        def factory(self) -> SMTP:
+            return SMTP(self.handler, tls_context=context)
+
+    with SmtpServer() as free:
+        port = free.port
+    controller = Encrypting(object(), hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield controller
+    finally:
+        controller.stop()
+
+
+def test_a_certificate_that_nobody_signed_is_refused(tmp_path: Path) -> None:
+    with tls_server(tmp_path) as controller:
+        driver = impatient(controller.port, security="starttls")
+
+        result = driver.send(frozen(driver))
+
+    assert (result.outcome, result.code) == (Outcome.RECEIVER_BROKEN, "certificate")
+
+
+def test_each_address_of_the_url_is_a_delivery_of_its_own() -> None:
+    with SmtpServer() as smtp:
+        url = f"{smtp.url}/?from=sw@example.org&to=a@example.org,b@example.org&cc=c@example.org&bcc=d@example.org"
+        driver = make_driver(url)
+
+        for recipient in driver.recipients:
+            driver.send(frozen(driver, make_job(recipient=recipient)))
+
+        assert [mail.recipient for mail in smtp.messages] == [
+            f"{name}@example.org" for name in "abcd"
+        ]
+        assert not any("d@example.org" in str(mail.message["To"]) for mail in smtp.messages[:3])
+
+
+def test_a_resent_mail_is_the_same_to_the_byte() -> None:
+    with SmtpServer() as smtp:
+        for _ in range(2):
+            driver = impatient(smtp.port)
+            driver.send(frozen(driver))
+
+        first, second = smtp.messages
+        assert first.data == second.data
+
+
+def test_a_mail_says_who_it_is_from_and_that_no_one_need_answer() -> None:
+    with SmtpServer() as smtp:
+        driver = impatient(smtp.port)
+        driver.send(frozen(driver))
+        message = smtp.messages[0].message
+
+    assert message["Message-ID"] == "<sw.d1@example.org>"
+    assert message["Date"] == "Sun, 01 Mar 2026 22:40:00 +0000"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["List-Id"] == "<desk-mail.straitwatch.example.org>"
+    assert message["To"] == DESK
+
+
+def test_the_mails_of_a_story_stand_in_one_thread() -> None:
+    with SmtpServer() as smtp:
+        driver = impatient(smtp.port)
+        driver.send(frozen(driver))
+        later = make_alert(kind=AlertKind.UPDATE, title="Frigates reach port", revision=2)
+        driver.send(frozen(driver, make_job(later, recipient=DESK)))
+        first, second = (mail.message for mail in smtp.messages)
+
+    assert first["References"] == second["References"] == "<story-s1@example.org>"
+    assert second["Subject"] == f"Re: {first['Subject']}"
+
+
+def test_a_long_chinese_subject_is_folded() -> None:
+    title = "兩艘巡防艦清晨通過海峽" * 16
+    with SmtpServer() as smtp:
+        driver = impatient(smtp.port)
+        driver.send(
+            frozen(driver, make_job(make_alert(story_title=title, title=title), recipient=DESK))
+        )
+        mail = smtp.messages[0]
+
+    head = mail.data.partition(b"\r\n\r\n")[0]
+    assert max(len(line) for line in head.split(b"\r\n")) <= 78
+    assert title[:100] in str(mail.message["Subject"])
+
+
+def test_both_parts_are_plain_seven_bit_lines() -> None:
+    with SmtpServer() as smtp:
+        driver = impatient(smtp.port)
+        driver.send(frozen(driver))
+        mail = smtp.messages[0]
+
+    assert mail.data.isascii()
+    assert max(len(line) for line in mail.data.split(b"\r\n")) <= 998
+    assert [part.get_content_type() for part in mail.message.iter_parts()] == [
+        "text/plain",
+        "text/html",
+    ]

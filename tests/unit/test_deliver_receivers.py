@@ -1,0 +1,93 @@
+"""What a receiver's URL may be, and what is said when it may not."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from messages import BOT, WEBHOOK, make_driver
+from straitwatch.core.model import Receiver
+from straitwatch.deliver import open_driver, read_templates, validate_receiver
+from straitwatch.errors import UsageError
+
+KINDS = [
+    (WEBHOOK, "slack-webhook"),
+    (f"{WEBHOOK}/#desk", "slack-webhook"),
+    (
+        "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
+        "slack-webhook",
+    ),
+    (BOT, "slack-bot"),
+    ("mailto://127.0.0.1:2525/desk@example.org?from=sw@example.org", "smtp"),
+    ("mailtos://user:pass@mail.example.org/desk@example.org?from=sw@example.org", "smtp"),
+    ("json://127.0.0.1:8080/hook", "apprise"),
+    ("terminal://", "terminal"),
+]
+
+
+@pytest.mark.parametrize(("url", "kind"), KINDS)
+def test_the_url_says_how_a_message_travels(url: str, kind: str) -> None:
+    assert make_driver(url).kind == kind
+
+
+def test_a_slack_url_can_be_left_to_apprise() -> None:
+    assert make_driver(WEBHOOK, driver="apprise").kind == "apprise"
+
+
+REFUSALS = [
+    ("slak://a/b/c", "did you mean slack://?"),
+    ("nonsense", "a receiver is one URL"),
+    (f"{BOT}/#other", "write one receiver for each target; this URL has 2"),
+    ("ntfy://ntfy.example/one/two", "write one receiver for each target; this URL has 2"),
+    (f"{WEBHOOK}?retry=3", "remove `retry=`"),
+    (f"{WEBHOOK}?wait=3&overflow=split", "remove `wait=`, `overflow=`"),
+    (f"{WEBHOOK}?template=/x", "remove `template=`"),
+    (f"{WEBHOOK}?format=markdown", "remove `format=`"),
+    (f"{WEBHOOK}?optional=yes", "remove `optional=`"),
+    ("json://a/ json://b/", "one URL for each receiver"),
+    (
+        "mailto://user:pass@mail.example.org/a@example.org?from=b@example.org",
+        "write mailtos:// instead",
+    ),
+    ("discord://x", "Apprise cannot read this discord:// URL"),
+    ("terminal://printer", "there is no other place"),
+]
+
+
+@pytest.mark.parametrize(("url", "words"), REFUSALS)
+def test_a_refusal_says_what_to_write_instead(url: str, words: str) -> None:
+    problem = validate_receiver(Receiver(name="desk", url=url))
+
+    assert problem is not None
+    assert words in problem
+
+
+def test_a_refusal_does_not_show_the_url() -> None:
+    receiver = Receiver(name="desk", url=f"{WEBHOOK}?retry=3")
+
+    with pytest.raises(UsageError) as refusal:
+        open_driver(receiver, timezone="UTC", templates=None)
+
+    assert "TIiajkdnlazkcOXrIdevi7FQ" not in str(refusal.value)
+
+
+def test_base_url_is_for_slack_alone() -> None:
+    receiver = Receiver(name="desk", url="json://127.0.0.1/", base_url="https://slack-gov.example")
+
+    assert "stands for Slack's address" in (validate_receiver(receiver) or "")
+    assert validate_receiver(replace(receiver, url=WEBHOOK)) is None
+
+
+def test_every_address_of_a_mail_url_is_a_recipient() -> None:
+    url = "mailto://127.0.0.1:25/?from=s@example.org&to=a@example.org,b@example.org&cc=c@example.org&bcc=d@example.org"
+
+    assert make_driver(url).recipients == tuple(f"{name}@example.org" for name in "abcd")
+
+
+def test_templates_are_read_from_their_folders(tmp_path: Path) -> None:
+    (tmp_path / "slack").mkdir()
+    (tmp_path / "slack" / "alert.j2").write_text("{% block body %}x{% endblock %}")
+    (tmp_path / "README.md").write_text("not a template")
+
+    assert read_templates(tmp_path) == {"slack/alert": "{% block body %}x{% endblock %}"}
+    assert read_templates(tmp_path / "absent") == {}
