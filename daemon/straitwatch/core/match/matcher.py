@@ -230,8 +230,9 @@ class Matcher:
         return self.as_hits({span for rule in rules for span in rule.node.evidence(doc)}, doc)
 
     def as_hits(self, spans: Iterable[Span], doc: Document) -> tuple[Hit, ...]:
-        """Give spans as hits in the original, in reading order."""
-        return tuple(doc.hit(span, self._terms[span.term]) for span in sorted(set(spans)))
+        """Give spans as hits in the original, in reading order, one for each place."""
+        places = {(span.start, span.end): span for span in sorted(set(spans), reverse=True)}
+        return tuple(doc.hit(span, self._terms[span.term]) for span in reversed(places.values()))
 
 
 def _gain(rule: Rule) -> RuleScore:

@@ -1,0 +1,76 @@
+"""`straitwatch match`: JSON Lines in, the lists that fire out."""
+
+import json
+from pathlib import Path
+
+import pytest
+from straitwatch.cli import app
+from typer.testing import CliRunner
+
+WATCHLIST = """\
+terms:
+  taiwan: [Taiwan, 台灣]
+watchlists:
+  - id: island
+    title: The island
+    match: [$taiwan AND drill]
+    severity: [{level: high}]
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    (tmp_path / "watchlists").mkdir()
+    (tmp_path / "watchlists" / "a.yaml").write_text(WATCHLIST, encoding="utf-8")
+    return tmp_path
+
+
+def run(config: Path, *lines: object, as_json: bool = True) -> tuple[int, str]:
+    text = "".join(f"{it if isinstance(it, str) else json.dumps(it)}\n" for it in lines)
+    source = config / "input.jsonl"
+    source.write_text(text, encoding="utf-8")
+    arguments = ["match", str(source), "--config", str(config), *(["--json"] if as_json else [])]
+    result = CliRunner().invoke(app, arguments)
+    return result.exit_code, result.stdout
+
+
+def test_a_line_is_answered_with_the_lists_that_fire(config: Path) -> None:
+    status, out = run(config, {"id": 7, "title": "News", "summary": "Drills off 台湾", "lang": None})
+
+    assert status == 0
+    assert json.loads(out) == {
+        "id": 7,
+        "matches": [
+            {
+                "watchlist": "island",
+                "score": 10,
+                "severity": "high",
+                "hits": [
+                    {"term": "drill", "field": "summary", "start": 0, "end": 6, "text": "Drills"},
+                    {"term": "台灣", "field": "summary", "start": 11, "end": 13, "text": "台湾"},
+                ],
+            }
+        ],
+    }
+
+
+def test_lists_that_do_not_fire_are_not_named(config: Path) -> None:
+    assert json.loads(run(config, {"id": "a", "title": "Weather"})[1]) == {"id": "a", "matches": []}
+
+
+def test_a_bad_line_is_answered_the_rest_goes_on_and_the_status_is_one(config: Path) -> None:
+    status, out = run(config, "no json", {"id": 1, "title": 5}, {"id": "b", "title": None})
+
+    first, second, third = map(json.loads, out.splitlines())
+    assert status == 1
+    assert first["id"] is None
+    assert "not JSON" in first["error"]
+    assert "title: expected text" in second["error"]
+    assert third == {"id": "b", "matches": []}
+
+
+def test_people_see_the_list_and_the_text(config: Path) -> None:
+    _, out = run(config, {"id": 1, "title": "Taiwan drill"}, as_json=False)
+
+    assert "island (high, 10 points)" in out
+    assert "Taiwan drill" in out
