@@ -451,6 +451,8 @@ def test_deliveries_are_listed_by_state_and_receiver_newest_first(store: Store) 
     assert ids(limit=1) == ["d3"]
     assert ids(receiver="desk-slack") == ["d2", "d1"]
     assert ids(states=[DeliveryState.DELIVERED]) == ["d1"]
+    assert ids(story_id="s1", limit=2) == ["d3", "d2"]
+    assert ids(story_id="other") == []
 
 
 @pytest.mark.parametrize(

@@ -39,9 +39,11 @@ from straitwatch.store import (
     known_entries,
     last_seq,
     list_deliveries,
+    list_stories,
     recent_reports,
     stories_by_id,
     story_by_url,
+    story_entries,
 )
 from straitwatch.store.engine import Transaction
 
@@ -190,6 +192,29 @@ def test_a_page_leads_to_the_story_of_its_first_report(store: Store) -> None:
     found = store.call(story_by_url, ["news.example/e1", "news.example/other", ""])
 
     assert found == {"news.example/e1": "s1"}
+
+
+def test_a_story_shows_its_reports_oldest_first_and_why_each_is_in_it(store: Store) -> None:
+    claimed = claimed_feed(store)
+    store.call(apply_plan, make_plan(claimed, [make_planned("e2"), make_unmatched("e3")]))
+    later = make_fold(relation=Relation.SAME_EVENT, reason="same-event")
+    again = make_plan(claimed, [make_planned("e1", fold=later)], now=NOW + timedelta(hours=1))
+    store.call(apply_plan, again)
+
+    found = store.call(story_entries, "s1")
+
+    assert [stored.entry.id for stored in found] == ["e2", "e1"]
+    assert [stored.fold for stored in found] == [make_fold(), later]
+
+
+def test_stories_are_listed_latest_first(store: Store) -> None:
+    stories = [
+        make_story(f"s{hour}", last_seen_at=NOW + timedelta(hours=hour)) for hour in range(3)
+    ]
+    plan = make_plan(claimed_feed(store), [], stories=stories, alerts=(), deliveries=())
+    store.call(apply_plan, plan)
+
+    assert store.call(list_stories, limit=2) == [stories[2], stories[1]]
 
 
 def test_a_story_takes_its_new_state(store: Store) -> None:

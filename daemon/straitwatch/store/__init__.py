@@ -105,6 +105,7 @@ __all__ = [
     "last_seq",
     "list_deliveries",
     "list_stories",
+    "list_stories",
     "next_due_at",
     "pause_receiver",
     "prune",

@@ -30,13 +30,14 @@ from straitwatch.store.rows import (
     REPORT,
     STORY,
 )
-from straitwatch.store.stories import stories_by_id
+from straitwatch.store.stories import list_stories, stories_by_id
 
 _DAY = timedelta(days=1)
 _SILENT_AFTER = timedelta(hours=24)  # without one good poll, a failing feed counts as broken
 _BROKEN_AFTER = 3  # failures in a row
 _LATE_AFTER = timedelta(minutes=10)  # past its due time, a feed counts as late
 _RELISTED_WITHIN = timedelta(days=14)  # twice the step in which `listed_at` is kept
+_LATEST = 10  # stories that `status` shows
 _OK = ("ok", "not_modified", "unchanged")
 
 
@@ -193,9 +194,6 @@ def status_counts(tx: Transaction, now: datetime) -> StatusCounts:
     polled = [feed for feed in feeds if feed.last_polled_at and feed.last_polled_at >= since_at]
     failing = [feed for feed in polled if feed.last_outcome not in _OK]
     is_open = DELIVERY.c.state.in_(["held", "pending", "sending"])
-    newest = sa.select(STORY.c.id).order_by(STORY.c.last_seen_at.desc(), STORY.c.id).limit(10)
-    ids = list(tx.execute(newest).scalars())
-    stories = stories_by_id(tx, ids)
     return StatusCounts(
         feeds=len(feeds),
         polled=len(polled),
@@ -207,7 +205,7 @@ def status_counts(tx: Transaction, now: datetime) -> StatusCounts:
         pending=_count(tx, DELIVERY, is_open),
         dead=_count(tx, DELIVERY, DELIVERY.c.state == DeliveryState.DEAD.value),
         troubles=tuple(_to_trouble(feed) for feed in failing),
-        stories=tuple(stories[id_] for id_ in ids),
+        stories=tuple(list_stories(tx, limit=_LATEST)),
         last_polled_at=max((feed.last_polled_at for feed in polled), default=None),
         oldest_pending_at=tx.execute(
             sa.select(sa.func.min(DELIVERY.c.created_at)).where(is_open)

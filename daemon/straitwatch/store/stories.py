@@ -266,6 +266,18 @@ def list_stories(tx: Transaction, *, limit: int = 50) -> list[Story]:
     return [_to_story(row) for row in tx.execute(query)]
 
 
+def list_stories(tx: Transaction, *, limit: int = 50) -> list[Story]:
+    """Return stories, the latest reported first."""
+    query = sa.select(STORY).order_by(STORY.c.last_seen_at.desc(), STORY.c.id).limit(limit)
+    return [_to_story(row) for row in tx.execute(query)]
+
+
+def story_entries(tx: Transaction, story_id: str, *, limit: int = 500) -> list[StoredEntry]:
+    """Return the entries of a story, the first report first."""
+    is_its = ENTRY.c.id.in_(sa.select(REPORT.c.entry_id).where(REPORT.c.story_id == story_id))
+    return _stored_entries(tx, is_its, order=ENTRY.c.seen_at, limit=limit)
+
+
 def count_entries(tx: Transaction) -> int:
     """Return how many entries are stored."""
     return int(tx.execute(sa.select(sa.func.count()).select_from(ENTRY)).scalar_one())
