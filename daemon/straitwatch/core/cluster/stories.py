@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import nlargest
 from math import exp, log, sqrt
+from operator import itemgetter
 
 from straitwatch.core.cluster.text import has_cjk
 from straitwatch.core.model import Fold, Relation
@@ -22,8 +23,8 @@ NEAREST_SHARE = 0.3  # of the score; the rest is the whole story's
 RARITY_POWER = 1.5
 ASSUMED_REPORTS = 100  # so that the first reports of a new list find all terms about equally rare
 
-_MAX_POSTINGS = 2000  # a term in more open stories than this does not lead to candidates
-_MAX_CANDIDATES = 24
+_MAX_POSTINGS = 2000  # of a report's rarest terms; common ones lead to no candidates
+_MAX_CANDIDATES = 16
 _MAX_COMPARED = 8  # stories of which single reports are compared
 _MAX_MEMBERS = 24  # the reports of a story that are compared one by one: the latest
 _MAX_STORY_TERMS = 160
@@ -188,16 +189,19 @@ class ListStories:
     def _reached(self, query: dict[str, float]) -> list[int]:
         """Return the numbers of the open stories that share most of the query's weight."""
         reached: dict[int, float] = {}
-        for term, weight in query.items():
+        budget = _MAX_POSTINGS
+        for term, weight in sorted(query.items(), key=itemgetter(1), reverse=True):
             postings = self._postings.get(term, ())
-            if len(postings) > _MAX_POSTINGS:
+            if len(postings) > budget:
                 continue
+            budget -= len(postings)
             square = weight * weight
             for number in postings:
                 reached[number] = reached.get(number, 0.0) + square
         if len(reached) <= _MAX_CANDIDATES:
             return list(reached)
-        return nlargest(_MAX_CANDIDATES, reached, key=lambda number: (reached[number], number))
+        found = nlargest(_MAX_CANDIDATES, zip(reached.values(), reached, strict=True))
+        return [number for _, number in found]
 
     def _open(self, story_id: str, seen_at: datetime) -> _Story:
         number = self._numbers.get(story_id)

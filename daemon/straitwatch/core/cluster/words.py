@@ -113,7 +113,7 @@ OPPOSITES: Final = tuple(
                 "increase increases increased"
             ),
             (
-                "down fall falls falling fell drop drops lower slip slips slide slides plunge plunges "
+                "down fall falls falling fell drop drops lower slip slips slide slides plunge "
                 "decrease decreases decreased"
             ),
         ),
