@@ -1,0 +1,16 @@
+"""Files and environment in, one frozen `Config` out; problems with line, column and a hint."""
+
+from straitwatch.config.files import config_fingerprint
+from straitwatch.config.load import load_config
+from straitwatch.config.model import Config, Person, Retention, Silence
+from straitwatch.config.rules import load_rules
+
+__all__ = [
+    "Config",
+    "Person",
+    "Retention",
+    "Silence",
+    "config_fingerprint",
+    "load_config",
+    "load_rules",
+]

@@ -1,0 +1,153 @@
+"""pydantic's errors in plain words, with the place in the file and what to write instead."""
+
+import types
+import typing
+from collections.abc import Iterator
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from straitwatch.config.document import Document, KeyPath
+from straitwatch.config.words import nearest_or_all
+from straitwatch.core.model import Problem
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+def fit(document: Document, data: Any, shape: type[Shape]) -> tuple[Shape | None, list[Problem]]:
+    """Fit a document's values into a shape, or say everything that does not fit."""
+    if data is None:
+        return shape(), []
+    try:
+        return shape.model_validate(data), []
+    except ValidationError as error:
+        return None, list(_problems(document, error, shape))
+
+
+def _problems(
+    document: Document, error: ValidationError, shape: type[BaseModel]
+) -> Iterator[Problem]:
+    seen: set[KeyPath] = set()
+    for item in error.errors(include_url=False):
+        path = tuple(item["loc"])
+        known = document.nearest(path)
+        if known in seen and item["type"] != "missing":
+            continue  # the branches of one choice complain one by one
+        seen.add(known)
+        message, hint = _words(item, shape)
+        is_unknown = item["type"] == "extra_forbidden"
+        yield document.problem(path, message, hint, of_key=is_unknown or path[-1:] == ("[key]",))
+
+
+def _words(item: Any, shape: type[BaseModel]) -> tuple[str, str]:  # noqa: C901 - one line a kind
+    kind, path, given = item["type"], tuple(item["loc"]), item["input"]
+    context = item.get("ctx", {})
+    name = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
+    match kind:
+        case "straitwatch":
+            return context["message"], context["hint"]
+        case "extra_forbidden":
+            return f"unknown key: {path[-1]}", nearest_or_all(
+                str(path[-1]), _keys_at(shape, path[:-1]), what="keys"
+            )
+        case "missing":
+            return f"`{path[-1]}` is missing", _example(shape, path)
+        case "literal_error" | "enum":
+            words = [
+                word.strip("'\"") for word in context["expected"].replace(" or ", ", ").split(", ")
+            ]
+            return f"unknown {name}: {_short(given)}", nearest_or_all(
+                str(given), words, what="values"
+            )
+        case "int_parsing" | "int_type" | "int_from_float":
+            return f"not a whole number: {_short(given)}", ""
+        case "bool_parsing" | "bool_type":
+            return f"neither true nor false: {_short(given)}", "write true or false"
+        case "string_type":
+            return (
+                f"`{name}` is text, but a {_kind(given)} stands here",
+                "wrap the text in single quotes",
+            )
+        case "tuple_type" | "list_type":
+            return (
+                f"`{name}` is a list, but a {_kind(given)} stands here",
+                f"write {name}: [{_short(given)}]",
+            )
+        case "model_type" | "dict_type" | "model_attributes_type":
+            what = f"`{name}`" if name else "this file"
+            return (
+                f"{what} holds keys, but a {_kind(given)} stands here",
+                "write `key: value` lines",
+            )
+        case "greater_than_equal":
+            return f"`{name}` is too small: {_short(given)}", f"the least is {context['ge']}"
+        case "less_than_equal":
+            return f"`{name}` is too large: {_short(given)}", f"the most is {context['le']}"
+        case "string_pattern_mismatch":
+            word = str(given)
+            if path[-1:] == ("[key]",):
+                return f"not a name: {word}", "use letters, digits and _"
+            return f"not a valid {name}: {word}", _example(shape, path)
+        case "string_too_short":
+            return f"`{name}` is empty", _example(shape, path)
+    return f"`{name}` cannot be {_short(given)}", ""
+
+
+def _kind(value: Any) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case dict():
+            return "mapping"
+        case list():
+            return "list"
+    return "single text"
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _keys_at(shape: type[BaseModel], path: KeyPath) -> list[str]:
+    model = _model_at(shape, path)
+    if model is None:
+        return []
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _example(shape: type[BaseModel], path: KeyPath) -> str:
+    model = _model_at(shape, path[:-1])
+    for name, field in model.model_fields.items() if model else ():
+        if (field.alias or name) == path[-1]:
+            given = f": for example {field.examples[0]}" if field.examples else ""
+            return f"{(field.description or '').rstrip('.')}{given}"
+    return ""
+
+
+def _model_at(shape: type[BaseModel], path: KeyPath) -> type[BaseModel] | None:
+    """Follow a path through the models to the one whose keys stand there."""
+    current: Any = shape
+    for part in path:
+        current = _unwrapped(current)
+        if isinstance(current, type) and issubclass(current, BaseModel):
+            fields = {field.alias or name: field for name, field in current.model_fields.items()}
+            if part not in fields:
+                return None
+            current = fields[part].annotation
+            continue
+        arguments = get_args(current)
+        current = arguments[1] if get_origin(current) is dict else arguments[:1] and arguments[0]
+    current = _unwrapped(current)
+    return current if isinstance(current, type) and issubclass(current, BaseModel) else None
+
+
+def _unwrapped(annotation: Any) -> Any:
+    while True:
+        origin = get_origin(annotation)
+        if origin is typing.Annotated:
+            annotation = get_args(annotation)[0]
+        elif origin in (Union, types.UnionType):
+            annotation = next(it for it in get_args(annotation) if it is not type(None))
+        else:
+            return annotation

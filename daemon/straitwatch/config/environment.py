@@ -1,0 +1,46 @@
+"""`${VARIABLE}` and `${VARIABLE:-default}` in straitwatch.yaml: what they stand for, what is unset."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from straitwatch.config.document import KeyPath
+
+_VARIABLE = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
+
+
+@dataclass(slots=True)
+class Expanded:
+    """Values with their variables filled in; `unset` says which were missing, and where."""
+
+    data: Any
+    unset: dict[KeyPath, str] = field(default_factory=dict)
+
+
+def expand(data: Any, environ: Mapping[str, str]) -> Expanded:
+    """Fill in variables; an unset one without default leaves its text as it stands."""
+    expanded = Expanded(data=None)
+    expanded.data = _expand(data, (), environ, expanded.unset)
+    return expanded
+
+
+def _expand(data: Any, path: KeyPath, environ: Mapping[str, str], unset: dict[KeyPath, str]) -> Any:
+    match data:
+        case str():
+            return _VARIABLE.sub(lambda found: _value(found, path, environ, unset), data)
+        case dict():
+            return {key: _expand(it, (*path, key), environ, unset) for key, it in data.items()}
+        case list():
+            return [_expand(it, (*path, at), environ, unset) for at, it in enumerate(data)]
+    return data
+
+
+def _value(
+    found: re.Match[str], path: KeyPath, environ: Mapping[str, str], unset: dict[KeyPath, str]
+) -> str:
+    value = environ.get(found["name"]) or found["default"]
+    if value is not None:
+        return value
+    unset[path] = found["name"]
+    return found[0]

@@ -1,0 +1,107 @@
+"""The files of a configuration directory: which they are, what they say, whether they changed."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from straitwatch.config.document import Document, read_document
+from straitwatch.core.model import Position, Problem
+from straitwatch.errors import ConfigError
+
+SETTINGS = "straitwatch.yaml"
+FEEDS = "feeds.yaml"
+RULE_FOLDERS = ("terms", "watchlists")
+_ENDINGS = (".yaml", ".yml")
+_CLEAR_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?!\$\{)[^\s\"',}]+", re.IGNORECASE)
+_NO_SECRET = ("terminal", "sqlite", "http", "https")
+_PASSWORD = re.compile(r"(://[^\s/:@]*):[^\s/@]+@")
+
+
+def config_files(directory: Path) -> Iterator[Path]:
+    """List the files that make a configuration, in the order in which they are read."""
+    for name in (SETTINGS, FEEDS):
+        if (directory / name).is_file():
+            yield directory / name
+    yield from rule_files(directory)
+
+
+def rule_files(directory: Path) -> Iterator[Path]:
+    """List the files with term sets and watch-lists."""
+    for folder in RULE_FOLDERS:
+        if (directory / folder).is_dir():
+            paths = (path for path in (directory / folder).iterdir() if path.suffix in _ENDINGS)
+            yield from sorted(path for path in paths if not path.name.startswith("."))
+
+
+def require_directory(directory: Path) -> None:
+    """Refuse a directory that is not there, which would pass for an empty configuration.
+
+    Raises:
+        ConfigError: there is no such directory.
+    """
+    if not directory.is_dir():
+        problem = Problem(
+            position=None,
+            message=f"no such directory: {directory}",
+            hint=f"make one with `straitwatch init {directory}`, or name another with --config",
+        )
+        raise ConfigError([problem])
+
+
+def read_file(path: Path) -> Document:
+    """Read one file."""
+    name = shown_path(path)
+    try:
+        return read_document(name, path.read_bytes())
+    except OSError as error:
+        document = Document(name=name, text="")
+        position = Position(file=name, line=1, column=1)
+        document.problems.append(document.at(position, f"cannot be read: {error.strerror}"))
+        return document
+
+
+def shown_path(path: Path) -> str:
+    """Write a path as a person in the current directory would."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
+
+
+def config_fingerprint(directory: Path) -> str:
+    """Sum up sizes and times of all files: it changes when a file does, without reading any."""
+    digest = hashlib.blake2b(digest_size=8)
+    for path in [*config_files(directory), *sorted(directory.glob("templates/*/*"))]:
+        try:
+            stat = path.stat()
+        except OSError:
+            continue  # removed this moment; the next look sees it
+        digest.update(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def version_of(documents: Sequence[Document]) -> str:
+    """Name the content of all files in ten characters."""
+    digest = hashlib.blake2b(digest_size=5)
+    for document in documents:
+        digest.update(f"{Path(document.name).name}\0{document.text}\0".encode())
+    return digest.hexdigest()
+
+
+def kept_text(documents: Sequence[Document]) -> str:
+    """Join all files, fit for keeping: no address of a receiver, no password."""
+    return "\n".join(f"# --- {Path(it.name).name}\n{without_secrets(it.text)}" for it in documents)
+
+
+def without_secrets(text: str) -> str:
+    """Leave out what a person wrote in clear and others should not read."""
+    return _CLEAR_URL.sub(_redact, text)
+
+
+def _redact(found: re.Match[str]) -> str:
+    if found["scheme"].lower() in _NO_SECRET:
+        return _PASSWORD.sub(r"\1:***@", found[0])
+    if found["scheme"].lower().startswith("postgresql"):
+        return _PASSWORD.sub(r"\1:***@", found[0])
+    return f"{found['scheme']}://***"

@@ -1,0 +1,497 @@
+"""Read a whole configuration: every file, every problem, then one `Config` or one refusal."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from straitwatch.config.complaints import fit
+from straitwatch.config.document import Document, KeyPath
+from straitwatch.config.environment import expand
+from straitwatch.config.files import (
+    FEEDS,
+    SETTINGS,
+    kept_text,
+    read_file,
+    require_directory,
+    version_of,
+    without_secrets,
+)
+from straitwatch.config.model import Config, Person, Retention, Silence
+from straitwatch.config.rules import RuleFiles, read_rules
+from straitwatch.config.schemas import FeedShape, FeedsShape, ReceiverShape, SettingsShape
+from straitwatch.config.words import nearest_or_all
+from straitwatch.core.match import Matcher, compile_rules
+from straitwatch.core.model import (
+    AlertPolicy,
+    DigestPlan,
+    Feed,
+    PollPolicy,
+    Problem,
+    QuietHours,
+    Receiver,
+    Route,
+    Severity,
+)
+from straitwatch.core.normalize import feed_id
+from straitwatch.errors import ConfigError
+
+TERMINAL = "terminal"
+ValidateReceiver = Callable[[Receiver], str | None]
+_NOT_YET = "accepted, not acted on in this version"
+
+
+def _anything_goes(_receiver: Receiver) -> str | None:
+    return None
+
+
+def load_config(
+    directory: Path,
+    *,
+    environ: Mapping[str, str],
+    validate_receiver: ValidateReceiver = _anything_goes,
+) -> Config:
+    """Read and check a configuration directory.
+
+    Raises:
+        ConfigError: with every problem there is, warnings included.
+    """
+    require_directory(directory)
+    return _Loader(directory, environ=environ, validate=validate_receiver).load()
+
+
+def _optional(path: Path) -> Document:
+    return read_file(path) if path.is_file() else Document(name=path.name, text="")
+
+
+@dataclass(slots=True)
+class _Loader:
+    """One reading of one directory; collects problems as it goes."""
+
+    directory: Path
+    environ: Mapping[str, str]
+    validate: ValidateReceiver
+    problems: list[Problem] = field(default_factory=list)
+    unset: dict[KeyPath, str] = field(default_factory=dict)
+
+    def load(self) -> Config:
+        settings_file = _optional(self.directory / SETTINGS)
+        feeds_file = _optional(self.directory / FEEDS)
+        rules = read_rules(self.directory)
+        settings = self._settings(settings_file)
+        feeds = self._feeds(feeds_file)
+        self.problems += rules.problems
+        receivers = self._receivers(settings_file, settings)
+        policy = self._policy(settings_file, settings, receivers)
+        self._check_references(settings_file, settings, receivers=receivers, rules=rules)
+        self._check_lists(rules, feeds)
+        self._check_routes_reach(settings_file, settings, rules)
+        self._say_what_is_not_acted_on(settings_file, feeds_file)
+        silences = self._silences(settings_file, settings)
+        if any(not problem.is_warning for problem in self.problems):
+            raise ConfigError(self.problems)
+        documents = [settings_file, feeds_file, *rules.documents]
+        return Config(
+            version=version_of(documents),
+            directory=self.directory,
+            text=kept_text(documents),
+            database=settings.database,
+            timezone=settings.timezone,
+            feeds=feeds,
+            watchlists=tuple(rules.watchlists),
+            term_sets=rules.term_sets,
+            matcher=rules.matcher or _empty_matcher(),
+            alerts=policy,
+            polling=_poll_policy(settings),
+            receivers=receivers,
+            system_send=settings.system.send,
+            silences=silences,
+            people=tuple(
+                Person(name=name, email=person.email, slack=person.slack)
+                for name, person in settings.people.items()
+            ),
+            retention=Retention(
+                entries_after=settings.retention.entries,
+                identities_after=settings.retention.identities,
+            ),
+            web_listen=settings.web.listen,
+            notices=tuple(self.problems),
+        )
+
+    # ------------------------------------------------------------ files
+
+    def _settings(self, document: Document) -> SettingsShape:
+        self._take(document.problems)
+        expanded = expand(document.data, self.environ)
+        document.lines = without_secrets(document.text).splitlines()
+        for path, name in expanded.unset.items():
+            if path[:1] == ("receivers",):
+                self.unset[path[:2]] = name
+                continue
+            hint = f"export {name}=..., or give a default: ${{{name}:-...}}"
+            self.problems.append(document.problem(path, f"{name} is not set", hint))
+        shape, problems = fit(document, expanded.data, SettingsShape)
+        self._take(problems)
+        return shape or SettingsShape()
+
+    def _feeds(self, document: Document) -> tuple[Feed, ...]:
+        self._take(document.problems)
+        shape, problems = fit(document, document.data, FeedsShape)
+        self._take(problems)
+        feeds: dict[str, Feed] = {}
+        lines: dict[str, int] = {}
+        for at, feed_shape in enumerate(shape.feeds if shape else ()):
+            path: KeyPath = ("feeds", at)
+            if problem := _address_problem(feed_shape.url):
+                self.problems.append(document.problem((*path, "url"), *problem))
+                continue
+            feed = _feed(feed_shape)
+            line = document.position(path).line
+            for key, value, what in (
+                ("url", feed.id, "this address"),
+                ("name", feed.name, "this name"),
+            ):
+                if value in lines:
+                    message = f"{what} is given twice, first in line {lines[value]}"
+                    self.problems.append(
+                        document.problem((*path, key), message, "keep one of them")
+                    )
+                lines.setdefault(value, line)
+            feeds.setdefault(feed.id, feed)
+            self._check_encoding(document, path, feed_shape)
+            if shape and feed_shape.full_text:
+                self._warn(document, (*path, "full_text"), f"full_text: {_NOT_YET}")
+        return tuple(feeds.values())
+
+    def _check_encoding(self, document: Document, path: KeyPath, shape: FeedShape) -> None:
+        if shape.encoding is None:
+            return
+        try:
+            b"".decode(shape.encoding)
+        except LookupError:
+            message = f"unknown encoding: {shape.encoding}"
+            hint = "such as utf-8, big5, gb18030, windows-1251, shift_jis, euc-kr"
+            self.problems.append(document.problem((*path, "encoding"), message, hint))
+
+    def _take(self, problems: Iterable[Problem]) -> None:
+        self.problems += problems
+
+    def _warn(self, document: Document, path: KeyPath, message: str, hint: str = "") -> None:
+        self.problems.append(document.problem(path, message, hint, of_key=True, is_warning=True))
+
+    # ------------------------------------------------------------ receivers
+
+    def _receivers(self, document: Document, settings: SettingsShape) -> dict[str, Receiver]:
+        receivers = {
+            name: self._receiver(document, name, shape)
+            for name, shape in settings.receivers.items()
+        }
+        if TERMINAL not in receivers:
+            receivers[TERMINAL] = Receiver(name=TERMINAL, url="terminal://")
+        return receivers
+
+    def _receiver(self, document: Document, name: str, shape: ReceiverShape) -> Receiver:
+        path: KeyPath = ("receivers", name)
+        url, broken = self._url(document, path, shape)
+        receiver = Receiver(
+            name=name,
+            url=url,
+            driver=shape.driver,
+            base_url=shape.base_url,
+            limit_messages=shape.limit.messages if shape.limit else None,
+            limit_per=shape.limit.per if shape.limit else None,
+            fallback=shape.fallback,
+            on_unsure=shape.on_unsure,
+            give_up_after=shape.give_up_after,
+            message_id_domain=shape.message_id_domain,
+            broken_because=broken,
+        )
+        if broken:
+            self._warn(
+                document, path, f"{name}: {broken}", "its messages wait until it can be used"
+            )
+        elif url and (problem := self.validate(receiver)):
+            self.problems.append(document.problem((*path, "url"), f"{name}: {problem}"))
+        return receiver
+
+    def _url(self, document: Document, path: KeyPath, shape: ReceiverShape) -> tuple[str, str]:
+        if name := self.unset.get(path):
+            return "", f"{name} is not set"
+        if bool(shape.url) == bool(shape.url_file):
+            message = "a receiver takes `url` or `url_file`, one of them"
+            self.problems.append(document.problem(path, message, "url: ${SLACK_URL}", of_key=True))
+            return "", ""
+        if shape.url:
+            return shape.url.strip(), ""
+        try:
+            return Path(shape.url_file).read_text(encoding="utf-8").strip(), ""
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+            return "", f"{shape.url_file} cannot be read: {reason}"
+
+    # ------------------------------------------------------------ routes, digests, quiet hours
+
+    def _policy(
+        self, document: Document, settings: SettingsShape, receivers: Mapping[str, Receiver]
+    ) -> AlertPolicy:
+        routes = tuple(
+            Route(
+                name=shape.name or f"route-{at + 1}",
+                watchlists=shape.match.watchlists,
+                severities=tuple(Severity(level) for level in shape.match.severity),
+                tags=shape.match.tags,
+                stances=shape.match.stances,
+                languages=shape.match.languages,
+                send=shape.send,
+                continues=shape.continue_,
+                group_wait=shape.group_wait,
+                quiet_hours=shape.quiet_hours,
+                updates=shape.updates,
+                position=document.position(("routes", at)),
+            )
+            for at, shape in enumerate(settings.routes)
+        )
+        return AlertPolicy(
+            routes=_with_a_usable_receiver(routes, receivers),
+            quiet_hours=tuple(
+                QuietHours(
+                    name=name,
+                    days=shape.days,
+                    starts=shape.from_,
+                    ends=shape.to,
+                    timezone=shape.timezone or settings.timezone,
+                    hold=tuple(Severity(level) for level in shape.hold),
+                )
+                for name, shape in settings.quiet_hours.items()
+            ),
+            digests=tuple(
+                DigestPlan(
+                    name=shape.name,
+                    at=shape.at,
+                    timezone=shape.timezone or settings.timezone,
+                    days=shape.days,
+                    send=shape.send,
+                    include=() if isinstance(shape.include, str) else shape.include,
+                )
+                for shape in settings.digests
+            ),
+            max_age=settings.polling.max_age,
+            backfill=settings.polling.backfill,
+            timezone=settings.timezone,
+        )
+
+    def _silences(self, document: Document, settings: SettingsShape) -> tuple[Silence, ...]:
+        silences = []
+        for at, shape in enumerate(settings.silences):
+            try:
+                until = datetime.fromisoformat(shape.until)
+            except ValueError:
+                message = f"not a date: {shape.until}"
+                path = ("silences", at, "until")
+                self.problems.append(document.problem(path, message, "such as 2030-01-31"))
+                continue
+            silences.append(
+                Silence(
+                    until=until if until.tzinfo else until.replace(tzinfo=UTC),
+                    watchlists=shape.match.watchlists,
+                    severities=tuple(Severity(level) for level in shape.match.severity),
+                    tags=shape.match.tags,
+                    comment=shape.comment,
+                )
+            )
+        return tuple(silences)
+
+    # ------------------------------------------------------------ what refers to what
+
+    def _check_references(
+        self,
+        document: Document,
+        settings: SettingsShape,
+        *,
+        receivers: Mapping[str, Receiver],
+        rules: RuleFiles,
+    ) -> None:
+        lists = [watchlist.id for watchlist in rules.watchlists]
+        rules_are_whole = all(problem.is_warning for problem in rules.problems)
+        for at, route in enumerate(settings.routes):
+            self._known(document, ("routes", at, "send"), route.send, receivers, "receiver")
+            if rules_are_whole:
+                path: KeyPath = ("routes", at, "match", "watchlists")
+                self._known(document, path, route.match.watchlists, lists, "watch-list")
+            if route.quiet_hours and route.quiet_hours not in settings.quiet_hours:
+                self._unknown(
+                    document,
+                    ("routes", at, "quiet_hours"),
+                    route.quiet_hours,
+                    settings.quiet_hours,
+                    "quiet hours",
+                )
+        for at, digest in enumerate(settings.digests):
+            self._known(document, ("digests", at, "send"), digest.send, receivers, "receiver")
+            if rules_are_whole and not isinstance(digest.include, str):
+                path = ("digests", at, "include")
+                self._known(document, path, digest.include, lists, "watch-list")
+        self._known(document, ("system", "send"), settings.system.send, receivers, "receiver")
+        for name, shape in settings.receivers.items():
+            if shape.fallback and shape.fallback not in receivers:
+                path = ("receivers", name, "fallback")
+                self._unknown(document, path, shape.fallback, receivers, "receiver")
+        if settings.polling.interval < settings.polling.min_interval:
+            message = "`interval` is shorter than `min_interval`"
+            path = ("polling", "interval")
+            self.problems.append(document.problem(path, message, "lower min_interval as well"))
+
+    def _known(
+        self,
+        document: Document,
+        path: KeyPath,
+        names: Sequence[str],
+        known: Iterable[str],
+        what: str,
+    ) -> None:
+        for at, name in enumerate(names):
+            if name not in known:
+                self._unknown(document, (*path, at), name, known, what)
+
+    def _unknown(
+        self, document: Document, path: KeyPath, name: str, known: Iterable[str], what: str
+    ) -> None:
+        plural = what if what.endswith("s") else f"{what}s"
+        hint = nearest_or_all(name, known, what=plural)
+        self.problems.append(document.problem(path, f"unknown {what}: {name}", hint))
+
+    def _check_lists(self, rules: RuleFiles, feeds: Sequence[Feed]) -> None:
+        names = [feed.name for feed in feeds]
+        for document in rules.documents:
+            data = document.data if isinstance(document.data, dict) else {}
+            for at, item in enumerate(data.get("watchlists") or ()):
+                sources = item.get("sources") if isinstance(item, dict) else None
+                for key in ("include", "exclude"):
+                    given = sources.get(key) if isinstance(sources, dict) else None
+                    if isinstance(given, list):
+                        path: KeyPath = ("watchlists", at, "sources", key)
+                        self._known(document, path, given, names, "feed")
+
+    def _check_routes_reach(
+        self, document: Document, settings: SettingsShape, rules: RuleFiles
+    ) -> None:
+        if not settings.routes:
+            return
+        last = settings.routes[-1]
+        if not last.send and not settings.digests:
+            self.problems.append(
+                document.problem(
+                    ("routes", len(settings.routes) - 1),
+                    "the last route neither sends nor goes to a digest: its matches would be lost",
+                    "add `send: [terminal]`, or a digest",
+                )
+            )
+        catch_all = _first_catch_all(settings)
+        if catch_all is None:
+            self._check_every_list_has_a_route(settings, rules)
+            return
+        for at in range(catch_all + 1, len(settings.routes)):
+            message = "never reached: a route above it takes everything"
+            self._warn(
+                document, ("routes", at), message, "move it up, or add `continue: true` above"
+            )
+
+    def _check_every_list_has_a_route(self, settings: SettingsShape, rules: RuleFiles) -> None:
+        named = {name for route in settings.routes for name in route.match.watchlists}
+        if any(not route.match.watchlists for route in settings.routes):
+            return
+        for watchlist in rules.watchlists:
+            if watchlist.id not in named:
+                message = f"no route takes the watch-list {watchlist.id}: it would alert nobody"
+                hint = (
+                    "name it in a route, or end the routes with `- {match: {}, send: [terminal]}`"
+                )
+                self.problems.append(
+                    Problem(position=watchlist.position, message=message, hint=hint)
+                )
+
+    def _say_what_is_not_acted_on(self, settings: Document, _feeds: Document) -> None:
+        for path in settings.keys:
+            is_receiver_key = len(path) == 3 and path[0] == "receivers"  # noqa: PLR2004
+            is_idle = path in (("people",), ("silences",)) and _value_at(settings, path)
+            if is_idle or (is_receiver_key and path[-1] in ("limit", "fallback")):
+                self._warn(settings, path, f"{path[-1]}: {_NOT_YET}")
+
+
+def _value_at(document: Document, path: KeyPath) -> object:
+    return document.data.get(path[0]) if isinstance(document.data, dict) else None
+
+
+def _empty_matcher() -> Matcher:
+    matcher, _ = compile_rules({}, [])
+    return matcher
+
+
+def _address_problem(url: str) -> tuple[str, str] | None:
+    if any(character.isspace() for character in url):
+        return "an address holds no spaces", "write a space as %20"
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return f"not an address: {url}", "https://host/path"
+    if parts.scheme not in ("http", "https") or not host:
+        return f"not a web address: {url}", "a feed's address begins with https:// or http://"
+    return None
+
+
+def _feed(shape: FeedShape) -> Feed:
+    return Feed(
+        id=feed_id(shape.url),
+        name=shape.name,
+        url=shape.url,
+        language=shape.language or "",
+        country=shape.country or "",
+        kind=shape.kind,
+        stance=shape.stance,
+        tier=shape.tier,
+        interval=shape.interval,
+        max_age=shape.max_age,
+        timezone=shape.timezone,
+        encoding=shape.encoding,
+        headers=tuple(shape.headers.items()),
+        full_text=shape.full_text,
+        tags=shape.tags,
+        enabled=shape.enabled,
+    )
+
+
+def _poll_policy(settings: SettingsShape) -> PollPolicy:
+    polling = settings.polling
+    return PollPolicy(
+        interval=polling.interval,
+        min_interval=polling.min_interval,
+        max_interval=polling.max_interval,
+        contact=polling.contact,
+        allow_private_addresses=polling.allow_private_addresses,
+        concurrency=polling.concurrency,
+        per_host=polling.per_host,
+        timeout=polling.timeout,
+        max_bytes=polling.max_bytes,
+    )
+
+
+def _first_catch_all(settings: SettingsShape) -> int | None:
+    for at, route in enumerate(settings.routes):
+        if not route.continue_ and not any(route.match.model_dump().values()):
+            return at
+    return None
+
+
+def _with_a_usable_receiver(
+    routes: tuple[Route, ...], receivers: Mapping[str, Receiver]
+) -> tuple[Route, ...]:
+    """Let the terminal stand in where no receiver can be used: a first run always shows alerts."""
+    if not routes:
+        return (Route(name="everything", send=(TERMINAL,)),)
+    named = {name for route in routes for name in route.send}
+    usable = [name for name in named if name in receivers and not receivers[name].broken_because]
+    if usable or not named:
+        return routes
+    return tuple(replace(route, send=(*route.send, TERMINAL)) for route in routes)

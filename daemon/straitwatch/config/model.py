@@ -1,0 +1,70 @@
+"""What a configuration is, once read: core types only, frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from straitwatch.core.match import Matcher
+from straitwatch.core.model import (
+    AlertPolicy,
+    Feed,
+    PollPolicy,
+    Problem,
+    Receiver,
+    Severity,
+    TermSet,
+    WatchList,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long things are kept."""
+
+    entries_after: timedelta = timedelta(days=90)
+    identities_after: timedelta = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Alerts held back for a while; empty tuples fit everything."""
+
+    until: datetime
+    watchlists: tuple[str, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    tags: tuple[str, ...] = ()
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who reads alerts."""
+
+    name: str
+    email: str = ""
+    slack: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything a person configured, checked and compiled; a reload swaps the whole of it."""
+
+    version: str  # short hash of all files
+    directory: Path
+    text: str = field(repr=False)  # all files, for keeping; addresses of receivers are left out
+    database: str = field(repr=False)
+    timezone: str
+    feeds: tuple[Feed, ...]
+    watchlists: tuple[WatchList, ...]
+    term_sets: Mapping[str, TermSet] = field(repr=False)
+    matcher: Matcher = field(repr=False)
+    alerts: AlertPolicy
+    polling: PollPolicy
+    receivers: Mapping[str, Receiver]
+    system_send: tuple[str, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    people: tuple[Person, ...] = ()
+    retention: Retention = Retention()
+    web_listen: str = "127.0.0.1:8650"
+    notices: tuple[Problem, ...] = ()  # warnings: worth a look, no reason to refuse

@@ -1,0 +1,155 @@
+"""terms/ and watchlists/: from documents to term sets, watch-lists and one compiled matcher."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from straitwatch.config.complaints import fit
+from straitwatch.config.document import Document, KeyPath
+from straitwatch.config.files import read_file, require_directory, rule_files
+from straitwatch.config.schemas import PointsShape, RulesShape, WatchListShape
+from straitwatch.core.match import Matcher, compile_rules
+from straitwatch.core.model import (
+    PointsRule,
+    Problem,
+    Severity,
+    SeverityRule,
+    Sourced,
+    SourceFilter,
+    TermSet,
+    WatchList,
+)
+from straitwatch.errors import ConfigError
+
+
+@dataclass(slots=True)
+class RuleFiles:
+    """What terms/ and watchlists/ hold, and what is wrong with it."""
+
+    documents: list[Document] = field(default_factory=list)
+    term_sets: dict[str, TermSet] = field(default_factory=dict)
+    watchlists: list[WatchList] = field(default_factory=list)
+    matcher: Matcher | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+def load_rules(directory: Path) -> Matcher:
+    """Compile the watch-lists of a configuration, whatever its other files say.
+
+    Raises:
+        ConfigError: with every problem in terms/ and watchlists/.
+    """
+    require_directory(directory)
+    rules = read_rules(directory)
+    errors = [problem for problem in rules.problems if not problem.is_warning]
+    if errors or rules.matcher is None:
+        raise ConfigError(rules.problems)
+    return rules.matcher
+
+
+def read_rules(directory: Path) -> RuleFiles:
+    """Read and compile every file in terms/ and watchlists/, and collect all problems."""
+    rules = RuleFiles(documents=[read_file(path) for path in rule_files(directory)])
+    for document in rules.documents:
+        _add(rules, document)
+    if any(not problem.is_warning for problem in rules.problems):
+        # Sets of a broken file are missing: only mistakes inside the queries are worth telling.
+        return rules
+    rules.matcher, problems = compile_rules(rules.term_sets, rules.watchlists)
+    rules.problems += [_with_line(problem, rules.documents) for problem in problems]
+    return rules
+
+
+def _with_line(problem: Problem, documents: Sequence[Document]) -> Problem:
+    position = problem.position
+    if position is None:
+        return problem
+    document = next((it for it in documents if it.name == position.file), None)
+    return replace(problem, excerpt=document.line(position.line)) if document else problem
+
+
+def _add(rules: RuleFiles, document: Document) -> None:
+    rules.problems += document.problems
+    if document.problems:
+        return
+    shape, problems = fit(document, document.data, RulesShape)
+    rules.problems += problems
+    if shape is None:
+        return
+    for name, terms in shape.terms.items():
+        path: KeyPath = ("terms", name)
+        base = (*path, "any") if (*path, "any") in document.places else path
+        position = document.position(path, of_key=True)
+        if name in rules.term_sets:
+            rules.problems.append(
+                document.at(
+                    position,
+                    f"the term set {name} is given twice, first at {rules.term_sets[name].position}",
+                    "rename one, or join them",
+                )
+            )
+            continue
+        rules.term_sets[name] = TermSet(
+            name=name,
+            any=_texts(document, base, terms.any),
+            not_inside=_texts(document, (*path, "not_inside"), terms.not_inside),
+            position=position,
+        )
+    for at, shape_ in enumerate(shape.watchlists):
+        _add_watchlist(rules, document, ("watchlists", at), shape_)
+
+
+def _add_watchlist(
+    rules: RuleFiles, document: Document, path: KeyPath, shape: WatchListShape
+) -> None:
+    first = next((it for it in rules.watchlists if it.id == shape.id), None)
+    if first:
+        message = f"the watch-list {shape.id} is given twice, first at {first.position}"
+        rules.problems.append(document.problem((*path, "id"), message, "rename one, or join them"))
+        return
+    rules.watchlists.append(_watchlist(document, path, shape))
+
+
+def _watchlist(document: Document, path: KeyPath, shape: WatchListShape) -> WatchList:
+    def texts(key: str, values: Sequence[str]) -> tuple[Sourced, ...]:
+        return _texts(document, (*path, key), values)
+
+    def points(key: str, values: Sequence[PointsShape]) -> tuple[PointsRule, ...]:
+        return tuple(
+            PointsRule(
+                points=value.points, when=document.sourced((*path, key, at, "when"), value.when)
+            )
+            for at, value in enumerate(values)
+        )
+
+    return WatchList(
+        id=shape.id,
+        title=shape.title or shape.id,
+        enabled=shape.enabled,
+        languages=shape.languages,
+        countries=shape.countries,
+        sources=SourceFilter(**shape.sources.model_dump()),
+        fields=shape.fields,
+        threshold=shape.threshold,
+        match=texts("match", shape.match),
+        signals=points("signals", shape.signals),
+        noise=points("noise", shape.noise),
+        exclude=texts("exclude", shape.exclude),
+        severity=tuple(
+            SeverityRule(
+                level=Severity(rule.level),
+                when=document.sourced((*path, "severity", at, "when"), rule.when)
+                if rule.when is not None
+                else None,
+                min_points=rule.min_points,
+            )
+            for at, rule in enumerate(shape.severity)
+        ),
+        must_match=texts("must_match", shape.must_match),
+        must_not_match=texts("must_not_match", shape.must_not_match),
+        position=document.position((*path, "id")),
+    )
+
+
+def _texts(document: Document, path: KeyPath, values: Sequence[str]) -> tuple[Sourced, ...]:
+    return tuple(document.sourced((*path, at), value) for at, value in enumerate(values))

@@ -1,0 +1,154 @@
+"""The kinds of text that a person writes in a configuration: durations, times, phrases, zones."""
+
+import re
+from datetime import time, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from straitwatch.config.words import did_you_mean
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:w|d|h|m|s)\s*)+")
+_PART = re.compile(r"(\d+(?:\.\d+)?)([wdhms])")
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|MB)?", re.IGNORECASE)
+_SIZES = {"": 1, "b": 1, "kb": 1_000, "mb": 1_000_000}
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LONGEST = timedelta(days=36_500)
+
+
+def wrong(message: str, hint: str = "") -> PydanticCustomError:
+    """Make an error whose words go to the person as they are."""
+    # The words travel as context: pydantic would fill braces in a message.
+    return PydanticCustomError("straitwatch", "{message}", {"message": message, "hint": hint})
+
+
+def _duration(value: Any) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    text = str(value).strip().lower()
+    if text == "0":
+        return timedelta(0)
+    if not _DURATION.fullmatch(text):
+        hint = f"did you mean `{text}m`? " if text.isdigit() else ""
+        raise wrong(
+            f"not a duration: {value}", f"{hint}write a number and a unit: 30s, 10m, 1h30m, 2d"
+        )
+    parts: dict[str, float] = {}
+    for number, unit in _PART.findall(text):
+        parts[_UNITS[unit]] = parts.get(_UNITS[unit], 0) + float(number)
+    try:
+        span = timedelta(**parts)
+    except OverflowError:
+        span = timedelta.max
+    if span > _LONGEST:
+        raise wrong(f"too long: {value}", "a hundred years are the most")
+    return span
+
+
+def _size(value: Any) -> int:
+    found = _SIZE.fullmatch(str(value).strip())
+    if not found:
+        raise wrong(f"not a size: {value}", "write a number and a unit: 500kB, 10MB")
+    return int(float(found[1]) * _SIZES[(found[2] or "").lower()])
+
+
+def _time(value: Any) -> time:
+    if isinstance(value, time):
+        return value
+    found = _TIME.fullmatch(str(value).strip())
+    if not found:
+        raise wrong(f"not a time of day: {value}", 'write it as "07:30"')
+    return time(int(found[1]), int(found[2]))
+
+
+def _zone(value: Any) -> str:
+    name = str(value).strip()
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        hint = (
+            did_you_mean(name, available_timezones()) or "write a name such as Asia/Taipei or UTC"
+        )
+        raise wrong(f"unknown time zone: {name}", hint) from None
+    return name
+
+
+def _days(value: Any) -> tuple[int, ...]:
+    if value is None or isinstance(value, tuple):
+        return value or ()
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list):
+        raise wrong("expected days", "write [mon-fri] or [sat, sun]")
+    return tuple(sorted({day for item in items for day in _span(str(item))}))
+
+
+def _span(text: str) -> list[int]:
+    first, dash, last = text.strip().lower().partition("-")
+    ends = [first, last] if dash else [first]
+    for name in ends:
+        if name not in DAYS:
+            raise wrong(f"not a day: {text}", f"use {', '.join(DAYS)}, or a span such as mon-fri")
+    begin = DAYS.index(first)
+    length = (DAYS.index(ends[-1]) - begin) % 7
+    return [(begin + step) % 7 for step in range(length + 1)]
+
+
+def _phrase(value: Any) -> str:
+    if value is None:
+        raise wrong(
+            "an empty item: YAML takes what follows a `#` for a comment",
+            "wrap the whole line in single quotes if `#` belongs to the text",
+        )
+    if isinstance(value, dict):
+        key = next(iter(value), "")
+        raise wrong(
+            "a key stands where text is expected: `: ` makes one in YAML",
+            f"wrap the whole line in single quotes: '{key}: {value.get(key) or ''}'; a field takes no"
+            " space after its colon",
+        )
+    if isinstance(value, list):
+        raise wrong("a list stands where text is expected", "wrap the whole line in single quotes")
+    text = str(value)
+    if not text.strip():
+        raise wrong("an empty text", "delete this item")
+    return text
+
+
+_TEXTS = ["string", "number", "boolean"]  # whatever an editor's YAML thinks of NO and 911
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration),
+    WithJsonSchema(
+        {
+            "type": ["string", "integer"],
+            "pattern": r"^((\d+(\.\d+)?[wdhms]\s*)+|0)$",
+            "examples": ["10m", "1h30m", "2d"],
+        }
+    ),
+]
+Size = Annotated[
+    int,
+    BeforeValidator(_size),
+    WithJsonSchema({"type": ["string", "integer"], "examples": ["500kB", "10MB"]}),
+]
+TimeOfDay = Annotated[
+    time,
+    BeforeValidator(_time),
+    WithJsonSchema({"type": "string", "pattern": _TIME.pattern, "examples": ["07:30"]}),
+]
+Zone = Annotated[
+    str, BeforeValidator(_zone), WithJsonSchema({"type": "string", "examples": ["Asia/Taipei"]})
+]
+Days = Annotated[
+    tuple[int, ...],
+    BeforeValidator(_days),
+    WithJsonSchema(
+        {"type": ["array", "string"], "items": {"type": "string"}, "examples": [["mon-fri"]]}
+    ),
+]
+Phrase = Annotated[str, BeforeValidator(_phrase), WithJsonSchema({"type": _TEXTS})]

@@ -1,0 +1,361 @@
+"""The shape of each file: every key with its meaning and its default. Schemas never leave `config`.
+
+Values arrive as text (see `document`); these models make durations, times and numbers of them.
+"""
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from straitwatch.config.scalars import Days, Duration, Phrase, Size, TimeOfDay, Zone, wrong
+
+SEVERITIES = ("low", "normal", "high", "critical")
+
+Level = Literal["low", "normal", "high", "critical"]
+Name = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64),
+]
+Points = Annotated[int, Field(ge=0, le=1000)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", examples=["zh-Hant"])]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["TW"])]
+Phrases = tuple[Phrase, ...]
+Names = tuple[str, ...]
+
+
+class Shape(BaseModel):
+    """A mapping in a file: unknown keys are errors, an empty value means the default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_absent(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        return {key: value for key, value in data.items() if value is not None}
+
+
+# ---------------------------------------------------------------- straitwatch.yaml
+
+
+class ReceiverShape(Shape):
+    """One place where messages go."""
+
+    url: str = Field(
+        "", description="One Apprise URL, or terminal://. Write secrets as ${VARIABLE}."
+    )
+    url_file: str = Field("", description="A file that holds the URL, instead of `url`.")
+    driver: Literal["auto", "slack", "smtp", "apprise", "terminal"] = Field(
+        "auto", description="What sends; auto chooses by the URL."
+    )
+    base_url: str = Field(
+        "",
+        description="Slack only: stands for https://hooks.slack.com (GovSlack, a proxy, a test).",
+    )
+    limit: "LimitShape | None" = Field(
+        None,
+        description="At most so many messages in a time. Accepted, not acted on in this version.",
+    )
+    fallback: str = Field(
+        "",
+        description="The receiver to use when this one is broken. Accepted, not acted on in this version.",
+    )
+    on_unsure: Literal["resend", "hold"] = Field(
+        "resend", description="After a send that was not answered: send again (marked), or hold."
+    )
+    give_up_after: Duration | None = Field(
+        None, description="How long a message is tried. Default: 24h, mail 48h.", examples=["24h"]
+    )
+    message_id_domain: str = Field(
+        "", description="Mail only: the domain of Message-IDs. Default: the sender's."
+    )
+
+
+class LimitShape(Shape):
+    """At most `messages` in each `per`."""
+
+    messages: int = Field(description="How many messages.", ge=1, examples=[12])
+    per: Duration = Field(description="In which time.", examples=["10m"])
+
+
+class RouteMatchShape(Shape):
+    """What a route takes; every key that is given must fit, an empty one fits everything."""
+
+    watchlists: Names = Field((), description="Ids of watch-lists.")
+    severity: tuple[Level, ...] = Field((), description="low, normal, high, critical.")
+    tags: Names = Field((), description="Tags of the feed.")
+    stances: Names = Field((), description="Stances of the feed.")
+    languages: Names = Field(
+        (), description="Languages of the entry; `zh` stands for both scripts."
+    )
+
+
+class RouteShape(Shape):
+    """Which matches go where; the first that fits wins."""
+
+    name: str = Field("", description="For `route check` and `why`. Default: route-1, route-2 ...")
+    match: RouteMatchShape = Field(
+        default_factory=RouteMatchShape, description="What it takes; {} takes everything."
+    )
+    send: Names = Field((), description="Names of receivers.")
+    continue_: bool = Field(False, alias="continue", description="Look at the next routes as well.")
+    group_wait: Duration = Field(
+        timedelta(0), description="Wait so long for more reports before the first message."
+    )
+    quiet_hours: str = Field("", description="The name of quiet hours that hold messages.")
+    updates: Literal["thread", "message", "digest", "off"] = Field(
+        "thread", description="How later reports of a story come."
+    )
+
+
+class DigestShape(Shape):
+    """A regular summary, sent even when nothing matched."""
+
+    name: Name = Field(description="Its name.", examples=["morning"])
+    at: TimeOfDay = Field(description="When, in its zone.", examples=["07:30"])
+    timezone: Zone | None = Field(None, description="Default: the global `timezone`.")
+    days: Days = Field(
+        (0, 1, 2, 3, 4, 5, 6), description="Days or spans of days. Default: every day."
+    )
+    send: Names = Field((), description="Names of receivers.")
+    include: Literal["all"] | Names = Field("all", description="Ids of watch-lists, or all.")
+
+
+class QuietShape(Shape):
+    """A daily span in which some severities are held."""
+
+    days: Days = Field(
+        (0, 1, 2, 3, 4, 5, 6), description="On which days it begins. Default: every day."
+    )
+    from_: TimeOfDay = Field(alias="from", description="When it begins.", examples=["22:30"])
+    to: TimeOfDay = Field(description="When it ends, perhaps on the next day.", examples=["06:30"])
+    timezone: Zone | None = Field(None, description="Default: the global `timezone`.")
+    hold: tuple[Level, ...] = Field(("low", "normal"), description="The severities that wait.")
+
+
+class SystemShape(Shape):
+    """Trouble with feeds, receivers and the configuration goes here, and only here."""
+
+    send: Names = Field((), description="Names of receivers. Empty: the log and `status` only.")
+
+
+class RetentionShape(Shape):
+    """How long things are kept."""
+
+    entries: Duration = Field(timedelta(days=90), description="Texts of entries.")
+    identities: Duration = Field(
+        timedelta(days=365), description="Identities of entries, so that none comes back as new."
+    )
+
+
+class WebShape(Shape):
+    """The status page."""
+
+    listen: str = Field("127.0.0.1:8650", description="Address and port; empty text for none.")
+
+
+class PollingShape(Shape):
+    """How often, and how politely, feeds are polled."""
+
+    interval: Duration = Field(
+        timedelta(minutes=15), description="How often at first; then adapted."
+    )
+    min_interval: Duration = Field(timedelta(minutes=2), description="Never more often than this.")
+    max_interval: Duration = Field(timedelta(hours=6), description="Never more seldom than this.")
+    contact: str = Field("", description="An address for publishers, sent with each request.")
+    backfill: Duration = Field(
+        timedelta(0),
+        description="At first sight of a feed, alert on entries this young; 0h for a silent start.",
+    )
+    max_age: Duration = Field(
+        timedelta(hours=48),
+        description="Older entries are no news: they go to the digest, marked late.",
+    )
+    allow_private_addresses: bool = Field(
+        False, description="Let feeds live on loopback and private networks."
+    )
+    concurrency: int = Field(50, ge=1, le=1000, description="Polls at the same time.")
+    per_host: int = Field(2, ge=1, le=50, description="Polls of one host at the same time.")
+    timeout: Duration = Field(timedelta(seconds=30), description="For one fetch, all of it.")
+    max_bytes: Size = Field(10_000_000, description="The largest document that is read.")
+
+
+class SilenceShape(Shape):
+    """Alerts that are held back for a while."""
+
+    match: RouteMatchShape = Field(default_factory=RouteMatchShape, description="What is silenced.")
+    until: str = Field(description="The end, an ISO date or date-time.", examples=["2030-01-31"])
+    comment: str = Field("", description="Why, and by whom.")
+
+
+class PersonShape(Shape):
+    """Somebody who reads alerts."""
+
+    email: str = Field("", description="A mail address.")
+    slack: str = Field("", description="A Slack member id.", examples=["U0123ABCD"])
+
+
+class SettingsShape(Shape):
+    """Everything but feeds and watch-lists: where alerts go, when, and how feeds are polled."""
+
+    database: str = Field(
+        "sqlite:///data/straitwatch.db",
+        description="Where stories and deliveries are kept; or postgresql+psycopg://...",
+    )
+    timezone: Zone = Field("UTC", description="For times in messages, digests and quiet hours.")
+    receivers: dict[Name, ReceiverShape] = Field(
+        default_factory=dict, description="Where messages go. `terminal` always exists."
+    )
+    routes: tuple[RouteShape, ...] = Field(
+        (), description="Who gets what. None: everything goes to the terminal."
+    )
+    digests: tuple[DigestShape, ...] = Field((), description="Regular summaries.")
+    quiet_hours: dict[Name, QuietShape] = Field(
+        default_factory=dict, description="Named spans that routes refer to."
+    )
+    system: SystemShape = Field(default_factory=SystemShape, description="Where trouble is told.")
+    polling: PollingShape = Field(default_factory=PollingShape, description="How feeds are polled.")
+    retention: RetentionShape = Field(
+        default_factory=RetentionShape, description="How long things are kept."
+    )
+    web: WebShape = Field(default_factory=WebShape, description="The status page.")
+    silences: tuple[SilenceShape, ...] = Field(
+        (), description="Alerts held back for a while. Accepted, not acted on in this version."
+    )
+    people: dict[Name, PersonShape] = Field(
+        default_factory=dict,
+        description="Who reads alerts. Accepted, not acted on in this version.",
+    )
+
+
+# ---------------------------------------------------------------- feeds.yaml
+
+
+class FeedShape(Shape):
+    """One feed: RSS, Atom, RDF or JSON Feed."""
+
+    name: str = Field(
+        min_length=1, description="The outlet, as it stands in alerts.", examples=["CNA"]
+    )
+    url: str = Field(description="Its address.", examples=["https://example.org/feed.xml"])
+    language: Language | None = Field(None, description="BCP 47: en, zh-Hant, zh-Hans, ru ...")
+    country: Country | None = Field(None, description="Two capitals, ISO 3166: TW, CN, RU ...")
+    kind: str = Field(
+        "",
+        pattern=r"^[a-z][a-z-]*$|^$",
+        description="wire, newspaper, broadcaster, official, state-media, think-tank, defence-press ...",
+    )
+    stance: str = Field(
+        "", pattern=r"^[a-z][a-z-]*$|^$", description="independent, state, official, party ..."
+    )
+    tier: int = Field(3, ge=1, le=3, description="1: its report alone is news; 3: the rest.")
+    tags: Names = Field((), description="Words of your own, for routes and watch-lists.")
+    enabled: bool = Field(True, description="false: not polled.")
+    interval: Duration | None = Field(
+        None, description="A fixed interval. Default: adapted to the feed."
+    )
+    max_age: Duration | None = Field(
+        None, description="Older entries are no news here. Default: `polling.max_age`."
+    )
+    timezone: Zone | None = Field(None, description="For dates that name no zone. Default: UTC.")
+    encoding: str | None = Field(
+        None, description="For documents that declare none. Default: detected.", examples=["big5"]
+    )
+    headers: dict[str, str] = Field(default_factory=dict, description="Sent with each request.")
+    full_text: bool = Field(
+        False, description="Fetch the pages of entries. Accepted, not acted on in this version."
+    )
+
+
+class FeedsShape(Shape):
+    """The feeds that are polled."""
+
+    feeds: tuple[FeedShape, ...] = Field((), description="One line for each feed.")
+
+
+# ---------------------------------------------------------------- terms/ and watchlists/
+
+
+class TermSetShape(Shape):
+    """Phrases for one idea, in every language; other sets by `$name`."""
+
+    any: Phrases = Field(description="The phrases.", examples=[["PLA", "解放軍"]])
+    not_inside: Phrases = Field(
+        (),
+        description="Longer phrases in which a hit does not count.",
+        examples=[["Pro-Life America"]],
+    )
+
+
+def _set_or_list(value: Any) -> Any:
+    if isinstance(value, list):
+        return {"any": value}
+    if value is None or isinstance(value, str):
+        raise wrong("a term set is a list of phrases", "write `name: [phrase, phrase]`")
+    return value
+
+
+class PointsShape(Shape):
+    """Points for a query that holds."""
+
+    points: Points = Field(description="How many.", examples=[5])
+    when: Phrase = Field(description="The query.", examples=["title:$taiwan AND title:$china"])
+
+
+class SeverityShape(Shape):
+    """The first line that holds names the severity."""
+
+    level: Level = Field(description="low, normal, high or critical.", examples=["high"])
+    when: Phrase | None = Field(None, description="A query. Default: always.")
+    min_points: int | None = Field(None, description="Only with so many points. Default: any.")
+
+
+class SourcesShape(Shape):
+    """Which feeds a list listens to; what is empty excludes nothing."""
+
+    include: Names = Field((), description="Names of feeds: these only.")
+    exclude: Names = Field((), description="Names of feeds: not these.")
+    tags: Names = Field((), description="Feeds with one of these tags.")
+    stances: Names = Field((), description="Feeds with one of these stances.")
+
+
+class WatchListShape(Shape):
+    """What a desk watches."""
+
+    id: Name = Field(
+        description="Its id, stable: routes refer to it.", examples=["strait-crossings"]
+    )
+    title: str = Field("", description="What people see. Default: the id.")
+    enabled: bool = Field(True, description="false: read and checked, but never fires.")
+    languages: tuple[Language, ...] = Field((), description="Only these languages. Default: all.")
+    countries: tuple[Country, ...] = Field((), description="Only feeds of these countries.")
+    sources: SourcesShape = Field(default_factory=SourcesShape, description="Only these feeds.")
+    fields: tuple[Literal["title", "summary", "content"], ...] = Field(
+        ("title", "summary", "content"), description="Where it looks. Default: everywhere."
+    )
+    threshold: int = Field(10, ge=0, description="Points from which it fires.")
+    match: Phrases = Field(
+        (), description="Queries; each alone is enough, unless noise outweighs it."
+    )
+    signals: tuple[PointsShape, ...] = Field((), description="Queries that add points.")
+    noise: tuple[PointsShape, ...] = Field((), description="Queries that take points away.")
+    exclude: Phrases = Field((), description="Queries that rule an entry out.")
+    severity: tuple[SeverityShape, ...] = Field(
+        (), description="The first line that holds. Default: normal."
+    )
+    must_match: Phrases = Field(
+        (), description="Headlines that must fire; `title || summary` gives both."
+    )
+    must_not_match: Phrases = Field((), description="Headlines that must not fire.")
+
+
+class RulesShape(Shape):
+    """Term sets and watch-lists; any file in terms/ and watchlists/ may hold both."""
+
+    terms: dict[
+        Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")],
+        Annotated[TermSetShape, BeforeValidator(_set_or_list)],
+    ] = Field(default_factory=dict, description="Named sets of phrases, used as $name.")
+    watchlists: tuple[WatchListShape, ...] = Field((), description="What desks watch.")
