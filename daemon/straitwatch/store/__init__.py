@@ -105,7 +105,6 @@ __all__ = [
     "last_seq",
     "list_deliveries",
     "list_stories",
-    "list_stories",
     "next_due_at",
     "pause_receiver",
     "prune",

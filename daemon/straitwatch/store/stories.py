@@ -254,18 +254,6 @@ def find_entries(
     return []
 
 
-def story_entries(tx: Transaction, story_id: str, *, limit: int = 100) -> list[StoredEntry]:
-    """Return the entries folded into a story, in the order in which they came."""
-    is_folded = ENTRY.c.id.in_(sa.select(REPORT.c.entry_id).where(REPORT.c.story_id == story_id))
-    return _stored_entries(tx, is_folded, order=ENTRY.c.seen_at, limit=limit)
-
-
-def list_stories(tx: Transaction, *, limit: int = 50) -> list[Story]:
-    """Return stories, the latest first."""
-    query = sa.select(STORY).order_by(STORY.c.last_seen_at.desc(), STORY.c.id).limit(limit)
-    return [_to_story(row) for row in tx.execute(query)]
-
-
 def list_stories(tx: Transaction, *, limit: int = 50) -> list[Story]:
     """Return stories, the latest reported first."""
     query = sa.select(STORY).order_by(STORY.c.last_seen_at.desc(), STORY.c.id).limit(limit)
