@@ -109,7 +109,7 @@ class SmtpServer:
         self._stopping.wait()
 
 
-class _Ended(Exception):
+class _Ended(Exception):  # noqa: N818 - not an error
     pass
 
 
