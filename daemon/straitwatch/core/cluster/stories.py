@@ -76,7 +76,7 @@ class _Story:
     first_seen_at: datetime
     last_seen_at: datetime
     terms: dict[str, float] = field(default_factory=dict)
-    members: deque[Member] = field(default_factory=lambda: deque(maxlen=_MAX_MEMBERS))
+    members: list[Member] = field(default_factory=list)  # a deque would take 600 bytes empty
 
 
 class ListStories:
@@ -84,6 +84,7 @@ class ListStories:
 
     def __init__(self) -> None:
         self._stories: dict[int, _Story] = {}
+        self._by_age: deque[_Story] = deque()
         self._numbers: dict[str, int] = {}  # of open stories by id
         self._postings: dict[str, list[int]] = {}
         self._rarity = _Rarity()
@@ -104,6 +105,7 @@ class ListStories:
         story = self._open(fold.story_id, seen_at)
         story.last_seen_at = max(story.last_seen_at, seen_at)
         story.members.append(member)
+        del story.members[:-_MAX_MEMBERS]
         for term, weight in zip(member.terms, member.weights, strict=True):
             if term in story.terms:
                 story.terms[term] += weight
@@ -120,10 +122,8 @@ class ListStories:
 
     def expire(self, now: datetime, memory: timedelta) -> None:
         """Close old stories and forget old reports."""
-        for story in list(self._stories.values()):
-            if now - story.first_seen_at <= STORY_AGE:
-                break
-            self._close(story)
+        while self._by_age and now - self._by_age[0].first_seen_at > STORY_AGE:
+            self._close(self._by_age.popleft())
         while self._recent and now - self._recent[0][0] > memory:
             _, terms, score = self._recent.popleft()
             self._rarity.take_in(terms, by=-1)
@@ -209,6 +209,7 @@ class ListStories:
             return self._stories[number]
         story = _Story(story_id, self._next, seen_at, seen_at)
         self._stories[story.number] = story
+        self._by_age.append(story)
         self._numbers[story_id] = story.number
         self._next += 1
         return story
