@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from straitwatch.errors import StoreBusy, StoreError, StoreUnavailable
-from straitwatch.store import Store, get_meta, set_meta
+from straitwatch.store import Store, Transaction, get_meta, set_meta
 
 
 def test_a_store_makes_the_folders_on_its_way(tmp_path: Path) -> None:
@@ -121,3 +121,22 @@ def test_a_committed_transaction_is_on_the_disk(tmp_path: Path) -> None:
     store.close()
 
     assert settings == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1}
+
+
+def test_the_disk_is_waited_for_when_the_outbox_is_concerned_and_only_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store.open(f"sqlite:///{tmp_path}/straitwatch.db")
+    waits: list[int] = []
+    monkeypatch.setattr(os, "fsync", waits.append)
+
+    store.call(set_meta, "key", "1")
+    assert waits == []
+    store.call(write_what_must_last)
+    assert len(waits) == 1
+    store.close()
+
+
+def write_what_must_last(tx: Transaction) -> None:
+    tx.is_lasting = True
+    set_meta(tx, "key", "2")

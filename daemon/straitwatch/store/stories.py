@@ -240,14 +240,15 @@ def find_entries(
 ) -> list[StoredEntry]:
     """Find entries by id, by canonical URL, by URL, and else by a part of the title; newest first.
 
-    The last two read every row, so they are tried only when the first two know nothing.
+    The last two read every row, so they are tried only when the first two know nothing, and not
+    at all for a link whose canonical URL is given: that one is indexed.
     """
     keys = [url_key(url) for url in (text, canonical_url) if url]
     quick = sa.or_(ENTRY.c.id == text, ENTRY.c.canonical_key.in_(keys))
     like = ENTRY.c.title.ilike if tx.is_postgres else ENTRY.c.title.like  # SQLite's folds ASCII
     escaped = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     slow = sa.or_(ENTRY.c.url == text, like(f"%{escaped}%", escape="\\"))
-    for condition in (quick, slow):
+    for condition in (quick,) if canonical_url else (quick, slow):
         found = _stored_entries(tx, condition, order=ENTRY.c.seen_at.desc(), limit=limit)
         if found:
             return found
