@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from hostile import HOSTILE
 from messages import make_alert, make_digest, make_item, make_job, make_report
-
 from straitwatch.core.model import (
     AlertKind,
     Facts,
@@ -26,32 +26,31 @@ INVISIBLE = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\xad\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 HTML_LIVE = re.compile(
-    r"<(?:script|img|svg|iframe|h1>owned|!--)|href=\"(?!https?://)|\son\w+=", re.IGNORECASE
+    r"<(?:script|img|svg|iframe|h1>owned|!--)|href=\"(?!https?://)|<[^<>]*\son\w+=", re.IGNORECASE
 )
-GENERIC_LIVE = re.compile(
-    r"@(?=\w)|<(?=[!@#\w/])|\]\(|javascript:|(?<!\bhttps:)//(?=evil)", re.IGNORECASE
-)
+GENERIC_LIVE = re.compile(r"@(?=\w)|<(?=[!@#\w/])|\]\(|javascript:|\w://(?=evil)", re.IGNORECASE)
 
 
 def jobs(text: str) -> list[SendJob]:
     outlet = Outlet(name=text, stance=text)
+    address = text if not text.startswith("https://") else ""  # that one may be a link
     note = MatchNote(
         watchlist=text, title=text, severity=Severity.HIGH, score=1, terms=(text, text)
     )
-    report = make_report(outlet=outlet, title=text, url=text)
+    report = make_report(outlet=outlet, title=text, url=address)
     alert = make_alert(
         title=text, story_title=text, outlet=outlet, matches=(note,), quote=Quote(text=text, spans=((0, 3), (4, 6))),
         title_spans=((1, 3),), first_report=replace(report, outlet=Outlet(name="other")), also=(report, report), outlet_count=5,
     )  # fmt: skip
     digest = make_digest(
         name=text,
-        items=(make_item(title=text, outlet=outlet, watchlists=(text,), url=text), make_item()),
+        items=(make_item(title=text, outlet=outlet, watchlists=(text,), url=address), make_item()),
     )
     digest = replace(digest, coverage=replace(digest.coverage, feeds_broken=(text,)))
     facts: list[Facts] = [
         alert,
         replace(alert, kind=AlertKind.UPDATE),
-        replace(alert, url=text),
+        replace(alert, url=address),
         digest,
     ]
     facts.append(NoticeFacts(title=text, lines=(text, text)))
@@ -91,7 +90,7 @@ def test_slack_stays_within_its_limits(text: str) -> None:
             len(block["text"]["text"]) <= 3000 for block in blocks if block["type"] == "section"
         )
         assert all(
-            1 <= len(block["text"]["text"]) for block in blocks if block["type"] == "section"
+            len(block["text"]["text"]) >= 1 for block in blocks if block["type"] == "section"
         )
         assert len(message["text"]) <= 4000
         assert sum(map(len, strings(blocks))) < 13_000

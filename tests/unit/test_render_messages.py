@@ -4,8 +4,8 @@ import json
 from dataclasses import replace
 
 import pytest
-from messages import make_alert, make_digest, make_item, make_job, make_report
 
+from messages import make_alert, make_digest, make_item, make_job, make_report
 from straitwatch.core.model import AlertKind, NoticeFacts, Quote, Reason
 from straitwatch.core.render import check_templates, render_mail, render_slack, render_text
 

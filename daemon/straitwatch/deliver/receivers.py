@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
+import structlog
 from apprise import Apprise
 from apprise.manager_plugins import NotificationManager
 
@@ -18,6 +19,8 @@ from straitwatch.deliver.slack import API, HOOKS, SlackBot, SlackWebhook
 from straitwatch.deliver.smtp import Mail, Server
 from straitwatch.deliver.terminal import Terminal
 from straitwatch.errors import UsageError
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 # Straitwatch retries, formats and shortens by itself; in Apprise each of these loses or doubles.
 _REFUSED_PARAMETERS = ("retry", "wait", "optional", "overflow", "format", "template")
@@ -75,9 +78,12 @@ def open_driver(receiver: Receiver, *, timezone: str, templates: Path | None) ->
 def load_templates(directory: Path | None) -> Templates:
     """Read a person's templates, `slack/alert` -> text; without those that cannot be used."""
     found = read_templates(directory)
+    problems = check_templates(found)
+    for problem in problems:
+        log.warning("template not used", problem=str(problem))
     refused = {
         problem.position.file.removeprefix("config/templates/").removesuffix(".j2")
-        for problem in check_templates(found)
+        for problem in problems
         if problem.position
     }
     return {key: text for key, text in found.items() if key not in refused}

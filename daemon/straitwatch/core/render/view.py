@@ -125,9 +125,12 @@ def view(job: SendJob, zone: str) -> dict[str, Any]:
 
 
 def _alert(facts: AlertFacts, zone: str) -> dict[str, Any]:
-    also = [report for report in facts.also if report.outlet.name != facts.outlet.name]
     first = facts.first_report
-    is_first = first is None or first.outlet.name == facts.outlet.name
+    if first is not None and first.outlet.name == facts.outlet.name:
+        first = None
+    named = {facts.outlet.name, first.outlet.name if first else ""}
+    also = [report for report in facts.also if report.outlet.name not in named]
+    also_more = facts.outlet_count - len(named - {""}) - min(len(also), ALSO_LIMIT)
     title = marked(facts.title, facts.title_spans)
     return {
         "icon": ICONS[facts.severity],
@@ -142,9 +145,9 @@ def _alert(facts: AlertFacts, zone: str) -> dict[str, Any]:
         "first_seen": local_time(facts.first_seen_at, zone),
         "quote": marked(facts.quote.text, facts.quote.spans, limit=QUOTE_LIMIT),
         "has_quote": bool(facts.quote.text.strip()) and facts.quote.text != facts.title,
-        "first": None if first is None or is_first else _report(first, zone),
+        "first": None if first is None else _report(first, zone),
         "also": tuple(_report(report, zone) for report in also[:ALSO_LIMIT]),
-        "also_more": max(0, facts.outlet_count - 1 - min(len(also), ALSO_LIMIT)) if also else 0,
+        "also_more": max(0, also_more) if also else 0,
         "outlet_count": facts.outlet_count,
         "outlets": counted(facts.outlet_count, "outlet"),
         "story_id": shown(facts.story_id, limit=NAME_LIMIT),
@@ -197,7 +200,7 @@ def _digest(facts: DigestFacts, zone: str) -> dict[str, Any]:
         "until": local_time(facts.coverage.until_at, zone),
         "groups": tuple(GroupView(title, tuple(group)) for title, group in groups.items()),
         "total": total,
-        "summary": counted(total, "story", "stories") if total else "Nothing matched",
+        "summary": counted(total, "story", "stories") if total else _nothing(facts.coverage),
         "alerted": sum(item.was_alerted for item in items),
         "more": facts.more,
         "is_late": facts.is_late,
@@ -232,6 +235,10 @@ def coverage_line(facts: CoverageFacts) -> str:
         parts.append(f"{len(facts.feeds_broken)} broken: {named}")
     parts.append(f"{counted(facts.entries_read, 'entry', 'entries')} read")
     return ", ".join(parts)
+
+
+def _nothing(facts: CoverageFacts) -> str:
+    return f"Nothing matched ({facts.feeds_current}/{facts.feeds} feeds current)"
 
 
 def _trouble(facts: CoverageFacts) -> str:

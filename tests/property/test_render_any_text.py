@@ -1,0 +1,48 @@
+"""Whatever a feed says, a message can be written, and stays a message."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from messages import make_alert, make_job
+from straitwatch.core.model import Outlet, Quote
+from straitwatch.core.render import render_mail, render_slack, render_text
+from straitwatch.core.render.text import marked, safe_url, shown
+
+anything = st.text(st.characters(), max_size=400)
+spans = st.lists(st.tuples(st.integers(-5, 400), st.integers(-5, 400)), max_size=6)
+
+
+@given(anything, spans, anything)
+def test_any_text_becomes_a_message(text: str, where: list[tuple[int, int]], url: str) -> None:
+    facts = make_alert(
+        title=text,
+        url=url,
+        outlet=Outlet(name=text),
+        quote=Quote(text=text, spans=tuple(where)),
+        title_spans=tuple(where),
+    )
+    job = make_job(facts)
+
+    slack = render_slack(job, zone="UTC", templates={})
+    mail = render_mail(job, zone="UTC", templates={})
+    plain = render_text(job, zone="UTC", templates={}, is_generic=True)
+
+    json.dumps(slack, ensure_ascii=False).encode()
+    f"{mail.subject}{mail.text}{mail.html}{plain}".encode()
+    assert len(mail.subject.splitlines()) == 1
+    assert all(len(block["text"]["text"]) <= 3000 for block in slack["blocks"] if "text" in block)
+
+
+@given(anything)
+def test_text_without_hits_is_shown_as_it_is(text: str) -> None:
+    assert str(marked(text, (), limit=1000)).strip() == shown(text, limit=1000)
+
+
+@given(anything)
+def test_a_shown_address_is_http_and_breaks_out_of_nothing(text: str) -> None:
+    for url in (text, f"https://wire.example/{text}"):
+        safe = safe_url(url)
+        assert safe == "" or safe.startswith(("http://", "https://"))
+        assert not set(safe) & set("<>|\"' \n\r\t`\\")
