@@ -74,7 +74,7 @@ def test_slack_shows_text_as_text(text: str) -> None:
     for job in jobs(text):
         message = render_slack(job, zone="UTC", templates={}, is_bot=True)
         json.dumps(message).encode()
-        for shown in strings(message["blocks"]) + [message["text"]]:
+        for shown in [*strings(message["blocks"]), message["text"]]:
             assert not SLACK_LIVE.search(shown)
             assert not re.search("@(?:channel|here|everyone)", shown, re.IGNORECASE)
             assert not INVISIBLE.search(shown)

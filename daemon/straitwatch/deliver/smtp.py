@@ -1,5 +1,6 @@
 """Mail by the standard library: stable bytes, one recipient a delivery, each reply understood."""
 
+import re
 import smtplib
 import ssl
 from base64 import b64encode
@@ -21,6 +22,7 @@ _SUCCESS = 2  # the first digit of a reply
 _FIRST_PERMANENT = 500
 _TOO_LARGE = 552
 _GO_AHEAD = 354
+_NO_LABEL = re.compile("[^A-Za-z0-9-]+")
 _LIST_PREFIX = "straitwatch"
 
 
@@ -91,7 +93,8 @@ class Mail:
             root = f"<story-{parts.story_id}@{self._domain}>"
             message["In-Reply-To"] = root
             message["References"] = root
-        message["List-Id"] = f"<{self._receiver}.{_LIST_PREFIX}.{self._domain}>"
+        label = _NO_LABEL.sub("-", self._receiver)
+        message["List-Id"] = f"<{label}.{_LIST_PREFIX}.{self._domain}>"
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
         message["X-Straitwatch-Delivery"] = job.delivery.id
