@@ -5,24 +5,56 @@ Data goes to stdout, logs and progress to stderr. Exit status: 0 fine, 1 somethi
 """
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 
 from rich.console import Console
 
-from straitwatch.cli import cluster, match, parse
 from straitwatch.cli.root import app
 from straitwatch.errors import ConfigError, StoreError, UsageError
 
-for _module in (parse, match, cluster):
-    _module.register(app)
+# In the order of `--help`. Only the module of the command that is typed gets imported: the daemon's
+# libraries take a second that `match` in a pipe should not wait for.
+_MODULES = {
+    "run": "run",
+    "demo": "demo",
+    "init": "init",
+    "check": "check",
+    "status": "status",
+    "why": "why",
+    "match": "match",
+    "cluster": "cluster",
+    "parse": "parse",
+    "feeds": "feeds",
+    "stories": "stories",
+    "alerts": "stories",
+    "outbox": "outbox",
+    "receiver": "receiver",
+    "route": "route",
+    "db": "database",
+    "doctor": "doctor",
+}
 
 
 def main() -> None:
     """Run one command; expected trouble becomes one clear message and an exit status."""
+    _register(sys.argv[1:])
     try:
         app()
     except (ConfigError, UsageError) as error:
-        Console(stderr=True).print(str(error), markup=False, highlight=False)
+        _complain(error)
         sys.exit(2)
     except StoreError as error:
-        Console(stderr=True).print(str(error), markup=False, highlight=False)
+        _complain(error)
         sys.exit(1)
+
+
+def _register(arguments: Sequence[str]) -> None:
+    """Add the command that is typed, or all of them when it is not clear which (`--help`)."""
+    typed = _MODULES.get(arguments[0]) if arguments else None
+    for module in [typed] if typed else dict.fromkeys(_MODULES.values()):
+        import_module(f"straitwatch.cli.{module}").register(app)
+
+
+def _complain(error: Exception) -> None:
+    Console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)

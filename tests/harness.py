@@ -8,11 +8,11 @@ import sys
 import textwrap
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
 
-PATIENCE = 20.0  # seconds; an upper bound for something that takes well under one
+PATIENCE = 60.0  # seconds; an upper bound on a busy machine for what takes well under one
 
 
 async def eventually(
@@ -105,7 +105,7 @@ class Daemon:
         self.log = config.parent / "daemon.log"
         self.process: asyncio.subprocess.Process | None = None
 
-    async def start(self) -> "Daemon":
+    async def start(self) -> Self:
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *self._command,
@@ -118,7 +118,11 @@ class Daemon:
                 stderr=log,
                 cwd=self._config.parent,
             )
-        await eventually(self.has_started)
+        try:
+            await eventually(self.has_started)
+        except BaseException:
+            await self.stop(signal.SIGKILL)
+            raise
         return self
 
     def has_started(self) -> bool:
@@ -140,7 +144,7 @@ class Daemon:
             self.process.send_signal(number)
         return await self.wait()
 
-    async def __aenter__(self) -> "Daemon":
+    async def __aenter__(self) -> Self:
         return await self.start()
 
     async def __aexit__(self, *_: object) -> None:

@@ -1,0 +1,7 @@
+"""The `check` command."""
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""

@@ -1,0 +1,65 @@
+"""The real program with a store that is killed right after one commit.
+
+DIE_WHEN names the commit: `alert` is the poll that wrote one, and any other word the function
+of the store whose commit is meant, such as `freeze`. BEFORE=1 kills before that commit instead.
+"""
+
+import os
+import signal
+import sys
+
+from straitwatch import app, cli
+from straitwatch.cli import run as run_command
+from straitwatch.pipeline import commit_poll
+from straitwatch.store import Store
+
+WHEN = os.environ["DIE_WHEN"]
+BEFORE = os.environ.get("BEFORE") == "1"
+
+
+def is_meant(fn, answer) -> bool:
+    if WHEN == "alert":
+        return fn is commit_poll and answer.alerts > 0
+    return getattr(fn, "__name__", "") == WHEN and bool(answer)
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DoomedStore:
+    """Passes everything on to a real store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    async def run(self, fn, *args, **kwargs):
+        answer = await self._store.run(self._watched(fn), *args, **kwargs)
+        if is_meant(fn, answer):
+            die()
+        return answer
+
+    def _watched(self, fn):
+        if not BEFORE:
+            return fn
+
+        def watched(tx, *args, **kwargs):
+            answer = fn(tx, *args, **kwargs)
+            if is_meant(fn, answer):
+                die()
+            return answer
+
+        return watched
+
+
+def open_doomed(url: str, **options) -> DoomedStore:
+    return DoomedStore(Store.open(url, **options))
+
+
+if __name__ == "__main__":
+    run = app.run_daemon
+    run_command.run_daemon = lambda config: run(config, open_store=open_doomed)
+    sys.exit(cli.main())

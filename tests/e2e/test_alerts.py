@@ -1,0 +1,223 @@
+"""One story in a feed becomes exactly one Slack message and one mail, whatever happens."""
+
+import asyncio
+import re
+import signal
+import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import SMTP
+from harness import Daemon, eventually, last_json, rss, straitwatch, write_config
+
+from servers.feeds import FeedServer, Page
+from servers.slack import SlackServer
+
+HEADLINE = "Fleet crosses the Taiwan Strait at dawn"
+SENTENCE = "Twelve ships passed through the Taiwan Strait on Monday."
+STORY = ("g1", HEADLINE, f"It was a calm day. {SENTENCE} More was not said.")
+HOOK = "slack://T0000TEST/B0000TEST/" + "a" * 24
+
+
+class Mailbox:
+    """What a mail server took."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 taken"
+
+
+@dataclass
+class World:
+    feeds: FeedServer
+    slack: SlackServer
+    mailbox: Mailbox
+    config: Path
+
+    def publish(self, *items: tuple[str, str, str]) -> None:
+        self.feeds.answer("/wire", Page(rss(*items), etag=f'"{len(items)}"'))
+
+    async def polled(self, times: int = 2) -> None:
+        await self.feeds.asked(len(self.feeds.requests) + times)
+
+
+@asynccontextmanager
+async def world(tmp_path: Path, **settings: Any) -> AsyncIterator[World]:
+    mailbox = Mailbox()
+    loop = asyncio.get_running_loop()
+    smtp = await loop.create_server(lambda: SMTP(mailbox, loop=loop), "127.0.0.1", 0)
+    port = smtp.sockets[0].getsockname()[1]
+    async with FeedServer() as feeds, SlackServer() as slack:
+        mail = f"mailto://127.0.0.1:{port}?from=watch@example.org&to=desk@example.org"
+        config = write_config(
+            tmp_path,
+            feeds={"Example Wire": feeds.url("/wire")},
+            receivers={
+                "desk-slack": {"url": HOOK, "base_url": slack.url},
+                "desk-mail": {"url": mail},
+            },
+            **settings,
+        )
+        made = World(feeds, slack, mailbox, config)
+        made.publish()
+        yield made
+        smtp.close()
+
+
+def slack_text(message: dict[str, Any]) -> str:
+    return str(message["text"]) + " ".join(
+        str(block.get("text", {}).get("text", ""))
+        + " ".join(str(element.get("text", "")) for element in block.get("elements", []))
+        for block in message["blocks"]
+    )
+
+
+def mail_text(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return f"{mail['Subject']}\n{body.get_content()}"
+
+
+async def test_a_story_gives_one_slack_message_and_one_mail_that_explain_it(tmp_path) -> None:
+    async with world(tmp_path) as it, Daemon(it.config):
+        await it.polled()
+        it.publish(STORY)
+        await eventually(lambda: bool(it.slack.messages and it.mailbox.mails))
+        await it.polled(3)
+
+    (message,), (mail,) = it.slack.messages, it.mailbox.mails
+    for text in (slack_text(message), mail_text(mail)):
+        for part in ("Example Wire", "https://news.example/g1", "Taiwan policy", "Taiwan Strait"):
+            assert part in text, (part, text)
+        assert "Twelve ships passed through" in text
+
+
+async def test_a_second_outlet_with_the_same_headline_raises_no_second_alert(tmp_path) -> None:
+    async with world(tmp_path) as it, Daemon(it.config):
+        await it.polled()
+        it.publish(STORY)
+        await eventually(lambda: len(it.slack.messages) == 1)
+        it.publish(("g2", HEADLINE, SENTENCE), STORY)
+        await it.polled(3)
+
+        assert len(it.slack.messages) == 1
+
+
+async def test_killed_between_commit_and_send_it_sends_exactly_once_after_restart(tmp_path) -> None:
+    async with world(tmp_path) as it:
+        doomed = Daemon(
+            it.config, launcher=Path(__file__).parent / "die_after_commit.py", DIE_WHEN="alert"
+        )
+        async with doomed:
+            await it.polled()
+            it.publish(STORY)
+            assert await doomed.wait() == -signal.SIGKILL
+        assert (it.slack.messages, it.mailbox.mails) == ([], [])
+
+        async with Daemon(it.config):
+            await eventually(lambda: bool(it.slack.messages and it.mailbox.mails))
+            await it.polled(3)
+
+    assert (len(it.slack.messages), len(it.mailbox.mails)) == (1, 1)
+
+
+async def test_the_first_sight_of_a_feed_is_silent_and_a_later_entry_is_not(tmp_path) -> None:
+    async with world(tmp_path) as it:
+        it.publish(STORY)
+        async with Daemon(it.config):
+            await it.polled(3)
+            assert it.slack.messages == []
+            later = ("g2", "Talks about a Taiwan Strait hotline begin", "Both sides met.")
+            it.publish(later, STORY)
+            await eventually(lambda: len(it.slack.messages) == 1)
+
+    assert "hotline" in slack_text(it.slack.messages[0])
+
+
+async def test_a_terminated_daemon_ends_by_itself_and_cleanly(tmp_path) -> None:
+    async with world(tmp_path) as it, Daemon(it.config) as daemon:
+        await it.polled()
+
+        assert await daemon.stop(signal.SIGTERM) == 0
+
+
+async def test_a_broken_reload_keeps_the_old_lists_and_says_so(tmp_path) -> None:
+    async with world(tmp_path) as it, Daemon(it.config) as daemon:
+        await it.polled()
+        lists = it.config / "watchlists/lists.yaml"
+        good = lists.read_text()
+        lists.write_text(good.replace("match: [Taiwan Strait]", "match: [Taiwan and Strait]"))
+        await eventually(lambda: "refused" in daemon.text())
+        it.publish(STORY)
+        await eventually(lambda: len(it.slack.messages) == 1)
+
+    assert "lists.yaml:4:" in daemon.text()
+
+
+@pytest.mark.parametrize("how", ["file", "SIGHUP"])
+async def test_a_valid_change_is_taken_over_while_it_runs(tmp_path, how) -> None:
+    async with world(tmp_path) as it, Daemon(it.config) as daemon:
+        await it.polled()
+        lists = it.config / "watchlists/lists.yaml"
+        lists.write_text(lists.read_text().replace("Taiwan Strait", "sandcastle"))
+        if how == "SIGHUP":
+            assert daemon.process is not None
+            daemon.process.send_signal(signal.SIGHUP)
+        await eventually(lambda: "configuration reloaded" in daemon.text())
+        it.publish(("g9", "A sandcastle contest opens", "Nobody won."))
+        await eventually(lambda: len(it.slack.messages) == 1)
+
+
+async def test_run_refuses_a_broken_configuration(tmp_path) -> None:
+    async with world(tmp_path) as it:
+        lists = it.config / "watchlists/lists.yaml"
+        lists.write_text("watchlists:\n  - id: x\n    title: X\n    match: [(a OR b]\n")
+
+        status, _, err = await straitwatch("run", "--config", str(it.config), cwd=tmp_path)
+
+    assert status == 2
+    assert "lists.yaml:4:" in err
+    assert "hint:" in err
+
+
+async def test_run_once_stores_everything_and_a_second_run_stores_nothing(tmp_path) -> None:
+    async with world(tmp_path) as it:
+        it.publish(STORY)
+        command = ("run", "--once", "--json", "--config", str(it.config))
+        status, out, _ = await straitwatch(*command, cwd=tmp_path)
+        first = last_json(out)
+        await asyncio.sleep(1.2)  # the feed's interval is a second
+        _, out, _ = await straitwatch(*command, cwd=tmp_path)
+
+    assert status == 0
+    assert (first["polled"], first["entries_new"]) == (1, 1)
+    assert (last_json(out)["polled"], last_json(out)["entries_new"]) == (1, 0)
+
+
+async def test_the_daemon_answers_health_ready_and_metrics(tmp_path) -> None:
+    def get(port: str, path: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return str(answer.read(), "utf-8")
+
+    async with world(tmp_path) as it, Daemon(it.config) as daemon:
+        await it.polled()
+        await eventually(lambda: "status page" in daemon.text())
+        found = re.search(r'"port": ?(\d+)', daemon.text())
+        assert found, daemon.text()
+        pages = [
+            await asyncio.to_thread(get, found[1], path)
+            for path in ("/healthz", "/readyz", "/metrics", "/")
+        ]
+
+    assert pages[0] == pages[1] == "ok\n"
+    assert 'straitwatch_feed_polls_total{outcome="not_modified"}' in pages[2]
+    assert "Straitwatch" in pages[3]
