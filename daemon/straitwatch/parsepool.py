@@ -7,6 +7,7 @@ multiprocessing, whose spawn would import the whole program again into every wor
 
 import asyncio
 import contextlib
+import copyreg
 import io
 import pickle
 import resource
@@ -224,6 +225,8 @@ def work(alarm_after: float, memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # a stray print must not look like an answer
+    # By value: Python 3.11.2 writes an enum as a call of getattr, which no answer may ask for.
+    copyreg.pickle(ParseProblem, _by_value)
     answers.write(_READY)
     answers.flush()
     with contextlib.suppress(BrokenPipeError):
@@ -231,6 +234,10 @@ def work(alarm_after: float, memory_bytes: int) -> None:
             signal.setitimer(signal.ITIMER_REAL, alarm_after)
             _send(answers, request)
             signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _by_value(problem: ParseProblem) -> tuple[type[ParseProblem], tuple[str]]:
+    return ParseProblem, (problem.value,)
 
 
 def _receive(stream: BinaryIO) -> ReadRequest | None:

@@ -47,6 +47,7 @@ from straitwatch.core.plan import (
     Settlement,
     fold_entries,
     match_entries,
+    new_window,
     plan_ingest,
 )
 from straitwatch.core.read import ReadRequest
@@ -63,7 +64,6 @@ WINDOW = timedelta(days=7)  # matched reports that folding still looks at
 SEND_LEASE = timedelta(seconds=30)  # renewed while a send lasts
 RENEW_EVERY = SEND_LEASE / 3
 DIGEST_ITEMS = 100  # Gmail clips at 102 KB: about 450 bytes an item (research/delivery.md 4.6)
-GIVE_UP_AFTER = timedelta(hours=24)  # of digests and notices
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ class Folding:
         """Bring the window up to what is committed, building it anew when it ran ahead."""
         newest = db.last_seq(tx)
         if self.window is None or newest < self.seq:
-            self.window, self.seq = StoryWindow(), 0
+            self.window, self.seq = new_window(), 0
         if newest > self.seq:
             since_at = now - WINDOW
             for seq, report, fold in db.recent_reports(tx, since_at=since_at, after_seq=self.seq):
@@ -322,7 +322,7 @@ def write_digest(
     tx: Transaction, plan: DigestPlan, *, recipients: Mapping[str, Sequence[str]], now: datetime
 ) -> bool:
     """Write the digest whose window has ended, if any; each window exactly once."""
-    window = due_digest(plan, last_until=db.last_digest_until(tx, plan.name), now=now)
+    window = due_digest(plan, last_until=_last_until(tx, plan, now=now), now=now)
     if window is None:
         return False
     span = {"since_at": window.since_at, "until_at": window.until_at}
@@ -343,6 +343,17 @@ def write_digest(
         return False
     db.add_alert(tx, alert, deliveries)
     return True
+
+
+def _last_until(tx: Transaction, plan: DigestPlan, *, now: datetime) -> datetime:
+    """Return where the last digest ended, or when this one was first seen in a configuration."""
+    if last := db.last_digest_until(tx, plan.name):
+        return last
+    key = f"digest since {plan.name}"
+    if since := db.get_meta(tx, key):
+        return datetime.fromisoformat(since)
+    db.set_meta(tx, key, now.isoformat())
+    return now
 
 
 def address(
@@ -371,7 +382,6 @@ def address(
             receiver=receiver,
             recipient=recipient,
             state=DeliveryState.PENDING,
-            give_up_at=now + GIVE_UP_AFTER,
         )
         for receiver in to
         for recipient in recipients.get(receiver) or ("",)

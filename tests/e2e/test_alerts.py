@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP
-from harness import Daemon, eventually, last_json, rss, straitwatch, write_config
 
+from harness import Daemon, eventually, last_json, rss, straitwatch, write_config
 from servers.feeds import FeedServer, Page
 from servers.slack import SlackServer
 
@@ -213,6 +213,7 @@ async def test_the_daemon_answers_health_ready_and_metrics(tmp_path) -> None:
         await eventually(lambda: "status page" in daemon.text())
         found = re.search(r'"port": ?(\d+)', daemon.text())
         assert found, daemon.text()
+        await it.polled(4)  # the third one was counted before the fourth was asked for
         pages = [
             await asyncio.to_thread(get, found[1], path)
             for path in ("/healthz", "/readyz", "/metrics", "/")

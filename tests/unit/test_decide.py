@@ -153,9 +153,9 @@ def test_an_aggregator_lends_its_tier_to_nobody() -> None:
 # ---------------------------------------------------------------- routes
 
 
-def routed(*routes, matches=(make_match(),), feed=None):
+def routed(*routes, matches=None):
     policy = AlertPolicy(routes=routes)
-    return route_story(matches, feed or make_feed(), make_entry(), policy)
+    return route_story(matches or [make_match()], make_feed(), make_entry(), policy)
 
 
 def test_the_first_route_that_fits_wins() -> None:

@@ -12,10 +12,9 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from straitwatch.cli.jsonl import BadLine, read_lines, write_line
-from straitwatch.core.cluster import StoryWindow
-from straitwatch.core.match import han
 from straitwatch.core.model import Fold, Relation, Report
 from straitwatch.core.normalize import canonical_url
+from straitwatch.core.plan import new_window
 
 _LIST = "offline"  # all lines count as matched by one list
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # for lines before the first that has a time
@@ -55,7 +54,7 @@ _Answer = tuple[dict[str, Any], str]
 
 
 def _stream_answers(lines: Iterator[dict[str, Any] | BadLine]) -> Iterator[_Answer]:
-    window, clock = StoryWindow(characters=_one_script()), _Clock()
+    window, clock = new_window(), _Clock()
 
     def answer(line: Mapping[str, Any]) -> _Answer:
         report = _report(line, entry_id=_key(line), clock=clock)
@@ -68,24 +67,18 @@ def _stream_answers(lines: Iterator[dict[str, Any] | BadLine]) -> Iterator[_Answ
 
 
 def _pair_answers(lines: Iterator[dict[str, Any] | BadLine]) -> Iterator[_Answer]:
-    characters = _one_script()
 
     def answer(line: Mapping[str, Any]) -> _Answer:
         _key(line)
         clock = _Clock()
         a, b = (_side(line, name, clock) for name in ("a", "b"))
-        window = StoryWindow(characters=characters)
+        window = new_window()
         window.add(a, window.fold(a))
         fold = window.fold(b)
         said = {"relation": fold.relation.value, "reason": _explain(fold)}
         return {"id": line["id"], **said}, b.title or b.canonical_url
 
     return _answers(lines, answer)
-
-
-def _one_script() -> dict[int, int]:
-    """Return which Han characters to read as which, so that both scripts of Chinese meet."""
-    return {ord(a): ord(b) for a, b in zip(han.FROM, han.TO, strict=True)}
 
 
 def _answers(

@@ -62,7 +62,7 @@ def prune(config: ConfigDir = DEFAULT_CONFIG) -> None:
     total = 0
     with opened(config) as (loaded, store):
         while count := store.call(
-            db.prune, now=utc_now(), entries_after=loaded.retention.entries, limit=500
+            db.prune, now=utc_now(), entries_after=loaded.retention.entries_after, limit=500
         ):
             total += count
     typer.echo(f"{total} entries deleted")

@@ -1,6 +1,7 @@
 """`run`: the daemon, or one pass of it."""
 
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Annotated, Any, Self
 
 import typer
@@ -38,10 +39,23 @@ def run(
     loaded = load(config)
     for notice in loaded.notices:
         Console(stderr=True).print(str(notice), markup=False, highlight=False)
+    if json:
+        loaded = _alerts_to_stderr(loaded)
     if once:
         run_async(lambda: _once(loaded, as_json=json))
         return
     run_async(lambda: run_daemon(loaded))
+
+
+def _alerts_to_stderr(config: Config) -> Config:
+    """Keep stdout for the JSON: what goes to the terminal goes to its other stream."""
+    receivers = {
+        name: replace(receiver, url="terminal://stderr")
+        if receiver.url == "terminal://"
+        else receiver
+        for name, receiver in config.receivers.items()
+    }
+    return replace(config, receivers=receivers)
 
 
 async def _once(config: Config, *, as_json: bool) -> None:

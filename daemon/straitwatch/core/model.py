@@ -1,6 +1,7 @@
 """The values that flow through Straitwatch: frozen, slotted, without behaviour to speak of.
 
-    Feed -> FetchResult -> ParsedFeed -> Entry -> Match -> Fold -> Decision -> Alert -> Delivery -> SendResult
+    Feed -> FetchResult -> ParsedFeed -> Entry -> Match -> Fold -> Decision -> Alert -> Delivery
+         -> SendResult
 
 No value here knows the database, the network or a library. Datetimes are aware UTC and end in
 `_at`; durations are `timedelta`.
@@ -650,7 +651,7 @@ class AlertFacts:
     also: tuple[StoryReport, ...] = ()  # who else reports it, newest last
     outlet_count: int = 1
     is_late: bool = False
-    story_title: str = ""  # the title under which the story was first alerted: keeps threads together
+    story_title: str = ""  # of the first report: keeps the threads of a story together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ function and write nothing.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.decide import (
@@ -21,7 +22,7 @@ from straitwatch.core.decide import (
     outlet_of,
     route_story,
 )
-from straitwatch.core.match import Matcher
+from straitwatch.core.match import Matcher, han
 from straitwatch.core.model import (
     Action,
     Alert,
@@ -53,8 +54,6 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.schedule import held_until, next_poll_at
 
-DEFAULT_GIVE_UP = timedelta(hours=24)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
@@ -64,7 +63,7 @@ class Rules:
     policy: AlertPolicy
     titles: Mapping[str, str]  # of the watch-lists
     recipients: Mapping[str, tuple[str, ...]]  # of each receiver; missing or empty: one, unnamed
-    give_up: Mapping[str, timedelta] = field(default_factory=dict)  # by receiver
+    give_up: Mapping[str, timedelta] = field(default_factory=dict)  # receivers with their own
     config_version: str = ""
 
 
@@ -126,6 +125,16 @@ class _Draft:
     def keep(self, story: Story) -> None:
         self.stories[story.id] = story
         self.touched[story.id] = story
+
+
+def new_window() -> StoryWindow:
+    """Return an empty fold window that reads both scripts of Chinese as one."""
+    return StoryWindow(characters=_one_script())
+
+
+@cache
+def _one_script() -> Mapping[int, int]:
+    return {ord(one): ord(other) for one, other in zip(han.FROM, han.TO, strict=True)}
 
 
 def fold_entries(
@@ -322,6 +331,7 @@ def _delivery(
     now: datetime,
 ) -> Delivery:
     not_before, why = _hold(destination, rules.policy, now=now)
+    give_up = rules.give_up.get(destination.receiver)
     return Delivery(
         id=delivery_key(alert.id, destination.receiver, recipient),
         alert_id=alert.id,
@@ -332,7 +342,7 @@ def _delivery(
         state=DeliveryState.HELD if not_before else DeliveryState.PENDING,
         state_reason=why,
         not_before=not_before,
-        give_up_at=(not_before or now) + rules.give_up.get(destination.receiver, DEFAULT_GIVE_UP),
+        give_up_at=(not_before or now) + give_up if give_up else None,
         parent_id=parent,
     )
 

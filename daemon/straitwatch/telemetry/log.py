@@ -23,7 +23,7 @@ _SECRETS = (
         r"\1***",
     ),
 )
-_QUIET = ("apscheduler", "apprise", "alembic", "aiohttp.access", "uvicorn.access", "slack_sdk")
+_QUIET = ("alembic", "apprise", "apscheduler", "pymorphy3", "slack_sdk", "uvicorn")
 
 
 class Redactor:
@@ -59,6 +59,14 @@ class Redactor:
 redactor = Redactor()
 
 
+def _without_colour(
+    _logger: object, _method: str, event: MutableMapping[str, object]
+) -> MutableMapping[str, object]:
+    """Drop uvicorn's second copy of its message, which holds colour codes."""
+    event.pop("color_message", None)
+    return event
+
+
 def configure_logging(*, level: str = "info", stream: TextIO | None = None) -> None:
     """Send every log line of the process through one chain, to stderr."""
     out = stream or sys.stderr
@@ -91,6 +99,7 @@ def configure_logging(*, level: str = "info", stream: TextIO | None = None) -> N
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _without_colour,
             structlog.processors.format_exc_info,
             redactor,
             *last,
