@@ -294,10 +294,7 @@ class App:
         """Write the digests whose window has ended."""
         for plan in self.active.config.alerts.digests:
             await self.tools.store.run(
-                write_digest,
-                plan,
-                recipients=self.active.rules.recipients,
-                now=self.tools.clock(),
+                write_digest, plan, rules=self.active.rules, now=self.tools.clock()
             )
 
     # ------------------------------------------------------------ one pass

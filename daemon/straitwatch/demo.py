@@ -11,7 +11,7 @@ import json
 import shutil
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,8 +24,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from straitwatch import store as db
 from straitwatch.app import utc_now
+from straitwatch.core.model import SendJob
+from straitwatch.core.render import render_mail
 from straitwatch.shipped import shipped
+from straitwatch.store import Store
 from straitwatch.web import serve_web
 
 SHORTEST = timedelta(seconds=40)  # of the stream; the digest waits for the next full minute
@@ -66,6 +70,8 @@ class Newsroom:
     mailbox: Path
     started_at: datetime | None = None
     slack: list[dict[str, Any]] = field(default_factory=list)
+    polled: set[int] = field(default_factory=set)
+    all_polled: asyncio.Event = field(default_factory=asyncio.Event)
 
     def application(self) -> Starlette:
         """Return the web application."""
@@ -79,6 +85,9 @@ class Newsroom:
     async def feed(self, request: Request) -> Response:
         """Answer a poll of one feed."""
         number = request.path_params["number"]
+        self.polled.add(number)
+        if len(self.polled) == len(self.stream.feeds):
+            self.all_polled.set()
         elapsed = (self.clock() - self.started_at).total_seconds() if self.started_at else -1
         name = self.stream.feeds[number]["name"]
         shown = [
@@ -156,12 +165,21 @@ async def _serving(application: Starlette, listener: socket.socket) -> AsyncIter
         await asyncio.gather(task, return_exceptions=True)
 
 
+async def _first(*waits: Coroutine[Any, Any, Any], within: float) -> None:
+    """Wait until one of these is over, or the time is."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    await asyncio.wait(tasks, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def run_demo(directory: Path, *, say: Callable[[str], None], clock: Clock = utc_now) -> int:
     """Run the demonstration in a folder; return the daemon's exit status."""
     stream = read_stream(shipped("seeds"))
     begin = clock()
     digest_at = (begin + SHORTEST + timedelta(minutes=1)).replace(second=0, microsecond=0)
-    room = (digest_at - begin).total_seconds() - 10  # the last reports are out before the digest
+    room = (digest_at - begin).total_seconds() - 15  # the last reports are out before the digest
     newsroom = Newsroom(
         stream=stream, pace=stream.seconds / room, clock=clock, mailbox=directory / "messages"
     )
@@ -181,14 +199,35 @@ async def run_demo(directory: Path, *, say: Callable[[str], None], clock: Clock 
                 stderr=log,
             )
         try:
-            await asyncio.sleep(3)  # the first sight of every feed: a silent baseline
+            # What stands in a feed when it is first seen is a silent baseline: let that pass.
+            await _first(daemon.wait(), newsroom.all_polled.wait(), within=PATIENCE)
+            await _first(daemon.wait(), within=1)  # the last answers are on their way to the store
             newsroom.started_at = clock()
             left = (digest_at - clock()).total_seconds() + AFTER_DIGEST
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(daemon.wait(), timeout=left)
+            await _first(daemon.wait(), within=left)
         finally:
             if daemon.returncode is None:
                 daemon.terminate()
             status = await asyncio.wait_for(daemon.wait(), PATIENCE)
-    say(f"{len(newsroom.slack)} Slack messages in {newsroom.mailbox}")
+    mails = write_mails(directory, newsroom.mailbox)
+    say(f"{len(newsroom.slack)} Slack messages and {mails} mails are in {newsroom.mailbox}")
     return status
+
+
+def write_mails(directory: Path, mailbox: Path) -> int:
+    """Write what went to Slack as the mails that a reader would see; return how many."""
+    store = Store.open(f"sqlite:///{directory / 'straitwatch.db'}")
+    try:
+        records = store.call(db.list_deliveries, receiver="desk-slack", limit=1000)
+    finally:
+        store.close()
+    for number, record in enumerate(reversed(records), start=1):
+        job = SendJob(
+            delivery=record.delivery,
+            kind=record.kind,
+            facts=record.facts,
+            created_at=record.created_at,
+        )
+        mail = render_mail(job, zone="UTC", templates={})
+        (mailbox / f"mail-{number:03}.html").write_text(mail.html, encoding="utf-8")
+    return len(records)

@@ -25,6 +25,7 @@ from straitwatch.core.model import (
     Delivery,
     DeliveryState,
     DigestFacts,
+    DigestItem,
     DigestPlan,
     Facts,
     Feed,
@@ -318,31 +319,34 @@ def _lost_lease(tools: Tools) -> None:
 # ---------------------------------------------------------------- digests and notices
 
 
-def write_digest(
-    tx: Transaction, plan: DigestPlan, *, recipients: Mapping[str, Sequence[str]], now: datetime
-) -> bool:
+def write_digest(tx: Transaction, plan: DigestPlan, *, rules: Rules, now: datetime) -> bool:
     """Write the digest whose window has ended, if any; each window exactly once."""
     window = due_digest(plan, last_until=_last_until(tx, plan, now=now), now=now)
     if window is None:
         return False
     span = {"since_at": window.since_at, "until_at": window.until_at}
     items = db.digest_items(tx, digest=plan.name, watchlists=plan.include, **span)
+    listed = (_with_titles(item, rules.titles) for item in items[:DIGEST_ITEMS])
     facts = DigestFacts(
         name=plan.name,
-        items=tuple(items[:DIGEST_ITEMS]),
+        items=tuple(listed),
         more=max(0, len(items) - DIGEST_ITEMS),
         coverage=db.coverage(tx, now=now, **span),
         is_late=window.is_late,
     )
     key = f"digest:{plan.name}:{window.until_at.isoformat()}"
     alert, deliveries = address(
-        key, AlertKind.DIGEST, facts, to=plan.send, recipients=recipients, now=now
+        key, AlertKind.DIGEST, facts, to=plan.send, recipients=rules.recipients, now=now
     )
     story_ids = [item.story_id for item in items]
     if not db.record_digest(tx, plan.name, story_ids=story_ids, **span):
         return False
     db.add_alert(tx, alert, deliveries)
     return True
+
+
+def _with_titles(item: DigestItem, titles: Mapping[str, str]) -> DigestItem:
+    return replace(item, watchlists=tuple(titles.get(name, name) for name in item.watchlists))
 
 
 def _last_until(tx: Transaction, plan: DigestPlan, *, now: datetime) -> datetime:
