@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from straitwatch.cli import app
 from typer.testing import CliRunner
+
+from straitwatch.cli import application
 
 WATCHLIST = """\
 terms:
@@ -30,7 +31,7 @@ def run(config: Path, *lines: object, as_json: bool = True) -> tuple[int, str]:
     source = config / "input.jsonl"
     source.write_text(text, encoding="utf-8")
     arguments = ["match", str(source), "--config", str(config), *(["--json"] if as_json else [])]
-    result = CliRunner().invoke(app, arguments)
+    result = CliRunner().invoke(application(arguments), arguments)
     return result.exit_code, result.stdout
 
 

@@ -6,8 +6,10 @@ Data goes to stdout, logs and progress to stderr. Exit status: 0 fine, 1 somethi
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 
+import typer
 from rich.console import Console
 
 from straitwatch.cli.root import app
@@ -38,9 +40,8 @@ _MODULES = {
 
 def main() -> None:
     """Run one command; expected trouble becomes one clear message and an exit status."""
-    _register(sys.argv[1:])
     try:
-        app()
+        application(sys.argv[1:])()
     except (ConfigError, UsageError) as error:
         _complain(error)
         sys.exit(2)
@@ -49,11 +50,17 @@ def main() -> None:
         sys.exit(1)
 
 
-def _register(arguments: Sequence[str]) -> None:
-    """Add the command that is typed, or all of them when it is not clear which (`--help`)."""
+def application(arguments: Sequence[str]) -> typer.Typer:
+    """Return the command line with the command that is typed, or with all if that is not clear."""
     typed = _MODULES.get(arguments[0]) if arguments else None
     for module in [typed] if typed else dict.fromkeys(_MODULES.values()):
-        import_module(f"straitwatch.cli.{module}").register(app)
+        _add(module)
+    return app
+
+
+@cache
+def _add(module: str) -> None:
+    import_module(f"straitwatch.cli.{module}").register(app)
 
 
 def _complain(error: Exception) -> None:
