@@ -2,6 +2,7 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from straitwatch.core.model import Problem, Sourced
 from straitwatch.core.query import (
     And,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from straitwatch.core.match import Matcher, compile_rules, run_examples
 from straitwatch.core.model import (
     MatchText,
@@ -32,7 +33,7 @@ def _sourced(texts: list[object]) -> tuple[Sourced, ...]:
 
 def _documents(folder: str) -> list[dict[str, object]]:
     return [
-        yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+        yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
         for path in sorted((CONFIG / folder).glob("*.yaml"))
     ]
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from straitwatch.cli import application
@@ -26,6 +27,13 @@ def config(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def command_line() -> typer.Typer:
+    app = typer.Typer()
+    app.callback()(lambda: None)  # with one command alone, typer would drop its name
+    register(app)
+    return app
+
+
 def run(config: Path, *lines: object, as_json: bool = True) -> tuple[int, str]:
     text = "".join(f"{it if isinstance(it, str) else json.dumps(it)}\n" for it in lines)
     source = config / "input.jsonl"
@@ -36,7 +44,9 @@ def run(config: Path, *lines: object, as_json: bool = True) -> tuple[int, str]:
 
 
 def test_a_line_is_answered_with_the_lists_that_fire(config: Path) -> None:
-    status, out = run(config, {"id": 7, "title": "News", "summary": "Drills off 台湾", "lang": None})
+    status, out = run(
+        config, {"id": 7, "title": "News", "summary": "Drills off 台湾", "lang": None}
+    )
 
     assert status == 0
     assert json.loads(out) == {

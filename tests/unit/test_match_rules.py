@@ -1,14 +1,15 @@
 """How rules, sets, masks, points and filters decide."""
 
 import pytest
+
 from match_builders import compiled, make_list, make_set, match_of, problems_of
 from straitwatch.core.match import run_examples
 from straitwatch.core.model import (
     MatchText,
     Severity,
     SeverityRule,
-    SourceFilter,
     Sourced,
+    SourceFilter,
     WatchList,
 )
 

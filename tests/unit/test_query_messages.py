@@ -1,6 +1,7 @@
 """Each mistake in an expression gets a message of its own, at the right column, with a way out."""
 
 import pytest
+
 from straitwatch.core.model import Position, Problem, Sourced
 from straitwatch.core.query import parse_query, parse_term
 
