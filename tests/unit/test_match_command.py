@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from straitwatch.cli import application
@@ -25,13 +24,6 @@ def config(tmp_path: Path) -> Path:
     (tmp_path / "watchlists").mkdir()
     (tmp_path / "watchlists" / "a.yaml").write_text(WATCHLIST, encoding="utf-8")
     return tmp_path
-
-
-def command_line() -> typer.Typer:
-    app = typer.Typer()
-    app.callback()(lambda: None)  # with one command alone, typer would drop its name
-    register(app)
-    return app
 
 
 def run(config: Path, *lines: object, as_json: bool = True) -> tuple[int, str]:
