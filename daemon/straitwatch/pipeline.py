@@ -39,6 +39,7 @@ from straitwatch.core.model import (
     ParseProblem,
     PollPolicy,
     PollReport,
+    SendJob,
     SendResult,
     Severity,
 )
@@ -243,18 +244,32 @@ async def _deliver_one(claimed: ClaimedDelivery, driver: Driver, tools: Tools) -
     """Freeze the bytes, send them, record how it ended; say whether it was delivered."""
     job = claimed.job
     if job.frozen is None:
-        frozen = driver.render(job)
+        try:
+            frozen = driver.render(job)
+        except Exception as error:  # around one delivery: a message that cannot be made is dead
+            log.exception("message cannot be rendered")
+            failed = SendResult(outcome=Outcome.PERMANENT, code="render", text=type(error).__name__)
+            await _record(claimed, driver, failed, tools)
+            return False
         if not await tools.store.run(db.freeze, job.delivery.id, claimed.epoch, frozen):
             _lost_lease(tools)
             return False
         job = replace(job, frozen=frozen)
-    renewing = asyncio.create_task(_renew(claimed, tools))
-    try:
-        result = await tools.senders.send(driver, job)
-    finally:
-        renewing.cancel()
+    result = await _send(claimed, job, driver, tools)
     await _record(claimed, driver, result, tools)
     return result.outcome is Outcome.DELIVERED
+
+
+async def _send(claimed: ClaimedDelivery, job: SendJob, driver: Driver, tools: Tools) -> SendResult:
+    """Send in the receiver's thread, keeping the lease meanwhile."""
+    renewing = asyncio.create_task(_renew(claimed, tools))
+    try:
+        return await tools.senders.send(driver, job)
+    except Exception as error:  # around one delivery: it may have been sent
+        log.exception("sending failed unexpectedly")
+        return SendResult(outcome=Outcome.UNSURE, code="error", text=type(error).__name__)
+    finally:
+        renewing.cancel()
 
 
 async def _renew(claimed: ClaimedDelivery, tools: Tools) -> None:

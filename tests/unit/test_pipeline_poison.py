@@ -1,0 +1,100 @@
+"""A message that cannot be made or sent costs itself, never the others."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from straitwatch import store as db
+from straitwatch.core.model import (
+    AlertKind,
+    DeliveryState,
+    Frozen,
+    NoticeFacts,
+    Outcome,
+    SendJob,
+    SendResult,
+)
+from straitwatch.deliver import SenderThreads
+from straitwatch.pipeline import Folding, Tools, address, deliver_due
+from straitwatch.store import Store
+from straitwatch.telemetry import Metrics
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+class Driver:
+    kind = "apprise"
+    recipients = ("",)
+    redacted = "test://"
+    on_unsure = "resend"
+
+    def __init__(self, *, breaks: str) -> None:
+        self.breaks = breaks
+        self.sent: list[str] = []
+
+    def render(self, job: SendJob) -> Frozen:
+        assert isinstance(job.facts, NoticeFacts)
+        if self.breaks == "render" and job.facts.title == "poison":
+            raise ValueError(job.facts.title)
+        return Frozen(body=job.facts.title.encode(), content_type="text/plain")
+
+    def send(self, job: SendJob) -> SendResult:
+        assert job.frozen is not None
+        if self.breaks == "send" and job.frozen.body == b"poison":
+            raise RuntimeError
+        self.sent.append(job.frozen.body.decode())
+        return SendResult(outcome=Outcome.DELIVERED)
+
+    def reconcile(self, job: SendJob) -> SendResult | None:
+        return None
+
+
+async def deliver(tmp_path: Path, driver: Driver) -> dict[str, db.DeliveryRecord]:
+    store = Store.open(f"sqlite:///{tmp_path / 'test.db'}")
+    senders = SenderThreads()
+    try:
+        for title in ("poison", "good"):
+            alert, deliveries = address(
+                title, AlertKind.SYSTEM, NoticeFacts(title=title), to=["r"], recipients={}, now=NOW
+            )
+            store.call(db.add_alert, alert, deliveries)
+        tools = Tools(
+            store=store,
+            fetcher=None,  # type: ignore[arg-type] # nothing is polled here
+            pool=None,  # type: ignore[arg-type]
+            senders=senders,
+            metrics=Metrics(),
+            folding=Folding(),
+            clock=lambda: NOW + timedelta(seconds=1),
+            chance=Random(1),
+            worker="test",
+        )
+        await deliver_due("r", driver, tools=tools, is_stopping=lambda: False)
+        records = store.call(db.list_deliveries)
+    finally:
+        senders.close()
+        store.close()
+    return {record.facts.title: record for record in records}  # type: ignore[union-attr]
+
+
+async def test_a_message_that_cannot_be_rendered_is_dead_and_the_next_one_goes_out(
+    tmp_path,
+) -> None:
+    driver = Driver(breaks="render")
+
+    records = await deliver(tmp_path, driver)
+
+    assert driver.sent == ["good"]
+    assert records["poison"].delivery.state is DeliveryState.DEAD
+
+
+async def test_a_driver_that_raises_leaves_its_message_unsure_and_the_next_one_goes_out(
+    tmp_path,
+) -> None:
+    driver = Driver(breaks="send")
+
+    records = await deliver(tmp_path, driver)
+
+    assert driver.sent == ["good"]
+    assert records["poison"].delivery.state is DeliveryState.PENDING
+    assert records["poison"].last_outcome == "unsure"
