@@ -1,0 +1,216 @@
+"""The commands, on what one pass of the real pipeline left in a real database."""
+
+import functools
+import http.server
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from harness import rss, write_config
+from straitwatch.cli import application
+
+HEADLINE = "Fleet crosses the Taiwan Strait at dawn"
+ITEMS = (
+    ("g1", HEADLINE, "Twelve ships passed through the Taiwan Strait on Monday."),
+    ("g2", "Rain in the mountains", "It will last."),
+)
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory) -> Iterator[Path]:
+    """A configuration whose feed was polled once, with one alert delivered to the terminal."""
+    folder = tmp_path_factory.mktemp("commands")
+    (folder / "www").mkdir()
+    (folder / "www/wire.xml").write_bytes(rss())
+    handler = functools.partial(_Quiet, directory=str(folder / "www"))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_address[1]}/wire.xml"
+    made = write_config(folder, feeds={"Example Wire": url})
+    run(made, "run", "--once", "--json")  # the first sight of the feed is silent
+    (folder / "www/wire.xml").write_bytes(rss(*ITEMS))
+    _make_due(folder / "straitwatch.db")
+    run(made, "run", "--once", "--json")
+    yield made
+    server.shutdown()
+    server.server_close()
+
+
+def _make_due(database: Path) -> None:
+    connection = sqlite3.connect(database)
+    connection.execute("update feed set next_due_at = '2020-01-01 00:00:00.000000'")
+    connection.commit()
+    connection.close()
+
+
+def run(config: Path, *arguments: str) -> Result:
+    arguments = (*arguments, "--config", str(config))
+    return CliRunner().invoke(application(arguments), arguments)
+
+
+def rows(config: Path, *arguments: str) -> list[dict]:
+    result = run(config, *arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def first_delivery(config: Path) -> dict:
+    """Return the delivery of the alert itself; another test may have replayed it."""
+    (delivery,) = [row for row in rows(config, "outbox", "list") if ".r" not in row["id"]]
+    return delivery
+
+
+def test_status_counts_what_happened(config: Path) -> None:
+    (counts,) = rows(config, "status")
+
+    assert list(counts) == [
+        "feeds", "polled", "failed", "entries_new", "stories_new", "alerts", "delivered",
+        "pending", "dead",
+    ]  # fmt: skip
+    assert (counts["entries_new"], counts["stories_new"], counts["alerts"]) == (2, 1, 1)
+    assert (counts["delivered"], counts["pending"], counts["dead"]) == (1, 0, 0)
+
+
+def test_status_shows_people_feeds_receivers_and_stories(config: Path) -> None:
+    text = run(config, "status").stdout
+
+    assert "1 feeds, 0 failing" in text
+    assert "terminal" in text
+    assert "Fleet crosses" in text
+
+
+def test_stories_alerts_and_outbox_tell_of_the_same_story(config: Path) -> None:
+    (story,) = rows(config, "stories", "list")
+    (alert,) = rows(config, "alerts", "list")
+    delivery = first_delivery(config)
+
+    assert story["id"] == alert["story"] == delivery["story"]
+    assert alert["deliveries"][0]["state"] == delivery["state"] == "delivered"
+
+
+def test_a_story_is_shown_with_its_reports_and_reasons(config: Path) -> None:
+    (story,) = rows(config, "stories", "list")
+
+    (shown,) = rows(config, "stories", "show", story["id"])
+
+    (report,) = shown["reports"]
+    assert (report["feed"], report["relation"], report["reason"]) == (
+        "Example Wire",
+        "new",
+        "new_story",
+    )
+
+
+def test_a_delivery_is_shown_with_its_attempts_and_its_bytes(config: Path) -> None:
+    delivery = first_delivery(config)
+
+    text = run(config, "outbox", "show", delivery["id"]).stdout
+
+    assert HEADLINE in text
+    assert "attempt" in text
+
+
+def test_the_outbox_is_well(config: Path) -> None:
+    assert run(config, "outbox", "check").exit_code == 0
+
+
+@pytest.mark.parametrize("asked", [HEADLINE, "https://news.example/g1?utm_source=rss"])
+def test_why_knows_an_entry_by_title_and_by_any_form_of_its_address(config: Path, asked) -> None:
+    (answer,) = rows(config, "why", asked)
+
+    assert answer["feed"] == "Example Wire"
+    assert (answer["decision"], answer["reason"]) == ("alert", "new_story")
+    assert answer["deliveries"][0]["receiver"] == "terminal"
+    assert answer["lists"][0]["fires"]
+
+
+def test_why_answers_for_a_text_that_never_came(config: Path) -> None:
+    (answer,) = rows(config, "why", "A quiet day at the Taiwan Strait museum")
+
+    assert answer["seen"] is None
+    assert {item["watchlist"] for item in answer["lists"]} >= {"taiwan-policy"}
+
+
+def test_why_for_people_names_list_and_words(config: Path) -> None:
+    text = run(config, "why", HEADLINE).stdout
+
+    assert "taiwan-policy: fires" in text
+    assert "Taiwan Strait" in text
+
+
+def test_route_test_prints_the_path_and_says_when_nobody_is_reached(config: Path) -> None:
+    reached = run(config, "route", "test", "--title", HEADLINE)
+    missed = run(config, "route", "test", "--title", "Rain in the mountains")
+
+    assert (reached.exit_code, missed.exit_code) == (0, 1)
+    assert "-> terminal" in reached.stdout
+
+
+def test_receiver_test_sends_a_labelled_message(config: Path) -> None:
+    result = run(config, "receiver", "test", "terminal")
+
+    assert result.exit_code == 0
+    assert "This is a test" in result.stdout
+
+
+def test_a_paused_receiver_is_named_and_can_be_resumed(config: Path) -> None:
+    run(config, "receiver", "pause", "terminal")
+    (paused,) = rows(config, "receiver", "list")
+    run(config, "receiver", "resume", "terminal")
+    (resumed,) = rows(config, "receiver", "list")
+
+    assert paused["state"].startswith("paused by")
+    assert resumed["state"] == "ok"
+
+
+def test_feed_health_and_doctor_are_content(config: Path) -> None:
+    (feed,) = rows(config, "feeds", "health")
+
+    assert (feed["outcome"], feed["failures"]) == ("ok", 0)
+    assert run(config, "doctor").exit_code == 0
+
+
+def test_feeds_are_exported_as_opml(config: Path) -> None:
+    assert 'text="Example Wire"' in run(config, "feeds", "export").stdout
+
+
+def test_a_backup_is_a_whole_database(config: Path, tmp_path: Path) -> None:
+    target = tmp_path / "copy.db"
+
+    assert run(config, "db", "backup", str(target)).exit_code == 0
+    assert target.stat().st_size > 10_000
+
+
+def test_a_finished_message_is_replayed_as_a_new_one_and_can_be_cancelled(config: Path) -> None:
+    delivery = first_delivery(config)
+
+    new_id = run(config, "outbox", "replay", delivery["id"]).stdout.strip()
+
+    assert new_id.startswith(delivery["id"] + ".r")
+    assert run(config, "outbox", "cancel", new_id).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("outbox", "show", "nothing"),
+        ("stories", "show", "nothing"),
+        ("receiver", "test", "nobody"),
+        ("outbox", "retry"),
+    ],
+)
+def test_what_does_not_exist_is_refused_with_a_hint(config: Path, arguments) -> None:
+    result = run(config, *arguments)
+
+    assert result.exit_code != 0
+    assert result.exception is not None

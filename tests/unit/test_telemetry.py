@@ -1,0 +1,60 @@
+"""Logs hold no secrets, whatever slips into them."""
+
+import io
+import json
+import logging
+
+import pytest
+import structlog
+
+from straitwatch.telemetry import configure_logging
+from straitwatch.telemetry.log import Redactor, redactor
+
+HOOK = "/".join(("https://hooks.example/services", "T0TEST", "B0TEST", "q" * 24))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"posting to {HOOK} failed",
+        "login smtp://watch:" + "pw" * 6 + "@mail.example failed",
+        "using " + "xoxb" + "-1234567890-abcdefghij",
+        "GET /feed?token=" + "s" * 12 + "&page=2",
+        "slack://" + "T0TEST/B0TEST/" + "q" * 24,
+    ],
+)
+def test_what_looks_like_a_secret_is_replaced(text) -> None:
+    cleaned = Redactor().clean(text)
+
+    assert "***" in cleaned
+    for secret in ("q" * 24, "pwpw", "abcdefghij", "s" * 12):
+        assert secret not in cleaned
+
+
+def test_known_secrets_are_replaced_wherever_they_stand() -> None:
+    assert Redactor(["ntfy://private-topic"]).clean("to ntfy://private-topic!") == "to ***!"
+
+
+def test_a_traceback_is_cleaned_like_any_other_text() -> None:
+    stream = io.StringIO()
+    configure_logging(stream=stream)
+    redactor.learn(["a-very-secret-word"])
+    try:
+        int("a-very-secret-word")
+    except ValueError:
+        structlog.get_logger("test").exception("it failed")
+
+    (line,) = stream.getvalue().splitlines()
+    assert "a-very-secret-word" not in line
+    assert json.loads(line)["event"] == "it failed"
+
+
+def test_library_logs_take_the_same_road() -> None:
+    stream = io.StringIO()
+    configure_logging(stream=stream)
+
+    logging.getLogger("some.library").warning("could not reach %s", HOOK)
+
+    line = json.loads(stream.getvalue())
+    assert line["level"] == "warning"
+    assert "q" * 24 not in line["event"]
