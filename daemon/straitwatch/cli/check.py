@@ -1,7 +1,306 @@
-"""The `check` command."""
+"""The `check` command: everything that is wrong with a configuration, and what it would do."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.text import Text
+
+from straitwatch.app import load
+from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
+from straitwatch.config import Config, write_schemas
+from straitwatch.core.match import ExampleFailure, RuleExplanation, run_examples
+from straitwatch.core.model import Problem, WatchList
+from straitwatch.errors import ConfigError
+
+_WIDTH = 100  # of the line that is shown; longer ones are cut around the mistake
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
+    app.command(epilog="Example:  `straitwatch check --config config`")(check)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """How one watch-list stands."""
+
+    watchlist: WatchList
+    failures: tuple[ExampleFailure, ...]
+
+    @property
+    def word(self) -> str:
+        """Say it in one word."""
+        if not self.watchlist.enabled:
+            return "off"
+        return "FAILS" if self.failures else "ok"
+
+
+def check(
+    config: ConfigDir = DEFAULT_CONFIG,
+    write_schema: Annotated[
+        bool, typer.Option("--write-schema", help="Write DIR/schema/ for editors, then check.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Check the configuration: every problem with its place, every example of every list."""
+    if write_schema:
+        write_schemas(config / "schema")
+    try:
+        loaded = load(config)
+    except ConfigError as error:
+        _tell_refusal(error.problems, as_json=as_json)
+        raise typer.Exit(2) from None
+    verdicts = _verdicts(loaded)
+    if as_json:
+        _write_json(loaded, verdicts)
+    else:
+        _print(loaded, verdicts)
+    if any(verdict.failures for verdict in verdicts):
+        raise typer.Exit(2)
+
+
+def _verdicts(config: Config) -> list[Verdict]:
+    failures = run_examples(config.matcher, config.watchlists)
+    return [
+        Verdict(
+            watchlist=watchlist,
+            failures=tuple(it for it in failures if it.watchlist == watchlist.id),
+        )
+        for watchlist in config.watchlists
+    ]
+
+
+# ---------------------------------------------------------------- for people
+
+
+def _tell_refusal(problems: Sequence[Problem], *, as_json: bool) -> None:
+    if as_json:
+        for problem in problems:
+            write_line(_problem_as_json(problem))
+        write_line({"ok": False, "problems": _count_errors(problems)})
+        return
+    out = _console()
+    for problem in _in_order(problems):
+        _print_problem(out, problem)
+    count = _count_errors(problems)
+    out.print(f"{count} problem{'s' if count != 1 else ''}", style="bold red")
+
+
+def _count_errors(problems: Sequence[Problem]) -> int:
+    return sum(not problem.is_warning for problem in problems)
+
+
+def _in_order(problems: Sequence[Problem]) -> list[Problem]:
+    """Keep files together and lines in order; errors of no file come first."""
+    files = list(dict.fromkeys(it.position.file if it.position else "" for it in problems))
+    return sorted(
+        problems,
+        key=lambda it: (
+            files.index(it.position.file if it.position else ""),
+            (it.position.line, it.position.column) if it.position else (0, 0),
+        ),
+    )
+
+
+def _console() -> Console:
+    return Console(highlight=False, markup=False, soft_wrap=True)
+
+
+def _print_problem(out: Console, problem: Problem) -> None:
+    where = f"{problem.position}: " if problem.position else ""
+    word = "warning: " if problem.is_warning else ""
+    style = "yellow" if problem.is_warning else "red"
+    out.print(Text.assemble((where, "bold"), (word + problem.message, style)))
+    if problem.position and problem.excerpt:
+        for line in underline(problem.excerpt, problem.position.column):
+            out.print(Text(f"  {line}"))
+    if problem.hint:
+        out.print(Text.assemble(("hint: ", "bold"), problem.hint))
+
+
+def underline(line: str, column: int) -> tuple[str, str]:
+    """Cut a line around a column, counted from 1, and put a caret under it."""
+    at = column - 1
+    begin = max(0, at - _WIDTH // 2) if len(line) > _WIDTH else 0
+    shown = line[begin : begin + _WIDTH]
+    lead = "…" if begin else ""
+    trail = "…" if begin + _WIDTH < len(line) else ""
+    before = "".join(_blank(character) for character in lead + line[begin:at])
+    return f"{lead}{shown}{trail}".replace("\t", " "), f"{before}^"
+
+
+def _blank(character: str) -> str:
+    """Give the space that a character takes in a terminal."""
+    if unicodedata.combining(character):
+        return ""
+    return "  " if unicodedata.east_asian_width(character) in "WF" else " "
+
+
+def _print(config: Config, verdicts: Sequence[Verdict]) -> None:
+    out = _console()
+    for problem in _in_order(config.notices):
+        _print_problem(out, problem)
+    for verdict in verdicts:
+        for failure in verdict.failures:
+            _print_failure(out, failure)
+    if config.notices or any(verdict.failures for verdict in verdicts):
+        out.print()
+    width = max((len(verdict.watchlist.id) for verdict in verdicts), default=0)
+    for verdict in verdicts:
+        _print_verdict(out, verdict, width)
+    for name, value in _counts(config).items():
+        out.print(f"{name:<10} {value}")
+    for receiver in config.receivers.values():
+        state = receiver.broken_because or "ok"
+        out.print(
+            Text.assemble(f"  {receiver.name:<18} ", (state, _style(not receiver.broken_because)))
+        )
+    failed = sum(len(verdict.failures) for verdict in verdicts)
+    if failed:
+        out.print(Text(f"{failed} example{'s' if failed != 1 else ''} fail", style="bold red"))
+        return
+    out.print(Text(f"the configuration is good ({config.version})", style="bold green"))
+
+
+def _style(is_good: bool) -> str:
+    return "green" if is_good else "yellow"
+
+
+def _print_verdict(out: Console, verdict: Verdict, width: int) -> None:
+    watchlist = verdict.watchlist
+    style = "bold red" if verdict.failures else "green"
+    examples = (
+        f"{len(watchlist.must_match)} must match, {len(watchlist.must_not_match)} must not match"
+    )
+    out.print(
+        Text.assemble(f"{watchlist.id:<{width}}  ", (f"{verdict.word:<5}", style), f"  {examples}")
+    )
+
+
+def _counts(config: Config) -> dict[str, str]:
+    enabled = sum(feed.enabled for feed in config.feeds)
+    usable = sum(not receiver.broken_because for receiver in config.receivers.values())
+    terms = sum(len(terms.any) for terms in config.term_sets.values())
+    return {
+        "feeds": f"{len(config.feeds)}"
+        + (f", {enabled} enabled" if enabled != len(config.feeds) else ""),
+        "lists": f"{len(config.watchlists)}",
+        "terms": f"{terms} in {len(config.term_sets)} sets",
+        "routes": f"{len(config.alerts.routes)}",
+        "digests": f"{len(config.alerts.digests)}",
+        "receivers": f"{len(config.receivers)}, {usable} usable",
+    }
+
+
+def _print_failure(out: Console, failure: ExampleFailure) -> None:
+    explanation = failure.explanation
+    expected = "must match, but does not" if failure.expected else "must not match, but does"
+    place = f"{failure.example.position}: " if failure.example.position else ""
+    out.print(Text.assemble((place, "bold"), (f"{failure.watchlist}: {expected}", "red")))
+    out.print(_highlighted(failure))
+    out.print(f"  {explanation.score} points, the threshold is {explanation.threshold}")
+    for line in _rule_lines(failure):
+        out.print(Text(f"    {line}"))
+
+
+def _highlighted(failure: ExampleFailure) -> Text:
+    """Show the title of an example with its hits."""
+    title = failure.example.text.partition(" || ")[0].strip()
+    shown = Text(f"  {title}")
+    for rule in failure.explanation.rules:
+        for hit in rule.hits:
+            if hit.field == "title":
+                shown.stylize("bold yellow", hit.start + 2, hit.end + 2)
+    return shown
+
+
+def _rule_lines(failure: ExampleFailure) -> Iterator[str]:
+    explanation = failure.explanation
+    if explanation.filtered:
+        yield f"not looked at: {explanation.filtered}"
+    if explanation.excluded_by:
+        yield f"excluded by {explanation.excluded_by}"
+    for rule in explanation.rules:
+        if rule.holds:
+            words = ", ".join(dict.fromkeys(hit.text for hit in rule.hits))
+            yield f"{rule.rule:<12} {_points(rule):>4}  {words or rule.when}"
+        elif failure.expected and rule.rule.startswith("match"):
+            yield f"{rule.rule:<12}   no  {'; '.join(rule.missing) or rule.when}"
+    for masked in explanation.masked:
+        yield f"not counted: {masked.hit.text}, inside {masked.inside.text}"
+
+
+def _points(rule: RuleExplanation) -> str:
+    if rule.rule.startswith("noise"):
+        return f"-{abs(rule.points)}"
+    return f"+{rule.points}" if rule.points else "yes"
+
+
+# ---------------------------------------------------------------- for programs
+
+
+def _problem_as_json(problem: Problem) -> dict[str, Any]:
+    position = problem.position
+    return {
+        "file": position.file if position else None,
+        "line": position.line if position else None,
+        "column": position.column if position else None,
+        "level": "warning" if problem.is_warning else "error",
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def _write_json(config: Config, verdicts: Sequence[Verdict]) -> None:
+    for problem in config.notices:
+        write_line(_problem_as_json(problem))
+    for verdict in verdicts:
+        for failure in verdict.failures:
+            position = failure.example.position
+            write_line(
+                {
+                    "file": position.file if position else None,
+                    "line": position.line if position else None,
+                    "column": position.column if position else None,
+                    "level": "error",
+                    "message": "must match" if failure.expected else "must not match",
+                    "watchlist": failure.watchlist,
+                    "example": failure.example.text,
+                    "score": failure.explanation.score,
+                    "threshold": failure.explanation.threshold,
+                    "rules": [
+                        {
+                            "rule": rule.rule,
+                            "points": rule.points,
+                            "hits": [it.text for it in rule.hits],
+                        }
+                        for rule in failure.explanation.rules
+                        if rule.holds
+                    ],
+                }
+            )
+    write_line(
+        {
+            "ok": not any(verdict.failures for verdict in verdicts),
+            "version": config.version,
+            "feeds": len(config.feeds),
+            "terms": sum(len(terms.any) for terms in config.term_sets.values()),
+            "routes": len(config.alerts.routes),
+            "watchlists": {
+                it.watchlist.id: {
+                    "verdict": it.word.lower(),
+                    "must_match": len(it.watchlist.must_match),
+                    "must_not_match": len(it.watchlist.must_not_match),
+                    "failed": len(it.failures),
+                }
+                for it in verdicts
+            },
+            "receivers": {it.name: it.broken_because or "ok" for it in config.receivers.values()},
+        }
+    )

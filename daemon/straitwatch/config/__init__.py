@@ -3,6 +3,7 @@
 from straitwatch.config.files import config_fingerprint
 from straitwatch.config.load import load_config
 from straitwatch.config.model import Config, Person, Retention, Silence
+from straitwatch.config.reference import reference_page, write_schemas
 from straitwatch.config.rules import load_rules
 
 __all__ = [
@@ -13,4 +14,6 @@ __all__ = [
     "config_fingerprint",
     "load_config",
     "load_rules",
+    "reference_page",
+    "write_schemas",
 ]

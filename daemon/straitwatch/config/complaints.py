@@ -110,14 +110,14 @@ def _short(value: Any) -> str:
 
 
 def _keys_at(shape: type[BaseModel], path: KeyPath) -> list[str]:
-    model = _model_at(shape, path)
+    model = model_at(shape, path)
     if model is None:
         return []
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _example(shape: type[BaseModel], path: KeyPath) -> str:
-    model = _model_at(shape, path[:-1])
+    model = model_at(shape, path[:-1])
     for name, field in model.model_fields.items() if model else ():
         if (field.alias or name) == path[-1]:
             given = f": for example {field.examples[0]}" if field.examples else ""
@@ -125,7 +125,7 @@ def _example(shape: type[BaseModel], path: KeyPath) -> str:
     return ""
 
 
-def _model_at(shape: type[BaseModel], path: KeyPath) -> type[BaseModel] | None:
+def model_at(shape: type[BaseModel], path: KeyPath) -> type[BaseModel] | None:
     """Follow a path through the models to the one whose keys stand there."""
     current: Any = shape
     for part in path:

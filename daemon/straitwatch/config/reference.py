@@ -1,0 +1,160 @@
+"""The schemas for editors and the reference page: both come from the shapes, so neither can lie."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from straitwatch.config.complaints import model_at
+from straitwatch.config.schemas import FeedsShape, RulesShape, SettingsShape
+
+_FILES: Mapping[str, type[BaseModel]] = {
+    "straitwatch": SettingsShape,
+    "feeds": FeedsShape,
+    "watchlists": RulesShape,
+    "terms": RulesShape,
+}
+_VARIABLE = r"\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}"
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
+_INTRODUCTION = """\
+# Configuration
+
+A configuration is a directory: `straitwatch.yaml`, `feeds.yaml`, and any files in `terms/` and
+`watchlists/`. All of it may be left out; an unknown key is an error. `straitwatch check` says what
+is wrong and where; `straitwatch check --write-schema` writes schemas for editors.
+
+Durations are numbers with units: `30s`, `10m`, `1h30m`, `2d`. In `straitwatch.yaml`, `${NAME}` stands
+for an environment variable and `${NAME:-text}` gives it a default. Terms, queries and examples are
+read as text, whatever YAML makes of `NO`, `12:30` or `911`.
+
+This page is generated; edit the descriptions in `daemon/straitwatch/config/schemas.py`.
+"""
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Make a JSON Schema for each kind of file."""
+    return {name: _schema(name, shape) for name, shape in _FILES.items()}
+
+
+def write_schemas(directory: Path) -> None:
+    """Write the schemas where the first line of each shipped file looks for them."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, schema in schemas().items():
+        text = json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+        (directory / f"{name}.schema.json").write_text(text, encoding="utf-8")
+
+
+def _schema(name: str, shape: type[BaseModel]) -> dict[str, Any]:
+    schema = shape.model_json_schema(by_alias=True)
+    if name == "straitwatch":
+        _let_variables_in(schema)
+    _let_term_sets_be_lists(schema)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Straitwatch: {name}",
+        **{key: value for key, value in schema.items() if key != "title"},
+    }
+
+
+def _let_variables_in(node: Any) -> None:
+    """Let `${NAME}` stand where a pattern or a number is asked for."""
+    if isinstance(node, list):
+        for item in node:
+            _let_variables_in(item)
+    if not isinstance(node, dict):
+        return
+    for key, value in node.items():
+        if key not in ("default", "examples", "propertyNames", "patternProperties"):
+            _let_variables_in(value)
+    if "pattern" in node:
+        node["pattern"] = f"{node['pattern']}|{_VARIABLE}"
+
+
+def _let_term_sets_be_lists(schema: dict[str, Any]) -> None:
+    definitions = schema.get("$defs", {})
+    if "TermSetShape" not in definitions:
+        return
+    phrases = definitions["TermSetShape"]["properties"]["any"]["items"]
+    reference = {"$ref": "#/$defs/TermSetShape"}
+    terms = schema["properties"]["terms"]
+    value = {"anyOf": [{"type": "array", "items": phrases}, reference]}
+    key = "patternProperties" if "patternProperties" in terms else "additionalProperties"
+    terms[key] = {name: value for name in terms[key]} if key == "patternProperties" else value
+
+
+# ---------------------------------------------------------------- the page
+
+
+def reference_page() -> str:
+    """Write docs/reference/configuration.md."""
+    parts = [_INTRODUCTION]
+    parts += ["## `straitwatch.yaml`\n", *_tables(SettingsShape, "")]
+    parts += ["## `feeds.yaml`\n", *_tables(FeedsShape, "")]
+    parts += ["## `terms/` and `watchlists/`\n", *_tables(RulesShape, "")]
+    return "\n".join(parts)
+
+
+def _tables(shape: type[BaseModel], prefix: str) -> Iterator[str]:
+    if prefix:
+        yield f"### `{prefix}`\n"
+    yield f"{(shape.__doc__ or '').strip()}\n"
+    rows = ["| key | default | meaning |", "|---|---|---|"]
+    rows += [_row(name, field) for name, field in _fields(shape)]
+    yield "\n".join(rows) + "\n"
+    for name, field in _fields(shape):
+        inner = model_at(shape, (name,)) or _inside(shape, name)
+        if inner is not None:
+            yield from _tables(inner, f"{prefix}.{name}".lstrip(".") + _brackets(field))
+
+
+def _fields(shape: type[BaseModel]) -> list[tuple[str, FieldInfo]]:
+    return [(field.alias or name, field) for name, field in shape.model_fields.items()]
+
+
+def _inside(shape: type[BaseModel], name: str) -> type[BaseModel] | None:
+    """Find what the items of a list, or the values of a mapping, hold."""
+    return model_at(shape, (name, "*"))
+
+
+def _brackets(field: FieldInfo) -> str:
+    text = str(field.annotation)
+    if text.startswith("tuple"):
+        return "[]"
+    return ".NAME" if text.startswith("dict") else ""
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    meaning = field.description or ""
+    if values := re.findall(r"Literal\[([^\]]*)\]", str(field.annotation)):
+        meaning += f" One of {values[0].replace(chr(39), '`')}."
+    return f"| `{name}` | {_default(field)} | {meaning.replace('|', chr(92) + '|')} |"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True, validated_data={})
+    match value:
+        case None | "" | () | {}:
+            return ""
+        case bool():
+            return f"`{str(value).lower()}`"
+        case timedelta():
+            return f"`{_as_duration(value)}`"
+        case tuple():
+            return "" if isinstance(value[0], int) else f"`[{', '.join(map(str, value))}]`"
+        case BaseModel():
+            return ""
+        case _:
+            return f"`{value}`"
+
+
+def _as_duration(value: timedelta) -> str:
+    seconds = int(value.total_seconds())
+    unit, letter = next((it for it in _UNITS if seconds and seconds % it[0] == 0), (1, "s"))
+    return f"{seconds // unit}{letter}"
