@@ -38,6 +38,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 FEED_LEASE = timedelta(minutes=3)  # three times the longest poll: fetch 30 s, parse 10 s, commit
 GRACE = timedelta(seconds=10)  # for polls and sends in flight when the daemon is told to stop
+GIVE_UP_MISSING = timedelta(hours=48)  # what waits for a receiver that is not set up
 TICK_SECONDS = 1.0
 RELOAD_SECONDS = 2.0
 GAUGE_SECONDS = 15.0
@@ -317,6 +318,12 @@ class App:
         now = self.tools.clock()
         await self.tools.store.run(db.release_held, now)
         await self.tools.store.run(db.expire_deliveries, now)
+        await self.tools.store.run(
+            db.settle_missing_receivers,
+            list(self.active.drivers),
+            now=now,
+            give_up_after=GIVE_UP_MISSING,
+        )
 
     async def _prune(self) -> None:
         now = self.tools.clock()

@@ -1,5 +1,6 @@
 import threading
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -39,13 +40,14 @@ from straitwatch.store import (
     replay_delivery,
     resume_receiver,
     retry_delivery,
-    set_missing_receivers,
+    settle_missing_receivers,
     show_delivery,
     void_leases,
 )
 
 SENT = SendResult(outcome=Outcome.DELIVERED, ref={"ts": "1.2", "channel": "C1"})
 MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
 
 
 def put(store: Store, *deliveries: Delivery, alert: Alert | None = None) -> None:
@@ -377,10 +379,28 @@ def test_what_was_held_is_let_go_at_its_time(store: Store) -> None:
 def test_deliveries_of_a_receiver_that_cannot_be_used_say_so_and_wait(store: Store) -> None:
     put(store)
 
-    assert store.call(set_missing_receivers, ["desk-slack"]) == 1
+    settle_missing(store, now=NOW)
 
     assert store.call(list_deliveries)[0].delivery.state_reason == "receiver_broken"
     assert state_of(store) is DeliveryState.PENDING
+
+
+def test_what_waits_too_long_for_an_unusable_receiver_becomes_a_dead_letter(store: Store) -> None:
+    put(store)
+
+    assert settle_missing(store, now=NOW + 3 * DAY) == 1
+    assert state_of(store) is DeliveryState.DEAD
+
+
+def test_what_waits_for_a_usable_receiver_is_left_alone(store: Store) -> None:
+    put(store)
+
+    assert settle_missing(store, now=NOW + 3 * DAY, usable=["desk-slack"]) == 0
+    assert state_of(store) is DeliveryState.PENDING
+
+
+def settle_missing(store: Store, *, now: datetime, usable: Sequence[str] = ()) -> int:
+    return store.call(settle_missing_receivers, list(usable), now=now, give_up_after=2 * DAY)
 
 
 def test_a_dead_letter_can_be_retried_with_a_new_term(store: Store) -> None:

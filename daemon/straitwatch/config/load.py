@@ -487,11 +487,17 @@ def _first_catch_all(settings: SettingsShape) -> int | None:
 def _with_a_usable_receiver(
     routes: tuple[Route, ...], receivers: Mapping[str, Receiver]
 ) -> tuple[Route, ...]:
-    """Let the terminal stand in where no receiver can be used: a first run always shows alerts."""
+    """Let the terminal stand in where no receiver can be used: a first run always shows alerts.
+
+    Nothing is kept for the others then, and somebody who watches a terminal has no quiet hours.
+    """
     if not routes:
         return (Route(name="everything", send=(TERMINAL,)),)
     named = {name for route in routes for name in route.send}
     usable = [name for name in named if name in receivers and not receivers[name].broken_because]
     if usable or not named:
         return routes
-    return tuple(replace(route, send=(*route.send, TERMINAL)) for route in routes)
+    return tuple(
+        replace(route, send=(TERMINAL,), quiet_hours="") if route.send else route
+        for route in routes
+    )

@@ -50,7 +50,7 @@ from straitwatch.store.outbox import (
     replay_delivery,
     resume_receiver,
     retry_delivery,
-    set_missing_receivers,
+    settle_missing_receivers,
     show_delivery,
 )
 from straitwatch.store.stories import (
@@ -119,7 +119,7 @@ __all__ = [
     "retry_delivery",
     "save_config",
     "set_meta",
-    "set_missing_receivers",
+    "settle_missing_receivers",
     "show_delivery",
     "status_counts",
     "stories_by_id",

@@ -360,18 +360,28 @@ def receiver_states(tx: Transaction) -> dict[str, ReceiverState]:
     return {row["name"]: ReceiverState(**row) for row in rows}
 
 
-def set_missing_receivers(tx: Transaction, names: Collection[str]) -> int:
-    """Say of waiting deliveries that their receiver cannot be used as configured."""
-    marked = tx.execute(
-        DELIVERY.update()
-        .where(
-            DELIVERY.c.receiver.in_(list(names)),
-            DELIVERY.c.state == DeliveryState.PENDING.value,
-            DELIVERY.c.reason != Outcome.RECEIVER_BROKEN.value,
-        )
-        .values(reason=Outcome.RECEIVER_BROKEN.value)
+def settle_missing_receivers(
+    tx: Transaction, usable: Collection[str], *, now: datetime, give_up_after: timedelta
+) -> int:
+    """Mark what waits for a receiver that cannot be used; return how many became dead letters.
+
+    Nobody claims these, so nobody else would ever give them up: once the receiver is set up, it
+    must not be flooded with old news.
+    """
+    waits = sa.and_(
+        DELIVERY.c.receiver.not_in(list(usable)),
+        DELIVERY.c.state.in_([DeliveryState.PENDING.value, DeliveryState.HELD.value]),
     )
-    return marked.rowcount
+    reason = {"reason": Outcome.RECEIVER_BROKEN.value}
+    tx.execute(
+        DELIVERY.update().where(waits, DELIVERY.c.reason != reason["reason"]).values(reason)
+    )
+    is_over = sa.or_(
+        DELIVERY.c.give_up_at <= now,
+        sa.and_(DELIVERY.c.give_up_at.is_(None), DELIVERY.c.created_at <= now - give_up_after),
+    )
+    dead = reason | {"state": DeliveryState.DEAD.value, "updated_at": now}
+    return tx.execute(DELIVERY.update().where(waits, is_over).values(dead)).rowcount
 
 
 # ---------------------------------------------------------------- what people ask and order
