@@ -1,5 +1,6 @@
 """The `check` command: everything that is wrong with a configuration, and what it would do."""
 
+import os
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,12 +11,10 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from straitwatch.app import load
 from straitwatch.cli.jsonl import write_line
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
-from straitwatch.config import Config, write_schemas
+from straitwatch.config import Config, load_config, write_schemas
 from straitwatch.core.match import ExampleFailure, RuleExplanation, run_examples
-from straitwatch.core.model import Problem, WatchList
+from straitwatch.core.model import Problem, Receiver, WatchList
 from straitwatch.errors import ConfigError
 
 _WIDTH = 100  # of the line that is shown; longer ones are cut around the mistake
@@ -42,17 +41,23 @@ class Verdict:
 
 
 def check(
-    config: ConfigDir = DEFAULT_CONFIG,
+    config: Annotated[
+        Path,
+        typer.Option(
+            "--config", "-c", envvar="STRAITWATCH_CONFIG", help="The configuration directory."
+        ),
+    ] = Path("config"),
     write_schema: Annotated[
         bool, typer.Option("--write-schema", help="Write DIR/schema/ for editors, then check.")
     ] = False,
-    as_json: Json = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON Lines.")] = False,
 ) -> None:
     """Check the configuration: every problem with its place, every example of every list."""
     if write_schema:
         write_schemas(config / "schema")
     try:
-        loaded = load(config)
+        # Not app.load: the daemon's libraries would take longer to import than all of this.
+        loaded = load_config(config, environ=os.environ, validate_receiver=_validate)
     except ConfigError as error:
         _tell_refusal(error.problems, as_json=as_json)
         raise typer.Exit(2) from None
@@ -63,6 +68,14 @@ def check(
         _print(loaded, verdicts)
     if any(verdict.failures for verdict in verdicts):
         raise typer.Exit(2)
+
+
+def _validate(receiver: Receiver) -> str | None:
+    if receiver.url == "terminal://":
+        return None
+    from straitwatch.deliver import validate_receiver  # noqa: PLC0415 - half a second, if needed
+
+    return validate_receiver(receiver)
 
 
 def _verdicts(config: Config) -> list[Verdict]:

@@ -1,5 +1,6 @@
 """pydantic's errors in plain words, with the place in the file and what to write instead."""
 
+import textwrap
 import types
 import typing
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from pydantic import BaseModel, ValidationError
 from straitwatch.config.document import Document, KeyPath
 from straitwatch.config.words import nearest_or_all
 from straitwatch.core.model import Problem
+
+_LONGEST = 60  # characters of a value that a message repeats
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -39,7 +42,7 @@ def _problems(
         yield document.problem(path, message, hint, of_key=is_unknown or path[-1:] == ("[key]",))
 
 
-def _words(item: Any, shape: type[BaseModel]) -> tuple[str, str]:  # noqa: C901 - one line a kind
+def _words(item: Any, shape: type[BaseModel]) -> tuple[str, str]:  # noqa: C901, PLR0912 - one line a kind
     kind, path, given = item["type"], tuple(item["loc"]), item["input"]
     context = item.get("ctx", {})
     name = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
@@ -90,23 +93,18 @@ def _words(item: Any, shape: type[BaseModel]) -> tuple[str, str]:  # noqa: C901 
             return f"not a valid {name}: {word}", _example(shape, path)
         case "string_too_short":
             return f"`{name}` is empty", _example(shape, path)
-    return f"`{name}` cannot be {_short(given)}", ""
+        case _:
+            return f"`{name}` cannot be {_short(given)}", ""
 
 
 def _kind(value: Any) -> str:
-    match value:
-        case None:
-            return "nothing"
-        case dict():
-            return "mapping"
-        case list():
-            return "list"
-    return "single text"
+    kinds = {type(None): "nothing", dict: "mapping", list: "list"}
+    return kinds.get(type(value), "single text")
 
 
 def _short(value: Any) -> str:
     text = str(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return textwrap.shorten(text, _LONGEST, placeholder="...")
 
 
 def _keys_at(shape: type[BaseModel], path: KeyPath) -> list[str]:

@@ -47,6 +47,7 @@ class Document:
     places: dict[KeyPath, Place] = field(default_factory=dict)
     keys: dict[KeyPath, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
 
     def position(self, path: KeyPath, *, of_key: bool = False) -> Position:
@@ -197,14 +198,36 @@ class _Reader:
                 f"{QUOTE_ALL}: '{line}'; for a negation write NOT",
             )
             return ""
-        match node:
-            case yaml.MappingNode():
-                return self._mapping(node, path)
-            case yaml.SequenceNode():
-                return [self._value(item, (*path, at)) for at, item in enumerate(node.value)]
-        if not node.value and not node.style:
-            return None
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self._value(item, (*path, at)) for at, item in enumerate(node.value)]
+        if isinstance(node, yaml.ScalarNode) and not node.style:
+            self._warn_of_comment(node, path)
+            return node.value or None
         return node.value
+
+    def _warn_of_comment(self, node: yaml.ScalarNode, path: KeyPath) -> None:
+        """Say when a hash that looks like text cut an item short."""
+        place, document = self._document.places[path], self._document
+        if not (path and isinstance(path[-1], int) and place.is_exact and node.value):
+            return
+        rest = document.line(place.line + 1)[place.column + len(node.value) :]
+        if _CUT_OFF.match(rest):
+            text = f"{node.value}{rest}".strip()
+            position = Position(
+                file=document.name,
+                line=place.line + 1,
+                column=place.column + len(node.value) + rest.index("#") + 1,
+            )
+            document.warnings.append(
+                document.at(
+                    position,
+                    "the rest of this line is a comment to YAML",
+                    f"{QUOTE_ALL} if it belongs to the text: {_quoted(text)}",
+                    is_warning=True,
+                )
+            )
 
     def _mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -241,6 +264,7 @@ class _Reader:
 # ---------------------------------------------------------------- YAML's own traps
 
 _QUOTED_START = re.compile(r"""^\s*(?:-\s+|[\w-]+:\s+)(?P<quote>["']).*?(?P=quote)\s*[^\s#,\]}]""")
+_CUT_OFF = re.compile(r"\s+#[^\s#]")
 _ITEM = re.compile(r"^\s*(?:-\s+|[\w-]+:\s+)?(?P<text>.*?)\s*$")
 
 
@@ -352,6 +376,8 @@ def _item_text(line: str) -> str:
 
 
 def _quoted(text: str) -> str:
+    if text.startswith("'") and '"' not in text:
+        text = text.replace("'", '"')  # phrases of a query take double quotes
     return "'" + text.replace("'", "''") + "'"
 
 

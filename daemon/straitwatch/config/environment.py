@@ -1,4 +1,4 @@
-"""`${VARIABLE}` and `${VARIABLE:-default}` in straitwatch.yaml: what they stand for, what is unset."""
+"""`${VARIABLE}` and `${VARIABLE:-default}` in straitwatch.yaml: what they mean, what is unset."""
 
 import re
 from collections.abc import Mapping
@@ -26,13 +26,12 @@ def expand(data: Any, environ: Mapping[str, str]) -> Expanded:
 
 
 def _expand(data: Any, path: KeyPath, environ: Mapping[str, str], unset: dict[KeyPath, str]) -> Any:
-    match data:
-        case str():
-            return _VARIABLE.sub(lambda found: _value(found, path, environ, unset), data)
-        case dict():
-            return {key: _expand(it, (*path, key), environ, unset) for key, it in data.items()}
-        case list():
-            return [_expand(it, (*path, at), environ, unset) for at, it in enumerate(data)]
+    if isinstance(data, str):
+        return _VARIABLE.sub(lambda found: _value(found, path, environ, unset), data)
+    if isinstance(data, dict):
+        return {key: _expand(it, (*path, key), environ, unset) for key, it in data.items()}
+    if isinstance(data, list):
+        return [_expand(it, (*path, at), environ, unset) for at, it in enumerate(data)]
     return data
 
 

@@ -22,7 +22,6 @@ from straitwatch.config.model import Config, Person, Retention, Silence
 from straitwatch.config.rules import RuleFiles, read_rules
 from straitwatch.config.schemas import FeedShape, FeedsShape, ReceiverShape, SettingsShape
 from straitwatch.config.words import nearest_or_all
-from straitwatch.core.match import Matcher, compile_rules
 from straitwatch.core.model import (
     AlertPolicy,
     DigestPlan,
@@ -89,7 +88,7 @@ class _Loader:
         self._check_routes_reach(settings_file, settings, rules)
         self._say_what_is_not_acted_on(settings_file, feeds_file)
         silences = self._silences(settings_file, settings)
-        if any(not problem.is_warning for problem in self.problems):
+        if rules.matcher is None or any(not problem.is_warning for problem in self.problems):
             raise ConfigError(self.problems)
         documents = [settings_file, feeds_file, *rules.documents]
         return Config(
@@ -101,7 +100,7 @@ class _Loader:
             feeds=feeds,
             watchlists=tuple(rules.watchlists),
             term_sets=rules.term_sets,
-            matcher=rules.matcher or _empty_matcher(),
+            matcher=rules.matcher,
             alerts=policy,
             polling=_poll_policy(settings),
             receivers=receivers,
@@ -421,11 +420,6 @@ class _Loader:
 
 def _value_at(document: Document, path: KeyPath) -> object:
     return document.data.get(path[0]) if isinstance(document.data, dict) else None
-
-
-def _empty_matcher() -> Matcher:
-    matcher, _ = compile_rules({}, [])
-    return matcher
 
 
 def _address_problem(url: str) -> tuple[str, str] | None:

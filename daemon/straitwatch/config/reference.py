@@ -28,9 +28,9 @@ A configuration is a directory: `straitwatch.yaml`, `feeds.yaml`, and any files 
 `watchlists/`. All of it may be left out; an unknown key is an error. `straitwatch check` says what
 is wrong and where; `straitwatch check --write-schema` writes schemas for editors.
 
-Durations are numbers with units: `30s`, `10m`, `1h30m`, `2d`. In `straitwatch.yaml`, `${NAME}` stands
-for an environment variable and `${NAME:-text}` gives it a default. Terms, queries and examples are
-read as text, whatever YAML makes of `NO`, `12:30` or `911`.
+Durations are numbers with units: `30s`, `10m`, `1h30m`, `2d`. In `straitwatch.yaml`, `${NAME}`
+stands for an environment variable and `${NAME:-text}` gives it a default. Terms, queries and examples
+are read as text, whatever YAML makes of `NO`, `12:30` or `911`.
 
 This page is generated; edit the descriptions in `daemon/straitwatch/config/schemas.py`.
 """
@@ -84,7 +84,7 @@ def _let_term_sets_be_lists(schema: dict[str, Any]) -> None:
     terms = schema["properties"]["terms"]
     value = {"anyOf": [{"type": "array", "items": phrases}, reference]}
     key = "patternProperties" if "patternProperties" in terms else "additionalProperties"
-    terms[key] = {name: value for name in terms[key]} if key == "patternProperties" else value
+    terms[key] = dict.fromkeys(terms[key], value) if key == "patternProperties" else value
 
 
 # ---------------------------------------------------------------- the page

@@ -69,7 +69,7 @@ def _with_line(problem: Problem, documents: Sequence[Document]) -> Problem:
 
 
 def _add(rules: RuleFiles, document: Document) -> None:
-    rules.problems += document.problems
+    rules.problems += [*document.problems, *document.warnings]
     if document.problems:
         return
     shape, problems = fit(document, document.data, RulesShape)
@@ -80,11 +80,11 @@ def _add(rules: RuleFiles, document: Document) -> None:
         path: KeyPath = ("terms", name)
         base = (*path, "any") if (*path, "any") in document.places else path
         position = document.position(path, of_key=True)
-        if name in rules.term_sets:
+        if first := rules.term_sets.get(name):
             rules.problems.append(
                 document.at(
                     position,
-                    f"the term set {name} is given twice, first at {rules.term_sets[name].position}",
+                    f"the term set {name} is given twice, first at {first.position}",
                     "rename one, or join them",
                 )
             )

@@ -17,6 +17,7 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|MB)?", re.IGNORECASE)
 _SIZES = {"": 1, "b": 1, "kb": 1_000, "mb": 1_000_000}
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_FIELDS = ("title", "summary", "body")
 _LONGEST = timedelta(days=36_500)
 
 
@@ -105,11 +106,12 @@ def _phrase(value: Any) -> str:
         )
     if isinstance(value, dict):
         key = next(iter(value), "")
-        raise wrong(
-            "a key stands where text is expected: `: ` makes one in YAML",
-            f"wrap the whole line in single quotes: '{key}: {value.get(key) or ''}'; a field takes no"
-            " space after its colon",
-        )
+        rest = str(value.get(key) or "")
+        if key in _FIELDS:
+            hint = f"a field takes no space after its colon: {key}:{rest}"
+        else:
+            hint = f"wrap the whole line in single quotes: '{key}: {rest}'"
+        raise wrong("a key stands where text is expected: `: ` makes one in YAML", hint)
     if isinstance(value, list):
         raise wrong("a list stands where text is expected", "wrap the whole line in single quotes")
     text = str(value)

@@ -60,7 +60,7 @@ class ReceiverShape(Shape):
     )
     fallback: str = Field(
         "",
-        description="The receiver to use when this one is broken. Accepted, not acted on in this version.",
+        description="The receiver to use instead. Accepted, not acted on in this version.",
     )
     on_unsure: Literal["resend", "hold"] = Field(
         "resend", description="After a send that was not answered: send again (marked), or hold."
@@ -245,7 +245,7 @@ class FeedShape(Shape):
     kind: str = Field(
         "",
         pattern=r"^[a-z][a-z-]*$|^$",
-        description="wire, newspaper, broadcaster, official, state-media, think-tank, defence-press ...",
+        description="wire, newspaper, broadcaster, official, state-media, think-tank ...",
     )
     stance: str = Field(
         "", pattern=r"^[a-z][a-z-]*$|^$", description="independent, state, official, party ..."
