@@ -1,9 +1,12 @@
 """`feeds`: what is polled, and how each feed is."""
 
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
 from xml.etree import ElementTree as ET
 
 import typer
+import yaml
 from rich.console import Console
 from rich.table import Table
 
@@ -12,6 +15,7 @@ from straitwatch.app import load
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.core.model import Feed, FeedState
+from straitwatch.errors import ConfigError, UsageError
 
 feeds = typer.Typer(no_args_is_help=True, help="See the feeds and how they are.")
 
@@ -51,6 +55,113 @@ def export(config: ConfigDir = DEFAULT_CONFIG) -> None:
         )
     ET.indent(opml)
     typer.echo(ET.tostring(opml, encoding="unicode", xml_declaration=True))
+
+
+@feeds.command(
+    epilog='Example:  `straitwatch feeds add https://news.example/rss --name "Example Wire" '
+    "--language en`"
+)
+def add(
+    url: Annotated[str, typer.Argument(metavar="URL", help="The address of the feed.")],
+    name: Annotated[str, typer.Option(help="As alerts show it; default: the address.")] = "",
+    language: Annotated[str, typer.Option(help="en, zh-Hant, zh-Hans, ru, uk, ja, ko ...")] = "",
+    country: Annotated[str, typer.Option(help="Two capitals: TW, US ...")] = "",
+    stance: Annotated[str, typer.Option(help="independent, state, official ...")] = "",
+    tier: Annotated[int, typer.Option(help="1 where one report alone is news.")] = 3,
+    config: ConfigDir = DEFAULT_CONFIG,
+) -> None:
+    """Add a feed to feeds.yaml; a running daemon takes it over."""
+    given = {"language": language, "country": country, "stance": stance}
+    filled = {key: value for key, value in given.items() if value}
+    _append(config, [{"name": name or url, "url": url, **filled, "tier": tier}])
+    typer.echo(f"{name or url} is added; its first poll is a silent baseline")
+
+
+@feeds.command()
+def remove(
+    feed: Annotated[str, typer.Argument(metavar="NAME|URL", help="As feeds.yaml has it.")],
+    config: ConfigDir = DEFAULT_CONFIG,
+) -> None:
+    """Take a feed out of feeds.yaml; what it brought stays stored."""
+    path = config / "feeds.yaml"
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines(keepends=True)
+    for node in _nodes(text):
+        values = {key.value: value.value for key, value in node.value}
+        if feed in (values.get("name"), values.get("url")):
+            last = node.end_mark.line + bool(node.flow_style)  # a block ends where the next begins
+            del lines[node.start_mark.line : last]
+            _rewrite(config, text, "".join(lines))
+            typer.echo(f"{values.get('name')} is removed")
+            return
+    raise UsageError(f"no such feed: {feed}\nhint: see `straitwatch feeds list`")
+
+
+@feeds.command("import")
+def import_(
+    opml: Annotated[Path, typer.Argument(metavar="FILE", help="An OPML file.")],
+    config: ConfigDir = DEFAULT_CONFIG,
+) -> None:
+    """Add the feeds of an OPML file, as feed readers export it; known ones are left alone."""
+    try:
+        outlines = ET.parse(opml).iter("outline")  # noqa: S314 - a person's own file; expat limits entities
+    except (OSError, ET.ParseError) as error:
+        raise UsageError(f"{opml}: not an OPML file: {error}") from error
+    loaded = load(config)
+    known = {feed.url for feed in loaded.feeds}
+    names = {feed.name for feed in loaded.feeds}
+    rows: list[dict[str, Any]] = []
+    for outline in outlines:
+        url = outline.get("xmlUrl")
+        if not url or url in known:
+            continue
+        name = outline.get("title") or outline.get("text") or url
+        rows.append({"name": url if name in names else name, "url": url})
+        known.add(url)
+        names.add(name)
+    _append(config, rows)
+    typer.echo(f"{len(rows)} feeds added")
+
+
+def _append(config: Path, rows: Sequence[dict[str, Any]]) -> None:
+    """Add feeds at the end of feeds.yaml, a line each, in the indentation that is used there."""
+    path = config / "feeds.yaml"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    nodes = _nodes(text)
+    indent = " " * (nodes[-1].start_mark.column - 2) if nodes else "  "
+    flow = [
+        yaml.safe_dump(
+            row, default_flow_style=True, allow_unicode=True, sort_keys=False, width=9999
+        )
+        for row in rows
+    ]
+    added = "".join(f"{indent}- {line.strip()}\n" for line in flow)
+    head = text if not text or text.endswith("\n") else text + "\n"
+    if not nodes:
+        head += "feeds:\n"
+    _rewrite(config, text, head + added)
+
+
+def _nodes(text: str) -> list[yaml.MappingNode]:
+    """Return the feeds of the file with their places in it."""
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    if not isinstance(root, yaml.MappingNode):
+        return []
+    for key, value in root.value:
+        if key.value == "feeds" and isinstance(value, yaml.SequenceNode):
+            return [node for node in value.value if isinstance(node, yaml.MappingNode)]
+    return []
+
+
+def _rewrite(config: Path, before: str, after: str) -> None:
+    """Write feeds.yaml, and put it back as it was when the configuration is then refused."""
+    path = config / "feeds.yaml"
+    path.write_text(after, encoding="utf-8")
+    try:
+        load(config)
+    except ConfigError:
+        path.write_text(before, encoding="utf-8")
+        raise
 
 
 def _describe(feed: Feed) -> dict[str, Any]:

@@ -1,0 +1,83 @@
+"""`straitwatch feeds add|remove|import`: edits of a file that a person keeps."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from straitwatch.cli import application
+
+FEEDS = """\
+# Ours.
+feeds:
+  # the first
+  - {name: One, url: "https://one.example/rss"}
+  - name: Two
+    url: https://two.example/rss
+    language: en
+  - {name: Three, url: "https://three.example/rss"}
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
+    return tmp_path
+
+
+def run(config: Path, *arguments: str) -> Result:
+    arguments = ("feeds", *arguments, "--config", str(config))
+    return CliRunner().invoke(application(arguments), arguments)
+
+
+def text(config: Path) -> str:
+    return (config / "feeds.yaml").read_text(encoding="utf-8")
+
+
+def test_an_added_feed_is_one_more_line_and_the_rest_stays(config) -> None:
+    assert run(config, "add", "https://new.example/rss", "--name", "新聞").exit_code == 0
+
+    assert text(
+        config
+    ) == FEEDS + '  - {name: 新聞, url: "https://new.example/rss", tier: 3}\n'.replace('"', "")
+
+
+def test_a_feed_that_is_refused_leaves_the_file_as_it_was(config) -> None:
+    result = run(config, "add", "ftp://new.example/rss")
+
+    assert result.exit_code != 0
+    assert text(config) == FEEDS
+
+
+@pytest.mark.parametrize("name", ["Two", "https://two.example/rss"])
+def test_a_removed_feed_takes_its_own_lines_with_it(config, name) -> None:
+    assert run(config, "remove", name).exit_code == 0
+
+    assert text(config) == FEEDS.replace(
+        "  - name: Two\n    url: https://two.example/rss\n    language: en\n", ""
+    )
+
+
+def test_a_feed_on_one_line_is_removed_too(config) -> None:
+    run(config, "remove", "One")
+
+    assert "One" not in text(config)
+    assert "# the first" in text(config)
+
+
+def test_an_import_adds_what_is_not_there(config, tmp_path) -> None:
+    opml = tmp_path / "feeds.opml"
+    opml.write_text(
+        '<opml><body><outline text="One" xmlUrl="https://one.example/rss"/>'
+        '<outline text="Group"><outline text="Four" xmlUrl="https://four.example/rss"/></outline>'
+        "</body></opml>"
+    )
+
+    assert "1 feeds added" in run(config, "import", str(opml)).stdout
+    assert "https://four.example/rss" in text(config)
+
+
+def test_a_first_feed_makes_the_file(tmp_path) -> None:
+    assert run(tmp_path, "add", "https://new.example/rss").exit_code == 0
+
+    assert text(tmp_path).startswith("feeds:\n  - {")
