@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
@@ -151,3 +152,11 @@ def test_every_file_is_in_the_readme() -> None:
     )
 
     assert named == {path.name for path in SEEDS.iterdir()} - {"README.md"}
+
+
+def test_the_catalogue_for_feed_readers_is_that_of_the_configuration() -> None:
+    configured = yaml.safe_load((SEEDS.parent / "config/feeds.yaml").read_text(encoding="utf-8"))
+
+    listed = [outline.get("xmlUrl") for outline in ET.parse(SEEDS / "feeds.opml").iter("outline")]
+
+    assert listed == [feed["url"] for feed in configured["feeds"]]
