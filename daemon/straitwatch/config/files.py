@@ -91,11 +91,14 @@ def version_of(documents: Sequence[Document]) -> str:
 
 def kept_text(documents: Sequence[Document]) -> str:
     """Join all files, fit for keeping: no address of a receiver, no password."""
-    return "\n".join(f"# --- {Path(it.name).name}\n{without_secrets(it.text)}" for it in documents)
+    return "\n".join(f"# --- {Path(it.name).name}\n{without_secrets(it)}" for it in documents)
 
 
-def without_secrets(text: str) -> str:
+def without_secrets(document: Document) -> str:
     """Leave out what a person wrote in clear and others should not read."""
+    text = document.text
+    for secret in document.secrets:
+        text = text.replace(secret, f"{secret.partition('://')[0]}://***")
     return _CLEAR_URL.sub(_redact, text)
 
 

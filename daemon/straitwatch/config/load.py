@@ -1,6 +1,6 @@
 """Read a whole configuration: every file, every problem, then one `Config` or one refusal."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -123,7 +123,8 @@ class _Loader:
     def _settings(self, document: Document) -> SettingsShape:
         self._take(document.problems)
         expanded = expand(document.data, self.environ)
-        document.lines = without_secrets(document.text).splitlines()
+        document.secrets = tuple(_addresses_in_clear(document.data))
+        document.lines = without_secrets(document).splitlines()
         for path, name in expanded.unset.items():
             if path[:1] == ("receivers",):
                 self.unset[path[:2]] = name
@@ -416,6 +417,15 @@ class _Loader:
             is_idle = path in (("people",), ("silences",)) and _value_at(settings, path)
             if is_idle or (is_receiver_key and path[-1] in ("limit", "fallback")):
                 self._warn(settings, path, f"{path[-1]}: {_NOT_YET}")
+
+
+def _addresses_in_clear(data: object) -> Iterator[str]:
+    """Find the addresses of receivers that stand in the file itself."""
+    receivers = data.get("receivers") if isinstance(data, dict) else None
+    for receiver in receivers.values() if isinstance(receivers, dict) else ():
+        url = receiver.get("url") if isinstance(receiver, dict) else None
+        if isinstance(url, str) and "://" in url and url != f"{TERMINAL}://":
+            yield url
 
 
 def _value_at(document: Document, path: KeyPath) -> object:

@@ -29,8 +29,8 @@ A configuration is a directory: `straitwatch.yaml`, `feeds.yaml`, and any files 
 is wrong and where; `straitwatch check --write-schema` writes schemas for editors.
 
 Durations are numbers with units: `30s`, `10m`, `1h30m`, `2d`. In `straitwatch.yaml`, `${NAME}`
-stands for an environment variable and `${NAME:-text}` gives it a default. Terms, queries and examples
-are read as text, whatever YAML makes of `NO`, `12:30` or `911`.
+stands for an environment variable and `${NAME:-text}` gives it a default. Terms, queries and
+examples are read as text, whatever YAML makes of `NO`, `12:30` or `911`.
 
 This page is generated; edit the descriptions in `daemon/straitwatch/config/schemas.py`.
 """
@@ -54,6 +54,7 @@ def _schema(name: str, shape: type[BaseModel]) -> dict[str, Any]:
     if name == "straitwatch":
         _let_variables_in(schema)
     _let_term_sets_be_lists(schema)
+    _complete(schema, schema["$defs"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"Straitwatch: {name}",
@@ -85,6 +86,18 @@ def _let_term_sets_be_lists(schema: dict[str, Any]) -> None:
     value = {"anyOf": [{"type": "array", "items": phrases}, reference]}
     key = "patternProperties" if "patternProperties" in terms else "additionalProperties"
     terms[key] = dict.fromkeys(terms[key], value) if key == "patternProperties" else value
+
+
+def _complete(shape: dict[str, Any], definitions: Mapping[str, dict[str, Any]]) -> None:
+    """Say what pydantic leaves out: the defaults of mappings, descriptions that it finds twice."""
+    for inner in definitions.values():
+        _complete(inner, {})
+    for name, value in shape.get("properties", {}).items():
+        reference = value.get("$ref", "").rpartition("/")[2]
+        if reference in definitions:
+            value.setdefault("description", definitions[reference]["description"])
+        if name not in shape.get("required", ()):
+            value.setdefault("default", [] if value.get("type") == "array" else {})
 
 
 # ---------------------------------------------------------------- the page

@@ -1,0 +1,103 @@
+"""What we ship is accepted, documented and described for editors."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from straitwatch.config import load_config, reference_page, write_schemas
+
+ROOT = Path(__file__).parents[2]
+CONFIG = ROOT / "config"
+NAMES = ("feeds", "straitwatch", "terms", "watchlists")
+FILES = sorted([*CONFIG.glob("*.yaml"), *CONFIG.glob("terms/*"), *CONFIG.glob("watchlists/*")])
+
+
+def test_the_shipped_configuration_loads_without_any_variable() -> None:
+    config = load_config(CONFIG, environ={})
+
+    assert {notice.message for notice in config.notices} == {
+        "desk-slack: SLACK_URL is not set",
+        "desk-mail: MAIL_URL is not set",
+    }
+    assert {watchlist.id for watchlist in config.watchlists} == {
+        "taiwan-policy",
+        "china-russia-military",
+    }
+
+
+def test_the_shipped_feeds_speak_seven_languages_and_say_who_they_are() -> None:
+    feeds = load_config(CONFIG, environ={}).feeds
+
+    assert {feed.language for feed in feeds} == {"en", "zh-Hant", "zh-Hans", "ru", "uk", "ja", "ko"}
+    assert [feed for feed in feeds if not (feed.country and feed.kind and feed.stance)] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_shipped_file_fits_the_schema_that_it_names(path: Path) -> None:
+    first, *_ = path.read_text(encoding="utf-8").splitlines()
+    schema = path.parent / first.removeprefix("# yaml-language-server: $schema=")
+
+    jsonschema.validate(
+        yaml.safe_load(path.read_text(encoding="utf-8")),
+        json.loads(schema.read_text(encoding="utf-8")),
+    )
+
+
+def test_the_shipped_schemas_are_current(tmp_path: Path) -> None:
+    write_schemas(tmp_path)
+
+    for name in NAMES:
+        file = f"{name}.schema.json"
+        shipped = (CONFIG / "schema" / file).read_text(encoding="utf-8")
+        assert shipped == (tmp_path / file).read_text(encoding="utf-8"), (
+            "straitwatch check --write-schema"
+        )
+
+
+def test_the_reference_page_is_current() -> None:
+    page = (ROOT / "docs/reference/configuration.md").read_text(encoding="utf-8")
+
+    assert page == reference_page()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_key_is_described_and_no_other_is_allowed(name: str) -> None:
+    schema = json.loads((CONFIG / "schema" / f"{name}.schema.json").read_text(encoding="utf-8"))
+
+    for where, shape in objects(schema, name):
+        assert shape["additionalProperties"] is False, where
+        assert [
+            key for key, value in shape["properties"].items() if not value.get("description")
+        ] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_key_is_required_or_has_a_default(name: str) -> None:
+    schema = json.loads((CONFIG / "schema" / f"{name}.schema.json").read_text(encoding="utf-8"))
+
+    for where, shape in objects(schema, name):
+        required = shape.get("required", [])
+        silent = [
+            key
+            for key, value in shape["properties"].items()
+            if key not in required and "default" not in value
+        ]
+        assert silent == [], where
+
+
+def test_the_schema_takes_term_sets_as_lists_and_as_mappings() -> None:
+    schema = json.loads((CONFIG / "schema/terms.schema.json").read_text(encoding="utf-8"))
+
+    jsonschema.validate({"terms": {"a": ["x", 911], "b": {"any": ["y"]}}}, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"terms": {"a": {"anny": ["y"]}}}, schema)
+
+
+def objects(schema: dict[str, Any], name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield name, schema
+    yield from schema["$defs"].items()

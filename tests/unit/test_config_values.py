@@ -1,0 +1,241 @@
+"""What files and environment become: one frozen configuration, with a default for everything."""
+
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+
+from straitwatch.config import Config, config_fingerprint, load_config, load_rules
+from straitwatch.core.model import MatchText, Receiver, Severity
+from straitwatch.errors import ConfigError
+
+LIST = "watchlists:\n  - id: strait\n    match: [Taiwan Strait]\n"
+
+
+def write(directory: Path, **files: str) -> Path:
+    """Write files; `feeds` stands for feeds.yaml, `lists` for watchlists/lists.yaml."""
+    for name, text in files.items():
+        folder = directory / "watchlists" if name.startswith("lists") else directory
+        folder.mkdir(exist_ok=True)
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return directory
+
+
+def load(directory: Path, **environ: str) -> Config:
+    return load_config(directory, environ=environ)
+
+
+def test_an_empty_directory_is_a_configuration_that_prints_to_the_terminal(tmp_path: Path) -> None:
+    config = load(tmp_path)
+
+    assert config.receivers == {"terminal": Receiver(name="terminal", url="terminal://")}
+    assert [route.send for route in config.alerts.routes] == [("terminal",)]
+    assert config.polling.interval == timedelta(minutes=15)
+    assert config.retention.entries_after == timedelta(days=90)
+    assert config.notices == ()
+
+
+def test_an_empty_value_means_its_default(tmp_path: Path) -> None:
+    write(tmp_path, straitwatch="timezone:\nroutes:\npolling:\n  interval:\n")
+
+    assert load(tmp_path).polling.interval == timedelta(minutes=15)
+
+
+def test_a_receiver_without_its_variable_waits_and_the_terminal_stands_in(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        straitwatch="receivers: {desk: {url: '${SLACK_URL}'}}\nroutes: [{match: {}, send: [desk]}]\n",
+    )
+
+    config = load(tmp_path)
+
+    assert config.receivers["desk"].broken_because == "SLACK_URL is not set"
+    assert config.alerts.routes[0].send == ("terminal",)
+    assert [str(notice) for notice in config.notices if "SLACK_URL" in notice.message]
+
+
+def test_a_receiver_takes_its_url_from_the_environment_and_keeps_it_from_view(
+    tmp_path: Path,
+) -> None:
+    write(
+        tmp_path,
+        straitwatch="receivers: {desk: {url: '${DESK_URL}'}}\nroutes: [{match: {}, send: [desk]}]\n",
+    )
+
+    config = load(tmp_path, DESK_URL="json://user:secret@localhost/")
+
+    assert config.receivers["desk"].url == "json://user:secret@localhost/"
+    assert config.alerts.routes[0].send == ("desk",)
+    assert "secret" not in config.text + repr(config)
+
+
+def test_an_address_written_in_clear_is_not_kept(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        straitwatch=(
+            "database: postgresql+psycopg://me:secret@db/straitwatch\n"
+            "receivers:\n  a: {url: 'slack://secret/secret/secret'}\n"
+            "  b: {url: 'https://me:secret@example.org/hook/secret'}\n"
+        ),
+    )
+
+    config = load(tmp_path)
+
+    assert "secret" not in config.text
+    assert "secret" in config.receivers["a"].url
+
+
+def test_the_text_of_a_problem_does_not_repeat_an_address(tmp_path: Path) -> None:
+    write(tmp_path, straitwatch="receivers:\n  a: {url: 'slack://secret', drivr: auto}\n")
+
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path)
+
+    assert "secret" not in str(caught.value) + caught.value.problems[0].excerpt
+
+
+def test_a_url_file_is_read_and_a_missing_one_breaks_the_receiver_only(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("json://localhost/\n", encoding="utf-8")
+    write(
+        tmp_path,
+        straitwatch=f"receivers:\n  a: {{url_file: {secret}}}\n  b: {{url_file: {secret}-not}}\n",
+    )
+
+    receivers = load(tmp_path).receivers
+
+    assert receivers["a"].url == "json://localhost/"
+    assert (
+        receivers["b"].broken_because == f"{secret}-not cannot be read: No such file or directory"
+    )
+
+
+def test_a_variable_may_have_a_default(tmp_path: Path) -> None:
+    write(tmp_path, straitwatch="web: {listen: '${LISTEN:-127.0.0.1:1}'}\n")
+
+    assert load(tmp_path).web_listen == "127.0.0.1:1"
+    assert load(tmp_path, LISTEN="127.0.0.1:2").web_listen == "127.0.0.1:2"
+    assert load(tmp_path, LISTEN="").web_listen == "127.0.0.1:1"
+
+
+def test_what_the_driver_says_about_a_receiver_points_at_its_url(tmp_path: Path) -> None:
+    write(tmp_path, straitwatch="receivers:\n  desk: {url: 'nonsense://'}\n")
+
+    with pytest.raises(ConfigError) as caught:
+        load_config(tmp_path, environ={}, validate_receiver=lambda _: "no such service")
+
+    (problem,) = caught.value.problems
+    assert problem.message == "desk: no such service"
+    assert problem.position is not None
+    assert (problem.position.line, problem.position.column) == (2, 16)
+
+
+@pytest.mark.parametrize("word", ["NO", "on", "12:30", "2024-01-01", "911", "null", "1e3"])
+def test_terms_are_text_whatever_yaml_thinks(tmp_path: Path, word: str) -> None:
+    write(tmp_path, lists=f"terms:\n  s: [Kinmen, {word}]\n{LIST}")
+
+    assert [term.text for term in load(tmp_path).term_sets["s"].any] == ["Kinmen", word]
+
+
+def test_routes_digests_and_quiet_hours_come_as_they_are_written(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        lists=LIST,
+        straitwatch="""
+timezone: Asia/Taipei
+routes:
+  - {name: first, match: {watchlists: [strait], severity: [high]}, send: [terminal], continue: true, group_wait: 1m30s}
+  - {match: {}, send: [terminal], quiet_hours: night, updates: off}
+digests: [{name: morning, at: 07:30, days: [fri-mon], send: [terminal], include: [strait]}]
+quiet_hours: {night: {from: "22:30", to: "06:30", hold: [low]}}
+""",
+    )
+
+    alerts = load(tmp_path).alerts
+
+    first, second = alerts.routes
+    assert (first.severities, first.continues) == ((Severity.HIGH,), True)
+    assert first.group_wait == timedelta(seconds=90)
+    assert (second.name, second.quiet_hours, second.updates) == ("route-2", "night", "off")
+    (digest,) = alerts.digests
+    assert (digest.at, digest.days, digest.timezone) == (time(7, 30), (0, 4, 5, 6), "Asia/Taipei")
+    assert digest.include == ("strait",)
+    assert alerts.quiet_hours[0].starts == time(22, 30)
+
+
+def test_a_route_below_a_catch_all_is_noticed(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        straitwatch="routes:\n  - {match: {}, send: [terminal]}\n  - {match: {tags: [x]}, send: [terminal]}\n",
+    )
+
+    (notice,) = load(tmp_path).notices
+
+    assert notice.is_warning
+    assert notice.message == "never reached: a route above it takes everything"
+
+
+@pytest.mark.parametrize(
+    ("settings", "key"),
+    [
+        ("receivers: {a: {url: 'json://localhost', limit: {messages: 2, per: 10m}}}", "limit"),
+        ("receivers: {a: {url: 'json://localhost', fallback: terminal}}", "fallback"),
+        ("people: {chen: {email: chen@example.org}}", "people"),
+        ("silences: [{match: {}, until: 2030-01-31}]", "silences"),
+    ],
+)
+def test_keys_without_effect_say_so(tmp_path: Path, settings: str, key: str) -> None:
+    write(tmp_path, straitwatch=settings)
+
+    messages = [notice.message for notice in load(tmp_path).notices]
+
+    assert messages == [f"{key}: accepted, not acted on in this version"]
+
+
+def test_a_feed_keeps_what_was_said_about_it(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        feeds="""
+feeds:
+  - name: Wire
+    url: http://10.0.0.1/feed
+    language: zh-Hant
+    interval: 5m
+    headers: {User-Agent: x}
+    encoding: big5
+    enabled: no
+""",
+    )
+
+    (feed,) = load(tmp_path).feeds
+
+    assert (feed.interval, feed.headers) == (timedelta(minutes=5), (("User-Agent", "x"),))
+    assert (feed.encoding, feed.enabled, feed.tier) == ("big5", False, 3)
+
+
+def test_rules_load_alone_whatever_the_other_files_say(tmp_path: Path) -> None:
+    write(tmp_path, straitwatch="nonsense: 1\n", lists=LIST)
+
+    (match,) = load_rules(tmp_path).match(MatchText(title="A ship in the Taiwan Strait"))
+
+    assert match.watchlist == "strait"
+
+
+def test_the_version_changes_with_the_content_only(tmp_path: Path) -> None:
+    write(tmp_path, lists=LIST)
+    first = load(tmp_path).version
+
+    assert load(tmp_path).version == first
+    write(tmp_path, lists=LIST + "    threshold: 5\n")
+    assert load(tmp_path).version != first
+
+
+def test_the_fingerprint_changes_when_a_file_does(tmp_path: Path) -> None:
+    before = config_fingerprint(write(tmp_path, lists=LIST))
+
+    assert config_fingerprint(tmp_path) == before
+    write(tmp_path, lists=LIST + "\n")
+    changed = config_fingerprint(tmp_path)
+    (tmp_path / "feeds.yaml").write_text("feeds: []\n", encoding="utf-8")
+
+    assert len({before, changed, config_fingerprint(tmp_path)}) == 3
