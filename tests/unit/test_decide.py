@@ -239,6 +239,21 @@ def test_the_quote_is_the_sentence_with_most_of_what_matched() -> None:
     assert [quote.text[left:right] for left, right in quote.spans] == ["strait", "Taiwan"]
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "He used the U.S. president's wish to change the Taiwan policy.",
+        "The U.S. State Department named Taiwan.",
+        "Sen. J. Smith flew to Taiwan on Monday.",
+    ],
+)
+def test_a_full_stop_inside_a_sentence_does_not_cut_the_quote(sentence) -> None:
+    summary = f"It rained. {sentence} Markets fell."
+    hit = make_hit("Taiwan", start=summary.index("Taiwan"), field="summary")
+
+    assert pick_quote(make_entry(summary=summary), [hit]).text == sentence
+
+
 def test_a_very_long_sentence_is_quoted_around_its_first_hit() -> None:
     summary = "word " * 300 + "Taiwan " + "word " * 300
     hit = make_hit("Taiwan", start=summary.index("Taiwan"), field="summary")

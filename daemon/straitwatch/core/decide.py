@@ -35,7 +35,12 @@ from straitwatch.core.model import (
 DAY_AFTER = timedelta(hours=24)  # a report this long after the alert is news again: say so
 LISTED_REPORTS = 12  # reports that a story keeps for showing; the count goes on
 QUOTE_LENGTH = 320  # characters: two or three lines in Slack and mail
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])|\n+")
+# A full stop ends no sentence in U.S., after an initial or a title, or before a small letter.
+_TITLES = ("Mr", "Ms", "Mrs", "Dr", "St", "Gen", "Adm", "Col", "Lt", "Sen", "Rep", "Gov", "No")
+_NO_TITLE = "".join(rf"(?<!\b{title}\.)" for title in _TITLES)
+_SENTENCE_END = re.compile(
+    rf"(?<=[.!?…])(?<!\.[A-Z]\.)(?<!\s[A-Z]\.){_NO_TITLE}\s+(?![a-z])|(?<=[。！？])|\n+"
+)
 
 
 # ---------------------------------------------------------------- identities
