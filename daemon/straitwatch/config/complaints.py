@@ -1,5 +1,6 @@
 """pydantic's errors in plain words, with the place in the file and what to write instead."""
 
+import copy
 import textwrap
 import types
 import typing
@@ -14,6 +15,8 @@ from straitwatch.core.model import Problem
 
 _LONGEST = 60  # characters of a value that a message repeats
 
+_ROUNDS = 4  # a key that is cut may leave another one without what it requires
+
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
@@ -25,6 +28,31 @@ def fit(document: Document, data: Any, shape: type[Shape]) -> tuple[Shape | None
         return shape.model_validate(data), []
     except ValidationError as error:
         return None, list(_problems(document, error, shape))
+
+
+def salvage(data: Any, shape: type[Shape]) -> Shape | None:
+    """Fit what can be fitted, without the keys that are wrong: to look for further mistakes."""
+    rest = copy.deepcopy(data)
+    for _ in range(_ROUNDS):
+        try:
+            return shape.model_validate(rest)
+        except ValidationError as error:
+            for item in error.errors(include_url=False):
+                _cut(rest, tuple(item["loc"]))
+    return None
+
+
+def _cut(data: Any, path: KeyPath) -> None:
+    """Remove the innermost key that a path leads to."""
+    innermost: tuple[dict[str, Any], str] | None = None
+    for part in path:
+        if isinstance(data, dict) and part in data:
+            innermost = (data, str(part))
+            data = data[part]
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+    if innermost:
+        innermost[0].pop(innermost[1], None)
 
 
 def _problems(
@@ -63,7 +91,7 @@ def _words(item: Any, shape: type[BaseModel]) -> tuple[str, str]:  # noqa: C901,
                 str(given), words, what="values"
             )
         case "int_parsing" | "int_type" | "int_from_float":
-            return f"not a whole number: {_short(given)}", ""
+            return f"not a whole number: {_short(given)}", "write digits alone, such as 5"
         case "bool_parsing" | "bool_type":
             return f"neither true nor false: {_short(given)}", "write true or false"
         case "string_type":

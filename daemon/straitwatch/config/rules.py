@@ -1,10 +1,10 @@
 """terms/ and watchlists/: from documents to term sets, watch-lists and one compiled matcher."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from straitwatch.config.complaints import fit
+from straitwatch.config.complaints import fit, salvage
 from straitwatch.config.document import Document, KeyPath
 from straitwatch.config.files import read_file, require_directory, rule_files
 from straitwatch.config.schemas import PointsShape, RulesShape, WatchListShape
@@ -19,6 +19,7 @@ from straitwatch.core.model import (
     TermSet,
     WatchList,
 )
+from straitwatch.core.query import parse_query, parse_term
 from straitwatch.errors import ConfigError
 
 
@@ -54,10 +55,33 @@ def read_rules(directory: Path) -> RuleFiles:
         _add(rules, document)
     if any(not problem.is_warning for problem in rules.problems):
         # Sets of a broken file are missing: only mistakes inside the queries are worth telling.
+        rules.problems += list(_mistakes_in_queries(rules))
         return rules
     rules.matcher, problems = compile_rules(rules.term_sets, rules.watchlists)
     rules.problems += [_with_line(problem, rules.documents) for problem in problems]
     return rules
+
+
+def _mistakes_in_queries(rules: RuleFiles) -> Iterator[Problem]:
+    for terms in rules.term_sets.values():
+        for text in (*terms.any, *terms.not_inside):
+            if isinstance(term := parse_term(text), Problem):
+                yield _with_line(term, rules.documents)
+    for watchlist in rules.watchlists:
+        for name, text in _queries(watchlist):
+            if isinstance(query := parse_query(text), Problem):
+                named = replace(query, message=f"{watchlist.id}.{name}: {query.message}")
+                yield _with_line(named, rules.documents)
+
+
+def _queries(watchlist: WatchList) -> Iterator[tuple[str, Sourced]]:
+    for kind in ("match", "exclude"):
+        for at, text in enumerate(getattr(watchlist, kind)):
+            yield f"{kind}[{at}]", text
+    for kind in ("signals", "noise", "severity"):
+        for at, rule in enumerate(getattr(watchlist, kind)):
+            if rule.when is not None:
+                yield f"{kind}[{at}]", rule.when
 
 
 def _with_line(problem: Problem, documents: Sequence[Document]) -> Problem:
@@ -74,6 +98,7 @@ def _add(rules: RuleFiles, document: Document) -> None:
         return
     shape, problems = fit(document, document.data, RulesShape)
     rules.problems += problems
+    shape = shape or salvage(document.data, RulesShape)
     if shape is None:
         return
     for name, terms in shape.terms.items():
