@@ -99,7 +99,7 @@ def _tell_refusal(problems: Sequence[Problem], *, as_json: bool) -> None:
         write_line({"ok": False, "problems": _count_errors(problems)})
         return
     out = _console()
-    for problem in _in_order(problems):
+    for problem in problems:
         _print_problem(out, problem)
     count = _count_errors(problems)
     out.print(f"{count} problem{'s' if count != 1 else ''}", style="bold red")
@@ -107,18 +107,6 @@ def _tell_refusal(problems: Sequence[Problem], *, as_json: bool) -> None:
 
 def _count_errors(problems: Sequence[Problem]) -> int:
     return sum(not problem.is_warning for problem in problems)
-
-
-def _in_order(problems: Sequence[Problem]) -> list[Problem]:
-    """Keep files together and lines in order; errors of no file come first."""
-    files = list(dict.fromkeys(it.position.file if it.position else "" for it in problems))
-    return sorted(
-        problems,
-        key=lambda it: (
-            files.index(it.position.file if it.position else ""),
-            (it.position.line, it.position.column) if it.position else (0, 0),
-        ),
-    )
 
 
 def _console() -> Console:
@@ -157,7 +145,7 @@ def _blank(character: str) -> str:
 
 def _print(config: Config, verdicts: Sequence[Verdict]) -> None:
     out = _console()
-    for problem in _in_order(config.notices):
+    for problem in config.notices:
         _print_problem(out, problem)
     for verdict in verdicts:
         for failure in verdict.failures:

@@ -69,6 +69,17 @@ def shown_path(path: Path) -> str:
         return str(path)
 
 
+def in_order(problems: Sequence[Problem]) -> list[Problem]:
+    """Keep files together, in the order of their first problem, and lines in order."""
+
+    def place(problem: Problem) -> tuple[int, int, int]:
+        at = problem.position
+        return (files.index(at.file), at.line, at.column) if at else (-1, 0, 0)
+
+    files = list(dict.fromkeys(it.position.file for it in problems if it.position))
+    return sorted(problems, key=place)
+
+
 def config_fingerprint(directory: Path) -> str:
     """Sum up sizes and times of all files: it changes when a file does, without reading any."""
     digest = hashlib.blake2b(digest_size=8)

@@ -12,6 +12,7 @@ from straitwatch.config.environment import expand
 from straitwatch.config.files import (
     FEEDS,
     SETTINGS,
+    in_order,
     kept_text,
     read_file,
     require_directory,
@@ -89,7 +90,7 @@ class _Loader:
         self._say_what_is_not_acted_on(settings_file, feeds_file)
         silences = self._silences(settings_file, settings)
         if rules.matcher is None or any(not problem.is_warning for problem in self.problems):
-            raise ConfigError(self.problems)
+            raise ConfigError(in_order(self.problems))
         documents = [settings_file, feeds_file, *rules.documents]
         return Config(
             version=version_of(documents),
@@ -115,7 +116,7 @@ class _Loader:
                 identities_after=settings.retention.identities,
             ),
             web_listen=settings.web.listen,
-            notices=tuple(self.problems),
+            notices=tuple(in_order(self.problems)),
         )
 
     # ------------------------------------------------------------ files
@@ -341,6 +342,10 @@ class _Loader:
             message = "`interval` is shorter than `min_interval`"
             path = ("polling", "interval")
             self.problems.append(document.problem(path, message, "lower min_interval as well"))
+        if settings.polling.interval > settings.polling.max_interval:
+            message = "`interval` is longer than `max_interval`"
+            path = ("polling", "interval")
+            self.problems.append(document.problem(path, message, "raise max_interval as well"))
 
     def _known(
         self,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from straitwatch.config.complaints import fit, salvage
 from straitwatch.config.document import Document, KeyPath
-from straitwatch.config.files import read_file, require_directory, rule_files
+from straitwatch.config.files import in_order, read_file, require_directory, rule_files
 from straitwatch.config.schemas import PointsShape, RulesShape, WatchListShape
 from straitwatch.core.match import Matcher, compile_rules
 from straitwatch.core.model import (
@@ -44,7 +44,7 @@ def load_rules(directory: Path) -> Matcher:
     rules = read_rules(directory)
     errors = [problem for problem in rules.problems if not problem.is_warning]
     if errors or rules.matcher is None:
-        raise ConfigError(rules.problems)
+        raise ConfigError(in_order(rules.problems))
     return rules.matcher
 
 

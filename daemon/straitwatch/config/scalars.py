@@ -18,6 +18,8 @@ _SIZES = {"": 1, "b": 1, "kb": 1_000, "mb": 1_000_000}
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FIELDS = ("title", "summary", "body")
+_SHORTEST_PAUSE = timedelta(seconds=1)
+_LAST_PORT = 65_535
 _LONGEST = timedelta(days=36_500)
 
 
@@ -48,6 +50,23 @@ def _duration(value: Any) -> timedelta:
     if span > _LONGEST:
         raise wrong(f"too long: {value}", "a hundred years are the most")
     return span
+
+
+def _pause(value: Any) -> timedelta:
+    span = _duration(value)
+    if span < _SHORTEST_PAUSE:
+        raise wrong(f"too short: {value}", "a second is the least")
+    return span
+
+
+def _listen(value: Any) -> str:
+    text = str(value).strip()
+    host, colon, port = text.rpartition(":")
+    if text and not (colon and host and port.isdigit() and int(port) <= _LAST_PORT):
+        raise wrong(
+            f"not an address to listen on: {text}", "write host:port, such as 127.0.0.1:8650"
+        )
+    return text
 
 
 def _size(value: Any) -> int:
@@ -132,6 +151,22 @@ Duration = Annotated[
             "examples": ["10m", "1h30m", "2d"],
         }
     ),
+]
+Pause = Annotated[
+    timedelta,
+    BeforeValidator(_pause),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^(\d+(\.\d+)?[wdhms]\s*)+$",
+            "examples": ["10m", "1h30m", "2d"],
+        }
+    ),
+]
+Listen = Annotated[
+    str,
+    BeforeValidator(_listen),
+    WithJsonSchema({"type": "string", "examples": ["127.0.0.1:8650"]}),
 ]
 Size = Annotated[
     int,

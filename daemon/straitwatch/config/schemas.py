@@ -8,7 +8,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from straitwatch.config.scalars import Days, Duration, Phrase, Size, TimeOfDay, Zone, wrong
+from straitwatch.config.scalars import (
+    Days,
+    Duration,
+    Listen,
+    Pause,
+    Phrase,
+    Size,
+    TimeOfDay,
+    Zone,
+    wrong,
+)
 
 SEVERITIES = ("low", "normal", "high", "critical")
 
@@ -153,17 +163,15 @@ class RetentionShape(Shape):
 class WebShape(Shape):
     """The status page."""
 
-    listen: str = Field("127.0.0.1:8650", description="Address and port; empty text for none.")
+    listen: Listen = Field("127.0.0.1:8650", description="Address and port; empty text for none.")
 
 
 class PollingShape(Shape):
     """How often, and how politely, feeds are polled."""
 
-    interval: Duration = Field(
-        timedelta(minutes=15), description="How often at first; then adapted."
-    )
-    min_interval: Duration = Field(timedelta(minutes=2), description="Never more often than this.")
-    max_interval: Duration = Field(timedelta(hours=6), description="Never more seldom than this.")
+    interval: Pause = Field(timedelta(minutes=15), description="How often at first; then adapted.")
+    min_interval: Pause = Field(timedelta(minutes=2), description="Never more often than this.")
+    max_interval: Pause = Field(timedelta(hours=6), description="Never more seldom than this.")
     contact: str = Field("", description="An address for publishers, sent with each request.")
     backfill: Duration = Field(
         timedelta(0),
@@ -178,7 +186,7 @@ class PollingShape(Shape):
     )
     concurrency: int = Field(50, ge=1, le=1000, description="Polls at the same time.")
     per_host: int = Field(2, ge=1, le=50, description="Polls of one host at the same time.")
-    timeout: Duration = Field(timedelta(seconds=30), description="For one fetch, all of it.")
+    timeout: Pause = Field(timedelta(seconds=30), description="For one fetch, all of it.")
     max_bytes: Size = Field(10_000_000, description="The largest document that is read.")
 
 
@@ -253,7 +261,7 @@ class FeedShape(Shape):
     tier: int = Field(3, ge=1, le=3, description="1: its report alone is news; 3: the rest.")
     tags: Names = Field((), description="Words of your own, for routes and watch-lists.")
     enabled: bool = Field(True, description="false: not polled.")
-    interval: Duration | None = Field(
+    interval: Pause | None = Field(
         None, description="A fixed interval. Default: adapted to the feed."
     )
     max_age: Duration | None = Field(
