@@ -21,7 +21,16 @@ import structlog
 
 from straitwatch import store as db
 from straitwatch.config import Config, config_fingerprint, load_config
-from straitwatch.core.model import AlertKind, Feed, FeedState, NoticeFacts, PollReport, Severity
+from straitwatch.core.match import ExampleFailure, run_examples
+from straitwatch.core.model import (
+    AlertKind,
+    Feed,
+    FeedState,
+    NoticeFacts,
+    PollReport,
+    Problem,
+    Severity,
+)
 from straitwatch.core.plan import Rules
 from straitwatch.deliver import Driver, SenderThreads, open_driver, validate_receiver
 from straitwatch.errors import ConfigError
@@ -66,6 +75,29 @@ def load(directory: Path, environ: Mapping[str, str] | None = None) -> Config:
         directory,
         environ=os.environ if environ is None else environ,
         validate_receiver=validate_receiver,
+    )
+
+
+def load_to_run(directory: Path) -> Config:
+    """Read a configuration that is to take effect: the examples of its lists must hold too.
+
+    Raises:
+        ConfigError: with every problem there is.
+    """
+    config = load(directory)
+    failures = run_examples(config.matcher, config.watchlists)
+    if failures:
+        raise ConfigError([_example_problem(failure) for failure in failures])
+    return config
+
+
+def _example_problem(failure: ExampleFailure) -> Problem:
+    verb, did = ("match", "does not") if failure.expected else ("not match", "does")
+    points = f"{failure.explanation.score} of {failure.explanation.threshold} points"
+    return Problem(
+        position=failure.example.position,
+        message=f"{failure.watchlist}: this example must {verb}, and it {did} ({points})",
+        hint="`straitwatch check` shows which rule gave which points",
     )
 
 
@@ -228,13 +260,17 @@ class App:
         await self.poll_due()
         await self.wake_senders()
 
-    async def poll_due(self) -> int:
+    async def poll_due(self, *, due_by: datetime | None = None) -> int:
         """Claim the feeds that are due, as many as there is room for, and start their polls."""
         room = self.active.config.polling.concurrency - len(self._polls)
         if self._stopping or room <= 0:
             return 0
         claimed = await self.tools.store.run(
-            db.claim_due_feeds, now=self.tools.clock(), limit=room, lease=FEED_LEASE
+            db.claim_due_feeds,
+            now=self.tools.clock(),
+            limit=room,
+            lease=FEED_LEASE,
+            due_by=due_by,
         )
         for state in claimed:
             feed = self.active.feeds.get(state.feed_id)
@@ -303,7 +339,8 @@ class App:
     async def run_once(self) -> None:
         """Poll everything that is due, try every due delivery once, and end."""
         await self.start()
-        while await self.poll_due() or self._polls:
+        due_by = self.tools.clock()  # what falls due while we work belongs to the next pass
+        while await self.poll_due(due_by=due_by) or self._polls:
             await asyncio.wait(self._polls, return_when=asyncio.FIRST_COMPLETED)
         await self.digest_due()
         await self._housekeep()
@@ -356,7 +393,7 @@ class App:
         """Swap in the configuration as it is on disk now, or keep the old one and say so."""
         directory = self.active.config.directory
         try:
-            config = await asyncio.to_thread(load, directory)
+            config = await asyncio.to_thread(load_to_run, directory)
             active = activate(config)
         except ConfigError as error:
             log.error("new configuration refused, the old one goes on", problems=str(error))  # noqa: TRY400

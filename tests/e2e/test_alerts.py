@@ -163,6 +163,20 @@ async def test_a_broken_reload_keeps_the_old_lists_and_says_so(tmp_path) -> None
     assert "lists.yaml:4:" in daemon.text()
 
 
+async def test_a_reload_whose_examples_fail_is_refused(tmp_path) -> None:
+    async with world(tmp_path) as it, Daemon(it.config) as daemon:
+        await it.polled()
+        lists = it.config / "watchlists/lists.yaml"
+        lists.write_text(
+            lists.read_text().replace(
+                "title: Taiwan policy", "title: Taiwan policy\n    must_match: [Rain in spring]"
+            )
+        )
+        await eventually(lambda: "this example must match" in daemon.text())
+        it.publish(STORY)
+        await eventually(lambda: len(it.slack.messages) == 1)
+
+
 @pytest.mark.parametrize("how", ["file", "SIGHUP"])
 async def test_a_valid_change_is_taken_over_while_it_runs(tmp_path, how) -> None:
     async with world(tmp_path) as it, Daemon(it.config) as daemon:

@@ -7,7 +7,7 @@ import pytest
 
 from messages import BOT, WEBHOOK, make_driver
 from straitwatch.core.model import Receiver
-from straitwatch.deliver import open_driver, read_templates, validate_receiver
+from straitwatch.deliver import check_user_templates, open_driver, validate_receiver
 from straitwatch.errors import UsageError
 
 KINDS = [
@@ -84,10 +84,10 @@ def test_every_address_of_a_mail_url_is_a_recipient() -> None:
     assert make_driver(url).recipients == tuple(f"{name}@example.org" for name in "abcd")
 
 
-def test_templates_are_read_from_their_folders(tmp_path: Path) -> None:
+def test_templates_of_a_person_are_checked_where_they_lie(tmp_path: Path) -> None:
     (tmp_path / "slack").mkdir()
-    (tmp_path / "slack" / "alert.j2").write_text("{% block body %}x{% endblock %}")
+    (tmp_path / "slack" / "alert.j2").write_text("{% block body %}{{ unclosed }")
     (tmp_path / "README.md").write_text("not a template")
 
-    assert read_templates(tmp_path) == {"slack/alert": "{% block body %}x{% endblock %}"}
-    assert read_templates(tmp_path / "absent") == {}
+    assert len(check_user_templates(tmp_path)) == 1
+    assert check_user_templates(tmp_path / "absent") == ()

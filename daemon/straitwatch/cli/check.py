@@ -3,7 +3,7 @@
 import os
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,6 +61,7 @@ def check(
     except ConfigError as error:
         _tell_refusal(error.problems, as_json=as_json)
         raise typer.Exit(2) from None
+    loaded = replace(loaded, notices=(*loaded.notices, *_template_problems(config)))
     verdicts = _verdicts(loaded)
     if as_json:
         _write_json(loaded, verdicts)
@@ -76,6 +77,14 @@ def _validate(receiver: Receiver) -> str | None:
     from straitwatch.deliver import validate_receiver  # noqa: PLC0415 - half a second, if needed
 
     return validate_receiver(receiver)
+
+
+def _template_problems(config: Path) -> Sequence[Problem]:
+    if not any(config.glob("templates/*/*.j2")):
+        return ()
+    from straitwatch.deliver import check_user_templates  # noqa: PLC0415 - as above
+
+    return check_user_templates(config / "templates")
 
 
 def _verdicts(config: Config) -> list[Verdict]:

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from straitwatch.app import App, build_app, load, run_async, run_daemon
+from straitwatch.app import App, build_app, load_to_run, run_async, run_daemon
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.config import Config
@@ -36,7 +36,7 @@ def run(
 ) -> None:
     """Poll the feeds and send alerts until told to stop."""
     configure_logging(level=log_level or ("warning" if once else "info"))
-    loaded = load(config)
+    loaded = load_to_run(config)
     for notice in loaded.notices:
         Console(stderr=True).print(str(notice), markup=False, highlight=False)
     if json:

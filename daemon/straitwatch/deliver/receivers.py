@@ -11,7 +11,7 @@ import structlog
 from apprise import Apprise
 from apprise.manager_plugins import NotificationManager
 
-from straitwatch.core.model import Receiver
+from straitwatch.core.model import Problem, Receiver
 from straitwatch.core.render import check_templates
 from straitwatch.deliver.driver import Driver, Templates
 from straitwatch.deliver.generic import Generic, quiet_asset
@@ -87,6 +87,11 @@ def load_templates(directory: Path | None) -> Templates:
         if problem.position
     }
     return {key: text for key, text in found.items() if key not in refused}
+
+
+def check_user_templates(directory: Path) -> tuple[Problem, ...]:
+    """Say which of a person's templates cannot be used; the shipped ones then stand in."""
+    return check_templates(read_templates(directory))
 
 
 def read_templates(directory: Path | None) -> Templates:
