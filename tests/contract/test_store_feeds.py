@@ -153,3 +153,10 @@ def test_the_next_due_time_counts_leases_too(store: Store) -> None:
 
     claim(store)
     assert store.call(next_due_at) == NOW + LEASE
+
+
+def test_what_falls_due_after_a_pass_began_waits_for_the_next_one(store: Store) -> None:
+    store.call(sync_feeds, [make_feed()], NOW)
+
+    assert claim(store, now=NOW, due_by=NOW - timedelta(seconds=1)) == []
+    assert claim(store, now=NOW + timedelta(minutes=1), due_by=NOW)

@@ -65,6 +65,7 @@ def claim_due_feeds(
     limit: int,
     lease: timedelta,
     only: Collection[str] | None = None,
+    due_by: datetime | None = None,
 ) -> list[FeedState]:
     """Take the feeds that are due longest; nobody else gets them until the lease ends.
 
@@ -74,10 +75,11 @@ def claim_due_feeds(
         limit: how many at most.
         lease: how long they are ours.
         only: feed ids to choose from; None means all.
+        due_by: what was due then; None means now.
     """
     is_due = [
         _IS_ACTIVE,
-        FEED.c.next_due_at <= now,
+        FEED.c.next_due_at <= (due_by or now),
         sa.or_(FEED.c.lease_until.is_(None), FEED.c.lease_until <= now),
     ]
     if only is not None:
