@@ -1,7 +1,8 @@
 """The real program with a store that is killed right after one commit.
 
 DIE_WHEN names the commit: `alert` is the poll that wrote one, and any other word the function
-of the store whose commit is meant, such as `freeze`. BEFORE=1 kills before that commit instead.
+of the store whose commit is meant, such as `freeze`. BEFORE=1 kills before that commit instead,
+DIE_AT=3 at the third such commit.
 """
 
 import os
@@ -15,6 +16,7 @@ from straitwatch.store import Store
 
 WHEN = os.environ["DIE_WHEN"]
 BEFORE = os.environ.get("BEFORE") == "1"
+passes = iter(range(int(os.environ.get("DIE_AT", "1")) - 1, -1, -1))
 
 
 def is_meant(fn, answer) -> bool:
@@ -24,6 +26,8 @@ def is_meant(fn, answer) -> bool:
 
 
 def die() -> None:
+    if next(passes, 0):
+        return
     os.kill(os.getpid(), signal.SIGKILL)
 
 
