@@ -34,7 +34,7 @@ def test_scripts_in_one_headline_are_each_read_in_their_way() -> None:
 def test_the_title_counts_more_than_the_summary() -> None:
     weights = report_terms("Frigates depart", "Harbour calm")
 
-    assert weights["frigat"] > weights["harbour"]
+    assert weights["frigat"] > weights["calm"]
 
 
 def test_a_long_summary_does_not_grow_a_report_without_bound() -> None:

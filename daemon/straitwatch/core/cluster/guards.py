@@ -7,9 +7,10 @@ alone never decides. A conflict of numbers, dates, opposites or instalment marks
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from math import sqrt
 
-from straitwatch.core.cluster.text import grams, has_cjk, terms, title_words
+from straitwatch.core.cluster.text import grams, has_cjk, term_set, title_words
 from straitwatch.core.cluster.words import (
     AMBIGUOUS,
     DATES,
@@ -28,7 +29,7 @@ JACCARD = 0.50  # of character n-grams; suppression precision .92-.99 on three n
 CONTAINMENT = 0.80  # of the shorter title in the longer one
 REWORDED_JACCARD, REWORDED_TERMS = (
     0.35,
-    0.60,
+    0.65,
 )  # less of the letters, if most of the words are shared
 _MIN_CONTAINED_GRAMS = 16  # "Taiwan news" is contained in half the stream
 _TAIL_JACCARD = 0.40  # behind the same label, a headline less alike than this is another one
@@ -74,7 +75,7 @@ def compare_titles(a: str, b: str) -> Likeness:
 
 def shared_terms(a: str, b: str) -> float:
     """Return the cosine of two titles' sets of terms."""
-    first, second = set(terms(a)), set(terms(b))
+    first, second = term_set(a), term_set(b)
     return len(first & second) / sqrt(len(first) * len(second) or 1)
 
 
@@ -99,6 +100,7 @@ _HAN_FIGURE = re.compile(
 )
 _CJK_AFTER = re.compile(r"^[号號日月年次届屆期级級轮輪集章回天周週季版部场場弹彈波批일월차호회기]")
 
+_HALF = re.compile(r"\bhalf (?:a |an )?(?=[mb]illion|trillion|dozen|hundred|thousand)")
 _TOLL = re.compile(TOLL)
 _YEARS = range(1900, 2101)
 
@@ -109,9 +111,11 @@ class _Figures:
     labels: frozenset[str]  # dates, and numbers that count instalments
 
 
+@lru_cache(maxsize=256)  # the title at hand is compared with a few dozen
 def _figures(title: str) -> _Figures:
     plain: set[str] = set()
     labels: set[str] = set()
+    title = _HALF.sub("0.5 ", title)
     words = title_words(title)
     for i, word in enumerate(words):
         near = words[max(0, i - 1) : i] + words[i + 1 : i + 2]

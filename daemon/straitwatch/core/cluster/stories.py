@@ -1,11 +1,13 @@
 """The stories of one watch-list and what they talk about: part of the cluster stage.
 
-Terms are weighted by how rare they are among the reports that matched this list in the last week.
-Weights taken from general news would find every report of a topical list alike: measured on a
-one-topic stream, they swallowed 41 % of the events.
+Terms are weighted by how rare they are among the latest reports that matched this list. Weights
+taken from general news would find every report of a topical list alike: measured on a one-topic
+stream, they swallowed 41 % of the events. A report keeps the weights of the hour in which it came,
+so that comparing costs one pass over its own terms.
 """
 
 from array import array
+from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +20,10 @@ from straitwatch.core.cluster.text import has_cjk
 from straitwatch.core.model import Fold, Relation
 
 STORY_AGE = timedelta(hours=72)  # after its first report a story takes in no more
-DECAY_HOURS = 30.0
+# With STORY_AGE this makes the seven days from which a window is rebuilt exactly: the weights in
+# the oldest open story depend on nothing earlier.
+RARITY_AGE = timedelta(hours=96)
+DECAY_HOURS = 36.0
 NEAREST_SHARE = 0.3  # of the score; the rest is the whole story's
 RARITY_POWER = 1.5
 ASSUMED_REPORTS = 100  # so that the first reports of a new list find all terms about equally rare
@@ -34,6 +39,8 @@ _EVIDENCE = 5
 _PRIOR_SCORE, _PRIOR_REPORTS = 0.3, 200
 _SCALE = 10_000  # scores are summed as integers, so that the sum does not depend on the order
 
+_Weights = dict[str, float]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoldProfile:
@@ -46,17 +53,27 @@ class FoldProfile:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A report as it is compared."""
+    """A report as it is compared: its cleaned title and its terms."""
 
-    title: str  # cleaned
+    title: str
     terms: tuple[str, ...]
     weights: array  # type: ignore[type-arg]
-    is_cjk: bool
 
     @classmethod
-    def of(cls, title: str, weights: dict[str, float]) -> "Member":
+    def of(cls, title: str, weights: _Weights) -> "Member":
         """Make a member of a cleaned title and its terms."""
-        return cls(title, tuple(weights), array("f", weights.values()), has_cjk(title))
+        return cls(title, tuple(weights), array("f", weights.values()))
+
+    @property
+    def is_cjk(self) -> bool:
+        """Whether the title is written without spaces between words."""
+        return has_cjk(self.title)
+
+    def cosine(self, query: _Weights) -> float:
+        """Return the likeness to a report, both being of unit length."""
+        # Not strict: checking that twice a million times is a third of the cost of a fold.
+        pairs = zip(self.terms, self.weights)  # noqa: B905
+        return float(sum([query[term] * weight for term, weight in pairs if term in query]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +92,51 @@ class _Story:
     number: int
     first_seen_at: datetime
     last_seen_at: datetime
-    terms: dict[str, float] = field(default_factory=dict)
-    members: list[Member] = field(default_factory=list)  # a deque would take 600 bytes empty
+    members: list[Member] = field(default_factory=list)
+    # The sum of the members, and its square; a single report needs none: most stories stay single.
+    total: _Weights | None = None
+    square: float = 1.0
+
+    @property
+    def terms(self) -> Iterable[str]:
+        return self.members[0].terms if self.total is None else self.total
+
+    def cosine(self, query: _Weights) -> float:
+        if self.total is None:
+            return self.members[0].cosine(query)
+        total = self.total
+        return sum([w * total[t] for t, w in query.items() if t in total]) / sqrt(self.square)
+
+    def shared(self, query: _Weights) -> tuple[str, ...]:
+        """Return the terms that make the likeness, the heaviest first."""
+        member = self.members[0]
+        total = self.total or dict(zip(member.terms, member.weights, strict=True))
+        found = nlargest(_EVIDENCE, ((w * total[t], t) for t, w in query.items() if t in total))
+        return tuple(term for _, term in found)
+
+    def take_in(self, member: Member) -> list[str]:
+        """Add a report; return the terms that are new to the story."""
+        self.members.append(member)
+        if len(self.members) == 1 and self.total is None:
+            return list(member.terms)
+        if self.total is None:
+            self.total = dict(zip(self.members[0].terms, self.members[0].weights, strict=True))
+            self.square = sum([w * w for w in self.total.values()])
+        del self.members[:-_MAX_MEMBERS]
+        return self._sum_up(member, self.total)
+
+    def _sum_up(self, member: Member, total: _Weights) -> list[str]:
+        fresh = []
+        for term, weight in zip(member.terms, member.weights, strict=True):
+            before = total.get(term)
+            if before is None:
+                if len(total) >= _MAX_STORY_TERMS:
+                    continue
+                fresh.append(term)
+                before = 0.0
+            total[term] = before + weight
+            self.square += (2 * before + weight) * weight
+        return fresh
 
 
 class ListStories:
@@ -86,7 +146,7 @@ class ListStories:
         self._stories: dict[int, _Story] = {}
         self._by_age: deque[_Story] = deque()
         self._numbers: dict[str, int] = {}  # of open stories by id
-        self._postings: dict[str, list[int]] = {}
+        self._postings: dict[str, array[int]] = {}  # story numbers, ascending
         self._rarity = _Rarity()
         self._recent: deque[tuple[datetime, tuple[str, ...], int]] = deque()
         self._next = 0
@@ -104,14 +164,9 @@ class ListStories:
         """Take in a report of the story that `fold` names."""
         story = self._open(fold.story_id, seen_at)
         story.last_seen_at = max(story.last_seen_at, seen_at)
-        story.members.append(member)
-        del story.members[:-_MAX_MEMBERS]
-        for term, weight in zip(member.terms, member.weights, strict=True):
-            if term in story.terms:
-                story.terms[term] += weight
-            elif len(story.terms) < _MAX_STORY_TERMS:
-                story.terms[term] = weight
-                self._postings.setdefault(term, []).append(story.number)
+        query = self._rarity.weigh(member)
+        for term in story.take_in(Member(member.title, member.terms, array("f", query.values()))):
+            self._post(term, story.number)
         self._rarity.take_in(member.terms, by=1)
         is_scored = fold.relation is not Relation.SAME_ENTRY
         score = round(fold.score * _SCALE) if is_scored else -1
@@ -120,11 +175,11 @@ class ListStories:
             self._score_sum += score
             self._score_count += 1
 
-    def expire(self, now: datetime, memory: timedelta) -> None:
+    def expire(self, now: datetime) -> None:
         """Close old stories and forget old reports."""
         while self._by_age and now - self._by_age[0].first_seen_at > STORY_AGE:
             self._close(self._by_age.popleft())
-        while self._recent and now - self._recent[0][0] > memory:
+        while self._recent and now - self._recent[0][0] > RARITY_AGE:
             _, terms, score = self._recent.popleft()
             self._rarity.take_in(terms, by=-1)
             if score >= 0:
@@ -133,8 +188,8 @@ class ListStories:
 
     def nearest(self, member: Member, seen_at: datetime) -> list[Candidate]:
         """Return the stories nearest to a report, the best first."""
-        query = self._query(member)
-        rated = [self._rate(self._stories[n], query, seen_at) for n in self._reached(query)]
+        query = self._rarity.weigh(member)
+        rated = [_rate(self._stories[n], query, seen_at) for n in self._reached(query)]
         rated.sort(reverse=True)
         found: list[Candidate] = []
         best = 0.0
@@ -142,51 +197,11 @@ class ListStories:
             # Nothing here can be the best story, nor hold a copy of the report.
             if decayed + NEAREST_SHARE * decay < best and decayed < _MIN_CLOSE * decay:
                 break
-            found.append(self._compare(self._stories[number], query, decayed, decay))
+            found.append(_compare(self._stories[number], query, decayed=decayed, decay=decay))
             best = max(best, found[-1].score)
         return sorted(found, key=lambda candidate: -candidate.score)
 
-    def _query(self, member: Member) -> dict[str, float]:
-        """Return the report's terms weighted by rarity, of unit length."""
-        rarity = self._rarity
-        query = {t: w * rarity[t] for t, w in zip(member.terms, member.weights, strict=True)}
-        length = _length(query.values())
-        return {term: weight / length for term, weight in query.items()}
-
-    def _rate(
-        self, story: _Story, query: dict[str, float], seen_at: datetime
-    ) -> tuple[float, float, int]:
-        rarity, terms = self._rarity, story.terms
-        dot = sum([w * terms[t] * rarity[t] for t, w in query.items() if t in terms])
-        hours = max(0.0, (seen_at - story.last_seen_at).total_seconds() / 3600)
-        decay = exp(-hours / DECAY_HOURS)
-        return dot / _length([w * rarity[t] for t, w in terms.items()]) * decay, decay, story.number
-
-    def _compare(
-        self, story: _Story, query: dict[str, float], decayed: float, decay: float
-    ) -> Candidate:
-        near = sorted(
-            ((self._cosine(query, member), i) for i, member in enumerate(story.members)),
-            reverse=True,
-        )
-        rarity, terms = self._rarity, story.terms
-        shared = nlargest(
-            _EVIDENCE, ((w * terms[t] * rarity[t], t) for t, w in query.items() if t in terms)
-        )
-        return Candidate(
-            story.id,
-            NEAREST_SHARE * near[0][0] * decay + (1 - NEAREST_SHARE) * decayed,
-            [story.members[i] for cosine, i in near[:_CLOSEST] if cosine >= _MIN_CLOSE],
-            tuple(term for _, term in shared),
-        )
-
-    def _cosine(self, query: dict[str, float], member: Member) -> float:
-        rarity = self._rarity
-        weighted = {t: w * rarity[t] for t, w in zip(member.terms, member.weights, strict=True)}
-        dot = sum([w * weighted[t] for t, w in query.items() if t in weighted])
-        return dot / _length(weighted.values()) if dot else 0.0
-
-    def _reached(self, query: dict[str, float]) -> list[int]:
+    def _reached(self, query: _Weights) -> list[int]:
         """Return the numbers of the open stories that share most of the query's weight."""
         reached: dict[int, float] = {}
         budget = _MAX_POSTINGS
@@ -214,50 +229,64 @@ class ListStories:
         self._next += 1
         return story
 
+    def _post(self, term: str, number: int) -> None:
+        postings = self._postings.get(term)
+        if postings is None:
+            self._postings[term] = array("I", (number,))
+        elif number > postings[-1]:
+            postings.append(number)
+        else:
+            insort(postings, number)
+
     def _close(self, story: _Story) -> None:
         del self._stories[story.number]
         del self._numbers[story.id]
         for term in story.terms:
             postings = self._postings[term]
-            postings.remove(story.number)
+            del postings[bisect_left(postings, story.number)]
             if not postings:
                 del self._postings[term]
 
 
-class _Rarity(dict[str, float]):
-    """How much a term says among the reports of the last week: few have it, much.
+def _rate(story: _Story, query: _Weights, seen_at: datetime) -> tuple[float, float, int]:
+    hours = max(0.0, (seen_at - story.last_seen_at).total_seconds() / 3600)
+    decay = exp(-hours / DECAY_HOURS)
+    return story.cosine(query) * decay, decay, story.number
 
-    A mapping that works out what is asked and remembers it: it is read a million times a minute.
-    """
+
+def _compare(story: _Story, query: _Weights, *, decayed: float, decay: float) -> Candidate:
+    near = sorted(((m.cosine(query), i) for i, m in enumerate(story.members)), reverse=True)
+    return Candidate(
+        story.id,
+        NEAREST_SHARE * near[0][0] * decay + (1 - NEAREST_SHARE) * decayed,
+        [story.members[i] for cosine, i in near[:_CLOSEST] if cosine >= _MIN_CLOSE],
+        story.shared(query),
+    )
+
+
+class _Rarity:
+    """How much a term says among the latest reports: few have it, much."""
 
     def __init__(self) -> None:
-        super().__init__()
         self._counts: dict[str, int] = {}
         self._reports = 0
-        self._log = _log_of(0)
 
-    def __missing__(self, term: str) -> float:
-        value: float = (self._log - log(self._counts.get(term, 0) + 1) + 0.3) ** RARITY_POWER
-        self[term] = value
-        return value
+    def weigh(self, member: Member) -> _Weights:
+        """Return the report's terms weighted by rarity, of unit length."""
+        counts = self._counts
+        most = log(max(self._reports, ASSUMED_REPORTS) + 1) + 0.3
+        query = {
+            term: weight * (most - log(counts.get(term, 0) + 1)) ** RARITY_POWER
+            for term, weight in zip(member.terms, member.weights, strict=True)
+        }
+        length = sqrt(sum([weight * weight for weight in query.values()])) or 1.0
+        return {term: weight / length for term, weight in query.items()}
 
     def take_in(self, terms: Iterable[str], by: int) -> None:
         """Count a report's terms (`by` 1) or forget them (-1)."""
         self._reports += by
         for term in terms:
-            count = self._counts.pop(term, 0) + by
-            if count:
+            if count := self._counts.get(term, 0) + by:
                 self._counts[term] = count
-            self.pop(term, None)
-        if (now := _log_of(self._reports)) != self._log:
-            self._log = now
-            self.clear()
-
-
-def _log_of(reports: int) -> float:
-    """Return ln(n + 1) in steps of 1/64, so that known rarities stay good for a while."""
-    return round(log(max(reports, ASSUMED_REPORTS) + 1) * 64) / 64
-
-
-def _length(weights: Iterable[float]) -> float:
-    return sqrt(sum([weight * weight for weight in weights])) or 1.0
+            else:
+                del self._counts[term]

@@ -11,9 +11,10 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from math import sqrt
+from sys import intern
 
 SUMMARY_CHARACTERS = 400  # the lead; the body beyond it gained one point of B-cubed at most
-SUMMARY_WEIGHT = 0.4  # against 1 for a word of the title
+SUMMARY_WEIGHT = 0.55  # against 1 for a word of the title
 MAX_TERMS = 48  # of one report; a bound on memory, beyond any headline with its lead
 
 _LABEL = re.compile(
@@ -24,6 +25,8 @@ _LABEL = re.compile(
 )
 _TAG_AT_END = re.compile(r"\s*[\[【(（][^\]】)）\d]{1,24}[\]】)）]\s*$")
 _CUT_AT_END = re.compile(r"(?:\s*\.\.\.|\s*…)+\s*$")
+_CLOSING = ("]", "】", ")", "）")
+_MAYBE_OUTLET = re.compile(r"[|｜]|\s[-–—·:]")
 _SEPARATOR = re.compile(r"\s+[-–—|·:]{1,2}\s+|\s*[|｜]\s*")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _RUN = re.compile(
@@ -32,12 +35,19 @@ _RUN = re.compile(
     r"|(?P<hiragana>[\u3041-\u309f]+)"
     r"|(?P<hangul>[\uac00-\ud7a3]+)"
     r"|(?P<cyrillic>[\u0400-\u052f]+)"
-    r"|(?P<other>(?:(?![\u0400-\u052f\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3])[^\W_])+)"
+    r"|(?P<arabic>[\u0620-\u064a\u066e-\u06d3]+)"
+    r"|(?P<other>(?:(?![\u0400-\u052f\u0620-\u064a\u066e-\u06d3\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3])[^\W_])+)"
 )
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
+# Letters without their marks: Latin accents, and what Arabic writers leave out or mix up.
+_PLAIN = {
+    code: unicodedata.normalize("NFD", chr(code))[0] for code in range(0xC0, 0x250)
+} | str.maketrans("أإآىة", "اااي" + "ه", "".join(map(chr, (0x640, *range(0x64B, 0x653)))))
 _CJK = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7a3]")
 
 _MIN_KEPT_WORDS = 4  # an outlet's name is cut off only when this much headline is left
 _MAX_OUTLET_WORDS = 4
+_TITLES_KEPT = 256  # the title at hand is compared with a few dozen
 
 
 def has_cjk(text: str) -> bool:
@@ -47,14 +57,25 @@ def has_cjk(text: str) -> bool:
 
 def clean_title(title: str) -> str:
     """Return the title folded, without labels ("UPDATE 2-"), cut marks and the outlet's name."""
-    text = unicodedata.normalize("NFKC", title).casefold().replace("’", "'").strip()
-    text = _CUT_AT_END.sub("", text)
+    text = fold_text(title).strip()
+    if text.endswith((".", "…")):
+        text = _CUT_AT_END.sub("", text)
     text = _LABEL.sub("", text) or text
-    text = _TAG_AT_END.sub("", text) or text
+    if text.endswith(_CLOSING):
+        text = _TAG_AT_END.sub("", text) or text
     return " ".join(_without_outlet(text).split())
 
 
+def fold_text(text: str) -> str:
+    """Return the text in compatibility form and without case."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+
+
 def _without_outlet(text: str) -> str:
+    if not _MAYBE_OUTLET.search(text):
+        return text
     separators = list(_SEPARATOR.finditer(text))
     if not separators:
         return text
@@ -71,6 +92,7 @@ def title_words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+@lru_cache(maxsize=_TITLES_KEPT)
 def grams(text: str) -> frozenset[str]:
     """Return the character n-grams of folded text: three letters, or two where CJK is written."""
     squeezed = " ".join(_WORD.findall(text))
@@ -80,41 +102,59 @@ def grams(text: str) -> frozenset[str]:
     return frozenset(padded[i : i + size] for i in range(max(1, len(padded) - size + 1)))
 
 
+@lru_cache(maxsize=_TITLES_KEPT)
+def term_set(text: str) -> frozenset[str]:
+    """Return the distinct terms of a title."""
+    return frozenset(terms(text))
+
+
 def report_terms(title: str, summary: str) -> dict[str, float]:
     """Return the terms of a report with weights of unit length; the title counts most."""
     weights = dict.fromkeys(terms(title), 1.0)
     for term in dict.fromkeys(terms(summary[:SUMMARY_CHARACTERS])):
-        if len(weights) >= MAX_TERMS and term not in weights:
-            continue
-        weights[term] = weights.get(term, 0.0) + SUMMARY_WEIGHT
+        if term in weights:
+            weights[term] += SUMMARY_WEIGHT
+        elif len(weights) < MAX_TERMS:
+            weights[term] = SUMMARY_WEIGHT
     length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
     return {term: weight / length for term, weight in weights.items()}
 
 
 def terms(text: str) -> Iterator[str]:
     """Yield the terms of any text: stems, bigrams, whole katakana words."""
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    for run in _RUN.finditer(folded):
-        kind, word = run.lastgroup, run.group()
-        if kind == "other":
-            if (stem := stem_latin(word)) and word not in _STOP:
-                yield stem
-        elif kind == "cyrillic":
+    folded = fold_text(text)
+    if folded.isascii():
+        yield from filter(None, map(latin_term, _ASCII_WORD.findall(folded)))
+        return
+    for run in _RUN.finditer(folded.translate(_PLAIN)):
+        yield from _terms_of_run(run.lastgroup or "", run.group())
+
+
+def _terms_of_run(script: str, word: str) -> Iterator[str]:
+    match script:
+        case "other":
+            if term := latin_term(word):
+                yield term
+        case "cyrillic":
             if len(word) > 1 and word not in _STOP:
                 yield stem_cyrillic(word)
-        elif kind == "han":
+        case "arabic":
+            yield stem_arabic(word)
+        case "han":
             yield from _bigrams(word)
-        elif kind == "katakana":
+        case "katakana":
             yield word
-        elif kind == "hangul":
+        case "hangul":
             yield from _bigrams(cut_particle(word))
+        case _:  # hiragana: endings and particles
+            return
 
 
 def _bigrams(run: str) -> Iterator[str]:
     if len(run) == 1:
         yield run
     for i in range(len(run) - 1):
-        yield run[i : i + 2]
+        yield intern(run[i : i + 2])
 
 
 # ---------------------------------------------------------------- stems
@@ -141,11 +181,21 @@ _PARTICLES = _longest_first(
     "으로부터 에서는 에게서 이라고 으로는 에서 에게 까지 부터 으로 이라 라고 처럼 보다 "
     "하는 했다 한다 하고 해야 에는 과의 와의 들이 들은 들을 은 는 이 가 을 를 의 에 로 와 과 도 만"
 )
+_ARABIC_BEGINNINGS = ("وال", "بال", "كال", "فال", "لل", "ال", "و")
+_ARABIC_ENDINGS = ("ات", "ون", "ين", "ها", "هم", "يه", "ان", "ه", "ي")
 _MIN_STEM = 3
+# Of a stem. It stands in for the endings of the languages that have no list here: on a stream of
+# nine languages .604 of B-cubed against .597 with the English endings alone, in English no change.
+_LATIN_LETTERS = 6
 _STEMS_KEPT = 1 << 15  # a news stream has about this many words in a week; 4 MB
 
 
 @lru_cache(maxsize=_STEMS_KEPT)
+def latin_term(word: str) -> str:
+    """Return the term of a word in Latin letters; empty when it is a function word."""
+    return "" if word in _STOP else intern(stem_latin(word)[:_LATIN_LETTERS])
+
+
 def stem_latin(word: str) -> str:
     """Cut an English ending, gently: names in other languages keep most of their letters."""
     word = word.partition("'")[0]
@@ -168,8 +218,21 @@ def stem_cyrillic(word: str) -> str:
     word = word.replace("ё", "е")
     for ending in _CYRILLIC_ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _MIN_STEM:
-            return word[: -len(ending)]
-    return word
+            return intern(word[: -len(ending)])
+    return intern(word)
+
+
+@lru_cache(maxsize=_STEMS_KEPT)
+def stem_arabic(word: str) -> str:
+    """Cut an Arabic article and ending, as the Light10 stemmer does."""
+    for beginning in _ARABIC_BEGINNINGS:
+        if word.startswith(beginning) and len(word) - len(beginning) >= _MIN_STEM:
+            word = word.removeprefix(beginning)
+            break
+    for ending in _ARABIC_ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _MIN_STEM:
+            return intern(word.removesuffix(ending))
+    return intern(word)
 
 
 def cut_particle(word: str) -> str:

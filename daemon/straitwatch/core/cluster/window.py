@@ -25,9 +25,9 @@ from straitwatch.core.model import Fold, Relation, Report
 
 # One setting serves general news and one-topic lists: the slope raises the threshold of a list
 # whose reports are all alike. Fitted on the development halves of three labelled streams.
-DEFAULT: Final = FoldProfile(name="default", base=0.04, slope=0.40)
-RECALL: Final = FoldProfile(name="recall", base=0.00, slope=0.40)  # folds more, alerts less
-STRICT: Final = FoldProfile(name="strict", base=0.10, slope=0.40)  # folds less, alerts more
+DEFAULT: Final = FoldProfile(name="default", base=0.09, slope=0.30)
+RECALL: Final = FoldProfile(name="recall", base=0.05, slope=0.30)  # folds more, alerts less
+STRICT: Final = FoldProfile(name="strict", base=0.15, slope=0.30)  # folds less, alerts more
 
 _GENERIC_WORDS = 4  # "Morning briefing" comes back each day as another page
 _GENERIC_AFTER = timedelta(hours=12)
@@ -104,7 +104,7 @@ class StoryWindow:
             _forget(self._by_url, url, seen_at)
             _forget(self._by_title, title_key, seen_at)
         for stories in self._lists.values():
-            stories.expire(now, self.MEMORY)
+            stories.expire(now)
 
     # ------------------------------------------------------------ the rungs
 

@@ -19,9 +19,9 @@ def _numbered(lines: str, *, start: int, prefix: str = "") -> dict[str, str]:
 UNITS: Final = {
     **dict.fromkeys(("k", "thousand", "тыс"), 1e3),
     **dict.fromkeys(("万", "萬", "만"), 1e4),
-    **dict.fromkeys(("m", "mn", "mln", "million", "млн"), 1e6),
+    **dict.fromkeys(("m", "mn", "mln", "mil", "million", "млн"), 1e6),
     **dict.fromkeys(("亿", "億", "억"), 1e8),
-    **dict.fromkeys(("b", "bn", "billion", "млрд"), 1e9),
+    **dict.fromkeys(("b", "bn", "bil", "billion", "млрд"), 1e9),
     **dict.fromkeys(("tn", "trillion", "трлн"), 1e12),
 }
 
@@ -141,6 +141,11 @@ OPPOSITES: Final = tuple(
         ("buy buys bought", "sell sells sold"),
         ("more", "less fewer"),
         ("best", "worst"),
+        ("dies died dead killed", "survives survived coma injured hurt wounded"),
+        (
+            "plans plan mulls considers weighs gearing prepares may could",
+            "files filed launches launched signs signed opens opened",
+        ),
         ("upgrade upgrades", "downgrade downgrades"),
         ("подтвердил подтвердили подтвердила", "опроверг опровергли опровергла"),
         ("вырос выросли выросла", "упал упали упала снизился снизились"),
