@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -77,24 +78,34 @@ def claim_due_feeds(
         only: feed ids to choose from; None means all.
         due_by: what was due then; None means now.
     """
+    claim = _claim(is_postgres=tx.is_postgres, has_choice=only is not None)
+    values: dict[str, Any] = {"due_by": due_by or now, "b_now": now, "until": now + lease}
+    values |= {"most": limit}
+    if only is not None:
+        values |= {"ids": list(only)}
+    states = [_to_state(row) for row in tx.execute(claim, values)]
+    return sorted(states, key=lambda state: (state.next_due_at or now, state.feed_id))
+
+
+@cache  # a full pool claims one feed at a time, and building this costs more than running it
+def _claim(*, is_postgres: bool, has_choice: bool) -> sa.Executable:
     is_due = [
         _IS_ACTIVE,
-        FEED.c.next_due_at <= (due_by or now),
-        sa.or_(FEED.c.lease_until.is_(None), FEED.c.lease_until <= now),
+        FEED.c.next_due_at <= sa.bindparam("due_by"),
+        sa.or_(FEED.c.lease_until.is_(None), FEED.c.lease_until <= sa.bindparam("b_now")),
     ]
-    if only is not None:
-        is_due.append(FEED.c.id.in_(list(only)))
-    due = sa.select(FEED.c.id).where(*is_due).order_by(FEED.c.next_due_at).limit(limit)
-    if tx.is_postgres:
+    if has_choice:
+        is_due.append(FEED.c.id.in_(sa.bindparam("ids", expanding=True)))
+    due = sa.select(FEED.c.id).where(*is_due).order_by(FEED.c.next_due_at)
+    due = due.limit(sa.bindparam("most", type_=sa.Integer))
+    if is_postgres:
         due = due.with_for_update(skip_locked=True)
-    claim = (
+    return (
         FEED.update()
         .where(FEED.c.id.in_(due.scalar_subquery()))
-        .values(lease_until=now + lease, lease_seq=FEED.c.lease_seq + 1)
+        .values(lease_until=sa.bindparam("until"), lease_seq=FEED.c.lease_seq + 1)
         .returning(*_STATE_COLUMNS)
     )
-    states = [_to_state(row) for row in tx.execute(claim)]
-    return sorted(states, key=lambda state: (state.next_due_at or now, state.feed_id))
 
 
 def complete_polls(tx: Transaction, states: Sequence[FeedState]) -> list[bool]:
