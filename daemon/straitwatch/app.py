@@ -31,12 +31,20 @@ from straitwatch.core.model import (
     Problem,
     Severity,
 )
-from straitwatch.core.plan import Rules
+from straitwatch.core.plan import GIVE_UP_AFTER, Rules
 from straitwatch.deliver import Driver, SenderThreads, open_driver, validate_receiver
-from straitwatch.errors import ConfigError
+from straitwatch.errors import ConfigError, StoreError, UsageError
 from straitwatch.fetch import Fetcher
 from straitwatch.parsepool import ParsePool
-from straitwatch.pipeline import Folding, Tools, address, deliver_due, ingest_feed, write_digest
+from straitwatch.pipeline import (
+    Folding,
+    Tools,
+    address,
+    deliver_due,
+    ingest_feed,
+    settle_broken,
+    write_digest,
+)
 from straitwatch.scheduler import Scheduler
 from straitwatch.store import Store
 from straitwatch.telemetry import Metrics
@@ -45,7 +53,8 @@ from straitwatch.web import bind, build_web, serve_web
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-FEED_LEASE = timedelta(minutes=3)  # three times the longest poll: fetch 30 s, parse 10 s, commit
+# Longer than forty polls of one slow host, two at a time, 30 s each: a poll waits for its turn.
+FEED_LEASE = timedelta(minutes=15)
 GRACE = timedelta(seconds=10)  # for polls and sends in flight when the daemon is told to stop
 GIVE_UP_MISSING = timedelta(hours=48)  # what waits for a receiver that is not set up
 TICK_SECONDS = 1.0
@@ -127,14 +136,20 @@ def activate(config: Config) -> Active:
         titles={item.id: item.title for item in config.watchlists},
         recipients={name: driver.recipients for name, driver in drivers.items()},
         give_up={
-            name: receiver.give_up_after
+            name: receiver.give_up_after or _GIVE_UP.get(_kind(drivers.get(name)), GIVE_UP_AFTER)
             for name, receiver in config.receivers.items()
-            if receiver.give_up_after
         },
         config_version=config.version,
     )
     feeds = {feed.id: feed for feed in config.feeds if feed.enabled}
     return Active(config=config, rules=rules, drivers=drivers, feeds=feeds)
+
+
+_GIVE_UP = {"smtp": timedelta(hours=48), "": GIVE_UP_MISSING}  # of others: GIVE_UP_AFTER
+
+
+def _kind(driver: Driver | None) -> str:
+    return driver.kind if driver else ""
 
 
 @dataclass(slots=True)
@@ -151,15 +166,10 @@ class Totals:
     def add(self, report: PollReport) -> None:
         """Count one poll."""
         self.polled += 1
-        self.failed += report.outcome not in _GOOD_OUTCOMES
+        self.failed += report.is_failure
         self.entries_new += report.entries_new
         self.stories_new += report.stories_new
         self.alerts += report.alerts
-
-
-_GOOD_OUTCOMES = frozenset(
-    {"ok", "not_modified", "unchanged", "truncated", "too_many_entries", "fenced"}
-)
 
 
 @dataclass(slots=True)
@@ -173,7 +183,9 @@ class App:
     on_poll: Callable[[PollReport], None] | None = None
     _polls: set[asyncio.Task[None]] = field(default_factory=set)
     _sends: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    _fingerprint: str = ""
+    _loaded: str = ""  # the fingerprint of the files that were last accepted or refused
+    _seen: str = ""
+    _reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
     _stopping: bool = False
     _problem: str = "starting"
 
@@ -184,7 +196,7 @@ class App:
         await self._adopt(self.active)
         if self.tools.store.dialect == "sqlite":
             await self.tools.store.run(db.void_leases)
-        self._fingerprint = config_fingerprint(self.active.config.directory)
+        self._loaded = self._seen = config_fingerprint(self.active.config.directory)
         self._problem = ""
 
     async def _adopt(self, active: Active) -> None:
@@ -192,6 +204,7 @@ class App:
         config = active.config
         await self.tools.store.run(db.save_config, config.version, config.text, now)
         await self.tools.store.run(db.sync_feeds, list(active.feeds.values()), now)
+        await self.tools.store.run(db.name_recipients, active.rules.recipients)
         if config.polling != self.active.config.polling:
             fetcher = await self.stack.enter_async_context(Fetcher(config.polling))
             self.tools = replace(self.tools, fetcher=fetcher)
@@ -272,6 +285,9 @@ class App:
             lease=FEED_LEASE,
             due_by=due_by,
         )
+        strangers = [state for state in claimed if state.feed_id not in self.active.feeds]
+        if strangers:  # another replica's configuration has them
+            await self.tools.store.run(db.release_feeds, strangers)
         for state in claimed:
             feed = self.active.feeds.get(state.feed_id)
             if feed is not None:
@@ -293,13 +309,20 @@ class App:
                 )
             except Exception as error:  # around one feed: the others go on
                 log.exception("poll failed")
-                self.tools.metrics.polls.labels(outcome="error").inc()
-                report = PollReport(feed_id=feed.id, outcome="error", detail=str(error))
+                report = await self._broken(feed, state, error)
         self.totals.add(report)
         if report.alerts:
             await self.wake_senders()
         if self.on_poll is not None:
             self.on_poll(report)
+
+    async def _broken(self, feed: Feed, state: FeedState, error: Exception) -> PollReport:
+        policy = self.active.config.polling
+        try:
+            return await settle_broken(feed, state, error, tools=self.tools, policy=policy)
+        except StoreError:  # its lease ends by itself
+            log.exception("the failed poll could not be recorded")
+            return PollReport(feed_id=feed.id, outcome="error", detail=str(error))
 
     # ------------------------------------------------------------ deliveries
 
@@ -384,32 +407,38 @@ class App:
     # ------------------------------------------------------------ reload
 
     async def _watch_config(self) -> None:
-        fingerprint = await asyncio.to_thread(config_fingerprint, self.active.config.directory)
-        if fingerprint != self._fingerprint:
-            self._fingerprint = fingerprint
+        """Reload when the files have changed and then stayed as they are for one look."""
+        seen = await asyncio.to_thread(config_fingerprint, self.active.config.directory)
+        is_settled = seen == self._seen
+        self._seen = seen
+        if is_settled and seen != self._loaded:
             await self.reload()
 
     async def reload(self) -> bool:
         """Swap in the configuration as it is on disk now, or keep the old one and say so."""
-        directory = self.active.config.directory
-        try:
-            config = await asyncio.to_thread(load_to_run, directory)
-            active = activate(config)
-        except ConfigError as error:
-            log.error("new configuration refused, the old one goes on", problems=str(error))  # noqa: TRY400
-            self.tools.metrics.reload_ok.set(0)
-            self._problem = ""
-            await self._notice_refusal(error)
-            return False
-        await self._adopt(active)
+        async with self._reloading:
+            directory = self.active.config.directory
+            fingerprint = await asyncio.to_thread(config_fingerprint, directory)
+            try:
+                config = await asyncio.to_thread(load_to_run, directory)
+                active = activate(config)
+            except (ConfigError, UsageError) as error:
+                await self._refuse(error)
+                self._loaded = fingerprint
+                return False
+            await self._adopt(active)
+            self._loaded = fingerprint
         self.tools.metrics.reload_ok.set(1)
         log.info("configuration reloaded", config=config.version)
         return True
 
-    async def _notice_refusal(self, error: ConfigError) -> None:
+    async def _refuse(self, error: ConfigError | UsageError) -> None:
+        """Say that a new configuration was refused: in the log, a metric and a system message."""
+        log.error("new configuration refused, the old one goes on", problems=str(error))
+        self.tools.metrics.reload_ok.set(0)
         facts = NoticeFacts(
             title="New configuration refused; the old one goes on",
-            lines=tuple(str(problem) for problem in error.problems[:10]),
+            lines=tuple(str(error).splitlines()[:20]),
             severity=Severity.HIGH,
         )
         now = self.tools.clock()

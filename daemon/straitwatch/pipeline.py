@@ -55,6 +55,7 @@ from straitwatch.core.plan import (
 from straitwatch.core.read import ReadRequest
 from straitwatch.core.schedule import after_attempt, due_digest
 from straitwatch.deliver import Driver, SenderThreads
+from straitwatch.errors import StoreError
 from straitwatch.fetch import Fetcher
 from straitwatch.parsepool import ParsePool
 from straitwatch.store import ClaimedDelivery, Store, Transaction
@@ -70,7 +71,10 @@ DIGEST_ITEMS = 100  # Gmail clips at 102 KB: about 450 bytes an item (research/d
 
 @dataclass(slots=True)
 class Folding:
-    """The fold window and how far into the store it has read; used in the store's thread only."""
+    """The fold window and how far into the store it has read.
+
+    It is used in the store's thread; anybody may drop it.
+    """
 
     window: StoryWindow | None = None
     seq: int = 0
@@ -161,10 +165,22 @@ async def _ingest_document(
             commit_poll, feed, state, matched, rules=rules, folding=tools.folding, now=now
         )
     except BaseException:
-        await tools.store.run(_drop_folding, tools.folding)
+        tools.folding.drop()  # what it took in may not have been committed
         raise
+    if report.is_baseline:
+        log.info("first sight of a feed: a silent baseline", entries=report.entries)
     _count(report, matched, tools.metrics)
     return report
+
+
+async def settle_broken(
+    feed: Feed, state: FeedState, error: Exception, *, tools: Tools, policy: PollPolicy
+) -> PollReport:
+    """Record a poll that failed inside Straitwatch: the feed shows as failing and slows down."""
+    settle = Settlement(
+        feed=feed, state=state, policy=policy, now=tools.clock(), chance=tools.chance.random()
+    )
+    return await _complete(settle.broken(error), tools)
 
 
 def commit_poll(
@@ -178,14 +194,12 @@ def commit_poll(
     now: datetime,
 ) -> PollReport:
     """Fold, decide and write one poll, all in this transaction."""
-    urls = [item.entry.canonical_url for item in matched.changed if item.matches]
     folds = {}
     stories = {}
     if any(item.matches for item in matched.changed):
         db.fold_lock(tx)
         window = folding.catch_up(tx, now=now)
-        by_url = db.story_by_url(tx, [url for url in urls if url])
-        folds = fold_entries(feed, matched, by_url, window=window, now=now)
+        folds = fold_entries(feed, matched, window=window, now=now)
         stories = db.stories_by_id(tx, {fold.story_id for fold in folds.values()})
     plan = plan_ingest(feed, state, matched, folds=folds, stories=stories, rules=rules, now=now)
     is_ours = db.apply_plan(tx, plan)
@@ -197,16 +211,17 @@ def commit_poll(
     return plan.report
 
 
-def _drop_folding(_tx: Transaction, folding: Folding) -> None:
-    folding.drop()
-
-
 async def _complete(after: FeedState, tools: Tools) -> PollReport:
     """Record a poll that brought no entries."""
     is_ours = await tools.store.batch(db.complete_polls, after)
     outcome = after.last_outcome if is_ours else "fenced"
     tools.metrics.polls.labels(outcome=outcome).inc()
-    return PollReport(feed_id=after.feed_id, outcome=outcome, detail=after.last_detail)
+    return PollReport(
+        feed_id=after.feed_id,
+        outcome=outcome,
+        detail=after.last_detail,
+        is_failure=is_ours and after.failures > 0,
+    )
 
 
 def _count(report: PollReport, matched: MatchedFeed, metrics: Metrics) -> None:
@@ -277,7 +292,10 @@ async def _renew(claimed: ClaimedDelivery, tools: Tools) -> None:
     while True:
         await asyncio.sleep(RENEW_EVERY.total_seconds())
         until = tools.clock() + SEND_LEASE
-        await tools.store.run(db.renew_delivery, claimed.job.delivery.id, claimed.epoch, until)
+        try:
+            await tools.store.run(db.renew_delivery, claimed.job.delivery.id, claimed.epoch, until)
+        except StoreError:  # the next try may still be in time
+            log.warning("lease not renewed", exc_info=True)
 
 
 async def _record(

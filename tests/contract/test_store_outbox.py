@@ -33,6 +33,7 @@ from straitwatch.store import (
     freeze,
     hold_receiver,
     list_deliveries,
+    name_recipients,
     pause_receiver,
     receiver_states,
     release_held,
@@ -344,7 +345,7 @@ def test_a_paused_receiver_sends_nothing_until_it_is_resumed(store: Store) -> No
     assert claim(store) is None
     assert store.call(receiver_states)["desk-slack"].paused_by == "analyst"
 
-    store.call(resume_receiver, "desk-slack")
+    store.call(resume_receiver, "desk-slack", now=NOW)
     assert claim(store) is not None
 
 
@@ -531,3 +532,21 @@ def test_a_process_that_dies_before_its_commit_leaves_nothing(store_url: str) ->
     reopened = Store.open(store_url)
     assert reopened.call(list_deliveries) == []
     reopened.close()
+
+
+def test_what_waited_through_a_pause_gets_a_new_term(store: Store) -> None:
+    put(store, make_delivery(give_up_at=NOW + DAY))
+
+    store.call(resume_receiver, "desk-slack", now=NOW + 3 * DAY)
+
+    assert store.call(list_deliveries)[0].delivery.give_up_at == NOW + 4 * DAY
+
+
+def test_what_was_written_for_an_unknown_mailbox_gets_its_recipients(store: Store) -> None:
+    put(store)
+
+    assert store.call(name_recipients, {"desk-slack": ("a@example.org", "b@example.org")}) == 1
+    assert store.call(name_recipients, {"desk-slack": ("a@example.org", "b@example.org")}) == 0
+
+    recipients = [record.delivery.recipient for record in store.call(list_deliveries)]
+    assert sorted(recipients) == ["a@example.org", "b@example.org"]

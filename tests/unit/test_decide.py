@@ -37,7 +37,9 @@ from straitwatch.core.model import (
 
 NEW = Circumstances(relation=Relation.NEW, published_at=NOON)
 SAME_EVENT = Circumstances(relation=Relation.SAME_EVENT, published_at=NOON)
-SAME_ENTRY = Circumstances(relation=Relation.SAME_ENTRY, published_at=NOON)
+SAME_ENTRY = Circumstances(
+    relation=Relation.SAME_ENTRY, published_at=NOON, outlet="Example Wire", title="Another title"
+)
 SECOND_OUTLET = make_story(outlets=("Example Wire", "Other Wire"))
 
 
@@ -105,6 +107,33 @@ def test_a_baseline_entry_that_comes_again_stays_silent() -> None:
     baseline = make_story(revision=0, alerted_at=None)
 
     decision = decide_alert(baseline, baseline, SAME_ENTRY, now=NOON)
+
+    assert decision == Decision(action=Action.NONE, reason=Reason.KNOWN_ENTRY)
+
+
+def test_a_page_that_another_feed_had_as_baseline_alerts_in_its_own() -> None:
+    baseline = make_story(revision=0, alerted_at=None, outlets=("Aggregator",))
+    after = replace(baseline, outlets=("Aggregator", "Example Wire"))
+
+    decision = decide_alert(baseline, after, SAME_ENTRY, now=NOON)
+
+    assert decision == Decision(action=Action.ALERT, reason=Reason.NEW_STORY)
+
+
+def test_a_page_with_another_bulletin_the_next_day_is_an_update() -> None:
+    tomorrow = NOON + timedelta(hours=23)
+    bulletin = replace(SAME_ENTRY, published_at=tomorrow)
+
+    decision = decide_alert(make_story(), make_story(), bulletin, now=tomorrow)
+
+    assert decision == Decision(action=Action.UPDATE, reason=Reason.DAY_LATER)
+
+
+def test_a_page_that_is_only_listed_again_the_next_day_is_none() -> None:
+    tomorrow = NOON + timedelta(hours=23)
+    again = replace(SAME_ENTRY, published_at=None, title=make_story().title)
+
+    decision = decide_alert(make_story(), make_story(), again, now=tomorrow)
 
     assert decision == Decision(action=Action.NONE, reason=Reason.KNOWN_ENTRY)
 

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from builders import NOON, make_entry, make_feed, make_route, make_story, seen_feed_state
+from builders import NOON, make_entry, make_feed, make_route, seen_feed_state
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.match import Matcher, compile_rules
 from straitwatch.core.model import (
@@ -13,6 +13,7 @@ from straitwatch.core.model import (
     DeliveryState,
     FeedState,
     KnownEntry,
+    ParseProblem,
     Plan,
     QuietHours,
     ReadFeed,
@@ -52,7 +53,7 @@ def plan_for(
     state = state or seen_feed_state(feed)
     read = ReadFeed(format="rss20", entries=entries)
     matched = match_entries(read, known or {}, feed=feed, state=state, rules=rules)
-    folds = fold_entries(feed, matched, {}, window=window or StoryWindow(), now=now)
+    folds = fold_entries(feed, matched, window=window or StoryWindow(), now=now)
     return plan_ingest(
         feed, state, matched, folds=folds, stories=stories or {}, rules=rules, now=now
     )
@@ -206,26 +207,22 @@ def test_a_group_wait_holds_the_message_that_long() -> None:
     assert delivery.not_before == NOON + timedelta(minutes=1)
 
 
-def test_a_report_of_a_stored_page_joins_its_story() -> None:
-    entry = make_entry(canonical_url="news.example/a")
+def test_half_a_document_is_no_baseline() -> None:
+    state = FeedState(feed_id=FEED.id)
+    read = ReadFeed(format="rss20", entries=(make_entry(),), problem=ParseProblem.TRUNCATED)
     rules = rules_for()
-    state = seen_feed_state(FEED)
-    matched = match_entries(
-        ReadFeed(format="rss20", entries=(entry,)), {}, feed=FEED, state=state, rules=rules
-    )
+    matched = match_entries(read, {}, feed=FEED, state=state, rules=rules)
+    folds = fold_entries(FEED, matched, window=StoryWindow(), now=NOON)
 
-    folds = fold_entries(
-        FEED, matched, {"news.example/a": "story-1"}, window=StoryWindow(), now=NOON
-    )
-    plan = plan_ingest(
-        FEED,
-        state,
-        matched,
-        folds=folds,
-        stories={"story-1": make_story()},
-        rules=rules,
-        now=NOON,
-    )
+    plan = plan_ingest(FEED, state, matched, folds=folds, stories={}, rules=rules, now=NOON)
 
     assert plan.alerts == ()
-    assert plan.report.stories_new == 0
+    assert plan.state.baseline_at is None
+
+
+def test_a_message_held_over_a_weekend_has_its_whole_term_left() -> None:
+    rules = rules_for(make_route(group_wait=timedelta(hours=56)))
+
+    (delivery,) = plan_for(make_entry(), rules=rules).deliveries
+
+    assert delivery.give_up_at == NOON + timedelta(hours=56 + 24)

@@ -115,7 +115,7 @@ def resume(
     """End a pause or a wait: try the receiver again now."""
     with opened(config) as (loaded, store):
         _require(loaded, name)
-        store.call(db.resume_receiver, name)
+        store.call(db.resume_receiver, name, now=utc_now())
     typer.echo(f"{name} is resumed")
 
 

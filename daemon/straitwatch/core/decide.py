@@ -33,6 +33,7 @@ from straitwatch.core.model import (
 )
 
 DAY_AFTER = timedelta(hours=24)  # a report this long after the alert is news again: say so
+RENEWED_AFTER = timedelta(hours=18)  # a daily bulletin, published a little earlier than yesterday's
 LISTED_REPORTS = 12  # reports that a story keeps for showing; the count goes on
 QUOTE_LENGTH = 320  # characters: two or three lines in Slack and mail
 # A full stop ends no sentence in U.S., after an initial or a title, or before a small letter.
@@ -134,6 +135,8 @@ class Circumstances:
     """What `decide_alert` needs to know beside the story itself."""
 
     relation: Relation
+    outlet: str = ""  # who reports
+    title: str = ""
     is_baseline: bool = False  # the feed is seen for the first time
     is_known_entry: bool = False  # the entry was stored before; its text was edited
     published_at: datetime | None = None
@@ -150,36 +153,52 @@ def decide_alert(
         return Decision(action=Action.NONE, reason=Reason.BASELINE)
     if published_at is not None and now - published_at > circumstances.max_age:
         return Decision(action=Action.DIGEST, reason=Reason.LATE)  # a form of yes
-    if before is None or (before.revision == 0 and not _is_repeat(circumstances)):
+    if before is None:
         return Decision(action=Action.ALERT, reason=Reason.NEW_STORY)
-    if gained := _gain(before, after, circumstances.update_outlets, now=now):
+    is_repeat = _is_repeat(before, circumstances)
+    if before.revision == 0 and not is_repeat:
+        return Decision(action=Action.ALERT, reason=Reason.NEW_STORY)
+    if gained := _gain(before, after, circumstances, now=now):
         action = Action.UPDATE if before.revision else Action.ALERT
         return Decision(action=action, reason=gained)
-    if _is_repeat(circumstances):
-        return Decision(action=Action.NONE, reason=Reason.KNOWN_ENTRY)
-    return Decision(action=Action.NONE, reason=Reason.ALREADY_ALERTED)
+    reason = Reason.KNOWN_ENTRY if is_repeat else Reason.ALREADY_ALERTED
+    return Decision(action=Action.NONE, reason=reason)
 
 
-def _is_repeat(circumstances: Circumstances) -> bool:
-    return circumstances.is_known_entry or circumstances.relation is Relation.SAME_ENTRY
+def _is_repeat(before: Story, circumstances: Circumstances) -> bool:
+    """Whether the report was there before: the entry itself, or the outlet's page under a new id.
+
+    The same page in another outlet's feed is a report of its own: the first one may have been part
+    of a silent baseline.
+    """
+    is_same_page = circumstances.relation is Relation.SAME_ENTRY
+    return circumstances.is_known_entry or (is_same_page and circumstances.outlet in before.outlets)
 
 
 def _gain(
-    before: Story, after: Story, milestones: tuple[int, ...], *, now: datetime
+    before: Story, after: Story, circumstances: Circumstances, *, now: datetime
 ) -> Reason | None:
     if set(after.watchlists) - set(before.watchlists):
         return Reason.NEW_LIST
     if after.severity.rank > before.severity.rank:
         return Reason.HIGHER_SEVERITY
     if len(after.outlets) == len(before.outlets):
-        return None  # the same outlet again: no news
+        return Reason.DAY_LATER if _is_page_renewed(before, circumstances, now=now) else None
     if after.has_tier_one and not before.has_tier_one:
         return Reason.TIER_ONE
-    if len(after.outlets) in milestones:
+    if len(after.outlets) in circumstances.update_outlets:
         return Reason.MORE_OUTLETS
     if before.alerted_at is not None and now - before.alerted_at > DAY_AFTER:
         return Reason.DAY_LATER
     return None
+
+
+def _is_page_renewed(before: Story, circumstances: Circumstances, *, now: datetime) -> bool:
+    """Whether one page carries another bulletin each day: a new id, a new title, much later."""
+    if circumstances.is_known_entry or circumstances.relation is not Relation.SAME_ENTRY:
+        return False
+    titles = {before.title, *(report.title for report in before.reports)}
+    return circumstances.title not in titles and now - before.last_seen_at > RENEWED_AFTER
 
 
 # ---------------------------------------------------------------- routes

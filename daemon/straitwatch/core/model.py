@@ -815,6 +815,7 @@ class PollReport:
     detail: str = ""
     is_baseline: bool = False
     reasons: tuple[Reason, ...] = ()  # of each decision
+    is_failure: bool = False  # the feed could not be had or read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

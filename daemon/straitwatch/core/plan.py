@@ -54,6 +54,8 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.schedule import held_until, next_poll_at
 
+GIVE_UP_AFTER = timedelta(hours=24)  # counted from when a message may be sent
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
@@ -63,7 +65,7 @@ class Rules:
     policy: AlertPolicy
     titles: Mapping[str, str]  # of the watch-lists
     recipients: Mapping[str, tuple[str, ...]]  # of each receiver; missing or empty: one, unnamed
-    give_up: Mapping[str, timedelta] = field(default_factory=dict)  # receivers with their own
+    give_up: Mapping[str, timedelta] = field(default_factory=dict)  # by receiver
     config_version: str = ""
 
 
@@ -140,7 +142,6 @@ def _one_script() -> Mapping[int, int]:
 def fold_entries(
     feed: Feed,
     matched: MatchedFeed,
-    story_by_url: Mapping[str, str],
     *,
     window: StoryWindow,
     now: datetime,
@@ -153,7 +154,6 @@ def fold_entries(
     Args:
         feed: the feed that was polled.
         matched: its new and edited entries.
-        story_by_url: stories that the store knows by the canonical address of a report.
         window: the matched reports of the last days.
         now: when the reports were seen.
 
@@ -170,7 +170,7 @@ def fold_entries(
             fold = Fold(story_id=known.story_id, relation=Relation.SAME_ENTRY, reason="same-guid")
         else:
             report = _report(item, feed, now=now)
-            fold = _known_page(report, story_by_url) or window.fold(report)
+            fold = window.fold(report)
             window.add(report, fold)
         folds[item.entry.id] = fold
     return folds
@@ -189,13 +189,6 @@ def _report(item: MatchedEntry, feed: Feed, *, now: datetime) -> Report:
         seen_at=now,
         watchlists=tuple(match.watchlist for match in item.matches),
     )
-
-
-def _known_page(report: Report, story_by_url: Mapping[str, str]) -> Fold | None:
-    story_id = story_by_url.get(report.canonical_url) if report.canonical_url else None
-    if story_id is None:
-        return None
-    return Fold(story_id=story_id, relation=Relation.SAME_ENTRY, reason="same-url")
 
 
 def plan_ingest(
@@ -251,6 +244,8 @@ def _conclude(
     draft.stories_new += before is None
     circumstances = Circumstances(
         relation=fold.relation,
+        outlet=outlet_of(item.entry, feed).name,
+        title=item.entry.title,
         is_baseline=_is_baseline(item.entry, state, rules.policy, now=now),
         is_known_entry=known is not None,
         published_at=item.entry.published_at,
@@ -331,7 +326,7 @@ def _delivery(
     now: datetime,
 ) -> Delivery:
     not_before, why = _hold(destination, rules.policy, now=now)
-    give_up = rules.give_up.get(destination.receiver)
+    give_up = rules.give_up.get(destination.receiver, GIVE_UP_AFTER)
     return Delivery(
         id=delivery_key(alert.id, destination.receiver, recipient),
         alert_id=alert.id,
@@ -342,7 +337,7 @@ def _delivery(
         state=DeliveryState.HELD if not_before else DeliveryState.PENDING,
         state_reason=why,
         not_before=not_before,
-        give_up_at=(not_before or now) + give_up if give_up else None,
+        give_up_at=(not_before or now) + give_up,
         parent_id=parent,
     )
 
@@ -374,10 +369,12 @@ def _finish(
     draft: _Draft, matched: MatchedFeed, *, feed: Feed, state: FeedState, now: datetime
 ) -> Plan:
     new = sum(planned.is_new for planned in draft.entries)
+    # Half a document is no baseline: the other half would come as new.
+    is_whole = matched.read.problem is not ParseProblem.TRUNCATED
     is_baseline = state.baseline_at is None
     after = replace(
         matched.state,
-        baseline_at=now if is_baseline else state.baseline_at,
+        baseline_at=now if is_baseline and is_whole else state.baseline_at,
         last_new_at=now if new else state.last_new_at,
     )
     return Plan(
@@ -435,6 +432,10 @@ class Settlement:
     def failed(self, result: FetchFailed) -> FeedState:
         """Settle a poll that brought no document."""
         return self._bad(result.kind, result.detail, retry_after=result.retry_after)
+
+    def broken(self, error: Exception) -> FeedState:
+        """Settle a poll that failed inside Straitwatch, so that it shows and slows down."""
+        return self._bad("error", f"{type(error).__name__}: {error}"[:300], retry_after=None)
 
     def unreadable(self, problem: ParseProblem, detail: str) -> FeedState:
         """Settle a poll whose document is no feed; the validators stay as they were."""

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
+from straitwatch.core.decide import delivery_key
 from straitwatch.core.model import (
     Alert,
     AlertFacts,
@@ -148,6 +149,9 @@ def add_deliveries(
     rows = [_to_row(delivery, alerts_by_id[delivery.alert_id]) for delivery in deliveries]
     tx.insert_new(DELIVERY, rows)
     tx.is_lasting |= bool(rows)
+
+
+_NEW_TERM = timedelta(hours=24)  # when a person lets a message be tried again
 
 
 # ---------------------------------------------------------------- sending
@@ -348,16 +352,51 @@ def pause_receiver(tx: Transaction, name: str, *, now: datetime, by: str = "") -
     _set_receiver(tx, name, {"paused_at": now, "paused_by": by})
 
 
-def resume_receiver(tx: Transaction, name: str) -> None:
-    """End a pause, and a hold with it: a person says that it works again."""
+def resume_receiver(tx: Transaction, name: str, *, now: datetime) -> None:
+    """End a pause, and a hold with it: a person says that it works again.
+
+    What waited meanwhile gets a new term, so that a first failure does not end it.
+    """
     values = {"paused_at": None, "paused_by": "", "hold_until": None, "hold_reason": ""}
     _set_receiver(tx, name, values)
+    waits = sa.and_(
+        DELIVERY.c.receiver == name,
+        DELIVERY.c.state == DeliveryState.PENDING.value,
+        DELIVERY.c.give_up_at < now + _NEW_TERM,
+    )
+    tx.execute(DELIVERY.update().where(waits).values(give_up_at=now + _NEW_TERM))
 
 
 def receiver_states(tx: Transaction) -> dict[str, ReceiverState]:
     """Return what is known of receivers, by name; those without any history are missing."""
     rows = tx.execute(sa.select(RECEIVER).order_by(RECEIVER.c.name)).mappings()
     return {row["name"]: ReceiverState(**row) for row in rows}
+
+
+def name_recipients(tx: Transaction, recipients: Mapping[str, Sequence[str]]) -> int:
+    """Address what was written while its receiver could not be used; return how many there were.
+
+    The recipients of a mail receiver are known only once its address is. Until then one delivery
+    stands for all of them; here each gets its own.
+    """
+    named = {name: places for name, places in recipients.items() if any(places)}
+    waits = sa.select(DELIVERY).where(
+        DELIVERY.c.receiver.in_(list(named)),
+        DELIVERY.c.recipient == "",
+        DELIVERY.c.state.in_([DeliveryState.HELD.value, DeliveryState.PENDING.value]),
+    )
+    unnamed = tx.execute(waits).mappings().all()
+    for row in unnamed:
+        for recipient in named[row["receiver"]]:
+            own = {key: value for key, value in row.items() if key != "seq"} | {
+                "id": delivery_key(row["alert_id"], row["receiver"], recipient),
+                "recipient": recipient,
+                "parent_id": "",  # mails of one story thread by themselves
+                "reason": "",
+            }
+            tx.execute(tx.insert(DELIVERY).on_conflict_do_nothing(), [own])
+        tx.execute(DELIVERY.delete().where(DELIVERY.c.id == row["id"]))
+    return len(unnamed)
 
 
 def settle_missing_receivers(
@@ -373,9 +412,7 @@ def settle_missing_receivers(
         DELIVERY.c.state.in_([DeliveryState.PENDING.value, DeliveryState.HELD.value]),
     )
     reason = {"reason": Outcome.RECEIVER_BROKEN.value}
-    tx.execute(
-        DELIVERY.update().where(waits, DELIVERY.c.reason != reason["reason"]).values(reason)
-    )
+    tx.execute(DELIVERY.update().where(waits, DELIVERY.c.reason != reason["reason"]).values(reason))
     is_over = sa.or_(
         DELIVERY.c.give_up_at <= now,
         sa.and_(DELIVERY.c.give_up_at.is_(None), DELIVERY.c.created_at <= now - give_up_after),
