@@ -29,7 +29,7 @@ JACCARD = 0.50  # of character n-grams; suppression precision .92-.99 on three n
 CONTAINMENT = 0.80  # of the shorter title in the longer one
 REWORDED_JACCARD, REWORDED_TERMS = (
     0.35,
-    0.65,
+    0.60,
 )  # less of the letters, if most of the words are shared
 _MIN_CONTAINED_GRAMS = 16  # "Taiwan news" is contained in half the stream
 _TAIL_JACCARD = 0.40  # behind the same label, a headline less alike than this is another one

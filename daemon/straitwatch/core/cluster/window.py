@@ -25,9 +25,9 @@ from straitwatch.core.model import Fold, Relation, Report
 
 # One setting serves general news and one-topic lists: the slope raises the threshold of a list
 # whose reports are all alike. Fitted on the development halves of three labelled streams.
-DEFAULT: Final = FoldProfile(name="default", base=0.09, slope=0.30)
-RECALL: Final = FoldProfile(name="recall", base=0.05, slope=0.30)  # folds more, alerts less
-STRICT: Final = FoldProfile(name="strict", base=0.15, slope=0.30)  # folds less, alerts more
+DEFAULT: Final = FoldProfile(name="default", base=0.07, slope=0.34)
+RECALL: Final = FoldProfile(name="recall", base=0.03, slope=0.34)  # folds more, alerts less
+STRICT: Final = FoldProfile(name="strict", base=0.13, slope=0.34)  # folds less, alerts more
 
 _GENERIC_WORDS = 4  # "Morning briefing" comes back each day as another page
 _GENERIC_AFTER = timedelta(hours=12)
