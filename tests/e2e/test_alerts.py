@@ -73,6 +73,11 @@ async def world(tmp_path: Path, **settings: Any) -> AsyncIterator[World]:
         smtp.close()
 
 
+def add_feed(config: Path, name: str, url: str) -> None:
+    path = config / "feeds.yaml"
+    path.write_text(path.read_text() + f"- {{name: {name}, url: '{url}', language: en}}\n")
+
+
 def slack_text(message: dict[str, Any]) -> str:
     return str(message["text"]) + " ".join(
         str(block.get("text", {}).get("text", ""))
@@ -102,14 +107,21 @@ async def test_a_story_gives_one_slack_message_and_one_mail_that_explain_it(tmp_
 
 
 async def test_a_second_outlet_with_the_same_headline_raises_no_second_alert(tmp_path) -> None:
-    async with world(tmp_path) as it, Daemon(it.config):
-        await it.polled()
-        it.publish(STORY)
-        await eventually(lambda: len(it.slack.messages) == 1)
-        it.publish(("g2", HEADLINE, SENTENCE), STORY)
-        await it.polled(3)
+    async with world(tmp_path) as it:
+        it.feeds.answer("/other", Page(rss(title="Other Wire")))
+        add_feed(it.config, "Other Wire", it.feeds.url("/other"))
+        async with Daemon(it.config):
+            await it.polled(4)
+            it.publish(STORY)
+            await eventually(lambda: len(it.slack.messages) == 1)
+            it.feeds.answer("/other", Page(rss(("o1", HEADLINE, SENTENCE), title="Other Wire")))
+            await it.polled(6)
+            _, out, _ = await straitwatch(
+                "stories", "list", "--json", "--config", str(it.config), cwd=tmp_path
+            )
 
-        assert len(it.slack.messages) == 1
+            assert len(it.slack.messages) == 1
+    assert last_json(out)["outlets"] == ["Example Wire", "Other Wire"]
 
 
 async def test_killed_between_commit_and_send_it_sends_exactly_once_after_restart(tmp_path) -> None:
