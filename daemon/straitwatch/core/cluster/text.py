@@ -121,13 +121,12 @@ def report_terms(title: str, summary: str) -> dict[str, float]:
 
 
 def terms(text: str) -> Iterator[str]:
-    """Yield the terms of any text: stems, bigrams, whole katakana words."""
+    """Return the terms of any text: stems, bigrams, whole katakana words."""
     folded = fold_text(text)
     if folded.isascii():
-        yield from filter(None, map(latin_term, _ASCII_WORD.findall(folded)))
-        return
-    for run in _RUN.finditer(folded.translate(_PLAIN)):
-        yield from _terms_of_run(run.lastgroup or "", run.group())
+        return filter(None, map(latin_term, _ASCII_WORD.findall(folded)))
+    runs = _RUN.finditer(folded.translate(_PLAIN))
+    return (term for run in runs for term in _terms_of_run(run.lastgroup or "", run.group()))
 
 
 def _terms_of_run(script: str, word: str) -> Iterator[str]:
