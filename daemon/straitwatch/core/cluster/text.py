@@ -183,8 +183,9 @@ _PARTICLES = _longest_first(
 _ARABIC_BEGINNINGS = ("وال", "بال", "كال", "فال", "لل", "ال", "و")
 _ARABIC_ENDINGS = ("ات", "ون", "ين", "ها", "هم", "يه", "ان", "ه", "ي")
 _MIN_STEM = 3
-# Of a stem. It stands in for the endings of the languages that have no list here: on a stream of
-# nine languages .604 of B-cubed against .597 with the English endings alone, in English no change.
+# Of a stem. It stands in for the endings of the languages that have no list here: in a prototype
+# B-cubed rose from .597 to .604 on a stream of nine languages; in English .1 point less, and .7
+# points more events missed.
 _LATIN_LETTERS = 6
 _STEMS_KEPT = 1 << 15  # a news stream has about this many words in a week; 4 MB
 
@@ -223,7 +224,7 @@ def stem_cyrillic(word: str) -> str:
 
 @lru_cache(maxsize=_STEMS_KEPT)
 def stem_arabic(word: str) -> str:
-    """Cut an Arabic article and ending, as the Light10 stemmer does."""
+    """Cut an Arabic article and ending, in the manner of the Light10 stemmer."""
     for beginning in _ARABIC_BEGINNINGS:
         if word.startswith(beginning) and len(word) - len(beginning) >= _MIN_STEM:
             word = word.removeprefix(beginning)
