@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from straitwatch.config import Config, config_fingerprint, load_config, load_rules
+from straitwatch.config import Config, config_fingerprint, load_config, load_rules, require_files
 from straitwatch.core.model import MatchText, Receiver, Severity
 from straitwatch.errors import ConfigError
 
@@ -239,3 +239,19 @@ def test_the_fingerprint_changes_when_a_file_does(tmp_path: Path) -> None:
     (tmp_path / "feeds.yaml").write_text("feeds: []\n", encoding="utf-8")
 
     assert len({before, changed, config_fingerprint(tmp_path)}) == 3
+
+
+@pytest.mark.parametrize("name", ["straitwatch.yaml", "feeds.yaml", "watchlists"])
+def test_a_file_that_is_gone_is_no_empty_one(tmp_path: Path, name: str) -> None:
+    write(tmp_path, straitwatch="timezone: UTC\n", feeds="feeds: []\n", lists=LIST)
+    known = load(tmp_path).files
+    (tmp_path / name).rename(tmp_path / "elsewhere")
+
+    with pytest.raises(ConfigError, match=f"{name} is gone\nhint: put it back"):
+        require_files(load(tmp_path), known)
+
+
+def test_a_configuration_that_keeps_and_adds_files_is_taken(tmp_path: Path) -> None:
+    known = load(write(tmp_path, feeds="feeds: []\n")).files
+
+    require_files(load(write(tmp_path, straitwatch="timezone: UTC\n")), known)

@@ -1,7 +1,7 @@
 """Files and environment in, one frozen `Config` out; problems with line, column and a hint."""
 
 from straitwatch.config.files import config_fingerprint
-from straitwatch.config.load import load_config
+from straitwatch.config.load import load_config, require_files
 from straitwatch.config.model import Config, Person, Retention, Silence
 from straitwatch.config.reference import reference_page, write_schemas
 from straitwatch.config.rules import load_rules
@@ -15,5 +15,6 @@ __all__ = [
     "load_config",
     "load_rules",
     "reference_page",
+    "require_files",
     "write_schemas",
 ]

@@ -26,6 +26,12 @@ def config_files(directory: Path) -> Iterator[Path]:
     yield from rule_files(directory)
 
 
+def files_present(directory: Path) -> tuple[str, ...]:
+    """Tell which files and folders of a configuration are there: any may be missing."""
+    names = (SETTINGS, FEEDS, *RULE_FOLDERS)
+    return tuple(name for name in names if (directory / name).exists())
+
+
 def rule_files(directory: Path) -> Iterator[Path]:
     """List the files with term sets and watch-lists."""
     for folder in RULE_FOLDERS:

@@ -12,6 +12,7 @@ from straitwatch.config.environment import expand
 from straitwatch.config.files import (
     FEEDS,
     SETTINGS,
+    files_present,
     in_order,
     kept_text,
     read_file,
@@ -61,6 +62,24 @@ def load_config(
     return _Loader(directory, environ=environ, validate=validate_receiver).load()
 
 
+def require_files(config: Config, known: Iterable[str]) -> None:
+    """Refuse a configuration that has lost a file: none at all passes for an empty one.
+
+    A file is away for a moment while a checkout, a rename or a mount puts another in its place.
+
+    Raises:
+        ConfigError: a file or folder that was known is gone.
+    """
+    hint = "put it back; an empty one says that there is nothing in it"
+    problems = [
+        Problem(position=None, message=f"{name} is gone", hint=hint)
+        for name in known
+        if name not in config.files
+    ]
+    if problems:
+        raise ConfigError(problems)
+
+
 def _optional(path: Path) -> Document:
     return read_file(path) if path.is_file() else Document(name=path.name, text="")
 
@@ -76,6 +95,7 @@ class _Loader:
     unset: dict[KeyPath, str] = field(default_factory=dict)
 
     def load(self) -> Config:
+        present = files_present(self.directory)
         settings_file = _optional(self.directory / SETTINGS)
         feeds_file = _optional(self.directory / FEEDS)
         rules = read_rules(self.directory)
@@ -95,6 +115,7 @@ class _Loader:
         return Config(
             version=version_of(documents),
             directory=self.directory,
+            files=tuple(name for name in present if name in files_present(self.directory)),
             text=kept_text(documents),
             database=settings.database,
             timezone=settings.timezone,

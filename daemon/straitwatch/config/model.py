@@ -52,6 +52,7 @@ class Config:
 
     version: str  # short hash of all files
     directory: Path
+    files: tuple[str, ...] = ()  # which of its files and folders were there when it was read
     text: str = field(repr=False)  # all files, for keeping; addresses of receivers are left out
     database: str = field(repr=False)
     timezone: str
