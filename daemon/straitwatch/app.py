@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import structlog
 
 from straitwatch import store as db
-from straitwatch.config import Config, config_fingerprint, load_config
+from straitwatch.config import Config, config_fingerprint, load_config, require_files
 from straitwatch.core.match import ExampleFailure, run_examples
 from straitwatch.core.model import (
     AlertKind,
@@ -421,6 +421,7 @@ class App:
             fingerprint = await asyncio.to_thread(config_fingerprint, directory)
             try:
                 config = await asyncio.to_thread(load_to_run, directory)
+                require_files(config, self.active.config.files)
                 active = activate(config)
             except (ConfigError, UsageError) as error:
                 await self._refuse(error)
