@@ -2,7 +2,10 @@
 
 import asyncio
 import logging
+import time
+from datetime import datetime, timedelta, tzinfo
 
+import apscheduler.schedulers.base
 import pytest
 
 from straitwatch.scheduler import Scheduler
@@ -22,6 +25,10 @@ class Job:
         self.release.set()
         self._enough = enough
         self._error = error
+
+    def expect(self, more: int) -> None:
+        self._enough = self.runs + more
+        self.done.clear()
 
     async def __call__(self) -> None:
         self.runs += 1
@@ -119,3 +126,36 @@ async def test_stopping_quietly_ends_the_ticks_and_the_runs_that_last(
 
 async def test_stopping_a_scheduler_that_never_started_does_nothing() -> None:
     Scheduler(on_failure=nobody).stop()
+
+
+class Clock:
+    """The time of day as the process sees it; it can be set."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.ahead = timedelta(0)
+
+        class Shifted(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+                return datetime.fromtimestamp(self.read(), tz)
+
+        monkeypatch.setattr(apscheduler.schedulers.base, "datetime", Shifted)
+
+    def read(self) -> float:
+        return time.time() + self.ahead.total_seconds()  # noqa: TID251 - a clock of our own
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(days=3650)])
+async def test_jobs_run_on_when_the_clock_is_set(
+    monkeypatch: pytest.MonkeyPatch, step: timedelta
+) -> None:
+    clock, job = Clock(monkeypatch), Job()
+    scheduler = Scheduler(on_failure=nobody, wall=clock.read)
+    scheduler.every(PACE, job, name="job")
+    scheduler.start()
+    await wait_for(job.done)
+
+    clock.ahead = step
+    job.expect(5)
+    await wait_for(job.done)
+    scheduler.stop()
