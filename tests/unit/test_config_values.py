@@ -255,3 +255,21 @@ def test_a_configuration_that_keeps_and_adds_files_is_taken(tmp_path: Path) -> N
     known = load(write(tmp_path, feeds="feeds: []\n")).files
 
     require_files(load(write(tmp_path, straitwatch="timezone: UTC\n")), known)
+
+
+def test_without_routes_everything_goes_to_every_receiver_that_is_configured(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, straitwatch="receivers: {desk: {url: 'json://127.0.0.1/'}}\n")
+
+    (route,) = load(tmp_path).alerts.routes
+
+    assert route.send == ("desk",)
+
+
+def test_a_bound_that_is_not_given_gives_way_to_the_interval(tmp_path: Path) -> None:
+    write(tmp_path, straitwatch="polling: {interval: 2s}\n")
+
+    polling = load(tmp_path).polling
+
+    assert polling.interval == polling.min_interval == timedelta(seconds=2)

@@ -359,11 +359,12 @@ class _Loader:
             if shape.fallback and shape.fallback not in receivers:
                 path = ("receivers", name, "fallback")
                 self._unknown(document, path, shape.fallback, receivers, "receiver")
-        if settings.polling.interval < settings.polling.min_interval:
+        given = settings.polling.model_fields_set
+        if "min_interval" in given and settings.polling.interval < settings.polling.min_interval:
             message = "`interval` is shorter than `min_interval`"
             path = ("polling", "interval")
             self.problems.append(document.problem(path, message, "lower min_interval as well"))
-        if settings.polling.interval > settings.polling.max_interval:
+        if "max_interval" in given and settings.polling.interval > settings.polling.max_interval:
             message = "`interval` is longer than `max_interval`"
             path = ("polling", "interval")
             self.problems.append(document.problem(path, message, "raise max_interval as well"))
@@ -496,8 +497,9 @@ def _poll_policy(settings: SettingsShape) -> PollPolicy:
     polling = settings.polling
     return PollPolicy(
         interval=polling.interval,
-        min_interval=polling.min_interval,
-        max_interval=polling.max_interval,
+        # A bound that is not given gives way to the interval that is.
+        min_interval=min(polling.min_interval, polling.interval),
+        max_interval=max(polling.max_interval, polling.interval),
         contact=polling.contact,
         allow_private_addresses=polling.allow_private_addresses,
         concurrency=polling.concurrency,
@@ -522,7 +524,9 @@ def _with_a_usable_receiver(
     Nothing is kept for the others then, and somebody who watches a terminal has no quiet hours.
     """
     if not routes:
-        return (Route(name="everything", send=(TERMINAL,)),)
+        written = [name for name in receivers if not receivers[name].broken_because]
+        others = [name for name in written if name != TERMINAL]
+        return (Route(name="everything", send=tuple(others or written)),)
     named = {name for route in routes for name in route.send}
     usable = [name for name in named if name in receivers and not receivers[name].broken_because]
     if usable or not named:
