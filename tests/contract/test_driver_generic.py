@@ -39,13 +39,12 @@ FAULTS = [
     ("refused", server.error(404, "no")),
     ("busy", server.error(503, "no")),
     ("limited", server.rate_limited(3)),
-    ("reset", server.reset()),
     ("redirected", server.redirect("http://127.0.0.1:1/")),
 ]
 
 
 @pytest.mark.parametrize("answer", [row[1] for row in FAULTS], ids=[row[0] for row in FAULTS])
-def test_any_failure_is_tried_again_later_and_only_then(
+def test_any_refusal_is_tried_again_later_and_only_then(
     service: SlackServer, answer: server.Answer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -59,6 +58,43 @@ def test_any_failure_is_tried_again_later_and_only_then(
     said = f"{result!r} {driver!r} {driver.redacted}"
     assert "correct-horse" not in said
     assert "hidden-token" not in said
+
+
+@pytest.mark.parametrize("answer", [server.reset(), server.close()], ids=["reset", "closed"])
+def test_a_post_that_was_read_and_not_answered_is_unsure(
+    service: SlackServer, answer: server.Answer
+) -> None:
+    driver = make_driver(json_url(service))
+    service.default = answer
+
+    assert driver.send(frozen(driver)).outcome is Outcome.UNSURE
+
+
+def test_a_post_to_a_service_that_hangs_is_unsure(service: SlackServer) -> None:
+    driver = make_driver(f"{json_url(service)}?rto=0.5")
+    service.default = server.hang()
+
+    assert driver.send(frozen(driver)).outcome is Outcome.UNSURE
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:1", "no-such-host.invalid"])
+def test_a_service_that_was_never_reached_had_nothing_to_read(
+    host: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    driver = make_driver(f"json://desk:correct-horse@{host}/services/hidden-token")
+
+    assert driver.send(frozen(driver)).outcome is Outcome.RETRY
+    assert "hidden-token" not in caplog.text
+
+
+def test_words_in_a_message_are_not_taken_for_those_of_a_failure(service: SlackServer) -> None:
+    driver = make_driver(json_url(service))
+    service.default = server.reset()
+    title = "Socket Exception: Caused by NewConnectionError"
+
+    result = driver.send(frozen(driver, make_job(make_alert(title=title))))
+
+    assert result.outcome is Outcome.UNSURE
 
 
 def test_the_status_of_a_failure_is_kept(service: SlackServer) -> None:

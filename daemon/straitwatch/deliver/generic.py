@@ -1,6 +1,7 @@
 """Everything else that Apprise reaches: one URL a call, with Apprise's own cleverness off.
 
-Apprise tells success from failure and nothing more: no status, no Retry-After, no message id. Its
+Apprise tells success from failure and nothing more: no status, no Retry-After, no message id. What
+went wrong stands in its log alone. A failure without a status was perhaps read: it is unsure. Its
 retries double, its throttle sleeps inside the send, its conversions are quadratic on hostile text
 and its executor blocks the exit; so each send uses a fresh object, in our own thread, as text.
 """
@@ -8,6 +9,7 @@ and its executor blocks the exit; so each send uses a fresh object, in our own t
 import json
 import logging
 import re
+import threading
 from typing import Any
 
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
@@ -18,9 +20,38 @@ from straitwatch.deliver.driver import Templates
 
 _POSSIBLE_REPEAT = "(possible repeat: an earlier attempt was not answered)"
 _STATUS = re.compile(r"error[ =:]+(\d{3})\b")
+_NEVER_REACHED = re.compile(
+    r"^Socket Exception: .*Caused by (NewConnectionError|NameResolutionError|ConnectTimeoutError)"
+)
 _WITH_HEADERS = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
 
-logging.getLogger("apprise").setLevel(logging.WARNING)
+
+class _Ear(logging.Filter):
+    """Listens to what Apprise logs of each request, and lets nothing below a warning pass.
+
+    Those lines quote addresses and messages: of each only a yes or no is kept, a list a thread.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._local = threading.local()
+
+    def listen(self) -> list[bool]:
+        """Return a list that grows with each request of this thread: was it never made?"""
+        self._local.requests = requests = list[bool]()
+        return requests
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Act as a filter of a logger."""
+        said = record.getMessage()
+        if said.startswith(("Sent ", "Socket Exception")) and hasattr(self._local, "requests"):
+            self._local.requests.append(bool(_NEVER_REACHED.match(said)))
+        return record.levelno >= logging.WARNING
+
+
+_ear = _Ear()
+logging.getLogger("apprise").addFilter(_ear)
+logging.getLogger("apprise").setLevel(logging.DEBUG)
 
 
 def quiet_asset() -> AppriseAsset:
@@ -61,6 +92,7 @@ class Generic:
         body = words["body"] or words["title"]
         if job.is_possible_repeat:
             body = f"{body}\n{_POSSIBLE_REPEAT}"
+        requests = _ear.listen()
         result = self._service(job).notify(
             body=body,
             title=words["title"] if words["body"] else "",
@@ -69,9 +101,13 @@ class Generic:
         )
         if result:
             return SendResult(outcome=Outcome.DELIVERED)
-        return SendResult(
-            outcome=Outcome.RETRY, code=_status(result), text="the service did not take it"
-        )
+        if code := _status(result):
+            return SendResult(outcome=Outcome.RETRY, code=code, text="the service did not take it")
+        if requests and all(requests):
+            return SendResult(
+                outcome=Outcome.RETRY, code="connect", text="the service was not reached"
+            )
+        return SendResult(outcome=Outcome.UNSURE, text="no answer was learned")
 
     def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
         """Apprise returns no message id."""
@@ -102,4 +138,4 @@ def _status(result: Any) -> str:
             for entry in getattr(attempt, "logs", ()):
                 if found := _STATUS.search(str(entry)):
                     return found[1]
-    return "failure"
+    return ""

@@ -23,7 +23,7 @@ _SECRETS = (
         r"\1***",
     ),
 )
-_QUIET = ("alembic", "apprise", "apscheduler", "pymorphy3", "slack_sdk", "uvicorn")
+_QUIET = ("alembic", "apscheduler", "pymorphy3", "slack_sdk", "uvicorn")
 
 
 class Redactor:
