@@ -1,6 +1,8 @@
 import asyncio
+import shutil
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -82,6 +84,31 @@ async def test_a_refused_statement_does_not_take_its_neighbours_along(store: Sto
 
     assert (good, type(bad)) == (None, StoreError)
     assert store.call(get_meta, "good") == "1"
+
+
+async def test_when_the_whole_transaction_is_lost_nothing_is_answered_as_done(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    store = Store.open(f"sqlite:///{shutil.copy(sqlite_template, tmp_path)}")
+    store.call(fill_up)
+
+    before, too_large, after = await queue_behind_a_gate(
+        store,
+        store.run(set_meta, "before", "1"),
+        store.run(set_meta, "too large", "x" * 1_000_000),
+        store.run(set_meta, "after", "1"),
+    )
+
+    assert [type(one) for one in (before, too_large, after)] == [StoreUnavailable] * 3
+    assert "full" in str(before)
+    assert [store.call(get_meta, key) for key in ("before", "after")] == [None, None]
+    store.close()
+
+
+def fill_up(tx: Transaction) -> None:
+    """Leave the database no room to grow, as a full disk does."""
+    pages = tx.execute(sa.text("PRAGMA page_count")).scalar_one()
+    tx.execute(sa.text(f"PRAGMA max_page_count={pages}"))
 
 
 async def test_batched_items_are_handled_in_one_call(store: Store) -> None:

@@ -59,6 +59,12 @@ class Transaction:
         self.is_postgres = connection.dialect.name == "postgresql"
         self.is_lasting = False
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether SQLite has rolled back all of it, as it does when the disk is full or fails."""
+        driver: Any = self.connection.connection.dbapi_connection
+        return not self.is_postgres and not driver.in_transaction
+
     def execute(
         self, statement: sa.Executable, parameters: Any = None
     ) -> CursorResult[*tuple[Any, ...]]:
@@ -308,6 +314,9 @@ class Store:
         except BaseException as error:
             if isinstance(error, DBAPIError) and error.connection_invalidated:
                 raise
+            if tx.is_lost:
+                cause = _first_cause(error)  # what is raised last: "no such savepoint"
+                raise StoreUnavailable(f"the whole transaction was lost: {cause}") from error
             if len(work.futures) == 1:
                 return [(work.futures[0], None, error)]
             single = [self._perform(tx, one, is_alone=False) for one in work.split()]
@@ -315,6 +324,12 @@ class Store:
         return [
             (future, answer, None) for future, answer in zip(work.futures, answers, strict=True)
         ]
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    while error.__context__:
+        error = error.__context__
+    return error
 
 
 def _tell(settled: list[_Settled]) -> None:
