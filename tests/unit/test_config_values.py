@@ -54,6 +54,30 @@ def test_a_receiver_without_its_variable_waits_and_the_terminal_stands_in(tmp_pa
     assert [str(notice) for notice in config.notices if "SLACK_URL" in notice.message]
 
 
+DIGEST = """
+receivers: {desk: {url: "${SLACK_URL}"}, mail: {url: "${MAIL_URL}"}}
+routes: [{match: {}, send: [desk]}]
+digests: [{name: morning, at: "07:30", send: [mail]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("environ", "routed", "digested"),
+    [
+        ({}, "terminal", "terminal"),
+        ({"SLACK_URL": "json://localhost/"}, "desk", "mail"),
+        ({"MAIL_URL": "json://localhost/"}, "terminal", "mail"),
+    ],
+)
+def test_the_terminal_stands_in_for_digests_when_nothing_can_be_used(
+    tmp_path: Path, environ: dict[str, str], routed: str, digested: str
+) -> None:
+    alerts = load(write(tmp_path, straitwatch=DIGEST), **environ).alerts
+
+    assert [route.send for route in alerts.routes] == [(routed,)]
+    assert [digest.send for digest in alerts.digests] == [(digested,)]
+
+
 def test_a_receiver_takes_its_url_from_the_environment_and_keeps_it_from_view(
     tmp_path: Path,
 ) -> None:

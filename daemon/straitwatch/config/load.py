@@ -274,8 +274,8 @@ class _Loader:
             )
             for at, shape in enumerate(settings.routes)
         )
-        return AlertPolicy(
-            routes=_with_a_usable_receiver(routes, receivers),
+        policy = AlertPolicy(
+            routes=routes,
             quiet_hours=tuple(
                 QuietHours(
                     name=name,
@@ -302,6 +302,7 @@ class _Loader:
             backfill=settings.polling.backfill,
             timezone=settings.timezone,
         )
+        return _with_the_terminal(policy, receivers, settings.system.send)
 
     def _silences(self, document: Document, settings: SettingsShape) -> tuple[Silence, ...]:
         silences = []
@@ -516,22 +517,32 @@ def _first_catch_all(settings: SettingsShape) -> int | None:
     return None
 
 
-def _with_a_usable_receiver(
-    routes: tuple[Route, ...], receivers: Mapping[str, Receiver]
-) -> tuple[Route, ...]:
+def _with_the_terminal(
+    policy: AlertPolicy, receivers: Mapping[str, Receiver], system_send: Sequence[str]
+) -> AlertPolicy:
     """Let the terminal stand in where no receiver can be used: a first run always shows alerts.
 
     Nothing is kept for the others then, and somebody who watches a terminal has no quiet hours.
+    Digests follow when nothing else can be used either; else they wait for their receiver.
     """
+
+    def none_can_be_used(*names: str) -> bool:
+        return bool(names) and all(
+            name in receivers and receivers[name].broken_because for name in names
+        )
+
+    routes, digests = policy.routes, policy.digests
+    to_routes = [name for route in routes for name in route.send]
+    to_digests = [name for digest in digests for name in digest.send]
     if not routes:
         written = [name for name in receivers if not receivers[name].broken_because]
         others = [name for name in written if name != TERMINAL]
-        return (Route(name="everything", send=tuple(others or written)),)
-    named = {name for route in routes for name in route.send}
-    usable = [name for name in named if name in receivers and not receivers[name].broken_because]
-    if usable or not named:
-        return routes
-    return tuple(
-        replace(route, send=(TERMINAL,), quiet_hours="") if route.send else route
-        for route in routes
-    )
+        routes = (Route(name="everything", send=tuple(others or written)),)
+    elif none_can_be_used(*to_routes):
+        routes = tuple(
+            replace(route, send=(TERMINAL,), quiet_hours="") if route.send else route
+            for route in routes
+        )
+    if none_can_be_used(*to_routes, *to_digests, *system_send):
+        digests = tuple(replace(it, send=(TERMINAL,)) if it.send else it for it in digests)
+    return replace(policy, routes=routes, digests=digests)
