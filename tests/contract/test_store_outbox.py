@@ -48,6 +48,7 @@ from straitwatch.store import (
 
 SENT = SendResult(outcome=Outcome.DELIVERED, ref={"ts": "1.2", "channel": "C1"})
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
@@ -152,18 +153,60 @@ def test_a_message_waits_for_its_time(store: Store) -> None:
 
 def test_an_update_waits_for_the_message_it_belongs_to(store: Store) -> None:
     put(store, make_delivery("d1"))
-    update = make_alert("a2", revision=2, severity=Severity.CRITICAL)
-    put(store, make_delivery("d2", alert_id="a2", parent_id="d1"), alert=update)
+    put_update(store)
 
     parent = claimed(store)
     assert parent.job.delivery.id == "d1"
     retry = SendResult(outcome=Outcome.RETRY, code="503")
     finish(store, parent, retry, state=DeliveryState.PENDING, not_before=NOW + MINUTE)
     assert claim(store) is None
+    assert store.call(due_receivers, NOW) == []
 
     finish(store, claimed(store, now=NOW + MINUTE))
     child = claimed(store, now=NOW + MINUTE)
     assert (child.job.delivery.id, child.job.parent_ref) == ("d2", dict(SENT.ref))
+
+
+def put_update(store: Store, **changes: Any) -> None:
+    """Put d2, which belongs to d1."""
+    alert = make_alert("a2", revision=2, **changes)
+    put(store, make_delivery("d2", alert_id="a2", parent_id="d1"), alert=alert)
+
+
+def test_a_critical_update_does_not_wait_for_a_retry(store: Store) -> None:
+    put(store, make_delivery("d1"))
+    parent = claimed(store)
+    put_update(store, severity=Severity.CRITICAL)
+    assert store.call(due_receivers, NOW) == []
+
+    retry = SendResult(outcome=Outcome.RETRY, code="503")
+    finish(store, parent, retry, state=DeliveryState.PENDING, not_before=NOW + MINUTE)
+
+    assert store.call(due_receivers, NOW) == ["desk-slack"]
+    assert claimed(store).job.delivery.id == "d2"
+
+
+def test_an_update_that_may_go_lets_the_held_message_before_it_go(store: Store) -> None:
+    put(store, make_delivery("d1", state=DeliveryState.HELD, not_before=NOW + 6 * HOUR))
+    later = NOW + HOUR
+
+    put_update(store, severity=Severity.CRITICAL, created_at=later)
+
+    first = claimed(store, now=later)
+    assert first.job.delivery.id == "d1"
+    finish(store, first, now=later)
+    assert claimed(store, now=later).job.delivery.id == "d2"
+
+
+def test_an_update_that_is_held_itself_leaves_the_message_before_it_held(store: Store) -> None:
+    put(store, make_delivery("d1", state=DeliveryState.HELD, not_before=NOW + HOUR))
+    held = make_delivery(
+        "d2", alert_id="a2", parent_id="d1", state=DeliveryState.HELD, not_before=NOW + HOUR
+    )
+
+    put(store, held, alert=make_alert("a2", revision=2))
+
+    assert state_of(store) is DeliveryState.HELD
 
 
 def test_an_update_goes_out_by_itself_when_its_parent_is_dead_or_unknown(store: Store) -> None:

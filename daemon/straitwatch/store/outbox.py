@@ -40,6 +40,7 @@ FINAL = (
     DeliveryState.DEAD,
 )
 OPEN = (DeliveryState.HELD, DeliveryState.PENDING, DeliveryState.SENDING)
+_CRITICAL_LANE = 0  # overtakes lane 1
 _MAX_TEXT = 500  # characters of a server's answer that are kept
 _GRACE = timedelta(minutes=2)  # past a lease before check_outbox complains
 _FACTS: dict[str, Any] = {kind.__name__: kind for kind in (AlertFacts, DigestFacts, NoticeFacts)}
@@ -144,11 +145,21 @@ def insert_alerts(tx: Transaction, alerts: Sequence[Alert]) -> None:
 def add_deliveries(
     tx: Transaction, deliveries: Sequence[Delivery], *, alerts: Sequence[Alert]
 ) -> None:
-    """Store the deliveries of these alerts; one a (story, revision, receiver, recipient)."""
+    """Store the deliveries of these alerts; one a (story, revision, receiver, recipient).
+
+    One that may go lets its parent go that was held: quiet hours end for both.
+    """
     alerts_by_id = {alert.id: alert for alert in alerts}
     rows = [_to_row(delivery, alerts_by_id[delivery.alert_id]) for delivery in deliveries]
     tx.insert_new(DELIVERY, rows)
     tx.is_lasting |= bool(rows)
+    parents = [
+        {"b_id": row["parent_id"], "b_now": row["created_at"]}
+        for row in rows
+        if row["parent_id"] and row["state"] == DeliveryState.PENDING.value
+    ]
+    if parents:
+        tx.execute(_RELEASE, parents)
 
 
 _NEW_TERM = timedelta(hours=24)  # when a person lets a message be tried again
@@ -162,8 +173,9 @@ def claim_delivery(
 ) -> ClaimedDelivery | None:
     """Take a receiver's next due delivery and open an attempt; None when there is none to send.
 
-    Critical ones go first, then those due longest. A delivery waits for its parent. One receiver
-    sends one message at a time, whatever the number of replicas.
+    Critical ones go first, then those due longest. A delivery waits for its parent, a critical
+    one not while that waits for a retry. One receiver sends one message at a time, whatever the
+    number of replicas.
     """
     if not _take_receiver(tx, receiver):
         return None
@@ -327,6 +339,7 @@ def due_receivers(tx: Transaction, now: datetime) -> list[str]:
         .where(
             DELIVERY.c.state == DeliveryState.PENDING.value,
             DELIVERY.c.due_at <= now,
+            ~_waits_for_parent(now),
             _may_send(now),
         )
         .group_by(DELIVERY.c.receiver)
@@ -599,13 +612,25 @@ def _may_send(now: Any) -> sa.ColumnElement[bool]:
     )
 
 
+def _waits_for_parent(now: Any) -> sa.ColumnElement[bool]:
+    """A message waits until the one before it is done; a critical one not for a later retry."""
+    parent = DELIVERY.alias("before")
+    is_passed = sa.and_(
+        DELIVERY.c.lane == _CRITICAL_LANE,
+        parent.c.state == DeliveryState.PENDING.value,
+        parent.c.due_at > now,
+    )
+    return sa.exists().where(
+        parent.c.id == DELIVERY.c.parent_id,
+        parent.c.state.in_([state.value for state in OPEN]),
+        ~is_passed,
+    )
+
+
 def _claimable(*, is_postgres: bool) -> sa.Select[Any]:
     parent, other = DELIVERY.alias("parent"), DELIVERY.alias("other")
     now = sa.bindparam("now", type_=DELIVERY.c.due_at.type)
     receiver: sa.BindParameter[str] = sa.bindparam("receiver")
-    is_parent_open = sa.exists().where(
-        parent.c.id == DELIVERY.c.parent_id, parent.c.state.in_([state.value for state in OPEN])
-    )
     is_sending = sa.exists().where(
         other.c.receiver == receiver,
         other.c.state == DeliveryState.SENDING.value,
@@ -631,7 +656,7 @@ def _claimable(*, is_postgres: bool) -> sa.Select[Any]:
             DELIVERY.c.receiver == receiver,
             DELIVERY.c.state == DeliveryState.PENDING.value,
             DELIVERY.c.due_at <= now,
-            ~is_parent_open,
+            ~_waits_for_parent(now),
             ~is_sending,
             _may_send(now),
         )
@@ -642,6 +667,17 @@ def _claimable(*, is_postgres: bool) -> sa.Select[Any]:
 
 
 _CLAIMABLE = {is_postgres: _claimable(is_postgres=is_postgres) for is_postgres in (False, True)}
+_RELEASE = (
+    DELIVERY.update()
+    .where(DELIVERY.c.id == sa.bindparam("b_id"), DELIVERY.c.state == DeliveryState.HELD.value)
+    .values(
+        state=DeliveryState.PENDING.value,
+        reason="",
+        not_before=None,
+        due_at=sa.bindparam("b_now"),
+        updated_at=sa.bindparam("b_now"),
+    )
+)
 _CLAIM = (
     DELIVERY.update()
     .where(DELIVERY.c.seq == sa.bindparam("b_seq"))
@@ -770,7 +806,7 @@ def _to_row(delivery: Delivery, alert: Alert) -> dict[str, Any]:
         "recipient": delivery.recipient,
         "routes": delivery.routes,
         "watchlists": delivery.watchlists,
-        "lane": 0 if alert.severity is Severity.CRITICAL else 1,
+        "lane": _CRITICAL_LANE if alert.severity is Severity.CRITICAL else 1,
         "state": delivery.state.value,
         "reason": delivery.state_reason,
         "not_before": delivery.not_before,
