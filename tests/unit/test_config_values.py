@@ -109,6 +109,45 @@ def test_an_address_written_in_clear_is_not_kept(tmp_path: Path) -> None:
     assert "secret" in config.receivers["a"].url
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        "headers: {Authorization: Bearer hidden-word, X-Key: hidden-word}",
+        """headers:
+      Authorization: "Bearer hidden-word"
+      'X-Key' : hidden-word""",
+        "full_text: false",
+    ],
+)
+def test_what_opens_a_feed_is_not_kept(tmp_path: Path, more: str) -> None:
+    text = f"""
+feeds:
+  - name: CNA
+    url: "https://feeds.example/rss?page=2&access_token=hidden-word&Key=hidden,word&a=b"
+    {more}
+  - {{name: B, url: https://feeds.example/b?sig=hidden-word, country: TW}}
+"""
+
+    config = load(write(tmp_path, feeds=text))
+
+    assert "hidden" not in config.text
+    assert "access_token=***&Key=***&a=b" in config.text
+    assert "sig=***, country: TW" in config.text
+    assert config.feeds[0].url.count("hidden") == 2
+
+
+def test_a_short_header_is_left_out_where_it_stands_only(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        feeds="feeds: [{name: en, url: 'https://a.example/', headers: {Accept-Language: en}}]",
+    )
+
+    text = load(tmp_path).text
+
+    assert "name: en," in text
+    assert "Accept-Language: ***" in text
+
+
 def test_the_text_of_a_problem_does_not_repeat_an_address(tmp_path: Path) -> None:
     write(tmp_path, straitwatch="receivers:\n  a: {url: 'slack://secret', drivr: auto}\n")
 

@@ -50,6 +50,7 @@ class Document:
     warnings: list[Problem] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     secrets: tuple[str, ...] = ()  # what is never shown or kept
+    secret_pairs: tuple[tuple[str, str], ...] = ()  # keys whose values are not either
 
     def position(self, path: KeyPath, *, of_key: bool = False) -> Position:
         """Give the place of a value, or of the nearest thing around it that stands in the file."""

@@ -15,6 +15,11 @@ RULE_FOLDERS = ("terms", "watchlists")
 _ENDINGS = (".yaml", ".yml")
 _CLEAR_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?!\$\{)[^\s\"',}]+", re.IGNORECASE)
 _NO_SECRET = ("terminal", "sqlite", "http", "https")
+_SECRET_PARAMETER = re.compile(
+    r"""([?&][\w.-]*(?:token|key|secret|auth|passw(?:or)?d|pass|sig|signature)=)(?!\$\{)"""
+    r"""[^&#\s"'}\]]*[^&#\s"'}\],]""",
+    re.IGNORECASE,
+)
 _PASSWORD = re.compile(r"(://[^\s/:@]*):[^\s/@]+@")
 
 
@@ -107,7 +112,7 @@ def version_of(documents: Sequence[Document]) -> str:
 
 
 def kept_text(documents: Sequence[Document]) -> str:
-    """Join all files, fit for keeping: no address of a receiver, no password."""
+    """Join all files, fit for keeping: no address of a receiver, no password, no token."""
     return "\n".join(f"# --- {Path(it.name).name}\n{without_secrets(it)}" for it in documents)
 
 
@@ -116,7 +121,10 @@ def without_secrets(document: Document) -> str:
     text = document.text
     for secret in document.secrets:
         text = text.replace(secret, f"{secret.partition('://')[0]}://***")
-    return _CLEAR_URL.sub(_redact, text)
+    for name, value in document.secret_pairs:
+        pair = re.compile(rf"({re.escape(name)}['\"]?\s*:\s*['\"]?){re.escape(value)}")
+        text = pair.sub(r"\1***", text)
+    return _SECRET_PARAMETER.sub(r"\1***", _CLEAR_URL.sub(_redact, text))
 
 
 def _redact(found: re.Match[str]) -> str:

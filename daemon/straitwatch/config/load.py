@@ -159,6 +159,8 @@ class _Loader:
 
     def _feeds(self, document: Document) -> tuple[Feed, ...]:
         self._take(document.problems)
+        document.secret_pairs = tuple(_headers_in_clear(document.data))
+        document.lines = without_secrets(document).splitlines()
         shape, problems = fit(document, document.data, FeedsShape)
         self._take(problems)
         feeds: dict[str, Feed] = {}
@@ -454,6 +456,15 @@ def _addresses_in_clear(data: object) -> Iterator[str]:
         url = receiver.get("url") if isinstance(receiver, dict) else None
         if isinstance(url, str) and "://" in url and url != f"{TERMINAL}://":
             yield url
+
+
+def _headers_in_clear(data: object) -> Iterator[tuple[str, str]]:
+    """Find the headers of feeds: some open a subscription."""
+    feeds = data.get("feeds") if isinstance(data, dict) else None
+    for feed in feeds if isinstance(feeds, list) else ():
+        headers = feed.get("headers") if isinstance(feed, dict) else None
+        for name, value in headers.items() if isinstance(headers, dict) else ():
+            yield str(name), str(value)
 
 
 def _value_at(document: Document, path: KeyPath) -> object:
