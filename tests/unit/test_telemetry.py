@@ -35,6 +35,37 @@ def test_known_secrets_are_replaced_wherever_they_stand() -> None:
     assert Redactor(["ntfy://private-topic"]).clean("to ntfy://private-topic!") == "to ***!"
 
 
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        (
+            "tgram://123456789:hidden_token-1/42/",
+            "https://api.example/bot123456789:hidden_token-1/",
+        ),
+        ("discord://4455/hidden-token/", "POST /api/webhooks/4455/hidden-token"),
+        (
+            "mailtos://desk:hidden%21pw@smtp.example/?to=a@b.example",
+            "535 login 'hidden!pw' refused",
+        ),
+        ("mailtos://desk:hidden@pw@smtp.example/", "login hidden@pw failed"),
+        ("mailto://smtp.example/?user=desk&pass=hidden-pw", "535 hidden-pw"),
+        ("json://hidden-user@localhost/", "401 for hidden-user"),
+    ],
+)
+def test_the_parts_of_an_address_are_known_as_well(address: str, said: str) -> None:
+    cleaned = Redactor([address]).clean(said)
+
+    assert "***" in cleaned
+    assert "hidden" not in cleaned
+
+
+def test_plain_parts_of_an_address_stay_readable() -> None:
+    known = Redactor(["mailtos://straitwatch:hidden-pw@smtp.example:587/?to=desk@example.org"])
+
+    said = "straitwatch.app: smtp.example:587 did not answer for desk@example.org"
+    assert known.clean(said) == said
+
+
 def test_a_traceback_is_cleaned_like_any_other_text() -> None:
     stream = io.StringIO()
     configure_logging(stream=stream)

@@ -7,8 +7,9 @@ lines, anything else JSON.
 import logging
 import re
 import sys
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
 from typing import TextIO
+from urllib.parse import parse_qsl, unquote
 
 import structlog
 
@@ -23,6 +24,13 @@ _SECRETS = (
         r"\1***",
     ),
 )
+_SECRET_NAME = re.compile(r"(?i)(?:token|key|secret|auth|passw(?:or)?d|pass|sig|signature)$")
+_ADDRESS = re.compile(
+    r"[a-z][a-z0-9+.-]*://(?:(?P<login>[^/?#]*)@)?(?P<host>[^/?#@]*)(?P<path>[^?#]*)\??(?P<query>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SHORTEST, _SHORTEST_PART = 6, 8  # characters; less is no secret, and stands in other words
+_PLAIN = frozenset({"services", "straitwatch", "webhooks"})  # parts of addresses, no secrets
 _QUIET = ("alembic", "apscheduler", "pymorphy3", "slack_sdk", "uvicorn")
 
 
@@ -34,8 +42,14 @@ class Redactor:
         self.learn(secrets)
 
     def learn(self, secrets: Iterable[str]) -> None:
-        """Add values that must never be printed, such as the addresses of receivers."""
-        known = {*self._known, *(secret for secret in secrets if len(secret) > 5)}  # noqa: PLR2004
+        """Add values that must never be printed, such as the addresses of receivers.
+
+        Libraries put the parts of an address into other addresses: those are learned as well.
+        """
+        known = set(self._known)
+        for secret in secrets:
+            known |= {secret} if len(secret) >= _SHORTEST else set()
+            known |= {form for part in _secret_parts(secret) for form in (part, unquote(part))}
         self._known = tuple(sorted(known, key=len, reverse=True))
 
     def clean(self, text: str) -> str:
@@ -54,6 +68,26 @@ class Redactor:
             if isinstance(value, str):
                 event[key] = self.clean(value)
         return event
+
+
+def _secret_parts(address: str) -> Iterator[str]:
+    """Find what opens a receiver in its address: password, user, path, and some parameters.
+
+    Many services take the host's place for a token, with a colon in it: `tgram://123:token/`.
+    """
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        return
+    user, _, password = (found["login"] or "").partition(":")
+    _, _, after_colon = found["host"].partition(":")
+    if len(password) >= _SHORTEST:
+        yield password
+    for part in (user, after_colon, *found["path"].split("/")):
+        if len(part) >= _SHORTEST_PART and part.lower() not in _PLAIN:
+            yield part
+    for name, value in parse_qsl(found["query"]):
+        if _SECRET_NAME.search(name) and len(value) >= _SHORTEST:
+            yield value
 
 
 redactor = Redactor()
