@@ -142,6 +142,23 @@ def test_an_edited_entry_keeps_its_place_and_gets_its_new_text(store: Store) -> 
     assert (stored.entry.title, stored.entry.text_hash, stored.seen_at) == ("Correction", b"2", NOW)
 
 
+@pytest.mark.parametrize("weaker", [Action.NONE, Action.DIGEST])
+def test_an_edit_does_not_take_back_that_an_entry_was_alerted(store: Store, weaker: Action) -> None:
+    claimed = claimed_feed(store)
+    store.call(apply_plan, make_plan(claimed, [make_planned("e1")]))
+    corrected = PlannedEntry(
+        entry=make_entry("e1", title="Correction", text_hash=b"2"),
+        is_new=False,
+        decision=Decision(action=weaker, reason=Reason.NO_MATCH),
+    )
+
+    store.call(apply_plan, make_quiet_plan(claimed, [corrected]))
+
+    (stored,) = store.call(find_entries, "e1")
+    assert stored.entry.title == "Correction"
+    assert stored.decision == Decision(action=Action.ALERT, reason=Reason.NEW_STORY)
+
+
 def test_an_entry_that_matches_only_after_an_edit_becomes_a_report(store: Store) -> None:
     claimed = claimed_feed(store)
     store.call(apply_plan, make_quiet_plan(claimed, [make_unmatched("e1")]))

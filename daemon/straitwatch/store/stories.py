@@ -371,20 +371,32 @@ _EDITABLE = (
     "source",
     "text_hash",
     "edited_at",
-    "action",
-    "reason",
 )
-_EDIT = (
+_STRENGTH = {Action.NONE: 0, Action.DIGEST: 1, Action.UPDATE: 2, Action.ALERT: 3}
+_IS_STRONGER = sa.case(
+    {action.value: strength for action, strength in _STRENGTH.items()}, value=ENTRY.c.action
+) > sa.bindparam("b_strength")
+_EDIT = (  # what was said about an entry stays said: its strongest decision is kept
     ENTRY.update()
     .where(ENTRY.c.id == sa.bindparam("b_id"))
     .values({name: sa.bindparam(name) for name in _EDITABLE})
+    .values(
+        action=sa.case((_IS_STRONGER, ENTRY.c.action), else_=sa.bindparam("b_action")),
+        reason=sa.case((_IS_STRONGER, ENTRY.c.reason), else_=sa.bindparam("b_reason")),
+    )
 )
 
 
 def _to_edit(planned: PlannedEntry, *, now: datetime) -> dict[str, Any]:
     row = _to_row(planned, feed_id="", now=now)
     edit = {name: row[name] for name in _EDITABLE if name != "edited_at"}
-    return edit | {"edited_at": now, "b_id": planned.entry.id}
+    return edit | {
+        "edited_at": now,
+        "b_id": planned.entry.id,
+        "b_action": row["action"],
+        "b_reason": row["reason"],
+        "b_strength": _STRENGTH[planned.decision.action],
+    }
 
 
 _STORY_COLUMNS = tuple(column.name for column in STORY.c)
