@@ -60,7 +60,7 @@ GIVE_UP_MISSING = timedelta(hours=48)  # what waits for a receiver that is not s
 TICK_SECONDS = 1.0
 RELOAD_SECONDS = 2.0
 GAUGE_SECONDS = 15.0
-DIGEST_SECONDS = 10.0
+DIGEST_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 5.0
 PRUNE_SECONDS = 3600.0
 
@@ -187,6 +187,7 @@ class App:
     _seen: str = ""
     _reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
     _stopping: bool = False
+    _is_cut_off: bool = False
     _problem: str = "starting"
 
     # ------------------------------------------------------------ start and stop
@@ -400,6 +401,10 @@ class App:
         metrics.deliveries.labels(state="delivered").set(counts.delivered)
         metrics.feeds.labels(condition="configured").set(counts.feeds)
         metrics.feeds.labels(condition="failing").set(counts.failed)
+        is_cut_off = 0 < counts.feeds == counts.failed
+        if is_cut_off and not self._is_cut_off:
+            log.warning("no feed can be read: is this machine cut off?", feeds=counts.feeds)
+        self._is_cut_off = is_cut_off
 
     def _job_failed(self, job: str) -> None:
         self.tools.metrics.job_failures.labels(job=job).inc()

@@ -33,7 +33,7 @@ from straitwatch.store import Store
 from straitwatch.web import serve_web
 
 SHORTEST = timedelta(seconds=40)  # of the stream; the digest waits for the next full minute
-AFTER_DIGEST = 6.0  # seconds for the digest to be written and sent
+AFTER_DIGEST = 15.0  # seconds for the digest to be written, at its next look, and sent
 PATIENCE = 30.0  # seconds for the daemon to start, and to stop
 
 Clock = Callable[[], datetime]

@@ -36,7 +36,7 @@ SAID = [
     "Example Wire (independent, tier 1)",
     "Mon 2 Mar 2026, 06:34 Taipei",
     "strait-desk",
-    "config/straitwatch.yaml",
+    "straitwatch.yaml",
     "s1",
 ]
 
@@ -53,7 +53,7 @@ def test_the_slack_alert_reads_as_designed() -> None:
         "Example Wire (independent, tier 1) · Mon 2 Mar 2026, 06:34 Taipei\n"
         "> The two *frigates* left the *fleet* before dawn.\n"
         "Ships through the Strait (high): frigates, Strait; Navies (normal): fleet\n"
-        "Story s1 · first seen Mon 2 Mar 2026, 06:40 Taipei · sent by route strait-desk to desk; change it in config/straitwatch.yaml"
+        "Story s1 · first seen Mon 2 Mar 2026, 06:40 Taipei · sent by route strait-desk to desk; change it in straitwatch.yaml"
     )
 
 

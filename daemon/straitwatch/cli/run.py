@@ -65,11 +65,14 @@ async def _once(config: Config, *, as_json: bool) -> None:
             app.on_poll = progress
             await app.run_once()
         summary = await _summary(app)
+        failing = len((await app.status())["troubles"])
     if as_json:
         write_line(summary)
         return
     parts = (f"{value} {name.replace('_', ' ')}" for name, value in summary.items())
     typer.echo(" · ".join(parts))
+    if failing:
+        typer.echo(f"{failing} feeds are failing; see `straitwatch feeds health`", err=True)
 
 
 async def _summary(app: App) -> dict[str, Any]:

@@ -9,10 +9,13 @@ from straitwatch import store as db
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.config import Config
-from straitwatch.core.match import Explanation
+from straitwatch.core.match import Explanation, RuleExplanation
 from straitwatch.core.model import Feed, MatchText
 from straitwatch.core.normalize import canonical_url
 from straitwatch.core.plan import matchable
+
+
+NEAREST_RULES = 3  # of a list that found nothing at all in a text
 
 
 def register(app: typer.Typer) -> None:
@@ -119,13 +122,21 @@ def _list(explanation: Explanation) -> dict[str, Any]:
                 "hits": [hit.text for hit in rule.hits],
                 "missing": list(rule.missing),
             }
-            for rule in explanation.rules
-            if rule.holds or rule.hits
+            for rule in _telling(explanation)
         ],
         "masked": [
             f"{masked.hit.text} inside {masked.inside.text}" for masked in explanation.masked
         ],
     }
+
+
+def _telling(explanation: Explanation) -> list[RuleExplanation]:
+    """Return the rules that found something, or else the ones that miss the least."""
+    found = [rule for rule in explanation.rules if rule.holds or rule.hits]
+    if found or explanation.fires:
+        return found
+    ways_in = [rule for rule in explanation.rules if rule.missing and rule.rule.startswith("match")]
+    return sorted(ways_in, key=lambda rule: len(rule.missing))[:NEAREST_RULES]
 
 
 def _print(answer: dict[str, Any]) -> None:
