@@ -14,7 +14,6 @@ from straitwatch.core.model import Feed, MatchText
 from straitwatch.core.normalize import canonical_url
 from straitwatch.core.plan import matchable
 
-
 NEAREST_RULES = 3  # of a list that found nothing at all in a text
 
 
