@@ -30,6 +30,23 @@ def test_the_shipped_configuration_loads_without_any_variable() -> None:
     }
 
 
+def test_the_shipped_file_names_every_key_without_effect() -> None:
+    _, said = (CONFIG / "straitwatch.yaml").read_text(encoding="utf-8").split("# Accepted, not")
+    schemas = [
+        json.loads(path.read_text(encoding="utf-8")) for path in (CONFIG / "schema").iterdir()
+    ]
+    idle = {
+        key
+        for schema in schemas
+        for _, shape in objects(schema, "")
+        for key, value in shape["properties"].items()
+        if "Accepted, not acted on" in value["description"]
+    }
+
+    assert idle == {"people", "silences", "identities", "limit", "fallback", "full_text"}
+    assert [key for key in idle if key not in said] == []
+
+
 def test_the_shipped_feeds_speak_seven_languages_and_say_who_they_are() -> None:
     feeds = load_config(CONFIG, environ={}).feeds
 

@@ -245,6 +245,7 @@ def test_a_route_below_a_catch_all_is_noticed(tmp_path: Path) -> None:
         ("receivers: {a: {url: 'json://localhost', fallback: terminal}}", "fallback"),
         ("people: {chen: {email: chen@example.org}}", "people"),
         ("silences: [{match: {}, until: 2030-01-31}]", "silences"),
+        ("retention: {entries: 30d, identities: 400d}", "identities"),
     ],
 )
 def test_keys_without_effect_say_so(tmp_path: Path, settings: str, key: str) -> None:

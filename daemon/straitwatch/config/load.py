@@ -445,6 +445,7 @@ class _Loader:
         for path in settings.keys:
             is_receiver_key = len(path) == 3 and path[0] == "receivers"  # noqa: PLR2004
             is_idle = path in (("people",), ("silences",)) and _value_at(settings, path)
+            is_idle = is_idle or path == ("retention", "identities")
             if is_idle or (is_receiver_key and path[-1] in ("limit", "fallback")):
                 self._warn(settings, path, f"{path[-1]}: {_NOT_YET}")
 

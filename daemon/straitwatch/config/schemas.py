@@ -146,7 +146,7 @@ class QuietShape(Shape):
 
 
 class SystemShape(Shape):
-    """Trouble with feeds, receivers and the configuration goes here, and only here."""
+    """A refused configuration is reported here; other trouble is in the log and `status`."""
 
     send: Names = Field((), description="Names of receivers. Empty: the log and `status` only.")
 
@@ -156,7 +156,8 @@ class RetentionShape(Shape):
 
     entries: Duration = Field(timedelta(days=90), description="Texts of entries.")
     identities: Duration = Field(
-        timedelta(days=365), description="Identities of entries, so that none comes back as new."
+        timedelta(days=365),
+        description="Identities of entries. Accepted, not acted on in this version.",
     )
 
 
@@ -223,7 +224,9 @@ class SettingsShape(Shape):
     quiet_hours: dict[Name, QuietShape] = Field(
         default_factory=dict, description="Named spans that routes refer to."
     )
-    system: SystemShape = Field(default_factory=SystemShape, description="Where trouble is told.")
+    system: SystemShape = Field(
+        default_factory=SystemShape, description="Where a refused file is told."
+    )
     polling: PollingShape = Field(default_factory=PollingShape, description="How feeds are polled.")
     retention: RetentionShape = Field(
         default_factory=RetentionShape, description="How long things are kept."
