@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from contract.store_builders import NOW, SEND_LEASE, make_alert, make_delivery
 from straitwatch.core.model import (
@@ -458,6 +459,41 @@ def test_a_dead_letter_can_be_retried_with_a_new_term(store: Store) -> None:
     again = claimed(store, now=later)
     assert again.job.delivery.id == "d1"
     assert again.job.delivery.give_up_at == later + timedelta(hours=24)
+
+
+def test_a_message_that_never_had_a_term_gets_one_when_it_is_sent_again(store: Store) -> None:
+    put(store, make_delivery(give_up_at=None))
+    refused = SendResult(outcome=Outcome.PERMANENT)
+    finish(store, claimed(store), refused, state=DeliveryState.DEAD)
+    later = NOW + 2 * DAY
+
+    store.call(replay_delivery, "d1", now=later)
+    store.call(retry_delivery, "d1", now=later)
+
+    records = store.call(list_deliveries)
+    assert [record.delivery.give_up_at for record in records] == [later + DAY, later + DAY]
+
+
+@pytest.mark.parametrize("change", ["facts = '{}'", "facts_type = 'Forgotten'"])
+def test_a_message_that_cannot_be_read_does_not_block_its_receiver(
+    store: Store, change: str
+) -> None:
+    put(store)
+    put(store, make_delivery("d2", alert_id="a2"), alert=make_alert("a2", story_id="s2"))
+    store.call(damage, change)
+
+    assert claimed(store).job.delivery.id == "d2"
+
+    assert store.call(state_and_reason, "d1") == ("dead", "unreadable")
+
+
+def damage(tx: Transaction, change: str) -> None:
+    tx.execute(sa.text(f"UPDATE alert SET {change} WHERE id = 'a1'"))
+
+
+def state_and_reason(tx: Transaction, id_: str) -> tuple[str, str]:
+    found = tx.execute(sa.text("SELECT state, reason FROM delivery WHERE id = :id"), {"id": id_})
+    return tuple(found.one())
 
 
 def test_what_was_delivered_cannot_be_retried(store: Store) -> None:

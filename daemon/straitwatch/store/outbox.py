@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from straitwatch.core.decide import delivery_key
 from straitwatch.core.model import (
@@ -179,9 +179,10 @@ def claim_delivery(
     """
     if not _take_receiver(tx, receiver):
         return None
-    row = tx.execute(_CLAIMABLE[tx.is_postgres], {"receiver": receiver, "now": now}).first()
-    if row is None:
+    found = _next_readable(tx, receiver, now=now)
+    if found is None:
         return None
+    row, job = found
     epoch, until = row.epoch + 1, now + lease
     tx.is_lasting = True
     tx.execute(_CLAIM, {"b_seq": row.seq, "until": until, "owner": worker, "now": now})
@@ -199,7 +200,7 @@ def claim_delivery(
         },
     ).scalar_one()
     return ClaimedDelivery(
-        job=_to_job(row),
+        job=job,
         epoch=epoch,
         attempt_seq=attempt,
         started_at=now,
@@ -209,6 +210,21 @@ def claim_delivery(
         unsure_count=row.unsure_count,
         receiver_failures=row.receiver_failures or 0,
     )
+
+
+def _next_readable(
+    tx: Transaction, receiver: str, *, now: datetime
+) -> tuple[sa.Row[*tuple[Any, ...]], SendJob] | None:
+    """Return the next that can be sent; one whose facts no version reads any more is dead."""
+    asked = {"receiver": receiver, "now": now}
+    while row := tx.execute(_CLAIMABLE[tx.is_postgres], asked).first():
+        try:
+            return row, _to_job(row)
+        except (ValidationError, KeyError):
+            dead = {"state": DeliveryState.DEAD.value, "reason": "unreadable", "updated_at": now}
+            tx.execute(DELIVERY.update().where(DELIVERY.c.seq == row.seq).values(dead))
+            tx.is_lasting = True
+    return None
 
 
 def freeze(tx: Transaction, delivery_id: str, epoch: int, frozen: Frozen) -> bool:
@@ -487,11 +503,16 @@ def retry_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> bool:
             reason="retried by a person",
             not_before=None,
             due_at=now,
-            give_up_at=row.give_up_at and now + (row.give_up_at - row.created_at),
+            give_up_at=_new_term(row, now=now),
             updated_at=now,
         )
     )
     return True
+
+
+def _new_term(row: sa.Row[*tuple[Any, ...]], *, now: datetime) -> datetime:
+    """Return when to give up a message that a person sends again: as long as it once had."""
+    return now + (row.give_up_at - row.created_at if row.give_up_at else _NEW_TERM)
 
 
 def cancel_deliveries(
@@ -545,7 +566,6 @@ def replay_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> str:
     new_id = f"{row.id.removesuffix(f'.r{row.generation}')}.r{generation}"
     copied = {column.name: getattr(row, column.name) for column in DELIVERY.c}
     del copied["seq"]
-    give_up_at = row.give_up_at and now + (row.give_up_at - row.created_at)
     fresh = _FRESH | {
         "id": new_id,
         "generation": generation,
@@ -553,7 +573,7 @@ def replay_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> str:
         "reason": "replayed by a person",
         "not_before": None,
         "due_at": now,
-        "give_up_at": give_up_at,
+        "give_up_at": _new_term(row, now=now),
         "created_at": now,
         "updated_at": now,
     }
