@@ -119,4 +119,8 @@ def bind(listen: str) -> socket.socket:
     """
     host, _, port = listen.rpartition(":")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host.strip("[]"), int(port)), family=family)
+    try:
+        return socket.create_server((host.strip("[]"), int(port)), family=family)
+    except (ValueError, OverflowError, TypeError) as error:  # no number, too great, no host name
+        message = f"not an address to listen on: {listen}"
+        raise OSError(message) from error
