@@ -118,9 +118,13 @@ def bind(listen: str) -> socket.socket:
         OSError: the address cannot be had.
     """
     host, _, port = listen.rpartition(":")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host.strip("[]"), int(port)), family=family)
-    except (ValueError, OverflowError, TypeError) as error:  # no number, too great, no host name
+        host.encode("idna")
+        is_address = int(port) in range(65536)
+    except ValueError:
+        is_address = False
+    if not is_address:
         message = f"not an address to listen on: {listen}"
-        raise OSError(message) from error
+        raise OSError(message)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host.strip("[]"), int(port)), family=family)
