@@ -66,6 +66,8 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 WINDOW = timedelta(days=7)  # matched reports that folding still looks at
 SEND_LEASE = timedelta(seconds=30)  # renewed while a send lasts
 RENEW_EVERY = SEND_LEASE / 3
+IN_FLIGHT = timedelta(minutes=5)  # a poll is dated before it is parsed and committed
+_READ_SINCE = "digest reads since "  # and the digest's name: a small fact
 DIGEST_ITEMS = 100  # Gmail clips at 102 KB: about 450 bytes an item (research/delivery.md 4.6)
 
 
@@ -358,12 +360,19 @@ def write_digest(tx: Transaction, plan: DigestPlan, *, rules: Rules, now: dateti
     if window is None:
         return False
     span = {"since_at": window.since_at, "until_at": window.until_at}
-    items = db.digest_items(tx, digest=plan.name, watchlists=plan.include, **span)
-    listed = (_with_titles(item, rules.titles) for item in items[:DIGEST_ITEMS])
+    read_since = _read_since(tx, plan, default=window.since_at - IN_FLIGHT)
+    items = db.digest_items(
+        tx,
+        digest=plan.name,
+        watchlists=plan.include,
+        since_at=read_since,
+        until_at=window.until_at,
+    )
+    shown, rest = items[:DIGEST_ITEMS], items[DIGEST_ITEMS:]
     facts = DigestFacts(
         name=plan.name,
-        items=tuple(listed),
-        more=max(0, len(items) - DIGEST_ITEMS),
+        items=tuple(_with_titles(item, rules.titles) for item in shown),
+        more=len(rest),
         coverage=db.coverage(tx, now=now, **span),
         is_late=window.is_late,
     )
@@ -371,15 +380,23 @@ def write_digest(tx: Transaction, plan: DigestPlan, *, rules: Rules, now: dateti
     alert, deliveries = address(
         key, AlertKind.DIGEST, facts, to=plan.send, recipients=rules.recipients, now=now
     )
-    story_ids = [item.story_id for item in items]
+    story_ids = [item.story_id for item in shown]
     if not db.record_digest(tx, plan.name, story_ids=story_ids, **span):
         return False
+    next_since = read_since if rest else window.until_at - IN_FLIGHT
+    db.set_meta(tx, _READ_SINCE + plan.name, next_since.isoformat())
     db.add_alert(tx, alert, deliveries)
     return True
 
 
 def _with_titles(item: DigestItem, titles: Mapping[str, str]) -> DigestItem:
     return replace(item, watchlists=tuple(titles.get(name, name) for name in item.watchlists))
+
+
+def _read_since(tx: Transaction, plan: DigestPlan, *, default: datetime) -> datetime:
+    """Return how far back to look for what stood in no digest yet: a full one leaves a rest."""
+    since = db.get_meta(tx, _READ_SINCE + plan.name)
+    return datetime.fromisoformat(since) if since else default
 
 
 def _last_until(tx: Transaction, plan: DigestPlan, *, now: datetime) -> datetime:

@@ -1,0 +1,67 @@
+from datetime import datetime, time, timedelta
+
+import pytest
+
+from contract.store_builders import (
+    NOW,
+    claimed_feed,
+    make_fold,
+    make_plan,
+    make_planned,
+    make_story,
+)
+from match_builders import compiled, make_list
+from straitwatch import pipeline
+from straitwatch.core.model import AlertPolicy, DigestFacts, DigestPlan
+from straitwatch.core.plan import Rules
+from straitwatch.store import Store, apply_plan, list_deliveries
+
+NOON = DigestPlan(name="noon", at=time(12), timezone="UTC", send=("desk-mail",))
+DAY = timedelta(days=1)
+RULES = Rules(matcher=compiled(make_list("fleet")), policy=AlertPolicy(), titles={}, recipients={})
+
+
+def report(store: Store, *names: str, at: datetime) -> None:
+    """One poll that reports a story for each name."""
+    entries = [make_planned(name, fold=make_fold(name)) for name in names]
+    stories = tuple(make_story(name) for name in names)
+    plan = make_plan(
+        claimed_feed(store), entries, now=at, stories=stories, alerts=(), deliveries=()
+    )
+    assert store.call(apply_plan, plan)
+
+
+def digest(store: Store, *, now: datetime) -> tuple[list[str], int]:
+    """Write the digest that is due; return the stories in it and how many more there are."""
+    assert store.call(pipeline.write_digest, NOON, rules=RULES, now=now)
+    facts = store.call(list_deliveries)[0].facts
+    assert isinstance(facts, DigestFacts)
+    return [item.story_id for item in facts.items], facts.more
+
+
+@pytest.fixture
+def running(store: Store) -> Store:
+    """A store whose digest has been configured since a day."""
+    store.call(pipeline.write_digest, NOON, rules=RULES, now=NOW - DAY + timedelta(hours=1))
+    return store
+
+
+def test_a_poll_that_was_in_flight_at_the_hour_stands_in_the_next_digest(running: Store) -> None:
+    assert digest(running, now=NOW) == ([], 0)
+
+    report(running, "s1", at=NOW - timedelta(seconds=20))  # commits late
+
+    assert digest(running, now=NOW + DAY) == (["s1"], 0)
+    assert digest(running, now=NOW + 2 * DAY) == ([], 0)
+
+
+def test_what_found_no_room_in_a_digest_stands_in_those_after_it(
+    running: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "DIGEST_ITEMS", 2)
+    report(running, "s1", "s2", "s3", "s4", "s5", at=NOW - timedelta(hours=3))
+
+    assert digest(running, now=NOW) == (["s1", "s2"], 3)
+    assert digest(running, now=NOW + DAY) == (["s3", "s4"], 1)
+    assert digest(running, now=NOW + 2 * DAY) == (["s5"], 0)
+    assert digest(running, now=NOW + 3 * DAY) == ([], 0)
