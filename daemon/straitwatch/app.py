@@ -63,6 +63,7 @@ GAUGE_SECONDS = 15.0
 DIGEST_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 5.0
 PRUNE_SECONDS = 3600.0
+PRUNE_BATCHES = 100  # in one run; each is a transaction of its own, so that polls come between
 
 T = TypeVar("T")
 OpenStore = Callable[..., Store]
@@ -387,10 +388,10 @@ class App:
         )
 
     async def _prune(self) -> None:
-        now = self.tools.clock()
-        await self.tools.store.run(
-            db.prune, now=now, entries_after=self.active.config.retention.entries_after, limit=500
-        )
+        now, keep = self.tools.clock(), self.active.config.retention.entries_after
+        for _ in range(PRUNE_BATCHES):
+            if not await self.tools.store.run(db.prune, now=now, entries_after=keep, limit=500):
+                break
 
     async def _gauge(self) -> None:
         now = self.tools.clock()
