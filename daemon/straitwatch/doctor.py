@@ -71,12 +71,8 @@ def _database(config: Config, *, now: datetime) -> Iterator[Finding]:
     try:
         store = Store.open(config.database, migrate=False)
     except StoreError as error:
-        yield Finding(
-            name="database",
-            is_good=False,
-            text=str(error),
-            hint="`straitwatch db upgrade` makes or upgrades it; `run` does so by itself",
-        )
+        text, _, hint = str(error).partition("\nhint: ")
+        yield Finding(name="database", is_good=False, text=text, hint=hint)
         return
     try:
         yield Finding(name="database", is_good=True, text=f"{store.dialect}, schema is current")

@@ -174,6 +174,27 @@ def test_a_paused_receiver_is_named_and_can_be_resumed(config: Path) -> None:
     assert resumed["state"] == "ok"
 
 
+@pytest.mark.parametrize(
+    "command", [("status",), ("stories", "list"), ("outbox", "list"), ("why", "x"), ("doctor",)]
+)
+def test_looking_makes_no_database(tmp_path: Path, command: tuple[str, ...]) -> None:
+    made = write_config(tmp_path, feeds={"Example Wire": "https://news.example/rss"})
+    before = sorted(tmp_path.rglob("*"))
+
+    result = run(made, *command)
+
+    assert result.exit_code == 1
+    assert "no database yet" in result.output or "no database yet" in str(result.exception)
+    assert "straitwatch run" in result.output or "straitwatch run" in str(result.exception)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_receiver_can_be_tested_before_there_is_a_database(tmp_path: Path) -> None:
+    made = write_config(tmp_path, feeds={"Example Wire": "https://news.example/rss"})
+
+    assert run(made, "receiver", "test", "terminal").exit_code == 0
+
+
 def test_feed_health_and_doctor_are_content(config: Path) -> None:
     (feed,) = rows(config, "feeds", "health")
 

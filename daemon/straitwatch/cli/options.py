@@ -28,16 +28,16 @@ DEFAULT_CONFIG = Path("config")
 
 @contextmanager
 def opened(directory: Path) -> Iterator[tuple[Config, Store]]:
-    """Open the store of a configuration for looking at, or for one change.
+    """Open the store of a configuration for looking at, or for one change; nothing is made.
 
     Raises:
         ConfigError: the configuration is not valid.
-        StoreError: the database cannot be opened.
+        StoreError: the database cannot be opened, is not there or has an older schema.
 
     """
     configure_logging(level="warning")
     config = load(directory)
-    store = Store.open(config.database)
+    store = Store.open(config.database, migrate=False)
     try:
         yield config, store
     finally:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from straitwatch import store as db
-from straitwatch.app import activate, read_status, utc_now
+from straitwatch.app import activate, load, read_status, utc_now
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.config import Config
@@ -23,6 +23,7 @@ from straitwatch.core.model import (
     SendResult,
 )
 from straitwatch.errors import UsageError
+from straitwatch.telemetry import configure_logging
 
 receiver = typer.Typer(no_args_is_help=True, help="See, test, pause and resume receivers.")
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="A receiver of straitwatch.yaml.")]
@@ -57,11 +58,12 @@ def send_test(
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
     """Send a message that says it is a test and report how it ended; exit 1 if it failed."""
-    with opened(config) as (loaded, _):
-        _require(loaded, name)
-        if reason := loaded.receivers[name].broken_because:
-            raise UsageError(f"{name} cannot be used: {reason}")
-        results = _send_test(loaded, name)
+    configure_logging(level="warning")
+    loaded = load(config)  # no database: a receiver is tested before the first run
+    _require(loaded, name)
+    if reason := loaded.receivers[name].broken_because:
+        raise UsageError(f"{name} cannot be used: {reason}")
+    results = _send_test(loaded, name)
     for recipient, result in results:
         words = (name, recipient, result.outcome, result.code, result.text)
         typer.echo(" ".join(word for word in words if word))

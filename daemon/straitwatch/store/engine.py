@@ -164,7 +164,7 @@ class Store:
 
     @staticmethod
     def open(url: str, *, exclusive: bool = False, migrate: bool = True) -> "Store":
-        """Open a database, making it where it does not exist yet.
+        """Open a database; one that does not exist yet is made only if it may be migrated.
 
         Args:
             url: sqlite:///PATH or postgresql+psycopg://...
@@ -175,11 +175,12 @@ class Store:
             StoreBusy: another process holds this SQLite file.
             StoreUnavailable: the database does not answer.
             SchemaMismatch: it has a schema that this version cannot use.
+            StoreError: there is no such SQLite file, and none is to be made.
         """
         engine = _create_engine(url)
         lock_file = None
         try:
-            path = _prepare_folder(engine)
+            path = _prepare_file(engine, may_make=migrate)
             lock_file = _lock(path) if exclusive and path else None
             with engine.begin() as connection:
                 ensure_schema(connection, migrate=migrate)
@@ -426,11 +427,13 @@ def _sync(wal: str) -> None:
             os.close(descriptor)
 
 
-def _prepare_folder(engine: sa.Engine) -> Path | None:
-    """Make the folder of an SQLite file; return the file's path."""
+def _prepare_file(engine: sa.Engine, *, may_make: bool) -> Path | None:
+    """Make the folder of an SQLite file, or insist that the file is there; return its path."""
     if engine.dialect.name != "sqlite" or not engine.url.database:
         return None
     path = Path(engine.url.database)
+    if not may_make and not path.exists():
+        raise StoreError(f"no database yet: {path}\nhint: `straitwatch run` makes it")
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
 
