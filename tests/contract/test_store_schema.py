@@ -54,10 +54,12 @@ def test_data_is_still_there_after_the_next_start(empty_url: str) -> None:
 
 
 def test_an_empty_database_is_not_touched_without_leave(empty_url: str) -> None:
+    engine = sa.create_engine(empty_url)
+    engine.connect().close()  # the SQLite file is there
+
     with pytest.raises(SchemaMismatch, match="db upgrade"):
         Store.open(empty_url, migrate=False)
 
-    engine = sa.create_engine(empty_url)
     with engine.connect() as connection:
         assert sa.inspect(connection).get_table_names() == []
     engine.dispose()
