@@ -105,6 +105,6 @@ class _FromNowOn(IntervalTrigger):  # type: ignore[misc] # the library is not ty
 
 def _library_log() -> logging.Logger:
     """Return a logger that is silent about skipped ticks: jobs that coalesce skip some."""
-    logger = logging.getLogger(f"{__name__}.library")
+    logger = logging.getLogger(f"{__name__}.apscheduler")
     logger.setLevel(logging.ERROR)
     return logger

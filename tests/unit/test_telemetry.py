@@ -84,7 +84,7 @@ def test_library_logs_take_the_same_road() -> None:
     stream = io.StringIO()
     configure_logging(stream=stream)
 
-    logging.getLogger("some.library").warning("could not reach %s", HOOK)
+    logging.getLogger("some.package").warning("could not reach %s", HOOK)
 
     line = json.loads(stream.getvalue())
     assert line["level"] == "warning"
