@@ -15,6 +15,7 @@ from straitwatch.core.model import (
     KnownEntry,
     ParseProblem,
     Plan,
+    PollPolicy,
     QuietHours,
     ReadFeed,
     Reason,
@@ -23,7 +24,13 @@ from straitwatch.core.model import (
     Sourced,
     WatchList,
 )
-from straitwatch.core.plan import Rules, fold_entries, match_entries, plan_ingest
+from straitwatch.core.plan import (
+    Rules,
+    Settlement,
+    fold_entries,
+    match_entries,
+    plan_ingest,
+)
 
 STRAIT = WatchList(id="taiwan-policy", title="Taiwan policy", match=(Sourced(text="strait"),))
 DRILL = WatchList(id="drills", title="Drills", match=(Sourced(text="drill"),))
@@ -226,3 +233,16 @@ def test_a_message_held_over_a_weekend_has_its_whole_term_left() -> None:
     (delivery,) = plan_for(make_entry(), rules=rules).deliveries
 
     assert delivery.give_up_at == NOON + timedelta(hours=56 + 24)
+
+
+def test_a_poll_that_breaks_inside_shows_at_its_feed_and_slows_it_down() -> None:
+    settle = Settlement(
+        feed=FEED, state=seen_feed_state(FEED), policy=PollPolicy(), now=NOON, chance=0.5
+    )
+
+    after = settle.broken(ValueError("odd"))
+
+    assert (after.failures, after.last_outcome) == (1, "error")
+    assert after.last_detail == "ValueError: odd"
+    assert after.next_due_at is not None
+    assert after.next_due_at > NOON
