@@ -1,5 +1,7 @@
 import threading
 import warnings
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -7,7 +9,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 
 from straitwatch.errors import SchemaMismatch
-from straitwatch.store import Store, get_meta, set_meta
+from straitwatch.store import Store, find_entries, get_meta, set_meta
 from straitwatch.store.schema import HEAD, alembic_config, schema_version
 
 
@@ -51,6 +53,46 @@ def test_data_is_still_there_after_the_next_start(empty_url: str) -> None:
     second = Store.open(empty_url)
     assert second.call(get_meta, "key") == "value"
     second.close()
+
+
+def test_entries_of_an_older_schema_are_found_after_the_upgrade(empty_url: str) -> None:
+    _make_old_database(empty_url)
+
+    store = Store.open(empty_url)
+
+    found = store.call(find_entries, "strait")
+    store.close()
+    assert [(it.entry.title, it.config_version) for it in found] == [("Fleet in the strait", "")]
+
+
+def test_an_older_schema_is_not_upgraded_by_looking(empty_url: str) -> None:
+    _make_old_database(empty_url)
+
+    with pytest.raises(SchemaMismatch, match="0001"):
+        Store.open(empty_url, migrate=False)
+
+
+def _make_old_database(url: str) -> None:
+    """A database of the first schema with one feed and one entry."""
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0001")
+    tables = sa.MetaData()
+    tables.reflect(engine, only=["feed", "entry"])
+    feed = {"id": "f1", "name": "Feed", "body_hash": b"", "tier": 3, "is_enabled": True}
+    entry = {"id": "e1", "feed_id": "f1", "title": "Fleet in the strait", "text_hash": b"1"}
+    entry |= {"authors": "[]", "seen_at": datetime(2026, 3, 1, tzinfo=UTC)}
+    entry |= {"action": "none", "reason": "no_match"}
+    with engine.begin() as connection:
+        for name, given in (("feed", feed), ("entry", entry)):
+            columns = tables.tables[name].columns
+            blank = {it.name: _blank(it) for it in columns if not it.nullable}
+            connection.execute(tables.tables[name].insert(), blank | given)
+    engine.dispose()
+
+
+def _blank(column: sa.Column[Any]) -> str | int:
+    return 0 if isinstance(column.type, sa.Integer) else ""
 
 
 def test_an_empty_database_is_not_touched_without_leave(empty_url: str) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -157,6 +158,23 @@ def test_an_edit_does_not_take_back_that_an_entry_was_alerted(store: Store, weak
     (stored,) = store.call(find_entries, "e1")
     assert stored.entry.title == "Correction"
     assert stored.decision == Decision(action=Action.ALERT, reason=Reason.NEW_STORY)
+
+
+def test_an_entry_keeps_which_configuration_decided(store: Store) -> None:
+    claimed = claimed_feed(store)
+    store.call(apply_plan, make_plan(claimed, config_version="v1"))
+    silent = PlannedEntry(entry=make_entry("e1", text_hash=b"2"), is_new=False)
+
+    store.call(apply_plan, replace(make_quiet_plan(claimed, [silent]), config_version="v2"))
+
+    assert store.call(find_entries, "e1")[0].config_version == "v1"
+
+
+def test_an_entry_is_found_by_its_title_whatever_the_case(store: Store) -> None:
+    planned = make_unmatched("e1", title="Fleet  In The Strait")
+    store.call(apply_plan, make_quiet_plan(claimed_feed(store), [planned]))
+
+    assert [it.entry.id for it in store.call(find_entries, "fleet in the STRAIT")] == ["e1"]
 
 
 def test_an_entry_that_matches_only_after_an_edit_becomes_a_report(store: Store) -> None:

@@ -107,6 +107,13 @@ class AlertKind(StrEnum):
     TEST = "test"
 
 
+class Verdict(StrEnum):
+    """What a person says of an entry for a watch-list."""
+
+    RELEVANT = "relevant"
+    NOT_RELEVANT = "not_relevant"
+
+
 class DeliveryState(StrEnum):
     """Where a delivery stands; delivered, merged, cancelled and dead are final."""
 
@@ -526,6 +533,18 @@ class Match:
     rules: tuple[RuleScore, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A person's verdict on an entry for a watch-list: true, false, or a match that is missing."""
+
+    entry_id: str
+    watchlist: str
+    verdict: Verdict
+    marked_at: datetime
+    marked_by: str = ""
+    note: str = ""
+
+
 # ---------------------------------------------------------------- stories
 
 
@@ -828,3 +847,4 @@ class Plan:
     alerts: tuple[Alert, ...]
     deliveries: tuple[Delivery, ...]
     report: PollReport
+    config_version: str = ""  # whose lists and routes decided

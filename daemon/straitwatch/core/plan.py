@@ -224,7 +224,7 @@ def plan_ingest(
             )
             planned = replace(planned, matches=item.matches, fold=fold, decision=decision)
         draft.entries.append(planned)
-    return _finish(draft, matched, feed=feed, state=state, now=now)
+    return _finish(draft, matched, feed=feed, state=state, rules=rules, now=now)
 
 
 def _conclude(
@@ -366,7 +366,13 @@ def _hold(
 
 
 def _finish(
-    draft: _Draft, matched: MatchedFeed, *, feed: Feed, state: FeedState, now: datetime
+    draft: _Draft,
+    matched: MatchedFeed,
+    *,
+    feed: Feed,
+    state: FeedState,
+    rules: Rules,
+    now: datetime,
 ) -> Plan:
     new = sum(planned.is_new for planned in draft.entries)
     # Half a document is no baseline: the other half would come as new.
@@ -383,6 +389,7 @@ def _finish(
         stories=tuple(draft.touched.values()),
         alerts=tuple(draft.alerts),
         deliveries=tuple(draft.deliveries),
+        config_version=rules.config_version,
         report=PollReport(
             feed_id=feed.id,
             outcome=after.last_outcome,

@@ -28,6 +28,7 @@ from straitwatch.store.jobs import (
     set_meta,
     status_counts,
 )
+from straitwatch.store.marks import delete_mark, read_marks, set_mark
 from straitwatch.store.outbox import (
     AttemptRecord,
     ClaimedDelivery,
@@ -90,6 +91,7 @@ __all__ = [
     "complete_polls",
     "count_entries",
     "coverage",
+    "delete_mark",
     "digest_items",
     "due_receivers",
     "entries_since",
@@ -110,6 +112,7 @@ __all__ = [
     "next_due_at",
     "pause_receiver",
     "prune",
+    "read_marks",
     "receiver_states",
     "recent_reports",
     "record_digest",
@@ -120,6 +123,7 @@ __all__ = [
     "resume_receiver",
     "retry_delivery",
     "save_config",
+    "set_mark",
     "set_meta",
     "settle_missing_receivers",
     "show_delivery",

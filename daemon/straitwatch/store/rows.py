@@ -102,6 +102,7 @@ class EntryRow(Row, table=True):
         Index("ix_entry_seen_at", "seen_at"),
         Index("ix_entry_feed_id_listed_at", "feed_id", "listed_at"),
         Index("ix_entry_canonical_key", "canonical_key"),
+        Index("ix_entry_title_key", "title_key"),
     )
 
     id: str = Field(primary_key=True)
@@ -111,6 +112,7 @@ class EntryRow(Row, table=True):
     canonical_url: str
     canonical_key: bytes | None  # hash of canonical_url: URLs outgrow PostgreSQL's index entries
     title: str
+    title_key: bytes | None  # hash of the folded title; None: stored before there was one
     summary: str
     content: str
     authors: Any = Field(sa_column=Column("authors", Packed(Texts), nullable=False))
@@ -123,6 +125,7 @@ class EntryRow(Row, table=True):
     listed_at: datetime | None  # last known to stand in its feed's document, to the week
     action: str
     reason: str
+    config_version: str  # whose lists and routes decided; "": stored before this was kept
 
 
 class MatchRow(Row, table=True):
@@ -136,6 +139,19 @@ class MatchRow(Row, table=True):
     severity: str
     hits: Any = Field(sa_column=Column("hits", Packed(tuple[Hit, ...]), nullable=False))
     rules: Any = Field(sa_column=Column("rules", Packed(tuple[RuleScore, ...]), nullable=False))
+
+
+class MarkRow(Row, table=True):
+    """What a person said of an entry for a watch-list: feedback on a match, or on a miss."""
+
+    __tablename__ = "mark"
+
+    entry_id: str = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
+    watchlist: str = Field(primary_key=True)
+    verdict: str
+    note: str
+    marked_by: str
+    marked_at: datetime
 
 
 class ReportRow(Row, table=True):
@@ -344,6 +360,7 @@ def _table(row: type[Row]) -> Table:
 FEED = _table(FeedRow)
 ENTRY = _table(EntryRow)
 MATCH = _table(MatchRow)
+MARK = _table(MarkRow)
 REPORT = _table(ReportRow)
 STORY = _table(StoryRow)
 ALERT = _table(AlertRow)

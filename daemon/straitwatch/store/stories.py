@@ -45,6 +45,7 @@ class StoredEntry:
     feed_name: str
     seen_at: datetime
     decision: Decision
+    config_version: str = ""  # that decided; "": stored before this was kept
     matches: tuple[Match, ...] = ()
     fold: Fold | None = None
 
@@ -161,7 +162,7 @@ def apply_plan(tx: Transaction, plan: Plan) -> bool:
     now = plan.state.last_polled_at
     if now is None:
         raise ValueError(f"the plan of feed {plan.state.feed_id} does not say when it was polled")
-    _write_entries(tx, plan.entries, feed_id=plan.state.feed_id, now=now)
+    _write_entries(tx, plan, now=now)
     _write_stories(tx, plan.stories)
     _write_matches(tx, plan.entries, now=now)
     insert_alerts(tx, plan.alerts)
@@ -170,12 +171,9 @@ def apply_plan(tx: Transaction, plan: Plan) -> bool:
     return True
 
 
-def _write_entries(
-    tx: Transaction, planned: Sequence[PlannedEntry], *, feed_id: str, now: datetime
-) -> None:
-    new = [_to_row(one, feed_id=feed_id, now=now) for one in planned if one.is_new]
-    tx.insert_new(ENTRY, new)
-    edited = [_to_edit(one, now=now) for one in planned if not one.is_new]
+def _write_entries(tx: Transaction, plan: Plan, *, now: datetime) -> None:
+    tx.insert_new(ENTRY, [_to_row(one, plan, now=now) for one in plan.entries if one.is_new])
+    edited = [_to_edit(one, plan, now=now) for one in plan.entries if not one.is_new]
     if edited:
         tx.execute(_EDIT, edited)
 
@@ -238,13 +236,17 @@ _REFOLDED = (  # all but when it was first reported, which is its place in the o
 def find_entries(
     tx: Transaction, text: str, *, canonical_url: str = "", limit: int = 20
 ) -> list[StoredEntry]:
-    """Find entries by id, by canonical URL, by URL, and else by a part of the title; newest first.
+    """Find entries by id, canonical URL or title, else by URL or a part of the title; newest first.
 
-    The last two read every row, so they are tried only when the first two know nothing, and not
-    at all for a link whose canonical URL is given: that one is indexed.
+    The last two read every row, so they are tried only when the others, which are indexed, know
+    nothing, and not at all for a link whose canonical URL is given.
     """
     keys = [url_key(url) for url in (text, canonical_url) if url]
-    quick = sa.or_(ENTRY.c.id == text, ENTRY.c.canonical_key.in_(keys))
+    quick = sa.or_(
+        ENTRY.c.id == text,
+        ENTRY.c.canonical_key.in_(keys),
+        ENTRY.c.title_key == title_key(text),
+    )
     like = ENTRY.c.title.ilike if tx.is_postgres else ENTRY.c.title.like  # SQLite's folds ASCII
     escaped = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     slow = sa.or_(ENTRY.c.url == text, like(f"%{escaped}%", escape="\\"))
@@ -329,22 +331,28 @@ def url_key(url: str) -> bytes | None:
     return blake2b(url.encode(), digest_size=16).digest() if url else None
 
 
+def title_key(title: str) -> bytes:
+    """Return the key under which a title is indexed, whatever its case and spaces."""
+    return blake2b(" ".join(title.casefold().split()).encode(), digest_size=8).digest()
+
+
 def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
     rest = iter(values)
     while chunk := list(islice(rest, _CHUNK)):
         yield chunk
 
 
-def _to_row(planned: PlannedEntry, *, feed_id: str, now: datetime) -> dict[str, Any]:
+def _to_row(planned: PlannedEntry, plan: Plan, *, now: datetime) -> dict[str, Any]:
     entry = planned.entry
     return {
         "id": entry.id,
-        "feed_id": feed_id,
+        "feed_id": plan.state.feed_id,
         "guid": entry.guid,
         "url": entry.url,
         "canonical_url": entry.canonical_url,
         "canonical_key": url_key(entry.canonical_url),
         "title": entry.title,
+        "title_key": title_key(entry.title),
         "summary": entry.summary,
         "content": entry.content,
         "authors": entry.authors,
@@ -355,6 +363,7 @@ def _to_row(planned: PlannedEntry, *, feed_id: str, now: datetime) -> dict[str, 
         "seen_at": now,
         "action": planned.decision.action.value,
         "reason": planned.decision.reason.value,
+        "config_version": plan.config_version,
     }
 
 
@@ -363,6 +372,7 @@ _EDITABLE = (
     "canonical_url",
     "canonical_key",
     "title",
+    "title_key",
     "summary",
     "content",
     "authors",
@@ -376,25 +386,27 @@ _STRENGTH = {Action.NONE: 0, Action.DIGEST: 1, Action.UPDATE: 2, Action.ALERT: 3
 _IS_STRONGER = sa.case(
     {action.value: strength for action, strength in _STRENGTH.items()}, value=ENTRY.c.action
 ) > sa.bindparam("b_strength")
+_DECIDED = ("action", "reason", "config_version")
 _EDIT = (  # what was said about an entry stays said: its strongest decision is kept
     ENTRY.update()
     .where(ENTRY.c.id == sa.bindparam("b_id"))
     .values({name: sa.bindparam(name) for name in _EDITABLE})
     .values(
-        action=sa.case((_IS_STRONGER, ENTRY.c.action), else_=sa.bindparam("b_action")),
-        reason=sa.case((_IS_STRONGER, ENTRY.c.reason), else_=sa.bindparam("b_reason")),
+        {
+            name: sa.case((_IS_STRONGER, ENTRY.c[name]), else_=sa.bindparam(f"b_{name}"))
+            for name in _DECIDED
+        }
     )
 )
 
 
-def _to_edit(planned: PlannedEntry, *, now: datetime) -> dict[str, Any]:
-    row = _to_row(planned, feed_id="", now=now)
+def _to_edit(planned: PlannedEntry, plan: Plan, *, now: datetime) -> dict[str, Any]:
+    row = _to_row(planned, plan, now=now)
     edit = {name: row[name] for name in _EDITABLE if name != "edited_at"}
     return edit | {
         "edited_at": now,
         "b_id": planned.entry.id,
-        "b_action": row["action"],
-        "b_reason": row["reason"],
+        **{f"b_{name}": row[name] for name in _DECIDED},
         "b_strength": _STRENGTH[planned.decision.action],
     }
 
@@ -470,6 +482,7 @@ def _to_stored(
         feed_name=row.feed_name,
         seen_at=row.seen_at,
         decision=Decision(action=Action(row.action), reason=Reason(row.reason)),
+        config_version=row.config_version,
         matches=matches,
         fold=fold,
     )
