@@ -3,6 +3,7 @@
     poll     claim -> fetch -> parse -> match -> [ fold -> decide -> write ] one transaction
     deliver  claim -> freeze -> send -> record one of five outcomes
     digest   once a window -> gather -> write
+    backtest the same match -> fold -> decide over stored entries, writing nothing
 
 Network and parsing happen outside transactions; entries, stories, matches, alerts, deliveries and
 the feed's validators commit together; a message leaves only after that commit.
@@ -17,6 +18,7 @@ from random import Random
 import structlog
 
 from straitwatch import store as db
+from straitwatch.core.backtest import Backtest, BacktestResult, PastEntry
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.decide import alert_id, delivery_key
 from straitwatch.core.model import (
@@ -349,6 +351,26 @@ async def _record(
 def _lost_lease(tools: Tools) -> None:
     tools.metrics.fenced.labels(kind="delivery").inc()
     log.warning("another worker took over this delivery")
+
+
+# ---------------------------------------------------------------- backtest
+
+
+def backtest(
+    tx: Transaction,
+    test: Backtest,
+    *,
+    feeds: Mapping[str, Feed],
+    since_at: datetime,
+    on_entry: Callable[[], None],
+) -> BacktestResult:
+    """Run a change to the watch-lists over the entries seen since a time, writing nothing."""
+    known = {**db.stored_feeds(tx), **feeds}
+    for stored in db.entries_since(tx, since_at):
+        feed = known[stored.feed_id]
+        test.take(PastEntry(entry=stored.entry, feed=feed, seen_at=stored.seen_at))
+        on_entry()
+    return test.result()
 
 
 # ---------------------------------------------------------------- digests and notices

@@ -230,3 +230,15 @@ def test_a_lost_connection_is_reported_and_the_next_call_works(store: Store) -> 
 
     store.call(set_meta, "key", "1")
     assert store.call(get_meta, "key") == "1"
+
+
+def test_a_reader_sees_one_state_and_keeps_no_writer_waiting(store: Store) -> None:
+    store.call(set_meta, "key", "before")
+
+    with store.reading() as tx:
+        first = get_meta(tx, "key")
+        store.call(set_meta, "key", "after")
+        second = get_meta(tx, "key")
+
+    assert (first, second) == ("before", "before")
+    assert store.call(get_meta, "key") == "after"

@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from straitwatch.config import Config, config_fingerprint, load_config, load_rules, require_files
+from straitwatch.config import (
+    Config,
+    config_fingerprint,
+    kept_lists,
+    load_config,
+    load_lists,
+    require_files,
+)
 from straitwatch.core.model import MatchText, Receiver, Severity
 from straitwatch.errors import ConfigError
 
@@ -280,7 +287,7 @@ feeds:
 def test_rules_load_alone_whatever_the_other_files_say(tmp_path: Path) -> None:
     write(tmp_path, straitwatch="nonsense: 1\n", lists=LIST)
 
-    (match,) = load_rules(tmp_path).match(MatchText(title="A ship in the Taiwan Strait"))
+    (match,) = load_lists(tmp_path).matcher.match(MatchText(title="A ship in the Taiwan Strait"))
 
     assert match.watchlist == "strait"
 
@@ -337,3 +344,32 @@ def test_a_bound_that_is_not_given_gives_way_to_the_interval(tmp_path: Path) -> 
     polling = load(tmp_path).polling
 
     assert polling.interval == polling.min_interval == timedelta(seconds=2)
+
+
+def test_lists_are_compiled_again_from_the_text_that_was_kept(tmp_path: Path) -> None:
+    write(tmp_path, straitwatch="timezone: UTC\n", feeds="feeds: []\n", lists=LIST)
+    (tmp_path / "terms").mkdir()
+    (tmp_path / "terms/a.yaml").write_text("terms: {island: [Taiwan]}\n", encoding="utf-8")
+    kept = load(tmp_path).text
+
+    again = kept_lists(kept)
+
+    on_disk = load_lists(tmp_path)
+    assert [it.id for it in again.watchlists] == [it.id for it in on_disk.watchlists]
+    assert again.matcher.pattern_count == on_disk.matcher.pattern_count
+
+
+def test_a_file_of_the_overlay_stands_in_for_the_one_of_its_name(tmp_path: Path) -> None:
+    (tmp_path / "watchlists").mkdir()
+    (tmp_path / "watchlists/a.yaml").write_text("watchlists: [{id: a, match: [strait]}]")
+    (tmp_path / "watchlists/b.yaml").write_text("watchlists: [{id: b, match: [harbour]}]")
+    (tmp_path / "b.yaml").write_text("watchlists: [{id: b, match: [museum]}]")
+    (tmp_path / "c.yaml").write_text("watchlists: [{id: c, match: [island]}]")
+
+    lists = load_lists(tmp_path, overlay=[tmp_path / "b.yaml", tmp_path / "c.yaml"])
+
+    assert {it.id: it.match[0].text for it in lists.watchlists} == {
+        "a": "strait",
+        "b": "museum",
+        "c": "island",
+    }

@@ -24,6 +24,7 @@ _MODULES = {
     "check": "check",
     "status": "status",
     "why": "why",
+    "backtest": "backtest",
     "match": "match",
     "cluster": "cluster",
     "parse": "parse",

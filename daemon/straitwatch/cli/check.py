@@ -158,7 +158,7 @@ def _print(config: Config, verdicts: Sequence[Verdict]) -> None:
         _print_problem(out, problem)
     for verdict in verdicts:
         for failure in verdict.failures:
-            _print_failure(out, failure)
+            print_failure(out, failure)
     if config.notices or any(verdict.failures for verdict in verdicts):
         out.print()
     width = max((len(verdict.watchlist.id) for verdict in verdicts), default=0)
@@ -208,7 +208,8 @@ def _counts(config: Config) -> dict[str, str]:
     }
 
 
-def _print_failure(out: Console, failure: ExampleFailure) -> None:
+def print_failure(out: Console, failure: ExampleFailure) -> None:
+    """Show an example that fails: its hits, and the points of each rule."""
     explanation = failure.explanation
     expected = "must match, but does not" if failure.expected else "must not match, but does"
     place = f"{failure.example.position}: " if failure.example.position else ""

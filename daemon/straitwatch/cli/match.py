@@ -29,9 +29,9 @@ def match(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON Lines.")] = False,
 ) -> None:
     """Match texts offline: one JSON object a line in, the lists that fire out."""
-    from straitwatch.config import load_rules  # noqa: PLC0415 - the other commands start without
+    from straitwatch.config import load_lists  # noqa: PLC0415 - the other commands start without
 
-    matcher = load_rules(config)
+    matcher = load_lists(config).matcher
     out = Console(highlight=False, soft_wrap=True)
     is_fine = True
     for line in read_lines(files or []):

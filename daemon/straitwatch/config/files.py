@@ -37,12 +37,22 @@ def files_present(directory: Path) -> tuple[str, ...]:
     return tuple(name for name in names if (directory / name).exists())
 
 
-def rule_files(directory: Path) -> Iterator[Path]:
-    """List the files with term sets and watch-lists."""
+def rule_files(directory: Path, overlay: Sequence[Path] = ()) -> Iterator[Path]:
+    """List the files with term sets and watch-lists.
+
+    A file of the overlay stands in for the one of the same name, or joins the others.
+    """
+    instead = {path.name: path for path in overlay}
     for folder in RULE_FOLDERS:
         if (directory / folder).is_dir():
-            paths = (path for path in (directory / folder).iterdir() if path.suffix in _ENDINGS)
-            yield from sorted(path for path in paths if not path.name.startswith("."))
+            paths = sorted((directory / folder).iterdir())
+            yield from (instead.pop(path.name, path) for path in paths if is_rule_file(path))
+    yield from instead.values()
+
+
+def is_rule_file(path: Path) -> bool:
+    """Whether a file in one of the folders is read at all."""
+    return path.suffix in _ENDINGS and not path.name.startswith(".")
 
 
 def require_directory(directory: Path) -> None:
@@ -114,6 +124,13 @@ def version_of(documents: Sequence[Document]) -> str:
 def kept_text(documents: Sequence[Document]) -> str:
     """Join all files, fit for keeping: no address of a receiver, no password, no token."""
     return "\n".join(f"# --- {Path(it.name).name}\n{without_secrets(it)}" for it in documents)
+
+
+def kept_documents(text: str) -> Iterator[Document]:
+    """Take a kept text apart again, into the files that it was made of."""
+    parts = re.split(r"^# --- (\S+\.ya?ml)\n", text, flags=re.MULTILINE)
+    for name, body in zip(parts[1::2], parts[2::2], strict=True):
+        yield read_document(name, body.encode())
 
 
 def without_secrets(document: Document) -> str:

@@ -1,12 +1,20 @@
 """terms/ and watchlists/: from documents to term sets, watch-lists and one compiled matcher."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from straitwatch.config.complaints import fit, salvage
 from straitwatch.config.document import Document, KeyPath
-from straitwatch.config.files import in_order, read_file, require_directory, rule_files
+from straitwatch.config.files import (
+    FEEDS,
+    SETTINGS,
+    in_order,
+    kept_documents,
+    read_file,
+    require_directory,
+    rule_files,
+)
 from straitwatch.config.schemas import PointsShape, RulesShape, WatchListShape
 from straitwatch.core.match import Matcher, compile_rules
 from straitwatch.core.model import (
@@ -34,23 +42,55 @@ class RuleFiles:
     problems: list[Problem] = field(default_factory=list)
 
 
-def load_rules(directory: Path) -> Matcher:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """Watch-lists that were read and compiled, with or without the rest of a configuration."""
+
+    matcher: Matcher
+    watchlists: tuple[WatchList, ...]
+    term_sets: Mapping[str, TermSet]
+
+
+def load_lists(directory: Path, *, overlay: Sequence[Path] = ()) -> Lists:
     """Compile the watch-lists of a configuration, whatever its other files say.
+
+    Args:
+        directory: the configuration.
+        overlay: files that stand in for those of the same name.
 
     Raises:
         ConfigError: with every problem in terms/ and watchlists/.
     """
     require_directory(directory)
-    rules = read_rules(directory)
+    return _compiled(read_rules(directory, overlay=overlay))
+
+
+def kept_lists(text: str) -> Lists:
+    """Compile the watch-lists of a configuration that was kept: see `files.kept_text`.
+
+    Raises:
+        ConfigError: this version does not understand them.
+    """
+    names = (SETTINGS, FEEDS)
+    return _compiled(_read([it for it in kept_documents(text) if it.name not in names]))
+
+
+def _compiled(rules: RuleFiles) -> Lists:
     errors = [problem for problem in rules.problems if not problem.is_warning]
     if errors or rules.matcher is None:
         raise ConfigError(in_order(rules.problems))
-    return rules.matcher
+    return Lists(
+        matcher=rules.matcher, watchlists=tuple(rules.watchlists), term_sets=rules.term_sets
+    )
 
 
-def read_rules(directory: Path) -> RuleFiles:
+def read_rules(directory: Path, *, overlay: Sequence[Path] = ()) -> RuleFiles:
     """Read and compile every file in terms/ and watchlists/, and collect all problems."""
-    rules = RuleFiles(documents=[read_file(path) for path in rule_files(directory)])
+    return _read([read_file(path) for path in rule_files(directory, overlay)])
+
+
+def _read(documents: list[Document]) -> RuleFiles:
+    rules = RuleFiles(documents=documents)
     for document in rules.documents:
         _add(rules, document)
     if any(not problem.is_warning for problem in rules.problems):

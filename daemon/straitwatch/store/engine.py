@@ -9,9 +9,9 @@ import os
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -42,6 +42,11 @@ Waiting = Future[Any] | asyncio.Future[Any]
 MAX_GROUP = 200  # items in one commit: bounds both the wait and the work lost to a failed commit
 LINGER = 0.02  # seconds that batched items may wait for company while the writer is busy
 BUSY_TIMEOUT = 10_000  # ms that SQLite waits for another process (a command beside the daemon)
+# One state for the whole look: SQLite's WAL gives it by itself, PostgreSQL when asked.
+_READING: Mapping[str, Mapping[str, Any]] = {
+    "sqlite": {"is_reading": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
 _UNAVAILABLE = (OperationalError, InterfaceError, InternalError)
 
 
@@ -222,6 +227,19 @@ class Store:
         future: Future[R] = Future()
         self._submit(_Work(fn, [future], args=args, kwargs=kwargs))
         return future.result()
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Look at one state of the database, for as long as it takes; nobody waits for it.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        try:
+            with self._engine.connect().execution_options(**_READING[self.dialect]) as connection:
+                yield Transaction(connection)
+        except SQLAlchemyError as error:
+            raise _translate(error, self._engine) from error
 
     def backup(self, path: Path) -> None:
         """Copy an SQLite database to a file while it is in use.
@@ -410,6 +428,9 @@ def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_immediate(connection: sa.Connection) -> None:
+    if connection.get_execution_options().get("is_reading"):
+        connection.exec_driver_sql("BEGIN")
+        return
     connection.exec_driver_sql("BEGIN IMMEDIATE")  # DEFERRED would fail when it turns to writing
 
 

@@ -59,6 +59,13 @@ def sync_feeds(tx: Transaction, feeds: Sequence[Feed], now: datetime) -> None:
         )
 
 
+def stored_feeds(tx: Transaction) -> dict[str, Feed]:
+    """Return what is known of every feed that there ever was, by id; tags are not stored."""
+    names = ("id", "name", "url", "language", "country", "kind", "stance", "tier")
+    rows = tx.execute(sa.select(*(FEED.c[name] for name in names)))
+    return {row.id: Feed(**row._mapping) for row in rows}  # noqa: SLF001 - its public way
+
+
 def claim_due_feeds(
     tx: Transaction,
     *,

@@ -39,6 +39,7 @@ _LATE_AFTER = timedelta(minutes=10)  # past its due time, a feed counts as late
 _RELISTED_WITHIN = timedelta(days=14)  # twice the step in which `listed_at` is kept
 _LATEST = 10  # stories that `status` shows
 _OK = ("ok", "not_modified", "unchanged")
+_IN_FORCE = "config in force"  # its version: a small fact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,15 @@ class StatusCounts:
     oldest_pending_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptConfig:
+    """A configuration that was in force: all its files, without secrets."""
+
+    version: str
+    text: str
+    saved_at: datetime
+
+
 # ---------------------------------------------------------------- ledgers
 
 
@@ -94,9 +104,17 @@ def set_meta(tx: Transaction, key: str, value: str) -> None:
 
 
 def save_config(tx: Transaction, version: str, text: str, now: datetime) -> None:
-    """Keep a configuration that comes into force; again changes nothing."""
+    """Keep a configuration that comes into force; `saved_at` says when it first did."""
     insert = tx.insert(CONFIG).values(version=version, text=text, saved_at=now)
     tx.execute(insert.on_conflict_do_nothing())
+    set_meta(tx, _IN_FORCE, version)
+
+
+def kept_config(tx: Transaction, version: str = "") -> KeptConfig | None:
+    """Return a configuration that was in force, by its version; without one, the one that is."""
+    version = version or get_meta(tx, _IN_FORCE) or ""
+    row = tx.execute(sa.select(CONFIG).where(CONFIG.c.version == version)).first()
+    return KeptConfig(version=row.version, text=row.text, saved_at=row.saved_at) if row else None
 
 
 # ---------------------------------------------------------------- digests

@@ -274,6 +274,12 @@ def count_entries(tx: Transaction) -> int:
     return int(tx.execute(sa.select(sa.func.count()).select_from(ENTRY)).scalar_one())
 
 
+def count_entries_since(tx: Transaction, since_at: datetime) -> int:
+    """Return how many entries were seen since a time."""
+    query = sa.select(sa.func.count()).select_from(ENTRY).where(ENTRY.c.seen_at >= since_at)
+    return int(tx.execute(query).scalar_one())
+
+
 def entries_since(tx: Transaction, since_at: datetime) -> Iterator[StoredEntry]:
     """Yield the entries seen since a time, oldest first; matches and folds are left out."""
     after: tuple[datetime, str] = (since_at, "")

@@ -35,6 +35,11 @@ class RuleExplanation:
     hits: tuple[Hit, ...] = ()
     missing: tuple[str, ...] = ()  # what kept it from holding, in words
 
+    @property
+    def kind(self) -> str:
+        """`match`, `signals`, `noise` or `exclude`: the number is a place, not an identity."""
+        return self.rule.partition("[")[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaskedHit:

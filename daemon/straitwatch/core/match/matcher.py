@@ -221,9 +221,10 @@ class Matcher:
             rules=(*map(_gain, held), *map(_loss, noise)),
         )
 
-    def explain(self, text: MatchText) -> tuple[Explanation, ...]:
-        """Say for every list why it fires on a text or does not."""
-        return explain_lists(self.lists, text, self.read(text), as_hits=self.as_hits)
+    def explain(self, text: MatchText, *, only: str = "") -> tuple[Explanation, ...]:
+        """Say for every list, or only for the one of this id, why it fires on a text or not."""
+        lists = [it for it in self.lists if only in ("", it.config.id)]
+        return explain_lists(lists, text, self.read(text), as_hits=self.as_hits)
 
     def hits_of(self, rules: Iterable[Rule], doc: Document) -> tuple[Hit, ...]:
         """Give what made the rules hold, in reading order, without repeats."""

@@ -1,0 +1,290 @@
+"""What a change to the watch-lists would have done, worked out on entries of the past.
+
+In: entries in the order in which they were seen, the rules in force (or none) and the changed ones.
+Out: alerts, entries and severities gained and lost, by list and by rule, with samples that say why.
+Both sides go through `match`, `fold` and `decide` as a poll does; nothing is written.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from straitwatch.core.cluster import StoryWindow
+from straitwatch.core.compare import Change, Difference, compare_matches
+from straitwatch.core.match import Explanation, RuleExplanation
+from straitwatch.core.model import (
+    Action,
+    Entry,
+    Feed,
+    FeedState,
+    Mark,
+    Match,
+    ReadFeed,
+    Story,
+    Verdict,
+)
+from straitwatch.core.plan import (
+    MatchedEntry,
+    MatchedFeed,
+    Rules,
+    fold_entries,
+    matchable,
+    new_window,
+    plan_ingest,
+)
+
+_DAY = timedelta(days=1)
+_SEVERITY_LINE = "another line of severity"  # the rules that hold are the same on both sides
+_EXPIRE_EVERY = 500  # matched entries: letting go of old stories costs a look at each
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastEntry:
+    """An entry and when it was seen."""
+
+    entry: Entry
+    feed: Feed
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One entry that a list gained or lost, and why."""
+
+    change: Change
+    entry: Entry
+    feed_name: str
+    seen_at: datetime
+    match: Match
+    why: tuple[str, ...]
+    verdict: Verdict | None
+
+
+@dataclass(slots=True)
+class ListResult:
+    """How one list did before and after the change; stories are those that would have alerted."""
+
+    watchlist: str
+    entries_before: int = 0
+    entries_after: int = 0
+    entries: Counter[Change] = field(default_factory=Counter)
+    rules: Counter[tuple[Change, str]] = field(default_factory=Counter)
+    verdicts: Counter[tuple[Change, Verdict]] = field(default_factory=Counter)
+    samples: list[Sample] = field(default_factory=list)
+    alerts_before: int = 0
+    alerts_after: int = 0
+    alerts_gained: int = 0
+    alerts_lost: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacktestResult:
+    """What came out."""
+
+    entries: int
+    since_at: datetime | None
+    until_at: datetime | None
+    lists: tuple[ListResult, ...]
+
+    @property
+    def days(self) -> float:
+        """The time that the entries span; at least one day, so that rates stay honest."""
+        if self.since_at is None or self.until_at is None:
+            return 1.0
+        return max((self.until_at - self.since_at) / _DAY, 1.0)
+
+
+class Backtest:
+    """Takes in entries one by one, oldest first."""
+
+    def __init__(
+        self,
+        candidate: Rules,
+        *,
+        base: Rules | None = None,
+        only: Sequence[str] = (),
+        marks: Mapping[tuple[str, str], Mark] | None = None,
+        samples: int = 5,
+    ) -> None:
+        self._after = _Side(candidate)
+        self._before = _Side(base) if base else None
+        self._only = frozenset(only)
+        self._marks = marks or {}
+        self._samples = samples
+        self._lists: dict[str, ListResult] = {}
+        self._count = 0
+        self._since_at: datetime | None = None
+        self._until_at: datetime | None = None
+
+    def take(self, past: PastEntry) -> None:
+        """Let both sides say what they make of an entry."""
+        self._count += 1
+        self._since_at = self._since_at or past.seen_at
+        self._until_at = past.seen_at
+        after = self._asked(self._after.take(past))
+        before = self._asked(self._before.take(past)) if self._before else ()
+        for match in before:
+            self._of(match.watchlist).entries_before += 1
+        for match in after:
+            self._of(match.watchlist).entries_after += 1
+        for difference in compare_matches(before, after):
+            self._note(difference, past)
+
+    def result(self) -> BacktestResult:
+        """Sum up; alerts are counted by story: another first report is no difference."""
+        after = self._after.alerted()
+        before = self._before.alerted() if self._before else {}
+        for name, result in self._lists.items():
+            old, new = before.get(name, []), after.get(name, [])
+            result.alerts_before, result.alerts_after = len(old), len(new)
+            result.alerts_gained = _without_match(new, old)
+            result.alerts_lost = _without_match(old, new)
+        return BacktestResult(
+            entries=self._count,
+            since_at=self._since_at,
+            until_at=self._until_at,
+            lists=tuple(self._lists[name] for name in sorted(self._lists)),
+        )
+
+    def _asked(self, matches: Iterable[Match]) -> tuple[Match, ...]:
+        return tuple(it for it in matches if not self._only or it.watchlist in self._only)
+
+    def _of(self, watchlist: str) -> ListResult:
+        return self._lists.setdefault(watchlist, ListResult(watchlist))
+
+    def _note(self, difference: Difference, past: PastEntry) -> None:
+        result = self._of(difference.watchlist)
+        result.entries[difference.change] += 1
+        mark = self._marks.get((past.entry.id, difference.watchlist))
+        if mark:
+            result.verdicts[difference.change, mark.verdict] += 1
+        rules = list(self._reasons(difference, past)) or [_SEVERITY_LINE]
+        for rule in rules:
+            result.rules[difference.change, rule] += 1
+        kept = sum(sample.change is difference.change for sample in result.samples)
+        if kept < self._samples:
+            result.samples.append(
+                Sample(
+                    change=difference.change,
+                    entry=past.entry,
+                    feed_name=past.feed.name,
+                    seen_at=past.seen_at,
+                    match=difference.shown,
+                    why=tuple(rules),
+                    verdict=mark.verdict if mark else None,
+                )
+            )
+
+    def _reasons(self, difference: Difference, past: PastEntry) -> Iterator[str]:
+        """Name the rules that hold on one side only."""
+        after = self._after.explain(past, difference.watchlist)
+        before = self._before.explain(past, difference.watchlist) if self._before else None
+        if difference.change is Change.LOST:
+            yield from _what_tipped(before, after)
+        else:
+            yield from _what_tipped(after, before)
+
+
+class _Side:
+    """One configuration, with the stories that it would have made."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._window: StoryWindow = new_window()
+        self._stories: dict[str, Story] = {}
+        self._entries: dict[tuple[str, str], set[str]] = {}  # by list and story
+        self._alerted: set[str] = set()
+        self._since_expiry = 0
+
+    def take(self, past: PastEntry) -> tuple[Match, ...]:
+        """Match an entry, and fold and decide as a poll would when it matches."""
+        matches = self._rules.matcher.match(matchable(past.entry, past.feed))
+        if matches:
+            self._plan(past, matches)
+        return matches
+
+    def explain(self, past: PastEntry, watchlist: str) -> Explanation | None:
+        """Say why a list fires on an entry or does not; None: there is no such list."""
+        text = matchable(past.entry, past.feed)
+        return next(iter(self._rules.matcher.explain(text, only=watchlist)), None)
+
+    def alerted(self) -> dict[str, list[set[str]]]:
+        """Give for each list the stories that alerted, each as the entries that matched it."""
+        stories: dict[str, list[set[str]]] = {}
+        for (watchlist, story_id), entries in self._entries.items():
+            if story_id in self._alerted:
+                stories.setdefault(watchlist, []).append(entries)
+        return stories
+
+    def _plan(self, past: PastEntry, matches: tuple[Match, ...]) -> None:
+        state = FeedState(feed_id=past.feed.id, baseline_at=past.seen_at)
+        matched = MatchedFeed(
+            read=ReadFeed(format=""),
+            changed=(MatchedEntry(entry=past.entry, matches=matches),),
+            known={},
+            state=state,
+        )
+        folds = fold_entries(past.feed, matched, window=self._window, now=past.seen_at)
+        plan = plan_ingest(
+            past.feed,
+            state,
+            matched,
+            folds=folds,
+            stories=self._stories,
+            rules=self._rules,
+            now=past.seen_at,
+        )
+        for story in plan.stories:
+            self._stories[story.id] = story
+        for planned in plan.entries:
+            self._keep(planned.fold.story_id if planned.fold else "", planned.decision.action, past)
+            for match in matches:
+                story_id = planned.fold.story_id if planned.fold else ""
+                self._entries.setdefault((match.watchlist, story_id), set()).add(past.entry.id)
+
+    def _keep(self, story_id: str, action: Action, past: PastEntry) -> None:
+        if action in (Action.ALERT, Action.UPDATE):
+            self._alerted.add(story_id)
+        self._since_expiry += 1
+        if self._since_expiry >= _EXPIRE_EVERY:
+            self._window.expire(past.seen_at)
+            self._since_expiry = 0
+
+
+def _without_match(stories: Iterable[set[str]], others: Iterable[set[str]]) -> int:
+    """Count the stories of which no entry stands in any of the others."""
+    known = set[str]().union(*others)
+    return sum(known.isdisjoint(story) for story in stories)
+
+
+def _what_tipped(fires: Explanation | None, other: Explanation | None) -> Iterator[str]:
+    """Name what the firing side has that the other lacks, and what holds the other side back."""
+    if fires is None:
+        return
+    if other is None:
+        yield from (_named(rule) for rule in _held(fires) if rule.points >= 0)
+        return
+    if other.filtered:
+        yield other.filtered
+        return
+    if other.excluded_by:
+        yield other.excluded_by
+    if fires.threshold != other.threshold:
+        yield f"threshold {fires.threshold} here, {other.threshold} there"
+    theirs = {(rule.kind, rule.when) for rule in _held(other)}
+    ours = {(rule.kind, rule.when) for rule in _held(fires)}
+    for rule in _held(fires):
+        if rule.points > 0 and (rule.kind, rule.when) not in theirs:
+            yield _named(rule)
+    for rule in _held(other):
+        if rule.points < 0 and (rule.kind, rule.when) not in ours:
+            yield _named(rule)
+
+
+def _held(explanation: Explanation) -> list[RuleExplanation]:
+    return [rule for rule in explanation.rules if rule.holds]
+
+
+def _named(rule: RuleExplanation) -> str:
+    return f"{rule.rule} {rule.points:+d}: {rule.when}"

@@ -1,0 +1,25 @@
+"""Run commands in this process, and what the feed of `config` in e2e/conftest.py says."""
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner, Result
+
+from straitwatch.cli import application
+
+HEADLINE = "Fleet crosses the Taiwan Strait at dawn"
+ITEMS = (
+    ("g1", HEADLINE, "Twelve ships passed through the Taiwan Strait on Monday."),
+    ("g2", "Rain in the mountains", "It will last."),
+)
+
+
+def run(config: Path, *arguments: str) -> Result:
+    arguments = (*arguments, "--config", str(config))
+    return CliRunner().invoke(application(arguments), arguments)
+
+
+def rows(config: Path, *arguments: str) -> list[dict]:
+    result = run(config, *arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
