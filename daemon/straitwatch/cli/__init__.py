@@ -24,6 +24,7 @@ _MODULES = {
     "check": "check",
     "status": "status",
     "why": "why",
+    "mark": "mark",
     "backtest": "backtest",
     "match": "match",
     "cluster": "cluster",

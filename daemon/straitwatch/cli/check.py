@@ -1,6 +1,5 @@
 """The `check` command: everything that is wrong with a configuration, and what it would do."""
 
-import os
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,9 +11,10 @@ from rich.console import Console
 from rich.text import Text
 
 from straitwatch.cli.jsonl import write_line
-from straitwatch.config import Config, load_config, write_schemas
+from straitwatch.cli.options import load_quickly
+from straitwatch.config import Config, write_schemas
 from straitwatch.core.match import ExampleFailure, RuleExplanation, run_examples
-from straitwatch.core.model import Problem, Receiver, WatchList
+from straitwatch.core.model import Problem, WatchList
 from straitwatch.errors import ConfigError
 
 _WIDTH = 100  # of the line that is shown; longer ones are cut around the mistake
@@ -56,8 +56,7 @@ def check(
     if write_schema:
         write_schemas(config / "schema")
     try:
-        # Not app.load: the daemon's libraries would take longer to import than all of this.
-        loaded = load_config(config, environ=os.environ, validate_receiver=_validate)
+        loaded = load_quickly(config)
     except ConfigError as error:
         _tell_refusal(error.problems, as_json=as_json)
         raise typer.Exit(2) from None
@@ -69,14 +68,6 @@ def check(
         _print(loaded, verdicts)
     if any(verdict.failures for verdict in verdicts):
         raise typer.Exit(2)
-
-
-def _validate(receiver: Receiver) -> str | None:
-    if receiver.url == "terminal://":
-        return None
-    from straitwatch.deliver import validate_receiver  # noqa: PLC0415 - half a second, if needed
-
-    return validate_receiver(receiver)
 
 
 def _template_problems(config: Path) -> Sequence[Problem]:
@@ -241,14 +232,14 @@ def _rule_lines(failure: ExampleFailure) -> Iterator[str]:
         if rule.holds:
             words = ", ".join(dict.fromkeys(hit.text for hit in rule.hits))
             yield f"{rule.rule:<12} {_points(rule):>4}  {words or rule.when}"
-        elif failure.expected and rule.rule.startswith("match"):
-            yield f"{rule.rule:<12}   no  {'; '.join(rule.missing) or rule.when}"
+        elif failure.expected and rule.kind == "match":
+            yield f"{rule.rule:<12}   no  {'; '.join(map(str, rule.missing)) or rule.when}"
     for masked in explanation.masked:
         yield f"not counted: {masked.hit.text}, inside {masked.inside.text}"
 
 
 def _points(rule: RuleExplanation) -> str:
-    if rule.rule.startswith("noise"):
+    if rule.kind == "noise":
         return f"-{abs(rule.points)}"
     return f"+{rule.points}" if rule.points else "yes"
 

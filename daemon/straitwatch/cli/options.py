@@ -1,16 +1,19 @@
 """Options that many commands share, and what they lead to."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from straitwatch.app import load
-from straitwatch.config import Config
-from straitwatch.store import Store
+from straitwatch.config import Config, load_config
+from straitwatch.core.model import Receiver
 from straitwatch.telemetry import configure_logging
+
+if TYPE_CHECKING:
+    from straitwatch.store import Store
 
 ConfigDir = Annotated[
     Path,
@@ -27,7 +30,7 @@ DEFAULT_CONFIG = Path("config")
 
 
 @contextmanager
-def opened(directory: Path) -> Iterator[tuple[Config, Store]]:
+def opened(directory: Path) -> "Iterator[tuple[Config, Store]]":
     """Open the store of a configuration for looking at, or for one change; nothing is made.
 
     Raises:
@@ -36,7 +39,9 @@ def opened(directory: Path) -> Iterator[tuple[Config, Store]]:
 
     """
     configure_logging(level="warning")
-    config = load(directory)
+    config = load_quickly(directory)
+    from straitwatch.store import Store  # noqa: PLC0415 - `check` reads configurations without
+
     store = Store.open(config.database, migrate=False)
     try:
         yield config, store
@@ -44,4 +49,21 @@ def opened(directory: Path) -> Iterator[tuple[Config, Store]]:
         store.close()
 
 
-__all__ = ["DEFAULT_CONFIG", "ConfigDir", "Json", "opened"]
+def load_quickly(directory: Path) -> Config:
+    """Read a configuration like `app.load`, without the daemon's libraries where none is needed.
+
+    Raises:
+        ConfigError: with every problem there is.
+    """
+    return load_config(directory, environ=os.environ, validate_receiver=_validate)
+
+
+def _validate(receiver: Receiver) -> str | None:
+    if receiver.url == "terminal://":
+        return None
+    from straitwatch.deliver import validate_receiver  # noqa: PLC0415 - half a second, if needed
+
+    return validate_receiver(receiver)
+
+
+__all__ = ["DEFAULT_CONFIG", "ConfigDir", "Json", "load_quickly", "opened"]

@@ -1,20 +1,42 @@
 """`why`: the answer to "why did I get this" and "why did I not"."""
 
+from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from straitwatch import store as db
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
-from straitwatch.config import Config
-from straitwatch.core.match import Explanation, RuleExplanation
-from straitwatch.core.model import Feed, MatchText
+from straitwatch.config import Config, kept_lists
+from straitwatch.core.match import Explanation, Matcher, RuleExplanation, near_miss, what_tips
+from straitwatch.core.model import Mark, MatchText, Reason
 from straitwatch.core.normalize import canonical_url
 from straitwatch.core.plan import matchable
+from straitwatch.errors import ConfigError
 
-NEAREST_RULES = 3  # of a list that found nothing at all in a text
+NEAREST_RULES = 3  # lines of `match` that lack the least
+WIDTH = 70  # characters of what a rule lacks, for people; --json has it all
+SHOWN = 5  # entries that a title stands for; the first in full
+_MEANINGS = {
+    Reason.NO_MATCH: "no watch-list fired",
+    Reason.BASELINE: "the feed was seen for the first time: what stood in it is not news",
+    Reason.NEW_STORY: "the first report of this event",
+    Reason.NEW_LIST: "it brought the story to another watch-list",
+    Reason.HIGHER_SEVERITY: "it raised the severity of the story",
+    Reason.MORE_OUTLETS: "so many outlets reported it by then",
+    Reason.TIER_ONE: "the first outlet of tier 1 reported it",
+    Reason.DAY_LATER: "reported again more than a day later",
+    Reason.ALREADY_ALERTED: "the story had been alerted, and this brought nothing new",
+    Reason.KNOWN_ENTRY: "the same entry or page had been seen before",
+    Reason.LATE: "published too long ago to be news: it goes to the digest",
+    Reason.NO_ROUTE: "no route wanted it: it goes to the digest",
+    Reason.SILENCED: "a silence held",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -33,36 +55,38 @@ def why(
 ) -> None:
     """Explain what was made of an entry, or what the lists say of a text.
 
-    What is stored says what was decided then; the lists answer as they are now.
+    What is stored says what was decided then, by which configuration; the lists in the directory
+    say what they would make of it today, and what has changed in between.
     """
-    with opened(config) as (loaded, store):
+    with opened(config) as (loaded, store), store.reading() as tx:
         is_url = text.startswith(("http://", "https://"))
         page = canonical_url(text) if is_url else ""
-        found = store.call(db.find_entries, text, canonical_url=page, limit=5)
-        deliveries = {
-            stored.entry.id: store.call(db.list_deliveries, story_id=stored.fold.story_id)
-            for stored in found
-            if stored.fold is not None
-        }
-    answers = [
-        _stored(stored, deliveries.get(stored.entry.id, []), loaded) for stored in found
-    ] or [_unseen(text, loaded, language=language, is_url=is_url)]
-    for answer in answers:
-        if json:
+        found = db.find_entries(tx, text, canonical_url=page, limit=SHOWN)
+        answers = [_stored(tx, stored, loaded) for stored in found]
+        if not found:
+            answers = [_unseen(tx, text, loaded, language=language, is_url=is_url)]
+    if json:
+        for answer in answers:
             write_line(answer)
-        else:
-            _print(answer)
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    _print(console, answers[0], ZoneInfo(loaded.timezone))
+    for answer in answers[1:]:
+        _print_briefly(console, answer, ZoneInfo(loaded.timezone))
 
 
-def _stored(
-    stored: db.StoredEntry, deliveries: list[db.DeliveryRecord], config: Config
-) -> dict[str, Any]:
-    feeds = {feed.id: feed for feed in config.feeds}
-    feed = feeds.get(stored.feed_id) or Feed(id=stored.feed_id, name=stored.feed_name, url="")
+# ---------------------------------------------------------------- what is known
+
+
+def _stored(tx: db.Transaction, stored: db.StoredEntry, config: Config) -> dict[str, Any]:
+    feed = {it.id: it for it in config.feeds}.get(stored.feed_id)
+    text = matchable(stored.entry, feed or db.stored_feeds(tx)[stored.feed_id])
     fold = stored.fold
+    records = db.list_deliveries(tx, story_id=fold.story_id) if fold else []
     return {
         "title": stored.entry.title,
         "url": stored.entry.url,
+        "id": stored.entry.id,
         "seen": stored.seen_at.isoformat(),
         "feed": stored.feed_name,
         "matched": [match.watchlist for match in stored.matches],
@@ -71,20 +95,11 @@ def _stored(
         "fold": _fold_text(fold.reason, fold.score, fold.threshold, fold.evidence) if fold else "",
         "decision": stored.decision.action,
         "reason": stored.decision.reason,
-        "deliveries": [
-            {
-                "receiver": record.delivery.receiver,
-                "recipient": record.delivery.recipient,
-                "state": record.delivery.state,
-                "reason": record.delivery.state_reason,
-                "routes": list(record.delivery.routes),
-            }
-            for record in deliveries
-        ],
-        "lists": [
-            _list(explanation)
-            for explanation in config.matcher.explain(matchable(stored.entry, feed))
-        ],
+        "config": stored.config_version or None,
+        "deliveries": [_delivery(record) for record in records],
+        "marks": [_mark(mark) for mark in db.read_marks(tx, entry_id=stored.entry.id).values()],
+        "since_then": _since_then(tx, stored, text, config),
+        "lists": [_list(explanation) for explanation in config.matcher.explain(text)],
     }
 
 
@@ -94,19 +109,148 @@ def _fold_text(reason: str, score: float, threshold: float, evidence: tuple[str,
     return f"{reason} ({score:.2f}, needs {threshold:.2f}): {', '.join(evidence)}"
 
 
-def _unseen(text: str, config: Config, *, language: str, is_url: bool) -> dict[str, Any]:
+def _delivery(record: db.DeliveryRecord) -> dict[str, Any]:
+    delivery = record.delivery
+    return {
+        "id": delivery.id,
+        "receiver": delivery.receiver,
+        "recipient": delivery.recipient,
+        "state": delivery.state,
+        "reason": delivery.state_reason,
+        "routes": list(delivery.routes),
+        "revision": record.revision,
+        "attempts": record.attempts,
+        "last": " ".join(filter(None, (record.last_code, record.last_text))),
+        "not_before": delivery.not_before.isoformat() if delivery.not_before else None,
+        "delivered": record.delivered_at.isoformat() if record.delivered_at else None,
+        "merged_into": record.merged_into or None,
+    }
+
+
+def _mark(mark: Mark) -> dict[str, str]:
+    return {
+        "watchlist": mark.watchlist,
+        "verdict": mark.verdict.value,
+        "by": mark.marked_by,
+        "note": mark.note,
+    }
+
+
+def _unseen(
+    tx: db.Transaction, text: str, config: Config, *, language: str, is_url: bool
+) -> dict[str, Any]:
     answer: dict[str, Any] = {"title": text, "seen": None, "lists": []}
-    if not is_url:
-        explained = config.matcher.explain(MatchText(title=text, language=language))
-        answer["lists"] = [_list(explanation) for explanation in explained]
+    if is_url:
+        answer["feeds"] = _feeds_of_host(tx, text, config)
+        return answer
+    explained = config.matcher.explain(MatchText(title=text, language=language))
+    answer["lists"] = [_list(explanation) for explanation in explained]
     return answer
 
 
+def _feeds_of_host(tx: db.Transaction, url: str, config: Config) -> list[dict[str, Any]]:
+    """Say how the feeds stand that might have brought a page: not seeing is often not polling."""
+    host = _host(url)
+    states = db.feed_states(tx)
+    found = []
+    for feed in config.feeds:
+        if _host(feed.url) != host:
+            continue
+        state = states.get(feed.id)
+        found.append(
+            {
+                "feed": feed.name,
+                "enabled": feed.enabled,
+                "failures": state.failures if state else 0,
+                "outcome": state.last_outcome if state else "",
+                "last_ok": state.last_ok_at.isoformat() if state and state.last_ok_at else None,
+            }
+        )
+    return found
+
+
+def _host(url: str) -> str:
+    """Return the last two labels of a host: news.example.org and www.example.org are one outlet."""
+    return ".".join((urlsplit(url).hostname or "").split(".")[-2:])
+
+
+# ---------------------------------------------------------------- then and today
+
+
+def _since_then(
+    tx: db.Transaction, stored: db.StoredEntry, text: MatchText, config: Config
+) -> list[str]:
+    """Say where the lists of today differ from those that decided, as far as it matters here."""
+    version = stored.config_version
+    if version in ("", config.version):
+        return []
+    kept = db.kept_config(tx, version)
+    if kept is None:
+        return [f"the configuration of then ({version}) was not kept"]
+    try:
+        then = kept_lists(kept.text).matcher
+    except ConfigError:
+        return [f"the configuration of then ({version}) cannot be read by this version"]
+    old = {it.watchlist: it for it in then.explain(text)}
+    new = {it.watchlist: it for it in config.matcher.explain(text)}
+    return [
+        _difference(name, old.get(name), new.get(name), then=then, today=config.matcher)
+        for name in sorted(old.keys() | new.keys())
+        if _outcome(old.get(name)) != _outcome(new.get(name))
+    ]
+
+
+def _outcome(explanation: Explanation | None) -> str:
+    if explanation is None or not explanation.fires:
+        return ""
+    return explanation.severity or ""
+
+
+def _difference(
+    name: str,
+    old: Explanation | None,
+    new: Explanation | None,
+    *,
+    then: Matcher,
+    today: Matcher,
+) -> str:
+    before, after = _would(old), _would(new)
+    is_gain = bool(_outcome(new)) and not _outcome(old)
+    fires, other, lacking = (new, old, then) if is_gain else (old, new, today)
+    reason = ""
+    if fires and (unknown := _unknown_terms(fires, lacking)):
+        reason = f"the lists of {'then' if is_gain else 'today'} have no {', '.join(unknown)}"
+    elif fires:
+        reason = "; ".join(what_tips(fires, other))
+    line = f"{name}: then it {before}; today it {after}"
+    return f"{line} ({reason})" if reason else line
+
+
+def _would(explanation: Explanation | None) -> str:
+    if explanation is None:
+        return "did not exist"
+    points = f"{explanation.score} of {explanation.threshold} points"
+    if explanation.fires:
+        return f"fires ({explanation.severity}, {points})"
+    return f"does not fire ({explanation.filtered or explanation.excluded_by or points})"
+
+
+def _unknown_terms(explanation: Explanation, other: Matcher) -> list[str]:
+    """Return the terms that hold here and that the other lists do not look for at all."""
+    terms = [hit.term for rule in explanation.held if rule.points > 0 for hit in rule.hits]
+    return [term for term in dict.fromkeys(terms) if not other.knows(term)]
+
+
+# ---------------------------------------------------------------- one list
+
+
 def _list(explanation: Explanation) -> dict[str, Any]:
+    missed = near_miss(explanation)
     return {
         "watchlist": explanation.watchlist,
         "fires": explanation.fires,
-        "near_miss": explanation.is_near_miss,
+        "near_miss": missed is not None,
+        "nearest": missed.text if missed else "",
         "score": explanation.score,
         "threshold": explanation.threshold,
         "severity": explanation.severity,
@@ -119,7 +263,7 @@ def _list(explanation: Explanation) -> dict[str, Any]:
                 "holds": rule.holds,
                 "points": rule.points,
                 "hits": [hit.text for hit in rule.hits],
-                "missing": list(rule.missing),
+                "missing": [str(lack) for lack in rule.missing],
             }
             for rule in _telling(explanation)
         ],
@@ -130,47 +274,105 @@ def _list(explanation: Explanation) -> dict[str, Any]:
 
 
 def _telling(explanation: Explanation) -> list[RuleExplanation]:
-    """Return the rules that found something, or else the ones that miss the least."""
-    found = [rule for rule in explanation.rules if rule.holds or rule.hits]
-    if found or explanation.fires:
-        return found
-    ways_in = [rule for rule in explanation.rules if rule.missing and rule.rule.startswith("match")]
-    return sorted(ways_in, key=lambda rule: len(rule.missing))[:NEAREST_RULES]
+    """Return the rules that hold, and when the list does not fire the ways in that lack least."""
+    if explanation.fires:
+        return list(explanation.held)
+    ways_in = [rule for rule in explanation.rules if rule.missing and rule.kind == "match"]
+    nearest = sorted(ways_in, key=lambda rule: (not rule.hits, len(rule.missing)))
+    return [*explanation.held, *nearest[:NEAREST_RULES]]
 
 
-def _print(answer: dict[str, Any]) -> None:
-    console = Console(highlight=False, soft_wrap=True, markup=False)
-    console.print(answer["title"], style="bold")
+# ---------------------------------------------------------------- for people
+
+
+def _print(console: Console, answer: dict[str, Any], zone: ZoneInfo) -> None:
+    console.print(Text(answer["title"], style="bold"))
     if answer["seen"]:
-        console.print(f"  {answer['url']}")
-        console.print(f"  seen {answer['seen']} in {answer['feed']}")
-        console.print(f"  then: {answer['decision']}, because {answer['reason']}")
-        if answer["story"]:
-            console.print(f"  story {answer['story']}: {answer['fold']}")
-        for delivery in answer["deliveries"]:
-            routes = ", ".join(delivery["routes"])
-            words = (delivery["receiver"], delivery["recipient"], delivery["state"])
-            text = " ".join(word for word in words if word)
-            console.print(f"  delivery: {text} {delivery['reason']} (route {routes})")
+        _print_history(console, answer, zone)
     else:
-        console.print("  never seen in a feed")
+        _print_unseen(console, answer)
     for explained in answer["lists"]:
         _print_list(console, explained)
 
 
+def _print_history(console: Console, answer: dict[str, Any], zone: ZoneInfo) -> None:
+    def say(line: str, style: str = "") -> None:
+        console.print(Text(f"  {line}", style=style))
+
+    say(answer["url"] or "no link")
+    say(f"seen {_local(answer['seen'], zone)} in {answer['feed']}")
+    version = f" [configuration {answer['config']}]" if answer["config"] else ""
+    meaning = _MEANINGS[answer["reason"]]
+    say(f"then: {answer['decision']}, because {answer['reason']} ({meaning}){version}")
+    if answer["story"]:
+        say(f"story {answer['story']}: {answer['fold']}")
+    for delivery in answer["deliveries"]:
+        say(_delivery_line(delivery, zone))
+    if answer["story"] and not answer["deliveries"]:
+        say("nothing was sent about this story")
+    for mark in answer["marks"]:
+        note = f": {mark['note']}" if mark["note"] else ""
+        verdict = mark["verdict"].replace("_", " ")
+        say(f"marked {verdict} for {mark['watchlist']} by {mark['by'] or 'somebody'}{note}")
+    for line in answer["since_then"]:
+        say(line, "yellow")
+
+
+def _delivery_line(delivery: dict[str, Any], zone: ZoneInfo) -> str:
+    to = " ".join(filter(None, (delivery["receiver"], delivery["recipient"])))
+    line = f"delivery to {to}: {delivery['state']}"
+    if delivery["delivered"]:
+        line += f" {_local(delivery['delivered'], zone)}"
+    if delivery["reason"]:
+        line += f", {delivery['reason']}"
+    if delivery["not_before"] and delivery["state"] == "held":
+        line += f" until {_local(delivery['not_before'], zone)}"
+    if delivery["attempts"] > 1 or (delivery["attempts"] and not delivery["delivered"]):
+        line += f", {delivery['attempts']} attempts, the last: {delivery['last'] or 'no answer'}"
+    if delivery["merged_into"]:
+        line += f", merged into {delivery['merged_into']}"
+    return f"{line} (route {', '.join(delivery['routes']) or '-'})"
+
+
+def _print_unseen(console: Console, answer: dict[str, Any]) -> None:
+    console.print("  never seen in a feed")
+    if "feeds" not in answer:
+        return
+    if not answer["feeds"]:
+        console.print("  no configured feed is of this host")
+    for feed in answer["feeds"]:
+        state = "is switched off" if not feed["enabled"] else "is polled"
+        if feed["failures"]:
+            state = f"fails since {feed['last_ok'] or 'ever'}: {feed['outcome']}"
+        console.print(Text(f"  feed {feed['feed']} {state}"))
+
+
+def _print_briefly(console: Console, answer: dict[str, Any], zone: ZoneInfo) -> None:
+    line = f"also {_local(answer['seen'], zone)} in {answer['feed']}: {answer['title']}"
+    console.print(Text(f"{line} ({answer['decision']}, {answer['reason']})", style="dim"))
+
+
+def _local(moment: str, zone: ZoneInfo) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone(zone):%d %b %Y %H:%M}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= WIDTH else f"{text[:WIDTH]}…"
+
+
 def _print_list(console: Console, explained: dict[str, Any]) -> None:
-    verdict = "fires" if explained["fires"] else "does not fire"
-    if explained["near_miss"]:
-        verdict += " (near miss)"
     points = f"{explained['score']} of {explained['threshold']} points"
-    console.print(f"  {explained['watchlist']}: {verdict}, {points}")
-    for key in ("filtered", "excluded_by"):
-        if explained[key]:
-            console.print(f"    {key.replace('_', ' ')}: {explained[key]}")
+    if explained["fires"]:
+        verdict = Text.assemble(("fires", "bold green"), f", {explained['severity']}, {points}")
+    elif explained["near_miss"]:
+        verdict = Text.assemble(("near miss", "bold yellow"), f": {_cut(explained['nearest'])}")
+    else:
+        verdict = Text(f"does not fire, {points}")
+    console.print(Text.assemble("  ", (explained["watchlist"], "bold"), ": ", verdict))
     for rule in explained["rules"]:
-        sign = f"{rule['points']:+d}" if rule["holds"] else "  "
-        hits = ", ".join(dict.fromkeys(rule["hits"]))
-        missing = f"; missing {', '.join(rule['missing'])}" if rule["missing"] else ""
-        console.print(f"    {sign:>4} {rule['rule']}: {hits or '-'}{missing}")
-    for masked in explained["masked"]:
-        console.print(f"    masked: {masked}")
+        sign = f"{rule['points']:+d}" if rule["holds"] else ""
+        hits = ", ".join(dict.fromkeys(rule["hits"])) or "-"
+        missing = f"; missing {_cut(', '.join(rule['missing']))}" if rule["missing"] else ""
+        console.print(Text.assemble(f"    {sign:>4} {rule['rule']}: ", (hits, "yellow"), missing))
+    for masked in dict.fromkeys(explained["masked"]):
+        console.print(Text(f"         not counted: {masked}"))

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.compare import Change, Difference, compare_matches
-from straitwatch.core.match import Explanation, RuleExplanation
+from straitwatch.core.match import Explanation, what_tips
 from straitwatch.core.model import (
     Action,
     Entry,
@@ -180,10 +180,9 @@ class Backtest:
         """Name the rules that hold on one side only."""
         after = self._after.explain(past, difference.watchlist)
         before = self._before.explain(past, difference.watchlist) if self._before else None
-        if difference.change is Change.LOST:
-            yield from _what_tipped(before, after)
-        else:
-            yield from _what_tipped(after, before)
+        fires, other = (before, after) if difference.change is Change.LOST else (after, before)
+        if fires is not None:
+            yield from what_tips(fires, other)
 
 
 class _Side:
@@ -256,35 +255,3 @@ def _without_match(stories: Iterable[set[str]], others: Iterable[set[str]]) -> i
     """Count the stories of which no entry stands in any of the others."""
     known = set[str]().union(*others)
     return sum(known.isdisjoint(story) for story in stories)
-
-
-def _what_tipped(fires: Explanation | None, other: Explanation | None) -> Iterator[str]:
-    """Name what the firing side has that the other lacks, and what holds the other side back."""
-    if fires is None:
-        return
-    if other is None:
-        yield from (_named(rule) for rule in _held(fires) if rule.points >= 0)
-        return
-    if other.filtered:
-        yield other.filtered
-        return
-    if other.excluded_by:
-        yield other.excluded_by
-    if fires.threshold != other.threshold:
-        yield f"threshold {fires.threshold} here, {other.threshold} there"
-    theirs = {(rule.kind, rule.when) for rule in _held(other)}
-    ours = {(rule.kind, rule.when) for rule in _held(fires)}
-    for rule in _held(fires):
-        if rule.points > 0 and (rule.kind, rule.when) not in theirs:
-            yield _named(rule)
-    for rule in _held(other):
-        if rule.points < 0 and (rule.kind, rule.when) not in ours:
-            yield _named(rule)
-
-
-def _held(explanation: Explanation) -> list[RuleExplanation]:
-    return [rule for rule in explanation.rules if rule.holds]
-
-
-def _named(rule: RuleExplanation) -> str:
-    return f"{rule.rule} {rule.points:+d}: {rule.when}"

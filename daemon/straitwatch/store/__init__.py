@@ -73,6 +73,7 @@ from straitwatch.store.stories import (
     stories_by_id,
     story_by_url,
     story_entries,
+    story_of_alert,
 )
 
 __all__ = [
@@ -139,6 +140,7 @@ __all__ = [
     "stories_by_id",
     "story_by_url",
     "story_entries",
+    "story_of_alert",
     "sync_feeds",
     "void_leases",
 ]

@@ -27,7 +27,7 @@ from straitwatch.core.model import (
 from straitwatch.store.engine import Transaction
 from straitwatch.store.feeds import has_lease, write_state
 from straitwatch.store.outbox import add_deliveries, insert_alerts
-from straitwatch.store.rows import ENTRY, FEED, MATCH, REPORT, STORY
+from straitwatch.store.rows import ALERT, ENTRY, FEED, MATCH, REPORT, STORY
 
 T = TypeVar("T")
 
@@ -261,6 +261,12 @@ def list_stories(tx: Transaction, *, limit: int = 50) -> list[Story]:
     """Return stories, the latest reported first."""
     query = sa.select(STORY).order_by(STORY.c.last_seen_at.desc(), STORY.c.id).limit(limit)
     return [_to_story(row) for row in tx.execute(query)]
+
+
+def story_of_alert(tx: Transaction, alert_id: str) -> str:
+    """Return the story that an alert is about; "" when there is no such alert."""
+    query = sa.select(ALERT.c.story_id).where(ALERT.c.id == alert_id)
+    return tx.execute(query).scalar() or ""
 
 
 def story_entries(tx: Transaction, story_id: str, *, limit: int = 500) -> list[StoredEntry]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
+from math import ceil
 
 from straitwatch.core.match.document import Document, Span
 from straitwatch.core.match.filters import filtered_because
@@ -24,6 +26,28 @@ from straitwatch.core.model import Hit, MatchText, Severity
 AsHits = Callable[[Iterable[Span]], tuple[Hit, ...]]
 
 
+class Lack(StrEnum):
+    """What kind of thing a rule lacks."""
+
+    TERM = "term"
+    DISTANCE = "distance"
+    SENTENCE = "sentence"
+    ORDER = "order"
+    ABSENCE = "absence"  # something stands there that must not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """One thing that kept a rule from holding."""
+
+    kind: Lack
+    text: str  # in words
+    excess: int = 0  # words too many between the two sides of NEAR
+
+    def __str__(self) -> str:
+        return self.text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleExplanation:
     """One rule of a list and what it found."""
@@ -33,7 +57,7 @@ class RuleExplanation:
     points: int  # what it would give or take away
     holds: bool
     hits: tuple[Hit, ...] = ()
-    missing: tuple[str, ...] = ()  # what kept it from holding, in words
+    missing: tuple[Missing, ...] = ()  # what kept it from holding
 
     @property
     def kind(self) -> str:
@@ -64,13 +88,9 @@ class Explanation:
     excluded_by: str = ""
 
     @property
-    def is_near_miss(self) -> bool:
-        """Whether one word, one step of distance or one noise rule decided against it."""
-        if self.fires:
-            return False
-        gained = any(rule.holds and not rule.rule.startswith("noise") for rule in self.rules)
-        one_short = any(len(rule.missing) == 1 and rule.hits for rule in self.rules)
-        return bool(self.filtered or self.excluded_by or gained or one_short)
+    def held(self) -> tuple[RuleExplanation, ...]:
+        """The rules that hold."""
+        return tuple(rule for rule in self.rules if rule.holds)
 
 
 def explain_lists(
@@ -135,33 +155,41 @@ def _halfway(node: Node, doc: Document) -> list[Span]:
     return [span for leaf in _leaves(node) for span in leaf.spans(doc)]
 
 
-def _missing(node: Node, doc: Document) -> Iterator[str]:
+def _missing(node: Node, doc: Document) -> Iterator[Missing]:
     match node:
         case Leaf():
-            yield node.text
+            yield Missing(kind=Lack.TERM, text=node.text)
         case AllOf():
             for part in node.parts:
                 if not part.holds(doc):
                     yield from _missing(part, doc)
         case AnyOf():
-            yield " or ".join(text for part in node.parts for text in _missing(part, doc))
+            lacks = [lack for part in node.parts for lack in _missing(part, doc)]
+            kind = lacks[0].kind if len({lack.kind for lack in lacks}) == 1 else Lack.TERM
+            excess = min(lack.excess for lack in lacks)
+            yield Missing(kind=kind, text=" or ".join(map(str, lacks)), excess=excess)
         case Close():
             yield _missing_pair(node, doc)
         case _:
-            yield "something that must not be there is there"
+            text = "something that must not be there is there"
+            yield Missing(kind=Lack.ABSENCE, text=text)
 
 
-def _missing_pair(node: Close, doc: Document) -> str:
+def _missing_pair(node: Close, doc: Document) -> Missing:
     lacking = [leaf.text for leaf in (node.left, node.right) if not leaf.spans(doc)]
     if lacking:
-        return " and ".join(lacking)
+        return Missing(kind=Lack.TERM, text=" and ".join(lacking))
     distance = node.distance(doc)
     pair = f"{node.left.text} and {node.right.text}"
     if distance is None:
-        return f"{pair} overlap or stand in the wrong order"
+        return Missing(kind=Lack.ORDER, text=f"{pair} overlap or stand in the wrong order")
     if node.words is None:
-        return f"{pair} stand in different sentences"
-    return f"{pair} are {distance:g} words apart, at most {node.words} allowed"
+        return Missing(kind=Lack.SENTENCE, text=f"{pair} stand in different sentences")
+    return Missing(
+        kind=Lack.DISTANCE,
+        text=f"{pair} are {distance:g} words apart, at most {node.words} allowed",
+        excess=ceil(distance - node.words),
+    )
 
 
 def _leaves(node: Node) -> Iterator[Leaf]:

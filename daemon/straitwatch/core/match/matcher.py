@@ -113,6 +113,10 @@ class Matcher:
         """The lists that are asked."""
         return tuple(it.config for it in self.lists)
 
+    def knows(self, term: str) -> bool:
+        """Whether any list or set looks for a term, as it is written there."""
+        return term in self._terms
+
     def match(self, text: MatchText) -> tuple[Match, ...]:
         """Give the lists that fire on a text."""
         doc = self.read(text)

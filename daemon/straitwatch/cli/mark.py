@@ -1,0 +1,95 @@
+"""`mark`: a person's verdict on an entry, a story or an alert: relevant for a list, or not."""
+
+import getpass
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from straitwatch import store as db
+from straitwatch.app import utc_now
+from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.core.model import Mark, Verdict
+from straitwatch.core.normalize import canonical_url
+from straitwatch.errors import UsageError
+
+
+class _Word(StrEnum):
+    RELEVANT = "relevant"
+    NOT_RELEVANT = "not-relevant"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command(
+        epilog="Examples:  `straitwatch mark 3f2a… not-relevant --note recipe`  ·  `straitwatch "
+        "mark https://news.example/a relevant --list taiwan-policy`"
+    )(mark)
+
+
+def mark(
+    what: Annotated[str, typer.Argument(metavar="ALERT|STORY|URL|TITLE", help="What is marked.")],
+    verdict: Annotated[_Word, typer.Argument(help="Your verdict.")],
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--list", metavar="ID", help="For this list; default: the lists that fired on it."
+        ),
+    ] = None,
+    note: Annotated[str, typer.Option(help="Why.")] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Take the verdict back.")] = False,
+    config: ConfigDir = DEFAULT_CONFIG,
+    json: Json = False,
+) -> None:
+    """Say whether an alert, or an entry that was missed, is relevant for a watch-list.
+
+    `backtest` and `review` measure lists against these verdicts. A missed entry has no list that
+    fired: name one with --list.
+    """
+    with opened(config) as (loaded, store):
+        _check_names(only or [], [it.id for it in loaded.watchlists])
+        entries = store.call(_entries, what)
+        if not entries:
+            raise UsageError(f"nothing is stored under {what}\nhint: see `straitwatch alerts list`")
+        marks = [
+            Mark(
+                entry_id=stored.entry.id,
+                watchlist=name,
+                verdict=Verdict(verdict.value.replace("-", "_")),
+                marked_at=utc_now(),
+                marked_by=getpass.getuser(),
+                note=note,
+            )
+            for stored in entries
+            for name in only or [match.watchlist for match in stored.matches]
+        ]
+        if not marks:
+            raise UsageError("no list fired on it\nhint: name the list that should: --list ID")
+        for one in marks:
+            if remove:
+                store.call(db.delete_mark, one.entry_id, one.watchlist)
+            else:
+                store.call(db.set_mark, one)
+    for one in marks:
+        word = "no longer marked" if remove else f"marked {verdict.value}"
+        if json:
+            found = None if remove else one.verdict
+            write_line({"entry": one.entry_id, "watchlist": one.watchlist, "verdict": found})
+        else:
+            typer.echo(f"{one.entry_id} {word} for {one.watchlist}")
+
+
+def _check_names(names: list[str], known: list[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise UsageError(f"no such watch-list: {name}\nhint: there are {', '.join(known)}")
+
+
+def _entries(tx: db.Transaction, what: str) -> list[db.StoredEntry]:
+    """Return the entries of an alert or a story, or the one entry that a link or title names."""
+    if entries := db.story_entries(tx, db.story_of_alert(tx, what) or what):
+        return entries
+    is_url = what.startswith(("http://", "https://"))
+    page = canonical_url(what) if is_url else ""
+    return db.find_entries(tx, what, canonical_url=page, limit=1)

@@ -1,0 +1,111 @@
+"""`why` and `mark`, on what the real pipeline left in a real database."""
+
+from pathlib import Path
+
+import pytest
+
+from commands import HEADLINE, rows, run
+
+OTHER_LISTS = """\
+terms:
+  strait: {any: [Taiwan Strait, 台海], not_inside: [烟台海]}
+watchlists:
+  - id: taiwan-policy
+    title: Taiwan policy
+    match: [$strait AND carrier]
+    noise: [{points: 4, when: museum}]
+  - {id: weather, title: Weather, match: [rain AND NOT snow], severity: [{level: low}]}
+"""
+RAIN = "Rain in the mountains"
+
+
+@pytest.fixture
+def edited(config: Path):
+    """The same database, looked at through lists that were edited since."""
+    file = config / "watchlists/lists.yaml"
+    before = file.read_text(encoding="utf-8")
+    file.write_text(OTHER_LISTS, encoding="utf-8")
+    yield config
+    file.write_text(before, encoding="utf-8")
+
+
+def test_an_entry_names_the_configuration_that_decided(config: Path) -> None:
+    (answer,) = rows(config, "why", HEADLINE)
+
+    assert len(answer["config"]) == 10
+    assert answer["since_then"] == []
+
+
+def test_what_fired_then_and_not_today_is_explained(edited: Path) -> None:
+    (answer,) = rows(edited, "why", HEADLINE)
+
+    assert answer["decision"] == "alert"
+    (line,) = [line for line in answer["since_then"] if line.startswith("taiwan-policy")]
+    assert "then it fires (normal, 10 of 10 points); today it does not fire" in line
+
+
+def test_a_term_that_the_lists_of_then_lacked_is_named(edited: Path) -> None:
+    (answer,) = rows(edited, "why", RAIN)
+
+    assert answer["decision"] == "none"
+    (line,) = answer["since_then"]
+    assert line.startswith("weather: then it did not exist; today it fires (low, 10 of 10 points)")
+    assert line.endswith("(the lists of then have no rain)")
+
+
+def test_what_has_changed_is_shown_to_people_with_what_was_decided(edited: Path) -> None:
+    text = run(edited, "why", RAIN).stdout
+
+    assert "then: none, because no_match (no watch-list fired) [configuration" in text
+    assert "weather: then it did not exist; today it fires" in text
+
+
+def test_a_near_miss_a_mask_and_a_noise_rule_are_told_in_a_line(edited: Path) -> None:
+    short = run(edited, "why", "Ships in the Taiwan Strait").stdout
+    masked = run(edited, "why", "烟台海關查獲走私").stdout
+    noise = run(edited, "why", "Model carrier in the Taiwan Strait museum").stdout
+
+    assert "near miss: match[0] lacks one thing: carrier" in short
+    assert "not counted: 台海 inside 烟台海" in masked
+    assert "near miss: noise[0] took 4 points (museum): 6 of 10" in noise
+
+
+def test_an_address_that_never_came_is_held_against_the_feeds_of_its_host(config: Path) -> None:
+    local = rows(config, "why", "http://127.0.0.1/never")[0]["feeds"]
+    elsewhere = run(config, "why", "https://elsewhere.example/a").stdout
+
+    assert [(feed["feed"], feed["enabled"]) for feed in local] == [("Example Wire", True)]
+    assert "no configured feed is of this host" in elsewhere
+
+
+def test_a_story_is_marked_for_the_lists_that_fired_and_why_shows_it(config: Path) -> None:
+    (alert,) = rows(config, "alerts", "list")
+
+    (marked,) = rows(config, "mark", alert["alert"], "not-relevant", "--note", "a recipe")
+    (answer,) = rows(config, "why", HEADLINE)
+    (taken_back,) = rows(config, "mark", alert["story"], "not-relevant", "--remove")
+
+    assert (marked["watchlist"], marked["verdict"]) == ("taiwan-policy", "not_relevant")
+    assert [(it["verdict"], it["note"]) for it in answer["marks"]] == [("not_relevant", "a recipe")]
+    assert taken_back["verdict"] is None
+    assert rows(config, "why", HEADLINE)[0]["marks"] == []
+
+
+def test_a_missed_entry_is_marked_for_a_list_that_is_named(config: Path) -> None:
+    nameless = run(config, "mark", RAIN, "relevant")
+    (marked,) = rows(config, "mark", RAIN, "relevant", "--list", "taiwan-policy")
+    run(config, "mark", RAIN, "relevant", "--list", "taiwan-policy", "--remove")
+
+    assert "--list ID" in str(nameless.exception)
+    assert marked["watchlist"] == "taiwan-policy"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("never seen", "relevant"), "nothing is stored"),
+        ((HEADLINE, "relevant", "--list", "taiwan"), "no such watch-list: taiwan"),
+    ],
+)
+def test_what_cannot_be_marked_is_refused_with_a_hint(config: Path, arguments, said) -> None:
+    assert said in str(run(config, "mark", *arguments).exception)
