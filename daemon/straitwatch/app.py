@@ -31,7 +31,7 @@ from straitwatch.core.model import (
     Problem,
     Severity,
 )
-from straitwatch.core.plan import GIVE_UP_AFTER, Rules
+from straitwatch.core.plan import GIVE_UP_AFTER, Rules, Shadow
 from straitwatch.deliver import Driver, SenderThreads, open_driver, validate_receiver
 from straitwatch.errors import ConfigError, StoreError, UsageError
 from straitwatch.fetch import Fetcher
@@ -57,6 +57,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 FEED_LEASE = timedelta(minutes=15)
 GRACE = timedelta(seconds=10)  # for polls and sends in flight when the daemon is told to stop
 GIVE_UP_MISSING = timedelta(hours=48)  # what waits for a receiver that is not set up
+SHADOW_FOR = timedelta(hours=24)  # unless `shadow start --hours` said otherwise
 TICK_SECONDS = 1.0
 RELOAD_SECONDS = 2.0
 GAUGE_SECONDS = 15.0
@@ -141,9 +142,16 @@ def activate(config: Config) -> Active:
             for name, receiver in config.receivers.items()
         },
         config_version=config.version,
+        shadow=_shadow(config),
     )
     feeds = {feed.id: feed for feed in config.feeds if feed.enabled}
     return Active(config=config, rules=rules, drivers=drivers, feeds=feeds)
+
+
+def _shadow(config: Config) -> Shadow | None:
+    if config.shadow is None:
+        return None
+    return Shadow(version=config.shadow.version, matcher=config.shadow.lists.matcher)
 
 
 _GIVE_UP = {"smtp": timedelta(hours=48), "": GIVE_UP_MISSING}  # of others: GIVE_UP_AFTER
@@ -189,6 +197,7 @@ class App:
     _reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
     _stopping: bool = False
     _is_cut_off: bool = False
+    _shadow_run: db.ShadowRun | None = None
     _problem: str = "starting"
 
     # ------------------------------------------------------------ start and stop
@@ -207,6 +216,7 @@ class App:
         await self.tools.store.run(db.save_config, config.version, config.text, now)
         await self.tools.store.run(db.sync_feeds, list(active.feeds.values()), now)
         await self.tools.store.run(db.name_recipients, active.rules.recipients)
+        active = await self._begin_shadow(active, now)
         if config.polling != self.active.config.polling:
             fetcher = await self.stack.enter_async_context(Fetcher(config.polling))
             self.tools = replace(self.tools, fetcher=fetcher)
@@ -214,6 +224,44 @@ class App:
             if getattr(config, name) != getattr(self.active.config, name):
                 log.warning("this setting needs a restart", setting=name)
         self.active = active
+        await self._tell_recovery()
+
+    async def _begin_shadow(self, active: Active, now: datetime) -> Active:
+        """Let a change in shadow run from when it was first seen; one whose time is up is off."""
+        self._shadow_run = None
+        shadow = active.config.shadow
+        if shadow is None:
+            return active
+        self._shadow_run = await self.tools.store.run(
+            db.begin_shadow,
+            shadow.version,
+            files=[path.name for path in shadow.files],
+            now=now,
+            runs_for=SHADOW_FOR,
+        )
+        if self._shadow_run.until_at > now:
+            log.info("a change runs in shadow", shadow=shadow.version)
+            return active
+        return replace(active, rules=replace(active.rules, shadow=None))
+
+    async def _end_shadow(self, now: datetime) -> None:
+        """When its time is up, stop a change in shadow and tell what it would have done."""
+        run = self._shadow_run
+        if run is None or run.until_at > now or self.active.rules.shadow is None:
+            return
+        self.active = replace(self.active, rules=replace(self.active.rules, shadow=None))
+        if not await self.tools.store.run(db.end_shadow, run.version, now):
+            return
+        counts = await self.tools.store.run(db.shadow_counts, run.version)
+        lines = [f"{name}: {change.value} {entries}" for (name, change), entries in counts.items()]
+        facts = NoticeFacts(
+            title=f"The change in shadow has run its time ({', '.join(run.files)})",
+            lines=(
+                *(sorted(lines) or ["it differs on no entry"]),
+                "See `straitwatch shadow report`, then `shadow promote` or `shadow drop`.",
+            ),
+        )
+        await self._notify(f"shadow:{run.version}", facts)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then finish what is in flight within the grace period."""
@@ -378,6 +426,7 @@ class App:
 
     async def _housekeep(self) -> None:
         now = self.tools.clock()
+        await self._end_shadow(now)
         await self.tools.store.run(db.release_held, now)
         await self.tools.store.run(db.expire_deliveries, now)
         await self.tools.store.run(
@@ -439,18 +488,41 @@ class App:
         log.info("configuration reloaded", config=config.version)
         return True
 
+    async def _tell_recovery(self) -> None:
+        """Say that the configuration is good again, if people were told that it was not."""
+        refusal = await self.tools.store.run(db.clear_refusal)
+        if refusal is None:
+            return
+        facts = NoticeFacts(
+            title="The configuration is good again",
+            lines=(f"A change had been refused since {refusal.since_at:%d %b %H:%M} UTC.",),
+        )
+        await self._notify(f"config-good:{refusal.since_at.isoformat()}", facts)
+
     async def _refuse(self, error: ConfigError | UsageError) -> None:
         """Say that a new configuration was refused: in the log, a metric and a system message."""
         log.error("new configuration refused, the old one goes on", problems=str(error))
         self.tools.metrics.reload_ok.set(0)
+        now = self.tools.clock()
+        problems = (
+            [str(it) for it in error.problems if not it.is_warning]
+            if isinstance(error, ConfigError)
+            else [str(error)]
+        )
+        if not await self.tools.store.run(db.note_refusal, problems, now=now):
+            return
         facts = NoticeFacts(
             title="New configuration refused; the old one goes on",
             lines=tuple(str(error).splitlines()[:20]),
             severity=Severity.HIGH,
         )
+        await self._notify(f"config-refused:{now.isoformat()}", facts)
+
+    async def _notify(self, key: str, facts: NoticeFacts) -> None:
+        """Tell the system receivers something about Straitwatch itself; once for each key."""
         now = self.tools.clock()
         alert, deliveries = address(
-            f"config-refused:{now:%Y-%m-%dT%H}",
+            key,
             AlertKind.SYSTEM,
             facts,
             to=self.active.config.system_send,
@@ -480,22 +552,49 @@ COUNTS = (
 )
 
 
-def read_status(tx: db.Transaction, config: Config, now: datetime) -> dict[str, Any]:
-    """Read how things stand: the numbers, and what needs a look."""
+def read_status(tx: db.Transaction, config: Config | None, now: datetime) -> dict[str, Any]:
+    """Read how things stand: the numbers, and what needs a look.
+
+    Without a configuration, because it cannot be read, receivers are those that were used.
+    """
     counts = db.status_counts(tx, now)
     states = db.receiver_states(tx)
-    receivers = []
-    for name, receiver in config.receivers.items():
-        text = receiver.broken_because or _condition(states.get(name), now)
-        receivers.append({"name": name, "state": text})
+    broken = (
+        dict.fromkeys(states, "")
+        if config is None
+        else {name: receiver.broken_because for name, receiver in config.receivers.items()}
+    )
+    receivers = [
+        {"name": name, "state": because or _condition(states.get(name), now)}
+        for name, because in broken.items()
+    ]
     return {
         "counts": {name: getattr(counts, name) for name in COUNTS},
         "troubles": counts.troubles,
         "stories": counts.stories,
         "receivers": receivers,
+        "config": _config_state(tx, config),
         "last_polled_at": counts.last_polled_at,
         "oldest_pending_at": counts.oldest_pending_at,
     }
+
+
+def _config_state(tx: db.Transaction, config: Config | None) -> list[str]:
+    """Say what a person should know of the configuration: a refusal, a change in shadow."""
+    lines = []
+    if refusal := db.config_refusal(tx):
+        more = f" and {len(refusal.problems) - 1} more" if len(refusal.problems) > 1 else ""
+        first = refusal.problems[0].splitlines()[0] if refusal.problems else "no reason given"
+        lines.append(
+            f"new configuration refused since {refusal.since_at:%d %b %H:%M} UTC, "
+            f"the old one goes on: {first}{more}"
+        )
+    if config and config.shadow:
+        run = db.shadow_run(tx, config.shadow.version)
+        names = ", ".join(path.name for path in config.shadow.files)
+        until = f"until {run.until_at:%d %b %H:%M} UTC" if run else "not seen by the daemon yet"
+        lines.append(f"in shadow: {names} ({until})")
+    return lines
 
 
 def _condition(state: db.ReceiverState | None, now: datetime) -> str:

@@ -36,6 +36,7 @@ border-bottom: 1px solid #8884; } .bad { color: #c33; }
 <h1>Straitwatch</h1>
 <p class="{{ '' if ready else 'bad' }}">{{ 'Running' if ready else 'Not ready' }}{% if problem %}:
 {{ problem }}{% endif %}</p>
+{% for line in config %}<p class="bad">{{ line }}</p>{% endfor %}
 <dl>{% for name, value in counts.items() %}<div><dt>{{ name.replace('_', ' ') }}</dt>
 <dd>{{ value }}</dd></div>{% endfor %}</dl>
 <h2>Feeds that need a look</h2>

@@ -6,9 +6,9 @@ from datetime import timedelta
 from builders import NOON, make_entry, make_feed, make_route
 from match_builders import compiled, make_list, make_set
 from straitwatch.core.backtest import Backtest, BacktestResult, ListResult, PastEntry
-from straitwatch.core.compare import Change
 from straitwatch.core.model import (
     AlertPolicy,
+    Change,
     Mark,
     Severity,
     SeverityRule,

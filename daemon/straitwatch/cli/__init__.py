@@ -26,6 +26,7 @@ _MODULES = {
     "why": "why",
     "mark": "mark",
     "backtest": "backtest",
+    "shadow": "shadow",
     "match": "match",
     "cluster": "cluster",
     "parse": "parse",

@@ -24,9 +24,8 @@ from straitwatch.cli.jsonl import BadLine, read_lines, write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.config import Config, Lists, kept_lists, load_lists
 from straitwatch.core.backtest import Backtest, BacktestResult, ListResult, PastEntry, Sample
-from straitwatch.core.compare import Change
 from straitwatch.core.match import run_examples
-from straitwatch.core.model import Entry, Feed, Verdict
+from straitwatch.core.model import Change, Entry, Feed, Verdict
 from straitwatch.core.normalize import canonical_url
 from straitwatch.core.plan import Rules
 from straitwatch.errors import StoreError, UsageError

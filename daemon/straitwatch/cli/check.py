@@ -155,6 +155,9 @@ def _print(config: Config, verdicts: Sequence[Verdict]) -> None:
     width = max((len(verdict.watchlist.id) for verdict in verdicts), default=0)
     for verdict in verdicts:
         _print_verdict(out, verdict, width)
+    if config.shadow:
+        names = ", ".join(path.name for path in config.shadow.files)
+        out.print(Text(f"in shadow  {names} (`straitwatch shadow report`)", style="yellow"))
     for name, value in _counts(config).items():
         out.print(f"{name:<10} {value}")
     for receiver in config.receivers.values():
@@ -303,6 +306,7 @@ def _write_json(config: Config, verdicts: Sequence[Verdict]) -> None:
                 }
                 for it in verdicts
             },
+            "shadow": [path.name for path in config.shadow.files] if config.shadow else [],
             "receivers": {it.name: it.broken_because or "ok" for it in config.receivers.values()},
         }
     )

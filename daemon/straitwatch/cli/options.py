@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from straitwatch.config import Config, load_config
+from straitwatch.config import Config, configured_database, load_config
 from straitwatch.core.model import Receiver
 from straitwatch.telemetry import configure_logging
 
@@ -49,6 +49,24 @@ def opened(directory: Path) -> "Iterator[tuple[Config, Store]]":
         store.close()
 
 
+@contextmanager
+def opened_without_config(directory: Path) -> "Iterator[Store]":
+    """Open the store of a configuration that is broken elsewhere.
+
+    Raises:
+        ConfigError: not even the address of the database can be read.
+        StoreError: the database cannot be opened, is not there or has an older schema.
+
+    """
+    from straitwatch.store import Store  # noqa: PLC0415 - as above
+
+    store = Store.open(configured_database(directory, environ=os.environ), migrate=False)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
 def load_quickly(directory: Path) -> Config:
     """Read a configuration like `app.load`, without the daemon's libraries where none is needed.
 
@@ -66,4 +84,4 @@ def _validate(receiver: Receiver) -> str | None:
     return validate_receiver(receiver)
 
 
-__all__ = ["DEFAULT_CONFIG", "ConfigDir", "Json", "load_quickly", "opened"]
+__all__ = ["DEFAULT_CONFIG", "ConfigDir", "Json", "load_quickly", "opened", "opened_without_config"]

@@ -10,7 +10,8 @@ from rich.table import Table
 
 from straitwatch.app import read_status, utc_now
 from straitwatch.cli.jsonl import write_line
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_without_config
+from straitwatch.errors import ConfigError
 
 
 def register(app: typer.Typer) -> None:
@@ -21,15 +22,30 @@ def register(app: typer.Typer) -> None:
 def status(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """Show feeds, stories, and what waits or failed to be delivered.
 
-    Counts of polls, entries, stories, alerts and deliveries are those of the last 24 hours.
+    Counts of polls, entries, stories, alerts and deliveries are those of the last 24 hours. While
+    the configuration on disk is broken, it tells how the old one does; exit status 2.
     """
-    with opened(config) as (loaded, store):
-        state = store.call(read_status, loaded, utc_now())
+    refused: ConfigError | None = None
+    try:
+        with opened(config) as (loaded, store):
+            state = store.call(read_status, loaded, utc_now())
+            zone = ZoneInfo(loaded.timezone)
+    except ConfigError as error:  # the daemon goes on with the old one: say how it does
+        refused, zone = error, ZoneInfo("UTC")
+        with opened_without_config(config) as store:
+            state = store.call(read_status, None, utc_now())
     if json:
         write_line(state["counts"])
-        return
+    else:
+        _print(state, zone)
+    if refused:
+        raise refused
+
+
+def _print(state: dict[str, Any], zone: ZoneInfo) -> None:
     console = Console(highlight=False)
-    zone = ZoneInfo(loaded.timezone)
+    for line in state["config"]:
+        console.print(line, style="yellow", markup=False, soft_wrap=True)
     _print_counts(console, state, zone)
     _print_rows(console, state, zone)
 

@@ -12,6 +12,7 @@ from straitwatch.errors import ConfigError
 SETTINGS = "straitwatch.yaml"
 FEEDS = "feeds.yaml"
 RULE_FOLDERS = ("terms", "watchlists")
+SHADOW_FOLDER = "shadow"
 _ENDINGS = (".yaml", ".yml")
 _CLEAR_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?!\$\{)[^\s\"',}]+", re.IGNORECASE)
 _NO_SECRET = ("terminal", "sqlite", "http", "https")
@@ -29,6 +30,14 @@ def config_files(directory: Path) -> Iterator[Path]:
         if (directory / name).is_file():
             yield directory / name
     yield from rule_files(directory)
+    yield from shadow_files(directory)
+
+
+def shadow_files(directory: Path) -> list[Path]:
+    """List the changed files that run in shadow."""
+    folder = directory / SHADOW_FOLDER
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [path for path in paths if is_rule_file(path)]
 
 
 def files_present(directory: Path) -> tuple[str, ...]:
@@ -119,6 +128,11 @@ def version_of(documents: Sequence[Document]) -> str:
     for document in documents:
         digest.update(f"{Path(document.name).name}\0{document.text}\0".encode())
     return digest.hexdigest()
+
+
+def shadow_version(files: Sequence[Path]) -> str:
+    """Name a change in shadow by the names and the content of its files."""
+    return version_of([read_file(path) for path in sorted(files, key=lambda path: path.name)])
 
 
 def kept_text(documents: Sequence[Document]) -> str:

@@ -17,11 +17,13 @@ from straitwatch.config.files import (
     kept_text,
     read_file,
     require_directory,
+    shadow_files,
+    shadow_version,
     version_of,
     without_secrets,
 )
-from straitwatch.config.model import Config, Person, Retention, Silence
-from straitwatch.config.rules import RuleFiles, read_rules
+from straitwatch.config.model import Config, Person, Retention, ShadowLists, Silence
+from straitwatch.config.rules import RuleFiles, load_lists, read_rules
 from straitwatch.config.schemas import FeedShape, FeedsShape, ReceiverShape, SettingsShape
 from straitwatch.config.words import nearest_or_all
 from straitwatch.core.model import (
@@ -62,6 +64,19 @@ def load_config(
     return _Loader(directory, environ=environ, validate=validate_receiver).load()
 
 
+def configured_database(directory: Path, *, environ: Mapping[str, str]) -> str:
+    """Return the address of the database, whatever else is wrong with a configuration.
+
+    Raises:
+        ConfigError: what stands in straitwatch.yaml cannot be read.
+    """
+    loader = _Loader(directory, environ=environ, validate=_anything_goes)
+    settings = loader.settings(_optional(directory / SETTINGS))
+    if any(not problem.is_warning for problem in loader.problems):
+        raise ConfigError(in_order(loader.problems))
+    return settings.database
+
+
 def require_files(config: Config, known: Iterable[str]) -> None:
     """Refuse a configuration that has lost a file: none at all passes for an empty one.
 
@@ -99,7 +114,7 @@ class _Loader:
         settings_file = _optional(self.directory / SETTINGS)
         feeds_file = _optional(self.directory / FEEDS)
         rules = read_rules(self.directory)
-        settings = self._settings(settings_file)
+        settings = self.settings(settings_file)
         feeds = self._feeds(feeds_file)
         self.problems += rules.problems
         receivers = self._receivers(settings_file, settings)
@@ -112,6 +127,7 @@ class _Loader:
         if rules.matcher is None or any(not problem.is_warning for problem in self.problems):
             raise ConfigError(in_order(self.problems))
         documents = [settings_file, feeds_file, *rules.documents]
+        shadow = self._shadow()
         return Config(
             version=version_of(documents),
             directory=self.directory,
@@ -137,12 +153,29 @@ class _Loader:
                 identities_after=settings.retention.identities,
             ),
             web_listen=settings.web.listen,
+            shadow=shadow,
             notices=tuple(in_order(self.problems)),
         )
 
+    def _shadow(self) -> ShadowLists | None:
+        """Read the change in shadow. One that is broken is off: it never stops the others."""
+        files = shadow_files(self.directory)
+        if not files:
+            return None
+        try:
+            lists = load_lists(self.directory, overlay=files)
+        except ConfigError as error:
+            errors = [problem for problem in error.problems if not problem.is_warning]
+            for problem in errors:
+                message = f"the change in shadow is off: {problem.message}"
+                self.problems.append(replace(problem, message=message, is_warning=True))
+            return None
+        return ShadowLists(version=shadow_version(files), files=tuple(files), lists=lists)
+
     # ------------------------------------------------------------ files
 
-    def _settings(self, document: Document) -> SettingsShape:
+    def settings(self, document: Document) -> SettingsShape:
+        """Read straitwatch.yaml, as far as it can be read."""
         self._take(document.problems)
         expanded = expand(document.data, self.environ)
         document.secrets = tuple(_addresses_in_clear(document.data))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from straitwatch.config.rules import Lists
 from straitwatch.core.match import Matcher
 from straitwatch.core.model import (
     AlertPolicy,
@@ -47,6 +48,15 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShadowLists:
+    """A change to the watch-lists that runs beside them and alerts nobody."""
+
+    version: str  # short hash of its files
+    files: tuple[Path, ...]
+    lists: Lists
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything a person configured, checked and compiled; a reload swaps the whole of it."""
 
@@ -68,4 +78,5 @@ class Config:
     people: tuple[Person, ...] = ()
     retention: Retention = Retention()
     web_listen: str = "127.0.0.1:8650"
+    shadow: ShadowLists | None = None
     notices: tuple[Problem, ...] = ()  # warnings: worth a look, no reason to refuse

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from straitwatch.core.cluster import StoryWindow
-from straitwatch.core.compare import Change, Difference, compare_matches
+from straitwatch.core.compare import compare_matches
 from straitwatch.core.match import Explanation, what_tips
 from straitwatch.core.model import (
     Action,
+    Change,
+    Difference,
     Entry,
     Feed,
     FeedState,

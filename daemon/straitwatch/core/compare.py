@@ -5,36 +5,8 @@ In: the matches of the lists in force and those of a change to them. Out: where 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
-from straitwatch.core.model import Match
-
-
-class Change(StrEnum):
-    """How a changed list differs on one entry."""
-
-    GAINED = "gained"
-    LOST = "lost"
-    SEVERITY = "severity"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """One list says something else of one entry: `before` as it is, `after` with the change."""
-
-    watchlist: str
-    change: Change
-    before: Match | None
-    after: Match | None
-
-    @property
-    def shown(self) -> Match:
-        """The match to show: what is gained, or what would be lost."""
-        match = self.after or self.before
-        if match is None:
-            raise ValueError(f"{self.watchlist}: a difference between nothing and nothing")
-        return match
+from straitwatch.core.model import Change, Difference, Match
 
 
 def compare_matches(before: Iterable[Match], after: Iterable[Match]) -> Iterator[Difference]:

@@ -114,6 +114,14 @@ class Verdict(StrEnum):
     NOT_RELEVANT = "not_relevant"
 
 
+class Change(StrEnum):
+    """How a changed list differs on one entry."""
+
+    GAINED = "gained"
+    LOST = "lost"
+    SEVERITY = "severity"
+
+
 class DeliveryState(StrEnum):
     """Where a delivery stands; delivered, merged, cancelled and dead are final."""
 
@@ -534,6 +542,24 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One list says something else of one entry: `before` as it is, `after` with the change."""
+
+    watchlist: str
+    change: Change
+    before: Match | None
+    after: Match | None
+
+    @property
+    def shown(self) -> Match:
+        """The match to show: what is gained, or what would be lost."""
+        match = self.after or self.before
+        if match is None:
+            raise ValueError(f"{self.watchlist}: a difference between nothing and nothing")
+        return match
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """A person's verdict on an entry for a watch-list: true, false, or a match that is missing."""
 
@@ -819,6 +845,7 @@ class PlannedEntry:
     matches: tuple[Match, ...] = ()
     fold: Fold | None = None
     decision: Decision = Decision(action=Action.NONE, reason=Reason.NO_MATCH)
+    differences: tuple[Difference, ...] = ()  # of a change to the lists that runs in shadow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -848,3 +875,4 @@ class Plan:
     deliveries: tuple[Delivery, ...]
     report: PollReport
     config_version: str = ""  # whose lists and routes decided
+    shadow_version: str = ""  # of the change in shadow, if one runs

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from straitwatch.core.cluster import StoryWindow
+from straitwatch.core.compare import compare_matches
 from straitwatch.core.decide import (
     Circumstances,
     Destination,
@@ -30,6 +31,7 @@ from straitwatch.core.model import (
     Decision,
     Delivery,
     DeliveryState,
+    Difference,
     Entry,
     Feed,
     FeedState,
@@ -58,6 +60,14 @@ GIVE_UP_AFTER = timedelta(hours=24)  # counted from when a message may be sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shadow:
+    """A change to the watch-lists that is asked about live entries and alerts nobody."""
+
+    version: str
+    matcher: Matcher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What one configuration says about matching, deciding and routing."""
 
@@ -67,6 +77,7 @@ class Rules:
     recipients: Mapping[str, tuple[str, ...]]  # of each receiver; missing or empty: one, unnamed
     give_up: Mapping[str, timedelta] = field(default_factory=dict)  # by receiver
     config_version: str = ""
+    shadow: Shadow | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +86,7 @@ class MatchedEntry:
 
     entry: Entry
     matches: tuple[Match, ...]
+    differences: tuple[Difference, ...] = ()  # what a change in shadow would make of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +104,20 @@ def match_entries(
 ) -> MatchedFeed:
     """Match the entries that are new, or whose text was edited since it was stored."""
     changed = tuple(
-        MatchedEntry(entry=entry, matches=rules.matcher.match(matchable(entry, feed)))
+        _match_entry(entry, feed, rules)
         for entry in read.entries
         if entry.id not in known or known[entry.id].text_hash != entry.text_hash
     )
     return MatchedFeed(read=read, changed=changed, known=known, state=state)
+
+
+def _match_entry(entry: Entry, feed: Feed, rules: Rules) -> MatchedEntry:
+    text = matchable(entry, feed)
+    matches = rules.matcher.match(text)
+    if rules.shadow is None:
+        return MatchedEntry(entry=entry, matches=matches)
+    differences = tuple(compare_matches(matches, rules.shadow.matcher.match(text)))
+    return MatchedEntry(entry=entry, matches=matches, differences=differences)
 
 
 def matchable(entry: Entry, feed: Feed) -> MatchText:
@@ -217,7 +238,7 @@ def plan_ingest(
     for item in matched.changed:
         known = matched.known.get(item.entry.id)
         fold = folds.get(item.entry.id)
-        planned = PlannedEntry(entry=item.entry, is_new=known is None)
+        planned = PlannedEntry(entry=item.entry, is_new=known is None, differences=item.differences)
         if fold is not None:
             decision = _conclude(
                 item, known, fold, draft, feed=feed, state=state, rules=rules, now=now
@@ -390,6 +411,7 @@ def _finish(
         alerts=tuple(draft.alerts),
         deliveries=tuple(draft.deliveries),
         config_version=rules.config_version,
+        shadow_version=rules.shadow.version if rules.shadow else "",
         report=PollReport(
             feed_id=feed.id,
             outcome=after.last_outcome,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 
 from straitwatch.core.model import (
     Action,
@@ -39,6 +40,8 @@ _LATE_AFTER = timedelta(minutes=10)  # past its due time, a feed counts as late
 _RELISTED_WITHIN = timedelta(days=14)  # twice the step in which `listed_at` is kept
 _LATEST = 10  # stories that `status` shows
 _OK = ("ok", "not_modified", "unchanged")
+_REFUSED = "config refused"
+_TOLD_AGAIN_AFTER = timedelta(hours=6)  # a refusal that lasts
 _IN_FORCE = "config in force"  # its version: a small fact
 
 
@@ -82,6 +85,18 @@ class KeptConfig:
     saved_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigRefusal:
+    """A new configuration that was refused, while the old one goes on."""
+
+    since_at: datetime
+    told_at: datetime
+    problems: tuple[str, ...]
+
+
+_REFUSAL = TypeAdapter(ConfigRefusal)
+
+
 # ---------------------------------------------------------------- ledgers
 
 
@@ -115,6 +130,33 @@ def kept_config(tx: Transaction, version: str = "") -> KeptConfig | None:
     version = version or get_meta(tx, _IN_FORCE) or ""
     row = tx.execute(sa.select(CONFIG).where(CONFIG.c.version == version)).first()
     return KeptConfig(version=row.version, text=row.text, saved_at=row.saved_at) if row else None
+
+
+def note_refusal(tx: Transaction, problems: Sequence[str], *, now: datetime) -> bool:
+    """Note that a new configuration was refused; True when people are to be told (again)."""
+    known = config_refusal(tx)
+    is_told = known is not None and now - known.told_at < _TOLD_AGAIN_AFTER
+    refusal = ConfigRefusal(
+        since_at=known.since_at if known else now,
+        told_at=known.told_at if known and is_told else now,
+        problems=tuple(problems),
+    )
+    set_meta(tx, _REFUSED, _REFUSAL.dump_json(refusal).decode())
+    return not is_told
+
+
+def config_refusal(tx: Transaction) -> ConfigRefusal | None:
+    """Return why the configuration on disk is not the one in force; None when it is."""
+    text = get_meta(tx, _REFUSED)
+    return _REFUSAL.validate_json(text) if text else None
+
+
+def clear_refusal(tx: Transaction) -> ConfigRefusal | None:
+    """Forget a refusal, because a configuration was taken over; return what is forgotten."""
+    known = config_refusal(tx)
+    if known is not None:
+        tx.execute(META.delete().where(META.c.key == _REFUSED))
+    return known
 
 
 # ---------------------------------------------------------------- digests

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-from straitwatch.core.model import Hit, RuleScore, StoryReport
+from straitwatch.core.model import Hit, Match, RuleScore, StoryReport
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -152,6 +152,31 @@ class MarkRow(Row, table=True):
     note: str
     marked_by: str
     marked_at: datetime
+
+
+class ShadowRunRow(Row, table=True):
+    """A change to the watch-lists that runs in shadow, or did."""
+
+    __tablename__ = "shadow_run"
+
+    version: str = Field(primary_key=True)
+    files: Any = Field(sa_column=Column("files", Packed(Texts), nullable=False))
+    since_at: datetime
+    until_at: datetime
+    reported_at: datetime | None
+
+
+class ShadowRow(Row, table=True):
+    """An entry of which a change in shadow says something else than the list in force."""
+
+    __tablename__ = "shadow"
+
+    version: str = Field(primary_key=True)
+    entry_id: str = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
+    watchlist: str = Field(primary_key=True)
+    change: str
+    match: Any = Field(sa_column=Column("match", Packed(Match), nullable=False))  # to be shown
+    seen_at: datetime
 
 
 class ReportRow(Row, table=True):
@@ -361,6 +386,8 @@ FEED = _table(FeedRow)
 ENTRY = _table(EntryRow)
 MATCH = _table(MatchRow)
 MARK = _table(MarkRow)
+SHADOW = _table(ShadowRow)
+SHADOW_RUN = _table(ShadowRunRow)
 REPORT = _table(ReportRow)
 STORY = _table(StoryRow)
 ALERT = _table(AlertRow)

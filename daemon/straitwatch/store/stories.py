@@ -28,6 +28,7 @@ from straitwatch.store.engine import Transaction
 from straitwatch.store.feeds import has_lease, write_state
 from straitwatch.store.outbox import add_deliveries, insert_alerts
 from straitwatch.store.rows import ALERT, ENTRY, FEED, MATCH, REPORT, STORY
+from straitwatch.store.shadow import write_differences
 
 T = TypeVar("T")
 
@@ -165,6 +166,8 @@ def apply_plan(tx: Transaction, plan: Plan) -> bool:
     _write_entries(tx, plan, now=now)
     _write_stories(tx, plan.stories)
     _write_matches(tx, plan.entries, now=now)
+    if plan.shadow_version:
+        write_differences(tx, plan, now=now)
     insert_alerts(tx, plan.alerts)
     add_deliveries(tx, plan.deliveries, alerts=plan.alerts)
     write_state(tx, plan.state)
