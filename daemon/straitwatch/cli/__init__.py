@@ -27,6 +27,8 @@ _MODULES = {
     "mark": "mark",
     "backtest": "backtest",
     "shadow": "shadow",
+    "terms": "terms",
+    "review": "review",
     "match": "match",
     "cluster": "cluster",
     "parse": "parse",

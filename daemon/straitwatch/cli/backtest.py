@@ -2,10 +2,9 @@
 
 import io
 import subprocess
-import sys
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,12 +13,12 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.text import Text
 
 from straitwatch import store as db
 from straitwatch.app import activate, load, utc_now
 from straitwatch.cli.check import print_failure
+from straitwatch.cli.entries import progress
 from straitwatch.cli.jsonl import BadLine, read_lines, write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.config import Config, Lists, kept_lists, load_lists
@@ -188,7 +187,7 @@ def _run(
         raise UsageError("there is no store to read from")
     since_at = utc_now() - timedelta(days=days)
     feeds = {feed.id: feed for feed in config.feeds}
-    with store.reading() as tx, _progress(db.count_entries_since(tx, since_at)) as step:
+    with store.reading() as tx, progress(db.count_entries_since(tx, since_at)) as step:
         return run_backtest(tx, test, feeds=feeds, since_at=since_at, on_entry=step), 0
 
 
@@ -197,7 +196,7 @@ def _run_file(test: Backtest, path: Path) -> tuple[BacktestResult, int]:
     seen_at = utc_now()
     with path.open("rb") as stream:
         total = sum(1 for _ in stream)
-    with _progress(total) as step:
+    with progress(total) as step:
         for number, line in enumerate(read_lines([path]), start=1):
             step()
             if isinstance(line, BadLine):
@@ -234,18 +233,6 @@ def _time(line: dict[str, Any]) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    """Show how far it is, to a person at a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("entries", total=total)
-        yield lambda: bar.advance(task)
 
 
 # ---------------------------------------------------------------- for people

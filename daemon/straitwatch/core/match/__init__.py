@@ -1,22 +1,31 @@
 """The matcher: watch-lists compiled once, asked about every entry. See `matcher` for the rules."""
 
 from straitwatch.core.match.compile import compile_rules
+from straitwatch.core.match.concordance import Concordance, Line, Suggestion
 from straitwatch.core.match.examples import ExampleFailure, run_examples
 from straitwatch.core.match.explain import Explanation, MaskedHit, Missing, RuleExplanation
 from straitwatch.core.match.matcher import Matcher
 from straitwatch.core.match.nearest import Kept, NearMiss, near_miss, what_tips
+from straitwatch.core.match.review import NearMisses, Review, RuleRecord, script_of
 
 __all__ = [
+    "Concordance",
     "ExampleFailure",
     "Explanation",
     "Kept",
+    "Line",
     "MaskedHit",
     "Matcher",
     "Missing",
     "NearMiss",
+    "NearMisses",
+    "Review",
     "RuleExplanation",
+    "RuleRecord",
+    "Suggestion",
     "compile_rules",
     "near_miss",
     "run_examples",
+    "script_of",
     "what_tips",
 ]

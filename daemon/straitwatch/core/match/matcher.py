@@ -137,6 +137,10 @@ class Matcher:
         self._scan(doc)
         return doc
 
+    def terms_in(self, doc: Document) -> set[str]:
+        """Give the terms that stand in a text, as they are written in the lists."""
+        return {self._terms[span.term] for spans in doc.hits.values() for span in spans}
+
     # ------------------------------------------------------------ scan
 
     def _scan(self, doc: Document) -> None:

@@ -278,6 +278,11 @@ class CompiledList:
     exclude: list[Rule] = field(default_factory=list)
     levels: list[Level] = field(default_factory=list)
 
+    def rules(self) -> list[Rule]:
+        """Give every line that is asked, those of `severity` too."""
+        levels = [level.rule for level in self.levels if level.rule]
+        return [*self.match, *self.signals, *self.noise, *self.exclude, *levels]
+
 
 def points_of(held: Iterable[Rule]) -> int:
     """Add up what holds; several `match` rules count once."""

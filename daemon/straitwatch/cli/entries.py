@@ -1,0 +1,39 @@
+"""Going through the stored entries of the last days, with a progress bar: for several commands."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from straitwatch import store as db
+from straitwatch.app import utc_now
+from straitwatch.config import Config
+from straitwatch.core.model import MatchText
+from straitwatch.core.plan import matchable
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[], None]]:
+    """Show how far it is, to a person at a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("entries", total=total)
+        yield lambda: bar.advance(task)
+
+
+def recent_texts(
+    tx: db.Transaction, config: Config, *, days: int
+) -> Iterator[tuple[db.StoredEntry, MatchText]]:
+    """Yield the entries of the last days as the watch-lists see them, oldest first."""
+    since_at = utc_now() - timedelta(days=days)
+    feeds = {**db.stored_feeds(tx), **{feed.id: feed for feed in config.feeds}}
+    with progress(db.count_entries_since(tx, since_at)) as step:
+        for stored in db.entries_since(tx, since_at):
+            yield stored, matchable(stored.entry, feeds[stored.feed_id])
+            step()

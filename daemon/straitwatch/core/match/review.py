@@ -1,0 +1,150 @@
+"""What a desk looks at once a week: what lists nearly caught, what in them is dead, what misleads.
+
+In: entries of the last days, with what people marked. Out: near misses grouped by the one thing
+that was missing, rules and terms that never held, and those that bring what nobody wanted.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from straitwatch.core.match.matcher import Matcher
+from straitwatch.core.match.nearest import Kept, NearMiss, near_miss
+from straitwatch.core.model import MatchText, TermSet, Verdict
+
+NEAR_WORDS = 3  # of distance too many, to be near
+_SAMPLES = 3
+_SCRIPTS = (
+    ("Hangul", re.compile("[\uac00-\ud7a3]")),
+    ("Kana", re.compile("[\u3040-\u30ff]")),
+    ("Han", re.compile("[\u3400-\u9fff\uf900-\ufaff]")),
+    ("Cyrillic", re.compile("[\u0400-\u04ff]")),
+)
+
+
+def script_of(text: str) -> str:
+    """Name the script of a text; Latin when it is none of the others."""
+    return next((name for name, pattern in _SCRIPTS if pattern.search(text)), "Latin")
+
+
+@dataclass(slots=True)
+class NearMisses:
+    """Entries that the same one thing kept out of a list."""
+
+    watchlist: str
+    kind: Kept
+    rule: str
+    what: str
+    count: int = 0
+    points: int = 0  # of all of them: the more, the more promising
+    samples: list[tuple[str, str, str]] = field(default_factory=list)  # feed, title, in words
+
+
+@dataclass(slots=True)
+class RuleRecord:
+    """How often a rule held, and what people said of the entries that it helped to match."""
+
+    watchlist: str
+    rule: str
+    when: str
+    held: int = 0
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+
+
+class Review:
+    """Takes in entries one by one."""
+
+    def __init__(self, matcher: Matcher, *, only: Sequence[str] = ()) -> None:
+        self._matcher = matcher
+        self._lists = [it for it in matcher.lists if not only or it.config.id in only]
+        self.entries = 0
+        self.scripts: Counter[str] = Counter()
+        self._misses: dict[tuple[str, str, str, str], NearMisses] = {}
+        self._terms: Counter[str] = Counter()
+        self._term_verdicts: dict[str, Counter[Verdict]] = {}
+        self._rules = {
+            (it.config.id, rule.name): RuleRecord(it.config.id, rule.name, rule.when)
+            for it in self._lists
+            for rule in it.rules()
+        }
+
+    def take(
+        self, text: MatchText, *, feed: str, verdicts: Mapping[str, Verdict] | None = None
+    ) -> None:
+        """Look at an entry; `verdicts` are people's, by list."""
+        self.entries += 1
+        self.scripts[script_of(text.title)] += 1
+        doc = self._matcher.read(text)
+        if not doc.hits:
+            return
+        self._terms.update(self._matcher.terms_in(doc))
+        fired = {match.watchlist: match for match in self._matcher.match(text)}
+        for compiled in self._lists:
+            name = compiled.config.id
+            held = [rule.name for rule in compiled.rules() if rule.node.holds(doc)]
+            for rule in held:
+                self._rules[name, rule].held += 1
+            match = fired.get(name)
+            if match is None:
+                if held:
+                    self._note_miss(text, name, feed)
+                continue
+            if verdict := (verdicts or {}).get(name):
+                for scored in match.rules:
+                    self._rules[name, scored.rule].verdicts[verdict] += 1
+                for term in {hit.term for hit in match.hits}:
+                    self._term_verdicts.setdefault(term, Counter())[verdict] += 1
+
+    def near_misses(self) -> list[NearMisses]:
+        """Give what was missed by one thing, the most promising first."""
+        return sorted(self._misses.values(), key=lambda it: (-it.points, it.what))
+
+    def dead_rules(self) -> list[RuleRecord]:
+        """Give the rules that never held."""
+        return [record for record in self._rules.values() if not record.held]
+
+    def dead_terms(self, term_sets: Iterable[TermSet]) -> dict[str, dict[str, list[str]]]:
+        """Give the terms that never hit, by set and script."""
+        dead: dict[str, dict[str, list[str]]] = {}
+        for terms in term_sets:
+            for term in (it.text.strip() for it in terms.any):
+                if not term.startswith("$") and not self._terms[term]:
+                    scripts = dead.setdefault(terms.name, {})
+                    scripts.setdefault(script_of(term), []).append(term)
+        return dead
+
+    def misleading_rules(self) -> list[RuleRecord]:
+        """Give the rules with entries that people called not relevant, the worst first."""
+        bad = [it for it in self._rules.values() if it.verdicts[Verdict.NOT_RELEVANT]]
+        return sorted(bad, key=lambda it: -it.verdicts[Verdict.NOT_RELEVANT])
+
+    def misleading_terms(self) -> list[tuple[str, Counter[Verdict]]]:
+        """Give the terms with entries that people called not relevant, the worst first."""
+        bad = [it for it in self._term_verdicts.items() if it[1][Verdict.NOT_RELEVANT]]
+        return sorted(bad, key=lambda it: -it[1][Verdict.NOT_RELEVANT])
+
+    def _note_miss(self, text: MatchText, name: str, feed: str) -> None:
+        (explanation,) = self._matcher.explain(text, only=name)
+        missed = near_miss(explanation)
+        gained = sum(rule.points for rule in explanation.held if rule.points > 0)
+        if missed is None or not _is_worth_a_look(missed, gained):
+            return
+        rule = "" if missed.kind is Kept.TERM else missed.rule
+        group = self._misses.setdefault(
+            (name, missed.kind.value, rule, missed.what),
+            NearMisses(name, missed.kind, missed.rule, missed.what),
+        )
+        group.count += 1
+        group.points += gained
+        if len(group.samples) < _SAMPLES:
+            group.samples.append((feed, text.title, missed.text))
+
+
+def _is_worth_a_look(missed: NearMiss, gained: int) -> bool:
+    """Every mention of one word is one word short of some rule: something must speak for it."""
+    if missed.kind in (Kept.NOISE, Kept.EXCLUDE, Kept.FILTER):
+        return True
+    if missed.kind is Kept.DISTANCE:
+        return missed.excess <= NEAR_WORDS
+    return missed.kind is Kept.TERM and gained > 0

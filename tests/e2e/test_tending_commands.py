@@ -1,0 +1,59 @@
+"""`terms` and `review` on a store that the real pipeline filled."""
+
+from pathlib import Path
+
+import pytest
+
+from commands import HEADLINE, rows, run
+
+
+def test_a_term_is_shown_in_its_contexts(config: Path) -> None:
+    found = rows(config, "terms", "show", "Taiwan Strait")
+
+    assert (found[0]["hits"], found[0]["entries"], found[0]["matched"]) == (2, 1, 1)
+    assert found[0]["before"] == {"the": 2}
+    assert [(line["hit"], line["feed"]) for line in found[1:]] == [
+        ("Taiwan Strait", "Example Wire"),
+        ("Taiwan Strait", "Example Wire"),
+    ]
+
+
+def test_a_term_is_shown_to_people_with_its_line_aligned(config: Path) -> None:
+    text = run(config, "terms", "show", "mountains").stdout
+
+    assert "1 hits in 1 of 2 entries" in text
+    assert "some list matched 0 of the 1 entries" in text
+    assert "Rain in the mountains" in text
+
+
+def test_a_term_that_never_came_says_so(config: Path) -> None:
+    assert "0 hits in 0 of 2 entries" in run(config, "terms", "show", "sandcastle").stdout
+
+
+@pytest.mark.parametrize("term", ["$nothing", "(a OR"])
+def test_what_is_no_term_is_refused_with_a_hint(config: Path, term: str) -> None:
+    assert "hint:" in str(run(config, "terms", "show", term).exception)
+
+
+def test_a_review_tells_what_is_dead(config: Path) -> None:
+    found = rows(config, "review")
+
+    dead = [row["watchlist"] for row in found if row["kind"] == "dead_rule"]
+    assert "china-russia-military" in dead
+    assert (found[-1]["kind"], found[-1]["entries"]) == ("total", 2)
+
+
+def test_a_review_names_the_rule_behind_what_was_marked_not_relevant(config: Path) -> None:
+    rows(config, "mark", HEADLINE, "not-relevant")
+
+    found = rows(config, "review", "--list", "taiwan-policy")
+    text = run(config, "review").stdout
+    rows(config, "mark", HEADLINE, "not-relevant", "--remove")
+
+    (rule,) = [row for row in found if row["kind"] == "misleading_rule"]
+    assert (rule["rule"], rule["not_relevant"]) == ("match[0]", 1)
+    assert "1 of 1 marked: taiwan-policy.match[0]" in text
+
+
+def test_a_review_of_an_unknown_list_is_refused(config: Path) -> None:
+    assert "no such watch-list" in str(run(config, "review", "--list", "nothing").exception)
