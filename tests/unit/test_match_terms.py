@@ -83,3 +83,12 @@ def test_a_title_in_capitals_does_not_vouch_for_its_summary() -> None:
 
 def test_a_phrase_does_not_reach_from_one_field_into_the_next() -> None:
     assert found("Ships off Taiwan", "Taiwan Strait", summary="Strait traffic grows") == []
+
+
+def test_a_word_that_ends_in_a_figure_has_a_plural() -> None:
+    assert found("Moscow sells Su-35s and one Su-35", "Su-35") == ["Su-35s", "Su-35"]
+
+
+@pytest.mark.parametrize("form", ["зустрівся", "зустрілася", "зустрілися", "зустрітися"])
+def test_ukrainian_reflexive_verbs_are_found_in_the_past(form: str) -> None:
+    assert found(f"Президент {form} зі спікером", "зустрітися") == [form]

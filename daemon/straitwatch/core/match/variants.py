@@ -136,6 +136,8 @@ def _apostrophes(folded: str) -> list[str]:
 
 def _plurals(word: str) -> list[str]:
     """Give the plurals; the possessive needs no shape: an apostrophe ends a word."""
+    if re.search(r"[a-z].*[0-9]$", word):
+        return [word + "s"]  # Su-35s, as of acronyms
     if not re.search("[a-z]{3}$", word) or word.endswith(("'s", "ss's")):
         return []
     if _SIBILANT.search(word):

@@ -1,0 +1,70 @@
+"""What fires on an unselected stream: read it, and say how much of it is right.
+
+    python bench/stream.py FILE.jsonl[.gz] ... [--config DIR] [--list ID]
+
+Prints every entry that a list fires on, with severity, points and rules, then counts by list and
+severity. Lines hold `title`, and `summary`, `content`, `lang` where they have them; pairs (`a`, `b`)
+count as two entries; a title that comes again counts once.
+"""
+
+import argparse
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lists import CONFIG
+
+from straitwatch.config import load_lists
+from straitwatch.core.model import MatchText
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("files", type=Path, nargs="+")
+    parser.add_argument("--config", type=Path, default=CONFIG)
+    parser.add_argument("--list", default="")
+    options = parser.parse_args()
+    matcher = load_lists(options.config).matcher
+    for path in options.files:
+        counts: Counter[str] = Counter()
+        read = 0
+        for row in _entries(path):
+            read += 1
+            for match in matcher.match(_text(row)):
+                counts[match.watchlist] += 1
+                counts[f"{match.watchlist} {match.severity}"] += 1
+                if options.list in ("", match.watchlist):
+                    rules = ", ".join(rule.rule for rule in match.rules)
+                    print(f"{match.watchlist} {match.severity} {match.score}: {row['title'][:200]}")
+                    print(f"    {rules}")
+        print(f"== {path.name}: {read} entries, {dict(sorted(counts.items()))}")
+
+
+def _entries(path: Path) -> Iterator[dict[str, Any]]:
+    seen = set()
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            both = isinstance(row.get("a"), dict)
+            for one in (row["a"], row["b"]) if both else (row,):
+                title = one.get("title") or ""
+                if title and title not in seen:
+                    seen.add(title)
+                    yield {"lang": row.get("lang"), **one}
+
+
+def _text(row: dict[str, Any]) -> MatchText:
+    return MatchText(
+        title=row["title"],
+        summary=row.get("summary") or "",
+        content=row.get("body") or row.get("content") or "",
+        language=row.get("lang") or "",
+    )
+
+
+if __name__ == "__main__":
+    main()
