@@ -57,3 +57,13 @@ def test_a_review_names_the_rule_behind_what_was_marked_not_relevant(config: Pat
 
 def test_a_review_of_an_unknown_list_is_refused(config: Path) -> None:
     assert "no such watch-list" in str(run(config, "review", "--list", "nothing").exception)
+
+
+def test_check_tells_how_often_each_list_fires_and_which_short_terms_are_broad(
+    config: Path,
+) -> None:
+    text = run(config, "check").stdout
+    (row,) = rows(config, "check")
+
+    assert "1.0 entries a day" in text
+    assert row["stored_entries"] == 2

@@ -283,3 +283,31 @@ def test_a_list_that_cannot_match_is_refused() -> None:
 
 def test_a_set_used_only_by_another_used_set_is_not_unused() -> None:
     assert _messages(make_list("$a"), a=["$b"], b=["China"]) == []
+
+
+# ---------------------------------------------------------------- terms that do nothing
+
+
+def warnings_of(terms: list[str], not_inside: list[str] = ()) -> list[str]:  # type: ignore[assignment]
+    sets = {"it": make_set("it", terms, not_inside)}
+    return [problem.message for problem in problems_of(make_list("$it"), terms=sets)]
+
+
+def test_a_term_that_stands_twice_in_a_set_is_named() -> None:
+    assert warnings_of(["флот", "fleet", "флот"]) == ["флот stands twice in this list"]
+
+
+def test_a_mask_that_holds_no_term_is_named() -> None:
+    messages = warnings_of(["PLA", "解放軍"], ["PLA filament", "Pro-Life America"])
+
+    assert messages == ["Pro-Life America holds no term of $it: it masks nothing"]
+
+
+def test_a_mask_in_the_other_script_still_masks() -> None:
+    assert warnings_of(["台灣"], ["平台湾"]) == []
+
+
+def test_a_term_that_is_its_own_mask_is_named() -> None:
+    (message,) = warnings_of(["台海"], ["台海"])
+
+    assert message == "台海 is a term of $it and stands in its not_inside"

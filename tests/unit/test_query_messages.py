@@ -50,6 +50,15 @@ def problem_in(text: str, *, column_is_exact: bool = True) -> Problem:
         ("China NEAR/9999 Russia", 6, "too far", "AND"),
         ("China AND ,", 10, "no letter or digit", "delete"),
         ("()", 0, "nothing between ( and )", "delete"),
+        ("headline:China", 0, "unknown field headline:", "did you mean title:"),
+        ("/China/", 0, "looks like a regular expression", "word*"),
+        ("colou?r", 0, "looks like a regular expression", "write the words out"),
+        ("[Cc]hina", 0, "looks like a regular expression", "write the words out"),
+        ("China AND Russia.*", 10, "looks like a regular expression", "word*"),
+        ("China|Russia", 5, "| is no operator", "OR"),
+        ("Taiwan^3", 6, "no weight of its own", "signals"),
+        ("台灣 ＡＮＤ 軍演", 3, "full-width letters", "write AND"),
+        ("China ADJ Russia", 6, "ADJ is no operator", "NEAR/5"),
     ],
 )
 def test_a_mistake_is_named_where_it_stands(

@@ -1,8 +1,10 @@
 """The `check` command: everything that is wrong with a configuration, and what it would do."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,10 +15,14 @@ from rich.text import Text
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import load_quickly
 from straitwatch.config import Config, write_schemas
-from straitwatch.core.match import ExampleFailure, RuleExplanation, run_examples
+from straitwatch.core.match import ExampleFailure, RuleExplanation, is_short_term, run_examples
 from straitwatch.core.model import Problem, WatchList
-from straitwatch.errors import ConfigError
+from straitwatch.core.plan import matchable
+from straitwatch.errors import ConfigError, StoreError
 
+_LATEST = 2_000  # stored entries that lists are tried on
+_BROAD_SHARE, _BROAD_HITS = 0.01, 5  # of these entries: a short term that hits so often is broad
+_BROAD_SHOWN = 10
 _WIDTH = 100  # of the line that is shown; longer ones are cut around the mistake
 
 
@@ -62,10 +68,11 @@ def check(
         raise typer.Exit(2) from None
     loaded = replace(loaded, notices=(*loaded.notices, *_template_problems(config)))
     verdicts = _verdicts(loaded)
+    experience = _experience(loaded)
     if as_json:
-        _write_json(loaded, verdicts)
+        _write_json(loaded, verdicts, experience)
     else:
-        _print(loaded, verdicts)
+        _print(loaded, verdicts, experience)
     if any(verdict.failures for verdict in verdicts):
         raise typer.Exit(2)
 
@@ -87,6 +94,48 @@ def _verdicts(config: Config) -> list[Verdict]:
         )
         for watchlist in config.watchlists
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experience:
+    """What the lists do to the newest stored entries."""
+
+    entries: int
+    days: float
+    fired: Counter[str]  # by list
+    broad: Counter[str]  # by term, of those short enough to mean many things
+
+
+def _experience(config: Config) -> Experience | None:
+    """Ask the stored entries, if there are any: what is broad shows in what it hits."""
+    if config.database.startswith("sqlite:///") and not _database_file(config).is_file():
+        return None
+    from straitwatch import store as db  # noqa: PLC0415 - half a second, when there is a database
+
+    try:
+        store = db.Store.open(config.database, migrate=False)
+    except StoreError:  # an older schema, a server that is away: `doctor` tells
+        return None
+    with store.reading() as tx:
+        found = db.latest_entries(tx, _LATEST)
+        feeds = {**db.stored_feeds(tx), **{feed.id: feed for feed in config.feeds}}
+    store.close()
+    if not found:
+        return None
+    fired: Counter[str] = Counter()
+    terms: Counter[str] = Counter()
+    for stored in found:
+        text = matchable(stored.entry, feeds[stored.feed_id])
+        terms.update(config.matcher.terms_in(config.matcher.read(text)))
+        fired.update(match.watchlist for match in config.matcher.match(text))
+    days = max((found[0].seen_at - found[-1].seen_at) / timedelta(days=1), 1.0)
+    least = max(_BROAD_SHARE * len(found), _BROAD_HITS)
+    broad = {term: hits for term, hits in terms.items() if hits >= least and is_short_term(term)}
+    return Experience(entries=len(found), days=days, fired=fired, broad=Counter(broad))
+
+
+def _database_file(config: Config) -> Path:
+    return Path(config.database.removeprefix("sqlite:///"))
 
 
 # ---------------------------------------------------------------- for people
@@ -143,7 +192,7 @@ def _blank(character: str) -> str:
     return "  " if unicodedata.east_asian_width(character) in "WF" else " "
 
 
-def _print(config: Config, verdicts: Sequence[Verdict]) -> None:
+def _print(config: Config, verdicts: Sequence[Verdict], experience: Experience | None) -> None:
     out = _console()
     for problem in config.notices:
         _print_problem(out, problem)
@@ -154,7 +203,8 @@ def _print(config: Config, verdicts: Sequence[Verdict]) -> None:
         out.print()
     width = max((len(verdict.watchlist.id) for verdict in verdicts), default=0)
     for verdict in verdicts:
-        _print_verdict(out, verdict, width)
+        _print_verdict(out, verdict, width, experience)
+    _print_broad(out, experience)
     if config.shadow:
         names = ", ".join(path.name for path in config.shadow.files)
         out.print(Text(f"in shadow  {names} (`straitwatch shadow report`)", style="yellow"))
@@ -172,16 +222,30 @@ def _print(config: Config, verdicts: Sequence[Verdict]) -> None:
     out.print(Text(f"the configuration is good ({config.version})", style="bold green"))
 
 
+def _print_broad(out: Console, experience: Experience | None) -> None:
+    if experience is None or not experience.broad:
+        return
+    told = (f"{term} {hits}" for term, hits in experience.broad.most_common(_BROAD_SHOWN))
+    text = f"short terms that hit often in the newest {experience.entries} entries: "
+    hint = f"hint: `straitwatch terms show {experience.broad.most_common(1)[0][0]}`"
+    out.print(Text(f"{text}{', '.join(told)}", style="yellow"))
+    out.print(Text(hint))
+
+
 def _style(is_good: bool) -> str:
     return "green" if is_good else "yellow"
 
 
-def _print_verdict(out: Console, verdict: Verdict, width: int) -> None:
+def _print_verdict(
+    out: Console, verdict: Verdict, width: int, experience: Experience | None
+) -> None:
     watchlist = verdict.watchlist
     style = "bold red" if verdict.failures else "green"
     examples = (
         f"{len(watchlist.must_match)} must match, {len(watchlist.must_not_match)} must not match"
     )
+    if experience:
+        examples += f", {experience.fired[watchlist.id] / experience.days:.1f} entries a day"
     out.print(
         Text.assemble(f"{watchlist.id:<{width}}  ", (f"{verdict.word:<5}", style), f"  {examples}")
     )
@@ -262,7 +326,7 @@ def _problem_as_json(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _write_json(config: Config, verdicts: Sequence[Verdict]) -> None:
+def _write_json(config: Config, verdicts: Sequence[Verdict], experience: Experience | None) -> None:
     for problem in config.notices:
         write_line(_problem_as_json(problem))
     for verdict in verdicts:
@@ -306,6 +370,8 @@ def _write_json(config: Config, verdicts: Sequence[Verdict]) -> None:
                 }
                 for it in verdicts
             },
+            "stored_entries": experience.entries if experience else 0,
+            "broad_terms": dict(experience.broad.most_common()) if experience else {},
             "shadow": [path.name for path in config.shadow.files] if config.shadow else [],
             "receivers": {it.name: it.broken_because or "ok" for it in config.receivers.values()},
         }

@@ -283,6 +283,17 @@ def count_entries(tx: Transaction) -> int:
     return int(tx.execute(sa.select(sa.func.count()).select_from(ENTRY)).scalar_one())
 
 
+def latest_entries(tx: Transaction, limit: int) -> list[StoredEntry]:
+    """Return the newest entries, without their matches and folds."""
+    query = (
+        sa.select(ENTRY, FEED.c.name.label("feed_name"))
+        .join_from(ENTRY, FEED, FEED.c.id == ENTRY.c.feed_id)
+        .order_by(ENTRY.c.seen_at.desc())
+        .limit(limit)
+    )
+    return [_to_stored(row) for row in tx.execute(query)]
+
+
 def count_entries_since(tx: Transaction, since_at: datetime) -> int:
     """Return how many entries were seen since a time."""
     query = sa.select(sa.func.count()).select_from(ENTRY).where(ENTRY.c.seen_at >= since_at)

@@ -1,6 +1,6 @@
 """The matcher: watch-lists compiled once, asked about every entry. See `matcher` for the rules."""
 
-from straitwatch.core.match.compile import compile_rules
+from straitwatch.core.match.compile import compile_rules, is_short_term
 from straitwatch.core.match.concordance import Concordance, Line, Suggestion
 from straitwatch.core.match.examples import ExampleFailure, run_examples
 from straitwatch.core.match.explain import Explanation, MaskedHit, Missing, RuleExplanation
@@ -24,6 +24,7 @@ __all__ = [
     "RuleRecord",
     "Suggestion",
     "compile_rules",
+    "is_short_term",
     "near_miss",
     "run_examples",
     "script_of",

@@ -39,6 +39,7 @@ from straitwatch.core.query import (
 
 _FIELD_BITS = {"title": 0b001, "summary": 0b010, "content": 0b100}
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_SHORT_HAN = 2
 _SHORT = 3  # letters; a plain word this short is part of everyday speech
 
 
@@ -68,6 +69,7 @@ class _Compiler:
         }
         self._nodes: dict[str, SetNode] = {}
         self._phrases: dict[Phrase, SetNode] = {}
+        self._shapes: dict[int, set[str]] = {}  # the folded strings of each set, by its node
         self._leaves: dict[tuple[tuple[int, int], ...], Leaf] = {}
         self._cyclic = self._find_cycles()
         for name in term_sets:
@@ -95,12 +97,20 @@ class _Compiler:
     # ------------------------------------------------------------ term sets
 
     def _read_terms(self, texts: Iterable[Sourced]) -> list[tuple[Sourced, Phrase | SetRef]]:
-        entries = []
+        entries: list[tuple[Sourced, Phrase | SetRef]] = []
+        seen: set[Phrase | SetRef] = set()
         for text in texts:
             entry = parse_term(text)
             if isinstance(entry, Problem):
                 self._problems.append(entry)
                 continue
+            if entry in seen:
+                message = f"{text.text.strip()} stands twice in this list"
+                self._problems.append(
+                    problem_at(text, 0, message, hint="delete one", is_warning=True)
+                )
+                continue
+            seen.add(entry)
             entries.append((text, entry))
             if isinstance(entry, Phrase):
                 self._check_term(text, entry)
@@ -172,7 +182,25 @@ class _Compiler:
         if self._masks[name]:
             node.mask = self.vocabulary.new_set(f"${name} not_inside")
             self._fill(node.mask, self._masks[name])
+            self._check_masks(name)
         return node
+
+    def _check_masks(self, name: str) -> None:
+        """Find terms that stand inside a mask wherever they stand, and masks that hold no term."""
+        fold = self.vocabulary.folder.fold_term
+        shapes = self._shapes.get(self._nodes[name].id, set())
+        has_sets = any(isinstance(entry, SetRef) for _, entry in self._entries[name])
+        for text, entry in self._masks[name]:
+            folded = fold(text.text)
+            if folded in shapes:
+                message = f"{text.text.strip()} is a term of ${name} and stands in its not_inside"
+                hint = "a hit inside itself still counts: delete one of the two"
+            elif _is_plain(entry) and not has_sets and not any(it in folded for it in shapes):
+                message = f"{text.text.strip()} holds no term of ${name}: it masks nothing"
+                hint = "delete it from not_inside, or correct it"
+            else:
+                continue
+            self._problems.append(problem_at(text, 0, message, hint=hint, is_warning=True))
 
     def _fill(self, node: SetNode, entries: list[tuple[Sourced, Phrase | SetRef]]) -> None:
         nested = []
@@ -186,6 +214,7 @@ class _Compiler:
 
     def _add(self, node: SetNode, phrase: Phrase, written: str) -> None:
         patterns = phrase_patterns(phrase, self.vocabulary.folder)
+        self._shapes.setdefault(node.id, set()).update(it.text for it in patterns)
         self.vocabulary.add(node, written, patterns)
 
     # ------------------------------------------------------------ watch-lists
@@ -294,6 +323,16 @@ class _Compiler:
             node = self._phrases[phrase] = self.vocabulary.new_set(str(phrase))
             self._add(node, phrase, str(phrase))
         return self._phrases[phrase]
+
+
+def is_short_term(written: str) -> bool:
+    """Whether a term is part of much else: two Han characters, three letters at the most."""
+    letters = sum(map(str.isalnum, written))
+    return letters <= (_SHORT_HAN if _HAN.match(written) else _SHORT)
+
+
+def _is_plain(entry: Phrase | SetRef) -> bool:
+    return isinstance(entry, Phrase) and not entry.words[-1].is_prefix
 
 
 def _is_everyday(written: str) -> bool:

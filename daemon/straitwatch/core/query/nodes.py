@@ -18,7 +18,7 @@ FIELDS = {
     "body": "content",
 }  # as written -> as in the model
 BARE_WORD = re.compile(r"[^\s()\"“”„«»:$|+-][^\s()\"“”„«»:$|]*")
-NEAR_LIKE = re.compile(r"(?i)(?:near|onear|before|pre|w|within|n)(?:/\w*)?")
+NEAR_LIKE = re.compile(r"(?i)(?:near|onear|adj|before|pre|w|within|n)(?:/\w*)?")
 
 
 class Mode(StrEnum):

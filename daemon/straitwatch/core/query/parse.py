@@ -41,6 +41,13 @@ _NEAR = re.compile(r"(?P<name>NEAR|BEFORE)/(?P<reach>\d+|S)")
 _CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
+_NEAR_WORDS = {"NEAR", "BEFORE", "ADJ", "ONEAR"}
+_WIDE_OPERATORS = {"ＡＮＤ": "AND", "ＯＲ": "OR", "ＮＯＴ": "NOT", "ＮＥＡＲ": "NEAR/5"}
+_PATTERN = re.compile(r"^/.+/$|\w\?\w|\[\w+\]|\\[bdsw]|\.[*+]")
+_FIELD_WORDS = {"headline": "title", "heading": "title", "lead": "summary", "content": "body"}
+_FIELD_WORDS |= {"description": "summary", "text": "body"}
+
+
 class _Mistake(Exception):  # noqa: N818 - it becomes a Problem at the door
     def __init__(self, offset: int, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -148,7 +155,8 @@ def _word(text: str, offset: int, mode: Mode) -> Word:
     is_prefix = bare.endswith("*")
     bare = bare.removesuffix("*")
     if "*" in bare:
-        raise _Mistake(offset + text.index("*"), f"{text}: a * can only end a word", "")
+        message = f"{text}: a * can only end a word"
+        raise _Mistake(offset + text.index("*"), message, "write the words out")
     if not any(map(str.isalnum, bare)):
         raise _Mistake(offset, f"{text}: there is no letter or digit in it", "delete it")
     if is_prefix:
@@ -163,7 +171,7 @@ def _check_prefix(bare: str, text: str, offset: int) -> None:
         raise _Mistake(
             offset,
             f"{text} is too short: at least {wanted} letters must stand before a *",
-            f"write the words out: {bare} OR {bare}s",
+            "write the words out, with OR between them",
         )
 
 
@@ -427,8 +435,8 @@ def _check_reach(word: str, start: int) -> None:
 def _field(name: str, start: int) -> _Token:
     if name in FIELDS:
         return _Token("field", start, f"{name}:")
-    close = difflib.get_close_matches(name.lower(), [*FIELDS, "content"], n=1, cutoff=0.5)
-    wanted = "body" if close == ["content"] else (close[0] if close else "")
+    close = difflib.get_close_matches(name.lower(), [*FIELDS, *_FIELD_WORDS], n=1, cutoff=0.5)
+    wanted = _FIELD_WORDS.get(close[0], close[0]) if close else ""
     hint = f"did you mean {wanted}: ?" if wanted else "put it in quotes if you look for that text"
     raise _Mistake(start, f"unknown field {name}: (there are title: summary: body:)", hint)
 
@@ -448,5 +456,21 @@ def _check_bare(text: str, offset: int) -> None:
         raise _Mistake(offset, f"{text}: no ! here", f"write NOT {text[1:]}, or ={text[1:]}")
     if text.startswith("'") and len(text) > 1 and text[1:].isalpha() and "'tis" not in text:
         raise _Mistake(offset, "a single quotation mark", 'use double ones: "..."')
-    if NEAR_LIKE.fullmatch(text) and ("/" in text or text in {"NEAR", "BEFORE"}):
+    _check_habits(text, offset)
+    if NEAR_LIKE.fullmatch(text) and ("/" in text or text in _NEAR_WORDS):
         raise _Mistake(offset, f"{text} is no operator", "write NEAR/5, NEAR/S or BEFORE/5")
+
+
+def _check_habits(text: str, offset: int) -> None:
+    """Catch what other query languages and input methods accustom people to."""
+    if text in _WIDE_OPERATORS:
+        plain = _WIDE_OPERATORS[text]
+        raise _Mistake(offset, f"{text} in full-width letters is no operator", f"write {plain}")
+    if _PATTERN.search(text):
+        hint = "write the words out: (color OR colour); word* stands for any ending"
+        raise _Mistake(offset, f"{text} looks like a regular expression: there are none", hint)
+    if "|" in text:
+        raise _Mistake(offset + text.index("|"), "| is no operator", "write OR between spaces")
+    if boost := re.fullmatch(r"(.*\w)\^[0-9.]+", text):
+        hint = "use signals: {points: 5, when: ...} for what should weigh more"
+        raise _Mistake(offset + len(boost[1]), f"{text}: a term has no weight of its own", hint)
