@@ -1,6 +1,6 @@
 """What people wait for: `check` on many lists, `why`, `backtest` and `review` on a large store.
 
-    python bench/commands.py [--lists 100] [--terms 9000] [--entries 1000000] [--runs 3]
+    python bench/commands.py [--lists 100] [--terms 4500] [--entries 1000000] [--runs 3] [--data FILE ...]
 
 Whole processes, start-up included: the median wall and CPU seconds of some runs each. The lists are
 the shipped ones and made-up ones beside them, each with examples; the entries are made up.
@@ -22,6 +22,8 @@ import yaml
 from matcher import _phrases, _word
 from stored import fill
 
+READ = 10_000  # entries that `backtest` and `review` go through
+
 
 def main() -> None:
     parser = argparse.ArgumentParser()
@@ -29,27 +31,41 @@ def main() -> None:
     parser.add_argument("--terms", type=int, default=4_500, help="beside the shipped ones")
     parser.add_argument("--entries", type=int, default=100_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--data", type=Path, nargs="*", default=[], help="see stored.py")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="straitwatch-bench-") as folder:
-        started = time.perf_counter()
-        config = fill(Path(folder), options.entries, data=[], days=14)
-        size = Path(folder, "straitwatch.db").stat().st_size / 1e6
-        print(
-            f"{options.entries} entries, {size:.0f} MB, made in {time.perf_counter() - started:.0f} s"
-        )
+        config = _made(Path(folder), options.entries, [])
         for name, arguments in {
             "why URL": ("why", f"https://bench.example/{options.entries // 2}"),
             "why TITLE": ("why", _a_title(config)),
             "why part of a title": ("why", "minister talks budget"),
             "why unknown text": ("why", "A text that stands in no feed at all"),
             "why unknown URL": ("why", "https://elsewhere.example/unknown"),
+        }.items():
+            _measure(name, config, arguments, options.runs)
+    with tempfile.TemporaryDirectory(prefix="straitwatch-bench-") as folder:
+        config = _made(Path(folder), READ, options.data)
+        for name, arguments in {
+            "backtest": ("backtest", "--json"),
             "backtest --diff": ("backtest", "--diff", "--json"),
             "review": ("review", "--json"),
             "terms show": ("terms", "show", "drill", "--json"),
         }.items():
             _measure(name, config, arguments, options.runs)
+    with tempfile.TemporaryDirectory(prefix="straitwatch-bench-") as folder:
+        config = fill(Path(folder), 0, data=[], days=14)
+        (config.parent / "straitwatch.db").unlink()
+        _measure("check, 2 lists", config, ("check",), options.runs)
         _add_lists(config, options.lists, options.terms)
         _measure(f"check, {options.lists} lists", config, ("check",), options.runs)
+
+
+def _made(folder: Path, entries: int, data: list[Path]) -> Path:
+    started = time.perf_counter()
+    config = fill(folder, entries, data=data, days=14)
+    size = (folder / "straitwatch.db").stat().st_size / 1e6
+    print(f"{entries} entries, {size:.0f} MB, made in {time.perf_counter() - started:.0f} s")
+    return config
 
 
 def _measure(name: str, config: Path, arguments: tuple[str, ...], runs: int) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from match_builders import found, match_of
+from straitwatch.core.match import cyrillic
 
 
 @pytest.mark.parametrize(
@@ -92,3 +93,19 @@ def test_a_word_that_ends_in_a_figure_has_a_plural() -> None:
 @pytest.mark.parametrize("form", ["зустрівся", "зустрілася", "зустрілися", "зустрітися"])
 def test_ukrainian_reflexive_verbs_are_found_in_the_past(form: str) -> None:
     assert found(f"Президент {form} зі спікером", "зустрітися") == [form]
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [("Тайвань", "Тайваня"), ("учения", "учениях"), ("военный корабль", "военного корабля")],
+)
+def test_where_the_dictionary_is_missing_a_table_of_endings_serves(
+    monkeypatch: pytest.MonkeyPatch, term: str, text: str
+) -> None:
+    monkeypatch.setattr(cyrillic, "_analyzer", lambda: None)
+    cyrillic._russian_phrase.cache_clear()
+
+    hits = found(text, term)
+
+    cyrillic._russian_phrase.cache_clear()
+    assert hits == [text]
