@@ -58,7 +58,7 @@ def mark(
                 watchlist=name,
                 verdict=Verdict(verdict.value.replace("-", "_")),
                 marked_at=utc_now(),
-                marked_by=getpass.getuser(),
+                marked_by=_who(),
                 note=note,
             )
             for stored in entries
@@ -78,6 +78,14 @@ def mark(
             write_line({"entry": one.entry_id, "watchlist": one.watchlist, "verdict": found})
         else:
             typer.echo(f"{one.entry_id} {word} for {one.watchlist}")
+
+
+def _who() -> str:
+    """Name who marks; a container's user may have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def _check_names(names: list[str], known: list[str]) -> None:

@@ -1,7 +1,8 @@
 """`shadow`: a changed list that runs beside the old one, on live entries, and alerts nobody."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -64,9 +65,10 @@ def start(
             runs_for=timedelta(hours=hours),
         )
     folder = loaded.directory / SHADOW_FOLDER
-    folder.mkdir(exist_ok=True)
-    for path in files:
-        _put(path, folder / path.name)
+    with _writing(folder):
+        folder.mkdir(exist_ok=True)
+        for path in files:
+            _put(path, folder / path.name)
     typer.echo(f"{', '.join(sorted(after))} in shadow for {hours:g} hours ({version})")
 
 
@@ -109,10 +111,11 @@ def promote(
         typer.echo(f"{path} -> {place}")
     if not yes and not typer.confirm("Put them into force?"):
         raise typer.Exit(1)
-    for path, place in moves:
-        _put(path, place)
-    for path in files:  # last: until here nothing is lost when this is cut short
-        path.unlink()
+    with _writing(config):
+        for path, place in moves:
+            _put(path, place)
+        for path in files:  # last: until here nothing is lost when this is cut short
+            path.unlink()
     typer.echo("promoted; the daemon takes them over in a moment")
 
 
@@ -123,8 +126,9 @@ def drop(config: ConfigDir = DEFAULT_CONFIG) -> None:
     if not files:
         raise UsageError("nothing is in shadow")
     version = shadow_version(files)
-    for path in files:
-        path.unlink()
+    with _writing(config):
+        for path in files:
+            path.unlink()
     with opened(config) as (_, store):
         store.call(db.drop_shadow, version)
     typer.echo(f"dropped {', '.join(path.name for path in files)}")
@@ -146,6 +150,15 @@ def _require_examples(lists: Lists) -> None:
         print_failure(out, failure)
     if failures:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _writing(place: Path) -> Iterator[None]:
+    """Say what is wrong where a configuration cannot be written, as on a read-only mount."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{place} cannot be written: {error.strerror}") from error
 
 
 def _put(source: Path, place: Path) -> None:
