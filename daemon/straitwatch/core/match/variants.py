@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, product
+from typing import NamedTuple
 
 from straitwatch.core.match.cyrillic import CYRILLIC, MAX_FORMS, phrase_forms
 from straitwatch.core.match.fold import Folder
@@ -35,9 +36,8 @@ class Check:
     text: str = ""  # exactly this; empty: capitals
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A folded string to search for."""
+class Pattern(NamedTuple):
+    """A folded string to search for; a tuple, because tens of thousands are made at a load."""
 
     text: str
     is_prefix: bool = False
@@ -55,20 +55,26 @@ class _Shape:
 
 def phrase_patterns(phrase: Phrase, folder: Folder) -> tuple[Pattern, ...]:
     """Give the strings that count as this phrase, without repeats."""
+    inflects = [_inflects(word) for word in phrase.words]
+    if any(inflects):
+        texts = dict.fromkeys(_inflected(phrase.words, inflects, folder))
+        return tuple(Pattern(text) for text in texts if text)
     patterns = (_join(shapes, phrase) for shapes in _shaped(phrase, folder))
     return tuple(dict.fromkeys(pattern for pattern in patterns if pattern.text))
 
 
+def _inflected(words: tuple[Word, ...], inflects: list[bool], folder: Folder) -> Iterator[str]:
+    fold = folder.fold_term
+    for forms in phrase_forms([word.text for word in words]):
+        if len(forms) == 1:
+            yield fold(forms[0])
+            continue
+        parts = zip(words, inflects, forms, strict=True)
+        yield " ".join(fold(form if changes else word.text) for word, changes, form in parts)
+
+
 def _shaped(phrase: Phrase, folder: Folder) -> Iterator[tuple[_Shape, ...]]:
     words = phrase.words
-    if any(map(_inflects, words)):
-        for forms in phrase_forms([word.text for word in words]):
-            inflected = zip(words, forms, strict=True)
-            yield tuple(
-                _Shape(folder.fold_term(form if _inflects(word) else word.text))
-                for word, form in inflected
-            )
-        return
     last = len(words) - 1
     choices = [_shapes(word, folder, is_last=at == last) for at, word in enumerate(words)]
     yield from islice(product(*choices), MAX_FORMS)
