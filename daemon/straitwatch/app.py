@@ -573,7 +573,7 @@ def read_status(tx: db.Transaction, config: Config | None, now: datetime) -> dic
         "troubles": counts.troubles,
         "stories": counts.stories,
         "receivers": receivers,
-        "config": _config_state(tx, config),
+        "config": [*_config_state(tx, config), *_silences(tx, config, now)],
         "last_polled_at": counts.last_polled_at,
         "oldest_pending_at": counts.oldest_pending_at,
     }
@@ -595,6 +595,17 @@ def _config_state(tx: db.Transaction, config: Config | None) -> list[str]:
         until = f"until {run.until_at:%d %b %H:%M} UTC" if run else "not seen by the daemon yet"
         lines.append(f"in shadow: {names} ({until})")
     return lines
+
+
+def _silences(tx: db.Transaction, config: Config | None, now: datetime) -> list[str]:
+    """Say what alerts nobody at present: whoever looks for an alert that did not come wants it."""
+    written = config.alerts.silences if config else ()
+    return [
+        f"silenced until {one.until_at:%d %b %H:%M} UTC: {one.subject}"
+        + (f" ({', '.join(filter(None, (one.author, one.reason)))})" if one.reason else "")
+        for one in (*db.active_silences(tx, now), *written)
+        if one.until_at > now
+    ]
 
 
 def _condition(state: db.ReceiverState | None, now: datetime) -> str:

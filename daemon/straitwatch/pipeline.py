@@ -44,6 +44,7 @@ from straitwatch.core.model import (
     SendJob,
     SendResult,
     Severity,
+    Silence,
 )
 from straitwatch.core.plan import (
     MatchedFeed,
@@ -200,12 +201,23 @@ def commit_poll(
     """Fold, decide and write one poll, all in this transaction."""
     folds = {}
     stories = {}
+    silences: tuple[Silence, ...] = ()
     if any(item.matches for item in matched.changed):
         db.fold_lock(tx)
         window = folding.catch_up(tx, now=now)
         folds = fold_entries(feed, matched, window=window, now=now)
         stories = db.stories_by_id(tx, {fold.story_id for fold in folds.values()})
-    plan = plan_ingest(feed, state, matched, folds=folds, stories=stories, rules=rules, now=now)
+        silences = db.active_silences(tx, now)
+    plan = plan_ingest(
+        feed,
+        state,
+        matched,
+        folds=folds,
+        stories=stories,
+        silences=silences,
+        rules=rules,
+        now=now,
+    )
     is_ours = db.apply_plan(tx, plan)
     if folds:
         folding.seq = db.last_seq(tx)

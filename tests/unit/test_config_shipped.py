@@ -43,7 +43,7 @@ def test_the_shipped_file_names_every_key_without_effect() -> None:
         if "Accepted, not acted on" in value["description"]
     }
 
-    assert idle == {"people", "silences", "identities", "limit", "fallback", "full_text"}
+    assert idle == {"identities", "full_text"}
     assert [key for key in idle if key not in said] == []
 
 

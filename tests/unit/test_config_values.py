@@ -248,10 +248,6 @@ def test_a_route_below_a_catch_all_is_noticed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "key"),
     [
-        ("receivers: {a: {url: 'json://localhost', limit: {messages: 2, per: 10m}}}", "limit"),
-        ("receivers: {a: {url: 'json://localhost', fallback: terminal}}", "fallback"),
-        ("people: {chen: {email: chen@example.org}}", "people"),
-        ("silences: [{match: {}, until: 2030-01-31}]", "silences"),
         ("retention: {entries: 30d, identities: 400d}", "identities"),
     ],
 )
@@ -261,6 +257,82 @@ def test_keys_without_effect_say_so(tmp_path: Path, settings: str, key: str) -> 
     messages = [notice.message for notice in load(tmp_path).notices]
 
     assert messages == [f"{key}: accepted, not acted on in this version"]
+
+
+def test_a_person_stands_for_her_first_receiver_that_can_be_used(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        straitwatch="""
+receivers:
+  chen-slack: {url: "${UNSET}"}
+  chen-mail: {url: "json://localhost"}
+people: {chen: [chen-slack, chen-mail]}
+routes: [{send: [chen]}]
+system: {send: [chen]}
+""",
+    )
+
+    config = load(tmp_path)
+
+    assert config.alerts.routes[0].send == ("chen-mail",)
+    assert config.system_send == ("chen-mail",)
+
+
+def test_the_receivers_of_a_person_follow_each_other(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        straitwatch="""
+receivers: {one: {url: "json://one"}, two: {url: "json://two"}, three: {url: "json://three"}}
+people: {chen: [one, two, three]}
+""",
+    )
+
+    receivers = load(tmp_path).receivers
+
+    assert [receivers[name].fallback for name in ("one", "two", "three")] == ["two", "three", ""]
+
+
+def test_where_there_is_another_way_a_message_is_not_tried_for_a_day(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        straitwatch="""
+receivers: {one: {url: "json://one", fallback: two}, two: {url: "json://two"}}
+""",
+    )
+
+    receivers = load(tmp_path).receivers
+
+    assert receivers["one"].give_up_after == timedelta(minutes=30)
+    assert receivers["two"].give_up_after is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ("people: {chen: []}", "chen has no receiver"),
+        ("people: {chen: [nowhere]}", "unknown receiver: nowhere"),
+        ("people: {terminal: [terminal]}", "terminal is a person and a receiver"),
+        (
+            "people: {chen: [terminal], lin: [terminal]}",
+            "terminal is chen's already: a receiver has one person",
+        ),
+        (
+            "receivers: {a: {url: 'json://a', fallback: b}, b: {url: 'json://b', fallback: a}}",
+            "the fallbacks of a lead back to it",
+        ),
+        ("silences: [{match: {}, until: tomorrow}]", "not a date: tomorrow"),
+        ("silences: [{match: {watchlists: [nothing]}, until: 2030-01-31}]", "unknown watch-list"),
+    ],
+)
+def test_people_fallbacks_and_silences_that_cannot_be_are_refused(
+    tmp_path: Path, settings: str, message: str
+) -> None:
+    write(tmp_path, straitwatch=settings)
+
+    with pytest.raises(ConfigError) as refused:
+        load(tmp_path)
+
+    assert message in str(refused.value)
 
 
 def test_a_feed_keeps_what_was_said_about_it(tmp_path: Path) -> None:

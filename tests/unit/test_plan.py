@@ -5,15 +5,20 @@ from datetime import time, timedelta
 
 import pytest
 
-from builders import NOON, make_entry, make_feed, make_route, seen_feed_state
+from builders import NOON, make_entry, make_feed, make_match, make_route, seen_feed_state
 from straitwatch.core.cluster import StoryWindow
+from straitwatch.core.decide import silence_of
 from straitwatch.core.match import Matcher, compile_rules
 from straitwatch.core.model import (
+    Action,
+    AlertKind,
     AlertPolicy,
+    Decision,
     DeliveryState,
     FeedState,
     KnownEntry,
     ParseProblem,
+    Person,
     Plan,
     PollPolicy,
     QuietHours,
@@ -21,7 +26,9 @@ from straitwatch.core.model import (
     Reason,
     Severity,
     SeverityRule,
+    Silence,
     Sourced,
+    Story,
     WatchList,
 )
 from straitwatch.core.plan import (
@@ -246,3 +253,94 @@ def test_a_poll_that_breaks_inside_shows_at_its_feed_and_slows_it_down() -> None
     assert after.last_detail == "ValueError: odd"
     assert after.next_due_at is not None
     assert after.next_due_at > NOON
+
+
+def kept(plan: Plan) -> dict[str, Story]:
+    return {story.id: story for story in plan.stories}
+
+
+def make_silence(**values) -> Silence:
+    return Silence(**({"until_at": NOON + timedelta(hours=4)} | values))
+
+
+def test_what_a_silence_holds_stands_in_the_digest_and_alerts_nobody() -> None:
+    plan = plan_for(make_entry(), rules=rules_for(silences=(make_silence(),)))
+
+    assert plan.deliveries == ()
+    assert [it.decision for it in plan.entries] == [
+        Decision(action=Action.DIGEST, reason=Reason.SILENCED)
+    ]
+
+
+def test_a_silence_that_has_ended_holds_nothing() -> None:
+    plan = plan_for(make_entry(), rules=rules_for(silences=(make_silence(until_at=NOON),)))
+
+    assert len(plan.deliveries) == 1
+
+
+def test_a_silence_for_one_list_leaves_the_others_heard() -> None:
+    silence = make_silence(watchlists=("taiwan-policy",))
+
+    plan = plan_for(
+        make_entry("Drill: ships cross the strait"), rules=rules_for(silences=(silence,))
+    )
+
+    assert [delivery.watchlists for delivery in plan.deliveries] == [("drills",)]
+
+
+def test_the_story_of_a_silenced_report_alerts_with_the_next_that_is_heard() -> None:
+    window = StoryWindow()
+    rules = rules_for(silences=(make_silence(tags=("sport",)),))
+    sport = make_feed("Sport", tags=("sport",))
+    first = plan_for(make_entry(), feed=sport, window=window, rules=rules)
+
+    then = plan_for(
+        make_entry(), feed=make_feed("Other"), window=window, stories=kept(first), rules=rules
+    )
+
+    assert [alert.kind for alert in then.alerts] == [AlertKind.NEW]
+
+
+@pytest.mark.parametrize(("severities", "held"), [((), False), ((Severity.CRITICAL,), True)])
+def test_a_silence_holds_critical_matches_only_where_it_names_them(severities, held) -> None:
+    match = make_match(severity=Severity.CRITICAL)
+    silence = make_silence(severities=severities)
+
+    found = silence_of(match, make_feed(), make_entry(), [silence], now=NOON)
+
+    assert (found is not None) is held
+
+
+def test_somebody_whom_two_receivers_reach_gets_one_message_with_all_reasons() -> None:
+    chen = Person(name="chen", receivers=("chen-slack", "chen-mail"))
+    routes = (
+        make_route("all", send=("chen-mail", "desk"), continues=True),
+        make_route("drills", watchlists=("drills",), send=("chen-slack",)),
+    )
+
+    plan = plan_for(
+        make_entry("Drill: ships cross the strait"), rules=rules_for(*routes, people=(chen,))
+    )
+
+    assert {it.receiver: (it.routes, it.watchlists) for it in plan.deliveries} == {
+        "desk": (("all",), ("taiwan-policy", "drills")),
+        "chen-slack": (("drills", "all"), ("drills", "taiwan-policy")),
+    }
+
+
+def test_an_update_reaches_a_person_where_the_story_began() -> None:
+    window = StoryWindow()
+    chen = Person(name="chen", receivers=("chen-slack", "chen-mail"))
+    mail = make_route(send=("chen-mail",))
+    both = make_route(send=("chen-slack", "chen-mail"))
+    first = plan_for(make_entry(), window=window, rules=rules_for(mail, people=(chen,)))
+
+    then = plan_for(
+        make_entry(),
+        feed=make_feed("Other"),
+        window=window,
+        stories=kept(first),
+        rules=rules_for(both, people=(chen,), update_outlets=(2,)),
+    )
+
+    assert [(it.receiver, bool(it.parent_id)) for it in then.deliveries] == [("chen-mail", True)]

@@ -38,6 +38,7 @@ _MODULES = {
     "alerts": "stories",
     "outbox": "outbox",
     "receiver": "receiver",
+    "silence": "silence",
     "route": "route",
     "db": "database",
     "doctor": "doctor",

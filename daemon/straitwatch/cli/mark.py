@@ -58,7 +58,7 @@ def mark(
                 watchlist=name,
                 verdict=Verdict(verdict.value.replace("-", "_")),
                 marked_at=utc_now(),
-                marked_by=_who(),
+                marked_by=who(),
                 note=note,
             )
             for stored in entries
@@ -80,8 +80,8 @@ def mark(
             typer.echo(f"{one.entry_id} {word} for {one.watchlist}")
 
 
-def _who() -> str:
-    """Name who marks; a container's user may have no name."""
+def who() -> str:
+    """Name who is at the keyboard; a container's user may have no name."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -9,24 +9,24 @@ from straitwatch.config.files import (
     shadow_version,
 )
 from straitwatch.config.load import configured_database, load_config, require_files
-from straitwatch.config.model import Config, Person, Retention, ShadowLists, Silence
+from straitwatch.config.model import Config, Retention, ShadowLists
 from straitwatch.config.reference import reference_page, write_schemas
 from straitwatch.config.rules import Lists, kept_lists, load_lists
+from straitwatch.config.scalars import read_duration
 
 __all__ = [
     "RULE_FOLDERS",
     "SHADOW_FOLDER",
     "Config",
     "Lists",
-    "Person",
     "Retention",
     "ShadowLists",
-    "Silence",
     "config_fingerprint",
     "configured_database",
     "kept_lists",
     "load_config",
     "load_lists",
+    "read_duration",
     "reference_page",
     "require_files",
     "rule_files",

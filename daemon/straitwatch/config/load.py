@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,26 +22,22 @@ from straitwatch.config.files import (
     version_of,
     without_secrets,
 )
-from straitwatch.config.model import Config, Person, Retention, ShadowLists, Silence
+from straitwatch.config.model import Config, Retention, ShadowLists
+from straitwatch.config.routing import TERMINAL, Routing, fallbacks, unknown
 from straitwatch.config.rules import RuleFiles, load_lists, read_rules
 from straitwatch.config.schemas import FeedShape, FeedsShape, ReceiverShape, SettingsShape
-from straitwatch.config.words import nearest_or_all
 from straitwatch.core.model import (
-    AlertPolicy,
-    DigestPlan,
     Feed,
+    Limit,
     PollPolicy,
     Problem,
-    QuietHours,
     Receiver,
-    Route,
-    Severity,
 )
 from straitwatch.core.normalize import feed_id
 from straitwatch.errors import ConfigError
 
-TERMINAL = "terminal"
 ValidateReceiver = Callable[[Receiver], str | None]
+FALL_BACK_AFTER = timedelta(minutes=30)  # a message is news: where there is another way, take it
 _NOT_YET = "accepted, not acted on in this version"
 
 
@@ -118,12 +114,12 @@ class _Loader:
         feeds = self._feeds(feeds_file)
         self.problems += rules.problems
         receivers = self._receivers(settings_file, settings)
-        policy = self._policy(settings_file, settings, receivers)
-        self._check_references(settings_file, settings, receivers=receivers, rules=rules)
+        routing = Routing(settings_file, settings, receivers, rules)
+        policy = routing.policy()
+        self.problems += routing.problems
+        self._check_polling(settings_file, settings)
         self._check_lists(rules, feeds)
-        self._check_routes_reach(settings_file, settings, rules)
-        self._say_what_is_not_acted_on(settings_file, feeds_file)
-        silences = self._silences(settings_file, settings)
+        self._say_what_is_not_acted_on(settings_file)
         if rules.matcher is None or any(not problem.is_warning for problem in self.problems):
             raise ConfigError(in_order(self.problems))
         documents = [settings_file, feeds_file, *rules.documents]
@@ -142,12 +138,7 @@ class _Loader:
             alerts=policy,
             polling=_poll_policy(settings),
             receivers=receivers,
-            system_send=settings.system.send,
-            silences=silences,
-            people=tuple(
-                Person(name=name, email=person.email, slack=person.slack)
-                for name, person in settings.people.items()
-            ),
+            system_send=routing.system_send(),
             retention=Retention(
                 entries_after=settings.retention.entries,
                 identities_after=settings.retention.identities,
@@ -240,15 +231,18 @@ class _Loader:
     # ------------------------------------------------------------ receivers
 
     def _receivers(self, document: Document, settings: SettingsShape) -> dict[str, Receiver]:
+        following = fallbacks(settings)
         receivers = {
-            name: self._receiver(document, name, shape)
+            name: self._receiver(document, name, shape, fallback=following.get(name, ""))
             for name, shape in settings.receivers.items()
         }
         if TERMINAL not in receivers:
             receivers[TERMINAL] = Receiver(name=TERMINAL, url="terminal://")
         return receivers
 
-    def _receiver(self, document: Document, name: str, shape: ReceiverShape) -> Receiver:
+    def _receiver(
+        self, document: Document, name: str, shape: ReceiverShape, *, fallback: str
+    ) -> Receiver:
         path: KeyPath = ("receivers", name)
         url, broken = self._url(document, path, shape)
         receiver = Receiver(
@@ -256,11 +250,10 @@ class _Loader:
             url=url,
             driver=shape.driver,
             base_url=shape.base_url,
-            limit_messages=shape.limit.messages if shape.limit else None,
-            limit_per=shape.limit.per if shape.limit else None,
-            fallback=shape.fallback,
+            limit=Limit(**shape.limit.model_dump()) if shape.limit else None,
+            fallback=fallback,
             on_unsure=shape.on_unsure,
-            give_up_after=shape.give_up_after,
+            give_up_after=shape.give_up_after or (FALL_BACK_AFTER if fallback else None),
             message_id_domain=shape.message_id_domain,
             broken_because=broken,
         )
@@ -287,142 +280,18 @@ class _Loader:
             reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
             return "", f"{shape.url_file} cannot be read: {reason}"
 
-    # ------------------------------------------------------------ routes, digests, quiet hours
-
-    def _policy(
-        self, document: Document, settings: SettingsShape, receivers: Mapping[str, Receiver]
-    ) -> AlertPolicy:
-        routes = tuple(
-            Route(
-                name=shape.name or f"route-{at + 1}",
-                watchlists=shape.match.watchlists,
-                severities=tuple(Severity(level) for level in shape.match.severity),
-                tags=shape.match.tags,
-                stances=shape.match.stances,
-                languages=shape.match.languages,
-                send=shape.send,
-                continues=shape.continue_,
-                group_wait=shape.group_wait,
-                quiet_hours=shape.quiet_hours,
-                updates=shape.updates,
-                position=document.position(("routes", at)),
-            )
-            for at, shape in enumerate(settings.routes)
-        )
-        policy = AlertPolicy(
-            routes=routes,
-            quiet_hours=tuple(
-                QuietHours(
-                    name=name,
-                    days=shape.days,
-                    starts=shape.from_,
-                    ends=shape.to,
-                    timezone=shape.timezone or settings.timezone,
-                    hold=tuple(Severity(level) for level in shape.hold),
-                )
-                for name, shape in settings.quiet_hours.items()
-            ),
-            digests=tuple(
-                DigestPlan(
-                    name=shape.name,
-                    at=shape.at,
-                    timezone=shape.timezone or settings.timezone,
-                    days=shape.days,
-                    send=shape.send,
-                    include=() if isinstance(shape.include, str) else shape.include,
-                )
-                for shape in settings.digests
-            ),
-            max_age=settings.polling.max_age,
-            backfill=settings.polling.backfill,
-            timezone=settings.timezone,
-        )
-        return _with_the_terminal(policy, receivers, settings.system.send)
-
-    def _silences(self, document: Document, settings: SettingsShape) -> tuple[Silence, ...]:
-        silences = []
-        for at, shape in enumerate(settings.silences):
-            try:
-                until = datetime.fromisoformat(shape.until)
-            except ValueError:
-                message = f"not a date: {shape.until}"
-                path = ("silences", at, "until")
-                self.problems.append(document.problem(path, message, "such as 2030-01-31"))
-                continue
-            silences.append(
-                Silence(
-                    until=until if until.tzinfo else until.replace(tzinfo=UTC),
-                    watchlists=shape.match.watchlists,
-                    severities=tuple(Severity(level) for level in shape.match.severity),
-                    tags=shape.match.tags,
-                    comment=shape.comment,
-                )
-            )
-        return tuple(silences)
-
     # ------------------------------------------------------------ what refers to what
 
-    def _check_references(
-        self,
-        document: Document,
-        settings: SettingsShape,
-        *,
-        receivers: Mapping[str, Receiver],
-        rules: RuleFiles,
-    ) -> None:
-        lists = [watchlist.id for watchlist in rules.watchlists]
-        rules_are_whole = all(problem.is_warning for problem in rules.problems)
-        for at, route in enumerate(settings.routes):
-            self._known(document, ("routes", at, "send"), route.send, receivers, "receiver")
-            if rules_are_whole:
-                path: KeyPath = ("routes", at, "match", "watchlists")
-                self._known(document, path, route.match.watchlists, lists, "watch-list")
-            if route.quiet_hours and route.quiet_hours not in settings.quiet_hours:
-                self._unknown(
-                    document,
-                    ("routes", at, "quiet_hours"),
-                    route.quiet_hours,
-                    settings.quiet_hours,
-                    "quiet hours",
-                )
-        for at, digest in enumerate(settings.digests):
-            self._known(document, ("digests", at, "send"), digest.send, receivers, "receiver")
-            if rules_are_whole and not isinstance(digest.include, str):
-                path = ("digests", at, "include")
-                self._known(document, path, digest.include, lists, "watch-list")
-        self._known(document, ("system", "send"), settings.system.send, receivers, "receiver")
-        for name, shape in settings.receivers.items():
-            if shape.fallback and shape.fallback not in receivers:
-                path = ("receivers", name, "fallback")
-                self._unknown(document, path, shape.fallback, receivers, "receiver")
-        given = settings.polling.model_fields_set
-        if "min_interval" in given and settings.polling.interval < settings.polling.min_interval:
+    def _check_polling(self, document: Document, settings: SettingsShape) -> None:
+        polling = settings.polling
+        path = ("polling", "interval")
+        given = polling.model_fields_set
+        if "min_interval" in given and polling.interval < polling.min_interval:
             message = "`interval` is shorter than `min_interval`"
-            path = ("polling", "interval")
             self.problems.append(document.problem(path, message, "lower min_interval as well"))
-        if "max_interval" in given and settings.polling.interval > settings.polling.max_interval:
+        if "max_interval" in given and polling.interval > polling.max_interval:
             message = "`interval` is longer than `max_interval`"
-            path = ("polling", "interval")
             self.problems.append(document.problem(path, message, "raise max_interval as well"))
-
-    def _known(
-        self,
-        document: Document,
-        path: KeyPath,
-        names: Sequence[str],
-        known: Iterable[str],
-        what: str,
-    ) -> None:
-        for at, name in enumerate(names):
-            if name not in known:
-                self._unknown(document, (*path, at), name, known, what)
-
-    def _unknown(
-        self, document: Document, path: KeyPath, name: str, known: Iterable[str], what: str
-    ) -> None:
-        plural = what if what.endswith("s") else f"{what}s"
-        hint = nearest_or_all(name, known, what=plural)
-        self.problems.append(document.problem(path, f"unknown {what}: {name}", hint))
 
     def _check_lists(self, rules: RuleFiles, feeds: Sequence[Feed]) -> None:
         names = [feed.name for feed in feeds]
@@ -432,55 +301,15 @@ class _Loader:
                 sources = item.get("sources") if isinstance(item, dict) else None
                 for key in ("include", "exclude"):
                     given = sources.get(key) if isinstance(sources, dict) else None
-                    if isinstance(given, list):
-                        path: KeyPath = ("watchlists", at, "sources", key)
-                        self._known(document, path, given, names, "feed")
+                    for nth, name in enumerate(given if isinstance(given, list) else ()):
+                        if name not in names:
+                            path: KeyPath = ("watchlists", at, "sources", key, nth)
+                            self.problems.append(unknown(document, path, name, names, "feed"))
 
-    def _check_routes_reach(
-        self, document: Document, settings: SettingsShape, rules: RuleFiles
-    ) -> None:
-        if not settings.routes:
-            return
-        last = settings.routes[-1]
-        if not last.send and not settings.digests:
-            self.problems.append(
-                document.problem(
-                    ("routes", len(settings.routes) - 1),
-                    "the last route neither sends nor goes to a digest: its matches would be lost",
-                    "add `send: [terminal]`, or a digest",
-                )
-            )
-        catch_all = _first_catch_all(settings)
-        if catch_all is None:
-            self._check_every_list_has_a_route(settings, rules)
-            return
-        for at in range(catch_all + 1, len(settings.routes)):
-            message = "never reached: a route above it takes everything"
-            self._warn(
-                document, ("routes", at), message, "move it up, or add `continue: true` above"
-            )
-
-    def _check_every_list_has_a_route(self, settings: SettingsShape, rules: RuleFiles) -> None:
-        named = {name for route in settings.routes for name in route.match.watchlists}
-        if any(not route.match.watchlists for route in settings.routes):
-            return
-        for watchlist in rules.watchlists:
-            if watchlist.id not in named:
-                message = f"no route takes the watch-list {watchlist.id}: it would alert nobody"
-                hint = (
-                    "name it in a route, or end the routes with `- {match: {}, send: [terminal]}`"
-                )
-                self.problems.append(
-                    Problem(position=watchlist.position, message=message, hint=hint)
-                )
-
-    def _say_what_is_not_acted_on(self, settings: Document, _feeds: Document) -> None:
-        for path in settings.keys:
-            is_receiver_key = len(path) == 3 and path[0] == "receivers"  # noqa: PLR2004
-            is_idle = path in (("people",), ("silences",)) and _value_at(settings, path)
-            is_idle = is_idle or path == ("retention", "identities")
-            if is_idle or (is_receiver_key and path[-1] in ("limit", "fallback")):
-                self._warn(settings, path, f"{path[-1]}: {_NOT_YET}")
+    def _say_what_is_not_acted_on(self, settings: Document) -> None:
+        path = ("retention", "identities")
+        if path in settings.keys:
+            self._warn(settings, path, f"identities: {_NOT_YET}")
 
 
 def _addresses_in_clear(data: object) -> Iterator[str]:
@@ -499,10 +328,6 @@ def _headers_in_clear(data: object) -> Iterator[tuple[str, str]]:
         headers = feed.get("headers") if isinstance(feed, dict) else None
         for name, value in headers.items() if isinstance(headers, dict) else ():
             yield str(name), str(value)
-
-
-def _value_at(document: Document, path: KeyPath) -> object:
-    return document.data.get(path[0]) if isinstance(document.data, dict) else None
 
 
 def _address_problem(url: str) -> tuple[str, str] | None:
@@ -553,41 +378,3 @@ def _poll_policy(settings: SettingsShape) -> PollPolicy:
         timeout=polling.timeout,
         max_bytes=polling.max_bytes,
     )
-
-
-def _first_catch_all(settings: SettingsShape) -> int | None:
-    for at, route in enumerate(settings.routes):
-        if not route.continue_ and not any(route.match.model_dump().values()):
-            return at
-    return None
-
-
-def _with_the_terminal(
-    policy: AlertPolicy, receivers: Mapping[str, Receiver], system_send: Sequence[str]
-) -> AlertPolicy:
-    """Let the terminal stand in where no receiver can be used: a first run always shows alerts.
-
-    Nothing is kept for the others then, and somebody who watches a terminal has no quiet hours.
-    Digests follow when nothing else can be used either; else they wait for their receiver.
-    """
-
-    def none_can_be_used(*names: str) -> bool:
-        return bool(names) and all(
-            name in receivers and receivers[name].broken_because for name in names
-        )
-
-    routes, digests = policy.routes, policy.digests
-    to_routes = [name for route in routes for name in route.send]
-    to_digests = [name for digest in digests for name in digest.send]
-    if not routes:
-        written = [name for name in receivers if not receivers[name].broken_because]
-        others = [name for name in written if name != TERMINAL]
-        routes = (Route(name="everything", send=tuple(others or written)),)
-    elif none_can_be_used(*to_routes):
-        routes = tuple(
-            replace(route, send=(TERMINAL,), quiet_hours="") if route.send else route
-            for route in routes
-        )
-    if none_can_be_used(*to_routes, *to_digests, *system_send):
-        digests = tuple(replace(it, send=(TERMINAL,)) if it.send else it for it in digests)
-    return replace(policy, routes=routes, digests=digests)

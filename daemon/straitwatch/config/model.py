@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from straitwatch.config.rules import Lists
@@ -13,7 +13,6 @@ from straitwatch.core.model import (
     PollPolicy,
     Problem,
     Receiver,
-    Severity,
     TermSet,
     WatchList,
 )
@@ -25,26 +24,6 @@ class Retention:
 
     entries_after: timedelta = timedelta(days=90)
     identities_after: timedelta = timedelta(days=365)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silence:
-    """Alerts held back for a while; empty tuples fit everything."""
-
-    until: datetime
-    watchlists: tuple[str, ...] = ()
-    severities: tuple[Severity, ...] = ()
-    tags: tuple[str, ...] = ()
-    comment: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Somebody who reads alerts."""
-
-    name: str
-    email: str = ""
-    slack: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +53,6 @@ class Config:
     polling: PollPolicy
     receivers: Mapping[str, Receiver]
     system_send: tuple[str, ...] = ()
-    silences: tuple[Silence, ...] = ()
-    people: tuple[Person, ...] = ()
     retention: Retention = Retention()
     web_listen: str = "127.0.0.1:8650"
     shadow: ShadowLists | None = None

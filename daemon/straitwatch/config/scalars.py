@@ -59,6 +59,15 @@ def _pause(value: Any) -> timedelta:
     return span
 
 
+def read_duration(text: str) -> timedelta:
+    """Read a span of time as a file writes it: 90s, 4h, 1d12h.
+
+    Raises:
+        ValueError: with what is wrong and how to write it.
+    """
+    return _duration(text)
+
+
 def _listen(value: Any) -> str:
     text = str(value).strip()
     host, colon, port = text.rpartition(":")

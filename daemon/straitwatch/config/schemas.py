@@ -66,17 +66,19 @@ class ReceiverShape(Shape):
     )
     limit: "LimitShape | None" = Field(
         None,
-        description="At most so many messages in a time. Accepted, not acted on in this version.",
+        description="At most so many messages in a time; what is beyond comes in one roll-up.",
     )
     fallback: str = Field(
         "",
-        description="The receiver to use instead. Accepted, not acted on in this version.",
+        description="The receiver that gets what could not be delivered here.",
     )
     on_unsure: Literal["resend", "hold"] = Field(
         "resend", description="After a send that was not answered: send again (marked), or hold."
     )
     give_up_after: Duration | None = Field(
-        None, description="How long a message is tried. Default: 24h, mail 48h.", examples=["24h"]
+        None,
+        description="How long a message is tried. Default: 24h, mail 48h, with a fallback 30m.",
+        examples=["24h"],
     )
     message_id_domain: str = Field(
         "", description="Mail only: the domain of Message-IDs. Default: the sender's."
@@ -84,9 +86,9 @@ class ReceiverShape(Shape):
 
 
 class LimitShape(Shape):
-    """At most `messages` in each `per`."""
+    """At most `messages` in any `per`; critical ones have as many of their own."""
 
-    messages: int = Field(description="How many messages.", ge=1, examples=[12])
+    messages: int = Field(description="How many messages.", ge=2, examples=[12])
     per: Duration = Field(description="In which time.", examples=["10m"])
 
 
@@ -192,18 +194,18 @@ class PollingShape(Shape):
 
 
 class SilenceShape(Shape):
-    """Alerts that are held back for a while."""
+    """Matches that alert nobody until a time; they stand in the digest."""
 
-    match: RouteMatchShape = Field(default_factory=RouteMatchShape, description="What is silenced.")
-    until: str = Field(description="The end, an ISO date or date-time.", examples=["2030-01-31"])
-    comment: str = Field("", description="Why, and by whom.")
-
-
-class PersonShape(Shape):
-    """Somebody who reads alerts."""
-
-    email: str = Field("", description="A mail address.")
-    slack: str = Field("", description="A Slack member id.", examples=["U0123ABCD"])
+    match: RouteMatchShape = Field(
+        default_factory=RouteMatchShape,
+        description="What is silenced; critical matches only where `severity` names them.",
+    )
+    until: str = Field(
+        description="The end, an ISO date or date-time; UTC unless it says otherwise.",
+        examples=["2030-01-31"],
+    )
+    author: str = Field("", description="Who wants it.")
+    reason: str = Field("", description="Why.")
 
 
 class SettingsShape(Shape):
@@ -233,11 +235,13 @@ class SettingsShape(Shape):
     )
     web: WebShape = Field(default_factory=WebShape, description="The status page.")
     silences: tuple[SilenceShape, ...] = Field(
-        (), description="Alerts held back for a while. Accepted, not acted on in this version."
+        (), description="What alerts nobody for a while; also by command: `silence add`."
     )
-    people: dict[Name, PersonShape] = Field(
+    people: dict[Name, Names] = Field(
         default_factory=dict,
-        description="Who reads alerts. Accepted, not acted on in this version.",
+        description="Who reads alerts: a name and its receivers, in the order of use. A person "
+        "gets one message a story.",
+        examples=[{"chen": ["chen-slack", "chen-mail"]}],
     )
 
 

@@ -28,6 +28,7 @@ from straitwatch.core.model import (
     Relation,
     Route,
     Severity,
+    Silence,
     Story,
     StoryReport,
 )
@@ -250,7 +251,19 @@ def walk_routes(match: Match, feed: Feed, entry: Entry, routes: Sequence[Route])
     return steps
 
 
-def _misfit(route: Route, match: Match, feed: Feed, entry: Entry) -> str:
+def silence_of(
+    match: Match, feed: Feed, entry: Entry, silences: Iterable[Silence], *, now: datetime
+) -> Silence | None:
+    """Return the silence that holds this match back now, if there is one."""
+    for silence in silences:
+        is_on = (silence.starts_at or now) <= now < silence.until_at
+        is_spared = match.severity is Severity.CRITICAL and not silence.severities
+        if is_on and not is_spared and not _misfit(silence, match, feed, entry):
+            return silence
+    return None
+
+
+def _misfit(route: Route | Silence, match: Match, feed: Feed, entry: Entry) -> str:
     language = entry.language or feed.language
     if route.watchlists and match.watchlist not in route.watchlists:
         return f"wants watch-list {' or '.join(route.watchlists)}"
@@ -271,15 +284,30 @@ def _speaks(language: str, wanted: str) -> bool:
 
 
 def route_story(
-    matches: Sequence[Match], feed: Feed, entry: Entry, policy: AlertPolicy
+    matches: Sequence[Match],
+    feed: Feed,
+    entry: Entry,
+    policy: AlertPolicy,
+    *,
+    threads: Iterable[tuple[str, str, str]] = (),
 ) -> tuple[Destination, ...]:
-    """Fold the routes of all matches into one destination per receiver."""
+    """Fold the routes of all matches into one destination per receiver and person.
+
+    A person whom several receivers reach gets the story where its thread already is, else at the
+    first of those receivers in the person's own order.
+    """
     found: dict[str, list[tuple[Route, Match]]] = {}
     for match in matches:
         for step in walk_routes(match, feed, entry, policy.routes):
             if step.fits:
                 for receiver in step.route.send:
                     found.setdefault(receiver, []).append((step.route, match))
+    begun = {receiver for receiver, _, _ in threads}
+    for person in policy.people:
+        reached = [receiver for receiver in person.receivers if receiver in found]
+        if reached:
+            place = next((it for it in person.receivers if it in begun), reached[0])
+            found[place] = [way for receiver in reached for way in found.pop(receiver)]
     return tuple(
         Destination(
             receiver=receiver,

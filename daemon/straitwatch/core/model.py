@@ -270,6 +270,22 @@ class WatchList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """At most so many messages in any span of so long; what is beyond comes in one roll-up."""
+
+    messages: int
+    per: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who reads alerts at one of several receivers: the first that works."""
+
+    name: str
+    receivers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receiver:
     """Where messages go: one Apprise URL and how to treat it.
 
@@ -282,11 +298,10 @@ class Receiver:
     url: str = field(repr=False)
     driver: str = "auto"  # auto, slack, smtp, apprise, terminal
     base_url: str = ""  # Slack only: stands for https://hooks.slack.com and https://slack.com/api
-    limit_messages: int | None = None
-    limit_per: timedelta | None = None
-    fallback: str = ""
+    limit: Limit | None = None
+    fallback: str = ""  # the receiver of what could not be delivered here
     on_unsure: str = "resend"  # resend, hold
-    give_up_after: timedelta | None = None  # None: 24 h, mail 48 h
+    give_up_after: timedelta | None = None  # None: 24 h, mail 48 h; with a fallback half an hour
     message_id_domain: str = ""
     broken_because: str = ""
 
@@ -334,12 +349,46 @@ class DigestPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Matches that alert nobody for a while; they stand in the digest. Empty tuples fit everything.
+
+    One that names no severity lets critical matches through: nobody meant to sleep through a war.
+    """
+
+    until_at: datetime
+    starts_at: datetime | None = None  # None: in force since it was written
+    id: str = ""  # of those made by command
+    watchlists: tuple[str, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    tags: tuple[str, ...] = ()
+    stances: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    author: str = ""
+    reason: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What is silenced, in words: `list taiwan-policy, severity low or normal`."""
+        parts = {
+            "list": self.watchlists,
+            "severity": self.severities,
+            "tag": self.tags,
+            "stance": self.stances,
+            "language": self.languages,
+        }
+        named = [f"{word} {' or '.join(values)}" for word, values in parts.items() if values]
+        return ", ".join(named) or "everything"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertPolicy:
     """Everything that routing and deciding need to know."""
 
     routes: tuple[Route, ...] = ()
     quiet_hours: tuple[QuietHours, ...] = ()
     digests: tuple[DigestPlan, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    people: tuple[Person, ...] = ()
     max_age: timedelta = timedelta(hours=48)  # older than this is not news: digest, marked late
     backfill: timedelta = timedelta(0)  # at first sight of a feed, alert on entries this young
     update_outlets: tuple[int, ...] = (3, 10, 30)  # outlet counts worth an update

@@ -22,6 +22,7 @@ from straitwatch.core.decide import (
     grow_story,
     outlet_of,
     route_story,
+    silence_of,
 )
 from straitwatch.core.match import Matcher, han
 from straitwatch.core.model import (
@@ -51,6 +52,7 @@ from straitwatch.core.model import (
     Reason,
     Relation,
     Report,
+    Silence,
     Story,
     Validators,
 )
@@ -221,6 +223,7 @@ def plan_ingest(
     stories: Mapping[str, Story],
     rules: Rules,
     now: datetime,
+    silences: Sequence[Silence] = (),
 ) -> Plan:
     """Work out everything that one poll changes.
 
@@ -232,8 +235,10 @@ def plan_ingest(
         stories: the stories named in `folds`, as far as the store has them.
         rules: lists, routes and receivers.
         now: the time of the poll.
+        silences: those made by command; those of the configuration stand in `rules`.
 
     """
+    quiet = (*rules.policy.silences, *silences)
     draft = _Draft(stories=dict(stories))
     for item in matched.changed:
         known = matched.known.get(item.entry.id)
@@ -241,7 +246,7 @@ def plan_ingest(
         planned = PlannedEntry(entry=item.entry, is_new=known is None, differences=item.differences)
         if fold is not None:
             decision = _conclude(
-                item, known, fold, draft, feed=feed, state=state, rules=rules, now=now
+                item, known, fold, draft, quiet, feed=feed, state=state, rules=rules, now=now
             )
             planned = replace(planned, matches=item.matches, fold=fold, decision=decision)
         draft.entries.append(planned)
@@ -253,6 +258,7 @@ def _conclude(
     known: KnownEntry | None,
     fold: Fold,
     draft: _Draft,
+    silences: Sequence[Silence],
     *,
     feed: Feed,
     state: FeedState,
@@ -277,7 +283,15 @@ def _conclude(
     if decision.action not in (Action.ALERT, Action.UPDATE):
         draft.keep(after)
         return decision
-    destinations = route_story(item.matches, feed, item.entry, rules.policy)
+    heard = [
+        match
+        for match in item.matches
+        if silence_of(match, feed, item.entry, silences, now=now) is None
+    ]
+    if not heard:
+        draft.keep(after)
+        return Decision(action=Action.DIGEST, reason=Reason.SILENCED)
+    destinations = route_story(heard, feed, item.entry, rules.policy, threads=after.threads)
     if not destinations:
         draft.keep(after)
         return Decision(action=Action.DIGEST, reason=Reason.NO_ROUTE)

@@ -72,6 +72,12 @@ from straitwatch.store.shadow import (
     shadow_run,
     shadow_samples,
 )
+from straitwatch.store.silences import (
+    active_silences,
+    add_silence,
+    all_silences,
+    expire_silence,
+)
 from straitwatch.store.stories import (
     StoredEntry,
     apply_plan,
@@ -105,7 +111,10 @@ __all__ = [
     "Store",
     "StoredEntry",
     "Transaction",
+    "active_silences",
     "add_alert",
+    "add_silence",
+    "all_silences",
     "apply_plan",
     "begin_shadow",
     "cancel_deliveries",
@@ -126,6 +135,7 @@ __all__ = [
     "end_shadow",
     "entries_since",
     "expire_deliveries",
+    "expire_silence",
     "feed_states",
     "find_entries",
     "finish_attempt",

@@ -329,6 +329,23 @@ class ReceiverRow(Row, table=True):
     paused_by: str
 
 
+class SilenceRow(Row, table=True):
+    """Matches that alert nobody until a time, as a person ordered by command."""
+
+    __tablename__ = "silence"
+
+    id: str = Field(primary_key=True)
+    watchlists: Any = Field(sa_column=Column("watchlists", Packed(Texts), nullable=False))
+    severities: Any = Field(sa_column=Column("severities", Packed(Texts), nullable=False))
+    tags: Any = Field(sa_column=Column("tags", Packed(Texts), nullable=False))
+    stances: Any = Field(sa_column=Column("stances", Packed(Texts), nullable=False))
+    languages: Any = Field(sa_column=Column("languages", Packed(Texts), nullable=False))
+    starts_at: datetime
+    until_at: datetime
+    author: str
+    reason: str
+
+
 class JobRow(Row, table=True):
     """A cron-like job's slot that somebody has taken: the guard against running it twice."""
 
@@ -394,6 +411,7 @@ ALERT = _table(AlertRow)
 DELIVERY = _table(DeliveryRow)
 ATTEMPT = _table(AttemptRow)
 RECEIVER = _table(ReceiverRow)
+SILENCE = _table(SilenceRow)
 JOB = _table(JobRow)
 DIGEST = _table(DigestRow)
 DIGEST_STORY = _table(DigestStoryRow)

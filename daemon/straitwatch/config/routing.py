@@ -1,0 +1,314 @@
+"""Who gets what: routes, people, fallbacks, quiet hours, silences and digests of one file.
+
+In: the settings as they were read and the receivers. Out: one `AlertPolicy`, and every problem.
+"""
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from straitwatch.config.document import Document, KeyPath
+from straitwatch.config.rules import RuleFiles
+from straitwatch.config.schemas import RouteMatchShape, SettingsShape
+from straitwatch.config.words import nearest_or_all
+from straitwatch.core.model import (
+    AlertPolicy,
+    DigestPlan,
+    Person,
+    Problem,
+    QuietHours,
+    Receiver,
+    Route,
+    Severity,
+    Silence,
+)
+
+TERMINAL = "terminal"
+
+
+@dataclass(slots=True)
+class Routing:
+    """One reading of everything that decides where a message goes; collects problems."""
+
+    document: Document
+    settings: SettingsShape
+    receivers: Mapping[str, Receiver]
+    rules: RuleFiles
+    problems: list[Problem] = field(default_factory=list)
+
+    def policy(self) -> AlertPolicy:
+        """Check what refers to what, and join it."""
+        self._check_references()
+        self._check_people()
+        self._check_fallbacks()
+        self._check_routes_reach()
+        policy = AlertPolicy(
+            routes=tuple(self._routes()),
+            quiet_hours=tuple(self._quiet_hours()),
+            digests=tuple(self._digests()),
+            silences=tuple(self._silences()),
+            people=self._people(),
+            max_age=self.settings.polling.max_age,
+            backfill=self.settings.polling.backfill,
+            timezone=self.settings.timezone,
+        )
+        return _with_the_terminal(policy, self.receivers, self.system_send())
+
+    def system_send(self) -> tuple[str, ...]:
+        """Return the receivers of messages about Straitwatch itself."""
+        return self._places(self.settings.system.send)
+
+    def _routes(self) -> Iterable[Route]:
+        for at, shape in enumerate(self.settings.routes):
+            yield Route(
+                name=shape.name or f"route-{at + 1}",
+                **_filters(shape.match),
+                send=self._places(shape.send),
+                continues=shape.continue_,
+                group_wait=shape.group_wait,
+                quiet_hours=shape.quiet_hours,
+                updates=shape.updates,
+                position=self.document.position(("routes", at)),
+            )
+
+    def _quiet_hours(self) -> Iterable[QuietHours]:
+        for name, shape in self.settings.quiet_hours.items():
+            yield QuietHours(
+                name=name,
+                days=shape.days,
+                starts=shape.from_,
+                ends=shape.to,
+                timezone=shape.timezone or self.settings.timezone,
+                hold=tuple(Severity(level) for level in shape.hold),
+            )
+
+    def _digests(self) -> Iterable[DigestPlan]:
+        for shape in self.settings.digests:
+            yield DigestPlan(
+                name=shape.name,
+                at=shape.at,
+                timezone=shape.timezone or self.settings.timezone,
+                days=shape.days,
+                send=self._places(shape.send),
+                include=() if isinstance(shape.include, str) else shape.include,
+            )
+
+    def _silences(self) -> Iterable[Silence]:
+        for at, shape in enumerate(self.settings.silences):
+            try:
+                until = datetime.fromisoformat(shape.until)
+            except ValueError:
+                path = ("silences", at, "until")
+                self._problem(path, f"not a date: {shape.until}", "such as 2030-01-31")
+                continue
+            yield Silence(
+                **_filters(shape.match),
+                until_at=until if until.tzinfo else until.replace(tzinfo=UTC),
+                author=shape.author,
+                reason=shape.reason,
+            )
+
+    # ------------------------------------------------------------ people
+
+    def _people(self) -> tuple[Person, ...]:
+        return tuple(
+            Person(name=name, receivers=tuple(dict.fromkeys(receivers)))
+            for name, receivers in self.settings.people.items()
+        )
+
+    def _places(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Put the first receiver of a person that can be used in place of the person."""
+        return tuple(dict.fromkeys(self._place(name) for name in names))
+
+    def _place(self, name: str) -> str:
+        own = [it for it in self.settings.people.get(name, ()) if it in self.receivers]
+        usable = [it for it in own if not self.receivers[it].broken_because]
+        return (usable or own or [name])[0]
+
+    def _check_people(self) -> None:
+        owners: dict[str, str] = {}
+        for name, receivers in self.settings.people.items():
+            path: KeyPath = ("people", name)
+            if name in self.receivers:
+                message = f"{name} is a person and a receiver"
+                self._problem(path, message, "call one of them otherwise", of_key=True)
+            if not receivers:
+                message = f"{name} has no receiver"
+                self._problem(path, message, f"{name}: [a-receiver, another]", of_key=True)
+            self._known(path, receivers, self.receivers, "receiver")
+            for at, receiver in enumerate(receivers):
+                owner = owners.setdefault(receiver, name)
+                if owner != name:
+                    message = f"{receiver} is {owner}'s already: a receiver has one person"
+                    self._problem((*path, at), message, "a shared channel belongs to nobody")
+
+    # ------------------------------------------------------------ what refers to what
+
+    def _check_references(self) -> None:
+        settings = self.settings
+        places = [*self.receivers, *settings.people]
+        lists = [watchlist.id for watchlist in self.rules.watchlists]
+        rules_are_whole = all(problem.is_warning for problem in self.rules.problems)
+        for at, route in enumerate(settings.routes):
+            self._known(("routes", at, "send"), route.send, places, "receiver")
+            if rules_are_whole:
+                path: KeyPath = ("routes", at, "match", "watchlists")
+                self._known(path, route.match.watchlists, lists, "watch-list")
+            if route.quiet_hours and route.quiet_hours not in settings.quiet_hours:
+                path = ("routes", at, "quiet_hours")
+                self._unknown(path, route.quiet_hours, settings.quiet_hours, "quiet hours")
+        for at, digest in enumerate(settings.digests):
+            self._known(("digests", at, "send"), digest.send, places, "receiver")
+            if rules_are_whole and not isinstance(digest.include, str):
+                self._known(("digests", at, "include"), digest.include, lists, "watch-list")
+        for at, silence in enumerate(settings.silences):
+            if rules_are_whole:
+                path = ("silences", at, "match", "watchlists")
+                self._known(path, silence.match.watchlists, lists, "watch-list")
+        self._known(("system", "send"), settings.system.send, places, "receiver")
+
+    def _check_fallbacks(self) -> None:
+        following = {name: shape.fallback for name, shape in self.settings.receivers.items()}
+        for name, fallback in following.items():
+            path: KeyPath = ("receivers", name, "fallback")
+            if fallback and fallback not in self.receivers:
+                self._unknown(path, fallback, self.receivers, "receiver")
+            elif _comes_back(name, following):
+                message = f"the fallbacks of {name} lead back to it"
+                self._problem(path, message, "leave one of them without a fallback")
+
+    def _check_routes_reach(self) -> None:
+        routes = self.settings.routes
+        if not routes:
+            return
+        if not routes[-1].send and not self.settings.digests:
+            self._problem(
+                ("routes", len(routes) - 1),
+                "the last route neither sends nor goes to a digest: its matches would be lost",
+                "add `send: [terminal]`, or a digest",
+            )
+        catch_all = _first_catch_all(self.settings)
+        if catch_all is None:
+            self._check_every_list_has_a_route()
+            return
+        for at in range(catch_all + 1, len(routes)):
+            message = "never reached: a route above it takes everything"
+            hint = "move it up, or add `continue: true` above"
+            self._problem(("routes", at), message, hint, of_key=True, is_warning=True)
+
+    def _check_every_list_has_a_route(self) -> None:
+        routes = self.settings.routes
+        named = {name for route in routes for name in route.match.watchlists}
+        if any(not route.match.watchlists for route in routes):
+            return
+        for watchlist in self.rules.watchlists:
+            if watchlist.id not in named:
+                message = f"no route takes the watch-list {watchlist.id}: it would alert nobody"
+                hint = (
+                    "name it in a route, or end the routes with `- {match: {}, send: [terminal]}`"
+                )
+                self.problems.append(
+                    Problem(position=watchlist.position, message=message, hint=hint)
+                )
+
+    def _known(self, path: KeyPath, names: Sequence[str], known: Iterable[str], what: str) -> None:
+        for at, name in enumerate(names):
+            if name not in known:
+                self._unknown((*path, at), name, known, what)
+
+    def _unknown(self, path: KeyPath, name: str, known: Iterable[str], what: str) -> None:
+        self.problems.append(unknown(self.document, path, name, known, what))
+
+    def _problem(
+        self,
+        path: KeyPath,
+        message: str,
+        hint: str,
+        *,
+        of_key: bool = False,
+        is_warning: bool = False,
+    ) -> None:
+        self.problems.append(
+            self.document.problem(path, message, hint, of_key=of_key, is_warning=is_warning)
+        )
+
+
+def unknown(
+    document: Document, path: KeyPath, name: str, known: Iterable[str], what: str
+) -> Problem:
+    """Say that nothing has this name, and which name was perhaps meant."""
+    plural = what if what.endswith("s") else f"{what}s"
+    hint = nearest_or_all(name, known, what=plural)
+    return document.problem(path, f"unknown {what}: {name}", hint)
+
+
+def fallbacks(settings: SettingsShape) -> dict[str, str]:
+    """Return where the messages of a receiver go that cannot deliver them.
+
+    A person's receivers follow each other; what a receiver says of itself wins.
+    """
+    found: dict[str, str] = {}
+    for receivers in settings.people.values():
+        found |= itertools.pairwise(receivers)
+    own = {name: shape.fallback for name, shape in settings.receivers.items() if shape.fallback}
+    return found | own
+
+
+def _filters(match: RouteMatchShape) -> dict[str, Any]:
+    return {
+        "watchlists": match.watchlists,
+        "severities": tuple(Severity(level) for level in match.severity),
+        "tags": match.tags,
+        "stances": match.stances,
+        "languages": match.languages,
+    }
+
+
+def _comes_back(name: str, following: Mapping[str, str]) -> bool:
+    """Whether the fallbacks after a receiver end where they began."""
+    seen = {name}
+    while name := following.get(name, ""):
+        if name in seen:
+            return True
+        seen.add(name)
+    return False
+
+
+def _first_catch_all(settings: SettingsShape) -> int | None:
+    for at, route in enumerate(settings.routes):
+        if not route.continue_ and not any(route.match.model_dump().values()):
+            return at
+    return None
+
+
+def _with_the_terminal(
+    policy: AlertPolicy, receivers: Mapping[str, Receiver], system_send: Sequence[str]
+) -> AlertPolicy:
+    """Let the terminal stand in where no receiver can be used: a first run always shows alerts.
+
+    Nothing is kept for the others then, and somebody who watches a terminal has no quiet hours.
+    Digests follow when nothing else can be used either; else they wait for their receiver.
+    """
+
+    def none_can_be_used(*names: str) -> bool:
+        return bool(names) and all(
+            name in receivers and receivers[name].broken_because for name in names
+        )
+
+    routes, digests = policy.routes, policy.digests
+    to_routes = [name for route in routes for name in route.send]
+    to_digests = [name for digest in digests for name in digest.send]
+    if not routes:
+        written = [name for name in receivers if not receivers[name].broken_because]
+        others = [name for name in written if name != TERMINAL]
+        routes = (Route(name="everything", send=tuple(others or written)),)
+    elif none_can_be_used(*to_routes):
+        routes = tuple(
+            replace(route, send=(TERMINAL,), quiet_hours="") if route.send else route
+            for route in routes
+        )
+    if none_can_be_used(*to_routes, *to_digests, *system_send):
+        digests = tuple(replace(it, send=(TERMINAL,)) if it.send else it for it in digests)
+    return replace(policy, routes=routes, digests=digests)

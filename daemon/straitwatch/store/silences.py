@@ -1,0 +1,50 @@
+"""Room: store. Silences that people ordered by command; those of the configuration stand there."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from straitwatch.core.model import Severity, Silence
+from straitwatch.store.engine import Transaction
+from straitwatch.store.rows import SILENCE
+
+
+def add_silence(tx: Transaction, silence: Silence, *, now: datetime) -> None:
+    """Keep a silence; the same id again replaces it."""
+    row = {
+        "id": silence.id,
+        "watchlists": silence.watchlists,
+        "severities": tuple(level.value for level in silence.severities),
+        "tags": silence.tags,
+        "stances": silence.stances,
+        "languages": silence.languages,
+        "starts_at": silence.starts_at or now,
+        "until_at": silence.until_at,
+        "author": silence.author,
+        "reason": silence.reason,
+    }
+    tx.upsert(SILENCE, [row], key=("id",), changed=tuple(name for name in row if name != "id"))
+
+
+def active_silences(tx: Transaction, now: datetime) -> tuple[Silence, ...]:
+    """Return the silences that are in force, or will be, the next to end first."""
+    return _read(tx, SILENCE.c.until_at > now)
+
+
+def all_silences(tx: Transaction) -> tuple[Silence, ...]:
+    """Return every silence that was ordered, those that have ended too."""
+    return _read(tx, sa.true())
+
+
+def expire_silence(tx: Transaction, silence_id: str, now: datetime) -> bool:
+    """End a silence now; False when none in force has this id."""
+    is_it = sa.and_(SILENCE.c.id == silence_id, SILENCE.c.until_at > now)
+    return tx.execute(SILENCE.update().where(is_it).values(until_at=now)).rowcount > 0
+
+
+def _read(tx: Transaction, condition: sa.ColumnElement[bool]) -> tuple[Silence, ...]:
+    query = sa.select(SILENCE).where(condition).order_by(SILENCE.c.until_at, SILENCE.c.id)
+    return tuple(
+        Silence(**(dict(row) | {"severities": tuple(map(Severity, row["severities"]))}))
+        for row in tx.execute(query).mappings()
+    )

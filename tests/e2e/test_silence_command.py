@@ -1,0 +1,61 @@
+"""Silences by command: what they hold, who ordered them, and how they end."""
+
+from pathlib import Path
+
+import pytest
+
+from commands import rows, run
+from straitwatch.errors import UsageError
+
+
+def silenced(config: Path, *options: str) -> dict:
+    (row,) = rows(config, "silence", "add", *options)
+    return row
+
+
+def test_a_silence_is_listed_with_its_author_and_reason_until_it_is_ended(config: Path) -> None:
+    made = silenced(config, "--tag", "sport", "--for", "4h", "--reason", "games", "--author", "lin")
+
+    text = run(config, "silence", "list").stdout
+    ended = run(config, "silence", "expire", made["id"])
+
+    assert all(word in text for word in (made["id"], "tag sport", "lin", "games"))
+    assert ended.exit_code == 0
+    assert "nothing is silenced" in run(config, "silence", "list").stdout
+
+
+def test_status_tells_what_is_silenced(config: Path) -> None:
+    made = silenced(config, "--severity", "low", "--for", "1h", "--reason", "holiday")
+
+    text = run(config, "status").stdout
+    run(config, "silence", "expire", made["id"])
+
+    assert "severity low" in text
+    assert "holiday" in text
+
+
+def test_an_ended_silence_cannot_be_ended_again(config: Path) -> None:
+    made = silenced(config, "--tag", "sport", "--for", "4h")
+    run(config, "silence", "expire", made["id"])
+
+    again = run(config, "silence", "expire", made["id"])
+
+    assert again.exit_code == 1
+    assert f"no silence {made['id']} is in force" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--for", "4h"], "nothing is named"),
+        (["--tag", "sport"], "how long?"),
+        (["--tag", "sport", "--for", "soon"], "soon"),
+        (["--tag", "sport", "--until", "2020-01-01"], "has passed"),
+        (["--list", "taiwan-polic", "--for", "4h"], "no such watch-list: taiwan-polic"),
+    ],
+)
+def test_a_silence_that_cannot_be_is_refused(config: Path, options, message) -> None:
+    refused = run(config, "silence", "add", *options)
+
+    assert isinstance(refused.exception, UsageError)
+    assert message in str(refused.exception)
