@@ -4,7 +4,10 @@
 and come out; rows never leave.
 """
 
-from straitwatch.store.engine import Store, Transaction
+from straitwatch.store.engine import (
+    Store,
+    Transaction,
+)
 from straitwatch.store.feeds import (
     claim_due_feeds,
     complete_polls,
@@ -35,32 +38,42 @@ from straitwatch.store.jobs import (
     set_meta,
     status_counts,
 )
-from straitwatch.store.marks import delete_mark, read_marks, set_mark
-from straitwatch.store.outbox import (
+from straitwatch.store.marks import (
+    delete_mark,
+    read_marks,
+    set_mark,
+)
+from straitwatch.store.messages import (
     AttemptRecord,
-    ClaimedDelivery,
     DeliveryRecord,
-    ReceiverState,
-    add_alert,
+)
+from straitwatch.store.orders import (
     cancel_deliveries,
+    list_deliveries,
+    replay_delivery,
+    retry_delivery,
+    show_delivery,
+)
+from straitwatch.store.outbox import (
+    ClaimedDelivery,
+    add_alert,
     check_outbox,
     claim_delivery,
     due_receivers,
     expire_deliveries,
     finish_attempt,
     freeze,
+    release_held,
+    renew_delivery,
+)
+from straitwatch.store.receivers import (
+    ReceiverState,
     hold_receiver,
-    list_deliveries,
     name_recipients,
     pause_receiver,
     receiver_states,
-    release_held,
-    renew_delivery,
-    replay_delivery,
     resume_receiver,
-    retry_delivery,
     settle_missing_receivers,
-    show_delivery,
 )
 from straitwatch.store.shadow import (
     ShadowRun,

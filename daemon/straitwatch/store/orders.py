@@ -1,0 +1,147 @@
+"""Room: store. What people ask of the outbox, and what they order: retry, replay, cancel."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from straitwatch.core.model import DeliveryState
+from straitwatch.store.engine import Transaction
+from straitwatch.store.messages import FINAL, FRESH, AttemptRecord, DeliveryRecord, to_record
+from straitwatch.store.receivers import NEW_TERM
+from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY
+
+
+def list_deliveries(
+    tx: Transaction,
+    *,
+    states: Collection[DeliveryState] = (),
+    receiver: str = "",
+    story_id: str = "",
+    limit: int = 100,
+) -> list[DeliveryRecord]:
+    """Return deliveries, newest first."""
+    query = _RECORDS.order_by(DELIVERY.c.seq.desc()).limit(limit)
+    if states:
+        query = query.where(DELIVERY.c.state.in_([state.value for state in states]))
+    if receiver:
+        query = query.where(DELIVERY.c.receiver == receiver)
+    if story_id:
+        query = query.where(DELIVERY.c.story_id == story_id)
+    return [to_record(row) for row in tx.execute(query)]
+
+
+def show_delivery(tx: Transaction, delivery_id: str) -> DeliveryRecord | None:
+    """Return one delivery with its attempts and its frozen bytes."""
+    row = tx.execute(_RECORDS.where(DELIVERY.c.id == delivery_id)).first()
+    if row is None:
+        return None
+    columns = [column for column in ATTEMPT.c if column.name not in ("seq", "delivery_id")]
+    attempts = tx.execute(
+        sa.select(*columns).where(ATTEMPT.c.delivery_id == delivery_id).order_by(ATTEMPT.c.seq)
+    ).mappings()
+    return to_record(row, history=tuple(AttemptRecord(**attempt) for attempt in attempts))
+
+
+def retry_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> bool:
+    """Try an undelivered one again at once, as the same message with a new term."""
+    row = tx.execute(
+        sa.select(DELIVERY.c.created_at, DELIVERY.c.give_up_at).where(
+            DELIVERY.c.id == delivery_id,
+            DELIVERY.c.state.in_(["held", "pending", "dead", "cancelled"]),
+        )
+    ).first()
+    if row is None:
+        return False
+    tx.is_lasting = True
+    tx.execute(
+        DELIVERY.update()
+        .where(DELIVERY.c.id == delivery_id)
+        .values(
+            state=DeliveryState.PENDING.value,
+            reason="retried by a person",
+            not_before=None,
+            due_at=now,
+            give_up_at=_new_term(row, now=now),
+            updated_at=now,
+        )
+    )
+    return True
+
+
+def _new_term(row: sa.Row[*tuple[Any, ...]], *, now: datetime) -> datetime:
+    """Return when to give up a message that a person sends again: as long as it once had."""
+    return now + (row.give_up_at - row.created_at if row.give_up_at else NEW_TERM)
+
+
+def cancel_deliveries(
+    tx: Transaction,
+    *,
+    now: datetime,
+    ids: Collection[str] = (),
+    receiver: str = "",
+    before: datetime | None = None,
+    reason: str = "cancelled by a person",
+) -> int:
+    """Cancel what waits: these ids, or a receiver's, or all that was made before a time."""
+    conditions: list[sa.ColumnElement[bool]] = []
+    if ids:
+        conditions.append(DELIVERY.c.id.in_(list(ids)))
+    if receiver:
+        conditions.append(DELIVERY.c.receiver == receiver)
+    if before:
+        conditions.append(DELIVERY.c.created_at < before)
+    if not conditions:
+        return 0
+    tx.is_lasting = True
+    cancelled = tx.execute(
+        DELIVERY.update()
+        .where(DELIVERY.c.state.in_(["held", "pending"]), *conditions)
+        .values(state=DeliveryState.CANCELLED.value, reason=reason, updated_at=now)
+    )
+    return cancelled.rowcount
+
+
+def replay_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> str:
+    """Send a finished delivery once more as a new message; return its id, "" if there is none.
+
+    The id ends in `.r1`, `.r2` ...: a mailbox would swallow a second message with the old one.
+    """
+    row = tx.execute(
+        sa.select(DELIVERY).where(
+            DELIVERY.c.id == delivery_id, DELIVERY.c.state.in_([state.value for state in FINAL])
+        )
+    ).first()
+    if row is None:
+        return ""
+    latest = tx.execute(
+        sa.select(sa.func.max(DELIVERY.c.generation)).where(
+            DELIVERY.c.alert_id == row.alert_id,
+            DELIVERY.c.receiver == row.receiver,
+            DELIVERY.c.recipient == row.recipient,
+        )
+    ).scalar_one()
+    generation = latest + 1
+    new_id = f"{row.id.removesuffix(f'.r{row.generation}')}.r{generation}"
+    copied = {column.name: getattr(row, column.name) for column in DELIVERY.c}
+    del copied["seq"]
+    fresh = FRESH | {
+        "id": new_id,
+        "generation": generation,
+        "state": DeliveryState.PENDING.value,
+        "reason": "replayed by a person",
+        "not_before": None,
+        "due_at": now,
+        "give_up_at": _new_term(row, now=now),
+        "created_at": now,
+        "updated_at": now,
+    }
+    tx.insert_new(DELIVERY, [copied | fresh])
+    tx.is_lasting = True
+    return new_id
+
+
+_RECORDS = sa.select(
+    DELIVERY, ALERT.c.kind, ALERT.c.severity, ALERT.c.facts_type, ALERT.c.facts
+).join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert_id)
