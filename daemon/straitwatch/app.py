@@ -24,6 +24,7 @@ from straitwatch.config import Config, config_fingerprint, load_config, require_
 from straitwatch.core.match import ExampleFailure, run_examples
 from straitwatch.core.model import (
     AlertKind,
+    Fallback,
     Feed,
     FeedState,
     NoticeFacts,
@@ -141,11 +142,25 @@ def activate(config: Config) -> Active:
             name: receiver.give_up_after or _GIVE_UP.get(_kind(drivers.get(name)), GIVE_UP_AFTER)
             for name, receiver in config.receivers.items()
         },
+        limits={name: it.limit for name, it in config.receivers.items() if it.limit},
         config_version=config.version,
         shadow=_shadow(config),
     )
+    rules = replace(rules, fallbacks=_fallbacks(config, rules))
     feeds = {feed.id: feed for feed in config.feeds if feed.enabled}
     return Active(config=config, rules=rules, drivers=drivers, feeds=feeds)
+
+
+def _fallbacks(config: Config, rules: Rules) -> dict[str, Fallback]:
+    return {
+        name: Fallback(
+            receiver=it.fallback,
+            recipients=rules.recipients.get(it.fallback, ()),
+            give_up_after=rules.give_up[it.fallback],
+        )
+        for name, it in config.receivers.items()
+        if it.fallback
+    }
 
 
 def _shadow(config: Config) -> Shadow | None:
@@ -395,7 +410,11 @@ class App:
         with structlog.contextvars.bound_contextvars(receiver=name):
             try:
                 self.totals.delivered += await deliver_due(
-                    name, driver, tools=self.tools, is_stopping=lambda: self._stopping
+                    name,
+                    driver,
+                    tools=self.tools,
+                    rules=self.active.rules,
+                    is_stopping=lambda: self._stopping,
                 )
             except Exception:  # around one receiver: the others go on
                 log.exception("sending failed")
@@ -434,6 +453,7 @@ class App:
             list(self.active.drivers),
             now=now,
             give_up_after=GIVE_UP_MISSING,
+            fallbacks=self.active.rules.fallbacks,
         )
 
     async def _prune(self) -> None:

@@ -30,6 +30,7 @@ from straitwatch.core.model import (
     DigestItem,
     DigestPlan,
     Facts,
+    Fallback,
     Feed,
     FeedState,
     Fetched,
@@ -252,7 +253,7 @@ def _count(report: PollReport, matched: MatchedFeed, metrics: Metrics) -> None:
 
 
 async def deliver_due(
-    receiver: str, driver: Driver, *, tools: Tools, is_stopping: Callable[[], bool]
+    receiver: str, driver: Driver, *, tools: Tools, rules: Rules, is_stopping: Callable[[], bool]
 ) -> int:
     """Send what is due to one receiver, one after the other; return how many were delivered."""
     delivered = 0
@@ -263,15 +264,20 @@ async def deliver_due(
             now=tools.clock(),
             lease=SEND_LEASE,
             worker=tools.worker,
+            limit=rules.limits.get(receiver),
         )
         if claimed is None:
             break
         with structlog.contextvars.bound_contextvars(delivery=claimed.job.delivery.id):
-            delivered += await _deliver_one(claimed, driver, tools)
+            delivered += await _deliver_one(
+                claimed, driver, tools, fallback=rules.fallbacks.get(receiver)
+            )
     return delivered
 
 
-async def _deliver_one(claimed: ClaimedDelivery, driver: Driver, tools: Tools) -> bool:
+async def _deliver_one(
+    claimed: ClaimedDelivery, driver: Driver, tools: Tools, *, fallback: Fallback | None
+) -> bool:
     """Freeze the bytes, send them, record how it ended; say whether it was delivered."""
     job = claimed.job
     if job.frozen is None:
@@ -280,14 +286,14 @@ async def _deliver_one(claimed: ClaimedDelivery, driver: Driver, tools: Tools) -
         except Exception as error:  # around one delivery: a message that cannot be made is dead
             log.exception("message cannot be rendered")
             failed = SendResult(outcome=Outcome.PERMANENT, code="render", text=type(error).__name__)
-            await _record(claimed, driver, failed, tools)
+            await _record(claimed, driver, failed, tools, fallback=fallback)
             return False
         if not await tools.store.run(db.freeze, job.delivery.id, claimed.epoch, frozen):
             _lost_lease(tools)
             return False
         job = replace(job, frozen=frozen)
     result = await _send(claimed, job, driver, tools)
-    await _record(claimed, driver, result, tools)
+    await _record(claimed, driver, result, tools, fallback=fallback)
     return result.outcome is Outcome.DELIVERED
 
 
@@ -315,7 +321,12 @@ async def _renew(claimed: ClaimedDelivery, tools: Tools) -> None:
 
 
 async def _record(
-    claimed: ClaimedDelivery, driver: Driver, result: SendResult, tools: Tools
+    claimed: ClaimedDelivery,
+    driver: Driver,
+    result: SendResult,
+    tools: Tools,
+    *,
+    fallback: Fallback | None,
 ) -> None:
     now = tools.clock()
     delivery = claimed.job.delivery
@@ -341,6 +352,7 @@ async def _record(
         now=now,
         hold_receiver_until=step.receiver_hold_until,
         hold_reason=step.receiver_hold_reason,
+        fallback=fallback,
     )
     if not is_ours:
         _lost_lease(tools)

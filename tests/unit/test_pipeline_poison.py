@@ -5,8 +5,10 @@ from pathlib import Path
 from random import Random
 
 from straitwatch import store as db
+from straitwatch.core.match import compile_rules
 from straitwatch.core.model import (
     AlertKind,
+    AlertPolicy,
     DeliveryState,
     Frozen,
     NoticeFacts,
@@ -14,12 +16,16 @@ from straitwatch.core.model import (
     SendJob,
     SendResult,
 )
+from straitwatch.core.plan import Rules
 from straitwatch.deliver import SenderThreads
 from straitwatch.pipeline import Folding, Tools, address, deliver_due
 from straitwatch.store import Store
 from straitwatch.telemetry import Metrics
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+MATCHER, _ = compile_rules({}, ())
+assert MATCHER is not None
+NO_RULES = Rules(matcher=MATCHER, policy=AlertPolicy(), titles={}, recipients={})
 
 
 class Driver:
@@ -69,7 +75,7 @@ async def deliver(tmp_path: Path, driver: Driver) -> dict[str, db.DeliveryRecord
             chance=Random(1),
             worker="test",
         )
-        await deliver_due("r", driver, tools=tools, is_stopping=lambda: False)
+        await deliver_due("r", driver, tools=tools, rules=NO_RULES, is_stopping=lambda: False)
         records = store.call(db.list_deliveries)
     finally:
         senders.close()

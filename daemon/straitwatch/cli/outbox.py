@@ -10,7 +10,7 @@ from straitwatch import store as db
 from straitwatch.app import utc_now
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
-from straitwatch.core.model import DeliveryState, DigestFacts, Facts
+from straitwatch.core.model import DeliveryState, DigestFacts, Facts, RollupFacts
 from straitwatch.errors import UsageError
 
 outbox = typer.Typer(no_args_is_help=True, help="See and steer what is to be delivered.")
@@ -25,7 +25,13 @@ def register(app: typer.Typer) -> None:
 
 
 def _title(facts: Facts) -> str:
-    return f"digest {facts.name}" if isinstance(facts, DigestFacts) else facts.title
+    match facts:
+        case DigestFacts():
+            return f"digest {facts.name}"
+        case RollupFacts():
+            return f"{facts.messages} messages in one"
+        case _:
+            return facts.title
 
 
 @outbox.command("list", epilog="Example:  `straitwatch outbox list --state dead`")
@@ -78,6 +84,7 @@ def _describe(record: db.DeliveryRecord) -> dict[str, object]:
         "title": _title(record.facts),
         "attempts": record.attempts,
         "unsure": record.unsure_count,
+        "merged_into": record.merged_into or None,
         "not_before": delivery.not_before.isoformat() if delivery.not_before else None,
     }
 
@@ -91,10 +98,11 @@ def show(
     """Show one delivery, its attempts, and the bytes as they are sent."""
     with opened(config) as (_, store):
         record = store.call(db.show_delivery, delivery_id)
+        members = store.call(db.merged_into, delivery_id)
     if record is None:
         raise UsageError(f"no such delivery: {delivery_id}\nhint: see `straitwatch outbox list`")
     if json:
-        write_line(_describe(record))
+        write_line(_describe(record) | {"stands_for": [it.delivery.id for it in members]})
         return
     console = Console(highlight=False, soft_wrap=True)
     for name, value in _describe(record).items():
@@ -102,6 +110,9 @@ def show(
     for attempt in record.history:
         words = (attempt.started_at.isoformat(), attempt.outcome or "open", attempt.code)
         console.print("    attempt ", *words, attempt.text, markup=False)
+    for member in members:
+        words = (member.delivery.id, member.delivery.state_reason, _title(member.facts))
+        console.print(" stands for ", *words, markup=False)
     if record.frozen is not None:
         console.print()
         console.print(record.frozen.body.decode("utf-8", "replace"), markup=False)
@@ -117,13 +128,12 @@ def retry(
     if bool(delivery_id) == all_dead:
         raise UsageError("name one delivery, or use --all-dead")
     with opened(config) as (_, store):
-        ids = [delivery_id]
         if all_dead:
-            dead = store.call(db.list_deliveries, states=(DeliveryState.DEAD,), limit=100_000)
-            ids = [record.delivery.id for record in dead]
-        again = sum(store.call(db.retry_delivery, one, now=utc_now()) for one in ids)
-    typer.echo(f"{again} of {len(ids)} will be tried again")
-    if again < len(ids):
+            again = store.call(db.retry_dead, now=utc_now())
+        else:
+            again = int(store.call(db.retry_delivery, delivery_id, now=utc_now()))
+    typer.echo(f"{again} will be tried again")
+    if not (again or all_dead):
         raise typer.Exit(1)
 
 

@@ -16,16 +16,19 @@ from straitwatch.core.model import (
     AlertKind,
     AlertPolicy,
     Decision,
+    DigestItem,
     Entry,
     Feed,
     Fold,
     Hit,
+    Limit,
     Match,
     MatchNote,
     Outlet,
     Quote,
     Reason,
     Relation,
+    RollupFacts,
     Route,
     Severity,
     Silence,
@@ -48,9 +51,9 @@ _SENTENCE_END = re.compile(
 # ---------------------------------------------------------------- identities
 
 
-def alert_id(story_id: str, revision: int) -> str:
-    """Compute the id of what is said about a story at one revision."""
-    return _key("alert", story_id, str(revision))
+def alert_id(story_id: str, revision: int, *parts: str) -> str:
+    """Compute the id of what is said about a story at one revision, or of a message of parts."""
+    return _key("alert", story_id, str(revision), *parts)
 
 
 def delivery_key(alert: str, receiver: str, recipient: str) -> str:
@@ -357,6 +360,47 @@ def describe_alert(
         outlet_count=len(story.outlets),
         is_late=decision.reason is Reason.LATE,
         story_title=story.title,
+    )
+
+
+def roll_up(
+    alerts: Sequence[AlertFacts], *, cause: str, messages: int, stories: int, limit: Limit | None
+) -> RollupFacts:
+    """Say in one message what many would have said.
+
+    Args:
+        alerts: the latest of each story that is to be listed.
+        cause: why they did not go out one by one.
+        messages: how many there are, those that are not listed too.
+        stories: how many stories they are about.
+        limit: the limit of the receiver, where that is the cause.
+
+    """
+    ordered = sorted(alerts, key=lambda facts: (-facts.severity.rank, facts.first_seen_at))
+    return RollupFacts(
+        cause=cause,
+        items=tuple(_rollup_item(facts) for facts in ordered),
+        messages=messages,
+        stories=stories,
+        since_at=min(facts.seen_at for facts in alerts),
+        until_at=max(facts.seen_at for facts in alerts),
+        severity=ordered[0].severity,
+        limit=limit,
+    )
+
+
+def _rollup_item(facts: AlertFacts) -> DigestItem:
+    return DigestItem(
+        story_id=facts.story_id,
+        title=facts.title,
+        url=facts.url,
+        outlet=facts.outlet,
+        severity=facts.severity,
+        watchlists=tuple(note.title for note in facts.matches),
+        first_seen_at=facts.first_seen_at,
+        outlet_count=facts.outlet_count,
+        was_alerted=facts.kind is AlertKind.UPDATE,
+        is_late=facts.is_late,
     )
 
 

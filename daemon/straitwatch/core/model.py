@@ -103,6 +103,7 @@ class AlertKind(StrEnum):
     NEW = "new"
     UPDATE = "update"
     DIGEST = "digest"
+    ROLLUP = "rollup"
     SYSTEM = "system"
     TEST = "test"
 
@@ -275,6 +276,15 @@ class Limit:
 
     messages: int
     per: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallback:
+    """Where a message goes that one receiver could not deliver."""
+
+    receiver: str
+    recipients: tuple[str, ...]
+    give_up_after: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -792,6 +802,20 @@ class DigestFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RollupFacts:
+    """What one message says in the place of many: here is all that there is."""
+
+    cause: str  # limit, quiet_hours, group_wait, or why else the messages waited
+    items: tuple[DigestItem, ...]  # the most urgent first
+    messages: int  # that this one stands for
+    stories: int  # that they were about
+    since_at: datetime  # the first of them was made
+    until_at: datetime  # the last
+    severity: Severity = Severity.NORMAL
+    limit: Limit | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeFacts:
     """A message about Straitwatch itself, or a labelled test."""
 
@@ -800,7 +824,7 @@ class NoticeFacts:
     severity: Severity = Severity.NORMAL
 
 
-Facts = AlertFacts | DigestFacts | NoticeFacts
+Facts = AlertFacts | DigestFacts | RollupFacts | NoticeFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

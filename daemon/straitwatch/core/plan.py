@@ -34,12 +34,14 @@ from straitwatch.core.model import (
     DeliveryState,
     Difference,
     Entry,
+    Fallback,
     Feed,
     FeedState,
     Fetched,
     FetchFailed,
     Fold,
     KnownEntry,
+    Limit,
     Match,
     MatchText,
     NotModified,
@@ -78,6 +80,8 @@ class Rules:
     titles: Mapping[str, str]  # of the watch-lists
     recipients: Mapping[str, tuple[str, ...]]  # of each receiver; missing or empty: one, unnamed
     give_up: Mapping[str, timedelta] = field(default_factory=dict)  # by receiver
+    limits: Mapping[str, Limit] = field(default_factory=dict)  # by receiver
+    fallbacks: Mapping[str, Fallback] = field(default_factory=dict)  # by receiver
     config_version: str = ""
     shadow: Shadow | None = None
 

@@ -43,6 +43,9 @@ from straitwatch.store.marks import (
     read_marks,
     set_mark,
 )
+from straitwatch.store.merging import (
+    release_held,
+)
 from straitwatch.store.messages import (
     AttemptRecord,
     DeliveryRecord,
@@ -50,7 +53,9 @@ from straitwatch.store.messages import (
 from straitwatch.store.orders import (
     cancel_deliveries,
     list_deliveries,
+    merged_into,
     replay_delivery,
+    retry_dead,
     retry_delivery,
     show_delivery,
 )
@@ -63,7 +68,6 @@ from straitwatch.store.outbox import (
     expire_deliveries,
     finish_attempt,
     freeze,
-    release_held,
     renew_delivery,
 )
 from straitwatch.store.receivers import (
@@ -163,6 +167,7 @@ __all__ = [
     "latest_entries",
     "list_deliveries",
     "list_stories",
+    "merged_into",
     "name_recipients",
     "next_due_at",
     "note_refusal",
@@ -177,6 +182,7 @@ __all__ = [
     "renew_delivery",
     "replay_delivery",
     "resume_receiver",
+    "retry_dead",
     "retry_delivery",
     "save_config",
     "set_mark",

@@ -19,6 +19,7 @@ from straitwatch.core.model import (
     Facts,
     Frozen,
     NoticeFacts,
+    RollupFacts,
     SendJob,
     Severity,
 )
@@ -31,7 +32,9 @@ FINAL = (
 )
 OPEN = (DeliveryState.HELD, DeliveryState.PENDING, DeliveryState.SENDING)
 CRITICAL_LANE = 0  # overtakes lane 1
-_FACTS: dict[str, Any] = {kind.__name__: kind for kind in (AlertFacts, DigestFacts, NoticeFacts)}
+_FACTS: dict[str, Any] = {
+    kind.__name__: kind for kind in (AlertFacts, DigestFacts, RollupFacts, NoticeFacts)
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from straitwatch.core.model import DeliveryState
 from straitwatch.store.engine import Transaction
+from straitwatch.store.merging import CARRIED, follow_carriers
 from straitwatch.store.messages import FINAL, FRESH, AttemptRecord, DeliveryRecord, to_record
 from straitwatch.store.receivers import NEW_TERM
 from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY
@@ -30,6 +31,19 @@ def list_deliveries(
     if story_id:
         query = query.where(DELIVERY.c.story_id == story_id)
     return [to_record(row) for row in tx.execute(query)]
+
+
+def merged_into(tx: Transaction, delivery_id: str) -> list[DeliveryRecord]:
+    """Return the deliveries that this one stands for, in the order in which they were made."""
+    members = DELIVERY.c.merged_into == delivery_id
+    return [to_record(row) for row in tx.execute(_RECORDS.where(members).order_by(DELIVERY.c.seq))]
+
+
+def retry_dead(tx: Transaction, *, now: datetime) -> int:
+    """Try every dead letter again; those that another one carries go with it."""
+    is_dead = sa.and_(DELIVERY.c.state == DeliveryState.DEAD.value, DELIVERY.c.reason != CARRIED)
+    ids = tx.execute(sa.select(DELIVERY.c.id).where(is_dead)).scalars().all()
+    return sum(retry_delivery(tx, id_, now=now) for id_ in ids)
 
 
 def show_delivery(tx: Transaction, delivery_id: str) -> DeliveryRecord | None:
@@ -64,9 +78,11 @@ def retry_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> bool:
             not_before=None,
             due_at=now,
             give_up_at=_new_term(row, now=now),
+            merged_into=None,
             updated_at=now,
         )
     )
+    follow_carriers(tx, [delivery_id], DeliveryState.MERGED, now=now)
     return True
 
 
@@ -99,8 +115,11 @@ def cancel_deliveries(
         DELIVERY.update()
         .where(DELIVERY.c.state.in_(["held", "pending"]), *conditions)
         .values(state=DeliveryState.CANCELLED.value, reason=reason, updated_at=now)
+        .returning(DELIVERY.c.id)
     )
-    return cancelled.rowcount
+    gone = list(cancelled.scalars())
+    follow_carriers(tx, gone, DeliveryState.CANCELLED, now=now)
+    return len(gone)
 
 
 def replay_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> str:

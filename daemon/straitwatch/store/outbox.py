@@ -16,13 +16,16 @@ from straitwatch.core.model import (
     Alert,
     Delivery,
     DeliveryState,
+    Fallback,
     Frozen,
+    Limit,
     Outcome,
     SendJob,
     SendResult,
     Severity,
 )
 from straitwatch.store.engine import Transaction
+from straitwatch.store.merging import end_dead, may_go
 from straitwatch.store.messages import (
     CRITICAL_LANE,
     OPEN,
@@ -92,17 +95,25 @@ def add_deliveries(
 
 
 def claim_delivery(
-    tx: Transaction, *, receiver: str, now: datetime, lease: timedelta, worker: str
+    tx: Transaction,
+    *,
+    receiver: str,
+    now: datetime,
+    lease: timedelta,
+    worker: str,
+    limit: Limit | None = None,
 ) -> ClaimedDelivery | None:
     """Take a receiver's next due delivery and open an attempt; None when there is none to send.
 
     Critical ones go first, then those due longest. A delivery waits for its parent, a critical
     one not while that waits for a retry. One receiver sends one message at a time, whatever the
-    number of replicas.
+    number of replicas; beyond its limit, what waits becomes a roll-up.
     """
     if not take_receiver(tx, receiver):
         return None
     found = _next_readable(tx, receiver, now=now)
+    while found and limit and not may_go(tx, found[0], limit, now=now):
+        found = _next_readable(tx, receiver, now=now)
     if found is None:
         return None
     row, job = found
@@ -146,6 +157,7 @@ def _next_readable(
         except (ValidationError, KeyError):
             dead = {"state": DeliveryState.DEAD.value, "reason": "unreadable", "updated_at": now}
             tx.execute(DELIVERY.update().where(DELIVERY.c.seq == row.seq).values(dead))
+            end_dead(tx, [row.id], None, now=now)
             tx.is_lasting = True
     return None
 
@@ -179,11 +191,12 @@ def finish_attempt(
     now: datetime,
     hold_receiver_until: datetime | None = None,
     hold_reason: str = "",
+    fallback: Fallback | None = None,
 ) -> bool:
     """Record how an attempt ended; False when somebody else has claimed the delivery since.
 
     An answer that comes after the lease, but before anybody claimed again, still counts: it
-    spares a repeat.
+    spares a repeat. What is dead here goes to the fallback, if there is one.
     """
     tx.is_lasting = True
     delivery, text = claimed.job.delivery, result.text[:_MAX_TEXT]
@@ -215,7 +228,10 @@ def finish_attempt(
         "updated_at": now,
         "delivered_at": now if is_done else None,
     }
-    return tx.execute(_FINISH, values).rowcount == 1
+    is_ours = tx.execute(_FINISH, values).rowcount == 1
+    if is_ours and state is DeliveryState.DEAD:
+        end_dead(tx, [delivery.id], fallback, now=now)
+    return is_ours
 
 
 def expire_deliveries(tx: Transaction, now: datetime) -> int:
@@ -258,16 +274,6 @@ def return_unanswered(tx: Transaction, condition: sa.ColumnElement[bool]) -> int
             )
         )
     return len(rows)
-
-
-def release_held(tx: Transaction, now: datetime) -> int:
-    """Let go what was held until now."""
-    released = tx.execute(
-        DELIVERY.update()
-        .where(DELIVERY.c.state == DeliveryState.HELD.value, DELIVERY.c.not_before <= now)
-        .values(state=DeliveryState.PENDING.value, reason="", updated_at=now)
-    )
-    return released.rowcount
 
 
 def due_receivers(tx: Transaction, now: datetime) -> list[str]:
@@ -356,8 +362,24 @@ def _waits_for_parent(now: Any) -> sa.ColumnElement[bool]:
     )
 
 
+def _parent_ref() -> sa.ScalarSelect[Any]:
+    """What the send of the message before returned, or of the one that carried it."""
+    parent, carrier = DELIVERY.alias("parent"), DELIVERY.alias("carrier")
+    speaks_for_it = sa.and_(
+        carrier.c.id == parent.c.merged_into,
+        carrier.c.story_id == parent.c.story_id,
+        carrier.c.receiver == parent.c.receiver,
+    )
+    return (
+        sa.select(sa.func.coalesce(carrier.c.ref, parent.c.ref, type_=DELIVERY.c.ref.type))
+        .select_from(parent.outerjoin(carrier, speaks_for_it))
+        .where(parent.c.id == DELIVERY.c.parent_id)
+        .scalar_subquery()
+    )
+
+
 def _claimable(*, is_postgres: bool) -> sa.Select[Any]:
-    parent, other = DELIVERY.alias("parent"), DELIVERY.alias("other")
+    other = DELIVERY.alias("other")
     now = sa.bindparam("now", type_=DELIVERY.c.due_at.type)
     receiver: sa.BindParameter[str] = sa.bindparam("receiver")
     is_sending = sa.exists().where(
@@ -374,10 +396,7 @@ def _claimable(*, is_postgres: bool) -> sa.Select[Any]:
             ALERT.c.facts,
             ALERT.c.created_at.label("alert_created_at"),
             RECEIVER.c.failures.label("receiver_failures"),
-            sa.select(parent.c.ref)
-            .where(parent.c.id == DELIVERY.c.parent_id)
-            .scalar_subquery()
-            .label("parent_ref"),
+            _parent_ref().label("parent_ref"),
         )
         .join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert_id)
         .outerjoin(RECEIVER, RECEIVER.c.name == DELIVERY.c.receiver)

@@ -4,13 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 
 from straitwatch.core.decide import delivery_key
-from straitwatch.core.model import DeliveryState, Outcome, SendResult
+from straitwatch.core.model import DeliveryState, Fallback, Outcome, SendResult
 from straitwatch.store.engine import Transaction
+from straitwatch.store.merging import end_dead
 from straitwatch.store.rows import DELIVERY, RECEIVER
 
 NEW_TERM = timedelta(hours=24)  # when a person lets a message be tried again
@@ -75,22 +77,30 @@ def name_recipients(tx: Transaction, recipients: Mapping[str, Sequence[str]]) ->
     )
     unnamed = tx.execute(waits).mappings().all()
     for row in unnamed:
-        for recipient in named[row["receiver"]]:
+        ids = [delivery_key(row["alert_id"], row["receiver"], it) for it in named[row["receiver"]]]
+        for id_, recipient in zip(ids, named[row["receiver"]], strict=True):
             own = {key: value for key, value in row.items() if key != "seq"} | {
-                "id": delivery_key(row["alert_id"], row["receiver"], recipient),
+                "id": id_,
                 "recipient": recipient,
                 "parent_id": "",  # mails of one story thread by themselves
                 "reason": "",
             }
             tx.execute(tx.insert(DELIVERY).on_conflict_do_nothing(), [own])
+        is_member = DELIVERY.c.merged_into == row["id"]
+        tx.execute(DELIVERY.update().where(is_member).values(merged_into=ids[0]))
         tx.execute(DELIVERY.delete().where(DELIVERY.c.id == row["id"]))
     return len(unnamed)
 
 
 def settle_missing_receivers(
-    tx: Transaction, usable: Collection[str], *, now: datetime, give_up_after: timedelta
+    tx: Transaction,
+    usable: Collection[str],
+    *,
+    now: datetime,
+    give_up_after: timedelta,
+    fallbacks: Mapping[str, Fallback] = MappingProxyType({}),
 ) -> int:
-    """Mark what waits for a receiver that cannot be used; return how many became dead letters.
+    """Mark what waits for a receiver that cannot be used; return how many were given up.
 
     Nobody claims these, so nobody else would ever give them up: once the receiver is set up, it
     must not be flooded with old news.
@@ -106,7 +116,16 @@ def settle_missing_receivers(
         sa.and_(DELIVERY.c.give_up_at.is_(None), DELIVERY.c.created_at <= now - give_up_after),
     )
     dead = reason | {"state": DeliveryState.DEAD.value, "updated_at": now}
-    return tx.execute(DELIVERY.update().where(waits, is_over).values(dead)).rowcount
+    given_up = (
+        DELIVERY.update()
+        .where(waits, is_over)
+        .values(dead)
+        .returning(DELIVERY.c.id, DELIVERY.c.receiver)
+    )
+    ended = tx.execute(given_up).all()
+    for id_, receiver in ended:
+        end_dead(tx, [id_], fallbacks.get(receiver), now=now)
+    return len(ended)
 
 
 def take_receiver(tx: Transaction, receiver: str) -> bool:

@@ -255,6 +255,8 @@ class DeliveryRow(Row, table=True):
         UniqueConstraint("story_id", "revision", "receiver", "recipient", "generation"),
         UniqueConstraint("alert_id", "receiver", "recipient", "generation"),
         Index("ix_delivery_next", "state", "receiver", "lane", "due_at", "seq"),  # as claimed
+        Index("ix_delivery_sent", "receiver", "delivered_at"),  # for limits
+        Index("ix_delivery_merged_into", "merged_into"),
         {"sqlite_autoincrement": True},
     )
 

@@ -9,8 +9,8 @@ from straitwatch.errors import SchemaMismatch
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0004"  # newest revision in migrations/versions; known here so that a start needs no alembic
-_KNOWN = frozenset({"0001", "0002", "0003", HEAD})
+HEAD = "0005"  # newest revision in migrations/versions; known here so that a start needs no alembic
+_KNOWN = frozenset({"0001", "0002", "0003", "0004", HEAD})
 _MIGRATION_LOCK = 0x5354_5241_4954  # any number; the same for every replica
 
 

@@ -18,6 +18,7 @@ from straitwatch.core.model import (
     Problem,
     Quote,
     Reason,
+    RollupFacts,
     SendJob,
     Severity,
     StoryReport,
@@ -29,6 +30,7 @@ _KINDS = {
     "alert": AlertKind.NEW,
     "update": AlertKind.UPDATE,
     "digest": AlertKind.DIGEST,
+    "rollup": AlertKind.ROLLUP,
     "notice": AlertKind.SYSTEM,
 }
 _ORDINARY = "Talks on the Strait resume"
@@ -92,6 +94,8 @@ def _facts(kind: AlertKind, text: str, *, is_bare: bool) -> Facts:
     outlet = Outlet(name=text, stance="" if is_bare else text)
     if kind is AlertKind.DIGEST:
         return _digest(text, outlet, is_bare=is_bare)
+    if kind is AlertKind.ROLLUP:
+        return _rollup(text, outlet, is_bare=is_bare)
     if kind in (AlertKind.SYSTEM, AlertKind.TEST):
         return NoticeFacts(title=text, lines=() if is_bare else (text,))
     report = StoryReport(outlet=Outlet(name=f"{text} 2"), title=text, url=text, seen_at=_AT)
@@ -120,16 +124,31 @@ def _facts(kind: AlertKind, text: str, *, is_bare: bool) -> Facts:
     )
 
 
-def _digest(text: str, outlet: Outlet, *, is_bare: bool) -> DigestFacts:
-    item = DigestItem(
+def _item(text: str, outlet: Outlet, *, is_bare: bool) -> DigestItem:
+    return DigestItem(
         story_id="1",
         title=text,
-        url="https://news.example/1",
+        url="" if is_bare else "https://news.example/1",
         outlet=outlet,
         severity=Severity.NORMAL,
-        watchlists=(text,),
+        watchlists=() if is_bare else (text,),
         first_seen_at=_AT,
     )
+
+
+def _rollup(text: str, outlet: Outlet, *, is_bare: bool) -> RollupFacts:
+    return RollupFacts(
+        cause="limit" if is_bare else "quiet_hours",
+        items=(_item(text, outlet, is_bare=is_bare),),
+        messages=1 if is_bare else 3,
+        stories=1 if is_bare else 2,
+        since_at=_AT,
+        until_at=_AT,
+    )
+
+
+def _digest(text: str, outlet: Outlet, *, is_bare: bool) -> DigestFacts:
+    item = _item(text, outlet, is_bare=is_bare)
     coverage = CoverageFacts(
         since_at=_AT - timedelta(days=1),
         until_at=_AT,

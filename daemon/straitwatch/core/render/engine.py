@@ -21,7 +21,7 @@ FIELDS = {
     "email": ("subject", "text", "html", "footer"),
     "text": ("title", "body"),
 }
-NAMES = ("alert", "update", "digest", "notice")
+NAMES = ("alert", "update", "digest", "rollup", "notice")
 _Block = Callable[[Context], Any]
 
 

@@ -14,6 +14,7 @@ from straitwatch.core.model import (
     NoticeFacts,
     Outlet,
     Reason,
+    RollupFacts,
     SendJob,
     Severity,
     StoryReport,
@@ -40,6 +41,10 @@ ICONS = {
     Severity.HIGH: "🟠",
     Severity.NORMAL: "🔵",
     Severity.LOW: "⚪",
+}
+_CAUSES = {
+    "quiet_hours": "held in quiet hours",
+    "group_wait": "gathered in the group wait",
 }
 _WHY_UPDATE = {
     Reason.NEW_LIST: "new watch-list",
@@ -102,6 +107,8 @@ def template_name(kind: AlertKind) -> str:
             return "update"
         case AlertKind.DIGEST:
             return "digest"
+        case AlertKind.ROLLUP:
+            return "rollup"
         case AlertKind.SYSTEM | AlertKind.TEST:
             return "notice"
 
@@ -120,6 +127,8 @@ def view(job: SendJob, zone: str) -> dict[str, Any]:
             return common | _alert(facts, zone)
         case DigestFacts() as facts:
             return common | _digest(facts, zone)
+        case RollupFacts() as facts:
+            return common | _rollup(facts, zone)
         case NoticeFacts() as facts:
             return common | _notice(facts)
 
@@ -191,7 +200,7 @@ def _digest(facts: DigestFacts, zone: str) -> dict[str, Any]:
     items = sorted(facts.items, key=lambda item: (-item.severity.rank, item.first_seen_at))
     groups: dict[str, list[ItemView]] = {}
     for item in items:
-        lists = " · ".join(shown(title, limit=NAME_LIMIT) for title in item.watchlists)
+        lists = _list_titles(item)
         groups.setdefault(lists, []).append(_item(item, lists, zone))
     total = len(items) + facts.more
     return {
@@ -209,6 +218,10 @@ def _digest(facts: DigestFacts, zone: str) -> dict[str, Any]:
     }
 
 
+def _list_titles(item: DigestItem) -> str:
+    return " · ".join(shown(title, limit=NAME_LIMIT) for title in item.watchlists)
+
+
 def _item(item: DigestItem, lists: str, zone: str) -> ItemView:
     return ItemView(
         icon=ICONS[item.severity],
@@ -221,6 +234,27 @@ def _item(item: DigestItem, lists: str, zone: str) -> ItemView:
         was_alerted=item.was_alerted,
         is_late=item.is_late,
     )
+
+
+def _rollup(facts: RollupFacts, zone: str) -> dict[str, Any]:
+    return {
+        "icon": ICONS[facts.severity],
+        "severity": facts.severity.value,
+        "summary": counted(facts.stories, "story", "stories"),
+        "messages": counted(facts.messages, "message"),
+        "cause": _cause(facts),
+        "since": local_time(facts.since_at, zone),
+        "until": local_time(facts.until_at, zone),
+        "items": tuple(_item(item, _list_titles(item), zone) for item in facts.items),
+        "more": facts.stories - len(facts.items),
+    }
+
+
+def _cause(facts: RollupFacts) -> str:
+    if facts.cause == "limit" and facts.limit is not None:
+        minutes = facts.limit.per.total_seconds() / 60
+        return f"volume limit reached: {facts.limit.messages} messages in {minutes:g} min"
+    return _CAUSES.get(facts.cause, "held until now")
 
 
 def coverage_line(facts: CoverageFacts) -> str:

@@ -1,0 +1,273 @@
+"""Room: store. Many messages in one, and one in the place of another; nothing is dropped.
+
+What quiet hours or a group wait held, and what a receiver's limit keeps back, goes to one place as
+one message. A delivery that ends in another one is `merged` and names it; it shares its end.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+import sqlalchemy as sa
+
+from straitwatch.core.decide import alert_id, delivery_key, roll_up
+from straitwatch.core.model import (
+    Alert,
+    AlertFacts,
+    AlertKind,
+    Delivery,
+    DeliveryState,
+    Fallback,
+    Limit,
+    Severity,
+)
+from straitwatch.store.engine import Transaction
+from straitwatch.store.messages import FRESH, alert_row, delivery_row, facts_adapter
+from straitwatch.store.rows import ALERT, DELIVERY
+
+ROLLUP_ITEMS = 14  # stories that are listed: as many fill a section of a Slack message
+CARRIED = "carrier"  # the reason of a delivery that shared the end of the one it was merged into
+_STORY_KINDS = (AlertKind.NEW.value, AlertKind.UPDATE.value)
+_LIMITED_KINDS = (*_STORY_KINDS, AlertKind.ROLLUP.value)
+_CAUSES = ("quiet_hours", "group_wait")
+_Row = sa.Row[*tuple[Any, ...]]
+_PLACE = attrgetter("receiver", "recipient", "lane")
+
+
+# ---------------------------------------------------------------- what was held
+
+
+def release_held(tx: Transaction, now: datetime) -> int:
+    """Let go what was held until now; what goes to one place goes as one message."""
+    is_over = sa.and_(DELIVERY.c.state == DeliveryState.HELD.value, DELIVERY.c.not_before <= now)
+    held = _waiting(tx, is_over)
+    for _, rows in groupby(sorted(held, key=_PLACE), key=_PLACE):
+        _merge(tx, list(rows), now=now)
+    return len(held)
+
+
+# ---------------------------------------------------------------- limits
+
+
+def may_go(tx: Transaction, row: _Row, limit: Limit, *, now: datetime) -> bool:
+    """Say whether a message may go out under its receiver's limit.
+
+    One that may not was put off, or went into a roll-up with all that waits: the last message that
+    the limit allows speaks for the rest. Critical ones are counted by themselves.
+    """
+    if row.kind not in _LIMITED_KINDS:
+        return True
+    place = _same_place(row)
+    sent = _sent_since(tx, place, row.id, since_at=now - limit.per)
+    if len(sent) >= limit.messages:
+        _put_off(tx, place, until=sent[-limit.messages] + limit.per, now=now)
+        return False
+    if len(sent) < limit.messages - 1 or row.kind not in _STORY_KINDS or row.unsure_count:
+        return True
+    waiting = _waiting(tx, place, _is_due(now), DELIVERY.c.unsure_count == 0)
+    if len(waiting) == 1:
+        return True
+    _merge(tx, waiting, now=now, limit=limit)
+    return False
+
+
+def _same_place(row: _Row) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        DELIVERY.c.receiver == row.receiver,
+        DELIVERY.c.recipient == row.recipient,
+        DELIVERY.c.lane == row.lane,
+    )
+
+
+def _is_due(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(DELIVERY.c.state == DeliveryState.PENDING.value, DELIVERY.c.due_at <= now)
+
+
+def _sent_since(
+    tx: Transaction, place: sa.ColumnElement[bool], but: str, *, since_at: datetime
+) -> list[datetime]:
+    """Return when messages went to a place, the oldest first; an unanswered one perhaps went."""
+    is_limited = ALERT.c.kind.in_(_LIMITED_KINDS)
+    joined = DELIVERY.join(ALERT, ALERT.c.id == DELIVERY.c.alert_id)
+    delivered = (
+        sa.select(DELIVERY.c.delivered_at)
+        .select_from(joined)
+        .where(place, is_limited, DELIVERY.c.delivered_at > since_at)
+    )
+    unsure = (
+        sa.select(DELIVERY.c.unsure_at)
+        .select_from(joined)
+        .where(
+            place,
+            is_limited,
+            DELIVERY.c.state == DeliveryState.PENDING.value,
+            DELIVERY.c.unsure_at > since_at,
+            DELIVERY.c.id != but,
+        )
+    )
+    return sorted([*tx.execute(delivered).scalars(), *tx.execute(unsure).scalars()])
+
+
+def _put_off(
+    tx: Transaction, place: sa.ColumnElement[bool], *, until: datetime, now: datetime
+) -> None:
+    limited = sa.select(ALERT.c.id).where(
+        ALERT.c.id == DELIVERY.c.alert_id, ALERT.c.kind.in_(_LIMITED_KINDS)
+    )
+    values = {"not_before": until, "due_at": until, "reason": "limit", "updated_at": now}
+    tx.execute(DELIVERY.update().where(place, _is_due(now), limited.exists()).values(values))
+
+
+# ---------------------------------------------------------------- many in one
+
+
+def _waiting(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> Sequence[_Row]:
+    """Return deliveries about stories, the oldest first, with what merging needs to know."""
+    query = (
+        sa.select(DELIVERY, ALERT.c.severity, ALERT.c.config_version)
+        .join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert_id)
+        .where(ALERT.c.kind.in_(_STORY_KINDS), *conditions)
+        .order_by(DELIVERY.c.seq)
+    )
+    if tx.is_postgres:
+        query = query.with_for_update(of=DELIVERY, skip_locked=True)
+    return tx.execute(query).all()
+
+
+def _merge(
+    tx: Transaction, rows: Sequence[_Row], *, now: datetime, limit: Limit | None = None
+) -> None:
+    """Let one message stand for these: about one story the latest, about several a roll-up."""
+    latest = {row.story_id: row for row in rows}
+    if len(latest) == 1:
+        carrier, members = rows[-1].id, rows[:-1]
+        _set(tx, [carrier], DeliveryState.PENDING, now=now, not_before=None, due_at=now)
+    else:
+        carrier, members = _add_rollup(tx, rows, list(latest.values()), now=now, limit=limit), rows
+    ids = [row.id for row in members]
+    cause = "limit" if limit else next((it.reason for it in rows if it.reason in _CAUSES), "held")
+    _set(tx, ids, DeliveryState.MERGED, now=now, reason=cause, merged_into=carrier)
+    tx.is_lasting = True
+
+
+def _add_rollup(
+    tx: Transaction,
+    rows: Sequence[_Row],
+    latest: Sequence[_Row],
+    *,
+    now: datetime,
+    limit: Limit | None,
+) -> str:
+    listed = sorted(latest, key=lambda row: (-Severity(row.severity).rank, row.seq))[:ROLLUP_ITEMS]
+    cause = "limit" if limit else rows[0].reason
+    facts = roll_up(
+        _facts(tx, [row.alert_id for row in listed]),
+        cause=cause,
+        messages=len(rows),
+        stories=len(latest),
+        limit=limit,
+    )
+    first, newest = rows[0], rows[-1]
+    alert = Alert(
+        id=alert_id("rollup", 0, *(row.id for row in rows)),
+        kind=AlertKind.ROLLUP,
+        story_id="",
+        revision=0,
+        severity=facts.severity,
+        facts=facts,
+        created_at=now,
+        config_version=newest.config_version,
+    )
+    terms = [row.give_up_at - row.created_at for row in rows if row.give_up_at]
+    delivery = Delivery(
+        id=delivery_key(alert.id, first.receiver, first.recipient),
+        alert_id=alert.id,
+        receiver=first.receiver,
+        recipient=first.recipient,
+        routes=_union(row.routes for row in rows),
+        watchlists=_union(row.watchlists for row in rows),
+        give_up_at=now + max(terms) if terms else None,
+    )
+    tx.insert_new(ALERT, [alert_row(alert)])
+    tx.insert_new(DELIVERY, [delivery_row(delivery, alert)])
+    return delivery.id
+
+
+def _facts(tx: Transaction, alerts: Collection[str]) -> list[AlertFacts]:
+    adapter = facts_adapter(AlertFacts.__name__)
+    query = sa.select(ALERT.c.facts).where(ALERT.c.id.in_(list(alerts)))
+    return [adapter.validate_json(text) for text in tx.execute(query).scalars()]
+
+
+def _union(values: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for part in values for value in part))
+
+
+def _set(
+    tx: Transaction, ids: Collection[str], state: DeliveryState, *, now: datetime, **values: Any
+) -> None:
+    changes = {"state": state.value, "reason": "", "updated_at": now} | values
+    is_it = DELIVERY.c.id == sa.bindparam("b_id")
+    if ids:
+        tx.execute(DELIVERY.update().where(is_it).values(changes), [{"b_id": id_} for id_ in ids])
+
+
+# ---------------------------------------------------------------- one in the place of another
+
+
+def redirect(tx: Transaction, delivery_id: str, fallback: Fallback, *, now: datetime) -> None:
+    """Send what one receiver could not deliver to another; what was there already carries it."""
+    row = tx.execute(sa.select(DELIVERY).where(DELIVERY.c.id == delivery_id)).one()
+    ending = f".r{row.generation}" if row.generation else ""
+    ids = []
+    for recipient in fallback.recipients or ("",):
+        ids.append(delivery_key(row.alert_id, fallback.receiver, recipient) + ending)
+        fresh = FRESH | {
+            "id": ids[-1],
+            "generation": row.generation,
+            "receiver": fallback.receiver,
+            "recipient": recipient,
+            "state": DeliveryState.PENDING.value,
+            "reason": f"instead of {row.receiver}",
+            "not_before": None,
+            "due_at": now,
+            "give_up_at": now + fallback.give_up_after,
+            "parent_id": "",
+            "created_at": now,
+            "updated_at": now,
+        }
+        copied = {column.name: getattr(row, column.name) for column in DELIVERY.c}
+        del copied["seq"]
+        tx.insert_new(DELIVERY, [copied | fresh])
+    _set(tx, [row.id], DeliveryState.MERGED, now=now, reason="fallback", merged_into=ids[0])
+    tx.is_lasting = True
+
+
+def follow_carriers(
+    tx: Transaction, carriers: Collection[str], state: DeliveryState, *, now: datetime
+) -> None:
+    """Let what was merged into these share their end: dead, cancelled, or under way again."""
+    is_again = state is DeliveryState.MERGED
+    ended = sa.and_(
+        DELIVERY.c.state.in_([DeliveryState.DEAD.value, DeliveryState.CANCELLED.value]),
+        DELIVERY.c.reason == CARRIED,
+    )
+    before = ended if is_again else DELIVERY.c.state == DeliveryState.MERGED.value
+    ids = list(carriers)
+    while ids:
+        members = sa.and_(DELIVERY.c.merged_into.in_(ids), before)
+        ids = list(tx.execute(sa.select(DELIVERY.c.id).where(members)).scalars())
+        _set(tx, ids, state, now=now, reason="held" if is_again else CARRIED)
+
+
+def end_dead(
+    tx: Transaction, ids: Collection[str], fallback: Fallback | None, *, now: datetime
+) -> None:
+    """Send dead letters to the fallback; without one, what was merged into them is dead too."""
+    if fallback is None:
+        follow_carriers(tx, ids, DeliveryState.DEAD, now=now)
+        return
+    for id_ in ids:
+        redirect(tx, id_, fallback, now=now)

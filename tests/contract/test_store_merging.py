@@ -1,0 +1,433 @@
+"""Many messages in one: what was held, what a limit keeps back, and what a fallback takes over."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from contract.store_builders import NOW, SEND_LEASE, make_alert, make_delivery
+from straitwatch.core.decide import delivery_key
+from straitwatch.core.model import (
+    Alert,
+    AlertKind,
+    DeliveryState,
+    Fallback,
+    Limit,
+    NoticeFacts,
+    Outcome,
+    RollupFacts,
+    SendResult,
+    Severity,
+)
+from straitwatch.store import (
+    ClaimedDelivery,
+    Store,
+    add_alert,
+    cancel_deliveries,
+    check_outbox,
+    claim_delivery,
+    due_receivers,
+    finish_attempt,
+    list_deliveries,
+    merged_into,
+    name_recipients,
+    release_held,
+    retry_dead,
+    retry_delivery,
+    settle_missing_receivers,
+    show_delivery,
+)
+
+SENT = SendResult(outcome=Outcome.DELIVERED, ref={"ts": "1.2"})
+REFUSED = SendResult(outcome=Outcome.PERMANENT, code="550")
+MINUTE = timedelta(minutes=1)
+MORNING = NOW + timedelta(hours=8)
+LIMIT = Limit(messages=3, per=10 * MINUTE)
+MAIL = Fallback(receiver="desk-mail", recipients=("a@x.org",), give_up_after=48 * 60 * MINUTE)
+
+
+def put(store: Store, number: int, *, story: str = "", at: datetime = NOW, **changes: Any) -> str:
+    """Put the message of a story into the outbox and return its id."""
+    severity = changes.pop("severity", Severity.NORMAL)
+    alert = make_alert(
+        f"a{number}",
+        story_id=story or f"s{number}",
+        revision=number,
+        created_at=at,
+        severity=severity,
+    )
+    store.call(add_alert, alert, [make_delivery(f"d{number}", alert_id=alert.id, **changes)])
+    return f"d{number}"
+
+
+def put_many(store: Store, count: int, **changes: Any) -> list[str]:
+    return [put(store, number, **changes) for number in range(count)]
+
+
+def held(store: Store, count: int, **changes: Any) -> list[str]:
+    filled = {"state": DeliveryState.HELD, "state_reason": "quiet_hours", "not_before": MORNING}
+    return put_many(store, count, **(filled | changes))
+
+
+def claim(
+    store: Store, *, now: datetime = NOW, limit: Limit | None = None, receiver: str = "desk-slack"
+) -> ClaimedDelivery | None:
+    return store.call(
+        claim_delivery, receiver=receiver, now=now, lease=SEND_LEASE, worker="host:1", limit=limit
+    )
+
+
+def finish(
+    store: Store,
+    one: ClaimedDelivery,
+    result: SendResult = SENT,
+    *,
+    now: datetime = NOW,
+    fallback: Fallback | None = None,
+) -> None:
+    state = DeliveryState.DEAD if result is REFUSED else DeliveryState.DELIVERED
+    done = {"state": state, "reason": "", "not_before": None, "now": now, "fallback": fallback}
+    assert store.call(finish_attempt, one, result, **done)
+
+
+def send_all(store: Store, *, now: datetime, limit: Limit | None = None) -> list[ClaimedDelivery]:
+    """Send whatever may go at this time."""
+    sent = []
+    while one := claim(store, now=now, limit=limit):
+        finish(store, one, now=now)
+        sent.append(one)
+    return sent
+
+
+def states(store: Store) -> Counter[str]:
+    return Counter(it.delivery.state.value for it in store.call(list_deliveries, limit=10_000))
+
+
+def state_of(store: Store, id_: str) -> tuple[str, str]:
+    record = store.call(show_delivery, id_)
+    assert record is not None
+    return record.delivery.state.value, record.merged_into
+
+
+def only(found: Sequence[ClaimedDelivery]) -> ClaimedDelivery:
+    (one,) = found
+    return one
+
+
+# ---------------------------------------------------------------- held
+
+
+def test_what_quiet_hours_held_goes_out_as_one_message_that_names_all(store: Store) -> None:
+    ids = held(store, 3)
+
+    store.call(release_held, MORNING)
+    rollup = only(send_all(store, now=MORNING)).job
+
+    assert rollup.kind is AlertKind.ROLLUP
+    assert isinstance(rollup.facts, RollupFacts)
+    assert (rollup.facts.cause, rollup.facts.messages, rollup.facts.stories) == (
+        "quiet_hours",
+        3,
+        3,
+    )
+    assert [state_of(store, id_) for id_ in ids] == [("merged", rollup.delivery.id)] * 3
+    members = store.call(merged_into, rollup.delivery.id)
+    assert [it.delivery.id for it in members] == ids
+
+
+def test_one_message_alone_goes_out_as_itself(store: Store) -> None:
+    (id_,) = held(store, 1)
+
+    store.call(release_held, MORNING)
+
+    assert only(send_all(store, now=MORNING)).job.delivery.id == id_
+
+
+def test_of_several_messages_about_one_story_the_latest_goes_out(store: Store) -> None:
+    first, last = held(store, 2, story="s1")
+
+    store.call(release_held, MORNING)
+
+    assert only(send_all(store, now=MORNING)).job.delivery.id == last
+    assert state_of(store, first) == ("merged", last)
+
+
+def test_each_place_gets_a_message_of_its_own(store: Store) -> None:
+    for number, recipient in enumerate(("a@x.org", "a@x.org", "b@x.org", "b@x.org")):
+        put(
+            store,
+            number,
+            recipient=recipient,
+            state=DeliveryState.HELD,
+            not_before=MORNING,
+        )
+
+    store.call(release_held, MORNING)
+
+    sent = send_all(store, now=MORNING)
+    assert sorted(one.job.delivery.recipient for one in sent) == ["a@x.org", "b@x.org"]
+    assert states(store) == {"merged": 4, "delivered": 2}
+
+
+def test_what_is_held_longer_stays_held(store: Store) -> None:
+    held(store, 2)
+    put(store, 7, state=DeliveryState.HELD, not_before=MORNING + MINUTE)
+
+    store.call(release_held, MORNING)
+
+    assert states(store) == {"merged": 2, "pending": 1, "held": 1}
+
+
+def test_releasing_twice_changes_nothing_more(store: Store) -> None:
+    held(store, 3)
+
+    released = [store.call(release_held, MORNING) for _ in range(2)]
+
+    assert released == [3, 0]
+    assert states(store) == {"merged": 3, "pending": 1}
+
+
+def test_a_rollup_lists_the_most_urgent_stories_and_counts_the_rest(store: Store) -> None:
+    held(store, 30)
+    put(
+        store,
+        99,
+        severity=Severity.HIGH,
+        state=DeliveryState.HELD,
+        state_reason="quiet_hours",
+        not_before=MORNING,
+    )
+
+    store.call(release_held, MORNING)
+
+    facts = only(send_all(store, now=MORNING)).job.facts
+    assert isinstance(facts, RollupFacts)
+    assert (len(facts.items), facts.stories) == (14, 31)
+    assert facts.items[0].severity is Severity.HIGH
+
+
+# ---------------------------------------------------------------- limits
+
+
+def test_the_last_message_that_a_limit_allows_speaks_for_the_rest(store: Store) -> None:
+    put_many(store, 2000)
+
+    sent = send_all(store, now=NOW, limit=LIMIT)
+
+    assert [one.job.kind for one in sent] == [AlertKind.NEW, AlertKind.NEW, AlertKind.ROLLUP]
+    assert states(store) == {"delivered": 3, "merged": 1998}
+    facts = sent[-1].job.facts
+    assert isinstance(facts, RollupFacts)
+    assert (facts.cause, facts.messages, facts.limit) == ("limit", 1998, LIMIT)
+
+
+def test_what_comes_after_the_limit_waits_until_a_message_falls_out_of_its_span(
+    store: Store,
+) -> None:
+    put_many(store, 5)
+    send_all(store, now=NOW, limit=LIMIT)
+    put(store, 10)
+
+    meanwhile = send_all(store, now=NOW + 9 * MINUTE, limit=LIMIT)
+    due = store.call(due_receivers, NOW + 9 * MINUTE)
+    later = send_all(store, now=NOW + 10 * MINUTE, limit=LIMIT)
+
+    assert (meanwhile, due) == ([], [])
+    assert only(later).job.delivery.id == "d10"
+
+
+def test_no_span_ever_holds_more_messages_than_the_limit(store: Store) -> None:
+    sent_at: list[datetime] = []
+    for minute in range(60):
+        now = NOW + minute * MINUTE
+        put(store, minute, at=now)
+        sent_at += [now] * len(send_all(store, now=now, limit=LIMIT))
+
+    spans = [sum(start <= at < start + LIMIT.per for at in sent_at) for start in sent_at]
+    assert max(spans) == LIMIT.messages
+    assert set(states(store)) <= {"delivered", "merged", "pending"}
+    assert store.call(check_outbox, NOW + 60 * MINUTE) == []
+
+
+def test_critical_messages_are_counted_by_themselves(store: Store) -> None:
+    put_many(store, 3)
+    send_all(store, now=NOW, limit=LIMIT)
+    put(store, 9, severity=Severity.CRITICAL)
+
+    assert only(send_all(store, now=NOW, limit=LIMIT)).job.delivery.id == "d9"
+
+
+def test_digests_and_notices_are_not_limited(store: Store) -> None:
+    put_many(store, 3)
+    send_all(store, now=NOW, limit=LIMIT)
+    notice = Alert(
+        id="n",
+        kind=AlertKind.SYSTEM,
+        story_id="",
+        revision=0,
+        severity=Severity.NORMAL,
+        facts=NoticeFacts(title="A feed is broken"),
+        created_at=NOW,
+    )
+    store.call(add_alert, notice, [make_delivery("dn", alert_id="n")])
+
+    assert only(send_all(store, now=NOW, limit=LIMIT)).job.delivery.id == "dn"
+
+
+def test_what_was_perhaps_sent_is_not_rolled_up(store: Store) -> None:
+    put_many(store, 3)
+    first = claim(store)
+    assert first is not None
+    unsure = SendResult(outcome=Outcome.UNSURE)
+    store.call(
+        finish_attempt,
+        first,
+        unsure,
+        state=DeliveryState.PENDING,
+        reason="unanswered",
+        not_before=None,
+        now=NOW,
+    )
+
+    send_all(store, now=NOW, limit=Limit(messages=2, per=MINUTE))
+
+    assert state_of(store, "d0")[0] == "delivered"
+
+
+# ---------------------------------------------------------------- what becomes of the parts
+
+
+def rolled_up(store: Store) -> tuple[list[str], ClaimedDelivery]:
+    ids = held(store, 3)
+    store.call(release_held, MORNING)
+    one = claim(store, now=MORNING)
+    assert one is not None
+    return ids, one
+
+
+def test_what_a_dead_rollup_carried_is_dead_and_reported(store: Store) -> None:
+    ids, rollup = rolled_up(store)
+
+    finish(store, rollup, REFUSED, now=MORNING)
+
+    assert [state_of(store, id_)[0] for id_ in ids] == ["dead"] * 3
+    assert store.call(check_outbox, MORNING) == []
+
+
+def test_a_rollup_that_is_tried_again_takes_its_parts_along(store: Store) -> None:
+    ids, rollup = rolled_up(store)
+    finish(store, rollup, REFUSED, now=MORNING)
+
+    again = store.call(retry_dead, now=MORNING)
+
+    assert again == 1
+    assert [state_of(store, id_)[0] for id_ in ids] == ["merged"] * 3
+    assert only(send_all(store, now=MORNING)).job.delivery.id == rollup.job.delivery.id
+
+
+def test_a_part_that_a_person_tries_again_goes_out_by_itself(store: Store) -> None:
+    ids, rollup = rolled_up(store)
+    finish(store, rollup, REFUSED, now=MORNING)
+
+    store.call(retry_delivery, ids[0], now=MORNING)
+
+    assert only(send_all(store, now=MORNING)).job.delivery.id == ids[0]
+    assert state_of(store, ids[0]) == ("delivered", "")
+
+
+def test_cancelling_a_rollup_cancels_what_it_carries(store: Store) -> None:
+    ids = held(store, 3)
+    store.call(release_held, MORNING)
+
+    store.call(cancel_deliveries, now=MORNING, receiver="desk-slack")
+
+    assert states(store) == {"cancelled": 4}
+    assert len(ids) == 3
+
+
+def test_an_update_follows_the_message_that_carried_the_first(store: Store) -> None:
+    first, _ = held(store, 2, story="s1")
+    store.call(release_held, MORNING)
+    send_all(store, now=MORNING)
+
+    put(store, 5, story="s1", at=MORNING, parent_id=first)
+
+    update = claim(store, now=MORNING)
+    assert update is not None
+    assert update.job.parent_ref == {"ts": "1.2"}
+
+
+# ---------------------------------------------------------------- fallbacks
+
+
+def test_what_a_receiver_cannot_deliver_goes_to_its_fallback(store: Store) -> None:
+    id_ = put(store, 1)
+    one = claim(store)
+    assert one is not None
+
+    finish(store, one, REFUSED, fallback=MAIL)
+
+    other = claim(store, receiver="desk-mail")
+    assert other is not None
+    assert (other.job.delivery.recipient, other.job.delivery.alert_id) == ("a@x.org", "a1")
+    assert state_of(store, id_) == ("merged", other.job.delivery.id)
+
+
+def test_a_message_whose_fallback_fails_too_is_a_dead_letter(store: Store) -> None:
+    id_ = put(store, 1)
+    one = claim(store)
+    assert one is not None
+    finish(store, one, REFUSED, fallback=MAIL)
+    other = claim(store, receiver="desk-mail")
+    assert other is not None
+
+    finish(store, other, REFUSED)
+
+    assert state_of(store, id_)[0] == "dead"
+    assert store.call(check_outbox, NOW) == []
+
+
+def test_a_fallback_that_was_alerted_anyway_gets_no_second_message(store: Store) -> None:
+    there = make_delivery(
+        delivery_key("a1", "desk-mail", "a@x.org"), receiver="desk-mail", recipient="a@x.org"
+    )
+    store.call(add_alert, make_alert(), [make_delivery(), there])
+    one, other = claim(store), claim(store, receiver="desk-mail")
+    assert one is not None
+    assert other is not None
+    finish(store, other)
+
+    finish(store, one, REFUSED, fallback=MAIL)
+
+    assert claim(store, receiver="desk-mail") is None
+    assert state_of(store, "d1") == ("merged", there.id)
+
+
+@pytest.mark.parametrize(("fallback", "ends"), [({"desk-slack": MAIL}, "merged"), ({}, "dead")])
+def test_a_receiver_that_cannot_be_used_gives_up_in_time(store: Store, fallback, ends) -> None:
+    put(store, 1, give_up_at=NOW + MINUTE)
+
+    settled = [
+        store.call(
+            settle_missing_receivers,
+            ["desk-mail"],
+            now=now,
+            give_up_after=MINUTE,
+            fallbacks=fallback,
+        )
+        for now in (NOW, NOW + MINUTE)
+    ]
+
+    assert settled == [0, 1]
+    assert state_of(store, "d1")[0] == ends
+
+
+def test_a_rollup_written_before_its_recipients_were_known_keeps_its_parts(store: Store) -> None:
+    held(store, 2)
+    store.call(release_held, MORNING)
+
+    store.call(name_recipients, {"desk-slack": ("a@x.org", "b@x.org")})
+
+    assert store.call(check_outbox, MORNING) == []
