@@ -50,6 +50,7 @@ from straitwatch.scheduler import Scheduler
 from straitwatch.store import Store
 from straitwatch.telemetry import Metrics
 from straitwatch.telemetry.log import redactor
+from straitwatch.vigil import fly_canary, hold_switch, tell
 from straitwatch.web import bind, build_web, serve_web
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -62,6 +63,8 @@ SHADOW_FOR = timedelta(hours=24)  # unless `shadow start --hours` said otherwise
 TICK_SECONDS = 1.0
 RELOAD_SECONDS = 2.0
 GAUGE_SECONDS = 15.0
+WATCH_SECONDS = 30.0
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 DIGEST_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 5.0
 PRUNE_SECONDS = 3600.0
@@ -126,6 +129,7 @@ class Active:
 def activate(config: Config) -> Active:
     """Open the drivers of a configuration and join its rules."""
     redactor.learn(receiver.url for receiver in config.receivers.values())
+    redactor.learn([config.canary.ping] if config.canary else [])
     drivers = {
         name: open_driver(
             receiver, timezone=config.timezone, templates=config.directory / "templates"
@@ -213,6 +217,7 @@ class App:
     _stopping: bool = False
     _is_cut_off: bool = False
     _shadow_run: db.ShadowRun | None = None
+    _switch_held_at: datetime | None = None
     _problem: str = "starting"
 
     # ------------------------------------------------------------ start and stop
@@ -287,6 +292,7 @@ class App:
         scheduler.every(DIGEST_SECONDS, self.digest_due, name="digest")
         scheduler.every(RELOAD_SECONDS, self._watch_config, name="reload")
         scheduler.every(GAUGE_SECONDS, self._gauge, name="gauge")
+        scheduler.every(WATCH_SECONDS, self._watch_over, name="watch over")
         scheduler.every(PRUNE_SECONDS, self._prune, name="prune")
         scheduler.start()
         web = asyncio.create_task(self._serve_web())
@@ -436,6 +442,7 @@ class App:
             await asyncio.wait(self._polls, return_when=asyncio.FIRST_COMPLETED)
         await self.digest_due()
         await self._housekeep()
+        await self._watch_over()
         await self.wake_senders()
         while self._sends:
             await asyncio.wait(self._sends.values())
@@ -455,6 +462,26 @@ class App:
             give_up_after=GIVE_UP_MISSING,
             fallbacks=self.active.rules.fallbacks,
         )
+        await self.tools.store.run(db.redirect_overdue, self.active.rules.fallbacks, now)
+
+    async def _watch_over(self) -> None:
+        """Tell what is broken; prove that alerts would arrive, and say so."""
+        config, rules = self.active.config, self.active.rules
+        now = self.tools.clock()
+        titles = await self.tools.store.run(
+            tell, to=config.system_send, recipients=rules.recipients, now=now
+        )
+        for title in titles:
+            log.warning("told", title=title)
+        if config.canary is None:
+            return
+        if await fly_canary(
+            config.canary, rules.matcher, recipients=rules.recipients, tools=self.tools
+        ):
+            await self.wake_senders()
+        if now - (self._switch_held_at or _LONG_AGO) >= config.canary.every:
+            self._switch_held_at = now
+            await hold_switch(config.canary, tools=self.tools)
 
     async def _prune(self) -> None:
         now, keep = self.tools.clock(), self.active.config.retention.entries_after
@@ -467,6 +494,11 @@ class App:
         counts = await self.tools.store.run(db.status_counts, now)
         metrics = self.tools.metrics
         metrics.deliveries.labels(state="pending").set(counts.pending)
+        health = await self.tools.store.run(db.health, now)
+        metrics.oldest_pending.set((now - (health.oldest_due_at or now)).total_seconds())
+        for name, state in (await self.tools.store.run(db.receiver_states)).items():
+            left = (state.hold_until or now) - now
+            metrics.hold_seconds.labels(receiver=name).set(max(left.total_seconds(), 0))
         metrics.deliveries.labels(state="dead").set(counts.dead)
         metrics.deliveries.labels(state="delivered").set(counts.delivered)
         metrics.feeds.labels(condition="configured").set(counts.feeds)

@@ -23,6 +23,7 @@ from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.decide import alert_id, delivery_key
 from straitwatch.core.model import (
     Alert,
+    AlertFacts,
     AlertKind,
     Delivery,
     DeliveryState,
@@ -359,7 +360,7 @@ async def _record(
         return
     tools.metrics.attempts.labels(receiver=delivery.receiver, outcome=result.outcome).inc()
     if result.outcome is Outcome.DELIVERED:
-        tools.metrics.match_to_delivered.observe((now - created_at).total_seconds())
+        _time_delivery(claimed.job, tools.metrics, created_at=created_at, now=now)
         log.info("delivered", receiver=delivery.receiver)
         return
     log.warning(
@@ -370,6 +371,16 @@ async def _record(
         text=result.text,
         state=step.state,
     )
+
+
+def _time_delivery(job: SendJob, metrics: Metrics, *, created_at: datetime, now: datetime) -> None:
+    took = (now - created_at).total_seconds()
+    if job.kind is AlertKind.CANARY:
+        metrics.canary.set(took)
+        return
+    metrics.match_to_delivered.observe(took)
+    if isinstance(job.facts, AlertFacts) and job.facts.published_at:
+        metrics.published_to_delivered.observe((now - job.facts.published_at).total_seconds())
 
 
 def _lost_lease(tools: Tools) -> None:

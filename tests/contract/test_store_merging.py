@@ -30,9 +30,11 @@ from straitwatch.store import (
     claim_delivery,
     due_receivers,
     finish_attempt,
+    hold_receiver,
     list_deliveries,
     merged_into,
     name_recipients,
+    redirect_overdue,
     release_held,
     retry_dead,
     retry_delivery,
@@ -422,6 +424,19 @@ def test_a_receiver_that_cannot_be_used_gives_up_in_time(store: Store, fallback,
 
     assert settled == [0, 1]
     assert state_of(store, "d1")[0] == ends
+
+
+def test_what_is_past_its_term_does_not_wait_for_a_broken_receiver(store: Store) -> None:
+    put(store, 1, give_up_at=NOW + 30 * MINUTE)
+    store.call(hold_receiver, "desk-slack", until=NOW + 60 * MINUTE, reason="receiver_broken")
+
+    redirected = [
+        store.call(redirect_overdue, {"desk-slack": MAIL}, NOW + wait)
+        for wait in (29 * MINUTE, 30 * MINUTE)
+    ]
+
+    assert redirected == [0, 1]
+    assert claim(store, now=NOW + 30 * MINUTE, receiver="desk-mail") is not None
 
 
 def test_a_rollup_written_before_its_recipients_were_known_keeps_its_parts(store: Store) -> None:

@@ -115,7 +115,7 @@ class _Loader:
         self.problems += rules.problems
         receivers = self._receivers(settings_file, settings)
         routing = Routing(settings_file, settings, receivers, rules)
-        policy = routing.policy()
+        policy, canary = routing.policy(), routing.canary()
         self.problems += routing.problems
         self._check_polling(settings_file, settings)
         self._check_lists(rules, feeds)
@@ -139,6 +139,7 @@ class _Loader:
             polling=_poll_policy(settings),
             receivers=receivers,
             system_send=routing.system_send(),
+            canary=canary,
             retention=Retention(
                 entries_after=settings.retention.entries,
                 identities_after=settings.retention.identities,
@@ -313,12 +314,16 @@ class _Loader:
 
 
 def _addresses_in_clear(data: object) -> Iterator[str]:
-    """Find the addresses of receivers that stand in the file itself."""
+    """Find the addresses of receivers, and of a switch, that stand in the file itself."""
     receivers = data.get("receivers") if isinstance(data, dict) else None
     for receiver in receivers.values() if isinstance(receivers, dict) else ():
         url = receiver.get("url") if isinstance(receiver, dict) else None
         if isinstance(url, str) and "://" in url and url != f"{TERMINAL}://":
             yield url
+    canary = data.get("canary") if isinstance(data, dict) else None
+    ping = canary.get("ping") if isinstance(canary, dict) else None
+    if isinstance(ping, str) and "://" in ping:
+        yield ping
 
 
 def _headers_in_clear(data: object) -> Iterator[tuple[str, str]]:

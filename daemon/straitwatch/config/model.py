@@ -9,6 +9,7 @@ from straitwatch.config.rules import Lists
 from straitwatch.core.match import Matcher
 from straitwatch.core.model import (
     AlertPolicy,
+    Canary,
     Feed,
     PollPolicy,
     Problem,
@@ -53,6 +54,7 @@ class Config:
     polling: PollPolicy
     receivers: Mapping[str, Receiver]
     system_send: tuple[str, ...] = ()
+    canary: Canary | None = None
     retention: Retention = Retention()
     web_listen: str = "127.0.0.1:8650"
     shadow: ShadowLists | None = None

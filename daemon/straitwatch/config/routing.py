@@ -15,6 +15,7 @@ from straitwatch.config.schemas import RouteMatchShape, SettingsShape
 from straitwatch.config.words import nearest_or_all
 from straitwatch.core.model import (
     AlertPolicy,
+    Canary,
     DigestPlan,
     Person,
     Problem,
@@ -59,6 +60,15 @@ class Routing:
     def system_send(self) -> tuple[str, ...]:
         """Return the receivers of messages about Straitwatch itself."""
         return self._places(self.settings.system.send)
+
+    def canary(self) -> Canary | None:
+        """Return what proves that alerts would arrive."""
+        shape = self.settings.canary
+        if shape is None:
+            return None
+        if shape.ping and not shape.ping.startswith(("http://", "https://")):
+            self._problem(("canary", "ping"), "not a web address", "https://host/path")
+        return Canary(every=shape.every, send=self._places(shape.send), ping=shape.ping)
 
     def _routes(self) -> Iterable[Route]:
         for at, shape in enumerate(self.settings.routes):
@@ -168,6 +178,8 @@ class Routing:
                 path = ("silences", at, "match", "watchlists")
                 self._known(path, silence.match.watchlists, lists, "watch-list")
         self._known(("system", "send"), settings.system.send, places, "receiver")
+        if settings.canary:
+            self._known(("canary", "send"), settings.canary.send, places, "receiver")
 
     def _check_fallbacks(self) -> None:
         following = {name: shape.fallback for name, shape in self.settings.receivers.items()}

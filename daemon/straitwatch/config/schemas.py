@@ -148,9 +148,23 @@ class QuietShape(Shape):
 
 
 class SystemShape(Shape):
-    """A refused configuration is reported here; other trouble is in the log and `status`."""
+    """Trouble with Straitwatch itself: feeds, receivers, dead letters, refused files."""
 
     send: Names = Field((), description="Names of receivers. Empty: the log and `status` only.")
+
+
+class CanaryShape(Shape):
+    """Proof that alerts would arrive, and an alarm for when nothing can say so any more."""
+
+    every: Pause = Field(timedelta(minutes=15), description="How often.")
+    send: Names = Field(
+        (), description="Receivers of a synthetic message that takes the way of an alert."
+    )
+    ping: str = Field(
+        "",
+        description="An address that is asked for while all is well: a dead man's switch.",
+        examples=["${PING_URL}"],
+    )
 
 
 class RetentionShape(Shape):
@@ -227,7 +241,10 @@ class SettingsShape(Shape):
         default_factory=dict, description="Named spans that routes refer to."
     )
     system: SystemShape = Field(
-        default_factory=SystemShape, description="Where a refused file is told."
+        default_factory=SystemShape, description="Where trouble with Straitwatch itself is told."
+    )
+    canary: CanaryShape | None = Field(
+        None, description="A synthetic message and a dead man's switch. Default: none."
     )
     polling: PollingShape = Field(default_factory=PollingShape, description="How feeds are polled.")
     retention: RetentionShape = Field(

@@ -105,6 +105,7 @@ class AlertKind(StrEnum):
     DIGEST = "digest"
     ROLLUP = "rollup"
     SYSTEM = "system"
+    CANARY = "canary"
     TEST = "test"
 
 
@@ -403,6 +404,15 @@ class AlertPolicy:
     backfill: timedelta = timedelta(0)  # at first sight of a feed, alert on entries this young
     update_outlets: tuple[int, ...] = (3, 10, 30)  # outlet counts worth an update
     timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """A synthetic message that proves the way to a receiver, and who hears that all is well."""
+
+    every: timedelta
+    send: tuple[str, ...] = ()
+    ping: str = field(default="", repr=False)  # a secret, like the address of a receiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

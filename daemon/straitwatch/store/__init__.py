@@ -4,6 +4,14 @@
 and come out; rows never leave.
 """
 
+from straitwatch.store.conditions import (
+    Health,
+    conditions,
+    forget_canaries,
+    health,
+    remember_told,
+    told_trouble,
+)
 from straitwatch.store.engine import (
     Store,
     Transaction,
@@ -76,6 +84,7 @@ from straitwatch.store.receivers import (
     name_recipients,
     pause_receiver,
     receiver_states,
+    redirect_overdue,
     resume_receiver,
     settle_missing_receivers,
 )
@@ -120,6 +129,7 @@ __all__ = [
     "ConfigRefusal",
     "DeliveryRecord",
     "FeedTrouble",
+    "Health",
     "KeptConfig",
     "ReceiverState",
     "ShadowRun",
@@ -141,6 +151,7 @@ __all__ = [
     "claim_slot",
     "clear_refusal",
     "complete_polls",
+    "conditions",
     "config_refusal",
     "count_entries",
     "count_entries_since",
@@ -157,8 +168,10 @@ __all__ = [
     "find_entries",
     "finish_attempt",
     "fold_lock",
+    "forget_canaries",
     "freeze",
     "get_meta",
+    "health",
     "hold_receiver",
     "kept_config",
     "known_entries",
@@ -177,8 +190,10 @@ __all__ = [
     "receiver_states",
     "recent_reports",
     "record_digest",
+    "redirect_overdue",
     "release_feeds",
     "release_held",
+    "remember_told",
     "renew_delivery",
     "replay_delivery",
     "resume_receiver",
@@ -199,5 +214,6 @@ __all__ = [
     "story_entries",
     "story_of_alert",
     "sync_feeds",
+    "told_trouble",
     "void_leases",
 ]

@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from time import monotonic
 from typing import IO, Any, Concatenate, ParamSpec, TypeVar
@@ -79,6 +80,16 @@ class Transaction:
     def insert(self, table: sa.Table) -> Insert:
         """Return the engine's own INSERT, the one that knows ON CONFLICT."""
         return _insert(table, is_postgres=self.is_postgres)
+
+    def try_lock(self, name: str) -> bool:
+        """Keep other replicas out until this transaction ends; False when one of them is in.
+
+        SQLite has one writer and needs no lock.
+        """
+        if not self.is_postgres:
+            return True
+        key = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+        return bool(self.execute(sa.select(sa.func.pg_try_advisory_xact_lock(key))).scalar())
 
     def insert_new(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert the rows that are not there yet, by whichever of the table's keys."""

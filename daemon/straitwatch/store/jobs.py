@@ -244,6 +244,17 @@ def coverage(
     )
 
 
+def broken_feeds(tx: Transaction, now: datetime) -> tuple[dict[str, str], int]:
+    """Return the feeds that cannot be read, with why, and how many feeds there are."""
+    feeds = _active_feeds(tx)
+    broken = {
+        feed.name: " ".join(word for word in (feed.last_outcome, feed.last_detail) if word)
+        for feed in feeds
+        if _is_broken(feed, now)
+    }
+    return broken, len(feeds)
+
+
 # ---------------------------------------------------------------- status
 
 

@@ -33,7 +33,7 @@ from straitwatch.store.messages import (
     delivery_row,
     to_job,
 )
-from straitwatch.store.receivers import hold_receiver, note_receiver, take_receiver
+from straitwatch.store.receivers import hold_receiver, note_receiver
 from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY, RECEIVER
 
 _MAX_TEXT = 500  # characters of a server's answer that are kept
@@ -109,7 +109,7 @@ def claim_delivery(
     one not while that waits for a retry. One receiver sends one message at a time, whatever the
     number of replicas; beyond its limit, what waits becomes a roll-up.
     """
-    if not take_receiver(tx, receiver):
+    if not tx.try_lock(f"receiver:{receiver}"):  # one claim at a time among replicas
         return None
     found = _next_readable(tx, receiver, now=now)
     while found and limit and not may_go(tx, found[0], limit, now=now):

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any
 
@@ -12,7 +11,7 @@ import sqlalchemy as sa
 from straitwatch.core.decide import delivery_key
 from straitwatch.core.model import DeliveryState, Fallback, Outcome, SendResult
 from straitwatch.store.engine import Transaction
-from straitwatch.store.merging import end_dead
+from straitwatch.store.merging import end_dead, redirect
 from straitwatch.store.rows import DELIVERY, RECEIVER
 
 NEW_TERM = timedelta(hours=24)  # when a person lets a message be tried again
@@ -128,13 +127,28 @@ def settle_missing_receivers(
     return len(ended)
 
 
-def take_receiver(tx: Transaction, receiver: str) -> bool:
-    """Keep other replicas from claiming for this receiver until our claim is committed."""
-    if not tx.is_postgres:
-        return True
-    digest = blake2b(f"receiver:{receiver}".encode(), digest_size=8).digest()
-    key = int.from_bytes(digest, "big", signed=True)
-    return bool(tx.execute(sa.select(sa.func.pg_try_advisory_xact_lock(key))).scalar())
+def redirect_overdue(tx: Transaction, fallbacks: Mapping[str, Fallback], now: datetime) -> int:
+    """Redirect what is past its term while its receiver is held for being broken.
+
+    Nobody claims these before the receiver is tried again, and that may be an hour away.
+    """
+    overdue = (
+        sa.select(DELIVERY.c.id, DELIVERY.c.receiver)
+        .join(RECEIVER, RECEIVER.c.name == DELIVERY.c.receiver)
+        .where(
+            DELIVERY.c.receiver.in_(list(fallbacks)),
+            DELIVERY.c.state == DeliveryState.PENDING.value,
+            DELIVERY.c.give_up_at <= now,
+            RECEIVER.c.hold_until > now,
+            RECEIVER.c.paused_at.is_(None),
+        )
+    )
+    if tx.is_postgres:
+        overdue = overdue.with_for_update(of=DELIVERY, skip_locked=True)
+    rows = tx.execute(overdue).all() if fallbacks else []
+    for id_, receiver in rows:
+        redirect(tx, id_, fallbacks[receiver], now=now)
+    return len(rows)
 
 
 def note_receiver(tx: Transaction, name: str, result: SendResult, *, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Room: store. Brings a database to the schema of this version, under a lock."""
 
+import sys
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -56,7 +57,7 @@ def alembic_config(connection: sa.Connection) -> "Config":
     """Return alembic's settings; the migrations are found inside the installed package."""
     from alembic.config import Config  # noqa: PLC0415 - see upgrade
 
-    config = Config()
+    config = Config(stdout=sys.stderr)  # its default is what stdout was when it was imported
     config.set_main_option("script_location", "straitwatch.store:migrations")
     config.attributes["connection"] = connection
     return config

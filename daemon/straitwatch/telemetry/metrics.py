@@ -26,11 +26,16 @@ class Metrics:
         self.reload_ok = self._gauge(
             "config_last_reload_successful", "1 if the last reload was accepted, 0 if refused."
         )
-        self.match_to_delivered = Histogram(
-            "straitwatch_match_to_delivered_seconds",
-            "From the decision to the receiver's answer.",
-            registry=self.registry,
-            buckets=_LATENCY,
+        self.hold_seconds = self._gauge(
+            "receiver_hold_seconds", "How long a receiver gets nothing yet.", "receiver"
+        )
+        self.well = self._gauge("well", "1 while the dead man's switch is held down.")
+        self.canary = self._gauge("canary_seconds", "What the last canary took to arrive.")
+        self.match_to_delivered = self._latency(
+            "match_to_delivered", "From the decision to the receiver's answer."
+        )
+        self.published_to_delivered = self._latency(
+            "published_to_delivered", "From the publisher's date to the receiver's answer."
         )
         self.reload_ok.set(1)
 
@@ -39,6 +44,11 @@ class Metrics:
 
     def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
         return Gauge(f"straitwatch_{name}", text, labels, registry=self.registry)
+
+    def _latency(self, name: str, text: str) -> Histogram:
+        return Histogram(
+            f"straitwatch_{name}_seconds", text, registry=self.registry, buckets=_LATENCY
+        )
 
     def render(self) -> bytes:
         """Return the exposition text."""

@@ -96,7 +96,7 @@ def _facts(kind: AlertKind, text: str, *, is_bare: bool) -> Facts:
         return _digest(text, outlet, is_bare=is_bare)
     if kind is AlertKind.ROLLUP:
         return _rollup(text, outlet, is_bare=is_bare)
-    if kind in (AlertKind.SYSTEM, AlertKind.TEST):
+    if kind in (AlertKind.SYSTEM, AlertKind.CANARY, AlertKind.TEST):
         return NoticeFacts(title=text, lines=() if is_bare else (text,))
     report = StoryReport(outlet=Outlet(name=f"{text} 2"), title=text, url=text, seen_at=_AT)
     return AlertFacts(

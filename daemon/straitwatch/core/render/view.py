@@ -109,7 +109,7 @@ def template_name(kind: AlertKind) -> str:
             return "digest"
         case AlertKind.ROLLUP:
             return "rollup"
-        case AlertKind.SYSTEM | AlertKind.TEST:
+        case AlertKind.SYSTEM | AlertKind.CANARY | AlertKind.TEST:
             return "notice"
 
 

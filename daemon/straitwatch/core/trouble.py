@@ -1,0 +1,144 @@
+"""Stage: what people must be told about Straitwatch itself, and how often.
+
+In: what is broken now, what was told, `now`. Out: what to tell, and what has been told then. A
+condition is told when it begins and when it ends, either at most every six hours.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from straitwatch.core.model import NoticeFacts, Severity
+
+TELL_EVERY = timedelta(hours=6)
+_LISTED = 50  # names in one message; the rest is counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """What is broken now: names, and why."""
+
+    receivers: Mapping[str, str] = field(default_factory=dict)
+    feeds: Mapping[str, str] = field(default_factory=dict)
+    feeds_total: int = 0
+    dead_letters: Mapping[str, str] = field(default_factory=dict)  # delivery, what it was about
+    breaches: tuple[str, ...] = ()  # what the outbox promises and does not keep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What was told of one subject: which names are known to be broken, and when."""
+
+    names: tuple[str, ...] = ()
+    broken_at: datetime | None = None
+    recovered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A message about Straitwatch itself; it does not go through what it is about."""
+
+    subject: str
+    facts: NoticeFacts
+    about: str = ""  # the receiver that is broken
+
+
+def tell_trouble(
+    conditions: Conditions, told: Mapping[str, Told], *, now: datetime
+) -> tuple[list[Notice], dict[str, Told]]:
+    """Say what is to be told now, and what has been told after that.
+
+    Each receiver is a subject of its own; feeds are told together, and so are dead letters.
+    """
+    after = dict(told)
+    notices: list[Notice] = []
+    for subject, broken in _subjects(conditions, told):
+        before = told.get(subject, Told())
+        new = [name for name in broken if name not in before.names]
+        gone = [name for name in before.names if name not in broken]
+        if new and _may_tell(before.broken_at, now):
+            notices.append(_broken(subject, broken, new, conditions))
+            before = replace(before, names=(*before.names, *new), broken_at=now)
+        if gone and (subject in _SILENT_END or _may_tell(before.recovered_at, now)):
+            names = tuple(name for name in before.names if name not in gone)
+            before = replace(before, names=names)
+            if subject not in _SILENT_END:
+                notices.append(_recovered(subject, gone, still=len(broken)))
+                before = replace(before, recovered_at=now)
+        after[subject] = before
+    return notices, {subject: it for subject, it in after.items() if it != Told()}
+
+
+FEEDS, DEAD, PROMISES = "feeds", "dead letters", "promises"
+_SILENT_END = (DEAD, PROMISES)  # nobody waits to hear that these are gone
+_RECEIVER = "receiver "
+
+
+def _subjects(
+    conditions: Conditions, told: Mapping[str, Told]
+) -> Iterator[tuple[str, Mapping[str, str]]]:
+    known = [subject.removeprefix(_RECEIVER) for subject in told if subject.startswith(_RECEIVER)]
+    for name in dict.fromkeys([*conditions.receivers, *known]):
+        why = conditions.receivers.get(name)
+        yield _RECEIVER + name, {} if why is None else {name: why}
+    yield FEEDS, conditions.feeds
+    yield DEAD, conditions.dead_letters
+    yield PROMISES, dict.fromkeys(conditions.breaches, "")
+
+
+def _may_tell(at: datetime | None, now: datetime) -> bool:
+    return at is None or now - at >= TELL_EVERY
+
+
+def _broken(
+    subject: str, broken: Mapping[str, str], new: list[str], conditions: Conditions
+) -> Notice:
+    lines = [f"{name}: {broken[name]}" if broken[name] else name for name in new[:_LISTED]]
+    if len(new) > _LISTED:
+        lines.append(f"and {len(new) - _LISTED} more")
+    about = subject.removeprefix(_RECEIVER) if subject.startswith(_RECEIVER) else ""
+    facts = NoticeFacts(
+        title=_title(subject, broken, new, conditions),
+        lines=(*lines, _ADVICE.get(subject, "See `straitwatch status`.")),
+        severity=Severity.HIGH,
+    )
+    return Notice(subject=subject, facts=facts, about=about)
+
+
+def _title(subject: str, broken: Mapping[str, str], new: list[str], conditions: Conditions) -> str:
+    match subject:
+        case _ if subject == FEEDS and 1 < conditions.feeds_total <= len(broken):
+            return f"No feed can be read ({len(broken)}): is this machine cut off?"
+        case _ if subject == FEEDS:
+            more = f", {len(broken)} in all" if len(broken) > len(new) else ""
+            return f"{_counted(len(new), 'feed')} cannot be read{more}"
+        case _ if subject == DEAD:
+            return f"{_counted(len(new), 'message')} could not be delivered"
+        case _ if subject == PROMISES:
+            return f"The outbox breaks {_counted(len(new), 'promise')}"
+        case _:
+            return f"The {subject} is broken"
+
+
+_ADVICE = {
+    FEEDS: "See `straitwatch feeds health`.",
+    DEAD: "See `straitwatch outbox list --state dead`; `straitwatch outbox retry` tries again.",
+    PROMISES: "See `straitwatch outbox check`; please report it.",
+}
+
+
+def _recovered(subject: str, gone: list[str], *, still: int) -> Notice:
+    if subject.startswith(_RECEIVER):
+        return Notice(subject=subject, facts=NoticeFacts(title=f"The {subject} works again"))
+    more = f", {still} still cannot" if still else ""
+    return Notice(
+        subject=subject,
+        facts=NoticeFacts(
+            title=f"{_counted(len(gone), 'feed')} can be read again{more}",
+            lines=tuple(gone[:_LISTED]),
+        ),
+    )
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}" + ("" if number == 1 else "s")

@@ -1,0 +1,149 @@
+"""Who watches the watcher: trouble is told, a canary flies, a dead man's switch is held down.
+
+trouble  what is broken now -> what is told -> system receivers, never through what is broken
+canary   a synthetic entry -> parse worker -> match -> outbox -> a chosen receiver, timed
+switch   while all is well, an address of your choice hears of it; silence there is the alarm
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from straitwatch import store as db
+from straitwatch.core.match import Matcher
+from straitwatch.core.model import AlertKind, Canary, Feed, NoticeFacts
+from straitwatch.core.plan import matchable
+from straitwatch.core.read import ReadRequest
+from straitwatch.core.trouble import tell_trouble
+from straitwatch.fetch import ping
+from straitwatch.pipeline import Tools, address
+from straitwatch.store import Transaction
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+OVERDUE_AFTER = timedelta(minutes=15)  # a message that is due so long is not on its way
+_FLOWN = "canary flown at"
+_WORD = "Straitwatch canary"
+_FEED = Feed(id="canary", name=_WORD, url="https://canary.invalid/")
+
+
+# ---------------------------------------------------------------- trouble
+
+
+def tell(
+    tx: Transaction,
+    *,
+    to: Sequence[str],
+    recipients: Mapping[str, Sequence[str]],
+    now: datetime,
+) -> list[str]:
+    """Write the messages about Straitwatch itself that are due; return their titles."""
+    conditions = db.conditions(tx, now)
+    if conditions is None:
+        return []
+    told = db.told_trouble(tx)
+    notices, after = tell_trouble(conditions, told, now=now)
+    for notice in notices:
+        places = [name for name in to if name not in conditions.receivers and name != notice.about]
+        alert, deliveries = address(
+            f"trouble:{notice.facts.title}:{now.isoformat()}",
+            AlertKind.SYSTEM,
+            notice.facts,
+            to=places,
+            recipients=recipients,
+            now=now,
+        )
+        if deliveries:
+            db.add_alert(tx, alert, deliveries)
+    if after != told:
+        db.remember_told(tx, after)
+    return [notice.facts.title for notice in notices]
+
+
+# ---------------------------------------------------------------- canary and switch
+
+
+async def fly_canary(
+    canary: Canary, matcher: Matcher, *, recipients: Mapping[str, Sequence[str]], tools: Tools
+) -> bool:
+    """Send a synthetic entry through the pipeline if one is due; once among replicas.
+
+    It is read by a parse worker, held against the watch-lists, and its message is written, claimed
+    and sent like any other. It becomes no story and is not fetched over the network.
+    """
+    started_at = tools.clock()
+    if not await tools.store.run(_take_flight, canary, now=started_at):
+        return False
+    body = (
+        f'<?xml version="1.0"?><rss version="2.0"><channel><title>{_WORD}</title><item>'
+        f"<guid>{started_at.isoformat()}</guid><title>{_WORD}</title></item></channel></rss>"
+    )
+    read = await tools.pool.read(
+        ReadRequest(
+            body=body.encode(),
+            feed_id=_FEED.id,
+            url=_FEED.url,
+            content_type="application/rss+xml",
+            encoding=None,
+            timezone=None,
+            language="en",
+            fetched_at=started_at,
+        )
+    )
+    for entry in read.entries:
+        matcher.match(matchable(entry, _FEED))
+    facts = NoticeFacts(
+        title=_WORD,
+        lines=(
+            f"Set off at {started_at:%H:%M:%S} UTC.",
+            "It took the way of an alert; nothing happened.",
+        ),
+    )
+    alert, deliveries = address(
+        f"canary:{started_at.isoformat()}",
+        AlertKind.CANARY,
+        facts,
+        to=canary.send if read.entries else (),
+        recipients=recipients,
+        now=started_at,
+    )
+    if deliveries:
+        await tools.store.run(db.add_alert, alert, deliveries)
+    else:
+        log.error("the canary was not read", problem=read.problem, detail=read.detail)
+    return bool(deliveries)
+
+
+def _take_flight(tx: Transaction, canary: Canary, *, now: datetime) -> bool:
+    if not tx.try_lock("canary"):
+        return False
+    flown = db.get_meta(tx, _FLOWN)
+    if flown and now - datetime.fromisoformat(flown) < canary.every:
+        return False
+    db.set_meta(tx, _FLOWN, now.isoformat())
+    db.forget_canaries(tx, before=now - max(4 * canary.every, timedelta(hours=1)))
+    return True
+
+
+async def hold_switch(canary: Canary, *, tools: Tools) -> None:
+    """Tell the dead man's switch that all is well, if it is."""
+    problems = await tools.store.run(examine, canary, now=tools.clock())
+    tools.metrics.well.set(not problems)
+    if problems:
+        log.warning("all is not well: the dead man's switch is let go", problems=problems)
+    elif canary.ping and (failure := await ping(canary.ping)):
+        log.warning("the dead man's switch did not answer well", reason=failure)
+
+
+def examine(tx: Transaction, canary: Canary, *, now: datetime) -> list[str]:
+    """Say what is wrong: feeds that are not read, messages that do not leave."""
+    health = db.health(tx, now)
+    problems = []
+    if health.feeds and not health.feeds_current:
+        problems.append("no feed is read")
+    if health.oldest_due_at and now - health.oldest_due_at > OVERDUE_AFTER:
+        problems.append(f"a message is due since {health.oldest_due_at:%d %b %H:%M} UTC")
+    if health.canary_at and now - health.canary_at >= canary.every:
+        problems.append("the canary did not arrive")
+    return problems

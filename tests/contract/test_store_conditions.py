@@ -1,0 +1,206 @@
+"""What is broken now, as the store knows it; and whether all is well."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from contract.store_builders import NOW, SEND_LEASE, claim, make_alert, make_delivery, make_feed
+from straitwatch.core.model import (
+    Alert,
+    AlertKind,
+    Canary,
+    DeliveryState,
+    FeedState,
+    NoticeFacts,
+    Outcome,
+    SendResult,
+    Severity,
+)
+from straitwatch.core.trouble import Conditions, Told
+from straitwatch.store import (
+    Store,
+    add_alert,
+    claim_delivery,
+    complete_polls,
+    conditions,
+    finish_attempt,
+    forget_canaries,
+    health,
+    list_deliveries,
+    pause_receiver,
+    remember_told,
+    sync_feeds,
+    told_trouble,
+)
+from straitwatch.vigil import examine, tell
+
+MINUTE = timedelta(minutes=1)
+CANARY = Canary(every=15 * MINUTE, send=("desk-slack",))
+
+
+def attempt(store: Store, outcome: Outcome, *, at: datetime = NOW, **more: Any) -> None:
+    """Make one attempt at the next message of a receiver."""
+    receiver = more.pop("receiver", "desk-slack")
+    one = store.call(claim_delivery, receiver=receiver, now=at, lease=SEND_LEASE, worker="w")
+    assert one is not None
+    state = {
+        Outcome.DELIVERED: DeliveryState.DELIVERED,
+        Outcome.PERMANENT: DeliveryState.DEAD,
+    }.get(outcome, DeliveryState.PENDING)
+    filled = {"state": state, "reason": outcome.value, "not_before": None, "now": at} | more
+    result = SendResult(outcome=outcome, code="404", text="no_service")
+    store.call(finish_attempt, one, result, **filled)
+
+
+def now_broken(store: Store, now: datetime) -> Conditions:
+    found = store.call(conditions, now)
+    assert found is not None
+    return found
+
+
+def canary(at: datetime) -> Alert:
+    return Alert(
+        id=f"canary-{at:%H%M}",
+        kind=AlertKind.CANARY,
+        story_id="",
+        revision=0,
+        severity=Severity.NORMAL,
+        facts=NoticeFacts(title="canary"),
+        created_at=at,
+    )
+
+
+def fly(store: Store, at: datetime) -> None:
+    flown = canary(at)
+    store.call(add_alert, flown, [make_delivery(f"c{at:%H%M}", alert_id=flown.id)])
+
+
+def poll(store: Store, *, failures: int, at: datetime = NOW) -> None:
+    store.call(sync_feeds, [make_feed()], at)
+    (state,) = claim(store, now=at)
+    after = FeedState(
+        feed_id=state.feed_id,
+        lease_seq=state.lease_seq,
+        failures=failures,
+        last_polled_at=at,
+        last_ok_at=None if failures else at,
+        last_outcome="dns" if failures else "ok",
+        next_due_at=at + MINUTE,
+    )
+    store.call(complete_polls, [after])
+
+
+def test_a_receiver_that_refuses_everything_is_broken_after_two_minutes(store: Store) -> None:
+    store.call(add_alert, make_alert(), [make_delivery()])
+    attempt(store, Outcome.RECEIVER_BROKEN)
+
+    early, later = (now_broken(store, NOW + wait) for wait in (MINUTE, 2 * MINUTE))
+
+    assert early.receivers == {}
+    assert later.receivers == {
+        "desk-slack": "404 no_service; since 01 Mar 12:00 UTC; 1 waiting",
+    }
+
+
+def test_a_receiver_that_takes_nothing_for_a_quarter_of_an_hour_is_broken(store: Store) -> None:
+    store.call(add_alert, make_alert(), [make_delivery()])
+    attempt(store, Outcome.RETRY)
+    attempt(store, Outcome.RETRY, at=NOW + MINUTE)
+
+    early, later = (now_broken(store, NOW + wait) for wait in (14 * MINUTE, 15 * MINUTE))
+
+    assert (list(early.receivers), list(later.receivers)) == ([], ["desk-slack"])
+
+
+def test_a_receiver_that_only_asks_to_slow_down_is_not_broken(store: Store) -> None:
+    store.call(add_alert, make_alert(), [make_delivery()])
+    for _ in range(2):
+        attempt(store, Outcome.RETRY, reason="rate_limited")
+
+    assert now_broken(store, NOW + 20 * MINUTE).receivers == {}
+
+
+def test_a_receiver_that_a_person_paused_is_not_broken(store: Store) -> None:
+    store.call(add_alert, make_alert(), [make_delivery()])
+    attempt(store, Outcome.RECEIVER_BROKEN)
+    store.call(pause_receiver, "desk-slack", now=NOW)
+
+    assert now_broken(store, NOW + 20 * MINUTE).receivers == {}
+
+
+def test_a_feed_that_fails_three_times_is_broken(store: Store) -> None:
+    poll(store, failures=3)
+
+    found = now_broken(store, NOW)
+
+    assert (found.feeds, found.feeds_total) == ({"Feed f1": "dns"}, 1)
+
+
+def test_dead_letters_are_named_but_not_those_about_trouble(store: Store) -> None:
+    store.call(add_alert, make_alert(), [make_delivery()])
+    attempt(store, Outcome.PERMANENT)
+    fly(store, NOW)
+    attempt(store, Outcome.PERMANENT)
+
+    assert now_broken(store, NOW).dead_letters == {"d1": "to desk-slack permanent 404"}
+
+
+def test_what_was_told_comes_back_as_it_was_kept(store: Store) -> None:
+    told = {"feeds": Told(names=("A",), broken_at=NOW)}
+
+    store.call(remember_told, told)
+
+    assert store.call(told_trouble) == told
+
+
+def test_trouble_is_written_once_and_not_to_what_is_broken(store: Store) -> None:
+    store.call(add_alert, make_alert(), [make_delivery()])
+    attempt(store, Outcome.RECEIVER_BROKEN)
+    to = {"to": ["desk-slack", "ops"], "recipients": {}}
+
+    first, again = (store.call(tell, **to, now=NOW + wait) for wait in (3 * MINUTE, 4 * MINUTE))
+
+    assert (first, again) == (["The receiver desk-slack is broken"], [])
+    written = [it for it in store.call(list_deliveries) if it.kind is AlertKind.SYSTEM]
+    assert [it.delivery.receiver for it in written] == ["ops"]
+
+
+@pytest.mark.parametrize(
+    ("failures", "problems"), [(0, []), (3, ["no feed is read"])], ids=["well", "cut off"]
+)
+def test_all_is_well_while_a_feed_is_read(store: Store, failures, problems) -> None:
+    poll(store, failures=failures)
+
+    assert store.call(examine, CANARY, now=NOW) == problems
+
+
+def test_a_message_that_is_long_due_is_not_well(store: Store) -> None:
+    store.call(add_alert, make_alert(), [make_delivery()])
+
+    assert store.call(examine, CANARY, now=NOW + 15 * MINUTE) == []
+    assert store.call(examine, CANARY, now=NOW + 16 * MINUTE) == [
+        "a message is due since 01 Mar 12:00 UTC"
+    ]
+
+
+def test_a_canary_that_does_not_arrive_in_time_is_not_well(store: Store) -> None:
+    fly(store, NOW)
+
+    assert store.call(examine, CANARY, now=NOW + 14 * MINUTE) == []
+    assert store.call(examine, CANARY, now=NOW + 15 * MINUTE) == ["the canary did not arrive"]
+
+
+def test_old_canaries_are_forgotten(store: Store) -> None:
+    fly(store, NOW)
+    fly(store, NOW + MINUTE)
+
+    store.call(forget_canaries, before=NOW + MINUTE)
+
+    assert [it.delivery.id for it in store.call(list_deliveries)] == ["c1201"]
+
+
+def test_an_empty_store_is_healthy(store: Store) -> None:
+    found = store.call(health, NOW)
+
+    assert (found.feeds, found.oldest_due_at, found.canary_at) == (0, None, None)

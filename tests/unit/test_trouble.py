@@ -1,0 +1,113 @@
+"""What is told about Straitwatch itself: once, not too often, and when it is over."""
+
+from datetime import timedelta
+
+from builders import NOON
+from straitwatch.core.trouble import TELL_EVERY, Conditions, Notice, Told, tell_trouble
+
+MINUTE = timedelta(minutes=1)
+
+
+def told_over(*steps: tuple[timedelta, Conditions]) -> list[list[str]]:
+    """Return the titles that are told at each step."""
+    told: dict[str, Told] = {}
+    titles = []
+    for after, conditions in steps:
+        notices, told = tell_trouble(conditions, told, now=NOON + after)
+        titles.append([notice.facts.title for notice in notices])
+    return titles
+
+
+def feeds(*names: str, total: int = 9) -> Conditions:
+    return Conditions(feeds=dict.fromkeys(names, "dns"), feeds_total=total)
+
+
+WELL = feeds()
+SLACK = Conditions(receivers={"desk-slack": "404 no_service"})
+
+
+def test_where_all_is_well_nothing_is_told() -> None:
+    assert told_over((0 * MINUTE, WELL)) == [[]]
+
+
+def test_a_broken_receiver_is_told_once_and_again_when_it_works() -> None:
+    assert told_over((0 * MINUTE, SLACK), (5 * MINUTE, SLACK), (9 * MINUTE, WELL)) == [
+        ["The receiver desk-slack is broken"],
+        [],
+        ["The receiver desk-slack works again"],
+    ]
+
+
+def test_a_notice_about_a_receiver_names_it_so_that_it_is_not_sent_through_it() -> None:
+    (notice,), _ = tell_trouble(SLACK, {}, now=NOON)
+
+    assert notice.about == "desk-slack"
+    assert "404 no_service" in notice.facts.lines[0]
+
+
+def test_a_receiver_that_comes_and_goes_is_told_every_six_hours() -> None:
+    steps = [(minute * MINUTE, SLACK if minute % 2 else WELL) for minute in range(12 * 60)]
+
+    broken = [
+        titles for titles in told_over(*steps) if "The receiver desk-slack is broken" in titles
+    ]
+
+    assert len(broken) == 2
+
+
+def test_feeds_are_told_together() -> None:
+    assert told_over((0 * MINUTE, feeds("A", "B"))) == [["2 feeds cannot be read"]]
+
+
+def test_a_feed_that_breaks_later_waits_for_the_next_message_about_feeds() -> None:
+    assert told_over(
+        (0 * MINUTE, feeds("A")), (MINUTE, feeds("A", "B")), (TELL_EVERY, feeds("A", "B"))
+    ) == [["1 feed cannot be read"], [], ["1 feed cannot be read, 2 in all"]]
+
+
+def test_a_feed_that_was_never_told_is_not_told_to_be_back() -> None:
+    assert (
+        told_over((0 * MINUTE, feeds("A")), (MINUTE, feeds("A", "B")), (2 * MINUTE, feeds("A")))[2]
+        == []
+    )
+
+
+def test_feeds_that_can_be_read_again_are_told_with_how_many_cannot() -> None:
+    assert told_over((0 * MINUTE, feeds("A", "B")), (MINUTE, feeds("B")))[1] == [
+        "1 feed can be read again, 1 still cannot"
+    ]
+
+
+def test_when_no_feed_can_be_read_the_machine_is_suspected() -> None:
+    assert told_over((0 * MINUTE, feeds("A", "B", total=2))) == [
+        ["No feed can be read (2): is this machine cut off?"]
+    ]
+
+
+def test_dead_letters_are_told_and_end_silently() -> None:
+    dead = Conditions(dead_letters={"d1": "Fleet crosses"})
+
+    assert told_over((0 * MINUTE, dead), (MINUTE, WELL), (2 * TELL_EVERY, dead)) == [
+        ["1 message could not be delivered"],
+        [],
+        ["1 message could not be delivered"],
+    ]
+
+
+def test_a_broken_promise_of_the_outbox_is_told() -> None:
+    broken = Conditions(breaches=("alert a1 has no delivery",))
+
+    assert told_over((0 * MINUTE, broken)) == [["The outbox breaks 1 promise"]]
+
+
+def test_many_names_are_counted() -> None:
+    (notice,), _ = tell_trouble(feeds(*(f"Feed {n}" for n in range(60)), total=99), {}, now=NOON)
+
+    assert isinstance(notice, Notice)
+    assert "and 10 more" in notice.facts.lines
+
+
+def test_what_is_told_no_longer_is_forgotten() -> None:
+    _, told = tell_trouble(WELL, {}, now=NOON)
+
+    assert told == {}
