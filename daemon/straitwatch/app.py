@@ -227,6 +227,7 @@ class App:
         await self._adopt(self.active)
         if self.tools.store.dialect == "sqlite":
             await self.tools.store.run(db.void_leases)
+        await self.tools.store.run(db.mend_clock, self.tools.clock())
         self._loaded = self._seen = config_fingerprint(self.active.config.directory)
         self._problem = ""
 
@@ -453,6 +454,8 @@ class App:
     async def _housekeep(self) -> None:
         now = self.tools.clock()
         await self._end_shadow(now)
+        if mended := await self.tools.store.run(db.mend_clock, now):
+            log.warning("the clock was set back: what waited for it goes on", count=mended)
         await self.tools.store.run(db.release_held, now)
         await self.tools.store.run(db.expire_deliveries, now)
         await self.tools.store.run(

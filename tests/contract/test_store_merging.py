@@ -253,6 +253,14 @@ def test_no_span_ever_holds_more_messages_than_the_limit(store: Store) -> None:
     assert store.call(check_outbox, NOW + 60 * MINUTE) == []
 
 
+def test_what_a_clock_ahead_has_sent_does_not_count(store: Store) -> None:
+    put_many(store, 3)
+    send_all(store, now=NOW + 60 * MINUTE, limit=LIMIT)
+    put(store, 9)
+
+    assert only(send_all(store, now=NOW, limit=LIMIT)).job.delivery.id == "d9"
+
+
 def test_critical_messages_are_counted_by_themselves(store: Store) -> None:
     put_many(store, 3)
     send_all(store, now=NOW, limit=LIMIT)

@@ -2,19 +2,21 @@
 
 DIE_WHEN names the commit: `alert` is the poll that wrote one, and any other word the function
 of the store whose commit is meant, such as `freeze`. BEFORE=1 kills before that commit instead,
-DIE_AT=3 at the third such commit.
+DIE_AT=3 at the third such commit. CLOCK_SHIFT moves the program's clock by so many seconds.
 """
 
 import os
 import signal
 import sys
+from datetime import timedelta
 
 from straitwatch import app, cli
 from straitwatch.cli import run as run_command
 from straitwatch.pipeline import commit_poll
 from straitwatch.store import Store
 
-WHEN = os.environ["DIE_WHEN"]
+WHEN = os.environ.get("DIE_WHEN", "never")
+SHIFT = timedelta(seconds=int(os.environ.get("CLOCK_SHIFT", "0")))
 BEFORE = os.environ.get("BEFORE") == "1"
 passes = iter(range(int(os.environ.get("DIE_AT", "1")) - 1, -1, -1))
 
@@ -64,6 +66,7 @@ def open_doomed(url: str, **options) -> DoomedStore:
 
 
 if __name__ == "__main__":
-    run = app.run_daemon
+    run, read_clock = app.run_daemon, app.utc_now
+    app.utc_now = lambda: read_clock() + SHIFT
     run_command.run_daemon = lambda config: run(config, open_store=open_doomed)
     sys.exit(cli.main())

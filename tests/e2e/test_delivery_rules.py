@@ -36,7 +36,7 @@ async def test_beyond_a_limit_one_rollup_names_all_that_waits(tmp_path) -> None:
     assert len(it.slack.messages) == 3
     shown = " ".join(map(slack_text, it.slack.messages))
     assert [title for _, title, _ in STORIES if title not in shown] == []
-    assert "volume limit reached: 3 messages in 60 min" in slack_text(it.slack.messages[-1])
+    assert "volume limit reached: 3 messages in 1 h" in slack_text(it.slack.messages[-1])
     assert "ok" in out
 
 

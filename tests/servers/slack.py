@@ -97,6 +97,8 @@ class SlackServer:
         self.default = Answer()
         self.lacks_history_scope = False
         self.on_post = on_post
+        self.on_ask: Callable[[Asked], None] | None = None  # of history and lists
+        self._scripts: dict[str, Answer | None] = {}
         self.arrived = threading.Event()
         self._script: deque[Answer] = deque()
         self._lock = threading.Lock()
@@ -115,6 +117,10 @@ class SlackServer:
     def script(self, *answers: Answer) -> None:
         """Say how the next posts are answered, one after the other."""
         self._script.extend(answers)
+
+    def script_for(self, place: str, answer: Answer | None) -> None:
+        """Say how every post to `webhook` or `bot` is answered from now on; None: as usual."""
+        self._scripts = {place: answer}
 
     def start(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -158,11 +164,15 @@ class SlackServer:
         if name not in POSTS:
             with self._lock:
                 self.requests.append(asked)
+            if self.on_ask:
+                self.on_ask(asked)
             _write(connection, Answer(body=json.dumps(self._ask(name, asked))))
             return
         with self._lock:
             self.requests.append(asked)
-            answer = self._script.popleft() if self._script else self.default
+            place = "webhook" if name == "webhook" else "bot"
+            usual = self._scripts.get(place) or self.default
+            answer = self._script.popleft() if self._script else usual
             is_kept = answer.is_kept or (answer.body is None and answer.end == "answer")
             body = self._keep(name, asked) if is_kept else ""
         if self.on_post:

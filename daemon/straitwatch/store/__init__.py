@@ -4,6 +4,9 @@
 and come out; rows never leave.
 """
 
+from straitwatch.store.clock import (
+    mend_clock,
+)
 from straitwatch.store.conditions import (
     Health,
     conditions,
@@ -180,6 +183,7 @@ __all__ = [
     "latest_entries",
     "list_deliveries",
     "list_stories",
+    "mend_clock",
     "merged_into",
     "name_recipients",
     "next_due_at",

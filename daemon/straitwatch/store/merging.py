@@ -60,7 +60,7 @@ def may_go(tx: Transaction, row: _Row, limit: Limit, *, now: datetime) -> bool:
     if row.kind not in _LIMITED_KINDS:
         return True
     place = _same_place(row)
-    sent = _sent_since(tx, place, row.id, since_at=now - limit.per)
+    sent = _sent_since(tx, place, row.id, since_at=now - limit.per, now=now)
     if len(sent) >= limit.messages:
         _put_off(tx, place, until=sent[-limit.messages] + limit.per, now=now)
         return False
@@ -86,15 +86,18 @@ def _is_due(now: datetime) -> sa.ColumnElement[bool]:
 
 
 def _sent_since(
-    tx: Transaction, place: sa.ColumnElement[bool], but: str, *, since_at: datetime
+    tx: Transaction, place: sa.ColumnElement[bool], but: str, *, since_at: datetime, now: datetime
 ) -> list[datetime]:
-    """Return when messages went to a place, the oldest first; an unanswered one perhaps went."""
+    """Return when messages went to a place, the oldest first; an unanswered one perhaps went.
+
+    What a clock ahead has sent in the future is not counted: it would count for ever.
+    """
     is_limited = ALERT.c.kind.in_(_LIMITED_KINDS)
     joined = DELIVERY.join(ALERT, ALERT.c.id == DELIVERY.c.alert_id)
     delivered = (
         sa.select(DELIVERY.c.delivered_at)
         .select_from(joined)
-        .where(place, is_limited, DELIVERY.c.delivered_at > since_at)
+        .where(place, is_limited, *_within(DELIVERY.c.delivered_at, since_at, now))
     )
     unsure = (
         sa.select(DELIVERY.c.unsure_at)
@@ -103,11 +106,16 @@ def _sent_since(
             place,
             is_limited,
             DELIVERY.c.state == DeliveryState.PENDING.value,
-            DELIVERY.c.unsure_at > since_at,
+            *_within(DELIVERY.c.unsure_at, since_at, now),
             DELIVERY.c.id != but,
         )
     )
     return sorted([*tx.execute(delivered).scalars(), *tx.execute(unsure).scalars()])
+
+
+def _within(column: Any, since_at: datetime, now: datetime) -> tuple[Any, Any]:
+    """Not at `since_at` itself: what waits until then would wait for ever."""
+    return column > since_at, column <= now
 
 
 def _put_off(

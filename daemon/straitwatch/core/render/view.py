@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from straitwatch.core.model import (
@@ -252,9 +253,17 @@ def _rollup(facts: RollupFacts, zone: str) -> dict[str, Any]:
 
 def _cause(facts: RollupFacts) -> str:
     if facts.cause == "limit" and facts.limit is not None:
-        minutes = facts.limit.per.total_seconds() / 60
-        return f"volume limit reached: {facts.limit.messages} messages in {minutes:g} min"
+        allowed = f"{facts.limit.messages} messages in {_span(facts.limit.per)}"
+        return f"volume limit reached: {allowed}"
     return _CAUSES.get(facts.cause, "held until now")
+
+
+def _span(span: timedelta) -> str:
+    """`10 min`, `1 h`, `1 h 30 min`."""
+    hours, rest = divmod(round(span.total_seconds()), 3600)
+    minutes, seconds = divmod(rest, 60)
+    parts = ((hours, "h"), (minutes, "min"), (seconds, "s"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number)
 
 
 def coverage_line(facts: CoverageFacts) -> str:

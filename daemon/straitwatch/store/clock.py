@@ -1,0 +1,45 @@
+"""Room: store. A clock that was set back: what it wrote while it was ahead must not wait for it."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from straitwatch.core.model import DeliveryState
+from straitwatch.store.engine import Transaction
+from straitwatch.store.rows import DELIVERY, FEED, RECEIVER
+
+SKEW = timedelta(seconds=5)  # between the clocks of replicas, and nothing to mend
+_LONGEST_HOLD = timedelta(hours=1)  # of a receiver, whatever it asks for
+_LONGEST_LEASE = timedelta(minutes=15)
+
+
+def mend_clock(tx: Transaction, now: datetime) -> int:
+    """Let go what waits for a time that was computed by a clock ahead; return how much that was.
+
+    Messages, feeds, holds and leases written in what is now the future are due now. The end of
+    quiet hours is a time of day and stays.
+    """
+    future = now + SKEW
+    waits = sa.or_(
+        DELIVERY.c.state == DeliveryState.PENDING.value,
+        sa.and_(DELIVERY.c.state == DeliveryState.HELD.value, DELIVERY.c.reason == "group_wait"),
+    )
+    statements = (
+        DELIVERY.update()
+        .where(waits, DELIVERY.c.updated_at > future, DELIVERY.c.due_at > now)
+        .values(due_at=now, not_before=now, updated_at=now),
+        DELIVERY.update()
+        .where(
+            DELIVERY.c.state == DeliveryState.SENDING.value,
+            DELIVERY.c.lease_until > now + _LONGEST_LEASE,
+        )
+        .values(lease_until=now),
+        RECEIVER.update()
+        .where(RECEIVER.c.hold_until > now + _LONGEST_HOLD + SKEW)
+        .values(hold_until=now),
+        FEED.update()
+        .where(FEED.c.last_polled_at > future, FEED.c.next_due_at > now)
+        .values(next_due_at=now, last_polled_at=now),
+        FEED.update().where(FEED.c.lease_until > now + _LONGEST_LEASE).values(lease_until=now),
+    )
+    return sum(tx.execute(statement).rowcount for statement in statements)

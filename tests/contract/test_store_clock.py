@@ -1,0 +1,111 @@
+"""A clock that was set back keeps nothing waiting."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from contract.store_builders import NOW, SEND_LEASE, claim, make_alert, make_delivery, make_feed
+from straitwatch.core.model import DeliveryState, FeedState
+from straitwatch.store import (
+    Store,
+    add_alert,
+    claim_delivery,
+    complete_polls,
+    due_receivers,
+    expire_deliveries,
+    hold_receiver,
+    list_deliveries,
+    mend_clock,
+    release_held,
+    sync_feeds,
+)
+
+DAY = timedelta(days=1)
+AHEAD = NOW + DAY
+
+
+def put(store: Store, **changes: Any) -> None:
+    store.call(add_alert, make_alert(created_at=AHEAD), [make_delivery(**changes)])
+
+
+def test_a_message_written_by_a_clock_ahead_is_due_now(store: Store) -> None:
+    put(store)
+
+    mended = store.call(mend_clock, NOW)
+
+    assert mended == 1
+    assert store.call(due_receivers, NOW) == ["desk-slack"]
+
+
+def test_a_message_that_waits_for_its_time_goes_on_waiting(store: Store) -> None:
+    put(store)
+    store.call(mend_clock, NOW)
+    store.call(add_alert, make_alert("a2", story_id="s2"), [
+        make_delivery("d2", alert_id="a2", not_before=NOW + DAY)
+    ])  # fmt: skip
+
+    assert store.call(mend_clock, NOW) == 0
+
+
+def test_what_quiet_hours_hold_stays_held(store: Store) -> None:
+    put(
+        store,
+        state=DeliveryState.HELD,
+        state_reason="quiet_hours",
+        not_before=AHEAD + timedelta(hours=8),
+    )
+
+    store.call(mend_clock, NOW)
+
+    assert store.call(release_held, NOW) == 0
+
+
+def test_a_group_wait_of_a_clock_ahead_is_over(store: Store) -> None:
+    put(
+        store,
+        state=DeliveryState.HELD,
+        state_reason="group_wait",
+        not_before=AHEAD + timedelta(minutes=1),
+    )
+
+    store.call(mend_clock, NOW)
+
+    assert store.call(release_held, NOW) == 1
+
+
+def test_a_send_that_was_claimed_by_a_clock_ahead_can_be_taken_over(store: Store) -> None:
+    put(store)
+    store.call(claim_delivery, receiver="desk-slack", now=AHEAD, lease=SEND_LEASE, worker="gone:1")
+
+    store.call(mend_clock, NOW)
+    store.call(expire_deliveries, NOW)
+
+    assert [it.delivery.state for it in store.call(list_deliveries)] == [DeliveryState.PENDING]
+
+
+def test_no_receiver_is_held_for_longer_than_it_may_ask_for(store: Store) -> None:
+    put(store)
+    store.call(hold_receiver, "desk-slack", until=AHEAD, reason="rate_limited")
+
+    store.call(mend_clock, NOW)
+
+    assert store.call(due_receivers, NOW) == ["desk-slack"]
+
+
+@pytest.mark.parametrize(("polled_at", "due"), [(AHEAD, 1), (NOW, 0)])
+def test_a_feed_polled_by_a_clock_ahead_is_due_now(store: Store, polled_at, due) -> None:
+    store.call(sync_feeds, [make_feed()], NOW)
+    (state,) = claim(store, now=NOW)
+    after = FeedState(
+        feed_id=state.feed_id,
+        lease_seq=state.lease_seq,
+        last_polled_at=polled_at,
+        last_outcome="ok",
+        next_due_at=polled_at + timedelta(hours=1),
+    )
+    store.call(complete_polls, [after])
+
+    store.call(mend_clock, NOW)
+
+    assert len(claim(store, now=NOW)) == due

@@ -1,0 +1,324 @@
+"""A chain of crashes: each start of the program works off what the last crash left, then dies.
+
+One feed, four places (a Slack webhook with a limit, a Slack bot, a mail receiver with two
+recipients), two watch-lists, a daily digest. Before each start new stories are published; the kill
+is pulled by a server, by a wrapped store, or by the clock. Now and then the program's clock jumps.
+At the end everything may drain, and what counts is what the servers hold.
+"""
+
+import asyncio
+import json
+import os
+import random
+import re
+import signal
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crash.crashing import LAUNCHER, MARK
+from harness import Daemon, eventually, rss, straitwatch, write_config
+from servers.feeds import FeedServer, Page
+from servers.slack import SlackServer, hang
+from servers.smtp import SmtpServer
+
+STORE_POINTS: dict[str, dict[str, str]] = {
+    "before the commit of a poll": {"DIE_WHEN": "alert", "BEFORE": "1"},
+    "after the commit of a poll": {"DIE_WHEN": "alert"},
+    "before the commit of a claim": {"DIE_WHEN": "claim_delivery", "BEFORE": "1"},
+    "after a claim": {"DIE_WHEN": "claim_delivery"},
+    "after the freeze": {"DIE_WHEN": "freeze"},
+    "replied, not marked": {"DIE_WHEN": "finish_attempt", "BEFORE": "1"},
+    "marked, before the next recipient": {"DIE_WHEN": "finish_attempt"},
+    "before the commit of a digest": {"DIE_WHEN": "write_digest", "BEFORE": "1"},
+    "after the commit of a digest": {"DIE_WHEN": "write_digest"},
+}
+SERVER_POINTS = (
+    "webhook: taken, no reply",
+    "webhook: read, not taken",
+    "webhook: a roll-up is taken, no reply",
+    "bot: taken, no reply",
+    "bot: read, not taken",
+    "bot: while it asks the history",
+    "mail: taken, no reply",
+    "any moment",
+)
+DAY = 26 * 3600  # seconds of a jump that makes a digest due
+LISTS = """\
+watchlists:
+  - {id: first, title: First, match: [zqxj*], severity: [{level: normal}]}
+  - {id: second, title: Second, match: [exercise]}
+"""
+LETTERS = "bcdfghjklmnprstvwxyz"
+_WORD = re.compile(r"zqxj[a-z]{6}")
+_MORE = re.compile(r"and (\d+) more: `straitwatch")
+_HOOK = "slack://T0000TEST/B0000TEST/" + "a" * 24
+_BOT = "slack://xoxb-1234-1234-abcdefABCDEF/#desk"
+
+
+@dataclass
+class Tally:
+    """What came of a chain."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    stories: int = 0
+    lost: list[str] = field(default_factory=list)  # story and place
+    repeats: Counter[str] = field(default_factory=Counter)  # visible ones, by place
+    unmarked: int = 0
+    worst: int = 0  # visible repeats after a single crash
+    rollups: int = 0
+    counted: int = 0  # stories that a roll-up counts without naming them
+    digests: int = 0
+    missed_points: int = 0  # the point did not come by; the program was killed all the same
+    problems: str = ""  # what `outbox check` says
+
+    @property
+    def is_good(self) -> bool:
+        """Whether every promise was kept."""
+        silent = {place for place in self.repeats if place != "webhook"}
+        return not (self.lost or silent or self.unmarked or self.problems or self.worst > 1)
+
+
+class Chain:
+    """The world that the program is started in, again and again."""
+
+    def __init__(self, directory: Path, *, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.directory = directory
+        self.tally = Tally()
+        self.words: list[str] = []
+        self.shift = 0
+        self._items: list[tuple[str, str, str]] = []
+        self._daemon: Daemon | None = None
+        self._armed: Callable[[str, str], bool] = lambda _place, _text: False
+
+    async def run(self, kills: int, *, on_kill: Callable[[], None] = lambda: None) -> Tally:
+        """Kill the program so often, let it drain, and count."""
+        async with (
+            FeedServer() as self.feeds,
+            SlackServer(on_post=self._on_post) as self.slack,
+            SmtpServer(on_message=self._on_mail) as self.smtp,
+        ):
+            self.slack.on_ask = self._on_ask
+            self.config = self._write_config()
+            self._publish(0)
+            await straitwatch("run", "--once", "--config", str(self.config), cwd=self.directory)
+            for _ in range(kills):
+                await self._crash_once()
+                on_kill()
+            await self._drain()
+            return self._count()
+
+    def _write_config(self) -> Path:
+        mails = f"{self.smtp.url}?from=watch@example.org&to=a@example.org,b@example.org"
+        return write_config(
+            self.directory,
+            feeds={"Wire": self.feeds.url("/wire")},
+            receivers={
+                "hook": {
+                    "url": _HOOK,
+                    "base_url": self.slack.url,
+                    "limit": {"messages": 5, "per": "3s"},
+                },
+                "bot": {"url": _BOT, "base_url": self.slack.url},
+                "mail": {"url": mails},
+            },
+            watchlists=LISTS,
+            digests=[{"name": "daily", "at": "07:30", "send": ["mail"]}],
+        )
+
+    # ------------------------------------------------------------ one crash
+
+    async def _crash_once(self) -> None:
+        point = self.random.choice([*STORE_POINTS, *SERVER_POINTS])
+        self._jump(is_digest="digest" in point)
+        doom = STORE_POINTS.get(point)
+        environ = {"CLOCK_SHIFT": str(self.shift)}
+        if doom:
+            nth = 1 if "digest" in point or "poll" in point else self.random.randint(1, 5)
+            environ |= doom | {"DIE_AT": str(nth)}
+        self._publish(self.random.randint(2, 3) + 4 * ("roll-up" in point))
+        before = self._visible_repeats()
+        self._daemon = Daemon(self.config, launcher=LAUNCHER, **environ)
+        self._arm(point)
+        try:
+            await self._daemon.start()
+            await asyncio.wait_for(self._daemon.wait(), self._patience(point))
+        except AssertionError:
+            pass  # it died before it said that it had started
+        except TimeoutError:
+            self.tally.missed_points += point != "any moment"
+            await self._daemon.stop(signal.SIGKILL)
+        self._disarm()
+        self.tally.kills[point] += 1
+        self.tally.worst = max(self.tally.worst, self._visible_repeats() - before)
+
+    def _patience(self, point: str) -> float:
+        if point == "any moment":
+            return self.random.uniform(0.0, 3.0)
+        return 7.0 if "digest" in point else 4.0
+
+    def _jump(self, *, is_digest: bool) -> None:
+        """Let the program's clock jump a day forward, or a little back."""
+        if is_digest:
+            self.shift += DAY
+        elif self.random.random() < 0.1:
+            self.shift -= self.random.randint(1, 600)
+
+    def _arm(self, point: str) -> None:
+        place, _, what = point.partition(": ")
+        if what.startswith("read"):
+            self.slack.script_for(place, hang(is_kept=False))
+        wants_rollup = "roll-up" in what
+        is_history = "history" in what
+        is_first = wants_rollup or is_history or what.startswith("read")
+        left = iter(range(0 if is_first else self.random.randint(0, 1), -1, -1))
+
+        def is_meant(where: str, text: str) -> bool:
+            if where != ("history" if is_history else place):
+                return False
+            if wants_rollup and "in one message" not in text:
+                return False
+            return next(left, 0) == 0
+
+        self._armed = is_meant
+
+    def _disarm(self) -> None:
+        self._armed = lambda _place, _text: False
+        self.slack.script_for("", None)
+
+    def _pull(self, place: str, text: str) -> None:
+        if self._daemon is None or self._daemon.process is None or not self._armed(place, text):
+            return
+        if self._daemon.process.returncode is None:
+            os.kill(self._daemon.process.pid, signal.SIGKILL)
+
+    def _on_post(self, asked) -> None:
+        place = "webhook" if "/services/" in asked.path else "bot"
+        self._pull(place, json.dumps(asked.json))
+
+    def _on_ask(self, asked) -> None:
+        if "conversations.history" in asked.path:
+            self._pull("history", "")
+
+    def _on_mail(self, mailed) -> None:
+        self._pull("mail", "")
+
+    # ------------------------------------------------------------ stories
+
+    def _publish(self, count: int) -> None:
+        for _ in range(count):
+            word = "zqxj" + "".join(self.random.choices(LETTERS, k=6))
+            rest = " ".join("".join(self.random.choices(LETTERS, k=7)) for _ in range(5))
+            self.words.append(word)
+            self._items.append((f"g{len(self.words)}", f"{word} {rest}", f"Of {rest}."))
+        page = rss(*self._items[-60:])
+        self.feeds.answer("/wire", Page(page, etag=f'"{len(self.words)}"'))
+
+    # ------------------------------------------------------------ the end
+
+    async def _drain(self) -> None:
+        async with Daemon(self.config, CLOCK_SHIFT=str(self.shift), launcher=LAUNCHER):
+            try:
+                await eventually(lambda: asyncio.to_thread(self._is_drained), within=120)
+            except TimeoutError:
+                self.tally.problems = await asyncio.to_thread(self._stuck)
+                return
+        status, out, err = await straitwatch(
+            "outbox", "check", "--config", str(self.config), cwd=self.directory
+        )
+        self.tally.problems = "" if status == 0 else out + err
+
+    def _stuck(self) -> str:
+        open_states = "('held', 'pending', 'sending')"
+        query = (
+            "SELECT state, receiver, reason, due_at, give_up_at, attempts, last_outcome, last_text "
+            f"FROM delivery WHERE state IN {open_states}"
+        )
+        with closing(sqlite3.connect(self.directory / "straitwatch.db", timeout=10)) as database:
+            rows = [str(row) for row in database.execute(query)]
+            holds = [str(row) for row in database.execute("SELECT * FROM receiver")]
+            feeds = [str(row) for row in database.execute("SELECT name, next_due_at FROM feed")]
+        return "\n".join([f"shift {self.shift}", *rows, *holds, *feeds])
+
+    def _is_drained(self) -> bool:
+        with closing(sqlite3.connect(self.directory / "straitwatch.db", timeout=10)) as database:
+            states = Counter(state for (state,) in database.execute("SELECT state FROM delivery"))
+            (read,) = database.execute("SELECT count(*) FROM entry").fetchone()
+        is_read = read >= len(self.words)
+        return is_read and states.total() == states["delivered"] + states["merged"] + states["dead"]
+
+    # ------------------------------------------------------------ what the servers hold
+
+    def _count(self) -> Tally:
+        held = self._held()
+        places = ("webhook", "bot", "a@example.org", "b@example.org")
+        self.tally.stories = len(self.words)
+        self.tally.lost = [
+            f"{word} to {place}" for place in places for word in self._missing(place, held)
+        ]
+        for place in places:
+            self.tally.repeats[place] += self._repeats(place)
+        self.tally.repeats = +self.tally.repeats
+        marked = sum(MARK in json.dumps(message) for message in self._of("webhook"))
+        self.tally.unmarked = max(0, self.tally.repeats["webhook"] - marked)
+        self.tally.rollups = sum("in one message" in str(it["text"]) for it in self._of("webhook"))
+        self.tally.digests = len({it.message_id for it in self.smtp.messages if _is_digest(it)})
+        return self.tally
+
+    def _missing(self, place: str, held: Counter[tuple[str, str]]) -> list[str]:
+        """Return the stories that a place does not hold; a roll-up names 14 and counts the rest."""
+        missing = [word for word in self.words if not held[(place, word)]]
+        if place != "webhook":
+            return missing
+        texts = {json.dumps(message["blocks"][:-1]) for message in self._of(place)}
+        counted = sum(int(number) for text in texts for number in _MORE.findall(text))
+        self.tally.counted = min(len(missing), counted)
+        return missing[self.tally.counted :]
+
+    def _repeats(self, place: str) -> int:
+        """Count the messages that say what an earlier one has said; a roll-up is one message."""
+        said: Counter[frozenset[str]] = Counter(self._said(place))
+        copies = sum(count - 1 for count in said.values())
+        singly = Counter(word for words in said for word in words)
+        return copies + sum(count - 1 for count in singly.values())
+
+    def _visible_repeats(self) -> int:
+        return self._repeats("webhook")
+
+    def _of(self, place: str) -> list[dict]:
+        is_bot = place == "bot"
+        return [message for message in list(self.slack.messages) if ("ts" in message) == is_bot]
+
+    def _held(self) -> Counter[tuple[str, str]]:
+        """Count the messages that name a story, at each place."""
+        places = ("webhook", "bot", "a@example.org", "b@example.org")
+        return Counter(
+            (place, word) for place in places for words in self._said(place) for word in words
+        )
+
+    def _said(self, place: str) -> list[frozenset[str]]:
+        """Return the stories that each message to a place names."""
+        if place in ("webhook", "bot"):
+            return [
+                frozenset(_WORD.findall(json.dumps(message["blocks"])))
+                for message in self._of(place)
+            ]
+        mails = {
+            (it.message_id, str(it.message["Date"])): it
+            for it in list(self.smtp.messages)
+            if it.recipient == place and not _is_digest(it)
+        }
+        return [frozenset(_words_of(mailed)) for mailed in mails.values()]
+
+
+def _is_digest(mailed) -> bool:
+    return "Digest" in str(mailed.message["Subject"])
+
+
+def _words_of(mailed) -> set[str]:
+    body = mailed.message.get_body(("plain",))
+    return set(_WORD.findall(body.get_content()))

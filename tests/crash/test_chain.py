@@ -1,0 +1,10 @@
+"""A chain of crashes at random points, each start working off what the last one left."""
+
+from crash.chain import Chain
+
+
+async def test_a_chain_of_crashes_loses_nothing_and_repeats_at_most_once_a_crash(tmp_path) -> None:
+    tally = await Chain(tmp_path, seed=20).run(6)
+
+    assert tally.is_good, tally
+    assert tally.kills.total() == 6
