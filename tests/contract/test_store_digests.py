@@ -16,7 +16,7 @@ from straitwatch.core.model import AlertPolicy, DigestFacts, DigestPlan
 from straitwatch.core.plan import Rules
 from straitwatch.store import Store, apply_plan, list_deliveries
 
-NOON = DigestPlan(name="noon", at=time(12), timezone="UTC", send=("desk-mail",))
+NOON = DigestPlan(name="noon", at=(time(12),), timezone="UTC", send=("desk-mail",))
 DAY = timedelta(days=1)
 RULES = Rules(matcher=compiled(make_list("fleet")), policy=AlertPolicy(), titles={}, recipients={})
 

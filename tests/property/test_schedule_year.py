@@ -59,7 +59,7 @@ def test_a_digest_comes_exactly_once_each_local_day(
     zone: str, at: time, year_seed: tuple[int, int]
 ) -> None:
     year, seed = year_seed
-    plan = DigestPlan(name="morning", at=at, timezone=zone)
+    plan = DigestPlan(name="morning", at=(at,), timezone=zone)
 
     sent = run_year(plan, year, chance=Random(seed), outages=False)
 
@@ -71,13 +71,26 @@ def test_a_digest_comes_exactly_once_each_local_day(
 
 
 @pytest.mark.parametrize("zone", ZONES)
+def test_an_hourly_digest_comes_each_hour_that_the_clock_shows(zone: str) -> None:
+    plan = DigestPlan(name="hourly", at=tuple(map(time, range(24))), timezone=zone)
+
+    sent = run_year(plan, 2025, chance=Random(1), outages=False)
+
+    local = [window.until_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for _, window in sent]
+    lengths = {window.until_at - window.since_at for _, window in sent[1:]}
+    assert len(local) == len(set(local))
+    assert lengths <= {timedelta(hours=1) * n for n in (0.5, 1, 1.5, 2)}
+    assert all(one.until_at == other.since_at for (_, one), (_, other) in pairwise(sent))
+
+
+@pytest.mark.parametrize("zone", ZONES)
 @settings(max_examples=1, deadline=None)
 @given(at=times, year_seed=year_seeds)
 def test_windows_leave_no_gap_and_do_not_overlap_through_outages(
     zone: str, at: time, year_seed: tuple[int, int]
 ) -> None:
     year, seed = year_seed
-    plan = DigestPlan(name="morning", at=at, timezone=zone)
+    plan = DigestPlan(name="morning", at=(at,), timezone=zone)
 
     sent = run_year(plan, year, chance=Random(seed), outages=True)
 

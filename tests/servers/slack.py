@@ -97,6 +97,7 @@ class SlackServer:
         self.default = Answer()
         self.lacks_history_scope = False
         self.on_post = on_post
+        self.before_post: Callable[[Asked], None] | None = None  # may still script the answer
         self.on_ask: Callable[[Asked], None] | None = None  # of history and lists
         self._scripts: dict[str, Answer | None] = {}
         self.arrived = threading.Event()
@@ -170,6 +171,8 @@ class SlackServer:
             return
         with self._lock:
             self.requests.append(asked)
+            if self.before_post:
+                self.before_post(asked)
             place = "webhook" if name == "webhook" else "bot"
             usual = self._scripts.get(place) or self.default
             answer = self._script.popleft() if self._script else usual

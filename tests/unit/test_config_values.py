@@ -228,7 +228,11 @@ quiet_hours: {night: {from: "22:30", to: "06:30", hold: [low]}}
     assert first.group_wait == timedelta(seconds=90)
     assert (second.name, second.quiet_hours, second.updates) == ("route-2", "night", "off")
     (digest,) = alerts.digests
-    assert (digest.at, digest.days, digest.timezone) == (time(7, 30), (0, 4, 5, 6), "Asia/Taipei")
+    assert (digest.at, digest.days, digest.timezone) == (
+        (time(7, 30),),
+        (0, 4, 5, 6),
+        "Asia/Taipei",
+    )
     assert digest.include == ("strait",)
     assert alerts.quiet_hours[0].starts == time(22, 30)
 
@@ -257,6 +261,22 @@ def test_keys_without_effect_say_so(tmp_path: Path, settings: str, key: str) -> 
     messages = [notice.message for notice in load(tmp_path).notices]
 
     assert messages == [f"{key}: accepted, not acted on in this version"]
+
+
+@pytest.mark.parametrize(
+    ("at", "times"),
+    [
+        ('"07:30"', (time(7, 30),)),
+        ('["17:30", "07:30"]', (time(7, 30), time(17, 30))),
+        ("hourly", tuple(time(hour) for hour in range(24))),
+    ],
+)
+def test_a_digest_comes_at_one_time_at_several_or_each_hour(tmp_path: Path, at, times) -> None:
+    write(tmp_path, straitwatch=f"digests: [{{name: news, at: {at}, send: [terminal]}}]")
+
+    (digest,) = load(tmp_path).alerts.digests
+
+    assert digest.at == times
 
 
 def test_a_person_stands_for_her_first_receiver_that_can_be_used(tmp_path: Path) -> None:

