@@ -23,6 +23,7 @@ from straitwatch.core.model import (
     Quote,
     Reason,
     Receiver,
+    RollupFacts,
     SendJob,
     Severity,
     StoryReport,
@@ -103,6 +104,18 @@ def make_item(number: int = 1, **changes: Any) -> DigestItem:
     return replace(item, **changes)
 
 
+def make_rollup(**changes: Any) -> RollupFacts:
+    facts = RollupFacts(
+        cause="quiet_hours",
+        items=(make_item(1), make_item(2)),
+        messages=3,
+        stories=2,
+        since_at=AT,
+        until_at=AT + timedelta(hours=8),
+    )
+    return replace(facts, **changes)
+
+
 def make_job(facts: Facts | None = None, *, recipient: str = "", **changes: Any) -> SendJob:
     facts = facts or make_alert()
     match facts:
@@ -110,6 +123,8 @@ def make_job(facts: Facts | None = None, *, recipient: str = "", **changes: Any)
             kind = facts.kind
         case DigestFacts():
             kind = AlertKind.DIGEST
+        case RollupFacts():
+            kind = AlertKind.ROLLUP
         case NoticeFacts():
             kind = AlertKind.SYSTEM
     delivery = Delivery(

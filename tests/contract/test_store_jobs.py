@@ -1,5 +1,5 @@
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from contract.store_builders import (
@@ -167,6 +167,30 @@ def test_coverage_counts_what_was_watched_and_names_what_was_not(store: Store) -
     assert facts.feeds_broken == ("Feed f3: dns",)
     assert (facts.entries_read, facts.matched) == (2, 1)
     assert (facts.pending, facts.dead_letters) == (1, 0)
+
+
+def test_coverage_admits_how_long_a_feed_was_not_read(store: Store) -> None:
+    claimed = claimed_feed(store)
+    back_at = NOW + timedelta(hours=5)
+    after = _polled(claimed, last_ok_at=back_at, blind_since=NOW + timedelta(hours=1))
+    store.call(complete_polls, [after])
+
+    def longest(since_at: datetime, until_at: datetime) -> tuple[str, timedelta]:
+        facts = store.call(coverage, since_at=since_at, until_at=until_at, now=until_at)
+        return facts.blind_feed, facts.blind_for
+
+    assert longest(NOW, NOW + DAY) == ("Feed f1", timedelta(hours=4))
+    assert longest(NOW + timedelta(hours=4), NOW + DAY) == ("Feed f1", timedelta(hours=1))
+    assert longest(back_at, NOW + DAY) == ("", timedelta(0))
+
+
+def test_coverage_admits_a_gap_that_goes_on(store: Store) -> None:
+    claimed = claimed_feed(store)
+    store.call(complete_polls, [_polled(claimed, last_ok_at=NOW, failures=2)])
+
+    facts = store.call(coverage, since_at=NOW, until_at=NOW + DAY, now=NOW + DAY)
+
+    assert (facts.blind_feed, facts.blind_for) == ("Feed f1", DAY)
 
 
 def test_a_feed_that_has_never_been_read_is_not_called_current(store: Store) -> None:

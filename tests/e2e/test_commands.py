@@ -180,3 +180,12 @@ def test_what_does_not_exist_is_refused_with_a_hint(config: Path, arguments) -> 
 
     assert result.exit_code != 0
     assert result.exception is not None
+
+
+def test_a_stored_message_is_rendered_by_its_delivery_its_alert_or_its_story(config: Path) -> None:
+    (alert,) = rows(config, "alerts", "list")
+    asked = [first_delivery(config)["id"], alert["alert"], alert["story"]]
+
+    shown = [run(config, "render", one).stdout for one in asked]
+
+    assert all(HEADLINE in text for text in shown)

@@ -17,6 +17,7 @@ from straitwatch.core.model import (
     DeliveryState,
     FeedState,
     KnownEntry,
+    NotModified,
     ParseProblem,
     Person,
     Plan,
@@ -29,6 +30,7 @@ from straitwatch.core.model import (
     Silence,
     Sourced,
     Story,
+    Validators,
     WatchList,
 )
 from straitwatch.core.plan import (
@@ -253,6 +255,21 @@ def test_a_poll_that_breaks_inside_shows_at_its_feed_and_slows_it_down() -> None
     assert after.last_detail == "ValueError: odd"
     assert after.next_due_at is not None
     assert after.next_due_at > NOON
+
+
+@pytest.mark.parametrize(
+    ("silent_for", "is_gap"), [(timedelta(minutes=45), False), (timedelta(minutes=46), True)]
+)
+def test_a_poll_that_ends_three_silent_rounds_says_since_when_nothing_was_read(
+    silent_for, is_gap
+) -> None:
+    last = NOON - silent_for
+    state = replace(seen_feed_state(FEED), last_ok_at=last)
+    settle = Settlement(feed=FEED, state=state, policy=PollPolicy(), now=NOON, chance=0.5)
+
+    after = settle.unchanged("not_modified", NotModified(validators=Validators()))
+
+    assert after.blind_since == (last if is_gap else None)
 
 
 def kept(plan: Plan) -> dict[str, Story]:

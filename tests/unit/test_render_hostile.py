@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hostile import HOSTILE
-from messages import make_alert, make_digest, make_item, make_job, make_report
+from messages import make_alert, make_digest, make_item, make_job, make_report, make_rollup
 from straitwatch.core.model import (
     AlertKind,
     Facts,
@@ -53,6 +53,8 @@ def jobs(text: str) -> list[SendJob]:
         replace(alert, url=address),
         digest,
     ]
+    item = make_item(title=text, outlet=outlet, watchlists=(text,), url=address)
+    facts.append(make_rollup(items=(item, make_item()), cause=text, stories=9))
     facts.append(NoticeFacts(title=text, lines=(text, text)))
     return [make_job(each, recipient="desk@example.org") for each in facts]
 

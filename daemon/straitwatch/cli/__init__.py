@@ -40,6 +40,7 @@ _MODULES = {
     "receiver": "receiver",
     "silence": "silence",
     "route": "route",
+    "render": "render",
     "db": "database",
     "doctor": "doctor",
 }

@@ -492,6 +492,7 @@ class FeedState:
     last_ok_at: datetime | None = None
     last_new_at: datetime | None = None  # when an entry last arrived
     failures: int = 0  # in a row
+    blind_since: datetime | None = None  # this poll ended a gap: nothing was read from then on
     last_outcome: str = ""  # ok, not_modified, unchanged, a FetchFailure or a ParseProblem
     last_detail: str = ""
 
@@ -779,6 +780,9 @@ class CoverageFacts:
     feeds_late: int
     feeds_broken: tuple[str, ...] = ()
     entries_read: int = 0
+    blind_feed: str = ""  # the feed that was not read for longest, as far as the window reaches
+    blind_for: timedelta = timedelta(0)
+    rollups: int = 0  # messages that stood for many
     matched: int = 0
     dead_letters: int = 0
     pending: int = 0

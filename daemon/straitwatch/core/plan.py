@@ -60,6 +60,8 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.schedule import held_until, next_poll_at
 
+BLIND_ROUNDS = 3  # of polls, and at least so long, without a good one: that is a gap
+BLIND_AFTER = timedelta(minutes=30)
 GIVE_UP_AFTER = timedelta(hours=24)  # counted from when a message may be sent
 
 
@@ -502,6 +504,7 @@ class Settlement:
             validators=validators,
             body_hash=body_hash,
             failures=0,
+            blind_since=self._blind_since(),
             last_polled_at=self.now,
             last_ok_at=self.now,
             last_outcome=str(outcome),
@@ -509,11 +512,19 @@ class Settlement:
             next_due_at=self._next(failures=0, max_age=max_age, retry_after=None),
         )
 
+    def _blind_since(self) -> datetime | None:
+        """Return since when nothing was read, if that is longer than a feed's rhythm explains."""
+        last = self.state.last_ok_at
+        rhythm = self.feed.interval or self.policy.interval
+        is_gap = last is not None and self.now - last > max(BLIND_ROUNDS * rhythm, BLIND_AFTER)
+        return last if is_gap else None
+
     def _bad(self, outcome: str, detail: str, *, retry_after: timedelta | None) -> FeedState:
         failures = self.state.failures + 1
         return replace(
             self.state,
             failures=failures,
+            blind_since=None,
             last_polled_at=self.now,
             last_outcome=str(outcome),
             last_detail=detail,

@@ -7,7 +7,19 @@ language of receivers. Sends block and run in threads of their own: `SenderThrea
 """
 
 from straitwatch.deliver.driver import Driver
-from straitwatch.deliver.receivers import check_user_templates, open_driver, validate_receiver
+from straitwatch.deliver.receivers import (
+    check_user_templates,
+    load_templates,
+    open_driver,
+    validate_receiver,
+)
 from straitwatch.deliver.threads import SenderThreads
 
-__all__ = ["Driver", "SenderThreads", "check_user_templates", "open_driver", "validate_receiver"]
+__all__ = [
+    "Driver",
+    "SenderThreads",
+    "check_user_templates",
+    "load_templates",
+    "open_driver",
+    "validate_receiver",
+]

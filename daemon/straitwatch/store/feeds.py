@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from straitwatch.core.model import Feed, FeedState, Validators
 from straitwatch.store.engine import Transaction
 from straitwatch.store.outbox import return_unanswered
-from straitwatch.store.rows import DELIVERY, FEED
+from straitwatch.store.rows import DELIVERY, FEED, GAP
 
 _CONFIGURED = ("name", "url", "language", "country", "kind", "stance", "tier", "is_enabled")
 _STATE_COLUMNS = (
@@ -125,7 +125,18 @@ def complete_polls(tx: Transaction, states: Sequence[FeedState]) -> list[bool]:
     ]
     if rows:
         tx.execute(_COMPLETE, rows)
+        note_gaps(tx, [state for state, is_ours in zip(states, ours, strict=True) if is_ours])
     return ours
+
+
+def note_gaps(tx: Transaction, states: Sequence[FeedState]) -> None:
+    """Keep the spans in which feeds were not read, and that just ended."""
+    rows = [
+        {"feed_id": state.feed_id, "since_at": state.blind_since, "until_at": state.last_ok_at}
+        for state in states
+        if state.blind_since
+    ]
+    tx.insert_new(GAP, rows)
 
 
 def release_feeds(tx: Transaction, states: Sequence[FeedState]) -> None:
@@ -177,6 +188,7 @@ def has_lease(tx: Transaction, state: FeedState) -> bool:
 def write_state(tx: Transaction, state: FeedState) -> None:
     """Store a feed's state and end its lease; the caller has checked `has_lease`."""
     tx.execute(_COMPLETE, [_to_columns(state) | {"b_id": state.feed_id}])
+    note_gaps(tx, [state])
 
 
 _SEQS = sa.select(FEED.c.id, FEED.c.lease_seq).where(

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from straitwatch.core.model import (
     Action,
+    AlertKind,
     CoverageFacts,
     DeliveryState,
     DigestItem,
@@ -26,6 +27,7 @@ from straitwatch.store.rows import (
     DIGEST_STORY,
     ENTRY,
     FEED,
+    GAP,
     JOB,
     META,
     REPORT,
@@ -228,6 +230,7 @@ def coverage(
     feeds = _active_feeds(tx)
     broken = tuple(_describe(feed) for feed in feeds if _is_broken(feed, now))
     late = sum(1 for feed in feeds if not _is_broken(feed, now) and _is_late(feed, now))
+    blind_feed, blind_for = _longest_gap(tx, feeds, since_at=since_at, until_at=until_at)
     return CoverageFacts(
         since_at=since_at,
         until_at=until_at,
@@ -236,12 +239,42 @@ def coverage(
         feeds_late=late,
         feeds_broken=broken,
         entries_read=_count(tx, ENTRY, ENTRY.c.seen_at >= since_at, ENTRY.c.seen_at < until_at),
+        blind_feed=blind_feed,
+        blind_for=blind_for,
+        rollups=_count(
+            tx,
+            ALERT,
+            ALERT.c.kind == AlertKind.ROLLUP.value,
+            ALERT.c.created_at >= since_at,
+            ALERT.c.created_at < until_at,
+        ),
         matched=_count(
             tx, REPORT, REPORT.c.reported_at >= since_at, REPORT.c.reported_at < until_at
         ),
         dead_letters=_count(tx, DELIVERY, DELIVERY.c.state == DeliveryState.DEAD.value),
         pending=_count(tx, DELIVERY, DELIVERY.c.state.in_(["held", "pending", "sending"])),
     )
+
+
+def _longest_gap(
+    tx: Transaction,
+    feeds: Sequence[sa.Row[*tuple[Any, ...]]],
+    *,
+    since_at: datetime,
+    until_at: datetime,
+) -> tuple[str, timedelta]:
+    """Return which feed was not read for longest within a window, and how long that was."""
+    names = {feed.id: feed.name for feed in feeds}
+    ended = sa.select(GAP).where(GAP.c.until_at > since_at, GAP.c.since_at < until_at)
+    spans = [(row.feed_id, row.since_at, row.until_at) for row in tx.execute(ended)]
+    spans += [(feed.id, feed.last_ok_at or since_at, until_at) for feed in feeds if feed.failures]
+    gaps = [
+        (min(end, until_at) - max(begin, since_at), names[id_])
+        for id_, begin, end in spans
+        if id_ in names
+    ]
+    length, name = max(gaps, default=(timedelta(0), ""))
+    return (name, length) if length > timedelta(0) else ("", timedelta(0))
 
 
 def broken_feeds(tx: Transaction, now: datetime) -> tuple[dict[str, str], int]:
@@ -294,6 +327,7 @@ def prune(tx: Transaction, *, now: datetime, entries_after: timedelta, limit: in
     was listed well after this one. To forget one that is still listed would be to alert again.
     """
     cutoff = now - entries_after
+    tx.execute(GAP.delete().where(GAP.c.until_at < cutoff))
     listed = ENTRY.alias("listed")
     was_read_since = sa.exists().where(
         listed.c.feed_id == ENTRY.c.feed_id, listed.c.listed_at > cutoff + _RELISTED_WITHIN

@@ -20,6 +20,7 @@ def list_deliveries(
     states: Collection[DeliveryState] = (),
     receiver: str = "",
     story_id: str = "",
+    alert_id: str = "",
     limit: int = 100,
 ) -> list[DeliveryRecord]:
     """Return deliveries, newest first."""
@@ -28,6 +29,8 @@ def list_deliveries(
         query = query.where(DELIVERY.c.state.in_([state.value for state in states]))
     if receiver:
         query = query.where(DELIVERY.c.receiver == receiver)
+    if alert_id:
+        query = query.where(DELIVERY.c.alert_id == alert_id)
     if story_id:
         query = query.where(DELIVERY.c.story_id == story_id)
     return [to_record(row) for row in tx.execute(query)]

@@ -128,6 +128,16 @@ class EntryRow(Row, table=True):
     config_version: str  # whose lists and routes decided; "": stored before this was kept
 
 
+class GapRow(Row, table=True):
+    """A span in which a feed was not read: what the proof of coverage must admit."""
+
+    __tablename__ = "gap"
+
+    feed_id: str = Field(primary_key=True, foreign_key="feed.id", ondelete="CASCADE")
+    since_at: datetime = Field(primary_key=True)
+    until_at: datetime = Field(index=True)
+
+
 class MatchRow(Row, table=True):
     """One watch-list fired on one entry."""
 
@@ -402,6 +412,7 @@ def _table(row: type[Row]) -> Table:
 
 
 FEED = _table(FeedRow)
+GAP = _table(GapRow)
 ENTRY = _table(EntryRow)
 MATCH = _table(MatchRow)
 MARK = _table(MarkRow)

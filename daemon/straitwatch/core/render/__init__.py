@@ -7,6 +7,7 @@ that is passed in.
 """
 
 from straitwatch.core.render.check import check_templates
+from straitwatch.core.render.examples import EXAMPLES, example_job
 from straitwatch.core.render.mail import MailParts, render_mail
 from straitwatch.core.render.media import defang
 from straitwatch.core.render.plain import PlainText, render_text
@@ -14,11 +15,13 @@ from straitwatch.core.render.slack import EVENT_TYPE, context_block, render_slac
 
 __all__ = [
     "EVENT_TYPE",
+    "EXAMPLES",
     "MailParts",
     "PlainText",
     "check_templates",
     "context_block",
     "defang",
+    "example_job",
     "render_mail",
     "render_slack",
     "render_text",

@@ -50,7 +50,6 @@ _CAUSES = {
 _WHY_UPDATE = {
     Reason.NEW_LIST: "new watch-list",
     Reason.HIGHER_SEVERITY: "higher severity",
-    Reason.MORE_OUTLETS: "more outlets",
     Reason.TIER_ONE: "first tier 1 outlet",
     Reason.DAY_LATER: "reported again a day later",
 }
@@ -277,6 +276,9 @@ def coverage_line(facts: CoverageFacts) -> str:
         named = ", ".join(names) + (f" and {more} more" if more else "")
         parts.append(f"{len(facts.feeds_broken)} broken: {named}")
     parts.append(f"{counted(facts.entries_read, 'entry', 'entries')} read")
+    if facts.blind_for:
+        name = shown(facts.blind_feed, limit=NAME_LIMIT)
+        parts.append(f"longest not read: {name} for {_span(facts.blind_for)}")
     return ", ".join(parts)
 
 
@@ -289,6 +291,8 @@ def _trouble(facts: CoverageFacts) -> str:
     parts = []
     if facts.dead_letters:
         parts.append(f"{counted(facts.dead_letters, 'message')} could not be delivered")
+    if facts.rollups:
+        parts.append(f"{counted(facts.rollups, 'roll-up')} stood for many messages")
     if facts.pending:
         parts.append(f"{counted(facts.pending, 'message')} still waiting to be sent")
     return ", ".join(parts)

@@ -1,0 +1,114 @@
+"""`render`: a message as a receiver would get it, without sending anything."""
+
+import json as json_text
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from straitwatch import store as db
+from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
+from straitwatch.config import Config
+from straitwatch.core.model import SendJob
+from straitwatch.core.render import (
+    example_job,
+    render_mail,
+    render_slack,
+    render_text,
+)
+from straitwatch.errors import UsageError
+
+
+class _Example(StrEnum):
+    ALERT = "alert"
+    UPDATE = "update"
+    DIGEST = "digest"
+    ROLLUP = "rollup"
+    NOTICE = "notice"
+
+
+class _Form(StrEnum):
+    SLACK = "slack"
+    MAIL = "mail"
+    HTML = "html"
+    TEXT = "text"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command(
+        epilog="Examples:  `straitwatch render --example alert`  ·  `straitwatch render 3f2a… --as "
+        "html --output alert.html`  ·  `straitwatch render --example digest --as slack`"
+    )(render)
+
+
+def render(
+    what: Annotated[
+        str, typer.Argument(metavar="[DELIVERY|ALERT|STORY]", help="What `alerts list` names.")
+    ] = "",
+    example: Annotated[
+        _Example | None, typer.Option("--example", help="An invented message instead.")
+    ] = None,
+    form: Annotated[_Form, typer.Option("--as", help="For which medium.")] = _Form.TEXT,
+    output: Annotated[Path | None, typer.Option(help="Write a file instead.")] = None,
+    config: ConfigDir = DEFAULT_CONFIG,
+    json: Json = False,
+) -> None:
+    """Show a message with your own templates, as Slack's JSON, a mail, its HTML, or plain text.
+
+    Of a story the latest message is shown. Nothing is sent and nothing is changed.
+    """
+    if bool(what) == bool(example):
+        raise UsageError("name a delivery, an alert or a story, or use --example")
+    if example:
+        loaded, job = load_quickly(config), example_job(example.value)
+    else:
+        loaded, job = _stored(config, what)
+    text = _rendered(job, form, loaded)
+    if output:
+        output.write_text(text, encoding="utf-8")
+        typer.echo(f"{output} written", err=True)
+    elif json:
+        write_line({"kind": job.kind, "as": form.value, "text": text})
+    else:
+        typer.echo(text)
+
+
+def _stored(directory: Path, what: str) -> tuple[Config, SendJob]:
+    with opened(directory) as (loaded, store):
+        record = store.call(_find, what)
+    if record is None:
+        raise UsageError(f"nothing is stored under {what}\nhint: see `straitwatch alerts list`")
+    return loaded, SendJob(
+        delivery=record.delivery,
+        kind=record.kind,
+        facts=record.facts,
+        created_at=record.created_at,
+    )
+
+
+def _find(tx: db.Transaction, what: str) -> db.DeliveryRecord | None:
+    if record := db.show_delivery(tx, what):
+        return record
+    if records := db.list_deliveries(tx, alert_id=what, limit=1):
+        return records[0]
+    return next(iter(db.list_deliveries(tx, story_id=what, limit=1)), None)
+
+
+def _rendered(job: SendJob, form: _Form, config: Config) -> str:
+    from straitwatch.deliver import load_templates  # noqa: PLC0415 - half a second, if needed
+
+    zone, templates = config.timezone, load_templates(config.directory / "templates")
+    match form:
+        case _Form.SLACK:
+            message = render_slack(job, zone=zone, templates=templates, is_bot=True)
+            return json_text.dumps(message, ensure_ascii=False, indent=2)
+        case _Form.MAIL:
+            mail = render_mail(job, zone=zone, templates=templates)
+            return f"Subject: {mail.subject}\n\n{mail.text}"
+        case _Form.HTML:
+            return render_mail(job, zone=zone, templates=templates).html
+        case _Form.TEXT:
+            return str(render_text(job, zone=zone, templates=templates))
