@@ -16,6 +16,7 @@ from heapq import nlargest
 from math import exp, log, sqrt
 from operator import itemgetter
 
+from straitwatch.core.cluster.beat import beat_shares
 from straitwatch.core.cluster.text import has_cjk
 from straitwatch.core.model import Fold, Relation
 
@@ -273,10 +274,12 @@ class _Rarity:
 
     def weigh(self, member: Member) -> _Weights:
         """Return the report's terms weighted by rarity, of unit length."""
-        counts = self._counts
-        most = log(max(self._reports, ASSUMED_REPORTS) + 1) + 0.3
+        counts, shares = self._counts, beat_shares()
+        missing = max(ASSUMED_REPORTS - self._reports, 0)
+        most = log(self._reports + missing + 1) + 0.3
         query = {
-            term: weight * (most - log(counts.get(term, 0) + 1)) ** RARITY_POWER
+            term: weight
+            * (most - log(counts.get(term, 0) + missing * shares.get(term, 0) + 1)) ** RARITY_POWER
             for term, weight in zip(member.terms, member.weights, strict=True)
         }
         length = sqrt(sum([weight * weight for weight in query.values()])) or 1.0
