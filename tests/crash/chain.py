@@ -114,6 +114,7 @@ class Chain:
 
     def _write_config(self) -> Path:
         mails = f"{self.smtp.url}?from=watch@example.org&to=a@example.org,b@example.org"
+        patient = {"give_up_after": "1000d"}  # the clock jumps by days, and nothing may be too old
         return write_config(
             self.directory,
             feeds={"Wire": self.feeds.url("/wire")},
@@ -122,9 +123,10 @@ class Chain:
                     "url": _HOOK,
                     "base_url": self.slack.url,
                     "limit": {"messages": 5, "per": "3s"},
+                    **patient,
                 },
-                "bot": {"url": _BOT, "base_url": self.slack.url},
-                "mail": {"url": mails},
+                "bot": {"url": _BOT, "base_url": self.slack.url, **patient},
+                "mail": {"url": mails, **patient},
             },
             watchlists=LISTS,
             digests=[{"name": "daily", "at": "07:30", "send": ["mail"]}],
@@ -242,6 +244,8 @@ class Chain:
             rows = [str(row) for row in database.execute(query)]
             holds = [str(row) for row in database.execute("SELECT * FROM receiver")]
             feeds = [str(row) for row in database.execute("SELECT name, next_due_at FROM feed")]
+            titles = {title[:10] for (title,) in database.execute("SELECT title FROM entry")}
+            feeds += [f"not read: {word}" for word in self.words if word not in titles]
         return "\n".join([f"shift {self.shift}", *rows, *holds, *feeds])
 
     def _is_drained(self) -> bool:
