@@ -33,6 +33,7 @@ from straitwatch.core.model import (
     Reason,
     Relation,
     Severity,
+    Story,
 )
 
 NEW = Circumstances(relation=Relation.NEW, published_at=NOON)
@@ -326,3 +327,58 @@ def test_a_delivery_key_differs_by_each_of_its_parts() -> None:
     keys = {delivery_key("a", "b", "c"), delivery_key("a", "b", ""), delivery_key("ab", "", "c")}
 
     assert len(keys) == 3
+
+
+def grown(*reports: tuple[str, str, str]) -> Story:
+    """Return a story with reports, each an outlet, its stance and whose reporting it carries."""
+    story = None
+    for outlet, stance, origin in reports:
+        story = grow_story(
+            story,
+            make_fold(),
+            make_entry(),
+            [make_match()],
+            feed=make_feed(outlet, stance=stance),
+            origin=origin,
+            now=NOON,
+        )
+    assert story is not None
+    return story
+
+
+def test_outlets_that_repeat_one_another_are_one_origin() -> None:
+    story = grown(("Wire", "", "Reuters"), ("Gazette", "", "Reuters"), ("Post", "", "Reuters"))
+
+    assert (len(story.outlets), story.origins) == (3, ("Reuters",))
+
+
+def test_an_outlet_with_reporting_of_its_own_is_an_origin() -> None:
+    assert grown(("Wire", "", ""), ("Gazette", "", "Wire")).origins == ("Wire",)
+    assert grown(("Wire", "", ""), ("Gazette", "", "")).origins == ("Wire", "Gazette")
+
+
+def test_a_story_is_state_medias_until_another_outlet_has_it() -> None:
+    state = ("People", "state", "")
+
+    assert grown(state, ("Party Paper", "party", "")).is_state_only
+    assert not grown(state, ("Wire", "independent", "")).is_state_only
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reports", "because"),
+    [
+        ({"min_origins": 2}, [("A", "", "")], "wants 2 independent origins, there is 1"),
+        ({"min_origins": 2}, [("A", "", ""), ("B", "", "A")], "wants 2 independent origins"),
+        ({"min_origins": 2}, [("A", "", ""), ("B", "", "")], ""),
+        ({"state_only": True}, [("A", "state", "")], ""),
+        ({"state_only": True}, [("A", "", "")], "wants what only state media has"),
+        ({"state_only": False}, [("A", "state", "")], "only state media has it"),
+    ],
+)
+def test_a_route_may_ask_whose_reporting_it_is(wanted, reports, because) -> None:
+    (step,) = walk_routes(
+        make_match(), make_feed(), make_entry(), [make_route(**wanted)], story=grown(*reports)
+    )
+
+    assert step.because.startswith(because)
+    assert step.fits is not bool(because)

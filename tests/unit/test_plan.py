@@ -361,3 +361,10 @@ def test_an_update_reaches_a_person_where_the_story_began() -> None:
     )
 
     assert [(it.receiver, bool(it.parent_id)) for it in then.deliveries] == [("chen-mail", True)]
+
+
+def test_an_alert_says_whose_reporting_it_is() -> None:
+    plan = plan_for(make_entry("Ships cross the strait, Reuters reports"))
+
+    assert plan.alerts[0].facts.origin == "Reuters"
+    assert plan.stories[0].origins == ("Reuters",)

@@ -47,6 +47,8 @@ def _describe(story: Story) -> dict[str, Any]:
         "severity": story.severity,
         "watchlists": list(story.watchlists),
         "outlets": list(story.outlets),
+        "origins": list(story.origins),
+        "state_only": story.is_state_only,
         "revision": story.revision,
         "first_seen": story.first_seen_at.isoformat(),
         "last_seen": story.last_seen_at.isoformat(),
@@ -68,6 +70,12 @@ def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = Fa
     console = Console(highlight=False, soft_wrap=True, markup=False)
     console.print(story.title, style="bold")
     console.print(f"{story.severity} · {', '.join(story.watchlists)} · revision {story.revision}")
+    first = story.reports[0].outlet if story.reports else None
+    console.print(
+        f"{len(story.outlets)} outlets, {len(story.origins)} origins: {', '.join(story.origins)}"
+        + (f"; first seen in {first.name} ({first.stance or 'no stance'})" if first else "")
+        + ("; only in state media so far" if story.is_state_only else "")
+    )
     for row in answer["reports"]:
         console.print(f"  {row['seen']}  {row['feed']}: {row['title']}")
         console.print(f"    {row['relation']}, {row['because']}; {row['action']}: {row['reason']}")

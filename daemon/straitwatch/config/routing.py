@@ -75,6 +75,8 @@ class Routing:
             yield Route(
                 name=shape.name or f"route-{at + 1}",
                 **_filters(shape.match),
+                min_origins=shape.match.min_origins,
+                state_only=shape.match.state_only,
                 send=self._places(shape.send),
                 continues=shape.continue_,
                 group_wait=shape.group_wait,
@@ -290,7 +292,8 @@ def _comes_back(name: str, following: Mapping[str, str]) -> bool:
 
 def _first_catch_all(settings: SettingsShape) -> int | None:
     for at, route in enumerate(settings.routes):
-        if not route.continue_ and not any(route.match.model_dump().values()):
+        asks_nothing = route.match.state_only is None and not any(route.match.model_dump().values())
+        if not route.continue_ and asks_nothing:
             return at
     return None
 

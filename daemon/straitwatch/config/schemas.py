@@ -105,12 +105,29 @@ class RouteMatchShape(Shape):
     )
 
 
+class RouteMatchWithStoryShape(RouteMatchShape):
+    """What a route takes, with what may be asked of the story."""
+
+    min_origins: int = Field(
+        0,
+        ge=0,
+        description="Only stories with so many independent origins; outlets that repeat another "
+        "one add none.",
+        examples=[2],
+    )
+    state_only: bool | None = Field(
+        None,
+        description="true: only what nobody but state media has; false: nothing of that.",
+        examples=[True],
+    )
+
+
 class RouteShape(Shape):
     """Which matches go where; the first that fits wins."""
 
     name: str = Field("", description="For `route check` and `why`. Default: route-1, route-2 ...")
-    match: RouteMatchShape = Field(
-        default_factory=RouteMatchShape, description="What it takes; {} takes everything."
+    match: RouteMatchWithStoryShape = Field(
+        default_factory=RouteMatchWithStoryShape, description="What it takes; {} takes everything."
     )
     send: Names = Field((), description="Names of receivers.")
     continue_: bool = Field(False, alias="continue", description="Look at the next routes as well.")

@@ -39,6 +39,7 @@ from straitwatch.core.model import (
 DAY_AFTER = timedelta(hours=24)  # a report this long after the alert is news again: say so
 RENEWED_AFTER = timedelta(hours=18)  # a daily bulletin, published a little earlier than yesterday's
 LISTED_REPORTS = 12  # reports that a story keeps for showing; the count goes on
+STATE_STANCES = ("state", "party")  # of outlets that speak for a government
 QUOTE_LENGTH = 320  # characters: two or three lines in Slack and mail
 # A full stop ends no sentence in U.S., after an initial or a title, or before a small letter.
 _TITLES = ("Mr", "Ms", "Mrs", "Dr", "St", "Gen", "Adm", "Col", "Lt", "Sen", "Rep", "Gov", "No")
@@ -90,8 +91,9 @@ def grow_story(
     *,
     feed: Feed,
     now: datetime,
+    origin: str = "",
 ) -> Story:
-    """Return the story with this report in it."""
+    """Return the story with this report in it; `origin` is whose reporting it is, "" its own."""
     outlet = outlet_of(entry, feed)
     report = StoryReport(
         outlet=outlet,
@@ -99,7 +101,9 @@ def grow_story(
         url=entry.url,
         seen_at=now,
         published_at=entry.published_at,
+        origin=origin if origin != outlet.name else "",
     )
+    is_state = outlet.stance in STATE_STANCES
     severity = max((match.severity for match in matches), key=lambda level: level.rank)
     lists = tuple(match.watchlist for match in matches)
     if story is None:
@@ -113,6 +117,8 @@ def grow_story(
             outlets=(outlet.name,),
             reports=(report,),
             has_tier_one=outlet.tier == 1,
+            origins=(origin or outlet.name,),
+            is_state_only=is_state,
         )
     is_new_outlet = outlet.name not in story.outlets
     keeps = is_new_outlet and len(story.reports) < LISTED_REPORTS
@@ -124,6 +130,8 @@ def grow_story(
         outlets=_union(story.outlets, (outlet.name,)),
         reports=(*story.reports, report) if keeps else story.reports,
         has_tier_one=story.has_tier_one or outlet.tier == 1,
+        origins=_union(story.origins, (origin or outlet.name,)),
+        is_state_only=story.is_state_only and is_state,
     )
 
 
@@ -243,11 +251,21 @@ class Destination:
         return any(route.updates in ("thread", "message") for route in self.routes)
 
 
-def walk_routes(match: Match, feed: Feed, entry: Entry, routes: Sequence[Route]) -> list[RouteStep]:
-    """Hold one match against the routes from the top; the first that fits ends the walk."""
+def walk_routes(
+    match: Match,
+    feed: Feed,
+    entry: Entry,
+    routes: Sequence[Route],
+    *,
+    story: Story | None = None,
+) -> list[RouteStep]:
+    """Hold one match against the routes from the top; the first that fits ends the walk.
+
+    Without a story, the match counts as its first report.
+    """
     steps: list[RouteStep] = []
     for route in routes:
-        because = _misfit(route, match, feed, entry)
+        because = _misfit(route, match, feed, entry) or _story_misfit(route, story, feed)
         steps.append(RouteStep(route=route, fits=not because, because=because))
         if not because and not route.continues:
             break
@@ -281,6 +299,16 @@ def _misfit(route: Route | Silence, match: Match, feed: Feed, entry: Entry) -> s
     return ""
 
 
+def _story_misfit(route: Route, story: Story | None, feed: Feed) -> str:
+    origins = len(story.origins) if story else 1
+    is_state_only = story.is_state_only if story else feed.stance in STATE_STANCES
+    if origins < route.min_origins:
+        return f"wants {route.min_origins} independent origins, there is {origins}"
+    if route.state_only is not None and route.state_only != is_state_only:
+        return "wants what only state media has" if route.state_only else "only state media has it"
+    return ""
+
+
 def _speaks(language: str, wanted: str) -> bool:
     """Whether a language tag falls under a wanted one: zh-Hant under zh."""
     return language.lower() == wanted.lower() or language.lower().startswith(wanted.lower() + "-")
@@ -292,7 +320,7 @@ def route_story(
     entry: Entry,
     policy: AlertPolicy,
     *,
-    threads: Iterable[tuple[str, str, str]] = (),
+    story: Story | None = None,
 ) -> tuple[Destination, ...]:
     """Fold the routes of all matches into one destination per receiver and person.
 
@@ -301,11 +329,11 @@ def route_story(
     """
     found: dict[str, list[tuple[Route, Match]]] = {}
     for match in matches:
-        for step in walk_routes(match, feed, entry, policy.routes):
+        for step in walk_routes(match, feed, entry, policy.routes, story=story):
             if step.fits:
                 for receiver in step.route.send:
                     found.setdefault(receiver, []).append((step.route, match))
-    begun = {receiver for receiver, _, _ in threads}
+    begun = {receiver for receiver, _, _ in story.threads} if story else set()
     for person in policy.people:
         reached = [receiver for receiver in person.receivers if receiver in found]
         if reached:
@@ -358,9 +386,17 @@ def describe_alert(
         first_report=story.reports[0] if story.reports else None,
         also=others,
         outlet_count=len(story.outlets),
+        origin=_origin_of(story, outlet, entry),
+        origins=story.origins,
+        is_state_only=story.is_state_only,
         is_late=decision.reason is Reason.LATE,
         story_title=story.title,
     )
+
+
+def _origin_of(story: Story, outlet: Outlet, entry: Entry) -> str:
+    reports = (it for it in story.reports if it.outlet == outlet and it.url == entry.url)
+    return next((report.origin for report in reports), "")
 
 
 def roll_up(

@@ -327,6 +327,8 @@ class Route:
     tags: tuple[str, ...] = ()
     stances: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    min_origins: int = 0  # of the story
+    state_only: bool | None = None  # whether only state media has it; None: either
     send: tuple[str, ...] = ()
     continues: bool = False
     group_wait: timedelta = timedelta(0)
@@ -691,6 +693,7 @@ class StoryReport:
     url: str
     seen_at: datetime
     published_at: datetime | None = None
+    origin: str = ""  # whose reporting it is, when it is not the outlet's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -707,6 +710,8 @@ class Story:
     outlets: tuple[str, ...] = ()  # distinct outlet names, in order of arrival
     reports: tuple[StoryReport, ...] = ()  # the first few, oldest first
     has_tier_one: bool = False
+    origins: tuple[str, ...] = ()  # whose reporting the outlets carry, in order of arrival
+    is_state_only: bool = False  # no outlet but state media has reported it
     alerted_at: datetime | None = None
     threads: tuple[tuple[str, str, str], ...] = ()  # receiver, recipient, its first delivery's id
 
@@ -765,6 +770,9 @@ class AlertFacts:
     first_report: StoryReport | None = None  # who reported it first
     also: tuple[StoryReport, ...] = ()  # who else reports it, newest last
     outlet_count: int = 1
+    origin: str = ""  # whose reporting this is, when it is not the outlet's own
+    origins: tuple[str, ...] = ()  # of the story; fewer than outlets where they repeat each other
+    is_state_only: bool = False
     is_late: bool = False
     story_title: str = ""  # of the first report: keeps the threads of a story together
 

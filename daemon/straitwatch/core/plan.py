@@ -58,6 +58,7 @@ from straitwatch.core.model import (
     Story,
     Validators,
 )
+from straitwatch.core.origin import find_origin
 from straitwatch.core.schedule import held_until, next_poll_at
 
 BLIND_ROUNDS = 3  # of polls, and at least so long, without a good one: that is a gap
@@ -273,7 +274,8 @@ def _conclude(
 ) -> Decision:
     """Decide about one report and put what follows from it into the draft."""
     before = draft.stories.get(fold.story_id)
-    after = grow_story(before, fold, item.entry, item.matches, feed=feed, now=now)
+    origin = find_origin(item.entry, outlet_of(item.entry, feed).name).name
+    after = grow_story(before, fold, item.entry, item.matches, feed=feed, origin=origin, now=now)
     draft.stories_new += before is None
     circumstances = Circumstances(
         relation=fold.relation,
@@ -297,7 +299,7 @@ def _conclude(
     if not heard:
         draft.keep(after)
         return Decision(action=Action.DIGEST, reason=Reason.SILENCED)
-    destinations = route_story(heard, feed, item.entry, rules.policy, threads=after.threads)
+    destinations = route_story(heard, feed, item.entry, rules.policy, story=after)
     if not destinations:
         draft.keep(after)
         return Decision(action=Action.DIGEST, reason=Reason.NO_ROUTE)

@@ -231,6 +231,8 @@ class StoryRow(Row, table=True):
         sa_column=Column("reports", Packed(tuple[StoryReport, ...]), nullable=False)
     )
     has_tier_one: bool
+    origins: Any = Field(sa_column=Column("origins", Packed(Texts), nullable=False))
+    is_state_only: bool
     alerted_at: datetime | None
     threads: Any = Field(
         sa_column=Column("threads", Packed(tuple[tuple[str, str, str], ...]), nullable=False)

@@ -2,7 +2,8 @@
 
 A list that has just begun does not know yet that "Taiwan" is in half of its reports; rated by what
 it has seen, two of its first reports that share no more than that look alike. These shares stand
-in for the reports that are missing. They are rough: what counts is that a word is common here.
+in for the reports that are missing. They are rough, and low: a word that is common here is no
+evidence, but it is not against either.
 """
 
 from functools import cache
@@ -11,13 +12,13 @@ from straitwatch.core.cluster.text import terms
 
 # The share of a desk's reports that hold a word, in every language that it reads.
 _SHARES = {
-    0.5: ("Taiwan China Taiwanese Chinese 台灣 台湾 臺灣 中國 中国 Тайвань Китай Китаю 대만 중국"),
-    0.25: (
+    0.25: ("Taiwan China Taiwanese Chinese 台灣 台湾 臺灣 中國 中国 Тайвань Китай Китаю 대만 중국"),
+    0.12: (
         "Beijing US U.S. America American United States Russia Russian Moscow Taipei "
         "military war 北京 美國 美国 俄羅斯 俄罗斯 俄国 軍事 军事 兩岸 两岸 台海 中共 Россия "
         "США Пекин Москва военный Росія військовий アメリカ ロシア 米国 미국 러시아 군사"
     ),
-    0.12: (
+    0.06: (
         "strait Ukraine president minister foreign defense defence navy naval army force "
         "forces island Xi Jinping Putin Tsai Ing-wen Lai Ching-te Biden Trump Zelensky "
         "Washington drill drills exercise exercises weapon weapons ship ships aircraft near "

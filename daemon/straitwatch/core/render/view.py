@@ -34,6 +34,7 @@ from straitwatch.core.render.text import (
 )
 
 ALSO_LIMIT = 8  # other outlets named in a message; the rest is counted
+ORIGINS_LIMIT = 5  # named; the number is told
 TERMS_LIMIT = 8  # words named for each list
 NOTICE_LINES = 100
 BROKEN_LIMIT = 20  # feeds named in a digest; the rest is counted
@@ -159,11 +160,22 @@ def _alert(facts: AlertFacts, zone: str) -> dict[str, Any]:
         "also_more": max(0, also_more) if also else 0,
         "outlet_count": facts.outlet_count,
         "outlets": counted(facts.outlet_count, "outlet"),
+        "origin": shown(facts.origin, limit=NAME_LIMIT),
+        "origins": _origins(facts),
+        "is_state_only": facts.is_state_only,
         "story_id": shown(facts.story_id, limit=NAME_LIMIT),
         "story_title": shown(facts.story_title or facts.title) or "(no title)",
         "is_late": facts.is_late,
         "reason": _WHY_UPDATE.get(facts.reason, ""),
     }
+
+
+def _origins(facts: AlertFacts) -> str:
+    """`1 origin: WSJ`, where outlets repeat each other; "" where each has its own."""
+    if not facts.origins or len(facts.origins) >= facts.outlet_count:
+        return ""
+    names = [shown(name, limit=NAME_LIMIT) for name in facts.origins[:ORIGINS_LIMIT]]
+    return f"{counted(len(facts.origins), 'origin')}: {', '.join(names)}"
 
 
 def _list(note: MatchNote) -> ListView:

@@ -1,0 +1,181 @@
+"""Stage: whose reporting is it? An outlet that repeats another one adds no source of its own.
+
+In: an entry's text and authors, and the outlet that published it. Out: the outlet or institute
+whose reporting this is, and the words that say so. What is not said plainly is the outlet's own: a
+wrong origin would make one source of two.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from straitwatch.core.model import Entry
+
+# Who is repeated on this beat: the name that is shown, then how others write it.
+_SOURCES = {
+    "Reuters": "路透社 路透 Рейтер Рейтерс Reuter ロイター 로이터",
+    "AP": "Associated_Press The_Associated_Press 美聯社 美联社 AP通信 Ассошиэйтед_Пресс AP통신",
+    "AFP": "Agence_France-Presse 法新社 AFP通信 Франс_Пресс",
+    "Bloomberg": "Bloomberg_News 彭博社 彭博 Блумберг ブルームバーグ 블룸버그",
+    "Wall Street Journal": (
+        "WSJ 華爾街日報 华尔街日报 ウォール・ストリート・ジャーナル 월스트리트저널"
+    ),
+    "New York Times": ("NYT 紐約時報 纽约时报 Нью-Йорк_Таймс ニューヨーク・タイムズ 뉴욕타임스"),
+    "Washington Post": (
+        "WaPo 華盛頓郵報 华盛顿邮报 Вашингтон_пост ワシントン・ポスト 워싱턴포스트"
+    ),
+    "Financial Times": (
+        "FT 金融時報 金融时报 Файнэншл_таймс フィナンシャル・タイムズ 파이낸셜타임스"
+    ),
+    "Politico": "Политико",
+    "Axios": "",
+    "CNN": "",
+    "NBC News": "NBC",
+    "Fox News": "福斯新聞 福克斯新闻",
+    "BBC": "BBC_News 英國廣播公司 英国广播公司",
+    "Guardian": "The_Guardian 衛報 卫报",
+    "Economist": "The_Economist 經濟學人 经济学人",
+    "Der Spiegel": "Spiegel 明鏡週刊 明镜周刊",
+    "Nikkei": "Nikkei_Asia 日經新聞 日经新闻 日本経済新聞",
+    "Kyodo": "Kyodo_News 共同社 共同通信",
+    "NHK": "",
+    "Yomiuri": "讀賣新聞 读卖新闻 読売新聞",
+    "Yonhap": "韓聯社 韩联社 연합뉴스",
+    "CNA": "Central_News_Agency 中央社",
+    "Liberty Times": "自由時報 自由时报",
+    "United Daily News": "UDN 聯合報 联合报",
+    "SCMP": "South_China_Morning_Post 南華早報 南华早报",
+    "Xinhua": "新華社 新华社 新華網 新华网 Синьхуа 新華社通信 신화통신",
+    "Global Times": "環球時報 环球时报",
+    "People's Daily": "人民日報 人民日报 Жэньминь_жибао",
+    "CCTV": "央視 央视 中央電視台 中央电视台",
+    "TASS": "ТАСС 塔斯社 タス通信 타스통신",
+    "RIA Novosti": "РИА_Новости 俄新社",
+    "Interfax": "Интерфакс 國際文傳電訊社 国际文传电讯社",
+    "RBC": "РБК",
+    "Kommersant": "Коммерсант Коммерсантъ",
+    "Ukrinform": "Укринформ Укрінформ",
+    "Ukrainska Pravda": "Українська_правда Украинская_правда",
+    "RUSI": "Royal_United_Services_Institute 皇家聯合軍種研究所 皇家联合军种研究所",
+    "CSIS": "Center_for_Strategic_and_International_Studies 戰略與國際研究中心 战略与国际研究中心",
+    "ISW": "Institute_for_the_Study_of_War 戰爭研究所 战争研究所",
+    "RAND": "RAND_Corporation 蘭德公司 兰德公司",
+    "IISS": "International_Institute_for_Strategic_Studies",
+    "ASPI": "Australian_Strategic_Policy_Institute",
+}
+
+# `@` stands for the name. Only wordings that say whose reporting it is: that somebody spoke to an
+# outlet, or that a text was carried by an agency.
+_ENGLISH = (
+    r"@(?:'s)? (?:first |exclusively |has |had )?(?:reported|reports|revealed|reveals)\b",
+    r"@ has learned\b",
+    r"\b(?:according to|citing|cited by|(?:as )?reported by|seen by|told) (?:the )?@",
+    r"\bfirst reported in (?:the )?@",
+    r"\b(?:an? (?:interview with|report (?:by|in|from)|study by|investigation by)) (?:the )?@",
+    r"\((?:the )?@\)",
+    r"(?:[-–—:|] ?)@(?: (?:report|exclusive))?$",
+)
+_CHINESE = (
+    r"[據据根][據据]?《?@》?[^，。；]{0,6}(?:報導|報道|报道|消息|獨家|独家|研究|報告|报告)",
+    r"《?@》?[^，。；]{0,4}(?:報導|報道|报道|披露|獨家|独家)",
+    r"(?:引述|援引|引用)《?@》?",
+    r"[（(【]@[^）)】]{0,12}[)）】]",
+)
+_CYRILLIC = (
+    (
+        r"(?:по данным|со ссылкой на|за даними|з посиланням на|пиш(?:ет|е))"
+        r" (?:агентств[оа] |газета |издание |видання |агенція )?[«\"“]?@"
+    ),
+    (
+        r"(?:как |як )?(?:сообщ(?:а[ею]т|ил[аои]?)|повідомля(?:є|ють)|повідомил[аои]|переда[её]т)"
+        r" (?:агентство |газета |издание |видання |агенція )?[«\"“]?@"
+    ),
+)
+_JAPANESE_KOREAN = (
+    r"@(?:通信)?(?:によると|が報じた|が伝えた|の報道)",
+    r"@(?:통신)?(?:에 따르면|[이가] 보도|[은는] 보도)",
+)
+_WORDINGS = (*_ENGLISH, *_CHINESE, *_CYRILLIC, *_JAPANESE_KOREAN)
+_LEAD = 400  # characters of the text below the title that are read: an origin is named early
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Whose reporting an entry is, and the words that say so; "" for the outlet's own."""
+
+    name: str
+    words: str = ""
+
+
+def find_origin(entry: Entry, outlet: str) -> Origin:
+    """Say whose reporting an entry is.
+
+    The first source that the title, the lead or the byline names as such, and that is not the
+    outlet itself; else the outlet.
+    """
+    own = canonical_source(outlet)
+    for text in (entry.title, (entry.summary or entry.content)[:_LEAD], *entry.authors):
+        is_byline = text in entry.authors
+        for name, words in _byline(text) if is_byline else _attributions(text):
+            if name != own:
+                return Origin(name=name, words=words)
+    return Origin(name=own)
+
+
+def canonical_source(name: str) -> str:
+    """Return the name under which an outlet is known: `Reuters World` is Reuters."""
+    found = _names().match(name.strip())
+    return _known()[found[0].casefold()] if found else name.strip()
+
+
+def _attributions(text: str) -> Iterator[tuple[str, str]]:
+    """Find the sources that a text names as such, in the order in which it does."""
+    found = []
+    for name in _names().finditer(text):
+        before, after = text[max(0, name.start() - 60) : name.start()], text[name.end() :][:60]
+        for wording in _wordings():
+            span = wording.search(f"{before}\ue000{after}")
+            if span:
+                words = span[0].replace("\ue000", name[0]).strip()
+                found.append((name.start(), _known()[name[0].casefold()], words))
+                break
+    return ((name, words) for _, name, words in sorted(found))
+
+
+def _byline(text: str) -> Iterator[tuple[str, str]]:
+    """Find the agency that a byline names: `By AP`, `Reuters staff`."""
+    if name := _names().search(text):
+        yield _known()[name[0].casefold()], text
+
+
+@cache
+def _known() -> dict[str, str]:
+    known = {}
+    for shown, others in _SOURCES.items():
+        for name in (shown, *others.split()):
+            known[name.replace("_", " ").casefold()] = shown
+    return known
+
+
+@cache
+def _names() -> re.Pattern[str]:
+    """Match any name of a source: by whole words, and in capitals where it is an acronym."""
+    names = [
+        name.replace("_", " ")
+        for shown, others in _SOURCES.items()
+        for name in (shown, *others.split())
+    ]
+    return re.compile("|".join(map(_pattern, sorted(names, key=len, reverse=True))))
+
+
+def _pattern(name: str) -> str:
+    escaped = re.escape(name)
+    if not name.isascii() and not re.match(r"[А-яЁёІіЇїЄє]", name):
+        return escaped  # no spaces around it
+    return rf"(?<![\w-]){escaped}(?![\w-])"
+
+
+@cache
+def _wordings() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(text.replace("@", "\ue000"), re.IGNORECASE) for text in _WORDINGS)

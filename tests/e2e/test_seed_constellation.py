@@ -1,0 +1,102 @@
+"""Three original reports, their retellings and translations: stories, origins, alerts, updates."""
+
+import json
+from collections import defaultdict
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from builders import NOON, make_entry, seen_feed_state
+from straitwatch.app import activate, load
+from straitwatch.core.model import AlertKind, Feed, Plan, ReadFeed, Story
+from straitwatch.core.normalize import canonical_url
+from straitwatch.core.plan import fold_entries, match_entries, new_window, plan_ingest
+
+ROOT = Path(__file__).parents[2]
+
+
+class Constellation:
+    """The demonstration stream, an item a poll, through the shipped watch-lists."""
+
+    def __init__(self) -> None:
+        self.rules = activate(load(ROOT / "config", {})).rules
+        self.window = new_window()
+        self.stories: dict[str, Story] = {}
+        self.labels: dict[str, set[str]] = defaultdict(set)
+        self.plans: list[Plan] = []
+        rows = yaml.safe_load((ROOT / "seeds/feeds.yaml").read_text(encoding="utf-8"))["feeds"]
+        self.feeds = {row["name"]: Feed(id=row["name"], **row) for row in rows}
+        for line in (ROOT / "seeds/stream.jsonl").read_text(encoding="utf-8").splitlines():
+            self.take(json.loads(line))
+
+    def take(self, item: dict) -> None:
+        feed, now = self.feeds[item["feed"]], NOON + timedelta(seconds=item["at"])
+        entry = make_entry(
+            item["title"],
+            id=item["guid"],
+            url=item["url"],
+            canonical_url=canonical_url(item["url"]),
+            summary=item["summary"],
+            language=item["language"],
+            published_at=now,
+        )
+        state = seen_feed_state(feed)
+        read = ReadFeed(format="rss20", entries=(entry,))
+        matched = match_entries(read, {}, feed=feed, state=state, rules=self.rules)
+        folds = fold_entries(feed, matched, window=self.window, now=now)
+        plan = plan_ingest(
+            feed, state, matched, folds=folds, stories=self.stories, rules=self.rules, now=now
+        )
+        self.stories |= {story.id: story for story in plan.stories}
+        self.plans.append(plan)
+        for fold in folds.values():
+            self.labels[fold.story_id].add(item["story"])
+
+    def named(self, label: str) -> list[Story]:
+        """Return the stories of a label, the one with most outlets first."""
+        found = [self.stories[id_] for id_, labels in self.labels.items() if label in labels]
+        return sorted(found, key=lambda story: -len(story.outlets))
+
+
+@pytest.fixture(scope="module")
+def told() -> Constellation:
+    return Constellation()
+
+
+def test_no_story_mixes_two_events_except_where_one_article_retells_both(told) -> None:
+    mixed = [labels for labels in told.labels.values() if len(labels - {"three-reports"}) > 1]
+
+    assert mixed == []
+
+
+def test_each_event_has_one_first_alert_in_english(told) -> None:
+    firsts = [
+        alert.facts.outlet.name
+        for plan in told.plans
+        for alert in plan.alerts
+        if alert.kind is AlertKind.NEW and alert.facts.outlet.language == "en"
+    ]
+
+    assert firsts.count("Demo Business Daily") == firsts.count("Demo Capital Daily") == 1
+    assert len(firsts) <= 3
+
+
+@pytest.mark.parametrize(
+    ("label", "origin"),
+    [("us-statement", "Wall Street Journal"), ("airborne-deal", "Washington Post")],
+)
+def test_retellings_name_the_paper_that_they_repeat(told, label: str, origin: str) -> None:
+    story = told.named(label)[0]
+
+    assert origin in story.origins
+    assert len(story.origins) < len(story.outlets) or len(story.origins) <= 6
+
+
+def test_most_of_what_is_said_later_is_an_update_or_nothing(told) -> None:
+    alerts = [alert for plan in told.plans for alert in plan.alerts]
+    new = [alert for alert in alerts if alert.kind is AlertKind.NEW]
+
+    assert len(new) <= 12
+    assert len(alerts) - len(new) >= 5

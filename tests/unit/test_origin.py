@@ -1,0 +1,90 @@
+"""Whose reporting it is: what is said plainly counts, everything else is the outlet's own."""
+
+import pytest
+
+from builders import make_entry
+from straitwatch.core.origin import canonical_source, find_origin
+
+
+def origin_of(title: str = "Ships cross the strait", outlet: str = "Example Wire", **more) -> str:
+    return find_origin(make_entry(title, **more), outlet).name
+
+
+@pytest.mark.parametrize(
+    ("title", "origin"),
+    [
+        ("Beijing presses for new wording, WSJ reports", "Wall Street Journal"),
+        ("Paratroopers train together, according to the Financial Times", "Financial Times"),
+        ("Paratroopers train together: Bloomberg", "Bloomberg"),
+        ("Arms sale delayed, officials told Reuters", "Reuters"),
+        ("Russia to equip an airborne battalion, RUSI's report says, citing RUSI", "RUSI"),
+        ("據《華爾街日報》報導，北京要求改變措辭", "Wall Street Journal"),
+        ("据路透社报道，军演推迟", "Reuters"),
+        ("中央社報導：軍演延後", "CNA"),
+        ("外媒援引彭博社：軍售延後", "Bloomberg"),
+        ("Китай и Россия готовят учения, сообщает ТАСС", "TASS"),
+        ("Учения отложены, со ссылкой на Рейтер", "Reuters"),
+        ("За даними Bloomberg, навчання відкладено", "Bloomberg"),
+        ("ロイターによると演習は延期", "Reuters"),
+        ("로이터에 따르면 훈련이 연기됐다", "Reuters"),
+    ],
+)
+def test_an_attribution_names_whose_reporting_it_is(title: str, origin: str) -> None:
+    assert origin_of(title) == origin
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "TAIPEI (AP) - Four ships crossed before dawn.",
+        "Four ships crossed before dawn. (AP)",
+        "（美聯社台北二十三日電）四艘船隻清晨通過。",
+    ],
+)
+def test_an_agencys_tag_names_whose_reporting_it_is(summary: str) -> None:
+    assert origin_of(summary=summary) == "AP"
+
+
+def test_a_byline_names_whose_reporting_it_is() -> None:
+    assert origin_of(authors=("Reuters staff",)) == "Reuters"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Bloomberg opens an office in Taipei",
+        "Guardian of the strait: a lighthouse turns ninety",
+        "Xinhua journalist expelled",
+        "The economist who reads tea leaves",
+        "AP courses return to schools",
+        "金融時報大樓出售",
+    ],
+)
+def test_a_name_alone_is_no_attribution(title: str) -> None:
+    assert origin_of(title) == "Example Wire"
+
+
+def test_an_outlet_that_names_itself_is_its_own_origin() -> None:
+    assert (
+        origin_of("Arms sale delayed, officials told Reuters", outlet="Reuters World") == "Reuters"
+    )
+
+
+def test_the_first_source_that_is_named_counts() -> None:
+    title = "Arms sale delayed, Reuters reports, citing Bloomberg"
+
+    assert origin_of(title) == "Reuters"
+
+
+def test_the_words_that_say_so_are_kept() -> None:
+    found = find_origin(make_entry("Sale delayed, according to the WSJ"), "Example Wire")
+
+    assert found.words == "according to the WSJ"
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [("Reuters World", "Reuters"), ("中央社", "CNA"), ("Example Wire", "Example Wire")],
+)
+def test_outlets_are_known_by_one_name(name: str, known: str) -> None:
+    assert canonical_source(name) == known
