@@ -15,7 +15,8 @@ _SHARES = {
     0.25: ("Taiwan China Taiwanese Chinese 台灣 台湾 臺灣 中國 中国 Тайвань Китай Китаю 대만 중국"),
     0.12: (
         "Beijing US U.S. America American United States Russia Russian Moscow Taipei "
-        "military war 北京 美國 美国 俄羅斯 俄罗斯 俄国 軍事 军事 兩岸 两岸 台海 中共 Россия "
+        "military war 台灣海峽 台湾海峡 "
+        "北京 美國 美国 俄羅斯 俄罗斯 俄国 軍事 军事 兩岸 两岸 台海 中共 Россия "
         "США Пекин Москва военный Росія військовий アメリカ ロシア 米国 미국 러시아 군사"
     ),
     0.06: (
