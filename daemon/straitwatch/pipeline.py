@@ -85,12 +85,16 @@ class Folding:
 
     window: StoryWindow | None = None
     seq: int = 0
+    generation: str = ""  # of the corrections that people made
 
     def catch_up(self, tx: Transaction, *, now: datetime) -> StoryWindow:
-        """Bring the window up to what is committed, building it anew when it ran ahead."""
-        newest = db.last_seq(tx)
-        if self.window is None or newest < self.seq:
-            self.window, self.seq = new_window(), 0
+        """Bring the window up to what is committed.
+
+        It is built anew when it ran ahead, and when a person has put a story right.
+        """
+        newest, generation = db.last_seq(tx), db.fold_generation(tx)
+        if self.window is None or newest < self.seq or generation != self.generation:
+            self.window, self.seq, self.generation = new_window(), 0, generation
         if newest > self.seq:
             since_at = now - WINDOW
             for seq, report, fold in db.recent_reports(tx, since_at=since_at, after_seq=self.seq):

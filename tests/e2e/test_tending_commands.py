@@ -67,3 +67,16 @@ def test_check_tells_how_often_each_list_fires_and_which_short_terms_are_broad(
 
     assert "1.0 entries a day" in text
     assert row["stored_entries"] == 2
+
+
+def test_a_story_is_neither_merged_with_itself_nor_emptied(config: Path) -> None:
+    (story,) = rows(config, "stories", "list")
+    (shown,) = rows(config, "stories", "show", story["id"])
+
+    itself = run(config, "stories", "merge", story["id"], story["id"])
+    emptied = run(config, "stories", "split", story["id"], shown["reports"][0]["entry"])
+    unknown = run(config, "stories", "split", story["id"], "https://nowhere.example/")
+
+    assert "one story already" in str(itself.exception)
+    assert "no report left" in str(emptied.exception)
+    assert "not a report of" in str(unknown.exception)

@@ -81,6 +81,58 @@ def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = Fa
         console.print(f"    {row['relation']}, {row['because']}; {row['action']}: {row['reason']}")
 
 
+@stories.command(epilog="Example:  `straitwatch stories merge 3f2a91c0ab 77b1d0e2f4`")
+def merge(
+    keep: Annotated[str, typer.Argument(metavar="KEEP", help="The story that stays.")],
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="The story that goes into it.")],
+    config: ConfigDir = DEFAULT_CONFIG,
+    json: Json = False,
+) -> None:
+    """Put two stories together that are about one event; later reports follow."""
+    if keep == other:
+        raise UsageError("these are one story already")
+    with opened(config) as (_, store):
+        story = store.call(db.merge_stories, keep, other)
+    if story is None:
+        raise UsageError(f"no such stories: {keep}, {other}\nhint: see `straitwatch stories list`")
+    _answer(story, f"{other} is part of {keep} now", as_json=json)
+
+
+@stories.command(epilog="Example:  `straitwatch stories split 3f2a91c0ab https://news.example/a`")
+def split(
+    story_id: _StoryId,
+    reports: Annotated[
+        list[str], typer.Argument(metavar="REPORT...", help="Id, address or title of a report.")
+    ],
+    config: ConfigDir = DEFAULT_CONFIG,
+    json: Json = False,
+) -> None:
+    """Make a story of its own of reports that are not about this event; later reports follow."""
+    with opened(config) as (_, store):
+        there = store.call(db.story_entries, story_id)
+        moved = [_find(there, asked, story_id).entry.id for asked in reports]
+        story = store.call(db.split_story, story_id, moved)
+    if story is None:
+        raise UsageError(f"{story_id} would have no report left\nhint: leave one of them in it")
+    _answer(story, f"{len(moved)} of {len(there)} reports are story {story.id} now", as_json=json)
+
+
+def _find(there: list[db.StoredEntry], asked: str, story_id: str) -> db.StoredEntry:
+    for stored in there:
+        if asked in (stored.entry.id, stored.entry.url, stored.entry.title):
+            return stored
+    raise UsageError(
+        f"not a report of {story_id}: {asked}\nhint: see `straitwatch stories show {story_id}`"
+    )
+
+
+def _answer(story: Story, words: str, *, as_json: bool) -> None:
+    if as_json:
+        write_line(_describe(story))
+    else:
+        typer.echo(words)
+
+
 def _report(stored: db.StoredEntry) -> dict[str, Any]:
     fold = stored.fold
     because = ""
@@ -89,6 +141,7 @@ def _report(stored: db.StoredEntry) -> dict[str, Any]:
         if fold.score:
             because += f" {fold.score:.2f} of {fold.threshold:.2f}: {', '.join(fold.evidence)}"
     return {
+        "entry": stored.entry.id,
         "feed": stored.feed_name,
         "title": stored.entry.title,
         "url": stored.entry.url,

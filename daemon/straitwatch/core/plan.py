@@ -61,6 +61,7 @@ from straitwatch.core.model import (
 from straitwatch.core.origin import find_origin
 from straitwatch.core.schedule import held_until, next_poll_at
 
+BY_HAND = "by-hand"  # the reason of a fold that a person decided
 BLIND_ROUNDS = 3  # of polls, and at least so long, without a good one: that is a gap
 BLIND_AFTER = timedelta(minutes=30)
 GIVE_UP_AFTER = timedelta(hours=24)  # counted from when a message may be sent
@@ -445,6 +446,40 @@ def _finish(
             is_baseline=is_baseline,
             reasons=tuple(planned.decision.reason for planned in draft.entries),
         ),
+    )
+
+
+# ---------------------------------------------------------------- what a person puts right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredReport:
+    """A report as it is stored: what a story is grown from."""
+
+    entry: Entry
+    feed: Feed
+    matches: tuple[Match, ...]
+    seen_at: datetime
+
+
+def regrow_story(before: Story, reports: Sequence[StoredReport]) -> Story:
+    """Return a story as it would be with these reports, oldest first, and what was said of it."""
+    fold = Fold(story_id=before.id, relation=Relation.SAME_EVENT, reason=BY_HAND)
+    story: Story | None = None
+    for report in reports:
+        story = grow_story(
+            story,
+            fold,
+            report.entry,
+            report.matches,
+            feed=report.feed,
+            origin=find_origin(report.entry, outlet_of(report.entry, report.feed).name).name,
+            now=report.seen_at,
+        )
+    if story is None:
+        raise ValueError(f"story {before.id} would have no report")
+    return replace(
+        story, revision=before.revision, alerted_at=before.alerted_at, threads=before.threads
     )
 
 

@@ -15,6 +15,11 @@ from straitwatch.store.conditions import (
     remember_told,
     told_trouble,
 )
+from straitwatch.store.corrections import (
+    fold_generation,
+    merge_stories,
+    split_story,
+)
 from straitwatch.store.engine import (
     Store,
     Transaction,
@@ -170,6 +175,7 @@ __all__ = [
     "feed_states",
     "find_entries",
     "finish_attempt",
+    "fold_generation",
     "fold_lock",
     "forget_canaries",
     "freeze",
@@ -184,6 +190,7 @@ __all__ = [
     "list_deliveries",
     "list_stories",
     "mend_clock",
+    "merge_stories",
     "merged_into",
     "name_recipients",
     "next_due_at",
@@ -211,6 +218,7 @@ __all__ = [
     "shadow_run",
     "shadow_samples",
     "show_delivery",
+    "split_story",
     "status_counts",
     "stored_feeds",
     "stories_by_id",

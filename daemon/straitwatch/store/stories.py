@@ -164,7 +164,7 @@ def apply_plan(tx: Transaction, plan: Plan) -> bool:
     if now is None:
         raise ValueError(f"the plan of feed {plan.state.feed_id} does not say when it was polled")
     _write_entries(tx, plan, now=now)
-    _write_stories(tx, plan.stories)
+    write_stories(tx, plan.stories)
     _write_matches(tx, plan.entries, now=now)
     if plan.shadow_version:
         write_differences(tx, plan, now=now)
@@ -181,7 +181,8 @@ def _write_entries(tx: Transaction, plan: Plan, *, now: datetime) -> None:
         tx.execute(_EDIT, edited)
 
 
-def _write_stories(tx: Transaction, stories: Sequence[Story]) -> None:
+def write_stories(tx: Transaction, stories: Sequence[Story]) -> None:
+    """Store stories in their new state."""
     # In the order of their ids, so that two replicas cannot wait for each other.
     rows = [_to_story_row(story) for story in sorted(stories, key=lambda story: story.id)]
     tx.upsert(STORY, rows, key=("id",), changed=_STORY_COLUMNS[1:])

@@ -1,0 +1,119 @@
+"""What a person puts right stays right: stories that are one, and stories that are two."""
+
+from datetime import timedelta
+
+from contract.store_builders import (
+    NOW,
+    claimed_feed,
+    make_entry,
+    make_fold,
+    make_plan,
+    make_planned,
+    make_story,
+)
+from straitwatch.core.model import StoryReport
+from straitwatch.store import (
+    Store,
+    apply_plan,
+    fold_generation,
+    known_entries,
+    merge_stories,
+    recent_reports,
+    split_story,
+    stories_by_id,
+    story_entries,
+)
+
+WEEK = timedelta(days=7)
+
+
+def store_reports(store: Store, **stories: list[str]) -> None:
+    """Store stories with the reports that they have, by the ids of the entries."""
+    claimed = claimed_feed(store)
+    planned = [
+        make_planned(entry, entry=make_entry(entry), fold=make_fold(story))
+        for story, entries in stories.items()
+        for entry in entries
+    ]
+    made = tuple(
+        make_story(story, threads=((f"to-{story}", "", f"d-{story}"),)) for story in stories
+    )
+    store.call(apply_plan, make_plan(claimed, planned, stories=made, alerts=(), deliveries=()))
+
+
+def entries_of(store: Store, story: str) -> set[str]:
+    return {it.entry.id for it in store.call(story_entries, story)}
+
+
+def test_merged_stories_are_one_with_all_reports(store: Store) -> None:
+    store_reports(store, s1=["e1", "e2"], s2=["e3"])
+
+    merged = store.call(merge_stories, "s1", "s2")
+
+    assert merged is not None
+    assert entries_of(store, "s1") == {"e1", "e2", "e3"}
+    assert list(store.call(stories_by_id, ["s1", "s2"])) == ["s1"]
+
+
+def test_a_merged_story_goes_on_in_the_threads_of_both(store: Store) -> None:
+    store_reports(store, s1=["e1"], s2=["e2"])
+
+    merged = store.call(merge_stories, "s1", "s2")
+
+    assert merged is not None
+    assert [receiver for receiver, _, _ in merged.threads] == ["to-s1", "to-s2"]
+
+
+def test_a_story_that_does_not_exist_cannot_be_merged(store: Store) -> None:
+    store_reports(store, s1=["e1"])
+
+    assert store.call(merge_stories, "s1", "nothing") is None
+    assert entries_of(store, "s1") == {"e1"}
+
+
+def test_split_reports_are_a_story_of_their_own_that_nothing_was_said_of(store: Store) -> None:
+    store_reports(store, s1=["e1", "e2", "e3"])
+
+    fresh = store.call(split_story, "s1", ["e3"])
+
+    assert fresh is not None
+    assert (fresh.revision, fresh.alerted_at, fresh.threads) == (0, None, ())
+    assert entries_of(store, fresh.id) == {"e3"}
+    assert entries_of(store, "s1") == {"e1", "e2"}
+
+
+def test_a_story_cannot_lose_all_its_reports_nor_one_that_it_has_not(store: Store) -> None:
+    store_reports(store, s1=["e1"], s2=["e2"])
+
+    assert store.call(split_story, "s1", ["e1"]) is None
+    assert store.call(split_story, "s1", ["e2"]) is None
+
+
+def test_a_window_that_is_built_anew_follows_the_correction(store: Store) -> None:
+    store_reports(store, s1=["e1", "e2"], s2=["e3"])
+    before = store.call(fold_generation)
+
+    store.call(merge_stories, "s1", "s2")
+
+    reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
+    assert {fold.story_id for _, _, fold in reports} == {"s1"}
+    assert store.call(fold_generation) != before
+
+
+def test_an_entry_that_comes_again_stays_where_a_person_put_it(store: Store) -> None:
+    store_reports(store, s1=["e1", "e2"])
+
+    fresh = store.call(split_story, "s1", ["e2"])
+
+    assert fresh is not None
+    assert store.call(known_entries, ["e2"])["e2"].story_id == fresh.id
+
+
+def test_the_reports_that_a_story_lists_follow(store: Store) -> None:
+    store_reports(store, s1=["e1"], s2=["e2"])
+
+    merged = store.call(merge_stories, "s1", "s2")
+
+    assert merged is not None
+    assert isinstance(merged.reports[0], StoryReport)
+    assert merged.outlets == ("Feed f1",)
