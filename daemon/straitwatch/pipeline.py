@@ -3,6 +3,7 @@
     poll     claim -> fetch -> parse -> match -> [ fold -> decide -> write ] one transaction
     deliver  claim -> freeze -> send -> record one of five outcomes
     digest   once a window -> gather -> write
+    replay   the same fold over stored reports, in their order
     backtest the same match -> fold -> decide over stored entries, writing nothing
 
 Network and parsing happen outside transactions; entries, stories, matches, alerts, deliveries and
@@ -10,7 +11,7 @@ the feed's validators commit together; a message leaves only after that commit.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -36,6 +37,7 @@ from straitwatch.core.model import (
     FeedState,
     Fetched,
     FetchFailed,
+    Fold,
     KnownEntry,
     NoticeFacts,
     NotModified,
@@ -43,12 +45,15 @@ from straitwatch.core.model import (
     ParseProblem,
     PollPolicy,
     PollReport,
+    Report,
     SendJob,
     SendResult,
     Severity,
     Silence,
 )
 from straitwatch.core.plan import (
+    BY_HAND,
+    SAME_GUID,
     MatchedFeed,
     Rules,
     Settlement,
@@ -410,6 +415,19 @@ def backtest(
         test.take(PastEntry(entry=stored.entry, feed=feed, seen_at=stored.seen_at))
         on_entry()
     return test.result()
+
+
+def refold(reports: Iterable[tuple[Report, Fold]]) -> Iterator[tuple[Report, Fold, Fold]]:
+    """Fold stored reports once more, in their order; yield each with its fold then and now.
+
+    Each goes on as it was decided then, so that one difference makes no others. What is known by
+    its id was not folded by what it says, and what a person decided stays decided.
+    """
+    window = new_window()
+    for report, then in reports:
+        is_given = then.reason in (BY_HAND, SAME_GUID)
+        yield report, then, then if is_given else window.fold(report)
+        window.add(report, then)
 
 
 # ---------------------------------------------------------------- digests and notices

@@ -9,7 +9,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 
 from straitwatch.errors import SchemaMismatch
-from straitwatch.store import Store, find_entries, get_meta, set_meta
+from straitwatch.store import Store, find_entries, get_meta, list_stories, set_meta
 from straitwatch.store.schema import HEAD, alembic_config, schema_version
 
 
@@ -65,6 +65,16 @@ def test_entries_of_an_older_schema_are_found_after_the_upgrade(empty_url: str) 
     assert [(it.entry.title, it.config_version) for it in found] == [("Fleet in the strait", "")]
 
 
+def test_a_story_of_an_older_schema_counts_each_outlet_as_its_own_origin(empty_url: str) -> None:
+    _make_old_database(empty_url)
+
+    store = Store.open(empty_url)
+
+    (story,) = store.call(list_stories)
+    store.close()
+    assert (story.title, story.origins, story.is_state_only) == ("Fleet", ("Feed",), False)
+
+
 def test_an_older_schema_is_not_upgraded_by_looking(empty_url: str) -> None:
     _make_old_database(empty_url)
 
@@ -73,25 +83,37 @@ def test_an_older_schema_is_not_upgraded_by_looking(empty_url: str) -> None:
 
 
 def _make_old_database(url: str) -> None:
-    """A database of the first schema with one feed and one entry."""
+    """A database of the first schema with one row in each table that the next ones refer to."""
     engine = sa.create_engine(url)
     with engine.begin() as connection:
         command.upgrade(alembic_config(connection), "0001")
     tables = sa.MetaData()
-    tables.reflect(engine, only=["feed", "entry"])
+    tables.reflect(engine, only=["feed", "entry", "story", "report", "alert", "delivery"])
     feed = {"id": "f1", "name": "Feed", "body_hash": b"", "tier": 3, "is_enabled": True}
     entry = {"id": "e1", "feed_id": "f1", "title": "Fleet in the strait", "text_hash": b"1"}
     entry |= {"authors": "[]", "seen_at": datetime(2026, 3, 1, tzinfo=UTC)}
     entry |= {"action": "none", "reason": "no_match"}
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    story = {"id": "s1", "title": "Fleet", "outlets": '["Feed"]', "reports": "[]", "threads": "[]"}
+    story |= {"watchlists": "[]", "first_seen_at": at, "last_seen_at": at, "severity": "high"}
+    report = {"entry_id": "e1", "story_id": "s1", "watchlists": "[]", "evidence": "[]"}
+    report |= {"relation": "new", "score": 0.0, "threshold": 0.0, "reported_at": at, "seq": 1}
+    alert = {"id": "a1", "story_id": "s1", "facts": "{}", "created_at": at}
+    delivery = {"id": "d1", "alert_id": "a1", "routes": "[]", "watchlists": "[]", "note": "{}"}
+    delivery |= {"ref": "{}", "due_at": at, "created_at": at, "updated_at": at, "seq": 1}
+    rows = {"feed": feed, "entry": entry, "story": story, "report": report}
+    rows |= {"alert": alert, "delivery": delivery}
     with engine.begin() as connection:
-        for name, given in (("feed", feed), ("entry", entry)):
+        for name, given in rows.items():
             columns = tables.tables[name].columns
             blank = {it.name: _blank(it) for it in columns if not it.nullable}
             connection.execute(tables.tables[name].insert(), blank | given)
     engine.dispose()
 
 
-def _blank(column: sa.Column[Any]) -> str | int:
+def _blank(column: sa.Column[Any]) -> str | int | bool:
+    if isinstance(column.type, sa.Boolean):
+        return False
     return 0 if isinstance(column.type, sa.Integer) else ""
 
 

@@ -80,3 +80,10 @@ def test_a_story_is_neither_merged_with_itself_nor_emptied(config: Path) -> None
     assert "one story already" in str(itself.exception)
     assert "no report left" in str(emptied.exception)
     assert "not a report of" in str(unknown.exception)
+
+
+def test_folding_the_stored_reports_again_gives_what_was_decided(config: Path) -> None:
+    replayed = run(config, "replay")
+
+    assert replayed.exit_code == 0, replayed.output
+    assert "1 reports folded again, 0 otherwise than then" in replayed.stdout

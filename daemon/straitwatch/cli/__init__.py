@@ -27,6 +27,7 @@ _MODULES = {
     "why": "why",
     "mark": "mark",
     "backtest": "backtest",
+    "replay": "replay",
     "shadow": "shadow",
     "terms": "terms",
     "review": "review",

@@ -61,6 +61,7 @@ from straitwatch.core.model import (
 from straitwatch.core.origin import find_origin
 from straitwatch.core.schedule import held_until, next_poll_at
 
+SAME_GUID = "same-guid"  # of an entry that was stored before; its text was edited
 BY_HAND = "by-hand"  # the reason of a fold that a person decided
 BLIND_ROUNDS = 3  # of polls, and at least so long, without a good one: that is a gap
 BLIND_AFTER = timedelta(minutes=30)
@@ -198,7 +199,7 @@ def fold_entries(
             continue
         known = matched.known.get(item.entry.id)
         if known is not None and known.story_id:
-            fold = Fold(story_id=known.story_id, relation=Relation.SAME_ENTRY, reason="same-guid")
+            fold = Fold(story_id=known.story_id, relation=Relation.SAME_ENTRY, reason=SAME_GUID)
         else:
             report = _report(item, feed, now=now)
             fold = window.fold(report)

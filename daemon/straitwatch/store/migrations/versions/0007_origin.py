@@ -10,19 +10,16 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("story") as table:
-        table.add_column(sa.Column("origins", sa.Text(), nullable=False, server_default="[]"))
-        table.add_column(
-            sa.Column("is_state_only", sa.Boolean(), nullable=False, server_default=sa.false())
-        )
+    # Not as a batch: SQLite would make the table anew, and reports refer to it.
+    op.add_column("story", sa.Column("origins", sa.Text(), nullable=False, server_default="[]"))
+    op.add_column(
+        "story",
+        sa.Column("is_state_only", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
     # Of older stories nobody asked whose reporting it was: each outlet counts as its own.
     op.execute("UPDATE story SET origins = outlets")
-    with op.batch_alter_table("story") as table:
-        table.alter_column("origins", server_default=None)
-        table.alter_column("is_state_only", server_default=None)
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("story") as table:
-        table.drop_column("is_state_only")
-        table.drop_column("origins")
+    op.drop_column("story", "is_state_only")
+    op.drop_column("story", "origins")

@@ -1,0 +1,66 @@
+"""`replay`: fold the stored reports once more, in order, and compare with what was decided."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from straitwatch import store as db
+from straitwatch.app import utc_now
+from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.core.model import Fold, Report
+from straitwatch.pipeline import WINDOW, refold
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command(epilog="Example:  `straitwatch replay --days 30`")(replay)
+
+
+def replay(
+    days: Annotated[float, typer.Option(min=0.1, help="Compare the reports of so many days.")] = 30,
+    config: ConfigDir = DEFAULT_CONFIG,
+    json: Json = False,
+) -> None:
+    """Prove that folding depends on the reports and their order only; exit status 1 if it differs.
+
+    The seven days before the first report that is compared are read as well: they are what folding
+    knew then. What a person merged or split is taken as decided.
+    """
+    since_at = utc_now() - timedelta(days=days)
+    with opened(config) as (_, store), store.reading() as tx:
+        reports = db.recent_reports(tx, since_at=since_at - WINDOW, after_seq=0)
+    quiet = Console(stderr=True)
+    shown = track(reports, "folding", console=quiet, transient=True, disable=json)
+    compared = 0
+    differences: list[tuple[Report, Fold, Fold]] = []
+    for report, then, now in refold((report, fold) for _, report, fold in shown):
+        if report.seen_at < since_at:
+            continue
+        compared += 1
+        if (then.story_id, then.relation) != (now.story_id, now.relation):
+            differences.append((report, then, now))
+    for report, then, now in differences:
+        if json:
+            write_line(
+                {
+                    "entry": report.entry_id,
+                    "title": report.title,
+                    "then": {"story": then.story_id, "relation": then.relation},
+                    "now": {"story": now.story_id, "relation": now.relation},
+                }
+            )
+        else:
+            typer.echo(f"{report.title}\n  then {_words(then)}\n  now  {_words(now)}")
+    if not json:
+        typer.echo(f"{compared:,} reports folded again, {len(differences)} otherwise than then")
+    if differences:
+        raise typer.Exit(1)
+
+
+def _words(fold: Fold) -> str:
+    score = f"{fold.score:.2f} of {fold.threshold:.2f}"
+    return f"{fold.story_id} {fold.relation}: {fold.reason} {score}"
