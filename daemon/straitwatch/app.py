@@ -8,7 +8,7 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -64,6 +64,7 @@ TICK_SECONDS = 1.0
 RELOAD_SECONDS = 2.0
 GAUGE_SECONDS = 15.0
 WATCH_SECONDS = 30.0
+PROMISES_SECONDS = 600.0  # looks at every alert there is
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 DIGEST_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 5.0
@@ -218,6 +219,7 @@ class App:
     _is_cut_off: bool = False
     _shadow_run: db.ShadowRun | None = None
     _switch_held_at: datetime | None = None
+    _breaches: Sequence[str] = ()
     _problem: str = "starting"
 
     # ------------------------------------------------------------ start and stop
@@ -294,6 +296,7 @@ class App:
         scheduler.every(RELOAD_SECONDS, self._watch_config, name="reload")
         scheduler.every(GAUGE_SECONDS, self._gauge, name="gauge")
         scheduler.every(WATCH_SECONDS, self._watch_over, name="watch over")
+        scheduler.every(PROMISES_SECONDS, self._check_promises, name="check promises")
         scheduler.every(PRUNE_SECONDS, self._prune, name="prune")
         scheduler.start()
         web = asyncio.create_task(self._serve_web())
@@ -443,6 +446,7 @@ class App:
             await asyncio.wait(self._polls, return_when=asyncio.FIRST_COMPLETED)
         await self.digest_due()
         await self._housekeep()
+        await self._check_promises()
         await self._watch_over()
         await self.wake_senders()
         while self._sends:
@@ -467,12 +471,23 @@ class App:
         )
         await self.tools.store.run(db.redirect_overdue, self.active.rules.fallbacks, now)
 
+    async def _check_promises(self) -> None:
+        """Look whether the outbox keeps what it promises; what it does not is told."""
+        self._breaches = await self.tools.store.run(db.check_outbox, self.tools.clock())
+        self.tools.metrics.broken_promises.set(len(self._breaches))
+        for breach in self._breaches:
+            log.error("the outbox breaks a promise", breach=breach)
+
     async def _watch_over(self) -> None:
         """Tell what is broken; prove that alerts would arrive, and say so."""
         config, rules = self.active.config, self.active.rules
         now = self.tools.clock()
         titles = await self.tools.store.run(
-            tell, to=config.system_send, recipients=rules.recipients, now=now
+            tell,
+            to=config.system_send,
+            recipients=rules.recipients,
+            breaches=self._breaches,
+            now=now,
         )
         for title in titles:
             log.warning("told", title=title)
@@ -488,8 +503,12 @@ class App:
 
     async def _prune(self) -> None:
         now, keep = self.tools.clock(), self.active.config.retention.entries_after
+        run = self.tools.store.run
         for _ in range(PRUNE_BATCHES):
-            if not await self.tools.store.run(db.prune, now=now, entries_after=keep, limit=500):
+            gone = await run(db.prune, now=now, entries_after=keep, limit=500)
+            gone += await run(db.prune_messages, now=now, after=keep, limit=500)
+            gone += await run(db.prune_stories, now=now, after=keep, limit=500)
+            if not gone:
                 break
 
     async def _gauge(self) -> None:

@@ -6,6 +6,7 @@ switch   while all is well, an address of your choice hears of it; silence there
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -37,11 +38,13 @@ def tell(
     to: Sequence[str],
     recipients: Mapping[str, Sequence[str]],
     now: datetime,
+    breaches: Sequence[str] = (),
 ) -> list[str]:
     """Write the messages about Straitwatch itself that are due; return their titles."""
     conditions = db.conditions(tx, now)
     if conditions is None:
         return []
+    conditions = replace(conditions, breaches=tuple(breaches))
     told = db.told_trouble(tx)
     notices, after = tell_trouble(conditions, told, now=now)
     for notice in notices:

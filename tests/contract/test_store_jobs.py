@@ -34,6 +34,7 @@ from straitwatch.store import (
     Store,
     add_alert,
     apply_plan,
+    cancel_deliveries,
     claim_delivery,
     claim_slot,
     complete_polls,
@@ -45,7 +46,10 @@ from straitwatch.store import (
     get_meta,
     known_entries,
     last_digest_until,
+    list_deliveries,
     prune,
+    prune_messages,
+    prune_stories,
     record_digest,
     save_config,
     set_meta,
@@ -257,6 +261,31 @@ def test_pruning_goes_in_small_steps_and_takes_matches_along(store: Store) -> No
     assert steps == [2, 2, 1, 0]
     assert store.call(count_entries) == 1
     assert store.call(find_entries, "e0") == []
+
+
+def test_what_was_sent_goes_when_it_is_old_and_what_waits_stays(store: Store) -> None:
+    store.call(apply_plan, make_plan(claimed_feed(store)))
+    later = NOW + 100 * DAY
+
+    waiting = store.call(prune_messages, now=later, after=90 * DAY)
+    store.call(cancel_deliveries, now=NOW, receiver="desk-slack")
+    ended = store.call(prune_messages, now=later, after=90 * DAY)
+
+    assert (waiting, ended) == (0, 1)
+    assert store.call(list_deliveries) == []
+
+
+def test_a_story_goes_with_its_last_report_and_alert(store: Store) -> None:
+    store.call(apply_plan, make_plan(claimed_feed(store), deliveries=(), alerts=()))
+    store.call(apply_plan, make_quiet_plan(claim(store, now=NOW + DAY)[0], [make_unmatched("on")]))
+    later = NOW + 100 * DAY
+    store.call(known_entries, ["on"], now=later)
+
+    with_report = store.call(prune_stories, now=later, after=90 * DAY)
+    store.call(prune, now=later, entries_after=90 * DAY)
+    without = store.call(prune_stories, now=later, after=90 * DAY)
+
+    assert (with_report, without) == (0, 1)
 
 
 def test_an_entry_that_is_still_listed_is_noted_once_a_week(store: Store) -> None:

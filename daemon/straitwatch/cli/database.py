@@ -58,11 +58,14 @@ def backup(
 
 @database.command()
 def prune(config: ConfigDir = DEFAULT_CONFIG) -> None:
-    """Delete entries that are older than `retention` says and no longer listed by their feed."""
-    total = 0
+    """Delete what is older than `retention` says: entries that no feed lists, stories, messages."""
+    now, gone = utc_now(), dict.fromkeys(("entries", "messages", "stories"), 0)
     with opened(config) as (loaded, store):
-        while count := store.call(
-            db.prune, now=utc_now(), entries_after=loaded.retention.entries_after, limit=500
-        ):
-            total += count
-    typer.echo(f"{total} entries deleted")
+        keep = loaded.retention.entries_after
+        while count := store.call(db.prune, now=now, entries_after=keep, limit=500):
+            gone["entries"] += count
+        while count := store.call(db.prune_messages, now=now, after=keep, limit=500):
+            gone["messages"] += count
+        while count := store.call(db.prune_stories, now=now, after=keep, limit=500):
+            gone["stories"] += count
+    typer.echo(", ".join(f"{count} {name}" for name, count in gone.items()) + " deleted")

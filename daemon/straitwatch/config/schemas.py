@@ -190,7 +190,9 @@ class CanaryShape(Shape):
 class RetentionShape(Shape):
     """How long things are kept."""
 
-    entries: Duration = Field(timedelta(days=90), description="Texts of entries.")
+    entries: Duration = Field(
+        timedelta(days=90), description="Entries, stories, and what was sent about them."
+    )
     identities: Duration = Field(
         timedelta(days=365),
         description="Identities of entries. Accepted, not acted on in this version.",

@@ -48,7 +48,6 @@ from straitwatch.store.jobs import (
     kept_config,
     last_digest_until,
     note_refusal,
-    prune,
     record_digest,
     save_config,
     set_meta,
@@ -85,6 +84,11 @@ from straitwatch.store.outbox import (
     finish_attempt,
     freeze,
     renew_delivery,
+)
+from straitwatch.store.pruning import (
+    prune,
+    prune_messages,
+    prune_stories,
 )
 from straitwatch.store.receivers import (
     ReceiverState,
@@ -197,6 +201,8 @@ __all__ = [
     "note_refusal",
     "pause_receiver",
     "prune",
+    "prune_messages",
+    "prune_stories",
     "read_marks",
     "receiver_states",
     "recent_reports",

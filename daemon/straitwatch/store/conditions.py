@@ -11,7 +11,6 @@ from straitwatch.core.model import AlertKind, DeliveryState, Outcome
 from straitwatch.core.trouble import Conditions, Told
 from straitwatch.store.engine import Transaction
 from straitwatch.store.jobs import broken_feeds, get_meta, set_meta
-from straitwatch.store.outbox import check_outbox
 from straitwatch.store.rows import ALERT, DELIVERY, RECEIVER
 
 BROKEN_AFTER = timedelta(minutes=2)  # a restart of the other side is no news
@@ -32,7 +31,6 @@ def conditions(tx: Transaction, now: datetime) -> Conditions | None:
         feeds=feeds,
         feeds_total=total,
         dead_letters=_dead_letters(tx),
-        breaches=tuple(check_outbox(tx, now)),
     )
 
 

@@ -39,7 +39,6 @@ _DAY = timedelta(days=1)
 _SILENT_AFTER = timedelta(hours=24)  # without one good poll, a failing feed counts as broken
 _BROKEN_AFTER = 3  # failures in a row
 _LATE_AFTER = timedelta(minutes=10)  # past its due time, a feed counts as late
-_RELISTED_WITHIN = timedelta(days=14)  # twice the step in which `listed_at` is kept
 _LATEST = 10  # stories that `status` shows
 _OK = ("ok", "not_modified", "unchanged")
 _REFUSED = "config refused"
@@ -315,34 +314,6 @@ def status_counts(tx: Transaction, now: datetime) -> StatusCounts:
             sa.select(sa.func.min(DELIVERY.c.created_at)).where(is_open)
         ).scalar(),
     )
-
-
-# ---------------------------------------------------------------- pruning
-
-
-def prune(tx: Transaction, *, now: datetime, entries_after: timedelta, limit: int = 500) -> int:
-    """Delete entries that are old and no longer listed; return how many. Repeat until 0.
-
-    An entry goes only when its feed's document was seen without it: another entry of the feed
-    was listed well after this one. To forget one that is still listed would be to alert again.
-    """
-    cutoff = now - entries_after
-    tx.execute(GAP.delete().where(GAP.c.until_at < cutoff))
-    listed = ENTRY.alias("listed")
-    was_read_since = sa.exists().where(
-        listed.c.feed_id == ENTRY.c.feed_id, listed.c.listed_at > cutoff + _RELISTED_WITHIN
-    )
-    old = (
-        sa.select(ENTRY.c.id)
-        .where(
-            ENTRY.c.seen_at < cutoff,
-            sa.or_(ENTRY.c.listed_at.is_(None), ENTRY.c.listed_at < cutoff),
-            was_read_since,
-        )
-        .order_by(ENTRY.c.seen_at)
-        .limit(limit)
-    )
-    return tx.execute(ENTRY.delete().where(ENTRY.c.id.in_(old.scalar_subquery()))).rowcount
 
 
 # ---------------------------------------------------------------- rows and values

@@ -29,6 +29,9 @@ class Metrics:
         self.hold_seconds = self._gauge(
             "receiver_hold_seconds", "How long a receiver gets nothing yet.", "receiver"
         )
+        self.broken_promises = self._gauge(
+            "outbox_broken_promises", "What `outbox check` finds contradictory."
+        )
         self.well = self._gauge("well", "1 while the dead man's switch is held down.")
         self.canary = self._gauge("canary_seconds", "What the last canary took to arrive.")
         self.match_to_delivered = self._latency(

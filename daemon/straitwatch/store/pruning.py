@@ -1,0 +1,73 @@
+"""Room: store. Forget what is old, in steps so small that polls come between them."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from straitwatch.core.model import DeliveryState
+from straitwatch.store.engine import Transaction
+from straitwatch.store.messages import OPEN
+from straitwatch.store.rows import ALERT, DELIVERY, DIGEST_STORY, ENTRY, GAP, REPORT, STORY
+
+_RELISTED_WITHIN = timedelta(days=14)  # twice the step in which `listed_at` is kept
+_KEPT = [*(state.value for state in OPEN), DeliveryState.DEAD.value]
+
+
+def prune(tx: Transaction, *, now: datetime, entries_after: timedelta, limit: int = 500) -> int:
+    """Delete entries that are old and no longer listed; return how many. Repeat until 0.
+
+    An entry goes only when its feed's document was seen without it: another entry of the feed
+    was listed well after this one. To forget one that is still listed would be to alert again.
+    """
+    cutoff = now - entries_after
+    listed = ENTRY.alias("listed")
+    was_read_since = sa.exists().where(
+        listed.c.feed_id == ENTRY.c.feed_id, listed.c.listed_at > cutoff + _RELISTED_WITHIN
+    )
+    old = (
+        sa.select(ENTRY.c.id)
+        .where(
+            ENTRY.c.seen_at < cutoff,
+            sa.or_(ENTRY.c.listed_at.is_(None), ENTRY.c.listed_at < cutoff),
+            was_read_since,
+        )
+        .order_by(ENTRY.c.seen_at)
+        .limit(limit)
+    )
+    return tx.execute(ENTRY.delete().where(ENTRY.c.id.in_(old.scalar_subquery()))).rowcount
+
+
+def prune_messages(tx: Transaction, *, now: datetime, after: timedelta, limit: int = 500) -> int:
+    """Delete old alerts with all that was sent of them; return how many. Repeat until 0.
+
+    What waits, and what could not be delivered, stays until it has ended.
+    """
+    cutoff = now - after
+    is_kept = sa.exists().where(DELIVERY.c.alert_id == ALERT.c.id, DELIVERY.c.state.in_(_KEPT))
+    old = (
+        sa.select(ALERT.c.id)
+        .where(ALERT.c.created_at < cutoff, ~is_kept)
+        .order_by(ALERT.c.created_at)
+        .limit(limit)
+    )
+    ids = list(tx.execute(old).scalars())
+    tx.execute(DELIVERY.delete().where(DELIVERY.c.alert_id.in_(ids)))
+    tx.execute(ALERT.delete().where(ALERT.c.id.in_(ids)))
+    return len(ids)
+
+
+def prune_stories(tx: Transaction, *, now: datetime, after: timedelta, limit: int = 500) -> int:
+    """Delete old stories of which no report and no alert is left; return how many."""
+    cutoff = now - after
+    tx.execute(GAP.delete().where(GAP.c.until_at < cutoff))
+    tx.execute(DIGEST_STORY.delete().where(DIGEST_STORY.c.until_at < cutoff))
+    old = (
+        sa.select(STORY.c.id)
+        .where(
+            STORY.c.last_seen_at < cutoff,
+            ~sa.exists().where(REPORT.c.story_id == STORY.c.id),
+            ~sa.exists().where(ALERT.c.story_id == STORY.c.id),
+        )
+        .limit(limit)
+    )
+    return tx.execute(STORY.delete().where(STORY.c.id.in_(old.scalar_subquery()))).rowcount
