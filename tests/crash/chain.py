@@ -217,7 +217,9 @@ class Chain:
             rest = " ".join("".join(self.random.choices(LETTERS, k=7)) for _ in range(5))
             self.words.append(word)
             self._items.append((f"g{len(self.words)}", f"{word} {rest}", f"Of {rest}."))
-        page = rss(*self._items[-60:])
+        read = self._read_words()
+        unread = [item for item in self._items if item[1][:10] not in read]
+        page = rss(*dict.fromkeys((*unread, *self._items[-20:])))
         self.feeds.answer("/wire", Page(page, etag=f'"{len(self.words)}"'))
 
     # ------------------------------------------------------------ the end
@@ -244,9 +246,16 @@ class Chain:
             rows = [str(row) for row in database.execute(query)]
             holds = [str(row) for row in database.execute("SELECT * FROM receiver")]
             feeds = [str(row) for row in database.execute("SELECT name, next_due_at FROM feed")]
-            titles = {title[:10] for (title,) in database.execute("SELECT title FROM entry")}
-            feeds += [f"not read: {word}" for word in self.words if word not in titles]
+        read = self._read_words()
+        feeds += [f"not read: {word}" for word in self.words if word not in read]
         return "\n".join([f"shift {self.shift}", *rows, *holds, *feeds])
+
+    def _read_words(self) -> set[str]:
+        """Return the stories that the program has read: a feed lists what it has not, and a few."""
+        with closing(sqlite3.connect(self.directory / "straitwatch.db", timeout=10)) as database:
+            if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'entry'").fetchone():
+                return set()
+            return {title[:10] for (title,) in database.execute("SELECT title FROM entry")}
 
     def _is_drained(self) -> bool:
         with closing(sqlite3.connect(self.directory / "straitwatch.db", timeout=10)) as database:
