@@ -368,3 +368,37 @@ def test_an_alert_says_whose_reporting_it_is() -> None:
 
     assert plan.alerts[0].facts.origin == "Reuters"
     assert plan.stories[0].origins == ("Reuters",)
+
+
+def test_what_a_silence_held_is_news_when_it_is_over() -> None:
+    window = StoryWindow()
+    title = "Ships cross the strait at dawn"
+    first = plan_for(make_entry(title), window=window)
+    silenced = rules_for(silences=(make_silence(watchlists=("drills",)),))
+    held = plan_for(
+        make_entry(f"{title}, drill begins"),
+        feed=make_feed("Other"),
+        window=window,
+        stories=kept(first),
+        rules=silenced,
+    )
+
+    later = plan_for(
+        make_entry(f"{title}, drill goes on"),
+        feed=make_feed("Third"),
+        window=window,
+        stories=kept(first) | kept(held),
+    )
+
+    assert held.deliveries == ()
+    assert [alert.facts.reason for alert in later.alerts] == [Reason.NEW_LIST]
+
+
+def test_an_alert_does_not_speak_of_the_lists_that_a_silence_holds() -> None:
+    silence = make_silence(watchlists=("taiwan-policy",))
+
+    plan = plan_for(
+        make_entry("Drill: ships cross the strait"), rules=rules_for(silences=(silence,))
+    )
+
+    assert [note.watchlist for note in plan.alerts[0].facts.matches] == ["drills"]

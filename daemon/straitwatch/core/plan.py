@@ -276,12 +276,19 @@ def _conclude(
 ) -> Decision:
     """Decide about one report and put what follows from it into the draft."""
     before = draft.stories.get(fold.story_id)
-    origin = find_origin(item.entry, outlet_of(item.entry, feed).name).name
-    after = grow_story(before, fold, item.entry, item.matches, feed=feed, origin=origin, now=now)
+    outlet = outlet_of(item.entry, feed).name
+    heard = tuple(
+        match
+        for match in item.matches
+        if silence_of(match, feed, item.entry, silences, now=now) is None
+    )
+    said = replace(item, matches=heard or item.matches)
+    origin = find_origin(item.entry, outlet).name
+    after = grow_story(before, fold, item.entry, said.matches, feed=feed, origin=origin, now=now)
     draft.stories_new += before is None
     circumstances = Circumstances(
         relation=fold.relation,
-        outlet=outlet_of(item.entry, feed).name,
+        outlet=outlet,
         title=item.entry.title,
         is_baseline=_is_baseline(item.entry, state, rules.policy, now=now),
         is_known_entry=known is not None,
@@ -290,25 +297,28 @@ def _conclude(
         update_outlets=rules.policy.update_outlets,
     )
     decision = decide_alert(before, after, circumstances, now=now)
-    if decision.action not in (Action.ALERT, Action.UPDATE):
+    is_said = decision.action in (Action.ALERT, Action.UPDATE)
+    if not heard:
+        draft.keep(_unsaid(before, after))
+        return Decision(action=Action.DIGEST, reason=Reason.SILENCED) if is_said else decision
+    if not is_said:
         draft.keep(after)
         return decision
-    heard = [
-        match
-        for match in item.matches
-        if silence_of(match, feed, item.entry, silences, now=now) is None
-    ]
-    if not heard:
-        draft.keep(after)
-        return Decision(action=Action.DIGEST, reason=Reason.SILENCED)
     destinations = route_story(heard, feed, item.entry, rules.policy, story=after)
     if not destinations:
         draft.keep(after)
         return Decision(action=Action.DIGEST, reason=Reason.NO_ROUTE)
     after = replace(after, revision=after.revision + 1, alerted_at=after.alerted_at or now)
-    after = _announce(item, after, decision, destinations, draft, feed=feed, rules=rules, now=now)
+    after = _announce(said, after, decision, destinations, draft, feed=feed, rules=rules, now=now)
     draft.keep(after)
     return decision
+
+
+def _unsaid(before: Story | None, after: Story) -> Story:
+    """Return a story that grew by what a silence holds: it is news once the silence is over."""
+    if before is None:
+        return after
+    return replace(after, watchlists=before.watchlists, severity=before.severity)
 
 
 def _is_baseline(entry: Entry, state: FeedState, policy: AlertPolicy, *, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from straitwatch.core.model import AlertKind, DeliveryState, Outcome
 from straitwatch.core.trouble import Conditions, Told
 from straitwatch.store.engine import Transaction
 from straitwatch.store.jobs import broken_feeds, get_meta, set_meta
+from straitwatch.store.messages import OPEN
 from straitwatch.store.rows import ALERT, DELIVERY, RECEIVER
 
 BROKEN_AFTER = timedelta(minutes=2)  # a restart of the other side is no news
@@ -53,7 +54,7 @@ def health(tx: Transaction, now: datetime) -> Health:
         .join_from(ALERT, DELIVERY, DELIVERY.c.alert_id == ALERT.c.id)
         .where(
             ALERT.c.kind == AlertKind.CANARY.value,
-            DELIVERY.c.state != DeliveryState.DELIVERED.value,
+            DELIVERY.c.state.in_([*(state.value for state in OPEN), DeliveryState.DEAD.value]),
         )
     )
     return Health(
