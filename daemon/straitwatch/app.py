@@ -386,10 +386,20 @@ class App:
                 log.exception("poll failed")
                 report = await self._broken(feed, state, error)
         self.totals.add(report)
+        if report.rekeyed:
+            await self._tell_rekeyed(feed, report)
         if report.alerts:
             await self.wake_senders()
         if self.on_poll is not None:
             self.on_poll(report)
+
+    async def _tell_rekeyed(self, feed: Feed, report: PollReport) -> None:
+        known = f"{report.rekeyed} of them are known under other ids and alert nobody"
+        facts = NoticeFacts(
+            title=f"{feed.name} has given its entries new ids",
+            lines=(f"{report.entries_new} entries look new, {known}.",),
+        )
+        await self._notify(f"rekeyed:{feed.id}:{self.tools.clock():%Y-%m-%d}", facts)
 
     async def _broken(self, feed: Feed, state: FeedState, error: Exception) -> PollReport:
         policy = self.active.config.polling

@@ -31,6 +31,7 @@ from straitwatch.core.model import (
     DigestFacts,
     DigestItem,
     DigestPlan,
+    Entry,
     Facts,
     Fallback,
     Feed,
@@ -53,6 +54,7 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.plan import (
     BY_HAND,
+    REKEY_ENTRIES,
     SAME_GUID,
     MatchedFeed,
     Rules,
@@ -61,6 +63,7 @@ from straitwatch.core.plan import (
     match_entries,
     new_window,
     plan_ingest,
+    rekeyed_entries,
 )
 from straitwatch.core.read import ReadRequest
 from straitwatch.core.schedule import after_attempt, due_digest
@@ -77,6 +80,7 @@ WINDOW = timedelta(days=7)  # matched reports that folding still looks at
 SEND_LEASE = timedelta(seconds=30)  # renewed while a send lasts
 RENEW_EVERY = SEND_LEASE / 3
 IN_FLIGHT = timedelta(minutes=5)  # a poll is dated before it is parsed and committed
+NOTHING: frozenset[str] = frozenset()
 _READ_SINCE = "digest reads since "  # and the digest's name: a small fact
 DIGEST_ITEMS = 100  # Gmail clips at 102 KB: about 450 bytes an item (research/delivery.md 4.6)
 
@@ -175,7 +179,8 @@ async def _ingest_document(
     ids = [entry.id for entry in read.entries]
     known: Mapping[str, KnownEntry] = await tools.store.run(db.known_entries, ids, now=now)
     after = settle.read(fetched, read)
-    matched = match_entries(read, known, feed=feed, state=after, rules=rules)
+    rekeyed = await _rekeyed(feed, read.entries, known, tools) if state.baseline_at else NOTHING
+    matched = match_entries(read, known, feed=feed, state=after, rules=rules, rekeyed=rekeyed)
     try:
         report = await tools.store.run(
             commit_poll, feed, state, matched, rules=rules, folding=tools.folding, now=now
@@ -187,6 +192,19 @@ async def _ingest_document(
         log.info("first sight of a feed: a silent baseline", entries=report.entries)
     _count(report, matched, tools.metrics)
     return report
+
+
+async def _rekeyed(
+    feed: Feed, entries: Sequence[Entry], known: Mapping[str, KnownEntry], tools: Tools
+) -> frozenset[str]:
+    """Look whether many new entries are old ones under new ids."""
+    new = [entry for entry in entries if entry.id not in known]
+    if len(new) < REKEY_ENTRIES:
+        return NOTHING
+    rekeyed = rekeyed_entries(new, await tools.store.run(db.familiar_entries, feed.id, new))
+    if rekeyed:
+        log.warning("the feed gave its entries new ids", new=len(new), known=len(rekeyed))
+    return rekeyed
 
 
 async def settle_broken(

@@ -35,6 +35,7 @@ from straitwatch.store import (
     apply_plan,
     count_entries,
     entries_since,
+    familiar_entries,
     feed_states,
     find_entries,
     known_entries,
@@ -318,3 +319,13 @@ def test_all_entries_since_a_time_come_in_order_across_pages(store: Store) -> No
         return [stored.entry.id for stored in entries_since(tx, since_at)]
 
     assert store.call(ids) == [planned.entry.id for planned in new]
+
+
+def test_an_entry_is_familiar_when_its_feed_has_carried_its_title(store: Store) -> None:
+    claimed = claimed_feed(store)
+    store.call(apply_plan, make_plan(claimed, [make_planned("e1")]))
+    again = make_entry("other", title=make_entry("e1").title)
+    fresh = make_entry("new", title="Nothing like it")
+
+    assert store.call(familiar_entries, claimed.feed_id, [again, fresh]) == {"other"}
+    assert store.call(familiar_entries, "another-feed", [again]) == set()

@@ -169,3 +169,26 @@ async def test_the_daemon_answers_health_ready_and_metrics(tmp_path) -> None:
     assert pages[0] == pages[1] == "ok\n"
     assert 'straitwatch_feed_polls_total{outcome="not_modified"}' in pages[2]
     assert "Straitwatch" in pages[3]
+
+
+async def test_a_feed_that_gives_its_entries_new_ids_floods_nobody(tmp_path) -> None:
+    def items(prefix: str) -> list[tuple[str, str, str]]:
+        return [
+            (f"{prefix}{at}", f"Taiwan Strait bulletin number {at} of the year", f"Text {at}.")
+            for at in range(12)
+        ]
+
+    async with world(tmp_path, system={"send": ["desk-mail"]}) as it:
+        it.publish(*items("old"))
+        async with Daemon(it.config) as daemon:
+            await it.polled(3)
+            it.publish(*items("new"), ("g99", "A new Taiwan Strait ferry opens", "It sails."))
+            await eventually(lambda: "gave its entries new ids" in daemon.text())
+            await eventually(lambda: bool(it.slack.messages and it.mailbox.mails))
+            await it.polled(3)
+
+    assert len(it.slack.messages) == 1
+    assert "ferry" in slack_text(it.slack.messages[0])
+    assert any(
+        "13 entries look new, 12 of them are known" in mail_text(it_) for it_ in it.mailbox.mails
+    )

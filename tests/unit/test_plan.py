@@ -15,6 +15,7 @@ from straitwatch.core.model import (
     AlertPolicy,
     Decision,
     DeliveryState,
+    Entry,
     FeedState,
     KnownEntry,
     NotModified,
@@ -39,6 +40,7 @@ from straitwatch.core.plan import (
     fold_entries,
     match_entries,
     plan_ingest,
+    rekeyed_entries,
 )
 
 STRAIT = WatchList(id="taiwan-policy", title="Taiwan policy", match=(Sourced(text="strait"),))
@@ -402,3 +404,44 @@ def test_an_alert_does_not_speak_of_the_lists_that_a_silence_holds() -> None:
     )
 
     assert [note.watchlist for note in plan.alerts[0].facts.matches] == ["drills"]
+
+
+def reissued(count: int) -> list[Entry]:
+    return [
+        make_entry(f"Ships cross strait number {n}", id=f"new-{n}", guid=f"new-{n}")
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("new", "familiar", "recognized"),
+    [(10, 10, 10), (10, 8, 8), (10, 7, 0), (9, 9, 0), (87, 84, 84)],
+)
+def test_a_feed_has_new_ids_when_most_of_many_new_entries_are_familiar(
+    new, familiar, recognized
+) -> None:
+    entries = reissued(new)
+
+    found = rekeyed_entries(entries, [entry.id for entry in entries[:familiar]])
+
+    assert len(found) == recognized
+
+
+def test_entries_that_come_again_under_new_ids_alert_nobody() -> None:
+    entries = reissued(10)
+    rules = rules_for()
+    state = seen_feed_state(FEED)
+    matched = match_entries(
+        ReadFeed(format="rss20", entries=tuple(entries)),
+        {},
+        feed=FEED,
+        state=state,
+        rules=rules,
+        rekeyed=frozenset(entry.id for entry in entries),
+    )
+    folds = fold_entries(FEED, matched, window=StoryWindow(), now=NOON)
+
+    plan = plan_ingest(FEED, state, matched, folds=folds, stories={}, rules=rules, now=NOON)
+
+    assert plan.alerts == ()
+    assert (plan.report.entries_new, plan.report.rekeyed) == (10, 10)

@@ -151,6 +151,7 @@ class Circumstances:
     title: str = ""
     is_baseline: bool = False  # the feed is seen for the first time
     is_known_entry: bool = False  # the entry was stored before; its text was edited
+    is_rekeyed: bool = False  # it was there under another id
     published_at: datetime | None = None
     max_age: timedelta = timedelta(hours=48)
     update_outlets: tuple[int, ...] = (3, 10, 30)
@@ -163,6 +164,8 @@ def decide_alert(
     published_at = circumstances.published_at
     if circumstances.is_baseline:
         return Decision(action=Action.NONE, reason=Reason.BASELINE)
+    if circumstances.is_rekeyed:
+        return Decision(action=Action.NONE, reason=Reason.KNOWN_ENTRY)
     if published_at is not None and now - published_at > circumstances.max_age:
         return Decision(action=Action.DIGEST, reason=Reason.LATE)  # a form of yes
     if before is None:

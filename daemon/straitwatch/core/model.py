@@ -955,6 +955,7 @@ class PollReport:
     alerts: int = 0
     detail: str = ""
     is_baseline: bool = False
+    rekeyed: int = 0  # entries that were there already, under other ids
     reasons: tuple[Reason, ...] = ()  # of each decision
     is_failure: bool = False  # the feed could not be had or read
 

@@ -5,7 +5,7 @@ that the store writes in one transaction. `backtest`, `replay` and the demonstra
 function and write nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -63,6 +63,8 @@ from straitwatch.core.schedule import held_until, next_poll_at
 
 SAME_GUID = "same-guid"  # of an entry that was stored before; its text was edited
 BY_HAND = "by-hand"  # the reason of a fold that a person decided
+REKEY_ENTRIES = 10  # new ones in one poll, and the share that is familiar
+REKEY_SHARE = 0.8
 BLIND_ROUNDS = 3  # of polls, and at least so long, without a good one: that is a gap
 BLIND_AFTER = timedelta(minutes=30)
 GIVE_UP_AFTER = timedelta(hours=24)  # counted from when a message may be sent
@@ -108,10 +110,27 @@ class MatchedFeed:
     changed: tuple[MatchedEntry, ...]
     known: Mapping[str, KnownEntry]
     state: FeedState  # as it will be: validators, next due time, outcome
+    rekeyed: frozenset[str] = frozenset()  # entries that are there already under other ids
+
+
+def rekeyed_entries(new: Sequence[Entry], familiar: Collection[str]) -> frozenset[str]:
+    """Recognize a feed that has given its entries new ids: they are no news.
+
+    `familiar` are those of the new entries whose title this feed has carried before. A few are a
+    bulletin with one title each day; most of many are the same entries over again.
+    """
+    is_rekeyed = len(new) >= REKEY_ENTRIES and len(familiar) >= REKEY_SHARE * len(new)
+    return frozenset(familiar) if is_rekeyed else frozenset()
 
 
 def match_entries(
-    read: ReadFeed, known: Mapping[str, KnownEntry], *, feed: Feed, state: FeedState, rules: Rules
+    read: ReadFeed,
+    known: Mapping[str, KnownEntry],
+    *,
+    feed: Feed,
+    state: FeedState,
+    rules: Rules,
+    rekeyed: frozenset[str] = frozenset(),
 ) -> MatchedFeed:
     """Match the entries that are new, or whose text was edited since it was stored."""
     changed = tuple(
@@ -119,7 +138,7 @@ def match_entries(
         for entry in read.entries
         if entry.id not in known or known[entry.id].text_hash != entry.text_hash
     )
-    return MatchedFeed(read=read, changed=changed, known=known, state=state)
+    return MatchedFeed(read=read, changed=changed, known=known, state=state, rekeyed=rekeyed)
 
 
 def _match_entry(entry: Entry, feed: Feed, rules: Rules) -> MatchedEntry:
@@ -255,7 +274,16 @@ def plan_ingest(
         planned = PlannedEntry(entry=item.entry, is_new=known is None, differences=item.differences)
         if fold is not None:
             decision = _conclude(
-                item, known, fold, draft, quiet, feed=feed, state=state, rules=rules, now=now
+                item,
+                fold,
+                draft,
+                quiet,
+                feed=feed,
+                state=state,
+                rules=rules,
+                now=now,
+                is_known=known is not None,
+                is_rekeyed=item.entry.id in matched.rekeyed,
             )
             planned = replace(planned, matches=item.matches, fold=fold, decision=decision)
         draft.entries.append(planned)
@@ -264,7 +292,6 @@ def plan_ingest(
 
 def _conclude(
     item: MatchedEntry,
-    known: KnownEntry | None,
     fold: Fold,
     draft: _Draft,
     silences: Sequence[Silence],
@@ -273,6 +300,8 @@ def _conclude(
     state: FeedState,
     rules: Rules,
     now: datetime,
+    is_known: bool,
+    is_rekeyed: bool,
 ) -> Decision:
     """Decide about one report and put what follows from it into the draft."""
     before = draft.stories.get(fold.story_id)
@@ -291,7 +320,8 @@ def _conclude(
         outlet=outlet,
         title=item.entry.title,
         is_baseline=_is_baseline(item.entry, state, rules.policy, now=now),
-        is_known_entry=known is not None,
+        is_known_entry=is_known,
+        is_rekeyed=is_rekeyed,
         published_at=item.entry.published_at,
         max_age=feed.max_age or rules.policy.max_age,
         update_outlets=rules.policy.update_outlets,
@@ -455,6 +485,7 @@ def _finish(
             alerts=len(draft.alerts),
             detail=after.last_detail,
             is_baseline=is_baseline,
+            rekeyed=len(matched.rekeyed),
             reasons=tuple(planned.decision.reason for planned in draft.entries),
         ),
     )

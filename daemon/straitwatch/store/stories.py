@@ -78,6 +78,22 @@ def known_entries(
     return known
 
 
+def familiar_entries(tx: Transaction, feed_id: str, entries: Sequence[Entry]) -> set[str]:
+    """Return the ids of those entries whose title this feed has carried before."""
+    ids_by_key: dict[bytes, list[str]] = {}
+    for entry in entries:
+        if entry.title:
+            ids_by_key.setdefault(title_key(entry.title), []).append(entry.id)
+    found: set[str] = set()
+    for chunk in _chunks(ids_by_key):
+        query = sa.select(ENTRY.c.title_key).where(
+            ENTRY.c.feed_id == feed_id, ENTRY.c.title_key.in_(chunk)
+        )
+        for key in tx.execute(query.distinct()).scalars():
+            found.update(ids_by_key[bytes(key)])
+    return found
+
+
 _KNOWN = (
     sa.select(
         ENTRY.c.id, ENTRY.c.text_hash, ENTRY.c.listed_at, REPORT.c.story_id, REPORT.c.watchlists
