@@ -72,7 +72,8 @@ async def test_what_quiet_hours_hold_waits_and_status_says_so(tmp_path) -> None:
 
 
 async def test_a_silenced_story_alerts_nobody_and_why_names_the_silence(tmp_path) -> None:
-    silences = [{"match": {"watchlists": ["taiwan-policy"]}, "until": "2999-01-01"}]
+    silence = {"match": {"watchlists": ["taiwan-policy"]}, "until": "2999-01-01"}
+    silences = [silence | {"author": "lin", "reason": "moving house"}]
     async with world(tmp_path, silences=silences) as it, Daemon(it.config):
         await it.polled()
         it.publish(STORY)
@@ -80,7 +81,8 @@ async def test_a_silenced_story_alerts_nobody_and_why_names_the_silence(tmp_path
         _, out, _ = await straitwatch("why", STORY[1], "--config", str(it.config), cwd=tmp_path)
 
     assert (it.slack.messages, it.mailbox.mails) == ([], [])
-    assert "silence" in out
+    assert "silenced: list taiwan-policy, until 01 Jan 2999" in out
+    assert "(lin) (moving house)" in out
 
 
 async def test_what_a_channel_refuses_goes_to_its_fallback(tmp_path) -> None:

@@ -13,8 +13,9 @@ from straitwatch import store as db
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.config import Config, kept_lists
+from straitwatch.core.decide import silence_of
 from straitwatch.core.match import Explanation, Matcher, RuleExplanation, near_miss, what_tips
-from straitwatch.core.model import Mark, MatchText, Reason
+from straitwatch.core.model import Feed, Mark, MatchText, Reason
 from straitwatch.core.normalize import canonical_url
 from straitwatch.core.plan import matchable
 from straitwatch.errors import ConfigError
@@ -79,8 +80,9 @@ def why(
 
 
 def _stored(tx: db.Transaction, stored: db.StoredEntry, config: Config) -> dict[str, Any]:
-    feed = {it.id: it for it in config.feeds}.get(stored.feed_id)
-    text = matchable(stored.entry, feed or db.stored_feeds(tx)[stored.feed_id])
+    configured = {it.id: it for it in config.feeds}.get(stored.feed_id)
+    feed = configured or db.stored_feeds(tx)[stored.feed_id]
+    text = matchable(stored.entry, feed)
     fold = stored.fold
     records = db.list_deliveries(tx, story_id=fold.story_id) if fold else []
     return {
@@ -95,12 +97,28 @@ def _stored(tx: db.Transaction, stored: db.StoredEntry, config: Config) -> dict[
         "fold": _fold_text(fold.reason, fold.score, fold.threshold, fold.evidence) if fold else "",
         "decision": stored.decision.action,
         "reason": stored.decision.reason,
+        "silences": _silences(tx, stored, feed, config),
         "config": stored.config_version or None,
         "deliveries": [_delivery(record) for record in records],
         "marks": [_mark(mark) for mark in db.read_marks(tx, entry_id=stored.entry.id).values()],
         "since_then": _since_then(tx, stored, text, config),
         "lists": [_list(explanation) for explanation in config.matcher.explain(text)],
     }
+
+
+def _silences(tx: db.Transaction, stored: db.StoredEntry, feed: Feed, config: Config) -> list[str]:
+    """Name the silences that held an entry when it was seen, as far as they are still known."""
+    if stored.decision.reason is not Reason.SILENCED:
+        return []
+    known = (*db.all_silences(tx), *config.alerts.silences)
+    found = [
+        silence_of(match, feed, stored.entry, known, now=stored.seen_at) for match in stored.matches
+    ]
+    return [
+        f"{it.subject}, until {it.until_at:%d %b %Y %H:%M} UTC"
+        + "".join(f" ({word})" for word in (it.author, it.reason) if word)
+        for it in dict.fromkeys(filter(None, found))
+    ]
 
 
 def _fold_text(reason: str, score: float, threshold: float, evidence: tuple[str, ...]) -> str:
@@ -304,6 +322,8 @@ def _print_history(console: Console, answer: dict[str, Any], zone: ZoneInfo) -> 
     version = f" [configuration {answer['config']}]" if answer["config"] else ""
     meaning = _MEANINGS[answer["reason"]]
     say(f"then: {answer['decision']}, because {answer['reason']} ({meaning}){version}")
+    for silence in answer["silences"]:
+        say(f"silenced: {silence}")
     if answer["story"]:
         say(f"story {answer['story']}: {answer['fold']}")
     for delivery in answer["deliveries"]:
