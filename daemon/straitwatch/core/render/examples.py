@@ -109,6 +109,8 @@ def _update() -> AlertFacts:
         first_report=alert.first_report,
         also=(report,),
         outlet_count=3,
+        origin=_WIRE.name,
+        origins=(_WIRE.name, _GAZETTE.name),
         story_title=_TITLE,
     )
 
