@@ -237,6 +237,28 @@ def test_a_bot_that_may_not_read_history_cannot_tell(slack: SlackServer) -> None
     assert driver.reconcile(frozen(driver)) is None
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        server.error(503, "later"),
+        server.not_ok("internal_error"),
+        server.not_ok("ratelimited"),
+        server.rate_limited(7),
+        server.html(),
+        server.reset(),
+    ],
+    ids=["unavailable", "internal error", "limited", "limited by status", "login page", "reset"],
+)
+def test_a_bot_posts_nothing_again_before_it_could_look(slack: SlackServer, answer) -> None:
+    driver = make_driver(BOT, base_url=slack.url)
+    slack.history_answer = answer
+
+    result = driver.send(replace(frozen(driver), is_possible_repeat=True))
+
+    assert result.outcome is Outcome.RETRY
+    assert slack.messages == []
+
+
 def send_update(slack: SlackServer) -> tuple[SendResult, SendResult]:
     driver = make_driver(BOT, base_url=slack.url)
     first = driver.send(frozen(driver))

@@ -96,6 +96,7 @@ class SlackServer:
         self.channels = {"C0DESK": "desk"}
         self.default = Answer()
         self.lacks_history_scope = False
+        self.history_answer: Answer | None = None  # instead of the history itself
         self.on_post = on_post
         self.before_post: Callable[[Asked], None] | None = None  # may still script the answer
         self.on_ask: Callable[[Asked], None] | None = None  # of history and lists
@@ -167,7 +168,13 @@ class SlackServer:
                 self.requests.append(asked)
             if self.on_ask:
                 self.on_ask(asked)
-            _write(connection, Answer(body=json.dumps(self._ask(name, asked))))
+            usual = Answer(body=json.dumps(self._ask(name, asked)))
+            is_history = name in ("conversations.history", "conversations.replies")
+            answer = (self.history_answer if is_history else None) or usual
+            if answer.end == "reset":
+                _reset(connection)
+            else:
+                _write(connection, answer)
             return
         with self._lock:
             self.requests.append(asked)

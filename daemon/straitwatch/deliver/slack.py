@@ -184,7 +184,10 @@ class SlackBot:
         return result
 
     def reconcile(self, job: SendJob) -> SendResult | None:
-        """Look for the message in the channel's history; needs the scope to read it."""
+        """Look for the message in the channel's history; needs the scope to read it.
+
+        None means that it is not there, or that it cannot be known; RETRY that it can be later.
+        """
         message = _message(job)
         since = job.started_at or job.created_at
         query: dict[str, Any] = {"include_all_metadata": True, "limit": _HISTORY_LIMIT}
@@ -195,9 +198,18 @@ class SlackBot:
             method, query["ts"] = "conversations.replies", thread
         try:
             query["channel"] = self._channel_id(message["channel"])
-            found = self._client.api_call(method, params=query)["messages"]
-        except (SlackApiError, OSError, HTTPException, KeyError):
+        except SlackApiError as error:
+            return self._unread(error)
+        except LookupError:
             return None
+        except (OSError, HTTPException, ValueError, AttributeError) as error:
+            return _not_read(type(error).__name__)
+        try:
+            found = self._client.api_call(method, params=query)["messages"]
+        except SlackApiError as error:
+            return self._unread(error)
+        except (OSError, HTTPException, ValueError, LookupError, AttributeError) as error:
+            return _not_read(type(error).__name__)
         for each in found:
             payload = (each.get("metadata") or {}).get("event_payload") or {}
             if payload.get("delivery_id") == job.delivery.id:
@@ -205,6 +217,20 @@ class SlackBot:
                 text = "found in the history"
                 return SendResult(outcome=Outcome.DELIVERED, code="found", text=text, ref=ref)
         return None
+
+    def _unread(self, error: SlackApiError) -> SendResult | None:
+        """Wait when the history cannot be read now; None when it never can.
+
+        To post without having looked would be to repeat what is perhaps there.
+        """
+        data = error.response.data
+        word = str(data.get("error") or "") if isinstance(data, dict) else ""
+        word = word if word.isidentifier() else ""  # else it is the library's own sentence
+        is_passing = word in _RATE_WORDS | _UNSURE or not word
+        if error.response.status_code < _SERVER_ERROR and not is_passing:
+            return None
+        wait = _retry_after(error.response.headers) if word in _RATE_WORDS else None
+        return _not_read(word or str(error.response.status_code), wait)
 
     def _channel_id(self, channel: str) -> str:
         """History is asked for by id; a `#name` has to be looked up."""
@@ -237,6 +263,11 @@ class SlackBot:
             return _broken_off(error, self._client.wire, self._secrets)
         ref = {"ts": str(answer.get("ts", "")), "channel": str(answer.get("channel", ""))}
         return SendResult(outcome=Outcome.DELIVERED, code="ok", ref=ref | _kept(message))
+
+
+def _not_read(why: str, wait: timedelta | None = None) -> SendResult:
+    text = f"the history could not be read: {why}"
+    return SendResult(outcome=Outcome.RETRY, code="history", text=text, retry_after=wait)
 
 
 def _frozen(message: Mapping[str, Any], edit: Mapping[str, Any] | None = None) -> Frozen:
