@@ -230,6 +230,29 @@ def test_a_bot_posts_again_what_the_history_does_not_show(slack: SlackServer) ->
     assert len(slack.messages) == 1
 
 
+def test_a_bot_finds_an_unanswered_post_in_a_long_history(slack: SlackServer) -> None:
+    driver = make_driver(BOT, base_url=slack.url)
+    slack.script(server.reset())
+    driver.send(frozen(driver))
+    (posted,) = slack.messages
+    talk = {"channel": "C0DESK", "text": "Talk. " * 700}
+    slack.messages += [talk | {"ts": str(float(posted["ts"]) + at)} for at in range(1, 451)]
+
+    again = driver.send(frozen(driver, make_job(is_possible_repeat=True)))
+
+    assert (again.outcome, again.ref["ts"]) == (Outcome.DELIVERED, posted["ts"])
+
+
+def test_a_history_that_stays_unreadable_does_not_keep_a_message_back(slack: SlackServer) -> None:
+    driver = make_driver(BOT, base_url=slack.url)
+    slack.history_answer = server.html(503, "<html>busy</html>")
+
+    result = driver.send(frozen(driver, make_job(is_possible_repeat=True, attempt=9)))
+
+    assert result.outcome is Outcome.DELIVERED
+    assert "possible repeat" in json.dumps(slack.messages[0]["blocks"][-1])
+
+
 def test_a_bot_that_may_not_read_history_cannot_tell(slack: SlackServer) -> None:
     driver = make_driver(BOT, base_url=slack.url)
     slack.lacks_history_scope = True
@@ -245,9 +268,18 @@ def test_a_bot_that_may_not_read_history_cannot_tell(slack: SlackServer) -> None
         server.not_ok("ratelimited"),
         server.rate_limited(7),
         server.html(),
+        server.error(200, '{"ok":true,"messages":[{"ts":"1.0",'),
         server.reset(),
     ],
-    ids=["unavailable", "internal error", "limited", "limited by status", "login page", "reset"],
+    ids=[
+        "unavailable",
+        "internal error",
+        "limited",
+        "limited by status",
+        "login page",
+        "half an answer",
+        "reset",
+    ],
 )
 def test_a_bot_posts_nothing_again_before_it_could_look(slack: SlackServer, answer) -> None:
     driver = make_driver(BOT, base_url=slack.url)

@@ -252,6 +252,30 @@ def test_an_unanswered_attempt_marks_the_next_as_a_possible_repeat(store: Store)
     assert (again.job.started_at, again.unsure_count) == (NOW, 1)
 
 
+def test_what_was_sent_in_vain_twice_is_looked_for_since_the_first_time(store: Store) -> None:
+    put(store)
+    claimed(store)
+    store.call(expire_deliveries, NOW + HOUR)
+    claimed(store, now=NOW + HOUR)
+    store.call(expire_deliveries, NOW + 2 * HOUR)
+
+    again = claimed(store, now=NOW + 2 * HOUR)
+
+    assert (again.job.started_at, again.unsure_count) == (NOW, 2)
+
+
+def test_an_answer_that_fails_to_come_twice_is_looked_for_since_the_first_time(
+    store: Store,
+) -> None:
+    put(store)
+    unsure = SendResult(outcome=Outcome.UNSURE, text="no answer")
+    finish(store, claimed(store), unsure, state=DeliveryState.PENDING)
+    second = claimed(store, now=NOW + HOUR)
+    finish(store, second, unsure, state=DeliveryState.PENDING, now=NOW + HOUR)
+
+    assert claimed(store, now=NOW + 2 * HOUR).job.started_at == NOW
+
+
 def test_a_sender_that_does_not_come_back_leaves_an_unsure_attempt(store: Store) -> None:
     put(store)
     claimed(store)

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from crash.crashing import LAUNCHER, MARK
@@ -24,6 +25,7 @@ from harness import Daemon, eventually, rss, straitwatch, write_config
 from servers.feeds import FeedServer, Page
 from servers.slack import SlackServer, hang
 from servers.smtp import SmtpServer
+from straitwatch.app import utc_now
 
 STORE_POINTS: dict[str, dict[str, str]] = {
     "before the commit of a poll": {"DIE_WHEN": "alert", "BEFORE": "1"},
@@ -90,7 +92,8 @@ class Chain:
         self.directory = directory
         self.tally = Tally()
         self.words: list[str] = []
-        self.shift = 0
+        self.shift = 0  # of the program's clock
+        self.passed = 0  # of everybody's: Slack's goes forward with ours, and never back
         self._items: list[tuple[str, str, str]] = []
         self._daemon: Daemon | None = None
         self._armed: Callable[[str, str], bool] = lambda _place, _text: False
@@ -103,6 +106,7 @@ class Chain:
             SmtpServer(on_message=self._on_mail) as self.smtp,
         ):
             self.slack.on_ask = self._on_ask
+            self.slack.clock = lambda: utc_now() + timedelta(seconds=self.passed)
             self.config = self._write_config()
             self._publish(0)
             await straitwatch("run", "--once", "--config", str(self.config), cwd=self.directory)
@@ -167,6 +171,7 @@ class Chain:
         """Let the program's clock jump a day forward, or a little back."""
         if is_digest:
             self.shift += DAY
+            self.passed += DAY
         elif self.random.random() < 0.1:
             self.shift -= self.random.randint(1, 600)
 

@@ -20,6 +20,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+from straitwatch.app import utc_now
+
 POSTS = ("chat.postMessage", "chat.update", "webhook")
 
 
@@ -97,6 +99,7 @@ class SlackServer:
         self.default = Answer()
         self.lacks_history_scope = False
         self.history_answer: Answer | None = None  # instead of the history itself
+        self.clock = utc_now  # of Slack's timestamps
         self.on_post = on_post
         self.before_post: Callable[[Asked], None] | None = None  # may still script the answer
         self.on_ask: Callable[[Asked], None] | None = None  # of history and lists
@@ -106,7 +109,7 @@ class SlackServer:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self._counter = 0
+        self._last_ts = 0.0
 
     @property
     def port(self) -> int:
@@ -214,8 +217,8 @@ class SlackServer:
                 if message.get("ts") == asked.json["ts"]:
                     message.update(asked.json)
             return json.dumps({"ok": True, "channel": channel, "ts": asked.json["ts"]})
-        self._counter += 1
-        ts = f"{4_000_000_000 + self._counter}.000100"
+        self._last_ts = max(self._last_ts + 0.0001, self.clock().timestamp())
+        ts = f"{self._last_ts:.6f}"
         self.messages.append(asked.json | {"ts": ts, "channel": channel})
         return json.dumps({"ok": True, "channel": channel, "ts": ts})
 
@@ -233,8 +236,17 @@ class SlackServer:
             for message in reversed(self.messages)
             if message.get("channel") == query["channel"]
             and message.get("thread_ts", "") in ("", query.get("ts", ""))
+            and float(message["ts"]) > float(query.get("oldest", 0))
         ]
-        return {"ok": True, "messages": found, "has_more": False}
+        start, limit = int(query.get("cursor") or 0), min(int(query.get("limit", 100)), 999)
+        end = start + limit
+        cursor = str(end) if end < len(found) else ""
+        return {
+            "ok": True,
+            "messages": found[start:end],
+            "has_more": bool(cursor),
+            "response_metadata": {"next_cursor": cursor},
+        }
 
     def _id(self, channel: str) -> str:
         return next((key for key, name in self.channels.items() if f"#{name}" == channel), channel)

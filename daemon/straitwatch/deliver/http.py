@@ -23,7 +23,7 @@ from urllib.request import (
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0  # between two bytes of the answer
 ANSWER_SECONDS = 60.0  # for the whole answer: a byte a second is none
-MAX_ANSWER = 1_000_000
+MAX_ANSWER = 8_000_000  # 200 messages of a channel's history, 13 KB each at most, and room
 
 
 class Wire:

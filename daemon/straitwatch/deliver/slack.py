@@ -3,7 +3,7 @@
 import json
 import logging
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from http.client import HTTPException
@@ -25,7 +25,8 @@ API = "https://slack.com"
 _POSSIBLE_REPEAT = "possible repeat: an earlier attempt was not answered"
 _HISTORY_MARGIN = timedelta(seconds=60)  # clocks differ
 _HISTORY_LIMIT = 200
-_CHANNEL_PAGES = 10
+_PAGES = 10
+_LOOK_UPS = 8  # attempts, some 20 minutes; after these an unreadable history stops no message
 _OK = 200
 _REDIRECT = 300
 _TIMED_OUT = 408
@@ -57,6 +58,8 @@ _UNSURE = frozenset(
 )
 _RATE_WORDS = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _LOST_THREAD = frozenset({"cannot_reply_to_message", "message_not_found", "thread_not_found"})
+
+_FAILURES = (SlackApiError, OSError, HTTPException, ValueError, LookupError, AttributeError)
 
 # slack_sdk logs whole requests, tokens and all, when its logger listens.
 _silent = logging.Logger("slack", level=logging.CRITICAL + 1)  # noqa: LOG001 - not for anyone
@@ -186,31 +189,28 @@ class SlackBot:
     def reconcile(self, job: SendJob) -> SendResult | None:
         """Look for the message in the channel's history; needs the scope to read it.
 
-        None means that it is not there, or that it cannot be known; RETRY that it can be later.
+        One that cannot be read now is read later, and nothing is posted until then: that would
+        be to repeat what is perhaps there.
         """
-        message = _message(job)
-        since = job.started_at or job.created_at
+        try:
+            return self._find(job, _message(job))
+        except _FAILURES as error:
+            failed = self._failed(error)
+        may_wait = failed.outcome in (Outcome.RETRY, Outcome.UNSURE) and job.attempt <= _LOOK_UPS
+        text = f"the history could not be read: {failed.text}"
+        return replace(failed, outcome=Outcome.RETRY, text=text) if may_wait else None
+
+    def _find(self, job: SendJob, message: Mapping[str, Any]) -> SendResult | None:
         query: dict[str, Any] = {"include_all_metadata": True, "limit": _HISTORY_LIMIT}
-        if since is not None:
+        query["channel"] = self._channel_id(message["channel"])
+        if not query["channel"]:
+            return None
+        if since := job.started_at or job.created_at:
             query["oldest"] = f"{(since - _HISTORY_MARGIN).timestamp():.6f}"
         method = "conversations.history"
         if thread := message.get("thread_ts"):
             method, query["ts"] = "conversations.replies", thread
-        try:
-            query["channel"] = self._channel_id(message["channel"])
-        except SlackApiError as error:
-            return self._unread(error)
-        except LookupError:
-            return None
-        except (OSError, HTTPException, ValueError, AttributeError) as error:
-            return _not_read(type(error).__name__)
-        try:
-            found = self._client.api_call(method, params=query)["messages"]
-        except SlackApiError as error:
-            return self._unread(error)
-        except (OSError, HTTPException, ValueError, LookupError, AttributeError) as error:
-            return _not_read(type(error).__name__)
-        for each in found:
+        for each in self._pages(method, query, "messages"):
             payload = (each.get("metadata") or {}).get("event_payload") or {}
             if payload.get("delivery_id") == job.delivery.id:
                 ref = {"ts": each["ts"], "channel": query["channel"], **_kept(message)}
@@ -218,34 +218,25 @@ class SlackBot:
                 return SendResult(outcome=Outcome.DELIVERED, code="found", text=text, ref=ref)
         return None
 
-    def _unread(self, error: SlackApiError) -> SendResult | None:
-        """Wait when the history cannot be read now; None when it never can.
-
-        To post without having looked would be to repeat what is perhaps there.
-        """
-        data = error.response.data
-        word = str(data.get("error") or "") if isinstance(data, dict) else ""
-        word = word if word.isidentifier() else ""  # else it is the library's own sentence
-        is_passing = word in _RATE_WORDS | _UNSURE or not word
-        if error.response.status_code < _SERVER_ERROR and not is_passing:
-            return None
-        wait = _retry_after(error.response.headers) if word in _RATE_WORDS else None
-        return _not_read(word or str(error.response.status_code), wait)
-
     def _channel_id(self, channel: str) -> str:
-        """History is asked for by id; a `#name` has to be looked up."""
+        """History is asked for by id; a `#name` has to be looked up. Empty: there is none."""
         if not channel.startswith("#"):
             return channel
-        query: dict[str, Any] = {"limit": 1000, "exclude_archived": True}
-        for _ in range(_CHANNEL_PAGES):
-            page = self._client.api_call("conversations.list", params=query)
-            for each in page["channels"]:
-                if each["name"] == channel[1:]:
-                    return str(each["id"])
-            query["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
-            if not query["cursor"]:
-                break
-        raise KeyError(channel)
+        query = {"limit": 1000, "exclude_archived": True}
+        for each in self._pages("conversations.list", query, "channels"):
+            if each["name"] == channel[1:]:
+                return str(each["id"])
+        return ""
+
+    def _pages(self, method: str, query: Mapping[str, Any], key: str) -> Iterator[dict[str, Any]]:
+        """Yield what a method lists, over all of its pages within reason."""
+        asked = dict(query)
+        for _ in range(_PAGES):
+            page = self._client.api_call(method, params=asked)
+            yield from page[key]
+            asked["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
+            if not asked["cursor"]:
+                return
 
     def _edit(self, edit: dict[str, Any]) -> SendResult | None:
         """Edit the first message; only a rate limit stops the post that follows."""
@@ -255,19 +246,18 @@ class SlackBot:
     def _call(self, method: str, message: Mapping[str, Any]) -> SendResult:
         try:
             answer = self._client.api_call(method, json=dict(message))
-        except SlackApiError as error:
-            response = error.response
-            code = str(response.get("error") or "") if isinstance(response.data, dict) else ""
-            return _refused(response.status_code, code, response.headers, self._secrets)
-        except (OSError, HTTPException, ValueError, LookupError, AttributeError) as error:
-            return _broken_off(error, self._client.wire, self._secrets)
+        except _FAILURES as error:
+            return self._failed(error)
         ref = {"ts": str(answer.get("ts", "")), "channel": str(answer.get("channel", ""))}
         return SendResult(outcome=Outcome.DELIVERED, code="ok", ref=ref | _kept(message))
 
-
-def _not_read(why: str, wait: timedelta | None = None) -> SendResult:
-    text = f"the history could not be read: {why}"
-    return SendResult(outcome=Outcome.RETRY, code="history", text=text, retry_after=wait)
+    def _failed(self, error: Exception) -> SendResult:
+        """Map a call that brought no good answer."""
+        if not isinstance(error, SlackApiError):
+            return _broken_off(error, self._client.wire, self._secrets)
+        response = error.response
+        code = str(response.get("error") or "") if isinstance(response.data, dict) else ""
+        return _refused(response.status_code, code, response.headers, self._secrets)
 
 
 def _frozen(message: Mapping[str, Any], edit: Mapping[str, Any] | None = None) -> Frozen:

@@ -220,7 +220,7 @@ def finish_attempt(
         "reason": reason,
         "not_before": not_before,
         "due_at": not_before or now,
-        "unsure_at": claimed.started_at if is_unsure else claimed.job.started_at,
+        "unsure_at": claimed.job.started_at or (claimed.started_at if is_unsure else None),
         "ref": dict(result.ref) if is_done else {},
         "last_outcome": result.outcome.value,
         "last_code": result.code,
@@ -268,7 +268,7 @@ def return_unanswered(tx: Transaction, condition: sa.ColumnElement[bool]) -> int
                 lease_until=None,
                 lease_owner="",
                 unsure_count=DELIVERY.c.unsure_count + 1,
-                unsure_at=started_at,
+                unsure_at=sa.func.coalesce(DELIVERY.c.unsure_at, started_at),
                 last_outcome=Outcome.UNSURE.value,
                 last_text=text,
             )

@@ -295,7 +295,7 @@ class DeliveryRow(Row, table=True):
     lease_owner: str
     attempts: int
     unsure_count: int
-    unsure_at: datetime | None  # when the latest unanswered attempt began
+    unsure_at: datetime | None  # when the first unanswered attempt began
     body: bytes | None  # frozen before the first attempt
     content_type: str
     note: Any = Field(sa_column=Column("note", Packed(Words), nullable=False))
