@@ -10,13 +10,15 @@ Slack documents it, without Slack's own time. PostgreSQL is a real server, start
 
 import argparse
 import asyncio
+import json
 import random
+import re
 import statistics
 import sys
 import tempfile
 import warnings
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from time import monotonic, perf_counter, sleep
@@ -32,10 +34,12 @@ from straitwatch.store import Store, add_alert, list_deliveries
 
 HOOK = "slack://T0000TEST/B{number:04}TEST/" + "a" * 24
 LETTERS = "bcdfghjklmnprstvwxyz"
+_WORD = re.compile(r"zqxj[a-z]{6}")
+_MORE = re.compile(r"and (\d+) more: `straitwatch")
 LISTS = "watchlists:\n  - {id: first, title: First, match: [zqxj*]}\n"
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -43,7 +47,7 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=2000)
     options = parser.parse_args()
     measure = {"throughput": throughput, "storm": storm, "hanging": hanging}[options.what]
-    asyncio.run(measure(options.messages))
+    return int(asyncio.run(measure(options.messages)) is False)
 
 
 @contextmanager
@@ -135,27 +139,18 @@ def _fresh(dsn: str, name: str) -> str:
 # ---------------------------------------------------------------- storm
 
 
-async def storm(messages: int) -> None:
-    print(f"{messages} matches in one poll; Slack takes 20 posts a second, then says 429")
-    for limit in ({"messages": 12, "per": "10m"}, None):
-        await _storm(messages, limit)
+async def storm(messages: int) -> bool:
+    print(f"{messages} matches in one poll; simulated Slack takes 20 posts a second, then says 429")
+    limits = ({"messages": 12, "per": "10m"}, {"messages": 12, "per": "10s"}, None)
+    return all([await _storm(messages, limit) for limit in limits])
 
 
-async def _storm(messages: int, limit: dict[str, object] | None) -> None:
-    recent: deque[float] = deque(maxlen=20)
+async def _storm(messages: int, limit: dict[str, object] | None) -> bool:
     refused = Counter[str]()
-
+    items = _items(messages)
     with tempfile.TemporaryDirectory() as folder, SlackServer() as slack:
-
-        def judge(_: Asked) -> None:
-            now = monotonic()
-            if len(recent) == recent.maxlen and now - recent[0] < 1:
-                slack.script(rate_limited(1))
-                refused["429"] += 1
-            else:
-                recent.append(now)
-
-        slack.before_post = judge
+        slack.before_post = _busy(slack, refused)
+        url = f"sqlite:///{folder}/straitwatch.db"
         async with FeedServer() as feeds:
             feeds.answer("/wire", Page(rss(), etag='"0"'))
             more = {"limit": limit} if limit else {}
@@ -167,20 +162,60 @@ async def _storm(messages: int, limit: dict[str, object] | None) -> None:
             )
             async with Daemon(config):
                 await feeds.asked(2)
-                feeds.answer("/wire", Page(rss(*_items(messages)), etag='"1"'))
+                feeds.answer("/wire", Page(rss(*items), etag='"1"'))
                 started = monotonic()
                 await eventually(lambda: bool(slack.messages), within=120)
-                url = f"sqlite:///{folder}/straitwatch.db"
-                await eventually(lambda: asyncio.to_thread(_is_empty, url), within=500)
+                first = monotonic() - started
+                await eventually(lambda: asyncio.to_thread(_is_empty, url), within=900)
                 seconds = monotonic() - started
         states = _states(url)
-    rollups = sum("in one message" in str(it["text"]) for it in slack.messages)
-    name = "limit 12 per 10 min" if limit else "no limit"
+    name = f"limit {limit['messages']} per {limit['per']}" if limit else "no limit"
     print(
-        f"{name:<20} {len(slack.messages)} messages arrived ({rollups} roll-up) in {seconds:.0f} s, "
-        f"{refused['429']} posts refused; outbox: {dict(states)}",
+        f"\n{name}: first message after {first:.1f} s, outbox empty after {seconds:.0f} s, "
+        f"{refused['429']} posts refused with 429"
+    )
+    return _account([title[:10] for _, title, _ in items], slack.messages, states)
+
+
+def _busy(slack: SlackServer, refused: Counter[str]) -> Callable[[Asked], None]:
+    """Answer 429 to the 21st post of a second."""
+    recent: deque[float] = deque(maxlen=20)
+
+    def judge(_: Asked) -> None:
+        now = monotonic()
+        if len(recent) == recent.maxlen and now - recent[0] < 1:
+            slack.script(rate_limited(1))
+            refused["429"] += 1
+        else:
+            recent.append(now)
+
+    return judge
+
+
+def _account(
+    words: Sequence[str], messages: Sequence[dict[str, object]], states: Counter[str]
+) -> bool:
+    """Say what became of each match, by what the server shows; whether nothing is missing."""
+    held = Counter[str]()
+    own, named, counted = set[str](), set[str](), 0
+    for message in messages:
+        text = json.dumps(message["blocks"])
+        found = set(_WORD.findall(text))
+        held.update(found)
+        is_rollup = "in one message" in str(message["text"])
+        (named if is_rollup else own).update(found)
+        counted += sum(int(number) for number in _MORE.findall(text))
+    twice = sum(count > 1 for count in held.values())
+    open_ones = sum(states[state] for state in ("held", "pending", "sending"))
+    missing = len(words) - len(held.keys() & set(words)) - counted - open_ones
+    print(
+        f"  {len(messages)} messages: {len(own)} matches by themselves, {len(named)} named in "
+        f"{sum('in one message' in str(it['text']) for it in messages)} roll-ups, {counted} more "
+        f"counted there\n  {open_ones} waiting, {missing} missing, {twice} twice; outbox: "
+        f"{dict(states)}",
         flush=True,
     )
+    return not (missing or twice or states["dead"])
 
 
 def _states(url: str) -> Counter[str]:
@@ -256,4 +291,4 @@ def _put(store: Store, key: str, receiver: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

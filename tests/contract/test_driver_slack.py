@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from contract.faults import BOT_FAULTS, WEBHOOK_FAULTS
 from messages import (
     BOT,
     BOT_SECRET,
@@ -22,6 +23,7 @@ from messages import (
 from servers import slack as server
 from servers.slack import SlackServer
 from straitwatch.core.model import AlertKind, Outcome, Reason, SendResult
+from straitwatch.deliver import http
 from straitwatch.deliver.slack import SlackBot, SlackWebhook
 
 
@@ -39,85 +41,60 @@ def impatient(slack: SlackServer, *, is_bot: bool = False) -> SlackBot | SlackWe
     return SlackWebhook(f"{slack.url}/services/T/B/{HOOK_SECRET}", read_seconds=0.2, **common)
 
 
-WEBHOOK_ANSWERS = [
-    ("ok", server.ok(), Outcome.DELIVERED, "200"),
-    ("OK in capitals", server.html(200, "OK"), Outcome.UNSURE, "200"),
-    ("a login page", server.html(), Outcome.UNSURE, "200"),
-    ("rate limited", server.rate_limited(7), Outcome.RETRY, "429"),
-    ("invalid payload", server.error(400, "invalid_payload"), Outcome.PERMANENT, "invalid_payload"),
-    ("invalid blocks", server.error(400, "invalid_blocks"), Outcome.PERMANENT, "invalid_blocks"),
-    (
-        "forbidden",
-        server.error(403, "action_prohibited"),
-        Outcome.RECEIVER_BROKEN,
-        "action_prohibited",
-    ),
-    ("no such hook", server.error(404, "no_service"), Outcome.RECEIVER_BROKEN, "no_service"),
-    (
-        "archived",
-        server.error(410, "channel_is_archived"),
-        Outcome.RECEIVER_BROKEN,
-        "channel_is_archived",
-    ),
-    ("rollup error", server.error(500, "rollup_error"), Outcome.UNSURE, "rollup_error"),
-    ("unavailable", server.html(503, "<html>busy</html>"), Outcome.UNSURE, "503"),
-    ("reset after reading", server.reset(), Outcome.UNSURE, "no answer"),
-    ("closed after reading", server.close(), Outcome.UNSURE, "no answer"),
-    ("reset inside the answer", server.cut_off(), Outcome.UNSURE, "no answer"),
-    ("no answer in time", server.hang(), Outcome.UNSURE, "no answer"),
-]
-
-
 @pytest.mark.parametrize(
     ("answer", "outcome", "code"),
-    [row[1:] for row in WEBHOOK_ANSWERS],
-    ids=[row[0] for row in WEBHOOK_ANSWERS],
+    [row[1:] for row in WEBHOOK_FAULTS],
+    ids=[row[0] for row in WEBHOOK_FAULTS],
 )
 def test_every_answer_to_a_webhook_has_its_outcome(
     slack: SlackServer, answer: server.Answer, outcome: Outcome, code: str
 ) -> None:
-    driver = impatient(slack)
+    driver = impatient(slack) if answer.end == "hang" else make_driver(WEBHOOK, base_url=slack.url)
     slack.default = answer
 
     result = driver.send(frozen(driver))
 
     assert (result.outcome, result.code) == (outcome, code)
-
-
-BOT_ANSWERS = [
-    ("ok", server.ok(), Outcome.DELIVERED, "ok"),
-    ("not in channel", server.not_ok("not_in_channel"), Outcome.RECEIVER_BROKEN, "not_in_channel"),
-    ("token revoked", server.not_ok("token_revoked"), Outcome.RECEIVER_BROKEN, "token_revoked"),
-    ("rate limited", server.rate_limited(7), Outcome.RETRY, "ratelimited"),
-    ("rate limited with 200", server.not_ok("ratelimited"), Outcome.RETRY, "ratelimited"),
-    ("invalid blocks", server.not_ok("invalid_blocks"), Outcome.PERMANENT, "invalid_blocks"),
-    ("fatal error", server.not_ok("fatal_error"), Outcome.UNSURE, "fatal_error"),
-    ("internal error", server.not_ok("internal_error"), Outcome.UNSURE, "internal_error"),
-    ("a login page", server.html(), Outcome.UNSURE, "200"),
-    ("a list", server.error(200, "[]"), Outcome.UNSURE, "200"),
-    ("not found", server.html(404, "<html>gone</html>"), Outcome.RECEIVER_BROKEN, "404"),
-    ("unavailable", server.html(503, "<html>busy</html>"), Outcome.UNSURE, "503"),
-    ("reset after reading", server.reset(), Outcome.UNSURE, "no answer"),
-    ("closed after reading", server.close(), Outcome.UNSURE, "no answer"),
-    ("reset inside the answer", server.cut_off(), Outcome.UNSURE, "no answer"),
-    ("no answer in time", server.hang(), Outcome.UNSURE, "no answer"),
-]
 
 
 @pytest.mark.parametrize(
     ("answer", "outcome", "code"),
-    [row[1:] for row in BOT_ANSWERS],
-    ids=[row[0] for row in BOT_ANSWERS],
+    [row[1:] for row in BOT_FAULTS],
+    ids=[row[0] for row in BOT_FAULTS],
 )
 def test_every_answer_to_a_bot_has_its_outcome(
     slack: SlackServer, answer: server.Answer, outcome: Outcome, code: str
 ) -> None:
-    driver = impatient(slack, is_bot=True)
+    is_hung = answer.end == "hang"
+    driver = impatient(slack, is_bot=True) if is_hung else make_driver(BOT, base_url=slack.url)
     slack.default = answer
 
     result = driver.send(frozen(driver))
 
     assert (result.outcome, result.code) == (outcome, code)
+
+
+@pytest.mark.parametrize("url", [WEBHOOK, BOT])
+def test_an_answer_that_comes_byte_by_byte_is_waited_for_no_longer_than_a_while(
+    slack: SlackServer, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(http, "ANSWER_SECONDS", 0.2)
+    driver = make_driver(url, base_url=slack.url)
+    slack.default = server.drip()
+
+    assert driver.send(frozen(driver)).outcome is Outcome.UNSURE
+
+
+@pytest.mark.parametrize("url", [WEBHOOK, BOT])
+def test_a_server_in_trouble_twice_is_asked_once_an_attempt(slack: SlackServer, url: str) -> None:
+    driver = make_driver(url, base_url=slack.url)
+    slack.script(server.error(500, "no"), server.error(500, "no"))
+
+    outcomes = [driver.send(frozen(driver)).outcome for _ in range(3)]
+
+    assert outcomes == [Outcome.UNSURE, Outcome.UNSURE, Outcome.DELIVERED]
+    assert len(slack.requests) == 3
 
 
 @pytest.mark.parametrize("url", [WEBHOOK, BOT])

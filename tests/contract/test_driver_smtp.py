@@ -12,6 +12,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
+from contract.faults import LOGIN_FAULTS, MAIL_FAULTS, STARTTLS_FAULTS
 from messages import frozen, make_alert, make_driver, make_job
 from servers.smtp import SmtpServer
 from straitwatch.core.model import AlertKind, Outcome
@@ -45,31 +46,10 @@ def impatient(
     )
 
 
-FAULTS = [
-    ("connect", "421 later", Outcome.RETRY, "421", 0),
-    ("connect", "554 not you", Outcome.RECEIVER_BROKEN, "554", 0),
-    ("connect", "hang", Outcome.RETRY, "disconnected", 0),
-    ("mail", "451 later", Outcome.RETRY, "451", 0),
-    ("mail", "550 who are you", Outcome.RECEIVER_BROKEN, "550", 0),
-    ("rcpt", "450 greylisted", Outcome.RETRY, "450", 0),
-    ("rcpt", "550 no such user", Outcome.PERMANENT, "550", 0),
-    ("data", "452 full", Outcome.RETRY, "452", 0),
-    ("data", "close", Outcome.RETRY, "disconnected", 0),
-    ("dot", "451 later", Outcome.RETRY, "451", 0),
-    ("dot", "554 spam", Outcome.PERMANENT, "554", 0),
-    ("dot", "552 too large", Outcome.PERMANENT, "552", 0),
-    ("dot", "close", Outcome.UNSURE, "no answer", 1),
-    ("dot", "reset", Outcome.UNSURE, "no answer", 1),
-    ("dot", "hang", Outcome.UNSURE, "no answer", 1),
-    ("quit", "hang", Outcome.DELIVERED, "250", 1),
-    ("quit", "close", Outcome.DELIVERED, "250", 1),
-]
-
-
 @pytest.mark.parametrize(
     ("moment", "reply", "outcome", "code", "taken"),
-    FAULTS,
-    ids=[f"{row[0]} {row[1]}" for row in FAULTS],
+    MAIL_FAULTS,
+    ids=[f"{row[0]} {row[1]}" for row in MAIL_FAULTS],
 )
 def test_every_reply_has_its_outcome(
     moment: str, reply: str, outcome: Outcome, code: str, taken: int
@@ -83,23 +63,64 @@ def test_every_reply_has_its_outcome(
         assert len(smtp.messages) == taken
 
 
-AUTH_FAULTS = [("535 no", Outcome.RECEIVER_BROKEN), ("454 later", Outcome.RETRY)]
-
-
-@pytest.mark.parametrize(("reply", "outcome"), AUTH_FAULTS)
+@pytest.mark.parametrize(
+    ("moment", "reply", "outcome", "code"),
+    LOGIN_FAULTS,
+    ids=[row[1] for row in LOGIN_FAULTS],
+)
 def test_a_refused_login_is_no_fault_of_the_message(
-    reply: str, outcome: Outcome, caplog: pytest.LogCaptureFixture
+    moment: str,
+    reply: str,
+    outcome: Outcome,
+    code: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    with SmtpServer({"auth": reply}, extensions=("AUTH PLAIN",)) as smtp:
+    with SmtpServer({moment: reply}, extensions=("AUTH PLAIN",)) as smtp:
         driver = impatient(smtp.port, user="desk")
 
         result = driver.send(frozen(driver))
 
-    assert result.outcome is outcome
+        assert (result.outcome, result.code) == (outcome, code)
+        assert smtp.messages == []
     assert (
         PASSWORD not in f"{result!r} {driver!r} {driver.redacted} {driver._server!r} {caplog.text}"
     )
+
+
+@pytest.mark.parametrize(
+    ("moment", "reply", "outcome", "code"),
+    STARTTLS_FAULTS,
+    ids=[row[1] for row in STARTTLS_FAULTS],
+)
+def test_a_server_that_will_not_encrypt_now_gets_no_mail(
+    moment: str, reply: str, outcome: Outcome, code: str
+) -> None:
+    with SmtpServer({moment: reply}, extensions=("STARTTLS",)) as smtp:
+        driver = impatient(smtp.port, security="starttls")
+
+        result = driver.send(frozen(driver))
+
+        assert (result.outcome, result.code) == (outcome, code)
+        assert smtp.messages == []
+
+
+@pytest.mark.parametrize("refused", ["b", "c"])
+def test_a_refused_address_costs_no_other_one_its_mail(refused: str) -> None:
+    with SmtpServer({f"rcpt {refused}@example.org": "550 no such user"}) as smtp:
+        driver = make_driver(
+            f"{smtp.url}/?from=sw@example.org&to=a@example.org,b@example.org&cc=c@example.org"
+        )
+
+        outcomes = {
+            recipient[0]: driver.send(frozen(driver, make_job(recipient=recipient))).outcome
+            for recipient in driver.recipients
+        }
+
+        assert [name for name, it in outcomes.items() if it is Outcome.PERMANENT] == [refused]
+        assert [mail.recipient[0] for mail in smtp.messages] == [
+            it for it in "abc" if it != refused
+        ]
 
 
 def test_a_server_without_starttls_gets_no_mail() -> None:

@@ -33,7 +33,7 @@ class Answer:
     body: str | None = None  # None: what Slack answers when all is well
     headers: tuple[tuple[str, str], ...] = ()
     is_kept: bool = False  # the channel shows the message whatever the answer says
-    end: str = "answer"  # answer, hang, reset, close, drip, cut
+    end: str = "answer"  # answer, late, hang, reset, close, drip, cut
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,16 @@ def redirect(url: str) -> Answer:
 
 def html(status: int = 200, text: str = "<html>LOGIN OK</html>") -> Answer:
     return Answer(status=status, body=text, headers=(("Content-Type", "text/html"),))
+
+
+def late() -> Answer:
+    """All is well, a moment later."""
+    return Answer(end="late", is_kept=True)
+
+
+def drip() -> Answer:
+    """An answer of a byte at a time, without an end."""
+    return Answer(end="drip", is_kept=True)
 
 
 def hang(*, is_kept: bool = True) -> Answer:
@@ -198,10 +208,16 @@ class SlackServer:
                 _reset(connection)
             case "close":
                 connection.shutdown(socket.SHUT_RDWR)
+            case "drip":
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n")
+                while not self._stopping.wait(0.02):
+                    connection.sendall(b"o")
             case "cut":
                 connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\no")
                 _reset(connection)
             case _:
+                if answer.end == "late":
+                    self._stopping.wait(0.2)
                 _write(
                     connection, answer if answer.body is not None else replace(answer, body=body)
                 )

@@ -6,7 +6,8 @@
     with SmtpServer({"rcpt": "550 no such user"}) as smtp:
 
 A script maps a moment (connect, ehlo, starttls, auth, mail, rcpt, data, dot, quit) to a reply, or
-to `hang`, `close`, `reset`. After `dot` these three come when the mail has been taken.
+to `hang`, `close`, `reset`. After `dot` these three come when the mail has been taken. `rcpt` may
+name an address: `rcpt desk@example.org`.
 """
 
 import contextlib
@@ -145,7 +146,8 @@ class _Conversation:
                 self._say("mail", "250 ok")
             case "RCPT":
                 self._recipient = _address(words)
-                self._say("rcpt", "250 ok")
+                usual = self._server.reply.get("rcpt", "250 ok")
+                self._say(f"rcpt {self._recipient}", usual)
             case "DATA":
                 if self._say("data", "354 go ahead").startswith("354"):
                     self._take()
@@ -158,7 +160,9 @@ class _Conversation:
 
     def _take(self) -> None:
         data = b""
-        while (line := self._lines.readline()) not in (b".\r\n", b""):
+        while (line := self._lines.readline()) != b".\r\n":
+            if not line:
+                raise _Ended  # the client went away in the middle: nothing was handed over
             data += line[1:] if line.startswith(b".") else line
         reply = self._server.reply.get("dot", "250 taken")
         if reply.startswith("2") or reply in _ENDS:
