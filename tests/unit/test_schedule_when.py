@@ -185,12 +185,19 @@ def test_a_broken_receiver_is_probed_less_and_less() -> None:
     assert {step.receiver_hold_reason for step in steps} == {"receiver_broken"}
 
 
-def test_an_unanswered_webhook_is_sent_once_more_and_then_never_again() -> None:
-    first = step_after(Outcome.UNSURE, chance=0.0)
-    second = step_after(Outcome.UNSURE, unsure_count=1, attempt=2)
+def test_an_unanswered_webhook_is_sent_again_soon_and_holds_nobody_else() -> None:
+    step = step_after(Outcome.UNSURE, chance=0.0)
 
-    assert (first.state, first.not_before) == (DeliveryState.PENDING, NOON + MINUTE / 2)
-    assert (second.state, second.reason) == (DeliveryState.DEAD, "unanswered")
+    assert (step.state, step.not_before) == (DeliveryState.PENDING, NOON + MINUTE / 2)
+    assert step.receiver_hold_until is None
+
+
+def test_a_webhook_that_stays_unanswered_costs_the_receiver_and_not_the_message() -> None:
+    steps = [step_after(Outcome.UNSURE, unsure_count=n, attempt=n + 1) for n in range(1, 6)]
+
+    holds = [step.receiver_hold_until - NOON for step in steps if step.receiver_hold_until]
+    assert [hold / MINUTE for hold in holds] == [1, 5, 15, 60, 60]
+    assert {(step.state, step.reason) for step in steps} == {(DeliveryState.PENDING, "unanswered")}
 
 
 def test_an_unanswered_bot_post_is_looked_up_soon() -> None:

@@ -82,7 +82,7 @@ _OTHER_WAITS = _minutes(0.5, 1, 2, 4, 8, 16, 30)
 _PROBE_WAITS = _minutes(1, 5, 15, 60)  # of a broken receiver
 _DEFAULT_RETRY_AFTER = timedelta(seconds=30)
 _MAX_RECEIVER_HOLD = timedelta(hours=1)
-_REPEAT_AFTER = timedelta(seconds=30)  # an unanswered webhook, once, marked as possible repeat
+_REPEAT_AFTER = timedelta(seconds=30)  # an unanswered webhook, marked as possible repeat
 _LOOK_UP_AFTER = timedelta(seconds=5)  # until an unanswered post shows in the channel's history
 _GIVE_UP_AFTER = _DAY
 _GIVE_UP_MAIL_AFTER = timedelta(hours=48)
@@ -124,9 +124,13 @@ def after_attempt(
         return NextStep(state=DeliveryState.DELIVERED, reason="delivered")
     if result.outcome is Outcome.PERMANENT:
         return NextStep(state=DeliveryState.DEAD, reason="refused")
-    if result.outcome is Outcome.UNSURE and not _may_repeat(driver, on_unsure, unsure_count):
+    is_unsure = result.outcome is Outcome.UNSURE
+    if is_unsure and on_unsure == "hold" and driver != "slack-bot":  # a bot looks before it repeats
         return NextStep(state=DeliveryState.DEAD, reason="unanswered")
     hold = _receiver_hold(result, attempt)
+    if is_unsure and driver == "slack-webhook" and unsure_count:
+        # Twice in a row is no accident of this message: Slack is in trouble. One message probes.
+        hold = max(_nth(_PROBE_WAITS, unsure_count), _asked_wait(result))
     limit = give_up_at or created_at + (_GIVE_UP_MAIL_AFTER if driver == "smtp" else _GIVE_UP_AFTER)
     is_over = now >= limit
     wait = hold or _wait(result, attempt=attempt, driver=driver, chance=chance)
@@ -137,15 +141,6 @@ def after_attempt(
         receiver_hold_until=now + hold if hold else None,
         receiver_hold_reason=_reason(result) if hold else "",
     )
-
-
-def _may_repeat(driver: str, on_unsure: str, unsure_count: int) -> bool:
-    """Whether an unanswered message may be sent again."""
-    if driver == "slack-bot":
-        return True  # the driver looks into the channel's history first
-    if on_unsure == "hold":
-        return False
-    return driver != "slack-webhook" or unsure_count == 0
 
 
 def _reason(result: SendResult) -> str:
