@@ -270,8 +270,9 @@ class App:
     async def _end_shadow(self, now: datetime) -> None:
         """When its time is up, stop a change in shadow and tell what it would have done."""
         run = self._shadow_run
-        if run is None or run.until_at > now or self.active.rules.shadow is None:
+        if run is None or run.until_at > now:
             return
+        self._shadow_run = None
         self.active = replace(self.active, rules=replace(self.active.rules, shadow=None))
         if not await self.tools.store.run(db.end_shadow, run.version, now):
             return

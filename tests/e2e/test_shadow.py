@@ -1,7 +1,10 @@
 """A changed list in shadow beside the running daemon; and what shows of a refused one."""
 
+import asyncio
 import json
 from pathlib import Path
+
+import pytest
 
 from e2e.test_alerts import STORY, world
 from harness import Daemon, eventually, straitwatch
@@ -58,13 +61,17 @@ async def test_a_list_in_shadow_finds_and_tells_nobody_until_it_is_promoted(tmp_
     assert not list((it.config / "shadow").iterdir())
 
 
-async def test_a_shadow_whose_time_is_up_is_reported_to_the_system_receivers(tmp_path) -> None:
+@pytest.mark.parametrize("off_for", [0, 4], ids=["while it runs", "while it was off"])
+async def test_a_shadow_whose_time_is_up_is_reported_to_the_system_receivers(
+    tmp_path, off_for
+) -> None:
     draft = tmp_path / "lists.yaml"
     draft.write_text(WIDER, encoding="utf-8")
     async with world(tmp_path, system={"send": ["desk-mail"]}) as it:
         it.publish(HARBOUR)
         await straitwatch("run", "--once", "--config", str(it.config), cwd=tmp_path)
         await run(it.config, "shadow", "start", str(draft), "--hours", "0.001")
+        await asyncio.sleep(off_for)
         async with Daemon(it.config):
             await eventually(lambda: bool(it.mailbox.mails))
 
