@@ -70,7 +70,11 @@ def _print(tallies: list[Tally], seconds: float) -> None:
     print(
         f"visible repeats: {dict(repeats) or 'none'}, unmarked {sum(t.unmarked for t in tallies)}"
     )
-    print(f"most after one crash: {max(t.worst for t in tallies)}")
+    print(
+        f"webhook messages in doubt: {sum(t.doubts for t in tallies)}, "
+        f"most by one crash {max(t.worst for t in tallies)}, "
+        f"repeats that they do not explain {sum(t.unexplained for t in tallies)}"
+    )
     print(
         f"point not reached in time, killed all the same: {sum(t.missed_points for t in tallies)}"
     )
