@@ -47,7 +47,7 @@ from straitwatch.pipeline import (
     write_digest,
 )
 from straitwatch.scheduler import Scheduler
-from straitwatch.store import Store
+from straitwatch.store import Store, Transaction
 from straitwatch.telemetry import Metrics
 from straitwatch.telemetry.log import redactor
 from straitwatch.vigil import fly_canary, hold_switch, tell
@@ -228,7 +228,7 @@ class App:
         """Bring the store up to this configuration; void what a crash left behind."""
         await self._adopt(self.active)
         if self.tools.store.dialect == "sqlite":
-            await self.tools.store.run(db.void_leases)
+            await self.tools.store.run(db.void_leases, self.tools.clock(), self._holding())
         await self.tools.store.run(db.mend_clock, self.tools.clock())
         self._loaded = self._seen = config_fingerprint(self.active.config.directory)
         self._problem = ""
@@ -354,23 +354,27 @@ class App:
         room = self.active.config.polling.concurrency - len(self._polls)
         if self._stopping or room <= 0:
             return 0
-        claimed = await self.tools.store.run(
-            db.claim_due_feeds,
-            now=self.tools.clock(),
-            limit=room,
-            lease=FEED_LEASE,
-            due_by=due_by,
-        )
-        strangers = [state for state in claimed if state.feed_id not in self.active.feeds]
-        if strangers:  # another replica's configuration has them
-            await self.tools.store.run(db.release_feeds, strangers)
+        claimed = await self._claim_feeds(room, due_by)
         for state in claimed:
-            feed = self.active.feeds.get(state.feed_id)
-            if feed is not None:
-                task = asyncio.create_task(self._poll(feed, state))
-                self._polls.add(task)
-                task.add_done_callback(self._polls.discard)
+            task = asyncio.create_task(self._poll(self.active.feeds[state.feed_id], state))
+            self._polls.add(task)
+            task.add_done_callback(self._polls.discard)
         return len(claimed)
+
+    async def _claim_feeds(self, limit: int, due_by: datetime | None) -> list[FeedState]:
+        """Claim feeds of this configuration; those that only another replica knows are left to it.
+
+        Naming our feeds costs more than naming none, and is rarely needed.
+        """
+        claim = partial(db.claim_due_feeds, now=self.tools.clock(), lease=FEED_LEASE, due_by=due_by)
+        claimed = await self.tools.store.run(claim, limit=limit)
+        strangers = [state for state in claimed if state.feed_id not in self.active.feeds]
+        if not strangers:
+            return claimed
+        await self.tools.store.run(db.release_feeds, strangers)
+        ours = [state for state in claimed if state not in strangers]
+        names = list(self.active.feeds)
+        return ours + await self.tools.store.run(claim, limit=len(strangers), only=names)
 
     async def _poll(self, feed: Feed, state: FeedState) -> None:
         active = self.active
@@ -442,10 +446,9 @@ class App:
 
     async def digest_due(self) -> None:
         """Write the digests whose window has ended."""
-        for plan in self.active.config.alerts.digests:
-            await self.tools.store.run(
-                write_digest, plan, rules=self.active.rules, now=self.tools.clock()
-            )
+        rules, now = self.active.rules, self.tools.clock()
+        plans = self.active.config.alerts.digests
+        await self._run_each([partial(write_digest, plan=it, rules=rules, now=now) for it in plans])
 
     # ------------------------------------------------------------ one pass
 
@@ -471,16 +474,40 @@ class App:
         await self._end_shadow(now)
         if mended := await self.tools.store.run(db.mend_clock, now):
             log.warning("the clock was set back: what waited for it goes on", count=mended)
-        await self.tools.store.run(db.release_held, now)
-        await self.tools.store.run(db.expire_deliveries, now)
-        await self.tools.store.run(
+        fallbacks = self.active.rules.fallbacks
+        settle = partial(
             db.settle_missing_receivers,
-            list(self.active.drivers),
+            usable=list(self.active.drivers),
             now=now,
             give_up_after=GIVE_UP_MISSING,
-            fallbacks=self.active.rules.fallbacks,
+            fallbacks=fallbacks,
         )
-        await self.tools.store.run(db.redirect_overdue, self.active.rules.fallbacks, now)
+        await self._run_each(
+            [
+                partial(db.release_held, now=now),
+                partial(db.expire_deliveries, now=now, holding=self._holding()),
+                settle,
+                partial(db.redirect_overdue, fallbacks=fallbacks, now=now),
+            ]
+        )
+
+    async def _run_each(self, steps: Sequence[Callable[[Transaction], object]]) -> None:
+        """Take these steps in the store; one that fails keeps no other back, and is raised last."""
+        failed: Exception | None = None
+        for step in steps:
+            try:
+                await self.tools.store.run(step)
+            except Exception as error:  # around one step: the others go on
+                log.exception("a step failed")
+                failed = failed or error
+        if failed:
+            raise failed
+
+    def _holding(self) -> list[str]:
+        """Return the receivers that repeat nothing that was perhaps sent; a bot looks before."""
+        drivers = self.active.drivers.items()
+        is_bot = "slack-bot"
+        return [name for name, it in drivers if it.on_unsure == "hold" and it.kind != is_bot]
 
     async def _check_promises(self) -> None:
         """Look whether the outbox keeps what it promises; what it does not is told."""
@@ -509,8 +536,8 @@ class App:
         ):
             await self.wake_senders()
         if now - (self._switch_held_at or _LONG_AGO) >= config.canary.every:
-            self._switch_held_at = now
-            await hold_switch(config.canary, tools=self.tools)
+            is_held = await hold_switch(config.canary, tools=self.tools)
+            self._switch_held_at = now if is_held else None
 
     async def _prune(self) -> None:
         now, keep = self.tools.clock(), self.active.config.retention.entries_after

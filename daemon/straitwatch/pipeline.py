@@ -14,6 +14,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 
 import structlog
@@ -79,6 +80,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 WINDOW = timedelta(days=7)  # matched reports that folding still looks at
 SEND_LEASE = timedelta(seconds=30)  # renewed while a send lasts
 RENEW_EVERY = SEND_LEASE / 3
+_RECORD_WAITS = (0.5, 1, 2, 4, 8)  # seconds; together within a lease that was just renewed
 IN_FLIGHT = timedelta(minutes=5)  # a poll is dated before it is parsed and committed
 NOTHING: frozenset[str] = frozenset()
 _READ_SINCE = "digest reads since "  # and the digest's name: a small fact
@@ -348,6 +350,17 @@ async def _renew(claimed: ClaimedDelivery, tools: Tools) -> None:
             log.warning("lease not renewed", exc_info=True)
 
 
+async def _within_lease(finish: Callable[[Transaction], bool], tools: Tools) -> bool:
+    """Write down an answer, again while the database is away: unwritten, it would be repeated."""
+    for wait in _RECORD_WAITS:
+        try:
+            return await tools.store.run(finish)
+        except StoreError:
+            log.warning("the answer is not recorded yet", exc_info=True)
+            await asyncio.sleep(wait)
+    return await tools.store.run(finish)
+
+
 async def _record(
     claimed: ClaimedDelivery,
     driver: Driver,
@@ -370,10 +383,10 @@ async def _record(
         now=now,
         chance=tools.chance.random(),
     )
-    is_ours = await tools.store.run(
+    finish = partial(
         db.finish_attempt,
-        claimed,
-        result,
+        claimed=claimed,
+        result=result,
         state=step.state,
         reason=step.reason,
         not_before=step.not_before,
@@ -382,7 +395,7 @@ async def _record(
         hold_reason=step.receiver_hold_reason,
         fallback=fallback,
     )
-    if not is_ours:
+    if not await _within_lease(finish, tools):
         _lost_lease(tools)
         return
     tools.metrics.attempts.labels(receiver=delivery.receiver, outcome=result.outcome).inc()

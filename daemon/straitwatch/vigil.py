@@ -13,7 +13,7 @@ import structlog
 
 from straitwatch import store as db
 from straitwatch.core.match import Matcher
-from straitwatch.core.model import AlertKind, Canary, Feed, NoticeFacts
+from straitwatch.core.model import Alert, AlertKind, Canary, Delivery, Feed, NoticeFacts
 from straitwatch.core.plan import matchable
 from straitwatch.core.read import ReadRequest
 from straitwatch.core.trouble import tell_trouble
@@ -23,8 +23,10 @@ from straitwatch.store import Transaction
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
+READ_WITHIN = timedelta(minutes=1)  # a canary that has no message by then was lost on its way
 OVERDUE_AFTER = timedelta(minutes=15)  # a message that is due so long is not on its way
 _FLOWN = "canary flown at"
+_SENT_OFF = "canary sent off at"  # the same time, once its message is written
 _WORD = "Straitwatch canary"
 _FEED = Feed(id="canary", name=_WORD, url="https://canary.invalid/")
 
@@ -47,8 +49,15 @@ def tell(
     conditions = replace(conditions, breaches=tuple(breaches))
     told = db.told_trouble(tx)
     notices, after = tell_trouble(conditions, told, now=now)
+    titles = []
     for notice in notices:
-        places = [name for name in to if name not in conditions.receivers and name != notice.about]
+        others = [name for name in to if name != notice.about]
+        places = [name for name in others if name not in conditions.receivers]
+        if others and not places:  # all are broken: it is told when one works again
+            after.pop(notice.subject, None)
+            after |= {notice.subject: told[notice.subject]} if notice.subject in told else {}
+            continue
+        titles.append(notice.facts.title)
         alert, deliveries = address(
             f"trouble:{notice.facts.title}:{now.isoformat()}",
             AlertKind.SYSTEM,
@@ -61,7 +70,7 @@ def tell(
             db.add_alert(tx, alert, deliveries)
     if after != told:
         db.remember_told(tx, after)
-    return [notice.facts.title for notice in notices]
+    return titles
 
 
 # ---------------------------------------------------------------- canary and switch
@@ -112,10 +121,17 @@ async def fly_canary(
         now=started_at,
     )
     if deliveries:
-        await tools.store.run(db.add_alert, alert, deliveries)
+        await tools.store.run(_send_off, alert, deliveries, started_at)
     else:
         log.error("the canary was not read", problem=read.problem, detail=read.detail)
     return bool(deliveries)
+
+
+def _send_off(
+    tx: Transaction, alert: Alert, deliveries: Sequence[Delivery], started_at: datetime
+) -> None:
+    db.add_alert(tx, alert, deliveries)
+    db.set_meta(tx, _SENT_OFF, started_at.isoformat())
 
 
 def _take_flight(tx: Transaction, canary: Canary, *, now: datetime) -> bool:
@@ -129,14 +145,16 @@ def _take_flight(tx: Transaction, canary: Canary, *, now: datetime) -> bool:
     return True
 
 
-async def hold_switch(canary: Canary, *, tools: Tools) -> None:
-    """Tell the dead man's switch that all is well, if it is."""
+async def hold_switch(canary: Canary, *, tools: Tools) -> bool:
+    """Tell the dead man's switch that all is well, if it is; say whether it is and was heard."""
     problems = await tools.store.run(examine, canary, now=tools.clock())
     tools.metrics.well.set(not problems)
     if problems:
         log.warning("all is not well: the dead man's switch is let go", problems=problems)
     elif canary.ping and (failure := await ping(canary.ping)):
         log.warning("the dead man's switch did not answer well", reason=failure)
+        return False
+    return not problems
 
 
 def examine(tx: Transaction, canary: Canary, *, now: datetime) -> list[str]:
@@ -149,4 +167,8 @@ def examine(tx: Transaction, canary: Canary, *, now: datetime) -> list[str]:
         problems.append(f"a message is due since {health.oldest_due_at:%d %b %H:%M} UTC")
     if health.canary_at and now - health.canary_at >= canary.every:
         problems.append("the canary did not arrive")
+    flown, sent_off = db.get_meta(tx, _FLOWN), db.get_meta(tx, _SENT_OFF)
+    late = flown and now - datetime.fromisoformat(flown) >= READ_WITHIN
+    if late and flown != sent_off:
+        problems.append("the canary was not read")
     return problems

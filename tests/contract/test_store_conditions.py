@@ -30,6 +30,7 @@ from straitwatch.store import (
     list_deliveries,
     pause_receiver,
     remember_told,
+    set_meta,
     sync_feeds,
     told_trouble,
 )
@@ -164,6 +165,30 @@ def test_trouble_is_written_once_and_not_to_what_is_broken(store: Store) -> None
     assert (first, again) == (["The receiver desk-slack is broken"], [])
     written = [it for it in store.call(list_deliveries) if it.kind is AlertKind.SYSTEM]
     assert [it.delivery.receiver for it in written] == ["ops"]
+
+
+def test_trouble_that_nobody_could_hear_of_is_told_when_a_receiver_works_again(
+    store: Store,
+) -> None:
+    store.call(add_alert, make_alert(), [make_delivery()])
+    attempt(store, Outcome.PERMANENT)
+    store.call(add_alert, make_alert("a2", story_id="s2"), [make_delivery("d2", alert_id="a2")])
+    attempt(store, Outcome.RECEIVER_BROKEN)
+    to = {"to": ["desk-slack"], "recipients": {}}
+
+    early = store.call(tell, **to, now=NOW + 3 * MINUTE)
+    attempt(store, Outcome.DELIVERED, at=NOW + 4 * MINUTE)
+
+    told = store.call(tell, **to, now=NOW + 5 * MINUTE)
+    title = "1 message could not be delivered"
+    assert (title in early, title in told) == (False, True)
+
+
+def test_a_canary_that_was_lost_before_its_message_was_written_is_not_well(store: Store) -> None:
+    store.call(set_meta, "canary flown at", NOW.isoformat())
+
+    assert store.call(examine, CANARY, now=NOW + MINUTE / 2) == []
+    assert store.call(examine, CANARY, now=NOW + MINUTE) == ["the canary was not read"]
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def test_a_start_voids_every_lease_and_fences_its_holder_off(store: Store) -> No
     store.call(sync_feeds, [make_feed()], NOW)
     before = claim(store)
 
-    store.call(void_leases)
+    store.call(void_leases, NOW)
 
     assert store.call(complete_polls, before) == [False]
     assert len(claim(store)) == 1

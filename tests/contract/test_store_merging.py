@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from contract.store_builders import NOW, SEND_LEASE, make_alert, make_delivery
 from straitwatch.core.decide import delivery_key
@@ -24,6 +25,7 @@ from straitwatch.core.model import (
 from straitwatch.store import (
     ClaimedDelivery,
     Store,
+    Transaction,
     add_alert,
     cancel_deliveries,
     check_outbox,
@@ -369,6 +371,30 @@ def test_an_update_follows_the_message_that_carried_the_first(store: Store) -> N
     assert update.job.parent_ref == {"ts": "1.2"}
 
 
+def test_a_held_message_that_cannot_be_read_keeps_the_others_from_nothing(store: Store) -> None:
+    held(store, 3)
+    store.call(spoil, "a1")
+
+    store.call(release_held, MORNING)
+
+    assert states(store) == {"dead": 1, "merged": 2, "pending": 1}
+    assert state_of(store, "d1") == ("dead", "")
+
+
+def test_what_waits_under_a_limit_and_cannot_be_read_blocks_nothing(store: Store) -> None:
+    put_many(store, 8)
+    store.call(spoil, "a5")
+
+    sent = send_all(store, now=NOW, limit=LIMIT)
+
+    assert len(sent) == LIMIT.messages
+    assert state_of(store, "d5") == ("dead", "")
+
+
+def spoil(tx: Transaction, alert: str) -> None:
+    tx.execute(sa.text("UPDATE alert SET facts = '{}' WHERE id = :id"), {"id": alert})
+
+
 # ---------------------------------------------------------------- fallbacks
 
 
@@ -397,6 +423,22 @@ def test_a_message_whose_fallback_fails_too_is_a_dead_letter(store: Store) -> No
 
     assert state_of(store, id_)[0] == "dead"
     assert store.call(check_outbox, NOW) == []
+
+
+def test_a_fallback_that_has_failed_already_leaves_a_dead_letter(store: Store) -> None:
+    id_ = put(store, 1)
+    there = delivery_key("a1", MAIL.receiver, MAIL.recipients[0])
+    mail = make_delivery(there, alert_id="a1", receiver="desk-mail", recipient="a@x.org")
+    store.call(add_alert, make_alert("a1", story_id="s1", revision=1), [mail])
+    first = claim(store, receiver="desk-mail")
+    assert first is not None
+    finish(store, first, REFUSED)
+    one = claim(store)
+    assert one is not None
+
+    finish(store, one, REFUSED, fallback=MAIL)
+
+    assert (state_of(store, id_), store.call(check_outbox, NOW)) == (("dead", ""), [])
 
 
 def test_a_fallback_that_was_alerted_anyway_gets_no_second_message(store: Store) -> None:

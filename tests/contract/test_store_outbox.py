@@ -326,7 +326,7 @@ def test_a_start_puts_what_was_being_sent_back_as_possibly_sent(store: Store) ->
     put(store)
     claimed(store)
 
-    store.call(void_leases)
+    store.call(void_leases, NOW)
 
     again = claimed(store)
     assert (again.job.is_possible_repeat, again.unsure_count) == (True, 1)
@@ -509,6 +509,35 @@ def test_a_message_that_cannot_be_read_does_not_block_its_receiver(
     assert claimed(store).job.delivery.id == "d2"
 
     assert store.call(state_and_reason, "d1") == ("dead", "unreadable")
+
+
+def test_a_message_that_cannot_be_read_is_still_listed_and_shown(store: Store) -> None:
+    put(store)
+    store.call(damage, "facts = '{}'")
+
+    (listed,) = store.call(list_deliveries)
+
+    assert listed.facts == NoticeFacts(title="(cannot be read)")
+
+
+def test_a_receiver_that_repeats_nothing_has_a_dead_letter_after_a_crash(store: Store) -> None:
+    put(store)
+    claimed(store)
+
+    store.call(expire_deliveries, NOW + SEND_LEASE, ["desk-slack"])
+
+    assert store.call(state_and_reason, "d1") == ("dead", "unanswered")
+
+
+def test_an_unanswered_attempt_that_has_expired_is_counted_once(store: Store) -> None:
+    put(store)
+    one = claimed(store)
+    store.call(expire_deliveries, NOW + SEND_LEASE)
+
+    finish(store, one, SendResult(outcome=Outcome.UNSURE), state=DeliveryState.PENDING)
+
+    (record,) = store.call(list_deliveries)
+    assert record.unsure_count == 1
 
 
 def damage(tx: Transaction, change: str) -> None:

@@ -1,6 +1,6 @@
 """What files and environment become: one frozen configuration, with a default for everything."""
 
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -340,6 +340,12 @@ receivers: {one: {url: "json://one", fallback: two}, two: {url: "json://two"}}
             "receivers: {a: {url: 'json://a', fallback: b}, b: {url: 'json://b', fallback: a}}",
             "the fallbacks of a lead back to it",
         ),
+        (
+            """{receivers: {a: {url: 'json://a'}, b: {url: 'json://b', fallback: a}},
+            people: {chen: [a, b]}}""",
+            "the fallbacks of b lead back to it",
+        ),
+        ("people: {chen: [terminal, terminal]}", "chen has terminal twice"),
         ("silences: [{match: {}, until: tomorrow}]", "not a date: tomorrow"),
         ("silences: [{match: {watchlists: [nothing]}, until: 2030-01-31}]", "unknown watch-list"),
     ],
@@ -465,3 +471,12 @@ def test_a_file_of_the_overlay_stands_in_for_the_one_of_its_name(tmp_path: Path)
         "b": "museum",
         "c": "island",
     }
+
+
+def test_a_silence_ends_in_the_zone_of_the_configuration(tmp_path: Path) -> None:
+    settings = "timezone: Asia/Taipei\nsilences: [{match: {}, until: 2030-01-31T08:00}]"
+    write(tmp_path, straitwatch=settings)
+
+    (silence,) = load(tmp_path).alerts.silences
+
+    assert silence.until_at == datetime(2030, 1, 31, tzinfo=UTC)

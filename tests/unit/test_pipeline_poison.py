@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from straitwatch import pipeline
 from straitwatch import store as db
 from straitwatch.core.match import compile_rules
 from straitwatch.core.model import (
@@ -18,6 +19,7 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.plan import Rules
 from straitwatch.deliver import SenderThreads
+from straitwatch.errors import StoreError
 from straitwatch.pipeline import Folding, Tools, address, deliver_due
 from straitwatch.store import Store
 from straitwatch.telemetry import Metrics
@@ -104,3 +106,24 @@ async def test_a_driver_that_raises_leaves_its_message_unsure_and_the_next_one_g
     assert driver.sent == ["good"]
     assert records["poison"].delivery.state is DeliveryState.PENDING
     assert records["poison"].last_outcome == "unsure"
+
+
+async def test_an_answer_that_cannot_be_written_down_at_once_is_not_asked_for_again(
+    tmp_path, monkeypatch
+) -> None:
+    run, away = Store.run, iter([True, True])
+
+    async def run_if_there(self, fn, *args, **kwargs):
+        if getattr(fn, "func", fn) is db.finish_attempt and next(away, False):
+            raise StoreError("the database is away")
+        return await run(self, fn, *args, **kwargs)
+
+    monkeypatch.setattr(Store, "run", run_if_there)
+    monkeypatch.setattr(pipeline, "_RECORD_WAITS", (0, 0))
+    driver = Driver(breaks="nothing")
+
+    records = await deliver(tmp_path, driver)
+
+    assert not list(away)
+    assert driver.sent == ["poison", "good"]
+    assert {it.delivery.state for it in records.values()} == {DeliveryState.DELIVERED}

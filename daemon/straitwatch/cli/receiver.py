@@ -1,6 +1,5 @@
 """`receiver`: where messages go, and whether it works."""
 
-import getpass
 from dataclasses import replace
 from typing import Annotated
 
@@ -11,6 +10,7 @@ from rich.table import Table
 from straitwatch import store as db
 from straitwatch.app import activate, load, read_status, utc_now
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.mark import who
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.config import Config
 from straitwatch.core.model import (
@@ -105,7 +105,7 @@ def pause(
     """Send nothing to a receiver until it is resumed; its messages wait."""
     with opened(config) as (loaded, store):
         _require(loaded, name)
-        store.call(db.pause_receiver, name, now=utc_now(), by=getpass.getuser())
+        store.call(db.pause_receiver, name, now=utc_now(), by=who())
     typer.echo(f"{name} is paused; `straitwatch receiver resume {name}` ends it")
 
 

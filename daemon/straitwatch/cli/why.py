@@ -114,8 +114,9 @@ def _silences(tx: db.Transaction, stored: db.StoredEntry, feed: Feed, config: Co
     found = [
         silence_of(match, feed, stored.entry, known, now=stored.seen_at) for match in stored.matches
     ]
+    zone = ZoneInfo(config.timezone)
     return [
-        f"{it.subject}, until {it.until_at:%d %b %Y %H:%M} UTC"
+        f"{it.subject}, until {it.until_at.astimezone(zone):%d %b %Y %H:%M %Z}"
         + "".join(f" ({word})" for word in (it.author, it.reason) if word)
         for it in dict.fromkeys(filter(None, found))
     ]

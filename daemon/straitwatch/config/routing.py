@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from straitwatch.config.document import Document, KeyPath
 from straitwatch.config.rules import RuleFiles
@@ -115,9 +116,10 @@ class Routing:
                 path = ("silences", at, "until")
                 self._problem(path, f"not a date: {shape.until}", "such as 2030-01-31")
                 continue
+            zone = ZoneInfo(self.settings.timezone)
             yield Silence(
                 **_filters(shape.match),
-                until_at=until if until.tzinfo else until.replace(tzinfo=UTC),
+                until_at=(until if until.tzinfo else until.replace(tzinfo=zone)).astimezone(UTC),
                 author=shape.author,
                 reason=shape.reason,
             )
@@ -151,6 +153,9 @@ class Routing:
                 self._problem(path, message, f"{name}: [a-receiver, another]", of_key=True)
             self._known(path, receivers, self.receivers, "receiver")
             for at, receiver in enumerate(receivers):
+                if receiver in receivers[:at]:
+                    message = f"{name} has {receiver} twice"
+                    self._problem((*path, at), message, "name each receiver once")
                 owner = owners.setdefault(receiver, name)
                 if owner != name:
                     message = f"{receiver} is {owner}'s already: a receiver has one person"
@@ -184,12 +189,13 @@ class Routing:
             self._known(("canary", "send"), settings.canary.send, places, "receiver")
 
     def _check_fallbacks(self) -> None:
-        following = {name: shape.fallback for name, shape in self.settings.receivers.items()}
-        for name, fallback in following.items():
+        following = fallbacks(self.settings)
+        for name, shape in self.settings.receivers.items():
             path: KeyPath = ("receivers", name, "fallback")
+            fallback = shape.fallback
             if fallback and fallback not in self.receivers:
                 self._unknown(path, fallback, self.receivers, "receiver")
-            elif _comes_back(name, following):
+            elif fallback and _comes_back(name, following):
                 message = f"the fallbacks of {name} lead back to it"
                 self._problem(path, message, "leave one of them without a fallback")
 

@@ -237,7 +237,7 @@ class SilenceShape(Shape):
         description="What is silenced; critical matches only where `severity` names them.",
     )
     until: str = Field(
-        description="The end, an ISO date or date-time; UTC unless it says otherwise.",
+        description="The end, an ISO date or date-time, in the global `timezone`.",
         examples=["2030-01-31"],
     )
     author: str = Field("", description="Who wants it.")

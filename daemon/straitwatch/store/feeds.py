@@ -149,7 +149,7 @@ def release_feeds(tx: Transaction, states: Sequence[FeedState]) -> None:
         tx.execute(release.values(lease_until=None), rows)
 
 
-def void_leases(tx: Transaction) -> None:
+def void_leases(tx: Transaction, now: datetime, holding: Collection[str] = ()) -> None:
     """Take every lease back at the start of the only process that works here (SQLite).
 
     Deliveries that were being sent are pending again, marked as possibly sent.
@@ -159,7 +159,7 @@ def void_leases(tx: Transaction) -> None:
         .where(FEED.c.lease_until.is_not(None))
         .values(lease_until=None, lease_seq=FEED.c.lease_seq + 1)
     )
-    return_unanswered(tx, DELIVERY.c.state == "sending")
+    return_unanswered(tx, DELIVERY.c.state == "sending", now=now, holding=holding)
 
 
 def feed_states(tx: Transaction) -> dict[str, FeedState]:

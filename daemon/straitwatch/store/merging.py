@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 
 from straitwatch.core.decide import alert_id, delivery_key, roll_up
 from straitwatch.core.model import (
@@ -32,6 +33,7 @@ CARRIED = "carrier"  # the reason of a delivery that shared the end of the one i
 _STORY_KINDS = (AlertKind.NEW.value, AlertKind.UPDATE.value)
 _LIMITED_KINDS = (*_STORY_KINDS, AlertKind.ROLLUP.value)
 _CAUSES = ("quiet_hours", "group_wait")
+_READ_FACTS = facts_adapter(AlertFacts.__name__)
 _Row = sa.Row[*tuple[Any, ...]]
 _PLACE = attrgetter("receiver", "recipient", "lane")
 
@@ -134,7 +136,7 @@ def _put_off(
 def _waiting(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> Sequence[_Row]:
     """Return deliveries about stories, the oldest first, with what merging needs to know."""
     query = (
-        sa.select(DELIVERY, ALERT.c.severity, ALERT.c.config_version)
+        sa.select(DELIVERY, ALERT.c.severity, ALERT.c.config_version, ALERT.c.facts)
         .join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert_id)
         .where(ALERT.c.kind.in_(_STORY_KINDS), *conditions)
         .order_by(DELIVERY.c.seq)
@@ -148,6 +150,9 @@ def _merge(
     tx: Transaction, rows: Sequence[_Row], *, now: datetime, limit: Limit | None = None
 ) -> None:
     """Let one message stand for these: about one story the latest, about several a roll-up."""
+    rows = _readable(tx, rows, now=now)
+    if not rows:
+        return
     latest = {row.story_id: row for row in rows}
     if len(latest) == 1:
         carrier, members = rows[-1].id, rows[:-1]
@@ -171,7 +176,7 @@ def _add_rollup(
     listed = sorted(latest, key=lambda row: (-Severity(row.severity).rank, row.seq))[:ROLLUP_ITEMS]
     cause = "limit" if limit else rows[0].reason
     facts = roll_up(
-        _facts(tx, [row.alert_id for row in listed]),
+        [_READ_FACTS.validate_json(row.facts) for row in listed],
         cause=cause,
         messages=len(rows),
         stories=len(latest),
@@ -203,10 +208,19 @@ def _add_rollup(
     return delivery.id
 
 
-def _facts(tx: Transaction, alerts: Collection[str]) -> list[AlertFacts]:
-    adapter = facts_adapter(AlertFacts.__name__)
-    query = sa.select(ALERT.c.facts).where(ALERT.c.id.in_(list(alerts)))
-    return [adapter.validate_json(text) for text in tx.execute(query).scalars()]
+def _readable(tx: Transaction, rows: Sequence[_Row], *, now: datetime) -> list[_Row]:
+    """Return what can be read; what no version reads any more is dead, and keeps nothing back."""
+    readable, dead = [], []
+    for row in rows:
+        try:
+            _READ_FACTS.validate_json(row.facts)
+            readable.append(row)
+        except ValidationError:
+            dead.append(row.id)
+    _set(tx, dead, DeliveryState.DEAD, now=now, reason="unreadable")
+    follow_carriers(tx, dead, DeliveryState.DEAD, now=now)
+    tx.is_lasting |= bool(dead)
+    return readable
 
 
 def _union(values: Iterable[Sequence[str]]) -> tuple[str, ...]:
@@ -226,7 +240,10 @@ def _set(
 
 
 def redirect(tx: Transaction, delivery_id: str, fallback: Fallback, *, now: datetime) -> None:
-    """Send what one receiver could not deliver to another; what was there already carries it."""
+    """Send what one receiver could not deliver to another; what was there already carries it.
+
+    Where that has failed too, both are dead letters.
+    """
     row = tx.execute(sa.select(DELIVERY).where(DELIVERY.c.id == delivery_id)).one()
     ending = f".r{row.generation}" if row.generation else ""
     ids = []
@@ -249,8 +266,16 @@ def redirect(tx: Transaction, delivery_id: str, fallback: Fallback, *, now: date
         copied = {column.name: getattr(row, column.name) for column in DELIVERY.c}
         del copied["seq"]
         tx.insert_new(DELIVERY, [copied | fresh])
-    _set(tx, [row.id], DeliveryState.MERGED, now=now, reason="fallback", merged_into=ids[0])
     tx.is_lasting = True
+    carriers = DELIVERY.c.state.not_in([DeliveryState.DEAD.value, DeliveryState.CANCELLED.value])
+    is_other = DELIVERY.c.merged_into.is_distinct_from(row.id)
+    query = sa.select(DELIVERY.c.id).where(DELIVERY.c.id.in_(ids), carriers, is_other)
+    carrier = tx.execute(query.order_by(DELIVERY.c.seq)).scalars().first()
+    if carrier is None:
+        _set(tx, [row.id], DeliveryState.DEAD, now=now, reason="fallback")
+        follow_carriers(tx, [row.id], DeliveryState.DEAD, now=now)
+        return
+    _set(tx, [row.id], DeliveryState.MERGED, now=now, reason="fallback", merged_into=carrier)
 
 
 def follow_carriers(

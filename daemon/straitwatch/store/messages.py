@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from straitwatch.core.model import (
     Alert,
@@ -173,6 +173,14 @@ def to_job(row: sa.Row[*tuple[Any, ...]]) -> SendJob:
     )
 
 
+def _facts_to_show(row: sa.Row[*tuple[Any, ...]]) -> Any:
+    """Return the facts of a message, or a word in their place where no version reads them."""
+    try:
+        return facts_adapter(row.facts_type).validate_json(row.facts)
+    except (ValidationError, KeyError):
+        return NoticeFacts(title="(cannot be read)")
+
+
 def to_record(
     row: sa.Row[*tuple[Any, ...]], *, history: tuple[AttemptRecord, ...] = ()
 ) -> DeliveryRecord:
@@ -180,7 +188,7 @@ def to_record(
         delivery=to_delivery(row),
         kind=AlertKind(row.kind),
         severity=Severity(row.severity),
-        facts=facts_adapter(row.facts_type).validate_json(row.facts),
+        facts=_facts_to_show(row),
         story_id=row.story_id or "",
         revision=row.revision,
         generation=row.generation,

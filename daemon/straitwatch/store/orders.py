@@ -63,18 +63,18 @@ def show_delivery(tx: Transaction, delivery_id: str) -> DeliveryRecord | None:
 
 def retry_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> bool:
     """Try an undelivered one again at once, as the same message with a new term."""
-    row = tx.execute(
-        sa.select(DELIVERY.c.created_at, DELIVERY.c.give_up_at).where(
-            DELIVERY.c.id == delivery_id,
-            DELIVERY.c.state.in_(["held", "pending", "dead", "cancelled"]),
-        )
-    ).first()
+    may_be_tried = sa.and_(
+        DELIVERY.c.id == delivery_id,
+        DELIVERY.c.state.in_(["held", "pending", "dead", "cancelled"]),
+    )
+    term = sa.select(DELIVERY.c.created_at, DELIVERY.c.give_up_at).where(may_be_tried)
+    row = tx.execute(term).first()
     if row is None:
         return False
     tx.is_lasting = True
-    tx.execute(
+    changed = tx.execute(
         DELIVERY.update()
-        .where(DELIVERY.c.id == delivery_id)
+        .where(may_be_tried)  # asked again: a sender may have claimed it since
         .values(
             state=DeliveryState.PENDING.value,
             reason="retried by a person",
@@ -85,6 +85,8 @@ def retry_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> bool:
             updated_at=now,
         )
     )
+    if changed.rowcount != 1:
+        return False
     follow_carriers(tx, [delivery_id], DeliveryState.MERGED, now=now)
     return True
 

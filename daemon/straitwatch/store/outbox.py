@@ -4,7 +4,7 @@ A delivery is claimed with a lease and an epoch. Whoever holds an older epoch ch
 An attempt row is written with the claim; one that was never closed means "perhaps sent".
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -234,17 +234,26 @@ def finish_attempt(
     return is_ours
 
 
-def expire_deliveries(tx: Transaction, now: datetime) -> int:
-    """Make deliveries pending again whose sender did not come back; they were perhaps sent."""
+def expire_deliveries(tx: Transaction, now: datetime, holding: Collection[str] = ()) -> int:
+    """Make deliveries pending again whose sender did not come back; they were perhaps sent.
+
+    Those to `holding` receivers, which repeat nothing that was perhaps sent, are dead letters.
+    """
     is_lost = sa.and_(
         DELIVERY.c.state == DeliveryState.SENDING.value, DELIVERY.c.lease_until <= now
     )
-    return return_unanswered(tx, is_lost)
+    return return_unanswered(tx, is_lost, now=now, holding=holding)
 
 
-def return_unanswered(tx: Transaction, condition: sa.ColumnElement[bool]) -> int:
+def return_unanswered(
+    tx: Transaction,
+    condition: sa.ColumnElement[bool],
+    *,
+    now: datetime,
+    holding: Collection[str] = (),
+) -> int:
     """Put deliveries that were being sent back to pending, their open attempts closed as unsure."""
-    lost = sa.select(DELIVERY.c.id, DELIVERY.c.epoch).where(condition)
+    lost = sa.select(DELIVERY.c.id, DELIVERY.c.epoch, DELIVERY.c.receiver).where(condition)
     if tx.is_postgres:
         lost = lost.with_for_update(skip_locked=True)
     rows = tx.execute(lost).all()
@@ -256,6 +265,7 @@ def return_unanswered(tx: Transaction, condition: sa.ColumnElement[bool]) -> int
         )
         started_at = tx.execute(sa.select(ATTEMPT.c.started_at).where(is_attempt)).scalar()
         text = "the sender did not come back"
+        is_held = row.receiver in holding
         tx.execute(
             ATTEMPT.update().where(is_attempt).values(outcome=Outcome.UNSURE.value, text=text)
         )
@@ -263,8 +273,8 @@ def return_unanswered(tx: Transaction, condition: sa.ColumnElement[bool]) -> int
             DELIVERY.update()
             .where(DELIVERY.c.id == row.id)
             .values(
-                state=DeliveryState.PENDING.value,
-                reason=Outcome.UNSURE.value,
+                state=(DeliveryState.DEAD if is_held else DeliveryState.PENDING).value,
+                reason="unanswered" if is_held else Outcome.UNSURE.value,
                 lease_until=None,
                 lease_owner="",
                 unsure_count=DELIVERY.c.unsure_count + 1,
@@ -273,6 +283,8 @@ def return_unanswered(tx: Transaction, condition: sa.ColumnElement[bool]) -> int
                 last_text=text,
             )
         )
+        if is_held:
+            end_dead(tx, [row.id], None, now=now)
     return len(rows)
 
 
@@ -466,7 +478,8 @@ _FINISH = (
     .values(
         lease_until=None,
         lease_owner="",
-        unsure_count=DELIVERY.c.unsure_count + sa.bindparam("b_unsure"),
+        unsure_count=DELIVERY.c.unsure_count
+        + sa.case((_IS_SENDING, sa.bindparam("b_unsure")), else_=0),  # expired: counted already
     )
     .where(_IS_OURS, sa.or_(_IS_SENDING, DELIVERY.c.state == DeliveryState.PENDING.value))
 )
