@@ -34,9 +34,9 @@ from straitwatch.store import Store, add_alert, list_deliveries
 
 HOOK = "slack://T0000TEST/B{number:04}TEST/" + "a" * 24
 LETTERS = "bcdfghjklmnprstvwxyz"
-_WORD = re.compile(r"zqxj[a-z]{6}")
+_GUID = re.compile(r"news\.example/(g\d+)")
 _MORE = re.compile(r"and (\d+) more: `straitwatch")
-LISTS = "watchlists:\n  - {id: first, title: First, match: [zqxj*]}\n"
+LISTS = "watchlists:\n  - {id: first, title: First, match: [zqxj]}\n"
 
 
 def main() -> int:
@@ -174,7 +174,7 @@ async def _storm(messages: int, limit: dict[str, object] | None) -> bool:
         f"\n{name}: first message after {first:.1f} s, outbox empty after {seconds:.0f} s, "
         f"{refused['429']} posts refused with 429"
     )
-    return _account([title[:10] for _, title, _ in items], slack.messages, states)
+    return _account([guid for guid, *_ in items], slack.messages, states)
 
 
 def _busy(slack: SlackServer, refused: Counter[str]) -> Callable[[Asked], None]:
@@ -193,21 +193,21 @@ def _busy(slack: SlackServer, refused: Counter[str]) -> Callable[[Asked], None]:
 
 
 def _account(
-    words: Sequence[str], messages: Sequence[dict[str, object]], states: Counter[str]
+    guids: Sequence[str], messages: Sequence[dict[str, object]], states: Counter[str]
 ) -> bool:
     """Say what became of each match, by what the server shows; whether nothing is missing."""
     held = Counter[str]()
     own, named, counted = set[str](), set[str](), 0
     for message in messages:
         text = json.dumps(message["blocks"])
-        found = set(_WORD.findall(text))
+        found = set(_GUID.findall(text))
         held.update(found)
         is_rollup = "in one message" in str(message["text"])
         (named if is_rollup else own).update(found)
         counted += sum(int(number) for number in _MORE.findall(text))
     twice = sum(count > 1 for count in held.values())
     open_ones = sum(states[state] for state in ("held", "pending", "sending"))
-    missing = len(words) - len(held.keys() & set(words)) - counted - open_ones
+    missing = len(guids) - len(held.keys() & set(guids)) - counted - open_ones
     print(
         f"  {len(messages)} messages: {len(own)} matches by themselves, {len(named)} named in "
         f"{sum('in one message' in str(it['text']) for it in messages)} roll-ups, {counted} more "
@@ -238,7 +238,7 @@ def _items(count: int) -> list[tuple[str, str, str]]:
         return "".join(chance.choices(LETTERS, k=length))
 
     return [
-        (f"g{at}", f"zqxj{word(6)} " + " ".join(word(7) for _ in range(5)), f"Of {word(9)}.")
+        (f"g{at}", "zqxj " + " ".join(word(7) for _ in range(5)), f"Of {word(9)}.")
         for at in range(count)
     ]
 

@@ -235,6 +235,7 @@ def commit_poll(
     silences: tuple[Silence, ...] = ()
     if any(item.matches for item in matched.changed):
         db.fold_lock(tx)
+        matched = _as_it_is(tx, matched)
         window = folding.catch_up(tx, now=now)
         folds = fold_entries(feed, matched, window=window, now=now)
         stories = db.stories_by_id(tx, {fold.story_id for fold in folds.values()})
@@ -256,6 +257,12 @@ def commit_poll(
         folding.drop()
         return PollReport(feed_id=feed.id, outcome="fenced")
     return plan.report
+
+
+def _as_it_is(tx: Transaction, matched: MatchedFeed) -> MatchedFeed:
+    """Take the stories of edited entries as they are under the lock: a person may have merged."""
+    edited = [it.entry.id for it in matched.changed if it.entry.id in matched.known]
+    return replace(matched, known={**matched.known, **db.known_entries(tx, edited)})
 
 
 async def _complete(after: FeedState, tools: Tools) -> PollReport:

@@ -1,20 +1,29 @@
 """What a person puts right stays right: stories that are one, and stories that are two."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from contract.store_builders import (
     NOW,
     claimed_feed,
     make_entry,
+    make_feed,
     make_fold,
+    make_match,
     make_plan,
     make_planned,
     make_story,
 )
-from straitwatch.core.model import StoryReport
+from straitwatch.core.match import compile_rules
+from straitwatch.core.model import AlertPolicy, KnownEntry, ReadFeed, StoryReport
+from straitwatch.core.plan import MatchedEntry, MatchedFeed, Rules
+from straitwatch.pipeline import Folding, commit_poll
 from straitwatch.store import (
     Store,
+    Transaction,
     apply_plan,
+    claim_due_feeds,
     fold_generation,
     known_entries,
     merge_stories,
@@ -25,6 +34,9 @@ from straitwatch.store import (
 )
 
 WEEK = timedelta(days=7)
+MATCHER, _ = compile_rules({}, ())
+assert MATCHER is not None
+NO_RULES = Rules(matcher=MATCHER, policy=AlertPolicy(), titles={}, recipients={})
 
 
 def store_reports(store: Store, **stories: list[str]) -> None:
@@ -117,3 +129,41 @@ def test_the_reports_that_a_story_lists_follow(store: Store) -> None:
     assert merged is not None
     assert isinstance(merged.reports[0], StoryReport)
     assert merged.outlets == ("Feed f1",)
+
+
+def test_a_story_that_is_split_merged_back_and_split_again_is_a_new_one(store: Store) -> None:
+    store_reports(store, s1=["e1", "e2"])
+    first = store.call(split_story, "s1", ["e2"])
+    assert first is not None
+    store.call(merge_stories, "s1", first.id)
+
+    second = store.call(split_story, "s1", ["e2"])
+
+    assert second is not None
+    assert second.id != first.id
+
+
+def test_an_edit_that_was_read_before_a_merge_goes_to_the_merged_story(store: Store) -> None:
+    store_reports(store, s1=["e1"], s2=["e2"])
+    known = store.call(known_entries, ["e2"])
+    store.call(merge_stories, "s1", "s2")
+
+    store.call(commit_edit, known)
+
+    assert entries_of(store, "s1") == {"e1", "e2"}
+    assert store.call(stories_by_id, ["s2"]) == {}
+
+
+def commit_edit(tx: Transaction, known: Mapping[str, KnownEntry]) -> None:
+    """Commit an edit of e2 as it was read while the stories were `known`."""
+    feed = make_feed()
+    edited = make_entry("e2", title="Fleet crosses the strait again")
+    state = claim_due_feeds(tx, now=NOW + WEEK, limit=1, lease=WEEK)[0]
+    after = replace(state, next_due_at=NOW + 2 * WEEK, last_polled_at=NOW + WEEK)
+    matched = MatchedFeed(
+        read=ReadFeed(format="rss", entries=(edited,)),
+        changed=(MatchedEntry(entry=edited, matches=(make_match(),)),),
+        known=known,
+        state=after,
+    )
+    commit_poll(tx, feed, state, matched, rules=NO_RULES, folding=Folding(), now=NOW + WEEK)

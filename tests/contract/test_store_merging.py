@@ -36,6 +36,7 @@ from straitwatch.store import (
     list_deliveries,
     merged_into,
     name_recipients,
+    prune_messages,
     redirect_overdue,
     release_held,
     retry_dead,
@@ -393,6 +394,23 @@ def test_what_waits_under_a_limit_and_cannot_be_read_blocks_nothing(store: Store
 
 def spoil(tx: Transaction, alert: str) -> None:
     tx.execute(sa.text("UPDATE alert SET facts = '{}' WHERE id = :id"), {"id": alert})
+
+
+def test_a_rollup_is_kept_as_long_as_one_of_those_that_it_carries(store: Store) -> None:
+    held(store, 2)
+    also = make_delivery("m1", alert_id="a1", receiver="desk-mail")
+    store.call(add_alert, make_alert("a1", story_id="s1", revision=1), [also])
+    store.call(release_held, MORNING)
+    send_all(store, now=MORNING)
+    mail = claim(store, receiver="desk-mail", now=MORNING)
+    assert mail is not None
+    finish(store, mail, REFUSED, now=MORNING)
+    later = NOW + timedelta(days=100)
+
+    for _ in range(3):
+        store.call(prune_messages, now=later, after=timedelta(days=90))
+
+    assert store.call(check_outbox, later) == []
 
 
 # ---------------------------------------------------------------- fallbacks

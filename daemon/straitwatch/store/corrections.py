@@ -62,7 +62,8 @@ def split_story(tx: Transaction, story_id: str, entry_ids: Collection[str]) -> S
     moved = set(entry_ids)
     if story is None or not moved or not moved < there:
         return None
-    key = blake2b("\x1f".join([story_id, *sorted(moved)]).encode(), digest_size=8).hexdigest()
+    made_of = [story_id, fold_generation(tx), *sorted(moved)]  # split again, it is another story
+    key = blake2b("\x1f".join(made_of).encode(), digest_size=8).hexdigest()
     fresh = replace(story, id=key, revision=0, alerted_at=None, threads=())
     write_stories(tx, [fresh])
     _move(tx, REPORT.c.entry_id.in_(moved), key)

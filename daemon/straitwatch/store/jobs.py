@@ -297,13 +297,14 @@ def status_counts(tx: Transaction, now: datetime) -> StatusCounts:
     polled = [feed for feed in feeds if feed.last_polled_at and feed.last_polled_at >= since_at]
     failing = [feed for feed in polled if feed.last_outcome not in _OK]
     is_open = DELIVERY.c.state.in_(["held", "pending", "sending"])
+    is_about_a_story = ALERT.c.kind.in_([AlertKind.NEW.value, AlertKind.UPDATE.value])
     return StatusCounts(
         feeds=len(feeds),
         polled=len(polled),
         failed=len(failing),
         entries_new=_count(tx, ENTRY, ENTRY.c.seen_at >= since_at),
         stories_new=_count(tx, STORY, STORY.c.first_seen_at >= since_at),
-        alerts=_count(tx, ALERT, ALERT.c.created_at >= since_at),
+        alerts=_count(tx, ALERT, sa.and_(ALERT.c.created_at >= since_at, is_about_a_story)),
         delivered=_count(tx, DELIVERY, DELIVERY.c.delivered_at >= since_at),
         pending=_count(tx, DELIVERY, is_open),
         dead=_count(tx, DELIVERY, DELIVERY.c.state == DeliveryState.DEAD.value),

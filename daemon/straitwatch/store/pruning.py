@@ -40,13 +40,20 @@ def prune(tx: Transaction, *, now: datetime, entries_after: timedelta, limit: in
 def prune_messages(tx: Transaction, *, now: datetime, after: timedelta, limit: int = 500) -> int:
     """Delete old alerts with all that was sent of them; return how many. Repeat until 0.
 
-    What waits, and what could not be delivered, stays until it has ended.
+    What waits, and what could not be delivered, stays until it has ended; a roll-up stays as long
+    as one of those that it carries.
     """
     cutoff = now - after
     is_kept = sa.exists().where(DELIVERY.c.alert_id == ALERT.c.id, DELIVERY.c.state.in_(_KEPT))
+    carrier, carried = DELIVERY.alias("carrier"), DELIVERY.alias("carried")
+    carries_more = sa.exists().where(
+        carrier.c.alert_id == ALERT.c.id,
+        carried.c.merged_into == carrier.c.id,
+        carried.c.alert_id != ALERT.c.id,
+    )
     old = (
         sa.select(ALERT.c.id)
-        .where(ALERT.c.created_at < cutoff, ~is_kept)
+        .where(ALERT.c.created_at < cutoff, ~is_kept, ~carries_more)
         .order_by(ALERT.c.created_at)
         .limit(limit)
     )
