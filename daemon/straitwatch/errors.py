@@ -6,6 +6,7 @@ see `core.model`. What stands here is for callers who cannot go on:
     StraitwatchError
     ├─ ConfigError(problems)     each with file, line, column, what is wrong, a hint
     ├─ StoreError
+    │  ├─ StoreAbsent            nothing was stored yet
     │  ├─ StoreUnavailable       retry later
     │  ├─ StoreBusy              another process holds this SQLite file
     │  └─ SchemaMismatch         run `straitwatch db upgrade`
@@ -33,6 +34,10 @@ class ConfigError(StraitwatchError):
 
 class StoreError(StraitwatchError):
     """The database cannot do what was asked."""
+
+
+class StoreAbsent(StoreError):  # noqa: N818 - a state, not an error of ours
+    """There is no database yet, and nobody asked to make one."""
 
 
 class StoreUnavailable(StoreError):  # noqa: N818 - a state, not an error of ours

@@ -60,7 +60,9 @@ def test_a_delivery_is_shown_with_its_attempts_and_its_bytes(config: Path) -> No
     delivery = first_delivery(config)
 
     text = run(config, "outbox", "show", delivery["id"]).stdout
+    by_beginning = run(config, "outbox", "show", delivery["id"][:11] + "…").stdout
 
+    assert by_beginning == text
     assert HEADLINE in text
     assert "attempt" in text
 
@@ -119,7 +121,7 @@ def test_a_paused_receiver_is_named_and_can_be_resumed(config: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [("status",), ("stories", "list"), ("outbox", "list"), ("why", "x"), ("doctor",)]
+    "command", [("status",), ("stories", "list"), ("outbox", "list"), ("doctor",)]
 )
 def test_looking_makes_no_database(tmp_path: Path, command: tuple[str, ...]) -> None:
     made = write_config(tmp_path, feeds={"Example Wire": "https://news.example/rss"})
@@ -131,6 +133,15 @@ def test_looking_makes_no_database(tmp_path: Path, command: tuple[str, ...]) -> 
     assert "no database yet" in result.output or "no database yet" in str(result.exception)
     assert "straitwatch run" in result.output or "straitwatch run" in str(result.exception)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_the_lists_can_be_asked_before_there_is_a_database(tmp_path: Path) -> None:
+    made = write_config(tmp_path, feeds={"Example Wire": "https://news.example/rss"})
+
+    result = run(made, "why", HEADLINE)
+
+    assert "taiwan-policy: fires" in result.stdout
+    assert not list(tmp_path.rglob("*.db"))
 
 
 def test_a_receiver_can_be_tested_before_there_is_a_database(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from straitwatch.errors import UsageError
 outbox = typer.Typer(no_args_is_help=True, help="See and steer what is to be delivered.")
 
 
-_Id = Annotated[str, typer.Argument(metavar="ID", help="A delivery, as `outbox list` shows it.")]
+_Id = Annotated[str, typer.Argument(metavar="ID", help="A delivery, or how its id begins.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -97,6 +97,7 @@ def show(
 ) -> None:
     """Show one delivery, its attempts, and the bytes as they are sent."""
     with opened(config) as (_, store):
+        delivery_id = store.call(db.full_id, delivery_id)
         record = store.call(db.show_delivery, delivery_id)
         members = store.call(db.merged_into, delivery_id)
     if record is None:
@@ -131,6 +132,7 @@ def retry(
         if all_dead:
             again = store.call(db.retry_dead, now=utc_now())
         else:
+            delivery_id = store.call(db.full_id, delivery_id)
             again = int(store.call(db.retry_delivery, delivery_id, now=utc_now()))
     typer.echo(f"{again} will be tried again")
     if not (again or all_dead):
@@ -144,6 +146,7 @@ def replay(
 ) -> None:
     """Send a finished delivery once more, as a new message."""
     with opened(config) as (_, store):
+        delivery_id = store.call(db.full_id, delivery_id)
         new_id = store.call(db.replay_delivery, delivery_id, now=utc_now())
     if not new_id:
         raise UsageError(f"no finished delivery: {delivery_id}\nhint: use `outbox retry`")
@@ -160,7 +163,7 @@ def cancel(
     if bool(delivery_id) == bool(receiver):
         raise UsageError("name one delivery, or a receiver with --receiver")
     with opened(config) as (_, store):
-        ids = (delivery_id,) if delivery_id else ()
+        ids = (store.call(db.full_id, delivery_id),) if delivery_id else ()
         count = store.call(db.cancel_deliveries, now=utc_now(), ids=ids, receiver=receiver)
     typer.echo(f"{count} cancelled")
     if not count:

@@ -90,7 +90,7 @@ def _stored(directory: Path, what: str) -> tuple[Config, SendJob]:
 
 
 def _find(tx: db.Transaction, what: str) -> db.DeliveryRecord | None:
-    if record := db.show_delivery(tx, what):
+    if record := db.show_delivery(tx, db.full_id(tx, what)):
         return record
     if records := db.list_deliveries(tx, alert_id=what, limit=1):
         return records[0]

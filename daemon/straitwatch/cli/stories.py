@@ -92,9 +92,11 @@ def merge(
     if keep == other:
         raise UsageError("these are one story already")
     with opened(config) as (_, store):
+        known = store.call(db.stories_by_id, [keep, other])
         story = store.call(db.merge_stories, keep, other)
     if story is None:
-        raise UsageError(f"no such stories: {keep}, {other}\nhint: see `straitwatch stories list`")
+        missing = ", ".join(it for it in (keep, other) if it not in known)
+        raise UsageError(f"no such story: {missing}\nhint: see `straitwatch stories list`")
     _answer(story, f"{other} is part of {keep} now", as_json=json)
 
 

@@ -1,5 +1,6 @@
 """`why`: the answer to "why did I get this" and "why did I not"."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -11,14 +12,14 @@ from rich.text import Text
 
 from straitwatch import store as db
 from straitwatch.cli.jsonl import write_line
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
 from straitwatch.config import Config, kept_lists
 from straitwatch.core.decide import silence_of
 from straitwatch.core.match import Explanation, Matcher, RuleExplanation, near_miss, what_tips
-from straitwatch.core.model import Feed, Mark, MatchText, Reason
+from straitwatch.core.model import Feed, FeedState, Mark, MatchText, Reason
 from straitwatch.core.normalize import canonical_url
 from straitwatch.core.plan import matchable
-from straitwatch.errors import ConfigError
+from straitwatch.errors import ConfigError, StoreAbsent
 
 NEAREST_RULES = 3  # lines of `match` that lack the least
 WIDTH = 70  # characters of what a rule lacks, for people; --json has it all
@@ -59,13 +60,18 @@ def why(
     What is stored says what was decided then, by which configuration; the lists in the directory
     say what they would make of it today, and what has changed in between.
     """
-    with opened(config) as (loaded, store), store.reading() as tx:
-        is_url = text.startswith(("http://", "https://"))
-        page = canonical_url(text) if is_url else ""
-        found = db.find_entries(tx, text, canonical_url=page, limit=SHOWN)
-        answers = [_stored(tx, stored, loaded) for stored in found]
-        if not found:
-            answers = [_unseen(tx, text, loaded, language=language, is_url=is_url)]
+    is_url = text.startswith(("http://", "https://"))
+    try:
+        with opened(config) as (loaded, store), store.reading() as tx:
+            page = canonical_url(text) if is_url else ""
+            found = db.find_entries(tx, text, canonical_url=page, limit=SHOWN)
+            answers = [_stored(tx, stored, loaded) for stored in found]
+            if not found:
+                states = db.feed_states(tx)
+                answers = [_unseen(states, text, loaded, language=language, is_url=is_url)]
+    except StoreAbsent:  # the lists can be asked before anything was read
+        loaded = load_quickly(config)
+        answers = [_unseen({}, text, loaded, language=language, is_url=is_url)]
     if json:
         for answer in answers:
             write_line(answer)
@@ -156,21 +162,22 @@ def _mark(mark: Mark) -> dict[str, str]:
 
 
 def _unseen(
-    tx: db.Transaction, text: str, config: Config, *, language: str, is_url: bool
+    states: Mapping[str, FeedState], text: str, config: Config, *, language: str, is_url: bool
 ) -> dict[str, Any]:
     answer: dict[str, Any] = {"title": text, "seen": None, "lists": []}
     if is_url:
-        answer["feeds"] = _feeds_of_host(tx, text, config)
+        answer["feeds"] = _feeds_of_host(states, text, config)
         return answer
     explained = config.matcher.explain(MatchText(title=text, language=language))
     answer["lists"] = [_list(explanation) for explanation in explained]
     return answer
 
 
-def _feeds_of_host(tx: db.Transaction, url: str, config: Config) -> list[dict[str, Any]]:
+def _feeds_of_host(
+    states: Mapping[str, FeedState], url: str, config: Config
+) -> list[dict[str, Any]]:
     """Say how the feeds stand that might have brought a page: not seeing is often not polling."""
     host = _host(url)
-    states = db.feed_states(tx)
     found = []
     for feed in config.feeds:
         if _host(feed.url) != host:

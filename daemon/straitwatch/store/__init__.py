@@ -67,6 +67,7 @@ from straitwatch.store.messages import (
 )
 from straitwatch.store.orders import (
     cancel_deliveries,
+    full_id,
     list_deliveries,
     merged_into,
     replay_delivery,
@@ -185,6 +186,7 @@ __all__ = [
     "fold_lock",
     "forget_canaries",
     "freeze",
+    "full_id",
     "get_meta",
     "health",
     "hold_receiver",

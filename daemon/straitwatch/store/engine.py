@@ -31,7 +31,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
-from straitwatch.errors import StoreBusy, StoreError, StoreUnavailable
+from straitwatch.errors import StoreAbsent, StoreBusy, StoreError, StoreUnavailable
 from straitwatch.store.schema import ensure_schema
 
 P = ParamSpec("P")
@@ -465,7 +465,7 @@ def _prepare_file(engine: sa.Engine, *, may_make: bool) -> Path | None:
         return None
     path = Path(engine.url.database)
     if not may_make and not path.exists():
-        raise StoreError(f"no database yet: {path}\nhint: `straitwatch run` makes it")
+        raise StoreAbsent(f"no database yet: {path}\nhint: `straitwatch run` makes it")
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
 

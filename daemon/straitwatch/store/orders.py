@@ -36,6 +36,13 @@ def list_deliveries(
     return [to_record(row) for row in tx.execute(query)]
 
 
+def full_id(tx: Transaction, beginning: str) -> str:
+    """Return the id of the only delivery that begins so; what is no such beginning as it is."""
+    begins = DELIVERY.c.id.startswith(beginning.rstrip("…"), autoescape=True)
+    found = tx.execute(sa.select(DELIVERY.c.id).where(begins).limit(2)).scalars().all()
+    return found[0] if len(found) == 1 else beginning
+
+
 def merged_into(tx: Transaction, delivery_id: str) -> list[DeliveryRecord]:
     """Return the deliveries that this one stands for, in the order in which they were made."""
     members = DELIVERY.c.merged_into == delivery_id
