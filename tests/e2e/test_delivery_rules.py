@@ -1,6 +1,7 @@
 """Limits, quiet hours, silences, fallbacks, trouble and canaries, in the real program."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -10,6 +11,7 @@ from harness import Daemon, eventually, straitwatch
 from servers.slack import error
 from straitwatch.app import utc_now
 
+SHIFTED = Path(__file__).parent / "die_after_commit.py"  # never dies here; its clock moves
 LISTS = """\
 watchlists:
   - {id: taiwan-policy, title: Taiwan policy, match: [ridges, ferries, mackerel, turbines, rescue, Fresnel]}
@@ -69,6 +71,35 @@ async def test_what_quiet_hours_hold_waits_and_status_says_so(tmp_path) -> None:
 
     assert it.slack.messages == []
     assert out.count('"reason":"quiet_hours"') == 2
+
+
+async def test_when_quiet_hours_end_one_message_names_all_that_they_held(tmp_path) -> None:
+    quiet = quiet_for(timedelta(minutes=30))
+    async with world(tmp_path, watchlists=LISTS, **quiet) as it:
+        async with Daemon(it.config):
+            await it.polled()
+            it.publish(*STORIES[:3])
+            await it.polled(4)
+        before = len(it.slack.messages)
+        async with Daemon(it.config, launcher=SHIFTED, CLOCK_SHIFT="3600"):
+            await eventually(lambda: bool(it.slack.messages))
+            await it.polled(2)
+
+    assert (before, len(it.slack.messages)) == (0, 1)
+    shown = slack_text(it.slack.messages[0])
+    assert [title for _, title, _ in STORIES[:3] if title not in shown] == []
+
+
+async def test_what_is_urgent_passes_quiet_hours(tmp_path) -> None:
+    lists = LISTS.replace("Fresnel]", "Fresnel], severity: [{level: critical, when: ferries}]")
+    quiet = quiet_for(timedelta(minutes=30))
+    async with world(tmp_path, watchlists=lists, **quiet) as it, Daemon(it.config):
+        await it.polled()
+        it.publish(*STORIES[:3])
+        await it.polled(4)
+
+    (message,) = it.slack.messages
+    assert STORIES[1][1] in slack_text(message)
 
 
 async def test_a_silenced_story_alerts_nobody_and_why_names_the_silence(tmp_path) -> None:
