@@ -33,6 +33,7 @@ from straitwatch.core.model import (
     Severity,
 )
 from straitwatch.core.plan import GIVE_UP_AFTER, Rules, Shadow
+from straitwatch.core.schedule import repeats_nothing
 from straitwatch.deliver import Driver, SenderThreads, open_driver, validate_receiver
 from straitwatch.errors import ConfigError, StoreError, UsageError
 from straitwatch.fetch import Fetcher
@@ -504,10 +505,9 @@ class App:
             raise failed
 
     def _holding(self) -> list[str]:
-        """Return the receivers that repeat nothing that was perhaps sent; a bot looks before."""
+        """Return the receivers that repeat nothing that was perhaps sent."""
         drivers = self.active.drivers.items()
-        is_bot = "slack-bot"
-        return [name for name, it in drivers if it.on_unsure == "hold" and it.kind != is_bot]
+        return [name for name, it in drivers if repeats_nothing(it.kind, it.on_unsure)]
 
     async def _check_promises(self) -> None:
         """Look whether the outbox keeps what it promises; what it does not is told."""

@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from contract.store_builders import (
 )
 from straitwatch.core.model import (
     Action,
+    AlertKind,
     Decision,
     DeliveryState,
     DigestItem,
@@ -230,6 +232,13 @@ def test_status_counts_the_last_day_and_what_is_open_now(store: Store) -> None:
     assert (counts.last_polled_at, counts.oldest_pending_at) == (NOW, NOW)
     later = store.call(status_counts, NOW + 2 * DAY)
     assert (later.polled, later.entries_new, later.delivered, later.pending) == (0, 0, 0, 1)
+
+
+def test_only_messages_about_stories_count_as_alerts(store: Store) -> None:
+    canary = replace(make_alert(), kind=AlertKind.CANARY, story_id="")
+    store.call(add_alert, canary, [make_delivery(alert_id=canary.id)])
+
+    assert store.call(status_counts, NOW).alerts == 0
 
 
 def test_an_old_entry_goes_once_its_feed_no_longer_lists_it(store: Store) -> None:

@@ -82,6 +82,14 @@ def test_a_story_is_neither_merged_with_itself_nor_emptied(config: Path) -> None
     assert "not a report of" in str(unknown.exception)
 
 
+def test_of_two_stories_to_merge_the_unknown_one_is_named(config: Path) -> None:
+    (story,) = rows(config, "stories", "list")
+
+    result = run(config, "stories", "merge", story["id"], "nowhere")
+
+    assert "no such story: nowhere\n" in str(result.exception)
+
+
 def test_folding_the_stored_reports_again_gives_what_was_decided(config: Path) -> None:
     replayed = run(config, "replay")
 

@@ -125,7 +125,7 @@ def after_attempt(
     if result.outcome is Outcome.PERMANENT:
         return NextStep(state=DeliveryState.DEAD, reason="refused")
     is_unsure = result.outcome is Outcome.UNSURE
-    if is_unsure and on_unsure == "hold" and driver != "slack-bot":  # a bot looks before it repeats
+    if is_unsure and repeats_nothing(driver, on_unsure):
         return NextStep(state=DeliveryState.DEAD, reason="unanswered")
     hold = _receiver_hold(result, attempt)
     if is_unsure and driver == "slack-webhook" and unsure_count:
@@ -141,6 +141,11 @@ def after_attempt(
         receiver_hold_until=now + hold if hold else None,
         receiver_hold_reason=_reason(result) if hold else "",
     )
+
+
+def repeats_nothing(driver: str, on_unsure: str) -> bool:
+    """Whether a receiver prefers silence to a repeat; a bot looks before it repeats."""
+    return on_unsure == "hold" and driver != "slack-bot"
 
 
 def _reason(result: SendResult) -> str:

@@ -217,10 +217,15 @@ def _readable(tx: Transaction, rows: Sequence[_Row], *, now: datetime) -> list[_
             readable.append(row)
         except ValidationError:
             dead.append(row.id)
-    _set(tx, dead, DeliveryState.DEAD, now=now, reason="unreadable")
-    follow_carriers(tx, dead, DeliveryState.DEAD, now=now)
-    tx.is_lasting |= bool(dead)
+    end_unreadable(tx, dead, now=now)
     return readable
+
+
+def end_unreadable(tx: Transaction, ids: Collection[str], *, now: datetime) -> None:
+    """Make dead what no version reads any more, with what was merged into it."""
+    _set(tx, ids, DeliveryState.DEAD, now=now, reason="unreadable")
+    follow_carriers(tx, ids, DeliveryState.DEAD, now=now)
+    tx.is_lasting |= bool(ids)
 
 
 def _union(values: Iterable[Sequence[str]]) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from straitwatch.core.model import (
     Severity,
 )
 from straitwatch.store.engine import Transaction
-from straitwatch.store.merging import end_dead, may_go
+from straitwatch.store.merging import end_dead, end_unreadable, may_go
 from straitwatch.store.messages import (
     CRITICAL_LANE,
     OPEN,
@@ -155,10 +155,7 @@ def _next_readable(
         try:
             return row, to_job(row)
         except (ValidationError, KeyError):
-            dead = {"state": DeliveryState.DEAD.value, "reason": "unreadable", "updated_at": now}
-            tx.execute(DELIVERY.update().where(DELIVERY.c.seq == row.seq).values(dead))
-            end_dead(tx, [row.id], None, now=now)
-            tx.is_lasting = True
+            end_unreadable(tx, [row.id], now=now)
     return None
 
 
