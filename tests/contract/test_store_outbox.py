@@ -32,6 +32,7 @@ from straitwatch.store import (
     expire_deliveries,
     finish_attempt,
     freeze,
+    full_id,
     hold_receiver,
     list_deliveries,
     name_recipients,
@@ -571,6 +572,17 @@ def test_a_replay_is_a_new_message_and_leaves_the_old_one_as_it_was(store: Store
     assert store.call(replay_delivery, "d1.r1", now=NOW) == "d1.r2"
     assert state_of(store, "d1") is DeliveryState.DELIVERED
     assert store.call(replay_delivery, "unknown", now=NOW) == ""
+
+
+def test_the_beginning_of_an_id_stands_for_the_only_message_that_has_it(store: Store) -> None:
+    put(store, make_delivery("abc123"), make_delivery("abd456", receiver="desk-mail"))
+    finish(store, claimed(store))
+    replayed = store.call(replay_delivery, "abc123", now=NOW)
+
+    asked = ("abc…", "abc123", replayed, "ab", "x")
+    found = [store.call(full_id, beginning) for beginning in asked]
+
+    assert found == ["abc123", "abc123", replayed, "ab", "x"]
 
 
 def test_only_what_waits_is_cancelled_and_only_on_a_condition(store: Store) -> None:

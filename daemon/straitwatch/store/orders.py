@@ -37,9 +37,13 @@ def list_deliveries(
 
 
 def full_id(tx: Transaction, beginning: str) -> str:
-    """Return the id of the only delivery that begins so; what is no such beginning as it is."""
+    """Return the id of the only delivery that begins so; what is no such beginning as it is.
+
+    Replays of a message, whose ids go on where its own ends, do not count against it.
+    """
     begins = DELIVERY.c.id.startswith(beginning.rstrip("…"), autoescape=True)
-    found = tx.execute(sa.select(DELIVERY.c.id).where(begins).limit(2)).scalars().all()
+    query = sa.select(DELIVERY.c.id).where(begins, ~DELIVERY.c.id.contains(".r")).limit(2)
+    found = tx.execute(query).scalars().all()
     return found[0] if len(found) == 1 else beginning
 
 
