@@ -62,6 +62,7 @@ from straitwatch.core.plan import (
     Settlement,
     fold_entries,
     match_entries,
+    named_stories,
     new_window,
     plan_ingest,
     rekeyed_entries,
@@ -238,7 +239,7 @@ def commit_poll(
         matched = _as_it_is(tx, matched)
         window = folding.catch_up(tx, now=now)
         folds = fold_entries(feed, matched, window=window, now=now)
-        stories = db.stories_by_id(tx, {fold.story_id for fold in folds.values()})
+        stories = db.stories_by_id(tx, named_stories(folds.values()))
         silences = db.active_silences(tx, now)
     plan = plan_ingest(
         feed,

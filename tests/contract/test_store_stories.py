@@ -26,6 +26,7 @@ from straitwatch.core.model import (
     KnownEntry,
     PlannedEntry,
     Reason,
+    Related,
     Relation,
     Report,
     Severity,
@@ -186,6 +187,15 @@ def test_an_entry_that_matches_only_after_an_edit_becomes_a_report(store: Store)
     store.call(apply_plan, make_plan(claimed, [make_planned("e1", is_new=False)]))
 
     assert [report.entry_id for _, report, _ in reports(store)] == ["e1"]
+
+
+def test_a_possibly_related_story_is_kept_with_the_report(store: Store) -> None:
+    fold = make_fold(related=Related(story_id="s9", score=0.61, names=("Penghu", "Shandong")))
+    store.call(apply_plan, make_plan(claimed_feed(store), [make_planned("e1", fold=fold)]))
+
+    (stored,) = store.call(story_entries, fold.story_id)
+
+    assert stored.fold == fold
 
 
 def test_reports_come_back_in_the_order_in_which_they_were_folded(store: Store) -> None:

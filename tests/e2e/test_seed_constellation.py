@@ -100,3 +100,24 @@ def test_most_of_what_is_said_later_is_an_update_or_nothing(told) -> None:
 
     assert len(new) <= 12
     assert len(alerts) - len(new) >= 5
+
+
+def test_translations_are_shown_as_related_to_a_story_of_their_event(told) -> None:
+    links = [
+        (label, told.labels[fold.related.story_id])
+        for plan in told.plans
+        for planned in plan.entries
+        if (fold := planned.fold) and fold.related
+        for label in told.labels[fold.story_id]
+    ]
+
+    assert len(links) >= 6
+    assert all(label in others or "three-reports" in others | {label} for label, others in links)
+
+
+def test_an_alert_on_a_translation_quotes_the_related_headline(told) -> None:
+    related = [
+        alert.facts.related for plan in told.plans for alert in plan.alerts if alert.facts.related
+    ]
+
+    assert {report.outlet.language for report in related} & {"en", "zh-Hant", "ru"}

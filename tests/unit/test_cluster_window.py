@@ -126,3 +126,57 @@ def test_folding_changes_nothing() -> None:
 
     assert window.fold(report) == window.fold(report)
     assert window.fold(report).relation is Relation.NEW
+
+
+# ---------------------------------------------------------------- across languages
+
+CARRIER = "Carrier Shandong holds live-fire drill off Penghu"
+CARRIER_ZH = "山東艦在澎湖外海實彈演習"
+
+
+def test_a_story_in_another_language_that_names_the_same_things_is_possibly_related() -> None:
+    english, chinese = fold_all(make_report(CARRIER), make_report(CARRIER_ZH, hours=2))
+
+    assert chinese.related is not None
+    assert chinese.related.story_id == english.story_id
+    assert {"Shandong", "Penghu", "live-fire"} <= set(chinese.related.names)
+
+
+def test_a_possibly_related_story_stays_a_story_of_its_own() -> None:
+    english, chinese = fold_all(make_report(CARRIER), make_report(CARRIER_ZH, hours=2))
+
+    assert chinese.relation is Relation.NEW
+    assert chinese.story_id != english.story_id
+
+
+def test_names_that_half_of_the_reports_hold_relate_nothing() -> None:
+    _, chinese = fold_all(
+        make_report("China and Russia discuss Taiwan in Moscow"),
+        make_report("中國與俄羅斯在北京談台灣", hours=1),
+    )
+
+    assert chinese.related is None
+
+
+def test_a_story_of_the_same_language_is_told_by_its_words_alone() -> None:
+    _, second = fold_all(
+        make_report("Shandong put to sea"),
+        make_report("Penghu hears live-fire while the Shandong waits", hours=1),
+    )
+
+    assert second.related is None
+
+
+def test_one_lists_stories_are_not_related_to_anothers() -> None:
+    _, chinese = fold_all(
+        make_report(CARRIER, watchlists=("one",)),
+        make_report(CARRIER_ZH, hours=2, watchlists=("other",)),
+    )
+
+    assert chinese.related is None
+
+
+def test_after_three_days_nothing_is_related_to_a_story() -> None:
+    _, chinese = fold_all(make_report(CARRIER), make_report(CARRIER_ZH, hours=73))
+
+    assert chinese.related is None

@@ -68,6 +68,16 @@ def test_who_reported_it_first_and_who_else_is_named() -> None:
         assert "and 6 more" in text
 
 
+def test_a_possibly_related_story_is_named_with_what_both_name() -> None:
+    other = make_report("Island Post", title="兩艘巡防艦清晨通過海峽")
+    facts = make_alert(related=other, related_names=("Penghu", "Shandong"))
+
+    for text in everywhere(facts):
+        assert "Possibly related" in text
+        assert "兩艘巡防艦清晨通過海峽" in text
+        assert "both name Penghu, Shandong" in text
+
+
 def test_a_late_alert_says_so() -> None:
     assert all("late" in text for text in everywhere(make_alert(is_late=True)))
 

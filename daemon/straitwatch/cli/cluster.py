@@ -61,6 +61,8 @@ def _stream_answers(lines: Iterator[dict[str, Any] | BadLine]) -> Iterator[_Answ
         fold = window.fold(report)
         window.add(report, fold)
         said = {"story": fold.story_id, "relation": fold.relation.value, "reason": _explain(fold)}
+        if fold.related:
+            said["related"] = fold.related.story_id
         return {"id": line["id"], **said}, report.title
 
     return _answers(lines, answer)
@@ -154,7 +156,11 @@ def _explain(fold: Fold) -> str:
         text += f" {fold.score:.2f} {sign} {fold.threshold:.2f}"
     elif fold.score:
         text += f" {fold.score:.2f}"
-    return f"{text}: {', '.join(fold.evidence)}" if fold.evidence else text
+    if fold.evidence:
+        text += f": {', '.join(fold.evidence)}"
+    if fold.related:
+        text += f"; possibly related to {fold.related.story_id}: {', '.join(fold.related.names)}"
+    return text
 
 
 def _print_lines(answers: Iterator[_Answer]) -> bool:

@@ -142,6 +142,11 @@ def _report(stored: db.StoredEntry) -> dict[str, Any]:
         because = fold.reason
         if fold.score:
             because += f" {fold.score:.2f} of {fold.threshold:.2f}: {', '.join(fold.evidence)}"
+        if fold.related:
+            because += (
+                f"; possibly related to {fold.related.story_id}, {fold.related.score:.2f}: "
+                + ", ".join(fold.related.names)
+            )
     return {
         "entry": stored.entry.id,
         "feed": stored.feed_name,

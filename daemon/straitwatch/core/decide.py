@@ -365,8 +365,14 @@ def describe_alert(
     feed: Feed,
     titles: dict[str, str],
     now: datetime,
+    related: Story | None = None,
+    related_names: tuple[str, ...] = (),
 ) -> AlertFacts:
-    """Freeze what a message may say: who, what, why, and who else."""
+    """Freeze what a message may say: who, what, why, and who else.
+
+    `related` is a story in another language that may be about the same event, because both name
+    `related_names`.
+    """
     ordered = sorted(matches, key=lambda match: (-match.severity.rank, -match.score))
     hits = [hit for match in ordered for hit in match.hits]
     outlet = outlet_of(entry, feed)
@@ -392,6 +398,8 @@ def describe_alert(
         origin=_origin_of(story, outlet, entry),
         origins=story.origins,
         is_state_only=story.is_state_only,
+        related=related.reports[0] if related and related.reports else None,
+        related_names=related_names,
         is_late=decision.reason is Reason.LATE,
         story_title=story.title,
     )

@@ -662,6 +662,15 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """A story in another language that may be about the same event; it suppresses nothing."""
+
+    story_id: str
+    score: float
+    names: tuple[str, ...]  # the people, places and things that both name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fold:
     """To which story a report belongs, and why."""
 
@@ -671,6 +680,7 @@ class Fold:
     score: float = 0.0
     threshold: float = 0.0
     evidence: tuple[str, ...] = ()  # shared terms, or what else decided
+    related: Related | None = None  # of a new story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -773,6 +783,8 @@ class AlertFacts:
     origin: str = ""  # whose reporting this is, when it is not the outlet's own
     origins: tuple[str, ...] = ()  # of the story; fewer than outlets where they repeat each other
     is_state_only: bool = False
+    related: StoryReport | None = None  # in another language, perhaps about the same event
+    related_names: tuple[str, ...] = ()  # the people, places and things that both name
     is_late: bool = False
     story_title: str = ""  # of the first report: keeps the threads of a story together
 

@@ -5,7 +5,7 @@ that the store writes in one transaction. `backtest`, `replay` and the demonstra
 function and write nothing.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -52,6 +52,7 @@ from straitwatch.core.model import (
     PollReport,
     ReadFeed,
     Reason,
+    Related,
     Relation,
     Report,
     Silence,
@@ -227,6 +228,15 @@ def fold_entries(
     return folds
 
 
+def named_stories(folds: Iterable[Fold]) -> set[str]:
+    """Return the ids of the stories that folds name."""
+    return {id_ for fold in folds for id_ in (fold.story_id, *_related_id(fold))}
+
+
+def _related_id(fold: Fold) -> tuple[str, ...]:
+    return (fold.related.story_id,) if fold.related else ()
+
+
 def _report(item: MatchedEntry, feed: Feed, *, now: datetime) -> Report:
     entry = item.entry
     return Report(
@@ -260,7 +270,7 @@ def plan_ingest(
         state: what the store knew of it before.
         matched: its new and edited entries, and its state as it will be.
         folds: the story of each entry that matched, from `fold_entries`.
-        stories: the stories named in `folds`, as far as the store has them.
+        stories: the stories named in `folds`, the related ones too, as far as the store has them.
         rules: lists, routes and receivers.
         now: the time of the poll.
         silences: those made by command; those of the configuration stand in `rules`.
@@ -339,7 +349,17 @@ def _conclude(
         draft.keep(after)
         return Decision(action=Action.DIGEST, reason=Reason.NO_ROUTE)
     after = replace(after, revision=after.revision + 1, alerted_at=after.alerted_at or now)
-    after = _announce(said, after, decision, destinations, draft, feed=feed, rules=rules, now=now)
+    after = _announce(
+        said,
+        after,
+        decision,
+        destinations,
+        draft,
+        related=fold.related,
+        feed=feed,
+        rules=rules,
+        now=now,
+    )
     draft.keep(after)
     return decision
 
@@ -367,13 +387,22 @@ def _announce(
     destinations: Sequence[Destination],
     draft: _Draft,
     *,
+    related: Related | None,
     feed: Feed,
     rules: Rules,
     now: datetime,
 ) -> Story:
     """Add the alert and one delivery for each recipient; return the story with its threads."""
     facts = describe_alert(
-        story, item.entry, item.matches, decision, feed=feed, titles=dict(rules.titles), now=now
+        story,
+        item.entry,
+        item.matches,
+        decision,
+        feed=feed,
+        titles=dict(rules.titles),
+        now=now,
+        related=draft.stories.get(related.story_id) if related else None,
+        related_names=related.names if related else (),
     )
     alert = Alert(
         id=alert_id(story.id, story.revision),

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-from straitwatch.core.model import Hit, Match, RuleScore, StoryReport
+from straitwatch.core.model import Hit, Match, Related, RuleScore, StoryReport
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -210,6 +210,7 @@ class ReportRow(Row, table=True):
     score: float
     threshold: float
     evidence: Any = Field(sa_column=Column("evidence", Packed(Texts), nullable=False))
+    related: Any = Field(default=None, sa_column=Column("related", Packed(Related)))
     reported_at: datetime
 
 

@@ -230,6 +230,7 @@ def _write_matches(tx: Transaction, planned: Sequence[PlannedEntry], *, now: dat
             "score": one.fold.score,
             "threshold": one.fold.threshold,
             "evidence": one.fold.evidence,
+            "related": one.fold.related,
             "reported_at": now,
         }
         for one in planned
@@ -247,6 +248,7 @@ _REFOLDED = (  # all but when it was first reported, which is its place in the o
     "score",
     "threshold",
     "evidence",
+    "related",
 )
 
 
@@ -489,6 +491,7 @@ def _to_fold(row: sa.Row[*tuple[Any, ...]]) -> Fold:
         score=row.score,
         threshold=row.threshold,
         evidence=row.evidence,
+        related=row.related,
     )
 
 

@@ -111,6 +111,11 @@ class _Figures:
     labels: frozenset[str]  # dates, and numbers that count instalments
 
 
+def quantities(title: str) -> frozenset[str]:
+    """Return the figures in a cleaned title that count something: no dates, no instalments."""
+    return _figures(title).plain
+
+
 @lru_cache(maxsize=256)  # the title at hand is compared with a few dozen
 def _figures(title: str) -> _Figures:
     plain: set[str] = set()

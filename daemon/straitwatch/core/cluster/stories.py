@@ -9,7 +9,7 @@ so that comparing costs one pass over its own terms.
 from array import array
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import nlargest
@@ -143,12 +143,13 @@ class _Story:
 class ListStories:
     """The open stories of one watch-list, found by the terms they share with a report."""
 
-    def __init__(self) -> None:
+    def __init__(self, shares: Mapping[str, float] | None = None) -> None:
+        """Begin without stories; `shares` stand in for reports not seen yet."""
         self._stories: dict[int, _Story] = {}
         self._by_age: deque[_Story] = deque()
         self._numbers: dict[str, int] = {}  # of open stories by id
         self._postings: dict[str, array[int]] = {}  # story numbers, ascending
-        self._rarity = _Rarity()
+        self._rarity = _Rarity(beat_shares() if shares is None else shares)
         self._recent: deque[tuple[datetime, tuple[str, ...], int]] = deque()
         self._next = 0
         self._score_sum = 0
@@ -268,13 +269,14 @@ def _compare(story: _Story, query: _Weights, *, decayed: float, decay: float) ->
 class _Rarity:
     """How much a term says among the latest reports: few have it, much."""
 
-    def __init__(self) -> None:
+    def __init__(self, shares: Mapping[str, float]) -> None:
+        self._shares = shares
         self._counts: dict[str, int] = {}
         self._reports = 0
 
     def weigh(self, member: Member) -> _Weights:
         """Return the report's terms weighted by rarity, of unit length."""
-        counts, shares = self._counts, beat_shares()
+        counts, shares = self._counts, self._shares
         missing = max(ASSUMED_REPORTS - self._reports, 0)
         most = log(self._reports + missing + 1) + 0.3
         query = {

@@ -129,6 +129,36 @@ def terms(text: str) -> Iterator[str]:
     return (term for run in runs for term in _terms_of_run(run.lastgroup or "", run.group()))
 
 
+def stems(text: str) -> Iterator[str]:
+    """Return the words of folded text in their order, stemmed; runs of CJK stay as they are."""
+    if text.isascii():
+        yield from filter(None, map(latin_term, _ASCII_WORD.findall(text)))
+        return
+    for run in _RUN.finditer(text.translate(_PLAIN)):
+        match run.lastgroup:
+            case "other":
+                if term := latin_term(run.group()):
+                    yield term
+            case "cyrillic":
+                yield stem_cyrillic(run.group())
+            case "hiragana":
+                continue
+            case _:
+                yield run.group()
+
+
+def script_of(text: str) -> str:
+    """Name the script that tells a text's language apart; mixed ones by the rarer script."""
+    if text.isascii():
+        return "latin"
+    found = {run.lastgroup for run in _RUN.finditer(text)}
+    if found & {"hiragana", "katakana"}:
+        return "kana"
+    return next(
+        (name for name in ("hangul", "han", "arabic", "cyrillic") if name in found), "latin"
+    )
+
+
 def _terms_of_run(script: str, word: str) -> Iterator[str]:
     match script:
         case "other":

@@ -121,6 +121,8 @@ def _facts(kind: AlertKind, text: str, *, is_bare: bool) -> Facts:
         first_report=None if is_bare else report,
         also=() if is_bare else (report,),
         outlet_count=1 if is_bare else 2,
+        related=None if is_bare else report,
+        related_names=() if is_bare else (text,),
     )
 
 

@@ -163,6 +163,8 @@ def _alert(facts: AlertFacts, zone: str) -> dict[str, Any]:
         "origin": shown(facts.origin, limit=NAME_LIMIT),
         "origins": _origins(facts),
         "is_state_only": facts.is_state_only,
+        "related": None if facts.related is None else _report(facts.related, zone),
+        "related_names": ", ".join(shown(it, limit=NAME_LIMIT) for it in facts.related_names),
         "story_id": shown(facts.story_id, limit=NAME_LIMIT),
         "story_title": shown(facts.story_title or facts.title) or "(no title)",
         "is_late": facts.is_late,
