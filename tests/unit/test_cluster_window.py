@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.model import Fold, Relation, Report
 
@@ -67,6 +69,16 @@ def test_a_copy_in_another_outlet_is_a_duplicate_that_names_its_original() -> No
 
     assert (second.relation, second.reason) == (Relation.DUPLICATE, "near-duplicate")
     assert second.evidence == ("frigates leave zuoying at dawn",)
+
+
+@pytest.mark.parametrize(("hours", "relation"), [(1, Relation.DUPLICATE), (70, Relation.NEW)])
+def test_half_alike_is_a_copy_only_while_the_story_is_near(hours: int, relation: Relation) -> None:
+    _, second = fold_all(
+        make_report("Two frigates leave Zuoying harbour at dawn"),
+        make_report("Two frigates leave Zuoying base before dawn", hours=hours),
+    )
+
+    assert second.relation is relation
 
 
 def test_a_retelling_joins_the_event_and_says_by_which_terms() -> None:
