@@ -61,6 +61,7 @@ from straitwatch.core.plan import (
     Rules,
     Settlement,
     fold_entries,
+    list_paces,
     match_entries,
     named_stories,
     new_window,
@@ -233,6 +234,7 @@ def commit_poll(
     """Fold, decide and write one poll, all in this transaction."""
     folds = {}
     stories = {}
+    paces = {}
     silences: tuple[Silence, ...] = ()
     if any(item.matches for item in matched.changed):
         db.fold_lock(tx)
@@ -241,6 +243,7 @@ def commit_poll(
         folds = fold_entries(feed, matched, window=window, now=now)
         stories = db.stories_by_id(tx, named_stories(folds.values()))
         silences = db.active_silences(tx, now)
+        paces = list_paces(folds, matched, window)
     plan = plan_ingest(
         feed,
         state,
@@ -248,6 +251,7 @@ def commit_poll(
         folds=folds,
         stories=stories,
         silences=silences,
+        paces=paces,
         rules=rules,
         now=now,
     )

@@ -65,7 +65,15 @@ def rules_for(*routes, lists=(STRAIT, DRILL), recipients=None, **policy) -> Rule
 
 
 def plan_for(
-    *entries, rules=None, feed=FEED, state=None, known=None, stories=None, window=None, now=NOON
+    *entries,
+    rules=None,
+    feed=FEED,
+    state=None,
+    known=None,
+    stories=None,
+    window=None,
+    now=NOON,
+    paces=None,
 ) -> Plan:
     rules = rules or rules_for()
     state = state or seen_feed_state(feed)
@@ -73,7 +81,7 @@ def plan_for(
     matched = match_entries(read, known or {}, feed=feed, state=state, rules=rules)
     folds = fold_entries(feed, matched, window=window or StoryWindow(), now=now)
     return plan_ingest(
-        feed, state, matched, folds=folds, stories=stories or {}, rules=rules, now=now
+        feed, state, matched, folds=folds, stories=stories or {}, rules=rules, now=now, paces=paces
     )
 
 
@@ -445,3 +453,76 @@ def test_entries_that_come_again_under_new_ids_alert_nobody() -> None:
 
     assert plan.alerts == ()
     assert (plan.report.entries_new, plan.report.rekeyed) == (10, 10)
+
+
+# ---------------------------------------------------------------- breaking
+
+
+def tell(outlets: int, *, every: timedelta, pace: float = 0.1, rules=None, late=timedelta()):
+    """Let outlets report one event, one after the other; return what was said, and the story."""
+    window, stories, alerts = StoryWindow(), {}, []
+    for n in range(outlets):
+        feed, now = make_feed(f"Outlet {n}"), NOON + n * every
+        entry = make_entry(
+            "Fleet of twelve ships crosses the strait at dawn",
+            id=f"e{n}",
+            guid=f"e{n}",
+            url=f"https://outlet{n}.example/1",
+            canonical_url=f"outlet{n}.example/1",
+            published_at=now - late,
+        )
+        plan = plan_for(
+            entry,
+            feed=feed,
+            state=seen_feed_state(feed),
+            window=window,
+            stories=stories,
+            now=now,
+            rules=rules,
+            paces={"taiwan-policy": pace},
+        )
+        stories |= {story.id: story for story in plan.stories}
+        alerts += plan.alerts
+    (story,) = stories.values()
+    return alerts, story
+
+
+def test_four_origins_within_an_hour_break_the_story_and_raise_its_severity() -> None:
+    alerts, story = tell(4, every=timedelta(minutes=15))
+
+    assert alerts[-1].facts.reason is Reason.BREAKING
+    assert alerts[-1].severity is alerts[0].severity.raised
+    assert story.is_breaking
+
+
+def test_a_story_breaks_once() -> None:
+    alerts, story = tell(9, every=timedelta(minutes=5))
+
+    assert [alert.facts.reason for alert in alerts].count(Reason.BREAKING) == 1
+    assert story.severity is alerts[0].severity.raised
+
+
+def test_four_origins_in_a_day_break_nothing() -> None:
+    _, story = tell(4, every=timedelta(hours=6))
+
+    assert not story.is_breaking
+
+
+def test_a_busy_list_needs_three_times_its_pace() -> None:
+    assert not tell(8, every=timedelta(minutes=5), pace=3)[1].is_breaking
+    assert tell(9, every=timedelta(minutes=5), pace=3)[1].is_breaking
+
+
+def test_old_reports_that_arrive_together_break_nothing() -> None:
+    _, story = tell(5, every=timedelta(minutes=1), late=timedelta(hours=5))
+
+    assert not story.is_breaking
+
+
+def test_a_story_that_breaks_reaches_those_who_want_high_severity_alone() -> None:
+    rules = rules_for(make_route(severities=(Severity.HIGH,)), lists=(STRAIT,))
+
+    three, _ = tell(3, every=timedelta(minutes=10), rules=rules)
+    four, _ = tell(4, every=timedelta(minutes=10), rules=rules)
+
+    assert (three, [alert.severity for alert in four]) == ([], [Severity.HIGH])

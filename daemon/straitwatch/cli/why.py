@@ -29,6 +29,7 @@ _MEANINGS = {
     Reason.BASELINE: "the feed was seen for the first time: what stood in it is not news",
     Reason.NEW_STORY: "the first report of this event",
     Reason.NEW_LIST: "it brought the story to another watch-list",
+    Reason.BREAKING: "many independent origins within an hour raised its severity",
     Reason.HIGHER_SEVERITY: "it raised the severity of the story",
     Reason.MORE_OUTLETS: "so many outlets reported it by then",
     Reason.TIER_ONE: "the first outlet of tier 1 reported it",

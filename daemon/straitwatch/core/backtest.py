@@ -31,6 +31,7 @@ from straitwatch.core.plan import (
     MatchedFeed,
     Rules,
     fold_entries,
+    list_paces,
     matchable,
     new_window,
     plan_ingest,
@@ -235,6 +236,7 @@ class _Side:
             stories=self._stories,
             rules=self._rules,
             now=past.seen_at,
+            paces=list_paces(folds, matched, self._window),
         )
         for story in plan.stories:
             self._stories[story.id] = story

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from math import inf
 
 from straitwatch.core.model import (
     Action,
@@ -38,6 +39,9 @@ from straitwatch.core.model import (
 
 DAY_AFTER = timedelta(hours=24)  # a report this long after the alert is news again: say so
 RENEWED_AFTER = timedelta(hours=18)  # a daily bulletin, published a little earlier than yesterday's
+BREAKING_SPAN = timedelta(hours=1)
+BREAKING_ORIGINS = 4  # at least, within that span
+BREAKING_TIMES = 3  # as many as the whole list has reports in that time, usually
 LISTED_REPORTS = 12  # reports that a story keeps for showing; the count goes on
 STATE_STANCES = ("state", "party")  # of outlets that speak for a government
 QUOTE_LENGTH = 320  # characters: two or three lines in Slack and mail
@@ -92,8 +96,22 @@ def grow_story(
     feed: Feed,
     now: datetime,
     origin: str = "",
+    pace: float = inf,
 ) -> Story:
-    """Return the story with this report in it; `origin` is whose reporting it is, "" its own."""
+    """Return the story with this report in it.
+
+    Args:
+        story: as it was; None when this is its first report.
+        fold: names the story.
+        entry: the report.
+        matches: the lists that fired on it.
+        feed: where it was read.
+        now: when.
+        origin: whose reporting it is; "" for the outlet's own.
+        pace: how many reports an hour its lists usually have; where that is not known, no story
+            is breaking.
+
+    """
     outlet = outlet_of(entry, feed)
     report = StoryReport(
         outlet=outlet,
@@ -122,7 +140,7 @@ def grow_story(
         )
     is_new_outlet = outlet.name not in story.outlets
     keeps = is_new_outlet and len(story.reports) < LISTED_REPORTS
-    return replace(
+    grown = replace(
         story,
         last_seen_at=now,
         severity=max(story.severity, severity, key=lambda level: level.rank),
@@ -133,6 +151,22 @@ def grow_story(
         origins=_union(story.origins, (origin or outlet.name,)),
         is_state_only=story.is_state_only and is_state,
     )
+    if story.is_breaking or not _is_breaking(grown, pace, now=now):
+        return grown
+    return replace(grown, is_breaking=True, severity=grown.severity.raised)
+
+
+def _is_breaking(story: Story, pace: float, *, now: datetime) -> bool:
+    """Whether more independent origins than usual reported it within the hour.
+
+    What was published earlier does not count: after an outage, old reports arrive together.
+    """
+    origins = {
+        report.origin or report.outlet.name
+        for report in story.reports
+        if now - min(report.published_at or now, report.seen_at) <= BREAKING_SPAN
+    }
+    return len(origins) >= max(BREAKING_ORIGINS, BREAKING_TIMES * pace)
 
 
 def _union(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
@@ -195,6 +229,8 @@ def _gain(
 ) -> Reason | None:
     if set(after.watchlists) - set(before.watchlists):
         return Reason.NEW_LIST
+    if after.is_breaking and not before.is_breaking:
+        return Reason.BREAKING
     if after.severity.rank > before.severity.rank:
         return Reason.HIGHER_SEVERITY
     if len(after.outlets) == len(before.outlets):

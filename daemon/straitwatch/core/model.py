@@ -28,6 +28,11 @@ class Severity(StrEnum):
         """0 for low up to 3 for critical."""
         return list(Severity).index(self)
 
+    @property
+    def raised(self) -> "Severity":
+        """The next more urgent one; critical stays critical."""
+        return list(Severity)[min(self.rank + 1, Severity.CRITICAL.rank)]
+
 
 class FetchFailure(StrEnum):
     """Why a feed could not be had; also the metric label."""
@@ -87,6 +92,7 @@ class Reason(StrEnum):
     NEW_STORY = "new_story"
     NEW_LIST = "new_list"
     HIGHER_SEVERITY = "higher_severity"
+    BREAKING = "breaking"
     MORE_OUTLETS = "more_outlets"
     TIER_ONE = "tier_one"
     DAY_LATER = "day_later"
@@ -722,6 +728,7 @@ class Story:
     has_tier_one: bool = False
     origins: tuple[str, ...] = ()  # whose reporting the outlets carry, in order of arrival
     is_state_only: bool = False  # no outlet but state media has reported it
+    is_breaking: bool = False  # many origins within an hour raised its severity, once
     alerted_at: datetime | None = None
     threads: tuple[tuple[str, str, str], ...] = ()  # receiver, recipient, its first delivery's id
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
+from math import inf
 
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.compare import compare_matches
@@ -228,6 +229,18 @@ def fold_entries(
     return folds
 
 
+def list_paces(folds: Iterable[str], matched: MatchedFeed, window: StoryWindow) -> dict[str, float]:
+    """Return how many reports an hour each list that fired on a folded entry usually has."""
+    ids = set(folds)
+    lists = {
+        match.watchlist
+        for item in matched.changed
+        if item.entry.id in ids
+        for match in item.matches
+    }
+    return {name: window.pace(name) for name in lists}
+
+
 def named_stories(folds: Iterable[Fold]) -> set[str]:
     """Return the ids of the stories that folds name."""
     return {id_ for fold in folds for id_ in (fold.story_id, *_related_id(fold))}
@@ -262,6 +275,7 @@ def plan_ingest(
     rules: Rules,
     now: datetime,
     silences: Sequence[Silence] = (),
+    paces: Mapping[str, float] | None = None,
 ) -> Plan:
     """Work out everything that one poll changes.
 
@@ -274,6 +288,7 @@ def plan_ingest(
         rules: lists, routes and receivers.
         now: the time of the poll.
         silences: those made by command; those of the configuration stand in `rules`.
+        paces: how many reports an hour each list usually has, from `list_paces`.
 
     """
     quiet = (*rules.policy.silences, *silences)
@@ -294,6 +309,7 @@ def plan_ingest(
                 now=now,
                 is_known=known is not None,
                 is_rekeyed=item.entry.id in matched.rekeyed,
+                pace=max((paces or {}).get(match.watchlist, inf) for match in item.matches),
             )
             planned = replace(planned, matches=item.matches, fold=fold, decision=decision)
         draft.entries.append(planned)
@@ -312,6 +328,7 @@ def _conclude(
     now: datetime,
     is_known: bool,
     is_rekeyed: bool,
+    pace: float,
 ) -> Decision:
     """Decide about one report and put what follows from it into the draft."""
     before = draft.stories.get(fold.story_id)
@@ -323,13 +340,26 @@ def _conclude(
     )
     said = replace(item, matches=heard or item.matches)
     origin = find_origin(item.entry, outlet).name
-    after = grow_story(before, fold, item.entry, said.matches, feed=feed, origin=origin, now=now)
+    is_baseline = _is_baseline(item.entry, state, rules.policy, now=now)
+    after = grow_story(
+        before,
+        fold,
+        item.entry,
+        said.matches,
+        feed=feed,
+        origin=origin,
+        now=now,
+        pace=inf if is_baseline or is_rekeyed else pace,
+    )
+    if before is not None and after.is_breaking and not before.is_breaking:
+        heard = tuple(replace(match, severity=match.severity.raised) for match in heard)
+        said = replace(said, matches=heard or said.matches)
     draft.stories_new += before is None
     circumstances = Circumstances(
         relation=fold.relation,
         outlet=outlet,
         title=item.entry.title,
-        is_baseline=_is_baseline(item.entry, state, rules.policy, now=now),
+        is_baseline=is_baseline,
         is_known_entry=is_known,
         is_rekeyed=is_rekeyed,
         published_at=item.entry.published_at,
@@ -368,7 +398,12 @@ def _unsaid(before: Story | None, after: Story) -> Story:
     """Return a story that grew by what a silence holds: it is news once the silence is over."""
     if before is None:
         return after
-    return replace(after, watchlists=before.watchlists, severity=before.severity)
+    return replace(
+        after,
+        watchlists=before.watchlists,
+        severity=before.severity,
+        is_breaking=before.is_breaking,
+    )
 
 
 def _is_baseline(entry: Entry, state: FeedState, policy: AlertPolicy, *, now: datetime) -> bool:
@@ -549,8 +584,14 @@ def regrow_story(before: Story, reports: Sequence[StoredReport]) -> Story:
         )
     if story is None:
         raise ValueError(f"story {before.id} would have no report")
+    severities = (story.severity, before.severity) if before.is_breaking else (story.severity,)
     return replace(
-        story, revision=before.revision, alerted_at=before.alerted_at, threads=before.threads
+        story,
+        severity=max(severities, key=lambda level: level.rank),
+        is_breaking=before.is_breaking,
+        revision=before.revision,
+        alerted_at=before.alerted_at,
+        threads=before.threads,
     )
 
 

@@ -234,6 +234,7 @@ class StoryRow(Row, table=True):
     has_tier_one: bool
     origins: Any = Field(sa_column=Column("origins", Packed(Texts), nullable=False))
     is_state_only: bool
+    is_breaking: bool = False
     alerted_at: datetime | None
     threads: Any = Field(
         sa_column=Column("threads", Packed(tuple[tuple[str, str, str], ...]), nullable=False)

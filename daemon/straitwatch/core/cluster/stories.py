@@ -25,10 +25,12 @@ STORY_AGE = timedelta(hours=72)  # after its first report a story takes in no mo
 # the oldest open story depend on nothing earlier.
 RARITY_AGE = timedelta(hours=96)
 DECAY_HOURS = 36.0
+HOUR = timedelta(hours=1)
 NEAREST_SHARE = 0.3  # of the score; the rest is the whole story's
 RARITY_POWER = 1.5
 ASSUMED_REPORTS = 100  # so that the first reports of a new list find all terms about equally rare
 
+_LEAST_PACE_SPAN = timedelta(hours=24)
 _MAX_POSTINGS = 2000  # of a report's rarest terms; common ones lead to no candidates
 _MAX_CANDIDATES = 16
 _MAX_COMPARED = 8  # stories of which single reports are compared
@@ -161,6 +163,12 @@ class ListStories:
             return profile.base
         total = self._score_sum / _SCALE + _PRIOR_SCORE * _PRIOR_REPORTS
         return profile.base + profile.slope * total / (self._score_count + _PRIOR_REPORTS)
+
+    def pace(self, now: datetime) -> float:
+        """Return the reports an hour of the last days; a young list is counted as a day old."""
+        if not self._recent:
+            return 0.0
+        return len(self._recent) / (max(now - self._recent[0][0], _LEAST_PACE_SPAN) / HOUR)
 
     def add(self, fold: Fold, member: Member, seen_at: datetime) -> None:
         """Take in a report of the story that `fold` names."""

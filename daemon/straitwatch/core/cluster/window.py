@@ -111,6 +111,11 @@ class StoryWindow:
                 self._abroad[watchlist, script] = ListStories(pivot_shares())
             self._abroad[watchlist, script].add(fold, self._named(report), report.seen_at)
 
+    def pace(self, watchlist: str) -> float:
+        """Return how many reports an hour a list usually has."""
+        stories = self._lists.get(watchlist)
+        return stories.pace(self._now) if stories is not None and self._now is not None else 0.0
+
     def expire(self, now: datetime) -> None:
         """Forget what is too old to fold anything into; time never runs backwards here."""
         if self._now is not None and now <= self._now:

@@ -50,6 +50,7 @@ _CAUSES = {
 }
 _WHY_UPDATE = {
     Reason.NEW_LIST: "new watch-list",
+    Reason.BREAKING: "breaking: many independent origins within an hour",
     Reason.HIGHER_SEVERITY: "higher severity",
     Reason.TIER_ONE: "first tier 1 outlet",
     Reason.DAY_LATER: "reported again a day later",
