@@ -4,8 +4,9 @@
 
 Ours is the one fixed configuration. Each peer links a report to the nearest one of the 72 hours
 before it, or opens a story. Its threshold, and whether it reads the title alone or the summary too
-(marked +), are those that score best on the very set that is reported, or on its first 6,000 rows: in its
-favour. In languages without spaces its words are pairs of characters. MinHash needs datasketch and RapidFuzz itself
+(marked +), are those that score best on the very set that is reported, or on its first 6,000 rows:
+in its favour. In languages without spaces its words are pairs of characters. On the UCI stream we
+also see addresses and outlets, the peers do not. MinHash needs datasketch and RapidFuzz itself
 beside us (`pip install --target`, then PYTHONPATH); SimHash and TF-IDF need nothing. Every method
 runs in a process of its own; MB is its peak, libraries included, above that of a process that only
 loads the data.
