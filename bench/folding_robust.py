@@ -206,8 +206,8 @@ def measure_stored(data: Path) -> None:
         mean, p99 = found["mean"] / base["mean"], found["p99"] / base["p99"]
         what = f"mean {found['mean']:.2f} ms, p99 {found['p99']:.2f} ms, {found['mb']:.0f} MB"
         target = "4.00" if size == STORED[-1] else ""
-        tell("window", f"{size} stored", f"{what}; mean to {STORED[0]}", f"{mean:.2f}", target)
-        tell("window", f"{size} stored", f"p99 to {STORED[0]}", f"{p99:.2f}", target)
+        tell("stored", f"{size} reports", f"{what}; mean to {STORED[0]}", f"{mean:.2f}", target)
+        tell("stored", f"{size} reports", f"p99 to {STORED[0]}", f"{p99:.2f}", target)
 
 
 def child(data: Path, size: int) -> dict[str, Any]:
