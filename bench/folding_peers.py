@@ -1,0 +1,439 @@
+"""Compare Straitwatch's folding with usual text matching, on labelled streams and pairs: one table.
+
+    python bench/folding_peers.py --data DIR [--only NAME]
+
+Ours is the one fixed configuration. Each peer links a report to the nearest one of the 72 hours
+before it, or opens a story. Its threshold, and whether it reads the title alone or the summary too
+(marked +), are those that score best on the very set that is reported, or on its first 6,000 rows:
+in its favour. In languages without spaces its words are pairs of characters. On the UCI stream we
+also see addresses and outlets, the peers do not. MinHash needs datasketch and RapidFuzz itself
+beside us (`pip install --target`, then PYTHONPATH); SimHash and TF-IDF need nothing. Every method
+runs in a process of its own; MB is its peak, libraries included, above that of a process that only
+loads the data.
+"""
+
+import argparse
+import json
+import math
+import re
+import resource
+import subprocess
+import sys
+import time
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from functools import cache, lru_cache
+from hashlib import blake2b
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, ClassVar
+
+from folding import (
+    PAIRS,
+    STREAMS,
+    Row,
+    alerts,
+    bcubed,
+    fold_stream,
+    load,
+    pairwise,
+    precision_recall,
+    relation_of,
+    reports_of,
+    rows_of,
+)
+
+from straitwatch.core.model import Report
+
+OURS, BASELINE = "straitwatch", "baseline"
+REACH = timedelta(hours=72)
+SUMMARY_CHARACTERS = 400  # as many as we read ourselves
+SWEPT = 6000  # rows, the first ones of a longer stream, on which settings are chosen
+COMPARED_PAIRS = ("near duplicates, text", "same event zh", "same thread ru")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--only", default="", help="sets whose name holds this")
+    parser.add_argument("--child", nargs=3, metavar=("SET", "METHOD", "AT"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        print(json.dumps(answer(options.data, *options.child)))
+        return
+    methods = [OURS, *installed()]
+    print(
+        f"{'set':22} {'method':12} {'at':>6} {'B3 P':>6} {'R':>6} {'F1':>6} {'pair P':>6} {'R':>6}"
+        f" {'F1':>6} {'missed':>6} {'extra':>6} {'/s':>7} {'MB':>5}"
+    )
+    for name in (name for name in STREAMS if options.only in name):
+        for method in methods:
+            print_stream(options.data, name, method)
+    print(f"\n{'pairs':22} {'method':12} {'at':>6} {'P':>6} {'R':>6} {'F1':>6} {'/s':>7}")
+    for name in (name for name in COMPARED_PAIRS if options.only in name):
+        for method in methods:
+            found = child(options.data, name, method)
+            print(line(name, method, found) + f" {found['speed']:7.0f}", flush=True)
+
+
+def installed() -> list[str]:
+    """Return the peers that can run here, and say which cannot."""
+    missing = [name for name, peer in PEERS.items() if peer.needs and not find_spec(peer.needs)]
+    for name in missing:
+        print(f"{name} is left out: {PEERS[name].needs} is not installed")
+    return [name for name in PEERS if name not in missing]
+
+
+def print_stream(data: Path, name: str, method: str) -> None:
+    at = "" if method == OURS else child(data, name, method)["at"]
+    found = child(data, name, method, at or "fixed")
+    grown = found["mb"] - loaded(data, name)
+    print(line(name, method, found) + f" {found['speed']:7.0f} {grown:5.1f}", flush=True)
+
+
+@cache
+def loaded(data: Path, name: str) -> float:
+    """Return the peak memory of a process that only loads a set, in MB."""
+    return float(child(data, name, BASELINE)["mb"])
+
+
+def line(name: str, method: str, found: dict[str, Any]) -> str:
+    figures = " ".join(f"{figure:6.3f}" for figure in found["figures"])
+    return f"{name:22} {method:12} {found['at']:>6} {figures}"
+
+
+def child(data: Path, name: str, method: str, at: str = "") -> dict[str, Any]:
+    """Run one method on one set in a process of its own; without `at` it looks for the best one."""
+    command = [sys.executable, __file__, "--data", str(data), "--child", name, method, at]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    found = json.loads(done.stdout)
+    assert isinstance(found, dict)
+    return found
+
+
+# ---------------------------------------------------------------- in the child
+
+
+def answer(data: Path, name: str, method: str, at: str) -> dict[str, Any]:
+    if name in PAIRS:
+        return compare_pairs(data, name, method)
+    rows = rows_of(data, name)
+    if method == BASELINE:
+        return {"mb": peak_mb()}
+    if not at:
+        return {"at": best_setting(rows[:SWEPT], PEERS[method])}
+    if method == OURS:
+        stories, seconds = fold_stream(rows)
+    else:
+        threshold = float(at.rstrip("+"))
+        link = PEERS[method](threshold)
+        links, seconds = link_nearest(rows, link, with_summary=at.endswith("+"))
+        stories = stories_of(links, threshold)
+    truth = [row["cluster"] for row in rows]
+    return {
+        "at": at,
+        "mb": peak_mb(),
+        "speed": len(rows) / sum(seconds),
+        "figures": (*bcubed(truth, stories), *pairwise(truth, stories), *alerts(truth, stories)),
+    }
+
+
+def peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def best_setting(rows: list[Row], peer: "type[Link]") -> str:
+    """Return the threshold and text with the best B-cubed F1 on these very rows."""
+    truth = [row["cluster"] for row in rows]
+    scores = {}
+    for mark in texts_of(row.get("summary") for row in rows):
+        links, _ = link_nearest(rows, peer(peer.thresholds[0]), with_summary=bool(mark))
+        for threshold in peer.thresholds:
+            f1 = bcubed(truth, stories_of(links, threshold))[2]
+            scores[f"{threshold:.2f}{mark}"] = f1
+    return max(scores, key=lambda setting: scores[setting])
+
+
+def texts_of(summaries: Iterable[str | None]) -> tuple[str, ...]:
+    """Return the ways to read the texts of a set: their title, and their summary where it is."""
+    return ("", "+") if any(summaries) else ("",)
+
+
+def link_nearest(
+    rows: list[Row], link: "Link", *, with_summary: bool
+) -> tuple[list[tuple[int, float]], list[float]]:
+    links, seconds = [], []
+    open_reports: deque[tuple[int, Report]] = deque()
+    for number, report in enumerate(reports_of(rows)):
+        began = time.perf_counter()
+        while open_reports and report.seen_at - open_reports[0][1].seen_at > REACH:
+            link.forget(open_reports.popleft()[0])
+        own = link.read(text_of(report.title, report.summary if with_summary else ""))
+        links.append(link.nearest(own))
+        link.add(number, own)
+        open_reports.append((number, report))
+        seconds.append(time.perf_counter() - began)
+    return links, seconds
+
+
+def text_of(title: str, summary: str) -> str:
+    return f"{title} {summary[:SUMMARY_CHARACTERS]}" if summary else title
+
+
+def stories_of(links: Iterable[tuple[int, float]], threshold: float) -> list[str]:
+    stories: list[str] = []
+    for number, (nearest, score) in enumerate(links):
+        stories.append(stories[nearest] if score >= threshold else str(number))
+    return stories
+
+
+def compare_pairs(data: Path, name: str, method: str) -> dict[str, Any]:
+    file, positive, with_address, relations = PAIRS[name]
+    rows = load(data, file)
+    truth = [str(row["label"]) == positive for row in rows]
+    began = time.perf_counter()
+    if method == OURS:
+        found = [
+            relation_of(it["a"], it["b"], with_address=with_address) in relations for it in rows
+        ]
+        return {
+            "at": "fixed",
+            "figures": binary(truth, found),
+            "speed": len(rows) / (time.perf_counter() - began),
+        }
+    best: dict[str, Any] = {"figures": (0.0, 0.0, -1.0)}
+    for mark in texts_of(row["a"].get("summary") for row in rows):
+        began = time.perf_counter()
+        scores = PEERS[method](0.0).likenesses(
+            [
+                tuple(
+                    text_of(it["title"], (mark and it.get("summary")) or "")
+                    for it in (row["a"], row["b"])
+                )
+                for row in rows
+            ]
+        )
+        speed = len(rows) / (time.perf_counter() - began)
+        for threshold in PEERS[method].thresholds:
+            figures = binary(truth, [score >= threshold for score in scores])
+            if figures[2] > best["figures"][2]:
+                best = {"at": f"{threshold:.2f}{mark}", "figures": figures, "speed": speed}
+    return best
+
+
+def binary(truth: Sequence[bool], found: Sequence[bool]) -> tuple[float, float, float]:
+    hits = sum(t and f for t, f in zip(truth, found, strict=True))
+    return precision_recall(hits, sum(found), sum(truth))
+
+
+# ---------------------------------------------------------------- the peers
+
+
+class Link:
+    """Finds the nearest of the reports that it holds."""
+
+    needs: ClassVar[str] = ""  # a package
+    thresholds: ClassVar[tuple[float, ...]] = ()  # that are tried; likeness 0 to 1
+
+    def __init__(self, threshold: float) -> None:
+        """Begin without reports; only an index needs to know the threshold beforehand."""
+
+    def read(self, text: str) -> Any:
+        """Return what a text is compared by."""
+        raise NotImplementedError
+
+    def likeness(self, a: Any, b: Any) -> float:
+        raise NotImplementedError
+
+    def likenesses(self, pairs: Iterable[tuple[str, ...]]) -> list[float]:
+        """Compare the two texts of each pair."""
+        return [self.likeness(self.read(a), self.read(b)) for a, b in pairs]
+
+    def nearest(self, own: Any) -> tuple[int, float]:
+        raise NotImplementedError
+
+    def add(self, number: int, own: Any) -> None:
+        raise NotImplementedError
+
+    def forget(self, number: int) -> None:
+        """Drop the oldest report."""
+        raise NotImplementedError
+
+
+class TfIdf(Link):
+    """Cosine of TF-IDF words over an inverted index; words are rare among the reports it holds."""
+
+    thresholds = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
+
+    def __init__(self, threshold: float) -> None:
+        super().__init__(threshold)
+        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        self._words: dict[int, set[str]] = {}
+
+    def read(self, text: str) -> set[str]:
+        return words_of(text)
+
+    def _vector(self, words: set[str]) -> dict[str, float]:
+        most = math.log(len(self._words) + 1) + 1
+        weights = {w: most - math.log(len(self._postings.get(w, ())) + 1) for w in words}
+        length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1
+        return {word: weight / length for word, weight in weights.items()}
+
+    def likeness(self, a: set[str], b: set[str]) -> float:
+        first, second = self._vector(a), self._vector(b)
+        return sum(weight * second.get(word, 0.0) for word, weight in first.items())
+
+    def likenesses(self, pairs: Iterable[tuple[str, ...]]) -> list[float]:
+        read = [(self.read(a), self.read(b)) for a, b in pairs]
+        for number, words in enumerate(words for pair in read for words in pair):
+            self.add(number, words)  # how rare words are is learnt from the whole set
+        return [self.likeness(a, b) for a, b in read]
+
+    def nearest(self, own: set[str]) -> tuple[int, float]:
+        scores: dict[int, float] = defaultdict(float)
+        for word, weight in self._vector(own).items():
+            for number, other in self._postings.get(word, ()):
+                scores[number] += weight * other
+        return max(scores.items(), key=lambda pair: pair[1], default=(0, 0.0))
+
+    def add(self, number: int, own: set[str]) -> None:
+        for word, weight in self._vector(own).items():
+            self._postings[word].append((number, weight))
+        self._words[number] = own
+
+    def forget(self, number: int) -> None:
+        for word in self._words.pop(number):
+            del self._postings[word][0]
+            if not self._postings[word]:
+                del self._postings[word]
+
+
+@lru_cache(maxsize=100_000)
+def _votes(gram: str) -> tuple[int, ...]:
+    value = int.from_bytes(blake2b(gram.encode(), digest_size=8).digest())
+    return tuple(1 if value >> bit & 1 else -1 for bit in range(64))
+
+
+class SimHash(Link):
+    """64 bits of character 3-grams, compared one by one, in plain Python."""
+
+    thresholds = (0.58, 0.62, 0.66, 0.7, 0.74, 0.78, 0.82, 0.86)
+
+    def __init__(self, threshold: float) -> None:
+        super().__init__(threshold)
+        self._prints: deque[tuple[int, int]] = deque()
+
+    def read(self, text: str) -> int:
+        votes = map(sum, zip(*map(_votes, grams_of(text)), strict=True))
+        return sum(1 << bit for bit, vote in enumerate(votes) if vote > 0)
+
+    def likeness(self, a: int, b: int) -> float:
+        return 1 - (a ^ b).bit_count() / 64
+
+    def nearest(self, own: int) -> tuple[int, float]:
+        distance, number = min(
+            (((own ^ other).bit_count(), number) for number, other in self._prints), default=(64, 0)
+        )
+        return number, 1 - distance / 64
+
+    def add(self, number: int, own: int) -> None:
+        self._prints.append((number, own))
+
+    def forget(self, number: int) -> None:  # noqa: ARG002 - it is the first
+        self._prints.popleft()
+
+
+class MinHash(Link):
+    """datasketch's MinHash and LSH on words, 64 permutations."""
+
+    needs = "datasketch"
+    thresholds = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
+
+    def __init__(self, threshold: float) -> None:
+        from datasketch import MinHash as Sketch  # noqa: PLC0415 - a peer, perhaps not installed
+        from datasketch import MinHashLSH  # noqa: PLC0415
+
+        super().__init__(threshold)
+        self._sketch = Sketch
+        self._index = MinHashLSH(threshold=threshold, num_perm=64) if threshold else None
+        self._prints: dict[int, Any] = {}
+
+    def read(self, text: str) -> Any:
+        sketch = self._sketch(num_perm=64)
+        sketch.update_batch([word.encode() for word in words_of(text)])
+        return sketch
+
+    def likeness(self, a: Any, b: Any) -> float:
+        return float(a.jaccard(b))
+
+    def nearest(self, own: Any) -> tuple[int, float]:
+        found = [(own.jaccard(self._prints[n]), n) for n in self._index.query(own)]
+        score, number = max(found, default=(0.0, 0))
+        return number, float(score)
+
+    def add(self, number: int, own: Any) -> None:
+        self._prints[number] = own
+        self._index.insert(number, own)
+
+    def forget(self, number: int) -> None:
+        del self._prints[number]
+        self._index.remove(number)
+
+
+class TokenSet(Link):
+    """RapidFuzz's token_set_ratio, compared one by one."""
+
+    needs = "rapidfuzz"
+    thresholds = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8)
+
+    def __init__(self, threshold: float) -> None:
+        from rapidfuzz import fuzz, process  # noqa: PLC0415
+
+        super().__init__(threshold)
+        self._ratio, self._search = fuzz.token_set_ratio, process.extractOne
+        self._cutoff = threshold * 100  # what is below it cannot be an answer: lets it be faster
+        self._texts: dict[int, str] = {}
+
+    def read(self, text: str) -> str:
+        return " ".join(sorted(words_of(text)))
+
+    def likeness(self, a: str, b: str) -> float:
+        return float(self._ratio(a, b)) / 100
+
+    def nearest(self, own: str) -> tuple[int, float]:
+        found = self._search(own, self._texts, scorer=self._ratio, score_cutoff=self._cutoff)
+        return (found[2], found[1] / 100) if found else (0, 0.0)
+
+    def add(self, number: int, own: str) -> None:
+        self._texts[number] = own
+
+    def forget(self, number: int) -> None:
+        del self._texts[number]
+
+
+PEERS: dict[str, type[Link]] = {
+    "MinHash": MinHash,
+    "SimHash": SimHash,
+    "RapidFuzz": TokenSet,
+    "TF-IDF NN": TfIdf,
+}
+
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+
+
+def words_of(text: str) -> set[str]:
+    found: set[str] = set()
+    for word in re.findall(r"\w+", text.casefold()):
+        is_cjk = len(word) > 2 and _CJK.search(word)
+        found |= {word[i : i + 2] for i in range(len(word) - 1)} if is_cjk else {word}
+    return found
+
+
+def grams_of(text: str) -> set[str]:
+    folded = " ".join(re.findall(r"\w+", text.casefold()))
+    return {folded[i : i + 3] for i in range(max(1, len(folded) - 2))}
+
+
+if __name__ == "__main__":
+    main()
