@@ -31,6 +31,7 @@ from straitwatch.core.model import (
     Report,
     Severity,
 )
+from straitwatch.core.plan import SAME_GUID
 from straitwatch.store import (
     Store,
     apply_plan,
@@ -196,6 +197,20 @@ def test_a_possibly_related_story_is_kept_with_the_report(store: Store) -> None:
     (stored,) = store.call(story_entries, fold.story_id)
 
     assert stored.fold == fold
+
+
+def test_an_edited_report_is_read_as_it_was_folded(store: Store) -> None:
+    claimed = claimed_feed(store)
+    store.call(apply_plan, make_plan(claimed, [make_planned("e1")]))
+    before = reports(store)
+    edited = replace(make_entry("e1"), title="Quite another headline", text_hash=b"edited")
+    fold = make_fold(relation=Relation.SAME_ENTRY, reason=SAME_GUID)
+    for title in ("Quite another headline", "And another one"):
+        planned = make_planned("e1", entry=replace(edited, title=title), fold=fold, is_new=False)
+        store.call(apply_plan, make_plan(claimed, [planned]))
+
+    assert reports(store) == before
+    assert store.call(find_entries, "And another one")[0].entry.title == "And another one"
 
 
 def test_reports_come_back_in_the_order_in_which_they_were_folded(store: Store) -> None:

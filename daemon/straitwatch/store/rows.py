@@ -210,6 +210,8 @@ class ReportRow(Row, table=True):
     score: float
     threshold: float
     evidence: Any = Field(sa_column=Column("evidence", Packed(Texts), nullable=False))
+    # Title, lead and canonical URL as they were folded, once an edit has changed the entry.
+    told: Any = Field(default=None, sa_column=Column("told", Packed(tuple[str, str, str])))
     related: Any = Field(default=None, sa_column=Column("related", Packed(Related)))
     reported_at: datetime
 

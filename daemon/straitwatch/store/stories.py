@@ -24,11 +24,14 @@ from straitwatch.core.model import (
     Severity,
     Story,
 )
+from straitwatch.core.plan import SAME_GUID
 from straitwatch.store.engine import Transaction
 from straitwatch.store.feeds import has_lease, write_state
 from straitwatch.store.outbox import add_deliveries, insert_alerts
 from straitwatch.store.rows import ALERT, ENTRY, FEED, MATCH, REPORT, STORY
 from straitwatch.store.shadow import write_differences
+
+_LEAD = 400  # characters of the text below the title that folding looks at
 
 T = TypeVar("T")
 
@@ -194,7 +197,24 @@ def _write_entries(tx: Transaction, plan: Plan, *, now: datetime) -> None:
     tx.insert_new(ENTRY, [_to_row(one, plan, now=now) for one in plan.entries if one.is_new])
     edited = [_to_edit(one, plan, now=now) for one in plan.entries if not one.is_new]
     if edited:
+        _keep_told(tx, [one.entry.id for one in plan.entries if not one.is_new])
         tx.execute(_EDIT, edited)
+
+
+def _keep_told(tx: Transaction, entry_ids: Sequence[str]) -> None:
+    """Keep what was folded of entries that are about to be edited.
+
+    A fold window that is built anew reads these words, and so decides as the one before it.
+    """
+    entries = sa.select(
+        ENTRY.c.id, ENTRY.c.title, ENTRY.c.summary, ENTRY.c.content, ENTRY.c.canonical_url
+    ).join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
+    for chunk in _chunks(entry_ids):
+        which = REPORT.c.told.is_(None) & REPORT.c.entry_id.in_(chunk)
+        for row in tx.execute(entries.where(which)).all():
+            told = (row.title, (row.summary or row.content)[:_LEAD], row.canonical_url)
+            update = REPORT.update().where(REPORT.c.entry_id == row.id)
+            tx.execute(update.values(told=told))
 
 
 def write_stories(tx: Transaction, stories: Sequence[Story]) -> None:
@@ -236,9 +256,13 @@ def _write_matches(tx: Transaction, planned: Sequence[PlannedEntry], *, now: dat
         for one in planned
         if one.fold
     ]
-    tx.upsert(REPORT, reports, key=("entry_id",), changed=_REFOLDED)
+    edited = [row for row in reports if row["reason"] == SAME_GUID]
+    folded = [row for row in reports if row["reason"] != SAME_GUID]
+    tx.upsert(REPORT, folded, key=("entry_id",), changed=_REFOLDED)
+    tx.upsert(REPORT, edited, key=("entry_id",), changed=_EDITED)
 
 
+_EDITED = ("canonical_key", "watchlists")  # an edit leaves a report where it was folded
 _REFOLDED = (  # all but when it was first reported, which is its place in the order
     "story_id",
     "canonical_key",
@@ -470,13 +494,13 @@ def _to_story(row: sa.Row[*tuple[Any, ...]]) -> Story:
 
 
 def _to_report(row: sa.Row[*tuple[Any, ...]]) -> Report:
+    title, lead, address = row.told or (row.title, row.summary or row.content, row.canonical_url)
     return Report(
         entry_id=row.entry_id,
-        title=row.title,
+        title=title,
         seen_at=row.seen_at,
-        summary=row.summary,
-        content=row.content,
-        canonical_url=row.canonical_url,
+        summary=lead,
+        canonical_url=address,
         source=row.outlet,
         language=row.lang,
         watchlists=row.watchlists,

@@ -1,4 +1,4 @@
-"""Stories in another language that may be about the same event, and stories that break."""
+"""Related and breaking stories, and reports as they were folded."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     # Not as a batch: SQLite would make the tables anew, and others refer to them.
     op.add_column("report", sa.Column("related", sa.Text(), nullable=True))
+    op.add_column("report", sa.Column("told", sa.Text(), nullable=True))
     op.add_column(
         "story", sa.Column("is_breaking", sa.Boolean(), nullable=False, server_default=sa.false())
     )
@@ -19,4 +20,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("story", "is_breaking")
+    op.drop_column("report", "told")
     op.drop_column("report", "related")
