@@ -4,6 +4,7 @@ In: a title and its lead. Out: the people, places and things of this beat that i
 figures; texts in two languages can be compared by these. The names come from `aliases`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from math import sqrt
@@ -15,6 +16,7 @@ from straitwatch.core.cluster.text import fold_text, stems, terms
 
 _LEAST_FIGURE = 10  # "two ships" are in every other report
 _LEAD_WEIGHT = 0.5  # against 1 for what the title names
+_MAYBE_FIGURE = re.compile(r"[\d十百]")
 _FIRST_CJK = "\u3000"
 
 
@@ -37,8 +39,9 @@ class Pivots:
         The characters of both texts are those that the aliases were read in.
         """
         found = dict.fromkeys(self._find(title), 1.0)
-        figures = (figure for figure in quantities(title) if float(figure) >= _LEAST_FIGURE)
-        found |= {f"@{figure}": 1.0 for figure in figures}
+        if _MAYBE_FIGURE.search(title):
+            figures = (figure for figure in quantities(title) if float(figure) >= _LEAST_FIGURE)
+            found |= {f"@{figure}": 1.0 for figure in figures}
         for name in self._find(lead):
             found.setdefault(name, _LEAD_WEIGHT)
         length = sqrt(sum(weight * weight for weight in found.values())) or 1.0
