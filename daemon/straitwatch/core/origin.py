@@ -23,7 +23,7 @@ _SOURCES = {
     ),
     "New York Times": ("NYT 紐約時報 纽约时报 Нью-Йорк_Таймс ニューヨーク・タイムズ 뉴욕타임스"),
     "Washington Post": (
-        "WaPo 華盛頓郵報 华盛顿邮报 Вашингтон_пост ワシントン・ポスト 워싱턴포스트"
+        "WaPo WP 華盛頓郵報 华盛顿邮报 華郵 华邮 Вашингтон_пост ワシントン・ポスト 워싱턴포스트"
     ),
     "Financial Times": (
         "FT 金融時報 金融时报 Файнэншл_таймс フィナンシャル・タイムズ 파이낸셜타임스"
@@ -75,6 +75,7 @@ _ENGLISH = (
     r"\b(?:an? (?:interview with|report (?:by|in|from)|study by|investigation by)) (?:the )?@",
     r"\((?:the )?@\)",
     r"(?:[-–—:|] ?)@(?: (?:report|exclusive))?$",
+    r"^[《«“\"]?@[》»”\"]?\s?[:：]",  # in any language
 )
 _CHINESE = (
     r"[據据根][據据]?《?@》?[^，。；]{0,6}(?:報導|報道|报道|消息|獨家|独家|研究|報告|报告)",
