@@ -32,7 +32,7 @@ from straitwatch.core.model import (
     Problem,
     Severity,
 )
-from straitwatch.core.plan import GIVE_UP_AFTER, Rules, Shadow
+from straitwatch.core.plan import GIVE_UP_AFTER, Rules, Shadow, fold_profiles
 from straitwatch.core.schedule import repeats_nothing
 from straitwatch.deliver import Driver, SenderThreads, open_driver, validate_receiver
 from straitwatch.errors import ConfigError, StoreError, UsageError
@@ -148,6 +148,7 @@ def activate(config: Config) -> Active:
             name: receiver.give_up_after or _GIVE_UP.get(_kind(drivers.get(name)), GIVE_UP_AFTER)
             for name, receiver in config.receivers.items()
         },
+        folding=fold_profiles(config.watchlists),
         limits={name: it.limit for name, it in config.receivers.items() if it.limit},
         config_version=config.version,
         shadow=_shadow(config),

@@ -21,7 +21,7 @@ import structlog
 
 from straitwatch import store as db
 from straitwatch.core.backtest import Backtest, BacktestResult, PastEntry
-from straitwatch.core.cluster import StoryWindow
+from straitwatch.core.cluster import FoldProfile, StoryWindow
 from straitwatch.core.decide import alert_id, delivery_key
 from straitwatch.core.model import (
     Alert,
@@ -240,7 +240,7 @@ def commit_poll(
         db.fold_lock(tx)
         matched = _as_it_is(tx, matched)
         window = folding.catch_up(tx, now=now)
-        folds = fold_entries(feed, matched, window=window, now=now)
+        folds = fold_entries(feed, matched, window=window, now=now, profiles=rules.folding)
         stories = db.stories_by_id(tx, named_stories(folds.values()))
         silences = db.active_silences(tx, now)
         paces = list_paces(folds, matched, window)
@@ -460,7 +460,9 @@ def backtest(
     return test.result()
 
 
-def refold(reports: Iterable[tuple[Report, Fold]]) -> Iterator[tuple[Report, Fold, Fold]]:
+def refold(
+    reports: Iterable[tuple[Report, Fold]], profiles: Mapping[str, FoldProfile]
+) -> Iterator[tuple[Report, Fold, Fold]]:
     """Fold stored reports once more, in their order; yield each with its fold then and now.
 
     Each goes on as it was decided then, so that one difference makes no others. What is known by
@@ -469,7 +471,7 @@ def refold(reports: Iterable[tuple[Report, Fold]]) -> Iterator[tuple[Report, Fol
     window = new_window()
     for report, then in reports:
         is_given = then.reason in (BY_HAND, SAME_GUID)
-        yield report, then, then if is_given else window.fold(report)
+        yield report, then, then if is_given else window.fold(report, profiles)
         window.add(report, then)
 
 

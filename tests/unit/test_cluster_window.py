@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from straitwatch.core.cluster import StoryWindow
+from straitwatch.core.cluster import RECALL, STRICT, StoryWindow
 from straitwatch.core.model import Fold, Relation, Report
 
 START = datetime(2026, 9, 1, 6, tzinfo=UTC)
@@ -192,3 +192,30 @@ def test_after_three_days_nothing_is_related_to_a_story() -> None:
     _, chinese = fold_all(make_report(CARRIER), make_report(CARRIER_ZH, hours=73))
 
     assert chinese.related is None
+
+
+# ---------------------------------------------------------------- profiles
+
+ALIKE = (
+    "Frigates from Zuoying escort a convoy to Penghu",
+    "Convoy of trucks blocks the road to the harbour",
+)
+
+
+@pytest.mark.parametrize(
+    ("profile", "relation"), [(RECALL, Relation.SAME_EVENT), (STRICT, Relation.NEW)]
+)
+def test_a_list_folds_as_readily_as_its_profile_says(profile, relation) -> None:
+    window = StoryWindow()
+    first, second = (make_report(title, hours=n) for n, title in enumerate(ALIKE))
+    window.add(first, window.fold(first))
+
+    assert window.fold(second, {"strait": profile}).relation is relation
+
+
+def test_another_lists_profile_changes_nothing() -> None:
+    window = StoryWindow()
+    first, second = (make_report(title, hours=n) for n, title in enumerate(ALIKE))
+    window.add(first, window.fold(first))
+
+    assert window.fold(second, {"other": RECALL}) == window.fold(second)

@@ -480,3 +480,14 @@ def test_a_silence_ends_in_the_zone_of_the_configuration(tmp_path: Path) -> None
     (silence,) = load(tmp_path).alerts.silences
 
     assert silence.until_at == datetime(2030, 1, 31, tzinfo=UTC)
+
+
+def test_a_list_says_how_readily_it_folds(tmp_path: Path) -> None:
+    (strict,) = load(write(tmp_path, lists=LIST + "    folding: strict\n")).watchlists
+
+    assert strict.folding == "strict"
+
+
+def test_a_profile_that_is_none_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="strict"):
+        load(write(tmp_path, lists=LIST + "    folding: strickt\n"))

@@ -51,7 +51,12 @@ def test_a_byline_names_whose_reporting_it_is() -> None:
 
 @pytest.mark.parametrize(
     "title",
-    ["華郵：談判延期", "《华盛顿邮报》：谈判延期", "WP: переговоры отложены", "WaPo: talks put off"],
+    [
+        "華郵：談判延期",
+        "《华盛顿邮报》：谈判延期",
+        "WP: переговоры отложены",
+        "WaPo: talks put off",
+    ],
 )
 def test_a_headline_may_begin_with_whose_reporting_it_is(title: str) -> None:
     assert origin_of(title) == "Washington Post"

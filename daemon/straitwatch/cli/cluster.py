@@ -12,9 +12,11 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from straitwatch.cli.jsonl import BadLine, read_lines, write_line
+from straitwatch.core.cluster import DEFAULT, PROFILES, FoldProfile
 from straitwatch.core.model import Fold, Relation, Report
 from straitwatch.core.normalize import canonical_url
 from straitwatch.core.plan import new_window
+from straitwatch.errors import UsageError
 
 _LIST = "offline"  # all lines count as matched by one list
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # for lines before the first that has a time
@@ -31,6 +33,9 @@ def cluster(
     pairs: Annotated[
         bool, typer.Option("--pairs", help="Compare a and b of each line instead of streaming.")
     ] = False,
+    profile: Annotated[
+        str, typer.Option(help="How readily: recall folds more, strict less.")
+    ] = DEFAULT.name,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Fold reports, in the order of their lines, into stories; each answer says why.
@@ -39,7 +44,11 @@ def cluster(
     `--pairs` a line holds `id`, `a` and `b`: two such objects, or two plain addresses. Exit status
     1 when a line could not be used.
     """
-    answers = (_pair_answers if pairs else _stream_answers)(read_lines(files or ()))
+    if profile not in PROFILES:
+        raise UsageError(f"no such profile: {profile}\nhint: one of {', '.join(PROFILES)}")
+    answers = (_pair_answers if pairs else _stream_answers)(
+        read_lines(files or ()), PROFILES[profile]
+    )
     is_good = _print_lines(answers) if as_json else _print_readably(answers, is_tree=not pairs)
     if not is_good:
         raise typer.Exit(1)
@@ -53,8 +62,10 @@ class _UnusableError(ValueError):
 _Answer = tuple[dict[str, Any], str]
 
 
-def _stream_answers(lines: Iterator[dict[str, Any] | BadLine]) -> Iterator[_Answer]:
-    window, clock = new_window(), _Clock()
+def _stream_answers(
+    lines: Iterator[dict[str, Any] | BadLine], profile: FoldProfile
+) -> Iterator[_Answer]:
+    window, clock = new_window(profile), _Clock()
 
     def answer(line: Mapping[str, Any]) -> _Answer:
         report = _report(line, entry_id=_key(line), clock=clock)
@@ -68,13 +79,15 @@ def _stream_answers(lines: Iterator[dict[str, Any] | BadLine]) -> Iterator[_Answ
     return _answers(lines, answer)
 
 
-def _pair_answers(lines: Iterator[dict[str, Any] | BadLine]) -> Iterator[_Answer]:
+def _pair_answers(
+    lines: Iterator[dict[str, Any] | BadLine], profile: FoldProfile
+) -> Iterator[_Answer]:
 
     def answer(line: Mapping[str, Any]) -> _Answer:
         _key(line)
         clock = _Clock()
         a, b = (_side(line, name, clock) for name in ("a", "b"))
-        window = new_window()
+        window = new_window(profile)
         window.add(a, window.fold(a))
         fold = window.fold(b)
         said = {"relation": fold.relation.value, "reason": _explain(fold)}

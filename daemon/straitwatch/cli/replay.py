@@ -12,6 +12,7 @@ from straitwatch.app import utc_now
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.core.model import Fold, Report
+from straitwatch.core.plan import fold_profiles
 from straitwatch.pipeline import WINDOW, refold
 
 
@@ -31,13 +32,14 @@ def replay(
     knew then. What a person merged or split is taken as decided.
     """
     since_at = utc_now() - timedelta(days=days)
-    with opened(config) as (_, store), store.reading() as tx:
+    with opened(config) as (loaded, store), store.reading() as tx:
         reports = db.recent_reports(tx, since_at=since_at - WINDOW, after_seq=0)
     quiet = Console(stderr=True)
     shown = track(reports, "folding", console=quiet, transient=True, disable=json)
+    profiles = fold_profiles(loaded.watchlists)
     compared = 0
     differences: list[tuple[Report, Fold, Fold]] = []
-    for report, then, now in refold((report, fold) for _, report, fold in shown):
+    for report, then, now in refold(((it[1], it[2]) for it in shown), profiles):
         if report.seen_at < since_at:
             continue
         compared += 1

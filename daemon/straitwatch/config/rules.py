@@ -196,6 +196,7 @@ def _watchlist(document: Document, path: KeyPath, shape: WatchListShape) -> Watc
         sources=SourceFilter(**shape.sources.model_dump()),
         fields=shape.fields,
         threshold=shape.threshold,
+        folding=shape.folding,
         match=texts("match", shape.match),
         signals=points("signals", shape.signals),
         noise=points("noise", shape.noise),

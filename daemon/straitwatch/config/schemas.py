@@ -390,6 +390,11 @@ class WatchListShape(Shape):
         ("title", "summary", "content"), description="Where it looks. Default: everywhere."
     )
     threshold: int = Field(10, ge=0, description="Points from which it fires.")
+    folding: Literal["recall", "default", "strict"] = Field(
+        "default",
+        description="How readily reports are taken for one event: recall folds more and alerts "
+        "less, strict folds less and alerts more.",
+    )
     match: Phrases = Field(
         (), description="Queries; each alone is enough, unless noise outweighs it."
     )

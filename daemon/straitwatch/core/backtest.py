@@ -227,7 +227,13 @@ class _Side:
             known={},
             state=state,
         )
-        folds = fold_entries(past.feed, matched, window=self._window, now=past.seen_at)
+        folds = fold_entries(
+            past.feed,
+            matched,
+            window=self._window,
+            now=past.seen_at,
+            profiles=self._rules.folding,
+        )
         plan = plan_ingest(
             past.feed,
             state,

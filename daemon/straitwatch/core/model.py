@@ -272,6 +272,7 @@ class WatchList:
     noise: tuple[PointsRule, ...] = ()
     exclude: tuple[Sourced, ...] = ()
     severity: tuple[SeverityRule, ...] = ()
+    folding: str = "default"  # name of a profile: recall, default, strict
     must_match: tuple[Sourced, ...] = ()
     must_not_match: tuple[Sourced, ...] = ()
     position: Position | None = None

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from math import inf
 
-from straitwatch.core.cluster import StoryWindow
+from straitwatch.core.cluster import DEFAULT, PROFILES, FoldProfile, StoryWindow
 from straitwatch.core.compare import compare_matches
 from straitwatch.core.decide import (
     Circumstances,
@@ -59,6 +59,7 @@ from straitwatch.core.model import (
     Silence,
     Story,
     Validators,
+    WatchList,
 )
 from straitwatch.core.origin import find_origin
 from straitwatch.core.schedule import held_until, next_poll_at
@@ -91,6 +92,7 @@ class Rules:
     give_up: Mapping[str, timedelta] = field(default_factory=dict)  # by receiver
     limits: Mapping[str, Limit] = field(default_factory=dict)  # by receiver
     fallbacks: Mapping[str, Fallback] = field(default_factory=dict)  # by receiver
+    folding: Mapping[str, FoldProfile] = field(default_factory=dict)  # by list
     config_version: str = ""
     shadow: Shadow | None = None
 
@@ -182,9 +184,14 @@ class _Draft:
         self.touched[story.id] = story
 
 
-def new_window() -> StoryWindow:
+def new_window(profile: FoldProfile = DEFAULT) -> StoryWindow:
     """Return an empty fold window that reads both scripts of Chinese as one."""
-    return StoryWindow(characters=_one_script())
+    return StoryWindow(profile=profile, characters=_one_script())
+
+
+def fold_profiles(watchlists: Iterable[WatchList]) -> dict[str, FoldProfile]:
+    """Return how readily each list folds."""
+    return {item.id: PROFILES[item.folding] for item in watchlists}
 
 
 @cache
@@ -198,6 +205,7 @@ def fold_entries(
     *,
     window: StoryWindow,
     now: datetime,
+    profiles: Mapping[str, FoldProfile] | None = None,
 ) -> dict[str, Fold]:
     """Find the story of every matched entry, by identity first, then by what it says.
 
@@ -209,6 +217,7 @@ def fold_entries(
         matched: its new and edited entries.
         window: the matched reports of the last days.
         now: when the reports were seen.
+        profiles: how readily each list folds; those that are missing by the default.
 
     Returns:
         A fold for the id of each entry that matched.
@@ -223,7 +232,7 @@ def fold_entries(
             fold = Fold(story_id=known.story_id, relation=Relation.SAME_ENTRY, reason=SAME_GUID)
         else:
             report = _report(item, feed, now=now)
-            fold = window.fold(report)
+            fold = window.fold(report, profiles or {})
             window.add(report, fold)
         folds[item.entry.id] = fold
     return folds

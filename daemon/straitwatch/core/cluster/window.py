@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import ClassVar, Final, TypeVar
 
 from straitwatch.core.cluster.guards import Conflict, compare_titles
@@ -30,6 +31,7 @@ from straitwatch.core.model import Fold, Related, Relation, Report
 DEFAULT: Final = FoldProfile(name="default", base=0.08, slope=0.34)
 RECALL: Final = FoldProfile(name="recall", base=0.03, slope=0.34)  # folds more, alerts less
 STRICT: Final = FoldProfile(name="strict", base=0.13, slope=0.34)  # folds less, alerts more
+PROFILES: Final = {profile.name: profile for profile in (RECALL, DEFAULT, STRICT)}
 
 # A text less alike than this is a copy only of a story that is near anyway. Measured on three
 # streams: .2 to 1.2 points fewer events missed, and the same B-cubed or more.
@@ -40,6 +42,7 @@ SURE_COPY = 0.6
 RELATED_SCORE = 0.4
 RELATED_NAMES = 2  # shared, and not those that half of the beat's reports hold
 
+_NO_PROFILES: Mapping[str, FoldProfile] = MappingProxyType({})
 _GENERIC_WORDS = 4  # "Morning briefing" comes back each day as another page
 _GENERIC_AFTER = timedelta(hours=12)
 _Key = TypeVar("_Key")
@@ -83,14 +86,17 @@ class StoryWindow:
         self._now: datetime | None = None
         self._last: tuple[Report, Member, Member] | None = None
 
-    def fold(self, report: Report) -> Fold:
-        """Decide to which story the report belongs, and say why."""
+    def fold(self, report: Report, profiles: Mapping[str, FoldProfile] = _NO_PROFILES) -> Fold:
+        """Decide to which story the report belongs, and say why.
+
+        `profiles` are those of the watch-lists that have another one than the window.
+        """
         self.expire(report.seen_at)
         member = self._member(report)
         return (
             self._same_page(report)
             or self._same_title(report, member)
-            or self._same_text_or_event(report, member)
+            or self._same_text_or_event(report, member, profiles)
         )
 
     def add(self, report: Report, fold: Fold) -> None:
@@ -149,8 +155,10 @@ class StoryWindow:
             known.story_id, Relation.SAME_ENTRY, "same-title", score=1.0, evidence=[member.title]
         )
 
-    def _same_text_or_event(self, report: Report, member: Member) -> Fold:
-        near = self._near(report, member)
+    def _same_text_or_event(
+        self, report: Report, member: Member, profiles: Mapping[str, FoldProfile]
+    ) -> Fold:
+        near = self._near(report, member, profiles)
         copies, barred = [], set[str]()
         for candidate, limit in near:
             for other in candidate.closest:
@@ -168,10 +176,12 @@ class StoryWindow:
             )
         return self._same_event(near) or self._new_event(report, near)
 
-    def _near(self, report: Report, member: Member) -> list[tuple[Candidate, float]]:
+    def _near(
+        self, report: Report, member: Member, profiles: Mapping[str, FoldProfile]
+    ) -> list[tuple[Candidate, float]]:
         """Return the nearest stories of the report's lists with their thresholds, best first."""
         near = [
-            (candidate, stories.threshold(self._profile))
+            (candidate, stories.threshold(profiles.get(watchlist, self._profile)))
             for watchlist in _scopes(report)
             if (stories := self._lists.get(watchlist)) is not None
             for candidate in stories.nearest(member, report.seen_at)
