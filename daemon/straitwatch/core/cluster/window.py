@@ -110,12 +110,19 @@ class StoryWindow:
         if all(title_key):
             self._by_title[title_key] = known
         self._order.append((report.seen_at, report.canonical_url, title_key))
-        script = script_of(report.title)
         for watchlist in _scopes(report):
             self._list(watchlist).add(fold, member, report.seen_at)
-            if (watchlist, script) not in self._abroad:
-                self._abroad[watchlist, script] = ListStories(pivot_shares())
-            self._abroad[watchlist, script].add(fold, self._named(report), report.seen_at)
+        self._add_abroad(report, fold)
+
+    def _add_abroad(self, report: Report, fold: Fold) -> None:
+        named = self._named(report)
+        if not _says_enough(named.terms):
+            return
+        for watchlist in _scopes(report):
+            where = (watchlist, script_of(report.title))
+            if where not in self._abroad:
+                self._abroad[where] = ListStories(pivot_shares())
+            self._abroad[where].add(fold, named, report.seen_at)
 
     def pace(self, watchlist: str) -> float:
         """Return how many reports an hour a list usually has."""
@@ -217,14 +224,15 @@ class StoryWindow:
 
         It is shown and suppresses nothing: too many such links are wrong.
         """
+        if not _says_enough(self._named(report).terms):
+            return None
         script, lists = script_of(report.title), _scopes(report)
         found = [
             candidate
             for (watchlist, other), stories in self._abroad.items()
             if watchlist in lists and other != script
             for candidate in stories.nearest(self._named(report), report.seen_at)
-            if candidate.score >= RELATED_SCORE
-            and sum(name not in common_pivots() for name in candidate.shared) >= RELATED_NAMES
+            if candidate.score >= RELATED_SCORE and _says_enough(candidate.shared)
         ]
         if not found:
             return None
@@ -254,6 +262,10 @@ class StoryWindow:
         if watchlist not in self._lists:
             self._lists[watchlist] = ListStories()
         return self._lists[watchlist]
+
+
+def _says_enough(names: Iterable[str]) -> bool:
+    return sum(name not in common_pivots() for name in names) >= RELATED_NAMES
 
 
 def _scopes(report: Report) -> tuple[str, ...]:
