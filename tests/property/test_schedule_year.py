@@ -70,7 +70,8 @@ def test_a_digest_comes_exactly_once_each_local_day(
     assert not any(window.is_late for _, window in sent)
 
 
-@pytest.mark.parametrize("zone", ZONES)
+# An hour is the whole of New York's change, twice Lord Howe's, and Casablanca's comes at Ramadan.
+@pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe", "Africa/Casablanca"])
 def test_an_hourly_digest_comes_each_hour_that_the_clock_shows(zone: str) -> None:
     plan = DigestPlan(name="hourly", at=tuple(map(time, range(24))), timezone=zone)
 
