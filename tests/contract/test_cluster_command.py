@@ -97,3 +97,24 @@ def test_pairs_do_not_know_each_other() -> None:
     _, answers = run_cluster({"id": 1, **pair}, {"id": 2, **pair}, options=("--pairs", "--json"))
 
     assert [answer["relation"] for answer in answers] == ["new", "new"]
+
+
+def test_a_story_in_another_language_is_named_beside_the_new_one() -> None:
+    _, (english, chinese) = run_cluster(
+        {
+            "id": "a",
+            "title": "Carrier Shandong holds live-fire drill off Penghu",
+            "ts": "2026-09-01",
+        },
+        {"id": "b", "title": "山東艦在澎湖外海實彈演習", "ts": ""},
+    )
+
+    assert chinese["related"] == english["story"] != chinese["story"]
+    assert "possibly related" in chinese["reason"]
+    assert "Penghu" in chinese["reason"]
+
+
+def test_a_profile_that_is_none_is_refused() -> None:
+    status, _ = run_cluster({"id": "a", "title": FLEET}, options=("--json", "--profile", "lax"))
+
+    assert status == 2

@@ -172,7 +172,7 @@ def _explain(fold: Fold) -> str:
     if fold.evidence:
         text += f": {', '.join(fold.evidence)}"
     if fold.related:
-        text += f"; possibly related to {fold.related.story_id}: {', '.join(fold.related.names)}"
+        text += f"; {fold.related}"
     return text
 
 

@@ -143,10 +143,7 @@ def _report(stored: db.StoredEntry) -> dict[str, Any]:
         if fold.score:
             because += f" {fold.score:.2f} of {fold.threshold:.2f}: {', '.join(fold.evidence)}"
         if fold.related:
-            because += (
-                f"; possibly related to {fold.related.story_id}, {fold.related.score:.2f}: "
-                + ", ".join(fold.related.names)
-            )
+            because += f"; {fold.related}"
     return {
         "entry": stored.entry.id,
         "feed": stored.feed_name,

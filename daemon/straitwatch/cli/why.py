@@ -134,7 +134,7 @@ def _fold_text(fold: Fold) -> str:
     if fold.score:
         text += f" ({fold.score:.2f}, needs {fold.threshold:.2f}): {', '.join(fold.evidence)}"
     if fold.related:
-        text += f"; possibly related to {fold.related.story_id}: {', '.join(fold.related.names)}"
+        text += f"; {fold.related}"
     return text
 
 

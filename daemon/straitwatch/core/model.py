@@ -676,6 +676,10 @@ class Related:
     score: float
     names: tuple[str, ...]  # the people, places and things that both name
 
+    def __str__(self) -> str:
+        """Say which story, how alike and by what."""
+        return f"possibly related to {self.story_id}, {self.score:.2f}: {', '.join(self.names)}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fold:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from straitwatch.core.cluster.text import SUMMARY_CHARACTERS
 from straitwatch.core.model import (
     Action,
     Decision,
@@ -30,8 +31,6 @@ from straitwatch.store.feeds import has_lease, write_state
 from straitwatch.store.outbox import add_deliveries, insert_alerts
 from straitwatch.store.rows import ALERT, ENTRY, FEED, MATCH, REPORT, STORY
 from straitwatch.store.shadow import write_differences
-
-_LEAD = 400  # characters of the text below the title that folding looks at
 
 T = TypeVar("T")
 
@@ -212,7 +211,7 @@ def _keep_told(tx: Transaction, entry_ids: Sequence[str]) -> None:
     for chunk in _chunks(entry_ids):
         which = REPORT.c.told.is_(None) & REPORT.c.entry_id.in_(chunk)
         for row in tx.execute(entries.where(which)).all():
-            told = (row.title, (row.summary or row.content)[:_LEAD], row.canonical_url)
+            told = (row.title, (row.summary or row.content)[:SUMMARY_CHARACTERS], row.canonical_url)
             update = REPORT.update().where(REPORT.c.entry_id == row.id)
             tx.execute(update.values(told=told))
 
