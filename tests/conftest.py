@@ -1,6 +1,7 @@
 """What holds for every test: nothing but loopback is reached."""
 
 import ipaddress
+import os
 import sys
 from typing import Any
 
@@ -20,3 +21,8 @@ def _stay_on_loopback(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_stay_on_loopback)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers a core: a third of the time goes into waiting for what the daemon does next."""
+    return 2 * (os.cpu_count() or 1)

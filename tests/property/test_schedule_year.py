@@ -36,10 +36,17 @@ def run_year(
     plan: DigestPlan, year: int, *, chance: Random, outages: bool
 ) -> list[tuple[datetime, DigestWindow]]:
     """Tick through a year as the daemon does; restarts forget all but where the last one ended."""
-    now = datetime(year, 1, 1, tzinfo=UTC)
-    last_until = now
+    start, end = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
+    return run(plan, start, end, chance=chance, outages=outages)
+
+
+def run(
+    plan: DigestPlan, start: datetime, end: datetime, *, chance: Random, outages: bool = False
+) -> list[tuple[datetime, DigestWindow]]:
+    """Tick from one instant to another as the daemon does, in uneven steps."""
+    now = last_until = start
     sent = []
-    while now < datetime(year + 1, 1, 1, tzinfo=UTC):
+    while now < end:
         window = due_digest(plan, last_until=last_until, now=now)
         if window is not None:
             sent.append((now, window))
@@ -70,13 +77,26 @@ def test_a_digest_comes_exactly_once_each_local_day(
     assert not any(window.is_late for _, window in sent)
 
 
-# An hour is the whole of New York's change, twice Lord Howe's, and Casablanca's comes at Ramadan.
-@pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe", "Africa/Casablanca"])
-def test_an_hourly_digest_comes_each_hour_that_the_clock_shows(zone: str) -> None:
+# Every change of a year: New York's by an hour, Lord Howe's by half of one, Casablanca's at Ramadan.
+@pytest.mark.parametrize(
+    ("zone", "changes_on"),
+    [
+        ("America/New_York", date(2025, 3, 9)),
+        ("America/New_York", date(2025, 11, 2)),
+        ("Australia/Lord_Howe", date(2025, 4, 6)),
+        ("Australia/Lord_Howe", date(2025, 10, 5)),
+        ("Africa/Casablanca", date(2025, 2, 23)),
+        ("Africa/Casablanca", date(2025, 4, 6)),
+    ],
+)
+def test_an_hourly_digest_comes_each_hour_that_the_clock_shows(zone: str, changes_on: date) -> None:
     plan = DigestPlan(name="hourly", at=tuple(map(time, range(24))), timezone=zone)
+    change = datetime.combine(changes_on, time(0), tzinfo=UTC)
 
-    sent = run_year(plan, 2025, chance=Random(1), outages=False)
+    sent = run(plan, change - timedelta(days=3), change + timedelta(days=3), chance=Random(1))
 
+    offsets = {window.until_at.astimezone(ZoneInfo(zone)).utcoffset() for _, window in sent}
+    assert len(offsets) == 2
     local = [window.until_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for _, window in sent]
     lengths = {window.until_at - window.since_at for _, window in sent[1:]}
     assert len(local) == len(set(local))
