@@ -6,6 +6,7 @@
 import asyncio
 import os
 import secrets
+import shlex
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -404,7 +405,10 @@ class App:
         known = f"{report.rekeyed} of them are known under other ids and alert nobody"
         facts = NoticeFacts(
             title=f"{feed.name} has given its entries new ids",
-            lines=(f"{report.entries_new} entries look new, {known}.",),
+            lines=(
+                f"{report.entries_new} entries look new, {known}.",
+                f"If they are news: straitwatch feeds release {shlex.quote(feed.name)}",
+            ),
         )
         await self._notify(f"rekeyed:{feed.id}:{self.tools.clock():%Y-%m-%d}", facts)
 

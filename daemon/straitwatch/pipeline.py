@@ -58,6 +58,7 @@ from straitwatch.core.plan import (
     REKEY_ENTRIES,
     SAME_GUID,
     MatchedFeed,
+    Release,
     Rules,
     Settlement,
     fold_entries,
@@ -66,6 +67,7 @@ from straitwatch.core.plan import (
     named_stories,
     new_window,
     plan_ingest,
+    plan_release,
     rekeyed_entries,
 )
 from straitwatch.core.read import ReadRequest
@@ -262,6 +264,22 @@ def commit_poll(
         folding.drop()
         return PollReport(feed_id=feed.id, outcome="fenced")
     return plan.report
+
+
+def release_feed(tx: Transaction, feed: Feed, *, rules: Rules, now: datetime) -> Release:
+    """Let out what the brake on a re-keyed feed holds back; a second time there is nothing."""
+    held = db.held_reports(tx, feed.id, since_at=now - WINDOW)
+    folds = [report.fold for report in held]
+    release = plan_release(
+        feed,
+        held,
+        stories=db.stories_by_id(tx, named_stories(folds)),
+        silences=db.active_silences(tx, now),
+        rules=rules,
+        now=now,
+    )
+    db.apply_release(tx, release)
+    return release
 
 
 def _as_it_is(tx: Transaction, matched: MatchedFeed) -> MatchedFeed:

@@ -16,9 +16,19 @@ from contract.store_builders import (
     make_story,
 )
 from straitwatch.core.match import compile_rules
-from straitwatch.core.model import AlertPolicy, KnownEntry, ReadFeed, StoryReport
-from straitwatch.core.plan import MatchedEntry, MatchedFeed, Rules
-from straitwatch.pipeline import Folding, commit_poll
+from straitwatch.core.model import (
+    Action,
+    AlertPolicy,
+    Decision,
+    FeedState,
+    KnownEntry,
+    ReadFeed,
+    Reason,
+    Route,
+    StoryReport,
+)
+from straitwatch.core.plan import SAME_GUID, MatchedEntry, MatchedFeed, Release, Rules
+from straitwatch.pipeline import Folding, commit_poll, release_feed
 from straitwatch.store import (
     Store,
     Transaction,
@@ -26,6 +36,7 @@ from straitwatch.store import (
     claim_due_feeds,
     fold_generation,
     known_entries,
+    list_deliveries,
     merge_stories,
     recent_reports,
     split_story,
@@ -167,3 +178,68 @@ def commit_edit(tx: Transaction, known: Mapping[str, KnownEntry]) -> None:
         state=after,
     )
     commit_poll(tx, feed, state, matched, rules=NO_RULES, folding=Folding(), now=NOW + WEEK)
+
+
+# ---------------------------------------------------------------- a brake that is let go
+
+REKEYED = Decision(action=Action.NONE, reason=Reason.REKEYED)
+SILENT = make_story("s1", revision=0, alerted_at=None, threads=())
+
+
+def store_held(store: Store) -> FeedState:
+    """Store one report that the brake on a re-keyed feed held back."""
+    claimed = claimed_feed(store)
+    planned = make_planned("e1", entry=make_entry("e1"), fold=make_fold("s1"), decision=REKEYED)
+    store.call(
+        apply_plan, make_plan(claimed, [planned], stories=(SILENT,), alerts=(), deliveries=())
+    )
+    return claimed
+
+
+def let_go(store: Store, claimed: FeedState) -> Release:
+    feed = make_feed(claimed.feed_id)
+    rules = replace(
+        NO_RULES,
+        policy=AlertPolicy(routes=(Route(name="desk", send=("desk-slack",)),)),
+        recipients={"desk-slack": ("",)},
+    )
+    return store.call(release_feed, feed, rules=rules, now=NOW + timedelta(hours=1))
+
+
+def test_what_a_brake_held_back_is_told_when_it_is_released(store: Store) -> None:
+    claimed = store_held(store)
+
+    release = let_go(store, claimed)
+
+    (stored,) = store.call(story_entries, "s1")
+    assert stored.decision.reason is Reason.NEW_STORY
+    assert store.call(stories_by_id, ["s1"])["s1"].revision == 1
+    assert [it.delivery.id for it in store.call(list_deliveries, story_id="s1", limit=9)] == [
+        delivery.id for delivery in release.deliveries
+    ]
+
+
+def test_a_second_release_finds_nothing(store: Store) -> None:
+    claimed = store_held(store)
+    let_go(store, claimed)
+
+    assert let_go(store, claimed).decisions == {}
+
+
+def test_an_edit_of_what_a_brake_holds_leaves_it_held(store: Store) -> None:
+    store_held(store)
+    (claimed,) = store.call(
+        claim_due_feeds, now=NOW + timedelta(hours=1), limit=1, lease=timedelta(minutes=2)
+    )
+    edited = make_planned(
+        "e1",
+        entry=make_entry("e1", title="Ships cross the strait at dawn"),
+        fold=replace(make_fold("s1"), reason=SAME_GUID),
+        decision=Decision(action=Action.NONE, reason=Reason.KNOWN_ENTRY),
+        is_new=False,
+    )
+    store.call(
+        apply_plan, make_plan(claimed, [edited], stories=(SILENT,), alerts=(), deliveries=())
+    )
+
+    assert list(let_go(store, claimed).decisions) == ["e1"]

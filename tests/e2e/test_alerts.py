@@ -171,7 +171,7 @@ async def test_the_daemon_answers_health_ready_and_metrics(tmp_path) -> None:
     assert "Straitwatch" in pages[3]
 
 
-async def test_a_feed_that_gives_its_entries_new_ids_floods_nobody(tmp_path) -> None:
+async def test_a_feed_that_gives_its_entries_new_ids_floods_nobody_until_released(tmp_path) -> None:
     def items(prefix: str) -> list[tuple[str, str, str]]:
         return [
             (f"{prefix}{at}", f"Taiwan Strait bulletin number {at} of the year", f"Text {at}.")
@@ -186,9 +186,15 @@ async def test_a_feed_that_gives_its_entries_new_ids_floods_nobody(tmp_path) -> 
             await eventually(lambda: "gave its entries new ids" in daemon.text())
             await eventually(lambda: bool(it.slack.messages and it.mailbox.mails))
             await it.polled(3)
+            before = list(it.slack.messages)
+            command = ("feeds", "release", "Example Wire", "--json", "--config", str(it.config))
+            _, first, _ = await straitwatch(*command, cwd=tmp_path)
+            await eventually(lambda: len(it.slack.messages) == 13)
+            _, second, _ = await straitwatch(*command, cwd=tmp_path)
 
-    assert len(it.slack.messages) == 1
-    assert "ferry" in slack_text(it.slack.messages[0])
-    assert any(
-        "13 entries look new, 12 of them are known" in mail_text(it_) for it_ in it.mailbox.mails
-    )
+    assert [slack_text(message).count("ferry") > 0 for message in before] == [True]
+    notice = next(mail for mail in map(mail_text, it.mailbox.mails) if "look new" in mail)
+    assert "13 entries look new, 12 of them are known" in notice
+    assert "straitwatch feeds release 'Example Wire'" in notice
+    assert last_json(first)["released"] == last_json(first)["alerts"] == 12
+    assert last_json(second)["released"] == 0

@@ -5,7 +5,16 @@ from datetime import time, timedelta
 
 import pytest
 
-from builders import NOON, make_entry, make_feed, make_match, make_route, seen_feed_state
+from builders import (
+    NOON,
+    make_entry,
+    make_feed,
+    make_fold,
+    make_match,
+    make_route,
+    make_story,
+    seen_feed_state,
+)
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.decide import silence_of
 from straitwatch.core.match import Matcher, compile_rules
@@ -26,6 +35,7 @@ from straitwatch.core.model import (
     QuietHours,
     ReadFeed,
     Reason,
+    Relation,
     Severity,
     SeverityRule,
     Silence,
@@ -35,11 +45,14 @@ from straitwatch.core.model import (
     WatchList,
 )
 from straitwatch.core.plan import (
+    HeldReport,
+    Release,
     Rules,
     Settlement,
     fold_entries,
     match_entries,
     plan_ingest,
+    plan_release,
     rekeyed_entries,
 )
 
@@ -453,6 +466,36 @@ def test_entries_that_come_again_under_new_ids_alert_nobody() -> None:
 
     assert plan.alerts == ()
     assert (plan.report.entries_new, plan.report.rekeyed) == (10, 10)
+
+
+def release_into(story: Story) -> tuple[Entry, Release]:
+    """Let out an entry that came again under a new id and belongs to a story."""
+    (entry,) = reissued(1)
+    fold = make_fold(Relation.SAME_ENTRY, story.id)
+    held = HeldReport(entry=entry, matches=(make_match(),), fold=fold)
+    return entry, plan_release(
+        FEED, [held], stories={story.id: story}, rules=rules_for(), now=NOON + timedelta(hours=1)
+    )
+
+
+def test_what_is_released_alerts_where_nobody_was_told_of_the_story() -> None:
+    entry, release = release_into(make_story(revision=0, alerted_at=None))
+
+    assert [alert.kind for alert in release.alerts] == [AlertKind.NEW]
+    assert release.decisions[entry.id].reason is Reason.NEW_STORY
+
+
+def test_a_release_is_no_new_sight_of_a_story() -> None:
+    _, release = release_into(make_story(revision=0, alerted_at=None))
+
+    assert [story.last_seen_at for story in release.stories] == [NOON]
+
+
+def test_what_is_released_does_not_tell_a_story_twice() -> None:
+    entry, release = release_into(make_story(revision=1, outlets=(FEED.name,)))
+
+    assert (release.alerts, release.stories) == ((), ())
+    assert release.decisions[entry.id].reason is Reason.ALREADY_ALERTED
 
 
 # ---------------------------------------------------------------- breaking

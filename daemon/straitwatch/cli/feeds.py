@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.table import Table
 
 from straitwatch import store as db
-from straitwatch.app import load
+from straitwatch.app import activate, load, utc_now
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.core.model import Feed, FeedState
 from straitwatch.errors import ConfigError, UsageError
+from straitwatch.pipeline import release_feed
 
 feeds = typer.Typer(no_args_is_help=True, help="See the feeds and how they are.")
 
@@ -95,6 +96,40 @@ def remove(
             typer.echo(f"{values.get('name')} is removed")
             return
     raise UsageError(f"no such feed: {feed}\nhint: see `straitwatch feeds list`")
+
+
+@feeds.command(epilog='Example:  `straitwatch feeds release "Example Wire"`')
+def release(
+    feed: Annotated[str, typer.Argument(metavar="NAME|URL", help="As feeds.yaml has it.")],
+    config: ConfigDir = DEFAULT_CONFIG,
+    json: Json = False,
+) -> None:
+    """Let out what was held back when most entries of a feed came again under new ids.
+
+    Each is treated as a new report: a story that nobody was told of alerts, one that was alerted
+    does not alert again.
+    """
+    with opened(config) as (loaded, store):
+        found = next((it for it in loaded.feeds if feed in (it.name, it.url)), None)
+        if found is None:
+            raise UsageError(f"no such feed: {feed}\nhint: see `straitwatch feeds list`")
+        rules = activate(loaded).rules
+        released = store.call(release_feed, found, rules=rules, now=utc_now())
+    answer = {
+        "feed": found.name,
+        "released": len(released.decisions),
+        "alerts": len(released.alerts),
+        "deliveries": len(released.deliveries),
+    }
+    if json:
+        write_line(answer)
+    elif not released.decisions:
+        typer.echo(f"nothing of {found.name} is held back")
+    else:
+        typer.echo(
+            f"released {answer['released']} of {found.name}: {answer['alerts']} new alerts, "
+            f"{answer['deliveries']} messages to send"
+        )
 
 
 @feeds.command("import")

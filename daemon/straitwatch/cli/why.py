@@ -36,6 +36,7 @@ _MEANINGS = {
     Reason.DAY_LATER: "reported again more than a day later",
     Reason.ALREADY_ALERTED: "the story had been alerted, and this brought nothing new",
     Reason.KNOWN_ENTRY: "the same entry or page had been seen before",
+    Reason.REKEYED: "its feed gave its entries new ids; `feeds release` lets them out",
     Reason.LATE: "published too long ago to be news: it goes to the digest",
     Reason.NO_ROUTE: "no route wanted it: it goes to the digest",
     Reason.SILENCED: "a silence held",

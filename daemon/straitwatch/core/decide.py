@@ -199,7 +199,7 @@ def decide_alert(
     if circumstances.is_baseline:
         return Decision(action=Action.NONE, reason=Reason.BASELINE)
     if circumstances.is_rekeyed:
-        return Decision(action=Action.NONE, reason=Reason.KNOWN_ENTRY)
+        return Decision(action=Action.NONE, reason=Reason.REKEYED)
     if published_at is not None and now - published_at > circumstances.max_age:
         return Decision(action=Action.DIGEST, reason=Reason.LATE)  # a form of yes
     if before is None:

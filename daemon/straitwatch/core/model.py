@@ -98,6 +98,7 @@ class Reason(StrEnum):
     DAY_LATER = "day_later"
     ALREADY_ALERTED = "already_alerted"
     KNOWN_ENTRY = "known_entry"
+    REKEYED = "rekeyed"
     LATE = "late"
     NO_ROUTE = "no_route"
     SILENCED = "silenced"

@@ -568,6 +568,70 @@ def _finish(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldReport:
+    """A report that the brake on a re-keyed feed held back."""
+
+    entry: Entry
+    matches: tuple[Match, ...]
+    fold: Fold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What follows when held reports are news after all, to be written in one transaction."""
+
+    decisions: Mapping[str, Decision]  # by entry
+    stories: tuple[Story, ...]  # those that something is said of, in their new state
+    alerts: tuple[Alert, ...]
+    deliveries: tuple[Delivery, ...]
+    config_version: str
+
+
+def plan_release(
+    feed: Feed,
+    held: Sequence[HeldReport],
+    *,
+    stories: Mapping[str, Story],
+    rules: Rules,
+    now: datetime,
+    silences: Sequence[Silence] = (),
+) -> Release:
+    """Say of held reports what would have been said of new ones, oldest first.
+
+    A story that was alerted is told again only for what an update is told for.
+    """
+    draft = _Draft(stories=dict(stories))
+    decisions = {
+        report.entry.id: _conclude(
+            MatchedEntry(entry=report.entry, matches=report.matches),
+            replace(report.fold, relation=Relation.SAME_EVENT),  # the same page, but not a repeat
+            draft,
+            (*rules.policy.silences, *silences),
+            feed=feed,
+            state=FeedState(feed_id=feed.id, baseline_at=now),
+            rules=rules,
+            now=now,
+            is_known=False,
+            is_rekeyed=False,
+            pace=inf,
+        )
+        for report in held
+    }
+    said = {alert.story_id for alert in draft.alerts}
+    return Release(
+        decisions=decisions,
+        stories=tuple(
+            replace(story, last_seen_at=stories[story.id].last_seen_at)
+            for story in draft.touched.values()
+            if story.id in said
+        ),
+        alerts=tuple(draft.alerts),
+        deliveries=tuple(draft.deliveries),
+        config_version=rules.config_version,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredReport:
     """A report as it is stored: what a story is grown from."""
 

@@ -16,7 +16,9 @@ from straitwatch.store.conditions import (
     told_trouble,
 )
 from straitwatch.store.corrections import (
+    apply_release,
     fold_generation,
+    held_reports,
     merge_stories,
     split_story,
 )
@@ -157,6 +159,7 @@ __all__ = [
     "add_silence",
     "all_silences",
     "apply_plan",
+    "apply_release",
     "begin_shadow",
     "cancel_deliveries",
     "check_outbox",
@@ -189,6 +192,7 @@ __all__ = [
     "full_id",
     "get_meta",
     "health",
+    "held_reports",
     "hold_receiver",
     "kept_config",
     "known_entries",

@@ -1,21 +1,29 @@
-"""Room: store. What a person puts right: two stories that are one, one story that is two.
+"""Room: store. What a person puts right: stories that are one or two, entries that are news.
 
 A report stays where a person put it, also when the window is built anew: that makes it permanent.
 """
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 from hashlib import blake2b
 
 import sqlalchemy as sa
 
-from straitwatch.core.model import Relation, Story
-from straitwatch.core.plan import BY_HAND, StoredReport, regrow_story
+from straitwatch.core.model import Reason, Relation, Story
+from straitwatch.core.plan import BY_HAND, HeldReport, Release, StoredReport, regrow_story
 from straitwatch.store.engine import Transaction
 from straitwatch.store.feeds import stored_feeds
 from straitwatch.store.jobs import get_meta, set_meta
-from straitwatch.store.rows import REPORT, STORY
-from straitwatch.store.stories import fold_lock, stories_by_id, story_entries, write_stories
+from straitwatch.store.outbox import add_deliveries, insert_alerts
+from straitwatch.store.rows import ENTRY, REPORT, STORY
+from straitwatch.store.stories import (
+    fold_lock,
+    held_entries,
+    stories_by_id,
+    story_entries,
+    write_stories,
+)
 
 _GENERATION = "fold generation"
 _MAX_REPORTS = 10_000
@@ -69,6 +77,31 @@ def split_story(tx: Transaction, story_id: str, entry_ids: Collection[str]) -> S
     _move(tx, REPORT.c.entry_id.in_(moved), key)
     _regrow(tx, story)
     return _regrow(tx, fresh)
+
+
+def held_reports(tx: Transaction, feed_id: str, *, since_at: datetime) -> list[HeldReport]:
+    """Return what the brake on a re-keyed feed holds back, the first report first."""
+    fold_lock(tx)
+    return [
+        HeldReport(entry=it.entry, matches=it.matches, fold=it.fold)
+        for it in held_entries(tx, feed_id, since_at=since_at, limit=_MAX_REPORTS)
+        if it.fold is not None
+    ]
+
+
+def apply_release(tx: Transaction, release: Release) -> None:
+    """Write what follows from letting held reports out; they are not held any more."""
+    for entry_id, decision in release.decisions.items():
+        values = {
+            "action": decision.action.value,
+            "reason": decision.reason.value,
+            "config_version": release.config_version,
+        }
+        is_held = (ENTRY.c.id == entry_id) & (ENTRY.c.reason == Reason.REKEYED.value)
+        tx.execute(ENTRY.update().where(is_held).values(values))
+    write_stories(tx, release.stories)
+    insert_alerts(tx, release.alerts)
+    add_deliveries(tx, release.deliveries, alerts=release.alerts)
 
 
 def _move(tx: Transaction, which: sa.ColumnElement[bool], story_id: str) -> None:

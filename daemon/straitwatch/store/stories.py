@@ -320,6 +320,18 @@ def story_entries(tx: Transaction, story_id: str, *, limit: int = 500) -> list[S
     return _stored_entries(tx, is_its, order=ENTRY.c.seen_at, limit=limit)
 
 
+def held_entries(
+    tx: Transaction, feed_id: str, *, since_at: datetime, limit: int
+) -> list[StoredEntry]:
+    """Return the entries that a feed brought again under new ids, the first one first."""
+    is_held = sa.and_(
+        ENTRY.c.feed_id == feed_id,
+        ENTRY.c.reason == Reason.REKEYED.value,
+        ENTRY.c.seen_at >= since_at,
+    )
+    return _stored_entries(tx, is_held, order=ENTRY.c.seen_at, limit=limit)
+
+
 def count_entries(tx: Transaction) -> int:
     """Return how many entries are stored."""
     return int(tx.execute(sa.select(sa.func.count()).select_from(ENTRY)).scalar_one())
@@ -451,9 +463,13 @@ _EDITABLE = (
     "edited_at",
 )
 _STRENGTH = {Action.NONE: 0, Action.DIGEST: 1, Action.UPDATE: 2, Action.ALERT: 3}
-_IS_STRONGER = sa.case(
+_STORED_STRENGTH = sa.case(
     {action.value: strength for action, strength in _STRENGTH.items()}, value=ENTRY.c.action
-) > sa.bindparam("b_strength")
+)
+_KEEPS = sa.or_(  # the stronger decision; and what a brake holds stays held until it is let out
+    sa.bindparam("b_strength") < _STORED_STRENGTH,
+    sa.and_(ENTRY.c.reason == Reason.REKEYED.value, sa.bindparam("b_strength") == 0),
+)
 _DECIDED = ("action", "reason", "config_version")
 _EDIT = (  # what was said about an entry stays said: its strongest decision is kept
     ENTRY.update()
@@ -461,7 +477,7 @@ _EDIT = (  # what was said about an entry stays said: its strongest decision is 
     .values({name: sa.bindparam(name) for name in _EDITABLE})
     .values(
         {
-            name: sa.case((_IS_STRONGER, ENTRY.c[name]), else_=sa.bindparam(f"b_{name}"))
+            name: sa.case((_KEEPS, ENTRY.c[name]), else_=sa.bindparam(f"b_{name}"))
             for name in _DECIDED
         }
     )
