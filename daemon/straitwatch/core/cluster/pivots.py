@@ -28,7 +28,7 @@ class Pivots:
         self._names: dict[tuple[str, ...], str] = {}
         self._words: dict[str, int] = {}  # the most words of a name that begins with this one
         for shown, name in _aliases():
-            words = tuple(stems(fold_text(name.translate(dict(characters)))))
+            words = stems(fold_text(name.translate(dict(characters))))
             self._names.setdefault(words, f"@{shown}")
             self._words[words[0]] = max(len(words), self._words.get(words[0], 0))
         self._longest = max(map(len, self._words))
@@ -39,7 +39,7 @@ class Pivots:
         The characters of both texts are those that the aliases were read in.
         """
         found = dict.fromkeys(self._find(title), 1.0)
-        if _MAYBE_FIGURE.search(title):
+        if found and _MAYBE_FIGURE.search(title):  # figures of nothing named are any figures
             figures = (figure for figure in quantities(title) if float(figure) >= _LEAST_FIGURE)
             found |= {f"@{figure}": 1.0 for figure in figures}
         for name in self._find(lead):
@@ -49,19 +49,19 @@ class Pivots:
 
     def _find(self, text: str) -> Iterator[str]:
         """Find the longest names, from left to right."""
-        words = tuple(stems(fold_text(text)))
-        place = 0
-        while place < len(words):
-            word = words[place]
+        words = stems(fold_text(text))
+        end = 0  # of the last name
+        for place, word in enumerate(words):
+            if place < end or not (word in self._words or word >= _FIRST_CJK):
+                continue
             for count in range(self._words.get(word, 0), 0, -1):
                 if (name := self._names.get(words[place : place + count])) is not None:
                     yield name
-                    place += count
+                    end = place + count
                     break
             else:
                 if word >= _FIRST_CJK:
                     yield from self._find_inside(word)
-                place += 1
 
     def _find_inside(self, run: str) -> Iterator[str]:
         """Find names in characters that are written without spaces."""

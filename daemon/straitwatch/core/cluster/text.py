@@ -48,6 +48,7 @@ _CJK = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-
 _MIN_KEPT_WORDS = 4  # an outlet's name is cut off only when this much headline is left
 _MAX_OUTLET_WORDS = 4
 _TITLES_KEPT = 256  # the title at hand is compared with a few dozen
+_AT_HAND = 8  # texts of one report, which are read for its terms and again for what it names
 
 
 def has_cjk(text: str) -> bool:
@@ -66,6 +67,7 @@ def clean_title(title: str) -> str:
     return " ".join(_without_outlet(text).split())
 
 
+@lru_cache(maxsize=_AT_HAND)
 def fold_text(text: str) -> str:
     """Return the text in compatibility form and without case."""
     if text.isascii():
@@ -124,27 +126,30 @@ def terms(text: str) -> Iterator[str]:
     """Return the terms of any text: stems, bigrams, whole katakana words."""
     folded = fold_text(text)
     if folded.isascii():
-        return filter(None, map(latin_term, _ASCII_WORD.findall(folded)))
+        return iter(stems(folded))
     runs = _RUN.finditer(folded.translate(_PLAIN))
     return (term for run in runs for term in _terms_of_run(run.lastgroup or "", run.group()))
 
 
-def stems(text: str) -> Iterator[str]:
+@lru_cache(maxsize=_AT_HAND)
+def stems(text: str) -> tuple[str, ...]:
     """Return the words of folded text in their order, stemmed; runs of CJK stay as they are."""
     if text.isascii():
-        yield from filter(None, map(latin_term, _ASCII_WORD.findall(text)))
-        return
-    for run in _RUN.finditer(text.translate(_PLAIN)):
-        match run.lastgroup:
-            case "other":
-                if term := latin_term(run.group()):
-                    yield term
-            case "cyrillic":
-                yield stem_cyrillic(run.group())
-            case "hiragana":
-                continue
-            case _:
-                yield run.group()
+        return tuple(filter(None, map(latin_term, _ASCII_WORD.findall(text))))
+    runs = _RUN.finditer(text.translate(_PLAIN))
+    return tuple(filter(None, (_stem_of_run(run.lastgroup or "", run.group()) for run in runs)))
+
+
+def _stem_of_run(script: str, word: str) -> str:
+    match script:
+        case "other":
+            return latin_term(word)
+        case "cyrillic":
+            return stem_cyrillic(word)
+        case "hiragana":
+            return ""
+        case _:
+            return word
 
 
 def script_of(text: str) -> str:
