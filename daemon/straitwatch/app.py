@@ -231,7 +231,12 @@ class App:
         """Bring the store up to this configuration; void what a crash left behind."""
         await self._adopt(self.active)
         if self.tools.store.dialect == "sqlite":
-            await self.tools.store.run(db.void_leases, self.tools.clock(), self._holding())
+            await self.tools.store.run(
+                db.void_leases,
+                self.tools.clock(),
+                holding=self._holding(),
+                fallbacks=self.active.rules.fallbacks,
+            )
         await self.tools.store.run(db.mend_clock, self.tools.clock())
         self._loaded = self._seen = config_fingerprint(self.active.config.directory)
         self._problem = ""
@@ -491,7 +496,9 @@ class App:
         await self._run_each(
             [
                 partial(db.release_held, now=now),
-                partial(db.expire_deliveries, now=now, holding=self._holding()),
+                partial(
+                    db.expire_deliveries, now=now, holding=self._holding(), fallbacks=fallbacks
+                ),
                 settle,
                 partial(db.redirect_overdue, fallbacks=fallbacks, now=now),
             ]

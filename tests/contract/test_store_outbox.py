@@ -530,6 +530,18 @@ def test_a_receiver_that_repeats_nothing_has_a_dead_letter_after_a_crash(store: 
     assert store.call(state_and_reason, "d1") == ("dead", "unanswered")
 
 
+def test_a_message_whose_sender_dies_each_time_ends_with_its_term(store: Store) -> None:
+    put(store, make_delivery(give_up_at=NOW + HOUR))
+    claimed(store)
+    store.call(expire_deliveries, NOW + 2 * HOUR)
+    assert store.call(state_and_reason, "d1") == ("pending", "unsure")
+    claimed(store, now=NOW + 2 * HOUR)
+
+    store.call(expire_deliveries, NOW + 3 * HOUR)
+
+    assert store.call(state_and_reason, "d1") == ("dead", "gave_up")
+
+
 def test_an_unanswered_attempt_that_has_expired_is_counted_once(store: Store) -> None:
     put(store)
     one = claimed(store)

@@ -1,15 +1,15 @@
 """Room: store. Feeds: what is configured, what is due, who polls it, how it went."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from straitwatch.core.model import Feed, FeedState, Validators
+from straitwatch.core.model import Fallback, Feed, FeedState, Validators
 from straitwatch.store.engine import Transaction
-from straitwatch.store.outbox import return_unanswered
+from straitwatch.store.outbox import NO_FALLBACKS, return_unanswered
 from straitwatch.store.rows import DELIVERY, FEED, GAP
 
 _CONFIGURED = ("name", "url", "language", "country", "kind", "stance", "tier", "is_enabled")
@@ -149,17 +149,24 @@ def release_feeds(tx: Transaction, states: Sequence[FeedState]) -> None:
         tx.execute(release.values(lease_until=None), rows)
 
 
-def void_leases(tx: Transaction, now: datetime, holding: Collection[str] = ()) -> None:
+def void_leases(
+    tx: Transaction,
+    now: datetime,
+    holding: Collection[str] = (),
+    fallbacks: Mapping[str, Fallback] = NO_FALLBACKS,
+) -> None:
     """Take every lease back at the start of the only process that works here (SQLite).
 
-    Deliveries that were being sent are pending again, marked as possibly sent.
+    Deliveries that were being sent are as if their leases had ended: see `expire_deliveries`.
     """
     tx.execute(
         FEED.update()
         .where(FEED.c.lease_until.is_not(None))
         .values(lease_until=None, lease_seq=FEED.c.lease_seq + 1)
     )
-    return_unanswered(tx, DELIVERY.c.state == "sending", now=now, holding=holding)
+    return_unanswered(
+        tx, DELIVERY.c.state == "sending", now=now, holding=holding, fallbacks=fallbacks
+    )
 
 
 def feed_states(tx: Transaction) -> dict[str, FeedState]:

@@ -4,10 +4,11 @@ A delivery is claimed with a lease and an epoch. Whoever holds an older epoch ch
 An attempt row is written with the claim; one that was never closed means "perhaps sent".
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import sqlalchemy as sa
 from pydantic import ValidationError
@@ -35,6 +36,8 @@ from straitwatch.store.messages import (
 )
 from straitwatch.store.receivers import hold_receiver, note_receiver
 from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY, RECEIVER
+
+NO_FALLBACKS: Final[Mapping[str, Fallback]] = MappingProxyType({})
 
 _MAX_TEXT = 500  # characters of a server's answer that are kept
 _GRACE = timedelta(minutes=2)  # past a lease before check_outbox complains
@@ -231,15 +234,21 @@ def finish_attempt(
     return is_ours
 
 
-def expire_deliveries(tx: Transaction, now: datetime, holding: Collection[str] = ()) -> int:
+def expire_deliveries(
+    tx: Transaction,
+    now: datetime,
+    holding: Collection[str] = (),
+    fallbacks: Mapping[str, Fallback] = NO_FALLBACKS,
+) -> int:
     """Make deliveries pending again whose sender did not come back; they were perhaps sent.
 
-    Those to `holding` receivers, which repeat nothing that was perhaps sent, are dead letters.
+    Dead letters are those to `holding` receivers, which repeat nothing that was perhaps sent, and
+    those whose last attempt this was: it began when their term was over.
     """
     is_lost = sa.and_(
         DELIVERY.c.state == DeliveryState.SENDING.value, DELIVERY.c.lease_until <= now
     )
-    return return_unanswered(tx, is_lost, now=now, holding=holding)
+    return return_unanswered(tx, is_lost, now=now, holding=holding, fallbacks=fallbacks)
 
 
 def return_unanswered(
@@ -248,9 +257,12 @@ def return_unanswered(
     *,
     now: datetime,
     holding: Collection[str] = (),
+    fallbacks: Mapping[str, Fallback] = NO_FALLBACKS,
 ) -> int:
     """Put deliveries that were being sent back to pending, their open attempts closed as unsure."""
-    lost = sa.select(DELIVERY.c.id, DELIVERY.c.epoch, DELIVERY.c.receiver).where(condition)
+    lost = sa.select(
+        DELIVERY.c.id, DELIVERY.c.epoch, DELIVERY.c.receiver, DELIVERY.c.give_up_at
+    ).where(condition)
     if tx.is_postgres:
         lost = lost.with_for_update(skip_locked=True)
     rows = tx.execute(lost).all()
@@ -263,6 +275,10 @@ def return_unanswered(
         started_at = tx.execute(sa.select(ATTEMPT.c.started_at).where(is_attempt)).scalar()
         text = "the sender did not come back"
         is_held = row.receiver in holding
+        end = row.give_up_at
+        is_over = bool(started_at and end and end <= min(started_at, now))
+        is_dead = is_held or is_over
+        reason = "unanswered" if is_held else "gave_up" if is_over else Outcome.UNSURE.value
         tx.execute(
             ATTEMPT.update().where(is_attempt).values(outcome=Outcome.UNSURE.value, text=text)
         )
@@ -270,8 +286,8 @@ def return_unanswered(
             DELIVERY.update()
             .where(DELIVERY.c.id == row.id)
             .values(
-                state=(DeliveryState.DEAD if is_held else DeliveryState.PENDING).value,
-                reason="unanswered" if is_held else Outcome.UNSURE.value,
+                state=(DeliveryState.DEAD if is_dead else DeliveryState.PENDING).value,
+                reason=reason,
                 lease_until=None,
                 lease_owner="",
                 unsure_count=DELIVERY.c.unsure_count + 1,
@@ -280,8 +296,8 @@ def return_unanswered(
                 last_text=text,
             )
         )
-        if is_held:
-            end_dead(tx, [row.id], None, now=now)
+        if is_dead:
+            end_dead(tx, [row.id], fallbacks.get(row.receiver), now=now)
     return len(rows)
 
 
