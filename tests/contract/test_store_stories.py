@@ -185,9 +185,10 @@ def test_an_entry_that_matches_only_after_an_edit_becomes_a_report(store: Store)
     store.call(apply_plan, make_quiet_plan(claimed, [make_unmatched("e1")]))
     assert reports(store) == []
 
-    store.call(apply_plan, make_plan(claimed, [make_planned("e1", is_new=False)]))
+    later = NOW + timedelta(hours=5)
+    store.call(apply_plan, make_plan(claimed, [make_planned("e1", is_new=False)], now=later))
 
-    assert [report.entry_id for _, report, _ in reports(store)] == ["e1"]
+    assert [(it.entry_id, it.seen_at) for _, it, _ in reports(store)] == [("e1", later)]
 
 
 def test_a_possibly_related_story_is_kept_with_the_report(store: Store) -> None:
@@ -206,7 +207,13 @@ def test_an_edited_report_is_read_as_it_was_folded(store: Store) -> None:
     edited = replace(make_entry("e1"), title="Quite another headline", text_hash=b"edited")
     fold = make_fold(relation=Relation.SAME_ENTRY, reason=SAME_GUID)
     for title in ("Quite another headline", "And another one"):
-        planned = make_planned("e1", entry=replace(edited, title=title), fold=fold, is_new=False)
+        planned = make_planned(
+            "e1",
+            entry=replace(edited, title=title),
+            fold=fold,
+            is_new=False,
+            matches=(make_match("taiwan-policy"), make_match("drills")),
+        )
         store.call(apply_plan, make_plan(claimed, [planned]))
 
     assert reports(store) == before

@@ -210,8 +210,8 @@ class ReportRow(Row, table=True):
     score: float
     threshold: float
     evidence: Any = Field(sa_column=Column("evidence", Packed(Texts), nullable=False))
-    # Title, lead and canonical URL as they were folded, once an edit has changed the entry.
-    told: Any = Field(default=None, sa_column=Column("told", Packed(tuple[str, str, str])))
+    # Title, lead, canonical URL and watch-lists as they were folded, once an edit came.
+    told: Any = Field(default=None, sa_column=Column("told", Packed(Texts)))
     related: Any = Field(default=None, sa_column=Column("related", Packed(Related)))
     reported_at: datetime
 

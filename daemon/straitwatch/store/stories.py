@@ -143,7 +143,6 @@ def recent_reports(
             ENTRY.c.summary,
             ENTRY.c.content,
             ENTRY.c.canonical_url,
-            ENTRY.c.seen_at,
             sa.func.coalesce(sa.func.nullif(ENTRY.c.source, ""), FEED.c.name).label("outlet"),
             sa.func.coalesce(sa.func.nullif(ENTRY.c.language, ""), FEED.c.language).label("lang"),
         )
@@ -206,12 +205,18 @@ def _keep_told(tx: Transaction, entry_ids: Sequence[str]) -> None:
     A fold window that is built anew reads these words, and so decides as the one before it.
     """
     entries = sa.select(
-        ENTRY.c.id, ENTRY.c.title, ENTRY.c.summary, ENTRY.c.content, ENTRY.c.canonical_url
+        ENTRY.c.id,
+        ENTRY.c.title,
+        ENTRY.c.summary,
+        ENTRY.c.content,
+        ENTRY.c.canonical_url,
+        REPORT.c.watchlists,
     ).join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
     for chunk in _chunks(entry_ids):
         which = REPORT.c.told.is_(None) & REPORT.c.entry_id.in_(chunk)
         for row in tx.execute(entries.where(which)).all():
-            told = (row.title, (row.summary or row.content)[:SUMMARY_CHARACTERS], row.canonical_url)
+            lead = (row.summary or row.content)[:SUMMARY_CHARACTERS]
+            told = (row.title, lead, row.canonical_url, *row.watchlists)
             update = REPORT.update().where(REPORT.c.entry_id == row.id)
             tx.execute(update.values(told=told))
 
@@ -509,16 +514,17 @@ def _to_story(row: sa.Row[*tuple[Any, ...]]) -> Story:
 
 
 def _to_report(row: sa.Row[*tuple[Any, ...]]) -> Report:
-    title, lead, address = row.told or (row.title, row.summary or row.content, row.canonical_url)
+    as_it_is = (row.title, row.summary or row.content, row.canonical_url)
+    title, lead, address, *watchlists = row.told or as_it_is
     return Report(
         entry_id=row.entry_id,
         title=title,
-        seen_at=row.seen_at,
+        seen_at=row.reported_at,  # an entry may match only after an edit
         summary=lead,
         canonical_url=address,
         source=row.outlet,
         language=row.lang,
-        watchlists=row.watchlists,
+        watchlists=tuple(watchlists) or row.watchlists,
     )
 
 
