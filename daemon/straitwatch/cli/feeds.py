@@ -7,13 +7,13 @@ from xml.etree import ElementTree as ET
 
 import typer
 import yaml
-from rich.console import Console
 from rich.table import Table
 
 from straitwatch import store as db
 from straitwatch.app import activate, load, utc_now
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.cli.tables import print_table
 from straitwatch.core.model import Feed, FeedState
 from straitwatch.errors import ConfigError, UsageError
 from straitwatch.pipeline import release_feed
@@ -236,4 +236,4 @@ def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
     table = Table(*(name.replace("_", " ") for name in rows[0]))
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row.values()))
-    Console(highlight=False).print(table)
+    print_table(table)

@@ -10,6 +10,7 @@ from straitwatch import store as db
 from straitwatch.app import utc_now
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.cli.tables import print_table
 from straitwatch.core.model import DeliveryState, DigestFacts, Facts, RollupFacts
 from straitwatch.errors import UsageError
 
@@ -65,7 +66,7 @@ def list_(
             delivery.state_reason,
             _title(record.facts),
         )
-    Console(highlight=False).print(table)
+    print_table(table)
 
 
 def _describe(record: db.DeliveryRecord) -> dict[str, object]:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from straitwatch import store as db
@@ -12,6 +11,7 @@ from straitwatch.app import activate, load, read_status, utc_now
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.mark import who
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.cli.tables import print_table
 from straitwatch.config import Config
 from straitwatch.core.model import (
     AlertKind,
@@ -49,7 +49,7 @@ def list_(
     table = Table("Receiver", "State")
     for row in rows:
         table.add_row(row["name"], row["state"])
-    Console(highlight=False).print(table)
+    print_table(table)
 
 
 @receiver.command("test", epilog="Example:  `straitwatch receiver test desk-slack`")

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from straitwatch import store as db
@@ -14,6 +13,7 @@ from straitwatch.app import utc_now
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.mark import who
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.cli.tables import print_table
 from straitwatch.config import Config, read_duration
 from straitwatch.core.model import Severity, Silence
 from straitwatch.errors import UsageError
@@ -115,7 +115,7 @@ def list_(
             one.author,
             one.reason,
         )
-    Console(highlight=False).print(table)
+    print_table(table)
 
 
 @silence.command(epilog="Example:  `straitwatch silence expire 3f2a91c0`")

@@ -11,6 +11,7 @@ from rich.table import Table
 from straitwatch.app import read_status, utc_now
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_without_config
+from straitwatch.cli.tables import print_table
 from straitwatch.errors import ConfigError
 
 
@@ -47,7 +48,7 @@ def _print(state: dict[str, Any], zone: ZoneInfo) -> None:
     for line in state["config"]:
         console.print(line, style="yellow", markup=False, soft_wrap=True)
     _print_counts(console, state, zone)
-    _print_rows(console, state, zone)
+    _print_rows(state, zone)
 
 
 def _print_counts(console: Console, state: dict[str, Any], zone: ZoneInfo) -> None:
@@ -66,18 +67,18 @@ def _print_counts(console: Console, state: dict[str, Any], zone: ZoneInfo) -> No
     console.print(f"{waiting}, {counts['dead']} dead letters")
 
 
-def _print_rows(console: Console, state: dict[str, Any], zone: ZoneInfo) -> None:
+def _print_rows(state: dict[str, Any], zone: ZoneInfo) -> None:
     receivers = Table("Receiver", "State", title="Receivers", title_justify="left")
     for row in state["receivers"]:
         receivers.add_row(row["name"], row["state"])
-    console.print(receivers)
+    print_table(receivers)
     if state["troubles"]:
         troubles = Table("Feed", "Condition", "Last good poll", title_justify="left")
         troubles.title = "Feeds that need a look"
         for feed in state["troubles"]:
             condition = f"{feed.outcome} {feed.detail}".strip()
             troubles.add_row(feed.name, condition, _local(feed.last_ok_at, zone))
-        console.print(troubles)
+        print_table(troubles)
     if state["stories"]:
         stories = Table("Seen", "Severity", "Outlets", "Story", title_justify="left")
         stories.title = "Latest stories"
@@ -88,7 +89,7 @@ def _print_rows(console: Console, state: dict[str, Any], zone: ZoneInfo) -> None
                 str(len(story.outlets)),
                 story.title,
             )
-        console.print(stories)
+        print_table(stories)
 
 
 def _local(moment: datetime | None, zone: ZoneInfo) -> str:

@@ -9,6 +9,7 @@ from rich.table import Table
 from straitwatch import store as db
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.cli.tables import print_table
 from straitwatch.core.model import AlertFacts, Story
 from straitwatch.errors import UsageError
 
@@ -37,7 +38,7 @@ def list_(limit: _Limit = 50, config: ConfigDir = DEFAULT_CONFIG, json: Json = F
     for story in found:
         lists = ", ".join(story.watchlists)
         table.add_row(story.id, story.severity, str(len(story.outlets)), lists, story.title)
-    Console(highlight=False).print(table)
+    print_table(table)
 
 
 def _describe(story: Story) -> dict[str, Any]:
@@ -170,7 +171,7 @@ def list_alerts(limit: _Limit = 50, config: ConfigDir = DEFAULT_CONFIG, json: Js
     for row in rows:
         to = ", ".join(f"{place['receiver']} {place['state']}" for place in row["deliveries"])
         table.add_row(row["alert"], row["kind"], row["severity"], row["story"], to, row["title"])
-    Console(highlight=False).print(table)
+    print_table(table)
 
 
 @alerts.command("show")

@@ -15,6 +15,7 @@ from straitwatch import store as db
 from straitwatch.cli.entries import recent_texts
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
+from straitwatch.cli.tables import print_table
 from straitwatch.config import Config
 from straitwatch.core.match import Concordance, Line, Matcher, compile_rules, script_of
 from straitwatch.core.model import Hit, Mark, MatchText, Sourced, TermSet, WatchList
@@ -43,7 +44,7 @@ def list_(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
         scripts = ", ".join(f"{name} {count}" for name, count in row["scripts"].items())
         used = ", ".join(row["lists"])
         table.add_row(f"${row['set']}", str(row["terms"]), scripts, used, row["place"])
-    Console(highlight=False).print(table)
+    print_table(table)
 
 
 def _describe(terms: TermSet, config: Config) -> dict[str, Any]:

@@ -1,0 +1,17 @@
+"""Tables for people."""
+
+from rich.console import Console
+from rich.table import Table
+
+_NO_LIMIT = 10_000  # characters
+
+
+def print_table(table: Table) -> None:
+    """Print a table as wide as the terminal; as wide as it is where there is none, as in a pipe.
+
+    What a cell holds is shown as it is: headlines come with square brackets.
+    """
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = _NO_LIMIT
+    console.print(table)

@@ -1,0 +1,20 @@
+"""Tables for people hold what they are given."""
+
+import pytest
+from rich.table import Table
+
+from straitwatch.cli.tables import print_table
+
+
+@pytest.mark.parametrize(
+    "headline",
+    ["[/video] Fleet [bold]crosses[/] the strait", "Fleet crosses the strait " * 20],
+    ids=["brackets", "longer than a terminal is wide"],
+)
+def test_a_headline_is_shown_whole_and_as_it_is(headline: str, capsys) -> None:
+    table = Table("Story")
+    table.add_row(headline)
+
+    print_table(table)
+
+    assert headline.strip() in capsys.readouterr().out
