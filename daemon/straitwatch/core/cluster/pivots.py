@@ -50,6 +50,8 @@ class Pivots:
     def _find(self, text: str) -> Iterator[str]:
         """Find the longest names, from left to right."""
         words = stems(fold_text(text))
+        if text.isascii() and self._words.keys().isdisjoint(words):  # most texts name nothing
+            return
         end = 0  # of the last name
         for place, word in enumerate(words):
             if place < end or not (word in self._words or word >= _FIRST_CJK):
