@@ -1,0 +1,188 @@
+"""Several replicas on one database fold and alert as one would."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from contract.store_builders import NOW, make_entry, make_feed
+from straitwatch.core.match import compile_rules
+from straitwatch.core.model import (
+    AlertPolicy,
+    Entry,
+    Feed,
+    FeedState,
+    ReadFeed,
+    Route,
+    Sourced,
+    WatchList,
+)
+from straitwatch.core.plan import Rules, match_entries
+from straitwatch.pipeline import Folding, commit_poll, refold
+from straitwatch.store import (
+    Store,
+    Transaction,
+    claim_due_feeds,
+    list_deliveries,
+    list_stories,
+    recent_reports,
+    sync_feeds,
+)
+
+REPLICAS = 3
+WEEK = timedelta(days=7)
+# Invented. Each event is told in three ways, so that folding has something to decide.
+EVENTS = [
+    (
+        "Fleet of twelve ships crosses the strait at dawn",
+        "Twelve ships of a fleet cross the strait before dawn",
+        "At dawn a fleet crosses the strait with twelve ships",
+    ),
+    (
+        "Ferry service over the strait resumes after the storm",
+        "After the storm ferry service across the strait is back",
+        "Strait ferry service resumes as the storm moves on",
+    ),
+    (
+        "Parliament debates a budget for strait radar stations",
+        "Radar stations on the strait: parliament argues over the budget",
+        "Budget for radar stations at the strait before parliament",
+    ),
+]
+OUTLETS = 4
+STRAIT = WatchList(id="strait", title="Strait", match=(Sourced(text="strait"),))
+MATCHER, PROBLEMS = compile_rules({}, (STRAIT,))
+assert MATCHER is not None, PROBLEMS
+RULES = Rules(
+    matcher=MATCHER,
+    policy=AlertPolicy(routes=(Route(name="desk", send=("desk-slack",)),)),
+    titles={"strait": "Strait"},
+    recipients={"desk-slack": ("",)},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One feed that has one new entry."""
+
+    feed: Feed
+    entry: Entry
+    now: datetime
+
+
+def polls() -> Iterator[Poll]:
+    """Let each outlet tell each event in each of its ways, a feed for each."""
+    for number in range(OUTLETS * len(EVENTS) * 3):
+        outlet, event, way = number % OUTLETS, number // OUTLETS % len(EVENTS), number % 3
+        id_ = f"{number:02}"
+        feed = make_feed(f"f{id_}", name=f"Outlet {outlet}")
+        entry = make_entry(
+            f"e{id_}",
+            title=EVENTS[event][way],
+            summary="",
+            canonical_url=f"outlet{outlet}.example/{number}",
+            source=f"Outlet {outlet}",
+            published_at=NOW,
+        )
+        yield Poll(feed, entry, NOW + timedelta(minutes=number))
+
+
+def claimed(store: Store) -> dict[str, FeedState]:
+    """Configure and claim all feeds, which were seen before."""
+    store.call(sync_feeds, [poll.feed for poll in polls()], NOW)
+    states = store.call(claim_due_feeds, now=NOW, limit=1000, lease=WEEK)
+    return {state.feed_id: replace(state, baseline_at=NOW - WEEK) for state in states}
+
+
+def commit(tx: Transaction, poll: Poll, state: FeedState, folding: Folding) -> None:
+    after = replace(state, last_polled_at=poll.now, next_due_at=poll.now + WEEK)
+    read = ReadFeed(format="rss20", entries=(poll.entry,))
+    matched = match_entries(read, {}, feed=poll.feed, state=after, rules=RULES)
+    commit_poll(tx, poll.feed, state, matched, rules=RULES, folding=folding, now=poll.now)
+
+
+def work(store: Store, share: list[Poll], states: dict[str, FeedState]) -> None:
+    """Do what one replica does: its own polls, with its own window, in its own time."""
+    folding = Folding()
+    for poll in share:
+        store.call(commit, poll, states[poll.feed.id], folding)
+
+
+def what_was_said(store: Store) -> tuple[list[tuple], list[tuple]]:
+    """Return the stories and the messages, without what depends on nothing but the engine."""
+    stories = store.call(list_stories, limit=100)
+    messages = store.call(list_deliveries, limit=1000)
+    return (
+        sorted((it.id, it.title, it.revision, it.outlets, it.origins) for it in stories),
+        sorted((it.delivery.id, it.delivery.parent_id, it.kind) for it in messages),
+    )
+
+
+@pytest.fixture
+def replicas(store_url: str) -> Iterator[list[Store]]:
+    """Stores of their own on one database."""
+    opened = [Store.open(store_url) for _ in range(REPLICAS)]
+    yield opened
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[Store]:
+    """The store of a replica that has no others beside it."""
+    store = Store.open(f"sqlite:///{tmp_path}/alone.db")
+    yield store
+    store.close()
+
+
+def run_at_once(replicas: list[Store]) -> None:
+    states, todo = claimed(replicas[0]), list(polls())
+    shares = [todo[n::REPLICAS] for n in range(REPLICAS)]
+    with ThreadPoolExecutor(REPLICAS) as pool:
+        done = [pool.submit(work, *both, states) for both in zip(replicas, shares, strict=True)]
+        for one in done:
+            one.result()
+
+
+def run_in_turns(replicas: list[Store]) -> None:
+    states, foldings = claimed(replicas[0]), [Folding() for _ in replicas]
+    for number, poll in enumerate(polls()):
+        turn = number * 7 % REPLICAS if number % 5 else 0  # one is ahead, the others catch up
+        replicas[turn].call(commit, poll, states[poll.feed.id], foldings[turn])
+
+
+@pytest.mark.parametrize("run", [run_at_once, run_in_turns])
+def test_replicas_say_what_one_says_that_sees_the_reports_in_the_same_order(
+    replicas: list[Store], alone: Store, run: Callable[[list[Store]], None]
+) -> None:
+    run(replicas)
+
+    seen = [it.entry_id for _, it, _ in reports(replicas[0])]
+    by_entry = {poll.entry.id: poll for poll in polls()}
+    assert sorted(seen) == sorted(by_entry)
+    work(alone, [by_entry[entry_id] for entry_id in seen], claimed(alone))
+    assert what_was_said(replicas[0]) == what_was_said(alone)
+
+
+def test_folding_the_reports_of_replicas_once_more_changes_nothing(replicas: list[Store]) -> None:
+    run_at_once(replicas)
+
+    again = list(refold(((it[1], it[2]) for it in reports(replicas[0])), {}))
+
+    assert [now for _, _, now in again] == [then for _, then, _ in again]
+
+
+def test_replicas_open_each_story_once(replicas: list[Store]) -> None:
+    run_at_once(replicas)
+
+    stories, messages = what_was_said(replicas[0])
+    assert len(stories) < len(list(polls())) / 3
+    firsts = [message for message in messages if message[2] == "new"]
+    assert len(firsts) == len(stories)
+
+
+def reports(store: Store) -> list[tuple]:
+    return store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
