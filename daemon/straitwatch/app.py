@@ -432,25 +432,25 @@ class App:
         if self._stopping:
             return
         for name in await self.tools.store.run(db.due_receivers, self.tools.clock()):
-            driver = self.active.drivers.get(name)
-            if driver is None or name in self._sends:
+            if name not in self.active.drivers or name in self._sends:
                 continue
-            task = asyncio.create_task(self._send(name, driver))
+            task = asyncio.create_task(self._send(name, self.active))
             self._sends[name] = task
             task.add_done_callback(partial(self._sent, name))
 
     def _sent(self, name: str, _task: asyncio.Task[None]) -> None:
         self._sends.pop(name, None)
 
-    async def _send(self, name: str, driver: Driver) -> None:
+    async def _send(self, name: str, active: Active) -> None:
+        """Send what is due; a receiver that is changed meanwhile goes on as the new one."""
         with structlog.contextvars.bound_contextvars(receiver=name):
             try:
                 self.totals.delivered += await deliver_due(
                     name,
-                    driver,
+                    active.drivers[name],
                     tools=self.tools,
-                    rules=self.active.rules,
-                    is_stopping=lambda: self._stopping,
+                    rules=active.rules,
+                    is_stopping=lambda: self._stopping or self.active is not active,
                 )
             except Exception:  # around one receiver: the others go on
                 log.exception("sending failed")
