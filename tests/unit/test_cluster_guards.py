@@ -87,6 +87,40 @@ def test_dressing_and_units_do_not_make_another_text(a: str, b: str) -> None:
     assert is_copy(a, b)
 
 
+@pytest.mark.parametrize(
+    "cut",
+    [
+        "Yard review: the four new frigates that the navy wants, and why they …",
+        "Yard review: the four new frigates that ...",
+        "Yard review: the four new",
+    ],
+)
+def test_a_headline_that_was_cut_is_the_same_text(cut: str) -> None:
+    whole = "Yard review: the four new frigates that the navy wants, and why they cost $1.9 billion"
+
+    assert is_copy(whole, cut)
+
+
+def test_a_figure_may_be_cut_from_its_unit() -> None:
+    assert is_copy("Yard sells bonds worth $1.9 billion", "Yard sells bonds worth $1.9 ...")
+
+
+def test_a_figure_is_not_cut_in_itself() -> None:
+    assert not is_copy("Coast guard counts boats: 12", "Coast guard counts boats: 120")
+
+
+def test_a_series_and_its_part_are_not_one_text_cut_short() -> None:
+    a, b = "Strait diaries, week 3", "Strait diaries, week 3, part 2"
+
+    assert conflict_of(a, b) is Conflict.INSTALMENT
+
+
+def test_words_before_a_label_leave_the_headline_what_it_is() -> None:
+    headline = "Q&A: what readers ask about the frigates of the strait"
+
+    assert is_copy(headline, f"New answers in {headline}")
+
+
 def test_a_figure_added_by_an_edit_is_no_conflict() -> None:
     assert is_copy("Frigates leave Zuoying at dawn", "Two frigates leave Zuoying at dawn")
 

@@ -201,6 +201,8 @@ def find_conflict(a: str, b: str) -> Conflict:
     first, second = _figures(a), _figures(b)
     if _differ(first.labels, second.labels) or _count_apart(first.labels, second.labels):
         return Conflict.INSTALMENT
+    if is_cut_short(a, b):
+        return Conflict.NONE
     if _differ(_models(a), _models(b)):
         return Conflict.NUMBER
     all_first, all_second = first.plain | first.labels, second.plain | second.labels
@@ -213,6 +215,13 @@ def find_conflict(a: str, b: str) -> Conflict:
     if _is_opposite(a, b):
         return Conflict.OPPOSITE
     return Conflict.TEMPLATE if _is_same_label(a, b) else Conflict.NONE
+
+
+def is_cut_short(a: str, b: str) -> bool:
+    """Whether one title is the beginning of the other, as feeds cut them: "worth $1.9 ..."."""
+    shorter, longer = sorted((a, b), key=len)
+    is_within_figure = shorter[-1:].isdigit() and longer[len(shorter) : len(shorter) + 1].isdigit()
+    return longer.startswith(shorter) and not is_within_figure
 
 
 def _count_apart(a: frozenset[str], b: frozenset[str]) -> bool:
@@ -233,7 +242,10 @@ def _is_same_label(a: str, b: str) -> bool:
         return False
     for kept in (0, 1):
         if first[kept] == second[kept]:
-            similarity, containment = overlap(first[1 - kept], second[1 - kept])
+            rests = first[1 - kept], second[1 - kept]
+            if max(rests, key=len).endswith(min(rests, key=len)):
+                return False  # "Report: ..." before a label of the same headline
+            similarity, containment = overlap(*rests)
             return similarity < _TAIL_JACCARD and containment < CONTAINMENT
     return False
 
