@@ -61,3 +61,7 @@ def test_a_label_alone_stays_a_title() -> None:
 
 def test_the_shortest_text_has_grams() -> None:
     assert grams("a")
+
+
+def test_an_acronym_is_one_word_with_and_without_its_dots() -> None:
+    assert list(terms("U.S. and P.L.A. officers met")) == list(terms("US and PLA officers met"))

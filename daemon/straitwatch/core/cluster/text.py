@@ -38,6 +38,7 @@ _RUN = re.compile(
     r"|(?P<arabic>[\u0620-\u064a\u066e-\u06d3]+)"
     r"|(?P<other>(?:(?![\u0400-\u052f\u0620-\u064a\u066e-\u06d3\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3])[^\W_])+)"
 )
+_ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?")  # U.S., p.l.a
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 # Letters without their marks: Latin accents, and what Arabic writers leave out or mix up.
 _PLAIN = {
@@ -69,10 +70,12 @@ def clean_title(title: str) -> str:
 
 @lru_cache(maxsize=_AT_HAND)
 def fold_text(text: str) -> str:
-    """Return the text in compatibility form and without case."""
+    """Return the text in compatibility form, without case and without dots in "U.S."."""
     if text.isascii():
-        return text.lower()
-    return unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+        text = text.lower()
+    else:
+        text = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    return _ACRONYM.sub(lambda found: found[0].replace(".", ""), text) if "." in text else text
 
 
 def _without_outlet(text: str) -> str:
