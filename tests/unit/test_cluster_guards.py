@@ -105,6 +105,12 @@ def test_a_figure_may_be_cut_from_its_unit() -> None:
     assert is_copy("Yard sells bonds worth $1.9 billion", "Yard sells bonds worth $1.9 ...")
 
 
+def test_a_year_that_is_cut_off_counts_no_instalment() -> None:
+    whole = "Ferry races begin on the first day of the harbour games of 2020"
+
+    assert is_copy(whole, "Ferry races begin on the first day of the harbour ...")
+
+
 def test_a_figure_is_not_cut_in_itself() -> None:
     assert not is_copy("Coast guard counts boats: 12", "Coast guard counts boats: 120")
 

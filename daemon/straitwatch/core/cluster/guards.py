@@ -163,7 +163,7 @@ def _add_figure(found: "re.Match[str]", title: str, *, plain: set[str], labels: 
         or _is_series(before + after)
         or any(w in DATES for w in before + after)
         or _CJK_AFTER.match(rest + "".join(after)) is not None
-        or (found["value"].isdecimal() and int(value) in _YEARS)
+        or _is_year(found["value"])
     )
     (labels if is_label else plain).add(f"{value:g}")
 
@@ -225,10 +225,14 @@ def is_cut_short(a: str, b: str) -> bool:
 
 
 def _count_apart(a: frozenset[str], b: frozenset[str]) -> bool:
-    """Both count instalments, and not alike: "round 2" and "round 2, part 1"."""
+    """Both count instalments, and not alike: "round 2" and "round 2, part 1"; a year is no count."""
     if any(_DATED.match(label) for label in a | b):
         return False
-    return bool(a) and bool(b) and a != b
+    return bool(a) and bool(b) and any(not _is_year(label) for label in a ^ b)
+
+
+def _is_year(label: str) -> bool:
+    return label.isdecimal() and int(label) in _YEARS
 
 
 def _models(title: str) -> frozenset[str]:
