@@ -225,7 +225,7 @@ def is_cut_short(a: str, b: str) -> bool:
 
 
 def _count_apart(a: frozenset[str], b: frozenset[str]) -> bool:
-    """Both count instalments, and not alike: "round 2" and "round 2, part 1"; a year is no count."""
+    """Both count instalments, not alike: "round 2" and "round 2, part 1"; a year counts none."""
     if any(_DATED.match(label) for label in a | b):
         return False
     return bool(a) and bool(b) and any(not _is_year(label) for label in a ^ b)
