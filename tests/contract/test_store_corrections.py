@@ -7,6 +7,8 @@ from datetime import timedelta
 from contract.store_builders import (
     NOW,
     claimed_feed,
+    make_alert,
+    make_delivery,
     make_entry,
     make_feed,
     make_fold,
@@ -32,16 +34,20 @@ from straitwatch.pipeline import Folding, commit_poll, release_feed
 from straitwatch.store import (
     Store,
     Transaction,
+    add_alert,
     apply_plan,
     claim_due_feeds,
+    current_story,
     fold_generation,
     known_entries,
     list_deliveries,
+    list_stories,
     merge_stories,
     recent_reports,
     split_story,
     stories_by_id,
     story_entries,
+    story_of_alert,
 )
 
 WEEK = timedelta(days=7)
@@ -76,6 +82,27 @@ def test_merged_stories_are_one_with_all_reports(store: Store) -> None:
     assert merged is not None
     assert entries_of(store, "s1") == {"e1", "e2", "e3"}
     assert list(store.call(stories_by_id, ["s1", "s2"])) == ["s1"]
+
+
+def test_the_id_of_a_merged_story_leads_to_where_it_went(store: Store) -> None:
+    store_reports(store, s1=["e1"], s2=["e2"], s3=["e3"])
+
+    store.call(merge_stories, "s2", "s3")
+    store.call(merge_stories, "s1", "s2")
+
+    found = [store.call(current_story, it) for it in ("s1", "s2", "s3", "s4")]
+    assert [story.id if story else None for story in found] == ["s1", "s1", "s1", None]
+    assert [story.id for story in store.call(list_stories)] == ["s1"]
+
+
+def test_what_was_said_of_a_merged_story_is_shown_with_the_rest(store: Store) -> None:
+    store_reports(store, s1=["e1"], s2=["e2"])
+    store.call(add_alert, make_alert(story_id="s2"), [make_delivery()])
+
+    store.call(merge_stories, "s1", "s2")
+
+    assert [it.delivery.id for it in store.call(list_deliveries, story_id="s1")] == ["d1"]
+    assert store.call(story_of_alert, "a1") == "s1"
 
 
 def test_a_merged_story_goes_on_in_the_threads_of_both(store: Store) -> None:

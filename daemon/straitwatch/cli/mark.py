@@ -96,8 +96,9 @@ def _check_names(names: list[str], known: list[str]) -> None:
 
 def _entries(tx: db.Transaction, what: str) -> list[db.StoredEntry]:
     """Return the entries of an alert or a story, or the one entry that a link or title names."""
-    if entries := db.story_entries(tx, db.story_of_alert(tx, what) or what):
-        return entries
+    story = db.current_story(tx, db.story_of_alert(tx, what) or what)
+    if story is not None:
+        return db.story_entries(tx, story.id)
     is_url = what.startswith(("http://", "https://"))
     page = canonical_url(what) if is_url else ""
     return db.find_entries(tx, what, canonical_url=page, limit=1)

@@ -60,15 +60,15 @@ def _describe(story: Story) -> dict[str, Any]:
 def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """Show a story's reports, and for each why it was folded into it and what followed."""
     with opened(config) as (_, store):
-        story = store.call(db.stories_by_id, [story_id]).get(story_id)
-        reports = store.call(db.story_entries, story_id)
-    if story is None:
-        raise UsageError(f"no such story: {story_id}\nhint: see `straitwatch stories list`")
+        story = _story(store, story_id)
+        reports = store.call(db.story_entries, story.id)
     answer = _describe(story) | {"reports": [_report(stored) for stored in reports]}
     if json:
         write_line(answer)
         return
     console = Console(highlight=False, soft_wrap=True, markup=False)
+    if story.id != story_id:
+        console.print(f"{story_id} was merged into {story.id}")
     console.print(story.title, style="bold")
     console.print(f"{story.severity} · {', '.join(story.watchlists)} · revision {story.revision}")
     first = story.reports[0].outlet if story.reports else None
@@ -90,15 +90,14 @@ def merge(
     json: Json = False,
 ) -> None:
     """Put two stories together that are about one event; later reports follow."""
-    if keep == other:
-        raise UsageError("these are one story already")
     with opened(config) as (_, store):
-        known = store.call(db.stories_by_id, [keep, other])
-        story = store.call(db.merge_stories, keep, other)
+        kept, gone = _story(store, keep).id, _story(store, other).id
+        if kept == gone:
+            raise UsageError("these are one story already")
+        story = store.call(db.merge_stories, kept, gone)
     if story is None:
-        missing = ", ".join(it for it in (keep, other) if it not in known)
-        raise UsageError(f"no such story: {missing}\nhint: see `straitwatch stories list`")
-    _answer(story, f"{other} is part of {keep} now", as_json=json)
+        raise UsageError("one of these stories has just changed\nhint: try again")
+    _answer(story, f"{gone} is part of {kept} now", as_json=json)
 
 
 @stories.command(epilog="Example:  `straitwatch stories split 3f2a91c0ab https://news.example/a`")
@@ -112,12 +111,21 @@ def split(
 ) -> None:
     """Make a story of its own of reports that are not about this event; later reports follow."""
     with opened(config) as (_, store):
+        story_id = _story(store, story_id).id
         there = store.call(db.story_entries, story_id)
         moved = [_find(there, asked, story_id).entry.id for asked in reports]
         story = store.call(db.split_story, story_id, moved)
     if story is None:
         raise UsageError(f"{story_id} would have no report left\nhint: leave one of them in it")
     _answer(story, f"{len(moved)} of {len(there)} reports are story {story.id} now", as_json=json)
+
+
+def _story(store: db.Store, story_id: str) -> Story:
+    """Return a story, or the one that it was merged into."""
+    story = store.call(db.current_story, story_id)
+    if story is None:
+        raise UsageError(f"no such story: {story_id}\nhint: see `straitwatch stories list`")
+    return story
 
 
 def _find(there: list[db.StoredEntry], asked: str, story_id: str) -> db.StoredEntry:

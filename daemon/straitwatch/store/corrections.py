@@ -37,7 +37,8 @@ def fold_generation(tx: Transaction) -> str:
 def merge_stories(tx: Transaction, keep: str, other: str) -> Story | None:
     """Put the reports of a story into another one; None when one of them does not exist.
 
-    What was said of both stays said; later reports update the one that is kept.
+    What was said of both stays said; later reports update the one that is kept, and the other's id
+    leads there.
     """
     fold_lock(tx)
     stories = stories_by_id(tx, [keep, other])
@@ -55,7 +56,8 @@ def merge_stories(tx: Transaction, keep: str, other: str) -> Story | None:
     )
     _move(tx, REPORT.c.story_id == other, keep)
     merged = _regrow(tx, before)
-    tx.execute(STORY.delete().where(STORY.c.id == other))
+    is_part = (STORY.c.id == other) | (STORY.c.merged_into == other)
+    tx.execute(STORY.update().where(is_part).values(merged_into=keep))
     return merged
 
 

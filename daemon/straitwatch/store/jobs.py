@@ -33,7 +33,7 @@ from straitwatch.store.rows import (
     REPORT,
     STORY,
 )
-from straitwatch.store.stories import list_stories, stories_by_id
+from straitwatch.store.stories import IS_WHOLE, list_stories, stories_by_id
 
 _DAY = timedelta(days=1)
 _SILENT_AFTER = timedelta(hours=24)  # without one good poll, a failing feed counts as broken
@@ -303,7 +303,7 @@ def status_counts(tx: Transaction, now: datetime) -> StatusCounts:
         polled=len(polled),
         failed=len(failing),
         entries_new=_count(tx, ENTRY, ENTRY.c.seen_at >= since_at),
-        stories_new=_count(tx, STORY, STORY.c.first_seen_at >= since_at),
+        stories_new=_count(tx, STORY, STORY.c.first_seen_at >= since_at, IS_WHOLE),
         alerts=_count(tx, ALERT, sa.and_(ALERT.c.created_at >= since_at, is_about_a_story)),
         delivered=_count(tx, DELIVERY, DELIVERY.c.delivered_at >= since_at),
         pending=_count(tx, DELIVERY, is_open),

@@ -11,7 +11,7 @@ from straitwatch.store.engine import Transaction
 from straitwatch.store.merging import CARRIED, follow_carriers
 from straitwatch.store.messages import FINAL, FRESH, AttemptRecord, DeliveryRecord, to_record
 from straitwatch.store.receivers import NEW_TERM
-from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY
+from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY, STORY
 
 
 def list_deliveries(
@@ -32,7 +32,9 @@ def list_deliveries(
     if alert_id:
         query = query.where(DELIVERY.c.alert_id == alert_id)
     if story_id:
-        query = query.where(DELIVERY.c.story_id == story_id)
+        parts = sa.select(STORY.c.id).where(STORY.c.merged_into == story_id)
+        is_its = sa.or_(DELIVERY.c.story_id == story_id, DELIVERY.c.story_id.in_(parts))
+        query = query.where(is_its)
     return [to_record(row) for row in tx.execute(query)]
 
 

@@ -241,6 +241,7 @@ class StoryRow(Row, table=True):
     threads: Any = Field(
         sa_column=Column("threads", Packed(tuple[tuple[str, str, str], ...]), nullable=False)
     )
+    merged_into: str | None = None  # a person made it a part of that story; only its id is left
 
 
 class AlertRow(Row, table=True):

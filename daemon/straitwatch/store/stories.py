@@ -34,6 +34,8 @@ from straitwatch.store.shadow import write_differences
 
 T = TypeVar("T")
 
+IS_WHOLE = STORY.c.merged_into.is_(None)  # not a part of another story
+
 _CHUNK = 500  # ids in one IN (...): far below every engine's limit of parameters
 _LISTED_STEP = timedelta(days=7)  # how exactly `listed_at` is kept; daily would write 7x as often
 _FOLD_LOCK = 0x464F_4C44  # any number; the same for every replica
@@ -119,13 +121,20 @@ def story_by_url(tx: Transaction, canonical_urls: Collection[str]) -> dict[str, 
 
 
 def stories_by_id(tx: Transaction, ids: Collection[str]) -> dict[str, Story]:
-    """Return the stories that exist, by id."""
+    """Return the stories that exist, by id; those that were merged into others do not."""
     rows = (
         row
         for chunk in _chunks(ids)
-        for row in tx.execute(sa.select(STORY).where(STORY.c.id.in_(chunk)))
+        for row in tx.execute(sa.select(STORY).where(STORY.c.id.in_(chunk), IS_WHOLE))
     )
     return {row.id: _to_story(row) for row in rows}
+
+
+def current_story(tx: Transaction, story_id: str) -> Story | None:
+    """Return a story, or the one that it was merged into; None when there never was one."""
+    merged_into = sa.select(STORY.c.merged_into).where(STORY.c.id == story_id)
+    current = tx.execute(merged_into).scalar() or story_id
+    return stories_by_id(tx, [current]).get(current)
 
 
 def recent_reports(
@@ -309,13 +318,17 @@ def find_entries(
 
 def list_stories(tx: Transaction, *, limit: int = 50) -> list[Story]:
     """Return stories, the latest reported first."""
-    query = sa.select(STORY).order_by(STORY.c.last_seen_at.desc(), STORY.c.id).limit(limit)
-    return [_to_story(row) for row in tx.execute(query)]
+    query = sa.select(STORY).where(IS_WHOLE).order_by(STORY.c.last_seen_at.desc(), STORY.c.id)
+    return [_to_story(row) for row in tx.execute(query.limit(limit))]
 
 
 def story_of_alert(tx: Transaction, alert_id: str) -> str:
-    """Return the story that an alert is about; "" when there is no such alert."""
-    query = sa.select(ALERT.c.story_id).where(ALERT.c.id == alert_id)
+    """Return the story that an alert is about now; "" when there is no such alert."""
+    query = (
+        sa.select(sa.func.coalesce(STORY.c.merged_into, ALERT.c.story_id))
+        .select_from(ALERT.outerjoin(STORY, STORY.c.id == ALERT.c.story_id))
+        .where(ALERT.c.id == alert_id)
+    )
     return tx.execute(query).scalar() or ""
 
 
@@ -500,7 +513,7 @@ def _to_edit(planned: PlannedEntry, plan: Plan, *, now: datetime) -> dict[str, A
     }
 
 
-_STORY_COLUMNS = tuple(column.name for column in STORY.c)
+_STORY_COLUMNS = tuple(column.name for column in STORY.c if column.name != "merged_into")
 
 
 def _to_story_row(story: Story) -> dict[str, Any]:

@@ -1,0 +1,18 @@
+"""Where a story went that was merged into another one."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # Not as a batch: SQLite would make the table anew, and others refer to it.
+    op.add_column("story", sa.Column("merged_into", sa.String(), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("story", "merged_into")
