@@ -108,6 +108,22 @@ def test_a_caret_stands_under_its_character_in_wide_scripts() -> None:
     assert (line, caret) == ("  - 解放軍 and 台灣", " " * 11 + "^")
 
 
+@pytest.mark.parametrize("mark", ["\u200b", "\u0301", "\u200d"])
+def test_a_caret_stands_under_its_character_behind_marks_without_width(mark: str) -> None:
+    _, caret = underline(f"  - a{mark} and b", 11)
+
+    assert caret == " " * 9 + "^"
+
+
+def test_an_empty_file_of_lists_is_told(config: Path) -> None:
+    (config / "watchlists/mine.yaml").write_text("# soon\n", encoding="utf-8")
+
+    result = check(config, LIST)
+
+    assert result.exit_code == 0
+    assert "mine.yaml:1:1: warning: nothing stands in this file" in result.output
+
+
 def test_a_long_line_is_cut_around_the_mistake() -> None:
     line, caret = underline("x" * 300 + "!" + "y" * 300, 301)
 

@@ -281,6 +281,12 @@ def test_a_list_that_cannot_match_is_refused() -> None:
     assert "add up to 5" in _messages(make_list(signals=[(5, "China")]))[0]
 
 
+def test_a_set_that_a_broken_expression_names_is_not_unused() -> None:
+    messages = _messages(make_list("$a AND (ferry"), a=["China"])
+
+    assert len(messages) == 1
+
+
 def test_a_set_used_only_by_another_used_set_is_not_unused() -> None:
     assert _messages(make_list("$a"), a=["$b"], b=["China"]) == []
 

@@ -1,6 +1,5 @@
 """The `check` command: everything that is wrong with a configuration, and what it would do."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -187,9 +187,7 @@ def underline(line: str, column: int) -> tuple[str, str]:
 
 def _blank(character: str) -> str:
     """Give the space that a character takes in a terminal."""
-    if unicodedata.combining(character):
-        return ""
-    return "  " if unicodedata.east_asian_width(character) in "WF" else " "
+    return " " if character == "\t" else " " * cell_len(character)
 
 
 def _print(config: Config, verdicts: Sequence[Verdict], experience: Experience | None) -> None:

@@ -19,6 +19,7 @@ from straitwatch.config.schemas import PointsShape, RulesShape, WatchListShape
 from straitwatch.core.match import Matcher, compile_rules
 from straitwatch.core.model import (
     PointsRule,
+    Position,
     Problem,
     Severity,
     SeverityRule,
@@ -136,6 +137,8 @@ def _add(rules: RuleFiles, document: Document) -> None:
     rules.problems += [*document.problems, *document.warnings]
     if document.problems:
         return
+    if document.data is None:
+        rules.problems.append(_empty(document))
     shape, problems = fit(document, document.data, RulesShape)
     rules.problems += problems
     shape = shape or salvage(document.data, RulesShape)
@@ -162,6 +165,15 @@ def _add(rules: RuleFiles, document: Document) -> None:
         )
     for at, shape_ in enumerate(shape.watchlists):
         _add_watchlist(rules, document, ("watchlists", at), shape_)
+
+
+def _empty(document: Document) -> Problem:
+    return Problem(
+        position=Position(file=document.name, line=1, column=1),
+        message="nothing stands in this file",
+        hint="write terms: or watchlists: in it, or delete it",
+        is_warning=True,
+    )
 
 
 def _add_watchlist(

@@ -32,6 +32,7 @@ from straitwatch.core.query import (
     Phrase,
     Query,
     SetRef,
+    named_sets,
     parse_query,
     parse_term,
     problem_at,
@@ -261,6 +262,7 @@ class _Compiler:
         query = parse_query(text)
         if isinstance(query, Problem):
             self._problems.append(_named(query, f"{config.id}.{name}"))
+            self._used |= named_sets(text.text)
             return None
         fields = sum(_FIELD_BITS[field] for field in set(config.fields)) or ALL_FIELDS
         before = len(self._problems)

@@ -13,7 +13,7 @@ from straitwatch.core.query.nodes import (
     SetRef,
     Word,
 )
-from straitwatch.core.query.parse import caret, parse_query, parse_term, problem_at
+from straitwatch.core.query.parse import named_sets, parse_query, parse_term, problem_at
 
 __all__ = [
     "FIELDS",
@@ -27,7 +27,7 @@ __all__ = [
     "Query",
     "SetRef",
     "Word",
-    "caret",
+    "named_sets",
     "parse_query",
     "parse_term",
     "problem_at",

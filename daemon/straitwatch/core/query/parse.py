@@ -11,7 +11,7 @@ import difflib
 import re
 from dataclasses import dataclass, replace
 
-from straitwatch.core.model import Position, Problem, Sourced
+from straitwatch.core.model import Problem, Sourced
 from straitwatch.core.query.nodes import (
     FIELDS,
     LOWER_OPERATORS,
@@ -96,11 +96,9 @@ def problem_at(
     )
 
 
-def caret(problem: Problem, start: Position | None) -> str:
-    """Draw the expression with a caret under the mistake, for terminals."""
-    if not (problem.position and start and problem.excerpt):
-        return problem.excerpt
-    return f"{problem.excerpt}\n{' ' * (problem.position.column - start.column)}^"
+def named_sets(text: str) -> set[str]:
+    """Return the names of the term sets in an expression, also in one that cannot be read."""
+    return {found["name"] for found in _SET.finditer(text)}
 
 
 def _read_set(text: str, offset: int) -> SetRef:
