@@ -56,6 +56,7 @@ from straitwatch.core.model import (
 from straitwatch.core.plan import (
     BY_HAND,
     REKEY_ENTRIES,
+    RETURNED,
     SAME_GUID,
     MatchedFeed,
     Release,
@@ -242,7 +243,15 @@ def commit_poll(
         db.fold_lock(tx)
         matched = _as_it_is(tx, matched)
         window = folding.catch_up(tx, now=now)
-        folds = fold_entries(feed, matched, window=window, now=now, profiles=rules.folding)
+        matching = [item.entry for item in matched.changed if item.matches]
+        folds = fold_entries(
+            feed,
+            matched,
+            window=window,
+            now=now,
+            profiles=rules.folding,
+            returned=db.returned_pages(tx, matching),
+        )
         stories = db.stories_by_id(tx, named_stories(folds.values()))
         silences = db.active_silences(tx, now)
         paces = list_paces(folds, matched, window)
@@ -484,11 +493,12 @@ def refold(
     """Fold stored reports once more, in their order; yield each with its fold then and now.
 
     Each goes on as it was decided then, so that one difference makes no others. What is known by
-    its id was not folded by what it says, and what a person decided stays decided.
+    its id, or its page from long ago, was not folded by what it says, and what a person decided
+    stays decided.
     """
     window = new_window()
     for report, then in reports:
-        is_given = then.reason in (BY_HAND, SAME_GUID)
+        is_given = then.reason in (BY_HAND, SAME_GUID, RETURNED)
         yield report, then, then if is_given else window.fold(report, profiles)
         window.add(report, then)
 

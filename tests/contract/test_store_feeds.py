@@ -6,7 +6,6 @@ from straitwatch.store import (
     Store,
     complete_polls,
     feed_states,
-    next_due_at,
     release_feeds,
     sync_feeds,
     void_leases,
@@ -107,7 +106,6 @@ def test_a_disabled_feed_is_not_polled(store: Store) -> None:
     store.call(sync_feeds, [make_feed(enabled=False)], NOW)
 
     assert claim(store) == []
-    assert store.call(next_due_at) is None
 
 
 def test_a_renamed_feed_keeps_its_schedule(store: Store) -> None:
@@ -145,14 +143,6 @@ def test_a_start_voids_every_lease_and_fences_its_holder_off(store: Store) -> No
 
     assert store.call(complete_polls, before) == [False]
     assert len(claim(store)) == 1
-
-
-def test_the_next_due_time_counts_leases_too(store: Store) -> None:
-    store.call(sync_feeds, [make_feed()], NOW)
-    assert store.call(next_due_at) == NOW
-
-    claim(store)
-    assert store.call(next_due_at) == NOW + LEASE
 
 
 def test_what_falls_due_after_a_pass_began_waits_for_the_next_one(store: Store) -> None:

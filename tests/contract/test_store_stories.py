@@ -35,18 +35,18 @@ from straitwatch.core.plan import SAME_GUID
 from straitwatch.store import (
     Store,
     apply_plan,
-    count_entries,
     entries_since,
     familiar_entries,
     feed_states,
     find_entries,
     known_entries,
     last_seq,
+    latest_entries,
     list_deliveries,
     list_stories,
     recent_reports,
+    returned_pages,
     stories_by_id,
-    story_by_url,
     story_entries,
 )
 from straitwatch.store.engine import Transaction
@@ -78,7 +78,7 @@ def test_a_plan_applied_twice_is_applied_once(store: Store) -> None:
     assert store.call(apply_plan, plan)
     assert store.call(apply_plan, plan)
 
-    assert store.call(count_entries) == 1
+    assert len(store.call(latest_entries, 9)) == 1
     assert len(reports(store)) == 1
     assert len(store.call(list_deliveries)) == 1
 
@@ -89,7 +89,7 @@ def test_a_plan_of_a_lost_lease_writes_nothing(store: Store) -> None:
 
     assert not store.call(apply_plan, make_plan(slow))
 
-    assert store.call(count_entries) == 0
+    assert len(store.call(latest_entries, 9)) == 0
     assert store.call(stories_by_id, ["s1"]) == {}
     assert store.call(list_deliveries) == []
 
@@ -104,7 +104,7 @@ def test_a_plan_that_fails_leaves_nothing_behind(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
         store.call(apply_and_fail)
 
-    assert store.call(count_entries) == 0
+    assert len(store.call(latest_entries, 9)) == 0
     assert store.call(list_deliveries) == []
 
 
@@ -251,15 +251,20 @@ def test_only_reports_after_a_number_and_a_time_come_back(store: Store) -> None:
     assert [report.entry_id for _, report, _ in late] == ["e2"]
 
 
-def test_a_page_leads_to_the_story_of_its_first_report(store: Store) -> None:
-    same_page = make_entry("e2", canonical_url="news.example/e1")
-    entries = [make_planned("e1"), make_planned("e2", entry=same_page, fold=make_fold("s2"))]
+def test_a_page_under_its_title_leads_to_the_story_of_its_first_report(store: Store) -> None:
+    page = {"canonical_url": "news.example/e1", "title": "Ships cross the strait (e1)"}
+    entries = [
+        make_planned("e1"),
+        make_planned("e2", entry=make_entry("e2", **page), fold=make_fold("s2")),
+    ]
     stories = (make_story("s1"), make_story("s2"))
     store.call(apply_plan, make_plan(claimed_feed(store), entries, stories=stories))
 
-    found = store.call(story_by_url, ["news.example/e1", "news.example/other", ""])
+    again, renewed = make_entry("e3", **page), make_entry("e4", **page | {"title": "Other news"})
+    elsewhere = make_entry("e5", **page | {"canonical_url": "news.example/other"})
+    found = store.call(returned_pages, [again, renewed, elsewhere])
 
-    assert found == {"news.example/e1": "s1"}
+    assert found == {"e3": "s1"}
 
 
 def test_a_story_shows_its_reports_oldest_first_and_why_each_is_in_it(store: Store) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from math import inf
+from types import MappingProxyType
 
 from straitwatch.core.cluster import DEFAULT, PROFILES, FoldProfile, StoryWindow
 from straitwatch.core.compare import compare_matches
@@ -65,6 +66,7 @@ from straitwatch.core.origin import find_origin
 from straitwatch.core.schedule import held_until, next_poll_at
 
 SAME_GUID = "same-guid"  # of an entry that was stored before; its text was edited
+RETURNED = "returned"  # a page that was reported long ago, under the same title
 BY_HAND = "by-hand"  # the reason of a fold that a person decided
 REKEY_ENTRIES = 10  # new ones in one poll, and the share that is familiar
 REKEY_SHARE = 0.8
@@ -206,6 +208,7 @@ def fold_entries(
     window: StoryWindow,
     now: datetime,
     profiles: Mapping[str, FoldProfile] | None = None,
+    returned: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Fold]:
     """Find the story of every matched entry, by identity first, then by what it says.
 
@@ -218,6 +221,8 @@ def fold_entries(
         window: the matched reports of the last days.
         now: when the reports were seen.
         profiles: how readily each list folds; those that are missing by the default.
+        returned: the stories of pages that were reported before, by the entries that hold them now;
+            the window has forgotten those older than it is.
 
     Returns:
         A fold for the id of each entry that matched.
@@ -233,9 +238,20 @@ def fold_entries(
         else:
             report = _report(item, feed, now=now)
             fold = window.fold(report, profiles or {})
+            if fold.relation is not Relation.SAME_ENTRY and item.entry.id in returned:
+                fold = _returned(item.entry, returned[item.entry.id])
             window.add(report, fold)
         folds[item.entry.id] = fold
     return folds
+
+
+def _returned(entry: Entry, story_id: str) -> Fold:
+    return Fold(
+        story_id=story_id,
+        relation=Relation.SAME_ENTRY,
+        reason=RETURNED,
+        evidence=(entry.canonical_url,),
+    )
 
 
 def list_paces(folds: Iterable[str], matched: MatchedFeed, window: StoryWindow) -> dict[str, float]:

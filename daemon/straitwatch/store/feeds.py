@@ -175,18 +175,6 @@ def feed_states(tx: Transaction) -> dict[str, FeedState]:
     return {row.id: _to_state(row) for row in rows}
 
 
-def next_due_at(tx: Transaction) -> datetime | None:
-    """Return when the next feed can be claimed; None when there is none."""
-    free = sa.select(sa.func.min(FEED.c.next_due_at)).where(
-        _IS_ACTIVE, FEED.c.lease_until.is_(None)
-    )
-    taken = sa.select(sa.func.min(FEED.c.lease_until)).where(
-        _IS_ACTIVE, FEED.c.lease_until.is_not(None)
-    )
-    times = [tx.execute(query).scalar() for query in (free, taken)]
-    return min((time for time in times if time is not None), default=None)
-
-
 def has_lease(tx: Transaction, state: FeedState) -> bool:
     """Say whether a claim is still the newest one of its feed, and keep it so until the commit."""
     return _hold(tx, [state])[0]

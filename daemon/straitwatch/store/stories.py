@@ -107,17 +107,28 @@ _KNOWN = (
 )
 
 
-def story_by_url(tx: Transaction, canonical_urls: Collection[str]) -> dict[str, str]:
-    """Return the story that a page already belongs to, by the page's canonical URL."""
-    urls_by_key = {url_key(url): url for url in canonical_urls if url}
-    stories: dict[str, str] = {}
-    for chunk in _chunks(list(urls_by_key)):
-        query = sa.select(REPORT.c.canonical_key, REPORT.c.story_id).where(
-            REPORT.c.canonical_key.in_(chunk)
+def returned_pages(tx: Transaction, entries: Sequence[Entry]) -> dict[str, str]:
+    """Return the story of each entry whose page was reported under the same title, by entry.
+
+    However long ago: a page that comes back after months, with another guid, is no news.
+    """
+    wanted = {
+        (url_key(entry.canonical_url), title_key(entry.title)): entry.id
+        for entry in entries
+        if entry.canonical_url and entry.title
+    }
+    found: dict[str, str] = {}
+    for chunk in _chunks({page for page, _ in wanted}):
+        query = (
+            sa.select(ENTRY.c.canonical_key, ENTRY.c.title_key, REPORT.c.story_id)
+            .join_from(ENTRY, REPORT, REPORT.c.entry_id == ENTRY.c.id)
+            .where(ENTRY.c.canonical_key.in_(chunk))
+            .order_by(REPORT.c.seq)
         )
-        for key, story_id in tx.execute(query.order_by(REPORT.c.seq)):
-            stories.setdefault(urls_by_key[bytes(key)], story_id)
-    return stories
+        for page, title, story_id in tx.execute(query):
+            if entry_id := wanted.get((bytes(page), bytes(title or b""))):
+                found.setdefault(entry_id, story_id)
+    return found
 
 
 def stories_by_id(tx: Transaction, ids: Collection[str]) -> dict[str, Story]:
@@ -348,11 +359,6 @@ def held_entries(
         ENTRY.c.seen_at >= since_at,
     )
     return _stored_entries(tx, is_held, order=ENTRY.c.seen_at, limit=limit)
-
-
-def count_entries(tx: Transaction) -> int:
-    """Return how many entries are stored."""
-    return int(tx.execute(sa.select(sa.func.count()).select_from(ENTRY)).scalar_one())
 
 
 def latest_entries(tx: Transaction, limit: int) -> list[StoredEntry]:

@@ -1,0 +1,88 @@
+"""Pages that come back after an absence, longer ago than folding looks back."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from contract.store_builders import NOW, make_entry, make_feed
+from straitwatch.core.match import compile_rules
+from straitwatch.core.model import (
+    AlertPolicy,
+    Entry,
+    FeedState,
+    PollReport,
+    ReadFeed,
+    Route,
+    Sourced,
+    WatchList,
+)
+from straitwatch.core.plan import Rules, match_entries
+from straitwatch.pipeline import WINDOW, Folding, commit_poll, refold
+from straitwatch.store import Store, Transaction, claim_due_feeds, recent_reports, sync_feeds
+
+MONTH = timedelta(days=30)
+HOUR = timedelta(hours=1)
+FEED = make_feed()
+MATCHER, PROBLEMS = compile_rules(
+    {}, (WatchList(id="strait", title="Strait", match=(Sourced(text="strait"),)),)
+)
+assert MATCHER is not None, PROBLEMS
+RULES = Rules(
+    matcher=MATCHER,
+    policy=AlertPolicy(routes=(Route(name="desk", send=("desk-slack",)),)),
+    titles={"strait": "Strait"},
+    recipients={"desk-slack": ("",)},
+)
+TITLE = "Fleet of twelve ships crosses the strait at dawn"
+
+
+def poll(store: Store, *entries: Entry, now: datetime) -> PollReport:
+    """Poll a feed that was seen before and that lists these entries."""
+    store.call(sync_feeds, [FEED], now)
+    (claimed,) = store.call(claim_due_feeds, now=now, limit=1, lease=HOUR)
+    return store.call(commit, replace(claimed, baseline_at=NOW - MONTH), entries, now)
+
+
+def commit(
+    tx: Transaction, state: FeedState, entries: tuple[Entry, ...], now: datetime
+) -> PollReport:
+    after = replace(state, last_polled_at=now, next_due_at=now)
+    read = ReadFeed(format="rss20", entries=entries)
+    matched = match_entries(read, {}, feed=FEED, state=after, rules=RULES)
+    return commit_poll(tx, FEED, state, matched, rules=RULES, folding=Folding(), now=now)
+
+
+def page(id_: str, title: str = TITLE) -> Entry:
+    """One page under another guid; its feed tells no date."""
+    return make_entry(
+        id_,
+        title=title,
+        canonical_url="news.example/fleet",
+        url="https://news.example/fleet",
+        published_at=None,
+    )
+
+
+def test_a_page_that_comes_back_after_a_month_alerts_nobody(store: Store) -> None:
+    first = poll(store, page("e1"), now=NOW)
+    again = poll(store, page("e2"), now=NOW + MONTH)
+
+    assert (first.alerts, again.alerts, again.stories_new) == (1, 0, 0)
+
+
+def test_another_text_at_the_same_address_is_news_after_a_month(store: Store) -> None:
+    poll(store, page("e1"), now=NOW)
+    other = poll(store, page("e2", "Ferry service over the strait resumes"), now=NOW + MONTH)
+
+    assert other.alerts == 1
+
+
+@pytest.mark.parametrize("days", [1, 30])
+def test_a_replay_takes_a_page_that_came_back_as_decided(store: Store, days: int) -> None:
+    poll(store, page("e1"), now=NOW)
+    poll(store, page("e2"), now=NOW + timedelta(days=days))
+
+    since_at = NOW + timedelta(days=days) - WINDOW
+    reports = store.call(recent_reports, since_at=since_at, after_seq=0)
+    assert all(then == now for _, then, now in refold(((it[1], it[2]) for it in reports), {}))
