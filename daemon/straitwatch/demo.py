@@ -8,6 +8,7 @@ that the digest, which comes at a full minute, closes it.
 import asyncio
 import contextlib
 import json
+import shlex
 import shutil
 import socket
 import sys
@@ -211,6 +212,8 @@ async def run_demo(directory: Path, *, say: Callable[[str], None], clock: Clock 
             status = await asyncio.wait_for(daemon.wait(), PATIENCE)
     mails = write_mails(directory, newsroom.mailbox)
     say(f"{len(newsroom.slack)} Slack messages and {mails} mails are in {newsroom.mailbox}")
+    say(f"look into it: straitwatch stories list --config {shlex.quote(str(config))}")
+    say("then begin with your own: straitwatch init DIR")
     return status
 
 

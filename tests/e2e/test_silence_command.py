@@ -1,5 +1,6 @@
 """Silences by command: what they hold, who ordered them, and how they end."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,11 @@ def test_a_silence_that_cannot_be_is_refused(config: Path, options, message) -> 
 
     assert isinstance(refused.exception, UsageError)
     assert message in str(refused.exception)
+
+
+def test_a_tag_that_no_feed_has_is_told(config: Path) -> None:
+    result = run(config, "silence", "add", "--tag", "sprot", "--for", "1h", "--json")
+
+    assert result.exit_code == 0
+    assert "no feed has the tag sprot" in result.stderr
+    run(config, "silence", "expire", json.loads(result.stdout)["id"])

@@ -24,7 +24,9 @@ def match(
     files: Annotated[list[Path] | None, typer.Argument(help="JSON Lines; none: stdin.")] = None,
     config: Annotated[
         Path,
-        typer.Option("--config", envvar="STRAITWATCH_CONFIG", help="The configuration directory."),
+        typer.Option(
+            "--config", "-c", envvar="STRAITWATCH_CONFIG", help="The configuration directory."
+        ),
     ] = Path("config"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON Lines.")] = False,
 ) -> None:

@@ -26,7 +26,8 @@ def register(app: typer.Typer) -> None:
 def check(config: ConfigDir = DEFAULT_CONFIG) -> None:
     """Check the routes; `straitwatch check` checks everything."""
     loaded = load(config)
-    typer.echo(f"{len(loaded.alerts.routes)} routes, ok")
+    routes = len(loaded.alerts.routes)
+    typer.echo(f"{routes} route{'' if routes == 1 else 's'}, ok")
 
 
 @route.command(

@@ -1,6 +1,7 @@
 """`silence`: matches that alert nobody for a while, and stand in the digest all the same."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -65,6 +66,7 @@ def add(
         )
     with opened(config) as (loaded, store):
         _check_lists(lists or [], loaded)
+        _warn_of_tags(tags or [], loaded)
         now = utc_now()
         made = Silence(
             id=secrets.token_hex(4),
@@ -146,6 +148,14 @@ def _end(lasts: str, until: str, *, now: datetime, zone: ZoneInfo) -> datetime:
     if end <= now:
         raise UsageError(f"{until} has passed\nhint: a silence ends in the future")
     return end
+
+
+def _warn_of_tags(tags: Sequence[str], config: Config) -> None:
+    """Say which tags no feed has: a feed that is added later may."""
+    known = {tag for feed in config.feeds for tag in feed.tags}
+    for tag in sorted(set(tags) - known):
+        there = f"they have {', '.join(sorted(known))}" if known else "none has a tag"
+        typer.echo(f"warning: no feed has the tag {tag}; {there}", err=True)
 
 
 def _check_lists(names: list[str], config: Config) -> None:
