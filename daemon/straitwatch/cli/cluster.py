@@ -13,7 +13,7 @@ from rich.tree import Tree
 
 from straitwatch.cli.jsonl import BadLine, read_lines, write_line
 from straitwatch.core.cluster import DEFAULT, PROFILES, FoldProfile
-from straitwatch.core.model import Fold, Relation, Report
+from straitwatch.core.model import Report
 from straitwatch.core.normalize import canonical_url
 from straitwatch.core.plan import new_window
 from straitwatch.errors import UsageError
@@ -71,7 +71,7 @@ def _stream_answers(
         report = _report(line, entry_id=_key(line), clock=clock)
         fold = window.fold(report)
         window.add(report, fold)
-        said = {"story": fold.story_id, "relation": fold.relation.value, "reason": _explain(fold)}
+        said = {"story": fold.story_id, "relation": fold.relation.value, "reason": str(fold)}
         if fold.related:
             said["related"] = fold.related.story_id
         return {"id": line["id"], **said}, report.title
@@ -90,7 +90,7 @@ def _pair_answers(
         window = new_window(profile)
         window.add(a, window.fold(a))
         fold = window.fold(b)
-        said = {"relation": fold.relation.value, "reason": _explain(fold)}
+        said = {"relation": fold.relation.value, "reason": str(fold)}
         return {"id": line["id"], **said}, b.title or b.canonical_url
 
     return _answers(lines, answer)
@@ -159,21 +159,6 @@ def _report(line: Mapping[str, Any], *, entry_id: str, clock: _Clock) -> Report:
         seen_at=clock.read(texts["ts"]),
         watchlists=(_LIST,),
     )
-
-
-def _explain(fold: Fold) -> str:
-    """Say the reason with its figures: "same-event 0.41 >= 0.24: taiwan, drill"."""
-    text = fold.reason
-    if fold.threshold:
-        sign = "<" if fold.relation is Relation.NEW else ">="
-        text += f" {fold.score:.2f} {sign} {fold.threshold:.2f}"
-    elif fold.score:
-        text += f" {fold.score:.2f}"
-    if fold.evidence:
-        text += f": {', '.join(fold.evidence)}"
-    if fold.related:
-        text += f"; {fold.related}"
-    return text
 
 
 def _print_lines(answers: Iterator[_Answer]) -> bool:

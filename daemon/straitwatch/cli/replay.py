@@ -56,13 +56,10 @@ def replay(
                 }
             )
         else:
-            typer.echo(f"{report.title}\n  then {_words(then)}\n  now  {_words(now)}")
+            typer.echo(
+                f"{report.title}\n  then {then.story_id} {then}\n  now  {now.story_id} {now}"
+            )
     if not json:
         typer.echo(f"{compared:,} reports folded again, {len(differences)} otherwise than then")
     if differences:
         raise typer.Exit(1)
-
-
-def _words(fold: Fold) -> str:
-    score = f"{fold.score:.2f} of {fold.threshold:.2f}"
-    return f"{fold.story_id} {fold.relation}: {fold.reason} {score}"

@@ -146,13 +146,6 @@ def _answer(story: Story, words: str, *, as_json: bool) -> None:
 
 def _report(stored: db.StoredEntry) -> dict[str, Any]:
     fold = stored.fold
-    because = ""
-    if fold is not None:
-        because = fold.reason
-        if fold.score:
-            because += f" {fold.score:.2f} of {fold.threshold:.2f}: {', '.join(fold.evidence)}"
-        if fold.related:
-            because += f"; {fold.related}"
     return {
         "entry": stored.entry.id,
         "feed": stored.feed_name,
@@ -160,7 +153,7 @@ def _report(stored: db.StoredEntry) -> dict[str, Any]:
         "url": stored.entry.url,
         "seen": stored.seen_at.isoformat(timespec="seconds"),
         "relation": fold.relation if fold else None,
-        "because": because,
+        "because": str(fold) if fold else "",
         "action": stored.decision.action,
         "reason": stored.decision.reason,
     }

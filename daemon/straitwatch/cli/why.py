@@ -16,7 +16,7 @@ from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickl
 from straitwatch.config import Config, kept_lists
 from straitwatch.core.decide import silence_of
 from straitwatch.core.match import Explanation, Matcher, RuleExplanation, near_miss, what_tips
-from straitwatch.core.model import Feed, FeedState, Fold, Mark, MatchText, Reason
+from straitwatch.core.model import Feed, FeedState, Mark, MatchText, Reason
 from straitwatch.core.normalize import canonical_url
 from straitwatch.core.plan import matchable
 from straitwatch.errors import ConfigError, StoreAbsent
@@ -102,7 +102,7 @@ def _stored(tx: db.Transaction, stored: db.StoredEntry, config: Config) -> dict[
         "matched": [match.watchlist for match in stored.matches],
         "story": fold.story_id if fold else None,
         "relation": fold.relation if fold else None,
-        "fold": _fold_text(fold) if fold else "",
+        "fold": str(fold) if fold else "",
         "decision": stored.decision.action,
         "reason": stored.decision.reason,
         "silences": _silences(tx, stored, feed, config),
@@ -128,15 +128,6 @@ def _silences(tx: db.Transaction, stored: db.StoredEntry, feed: Feed, config: Co
         + "".join(f" ({word})" for word in (it.author, it.reason) if word)
         for it in dict.fromkeys(filter(None, found))
     ]
-
-
-def _fold_text(fold: Fold) -> str:
-    text = fold.reason
-    if fold.score:
-        text += f" ({fold.score:.2f}, needs {fold.threshold:.2f}): {', '.join(fold.evidence)}"
-    if fold.related:
-        text += f"; {fold.related}"
-    return text
 
 
 def _delivery(record: db.DeliveryRecord) -> dict[str, Any]:

@@ -694,6 +694,18 @@ class Fold:
     evidence: tuple[str, ...] = ()  # shared terms, or what else decided
     related: Related | None = None  # of a new story
 
+    def __str__(self) -> str:
+        """Say the reason with its figures: "same-event 0.41 >= 0.24: taiwan, drill"."""
+        text = self.reason
+        if self.threshold:
+            sign = "<" if self.relation is Relation.NEW else ">="
+            text += f" {self.score:.2f} {sign} {self.threshold:.2f}"
+        elif self.score:
+            text += f" {self.score:.2f}"
+        if self.evidence:
+            text += f": {', '.join(self.evidence)}"
+        return f"{text}; {self.related}" if self.related else text
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlet:
