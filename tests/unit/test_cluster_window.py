@@ -219,3 +219,36 @@ def test_another_lists_profile_changes_nothing() -> None:
     window.add(first, window.fold(first))
 
     assert window.fold(second, {"other": RECALL}) == window.fold(second)
+
+
+@pytest.mark.parametrize(
+    ("fold", "said"),
+    [
+        ({"relation": Relation.NEW, "reason": "new-event"}, "new-event"),
+        (
+            {"relation": Relation.NEW, "reason": "new-event", "score": 0.1, "threshold": 0.2},
+            "new-event 0.10 < 0.20",
+        ),
+        (
+            {
+                "relation": Relation.SAME_EVENT,
+                "reason": "same-event",
+                "score": 0.41,
+                "threshold": 0.24,
+                "evidence": ("taiwan", "drill"),
+            },
+            "same-event 0.41 >= 0.24: taiwan, drill",
+        ),
+        (
+            {
+                "relation": Relation.DUPLICATE,
+                "reason": "near-duplicate",
+                "score": 0.9,
+                "evidence": ("fleet at sea",),
+            },
+            "near-duplicate 0.90: fleet at sea",
+        ),
+    ],
+)
+def test_a_fold_says_its_reason_with_the_figures_that_it_has(fold: dict, said: str) -> None:
+    assert str(Fold(story_id="s1", **fold)) == said
