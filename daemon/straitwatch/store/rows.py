@@ -220,7 +220,10 @@ class StoryRow(Row, table=True):
     """All reports of one event."""
 
     __tablename__ = "story"
-    __table_args__ = (Index("ix_story_last_seen_at", "last_seen_at"),)
+    __table_args__ = (
+        Index("ix_story_last_seen_at", "last_seen_at"),
+        Index("ix_story_merged_into", "merged_into"),
+    )
 
     id: str = Field(primary_key=True)
     title: str

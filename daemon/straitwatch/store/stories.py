@@ -118,15 +118,16 @@ def returned_pages(tx: Transaction, entries: Sequence[Entry]) -> dict[str, str]:
         if entry.canonical_url and entry.title
     }
     found: dict[str, str] = {}
-    for chunk in _chunks({page for page, _ in wanted}):
+    for chunk in _chunks(wanted):
+        pages, titles = zip(*chunk, strict=True)  # some feeds give all of their entries one page
         query = (
             sa.select(ENTRY.c.canonical_key, ENTRY.c.title_key, REPORT.c.story_id)
             .join_from(ENTRY, REPORT, REPORT.c.entry_id == ENTRY.c.id)
-            .where(ENTRY.c.canonical_key.in_(chunk))
+            .where(ENTRY.c.canonical_key.in_(pages), ENTRY.c.title_key.in_(titles))
             .order_by(REPORT.c.seq)
         )
         for page, title, story_id in tx.execute(query):
-            if entry_id := wanted.get((bytes(page), bytes(title or b""))):
+            if entry_id := wanted.get((bytes(page), bytes(title))):
                 found.setdefault(entry_id, story_id)
     return found
 

@@ -12,7 +12,9 @@ depends_on = None
 def upgrade() -> None:
     # Not as a batch: SQLite would make the table anew, and others refer to it.
     op.add_column("story", sa.Column("merged_into", sa.String(), nullable=True))
+    op.create_index("ix_story_merged_into", "story", ["merged_into"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_story_merged_into", table_name="story")
     op.drop_column("story", "merged_into")
