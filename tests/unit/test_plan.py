@@ -16,7 +16,7 @@ from builders import (
     seen_feed_state,
 )
 from straitwatch.core.cluster import StoryWindow
-from straitwatch.core.decide import silence_of
+from straitwatch.core.decide import grow_story, silence_of
 from straitwatch.core.match import Matcher, compile_rules
 from straitwatch.core.model import (
     Action,
@@ -59,6 +59,7 @@ from straitwatch.core.plan import (
 STRAIT = WatchList(id="taiwan-policy", title="Taiwan policy", match=(Sourced(text="strait"),))
 DRILL = WatchList(id="drills", title="Drills", match=(Sourced(text="drill"),))
 FEED = make_feed()
+NOW_LATER = NOON + timedelta(hours=60)
 
 
 def compiled(*lists: WatchList) -> Matcher:
@@ -554,6 +555,44 @@ def test_four_origins_in_a_day_break_nothing() -> None:
 def test_a_busy_list_needs_three_times_its_pace() -> None:
     assert not tell(8, every=timedelta(minutes=5), pace=3)[1].is_breaking
     assert tell(9, every=timedelta(minutes=5), pace=3)[1].is_breaking
+
+
+def test_a_very_busy_list_breaks_with_more_outlets_than_a_story_lists() -> None:
+    assert not tell(17, every=timedelta(minutes=2), pace=6)[1].is_breaking
+    assert tell(18, every=timedelta(minutes=2), pace=6)[1].is_breaking
+
+
+def test_an_old_story_breaks_when_it_is_taken_up_again() -> None:
+    _, story = tell(14, every=timedelta(hours=4))
+
+    for n in range(4):
+        story = grow_story(
+            story,
+            make_fold(Relation.SAME_EVENT, story.id),
+            make_entry("Fleet crosses the strait", published_at=NOW_LATER),
+            [make_match()],
+            feed=make_feed(f"Late outlet {n}"),
+            now=NOW_LATER + n * timedelta(minutes=10),
+            pace=0.1,
+        )
+
+    assert story.is_breaking
+
+
+def test_what_was_heard_hours_ago_breaks_nothing_later() -> None:
+    _, story = tell(8, every=timedelta(minutes=5), pace=3)
+
+    later = grow_story(
+        story,
+        make_fold(Relation.SAME_ENTRY, story.id),
+        make_entry("Fleet crosses the strait"),
+        [make_match()],
+        feed=make_feed("Outlet 0"),
+        now=NOON + timedelta(hours=5),
+        pace=0.1,
+    )
+
+    assert not later.is_breaking
 
 
 def test_old_reports_that_arrive_together_break_nothing() -> None:

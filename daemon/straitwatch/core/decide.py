@@ -113,6 +113,9 @@ def grow_story(
 
     """
     outlet = outlet_of(entry, feed)
+    whose = origin or outlet.name
+    # What was published earlier is not heard now: after an outage, old reports arrive together.
+    heard = (whose, min(entry.published_at or now, now))
     report = StoryReport(
         outlet=outlet,
         title=entry.title,
@@ -135,8 +138,9 @@ def grow_story(
             outlets=(outlet.name,),
             reports=(report,),
             has_tier_one=outlet.tier == 1,
-            origins=(origin or outlet.name,),
+            origins=(whose,),
             is_state_only=is_state,
+            recent=_recent((), heard, now=now),
         )
     is_new_outlet = outlet.name not in story.outlets
     keeps = is_new_outlet and len(story.reports) < LISTED_REPORTS
@@ -148,25 +152,26 @@ def grow_story(
         outlets=_union(story.outlets, (outlet.name,)),
         reports=(*story.reports, report) if keeps else story.reports,
         has_tier_one=story.has_tier_one or outlet.tier == 1,
-        origins=_union(story.origins, (origin or outlet.name,)),
+        origins=_union(story.origins, (whose,)),
         is_state_only=story.is_state_only and is_state,
+        recent=_recent(story.recent, *((heard,) if is_new_outlet else ()), now=now),
     )
-    if story.is_breaking or not _is_breaking(grown, pace, now=now):
+    if story.is_breaking or not _is_breaking(grown, pace):
         return grown
     return replace(grown, is_breaking=True, severity=grown.severity.raised)
 
 
-def _is_breaking(story: Story, pace: float, *, now: datetime) -> bool:
-    """Whether more independent origins than usual reported it within the hour.
+def _is_breaking(story: Story, pace: float) -> bool:
+    """Whether more independent origins than usual reported it within the hour."""
+    return len(story.recent) >= max(BREAKING_ORIGINS, BREAKING_TIMES * pace)
 
-    What was published earlier does not count: after an outage, old reports arrive together.
-    """
-    origins = {
-        report.origin or report.outlet.name
-        for report in story.reports
-        if now - min(report.published_at or now, report.seen_at) <= BREAKING_SPAN
-    }
-    return len(origins) >= max(BREAKING_ORIGINS, BREAKING_TIMES * pace)
+
+def _recent(
+    before: tuple[tuple[str, datetime], ...], *heard: tuple[str, datetime], now: datetime
+) -> tuple[tuple[str, datetime], ...]:
+    """Return the origins heard in the last hour, each with when it was heard last."""
+    both = {origin: at for origin, at in (*before, *heard) if now - at <= BREAKING_SPAN}
+    return tuple(both.items())
 
 
 def _union(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:

@@ -746,6 +746,7 @@ class Story:
     has_tier_one: bool = False
     origins: tuple[str, ...] = ()  # whose reporting the outlets carry, in order of arrival
     is_state_only: bool = False  # no outlet but state media has reported it
+    recent: tuple[tuple[str, datetime], ...] = ()  # the origins of the last hour, and when
     is_breaking: bool = False  # many origins within an hour raised its severity, once
     alerted_at: datetime | None = None
     threads: tuple[tuple[str, str, str], ...] = ()  # receiver, recipient, its first delivery's id

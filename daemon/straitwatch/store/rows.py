@@ -239,6 +239,9 @@ class StoryRow(Row, table=True):
     has_tier_one: bool
     origins: Any = Field(sa_column=Column("origins", Packed(Texts), nullable=False))
     is_state_only: bool
+    recent: Any = Field(
+        sa_column=Column("recent", Packed(tuple[tuple[str, datetime], ...]), nullable=False)
+    )
     is_breaking: bool = False
     alerted_at: datetime | None
     threads: Any = Field(
