@@ -1,0 +1,690 @@
+"""Whether three replicas on one PostgreSQL leave what one program leaves.
+
+    python bench/replicas.py                      all scenarios, about two minutes
+    python bench/replicas.py --only kill          those whose name holds this
+    python bench/replicas.py --dsn postgresql+psycopg://user@host/name    a server of yours
+
+The program is the real one, in processes of its own, with the watch-lists that we ship. PostgreSQL is
+a real server: started for the run, or yours, where databases named straitwatch_replicas_N are made
+and dropped. Feeds and Slack are simulated on loopback. Every headline is invented.
+
+Twelve feeds change in rounds: several outlets tell the same event in words of their own, some carry
+a wire's copy, some edit what they said. The changed documents of a round are handed out at one moment,
+when every replica has as many polls open as it may, so that all want to fold at once.
+
+    one                            the program alone: what the others are held against
+    three                          three replicas, started at the same moment on an empty database
+    three, kill -9 in a poll       one dies holding feeds; the end of its leases (15 min) is brought on
+    three, kill -9 in a send       one dies when Slack has taken its message and not yet answered
+
+Replicas see reports in another order, so stories may differ in number; what must hold whatever the
+order is listed in `judge`. `straitwatch replay` then folds the stored reports again, in the order in
+which the replicas stored them: no fold may come out otherwise.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from urllib.request import urlopen
+from xml.sax.saxutils import escape
+
+import sqlalchemy as sa
+import yaml
+from aiohttp import web
+
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from outbox import HOOK, postgres
+
+from harness import Daemon, eventually, straitwatch, write_config
+from servers.feeds import FEED_TYPE, FeedServer
+from servers.slack import Asked, SlackServer
+
+POLLS_AT_ONCE = 4  # of a replica: twelve feeds are three replicas' fill
+GATE_SECONDS = 3.0  # a round does not wait longer for polls that do not come
+SCENARIO_SECONDS = 150.0
+MARK = "possible repeat"
+SHIPPED = Path(__file__).parents[1] / "config"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--dsn", default="", help="a PostgreSQL server; one is started without it")
+    parser.add_argument("--only", default="", help="scenarios whose name holds this")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--events", type=int, default=10, help="new events in a round")
+    parser.add_argument("--feeds", type=int, default=12)
+    parser.add_argument("--seed", type=int, default=1, help="of the invented news")
+    options = parser.parse_args()
+    world = invent(options.feeds, options.rounds, options.events, seed=options.seed)
+    chosen = [it for it in SCENARIOS if options.only in it.name]
+    with nullcontext(options.dsn) if options.dsn else postgres() as dsn:
+        ends = asyncio.run(run_all(chosen, world, dsn))
+    return 0 if tell(chosen, ends) else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    name: str
+    replicas: int = 3
+    kill: str = ""  # poll or send
+
+
+SCENARIOS = (
+    Scenario("one", replicas=1),
+    Scenario("three"),
+    Scenario("three, kill -9 in a poll", kill="poll"),
+    Scenario("three, kill -9 in a send", kill="send"),
+)
+
+
+# ---------------------------------------------------------------- invented news
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a feed says in one round; a later one with the same guid is an edit."""
+
+    guid: str
+    link: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """The documents of each feed, round by round; round 0 is its silent baseline."""
+
+    feeds: int
+    rounds: int
+    documents: dict[tuple[int, int], tuple[Item, ...]]  # by feed and round
+
+    def guids(self) -> set[tuple[int, str]]:
+        return {(feed, it.guid) for (feed, _), items in self.documents.items() for it in items}
+
+
+# Each event: the wordings of its headline, and of its first sentence.
+EVENTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (
+        (
+            "{n} Chinese warplanes cross Taiwan Strait median line near {place}",
+            "Taiwan says {n} PLA aircraft crossed the median line off {place}",
+            "China sends {n} military planes over Taiwan Strait line, Taipei says",
+            "Taipei scrambles fighters as {n} Chinese jets approach {place}",
+        ),
+        (
+            "Taiwan's defence ministry said {n} aircraft of the PLA crossed the median line near {place}.",
+            "The {n} planes flew over the Taiwan Strait off {place} on {day}, the ministry in Taipei said.",
+        ),
+    ),
+    (
+        (
+            "US approves {n}-million-dollar sale of {arms} to Taiwan",
+            "Washington clears {arms} for Taiwan in ${n} million deal",
+            "Taiwan to get US {arms} worth {n} million dollars",
+            "China denounces US sale of {arms} to Taiwan",
+        ),
+        (
+            "The State Department approved a sale of {arms} to Taiwan for {n} million dollars on {day}.",
+            "Congress was told of {arms} worth {n} million dollars for Taiwan.",
+        ),
+    ),
+    (
+        (
+            "{country} lawmakers led by {name} land in Taipei, Beijing protests",
+            "China angered as {country} delegation under {name} visits Taiwan",
+            "{name} leads {country} parliament visit to Taiwan",
+        ),
+        (
+            "{name} and {n} members of the {country} parliament met Taiwan's president on {day}.",
+            "Beijing protested against the visit of {name} from {country} to Taiwan.",
+        ),
+    ),
+    (
+        (
+            "Taiwan charges former officer {name} with spying for China",
+            "Ex-officer {name} accused in Taiwan of passing secrets to Beijing",
+            "Prosecutors in Taiwan indict {name} over espionage for China",
+        ),
+        (
+            "Prosecutors in {place} said {name} sold military secrets of Taiwan to China.",
+            "{name}, {n}, was charged on {day} with espionage for China, prosecutors in Taiwan said.",
+        ),
+    ),
+    (
+        (
+            "Russia and China begin joint naval drill off {place}",
+            "Chinese and Russian warships start exercise near {place}",
+            "{n} warships of China and Russia gather off {place} for joint exercise",
+        ),
+        (
+            "{n} Russian and Chinese warships began a joint exercise near {place} on {day}.",
+            "The navies of Russia and China said the joint drill off {place} would last {n} days.",
+        ),
+    ),
+    (
+        (
+            "Russian and Chinese bombers fly joint patrol near {place}",
+            "China, Russia send bombers on joint air patrol off {place}",
+            "Joint patrol of {n} Russian and Chinese bombers seen near {place}",
+        ),
+        (
+            "{n} bombers of Russia and China flew a joint patrol near {place}, both ministries said.",
+            "Fighters went up on {day} when {n} Russian and Chinese bombers passed {place}.",
+        ),
+    ),
+)
+WORDS = {
+    "place": "Keelung Hualien Kinmen Matsu Penghu Tainan Taitung Vladivostok Sakhalin Okinawa Tsushima Busan".split(),
+    "arms": "missiles,torpedoes,radars,drones,howitzers,mine layers,spare parts,air defence systems".split(","),
+    "country": "Czech Lithuanian German Danish Australian Canadian Belgian Polish Estonian".split(),
+    "name": "Lin Orvel,Petr Hadava,Chou Mi-an,Ann Dorrit,Wu Tan-li,Jan Verhoek,Ilse Brandt,Ho Kei-san,Rasa Vilke".split(","),
+    "day": "Monday Tuesday Wednesday Thursday Friday".split(),
+}  # fmt: skip
+NOISE = (
+    "{country} football club signs goalkeeper {name}",
+    "Library in {place} opens on {day} with {n} books",
+    "{name} wins {n}-kilometre bicycle race",
+)
+
+
+def invent(feeds: int, rounds: int, events: int, *, seed: int) -> News:
+    """Make up what twelve outlets say in each round. None of it happened."""
+    chance = random.Random(seed)
+    said: list[dict[str, Item]] = [{} for _ in range(feeds)]
+    documents: dict[tuple[int, int], tuple[Item, ...]] = {}
+    late: list[tuple[int, Callable[[], tuple[str, str]], str]] = []
+    for number in range(rounds + 1):
+        at = partial(_put, said, number)
+        for feed, tell_event, wire in late:  # slow outlets come a round later
+            at(feed, *tell_event(), wire)
+        late = []
+        for event in range(events if number else events // 2):
+            tell_event = _event(chance)
+            copy = (*tell_event(), f"https://wire.example/{number}-{event}")  # a wire's own words
+            for feed in chance.sample(range(feeds), chance.randint(2, max(2, feeds * 3 // 4))):
+                kind = chance.random()
+                if kind < 0.25:
+                    at(feed, copy[0], copy[1], copy[2] if kind < 0.1 else "")
+                elif kind < 0.4:
+                    late.append((feed, tell_event, ""))
+                else:
+                    at(feed, *tell_event(), "")
+        for feed in range(feeds):
+            at(feed, chance.choice(NOISE).format(**_fill(chance)), "Local news.", "")
+            _edit(said[feed], number, chance)
+            items = list(said[feed].values())
+            chance.shuffle(items)
+            documents[feed, number] = tuple(items)
+    return News(feeds, rounds, documents)
+
+
+def _fill(chance: random.Random) -> dict[str, str | int]:
+    return {key: chance.choice(words) for key, words in WORDS.items()} | {
+        "n": chance.randint(11, 99)
+    }
+
+
+def _event(chance: random.Random) -> Callable[[], tuple[str, str]]:
+    titles, leads = chance.choice(EVENTS)
+    values = _fill(chance)
+    return lambda: (
+        chance.choice(titles).format(**values),
+        " ".join(it.format(**values) for it in chance.sample(leads, chance.randint(1, len(leads)))),
+    )
+
+
+def _put(
+    said: list[dict[str, Item]], number: int, feed: int, title: str, text: str, link: str
+) -> None:
+    guid = f"{feed}-{number}-{len(said[feed])}"
+    said[feed][guid] = Item(guid, link or f"https://outlet{feed}.example/{guid}", title, text)
+
+
+def _edit(items: dict[str, Item], number: int, chance: random.Random) -> None:
+    """Change what an outlet said before; some edits bring the story onto the second list."""
+    for guid, item in items.items():
+        if int(guid.split("-")[1]) == number or chance.random() > 0.1:
+            continue
+        more = chance.choice(
+            (
+                "The report was updated with further details.",
+                "Russia and China held a joint naval drill nearby, the ministry in Moscow said.",
+                "Taiwan's defence ministry said that PLA aircraft had crossed the median line.",
+            )
+        )
+        title = item.title if chance.random() < 0.5 else f"{item.title} - update"
+        items[guid] = Item(guid, item.link, title, f"{item.text} {more}")
+
+
+def document(items: tuple[Item, ...]) -> bytes:
+    body = "".join(
+        f"<item><guid isPermaLink='false'>{it.guid}</guid><title>{escape(it.title)}</title>"
+        f"<link>{it.link}</link><description>{escape(it.text)}</description></item>"
+        for it in items
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>'
+        f"<title>Invented</title><description>Nothing here happened.</description>{body}"
+        "</channel></rss>"
+    ).encode()
+
+
+# ---------------------------------------------------------------- feeds and Slack
+
+
+@dataclass
+class Press:
+    """Serves one round after the other; what changed is handed out at one moment."""
+
+    news: News
+    replicas: int
+    round: int = 0
+    served: set[int] = field(default_factory=set)
+    waiting: int = 0
+    on_full: Callable[[], Awaitable[None]] | None = None  # before the documents go out
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def etag(self) -> str:
+        return f'"{self.round}"'
+
+    def next_round(self, number: int) -> None:
+        self.round, self.served = number, set()
+
+    async def serve(self, feed: int, request: web.BaseRequest) -> web.StreamResponse:
+        if request.headers.get("If-None-Match") == self.etag:
+            return web.Response(status=304, headers={"ETag": self.etag})
+        await self._together()
+        self.served.add(feed)
+        return web.Response(
+            body=document(self.news.documents[feed, self.round]),
+            headers={"ETag": self.etag, "Content-Type": FEED_TYPE},
+        )
+
+    async def _together(self) -> None:
+        """Wait until the replicas have as many polls open as they may."""
+        gate = self.gate
+        self.waiting += 1
+        left = self.news.feeds - len(self.served)
+        if self.waiting < min(left, self.replicas * POLLS_AT_ONCE):
+            try:
+                await asyncio.wait_for(gate.wait(), GATE_SECONDS)
+            except TimeoutError:
+                pass
+            return
+        if self.on_full:
+            on_full, self.on_full = self.on_full, None
+            await on_full()
+        self.waiting, self.gate = 0, asyncio.Event()
+        gate.set()
+
+
+@dataclass
+class Killer:
+    """Kills the replica whose message Slack has just read, before Slack answers."""
+
+    engine: sa.Engine
+    daemons: list[Daemon]
+    killed: list[int] = field(default_factory=list)
+    is_armed: bool = False
+
+    def on_post(self, asked: Asked) -> None:
+        if not self.is_armed:
+            return
+        with self.engine.connect() as connection:
+            sending = connection.execute(
+                sa.text("SELECT lease_owner, body FROM delivery WHERE state = 'sending'")
+            ).all()
+        for owner, body in sending:
+            if body is not None and json.loads(bytes(body)) == asked.json:
+                self.is_armed = False
+                self.kill(int(owner.split(":")[1]))
+
+    def kill(self, pid: int) -> None:
+        """Kill one of ours; what the database names is held against what we started."""
+        if pid in (it.process.pid for it in self.daemons if it.process):
+            os.kill(pid, signal.SIGKILL)
+            self.killed.append(pid)
+
+
+# ---------------------------------------------------------------- one scenario
+
+
+@dataclass
+class End:
+    """What a scenario left: figures to read, and claims with the number of their breaches."""
+
+    figures: dict[str, str] = field(default_factory=dict)
+    breaches: dict[str, int] = field(default_factory=dict)
+    entry_ids: frozenset[str] = frozenset()
+    matches: frozenset[tuple[str, ...]] = frozenset()
+
+
+async def run_all(scenarios: list[Scenario], news: News, dsn: str) -> list[End]:
+    ends = []
+    async with FeedServer() as server:  # one port for all: an entry's id depends on its feed's URL
+        for number, scenario in enumerate(scenarios):
+            with database(dsn, f"straitwatch_replicas_{number}") as url:
+                async with asyncio.timeout(SCENARIO_SECONDS):
+                    ends.append(await run(scenario, news, url, server))
+                print(f"{scenario.name}: {ends[-1].figures}", file=sys.stderr, flush=True)
+    reference = ends[0]
+    for end in ends:
+        end.breaches["entries that one program has not, or the reverse"] = len(
+            end.entry_ids ^ reference.entry_ids
+        )
+        end.breaches["matches that one program has not, or the reverse"] = len(
+            end.matches ^ reference.matches
+        )
+    return ends
+
+
+@contextmanager
+def database(dsn: str, name: str) -> Iterator[str]:
+    admin = sa.create_engine(dsn, isolation_level="AUTOCOMMIT")
+    drop = sa.text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    with admin.connect() as connection:
+        connection.execute(drop)
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    try:
+        yield sa.make_url(dsn).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with admin.connect() as connection:
+            connection.execute(drop)
+        admin.dispose()
+
+
+async def run(scenario: Scenario, news: News, url: str, server: FeedServer) -> End:
+    press = Press(news, scenario.replicas)
+    for feed in range(news.feeds):
+        server.answer(f"/{feed}", partial(press.serve, feed))
+    engine = sa.create_engine(url)
+    started = monotonic()
+    with tempfile.TemporaryDirectory() as folder, SlackServer() as slack:
+        configs = [
+            configure(Path(folder, f"replica{number}"), news, server, slack, url)
+            for number in range(scenario.replicas)
+        ]
+        daemons = [Daemon(config) for config in configs]
+        killer = Killer(engine, daemons)
+        slack.on_post = killer.on_post
+        async with AsyncExitStack() as stack:
+            await asyncio.gather(*(stack.enter_async_context(it) for it in daemons))
+            await publish(scenario, press, engine, killer)
+            await eventually(partial(asyncio.to_thread, is_drained, engine), within=90)
+            await asyncio.sleep(2)  # for what should not come any more
+            shares = [await asyncio.to_thread(read_share, it) for it in daemons]
+            for daemon in daemons:
+                await daemon.stop()
+        end = await judge(engine, configs[0], news, slack, killer)
+        end.figures |= tell_shares(shares) | {"seconds": f"{monotonic() - started:.0f}"}
+        logged = [it for daemon in daemons for it in read_log(daemon)]
+        levels = Counter(it.get("level") for it in logged)
+        end.figures["warnings in the logs"] = str(levels["warning"])
+        end.breaches["errors in the logs"] = levels["error"] + levels["critical"]
+        for line in [it for it in logged if it.get("level") not in ("info", "debug")][:12]:
+            print(f"  {line}", file=sys.stderr)
+    engine.dispose()
+    return end
+
+
+def configure(folder: Path, news: News, server: FeedServer, slack: SlackServer, url: str) -> Path:
+    """Write the configuration of a replica: the same words in a place of its own, for its log."""
+    config = write_config(
+        folder,
+        feeds={f"Invented {feed}": server.url(f"/{feed}") for feed in range(news.feeds)},
+        receivers={"desk": {"url": HOOK.format(number=0), "base_url": slack.url}},
+        routes=[{"match": {}, "send": ["desk"], "updates": "message"}],
+        database=url,
+        polling={
+            "interval": "1s",
+            "min_interval": "1s",
+            "max_interval": "1s",
+            "concurrency": POLLS_AT_ONCE,
+            "per_host": POLLS_AT_ONCE,
+            "contact": "bench@example.org",
+            "allow_private_addresses": True,
+        },
+    )
+    shutil.rmtree(config / "watchlists")
+    for name in ("terms", "watchlists"):
+        shutil.copytree(SHIPPED / name, config / name)
+    return config
+
+
+async def publish(scenario: Scenario, press: Press, engine: sa.Engine, killer: Killer) -> None:
+    """Let the feeds change, round by round, and kill in the middle one."""
+    middle = (press.news.rounds + 1) // 2
+
+    async def kill_polling() -> None:
+        victim = killer.daemons[0].process
+        assert victim is not None
+        killer.kill(victim.pid)
+        await asyncio.sleep(0.3)
+
+    for number in range(press.news.rounds + 1):
+        if number == middle and scenario.kill == "poll":
+            press.on_full = kill_polling
+        killer.is_armed = number == middle and scenario.kill == "send"
+        press.next_round(number)
+        if scenario.kill and number == middle:
+            await eventually(lambda: bool(killer.killed), within=20)
+            await asyncio.sleep(4)
+            await asyncio.to_thread(end_leases, engine, press.etag)
+        polled = partial(asyncio.to_thread, has_polled, engine, press.etag, press.news.feeds)
+        await eventually(polled, within=40)
+
+
+def has_polled(engine: sa.Engine, etag: str, feeds: int) -> bool:
+    with engine.connect() as connection:
+        query = sa.text("SELECT count(*) FROM feed WHERE etag = :etag")
+        return connection.execute(query, {"etag": etag}).scalar_one() == feeds
+
+
+def end_leases(engine: sa.Engine, etag: str) -> None:
+    """Let the leases end that a dead replica left; a living one would have polled long since."""
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "UPDATE feed SET lease_until = lease_until - interval '15 minutes'"
+                " WHERE etag <> :etag AND lease_until IS NOT NULL"
+            ),
+            {"etag": etag},
+        )
+
+
+def is_drained(engine: sa.Engine) -> bool:
+    with engine.connect() as connection:
+        query = sa.text("SELECT count(*) FROM delivery WHERE state <> 'delivered'")
+        return not connection.execute(query).scalar_one()
+
+
+# ---------------------------------------------------------------- who did what
+
+
+def read_log(daemon: Daemon) -> list[dict[str, Any]]:
+    """Return a replica's log; a line that is no JSON is an error that nobody caught."""
+    lines = []
+    for line in daemon.text().splitlines():
+        try:
+            lines.append(json.loads(line))
+        except ValueError:
+            lines.append({"level": "error", "event": line})
+    return lines
+
+
+def read_share(daemon: Daemon) -> tuple[int, int, int] | None:
+    """Return the polls, new entries and deliveries of a replica; None when it is dead."""
+    assert daemon.process is not None
+    if daemon.process.returncode is not None:
+        return None
+    port = next(it["port"] for it in read_log(daemon) if it["event"] == "status page")
+    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        text = answer.read().decode()
+
+    def total(pattern: str) -> int:
+        return int(sum(float(it) for it in re.findall(rf"^{pattern} (\S+)$", text, re.MULTILINE)))
+
+    return (
+        total(r"straitwatch_feed_polls_total\{.*\}"),
+        total(r'straitwatch_entries_total\{outcome="new"\}'),
+        total(r'straitwatch_delivery_attempts_total\{.*outcome="delivered".*\}'),
+    )
+
+
+def tell_shares(shares: list[tuple[int, int, int] | None]) -> dict[str, str]:
+    names = ("polls of each replica", "new entries of each", "messages sent by each")
+    return {
+        name: " / ".join("killed" if it is None else str(it[at]) for it in shares)
+        for at, name in enumerate(names)
+    }
+
+
+# ---------------------------------------------------------------- what must hold
+
+# Each query counts breaches.
+CLAIMS = {
+    "entries stored twice": "SELECT count(*) - count(DISTINCT (feed_id, guid)) FROM entry",
+    "matched entries in no story": """
+        SELECT count(DISTINCT match.entry_id) FROM match
+        LEFT JOIN report ON report.entry_id = match.entry_id
+        LEFT JOIN story ON story.id = report.story_id WHERE story.id IS NULL""",
+    "entries in two stories": "SELECT count(*) - count(DISTINCT entry_id) FROM report",
+    "stories without an entry": """
+        SELECT count(*) FROM story WHERE id NOT IN (SELECT story_id FROM report)""",
+    "stories not opened exactly once": """
+        SELECT count(*) FROM (SELECT story_id FROM report GROUP BY story_id
+        HAVING count(*) FILTER (WHERE relation = 'new') <> 1) AS odd""",
+    "stories opened under one title": """
+        SELECT count(*) - count(DISTINCT entry.title) FROM report
+        JOIN entry ON entry.id = report.entry_id
+        WHERE report.relation = 'new' AND report.told IS NULL""",
+    "stories that hold one page": """
+        SELECT count(*) FROM (SELECT canonical_key FROM report WHERE canonical_key IS NOT NULL
+        GROUP BY canonical_key HAVING count(DISTINCT story_id) > 1) AS odd""",
+    "outlets lost from a story": """
+        SELECT count(DISTINCT (report.story_id, feed.name)) FROM report
+        JOIN entry ON entry.id = report.entry_id JOIN feed ON feed.id = entry.feed_id
+        JOIN story ON story.id = report.story_id
+        WHERE NOT story.outlets::jsonb ? feed.name""",
+    "stories whose revision is not their alerts": """
+        SELECT count(*) FROM story WHERE revision <>
+        (SELECT count(*) FROM alert WHERE alert.story_id = story.id)""",
+    "alerts of one story and revision twice": """
+        SELECT count(*) - count(DISTINCT (story_id, revision)) FROM alert
+        WHERE story_id IS NOT NULL""",
+    "alerts not in the outbox exactly once": """
+        SELECT count(*) FROM alert WHERE 1 <>
+        (SELECT count(*) FROM delivery WHERE delivery.alert_id = alert.id)""",
+    "first alerts that share an entry": """
+        SELECT count(*) - count(DISTINCT facts::jsonb ->> 'url') FROM alert
+        WHERE revision = 1 AND facts::jsonb ? 'url'""",
+    "messages not delivered": "SELECT count(*) FROM delivery WHERE state <> 'delivered'",
+}
+FIGURES = {
+    "entries": "SELECT count(*) FROM entry",
+    "entries that matched": "SELECT count(*) FROM report",
+    "edited": "SELECT count(*) FROM entry WHERE edited_at IS NOT NULL",
+    "stories": "SELECT count(*) FROM story",
+    "alerts and updates": "SELECT count(*) FROM alert WHERE story_id IS NOT NULL",
+    "alerts": "SELECT count(*) FROM alert WHERE revision = 1",
+}
+
+
+async def judge(
+    engine: sa.Engine, config: Path, news: News, slack: SlackServer, killer: Killer
+) -> End:
+    """Count what contradicts "the same as with one", in the database and at Slack."""
+    end = End()
+    with engine.connect() as connection:
+        for name, query in FIGURES.items():
+            end.figures[name] = str(connection.execute(sa.text(query)).scalar_one())
+        for name, query in CLAIMS.items():
+            end.breaches[name] = connection.execute(sa.text(query)).scalar_one()
+        bodies = connection.execute(sa.text("SELECT body FROM delivery")).scalars().all()
+        ids = connection.execute(sa.text("SELECT id FROM entry")).scalars()
+        end.entry_ids = frozenset(ids)
+        matches = connection.execute(sa.text("SELECT entry_id, watchlist FROM match"))
+        end.matches = frozenset((it.entry_id, it.watchlist) for it in matches)
+    end.breaches["entries published and not stored"] = abs(len(news.guids()) - len(end.entry_ids))
+    _hold_against_slack(end, [bytes(it) for it in bodies if it is not None], slack, killer)
+    folder = config.parent
+    status, out, err = await straitwatch("outbox", "check", "--config", str(config), cwd=folder)
+    end.breaches["`outbox check` complains"] = status
+    status, out, err = await straitwatch("replay", "--config", str(config), cwd=folder)
+    found = re.search(r"^([\d,]+) reports folded again, (\d+) otherwise", out, re.MULTILINE)
+    if found is None:
+        raise RuntimeError(f"replay said nothing: {out}{err}")
+    end.figures["folded again"] = found[1].replace(",", "")
+    end.breaches["folds that replay decides otherwise"] = int(found[2])
+    if int(found[2]):
+        print(out[:3000], file=sys.stderr)
+    end.breaches["reports that replay did not see"] = abs(
+        int(end.figures["folded again"]) - int(end.figures["entries that matched"])
+    )
+    return end
+
+
+def _hold_against_slack(end: End, bodies: list[bytes], slack: SlackServer, killer: Killer) -> None:
+    """Compare what the channel shows with what the outbox froze, message by message."""
+    frozen = Counter(_canonical(json.loads(it)) for it in bodies)
+    shown = Counter(_canonical(it) for it in slack.messages)
+    marked = sum(MARK in json.dumps(it) for it in slack.messages)
+    repeats = shown.total() - len(shown)
+    end.figures["messages at Slack"] = str(len(slack.messages))
+    end.figures["repeats, marked"] = f"{repeats}, {marked}"
+    end.breaches["messages of the outbox that Slack has not"] = len(frozen.keys() - shown.keys())
+    end.breaches["messages at Slack that the outbox has not"] = len(shown.keys() - frozen.keys())
+    end.breaches["messages that the outbox says twice"] = frozen.total() - len(frozen)
+    # A kill leaves at most one message in doubt; its repeat is marked.
+    end.breaches["alerts twice, beyond a marked one for each kill"] = max(
+        repeats - min(marked, len(killer.killed)), 0
+    )
+
+
+def _canonical(message: dict[str, Any]) -> str:
+    blocks = [it for it in message.get("blocks", []) if MARK not in json.dumps(it)]
+    return json.dumps({**message, "blocks": blocks}, sort_keys=True)
+
+
+# ---------------------------------------------------------------- the table
+
+
+def tell(scenarios: list[Scenario], ends: list[End]) -> bool:
+    width = max(len(name) for end in ends for name in (*end.figures, *end.breaches))
+    columns = [max(len(it.name), 14) + 2 for it in scenarios]
+
+    def row(name: str, cells: list[str]) -> None:
+        pairs = zip(cells, columns, strict=True)
+        print(f"{name:<{width}}" + "".join(f"{cell:>{size}}" for cell, size in pairs))
+
+    row("", [it.name for it in scenarios])
+    for name in ends[0].figures:
+        row(name, [end.figures[name] for end in ends])
+    print("must be 0:")
+    for name in ends[0].breaches:
+        row(name, [str(end.breaches[name]) for end in ends])
+    return not any(value for end in ends for value in end.breaches.values())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
