@@ -34,7 +34,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager, nullcontext
+from contextlib import AsyncExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -44,7 +44,6 @@ from urllib.request import urlopen
 from xml.sax.saxutils import escape
 
 import sqlalchemy as sa
-import yaml
 from aiohttp import web
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -69,6 +68,9 @@ def main() -> int:
     )
     parser.add_argument("--dsn", default="", help="a PostgreSQL server; one is started without it")
     parser.add_argument("--only", default="", help="scenarios whose name holds this")
+    parser.add_argument(
+        "--control", action="store_true", help="also three without the fold lock: claims must break"
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--events", type=int, default=10, help="new events in a round")
     parser.add_argument("--feeds", type=int, default=12)
@@ -76,6 +78,8 @@ def main() -> int:
     options = parser.parse_args()
     world = invent(options.feeds, options.rounds, options.events, seed=options.seed)
     chosen = [it for it in SCENARIOS if options.only in it.name]
+    if options.control:
+        chosen.append(CONTROL)
     with nullcontext(options.dsn) if options.dsn else postgres() as dsn:
         ends = asyncio.run(run_all(chosen, world, dsn))
     return 0 if tell(chosen, ends) else 1
@@ -86,6 +90,7 @@ class Scenario:
     name: str
     replicas: int = 3
     kill: str = ""  # poll or send
+    is_locked: bool = True
 
 
 SCENARIOS = (
@@ -94,6 +99,15 @@ SCENARIOS = (
     Scenario("three, kill -9 in a poll", kill="poll"),
     Scenario("three, kill -9 in a send", kill="send"),
 )
+CONTROL = Scenario("three, unlocked", is_locked=False)
+UNLOCKED = """
+import runpy, sys
+from straitwatch import store
+from straitwatch.store import stories
+store.fold_lock = stories.fold_lock = lambda tx: None
+sys.argv[0] = "straitwatch"
+runpy.run_module("straitwatch", run_name="__main__")
+"""
 
 
 # ---------------------------------------------------------------- invented news
@@ -193,11 +207,11 @@ EVENTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     ),
 )
 WORDS = {
-    "place": "Keelung Hualien Kinmen Matsu Penghu Tainan Taitung Vladivostok Sakhalin Okinawa Tsushima Busan".split(),
-    "arms": "missiles,torpedoes,radars,drones,howitzers,mine layers,spare parts,air defence systems".split(","),
-    "country": "Czech Lithuanian German Danish Australian Canadian Belgian Polish Estonian".split(),
-    "name": "Lin Orvel,Petr Hadava,Chou Mi-an,Ann Dorrit,Wu Tan-li,Jan Verhoek,Ilse Brandt,Ho Kei-san,Rasa Vilke".split(","),
-    "day": "Monday Tuesday Wednesday Thursday Friday".split(),
+    "place": ["Keelung", "Hualien", "Kinmen", "Matsu", "Penghu", "Tainan", "Taitung", "Vladivostok", "Sakhalin", "Okinawa", "Tsushima", "Busan"],
+    "arms": ["missiles", "torpedoes", "radars", "drones", "howitzers", "mine layers", "spare parts", "air defence systems"],
+    "country": ["Czech", "Lithuanian", "German", "Danish", "Australian", "Canadian", "Belgian", "Polish", "Estonian"],
+    "name": ["Mr Alfa", "Ms Bravo", "Mr Charlie", "Ms Delta", "Mr Echo", "Ms Foxtrot", "Mr Golf", "Ms Hotel", "Mr India"],
+    "day": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"],
 }  # fmt: skip
 NOISE = (
     "{country} football club signs goalkeeper {name}",
@@ -213,7 +227,10 @@ def invent(feeds: int, rounds: int, events: int, *, seed: int) -> News:
     documents: dict[tuple[int, int], tuple[Item, ...]] = {}
     late: list[tuple[int, Callable[[], tuple[str, str]], str]] = []
     for number in range(rounds + 1):
-        at = partial(_put, said, number)
+
+        def at(feed: int, title: str, text: str, link: str, round_: int = number) -> None:
+            _put(said[feed], f"{feed}-{round_}", title, text, link)
+
         for feed, tell_event, wire in late:  # slow outlets come a round later
             at(feed, *tell_event(), wire)
         late = []
@@ -252,11 +269,10 @@ def _event(chance: random.Random) -> Callable[[], tuple[str, str]]:
     )
 
 
-def _put(
-    said: list[dict[str, Item]], number: int, feed: int, title: str, text: str, link: str
-) -> None:
-    guid = f"{feed}-{number}-{len(said[feed])}"
-    said[feed][guid] = Item(guid, link or f"https://outlet{feed}.example/{guid}", title, text)
+def _put(items: dict[str, Item], name: str, title: str, text: str, link: str) -> None:
+    guid = f"{name}-{len(items)}"
+    outlet = name.partition("-")[0]
+    items[guid] = Item(guid, link or f"https://outlet{outlet}.example/{guid}", title, text)
 
 
 def _edit(items: dict[str, Item], number: int, chance: random.Random) -> None:
@@ -326,10 +342,8 @@ class Press:
         self.waiting += 1
         left = self.news.feeds - len(self.served)
         if self.waiting < min(left, self.replicas * POLLS_AT_ONCE):
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(gate.wait(), GATE_SECONDS)
-            except TimeoutError:
-                pass
             return
         if self.on_full:
             on_full, self.on_full = self.on_full, None
@@ -424,7 +438,10 @@ async def run(scenario: Scenario, news: News, url: str, server: FeedServer) -> E
             configure(Path(folder, f"replica{number}"), news, server, slack, url)
             for number in range(scenario.replicas)
         ]
-        daemons = [Daemon(config) for config in configs]
+        launcher = None if scenario.is_locked else Path(folder, "unlocked.py")
+        if launcher:
+            launcher.write_text(UNLOCKED, encoding="utf-8")
+        daemons = [Daemon(config, launcher=launcher) for config in configs]
         killer = Killer(engine, daemons)
         slack.on_post = killer.on_post
         async with AsyncExitStack() as stack:
@@ -683,7 +700,8 @@ def tell(scenarios: list[Scenario], ends: list[End]) -> bool:
     print("must be 0:")
     for name in ends[0].breaches:
         row(name, [str(end.breaches[name]) for end in ends])
-    return not any(value for end in ends for value in end.breaches.values())
+    broken = [any(end.breaches.values()) for end in ends]
+    return broken == [not it.is_locked for it in scenarios]
 
 
 if __name__ == "__main__":
