@@ -72,7 +72,7 @@ def test_an_import_adds_what_is_not_there(config, tmp_path) -> None:
         "</body></opml>"
     )
 
-    assert "1 feeds added" in run(config, "import", str(opml)).stdout
+    assert "1 feed added" in run(config, "import", str(opml)).stdout
     assert "https://four.example/rss" in text(config)
 
 

@@ -15,6 +15,7 @@ from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.tables import print_table
 from straitwatch.core.model import Feed, FeedState
+from straitwatch.core.render import counted
 from straitwatch.errors import ConfigError, UsageError
 from straitwatch.pipeline import release_feed
 
@@ -127,8 +128,9 @@ def release(
         typer.echo(f"nothing of {found.name} is held back")
     else:
         typer.echo(
-            f"released {answer['released']} of {found.name}: {answer['alerts']} new alerts, "
-            f"{answer['deliveries']} messages to send"
+            f"released {answer['released']} of {found.name}: "
+            f"{counted(len(released.alerts), 'new alert')}, "
+            f"{counted(len(released.deliveries), 'message')} to send"
         )
 
 
@@ -155,7 +157,7 @@ def import_(
         known.add(url)
         names.add(name)
     _append(config, rows)
-    typer.echo(f"{len(rows)} feeds added")
+    typer.echo(f"{counted(len(rows), 'feed')} added")
 
 
 def _append(config: Path, rows: Sequence[dict[str, Any]]) -> None:

@@ -12,6 +12,7 @@ from straitwatch.config import Config
 from straitwatch.core.decide import RouteStep, walk_routes
 from straitwatch.core.model import Entry, Feed, Match
 from straitwatch.core.plan import matchable
+from straitwatch.core.render import counted
 from straitwatch.errors import UsageError
 
 route = typer.Typer(no_args_is_help=True, help="See who would get a headline, and why.")
@@ -26,8 +27,7 @@ def register(app: typer.Typer) -> None:
 def check(config: ConfigDir = DEFAULT_CONFIG) -> None:
     """Check the routes; `straitwatch check` checks everything."""
     loaded = load(config)
-    routes = len(loaded.alerts.routes)
-    typer.echo(f"{routes} route{'' if routes == 1 else 's'}, ok")
+    typer.echo(f"{counted(len(loaded.alerts.routes), 'route')}, ok")
 
 
 @route.command(

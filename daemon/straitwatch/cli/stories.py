@@ -11,6 +11,7 @@ from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.tables import print_table
 from straitwatch.core.model import AlertFacts, Story
+from straitwatch.core.render import counted
 from straitwatch.errors import UsageError
 
 stories = typer.Typer(no_args_is_help=True, help="See stories and the reports folded into them.")
@@ -73,7 +74,8 @@ def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = Fa
     console.print(f"{story.severity} · {', '.join(story.watchlists)} · revision {story.revision}")
     first = story.reports[0].outlet if story.reports else None
     console.print(
-        f"{len(story.outlets)} outlets, {len(story.origins)} origins: {', '.join(story.origins)}"
+        f"{counted(len(story.outlets), 'outlet')}, {counted(len(story.origins), 'origin')}: "
+        f"{', '.join(story.origins)}"
         + (f"; first seen in {first.name} ({first.stance or 'no stance'})" if first else "")
         + ("; only in state media so far" if story.is_state_only else "")
     )

@@ -12,6 +12,7 @@ from straitwatch.core.render.mail import MailParts, render_mail
 from straitwatch.core.render.media import defang
 from straitwatch.core.render.plain import PlainText, render_text
 from straitwatch.core.render.slack import EVENT_TYPE, context_block, render_slack
+from straitwatch.core.render.view import counted
 
 __all__ = [
     "EVENT_TYPE",
@@ -20,6 +21,7 @@ __all__ = [
     "PlainText",
     "check_templates",
     "context_block",
+    "counted",
     "defang",
     "example_job",
     "render_mail",

@@ -330,4 +330,4 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 Values = Mapping[str, Any]
-__all__ = ["Marked", "Values", "coverage_line", "template_name", "view"]
+__all__ = ["Marked", "Values", "counted", "coverage_line", "template_name", "view"]
