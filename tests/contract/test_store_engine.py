@@ -1,14 +1,16 @@
 import asyncio
 import shutil
 import threading
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from straitwatch.errors import StoreError, StoreUnavailable
-from straitwatch.store import Store, Transaction, get_meta, set_meta
+from straitwatch.store import Store, Transaction, engine, fold_lock, get_meta, set_meta
 
 
 class RefusedError(Exception):
@@ -242,3 +244,42 @@ def test_a_reader_sees_one_state_and_keeps_no_writer_waiting(store: Store) -> No
 
     assert (first, second) == ("before", "before")
     assert store.call(get_meta, "key") == "after"
+
+
+@pytest.mark.postgres
+def test_a_replica_that_freezes_while_it_folds_lets_the_others_go_on(
+    postgres_migrated: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "FROZEN_AFTER", "500ms")
+    frozen, other = Store.open(postgres_migrated), Store.open(postgres_migrated)
+    holds, thaws = threading.Event(), threading.Event()
+
+    def stand_still(tx: Transaction) -> None:
+        fold_lock(tx)
+        holds.set()
+        thaws.wait(30)
+
+    with ThreadPoolExecutor(1) as pool:
+        stuck = pool.submit(frozen.call, stand_still)
+        assert holds.wait(30)
+        other.call(fold_lock)
+        is_still_frozen = not stuck.done()
+        thaws.set()
+
+    assert is_still_frozen
+    assert isinstance(stuck.exception(), StoreError)
+    for store in (frozen, other):
+        store.close()
+
+
+@pytest.mark.postgres
+def test_a_reader_on_postgresql_may_take_its_time(
+    postgres_migrated: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "FROZEN_AFTER", "200ms")
+    store = Store.open(postgres_migrated)
+    with store.reading() as tx:
+        get_meta(tx, "key")
+        time.sleep(0.6)
+        assert get_meta(tx, "key") is None
+    store.close()
