@@ -1,6 +1,6 @@
 """Whether three replicas on one PostgreSQL leave what one program leaves.
 
-    python bench/replicas.py                      all scenarios, about two minutes
+    python bench/replicas.py                      all scenarios, about three minutes
     python bench/replicas.py --only kill          those whose name holds this
     python bench/replicas.py --dsn postgresql+psycopg://user@host/name    a server of yours
 
@@ -12,13 +12,17 @@ Twelve feeds change in rounds: several outlets tell the same event in words of t
 a wire's copy, some edit what they said. The changed documents of a round are handed out at one moment,
 when every replica has as many polls open as it may, so that all want to fold at once.
 
-    one                            the program alone: what the others are held against
-    three                          three replicas, started at the same moment on an empty database
-    three, kill -9 in a poll       one dies holding feeds; the end of its leases (15 min) is brought on
-    three, kill -9 in a send       one dies when Slack has taken its message and not yet answered
+    one               the program alone: what the others are held against
+    three             three replicas, started at the same moment on an empty database
+    kill in a poll    of three one dies (kill -9) holding feeds; the end of its leases, 15 minutes, is
+                      brought on; another takes its place in the next round
+    kill in a send    of three one dies when Slack has taken its message and not yet answered
+    frozen in a poll  of three one stops (SIGSTOP) holding feeds, others poll them after its leases, then
+                      it goes on (SIGCONT) with what it had fetched
+    unlocked          (--control) three that do not lock while they fold: the claims must break
 
-Replicas see reports in another order, so stories may differ in number; what must hold whatever the
-order is listed in `judge`. `straitwatch replay` then folds the stored reports again, in the order in
+Replicas see reports in another order, so stories may differ in number; what must hold in any order is
+in CLAIMS and `judge`. `straitwatch replay` then folds the stored reports again, in the order in
 which the replicas stored them: no fold may come out otherwise.
 """
 
@@ -68,9 +72,7 @@ def main() -> int:
     )
     parser.add_argument("--dsn", default="", help="a PostgreSQL server; one is started without it")
     parser.add_argument("--only", default="", help="scenarios whose name holds this")
-    parser.add_argument(
-        "--control", action="store_true", help="also three without the fold lock: claims must break"
-    )
+    parser.add_argument("--control", action="store_true", help="also the scenario that must break")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--events", type=int, default=10, help="new events in a round")
     parser.add_argument("--feeds", type=int, default=12)
@@ -90,16 +92,18 @@ class Scenario:
     name: str
     replicas: int = 3
     kill: str = ""  # poll or send
+    freezes: bool = False
     is_locked: bool = True
 
 
 SCENARIOS = (
     Scenario("one", replicas=1),
     Scenario("three"),
-    Scenario("three, kill -9 in a poll", kill="poll"),
-    Scenario("three, kill -9 in a send", kill="send"),
+    Scenario("kill in a poll", kill="poll"),
+    Scenario("kill in a send", kill="send"),
+    Scenario("frozen in a poll", freezes=True),
 )
-CONTROL = Scenario("three, unlocked", is_locked=False)
+CONTROL = Scenario("unlocked", is_locked=False)
 UNLOCKED = """
 import runpy, sys
 from straitwatch import store
@@ -205,14 +209,78 @@ EVENTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
             "Fighters went up on {day} when {n} Russian and Chinese bombers passed {place}.",
         ),
     ),
+    (
+        (
+            "China rehearses blockade of Taiwan in {place} manoeuvres",
+            "PLA begins {place} exercise around Taiwan with {n} ships",
+            "Taiwan on alert as {n} Chinese ships join {place} drill",
+        ),
+        (
+            "The PLA said that {n} ships practised a blockade of Taiwan in the exercise called {place}.",
+            "Taiwan put its forces on alert on {day} when the manoeuvres named {place} began.",
+        ),
+    ),
+    (
+        (
+            "Russia to train Chinese paratroopers at {place}, leaked papers say",
+            "Leaked contract: Moscow sells Beijing {arms} for airborne troops",
+            "Papers show Russia equips Chinese airborne battalion with {arms}",
+        ),
+        (
+            "Russia agreed to train a Chinese airborne battalion at {place}, according to {name}.",
+            "The contract, seen by {name}, names {arms} for China's military from Russia.",
+        ),
+    ),
 )
 WORDS = {
-    "place": ["Keelung", "Hualien", "Kinmen", "Matsu", "Penghu", "Tainan", "Taitung", "Vladivostok", "Sakhalin", "Okinawa", "Tsushima", "Busan"],
-    "arms": ["missiles", "torpedoes", "radars", "drones", "howitzers", "mine layers", "spare parts", "air defence systems"],
-    "country": ["Czech", "Lithuanian", "German", "Danish", "Australian", "Canadian", "Belgian", "Polish", "Estonian"],
-    "name": ["Mr Alfa", "Ms Bravo", "Mr Charlie", "Ms Delta", "Mr Echo", "Ms Foxtrot", "Mr Golf", "Ms Hotel", "Mr India"],
+    "arms": [
+        "missiles",
+        "torpedoes",
+        "radars",
+        "drones",
+        "howitzers",
+        "mine layers",
+        "spare parts",
+        "air defence systems",
+    ],
+    "country": [
+        "Czech",
+        "Lithuanian",
+        "German",
+        "Danish",
+        "Australian",
+        "Canadian",
+        "Belgian",
+        "Polish",
+        "Estonian",
+    ],
     "day": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"],
-}  # fmt: skip
+}
+SYLLABLES = [
+    "bar",
+    "dek",
+    "fen",
+    "gol",
+    "hin",
+    "jor",
+    "kel",
+    "lum",
+    "mar",
+    "nov",
+    "pel",
+    "quin",
+    "rast",
+    "sol",
+    "tav",
+    "vur",
+    "wen",
+    "zor",
+]
+MORE = (
+    "The report was updated with further details.",
+    "Russia and China held a joint naval drill nearby, the ministry in Moscow said.",
+    "Taiwan's defence ministry said that PLA aircraft had crossed the median line.",
+)
 NOISE = (
     "{country} football club signs goalkeeper {name}",
     "Library in {place} opens on {day} with {n} books",
@@ -220,75 +288,79 @@ NOISE = (
 )
 
 
+Telling = Callable[[], tuple[str, str]]  # a title and a text, other words each time
+
+
+@dataclass
+class Outlet:
+    """What one feed has said so far."""
+
+    number: int
+    items: dict[str, Item] = field(default_factory=dict)
+
+    def say(self, at: int, title: str, text: str, *, link: str = "") -> None:
+        guid = f"{at}-{len(self.items)}"
+        link = link or f"https://outlet{self.number}.example/{guid}"
+        self.items[guid] = Item(guid, link, title, text)
+
+    def edit(self, at: int, chance: random.Random) -> None:
+        """Change what was said before; some edits bring the story onto the second list."""
+        for guid, item in self.items.items():
+            if guid.startswith(f"{at}-") or chance.random() > 0.1:
+                continue
+            title = item.title if chance.random() < 0.5 else f"{item.title} - update"
+            text = f"{item.text} {chance.choice(MORE)}"
+            self.items[guid] = Item(guid, item.link, title, text)
+
+    def document(self, chance: random.Random) -> tuple[Item, ...]:
+        return tuple(chance.sample(list(self.items.values()), len(self.items)))
+
+
 def invent(feeds: int, rounds: int, events: int, *, seed: int) -> News:
-    """Make up what twelve outlets say in each round. None of it happened."""
+    """Make up what each outlet says in each round. None of it happened."""
     chance = random.Random(seed)
-    said: list[dict[str, Item]] = [{} for _ in range(feeds)]
+    outlets = [Outlet(number) for number in range(feeds)]
     documents: dict[tuple[int, int], tuple[Item, ...]] = {}
-    late: list[tuple[int, Callable[[], tuple[str, str]], str]] = []
-    for number in range(rounds + 1):
-
-        def at(feed: int, title: str, text: str, link: str, round_: int = number) -> None:
-            _put(said[feed], f"{feed}-{round_}", title, text, link)
-
-        for feed, tell_event, wire in late:  # slow outlets come a round later
-            at(feed, *tell_event(), wire)
+    late: list[tuple[Outlet, Telling]] = []
+    for at in range(rounds + 1):
+        for outlet, telling in late:  # slow outlets come a round later
+            outlet.say(at, *telling())
         late = []
-        for event in range(events if number else events // 2):
-            tell_event = _event(chance)
-            copy = (*tell_event(), f"https://wire.example/{number}-{event}")  # a wire's own words
-            for feed in chance.sample(range(feeds), chance.randint(2, max(2, feeds * 3 // 4))):
+        for event in range(events if at else events // 2):
+            telling = _event(chance)
+            wire, link = telling(), f"https://wire.example/{at}-{event}"
+            for outlet in chance.sample(outlets, chance.randint(2, max(2, feeds * 3 // 4))):
                 kind = chance.random()
-                if kind < 0.25:
-                    at(feed, copy[0], copy[1], copy[2] if kind < 0.1 else "")
+                if kind < 0.1:
+                    outlet.say(at, *wire, link=link)  # the wire's own page
+                elif kind < 0.25:
+                    outlet.say(at, *wire)  # the wire's words on a page of the outlet
                 elif kind < 0.4:
-                    late.append((feed, tell_event, ""))
+                    late.append((outlet, telling))
                 else:
-                    at(feed, *tell_event(), "")
-        for feed in range(feeds):
-            at(feed, chance.choice(NOISE).format(**_fill(chance)), "Local news.", "")
-            _edit(said[feed], number, chance)
-            items = list(said[feed].values())
-            chance.shuffle(items)
-            documents[feed, number] = tuple(items)
+                    outlet.say(at, *telling())
+        for outlet in outlets:
+            outlet.say(at, chance.choice(NOISE).format(**_fill(chance)), "Local news.")
+            outlet.edit(at, chance)
+            documents[outlet.number, at] = outlet.document(chance)
     return News(feeds, rounds, documents)
 
 
 def _fill(chance: random.Random) -> dict[str, str | int]:
-    return {key: chance.choice(words) for key, words in WORDS.items()} | {
-        "n": chance.randint(11, 99)
-    }
+    def name() -> str:
+        return "".join(chance.choices(SYLLABLES, k=2)).title()
+
+    words = {key: chance.choice(some) for key, some in WORDS.items()}
+    return words | {"place": name(), "name": f"{name()} {name()}", "n": chance.randint(11, 99)}
 
 
-def _event(chance: random.Random) -> Callable[[], tuple[str, str]]:
+def _event(chance: random.Random) -> Telling:
     titles, leads = chance.choice(EVENTS)
     values = _fill(chance)
     return lambda: (
         chance.choice(titles).format(**values),
         " ".join(it.format(**values) for it in chance.sample(leads, chance.randint(1, len(leads)))),
     )
-
-
-def _put(items: dict[str, Item], name: str, title: str, text: str, link: str) -> None:
-    guid = f"{name}-{len(items)}"
-    outlet = name.partition("-")[0]
-    items[guid] = Item(guid, link or f"https://outlet{outlet}.example/{guid}", title, text)
-
-
-def _edit(items: dict[str, Item], number: int, chance: random.Random) -> None:
-    """Change what an outlet said before; some edits bring the story onto the second list."""
-    for guid, item in items.items():
-        if int(guid.split("-")[1]) == number or chance.random() > 0.1:
-            continue
-        more = chance.choice(
-            (
-                "The report was updated with further details.",
-                "Russia and China held a joint naval drill nearby, the ministry in Moscow said.",
-                "Taiwan's defence ministry said that PLA aircraft had crossed the median line.",
-            )
-        )
-        title = item.title if chance.random() < 0.5 else f"{item.title} - update"
-        items[guid] = Item(guid, item.link, title, f"{item.text} {more}")
 
 
 def document(items: tuple[Item, ...]) -> bytes:
@@ -395,6 +467,11 @@ class End:
 
 async def run_all(scenarios: list[Scenario], news: News, dsn: str) -> list[End]:
     ends = []
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(
+        signal.SIGTERM, task.cancel
+    )  # leave nothing behind
     async with FeedServer() as server:  # one port for all: an entry's id depends on its feed's URL
         for number, scenario in enumerate(scenarios):
             with database(dsn, f"straitwatch_replicas_{number}") as url:
@@ -436,7 +513,7 @@ async def run(scenario: Scenario, news: News, url: str, server: FeedServer) -> E
     with tempfile.TemporaryDirectory() as folder, SlackServer() as slack:
         configs = [
             configure(Path(folder, f"replica{number}"), news, server, slack, url)
-            for number in range(scenario.replicas)
+            for number in range(scenario.replicas + bool(scenario.kill))
         ]
         launcher = None if scenario.is_locked else Path(folder, "unlocked.py")
         if launcher:
@@ -445,8 +522,9 @@ async def run(scenario: Scenario, news: News, url: str, server: FeedServer) -> E
         killer = Killer(engine, daemons)
         slack.on_post = killer.on_post
         async with AsyncExitStack() as stack:
-            await asyncio.gather(*(stack.enter_async_context(it) for it in daemons))
-            await publish(scenario, press, engine, killer)
+            first = daemons[: scenario.replicas]
+            await asyncio.gather(*(stack.enter_async_context(it) for it in first))
+            await publish(scenario, press, engine, killer, stack)
             await eventually(partial(asyncio.to_thread, is_drained, engine), within=90)
             await asyncio.sleep(2)  # for what should not come any more
             shares = [await asyncio.to_thread(read_share, it) for it in daemons]
@@ -488,27 +566,41 @@ def configure(folder: Path, news: News, server: FeedServer, slack: SlackServer, 
     return config
 
 
-async def publish(scenario: Scenario, press: Press, engine: sa.Engine, killer: Killer) -> None:
-    """Let the feeds change, round by round, and kill in the middle one."""
+async def publish(
+    scenario: Scenario, press: Press, engine: sa.Engine, killer: Killer, stack: AsyncExitStack
+) -> None:
+    """Let the feeds change, round by round; in the middle one kill a replica and start another."""
     middle = (press.news.rounds + 1) // 2
+    victim = killer.daemons[0]
 
-    async def kill_polling() -> None:
-        victim = killer.daemons[0].process
-        assert victim is not None
-        killer.kill(victim.pid)
+    async def strike(number: int) -> None:
+        _signal(victim, number)
         await asyncio.sleep(0.3)
 
     for number in range(press.news.rounds + 1):
-        if number == middle and scenario.kill == "poll":
-            press.on_full = kill_polling
-        killer.is_armed = number == middle and scenario.kill == "send"
+        is_middle = number == middle
+        if is_middle and scenario.kill == "poll":
+            killer.killed.append(victim.process.pid if victim.process else 0)
+            press.on_full = partial(strike, signal.SIGKILL)
+        if is_middle and scenario.freezes:
+            press.on_full = partial(strike, signal.SIGSTOP)
+        killer.is_armed = is_middle and scenario.kill == "send"
         press.next_round(number)
-        if scenario.kill and number == middle:
-            await eventually(lambda: bool(killer.killed), within=20)
+        if is_middle and (scenario.kill or scenario.freezes):
+            await eventually(lambda: press.on_full is None and not killer.is_armed, within=20)
             await asyncio.sleep(4)
             await asyncio.to_thread(end_leases, engine, press.etag)
+        if is_middle and scenario.kill:
+            await stack.enter_async_context(killer.daemons[-1])
         polled = partial(asyncio.to_thread, has_polled, engine, press.etag, press.news.feeds)
         await eventually(polled, within=40)
+        if is_middle and scenario.freezes:
+            await strike(signal.SIGCONT)
+
+
+def _signal(daemon: Daemon, number: int) -> None:
+    assert daemon.process is not None
+    os.kill(daemon.process.pid, number)
 
 
 def has_polled(engine: sa.Engine, etag: str, feeds: int) -> bool:
@@ -549,8 +641,8 @@ def read_log(daemon: Daemon) -> list[dict[str, Any]]:
     return lines
 
 
-def read_share(daemon: Daemon) -> tuple[int, int, int] | None:
-    """Return the polls, new entries and deliveries of a replica; None when it is dead."""
+def read_share(daemon: Daemon) -> tuple[int, ...] | None:
+    """Return what a replica did, in the order of SHARES; None when it is dead."""
     assert daemon.process is not None
     if daemon.process.returncode is not None:
         return None
@@ -563,16 +655,19 @@ def read_share(daemon: Daemon) -> tuple[int, int, int] | None:
 
     return (
         total(r"straitwatch_feed_polls_total\{.*\}"),
+        total(r'straitwatch_feed_polls_total\{outcome="fenced"\}'),
         total(r'straitwatch_entries_total\{outcome="new"\}'),
         total(r'straitwatch_delivery_attempts_total\{.*outcome="delivered".*\}'),
     )
 
 
-def tell_shares(shares: list[tuple[int, int, int] | None]) -> dict[str, str]:
-    names = ("polls of each replica", "new entries of each", "messages sent by each")
+SHARES = ("polls of each", "of them fenced", "new entries of each", "messages sent by each")
+
+
+def tell_shares(shares: list[tuple[int, ...] | None]) -> dict[str, str]:
     return {
         name: " / ".join("killed" if it is None else str(it[at]) for it in shares)
-        for at, name in enumerate(names)
+        for at, name in enumerate(SHARES)
     }
 
 
@@ -592,10 +687,9 @@ CLAIMS = {
         SELECT count(*) FROM (SELECT story_id FROM report GROUP BY story_id
         HAVING count(*) FILTER (WHERE relation = 'new') <> 1) AS odd""",
     "stories opened under one title": """
-        SELECT count(*) - count(DISTINCT entry.title) FROM report
-        JOIN entry ON entry.id = report.entry_id
-        WHERE report.relation = 'new' AND report.told IS NULL""",
-    "stories that hold one page": """
+        SELECT count(*) - count(DISTINCT coalesce(report.told::jsonb ->> 0, entry.title))
+        FROM report JOIN entry ON entry.id = report.entry_id WHERE report.relation = 'new'""",
+    "pages in two stories": """
         SELECT count(*) FROM (SELECT canonical_key FROM report WHERE canonical_key IS NOT NULL
         GROUP BY canonical_key HAVING count(DISTINCT story_id) > 1) AS odd""",
     "outlets lost from a story": """
@@ -613,8 +707,8 @@ CLAIMS = {
         SELECT count(*) FROM alert WHERE 1 <>
         (SELECT count(*) FROM delivery WHERE delivery.alert_id = alert.id)""",
     "first alerts that share an entry": """
-        SELECT count(*) - count(DISTINCT facts::jsonb ->> 'url') FROM alert
-        WHERE revision = 1 AND facts::jsonb ? 'url'""",
+        SELECT count(*) - count(DISTINCT facts::jsonb ->> 'url') FROM alert WHERE revision = 1""",
+    "deadlocks": "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()",
     "messages not delivered": "SELECT count(*) FROM delivery WHERE state <> 'delivered'",
 }
 FIGURES = {
@@ -688,7 +782,10 @@ def _canonical(message: dict[str, Any]) -> str:
 
 def tell(scenarios: list[Scenario], ends: list[End]) -> bool:
     width = max(len(name) for end in ends for name in (*end.figures, *end.breaches))
-    columns = [max(len(it.name), 14) + 2 for it in scenarios]
+    columns = [
+        max(len(it.name), *(len(cell) for cell in end.figures.values())) + 2
+        for it, end in zip(scenarios, ends, strict=True)
+    ]
 
     def row(name: str, cells: list[str]) -> None:
         pairs = zip(cells, columns, strict=True)
