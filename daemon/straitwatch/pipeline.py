@@ -109,16 +109,18 @@ class Folding:
         It is built anew when it ran ahead, and when a person has put a story right.
         """
         newest, generation = db.last_seq(tx), db.fold_generation(tx)
-        if self.window is None or newest < self.seq or generation != self.generation:
-            self.window, self.seq, self.generation = new_window(), 0, generation
+        window = self.window  # of its own: another thread may drop it meanwhile
+        if window is None or newest < self.seq or generation != self.generation:
+            window, self.seq, self.generation = new_window(), 0, generation
+            self.window = window
         if newest > self.seq:
             since_at = now - WINDOW
             for seq, report, fold in db.recent_reports(tx, since_at=since_at, after_seq=self.seq):
-                self.window.add(report, fold)
+                window.add(report, fold)
                 self.seq = seq
             self.seq = max(self.seq, newest)
-        self.window.expire(now)
-        return self.window
+        window.expire(now)
+        return window
 
     def drop(self) -> None:
         """Forget the window: what it holds was not committed."""

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from contract.store_builders import (
     NOW,
     claimed_feed,
@@ -27,6 +29,7 @@ from straitwatch.core.model import (
     ReadFeed,
     Reason,
     Route,
+    Severity,
     StoryReport,
 )
 from straitwatch.core.plan import SAME_GUID, MatchedEntry, MatchedFeed, Release, Rules
@@ -49,6 +52,7 @@ from straitwatch.store import (
     story_entries,
     story_of_alert,
 )
+from straitwatch.store.stories import write_stories
 
 WEEK = timedelta(days=7)
 MATCHER, _ = compile_rules({}, ())
@@ -103,6 +107,20 @@ def test_what_was_said_of_a_merged_story_is_shown_with_the_rest(store: Store) ->
 
     assert [it.delivery.id for it in store.call(list_deliveries, story_id="s1")] == ["d1"]
     assert store.call(story_of_alert, "a1") == "s1"
+
+
+def test_a_story_broke_if_either_part_of_it_did(store: Store) -> None:
+    store_reports(store, s1=["e1"], s2=["e2"])
+    broke = make_story("s2", is_breaking=True, severity=Severity.CRITICAL)
+    store.call(write_stories, [broke])
+
+    merged = store.call(merge_stories, "s1", "s2")
+    fresh = store.call(split_story, "s1", ["e2"])
+
+    assert merged is not None
+    assert fresh is not None
+    assert (merged.is_breaking, merged.severity) == (True, Severity.CRITICAL)
+    assert not fresh.is_breaking
 
 
 def test_a_merged_story_goes_on_in_the_threads_of_both(store: Store) -> None:
@@ -253,7 +271,13 @@ def test_a_second_release_finds_nothing(store: Store) -> None:
     assert let_go(store, claimed).decisions == {}
 
 
-def test_an_edit_of_what_a_brake_holds_leaves_it_held(store: Store) -> None:
+@pytest.mark.parametrize(
+    ("action", "reason"),
+    [(Action.NONE, Reason.KNOWN_ENTRY), (Action.DIGEST, Reason.LATE)],
+)
+def test_an_edit_of_what_a_brake_holds_leaves_it_held(
+    store: Store, action: Action, reason: Reason
+) -> None:
     store_held(store)
     (claimed,) = store.call(
         claim_due_feeds, now=NOW + timedelta(hours=1), limit=1, lease=timedelta(minutes=2)
@@ -262,7 +286,7 @@ def test_an_edit_of_what_a_brake_holds_leaves_it_held(store: Store) -> None:
         "e1",
         entry=make_entry("e1", title="Ships cross the strait at dawn"),
         fold=replace(make_fold("s1"), reason=SAME_GUID),
-        decision=Decision(action=Action.NONE, reason=Reason.KNOWN_ENTRY),
+        decision=Decision(action=action, reason=reason),
         is_new=False,
     )
     store.call(

@@ -113,6 +113,7 @@ def test_a_year_that_is_cut_off_counts_no_instalment() -> None:
 
 def test_a_figure_is_not_cut_in_itself() -> None:
     assert not is_copy("Coast guard counts boats: 12", "Coast guard counts boats: 120")
+    assert not is_copy("Number of boats rises to 1", "Number of boats rises to 1,000 at sea")
 
 
 def test_a_series_and_its_part_are_not_one_text_cut_short() -> None:

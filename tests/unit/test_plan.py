@@ -579,6 +579,22 @@ def test_an_old_story_breaks_when_it_is_taken_up_again() -> None:
     assert story.is_breaking
 
 
+def test_a_copy_that_was_published_earlier_does_not_make_its_origin_older() -> None:
+    _, story = tell(1, every=timedelta())
+
+    later = grow_story(
+        story,
+        make_fold(Relation.SAME_EVENT, story.id),
+        make_entry("Fleet crosses the strait", published_at=NOON - timedelta(minutes=50)),
+        [make_match()],
+        feed=make_feed("Copyist"),
+        origin="Outlet 0",
+        now=NOON + timedelta(minutes=5),
+    )
+
+    assert later.recent == (("Outlet 0", NOON),)
+
+
 def test_what_was_heard_hours_ago_breaks_nothing_later() -> None:
     _, story = tell(8, every=timedelta(minutes=5), pace=3)
 

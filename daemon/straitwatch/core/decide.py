@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from math import inf
+from operator import itemgetter
 
 from straitwatch.core.model import (
     Action,
@@ -170,8 +171,8 @@ def _recent(
     before: tuple[tuple[str, datetime], ...], *heard: tuple[str, datetime], now: datetime
 ) -> tuple[tuple[str, datetime], ...]:
     """Return the origins heard in the last hour, each with when it was heard last."""
-    both = {origin: at for origin, at in (*before, *heard) if now - at <= BREAKING_SPAN}
-    return tuple(both.items())
+    latest = dict(sorted((*before, *heard), key=itemgetter(1)))
+    return tuple((origin, at) for origin, at in latest.items() if now - at <= BREAKING_SPAN)
 
 
 def _union(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:

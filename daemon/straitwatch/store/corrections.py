@@ -50,6 +50,8 @@ def merge_stories(tx: Transaction, keep: str, other: str) -> Story | None:
     times = [it.alerted_at for it in (kept, gone) if it.alerted_at]
     before = replace(
         kept,
+        severity=max(kept.severity, gone.severity, key=lambda level: level.rank),
+        is_breaking=kept.is_breaking or gone.is_breaking,
         revision=max(kept.revision, gone.revision),
         threads=kept.threads + more,
         alerted_at=min(times, default=None),
@@ -74,7 +76,7 @@ def split_story(tx: Transaction, story_id: str, entry_ids: Collection[str]) -> S
         return None
     made_of = [story_id, fold_generation(tx), *sorted(moved)]  # split again, it is another story
     key = blake2b("\x1f".join(made_of).encode(), digest_size=8).hexdigest()
-    fresh = replace(story, id=key, revision=0, alerted_at=None, threads=())
+    fresh = replace(story, id=key, revision=0, alerted_at=None, threads=(), is_breaking=False)
     write_stories(tx, [fresh])
     _move(tx, REPORT.c.entry_id.in_(moved), key)
     _regrow(tx, story)

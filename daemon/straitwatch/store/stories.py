@@ -493,7 +493,7 @@ _STORED_STRENGTH = sa.case(
 )
 _KEEPS = sa.or_(  # the stronger decision; and what a brake holds stays held until it is let out
     sa.bindparam("b_strength") < _STORED_STRENGTH,
-    sa.and_(ENTRY.c.reason == Reason.REKEYED.value, sa.bindparam("b_strength") == 0),
+    sa.and_(ENTRY.c.reason == Reason.REKEYED.value, sa.bindparam("b_strength") <= 1),
 )
 _DECIDED = ("action", "reason", "config_version")
 _EDIT = (  # what was said about an entry stays said: its strongest decision is kept

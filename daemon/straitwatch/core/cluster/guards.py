@@ -193,6 +193,7 @@ _LABEL_END = re.compile(r"\s*[:：|｜]\s*|\s+[-–—]\s+")
 _MODEL = re.compile(
     r"(?<![a-zа-я0-9])(?:[a-zа-я]{1,6}\d+|[a-zа-я]{1,4}-\d+)[a-zа-я]{0,2}(?![a-zа-я0-9])"
 )  # S4, Su-35, J-20
+_FIGURE_GOES_ON = re.compile(r"[.,]?\d")
 _DATED = re.compile(r"^(?:month|weekday)\d")
 
 
@@ -220,7 +221,7 @@ def find_conflict(a: str, b: str) -> Conflict:
 def is_cut_short(a: str, b: str) -> bool:
     """Whether one title is the beginning of the other, as feeds cut them: "worth $1.9 ..."."""
     shorter, longer = sorted((a, b), key=len)
-    is_within_figure = shorter[-1:].isdigit() and longer[len(shorter) : len(shorter) + 1].isdigit()
+    is_within_figure = shorter[-1:].isdigit() and _FIGURE_GOES_ON.match(longer, len(shorter))
     return longer.startswith(shorter) and not is_within_figure
 
 
