@@ -80,3 +80,23 @@ def test_a_first_feed_makes_the_file(tmp_path) -> None:
     assert run(tmp_path, "add", "https://new.example/rss").exit_code == 0
 
     assert text(tmp_path).startswith("feeds:\n  - {")
+
+
+def test_a_removed_feed_takes_no_comment_along(config) -> None:
+    feeds = config / "feeds.yaml"
+    block = "  - name: {0}\n    url: https://{0}.example/rss\n    tags:\n      - wire\n"
+    kept = "  # Ukrainian papers follow\n" + block.format("b") + "  # and one that is off for now\n"
+    feeds.write_text("feeds:\n" + block.format("a") + kept, encoding="utf-8")
+
+    assert run(config, "remove", "a").exit_code == 0
+
+    assert text(config) == "feeds:\n" + kept
+
+
+def test_a_feed_that_shares_its_line_is_left_where_it_is(config) -> None:
+    line = 'feeds: [{name: A, url: "https://a.example/"}, {name: B, url: "https://b.example/"}]\n'
+    (config / "feeds.yaml").write_text(line, encoding="utf-8")
+
+    assert run(config, "remove", "A").exit_code != 0
+
+    assert text(config) == line

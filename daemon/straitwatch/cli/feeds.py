@@ -88,11 +88,14 @@ def remove(
     path = config / "feeds.yaml"
     text = path.read_text(encoding="utf-8")
     lines = text.splitlines(keepends=True)
-    for node in _nodes(text):
+    nodes = _nodes(text)
+    for node in nodes:
         values = {key.value: value.value for key, value in node.value}
         if feed in (values.get("name"), values.get("url")):
-            last = node.end_mark.line + bool(node.flow_style)  # a block ends where the next begins
-            del lines[node.start_mark.line : last]
+            own = range(node.start_mark.line, _last_line(node) + 1)
+            if any(it is not node and it.start_mark.line in own for it in nodes):
+                raise UsageError(f"{path}: {feed} shares its line with others; take it out by hand")
+            del lines[own.start : own.stop]
             _rewrite(config, text, "".join(lines))
             typer.echo(f"{values.get('name')} is removed")
             return
@@ -177,6 +180,14 @@ def _append(config: Path, rows: Sequence[dict[str, Any]]) -> None:
     if not nodes:
         head += "feeds:\n"
     _rewrite(config, text, head + added)
+
+
+def _last_line(node: yaml.Node) -> int:
+    """Return the line that a value ends on; a block's own mark stands where the next one begins."""
+    if isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
+        last = node.value[-1]
+        return _last_line(last[1] if isinstance(last, tuple) else last)
+    return int(node.end_mark.line)
 
 
 def _nodes(text: str) -> list[yaml.MappingNode]:
