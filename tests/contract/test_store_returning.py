@@ -13,6 +13,7 @@ from straitwatch.core.model import (
     FeedState,
     PollReport,
     ReadFeed,
+    Reason,
     Route,
     Sourced,
     WatchList,
@@ -69,6 +70,15 @@ def test_a_page_that_comes_back_after_a_month_alerts_nobody(store: Store) -> Non
     again = poll(store, page("e2"), now=NOW + MONTH)
 
     assert (first.alerts, again.alerts, again.stories_new) == (1, 0, 0)
+
+
+def test_a_page_that_comes_back_with_its_old_date_is_no_news_for_the_digest_either(
+    store: Store,
+) -> None:
+    poll(store, replace(page("e1"), published_at=NOW), now=NOW)
+    again = poll(store, replace(page("e2"), published_at=NOW), now=NOW + MONTH)
+
+    assert again.reasons == (Reason.KNOWN_ENTRY,)
 
 
 def test_another_text_at_the_same_address_is_news_after_a_month(store: Store) -> None:

@@ -207,6 +207,8 @@ def decide_alert(
     if circumstances.is_rekeyed:
         return Decision(action=Action.NONE, reason=Reason.REKEYED)
     if published_at is not None and now - published_at > circumstances.max_age:
+        if before and _is_repeat(before, circumstances) and before.watchlists == after.watchlists:
+            return Decision(action=Action.NONE, reason=Reason.KNOWN_ENTRY)
         return Decision(action=Action.DIGEST, reason=Reason.LATE)  # a form of yes
     if before is None:
         return Decision(action=Action.ALERT, reason=Reason.NEW_STORY)
