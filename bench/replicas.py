@@ -19,6 +19,8 @@ when every replica has as many polls open as it may, so that all want to fold at
     kill in a send    of three one dies when Slack has taken its message and not yet answered
     frozen in a poll  of three one stops (SIGSTOP) holding feeds, others poll them after its leases, then
                       it goes on (SIGCONT) with what it had fetched
+    frozen in a fold  (--long) of three one stops (SIGSTOP) with the lock for folding in hand; PostgreSQL
+                      ends its session after two minutes, and one poll may fail
     unlocked          (--control) three that do not lock while they fold: the claims must break
 
 Replicas see reports in another order, so stories may differ in number; what must hold in any order is
@@ -61,7 +63,7 @@ from servers.slack import Asked, SlackServer
 
 POLLS_AT_ONCE = 4  # of a replica: twelve feeds are three replicas' fill
 GATE_SECONDS = 3.0  # a round does not wait longer for polls that do not come
-SCENARIO_SECONDS = 150.0
+SCENARIO_SECONDS = 300.0
 MARK = "possible repeat"
 SHIPPED = Path(__file__).parents[1] / "config"
 
@@ -72,6 +74,7 @@ def main() -> int:
     )
     parser.add_argument("--dsn", default="", help="a PostgreSQL server; one is started without it")
     parser.add_argument("--only", default="", help="scenarios whose name holds this")
+    parser.add_argument("--long", action="store_true", help="also the one of three minutes")
     parser.add_argument("--control", action="store_true", help="also the scenario that must break")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--events", type=int, default=10, help="new events in a round")
@@ -80,6 +83,8 @@ def main() -> int:
     options = parser.parse_args()
     world = invent(options.feeds, options.rounds, options.events, seed=options.seed)
     chosen = [it for it in SCENARIOS if options.only in it.name]
+    if options.long:
+        chosen.append(FROZEN)
     if options.control:
         chosen.append(CONTROL)
     with nullcontext(options.dsn) if options.dsn else postgres() as dsn:
@@ -87,23 +92,6 @@ def main() -> int:
     return 0 if tell(chosen, ends) else 1
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    name: str
-    replicas: int = 3
-    kill: str = ""  # poll or send
-    freezes: bool = False
-    is_locked: bool = True
-
-
-SCENARIOS = (
-    Scenario("one", replicas=1),
-    Scenario("three"),
-    Scenario("kill in a poll", kill="poll"),
-    Scenario("kill in a send", kill="send"),
-    Scenario("frozen in a poll", freezes=True),
-)
-CONTROL = Scenario("unlocked", is_locked=False)
 UNLOCKED = """
 import runpy, sys
 from straitwatch import store
@@ -112,6 +100,43 @@ store.fold_lock = stories.fold_lock = lambda tx: None
 sys.argv[0] = "straitwatch"
 runpy.run_module("straitwatch", run_name="__main__")
 """
+FREEZING = """
+import os, pathlib, runpy, signal, sys
+from straitwatch import store
+lock, order = store.fold_lock, pathlib.Path("freeze")
+def fold_lock(tx):
+    lock(tx)
+    if order.exists():
+        order.unlink()
+        os.kill(os.getpid(), signal.SIGSTOP)
+store.fold_lock = fold_lock
+sys.argv[0] = "straitwatch"
+runpy.run_module("straitwatch", run_name="__main__")
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    name: str
+    replicas: int = 3
+    kill: str = ""  # poll or send
+    freezes: str = ""  # poll or fold
+    launcher: str = ""  # starts the first replica, or all; none: the program's own entry point
+
+    @property
+    def must_break(self) -> bool:
+        return self.launcher == UNLOCKED
+
+
+SCENARIOS = (
+    Scenario("one", replicas=1),
+    Scenario("three"),
+    Scenario("kill in a poll", kill="poll"),
+    Scenario("kill in a send", kill="send"),
+    Scenario("frozen in a poll", freezes="poll"),
+)
+FROZEN = Scenario("frozen in a fold", freezes="fold", launcher=FREEZING)
+CONTROL = Scenario("unlocked", launcher=UNLOCKED)
 
 
 # ---------------------------------------------------------------- invented news
@@ -515,10 +540,7 @@ async def run(scenario: Scenario, news: News, url: str, server: FeedServer) -> E
             configure(Path(folder, f"replica{number}"), news, server, slack, url)
             for number in range(scenario.replicas + bool(scenario.kill))
         ]
-        launcher = None if scenario.is_locked else Path(folder, "unlocked.py")
-        if launcher:
-            launcher.write_text(UNLOCKED, encoding="utf-8")
-        daemons = [Daemon(config, launcher=launcher) for config in configs]
+        daemons = make_daemons(scenario, configs)
         killer = Killer(engine, daemons)
         slack.on_post = killer.on_post
         async with AsyncExitStack() as stack:
@@ -535,11 +557,21 @@ async def run(scenario: Scenario, news: News, url: str, server: FeedServer) -> E
         logged = [it for daemon in daemons for it in read_log(daemon)]
         levels = Counter(it.get("level") for it in logged)
         end.figures["warnings in the logs"] = str(levels["warning"])
-        end.breaches["errors in the logs"] = levels["error"] + levels["critical"]
+        allowed = POLLS_AT_ONCE if scenario.freezes == "fold" else 0  # whose session was ended
+        errors = levels["error"] + levels["critical"]
+        end.figures["errors in the logs"] = str(errors)
+        end.breaches["errors in the logs, unexpected"] = max(errors - allowed, 0)
         for line in [it for it in logged if it.get("level") not in ("info", "debug")][:12]:
             print(f"  {line}", file=sys.stderr)
     engine.dispose()
     return end
+
+
+def make_daemons(scenario: Scenario, configs: list[Path]) -> list[Daemon]:
+    launcher = configs[0].with_name("launcher.py")
+    launcher.write_text(scenario.launcher, encoding="utf-8")
+    launched = configs if scenario.must_break else configs[:1] if scenario.launcher else []
+    return [Daemon(it, launcher=launcher if it in launched else None) for it in configs]
 
 
 def configure(folder: Path, news: News, server: FeedServer, slack: SlackServer, url: str) -> Path:
@@ -572,6 +604,10 @@ async def publish(
     """Let the feeds change, round by round; in the middle one kill a replica and start another."""
     middle = (press.news.rounds + 1) // 2
     victim = killer.daemons[0]
+    order = victim.log.with_name("freeze")
+
+    def has_struck() -> bool:
+        return not (press.on_full or killer.is_armed or order.exists())
 
     async def strike(number: int) -> None:
         _signal(victim, number)
@@ -582,18 +618,20 @@ async def publish(
         if is_middle and scenario.kill == "poll":
             killer.killed.append(victim.process.pid if victim.process else 0)
             press.on_full = partial(strike, signal.SIGKILL)
-        if is_middle and scenario.freezes:
+        if is_middle and scenario.freezes == "poll":
             press.on_full = partial(strike, signal.SIGSTOP)
+        if is_middle and scenario.freezes == "fold":
+            order.touch()
         killer.is_armed = is_middle and scenario.kill == "send"
         press.next_round(number)
         if is_middle and (scenario.kill or scenario.freezes):
-            await eventually(lambda: press.on_full is None and not killer.is_armed, within=20)
+            await eventually(has_struck, within=20)
             await asyncio.sleep(4)
             await asyncio.to_thread(end_leases, engine, press.etag)
         if is_middle and scenario.kill:
             await stack.enter_async_context(killer.daemons[-1])
         polled = partial(asyncio.to_thread, has_polled, engine, press.etag, press.news.feeds)
-        await eventually(polled, within=40)
+        await eventually(polled, within=180 if scenario.freezes == "fold" else 40)
         if is_middle and scenario.freezes:
             await strike(signal.SIGCONT)
 
@@ -798,7 +836,7 @@ def tell(scenarios: list[Scenario], ends: list[End]) -> bool:
     for name in ends[0].breaches:
         row(name, [str(end.breaches[name]) for end in ends])
     broken = [any(end.breaches.values()) for end in ends]
-    return broken == [not it.is_locked for it in scenarios]
+    return broken == [it.must_break for it in scenarios]
 
 
 if __name__ == "__main__":

@@ -237,7 +237,7 @@ class App:
                 holding=self._holding(),
                 fallbacks=self.active.rules.fallbacks,
             )
-        await self.tools.store.run(db.mend_clock, self.tools.clock())
+        await self.tools.store.run(self._mend_clock)
         self._loaded = self._seen = config_fingerprint(self.active.config.directory)
         self._problem = ""
 
@@ -483,7 +483,7 @@ class App:
     async def _housekeep(self) -> None:
         now = self.tools.clock()
         await self._end_shadow(now)
-        if mended := await self.tools.store.run(db.mend_clock, now):
+        if mended := await self.tools.store.run(self._mend_clock):
             log.warning("the clock was set back: what waited for it goes on", count=mended)
         fallbacks = self.active.rules.fallbacks
         settle = partial(
@@ -503,6 +503,11 @@ class App:
                 partial(db.redirect_overdue, fallbacks=fallbacks, now=now),
             ]
         )
+
+    def _mend_clock(self, tx: Transaction) -> int:
+        # The clock is read when the store gets to it: what other replicas wrote while this one
+        # waited would be the future of a time that was read before.
+        return db.mend_clock(tx, self.tools.clock())
 
     async def _run_each(self, steps: Sequence[Callable[[Transaction], object]]) -> None:
         """Take these steps in the store; one that fails keeps no other back, and is raised last."""

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from contract.store_builders import NOW, SEND_LEASE, claim, make_alert, make_delivery, make_feed
+from straitwatch.app import FEED_LEASE
 from straitwatch.core.model import DeliveryState, FeedState
 from straitwatch.store import (
     Store,
     add_alert,
     claim_delivery,
+    claim_due_feeds,
     complete_polls,
     due_receivers,
     expire_deliveries,
@@ -109,3 +111,16 @@ def test_a_feed_polled_by_a_clock_ahead_is_due_now(store: Store, polled_at, due)
     store.call(mend_clock, NOW)
 
     assert len(claim(store, now=NOW)) == due
+
+
+def test_a_feed_that_a_replica_with_a_clock_a_little_ahead_has_just_claimed_stays_its_own(
+    store: Store,
+) -> None:
+    store.call(sync_feeds, [make_feed()], NOW)
+    ahead = NOW + timedelta(seconds=3)
+    store.call(claim_due_feeds, now=ahead, limit=1, lease=FEED_LEASE)
+
+    mended = store.call(mend_clock, NOW)
+
+    assert mended == 0
+    assert claim(store, now=ahead + timedelta(seconds=1)) == []

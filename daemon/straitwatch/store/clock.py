@@ -40,6 +40,8 @@ def mend_clock(tx: Transaction, now: datetime) -> int:
         FEED.update()
         .where(FEED.c.last_polled_at > future, FEED.c.next_due_at > now)
         .values(next_due_at=now, last_polled_at=now),
-        FEED.update().where(FEED.c.lease_until > now + _LONGEST_LEASE).values(lease_until=now),
+        FEED.update()
+        .where(FEED.c.lease_until > now + _LONGEST_LEASE + SKEW)
+        .values(lease_until=now),
     )
     return sum(tx.execute(statement).rowcount for statement in statements)
