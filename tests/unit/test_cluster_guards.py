@@ -28,6 +28,12 @@ def is_copy(a: str, b: str) -> bool:
         ("八號風球生效 市民回家", "三號風球生效 市民回家"),
         ("Сводка штаба: день 10 учений", "Сводка штаба: день 11 учений"),
         ("軍事演習 9月3日 的 全部 照片", "軍事演習 9月4日 的 全部 照片"),
+        ("Harbour traffic report - Monday", "Harbour traffic report - Tuesday"),
+        ("The ferry war explained (part one)", "The ferry war explained (part two)"),
+        ("渡輪航線三十年全紀錄 - 第一天", "渡輪航線三十年全紀錄 - 第二天"),
+        ("渡輪航線三十年全紀錄｜上集", "渡輪航線三十年全紀錄｜下集"),
+        ("渡輪航線三十年全紀錄（上）", "渡輪航線三十年全紀錄（下）"),
+        ("【第一集】渡輪航線全紀錄", "【第二集】渡輪航線全紀錄"),
     ],
 )
 def test_instalments_of_one_template_are_told_apart(a: str, b: str) -> None:
@@ -50,6 +56,14 @@ def test_another_model_of_aircraft_is_no_copy() -> None:
         ("Assembly approves the submarine budget", "Assembly rejects the submarine budget"),
         ("Dockyard shares rise after the order", "Dockyard shares fall after the order"),
         ("外交部證實雙方會面消息", "外交部否認雙方會面消息"),
+        (
+            "Submarine budget in the assembly - approved",
+            "Submarine budget in the assembly - rejected",
+        ),
+        (
+            "[North] Lighthouse keepers' log for sailors",
+            "[South] Lighthouse keepers' log for sailors",
+        ),
     ],
 )
 def test_opposites_are_no_copies(a: str, b: str) -> None:
@@ -73,6 +87,8 @@ def test_one_label_does_not_make_two_headlines_one() -> None:
         ("Three frigates leave Zuoying at dawn", "3 frigates leave Zuoying at dawn"),
         ("UPDATE 2-Frigates leave Zuoying at dawn", "Frigates leave Zuoying at dawn"),
         ("Frigates leave Zuoying at dawn - Harbour Times", "Frigates leave Zuoying at dawn"),
+        ("Frigates leave Zuoying at dawn - South Sea Post", "Frigates leave Zuoying at dawn"),
+        ("Frigates leave Zuoying at dawn | Radio One", "Frigates leave Zuoying at dawn"),
         ("Frigates leave Zuoying at dawn (video)", "Frigates leave Zuoying at dawn"),
         (
             "Frigates leave Zuoying at dawn, sailing …",

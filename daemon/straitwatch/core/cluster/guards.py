@@ -18,6 +18,7 @@ from straitwatch.core.cluster.words import (
     HAN_DIGITS,
     HAN_LABELS,
     HAN_OPPOSITES,
+    HAN_PARTS,
     NUMBERS,
     OPPOSITES,
     SERIES,
@@ -100,6 +101,7 @@ _HAN_FIGURE = re.compile(
 )
 _CJK_AFTER = re.compile(r"^[号號日月年次届屆期级級轮輪集章回天周週季版部场場弹彈波批일월차호회기]")
 
+_HAN_PART = re.compile(HAN_PARTS)
 _HALF = re.compile(r"\bhalf (?:a |an )?(?=[mb]illion|trillion|dozen|hundred|thousand)")
 _TOLL = re.compile(TOLL)
 _YEARS = range(1900, 2101)
@@ -135,6 +137,7 @@ def _figures(title: str) -> _Figures:
         value = f"{_han_value(found['value']):g}"
         is_label = found["mark"] is not None or found["unit"] in HAN_LABELS
         (labels if is_label else plain).add(value)
+    labels.update(_HAN_PART.findall(title))
     return _Figures(frozenset(plain), frozenset(labels))
 
 

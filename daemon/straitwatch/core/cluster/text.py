@@ -13,6 +13,15 @@ from functools import lru_cache
 from math import sqrt
 from sys import intern
 
+from straitwatch.core.cluster.words import (
+    HAN_DIGITS,
+    HAN_LABELS,
+    HAN_OPPOSITES,
+    HAN_PARTS,
+    TELLING,
+    TELLING_TOGETHER,
+)
+
 SUMMARY_CHARACTERS = 400  # the lead; the body beyond it gained one point of B-cubed at most
 SUMMARY_WEIGHT = 0.55  # against 1 for a word of the title
 MAX_TERMS = 48  # of one report; a bound on memory, beyond any headline with its lead
@@ -27,6 +36,10 @@ _TAG_AT_END = re.compile(r"\s*[\[【(（][^\]】)）\d]{1,24}[\]】)）]\s*$")
 _CUT_AT_END = re.compile(r"(?:\s*\.\.\.|\s*…)+\s*$")
 _CLOSING = ("]", "】", ")", "）")
 _MAYBE_OUTLET = re.compile(r"[|｜]|\s[-–—·:]")
+_HAN_TELLING = re.compile(
+    rf"[{''.join(HAN_DIGITS)}十百][{''.join(sorted(HAN_LABELS))}]|{HAN_PARTS}|^[上中下]$|"
+    + "|".join(sorted({word for pair in HAN_OPPOSITES for word in pair}))
+)
 _SEPARATOR = re.compile(r"\s+[-–—|·:]{1,2}\s+|\s*[|｜]\s*")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _RUN = re.compile(
@@ -62,9 +75,12 @@ def clean_title(title: str) -> str:
     text = fold_text(title).strip()
     if text.endswith((".", "…")):
         text = _CUT_AT_END.sub("", text)
-    text = _LABEL.sub("", text) or text
-    if text.endswith(_CLOSING):
-        text = _TAG_AT_END.sub("", text) or text
+    label = _LABEL.match(text)
+    if label and not _is_telling(label[0]):
+        text = text[label.end() :] or text
+    tag = _TAG_AT_END.search(text) if text.endswith(_CLOSING) else None
+    if tag and not _is_telling(tag[0]):
+        text = text[: tag.start()] or text
     return " ".join(_without_outlet(text).split())
 
 
@@ -86,10 +102,21 @@ def _without_outlet(text: str) -> str:
         return text
     kept, last = text[: separators[-1].start()], text[separators[-1].end() :]
     # "PRESS DIGEST - Hong Kong - June 27": what holds a digit is no outlet.
-    if any(c.isdigit() for c in last) or len(last.split()) > _MAX_OUTLET_WORDS:
+    has_digit = any(c.isdigit() for c in last)
+    if has_digit or len(last.split()) > _MAX_OUTLET_WORDS or _is_telling(last):
         return text
     enough = len(kept.split()) >= _MIN_KEPT_WORDS or len(_CJK.findall(kept)) >= 2 * _MIN_KEPT_WORDS
     return kept if enough else text
+
+
+def _is_telling(part: str) -> bool:
+    """Whether a part of a headline says of which day, of which part, or with which outcome."""
+    words = _WORD.findall(part)
+    return (
+        any(word in TELLING for word in words)
+        or (bool(words) and all(word in TELLING_TOGETHER for word in words))
+        or any(_HAN_TELLING.search(word) for word in words)
+    )
 
 
 def title_words(text: str) -> list[str]:

@@ -96,6 +96,8 @@ HAN_DIGITS: Final = {char: value for value, char in enumerate("零一二三四�
 HAN_LABELS: Final = frozenset("号號日月年次届屆期级級轮輪集章回天周週季版部场場弹彈波批")
 # ... and those that count things.
 HAN_COUNTERS: Final = frozenset("人名架艘例死伤傷枚")
+# The parts of what comes in two or three.
+HAN_PARTS: Final = r"[上中下前后後][集篇卷编編]|\([上中下]\)"  # folded text has no wide brackets
 
 # Tolls grow while an event lasts: another figure beside these words is an update of it.
 TOLL: Final = (
@@ -152,6 +154,12 @@ OPPOSITES: Final = tuple(
         ("начал начали", "завершил завершили"),
     )
 )
+_PLACES = _words("north south east west")
+# What a headline ends or begins with is kept if it holds one of these ("- rejected", "[Monday]"),
+TELLING: Final = frozenset(DATES).union(*(a | b for a, b in OPPOSITES)) - _PLACES - AMBIGUOUS
+# or nothing but these: "(part two)" and "[North]", but not "South China Morning Post".
+TELLING_TOGETHER: Final = TELLING | _PLACES | SERIES | frozenset(NUMBERS)
+
 HAN_OPPOSITES: Final = (
     *(("上涨", "下跌"), ("上漲", "下跌"), ("支持", "反对"), ("支持", "反對"), ("同意", "拒绝")),
     *(("同意", "拒絕"), ("证实", "否认"), ("證實", "否認"), ("上升", "下降"), ("发布", "解除")),
