@@ -1,9 +1,11 @@
-"""What holds for every test: nothing but loopback is reached."""
+"""What holds for every test: nothing but loopback is reached, and nothing is timed."""
 
 import ipaddress
 import os
 import sys
 from typing import Any
+
+from hypothesis import settings
 
 
 def _stay_on_loopback(event: str, arguments: tuple[Any, ...]) -> None:
@@ -21,6 +23,8 @@ def _stay_on_loopback(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_stay_on_loopback)
+settings.register_profile("untimed", settings(), deadline=None)  # machines are noisy
+settings.load_profile("untimed")
 
 
 def pytest_xdist_auto_num_workers() -> int:

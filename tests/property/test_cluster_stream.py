@@ -11,7 +11,7 @@ from straitwatch.core.cluster.text import clean_title, report_terms
 from straitwatch.core.model import Fold, Relation, Report
 
 START = datetime(2026, 9, 1, tzinfo=UTC)
-several = settings(max_examples=40, deadline=None)
+several = settings(max_examples=40)
 SUBJECTS = (
     "Frigates",
     "Bombers",

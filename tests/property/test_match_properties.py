@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from match_builders import compiled, make_list
@@ -63,7 +63,6 @@ def brute_force(text: str) -> set[tuple[str, int, int]]:
     return found
 
 
-@settings(deadline=None)
 @given(plain)
 @example("plapla pla sea-sea")
 def test_overlapping_hits_equal_those_of_brute_force(text: str) -> None:
@@ -74,7 +73,6 @@ def test_overlapping_hits_equal_those_of_brute_force(text: str) -> None:
     assert found == brute_force(text)
 
 
-@settings(deadline=None)
 @given(texts, texts, texts)
 def test_a_hit_is_the_text_of_its_field_between_its_offsets(
     title: str, summary: str, content: str
@@ -85,7 +83,6 @@ def test_a_hit_is_the_text_of_its_field_between_its_offsets(
         assert hit.text
 
 
-@settings(deadline=None)
 @given(texts, texts)
 def test_hits_of_a_field_do_not_depend_on_the_other_fields(title: str, summary: str) -> None:
     alone = hits_in(MATCHER, MatchText(title=title))
@@ -94,7 +91,6 @@ def test_hits_of_a_field_do_not_depend_on_the_other_fields(title: str, summary: 
     assert alone == {hit for hit in together if hit.field == "title"}
 
 
-@settings(deadline=None)
 @given(texts, texts)
 def test_more_text_after_a_full_stop_never_hides_a_hit(before: str, after: str) -> None:
     text = f"so {before}"
@@ -104,7 +100,6 @@ def test_more_text_after_a_full_stop_never_hides_a_hit(before: str, after: str) 
     assert shorter <= longer
 
 
-@settings(deadline=None)
 @given(texts)
 def test_hits_come_in_reading_order_without_repeats(text: str) -> None:
     for match in MATCHER.match(MatchText(title=text, summary=text)):

@@ -25,7 +25,7 @@ def test_no_bytes_make_the_reader_raise(body: bytes, content_type: str) -> None:
     parse_feed(body, content_type=content_type)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(SOUP)
 def test_no_tag_soup_makes_the_reader_raise(soup: str) -> None:
     body = soup.encode("utf-8", "replace")

@@ -1,6 +1,6 @@
 """What is written out is read back as the same query."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from straitwatch.core.model import Problem, Sourced
@@ -55,13 +55,11 @@ def _deeper(inner: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
 queries = st.recursive(leaves | nears, _deeper, max_leaves=8)
 
 
-@settings(deadline=None)
 @given(queries)
 def test_reading_back_what_was_written_gives_the_same_query(query: Query) -> None:
     assert parse_query(Sourced(text=str(query))) == query
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_a_query_or_a_problem(text: str) -> None:
     result = parse_query(Sourced(text=text))
@@ -70,7 +68,6 @@ def test_any_text_is_a_query_or_a_problem(text: str) -> None:
         assert parse_query(Sourced(text=str(result))) == result
 
 
-@settings(deadline=None)
 @given(st.text('ab ()"$:*=~ANDORTNE/5SW title'))
 def test_text_that_looks_like_a_query_never_breaks_the_reader(text: str) -> None:
     parse_query(Sourced(text=text))

@@ -59,7 +59,7 @@ def run(
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@settings(max_examples=1, deadline=None)
+@settings(max_examples=1)
 @given(at=times, year_seed=year_seeds)
 @example(at=time(1, 30), year_seed=(2025, 1))
 def test_a_digest_comes_exactly_once_each_local_day(
@@ -105,7 +105,7 @@ def test_an_hourly_digest_comes_each_hour_that_the_clock_shows(zone: str, change
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@settings(max_examples=1, deadline=None)
+@settings(max_examples=1)
 @given(at=times, year_seed=year_seeds)
 def test_windows_leave_no_gap_and_do_not_overlap_through_outages(
     zone: str, at: time, year_seed: tuple[int, int]
@@ -145,7 +145,7 @@ def test_a_local_time_is_the_first_instant_that_shows_it_or_a_later_one(
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     starts=times,
     ends=times,
