@@ -49,6 +49,15 @@ def test_a_byline_names_whose_reporting_it_is() -> None:
     assert origin_of(authors=("Reuters staff",)) == "Reuters"
 
 
+@pytest.mark.parametrize("byline", ["Jane Roe, Reuters", "Jane Roe (Reuters)", "By Reuters"])
+def test_an_agency_in_a_byline_stands_apart(byline: str) -> None:
+    assert origin_of(authors=(byline,)) == "Reuters"
+
+
+def test_a_person_who_is_called_like_a_paper_is_a_person() -> None:
+    assert origin_of(authors=("Jane Spiegel",)) == "Example Wire"
+
+
 @pytest.mark.parametrize(
     "title",
     [
@@ -71,6 +80,12 @@ def test_a_headline_may_begin_with_whose_reporting_it_is(title: str) -> None:
         "The economist who reads tea leaves",
         "AP courses return to schools",
         "金融時報大樓出售",
+        "據防衛報告，艦隊擴大",
+        "中央社會福利報導：預算通過",
+        "據聯合報導，艦隊返航",
+        "Ministry refutes Reuters reports on the fleet",
+        "Minister denies a report by the Financial Times on bases",
+        "外交部否認路透社報導",
     ],
 )
 def test_a_name_alone_is_no_attribution(title: str) -> None:

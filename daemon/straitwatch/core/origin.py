@@ -31,10 +31,12 @@ _SOURCES = {
     "Politico": "Политико",
     "Axios": "",
     "CNN": "",
+    **dict.fromkeys(("CNN Türk", "CNN Indonesia", "CNN Brasil"), ""),  # only the brand is CNN's
     "NBC News": "NBC",
     "Fox News": "福斯新聞 福克斯新闻",
     "BBC": "BBC_News 英國廣播公司 英国广播公司",
     "Guardian": "The_Guardian 衛報 卫报",
+    "Guardian Nigeria": "The_Guardian_Nigeria",
     "Economist": "The_Economist 經濟學人 经济学人",
     "Der Spiegel": "Spiegel 明鏡週刊 明镜周刊",
     "Nikkei": "Nikkei_Asia 日經新聞 日经新闻 日本経済新聞",
@@ -43,6 +45,7 @@ _SOURCES = {
     "Yomiuri": "讀賣新聞 读卖新闻 読売新聞",
     "Yonhap": "韓聯社 韩联社 연합뉴스",
     "CNA": "Central_News_Agency 中央社",
+    "Channel NewsAsia": "",
     "Liberty Times": "自由時報 自由时报",
     "United Daily News": "UDN 聯合報 联合报",
     "SCMP": "South_China_Morning_Post 南華早報 南华早报",
@@ -53,7 +56,11 @@ _SOURCES = {
     "TASS": "ТАСС 塔斯社 タス通信 타스통신",
     "RIA Novosti": "РИА_Новости 俄新社",
     "Interfax": "Интерфакс 國際文傳電訊社 国际文传电讯社",
+    "Interfax-Ukraine": (
+        "Interfax_Ukraine Интерфакс-Украина Интерфакс_Украина Інтерфакс-Україна Інтерфакс_Україна"
+    ),
     "RBC": "РБК",
+    "RBC-Ukraine": "RBC_Ukraine РБК-Украина РБК_Украина РБК-Україна РБК_Україна",
     "Kommersant": "Коммерсант Коммерсантъ",
     "Ukrinform": "Укринформ Укрінформ",
     "Ukrainska Pravda": "Українська_правда Украинская_правда",
@@ -98,6 +105,27 @@ _JAPANESE_KOREAN = (
     r"@(?:통신)?(?:에 따르면|[이가] 보도|[은는] 보도)",
 )
 _WORDINGS = (*_ENGLISH, *_CHINESE, *_CYRILLIC, *_JAPANESE_KOREAN)
+# Who speaks of a report to deny or to forbid it does not repeat it.
+_DENIAL = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying)|(?:refut|rebut|reject|dismiss|disput|contradict|debunk|slam|blast|"
+    r"condemn|critici[sz]|censor|ban|block|delet|remov)\w*)"
+    r"(?: (?:an?|the|that|those|these|all|any|recent|new|reports?|story|stories|by|from|in|of))*"
+    r" (?:the )?$|(?:否認|否认|駁斥|驳斥|反駁|反驳|怒斥|譴責|谴责|批評|批评|禁止|封鎖|封锁)《?$",
+    re.IGNORECASE,
+)
+# What makes other words of these names: 防衛報告 names no Guardian, 中央社會 no news agency.
+_NOT_BEFORE = {
+    "社": "會会區区團团群",
+    "報": "告導导道復复",
+    "报": "告導导道復复",
+    "視": "察角野",
+    "视": "察角野",
+}
+_NOT_AFTER = {"衛": "防守護自保", "卫": "防守护自保", "央": "中"}
+# A byline is an agency's that begins with it or names it apart: Peter Spiegel is no magazine.
+_BEFORE_IN_BYLINE = re.compile(
+    r"(?:^|^by |[,(\[/|;&·–—-] ?| (?:for|of|via) )(?:the )?$", re.IGNORECASE
+)
 _LEAD = 400  # characters of the text below the title that are read: an origin is named early
 
 
@@ -135,6 +163,8 @@ def _attributions(text: str) -> Iterator[tuple[str, str]]:
     found = []
     for name in _names().finditer(text):
         before, after = text[max(0, name.start() - 60) : name.start()], text[name.end() :][:60]
+        if _DENIAL.search(before):
+            continue
         for wording in _wordings():
             span = wording.search(f"{before}\ue000{after}")
             if span:
@@ -146,8 +176,9 @@ def _attributions(text: str) -> Iterator[tuple[str, str]]:
 
 def _byline(text: str) -> Iterator[tuple[str, str]]:
     """Find the agency that a byline names: `By AP`, `Reuters staff`."""
-    if name := _names().search(text):
-        yield _known()[name[0].casefold()], text
+    for name in _names().finditer(text):
+        if _BEFORE_IN_BYLINE.search(text[: name.start()]):
+            yield _known()[name[0].casefold()], text
 
 
 @cache
@@ -173,7 +204,10 @@ def _names() -> re.Pattern[str]:
 def _pattern(name: str) -> str:
     escaped = re.escape(name)
     if not name.isascii() and not re.match(r"[А-яЁёІіЇїЄє]", name):
-        return escaped  # no spaces around it
+        before, after = _NOT_AFTER.get(name[0], ""), _NOT_BEFORE.get(name[-1], "")
+        return (
+            (f"(?<![{before}])" if before else "") + escaped + (f"(?![{after}])" if after else "")
+        )
     return rf"(?<![\w-]){escaped}(?![\w-])"
 
 
