@@ -92,6 +92,11 @@ def test_a_name_alone_is_no_attribution(title: str) -> None:
     assert origin_of(title) == "Example Wire"
 
 
+def test_a_blockade_is_no_denial() -> None:
+    assert origin_of("Planners fear a blockade, story by Reuters reports") == "Reuters"
+    assert origin_of("Fleet leaves before the blockade Reuters reports") == "Reuters"
+
+
 def test_an_outlet_that_names_itself_is_its_own_origin() -> None:
     assert (
         origin_of("Arms sale delayed, officials told Reuters", outlet="Reuters World") == "Reuters"

@@ -107,8 +107,9 @@ _JAPANESE_KOREAN = (
 _WORDINGS = (*_ENGLISH, *_CHINESE, *_CYRILLIC, *_JAPANESE_KOREAN)
 # Who speaks of a report to deny or to forbid it does not repeat it.
 _DENIAL = re.compile(
-    r"\b(?:den(?:y|ies|ied|ying)|(?:refut|rebut|reject|dismiss|disput|contradict|debunk|slam|blast|"
-    r"condemn|critici[sz]|censor|ban|block|delet|remov)\w*)"
+    r"\b(?:den(?:y|ies|ied|ying)|(?:refut|disput|criticis|criticiz|delet|remov)(?:es?|ed|ing)|"
+    r"(?:rebut|ban|slam)(?:s|[tnm]ed|[tnm]ing)?|dismiss(?:es|ed|ing)?|"
+    r"(?:reject|contradict|debunk|blast|condemn|censor|block)(?:s|ed|ing)?)"
     r"(?: (?:an?|the|that|those|these|all|any|recent|new|reports?|story|stories|by|from|in|of))*"
     r" (?:the )?$|(?:否認|否认|駁斥|驳斥|反駁|反驳|怒斥|譴責|谴责|批評|批评|禁止|封鎖|封锁)《?$",
     re.IGNORECASE,
