@@ -51,3 +51,12 @@ def test_it_wants_one_thing_to_show(config: Path) -> None:
     refused = run(config, "render")
 
     assert isinstance(refused.exception, UsageError)
+
+
+def test_a_file_that_cannot_be_written_is_named(config: Path, tmp_path: Path) -> None:
+    missing = tmp_path / "missing" / "alert.html"
+
+    refused = run(config, "render", "--example", "alert", "--output", str(missing))
+
+    assert isinstance(refused.exception, UsageError)
+    assert f"{missing} cannot be written: No such file or directory" in str(refused.exception)

@@ -11,8 +11,8 @@ from functools import cache
 from importlib import import_module
 
 import typer
-from rich.console import Console
 
+from straitwatch.cli.console import new_console
 from straitwatch.cli.root import app
 from straitwatch.errors import ConfigError, StoreError, UsageError
 
@@ -76,4 +76,4 @@ def _add(module: str) -> None:
 
 
 def _complain(error: Exception) -> None:
-    Console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)
+    new_console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)

@@ -18,6 +18,7 @@ from rich.text import Text
 from straitwatch import store as db
 from straitwatch.app import activate, load, utc_now
 from straitwatch.cli.check import print_failure
+from straitwatch.cli.console import new_console
 from straitwatch.cli.entries import progress
 from straitwatch.cli.jsonl import BadLine, read_lines, write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
@@ -96,7 +97,7 @@ def backtest(
     if json:
         _write_json(result, has_base=diff, failed=len(failures), seconds=seconds)
     else:
-        console = Console(highlight=False, soft_wrap=True)
+        console = new_console(highlight=False, soft_wrap=True)
         _print(console, result, has_base=diff, seconds=seconds)
         for failure in failures:
             print_failure(console, failure)
@@ -201,7 +202,9 @@ def _run_file(test: Backtest, path: Path) -> tuple[BacktestResult, int]:
             step()
             if isinstance(line, BadLine):
                 bad += 1
-                Console(stderr=True, soft_wrap=True).print(line.error, style="red", markup=False)
+                new_console(stderr=True, soft_wrap=True).print(
+                    line.error, style="red", markup=False
+                )
                 continue
             seen_at = _time(line) or seen_at
             test.take(_past(line, number, seen_at))

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import load_quickly
 from straitwatch.config import Config, write_schemas
@@ -159,7 +160,7 @@ def _count_errors(problems: Sequence[Problem]) -> int:
 
 
 def _console() -> Console:
-    return Console(highlight=False, markup=False, soft_wrap=True)
+    return new_console(highlight=False, markup=False, soft_wrap=True)
 
 
 def _print_problem(out: Console, problem: Problem) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
+from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import BadLine, read_lines, write_line
 from straitwatch.core.cluster import DEFAULT, PROFILES, FoldProfile
 from straitwatch.core.model import Report
@@ -175,11 +175,11 @@ def _print_readably(answers: Iterator[_Answer], *, is_tree: bool) -> bool:
     for said, title in answers:
         if "error" in said:
             is_good = False
-            Console(stderr=True).print(said["error"], markup=False, highlight=False)
+            new_console(stderr=True).print(said["error"], markup=False, highlight=False)
             continue
         key = said["story"] if is_tree else str(said["id"])
         _grow(trees, key, said=said, title=title)
-    console = Console()
+    console = new_console()
     for tree in trees.values():
         console.print(tree)
     return is_good

@@ -3,9 +3,9 @@
 from dataclasses import asdict
 
 import typer
-from rich.console import Console
 
 from straitwatch.app import load, utc_now
+from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.doctor import examine
@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 def doctor(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """Check this machine, the configuration and the database; exit status 1 if one is not well."""
     configure_logging(level="warning")
-    console = Console(highlight=False, markup=False)
+    console = new_console(highlight=False, markup=False)
     is_well = True
     for finding in examine(load(config), now=utc_now()):
         is_well &= finding.is_good

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from straitwatch import store as db
 from straitwatch.app import utc_now
+from straitwatch.cli.console import new_console
 from straitwatch.config import Config
 from straitwatch.core.model import MatchText
 from straitwatch.core.plan import matchable
@@ -22,7 +22,7 @@ def progress(total: int) -> Iterator[Callable[[], None]]:
         yield lambda: None
         return
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=new_console(stderr=True), transient=True) as bar:
         task = bar.add_task("entries", total=total)
         yield lambda: bar.advance(task)
 

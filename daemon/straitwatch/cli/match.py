@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import BadLine, read_lines, write_line
 from straitwatch.core.match import Matcher
 from straitwatch.core.model import Hit, Match, MatchText
@@ -34,7 +35,7 @@ def match(
     from straitwatch.config import load_lists  # noqa: PLC0415 - the other commands start without
 
     matcher = load_lists(config).matcher
-    out = Console(highlight=False, soft_wrap=True)
+    out = new_console(highlight=False, soft_wrap=True)
     is_fine = True
     for line in read_lines(files or []):
         text = line if isinstance(line, BadLine) else _read(line)
@@ -66,7 +67,7 @@ def _complain(line: BadLine, *, as_json: bool) -> None:
     if as_json:
         write_line({"id": None, "error": line.error})
     else:
-        Console(stderr=True).print(line.error, style="red", markup=False, highlight=False)
+        new_console(stderr=True).print(line.error, style="red", markup=False, highlight=False)
 
 
 def _answer(entry_id: object, text: MatchText, matcher: Matcher, *, out: Console | None) -> None:

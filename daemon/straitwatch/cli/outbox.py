@@ -3,11 +3,11 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from straitwatch import store as db
 from straitwatch.app import utc_now
+from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.tables import print_table
@@ -106,7 +106,7 @@ def show(
     if json:
         write_line(_describe(record) | {"stands_for": [it.delivery.id for it in members]})
         return
-    console = Console(highlight=False, soft_wrap=True)
+    console = new_console(highlight=False, soft_wrap=True)
     for name, value in _describe(record).items():
         console.print(f"{name:>11}  {value}", markup=False)
     for attempt in record.history:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.core.model import Entry, ParseProblem, ReadFeed
 from straitwatch.core.normalize import feed_id
@@ -141,7 +141,7 @@ def _iso(date: datetime | None) -> str | None:
 
 
 def _print_table(file: str, answer: ReadFeed | _Unreadable) -> None:
-    console = Console()
+    console = new_console()
     if isinstance(answer, _Unreadable):
         console.print(answer.error, style="red", markup=False, highlight=False)
         return

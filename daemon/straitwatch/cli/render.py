@@ -68,7 +68,10 @@ def render(
         loaded, job = _stored(config, what)
     text = _rendered(job, form, loaded)
     if output:
-        output.write_text(text, encoding="utf-8")
+        try:
+            output.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{output} cannot be written: {error.strerror}") from error
         typer.echo(f"{output} written", err=True)
     elif json:
         write_line({"kind": job.kind, "as": form.value, "text": text})

@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import track
 
 from straitwatch import store as db
 from straitwatch.app import utc_now
+from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.core.model import Fold, Report
@@ -34,7 +34,7 @@ def replay(
     since_at = utc_now() - timedelta(days=days)
     with opened(config) as (loaded, store), store.reading() as tx:
         reports = db.recent_reports(tx, since_at=since_at - WINDOW, after_seq=0)
-    quiet = Console(stderr=True)
+    quiet = new_console(stderr=True)
     shown = track(reports, "folding", console=quiet, transient=True, disable=json)
     profiles = fold_profiles(loaded.watchlists)
     compared = 0

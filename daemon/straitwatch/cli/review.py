@@ -9,6 +9,7 @@ from rich.text import Text
 
 from straitwatch import store as db
 from straitwatch.app import utc_now
+from straitwatch.cli.console import new_console
 from straitwatch.cli.entries import recent_texts
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
@@ -64,7 +65,7 @@ def review(
         for row in (*findings, total):
             write_line(row)
         return
-    _print(Console(highlight=False, soft_wrap=True), findings, total)
+    _print(new_console(highlight=False, soft_wrap=True), findings, total)
 
 
 def _verdicts(tx: db.Transaction) -> dict[str, dict[str, Verdict]]:

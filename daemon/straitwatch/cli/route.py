@@ -3,9 +3,9 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from straitwatch.app import load
+from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.config import Config
@@ -83,7 +83,7 @@ def _print(match: Match, steps: list[RouteStep], *, as_json: bool) -> None:
                 }
             )
         return
-    console = Console(highlight=False)
+    console = new_console(highlight=False)
     console.print(f"{match.watchlist} ({match.severity}, {match.score} points)", markup=False)
     for step in steps:
         answer = f"-> {', '.join(step.route.send) or 'nobody'}" if step.fits else step.because

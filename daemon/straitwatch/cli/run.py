@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Annotated, Any, Self
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from straitwatch.app import App, build_app, load_to_run, run_async, run_daemon
+from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.config import Config
@@ -38,7 +38,7 @@ def run(
     configure_logging(level=log_level or ("warning" if once else "info"))
     loaded = load_to_run(config)
     for notice in loaded.notices:
-        Console(stderr=True).print(str(notice), markup=False, highlight=False)
+        new_console(stderr=True).print(str(notice), markup=False, highlight=False)
     if json:
         loaded = _alerts_to_stderr(loaded)
     if once:
@@ -100,8 +100,8 @@ class _progress:  # noqa: N801 - reads as a function
             MofNCompleteColumn(),
             TextColumn("{task.fields[found]} new entries"),
             TimeElapsedColumn(),
-            console=Console(stderr=True),
-            disable=not Console(stderr=True).is_terminal,
+            console=new_console(stderr=True),
+            disable=not new_console(stderr=True).is_terminal,
             transient=True,
         )
         self._task = self._bar.add_task("poll", total=total, found=0)

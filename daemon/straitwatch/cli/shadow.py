@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from straitwatch import store as db
 from straitwatch.app import SHADOW_FOR, utc_now
 from straitwatch.cli.check import print_failure
+from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
 from straitwatch.config import (
@@ -145,7 +145,7 @@ def _running(config: Config) -> str:
 
 def _require_examples(lists: Lists) -> None:
     failures = run_examples(lists.matcher, lists.watchlists)
-    out = Console(highlight=False, markup=False, soft_wrap=True)
+    out = new_console(highlight=False, markup=False, soft_wrap=True)
     for failure in failures:
         print_failure(out, failure)
     if failures:
@@ -184,7 +184,7 @@ def _print(
     counts: "dict[tuple[str, Change], int]",
     found: Sequence[db.ShadowSample],
 ) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    console = new_console(highlight=False, soft_wrap=True)
     state = "has run its time" if run.reported_at else f"runs until {run.until_at:%d %b %H:%M} UTC"
     console.print(
         Text(f"{', '.join(run.files)} in shadow since {run.since_at:%d %b %H:%M} UTC, {state}")

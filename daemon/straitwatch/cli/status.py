@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from straitwatch.app import read_status, utc_now
+from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_without_config
 from straitwatch.cli.tables import print_table
@@ -44,7 +45,7 @@ def status(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
 
 
 def _print(state: dict[str, Any], zone: ZoneInfo) -> None:
-    console = Console(highlight=False)
+    console = new_console(highlight=False)
     for line in state["config"]:
         console.print(line, style="yellow", markup=False, soft_wrap=True)
     _print_counts(console, state, zone)

@@ -3,10 +3,10 @@
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from straitwatch import store as db
+from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.tables import print_table
@@ -67,7 +67,7 @@ def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = Fa
     if json:
         write_line(answer)
         return
-    console = Console(highlight=False, soft_wrap=True, markup=False)
+    console = new_console(highlight=False, soft_wrap=True, markup=False)
     if story.id != story_id:
         console.print(f"{story_id} was merged into {story.id}")
     console.print(story.title, style="bold")

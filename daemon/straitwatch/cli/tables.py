@@ -1,7 +1,8 @@
 """Tables for people."""
 
-from rich.console import Console
 from rich.table import Table
+
+from straitwatch.cli.console import new_console
 
 _NO_LIMIT = 10_000  # characters
 
@@ -11,7 +12,7 @@ def print_table(table: Table) -> None:
 
     What a cell holds is shown as it is: headlines come with square brackets.
     """
-    console = Console(highlight=False, markup=False)
+    console = new_console(highlight=False, markup=False)
     if not console.is_terminal:
         console.width = _NO_LIMIT
     console.print(table)

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from straitwatch import store as db
+from straitwatch.cli.console import new_console
 from straitwatch.cli.entries import recent_texts
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
@@ -86,7 +87,7 @@ def show(
         for line in found.lines:
             write_line({"left": line.left, "hit": line.hit, "right": line.right, "feed": line.feed})
         return
-    _print(Console(highlight=False, soft_wrap=True), term, found, read, days, loaded)
+    _print(new_console(highlight=False, soft_wrap=True), term, found, read, days, loaded)
 
 
 def _matcher_of(term: str, config: Config) -> Matcher:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from straitwatch import store as db
+from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
 from straitwatch.config import Config, kept_lists
@@ -78,7 +79,7 @@ def why(
         for answer in answers:
             write_line(answer)
         return
-    console = Console(highlight=False, soft_wrap=True)
+    console = new_console(highlight=False, soft_wrap=True)
     _print(console, answers[0], ZoneInfo(loaded.timezone))
     for answer in answers[1:]:
         _print_briefly(console, answer, ZoneInfo(loaded.timezone))

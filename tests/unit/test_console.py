@@ -1,0 +1,13 @@
+"""What commands print for people is what they were given."""
+
+import io
+
+from straitwatch.cli.console import new_console
+
+
+def test_a_line_number_is_no_emoji() -> None:
+    stream = io.StringIO()
+
+    new_console(file=stream).print("feeds.yaml:100:24: not a web address", markup=False)
+
+    assert stream.getvalue() == "feeds.yaml:100:24: not a web address\n"
