@@ -26,6 +26,7 @@ from straitwatch.core.decide import (
     walk_routes,
 )
 from straitwatch.core.model import (
+    UNNAMED_MEDIA,
     Action,
     AlertKind,
     AlertPolicy,
@@ -355,6 +356,25 @@ def test_outlets_that_repeat_one_another_are_one_origin() -> None:
 def test_an_outlet_with_reporting_of_its_own_is_an_origin() -> None:
     assert grown(("Wire", "", ""), ("Gazette", "", "Wire")).origins == ("Wire",)
     assert grown(("Wire", "", ""), ("Gazette", "", "")).origins == ("Wire", "Gazette")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_media_without_a_name_are_no_origin_beside_one_that_is_named(order: int) -> None:
+    reports = [("Wire", "", "Reuters"), ("Gazette", "", UNNAMED_MEDIA)]
+
+    assert grown(*reports[::order]).origins == ("Reuters",)
+
+
+def test_media_without_a_name_are_one_origin_where_nobody_names_any() -> None:
+    reports = [("Wire", "", UNNAMED_MEDIA), ("Gazette", "", UNNAMED_MEDIA)]
+
+    assert grown(*reports).origins == (UNNAMED_MEDIA,)
+
+
+def test_repeating_media_without_a_name_hastens_no_breaking_story() -> None:
+    assert [name for name, _ in grown(("Wire", "", ""), ("Post", "", UNNAMED_MEDIA)).recent] == [
+        "Wire"
+    ]
 
 
 def test_a_story_is_state_medias_until_another_outlet_has_it() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from builders import make_entry
+from straitwatch.core.model import UNNAMED_MEDIA
 from straitwatch.core.origin import canonical_source, find_origin
 
 
@@ -27,6 +28,17 @@ def origin_of(title: str = "Ships cross the strait", outlet: str = "Example Wire
         ("За даними Bloomberg, навчання відкладено", "Bloomberg"),
         ("ロイターによると演習は延期", "Reuters"),
         ("로이터에 따르면 훈련이 연기됐다", "Reuters"),
+        ("The Washington Post says the papers list vehicles", "Washington Post"),
+        ("What the Financial Times's report means for the strait", "Financial Times"),
+        ("Draft treaty obtained by Reuters names three bases", "Reuters"),
+        ("Analysts commented in the Guardian on the drills", "Guardian"),
+        ("《紐約時報》自華府報導，軍售延後", "New York Times"),
+        ("《华尔街日报》称北京要求改变措辞", "Wall Street Journal"),
+        ("路透社引述消息人士：軍售延後", "Reuters"),
+        ("Газета Wall Street Journal сообщает о переносе учений", "Wall Street Journal"),
+        ("Рейтер узнал о переносе учений", "Reuters"),
+        ("米紙ワシントン・ポストは、演習が延期されると報じた", "Washington Post"),
+        ("로이터는 훈련이 연기됐다고 보도했다", "Reuters"),
     ],
 )
 def test_an_attribution_names_whose_reporting_it_is(title: str, origin: str) -> None:
@@ -86,6 +98,11 @@ def test_a_headline_may_begin_with_whose_reporting_it_is(title: str) -> None:
         "Ministry refutes Reuters reports on the fleet",
         "Minister denies a report by the Financial Times on bases",
         "外交部否認路透社報導",
+        "Spokesman asked about a Reuters report on the drills",
+        "Ministry slams a blockbuster Bloomberg report on bases",
+        "Reuters says its staff in Taipei are safe",
+        "BBC said on Sunday it was sorry",
+        "路透社称赞消防员",
     ],
 )
 def test_a_name_alone_is_no_attribution(title: str) -> None:
@@ -121,3 +138,56 @@ def test_the_words_that_say_so_are_kept() -> None:
 )
 def test_outlets_are_known_by_one_name(name: str, known: str) -> None:
     assert canonical_source(name) == known
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Moscow to sell Beijing parachutes - report",
+        "Beijing seeks new wording, newspaper reports",
+        "Local media say that the drills were put off",
+        "美媒：北京要求改變措辭",
+        "美国媒体援引文件称，军演推迟",
+        "據外媒報導，軍演延後",
+        "СМИ: учения отложены",
+        "Американские газеты пишут об учениях",
+        "演習は延期 米紙報道",
+        "외신에 따르면 훈련이 연기됐다",
+    ],
+)
+def test_who_repeats_others_without_their_name_has_no_reporting_of_its_own(title: str) -> None:
+    assert origin_of(title) == UNNAMED_MEDIA
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Ministry denies media reports on the drills",
+        "外交部否認外媒報導",
+        "Rumours spread after social media say drills begin",
+        "State media chief visits Taipei",
+        "IAEA publishes its annual report",
+        "美媒體人訪台",
+    ],
+)
+def test_media_that_are_not_repeated_are_no_source(title: str) -> None:
+    assert origin_of(title) == "Example Wire"
+
+
+def test_a_name_further_down_counts_before_media_without_one() -> None:
+    text = "The drills were put off, the Financial Times reported."
+
+    assert origin_of("Drills put off, newspaper reports", summary=text) == "Financial Times"
+
+
+def test_local_media_that_add_a_detail_take_no_story_from_its_outlet() -> None:
+    text = "The fleet left before dawn. Local media said that a pilot was hurt."
+
+    assert origin_of("Fleet leaves", summary=text) == "Example Wire"
+
+
+def test_a_round_up_adds_nothing_to_a_story_that_has_one_of_its_sources() -> None:
+    entry = make_entry("Two papers", summary="The WSJ reports on words, Reuters reports on arms.")
+
+    assert find_origin(entry, "Example Wire").name == "Wall Street Journal"
+    assert find_origin(entry, "Example Wire", ("Reuters",)).name == "Reuters"

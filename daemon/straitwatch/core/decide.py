@@ -13,6 +13,7 @@ from math import inf
 from operator import itemgetter
 
 from straitwatch.core.model import (
+    UNNAMED_MEDIA,
     Action,
     AlertFacts,
     AlertKind,
@@ -145,6 +146,7 @@ def grow_story(
         )
     is_new_outlet = outlet.name not in story.outlets
     keeps = is_new_outlet and len(story.reports) < LISTED_REPORTS
+    is_source = is_new_outlet and whose != UNNAMED_MEDIA
     grown = replace(
         story,
         last_seen_at=now,
@@ -153,13 +155,19 @@ def grow_story(
         outlets=_union(story.outlets, (outlet.name,)),
         reports=(*story.reports, report) if keeps else story.reports,
         has_tier_one=story.has_tier_one or outlet.tier == 1,
-        origins=_union(story.origins, (whose,)),
+        origins=_origins(story.origins, whose),
         is_state_only=story.is_state_only and is_state,
-        recent=_recent(story.recent, *((heard,) if is_new_outlet else ()), now=now),
+        recent=_recent(story.recent, *((heard,) if is_source else ()), now=now),
     )
     if story.is_breaking or not _is_breaking(grown, pace):
         return grown
     return replace(grown, is_breaking=True, severity=grown.severity.raised)
+
+
+def _origins(before: tuple[str, ...], whose: str) -> tuple[str, ...]:
+    """Return the sources; media without a name may be any of them, so they are no further one."""
+    named = tuple(name for name in _union(before, (whose,)) if name != UNNAMED_MEDIA)
+    return named or (UNNAMED_MEDIA,)
 
 
 def _is_breaking(story: Story, pace: float) -> bool:

@@ -718,6 +718,9 @@ class Outlet:
     language: str = ""
 
 
+UNNAMED_MEDIA = "other media"  # whose reporting it is that gives no name: `newspaper reports`
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryReport:
     """One outlet's report as an alert lists it."""

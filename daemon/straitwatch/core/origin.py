@@ -6,11 +6,11 @@ wrong origin would make one source of two.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from straitwatch.core.model import Entry
+from straitwatch.core.model import UNNAMED_MEDIA, Entry
 
 # Who is repeated on this beat: the name that is shown, then how others write it.
 _SOURCES = {
@@ -73,45 +73,106 @@ _SOURCES = {
 }
 
 # `@` stands for the name. Only wordings that say whose reporting it is: that somebody spoke to an
-# outlet, or that a text was carried by an agency.
+# outlet, that it published something, or that a text was carried by an agency.
+_SAYS = (
+    r"(?:report(?:s|ed)?|revealed|reveals|says|said|writes|wrote|notes|noted|adds|added|cites|"
+    r"cited|quotes|quoted|lists|describes|details|has learned)\b"
+)
+_WORK = r"(?:report(?:s|ing)?|story|article|investigation|account|scoop|analysis|study)\b"
 _ENGLISH = (
-    r"@(?:'s)? (?:first |exclusively |has |had )?(?:reported|reports|revealed|reveals)\b",
-    r"@ has learned\b",
-    r"\b(?:according to|citing|cited by|(?:as )?reported by|seen by|told) (?:the )?@",
-    r"\bfirst reported in (?:the )?@",
-    r"\b(?:an? (?:interview with|report (?:by|in|from)|study by|investigation by)) (?:the )?@",
+    (  # Of itself it speaks for itself: "Reuters says it will".
+        rf"@(?: (?:first|exclusively|has|had|also|further))* {_SAYS}"
+        r"(?! (?:on )?(?:\w+day )?(?:it|its|his|her|their)\b)"
+    ),
+    rf"@(?:['’]s?)? (?:own |latest |exclusive |recent |earlier )?{_WORK}",
+    r"\b(?:according to|citing|per|told|tells|spoke to|speaking to|leaked to) (?:the )?@",
+    (
+        r"\b(?:cited|reported|seen|obtained|reviewed|viewed|published|quoted|interviewed|verified)"
+        r" by (?:the )?@"
+    ),
+    (
+        r"\b(?:reported|published|wrote|writes|writing|commented|appeared|quoted|disclosed) in"
+        r" (?:the )?@"
+    ),
+    (
+        r"\ban? (?:interview with|(?:study|investigation) by|"
+        r"(?:report|article|story|essay|commentary|op-ed) (?:by|in|from|for)) (?:the )?@"
+    ),
     r"\((?:the )?@\)",
     r"(?:[-–—:|] ?)@(?: (?:report|exclusive))?$",
     r"^[《«“\"]?@[》»”\"]?\s?[:：]",  # in any language
 )
+_HAN_SAYS = (
+    r"(?:報導|報道|报道|披露|揭露|爆料|曝光|獨家|独家|引述|援引|獲悉|获悉|指出|炒作|"
+    r"[稱称](?![讚赞號号為为呼霸]))"
+)
 _CHINESE = (
     r"[據据根][據据]?《?@》?[^，。；]{0,6}(?:報導|報道|报道|消息|獨家|独家|研究|報告|报告)",
-    r"《?@》?[^，。；]{0,4}(?:報導|報道|报道|披露|獨家|独家)",
+    rf"《@》[^，。；]{{0,10}}{_HAN_SAYS}",
+    rf"@[^，。；《]{{0,4}}{_HAN_SAYS}",
     r"(?:引述|援引|引用)《?@》?",
     r"[（(【]@[^）)】]{0,12}[)）】]",
 )
+_PAPER = r"(?: (?:агентств[оаі]\w*|газет[аеыуі]|издани[ею]|видання|агенці[яії]))?"
+_CYRILLIC_SAYS = (
+    r"(?:сообща[ею]т|сообщил[аои]?|пиш(?:[еу]т|е|уть)|написал[аои]?|переда[её]т|передал[аои]?|"
+    r"утвержда[ею]т|узнал[аои]?|повідомля(?:є|ють)|повідомил[аои]|переда(?:є|ють)|дізнал[аои]сь)"
+)
 _CYRILLIC = (
     (
-        r"(?:по данным|со ссылкой на|за даними|з посиланням на|пиш(?:ет|е))"
-        r" (?:агентств[оа] |газета |издание |видання |агенція )?[«\"“]?@"
+        r"(?:по данным|по информации|со ссылкой на|ссылаясь на|как стало известно|в интервью|"
+        r"за даними|за інформацією|з посиланням на|посилаючись на|в інтерв['’]ю|"
+        r"(?:рас)?сказал[аи]?|розпові(?:в|ла|ли))"
+        rf"{_PAPER} [«\"“]?@"
     ),
-    (
-        r"(?:как |як )?(?:сообщ(?:а[ею]т|ил[аои]?)|повідомля(?:є|ють)|повідомил[аои]|переда[её]т)"
-        r" (?:агентство |газета |издание |видання |агенція )?[«\"“]?@"
-    ),
+    rf"{_CYRILLIC_SAYS}{_PAPER} [«\"“]?@",
+    rf"@[»\"”]? {_CYRILLIC_SAYS}",
 )
 _JAPANESE_KOREAN = (
-    r"@(?:通信)?(?:によると|が報じた|が伝えた|の報道)",
-    r"@(?:통신)?(?:에 따르면|[이가] 보도|[은는] 보도)",
+    r"@(?:通信|紙|電子版)?(?:によると|が報じた|が伝えた|の報道|の取材)",
+    r"@(?:通信|紙|電子版)?[はが](?=[^。]{0,100}(?:報じ|伝え|報道し|明らかにし)(?!られ))",
+    r"@(?:통신)?(?:에 따르면|[이가은는] 보도|의 보도)",
+    r"@(?:통신)?[이가은는](?=[^.。]{0,100}(?:보도했|보도하|전했))",
 )
 _WORDINGS = (*_ENGLISH, *_CHINESE, *_CYRILLIC, *_JAPANESE_KOREAN)
-# Who speaks of a report to deny or to forbid it does not repeat it.
+
+# Somebody else's reporting, without a name.
+_NOWHERE = (
+    (
+        r"\b(?<!social )(?:(?:media|news outlets)(?: reports?)? (?:report(?:s|ed)?|says?|said|"
+        r"cit(?:es?|ed|ing))|(?:newspapers?|papers) report(?:s|ed)?)\b"
+    ),
+    r"\b(?:according to|citing)(?: \w+){0,2} (?<!social )(?:media|newspapers?|press reports)\b",
+    r"[-–—:|,] ?(?:media |press |news )?reports?(?: says?)?$",
+    (
+        r"(?:外|美|英|日|台|港|陸|陆|俄|韓|韩|德|法|官|西方|(?:外|美|英|德|法|日本?|韓|韩|俄)[國国]|境外|"
+        rf"[當当]地)媒[體体]?[^，。；]{{0,6}}(?:[:：]|{_HAN_SAYS})"
+    ),
+    r"(?<!\w)(?:СМИ|ЗМІ)\s?:",
+    (
+        r"\b(?:американск|западн|британск|японск|зарубежн|иностранн|местн|китайск|тайваньск|"
+        r"західн|британськ|японськ|іноземн|китайськ|американськ)\w+ "
+        r"(?:СМИ|ЗМІ|газет[аы]|издани[ея]|видання)\b"
+    ),
+    rf"\b(?:СМИ|ЗМІ) {_CYRILLIC_SAYS}|{_CYRILLIC_SAYS} (?:СМИ|ЗМІ)\b",
+    r"\b(?:по данным|по информации|за даними|за інформацією) (?:СМИ|ЗМІ)\b",
+    (
+        r"(?:米|英|独|仏|韓|中国|台湾|ロシア|海外|外国|現地|欧米|複数の)(?:紙|メディア|通信社)"
+        r"[^。]{0,80}(?:報道|報じ|伝え|によると)"
+    ),
+    r"(?:외신|언론|매체)[^.。]{0,40}(?:보도(?:했|하|에|가)|전했|따르면)",
+)
+# Who speaks of a report to deny, to answer or to forbid it does not repeat it.
 _DENIAL = re.compile(
     r"\b(?:den(?:y|ies|ied|ying)|(?:refut|disput|criticis|criticiz|delet|remov)(?:es?|ed|ing)|"
     r"(?:rebut|ban|slam)(?:s|[tnm]ed|[tnm]ing)?|dismiss(?:es|ed|ing)?|"
-    r"(?:reject|contradict|debunk|blast|condemn|censor|block)(?:s|ed|ing)?)"
-    r"(?: (?:an?|the|that|those|these|all|any|recent|new|reports?|story|stories|by|from|in|of))*"
-    r" (?:the )?$|(?:否認|否认|駁斥|驳斥|反駁|反驳|怒斥|譴責|谴责|批評|批评|禁止|封鎖|封锁)《?$",
+    r"(?:reject|contradict|debunk|blast|condemn|censor|block)(?:s|ed|ing)?|"
+    r"(?:asked about|comment(?:s|ed|ing)? on|respon(?:ds|ded|ding|se) to|reacts? to|"
+    r"(?:push|hit)(?:es|ing|ed|s)? back (?:on|at|against)))"
+    r"(?: (?:that|those|these|all|any|(?:an?|the)(?: [\w-]+)?))?"
+    r"(?: (?:reports?|story|stories|media|foreign|western|U\.?S\.?|american|new|by|from|in|of))*"
+    r" (?:the )?$|(?:否認|否认|駁斥|驳斥|反駁|反驳|怒斥|譴責|谴责|批評|批评|禁止|封鎖|封锁|"
+    r"回應|回应|針對|针对)《?$",
     re.IGNORECASE,
 )
 # What makes other words of these names: 防衛報告 names no Guardian, 中央社會 no news agency.
@@ -127,6 +188,7 @@ _NOT_AFTER = {"衛": "防守護自保", "卫": "防守护自保", "央": "中"}
 _BEFORE_IN_BYLINE = re.compile(
     r"(?:^|^by |[,(\[/|;&·–—-] ?| (?:for|of|via) )(?:the )?$", re.IGNORECASE
 )
+_SENTENCE_END = re.compile(r"(?<=\w{3})[.!?]\s|[。！？]")
 _LEAD = 400  # characters of the text below the title that are read: an origin is named early
 
 
@@ -138,19 +200,26 @@ class Origin:
     words: str = ""
 
 
-def find_origin(entry: Entry, outlet: str) -> Origin:
+def find_origin(entry: Entry, outlet: str, heard: Collection[str] = ()) -> Origin:
     """Say whose reporting an entry is.
 
     The first source that the title, the lead or the byline names as such, and that is not the
-    outlet itself; else the outlet.
+    outlet itself; of several, one that is among `heard`, the sources of its story: who retells two
+    papers adds nothing to either. Where others are repeated without a name, `UNNAMED_MEDIA`; else
+    the outlet.
     """
     own = canonical_source(outlet)
-    for text in (entry.title, (entry.summary or entry.content)[:_LEAD], *entry.authors):
-        is_byline = text in entry.authors
-        for name, words in _byline(text) if is_byline else _attributions(text):
-            if name != own:
-                return Origin(name=name, words=words)
-    return Origin(name=own)
+    texts = (entry.title, (entry.summary or entry.content)[:_LEAD])
+    found = [
+        Origin(name=name, words=words) for text in texts for name, words in _attributions(text)
+    ]
+    for byline in entry.authors:
+        found += [Origin(name=name, words=byline) for name in _byline(byline)]
+    others = [origin for origin in found if origin.name != own]
+    if others:
+        return next((origin for origin in others if origin.name in heard), others[0])
+    unnamed = _unnamed(entry.title) or _unnamed(_SENTENCE_END.split(texts[1], maxsplit=1)[0])
+    return Origin(name=UNNAMED_MEDIA if unnamed else own, words=unnamed)
 
 
 def canonical_source(name: str) -> str:
@@ -163,7 +232,7 @@ def _attributions(text: str) -> Iterator[tuple[str, str]]:
     """Find the sources that a text names as such, in the order in which it does."""
     found = []
     for name in _names().finditer(text):
-        before, after = text[max(0, name.start() - 60) : name.start()], text[name.end() :][:60]
+        before, after = text[max(0, name.start() - 60) : name.start()], text[name.end() :][:120]
         if _DENIAL.search(before):
             continue
         for wording in _wordings():
@@ -175,11 +244,20 @@ def _attributions(text: str) -> Iterator[tuple[str, str]]:
     return ((name, words) for _, name, words in sorted(found))
 
 
-def _byline(text: str) -> Iterator[tuple[str, str]]:
+def _unnamed(text: str) -> str:
+    """Find the words with which a text repeats media without their name; "" where it does not."""
+    for wording in _nowhere():
+        for span in wording.finditer(text):
+            if not _DENIAL.search(text[max(0, span.start() - 60) : span.start()]):
+                return span[0].strip()
+    return ""
+
+
+def _byline(text: str) -> Iterator[str]:
     """Find the agency that a byline names: `By AP`, `Reuters staff`."""
     for name in _names().finditer(text):
         if _BEFORE_IN_BYLINE.search(text[: name.start()]):
-            yield _known()[name[0].casefold()], text
+            yield _known()[name[0].casefold()]
 
 
 @cache
@@ -215,3 +293,8 @@ def _pattern(name: str) -> str:
 @cache
 def _wordings() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(text.replace("@", "\ue000"), re.IGNORECASE) for text in _WORDINGS)
+
+
+@cache
+def _nowhere() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(text, re.IGNORECASE) for text in _NOWHERE)

@@ -364,7 +364,7 @@ def _conclude(
         if silence_of(match, feed, item.entry, silences, now=now) is None
     )
     said = replace(item, matches=heard or item.matches)
-    origin = find_origin(item.entry, outlet).name
+    origin = find_origin(item.entry, outlet, before.origins if before else ()).name
     is_baseline = _is_baseline(item.entry, state, rules.policy, now=now)
     after = grow_story(
         before,
@@ -662,13 +662,14 @@ def regrow_story(before: Story, reports: Sequence[StoredReport]) -> Story:
     fold = Fold(story_id=before.id, relation=Relation.SAME_EVENT, reason=BY_HAND)
     story: Story | None = None
     for report in reports:
+        outlet = outlet_of(report.entry, report.feed).name
         story = grow_story(
             story,
             fold,
             report.entry,
             report.matches,
             feed=report.feed,
-            origin=find_origin(report.entry, outlet_of(report.entry, report.feed).name).name,
+            origin=find_origin(report.entry, outlet, story.origins if story else ()).name,
             now=report.seen_at,
         )
     if story is None:
