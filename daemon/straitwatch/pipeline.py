@@ -278,7 +278,7 @@ def commit_poll(
 
 
 def release_feed(tx: Transaction, feed: Feed, *, rules: Rules, now: datetime) -> Release:
-    """Let out what the brake on a re-keyed feed holds back; a second time there is nothing."""
+    """Let out what the brake held back of a re-keyed feed within `WINDOW`; once."""
     held = db.held_reports(tx, feed.id, since_at=now - WINDOW)
     folds = [report.fold for report in held]
     release = plan_release(
@@ -289,7 +289,7 @@ def release_feed(tx: Transaction, feed: Feed, *, rules: Rules, now: datetime) ->
         rules=rules,
         now=now,
     )
-    db.apply_release(tx, release)
+    db.apply_release(tx, release, now=now)
     return release
 
 

@@ -41,6 +41,7 @@ from straitwatch.store import (
     apply_plan,
     claim_due_feeds,
     current_story,
+    digest_items,
     fold_generation,
     known_entries,
     list_deliveries,
@@ -262,6 +263,18 @@ def test_what_a_brake_held_back_is_told_when_it_is_released(store: Store) -> Non
     assert [it.delivery.id for it in store.call(list_deliveries, story_id="s1", limit=9)] == [
         delivery.id for delivery in release.deliveries
     ]
+
+
+def test_what_is_released_into_the_digest_stands_in_the_next_one(store: Store) -> None:
+    claimed = store_held(store)
+    released_at = NOW + timedelta(hours=1)
+    nowhere = replace(NO_RULES, policy=AlertPolicy(routes=()))
+
+    store.call(release_feed, make_feed(claimed.feed_id), rules=nowhere, now=released_at)
+
+    after = {"since_at": released_at, "until_at": released_at + WEEK}
+    (item,) = store.call(digest_items, digest="morning", **after)
+    assert item.story_id == "s1"
 
 
 def test_a_second_release_finds_nothing(store: Store) -> None:

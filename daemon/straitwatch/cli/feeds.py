@@ -17,7 +17,7 @@ from straitwatch.cli.tables import print_table
 from straitwatch.core.model import Feed, FeedState
 from straitwatch.core.render import counted
 from straitwatch.errors import ConfigError, UsageError
-from straitwatch.pipeline import release_feed
+from straitwatch.pipeline import WINDOW, release_feed
 
 feeds = typer.Typer(no_args_is_help=True, help="See the feeds and how they are.")
 
@@ -111,7 +111,7 @@ def release(
     """Let out what was held back when most entries of a feed came again under new ids.
 
     Each is treated as a new report: a story that nobody was told of alerts, one that was alerted
-    does not alert again.
+    does not alert again. What was held longer than seven days ago stays held.
     """
     with opened(config) as (loaded, store):
         found = next((it for it in loaded.feeds if feed in (it.name, it.url)), None)
@@ -128,7 +128,7 @@ def release(
     if json:
         write_line(answer)
     elif not released.decisions:
-        typer.echo(f"nothing of {found.name} is held back")
+        typer.echo(f"nothing of {found.name} was held back in the last {WINDOW.days} days")
     else:
         typer.echo(
             f"released {answer['released']} of {found.name}: "

@@ -93,8 +93,11 @@ def held_reports(tx: Transaction, feed_id: str, *, since_at: datetime) -> list[H
     ]
 
 
-def apply_release(tx: Transaction, release: Release) -> None:
-    """Write what follows from letting held reports out; they are not held any more."""
+def apply_release(tx: Transaction, release: Release, *, now: datetime) -> None:
+    """Write what follows from letting held reports out; they are not held any more.
+
+    The next digest takes them for reports of now.
+    """
     for entry_id, decision in release.decisions.items():
         values = {
             "action": decision.action.value,
@@ -102,7 +105,9 @@ def apply_release(tx: Transaction, release: Release) -> None:
             "config_version": release.config_version,
         }
         is_held = (ENTRY.c.id == entry_id) & (ENTRY.c.reason == Reason.REKEYED.value)
-        tx.execute(ENTRY.update().where(is_held).values(values))
+        if tx.execute(ENTRY.update().where(is_held).values(values)).rowcount:
+            ours = REPORT.c.entry_id == entry_id
+            tx.execute(REPORT.update().where(ours).values(released_at=now))
     write_stories(tx, release.stories)
     insert_alerts(tx, release.alerts)
     add_deliveries(tx, release.deliveries, alerts=release.alerts)

@@ -186,8 +186,12 @@ def digest_items(
         sa.select(REPORT.c.story_id, REPORT.c.watchlists, ENTRY.c.reason)
         .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
         .where(
-            REPORT.c.reported_at >= since_at,
-            REPORT.c.reported_at < until_at,
+            sa.or_(
+                *(
+                    (told_at >= since_at) & (told_at < until_at)
+                    for told_at in (REPORT.c.reported_at, REPORT.c.released_at)
+                )
+            ),
             ENTRY.c.action != Action.NONE.value,
             REPORT.c.story_id.not_in(stood),
         )

@@ -195,6 +195,7 @@ class ReportRow(Row, table=True):
     __tablename__ = "report"
     __table_args__ = (
         Index("ix_report_reported_at", "reported_at"),
+        Index("ix_report_released_at", "released_at"),
         Index("ix_report_story_id", "story_id"),
         Index("ix_report_canonical_key", "canonical_key"),
         {"sqlite_autoincrement": True},
@@ -214,6 +215,7 @@ class ReportRow(Row, table=True):
     told: Any = Field(default=None, sa_column=Column("told", Packed(Texts)))
     related: Any = Field(default=None, sa_column=Column("related", Packed(Related)))
     reported_at: datetime
+    released_at: datetime | None = None  # when it was let out that a brake had held back
 
 
 class StoryRow(Row, table=True):
