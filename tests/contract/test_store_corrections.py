@@ -169,6 +169,38 @@ def test_a_window_that_is_built_anew_follows_the_correction(store: Store) -> Non
     assert store.call(fold_generation) != before
 
 
+def test_a_correction_leaves_the_scores_from_which_a_lists_threshold_follows(store: Store) -> None:
+    claimed = claimed_feed(store)
+    planned = [
+        make_planned(name, entry=make_entry(name), fold=replace(make_fold(story), score=0.5))
+        for name, story in (("e1", "s1"), ("e2", "s2"))
+    ]
+    stories = (make_story("s1"), make_story("s2"))
+    store.call(apply_plan, make_plan(claimed, planned, stories=stories, alerts=(), deliveries=()))
+
+    store.call(merge_stories, "s1", "s2")
+
+    reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
+    assert [fold.score for _, _, fold in reports] == [0.5, 0.5]
+
+
+def test_what_a_silence_holds_is_still_news_after_a_correction(store: Store) -> None:
+    claimed = claimed_feed(store)
+    loud = make_match("arms", severity=Severity.CRITICAL)
+    planned = [
+        make_planned("e1", entry=make_entry("e1"), fold=make_fold("s1")),
+        make_planned("e2", entry=make_entry("e2"), fold=make_fold("s1"), matches=(loud,)),
+        make_planned("e3", entry=make_entry("e3"), fold=make_fold("s2")),
+    ]
+    stories = (make_story("s1"), make_story("s2"))  # as the silence on "arms" left them
+    store.call(apply_plan, make_plan(claimed, planned, stories=stories, alerts=(), deliveries=()))
+
+    merged = store.call(merge_stories, "s1", "s2")
+
+    assert merged is not None
+    assert (merged.watchlists, merged.severity) == (stories[0].watchlists, stories[0].severity)
+
+
 def test_an_entry_that_comes_again_stays_where_a_person_put_it(store: Store) -> None:
     store_reports(store, s1=["e1", "e2"])
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.cluster.guards import compare_titles
+from straitwatch.core.cluster.stories import STORY_AGE
 from straitwatch.core.cluster.text import clean_title, report_terms
 from straitwatch.core.model import Fold, Relation, Report
 
@@ -84,6 +85,57 @@ def test_a_window_rebuilt_in_mid_stream_goes_on_as_if_nothing_had_happened(
         rebuilt.add(report, fold)
 
     assert fold_all(reports[cut:], rebuilt) == folds[cut:]
+
+
+# Few pages over two weeks, on two lists: they come back when their stories are closed.
+returning = st.lists(
+    st.tuples(
+        titles,
+        st.integers(0, 4),
+        st.integers(0, 30),
+        st.sampled_from([("strait",), ("arms",), ("arms", "strait")]),
+    ),
+    min_size=4,
+    max_size=40,
+).map(
+    lambda items: [
+        Report(
+            entry_id=str(i),
+            title=title,
+            seen_at=START + sum((hours for _, _, hours, _ in items[:i]), 0) * timedelta(hours=1),
+            canonical_url=f"site.example/{page}",
+            watchlists=lists,
+        )
+        for i, (title, page, _, lists) in enumerate(items)
+    ]
+)
+
+
+@several
+@given(returning, st.data())
+def test_a_window_rebuilt_from_seven_days_answers_as_the_one_that_ran(
+    reports: list[Report], data: st.DataObject
+) -> None:
+    folds = fold_all(reports)
+    cut = data.draw(st.integers(1, len(reports) - 1))
+    rebuilt = StoryWindow()
+    for report, fold in zip(reports[:cut], folds[:cut], strict=True):
+        if report.seen_at >= reports[cut].seen_at - StoryWindow.MEMORY:
+            rebuilt.add(report, fold)
+
+    assert fold_all(reports[cut:], rebuilt) == folds[cut:]
+
+
+@several
+@given(returning)
+def test_a_story_takes_in_nothing_but_its_own_pages_after_three_days(
+    reports: list[Report],
+) -> None:
+    opened: dict[str, datetime] = {}
+    for report, fold in zip(reports, fold_all(reports), strict=True):
+        began_at = opened.setdefault(fold.story_id, report.seen_at)
+        is_page = fold.relation is Relation.SAME_ENTRY
+        assert is_page or report.seen_at - began_at <= STORY_AGE
 
 
 @several

@@ -65,6 +65,30 @@ def test_a_link_to_the_front_page_names_no_page() -> None:
     assert _entries(RawEntry(link="https://h.example/", title="One"))[0].canonical_url == ""
 
 
+@pytest.mark.parametrize("page", ["/news", "/en/press/releases/"])
+def test_a_page_that_shows_one_item_after_another_names_none_of_them(page: str) -> None:
+    first, second = (
+        _entries(RawEntry(link=f"https://h.example{page}", title=title))[0]
+        for title in ("Ships cross the strait", "Minister resigns")
+    )
+
+    assert first.canonical_url == second.canonical_url == ""
+    assert first.id != second.id
+
+
+@pytest.mark.parametrize(
+    "page", ["/93557/ships/", "/2026/03/strait", "/ships-cross-strait", "/?p=7"]
+)
+def test_a_page_with_a_number_or_a_headline_in_its_address_is_one_article(page: str) -> None:
+    first, second = (
+        _entries(RawEntry(link=f"https://h.example{page}", title=title))[0]
+        for title in ("Ships cross the strait", "Ships have crossed")
+    )
+
+    assert first.canonical_url == second.canonical_url != ""
+    assert first.id == second.id
+
+
 def test_an_entry_without_guid_and_link_lives_by_its_text() -> None:
     entries = _entries(RawEntry(title="One"), RawEntry(summary="Only a summary"), RawEntry())
 

@@ -658,7 +658,10 @@ class StoredReport:
 
 
 def regrow_story(before: Story, reports: Sequence[StoredReport]) -> Story:
-    """Return a story as it would be with these reports, oldest first, and what was said of it."""
+    """Return a story as it would be with these reports, oldest first, and what was said of it.
+
+    Lists and a severity that it did not have are those that a silence holds: they are news later.
+    """
     fold = Fold(story_id=before.id, relation=Relation.SAME_EVENT, reason=BY_HAND)
     story: Story | None = None
     for report in reports:
@@ -674,10 +677,12 @@ def regrow_story(before: Story, reports: Sequence[StoredReport]) -> Story:
         )
     if story is None:
         raise ValueError(f"story {before.id} would have no report")
-    severities = (story.severity, before.severity) if before.is_breaking else (story.severity,)
+    lists = tuple(it for it in story.watchlists if it in before.watchlists)
+    pick = max if before.is_breaking else min
     return replace(
         story,
-        severity=max(severities, key=lambda level: level.rank),
+        watchlists=lists or story.watchlists,
+        severity=pick(story.severity, before.severity, key=lambda level: level.rank),
         is_breaking=before.is_breaking,
         revision=before.revision,
         alerted_at=before.alerted_at,

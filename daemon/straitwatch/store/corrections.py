@@ -50,6 +50,7 @@ def merge_stories(tx: Transaction, keep: str, other: str) -> Story | None:
     times = [it.alerted_at for it in (kept, gone) if it.alerted_at]
     before = replace(
         kept,
+        watchlists=tuple(dict.fromkeys((*kept.watchlists, *gone.watchlists))),
         severity=max(kept.severity, gone.severity, key=lambda level: level.rank),
         is_breaking=kept.is_breaking or gone.is_breaking,
         revision=max(kept.revision, gone.revision),
@@ -114,12 +115,11 @@ def apply_release(tx: Transaction, release: Release, *, now: datetime) -> None:
 
 
 def _move(tx: Transaction, which: sa.ColumnElement[bool], story_id: str) -> None:
+    """Put reports into a story by hand; their scores stay: a list's threshold follows from them."""
     values = {
         "story_id": story_id,
         "relation": Relation.SAME_EVENT.value,
         "reason": BY_HAND,
-        "score": 0.0,
-        "threshold": 0.0,
         "evidence": (),
     }
     tx.execute(REPORT.update().where(which).values(values))

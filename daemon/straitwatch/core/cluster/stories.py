@@ -93,7 +93,6 @@ class Candidate:
 class _Story:
     id: str
     number: int
-    first_seen_at: datetime
     last_seen_at: datetime
     members: list[Member] = field(default_factory=list)
     # The sum of the members, and its square; a single report needs none: most stories stay single.
@@ -148,7 +147,6 @@ class ListStories:
     def __init__(self, shares: Mapping[str, float] | None = None) -> None:
         """Begin without stories; `shares` stand in for reports not seen yet."""
         self._stories: dict[int, _Story] = {}
-        self._by_age: deque[_Story] = deque()
         self._numbers: dict[str, int] = {}  # of open stories by id
         self._postings: dict[str, array[int]] = {}  # story numbers, ascending
         self._rarity = _Rarity(beat_shares() if shares is None else shares)
@@ -170,13 +168,10 @@ class ListStories:
             return 0.0
         return len(self._recent) / (max(now - self._recent[0][0], _LEAST_PACE_SPAN) / HOUR)
 
-    def add(self, fold: Fold, member: Member, seen_at: datetime) -> None:
-        """Take in a report of the story that `fold` names."""
-        story = self._open(fold.story_id, seen_at)
-        story.last_seen_at = max(story.last_seen_at, seen_at)
-        query = self._rarity.weigh(member)
-        for term in story.take_in(Member(member.title, member.terms, array("f", query.values()))):
-            self._post(term, story.number)
+    def add(self, fold: Fold, member: Member, seen_at: datetime, *, is_open: bool = True) -> None:
+        """Take in a report; into the story that `fold` names only if that is open."""
+        if is_open:
+            self._tell(fold.story_id, member, seen_at)
         self._rarity.take_in(member.terms, by=1)
         is_scored = fold.relation is not Relation.SAME_ENTRY
         score = round(fold.score * _SCALE) if is_scored else -1
@@ -186,15 +181,24 @@ class ListStories:
             self._score_count += 1
 
     def expire(self, now: datetime) -> None:
-        """Close old stories and forget old reports."""
-        while self._by_age and now - self._by_age[0].first_seen_at > STORY_AGE:
-            self._close(self._by_age.popleft())
+        """Forget how rare terms were in old reports."""
         while self._recent and now - self._recent[0][0] > RARITY_AGE:
             _, terms, score = self._recent.popleft()
             self._rarity.take_in(terms, by=-1)
             if score >= 0:
                 self._score_sum -= score
                 self._score_count -= 1
+
+    def close(self, story_id: str) -> None:
+        """Let a story take in no more."""
+        number = self._numbers.pop(story_id, None)
+        if number is None:
+            return
+        for term in self._stories.pop(number).terms:
+            postings = self._postings[term]
+            del postings[bisect_left(postings, number)]
+            if not postings:
+                del self._postings[term]
 
     def nearest(self, member: Member, seen_at: datetime) -> list[Candidate]:
         """Return the stories nearest to a report, the best first."""
@@ -228,13 +232,19 @@ class ListStories:
         found = nlargest(_MAX_CANDIDATES, zip(reached.values(), reached, strict=True))
         return [number for _, number in found]
 
-    def _open(self, story_id: str, seen_at: datetime) -> _Story:
+    def _tell(self, story_id: str, member: Member, seen_at: datetime) -> None:
+        story = self._story(story_id, seen_at)
+        story.last_seen_at = max(story.last_seen_at, seen_at)
+        weights = array("f", self._rarity.weigh(member).values())
+        for term in story.take_in(Member(member.title, member.terms, weights)):
+            self._post(term, story.number)
+
+    def _story(self, story_id: str, seen_at: datetime) -> _Story:
         number = self._numbers.get(story_id)
         if number is not None:
             return self._stories[number]
-        story = _Story(story_id, self._next, seen_at, seen_at)
+        story = _Story(story_id, self._next, seen_at)
         self._stories[story.number] = story
-        self._by_age.append(story)
         self._numbers[story_id] = story.number
         self._next += 1
         return story
@@ -247,15 +257,6 @@ class ListStories:
             postings.append(number)
         else:
             insort(postings, number)
-
-    def _close(self, story: _Story) -> None:
-        del self._stories[story.number]
-        del self._numbers[story.id]
-        for term in story.terms:
-            postings = self._postings[term]
-            del postings[bisect_left(postings, story.number)]
-            if not postings:
-                del self._postings[term]
 
 
 def _rate(story: _Story, query: _Weights, seen_at: datetime) -> tuple[float, float, int]:

@@ -6,7 +6,7 @@ compares what is said with the stories of the same watch-lists.
 """
 
 from base64 import b32encode
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +16,13 @@ from typing import ClassVar, Final, TypeVar
 
 from straitwatch.core.cluster.guards import Conflict, compare_titles
 from straitwatch.core.cluster.pivots import common_pivots, pivot_shares, pivots_of
-from straitwatch.core.cluster.stories import Candidate, FoldProfile, ListStories, Member
+from straitwatch.core.cluster.stories import (
+    STORY_AGE,
+    Candidate,
+    FoldProfile,
+    ListStories,
+    Member,
+)
 from straitwatch.core.cluster.text import (
     SUMMARY_CHARACTERS,
     clean_title,
@@ -80,6 +86,7 @@ class StoryWindow:
         self._lists: dict[str, ListStories] = {}
         self._pivots = pivots_of(frozenset(self._characters.items()))
         self._abroad: dict[tuple[str, str], ListStories] = {}  # by list and script, as pivots
+        self._opened: OrderedDict[str, datetime] = OrderedDict()  # stories, the oldest first
         self._by_url: dict[str, _Known] = {}
         self._by_title: dict[tuple[str, str], _Known] = {}
         self._order: deque[tuple[datetime, str, tuple[str, str]]] = deque()
@@ -110,11 +117,25 @@ class StoryWindow:
         if all(title_key):
             self._by_title[title_key] = known
         self._order.append((report.seen_at, report.canonical_url, title_key))
+        is_open = self._open(fold, report.seen_at)
         for watchlist in _scopes(report):
-            self._list(watchlist).add(fold, member, report.seen_at)
-        self._add_abroad(report, fold)
+            self._list(watchlist).add(fold, member, report.seen_at, is_open=is_open)
+        self._add_abroad(report, fold, is_open=is_open)
 
-    def _add_abroad(self, report: Report, fold: Fold) -> None:
+    def _open(self, fold: Fold, seen_at: datetime) -> bool:
+        """Say whether the story takes in reports; its first one opens it, its page alone does not.
+
+        So that a page that comes back after days leaves its story closed, whether or not the
+        window still knows when it was opened.
+        """
+        if fold.story_id in self._opened:
+            return True
+        if fold.relation is Relation.SAME_ENTRY:
+            return False
+        self._opened[fold.story_id] = seen_at
+        return True
+
+    def _add_abroad(self, report: Report, fold: Fold, *, is_open: bool) -> None:
         named = self._named(report)
         if not _says_enough(named.terms):
             return
@@ -122,7 +143,7 @@ class StoryWindow:
             where = (watchlist, script_of(report.title))
             if where not in self._abroad:
                 self._abroad[where] = ListStories(pivot_shares())
-            self._abroad[where].add(fold, named, report.seen_at)
+            self._abroad[where].add(fold, named, report.seen_at, is_open=is_open)
 
     def pace(self, watchlist: str) -> float:
         """Return how many reports an hour a list usually has."""
@@ -138,7 +159,12 @@ class StoryWindow:
             seen_at, url, title_key = self._order.popleft()
             _forget(self._by_url, url, seen_at)
             _forget(self._by_title, title_key, seen_at)
-        for stories in (*self._lists.values(), *self._abroad.values()):
+        every = (*self._lists.values(), *self._abroad.values())
+        while self._opened and now - next(iter(self._opened.values())) > STORY_AGE:
+            story_id, _ = self._opened.popitem(last=False)
+            for stories in every:
+                stories.close(story_id)
+        for stories in every:
             stories.expire(now)
 
     # ------------------------------------------------------------ the rungs

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from urllib.parse import urlsplit
 
 from straitwatch.core.model import Entry, ParsedFeed, RawEntry
 from straitwatch.core.normalize.dates import parse_date
-from straitwatch.core.normalize.links import canonical_url, clean_url
+from straitwatch.core.normalize.links import canonical_url, clean_url, names_article
 from straitwatch.core.normalize.text import clean_text, clean_title
 
 __all__ = [
@@ -196,20 +195,15 @@ class _Identities:
             return _digest(self._feed_id, "guid", draft.guid)
         if draft.guid:
             return _digest(self._feed_id, "guid+title", draft.guid, draft.url, draft.title)
-        if draft.url and draft.url not in self._shared_links and not self._is_front(draft):
+        if draft.url and draft.url not in self._shared_links and names_article(draft.canonical):
             return _digest(self._feed_id, "link", draft.url)
         text = draft.title or clean_text(draft.raw.summary or draft.raw.content, limit=MAX_TITLE)
         return _digest(self._feed_id, "link+title", draft.url, text)
 
     def page_of(self, draft: _Draft) -> str:
         """The canonical address; "" where it does not tell this entry from others."""
-        if draft.canonical in self._shared_pages or self._is_front(draft):
-            return ""
-        return draft.canonical
-
-    def _is_front(self, draft: _Draft) -> bool:
-        parts = urlsplit(draft.url)
-        return not (parts.path.strip("/") or parts.query or parts.fragment)
+        is_shared = draft.canonical in self._shared_pages
+        return draft.canonical if names_article(draft.canonical) and not is_shared else ""
 
 
 def _shared(titles_by_key: Mapping[str, set[str]]) -> set[str]:

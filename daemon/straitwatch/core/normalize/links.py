@@ -203,6 +203,16 @@ def canonical_url(url: str) -> str:
     return host + path + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
 
 
+def names_article(canonical: str) -> bool:
+    """Whether a canonical address names one article, and not a page that shows one after another.
+
+    `site.example/news` may be the address of each item of a feed.
+    """
+    parts = urlsplit(f"//{canonical}")
+    has_number = any(character.isdigit() for character in parts.path)
+    return bool(parts.query or parts.fragment or has_number or _identifies(parts.path))
+
+
 def _fold_host(host: str) -> str:
     host = host.lower()
     while (folded := _HOST_PREFIX.sub("", host)) != host:
