@@ -249,6 +249,10 @@ def test_only_safe_addresses_survive(raw: str, url: str) -> None:
         ),
         ("https://h.example/story/1234567/amp", "https://h.example/story/1234567"),
         ("https://h.example/a?b=1&amp;c=2", "https://h.example/a?c=2&b=1"),
+        (
+            "https://h.example/ships-cross-the-strait?page=all",
+            "https://h.example/ships-cross-the-strait?v=1396047924",
+        ),
         ("https://www.youtube.com/watch?v=abc&list=x", "https://youtube.com/watch?v=abc"),
     ],
 )
@@ -262,6 +266,10 @@ def test_addresses_of_one_page_are_equal(one: str, other: str) -> None:
         ("https://h.example/?p=1", "https://h.example/?p=2"),
         ("https://h.example/read.php?nid=1", "https://h.example/read.php?nid=2"),
         ("https://h.example/day#one", "https://h.example/day#two"),
+        (
+            "https://h.example/ships-cross-the-strait?page=2",
+            "https://h.example/ships-cross-the-strait?page=3",
+        ),
         (
             "https://h.example/kt-article-display-1.asp?xfile=a",
             "https://h.example/kt-article-display-1.asp?xfile=b",

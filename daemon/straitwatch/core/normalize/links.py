@@ -88,6 +88,7 @@ _TRACKERS = frozenset(
         "xtor",
         "cmpid",
         "icid",
+        "oref",
         "iid",
         "ito",
         "ftag",
@@ -170,6 +171,8 @@ _CONTENT_KEYS = frozenset(
         "sku",
     ]
 )
+# Of an article that its path names: all its pages, or the hour of its version.
+_PART = re.compile(r"page=(?:all|1)|v=\d{9,}", re.IGNORECASE)
 # Sites whose page is named by these keys and by nothing else in the query.
 _PUBLISHER_KEYS: dict[str, frozenset[str]] = {
     "youtube.com": frozenset({"v"}),
@@ -268,7 +271,7 @@ def _is_kept(pair: str, *, is_strong: bool) -> bool:
     key = pair.partition("=")[0].lower()
     if key in _TRACKERS or key.startswith(_TRACKER_PREFIXES):
         return False
-    return not is_strong or key in _CONTENT_KEYS
+    return not is_strong or (key in _CONTENT_KEYS and not _PART.fullmatch(pair))
 
 
 def _fold_fragment(parts: SplitResult) -> str:
