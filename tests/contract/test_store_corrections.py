@@ -100,6 +100,12 @@ def test_the_id_of_a_merged_story_leads_to_where_it_went(store: Store) -> None:
     assert [story.id for story in store.call(list_stories)] == ["s1"]
 
 
+def test_the_beginning_of_an_id_that_two_stories_share_names_neither(store: Store) -> None:
+    store_reports(store, s1=["e1"], s2=["e2"])
+
+    assert store.call(current_story, "s") is None
+
+
 def test_what_was_said_of_a_merged_story_is_shown_with_the_rest(store: Store) -> None:
     store_reports(store, s1=["e1"], s2=["e2"])
     store.call(add_alert, make_alert(story_id="s2"), [make_delivery()])

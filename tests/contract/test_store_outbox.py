@@ -34,6 +34,7 @@ from straitwatch.store import (
     freeze,
     full_id,
     hold_receiver,
+    list_alerts,
     list_deliveries,
     name_recipients,
     pause_receiver,
@@ -706,3 +707,12 @@ def test_what_was_written_for_an_unknown_mailbox_gets_its_recipients(store: Stor
 
     recipients = [record.delivery.recipient for record in store.call(list_deliveries)]
     assert sorted(recipients) == ["a@example.org", "b@example.org"]
+
+
+def test_alerts_are_counted_whatever_else_was_sent_since(store: Store) -> None:
+    store.call(add_alert, make_alert("a1"), [make_delivery("d1", alert_id="a1")])
+    for number in range(5):
+        notice = make_alert(f"c{number}", kind=AlertKind.CANARY, created_at=NOW + HOUR)
+        store.call(add_alert, notice, [make_delivery(f"dc{number}", alert_id=notice.id)])
+
+    assert [it.delivery.id for it in store.call(list_alerts, limit=1)] == ["d1"]

@@ -1,5 +1,6 @@
 """The commands, on what one pass of the real pipeline left in a real database."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,42 @@ def test_a_story_is_shown_with_its_reports_and_reasons(config: Path) -> None:
         "new",
         "new_story",
     )
+
+
+def test_the_beginning_of_a_storys_id_names_it(config: Path) -> None:
+    (story,) = rows(config, "stories", "list")
+
+    (shown,) = rows(config, "stories", "show", story["id"][:4])
+
+    assert shown["id"] == story["id"]
+
+
+@pytest.mark.parametrize("command", ["stories", "alerts", "outbox"])
+def test_lists_say_when_in_the_configured_zone(config: Path, command: str) -> None:
+    head, *_, last = run(config, command, "list").stdout.strip().splitlines()[1:-1]
+
+    assert any(word in head for word in ("Last seen", "Made"))
+    assert re.search(r"\d\d [A-Z][a-z]{2} \d\d:\d\d", last)
+
+
+@pytest.mark.parametrize(
+    ("order", "because"),
+    [("retry", "is delivered"), ("cancel", "is delivered"), ("replay", "no such delivery")],
+)
+def test_an_order_that_cannot_be_followed_says_why(config: Path, order: str, because: str) -> None:
+    delivery = "nothing" if order == "replay" else first_delivery(config)["id"]
+
+    result = run(config, "outbox", order, delivery)
+
+    assert result.exit_code != 0
+    assert because in str(result.exception)
+
+
+def test_a_misspelt_receiver_is_refused_with_those_that_there_are(config: Path) -> None:
+    result = run(config, "outbox", "list", "--receiver", "terminl")
+
+    assert "no such receiver: terminl" in str(result.exception)
+    assert "terminal" in str(result.exception)
 
 
 def test_a_delivery_is_shown_with_its_attempts_and_its_bytes(config: Path) -> None:

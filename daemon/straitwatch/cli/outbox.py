@@ -1,6 +1,8 @@
 """`outbox`: every message, where it stands, and what a person can do about it."""
 
+from collections.abc import Collection
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
@@ -10,7 +12,7 @@ from straitwatch.app import utc_now
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
-from straitwatch.cli.tables import print_table
+from straitwatch.cli.tables import local_time, print_table
 from straitwatch.core.model import DeliveryState, DigestFacts, Facts, RollupFacts
 from straitwatch.errors import UsageError
 
@@ -46,7 +48,8 @@ def list_(
     json: Json = False,
 ) -> None:
     """List deliveries, newest first."""
-    with opened(config) as (_, store):
+    with opened(config) as (loaded, store):
+        _check_receiver(store, receiver, loaded.receivers)
         records = store.call(
             db.list_deliveries, states=tuple(state or ()), receiver=receiver, limit=limit
         )
@@ -54,10 +57,12 @@ def list_(
         for record in records:
             write_line(_describe(record))
         return
-    table = Table("ID", "State", "Receiver", "To", "Tries", "Reason", "Message")
+    zone = ZoneInfo(loaded.timezone)
+    table = Table("Made", "ID", "State", "Receiver", "To", "Tries", "Reason", "Message")
     for record in records:
         delivery = record.delivery
         table.add_row(
+            local_time(record.created_at, zone),
             delivery.id,
             delivery.state,
             delivery.receiver,
@@ -67,6 +72,13 @@ def list_(
             _title(record.facts),
         )
     print_table(table)
+
+
+def _check_receiver(store: db.Store, name: str, known: Collection[str]) -> None:
+    """Refuse a name that no receiver has or had."""
+    if not name or name in known or store.call(db.list_deliveries, receiver=name, limit=1):
+        return
+    raise UsageError(f"no such receiver: {name}\nhint: there are {', '.join(sorted(known))}")
 
 
 def _describe(record: db.DeliveryRecord) -> dict[str, object]:
@@ -108,7 +120,9 @@ def show(
         return
     console = new_console(highlight=False, soft_wrap=True)
     for name, value in _describe(record).items():
-        console.print(f"{name:>11}  {value}", markup=False)
+        shown = ", ".join(value) if isinstance(value, list) else value
+        if shown not in (None, ""):
+            console.print(f"{name:>11}  {shown}", markup=False)
     for attempt in record.history:
         words = (attempt.started_at.isoformat(), attempt.outcome or "open", attempt.code)
         console.print("    attempt ", *words, attempt.text, markup=False)
@@ -135,9 +149,9 @@ def retry(
         else:
             delivery_id = store.call(db.full_id, delivery_id)
             again = int(store.call(db.retry_delivery, delivery_id, now=utc_now()))
+            if not again:
+                raise _refusal(store, delivery_id, "`outbox replay` sends it once more")
     typer.echo(f"{again} will be tried again")
-    if not (again or all_dead):
-        raise typer.Exit(1)
 
 
 @outbox.command()
@@ -149,8 +163,8 @@ def replay(
     with opened(config) as (_, store):
         delivery_id = store.call(db.full_id, delivery_id)
         new_id = store.call(db.replay_delivery, delivery_id, now=utc_now())
-    if not new_id:
-        raise UsageError(f"no finished delivery: {delivery_id}\nhint: use `outbox retry`")
+        if not new_id:
+            raise _refusal(store, delivery_id, "`outbox retry` sends it now")
     typer.echo(new_id)
 
 
@@ -163,12 +177,23 @@ def cancel(
     """Give up messages that wait; they stay in the list as cancelled."""
     if bool(delivery_id) == bool(receiver):
         raise UsageError("name one delivery, or a receiver with --receiver")
-    with opened(config) as (_, store):
+    with opened(config) as (loaded, store):
+        _check_receiver(store, receiver, loaded.receivers)
         ids = (store.call(db.full_id, delivery_id),) if delivery_id else ()
         count = store.call(db.cancel_deliveries, now=utc_now(), ids=ids, receiver=receiver)
-    typer.echo(f"{count} cancelled")
+        if not count and ids:
+            raise _refusal(store, ids[0], "only what waits can be cancelled")
+    typer.echo(f"{count} cancelled" if count else f"nothing waits for {receiver}")
     if not count:
         raise typer.Exit(1)
+
+
+def _refusal(store: db.Store, delivery_id: str, hint: str) -> UsageError:
+    """Say why an order was not followed: there is no such delivery, or it stands otherwise."""
+    record = store.call(db.show_delivery, delivery_id)
+    if record is None:
+        return UsageError(f"no such delivery: {delivery_id}\nhint: see `straitwatch outbox list`")
+    return UsageError(f"{delivery_id} is {record.delivery.state}\nhint: {hint}")
 
 
 @outbox.command()

@@ -1,6 +1,5 @@
 """`status`: how it stands, in one look."""
 
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,7 @@ from straitwatch.app import read_status, utc_now
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_without_config
-from straitwatch.cli.tables import print_table
+from straitwatch.cli.tables import local_time, print_table
 from straitwatch.errors import ConfigError
 
 
@@ -56,7 +55,7 @@ def _print_counts(console: Console, state: dict[str, Any], zone: ZoneInfo) -> No
     counts = state["counts"]
     console.print(
         f"{counts['feeds']} feeds, {counts['failed']} failing; "
-        f"last poll {_local(state['last_polled_at'], zone)}"
+        f"last poll {local_time(state['last_polled_at'], zone)}"
     )
     console.print(
         f"last 24 h: {counts['entries_new']} entries, {counts['stories_new']} stories, "
@@ -64,7 +63,7 @@ def _print_counts(console: Console, state: dict[str, Any], zone: ZoneInfo) -> No
     )
     waiting = f"{counts['pending']} waiting"
     if state["oldest_pending_at"]:
-        waiting += f" (oldest {_local(state['oldest_pending_at'], zone)})"
+        waiting += f" (oldest {local_time(state['oldest_pending_at'], zone)})"
     console.print(f"{waiting}, {counts['dead']} dead letters")
 
 
@@ -78,20 +77,16 @@ def _print_rows(state: dict[str, Any], zone: ZoneInfo) -> None:
         troubles.title = "Feeds that need a look"
         for feed in state["troubles"]:
             condition = f"{feed.outcome} {feed.detail}".strip()
-            troubles.add_row(feed.name, condition, _local(feed.last_ok_at, zone))
+            troubles.add_row(feed.name, condition, local_time(feed.last_ok_at, zone))
         print_table(troubles)
     if state["stories"]:
         stories = Table("Seen", "Severity", "Outlets", "Story", title_justify="left")
         stories.title = "Latest stories"
         for story in state["stories"]:
             stories.add_row(
-                _local(story.first_seen_at, zone),
+                local_time(story.first_seen_at, zone),
                 story.severity,
                 str(len(story.outlets)),
                 story.title,
             )
         print_table(stories)
-
-
-def _local(moment: datetime | None, zone: ZoneInfo) -> str:
-    return moment.astimezone(zone).strftime("%d %b %H:%M") if moment else "never"

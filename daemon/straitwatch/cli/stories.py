@@ -1,6 +1,8 @@
 """`stories` and `alerts`: what happened, and what was said about it."""
 
+from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
@@ -9,7 +11,7 @@ from straitwatch import store as db
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
-from straitwatch.cli.tables import print_table
+from straitwatch.cli.tables import local_time, print_table
 from straitwatch.core.model import AlertFacts, Story
 from straitwatch.core.render import counted
 from straitwatch.errors import UsageError
@@ -17,7 +19,7 @@ from straitwatch.errors import UsageError
 stories = typer.Typer(no_args_is_help=True, help="See stories and the reports folded into them.")
 alerts = typer.Typer(no_args_is_help=True, help="See what was said about stories, and to whom.")
 _Limit = Annotated[int, typer.Option(min=1, help="At most so many, newest first.")]
-_StoryId = Annotated[str, typer.Argument(metavar="STORY", help="As `stories list` shows it.")]
+_StoryId = Annotated[str, typer.Argument(metavar="STORY", help="A story, or how its id begins.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -29,16 +31,23 @@ def register(app: typer.Typer) -> None:
 @stories.command("list")
 def list_(limit: _Limit = 50, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """List stories, the latest first."""
-    with opened(config) as (_, store):
+    with opened(config) as (loaded, store):
         found = store.call(db.list_stories, limit=limit)
     if json:
         for story in found:
             write_line(_describe(story))
         return
-    table = Table("ID", "Severity", "Outlets", "Lists", "Story")
+    zone = ZoneInfo(loaded.timezone)
+    table = Table("Last seen", "ID", "Severity", "Outlets", "Lists", "Story")
     for story in found:
-        lists = ", ".join(story.watchlists)
-        table.add_row(story.id, story.severity, str(len(story.outlets)), lists, story.title)
+        table.add_row(
+            local_time(story.last_seen_at, zone),
+            story.id,
+            story.severity,
+            str(len(story.outlets)),
+            ", ".join(story.watchlists),
+            story.title,
+        )
     print_table(table)
 
 
@@ -68,7 +77,7 @@ def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = Fa
         write_line(answer)
         return
     console = new_console(highlight=False, soft_wrap=True, markup=False)
-    if story.id != story_id:
+    if not story.id.startswith(story_id.rstrip("…")):
         console.print(f"{story_id} was merged into {story.id}")
     console.print(story.title, style="bold")
     console.print(f"{story.severity} · {', '.join(story.watchlists)} · revision {story.revision}")
@@ -84,7 +93,7 @@ def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = Fa
         console.print(f"    {row['relation']}, {row['because']}; {row['action']}: {row['reason']}")
 
 
-@stories.command(epilog="Example:  `straitwatch stories merge 3f2a91c0ab 77b1d0e2f4`")
+@stories.command(epilog="Example:  `straitwatch stories merge lkudcyzgyk bwt226d6hd`")
 def merge(
     keep: Annotated[str, typer.Argument(metavar="KEEP", help="The story that stays.")],
     other: Annotated[str, typer.Argument(metavar="OTHER", help="The story that goes into it.")],
@@ -102,7 +111,7 @@ def merge(
     _answer(story, f"{gone} is part of {kept} now", as_json=json)
 
 
-@stories.command(epilog="Example:  `straitwatch stories split 3f2a91c0ab https://news.example/a`")
+@stories.command(epilog="Example:  `straitwatch stories split lkudcyzgyk https://news.example/a`")
 def split(
     story_id: _StoryId,
     reports: Annotated[
@@ -164,16 +173,19 @@ def _report(stored: db.StoredEntry) -> dict[str, Any]:
 @alerts.command("list")
 def list_alerts(limit: _Limit = 50, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """List what was said, a line for each alert, with where it went."""
-    with opened(config) as (_, store):
-        rows = _alerts(store.call(db.list_deliveries, limit=limit * 4))[:limit]
+    with opened(config) as (loaded, store):
+        rows = _alerts(store.call(db.list_alerts, limit=limit))
     if json:
         for row in rows:
             write_line(row)
         return
-    table = Table("Alert", "Kind", "Severity", "Story", "To", "Title")
+    zone = ZoneInfo(loaded.timezone)
+    table = Table("Made", "Alert", "Kind", "Severity", "Story", "To", "Title")
     for row in rows:
         to = ", ".join(f"{place['receiver']} {place['state']}" for place in row["deliveries"])
-        table.add_row(row["alert"], row["kind"], row["severity"], row["story"], to, row["title"])
+        made = local_time(datetime.fromisoformat(row["created"]), zone)
+        known = (row[name] for name in ("alert", "kind", "severity", "story"))
+        table.add_row(made, *known, to, row["title"])
     print_table(table)
 
 
@@ -181,7 +193,8 @@ def list_alerts(limit: _Limit = 50, config: ConfigDir = DEFAULT_CONFIG, json: Js
 def show_alerts(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """Show everything that was said about one story."""
     with opened(config) as (_, store):
-        rows = _alerts(store.call(db.list_deliveries, story_id=story_id, limit=1000))
+        story_id = _story(store, story_id).id
+        rows = _alerts(store.call(db.list_alerts, story_id=story_id, limit=1000))
     if not rows:
         raise UsageError(f"nothing was said about story {story_id}")
     for row in rows:
@@ -203,6 +216,7 @@ def _alerts(records: list[db.DeliveryRecord]) -> list[dict[str, Any]]:
             {
                 "alert": record.delivery.alert_id,
                 "kind": record.kind,
+                "created": record.created_at.isoformat(timespec="seconds"),
                 "severity": record.severity,
                 "reason": record.facts.reason,
                 "story": record.story_id,

@@ -1,10 +1,18 @@
 """Tables for people."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from rich.table import Table
 
 from straitwatch.cli.console import new_console
 
 _NO_LIMIT = 10_000  # characters
+
+
+def local_time(moment: datetime | None, zone: ZoneInfo) -> str:
+    """Return a time as tables show it, in the configured zone."""
+    return moment.astimezone(zone).strftime("%d %b %H:%M") if moment else "never"
 
 
 def print_table(table: Table) -> None:

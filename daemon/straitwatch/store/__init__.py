@@ -69,6 +69,7 @@ from straitwatch.store.messages import (
 from straitwatch.store.orders import (
     cancel_deliveries,
     full_id,
+    list_alerts,
     list_deliveries,
     merged_into,
     replay_delivery,
@@ -198,6 +199,7 @@ __all__ = [
     "last_digest_until",
     "last_seq",
     "latest_entries",
+    "list_alerts",
     "list_deliveries",
     "list_stories",
     "mend_clock",

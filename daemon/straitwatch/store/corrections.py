@@ -6,10 +6,10 @@ A report stays where a person put it, also when the window is built anew: that m
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
-from hashlib import blake2b
 
 import sqlalchemy as sa
 
+from straitwatch.core.cluster import derived_story_id
 from straitwatch.core.model import Reason, Relation, Story
 from straitwatch.core.plan import BY_HAND, HeldReport, Release, StoredReport, regrow_story
 from straitwatch.store.engine import Transaction
@@ -76,7 +76,7 @@ def split_story(tx: Transaction, story_id: str, entry_ids: Collection[str]) -> S
     if story is None or not moved or not moved < there:
         return None
     made_of = [story_id, fold_generation(tx), *sorted(moved)]  # split again, it is another story
-    key = blake2b("\x1f".join(made_of).encode(), digest_size=8).hexdigest()
+    key = derived_story_id("\x1f".join(made_of))
     fresh = replace(story, id=key, revision=0, alerted_at=None, threads=(), is_breaking=False)
     write_stories(tx, [fresh])
     _move(tx, REPORT.c.entry_id.in_(moved), key)

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from straitwatch.core.model import DeliveryState
+from straitwatch.core.model import AlertKind, DeliveryState
 from straitwatch.store.engine import Transaction
 from straitwatch.store.merging import CARRIED, follow_carriers
 from straitwatch.store.messages import FINAL, FRESH, AttemptRecord, DeliveryRecord, to_record
@@ -32,10 +32,25 @@ def list_deliveries(
     if alert_id:
         query = query.where(DELIVERY.c.alert_id == alert_id)
     if story_id:
-        parts = sa.select(STORY.c.id).where(STORY.c.merged_into == story_id)
-        is_its = sa.or_(DELIVERY.c.story_id == story_id, DELIVERY.c.story_id.in_(parts))
-        query = query.where(is_its)
+        query = query.where(_is_of_story(DELIVERY.c.story_id, story_id))
     return [to_record(row) for row in tx.execute(query)]
+
+
+def list_alerts(tx: Transaction, *, story_id: str = "", limit: int = 100) -> list[DeliveryRecord]:
+    """Return the deliveries of the latest alerts on stories, of so many alerts, newest first."""
+    kinds = (AlertKind.NEW.value, AlertKind.UPDATE.value)
+    latest = sa.select(ALERT.c.id).where(ALERT.c.kind.in_(kinds))
+    if story_id:
+        latest = latest.where(_is_of_story(ALERT.c.story_id, story_id))
+    latest = latest.order_by(ALERT.c.created_at.desc(), ALERT.c.id).limit(limit)
+    query = _RECORDS.where(ALERT.c.id.in_(latest)).order_by(DELIVERY.c.seq.desc())
+    return [to_record(row) for row in tx.execute(query)]
+
+
+def _is_of_story(column: sa.ColumnElement[Any], story_id: str) -> sa.ColumnElement[bool]:
+    """Whether a story is this one or was merged into it."""
+    parts = sa.select(STORY.c.id).where(STORY.c.merged_into == story_id)
+    return sa.or_(column == story_id, column.in_(parts))
 
 
 def full_id(tx: Transaction, beginning: str) -> str:

@@ -143,9 +143,18 @@ def stories_by_id(tx: Transaction, ids: Collection[str]) -> dict[str, Story]:
 
 
 def current_story(tx: Transaction, story_id: str) -> Story | None:
-    """Return a story, or the one that it was merged into; None when there never was one."""
-    merged_into = sa.select(STORY.c.merged_into).where(STORY.c.id == story_id)
-    current = tx.execute(merged_into).scalar() or story_id
+    """Return a story, or the one that it was merged into; None when there never was one.
+
+    The beginning of an id will do where no other story's id begins so.
+    """
+    query = sa.select(STORY.c.id, STORY.c.merged_into)
+    found = tx.execute(query.where(STORY.c.id == story_id)).all()
+    if not found and story_id:
+        begins = STORY.c.id.startswith(story_id.rstrip("…"), autoescape=True)
+        found = tx.execute(query.where(begins).limit(2)).all()
+    if len(found) != 1:
+        return None
+    current = found[0].merged_into or found[0].id
     return stories_by_id(tx, [current]).get(current)
 
 
@@ -344,7 +353,7 @@ def story_of_alert(tx: Transaction, alert_id: str) -> str:
     return tx.execute(query).scalar() or ""
 
 
-def story_entries(tx: Transaction, story_id: str, *, limit: int = 500) -> list[StoredEntry]:
+def story_entries(tx: Transaction, story_id: str, *, limit: int = 10_000) -> list[StoredEntry]:
     """Return the entries of a story, the first report first."""
     is_its = ENTRY.c.id.in_(sa.select(REPORT.c.entry_id).where(REPORT.c.story_id == story_id))
     return _stored_entries(tx, is_its, order=ENTRY.c.seen_at, limit=limit)

@@ -6,6 +6,21 @@ reports and folds of the last `StoryWindow.MEMORY` rebuild it exactly.
 """
 
 from straitwatch.core.cluster.stories import FoldProfile
-from straitwatch.core.cluster.window import DEFAULT, PROFILES, RECALL, STRICT, StoryWindow
+from straitwatch.core.cluster.window import (
+    DEFAULT,
+    PROFILES,
+    RECALL,
+    STRICT,
+    StoryWindow,
+    derived_story_id,
+)
 
-__all__ = ["DEFAULT", "PROFILES", "RECALL", "STRICT", "FoldProfile", "StoryWindow"]
+__all__ = [
+    "DEFAULT",
+    "PROFILES",
+    "RECALL",
+    "STRICT",
+    "FoldProfile",
+    "StoryWindow",
+    "derived_story_id",
+]

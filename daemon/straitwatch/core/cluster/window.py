@@ -237,7 +237,7 @@ class StoryWindow:
     def _new_event(self, report: Report, near: list[tuple[Candidate, float]]) -> Fold:
         best, threshold = (near[0][0].score, near[0][1]) if near else (0.0, self._profile.base)
         return _fold(
-            _story_id(report.entry_id),
+            derived_story_id(report.entry_id),
             Relation.NEW,
             "new-event",
             score=best,
@@ -329,6 +329,7 @@ def _fold(
     )
 
 
-def _story_id(entry_id: str) -> str:
-    digest = blake2b(entry_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+def derived_story_id(text: str) -> str:
+    """Return the id of the story that a text, such as the id of its first entry, stands for."""
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return b32encode(digest).decode("ascii").lower()[:_STORY_ID_CHARACTERS]
