@@ -96,7 +96,7 @@ DIGEST_ITEMS = 100  # Gmail clips at 102 KB: about 450 bytes an item (research/d
 class Folding:
     """The fold window and how far into the store it has read.
 
-    It is used in the store's thread; anybody may drop it.
+    It lives in the store's thread.
     """
 
     window: StoryWindow | None = None
@@ -109,7 +109,7 @@ class Folding:
         It is built anew when it ran ahead, and when a person has put a story right.
         """
         newest, generation = db.last_seq(tx), db.fold_generation(tx)
-        window = self.window  # of its own: another thread may drop it meanwhile
+        window = self.window
         if window is None or newest < self.seq or generation != self.generation:
             window, self.seq, self.generation = new_window(), 0, generation
             self.window = window
@@ -190,13 +190,9 @@ async def _ingest_document(
     after = settle.read(fetched, read)
     rekeyed = await _rekeyed(feed, read.entries, known, tools) if state.baseline_at else NOTHING
     matched = match_entries(read, known, feed=feed, state=after, rules=rules, rekeyed=rekeyed)
-    try:
-        report = await tools.store.run(
-            commit_poll, feed, state, matched, rules=rules, folding=tools.folding, now=now
-        )
-    except BaseException:
-        tools.folding.drop()  # what it took in may not have been committed
-        raise
+    report = await tools.store.run(
+        commit_poll, feed, state, matched, rules=rules, folding=tools.folding, now=now
+    )
     if report.is_baseline:
         log.info("first sight of a feed: a silent baseline", entries=report.entries)
     _count(report, matched, tools.metrics)
@@ -244,6 +240,7 @@ def commit_poll(
     if any(item.matches for item in matched.changed):
         db.fold_lock(tx)
         matched = _as_it_is(tx, matched)
+        tx.if_undone(folding.drop)
         window = folding.catch_up(tx, now=now)
         matching = [item.entry for item in matched.changed if item.matches]
         folds = fold_entries(

@@ -76,6 +76,53 @@ async def test_functions_that_are_queued_together_fail_alone(store: Store) -> No
     assert [store.call(get_meta, key) for key in ("good", "bad", "other")] == ["1", None, "1"]
 
 
+async def test_memory_of_work_that_failed_is_cleared_before_its_neighbour_looks(
+    store: Store,
+) -> None:
+    memory = ["what was there"]
+
+    def take_in_and_refuse(tx: Transaction) -> None:
+        tx.if_undone(memory.clear)
+        memory.append("what was not committed")
+        raise RefusedError
+
+    def look(_tx: Transaction) -> list[str]:
+        return list(memory)
+
+    before, bad, after = await queue_behind_a_gate(
+        store, store.run(look), store.run(take_in_and_refuse), store.run(look)
+    )
+
+    assert (before, type(bad), after) == (["what was there"], RefusedError, [])
+
+
+async def test_memory_is_cleared_when_the_commit_that_many_share_fails(store: Store) -> None:
+    memory = ["what was not committed"]
+
+    def take_in(tx: Transaction) -> None:
+        tx.if_undone(memory.clear)
+
+    def fail_together(tx: Transaction) -> None:
+        tx.connection.invalidate()
+        tx.execute(sa.text("SELECT 1"))
+
+    took, _ = await queue_behind_a_gate(store, store.run(take_in), store.run(fail_together))
+
+    assert isinstance(took, Exception)
+    assert memory == []
+
+
+async def test_memory_of_work_that_was_committed_is_kept(store: Store) -> None:
+    memory = ["what was committed"]
+
+    def take_in(tx: Transaction) -> None:
+        tx.if_undone(memory.clear)
+
+    await queue_behind_a_gate(store, store.run(take_in), store.run(set_and_refuse, "bad"))
+
+    assert memory == ["what was committed"]
+
+
 async def test_a_refused_statement_does_not_take_its_neighbours_along(store: Store) -> None:
     def break_a_rule(tx: Transaction) -> None:
         tx.execute(sa.text("INSERT INTO meta (key) VALUES ('no value')"))

@@ -63,12 +63,31 @@ class Transaction:
     one finds the same entries again; what concerns the outbox asks for it.
     """
 
-    __slots__ = ("connection", "is_lasting", "is_postgres")
+    __slots__ = ("_undos", "connection", "is_lasting", "is_postgres")
 
     def __init__(self, connection: sa.Connection) -> None:
         self.connection = connection
         self.is_postgres = connection.dialect.name == "postgresql"
         self.is_lasting = False
+        self._undos: list[Callable[[], None]] = []
+
+    def if_undone(self, call: Callable[[], None]) -> None:
+        """Have a function called, in the writer's thread, if the work done so far is taken back.
+
+        That is before any other work is done: for what was derived from it in memory.
+        """
+        self._undos.append(call)
+
+    @property
+    def mark(self) -> int:
+        """Where the work that comes now begins."""
+        return len(self._undos)
+
+    def undo(self, mark: int = 0) -> None:
+        """Call what waits for the work since a mark to be taken back."""
+        for call in self._undos[mark:]:
+            call()
+        del self._undos[mark:]
 
     @property
     def is_lost(self) -> bool:
@@ -326,6 +345,7 @@ class Store:
     def _commit(self, group: list[_Work]) -> None:
         """Do all the work in one transaction, then tell everybody."""
         settled: list[_Settled] = []
+        tx: Transaction | None = None
         try:
             with self._engine.begin() as connection:
                 tx = Transaction(connection)
@@ -334,6 +354,8 @@ class Store:
             if tx.is_lasting and self._wal:
                 _sync(self._wal)
         except BaseException as error:  # noqa: BLE001 - handed to the callers
+            if tx is not None:
+                tx.undo()
             settled = [(future, None, error) for work in group for future in work.futures]
         _tell(
             [
@@ -346,10 +368,12 @@ class Store:
         """Do one piece of work in a savepoint; a batch that fails is tried item by item."""
         if is_alone and len(work.futures) == 1:
             return [(work.futures[0], work.perform(tx)[0], None)]
+        mark = tx.mark
         try:
             with tx.connection.begin_nested():
                 answers = work.perform(tx)
         except BaseException as error:
+            tx.undo(mark)
             if isinstance(error, DBAPIError) and error.connection_invalidated:
                 raise
             if tx.is_lost:
