@@ -10,17 +10,21 @@ import pytest
 FLEET = "Frigates leave Zuoying at dawn to shadow the survey ship"
 
 
-def run_cluster(
-    *lines: object, options: tuple[str, ...] = ("--json",)
-) -> tuple[int, list[dict[str, Any]]]:
-    text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
-    done = subprocess.run(
+def run_raw(text: bytes, *options: str) -> "subprocess.CompletedProcess[bytes]":
+    return subprocess.run(
         [sys.executable, "-m", "straitwatch", "cluster", *options],
-        input=text.encode(),
+        input=text,
         capture_output=True,
         check=False,
         timeout=60,
     )
+
+
+def run_cluster(
+    *lines: object, options: tuple[str, ...] = ("--json",)
+) -> tuple[int, list[dict[str, Any]]]:
+    text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+    done = run_raw(text.encode(), *options)
     return done.returncode, [json.loads(line) for line in done.stdout.decode().splitlines()]
 
 
@@ -47,6 +51,8 @@ def test_each_line_is_answered_in_its_turn() -> None:
         {"id": "x"},
         {"id": "x", "title": 3},
         {"id": "x", "title": FLEET, "ts": "noon"},
+        {"id": "x", "title": FLEET, "ts": "0001-01-01T00:00:00+14:00"},
+        '{"id": "x", "title": ' + "9" * 5000 + "}",
     ],
 )
 def test_a_bad_line_is_reported_and_the_rest_goes_on(bad: object) -> None:
@@ -54,8 +60,47 @@ def test_a_bad_line_is_reported_and_the_rest_goes_on(bad: object) -> None:
 
     assert status == 1
     assert answers[0]["id"] is None
-    assert answers[0]["error"]
+    assert answers[0]["error"].startswith("standard input:1: ")
     assert answers[1]["id"] == "b"
+
+
+def test_an_id_that_stood_before_is_the_same_entry_again() -> None:
+    status, (first, again) = run_cluster(
+        {"id": 1, "title": FLEET}, {"id": 1, "title": "Frigates are back in Zuoying"}
+    )
+
+    assert status == 0
+    assert (again["story"], again["relation"]) == (first["story"], "same_entry")
+
+
+def test_a_title_of_thousands_of_digits_is_folded() -> None:
+    long = "Part " + "7" * 5000
+
+    assert run_cluster(*({"id": n, "title": long} for n in (1, 2)))[0] == 0
+
+
+def test_bytes_that_are_not_utf_8_are_refused_with_their_place() -> None:
+    done = run_raw(b'{"id": 1, "title": "caf\xe9"}\n')
+
+    assert done.returncode == 1
+    assert b"standard input:1: byte 24 is not UTF-8" in done.stderr
+    assert b"hint: " in done.stderr
+
+
+def test_half_a_character_is_printed_for_readers_too() -> None:
+    done = run_raw(b'{"id": 1, "title": "Fleet \\ud83d leaves"}\n')
+
+    assert done.returncode == 0
+    assert b"Fleet" in done.stdout
+
+
+def test_a_pair_is_shown_with_both_its_titles() -> None:
+    pair = {"id": 1, "a": {"title": FLEET}, "b": {"title": "Rice harvest in Yilan"}}
+
+    shown = run_raw(json.dumps(pair).encode(), "--pairs").stdout.decode()
+
+    assert FLEET[:30] in shown
+    assert "Rice harvest" in shown
 
 
 def test_an_empty_address_identifies_nothing() -> None:

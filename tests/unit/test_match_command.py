@@ -68,7 +68,7 @@ def test_a_bad_line_is_answered_the_rest_goes_on_and_the_status_is_one(config: P
     assert status == 1
     assert first["id"] is None
     assert "not JSON" in first["error"]
-    assert "title: expected text" in second["error"]
+    assert "input.jsonl:2: title: expected text" in second["error"]
     assert third == {"id": "b", "matches": []}
 
 

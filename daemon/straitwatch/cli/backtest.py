@@ -4,10 +4,10 @@ import io
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +20,7 @@ from straitwatch.app import activate, load, utc_now
 from straitwatch.cli.check import print_failure
 from straitwatch.cli.console import new_console
 from straitwatch.cli.entries import progress
-from straitwatch.cli.jsonl import BadLine, read_lines, write_line
+from straitwatch.cli.jsonl import BadLine, read_lines, read_time, write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.config import Config, Lists, kept_lists, load_lists
 from straitwatch.core.backtest import Backtest, BacktestResult, ListResult, PastEntry, Sample
@@ -206,12 +206,12 @@ def _run_file(test: Backtest, path: Path) -> tuple[BacktestResult, int]:
                     line.error, style="red", markup=False
                 )
                 continue
-            seen_at = _time(line) or seen_at
-            test.take(_past(line, number, seen_at))
+            seen_at = _time(line.value) or seen_at
+            test.take(_past(line.value, number, seen_at))
     return test.result(), bad
 
 
-def _past(line: dict[str, Any], number: int, seen_at: datetime) -> PastEntry:
+def _past(line: Mapping[str, Any], number: int, seen_at: datetime) -> PastEntry:
     def text(name: str) -> str:
         value = line.get(name)
         return value if isinstance(value, str) else ""
@@ -230,12 +230,8 @@ def _past(line: dict[str, Any], number: int, seen_at: datetime) -> PastEntry:
     return PastEntry(entry=entry, feed=Feed(id=name, name=name, url=""), seen_at=seen_at)
 
 
-def _time(line: dict[str, Any]) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(line.get("ts") or line.get("published_at") or ""))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _time(line: Mapping[str, Any]) -> datetime | None:
+    return read_time(str(line.get("ts") or line.get("published_at") or ""))
 
 
 # ---------------------------------------------------------------- for people

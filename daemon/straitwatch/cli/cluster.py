@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,11 +12,18 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from straitwatch.cli.console import new_console
-from straitwatch.cli.jsonl import BadLine, read_lines, write_line
+from straitwatch.cli.jsonl import (
+    BadLine,
+    Line,
+    printable,
+    read_lines,
+    read_time,
+    write_line,
+)
 from straitwatch.core.cluster import DEFAULT, PROFILES, FoldProfile
-from straitwatch.core.model import Report
+from straitwatch.core.model import Fold, Relation, Report
 from straitwatch.core.normalize import canonical_url
-from straitwatch.core.plan import new_window
+from straitwatch.core.plan import SAME_GUID, new_window
 from straitwatch.errors import UsageError
 
 _LIST = "offline"  # all lines count as matched by one list
@@ -40,8 +48,8 @@ def cluster(
 ) -> None:
     """Fold reports, in the order of their lines, into stories; each answer says why.
 
-    A line holds `id`, `title`, `ts` and perhaps `summary`, `content`, `url`, `source`, `lang`. With
-    `--pairs` a line holds `id`, `a` and `b`: two such objects, or two plain addresses. Exit status
+    A line holds `id`, `title`, `ts` and perhaps `summary`, `content`, `url`, `source`, `lang`; an
+    `id` that stood before is the same entry again, perhaps edited. With `--pairs` a line holds `id`, `a` and `b`: two such objects, or two plain addresses. Exit status
     1 when a line could not be used.
     """
     if profile not in PROFILES:
@@ -49,7 +57,7 @@ def cluster(
     answers = (_pair_answers if pairs else _stream_answers)(
         read_lines(files or ()), PROFILES[profile]
     )
-    is_good = _print_lines(answers) if as_json else _print_readably(answers, is_tree=not pairs)
+    is_good = _print_lines(answers) if as_json else _print_readably(answers)
     if not is_good:
         raise typer.Exit(1)
 
@@ -58,30 +66,37 @@ class _UnusableError(ValueError):
     """A line that is JSON but not what the command takes."""
 
 
-# An answer: what is printed, and the title for readers.
-_Answer = tuple[dict[str, Any], str]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What is printed of a line; for readers, its title and the one that it is compared with."""
+
+    said: dict[str, Any]
+    title: str = ""
+    other: str = ""
 
 
-def _stream_answers(
-    lines: Iterator[dict[str, Any] | BadLine], profile: FoldProfile
-) -> Iterator[_Answer]:
+def _stream_answers(lines: Iterator[Line | BadLine], profile: FoldProfile) -> Iterator[_Answer]:
     window, clock = new_window(profile), _Clock()
+    stories: dict[str, str] = {}  # by id: an entry that comes again stays where it is
 
     def answer(line: Mapping[str, Any]) -> _Answer:
-        report = _report(line, entry_id=_key(line), clock=clock)
-        fold = window.fold(report)
-        window.add(report, fold)
+        key = _key(line)
+        report = _report(line, entry_id=key, clock=clock)
+        if key in stories:
+            fold = Fold(story_id=stories[key], relation=Relation.SAME_ENTRY, reason=SAME_GUID)
+        else:
+            fold = window.fold(report)
+            window.add(report, fold)
+        stories[key] = fold.story_id
         said = {"story": fold.story_id, "relation": fold.relation.value, "reason": str(fold)}
         if fold.related:
             said["related"] = fold.related.story_id
-        return {"id": line["id"], **said}, report.title
+        return _Answer(said={"id": line["id"], **said}, title=report.title)
 
     return _answers(lines, answer)
 
 
-def _pair_answers(
-    lines: Iterator[dict[str, Any] | BadLine], profile: FoldProfile
-) -> Iterator[_Answer]:
+def _pair_answers(lines: Iterator[Line | BadLine], profile: FoldProfile) -> Iterator[_Answer]:
 
     def answer(line: Mapping[str, Any]) -> _Answer:
         _key(line)
@@ -91,22 +106,24 @@ def _pair_answers(
         window.add(a, window.fold(a))
         fold = window.fold(b)
         said = {"relation": fold.relation.value, "reason": str(fold)}
-        return {"id": line["id"], **said}, b.title or b.canonical_url
+        titles = [side.title or side.canonical_url for side in (a, b)]
+        return _Answer(said={"id": line["id"], **said}, title=titles[1], other=titles[0])
 
     return _answers(lines, answer)
 
 
 def _answers(
-    lines: Iterator[dict[str, Any] | BadLine], answer: Callable[[Mapping[str, Any]], _Answer]
+    lines: Iterator[Line | BadLine], answer: Callable[[Mapping[str, Any]], _Answer]
 ) -> Iterator[_Answer]:
     for line in lines:
-        if isinstance(line, BadLine):
-            yield {"id": None, "error": line.error}, ""
-            continue
-        try:
-            yield answer(line)
-        except _UnusableError as error:
-            yield {"id": None, "error": str(error)}, ""
+        bad = line if isinstance(line, BadLine) else None
+        if isinstance(line, Line):
+            try:
+                yield answer(line.value)
+            except _UnusableError as error:
+                bad = line.refuse(str(error))
+        if bad is not None:
+            yield _Answer(said={"id": None, "error": bad.error})
 
 
 class _Clock:
@@ -117,11 +134,10 @@ class _Clock:
 
     def read(self, text: str) -> datetime:
         if text:
-            try:
-                read = datetime.fromisoformat(text)
-            except ValueError as error:
-                raise _UnusableError(f"ts: not an ISO date or date-time: {text!r}") from error
-            self._now = read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+            read = read_time(text)
+            if read is None:
+                raise _UnusableError(f"ts: not an ISO date or date-time: {text!r}")
+            self._now = read
         return self._now
 
 
@@ -163,35 +179,40 @@ def _report(line: Mapping[str, Any], *, entry_id: str, clock: _Clock) -> Report:
 
 def _print_lines(answers: Iterator[_Answer]) -> bool:
     is_good = True
-    for said, _ in answers:
-        is_good = is_good and "error" not in said
-        write_line(said)
+    for answer in answers:
+        is_good = is_good and "error" not in answer.said
+        write_line(answer.said)
         sys.stdout.flush()  # a reader at the other end of a pipe gets each answer at once
     return is_good
 
 
-def _print_readably(answers: Iterator[_Answer], *, is_tree: bool) -> bool:
+def _print_readably(answers: Iterator[_Answer]) -> bool:
     is_good, trees = True, dict[str, Tree]()
-    for said, title in answers:
-        if "error" in said:
+    for answer in answers:
+        if "error" in answer.said:
             is_good = False
-            new_console(stderr=True).print(said["error"], markup=False, highlight=False)
-            continue
-        key = said["story"] if is_tree else str(said["id"])
-        _grow(trees, key, said=said, title=title)
+            _print_error(answer.said["error"])
+        else:
+            _grow(trees, answer)
     console = new_console()
     for tree in trees.values():
         console.print(tree)
     return is_good
 
 
-def _grow(trees: dict[str, Tree], key: str, *, said: Mapping[str, Any], title: str) -> None:
+def _print_error(text: str) -> None:
+    new_console(stderr=True, soft_wrap=True).print(printable(text), markup=False, highlight=False)
+
+
+def _grow(trees: dict[str, Tree], answer: _Answer) -> None:
+    said = answer.said
+    key = str(said.get("story", said["id"]))
     if key not in trees:
-        trees[key] = Tree(_plain(f"{key}  {title}"))
-        if "story" in said:
+        trees[key] = Tree(_plain(f"{key}  {answer.other or answer.title}"))
+        if not answer.other:
             return
-    trees[key].add(_plain(f"{said['relation']}: {title}  ({said['reason']})"))
+    trees[key].add(_plain(f"{said['relation']}: {answer.title}  ({said['reason']})"))
 
 
 def _plain(text: str) -> str:
-    return escape(text)
+    return escape(printable(text))

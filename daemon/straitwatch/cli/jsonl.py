@@ -2,12 +2,26 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from straitwatch.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An object and where it stood."""
+
+    place: str
+    value: Mapping[str, Any]
+
+    def refuse(self, words: str) -> "BadLine":
+        """Say what is wrong with it."""
+        return BadLine(error=f"{self.place}: {words}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,43 +31,60 @@ class BadLine:
     error: str
 
 
-def read_lines(files: Sequence[Path]) -> Iterator[dict[str, Any] | BadLine]:
+def read_lines(files: Sequence[Path]) -> Iterator[Line | BadLine]:
     """Yield one object a line from the files, or from standard input when there are none.
 
-    Blank lines are skipped. A line that is no JSON object comes back as `BadLine`.
+    Blank lines are skipped. What is no JSON object in UTF-8 comes back as `BadLine`.
 
     Raises:
         UsageError: a file cannot be read.
     """
     if not files:
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-        yield from _objects(sys.stdin, "standard input")
+        yield from _objects(sys.stdin.buffer, "standard input")
         return
     for path in files:
         try:
-            with path.open(encoding="utf-8-sig", errors="replace") as stream:
+            with path.open("rb") as stream:
                 yield from _objects(stream, str(path))
         except OSError as error:
             raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def _objects(stream: TextIO, name: str) -> Iterator[dict[str, Any] | BadLine]:
-    for number, line in enumerate(stream, start=1):
+def _objects(stream: BinaryIO, name: str) -> Iterator[Line | BadLine]:
+    for number, raw in enumerate(stream, start=1):
+        place = f"{name}:{number}"
+        line = raw.removeprefix(BOM_UTF8) if number == 1 else raw
         if not line.strip():
             continue
         try:
-            value = json.loads(line)
+            value = json.loads(line.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            byte = f"{place}: byte {error.start + 1} is not UTF-8"
+            yield BadLine(error=f"{byte}\nhint: convert the file to UTF-8")
         except (ValueError, RecursionError) as error:
-            yield BadLine(error=f"{name}:{number}: not JSON: {error}")
-            continue
-        if isinstance(value, dict):
-            yield value
+            yield BadLine(error=f"{place}: not JSON: {error}\nhint: each line is one JSON object")
         else:
-            yield BadLine(error=f"{name}:{number}: expected an object, got {type(value).__name__}")
+            if isinstance(value, dict):
+                yield Line(place=place, value=value)
+            else:
+                yield BadLine(error=f"{place}: expected an object, got {type(value).__name__}")
+
+
+def read_time(text: str) -> datetime | None:
+    """Read an ISO date or date-time, in UTC where it names no zone; None when it is none."""
+    try:
+        read = datetime.fromisoformat(text)
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # the first day of the year 1, east of Greenwich
+        return None
 
 
 def write_line(value: object, stream: TextIO | None = None) -> None:
     """Print one JSON object on a line of its own, readable in any script."""
     out = stream or sys.stdout
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    out.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+    out.write(printable(json.dumps(value, ensure_ascii=False, separators=(",", ":"))) + "\n")
+
+
+def printable(text: str) -> str:
+    """Return a text that any terminal takes: JSON may name half a character."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from straitwatch.cli.console import new_console
-from straitwatch.cli.jsonl import BadLine, read_lines, write_line
+from straitwatch.cli.jsonl import BadLine, Line, printable, read_lines, write_line
 from straitwatch.core.match import Matcher
 from straitwatch.core.model import Hit, Match, MatchText
 
@@ -38,22 +38,23 @@ def match(
     out = new_console(highlight=False, soft_wrap=True)
     is_fine = True
     for line in read_lines(files or []):
-        text = line if isinstance(line, BadLine) else _read(line)
+        text = _read(line) if isinstance(line, Line) else line
         if isinstance(text, BadLine):
             is_fine = False
             _complain(text, as_json=as_json)
             continue
-        entry_id = line.get("id") if isinstance(line, dict) else None
+        entry_id = line.value.get("id") if isinstance(line, Line) else None
         _answer(entry_id, text, matcher, out=out if not as_json else None)
     if not is_fine:
         raise typer.Exit(1)
 
 
-def _read(line: dict[str, Any]) -> MatchText | BadLine:
-    values = {name: "" if line.get(name) is None else line[name] for name in _TEXTS}
+def _read(line: Line) -> MatchText | BadLine:
+    given = line.value
+    values = {name: "" if given.get(name) is None else given[name] for name in _TEXTS}
     for name, value in values.items():
         if not isinstance(value, str):
-            return BadLine(error=f"{name}: expected text, got {type(value).__name__}")
+            return line.refuse(f"{name}: expected text, got {type(value).__name__}")
     return MatchText(
         title=values["title"],
         summary=values["summary"],
@@ -67,7 +68,9 @@ def _complain(line: BadLine, *, as_json: bool) -> None:
     if as_json:
         write_line({"id": None, "error": line.error})
     else:
-        new_console(stderr=True).print(line.error, style="red", markup=False, highlight=False)
+        new_console(stderr=True).print(
+            printable(line.error), style="red", markup=False, highlight=False, soft_wrap=True
+        )
 
 
 def _answer(entry_id: object, text: MatchText, matcher: Matcher, *, out: Console | None) -> None:
@@ -93,7 +96,7 @@ def _as_json(match: Match) -> dict[str, Any]:
 
 
 def _highlighted(text: str, hits: list[Hit]) -> Text:
-    shown = Text(f"  {text}")
+    shown = Text(f"  {printable(text)}")
     for hit in hits:
         shown.stylize("bold yellow", hit.start + 2, hit.end + 2)
     return shown

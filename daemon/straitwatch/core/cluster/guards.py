@@ -104,7 +104,7 @@ _CJK_AFTER = re.compile(r"^[号號日月年次届屆期级級轮輪集章回天�
 _HAN_PART = re.compile(HAN_PARTS)
 _HALF = re.compile(r"\bhalf (?:a |an )?(?=[mb]illion|trillion|dozen|hundred|thousand)")
 _TOLL = re.compile(TOLL)
-_YEARS = range(1900, 2101)
+_YEARS = frozenset(map(str, range(1900, 2101)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +236,7 @@ def _count_apart(a: frozenset[str], b: frozenset[str]) -> bool:
 
 
 def _is_year(label: str) -> bool:
-    return label.isdecimal() and int(label) in _YEARS
+    return label in _YEARS
 
 
 def _models(title: str) -> frozenset[str]:
