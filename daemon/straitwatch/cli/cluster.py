@@ -49,8 +49,9 @@ def cluster(
     """Fold reports, in the order of their lines, into stories; each answer says why.
 
     A line holds `id`, `title`, `ts` and perhaps `summary`, `content`, `url`, `source`, `lang`; an
-    `id` that stood before is the same entry again, perhaps edited. With `--pairs` a line holds `id`, `a` and `b`: two such objects, or two plain addresses. Exit status
-    1 when a line could not be used.
+    `id` that stood before is the same entry again, perhaps edited. With `--pairs` a line holds
+    `id`, `a` and `b`: two such objects, or two plain addresses. Exit status 1 when a line could not
+    be used.
     """
     if profile not in PROFILES:
         raise UsageError(f"no such profile: {profile}\nhint: one of {', '.join(PROFILES)}")
