@@ -35,17 +35,45 @@ def text(config: Path) -> str:
 
 
 def test_an_added_feed_is_one_more_line_and_the_rest_stays(config) -> None:
-    assert run(config, "add", "https://new.example/rss", "--name", "新聞").exit_code == 0
+    assert (
+        run(config, "add", "https://new.example/rss", "--name", "新聞", "--untried").exit_code == 0
+    )
 
     assert text(config).startswith(FEEDS)
     assert "  - {name: 新聞, url: 'https://new.example/rss', tier: 3}\n" in text(config)
 
 
 def test_a_feed_that_is_refused_leaves_the_file_as_it_was(config) -> None:
-    result = run(config, "add", "ftp://new.example/rss")
+    result = run(config, "add", "ftp://new.example/rss", "--untried")
 
     assert result.exit_code != 0
+    assert str(result.exception).startswith("not added: ")
+    assert "feeds.yaml" not in str(result.exception)
     assert text(config) == FEEDS
+
+
+@pytest.mark.parametrize("empty", ["feeds:\n", "feeds: []\n", "feeds: [ ]  # none yet\n"])
+def test_a_feed_is_added_where_the_last_one_was_removed(config, empty: str) -> None:
+    (config / "feeds.yaml").write_text(f"# Ours.\n{empty}", encoding="utf-8")
+
+    assert run(config, "add", "https://new.example/rss", "--untried").exit_code == 0
+
+    assert run(config, "list").stdout.count("https://new.example/rss") == 2  # name and address
+    assert text(config).startswith("# Ours.\nfeeds:")
+
+
+def test_a_feed_can_be_added_after_all_were_removed_one_by_one(config) -> None:
+    for name in ("One", "Two", "Three"):
+        assert run(config, "remove", name).exit_code == 0
+
+    assert run(config, "add", "https://new.example/rss", "--untried").exit_code == 0
+
+
+def test_a_file_that_is_broken_already_is_refused_with_its_place(config) -> None:
+    (config / "feeds.yaml").write_text("feeds: [\n", encoding="utf-8")
+
+    for order in (("add", "https://new.example/rss", "--untried"), ("remove", "One")):
+        assert "feeds.yaml:" in str(run(config, *order).exception)
 
 
 @pytest.mark.parametrize("name", ["Two", "https://two.example/rss"])
@@ -77,7 +105,7 @@ def test_an_import_adds_what_is_not_there(config, tmp_path) -> None:
 
 
 def test_a_first_feed_makes_the_file(tmp_path) -> None:
-    assert run(tmp_path, "add", "https://new.example/rss").exit_code == 0
+    assert run(tmp_path, "add", "https://new.example/rss", "--untried").exit_code == 0
 
     assert text(tmp_path).startswith("feeds:\n  - {")
 

@@ -1,6 +1,9 @@
 """`feeds`: what is polled, and how each feed is."""
 
+import asyncio
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 from xml.etree import ElementTree as ET
@@ -14,6 +17,7 @@ from straitwatch.app import activate, load, utc_now
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.tables import print_table
+from straitwatch.config import Config
 from straitwatch.core.model import Feed, FeedState
 from straitwatch.core.render import counted
 from straitwatch.errors import ConfigError, UsageError
@@ -65,18 +69,65 @@ def export(config: ConfigDir = DEFAULT_CONFIG) -> None:
 )
 def add(
     url: Annotated[str, typer.Argument(metavar="URL", help="The address of the feed.")],
-    name: Annotated[str, typer.Option(help="As alerts show it; default: the address.")] = "",
+    name: Annotated[str, typer.Option(help="As alerts show it; default: the feed's title.")] = "",
     language: Annotated[str, typer.Option(help="en, zh-Hant, zh-Hans, ru, uk, ja, ko ...")] = "",
     country: Annotated[str, typer.Option(help="Two capitals: TW, US ...")] = "",
     stance: Annotated[str, typer.Option(help="independent, state, official ...")] = "",
     tier: Annotated[int, typer.Option(help="1 where one report alone is news.")] = 3,
+    untried: Annotated[
+        bool, typer.Option("--untried", help="Add it without a look at the address.")
+    ] = False,
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
-    """Add a feed to feeds.yaml; a running daemon takes it over."""
+    """Add a feed to feeds.yaml, if there is one at the address; a running daemon takes it over."""
+    loaded = load(config)
+    read = "" if untried else _try(url, loaded)
+    title = name or (read if read not in {feed.name for feed in loaded.feeds} else "") or url
     given = {"language": language, "country": country, "stance": stance}
     filled = {key: value for key, value in given.items() if value}
-    _append(config, [{"name": name or url, "url": url, **filled, "tier": tier}])
-    typer.echo(f"{name or url} is added; its first poll is a silent baseline")
+    _append(config, [{"name": title, "url": url, **filled, "tier": tier}])
+    typer.echo(f"{title} is added; its first poll is a silent baseline")
+
+
+def _try(url: str, loaded: Config) -> str:
+    """Return the title of the feed at an address.
+
+    Raises:
+        UsageError: there is none.
+    """
+    from straitwatch.cli.probe import probe  # noqa: PLC0415 - only these commands fetch
+
+    answer = asyncio.run(probe(url, loaded.polling))
+    if answer.feed is None:
+        raise UsageError(
+            f"no feed at {url}: {answer.problem}\nhint: `straitwatch feeds discover URL` looks for "
+            "those of a site; --untried adds an address as it is"
+        )
+    return answer.feed.title
+
+
+@feeds.command(epilog="Example:  `straitwatch feeds discover https://news.example`")
+def discover(
+    url: Annotated[str, typer.Argument(metavar="URL", help="A site, a page or a feed.")],
+    config: ConfigDir = DEFAULT_CONFIG,
+    json: Json = False,
+) -> None:
+    """Look for the feeds of a site; exit status 1 when there are none."""
+    from straitwatch.cli.probe import discover as look  # noqa: PLC0415 - as above
+
+    address = url if "://" in url else f"https://{url}"
+    first, *others = asyncio.run(look(address, load(config).polling))
+    rows = [
+        {"title": it.feed.title, "entries": len(it.feed.entries), "url": it.url}
+        for it in (first, *others)
+        if it.feed is not None
+    ]
+    if not rows:
+        typer.echo(f"{first.url}: no feed found; the page itself: {first.problem}", err=True)
+        raise typer.Exit(1)
+    _print(rows, as_json=json)
+    if not json:
+        typer.echo('hint: `straitwatch feeds add URL --name "..."` adds one of them')
 
 
 @feeds.command()
@@ -85,6 +136,7 @@ def remove(
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
     """Take a feed out of feeds.yaml; what it brought stays stored."""
+    load(config)  # a file that is broken already is refused with its places
     path = config / "feeds.yaml"
     text = path.read_text(encoding="utf-8")
     lines = text.splitlines(keepends=True)
@@ -145,7 +197,9 @@ def import_(
     """Add the feeds of an OPML file, as feed readers export it; known ones are left alone."""
     try:
         outlines = ET.parse(opml).iter("outline")  # noqa: S314 - a person's own file; expat limits entities
-    except (OSError, ET.ParseError) as error:
+    except OSError as error:
+        raise UsageError(f"{opml}: cannot be read: {error.strerror}") from error
+    except ET.ParseError as error:
         raise UsageError(f"{opml}: not an OPML file: {error}") from error
     loaded = load(config)
     known = {feed.url for feed in loaded.feeds}
@@ -164,10 +218,12 @@ def import_(
 
 
 def _append(config: Path, rows: Sequence[dict[str, Any]]) -> None:
-    """Add feeds at the end of feeds.yaml, a line each, in the indentation that is used there."""
+    """Add feeds behind those in feeds.yaml, a line each, in the indentation that is used there."""
     path = config / "feeds.yaml"
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     nodes = _nodes(text)
+    if nodes and nodes[0].start_mark.line == nodes[-1].end_mark.line and len(nodes) > 1:
+        raise UsageError(f"{path}: the feeds stand on one line\nhint: give each a line of its own")
     indent = " " * (nodes[-1].start_mark.column - 2) if nodes else "  "
     flow = [
         yaml.safe_dump(
@@ -176,10 +232,22 @@ def _append(config: Path, rows: Sequence[dict[str, Any]]) -> None:
         for row in rows
     ]
     added = "".join(f"{indent}- {line.strip()}\n" for line in flow)
-    head = text if not text or text.endswith("\n") else text + "\n"
-    if not nodes:
-        head += "feeds:\n"
-    _rewrite(config, text, head + added)
+    before, after = _gap(text if not text or text.endswith("\n") else text + "\n", nodes)
+    _rewrite(config, text, before + added + after, rows=rows)
+
+
+def _gap(text: str, nodes: Sequence[yaml.MappingNode]) -> tuple[str, str]:
+    """Return the file up to where a feed goes, and the rest of it."""
+    lines = text.splitlines(keepends=True)
+    if nodes:
+        place = _last_line(nodes[-1]) + 1
+        return "".join(lines[:place]), "".join(lines[place:])
+    empty = re.compile(r"^feeds:[ \t]*(?:\[[ \t]*\])?[ \t]*(#.*)?$")
+    for number, line in enumerate(lines):
+        if found := empty.match(line.rstrip("\n")):
+            opened = f"feeds:  {found[1]}\n" if found[1] else "feeds:\n"
+            return "".join((*lines[:number], opened)), "".join(lines[number + 1 :])
+    return text + "feeds:\n", ""
 
 
 def _last_line(node: yaml.Node) -> int:
@@ -201,15 +269,25 @@ def _nodes(text: str) -> list[yaml.MappingNode]:
     return []
 
 
-def _rewrite(config: Path, before: str, after: str) -> None:
-    """Write feeds.yaml, and put it back as it was when the configuration is then refused."""
+def _rewrite(config: Path, before: str, after: str, *, rows: Sequence[dict[str, Any]] = ()) -> None:
+    """Write feeds.yaml, and put it back as it was when the configuration is then refused.
+
+    It was good before: what is wrong is in what was to be added.
+    """
     path = config / "feeds.yaml"
+    existed = path.exists()
     path.write_text(after, encoding="utf-8")
     try:
         load(config)
-    except ConfigError:
-        path.write_text(before, encoding="utf-8")
-        raise
+    except ConfigError as error:
+        if existed:
+            path.write_text(before, encoding="utf-8")
+        else:
+            path.unlink()
+        if not rows:
+            raise
+        why = "\n".join(str(replace(it, position=None)) for it in error.problems)
+        raise UsageError(f"not added: {why}") from error
 
 
 def _describe(feed: Feed) -> dict[str, Any]:
