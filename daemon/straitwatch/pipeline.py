@@ -82,7 +82,7 @@ from straitwatch.telemetry import Metrics
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-WINDOW = timedelta(days=7)  # matched reports that folding still looks at
+WINDOW = StoryWindow.MEMORY  # of matched reports that folding still looks at
 SEND_LEASE = timedelta(seconds=30)  # renewed while a send lasts
 RENEW_EVERY = SEND_LEASE / 3
 _RECORD_WAITS = (0.5, 1, 2, 4, 8)  # seconds; together within a lease that was just renewed

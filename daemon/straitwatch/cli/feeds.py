@@ -163,7 +163,7 @@ def release(
     """Let out what was held back when most entries of a feed came again under new ids.
 
     Each is treated as a new report: a story that nobody was told of alerts, one that was alerted
-    does not alert again. What was held longer than seven days ago stays held.
+    does not alert again. What was held longer than thirteen days ago stays held.
     """
     with opened(config) as (loaded, store):
         found = next((it for it in loaded.feeds if feed in (it.name, it.url)), None)

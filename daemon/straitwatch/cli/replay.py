@@ -28,8 +28,8 @@ def replay(
 ) -> None:
     """Prove that folding depends on the reports and their order only; exit status 1 if it differs.
 
-    The seven days before the first report that is compared are read as well: they are what folding
-    knew then. What a person merged or split is taken as decided.
+    The thirteen days before the first report that is compared are read as well: they are what
+    folding knew then. What a person merged or split is taken as decided.
     """
     since_at = utc_now() - timedelta(days=days)
     with opened(config) as (loaded, store), store.reading() as tx:

@@ -21,9 +21,9 @@ from straitwatch.core.cluster.text import has_cjk
 from straitwatch.core.model import Fold, Relation
 
 STORY_AGE = timedelta(hours=72)  # after its first report a story takes in no more
-# With STORY_AGE this makes the seven days from which a window is rebuilt exactly: the weights in
-# the oldest open story depend on nothing earlier.
-RARITY_AGE = timedelta(hours=96)
+# Chosen in docs/adr/0008. With STORY_AGE this makes the days from which a window is rebuilt
+# exactly: the weights in the oldest open story depend on nothing earlier.
+RARITY_AGE = timedelta(days=10)
 DECAY_HOURS = 36.0
 HOUR = timedelta(hours=1)
 NEAREST_SHARE = 0.3  # of the score; the rest is the whole story's

@@ -17,6 +17,7 @@ from typing import ClassVar, Final, TypeVar
 from straitwatch.core.cluster.guards import Conflict, compare_titles
 from straitwatch.core.cluster.pivots import common_pivots, pivot_shares, pivots_of
 from straitwatch.core.cluster.stories import (
+    RARITY_AGE,
     STORY_AGE,
     Candidate,
     FoldProfile,
@@ -69,7 +70,7 @@ class StoryWindow:
     the window and builds a new one from the store.
     """
 
-    MEMORY: ClassVar[timedelta] = timedelta(days=7)
+    MEMORY: ClassVar[timedelta] = STORY_AGE + RARITY_AGE
 
     def __init__(
         self, *, profile: FoldProfile = DEFAULT, characters: Mapping[int, int] | None = None
