@@ -7,6 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from straitwatch.cli import application
 from straitwatch.cli.check import register, underline
 
 LIST = """\
@@ -51,7 +52,32 @@ def test_a_problem_shows_its_line_with_a_caret_and_a_hint(config: Path) -> None:
         "      ^",
         "hint: did you mean `noise`?",
         "1 problem",
+        "until then no example is run, and no name is looked up in other files",
     ]
+
+
+def test_what_keeps_every_alert_away_is_a_warning(tmp_path: Path) -> None:
+    result = CliRunner().invoke(application(["check"]), ["check", "--config", str(tmp_path)])
+
+    assert result.exit_code == 0
+    assert "no feed is polled" in result.stdout
+    assert "no watch-list is on" in result.stdout
+    assert result.stdout.splitlines()[-1].endswith(", with 2 warnings")
+
+
+def test_a_single_rule_is_shown_as_a_list_of_rules(config: Path) -> None:
+    result = check(config, LIST + "    severity: high\n")
+
+    assert "hint: write severity: [{level: high}]" in result.stdout
+
+
+def test_many_sets_that_nothing_uses_are_one_warning(config: Path) -> None:
+    sets = "".join(f"  set{number}: [word{number}]\n" for number in range(9))
+
+    result = check(config, f"terms:\n{sets}{LIST}")
+
+    assert result.stdout.count("no watch-list uses") == 1
+    assert "9 of the term sets: set0, set1, set2 ..." in result.stdout
 
 
 def test_a_failing_example_shows_points_and_words(config: Path) -> None:

@@ -19,6 +19,7 @@ from straitwatch.config import Config, write_schemas
 from straitwatch.core.match import ExampleFailure, RuleExplanation, is_short_term, run_examples
 from straitwatch.core.model import Problem, WatchList
 from straitwatch.core.plan import matchable
+from straitwatch.core.render import counted
 from straitwatch.errors import ConfigError, StoreError
 
 _LATEST = 2_000  # stored entries that lists are tried on
@@ -67,7 +68,8 @@ def check(
     except ConfigError as error:
         _tell_refusal(error.problems, as_json=as_json)
         raise typer.Exit(2) from None
-    loaded = replace(loaded, notices=(*loaded.notices, *_template_problems(config)))
+    notices = (*loaded.notices, *_template_problems(config), *_gaps(loaded))
+    loaded = replace(loaded, notices=notices)
     verdicts = _verdicts(loaded)
     experience = _experience(loaded)
     if as_json:
@@ -76,6 +78,20 @@ def check(
         _print(loaded, verdicts, experience)
     if any(verdict.failures for verdict in verdicts):
         raise typer.Exit(2)
+
+
+def _gaps(config: Config) -> Iterator[Problem]:
+    """Say what is missing for an alert to reach anybody."""
+    if not any(feed.enabled for feed in config.feeds):
+        hint = "`straitwatch feeds discover URL` finds those of a site, `feeds add URL` adds one"
+        yield Problem(position=None, message="no feed is polled", hint=hint, is_warning=True)
+    if not any(watchlist.enabled for watchlist in config.watchlists):
+        hint = "write one in watchlists/; `straitwatch init DIR` makes two to begin with"
+        yield Problem(position=None, message="no watch-list is on", hint=hint, is_warning=True)
+    if not config.alerts.routes and config.watchlists:
+        hint = "write `routes: [{match: {}, send: [RECEIVER]}]` in straitwatch.yaml"
+        message = "no route leads to anybody"
+        yield Problem(position=None, message=message, hint=hint, is_warning=True)
 
 
 def _template_problems(config: Path) -> Sequence[Problem]:
@@ -153,6 +169,7 @@ def _tell_refusal(problems: Sequence[Problem], *, as_json: bool) -> None:
         _print_problem(out, problem)
     count = _count_errors(problems)
     out.print(f"{count} problem{'s' if count != 1 else ''}", style="bold red")
+    out.print("until then no example is run, and no name is looked up in other files")
 
 
 def _count_errors(problems: Sequence[Problem]) -> int:
@@ -209,16 +226,22 @@ def _print(config: Config, verdicts: Sequence[Verdict], experience: Experience |
         out.print(Text(f"in shadow  {names} (`straitwatch shadow report`)", style="yellow"))
     for name, value in _counts(config).items():
         out.print(f"{name:<10} {value}")
+    _print_receivers(out, config)
+    failed = sum(len(verdict.failures) for verdict in verdicts)
+    if failed:
+        out.print(Text(f"{failed} example{'s' if failed != 1 else ''} fail", style="bold red"))
+        return
+    warnings = f", with {counted(len(config.notices), 'warning')}" if config.notices else ""
+    good = f"the configuration is good ({config.version}){warnings}"
+    out.print(Text(good, style="bold green"))
+
+
+def _print_receivers(out: Console, config: Config) -> None:
     for receiver in config.receivers.values():
         state = receiver.broken_because or "ok"
         out.print(
             Text.assemble(f"  {receiver.name:<18} ", (state, _style(not receiver.broken_because)))
         )
-    failed = sum(len(verdict.failures) for verdict in verdicts)
-    if failed:
-        out.print(Text(f"{failed} example{'s' if failed != 1 else ''} fail", style="bold red"))
-        return
-    out.print(Text(f"the configuration is good ({config.version})", style="bold green"))
 
 
 def _print_broad(out: Console, experience: Experience | None) -> None:

@@ -102,7 +102,7 @@ def _words(item: Any, shape: type[BaseModel]) -> tuple[str, str]:  # noqa: C901,
         case "tuple_type" | "list_type":
             return (
                 f"`{name}` is a list, but a {_kind(given)} stands here",
-                f"write {name}: [{_short(given)}]",
+                _as_list(name, given, model_at(shape, (*path, 0))),
             )
         case "model_type" | "dict_type" | "model_attributes_type":
             what = f"`{name}`" if name else "this file"
@@ -123,6 +123,18 @@ def _words(item: Any, shape: type[BaseModel]) -> tuple[str, str]:  # noqa: C901,
             return f"`{name}` is empty", _example(shape, path)
         case _:
             return f"`{name}` cannot be {_short(given)}", ""
+
+
+def _as_list(name: str, given: Any, item: type[BaseModel] | None) -> str:
+    """Return how to write what was given as the only item of a list."""
+    if given is None:
+        return f"write {name}: [] where there is none"
+    if isinstance(given, dict):
+        return "begin its first line with `- `"
+    if item is None:
+        return f"write {name}: [{_short(given)}]"
+    key = next(field.alias or key for key, field in item.model_fields.items())
+    return f"write {name}: [{{{key}: {_short(given)}}}]"
 
 
 def _kind(value: Any) -> str:

@@ -38,6 +38,7 @@ from straitwatch.core.query import (
     problem_at,
 )
 
+_UNUSED_NAMED = 3  # sets that nothing uses: more are told in one warning
 _FIELD_BITS = {"title": 0b001, "summary": 0b010, "content": 0b100}
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _SHORT_HAN = 2
@@ -86,14 +87,23 @@ class _Compiler:
                 if entry.name not in used:
                     used.add(entry.name)
                     waiting.append(entry.name)
-        for name, terms in self._configured.items():
-            if name not in used:
-                yield Problem(
-                    position=terms.position,
-                    message=f"no watch-list uses the term set {name}",
-                    hint=f"write ${name} in a rule, or delete the set",
-                    is_warning=True,
-                )
+        unused = [terms for name, terms in self._configured.items() if name not in used]
+        if len(unused) > _UNUSED_NAMED:
+            names = ", ".join(terms.name for terms in unused[:_UNUSED_NAMED])
+            yield Problem(
+                position=unused[0].position,
+                message=f"no watch-list uses {len(unused)} of the term sets: {names} ...",
+                hint="write their names with a $ in a rule, or delete them",
+                is_warning=True,
+            )
+            return
+        for terms in unused:
+            yield Problem(
+                position=terms.position,
+                message=f"no watch-list uses the term set {terms.name}",
+                hint=f"write ${terms.name} in a rule, or delete the set",
+                is_warning=True,
+            )
 
     # ------------------------------------------------------------ term sets
 
