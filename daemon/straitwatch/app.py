@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -545,7 +546,8 @@ class App:
             now=now,
         )
         for title in titles:
-            log.warning("told", title=title)
+            said = "told" if config.system_send else "nobody is told: system.send is empty"
+            log.warning(said, title=title)
         if config.canary is None:
             return
         if await fly_canary(
@@ -665,7 +667,9 @@ class App:
 
     async def status(self) -> dict[str, Any]:
         """Tell how things stand, for the web page."""
-        return await self.tools.store.run(read_status, self.active.config, self.tools.clock())
+        config = self.active.config
+        zone = ZoneInfo(config.timezone)
+        return await self.tools.store.run(read_status, config, self.tools.clock(), zone=zone)
 
 
 COUNTS = (
@@ -681,8 +685,10 @@ COUNTS = (
 )
 
 
-def read_status(tx: db.Transaction, config: Config | None, now: datetime) -> dict[str, Any]:
-    """Read how things stand: the numbers, and what needs a look.
+def read_status(
+    tx: db.Transaction, config: Config | None, now: datetime, *, zone: ZoneInfo
+) -> dict[str, Any]:
+    """Read how things stand: the numbers, and what needs a look; times in sentences are of `zone`.
 
     Without a configuration, because it cannot be read, receivers are those that were used.
     """
@@ -694,7 +700,7 @@ def read_status(tx: db.Transaction, config: Config | None, now: datetime) -> dic
         else {name: receiver.broken_because for name, receiver in config.receivers.items()}
     )
     receivers = [
-        {"name": name, "state": because or _condition(states.get(name), now)}
+        {"name": name, "state": because or _condition(states.get(name), now, zone)}
         for name, because in broken.items()
     ]
     return {
@@ -702,48 +708,54 @@ def read_status(tx: db.Transaction, config: Config | None, now: datetime) -> dic
         "troubles": counts.troubles,
         "stories": counts.stories,
         "receivers": receivers,
-        "config": [*_config_state(tx, config), *_silences(tx, config, now)],
+        "config": [*_config_state(tx, config, zone), *_silences(tx, config, now, zone)],
         "last_polled_at": counts.last_polled_at,
         "oldest_pending_at": counts.oldest_pending_at,
     }
 
 
-def _config_state(tx: db.Transaction, config: Config | None) -> list[str]:
+def _config_state(tx: db.Transaction, config: Config | None, zone: ZoneInfo) -> list[str]:
     """Say what a person should know of the configuration: a refusal, a change in shadow."""
     lines = []
     if refusal := db.config_refusal(tx):
         more = f" and {len(refusal.problems) - 1} more" if len(refusal.problems) > 1 else ""
         first = refusal.problems[0].splitlines()[0] if refusal.problems else "no reason given"
         lines.append(
-            f"new configuration refused since {refusal.since_at:%d %b %H:%M} UTC, "
+            f"new configuration refused since {_at(refusal.since_at, zone)}, "
             f"the old one goes on: {first}{more}"
         )
     if config and config.shadow:
         run = db.shadow_run(tx, config.shadow.version)
         names = ", ".join(path.name for path in config.shadow.files)
-        until = f"until {run.until_at:%d %b %H:%M} UTC" if run else "not seen by the daemon yet"
+        until = f"until {_at(run.until_at, zone)}" if run else "not seen by the daemon yet"
         lines.append(f"in shadow: {names} ({until})")
     return lines
 
 
-def _silences(tx: db.Transaction, config: Config | None, now: datetime) -> list[str]:
+def _at(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%d %b %H:%M %Z}"
+
+
+def _silences(
+    tx: db.Transaction, config: Config | None, now: datetime, zone: ZoneInfo
+) -> list[str]:
     """Say what alerts nobody at present: whoever looks for an alert that did not come wants it."""
     written = config.alerts.silences if config else ()
     return [
-        f"silenced until {one.until_at:%d %b %H:%M} UTC: {one.subject}"
+        f"silenced until {_at(one.until_at, zone)}: {one.subject}"
         + (f" ({', '.join(filter(None, (one.author, one.reason)))})" if one.reason else "")
         for one in (*db.active_silences(tx, now), *written)
         if one.until_at > now
     ]
 
 
-def _condition(state: db.ReceiverState | None, now: datetime) -> str:
+def _condition(state: db.ReceiverState | None, now: datetime, zone: ZoneInfo) -> str:
     if state is None:
         return "not used yet"
     if state.paused_at:
         return f"paused by {state.paused_by or 'a person'}"
     if state.hold_until and state.hold_until > now:
-        return f"{state.hold_reason}, waits until {state.hold_until:%H:%M} UTC"
+        return f"{state.hold_reason}, waits until {state.hold_until.astimezone(zone):%H:%M %Z}"
     if state.failures:
         return f"failing: {state.failures} in a row"
     return "ok"

@@ -1,9 +1,11 @@
 """The commands, on what one pass of the real pipeline left in a real database."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import Result
 
 from commands import HEADLINE, rows, run
 from harness import write_config
@@ -237,3 +239,16 @@ def test_a_stored_message_is_rendered_by_its_delivery_its_alert_or_its_story(con
     shown = [run(config, "render", one).stdout for one in asked]
 
     assert all(HEADLINE in text for text in shown)
+
+
+def test_status_keeps_its_time_zone_while_the_configuration_is_broken(
+    config: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "config"
+    shutil.copytree(config, broken)
+    (broken / "feeds.yaml").write_text("feeds: [\n", encoding="utf-8")
+
+    def polled(result: Result) -> str:
+        return next(line for line in result.stdout.splitlines() if "last poll" in line)
+
+    assert polled(run(broken, "status")) == polled(run(config, "status"))

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
-from straitwatch.config import Config, configured_database, load_config
+from straitwatch.config import Config, configured_store, load_config
 from straitwatch.core.model import Receiver
 from straitwatch.telemetry import configure_logging
 
@@ -50,8 +51,8 @@ def opened(directory: Path) -> "Iterator[tuple[Config, Store]]":
 
 
 @contextmanager
-def opened_without_config(directory: Path) -> "Iterator[Store]":
-    """Open the store of a configuration that is broken elsewhere.
+def opened_without_config(directory: Path) -> "Iterator[tuple[ZoneInfo, Store]]":
+    """Open the store of a configuration that is broken elsewhere; yield its time zone too.
 
     Raises:
         ConfigError: not even the address of the database can be read.
@@ -60,9 +61,10 @@ def opened_without_config(directory: Path) -> "Iterator[Store]":
     """
     from straitwatch.store import Store  # noqa: PLC0415 - as above
 
-    store = Store.open(configured_database(directory, environ=os.environ), migrate=False)
+    database, timezone = configured_store(directory, environ=os.environ)
+    store = Store.open(database, migrate=False)
     try:
-        yield store
+        yield ZoneInfo(timezone), store
     finally:
         store.close()
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
@@ -41,7 +42,8 @@ def list_(
 ) -> None:
     """List receivers and how they are."""
     with opened(config) as (loaded, store):
-        rows = store.call(read_status, loaded, utc_now())["receivers"]
+        zone = ZoneInfo(loaded.timezone)
+        rows = store.call(read_status, loaded, utc_now(), zone=zone)["receivers"]
     if json:
         for row in rows:
             write_line(row)

@@ -13,6 +13,7 @@ from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.config import Config
 from straitwatch.core.model import PollReport
+from straitwatch.core.render import counted
 from straitwatch.telemetry import configure_logging
 
 
@@ -71,6 +72,12 @@ async def _once(config: Config, *, as_json: bool) -> None:
         return
     parts = (f"{value} {name.replace('_', ' ')}" for name, value in summary.items())
     typer.echo(" · ".join(parts))
+    if progress.silent and not summary["alerts"]:
+        typer.echo(
+            f"{counted(progress.silent, 'feed')} read for the first time: what is older there than "
+            "polling.backfill alerts nobody, what comes from now on does",
+            err=True,
+        )
     if failing:
         typer.echo(f"{failing} feeds are failing; see `straitwatch feeds health`", err=True)
 
@@ -106,6 +113,7 @@ class _progress:  # noqa: N801 - reads as a function
         )
         self._task = self._bar.add_task("poll", total=total, found=0)
         self._found = 0
+        self.silent = 0  # feeds whose first sight is a silent baseline
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -116,4 +124,5 @@ class _progress:  # noqa: N801 - reads as a function
 
     def __call__(self, report: PollReport) -> None:
         self._found += report.entries_new
+        self.silent += report.is_baseline
         self._bar.update(self._task, advance=1, found=self._found)

@@ -29,12 +29,12 @@ def status(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     refused: ConfigError | None = None
     try:
         with opened(config) as (loaded, store):
-            state = store.call(read_status, loaded, utc_now())
             zone = ZoneInfo(loaded.timezone)
+            state = store.call(read_status, loaded, utc_now(), zone=zone)
     except ConfigError as error:  # the daemon goes on with the old one: say how it does
-        refused, zone = error, ZoneInfo("UTC")
-        with opened_without_config(config) as store:
-            state = store.call(read_status, None, utc_now())
+        refused = error
+        with opened_without_config(config) as (zone, store):
+            state = store.call(read_status, None, utc_now(), zone=zone)
     if json:
         write_line(state["counts"])
     else:
@@ -68,10 +68,11 @@ def _print_counts(console: Console, state: dict[str, Any], zone: ZoneInfo) -> No
 
 
 def _print_rows(state: dict[str, Any], zone: ZoneInfo) -> None:
-    receivers = Table("Receiver", "State", title="Receivers", title_justify="left")
-    for row in state["receivers"]:
-        receivers.add_row(row["name"], row["state"])
-    print_table(receivers)
+    if state["receivers"]:
+        receivers = Table("Receiver", "State", title="Receivers", title_justify="left")
+        for row in state["receivers"]:
+            receivers.add_row(row["name"], row["state"])
+        print_table(receivers)
     if state["troubles"]:
         troubles = Table("Feed", "Condition", "Last good poll", title_justify="left")
         troubles.title = "Feeds that need a look"

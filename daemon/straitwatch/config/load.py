@@ -60,8 +60,8 @@ def load_config(
     return _Loader(directory, environ=environ, validate=validate_receiver).load()
 
 
-def configured_database(directory: Path, *, environ: Mapping[str, str]) -> str:
-    """Return the address of the database, whatever else is wrong with a configuration.
+def configured_store(directory: Path, *, environ: Mapping[str, str]) -> tuple[str, str]:
+    """Return the database's address and the time zone, whatever else is wrong with a configuration.
 
     Raises:
         ConfigError: what stands in straitwatch.yaml cannot be read.
@@ -70,7 +70,7 @@ def configured_database(directory: Path, *, environ: Mapping[str, str]) -> str:
     settings = loader.settings(_optional(directory / SETTINGS))
     if any(not problem.is_warning for problem in loader.problems):
         raise ConfigError(in_order(loader.problems))
-    return settings.database
+    return settings.database, settings.timezone
 
 
 def require_files(config: Config, known: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ lines, anything else JSON.
 """
 
 import logging
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, MutableMapping
@@ -125,7 +126,7 @@ def configure_logging(*, level: str = "info", stream: TextIO | None = None) -> N
     )
     # Tracebacks become text before the redactor sees the line: they quote addresses too.
     last: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=True)]
+        [structlog.dev.ConsoleRenderer(colors=not os.environ.get("NO_COLOR"))]
         if is_terminal
         else [structlog.processors.JSONRenderer(ensure_ascii=False)]
     )
