@@ -142,6 +142,37 @@ def test_route_test_prints_the_path_and_says_when_nobody_is_reached(config: Path
     assert "-> terminal" in reached.stdout
 
 
+def test_route_test_names_a_receiver_that_is_out_and_quiet_hours(tmp_path: Path) -> None:
+    made = write_config(
+        tmp_path,
+        feeds={},
+        receivers={"desk": {"url": "${NOWHERE_URL}"}, "terminal": {"url": "terminal://"}},
+        routes=[{"match": {}, "send": ["desk", "terminal"], "quiet_hours": "always"}],
+        quiet_hours={
+            "always": {
+                "days": ["mon-sun"],
+                "from": "00:00",
+                "to": "00:00",
+                "hold": ["low", "normal", "high"],
+            }
+        },
+    )
+
+    text = run(made, "route", "test", "--title", HEADLINE).stdout
+
+    assert "desk is out: NOWHERE_URL is not set" in text
+    assert "held in quiet hours always until 00:00" in text
+
+
+def test_a_test_of_a_paused_receiver_says_that_alerts_wait(config: Path) -> None:
+    run(config, "receiver", "pause", "terminal")
+    result = run(config, "receiver", "test", "terminal")
+    run(config, "receiver", "resume", "terminal")
+
+    assert result.exit_code == 0
+    assert "its alerts wait" in result.stderr
+
+
 def test_receiver_test_sends_a_labelled_message(config: Path) -> None:
     result = run(config, "receiver", "test", "terminal")
 

@@ -88,10 +88,6 @@ def _gaps(config: Config) -> Iterator[Problem]:
     if not any(watchlist.enabled for watchlist in config.watchlists):
         hint = "write one in watchlists/; `straitwatch init DIR` makes two to begin with"
         yield Problem(position=None, message="no watch-list is on", hint=hint, is_warning=True)
-    if not config.alerts.routes and config.watchlists:
-        hint = "write `routes: [{match: {}, send: [RECEIVER]}]` in straitwatch.yaml"
-        message = "no route leads to anybody"
-        yield Problem(position=None, message=message, hint=hint, is_warning=True)
 
 
 def _template_problems(config: Path) -> Sequence[Problem]:

@@ -23,7 +23,7 @@ from straitwatch.core.model import (
     SendJob,
     SendResult,
 )
-from straitwatch.errors import UsageError
+from straitwatch.errors import StoreError, UsageError
 from straitwatch.telemetry import configure_logging
 
 receiver = typer.Typer(no_args_is_help=True, help="See, test, pause and resume receivers.")
@@ -66,11 +66,26 @@ def send_test(
     if reason := loaded.receivers[name].broken_because:
         raise UsageError(f"{name} cannot be used: {reason}")
     results = _send_test(loaded, name)
+    _tell_hold(loaded, name)
     for recipient, result in results:
         words = (name, recipient, result.outcome, result.code, result.text)
         typer.echo(" ".join(word for word in words if word))
     if any(result.outcome is not Outcome.DELIVERED for _, result in results):
         raise typer.Exit(1)
+
+
+def _tell_hold(config: Config, name: str) -> None:
+    """Say that alerts wait all the same, where they do."""
+    try:
+        store = db.Store.open(config.database, migrate=False)
+    except StoreError:  # none yet, or away: the test itself needs none
+        return
+    state = store.call(db.receiver_states).get(name)
+    store.close()
+    if state and state.paused_at:
+        by = state.paused_by or "a person"
+        hint = f"`straitwatch receiver resume {name}` ends it"
+        typer.echo(f"{name} is paused by {by}: its alerts wait; {hint}", err=True)
 
 
 def _send_test(config: Config, name: str) -> list[tuple[str, SendResult]]:

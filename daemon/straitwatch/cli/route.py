@@ -1,18 +1,20 @@
 """`route`: who gets what, before it happens."""
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
-from straitwatch.app import load
+from straitwatch.app import load, utc_now
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.config import Config
 from straitwatch.core.decide import RouteStep, walk_routes
-from straitwatch.core.model import Entry, Feed, Match
+from straitwatch.core.model import Entry, Feed, Match, Route
 from straitwatch.core.plan import matchable
 from straitwatch.core.render import counted
+from straitwatch.core.schedule import held_until
 from straitwatch.errors import UsageError
 
 route = typer.Typer(no_args_is_help=True, help="See who would get a headline, and why.")
@@ -53,9 +55,9 @@ def trace(
     for match in matches:
         steps = walk_routes(match, source, entry, loaded.alerts.routes)
         reached |= any(step.fits and step.route.send for step in steps)
-        _print(match, steps, as_json=json)
-    if not matches and not json:
-        typer.echo("no watch-list matches; `straitwatch why` says what is missing")
+        _print(match, steps, loaded, as_json=json)
+    if not matches:
+        typer.echo("no watch-list matches; `straitwatch why` says what is missing", err=json)
     if not reached:
         raise typer.Exit(1)
 
@@ -69,7 +71,22 @@ def _feed(config: Config, name: str) -> Feed:
     raise UsageError(f"unknown feed: {name}\nhint: see `straitwatch feeds list`")
 
 
-def _print(match: Match, steps: list[RouteStep], *, as_json: bool) -> None:
+def _obstacles(config: Config, match: Match, route: Route) -> list[str]:
+    """Say what keeps a message from leaving at once: a receiver that is out, quiet hours."""
+    people = {person.name: person.receivers for person in config.alerts.people}
+    places = [place for name in route.send for place in people.get(name, (name,))]
+    receivers = (config.receivers[place] for place in places if place in config.receivers)
+    found = [f"{it.name} is out: {it.broken_because}" for it in receivers if it.broken_because]
+    for quiet in config.alerts.quiet_hours:
+        if quiet.name == route.quiet_hours:
+            end = held_until(match.severity, quiet=quiet, now=utc_now())
+            if end is not None:
+                until = end.astimezone(ZoneInfo(config.timezone))
+                found.append(f"held in quiet hours {quiet.name} until {until:%H:%M %Z}")
+    return found
+
+
+def _print(match: Match, steps: list[RouteStep], config: Config, *, as_json: bool) -> None:
     if as_json:
         for step in steps:
             write_line(
@@ -80,6 +97,7 @@ def _print(match: Match, steps: list[RouteStep], *, as_json: bool) -> None:
                     "fits": step.fits,
                     "because": step.because,
                     "send": list(step.route.send) if step.fits else [],
+                    "obstacles": _obstacles(config, match, step.route) if step.fits else [],
                 }
             )
         return
@@ -88,3 +106,5 @@ def _print(match: Match, steps: list[RouteStep], *, as_json: bool) -> None:
     for step in steps:
         answer = f"-> {', '.join(step.route.send) or 'nobody'}" if step.fits else step.because
         console.print(f"  {step.route.name}: {answer}", markup=False)
+        for obstacle in _obstacles(config, match, step.route) if step.fits else ():
+            console.print(f"    {obstacle}", style="yellow", markup=False)
