@@ -212,9 +212,17 @@ async def run_demo(directory: Path, *, say: Callable[[str], None], clock: Clock 
             status = await asyncio.wait_for(daemon.wait(), PATIENCE)
     mails = write_mails(directory, newsroom.mailbox)
     say(f"{len(newsroom.slack)} Slack messages and {mails} mails are in {newsroom.mailbox}")
-    say(f"look into it: straitwatch stories list --config {shlex.quote(str(config))}")
-    say("then begin with your own: straitwatch init DIR")
+    command = _command()
+    say(f"look into it: {command} stories list --config {shlex.quote(str(config))}")
+    say(f"then begin with your own: {command} init DIR")
     return status
+
+
+def _command() -> str:
+    """Return how this program is called from here: by its name where that is on PATH."""
+    if shutil.which("straitwatch"):
+        return "straitwatch"
+    return f"{shlex.quote(sys.executable)} -m straitwatch"
 
 
 def write_mails(directory: Path, mailbox: Path) -> int:
