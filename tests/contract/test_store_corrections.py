@@ -175,6 +175,22 @@ def test_a_window_that_is_built_anew_follows_the_correction(store: Store) -> Non
     assert store.call(fold_generation) != before
 
 
+def test_a_link_still_says_whose_reporting_it_is_when_a_story_is_grown_anew(store: Store) -> None:
+    claimed = claimed_feed(store)
+    linked = make_entry("e1", links=("https://www.wsj.com/world/a-1",))
+    planned = [
+        make_planned("e1", entry=linked, fold=make_fold("s1")),
+        make_planned("e2", entry=make_entry("e2"), fold=make_fold("s2")),
+    ]
+    stories = (make_story("s1"), make_story("s2"))
+    store.call(apply_plan, make_plan(claimed, planned, stories=stories, alerts=(), deliveries=()))
+
+    merged = store.call(merge_stories, "s1", "s2")
+
+    assert merged is not None
+    assert "Wall Street Journal" in merged.origins
+
+
 def test_a_correction_leaves_the_scores_from_which_a_lists_threshold_follows(store: Store) -> None:
     claimed = claimed_feed(store)
     planned = [

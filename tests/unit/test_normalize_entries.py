@@ -1,3 +1,4 @@
+import html
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -106,6 +107,25 @@ def test_relative_links_start_at_the_final_address() -> None:
     ]
 
     assert urls == ["https://h.example/a", "https://h.example/rss/b?c=1&d=2"]
+
+
+def test_links_to_other_sites_are_kept_in_their_order() -> None:
+    markup = (
+        '<p>The <a class="x" href="https://www.wsj.com/a-1?x=1&amp;y=2">WSJ</a> says so, '
+        "<a href='/own'>as we do</a>, <a href=https://ft.example/b>and</a> "
+        '<a href="javascript:alert(1)">this</a>.</p>'
+    )
+    plain = _entries(RawEntry(guid="1", link="/a", title="x", summary=markup))[0]
+    escaped = _entries(RawEntry(guid="1", link="/a", title="x", summary=html.escape(markup)))[0]
+
+    assert plain.links == ("https://www.wsj.com/a-1?x=1&y=2", "https://ft.example/b")
+    assert escaped.links == plain.links
+
+
+def test_a_page_of_links_gives_a_few_and_costs_little() -> None:
+    page = "".join(f'<a href="https://site{n}.example/{n}">x</a>' for n in range(5_000))
+
+    assert len(_entries(RawEntry(guid="1", link="/a", title="x", content=page))[0].links) == 4
 
 
 def test_an_aggregators_publisher_leaves_the_title_and_becomes_the_source() -> None:

@@ -191,3 +191,37 @@ def test_a_round_up_adds_nothing_to_a_story_that_has_one_of_its_sources() -> Non
 
     assert find_origin(entry, "Example Wire").name == "Wall Street Journal"
     assert find_origin(entry, "Example Wire", ("Reuters",)).name == "Reuters"
+
+
+def test_a_link_to_an_article_of_one_source_says_whose_reporting_it_is() -> None:
+    links = ("https://www.wsj.com/world/asia/beijing-presses-9f2c", "https://other.example/a-1")
+    found = find_origin(make_entry("Beijing presses", links=links), "Example Wire")
+
+    assert (found.name, found.words) == ("Wall Street Journal", "www.wsj.com")
+
+
+def test_an_article_that_stands_on_a_sources_site_is_the_sources() -> None:
+    url = "https://www.reuters.com/world/china/drills-2026-03-01/"
+
+    assert origin_of(url=url) == "Reuters"
+    assert origin_of(url=url, outlet="Reuters World") == "Reuters"
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        ("https://www.wsj.com/news/a-1", "https://www.ft.com/content/a-1"),
+        ("https://www.wsj.com/",),
+        ("https://www.wsj.com/news/world",),
+        ("https://notwsj.com/a-1",),
+        (),
+    ],
+)
+def test_links_that_do_not_lead_to_one_article_say_nothing(links: tuple[str, ...]) -> None:
+    assert origin_of(links=links) == "Example Wire"
+
+
+def test_what_the_text_says_counts_before_a_link() -> None:
+    title = "Sale delayed, according to Bloomberg"
+
+    assert origin_of(title, links=("https://www.wsj.com/a-1",)) == "Bloomberg"

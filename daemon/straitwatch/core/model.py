@@ -551,6 +551,7 @@ class Entry:
     summary: str = ""
     content: str = ""
     authors: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()  # the first few in the text that lead to other sites
     published_at: datetime | None = None
     language: str = ""
     source: str = ""  # publisher named by an aggregator; "" = the feed itself

@@ -1,14 +1,15 @@
 """Stage: whose reporting is it? An outlet that repeats another one adds no source of its own.
 
-In: an entry's text and authors, and the outlet that published it. Out: the outlet or institute
-whose reporting this is, and the words that say so. What is not said plainly is the outlet's own: a
-wrong origin would make one source of two.
+In: an entry's text, authors and links, and the outlet that published it. Out: the outlet or
+institute whose reporting this is, and the words that say so. What is not said plainly is the
+outlet's own: a wrong origin would make one source of two.
 """
 
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
+from urllib.parse import urlsplit
 
 from straitwatch.core.model import UNNAMED_MEDIA, Entry
 
@@ -74,6 +75,56 @@ _SOURCES = {
 
 # `@` stands for the name. Only wordings that say whose reporting it is: that somebody spoke to an
 # outlet, that it published something, or that a text was carried by an agency.
+# Where they publish: a link there, or an article that stands there, is theirs.
+_SITES = {
+    "Reuters": "reuters.com",
+    "AP": "apnews.com",
+    "AFP": "afp.com",
+    "Bloomberg": "bloomberg.com",
+    "Wall Street Journal": "wsj.com",
+    "New York Times": "nytimes.com",
+    "Washington Post": "washingtonpost.com",
+    "Financial Times": "ft.com",
+    "Politico": "politico.com politico.eu",
+    "Axios": "axios.com",
+    "CNN": "cnn.com",
+    "NBC News": "nbcnews.com",
+    "Fox News": "foxnews.com",
+    "BBC": "bbc.com bbc.co.uk",
+    "Guardian": "theguardian.com",
+    "Economist": "economist.com",
+    "Der Spiegel": "spiegel.de",
+    "Nikkei": "nikkei.com",
+    "Kyodo": "kyodonews.net kyodonews.jp",
+    "NHK": "nhk.or.jp",
+    "Yomiuri": "yomiuri.co.jp",
+    "Yonhap": "yna.co.kr",
+    "CNA": "cna.com.tw focustaiwan.tw",
+    "Channel NewsAsia": "channelnewsasia.com",
+    "Liberty Times": "ltn.com.tw",
+    "United Daily News": "udn.com",
+    "SCMP": "scmp.com",
+    "Xinhua": "xinhuanet.com news.cn",
+    "Global Times": "globaltimes.cn huanqiu.com",
+    "People's Daily": "people.com.cn people.cn",
+    "CCTV": "cctv.com cctv.cn",
+    "TASS": "tass.com tass.ru",
+    "RIA Novosti": "ria.ru",
+    "Interfax": "interfax.ru interfax.com",
+    "Interfax-Ukraine": "interfax.com.ua",
+    "RBC": "rbc.ru",
+    "RBC-Ukraine": "rbc.ua",
+    "Kommersant": "kommersant.ru",
+    "Ukrinform": "ukrinform.net ukrinform.ua ukrinform.ru",
+    "Ukrainska Pravda": "pravda.com.ua",
+    "RUSI": "rusi.org",
+    "CSIS": "csis.org",
+    "ISW": "understandingwar.org",
+    "RAND": "rand.org",
+    "IISS": "iiss.org",
+    "ASPI": "aspi.org.au",
+}
+
 _SAYS = (
     r"(?:report(?:s|ed)?|revealed|reveals|says|said|writes|wrote|notes|noted|adds|added|cites|"
     r"cited|quotes|quoted|lists|describes|details|has learned)\b"
@@ -205,8 +256,8 @@ def find_origin(entry: Entry, outlet: str, heard: Collection[str] = ()) -> Origi
 
     The first source that the title, the lead or the byline names as such, and that is not the
     outlet itself; of several, one that is among `heard`, the sources of its story: who retells two
-    papers adds nothing to either. Where others are repeated without a name, `UNNAMED_MEDIA`; else
-    the outlet.
+    papers adds nothing to either. Else the one source whose site the entry stands on, or links to;
+    where others are repeated without a name, `UNNAMED_MEDIA`; else the outlet.
     """
     own = canonical_source(outlet)
     texts = (entry.title, (entry.summary or entry.content)[:_LEAD])
@@ -218,8 +269,30 @@ def find_origin(entry: Entry, outlet: str, heard: Collection[str] = ()) -> Origi
     others = [origin for origin in found if origin.name != own]
     if others:
         return next((origin for origin in others if origin.name in heard), others[0])
+    if linked := _linked(entry, own):
+        return linked
     unnamed = _unnamed(entry.title) or _unnamed(_SENTENCE_END.split(texts[1], maxsplit=1)[0])
     return Origin(name=UNNAMED_MEDIA if unnamed else own, words=unnamed)
+
+
+def _linked(entry: Entry, own: str) -> Origin | None:
+    """Return the source that the entry's address or its links lead to, if it is a single one."""
+    for links in ((entry.url,), entry.links):
+        sources = {source: link for link in links if (source := _site_of(link)) not in ("", own)}
+        if len(sources) == 1:
+            source, link = sources.popitem()
+            return Origin(name=source, words=urlsplit(link).hostname or "")
+    return None
+
+
+def _site_of(link: str) -> str:
+    """Return whose site an article stands on; "" where nobody's, or where it is no article."""
+    parts = urlsplit(link)
+    if not re.search(r"[\d-]", parts.path):
+        return ""  # a front page or a section
+    labels = (parts.hostname or "").split(".")
+    hosts = (".".join(labels[at:]) for at in range(len(labels) - 1))
+    return next((_sites()[host] for host in hosts if host in _sites()), "")
 
 
 def canonical_source(name: str) -> str:
@@ -258,6 +331,11 @@ def _byline(text: str) -> Iterator[str]:
     for name in _names().finditer(text):
         if _BEFORE_IN_BYLINE.search(text[: name.start()]):
             yield _known()[name[0].casefold()]
+
+
+@cache
+def _sites() -> dict[str, str]:
+    return {host: source for source, hosts in _SITES.items() for host in hosts.split()}
 
 
 @cache

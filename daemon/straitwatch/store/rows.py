@@ -116,6 +116,9 @@ class EntryRow(Row, table=True):
     summary: str
     content: str
     authors: Any = Field(sa_column=Column("authors", Packed(Texts), nullable=False))
+    links: Any = Field(
+        sa_column=Column("links", Packed(Texts), nullable=False, server_default="[]")
+    )
     published_at: datetime | None
     language: str
     source: str

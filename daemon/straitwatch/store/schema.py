@@ -10,8 +10,8 @@ from straitwatch.errors import SchemaMismatch
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0010"  # newest revision in migrations/versions; known here so that a start needs no alembic
-_KNOWN = frozenset({"0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", HEAD})
+HEAD = "0011"  # newest revision in migrations/versions; known here so that a start needs no alembic
+_KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
 _MIGRATION_LOCK = 0x5354_5241_4954  # any number; the same for every replica
 
 

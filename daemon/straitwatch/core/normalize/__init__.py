@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from urllib.parse import urlsplit
 
 from straitwatch.core.model import Entry, ParsedFeed, RawEntry
 from straitwatch.core.normalize.dates import parse_date
 from straitwatch.core.normalize.links import canonical_url, clean_url, names_article
-from straitwatch.core.normalize.text import clean_text, clean_title
+from straitwatch.core.normalize.text import clean_text, clean_title, links_in
 
 __all__ = [
     "canonical_url",
@@ -26,6 +27,7 @@ __all__ = [
 
 MAX_TITLE, MAX_SUMMARY, MAX_CONTENT = 300, 2_000, 20_000  # characters
 MAX_GUID = 1_000
+_MAX_LINKS = 4
 _MAX_AUTHORS = 10
 _FUTURE_TOLERANCE = timedelta(days=1)  # publishers' clocks and zones; more is a wrong date
 _SCRIPTS = {"zh-tw": "zh-Hant", "zh-hk": "zh-Hant", "zh-mo": "zh-Hant", "zh-hant": "zh-Hant",
@@ -143,6 +145,7 @@ def _entry(
         summary=summary,
         content=content,
         authors=_authors(raw.authors),
+        links=_links((raw.summary, raw.content), draft.url),
         published_at=_published_at(raw, timezone, fetched_at),
         language=normalize_language(raw.language) or language,
         source=clean_title(raw.source_title),
@@ -159,6 +162,18 @@ def _texts(raw: RawEntry, title: str) -> tuple[str, str]:
     if content == summary:
         content = ""
     return ("" if summary == title else summary), ("" if content == title else content)
+
+
+def _links(texts: Iterable[str], url: str) -> tuple[str, ...]:
+    """Return where the markup leads on other sites, each address once."""
+    own = urlsplit(url).hostname
+    found: dict[str, None] = {}
+    for text in texts:
+        for raw in links_in(text):
+            link = clean_url(raw, base=url)
+            if link and urlsplit(link).hostname != own:
+                found[link] = None
+    return tuple(found)[:_MAX_LINKS]
 
 
 def _authors(names: Iterable[str]) -> tuple[str, ...]:

@@ -34,6 +34,13 @@ _TAG = re.compile(
 )
 _CUT_TAG = re.compile(r"<(?:!--|/?[A-Za-z])[^<>]*\Z")
 
+_LINK = re.compile(
+    r"<a\s[^<>]{0,300}?href\s*=\s*(?:\"([^\"<>]{1,2000})\"|'([^'<>]{1,2000})'|([^\s\"'<>]{1,2000}))",
+    re.IGNORECASE,
+)
+_LINKED = 4_000  # characters of markup in which links are looked for: the lead names its source
+_MOST_LINKS = 50
+
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _REFERENCE_PAIR = re.compile(
     r"&#(x?)(d[89ab][0-9a-f]{2}|5[56]\d{3});&#\1(d[c-f][0-9a-f]{2}|5[67]\d{3});", re.IGNORECASE
@@ -72,6 +79,15 @@ def clean_text(value: str, *, limit: int) -> str:
     """Plain text whose lines are the blocks of the markup."""
     lines = (" ".join(line.split()) for line in _plain(value, limit).split("\n"))
     return cut("\n".join(line for line in lines if line), limit=limit)
+
+
+def links_in(markup: str) -> list[str]:
+    """Return where the first links of a piece of markup lead, as they are written there."""
+    if "href" not in markup and "HREF" not in markup:
+        return []
+    text = markup[:_LINKED]
+    found = _LINK.findall(_unescape(text) if "&lt;" in text else text)
+    return [quoted or single or bare for quoted, single, bare in found[:_MOST_LINKS]]
 
 
 def cut(text: str, *, limit: int) -> str:
