@@ -35,6 +35,7 @@ from straitwatch.core.model import (
     Relation,
     Severity,
     Story,
+    StoryFilter,
 )
 
 NEW = Circumstances(relation=Relation.NEW, published_at=NOON)
@@ -393,11 +394,18 @@ def test_a_story_is_state_medias_until_another_outlet_has_it() -> None:
         ({"state_only": True}, [("A", "state", "")], ""),
         ({"state_only": True}, [("A", "", "")], "wants what only state media has"),
         ({"state_only": False}, [("A", "state", "")], "only state media has it"),
+        ({"state_first": True}, [("A", "state", ""), ("B", "", "")], ""),
+        ({"state_first": True}, [("B", "", ""), ("A", "state", "")], "wants what state media had"),
+        ({"state_first": False}, [("A", "state", ""), ("B", "", "")], "state media was first"),
     ],
 )
 def test_a_route_may_ask_whose_reporting_it_is(wanted, reports, because) -> None:
     (step,) = walk_routes(
-        make_match(), make_feed(), make_entry(), [make_route(**wanted)], story=grown(*reports)
+        make_match(),
+        make_feed(),
+        make_entry(),
+        [make_route(story=StoryFilter(**wanted))],
+        story=grown(*reports),
     )
 
     assert step.because.startswith(because)

@@ -41,6 +41,7 @@ from straitwatch.core.model import (
     Silence,
     Sourced,
     Story,
+    StoryFilter,
     Validators,
     WatchList,
 )
@@ -497,6 +498,59 @@ def test_what_is_released_does_not_tell_a_story_twice() -> None:
 
     assert (release.alerts, release.stories) == ((), ())
     assert release.decisions[entry.id].reason is Reason.ALREADY_ALERTED
+
+
+# ---------------------------------------------------------------- severity that asks of the story
+
+
+def asking(*lines: SeverityRule) -> Rules:
+    return rules_for(lists=(replace(STRAIT, severity=lines),))
+
+
+def test_a_line_of_severity_may_wait_for_a_second_origin() -> None:
+    confirmed = SeverityRule(level=Severity.HIGH, story=StoryFilter(min_origins=2))
+
+    alerts, story = tell(2, every=timedelta(hours=1), rules=asking(confirmed))
+
+    assert [alert.severity for alert in alerts] == [Severity.NORMAL, Severity.HIGH]
+    assert alerts[-1].facts.reason is Reason.HIGHER_SEVERITY
+    assert story.severity is Severity.HIGH
+
+
+def test_the_severity_with_its_story_is_the_one_that_is_stored() -> None:
+    confirmed = SeverityRule(level=Severity.HIGH, story=StoryFilter(min_origins=1))
+
+    (planned,) = plan_for(make_entry("Ships cross the strait"), rules=asking(confirmed)).entries
+
+    assert [match.severity for match in planned.matches] == [Severity.HIGH]
+
+
+def test_what_only_state_media_has_may_weigh_less() -> None:
+    rules = asking(
+        SeverityRule(level=Severity.LOW, story=StoryFilter(state_only=True)),
+        SeverityRule(level=Severity.HIGH),
+    )
+    entry = make_entry("Ships cross the strait")
+
+    quiet = plan_for(entry, rules=rules, feed=make_feed(stance="state"))
+    loud = plan_for(entry, rules=rules, feed=make_feed(stance="independent"))
+
+    assert quiet.alerts[0].severity is Severity.LOW
+    assert loud.alerts[0].severity is Severity.HIGH
+
+
+def test_a_line_whose_words_are_not_there_does_not_wait() -> None:
+    lines = (
+        SeverityRule(
+            level=Severity.CRITICAL,
+            when=Sourced(text="missile"),
+            story=StoryFilter(min_origins=1),
+        ),
+    )
+
+    plan = plan_for(make_entry("Ships cross the strait"), rules=asking(*lines))
+
+    assert plan.alerts[0].severity is Severity.NORMAL
 
 
 # ---------------------------------------------------------------- breaking

@@ -11,8 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from straitwatch.config.document import Document, KeyPath
-from straitwatch.config.rules import RuleFiles
-from straitwatch.config.schemas import RouteMatchShape, SettingsShape
+from straitwatch.config.rules import RuleFiles, story_filter
+from straitwatch.config.schemas import RouteMatchShape, RouteMatchWithStoryShape, SettingsShape
 from straitwatch.config.words import nearest_or_all
 from straitwatch.core.model import (
     AlertPolicy,
@@ -76,8 +76,7 @@ class Routing:
             yield Route(
                 name=shape.name or f"route-{at + 1}",
                 **_filters(shape.match),
-                min_origins=shape.match.min_origins,
-                state_only=shape.match.state_only,
+                story=story_filter(shape.match),
                 send=self._places(shape.send),
                 continues=shape.continue_,
                 group_wait=shape.group_wait,
@@ -298,8 +297,7 @@ def _comes_back(name: str, following: Mapping[str, str]) -> bool:
 
 def _first_catch_all(settings: SettingsShape) -> int | None:
     for at, route in enumerate(settings.routes):
-        asks_nothing = route.match.state_only is None and not any(route.match.model_dump().values())
-        if not route.continue_ and asks_nothing:
+        if not route.continue_ and route.match == RouteMatchWithStoryShape():
             return at
     return None
 

@@ -15,7 +15,7 @@ from straitwatch.config.files import (
     require_directory,
     rule_files,
 )
-from straitwatch.config.schemas import PointsShape, RulesShape, WatchListShape
+from straitwatch.config.schemas import PointsShape, RulesShape, StoryAskedShape, WatchListShape
 from straitwatch.core.match import Matcher, compile_rules
 from straitwatch.core.model import (
     PointsRule,
@@ -25,6 +25,7 @@ from straitwatch.core.model import (
     SeverityRule,
     Sourced,
     SourceFilter,
+    StoryFilter,
     TermSet,
     WatchList,
 )
@@ -220,12 +221,20 @@ def _watchlist(document: Document, path: KeyPath, shape: WatchListShape) -> Watc
                 if rule.when is not None
                 else None,
                 min_points=rule.min_points,
+                story=story_filter(rule),
             )
             for at, rule in enumerate(shape.severity)
         ),
         must_match=texts("must_match", shape.must_match),
         must_not_match=texts("must_not_match", shape.must_not_match),
         position=document.position((*path, "id")),
+    )
+
+
+def story_filter(shape: StoryAskedShape) -> StoryFilter:
+    """Return what a shape asks of a story."""
+    return StoryFilter(
+        min_origins=shape.min_origins, state_only=shape.state_only, state_first=shape.state_first
     )
 
 

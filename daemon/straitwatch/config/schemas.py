@@ -105,8 +105,8 @@ class RouteMatchShape(Shape):
     )
 
 
-class RouteMatchWithStoryShape(RouteMatchShape):
-    """What a route takes, with what may be asked of the story."""
+class StoryAskedShape(Shape):
+    """What may be asked of a story: whose reporting it is."""
 
     min_origins: int = Field(
         0,
@@ -120,6 +120,15 @@ class RouteMatchWithStoryShape(RouteMatchShape):
         description="true: only what nobody but state media has; false: nothing of that.",
         examples=[True],
     )
+    state_first: bool | None = Field(
+        None,
+        description="true: only what state media had first; false: nothing of that.",
+        examples=[True],
+    )
+
+
+class RouteMatchWithStoryShape(RouteMatchShape, StoryAskedShape):
+    """What a route takes, with what may be asked of the story."""
 
 
 class RouteShape(Shape):
@@ -358,7 +367,7 @@ class PointsShape(Shape):
     when: Phrase = Field(description="The query.", examples=["title:$taiwan AND title:$china"])
 
 
-class SeverityShape(Shape):
+class SeverityShape(StoryAskedShape):
     """The first line that holds names the severity."""
 
     level: Level = Field(description="low, normal, high or critical.", examples=["high"])

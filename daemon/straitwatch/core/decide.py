@@ -36,6 +36,7 @@ from straitwatch.core.model import (
     Severity,
     Silence,
     Story,
+    StoryFilter,
     StoryReport,
 )
 
@@ -320,7 +321,7 @@ def walk_routes(
     """
     steps: list[RouteStep] = []
     for route in routes:
-        because = _misfit(route, match, feed, entry) or _story_misfit(route, story, feed)
+        because = _misfit(route, match, feed, entry) or _story_misfit(route.story, story, feed)
         steps.append(RouteStep(route=route, fits=not because, because=because))
         if not because and not route.continues:
             break
@@ -354,13 +355,27 @@ def _misfit(route: Route | Silence, match: Match, feed: Feed, entry: Entry) -> s
     return ""
 
 
-def _story_misfit(route: Route, story: Story | None, feed: Feed) -> str:
+def settle_severity(match: Match, story: Story, feed: Feed) -> Match:
+    """Give a match the first level that holds now that its story is known."""
+    for line in match.waiting:
+        if not _story_misfit(line.story, story, feed):
+            return replace(match, severity=line.level, waiting=())
+    return replace(match, waiting=())
+
+
+def _story_misfit(wanted: StoryFilter, story: Story | None, feed: Feed) -> str:
+    is_state = feed.stance in STATE_STANCES
     origins = len(story.origins) if story else 1
-    is_state_only = story.is_state_only if story else feed.stance in STATE_STANCES
-    if origins < route.min_origins:
-        return f"wants {route.min_origins} independent origins, there is {origins}"
-    if route.state_only is not None and route.state_only != is_state_only:
-        return "wants what only state media has" if route.state_only else "only state media has it"
+    is_state_only = story.is_state_only if story else is_state
+    is_state_first = (
+        story.reports[0].outlet.stance in STATE_STANCES if story and story.reports else is_state
+    )
+    if origins < wanted.min_origins:
+        return f"wants {wanted.min_origins} independent origins, there is {origins}"
+    if wanted.state_only not in (None, is_state_only):
+        return "wants what only state media has" if wanted.state_only else "only state media has it"
+    if wanted.state_first not in (None, is_state_first):
+        return "wants what state media had first" if wanted.state_first else "state media was first"
     return ""
 
 

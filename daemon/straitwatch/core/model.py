@@ -238,12 +238,25 @@ class PointsRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoryFilter:
+    """What may be asked of a story: whose reporting it is."""
+
+    min_origins: int = 0  # independent ones
+    state_only: bool | None = None  # whether only state media has it; None: either
+    state_first: bool | None = None  # whether state media had it first; None: either
+
+
+ANY_STORY = StoryFilter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeverityRule:
     """The first rule that holds names the severity; without `when` it always holds."""
 
     level: Severity
     when: Sourced | None = None
     min_points: int | None = None
+    story: StoryFilter = ANY_STORY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,8 +348,7 @@ class Route:
     tags: tuple[str, ...] = ()
     stances: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
-    min_origins: int = 0  # of the story
-    state_only: bool | None = None  # whether only state media has it; None: either
+    story: StoryFilter = ANY_STORY
     send: tuple[str, ...] = ()
     continues: bool = False
     group_wait: timedelta = timedelta(0)
@@ -612,6 +624,14 @@ class RuleScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoryLevel:
+    """A line of severity that holds as far as the text goes, and asks something of the story."""
+
+    level: Severity
+    story: StoryFilter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """One watch-list fired on one entry."""
 
@@ -620,6 +640,7 @@ class Match:
     severity: Severity
     hits: tuple[Hit, ...]
     rules: tuple[RuleScore, ...] = ()
+    waiting: tuple[StoryLevel, ...] = ()  # lines of severity before the one that holds: see decide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

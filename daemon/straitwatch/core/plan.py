@@ -24,6 +24,7 @@ from straitwatch.core.decide import (
     grow_story,
     outlet_of,
     route_story,
+    settle_severity,
     silence_of,
 )
 from straitwatch.core.match import Matcher, han
@@ -323,6 +324,7 @@ def plan_ingest(
         fold = folds.get(item.entry.id)
         planned = PlannedEntry(entry=item.entry, is_new=known is None, differences=item.differences)
         if fold is not None:
+            item = _settled(item, fold, draft, feed=feed, now=now)  # noqa: PLW2901 - as it is now
             decision = _conclude(
                 item,
                 fold,
@@ -339,6 +341,21 @@ def plan_ingest(
             planned = replace(planned, matches=item.matches, fold=fold, decision=decision)
         draft.entries.append(planned)
     return _finish(draft, matched, feed=feed, state=state, rules=rules, now=now)
+
+
+def _settled(
+    item: MatchedEntry, fold: Fold, draft: _Draft, *, feed: Feed, now: datetime
+) -> MatchedEntry:
+    """Give the matches the severity that they have with their story as it is with this report."""
+    if not any(match.waiting for match in item.matches):
+        return item
+    before = draft.stories.get(fold.story_id)
+    outlet = outlet_of(item.entry, feed).name
+    origin = find_origin(item.entry, outlet, before.origins if before else ()).name
+    story = grow_story(before, fold, item.entry, item.matches, feed=feed, origin=origin, now=now)
+    return replace(
+        item, matches=tuple(settle_severity(match, story, feed) for match in item.matches)
+    )
 
 
 def _conclude(

@@ -240,7 +240,7 @@ class _Compiler:
         for at, level in enumerate(config.severity):
             name = f"severity[{at}]"
             rule = self._rule(config, name, level.when, 0) if level.when else None
-            compiled.levels.append(Level(name, level.level, rule, level.min_points))
+            compiled.levels.append(Level(name, level.level, rule, level.min_points, level.story))
         self._check_reachable(config)
         return compiled
 

@@ -121,7 +121,7 @@ def _explain_list(
         fires=fires,
         score=score,
         threshold=config.threshold,
-        severity=severity_of(compiled, score, doc) if fires else None,
+        severity=severity_of(compiled, score, doc)[0] if fires else None,
         rules=tuple(_explain_rules(compiled, doc, show=show)),
         masked=tuple(_masked(compiled, doc, show=show)),
         filtered=filtered,

@@ -5,7 +5,7 @@ of every `signals` rule that holds, minus those of every `noise` rule that holds
 score reaches the threshold and no `exclude` rule holds. So noise outweighs a bare match, and
 further signals outweigh noise: an earthquake story with nothing else stays out, an earthquake
 story in which warships cross the median line does not. The severity is that of the first line of
-`severity` that holds, `normal` when none does.
+`severity` that holds, `normal` when none does; lines that ask for the story wait for `decide`.
 """
 
 import re
@@ -221,10 +221,12 @@ class Matcher:
         score = gained - sum(rule.points for rule in noise)
         if score < threshold or any(rule.node.holds(doc) for rule in compiled.exclude):
             return None
+        severity, waiting = severity_of(compiled, score, doc)
         return Match(
             watchlist=compiled.config.id,
             score=score,
-            severity=severity_of(compiled, score, doc),
+            severity=severity,
+            waiting=waiting,
             hits=self.hits_of(held, doc),
             rules=(*map(_gain, held), *map(_loss, noise)),
         )

@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Protocol
 
 from straitwatch.core.match.document import Document, Span
-from straitwatch.core.model import Severity, WatchList
+from straitwatch.core.model import ANY_STORY, Severity, StoryFilter, StoryLevel, WatchList
 
 NOTHING: list[Span] = []
 ALL_FIELDS = 0b111  # title, summary, content
@@ -265,6 +265,7 @@ class Level:
     level: Severity
     rule: Rule | None
     min_points: int | None
+    story: StoryFilter
 
 
 @dataclass(slots=True, eq=False)
@@ -298,11 +299,19 @@ def score_of(compiled: CompiledList, doc: Document) -> int:
     return points_of(held) - sum(rule.points for rule in compiled.noise if rule.node.holds(doc))
 
 
-def severity_of(compiled: CompiledList, score: int, doc: Document) -> Severity:
-    """Give the level of the first severity line that holds."""
+def severity_of(
+    compiled: CompiledList, score: int, doc: Document
+) -> tuple[Severity, tuple[StoryLevel, ...]]:
+    """Give the level of the first severity line that holds, and those before it that may hold.
+
+    They hold as far as the text goes, and ask something of its story.
+    """
+    waiting: list[StoryLevel] = []
     for level in compiled.levels:
         if level.min_points is not None and score < level.min_points:
             continue
         if level.rule is None or level.rule.node.holds(doc):
-            return level.level
-    return Severity.NORMAL
+            if level.story == ANY_STORY:
+                return level.level, tuple(waiting)
+            waiting.append(StoryLevel(level=level.level, story=level.story))
+    return Severity.NORMAL, tuple(waiting)
