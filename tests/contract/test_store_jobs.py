@@ -1,4 +1,3 @@
-import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,7 +37,6 @@ from straitwatch.store import (
     apply_plan,
     cancel_deliveries,
     claim_delivery,
-    claim_slot,
     complete_polls,
     coverage,
     digest_items,
@@ -66,29 +64,6 @@ HOUR = timedelta(hours=1)
 def items(store: Store, **more: Any) -> list[DigestItem]:
     window = {"digest": "morning", "since_at": NOW - DAY, "until_at": NOW + DAY} | more
     return store.call(digest_items, **window)
-
-
-def test_a_slot_is_taken_once(store: Store) -> None:
-    assert store.call(claim_slot, "digest:morning", "2026-03-01", NOW)
-    assert not store.call(claim_slot, "digest:morning", "2026-03-01", NOW + HOUR)
-    assert store.call(claim_slot, "digest:morning", "2026-03-02", NOW)
-
-
-def test_of_several_replicas_one_takes_the_slot(store_url: str) -> None:
-    stores = [Store.open(store_url) for _ in range(3)]
-    wins: list[bool] = []
-    threads = [
-        threading.Thread(target=lambda one=one: wins.append(one.call(claim_slot, "j", "s", NOW)))
-        for one in stores
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for one in stores:
-        one.close()
-
-    assert sorted(wins) == [False, False, True]
 
 
 def test_a_small_fact_is_kept_and_replaced(store: Store) -> None:

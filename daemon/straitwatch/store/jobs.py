@@ -28,7 +28,6 @@ from straitwatch.store.rows import (
     ENTRY,
     FEED,
     GAP,
-    JOB,
     META,
     REPORT,
     STORY,
@@ -99,13 +98,6 @@ _REFUSAL = TypeAdapter(ConfigRefusal)
 
 
 # ---------------------------------------------------------------- ledgers
-
-
-def claim_slot(tx: Transaction, job: str, slot: str, now: datetime) -> bool:
-    """Take a job's slot; True for exactly one caller, whatever the clock, restarts or replicas."""
-    insert = tx.insert(JOB).values(job=job, slot=slot, claimed_at=now)
-    taken = tx.execute(insert.on_conflict_do_nothing().returning(JOB.c.slot)).first()
-    return taken is not None
 
 
 def get_meta(tx: Transaction, key: str) -> str | None:

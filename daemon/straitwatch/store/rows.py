@@ -376,16 +376,6 @@ class SilenceRow(Row, table=True):
     reason: str
 
 
-class JobRow(Row, table=True):
-    """A cron-like job's slot that somebody has taken: the guard against running it twice."""
-
-    __tablename__ = "job"
-
-    job: str = Field(primary_key=True)
-    slot: str = Field(primary_key=True)
-    claimed_at: datetime
-
-
 class DigestRow(Row, table=True):
     """A digest that was made, and the window it covers."""
 
@@ -443,7 +433,6 @@ DELIVERY = _table(DeliveryRow)
 ATTEMPT = _table(AttemptRow)
 RECEIVER = _table(ReceiverRow)
 SILENCE = _table(SilenceRow)
-JOB = _table(JobRow)
 DIGEST = _table(DigestRow)
 DIGEST_STORY = _table(DigestStoryRow)
 CONFIG = _table(ConfigRow)
