@@ -31,7 +31,7 @@ def test_status_counts_what_happened(config: Path) -> None:
 def test_status_shows_people_feeds_receivers_and_stories(config: Path) -> None:
     text = run(config, "status").stdout
 
-    assert "1 feeds, 0 failing" in text
+    assert "1 feed, 0 failing" in text
     assert "terminal" in text
     assert "Fleet crosses" in text
 

@@ -17,6 +17,7 @@ from straitwatch.cli.jsonl import write_line
 from straitwatch.core.model import Entry, ParseProblem, ReadFeed
 from straitwatch.core.normalize import feed_id
 from straitwatch.core.read import ReadRequest
+from straitwatch.core.render import counted
 from straitwatch.parsepool import ParsePool
 
 _MAX_BYTES = 10_000_000  # as a poll: see PollPolicy.max_bytes
@@ -146,7 +147,7 @@ def _print_table(file: str, answer: ReadFeed | _Unreadable) -> None:
         console.print(answer.error, style="red", markup=False, highlight=False)
         return
     verdict = f"{answer.problem}: {answer.detail}" if answer.problem else "ok"
-    heading = f"{file}  {answer.format or 'unknown'}, {len(answer.entries)} entries, {verdict}"
+    heading = f"{file}  {answer.format or 'unknown'}, {counted(len(answer.entries), 'entry', 'entries')}, {verdict}"
     console.print(heading, style="bold", markup=False, highlight=False)
     if not answer.entries:
         return

@@ -79,7 +79,7 @@ async def _once(config: Config, *, as_json: bool) -> None:
             err=True,
         )
     if failing:
-        typer.echo(f"{failing} feeds are failing; see `straitwatch feeds health`", err=True)
+        typer.echo(f"{counted(failing, 'feed')} failing; see `straitwatch feeds health`", err=True)
 
 
 async def _summary(app: App) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_without_config
 from straitwatch.cli.tables import local_time, print_table
+from straitwatch.core.render import counted
 from straitwatch.errors import ConfigError
 
 
@@ -54,12 +55,13 @@ def _print(state: dict[str, Any], zone: ZoneInfo) -> None:
 def _print_counts(console: Console, state: dict[str, Any], zone: ZoneInfo) -> None:
     counts = state["counts"]
     console.print(
-        f"{counts['feeds']} feeds, {counts['failed']} failing; "
+        f"{counted(counts['feeds'], 'feed')}, {counts['failed']} failing; "
         f"last poll {local_time(state['last_polled_at'], zone)}"
     )
     console.print(
-        f"last 24 h: {counts['entries_new']} entries, {counts['stories_new']} stories, "
-        f"{counts['alerts']} alerts, {counts['delivered']} delivered"
+        f"last 24 h: {counted(counts['entries_new'], 'entry', 'entries')}, "
+        f"{counted(counts['stories_new'], 'story', 'stories')}, {counted(counts['alerts'], 'alert')}, "
+        f"{counts['delivered']} delivered"
     )
     waiting = f"{counts['pending']} waiting"
     if state["oldest_pending_at"]:
