@@ -87,5 +87,5 @@ def test_a_person_gets_a_table(tmp_path: Path) -> None:
     code, out = _run(str(tmp_path / "feed.xml"))
 
     assert code == 0
-    assert "rss20, 1 entries, ok" in out.replace("\n", "")
+    assert "rss20, 1 entry, ok" in out.replace("\n", "")
     assert "Ships" in out

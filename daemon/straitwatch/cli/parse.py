@@ -147,7 +147,8 @@ def _print_table(file: str, answer: ReadFeed | _Unreadable) -> None:
         console.print(answer.error, style="red", markup=False, highlight=False)
         return
     verdict = f"{answer.problem}: {answer.detail}" if answer.problem else "ok"
-    heading = f"{file}  {answer.format or 'unknown'}, {counted(len(answer.entries), 'entry', 'entries')}, {verdict}"
+    entries = counted(len(answer.entries), "entry", "entries")
+    heading = f"{file}  {answer.format or 'unknown'}, {entries}, {verdict}"
     console.print(heading, style="bold", markup=False, highlight=False)
     if not answer.entries:
         return

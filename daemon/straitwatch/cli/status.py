@@ -60,8 +60,8 @@ def _print_counts(console: Console, state: dict[str, Any], zone: ZoneInfo) -> No
     )
     console.print(
         f"last 24 h: {counted(counts['entries_new'], 'entry', 'entries')}, "
-        f"{counted(counts['stories_new'], 'story', 'stories')}, {counted(counts['alerts'], 'alert')}, "
-        f"{counts['delivered']} delivered"
+        f"{counted(counts['stories_new'], 'story', 'stories')}, "
+        f"{counted(counts['alerts'], 'alert')}, {counts['delivered']} delivered"
     )
     waiting = f"{counts['pending']} waiting"
     if state["oldest_pending_at"]:
