@@ -123,5 +123,5 @@ async def test_a_refusal_shows_in_status_and_is_told_once_and_then_its_end(tmp_p
     assert "good again" in subjects[1]
     assert status == 2
     assert "new configuration refused since" in out
-    assert "1 feeds, 0 failing" in out
+    assert "1 feed, 0 failing" in out
     assert "lists.yaml:4:" in err

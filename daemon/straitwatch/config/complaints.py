@@ -133,8 +133,10 @@ def _as_list(name: str, given: Any, item: type[BaseModel] | None) -> str:
         return "begin its first line with `- `"
     if item is None:
         return f"write {name}: [{_short(given)}]"
-    key = next(field.alias or key for key, field in item.model_fields.items())
-    return f"write {name}: [{{{key}: {_short(given)}}}]"
+    required = (
+        field.alias or key for key, field in item.model_fields.items() if field.is_required()
+    )
+    return f"write {name}: [{{{next(required, 'key')}: {_short(given)}}}]"
 
 
 def _kind(value: Any) -> str:
