@@ -716,3 +716,18 @@ def test_alerts_are_counted_whatever_else_was_sent_since(store: Store) -> None:
         store.call(add_alert, notice, [make_delivery(f"dc{number}", alert_id=notice.id)])
 
     assert [it.delivery.id for it in store.call(list_alerts, limit=1)] == ["d1"]
+
+
+def test_an_alert_keeps_its_time_when_its_message_is_replayed(store: Store) -> None:
+    store.call(add_alert, make_alert("a1"), [make_delivery("d1", state=DeliveryState.DELIVERED)])
+
+    assert store.call(replay_delivery, "d1", now=NOW + HOUR)
+
+    assert {it.alerted_at for it in store.call(list_alerts, limit=1)} == {NOW}
+
+
+@pytest.mark.parametrize("nothing", ["", "…"])
+def test_the_beginning_of_nothing_names_no_delivery(store: Store, nothing: str) -> None:
+    store.call(add_alert, make_alert("a1"), [make_delivery("d1")])
+
+    assert store.call(full_id, nothing) == nothing

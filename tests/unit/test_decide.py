@@ -372,10 +372,11 @@ def test_media_without_a_name_are_one_origin_where_nobody_names_any() -> None:
     assert grown(*reports).origins == (UNNAMED_MEDIA,)
 
 
-def test_repeating_media_without_a_name_hastens_no_breaking_story() -> None:
-    assert [name for name, _ in grown(("Wire", "", ""), ("Post", "", UNNAMED_MEDIA)).recent] == [
-        "Wire"
-    ]
+@pytest.mark.parametrize("order", [1, -1])
+def test_repeating_media_without_a_name_hastens_no_breaking_story(order: int) -> None:
+    reports = [("Wire", "", ""), ("Post", "", UNNAMED_MEDIA)]
+
+    assert [name for name, _ in grown(*reports[::order]).recent] == ["Wire"]
 
 
 def test_a_story_is_state_medias_until_another_outlet_has_it() -> None:

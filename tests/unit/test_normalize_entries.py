@@ -66,7 +66,7 @@ def test_a_link_to_the_front_page_names_no_page() -> None:
     assert _entries(RawEntry(link="https://h.example/", title="One"))[0].canonical_url == ""
 
 
-@pytest.mark.parametrize("page", ["/news", "/en/press/releases/"])
+@pytest.mark.parametrize("page", ["/news", "/en/press/releases/", "/zh/新聞稿/"])
 def test_a_page_that_shows_one_item_after_another_names_none_of_them(page: str) -> None:
     first, second = (
         _entries(RawEntry(link=f"https://h.example{page}", title=title))[0]

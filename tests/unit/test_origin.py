@@ -39,6 +39,23 @@ def origin_of(title: str = "Ships cross the strait", outlet: str = "Example Wire
         ("Рейтер узнал о переносе учений", "Reuters"),
         ("米紙ワシントン・ポストは、演習が延期されると報じた", "Washington Post"),
         ("로이터는 훈련이 연기됐다고 보도했다", "Reuters"),
+        ("Учения отложены, пишет The Wall Street Journal", "Wall Street Journal"),
+        ("Об этом сообщает американское издание Politico", "Politico"),
+        ("По данным «Коммерсанта», учения отложены", "Kommersant"),
+        ("賴清德接受法新社專訪", "AFP"),
+        ("官員告訴路透社，軍售延後", "Reuters"),
+        ("軍售延後 路透：金額創新高", "Reuters"),
+        ("新华社北京5月16日电", "Xinhua"),
+        ("（中央社記者某某某華盛頓16日專電）", "CNA"),
+        ("BEIJING, May 16. /TASS/. Drills begin", "TASS"),
+        ("TAIPEI (REUTERS) - Ships cross", "Reuters"),
+        ("Drills begin in June, RIA reports", "RIA Novosti"),
+        ("Drills put off, sources tell Reuters", "Reuters"),
+        ("President gives an exclusive interview with AFP", "AFP"),
+        ("首相はロイターに語った", "Reuters"),
+        ("演習は延期＝ロイター", "Reuters"),
+        ("WSJ에 따르면 훈련 연기", "Wall Street Journal"),
+        ("로이터 통신에 따르면 훈련 연기", "Reuters"),
     ],
 )
 def test_an_attribution_names_whose_reporting_it_is(title: str, origin: str) -> None:
@@ -103,6 +120,18 @@ def test_a_headline_may_begin_with_whose_reporting_it_is(title: str) -> None:
         "Reuters says its staff in Taipei are safe",
         "BBC said on Sunday it was sorry",
         "路透社称赞消防员",
+        "Ministry says Bloomberg report on bases is not true",
+        "國防部：路透社報導不實",
+        "МИД опроверг сообщения Reuters о базах",
+        "外務省、ロイターの報道を否定",
+        "국방부, 로이터 보도에 사실 아니다",
+        "彭博士指出，運價上升",
+        "網軍在網路透過影片爆料",
+        "央視主播稱節目延後",
+        "Chief Economist says trade will fall",
+        "圖為演習（中央社檔案照片）",
+        "Paper stands with CNN: passes matter",
+        "Ships in port (Jane Roe/AFP/Example Images)",
     ],
 )
 def test_a_name_alone_is_no_attribution(title: str) -> None:
@@ -153,6 +182,9 @@ def test_outlets_are_known_by_one_name(name: str, known: str) -> None:
         "Американские газеты пишут об учениях",
         "演習は延期 米紙報道",
         "외신에 따르면 훈련이 연기됐다",
+        "Drills completed - state media",
+        "Reports: drills put off",
+        "外電報導：軍演延後",
     ],
 )
 def test_who_repeats_others_without_their_name_has_no_reporting_of_its_own(title: str) -> None:
@@ -168,6 +200,10 @@ def test_who_repeats_others_without_their_name_has_no_reporting_of_its_own(title
         "State media chief visits Taipei",
         "IAEA publishes its annual report",
         "美媒體人訪台",
+        "МИД опроверг сообщения западных СМИ",
+        "中国外務省、米メディアの報道を否定",
+        "국방부 언론 브리핑에 따르면 훈련이 연기됐다",
+        "Island's media said to face pressure",
     ],
 )
 def test_media_that_are_not_repeated_are_no_source(title: str) -> None:

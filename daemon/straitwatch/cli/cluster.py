@@ -22,12 +22,13 @@ from straitwatch.cli.jsonl import (
 )
 from straitwatch.core.cluster import DEFAULT, PROFILES, FoldProfile
 from straitwatch.core.model import Fold, Relation, Report
-from straitwatch.core.normalize import canonical_url
+from straitwatch.core.normalize import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE, canonical_url, cut
 from straitwatch.core.plan import SAME_GUID, new_window
 from straitwatch.errors import UsageError
 
 _LIST = "offline"  # all lines count as matched by one list
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # for lines before the first that has a time
+_LIMITS = {"title": MAX_TITLE, "summary": MAX_SUMMARY, "content": MAX_CONTENT}  # as of a feed
 _TEXTS = ("title", "summary", "content", "url", "source", "lang", "ts")
 
 
@@ -163,6 +164,7 @@ def _report(line: Mapping[str, Any], *, entry_id: str, clock: _Clock) -> Report:
     for name, text in texts.items():
         if not isinstance(text, str):
             raise _UnusableError(f"{name}: text is needed, got {type(text).__name__}")
+    texts |= {name: cut(texts[name], limit=limit) for name, limit in _LIMITS.items()}
     if not texts["title"] and not texts["url"]:
         raise _UnusableError("title: a title or an address is needed")
     return Report(

@@ -216,7 +216,7 @@ def _alerts(records: list[db.DeliveryRecord]) -> list[dict[str, Any]]:
             {
                 "alert": record.delivery.alert_id,
                 "kind": record.kind,
-                "created": record.created_at.isoformat(timespec="seconds"),
+                "created": record.alerted_at.isoformat(timespec="seconds"),
                 "severity": record.severity,
                 "reason": record.facts.reason,
                 "story": record.story_id,

@@ -143,7 +143,7 @@ def grow_story(
             has_tier_one=outlet.tier == 1,
             origins=(whose,),
             is_state_only=is_state,
-            recent=_recent((), heard, now=now),
+            recent=_recent((), *(() if whose == UNNAMED_MEDIA else (heard,)), now=now),
         )
     is_new_outlet = outlet.name not in story.outlets
     keeps = is_new_outlet and len(story.reports) < LISTED_REPORTS

@@ -15,10 +15,10 @@ from straitwatch.core.model import UNNAMED_MEDIA, Entry
 
 # Who is repeated on this beat: the name that is shown, then how others write it.
 _SOURCES = {
-    "Reuters": "路透社 路透 Рейтер Рейтерс Reuter ロイター 로이터",
+    "Reuters": "REUTERS 路透社 路透 Рейтер Рейтерс Reuter ロイター 로이터",
     "AP": "Associated_Press The_Associated_Press 美聯社 美联社 AP通信 Ассошиэйтед_Пресс AP통신",
     "AFP": "Agence_France-Presse 法新社 AFP通信 Франс_Пресс",
-    "Bloomberg": "Bloomberg_News 彭博社 彭博 Блумберг ブルームバーグ 블룸버그",
+    "Bloomberg": "BLOOMBERG Bloomberg_News 彭博社 彭博 Блумберг ブルームバーグ 블룸버그",
     "Wall Street Journal": (
         "WSJ 華爾街日報 华尔街日报 ウォール・ストリート・ジャーナル 월스트리트저널"
     ),
@@ -41,22 +41,22 @@ _SOURCES = {
     "Economist": "The_Economist 經濟學人 经济学人",
     "Der Spiegel": "Spiegel 明鏡週刊 明镜周刊",
     "Nikkei": "Nikkei_Asia 日經新聞 日经新闻 日本経済新聞",
-    "Kyodo": "Kyodo_News 共同社 共同通信",
+    "Kyodo": "KYODO Kyodo_News 共同社 共同通信",
     "NHK": "",
     "Yomiuri": "讀賣新聞 读卖新闻 読売新聞",
-    "Yonhap": "韓聯社 韩联社 연합뉴스",
+    "Yonhap": "YONHAP 韓聯社 韩联社 연합뉴스",
     "CNA": "Central_News_Agency 中央社",
     "Channel NewsAsia": "",
     "Liberty Times": "自由時報 自由时报",
     "United Daily News": "UDN 聯合報 联合报",
     "SCMP": "South_China_Morning_Post 南華早報 南华早报",
-    "Xinhua": "新華社 新华社 新華網 新华网 Синьхуа 新華社通信 신화통신",
+    "Xinhua": "XINHUA 新華社 新华社 新華網 新华网 Синьхуа 新華社通信 신화통신",
     "Global Times": "環球時報 环球时报",
     "People's Daily": "人民日報 人民日报 Жэньминь_жибао",
     "CCTV": "央視 央视 中央電視台 中央电视台",
     "TASS": "ТАСС 塔斯社 タス通信 타스통신",
-    "RIA Novosti": "РИА_Новости 俄新社",
-    "Interfax": "Интерфакс 國際文傳電訊社 国际文传电讯社",
+    "RIA Novosti": "RIA РИА_Новости РИА_«Новости» РИА 俄新社",
+    "Interfax": "INTERFAX Интерфакс 國際文傳電訊社 国际文传电讯社",
     "Interfax-Ukraine": (
         "Interfax_Ukraine Интерфакс-Украина Интерфакс_Украина Інтерфакс-Україна Інтерфакс_Україна"
     ),
@@ -129,14 +129,18 @@ _SAYS = (
     r"(?:report(?:s|ed)?|revealed|reveals|says|said|writes|wrote|notes|noted|adds|added|cites|"
     r"cited|quotes|quoted|lists|describes|details|has learned)\b"
 )
-_WORK = r"(?:report(?:s|ing)?|story|article|investigation|account|scoop|analysis|study)\b"
+_WORK = (
+    r"(?:report(?:s|ing)?|story|article|investigation|account|scoop|analysis|study|interview|"
+    r"exclusive|editorial(?! board))\b"
+)
 _ENGLISH = (
     (  # Of itself it speaks for itself: "Reuters says it will".
         rf"@(?: (?:first|exclusively|has|had|also|further))* {_SAYS}"
         r"(?! (?:on )?(?:\w+day )?(?:it|its|his|her|their)\b)"
     ),
     rf"@(?:['’]s?)? (?:own |latest |exclusive |recent |earlier )?{_WORK}",
-    r"\b(?:according to|citing|per|told|tells|spoke to|speaking to|leaked to) (?:the )?@",
+    r"\b(?:according to|citing|per|told|tells?|spoke to|speaking to|leaked to) (?:the )?@",
+    r"\bin (?:an? )?@ (?:interview|editorial|commentary)\b",
     (
         r"\b(?:cited|reported|seen|obtained|reviewed|viewed|published|quoted|interviewed|verified)"
         r" by (?:the )?@"
@@ -146,10 +150,11 @@ _ENGLISH = (
         r" (?:the )?@"
     ),
     (
-        r"\ban? (?:interview with|(?:study|investigation) by|"
+        r"\ban? (?:[a-z]+ )?(?:interview with|(?:study|investigation) by|"
         r"(?:report|article|story|essay|commentary|op-ed) (?:by|in|from|for)) (?:the )?@"
     ),
-    r"\((?:the )?@\)",
+    r"\((?:the )?@\)(?! (?:photo|file))",
+    r"(?<!\w)/@/",
     r"(?:[-–—:|] ?)@(?: (?:report|exclusive))?$",
     r"^[《«“\"]?@[》»”\"]?\s?[:：]",  # in any language
 )
@@ -160,11 +165,18 @@ _HAN_SAYS = (
 _CHINESE = (
     r"[據据根][據据]?《?@》?[^，。；]{0,6}(?:報導|報道|报道|消息|獨家|独家|研究|報告|报告)",
     rf"《@》[^，。；]{{0,10}}{_HAN_SAYS}",
-    rf"@[^，。；《]{{0,4}}{_HAN_SAYS}",
+    rf"@(?!主播|前)[^，。；《]{{0,4}}{_HAN_SAYS}",
     r"(?:引述|援引|引用)《?@》?",
-    r"[（(【]@[^）)】]{0,12}[)）】]",
+    r"[（(【]@(?![^）)】]{0,12}(?:照|資料|资料|檔案|档案|攝|摄))[^）)】]{0,24}[)）】]",
+    r"接受《?@》?.{0,3}(?:專訪|专访|訪問|访问|採訪|采访)",
+    r"(?:告訴|告诉|[對对]|向)《?@》?(?:表示|透露|說|说|指|坦言|記者|记者|證實|证实|披露)?(?=[^報报]|$)",
+    r"@[^，。；]{0,10}\d+日(?:[^，。；]{0,4})[電电訊讯]",
+    r"[ 　]《?@》?[:：](?=[「『“]?[⺀-鿿])",
 )
-_PAPER = r"(?: (?:агентств[оаі]\w*|газет[аеыуі]|издани[ею]|видання|агенці[яії]))?"
+_PAPER = (
+    r"(?: \w+(?:ое|ая|ий|ої|ой|ому|е|а))?(?: (?:агентств[оауі]\w*|газет[аеыуі]|издани[еюя]|видання|"
+    r"агенці[яії]|телеканал[уа]?))?"
+)
 _CYRILLIC_SAYS = (
     r"(?:сообща[ею]т|сообщил[аои]?|пиш(?:[еу]т|е|уть)|написал[аои]?|переда[её]т|передал[аои]?|"
     r"утвержда[ею]т|узнал[аои]?|повідомля(?:є|ють)|повідомил[аои]|переда(?:є|ють)|дізнал[аои]сь)"
@@ -172,18 +184,19 @@ _CYRILLIC_SAYS = (
 _CYRILLIC = (
     (
         r"(?:по данным|по информации|со ссылкой на|ссылаясь на|как стало известно|в интервью|"
-        r"за даними|за інформацією|з посиланням на|посилаючись на|в інтерв['’]ю|"
+        r"за даними|за інформацією|з посиланням на|посилаючись на|в інтерв['’ʼ]ю|"
         r"(?:рас)?сказал[аи]?|розпові(?:в|ла|ли))"
-        rf"{_PAPER} [«\"“]?@"
+        rf"{_PAPER} [«\"“]?(?:The )?@"
     ),
-    rf"{_CYRILLIC_SAYS}{_PAPER} [«\"“]?@",
+    rf"{_CYRILLIC_SAYS}{_PAPER} [«\"“]?(?:The )?@",
     rf"@[»\"”]? {_CYRILLIC_SAYS}",
 )
 _JAPANESE_KOREAN = (
-    r"@(?:通信|紙|電子版)?(?:によると|が報じた|が伝えた|の報道|の取材)",
+    r"@(?:通信|紙|電子版)?(?:によると|が報じた|が伝えた|の報道|の取材|のインタビュー|に語った|に対し)",
+    r"[＝=]@(?:通信)?$|（@(?:通信)?）|@報道",
     r"@(?:通信|紙|電子版)?[はが](?=[^。]{0,100}(?:報じ|伝え|報道し|明らかにし)(?!られ))",
-    r"@(?:통신)?(?:에 따르면|[이가은는] 보도|의 보도)",
-    r"@(?:통신)?[이가은는](?=[^.。]{0,100}(?:보도했|보도하|전했))",
+    r"@(?: ?통신)?(?:에 따르면|[이가은는] 보도|의 보도|와의 인터뷰|과의 인터뷰|(?= [\"“][가-힣]))",
+    r"@(?: ?통신)?[이가은는](?=[^.。]{0,100}(?:보도했|보도하|전했))",
 )
 _WORDINGS = (*_ENGLISH, *_CHINESE, *_CYRILLIC, *_JAPANESE_KOREAN)
 
@@ -191,13 +204,15 @@ _WORDINGS = (*_ENGLISH, *_CHINESE, *_CYRILLIC, *_JAPANESE_KOREAN)
 _NOWHERE = (
     (
         r"\b(?<!social )(?:(?:media|news outlets)(?: reports?)? (?:report(?:s|ed)?|says?|said|"
-        r"cit(?:es?|ed|ing))|(?:newspapers?|papers) report(?:s|ed)?)\b"
+        r"cit(?:es?|ed|ing))|(?:newspapers?|papers) report(?:s|ed)?|"
+        r"state TV (?:says|said|reports))\b(?! to (?:be|face|have)\b)"
     ),
     r"\b(?:according to|citing)(?: \w+){0,2} (?<!social )(?:media|newspapers?|press reports)\b",
-    r"[-–—:|,] ?(?:media |press |news )?reports?(?: says?)?$",
+    r"[-–—:|,] ?(?:(?:media |press |news )?reports?(?: says?)?|(?:state|local|US|U\.S\.) media)$",
+    r"^Reports?: ",
     (
         r"(?:外|美|英|日|台|港|陸|陆|俄|韓|韩|德|法|官|西方|(?:外|美|英|德|法|日本?|韓|韩|俄)[國国]|境外|"
-        rf"[當当]地)媒[體体]?[^，。；]{{0,6}}(?:[:：]|{_HAN_SAYS})"
+        rf"[當当]地)媒[體体]?[^，。；]{{0,6}}(?:[:：]|{_HAN_SAYS})|外電(?:報導|指)"
     ),
     r"(?<!\w)(?:СМИ|ЗМІ)\s?:",
     (
@@ -211,7 +226,10 @@ _NOWHERE = (
         r"(?:米|英|独|仏|韓|中国|台湾|ロシア|海外|外国|現地|欧米|複数の)(?:紙|メディア|通信社)"
         r"[^。]{0,80}(?:報道|報じ|伝え|によると)"
     ),
-    r"(?:외신|언론|매체)[^.。]{0,40}(?:보도(?:했|하|에|가)|전했|따르면)",
+    (
+        r"(?:외신|(?:미|일본|중국|대만|현지|러시아) ?언론|매체)[^.。]{0,40}"
+        r"(?:보도(?:했|하|에|가)|전했|따르면)"
+    ),
 )
 # Who speaks of a report to deny, to answer or to forbid it does not repeat it.
 _DENIAL = re.compile(
@@ -223,23 +241,40 @@ _DENIAL = re.compile(
     r"(?: (?:that|those|these|all|any|(?:an?|the)(?: [\w-]+)?))?"
     r"(?: (?:reports?|story|stories|media|foreign|western|U\.?S\.?|american|new|by|from|in|of))*"
     r" (?:the )?$|(?:否認|否认|駁斥|驳斥|反駁|反驳|怒斥|譴責|谴责|批評|批评|禁止|封鎖|封锁|"
-    r"回應|回应|針對|针对)《?$",
+    r"回應|回应|針對|针对)《?$|"
+    r"(?:опроверг\w*|назвал\w* (?:ложью|фейком)|прокомментировал\w*|спростува\w*)"
+    r"(?: \w+){0,3} [«\"“]?$",
     re.IGNORECASE,
 )
 # What makes other words of these names: 防衛報告 names no Guardian, 中央社會 no news agency.
 _NOT_BEFORE = {
+    "博": "士物覽览客弈",
     "社": "會会區区團团群",
     "報": "告導导道復复",
     "报": "告導导道復复",
     "視": "察角野",
     "视": "察角野",
 }
-_NOT_AFTER = {"衛": "防守護自保", "卫": "防守护自保", "央": "中"}
+_NOT_AFTER = {
+    "衛": "防守護自保",
+    "卫": "防守护自保",
+    "央": "中",
+    "路": "網网馬马鐵铁一思公道",
+}
+_RANK = re.compile(r"\b(?:[Cc]hief|[Ss]enior|[Ll]ead|[Tt]op|[Ff]ormer) $")  # an economist, no paper
+# What comes after a report's name and says that it is wrong.
+_WRONG = re.compile(
+    r"不實|不实|不屬實|不属实|子虛|造謠|造谣|を否定|は誤り|부인|사실 ?(?:이 )?아니|오보|"
+    r"\b(?:is|are|was|were) (?:not true|false|fake|untrue|wrong|baseless|groundless|denied)\b|"
+    r"\b(?:ложь|фейк|неправда|не соответству)",
+    re.IGNORECASE,
+)
 # A byline is an agency's that begins with it or names it apart: Peter Spiegel is no magazine.
 _BEFORE_IN_BYLINE = re.compile(
     r"(?:^|^by |[,(\[/|;&·–—-] ?| (?:for|of|via) )(?:the )?$", re.IGNORECASE
 )
 _SENTENCE_END = re.compile(r"(?<=\w{3})[.!?]\s|[。！？]")
+_CYRILLIC_NAME = re.compile(r"[А-яЁёІіЇїЄє -]+[бвгджзклмнпрстфхцчшщъ]")
 _LEAD = 400  # characters of the text below the title that are read: an origin is named early
 
 
@@ -306,7 +341,7 @@ def _attributions(text: str) -> Iterator[tuple[str, str]]:
     found = []
     for name in _names().finditer(text):
         before, after = text[max(0, name.start() - 60) : name.start()], text[name.end() :][:120]
-        if _DENIAL.search(before):
+        if _DENIAL.search(before) or _WRONG.search(after) or _RANK.search(before):
             continue
         for wording in _wordings():
             span = wording.search(f"{before}\ue000{after}")
@@ -321,7 +356,8 @@ def _unnamed(text: str) -> str:
     """Find the words with which a text repeats media without their name; "" where it does not."""
     for wording in _nowhere():
         for span in wording.finditer(text):
-            if not _DENIAL.search(text[max(0, span.start() - 60) : span.start()]):
+            before, after = text[max(0, span.start() - 60) : span.start()], text[span.start() :]
+            if not _DENIAL.search(before) and not _WRONG.search(after[:120]):
                 return span[0].strip()
     return ""
 
@@ -340,32 +376,43 @@ def _sites() -> dict[str, str]:
 
 @cache
 def _known() -> dict[str, str]:
-    known = {}
-    for shown, others in _SOURCES.items():
-        for name in (shown, *others.split()):
-            known[name.replace("_", " ").casefold()] = shown
-    return known
+    """Return under which name each form of a source's name is known."""
+    return {
+        form.casefold(): shown
+        for shown, others in _SOURCES.items()
+        for name in (shown, *others.split())
+        for form in _forms(name.replace("_", " "))
+    }
+
+
+def _forms(name: str) -> Iterator[str]:
+    """Give a name as it is declined: «Интерфакса», «Коммерсанту»."""
+    yield name
+    if _CYRILLIC_NAME.fullmatch(name):
+        stem = name.removesuffix("ъ")
+        yield from (f"{stem}{ending}" for ending in ("", "а", "у", "ом", "е"))
 
 
 @cache
 def _names() -> re.Pattern[str]:
     """Match any name of a source: by whole words, and in capitals where it is an acronym."""
-    names = [
-        name.replace("_", " ")
+    names = {
+        form
         for shown, others in _SOURCES.items()
         for name in (shown, *others.split())
-    ]
-    return re.compile("|".join(map(_pattern, sorted(names, key=len, reverse=True))))
+        for form in _forms(name.replace("_", " "))
+    }
+    return re.compile("|".join(map(_pattern, sorted(names, key=lambda it: (-len(it), it)))))
 
 
 def _pattern(name: str) -> str:
     escaped = re.escape(name)
-    if not name.isascii() and not re.match(r"[А-яЁёІіЇїЄє]", name):
-        before, after = _NOT_AFTER.get(name[0], ""), _NOT_BEFORE.get(name[-1], "")
-        return (
-            (f"(?<![{before}])" if before else "") + escaped + (f"(?![{after}])" if after else "")
-        )
-    return rf"(?<![\w-]){escaped}(?![\w-])"
+    if name.isascii():
+        return rf"(?<![\w-]){escaped}(?![A-Za-z0-9_À-ɏ-])"  # 로이터, WSJ에: endings follow
+    if re.match(r"[А-яЁёІіЇїЄє]", name):
+        return rf"(?<![\w-]){escaped}(?![\w-])"
+    before, after = _NOT_AFTER.get(name[0], ""), _NOT_BEFORE.get(name[-1], "")
+    return (f"(?<![{before}])" if before else "") + escaped + (f"(?![{after}])" if after else "")
 
 
 @cache

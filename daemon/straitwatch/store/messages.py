@@ -68,6 +68,7 @@ class DeliveryRecord:
     last_code: str
     last_text: str
     created_at: datetime
+    alerted_at: datetime  # when the alert was made; a replay of its message is made later
     updated_at: datetime
     delivered_at: datetime | None
     ref: Mapping[str, str] = field(default_factory=dict)
@@ -199,6 +200,7 @@ def to_record(
         last_code=row.last_code,
         last_text=row.last_text,
         created_at=row.created_at,
+        alerted_at=row.alerted_at,
         updated_at=row.updated_at,
         delivered_at=row.delivered_at,
         ref=row.ref,

@@ -43,7 +43,8 @@ def list_alerts(tx: Transaction, *, story_id: str = "", limit: int = 100) -> lis
     if story_id:
         latest = latest.where(_is_of_story(ALERT.c.story_id, story_id))
     latest = latest.order_by(ALERT.c.created_at.desc(), ALERT.c.id).limit(limit)
-    query = _RECORDS.where(ALERT.c.id.in_(latest)).order_by(DELIVERY.c.seq.desc())
+    order = (ALERT.c.created_at.desc(), ALERT.c.id, DELIVERY.c.seq)
+    query = _RECORDS.where(ALERT.c.id.in_(latest)).order_by(*order)
     return [to_record(row) for row in tx.execute(query)]
 
 
@@ -58,7 +59,10 @@ def full_id(tx: Transaction, beginning: str) -> str:
 
     Replays of a message, whose ids go on where its own ends, do not count against it.
     """
-    begins = DELIVERY.c.id.startswith(beginning.rstrip("…"), autoescape=True)
+    known = beginning.rstrip("…")
+    if not known:
+        return beginning
+    begins = DELIVERY.c.id.startswith(known, autoescape=True)
     query = sa.select(DELIVERY.c.id).where(begins, ~DELIVERY.c.id.contains(".r")).limit(2)
     found = tx.execute(query).scalars().all()
     return found[0] if len(found) == 1 else beginning
@@ -195,5 +199,10 @@ def replay_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> str:
 
 
 _RECORDS = sa.select(
-    DELIVERY, ALERT.c.kind, ALERT.c.severity, ALERT.c.facts_type, ALERT.c.facts
+    DELIVERY,
+    ALERT.c.kind,
+    ALERT.c.severity,
+    ALERT.c.facts_type,
+    ALERT.c.facts,
+    ALERT.c.created_at.label("alerted_at"),
 ).join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert_id)

@@ -149,8 +149,8 @@ def current_story(tx: Transaction, story_id: str) -> Story | None:
     """
     query = sa.select(STORY.c.id, STORY.c.merged_into)
     found = tx.execute(query.where(STORY.c.id == story_id)).all()
-    if not found and story_id:
-        begins = STORY.c.id.startswith(story_id.rstrip("…"), autoescape=True)
+    if not found and (known := story_id.rstrip("…")):
+        begins = STORY.c.id.startswith(known, autoescape=True)
         found = tx.execute(query.where(begins).limit(2)).all()
     if len(found) != 1:
         return None

@@ -104,6 +104,7 @@ _CJK_AFTER = re.compile(r"^[号號日月年次届屆期级級轮輪集章回天�
 _HAN_PART = re.compile(HAN_PARTS)
 _HALF = re.compile(r"\bhalf (?:a |an )?(?=[mb]illion|trillion|dozen|hundred|thousand)")
 _TOLL = re.compile(TOLL)
+_NEAR = 40  # characters in which the word beside a figure stands
 _YEARS = frozenset(map(str, range(1900, 2101)))
 
 
@@ -155,8 +156,8 @@ def _is_series(near: list[str]) -> bool:
 def _add_figure(found: "re.Match[str]", title: str, *, plain: set[str], labels: set[str]) -> None:
     rest = found["rest"]
     value = _value(found["value"])
-    before = title_words(title[: found.start()])[-1:]
-    after = title_words(title[found.end() :])[:1]
+    before = title_words(title[max(0, found.start() - _NEAR) : found.start()])[-1:]
+    after = title_words(title[found.end() :][:_NEAR])[:1]
     unit = rest or (after[0] if after else "")
     if unit in UNITS:
         plain.add(f"{value * UNITS[unit]:g}")

@@ -12,13 +12,17 @@ from urllib.parse import urlsplit
 from straitwatch.core.model import Entry, ParsedFeed, RawEntry
 from straitwatch.core.normalize.dates import parse_date
 from straitwatch.core.normalize.links import canonical_url, clean_url, names_article
-from straitwatch.core.normalize.text import clean_text, clean_title, links_in
+from straitwatch.core.normalize.text import clean_text, clean_title, cut, links_in
 
 __all__ = [
+    "MAX_CONTENT",
+    "MAX_SUMMARY",
+    "MAX_TITLE",
     "canonical_url",
     "clean_text",
     "clean_title",
     "clean_url",
+    "cut",
     "feed_id",
     "normalize_entries",
     "normalize_language",

@@ -1,7 +1,7 @@
 """Links that are safe to show, and the identity of the page behind a link."""
 
 import re
-from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
 MAX_URL = 2_000  # characters; what browsers, Slack and mail programs take
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -63,6 +63,7 @@ _SCRIPT = re.compile(r"\.(?:php|aspx?|jsp|cgi|ac|sml|do|cfm|pl)$", re.IGNORECASE
 _EXTENSION = re.compile(r"\.[A-Za-z]{1,7}$")
 _WORD_BREAKS = re.compile(r"[\W_]+")
 _HYPHENS = re.compile(r"-+")  # a script's own name has underscores
+_LONG_RUN = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]{8,}")  # a headline; a section has fewer
 _DIGITS = re.compile(r"\d{6,}")
 _MIN_SLUG_WORDS = 3
 _MIN_SCRIPT_WORDS = 5  # a script's own name may have some: kt-article-display-1.asp
@@ -212,8 +213,10 @@ def names_article(canonical: str) -> bool:
     `site.example/news` may be the address of each item of a feed.
     """
     parts = urlsplit(f"//{canonical}")
-    has_number = any(character.isdigit() for character in parts.path)
-    return bool(parts.query or parts.fragment or has_number or _identifies(parts.path))
+    path = unquote(parts.path)
+    has_number = any(character.isdigit() for character in path)
+    is_named = has_number or _identifies(path) or _LONG_RUN.search(path)
+    return bool(parts.query or parts.fragment or is_named)
 
 
 def _fold_host(host: str) -> str:
