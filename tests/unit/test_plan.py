@@ -36,6 +36,7 @@ from straitwatch.core.model import (
     ReadFeed,
     Reason,
     Relation,
+    Report,
     Severity,
     SeverityRule,
     Silence,
@@ -503,6 +504,38 @@ def test_what_is_released_does_not_tell_a_story_twice() -> None:
 # ---------------------------------------------------------------- severity that asks of the story
 
 
+def told_to(outlets: int, rules: Rules, *, stances: tuple[str, ...] = ()) -> list:
+    """Let outlets report one event; return why something was said, and to whom."""
+    window, stories, said = StoryWindow(), {}, []
+    for n in range(outlets):
+        feed = make_feed(f"Outlet {n}", stance=stances[n] if stances else "")
+        entry = make_entry(
+            "Fleet of twelve ships crosses the strait at dawn",
+            id=f"e{n}",
+            guid=f"e{n}",
+            url=f"https://outlet{n}.example/1",
+            canonical_url=f"outlet{n}.example/1",
+        )
+        plan = plan_for(
+            entry, feed=feed, window=window, stories=stories, rules=rules,
+            state=seen_feed_state(feed), now=NOON + n * timedelta(hours=1),
+        )  # fmt: skip
+        stories |= {story.id: story for story in plan.stories}
+        reasons = {alert.id: alert.facts.reason.value for alert in plan.alerts}
+        for alert, reason in reasons.items():
+            places = [it.receiver for it in plan.deliveries if it.alert_id == alert]
+            said.append((reason, places))
+    return said
+
+
+def as_told(story: Story) -> dict:
+    """Return a window and stories in which a story of `tell` stands."""
+    window = StoryWindow()
+    report = Report(entry_id="e0", title=story.title, seen_at=NOON, watchlists=("taiwan-policy",))
+    window.add(report, make_fold(story_id=story.id))
+    return {"window": window, "stories": {story.id: story}}
+
+
 def asking(*lines: SeverityRule) -> Rules:
     return rules_for(lists=(replace(STRAIT, severity=lines),))
 
@@ -537,6 +570,54 @@ def test_what_only_state_media_has_may_weigh_less() -> None:
 
     assert quiet.alerts[0].severity is Severity.LOW
     assert loud.alerts[0].severity is Severity.HIGH
+
+
+@pytest.mark.parametrize("how", ["late", "baseline"])
+def test_a_second_source_that_is_said_nowhere_does_not_use_up_the_rise(how: str) -> None:
+    rules = asking(SeverityRule(level=Severity.HIGH, story=StoryFilter(min_origins=2)))
+    _, story = tell(1, every=timedelta(), rules=rules)
+    late = make_entry(
+        "Fleet of twelve ships crosses the strait at dawn",
+        id="quiet",
+        published_at=NOON - timedelta(days=9 if how == "late" else 0),
+    )
+    feed = make_feed("Quiet")
+    state = seen_feed_state(feed) if how == "late" else FeedState(feed_id=feed.id)
+    plan = plan_for(late, rules=rules, feed=feed, state=state, **as_told(story))
+
+    assert plan.alerts == ()
+    assert [it.severity for it in plan.stories] == [Severity.NORMAL]
+
+
+def test_a_route_that_waits_for_a_second_source_is_told_when_it_comes() -> None:
+    director = make_route("director", send=("boss",), story=StoryFilter(min_origins=2))
+    routes = (replace(director, continues=True), make_route())
+    places = {"boss": ("",), "desk-slack": ("",)}
+
+    deliveries = told_to(2, rules_for(*routes, recipients=places))
+
+    assert deliveries == [("new_story", ["desk-slack"]), ("new_route", ["boss"])]
+
+
+def test_the_desk_hears_of_it_when_no_longer_only_state_media_has_it() -> None:
+    watch = make_route("propaganda", send=("watch",), story=StoryFilter(state_only=True))
+    rules = rules_for(watch, make_route(), recipients={"watch": ("",), "desk-slack": ("",)})
+
+    deliveries = told_to(2, rules, stances=("state", "independent"))
+
+    assert deliveries == [("new_story", ["watch"]), ("new_route", ["desk-slack"])]
+
+
+def test_a_route_that_was_told_hears_nothing_more_by_that() -> None:
+    director = make_route("director", send=("boss",), story=StoryFilter(min_origins=2))
+    rules = rules_for(
+        replace(director, continues=True),
+        make_route(),
+        recipients={"boss": ("",), "desk-slack": ("",)},
+        update_outlets=(),
+    )
+
+    assert [reason for reason, _ in told_to(5, rules)] == ["new_story", "new_route"]
 
 
 def test_a_line_whose_words_are_not_there_does_not_wait() -> None:

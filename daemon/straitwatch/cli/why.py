@@ -35,6 +35,7 @@ _MEANINGS = {
     Reason.MORE_OUTLETS: "so many outlets reported it by then",
     Reason.TIER_ONE: "the first outlet of tier 1 reported it",
     Reason.DAY_LATER: "reported again more than a day later",
+    Reason.NEW_ROUTE: "a route that asks whose reporting it is takes the story now",
     Reason.ALREADY_ALERTED: "the story had been alerted, and this brought nothing new",
     Reason.KNOWN_ENTRY: "the same entry or page had been seen before",
     Reason.REKEYED: "its feed gave its entries new ids; `feeds release` lets them out",

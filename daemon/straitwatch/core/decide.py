@@ -420,6 +420,25 @@ def route_story(
     )
 
 
+def newly_reached(
+    matches: Sequence[Match],
+    feed: Feed,
+    entry: Entry,
+    policy: AlertPolicy,
+    *,
+    before: Story,
+    after: Story,
+) -> tuple[Destination, ...]:
+    """Return where a route leads now because of what the story has become.
+
+    Whoever was told of the story before hears no more of it by that.
+    """
+    then = route_story(matches, feed, entry, policy, story=before)
+    told = {it.receiver for it in then} | {receiver for receiver, _, _ in after.threads}
+    now = route_story(matches, feed, entry, policy, story=after)
+    return tuple(it for it in now if it.receiver not in told)
+
+
 # ---------------------------------------------------------------- facts
 
 

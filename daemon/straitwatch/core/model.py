@@ -96,6 +96,7 @@ class Reason(StrEnum):
     MORE_OUTLETS = "more_outlets"
     TIER_ONE = "tier_one"
     DAY_LATER = "day_later"
+    NEW_ROUTE = "new_route"
     ALREADY_ALERTED = "already_alerted"
     KNOWN_ENTRY = "known_entry"
     REKEYED = "rekeyed"

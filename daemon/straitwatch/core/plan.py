@@ -22,6 +22,7 @@ from straitwatch.core.decide import (
     delivery_key,
     describe_alert,
     grow_story,
+    newly_reached,
     outlet_of,
     route_story,
     settle_severity,
@@ -324,7 +325,13 @@ def plan_ingest(
         fold = folds.get(item.entry.id)
         planned = PlannedEntry(entry=item.entry, is_new=known is None, differences=item.differences)
         if fold is not None:
-            item = _settled(item, fold, draft, feed=feed, now=now)  # noqa: PLW2901 - as it is now
+            is_news = not (
+                item.entry.id in matched.rekeyed
+                or _is_baseline(item.entry, state, rules.policy, now=now)
+                or _is_late(item.entry, feed, rules.policy, now=now)
+            )
+            if is_news:
+                item = _settled(item, fold, draft, feed=feed, now=now)  # noqa: PLW2901
             decision = _conclude(
                 item,
                 fold,
@@ -346,7 +353,10 @@ def plan_ingest(
 def _settled(
     item: MatchedEntry, fold: Fold, draft: _Draft, *, feed: Feed, now: datetime
 ) -> MatchedEntry:
-    """Give the matches the severity that they have with their story as it is with this report."""
+    """Give the matches the severity that they have with their story as it is with this report.
+
+    Only those of news: what is said nowhere must not use up the rise.
+    """
     if not any(match.waiting for match in item.matches):
         return item
     before = draft.stories.get(fold.story_id)
@@ -409,6 +419,11 @@ def _conclude(
         update_outlets=rules.policy.update_outlets,
     )
     decision = decide_alert(before, after, circumstances, now=now)
+    reached: tuple[Destination, ...] = ()
+    if decision.reason is Reason.ALREADY_ALERTED and before is not None:
+        reached = newly_reached(heard, feed, item.entry, rules.policy, before=before, after=after)
+        if reached:
+            decision = Decision(action=Action.UPDATE, reason=Reason.NEW_ROUTE)
     is_said = decision.action in (Action.ALERT, Action.UPDATE)
     if not heard:
         draft.keep(_unsaid(before, after))
@@ -416,7 +431,7 @@ def _conclude(
     if not is_said:
         draft.keep(after)
         return decision
-    destinations = route_story(heard, feed, item.entry, rules.policy, story=after)
+    destinations = reached or route_story(heard, feed, item.entry, rules.policy, story=after)
     if not destinations:
         draft.keep(after)
         return Decision(action=Action.DIGEST, reason=Reason.NO_ROUTE)
@@ -446,6 +461,11 @@ def _unsaid(before: Story | None, after: Story) -> Story:
         severity=before.severity,
         is_breaking=before.is_breaking,
     )
+
+
+def _is_late(entry: Entry, feed: Feed, policy: AlertPolicy, *, now: datetime) -> bool:
+    published_at = entry.published_at
+    return published_at is not None and now - published_at > (feed.max_age or policy.max_age)
 
 
 def _is_baseline(entry: Entry, state: FeedState, policy: AlertPolicy, *, now: datetime) -> bool:

@@ -54,6 +54,7 @@ _WHY_UPDATE = {
     Reason.HIGHER_SEVERITY: "higher severity",
     Reason.TIER_ONE: "first tier 1 outlet",
     Reason.DAY_LATER: "reported again a day later",
+    Reason.NEW_ROUTE: "its sources changed",
 }
 
 
