@@ -142,6 +142,16 @@ def test_route_test_prints_the_path_and_says_when_nobody_is_reached(config: Path
     assert "-> terminal" in reached.stdout
 
 
+def test_route_test_takes_the_severity_that_a_first_report_has(tmp_path: Path) -> None:
+    lists = (
+        "watchlists:\n  - {id: strait, title: Strait, match: [Strait],"
+        " severity: [{level: low, min_origins: 1}, {level: high}]}\n"
+    )
+    made = write_config(tmp_path, feeds={}, watchlists=lists)
+
+    assert "strait (low" in run(made, "route", "test", "--title", HEADLINE).stdout
+
+
 def test_route_test_names_a_receiver_that_is_out_and_quiet_hours(tmp_path: Path) -> None:
     made = write_config(
         tmp_path,

@@ -41,6 +41,17 @@ async def test_the_feeds_that_a_page_names_are_found(tmp_path: Path) -> None:
     assert (found["url"], found["entries"]) == (address, 1)
 
 
+async def test_a_page_of_an_old_editor_with_a_base_is_read(tmp_path: Path) -> None:
+    config = write_config(tmp_path, feeds={})
+    async with site(wire=Page(WIRE)) as server:
+        page = f'<html><![if IE]><![ endif]><base href="{server.url("/")}">{HOME}</html>'
+        server.answer("/deep/home", Page(page, content_type="text/html"))
+        result = await run(config, "discover", server.url("/deep/home"), "--json")
+        address = server.url("/wire")
+
+    assert [json.loads(line)["url"] for line in result.stdout.splitlines()] == [address]
+
+
 async def test_feeds_are_looked_for_in_the_usual_places_where_a_page_names_none(
     tmp_path: Path,
 ) -> None:

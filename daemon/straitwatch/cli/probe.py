@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -84,8 +85,10 @@ async def _read(fetched: Fetched, pool: ParsePool) -> Probe:
 
 def _named(page: str, base: str) -> Iterable[str]:
     reader = _Links()
-    reader.feed(page)
-    links = (clean_url(link, base=base) for link in reader.links)
+    with suppress(AssertionError):  # on `<![ endif]>`; what came before it counts
+        reader.feed(page)
+    at = clean_url(reader.base, base=base) or base
+    links = (clean_url(link, base=at) for link in reader.links)
     return list(dict.fromkeys(link for link in links if link))[:_MAX_NAMED]
 
 
@@ -95,9 +98,18 @@ class _Links(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.links: list[str] = []
+        self.base = ""
+
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        """Step over what old editors write for one browser: `<![if IE]>`."""
+        del report
+        end = self.rawdata.find(">", i)
+        return end + 1 if end >= 0 else -1
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
+        if tag == "base" and not self.base:
+            self.base = values.get("href", "")
         is_alternate = "alternate" in values.get("rel", "").lower().split()
         if tag == "link" and is_alternate and values.get("type", "").lower() in _TYPES:
             self.links.append(values.get("href", ""))

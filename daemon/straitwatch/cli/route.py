@@ -10,7 +10,7 @@ from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.config import Config
-from straitwatch.core.decide import RouteStep, walk_routes
+from straitwatch.core.decide import RouteStep, first_story, settle_severity, walk_routes
 from straitwatch.core.model import Entry, Feed, Match, Route
 from straitwatch.core.plan import matchable
 from straitwatch.core.render import counted
@@ -52,7 +52,8 @@ def trace(
     source = _feed(loaded, feed)
     matches = loaded.matcher.match(matchable(entry, source))
     reached = False
-    for match in matches:
+    for found in matches:
+        match = settle_severity(found, first_story(found, entry, source, now=utc_now()), source)
         steps = walk_routes(match, source, entry, loaded.alerts.routes)
         reached |= any(step.fits and step.route.send for step in steps)
         _print(match, steps, loaded, as_json=json)

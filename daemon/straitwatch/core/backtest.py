@@ -202,9 +202,7 @@ class _Side:
     def take(self, past: PastEntry) -> tuple[Match, ...]:
         """Match an entry, and fold and decide as a poll would when it matches."""
         matches = self._rules.matcher.match(matchable(past.entry, past.feed))
-        if matches:
-            self._plan(past, matches)
-        return matches
+        return self._plan(past, matches) if matches else matches
 
     def explain(self, past: PastEntry, watchlist: str) -> Explanation | None:
         """Say why a list fires on an entry or does not; None: there is no such list."""
@@ -219,7 +217,8 @@ class _Side:
                 stories.setdefault(watchlist, []).append(entries)
         return stories
 
-    def _plan(self, past: PastEntry, matches: tuple[Match, ...]) -> None:
+    def _plan(self, past: PastEntry, matches: tuple[Match, ...]) -> tuple[Match, ...]:
+        """Return the matches with the severity that they have with their story."""
         state = FeedState(feed_id=past.feed.id, baseline_at=past.seen_at)
         matched = MatchedFeed(
             read=ReadFeed(format=""),
@@ -251,6 +250,7 @@ class _Side:
             for match in matches:
                 story_id = planned.fold.story_id if planned.fold else ""
                 self._entries.setdefault((match.watchlist, story_id), set()).add(past.entry.id)
+        return plan.entries[0].matches
 
     def _keep(self, story_id: str, action: Action, past: PastEntry) -> None:
         if action in (Action.ALERT, Action.UPDATE):

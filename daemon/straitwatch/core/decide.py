@@ -355,6 +355,13 @@ def _misfit(route: Route | Silence, match: Match, feed: Feed, entry: Entry) -> s
     return ""
 
 
+def first_story(match: Match, entry: Entry, feed: Feed, *, now: datetime) -> Story:
+    """Return the story that a report would begin."""
+    fold = Fold(story_id="", relation=Relation.NEW, reason="")
+    outlet = outlet_of(entry, feed).name
+    return grow_story(None, fold, entry, [match], feed=feed, now=now, origin=outlet)
+
+
 def settle_severity(match: Match, story: Story, feed: Feed) -> Match:
     """Give a match the first level that holds now that its story is known."""
     for line in match.waiting:
