@@ -47,19 +47,21 @@ def test_a_feed_that_is_refused_leaves_the_file_as_it_was(config) -> None:
     result = run(config, "add", "ftp://new.example/rss", "--untried")
 
     assert result.exit_code != 0
-    assert str(result.exception).startswith("not added: ")
-    assert "feeds.yaml" not in str(result.exception)
+    assert "what was to be added is refused: " in str(result.exception)
+    assert "feeds.yaml:" not in str(result.exception)
     assert text(config) == FEEDS
 
 
-@pytest.mark.parametrize("empty", ["feeds:\n", "feeds: []\n", "feeds: [ ]  # none yet\n"])
+@pytest.mark.parametrize(
+    "empty", ["feeds:\n", "feeds: []\n", "feeds: [ ]  # none yet\n", '"feeds": []\n']
+)
 def test_a_feed_is_added_where_the_last_one_was_removed(config, empty: str) -> None:
     (config / "feeds.yaml").write_text(f"# Ours.\n{empty}", encoding="utf-8")
 
     assert run(config, "add", "https://new.example/rss", "--untried").exit_code == 0
 
     assert run(config, "list").stdout.count("https://new.example/rss") == 2  # name and address
-    assert text(config).startswith("# Ours.\nfeeds:")
+    assert text(config).startswith(("# Ours.\nfeeds:", '# Ours.\n"feeds":'))
 
 
 def test_a_feed_can_be_added_after_all_were_removed_one_by_one(config) -> None:
@@ -128,3 +130,84 @@ def test_a_feed_that_shares_its_line_is_left_where_it_is(config) -> None:
     assert run(config, "remove", "A").exit_code != 0
 
     assert text(config) == line
+
+
+ODD = {
+    "an alias": "feeds:\n  - name: One\n    url: https://one.example/rss\n    headers: &h {X: y}\n"
+    "  - name: Two\n    url: https://two.example/rss\n    headers: *h\n"
+    "  - {name: Three, url: https://three.example/rss}\n",
+    "a folded address": "feeds:\n  - name: One\n    url: https://one.example/rss\n# about two\n"
+    "  - name: Two\n    url: >-\n      https://two.example/rss\n# about three\n"
+    "  - name: Three\n    url: https://three.example/rss\n",
+    "a dash of its own": "feeds:\n  -\n    name: One\n    url: https://one.example/rss\n"
+    "  -\n    name: Two\n    url: https://two.example/rss\n",
+    "a wide dash": "feeds:\n-   name: One\n    url: https://one.example/rss\n"
+    "-   name: Two\n    url: https://two.example/rss\n",
+    "tabs": "feeds:\n  - {name: One,\turl: https://one.example/rss}\n"
+    "  - {name: Two,\turl: https://two.example/rss}\n",
+    "other line ends": FEEDS.replace("\n", "\r\n"),
+    "a byte order mark": "\ufeff" + FEEDS,
+    "a comment at the end": FEEDS + "# the end\n",
+}
+
+
+@pytest.mark.parametrize("kept", ODD.values(), ids=ODD)
+def test_a_feed_is_added_behind_the_last_one_and_taken_out_again(config, kept: str) -> None:
+    file = config / "feeds.yaml"
+    file.write_bytes(kept.encode())
+
+    added = run(config, "add", "https://new.example/rss", "--name", "New", "--untried")
+    listed = run(config, "list").stdout
+    removed = run(config, "remove", "New")
+
+    assert added.exit_code == removed.exit_code == 0
+    assert "New" in listed.splitlines()[-2]
+    assert file.read_bytes() == kept.encode()
+
+
+@pytest.mark.parametrize("kept", ODD.values(), ids=ODD)
+def test_taking_a_feed_out_leaves_every_comment_and_the_others(config, kept: str) -> None:
+    file = config / "feeds.yaml"
+    file.write_bytes(kept.encode())
+
+    assert run(config, "remove", "Two").exit_code == 0
+
+    left = file.read_bytes().decode()
+    assert "two.example" not in left
+    assert [line for line in left.splitlines() if line.lstrip().startswith("#")] == [
+        line for line in kept.splitlines() if line.lstrip().startswith("#")
+    ]
+    assert run(config, "list").stdout.count("example/rss") == kept.count("example/rss") - 1
+
+
+def test_a_feed_that_another_one_refers_to_stays(config) -> None:
+    (config / "feeds.yaml").write_text(ODD["an alias"])
+
+    result = run(config, "remove", "One")
+
+    assert "is left as it was" in str(result.exception)
+    assert text(config) == ODD["an alias"]
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        'feeds: [{name: One, url: "https://one.example/rss"}]\n',
+        'feeds: [\n  {name: One, url: "https://one.example/rss"},\n]\n',
+    ],
+)
+def test_feeds_in_brackets_are_named_as_what_they_are(config, kept: str) -> None:
+    (config / "feeds.yaml").write_text(kept)
+
+    for order in (("add", "https://new.example/rss", "--untried"), ("remove", "One")):
+        assert "in one pair of brackets" in str(run(config, *order).exception)
+    assert text(config) == kept
+
+
+def test_an_import_of_no_feed_writes_nothing(tmp_path) -> None:
+    opml = tmp_path / "none.opml"
+    opml.write_text("<opml version='2.0'><body/></opml>")
+
+    assert run(tmp_path, "import", str(opml)).exit_code == 0
+
+    assert not (tmp_path / "feeds.yaml").exists()

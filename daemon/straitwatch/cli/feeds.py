@@ -1,26 +1,23 @@
 """`feeds`: what is polled, and how each feed is."""
 
 import asyncio
-import re
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 from xml.etree import ElementTree as ET
 
 import typer
-import yaml
 from rich.table import Table
 
 from straitwatch import store as db
 from straitwatch.app import activate, load, utc_now
+from straitwatch.cli.feedfile import FeedFile
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.tables import print_table
 from straitwatch.config import Config
 from straitwatch.core.model import Feed, FeedState
 from straitwatch.core.render import counted
-from straitwatch.errors import ConfigError, UsageError
+from straitwatch.errors import UsageError
 from straitwatch.pipeline import WINDOW, release_feed
 
 feeds = typer.Typer(no_args_is_help=True, help="See the feeds and how they are.")
@@ -85,7 +82,7 @@ def add(
     title = name or (read if read not in {feed.name for feed in loaded.feeds} else "") or url
     given = {"language": language, "country": country, "stance": stance}
     filled = {key: value for key, value in given.items() if value}
-    _append(config, [{"name": title, "url": url, **filled, "tier": tier}])
+    FeedFile(config).add([{"name": title, "url": url, **filled, "tier": tier}])
     typer.echo(f"{title} is added; its first poll is a silent baseline")
 
 
@@ -137,21 +134,10 @@ def remove(
 ) -> None:
     """Take a feed out of feeds.yaml; what it brought stays stored."""
     load(config)  # a file that is broken already is refused with its places
-    path = config / "feeds.yaml"
-    text = path.read_text(encoding="utf-8")
-    lines = text.splitlines(keepends=True)
-    nodes = _nodes(text)
-    for node in nodes:
-        values = {key.value: value.value for key, value in node.value}
-        if feed in (values.get("name"), values.get("url")):
-            own = range(node.start_mark.line, _last_line(node) + 1)
-            if any(it is not node and it.start_mark.line in own for it in nodes):
-                raise UsageError(f"{path}: {feed} shares its line with others; take it out by hand")
-            del lines[own.start : own.stop]
-            _rewrite(config, text, "".join(lines))
-            typer.echo(f"{values.get('name')} is removed")
-            return
-    raise UsageError(f"no such feed: {feed}\nhint: see `straitwatch feeds list`")
+    name = FeedFile(config).remove(feed)
+    if name is None:
+        raise UsageError(f"no such feed: {feed}\nhint: see `straitwatch feeds list`")
+    typer.echo(f"{name} is removed")
 
 
 @feeds.command(epilog='Example:  `straitwatch feeds release "Example Wire"`')
@@ -210,84 +196,12 @@ def import_(
         if not url or url in known:
             continue
         name = outline.get("title") or outline.get("text") or url
-        rows.append({"name": url if name in names else name, "url": url})
+        name = url if name in names else name
+        rows.append({"name": name, "url": url})
         known.add(url)
         names.add(name)
-    _append(config, rows)
+    FeedFile(config).add(rows)
     typer.echo(f"{counted(len(rows), 'feed')} added")
-
-
-def _append(config: Path, rows: Sequence[dict[str, Any]]) -> None:
-    """Add feeds behind those in feeds.yaml, a line each, in the indentation that is used there."""
-    path = config / "feeds.yaml"
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    nodes = _nodes(text)
-    if nodes and nodes[0].start_mark.line == nodes[-1].end_mark.line and len(nodes) > 1:
-        raise UsageError(f"{path}: the feeds stand on one line\nhint: give each a line of its own")
-    indent = " " * (nodes[-1].start_mark.column - 2) if nodes else "  "
-    flow = [
-        yaml.safe_dump(
-            row, default_flow_style=True, allow_unicode=True, sort_keys=False, width=9999
-        )
-        for row in rows
-    ]
-    added = "".join(f"{indent}- {line.strip()}\n" for line in flow)
-    before, after = _gap(text if not text or text.endswith("\n") else text + "\n", nodes)
-    _rewrite(config, text, before + added + after, rows=rows)
-
-
-def _gap(text: str, nodes: Sequence[yaml.MappingNode]) -> tuple[str, str]:
-    """Return the file up to where a feed goes, and the rest of it."""
-    lines = text.splitlines(keepends=True)
-    if nodes:
-        place = _last_line(nodes[-1]) + 1
-        return "".join(lines[:place]), "".join(lines[place:])
-    empty = re.compile(r"^feeds:[ \t]*(?:\[[ \t]*\])?[ \t]*(#.*)?$")
-    for number, line in enumerate(lines):
-        if found := empty.match(line.rstrip("\n")):
-            opened = f"feeds:  {found[1]}\n" if found[1] else "feeds:\n"
-            return "".join((*lines[:number], opened)), "".join(lines[number + 1 :])
-    return text + "feeds:\n", ""
-
-
-def _last_line(node: yaml.Node) -> int:
-    """Return the line that a value ends on; a block's own mark stands where the next one begins."""
-    if isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
-        last = node.value[-1]
-        return _last_line(last[1] if isinstance(last, tuple) else last)
-    return int(node.end_mark.line)
-
-
-def _nodes(text: str) -> list[yaml.MappingNode]:
-    """Return the feeds of the file with their places in it."""
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
-    if not isinstance(root, yaml.MappingNode):
-        return []
-    for key, value in root.value:
-        if key.value == "feeds" and isinstance(value, yaml.SequenceNode):
-            return [node for node in value.value if isinstance(node, yaml.MappingNode)]
-    return []
-
-
-def _rewrite(config: Path, before: str, after: str, *, rows: Sequence[dict[str, Any]] = ()) -> None:
-    """Write feeds.yaml, and put it back as it was when the configuration is then refused.
-
-    It was good before: what is wrong is in what was to be added.
-    """
-    path = config / "feeds.yaml"
-    existed = path.exists()
-    path.write_text(after, encoding="utf-8")
-    try:
-        load(config)
-    except ConfigError as error:
-        if existed:
-            path.write_text(before, encoding="utf-8")
-        else:
-            path.unlink()
-        if not rows:
-            raise
-        why = "\n".join(str(replace(it, position=None)) for it in error.problems)
-        raise UsageError(f"not added: {why}") from error
 
 
 def _describe(feed: Feed) -> dict[str, Any]:
