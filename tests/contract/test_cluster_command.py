@@ -137,6 +137,16 @@ def test_pairs_may_be_plain_addresses() -> None:
     assert [answer["relation"] for answer in answers] == ["same_entry", "new"]
 
 
+@pytest.mark.parametrize("side", ["a", "b"])
+def test_a_side_of_a_pair_without_a_time_has_that_of_the_other(side: str) -> None:
+    pair = {name: {"title": FLEET} for name in ("a", "b")}
+    pair[side]["ts"] = "2026-09-01"
+
+    _, (answer,) = run_cluster({"id": 1, **pair}, options=("--json", "--pairs"))
+
+    assert answer["relation"] == "duplicate"
+
+
 def test_pairs_do_not_know_each_other() -> None:
     pair = {"a": {"title": FLEET}, "b": {"title": "Rice harvest in Yilan beats last year's"}}
     _, answers = run_cluster({"id": 1, **pair}, {"id": 2, **pair}, options=("--pairs", "--json"))

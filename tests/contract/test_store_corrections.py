@@ -28,6 +28,7 @@ from straitwatch.core.model import (
     KnownEntry,
     ReadFeed,
     Reason,
+    Relation,
     Route,
     Severity,
     StoryReport,
@@ -155,6 +156,27 @@ def test_split_reports_are_a_story_of_their_own_that_nothing_was_said_of(store: 
     assert (fresh.revision, fresh.alerted_at, fresh.threads) == (0, None, ())
     assert entries_of(store, fresh.id) == {"e3"}
     assert entries_of(store, "s1") == {"e1", "e2"}
+
+
+def test_a_story_that_keeps_only_a_page_that_came_again_still_takes_in_reports(
+    store: Store,
+) -> None:
+    claimed = claimed_feed(store)
+    again = replace(make_fold("s1"), relation=Relation.SAME_ENTRY, reason="same-url")
+    planned = [
+        make_planned("e1", entry=make_entry("e1"), fold=make_fold("s1")),
+        make_planned("e2", entry=make_entry("e2"), fold=again),
+    ]
+    made = (make_story("s1"),)
+    store.call(apply_plan, make_plan(claimed, planned, stories=made, alerts=(), deliveries=()))
+
+    assert store.call(split_story, "s1", ["e1"])
+
+    relations = {
+        fold.story_id: fold.relation
+        for _, _, fold in store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
+    }
+    assert relations["s1"] is Relation.SAME_EVENT
 
 
 def test_a_story_cannot_lose_all_its_reports_nor_one_that_it_has_not(store: Store) -> None:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -102,8 +102,10 @@ def _pair_answers(lines: Iterator[Line | BadLine], profile: FoldProfile) -> Iter
 
     def answer(line: Mapping[str, Any]) -> _Answer:
         _key(line)
-        clock = _Clock()
-        a, b = (_side(line, name, clock) for name in ("a", "b"))
+        a, b = (_side(line, name, _Clock()) for name in ("a", "b"))
+        if _LONG_AGO in (a.seen_at, b.seen_at):  # one has no time: that of the other
+            at = max(a.seen_at, b.seen_at)
+            a, b = replace(a, seen_at=at), replace(b, seen_at=at)
         window = new_window(profile)
         window.add(a, window.fold(a))
         fold = window.fold(b)

@@ -360,8 +360,7 @@ def _settled(
     if not any(match.waiting for match in item.matches):
         return item
     before = draft.stories.get(fold.story_id)
-    outlet = outlet_of(item.entry, feed).name
-    origin = find_origin(item.entry, outlet, before.origins if before else ()).name
+    origin = _origin_of(item.entry, feed, before)
     story = grow_story(before, fold, item.entry, item.matches, feed=feed, origin=origin, now=now)
     return replace(
         item, matches=tuple(settle_severity(match, story, feed) for match in item.matches)
@@ -391,7 +390,7 @@ def _conclude(
         if silence_of(match, feed, item.entry, silences, now=now) is None
     )
     said = replace(item, matches=heard or item.matches)
-    origin = find_origin(item.entry, outlet, before.origins if before else ()).name
+    origin = _origin_of(item.entry, feed, before)
     is_baseline = _is_baseline(item.entry, state, rules.policy, now=now)
     after = grow_story(
         before,
@@ -461,6 +460,12 @@ def _unsaid(before: Story | None, after: Story) -> Story:
         severity=before.severity,
         is_breaking=before.is_breaking,
     )
+
+
+def _origin_of(entry: Entry, feed: Feed, story: Story | None) -> str:
+    """Return whose reporting an entry is, as a part of its story as that was."""
+    heard = story.origins if story else ()
+    return find_origin(entry, outlet_of(entry, feed).name, heard).name
 
 
 def _is_late(entry: Entry, feed: Feed, policy: AlertPolicy, *, now: datetime) -> bool:
@@ -702,14 +707,13 @@ def regrow_story(before: Story, reports: Sequence[StoredReport]) -> Story:
     fold = Fold(story_id=before.id, relation=Relation.SAME_EVENT, reason=BY_HAND)
     story: Story | None = None
     for report in reports:
-        outlet = outlet_of(report.entry, report.feed).name
         story = grow_story(
             story,
             fold,
             report.entry,
             report.matches,
             feed=report.feed,
-            origin=find_origin(report.entry, outlet, story.origins if story else ()).name,
+            origin=_origin_of(report.entry, report.feed, story),
             now=report.seen_at,
         )
     if story is None:

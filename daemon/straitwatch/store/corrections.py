@@ -80,6 +80,7 @@ def split_story(tx: Transaction, story_id: str, entry_ids: Collection[str]) -> S
     fresh = replace(story, id=key, revision=0, alerted_at=None, threads=(), is_breaking=False)
     write_stories(tx, [fresh])
     _move(tx, REPORT.c.entry_id.in_(moved), key)
+    _open_again(tx, story_id)
     _regrow(tx, story)
     return _regrow(tx, fresh)
 
@@ -124,6 +125,16 @@ def _move(tx: Transaction, which: sa.ColumnElement[bool], story_id: str) -> None
     }
     tx.execute(REPORT.update().where(which).values(values))
     set_meta(tx, _GENERATION, str(int(fold_generation(tx) or 0) + 1))
+
+
+def _open_again(tx: Transaction, story_id: str) -> None:
+    """Let the oldest report that stays open the story: a page that came again opens none."""
+    first = sa.select(sa.func.min(REPORT.c.seq)).where(REPORT.c.story_id == story_id)
+    is_page = REPORT.c.relation == Relation.SAME_ENTRY.value
+    values = {"relation": Relation.SAME_EVENT.value, "reason": BY_HAND}
+    tx.execute(
+        REPORT.update().where(REPORT.c.seq == first.scalar_subquery(), is_page).values(values)
+    )
 
 
 def _regrow(tx: Transaction, before: Story) -> Story:
