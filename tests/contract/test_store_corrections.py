@@ -31,6 +31,8 @@ from straitwatch.core.model import (
     Relation,
     Route,
     Severity,
+    StoryFilter,
+    StoryLevel,
     StoryReport,
 )
 from straitwatch.core.plan import SAME_GUID, MatchedEntry, MatchedFeed, Release, Rules
@@ -226,6 +228,19 @@ def test_a_correction_leaves_the_scores_from_which_a_lists_threshold_follows(sto
 
     reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
     assert [fold.score for _, _, fold in reports] == [0.5, 0.5]
+
+
+def test_what_waits_for_more_sources_waits_in_the_merged_story(store: Store) -> None:
+    store_reports(store, s1=["e1"], s2=["e2"])
+    line = StoryLevel(
+        watchlist="taiwan-policy", level=Severity.HIGH, story=StoryFilter(min_origins=2)
+    )
+    store.call(write_stories, [make_story("s2", waiting=(line,))])
+
+    merged = store.call(merge_stories, "s1", "s2")
+
+    assert merged is not None
+    assert store.call(stories_by_id, ["s1"])["s1"].waiting == (line,)
 
 
 def test_what_a_silence_holds_is_still_news_after_a_correction(store: Store) -> None:

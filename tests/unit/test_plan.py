@@ -550,6 +550,33 @@ def test_a_line_of_severity_may_wait_for_a_second_origin() -> None:
     assert story.severity is Severity.HIGH
 
 
+def test_a_line_that_one_report_left_to_its_story_holds_with_another_one() -> None:
+    line = SeverityRule(
+        level=Severity.HIGH, when=Sourced(text="missile"), story=StoryFilter(min_origins=2)
+    )
+    rules, window, stories, said = asking(line), StoryWindow(), {}, []
+    for n, summary in enumerate(("A missile was seen.", "")):
+        feed = make_feed(f"Outlet {n}")
+        entry = make_entry(
+            "Fleet of twelve ships crosses the strait at dawn",
+            id=f"e{n}",
+            guid=f"e{n}",
+            canonical_url=f"outlet{n}.example/1",
+            summary=summary,
+        )
+        plan = plan_for(
+            entry, feed=feed, window=window, stories=stories, rules=rules,
+            state=seen_feed_state(feed), now=NOON + n * timedelta(hours=1),
+        )  # fmt: skip
+        stories |= {story.id: story for story in plan.stories}
+        said += [(alert.severity, alert.facts.reason) for alert in plan.alerts]
+
+    assert said == [
+        (Severity.NORMAL, Reason.NEW_STORY),
+        (Severity.HIGH, Reason.HIGHER_SEVERITY),
+    ]
+
+
 def test_the_severity_with_its_story_is_the_one_that_is_stored() -> None:
     confirmed = SeverityRule(level=Severity.HIGH, story=StoryFilter(min_origins=1))
 

@@ -142,6 +142,7 @@ def grow_story(
             reports=(report,),
             has_tier_one=outlet.tier == 1,
             origins=(whose,),
+            waiting=tuple(line for match in matches for line in match.waiting),
             is_state_only=is_state,
             recent=_recent((), *(() if whose == UNNAMED_MEDIA else (heard,)), now=now),
         )
@@ -157,6 +158,9 @@ def grow_story(
         reports=(*story.reports, report) if keeps else story.reports,
         has_tier_one=story.has_tier_one or outlet.tier == 1,
         origins=_origins(story.origins, whose),
+        waiting=tuple(
+            dict.fromkeys((*story.waiting, *(line for match in matches for line in match.waiting)))
+        ),
         is_state_only=story.is_state_only and is_state,
         recent=_recent(story.recent, *((heard,) if is_source else ()), now=now),
     )
@@ -363,11 +367,18 @@ def first_story(match: Match, entry: Entry, feed: Feed, *, now: datetime) -> Sto
 
 
 def settle_severity(match: Match, story: Story, feed: Feed) -> Match:
-    """Give a match the first level that holds now that its story is known."""
-    for line in match.waiting:
-        if not _story_misfit(line.story, story, feed):
-            return replace(match, severity=line.level, waiting=())
-    return replace(match, waiting=())
+    """Give a match the first level that holds now that its story is known.
+
+    What an earlier report of the story left to it counts too: it may raise, and lowers nothing.
+    """
+    holding = [
+        line
+        for line in dict.fromkeys((*match.waiting, *story.waiting))
+        if line.watchlist == match.watchlist and not _story_misfit(line.story, story, feed)
+    ]
+    own = next((line.level for line in holding if line in match.waiting), match.severity)
+    levels = (own, *(line.level for line in holding if line not in match.waiting))
+    return replace(match, severity=max(levels, key=lambda level: level.rank))
 
 
 def _story_misfit(wanted: StoryFilter, story: Story | None, feed: Feed) -> str:

@@ -628,6 +628,7 @@ class RuleScore:
 class StoryLevel:
     """A line of severity that holds as far as the text goes, and asks something of the story."""
 
+    watchlist: str
     level: Severity
     story: StoryFilter
 
@@ -773,6 +774,7 @@ class Story:
     origins: tuple[str, ...] = ()  # whose reporting the outlets carry, in order of arrival
     is_state_only: bool = False  # no outlet but state media has reported it
     recent: tuple[tuple[str, datetime], ...] = ()  # the origins of the last hour, and when
+    waiting: tuple[StoryLevel, ...] = ()  # lines of severity that its reports left to the story
     is_breaking: bool = False  # many origins within an hour raised its severity, once
     alerted_at: datetime | None = None
     threads: tuple[tuple[str, str, str], ...] = ()  # receiver, recipient, its first delivery's id

@@ -357,9 +357,9 @@ def _settled(
 
     Only those of news: what is said nowhere must not use up the rise.
     """
-    if not any(match.waiting for match in item.matches):
-        return item
     before = draft.stories.get(fold.story_id)
+    if not any(match.waiting for match in item.matches) and not (before and before.waiting):
+        return item
     origin = _origin_of(item.entry, feed, before)
     story = grow_story(before, fold, item.entry, item.matches, feed=feed, origin=origin, now=now)
     return replace(
@@ -659,10 +659,13 @@ def plan_release(
     A story that was alerted is told again only for what an update is told for.
     """
     draft = _Draft(stories=dict(stories))
-    decisions = {
-        report.entry.id: _conclude(
-            MatchedEntry(entry=report.entry, matches=report.matches),
-            replace(report.fold, relation=Relation.SAME_EVENT),  # the same page, but not a repeat
+    decisions: dict[str, Decision] = {}
+    for report in held:
+        fold = replace(report.fold, relation=Relation.SAME_EVENT)  # the same page, but no repeat
+        item = MatchedEntry(entry=report.entry, matches=report.matches)
+        decisions[report.entry.id] = _conclude(
+            _settled(item, fold, draft, feed=feed, now=now),
+            fold,
             draft,
             (*rules.policy.silences, *silences),
             feed=feed,
@@ -673,8 +676,6 @@ def plan_release(
             is_rekeyed=False,
             pace=inf,
         )
-        for report in held
-    }
     said = {alert.story_id for alert in draft.alerts}
     return Release(
         decisions=decisions,
@@ -723,6 +724,7 @@ def regrow_story(before: Story, reports: Sequence[StoredReport]) -> Story:
     return replace(
         story,
         watchlists=lists or story.watchlists,
+        waiting=before.waiting,
         severity=pick(story.severity, before.severity, key=lambda level: level.rank),
         is_breaking=before.is_breaking,
         revision=before.revision,

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-from straitwatch.core.model import Hit, Match, Related, RuleScore, StoryReport
+from straitwatch.core.model import Hit, Match, Related, RuleScore, StoryLevel, StoryReport
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -246,6 +246,11 @@ class StoryRow(Row, table=True):
     is_state_only: bool
     recent: Any = Field(
         sa_column=Column("recent", Packed(tuple[tuple[str, datetime], ...]), nullable=False)
+    )
+    waiting: Any = Field(
+        sa_column=Column(
+            "waiting", Packed(tuple[StoryLevel, ...]), nullable=False, server_default="[]"
+        )
     )
     is_breaking: bool = False
     alerted_at: datetime | None

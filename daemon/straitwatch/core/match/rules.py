@@ -313,5 +313,6 @@ def severity_of(
         if level.rule is None or level.rule.node.holds(doc):
             if level.story == ANY_STORY:
                 return level.level, tuple(waiting)
-            waiting.append(StoryLevel(level=level.level, story=level.story))
+            line = StoryLevel(watchlist=compiled.config.id, level=level.level, story=level.story)
+            waiting.append(line)
     return Severity.NORMAL, tuple(waiting)
