@@ -78,6 +78,18 @@ def test_a_possibly_related_story_is_named_with_what_both_name() -> None:
         assert "both name Penghu, Shandong" in text
 
 
+def test_an_alert_says_how_a_possibly_related_story_is_joined() -> None:
+    facts = make_alert(related=make_report(), related_names=("PLA",), related_id="r7")
+
+    assert all("straitwatch stories merge r7 s1" in text for text in everywhere(facts))
+
+
+def test_an_update_says_how_a_report_is_taken_out_of_its_story() -> None:
+    facts = make_alert(kind=AlertKind.UPDATE, reason=Reason.TIER_ONE, entry_id="e9")
+
+    assert all("straitwatch stories split s1 e9" in text for text in everywhere(facts))
+
+
 def test_a_late_alert_says_so() -> None:
     assert all("late" in text for text in everywhere(make_alert(is_late=True)))
 

@@ -504,6 +504,8 @@ def describe_alert(
         is_state_only=story.is_state_only,
         related=related.reports[0] if related and related.reports else None,
         related_names=related_names,
+        related_id=related.id if related and related.reports else "",
+        entry_id=entry.id,
         is_late=decision.reason is Reason.LATE,
         story_title=story.title,
     )

@@ -841,6 +841,8 @@ class AlertFacts:
     related_names: tuple[str, ...] = ()  # the people, places and things that both name
     is_late: bool = False
     story_title: str = ""  # of the first report: keeps the threads of a story together
+    entry_id: str = ""  # of the report that is told
+    related_id: str = ""  # of the story that may be about the same event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,6 +112,7 @@ def _update() -> AlertFacts:
         origin=_WIRE.name,
         origins=(_WIRE.name, _GAZETTE.name),
         story_title=_TITLE,
+        entry_id="report",
     )
 
 

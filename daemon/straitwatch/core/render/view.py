@@ -168,6 +168,8 @@ def _alert(facts: AlertFacts, zone: str) -> dict[str, Any]:
         "related": None if facts.related is None else _report(facts.related, zone),
         "related_names": ", ".join(shown(it, limit=NAME_LIMIT) for it in facts.related_names),
         "story_id": shown(facts.story_id, limit=NAME_LIMIT),
+        "entry_id": shown(facts.entry_id, limit=NAME_LIMIT),
+        "related_id": shown(facts.related_id, limit=NAME_LIMIT),
         "story_title": shown(facts.story_title or facts.title) or "(no title)",
         "is_late": facts.is_late,
         "reason": _WHY_UPDATE.get(facts.reason, ""),
