@@ -1,7 +1,9 @@
 """Planning a poll: what it changes, and for whom."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import time, timedelta
+from math import inf
 
 import pytest
 
@@ -504,28 +506,50 @@ def test_what_is_released_does_not_tell_a_story_twice() -> None:
 # ---------------------------------------------------------------- severity that asks of the story
 
 
-def told_to(outlets: int, rules: Rules, *, stances: tuple[str, ...] = ()) -> list:
-    """Let outlets report one event; return why something was said, and to whom."""
-    window, stories, said = StoryWindow(), {}, []
+def stream(
+    outlets: int,
+    *,
+    every: timedelta = timedelta(hours=1),
+    rules: Rules | None = None,
+    pace: float = inf,
+    late: timedelta = timedelta(),
+    stances: tuple[str, ...] = (),
+    summaries: tuple[str, ...] = (),
+) -> Iterator[Plan]:
+    """Let outlets report one event, one after the other."""
+    window, stories = StoryWindow(), {}
     for n in range(outlets):
-        feed = make_feed(f"Outlet {n}", stance=stances[n] if stances else "")
+        feed, now = make_feed(f"Outlet {n}", stance=stances[n] if stances else ""), NOON + n * every
         entry = make_entry(
             "Fleet of twelve ships crosses the strait at dawn",
             id=f"e{n}",
             guid=f"e{n}",
             url=f"https://outlet{n}.example/1",
             canonical_url=f"outlet{n}.example/1",
+            summary=summaries[n] if summaries else "",
+            published_at=now - late,
         )
         plan = plan_for(
-            entry, feed=feed, window=window, stories=stories, rules=rules,
-            state=seen_feed_state(feed), now=NOON + n * timedelta(hours=1),
-        )  # fmt: skip
+            entry,
+            feed=feed,
+            state=seen_feed_state(feed),
+            window=window,
+            stories=stories,
+            now=now,
+            rules=rules,
+            paces={"taiwan-policy": pace},
+        )
         stories |= {story.id: story for story in plan.stories}
-        reasons = {alert.id: alert.facts.reason.value for alert in plan.alerts}
-        for alert, reason in reasons.items():
-            places = [it.receiver for it in plan.deliveries if it.alert_id == alert]
-            said.append((reason, places))
-    return said
+        yield plan
+
+
+def told_to(outlets: int, rules: Rules, *, stances: tuple[str, ...] = ()) -> list:
+    """Let outlets report one event; return why something was said, and to whom."""
+    return [
+        (alert.facts.reason.value, [it.receiver for it in plan.deliveries])
+        for plan in stream(outlets, rules=rules, stances=stances)
+        for alert in plan.alerts
+    ]
 
 
 def as_told(story: Story) -> dict:
@@ -554,22 +578,8 @@ def test_a_line_that_one_report_left_to_its_story_holds_with_another_one() -> No
     line = SeverityRule(
         level=Severity.HIGH, when=Sourced(text="missile"), story=StoryFilter(min_origins=2)
     )
-    rules, window, stories, said = asking(line), StoryWindow(), {}, []
-    for n, summary in enumerate(("A missile was seen.", "")):
-        feed = make_feed(f"Outlet {n}")
-        entry = make_entry(
-            "Fleet of twelve ships crosses the strait at dawn",
-            id=f"e{n}",
-            guid=f"e{n}",
-            canonical_url=f"outlet{n}.example/1",
-            summary=summary,
-        )
-        plan = plan_for(
-            entry, feed=feed, window=window, stories=stories, rules=rules,
-            state=seen_feed_state(feed), now=NOON + n * timedelta(hours=1),
-        )  # fmt: skip
-        stories |= {story.id: story for story in plan.stories}
-        said += [(alert.severity, alert.facts.reason) for alert in plan.alerts]
+    plans = stream(2, rules=asking(line), summaries=("A missile was seen.", ""))
+    said = [(it.severity, it.facts.reason) for plan in plans for it in plan.alerts]
 
     assert said == [
         (Severity.NORMAL, Reason.NEW_STORY),
@@ -665,32 +675,10 @@ def test_a_line_whose_words_are_not_there_does_not_wait() -> None:
 
 
 def tell(outlets: int, *, every: timedelta, pace: float = 0.1, rules=None, late=timedelta()):
-    """Let outlets report one event, one after the other; return what was said, and the story."""
-    window, stories, alerts = StoryWindow(), {}, []
-    for n in range(outlets):
-        feed, now = make_feed(f"Outlet {n}"), NOON + n * every
-        entry = make_entry(
-            "Fleet of twelve ships crosses the strait at dawn",
-            id=f"e{n}",
-            guid=f"e{n}",
-            url=f"https://outlet{n}.example/1",
-            canonical_url=f"outlet{n}.example/1",
-            published_at=now - late,
-        )
-        plan = plan_for(
-            entry,
-            feed=feed,
-            state=seen_feed_state(feed),
-            window=window,
-            stories=stories,
-            now=now,
-            rules=rules,
-            paces={"taiwan-policy": pace},
-        )
-        stories |= {story.id: story for story in plan.stories}
-        alerts += plan.alerts
-    (story,) = stories.values()
-    return alerts, story
+    """Let outlets report one event; return what was said, and the story."""
+    plans = list(stream(outlets, every=every, pace=pace, rules=rules, late=late))
+    (story,) = {story.id: story for plan in plans for story in plan.stories}.values()
+    return [alert for plan in plans for alert in plan.alerts], story
 
 
 def test_four_origins_within_an_hour_break_the_story_and_raise_its_severity() -> None:
