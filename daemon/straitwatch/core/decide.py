@@ -214,12 +214,11 @@ def decide_alert(
     before: Story | None, after: Story, circumstances: Circumstances, *, now: datetime
 ) -> Decision:
     """Decide whether something is said about the story now, and why."""
-    published_at = circumstances.published_at
     if circumstances.is_baseline:
         return Decision(action=Action.NONE, reason=Reason.BASELINE)
     if circumstances.is_rekeyed:
         return Decision(action=Action.NONE, reason=Reason.REKEYED)
-    if published_at is not None and now - published_at > circumstances.max_age:
+    if is_late(circumstances.published_at, circumstances.max_age, now=now):
         if before and _is_repeat(before, circumstances) and before.watchlists == after.watchlists:
             return Decision(action=Action.NONE, reason=Reason.KNOWN_ENTRY)
         return Decision(action=Action.DIGEST, reason=Reason.LATE)  # a form of yes
@@ -233,6 +232,11 @@ def decide_alert(
         return Decision(action=action, reason=gained)
     reason = Reason.KNOWN_ENTRY if is_repeat else Reason.ALREADY_ALERTED
     return Decision(action=Action.NONE, reason=reason)
+
+
+def is_late(published_at: datetime | None, max_age: timedelta, *, now: datetime) -> bool:
+    """Whether a report was published too long ago to be news."""
+    return published_at is not None and now - published_at > max_age
 
 
 def _is_repeat(before: Story, circumstances: Circumstances) -> bool:

@@ -73,8 +73,6 @@ _SOURCES = {
     "ASPI": "Australian_Strategic_Policy_Institute",
 }
 
-# `@` stands for the name. Only wordings that say whose reporting it is: that somebody spoke to an
-# outlet, that it published something, or that a text was carried by an agency.
 # Where they publish: a link there, or an article that stands there, is theirs.
 _SITES = {
     "Reuters": "reuters.com",
@@ -125,8 +123,10 @@ _SITES = {
     "ASPI": "aspi.org.au",
 }
 
+# `@` stands for the name. Only wordings that say whose reporting it is: that somebody spoke to an
+# outlet, that it published something, or that a text was carried by an agency.
 _SAYS = (
-    r"(?:report(?:s|ed)?|revealed|reveals|says|said|writes|wrote|notes|noted|adds|added|cites|"
+    r"(?:report(?:s|ed)?|revealed|reveals|says|said|writes|wrote|notes|noted|cites|"
     r"cited|quotes|quoted|lists|describes|details|has learned)\b"
 )
 _WORK = (
@@ -169,7 +169,8 @@ _CHINESE = (
     r"(?:引述|援引|引用)《?@》?",
     r"[（(【]@(?![^）)】]{0,12}(?:照|資料|资料|檔案|档案|攝|摄))[^）)】]{0,24}[)）】]",
     r"接受《?@》?.{0,3}(?:專訪|专访|訪問|访问|採訪|采访)",
-    r"(?:告訴|告诉|[對对]|向)《?@》?(?:表示|透露|說|说|指|坦言|記者|记者|證實|证实|披露)?(?=[^報报]|$)",
+    r"(?:告訴|告诉)《?@",
+    r"(?:[對对]|向)《?@》?(?:記者|记者)?(?:表示|透露|說|说|指|坦言|證實|证实|披露)",
     r"@[^，。；]{0,10}\d+日(?:[^，。；]{0,4})[電电訊讯]",
     r"[ 　]《?@》?[:：](?=[「『“]?[⺀-鿿])",
 )
@@ -192,7 +193,8 @@ _CYRILLIC = (
     rf"@[»\"”]? {_CYRILLIC_SAYS}",
 )
 _JAPANESE_KOREAN = (
-    r"@(?:通信|紙|電子版)?(?:によると|が報じた|が伝えた|の報道|の取材|のインタビュー|に語った|に対し)",
+    r"@(?:通信|紙|電子版)?(?:によると|が報じた|が伝えた|の報道|の取材|のインタビュー|に語った)",
+    r"@(?:通信)?に対し(?=[^。]{0,60}(?:語っ|語り|述べ|明らかにし))",
     r"[＝=]@(?:通信)?$|（@(?:通信)?）|@報道",
     r"@(?:通信|紙|電子版)?[はが](?=[^。]{0,100}(?:報じ|伝え|報道し|明らかにし)(?!られ))",
     r"@(?: ?통신)?(?:에 따르면|[이가은는] 보도|의 보도|와의 인터뷰|과의 인터뷰|(?= [\"“][가-힣]))",

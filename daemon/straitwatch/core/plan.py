@@ -22,6 +22,7 @@ from straitwatch.core.decide import (
     delivery_key,
     describe_alert,
     grow_story,
+    is_late,
     newly_reached,
     outlet_of,
     route_story,
@@ -328,7 +329,7 @@ def plan_ingest(
             is_news = not (
                 item.entry.id in matched.rekeyed
                 or _is_baseline(item.entry, state, rules.policy, now=now)
-                or _is_late(item.entry, feed, rules.policy, now=now)
+                or is_late(item.entry.published_at, feed.max_age or rules.policy.max_age, now=now)
             )
             if is_news:
                 item = _settled(item, fold, draft, feed=feed, now=now)  # noqa: PLW2901
@@ -466,11 +467,6 @@ def _origin_of(entry: Entry, feed: Feed, story: Story | None) -> str:
     """Return whose reporting an entry is, as a part of its story as that was."""
     heard = story.origins if story else ()
     return find_origin(entry, outlet_of(entry, feed).name, heard).name
-
-
-def _is_late(entry: Entry, feed: Feed, policy: AlertPolicy, *, now: datetime) -> bool:
-    published_at = entry.published_at
-    return published_at is not None and now - published_at > (feed.max_age or policy.max_age)
 
 
 def _is_baseline(entry: Entry, state: FeedState, policy: AlertPolicy, *, now: datetime) -> bool:
