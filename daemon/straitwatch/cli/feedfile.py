@@ -57,7 +57,7 @@ class FeedFile:
         """
         if not rows:
             return
-        items, place = self._items(), len(self._lines)
+        items = self._items()
         if self._lines and not self._lines[-1].endswith(("\n", "\r")):
             self._lines[-1] += self._end
         place = items[-1].stop if items else self._open()
