@@ -679,6 +679,14 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vector:
+    """What a sentence means, as one model sees it; see `core.vectors` for its numbers."""
+
+    model: str  # vectors of two models are never compared
+    values: bytes = field(repr=False)  # int8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What folding looks at: one matched entry as one outlet's report of some event."""
 
