@@ -53,20 +53,20 @@ class Encoder:
         self._dimensions = 0
         self._texts = 0  # of this worker
         self._failures = 0  # in a row
-        self._problem = unavailable_because(engine)
+        self._absent_because = unavailable_because(engine)  # nothing changes that
+        self.problem = ""  # the last failure; "" since a success
         self._rests_until: float | None = None  # in the time of the loop; None: no rest
         self._is_closed = False
         self.model = ""  # known once a worker has started
-        self._metrics.encoder_available.set(not self._problem)
+        self._metrics.encoder_available.set(not self._absent_because)
 
     @property
     def unavailable_because(self) -> str:
         """Say why texts get no vectors at present, or ""."""
         if self._is_closed:
             return "closed"
-        if self._rests_until is not None and _now() >= self._rests_until:
-            return ""
-        return self._problem
+        is_resting = self._rests_until is not None and _now() < self._rests_until
+        return self._absent_because or (self.problem if is_resting else "")
 
     async def encode(self, texts: Sequence[str]) -> list[Vector | None]:
         """Return a vector for each text, or None where there is none. Never raises for a text."""
@@ -149,7 +149,7 @@ class Encoder:
             await worker.kill()
 
     async def _note_success(self, texts: int) -> None:
-        self._failures, self._problem, self._rests_until = 0, "", None
+        self._failures, self.problem, self._rests_until = 0, "", None
         self._metrics.encoder_available.set(1)
         self._texts += texts
         if self._texts >= _MAX_TEXTS:
@@ -158,12 +158,12 @@ class Encoder:
     def _note_failure(self, problem: str) -> None:
         """Count a failure; after some in a row rest, and say so once."""
         self._failures += 1
+        self.problem = problem
         log.debug("sentence encoder failed", problem=problem, in_a_row=self._failures)
         if self._failures < _MAX_FAILURES:
             return
         if self._rests_until is None:
             log.warning("sentence encoder rests", problem=problem, meaning=WITHOUT)
-        self._problem = problem
         self._rests_until = _now() + self._limits.rest.total_seconds()
         self._metrics.encoder_available.set(0)
 

@@ -74,6 +74,7 @@ from straitwatch.core.plan import (
 from straitwatch.core.read import ReadRequest
 from straitwatch.core.schedule import after_attempt, due_digest
 from straitwatch.deliver import Driver, SenderThreads
+from straitwatch.encoder import Encoder
 from straitwatch.errors import StoreError
 from straitwatch.fetch import Fetcher
 from straitwatch.parsepool import ParsePool
@@ -134,6 +135,7 @@ class Tools:
     store: Store
     fetcher: Fetcher
     pool: ParsePool
+    encoder: Encoder
     senders: SenderThreads
     metrics: Metrics
     folding: Folding
