@@ -5,17 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from straitwatch.core.cluster import RECALL, STRICT, StoryWindow
-from straitwatch.core.model import Fold, Relation, Report
-
-START = datetime(2026, 9, 1, 6, tzinfo=UTC)
-
-
-def make_report(title: str, *, hours: float = 0, **fields: object) -> Report:
-    known: dict[str, object] = {"entry_id": f"{title}@{hours}", "watchlists": ("strait",)}
-    return Report(title=title, seen_at=START + timedelta(hours=hours), **(known | fields))  # type: ignore[arg-type]
+from straitwatch.core.model import Features, Fold, Relation
+from tests.cluster_builders import make_features
 
 
-def fold_all(*reports: Report) -> list[Fold]:
+def fold_all(*reports: Features) -> list[Fold]:
     window, folds = StoryWindow(), []
     for report in reports:
         folds.append(window.fold(report))
@@ -24,7 +18,7 @@ def fold_all(*reports: Report) -> list[Fold]:
 
 
 def test_the_first_report_opens_a_story() -> None:
-    (fold,) = fold_all(make_report("Frigates leave Zuoying at dawn"))
+    (fold,) = fold_all(make_features("Frigates leave Zuoying at dawn"))
 
     assert (fold.relation, fold.reason) == (Relation.NEW, "new-event")
     assert len(fold.story_id) == 10
@@ -32,8 +26,8 @@ def test_the_first_report_opens_a_story() -> None:
 
 def test_a_page_seen_under_another_title_is_the_same_entry() -> None:
     first, second = fold_all(
-        make_report("Frigates leave Zuoying", canonical_url="a.example/news/frigates"),
-        make_report(
+        make_features("Frigates leave Zuoying", canonical_url="a.example/news/frigates"),
+        make_features(
             "What the rice harvest means", canonical_url="a.example/news/frigates", hours=30
         ),
     )
@@ -44,8 +38,8 @@ def test_a_page_seen_under_another_title_is_the_same_entry() -> None:
 
 def test_a_headline_repeated_by_its_site_is_the_same_entry() -> None:
     first, second = fold_all(
-        make_report("Frigates leave Zuoying at dawn", canonical_url="a.example/1"),
-        make_report("Frigates leave Zuoying at dawn", canonical_url="a.example/fleet/1", hours=100),
+        make_features("Frigates leave Zuoying at dawn", canonical_url="a.example/1"),
+        make_features("Frigates leave Zuoying at dawn", canonical_url="a.example/fleet/1", hours=100),
     )
 
     assert (second.relation, second.reason) == (Relation.SAME_ENTRY, "same-title")
@@ -54,8 +48,8 @@ def test_a_headline_repeated_by_its_site_is_the_same_entry() -> None:
 
 def test_a_generic_headline_is_another_page_each_day() -> None:
     _, second = fold_all(
-        make_report("Morning briefing", canonical_url="a.example/1"),
-        make_report("Morning briefing", canonical_url="a.example/2", hours=90),
+        make_features("Morning briefing", canonical_url="a.example/1"),
+        make_features("Morning briefing", canonical_url="a.example/2", hours=90),
     )
 
     assert second.relation is Relation.NEW
@@ -63,8 +57,8 @@ def test_a_generic_headline_is_another_page_each_day() -> None:
 
 def test_a_copy_in_another_outlet_is_a_duplicate_that_names_its_original() -> None:
     _, second = fold_all(
-        make_report("Frigates leave Zuoying at dawn", canonical_url="a.example/1"),
-        make_report("Frigates leave Zuoying at dawn - Port News", canonical_url="b.example/9"),
+        make_features("Frigates leave Zuoying at dawn", canonical_url="a.example/1"),
+        make_features("Frigates leave Zuoying at dawn - Port News", canonical_url="b.example/9"),
     )
 
     assert (second.relation, second.reason) == (Relation.DUPLICATE, "near-duplicate")
@@ -74,8 +68,8 @@ def test_a_copy_in_another_outlet_is_a_duplicate_that_names_its_original() -> No
 @pytest.mark.parametrize(("hours", "relation"), [(1, Relation.DUPLICATE), (70, Relation.NEW)])
 def test_half_alike_is_a_copy_only_while_the_story_is_near(hours: int, relation: Relation) -> None:
     _, second = fold_all(
-        make_report("Two frigates leave Zuoying harbour at dawn"),
-        make_report("Two frigates leave Zuoying base before dawn", hours=hours),
+        make_features("Two frigates leave Zuoying harbour at dawn"),
+        make_features("Two frigates leave Zuoying base before dawn", hours=hours),
     )
 
     assert second.relation is relation
@@ -83,8 +77,8 @@ def test_half_alike_is_a_copy_only_while_the_story_is_near(hours: int, relation:
 
 def test_a_retelling_joins_the_event_and_says_by_which_terms() -> None:
     first, second = fold_all(
-        make_report("Taiwan scrambles fighters as bombers circle the island"),
-        make_report(
+        make_features("Taiwan scrambles fighters as bombers circle the island"),
+        make_features(
             "Air force in Taiwan sends up jets after bombers fly round the island", hours=2
         ),
     )
@@ -96,8 +90,8 @@ def test_a_retelling_joins_the_event_and_says_by_which_terms() -> None:
 
 def test_the_next_instalment_of_a_template_opens_its_own_story() -> None:
     first, second = fold_all(
-        make_report("PRESS DIGEST - Hong Kong - June 27"),
-        make_report("PRESS DIGEST - Hong Kong - June 28", hours=24),
+        make_features("PRESS DIGEST - Hong Kong - June 27"),
+        make_features("PRESS DIGEST - Hong Kong - June 28", hours=24),
     )
 
     assert second.relation is Relation.NEW
@@ -106,8 +100,8 @@ def test_the_next_instalment_of_a_template_opens_its_own_story() -> None:
 
 def test_a_story_takes_in_nothing_after_three_days() -> None:
     _, second = fold_all(
-        make_report("Taiwan scrambles fighters as bombers circle the island"),
-        make_report("Taiwan scrambles fighters as bombers circle the island", hours=73),
+        make_features("Taiwan scrambles fighters as bombers circle the island"),
+        make_features("Taiwan scrambles fighters as bombers circle the island", hours=73),
     )
 
     assert second.relation is Relation.NEW
@@ -115,8 +109,8 @@ def test_a_story_takes_in_nothing_after_three_days() -> None:
 
 def test_one_lists_stories_are_not_open_to_another_list() -> None:
     _, second = fold_all(
-        make_report("Frigates leave Zuoying at dawn", watchlists=("strait",)),
-        make_report("Frigates leave Zuoying at dawn", watchlists=("shipping",)),
+        make_features("Frigates leave Zuoying at dawn", watchlists=("strait",)),
+        make_features("Frigates leave Zuoying at dawn", watchlists=("shipping",)),
     )
 
     assert second.relation is Relation.NEW
@@ -124,9 +118,9 @@ def test_one_lists_stories_are_not_open_to_another_list() -> None:
 
 def test_a_report_on_two_lists_links_them() -> None:
     first, _, third = fold_all(
-        make_report("Frigates leave Zuoying at dawn", watchlists=("strait",)),
-        make_report("Frigates leave Zuoying at dawn", watchlists=("strait", "shipping"), hours=1),
-        make_report("Frigates leave Zuoying at dawn", watchlists=("shipping",), hours=2),
+        make_features("Frigates leave Zuoying at dawn", watchlists=("strait",)),
+        make_features("Frigates leave Zuoying at dawn", watchlists=("strait", "shipping"), hours=1),
+        make_features("Frigates leave Zuoying at dawn", watchlists=("shipping",), hours=2),
     )
 
     assert third.story_id == first.story_id
@@ -134,7 +128,7 @@ def test_a_report_on_two_lists_links_them() -> None:
 
 def test_folding_changes_nothing() -> None:
     window = StoryWindow()
-    report = make_report("Frigates leave Zuoying at dawn")
+    report = make_features("Frigates leave Zuoying at dawn")
 
     assert window.fold(report) == window.fold(report)
     assert window.fold(report).relation is Relation.NEW
@@ -147,7 +141,7 @@ CARRIER_ZH = "山東艦在澎湖外海實彈演習"
 
 
 def test_a_story_in_another_language_that_names_the_same_things_is_possibly_related() -> None:
-    english, chinese = fold_all(make_report(CARRIER), make_report(CARRIER_ZH, hours=2))
+    english, chinese = fold_all(make_features(CARRIER), make_features(CARRIER_ZH, hours=2))
 
     assert chinese.related is not None
     assert chinese.related.story_id == english.story_id
@@ -155,7 +149,7 @@ def test_a_story_in_another_language_that_names_the_same_things_is_possibly_rela
 
 
 def test_a_possibly_related_story_stays_a_story_of_its_own() -> None:
-    english, chinese = fold_all(make_report(CARRIER), make_report(CARRIER_ZH, hours=2))
+    english, chinese = fold_all(make_features(CARRIER), make_features(CARRIER_ZH, hours=2))
 
     assert chinese.relation is Relation.NEW
     assert chinese.story_id != english.story_id
@@ -163,8 +157,8 @@ def test_a_possibly_related_story_stays_a_story_of_its_own() -> None:
 
 def test_names_that_half_of_the_reports_hold_relate_nothing() -> None:
     _, chinese = fold_all(
-        make_report("China and Russia discuss Taiwan in Moscow"),
-        make_report("中國與俄羅斯在北京談台灣", hours=1),
+        make_features("China and Russia discuss Taiwan in Moscow"),
+        make_features("中國與俄羅斯在北京談台灣", hours=1),
     )
 
     assert chinese.related is None
@@ -172,8 +166,8 @@ def test_names_that_half_of_the_reports_hold_relate_nothing() -> None:
 
 def test_a_story_of_the_same_language_is_told_by_its_words_alone() -> None:
     _, second = fold_all(
-        make_report("Shandong put to sea"),
-        make_report("Penghu hears live-fire while the Shandong waits", hours=1),
+        make_features("Shandong put to sea"),
+        make_features("Penghu hears live-fire while the Shandong waits", hours=1),
     )
 
     assert second.related is None
@@ -181,15 +175,15 @@ def test_a_story_of_the_same_language_is_told_by_its_words_alone() -> None:
 
 def test_one_lists_stories_are_not_related_to_anothers() -> None:
     _, chinese = fold_all(
-        make_report(CARRIER, watchlists=("one",)),
-        make_report(CARRIER_ZH, hours=2, watchlists=("other",)),
+        make_features(CARRIER, watchlists=("one",)),
+        make_features(CARRIER_ZH, hours=2, watchlists=("other",)),
     )
 
     assert chinese.related is None
 
 
 def test_after_three_days_nothing_is_related_to_a_story() -> None:
-    _, chinese = fold_all(make_report(CARRIER), make_report(CARRIER_ZH, hours=73))
+    _, chinese = fold_all(make_features(CARRIER), make_features(CARRIER_ZH, hours=73))
 
     assert chinese.related is None
 
@@ -207,7 +201,7 @@ ALIKE = (
 )
 def test_a_list_folds_as_readily_as_its_profile_says(profile, relation) -> None:
     window = StoryWindow()
-    first, second = (make_report(title, hours=n) for n, title in enumerate(ALIKE))
+    first, second = (make_features(title, hours=n) for n, title in enumerate(ALIKE))
     window.add(first, window.fold(first))
 
     assert window.fold(second, {"strait": profile}).relation is relation
@@ -215,7 +209,7 @@ def test_a_list_folds_as_readily_as_its_profile_says(profile, relation) -> None:
 
 def test_another_lists_profile_changes_nothing() -> None:
     window = StoryWindow()
-    first, second = (make_report(title, hours=n) for n, title in enumerate(ALIKE))
+    first, second = (make_features(title, hours=n) for n, title in enumerate(ALIKE))
     window.add(first, window.fold(first))
 
     assert window.fold(second, {"other": RECALL}) == window.fold(second)

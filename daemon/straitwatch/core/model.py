@@ -687,18 +687,22 @@ class Vector:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What folding looks at: one matched entry as one outlet's report of some event."""
+class Features:
+    """What a report says, in the form in which folding compares it: read once, then stored."""
 
     entry_id: str
-    title: str
     seen_at: datetime
-    summary: str = ""
-    content: str = ""
+    title: str  # cleaned, in one script of Chinese
     canonical_url: str = ""
-    source: str = ""  # outlet
-    language: str = ""
+    site: str = ""  # host of the canonical address, or the outlet where there is none
+    language: str = ""  # primary subtag: en, zh, ja ...
     watchlists: tuple[str, ...] = ()
+    title_terms: tuple[str, ...] = ()  # stems, bigrams
+    lead_terms: tuple[str, ...] = ()
+    title_names: tuple[str, ...] = ()  # people, places and things, in no language
+    lead_names: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()  # quantities in the title
+    vector: Vector | None = None  # None: no encoder was available
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -715,6 +719,18 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Novelty:
+    """What a report adds to everything that was sent about its story."""
+
+    closeness: float = 0.0  # to the nearest report that was sent: 1 says the same
+    names: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+
+
+NO_NOVELTY = Novelty()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fold:
     """To which story a report belongs, and why."""
 
@@ -725,6 +741,9 @@ class Fold:
     threshold: float = 0.0
     evidence: tuple[str, ...] = ()  # shared terms, or what else decided
     related: Related | None = None  # of a new story
+    is_probable: bool = False  # the score is near the threshold: perhaps another event
+    usual: float = 0.0  # best score with a story in the report's language; thresholds follow it
+    novelty: Novelty = NO_NOVELTY  # compared with what was sent about the story
 
     def __str__(self) -> str:
         """Say the reason with its figures: "same-event 0.41 >= 0.24: taiwan, drill"."""

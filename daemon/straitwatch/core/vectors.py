@@ -16,7 +16,7 @@ _KANA = re.compile("[\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9d]")
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")  # ends a C string early; is no UTF-8
 
 # The largest number that multilingual-e5-small gave is .17 (ADR 0009); beyond .248 it is cut.
-_SCALE = 512.0
+SCALE = 512.0
 _LARGEST = 127
 
 
@@ -46,7 +46,7 @@ def to_int8(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
     A vector that is not finite becomes zeros, which is no vector of any text.
     """
     finite = np.isfinite(vectors).all(axis=1, keepdims=True)
-    scaled = np.rint(np.where(finite, vectors, 0) * _SCALE)
+    scaled = np.rint(np.where(finite, vectors, 0) * SCALE)
     return np.clip(scaled, -_LARGEST, _LARGEST).astype(np.int8)
 
 

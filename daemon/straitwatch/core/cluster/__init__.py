@@ -1,10 +1,11 @@
 """Folding reports into stories: part of core, pure.
 
-In: the reports of matched entries, in the order in which they were seen. Out: for each a `Fold`:
+In: the features of matched entries, in the order in which they were seen. Out: for each a `Fold`:
 to which story it belongs and why. `StoryWindow` is derived state: nothing of it is stored, and the
-reports and folds of the last `StoryWindow.MEMORY` rebuild it exactly.
+features and folds of the last `StoryWindow.MEMORY` rebuild it exactly.
 """
 
+from straitwatch.core.cluster.features import FeatureReader
 from straitwatch.core.cluster.stories import FoldProfile
 from straitwatch.core.cluster.window import (
     DEFAULT,
@@ -20,6 +21,7 @@ __all__ = [
     "PROFILES",
     "RECALL",
     "STRICT",
+    "FeatureReader",
     "FoldProfile",
     "StoryWindow",
     "derived_story_id",

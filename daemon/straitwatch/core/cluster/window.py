@@ -1,4 +1,4 @@
-"""The reports of the last days and the stories they make: part of the cluster stage.
+"""The reports of the last days and the stories they make.
 
 A report climbs down a ladder until a rung holds it: same page, same headline of the same site,
 near-duplicate text, same event, new event. The first three look at what was published; the fourth
@@ -8,46 +8,43 @@ compares what is said with the stories of the same watch-lists.
 from base64 import b32encode
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import ClassVar, Final, TypeVar
 
 from straitwatch.core.cluster.guards import Conflict, compare_titles
-from straitwatch.core.cluster.pivots import common_pivots, pivot_shares, pivots_of
+from straitwatch.core.cluster.novelty import find_novelty
 from straitwatch.core.cluster.stories import (
     RARITY_AGE,
     STORY_AGE,
     Candidate,
     FoldProfile,
     ListStories,
-    Member,
+    OpenStory,
+    Reading,
 )
-from straitwatch.core.cluster.text import (
-    SUMMARY_CHARACTERS,
-    clean_title,
-    report_terms,
-    script_of,
-    title_words,
-)
-from straitwatch.core.model import Fold, Related, Relation, Report
+from straitwatch.core.cluster.text import has_cjk, title_words
+from straitwatch.core.model import Features, Fold, Related, Relation
 
 # One setting serves general news and one-topic lists: the slope raises the threshold of a list
-# whose reports are all alike. Fitted on the development halves of three labelled streams.
-DEFAULT: Final = FoldProfile(name="default", base=0.075, slope=0.34)
-RECALL: Final = FoldProfile(name="recall", base=0.03, slope=0.34)  # folds more, alerts less
-STRICT: Final = FoldProfile(name="strict", base=0.13, slope=0.34)  # folds less, alerts more
+# whose reports are all alike. Fitted on the development halves of four labelled streams.
+DEFAULT: Final = FoldProfile(
+    name="default", base=0.075, slope=0.6, words_slope=0.34, across=0.1, names=0.6
+)
+RECALL: Final = FoldProfile(  # folds more, alerts less
+    name="recall", base=0.03, slope=0.6, words_slope=0.34, across=0.06, names=0.55
+)
+STRICT: Final = FoldProfile(  # folds less, alerts more
+    name="strict", base=0.13, slope=0.6, words_slope=0.34, across=0.15, names=0.7
+)
 PROFILES: Final = {profile.name: profile for profile in (RECALL, DEFAULT, STRICT)}
 
 # A text less alike than this is a copy only of a story that is near anyway. Measured on three
 # streams: .2 to 1.2 points fewer events missed, and the same B-cubed or more.
 SURE_COPY = 0.6
-
-# Two languages are compared by what they name. In made-up and real headlines of the beat the same
-# event scored .44 to .87 and another one rarely .5; what common names make alike, says nothing.
-RELATED_SCORE = 0.4
-RELATED_NAMES = 2  # shared, and not those that half of the beat's reports hold
+SURE_MARGIN = 0.07  # above the bar; below it a report is only probably about the same event
 
 _NO_PROFILES: Mapping[str, FoldProfile] = MappingProxyType({})
 _GENERIC_WORDS = 4  # "Morning briefing" comes back each day as another page
@@ -72,59 +69,69 @@ class StoryWindow:
 
     MEMORY: ClassVar[timedelta] = STORY_AGE + RARITY_AGE
 
-    def __init__(
-        self, *, profile: FoldProfile = DEFAULT, characters: Mapping[int, int] | None = None
-    ) -> None:
-        """Begin without reports.
-
-        Args:
-            profile: how readily reports are taken for one event.
-            characters: code points to read as others, such as traditional Han as simplified.
-
-        """
+    def __init__(self, *, profile: FoldProfile = DEFAULT) -> None:
+        """Begin without reports; `profile` says how readily reports are taken for one event."""
         self._profile = profile
-        self._characters = dict(characters or {})
         self._lists: dict[str, ListStories] = {}
-        self._pivots = pivots_of(frozenset(self._characters.items()))
-        self._abroad: dict[tuple[str, str], ListStories] = {}  # by list and script, as pivots
+        self._stories: dict[str, OpenStory] = {}
         self._opened: OrderedDict[str, datetime] = OrderedDict()  # stories, the oldest first
         self._by_url: dict[str, _Known] = {}
         self._by_title: dict[tuple[str, str], _Known] = {}
         self._order: deque[tuple[datetime, str, tuple[str, str]]] = deque()
         self._now: datetime | None = None
-        self._last: tuple[Report, Member, Member] | None = None
+        self._last: Reading | None = None
 
-    def fold(self, report: Report, profiles: Mapping[str, FoldProfile] = _NO_PROFILES) -> Fold:
+    def fold(
+        self, features: Features, profiles: Mapping[str, FoldProfile] = _NO_PROFILES
+    ) -> Fold:
         """Decide to which story the report belongs, and say why.
 
         `profiles` are those of the watch-lists that have another one than the window.
         """
-        self.expire(report.seen_at)
-        member = self._member(report)
+        self.expire(features.seen_at)
         return (
-            self._same_page(report)
-            or self._same_title(report, member)
-            or self._same_text_or_event(report, member, profiles)
+            self._same_page(features)
+            or self._same_title(features)
+            or self._same_text_or_event(self._read(features), profiles)
         )
 
-    def add(self, report: Report, fold: Fold) -> None:
-        """Take in a report as part of the story that `fold` names."""
-        self.expire(report.seen_at)
-        member = self._member(report)
-        known = _Known(fold.story_id, report.seen_at)
-        title_key = (_site(report), member.title)
-        if report.canonical_url:
-            self._by_url[report.canonical_url] = known
+    def add(
+        self,
+        features: Features,
+        fold: Fold,
+        *,
+        is_sent: bool = True,
+        closed_before: datetime | None = None,
+    ) -> None:
+        """Take in a report as part of the story that `fold` names.
+
+        Args:
+            features: the report.
+            fold: as it was decided, now or before a restart.
+            is_sent: whether people were told of this report.
+            closed_before: when a window is rebuilt, stories opened before this time are closed by
+                now; their reports only count for how rare terms are.
+
+        """
+        self.expire(features.seen_at)
+        reading = self._read(features)
+        known = _Known(fold.story_id, features.seen_at)
+        title_key = (features.site, features.title)
+        if features.canonical_url:
+            self._by_url[features.canonical_url] = known
         if all(title_key):
             self._by_title[title_key] = known
-        self._order.append((report.seen_at, report.canonical_url, title_key))
-        is_open = self._open(fold, report.seen_at)
-        for watchlist in _scopes(report):
-            self._list(watchlist).add(fold, member, report.seen_at, is_open=is_open)
-        self._add_abroad(report, fold, is_open=is_open)
+        self._order.append((features.seen_at, features.canonical_url, title_key))
+        is_open = self._open(fold, features.seen_at)
+        if is_open and closed_before and self._opened[fold.story_id] < closed_before:
+            is_open = False
+        if is_open:
+            self._story(fold.story_id, features.seen_at).add(features, is_sent=is_sent)
+        for watchlist in _scopes(features):
+            self._list(watchlist).add(reading, fold, is_open=is_open)
 
     def _open(self, fold: Fold, seen_at: datetime) -> bool:
-        """Say whether the story takes in reports; its first one opens it, its page alone does not.
+        """Return True if the story takes in reports; its first report opens it, a page does not.
 
         So that a page that comes back after days leaves its story closed, whether or not the
         window still knows when it was opened.
@@ -136,15 +143,12 @@ class StoryWindow:
         self._opened[fold.story_id] = seen_at
         return True
 
-    def _add_abroad(self, report: Report, fold: Fold, *, is_open: bool) -> None:
-        named = self._named(report)
-        if not _says_enough(named.terms):
-            return
-        for watchlist in _scopes(report):
-            where = (watchlist, script_of(report.title))
-            if where not in self._abroad:
-                self._abroad[where] = ListStories(pivot_shares())
-            self._abroad[where].add(fold, named, report.seen_at, is_open=is_open)
+    def _story(self, story_id: str, seen_at: datetime) -> OpenStory:
+        if story_id not in self._stories:
+            self._stories[story_id] = OpenStory(
+                id=story_id, opened_at=self._opened[story_id], last_seen_at=seen_at
+            )
+        return self._stories[story_id]
 
     def pace(self, watchlist: str) -> float:
         """Return how many reports an hour a list usually has."""
@@ -160,129 +164,102 @@ class StoryWindow:
             seen_at, url, title_key = self._order.popleft()
             _forget(self._by_url, url, seen_at)
             _forget(self._by_title, title_key, seen_at)
-        every = (*self._lists.values(), *self._abroad.values())
         while self._opened and now - next(iter(self._opened.values())) > STORY_AGE:
             story_id, _ = self._opened.popitem(last=False)
-            for stories in every:
+            self._stories.pop(story_id, None)
+            for stories in self._lists.values():
                 stories.close(story_id)
-        for stories in every:
+        for stories in self._lists.values():
             stories.expire(now)
 
     # ------------------------------------------------------------ the rungs
 
-    def _same_page(self, report: Report) -> Fold | None:
-        known = self._by_url.get(report.canonical_url) if report.canonical_url else None
+    def _same_page(self, features: Features) -> Fold | None:
+        known = self._by_url.get(features.canonical_url) if features.canonical_url else None
         if known is None:
             return None
-        return _fold(
-            known.story_id, Relation.SAME_ENTRY, "same-url", evidence=[report.canonical_url]
+        return Fold(
+            story_id=known.story_id,
+            relation=Relation.SAME_ENTRY,
+            reason="same-url",
+            evidence=(features.canonical_url,),
         )
 
-    def _same_title(self, report: Report, member: Member) -> Fold | None:
-        known = self._by_title.get((_site(report), member.title))
-        if known is None or not _site(report):
+    def _same_title(self, features: Features) -> Fold | None:
+        known = self._by_title.get((features.site, features.title))
+        if known is None or not features.site:
             return None
-        is_generic = len(title_words(member.title)) < _GENERIC_WORDS and not member.is_cjk
-        if is_generic and report.seen_at - known.seen_at > _GENERIC_AFTER:
+        title = features.title
+        is_generic = len(title_words(title)) < _GENERIC_WORDS and not has_cjk(title)
+        if is_generic and features.seen_at - known.seen_at > _GENERIC_AFTER:
             return None
-        return _fold(
-            known.story_id, Relation.SAME_ENTRY, "same-title", score=1.0, evidence=[member.title]
+        return Fold(
+            story_id=known.story_id,
+            relation=Relation.SAME_ENTRY,
+            reason="same-title",
+            score=1.0,
+            evidence=(title,),
         )
 
     def _same_text_or_event(
-        self, report: Report, member: Member, profiles: Mapping[str, FoldProfile]
+        self, reading: Reading, profiles: Mapping[str, FoldProfile]
     ) -> Fold:
-        near = self._near(report, member, profiles)
+        near = self._nearest(reading, profiles)
+        title = reading.features.title
+        usual = max((c.score for c in near if c.is_own_language), default=0.0)
         copies, barred = [], set[str]()
-        for candidate, limit in near:
+        for candidate in near:
             for other in candidate.closest:
-                likeness = compare_titles(member.title, other.title)
+                likeness = compare_titles(title, other)
                 if likeness.conflict is Conflict.INSTALMENT:
                     barred.add(candidate.story_id)
-                elif likeness.is_copy and (likeness.score >= SURE_COPY or candidate.score >= limit):
-                    copies.append((likeness.score, candidate.story_id, other.title))
-        near = [(candidate, limit) for candidate, limit in near if candidate.story_id not in barred]
+                elif likeness.is_copy and (likeness.score >= SURE_COPY or candidate.margin >= 0):
+                    copies.append((likeness.score, candidate.story_id, other))
+        near = [candidate for candidate in near if candidate.story_id not in barred]
         copies = [copy for copy in copies if copy[1] not in barred]
         if copies:
-            score, story_id, title = max(copies, key=lambda copy: copy[0])
-            return _fold(
-                story_id, Relation.DUPLICATE, "near-duplicate", score=score, evidence=[title]
+            score, story_id, other = max(copies, key=lambda copy: copy[0])
+            return self._joined(
+                reading,
+                Fold(
+                    story_id=story_id,
+                    relation=Relation.DUPLICATE,
+                    reason="near-duplicate",
+                    score=round(score, 4),
+                    usual=round(score, 4),
+                    evidence=(other,),
+                ),
             )
-        return self._same_event(near) or self._new_event(report, near)
+        if near and near[0].margin >= 0:
+            return self._joined(reading, _same_event(near[0], usual))
+        return _new_event(reading.features, near, usual, self._profile)
 
-    def _near(
-        self, report: Report, member: Member, profiles: Mapping[str, FoldProfile]
-    ) -> list[tuple[Candidate, float]]:
-        """Return the nearest stories of the report's lists with their thresholds, best first."""
+    def _nearest(
+        self, reading: Reading, profiles: Mapping[str, FoldProfile]
+    ) -> list[Candidate]:
+        """Return the nearest stories of the report's lists, the likeliest first."""
         near = [
-            (candidate, stories.threshold(profiles.get(watchlist, self._profile)))
-            for watchlist in _scopes(report)
-            if (stories := self._lists.get(watchlist)) is not None
-            for candidate in stories.nearest(member, report.seen_at)
-        ]
-        return sorted(near, key=lambda pair: -pair[0].score)
-
-    def _same_event(self, near: list[tuple[Candidate, float]]) -> Fold | None:
-        for candidate, threshold in near:
-            if candidate.score >= threshold:
-                return _fold(
-                    candidate.story_id,
-                    Relation.SAME_EVENT,
-                    "same-event",
-                    score=candidate.score,
-                    threshold=threshold,
-                    evidence=candidate.shared,
-                )
-        return None
-
-    def _new_event(self, report: Report, near: list[tuple[Candidate, float]]) -> Fold:
-        best, threshold = (near[0][0].score, near[0][1]) if near else (0.0, self._profile.base)
-        return _fold(
-            derived_story_id(report.entry_id),
-            Relation.NEW,
-            "new-event",
-            score=best,
-            threshold=threshold,
-            related=self._related(report),
-        )
-
-    def _related(self, report: Report) -> Related | None:
-        """Return the story in another language that may be about the same event.
-
-        It is shown and suppresses nothing: too many such links are wrong.
-        """
-        if not _says_enough(self._named(report).terms):
-            return None
-        script, lists = script_of(report.title), _scopes(report)
-        found = [
             candidate
-            for (watchlist, other), stories in self._abroad.items()
-            if watchlist in lists and other != script
-            for candidate in stories.nearest(self._named(report), report.seen_at)
-            if candidate.score >= RELATED_SCORE and _says_enough(candidate.shared)
+            for watchlist in _scopes(reading.features)
+            if (stories := self._lists.get(watchlist)) is not None
+            for candidate in stories.nearest(
+                reading, self._stories, profiles.get(watchlist, self._profile)
+            )
         ]
-        if not found:
-            return None
-        best = max(found, key=lambda candidate: candidate.score)
-        names = tuple(name.removeprefix("@") for name in best.shared)
-        return Related(story_id=best.story_id, score=round(best.score, 4), names=names)
+        return sorted(near, key=lambda candidate: -candidate.margin)
+
+    def _joined(self, reading: Reading, fold: Fold) -> Fold:
+        """Return the fold with what the report adds to what was sent about its story."""
+        story = self._stories.get(fold.story_id)
+        if story is None:
+            return fold
+        return replace(fold, novelty=find_novelty(reading.features, story))
 
     # ------------------------------------------------------------ parts
 
-    def _member(self, report: Report) -> Member:
-        return self._read(report)[1]
-
-    def _named(self, report: Report) -> Member:
-        """Return the report as what it names, whatever its language."""
-        return self._read(report)[2]
-
-    def _read(self, report: Report) -> tuple[Report, Member, Member]:
-        if self._last is None or self._last[0] is not report:
-            title = clean_title(report.title.translate(self._characters))
-            lead = (report.summary or report.content)[:SUMMARY_CHARACTERS]
-            lead = lead.translate(self._characters)
-            words = Member.of(title, report_terms(title, lead))
-            self._last = report, words, Member.of(title, self._pivots.of(title, lead))
+    def _read(self, features: Features) -> Reading:
+        if self._last is None or self._last.features is not features:
+            self._last = Reading.of(features)
         return self._last
 
     def _list(self, watchlist: str) -> ListStories:
@@ -291,17 +268,8 @@ class StoryWindow:
         return self._lists[watchlist]
 
 
-def _says_enough(names: Iterable[str]) -> bool:
-    return sum(name not in common_pivots() for name in names) >= RELATED_NAMES
-
-
-def _scopes(report: Report) -> tuple[str, ...]:
-    return report.watchlists or ("",)
-
-
-def _site(report: Report) -> str:
-    """Return the host of the canonical address, or the outlet where there is none."""
-    return report.canonical_url.partition("/")[0] or report.source
+def _scopes(features: Features) -> tuple[str, ...]:
+    return features.watchlists or ("",)
 
 
 def _forget(known: dict[_Key, _Known], key: _Key, seen_at: datetime) -> None:
@@ -309,25 +277,42 @@ def _forget(known: dict[_Key, _Known], key: _Key, seen_at: datetime) -> None:
         del known[key]
 
 
-def _fold(
-    story_id: str,
-    relation: Relation,
-    reason: str,
-    *,
-    score: float = 0.0,
-    threshold: float = 0.0,
-    evidence: Iterable[str] = (),
-    related: Related | None = None,
-) -> Fold:
+def _same_event(candidate: Candidate, usual: float) -> Fold:
     return Fold(
-        story_id=story_id,
-        relation=relation,
-        reason=reason,
-        score=round(score, 4),
-        threshold=round(threshold, 4),
-        evidence=tuple(evidence),
-        related=related,
+        story_id=candidate.story_id,
+        relation=Relation.SAME_EVENT,
+        reason="same-event",
+        score=round(candidate.score, 4),
+        threshold=round(candidate.bar, 4),
+        usual=round(usual, 4),
+        evidence=candidate.shared,
+        is_probable=candidate.margin < SURE_MARGIN,
     )
+
+
+def _new_event(
+    features: Features, near: list[Candidate], usual: float, profile: FoldProfile
+) -> Fold:
+    score, bar = (near[0].score, near[0].bar) if near else (0.0, profile.base)
+    related = (c for c in near if c.names.is_telling and not c.is_own_language)
+    return Fold(
+        story_id=derived_story_id(features.entry_id),
+        relation=Relation.NEW,
+        reason="new-event",
+        score=round(score, 4),
+        threshold=round(bar, 4),
+        usual=round(usual, 4),
+        related=_related(max(related, key=lambda c: c.names.score, default=None)),
+    )
+
+
+def _related(candidate: Candidate | None) -> Related | None:
+    """Return the story in another language that may be about the same event, to be shown."""
+    if candidate is None:
+        return None
+    names = tuple(name.removeprefix("@") for name in candidate.names.names)
+    score = round(candidate.names.score, 4)
+    return Related(story_id=candidate.story_id, score=score, names=names)
 
 
 def derived_story_id(text: str) -> str:

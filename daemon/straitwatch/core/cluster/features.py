@@ -1,0 +1,71 @@
+"""Reads what folding compares of an entry: its terms, the things that it names, its figures."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from straitwatch.core.cluster.guards import quantities
+from straitwatch.core.cluster.pivots import pivots_of
+from straitwatch.core.cluster.text import (
+    MAX_TERMS,
+    SUMMARY_CHARACTERS,
+    clean_title,
+    script_of,
+    terms,
+)
+from straitwatch.core.model import Entry, Features
+
+_LEAST_FIGURE = 10  # "two ships" are in every other report
+_LANGUAGES = {"kana": "ja", "hangul": "ko", "han": "zh", "arabic": "ar"}  # by script
+
+
+class FeatureReader:
+    """Reads entries; the same text gives the same features on every machine."""
+
+    def __init__(self, characters: Mapping[int, int] | None = None) -> None:
+        """Begin; `characters` are code points to read as others, such as traditional Han."""
+        self._characters = dict(characters or {})
+        self._pivots = pivots_of(frozenset(self._characters.items()))
+
+    def read(
+        self,
+        entry: Entry,
+        *,
+        outlet: str,
+        language: str,
+        watchlists: Iterable[str],
+        seen_at: datetime,
+    ) -> Features:
+        """Return the features of an entry that one outlet published, without a vector."""
+        title = clean_title(entry.title.translate(self._characters))
+        lead = (entry.summary or entry.content)[:SUMMARY_CHARACTERS].translate(self._characters)
+        title_terms = tuple(dict.fromkeys(terms(title)))
+        lead_terms = dict.fromkeys(terms(lead))
+        room = MAX_TERMS - len(title_terms)
+        fresh = [term for term in lead_terms if term not in title_terms][: max(room, 0)]
+        title_names = tuple(self._pivots.of(title, ""))
+        names = self._pivots.of(title, lead)
+        return Features(
+            entry_id=entry.id,
+            seen_at=seen_at,
+            title=title,
+            canonical_url=entry.canonical_url,
+            site=entry.canonical_url.partition("/")[0] or outlet,
+            language=language_of(entry.title, language),
+            watchlists=tuple(watchlists),
+            title_terms=title_terms,
+            lead_terms=(*(term for term in lead_terms if term in title_terms), *fresh),
+            title_names=title_names,
+            lead_names=tuple(name for name in names if name not in title_names),
+            figures=tuple(sorted(q for q in quantities(title) if float(q) >= _LEAST_FIGURE)),
+        )
+
+
+def language_of(title: str, declared: str) -> str:
+    """Return the primary subtag of a title's language: by its script where that tells it."""
+    script = script_of(title)
+    declared = declared.partition("-")[0].lower()
+    if script == "cyrillic":
+        return declared if declared in ("ru", "uk", "be", "bg", "sr") else "ru"
+    if script == "han" and declared in ("ja", "ko"):
+        return declared
+    return _LANGUAGES.get(script, declared if declared not in _LANGUAGES.values() else "en")
