@@ -533,6 +533,7 @@ class RawEntry:
     summary: str = ""
     content: str = ""
     authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     published: str = ""
     updated: str = ""
     language: str = ""
@@ -564,6 +565,7 @@ class Entry:
     summary: str = ""
     content: str = ""
     authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()  # as published: section names, tags; not stored
     links: tuple[str, ...] = ()  # the first few in the text that lead to other sites
     published_at: datetime | None = None
     language: str = ""
