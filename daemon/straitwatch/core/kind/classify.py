@@ -152,5 +152,6 @@ def _path(url: str) -> tuple[str, ...]:
         parts = urlsplit(url)
     except ValueError:
         return ()
-    host = (parts.hostname or "").partition(".")[0]  # opinion.example.com
-    return (host, *(part for part in parts.path.lower().split("/") if part))
+    labels = (parts.hostname or "").split(".")
+    host = labels[:1] if len(labels) > 2 else []  # opinion.example.com  # noqa: PLR2004
+    return (*host, *(part for part in parts.path.lower().split("/") if part))

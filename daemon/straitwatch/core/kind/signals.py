@@ -85,5 +85,5 @@ def _is_only_wished(rule: Rule, match: re.Match[str]) -> bool:
     if rule.not_after is None:
         return False
     before = match.string[max(0, match.start() - _BEFORE) : match.start()]
-    clause = _CLAUSE.split(before)[-1]
+    clause = _CLAUSE.split(before)[-1] + match[0]  # "drills will end": the wish may be inside
     return rule.not_after.search(clause) is not None
