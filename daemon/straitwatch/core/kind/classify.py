@@ -1,7 +1,7 @@
 """Tell commentary and round-ups from news: part of the kind stage.
 
 In: an entry and its feed. Out: a `Kind` with its evidence. Round-ups are looked for first, then
-commentary. Evidence of commentary holds unless the title states a fact of at least the same weight.
+commentary. Evidence holds unless the title states a fact of at least the same weight.
 A text without a mark is news: a missed opinion piece costs a message, a mistaken report the news.
 """
 
@@ -20,14 +20,12 @@ _LEAD = 240  # characters of the summary that introduce the text
 
 
 class _Weight(IntEnum):
-    """How strongly something speaks for news, or for commentary; equal weights: news."""
+    """How strongly something speaks for news, or against it; equal weights: news."""
 
     NONE = 0
-    ACT = 1  # an official body does something; a section, a category, a kind of feed
-    STATEMENT = (
-        2  # an official body speaks, "for the first time"; an expert speaks, a question is asked
-    )
-    LABEL = 3  # only of commentary: the title itself says what the text is
+    ACT = 1  # news: a body acts; against: a section, a category, an author, a kind of feed
+    STATEMENT = 2  # news: a body speaks, or a first; against: an expert speaks, or a question
+    LABEL = 3  # against only: the title itself says what the text is
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +38,16 @@ class _Evidence:
 def classify_kind(entry: Entry, feed: Feed) -> Kind:
     """Tell what sort of text an entry is."""
     scripts = scripts_of(entry.title) or scripts_of(entry.summary)
-    roundup = next(_roundup_evidence(entry, scripts), None)
-    if roundup:
-        return _kind(EntryKind.ROUNDUP, roundup)
     news = _news_weight(entry.title, scripts)
-    for evidence in _commentary_evidence(entry, feed, scripts):
-        if evidence.weight > news:
-            return _kind(EntryKind.COMMENTARY, evidence)
+    claims = (
+        (EntryKind.ROUNDUP, _roundup_evidence(entry, scripts)),
+        (EntryKind.COMMENTARY, _commentary_evidence(entry, feed, scripts)),
+    )
+    for kind, evidence in claims:
+        strong = next((found for found in evidence if found.weight > news), None)
+        if strong:
+            return Kind(kind=kind, evidence=strong.words.strip(), field=strong.field)
     return Kind(kind=EntryKind.NEWS)
-
-
-def _kind(kind: EntryKind, evidence: _Evidence) -> Kind:
-    return Kind(kind=kind, evidence=evidence.words.strip(), field=evidence.field)
 
 
 # ---------------------------------------------------------------- round-ups
@@ -63,9 +59,9 @@ def _roundup_evidence(entry: Entry, scripts: tuple[Script, ...]) -> Iterator[_Ev
         yield from _found(words.ROUNDUP_TITLES[script], entry.title, "title", _Weight.LABEL)
         if script in words.ROUNDUP_LEADS:
             yield from _found(words.ROUNDUP_LEADS[script], lead, "summary", _Weight.LABEL)
-    yield from _sections(words.ROUNDUP_SECTIONS, entry.url, _Weight.LABEL)
+    yield from _sections(words.ROUNDUP_SECTIONS, entry.url, _Weight.ACT)
     for category in entry.categories:
-        yield from _found(words.ROUNDUP_CATEGORIES, category, "category", _Weight.LABEL)
+        yield from _found(words.ROUNDUP_CATEGORIES, category, "category", _Weight.STATEMENT)
     if _enumerates(entry.title):
         yield _Evidence(_Weight.LABEL, entry.title, "title")
 
@@ -152,6 +148,5 @@ def _path(url: str) -> tuple[str, ...]:
         parts = urlsplit(url)
     except ValueError:
         return ()
-    labels = (parts.hostname or "").split(".")
-    host = labels[:1] if len(labels) > 2 else []  # opinion.example.com  # noqa: PLR2004
-    return (*host, *(part for part in parts.path.lower().split("/") if part))
+    *subdomains, _, _ = ("", "", *(parts.hostname or "").split("."))  # opinion.example.com
+    return tuple(part for part in (*subdomains, *parts.path.lower().split("/")) if part)

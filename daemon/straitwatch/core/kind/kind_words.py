@@ -293,10 +293,6 @@ COMMENTARY_SECTIONS = frozenset(
         "explainers",
         "explained",
         "feat",
-        "features",
-        "feature",
-        "blog",
-        "blogs",
         "ideas",
         "views",
         "viewpoint",
@@ -309,8 +305,6 @@ COMMENTARY_SECTIONS = frozenset(
         "voices",
         "interview",
         "interviews",
-        "book",
-        "books",
         "book-reviews",
         "bookreview",
         "reviews",
@@ -319,7 +313,6 @@ COMMENTARY_SECTIONS = frozenset(
         "in-depth",
         "podcast",
         "podcasts",
-        "shasetsu",
         "shasetu",
         "ronsetsu",
         "column-opinion",
@@ -347,7 +340,6 @@ COMMENTARY_SECTIONS = frozenset(
         "pohliad",
         "poglyad",
         "avtorski",
-        "blogi",
     ]
 )
 COMMENTARY_PAGES = _any(

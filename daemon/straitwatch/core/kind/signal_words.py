@@ -82,7 +82,7 @@ _ENGLISH: _Rules = {
             unless=r"\b(?:deny|denies|denied|denying)\s(?:[\w’'-]+\s){0,4}?(?:entry|access|visas?|bail|permission|permits?|boarding|parole|asylum|"
             r"landing|service|medical|passage|overflight|citizenship|port|docking|leave|request|appeal|application|accreditation|"
             r"membership|bid|seat|participation|him|her|them|aid|treatment|right|rights|use|opportunity|victory|gold|medals?|goal|title|double|win|chance|first)\b"
-            r"|\b(?:was|were|been|being|be|is|are|get|gets|got) denied\b|\b(?:can(?:not|[’']t)|no one|nobody|neither confirm\w* nor|nor) (?:be )?den(?:y|ied|ies)\b"
+            r"|^\W{0,2}denied\b|\b(?:courts?|judges?|justices?|panel|board|embassy)(?: \w+){0,2} den(?:y|ies|ied)\b|\b(?:was|were|been|being|be|is|are|get|gets|got) denied\b|\b(?:can(?:not|[’']t)|no one|nobody|neither confirm\w* nor|nor) (?:be )?den(?:y|ied|ies)\b"
             r"|\b(?:confirm\w*|not|n[’']t) (?:or|nor|and not) (?:\w+ )?den(?:y|ied|ies)\b|\bsenate den\w+",
             not_after=r"\b(?:to|must|should|may|might|could|would|will|not|n[’']t|never|if|unless|whether|refus\w+|declin\w+|urg\w+|calls?|nor|neither|no longer)\b[^,;:]*$",
         ),
@@ -103,7 +103,7 @@ _ENGLISH: _Rules = {
             r"|[,:] (?:\w+ ){1,3}confirm\s*$|\b(?:officials|authorities|sources|police|ministers|lawmakers|aides) confirm\b|\b(?:admits|acknowledges)\b",
             unless=r"\bconfirm\w*\s(?:[\w’'“”\"-]+\s){0,6}?(?:as (?:new |next |the |its )?(?:ambassador|minister|secretary|chief|director|judge|head|envoy|justice|chair\w*|"
             r"commander|governor|speaker)|nominee|nominees|nomination|appointment|speakers?|support|commitment|ties|friendship|alliance|cases?|infections?|bookings?)\b"
-            r"|\bsenate(?: committee| panel)? (?:has )?confirm\w+|\b(?:neither|cannot|can[’']t) (?:\w+ ){0,2}confirm\w*|\bconfirms? nothing\b|\badmits (?:to hospital|patients|students|defeat|no)",
+            r"|\b(?:study|studies|survey|polls?|polling|data|research|tests?|figures) confirms?\b|\bsenate(?: committee| panel)? (?:has )?confirm\w+|\b(?:neither|cannot|can[’']t) (?:\w+ ){0,2}confirm\w*|\bconfirms? nothing\b|\badmits (?:to hospital|patients|students|defeat|no)",
             not_after=_EN_WISH,
         ),
     ),
