@@ -392,8 +392,8 @@ STATEMENTS = {
         r"[:,] (?:\w+ ){0,2}(?:ministry|minister|president|government|military|police|officials?|spokes\w+|mnd|mofa|mac|tao|moea)(?: says?| said)?\s*$",
     ),
     Script.HAN: _any(
-        r"(?:部|署|局|院|會|会|辦|办|府|軍方|军方|司令部|海警|海巡|白宮|白宫|五角大廈|五角大楼|克里姆林宮|發言人|发言人|部長|部长|外長|外长|防長|防长|總統|总统|總理|总理|首相|國務卿|国务卿|大使|AIT|海基會)"
-        r"(?:今|今天|今日|昨)?(?:：|:|︰|證實|证实|宣布|宣佈|公布|公佈|表示|聲明|声明|強調|强调|指出|回應|回应|譴責|谴责|否認|否认|說明|通報|通报)"
+        r"(?:部|署|局|院|會|会|辦|办|府|軍方|军方|司令部|海警|海巡|白宮|白宫|五角大廈|五角大楼|克里姆林宮|發言人|发言人|部長|部长|外長|外长|防長|防长|總統|总统|總理|总理|首相|國務卿|国务卿|大使|AIT|海基會|政院|黨團|国台办|國台辦|陸委會|國安官員|官員|议员|議員|立委)"
+        r"(?:今|今天|今日|昨)?(?:：|:|︰|證實|证实|宣布|宣佈|公布|公佈|表示|聲明|声明|強調|强调|指出|回應|回应|譴責|谴责|否認|否认|說明|通報|通报|批|轟|轰|嗆|呛|諷|讽|籲|吁|怒|示警|警告|宣稱|宣称|稱|称|曝|揭露|鬆口|承諾|承诺|重申|反對|反对|要求|抗議|抗议|監控|监控)"
     ),
     Script.KANA: _any(
         r"(?:省|庁|政府|官邸|首相|外相|防衛相|大統領|総統|報道官|軍|官房長官|大臣|海軍|警察)(?:は|が)?[^「」。]{0,20}(?:発表|公表|表明|明らかに|否定|認め|声明)"
@@ -411,10 +411,10 @@ ACTS = {
     Script.LATIN: _any(
         rf"\b{_EN_BODIES}(?: \w+){{0,2}} (?:approves?|passes|passed|signs?|signed|imposes?|bans?|banned|launches|launched|fires|fired|"
         r"sanctions|sanctioned|orders|ordered|rejects|rejected|summons|summoned|arrests|arrested|detains|detained|indicts|deploys|deployed|suspends|suspended|"
-        r"lifts|lifted|sends|sent|seizes|seized|test-fires|kills|killed|scrambles|scrambled|adopts|adopted|unveils|unveiled|cuts|halts)\b"
+        r"lifts|lifted|sends|sent|seizes|seized|test-fires|kills|killed|scrambles|scrambled|adopts|adopted|unveils|unveiled|cuts|halts|warns|warned|urges|urged|accuses|accused|demands|demanded|condemns|condemned|protests|protested|vows|vowed|criticizes|criticises|criticized|criticised|names|freezes|froze|expels|expelled|blocks|blocked|cancels|postpones|withdraws|withdrew|pulls|agrees?|agreed|meets|met|visits|visited|summon|reaffirms|reaffirmed|tells|told|congratulates|detects|detected|spots|intercepts|intercepted|crosses|crossed|enters|entered|starts|started|begins|began|ends|ended|resumes|resumed|buys|orders|plans (?:extra|to))\b"
     ),
     Script.HAN: _any(
-        r"(?:宣布|宣佈|批准|簽署|签署|通過|通过|發射|发射|逮捕|起訴|起诉|判刑|制裁|制裁名單|扣押|扣留|召見|召见|成軍|登場|抵台|訪台|会晤|會晤|開火|开火|實彈射擊|实弹射击|偵獲|\d+架次|\d+艘)"
+        r"(?:宣布|宣佈|批准|簽署|签署|通過|通过|發射|发射|撤檔|拒運|出訪|訪問|訪德|到訪|會見|接見|表決|初審|三讀|定讞|主持|頒|簽約|列入|納入|取消|撤回|恢復|逮捕|起訴|起诉|判刑|制裁|制裁名單|扣押|扣留|召見|召见|成軍|登場|抵台|訪台|会晤|會晤|開火|开火|實彈射擊|实弹射击|偵獲|\d+架次|\d+艘)"
     ),
     Script.KANA: _any(r"(?:承認|署名|可決|発射|逮捕|起訴|制裁|拿捕|配備|開始|終了|禁止|停止|出航|航行|通過|撃墜|派遣)(?:した|へ|する)?(?:$|[　 、])"),
     Script.HANGUL: _any(r"(?:승인|서명|통과|발사|체포|기소|제재|나포|배치|개시|시작|종료|금지|중단|파견|격추|소환)(?:했|한다|키로|하기로|해|$|[…,·])"),
