@@ -75,6 +75,24 @@ class Relation(StrEnum):
     SAME_EVENT = "same_event"
 
 
+class EntryKind(StrEnum):
+    """What sort of text an entry is."""
+
+    NEWS = "news"
+    COMMENTARY = "commentary"
+    ROUNDUP = "roundup"
+
+
+class SignalKind(StrEnum):
+    """What a report says about earlier reports of its event, or about the event's end."""
+
+    CORRECTION = "correction"
+    RETRACTION = "retraction"
+    DENIAL = "denial"
+    CONFIRMATION = "confirmation"
+    END = "end"
+
+
 class Action(StrEnum):
     """What a decision leads to."""
 
@@ -533,6 +551,7 @@ class RawEntry:
     summary: str = ""
     content: str = ""
     authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     published: str = ""
     updated: str = ""
     language: str = ""
@@ -564,6 +583,7 @@ class Entry:
     summary: str = ""
     content: str = ""
     authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()  # as published: section names, tags; not stored
     links: tuple[str, ...] = ()  # the first few in the text that lead to other sites
     published_at: datetime | None = None
     language: str = ""
@@ -585,6 +605,28 @@ class ReadFeed:
     def is_feed(self) -> bool:
         """Whether the document counts as a successful poll, with or without entries."""
         return self.problem in (None, ParseProblem.TRUNCATED, ParseProblem.TOO_MANY_ENTRIES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What sort of text an entry is, and the words or the part of the address that say so."""
+
+    kind: EntryKind
+    evidence: str = ""
+    field: str = (
+        ""  # title, summary, url, author, category or feed; "" = nothing spoke against news
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """Words that correct, retract, deny, confirm or end something, and where they are."""
+
+    kind: SignalKind
+    words: str
+    field: str  # title or lead
+    start: int
+    end: int
 
 
 # ---------------------------------------------------------------- match
