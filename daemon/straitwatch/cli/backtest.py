@@ -23,11 +23,11 @@ from straitwatch.cli.entries import progress
 from straitwatch.cli.jsonl import BadLine, read_lines, read_time, write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.config import Config, Lists, kept_lists, load_lists
-from straitwatch.core.backtest import Backtest, BacktestResult, ListResult, PastEntry, Sample
+from straitwatch.core.backtest import Backtest, BacktestResult, ListResult, Sample
 from straitwatch.core.match import run_examples
 from straitwatch.core.model import Change, Entry, Feed, Verdict
 from straitwatch.core.normalize import canonical_url
-from straitwatch.core.plan import Rules
+from straitwatch.core.rules import Rules
 from straitwatch.errors import StoreError, UsageError
 from straitwatch.pipeline import backtest as run_backtest
 from straitwatch.store import Store
@@ -207,11 +207,11 @@ def _run_file(test: Backtest, path: Path) -> tuple[BacktestResult, int]:
                 )
                 continue
             seen_at = _time(line.value) or seen_at
-            test.take(_past(line.value, number, seen_at))
+            test.take(*_past(line.value, number), seen_at)
     return test.result(), bad
 
 
-def _past(line: Mapping[str, Any], number: int, seen_at: datetime) -> PastEntry:
+def _past(line: Mapping[str, Any], number: int) -> tuple[Entry, Feed]:
     def text(name: str) -> str:
         value = line.get(name)
         return value if isinstance(value, str) else ""
@@ -227,7 +227,7 @@ def _past(line: Mapping[str, Any], number: int, seen_at: datetime) -> PastEntry:
         language=text("lang"),
     )
     name = text("source") or "file"
-    return PastEntry(entry=entry, feed=Feed(id=name, name=name, url=""), seen_at=seen_at)
+    return entry, Feed(id=name, name=name, url="")
 
 
 def _time(line: Mapping[str, Any]) -> datetime | None:

@@ -21,7 +21,7 @@ from straitwatch.cli.jsonl import (
     write_line,
 )
 from straitwatch.core.cluster import DEFAULT, PROFILES, FoldProfile
-from straitwatch.core.model import Fold, Relation, Report
+from straitwatch.core.model import Features, Fold, Relation
 from straitwatch.core.normalize import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE, canonical_url, cut
 from straitwatch.core.plan import SAME_GUID, new_window
 from straitwatch.errors import UsageError
@@ -83,17 +83,17 @@ def _stream_answers(lines: Iterator[Line | BadLine], profile: FoldProfile) -> It
 
     def answer(line: Mapping[str, Any]) -> _Answer:
         key = _key(line)
-        report = _report(line, entry_id=key, clock=clock)
+        features = _features(line, entry_id=key, clock=clock)
         if key in stories:
             fold = Fold(story_id=stories[key], relation=Relation.SAME_ENTRY, reason=SAME_GUID)
         else:
-            fold = window.fold(report)
-            window.add(report, fold)
+            fold = window.fold(features)
+            window.add(features, fold)
         stories[key] = fold.story_id
         said = {"story": fold.story_id, "relation": fold.relation.value, "reason": str(fold)}
         if fold.related:
             said["related"] = fold.related.story_id
-        return _Answer(said={"id": line["id"], **said}, title=report.title)
+        return _Answer(said={"id": line["id"], **said}, title=features.title)
 
     return _answers(lines, answer)
 
@@ -152,16 +152,16 @@ def _key(line: Mapping[str, Any]) -> str:
     return str(key)
 
 
-def _side(line: Mapping[str, Any], name: str, clock: _Clock) -> Report:
+def _side(line: Mapping[str, Any], name: str, clock: _Clock) -> Features:
     side = line.get(name)
     if isinstance(side, str):
         side = {"url": side}
     if not isinstance(side, Mapping):
         raise _UnusableError(f"{name}: an object or an address is needed")
-    return _report(side, entry_id=name, clock=clock)
+    return _features(side, entry_id=name, clock=clock)
 
 
-def _report(line: Mapping[str, Any], *, entry_id: str, clock: _Clock) -> Report:
+def _features(line: Mapping[str, Any], *, entry_id: str, clock: _Clock) -> Features:
     texts = {name: line.get(name) or "" for name in _TEXTS}
     for name, text in texts.items():
         if not isinstance(text, str):
@@ -169,7 +169,7 @@ def _report(line: Mapping[str, Any], *, entry_id: str, clock: _Clock) -> Report:
     texts |= {name: cut(texts[name], limit=limit) for name, limit in _LIMITS.items()}
     if not texts["title"] and not texts["url"]:
         raise _UnusableError("title: a title or an address is needed")
-    return Report(
+    return Features(
         entry_id=entry_id,
         title=texts["title"],
         summary=texts["summary"],

@@ -15,11 +15,11 @@ from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
 from straitwatch.config import Config, kept_lists
-from straitwatch.core.decide import silence_of
 from straitwatch.core.match import Explanation, Matcher, RuleExplanation, near_miss, what_tips
 from straitwatch.core.model import Feed, FeedState, Mark, MatchText, Reason
 from straitwatch.core.normalize import canonical_url
-from straitwatch.core.plan import matchable
+from straitwatch.core.report import Arrival, make_report, matchable
+from straitwatch.core.route import silence_of
 from straitwatch.errors import ConfigError, StoreAbsent
 
 NEAREST_RULES = 3  # lines of `match` that lack the least
@@ -121,9 +121,9 @@ def _silences(tx: db.Transaction, stored: db.StoredEntry, feed: Feed, config: Co
     if stored.decision.reason is not Reason.SILENCED:
         return []
     known = (*db.all_silences(tx), *config.alerts.silences)
-    found = [
-        silence_of(match, feed, stored.entry, known, now=stored.seen_at) for match in stored.matches
-    ]
+    arrival = Arrival(feed=feed, state=FeedState(feed_id=feed.id), seen_at=stored.seen_at)
+    report = make_report(stored.entry, stored.matches, arrival, config.alerts)
+    found = [silence_of(match, report, known) for match in stored.matches]
     zone = ZoneInfo(config.timezone)
     return [
         f"{it.subject}, until {it.until_at.astimezone(zone):%d %b %Y %H:%M %Z}"
