@@ -25,7 +25,7 @@ from straitwatch.errors import ConfigError, StoreAbsent
 NEAREST_RULES = 3  # lines of `match` that lack the least
 WIDTH = 70  # characters of what a rule lacks, for people; --json has it all
 SHOWN = 5  # entries that a title stands for; the first in full
-_MEANINGS = {
+MEANINGS = {
     Reason.NO_MATCH: "no watch-list fired",
     Reason.BASELINE: "the feed was seen for the first time: what stood in it is not news",
     Reason.NEW_STORY: "the first report of this event",
@@ -326,7 +326,7 @@ def _print_history(console: Console, answer: dict[str, Any], zone: ZoneInfo) -> 
     say(answer["url"] or "no link")
     say(f"seen {_local(answer['seen'], zone)} in {answer['feed']}")
     version = f" [configuration {answer['config']}]" if answer["config"] else ""
-    meaning = _MEANINGS[answer["reason"]]
+    meaning = MEANINGS[answer["reason"]]
     say(f"then: {answer['decision']}, because {answer['reason']} ({meaning}){version}")
     for silence in answer["silences"]:
         say(f"silenced: {silence}")

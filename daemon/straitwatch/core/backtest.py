@@ -10,30 +10,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.compare import compare_matches
 from straitwatch.core.match import Explanation, what_tips
 from straitwatch.core.model import (
     Change,
-    Decision,
     Difference,
     Entry,
     Feed,
-    FeedState,
     Mark,
     Match,
-    Poll,
-    Report,
-    Story,
     Verdict,
 )
-from straitwatch.core.plan import PollContext, new_window, plan_poll
-from straitwatch.core.report import Arrival, build_reports, matchable
+from straitwatch.core.rehearsal import Rehearsal
+from straitwatch.core.report import matchable
 from straitwatch.core.rules import Rules
 
 _DAY = timedelta(days=1)
 _SEVERITY_LINE = "another line of severity"  # the rules that hold are the same on both sides
-_EXPIRE_EVERY = 500  # matched entries: letting go of old stories costs a look at each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +79,8 @@ class BacktestResult:
 @dataclass(frozen=True, slots=True)
 class _Past:
     entry: Entry
-    arrival: Arrival
+    feed: Feed
+    seen_at: datetime
 
 
 class Backtest:
@@ -116,8 +110,7 @@ class Backtest:
         self._count += 1
         self._since_at = self._since_at or seen_at
         self._until_at = seen_at
-        state = FeedState(feed_id=feed.id, baseline_at=seen_at)
-        past = _Past(entry, Arrival(feed=feed, state=state, seen_at=seen_at))
+        past = _Past(entry, feed, seen_at)
         after = self._asked(self._after.take(past))
         before = self._asked(self._before.take(past)) if self._before else ()
         for match in before:
@@ -164,8 +157,8 @@ class Backtest:
                 Sample(
                     change=difference.change,
                     entry=past.entry,
-                    feed_name=past.arrival.feed.name,
-                    seen_at=past.arrival.seen_at,
+                    feed_name=past.feed.name,
+                    seen_at=past.seen_at,
                     match=difference.shown,
                     why=tuple(rules),
                     verdict=mark.verdict if mark else None,
@@ -185,27 +178,25 @@ class _Side:
     """One configuration, with the stories that it would have made."""
 
     def __init__(self, rules: Rules) -> None:
-        self._rules = rules
-        self._window: StoryWindow = new_window()
-        self._stories: dict[str, Story] = {}
+        self._matcher = rules.matcher
+        self._rehearsal = Rehearsal(rules)
         self._entries: dict[tuple[str, str], set[str]] = {}  # by list and story
         self._alerted: set[str] = set()
-        self._since_expiry = 0
 
     def take(self, past: _Past) -> tuple[Match, ...]:
-        """Match an entry, and fold and decide as a poll would when it matches.
-
-        Returns:
-            Its matches with the severity that they have in their story.
-
-        """
-        (item,) = build_reports([past.entry], past.arrival, self._rules)
-        return self._plan(item, past) if isinstance(item, Report) else ()
+        """Return the matches of an entry with the severity that they have in their story."""
+        planned = self._rehearsal.take(past.entry, past.feed, past.seen_at).planned
+        story_id = planned.fold.story_id if planned.fold else ""
+        if planned.decision.is_sent:
+            self._alerted.add(story_id)
+        for match in planned.matches:
+            self._entries.setdefault((match.watchlist, story_id), set()).add(past.entry.id)
+        return planned.matches
 
     def explain(self, past: _Past, watchlist: str) -> Explanation | None:
         """Say why a list fires on an entry or does not; None: there is no such list."""
-        text = matchable(past.entry, past.arrival.feed)
-        return next(iter(self._rules.matcher.explain(text, only=watchlist)), None)
+        text = matchable(past.entry, past.feed)
+        return next(iter(self._matcher.explain(text, only=watchlist)), None)
 
     def alerted(self) -> dict[str, list[set[str]]]:
         """Give for each list the stories that alerted, each as the entries that matched it."""
@@ -214,26 +205,6 @@ class _Side:
             if story_id in self._alerted:
                 stories.setdefault(watchlist, []).append(entries)
         return stories
-
-    def _plan(self, report: Report, past: _Past) -> tuple[Match, ...]:
-        poll = Poll(feed=report.feed, state=past.arrival.state, reports=(report,))
-        context = PollContext(window=self._window, stories=self._stories)
-        plan = plan_poll(poll, context, self._rules)
-        (planned,) = plan.entries
-        self._stories |= {story.id: story for story in plan.stories}
-        story_id = planned.fold.story_id if planned.fold else ""
-        self._keep(story_id, planned.decision, past)
-        for match in planned.matches:
-            self._entries.setdefault((match.watchlist, story_id), set()).add(past.entry.id)
-        return planned.matches
-
-    def _keep(self, story_id: str, decision: Decision, past: _Past) -> None:
-        if decision.is_sent:
-            self._alerted.add(story_id)
-        self._since_expiry += 1
-        if self._since_expiry >= _EXPIRE_EVERY:
-            self._window.expire(past.arrival.seen_at)
-            self._since_expiry = 0
 
 
 def _without_match(stories: Iterable[set[str]], others: Iterable[set[str]]) -> int:
