@@ -35,7 +35,7 @@ _VECTOR_SHARE = 0.5  # of meaning against words within a language; across langua
 _NAME_SHARE = 0.3  # of names across languages
 _OTHER_NAMES = 0.1  # raises the bar where both name somebody, and nobody in common
 _OTHER_FIGURES = 0.1  # across languages, where both have figures and none in common
-_LEAST_PACE_SPAN = timedelta(hours=24)
+_LEAST_SPAN = timedelta(hours=24)
 _CLOSEST = 3  # reports of a story whose titles are compared
 _MAX_CANDIDATES = 12
 _PRIOR_SCORE, _PRIOR_REPORTS = 0.3, 200
@@ -162,11 +162,11 @@ class ListStories:
         slope = profile.slope if has_vector else profile.words_slope
         return profile.base + slope * self.usual_score()
 
-    def pace(self, now: datetime) -> float:
+    def report_rate(self, now: datetime) -> float:
         """Return the reports an hour of the last days; a young list is counted as a day old."""
         if not self._recent:
             return 0.0
-        return len(self._recent) / (max(now - self._recent[0][0], _LEAST_PACE_SPAN) / HOUR)
+        return len(self._recent) / (max(now - self._recent[0][0], _LEAST_SPAN) / HOUR)
 
     def add(self, reading: Reading, fold: Fold, *, is_open: bool = True) -> None:
         """Add a report; to the story that `fold` names only if that is open."""

@@ -150,10 +150,10 @@ class StoryWindow:
             )
         return self._stories[story_id]
 
-    def pace(self, watchlist: str) -> float:
+    def report_rate(self, watchlist: str) -> float:
         """Return how many reports an hour a list usually has."""
         stories = self._lists.get(watchlist)
-        return stories.pace(self._now) if stories is not None and self._now is not None else 0.0
+        return stories.report_rate(self._now) if stories is not None and self._now is not None else 0.0
 
     def expire(self, now: datetime) -> None:
         """Forget what is too old to fold anything into; time never runs backwards here."""
