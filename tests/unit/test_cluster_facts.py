@@ -1,0 +1,301 @@
+"""What two reports state otherwise keeps them apart, in every language of the product."""
+
+import pytest
+
+from straitwatch.core.cluster.facts import (
+    Difference,
+    FactReader,
+    Facts,
+    Kind,
+    Strength,
+    differences,
+    forbid_copy,
+    forbid_event,
+)
+from straitwatch.core.cluster.guards import compare_titles
+from straitwatch.core.cluster.text import clean_title
+from straitwatch.core.plan import new_window
+
+CHARACTERS = new_window()._characters
+READER = FactReader(CHARACTERS)
+
+
+def clean(title: str) -> str:
+    return clean_title(title.translate(CHARACTERS))
+
+
+def facts(title: str, lead: str = "") -> Facts:
+    return READER.read(clean(title), lead.translate(CHARACTERS))
+
+
+def found_between(a: str, b: str) -> tuple[Difference, ...]:
+    return differences(facts(a), facts(b))
+
+
+def kinds_between(a: str, b: str) -> set[Kind]:
+    return {one.kind for one in found_between(a, b)}
+
+
+CONTRADICTIONS = [
+    ("Beijing demands retraction from Tokyo", "Tokyo rejects Beijing's demand for retraction"),
+    ("Ministry confirms talks on the cable", "Ministry denies talks on the cable"),
+    ("Wang Yi meets Motegi in Manila", "Wang Yi refuses to meet Motegi in Manila"),
+    ("Survey ship passes the Taiwan Strait", "Survey ship did not pass the Taiwan Strait"),
+    ("Assembly passes the drone bill", "Assembly does not pass the drone bill"),
+    ("Assembly approves the drone bill", "Assembly blocks the drone bill"),
+    ("EU imposes sanctions on three yards", "EU lifts sanctions on three yards"),
+    ("Warship opens fire near Penghu", "Warship tests missile near Penghu"),
+    ("北京要求東京撤回言論", "東京拒絕北京撤回言論的要求"),
+    ("國防部證實雙方會談", "國防部否認雙方會談"),
+    ("王毅會見日本外相", "王毅拒見日本外相"),
+    ("測量船通過台灣海峽", "測量船未通過台灣海峽"),
+    ("立法院批准軍購預算", "立法院否決軍購預算"),
+    ("歐盟制裁三家船廠", "歐盟解除制裁三家船廠"),
+    ("共軍軍艦在澎湖外海開火", "共軍軍艦在澎湖外海試射飛彈"),
+    ("中国要求日本撤回言论", "日本拒绝中国撤回言论的要求"),
+    ("王毅会见茂木", "王毅拒绝会见茂木"),
+    ("测量船通过台湾海峡", "测量船未通过台湾海峡"),
+    ("中国が発言の撤回を要求", "日本が発言の撤回要求を拒否"),
+    ("王毅氏、茂木外相と会談", "王毅氏、茂木外相との会談を拒否"),
+    ("調査船が台湾海峡を通過", "調査船は台湾海峡を通過せず"),
+    ("EUが3社への制裁を発動", "EUが3社への制裁を解除"),
+    ("중국, 발언 철회 요구", "일본, 발언 철회 요구 거부"),
+    ("국방부, 회담 사실 확인", "국방부, 회담 사실 부인"),
+    ("왕이, 일본 외무상과 회담", "왕이, 일본 외무상과 회담 거부"),
+    ("측량선 대만해협 통과", "측량선 대만해협 통과 안 해"),
+    ("EU, 조선소 3곳 제재 부과", "EU, 조선소 3곳 제재 해제"),
+    ("Пекин потребовал отозвать слова", "Токио отказался отозвать слова по требованию Пекина"),
+    ("Минобороны подтвердило переговоры", "Минобороны опровергло переговоры"),
+    ("Ван И встретился с Мотэги", "Ван И отказался встречаться с Мотэги"),
+    ("Судно прошло Тайваньский пролив", "Судно не прошло Тайваньский пролив"),
+    ("ЕС ввел санкции против верфей", "ЕС снял санкции с верфей"),
+    ("Пекін вимагає відкликати слова", "Токіо відкинув вимогу Пекіна відкликати слова"),
+    ("Міноборони підтвердило переговори", "Міноборони спростувало переговори"),
+    ("Ван Ї зустрівся з Мотегі", "Ван Ї відмовився зустрічатися з Мотегі"),
+    ("Парламент схвалив бюджет на дрони", "Парламент відхилив бюджет на дрони"),
+    # across languages
+    ("Wang Yi meets Motegi in Manila", "王毅拒絕會見茂木"),
+    ("立法院通過無人機條例", "Assembly blocks the drone bill"),
+    ("Ministry denies talks on the cable", "Міноборони підтвердило переговори щодо кабелю"),
+]
+STEPS = [
+    ("China holds drills around Taiwan", "China ends drills around Taiwan"),
+    ("China launches joint drills off Penghu", "China concludes joint drills off Penghu"),
+    ("Shandong carrier arrives in Sanya port", "Shandong carrier leaves Sanya port"),
+    ("Court in Kaohsiung detains crew of freighter", "Court in Kaohsiung frees crew of freighter"),
+    ("解放軍舉行環台軍演", "解放軍結束環台軍演"),
+    ("山東艦抵達三亞", "山東艦離開三亞"),
+    ("解放军举行环台军演", "解放军结束环台军演"),
+    ("中国軍が台湾周辺で演習を開始", "中国軍が台湾周辺で演習を終了"),
+    ("空母遼寧が横須賀沖に到着", "空母遼寧が横須賀沖を離れる"),
+    ("중국군, 대만 주변 훈련 시작", "중국군, 대만 주변 훈련 종료"),
+    ("Китай начал учения вокруг Тайваня", "Китай завершил учения вокруг Тайваня"),
+    ("Авианосец Шаньдун прибыл в порт", "Авианосец Шаньдун покинул порт"),
+    ("Китай почав навчання навколо Тайваню", "Китай завершив навчання навколо Тайваню"),
+    ("China ends drills around Taiwan", "解放軍開始環台軍演"),
+    ("Китай начал учения вокруг Тайваня", "中国軍が台湾周辺で演習を終了"),
+]
+ONE_MATTER = [
+    ("China launches drills around Taiwan", "Chinese forces begin drills around Taiwan"),
+    ("China plans to launch drills", "China plans drills"),
+    ("Tokyo urges Beijing to end the drills", "Tokyo calls on Beijing to stop the drills"),
+    ("Sales of rice do not fall until May, survey says", "Sales of rice fall in May, survey says"),
+    ("解放軍展開環台軍演", "China launches drills around Taiwan"),
+    ("中国軍が演習を開始", "Китай начал учения"),
+    ("國防部不斷證實會談", "國防部證實會談"),
+    ("無人機通過台灣海峽", "Drone passes the Taiwan Strait"),
+]
+
+
+@pytest.mark.parametrize(("a", "b"), CONTRADICTIONS)
+def test_contradictions_are_neither_one_text_nor_one_event(a: str, b: str) -> None:
+    assert forbid_event(found_between(a, b))
+    assert not compare_titles(clean(a), clean(b)).is_copy
+
+
+@pytest.mark.parametrize(("a", "b"), STEPS)
+def test_a_later_step_of_one_matter_is_another_text(a: str, b: str) -> None:
+    found = found_between(a, b)
+
+    assert found[0].strength is Strength.STEP
+    assert found[0].kind is Kind.STEP
+    assert not compare_titles(clean(a), clean(b)).is_copy
+
+
+@pytest.mark.parametrize(("a", "b"), ONE_MATTER)
+def test_other_words_for_one_action_are_no_difference(a: str, b: str) -> None:
+    assert kinds_between(a, b) == set()
+
+
+def test_opposites_of_different_things_are_only_a_distinction() -> None:
+    found = found_between("China launches drills off Penghu", "Britain ends balloon watch")
+
+    assert {one.strength for one in found} <= {Strength.DISTINCTION}
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "label"),
+    [
+        ("US approves sale of 120 missiles", "US approves sale of 100 missiles", "missile"),
+        ("40 Chinese aircraft near Penghu", "18架共機逼近澎湖", "aircraft"),
+        ("中国の艦艇4隻が宗谷海峡を航行", "Four or not: 7 Chinese warships in Soya Strait", "ship"),
+        ("중국 군용기 45대 포착", "Тайвань заметил 30 самолетов НОАК", "aircraft"),
+        ("Quake of magnitude 5.9 off Yilan", "Землетрясение магнитудой 6,1 у Илани", "magnitude"),
+        ("Sale is worth $1.8 billion", "軍售總額11億美元", "money"),
+    ],
+)
+def test_figures_differ_where_both_count_one_thing(a: str, b: str, label: str) -> None:
+    found = [one for one in found_between(a, b) if one.kind is Kind.NUMBER]
+
+    assert any(one.ours.startswith(label) for one in found)
+    assert forbid_copy(found)
+    assert not forbid_event(found)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Quake of magnitude 5.9 off Yilan", "Землетрясение магнитудой 5,9 у Илани"),
+        ("Sale is worth $1.8 billion", "軍售總額18億美元"),
+        ("40 Chinese aircraft near Penghu", "8 Chinese warships near Penghu"),
+        ("120 anti-ship missiles for Taiwan", "120枚反艦飛彈售台"),
+    ],
+)
+def test_equal_figures_and_figures_of_other_things_do_not_differ(a: str, b: str) -> None:
+    assert Kind.NUMBER not in kinds_between(a, b)
+
+
+def test_a_figure_in_the_lead_counts_too() -> None:
+    a = facts("US approves missile sale", "The sale of 120 missiles was cleared.")
+    b = facts("US approves missile sale", "The sale of 100 missiles was cleared.")
+
+    assert [one.kind for one in differences(a, b)] == [Kind.NUMBER]
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("14 jets cross the median line on Saturday", "14 jets cross the median line on Sunday"),
+        ("國防部：23日發射火箭", "國防部：30日發射火箭"),
+        ("Rocket launch set for July 23", "Rocket launch set for 30 July"),
+        ("週一審查無人機條例", "週五審查無人機條例"),
+        ("日曜日に演習", "Drill on Monday"),
+        ("Ракета стартует 23 июля", "Rocket launch set for July 30"),
+    ],
+)
+def test_dates_differ(a: str, b: str) -> None:
+    assert Kind.DATE in kinds_between(a, b)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Warships seen off Kinmen", "Warships seen off Yonaguni"),
+        ("Hegseth speaks about Taiwan", "魯比歐談台灣"),
+        ("Su-35 jets shown in Harbin", "J-20 jets shown in Harbin"),
+        ("海峽雷霆軍演登場", "Justice Mission begins"),
+        ("Шойгу прибыл в Пекин", "Lavrov arrives in Beijing"),
+    ],
+)
+def test_other_names_are_a_distinction(a: str, b: str) -> None:
+    found = [one for one in found_between(a, b) if one.kind is Kind.NAME]
+
+    assert [one.strength for one in found] == [Strength.DISTINCTION]
+
+
+def test_a_name_that_the_other_lead_mentions_does_not_differ() -> None:
+    a = facts("Hegseth speaks about Taiwan")
+    b = facts("Rubio speaks about Taiwan", "Hegseth sat beside him.")
+
+    assert Kind.NAME not in {one.kind for one in differences(a, b)}
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("外交部：不接受恫嚇", "國防部：不接受恫嚇"),
+        ("Cable repaired: Mainland Affairs Council", "Taiwan Affairs Office: cable repaired"),
+        ("國台辦：航行正當", "陸委會：航行無理"),
+        ("Peskov speaks of the cable", "Takaichi speaks of the cable"),
+        ("МИД Китая: кабель цел", "高市早苗談海纜"),
+    ],
+)
+def test_different_parties_are_a_distinction(a: str, b: str) -> None:
+    assert Kind.PARTY in kinds_between(a, b)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("外交部：不接受恫嚇", "高市早苗談海纜"),  # whose ministry?
+        ("Taipei speaks of the cable", "陸委會：海纜完好"),
+        ("Lai Ching-te visits Penghu: MND", "Lai Ching-te visits Penghu"),
+    ],
+)
+def test_parties_of_one_side_or_unknown_ones_do_not_differ(a: str, b: str) -> None:
+    assert Kind.PARTY not in kinds_between(a, b)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("US approves missile sale", "CORRECTED-US approves missile sale"),
+        ("美國批准飛彈軍售", "【更正】美國批准飛彈軍售"),
+        ("США одобрили продажу ракет", "Исправлено: США одобрили продажу ракет"),
+        ("미국, 미사일 판매 승인", "[정정] 미국, 미사일 판매 승인"),
+        ("米国がミサイル売却を承認", "【訂正】米国がミサイル売却を承認"),
+        ("США схвалили продаж ракет", "Виправлено: США схвалили продаж ракет"),
+    ],
+)
+def test_a_correction_is_another_text(a: str, b: str) -> None:
+    found = found_between(a, b)
+
+    assert [one.kind for one in found] == [Kind.CORRECTION]
+    assert forbid_copy(found)
+    assert not compare_titles(clean(a), clean(b)).is_copy
+
+
+@pytest.mark.parametrize(("a", "b"), CONTRADICTIONS + STEPS + ONE_MATTER)
+def test_differences_are_symmetric_and_a_report_differs_not_from_itself(a: str, b: str) -> None:
+    there, back = found_between(a, b), found_between(b, a)
+
+    assert {(one.kind, one.strength) for one in there} == {(one.kind, one.strength) for one in back}
+    assert {(one.ours, one.theirs) for one in there} == {(one.theirs, one.ours) for one in back}
+    assert found_between(a, a) == found_between(b, b) == ()
+
+
+@pytest.mark.parametrize("title", [title for pair in CONTRADICTIONS + STEPS for title in pair])
+def test_an_agency_label_makes_no_difference(title: str) -> None:
+    assert found_between(title, f"UPDATE 2-{title}") == ()
+    assert found_between(title, f"【快訊】{title}") == ()
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "China ends drills around Taiwan that it launched on Monday, ministry says after 14 sorties",
+        "Tokyo rejects Beijing's demand for retraction as row over Taiwan remarks deepens, Kyodo says",
+        "Survey ship did not pass the Taiwan Strait after all, Pentagon says in reply to questions",
+        "Пекин потребовал отозвать слова о Тайване и пригрозил санкциями трем верфям и порту",
+    ],
+)
+def test_a_headline_that_was_cut_makes_no_difference(title: str) -> None:
+    words = title.split()
+    for count in range(3, len(words)):
+        assert found_between(title, " ".join(words[:count]) + " ...") == ()
+
+
+@pytest.mark.parametrize("title", [pair[0] for pair in CONTRADICTIONS + STEPS])
+def test_facts_survive_being_stored(title: str) -> None:
+    read = facts(title, "The sale of 120 missiles was cleared; Rubio spoke in Manila.")
+
+    assert Facts.from_text(read.to_text()) == read
+
+
+def test_any_reports_facts_are_short() -> None:
+    read = facts(
+        "Tokyo rejects Beijing's demand for retraction of remarks on 14 May: Kyodo",
+        "Motegi met Wang Yi in Manila. " * 20,
+    )
+
+    assert len(read.to_text()) < 400
