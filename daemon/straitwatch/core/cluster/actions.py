@@ -25,10 +25,10 @@ reject: reject~, rebuff~, spurn~, dismiss~, refuse~, rule out, rules out, ruled 
 demand: demand~, urge~, call on, calls on, called on, presses, pressed, insist~, calls for, call for, called for, seek, seeks, sought; 要求, 促請, 促请, 敦促, 呼籲, 呼吁, 籲, 吁, 催促, 喊話, 喊话, 施壓, 施压, 責令, 责令; 求め, 迫る, 要請, 要请, 呼びかけ; потребов*, требу*, требов*, призва*, призыва*, вимага*, заклик*, зажада*; 요구, 촉구, 요청, 해야
 accept: accept~, agree, agrees, agreed, comply, complies, complied, concede~, yield~, bow, bows, bowed; 接受, 答應, 答应, 應允, 应允, 讓步, 让步, 同意; 受け入れ, 応じる, 应じる, 応じた, 应じた, 合意, 受諾, 受诺; принима*, соглас*, пош* навстречу, погоджу*, погодил*, прийма*; 수용, 수락, 응해, 응하, 합의
 confirm: confirm~, acknowledge~, admit~, admitted, verify, verifies, verified; 證實, 证实, 確認, 确认, 承認, 承认, 坦承, 坐實, 坐实; 認め, 认め, 認める, 认める; подтвер*, призна*, підтвер*, визна*; 확인, 인정, 시인
-deny: deny, denies, denied, denying, debunk~, disavow~, disavowed; 否認, 否认, 澄清, 闢謠, 辟谣, 不實, 不实, 不符事實, 不符事实, 不符合事實, 不符合事实, 並非事實, 并非事实, 絕無此事, 绝无此事; 否定, 打ち消; опроверг*, отриц*, отверга*, спростув*, спростов*, запереч*; 부인, 부정, 사실무근
+deny: deny, denies, denied, denying, debunk~, disavow~, disavowed; 否認, 否认, 澄清, 闢謠, 辟谣, 不實, 不实, 不符事實, 不符事实, 不符合事實, 不符合事实, 並非事實, 并非事实, 絕無此事, 绝无此事; 否定, 打ち消; опроверг*, отриц*, отверга*, спростув*, спростов*, запереч*; 부인, 부정, 사실무근; fabricated, fabrication, false claim, false claims, 捏造, 子虛烏有, 子虚乌有, 純屬虛構, 纯属虚构, 事実無根, 事实无根, 事実ではない, 事实ではない, 날조, назвал* ложью, назвал* фейком
 correct: correct, corrects, corrected, correction; 更正, 訂正, 订正, 勘誤, 勘误; исправлен*, уточнен*, исправл*, виправлен*; 정정, 바로잡
-retract: retract~, withdraw, withdraws, withdrew, withdrawn, withdrawing, walk back, walks back, walked back, take back, takes back, backtrack~, recant~, apologize~, apologise~; 撤回, 收回, 道歉, 撤下; 取り下げ, 謝罪, 谢罪; отозва*, отзыва*, взял* назад, извин*, відклик*, відкликал*, вибач*; 철회, 사과, 번복
-meet: meet, meets, hold talks, holds talks, held talks, sit down with, sits down with, receive, receives, received, hosts, hosted; 會面, 会面, 會見, 会见, 會晤, 会晤, 會談, 会谈, 接見, 接见, 見面, 见面, 晤談, 晤谈, 相見, 相见, 拜會, 拜会, 碰面; 会談, 会見, 面会, 接触, 会う; встрет*, встреч*, провел* переговоры, принял* в, зустр*; 회담, 만나, 회동, 접견, 면담
+retract: retract~, withdraw, withdraws, withdrew, withdrawn, withdrawing, walk back, walks back, walked back, take back, takes back, backtrack~, recant~, apologize~, apologise~; 撤回, 收回, 道歉, 撤下; 取り下げ, 謝罪, 谢罪; отозва*, отзыва*, взял* назад, извин*, відклик*, відкликал*, вибач*; 철회, 사과, 번복; 撤稿
+meet: meet, meets, hold talks, holds talks, held talks, sit down with, sits down with, receive, receives, received, hosts, hosted; 會面, 会面, 會見, 会见, 會晤, 会晤, 會談, 会谈, 接見, 接见, 見面, 见面, 晤談, 晤谈, 相見, 相见, 拜會, 拜会, 碰面; 会談, 会見, 面会, 接触, 会う; встрет*, встреч*, провел* переговоры, принял* в, зустр*; 회담, 만나, 회동, 접견, 면담; speaks with, spoke with, speak with, talks with, talked with, makes contact, made contact, 交談, 交谈, 接觸, 寒暄, 破冰, 言葉を交わ, 言叶を交わ, 立ち話, 立ち话, 접촉, 대화, поговорил*, переговорил*, пообщал*, поговорив*, побесед*
 -meet: 拒見, 拒见, 拒會, 拒会, 避見, 避见, 面会拒否, 会談拒否
 impose: impose~, slap, slaps, slapped, levy, levies, levied, sanction, sanctions, sanctioned, sanctioning, ban, bans, banned, banning, blacklist~, restrict~; 制裁, 實施禁令, 实施禁令, 祭出, 加徵, 加征, 禁止, 禁令, 列入黑名單, 列入黑名单; 発動, 发动, 禁輸, 禁输; ввел*, ввёл, ввод*, вводит*, запрет*, запрещ*, введен*, запров*, заборон*, введ*; 부과, 제재, 금지
 lift: lift, lifts, lifted, lifting, ease~, relax~, waive~, dropped, unban~; 解除, 放寬, 放宽, 取消, 撤除, 解禁, 鬆綁, 松绑, 豁免; 緩和, 缓和, 撤廃, 撤废; снял*, снима*, отмен*, смягч*, снят*, скасув*, знял*, зніма*, пом'якш*, послаб*; 해제, 완화, 철폐, 면제
@@ -101,6 +101,8 @@ NEGATIONS: Final = _words("""
 NEGATIONS_BEHIND: Final = ("ない", "せず", "しな", "なし", "않", "못", "없", "안 ", " 안")
 # What is wanted or planned and not done: the action beside these, on the same side as above.
 WANTING: Final = _words("demand plan")
+# Done to these, an action is not what its name says: who fires a missile may be testing it.
+UNLESS_DONE_TO: Final = {"shoot": _words("missile drill live-fire")}
 # What may be, is no fact yet: the action behind these is left out.
 MODALS: Final = _words("could might may 恐 может могут може можуть")
 RESTRICTING: Final = _words("until only just")  # "not until May" denies nothing

@@ -6,13 +6,13 @@ by these: what they state otherwise keeps them apart.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum, StrEnum
 from functools import cache
 from itertools import product
 
-from straitwatch.core.cluster.actions import SHORT_COUNTRIES
+from straitwatch.core.cluster.actions import SHORT_COUNTRIES, UNLESS_DONE_TO
 from straitwatch.core.cluster.acts import (
     Act,
     Token,
@@ -59,7 +59,7 @@ class Strength(IntEnum):
     CONTRADICTION = 3  # neither the same text nor the same event
 
 
-_NOT_EDITED = frozenset((Kind.NUMBER, Kind.DATE, Kind.NAME))
+_NOT_EDITED = frozenset((Kind.NUMBER, Kind.DATE, Kind.NAME, Kind.PARTY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,18 +140,21 @@ class FactReader:
         )
 
     def _find(self, tokens: Sequence[Token]) -> Iterator[_Name]:
+        """Find the longest names, from left to right."""
         placed = [(place, stem) for place, stem in enumerate(map(_stem, tokens)) if stem]
         stems = [stem for _, stem in placed]
-        end = 0
-        for at, stem in enumerate(stems):
-            if at < end:
-                continue
-            for count in range(min(self._longest.get(stem, 0), len(stems) - at), 0, -1):
-                found = self._names.get(tuple(stems[at : at + count]))
-                if found is not None:
-                    end = at + count
-                    yield _Name(*found, placed[at][0], placed[end - 1][0] + 1)
-                    break
+        at = 0
+        while at < len(stems):
+            end = self._end_of_name(stems, at)
+            if end is not None:
+                found = self._names[tuple(stems[at:end])]
+                yield _Name(*found, placed[at][0], placed[end - 1][0] + 1)
+            at = end or at + 1
+
+    def _end_of_name(self, stems: list[str], at: int) -> int | None:
+        longest = min(self._longest.get(stems[at], 0), len(stems) - at)
+        ends = range(at + longest, at, -1)
+        return next((end for end in ends if tuple(stems[at:end]) in self._names), None)
 
 
 @cache
@@ -177,7 +180,7 @@ def _stem(token: Token) -> str:
     return stem_cyrillic(word) if "\u0400" <= word[0] <= "\u052f" else latin_term(word)
 
 
-def _shown(names: "Iterator[_Name] | list[_Name]") -> Iterator[str]:
+def _shown(names: Iterable[_Name]) -> Iterator[str]:
     """Return the names that tell reports of this beat apart."""
     common = common_pivots()
     for name in names:
@@ -196,14 +199,17 @@ def _act_labels(
     things = [name for name in names if name.kind in _OBJECTS]
     back = any(is_verb_last(token.text) for token in tokens)
     for act in acts:
+        reach = _NEAR_CHARACTERS if tokens[act.first].is_cjk else _NEAR_WORDS
+        behind = [thing.shown for thing in things if 0 <= thing.first - act.end < reach]
+        before = [thing.shown for thing in things if 0 <= act.first - thing.end < reach]
+        objects = before if back else behind
+        if not UNLESS_DONE_TO.get(act.name, frozenset()).isdisjoint(objects):
+            continue
         yield act.label
         yield from (f"{act.label}>{about}" for about in act.about)
-        reach = _NEAR_CHARACTERS if tokens[act.first].is_cjk else _NEAR_WORDS
-        behind = [thing for thing in things if 0 <= thing.first - act.end < reach]
-        before = [thing for thing in things if 0 <= act.first - thing.end < reach]
-        yield from (f"{act.label}@{thing.shown}" for thing in (before if back else behind))
-        if not back and not behind:
-            yield from (f"{act.label}?{thing.shown}" for thing in before)
+        yield from (f"{act.label}@{thing}" for thing in objects)
+        if not objects and not back:
+            yield from (f"{act.label}?{thing}" for thing in before)
 
 
 def _figures(title: str, lead: str) -> Iterator[str]:
@@ -259,21 +265,27 @@ def _other_acts(a: Facts, b: Facts) -> Iterator[Difference]:
     yield from _answers(a.acts, b.acts)
     yield from (replace(one, ours=one.theirs, theirs=one.ours) for one in _answers(b.acts, a.acts))
     first, second = _by_act(a.acts), _by_act(b.acts)
+    is_related = bool(a.names & b.names) or any(_other_parties(a, b))
     for ours, theirs in product(first.keys() - second.keys(), second.keys() - first.keys()):
-        is_one = _is_one_thing(first[ours], second[theirs], is_related=bool(a.names & b.names))
-        if denies(ours, theirs):
-            strength = Strength.DISTINCTION if is_one is False else Strength.CONTRADICTION
-            yield Difference(Kind.OPPOSITE, strength, ours, theirs)
-        elif contrary(ours, theirs):
-            strength = Strength.CONTRADICTION if is_one else Strength.DISTINCTION
-            yield Difference(Kind.OPPOSITE, strength, ours, theirs)
-        elif follows(ours, theirs):
-            strength = Strength.STEP if is_one else Strength.DISTINCTION
-            yield Difference(Kind.STEP, strength, ours, theirs)
+        is_one = _is_one_thing(first[ours], second[theirs], is_related=is_related)
+        if (found := _compare_acts(ours, theirs, is_one=is_one)) is not None:
+            yield Difference(*found, ours, theirs)
+
+
+def _compare_acts(ours: str, theirs: str, *, is_one: bool | None) -> tuple[Kind, Strength] | None:
+    """Compare two actions; whether they are done to one thing may be unknown."""
+    if denies(ours, theirs):
+        strength = Strength.DISTINCTION if is_one is False else Strength.CONTRADICTION
+        return Kind.OPPOSITE, strength
+    if contrary(ours, theirs):
+        return Kind.OPPOSITE, Strength.CONTRADICTION if is_one else Strength.DISTINCTION
+    if follows(ours, theirs):
+        return Kind.STEP, Strength.STEP if is_one else Strength.DISTINCTION
+    return None
 
 
 def _is_one_thing(ours: _Things, theirs: _Things, *, is_related: bool) -> bool | None:
-    """Whether two actions are done to one thing; names in common must do where it is unknown."""
+    """Whether two actions are done to one thing, if that is known or the reports are related."""
     if (ours.surely | ours.maybe) & (theirs.surely | theirs.maybe):
         return True
     if ours.surely and theirs.surely:
@@ -361,11 +373,11 @@ def _other_parties(a: Facts, b: Facts) -> Iterator[Difference]:
     )
 
 
-def forbid_copy(found: Sequence[Difference]) -> bool:
+def is_other_text(found: Sequence[Difference]) -> bool:
     """Whether two reports with these differences cannot be one text, edited or syndicated."""
     return any(one.strength >= Strength.STEP or one.kind in _NOT_EDITED for one in found)
 
 
-def forbid_event(found: Sequence[Difference]) -> bool:
+def is_other_event(found: Sequence[Difference]) -> bool:
     """Whether two reports with these differences cannot be about one event."""
     return any(one.strength is Strength.CONTRADICTION for one in found)

@@ -233,6 +233,7 @@ def _digits(found: "re.Match[str]", title: str) -> _Figure:
         or any(w in DATES for w in before + after)
         or _CJK_AFTER.match(rest + "".join(after)) is not None
         or _is_year(found["value"])
+        or "/" in (title[found.start() - 1 : found.start()], title[found.end() : found.end() + 1])
     )
     return _Figure(f"{value:g}", is_label, found.start(), found.end("value"))
 
