@@ -8,10 +8,10 @@ actions; those that mean too much are left out.
 from typing import Final
 
 ACTIONS: Final = """
-begin: launch~, start~, begin, begins, began, begun, beginning, kick off, kicks off, kicked off, get under way, gets under way, under way, underway, commence~; 開始, 开始, 展開, 展开, 啟動, 启动, 登場, 登场, 開跑, 开跑, 發起, 发起, 開打, 开打, 開展, 开展, 拉開序幕, 拉开序幕; 着手, 始まる, 始まった, 始める; нач*, запуст*, старт*, розпоч*, почав*, почал*, почин*; 시작, 개시, 돌입, 착수
+begin: launch~, start~, begin, begins, began, begun, beginning, kick off, kicks off, kicked off, get under way, gets under way, under way, underway, commence~; 開始, 开始, 展開, 展开, 啟動, 启动, 登場, 登场, 開跑, 开跑, 發起, 发起, 開打, 开打, 開展, 开展, 拉開序幕, 拉开序幕; 着手, 始まる, 始まった, 始める; нач*, запуст*, старт*, розпоч*, почав*, почал*, почин*; 시작, 개시, 돌입, 착수; 第一天, 揭幕, 開訓, 开训, 幕を開け, 幕を开け, 발진
 hold: hold~, holds, held, conduct~, stage~, carry out, carries out, carried out; 舉行, 举行, 舉辦, 举办, 實施, 实施, 進行, 进行, 組織, 组织, 開展, 开展; 実施, 行う, 行った; провод*, провел*, провёл, осуществ*, провід*, проводит*; 실시, 개최, 진행
-end: end~, conclude~, finish~, complete~, wrap~, wraps up, wrapped up, call off, come to an end, comes to an end; 結束, 结束, 落幕, 終止, 终止, 告終, 告终, 收官, 畫下句點, 画下句点, 終了, 终了, 完畢, 完毕; 終える, 终える, 終えた, 终えた, 終結, 终结, 幕を閉じ, 幕を闭じ; заверш*, законч*, оконч*, закінч*, прекрат*, припин*; 종료, 끝나, 끝났, 끝내, 마무리, 종결, 폐막
-halt: halt~, suspend~, stop, stops, stopped, stopping, pause~, freeze, freezes, froze, frozen; 暫停, 暂停, 停止, 中止, 中斷, 中断, 喊停, 凍結, 冻结, 叫停; 一時停止, 一时停止; приостан*, остан*, замороз*, призупин*, зупин*; 중단, 정지, 보류, 동결
+end: end~, conclude~, finish~, complete~, wrap~, wraps up, wrapped up, call off, come to an end, comes to an end; 結束, 结束, 落幕, 終止, 终止, 告終, 告终, 收官, 畫下句點, 画下句点, 終了, 终了, 完畢, 完毕; 終える, 终える, 終えた, 终えた, 終結, 终结, 幕を閉じ, 幕を闭じ; заверш*, законч*, оконч*, закінч*, прекрат*, припин*; 종료, 끝나, 끝났, 끝내, 마무리, 종결, 폐막; is over, are over, now over, 閉幕, 闭幕, 落下帷幕, 終わ, 终わ, 收場, 收场, 畫句點, 画句点
+halt: halt~, suspend~, stop, stops, stopped, stopping, pause~, freeze, freezes, froze, frozen; 暫停, 暂停, 停止, 中止, 中斷, 中断, 喊停, 凍結, 冻结, 叫停; 一時停止, 一时停止; приостан*, остан*, замороз*, призупин*, зупин*; 중단, 정지, 보류, 동결; hold off, put on hold, puts on hold, 擱置, 搁置, 緩議, 缓议, 棚上げ, 見合わせ, 见合わせ
 resume: resume~, restart~, reopen~; 恢復, 恢复, 重啟, 重启, 復航, 复航, 重開, 重开; 再開, 再开; возобнов*, віднов*, поновл*, поновит*; 재개
 cancel: cancel~, cancelled, cancelling, call off, calls off, called off, scrap~, scrapped, abandon~; 取消, 撤銷, 撤销, 作罷, 作罢, 喊卡, 告吹; 取りやめ, 取り消; отмен*, скасув*, скасов*; 취소, 무산
 postpone: postpone~, delay~, put off, puts off, defer~, deferred; 推遲, 推迟, 延期, 延後, 延后, 展延, 暫緩, 暂缓, 押後, 押后; 先送り, 見送り, 见送り; отлож*, перенес*, перенос*, відклад*, відкла*; 연기, 미뤄, 미루
@@ -21,7 +21,7 @@ leave: leave, leaves, leaving, depart~, exit~, sail out, sails out, sailed out, 
 approve: approve~, okay, okays, okayed, greenlight~, green-light~, clears, cleared, authorize~, authorise~, ratify, ratifies, ratified, endorse~, give nod, gives nod, sign off, signs off; 批准, 核准, 同意, 放行, 核可, 准許, 准许, 許可, 许可, 點頭, 点头; 承認, 承认, 認可, 认可; одобр*, утверд*, ратифиц*, разреш*, согласил*, схвал*, затверд*, погод*, дозвол*; 승인, 허가, 비준, 동의
 pass: pass, passes, passed, passing, adopt~; 通過, 通过, 三讀, 三读, 經過, 经过; 可決, 可决, 成立; принял*, принят*, прошел, прошли, прошёл, прошла, ухвал*, прийнял*, пройшл*; 통과, 가결, прошло, проходит, прошли, пройшло, проходить
 block: block~, veto~, vetoes, vetoed, obstruct~, stall~, shelve~, derail~, vote down, votes down, voted down, strike down, strikes down, thwart~; 封殺, 封杀, 阻擋, 阻挡, 擋下, 挡下, 否決, 否决, 攔下, 拦下, 卡關, 卡关, 阻撓, 阻挠, 退回, 力阻; 阻止, 廃案, 废案; заблокир*, блокир*, отклон*, наложил* вето, провалил*, блокує*, заблокув*; 부결, 저지, 차단, 폐기
-reject: reject~, rebuff~, spurn~, dismiss~, refuse~, rule out, rules out, ruled out, turn down, turns down, turned down, brush off, brushes off, brushed off, hit back, hits back, push back, pushes back, rebut~, rebutted, refute~; 拒絕, 拒绝, 回絕, 回绝, 駁斥, 驳斥, 駁, 驳, 反駁, 反驳, 不接受, 拒, 回嗆, 回呛, 反嗆, 反呛, 打臉, 打脸; 拒否, 拒絶, 反論, 反论, 応じず, 应じず, 応じない, 应じない, 受け入れない, 一蹴; отверг*, отказ*, опроверга*, отвергн*, відкин*, відмов*, відхил*; 거부, 거절, 일축, 반박, 불응
+reject: reject~, rebuff~, spurn~, dismiss~, refuse~, rule out, rules out, ruled out, turn down, turns down, turned down, brush off, brushes off, brushed off, hit back, hits back, push back, pushes back, rebut~, rebutted, refute~; 拒絕, 拒绝, 回絕, 回绝, 駁斥, 驳斥, 駁, 驳, 反駁, 反驳, 不接受, 拒, 回嗆, 回呛, 反嗆, 反呛, 打臉, 打脸; 拒否, 拒絶, 反論, 反论, 応じず, 应じず, 応じない, 应じない, 受け入れない, 一蹴; отверг*, отказ*, опроверга*, отвергн*, відкин*, відмов*, відхил*; 거부, 거절, 일축, 반박, 불응; decline to, declines to, declined to, 駁回, 驳回, 打回票, 說不, 说不, 退ける, 突っぱね, 応じぬ, 应じぬ, 不同意
 demand: demand~, urge~, call on, calls on, called on, presses, pressed, insist~, calls for, call for, called for, seek, seeks, sought; 要求, 促請, 促请, 敦促, 呼籲, 呼吁, 籲, 吁, 催促, 喊話, 喊话, 施壓, 施压, 責令, 责令; 求め, 迫る, 要請, 要请, 呼びかけ; потребов*, требу*, требов*, призва*, призыва*, вимага*, заклик*, зажада*; 요구, 촉구, 요청, 해야
 accept: accept~, agree, agrees, agreed, comply, complies, complied, concede~, yield~, bow, bows, bowed; 接受, 答應, 答应, 應允, 应允, 讓步, 让步, 同意; 受け入れ, 応じる, 应じる, 応じた, 应じた, 合意, 受諾, 受诺; принима*, соглас*, пош* навстречу, погоджу*, погодил*, прийма*; 수용, 수락, 응해, 응하, 합의
 confirm: confirm~, acknowledge~, admit~, admitted, verify, verifies, verified; 證實, 证实, 確認, 确认, 承認, 承认, 坦承, 坐實, 坐实; 認め, 认め, 認める, 认める; подтвер*, призна*, підтвер*, визна*; 확인, 인정, 시인
@@ -32,7 +32,7 @@ meet: meet, meets, hold talks, holds talks, held talks, sit down with, sits down
 -meet: 拒見, 拒见, 拒會, 拒会, 避見, 避见, 面会拒否, 会談拒否
 impose: impose~, slap, slaps, slapped, levy, levies, levied, sanction, sanctions, sanctioned, sanctioning, ban, bans, banned, banning, blacklist~, restrict~; 制裁, 實施禁令, 实施禁令, 祭出, 加徵, 加征, 禁止, 禁令, 列入黑名單, 列入黑名单; 発動, 发动, 禁輸, 禁输; ввел*, ввёл, ввод*, вводит*, запрет*, запрещ*, введен*, запров*, заборон*, введ*; 부과, 제재, 금지
 lift: lift, lifts, lifted, lifting, ease~, relax~, waive~, dropped, unban~; 解除, 放寬, 放宽, 取消, 撤除, 解禁, 鬆綁, 松绑, 豁免; 緩和, 缓和, 撤廃, 撤废; снял*, снима*, отмен*, смягч*, снят*, скасув*, знял*, зніма*, пом'якш*, послаб*; 해제, 완화, 철폐, 면제
-accuse: accuse~, blame~, condemn~, denounce~, criticize~, criticise~, slam, slams, slammed, blast, blasts, blasted, rebuke~, deplore~, protest~, lash out, lashes out, decry, decries, decried, rap, raps; 指控, 控訴, 控诉, 譴責, 谴责, 批評, 批评, 抨擊, 抨击, 痛批, 怒批, 怒轟, 怒轰, 狠批, 抗議, 抗议, 指責, 指责, 怒斥; 非難, 非难, 批判, 糾弾, 纠弹; обвин*, осуди*, осужда*, критик*, раскритик*, протест*, звинува*, засуд*, засудж*; 비난, 규탄, 비판, 항의, 성토
+accuse: accuse~, blame~, condemn~, denounce~, criticize~, criticise~, slam, slams, slammed, blast, blasts, blasted, rebuke~, deplore~, protest~, lash out, lashes out, decry, decries, decried, rap, raps; 指控, 控訴, 控诉, 譴責, 谴责, 批評, 批评, 抨擊, 抨击, 痛批, 怒批, 怒轟, 怒轰, 狠批, 抗議, 抗议, 指責, 指责, 怒斥; 非難, 非难, 批判, 糾弾, 纠弹; обвин*, осуди*, осужда*, критик*, раскритик*, протест*, звинува*, засуд*, засудж*; 비난, 규탄, 비판, 항의, 성토; accusation, accusations, summon~, 召見, 召见, 嗆, 呛, 痛斥, 嚴厲譴責, 严厉谴责, вызвал* посла, викликал* посла, 초치
 thank: thank~, praise~, hail~, welcome~, applaud~, laud~; 感謝, 感谢, 致謝, 致谢, 歡迎, 欢迎, 肯定, 表揚, 表扬; 歓迎, 称賛, 称赞; благодар*, поблагодар*, приветств*, похвал*, дяку*, подяку*, вітає*, привіта*; 감사, 환영, 칭찬, 치하
 support: support, supports, supported, supporting, backs, backed, backing; 支持, 力挺, 贊成, 赞成; 賛成; поддерж*, підтрим*; 지지, 찬성, 지원
 oppose: oppose~, object, objects, objected, resist~, opposition to; 反對, 反对, 抵制, 不同意, 不支持; 反対; возраж*, возраз*, выступ* против,  виступ* проти; 반대
@@ -40,10 +40,10 @@ shoot: open fire, opens fire, opened fire, fire, fires, fired, firing, shoot, sh
 test: tests, tested, testing, test fire, test fires, test fired, test-fire~, trial~, test launch, test launches; 試射, 试射, 測試, 测试, 試驗, 试验, 試飛, 试飞, 試航, 试航; 実験, 实验, 試験; испыт*, протестир*, тестир*, випроб*, протест*; 시험, 시험발사, 시험 발사, 시험사격
 livefire: live fire, live-fire; 實彈射擊, 实弹射击, 實彈, 实弹; 実弾射撃, 射撃訓練, 射击训练, 実弾; боевы* стрель*, учебны* стрель*, бойов* стріл*; 실사격, 사격훈련, 사격 훈련
 intercept: intercept~, scramble~, expel~, expelled, drive away, drives away, shadow, shadows, shadowed; 攔截, 拦截, 驅離, 驱离, 驅逐, 驱逐, 伴飛, 伴飞; スクランブル, 緊急発進, 紧急发进, 追い払, 追い拂; перехват*, поднял* истребители, вытесн*, перехоп*; 요격, 차단, 퇴거
-detain: detain~, arrest~, seize~, capture~, hold in custody, boards, boarded, impound~, nab, nabs, nabbed; 扣留, 扣押, 逮捕, 拘留, 拘押, 查扣, 登檢, 登检, 羈押, 羁押, 抓捕; 拘束, 拿捕; задерж*, арестов*, захват*, затрим*, заарешт*; 억류, 체포, 나포, 구금
-release: release~, free, frees, freed, let go, lets go; 釋放, 释放, 獲釋, 获释, 交保, 放人, 釋回, 释回; 釈放, 解放; освобо*, отпуст*, звільн*, відпуст*; 석방, 풀려, 방면
+detain: detain~, arrest~, seize~, capture~, hold in custody, boards, boarded, impound~, nab, nabs, nabbed; 扣留, 扣押, 逮捕, 拘留, 拘押, 查扣, 登檢, 登检, 羈押, 羁押, 抓捕; 拘束, 拿捕; задерж*, арестов*, захват*, затрим*, заарешт*; 억류, 체포, 나포, 구금; 查緝, 查缉, 押回, 抓扣
+release: release~, free, frees, freed, let go, lets go; 釋放, 释放, 獲釋, 获释, 交保, 放人, 釋回, 释回; 釈放, 解放; освобо*, отпуст*, звільн*, відпуст*; 석방, 풀려, 방면; let off, 放回, 送還, 送还, 송환
 deploy: deploy~, dispatch~; 部署, 派出, 派遣, 增派; 配備, 配备, 展開, 展开; размест*, развер*, отправ*, розміст*, розгорн*; 배치, 파견, 전개
-withdraw: pull out, pulls out, pulled out, pull back, pulls back, pulled back; 撤出, 撤走, 撤軍, 撤军, 撤離, 撤离, 召回; 撤退, 撤収, 撤收, 引き揚げ, 引き扬げ; выв*, отвел*, отвод*, вывод*, відвел*, відвод*, вивод*, вивел*; 철수, 후퇴, 소환
+withdraw: pull out, pulls out, pulled out, pull back, pulls back, pulled back; 撤出, 撤走, 撤軍, 撤军, 撤離, 撤离, 召回; 撤退, 撤収, 撤收, 引き揚げ, 引き扬げ; выв*, отвел*, отвод*, вывод*, відвел*, відвод*, вивод*, вивел*; 철수, 후퇴, 소환; withdraw, withdraws, withdrew, withdrawn, withdrawing, withdrawal
 raise: raise~, increase~, hike~, boost~, expand~, double~, grow, grows, grew, rise, rises, rose, risen, rising, gain, gains, gained, climb~, jump~, soar~, surge~; 增加, 提高, 調升, 调升, 上調, 上调, 擴大, 扩大, 上漲, 上涨, 上升, 增至, 調高, 调高, 飆升, 飙升, 激增; 増加, 引き上げ, 増やす, 增やす, 拡大, 上昇, 増額, 增额; увелич*, повыс*, расшир*, вырос*, возрос*, поднял*, збільш*, підвищ*, розшир*, зрос*; 증가, 인상, 확대, 늘려, 상승, 상향
 cut: cut, cuts, cutting, reduce~, slash~, lower~, decrease~, shrink, shrinks, fall, falls, fell, fallen, falling, decline~, plunge~, slip, slips, slipped, slide, slides, slid, halve~, trim, trims, trimmed; 減少, 减少, 削減, 削减, 調降, 调降, 下調, 下调, 縮減, 缩减, 下跌, 下降, 減半, 减半, 刪減, 删减; 引き下げ, 縮小, 缩小, 下落, 減額, 减额; сократ*, сниз*, уменьш*, упал*, сокращ*, скорот*, зменш*, зниз*, впал*; 감소, 삭감, 축소, 줄여, 하락, 하향
 win: win, wins, won, winning, beat, beats, beaten, victory; 勝選, 胜选, 當選, 当选, 獲勝, 获胜, 贏得, 赢得; 勝利, 胜利, 当選, 勝つ, 胜つ; побед*, выигр*, перем*, вигра*; 승리, 당선
@@ -52,6 +52,7 @@ open: open, opens, opened, opening; 開放, 开放, 開幕, 开幕, 開通, 开�
 close: close, closes, closed, closing, shut, shuts, shutter~; 關閉, 关闭, 封閉, 封闭, 封鎖, 封锁, 停駛, 停驶, 停飛, 停飞; 閉鎖, 闭锁; закрыл*, закрыва*, закри*; 폐쇄, 봉쇄
 survive: survive~, unhurt, coma, injured, wounded; 倖存, 幸存, 生還, 生还, 獲救, 获救, 受傷, 受伤; 救助, 負傷, 负伤; выжил*, ранен*, вижил*, поранен*; 생존, 구조, 부상
 die: die, dies, died, killed, kills, death, deaths; 死亡, 身亡, 罹難, 罹难, 遇難, 遇难, 喪生, 丧生; 死去; погиб*, умер*, скончал*, загин*, помер*; 사망, 숨져
+visit: visit~, trip to, transit~, 訪問, 出訪, 訪台, 訪美, 訪中, 訪華, 訪日, 訪韓, 訪菲, 訪俄, 過境, 访问, 出访, 访台, 访美, 访中, 访华, 访日, 访韩, 访菲, 访俄, 过境; 訪米, 访米, 訪朝, 访朝, 訪ロ, 访ロ; визит*, посет*, поездк*, візит*, відвіда*; 방문, 방중, 방일, 방미, 방러, 방한
 convict: guilty, convict~, sentence~; 有罪, 判刑, 定罪, 判處, 判处; виновен, признан* виновным, осужден*, винен, винним; 유죄, 선고
 acquit: innocent, acquit, acquits, acquitted, not guilty; 無罪, 无罪, 無罪釋放, 无罪释放; невиновен, оправда*, невинн*, виправда*; 무죄
 cutoff: sever~, severed, damage~; 斷裂, 断裂, 切斷, 切断, 毀損, 毁损, 中斷, 中断; 損傷, 损伤; повред*, перерез*, оборв*, пошкод*, перерізал*; 절단, 파손
@@ -78,6 +79,7 @@ CONTRARY: Final = _pairs(
     """
     demand/reject approve/reject approve/block pass/block pass/reject accept/reject confirm/deny
     support/oppose approve/oppose accuse/thank shoot/test shoot/livefire raise/cut
+    accuse/deny announce/deny
     win/lose convict/acquit impose/lift upgrade/downgrade die/survive
     """
 )
@@ -88,11 +90,14 @@ STEPS: Final = _pairs(
     hold/postpone plan/begin plan/hold plan/sign plan/file arrive/leave plan/arrive detain/release
     deploy/withdraw open/close cutoff/repair halt/resume propose/pass
     demand/accept demand/retract confirm/retract
+    approve/halt approve/cancel approve/postpone impose/resume propose/retract propose/cancel
     """
 )
 # What denies the action beside it: behind these in most languages, before them in Japanese and
 # Korean ...
-DENYING: Final = _words("reject deny cancel postpone")
+DENYING: Final = _words("reject deny")
+# ... what puts it off: the same matter, later ...
+CALLING_OFF: Final = _words("cancel postpone")
 # ... and words that do nothing but deny; `ない` and `않` stand behind the action.
 NEGATIONS: Final = _words("""
     not no never won't didn't doesn't don't isn't wasn't hasn't cannot without fails failed

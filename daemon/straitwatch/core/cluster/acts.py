@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 
 from straitwatch.core.cluster.actions import (
     ACTIONS,
+    CALLING_OFF,
     CONTRARY,
     DENYING,
     MODALS,
@@ -30,6 +31,7 @@ _VERB_LAST = re.compile(r"[\u3041-\u30ff\uac00-\ud7a3]")  # Japanese and Korean
 _FIRST_CJK = "\u3000"
 _LEAST_STEM = 3
 _REACH_WORDS, _REACH_CHARACTERS = 4, 8  # how far a verb governs what follows it
+_REACH_NO_WORDS, _REACH_NO_CHARACTERS = 3, 2  # from "not" to what is not done
 _REACH_BACK = 3  # and in Japanese and Korean, what stands before it
 _TITLES_KEPT = 256
 
@@ -54,13 +56,13 @@ class Act:
     name: str
     first: int  # of its tokens
     end: int
-    is_denied: bool = False
+    mark: str = ""  # "-" if it is denied, "~" if it is called off
     about: tuple[str, ...] = ()  # other actions that it is about
 
     @property
     def label(self) -> str:
-        """The name, with a minus if it is denied."""
-        return f"-{self.name}" if self.is_denied else self.name
+        """The name with its mark."""
+        return f"{self.mark}{self.name}"
 
 
 @lru_cache(maxsize=_TITLES_KEPT)
@@ -76,7 +78,7 @@ def acts_of(text: str) -> tuple[Act, ...]:
     acts = _find(text, tokens)
     back = is_verb_last(text)
     acts = _without_governed(acts, tokens, back=back)
-    return tuple(_deny(act, acts, text, tokens=tokens, back=back) for act in acts)
+    return tuple(_marked(act, acts, text, tokens=tokens, back=back) for act in acts)
 
 
 def contrary(a: str, b: str) -> bool:
@@ -91,7 +93,7 @@ def denies(a: str, b: str) -> bool:
 
 def follows(a: str, b: str) -> bool:
     """Whether one of two labels is a later step of what the other one says."""
-    return _pair(a, b) in STEPS
+    return _pair(a, b) in STEPS or a == f"~{b}" or b == f"~{a}"
 
 
 def is_verb_last(text: str) -> bool:
@@ -208,7 +210,7 @@ def _without_governed(acts: list[Act], tokens: Sequence[Token], *, back: bool) -
             about=tuple(
                 other.name
                 for head, other in pairs
-                if head is act and (other in taken or act.name in DENYING)
+                if head is act and (other in taken or act.name in DENYING | CALLING_OFF)
             ),
         )
         for act in acts
@@ -224,18 +226,21 @@ def _governs(head: Act, act: Act, tokens: Sequence[Token], *, back: bool) -> boo
     if back:
         return 0 <= head.first - act.end <= _REACH_BACK
     reach = _REACH_CHARACTERS if tokens[head.first].is_cjk else _REACH_WORDS
+    if head.name in CALLING_OFF and 0 <= head.first - act.end < reach:  # "visit canceled"
+        return True
     return 0 <= act.first - head.end < reach
 
 
-def _deny(act: Act, acts: Sequence[Act], text: str, *, tokens: Sequence[Token], back: bool) -> Act:
-    is_denied = any(
-        head.name in DENYING and _governs(head, act, tokens, back=back)
-        for head in acts
-        if act.name not in DENYING
-    )
-    if not is_denied:
-        is_denied = _is_negated(act, text, tokens=tokens, back=back)
-    return replace(act, is_denied=True) if is_denied else act
+def _marked(
+    act: Act, acts: Sequence[Act], text: str, *, tokens: Sequence[Token], back: bool
+) -> Act:
+    """Return the action with its mark, if it is denied or called off."""
+    if act.name in DENYING | CALLING_OFF:
+        return act
+    heads = {head.name for head in acts if _governs(head, act, tokens, back=back)}
+    if heads & DENYING or _is_negated(act, text, tokens=tokens, back=back):
+        return replace(act, mark="-")
+    return replace(act, mark="~") if heads & CALLING_OFF else act
 
 
 def _is_negated(act: Act, text: str, *, tokens: Sequence[Token], back: bool) -> bool:
@@ -244,8 +249,9 @@ def _is_negated(act: Act, text: str, *, tokens: Sequence[Token], back: bool) -> 
     if back:
         behind = text[end : end + _REACH_BACK + 1]
         return any(word in behind for word in NEGATIONS_BEHIND)
-    before = tokens[max(0, act.first - 2) : act.first]
-    if any(token.text in RESTRICTING for token in tokens[max(0, act.first - 2) : act.end + 2]):
+    reach = _REACH_NO_CHARACTERS if tokens[act.first].is_cjk else _REACH_NO_WORDS
+    before = tokens[max(0, act.first - reach) : act.first]
+    if any(token.text in RESTRICTING for token in tokens[max(0, act.first - reach) : act.end + 2]):
         return False
     return any(
         token.text in NEGATIONS and text[token.start : token.start + 2] not in NO_NEGATIONS

@@ -80,7 +80,7 @@ class Facts:
     dates: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()  # in the title: "person:Takaichi"
     mentions: frozenset[str] = frozenset()  # in the lead
-    acts: frozenset[str] = frozenset()  # "-meet", "end", "end@drill", "end?ship", "reject>demand"
+    acts: frozenset[str] = frozenset()  # "-meet", "end@drill", "end?ship", "reject>demand"
     speakers: frozenset[str] = frozenset()  # before or behind a colon
     subject: frozenset[str] = frozenset()
 
@@ -265,32 +265,26 @@ def _other_acts(a: Facts, b: Facts) -> Iterator[Difference]:
     yield from _answers(a.acts, b.acts)
     yield from (replace(one, ours=one.theirs, theirs=one.ours) for one in _answers(b.acts, a.acts))
     first, second = _by_act(a.acts), _by_act(b.acts)
-    is_related = bool(a.names & b.names) or any(_other_parties(a, b))
     for ours, theirs in product(first.keys() - second.keys(), second.keys() - first.keys()):
-        is_one = _is_one_thing(first[ours], second[theirs], is_related=is_related)
+        is_one = _is_one_thing(first[ours], second[theirs])
         if (found := _compare_acts(ours, theirs, is_one=is_one)) is not None:
             yield Difference(*found, ours, theirs)
 
 
-def _compare_acts(ours: str, theirs: str, *, is_one: bool | None) -> tuple[Kind, Strength] | None:
-    """Compare two actions; whether they are done to one thing may be unknown."""
-    if denies(ours, theirs):
-        strength = Strength.DISTINCTION if is_one is False else Strength.CONTRADICTION
-        return Kind.OPPOSITE, strength
-    if contrary(ours, theirs):
+def _compare_acts(ours: str, theirs: str, *, is_one: bool) -> tuple[Kind, Strength] | None:
+    """Compare two actions, which are done to one thing or not."""
+    if denies(ours, theirs) or contrary(ours, theirs):
         return Kind.OPPOSITE, Strength.CONTRADICTION if is_one else Strength.DISTINCTION
     if follows(ours, theirs):
         return Kind.STEP, Strength.STEP if is_one else Strength.DISTINCTION
     return None
 
 
-def _is_one_thing(ours: _Things, theirs: _Things, *, is_related: bool) -> bool | None:
-    """Whether two actions are done to one thing, if that is known or the reports are related."""
-    if (ours.surely | ours.maybe) & (theirs.surely | theirs.maybe):
+def _is_one_thing(ours: _Things, theirs: _Things) -> bool:
+    """Whether two actions may be done to one thing; most things are in no table."""
+    if not ours.surely or not theirs.surely:
         return True
-    if ours.surely and theirs.surely:
-        return False
-    return True if is_related else None
+    return bool((ours.surely | ours.maybe) & (theirs.surely | theirs.maybe))
 
 
 def _answers(a: frozenset[str], b: frozenset[str]) -> Iterator[Difference]:
