@@ -109,6 +109,99 @@ ONE_MATTER = [
 ]
 
 
+OTHER_TEXTS = """
+China kicks off live-fire drills off Fujian|China wraps up live-fire drills off Fujian
+Senate passes Taiwan exchanges bill|Senate shelves Taiwan exchanges bill
+Senate votes down Taiwan exchanges bill|Senate passes Taiwan exchanges bill
+Lavrov agrees to meet Rubio|Lavrov declines to meet Rubio
+Kremlin confirms Putin visit to Beijing|Kremlin denies Putin visit to Beijing
+Takaichi withdraws remarks on Taiwan|Takaichi will not withdraw remarks on Taiwan
+Takaichi refuses to retract remarks on Taiwan|Takaichi retracts remarks on Taiwan
+US lifts arms embargo on yard|US imposes arms embargo on yard
+Coast guard detains Chinese fishing boat off Penghu|Coast guard releases Chinese fishing boat off Penghu
+Carrier Fujian enters Taiwan Strait|Carrier Fujian exits Taiwan Strait
+Taiwan raises alert level|Taiwan lowers alert level
+Manila summons Chinese ambassador over laser|Manila thanks Chinese ambassador over rescue
+Japan protests to China over radar lock-on|China rejects Japan's protest over radar lock-on
+China accuses Japan of provocation over radar|Japan denies China's accusation over radar
+Taiwan postpones Han Kuang drills|Taiwan begins Han Kuang drills
+Taiwan cancels Han Kuang drills|Taiwan holds Han Kuang drills
+Lai to visit Paraguay in August|Lai cancels visit to Paraguay
+State Department okays sale of Harpoon missiles|State Department halts sale of Harpoon missiles
+Typhon system deployed to Japan|Typhon system withdrawn from Japan
+Chinese ships leave waters around Senkaku|Chinese ships enter waters around Senkaku
+Xi agrees to visit Washington|Xi refuses to visit Washington
+Ministry says no shots were fired off Kinmen|Shots fired off Kinmen
+共軍展開聯合利劍演習|共軍宣布聯合利劍演習落幕
+漢光演習登場|漢光演習閉幕
+漢光演習如期舉行|漢光演習取消
+賴清德過境夏威夷|賴清德取消過境夏威夷
+國民黨團提案刪除無人機預算|國民黨團撤回刪除無人機預算提案
+美國批准對台軍售|美國暫停對台軍售
+海巡扣留中國漁船|海巡釋放中國漁船
+外交部證實友邦斷交|外交部否認友邦斷交
+高市早苗撤回涉台言論|高市早苗拒絕撤回涉台言論
+高市早苗不撤回涉台言論|高市早苗撤回涉台言論
+中國解除日本水產品禁令|中國祭出日本水產品禁令
+中國恢復進口日本水產品|中國暫停進口日本水產品
+福建艦駛入台海|福建艦駛離台海
+立院三讀通過衛星條例|立院退回衛星條例
+習近平同意訪美|習近平拒絕訪美
+習近平會見鄭麗文|習近平不會見鄭麗文
+陸委會同意上海團來台|陸委會不同意上海團來台
+陸委會准許上海團來台|陸委會駁回上海團來台
+菲律賓指控中國海警衝撞|中國海警否認衝撞
+中方要求日方道歉|日方拒絕道歉
+测量船进入台湾海峡|测量船没有进入台湾海峡
+普京确认访华|克宫否认普京访华
+解放军东部战区启动演习|解放军东部战区演习结束
+日本政府、輸出規制を発動|日本政府、輸出規制を解除
+中ロ、日本海で合同演習を開始|中ロ、日本海での合同演習が終わる
+高市首相、答弁を撤回|高市首相、答弁撤回せず
+高市首相、答弁撤回を拒否|高市首相、答弁を撤回
+中国外務省が訪日を発表|中国外務省が訪日を否定
+米、台湾への武器売却を承認|米、台湾への武器売却を凍結
+海上保安庁、中国漁船を拿捕|海上保安庁、中国漁船の船長を釈放
+プーチン氏、訪中へ|プーチン氏、訪中取りやめ
+中国海警船が領海に侵入|中国海警船が領海から退去
+抗議に感謝|抗議を非難
+러시아와 중국, 연합훈련 돌입|러시아와 중국, 연합훈련 마무리
+다카이치, 발언 철회 거부|다카이치, 발언 철회
+푸틴 방중 확인|크렘린, 푸틴 방중 부인
+미국, 대만 무기 판매 승인|미국, 대만 무기 판매 중단
+중국, 일본산 수산물 수입 금지|중국, 일본산 수산물 수입 재개
+해경, 중국 어선 나포|해경, 중국 어선 석방
+대만 의회, 법안 통과|대만 의회, 법안 통과 못해
+중국 군함 입항|중국 군함 출항
+Россия и Китай начали патрулирование|Россия и Китай завершили патрулирование
+Кремль подтвердил визит Путина|Кремль опроверг визит Путина
+США одобрили продажу ракет Тайваню|США приостановили продажу ракет Тайваню
+США ввели санкции против верфи|США отменили санкции против верфи
+Китай осудил продажу ракет|Китай приветствовал продажу ракет
+Такаити отказалась отозвать слова|Такаити отозвала слова
+Береговая охрана задержала судно|Береговая охрана отпустила судно
+Корабли вошли в Тайваньский пролив|Корабли вышли из Тайваньского пролива
+Лавров встретился с Рубио|Встреча Лаврова с Рубио отменена
+Парламент принял закон|Парламент не принял закон
+Китай требует извинений|Япония отвергла требование Китая
+США розпочали випробування ракети|США завершили випробування ракети
+Китай затримав судно|Китай звільнив судно
+Парламент ухвалив закон|Парламент не ухвалив закон
+Кремль підтвердив візит|Кремль заперечив візит
+США призупинили продаж зброї|США схвалили продаж зброї
+Кораблі увійшли в протоку|Кораблі вийшли з протоки
+"""
+
+
+@pytest.mark.parametrize("pair", OTHER_TEXTS.strip().splitlines())
+def test_headlines_that_say_otherwise_are_no_copies(pair: str) -> None:
+    a, b = pair.split("|")
+
+    assert is_other_text(found_between(a, b))
+    assert found_between(a, b)[0].strength > Strength.DISTINCTION
+    assert not compare_titles(clean(a), clean(b)).is_copy
+
+
 @pytest.mark.parametrize(("a", "b"), CONTRADICTIONS)
 def test_contradictions_are_neither_one_text_nor_one_event(a: str, b: str) -> None:
     assert is_other_event(found_between(a, b))
