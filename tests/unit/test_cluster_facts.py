@@ -193,6 +193,62 @@ Ministry says no shots were fired off Kinmen|Shots fired off Kinmen
 """
 
 
+RETELLINGS = """
+Taiwan condemns Chinese live-fire drill in strait|China begins live-fire drill in Taiwan Strait
+China fires rockets into waters north of Taiwan in drill|Chinese army holds live-fire drill north of Taiwan
+US approves $330 million parts sale to Taiwan|State Department clears sale of aircraft parts to Taiwan
+Japan scrambles jets after Russian and Chinese bombers fly near Okinawa|Russian, Chinese bombers conduct joint patrol near Okinawa
+Lai calls for dialogue with China in National Day speech|Lai urges China to act responsibly in National Day address
+China slams Lai speech, vows to oppose independence|Beijing denounces Lai's speech as provocation
+Taiwan reports 45 Chinese aircraft around island|45 PLA aircraft detected near Taiwan, ministry says
+KMT chair Cheng meets Xi in Beijing|Xi receives KMT leader Cheng Li-wun
+Putin arrives in Beijing for talks with Xi|Putin begins visit to China
+Philippines protests after Chinese coast guard fires water cannon|Chinese coast guard fires water cannon at Philippine boat
+Court convicts former aide of spying for China|Former aide sentenced to ten years for China espionage
+Taiwan plans to raise defence spending to 3.3% of GDP|Taiwan to lift defence spending above 3% of GDP
+Senate passes bill to deepen Taiwan ties|US Senate approves bill on Taiwan exchanges
+Coast guard seizes freighter after cable cut|Taiwan detains ship suspected of damaging undersea cable
+Taiwan halts export of chips to South Africa|Taiwan restricts chip exports to South Africa
+Trump says he will speak to Lai about arms|Trump plans call with Taiwan's Lai on arms sales
+Germany's Wadephul postpones China trip|German foreign minister cancels China visit
+解放軍環台軍演 國防部：嚴密監控|解放軍展開環台軍演 國軍嚴陣以待
+國台辦批賴清德演說挑釁|國台辦：賴清德演說鼓吹對抗
+美國務院批准對台出售零附件|美宣布對台軍售 總額3.3億美元
+海巡登檢扣押涉案貨輪|涉破壞海纜 貨輪遭海巡帶回調查
+陸委會籲中共停止打壓|陸委會：中共應停止打壓台灣
+立院三讀通過特別預算條例|特別預算條例三讀 行政院表示尊重
+日本抗議中國軍機雷達照射|中國軍機雷達照射自衛隊機 日本提出抗議
+習近平與川普通話談台灣|川習通話 習近平強調台灣問題
+普京抵达北京开始访华|普京开始对中国进行国事访问
+高市早苗答弁 中国が抗議|中国、高市首相の答弁に強く反発
+中国軍、台湾周辺で演習開始|台湾周辺で中国軍が大規模演習を実施
+中ロ爆撃機が共同飛行 自衛隊機が緊急発進|自衛隊がスクランブル 中ロの爆撃機が日本周辺を飛行
+米、台湾に武器売却を承認|米国務省、台湾への武器売却を議会に通知
+중국군, 대만 포위훈련 시작|중국, 대만 주변서 대규모 훈련 실시
+중러 폭격기, 카디즈 진입|중국·러시아 군용기 KADIZ 진입 후 이탈
+미국, 대만에 무기 판매 승인|미 국무부, 대만 무기 판매 승인…중국 반발
+Китай начал учения вокруг Тайваня|НОАК проводит масштабные учения у Тайваня
+США одобрили продажу оружия Тайваню|Госдеп согласовал поставку оружия Тайваню
+Путин прибыл в Пекин|Начался визит Путина в Китай
+Китай почав навчання навколо Тайваню|НВАК проводить навчання біля Тайваню
+Пекін засудив продаж зброї Тайваню|Китай протестує проти продажу зброї Тайваню
+China launches drills around Taiwan|解放軍宣布環台軍演
+Xi and Trump discuss Taiwan in phone call|習近平川普通話 談台灣
+China bans seafood imports from Japan|中国、日本産水産物の輸入を停止
+China sanctions five US defense firms|中方对五家美国军工企业采取反制措施
+Takaichi says she will not retract remarks|高市首相、答弁撤回せず
+Тайвань задержал судно|Taiwan seizes freighter over cable damage
+"""
+
+
+@pytest.mark.parametrize("pair", RETELLINGS.strip().splitlines())
+def test_retellings_of_one_event_are_told_apart_by_no_action(pair: str) -> None:
+    found = found_between(*pair.split("|"))
+
+    assert {difference.strength for difference in found} <= {Strength.DISTINCTION}
+    assert not is_other_event(found)
+
+
 @pytest.mark.parametrize("pair", OTHER_TEXTS.strip().splitlines())
 def test_headlines_that_say_otherwise_are_no_copies(pair: str) -> None:
     a, b = pair.split("|")
@@ -330,6 +386,13 @@ def test_different_parties_are_a_distinction(a: str, b: str) -> None:
 )
 def test_parties_of_one_side_or_unknown_ones_do_not_differ(a: str, b: str) -> None:
     assert Kind.PARTY not in kinds_between(a, b)
+
+
+def test_one_event_seen_from_two_sides_has_another_subject() -> None:
+    a, b = "Japan scrambles jets near Okinawa", "Russian bombers fly near Okinawa"
+
+    assert kinds_between(a, b) == {Kind.SUBJECT}
+    assert not is_other_text(found_between(a, b))
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ downgrade: downgrade~; 降級, 降级; 格下げ; 격하
 propose: propose~, submit, submits, submitted, drafts, drafted; 提案, 提出; предлож*, внес*, внёс, запропон*; 제안, 발의, 제출
 sign: signs, signed, signing, ink, inks, inked; 簽署, 签署, 簽訂, 签订, 簽約, 签约; 署名, 調印, 调印, 締結, 缔结; подпис*, підпис*; 서명, 체결
 announce: announce~, unveil~, declare~, reveal~; 宣布, 公布, 宣告, 發布, 发布; 発表, 发表, 公表, 表明; объяв*, заяв*, сообщ*, оголос*, повідом*; 발표, 공표, 선언
+say: say, says, said, tell, tells, told, warn~, vow, vows, vowed, speak, speaks, spoke, pledge~, respond~, comment~; 表示, 指出, 強調, 强调, 警告, 回應, 回应, 談, 谈, 說, 说, 稱, 称, 籲, 吁, 喊, 呼籲; 述べ, 語る, 警告, コメント, 強調; сказал*, предупред*, отмет*, назвал*, ответил*, сказав*, попередив*, зазначив*; 밝혀, 밝혔, 경고, 강조, 말했
 file: filed; 遞交, 递交, 提交; 申請, 申请; подал*; 신청
 """
 
@@ -78,7 +79,7 @@ def _pairs(text: str) -> frozenset[frozenset[str]]:
 CONTRARY: Final = _pairs(
     """
     demand/reject approve/reject approve/block pass/block pass/reject accept/reject confirm/deny
-    support/oppose approve/oppose accuse/thank shoot/test shoot/livefire raise/cut
+    support/oppose approve/oppose accuse/thank shoot/test raise/cut
     accuse/deny announce/deny
     win/lose convict/acquit impose/lift upgrade/downgrade die/survive
     """
@@ -117,6 +118,10 @@ NO_NEGATIONS: Final = _words("""
     無線 无线
     無限 无限 未來 未来 無端 无端 不法 不當 不当 無理 无理 不畏 不惜 無視 无视 不容
     """)
+# Who does this speaks.
+SPEAKING: Final = _words(
+    "demand reject accept confirm deny accuse thank support oppose retract announce say"
+)
 # Countries as headlines shorten them, at their beginning.
 SHORT_COUNTRIES: Final = {
     "陸": "China",

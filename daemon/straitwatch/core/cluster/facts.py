@@ -12,7 +12,7 @@ from enum import IntEnum, StrEnum
 from functools import cache
 from itertools import product
 
-from straitwatch.core.cluster.actions import SHORT_COUNTRIES, UNLESS_DONE_TO
+from straitwatch.core.cluster.actions import SHORT_COUNTRIES, SPEAKING, UNLESS_DONE_TO
 from straitwatch.core.cluster.acts import (
     Act,
     Token,
@@ -49,6 +49,7 @@ class Kind(StrEnum):
     DATE = "date"
     NAME = "name"
     PARTY = "party"  # who speaks
+    SUBJECT = "subject"  # of whom something is said: often one event seen from two sides
 
 
 class Strength(IntEnum):
@@ -362,9 +363,13 @@ def _other_parties(a: Facts, b: Facts) -> Iterator[Difference]:
         return
     if not (a.speakers and b.speakers) and (ours & b.subject or theirs & a.subject):
         return  # a headline that is cut may lack who said it
-    yield Difference(
-        Kind.PARTY, Strength.DISTINCTION, ", ".join(sorted(ours)), ", ".join(sorted(theirs))
-    )
+    kind = Kind.PARTY if _speaks(a) and _speaks(b) else Kind.SUBJECT
+    shown = (", ".join(sorted(parties)) for parties in (ours, theirs))
+    yield Difference(kind, Strength.DISTINCTION, *shown)
+
+
+def _speaks(facts: Facts) -> bool:
+    return bool(facts.speakers) or not SPEAKING.isdisjoint(act.lstrip("-~") for act in facts.acts)
 
 
 def is_other_text(found: Sequence[Difference]) -> bool:
