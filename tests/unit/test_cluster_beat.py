@@ -34,6 +34,18 @@ def stories_of(*titles: str) -> list[Relation]:
         ("Chinese minister meets Russian general", "Minister warns Taiwan over Chinese buses"),
         ("台灣海峽漁季開始", "台灣海峽海纜完成修復"),
         ("Китай и Россия строят мост", "Россия и Китай обсудили пшеницу"),
+        (
+            "Undersea cable to Matsu cut; coast guard boards freighter on Sunday",
+            "Coast guard vessel off Hualien rammed by Chinese ship on Sunday",
+        ),
+        ("海巡在澎湖漁場取締越界捕撈 沒入三噸漁獲", "海警船颱風夜擱淺金門 海巡救起四人"),
+        ("解放軍軍機更換塗裝 專家解讀低可視圖案", "共軍軍機飛行員薪資調整 新制明年上路"),
+        (
+            "Корабль береговой охраны сменил порт приписки на Хайкоу",
+            "Береговая охрана нашла пропавших рыбаков, корабль идет домой",
+        ),
+        ("해군 군함, 부산에서 새 페인트칠 마쳐", "해군 요리 대회 우승자는 군함 조리병"),
+        ("Quake of magnitude 5.9 in Nantou", "Rice harvest up 5.4 percent, 9 counties say"),
     ],
 )
 def test_two_first_reports_that_share_no_more_than_the_beat_are_two_stories(titles) -> None:

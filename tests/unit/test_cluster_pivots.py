@@ -2,6 +2,7 @@
 
 import pytest
 
+from straitwatch.core.cluster.aliases import ALIASES
 from straitwatch.core.cluster.pivots import Pivots
 from straitwatch.core.cluster.text import clean_title
 from straitwatch.core.plan import new_window
@@ -55,3 +56,64 @@ def test_what_the_title_names_weighs_more_than_what_the_lead_names() -> None:
 def test_no_name_is_found_where_there_is_none() -> None:
     assert names("Rice harvest begins early") == set()
     assert names("水稻提早收成") == set()
+
+
+@pytest.mark.parametrize(
+    ("shown", "titles"),
+    [
+        (
+            "Rubio",
+            "Rubio in Manila|魯比歐訪菲|盧比歐訪菲|鲁比奥访菲|卢比奥访菲|ルビオ氏|Рубио в Маниле|루비오",
+        ),
+        ("Trump", "Trump in Seoul|川普訪韓|特朗普访韩|トランプ氏|Трамп в Сеуле|트럼프"),
+        ("Zelensky", "Zelensky speaks|澤倫斯基|澤連斯基|泽连斯基|Зеленський|Зеленского|젤렌스키"),
+        ("State Department", "State Department briefs|美國務院|Госдеп|米国務省|국무부"),
+        ("Strait Thunder", "Strait Thunder begins|海峽雷霆登場|海峡雷霆开始"),
+        ("Han Kuang", "Han Kuang begins|漢光演習|漢光42號|한광"),
+        (
+            "Liaoning carrier",
+            "Liaoning aircraft carrier|遼寧艦|航母遼寧號|авианосец Ляонин|랴오닝함",
+        ),
+    ],
+)
+def test_every_way_to_write_a_name_is_that_name(shown: str, titles: str) -> None:
+    for title in titles.split("|"):
+        assert f"@{shown}" in names(title), title
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("外交部：不接受", "foreign ministry"),
+        ("中國外交部：不接受", "Chinese foreign ministry"),
+        ("МИД России: нет", "Russian foreign ministry"),
+        ("中国国防部：没有", "Chinese defence ministry"),
+        ("海巡署：驅離", "Taiwan coast guard"),
+        ("Japan Coast Guard: none", "Japan Coast Guard"),
+    ],
+)
+def test_a_body_has_a_country_where_the_text_names_it(title: str, shown: str) -> None:
+    assert f"@{shown}" in names(title)
+
+
+@pytest.mark.parametrize(
+    "title", ["南海地區漁季", "國務院總理開會", "Mac sales rise", "三人合同簽約"]
+)
+def test_words_that_mean_two_things_name_nothing_else(title: str) -> None:
+    assert not {"@Haiti", "@State Department", "@Mainland Affairs Council"} & names(title)
+
+
+def test_no_name_stands_for_two_things() -> None:
+    lines = [line.replace(";", ",").split(",") for line in ALIASES.splitlines()]
+    names_of = [{name.strip() for name in line} for line in lines]
+    shown = [line[0].strip() for line in lines]
+
+    assert len(shown) == len(set(shown))
+    seen: dict[str, str] = {}
+    twice = [
+        (name, seen[name], first)
+        for first, some in zip(shown, names_of, strict=True)
+        for name in some
+        if seen.setdefault(name, first) != first
+    ]
+    assert twice == []

@@ -1,5 +1,7 @@
 """What a headline says, as terms, in each script."""
 
+import pytest
+
 from straitwatch.core.cluster.text import clean_title, grams, report_terms, terms
 
 
@@ -65,3 +67,26 @@ def test_the_shortest_text_has_grams() -> None:
 
 def test_an_acronym_is_one_word_with_and_without_its_dots() -> None:
     assert list(terms("U.S. and P.L.A. officers met")) == list(terms("US and PLA officers met"))
+
+
+@pytest.mark.parametrize(
+    ("text", "figure"),
+    [
+        ("Magnitude 5.9 quake", "5.9"),
+        ("Землетрясение магнитудой 5,9", "5.9"),
+        ("規模5.9地震", "5.9"),
+        ("1,200 sailors", "1200"),
+    ],
+)
+def test_a_decimal_is_one_figure_in_every_language(text: str, figure: str) -> None:
+    found = [term for term in terms(text) if term[0].isdigit()]
+
+    assert found == [figure]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["on Sunday", "в воскресенье", "у неділю", "週日", "星期日", "日曜日", "일요일", "3 , 4"],
+)
+def test_weekdays_and_bare_digits_are_no_terms(text: str) -> None:
+    assert list(terms(text)) == []

@@ -145,7 +145,7 @@ def test_a_story_in_another_language_that_names_the_same_things_is_possibly_rela
 
     assert chinese.related is not None
     assert chinese.related.story_id == english.story_id
-    assert {"Shandong", "Penghu", "live-fire"} <= set(chinese.related.names)
+    assert {"Shandong carrier", "Penghu", "live-fire"} <= set(chinese.related.names)
 
 
 def test_a_possibly_related_story_stays_a_story_of_its_own() -> None:

@@ -5,25 +5,33 @@ alone never decides. A conflict of numbers, dates, opposites or instalment marks
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import product
 from math import sqrt
 
-from straitwatch.core.cluster.text import grams, has_cjk, term_set, title_words
+from straitwatch.core.cluster.acts import acts_of, contrary, denies, follows
+from straitwatch.core.cluster.text import WORD, grams, has_cjk, term_set, title_words
 from straitwatch.core.cluster.words import (
     AMBIGUOUS,
+    COUNTED,
     DATES,
+    DAYS,
     HAN_COUNTERS,
     HAN_DIGITS,
     HAN_LABELS,
     HAN_OPPOSITES,
     HAN_PARTS,
+    HAN_WEEKDAYS,
+    MONEY_SIGN,
     NUMBERS,
     OPPOSITES,
     SERIES,
     TOLL,
     UNITS,
+    WEEKDAY_SIGNS,
 )
 
 JACCARD = 0.50  # of character n-grams; suppression precision .92-.99 on three news streams
@@ -104,7 +112,10 @@ _CJK_AFTER = re.compile(r"^[号號日月年次届屆期级級轮輪集章回天�
 _HAN_PART = re.compile(HAN_PARTS)
 _HALF = re.compile(r"\bhalf (?:a |an )?(?=[mb]illion|trillion|dozen|hundred|thousand)")
 _TOLL = re.compile(TOLL)
+_FIRST_HAN = "\u3400"
 _NEAR = 40  # characters in which the word beside a figure stands
+_END_OF_COUNTED = re.compile(r"[\d,:;()，。、；]|\band\b|\bи\b|\bта\b")
+_COUNTED_WITHIN, _COUNTED_BEFORE = 32, 14  # characters
 _YEARS = frozenset(map(str, range(1900, 2101)))
 
 
@@ -121,25 +132,79 @@ def quantities(title: str) -> frozenset[str]:
 
 @lru_cache(maxsize=256)  # the title at hand is compared with a few dozen
 def _figures(title: str) -> _Figures:
-    plain: set[str] = set()
-    labels: set[str] = set()
-    title = _HALF.sub("0.5 ", title)
+    found = list(_read_figures(_HALF.sub("0.5 ", title)))
+    return _Figures(
+        plain=frozenset(one.value for one in found if not one.is_label),
+        labels=frozenset(
+            (
+                *(one.value for one in found if one.is_label),
+                *_date_words(title),
+                *_HAN_PART.findall(title),
+            )
+        ),
+    )
+
+
+def counted_figures(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what a folded text counts and how many: ("missile", "120"); "" where it is not said."""
+    text = _HALF.sub("0.5 ", text)
+    for figure in _read_figures(text):
+        if not figure.is_label:
+            yield _counted(text[: figure.start], text[figure.end :]), figure.value
+
+
+def dates_of(title: str) -> frozenset[str]:
+    """Return the days and months in a cleaned title: "day:23", "month:7", "weekday:0"."""
+    dates = {
+        f"{name.rstrip('0123456789')}:{name.lstrip('monthweday')}" for name in _date_words(title)
+    }
+    for pattern in DAYS:
+        for found in pattern.finditer(title):
+            dates.update(f"{part}:{int(day)}" for part, day in found.groupdict().items() if day)
+    for found in HAN_WEEKDAYS.finditer(title):
+        day = next(filter(None, found.groups()))
+        dates.add(f"weekday:{WEEKDAY_SIGNS[day]}")
+    return frozenset(dates)
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    value: str
+    is_label: bool  # a date, or the number of an instalment
+    start: int
+    end: int
+
+
+def _read_figures(title: str) -> Iterator[_Figure]:
+    yield from _number_words(title)
+    for found in _FIGURE.finditer(title):
+        yield _digits(found, title)
+    for found in _HAN_FIGURE.finditer(title):
+        is_label = found["mark"] is not None or found["unit"] in HAN_LABELS
+        value = f"{_han_value(found['value']):g}"
+        yield _Figure(value, is_label, found.start(), found.end("value"))
+
+
+def _number_words(title: str) -> Iterator[_Figure]:
+    places = list(WORD.finditer(title))
+    words = [place[0] for place in places]
+    for i, word in enumerate(words):
+        if word not in NUMBERS or _date_word(word, _beside(words, i)) is not None:
+            continue
+        is_label = _is_series(_beside(words, i))
+        if is_label or word not in AMBIGUOUS:
+            yield _Figure(NUMBERS[word], is_label, places[i].start(), places[i].end())
+
+
+def _date_words(title: str) -> Iterator[str]:
     words = title_words(title)
     for i, word in enumerate(words):
-        near = words[max(0, i - 1) : i] + words[i + 1 : i + 2]
-        if (date := _date_word(word, near)) is not None:
-            labels.add(date)
-        elif word in NUMBERS and (word not in AMBIGUOUS or _is_series(near)):
-            target = labels if _is_series(near) else plain
-            target.add(NUMBERS[word])
-    for found in _FIGURE.finditer(title):
-        _add_figure(found, title, plain=plain, labels=labels)
-    for found in _HAN_FIGURE.finditer(title):
-        value = f"{_han_value(found['value']):g}"
-        is_label = found["mark"] is not None or found["unit"] in HAN_LABELS
-        (labels if is_label else plain).add(value)
-    labels.update(_HAN_PART.findall(title))
-    return _Figures(frozenset(plain), frozenset(labels))
+        if (date := _date_word(word, _beside(words, i))) is not None:
+            yield date
+
+
+def _beside(words: list[str], i: int) -> list[str]:
+    return words[max(0, i - 1) : i] + words[i + 1 : i + 2]
 
 
 def _date_word(word: str, near: list[str]) -> str | None:
@@ -153,23 +218,36 @@ def _is_series(near: list[str]) -> bool:
     return any(word in SERIES for word in near)
 
 
-def _add_figure(found: "re.Match[str]", title: str, *, plain: set[str], labels: set[str]) -> None:
+def _digits(found: "re.Match[str]", title: str) -> _Figure:
     rest = found["rest"]
     value = _value(found["value"])
     before = title_words(title[max(0, found.start() - _NEAR) : found.start()])[-1:]
     after = title_words(title[found.end() :][:_NEAR])[:1]
     unit = rest or (after[0] if after else "")
+    unit = unit[:1] if unit[:1] >= _FIRST_HAN else unit  # 18億美元
     if unit in UNITS:
-        plain.add(f"{value * UNITS[unit]:g}")
-        return
+        return _Figure(f"{value * UNITS[unit]:g}", False, found.start(), found.end("value"))
     is_label = (
         found["mark"] is not None
         or _is_series(before + after)
         or any(w in DATES for w in before + after)
         or _CJK_AFTER.match(rest + "".join(after)) is not None
         or _is_year(found["value"])
+        or "/" in (title[found.start() - 1 : found.start()], title[found.end() : found.end() + 1])
     )
-    (labels if is_label else plain).add(f"{value:g}")
+    return _Figure(f"{value:g}", is_label, found.start(), found.end("value"))
+
+
+def _counted(before: str, after: str) -> str:
+    """Return what a figure counts by the words around it; money by its sign."""
+    if MONEY_SIGN.search(before):
+        return "money"
+    behind = _END_OF_COUNTED.split(after, maxsplit=1)[0][:_COUNTED_WITHIN]
+    found = COUNTED.search(behind)
+    if found is None:
+        ahead = _END_OF_COUNTED.split(before)[-1][-_COUNTED_BEFORE:]
+        found = next(reversed(list(COUNTED.finditer(ahead))), None)
+    return found.lastgroup or "" if found else ""
 
 
 def _value(text: str) -> float:
@@ -207,7 +285,7 @@ def find_conflict(a: str, b: str) -> Conflict:
     if _differ(first.labels, second.labels) or _count_apart(first.labels, second.labels):
         return Conflict.INSTALMENT
     if is_cut_short(a, b):
-        return Conflict.NONE
+        return Conflict.OPPOSITE if _say_otherwise(a, b) else Conflict.NONE
     if _differ(_models(a), _models(b)):
         return Conflict.NUMBER
     all_first, all_second = first.plain | first.labels, second.plain | second.labels
@@ -217,7 +295,7 @@ def find_conflict(a: str, b: str) -> Conflict:
             if _TOLL.search(a) or not _same_but_figures(a, b)
             else Conflict.INSTALMENT
         )
-    if _is_opposite(a, b):
+    if _is_opposite(a, b) or _say_otherwise(a, b):
         return Conflict.OPPOSITE
     return Conflict.TEMPLATE if _is_same_label(a, b) else Conflict.NONE
 
@@ -270,6 +348,25 @@ def _same_but_figures(a: str, b: str) -> bool:
 
 def _skeleton(title: str) -> list[str]:
     return [word for word in title_words(_FIGURE.sub(" ", title)) if word not in NUMBERS]
+
+
+def _say_otherwise(a: str, b: str) -> bool:
+    """Whether the titles say opposite things, or one says the next step of the other."""
+    first, second = ({act.label for act in acts_of(title)} for title in (a, b))
+    if ("correct" in first) != ("correct" in second) or _answers(a, b) or _answers(b, a):
+        return True
+    return any(
+        denies(x, y) or contrary(x, y) or follows(x, y)
+        for x, y in product(first - second, second - first)
+    )
+
+
+def _answers(a: str, b: str) -> bool:
+    """Whether one title rejects what the other one demands."""
+    demands = {act.label for act in acts_of(b)} - {name for act in acts_of(b) for name in act.about}
+    return any(
+        name in demands and contrary(act.label, name) for act in acts_of(a) for name in act.about
+    )
 
 
 def _is_opposite(a: str, b: str) -> bool:

@@ -15,6 +15,7 @@ from straitwatch.core.cluster.guards import quantities
 from straitwatch.core.cluster.text import fold_text, stems, terms
 
 _LEAST_FIGURE = 10  # "two ships" are in every other report
+_COMMON = 0.05  # share from which a name says nothing about an event
 _LEAD_WEIGHT = 0.5  # against 1 for what the title names
 _MAYBE_FIGURE = re.compile(r"[\d十百]")
 _FIRST_CJK = "\u3000"
@@ -94,14 +95,14 @@ def pivots_of(characters: frozenset[tuple[int, int]]) -> Pivots:
 @cache
 def common_pivots() -> frozenset[str]:
     """Return the names that too many of the beat's reports hold to say anything."""
-    return frozenset(name for name, share in pivot_shares().items() if share)
+    return frozenset(name for name, share in pivot_shares().items() if share >= _COMMON)
 
 
 @cache
 def pivot_shares() -> dict[str, float]:
-    """Return the assumed share of each common name; see `beat.beat_shares`."""
+    """Return the assumed share of each common name, that of its rarest word; see `beat_shares`."""
     shares = beat_shares()
     names = (line.partition(",")[0].partition(";")[0] for line in ALIASES.strip().splitlines())
     return {
-        f"@{name}": max((shares.get(t, 0.0) for t in terms(name)), default=0.0) for name in names
+        f"@{name}": min((shares.get(t, 0.0) for t in terms(name)), default=0.0) for name in names
     }

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import exp, sqrt
+from typing import NamedTuple
 
 from straitwatch.core.cluster.beat import beat_shares
 from straitwatch.core.cluster.pivots import common_pivots, pivot_shares
 from straitwatch.core.cluster.terms import Member, TermIndex, Weights
 from straitwatch.core.cluster.vectors import Centered, VectorIndex
-from straitwatch.core.model import Features, Fold, Relation
+from straitwatch.core.model import Features, Fold, Relation, Vector
 
 STORY_AGE = timedelta(hours=72)  # after its first report a story takes in no more
 # Chosen in docs/adr/0008. With STORY_AGE this makes the days from which a window is rebuilt
@@ -46,14 +47,15 @@ _SCALE = 10_000  # scores are summed as integers, so that the sum does not depen
 class FoldProfile:
     """How readily reports are taken for one event.
 
-    Within a language the bar is `base + slope * usual best score`, with `words_slope` for reports
-    without a vector. Across languages it is higher by `across`; without a vector names alone must
-    reach `names`.
+    Within a language the bar is `base + slope * usual best score`. Reports without a vector have
+    the bar of `words_base` and `words_slope`. Across languages it is higher by `across`; without a
+    vector names alone must reach `names`.
     """
 
     name: str
     base: float
     slope: float = 0.0
+    words_base: float = 1.0
     words_slope: float = 0.0
     across: float = 0.1
     names: float = 1.0
@@ -132,6 +134,17 @@ class Candidate:
         return round(self.score - self.bar, 6)
 
 
+class _Counted(NamedTuple):
+    """What says how rare terms are, how vectors lie and how well reports usually score."""
+
+    seen_at: datetime
+    words: tuple[str, ...]
+    names: tuple[str, ...]
+    vector: Vector | None
+    language: str
+    score: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Query:
     features: Features
@@ -148,7 +161,7 @@ class ListStories:
         self._words = TermIndex(beat_shares())
         self._names = TermIndex(pivot_shares())
         self._vectors: dict[str, VectorIndex] = {}  # by model: two are never compared
-        self._recent: deque[tuple[datetime, Reading, int]] = deque()
+        self._recent: deque[_Counted] = deque()
         self._score_sum = 0
         self._score_count = 0
 
@@ -159,14 +172,15 @@ class ListStories:
 
     def threshold(self, profile: FoldProfile, *, has_vector: bool) -> float:
         """Return the bar within a language, for this list today."""
-        slope = profile.slope if has_vector else profile.words_slope
-        return profile.base + slope * self.usual_score()
+        if has_vector:
+            return profile.base + profile.slope * self.usual_score()
+        return profile.words_base + profile.words_slope * self.usual_score()
 
     def report_rate(self, now: datetime) -> float:
         """Return the reports an hour of the last days; a young list is counted as a day old."""
         if not self._recent:
             return 0.0
-        return len(self._recent) / (max(now - self._recent[0][0], _LEAST_SPAN) / HOUR)
+        return len(self._recent) / (max(now - self._recent[0].seen_at, _LEAST_SPAN) / HOUR)
 
     def add(self, reading: Reading, fold: Fold, *, is_open: bool = True) -> None:
         """Add a report; to the story that `fold` names only if that is open."""
@@ -174,27 +188,22 @@ class ListStories:
         if is_open:
             self._words.add(fold.story_id, reading.words)
             self._names.add(fold.story_id, reading.names)
-        self._words.count(reading.words)
-        self._names.count(reading.names)
         self._add_vector(features, fold.story_id, is_open=is_open)
-        score = -1 if fold.relation is Relation.SAME_ENTRY else round(fold.usual * _SCALE)
-        self._recent.append((features.seen_at, reading, score))
-        if score >= 0:
-            self._score_sum += score
-            self._score_count += 1
+        counted = _Counted(
+            features.seen_at,
+            reading.words.terms,
+            reading.names.terms,
+            features.vector,
+            features.language,
+            None if fold.relation is Relation.SAME_ENTRY else round(fold.usual * _SCALE),
+        )
+        self._recent.append(counted)
+        self._count(counted, by=1)
 
     def expire(self, now: datetime) -> None:
         """Forget how rare the terms of old reports were."""
-        while self._recent and now - self._recent[0][0] > RARITY_AGE:
-            _, reading, score = self._recent.popleft()
-            features = reading.features
-            self._words.forget(reading.words)
-            self._names.forget(reading.names)
-            if vector := features.vector:
-                self._vectors[vector.model].count(vector, features.language, by=-1)
-            if score >= 0:
-                self._score_sum -= score
-                self._score_count -= 1
+        while self._recent and now - self._recent[0].seen_at > RARITY_AGE:
+            self._count(self._recent.popleft(), by=-1)
 
     def close(self, story_id: str) -> None:
         """Let a story take in no more."""
@@ -269,7 +278,15 @@ class ListStories:
             vectors.add(story_id, vectors.center(vector, features.language))
         else:
             vectors.skip()
-        vectors.count(vector, features.language)
+
+    def _count(self, report: "_Counted", *, by: int) -> None:
+        self._words.count(report.words, by=by)
+        self._names.count(report.names, by=by)
+        if report.vector is not None:
+            self._vectors[report.vector.model].count(report.vector, report.language, by=by)
+        if report.score is not None:
+            self._score_sum += by * report.score
+            self._score_count += by
 
 
 def _raise(features: Features, story: OpenStory, *, is_own_language: bool) -> float:

@@ -129,13 +129,9 @@ class TermIndex:
         """Return the report's terms weighted by rarity, of unit length."""
         return self._rarity.weigh(member)
 
-    def count(self, member: Member) -> None:
-        """Count a report's terms among those of the latest reports."""
-        self._rarity.count(member.terms, by=1)
-
-    def forget(self, member: Member) -> None:
-        """Forget a report that is too old to say how rare terms are."""
-        self._rarity.count(member.terms, by=-1)
+    def count(self, terms: Iterable[str], *, by: int = 1) -> None:
+        """Count a report's terms among those of the latest reports (`by` 1), or forget them (-1)."""
+        self._rarity.count(terms, by=by)
 
     def add(self, story_id: str, member: Member) -> None:
         """Add a report to an open story."""

@@ -14,10 +14,12 @@ from math import sqrt
 from sys import intern
 
 from straitwatch.core.cluster.words import (
+    HAN_CORRECTIONS,
     HAN_DIGITS,
     HAN_LABELS,
     HAN_OPPOSITES,
     HAN_PARTS,
+    HAN_WEEKDAYS,
     TELLING,
     TELLING_TOGETHER,
 )
@@ -38,10 +40,10 @@ _CLOSING = ("]", "】", ")", "）")
 _MAYBE_OUTLET = re.compile(r"[|｜]|\s[-–—·:]")
 _HAN_TELLING = re.compile(
     rf"[{''.join(HAN_DIGITS)}十百][{''.join(sorted(HAN_LABELS))}]|{HAN_PARTS}|^[上中下]$|"
-    + "|".join(sorted({word for pair in HAN_OPPOSITES for word in pair}))
+    + "|".join(sorted({*HAN_CORRECTIONS, *(word for pair in HAN_OPPOSITES for word in pair)}))
 )
 _SEPARATOR = re.compile(r"\s+[-–—|·:]{1,2}\s+|\s*[|｜]\s*")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _RUN = re.compile(
     r"(?P<han>[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff々]+)"
     r"|(?P<katakana>[\u30a1-\u30faー]+)"
@@ -49,10 +51,15 @@ _RUN = re.compile(
     r"|(?P<hangul>[\uac00-\ud7a3]+)"
     r"|(?P<cyrillic>[\u0400-\u052f]+)"
     r"|(?P<arabic>[\u0620-\u064a\u066e-\u06d3]+)"
+    r"|(?P<decimal>\d+(?:\.\d+)+)"
     r"|(?P<other>(?:(?![\u0400-\u052f\u0620-\u064a\u066e-\u06d3\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3])[^\W_])+)"
 )
 _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?")  # U.S., p.l.a
-_ASCII_WORD = re.compile(r"[a-z0-9]+")
+_ASCII_WORD = re.compile(r"\d+(?:\.\d+)+|[a-z0-9]+")
+# A decimal is one figure in every language, and so is what counts thousands: 5,9 and 1,000.
+_DECIMAL = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_MAYBE_WEEKDAY = re.compile("[曜週周期拜요]")
 # Letters without their marks: Latin accents, and what Arabic writers leave out or mix up.
 _PLAIN = {
     code: unicodedata.normalize("NFD", chr(code))[0] for code in range(0xC0, 0x250)
@@ -111,7 +118,7 @@ def _without_outlet(text: str) -> str:
 
 def _is_telling(part: str) -> bool:
     """Whether a part of a headline says of which day, of which part, or with which outcome."""
-    words = _WORD.findall(part)
+    words = WORD.findall(part)
     return (
         any(word in TELLING for word in words)
         or (bool(words) and all(word in TELLING_TOGETHER for word in words))
@@ -121,13 +128,13 @@ def _is_telling(part: str) -> bool:
 
 def title_words(text: str) -> list[str]:
     """Return the words of folded text as written, in order; a CJK run counts as one word."""
-    return _WORD.findall(text)
+    return WORD.findall(text)
 
 
 @lru_cache(maxsize=_TITLES_KEPT)
 def grams(text: str) -> frozenset[str]:
     """Return the character n-grams of folded text: three letters, or two where CJK is written."""
-    squeezed = " ".join(_WORD.findall(text))
+    squeezed = " ".join(WORD.findall(text))
     is_cjk = has_cjk(squeezed)
     size = 2 if is_cjk else 3
     padded = squeezed if is_cjk else f" {squeezed} "
@@ -153,12 +160,25 @@ def report_terms(title: str, summary: str) -> dict[str, float]:
 
 
 def terms(text: str) -> Iterator[str]:
-    """Return the terms of any text: stems, bigrams, whole katakana words."""
-    folded = fold_text(text)
+    """Return the terms of any text: stems, bigrams, whole katakana words, figures of two digits."""
+    folded = _plain_figures(fold_text(text))
     if folded.isascii():
-        return iter(stems(folded))
+        return (stem for stem in stems(folded) if not _is_digit(stem))
+    if _MAYBE_WEEKDAY.search(folded):
+        folded = HAN_WEEKDAYS.sub(" ", folded)
     runs = _RUN.finditer(folded.translate(_PLAIN))
     return (term for run in runs for term in _terms_of_run(run.lastgroup or "", run.group()))
+
+
+def _plain_figures(text: str) -> str:
+    if "," not in text:
+        return text
+    return _THOUSANDS.sub("", _DECIMAL.sub(".", text))
+
+
+def _is_digit(term: str) -> bool:
+    """Whether a term is a bare digit, which says nothing."""
+    return len(term) == 1 and term.isdigit()
 
 
 @lru_cache(maxsize=_AT_HAND)
@@ -196,8 +216,10 @@ def script_of(text: str) -> str:
 
 def _terms_of_run(script: str, word: str) -> Iterator[str]:
     match script:
+        case "decimal":
+            yield word
         case "other":
-            if term := latin_term(word):
+            if (term := latin_term(word)) and not _is_digit(term):
                 yield term
         case "cyrillic":
             if len(word) > 1 and word not in _STOP:
@@ -314,9 +336,13 @@ _STOP = frozenset(
         "a an the and or but of in on at to for from by with as is are was were be been it its "
         "this that these those he she they we you i his her their our your my not no will would "
         "can could may might has have had do does did after over into about than then so if up out "
+        "monday tuesday wednesday thursday friday saturday sunday "
         "off how why what when where who which while s t re ll ve says said say new more "
         "и в на с со к ко по за из у о об от до для не что как это его ее их он она они мы вы но "
         "а или при под над без после о том был была были быть будет же то все так также во "
+        "понедельник понедельника вторник вторника среду четверг четверга пятницу пятницы субботу "
+        "субботы воскресенье воскресенья понеділок понеділка вівторок вівторка середу четвер "
+        "четверга пʼятницю п'ятницю п'ятниці суботу суботи неділю неділі "
         "і й у в на з із зі до по за від для не що як це його її їх він вона вони ми ви але або "
         "при під над без після про та був була були бути буде"
     )

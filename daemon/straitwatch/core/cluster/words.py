@@ -1,5 +1,6 @@
 """The words that the guards know, as data: numbers, dates, series, tolls and opposites."""
 
+import re
 from typing import Final
 
 
@@ -99,6 +100,67 @@ HAN_COUNTERS: Final = frozenset("人名架艘例死伤傷枚")
 # The parts of what comes in two or three.
 HAN_PARTS: Final = r"[上中下前后後][集篇卷编編]|\([上中下]\)"  # folded text has no wide brackets
 
+# Days of a month, with the month where it is written as a number.
+_MONTHS = (
+    "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|янв|фев|март|апр|мая|июн|июл|авг|сент|окт|нояб"
+    "|дек|січ|лют|берез|квіт|трав|черв|лип|серп|верес|жовт|листоп|груд"
+)
+_DAY = r"(?P<day>[12]\d|3[01]|[1-9])"
+DAYS: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?:(?P<month>\d{1,2})[月월]\s?)?(?<!\d)(?P<day>\d{1,2})\s?[日號号일](?![本間间方式])",
+        rf"(?<![\d/.])(?P<month>1[0-2]|[1-9])/{_DAY}(?![\d/])",
+        rf"(?<![\d.,$]){_DAY}(?:st|nd|rd|th)? (?:{_MONTHS})",
+        rf"\b(?:{_MONTHS})[a-z]{{0,6}}\.? {_DAY}(?!\d|[.,]\d)",
+    )
+)
+HAN_WEEKDAYS: Final = re.compile(
+    r"(?:星期|[週周]|[禮礼]拜)([一二三四五六日天])(?!本|年|期)"
+    r"|([月火水木金土日])曜日?|([월화수목금토일])요일"
+)
+WEEKDAY_SIGNS: Final = {
+    sign: day
+    for day, signs in enumerate(
+        ("一月월", "二火화", "三水수", "四木목", "五金금", "六土토", "日天일")
+    )
+    for sign in signs
+}
+
+# What a figure counts: the sign of money before it, or words beside it.
+MONEY_SIGN: Final = re.compile(r"[$€£¥₩₽]\s?$|\b(?:usd|us|nt|rmb|yuan)\s?$")
+_COUNTED = {
+    "money": r"""
+        dollar|yuan|euro|\byen\b|rouble|ruble|won\b|美元|美金|台幣|台币|億元|亿元|萬元|万元|日圓|日元|円
+        |人民[幣币]|달러|위안|долл|руб|юан|гривен
+    """,
+    "percent": r"%|percent|per\scent|pct|百分|процент|відсот|퍼센트|ポイント",
+    "missile": r"枚|missile|rocket|飛彈|飞弹|導彈|导弹|(?<!противо)ракет|ミサイル|미사일|발",
+    "drone": r"drone|\buav|無人機|无人机|беспилот|дрон|бпла|безпілот|ドローン|드론|무인기",
+    "aircraft": r"""
+        架次|架|aircraft|\bjets?\b|plane|fighter|bomber|helicopter|sortie|軍機|军机|共機|共机|самол|літак
+        |истреб|винищ|бомбард|вертол|戦闘機|战斗机|爆撃機|爆击机|軍用機|军用机|機が|机が|군용기|항공기
+        |전투기|폭격기
+    """,
+    "ship": r"""
+        艘|隻|只|warship|(?<!anti-)(?<!anti\s)\bships?\b|vessel|boat|frigate|destroyer|submarine|軍艦|军舰
+        |共艦|共舰|艦艇|舰艇|船|(?<!противо)кораб|судов|судна|катер|фрегат|эсминц|подлод|함정|척|군함|선박
+    """,
+    "dead": r"dead|death|kill|die[ds]?\b|死|亡|遇難|遇难|罹難|погиб|загин|жертв|사망|숨",
+    "hurt": r"injur|wound|hurt|傷|伤|ранен|постра|поранен|부상",
+    "person": r"""
+        people|person|troops|soldier|marine|personnel|sailor|crew|citizen|人|名|человек|военнослуж|солдат
+        |людей|осіб|명
+    """,
+    "days": r"days?\b|天|дн|일간|день",
+    "hours": r"hours?\b|小時|小时|時間|时间|час|годин|시간",
+    "distance": r"\bkm\b|kilomet|nautical|miles?\b|海里|浬|公里|キロ|миль|км|километр|킬로|해리",
+    "magnitude": r"magnitude|規模|规模|芮氏|магнитуд|магнітуд|震度|규모|マグニチュード",
+}
+COUNTED: Final = re.compile(
+    "|".join(f"(?P<{what}>{''.join(words.split())})" for what, words in _COUNTED.items())
+)
+
 # Tolls grow while an event lasts: another figure beside these words is an update of it.
 TOLL: Final = (
     r"kill|dead|die[ds]?\b|death|toll|injur|wound|hurt|missing|casualt|arrest|detain|victim|rescu|"
@@ -155,8 +217,14 @@ OPPOSITES: Final = tuple(
     )
 )
 _PLACES = _words("north south east west")
+CORRECTIONS: Final = _words(
+    "corrected correction corrects исправлено исправление уточнение уточнено виправлено"
+)
+HAN_CORRECTIONS: Final = ("更正", "訂正", "订正", "勘誤", "勘误", "정정")
 # What a headline ends or begins with is kept if it holds one of these ("- rejected", "[Monday]"),
-TELLING: Final = frozenset(DATES).union(*(a | b for a, b in OPPOSITES)) - _PLACES - AMBIGUOUS
+TELLING: Final = (
+    frozenset(DATES).union(CORRECTIONS, *(a | b for a, b in OPPOSITES)) - _PLACES - AMBIGUOUS
+)
 # or nothing but these: "(part two)" and "[North]", but not "South China Morning Post".
 TELLING_TOGETHER: Final = TELLING | _PLACES | SERIES | frozenset(NUMBERS)
 
