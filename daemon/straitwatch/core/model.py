@@ -759,6 +759,9 @@ class Features:
     title_names: tuple[str, ...] = ()  # people, places and things, in no language
     lead_names: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()  # quantities in the title
+    facts: str = ""  # what it states, see core.cluster.facts
+    kind: EntryKind = EntryKind.NEWS
+    signals: tuple[SignalKind, ...] = ()  # in the title
     vector: Vector | None = None  # None: no encoder was available
 
 
@@ -779,9 +782,17 @@ class Related:
 class Novelty:
     """What a report adds to everything that was sent about its story."""
 
-    closeness: float = 0.0  # to the nearest report that was sent: 1 says the same
-    names: tuple[str, ...] = ()
+    signals: tuple[SignalKind, ...] = ()  # it corrects, denies, ends ...
+    voices: tuple[str, ...] = ()  # officials and bodies that speak for the first time
+    sides: tuple[str, ...] = ()  # countries that act or speak for the first time
+    opposites: tuple[str, ...] = ()  # what it states otherwise: "end, not begin"
+    names: tuple[str, ...] = ()  # shown, and no reason by themselves
     figures: tuple[str, ...] = ()
+
+    @property
+    def is_development(self) -> bool:
+        """True if it adds something that a desk must hear."""
+        return bool(self.signals or self.voices or self.sides or self.opposites)
 
 
 NO_NOVELTY = Novelty()

@@ -517,12 +517,9 @@ Chinese embassy; 中國大使館, 中國駐美大使館; посольство К
         "body",
         "Taiwan",
         """
-Kuomintang, KMT; 國民黨; Гоминьдан; 国民党; 국민당
-Democratic Progressive Party, DPP; 民進黨; Демократическая прогрессивная партия; 民進党; 민진당
 Mainland Affairs Council; 陸委會; Совет по делам материкового Китая; 대륙위원회
 Legislative Yuan; 立法院, 立院; Законодательный юань; 입법원
 TSMC; 台積電; 대만적체
-Taiwan People's Party; 民眾黨; 民衆党; 민중당
 Taiwanese defence ministry, Taiwan's defence ministry, Taiwan's defense ministry, MND; 台灣國防部, 我國防部; минобороны Тайваня, міноборони Тайваню; 台湾国防部; 대만 국방부
 Taiwanese foreign ministry, Taiwan's foreign ministry, MOFA; 台灣外交部, 我外交部; МИД Тайваня, МЗС Тайваню; 台湾外交部; 대만 외교부
 Taiwan coast guard, Taiwan's coast guard, Taiwanese coast guard, Coast Guard Administration, CGA; 海巡署, 台灣海巡, 海委會; береговая охрана Тайваня; 台湾海巡署, 台湾の海巡署; 대만 해경, 대만 해순서
@@ -567,7 +564,6 @@ Japanese defence ministry, Japan's defence ministry, Japan's defense ministry; �
 Japanese foreign ministry, Japan's foreign ministry; 日本外務省, 外務省; МИД Японии; 일본 외무성, 외무성
 Self-Defense Forces, Self-Defence Forces, SDF, JSDF; 自衛隊; Силы самообороны; 자위대
 Japan Coast Guard; 日本海上保安廳, 海上保安廳, 海保; Береговая охрана Японии, УБОМ Японии; 海上保安庁; 일본 해상보안청, 해상보안청
-Liberal Democratic Party, LDP; 自民黨; Либерально-демократическая партия; 自民党; 자민당
 """,
     ),
     Group(
@@ -712,6 +708,22 @@ Freedom Edge; 自由之刃; フリーダム・エッジ; 프리덤 에지
 Ulchi Freedom Shield; 乙支自由護盾, 乙支自由之盾; Ыльчи; 乙支フリーダムシールド; 을지 자유의 방패, 을지프리덤실드
 Immediate Response drill; 立即備戰操演; 即時戦備操演
 Urban Resilience; 城鎮韌性; 都市強靭性
+""",
+    ),
+    Group(
+        "party",
+        "Taiwan",
+        """
+Kuomintang, KMT; 國民黨; Гоминьдан; 国民党; 국민당
+Democratic Progressive Party, DPP; 民進黨; Демократическая прогрессивная партия; 民進党; 민진당
+Taiwan People's Party; 民眾黨; 民衆党; 민중당
+""",
+    ),
+    Group(
+        "party",
+        "Japan",
+        """
+Liberal Democratic Party, LDP; 自民黨; Либерально-демократическая партия; 自民党; 자민당
 """,
     ),
     Group(

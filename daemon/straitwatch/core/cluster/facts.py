@@ -33,10 +33,12 @@ _NEAR_WORDS, _NEAR_CHARACTERS = 5, 8  # between an action and what it is done to
 _SUBJECT_WITHIN = 4  # tokens from the beginning
 _SPEAKER_WITHIN = 8  # tokens from the colon
 _OBJECTS = frozenset(("thing", "exercise", "system"))
-_PARTIES = frozenset(("person", "body", "office", "country", "capital"))
-_NAMED = frozenset(("person", "body", "place", "system", "exercise", "country"))
+_PARTIES = frozenset(("person", "body", "office", "party", "country", "capital"))
+_OFFICIAL = frozenset(("person", "body", "office"))
+_NO_VOICE = frozenset(("president", "prime minister", "military", "navy", "air force"))
+_NAMED = frozenset(("person", "body", "place", "system", "exercise", "country", "party"))
 _LABEL = re.compile(r"([^@?>]+)([@?>]?)(.*)")
-_APART = _NAMED - {"body"}
+_APART = _NAMED - {"body", "party"}
 
 
 class Kind(StrEnum):
@@ -84,6 +86,7 @@ class Facts:
     acts: frozenset[str] = frozenset()  # "-meet", "end@drill", "end?ship", "reject>demand"
     speakers: frozenset[str] = frozenset()  # before or behind a colon
     subject: frozenset[str] = frozenset()
+    voices: frozenset[str] = frozenset()  # officials and bodies among the speakers, by name
 
     def to_text(self) -> str:
         """Return the facts as one short string."""
@@ -130,14 +133,16 @@ class FactReader:
         tokens = tokens_of(title)
         names = list(self._find(tokens))
         acts = _acts_outside_names(acts_of(title), names)
+        speakers = list(_speakers(title, names, tokens))
         return Facts(
             figures=frozenset(_figures(title, lead)),
             dates=dates_of(title),
             names=frozenset(_shown(names)),
             mentions=frozenset(_shown(self._find(tokens_of(lead)))),
             acts=frozenset(_act_labels(acts, names, tokens)),
-            speakers=frozenset(_speakers(title, names, tokens)),
+            speakers=frozenset(name.party for name in speakers),
             subject=frozenset(_subject(names, tokens)),
+            voices=frozenset(_voices(speakers)),
         )
 
     def _find(self, tokens: Sequence[Token]) -> Iterator[_Name]:
@@ -218,15 +223,21 @@ def _figures(title: str, lead: str) -> Iterator[str]:
     yield from (f"{what}:{value}" for what, value in counted_figures(lead) if what)
 
 
-def _speakers(title: str, names: Sequence[_Name], tokens: Sequence[Token]) -> Iterator[str]:
+def _speakers(title: str, names: Sequence[_Name], tokens: Sequence[Token]) -> Iterator[_Name]:
     """Return who stands before a colon ("MND: ..."), or alone behind the last ("...: MND")."""
     parties = [name for name in names if name.kind in _PARTIES]
     for colon in (found.start() for found in re.finditer(r":(?!\d)", title)):
         at = sum(token.start < colon for token in tokens)
-        before = [name.party for name in parties if 0 <= at - name.end < _SPEAKER_WITHIN]
+        before = [name for name in parties if 0 <= at - name.end < _SPEAKER_WITHIN]
         yield from before[-1:]
-        behind = [name.party for name in parties if name.first == at and name.end == len(tokens)]
-        yield from behind
+        yield from (name for name in parties if name.first == at and name.end == len(tokens))
+
+
+def _voices(speakers: Iterable[_Name]) -> Iterator[str]:
+    """Return the officials and bodies that speak; a president is also named when he is visited."""
+    for name in speakers:
+        if name.kind in _OFFICIAL and name.shown not in _NO_VOICE:
+            yield name.shown
 
 
 def _subject(names: Sequence[_Name], tokens: Sequence[Token]) -> Iterator[str]:
@@ -350,14 +361,14 @@ def _other_names(a: Facts, b: Facts) -> Iterator[Difference]:
 
 
 @cache
-def _offices() -> frozenset[str]:
+def offices() -> frozenset[str]:
     """Return the names of bodies that every country has."""
     return frozenset(line.split(",")[0] for kind, _, line in _alias_lines() if kind == "office")
 
 
 def _other_parties(a: Facts, b: Facts) -> Iterator[Difference]:
     ours, theirs = a.speakers or a.subject, b.speakers or b.subject
-    if bool(ours - _offices()) != bool(theirs - _offices()):
+    if bool(ours - offices()) != bool(theirs - offices()):
         return  # whose foreign ministry?
     if not ours or not theirs or ours & theirs:
         return

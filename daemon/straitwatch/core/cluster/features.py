@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from straitwatch.core.cluster.facts import fact_reader
 from straitwatch.core.cluster.guards import quantities
 from straitwatch.core.cluster.pivots import pivots_of
 from straitwatch.core.cluster.text import (
@@ -24,7 +25,9 @@ class FeatureReader:
     def __init__(self, characters: Mapping[int, int] | None = None) -> None:
         """Begin; `characters` are code points to read as others, such as traditional Han."""
         self._characters = dict(characters or {})
-        self._pivots = pivots_of(frozenset(self._characters.items()))
+        pairs = frozenset(self._characters.items())
+        self._pivots = pivots_of(pairs)
+        self._facts = fact_reader(pairs)
 
     def read(
         self,
@@ -56,6 +59,7 @@ class FeatureReader:
             lead_terms=(*(term for term in lead_terms if term in title_terms), *fresh),
             title_names=title_names,
             lead_names=tuple(name for name in names if name not in title_names),
+            facts=self._facts.read(title, lead).to_text(),
             figures=tuple(sorted(q for q in quantities(title) if float(q) >= _LEAST_FIGURE)),
         )
 

@@ -7,7 +7,7 @@ compares what is said with the stories of the same watch-lists.
 
 from base64 import b32encode
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -87,9 +87,7 @@ class StoryWindow:
         self._now: datetime | None = None
         self._last: Reading | None = None
 
-    def fold(
-        self, features: Features, profiles: Mapping[str, FoldProfile] = _NO_PROFILES
-    ) -> Fold:
+    def fold(self, features: Features, profiles: Mapping[str, FoldProfile] = _NO_PROFILES) -> Fold:
         """Decide to which story the report belongs, and say why.
 
         `profiles` are those of the watch-lists that have another one than the window.
@@ -159,7 +157,9 @@ class StoryWindow:
     def report_rate(self, watchlist: str) -> float:
         """Return how many reports an hour a list usually has."""
         stories = self._lists.get(watchlist)
-        return stories.report_rate(self._now) if stories is not None and self._now is not None else 0.0
+        return (
+            stories.report_rate(self._now) if stories is not None and self._now is not None else 0.0
+        )
 
     def expire(self, now: datetime) -> None:
         """Forget what is too old to fold anything into; time never runs backwards here."""
@@ -207,9 +207,7 @@ class StoryWindow:
             evidence=(title,),
         )
 
-    def _same_text_or_event(
-        self, reading: Reading, profiles: Mapping[str, FoldProfile]
-    ) -> Fold:
+    def _same_text_or_event(self, reading: Reading, profiles: Mapping[str, FoldProfile]) -> Fold:
         near = self._nearest(reading, profiles)
         title = reading.features.title
         usual = max((c.score for c in near if c.is_own_language), default=0.0)
@@ -240,9 +238,7 @@ class StoryWindow:
             return self._joined(reading, _same_event(near[0], usual))
         return _new_event(reading.features, near, usual, self._profile)
 
-    def _nearest(
-        self, reading: Reading, profiles: Mapping[str, FoldProfile]
-    ) -> list[Candidate]:
+    def _nearest(self, reading: Reading, profiles: Mapping[str, FoldProfile]) -> list[Candidate]:
         """Return the nearest stories of the report's lists, the likeliest first."""
         near = [
             candidate
@@ -259,7 +255,7 @@ class StoryWindow:
         story = self._stories.get(fold.story_id)
         if story is None:
             return fold
-        return replace(fold, novelty=find_novelty(reading.features, story))
+        return replace(fold, novelty=find_novelty(reading.features, story.sent))
 
     # ------------------------------------------------------------ parts
 
