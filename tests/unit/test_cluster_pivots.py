@@ -103,6 +103,11 @@ def test_words_that_mean_two_things_name_nothing_else(title: str) -> None:
     assert not {"@Haiti", "@State Department", "@Mainland Affairs Council"} & names(title)
 
 
+def test_no_name_is_a_bare_figure() -> None:
+    assert not {name for name in names("400 missiles near Penghu") if "S400" in name}
+    assert "@S400" in names("Moscow sells the S-400 system")
+
+
 def test_no_name_stands_for_two_things() -> None:
     lines = [line.replace(";", ",").split(",") for line in ALIASES.splitlines()]
     names_of = [{name.strip() for name in line} for line in lines]
