@@ -14,7 +14,7 @@ RUN awk '/^[a-z]/ { keep = /^(hatchling|packaging|pathspec|pluggy|trove-classifi
     && /opt/build/bin/pip --python /opt/straitwatch/bin/python install \
         --require-hashes --no-deps --only-binary :all: -r requirements.lock
 
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY daemon daemon
 COPY config config
 COPY seeds seeds

@@ -38,6 +38,8 @@ from straitwatch.core.plan import fold_profiles
 from straitwatch.core.rules import GIVE_UP_AFTER, Rules, Shadow
 from straitwatch.core.schedule import repeats_nothing
 from straitwatch.deliver import Driver, SenderThreads, open_driver, validate_receiver
+from straitwatch.encoder import Encoder
+from straitwatch.engines import describe, engine_of, unavailable_because
 from straitwatch.errors import ConfigError, StoreError, UsageError
 from straitwatch.fetch import Fetcher
 from straitwatch.parsepool import ParsePool
@@ -253,7 +255,7 @@ class App:
         if config.polling != self.active.config.polling:
             fetcher = await self.stack.enter_async_context(Fetcher(config.polling))
             self.tools = replace(self.tools, fetcher=fetcher)
-        for name in ("database", "web_listen"):
+        for name in ("database", "encoder", "web_listen"):
             if getattr(config, name) != getattr(self.active.config, name):
                 log.warning("this setting needs a restart", setting=name)
         self.active = active
@@ -317,6 +319,7 @@ class App:
             watchlists=len(self.active.config.watchlists),
             receivers=sorted(self.active.drivers),
             config=self.active.config.version,
+            encoder=describe(self.tools.encoder.unavailable_because),
         )
         try:
             await stop.wait()
@@ -670,7 +673,9 @@ class App:
         """Tell how things stand, for the web page."""
         config = self.active.config
         zone = ZoneInfo(config.timezone)
-        return await self.tools.store.run(read_status, config, self.tools.clock(), zone=zone)
+        now = self.tools.clock()
+        state = await self.tools.store.run(read_status, config, now, zone=zone)
+        return {**state, "encoder": describe(self.tools.encoder.unavailable_because)}
 
 
 COUNTS = (
@@ -709,6 +714,7 @@ def read_status(
         "troubles": counts.troubles,
         "stories": counts.stories,
         "receivers": receivers,
+        "encoder": describe(unavailable_because(engine_of(config.encoder if config else "auto"))),
         "config": [*_config_state(tx, config, zone), *_silences(tx, config, now, zone)],
         "last_polled_at": counts.last_polled_at,
         "oldest_pending_at": counts.oldest_pending_at,
@@ -772,6 +778,8 @@ async def build_app(
     stack.push_async_callback(asyncio.to_thread, store.close)
     pool = ParsePool()
     stack.push_async_callback(pool.close)
+    encoder = Encoder(engine_of(config.encoder), metrics=metrics)
+    stack.push_async_callback(encoder.close)
     fetcher = await stack.enter_async_context(Fetcher(config.polling))
     senders = SenderThreads()
     stack.callback(senders.close)
@@ -779,6 +787,7 @@ async def build_app(
         store=store,
         fetcher=fetcher,
         pool=pool,
+        encoder=encoder,
         senders=senders,
         metrics=metrics,
         folding=Folding(),

@@ -3,6 +3,7 @@
 In: a configuration directory; out: `Finding` values. Nothing is changed.
 """
 
+import asyncio
 import pyexpat
 import shutil
 import sys
@@ -14,6 +15,8 @@ from pathlib import Path
 from straitwatch import __version__
 from straitwatch import store as db
 from straitwatch.config import Config
+from straitwatch.encoder import Encoder
+from straitwatch.engines import describe, engine_of
 from straitwatch.errors import StoreError
 from straitwatch.store import Store
 
@@ -35,6 +38,7 @@ class Finding:
 def examine(config: Config, *, now: datetime) -> Iterator[Finding]:
     """Check this machine, the configuration and the database."""
     yield from _machine()
+    yield asyncio.run(_encoder(engine_of(config.encoder)))
     yield from _configuration(config)
     yield from _database(config, now=now)
 
@@ -49,6 +53,27 @@ def _machine() -> Iterator[Finding]:
         is_good=True,  # the worker's deadline holds with any version
         text=".".join(map(str, expat)),
         hint="" if is_safe else "2.6 or newer defends itself better; a newer Python brings it",
+    )
+
+
+async def _encoder(engine: str) -> Finding:
+    """Encode a word, if there is an encoder: nothing else proves that it works here."""
+    encoder = Encoder(engine)
+    because = encoder.unavailable_because
+    if because:
+        return Finding(name="encoder", is_good=True, text=describe(because))
+    began_at = asyncio.get_running_loop().time()
+    vectors = await encoder.encode(["Straitwatch"])
+    seconds = asyncio.get_running_loop().time() - began_at
+    await encoder.close()
+    works = vectors != [None]
+    return Finding(
+        name="encoder",
+        is_good=works,
+        text=f"{encoder.model}, first vector after {seconds:.1f} s"
+        if works
+        else describe(encoder.problem),
+        hint="" if works else "`stories: {encoder: off}` does without it",
     )
 
 

@@ -79,6 +79,7 @@ from straitwatch.core.report import (
 from straitwatch.core.rules import Rules
 from straitwatch.core.schedule import after_attempt, due_digest
 from straitwatch.deliver import Driver, SenderThreads
+from straitwatch.encoder import Encoder
 from straitwatch.errors import StoreError
 from straitwatch.fetch import Fetcher
 from straitwatch.parsepool import ParsePool
@@ -142,6 +143,7 @@ class Tools:
     store: Store
     fetcher: Fetcher
     pool: ParsePool
+    encoder: Encoder
     senders: SenderThreads
     metrics: Metrics
     folding: Folding

@@ -39,6 +39,7 @@ border-bottom: 1px solid #8884; } .bad { color: #c33; }
 {% for line in config %}<p class="bad">{{ line }}</p>{% endfor %}
 <dl>{% for name, value in counts.items() %}<div><dt>{{ name.replace('_', ' ') }}</dt>
 <dd>{{ value }}</dd></div>{% endfor %}</dl>
+<p>Sentence encoder: {{ encoder }}</p>
 <h2>Feeds that need a look</h2>
 {% if troubles %}<table><tr><th>Feed</th><th>Condition</th><th>Last good poll</th></tr>
 {% for row in troubles %}<tr><td>{{ row.name }}</td><td>{{ row.outcome }} {{ row.detail }}</td>
@@ -55,7 +56,7 @@ def build_web(
     """Make the web application.
 
     Args:
-        status: answers with `counts`, `troubles`, `receivers` and `stories`.
+        status: answers with `counts`, `troubles`, `receivers`, `stories` and `encoder`.
         unready: why the daemon is not ready to work, or "".
         metrics: what /metrics shows.
 

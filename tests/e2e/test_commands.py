@@ -34,6 +34,7 @@ def test_status_shows_people_feeds_receivers_and_stories(config: Path) -> None:
     assert "1 feed, 0 failing" in text
     assert "terminal" in text
     assert "Fleet crosses" in text
+    assert "sentence encoder: " in text
 
 
 def test_stories_alerts_and_outbox_tell_of_the_same_story(config: Path) -> None:
@@ -235,6 +236,27 @@ def test_feed_health_and_doctor_are_content(config: Path) -> None:
 
     assert (feed["outcome"], feed["failures"]) == ("ok", 0)
     assert run(config, "doctor").exit_code == 0
+
+
+def test_doctor_says_which_model_encodes_a_word_or_why_none_does(config: Path) -> None:
+    (encoder,) = [row for row in rows(config, "doctor") if row["name"] == "encoder"]
+
+    assert encoder["is_good"]
+    assert encoder["text"].startswith(("multilingual-e5-small", "unavailable"))
+
+
+def test_commands_say_that_the_encoder_is_off_and_what_follows(
+    config: Path, tmp_path: Path
+) -> None:
+    off = tmp_path / "off"
+    shutil.copytree(config, off)
+    with (off / "straitwatch.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("\nstories: {encoder: off}\n")
+
+    for command in ("status", "check", "doctor"):
+        told = " ".join(run(off, command).stdout.split())
+        assert "switched off" in told
+        assert "reports in different languages are compared by names only" in told
 
 
 def test_feeds_are_exported_as_opml(config: Path) -> None:

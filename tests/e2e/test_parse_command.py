@@ -46,6 +46,7 @@ def test_each_file_gets_one_line_in_order(tmp_path: Path) -> None:
             "summary": "",
             "published_at": "2026-11-23T02:00:00Z",
             "authors": ["Wu"],
+            "categories": [],
             "language": "",
         }
     ]

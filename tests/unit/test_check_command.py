@@ -118,6 +118,7 @@ def test_programs_get_one_object_a_line(config: Path) -> None:
 
     assert good[-1]["ok"] is True
     assert good[-1]["watchlists"]["strait"]["verdict"] == "ok"
+    assert good[-1]["encoder"]
     assert (bad[0]["file"], bad[0]["line"]) == ("config/watchlists/lists.yaml", 1)
     assert bad[-1] == {"ok": False, "problems": 1}
 

@@ -24,7 +24,8 @@ def _project() -> dict[str, list[str]]:
     groups = project["dependency-groups"]
     named = {
         "requirements.lock": project["project"]["dependencies"]
-        + project["project"]["optional-dependencies"]["postgres"],
+        + project["project"]["optional-dependencies"]["postgres"]
+        + project["project"]["optional-dependencies"]["languages"],
         "requirements-dev.lock": groups["build"] + groups["dev"],
     }
     return {

@@ -305,3 +305,18 @@ def test_addresses_of_two_pages_differ(one: str, other: str) -> None:
 @pytest.mark.parametrize("url", ["", "nonsense", "http://[bad", "http://h.example:x/"])
 def test_what_is_no_address_identifies_nothing(url: str) -> None:
     assert canonical_url(url) == ""
+
+
+def test_categories_are_cleaned_and_limited() -> None:
+    raw = RawEntry(guid="7", title="x", categories=(" Op <b>ed</b>", "", *map(str, range(20))))
+
+    entry = _entries(raw)[0]
+
+    assert entry.categories[:2] == ("Op ed", "0")
+    assert len(entry.categories) == 10
+
+
+def test_other_categories_are_no_edited_text() -> None:
+    plain, filed = (RawEntry(guid="7", title="x", categories=names) for names in ((), ("Opinion",)))
+
+    assert _entries(plain)[0].text_hash == _entries(filed)[0].text_hash

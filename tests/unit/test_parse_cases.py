@@ -32,5 +32,6 @@ def test_a_document_is_read_as_its_header_says(path: Path) -> None:
         "links": [entry.link for entry in parsed.entries],
         "sources": [entry.source_title for entry in parsed.entries],
         "authors": [name for entry in parsed.entries for name in entry.authors],
+        "categories": [name for entry in parsed.entries for name in entry.categories],
     }
     assert {key: found[key] for key in expect} == expect

@@ -43,7 +43,7 @@ async def pool() -> AsyncIterator[ParsePool]:
 
 async def _worker_pid(pool: ParsePool) -> int:
     await pool.read(_request(GOOD))
-    return pool._idle[0]._process.pid
+    return pool._idle[0].process.pid
 
 
 async def test_a_document_is_read_in_another_process(pool: ParsePool) -> None:

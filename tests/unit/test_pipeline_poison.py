@@ -70,6 +70,7 @@ async def deliver(tmp_path: Path, driver: Driver) -> dict[str, db.DeliveryRecord
             store=store,
             fetcher=None,  # type: ignore[arg-type] # nothing is polled here
             pool=None,  # type: ignore[arg-type]
+            encoder=None,  # type: ignore[arg-type]
             senders=senders,
             metrics=Metrics(),
             folding=Folding(),

@@ -20,6 +20,7 @@ from straitwatch.core.match import ExampleFailure, RuleExplanation, is_short_ter
 from straitwatch.core.model import Problem, WatchList
 from straitwatch.core.render import counted
 from straitwatch.core.report import matchable
+from straitwatch.engines import describe, engine_of, unavailable_because
 from straitwatch.errors import ConfigError, StoreError
 
 _LATEST = 2_000  # stored entries that lists are tried on
@@ -280,8 +281,13 @@ def _counts(config: Config) -> dict[str, str]:
         "terms": f"{terms} in {len(config.term_sets)} sets",
         "routes": f"{len(config.alerts.routes)}",
         "digests": f"{len(config.alerts.digests)}",
+        "encoder": describe(_encoder_problem(config)),
         "receivers": f"{len(config.receivers)}, {usable} usable",
     }
+
+
+def _encoder_problem(config: Config) -> str:
+    return unavailable_because(engine_of(config.encoder))
 
 
 def print_failure(out: Console, failure: ExampleFailure) -> None:
@@ -391,6 +397,7 @@ def _write_json(config: Config, verdicts: Sequence[Verdict], experience: Experie
             "stored_entries": experience.entries if experience else 0,
             "broad_terms": dict(experience.broad.most_common()) if experience else {},
             "shadow": [path.name for path in config.shadow.files] if config.shadow else [],
+            "encoder": _encoder_problem(config) or "ok",
             "receivers": {it.name: it.broken_because or "ok" for it in config.receivers.values()},
         }
     )

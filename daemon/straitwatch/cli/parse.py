@@ -133,6 +133,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "summary": entry.summary,
         "published_at": _iso(entry.published_at),
         "authors": list(entry.authors),
+        "categories": list(entry.categories),
         "language": entry.language,
     }
 

@@ -67,6 +67,7 @@ def _print_counts(console: Console, state: dict[str, Any], zone: ZoneInfo) -> No
     if state["oldest_pending_at"]:
         waiting += f" (oldest {local_time(state['oldest_pending_at'], zone)})"
     console.print(f"{waiting}, {counts['dead']} dead letters")
+    console.print(f"sentence encoder: {state['encoder']}", markup=False, soft_wrap=True)
 
 
 def _print_rows(state: dict[str, Any], zone: ZoneInfo) -> None:

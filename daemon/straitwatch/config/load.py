@@ -144,6 +144,7 @@ class _Loader:
                 entries_after=settings.retention.entries,
                 identities_after=settings.retention.identities,
             ),
+            encoder=settings.stories.encoder,
             web_listen=settings.web.listen,
             shadow=shadow,
             notices=tuple(in_order(self.problems)),

@@ -56,6 +56,7 @@ class Config:
     system_send: tuple[str, ...] = ()
     canary: Canary | None = None
     retention: Retention = Retention()
+    encoder: str = "auto"  # or off
     web_listen: str = "127.0.0.1:8650"
     shadow: ShadowLists | None = None
     notices: tuple[Problem, ...] = ()  # warnings: worth a look, no reason to refuse

@@ -253,6 +253,16 @@ class SilenceShape(Shape):
     reason: str = Field("", description="Why.")
 
 
+class StoriesShape(Shape):
+    """How reports are compared."""
+
+    encoder: Literal["auto", "off"] = Field(
+        "auto",
+        description="Sentence vectors, which bring languages together: auto where the extra "
+        "`languages` is installed and the processor can run it. A change needs a restart.",
+    )
+
+
 class SettingsShape(Shape):
     """Everything but feeds and watch-lists: where alerts go, when, and how feeds are polled."""
 
@@ -280,6 +290,9 @@ class SettingsShape(Shape):
     polling: PollingShape = Field(default_factory=PollingShape, description="How feeds are polled.")
     retention: RetentionShape = Field(
         default_factory=RetentionShape, description="How long things are kept."
+    )
+    stories: StoriesShape = Field(
+        default_factory=StoriesShape, description="How reports are compared."
     )
     web: WebShape = Field(default_factory=WebShape, description="The status page.")
     silences: tuple[SilenceShape, ...] = Field(

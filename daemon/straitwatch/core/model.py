@@ -90,6 +90,24 @@ class ReportStatus(StrEnum):
         return self in (ReportStatus.FRESH, ReportStatus.EDITED)
 
 
+class EntryKind(StrEnum):
+    """What sort of text an entry is."""
+
+    NEWS = "news"
+    COMMENTARY = "commentary"
+    ROUNDUP = "roundup"
+
+
+class SignalKind(StrEnum):
+    """What a report says about earlier reports of its event, or about the event's end."""
+
+    CORRECTION = "correction"
+    RETRACTION = "retraction"
+    DENIAL = "denial"
+    CONFIRMATION = "confirmation"
+    END = "end"
+
+
 class Action(StrEnum):
     """What a decision leads to."""
 
@@ -548,6 +566,7 @@ class RawEntry:
     summary: str = ""
     content: str = ""
     authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     published: str = ""
     updated: str = ""
     language: str = ""
@@ -579,6 +598,7 @@ class Entry:
     summary: str = ""
     content: str = ""
     authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()  # as published: section names, tags; not stored
     links: tuple[str, ...] = ()  # the first few in the text that lead to other sites
     published_at: datetime | None = None
     language: str = ""
@@ -600,6 +620,28 @@ class ReadFeed:
     def is_feed(self) -> bool:
         """Whether the document counts as a successful poll, with or without entries."""
         return self.problem in (None, ParseProblem.TRUNCATED, ParseProblem.TOO_MANY_ENTRIES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What sort of text an entry is, and the words or the part of the address that say so."""
+
+    kind: EntryKind
+    evidence: str = ""
+    field: str = (
+        ""  # title, summary, url, author, category or feed; "" = nothing spoke against news
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """Words that correct, retract, deny, confirm or end something, and where they are."""
+
+    kind: SignalKind
+    words: str
+    field: str  # title or lead
+    start: int
+    end: int
 
 
 # ---------------------------------------------------------------- match
@@ -691,6 +733,14 @@ class Mark:
 
 
 # ---------------------------------------------------------------- stories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vector:
+    """What a sentence means, as one model sees it; see `core.vectors` for its numbers."""
+
+    model: str  # vectors of two models are never compared
+    values: bytes = field(repr=False)  # int8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

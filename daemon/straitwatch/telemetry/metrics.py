@@ -16,6 +16,7 @@ class Metrics:
         self.attempts = self._counter(
             "delivery_attempts", "Attempts to send a message.", "receiver", "outcome"
         )
+        self.encodings = self._counter("encodings", "Texts for sentence vectors.", "outcome")
         self.job_failures = self._counter("job_failures", "Scheduled jobs that raised.", "job")
         self.fenced = self._counter("fenced", "Results that came after their lease.", "kind")
         self.deliveries = self._gauge("deliveries", "Deliveries by state.", "state")
@@ -34,6 +35,10 @@ class Metrics:
         )
         self.well = self._gauge("well", "1 while the dead man's switch is held down.")
         self.canary = self._gauge("canary_seconds", "What the last canary took to arrive.")
+        self.encoder_available = self._gauge(
+            "encoder_available", "1 while texts can get sentence vectors."
+        )
+        self.encoding_seconds = self._latency("encoding", "What a batch of texts took to encode.")
         self.match_to_delivered = self._latency(
             "match_to_delivered", "From the decision to the receiver's answer."
         )

@@ -34,6 +34,7 @@ MAX_TITLE, MAX_SUMMARY, MAX_CONTENT = 300, 2_000, 20_000  # characters
 MAX_GUID = 1_000
 _MAX_LINKS = 4
 _MAX_AUTHORS = 10
+_MAX_CATEGORIES = 10
 _FUTURE_TOLERANCE = timedelta(days=1)  # publishers' clocks and zones; more is a wrong date
 _SCRIPTS = {"zh-tw": "zh-Hant", "zh-hk": "zh-Hant", "zh-mo": "zh-Hant", "zh-hant": "zh-Hant",
             "zh-cn": "zh-Hans", "zh-sg": "zh-Hans", "zh-hans": "zh-Hans"}  # fmt: skip
@@ -149,7 +150,8 @@ def _entry(
         title=draft.title,
         summary=summary,
         content=content,
-        authors=_authors(raw.authors),
+        authors=_names(raw.authors, limit=_MAX_AUTHORS),
+        categories=_names(raw.categories, limit=_MAX_CATEGORIES),
         links=_links((raw.summary, raw.content), draft.url),
         published_at=_published_at(raw, timezone, fetched_at),
         language=normalize_language(raw.language) or language,
@@ -181,9 +183,10 @@ def _links(texts: Iterable[str], url: str) -> tuple[str, ...]:
     return tuple(found)[:_MAX_LINKS]
 
 
-def _authors(names: Iterable[str]) -> tuple[str, ...]:
+def _names(names: Iterable[str], *, limit: int) -> tuple[str, ...]:
+    """Return the cleaned names of people or categories, each once."""
     cleaned = (clean_title(name, limit=100) for name in names)
-    return tuple(dict.fromkeys(name for name in cleaned if name))[:_MAX_AUTHORS]
+    return tuple(dict.fromkeys(name for name in cleaned if name))[:limit]
 
 
 def _published_at(raw: RawEntry, timezone: str | None, fetched_at: datetime) -> datetime | None:

@@ -82,6 +82,7 @@ def _entry(item: dict[str, Any]) -> RawEntry:
         summary=_text(item.get("summary")),
         content=_text(item.get("content_html")) or _text(item.get("content_text")),
         authors=_authors(item),
+        categories=_tags(item.get("tags")),
         published=_text(item.get("date_published")),
         updated=_text(item.get("date_modified")),
         language=_text(item.get("language")),
@@ -92,6 +93,11 @@ def _authors(item: dict[str, Any]) -> tuple[str, ...]:
     authors = item.get("authors")
     people = authors if isinstance(authors, list) else [item.get("author")]
     names = [_text(p.get("name")) if isinstance(p, dict) else _text(p) for p in people]
+    return tuple(name for name in names if name)
+
+
+def _tags(tags: object) -> tuple[str, ...]:
+    names = [_text(tag) for tag in tags] if isinstance(tags, list) else []
     return tuple(name for name in names if name)
 
 

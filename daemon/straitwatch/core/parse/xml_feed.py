@@ -190,6 +190,7 @@ def _entry(entry: Any) -> RawEntry:
         summary=summary,
         content=content,
         authors=_authors(entry),
+        categories=_categories(entry),
         published=_text(dict.get(entry, "published")) or _text(dict.get(entry, "created")),
         updated=_text(dict.get(entry, "updated")),
         language=_language(entry),
@@ -224,6 +225,13 @@ def _authors(entry: Any) -> tuple[str, ...]:
     named = tuple(dict.fromkeys(name for name in names if name))
     author = _text(dict.get(entry, "author"))
     return named or ((author,) if author else ())
+
+
+def _categories(entry: Any) -> tuple[str, ...]:
+    """Labels of the categories; the term where a category has no label."""
+    tags = [tag for tag in entry.get("tags") or () if hasattr(tag, "get")]
+    names = (_text(tag.get("label")) or _text(tag.get("term")) for tag in tags)
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _language(entry: Any) -> str:

@@ -1,0 +1,152 @@
+"""Tell commentary and round-ups from news: part of the kind stage.
+
+In: an entry and its feed. Out: a `Kind` with its evidence. Round-ups are looked for first, then
+commentary. Evidence holds unless the title states a fact of at least the same weight.
+A text without a mark is news: a missed opinion piece costs a message, a mistaken report the news.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from straitwatch.core.kind import kind_words as words
+from straitwatch.core.kind.scripts import Script, scripts_of
+from straitwatch.core.model import Entry, EntryKind, Feed, Kind
+
+_LEAD = 240  # characters of the summary that introduce the text
+
+
+class _Weight(IntEnum):
+    """How strongly something speaks for news, or against it; equal weights: news."""
+
+    NONE = 0
+    ACT = 1  # news: a body acts; against: a section, a category, an author, a kind of feed
+    STATEMENT = 2  # news: a body speaks, or a first; against: an expert speaks, or a question
+    LABEL = 3  # against only: the title itself says what the text is
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    weight: _Weight
+    words: str
+    field: str
+
+
+def classify_kind(entry: Entry, feed: Feed) -> Kind:
+    """Tell what sort of text an entry is."""
+    scripts = scripts_of(entry.title) or scripts_of(entry.summary)
+    news = _news_weight(entry.title, scripts)
+    claims = (
+        (EntryKind.ROUNDUP, _roundup_evidence(entry, scripts)),
+        (EntryKind.COMMENTARY, _commentary_evidence(entry, feed, scripts)),
+    )
+    for kind, evidence in claims:
+        strong = next((found for found in evidence if found.weight > news), None)
+        if strong:
+            return Kind(kind=kind, evidence=strong.words.strip(), field=strong.field)
+    return Kind(kind=EntryKind.NEWS)
+
+
+# ---------------------------------------------------------------- round-ups
+
+
+def _roundup_evidence(entry: Entry, scripts: tuple[Script, ...]) -> Iterator[_Evidence]:
+    lead = entry.summary[:_LEAD]
+    for script in scripts:
+        yield from _found(words.ROUNDUP_TITLES[script], entry.title, "title", _Weight.LABEL)
+        if script in words.ROUNDUP_LEADS:
+            yield from _found(words.ROUNDUP_LEADS[script], lead, "summary", _Weight.LABEL)
+    yield from _sections(words.ROUNDUP_SECTIONS, entry.url, _Weight.ACT)
+    for category in entry.categories:
+        yield from _found(words.ROUNDUP_CATEGORIES, category, "category", _Weight.STATEMENT)
+    if _enumerates(entry.title):
+        yield _Evidence(_Weight.LABEL, entry.title, "title")
+
+
+def _enumerates(title: str) -> bool:
+    """Whether a title strings several headlines together: three with a verb's room each."""
+    parts = [part for part in words.EVENT_BREAK.split(title) if part.strip()]
+    return len(parts) >= words.MIN_EVENTS and all(map(_is_headline, parts))
+
+
+def _is_headline(part: str) -> bool:
+    han = len(words.WIDE.findall(part))
+    return han >= words.MIN_HEADLINE_HAN or len(part.split()) >= words.MIN_HEADLINE_WORDS
+
+
+# ---------------------------------------------------------------- commentary
+
+
+def _commentary_evidence(
+    entry: Entry, feed: Feed, scripts: tuple[Script, ...]
+) -> Iterator[_Evidence]:
+    """Yield what speaks for commentary, the strongest first."""
+    for script in scripts:
+        yield from _labels(script, entry.title)
+    for script in scripts:
+        yield from _found(words.EXPERTS[script], entry.title, "title", _Weight.STATEMENT)
+    for script in scripts:
+        yield from _found(words.QUESTIONS[script], entry.title, "title", _Weight.STATEMENT)
+        yield from _found(
+            words.COMMENTARY_LEADS[script], entry.summary[:_LEAD], "summary", _Weight.ACT
+        )
+    yield from _sections(words.COMMENTARY_SECTIONS, entry.url, _Weight.ACT)
+    yield from _found(words.COMMENTARY_PAGES, _page(entry.url), "url", _Weight.ACT)
+    for category in entry.categories:
+        yield from _found(words.COMMENTARY_CATEGORIES, category, "category", _Weight.ACT)
+    for author in entry.authors:
+        yield from _found(words.COMMENTATORS, author, "author", _Weight.ACT)
+    if feed.kind in words.COMMENTARY_FEEDS:
+        yield _Evidence(_Weight.ACT, feed.kind, "feed")
+
+
+def _labels(script: Script, title: str) -> Iterator[_Evidence]:
+    """Yield labels; an interview with somebody in office is a statement, not commentary."""
+    yield from _found(words.LABELS[script], title, "title", _Weight.LABEL)
+    interview = words.INTERVIEWS[script].search(title)
+    if interview and not words.IN_OFFICE[script].search(title):
+        yield _Evidence(_Weight.LABEL, interview[0], "title")
+
+
+def _news_weight(title: str, scripts: tuple[Script, ...]) -> _Weight:
+    if any(words.FRESH[script].search(title) for script in scripts):
+        return _Weight.STATEMENT
+    if any(words.STATEMENTS[script].search(title) for script in scripts):
+        return _Weight.STATEMENT
+    if any(words.ACTS[script].search(title) for script in scripts):
+        return _Weight.ACT
+    return _Weight.NONE
+
+
+# ---------------------------------------------------------------- where to look
+
+
+def _found(pattern: re.Pattern[str], text: str, field: str, weight: _Weight) -> Iterator[_Evidence]:
+    found = pattern.search(text) if text else None
+    if found:
+        yield _Evidence(weight, found[0], field)
+
+
+def _sections(names: frozenset[str], url: str, weight: _Weight) -> Iterator[_Evidence]:
+    """Yield the first section of an address that is among the names; the page is no section."""
+    for section in _path(url)[:-1]:
+        if section in names:
+            yield _Evidence(weight, f"/{section}/", "url")
+            return
+
+
+def _page(url: str) -> str:
+    return (_path(url) or ("",))[-1]
+
+
+@lru_cache(maxsize=4)  # one entry's address is asked for three times
+def _path(url: str) -> tuple[str, ...]:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ()
+    *subdomains, _, _ = ("", "", *(parts.hostname or "").split("."))  # opinion.example.com
+    return tuple(part for part in (*subdomains, *parts.path.lower().split("/")) if part)

@@ -1,0 +1,183 @@
+"""Turn texts into sentence vectors in one worker process that can be killed.
+
+Native code of a small project reads what strangers wrote, so a crash, a hang or a missing package
+is an answer: None in place of a vector, and folding goes on by words and names.
+"""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from straitwatch.core.model import Vector
+from straitwatch.core.vectors import readable
+from straitwatch.engines import E5, WITHOUT, unavailable_because
+from straitwatch.telemetry import Metrics
+from straitwatch.workers.process import WorkerError, WorkerProcess
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+_BATCH = 4  # texts at a time, a third of a second; then the texts of other polls have their turn
+_MAX_TEXTS = 20_000  # then the worker is replaced
+_MAX_FAILURES = 5  # in a row, then the encoder rests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a worker may use, and what follows when it fails."""
+
+    base: timedelta = timedelta(seconds=5)  # of a batch's deadline; the machine may be busy
+    each: timedelta = timedelta(seconds=2)  # more for each text
+    memory_bytes: int = 2**29  # of addresses; 180 MB are used
+    rest: timedelta = timedelta(minutes=5)  # after failures in a row
+
+    def deadline(self, texts: int) -> timedelta:
+        """Return how long a batch may take."""
+        return self.base + texts * self.each
+
+
+class Encoder:
+    """One worker, started with the first text and replaced when it fails."""
+
+    def __init__(
+        self, engine: str = E5, *, limits: Limits | None = None, metrics: Metrics | None = None
+    ) -> None:
+        self._engine = engine
+        self._limits = limits or Limits()
+        self._metrics = metrics or Metrics()
+        self._turn = asyncio.Lock()
+        self._worker: WorkerProcess | None = None
+        self._dimensions = 0
+        self._texts = 0  # of this worker
+        self._failures = 0  # in a row
+        self._absent_because = unavailable_because(engine)  # nothing changes that
+        self.problem = ""  # the last failure; "" since a success
+        self._rests_until: float | None = None  # in the time of the loop; None: no rest
+        self._is_closed = False
+        self.model = ""  # known once a worker has started
+        self._metrics.encoder_available.set(not self._absent_because)
+
+    @property
+    def unavailable_because(self) -> str:
+        """Say why texts get no vectors at present, or ""."""
+        if self._is_closed:
+            return "closed"
+        is_resting = self._rests_until is not None and _now() < self._rests_until
+        return self._absent_because or (self.problem if is_resting else "")
+
+    async def encode(self, texts: Sequence[str]) -> list[Vector | None]:
+        """Return a vector for each text, or None where there is none. Never raises for a text."""
+        vectors: list[Vector | None] = []
+        for begin in range(0, len(texts), _BATCH):
+            batch = [readable(text) for text in texts[begin : begin + _BATCH]]
+            async with self._turn:
+                found = await self._encode_batch([text for text in batch if text])
+            in_order = iter(found)
+            vectors += [next(in_order) if text else None for text in batch]
+        return vectors
+
+    async def close(self) -> None:
+        """Kill the worker; texts in work get no vectors."""
+        self._is_closed = True
+        await self._end_worker()
+
+    async def _encode_batch(self, texts: Sequence[str]) -> list[Vector | None]:
+        """Encode some texts; after a failure one by one, so that one text costs one vector."""
+        if not texts:
+            return []
+        began_at = _now()
+        vectors = await self._ask(texts)
+        if vectors is None and len(texts) > 1:
+            vectors = [vector for text in texts for vector in await self._ask([text]) or [None]]
+        vectors = vectors or [None] * len(texts)
+        self._metrics.encoding_seconds.observe(_now() - began_at)
+        self._count(vectors)
+        return vectors
+
+    def _count(self, vectors: Sequence[Vector | None]) -> None:
+        missing = vectors.count(None)
+        outcome = "unavailable" if self.unavailable_because else "failed"
+        self._metrics.encodings.labels(outcome=outcome).inc(missing)
+        self._metrics.encodings.labels(outcome="ok").inc(len(vectors) - missing)
+
+    async def _ask(self, texts: Sequence[str]) -> list[Vector | None] | None:
+        """Ask the worker; None: it failed."""
+        if self.unavailable_because:
+            return None
+        try:
+            worker = self._worker or await self._start()
+            answer = await worker.ask(
+                json.dumps(texts).encode(),
+                within=self._limits.deadline(len(texts)),
+                at_most=len(texts) * self._dimensions,
+            )
+            vectors = self._vectors(answer, len(texts))
+        except (WorkerError, OSError) as error:
+            await self._end_worker()
+            self._note_failure(str(error))
+            return None
+        except BaseException:  # cancelled: the answer to come belongs to nobody
+            await self._end_worker()
+            raise
+        await self._note_success(len(texts))
+        return vectors
+
+    async def _start(self) -> WorkerProcess:
+        net = self._limits.deadline(_BATCH + 1).total_seconds()
+        memory = self._limits.memory_bytes
+        worker = await WorkerProcess.start("straitwatch.engines.work", self._engine, net, memory)
+        self._worker, self._texts = worker, 0
+        if self._is_closed:
+            raise WorkerError("closed")
+        self.model, self._dimensions = _read_greeting(worker.greeting)
+        log.info("sentence encoder started", model=self.model)
+        return worker
+
+    def _vectors(self, answer: bytes, texts: int) -> list[Vector | None]:
+        size = self._dimensions
+        if len(answer) != texts * size:
+            raise WorkerError(f"the worker answers {len(answer)} bytes for {texts} texts")
+        pieces = [answer[begin : begin + size] for begin in range(0, len(answer), size)]
+        return [Vector(model=self.model, values=it) if any(it) else None for it in pieces]
+
+    async def _end_worker(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            await worker.kill()
+
+    async def _note_success(self, texts: int) -> None:
+        self._failures, self.problem, self._rests_until = 0, "", None
+        self._metrics.encoder_available.set(1)
+        self._texts += texts
+        if self._texts >= _MAX_TEXTS:
+            await self._end_worker()
+
+    def _note_failure(self, problem: str) -> None:
+        """Count a failure; after some in a row rest, and say so once."""
+        self._failures += 1
+        self.problem = problem
+        log.debug("sentence encoder failed", problem=problem, in_a_row=self._failures)
+        if self._failures < _MAX_FAILURES:
+            return
+        if self._rests_until is None:
+            log.warning("sentence encoder rests", problem=problem, meaning=WITHOUT)
+        self._rests_until = _now() + self._limits.rest.total_seconds()
+        self._metrics.encoder_available.set(0)
+
+
+def _read_greeting(greeting: bytes) -> tuple[str, int]:
+    """Return the model's name and its dimensions."""
+    try:
+        said = json.loads(greeting)
+        if "problem" not in said:
+            return str(said["model"]), max(1, int(said["dimensions"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise WorkerError(f"the worker's greeting is refused: {error}") from error
+    raise WorkerError(said["problem"])
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
