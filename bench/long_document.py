@@ -48,7 +48,7 @@ def main() -> None:
         entries = make_entries(options.entries)
         started = time.perf_counter()
         poll = make_poll(FEEDS[0], states["long"], entries, rules)
-        print(f"build reports    {_each(started, entries)}")
+        print(f"build reports    {_each(started, entries)}, {len(poll.reports)} reports")
         measure_advance(poll.reports, rules)
         asyncio.run(measure_commit(store, poll, states["short"], rules))
         store.close()
@@ -62,7 +62,7 @@ def make_entries(count: int, prefix: str = "e") -> list[Entry]:
             guid="",
             url="",
             canonical_url=f"{prefix}.example/{number}",
-            title=f"Taiwan Strait navy {' '.join(chance.choices(WORDS, k=7))}",
+            title=f"PLA warships cross Taiwan Strait: {' '.join(chance.choices(WORDS, k=7))}",
             summary=f"PLA aircraft near Taiwan, Reuters reports. {' '.join(chance.choices(WORDS, k=40))}",
             published_at=NOW,
             language="en",

@@ -93,7 +93,7 @@ SEND_LEASE = timedelta(seconds=30)  # renewed while a send lasts
 RENEW_EVERY = SEND_LEASE / 3
 _RECORD_WAITS = (0.5, 1, 2, 4, 8)  # seconds; together within a lease that was just renewed
 IN_FLIGHT = timedelta(minutes=5)  # a poll is dated before it is parsed and committed
-BUILD_AT_ONCE = 20  # entries, some 40 ms: so long nothing else runs
+BUILD_AT_ONCE = 8  # entries, some 20 ms: so long nothing else runs
 COMMIT_AT_ONCE = 200  # reports of one transaction: so long another poll waits for its commit
 FENCED = "fenced"  # the outcome of a poll whose feed somebody else has claimed since
 NOTHING: frozenset[str] = frozenset()

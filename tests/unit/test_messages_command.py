@@ -7,6 +7,7 @@ import pytest
 
 from commands import run
 from harness import write_config
+from straitwatch.errors import UsageError
 
 FLEET = "Fleet of twelve ships crosses the Taiwan Strait at dawn"
 EARLY, LATER, LAST = (f"2026-09-01T0{hour}:00:00Z" for hour in range(3))
@@ -130,10 +131,13 @@ def test_a_bad_line_is_answered_and_the_rest_continues(config: Path, bad: str) -
     assert answers[1]["error"]
 
 
-def test_messages_without_a_file_are_refused(config: Path) -> None:
-    result = run(config, "backtest", "--messages")
+@pytest.mark.parametrize(
+    "more", [(), ("--jsonl", "x", "--diff"), ("--jsonl", "x", "--list", "ferries")]
+)
+def test_messages_need_a_file_and_go_with_no_comparison(config: Path, more) -> None:
+    result = run(config, "backtest", "--messages", *more)
 
-    assert result.exit_code != 0
+    assert isinstance(result.exception, UsageError)
 
 
 def test_people_get_a_line_for_each_report(config: Path) -> None:

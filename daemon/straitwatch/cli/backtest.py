@@ -90,6 +90,8 @@ def backtest(
         lists = stack.enter_context(_changed_lists(change, config))
         _check_names(only or [], lists)
         if messages:
+            if diff or only:
+                raise UsageError("--messages cannot be combined with --diff or --list")
             _print_messages(jsonl, loaded, lists, as_json=json)
             return
         store = _open_store(stack, loaded, is_needed=jsonl is None)

@@ -75,6 +75,21 @@ class Relation(StrEnum):
     SAME_EVENT = "same_event"
 
 
+class ReportStatus(StrEnum):
+    """How a report arrived; only fresh and edited ones are news."""
+
+    FRESH = "fresh"
+    EDITED = "edited"  # its entry was stored before, with another text
+    BASELINE = "baseline"  # its feed is seen for the first time
+    REKEYED = "rekeyed"  # its feed carried it before, under another id
+    LATE = "late"  # published too long ago
+
+    @property
+    def is_news(self) -> bool:
+        """True if the report may raise the severity of its story."""
+        return self in (ReportStatus.FRESH, ReportStatus.EDITED)
+
+
 class EntryKind(StrEnum):
     """What sort of text an entry is."""
 
@@ -91,21 +106,6 @@ class SignalKind(StrEnum):
     DENIAL = "denial"
     CONFIRMATION = "confirmation"
     END = "end"
-
-
-class ReportStatus(StrEnum):
-    """How a report arrived; only fresh and edited ones are news."""
-
-    FRESH = "fresh"
-    EDITED = "edited"  # its entry was stored before, with another text
-    BASELINE = "baseline"  # its feed is seen for the first time
-    REKEYED = "rekeyed"  # its feed carried it before, under another id
-    LATE = "late"  # published too long ago
-
-    @property
-    def is_news(self) -> bool:
-        """True if the report may raise the severity of its story."""
-        return self in (ReportStatus.FRESH, ReportStatus.EDITED)
 
 
 class Action(StrEnum):

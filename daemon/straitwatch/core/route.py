@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from straitwatch.core.model import (
+    ANY_STORY,
     AlertPolicy,
     Destination,
     Match,
@@ -86,6 +87,8 @@ def newly_reached(
 
     Receivers that got the story before are not among them.
     """
+    if all(route.story == ANY_STORY for route in policy.routes):
+        return ()  # whatever the story has become, its routes lead where they led
     then = route_story(matches, report, policy, story=before)
     told = {destination.receiver for destination in then}
     told |= {receiver for receiver, _, _ in after.threads}
