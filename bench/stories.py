@@ -1,6 +1,6 @@
 """Is what is sent news? Figures of the decision on labelled streams of the desk's beat.
 
-    python bench/stories.py --data DIR [--encoder on|off] [--predictions DIR]
+    python bench/stories.py --data DIR [--encoder auto|off] [--predictions DIR]
 
 DIR holds `beat/` and `invented-day/`: JSON Lines with `id`, `ts`, `title`, `event`, `role`,
 `must_tell` and perhaps `not_matched`. Each stream goes through `backtest --messages` with the
@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from straitwatch.app import activate, load
+from straitwatch.cli.encoding import LineEncoder
 from straitwatch.cli.jsonl import Line
 from straitwatch.cli.messages import rehearse
 
@@ -42,14 +43,12 @@ ROLES = {  # of the invented day, which tells some apart
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--encoder", choices=("on", "off"), default="off")
+    parser.add_argument("--encoder", choices=("auto", "off"), default="auto")
     parser.add_argument("--predictions", type=Path, help="a folder for the answers, line by line")
     options = parser.parse_args()
-    if options.encoder == "on":
-        parser.error("this version has no encoder")
     tables = [
-        ("beat", *judge_beat(options.data / "beat")),
-        ("invented day", *judge_day(options.data / "invented-day")),
+        ("beat", *judge_beat(options.data / "beat", options.encoder)),
+        ("invented day", *judge_day(options.data / "invented-day", options.encoder)),
     ]
     for name, gold, answers in tables:
         if options.predictions:
@@ -61,27 +60,29 @@ def main() -> None:
 # ---------------------------------------------------------------- the product
 
 
-def judge_beat(folder: Path) -> tuple[list[Row], dict[str, Row]]:
+def judge_beat(folder: Path, encoder: str) -> tuple[list[Row], dict[str, Row]]:
     """Return the labelled rows of the beat stream, and the answers of the product by id."""
     gold = _read(folder / "items.jsonl")
     # Each window has a warm-up of its own: both files in one order of time.
     rows = sorted((*_read(folder / "before.jsonl"), *gold), key=_time)
-    return gold, _judge(rows, SHIPPED)
+    return gold, _judge(rows, SHIPPED, encoder)
 
 
-def judge_day(folder: Path) -> tuple[list[Row], dict[str, Row]]:
+def judge_day(folder: Path, encoder: str) -> tuple[list[Row], dict[str, Row]]:
     """Return the labelled rows of the invented day, and the answers of the product by id."""
     gold = _read(folder / "items.jsonl")
     with _beside_shipped(folder) as config:
-        return gold, _judge(sorted(gold, key=_time), config)
+        return gold, _judge(sorted(gold, key=_time), config, encoder)
 
 
-def _judge(rows: Sequence[Row], config: Path) -> dict[str, Row]:
+def _judge(rows: Sequence[Row], config: Path, encoder: str) -> dict[str, Row]:
     loaded = load(config, {})
     rules = activate(replace(loaded, receivers={})).rules
     lines = [Line(place=row["id"], value=_as_input(row)) for row in rows]
     started = time.process_time()
-    answers = {answer["id"]: answer for answer in rehearse(lines, rules, loaded.feeds)}
+    with LineEncoder(encoder) as line_encoder:
+        said = rehearse(lines, rules, loaded.feeds, encode=line_encoder.encode)
+        answers = {answer["id"]: answer for answer in said}
     seconds = time.process_time() - started
     print(f"{len(rows)} reports in {seconds:.1f} CPU s, {1000 * seconds / len(rows):.2f} ms each")
     return answers

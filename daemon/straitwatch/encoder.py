@@ -68,6 +68,11 @@ class Encoder:
         is_resting = self._rests_until is not None and _now() < self._rests_until
         return self._absent_because or (self.problem if is_resting else "")
 
+    @property
+    def unavailable_for_good(self) -> bool:
+        """True if this machine or this configuration has no encoder."""
+        return bool(self._absent_because)
+
     async def encode(self, texts: Sequence[str]) -> list[Vector | None]:
         """Return a vector for each text, or None where there is none. Never raises for a text."""
         vectors: list[Vector | None] = []

@@ -21,7 +21,7 @@ import structlog
 
 from straitwatch import store as db
 from straitwatch.core.backtest import Backtest, BacktestResult
-from straitwatch.core.cluster import FoldProfile, StoryWindow
+from straitwatch.core.cluster import STORY_AGE, FoldProfile, StoryWindow
 from straitwatch.core.corrections import BY_HAND
 from straitwatch.core.feed_outcome import FeedOutcome
 from straitwatch.core.identity import alert_id, delivery_key
@@ -37,12 +37,12 @@ from straitwatch.core.model import (
     Entry,
     Facts,
     Fallback,
-    Features,
     Feed,
     FeedState,
     Fetched,
     FetchFailed,
     Fold,
+    FoldedReport,
     KnownEntry,
     NoticeFacts,
     NotModified,
@@ -62,7 +62,6 @@ from straitwatch.core.plan import (
     SAME_GUID,
     PollContext,
     Release,
-    new_window,
     plan_poll,
     plan_release,
 )
@@ -70,9 +69,11 @@ from straitwatch.core.read import ReadRequest
 from straitwatch.core.report import (
     REKEY_ENTRIES,
     Arrival,
+    add_vectors,
     build_reports,
     gather_poll,
     make_report,
+    meaning_of,
     rekeyed_entries,
     split_poll,
 )
@@ -94,6 +95,7 @@ RENEW_EVERY = SEND_LEASE / 3
 _RECORD_WAITS = (0.5, 1, 2, 4, 8)  # seconds; together within a lease that was just renewed
 IN_FLIGHT = timedelta(minutes=5)  # a poll is dated before it is parsed and committed
 BUILD_AT_ONCE = 8  # entries, some 20 ms: so long nothing else runs
+ENCODE_AT_MOST = 300  # reports of one document: half a minute; the rest folds by words and names
 COMMIT_AT_ONCE = 200  # reports of one transaction: so long another poll waits for its commit
 FENCED = "fenced"  # the outcome of a poll whose feed somebody else has claimed since
 NOTHING: frozenset[str] = frozenset()
@@ -120,13 +122,13 @@ class Folding:
         newest, generation = db.last_seq(tx), db.fold_generation(tx)
         window = self.window
         if window is None or newest < self.seq or generation != self.generation:
-            window, self.seq, self.generation = new_window(), 0, generation
+            window, self.seq, self.generation = StoryWindow(), 0, generation
             self.window = window
         if newest > self.seq:
-            since_at = now - WINDOW
-            for seq, features, fold in db.recent_reports(tx, since_at=since_at, after_seq=self.seq):
-                window.add(features, fold)
-                self.seq = seq
+            closed_before = None if self.seq else now - STORY_AGE
+            for report in db.recent_reports(tx, since_at=now - WINDOW, after_seq=self.seq):
+                window.restore(report, closed_before=closed_before)
+                self.seq = report.seq
             self.seq = max(self.seq, newest)
         window.expire(now)
         return window
@@ -200,7 +202,9 @@ async def _ingest_document(
     rekeyed = await _rekeyed(feed, read.entries, known, tools) if state.baseline_at else NOTHING
     arrival = Arrival(feed=feed, state=state, seen_at=now, known=known, rekeyed=rekeyed)
     after = outcome.read(fetched, read, has_new=any(id_ not in known for id_ in ids))
-    poll = gather_poll(read, arrival, after, await _build(read.entries, arrival, rules))
+    poll = gather_poll(
+        read, arrival, after, await _build(read.entries, arrival, rules, tools.encoder)
+    )
     report = await _commit(poll, tools=tools, rules=rules)
     if report.is_baseline:
         log.info("first sight of a feed: a silent baseline", entries=report.entries)
@@ -209,7 +213,7 @@ async def _ingest_document(
 
 
 async def _build(
-    entries: Iterable[Entry], arrival: Arrival, rules: Rules
+    entries: Iterable[Entry], arrival: Arrival, rules: Rules, encoder: Encoder
 ) -> list[Report | PlannedEntry]:
     """Make the reports of a document; a long one lets other work pass now and then."""
     changed = [entry for entry in entries if arrival.has_changed(entry)]
@@ -217,7 +221,10 @@ async def _build(
     for start in range(0, len(changed), BUILD_AT_ONCE):
         built += build_reports(changed[start : start + BUILD_AT_ONCE], arrival, rules)
         await asyncio.sleep(0)
-    return built
+    reports = [item for item in built if isinstance(item, Report)][:ENCODE_AT_MOST]
+    vectors = await encoder.encode([meaning_of(report) for report in reports])
+    encoded = iter(list(add_vectors(reports, vectors)))
+    return [next(encoded, item) if isinstance(item, Report) else item for item in built]
 
 
 async def _commit(poll: Poll, *, tools: Tools, rules: Rules) -> PollReport:
@@ -497,18 +504,19 @@ def backtest(
 
 
 def refold(
-    reports: Iterable[tuple[Features, Fold]], profiles: Mapping[str, FoldProfile]
-) -> Iterator[tuple[Features, Fold, Fold]]:
-    """Fold stored reports once more, in their order; yield each with its fold then and now.
+    reports: Iterable[FoldedReport], profiles: Mapping[str, FoldProfile]
+) -> Iterator[tuple[FoldedReport, Fold]]:
+    """Fold stored reports once more, in their order; yield each with the fold that it gets now.
 
     Each report keeps its original fold, so one difference does not cascade. Reports matched by id
     or by an old page, and manual corrections, are not folded again.
     """
-    window = new_window()
-    for features, then in reports:
+    window = StoryWindow()
+    for report in reports:
+        then = report.fold
         is_given = then.reason in (BY_HAND, SAME_GUID, RETURNED)
-        yield features, then, then if is_given else window.fold(features, profiles)
-        window.add(features, then)
+        yield report, then if is_given else window.fold(report.features, profiles)
+        window.restore(report)
 
 
 # ---------------------------------------------------------------- digests and notices

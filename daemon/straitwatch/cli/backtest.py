@@ -123,7 +123,7 @@ def _print_messages(jsonl: Path | None, config: Config, lists: Lists, *, as_json
     if jsonl is None:
         raise UsageError("--messages needs a file of reports\nhint: add --jsonl FILE")
     rules = _with_lists(activate(replace(config, receivers={})).rules, lists)
-    if not print_messages(jsonl, rules, config.feeds, as_json=as_json):
+    if not print_messages(jsonl, rules, config.feeds, encoder=config.encoder, as_json=as_json):
         raise typer.Exit(1)
 
 

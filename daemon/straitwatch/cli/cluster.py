@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from straitwatch.cli.console import new_console
+from straitwatch.cli.encoding import EncoderSetting, LineEncoder
 from straitwatch.cli.jsonl import (
     BadLine,
     Line,
@@ -25,10 +26,12 @@ from straitwatch.cli.reportlines import (
     read_key,
     read_texts,
 )
-from straitwatch.core.cluster import DEFAULT, PROFILES, FoldProfile
-from straitwatch.core.model import Features, Fold, Relation
+from straitwatch.core.cluster import DEFAULT, PROFILES, FoldProfile, StoryWindow
+from straitwatch.core.model import Entry, Features, Fold, Relation
 from straitwatch.core.normalize import canonical_url
-from straitwatch.core.plan import SAME_GUID, new_window
+from straitwatch.core.plan import SAME_GUID
+from straitwatch.core.report import feature_reader, one_script
+from straitwatch.core.vectors import encoder_text
 from straitwatch.errors import UsageError
 
 _LIST = "offline"  # all lines count as matched by one list
@@ -47,6 +50,9 @@ def cluster(
     profile: Annotated[
         str, typer.Option(help="How readily: recall folds more, strict less.")
     ] = DEFAULT.name,
+    encoder: Annotated[
+        EncoderSetting, typer.Option(help="Compare meanings too, or words and names only.")
+    ] = EncoderSetting.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Fold reports, in the order of their lines, into stories; each answer says why.
@@ -58,10 +64,12 @@ def cluster(
     """
     if profile not in PROFILES:
         raise UsageError(f"no such profile: {profile}\nhint: one of {', '.join(PROFILES)}")
-    answers = (_pair_answers if pairs else _stream_answers)(
-        read_lines(files or ()), PROFILES[profile]
-    )
-    is_good = _print_lines(answers) if as_json else _print_readably(answers)
+    with LineEncoder(encoder.value) as line_encoder:
+        read = _Reader(line_encoder)
+        answers = (_pair_answers if pairs else _stream_answers)(
+            read_lines(files or ()), PROFILES[profile], read
+        )
+        is_good = _print_lines(answers) if as_json else _print_readably(answers)
     if not is_good:
         raise typer.Exit(1)
 
@@ -75,13 +83,44 @@ class _Answer:
     other: str = ""
 
 
-def _stream_answers(lines: Iterator[Line | BadLine], profile: FoldProfile) -> Iterator[_Answer]:
-    window, clock = new_window(profile), LineClock()
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the features of lines, with their sentence vectors."""
+
+    encoder: LineEncoder
+
+    def read(self, line: Mapping[str, Any], *, entry_id: str, clock: LineClock) -> Features:
+        texts = read_texts(line)
+        entry = Entry(
+            id=entry_id,
+            guid="",
+            url=texts["url"],
+            canonical_url=canonical_url(texts["url"]) if texts["url"] else "",
+            title=texts["title"],
+            summary=texts["summary"],
+            content=texts["content"],
+        )
+        features = feature_reader().read(
+            entry,
+            outlet=texts["source"],
+            language=texts["lang"],
+            watchlists=(_LIST,),
+            seen_at=clock.read(texts["ts"]),
+        )
+        lead = entry.summary or entry.content
+        vector = self.encoder.encode(encoder_text(entry.title, lead, one_script()))
+        return replace(features, vector=vector)
+
+
+def _stream_answers(
+    lines: Iterator[Line | BadLine], profile: FoldProfile, reader: _Reader
+) -> Iterator[_Answer]:
+    window, clock = StoryWindow(profile=profile), LineClock()
     stories: dict[str, str] = {}  # by id: an entry that comes again stays where it is
 
     def answer(line: Mapping[str, Any]) -> _Answer:
         key = read_key(line)
-        features = _features(line, entry_id=key, clock=clock)
+        features = reader.read(line, entry_id=key, clock=clock)
         if key in stories:
             fold = Fold(story_id=stories[key], relation=Relation.SAME_ENTRY, reason=SAME_GUID)
         else:
@@ -91,24 +130,26 @@ def _stream_answers(lines: Iterator[Line | BadLine], profile: FoldProfile) -> It
         said = {"story": fold.story_id, "relation": fold.relation.value, "reason": str(fold)}
         if fold.related:
             said["related"] = fold.related.story_id
-        return _Answer(said={"id": line["id"], **said}, title=features.title)
+        return _Answer(said={"id": line["id"], **said}, title=str(line.get("title") or ""))
 
     return _answers(lines, answer)
 
 
-def _pair_answers(lines: Iterator[Line | BadLine], profile: FoldProfile) -> Iterator[_Answer]:
+def _pair_answers(
+    lines: Iterator[Line | BadLine], profile: FoldProfile, reader: _Reader
+) -> Iterator[_Answer]:
 
     def answer(line: Mapping[str, Any]) -> _Answer:
         read_key(line)
-        a, b = (_side(line, name, LineClock()) for name in ("a", "b"))
+        a, b = (_side(line, name, reader) for name in ("a", "b"))
         if LONG_AGO in (a.seen_at, b.seen_at):  # one has no time: that of the other
             at = max(a.seen_at, b.seen_at)
             a, b = replace(a, seen_at=at), replace(b, seen_at=at)
-        window = new_window(profile)
+        window = StoryWindow(profile=profile)
         window.add(a, window.fold(a))
         fold = window.fold(b)
         said = {"relation": fold.relation.value, "reason": str(fold)}
-        titles = [side.title or side.canonical_url for side in (a, b)]
+        titles = [_title_of(line[name]) for name in ("a", "b")]
         return _Answer(said={"id": line["id"], **said}, title=titles[1], other=titles[0])
 
     return _answers(lines, answer)
@@ -128,28 +169,17 @@ def _answers(
             yield _Answer(said={"id": None, "error": bad.error})
 
 
-def _side(line: Mapping[str, Any], name: str, clock: LineClock) -> Features:
+def _title_of(side: Any) -> str:
+    return str(side.get("title") or side.get("url") or "") if isinstance(side, Mapping) else side
+
+
+def _side(line: Mapping[str, Any], name: str, reader: _Reader) -> Features:
     side = line.get(name)
     if isinstance(side, str):
         side = {"url": side}
     if not isinstance(side, Mapping):
         raise UnusableError(f"{name}: an object or an address is needed")
-    return _features(side, entry_id=name, clock=clock)
-
-
-def _features(line: Mapping[str, Any], *, entry_id: str, clock: LineClock) -> Features:
-    texts = read_texts(line)
-    return Features(
-        entry_id=entry_id,
-        title=texts["title"],
-        summary=texts["summary"],
-        content=texts["content"],
-        canonical_url=canonical_url(texts["url"]) if texts["url"] else "",
-        source=texts["source"],
-        language=texts["lang"],
-        seen_at=clock.read(texts["ts"]),
-        watchlists=(_LIST,),
-    )
+    return reader.read(side, entry_id=name, clock=LineClock())
 
 
 def _print_lines(answers: Iterator[_Answer]) -> bool:

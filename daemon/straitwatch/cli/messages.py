@@ -1,12 +1,14 @@
 """`backtest --messages`: which messages a file of reports would have led to, line by line."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from straitwatch.cli.encoding import LineEncoder
 from straitwatch.cli.entries import progress
 from straitwatch.cli.jsonl import BadLine, Line, printable, read_lines, write_line
 from straitwatch.cli.reportlines import (
@@ -17,20 +19,25 @@ from straitwatch.cli.reportlines import (
     read_texts,
 )
 from straitwatch.cli.why import MEANINGS
-from straitwatch.core.model import Action, Entry, Feed
+from straitwatch.core.model import Action, Entry, Feed, Report, Vector
 from straitwatch.core.normalize import canonical_url, hash_text
 from straitwatch.core.rehearsal import Rehearsal, Rehearsed
+from straitwatch.core.report import add_vectors, meaning_of
 from straitwatch.core.rules import Rules
 from straitwatch.core.story import highest
+
+Encode = Callable[[str], Vector | None]
 
 _NAMELESS = "file"  # the outlet of lines without a source
 
 
-def print_messages(path: Path, rules: Rules, feeds: Iterable[Feed], *, as_json: bool) -> bool:
+def print_messages(
+    path: Path, rules: Rules, feeds: Iterable[Feed], *, encoder: str, as_json: bool
+) -> bool:
     """Print what each line of a file would have led to; return False if a line was unusable."""
     is_good = True
-    with progress(_count_lines(path)) as step:
-        for answer in rehearse(read_lines([path]), rules, feeds):
+    with progress(_count_lines(path)) as step, LineEncoder(encoder) as line_encoder:
+        for answer in rehearse(read_lines([path]), rules, feeds, encode=line_encoder.encode):
             is_good = is_good and "error" not in answer
             if as_json:
                 write_line(answer)
@@ -42,7 +49,11 @@ def print_messages(path: Path, rules: Rules, feeds: Iterable[Feed], *, as_json: 
 
 
 def rehearse(
-    lines: Iterable[Line | BadLine], rules: Rules, feeds: Iterable[Feed]
+    lines: Iterable[Line | BadLine],
+    rules: Rules,
+    feeds: Iterable[Feed],
+    *,
+    encode: Encode = lambda _: None,
 ) -> Iterator[dict[str, Any]]:
     """Yield one answer for each line, in order; `source` names one of the feeds."""
     rehearsal, clock = Rehearsal(rules), LineClock()
@@ -51,16 +62,19 @@ def rehearse(
         bad = line if isinstance(line, BadLine) else None
         if isinstance(line, Line):
             try:
-                yield _answer(line.value, rehearsal, clock, feeds_by_name)
+                item = rehearsal.read(*_read(line.value, clock, feeds_by_name))
+                if isinstance(item, Report):
+                    (item,) = add_vectors([item], [encode(meaning_of(item))])
+                yield {"id": line.value["id"], **_said(rehearsal.plan(item))}
             except UnusableError as error:
                 bad = line.refuse(str(error))
         if bad is not None:
             yield {"id": None, "error": bad.error}
 
 
-def _answer(
-    line: Mapping[str, Any], rehearsal: Rehearsal, clock: LineClock, feeds: Mapping[str, Feed]
-) -> dict[str, Any]:
+def _read(
+    line: Mapping[str, Any], clock: LineClock, feeds: Mapping[str, Feed]
+) -> tuple[Entry, Feed, datetime]:
     key, texts = read_key(line), read_texts(line)
     seen_at = clock.read(texts["ts"])
     published = texts["published_at"]
@@ -78,8 +92,7 @@ def _answer(
         published_at=read_line_time("published_at", published) if published else seen_at,
         text_hash=hash_text((texts["title"], texts["summary"], texts["content"])),
     )
-    feed = feeds.get(name) or Feed(id=name, name=name, url="")
-    return {"id": line["id"], **_said(rehearsal.take(entry, feed, seen_at))}
+    return entry, feeds.get(name) or Feed(id=name, name=name, url=""), seen_at
 
 
 def _said(rehearsed: Rehearsed) -> dict[str, Any]:

@@ -39,7 +39,8 @@ def replay(
     profiles = fold_profiles(loaded.watchlists)
     compared = 0
     differences: list[tuple[Features, Fold, Fold]] = []
-    for features, then, now in refold(((it[1], it[2]) for it in shown), profiles):
+    for report, now in refold(shown, profiles):
+        features, then = report.features, report.fold
         if features.seen_at < since_at:
             continue
         compared += 1

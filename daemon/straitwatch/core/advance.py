@@ -3,6 +3,7 @@
 Polls, backtests and the release of held reports all go through `advance`.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import inf
 
@@ -12,15 +13,24 @@ from straitwatch.core.model import (
     AlertPolicy,
     Decision,
     Destination,
+    EntryKind,
     Fold,
+    Match,
     Reason,
     Report,
     ReportStatus,
+    Severity,
     Step,
     Story,
 )
 from straitwatch.core.route import newly_reached, route_story, silence_of
-from straitwatch.core.story import add_sources, raise_severity, resolve_severity
+from straitwatch.core.story import (
+    add_sources,
+    highest,
+    raise_severity,
+    resolve_severity,
+    union,
+)
 
 _UNCOUNTED = (ReportStatus.BASELINE, ReportStatus.REKEYED)  # such reports break no story
 
@@ -52,18 +62,39 @@ def advance(
         match for match in matches if silence_of(match, report, policy.silences) is None
     )
     rate = inf if report.status in _UNCOUNTED else report_rate
-    after = raise_severity(sourced, unsilenced or matches, rate)
+    after = _raise(story, sourced, report, unsilenced or matches, rate)
     if after.is_breaking and not sourced.is_breaking:
         unsilenced = tuple(replace(match, severity=match.severity.raised) for match in unsilenced)
+    severity = highest(match.severity for match in unsilenced or matches)
     step = Step(
         story=after,
         fold=fold,
-        decision=decide(report, fold, story, after, policy),
+        decision=decide(report, fold, story, after, severity=severity, policy=policy),
         matches=matches,
         unsilenced=unsilenced,
         opens_story=story is None,
     )
     return _address(step, report, story, policy)
+
+
+def _raise(
+    before: Story | None,
+    sourced: Story,
+    report: Report,
+    matches: Sequence[Match],
+    report_rate: float,
+) -> Story:
+    """Return the story with the report's lists and severity.
+
+    Commentary and round-ups change neither for a story of others, and are never critical.
+    """
+    if report.kind.kind is EntryKind.NEWS:
+        return raise_severity(sourced, matches, report_rate)
+    if before is not None:
+        return sourced
+    opened = raise_severity(sourced, matches)
+    is_critical = opened.severity is Severity.CRITICAL
+    return replace(opened, severity=Severity.HIGH) if is_critical else opened
 
 
 def _address(step: Step, report: Report, before: Story | None, policy: AlertPolicy) -> Step:
@@ -75,10 +106,20 @@ def _address(step: Step, report: Report, before: Story | None, policy: AlertPoli
         return _redecide(step, Action.DIGEST, Reason.NO_ROUTE) if step.is_sent else step
     if not step.is_sent:
         step = _redecide(step, Action.UPDATE, Reason.NEW_ROUTE)
+    return replace(step, story=_note_sent(step, report), destinations=destinations)
+
+
+def _note_sent(step: Step, report: Report) -> Story:
+    """Return the story as it is once this report is sent."""
     story = step.story
-    alerted_at = story.alerted_at or report.seen_at
-    said = replace(story, revision=story.revision + 1, alerted_at=alerted_at)
-    return replace(step, story=said, destinations=destinations)
+    levels = (match.severity for match in step.unsilenced)
+    return replace(
+        story,
+        revision=story.revision + 1,
+        alerted_at=story.alerted_at or report.seen_at,
+        sent_severity=highest((*levels, story.sent_severity or Severity.LOW)),
+        sent_languages=union(story.sent_languages, (report.features.language,)),
+    )
 
 
 def _destinations(
@@ -86,10 +127,25 @@ def _destinations(
 ) -> tuple[Destination, ...]:
     matches, after = step.unsilenced, step.story
     if step.is_sent:
-        return route_story(matches, report, policy, story=after)
-    if step.decision.reason is Reason.ALREADY_ALERTED and before is not None:
+        routed = route_story(matches, report, policy, story=after)
+        is_correction = step.decision.reason is Reason.CORRECTION
+        return (*routed, *_told_places(routed, step)) if is_correction else routed
+    if step.decision.reason is Reason.RETELLING and before is not None:
         return newly_reached(matches, report, policy, before=before, after=after)
     return ()
+
+
+def _told_places(routed: Sequence[Destination], step: Step) -> tuple[Destination, ...]:
+    """Return the other receivers that got the story: a correction goes to all of them."""
+    reached = {destination.receiver for destination in routed}
+    told = dict.fromkeys(receiver for receiver, _, _ in step.story.threads)
+    lists = tuple(match.watchlist for match in step.unsilenced)
+    severity = highest(match.severity for match in step.unsilenced)
+    return tuple(
+        Destination(receiver=receiver, routes=(), watchlists=lists, severity=severity)
+        for receiver in told
+        if receiver not in reached
+    )
 
 
 def _silence(step: Step, before: Story | None) -> Step:

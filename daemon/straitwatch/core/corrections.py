@@ -30,5 +30,7 @@ def regrow_story(before: Story, reports: Sequence[Report]) -> Story:
         is_breaking=before.is_breaking,
         revision=before.revision,
         alerted_at=before.alerted_at,
+        sent_severity=before.sent_severity,
+        sent_languages=before.sent_languages,
         threads=before.threads,
     )

@@ -1,85 +1,121 @@
-"""Stage: alert or not, and why.
+"""Alert or not, and why.
 
-In: a report, its story before and after it, the policy. Out: a `Decision` with its reason.
+Two questions are answered apart: folding has said to which story a report belongs; here it is
+decided whether it brings something new.
 """
-
-from datetime import timedelta
 
 from straitwatch.core.model import (
     Action,
     AlertPolicy,
     Decision,
+    EntryKind,
     Fold,
     Reason,
     Relation,
     Report,
     ReportStatus,
+    Severity,
     Story,
 )
 
-DAY_AFTER = timedelta(hours=24)  # a report this long after the alert is news again: say so
-RENEWED_AFTER = timedelta(hours=18)  # a daily bulletin, published a little earlier than yesterday's
 _HELD = {ReportStatus.BASELINE: Reason.BASELINE, ReportStatus.REKEYED: Reason.REKEYED}
+_ALERT = Decision(action=Action.ALERT, reason=Reason.NEW_STORY)
+_KINDS = {EntryKind.COMMENTARY: Reason.COMMENTARY, EntryKind.ROUNDUP: Reason.ROUNDUP}
 
 
 def decide(
-    report: Report, fold: Fold, before: Story | None, after: Story, policy: AlertPolicy
+    report: Report,
+    fold: Fold,
+    before: Story | None,
+    after: Story,
+    *,
+    severity: Severity,
+    policy: AlertPolicy,
 ) -> Decision:
-    """Decide whether something is said about the story now, and why."""
-    if held := _HELD.get(report.status):
-        return Decision(action=Action.NONE, reason=held)
-    is_repeat = before is not None and _is_repeat(report, fold, before)
-    if report.status is ReportStatus.LATE:
-        if before and is_repeat and before.watchlists == after.watchlists:
-            return Decision(action=Action.NONE, reason=Reason.KNOWN_ENTRY)
-        return Decision(action=Action.DIGEST, reason=Reason.LATE)  # a form of yes
-    if before is None or (before.revision == 0 and not is_repeat):
-        return Decision(action=Action.ALERT, reason=Reason.NEW_STORY)
-    if gained := _gain(before, after, policy) or _later(report, fold, before, after):
-        action = Action.UPDATE if before.revision else Action.ALERT
-        return Decision(action=action, reason=gained)
-    reason = Reason.KNOWN_ENTRY if is_repeat else Reason.ALREADY_ALERTED
-    return Decision(action=Action.NONE, reason=reason)
+    """Decide whether a report is sent, and say why.
 
+    Args:
+        report: the report.
+        fold: its story, how sure that is, and what it adds to the reports that were sent.
+        before: the story as it was; None when the report opens it.
+        after: the story with the report in it.
+        severity: that of the report alone, in its story.
+        policy: which languages the desk reads.
 
-def _is_repeat(report: Report, fold: Fold, before: Story) -> bool:
-    """Return True if the report was there before: the entry, or the outlet's page under a new id.
-
-    The same page in another outlet's feed is a report of its own: the first one may have been part
-    of a silent baseline.
     """
-    is_same_page = fold.relation is Relation.SAME_ENTRY
-    return report.is_edited or (is_same_page and report.outlet.name in before.outlets)
-
-
-def _gain(before: Story, after: Story, policy: AlertPolicy) -> Reason | None:
+    if held := _HELD.get(report.status):
+        return _none(held)
+    is_repeat = before is not None and _is_repeat(report, fold)
+    if report.status is ReportStatus.LATE:
+        is_known = is_repeat and before is not None and before.watchlists == after.watchlists
+        return _none(Reason.KNOWN_ENTRY) if is_known else _digest(Reason.LATE)
+    if before is not None and fold.novelty.signals and before.revision:
+        return _update(Reason.CORRECTION)
+    if kind := _KINDS.get(report.kind.kind):
+        return _none(Reason.KNOWN_ENTRY) if is_repeat else _digest(kind)
+    if before is None:
+        return _ALERT
+    if before.revision == 0:
+        return _decide_about_untold(report, fold, before)
     if set(after.watchlists) - set(before.watchlists):
-        return Reason.NEW_LIST
+        return _update(Reason.NEW_LIST)
     if after.is_breaking and not before.is_breaking:
-        return Reason.BREAKING
-    if after.severity.rank > before.severity.rank:
-        return Reason.HIGHER_SEVERITY
-    if len(after.outlets) == len(before.outlets):
-        return None
-    if after.has_tier_one and not before.has_tier_one:
-        return Reason.TIER_ONE
-    if len(after.outlets) in policy.update_outlets:
-        return Reason.MORE_OUTLETS
-    return None
+        return _update(Reason.BREAKING)
+    if severity.rank > (before.sent_severity or before.severity).rank:
+        return _decide_about_severity(fold)
+    return _decide_about_novelty(report, fold, before, policy)
 
 
-def _later(report: Report, fold: Fold, before: Story, after: Story) -> Reason | None:
-    if len(after.outlets) == len(before.outlets):
-        return Reason.DAY_LATER if _is_page_renewed(report, fold, before) else None
-    if before.alerted_at is not None and report.seen_at - before.alerted_at > DAY_AFTER:
-        return Reason.DAY_LATER
-    return None
+def _decide_about_untold(report: Report, fold: Fold, before: Story) -> Decision:
+    """Decide about a further report of a story that nobody was sent.
+
+    The page of another outlet's feed is sent: the first one may have been part of a silent start.
+    """
+    is_own_page = fold.relation is Relation.SAME_ENTRY and report.outlet.name in before.outlets
+    return _none(Reason.KNOWN_ENTRY) if report.is_edited or is_own_page else _ALERT
 
 
-def _is_page_renewed(report: Report, fold: Fold, before: Story) -> bool:
-    """Return True if one page carries another bulletin each day: a new id and title, much later."""
-    if report.is_edited or fold.relation is not Relation.SAME_ENTRY:
+def _decide_about_severity(fold: Fold) -> Decision:
+    """Decide about a report that is more severe than all that was sent; a copy is no event."""
+    if fold.relation in (Relation.SAME_ENTRY, Relation.DUPLICATE):
+        return _update(Reason.HIGHER_SEVERITY)
+    return Decision(action=Action.ALERT, reason=Reason.MORE_SEVERE)
+
+
+def _decide_about_novelty(
+    report: Report, fold: Fold, before: Story, policy: AlertPolicy
+) -> Decision:
+    if _is_repeat(report, fold):
+        return _none(Reason.KNOWN_ENTRY)
+    if fold.novelty.is_development and fold.relation is not Relation.DUPLICATE:
+        return _update(Reason.DEVELOPMENT)
+    if fold.is_probable:
+        return _update(Reason.PROBABLE)
+    if _is_first_in_language(report, before, policy):
+        return _update(Reason.OTHER_LANGUAGE)
+    return _none(Reason.RETELLING)
+
+
+def _is_repeat(report: Report, fold: Fold) -> bool:
+    """Return True if the report was there before: the entry, or its page in whatever feed."""
+    return report.is_edited or fold.relation is Relation.SAME_ENTRY
+
+
+def _is_first_in_language(report: Report, before: Story, policy: AlertPolicy) -> bool:
+    """Return True if the desk reads the language, and nobody was sent the story in it."""
+    language = report.features.language
+    if not before.sent_languages or language in before.sent_languages:
         return False
-    titles = {before.title, *(listed.title for listed in before.reports)}
-    is_later = report.seen_at - before.last_seen_at > RENEWED_AFTER
-    return report.entry.title not in titles and is_later
+    return not policy.languages or language in policy.languages
+
+
+def _update(reason: Reason) -> Decision:
+    return Decision(action=Action.UPDATE, reason=reason)
+
+
+def _digest(reason: Reason) -> Decision:
+    return Decision(action=Action.DIGEST, reason=reason)
+
+
+def _none(reason: Reason) -> Decision:
+    return Decision(action=Action.NONE, reason=reason)

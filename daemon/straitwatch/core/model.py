@@ -123,6 +123,11 @@ class Reason(StrEnum):
     NO_MATCH = "no_match"
     BASELINE = "baseline"
     NEW_STORY = "new_story"
+    MORE_SEVERE = "more_severe"
+    CORRECTION = "correction"
+    DEVELOPMENT = "development"
+    PROBABLE = "probable"
+    OTHER_LANGUAGE = "other_language"
     NEW_LIST = "new_list"
     HIGHER_SEVERITY = "higher_severity"
     BREAKING = "breaking"
@@ -130,6 +135,9 @@ class Reason(StrEnum):
     TIER_ONE = "tier_one"
     DAY_LATER = "day_later"
     NEW_ROUTE = "new_route"
+    RETELLING = "retelling"
+    COMMENTARY = "commentary"
+    ROUNDUP = "roundup"
     ALREADY_ALERTED = "already_alerted"
     KNOWN_ENTRY = "known_entry"
     REKEYED = "rekeyed"
@@ -459,6 +467,8 @@ class AlertPolicy:
     max_age: timedelta = timedelta(hours=48)  # older than this is not news: digest, marked late
     backfill: timedelta = timedelta(0)  # at first sight of a feed, alert on entries this young
     update_outlets: tuple[int, ...] = (3, 10, 30)  # outlet counts worth an update
+    update_wait: timedelta = timedelta(0)  # for which updates of one story are collected; 0: not
+    languages: tuple[str, ...] = ()  # of headlines, in order of preference; empty: no preference
     timezone: str = "UTC"
 
 
@@ -846,6 +856,8 @@ class Report:
     outlet: Outlet
     attributions: tuple[str, ...]  # whose reporting it may be, in order; the story decides
     matches: tuple[Match, ...]
+    kind: Kind
+    signals: tuple[Signal, ...]
     features: Features
     seen_at: datetime
     status: ReportStatus = ReportStatus.FRESH
@@ -888,6 +900,8 @@ class Story:
     waiting: tuple[StoryLevel, ...] = ()  # lines of severity that its reports left to the story
     is_breaking: bool = False  # many origins within an hour raised its severity, once
     alerted_at: datetime | None = None
+    sent_severity: Severity | None = None  # the highest in a message about it
+    sent_languages: tuple[str, ...] = ()  # of the reports in messages about it
     threads: tuple[tuple[str, str, str], ...] = ()  # receiver, recipient, its first delivery's id
 
 
@@ -919,7 +933,7 @@ class Destination:
     @property
     def group_wait(self) -> timedelta:
         """The shortest wait of the routes: the most impatient desk decides."""
-        return min(route.group_wait for route in self.routes)
+        return min((route.group_wait for route in self.routes), default=timedelta(0))
 
     @property
     def quiet_hours(self) -> tuple[str, ...]:
@@ -1160,6 +1174,16 @@ class KnownEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoldedReport:
+    """A stored report as a window takes it in: what it says, its story, and whether it was sent."""
+
+    seq: int  # its place in the order of folding
+    features: Features
+    fold: Fold
+    is_sent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedEntry:
     """An entry to store (or whose edited text to store), and what was concluded about it."""
 
@@ -1167,6 +1191,7 @@ class PlannedEntry:
     is_new: bool
     matches: tuple[Match, ...] = ()
     fold: Fold | None = None
+    features: Features | None = None  # of a report
     decision: Decision = Decision(action=Action.NONE, reason=Reason.NO_MATCH)
     differences: tuple[Difference, ...] = ()  # of a change to the lists that runs in shadow
 

@@ -10,16 +10,15 @@ nothing.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
 from math import inf
 from typing import Final
 
 from straitwatch.core.advance import advance
-from straitwatch.core.cluster import DEFAULT, PROFILES, FoldProfile, StoryWindow
+from straitwatch.core.cluster import PROFILES, FoldProfile, StoryWindow
 from straitwatch.core.facts import describe_alert
 from straitwatch.core.identity import alert_id, delivery_key
-from straitwatch.core.match import han
 from straitwatch.core.model import (
+    Action,
     Alert,
     AlertPolicy,
     Decision,
@@ -32,6 +31,7 @@ from straitwatch.core.model import (
     PlannedEntry,
     Poll,
     PollReport,
+    Reason,
     Relation,
     Report,
     Silence,
@@ -46,19 +46,9 @@ SAME_GUID: Final = "same-guid"  # of an entry that was stored before; its text w
 RETURNED: Final = "returned"  # a page that was reported long ago, under the same title
 
 
-def new_window(profile: FoldProfile = DEFAULT) -> StoryWindow:
-    """Return an empty fold window that reads both scripts of Chinese as one."""
-    return StoryWindow(profile=profile, characters=_one_script())
-
-
 def fold_profiles(watchlists: Iterable[WatchList]) -> dict[str, FoldProfile]:
     """Return how readily each list folds."""
     return {watchlist.id: PROFILES[watchlist.folding] for watchlist in watchlists}
-
-
-@cache
-def _one_script() -> Mapping[int, int]:
-    return {ord(one): ord(other) for one, other in zip(han.FROM, han.TO, strict=True)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +59,7 @@ class PollContext:
     drops it and builds it anew from the store.
     """
 
-    window: StoryWindow = field(default_factory=new_window)
+    window: StoryWindow = field(default_factory=StoryWindow)
     stories: Mapping[str, Story] = field(default_factory=dict)  # by id; may load them when asked
     silences: tuple[Silence, ...] = ()  # made by command; those of the configuration are in `Rules`
     known: Mapping[str, KnownEntry] = field(default_factory=dict)  # the edited entries
@@ -147,6 +137,8 @@ def plan_poll(poll: Poll, context: PollContext, rules: Rules) -> Plan:
         step = draft.take(report, fold, context.report_rate(report))
         if not is_known:
             context.window.add(report.features, fold, is_sent=step.is_sent)
+        elif step.is_sent:
+            context.window.note_sent(report.features, fold.story_id)
         draft.entries.append(_planned(report, step))
     return _finish(draft, poll)
 
@@ -156,7 +148,8 @@ def _fold(report: Report, context: PollContext, rules: Rules) -> tuple[Fold, boo
     entry = report.entry
     known = context.known.get(entry.id)
     if known is not None and known.story_id:
-        return _same_entry(known.story_id, SAME_GUID), True
+        novelty = context.window.novelty(report.features, known.story_id)
+        return replace(_same_entry(known.story_id, SAME_GUID), novelty=novelty), True
     fold = context.window.fold(report.features, rules.folding)
     if fold.relation is not Relation.SAME_ENTRY and entry.id in context.returned:
         # However long ago: the window has forgotten pages older than it is.
@@ -174,6 +167,7 @@ def _planned(report: Report, step: Step) -> PlannedEntry:
         is_new=not report.is_edited,
         matches=step.matches,
         fold=step.fold,
+        features=report.features,
         decision=step.decision,
         differences=report.differences,
     )
@@ -214,15 +208,18 @@ _Threads = tuple[tuple[str, str, str], ...]  # as in `Story`
 def _deliveries(alert: Alert, step: Step, rules: Rules) -> tuple[list[Delivery], _Threads]:
     """Return one delivery for each recipient, and the threads of the story with them."""
     threads = {(receiver, recipient): first for receiver, recipient, first in step.story.threads}
+    decision = step.decision
     deliveries: list[Delivery] = []
     for destination in step.destinations:
         for recipient in rules.recipients.get(destination.receiver) or ("",):
             place = (destination.receiver, recipient)
-            parent = threads.get(place, "")
-            if parent and not destination.wants_updates:
+            parent = threads.get(place, "") if decision.action is Action.UPDATE else ""
+            is_wanted = destination.wants_updates or decision.reason is Reason.CORRECTION
+            if parent and not is_wanted:
                 continue
             delivery = _delivery(alert, destination, recipient, parent, rules)
-            threads.setdefault(place, delivery.id)
+            if not parent:
+                threads[place] = delivery.id
             deliveries.append(delivery)
     return deliveries, tuple((*place, first) for place, first in threads.items())
 

@@ -24,7 +24,7 @@ from straitwatch.core.model import (
     Report,
     Story,
 )
-from straitwatch.core.plan import SAME_GUID, PollContext, new_window, plan_poll
+from straitwatch.core.plan import SAME_GUID, PollContext, plan_poll
 from straitwatch.core.report import Arrival, build_reports
 from straitwatch.core.rules import Rules
 
@@ -44,26 +44,29 @@ class Rehearsal:
     """Takes in entries in the order in which they were seen, and remembers their stories."""
 
     rules: Rules
-    _window: StoryWindow = field(default_factory=new_window)
+    _windows: list[StoryWindow] = field(default_factory=list)
     _stories: dict[str, Story] = field(default_factory=dict)
     _known: dict[str, KnownEntry] = field(default_factory=dict)  # the entries that matched
 
     def take(self, entry: Entry, feed: Feed, seen_at: datetime) -> Rehearsed:
-        """Do with an entry what a poll would; one that comes again is an edit or nothing."""
-        arrival = Arrival(
-            feed=feed,
-            state=FeedState(feed_id=feed.id, baseline_at=seen_at),
-            seen_at=seen_at,
-            known=self._known,
-        )
-        if not arrival.has_changed(entry):
-            return Rehearsed(planned=self._unchanged(entry))
-        (item,) = build_reports([entry], arrival, self.rules)
-        return self._plan(item, arrival) if isinstance(item, Report) else Rehearsed(planned=item)
+        """Do with an entry what a poll would, without a sentence vector."""
+        return self.plan(self.read(entry, feed, seen_at))
 
-    def _plan(self, report: Report, arrival: Arrival) -> Rehearsed:
-        poll = Poll(feed=report.feed, state=arrival.state, reports=(report,))
-        context = PollContext(window=self._window, stories=self._stories, known=self._known)
+    def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Report | PlannedEntry:
+        """Match an entry; one that comes again is an edit or nothing."""
+        arrival = Arrival(feed=feed, state=_seen(feed, seen_at), seen_at=seen_at, known=self._known)
+        if not arrival.has_changed(entry):
+            return self._unchanged(entry)
+        (item,) = build_reports([entry], arrival, self.rules)
+        return item
+
+    def plan(self, report: Report | PlannedEntry) -> Rehearsed:
+        """Fold a report and decide about it."""
+        if isinstance(report, PlannedEntry):
+            return Rehearsed(planned=report)
+        poll = Poll(feed=report.feed, state=_seen(report.feed, report.seen_at), reports=(report,))
+        window = self._window_of(report.seen_at)
+        context = PollContext(window=window, stories=self._stories, known=self._known)
         plan = plan_poll(poll, context, self.rules)
         (planned,) = plan.entries
         self._stories |= {story.id: story for story in plan.stories}
@@ -75,7 +78,24 @@ class Rehearsal:
         )
         return Rehearsed(planned=planned, alert=next(iter(plan.alerts), None))
 
+    def _window_of(self, seen_at: datetime) -> StoryWindow:
+        """Return the window that remembers this time; a file may jump between several spans.
+
+        Reports that are further apart than a window's memory share nothing.
+        """
+        near = (window for window in self._windows if window.remembers(seen_at))
+        window = next(near, None)
+        if window is None:
+            window = StoryWindow()
+            self._windows.append(window)
+        return window
+
     def _unchanged(self, entry: Entry) -> PlannedEntry:
         story_id = self._known[entry.id].story_id
         fold = Fold(story_id=story_id, relation=Relation.SAME_ENTRY, reason=SAME_GUID)
         return PlannedEntry(entry=entry, is_new=False, fold=fold, decision=_UNCHANGED)
+
+
+def _seen(feed: Feed, seen_at: datetime) -> FeedState:
+    """Return the state of a feed that was seen before."""
+    return FeedState(feed_id=feed.id, baseline_at=seen_at)

@@ -7,13 +7,16 @@ here, once. What remains for the transaction is cheap.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 
+from straitwatch.core.cluster import FeatureReader
 from straitwatch.core.compare import compare_matches
+from straitwatch.core.kind import classify_kind, find_signals
+from straitwatch.core.match import han
 from straitwatch.core.model import (
     AlertPolicy,
     Difference,
     Entry,
-    Features,
     Feed,
     FeedState,
     KnownEntry,
@@ -24,10 +27,12 @@ from straitwatch.core.model import (
     ReadFeed,
     Report,
     ReportStatus,
+    Vector,
 )
 from straitwatch.core.origin import find_attributions
 from straitwatch.core.rules import Rules
 from straitwatch.core.story import outlet_of
+from straitwatch.core.vectors import encoder_text
 
 REKEY_ENTRIES = 10  # new ones in one poll, and the share that is familiar
 REKEY_SHARE = 0.8
@@ -105,27 +110,56 @@ def make_report(
 ) -> Report:
     """Make the report of an entry that matched."""
     feed, outlet = arrival.feed, outlet_of(entry, arrival.feed)
+    kind = classify_kind(entry, feed)
+    signals = find_signals(entry.title, entry.summary or entry.content)
+    features = feature_reader().read(
+        entry,
+        outlet=outlet.name,
+        language=entry.language or feed.language,
+        watchlists=(match.watchlist for match in matches),
+        seen_at=arrival.seen_at,
+    )
     return Report(
         entry=entry,
         feed=feed,
         outlet=outlet,
         attributions=tuple(source.name for source in find_attributions(entry, outlet.name)),
         matches=tuple(matches),
-        features=Features(
-            entry_id=entry.id,
-            title=entry.title,
-            summary=entry.summary,
-            content=entry.content,
-            canonical_url=entry.canonical_url,
-            source=outlet.name,
-            language=entry.language or feed.language,
-            seen_at=arrival.seen_at,
-            watchlists=tuple(match.watchlist for match in matches),
+        kind=kind,
+        signals=signals,
+        features=replace(
+            features,
+            kind=kind.kind,
+            signals=tuple(signal.kind for signal in signals if signal.field == "title"),
         ),
         seen_at=arrival.seen_at,
         status=arrival.status_of(entry, policy),
         is_edited=entry.id in arrival.known,
     )
+
+
+def meaning_of(report: Report) -> str:
+    """Return the text of a report whose sentence vector is compared."""
+    entry = report.entry
+    return encoder_text(entry.title, entry.summary or entry.content, one_script())
+
+
+def add_vectors(reports: Iterable[Report], vectors: Iterable[Vector | None]) -> Iterator[Report]:
+    """Yield the reports with their vectors."""
+    for report, vector in zip(reports, vectors, strict=True):
+        yield replace(report, features=replace(report.features, vector=vector))
+
+
+@cache
+def feature_reader() -> FeatureReader:
+    """Return the reader of features, which reads both scripts of Chinese as one."""
+    return FeatureReader(one_script())
+
+
+@cache
+def one_script() -> Mapping[int, int]:
+    """Return the traditional and Japanese forms of Han that are read as simplified ones."""
+    return {ord(one): ord(other) for one, other in zip(han.FROM, han.TO, strict=True)}
 
 
 def gather_poll(

@@ -16,10 +16,12 @@ from typing import TypeVar
 from straitwatch.core.model import (
     UNNAMED_MEDIA,
     Entry,
+    EntryKind,
     Feed,
     Fold,
     Match,
     Outlet,
+    Relation,
     Report,
     Severity,
     Story,
@@ -64,6 +66,8 @@ def choose_origin(attributions: Sequence[str], heard: Collection[str]) -> str:
 def add_sources(story: Story | None, report: Report, fold: Fold) -> Story:
     """Return the story with the report's outlet and origin, but not yet its lists and severity."""
     before = story or _open_story(report, fold)
+    if story is not None and not _adds_source(report, fold):
+        return replace(story, last_seen_at=report.seen_at)
     outlet = report.outlet
     origin = choose_origin(report.attributions, before.origins) or outlet.name
     is_first = not before.outlets
@@ -122,6 +126,11 @@ def highest(levels: Iterable[Severity]) -> Severity:
 def union(first: Iterable[T], second: Iterable[T]) -> tuple[T, ...]:
     """Return the values of both in order, each once."""
     return tuple(dict.fromkeys((*first, *second)))
+
+
+def _adds_source(report: Report, fold: Fold) -> bool:
+    """Return True if a report is one more outlet's: neither a page seen before nor commentary."""
+    return fold.relation is not Relation.SAME_ENTRY and report.kind.kind is EntryKind.NEWS
 
 
 def _open_story(report: Report, fold: Fold) -> Story:

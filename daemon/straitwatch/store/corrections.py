@@ -22,6 +22,7 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.plan import Release
 from straitwatch.core.report import Arrival, make_report
+from straitwatch.core.story import union
 from straitwatch.store.engine import Transaction
 from straitwatch.store.feeds import stored_feeds
 from straitwatch.store.jobs import get_meta, set_meta
@@ -68,6 +69,12 @@ def merge_stories(tx: Transaction, keep: str, other: str) -> Story | None:
         revision=max(kept.revision, gone.revision),
         threads=kept.threads + more,
         alerted_at=min(times, default=None),
+        sent_severity=max(
+            filter(None, (kept.sent_severity, gone.sent_severity)),
+            key=lambda level: level.rank,
+            default=None,
+        ),
+        sent_languages=union(kept.sent_languages, gone.sent_languages),
     )
     _move(tx, REPORT.c.story_id == other, keep)
     merged = _regrow(tx, before)
@@ -89,7 +96,8 @@ def split_story(tx: Transaction, story_id: str, entry_ids: Collection[str]) -> S
         return None
     made_of = [story_id, fold_generation(tx), *sorted(moved)]  # split again, it is another story
     key = derived_story_id("\x1f".join(made_of))
-    fresh = replace(story, id=key, revision=0, alerted_at=None, threads=(), is_breaking=False)
+    untold = replace(story, alerted_at=None, sent_severity=None, sent_languages=(), threads=())
+    fresh = replace(untold, id=key, revision=0, is_breaking=False)
     write_stories(tx, [fresh])
     _move(tx, REPORT.c.entry_id.in_(moved), key)
     _open_again(tx, story_id)

@@ -7,13 +7,14 @@ at the end of this module, because `table=True` models neither validate nor come
 from datetime import datetime
 from typing import Any, cast
 
+import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-from straitwatch.core.model import Hit, Match, Related, RuleScore, StoryLevel, StoryReport
+from straitwatch.core.model import Hit, Match, Novelty, Related, RuleScore, StoryLevel, StoryReport
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -214,8 +215,13 @@ class ReportRow(Row, table=True):
     score: float
     threshold: float
     evidence: Any = Field(sa_column=Column("evidence", Packed(Texts), nullable=False))
-    # Title, lead, canonical URL and watch-lists as they were folded, once an edit came.
-    told: Any = Field(default=None, sa_column=Column("told", Packed(Texts)))
+    # As folded: an edit leaves them. None: stored before they were kept.
+    features: str | None = Field(default=None, sa_column=Column("features", Text))
+    vector: bytes | None = None
+    vector_model: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    usual: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    is_probable: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    novelty: Any = Field(default=None, sa_column=Column("novelty", Packed(Novelty)))
     related: Any = Field(default=None, sa_column=Column("related", Packed(Related)))
     reported_at: datetime
     released_at: datetime | None = None  # when it was let out that a brake had held back
@@ -254,6 +260,10 @@ class StoryRow(Row, table=True):
     )
     is_breaking: bool = False
     alerted_at: datetime | None
+    sent_severity: str | None = None
+    sent_languages: Any = Field(
+        sa_column=Column("sent_languages", Packed(Texts), nullable=False, server_default="[]")
+    )
     threads: Any = Field(
         sa_column=Column("threads", Packed(tuple[tuple[str, str, str], ...]), nullable=False)
     )

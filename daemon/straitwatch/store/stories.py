@@ -9,13 +9,15 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from straitwatch.core.cluster.text import SUMMARY_CHARACTERS
+from straitwatch.core.cluster import features_from_text, features_to_text
 from straitwatch.core.model import (
+    NO_NOVELTY,
     Action,
     Decision,
     Entry,
     Features,
     Fold,
+    FoldedReport,
     KnownEntry,
     Match,
     Plan,
@@ -24,8 +26,10 @@ from straitwatch.core.model import (
     Relation,
     Severity,
     Story,
+    Vector,
 )
 from straitwatch.core.plan import SAME_GUID
+from straitwatch.core.report import feature_reader
 from straitwatch.store.engine import Transaction
 from straitwatch.store.feeds import has_lease, write_state
 from straitwatch.store.outbox import add_deliveries, insert_alerts
@@ -183,30 +187,58 @@ def current_story(tx: Transaction, story_id: str) -> Story | None:
     return stories_by_id(tx, [current]).get(current)
 
 
-def recent_reports(
-    tx: Transaction, *, since_at: datetime, after_seq: int
-) -> list[tuple[int, Features, Fold]]:
+def recent_reports(tx: Transaction, *, since_at: datetime, after_seq: int) -> list[FoldedReport]:
     """Return the reports of matched entries in the order in which they were folded.
 
     An in-memory window is filled with them at start, and kept up with other replicas by asking
     again after the last number. Nothing is skipped if the caller holds `fold_lock`.
     """
     query = (
+        sa.select(REPORT, ENTRY.c.action)
+        .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
+        .where(REPORT.c.seq > after_seq, REPORT.c.reported_at >= since_at)
+        .order_by(REPORT.c.seq)
+    )
+    rows = tx.execute(query).all()
+    earlier = _read_features(tx, [row.entry_id for row in rows if row.features is None])
+    return [
+        FoldedReport(
+            seq=row.seq,
+            features=earlier.get(row.entry_id) or _to_features(row),
+            fold=_to_fold(row),
+            is_sent=row.action in _SENT,
+        )
+        for row in rows
+    ]
+
+
+_SENT = (Action.ALERT.value, Action.UPDATE.value)
+
+
+def _read_features(tx: Transaction, entry_ids: Sequence[str]) -> dict[str, Features]:
+    """Read the features of reports that an earlier version stored without them."""
+    query = (
         sa.select(
-            REPORT,
-            ENTRY.c.title,
-            ENTRY.c.summary,
-            ENTRY.c.content,
-            ENTRY.c.canonical_url,
+            ENTRY,
+            REPORT.c.watchlists,
+            REPORT.c.reported_at,
             sa.func.coalesce(sa.func.nullif(ENTRY.c.source, ""), FEED.c.name).label("outlet"),
             sa.func.coalesce(sa.func.nullif(ENTRY.c.language, ""), FEED.c.language).label("lang"),
         )
         .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
         .join(FEED, FEED.c.id == ENTRY.c.feed_id)
-        .where(REPORT.c.seq > after_seq, REPORT.c.reported_at >= since_at)
-        .order_by(REPORT.c.seq)
     )
-    return [(row.seq, _to_features(row), _to_fold(row)) for row in tx.execute(query)]
+    return {
+        row.id: feature_reader().read(
+            _to_entry(row),
+            outlet=row.outlet,
+            language=row.lang,
+            watchlists=row.watchlists,
+            seen_at=row.reported_at,
+        )
+        for chunk in _chunks(entry_ids)
+        for row in tx.execute(query.where(ENTRY.c.id.in_(chunk)))
+    }
 
 
 def last_seq(tx: Transaction) -> int:
@@ -252,30 +284,7 @@ def _write_entries(tx: Transaction, plan: Plan, *, now: datetime) -> None:
     tx.insert_new(ENTRY, [_to_row(one, plan, now=now) for one in plan.entries if one.is_new])
     edited = [_to_edit(one, plan, now=now) for one in plan.entries if not one.is_new]
     if edited:
-        _keep_told(tx, [one.entry.id for one in plan.entries if not one.is_new])
         tx.execute(_EDIT, edited)
-
-
-def _keep_told(tx: Transaction, entry_ids: Sequence[str]) -> None:
-    """Keep what was folded of entries that are about to be edited.
-
-    A fold window that is built anew reads these words, and so decides as the one before it.
-    """
-    entries = sa.select(
-        ENTRY.c.id,
-        ENTRY.c.title,
-        ENTRY.c.summary,
-        ENTRY.c.content,
-        ENTRY.c.canonical_url,
-        REPORT.c.watchlists,
-    ).join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
-    for chunk in _chunks(entry_ids):
-        which = REPORT.c.told.is_(None) & REPORT.c.entry_id.in_(chunk)
-        for row in tx.execute(entries.where(which)).all():
-            lead = (row.summary or row.content)[:SUMMARY_CHARACTERS]
-            told = (row.title, lead, row.canonical_url, *row.watchlists)
-            update = REPORT.update().where(REPORT.c.entry_id == row.id)
-            tx.execute(update.values(told=told))
 
 
 def write_stories(tx: Transaction, stories: Sequence[Story]) -> None:
@@ -312,7 +321,11 @@ def _write_matches(tx: Transaction, planned: Sequence[PlannedEntry], *, now: dat
             "threshold": one.fold.threshold,
             "evidence": one.fold.evidence,
             "related": one.fold.related,
+            "usual": one.fold.usual,
+            "is_probable": one.fold.is_probable,
+            "novelty": one.fold.novelty,
             "reported_at": now,
+            **_feature_columns(one.features),
         }
         for one in planned
         if one.fold
@@ -334,7 +347,22 @@ _REFOLDED = (  # all but when it was first reported, which is its place in the o
     "threshold",
     "evidence",
     "related",
+    "usual",
+    "is_probable",
+    "novelty",
+    "features",
+    "vector",
+    "vector_model",
 )
+
+
+def _feature_columns(features: Features | None) -> dict[str, Any]:
+    vector = features.vector if features else None
+    return {
+        "features": features_to_text(features) if features else None,
+        "vector": vector.values if vector else None,
+        "vector_model": vector.model if vector else "",
+    }
 
 
 # ---------------------------------------------------------------- looking things up
@@ -563,26 +591,22 @@ _STORY_COLUMNS = tuple(column.name for column in STORY.c if column.name != "merg
 
 def _to_story_row(story: Story) -> dict[str, Any]:
     row = {name: getattr(story, name) for name in _STORY_COLUMNS}
-    return row | {"severity": story.severity.value}
+    sent = story.sent_severity.value if story.sent_severity else None
+    return row | {"severity": story.severity.value, "sent_severity": sent}
 
 
 def _to_story(row: sa.Row[*tuple[Any, ...]]) -> Story:
     values = {name: getattr(row, name) for name in _STORY_COLUMNS}
-    return Story(**(values | {"severity": Severity(row.severity)}))
+    sent = Severity(row.sent_severity) if row.sent_severity else None
+    return Story(**(values | {"severity": Severity(row.severity), "sent_severity": sent}))
 
 
 def _to_features(row: sa.Row[*tuple[Any, ...]]) -> Features:
-    as_it_is = (row.title, row.summary or row.content, row.canonical_url)
-    title, lead, address, *watchlists = row.told or as_it_is
-    return Features(
+    return features_from_text(
+        row.features,
         entry_id=row.entry_id,
-        title=title,
         seen_at=row.reported_at,  # an entry may match only after an edit
-        summary=lead,
-        canonical_url=address,
-        source=row.outlet,
-        language=row.lang,
-        watchlists=tuple(watchlists) or row.watchlists,
+        vector=Vector(model=row.vector_model, values=bytes(row.vector)) if row.vector else None,
     )
 
 
@@ -595,6 +619,9 @@ def _to_fold(row: sa.Row[*tuple[Any, ...]]) -> Fold:
         threshold=row.threshold,
         evidence=row.evidence,
         related=row.related,
+        usual=row.usual,
+        is_probable=row.is_probable,
+        novelty=row.novelty or NO_NOVELTY,
     )
 
 
@@ -608,10 +635,8 @@ def _to_match(row: sa.Row[*tuple[Any, ...]]) -> Match:
     )
 
 
-def _to_stored(
-    row: sa.Row[*tuple[Any, ...]], *, matches: tuple[Match, ...] = (), fold: Fold | None = None
-) -> StoredEntry:
-    entry = Entry(
+def _to_entry(row: sa.Row[*tuple[Any, ...]]) -> Entry:
+    return Entry(
         id=row.id,
         guid=row.guid,
         url=row.url,
@@ -626,8 +651,13 @@ def _to_stored(
         source=row.source,
         text_hash=bytes(row.text_hash),
     )
+
+
+def _to_stored(
+    row: sa.Row[*tuple[Any, ...]], *, matches: tuple[Match, ...] = (), fold: Fold | None = None
+) -> StoredEntry:
     return StoredEntry(
-        entry=entry,
+        entry=_to_entry(row),
         feed_id=row.feed_id,
         feed_name=row.feed_name,
         seen_at=row.seen_at,

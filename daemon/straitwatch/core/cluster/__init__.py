@@ -5,8 +5,12 @@ to which story it belongs and why. `StoryWindow` is derived state: nothing of it
 features and folds of the last `StoryWindow.MEMORY` rebuild it exactly.
 """
 
-from straitwatch.core.cluster.features import FeatureReader
-from straitwatch.core.cluster.stories import FoldProfile
+from straitwatch.core.cluster.features import (
+    FeatureReader,
+    features_from_text,
+    features_to_text,
+)
+from straitwatch.core.cluster.stories import STORY_AGE, FoldProfile
 from straitwatch.core.cluster.window import (
     DEFAULT,
     PROFILES,
@@ -20,9 +24,12 @@ __all__ = [
     "DEFAULT",
     "PROFILES",
     "RECALL",
+    "STORY_AGE",
     "STRICT",
     "FeatureReader",
     "FoldProfile",
     "StoryWindow",
     "derived_story_id",
+    "features_from_text",
+    "features_to_text",
 ]

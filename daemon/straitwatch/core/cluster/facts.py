@@ -35,8 +35,14 @@ _SPEAKER_WITHIN = 8  # tokens from the colon
 _OBJECTS = frozenset(("thing", "exercise", "system"))
 _PARTIES = frozenset(("person", "body", "office", "party", "country", "capital"))
 _OFFICIAL = frozenset(("person", "body", "office"))
-_NO_VOICE = frozenset(("president", "prime minister", "military", "navy", "air force"))
+# They are named when others visit, quarrel or act there.
+_NO_VOICE = frozenset(
+    ("president", "prime minister", "military", "navy", "air force", "Legislative Yuan")
+)
 _NAMED = frozenset(("person", "body", "place", "system", "exercise", "country", "party"))
+_MEDIA = frozenset("媒紙纸")
+_CLAUSE_ENDS = frozenset("!?,;。、…")
+_SAYS = frozenset(("says", "say", "said", "warns", "warned", "confirms", "confirmed"))
 _LABEL = re.compile(r"([^@?>]+)([@?>]?)(.*)")
 _APART = _NAMED - {"body", "party"}
 
@@ -142,7 +148,7 @@ class FactReader:
             acts=frozenset(_act_labels(acts, names, tokens)),
             speakers=frozenset(name.party for name in speakers),
             subject=frozenset(_subject(names, tokens)),
-            voices=frozenset(_voices(speakers)),
+            voices=frozenset(_voices([*speakers, *_clause_openers(title, names, tokens)])),
         )
 
     def _find(self, tokens: Sequence[Token]) -> Iterator[_Name]:
@@ -233,6 +239,22 @@ def _speakers(title: str, names: Sequence[_Name], tokens: Sequence[Token]) -> It
         yield from (name for name in parties if name.first == at and name.end == len(tokens))
 
 
+def _clause_openers(title: str, names: Sequence[_Name], tokens: Sequence[Token]) -> Iterator[_Name]:
+    """Return who opens the second clause of a headline, or says at its end what it reports.
+
+    "陸實彈射擊 國防部嚴密警戒", "Ties run deep, premier says".
+    """
+    for name in names:
+        start, rest = tokens[name.first].start, [token.text for token in tokens[name.end :]]
+        before = title[:start].rstrip("'\"「『“ ")
+        if tokens[name.first].is_cjk:
+            opens = start > 0 and (title[start - 1] == " " or before[-1:] in _CLAUSE_ENDS)
+            if opens:
+                yield name
+        elif before.endswith(",") and rest[:1] and rest[0] in _SAYS and len(rest) == 1:
+            yield name
+
+
 def _voices(speakers: Iterable[_Name]) -> Iterator[str]:
     """Return the officials and bodies that speak; a president is also named when he is visited."""
     for name in speakers:
@@ -241,6 +263,8 @@ def _voices(speakers: Iterable[_Name]) -> Iterator[str]:
 
 
 def _subject(names: Sequence[_Name], tokens: Sequence[Token]) -> Iterator[str]:
+    if len(tokens) > 1 and tokens[1].text in _MEDIA:
+        return  # 美媒 is no side
     first = next((name for name in names if name.kind in _PARTIES), None)
     if tokens and tokens[0].text in SHORT_COUNTRIES and (first is None or first.first > 0):
         yield SHORT_COUNTRIES[tokens[0].text]
@@ -360,10 +384,14 @@ def _other_names(a: Facts, b: Facts) -> Iterator[Difference]:
         yield Difference(Kind.NAME, Strength.DISTINCTION, ours, theirs)
 
 
+def _shown_name(line: str) -> str:
+    return line.replace(";", ",").partition(",")[0].strip()
+
+
 @cache
 def offices() -> frozenset[str]:
     """Return the names of bodies that every country has."""
-    return frozenset(line.split(",")[0] for kind, _, line in _alias_lines() if kind == "office")
+    return frozenset(_shown_name(line) for kind, _, line in _alias_lines() if kind == "office")
 
 
 def _other_parties(a: Facts, b: Facts) -> Iterator[Difference]:

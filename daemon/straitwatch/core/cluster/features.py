@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from sys import intern
 
 from straitwatch.core.cluster.facts import fact_reader
 from straitwatch.core.cluster.guards import quantities
@@ -13,10 +14,22 @@ from straitwatch.core.cluster.text import (
     script_of,
     terms,
 )
-from straitwatch.core.model import Entry, Features
+from straitwatch.core.model import Entry, EntryKind, Features, SignalKind, Vector
 
 _LEAST_FIGURE = 10  # "two ships" are in every other report
 _LANGUAGES = {"kana": "ja", "hangul": "ko", "han": "zh", "arabic": "ar"}  # by script
+
+
+_FIELD, _ITEM = "\x1f", "\x1e"  # in no title, term or name: they count as white space
+_TUPLES = (
+    "watchlists",
+    "title_terms",
+    "lead_terms",
+    "title_names",
+    "lead_names",
+    "figures",
+    "signals",
+)
 
 
 class FeatureReader:
@@ -52,7 +65,7 @@ class FeatureReader:
             seen_at=seen_at,
             title=title,
             canonical_url=entry.canonical_url,
-            site=entry.canonical_url.partition("/")[0] or outlet,
+            site=" ".join((entry.canonical_url.partition("/")[0] or outlet).split()),
             language=language_of(entry.title, language),
             watchlists=tuple(watchlists),
             title_terms=title_terms,
@@ -62,6 +75,48 @@ class FeatureReader:
             facts=self._facts.read(title, lead).to_text(),
             figures=tuple(sorted(q for q in quantities(title) if float(q) >= _LEAST_FIGURE)),
         )
+
+
+def features_to_text(features: Features) -> str:
+    """Return the features as one string, but for entry, time and vector, which are stored apart."""
+    single = (
+        features.title,
+        features.canonical_url,
+        features.site,
+        features.language,
+        features.facts,
+        features.kind,
+    )
+    tuples = (_ITEM.join(getattr(features, name)) for name in _TUPLES)
+    return _FIELD.join((*single, *tuples))
+
+
+def features_from_text(
+    text: str, *, entry_id: str, seen_at: datetime, vector: Vector | None
+) -> Features:
+    """Read what `features_to_text` wrote."""
+    title, url, site, language, facts, kind, *rest = text.split(_FIELD)
+    lists, title_terms, lead_terms, title_names, lead_names, figures, signals = (
+        tuple(map(intern, part.split(_ITEM))) if part else () for part in rest
+    )
+    return Features(
+        entry_id=entry_id,
+        seen_at=seen_at,
+        title=title,
+        canonical_url=url,
+        site=site,
+        language=language,
+        watchlists=lists,
+        title_terms=title_terms,
+        lead_terms=lead_terms,
+        title_names=title_names,
+        lead_names=lead_names,
+        figures=figures,
+        facts=facts,
+        kind=EntryKind(kind),
+        signals=tuple(map(SignalKind, signals)),
+        vector=vector,
+    )
 
 
 def language_of(title: str, declared: str) -> str:

@@ -1,14 +1,14 @@
 """The open stories of one watch-list, and how much a report resembles each of them.
 
-Within a language, the words that two reports share and the meaning of their sentences decide; across
-languages, meaning and the people, places and things that both name. See docs/adr/0010.
+Within a language, the words that two reports share and the meaning of their sentences decide;
+across languages, meaning and the people, places and things that both name. See docs/adr/0011.
 """
 
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from math import exp, sqrt
+from math import exp, inf, sqrt
 from typing import NamedTuple
 
 from straitwatch.core.cluster.beat import beat_shares
@@ -34,9 +34,7 @@ _LEAD_WEIGHT = 0.55  # of a term of the lead against 1 for one of the title
 _LEAD_NAME_WEIGHT = 0.5
 _VECTOR_SHARE = 0.5  # of meaning against words within a language; across languages both count 1
 _NAME_SHARE = 0.3  # of names across languages
-_OTHER_NAMES = 0.1  # raises the bar where both name somebody, and nobody in common
-_OTHER_FIGURES = 0.1  # across languages, where both have figures and none in common
-_LEAST_SPAN = timedelta(hours=24)
+_LEAST_SPAN = timedelta(days=7)  # until then nobody knows how busy a list usually is
 _CLOSEST = 3  # reports of a story whose titles are compared
 _MAX_CANDIDATES = 12
 _PRIOR_SCORE, _PRIOR_REPORTS = 0.3, 200
@@ -89,16 +87,14 @@ class OpenStory:
     opened_at: datetime
     last_seen_at: datetime
     languages: set[str] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
-    figures: set[str] = field(default_factory=set)
+    by_title: dict[str, Features] = field(default_factory=dict)
     sent: list[Features] = field(default_factory=list)  # the reports that people were sent
 
     def add(self, features: Features, *, is_sent: bool) -> None:
         """Note a report."""
         self.last_seen_at = max(self.last_seen_at, features.seen_at)
         self.languages.add(features.language)
-        self.names.update(features.title_names, features.lead_names)
-        self.figures.update(features.figures)
+        self.by_title[features.title] = features
         if is_sent:
             self.sent.append(features)
 
@@ -177,10 +173,10 @@ class ListStories:
         return profile.words_base + profile.words_slope * self.usual_score()
 
     def report_rate(self, now: datetime) -> float:
-        """Return the reports an hour of the last days; a young list is counted as a day old."""
-        if not self._recent:
-            return 0.0
-        return len(self._recent) / (max(now - self._recent[0].seen_at, _LEAST_SPAN) / HOUR)
+        """Return the reports an hour of the last days; infinity until a week is known."""
+        if not self._recent or now - self._recent[0].seen_at < _LEAST_SPAN:
+            return inf
+        return len(self._recent) / ((now - self._recent[0].seen_at) / HOUR)
 
     def add(self, reading: Reading, fold: Fold, *, is_open: bool = True) -> None:
         """Add a report; to the story that `fold` names only if that is open."""
@@ -245,7 +241,6 @@ class ListStories:
             bar += profile.across
         else:
             score, bar = names.score, profile.names
-        bar += _raise(features, story, is_own_language=own)
         hours = max(0.0, (features.seen_at - story.last_seen_at) / HOUR)
         return Candidate(
             story_id=story.id,
@@ -287,16 +282,6 @@ class ListStories:
         if report.score is not None:
             self._score_sum += by * report.score
             self._score_count += by
-
-
-def _raise(features: Features, story: OpenStory, *, is_own_language: bool) -> float:
-    """Return how much the bar rises because of what the report and the story do not share."""
-    named = {*features.title_names, *features.lead_names} - common_pivots()
-    others = story.names - common_pivots()
-    bar = _OTHER_NAMES if named and others and not named & others else 0.0
-    if not is_own_language and features.figures and story.figures:
-        bar += _OTHER_FIGURES * story.figures.isdisjoint(features.figures)
-    return bar
 
 
 def _unit(weights: Weights) -> Weights:

@@ -130,7 +130,7 @@ class TermIndex:
         return self._rarity.weigh(member)
 
     def count(self, terms: Iterable[str], *, by: int = 1) -> None:
-        """Count a report's terms among those of the latest reports (`by` 1), or forget them (-1)."""
+        """Count the terms of a report among the latest ones (`by` 1), or forget them (-1)."""
         self._rarity.count(terms, by=by)
 
     def add(self, story_id: str, member: Member) -> None:

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from math import inf
 from types import MappingProxyType
-from typing import ClassVar, Final, TypeVar
+from typing import ClassVar, Final, NamedTuple, TypeVar
 
+from straitwatch.core.cluster.facts import differences, is_other_event, is_other_text
 from straitwatch.core.cluster.guards import Conflict, compare_titles
-from straitwatch.core.cluster.novelty import find_novelty
+from straitwatch.core.cluster.novelty import facts_of, find_novelty
 from straitwatch.core.cluster.stories import (
     RARITY_AGE,
     STORY_AGE,
@@ -26,7 +28,16 @@ from straitwatch.core.cluster.stories import (
     Reading,
 )
 from straitwatch.core.cluster.text import has_cjk, title_words
-from straitwatch.core.model import Features, Fold, Related, Relation
+from straitwatch.core.model import (
+    NO_NOVELTY,
+    EntryKind,
+    Features,
+    Fold,
+    FoldedReport,
+    Novelty,
+    Related,
+    Relation,
+)
 
 # One setting serves general news and one-topic lists: the slope raises the threshold of a list
 # whose reports are all alike. Fitted on the development halves of four labelled streams.
@@ -93,11 +104,9 @@ class StoryWindow:
         `profiles` are those of the watch-lists that have another one than the window.
         """
         self.expire(features.seen_at)
-        return (
-            self._same_page(features)
-            or self._same_title(features)
-            or self._same_text_or_event(self._read(features), profiles)
-        )
+        if repeat := self._same_page(features) or self._same_title(features):
+            return replace(repeat, novelty=self.novelty(features, repeat.story_id))
+        return self._same_text_or_event(self._read(features), profiles)
 
     def add(
         self,
@@ -126,13 +135,41 @@ class StoryWindow:
         if all(title_key):
             self._by_title[title_key] = known
         self._order.append((features.seen_at, features.canonical_url, title_key))
-        is_open = self._open(fold, features.seen_at)
+        is_open = self._represents(features, fold) and self._open(fold, features.seen_at)
         if is_open and closed_before and self._opened[fold.story_id] < closed_before:
             is_open = False
         if is_open:
             self._story(fold.story_id, features.seen_at).add(features, is_sent=is_sent)
         for watchlist in _scopes(features):
             self._list(watchlist).add(reading, fold, is_open=is_open)
+
+    def restore(self, report: FoldedReport, *, closed_before: datetime | None = None) -> None:
+        """Take in a stored report; see `add` for `closed_before`."""
+        self.add(report.features, report.fold, is_sent=report.is_sent, closed_before=closed_before)
+
+    def novelty(self, features: Features, story_id: str) -> Novelty:
+        """Return what a text adds to the reports of an open story that people were sent."""
+        story = self._stories.get(story_id)
+        return find_novelty(features, story.sent) if story else NO_NOVELTY
+
+    def note_sent(self, features: Features, story_id: str) -> None:
+        """Note that people were sent a text which is no report of its own, such as an edit."""
+        if story := self._stories.get(story_id):
+            story.sent.append(features)
+
+    def _represents(self, features: Features, fold: Fold) -> bool:
+        """Return True if later reports are compared with this one.
+
+        A round-up is about several events, and commentary about an event that it did not begin
+        drifts away from it.
+        """
+        match features.kind:
+            case EntryKind.ROUNDUP:
+                return False
+            case EntryKind.COMMENTARY:
+                return fold.relation is Relation.NEW
+            case _:
+                return True
 
     def _open(self, fold: Fold, seen_at: datetime) -> bool:
         """Return True if the story takes in reports; its first report opens it, a page does not.
@@ -155,11 +192,13 @@ class StoryWindow:
         return self._stories[story_id]
 
     def report_rate(self, watchlist: str) -> float:
-        """Return how many reports an hour a list usually has."""
+        """Return how many reports an hour a list usually has; infinity while that is unknown."""
         stories = self._lists.get(watchlist)
-        return (
-            stories.report_rate(self._now) if stories is not None and self._now is not None else 0.0
-        )
+        return stories.report_rate(self._now) if stories and self._now else inf
+
+    def remembers(self, at: datetime) -> bool:
+        """Return True if a report of this time can be compared with those of the window."""
+        return self._now is None or abs(at - self._now) <= self.MEMORY
 
     def expire(self, now: datetime) -> None:
         """Forget what is too old to fold anything into; time never runs backwards here."""
@@ -209,34 +248,34 @@ class StoryWindow:
 
     def _same_text_or_event(self, reading: Reading, profiles: Mapping[str, FoldProfile]) -> Fold:
         near = self._nearest(reading, profiles)
-        title = reading.features.title
         usual = max((c.score for c in near if c.is_own_language), default=0.0)
-        copies, barred = [], set[str]()
+        kept: list[Candidate] = []
+        copies: list[_Copy] = []
         for candidate in near:
-            for other in candidate.closest:
-                likeness = compare_titles(title, other)
-                if likeness.conflict is Conflict.INSTALMENT:
-                    barred.add(candidate.story_id)
-                elif likeness.is_copy and (likeness.score >= SURE_COPY or candidate.margin >= 0):
-                    copies.append((likeness.score, candidate.story_id, other))
-        near = [candidate for candidate in near if candidate.story_id not in barred]
-        copies = [copy for copy in copies if copy[1] not in barred]
+            compared = self._compare(reading.features, candidate)
+            if not compared.is_other_event:
+                kept.append(candidate)
+                copies += compared.copies
         if copies:
-            score, story_id, other = max(copies, key=lambda copy: copy[0])
-            return self._joined(
-                reading,
-                Fold(
-                    story_id=story_id,
-                    relation=Relation.DUPLICATE,
-                    reason="near-duplicate",
-                    score=round(score, 4),
-                    usual=round(score, 4),
-                    evidence=(other,),
-                ),
-            )
-        if near and near[0].margin >= 0:
-            return self._joined(reading, _same_event(near[0], usual))
-        return _new_event(reading.features, near, usual, self._profile)
+            best = max(copies, key=lambda copy: copy.score)
+            return self._joined(reading, _duplicate(best))
+        if kept and kept[0].margin >= 0:
+            return self._joined(reading, _same_event(kept[0], usual))
+        return _new_event(reading.features, kept, usual, self._profile)
+
+    def _compare(self, features: Features, candidate: Candidate) -> "_Compared":
+        """Compare a report with the closest reports of a story, one by one."""
+        copies: list[_Copy] = []
+        story = self._stories[candidate.story_id]
+        for title in candidate.closest:
+            likeness = compare_titles(features.title, title)
+            found = differences(facts_of(features), facts_of(story.by_title[title]))
+            if likeness.conflict is Conflict.INSTALMENT or is_other_event(found):
+                return _Compared(is_other_event=True)
+            is_near = likeness.score >= SURE_COPY or candidate.margin >= 0
+            if likeness.is_copy and is_near and not is_other_text(found):
+                copies.append(_Copy(likeness.score, candidate.story_id, title))
+        return _Compared(copies=tuple(copies))
 
     def _nearest(self, reading: Reading, profiles: Mapping[str, FoldProfile]) -> list[Candidate]:
         """Return the nearest stories of the report's lists, the likeliest first."""
@@ -252,10 +291,7 @@ class StoryWindow:
 
     def _joined(self, reading: Reading, fold: Fold) -> Fold:
         """Return the fold with what the report adds to what was sent about its story."""
-        story = self._stories.get(fold.story_id)
-        if story is None:
-            return fold
-        return replace(fold, novelty=find_novelty(reading.features, story.sent))
+        return replace(fold, novelty=self.novelty(reading.features, fold.story_id))
 
     # ------------------------------------------------------------ parts
 
@@ -270,6 +306,22 @@ class StoryWindow:
         return self._lists[watchlist]
 
 
+class _Copy(NamedTuple):
+    """A report of which another one is a near-duplicate."""
+
+    score: float
+    story_id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """How a report compares with the closest reports of a story."""
+
+    copies: tuple[_Copy, ...] = ()
+    is_other_event: bool = False
+
+
 def _scopes(features: Features) -> tuple[str, ...]:
     return features.watchlists or ("",)
 
@@ -277,6 +329,17 @@ def _scopes(features: Features) -> tuple[str, ...]:
 def _forget(known: dict[_Key, _Known], key: _Key, seen_at: datetime) -> None:
     if key in known and known[key].seen_at == seen_at:
         del known[key]
+
+
+def _duplicate(copy: _Copy) -> Fold:
+    return Fold(
+        story_id=copy.story_id,
+        relation=Relation.DUPLICATE,
+        reason="near-duplicate",
+        score=round(copy.score, 4),
+        usual=round(copy.score, 4),
+        evidence=(copy.title,),
+    )
 
 
 def _same_event(candidate: Candidate, usual: float) -> Fold:
