@@ -795,6 +795,7 @@ class Novelty:
     signals: tuple[SignalKind, ...] = ()  # it corrects, denies, ends ...
     voices: tuple[str, ...] = ()  # officials and bodies that speak for the first time
     sides: tuple[str, ...] = ()  # countries that act or speak for the first time
+    acts: tuple[str, ...] = ()  # deeds that no report has told of: somebody is detained, fires
     opposites: tuple[str, ...] = ()  # what it states otherwise: "end, not begin"
     names: tuple[str, ...] = ()  # shown, and no reason by themselves
     figures: tuple[str, ...] = ()
@@ -802,7 +803,7 @@ class Novelty:
     @property
     def is_development(self) -> bool:
         """True if it adds something that a desk must hear."""
-        return bool(self.signals or self.voices or self.sides or self.opposites)
+        return bool(self.signals or self.voices or self.sides or self.acts or self.opposites)
 
 
 NO_NOVELTY = Novelty()

@@ -122,6 +122,11 @@ NO_NEGATIONS: Final = _words("""
 SPEAKING: Final = _words(
     "demand reject accept confirm deny accuse thank support oppose retract announce say"
 )
+# What is done and not said: the first report of such an act is news of its story.
+DEEDS: Final = _words(
+    "impose lift detain release shoot intercept deploy withdraw cancel postpone resume approve "
+    "pass convict acquit die cutoff repair arrive leave test"
+)
 # Countries as headlines shorten them, at their beginning.
 SHORT_COUNTRIES: Final = {
     "陸": "China",

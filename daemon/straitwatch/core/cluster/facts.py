@@ -68,7 +68,7 @@ class Strength(IntEnum):
     CONTRADICTION = 3  # neither the same text nor the same event
 
 
-_NOT_EDITED = frozenset((Kind.NUMBER, Kind.DATE, Kind.NAME, Kind.PARTY))
+_NOT_EDITED = frozenset((Kind.NUMBER, Kind.DATE, Kind.NAME, Kind.PARTY, Kind.SUBJECT))
 
 
 @dataclass(frozen=True, slots=True)

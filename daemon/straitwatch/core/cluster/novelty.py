@@ -5,10 +5,12 @@ a correction, an end, an official body that speaks for the first time, and an an
 country. On 440 real reports these signs found 9 of 10 developments, and one retelling in seven.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TypeVar
 
+from straitwatch.core.cluster.actions import DEEDS
 from straitwatch.core.cluster.facts import Facts, Kind, Strength, differences, offices
 from straitwatch.core.cluster.pivots import common_pivots
 from straitwatch.core.model import Features, Novelty
@@ -16,6 +18,7 @@ from straitwatch.core.model import Features, Novelty
 T = TypeVar("T")
 
 _FACTS_KEPT = 4096
+_OBJECT = re.compile(r"[@?>]")
 
 
 @lru_cache(maxsize=_FACTS_KEPT)
@@ -34,6 +37,7 @@ def find_novelty(features: Features, sent: Iterable[Features]) -> Novelty:
         signals=_new(features.signals, (signal for other in told for signal in other.signals)),
         voices=tuple(sorted(voice for voice in facts.voices if f"@{voice}" not in named)),
         sides=tuple(_new_sides(facts, others)),
+        acts=tuple(sorted(_deeds(facts) - {deed for other in others for deed in _deeds(other)})),
         opposites=tuple(_opposites(facts, others)),
         names=tuple(
             name.removeprefix("@")
@@ -42,6 +46,12 @@ def find_novelty(features: Features, sent: Iterable[Features]) -> Novelty:
         ),
         figures=_new(features.figures, figures),
     )
+
+
+def _deeds(facts: Facts) -> set[str]:
+    """Return what is done, not said; a named exercise or operation is a deed as well."""
+    acts = {_OBJECT.split(act)[0] for act in facts.acts}
+    return acts & DEEDS | {name for name in facts.names if name.startswith("exercise:")}
 
 
 def _new_sides(facts: Facts, others: list[Facts]) -> Iterator[str]:
