@@ -104,10 +104,11 @@ def roll_up(
 
 
 def _rollup_item(facts: AlertFacts) -> DigestItem:
+    shown = facts.headline or facts
     return DigestItem(
         story_id=facts.story_id,
-        title=facts.title,
-        url=facts.url,
+        title=shown.title,
+        url=shown.url,
         outlet=facts.outlet,
         severity=facts.severity,
         watchlists=tuple(note.title for note in facts.matches),
@@ -115,6 +116,9 @@ def _rollup_item(facts: AlertFacts) -> DigestItem:
         outlet_count=facts.outlet_count,
         was_alerted=facts.kind is AlertKind.UPDATE,
         is_late=facts.is_late,
+        original=facts.title if facts.headline else "",
+        signal=facts.signal,
+        updates=len(facts.updates),
     )
 
 

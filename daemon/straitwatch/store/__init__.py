@@ -60,6 +60,7 @@ from straitwatch.store.marks import (
 )
 from straitwatch.store.merging import (
     release_held,
+    with_carried,
 )
 from straitwatch.store.messages import (
     AttemptRecord,
@@ -242,4 +243,5 @@ __all__ = [
     "sync_feeds",
     "told_trouble",
     "void_leases",
+    "with_carried",
 ]
