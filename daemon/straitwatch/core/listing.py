@@ -49,7 +49,7 @@ def pick_headline(reports: Sequence[StoryReport], languages: Sequence[str]) -> S
 def better_headline(
     reports: Sequence[StoryReport], languages: Sequence[str], *, than: StoryReport
 ) -> StoryReport | None:
-    """Return the story's headline if it is in a language that the desk prefers to that of `than`."""
+    """Return the story's headline where the desk prefers its language to that of `than`."""
     best = pick_headline(reports, languages)
     if best is None or _rank(best, languages) >= _rank(than, languages):
         return None
