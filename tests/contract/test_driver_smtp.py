@@ -235,7 +235,26 @@ def test_the_mails_of_a_story_stand_in_one_thread() -> None:
         first, second = (mail.message for mail in smtp.messages)
 
     assert first["References"] == second["References"] == "<story-s1@example.org>"
-    assert second["Subject"] == f"Re: {first['Subject']}"
+    assert second["Subject"] == "[Straitwatch] Update: Frigates reach port"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "“we’re ready” now 🚀 says the navy — and “waits” for orders",
+        "Talks end =?utf-8?q?x?= again",
+        "Министр: «учения у Тайваня» завершены, корабли ушли из пролива",
+        "a " * 90,
+    ],
+)
+def test_a_subject_arrives_as_it_was_written(title: str) -> None:
+    with SmtpServer() as smtp:
+        driver = impatient(smtp.port)
+        driver.send(frozen(driver, make_job(make_alert(title=title), recipient=DESK)))
+        mail = smtp.messages[0]
+
+    assert str(mail.message["Subject"]) == f"[Straitwatch] {title.strip()}"
+    assert b"\nSubject: \r\n" not in mail.data
 
 
 def test_a_long_chinese_subject_is_folded() -> None:

@@ -287,8 +287,8 @@ class SettingsShape(Shape):
     languages: tuple[Language, ...] = Field(
         (),
         description="What the desk reads, best first: a story that has a report in one of these is "
-        "shown by its headline, with the original beside it; `zh` stands for both scripts. Default: "
-        "the headline of the first report.",
+        "shown by its headline, with the original beside it; `zh` stands for both scripts. "
+        "Default: the headline of the first report.",
         examples=[["en", "zh"]],
     )
     receivers: dict[Name, ReceiverShape] = Field(
