@@ -9,6 +9,7 @@ from straitwatch.core.listing import (
     LISTED_REPORTS,
     better_headline,
     first_reported,
+    headline_pair,
     list_report,
     new_language,
     pick_headline,
@@ -44,6 +45,12 @@ def test_the_headline_is_in_the_first_language_that_the_story_has() -> None:
 def test_the_headline_is_the_first_one_without_a_preference_or_a_report_that_fits() -> None:
     assert pick_headline((RU, EN), ()) == RU
     assert pick_headline((RU, JA), ("en", "zh")) == RU
+
+
+def test_a_headline_in_the_language_of_the_desk_comes_with_the_storys_own_title() -> None:
+    assert headline_pair(RU.title, (RU, EN), ("en",)) == (EN.title, RU.title)
+    assert headline_pair(RU.title, (RU, JA), ("en",)) == (RU.title, "")
+    assert headline_pair(RU.title, (RU, EN), ()) == (RU.title, "")
 
 
 def test_a_story_without_reports_has_no_headline() -> None:

@@ -56,6 +56,16 @@ def better_headline(
     return best
 
 
+def headline_pair(
+    title: str, reports: Sequence[StoryReport], languages: Sequence[str]
+) -> tuple[str, str]:
+    """Return a story's headline for a desk, and its own title where that is another one, or ""."""
+    shown = pick_headline(reports, languages)
+    if shown is None or not languages or shown.title == title:
+        return title, ""
+    return shown.title, title
+
+
 def report_language(report: StoryReport) -> str:
     """Return the language of a headline: the declared one, unless it is in another script.
 
