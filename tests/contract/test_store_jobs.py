@@ -127,12 +127,13 @@ def test_a_digest_shows_a_headline_in_the_language_of_the_desk(store: Store) -> 
     assert (first.title, first.original) == ("Корабли вышли из порта", "")
 
 
-def test_commentary_is_listed_by_itself_with_its_story(store: Store) -> None:
+def test_commentary_and_roundups_are_listed_by_themselves_with_their_stories(store: Store) -> None:
     comment = _decision(Action.DIGEST, Reason.COMMENTARY)
+    roundup = _decision(Action.DIGEST, Reason.ROUNDUP)
     entries = [
         make_planned("e1", fold=make_fold("s1")),
         make_planned("e2", fold=make_fold("s1"), decision=comment),
-        make_planned("e3", fold=make_fold("s2"), decision=comment),
+        make_planned("e3", fold=make_fold("s2"), decision=roundup),
     ]
     alone = make_story("s2", alerted_at=None, revision=0)
     stories = (make_story("s1", title="Ships leave port"), alone)

@@ -187,7 +187,7 @@ def test_an_alert_of_its_own_has_a_thread_of_its_own() -> None:
     other_story = make_alert(story_id="s2", part_of=StoryName(story_id="s1", title="Cable"))
 
     threads = [
-        render_mail(make_job(facts), zone="UTC", templates={}).story_id
+        render_mail(make_job(facts), zone="UTC", templates={}).thread
         for facts in (known, same_story, other_story)
     ]
 

@@ -43,7 +43,7 @@ MEANINGS = {
     Reason.NEW_ROUTE: "a route that asks whose reporting it is takes the story now",
     Reason.RETELLING: "it repeats what was sent about its story",
     Reason.COMMENTARY: "opinion or analysis without a new fact: it goes to the digest",
-    Reason.ROUNDUP: "one entry about several events: it triggers nothing",
+    Reason.ROUNDUP: "one entry about several events: it goes to the digest",
     Reason.ALREADY_ALERTED: "the story had been alerted, and this brought nothing new",
     Reason.KNOWN_ENTRY: "the same entry or page had been seen before",
     Reason.REKEYED: "its feed gave its entries new ids; `feeds release` lets them out",

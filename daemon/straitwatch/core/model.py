@@ -1059,7 +1059,7 @@ class DigestItem:
     signal: SignalKind | None = None  # goes before the title
     updates: int = 0  # further ones about the story, in a roll-up
     more_outlets: int = 0  # that repeated a story which was in an earlier digest
-    part_of: str = ""  # title of the story, of a commentary
+    part_of: str = ""  # title of the story, of a commentary or round-up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1072,7 +1072,7 @@ class DigestFacts:
     is_late: bool = False
     more: int = 0  # stories beyond the number that is listed
     retold: tuple[DigestItem, ...] = ()  # stories of earlier digests that more outlets report
-    commentary: tuple[DigestItem, ...] = ()
+    commentary: tuple[DigestItem, ...] = ()  # and round-ups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

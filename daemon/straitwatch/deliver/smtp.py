@@ -90,8 +90,10 @@ class Mail:
         message["To"] = Address(addr_spec=job.delivery.recipient)
         message["Date"] = format_datetime(job.created_at or datetime.fromtimestamp(0, UTC))
         message["Message-ID"] = message_id
-        if parts.story_id:
-            root = f"<story-{parts.story_id}@{self._domain}>"
+        # An update is in the thread that the message before it began.
+        thread = job.parent_ref.get("thread") or parts.thread
+        if thread:
+            root = f"<story-{thread}@{self._domain}>"
             message["In-Reply-To"] = root
             message["References"] = root
         label = _NO_LABEL.sub("-", self._receiver)
@@ -103,7 +105,7 @@ class Mail:
         message.add_alternative(parts.html, subtype="html", cte="quoted-printable")
         # "=" never stands bare in quoted-printable, so the boundary cannot occur in a part.
         message.set_boundary(f"=_sw_{job.delivery.id[:50]}")
-        note = {"message_id": message_id, "subject": parts.subject}
+        note = {"message_id": message_id, "subject": parts.subject, "thread": thread}
         body = _subject_line(parts.subject) + message.as_bytes()
         return Frozen(body=body, content_type="message/rfc822", note=note)
 
@@ -115,7 +117,8 @@ class Mail:
             result = session.submit(self._sender.addr_spec, job.delivery.recipient, job.frozen.body)
         except _Refused as refusal:
             return refusal.result
-        return replace(result, ref={"message_id": job.frozen.note.get("message_id", "")})
+        kept = {name: job.frozen.note.get(name, "") for name in ("message_id", "thread")}
+        return replace(result, ref=kept)
 
     def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
         """A mail server cannot be asked; the same Message-ID lets mailboxes drop the repeat."""

@@ -23,8 +23,9 @@ from straitwatch.store.stories import stories_by_id
 
 SHORT_SECTION = 10  # lines at most of what is listed beside the stories
 _RETOLD = (Reason.RETELLING.value, Reason.ALREADY_ALERTED.value)
-_IS_COMMENTARY = sa.and_(
-    ENTRY.c.action == Action.DIGEST.value, ENTRY.c.reason == Reason.COMMENTARY.value
+_IS_ASIDE = sa.and_(
+    ENTRY.c.action == Action.DIGEST.value,
+    ENTRY.c.reason.in_([Reason.COMMENTARY.value, Reason.ROUNDUP.value]),
 )
 _OUTLET = sa.func.coalesce(sa.func.nullif(ENTRY.c.source, ""), FEED.c.name)
 
@@ -81,7 +82,7 @@ def digest_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
                 )
             ),
             ENTRY.c.action != Action.NONE.value,
-            ~_IS_COMMENTARY,
+            ~_IS_ASIDE,
             REPORT.c.story_id.not_in(_stood(wanted.digest)),
         )
     )
@@ -132,7 +133,7 @@ def retold_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
 
 
 def commentary_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
-    """Return the commentary of the window, oldest first, each with the story that it is about."""
+    """Return commentary and round-ups of the window, oldest first, each with its story."""
     query = (
         sa.select(
             REPORT.c.story_id,
@@ -144,7 +145,7 @@ def commentary_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
         )
         .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
         .join(FEED, FEED.c.id == ENTRY.c.feed_id)
-        .where(*_within(wanted), _IS_COMMENTARY)
+        .where(*_within(wanted), _IS_ASIDE)
         .order_by(REPORT.c.seq)
     )
     rows = [row for row in tx.execute(query) if _is_included(row.watchlists, wanted)]

@@ -17,12 +17,12 @@ PREHEADER_LIMIT = 140
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailParts:
-    """What `deliver` puts into a message; `story_id` is "" outside a thread."""
+    """What `deliver` puts into a message; `thread` is "" for what is about no story."""
 
     subject: str
     text: str
     html: str
-    story_id: str = ""
+    thread: str = ""
 
 
 def render_mail(job: SendJob, *, zone: str, templates: Mapping[str, str]) -> MailParts:
@@ -41,7 +41,7 @@ def render_mail(job: SendJob, *, zone: str, templates: Mapping[str, str]) -> Mai
         footer=fields["footer"],
     )
     thread = _thread(job.facts) if isinstance(job.facts, AlertFacts) else ""
-    return MailParts(subject=subject, text=fields["text"] + "\n", html=html, story_id=thread)
+    return MailParts(subject=subject, text=fields["text"] + "\n", html=html, thread=thread)
 
 
 def _thread(facts: AlertFacts) -> str:
