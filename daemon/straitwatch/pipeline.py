@@ -533,7 +533,7 @@ def write_digest(tx: Transaction, plan: DigestPlan, *, rules: Rules, now: dateti
     read = replace(
         wanted, since_at=window.since_at - IN_FLIGHT, until_at=window.until_at - IN_FLIGHT
     )
-    retold, commentary = db.retold_items(tx, read), db.commentary_items(tx, read)
+    running, commentary = db.running_items(tx, read), db.commentary_items(tx, read)
     shown, rest = items[:DIGEST_ITEMS], items[DIGEST_ITEMS:]
     facts = DigestFacts(
         name=plan.name,
@@ -541,7 +541,7 @@ def write_digest(tx: Transaction, plan: DigestPlan, *, rules: Rules, now: dateti
         more=len(rest),
         coverage=db.coverage(tx, now=now, **span),
         is_late=window.is_late,
-        retold=tuple(_with_titles(item, rules.titles) for item in retold),
+        running=tuple(_with_titles(item, rules.titles) for item in running),
         commentary=tuple(_with_titles(item, rules.titles) for item in commentary),
     )
     key = f"digest:{plan.name}:{window.until_at.isoformat()}"

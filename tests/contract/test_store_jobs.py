@@ -55,7 +55,7 @@ from straitwatch.store import (
     prune_messages,
     prune_stories,
     record_digest,
-    retold_items,
+    running_items,
     save_config,
     set_meta,
     status_counts,
@@ -151,23 +151,25 @@ def test_commentary_and_roundups_are_listed_by_themselves_with_their_stories(sto
     assert [item.story_id for item in items(store)] == ["s1"]
 
 
-def test_more_outlets_of_a_story_that_stood_in_a_digest_are_counted(store: Store) -> None:
+def test_updates_and_more_outlets_of_a_story_that_was_in_a_digest_are_counted(store: Store) -> None:
     retelling = {"fold": make_fold("s1", relation=Relation.SAME_EVENT)}
     retelling["decision"] = _decision(Action.NONE, Reason.RETELLING)
     copy = retelling | {"fold": make_fold("s1", relation=Relation.SAME_ENTRY)}
     store.call(sync_feeds, [make_feed(feed) for feed in ("f1", "f2", "f3", "f4")], NOW)
-    first, *others = claim(store)
+    first, *others = sorted(claim(store), key=lambda state: state.feed_id)
     store.call(apply_plan, make_plan(first, [make_planned("e1")]))
-    for state, decided in zip(others, (retelling, retelling, copy), strict=True):
+    update = retelling | {"decision": _decision(Action.UPDATE, Reason.DEVELOPMENT)}
+    for state, decided in zip(others, (retelling, update, copy), strict=True):
         planned = make_planned(f"e-{state.feed_id}", **decided)
         store.call(apply_plan, make_plan(state, [planned], now=NOW + HOUR))
     query = DigestQuery(digest="morning", since_at=NOW + HOUR, until_at=NOW + DAY)
-    assert store.call(retold_items, query) == []
+    assert store.call(running_items, query) == []
     store.call(record_digest, "morning", since_at=NOW - DAY, until_at=NOW + HOUR, story_ids=["s1"])
 
-    (item,) = store.call(retold_items, query)
+    (item,) = store.call(running_items, query)
 
-    assert (item.story_id, item.more_outlets) == ("s1", 2)
+    assert (item.story_id, item.more_outlets, item.updates) == ("s1", 2, 1)
+    assert (item.title, item.part_of) == ("Ships cross the strait (e-f3)", "Ships cross the strait")
 
 
 def test_a_digest_leaves_out_the_silent_baseline(store: Store) -> None:

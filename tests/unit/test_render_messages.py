@@ -319,15 +319,16 @@ def test_a_digest_shows_a_headline_with_its_original() -> None:
     assert all("(兩艘巡防艦)" in text for text in everywhere(facts))
 
 
-def test_a_digest_lists_commentary_and_what_more_outlets_report_by_itself() -> None:
+def test_a_digest_lists_commentary_and_running_stories_by_themselves() -> None:
     facts = make_digest(
         items=(make_item(1),),
-        retold=(make_item(2, more_outlets=3),),
+        running=(make_item(2, more_outlets=3, updates=2),),
         commentary=(make_item(3, part_of="Two frigates"),),
     )
 
     for text in everywhere(facts):
-        assert "Still reported" in text
+        assert "Running stories" in text
+        assert "2 updates" in text
         assert "3 more outlets" in text
         assert "Commentary" in text
         assert "on “Two frigates”" in text

@@ -1057,9 +1057,9 @@ class DigestItem:
     is_late: bool = False
     original: str = ""  # the title in its own language, where `title` is in the desk's
     signal: SignalKind | None = None  # goes before the title
-    updates: int = 0  # further ones about the story, in a roll-up
-    more_outlets: int = 0  # that repeated a story which was in an earlier digest
-    part_of: str = ""  # title of the story, of a commentary or round-up
+    updates: int = 0  # about the story: further ones in a roll-up, all of a running one
+    more_outlets: int = 0  # of a story that was in an earlier digest
+    part_of: str = ""  # title of the story, of an update, a commentary or a round-up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1071,7 +1071,7 @@ class DigestFacts:
     coverage: CoverageFacts
     is_late: bool = False
     more: int = 0  # stories beyond the number that is listed
-    retold: tuple[DigestItem, ...] = ()  # stories of earlier digests that more outlets report
+    running: tuple[DigestItem, ...] = ()  # stories of earlier digests: updates, more outlets
     commentary: tuple[DigestItem, ...] = ()  # and round-ups
 
 

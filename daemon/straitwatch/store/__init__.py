@@ -28,7 +28,7 @@ from straitwatch.store.digests import (
     digest_items,
     last_digest_until,
     record_digest,
-    retold_items,
+    running_items,
 )
 from straitwatch.store.engine import (
     Store,
@@ -230,10 +230,10 @@ __all__ = [
     "renew_delivery",
     "replay_delivery",
     "resume_receiver",
-    "retold_items",
     "retry_dead",
     "retry_delivery",
     "returned_pages",
+    "running_items",
     "save_config",
     "set_mark",
     "set_meta",

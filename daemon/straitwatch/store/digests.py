@@ -1,7 +1,8 @@
 """Room: store. What stands in a digest, and which digests were made."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ from straitwatch.store.rows import DIGEST, DIGEST_STORY, ENTRY, FEED, REPORT
 from straitwatch.store.stories import stories_by_id
 
 SHORT_SECTION = 10  # lines at most of what is listed beside the stories
-_RETOLD = (Reason.RETELLING.value, Reason.ALREADY_ALERTED.value)
+_Row = sa.Row[*tuple[Any, ...]]
 _IS_ASIDE = sa.and_(
     ENTRY.c.action == Action.DIGEST.value,
     ENTRY.c.reason.in_([Reason.COMMENTARY.value, Reason.ROUNDUP.value]),
@@ -97,39 +98,62 @@ def digest_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
     return [_to_item(story, wanted.languages, is_late=is_late[story.id]) for story in ordered]
 
 
-def retold_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
-    """Return the stories of earlier digests that more outlets reported in the window.
+def running_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
+    """Return what became of the stories of earlier digests: updates, and outlets that repeat them.
 
-    Those with the most outlets come first. A copy of a page that was there adds no outlet.
+    A story with updates is named by the latest one. The most severe come first.
     """
-    retold = (
-        sa.select(REPORT.c.story_id)
+    updates = _updates(tx, wanted)
+    outlets = _new_outlets(tx, wanted)
+    stories = stories_by_id(tx, list(updates.keys() | outlets.keys())).values()
+    listed = [story for story in stories if _is_included(story.watchlists, wanted)]
+    listed.sort(key=lambda story: (-story.severity.rank, story.first_seen_at, story.id))
+    return [
+        _to_running(story, updates.get(story.id, []), outlets.get(story.id, 0), wanted.languages)
+        for story in listed[:SHORT_SECTION]
+    ]
+
+
+def _updates(tx: Transaction, wanted: DigestQuery) -> dict[str, list[_Row]]:
+    """Return the updates of the window by story, oldest first."""
+    query = (
+        sa.select(REPORT.c.story_id, ENTRY.c.title, ENTRY.c.url, _OUTLET.label("outlet"))
         .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
+        .join(FEED, FEED.c.id == ENTRY.c.feed_id)
         .where(
             *_within(wanted),
-            ENTRY.c.reason.in_(_RETOLD),
+            ENTRY.c.action == Action.UPDATE.value,
             REPORT.c.story_id.in_(_stood(wanted.digest)),
         )
+        .order_by(REPORT.c.seq)
+    )
+    found: dict[str, list[_Row]] = {}
+    for row in tx.execute(query):
+        found.setdefault(row.story_id, []).append(row)
+    return found
+
+
+def _new_outlets(tx: Transaction, wanted: DigestQuery) -> dict[str, int]:
+    """Count the outlets that reported a story for the first time; a copied page adds none."""
+    reported = (
+        sa.select(REPORT.c.story_id)
+        .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
+        .where(*_within(wanted), REPORT.c.story_id.in_(_stood(wanted.digest)), ~_IS_ASIDE)
     )
     first_at = sa.func.min(REPORT.c.reported_at)
-    joined = sa.select(REPORT.c.story_id, _OUTLET.label("outlet"))
-    joined = joined.join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
-    joined = joined.join(FEED, FEED.c.id == ENTRY.c.feed_id)
     newcomers = (
-        joined.where(REPORT.c.story_id.in_(retold), REPORT.c.relation != Relation.SAME_ENTRY.value)
+        sa.select(REPORT.c.story_id, _OUTLET.label("outlet"))
+        .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
+        .join(FEED, FEED.c.id == ENTRY.c.feed_id)
+        .where(
+            REPORT.c.story_id.in_(reported),
+            REPORT.c.relation != Relation.SAME_ENTRY.value,
+            ~_IS_ASIDE,
+        )
         .group_by(REPORT.c.story_id, _OUTLET)
         .having(first_at >= wanted.since_at, first_at < wanted.until_at)
     )
-    outlets: dict[str, int] = {}
-    for row in tx.execute(newcomers):
-        outlets[row.story_id] = outlets.get(row.story_id, 0) + 1
-    stories = stories_by_id(tx, list(outlets)).values()
-    listed = [story for story in stories if _is_included(story.watchlists, wanted)]
-    listed.sort(key=lambda story: (-outlets[story.id], story.first_seen_at, story.id))
-    return [
-        _to_item(story, wanted.languages, more_outlets=outlets[story.id])
-        for story in listed[:SHORT_SECTION]
-    ]
+    return dict(Counter(row.story_id for row in tx.execute(newcomers)))
 
 
 def commentary_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
@@ -170,9 +194,7 @@ def _is_included(lists: Iterable[str], wanted: DigestQuery) -> bool:
     return not wanted.watchlists or bool(set(lists) & set(wanted.watchlists))
 
 
-def _to_item(
-    story: Story, languages: Sequence[str], *, is_late: bool = False, more_outlets: int = 0
-) -> DigestItem:
+def _to_item(story: Story, languages: Sequence[str], *, is_late: bool = False) -> DigestItem:
     shown = pick_headline(story.reports, languages)
     headline, original = headline_pair(story.title, story.reports, languages)
     return DigestItem(
@@ -187,13 +209,27 @@ def _to_item(
         outlet_count=max(1, len(story.outlets)),
         was_alerted=story.alerted_at is not None,
         is_late=is_late and story.alerted_at is None,
-        more_outlets=more_outlets,
     )
 
 
-def _to_comment(
-    row: sa.Row[*tuple[Any, ...]], story: Story | None, languages: Sequence[str]
+def _to_running(
+    story: Story, updates: Sequence[_Row], more_outlets: int, languages: Sequence[str]
 ) -> DigestItem:
+    item = replace(_to_item(story, languages), updates=len(updates), more_outlets=more_outlets)
+    if not updates:
+        return item
+    latest = updates[-1]
+    return replace(
+        item,
+        title=latest.title,
+        original="",
+        url=latest.url,
+        outlet=Outlet(name=latest.outlet),
+        part_of=item.title,
+    )
+
+
+def _to_comment(row: _Row, story: Story | None, languages: Sequence[str]) -> DigestItem:
     about = _to_item(story, languages).title if story and story.alerted_at else ""
     return DigestItem(
         story_id=row.story_id,

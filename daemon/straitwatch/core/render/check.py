@@ -185,4 +185,4 @@ def _digest(text: str, outlet: Outlet, *, is_bare: bool) -> DigestFacts:
         entries_read=10,
     )
     items = () if is_bare else (item,)
-    return DigestFacts(name=text, items=items, coverage=coverage, retold=items, commentary=items)
+    return DigestFacts(name=text, items=items, coverage=coverage, running=items, commentary=items)

@@ -178,7 +178,7 @@ def _digest() -> DigestFacts:
         name="morning (example)",
         items=_items(),
         coverage=coverage,
-        retold=(replace(_items()[1], more_outlets=3),),
+        running=(replace(_items()[1], updates=2, more_outlets=3),),
         commentary=(
             replace(
                 _items()[0],

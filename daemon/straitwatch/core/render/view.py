@@ -128,7 +128,7 @@ class ItemView:
     outlet_count: int
     was_alerted: bool
     is_late: bool
-    updates: str
+    updates: int
     more_outlets: str
     part_of: str
 
@@ -335,8 +335,8 @@ def _digest(facts: DigestFacts, zone: str) -> dict[str, Any]:
         "groups": tuple(GroupView(title, tuple(group)) for title, group in groups.items()),
         "total": total,
         "summary": counted(total, "story", "stories") if total else _nothing(facts),
-        "is_quiet": not (total or facts.retold or facts.commentary),
-        "retold": tuple(_item(item, _list_titles(item), zone) for item in facts.retold),
+        "is_quiet": not (total or facts.running or facts.commentary),
+        "running": tuple(_item(item, _list_titles(item), zone) for item in facts.running),
         "commentary": tuple(_item(item, _list_titles(item), zone) for item in facts.commentary),
         "alerted": sum(item.was_alerted for item in items),
         "more": facts.more,
@@ -363,7 +363,7 @@ def _item(item: DigestItem, lists: str, zone: str) -> ItemView:
         outlet_count=item.outlet_count,
         was_alerted=item.was_alerted,
         is_late=item.is_late,
-        updates=counted(item.updates, "more update") if item.updates else "",
+        updates=item.updates,
         more_outlets=counted(item.more_outlets, "more outlet") if item.more_outlets else "",
         part_of=shown(item.part_of, limit=LINE_LIMIT),
     )
@@ -418,7 +418,7 @@ def coverage_line(facts: CoverageFacts) -> str:
 def _nothing(facts: DigestFacts) -> str:
     """Say `Nothing matched` only where nothing did, and never without what was covered."""
     coverage = facts.coverage
-    words = "No new story" if facts.retold or facts.commentary else "Nothing matched"
+    words = "No new story" if facts.running or facts.commentary else "Nothing matched"
     return f"{words} ({coverage.feeds_current}/{coverage.feeds} feeds current)"
 
 
