@@ -110,6 +110,7 @@ class _Draft:
             report,
             titles=self.rules.titles,
             related=self.story(related.story_id) if related else None,
+            languages=self.rules.policy.languages,
         )
         story = step.story
         alert = Alert(
