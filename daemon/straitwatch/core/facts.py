@@ -19,10 +19,12 @@ from straitwatch.core.model import (
     Limit,
     Match,
     MatchNote,
+    Novelty,
     Quote,
     Reason,
     Report,
     RollupFacts,
+    SignalKind,
     Step,
     Story,
     StoryName,
@@ -30,6 +32,15 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.story import as_listed, choose_origin, union
 
+_GRAVITY = (
+    SignalKind.RETRACTION,
+    SignalKind.CORRECTION,
+    SignalKind.DENIAL,
+    SignalKind.END,
+    SignalKind.CONFIRMATION,
+)
+_EXERCISE = "exercise:"  # the kind of name in a deed
+_UNREADABLE = re.compile(r"\de\+")  # 8.4e+09
 QUOTE_LENGTH = 320  # characters: two or three lines in Slack and mail
 # A full stop ends no sentence in U.S., after an initial or a title, or before a small letter.
 _TITLES = ("Mr", "Ms", "Mrs", "Dr", "St", "Gen", "Adm", "Col", "Lt", "Sen", "Rep", "Gov", "No")
@@ -92,7 +103,24 @@ def describe_alert(
         part_of=_part_of(step, languages),
         also_in=report_language(told) if reason is Reason.OTHER_LANGUAGE else "",
         headline=_headline(step, told, languages),
+        signal=_gravest(step.fold.novelty.signals) if reason is Reason.CORRECTION else None,
+        is_probable=reason is Reason.PROBABLE,
+        added=_added(step.fold.novelty) if step.decision.action is Action.UPDATE else (),
     )
+
+
+def _gravest(signals: Iterable[SignalKind]) -> SignalKind | None:
+    """Return the signal that goes first in the message."""
+    found = set(signals)
+    return next((signal for signal in _GRAVITY if signal in found), None)
+
+
+def _added(novelty: Novelty) -> tuple[str, ...]:
+    """Return what an update adds, in words that people can read."""
+    named = (*novelty.voices, *novelty.sides, *novelty.names, *novelty.figures)
+    exercises = (act.removeprefix(_EXERCISE) for act in novelty.acts if act.startswith(_EXERCISE))
+    readable = (name for name in (*named, *exercises) if not _UNREADABLE.search(name))
+    return tuple(dict.fromkeys(readable))
 
 
 def _part_of(step: Step, languages: Sequence[str]) -> StoryName | None:
