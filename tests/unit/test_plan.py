@@ -614,7 +614,6 @@ def test_a_route_that_was_told_hears_nothing_more_by_that() -> None:
         replace(director, continues=True),
         make_route(),
         recipients={"boss": ("",), "desk-slack": ("",)},
-        update_outlets=(),
     )
 
     assert [reason for reason, _ in told_to(5, rules)] == ["new_story", "new_route"]

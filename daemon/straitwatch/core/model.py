@@ -131,14 +131,14 @@ class Reason(StrEnum):
     NEW_LIST = "new_list"
     HIGHER_SEVERITY = "higher_severity"
     BREAKING = "breaking"
-    MORE_OUTLETS = "more_outlets"  # like the next two, in rows of earlier versions only
+    MORE_OUTLETS = "more_outlets"  # like the next three, in rows of earlier versions only
     TIER_ONE = "tier_one"
     DAY_LATER = "day_later"
+    ALREADY_ALERTED = "already_alerted"
     NEW_ROUTE = "new_route"
     RETELLING = "retelling"
     COMMENTARY = "commentary"
     ROUNDUP = "roundup"
-    ALREADY_ALERTED = "already_alerted"
     KNOWN_ENTRY = "known_entry"
     REKEYED = "rekeyed"
     LATE = "late"
@@ -473,7 +473,6 @@ class AlertPolicy:
     people: tuple[Person, ...] = ()
     max_age: timedelta = timedelta(hours=48)  # older than this is not news: digest, marked late
     backfill: timedelta = timedelta(0)  # at first sight of a feed, alert on entries this young
-    update_outlets: tuple[int, ...] = (3, 10, 30)  # outlet counts worth an update
     update_wait: timedelta = timedelta(0)  # for which updates of one story are collected; 0: not
     languages: tuple[str, ...] = ()  # of headlines, in order of preference; empty: no preference
     timezone: str = "UTC"
