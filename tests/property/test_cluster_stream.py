@@ -1,5 +1,6 @@
 """What holds for every stream of reports, whatever it says."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.cluster.guards import compare_titles
 from straitwatch.core.cluster.stories import STORY_AGE
-from straitwatch.core.cluster.text import clean_title, report_terms
+from straitwatch.core.cluster.text import SUMMARY_CHARACTERS, clean_title, report_terms
 from straitwatch.core.model import Fold, Relation, Report
 
 START = datetime(2026, 9, 1, tzinfo=UTC)
@@ -201,3 +202,46 @@ def test_any_stream_at_all_can_be_folded(texts: list[str]) -> None:
     reports = [Report(entry_id=str(i), title=text, seen_at=START) for i, text in enumerate(texts)]
 
     assert len(fold_all(reports)) == len(texts)
+
+
+# Few pages and headlines over weeks, with texts: what is one entry and what another.
+namesakes = st.lists(
+    st.tuples(
+        st.sampled_from(["Notice", "Daily notice: flights around the island", "国防部日报"]),
+        st.sampled_from(["", "See the map.", "12 aircraft were seen.", "9 aircraft were seen."]),
+        st.sampled_from(["", "site.example/1", "site.example/2", "site.example/2026/09/02"]),
+        st.sampled_from(["Port News", "Harbor Daily"]),
+        st.integers(0, 60),
+    ),
+    min_size=4,
+    max_size=60,
+).map(
+    lambda items: [
+        Report(
+            entry_id=str(i),
+            title=title,
+            summary=text,
+            canonical_url=page,
+            source=outlet,
+            seen_at=START + timedelta(hours=sum(hours for *_, hours in items[:i])),
+            watchlists=("strait",),
+        )
+        for i, (title, text, page, outlet, _) in enumerate(items)
+    ]
+)
+
+
+@several
+@given(namesakes, st.data())
+def test_entries_are_recognized_after_a_rebuild_as_before_it(
+    reports: list[Report], data: st.DataObject
+) -> None:
+    folds = fold_all(reports)
+    cut = data.draw(st.integers(1, len(reports) - 1))
+    rebuilt = StoryWindow()
+    for report, fold in zip(reports[:cut], folds[:cut], strict=True):
+        if report.seen_at >= reports[cut].seen_at - StoryWindow.MEMORY:
+            stored = replace(report, summary=report.summary[:SUMMARY_CHARACTERS], published_at=None)
+            rebuilt.add(stored, fold)
+
+    assert fold_all(reports[cut:], rebuilt) == folds[cut:]

@@ -45,7 +45,7 @@ def test_a_page_seen_under_another_title_is_the_same_entry() -> None:
 def test_a_headline_repeated_by_its_site_is_the_same_entry() -> None:
     first, second = fold_all(
         make_report("Frigates leave Zuoying at dawn", canonical_url="a.example/1"),
-        make_report("Frigates leave Zuoying at dawn", canonical_url="a.example/fleet/1", hours=100),
+        make_report("Frigates leave Zuoying at dawn", canonical_url="a.example/fleet/1", hours=10),
     )
 
     assert (second.relation, second.reason) == (Relation.SAME_ENTRY, "same-title")

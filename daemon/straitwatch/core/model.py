@@ -691,6 +691,7 @@ class Report:
     source: str = ""  # outlet
     language: str = ""
     watchlists: tuple[str, ...] = ()
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

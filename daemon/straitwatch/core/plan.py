@@ -290,6 +290,7 @@ def _report(item: MatchedEntry, feed: Feed, *, now: datetime) -> Report:
         language=entry.language or feed.language,
         seen_at=now,
         watchlists=tuple(match.watchlist for match in item.matches),
+        published_at=entry.published_at,
     )
 
 

@@ -173,6 +173,7 @@ def recent_reports(
             ENTRY.c.summary,
             ENTRY.c.content,
             ENTRY.c.canonical_url,
+            ENTRY.c.published_at,
             sa.func.coalesce(sa.func.nullif(ENTRY.c.source, ""), FEED.c.name).label("outlet"),
             sa.func.coalesce(sa.func.nullif(ENTRY.c.language, ""), FEED.c.language).label("lang"),
         )
@@ -556,6 +557,7 @@ def _to_report(row: sa.Row[*tuple[Any, ...]]) -> Report:
         source=row.outlet,
         language=row.lang,
         watchlists=tuple(watchlists) or row.watchlists,
+        published_at=row.published_at,
     )
 
 

@@ -6,15 +6,15 @@ compares what is said with the stories of the same watch-lists.
 """
 
 from base64 import b32encode
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from types import MappingProxyType
-from typing import ClassVar, Final, TypeVar
+from typing import ClassVar, Final
 
 from straitwatch.core.cluster.guards import Conflict, compare_titles
+from straitwatch.core.cluster.identity import PageIndex
 from straitwatch.core.cluster.pivots import common_pivots, pivot_shares, pivots_of
 from straitwatch.core.cluster.stories import (
     RARITY_AGE,
@@ -29,7 +29,6 @@ from straitwatch.core.cluster.text import (
     clean_title,
     report_terms,
     script_of,
-    title_words,
 )
 from straitwatch.core.model import Fold, Related, Relation, Report
 
@@ -50,16 +49,7 @@ RELATED_SCORE = 0.4
 RELATED_NAMES = 2  # shared, and not those that half of the beat's reports hold
 
 _NO_PROFILES: Mapping[str, FoldProfile] = MappingProxyType({})
-_GENERIC_WORDS = 4  # "Morning briefing" comes back each day as another page
-_GENERIC_AFTER = timedelta(hours=12)
-_Key = TypeVar("_Key")
 _STORY_ID_CHARACTERS = 10  # 50 bits: a collision among 1 million stories has odds of 1 : 2,000
-
-
-@dataclass(slots=True)
-class _Known:
-    story_id: str
-    seen_at: datetime
 
 
 class StoryWindow:
@@ -88,9 +78,7 @@ class StoryWindow:
         self._pivots = pivots_of(frozenset(self._characters.items()))
         self._abroad: dict[tuple[str, str], ListStories] = {}  # by list and script, as pivots
         self._opened: OrderedDict[str, datetime] = OrderedDict()  # stories, the oldest first
-        self._by_url: dict[str, _Known] = {}
-        self._by_title: dict[tuple[str, str], _Known] = {}
-        self._order: deque[tuple[datetime, str, tuple[str, str]]] = deque()
+        self._pages = PageIndex()
         self._now: datetime | None = None
         self._last: tuple[Report, Member, Member] | None = None
 
@@ -101,23 +89,15 @@ class StoryWindow:
         """
         self.expire(report.seen_at)
         member = self._member(report)
-        return (
-            self._same_page(report)
-            or self._same_title(report, member)
-            or self._same_text_or_event(report, member, profiles)
+        return self._pages.find(report, title=member.title) or self._same_text_or_event(
+            report, member, profiles
         )
 
     def add(self, report: Report, fold: Fold) -> None:
         """Take in a report as part of the story that `fold` names."""
         self.expire(report.seen_at)
         member = self._member(report)
-        known = _Known(fold.story_id, report.seen_at)
-        title_key = (_site(report), member.title)
-        if report.canonical_url:
-            self._by_url[report.canonical_url] = known
-        if all(title_key):
-            self._by_title[title_key] = known
-        self._order.append((report.seen_at, report.canonical_url, title_key))
+        self._pages.add(report, fold.story_id, title=member.title)
         is_open = self._open(fold, report.seen_at)
         for watchlist in _scopes(report):
             self._list(watchlist).add(fold, member, report.seen_at, is_open=is_open)
@@ -156,10 +136,7 @@ class StoryWindow:
         if self._now is not None and now <= self._now:
             return
         self._now = now
-        while self._order and now - self._order[0][0] > self.MEMORY:
-            seen_at, url, title_key = self._order.popleft()
-            _forget(self._by_url, url, seen_at)
-            _forget(self._by_title, title_key, seen_at)
+        self._pages.expire(now - self.MEMORY)
         every = (*self._lists.values(), *self._abroad.values())
         while self._opened and now - next(iter(self._opened.values())) > STORY_AGE:
             story_id, _ = self._opened.popitem(last=False)
@@ -170,30 +147,11 @@ class StoryWindow:
 
     # ------------------------------------------------------------ the rungs
 
-    def _same_page(self, report: Report) -> Fold | None:
-        known = self._by_url.get(report.canonical_url) if report.canonical_url else None
-        if known is None:
-            return None
-        return _fold(
-            known.story_id, Relation.SAME_ENTRY, "same-url", evidence=[report.canonical_url]
-        )
-
-    def _same_title(self, report: Report, member: Member) -> Fold | None:
-        known = self._by_title.get((_site(report), member.title))
-        if known is None or not _site(report):
-            return None
-        is_generic = len(title_words(member.title)) < _GENERIC_WORDS and not member.is_cjk
-        if is_generic and report.seen_at - known.seen_at > _GENERIC_AFTER:
-            return None
-        return _fold(
-            known.story_id, Relation.SAME_ENTRY, "same-title", score=1.0, evidence=[member.title]
-        )
-
     def _same_text_or_event(
         self, report: Report, member: Member, profiles: Mapping[str, FoldProfile]
     ) -> Fold:
         near = self._near(report, member, profiles)
-        copies, barred = [], set[str]()
+        copies, barred = [], set(self._pages.namesakes(report, title=member.title))
         for candidate, limit in near:
             for other in candidate.closest:
                 likeness = compare_titles(member.title, other.title)
@@ -297,16 +255,6 @@ def _says_enough(names: Iterable[str]) -> bool:
 
 def _scopes(report: Report) -> tuple[str, ...]:
     return report.watchlists or ("",)
-
-
-def _site(report: Report) -> str:
-    """Return the host of the canonical address, or the outlet where there is none."""
-    return report.canonical_url.partition("/")[0] or report.source
-
-
-def _forget(known: dict[_Key, _Known], key: _Key, seen_at: datetime) -> None:
-    if key in known and known[key].seen_at == seen_at:
-        del known[key]
 
 
 def _fold(

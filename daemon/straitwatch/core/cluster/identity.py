@@ -1,0 +1,270 @@
+"""Recognizes an entry that was seen before by signs that agree: part of the cluster stage.
+
+An address, a headline, a text and a date are weak signs each. A page that shows another article, a
+headline that stands over another text every day and a link that changes at every poll are common,
+so no single sign makes two reports the same entry, and none overrules the others.
+"""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+from straitwatch.core.cluster.guards import (
+    Conflict,
+    compare_titles,
+    figures_and_dates,
+    overlap,
+    shared_terms,
+)
+from straitwatch.core.cluster.text import SUMMARY_CHARACTERS, fold_text
+from straitwatch.core.model import Fold, Relation, Report
+
+AT_ONCE: Final = timedelta(hours=1)  # a headline published twice, under two addresses
+RENEWED_AFTER: Final = timedelta(hours=12)  # a daily bulletin is never that early
+KIN_TERMS = 0.5  # of two headlines of one page, as an editor rewrites them
+SAME_WORDING = 0.5  # of two texts, edited; a template with other words has less
+_HEAD = 200  # characters of a text that are kept to be compared
+_SEEN_OF_TITLE = 32  # of one headline; a link that changes at each poll would add thousands
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_URL_NUMBER = re.compile(r"(?<![^\W_])\d+(?![^\W_])")
+_URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/_.]?)([01]\d)\2([0-3]\d)(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What is remembered of the text under a headline: enough to tell it from another one."""
+
+    head: str
+    figures: str  # of the whole text, in their order
+    digest: int
+
+    @classmethod
+    def of(cls, report: Report) -> "Text":
+        """Return the text without the headline and the outlet, with which many feeds frame it."""
+        lead = " ".join((report.summary or report.content)[:SUMMARY_CHARACTERS].split())
+        lead = lead.removeprefix(report.title).removesuffix(report.source).strip()
+        figures = "".join(f"{number} " for number in _NUMBER.findall(lead))
+        return cls(lead[:_HEAD], figures, hash(lead))
+
+    def is_same(self, other: "Text") -> bool:
+        """Whether both are there and are the same."""
+        return bool(self.head) and self.digest == other.digest
+
+    def is_other(self, other: "Text") -> bool:
+        """Whether both are there and tell different things: other figures or other words."""
+        if not self.head or not other.head or self.digest == other.digest:
+            return False
+        return self._counts_otherwise(other) or not self._is_worded_like(other)
+
+    def is_next_of(self, other: "Text") -> bool:
+        """Whether both are one template with other figures: the next of a series of bulletins."""
+        return self._counts_otherwise(other) and self._is_worded_like(other)
+
+    def _counts_otherwise(self, other: "Text") -> bool:
+        """Compare the figures in their order; a text that is cut short has fewer."""
+        shorter, longer = sorted((self.figures, other.figures), key=len)
+        ours = figures_and_dates(_folded(self.head))
+        theirs = figures_and_dates(_folded(other.head))
+        return not longer.startswith(shorter) or bool(ours - theirs and theirs - ours)
+
+    def _is_worded_like(self, other: "Text") -> bool:
+        return max(overlap(_folded(self.head), _folded(other.head))) >= SAME_WORDING
+
+
+@lru_cache(maxsize=64)  # those of one headline are compared with the text at hand
+def _folded(text: str) -> str:
+    return fold_text(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What is remembered of a report, to recognize its entry."""
+
+    story_id: str
+    seen_at: datetime
+    title: str
+    url: str
+    source: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A report as it is compared with what was seen."""
+
+    title: str
+    url: str
+    source: str
+    text: Text
+    seen_at: datetime
+    published_at: datetime | None
+
+    @property
+    def site(self) -> str:
+        """The host of the address, or the outlet where there is none."""
+        return self.url.partition("/")[0] or self.source
+
+    def is_repeat_of_page(self, seen: Seen) -> bool:
+        """Whether what a page shows now is the entry that it showed before.
+
+        Another text under another headline is another article. So is another text of the same
+        outlet half a day later: a page that is renewed each day.
+        """
+        if not self.text.is_other(seen.text):
+            return True
+        is_kin = _are_kin(self.title, seen.title)
+        if self._is_dated_before(seen) and is_kin:
+            return True
+        is_own_page = self.source == seen.source
+        if self._comes_later(seen):
+            return is_kin and not is_own_page
+        return is_kin or not is_own_page
+
+    def is_repeat_of_headline(self, seen: Seen) -> bool:
+        """Whether a headline of a site stands over the same entry as before, on another page."""
+        if self.text.is_other(seen.text) or _url_dates_differ(self.url, seen.url):
+            return False
+        if self.published_at and self.published_at - seen.seen_at > RENEWED_AFTER:
+            return False
+        if self.text.is_same(seen.text) or self._is_dated_before(seen):
+            return True
+        gap = self.seen_at - seen.seen_at
+        is_edited = bool(self.text.head and seen.text.head)
+        is_one_page = is_edited or gap <= AT_ONCE or not _url_numbers_differ(self.url, seen.url)
+        return is_one_page and gap <= RENEWED_AFTER
+
+    def is_namesake(self, seen: Seen) -> bool:
+        """Whether it is another entry that shares its headline by habit, not as a copy.
+
+        An aggregator's host has the headlines of many outlets, and copies among them.
+        """
+        return self.source == seen.source or self.text.is_next_of(seen.text)
+
+    def _comes_later(self, seen: Seen) -> bool:
+        return (self.published_at or self.seen_at) - seen.seen_at > RENEWED_AFTER
+
+    def _is_dated_before(self, seen: Seen) -> bool:
+        """Whether it was published before the other was seen, as far as it says."""
+        return self.published_at is not None and self.published_at <= seen.seen_at
+
+
+class PageIndex:
+    """Remembers the pages and headlines of the last days, and what stood there.
+
+    The answers depend on the reports and stories added, in their order, and on nothing else.
+    """
+
+    def __init__(self) -> None:
+        """Begin without reports."""
+        self._by_url: dict[str, Seen] = {}
+        self._by_title: dict[tuple[str, str], deque[Seen]] = {}
+        self._order: deque[tuple[Seen, tuple[str, str]]] = deque()
+
+    def find(self, report: Report, *, title: str) -> Fold | None:
+        """Return the story of the entry if it was seen before, and by which sign.
+
+        `title` is the cleaned headline of the report.
+        """
+        looked = _look(report, title)
+        page = self._by_url.get(looked.url) if looked.url else None
+        if page is not None and looked.is_repeat_of_page(page):
+            return _fold(page.story_id, "same-url", looked.url)
+        for seen in self._under_headline(looked):
+            if seen.url != looked.url or not looked.url:
+                if looked.is_repeat_of_headline(seen):
+                    return _fold(seen.story_id, "same-title", looked.title, score=1.0)
+            elif looked.is_repeat_of_page(seen):
+                return _fold(seen.story_id, "same-url", looked.url)
+        return None
+
+    def namesakes(self, report: Report, *, title: str) -> frozenset[str]:
+        """Return the stories of other entries under the same headline of the site.
+
+        Ask when `find` finds nothing: the headline says nothing about such a report then.
+        """
+        looked = _look(report, title)
+        return frozenset(
+            seen.story_id for seen in self._under_headline(looked) if looked.is_namesake(seen)
+        )
+
+    def add(self, report: Report, story_id: str, *, title: str) -> None:
+        """Remember a report as part of a story."""
+        looked = _look(report, title)
+        seen = Seen(
+            story_id=story_id,
+            seen_at=report.seen_at,
+            title=looked.title,
+            url=looked.url,
+            source=looked.source,
+            text=looked.text,
+        )
+        key = (looked.site, looked.title)
+        if looked.url:
+            self._by_url[looked.url] = seen
+        if all(key):
+            self._by_title.setdefault(key, deque(maxlen=_SEEN_OF_TITLE)).append(seen)
+        self._order.append((seen, key))
+
+    def expire(self, before: datetime) -> None:
+        """Forget what was seen before a time."""
+        while self._order and self._order[0][0].seen_at < before:
+            seen, key = self._order.popleft()
+            if self._by_url.get(seen.url) is seen:
+                del self._by_url[seen.url]
+            under = self._by_title.get(key)
+            if under and under[0] is seen:
+                under.popleft()
+            if under is not None and not under:
+                del self._by_title[key]
+
+    def _under_headline(self, looked: Looked) -> Iterator[Seen]:
+        """Yield what stood under the headline on its site, the latest first."""
+        return reversed(self._by_title.get((looked.site, looked.title), deque()))
+
+
+def _look(report: Report, title: str) -> Looked:
+    return Looked(
+        title=title,
+        url=report.canonical_url,
+        source=report.source,
+        text=Text.of(report),
+        seen_at=report.seen_at,
+        published_at=report.published_at,
+    )
+
+
+def _are_kin(title: str, other: str) -> bool:
+    """Whether two headlines may be one, rewritten; those of two instalments are not."""
+    likeness = compare_titles(title, other)
+    if likeness.conflict is Conflict.INSTALMENT:
+        return False
+    return likeness.is_close or shared_terms(title, other) >= KIN_TERMS
+
+
+def _url_dates_differ(url: str, other: str) -> bool:
+    dates, others = _URL_DATE.findall(url), _URL_DATE.findall(other)
+    return bool(dates) and bool(others) and _plain(dates) != _plain(others)
+
+
+def _plain(dates: list[tuple[str, ...]]) -> list[tuple[str, str, str]]:
+    return [(year, month, day) for year, _, month, day in dates]
+
+
+def _url_numbers_differ(url: str, other: str) -> bool:
+    numbers, others = set(_URL_NUMBER.findall(url)), set(_URL_NUMBER.findall(other))
+    return bool(numbers - others and others - numbers)
+
+
+def _fold(story_id: str, reason: str, evidence: str, *, score: float = 0.0) -> Fold:
+    return Fold(
+        story_id=story_id,
+        relation=Relation.SAME_ENTRY,
+        reason=reason,
+        score=score,
+        threshold=0.0,
+        evidence=(evidence,),
+    )
