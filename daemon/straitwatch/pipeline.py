@@ -249,7 +249,7 @@ def commit_poll(
             window=window,
             now=now,
             profiles=rules.folding,
-            returned=db.returned_pages(tx, matching),
+            returned=db.returned_pages(tx, matching, now=now),
         )
         stories = db.stories_by_id(tx, named_stories(folds.values()))
         silences = db.active_silences(tx, now)

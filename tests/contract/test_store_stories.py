@@ -262,7 +262,7 @@ def test_a_page_under_its_title_leads_to_the_story_of_its_first_report(store: St
 
     again, renewed = make_entry("e3", **page), make_entry("e4", **page | {"title": "Other news"})
     elsewhere = make_entry("e5", **page | {"canonical_url": "news.example/other"})
-    found = store.call(returned_pages, [again, renewed, elsewhere])
+    found = store.call(returned_pages, [again, renewed, elsewhere], now=NOW)
 
     assert found == {"e3": "s1"}
 

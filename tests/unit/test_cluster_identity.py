@@ -187,6 +187,12 @@ def test_page_that_is_renewed_each_day_under_one_headline_is_another_entry() -> 
     assert fold.relation is Relation.NEW
 
 
+def test_page_without_texts_is_renewed_when_its_date_is_later() -> None:
+    later = make_report(page="today", hours=24, published_at=START + timedelta(hours=23))
+
+    assert fold_last(make_report(page="today"), later).relation is Relation.NEW
+
+
 def test_copies_of_two_outlets_at_an_aggregator_are_no_namesakes() -> None:
     fold = fold_last(
         make_report(text=f"{TITLE} Port News", page="rss/articles/CBMi1"),

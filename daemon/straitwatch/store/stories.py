@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from straitwatch.core.cluster import is_return
 from straitwatch.core.cluster.text import SUMMARY_CHARACTERS
 from straitwatch.core.model import (
     Action,
@@ -107,13 +108,14 @@ _KNOWN = (
 )
 
 
-def returned_pages(tx: Transaction, entries: Sequence[Entry]) -> dict[str, str]:
-    """Return the story of each entry whose page was reported under the same title, by entry.
+def returned_pages(tx: Transaction, entries: Sequence[Entry], *, now: datetime) -> dict[str, str]:
+    """Return the story of each entry that its page showed before under the same title, by entry.
 
-    However long ago: a page that comes back after months, with another guid, is no news.
+    However long ago: a page that comes back after months, with another guid, is no news. Another
+    text under a constant title is.
     """
     wanted = {
-        (url_key(entry.canonical_url), title_key(entry.title)): entry.id
+        (url_key(entry.canonical_url), title_key(entry.title)): entry
         for entry in entries
         if entry.canonical_url and entry.title
     }
@@ -121,15 +123,29 @@ def returned_pages(tx: Transaction, entries: Sequence[Entry]) -> dict[str, str]:
     for chunk in _chunks(wanted):
         pages, titles = zip(*chunk, strict=True)  # some feeds give all of their entries one page
         query = (
-            sa.select(ENTRY.c.canonical_key, ENTRY.c.title_key, REPORT.c.story_id)
+            sa.select(ENTRY, REPORT.c.story_id, REPORT.c.reported_at)
             .join_from(ENTRY, REPORT, REPORT.c.entry_id == ENTRY.c.id)
             .where(ENTRY.c.canonical_key.in_(pages), ENTRY.c.title_key.in_(titles))
             .order_by(REPORT.c.seq)
         )
-        for page, title, story_id in tx.execute(query):
-            if entry_id := wanted.get((bytes(page), bytes(title))):
-                found.setdefault(entry_id, story_id)
+        for row in tx.execute(query):
+            entry = wanted.get((bytes(row.canonical_key), bytes(row.title_key)))
+            if entry and is_return(_as_page(entry, now), _as_page(row, row.reported_at)):
+                found.setdefault(entry.id, row.story_id)
     return found
+
+
+def _as_page(entry: Entry | sa.Row[*tuple[Any, ...]], seen_at: datetime) -> Report:
+    """Return what of an entry says whether a page shows it again."""
+    return Report(
+        entry_id=entry.id,
+        title=entry.title,
+        seen_at=seen_at,
+        summary=entry.summary,
+        content=entry.content,
+        canonical_url=entry.canonical_url,
+        published_at=entry.published_at,
+    )
 
 
 def stories_by_id(tx: Transaction, ids: Collection[str]) -> dict[str, Story]:

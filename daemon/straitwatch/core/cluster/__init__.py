@@ -5,6 +5,7 @@ to which story it belongs and why. `StoryWindow` is derived state: nothing of it
 reports and folds of the last `StoryWindow.MEMORY` rebuild it exactly.
 """
 
+from straitwatch.core.cluster.identity import is_return
 from straitwatch.core.cluster.stories import FoldProfile
 from straitwatch.core.cluster.window import (
     DEFAULT,
@@ -23,4 +24,5 @@ __all__ = [
     "FoldProfile",
     "StoryWindow",
     "derived_story_id",
+    "is_return",
 ]

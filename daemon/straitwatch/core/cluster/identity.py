@@ -20,7 +20,7 @@ from straitwatch.core.cluster.guards import (
     overlap,
     shared_terms,
 )
-from straitwatch.core.cluster.text import SUMMARY_CHARACTERS, fold_text
+from straitwatch.core.cluster.text import SUMMARY_CHARACTERS, clean_title, fold_text
 from straitwatch.core.model import Fold, Relation, Report
 
 AT_ONCE: Final = timedelta(hours=1)  # a headline published twice, under two addresses
@@ -108,14 +108,26 @@ class Looked:
         """The host of the address, or the outlet where there is none."""
         return self.url.partition("/")[0] or self.source
 
+    def as_seen(self, story_id: str) -> Seen:
+        """Return what is remembered of the report."""
+        return Seen(
+            story_id=story_id,
+            seen_at=self.seen_at,
+            title=self.title,
+            url=self.url,
+            source=self.source,
+            text=self.text,
+        )
+
     def is_repeat_of_page(self, seen: Seen) -> bool:
         """Whether what a page shows now is the entry that it showed before.
 
         Another text under another headline is another article. So is another text of the same
-        outlet half a day later: a page that is renewed each day.
+        outlet half a day later: a page that is renewed each day. Without texts, the date says so.
         """
         if not self.text.is_other(seen.text):
-            return True
+            is_constant = self.title == seen.title and not (self.text.head or seen.text.head)
+            return not (is_constant and self._is_dated_after(seen))
         is_kin = _are_kin(self.title, seen.title)
         if self._is_dated_before(seen) and is_kin:
             return True
@@ -128,7 +140,7 @@ class Looked:
         """Whether a headline of a site stands over the same entry as before, on another page."""
         if self.text.is_other(seen.text) or _url_dates_differ(self.url, seen.url):
             return False
-        if self.published_at and self.published_at - seen.seen_at > RENEWED_AFTER:
+        if self._is_dated_after(seen):
             return False
         if self.text.is_same(seen.text) or self._is_dated_before(seen):
             return True
@@ -147,9 +159,19 @@ class Looked:
     def _comes_later(self, seen: Seen) -> bool:
         return (self.published_at or self.seen_at) - seen.seen_at > RENEWED_AFTER
 
+    def _is_dated_after(self, seen: Seen) -> bool:
+        return bool(self.published_at) and self._comes_later(seen)
+
     def _is_dated_before(self, seen: Seen) -> bool:
         """Whether it was published before the other was seen, as far as it says."""
         return self.published_at is not None and self.published_at <= seen.seen_at
+
+
+def is_return(report: Report, before: Report) -> bool:
+    """Whether a page that was reported before, perhaps long ago, shows the same entry again."""
+    return _look(report, clean_title(report.title)).is_repeat_of_page(
+        _look(before, clean_title(before.title)).as_seen("")
+    )
 
 
 class PageIndex:
@@ -194,14 +216,7 @@ class PageIndex:
     def add(self, report: Report, story_id: str, *, title: str) -> None:
         """Remember a report as part of a story."""
         looked = _look(report, title)
-        seen = Seen(
-            story_id=story_id,
-            seen_at=report.seen_at,
-            title=looked.title,
-            url=looked.url,
-            source=looked.source,
-            text=looked.text,
-        )
+        seen = looked.as_seen(story_id)
         key = (looked.site, looked.title)
         if looked.url:
             self._by_url[looked.url] = seen
