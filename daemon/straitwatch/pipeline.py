@@ -47,6 +47,7 @@ from straitwatch.core.model import (
     ParseProblem,
     PollPolicy,
     PollReport,
+    ReadFeed,
     Report,
     SendJob,
     SendResult,
@@ -72,6 +73,7 @@ from straitwatch.core.plan import (
     rekeyed_entries,
 )
 from straitwatch.core.read import ReadRequest
+from straitwatch.core.recognize import with_own_ids
 from straitwatch.core.schedule import after_attempt, due_digest
 from straitwatch.deliver import Driver, SenderThreads
 from straitwatch.errors import StoreError
@@ -185,8 +187,7 @@ async def _ingest_document(
         problem = read.problem or ParseProblem.NOT_A_FEED
         log.warning("feed unreadable", outcome=problem, detail=read.detail)
         return await _complete(settle.unreadable(problem, read.detail), tools)
-    ids = [entry.id for entry in read.entries]
-    known: Mapping[str, KnownEntry] = await tools.store.run(db.known_entries, ids, now=now)
+    read, known = await tools.store.run(recognize_entries, feed, read, now=now)
     after = settle.read(fetched, read)
     rekeyed = await _rekeyed(feed, read.entries, known, tools) if state.baseline_at else NOTHING
     matched = match_entries(read, known, feed=feed, state=after, rules=rules, rekeyed=rekeyed)
@@ -197,6 +198,24 @@ async def _ingest_document(
         log.info("first sight of a feed: a silent baseline", entries=report.entries)
     _count(report, matched, tools.metrics)
     return report
+
+
+def recognize_entries(
+    tx: Transaction, feed: Feed, read: ReadFeed, *, now: datetime
+) -> tuple[ReadFeed, Mapping[str, KnownEntry]]:
+    """Find which entries are known; those under a reused GUID get ids of their own."""
+    known = db.known_entries(tx, [entry.id for entry in read.entries], now=now)
+    changed = [
+        entry.id
+        for entry in read.entries
+        if entry.id in known and known[entry.id].text_hash != entry.text_hash
+    ]
+    if not changed:
+        return read, known
+    earlier = db.earlier_entries(tx, changed)
+    read = with_own_ids(read, earlier, feed_id=feed.id, now=now)
+    others = [entry.id for entry in read.entries if entry.id not in known]
+    return read, known | db.known_entries(tx, others, now=now)
 
 
 async def _rekeyed(

@@ -11,6 +11,7 @@ from contract.store_builders import (
     make_alert,
     make_delivery,
     make_entry,
+    make_feed,
     make_fold,
     make_match,
     make_plan,
@@ -23,8 +24,10 @@ from straitwatch.core.model import (
     Action,
     Decision,
     DeliveryState,
+    Entry,
     KnownEntry,
     PlannedEntry,
+    ReadFeed,
     Reason,
     Related,
     Relation,
@@ -32,6 +35,7 @@ from straitwatch.core.model import (
     Severity,
 )
 from straitwatch.core.plan import SAME_GUID
+from straitwatch.pipeline import recognize_entries
 from straitwatch.store import (
     Store,
     apply_plan,
@@ -356,6 +360,31 @@ def test_all_entries_since_a_time_come_in_order_across_pages(store: Store) -> No
         return [stored.entry.id for stored in entries_since(tx, since_at)]
 
     assert store.call(ids) == [planned.entry.id for planned in new]
+
+
+def test_another_entry_under_a_stored_guid_has_an_id_that_stays(store: Store) -> None:
+    claimed = claimed_feed(store)
+    store.call(apply_plan, make_plan(claimed, [make_planned("e1")]))
+    other = make_entry(
+        "e1",
+        title="Ferry timetable for the winter",
+        canonical_url="news.example/ferry",
+        summary="Boats to the outer islands sail twice a day until March.",
+        text_hash=b"other",
+    )
+    edited = make_entry("e1", title="Ships cross the strait again (e1)", text_hash=b"edited")
+
+    def recognize(entry: Entry) -> tuple[str, list[str]]:
+        read = ReadFeed(format="rss20", entries=(entry,))
+        found, known = store.call(recognize_entries, make_feed(claimed.feed_id), read, now=NOW)
+        return found.entries[0].id, sorted(known)
+
+    own, _ = recognize(other)
+    planned = make_planned(own, entry=replace(other, id=own))
+    store.call(apply_plan, make_plan(claimed, [planned]))
+    assert own != "e1"
+    assert recognize(other) == (own, sorted(["e1", own]))
+    assert recognize(edited) == ("e1", ["e1"])
 
 
 def test_an_entry_is_familiar_when_its_feed_has_carried_its_title(store: Store) -> None:

@@ -1001,6 +1001,14 @@ class KnownEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierEntry:
+    """An entry as it is stored, before the poll that brings another text under its id."""
+
+    entry: Entry
+    seen_at: datetime  # first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedEntry:
     """An entry to store (or whose edited text to store), and what was concluded about it."""
 

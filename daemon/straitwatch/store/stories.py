@@ -14,6 +14,7 @@ from straitwatch.core.cluster.text import SUMMARY_CHARACTERS
 from straitwatch.core.model import (
     Action,
     Decision,
+    EarlierEntry,
     Entry,
     Fold,
     KnownEntry,
@@ -81,6 +82,15 @@ def known_entries(
     for chunk in _chunks(stale):
         tx.execute(ENTRY.update().where(ENTRY.c.id.in_(chunk)).values(listed_at=now))
     return known
+
+
+def earlier_entries(tx: Transaction, ids: Collection[str]) -> dict[str, EarlierEntry]:
+    """Return these entries as they are stored, by id."""
+    return {
+        row.id: EarlierEntry(entry=_to_entry(row), seen_at=row.seen_at)
+        for chunk in _chunks(ids)
+        for row in tx.execute(sa.select(ENTRY).where(ENTRY.c.id.in_(chunk)))
+    }
 
 
 def familiar_entries(tx: Transaction, feed_id: str, entries: Sequence[Entry]) -> set[str]:
@@ -602,7 +612,20 @@ def _to_match(row: sa.Row[*tuple[Any, ...]]) -> Match:
 def _to_stored(
     row: sa.Row[*tuple[Any, ...]], *, matches: tuple[Match, ...] = (), fold: Fold | None = None
 ) -> StoredEntry:
-    entry = Entry(
+    return StoredEntry(
+        entry=_to_entry(row),
+        feed_id=row.feed_id,
+        feed_name=row.feed_name,
+        seen_at=row.seen_at,
+        decision=Decision(action=Action(row.action), reason=Reason(row.reason)),
+        config_version=row.config_version,
+        matches=matches,
+        fold=fold,
+    )
+
+
+def _to_entry(row: sa.Row[*tuple[Any, ...]]) -> Entry:
+    return Entry(
         id=row.id,
         guid=row.guid,
         url=row.url,
@@ -616,14 +639,4 @@ def _to_stored(
         language=row.language,
         source=row.source,
         text_hash=bytes(row.text_hash),
-    )
-    return StoredEntry(
-        entry=entry,
-        feed_id=row.feed_id,
-        feed_name=row.feed_name,
-        seen_at=row.seen_at,
-        decision=Decision(action=Action(row.action), reason=Reason(row.reason)),
-        config_version=row.config_version,
-        matches=matches,
-        fold=fold,
     )

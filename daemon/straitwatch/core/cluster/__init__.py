@@ -5,7 +5,7 @@ to which story it belongs and why. `StoryWindow` is derived state: nothing of it
 reports and folds of the last `StoryWindow.MEMORY` rebuild it exactly.
 """
 
-from straitwatch.core.cluster.identity import is_return
+from straitwatch.core.cluster.identity import RENEWED_AFTER, EntrySigns, is_return
 from straitwatch.core.cluster.stories import FoldProfile
 from straitwatch.core.cluster.window import (
     DEFAULT,
@@ -20,7 +20,9 @@ __all__ = [
     "DEFAULT",
     "PROFILES",
     "RECALL",
+    "RENEWED_AFTER",
     "STRICT",
+    "EntrySigns",
     "FoldProfile",
     "StoryWindow",
     "derived_story_id",

@@ -21,7 +21,7 @@ from straitwatch.core.cluster.guards import (
     shared_terms,
 )
 from straitwatch.core.cluster.text import SUMMARY_CHARACTERS, clean_title, fold_text
-from straitwatch.core.model import Fold, Relation, Report
+from straitwatch.core.model import Entry, Fold, Relation, Report
 
 AT_ONCE: Final = timedelta(hours=1)  # a headline published twice, under two addresses
 RENEWED_AFTER: Final = timedelta(hours=12)  # a daily bulletin is never that early
@@ -43,10 +43,10 @@ class Text:
     digest: int
 
     @classmethod
-    def of(cls, report: Report) -> "Text":
+    def of(cls, title: str, text: str, source: str) -> "Text":
         """Return the text without the headline and the outlet, with which many feeds frame it."""
-        lead = " ".join((report.summary or report.content)[:SUMMARY_CHARACTERS].split())
-        lead = lead.removeprefix(report.title).removesuffix(report.source).strip()
+        lead = " ".join(text[:SUMMARY_CHARACTERS].split())
+        lead = lead.removeprefix(title).removesuffix(source).strip()
         figures = "".join(f"{number} " for number in _NUMBER.findall(lead))
         return cls(lead[:_HEAD], figures, hash(lead))
 
@@ -174,6 +174,36 @@ def is_return(report: Report, before: Report) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntrySigns:
+    """How two entries differ that came under one GUID."""
+
+    is_other_page: bool
+    is_same_title: bool
+    is_other_title: bool  # and not the same one, rewritten
+    is_other_text: bool
+    is_like_text: bool  # both have a text, and it may be the same, edited
+
+    @classmethod
+    def compare(cls, entry: Entry, other: Entry) -> "EntrySigns":
+        """Compare an entry with what was stored before."""
+        texts = _text_of(entry), _text_of(other)
+        is_other_text = texts[0].is_other(texts[1])
+        pages = entry.canonical_url, other.canonical_url
+        titles = clean_title(entry.title), clean_title(other.title)
+        return cls(
+            is_other_page=all(pages) and pages[0] != pages[1],
+            is_same_title=titles[0] == titles[1],
+            is_other_title=not _are_kin(*titles),
+            is_other_text=is_other_text,
+            is_like_text=bool(texts[0].head and texts[1].head) and not is_other_text,
+        )
+
+
+def _text_of(entry: Entry) -> Text:
+    return Text.of(entry.title, entry.summary or entry.content, entry.source)
+
+
 class PageIndex:
     """Remembers the pages and headlines of the last days, and what stood there.
 
@@ -246,7 +276,7 @@ def _look(report: Report, title: str) -> Looked:
         title=title,
         url=report.canonical_url,
         source=report.source,
-        text=Text.of(report),
+        text=Text.of(report.title, report.summary or report.content, report.source),
         seen_at=report.seen_at,
         published_at=report.published_at,
     )
