@@ -28,6 +28,7 @@ from straitwatch.core.model import (
     DeliveryState,
     Entry,
     FeedState,
+    Fetched,
     KnownEntry,
     NotModified,
     ParseProblem,
@@ -155,8 +156,8 @@ def test_the_first_sight_of_a_feed_says_nothing_and_is_recorded() -> None:
     assert plan.report.is_baseline
 
 
-def test_an_empty_first_document_is_a_baseline_too() -> None:
-    assert plan_for(state=FeedState(feed_id=FEED.id)).state.baseline_at == NOON
+def test_an_empty_first_document_is_no_baseline() -> None:
+    assert plan_for(state=FeedState(feed_id=FEED.id)).state.baseline_at is None
 
 
 def test_backfill_lets_young_entries_of_a_new_feed_through() -> None:
@@ -251,7 +252,7 @@ def test_a_group_wait_holds_the_message_that_long() -> None:
     assert delivery.not_before == NOON + timedelta(minutes=1)
 
 
-def test_half_a_document_is_no_baseline() -> None:
+def test_half_a_document_is_a_baseline_too() -> None:
     state = FeedState(feed_id=FEED.id)
     read = ReadFeed(format="rss20", entries=(make_entry(),), problem=ParseProblem.TRUNCATED)
     rules = rules_for()
@@ -261,7 +262,7 @@ def test_half_a_document_is_no_baseline() -> None:
     plan = plan_ingest(FEED, state, matched, folds=folds, stories={}, rules=rules, now=NOON)
 
     assert plan.alerts == ()
-    assert plan.state.baseline_at is None
+    assert plan.state.baseline_at == NOON
 
 
 def test_a_message_held_over_a_weekend_has_its_whole_term_left() -> None:
@@ -283,6 +284,38 @@ def test_a_poll_that_breaks_inside_shows_at_its_feed_and_slows_it_down() -> None
     assert after.last_detail == "ValueError: odd"
     assert after.next_due_at is not None
     assert after.next_due_at > NOON
+
+
+def test_documents_that_are_cut_off_are_counted_until_one_is_whole() -> None:
+    fetched = Fetched(
+        url=FEED.url,
+        status=200,
+        body=b"",
+        content_type="",
+        validators=Validators(),
+        body_hash=b"h",
+    )
+    cut = ReadFeed(format="rss20", problem=ParseProblem.TRUNCATED, detail="it ends early")
+    state, counts = seen_feed_state(FEED), []
+    for read in (cut, cut, cut, replace(cut, problem=None)):
+        settle = Settlement(feed=FEED, state=state, policy=PollPolicy(), now=NOON, chance=0.5)
+        state = settle.read(fetched, read)
+        counts.append(state.failures)
+
+    assert counts == [1, 2, 3, 0]
+
+
+def test_failure_after_documents_that_were_cut_off_is_the_first() -> None:
+    cut = replace(
+        seen_feed_state(FEED),
+        failures=40,
+        last_outcome="truncated",
+        last_ok_at=NOON,
+        last_polled_at=NOON,
+    )
+    settle = Settlement(feed=FEED, state=cut, policy=PollPolicy(), now=NOON, chance=0.5)
+
+    assert settle.broken(ValueError("odd")).failures == 1
 
 
 @pytest.mark.parametrize(

@@ -1031,7 +1031,7 @@ class PollReport:
     stories_new: int = 0
     alerts: int = 0
     detail: str = ""
-    is_baseline: bool = False
+    is_baseline: bool = False  # what stood in it before it was watched is recorded silently
     rekeyed: int = 0  # entries that were there already, under other ids
     reasons: tuple[Reason, ...] = ()  # of each decision
     is_failure: bool = False  # the feed could not be had or read

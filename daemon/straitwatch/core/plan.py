@@ -12,6 +12,7 @@ from functools import cache
 from math import inf
 from types import MappingProxyType
 
+from straitwatch.core.baseline import is_first_sight_over, silent_entries, was_cut_off
 from straitwatch.core.cluster import DEFAULT, PROFILES, FoldProfile, StoryWindow
 from straitwatch.core.compare import compare_matches
 from straitwatch.core.decide import (
@@ -322,6 +323,9 @@ def plan_ingest(
     """
     quiet = (*rules.policy.silences, *silences)
     draft = _Draft(stories=dict(stories))
+    silent = silent_entries(
+        matched.read, matched.known, state=state, backfill=rules.policy.backfill, now=now
+    )
     for item in matched.changed:
         known = matched.known.get(item.entry.id)
         fold = folds.get(item.entry.id)
@@ -329,7 +333,7 @@ def plan_ingest(
         if fold is not None:
             is_news = not (
                 item.entry.id in matched.rekeyed
-                or _is_baseline(item.entry, state, rules.policy, now=now)
+                or item.entry.id in silent
                 or is_late(item.entry.published_at, feed.max_age or rules.policy.max_age, now=now)
             )
             if is_news:
@@ -340,16 +344,16 @@ def plan_ingest(
                 draft,
                 quiet,
                 feed=feed,
-                state=state,
                 rules=rules,
                 now=now,
+                is_baseline=item.entry.id in silent,
                 is_known=known is not None,
                 is_rekeyed=item.entry.id in matched.rekeyed,
                 pace=max((paces or {}).get(match.watchlist, inf) for match in item.matches),
             )
             planned = replace(planned, matches=item.matches, fold=fold, decision=decision)
         draft.entries.append(planned)
-    return _finish(draft, matched, feed=feed, state=state, rules=rules, now=now)
+    return _finish(draft, matched, silent, state=state, rules=rules, now=now)
 
 
 def _settled(
@@ -376,9 +380,9 @@ def _conclude(
     silences: Sequence[Silence],
     *,
     feed: Feed,
-    state: FeedState,
     rules: Rules,
     now: datetime,
+    is_baseline: bool,
     is_known: bool,
     is_rekeyed: bool,
     pace: float,
@@ -393,7 +397,6 @@ def _conclude(
     )
     said = replace(item, matches=heard or item.matches)
     origin = _origin_of(item.entry, feed, before)
-    is_baseline = _is_baseline(item.entry, state, rules.policy, now=now)
     after = grow_story(
         before,
         fold,
@@ -468,15 +471,6 @@ def _origin_of(entry: Entry, feed: Feed, story: Story | None) -> str:
     """Return whose reporting an entry is, as a part of its story as that was."""
     heard = story.origins if story else ()
     return find_origin(entry, outlet_of(entry, feed).name, heard).name
-
-
-def _is_baseline(entry: Entry, state: FeedState, policy: AlertPolicy, *, now: datetime) -> bool:
-    """Whether this is the silent first sight of a feed; `backfill` lets young entries through."""
-    if state.baseline_at is not None:
-        return False
-    if not policy.backfill or entry.published_at is None:
-        return True
-    return now - entry.published_at > policy.backfill
 
 
 def _announce(
@@ -581,19 +575,17 @@ def _hold(
 def _finish(
     draft: _Draft,
     matched: MatchedFeed,
+    silent: Collection[str],
     *,
-    feed: Feed,
     state: FeedState,
     rules: Rules,
     now: datetime,
 ) -> Plan:
     new = sum(planned.is_new for planned in draft.entries)
-    # Half a document is no baseline: the other half would come as new.
-    is_whole = matched.read.problem is not ParseProblem.TRUNCATED
-    is_baseline = state.baseline_at is None
+    is_over = is_first_sight_over(state, matched.read)
     after = replace(
         matched.state,
-        baseline_at=now if is_baseline and is_whole else state.baseline_at,
+        baseline_at=(state.baseline_at or now) if is_over else None,
         last_new_at=now if new else state.last_new_at,
     )
     return Plan(
@@ -605,14 +597,14 @@ def _finish(
         config_version=rules.config_version,
         shadow_version=rules.shadow.version if rules.shadow else "",
         report=PollReport(
-            feed_id=feed.id,
+            feed_id=state.feed_id,
             outcome=after.last_outcome,
             entries=len(matched.read.entries),
             entries_new=new,
             stories_new=draft.stories_new,
             alerts=len(draft.alerts),
             detail=after.last_detail,
-            is_baseline=is_baseline,
+            is_baseline=bool(silent) or state.last_ok_at is None,
             rekeyed=len(matched.rekeyed),
             reasons=tuple(planned.decision.reason for planned in draft.entries),
         ),
@@ -666,9 +658,9 @@ def plan_release(
             draft,
             (*rules.policy.silences, *silences),
             feed=feed,
-            state=FeedState(feed_id=feed.id, baseline_at=now),
             rules=rules,
             now=now,
+            is_baseline=False,
             is_known=False,
             is_rekeyed=False,
             pace=inf,
@@ -753,7 +745,9 @@ class Settlement:
         """Settle a poll whose document was read, whole or in part."""
         if read.problem is ParseProblem.TRUNCATED:
             # Half a document proves nothing: ask for the whole one next time.
-            return self._good(read.problem, Validators(), b"", detail=read.detail)
+            state = self._good(read.problem, Validators(), b"", detail=read.detail)
+            cut_before = self.state.failures if was_cut_off(self.state) else 0
+            return replace(state, failures=cut_before + 1)
         return self._good(
             read.problem or "ok",
             fetched.validators,
@@ -804,7 +798,7 @@ class Settlement:
         return last if is_gap else None
 
     def _bad(self, outcome: str, detail: str, *, retry_after: timedelta | None) -> FeedState:
-        failures = self.state.failures + 1
+        failures = 1 if was_cut_off(self.state) else self.state.failures + 1
         return replace(
             self.state,
             failures=failures,
