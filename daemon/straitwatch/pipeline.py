@@ -48,6 +48,7 @@ from straitwatch.core.model import (
     PollPolicy,
     PollReport,
     ReadFeed,
+    Reason,
     Report,
     SendJob,
     SendResult,
@@ -293,9 +294,16 @@ def commit_poll(
     return plan.report
 
 
-def release_feed(tx: Transaction, feed: Feed, *, rules: Rules, now: datetime) -> Release:
-    """Let out what the brake held back of a re-keyed feed within `WINDOW`; once."""
-    held = db.held_reports(tx, feed.id, since_at=now - WINDOW)
+def release_feed(
+    tx: Transaction,
+    feed: Feed,
+    *,
+    rules: Rules,
+    now: datetime,
+    reason: Reason = Reason.REKEYED,
+) -> Release:
+    """Release the reports of a feed that were held back for a reason within `WINDOW`; once."""
+    held = db.held_reports(tx, feed.id, reason=reason, since_at=now - WINDOW)
     folds = [report.fold for report in held]
     release = plan_release(
         feed,

@@ -387,15 +387,26 @@ def story_entries(tx: Transaction, story_id: str, *, limit: int = 10_000) -> lis
 
 
 def held_entries(
-    tx: Transaction, feed_id: str, *, since_at: datetime, limit: int
+    tx: Transaction, feed_id: str, *, reason: Reason, since_at: datetime, limit: int
 ) -> list[StoredEntry]:
-    """Return the entries that a feed brought again under new ids, the first one first."""
+    """Return the entries of a feed that were held back for a reason, the first one first."""
     is_held = sa.and_(
         ENTRY.c.feed_id == feed_id,
-        ENTRY.c.reason == Reason.REKEYED.value,
+        ENTRY.c.reason == reason.value,
         ENTRY.c.seen_at >= since_at,
     )
     return _stored_entries(tx, is_held, order=ENTRY.c.seen_at, limit=limit)
+
+
+def first_sight_reports(tx: Transaction, *, after: datetime) -> list[tuple[str, datetime]]:
+    """Return feed and time of each matched entry that was recorded silently after a time."""
+    query = (
+        sa.select(FEED.c.name, REPORT.c.reported_at)
+        .select_from(REPORT.join(ENTRY, ENTRY.c.id == REPORT.c.entry_id))
+        .join(FEED, FEED.c.id == ENTRY.c.feed_id)
+        .where(REPORT.c.reported_at > after, ENTRY.c.reason == Reason.BASELINE.value)
+    )
+    return [(name, at) for name, at in tx.execute(query)]
 
 
 def latest_entries(tx: Transaction, limit: int) -> list[StoredEntry]:
@@ -529,9 +540,10 @@ _STRENGTH = {Action.NONE: 0, Action.DIGEST: 1, Action.UPDATE: 2, Action.ALERT: 3
 _STORED_STRENGTH = sa.case(
     {action.value: strength for action, strength in _STRENGTH.items()}, value=ENTRY.c.action
 )
-_KEEPS = sa.or_(  # the stronger decision; and what a brake holds stays held until it is let out
+HELD = (Reason.REKEYED.value, Reason.BASELINE.value)
+_KEEPS = sa.or_(  # the stronger decision; and what is held back stays so until it is released
     sa.bindparam("b_strength") < _STORED_STRENGTH,
-    sa.and_(ENTRY.c.reason == Reason.REKEYED.value, sa.bindparam("b_strength") <= 1),
+    sa.and_(ENTRY.c.reason.in_(HELD), sa.bindparam("b_strength") <= 1),
 )
 _DECIDED = ("action", "reason", "config_version")
 _EDIT = (  # what was said about an entry stays said: its strongest decision is kept
