@@ -362,6 +362,20 @@ def test_all_entries_since_a_time_come_in_order_across_pages(store: Store) -> No
     assert store.call(ids) == [planned.entry.id for planned in new]
 
 
+def test_title_that_new_entries_share_is_familiar_only_with_its_text(store: Store) -> None:
+    claimed = claimed_feed(store)
+    store.call(apply_plan, make_plan(claimed, [make_planned("e1")]))
+    first = make_entry("e1")
+    again, bulletin = (
+        replace(first, id=id_, text_hash=text_hash)
+        for id_, text_hash in (("again", first.text_hash), ("bulletin", b"other"))
+    )
+
+    found = store.call(familiar_entries, claimed.feed_id, [again, bulletin])
+
+    assert found == {"again"}
+
+
 def test_another_entry_under_a_stored_guid_has_an_id_that_stays(store: Store) -> None:
     claimed = claimed_feed(store)
     store.call(apply_plan, make_plan(claimed, [make_planned("e1")]))

@@ -152,6 +152,16 @@ def test_links_that_change_at_each_poll_lead_to_one_entry() -> None:
     assert fold_last(*polls).relation is Relation.SAME_ENTRY
 
 
+@pytest.mark.parametrize("ago", ["{} hours ago", "{}小時前", "{} минут назад", "{}시간 전"])
+def test_age_that_a_text_tells_is_no_figure(ago: str) -> None:
+    first, second = (
+        make_report(text=f"{ago.format(hours)} {TEXT}", page=f"click.aspx?c={hours}7", hours=hours)
+        for hours in (1, 9)
+    )
+
+    assert fold_last(first, second).relation is Relation.SAME_ENTRY
+
+
 def test_live_page_under_another_headline_is_still_the_same_page() -> None:
     fold = fold_last(
         make_report("Live: drills around the island", TEXT, page="live/drills"),

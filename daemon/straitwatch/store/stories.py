@@ -94,18 +94,23 @@ def earlier_entries(tx: Transaction, ids: Collection[str]) -> dict[str, EarlierE
 
 
 def familiar_entries(tx: Transaction, feed_id: str, entries: Sequence[Entry]) -> set[str]:
-    """Return the ids of those entries whose title this feed has carried before."""
-    ids_by_key: dict[bytes, list[str]] = {}
+    """Return the ids of those entries that this feed has carried before, by their titles.
+
+    A title that several of these entries share tells nothing without the text under it.
+    """
+    entries_by_key: dict[bytes, list[Entry]] = {}
     for entry in entries:
         if entry.title:
-            ids_by_key.setdefault(title_key(entry.title), []).append(entry.id)
+            entries_by_key.setdefault(title_key(entry.title), []).append(entry)
     found: set[str] = set()
-    for chunk in _chunks(ids_by_key):
-        query = sa.select(ENTRY.c.title_key).where(
+    for chunk in _chunks(entries_by_key):
+        query = sa.select(ENTRY.c.title_key, ENTRY.c.text_hash).where(
             ENTRY.c.feed_id == feed_id, ENTRY.c.title_key.in_(chunk)
         )
-        for key in tx.execute(query.distinct()).scalars():
-            found.update(ids_by_key[bytes(key)])
+        for key, text_hash in tx.execute(query.distinct()):
+            named = entries_by_key[bytes(key)]
+            is_own = len(named) == 1
+            found.update(one.id for one in named if is_own or one.text_hash == bytes(text_hash))
     return found
 
 

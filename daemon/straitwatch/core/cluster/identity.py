@@ -7,7 +7,7 @@ so no single sign makes two reports the same entry, and none overrules the other
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -30,6 +30,10 @@ SAME_WORDING = 0.5  # of two texts, edited; a template with other words has less
 _HEAD = 200  # characters of a text that are kept to be compared
 _SEEN_OF_TITLE = 32  # of one headline; a link that changes at each poll would add thousands
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_AGO = re.compile(  # counts on between two polls and tells no two entries apart
+    r"\d+\s?(?:(?:second|min(?:ute)?|hr|hour|day)s?\sago|(?:分钟|分鐘|小时|小時|時間|天|日|分)前"
+    r"|(?:минут|час|дн|день|хвилин|годин)\w*\s(?:назад|тому)|(?:분|시간|일)\s?전)"
+)
 _URL_NUMBER = re.compile(r"(?<![^\W_])\d+(?![^\W_])")
 _URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/_.]?)([01]\d)\2([0-3]\d)(?!\d)")
 
@@ -47,6 +51,7 @@ class Text:
         """Return the text without the headline and the outlet, with which many feeds frame it."""
         lead = " ".join(text[:SUMMARY_CHARACTERS].split())
         lead = lead.removeprefix(title).removesuffix(source).strip()
+        lead = _AGO.sub("", lead).strip()
         figures = "".join(f"{number} " for number in _NUMBER.findall(lead))
         return cls(lead[:_HEAD], figures, hash(lead))
 
@@ -81,45 +86,31 @@ def _folded(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What is remembered of a report, to recognize its entry."""
-
-    story_id: str
-    seen_at: datetime
-    title: str
-    url: str
-    source: str
-    text: Text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
-    """A report as it is compared with what was seen."""
+class Sighting:
+    """A report as it is compared with others, to recognize its entry."""
 
     title: str
     url: str
     source: str
     text: Text
     seen_at: datetime
-    published_at: datetime | None
+    published_at: datetime | None  # only of the report at hand: an edit may change that of others
+    story_id: str = ""
 
-    @property
-    def site(self) -> str:
-        """The host of the address, or the outlet where there is none."""
-        return self.url.partition("/")[0] or self.source
-
-    def as_seen(self, story_id: str) -> Seen:
-        """Return what is remembered of the report."""
-        return Seen(
+    @classmethod
+    def of(cls, report: Report, *, title: str, story_id: str = "") -> "Sighting":
+        """Return what of a report tells which entry it is."""
+        return cls(
+            title=title,
+            url=report.canonical_url,
+            source=report.source,
+            text=Text.of(report.title, report.summary or report.content, report.source),
+            seen_at=report.seen_at,
+            published_at=report.published_at,
             story_id=story_id,
-            seen_at=self.seen_at,
-            title=self.title,
-            url=self.url,
-            source=self.source,
-            text=self.text,
         )
 
-    def is_repeat_of_page(self, seen: Seen) -> bool:
+    def is_repeat_of_page(self, seen: "Sighting") -> bool:
         """Whether what a page shows now is the entry that it showed before.
 
         Another text under another headline is another article. So is another text of the same
@@ -136,7 +127,7 @@ class Looked:
             return is_kin and not is_own_page
         return is_kin or not is_own_page
 
-    def is_repeat_of_headline(self, seen: Seen) -> bool:
+    def is_repeat_of_headline(self, seen: "Sighting") -> bool:
         """Whether a headline of a site stands over the same entry as before, on another page."""
         if self.text.is_other(seen.text) or _url_dates_differ(self.url, seen.url):
             return False
@@ -149,29 +140,28 @@ class Looked:
         is_one_page = is_edited or gap <= AT_ONCE or not _url_numbers_differ(self.url, seen.url)
         return is_one_page and gap <= RENEWED_AFTER
 
-    def is_namesake(self, seen: Seen) -> bool:
+    def is_namesake(self, seen: "Sighting") -> bool:
         """Whether it is another entry that shares its headline by habit, not as a copy.
 
         An aggregator's host has the headlines of many outlets, and copies among them.
         """
         return self.source == seen.source or self.text.is_next_of(seen.text)
 
-    def _comes_later(self, seen: Seen) -> bool:
+    def _comes_later(self, seen: "Sighting") -> bool:
         return (self.published_at or self.seen_at) - seen.seen_at > RENEWED_AFTER
 
-    def _is_dated_after(self, seen: Seen) -> bool:
+    def _is_dated_after(self, seen: "Sighting") -> bool:
         return bool(self.published_at) and self._comes_later(seen)
 
-    def _is_dated_before(self, seen: Seen) -> bool:
+    def _is_dated_before(self, seen: "Sighting") -> bool:
         """Whether it was published before the other was seen, as far as it says."""
         return self.published_at is not None and self.published_at <= seen.seen_at
 
 
 def is_return(report: Report, before: Report) -> bool:
     """Whether a page that was reported before, perhaps long ago, shows the same entry again."""
-    return _look(report, clean_title(report.title)).is_repeat_of_page(
-        _look(before, clean_title(before.title)).as_seen("")
-    )
+    ours, theirs = (Sighting.of(one, title=clean_title(one.title)) for one in (report, before))
+    return ours.is_repeat_of_page(theirs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,25 +202,26 @@ class PageIndex:
 
     def __init__(self) -> None:
         """Begin without reports."""
-        self._by_url: dict[str, Seen] = {}
-        self._by_title: dict[tuple[str, str], deque[Seen]] = {}
-        self._order: deque[tuple[Seen, tuple[str, str]]] = deque()
+        self._by_url: dict[str, Sighting] = {}
+        self._by_title: dict[tuple[str, str], deque[Sighting]] = {}
+        self._order: deque[tuple[Sighting, tuple[str, str]]] = deque()
 
     def find(self, report: Report, *, title: str) -> Fold | None:
         """Return the story of the entry if it was seen before, and by which sign.
 
         `title` is the cleaned headline of the report.
         """
-        looked = _look(report, title)
-        page = self._by_url.get(looked.url) if looked.url else None
-        if page is not None and looked.is_repeat_of_page(page):
-            return _fold(page.story_id, "same-url", looked.url)
-        for seen in self._under_headline(looked):
-            if seen.url != looked.url or not looked.url:
-                if looked.is_repeat_of_headline(seen):
-                    return _fold(seen.story_id, "same-title", looked.title, score=1.0)
-            elif looked.is_repeat_of_page(seen):
-                return _fold(seen.story_id, "same-url", looked.url)
+        page = self._by_url.get(report.canonical_url)
+        under = self._under_headline(report, title)
+        if page is None and not under:
+            return None
+        ours = Sighting.of(report, title=title)
+        for seen in (*([page] if page else []), *reversed(under)):
+            if ours.url and ours.url == seen.url:
+                if ours.is_repeat_of_page(seen):
+                    return _fold(seen.story_id, "same-url", ours.url)
+            elif ours.is_repeat_of_headline(seen):
+                return _fold(seen.story_id, "same-title", title, score=1.0)
         return None
 
     def namesakes(self, report: Report, *, title: str) -> frozenset[str]:
@@ -238,18 +229,18 @@ class PageIndex:
 
         Ask when `find` finds nothing: the headline says nothing about such a report then.
         """
-        looked = _look(report, title)
-        return frozenset(
-            seen.story_id for seen in self._under_headline(looked) if looked.is_namesake(seen)
-        )
+        under = self._under_headline(report, title)
+        if not under:
+            return frozenset()
+        ours = Sighting.of(report, title=title)
+        return frozenset(seen.story_id for seen in under if ours.is_namesake(seen))
 
     def add(self, report: Report, story_id: str, *, title: str) -> None:
         """Remember a report as part of a story."""
-        looked = _look(report, title)
-        seen = looked.as_seen(story_id)
-        key = (looked.site, looked.title)
-        if looked.url:
-            self._by_url[looked.url] = seen
+        seen = Sighting.of(report, title=title, story_id=story_id)
+        key = (_site(report), title)
+        if seen.url:
+            self._by_url[seen.url] = seen
         if all(key):
             self._by_title.setdefault(key, deque(maxlen=_SEEN_OF_TITLE)).append(seen)
         self._order.append((seen, key))
@@ -266,20 +257,14 @@ class PageIndex:
             if under is not None and not under:
                 del self._by_title[key]
 
-    def _under_headline(self, looked: Looked) -> Iterator[Seen]:
-        """Yield what stood under the headline on its site, the latest first."""
-        return reversed(self._by_title.get((looked.site, looked.title), deque()))
+    def _under_headline(self, report: Report, title: str) -> Sequence[Sighting]:
+        """Return what stood under the headline on its site, the latest last."""
+        return self._by_title.get((_site(report), title), ())
 
 
-def _look(report: Report, title: str) -> Looked:
-    return Looked(
-        title=title,
-        url=report.canonical_url,
-        source=report.source,
-        text=Text.of(report.title, report.summary or report.content, report.source),
-        seen_at=report.seen_at,
-        published_at=report.published_at,
-    )
+def _site(report: Report) -> str:
+    """Return the host of the address, or the outlet where there is none."""
+    return report.canonical_url.partition("/")[0] or report.source
 
 
 def _are_kin(title: str, other: str) -> bool:
