@@ -58,6 +58,7 @@ from straitwatch.core.model import (
 from straitwatch.core.plan import (
     BY_HAND,
     REKEY_ENTRIES,
+    REKEY_WHOLE,
     RETURNED,
     SAME_GUID,
     MatchedFeed,
@@ -71,6 +72,7 @@ from straitwatch.core.plan import (
     new_window,
     plan_ingest,
     plan_release,
+    rekeyed_document,
     rekeyed_entries,
 )
 from straitwatch.core.read import ReadRequest
@@ -190,7 +192,7 @@ async def _ingest_document(
         return await _complete(settle.unreadable(problem, read.detail), tools)
     read, known = await tools.store.run(recognize_entries, feed, read, now=now)
     after = settle.read(fetched, read)
-    rekeyed = await _rekeyed(feed, read.entries, known, tools) if state.baseline_at else NOTHING
+    rekeyed = await _rekeyed(state, read.entries, known, tools) if state.baseline_at else NOTHING
     matched = match_entries(read, known, feed=feed, state=after, rules=rules, rekeyed=rekeyed)
     report = await tools.store.run(
         commit_poll, feed, state, matched, rules=rules, folding=tools.folding, now=now
@@ -220,13 +222,19 @@ def recognize_entries(
 
 
 async def _rekeyed(
-    feed: Feed, entries: Sequence[Entry], known: Mapping[str, KnownEntry], tools: Tools
+    state: FeedState, entries: Sequence[Entry], known: Mapping[str, KnownEntry], tools: Tools
 ) -> frozenset[str]:
-    """Look whether many new entries are old ones under new ids."""
+    """Look whether many new entries, or all that there are, are old ones under new ids."""
     new = [entry for entry in entries if entry.id not in known]
-    if len(new) < REKEY_ENTRIES:
+    is_whole = len(new) == len(entries) >= REKEY_WHOLE
+    if len(new) < REKEY_ENTRIES and not is_whole:
         return NOTHING
-    rekeyed = rekeyed_entries(new, await tools.store.run(db.familiar_entries, feed.id, new))
+    find = partial(db.familiar_entries, with_text=len(new) < REKEY_ENTRIES)
+    familiar = await tools.store.run(find, state.feed_id, new)
+    if len(new) >= REKEY_ENTRIES:
+        rekeyed = rekeyed_entries(new, familiar)
+    else:
+        rekeyed = rekeyed_document(new, familiar, last_ok_at=state.last_ok_at)
     if rekeyed:
         log.warning("the feed gave its entries new ids", new=len(new), known=len(rekeyed))
     return rekeyed

@@ -61,6 +61,12 @@ def test_few_entries_after_an_empty_document_are_news() -> None:
     assert silent(make_read(None, None, None), READ_EMPTY) == ""
 
 
+def test_document_that_was_cut_off_before_its_first_entry_was_not_empty() -> None:
+    was_cut = replace(READ_EMPTY, last_outcome="truncated", last_polled_at=READ_EMPTY.last_ok_at)
+
+    assert silent(make_read(None, None), was_cut) == "e1 e2"
+
+
 def test_entries_of_a_watched_feed_are_news_however_many() -> None:
     assert silent(make_read(*[None] * 40), WATCHED, "e40") == ""
 

@@ -58,6 +58,7 @@ from straitwatch.core.plan import (
     match_entries,
     plan_ingest,
     plan_release,
+    rekeyed_document,
     rekeyed_entries,
 )
 
@@ -484,6 +485,27 @@ def test_a_feed_has_new_ids_when_most_of_many_new_entries_are_familiar(
     found = rekeyed_entries(entries, [entry.id for entry in entries[:familiar]])
 
     assert len(found) == recognized
+
+
+@pytest.mark.parametrize(
+    ("count", "familiar", "held"), [(4, 4, 4), (4, 3, 3), (4, 2, 0), (2, 2, 0)]
+)
+def test_short_document_without_a_known_id_has_new_ids_when_its_texts_are_familiar(
+    count, familiar, held
+) -> None:
+    entries = [replace(entry, published_at=None) for entry in reissued(count)]
+
+    found = rekeyed_document(entries, [entry.id for entry in entries[:familiar]], last_ok_at=NOON)
+
+    assert len(found) == held
+
+
+def test_bulletins_in_constant_words_that_are_newly_published_have_no_new_ids() -> None:
+    entries = [replace(entry, published_at=NOON) for entry in reissued(4)]
+    familiar = [entry.id for entry in entries]
+
+    assert not rekeyed_document(entries, familiar, last_ok_at=NOON - timedelta(hours=1))
+    assert rekeyed_document(entries, familiar, last_ok_at=NOON + timedelta(hours=1))
 
 
 def test_entries_that_come_again_under_new_ids_alert_nobody() -> None:

@@ -56,6 +56,12 @@ def test_guid_of_a_beat_whose_titles_are_alike_is_reused_with_another_link_and_t
     assert is_reused(make_article(1002, "Jets cross the Taiwan Strait", OTHER_TEXT), first)
 
 
+def test_guid_is_reused_when_link_and_title_are_all_there_is_and_both_differ() -> None:
+    first = make_article(1001, "Frigates leave the harbor")
+
+    assert is_reused(make_article(1002, "Farmers hope for rain"), first)
+
+
 @pytest.mark.parametrize(
     "edited",
     [
@@ -63,10 +69,21 @@ def test_guid_of_a_beat_whose_titles_are_alike_is_reused_with_another_link_and_t
         replace(FIRST, summary=OTHER_TEXT),
         replace(FIRST, title="Farmers hope for rain", summary=OTHER_TEXT),
         replace(FIRST, title="Farmers hope for rain", canonical_url="office.example/rain"),
+        replace(
+            FIRST, title="Farmers hope", canonical_url="office.example/rain", summary=TEXT[:60]
+        ),
         replace(FIRST, canonical_url="office.example/frigates", summary=OTHER_TEXT),
         replace(FIRST, published_at=NOON + 30 * HOUR),
     ],
-    ids=["title", "text", "title and text", "title and link", "link and text", "date"],
+    ids=[
+        "title",
+        "text",
+        "title and text",
+        "title and link",
+        "title, link and length",
+        "link and text",
+        "date",
+    ],
 )
 def test_guid_under_which_something_else_agrees_is_an_edit(edited: Entry) -> None:
     assert not is_reused(edited)

@@ -42,8 +42,8 @@ def silent_entries(
 
     """
     if state.baseline_at is None:
-        is_few = state.last_ok_at is not None and len(read.entries) <= FEW
-        older = [] if is_few else read.entries
+        was_empty = state.last_ok_at is not None and not was_cut_off(state)
+        older = [] if was_empty and len(read.entries) <= FEW else read.entries
     elif was_cut_off(state):
         rest = _rest(read.entries, known)
         older = rest if len(rest) > FEW else []

@@ -74,6 +74,7 @@ RETURNED = "returned"  # a page that was reported long ago, under the same title
 BY_HAND = "by-hand"  # the reason of a fold that a person decided
 REKEY_ENTRIES = 10  # new ones in one poll, and the share that is familiar
 REKEY_SHARE = 0.8
+REKEY_WHOLE = 3  # entries, if no id of the whole document is known
 BLIND_ROUNDS = 3  # of polls, and at least so long, without a good one: that is a gap
 BLIND_AFTER = timedelta(minutes=30)
 GIVE_UP_AFTER = timedelta(hours=24)  # counted from when a message may be sent
@@ -131,6 +132,24 @@ def rekeyed_entries(new: Sequence[Entry], familiar: Collection[str]) -> frozense
     """
     is_rekeyed = len(new) >= REKEY_ENTRIES and len(familiar) >= REKEY_SHARE * len(new)
     return frozenset(familiar) if is_rekeyed else frozenset()
+
+
+def rekeyed_document(
+    entries: Sequence[Entry], familiar: Collection[str], *, last_ok_at: datetime | None
+) -> frozenset[str]:
+    """Recognize a short document, none of whose ids is known, as entries under new ids.
+
+    `familiar` are those whose title and text this feed has carried before. What was published
+    since the last poll, at `last_ok_at`, is a bulletin whose words are always the same.
+    """
+    again = frozenset(
+        entry.id
+        for entry in entries
+        if entry.id in familiar
+        and not (last_ok_at and entry.published_at and entry.published_at > last_ok_at)
+    )
+    is_rekeyed = len(entries) >= REKEY_WHOLE and len(again) >= len(entries) - 1
+    return again if is_rekeyed else frozenset()
 
 
 def match_entries(

@@ -25,8 +25,8 @@ def is_reused_guid(entry: Entry, earlier: EarlierEntry, *, now: datetime) -> boo
     if signs.is_same_title or signs.is_like_text:
         return False
     if signs.is_other_page:
-        is_redated = entry.published_at != earlier.entry.published_at
-        return signs.is_other_text or (signs.is_other_title and is_redated)
+        is_same_date = entry.published_at and entry.published_at == earlier.entry.published_at
+        return signs.is_other_text or (signs.is_other_title and not is_same_date)
     return signs.is_other_text and signs.is_other_title and not entry.canonical_url
 
 

@@ -93,10 +93,13 @@ def earlier_entries(tx: Transaction, ids: Collection[str]) -> dict[str, EarlierE
     }
 
 
-def familiar_entries(tx: Transaction, feed_id: str, entries: Sequence[Entry]) -> set[str]:
+def familiar_entries(
+    tx: Transaction, feed_id: str, entries: Sequence[Entry], *, with_text: bool = False
+) -> set[str]:
     """Return the ids of those entries that this feed has carried before, by their titles.
 
-    A title that several of these entries share tells nothing without the text under it.
+    A title that several of these entries share tells nothing without the text under it; the
+    others tell enough, except `with_text`.
     """
     entries_by_key: dict[bytes, list[Entry]] = {}
     for entry in entries:
@@ -109,7 +112,7 @@ def familiar_entries(tx: Transaction, feed_id: str, entries: Sequence[Entry]) ->
         )
         for key, text_hash in tx.execute(query.distinct()):
             named = entries_by_key[bytes(key)]
-            is_own = len(named) == 1
+            is_own = len(named) == 1 and not with_text
             found.update(one.id for one in named if is_own or one.text_hash == bytes(text_hash))
     return found
 
