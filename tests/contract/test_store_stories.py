@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from builders import report_of
 from contract.store_builders import (
     LEASE,
     NOW,
@@ -11,6 +12,7 @@ from contract.store_builders import (
     make_alert,
     make_delivery,
     make_entry,
+    make_feed,
     make_fold,
     make_match,
     make_plan,
@@ -23,15 +25,18 @@ from straitwatch.core.model import (
     Action,
     Decision,
     DeliveryState,
+    Entry,
     Features,
     KnownEntry,
     PlannedEntry,
+    ReadFeed,
     Reason,
     Related,
     Relation,
     Severity,
 )
 from straitwatch.core.plan import SAME_GUID
+from straitwatch.pipeline import recognize_entries
 from straitwatch.store import (
     Store,
     apply_plan,
@@ -262,9 +267,9 @@ def test_a_page_under_its_title_leads_to_the_story_of_its_first_report(store: St
 
     again, renewed = make_entry("e3", **page), make_entry("e4", **page | {"title": "Other news"})
     elsewhere = make_entry("e5", **page | {"canonical_url": "news.example/other"})
-    found = store.call(returned_pages, [again, renewed, elsewhere])
+    found = store.call(returned_pages, [report_of(one) for one in (again, renewed, elsewhere)])
 
-    assert found == {"e3": "s1"}
+    assert {id_: fold.story_id for id_, fold in found.items()} == {"e3": "s1"}
 
 
 def test_a_story_shows_its_reports_oldest_first_and_why_each_is_in_it(store: Store) -> None:
@@ -356,6 +361,45 @@ def test_all_entries_since_a_time_come_in_order_across_pages(store: Store) -> No
         return [stored.entry.id for stored in entries_since(tx, since_at)]
 
     assert store.call(ids) == [planned.entry.id for planned in new]
+
+
+def test_title_that_new_entries_share_is_familiar_only_with_its_text(store: Store) -> None:
+    claimed = claimed_feed(store)
+    store.call(apply_plan, make_plan(claimed, [make_planned("e1")]))
+    first = make_entry("e1")
+    again, bulletin = (
+        replace(first, id=id_, text_hash=text_hash)
+        for id_, text_hash in (("again", first.text_hash), ("bulletin", b"other"))
+    )
+
+    found = store.call(familiar_entries, claimed.feed_id, [again, bulletin])
+
+    assert found == {"again"}
+
+
+def test_another_entry_under_a_stored_guid_has_an_id_that_stays(store: Store) -> None:
+    claimed = claimed_feed(store)
+    store.call(apply_plan, make_plan(claimed, [make_planned("e1")]))
+    other = make_entry(
+        "e1",
+        title="Ferry timetable for the winter",
+        canonical_url="news.example/ferry",
+        summary="Boats to the outer islands sail twice a day until March.",
+        text_hash=b"other",
+    )
+    edited = make_entry("e1", title="Ships cross the strait again (e1)", text_hash=b"edited")
+
+    def recognize(entry: Entry) -> tuple[str, list[str]]:
+        read = ReadFeed(format="rss20", entries=(entry,))
+        found, known = store.call(recognize_entries, make_feed(claimed.feed_id), read, now=NOW)
+        return found.entries[0].id, sorted(known)
+
+    own, _ = recognize(other)
+    planned = make_planned(own, entry=replace(other, id=own))
+    store.call(apply_plan, make_plan(claimed, [planned]))
+    assert own != "e1"
+    assert recognize(other) == (own, sorted(["e1", own]))
+    assert recognize(edited) == ("e1", ["e1"])
 
 
 def test_an_entry_is_familiar_when_its_feed_has_carried_its_title(store: Store) -> None:

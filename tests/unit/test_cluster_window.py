@@ -1,7 +1,5 @@
 """Reports of one event become one story; other events do not."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from straitwatch.core.cluster import RECALL, STRICT, StoryWindow
@@ -39,7 +37,9 @@ def test_a_page_seen_under_another_title_is_the_same_entry() -> None:
 def test_a_headline_repeated_by_its_site_is_the_same_entry() -> None:
     first, second = fold_all(
         make_features("Frigates leave Zuoying at dawn", canonical_url="a.example/1"),
-        make_features("Frigates leave Zuoying at dawn", canonical_url="a.example/fleet/1", hours=100),
+        make_features(
+            "Frigates leave Zuoying at dawn", canonical_url="a.example/fleet/1", hours=10
+        ),
     )
 
     assert (second.relation, second.reason) == (Relation.SAME_ENTRY, "same-title")
