@@ -173,12 +173,7 @@ def test_an_entry_delivered_again_under_a_new_guid_opens_no_story(reports: list[
 @given(titles, st.integers(1, 400), st.integers(1, 400))
 def test_numbered_instalments_never_fold(title: str, first: int, second: int) -> None:
     reports = [
-        Features(
-            entry_id=str(n),
-            title=f"Live updates day {number}: {title}",
-            seen_at=START,
-            watchlists=("strait",),
-        )
+        make_features(f"Live updates day {number}: {title}", entry_id=str(n))
         for n, number in enumerate((first, second))
     ]
     folds = fold_all(reports)

@@ -26,7 +26,7 @@ def test_a_page_seen_under_another_title_is_the_same_entry() -> None:
     first, second = fold_all(
         make_features("Frigates leave Zuoying", canonical_url="a.example/news/frigates"),
         make_features(
-            "What the rice harvest means", canonical_url="a.example/news/frigates", hours=30
+            "What the rice harvest means", canonical_url="a.example/news/frigates", hours=8
         ),
     )
 
