@@ -34,6 +34,7 @@ from straitwatch.core.model import (
     Problem,
     Severity,
 )
+from straitwatch.core.origin import outlets_of
 from straitwatch.core.plan import fold_profiles
 from straitwatch.core.rules import GIVE_UP_AFTER, Rules, Shadow
 from straitwatch.core.schedule import repeats_nothing
@@ -155,6 +156,7 @@ def activate(config: Config) -> Active:
         },
         folding=fold_profiles(config.watchlists),
         limits={name: it.limit for name, it in config.receivers.items() if it.limit},
+        outlets=outlets_of(config.feeds),
         config_version=config.version,
         shadow=_shadow(config),
     )

@@ -109,4 +109,4 @@ def test_a_replay_takes_a_page_that_came_back_as_decided(store: Store, days: int
 
     since_at = NOW + timedelta(days=days) - WINDOW
     reports = store.call(recent_reports, since_at=since_at, after_seq=0)
-    assert all(then == now for _, then, now in refold(((it[1], it[2]) for it in reports), {}))
+    assert all(report.fold == now for report, now in refold(reports, {}))

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from builders import report_of
+from cluster_builders import make_features
 from contract.store_builders import (
     LEASE,
     NOW,
@@ -26,7 +27,7 @@ from straitwatch.core.model import (
     Decision,
     DeliveryState,
     Entry,
-    Features,
+    FoldedReport,
     KnownEntry,
     PlannedEntry,
     ReadFeed,
@@ -57,7 +58,7 @@ from straitwatch.store import (
 from straitwatch.store.engine import Transaction
 
 
-def reports(store: Store, after_seq: int = 0) -> list[tuple[int, Features, object]]:
+def reports(store: Store, after_seq: int = 0) -> list[FoldedReport]:
     return store.call(recent_reports, since_at=NOW - timedelta(days=7), after_seq=after_seq)
 
 
@@ -193,7 +194,8 @@ def test_an_entry_that_matches_only_after_an_edit_becomes_a_report(store: Store)
     later = NOW + timedelta(hours=5)
     store.call(apply_plan, make_plan(claimed, [make_planned("e1", is_new=False)], now=later))
 
-    assert [(it.entry_id, it.seen_at) for _, it, _ in reports(store)] == [("e1", later)]
+    (report,) = reports(store)
+    assert (report.features.entry_id, report.features.seen_at) == ("e1", later)
 
 
 def test_a_possibly_related_story_is_kept_with_the_report(store: Store) -> None:
@@ -207,7 +209,9 @@ def test_a_possibly_related_story_is_kept_with_the_report(store: Store) -> None:
 
 def test_an_edited_report_is_read_as_it_was_folded(store: Store) -> None:
     claimed = claimed_feed(store)
-    store.call(apply_plan, make_plan(claimed, [make_planned("e1")]))
+    store.call(
+        apply_plan, make_plan(claimed, [make_planned("e1", features=make_features("Ships cross"))])
+    )
     before = reports(store)
     edited = replace(make_entry("e1"), title="Quite another headline", text_hash=b"edited")
     fold = make_fold(relation=Relation.SAME_ENTRY, reason=SAME_GUID)
@@ -216,6 +220,7 @@ def test_an_edited_report_is_read_as_it_was_folded(store: Store) -> None:
             "e1",
             entry=replace(edited, title=title),
             fold=fold,
+            features=make_features(title),
             is_new=False,
             matches=(make_match("taiwan-policy"), make_match("drills")),
         )
@@ -237,12 +242,11 @@ def test_reports_come_back_in_the_order_in_which_they_were_folded(store: Store) 
 
     first, second = reports(store)
 
-    assert first[0] < second[0]
-    assert (first[1].entry_id, first[1].source, first[1].language) == ("e2", "CNA", "en")
-    assert (second[1].entry_id, second[1].source, second[1].language) == ("e1", "AFP", "zh-Hant")
-    assert second[1].watchlists == ("taiwan-policy",)
-    assert (first[2], second[2]) == (make_fold(), duplicate)
-    assert store.call(last_seq) == second[0]
+    assert first.seq < second.seq == store.call(last_seq)
+    assert [report.features.entry_id for report in (first, second)] == ["e2", "e1"]
+    assert [report.features.outlet for report in (first, second)] == ["CNA", "AFP"]
+    assert second.features.watchlists == ("taiwan-policy",)
+    assert (first.fold, second.fold) == (make_fold(), duplicate)
 
 
 def test_only_reports_after_a_number_and_a_time_come_back(store: Store) -> None:
@@ -251,9 +255,9 @@ def test_only_reports_after_a_number_and_a_time_come_back(store: Store) -> None:
     seq = store.call(last_seq)
     store.call(apply_plan, make_plan(claimed, [make_planned("e2")], now=NOW + timedelta(hours=1)))
 
-    assert [report.entry_id for _, report, _ in reports(store, after_seq=seq)] == ["e2"]
+    assert [report.features.entry_id for report in reports(store, after_seq=seq)] == ["e2"]
     late = store.call(recent_reports, since_at=NOW + timedelta(minutes=1), after_seq=0)
-    assert [report.entry_id for _, report, _ in late] == ["e2"]
+    assert [report.features.entry_id for report in late] == ["e2"]
 
 
 def test_a_page_under_its_title_leads_to_the_story_of_its_first_report(store: Store) -> None:

@@ -337,11 +337,11 @@ def test_an_update_reaches_a_person_where_the_story_began() -> None:
     first = plan_for(make_entry(), window=window, rules=rules_for(mail, people=(chen,)))
 
     then = plan_for(
-        make_entry(),
+        make_entry("Ships cross the strait, MND: frigates deployed"),
         feed=make_feed("Other"),
         window=window,
         stories=kept(first),
-        rules=rules_for(both, people=(chen,), update_outlets=(2,)),
+        rules=rules_for(both, people=(chen,)),
     )
 
     assert [(it.receiver, bool(it.parent_id)) for it in then.deliveries] == [("chen-mail", True)]
@@ -430,7 +430,7 @@ def test_what_is_released_does_not_tell_a_story_twice() -> None:
     entry, release = release_into(make_story(revision=1, outlets=(FEED.name,)))
 
     assert (release.alerts, release.stories) == ((), ())
-    assert release.decisions[entry.id].reason is Reason.ALREADY_ALERTED
+    assert release.decisions[entry.id].reason is Reason.RETELLING
 
 
 def test_reports_of_one_poll_see_the_stories_of_those_before_them() -> None:
@@ -442,7 +442,7 @@ def test_reports_of_one_poll_see_the_stories_of_those_before_them() -> None:
 
     assert [planned.decision.reason for planned in plan.entries] == [
         Reason.NEW_STORY,
-        Reason.ALREADY_ALERTED,
+        Reason.RETELLING,
     ]
 
 

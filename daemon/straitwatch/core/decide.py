@@ -87,13 +87,25 @@ def _decide_about_novelty(
 ) -> Decision:
     if _is_repeat(report, fold):
         return _none(Reason.KNOWN_ENTRY)
-    if fold.novelty.is_development and fold.relation is not Relation.DUPLICATE:
+    if _is_development(fold):
         return _update(Reason.DEVELOPMENT)
     if fold.is_probable:
         return _update(Reason.PROBABLE)
     if _is_first_in_language(report, before, policy):
         return _update(Reason.OTHER_LANGUAGE)
     return _none(Reason.RETELLING)
+
+
+def _is_development(fold: Fold) -> bool:
+    """Return True if a report adds what a desk must hear.
+
+    A near-duplicate must do so by a deed or by another country that acts; one that only names who
+    says the same is a copy.
+    """
+    novelty = fold.novelty
+    if fold.relation is Relation.DUPLICATE:
+        return bool(novelty.sides or novelty.acts)
+    return novelty.is_development
 
 
 def _is_repeat(report: Report, fold: Fold) -> bool:

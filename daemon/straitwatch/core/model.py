@@ -828,7 +828,8 @@ class Fold:
     is_probable: bool = False  # the score is near the threshold: perhaps another event
     usual: float = 0.0  # best score with a story in the report's language; thresholds follow it
     novelty: Novelty = NO_NOVELTY  # compared with what was sent about the story
-    is_own_repeat: bool = False  # of what its outlet has published before; it is not stored
+    # Of what its outlet has published before; not stored, and no difference between two folds.
+    is_own_repeat: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         """Say the reason with its figures: "same-event 0.41 >= 0.24: taiwan, drill"."""

@@ -29,7 +29,7 @@ from straitwatch.core.model import (
     ReportStatus,
     Vector,
 )
-from straitwatch.core.origin import find_attributions
+from straitwatch.core.origin import NO_OUTLETS, Outlets, find_attributions
 from straitwatch.core.rules import Rules
 from straitwatch.core.story import outlet_of
 from straitwatch.core.vectors import encoder_text
@@ -110,7 +110,7 @@ def build_reports(
         matches = rules.matcher.match(text)
         differences = _differences(matches, text, rules)
         if matches:
-            report = make_report(entry, matches, arrival, rules.policy)
+            report = make_report(entry, matches, arrival, rules.policy, outlets=rules.outlets)
             yield replace(report, differences=differences)
         else:
             is_new = entry.id not in arrival.known
@@ -118,9 +118,14 @@ def build_reports(
 
 
 def make_report(
-    entry: Entry, matches: Sequence[Match], arrival: Arrival, policy: AlertPolicy
+    entry: Entry,
+    matches: Sequence[Match],
+    arrival: Arrival,
+    policy: AlertPolicy,
+    *,
+    outlets: Outlets = NO_OUTLETS,
 ) -> Report:
-    """Make the report of an entry that matched."""
+    """Make the report of an entry that matched; `outlets` are those whose feeds are configured."""
     feed, outlet = arrival.feed, outlet_of(entry, arrival.feed)
     kind = classify_kind(entry, feed)
     signals = find_signals(entry.title, entry.summary or entry.content)
@@ -135,7 +140,9 @@ def make_report(
         entry=entry,
         feed=feed,
         outlet=outlet,
-        attributions=tuple(source.name for source in find_attributions(entry, outlet.name)),
+        attributions=tuple(
+            source.name for source in find_attributions(entry, outlet.name, outlets)
+        ),
         matches=tuple(matches),
         kind=kind,
         signals=signals,

@@ -68,7 +68,7 @@ class Strength(IntEnum):
     CONTRADICTION = 3  # neither the same text nor the same event
 
 
-_NOT_EDITED = frozenset((Kind.NUMBER, Kind.DATE, Kind.NAME, Kind.PARTY, Kind.SUBJECT))
+_NOT_EDITED = frozenset((Kind.NUMBER, Kind.DATE, Kind.NAME, Kind.PARTY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,7 @@ class Facts:
     speakers: frozenset[str] = frozenset()  # before or behind a colon
     subject: frozenset[str] = frozenset()
     voices: frozenset[str] = frozenset()  # officials and bodies among the speakers, by name
+    countries: frozenset[str] = frozenset()  # in the title, also by their capital
 
     def to_text(self) -> str:
         """Return the facts as one short string."""
@@ -148,6 +149,7 @@ class FactReader:
             acts=frozenset(_act_labels(acts, names, tokens)),
             speakers=frozenset(name.party for name in speakers),
             subject=frozenset(_subject(names, tokens)),
+            countries=frozenset(n.party for n in names if n.kind in ("country", "capital")),
             voices=frozenset(_voices([*speakers, *_clause_openers(title, names, tokens)])),
         )
 
