@@ -81,7 +81,10 @@ def make_story(**values: Any) -> Story:
         "outlets": ("Example Wire",),
         "alerted_at": NOON,
     }
-    return Story(**(filled | values))
+    story = Story(**(filled | values))
+    if story.revision and "sent_severity" not in values:
+        return replace(story, sent_severity=story.severity, sent_languages=("en",))
+    return story
 
 
 def make_fold(relation: Relation = Relation.NEW, story_id: str = "story-1") -> Fold:

@@ -576,13 +576,19 @@ def write_digest(tx: Transaction, plan: DigestPlan, *, rules: Rules, now: dateti
         return False
     span = {"since_at": window.since_at, "until_at": window.until_at}
     read_since = _read_since(tx, plan, default=window.since_at - IN_FLIGHT)
-    items = db.digest_items(
-        tx,
+    wanted = db.DigestQuery(
         digest=plan.name,
         watchlists=plan.include,
+        languages=rules.policy.languages,
         since_at=read_since,
         until_at=window.until_at,
     )
+    items = db.digest_items(tx, wanted)
+    # What is listed beside the stories is read up to where no poll is in flight: each once.
+    read = replace(
+        wanted, since_at=window.since_at - IN_FLIGHT, until_at=window.until_at - IN_FLIGHT
+    )
+    running, commentary = db.running_items(tx, read), db.commentary_items(tx, read)
     shown, rest = items[:DIGEST_ITEMS], items[DIGEST_ITEMS:]
     facts = DigestFacts(
         name=plan.name,
@@ -590,6 +596,8 @@ def write_digest(tx: Transaction, plan: DigestPlan, *, rules: Rules, now: dateti
         more=len(rest),
         coverage=db.coverage(tx, now=now, **span),
         is_late=window.is_late,
+        running=tuple(_with_titles(item, rules.titles) for item in running),
+        commentary=tuple(_with_titles(item, rules.titles) for item in commentary),
     )
     key = f"digest:{plan.name}:{window.until_at.isoformat()}"
     alert, deliveries = address(

@@ -40,6 +40,7 @@ from straitwatch.core.report import Arrival, make_report
 from straitwatch.core.rules import Rules
 from straitwatch.pipeline import Folding, commit_poll, release_feed
 from straitwatch.store import (
+    DigestQuery,
     Store,
     Transaction,
     add_alert,
@@ -362,8 +363,8 @@ def test_what_is_released_into_the_digest_stands_in_the_next_one(store: Store) -
 
     store.call(release_feed, make_feed(claimed.feed_id), rules=nowhere, now=released_at)
 
-    after = {"since_at": released_at, "until_at": released_at + WEEK}
-    (item,) = store.call(digest_items, digest="morning", **after)
+    after = DigestQuery(digest="morning", since_at=released_at, until_at=released_at + WEEK)
+    (item,) = store.call(digest_items, after)
     assert item.story_id == "s1"
 
 

@@ -49,21 +49,31 @@ def decide(
     if report.status is ReportStatus.LATE:
         is_known = is_repeat and before is not None and before.watchlists == after.watchlists
         return _none(Reason.KNOWN_ENTRY) if is_known else _digest(Reason.LATE)
-    if before is not None and fold.novelty.signals and before.revision:
+    if before is not None and fold.novelty.signals and before.sent_severity:
         return _update(Reason.CORRECTION)
     if kind := _KINDS.get(report.kind.kind):
-        return _none(Reason.KNOWN_ENTRY) if is_repeat else _digest(kind)
+        return _decide_about_kind(kind, report, policy, is_repeat=is_repeat)
     if before is None:
         return _ALERT
-    if before.revision == 0:
+    if before.sent_severity is None:
         return _decide_about_untold(report, fold)
     if set(after.watchlists) - set(before.watchlists):
         return _update(Reason.NEW_LIST)
     if after.is_breaking and not before.is_breaking:
         return _update(Reason.BREAKING)
-    if severity.rank > (before.sent_severity or before.severity).rank:
+    if severity.rank > before.sent_severity.rank:
         return _decide_about_severity(fold)
     return _decide_about_novelty(report, fold, before, policy)
+
+
+def _decide_about_kind(
+    kind: Reason, report: Report, policy: AlertPolicy, *, is_repeat: bool
+) -> Decision:
+    """Decide about commentary and round-ups: for the digest, unless a route asks for them."""
+    if is_repeat:
+        return _none(Reason.KNOWN_ENTRY)
+    is_wanted = any(report.kind.kind in route.kinds for route in policy.routes)
+    return Decision(action=Action.ALERT, reason=kind) if is_wanted else _digest(kind)
 
 
 def _decide_about_untold(report: Report, fold: Fold) -> Decision:

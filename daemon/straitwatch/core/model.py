@@ -131,7 +131,7 @@ class Reason(StrEnum):
     NEW_LIST = "new_list"
     HIGHER_SEVERITY = "higher_severity"
     BREAKING = "breaking"
-    MORE_OUTLETS = "more_outlets"
+    MORE_OUTLETS = "more_outlets"  # like the next two, in rows of earlier versions only
     TIER_ONE = "tier_one"
     DAY_LATER = "day_later"
     NEW_ROUTE = "new_route"
@@ -390,6 +390,7 @@ class Route:
     tags: tuple[str, ...] = ()
     stances: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    kinds: tuple[EntryKind, ...] = (EntryKind.NEWS,)
     story: StoryFilter = ANY_STORY
     send: tuple[str, ...] = ()
     continues: bool = False
@@ -397,6 +398,12 @@ class Route:
     quiet_hours: str = ""
     updates: str = "thread"  # thread, message, digest, off
     position: Position | None = None
+
+    def kind_misfit(self, kind: EntryKind) -> str:
+        """Return why the route does not take entries of this kind; "" when it does."""
+        if kind in self.kinds:
+            return ""
+        return f"wants kinds {' or '.join(self.kinds)}, this is {kind}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -993,6 +1000,28 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoryName:
+    """A story as a message about another one names it."""
+
+    story_id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectedUpdate:
+    """An update that waited and is part of a later one."""
+
+    title: str
+    url: str
+    outlet: Outlet
+    reason: Reason
+    severity: Severity
+    seen_at: datetime
+    published_at: datetime | None = None
+    signal: SignalKind | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertFacts:
     """Everything a message may say about a story, frozen when the alert is decided.
 
@@ -1013,7 +1042,7 @@ class AlertFacts:
     matches: tuple[MatchNote, ...] = ()
     title_spans: tuple[tuple[int, int], ...] = ()
     quote: Quote = Quote(text="")
-    first_report: StoryReport | None = None  # who reported it first
+    first_report: StoryReport | None = None  # the first one published, as far as that is known
     also: tuple[StoryReport, ...] = ()  # who else reports it, newest last
     outlet_count: int = 1
     origin: str = ""  # whose reporting this is, when it is not the outlet's own
@@ -1025,6 +1054,14 @@ class AlertFacts:
     story_title: str = ""  # of the first report: keeps the threads of a story together
     entry_id: str = ""  # of the report that is told
     related_id: str = ""  # of the story that may be about the same event
+    signal: SignalKind | None = None  # goes first in the message
+    part_of: StoryName | None = None  # the known story, of a report that is more severe than it
+    is_probable: bool = False  # the story is a guess
+    probability: float | None = None  # of the guess; None: not known
+    also_in: str = ""  # the language, of the first report in another one
+    added: tuple[str, ...] = ()  # names, bodies, places and figures that are new in the story
+    updates: tuple[CollectedUpdate, ...] = ()  # that waited and come with this one, oldest first
+    headline: StoryReport | None = None  # of the story, in a language that the desk prefers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1060,6 +1097,11 @@ class DigestItem:
     outlet_count: int = 1
     was_alerted: bool = False
     is_late: bool = False
+    original: str = ""  # the title in its own language, where `title` is in the desk's
+    signal: SignalKind | None = None  # goes before the title
+    updates: int = 0  # about the story: further ones in a roll-up, all of a running one
+    more_outlets: int = 0  # of a story that was in an earlier digest
+    part_of: str = ""  # title of the story, of an update, a commentary or a round-up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1071,6 +1113,8 @@ class DigestFacts:
     coverage: CoverageFacts
     is_late: bool = False
     more: int = 0  # stories beyond the number that is listed
+    running: tuple[DigestItem, ...] = ()  # stories of earlier digests: updates, more outlets
+    commentary: tuple[DigestItem, ...] = ()  # and round-ups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

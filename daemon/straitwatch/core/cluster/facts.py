@@ -33,13 +33,15 @@ _NEAR_WORDS, _NEAR_CHARACTERS = 5, 8  # between an action and what it is done to
 _SUBJECT_WITHIN = 4  # tokens from the beginning
 _SPEAKER_WITHIN = 8  # tokens from the colon
 _OBJECTS = frozenset(("thing", "exercise", "system"))
-_PARTIES = frozenset(("person", "body", "office", "party", "country", "capital"))
+_PARTIES = frozenset(("person", "politician", "body", "office", "party", "country", "capital"))
 _OFFICIAL = frozenset(("person", "body", "office"))
 # They are named when others visit, quarrel or act there.
 _NO_VOICE = frozenset(
     ("president", "prime minister", "military", "navy", "air force", "Legislative Yuan")
 )
-_NAMED = frozenset(("person", "body", "place", "system", "exercise", "country", "party"))
+_NAMED = frozenset(
+    ("person", "politician", "body", "place", "system", "exercise", "country", "party")
+)
 _MEDIA = frozenset("媒紙纸")
 _CLAUSE_ENDS = frozenset("!?,;。、…")
 _SAYS = frozenset(("says", "say", "said", "warns", "warned", "confirms", "confirmed"))
