@@ -246,4 +246,6 @@ def test_entries_are_recognized_after_a_rebuild_as_before_it(
         if report.seen_at >= reports[cut].seen_at - StoryWindow.MEMORY:
             rebuilt.add(stored_and_read(report), fold)
 
-    assert fold_all(reports[cut:], rebuilt) == folds[cut:]
+    again = fold_all(reports[cut:], rebuilt)
+    assert again == folds[cut:]
+    assert [fold.is_own_repeat for fold in again] == [fold.is_own_repeat for fold in folds[cut:]]
