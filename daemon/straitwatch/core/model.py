@@ -768,12 +768,17 @@ class Features:
     title: str  # cleaned, in one script of Chinese
     canonical_url: str = ""
     site: str = ""  # host of the canonical address, or the outlet where there is none
+    outlet: str = ""
+    published_at: datetime | None = None  # known of the report at hand only: it is not stored
     language: str = ""  # primary subtag: en, zh, ja ...
     watchlists: tuple[str, ...] = ()
     title_terms: tuple[str, ...] = ()  # stems, bigrams
     lead_terms: tuple[str, ...] = ()
     title_names: tuple[str, ...] = ()  # people, places and things, in no language
     lead_names: tuple[str, ...] = ()
+    lead_head: str = ""  # how the text under the headline begins
+    lead_figures: str = ""  # all of its figures in their order
+    lead_digest: str = ""
     figures: tuple[str, ...] = ()  # quantities in the title
     facts: str = ""  # what it states, see core.cluster.facts
     kind: EntryKind = EntryKind.NEWS
@@ -829,6 +834,8 @@ class Fold:
     is_probable: bool = False  # the score is near the threshold: perhaps another event
     usual: float = 0.0  # best score with a story in the report's language; thresholds follow it
     novelty: Novelty = NO_NOVELTY  # compared with what was sent about the story
+    # Of what its outlet has published before; not stored, and no difference between two folds.
+    is_own_repeat: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         """Say the reason with its figures: "same-event 0.41 >= 0.24: taiwan, drill"."""
@@ -1218,6 +1225,14 @@ class KnownEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierEntry:
+    """An entry as it was stored before the poll that brings it again, or another in its place."""
+
+    entry: Entry
+    seen_at: datetime  # first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoldedReport:
     """A stored report as a window takes it in: what it says, its story, and whether it was sent."""
 
@@ -1251,7 +1266,7 @@ class PollReport:
     stories_new: int = 0
     alerts: int = 0
     detail: str = ""
-    is_baseline: bool = False
+    is_baseline: bool = False  # what stood in it before it was watched is recorded silently
     rekeyed: int = 0  # entries that were there already, under other ids
     reasons: tuple[Reason, ...] = ()  # of each decision
     is_failure: bool = False  # the feed could not be had or read
@@ -1266,7 +1281,7 @@ class Poll:
     reports: tuple[Report, ...] = ()
     unmatched: tuple[PlannedEntry, ...] = ()  # new and edited entries on which no list fires
     entries: int = 0  # in the document
-    is_baseline: bool = False  # the first sight of the feed
+    is_baseline: bool = False  # what stood in it before it was watched is recorded silently
     rekeyed: int = 0  # entries that were there already, under other ids
     is_last: bool = True  # of the parts
 
