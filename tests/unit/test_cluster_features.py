@@ -3,14 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from cluster_builders import make_features, make_vector
 
+from cluster_builders import make_features, make_vector
 from straitwatch.core.cluster import features_from_text, features_to_text
 from straitwatch.core.cluster.features import language_of
 from straitwatch.core.cluster.stories import Reading
 from straitwatch.core.cluster.text import MAX_TERMS
 from straitwatch.core.model import EntryKind, SignalKind
-
 
 
 def test_word_of_the_title_counts_more_than_one_of_the_lead() -> None:

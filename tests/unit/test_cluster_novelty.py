@@ -1,8 +1,8 @@
 """What a report adds to everything that was sent about its story."""
 
 import pytest
-from cluster_builders import make_features
 
+from cluster_builders import make_features
 from straitwatch.core.cluster.novelty import find_novelty
 from straitwatch.core.model import NO_NOVELTY, Novelty, SignalKind
 
@@ -22,7 +22,11 @@ def test_repeat_of_what_was_sent_adds_nothing() -> None:
     ("report", "sent", "side"),
     [
         ("Beijing rejects Tokyo's protest", "Tokyo protests over patrol", "china"),
-        ("Washington calls on both to talk", "Tokyo protests over patrol by Beijing", "united states"),
+        (
+            "Washington calls on both to talk",
+            "Tokyo protests over patrol by Beijing",
+            "united states",
+        ),
     ],
 )
 def test_country_that_answers_is_a_development(report: str, sent: str, side: str) -> None:

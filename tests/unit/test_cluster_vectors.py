@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from cluster_builders import MODEL, make_features, make_vector
 
+from cluster_builders import MODEL, make_features, make_vector
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.cluster.vectors import VectorIndex
 from straitwatch.core.model import Features, Fold, Relation
