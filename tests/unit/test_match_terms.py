@@ -102,10 +102,10 @@ def test_ukrainian_reflexive_verbs_are_found_in_the_past(form: str) -> None:
 def test_where_the_dictionary_is_missing_a_table_of_endings_serves(
     monkeypatch: pytest.MonkeyPatch, term: str, text: str
 ) -> None:
-    monkeypatch.setattr(cyrillic, "_analyzer", lambda: None)
-    cyrillic._russian_phrase.cache_clear()
+    monkeypatch.setattr(cyrillic, "_analyzer", lambda _language: None)
+    cyrillic._read.cache_clear()
 
     hits = found(text, term)
 
-    cyrillic._russian_phrase.cache_clear()
+    cyrillic._read.cache_clear()
     assert hits == [text]
