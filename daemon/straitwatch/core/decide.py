@@ -4,7 +4,6 @@ In: a report that matched, the story it belongs to, the policy. Out: a `Decision
 the story's next state, the places its routes lead to, and the facts that a message may state.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -39,6 +38,7 @@ from straitwatch.core.model import (
     StoryFilter,
     StoryReport,
 )
+from straitwatch.core.sentences import sentence_spans
 
 DAY_AFTER = timedelta(hours=24)  # a report this long after the alert is news again: say so
 RENEWED_AFTER = timedelta(hours=18)  # a daily bulletin, published a little earlier than yesterday's
@@ -48,12 +48,6 @@ BREAKING_TIMES = 3  # as many as the whole list has reports in that time, usuall
 LISTED_REPORTS = 12  # reports that a story keeps for showing; the count goes on
 STATE_STANCES = ("state", "party")  # of outlets that speak for a government
 QUOTE_LENGTH = 320  # characters: two or three lines in Slack and mail
-# A full stop ends no sentence in U.S., after an initial or a title, or before a small letter.
-_TITLES = ("Mr", "Ms", "Mrs", "Dr", "St", "Gen", "Adm", "Col", "Lt", "Sen", "Rep", "Gov", "No")
-_NO_TITLE = "".join(rf"(?<!\b{title}\.)" for title in _TITLES)
-_SENTENCE_END = re.compile(
-    rf"(?<=[.!?…])(?<!\.[A-Z]\.)(?<!\s[A-Z]\.){_NO_TITLE}\s+(?![a-z])|(?<=[。！？])|\n+"
-)
 
 
 # ---------------------------------------------------------------- identities
@@ -581,24 +575,12 @@ def pick_quote(entry: Entry, hits: Sequence[Hit]) -> Quote:
     best_count = -1
     for name, text in (("summary", entry.summary), ("content", entry.content)):
         inside = [hit for hit in hits if hit.field == name]
-        for start, end in _sentences(text):
+        for start, end in sentence_spans(text):
             held = [hit for hit in inside if start <= hit.start and hit.end <= end]
             count = len({hit.text.casefold() for hit in held})
             if count > best_count:
                 best, best_count = _cut_quote(text, start, end, held), count
     return best
-
-
-def _sentences(text: str) -> list[tuple[int, int]]:
-    spans: list[tuple[int, int]] = []
-    start = 0
-    for mark in _SENTENCE_END.finditer(text):
-        if text[start : mark.start()].strip():
-            spans.append((start, mark.start()))
-        start = mark.end()
-    if text[start:].strip():
-        spans.append((start, len(text)))
-    return spans
 
 
 def _cut_quote(text: str, start: int, end: int, hits: Sequence[Hit]) -> Quote:

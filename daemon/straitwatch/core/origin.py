@@ -12,6 +12,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from straitwatch.core.model import UNNAMED_MEDIA, Entry
+from straitwatch.core.sentences import first_sentence
 
 # Who is repeated on this beat: the name that is shown, then how others write it.
 _SOURCES = {
@@ -275,7 +276,6 @@ _WRONG = re.compile(
 _BEFORE_IN_BYLINE = re.compile(
     r"(?:^|^by |[,(\[/|;&·–—-] ?| (?:for|of|via) )(?:the )?$", re.IGNORECASE
 )
-_SENTENCE_END = re.compile(r"(?<=\w{3})[.!?]\s|[。！？]")
 _CYRILLIC_NAME = re.compile(r"[А-яЁёІіЇїЄє -]+[бвгджзклмнпрстфхцчшщъ]")
 _LEAD = 400  # characters of the text below the title that are read: an origin is named early
 
@@ -308,7 +308,7 @@ def find_origin(entry: Entry, outlet: str, heard: Collection[str] = ()) -> Origi
         return next((origin for origin in others if origin.name in heard), others[0])
     if linked := _linked(entry, own):
         return linked
-    unnamed = _unnamed(entry.title) or _unnamed(_SENTENCE_END.split(texts[1], maxsplit=1)[0])
+    unnamed = _unnamed(entry.title) or _unnamed(first_sentence(texts[1]))
     return Origin(name=UNNAMED_MEDIA if unnamed else own, words=unnamed)
 
 
