@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 
 _CLOSERS = "\"'”’»)\\]」』）】"
-_MARK = re.compile(
-    rf"(?P<stop>[.!?…]+)[{_CLOSERS}]*(?=[\s\x1f]|$)|(?P<wide>[。！？｡]+)[{_CLOSERS}]*|[\n\x1f]"
-)
-_NEXT = re.compile(r"[^\S\n]*(?P<quote>[\"'“‘«(\[„—–-]*)[^\S\n]*(?P<word>\w*)")
+_MARK = re.compile(rf"(?P<marks>[.!?…。！？｡\n\x1f]+)[{_CLOSERS}]*")
+_BREAKS = re.compile("[\n\x1f]")
+_CJK = "⺀"  # from here on letters stand without spaces between words
+_NEXT = re.compile(r"[^\S\n]*[\"'“‘«(\[„—–-]*[^\S\n]*(?P<word>\w*)")
 _LAST_WORD = re.compile(r"[\"'“‘«(\[„]?((?:[^\W\d_]+\.)*[^\W\d_]+|\d+)$")
 _REPORTED = re.compile("[とっなのを、，]")  # 「……。」と述べた goes on behind the quotation
 _LOOKED_BACK = 24  # characters: no abbreviation is longer
@@ -72,18 +72,19 @@ def _ends(text: str) -> Iterator[re.Match[str]]:
 
 
 def _is_end(text: str, mark: re.Match[str]) -> bool:
-    if mark["wide"]:
-        is_quoted = mark.end() > mark.end("wide")
-        return not (is_quoted and _REPORTED.match(text, mark.end()))
-    if not mark["stop"]:
+    marks, end = mark["marks"], mark.end()
+    if _BREAKS.search(marks):
         return True
-    following = _NEXT.match(text, mark.end())
-    word = following["word"] if following else ""
+    if marks[-1] in "。！？｡":
+        return end == mark.end("marks") or not _REPORTED.match(text, end)
+    after = text[end : end + 1]
+    if after and not after.isspace() and not _BREAKS.match(after):
+        return marks != "." and after >= _CJK
+    found = _NEXT.match(text, end)
+    word = found["word"] if found else ""
     if word[:1].islower():
         return False
-    if mark["stop"] != ".":
-        return True
-    return not word[:1].isdigit() and not _is_shortened(text, mark.start(), word)
+    return marks != "." or not (word[:1].isdigit() or _is_shortened(text, mark.start(), word))
 
 
 def _is_shortened(text: str, stop: int, following: str) -> bool:
