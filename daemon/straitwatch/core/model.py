@@ -556,6 +556,9 @@ class RawEntry:
     updated: str = ""
     language: str = ""
     source_title: str = ""  # the publisher, where an aggregator names it
+    plain: frozenset[str] = (
+        frozenset()
+    )  # title, summary, content: text, not markup, by its own word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
