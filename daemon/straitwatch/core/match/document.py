@@ -76,15 +76,18 @@ class Document:
 
     # ------------------------------------------------------------ what the original looks like
 
+    def original(self, start: int, end: int) -> str:
+        """Give what stands there in the original."""
+        first, last = self.folded.span(start, end)
+        return self.raw[first:last]
+
     def has_capitals(self, start: int, end: int) -> bool:
         """Whether the original is written in capitals there, or the field is all capitals."""
-        first, last = self.folded.span(start, end)
-        return self.raw[first:last].isupper() or self.shouts[self.field_at(start)]
+        return self.original(start, end).isupper() or self.shouts[self.field_at(start)]
 
     def reads(self, start: int, end: int, text: str) -> bool:
         """Whether the original reads exactly so there, or the field is all capitals."""
-        first, last = self.folded.span(start, end)
-        return self.raw[first:last] == text or self.shouts[self.field_at(start)]
+        return self.original(start, end) == text or self.shouts[self.field_at(start)]
 
     @cached_property
     def shouts(self) -> tuple[bool, ...]:

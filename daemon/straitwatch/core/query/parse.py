@@ -38,6 +38,7 @@ _SMART = re.compile("[“”„«»「」]")
 _FIELD = re.compile(r"(?P<name>[A-Za-z_]+):(?!//)")
 _SET = re.compile(r"\$(?P<name>[\w-]*)")
 _NEAR = re.compile(r"(?P<name>NEAR|BEFORE)/(?P<reach>\d+|S)")
+_DESIGNATION = re.compile(r"[^\W\d_]{1,6}[-\u2010-\u2015]?\d{1,3}")  # F-16, MQ9
 _CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -165,7 +166,7 @@ def _word(text: str, offset: int, mode: Mode) -> Word:
 def _check_prefix(bare: str, text: str, offset: int) -> None:
     letters = sum(map(str.isalnum, bare))
     wanted = MIN_PREFIX_HAN if _CJK.search(bare) else MIN_PREFIX
-    if letters < wanted:
+    if letters < wanted and not _DESIGNATION.fullmatch(bare):
         raise _Mistake(
             offset,
             f"{text} is too short: at least {wanted} letters must stand before a *",
