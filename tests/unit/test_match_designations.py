@@ -17,6 +17,7 @@ from match_builders import found, make_list, problems_of
         ("вертолёт Ми-8", "вертолёта Ми-8МТВ", ["вертолёта Ми-8МТВ"]),
         ("殲-16", "歼-16D與殲-16", ["歼-16D", "殲-16"]),
         ("Type 055", "a Type 055A destroyer", ["Type 055A"]),
+        ("M1A1", "M1A1SA tanks", ["M1A1SA"]),
         # no models
         ("F-15", "Route F-155, f-15e, F-15th", []),
         ("=F-15", "F-15E, F-15", ["F-15"]),

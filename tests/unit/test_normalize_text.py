@@ -222,3 +222,14 @@ def test_a_claim_that_the_script_refutes_is_not_believed() -> None:
     assert _entry(RawEntry(title=title, language="en"), language="zh-Hant").language == "zh-Hant"
     assert _entry(RawEntry(title=title), language="en").language == "en"
     assert _entry(RawEntry(title="Hafen gesperrt"), document="de").language == "de"
+
+
+def test_the_language_of_a_content_is_that_of_its_entry() -> None:
+    content = "<content type='html' xml:lang='ja'>演習が始まった</content>"
+
+    assert _from_atom("<title>演習</title>", content).language == "ja"
+
+
+def test_a_tag_that_a_title_escapes_is_text() -> None:
+    assert clean_title("Write &lt;br&gt; at the end") == "Write <br> at the end"
+    assert clean_title("&lt;b&gt;Hot&lt;/b&gt; news") == "Hot news"

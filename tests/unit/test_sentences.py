@@ -34,6 +34,10 @@ def _sentences(text: str) -> list[str]:
         "「撤退する。」と首相は述べた。",
         "1. The first point stands.",
         "Version 2.5 is out",
+        "Brig. Gen. Sato (Ret.) resigned.",
+        "Fees, e.g. Panama tolls, rose.",
+        "Это т. е. Россия.",
+        "Мост на о. Хортица закрито.",
     ],
 )
 def test_a_sentence_goes_on_behind_a_full_stop_that_ends_none(text: str) -> None:

@@ -27,13 +27,14 @@ _TITLES = _words(
     "Brig Sgt Cpl Pvt Ens Sen Rep Gov Amb Sec Pres Supt Insp Fr Sr No Nos Art Fig Vol Op cf "
     "vs Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thur Thurs Fri "
     "Sat им ім ул вул пл просп пр-т д кв г-н г-жа тов проф акад ген полк подполк кап адм лейт "
-    "ст мл гл зам см рис стр напр тел св о с м п обл р-н"
+    "ст мл гл зам см рис стр напр тел св о с м п обл р-н Atty Assoc Asst Mme Mlle Messrs "
+    "Comdr Lieut Dep Ald Cong ed eds pp пп пос див нач деп дир ред"
 )
 # A sentence may end behind these: what follows tells.
 _SHORTENED = _words(
     "Jr Inc Ltd Co Corp Bros Dept Univ Assn Ave Blvd Rd approx est etc al dept г гг в вв н э "
     "р рр ст тис тыс млн млрд трлн руб грн долл дол коп шт экз др пр проч ін чел час мин сек "
-    "км"
+    "км Ret Div Bn Regt incl Pty Bhd Lt стр обл чл"
 )
 _STARTERS = _words(
     "The A An In On At But And It Its He She They We This That These Those There However "
@@ -97,5 +98,5 @@ def _is_shortened(text: str, stop: int, following: str) -> bool:
         return True
     if word.isdigit():
         return text[:stop].rpartition("\n")[2].strip() == word  # the number of an item
-    is_initial = len(word) == 1 and word.isupper()
-    return (is_initial or "." in word or word in _SHORTENED) and following not in _STARTERS
+    is_letter = len(word) == 1  # an initial, or as in т. е.
+    return (is_letter or "." in word or word in _SHORTENED) and following not in _STARTERS

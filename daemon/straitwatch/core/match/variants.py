@@ -18,7 +18,7 @@ _ACRONYM = re.compile(r"(?=.*[A-Z])[A-Z0-9][A-Z0-9.&/\u2010-\u2015-]*")
 _MIN_ACRONYM, _MAX_ACRONYM = 2, 6  # letters and digits; longer words in capitals are shouting
 _DOTTABLE = re.compile("[A-Z]{2,4}")
 _DOTTED = re.compile(r"(?:[A-Z]\.){2,4}")
-_DESIGNATION = re.compile(r"(?:^| )[^\W\d_]{1,6} ?\d{1,3}$")  # folded
+_DESIGNATION = re.compile(r"(?:^| )[^\W_]{0,5}[^\W\d_] ?\d{1,3}$")  # folded
 _SIBILANT = re.compile("(?:s|x|z|ch|sh)$")
 _IRREGULAR = {
     "arise": "arose arisen", "begin": "began begun", "bring": "brought", "build": "built",

@@ -135,15 +135,16 @@ def _as_seen(value: str, limit: int) -> str:
 
 def _plain(value: str, limit: int, *, keeps_rest: bool = False) -> str:
     text = value[: limit * _RAW_PER_CHARACTER]
-    for _ in range(_MAX_ROUNDS):
+    for at in range(_MAX_ROUNDS):
         before = text
-        if "<" in text and _MARKUP.search(text):
+        is_sure = not (at and keeps_rest) or _LIES.search(text)
+        if "<" in text and is_sure and _MARKUP.search(text):
             text = _strip(text, keeps_rest=keeps_rest)
         if "&" in text:
             text = _unescape(text)
         if text == before:
             break
-    if "<" in text and _MARKUP.search(text):
+    if "<" in text and _MARKUP.search(text) and (not keeps_rest or _LIES.search(text)):
         text = _strip(text, keeps_rest=keeps_rest)
     return text if text.isascii() and text.isprintable() else _seen(text)
 

@@ -273,8 +273,10 @@ def _categories(entry: Any) -> tuple[str, ...]:
 
 
 def _language(entry: Any) -> str:
-    detail: Any = entry.get("title_detail") or {}
-    return _text(entry.get("language")) or _text(detail.get("language"))
+    details = [entry.get("title_detail"), *(entry.get("content") or ())]
+    details.append(entry.get("summary_detail"))
+    claims = [entry.get("language"), *(one.get("language") for one in details if one)]
+    return next(filter(None, map(_text, claims)), "")
 
 
 def _unresolved(value: str) -> str:
