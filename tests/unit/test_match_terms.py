@@ -58,6 +58,9 @@ from straitwatch.core.match import cyrillic
         # Hangul: where a word begins, whatever particle follows
         ("대만", "대만에서, 반대만 했다", ["대만"]),
         ("중국", "美·중국이", ["중국"]),
+        ("상륙함", "대형상륙함이 출항", ["상륙함"]),  # the end of a compound
+        ("수입 규제", "수입규제를 강화, 수입 규제는", ["수입규제", "수입 규제"]),
+        ("北部 港口", "北部港口封閉", ["北部港口"]),
     ],
 )  # fmt: skip
 def test_a_term_finds_its_shapes_and_no_more(term: str, text: str, hits: list[str]) -> None:

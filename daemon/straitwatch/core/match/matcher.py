@@ -24,6 +24,7 @@ from straitwatch.core.model import Hit, Match, MatchText, RuleScore, WatchList
 
 _CJK = "⺀"  # from here on letters stand without spaces between words
 _HANGUL = ("가", "힣")
+_SHORT_HANGUL = re.compile("[가-힣]{1,2}(?![가-힣])")  # longer words also end compounds
 
 _Pair = tuple[int, int]  # set id, term id
 
@@ -83,7 +84,7 @@ class Vocabulary:
 def _entry(text: str) -> _Entry:
     first, last = text[0], text[-1]
     left = "letter" if first.isalnum() and first < _CJK else ""
-    if _HANGUL[0] <= first <= _HANGUL[1]:
+    if _SHORT_HANGUL.match(text):
         left = "hangul"
     return _Entry(left, last.isalnum() and last < _CJK)
 

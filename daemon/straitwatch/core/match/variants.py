@@ -19,6 +19,7 @@ _MIN_ACRONYM, _MAX_ACRONYM = 2, 6  # letters and digits; longer words in capital
 _DOTTABLE = re.compile("[A-Z]{2,4}")
 _DOTTED = re.compile(r"(?:[A-Z]\.){2,4}")
 _DESIGNATION = re.compile(r"(?:^| )[^\W_]{0,5}[^\W\d_] ?\d{1,3}$")  # folded
+_ONLY_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af ]+")
 _SIBILANT = re.compile("(?:s|x|z|ch|sh)$")
 _IRREGULAR = {
     "arise": "arose arisen", "begin": "began begun", "bring": "brought", "build": "built",
@@ -73,9 +74,19 @@ def phrase_patterns(phrase: Phrase, folder: Folder) -> tuple[Pattern, ...]:
     else:
         joined = (_join(shapes, phrase) for shapes in _shaped(phrase, folder))
         patterns = list(dict.fromkeys(pattern for pattern in joined if pattern.text))
+    closed = [(pattern, _closed(pattern)) for pattern in patterns]
+    patterns += [pattern._replace(text=text) for pattern, text in closed if text]
     if phrase.words[-1].mode is not Mode.EXACT and patterns and patterns[0].text[-1].isdigit():
         patterns += [pattern._replace(ending=Ending.VARIANT) for pattern in _models(patterns)]
     return tuple(patterns)
+
+
+def _closed(pattern: Pattern) -> str:
+    """Give a phrase of Hangul or Han words without its blanks: there they are a matter of taste."""
+    text = pattern.text
+    if " " not in text or pattern.checks or not _ONLY_CJK.fullmatch(text):
+        return ""
+    return text.replace(" ", "")
 
 
 def _models(patterns: Iterable[Pattern]) -> Iterator[Pattern]:
