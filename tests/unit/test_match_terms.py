@@ -98,6 +98,11 @@ def test_ukrainian_reflexive_verbs_are_found_in_the_past(form: str) -> None:
     assert found(f"Президент {form} зі спікером", "зустрітися") == [form]
 
 
+def _forget_words() -> None:
+    for cached in (cyrillic.phrase_forms, cyrillic._read, cyrillic._is_known):
+        cached.cache_clear()
+
+
 @pytest.mark.parametrize(
     ("term", "text"),
     [("Тайвань", "Тайваня"), ("учения", "учениях"), ("военный корабль", "военного корабля")],
@@ -106,9 +111,9 @@ def test_where_the_dictionary_is_missing_a_table_of_endings_serves(
     monkeypatch: pytest.MonkeyPatch, term: str, text: str
 ) -> None:
     monkeypatch.setattr(cyrillic, "_analyzer", lambda _language: None)
-    cyrillic._read.cache_clear()
+    _forget_words()
 
     hits = found(text, term)
 
-    cyrillic._read.cache_clear()
+    _forget_words()
     assert hits == [text]

@@ -40,14 +40,15 @@ class _Reading(NamedTuple):
     is_base: bool = True  # the word as it stands is the form that a dictionary lists
 
 
-def phrase_forms(words: Sequence[str]) -> set[tuple[str, ...]]:
+@lru_cache(maxsize=20_000)
+def phrase_forms(words: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
     """Give every form of a phrase of Cyrillic words, in lower case."""
     lowered = tuple(word.lower().translate(_APOSTROPHES) for word in words)
     names = tuple(word[:1].isupper() and not word.isupper() for word in words)
     found = {lowered}
     for language in _languages(lowered):
         found.update(islice(_forms(language, lowered, names), MAX_FORMS))
-    return found
+    return frozenset(found)
 
 
 def _languages(words: Sequence[str]) -> list[str]:
@@ -167,6 +168,12 @@ def _analyzer(language: str) -> Any | None:
         return None
 
 
+def release_dictionaries() -> None:
+    """Give back the memory of the dictionaries, some 45 MB; words that were read stay known."""
+    _analyzer.cache_clear()
+
+
+@lru_cache(maxsize=20_000)
 def _is_known(language: str, word: str) -> bool:
     analyzer = _analyzer(language)
     return analyzer is not None and bool(analyzer.word_is_known(word))

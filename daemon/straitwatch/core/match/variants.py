@@ -98,7 +98,7 @@ def _models(patterns: Iterable[Pattern]) -> Iterator[Pattern]:
 
 def _inflected(words: tuple[Word, ...], inflects: list[bool], folder: Folder) -> Iterator[str]:
     fold = folder.fold_term
-    for forms in phrase_forms([word.text for word in words]):
+    for forms in phrase_forms(tuple(word.text for word in words)):
         if len(forms) == 1:
             yield fold(forms[0])
             continue
