@@ -18,7 +18,9 @@ _ONLY_UKRAINIAN = re.compile("[іїєґ']")
 _ONLY_RUSSIAN = re.compile("[ыэъё]")
 _APOSTROPHES = str.maketrans("’ʼ", "''")
 _LIKELY = 0.2  # score of a reading that counts when the dictionary lists another form
+_GENDERS = frozenset({"masc", "femn", "neut"})
 _SECOND_CASES = {"gen2": "gent", "loc2": "loct", "acc2": "accs"}
+_CASES = frozenset({"nomn", "gent", "datv", "accs", "ablt", "loct", "voct", *_SECOND_CASES})
 _KINDS = {"NOUN": "noun", "ADJF": "adjective", "PRTF": "adjective"}
 _KINDS |= {"VERB": "verb", "INFN": "verb"}
 
@@ -185,8 +187,8 @@ def _read(language: str, word: str, *, is_name: bool) -> tuple[_Reading, ...]:
     analyzer = _analyzer(language)
     if analyzer is None:
         return (_by_table(language, word),)
-    likely = _likely(analyzer.parse(word), word)
-    readings = tuple(dict.fromkeys(_reading(language, one) for one in likely))
+    likely = {_paradigm(one): one for one in _likely(analyzer.parse(word), word)}
+    readings = tuple(_reading(language, one) for one in likely.values())
     is_nominal = any(reading.kind in {"noun", "adjective"} for reading in readings)
     is_adjective = any(reading.kind == "adjective" for reading in readings)
     if (is_name and not is_nominal) or (
@@ -213,10 +215,24 @@ def _reading(language: str, parsed: Any) -> _Reading:
     return _Reading(kind, tuple(dict.fromkeys(forms)), parsed.word == parsed.normal_form)
 
 
+def _paradigm(parsed: Any) -> tuple[str, ...]:
+    """Name the lexeme of a reading: the nominative and the accusative have one."""
+    _, *where = parsed.methods_stack[0]
+    return (parsed.normal_form, str(parsed.tag.POS), *map(str, where[1:2]))
+
+
 def _form(parsed: Any) -> _Form:
-    tag = parsed.tag
-    number = "plur" if tag.number == "plur" else "sing"
-    return _Form(parsed.word, _SECOND_CASES.get(tag.case, tag.case), number, tag.gender)
+    return _Form(parsed.word, *_grammar(str(parsed.tag)))
+
+
+@lru_cache(maxsize=5_000)
+def _grammar(tag: str) -> tuple[str | None, str, str | None]:
+    """Read case, number and gender from a tag such as `NOUN,anim,masc plur,gent`."""
+    grammemes = frozenset(re.split("[ ,]", tag))
+    case = next(iter(grammemes & _CASES), None)
+    number = "plur" if "plur" in grammemes else "sing"
+    gender = next(iter(grammemes & _GENDERS), None) if number == "sing" else None
+    return (_SECOND_CASES.get(case, case) if case else None), number, gender
 
 
 def _other_genitive(form: _Form) -> Iterator[_Form]:
