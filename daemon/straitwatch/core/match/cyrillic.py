@@ -9,7 +9,7 @@ Ukrainian, inflected by a table of endings. A wrong form costs nothing: nobody w
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import islice, product
+from itertools import product
 from typing import Any, NamedTuple
 
 MAX_FORMS = 400  # of one phrase
@@ -21,12 +21,13 @@ _LIKELY = 0.2  # score of a reading that counts when the dictionary lists anothe
 _GENDERS = frozenset({"masc", "femn", "neut"})
 _SECOND_CASES = {"gen2": "gent", "loc2": "loct", "acc2": "accs"}
 _CASES = frozenset({"nomn", "gent", "datv", "accs", "ablt", "loct", "voct", *_SECOND_CASES})
+_ANY_CASE = "any"
 _KINDS = {"NOUN": "noun", "ADJF": "adjective", "PRTF": "adjective"}
 _KINDS |= {"VERB": "verb", "INFN": "verb"}
 
 
 class _Form(NamedTuple):
-    """One form of a word; an unknown case (None) goes with any other."""
+    """One form of a word; a guessed one goes with any case, one without a case with none."""
 
     word: str
     case: str | None = None
@@ -49,8 +50,17 @@ def phrase_forms(words: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
     names = tuple(word[:1].isupper() and not word.isupper() for word in words)
     found = {lowered}
     for language in _languages(lowered):
-        found.update(islice(_forms(language, lowered, names), MAX_FORMS))
+        found |= _first(_forms(language, lowered, names))
     return frozenset(found)
+
+
+def _first(forms: Iterator[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    found: set[tuple[str, ...]] = set()
+    for form in forms:
+        found.add(form)
+        if len(found) == MAX_FORMS:
+            break
+    return found
 
 
 def _languages(words: Sequence[str]) -> list[str]:
@@ -137,7 +147,7 @@ def _fitting(word: str, readings: Sequence[_Reading], noun: _Form) -> list[str]:
 
 
 def _agree(form: _Form, noun: _Form) -> bool:
-    if None in (form.case, noun.case):
+    if _ANY_CASE in (form.case, noun.case):
         return True
     if (form.case, form.number) != (noun.case, noun.number):
         return False
@@ -151,7 +161,7 @@ def _in_case(word: str, readings: Sequence[_Reading], noun: _Form) -> list[str]:
         for reading in readings
         if reading.kind == "noun" and reading.is_base
         for form in reading.forms
-        if None in (form.case, noun.case) or form.case == noun.case
+        if _ANY_CASE in (form.case, noun.case) or form.case == noun.case
     }
     return sorted({word, *fitting})
 
@@ -204,7 +214,9 @@ def _likely(parsed: Sequence[Any], word: str) -> list[Any]:
     listed = [one for one in parsed if one.normal_form.replace("ё", "е") == plain]
     if not listed:
         return [parsed[0], *(one for one in parsed[1:] if one.score >= _LIKELY)]
-    return listed + [one for one in parsed if one.tag.POS == "NOUN" and one.tag.case == "nomn"]
+    return listed + [
+        one for one in parsed if one.tag.POS in {"NOUN", "ADJF"} and one.tag.case == "nomn"
+    ]
 
 
 def _reading(language: str, parsed: Any) -> _Reading:
@@ -311,4 +323,4 @@ def _by_table(language: str, word: str) -> _Reading:
     table = _UKRAINIAN_ENDINGS if language == "uk" else _RUSSIAN_ENDINGS
     forms = _with_endings(word, table)
     kind = "adjective" if _LOOKS_ADJECTIVE.search(word) else "noun"
-    return _Reading(kind, tuple(map(_Form, sorted(forms))))
+    return _Reading(kind, tuple(_Form(form, _ANY_CASE) for form in sorted(forms)))
