@@ -7,7 +7,7 @@ Ukrainian, inflected by a table of endings. A wrong form costs nothing: nobody w
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import product
 from typing import Any, NamedTuple
@@ -86,22 +86,43 @@ def _forms(
     ]
     if len(words) == 1:
         return ((form.word,) for reading in readings[0] for form in reading.forms)
-    head = _find_head(readings)
+    head = _find_head(words, readings)
     if head is None:
         return _with_verb(words, readings[0])
     return _agreeing(words, readings, head)
 
 
-def _find_head(readings: Sequence[Sequence[_Reading]]) -> int | None:
-    """Find the first noun that no noun follows as the one it describes."""
-    kinds = [{reading.kind for reading in choices} for choices in readings]
-    for at, (own, following) in enumerate(zip(kinds, [*kinds[1:], set[str]()], strict=True)):
-        describes = "adjective" in own and following & {"noun", "adjective"}
-        if "noun" in own and not describes:
+def _find_head(words: tuple[str, ...], readings: Sequence[Sequence[_Reading]]) -> int | None:
+    """Find the first noun that does not describe the word behind it."""
+    for at, choices in enumerate(readings):
+        following = at + 1 < len(words) and _describes(
+            (words[at], choices), (words[at + 1], readings[at + 1])
+        )
+        kinds = {reading.kind for reading in choices}
+        if "noun" in kinds and not following:
             return at
-        if "adjective" not in own:
+        if "adjective" not in kinds:
             return None
     return None
+
+
+def _describes(
+    first: tuple[str, Sequence[_Reading]], second: tuple[str, Sequence[_Reading]]
+) -> bool:
+    """Whether the first word, as it stands, is an adjective that agrees with the second."""
+    adjectives = _as_it_stands(*first, kinds={"adjective"})
+    described = list(_as_it_stands(*second, kinds={"noun", "adjective"}))
+    return any(_agree(one, other) for one in adjectives for other in described)
+
+
+def _as_it_stands(
+    word: str, readings: Sequence[_Reading], *, kinds: Collection[str]
+) -> Iterator[_Form]:
+    plain = word.replace("ё", "е")
+    for reading in readings:
+        for form in reading.forms if reading.kind in kinds else ():
+            if form.word.replace("ё", "е") == plain and form.case in {"nomn", _ANY_CASE}:
+                yield form
 
 
 def _with_verb(words: tuple[str, ...], readings: Sequence[_Reading]) -> Iterator[tuple[str, ...]]:
@@ -197,6 +218,8 @@ def _read(language: str, word: str, *, is_name: bool) -> tuple[_Reading, ...]:
     analyzer = _analyzer(language)
     if analyzer is None:
         return (_by_table(language, word),)
+    if language == "uk" and (compound := _compound(word)):
+        return (compound,)
     likely = {_paradigm(one): one for one in _likely(analyzer.parse(word), word)}
     readings = tuple(_reading(language, one) for one in likely.values())
     is_nominal = any(reading.kind in {"noun", "adjective"} for reading in readings)
@@ -206,6 +229,28 @@ def _read(language: str, word: str, *, is_name: bool) -> tuple[_Reading, ...]:
     ):
         return (_by_table(language, word), *readings)
     return readings
+
+
+def _compound(word: str) -> _Reading | None:
+    """Inflect both nouns of a word such as корабель-док; the dictionary changes the last alone."""
+    first, dash, last = word.rpartition("-")
+    if not dash or _is_known("uk", word) or not (_is_known("uk", first) and _is_known("uk", last)):
+        return None
+    left, right = (
+        [form for reading in _read("uk", part, is_name=False) for form in _nouns(reading)]
+        for part in (first, last)
+    )
+    forms = (
+        other._replace(word=f"{other.word}-{one.word}")  # adjectives agree with the first
+        for one in right
+        for other in left
+        if (one.case, one.number) == (other.case, other.number)
+    )
+    return _Reading("noun", tuple(dict.fromkeys(forms))) if left and right else None
+
+
+def _nouns(reading: _Reading) -> tuple[_Form, ...]:
+    return reading.forms if reading.kind == "noun" and reading.is_base else ()
 
 
 def _likely(parsed: Sequence[Any], word: str) -> list[Any]:
