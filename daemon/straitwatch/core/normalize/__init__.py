@@ -3,7 +3,7 @@
 from base64 import b32encode
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from urllib.parse import urlsplit
@@ -82,18 +82,10 @@ def normalize_entries(
     )
     entries: dict[str, Entry] = {}
     for draft in drafts:
-        entry = _entry(draft, identities, timezone, fetched_at)
-        spoken = _language(
-            draft.raw, _opening(entry), configured=language, document=parsed.language
-        )
-        entry = replace(entry, language=spoken)
+        entry = _entry(draft, identities, timezone, (language, parsed.language), fetched_at)
         if entry != _blank(entry):
             entries.setdefault(f"{entry.id} {len(entries)}" if as_published else entry.id, entry)
     return tuple(entries.values())
-
-
-def _opening(entry: Entry) -> str:
-    return f"{entry.title} {entry.summary[:MAX_TITLE]}"
 
 
 def _blank(entry: Entry) -> Entry:
@@ -133,6 +125,7 @@ def _entry(
     draft: _Draft,
     identities: "_Identities",
     timezone: str | None,
+    languages: tuple[str, str],
     fetched_at: datetime,
 ) -> Entry:
     raw = draft.raw
@@ -149,6 +142,7 @@ def _entry(
         categories=_names(raw.categories, limit=_MAX_CATEGORIES),
         links=_links((raw.summary, raw.content), draft.url),
         published_at=_published_at(raw, timezone, fetched_at),
+        language=_language(raw, f"{draft.title} {summary[:MAX_TITLE]}", *languages),
         source=clean_title(raw.source_title),
         text_hash=hash_text((draft.title, summary, content)),
     )
@@ -176,7 +170,7 @@ def _joined(first: str, content: str) -> str:
     return content if first in content else cut(f"{first}\n{content}".rstrip(), limit=MAX_CONTENT)
 
 
-def _language(raw: RawEntry, text: str, *, configured: str, document: str) -> str:
+def _language(raw: RawEntry, text: str, configured: str, document: str) -> str:
     """Give the entry's own language, else the feed's; a publisher's claim must fit the script."""
     for claim, is_certain in ((raw.language, False), (configured, True), (document, False)):
         language = normalize_language(claim)
