@@ -59,6 +59,12 @@ def problem_in(text: str, *, column_is_exact: bool = True) -> Problem:
         ("Taiwan^3", 6, "no weight of its own", "signals"),
         ("台灣 ＡＮＤ 軍演", 3, "full-width letters", "write AND"),
         ("China ADJ Russia", 6, "ADJ is no operator", "NEAR/5"),
+        ("台灣 ＡＮＤ 中線", 3, "full-width letters", "write AND"),
+        ("台灣 ＮＥＡＲ／５ 軍演", 3, "full-width letters", "write NEAR/5"),
+        ("title：台灣", 5, "full-width character", "write :"),
+        ("＄taiwan AND 軍演", 0, "full-width character", "write $"),
+        ("封鎖＊", 2, "full-width character", "write *"),
+        ("（台灣 OR 台海） AND 軍演", 0, "full-width parenthesis", "write ("),
         ("China Or Russia", 6, "Or in small letters", "write OR"),
         ("China NEAR5 Russia", 6, "NEAR5 is no operator", "NEAR/5"),
         ("China near-3 Russia", 6, "near-3 is no operator", "NEAR/5"),
@@ -140,6 +146,7 @@ def test_a_habit_in_a_term_set_is_refused(text: str, offset: int, message: str) 
         ("navy; army", ";", False),
         ("navy / army", "/", False),
         ("navy Or army", "Or", False),
+        ("海軍\u3000空軍", "a full-width blank", False),
     ],
 )
 def test_what_looks_like_a_separator_is_told_with_its_place(
@@ -150,7 +157,7 @@ def test_what_looks_like_a_separator_is_told_with_its_place(
     assert doubt.message.startswith(mark)
     assert doubt.is_warning
     assert doubt.position is not None
-    assert doubt.position.column == AT.column + text.index(mark)
+    assert doubt.position.column == AT.column + text.index("\u3000" if "blank" in mark else mark)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from straitwatch.core.model import Problem, Sourced
 from straitwatch.core.query.place import problem_at
 
 _QUOTED = re.compile(r'"[^"]*"?')
+_CJK = "[\u2e80-\u9fff\uac00-\ud7af]"
 _SEPARATOR = re.compile(
-    r"[、，；｡。！？;]|(?<=[\u2e80-\u9fff\uac00-\ud7af])/(?=[\u2e80-\u9fff\uac00-\ud7af])|(?<=\s)/(?=\s)"
-    r"|(?<!\d),|,(?!\d)"
+    rf"[、，；｡。！？;]|(?<={_CJK})[/\u3000](?={_CJK})|(?<=\s)/(?=\s)|(?<!\d),|,(?!\d)"
 )
 _TITLE_CASE = re.compile(r"(?<=\S\s)(?:Or|And)(?=\s\S)")
 SPELLED_OPERATORS = frozenset({"And", "Or", "Not"})
@@ -29,7 +29,8 @@ def find_doubts(text: Sourced, *, is_rule: bool) -> Iterator[Problem]:
     instead = "write OR between the terms" if is_rule else "write two entries"
     hint = f'{instead}, or put it in quotation marks if it is meant: "..."'
     if found := _SEPARATOR.search(bare):
-        message = f"{found[0]} separates nothing: it is part of the term"
+        mark = "a full-width blank" if found[0] == "\u3000" else found[0]
+        message = f"{mark} separates nothing: it is part of the term"
         yield problem_at(text, found.start(), message, hint=hint, is_warning=True)
     if not is_rule and (operator := _TITLE_CASE.search(bare)):
         message = f"{operator[0]} is a word of this term, no operator"

@@ -9,6 +9,7 @@ phrase = word+ | '"' word+ '"'           word = [~ or =] text [*]
 
 import difflib
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from straitwatch.core.model import Problem, Sourced
@@ -48,7 +49,9 @@ _CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff
 
 
 _NEAR_WORDS = {"NEAR", "BEFORE", "ADJ", "ONEAR"}
-_WIDE_OPERATORS = {"ＡＮＤ": "AND", "ＯＲ": "OR", "ＮＯＴ": "NOT", "ＮＥＡＲ": "NEAR/5"}
+_OPERATOR_WORDS = {"AND", "OR", "NOT", "NEAR"}
+_WIDE_MARK = re.compile(r"^[＄＝～](?=\w)|(?<=\w)＊$|(?<=^title)：|(?<=^summary)：|(?<=^body)：|＂")
+_WIDE_PAREN = re.compile("[（）]")
 _FIELD_WORDS = {"headline": "title", "heading": "title", "lead": "summary", "content": "body"}
 _FIELD_WORDS |= {"description": "summary", "text": "body"}
 
@@ -451,6 +454,10 @@ def _check_bare(text: str, offset: int) -> None:
     if text.startswith("'") and len(text) > 1 and text[1:].isalpha() and "'tis" not in text:
         raise _Mistake(offset, "a single quotation mark", 'use double ones: "..."')
     _check_habits(text, offset)
+    if wide := _WIDE_PAREN.search(text):
+        plain = unicodedata.normalize("NFKC", wide[0])
+        hint = f'write {plain}, or put the text in quotation marks if it is meant: "..."'
+        raise _Mistake(offset + wide.start(), f"{wide[0]} is a full-width parenthesis", hint)
     is_near = NEAR_LIKE.fullmatch(text) and ("/" in text or text in _NEAR_WORDS)
     if is_near or LOOSE_NEAR.fullmatch(text):
         raise _Mistake(offset, f"{text} is no operator", "write NEAR/5, NEAR/S or BEFORE/5")
@@ -458,9 +465,14 @@ def _check_bare(text: str, offset: int) -> None:
 
 def _check_habits(text: str, offset: int) -> None:
     """Catch what other query languages and input methods accustom people to."""
-    if text in _WIDE_OPERATORS:
-        plain = _WIDE_OPERATORS[text]
+    narrow = unicodedata.normalize("NFKC", text)
+    if narrow != text and (narrow in _OPERATOR_WORDS or _NEAR.fullmatch(narrow)):
+        plain = "NEAR/5" if narrow == "NEAR" else narrow
         raise _Mistake(offset, f"{text} in full-width letters is no operator", f"write {plain}")
+    if wide := _WIDE_MARK.search(text):
+        plain = unicodedata.normalize("NFKC", wide[0])
+        message = f"{wide[0]} is a full-width character and has no meaning here"
+        raise _Mistake(offset + wide.start(), message, f"write {plain}")
     _check_pattern(text, offset)
     if "|" in text:
         raise _Mistake(offset + text.index("|"), "| is no operator", "write OR between spaces")
