@@ -28,7 +28,7 @@ SCRIPTS = {
 
 
 def _sourced(texts: list[object]) -> tuple[Sourced, ...]:
-    return tuple(Sourced(text=str(text)) for text in texts)
+    return tuple(Sourced(text=str(text), is_quoted=True) for text in texts)
 
 
 def _documents(folder: str) -> list[dict[str, object]]:

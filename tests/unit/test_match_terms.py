@@ -58,6 +58,9 @@ from straitwatch.core.match import cyrillic
         # Hangul: where a word begins, whatever particle follows
         ("대만", "대만에서, 반대만 했다", ["대만"]),
         ("중국", "美·중국이", ["중국"]),
+        ("상륙함", "대형상륙함이 출항", ["상륙함"]),  # the end of a compound
+        ("수입 규제", "수입규제를 강화, 수입 규제는", ["수입규제", "수입 규제"]),
+        ("北部 港口", "北部港口封閉", ["北部港口"]),
     ],
 )  # fmt: skip
 def test_a_term_finds_its_shapes_and_no_more(term: str, text: str, hits: list[str]) -> None:
@@ -95,6 +98,11 @@ def test_ukrainian_reflexive_verbs_are_found_in_the_past(form: str) -> None:
     assert found(f"Президент {form} зі спікером", "зустрітися") == [form]
 
 
+def _forget_words() -> None:
+    for cached in (cyrillic.phrase_forms, cyrillic._read, cyrillic._is_known):
+        cached.cache_clear()
+
+
 @pytest.mark.parametrize(
     ("term", "text"),
     [("Тайвань", "Тайваня"), ("учения", "учениях"), ("военный корабль", "военного корабля")],
@@ -102,10 +110,10 @@ def test_ukrainian_reflexive_verbs_are_found_in_the_past(form: str) -> None:
 def test_where_the_dictionary_is_missing_a_table_of_endings_serves(
     monkeypatch: pytest.MonkeyPatch, term: str, text: str
 ) -> None:
-    monkeypatch.setattr(cyrillic, "_analyzer", lambda: None)
-    cyrillic._russian_phrase.cache_clear()
+    monkeypatch.setattr(cyrillic, "_analyzer", lambda _language: None)
+    _forget_words()
 
     hits = found(text, term)
 
-    cyrillic._russian_phrase.cache_clear()
+    _forget_words()
     assert hits == [text]

@@ -3,7 +3,7 @@
 import pytest
 
 from straitwatch.core.model import Position, Problem, Sourced
-from straitwatch.core.query import parse_query, parse_term
+from straitwatch.core.query import find_doubts, parse_query, parse_term
 
 AT = Position(file="config/watchlists/x.yaml", line=41, column=10)
 
@@ -59,6 +59,20 @@ def problem_in(text: str, *, column_is_exact: bool = True) -> Problem:
         ("Taiwan^3", 6, "no weight of its own", "signals"),
         ("台灣 ＡＮＤ 軍演", 3, "full-width letters", "write AND"),
         ("China ADJ Russia", 6, "ADJ is no operator", "NEAR/5"),
+        ("台灣 ＡＮＤ 中線", 3, "full-width letters", "write AND"),
+        ("台灣 ＮＥＡＲ／５ 軍演", 3, "full-width letters", "write NEAR/5"),
+        ("title：台灣", 5, "full-width character", "write :"),
+        ("＄taiwan AND 軍演", 0, "full-width character", "write $"),
+        ("封鎖＊", 2, "full-width character", "write *"),
+        ("（台灣 OR 台海） AND 軍演", 0, "full-width parenthesis", "write ("),
+        ("China Or Russia", 6, "Or in small letters", "write OR"),
+        ("China NEAR5 Russia", 6, "NEAR5 is no operator", "NEAR/5"),
+        ("China near-3 Russia", 6, "near-3 is no operator", "NEAR/5"),
+        ("China Within_4 Russia", 6, "Within_4 is no operator", "NEAR/5"),
+        ("/joint drill/", 0, "looks like a regular expression", "word*"),
+        ("^China AND Russia", 0, "looks like a regular expression", "word*"),
+        ("naval drill$", 0, "looks like a regular expression", "word*"),
+        ("drills{1,2}", 0, "looks like a regular expression", "word*"),
     ],
 )
 def test_a_mistake_is_named_where_it_stands(
@@ -99,3 +113,57 @@ def test_an_expression_in_a_term_set_is_refused() -> None:
 
     assert isinstance(problem, Problem)
     assert "a set holds phrases" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("text", "offset", "message"),
+    [
+        ("China NEAR5 Russia", 6, "NEAR5 in a term set"),
+        ("China near/5 Russia", 6, "near/5 in a term set"),
+        ("/naval drills?/", 0, "looks like a regular expression"),
+        ("colou?r guard", 0, "looks like a regular expression"),
+        ("China|Russia", 5, "| is no operator"),
+    ],
+)
+def test_a_habit_in_a_term_set_is_refused(text: str, offset: int, message: str) -> None:
+    problem = parse_term(Sourced(text=text, position=AT))
+
+    assert isinstance(problem, Problem)
+    assert message in problem.message
+    assert problem.position is not None
+    assert problem.position.column == AT.column + offset
+
+
+@pytest.mark.parametrize(
+    ("text", "mark", "is_rule"),
+    [
+        ("海軍、空軍", "、", False),
+        ("海軍，空軍", "，", False),
+        ("海軍；空軍", "；", True),
+        ("海軍/空軍", "/", False),
+        ("navy, army", ",", False),
+        ("navy,army", ",", True),
+        ("navy; army", ";", False),
+        ("navy / army", "/", False),
+        ("navy Or army", "Or", False),
+        ("海軍\u3000空軍", "a full-width blank", False),
+    ],
+)
+def test_what_looks_like_a_separator_is_told_with_its_place(
+    text: str, mark: str, is_rule: bool
+) -> None:
+    (doubt,) = find_doubts(Sourced(text=text, position=AT), is_rule=is_rule)
+
+    assert doubt.message.startswith(mark)
+    assert doubt.is_warning
+    assert doubt.position is not None
+    assert doubt.position.column == AT.column + text.index("\u3000" if "blank" in mark else mark)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1,000 ships", '"Lima, Peru" AND drill', "China/Russia", "F-16C/D", "U.S. Navy", "nears"],
+)
+def test_other_marks_are_no_separators(text: str) -> None:
+    assert list(find_doubts(Sourced(text=text), is_rule=True)) == []
+    assert not isinstance(parse_query(Sourced(text=text)), Problem)

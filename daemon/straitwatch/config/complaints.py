@@ -1,6 +1,7 @@
 """pydantic's errors in plain words, with the place in the file and what to write instead."""
 
 import copy
+import re
 import textwrap
 import types
 import typing
@@ -118,7 +119,9 @@ def _words(item: Any, shape: type[BaseModel]) -> tuple[str, str]:  # noqa: C901,
             word = str(given)
             if path[-1:] == ("[key]",):
                 return f"not a name: {word}", "use letters, digits and _"
-            return f"not a valid {name}: {word}", _example(shape, path)
+            plain = re.sub("[^a-z0-9]+", "-", word.lower()).strip("-")
+            hint = f"did you mean `{plain}`?" if name == "id" and plain else _example(shape, path)
+            return f"not a valid {name}: {word}", hint
         case "string_too_short":
             return f"`{name}` is empty", _example(shape, path)
         case _:

@@ -35,6 +35,7 @@ class Place:
     line: int
     column: int
     is_exact: bool = True
+    is_quoted: bool = False
 
 
 @dataclass(slots=True)
@@ -75,6 +76,7 @@ class Document:
             text=text,
             position=Position(file=self.name, line=place.line + 1, column=place.column + 1),
             column_is_exact=place.is_exact,
+            is_quoted=place.is_quoted,
         )
 
     def problem(
@@ -253,9 +255,10 @@ class _Reader:
         mark = node.start_mark
         if not isinstance(node, yaml.ScalarNode):
             return Place(line=mark.line, column=mark.column, is_exact=False)
-        column = mark.column + (1 if node.style in ("'", '"') else 0)
-        line = self._document.line(mark.line + 1)
-        return Place(line=mark.line, column=column, is_exact=line.startswith(node.value, column))
+        is_quoted = node.style in ("'", '"')
+        column = mark.column + (1 if is_quoted else 0)
+        is_exact = self._document.line(mark.line + 1).startswith(node.value, column)
+        return Place(line=mark.line, column=column, is_exact=is_exact, is_quoted=is_quoted)
 
     def _complain(self, node: yaml.Node, message: str, hint: str) -> None:
         mark = node.start_mark

@@ -1,11 +1,13 @@
 """The files of a configuration directory: which they are, what they say, whether they changed."""
 
+import difflib
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from straitwatch.config.document import Document, read_document
+from straitwatch.config.words import did_you_mean
 from straitwatch.core.model import Position, Problem
 from straitwatch.errors import ConfigError
 
@@ -14,6 +16,11 @@ FEEDS = "feeds.yaml"
 RULE_FOLDERS = ("terms", "watchlists")
 SHADOW_FOLDER = "shadow"
 _ENDINGS = (".yaml", ".yml")
+_FOLDERS = (*RULE_FOLDERS, SHADOW_FOLDER, "templates", "beat", "schema")
+_STEMS = tuple(Path(name).stem for name in (SETTINGS, FEEDS))
+_KNOWN = (SETTINGS, FEEDS, *_FOLDERS)
+_PUT_ASIDE = (".bak", ".orig", ".old", ".off", ".disabled", ".rej", ".swp", ".tmp", ".md")
+_PUT_INTO_FOLDERS = "term sets belong to terms/, watch-lists to watchlists/"
 _CLEAR_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?!\$\{)[^\s\"',}]+", re.IGNORECASE)
 _NO_SECRET = ("terminal", "sqlite", "http", "https")
 _SECRET_PARAMETER = re.compile(
@@ -62,6 +69,54 @@ def rule_files(directory: Path, overlay: Sequence[Path] = ()) -> Iterator[Path]:
 def is_rule_file(path: Path) -> bool:
     """Whether a file in one of the folders is read at all."""
     return path.suffix in _ENDINGS and not path.name.startswith(".")
+
+
+def ignored(directory: Path) -> Iterator[Problem]:
+    """Name the files and folders that look as if they belonged to a configuration, but do not."""
+    for path in sorted(directory.iterdir()):
+        if path.name in _KNOWN or not _matters(path):
+            continue
+        if path.is_dir():
+            if _holds_lists(path) or did_you_mean(path.name, RULE_FOLDERS):
+                yield _unread(path, did_you_mean(path.name, _FOLDERS) or _PUT_INTO_FOLDERS)
+        elif path.suffix.lower() in _ENDINGS:
+            near = difflib.get_close_matches(path.stem.lower(), _STEMS, n=1, cutoff=0.6)
+            yield _unread(path, f"did you mean `{near[0]}.yaml`?" if near else _PUT_INTO_FOLDERS)
+    for folder in (*RULE_FOLDERS, SHADOW_FOLDER):
+        inside = directory / folder
+        for path in sorted(inside.iterdir()) if inside.is_dir() else ():
+            if _matters(path) and not (path.is_file() and is_rule_file(path)):
+                yield _unread(path, _hint_inside(path, folder))
+
+
+def _matters(path: Path) -> bool:
+    """Whether somebody may believe that a file is read: no copy, no note, no hidden file."""
+    name = path.name.lower()
+    is_note = name.startswith((".", "_", "readme", "license")) or name.endswith("~")
+    return not is_note and path.suffix.lower() not in _PUT_ASIDE
+
+
+def _holds_lists(folder: Path) -> bool:
+    try:
+        return any(path.suffix.lower() in _ENDINGS for path in folder.iterdir())
+    except OSError:
+        return False
+
+
+def _hint_inside(path: Path, folder: str) -> str:
+    if path.is_dir():
+        return f"move its files to {folder}/: folders inside are not read"
+    return "give it a name that ends in .yaml, or move it away"
+
+
+def _unread(path: Path, hint: str) -> Problem:
+    what = "folder" if path.is_dir() else "file"
+    return Problem(
+        position=Position(file=shown_path(path), line=1, column=1),
+        message=f"this {what} is not read",
+        hint=hint,
+        is_warning=True,
+    )
 
 
 def require_directory(directory: Path) -> None:

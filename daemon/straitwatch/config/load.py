@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 from straitwatch.config.complaints import fit
 from straitwatch.config.document import Document, KeyPath
 from straitwatch.config.environment import expand
+from straitwatch.config.feed_labels import unheard_labels
 from straitwatch.config.files import (
     FEEDS,
     SETTINGS,
     files_present,
+    ignored,
     in_order,
     kept_text,
     read_file,
@@ -119,9 +121,11 @@ class _Loader:
         self.problems += routing.problems
         self._check_polling(settings_file, settings)
         self._check_lists(rules, feeds)
+        self._take(ignored(self.directory))
         self._say_what_is_not_acted_on(settings_file)
         if rules.matcher is None or any(not problem.is_warning for problem in self.problems):
             raise ConfigError(in_order(self.problems))
+        self._take(unheard_labels([settings_file, *rules.documents], feeds))
         documents = [settings_file, feeds_file, *rules.documents]
         shadow = self._shadow()
         return Config(

@@ -16,7 +16,7 @@ from straitwatch.config.files import (
     rule_files,
 )
 from straitwatch.config.schemas import PointsShape, RulesShape, StoryAskedShape, WatchListShape
-from straitwatch.core.match import Matcher, compile_rules
+from straitwatch.core.match import Matcher, compile_rules, release_dictionaries
 from straitwatch.core.model import (
     PointsRule,
     Position,
@@ -100,6 +100,7 @@ def _read(documents: list[Document]) -> RuleFiles:
         rules.problems += list(_mistakes_in_queries(rules))
         return rules
     rules.matcher, problems = compile_rules(rules.term_sets, rules.watchlists)
+    release_dictionaries()
     rules.problems += [_with_line(problem, rules.documents) for problem in problems]
     return rules
 

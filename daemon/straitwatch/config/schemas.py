@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from straitwatch.config.labels import Country, Language, Stance, Tag
 from straitwatch.config.scalars import (
     Days,
     Duration,
@@ -30,8 +31,6 @@ Name = Annotated[
     Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64),
 ]
 Points = Annotated[int, Field(ge=0, le=1000)]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", examples=["zh-Hant"])]
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["TW"])]
 Phrases = tuple[Phrase, ...]
 Names = tuple[str, ...]
 
@@ -99,9 +98,9 @@ class RouteMatchShape(Shape):
 
     watchlists: Names = Field((), description="Ids of watch-lists.")
     severity: tuple[Level, ...] = Field((), description="low, normal, high, critical.")
-    tags: Names = Field((), description="Tags of the feed.")
-    stances: Names = Field((), description="Stances of the feed.")
-    languages: Names = Field(
+    tags: tuple[Tag, ...] = Field((), description="Tags of the feed.")
+    stances: tuple[Stance, ...] = Field((), description="Stances of the feed.")
+    languages: tuple[Language, ...] = Field(
         (), description="Languages of the entry; `zh` stands for both scripts."
     )
 
@@ -343,11 +342,9 @@ class FeedShape(Shape):
         pattern=r"^[a-z][a-z-]*$|^$",
         description="wire, newspaper, broadcaster, official, state-media, think-tank ...",
     )
-    stance: str = Field(
-        "", pattern=r"^[a-z][a-z-]*$|^$", description="independent, state, official, party ..."
-    )
+    stance: Stance = Field("", description="independent, state, official, party ...")
     tier: int = Field(3, ge=1, le=3, description="1: its report alone is news; 3: the rest.")
-    tags: Names = Field((), description="Words of your own, for routes and watch-lists.")
+    tags: tuple[Tag, ...] = Field((), description="Words of your own, for routes and watch-lists.")
     enabled: bool = Field(True, description="false: not polled.")
     interval: Pause | None = Field(
         None, description="A fixed interval. Default: adapted to the feed."
@@ -413,8 +410,8 @@ class SourcesShape(Shape):
 
     include: Names = Field((), description="Names of feeds: these only.")
     exclude: Names = Field((), description="Names of feeds: not these.")
-    tags: Names = Field((), description="Feeds with one of these tags.")
-    stances: Names = Field((), description="Feeds with one of these stances.")
+    tags: tuple[Tag, ...] = Field((), description="Feeds with one of these tags.")
+    stances: tuple[Stance, ...] = Field((), description="Feeds with one of these stances.")
 
 
 class WatchListShape(Shape):

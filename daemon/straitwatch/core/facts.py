@@ -30,6 +30,7 @@ from straitwatch.core.model import (
     StoryName,
     StoryReport,
 )
+from straitwatch.core.sentences import sentence_spans
 from straitwatch.core.story import as_listed, choose_origin, union
 
 _GRAVITY = (
@@ -42,12 +43,6 @@ _GRAVITY = (
 _EXERCISE = "exercise:"  # the kind of name in a deed
 _UNREADABLE = re.compile(r"\de\+")  # 8.4e+09
 QUOTE_LENGTH = 320  # characters: two or three lines in Slack and mail
-# A full stop ends no sentence in U.S., after an initial or a title, or before a small letter.
-_TITLES = ("Mr", "Ms", "Mrs", "Dr", "St", "Gen", "Adm", "Col", "Lt", "Sen", "Rep", "Gov", "No")
-_NO_TITLE = "".join(rf"(?<!\b{title}\.)" for title in _TITLES)
-_SENTENCE_END = re.compile(
-    rf"(?<=[.!?…])(?<!\.[A-Z]\.)(?<!\s[A-Z]\.){_NO_TITLE}\s+(?![a-z])|(?<=[。！？])|\n+"
-)
 
 
 def describe_alert(
@@ -216,24 +211,12 @@ def pick_quote(entry: Entry, hits: Sequence[Hit]) -> Quote:
     best_count = -1
     for name, text in (("summary", entry.summary), ("content", entry.content)):
         inside = [hit for hit in hits if hit.field == name]
-        for start, end in _sentences(text):
+        for start, end in sentence_spans(text):
             held = [hit for hit in inside if start <= hit.start and hit.end <= end]
             count = len({hit.text.casefold() for hit in held})
             if count > best_count:
                 best, best_count = _cut_quote(text, start, end, held), count
     return best
-
-
-def _sentences(text: str) -> list[tuple[int, int]]:
-    spans: list[tuple[int, int]] = []
-    start = 0
-    for mark in _SENTENCE_END.finditer(text):
-        if text[start : mark.start()].strip():
-            spans.append((start, mark.start()))
-        start = mark.end()
-    if text[start:].strip():
-        spans.append((start, len(text)))
-    return spans
 
 
 def _cut_quote(text: str, start: int, end: int, hits: Sequence[Hit]) -> Quote:

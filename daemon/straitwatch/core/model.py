@@ -231,12 +231,13 @@ class Sourced:
     """A piece of text together with the place where a person wrote it.
 
     `column_is_exact` is false where YAML folded or escaped the text, so that an offset in `text`
-    is not an offset in the file.
+    is not an offset in the file; `is_quoted` is true where it stands in quotation marks there.
     """
 
     text: str
     position: Position | None = None
     column_is_exact: bool = True
+    is_quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -587,6 +588,9 @@ class RawEntry:
     updated: str = ""
     language: str = ""
     source_title: str = ""  # the publisher, where an aggregator names it
+    plain: frozenset[str] = (
+        frozenset()
+    )  # title, summary, content: text, not markup, by its own word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from straitwatch.core.model import UNNAMED_MEDIA, Entry, Feed
+from straitwatch.core.sentences import first_sentence
 
 # Who is repeated on this beat: the name that is shown, then how others write it.
 _SOURCES = {
@@ -278,7 +279,6 @@ _WRONG = re.compile(
 _BEFORE_IN_BYLINE = re.compile(
     r"(?:^|^by |[,(\[/|;&·–—-] ?| (?:for|of|via) )(?:the )?$", re.IGNORECASE
 )
-_SENTENCE_END = re.compile(r"(?<=\w{3})[.!?]\s|[。！？]")
 _CYRILLIC_NAME = re.compile(r"[А-яЁёІіЇїЄє -]+[бвгджзклмнпрстфхцчшщъ]")
 _FEED_HOST = re.compile(r"^(?:www|rss|feeds?|m|amp)\d?\.")
 _LEAD = 400  # characters of the text below the title that are read: an origin is named early
@@ -341,7 +341,7 @@ def find_attributions(
         return others
     if found_outlet := _copied(entry, own, outlets) or _linked(entry, own):
         return (found_outlet,)
-    unnamed = _unnamed(entry.title) or _unnamed(_SENTENCE_END.split(texts[1], maxsplit=1)[0])
+    unnamed = _unnamed(entry.title) or _unnamed(first_sentence(texts[1]))
     return (Attribution(name=UNNAMED_MEDIA if unnamed else own, words=unnamed),)
 
 

@@ -12,9 +12,9 @@ from straitwatch.core.kind import signal_words as words
 from straitwatch.core.kind.scripts import scripts_of
 from straitwatch.core.kind.signal_words import Rule
 from straitwatch.core.model import Signal, SignalKind
+from straitwatch.core.sentences import first_sentence
 
 _LEAD = 300  # characters; what stands further down is background
-_SENTENCE = re.compile(r"[.!?][\"”’)]*\s|[。！？\n]")
 _CLAUSE = re.compile(r"[,;:，；：︰、。!！?？…\n]|[ 　](?=[\u2e80-\u9fff「『])|\s[-–—|]\s")
 _BEFORE = 60  # characters of the clause in which a request or a hope is looked for
 
@@ -35,12 +35,11 @@ def find_signals(title: str, lead: str = "") -> tuple[Signal, ...]:
             kinds in its first sentence.
     """
     opening = lead[:_LEAD]
-    first = _SENTENCE.search(opening)
     texts = (
         _Text(title, "title", frozenset(SignalKind)),
         _Text(opening, "lead", frozenset({SignalKind.CORRECTION, SignalKind.RETRACTION})),
         _Text(
-            opening[: first.end()] if first else opening,
+            first_sentence(opening),
             "lead",
             frozenset({SignalKind.DENIAL, SignalKind.CONFIRMATION, SignalKind.END}),
         ),

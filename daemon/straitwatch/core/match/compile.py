@@ -32,6 +32,7 @@ from straitwatch.core.query import (
     Phrase,
     Query,
     SetRef,
+    find_doubts,
     named_sets,
     parse_query,
     parse_term,
@@ -123,6 +124,8 @@ class _Compiler:
                 continue
             seen.add(entry)
             entries.append((text, entry))
+            if not text.is_quoted:
+                self._problems += find_doubts(text, is_rule=False)
             if isinstance(entry, Phrase):
                 self._check_term(text, entry)
             else:
@@ -276,6 +279,7 @@ class _Compiler:
             return None
         fields = sum(_FIELD_BITS[field] for field in set(config.fields)) or ALL_FIELDS
         before = len(self._problems)
+        self._problems += find_doubts(text, is_rule=True)
         node = self._node(query, fields, text)
         self._problems[before:] = [
             _named(problem, f"{config.id}.{name}") for problem in self._problems[before:]

@@ -1,148 +1,307 @@
 """All case forms of Russian and Ukrainian terms, made once, when the lists are compiled.
 
-Russian forms come from pymorphy3's dictionary, which also guesses unknown names; phrases inflect
-as phrases (the adjectives agree with their noun, what follows the noun stays). Without the
-dictionary, and for Ukrainian, a table of endings serves. A wrong form costs nothing: nobody
-writes it.
+The forms come from pymorphy3's dictionaries, loaded when the first term asks for one. In a phrase
+the adjectives agree with their noun, names beside it take its case, and what depends on it (a
+genitive, whatever follows a preposition) stays. Names that no dictionary knows are guessed and, in
+Ukrainian, inflected by a table of endings. A wrong form costs nothing: nobody writes it.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import islice, product
-from typing import Any
+from itertools import product
+from typing import Any, NamedTuple
 
 MAX_FORMS = 400  # of one phrase
 CYRILLIC = re.compile("[\u0400-\u04ff]")
 _ONLY_UKRAINIAN = re.compile("[іїєґ']")
-_ONLY_RUSSIAN = re.compile(r"[ыэъё]|[^ь]ск(?:ий|ая|ое|ие)\b|(?:ая|ое|ие|ия|ть)\b")
-_CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct", "gen2", "loc2", "acc2")
-_NAMED_LIKE_IT = 0.2  # score of a reading that counts when the word is no dictionary form
+_ONLY_RUSSIAN = re.compile("[ыэъё]")
+_APOSTROPHES = str.maketrans("’ʼ", "''")
+_LIKELY = 0.2  # score of a reading that counts when the dictionary lists another form
+_GENDERS = frozenset({"masc", "femn", "neut"})
+_SECOND_CASES = {"gen2": "gent", "loc2": "loct", "acc2": "accs"}
+_CASES = frozenset({"nomn", "gent", "datv", "accs", "ablt", "loct", "voct", *_SECOND_CASES})
+_ANY_CASE = "any"
+_KINDS = {"NOUN": "noun", "ADJF": "adjective", "PRTF": "adjective"}
+_KINDS |= {"VERB": "verb", "INFN": "verb"}
 
-_Forms = Callable[[str], frozenset[str]]
+
+class _Form(NamedTuple):
+    """One form of a word; a guessed one goes with any case, one without a case with none."""
+
+    word: str
+    case: str | None = None
+    number: str = "sing"
+    gender: str | None = None
 
 
-def phrase_forms(words: Sequence[str]) -> set[tuple[str, ...]]:
-    """Give every form of a phrase of lower-case Cyrillic words."""
-    lowered = tuple(word.lower() for word in words)
-    text = " ".join(lowered)
+class _Reading(NamedTuple):
+    """What a word may be: a noun, an adjective, a verb or something else, with all its forms."""
+
+    kind: str
+    forms: tuple[_Form, ...]
+    is_base: bool = True  # the word as it stands is the form that a dictionary lists
+
+
+@lru_cache(maxsize=20_000)
+def phrase_forms(words: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
+    """Give every form of a phrase of Cyrillic words, in lower case."""
+    lowered = tuple(word.lower().translate(_APOSTROPHES) for word in words)
+    names = tuple(word[:1].isupper() and not word.isupper() for word in words)
     found = {lowered}
-    if not _ONLY_UKRAINIAN.search(text):
-        found |= _russian_phrase(lowered)
-    if not _ONLY_RUSSIAN.search(text):
-        found |= set(islice(_table_phrase(lowered, _ukrainian), MAX_FORMS))
+    for language in _languages(lowered):
+        found |= _first(_forms(language, lowered, names))
+    return frozenset(found)
+
+
+def _first(forms: Iterator[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    found: set[tuple[str, ...]] = set()
+    for form in forms:
+        found.add(form)
+        if len(found) == MAX_FORMS:
+            break
     return found
 
 
-def _table_phrase(words: tuple[str, ...], forms: _Forms) -> Iterator[tuple[str, ...]]:
-    head = _table_head(words)
-    choices = [
-        sorted(_adjective(word) if at < head else forms(word)) if at <= head else [word]
-        for at, word in enumerate(words)
+def _languages(words: Sequence[str]) -> list[str]:
+    """Give the languages that a phrase may be in: those that know all its words, if any does."""
+    text = " ".join(words)
+    if _ONLY_UKRAINIAN.search(text):
+        return ["uk"]
+    if _ONLY_RUSSIAN.search(text):
+        return ["ru"]
+    cyrillic = [word for word in words if CYRILLIC.search(word)]
+    both = ["ru", "uk"]
+    return [one for one in both if all(_is_known(one, word) for word in cyrillic)] or both
+
+
+# ---------------------------------------------------------------- phrases
+
+
+def _forms(
+    language: str, words: tuple[str, ...], names: tuple[bool, ...]
+) -> Iterator[tuple[str, ...]]:
+    readings = [
+        _read(language, word, is_name=name) for word, name in zip(words, names, strict=True)
     ]
-    return product(*choices)
+    if len(words) == 1:
+        return ((form.word,) for reading in readings[0] for form in reading.forms)
+    head = _find_head(words, readings)
+    if head is None:
+        return _with_verb(words, readings[0])
+    return _agreeing(words, readings, head)
 
 
-def _adjective(word: str) -> frozenset[str]:
-    endings = _ADJECTIVE_UK if not _ONLY_RUSSIAN.search(word) else _ADJECTIVE_RU
-    stem = re.sub("(?:ий|ій|ый|ой|ая|яя|ое|ее|ые|ие|а|е|і)$", "", word)
-    if stem == word:
-        return frozenset({word})
-    return frozenset({word, *(stem + end for end in endings.split())})
-
-
-def _table_head(words: tuple[str, ...]) -> int:
-    """Adjectives stand before their noun; what follows it (a genitive) does not inflect."""
-    for at, word in enumerate(words):
-        if not re.search("(?:ий|ій|ый|ой|ая|яя|ое|ее|ые|ие|а|е|і)$", word) or at == len(words) - 1:
+def _find_head(words: tuple[str, ...], readings: Sequence[Sequence[_Reading]]) -> int | None:
+    """Find the first noun that does not describe the word behind it."""
+    for at, choices in enumerate(readings):
+        following = at + 1 < len(words) and _describes(
+            (words[at], choices), (words[at + 1], readings[at + 1])
+        )
+        kinds = {reading.kind for reading in choices}
+        if "noun" in kinds and not following:
             return at
-        if word.endswith(("а", "е", "і")) and not re.search("(?:ськ|цьк|н|в)[аеі]$", word):
-            return at
-    return len(words) - 1
+        if "adjective" not in kinds:
+            return None
+    return None
 
 
-# ---------------------------------------------------------------- Russian
+def _describes(
+    first: tuple[str, Sequence[_Reading]], second: tuple[str, Sequence[_Reading]]
+) -> bool:
+    """Whether the first word, as it stands, is an adjective that agrees with the second."""
+    adjectives = _as_it_stands(*first, kinds={"adjective"})
+    described = list(_as_it_stands(*second, kinds={"noun", "adjective"}))
+    return any(_agree(one, other) for one in adjectives for other in described)
+
+
+def _as_it_stands(
+    word: str, readings: Sequence[_Reading], *, kinds: Collection[str]
+) -> Iterator[_Form]:
+    plain = word.replace("ё", "е")
+    for reading in readings:
+        for form in reading.forms if reading.kind in kinds else ():
+            if form.word.replace("ё", "е") == plain and form.case in {"nomn", _ANY_CASE}:
+                yield form
+
+
+def _with_verb(words: tuple[str, ...], readings: Sequence[_Reading]) -> Iterator[tuple[str, ...]]:
+    for reading in readings:
+        if reading.kind == "verb":
+            yield from ((form.word, *words[1:]) for form in reading.forms)
+
+
+def _agreeing(
+    words: tuple[str, ...], readings: Sequence[Sequence[_Reading]], head: int
+) -> Iterator[tuple[str, ...]]:
+    beside = _apposition(readings, head)
+    for noun in (reading for reading in readings[head] if reading.kind == "noun"):
+        for form in noun.forms:
+            before = [_fitting(words[at], readings[at], form) for at in range(head)]
+            after = [
+                _in_case(words[at], readings[at], form) if at < beside else [words[at]]
+                for at in range(head + 1, len(words))
+            ]
+            yield from product(*before, [form.word], *after)
+
+
+def _apposition(readings: Sequence[Sequence[_Reading]], head: int) -> int:
+    """Give where the nouns end that stand beside the head in its own case."""
+    end = head + 1
+    while end < len(readings) and any(
+        reading.kind == "noun" and reading.is_base for reading in readings[end]
+    ):
+        end += 1
+    return end
+
+
+def _fitting(word: str, readings: Sequence[_Reading], noun: _Form) -> list[str]:
+    """Give the forms of an adjective that go with a noun's form."""
+    fitting = {
+        form.word
+        for reading in readings
+        if reading.kind == "adjective"
+        for form in reading.forms
+        if _agree(form, noun)
+    }
+    return sorted(fitting) or [word]
+
+
+def _agree(form: _Form, noun: _Form) -> bool:
+    if _ANY_CASE in (form.case, noun.case):
+        return True
+    if (form.case, form.number) != (noun.case, noun.number):
+        return False
+    return form.number == "plur" or None in (form.gender, noun.gender) or form.gender == noun.gender
+
+
+def _in_case(word: str, readings: Sequence[_Reading], noun: _Form) -> list[str]:
+    """Give a name in the case of the noun beside it, and as it is: it may depend on the noun."""
+    fitting = {
+        form.word
+        for reading in readings
+        if reading.kind == "noun" and reading.is_base
+        for form in reading.forms
+        if _ANY_CASE in (form.case, noun.case) or form.case == noun.case
+    }
+    return sorted({word, *fitting})
+
+
+# ---------------------------------------------------------------- words
 
 
 @cache
-def _analyzer() -> Any | None:
-    """Load the dictionary when the first Russian term asks for it: it takes a quarter second."""
+def _analyzer(language: str) -> Any | None:
+    """Load a dictionary when the first term asks for it: it takes a fifth of a second."""
     try:
         import pymorphy3  # noqa: PLC0415 - most offline commands never need it
 
-        return pymorphy3.MorphAnalyzer(lang="ru")
+        return pymorphy3.MorphAnalyzer(lang=language)
     except (ImportError, ValueError):
         return None
 
 
+def release_dictionaries() -> None:
+    """Give back the memory of the dictionaries, some 45 MB; words that were read stay known."""
+    _analyzer.cache_clear()
+
+
 @lru_cache(maxsize=20_000)
-def _russian_phrase(words: tuple[str, ...]) -> set[tuple[str, ...]]:
-    analyzer = _analyzer()
+def _is_known(language: str, word: str) -> bool:
+    analyzer = _analyzer(language)
+    return analyzer is not None and bool(analyzer.word_is_known(word))
+
+
+@lru_cache(maxsize=20_000)
+def _read(language: str, word: str, *, is_name: bool) -> tuple[_Reading, ...]:
+    """Give what a word may be; a capital letter makes a name of what is none in the dictionary."""
+    analyzer = _analyzer(language)
     if analyzer is None:
-        return set(islice(_table_phrase(words, _russian_table), MAX_FORMS))
-    if len(words) == 1:
-        return {(form,) for form in _russian_word(words[0])}
-    readings = [_readings(word)[0] for word in words]
-    head = next((at for at, reading in enumerate(readings) if _is_named(reading)), None)
-    if head is None:
-        return {words}
-    return set(islice(_agreeing(words, readings, head), MAX_FORMS))
+        return (_by_table(language, word),)
+    if language == "uk" and (compound := _compound(word)):
+        return (compound,)
+    likely = {_paradigm(one): one for one in _likely(analyzer.parse(word), word)}
+    readings = tuple(_reading(language, one) for one in likely.values())
+    is_nominal = any(reading.kind in {"noun", "adjective"} for reading in readings)
+    is_adjective = any(reading.kind == "adjective" for reading in readings)
+    if (is_name and not is_nominal) or (
+        language == "uk" and not _is_known(language, word) and not is_adjective
+    ):
+        return (_by_table(language, word), *readings)
+    return readings
 
 
-def _russian_word(word: str) -> frozenset[str]:
-    forms = {form.word for reading in _readings(word) for form in reading.lexeme}
-    return frozenset({word, *forms})
+def _compound(word: str) -> _Reading | None:
+    """Inflect both nouns of a word such as корабель-док; the dictionary changes the last alone."""
+    first, dash, last = word.rpartition("-")
+    if not dash or _is_known("uk", word) or not (_is_known("uk", first) and _is_known("uk", last)):
+        return None
+    left, right = (
+        [form for reading in _read("uk", part, is_name=False) for form in _nouns(reading)]
+        for part in (first, last)
+    )
+    forms = (
+        other._replace(word=f"{other.word}-{one.word}")  # adjectives agree with the first
+        for one in right
+        for other in left
+        if (one.case, one.number) == (other.case, other.number)
+    )
+    return _Reading("noun", tuple(dict.fromkeys(forms))) if left and right else None
 
 
-@lru_cache(maxsize=20_000)
-def _readings(word: str) -> list[Any]:
-    analyzer = _analyzer()
-    assert analyzer is not None  # noqa: S101 - checked by the callers
-    readings = analyzer.parse(word)
+def _nouns(reading: _Reading) -> tuple[_Form, ...]:
+    return reading.forms if reading.kind == "noun" and reading.is_base else ()
+
+
+def _likely(parsed: Sequence[Any], word: str) -> list[Any]:
+    """Give the readings that a dictionary lists under this word, else the likely ones."""
     plain = word.replace("ё", "е")
-    named = [it for it in readings if it.normal_form.replace("ё", "е") == plain]
-    chosen = named or [readings[0], *(it for it in readings[1:] if it.score >= _NAMED_LIKE_IT)]
-    nouns_first = sorted(chosen, key=lambda it: not _is_named(it))
-    distinct = {(it.normal_form, it.tag.POS): it for it in reversed(nouns_first)}
-    return [it for it in nouns_first if distinct.get((it.normal_form, it.tag.POS)) is it]
-
-
-def _is_named(reading: Any) -> bool:
-    return bool(reading.tag.POS == "NOUN")
-
-
-def _agreeing(words: tuple[str, ...], readings: list[Any], head: int) -> Iterator[tuple[str, ...]]:
-    tail = [
-        reading if _is_named(reading) and reading.word == reading.normal_form else None
-        for reading in readings[head + 1 :]
+    listed = [one for one in parsed if one.normal_form.replace("ё", "е") == plain]
+    if not listed:
+        return [parsed[0], *(one for one in parsed[1:] if one.score >= _LIKELY)]
+    return listed + [
+        one for one in parsed if one.tag.POS in {"NOUN", "ADJF"} and one.tag.case == "nomn"
     ]
-    for form in readings[head].lexeme:
-        before = [_agree(it, form, noun=readings[head]) for it in readings[:head]]
-        after = [
-            _agree(it, form, noun=it) if it is not None else [words[head + 1 + at]]
-            for at, it in enumerate(tail)
-        ]
-        yield from product(*before, [form.word], *after)
 
 
-def _agree(reading: Any, form: Any, *, noun: Any) -> list[str]:
-    """Give the forms of an adjective, or of a name beside a name, that go with a noun's form."""
-    if reading.tag.POS not in {"ADJF", "PRTF", "NOUN", "ADJS"}:
-        return [reading.word]
-    case, number = form.tag.case, form.tag.number
-    gender = noun.tag.gender if number == "sing" and reading.tag.POS != "NOUN" else None
-    fitting = {
-        it.word
-        for it in reading.lexeme
-        if it.tag.case == case
-        and (it.tag.number == number or reading.tag.POS == "NOUN")
-        and (gender is None or it.tag.gender == gender)
-    }
-    return sorted(fitting) or [reading.word]
+def _reading(language: str, parsed: Any) -> _Reading:
+    kind = _KINDS.get(str(parsed.tag.POS), "other")
+    forms = [_form(one) for one in parsed.lexeme]
+    if language == "uk" and kind == "noun":
+        forms += [other for form in forms for other in _other_genitive(form)]
+    return _Reading(kind, tuple(dict.fromkeys(forms)), parsed.word == parsed.normal_form)
+
+
+def _paradigm(parsed: Any) -> tuple[str, ...]:
+    """Name the lexeme of a reading: the nominative and the accusative have one."""
+    _, *where = parsed.methods_stack[0]
+    return (parsed.normal_form, str(parsed.tag.POS), *map(str, where[1:2]))
+
+
+def _form(parsed: Any) -> _Form:
+    return _Form(parsed.word, *_grammar(str(parsed.tag)))
+
+
+@lru_cache(maxsize=5_000)
+def _grammar(tag: str) -> tuple[str | None, str, str | None]:
+    """Read case, number and gender from a tag such as `NOUN,anim,masc plur,gent`."""
+    grammemes = frozenset(re.split("[ ,]", tag))
+    case = next(iter(grammemes & _CASES), None)
+    number = "plur" if "plur" in grammemes else "sing"
+    gender = next(iter(grammemes & _GENDERS), None) if number == "sing" else None
+    return (_SECOND_CASES.get(case, case) if case else None), number, gender
+
+
+def _other_genitive(form: _Form) -> Iterator[_Form]:
+    """Give Тайваня beside Тайваню: writers differ about masculine names."""
+    if form[1:] == ("gent", "sing", "masc") and form.word[-1] in "ую":
+        yield form._replace(word=form.word[:-1] + ("а" if form.word[-1] == "у" else "я"))
 
 
 # ---------------------------------------------------------------- tables of endings
 
+
+_LOOKS_ADJECTIVE = re.compile("(?:ий|ый|ая|ое|ые|(?<=[сц]ьк)[аеі])$")
 _ADJECTIVE_RU = "ый ий ой ого его ому ему ым им ом ем ая яя ую юю ою ею ое ее ые ие ых их ыми ими"
 _RUSSIAN_ENDINGS = (
     (r"(?:ый|ий|ой|ая|яя|ое|ее|ые|ие)$", _ADJECTIVE_RU),
@@ -159,6 +318,7 @@ _RUSSIAN_ENDINGS = (
 )
 _ADJECTIVE_UK = "ий ого ому им ім а ої ій у ою е і их ими"
 _UKRAINIAN_ENDINGS = (
+    (r"(?:ий|(?<=[сц]ьк)[аеі])$", _ADJECTIVE_UK),
     (r"ій$", "ій ього ьому ім я ьої ю ьою є і іх іми ого ої ою у а е"),
     (r"увати$", "увати ую уєш ує уємо уєте ують ував увала увало ували"),
     (r"ювати$", "ювати юю юєш ює юємо юєте юють ював ювала ювало ювали"),
@@ -182,6 +342,7 @@ _UKRAINIAN_ENDINGS = (
     (r"ель$", "ель ля лю лем лі лів лям лями лях леві"),
     (r"ень$", "ень ня ню нем ні нів ням нями нях"),
     (r"ок$", "ок ку ка ком ки ків кам ками ках кові оком оку ока"),
+    (r"(?<=[бвгґджзклмнпрстфхцчшщ])ін$", "ін іна іну іном іним іні інові іне"),
     (r"ів$", "ів ова ову овом ові ови овам овами овах"),
     (r"ь$", "ь я ю ем і ей ям ями ях ьми ті еві"),
     (r"(?<=[аеоуиі])й$", "й я ю єві єм ї їв ям ями ях"),
@@ -193,7 +354,7 @@ _UKRAINIAN_ENDINGS = (
 )
 
 
-def _by_table(word: str, table: tuple[tuple[str, str], ...]) -> frozenset[str]:
+def _with_endings(word: str, table: tuple[tuple[str, str], ...]) -> frozenset[str]:
     for pattern, endings in table:
         found = re.search(pattern, word)
         if found:
@@ -202,13 +363,9 @@ def _by_table(word: str, table: tuple[tuple[str, str], ...]) -> frozenset[str]:
     return frozenset({word})
 
 
-@lru_cache(maxsize=20_000)
-def _russian_table(word: str) -> frozenset[str]:
-    return _by_table(word, _RUSSIAN_ENDINGS)
-
-
-@lru_cache(maxsize=20_000)
-def _ukrainian(word: str) -> frozenset[str]:
-    if re.search("ий$|[сц]ьк[аеі]$", word):
-        return _adjective(word)
-    return _by_table(word, _UKRAINIAN_ENDINGS)
+def _by_table(language: str, word: str) -> _Reading:
+    """Guess the forms of a word that no dictionary knows."""
+    table = _UKRAINIAN_ENDINGS if language == "uk" else _RUSSIAN_ENDINGS
+    forms = _with_endings(word, table)
+    kind = "adjective" if _LOOKS_ADJECTIVE.search(word) else "noun"
+    return _Reading(kind, tuple(_Form(form, _ANY_CASE) for form in sorted(forms)))

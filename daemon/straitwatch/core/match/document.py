@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from straitwatch.core.match.fold import JOINT, Folded, Folder
 from straitwatch.core.model import Hit, MatchText
+from straitwatch.core.sentences import sentence_ends
 
 FIELD_NAMES = ("title", "summary", "content")
 _HAN_KANA = re.compile(
@@ -19,11 +20,6 @@ _HAN_KANA = re.compile(
 )
 _CAPITALS = 0.9  # of the letters of a field, for its letter case to say nothing
 _HEARD = 2_000  # characters of a field that tell how it is written
-_SENTENCE_END = re.compile(
-    r"[.!?…](?<!\b[A-Z]\.)(?<!\b(?:Mr|Ms|Dr|Lt|St|vs|No|Jr|Sr)\.)"
-    r"(?<!\b(?:Mrs|Gen|Sen|Rep|Col|Adm|Gov|Maj|Sgt|Cpt)\.)[\"'”’»)\]]*(?=\s|\x1f|$)"
-    r"|[。！？｡\n\x1f]"
-)
 _SUMMARY = 0b010
 _LEAD = 600  # characters of content: about the two paragraphs that an editor would send as summary
 _SHORT = 8_000  # characters up to which counting spaces beats listing them
@@ -80,15 +76,18 @@ class Document:
 
     # ------------------------------------------------------------ what the original looks like
 
+    def original(self, start: int, end: int) -> str:
+        """Give what stands there in the original."""
+        first, last = self.folded.span(start, end)
+        return self.raw[first:last]
+
     def has_capitals(self, start: int, end: int) -> bool:
         """Whether the original is written in capitals there, or the field is all capitals."""
-        first, last = self.folded.span(start, end)
-        return self.raw[first:last].isupper() or self.shouts[self.field_at(start)]
+        return self.original(start, end).isupper() or self.shouts[self.field_at(start)]
 
     def reads(self, start: int, end: int, text: str) -> bool:
         """Whether the original reads exactly so there, or the field is all capitals."""
-        first, last = self.folded.span(start, end)
-        return self.raw[first:last] == text or self.shouts[self.field_at(start)]
+        return self.original(start, end) == text or self.shouts[self.field_at(start)]
 
     @cached_property
     def shouts(self) -> tuple[bool, ...]:
@@ -121,7 +120,7 @@ class Document:
     @cached_property
     def sentence_ends(self) -> list[int]:
         """Where sentences end in the original."""
-        return [found.start() for found in _SENTENCE_END.finditer(self.raw)]
+        return sentence_ends(self.raw)
 
     def sentence_of(self, span: Span) -> int:
         """Give the number of the sentence that a span begins in."""

@@ -1,7 +1,8 @@
 """Make text comparable, one character for one, and remember where each character stood.
 
-Case, diacritics on Latin letters, Traditional, Simplified and Japanese Han forms, full width,
-dashes, apostrophes and separators are evened out. Almost every text folds character by character,
+Case, diacritics on Latin letters, Traditional, Simplified, Japanese and regional Han forms, full
+width, dashes, apostrophes and separators are evened out, as are Latin and Cyrillic look-alikes
+inside a word or a designation; an emoji separates. Almost every text folds character by character,
 so that an offset in the folded text is an offset in the original; texts with combining marks,
 zero-width characters, ligatures or camel-case hashtags take a slower road with an offset map.
 """
@@ -24,17 +25,25 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789 .,:;!?'\"()%$+*=<>[]{}|
 _CYRILLIC = frozenset(map(chr, range(0x400, 0x530)))
 _MARKS = (
     "\u0300-\u036f\u0483-\u0487\u3099\u309a\uff9e\uff9f\u1160-\u11ff"
-    "\u200b-\u200f\u2060\ufe00-\ufe0f\u00ad"
+    "\u200b-\u200f\u2060\ufe00-\ufe0f\u00ad\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+    "\U000e0100-\U000e01ef"
 )
 _IS_MARK = re.compile(rf"[{_MARKS}]")
+_EMOJI = re.compile("[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
 _CAMEL = re.compile(r"[#＃](?=\w*[^\W\d_]\w*)\w+")
 _HUMP = re.compile(r"(?<=[a-zа-яіїєґ])(?=[A-ZА-ЯІЇЄҐ])|(?<=[A-Z])(?=[A-Z][a-z])")
 _RUN = re.compile("  +")
 _TOKEN = re.compile(r"[^\W\d_]+")
 _TO_CYRILLIC = str.maketrans("acekmhopxtyib", "асекмнорхтуів")
 _TO_LATIN = str.maketrans("асекмнорхтуіјѕв", "acekmhopxtyijsb")
+_TO_LATIN_CAPITALS = str.maketrans("АВСЕНКМОРТХУІ", "ABCEHKMOPTXYI")
 _LOOKALIKES_LATIN = frozenset("acekmhopxtyib")
 _LOOKALIKES_CYRILLIC = frozenset("асекмнорхтуіјѕв")
+# С-400 and C-400, Ка-52 and Ka-52: neither eye nor keyboard tells them apart.
+_DESIGNATION = re.compile(
+    r"(?<![^\W\d_])[A-ZАВСЕНКМОРТХУІ][A-Za-zАВСЕНКМОРТХУІавсенкмортхуі]{0,2}[-\u2010-\u2015−]?\d+"
+    r"[A-ZАВСЕНКМОРТХУІ]{0,2}(?![^\W\d_])"
+)
 
 
 class Segment(NamedTuple):
@@ -115,7 +124,12 @@ class Folder:
                 return None
             if replacement != letter:
                 folded = folded.replace(letter, replacement)
-        return folded if letters.isdisjoint(_CYRILLIC) else _TOKEN.sub(_unmix, folded)
+        if letters.isdisjoint(_CYRILLIC):
+            return folded
+        for found in _DESIGNATION.finditer(text):
+            start, end = found.span()
+            folded = folded[:start] + folded[start:end].translate(_TO_LATIN) + folded[end:]
+        return _TOKEN.sub(_unmix, folded)
 
     def fold_term(self, text: str) -> str:
         """Fold a word of a term; separators around it are dropped."""
@@ -137,6 +151,8 @@ class Folder:
         if letter in _APOSTROPHES:
             return "'"
         category = unicodedata.category(letter)
+        if _EMOJI.match(letter):
+            return " "
         if letter in _SEPARATORS or category in {"Pd", "Zs", "Zl", "Zp", "Cc"} or letter == "−":
             return letter if letter == JOINT else " "
         plain = unicodedata.normalize("NFKC", letter).casefold()
@@ -155,6 +171,7 @@ class Folder:
 
     def _fold_slowly(self, text: str) -> Folded:
         """Fold the even stretches at once, the odd places one by one."""
+        text = _DESIGNATION.sub(_with_latin_capitals, text)
         pieces: list[str] = []
         segments: list[Segment] = []
         done = length = 0
@@ -196,6 +213,10 @@ class Folder:
         return "".join(
             known[letter] if letter in known else self._learn(letter) for letter in cluster.lower()
         )
+
+
+def _with_latin_capitals(designation: re.Match[str]) -> str:
+    return designation[0].translate(_TO_LATIN).translate(_TO_LATIN_CAPITALS)
 
 
 def _unmix(token: re.Match[str]) -> str:

@@ -19,11 +19,12 @@ from straitwatch.core.match.explain import Explanation, explain_lists
 from straitwatch.core.match.filters import filtered_because
 from straitwatch.core.match.fold import Folder
 from straitwatch.core.match.rules import CompiledList, Rule, SetNode, points_of, severity_of
-from straitwatch.core.match.variants import Check, Pattern
+from straitwatch.core.match.variants import Check, Ending, Pattern
 from straitwatch.core.model import Hit, Match, MatchText, RuleScore, WatchList
 
 _CJK = "⺀"  # from here on letters stand without spaces between words
 _HANGUL = ("가", "힣")
+_SHORT_HANGUL = re.compile("[가-힣]{1,2}(?![가-힣])")  # longer words also end compounds
 
 _Pair = tuple[int, int]  # set id, term id
 
@@ -35,7 +36,7 @@ class _Entry:
     left: str  # what the character before it must not be: "", "letter" or "hangul"
     right: bool  # whether a letter after it makes it another word
     whole: list[_Pair] = field(default_factory=list)
-    checked: list[tuple[tuple[Check, ...], bool, _Pair]] = field(default_factory=list)
+    checked: list[tuple[tuple[Check, ...], Ending, _Pair]] = field(default_factory=list)
 
 
 class Vocabulary:
@@ -64,8 +65,8 @@ class Vocabulary:
             entry = self._entries.get(pattern.text)
             if entry is None:
                 entry = self._entries[pattern.text] = _entry(pattern.text)
-            if pattern.checks or pattern.is_prefix:
-                entry.checked.append((pattern.checks, pattern.is_prefix, pair))
+            if pattern.checks or pattern.ending:
+                entry.checked.append((pattern.checks, pattern.ending, pair))
             else:
                 entry.whole.append(pair)
 
@@ -83,7 +84,7 @@ class Vocabulary:
 def _entry(text: str) -> _Entry:
     first, last = text[0], text[-1]
     left = "letter" if first.isalnum() and first < _CJK else ""
-    if _HANGUL[0] <= first <= _HANGUL[1]:
+    if _SHORT_HANGUL.match(text):
         left = "hangul"
     return _Entry(left, last.isalnum() and last < _CJK)
 
@@ -173,14 +174,14 @@ class Matcher:
         doc: Document,
         start: int,
         end: int,
-        checked: tuple[tuple[tuple[Check, ...], bool, _Pair], ...],
+        checked: tuple[tuple[tuple[Check, ...], Ending, _Pair], ...],
         *,
         is_whole: bool,
     ) -> None:
-        for checks, is_prefix, (set_id, term) in checked:
-            if not (is_whole or is_prefix) or not _passes(doc, start, checks):
+        for checks, ending, (set_id, term) in checked:
+            last = _whole_end(end, ending) if is_whole else _word_end(doc, end, ending)
+            if not last or not _passes(doc, start, checks):
                 continue
-            last = _word_end(doc.text, end) if is_prefix else end
             doc.hits.setdefault(set_id, []).append(Span(start, last, term))
 
     # ------------------------------------------------------------ rules
@@ -264,8 +265,20 @@ def _passes(doc: Document, start: int, checks: tuple[Check, ...]) -> bool:
 
 
 _WORD_REST = re.compile(f"[^\\W{_CJK}-\U0010ffff]*")
+_MODEL = re.compile(r"[A-ZА-ЯІ]{1,3}\d?s?")
 
 
-def _word_end(text: str, at: int) -> int:
-    found = _WORD_REST.match(text, at)
-    return found.end() if found else at
+def _whole_end(end: int, ending: Ending) -> int:
+    """Give where a pattern ends at the end of a word; 0 if it asks for more letters."""
+    return 0 if ending is Ending.VARIANT else end
+
+
+def _word_end(doc: Document, end: int, ending: Ending) -> int:
+    """Give where the word ends in which a pattern stands; 0 if it may not go on like that."""
+    if ending is Ending.NONE:
+        return 0
+    found = _WORD_REST.match(doc.text, end)
+    last = found.end() if found else end
+    if ending is Ending.VARIANT:
+        return last if _MODEL.fullmatch(doc.original(end, last)) else 0
+    return 0 if ending is Ending.LETTERS and doc.text[end].isdigit() else last

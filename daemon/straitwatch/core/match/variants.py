@@ -4,8 +4,9 @@ All variation happens here, when the lists are compiled: the text is folded and 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 from itertools import islice, product
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ _ACRONYM = re.compile(r"(?=.*[A-Z])[A-Z0-9][A-Z0-9.&/\u2010-\u2015-]*")
 _MIN_ACRONYM, _MAX_ACRONYM = 2, 6  # letters and digits; longer words in capitals are shouting
 _DOTTABLE = re.compile("[A-Z]{2,4}")
 _DOTTED = re.compile(r"(?:[A-Z]\.){2,4}")
+_DESIGNATION = re.compile(r"(?:^| )[^\W_]{0,5}[^\W\d_] ?\d{1,3}$")  # folded
+_ONLY_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af ]+")
 _SIBILANT = re.compile("(?:s|x|z|ch|sh)$")
 _IRREGULAR = {
     "arise": "arose arisen", "begin": "began begun", "bring": "brought", "build": "built",
@@ -36,11 +39,20 @@ class Check:
     text: str = ""  # exactly this; empty: capitals
 
 
+class Ending(IntEnum):
+    """What may follow a pattern in the same word."""
+
+    NONE = 0
+    ANY = 1
+    LETTERS = 2  # any but a digit first: F-16* is no F-160
+    VARIANT = 3  # capitals, and they must be there: F-16V, Ту-95МС, Су-30СМ2
+
+
 class Pattern(NamedTuple):
     """A folded string to search for; a tuple, because tens of thousands are made at a load."""
 
     text: str
-    is_prefix: bool = False
+    ending: Ending = Ending.NONE
     checks: tuple[Check, ...] = ()
 
 
@@ -58,14 +70,35 @@ def phrase_patterns(phrase: Phrase, folder: Folder) -> tuple[Pattern, ...]:
     inflects = [_inflects(word) for word in phrase.words]
     if any(inflects):
         texts = dict.fromkeys(_inflected(phrase.words, inflects, folder))
-        return tuple(Pattern(text) for text in texts if text)
-    patterns = (_join(shapes, phrase) for shapes in _shaped(phrase, folder))
-    return tuple(dict.fromkeys(pattern for pattern in patterns if pattern.text))
+        patterns = [Pattern(text) for text in texts if text]
+    else:
+        joined = (_join(shapes, phrase) for shapes in _shaped(phrase, folder))
+        patterns = list(dict.fromkeys(pattern for pattern in joined if pattern.text))
+    closed = [(pattern, _closed(pattern)) for pattern in patterns]
+    patterns += [pattern._replace(text=text) for pattern, text in closed if text]
+    if phrase.words[-1].mode is not Mode.EXACT and patterns and patterns[0].text[-1].isdigit():
+        patterns += [pattern._replace(ending=Ending.VARIANT) for pattern in _models(patterns)]
+    return tuple(patterns)
+
+
+def _closed(pattern: Pattern) -> str:
+    """Give a phrase of Hangul or Han words without its blanks: there they are a matter of taste."""
+    text = pattern.text
+    if " " not in text or pattern.checks or not _ONLY_CJK.fullmatch(text):
+        return ""
+    return text.replace(" ", "")
+
+
+def _models(patterns: Iterable[Pattern]) -> Iterator[Pattern]:
+    """Find the designations: letters and a number, whose models have letters behind it."""
+    for pattern in patterns:
+        if pattern.ending is Ending.NONE and _DESIGNATION.search(pattern.text):
+            yield pattern
 
 
 def _inflected(words: tuple[Word, ...], inflects: list[bool], folder: Folder) -> Iterator[str]:
     fold = folder.fold_term
-    for forms in phrase_forms([word.text for word in words]):
+    for forms in phrase_forms(tuple(word.text for word in words)):
         if len(forms) == 1:
             yield fold(forms[0])
             continue
@@ -177,4 +210,7 @@ def _join(shapes: tuple[_Shape, ...], phrase: Phrase) -> Pattern:
         text = f"{text} {shape.text}" if text else shape.text
         if shape.check is not None:
             checks.append(Check(start, start + shape.checked, shape.check))
-    return Pattern(text, phrase.words[-1].is_prefix, tuple(checks))
+    ending = Ending.NONE
+    if phrase.words[-1].is_prefix:
+        ending = Ending.LETTERS if _DESIGNATION.search(text) else Ending.ANY
+    return Pattern(text, ending, tuple(checks))

@@ -1,6 +1,5 @@
 """Raw entries to clean ones: plain text, safe absolute links, aware dates, stable identities."""
 
-import re
 from base64 import b32encode
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 from straitwatch.core.model import Entry, ParsedFeed, RawEntry
 from straitwatch.core.normalize.dates import parse_date
+from straitwatch.core.normalize.language import is_refuted, normalize_language
 from straitwatch.core.normalize.links import canonical_url, clean_url, names_article
 from straitwatch.core.normalize.text import clean_text, clean_title, cut, links_in
 
@@ -37,9 +37,6 @@ _MAX_LINKS = 4
 _MAX_AUTHORS = 10
 _MAX_CATEGORIES = 10
 _FUTURE_TOLERANCE = timedelta(days=1)  # publishers' clocks and zones; more is a wrong date
-_SCRIPTS = {"zh-tw": "zh-Hant", "zh-hk": "zh-Hant", "zh-mo": "zh-Hant", "zh-hant": "zh-Hant",
-            "zh-cn": "zh-Hans", "zh-sg": "zh-Hans", "zh-hans": "zh-Hans"}  # fmt: skip
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 
 def feed_id(url: str) -> str:
@@ -52,15 +49,6 @@ def derived_entry_id(feed_id: str, *parts: str) -> str:
     return _digest(feed_id, "reused guid", *parts)
 
 
-def normalize_language(code: str) -> str:
-    """A BCP 47 tag in the form that watch-lists use: `en-us`, `zh-Hant`; "" for no language."""
-    tag = code.strip().replace("_", "-").lower()
-    tag = "-".join(tag.split("-")[:3])
-    if not _LANGUAGE.fullmatch(tag):
-        return ""
-    return next((s for prefix, s in _SCRIPTS.items() if (tag + "-").startswith(prefix + "-")), tag)
-
-
 @dataclass(frozen=True, slots=True)
 class _Draft:
     """A cleaned entry before its document was seen as a whole."""
@@ -70,6 +58,7 @@ class _Draft:
     url: str
     canonical: str
     title: str
+    whole_title: str
 
 
 def normalize_entries(
@@ -97,10 +86,9 @@ def normalize_entries(
     identities = _Identities(
         drafts, feed_id, home=canonical_url(clean_url(parsed.link, base=base_url))
     )
-    fallback = normalize_language(language) or normalize_language(parsed.language)
     entries: dict[str, Entry] = {}
     for draft in drafts:
-        entry = _entry(draft, identities, timezone, fallback, fetched_at)
+        entry = _entry(draft, identities, timezone, (language, parsed.language), fetched_at)
         if entry != _blank(entry):
             entries.setdefault(f"{entry.id} {len(entries)}" if as_published else entry.id, entry)
     return tuple(entries.values())
@@ -124,10 +112,10 @@ def _draft(raw: RawEntry, base_url: str, *, strips_source: bool) -> _Draft:
     url = clean_url(raw.link, base=base_url)
     if not url and guid.lower().startswith(("http://", "https://")):
         url = clean_url(guid)
-    title = clean_title(raw.title, limit=MAX_TITLE)
+    title = clean_title(raw.title, limit=MAX_SUMMARY, is_plain="title" in raw.plain)
     if strips_source:
         title = _without_source(title, clean_title(raw.source_title))
-    return _Draft(raw, guid, url, canonical_url(url), title)
+    return _Draft(raw, guid, url, canonical_url(url), cut(title, limit=MAX_TITLE), title)
 
 
 def _without_source(title: str, source: str) -> str:
@@ -143,11 +131,11 @@ def _entry(
     draft: _Draft,
     identities: "_Identities",
     timezone: str | None,
-    language: str,
+    languages: tuple[str, str],
     fetched_at: datetime,
 ) -> Entry:
     raw = draft.raw
-    summary, content = _texts(raw, draft.title)
+    summary, content = _texts(draft)
     return Entry(
         id=identities.id_of(draft),
         guid=draft.guid,
@@ -160,21 +148,41 @@ def _entry(
         categories=_names(raw.categories, limit=_MAX_CATEGORIES),
         links=_links((raw.summary, raw.content), draft.url),
         published_at=_published_at(raw, timezone, fetched_at),
-        language=normalize_language(raw.language) or language,
+        language=_language(raw, f"{draft.title} {summary[:MAX_TITLE]}", *languages),
         source=clean_title(raw.source_title),
         text_hash=hash_text((draft.title, summary, content)),
     )
 
 
-def _texts(raw: RawEntry, title: str) -> tuple[str, str]:
-    """Summary and content, without what another field already says."""
-    summary = clean_text(raw.summary, limit=MAX_SUMMARY)
-    content = clean_text(raw.content, limit=MAX_CONTENT)
-    if not summary and content:
-        summary = clean_text(raw.content, limit=MAX_SUMMARY)
+def _texts(draft: _Draft) -> tuple[str, str]:
+    """Summary and content, without what another field already says.
+
+    What is too long for a title or a summary is not lost: the content begins with it.
+    """
+    raw, title = draft.raw, draft.title
+    whole = clean_text(raw.summary, limit=MAX_CONTENT, is_plain="summary" in raw.plain)
+    content = clean_text(raw.content, limit=MAX_CONTENT, is_plain="content" in raw.plain)
+    summary = cut(whole or content, limit=MAX_SUMMARY)
+    if len(whole) > MAX_SUMMARY:
+        content = _joined(whole, content)
+    if len(draft.whole_title) > MAX_TITLE and draft.whole_title not in whole:
+        content = _joined(draft.whole_title, content)
     if content == summary:
         content = ""
     return ("" if summary == title else summary), ("" if content == title else content)
+
+
+def _joined(first: str, content: str) -> str:
+    return content if first in content else cut(f"{first}\n{content}".rstrip(), limit=MAX_CONTENT)
+
+
+def _language(raw: RawEntry, text: str, configured: str, document: str) -> str:
+    """Give the entry's own language, else the feed's; a publisher's claim must fit the script."""
+    for claim, is_certain in ((raw.language, False), (configured, True), (document, False)):
+        language = normalize_language(claim)
+        if language and (is_certain or not is_refuted(language, text)):
+            return language
+    return ""
 
 
 def _links(texts: Iterable[str], url: str) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ import html
 import re
 import unicodedata
 
+from straitwatch.core.normalize.unwrap import unwrap
+
 _TAGS = (
     "a|abbr|acronym|address|area|article|aside|audio|b|bdi|bdo|big|blink|blockquote|body|br|button|"
     "canvas|caption|center|cite|code|col|colgroup|dd|del|details|dfn|div|dl|dt|em|embed|fieldset|"
@@ -24,7 +26,26 @@ _BLOCK = re.compile(
     re.IGNORECASE,
 )
 _CELL = re.compile(r"</?t[dh](?=[\s/>])", re.IGNORECASE)
-_UNSEEN = re.compile(r"<(script|style|template|head)(?=[\s/>])", re.IGNORECASE)
+_UNSEEN = re.compile(r"<(script|style|template|head|del)(?=[\s/>])", re.IGNORECASE)
+# Readings above a word and marks of footnotes stand inside the word, but are no part of it.
+_READING = re.compile(
+    r"<(?:rt|rp|rtc)(?=[\s/>])[^<>]{0,500}>(?:[^<]|<(?!/?(?:rt|rp|rtc|rb|ruby)[\s/>]))*+"
+    r"(?:</(?:rt|rp|rtc)\s*>|(?=<(?:rt|rp|rtc|rb|/ruby|/rtc)[\s/>]))",
+    re.IGNORECASE,
+)
+_FOOTNOTE = re.compile(
+    r"<sup(?:\s[^<>]{0,500})?>\s{0,9}+(?:"
+    r"(?:<a\s[^<>]{0,500}>\s{0,9}+)?(?:[\[(][^<>\[\]()]{1,12}[\])]|[*†‡]{1,3})(?:\s{0,9}+</a\s{0,9}>)?"
+    r"|<a\s[^<>]{0,500}>\s{0,9}+\d{1,3}\s{0,9}+</a\s{0,9}>"
+    r")\s{0,9}+</sup\s{0,9}>",
+    re.IGNORECASE,
+)
+# A text that calls itself plain is markup all the same if it closes an element, or has a picture.
+_LIES = re.compile(
+    r"</(?:p|div|a|b|i|em|strong|span|ul|ol|li|table|blockquote|h[1-6]|figure)\s*>|"
+    r"<img\s[^<>]{0,500}src=",
+    re.IGNORECASE,
+)
 # Quoted values may hold ">", but are bounded so that an open quote costs little.
 _TAG = re.compile(
     r"<(?:!doctype|\?|/?[A-Za-z])[^<>\"']*+"
@@ -33,6 +54,7 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _CUT_TAG = re.compile(r"<(?:!--|/?[A-Za-z])[^<>]*\Z")
+_SURELY_CUT_TAG = re.compile(r"</?[A-Za-z][\w:-]{0,40}(?:\s+[\w:-]{1,40}\s*=[^<>]*)?\Z")
 
 _LINK = re.compile(
     r"<a\s[^<>]{0,300}?href\s*=\s*(?:\"([^\"<>]{1,2000})\"|'([^'<>]{1,2000})'|([^\s\"'<>]{1,2000}))",
@@ -70,14 +92,19 @@ _RAW_PER_CHARACTER = 40  # markup may outweigh the text that much before the res
 _ELLIPSIS = "…"
 
 
-def clean_title(value: str, *, limit: int = 300) -> str:
-    """One line of plain text."""
-    return cut(" ".join(_plain(value, limit).split()), limit=limit)
+def clean_title(value: str, *, limit: int = 300, is_plain: bool = False) -> str:
+    """One line of plain text; what looks like a tag in a plain one is text."""
+    text = _as_seen(value, limit) if is_plain else _plain(value, limit, keeps_rest=True)
+    return cut(" ".join(text.split()), limit=limit)
 
 
-def clean_text(value: str, *, limit: int) -> str:
-    """Plain text whose lines are the blocks of the markup."""
-    lines = (" ".join(line.split()) for line in _plain(value, limit).split("\n"))
+def clean_text(value: str, *, limit: int, is_plain: bool = False) -> str:
+    """Plain text whose lines are the blocks of the markup, or the paragraphs of a plain text."""
+    is_text = is_plain and not _LIES.search(value)
+    text = _as_seen(value, limit) if is_text else _plain(value, limit)
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    if is_text or not _MARKUP.search(value):
+        lines = unwrap(lines)
     return cut("\n".join(line for line in lines if line), limit=limit)
 
 
@@ -101,52 +128,63 @@ def cut(text: str, *, limit: int) -> str:
     return head.rstrip() + _ELLIPSIS
 
 
-def _plain(value: str, limit: int) -> str:
+def _as_seen(value: str, limit: int) -> str:
     text = value[: limit * _RAW_PER_CHARACTER]
-    for _ in range(_MAX_ROUNDS):
+    return text if text.isascii() and text.isprintable() else _seen(text)
+
+
+def _plain(value: str, limit: int, *, keeps_rest: bool = False) -> str:
+    text = value[: limit * _RAW_PER_CHARACTER]
+    for at in range(_MAX_ROUNDS):
         before = text
-        if "<" in text and _MARKUP.search(text):
-            text = _strip(text)
+        is_sure = not (at and keeps_rest) or _LIES.search(text)
+        if "<" in text and is_sure and _MARKUP.search(text):
+            text = _strip(text, keeps_rest=keeps_rest)
         if "&" in text:
             text = _unescape(text)
         if text == before:
             break
-    if "<" in text and _MARKUP.search(text):
-        text = _strip(text)
+    if "<" in text and _MARKUP.search(text) and (not keeps_rest or _LIES.search(text)):
+        text = _strip(text, keeps_rest=keeps_rest)
     return text if text.isascii() and text.isprintable() else _seen(text)
 
 
-def _strip(text: str) -> str:
-    """Drop tags, comments and what a browser does not show; blocks begin a line of their own."""
+def _strip(text: str, *, keeps_rest: bool) -> str:
+    """Drop tags, comments and what a browser does not show; blocks begin a line of their own.
+
+    `keeps_rest`: what is never closed hides nothing.
+    """
     text = text.replace("\r", " ").replace("\n", " ")
-    text = _without(text, "<!--", "-->")
+    text = _without(text, "<!--", "-->", keeps_rest=keeps_rest)
     text = text.replace("<![CDATA[", "").replace("]]>", "")
-    text = _without_unseen(text)
+    text = _without_unseen(text, keeps_rest=keeps_rest)
+    text = _FOOTNOTE.sub("", _READING.sub("", text))
     text = _BLOCK.sub(lambda tag: "\n" + tag[0], text)
     text = _CELL.sub(lambda tag: " " + tag[0], text)
-    return _CUT_TAG.sub("", _TAG.sub("", text))
+    cut_tag = _SURELY_CUT_TAG if keeps_rest else _CUT_TAG
+    return cut_tag.sub("", _TAG.sub("", text))
 
 
-def _without(text: str, opener: str, closer: str) -> str:
+def _without(text: str, opener: str, closer: str, *, keeps_rest: bool) -> str:
     kept: list[str] = []
     position = 0
     while (start := text.find(opener, position)) >= 0:
         kept.append(text[position:start])
         end = text.find(closer, start + len(opener))
         if end < 0:
-            return "".join(kept)
+            return "".join((*kept, text[start:] if keeps_rest else ""))
         position = end + len(closer)
     return "".join((*kept, text[position:]))
 
 
-def _without_unseen(text: str) -> str:
+def _without_unseen(text: str, *, keeps_rest: bool) -> str:
     kept: list[str] = []
     position = 0
     while found := _UNSEEN.search(text, position):
         kept.append(text[position : found.start()])
         end = re.compile(rf"</{found[1]}\s*>", re.IGNORECASE).search(text, found.end())
         if end is None:
-            return "".join(kept)
+            return "".join((*kept, text[found.start() :] if keeps_rest else ""))
         position = end.end()
     return "".join((*kept, text[position:]))
 

@@ -10,6 +10,7 @@ from straitwatch.core.model import ParsedFeed, ParseProblem, RawEntry
 _VERSION = re.compile(r"jsonfeed\.org/version/1(\.1)?")
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
 _ITEM_KEYS = {"id", "url", "external_url", "title", "content_html", "content_text", "summary"}
+_PLAIN = frozenset({"title", "summary"})
 _DECODER = json.JSONDecoder(strict=False)  # control characters in strings are common
 
 
@@ -81,6 +82,7 @@ def _entry(item: dict[str, Any]) -> RawEntry:
         title=_text(item.get("title")),
         summary=_text(item.get("summary")),
         content=_text(item.get("content_html")) or _text(item.get("content_text")),
+        plain=_PLAIN if _text(item.get("content_html")) else _PLAIN | {"content"},
         authors=_authors(item),
         categories=_tags(item.get("tags")),
         published=_text(item.get("date_published")),

@@ -74,6 +74,10 @@ _HTML_PAGE = re.compile(
 _OPAQUE = re.compile(r"<!--|<script\b|<style\b", re.IGNORECASE)
 _OPAQUE_END = {"<!--": "-->", "<script": "</script", "<style": "</style"}
 _LOOSE_ENTRY_ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(?:item|entry))(?=[\s/>])", re.IGNORECASE)
+_AROUND_ENTRIES = re.compile(
+    r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel)(?=\s)[^<>]{0,5000}>", re.IGNORECASE
+)
+_XML_LANG = re.compile(r"""\sxml:lang\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.IGNORECASE)
 _FEED_WITHIN = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry|channel)(?=[\s/>])", re.IGNORECASE)
 
 
@@ -83,12 +87,31 @@ def read_xml_feed(text: str, *, max_entries: int) -> ParsedFeed:
     if root is None:
         return _no_feed(text)
     repaired = repair(text, root, max_entries=max_entries)
-    document = _feedparser(repaired.text)
+    unclaimed, language = _without_document_language(repaired.text)
+    document = _feedparser(unclaimed)
     if document is None:
         return ParsedFeed(
             format="", problem=ParseProblem.NOT_A_FEED, detail="feedparser cannot read it"
         )
-    return _parsed(document, repaired, root[1])
+    return _parsed(document, repaired, root[1], language=language)
+
+
+def _without_document_language(text: str) -> tuple[str, str]:
+    """Take the language off the elements around the entries: they would inherit it as their own."""
+    entry = _LOOSE_ENTRY_ROOT.search(text)
+    end = entry.start() if entry else len(text)
+    claims = [
+        tag.start() + claim.start()
+        for tag in _AROUND_ENTRIES.finditer(text, 0, end)
+        if (claim := _XML_LANG.search(tag[0]))
+    ]
+    language = ""
+    for start in reversed(claims):
+        found = _XML_LANG.match(text, start)
+        assert found is not None  # noqa: S101 - found a moment ago
+        language = found[1] or found[2] or ""
+        text = text[:start] + text[found.end() :]
+    return text, language
 
 
 def _find_root(text: str) -> re.Match[str] | None:
@@ -141,9 +164,10 @@ def _feedparser(text: str) -> Any:
             return None
 
 
-def _parsed(document: Any, repaired: Repaired, root: str) -> ParsedFeed:
-    entries = tuple(_entry(entry) for entry in document.entries)
+def _parsed(document: Any, repaired: Repaired, root: str, *, language: str) -> ParsedFeed:
     version = document.get("version") or ""
+    is_atom = version.startswith("atom")
+    entries = tuple(_entry(entry, is_atom=is_atom) for entry in document.entries)
     kind = version or (_format(root) if entries else "")
     feed = document.feed
     problem, detail = _verdict(kind, len(entries), repaired, document)
@@ -151,7 +175,7 @@ def _parsed(document: Any, repaired: Repaired, root: str) -> ParsedFeed:
         format=kind,
         title=_text(feed.get("title")),
         link=_unresolved(_text(feed.get("link"))),
-        language=_text(feed.get("language")),
+        language=_text(feed.get("language")) or language,
         entries=entries,
         problem=problem,
         detail=detail,
@@ -180,7 +204,7 @@ def _format(root: str) -> str:
     return {"channel": "cdf", "feed": "atom", "entry": "atom"}.get(name, "rss")
 
 
-def _entry(entry: Any) -> RawEntry:
+def _entry(entry: Any, *, is_atom: bool) -> RawEntry:
     summary, content = _texts(entry)
     source = entry.get("source")
     return RawEntry(
@@ -195,6 +219,20 @@ def _entry(entry: Any) -> RawEntry:
         updated=_text(dict.get(entry, "updated")),
         language=_language(entry),
         source_title=_text(source.get("title")) if hasattr(source, "get") else "",
+        plain=_plain_fields(entry, content) if is_atom else frozenset(),
+    )
+
+
+def _plain_fields(entry: Any, content: str) -> frozenset[str]:
+    """Name the texts of an Atom entry that are no markup; other formats do not say."""
+    details = [("title", entry.get("title_detail")), ("summary", entry.get("summary_detail"))]
+    details += [("content", one) for one in entry.get("content") or ()]
+    return frozenset(
+        name
+        for name, detail in details
+        if hasattr(detail, "get")
+        and detail.get("type") == "text/plain"
+        and (name != "content" or detail.get("value") == content)
     )
 
 
@@ -235,8 +273,10 @@ def _categories(entry: Any) -> tuple[str, ...]:
 
 
 def _language(entry: Any) -> str:
-    detail: Any = entry.get("title_detail") or {}
-    return _text(entry.get("language")) or _text(detail.get("language"))
+    details = [entry.get("title_detail"), *(entry.get("content") or ())]
+    details.append(entry.get("summary_detail"))
+    claims = [entry.get("language"), *(one.get("language") for one in details if one)]
+    return next(filter(None, map(_text, claims)), "")
 
 
 def _unresolved(value: str) -> str:

@@ -1,5 +1,6 @@
 """The watch-list language: text in, a tree of frozen values out. See `parse` for the grammar."""
 
+from straitwatch.core.query.habits import find_doubts
 from straitwatch.core.query.nodes import (
     FIELDS,
     And,
@@ -13,7 +14,8 @@ from straitwatch.core.query.nodes import (
     SetRef,
     Word,
 )
-from straitwatch.core.query.parse import named_sets, parse_query, parse_term, problem_at
+from straitwatch.core.query.parse import named_sets, parse_query, parse_term
+from straitwatch.core.query.place import problem_at
 
 __all__ = [
     "FIELDS",
@@ -27,6 +29,7 @@ __all__ = [
     "Query",
     "SetRef",
     "Word",
+    "find_doubts",
     "named_sets",
     "parse_query",
     "parse_term",

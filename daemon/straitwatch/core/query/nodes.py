@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from straitwatch.core.query.habits import LOOSE_NEAR, PATTERN, SPELLED_OPERATORS
+
 OPERATORS = frozenset({"AND", "OR", "NOT"})
 LOWER_OPERATORS = frozenset({"and", "or", "not"})
 FIELDS = {
@@ -49,7 +51,8 @@ class Phrase:
 
     def __str__(self) -> str:
         text = " ".join(map(str, self.words))
-        return text if all(map(_is_bare, self.words)) else f'"{text}"'
+        is_bare = all(map(_is_bare, self.words)) and not PATTERN.search(text)
+        return text if is_bare else f'"{text}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,8 @@ def _wrap(query: Query, nested: tuple[type, ...]) -> str:
 
 
 def _is_bare(word: Word) -> bool:
-    if word.text in OPERATORS or word.text in LOWER_OPERATORS or NEAR_LIKE.fullmatch(word.text):
+    if word.text in OPERATORS | LOWER_OPERATORS | SPELLED_OPERATORS:
+        return False
+    if NEAR_LIKE.fullmatch(word.text) or LOOSE_NEAR.fullmatch(word.text):
         return False
     return BARE_WORD.fullmatch(word.text) is not None and not word.text.startswith("'")

@@ -9,9 +9,11 @@ phrase = word+ | '"' word+ '"'           word = [~ or =] text [*]
 
 import difflib
 import re
-from dataclasses import dataclass, replace
+import unicodedata
+from dataclasses import dataclass
 
 from straitwatch.core.model import Problem, Sourced
+from straitwatch.core.query.habits import LOOSE_NEAR, PATTERN, SPELLED_OPERATORS
 from straitwatch.core.query.nodes import (
     FIELDS,
     LOWER_OPERATORS,
@@ -27,6 +29,7 @@ from straitwatch.core.query.nodes import (
     SetRef,
     Word,
 )
+from straitwatch.core.query.place import problem_at
 
 MIN_PREFIX = 4  # letters before a `*`; shorter ones match half the dictionary
 MIN_PREFIX_HAN = 2
@@ -38,12 +41,17 @@ _SMART = re.compile("[“”„«»「」]")
 _FIELD = re.compile(r"(?P<name>[A-Za-z_]+):(?!//)")
 _SET = re.compile(r"\$(?P<name>[\w-]*)")
 _NEAR = re.compile(r"(?P<name>NEAR|BEFORE)/(?P<reach>\d+|S)")
+_DESIGNATION = re.compile(r"[^\W\d_]{1,6}[-\u2010-\u2015]?\d{1,3}")  # F-16, MQ9
+_JOINT = re.compile(
+    r"(?<!\S)(AND|OR|NOT|(?:NEAR|BEFORE|ADJ)(?:[/\\:_-]?\d+|/\S+)|(?:near|before|Near|Before)/\S+)(?!\S)"
+)
 _CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 _NEAR_WORDS = {"NEAR", "BEFORE", "ADJ", "ONEAR"}
-_WIDE_OPERATORS = {"ＡＮＤ": "AND", "ＯＲ": "OR", "ＮＯＴ": "NOT", "ＮＥＡＲ": "NEAR/5"}
-_PATTERN = re.compile(r"^/.+/$|\w\?\w|\[\w+\]|\\[bdsw]|\.[*+]")
+_OPERATOR_WORDS = {"AND", "OR", "NOT", "NEAR"}
+_WIDE_MARK = re.compile(r"^[＄＝～](?=\w)|(?<=\w)＊$|(?<=^title)：|(?<=^summary)：|(?<=^body)：|＂")
+_WIDE_PAREN = re.compile("[（）]")
 _FIELD_WORDS = {"headline": "title", "heading": "title", "lead": "summary", "content": "body"}
 _FIELD_WORDS |= {"description": "summary", "text": "body"}
 
@@ -82,20 +90,6 @@ def parse_term(text: Sourced) -> Phrase | SetRef | Problem:
         return problem_at(text, mistake.offset, mistake.message, hint=mistake.hint)
 
 
-def problem_at(
-    text: Sourced, offset: int, message: str, *, hint: str = "", is_warning: bool = False
-) -> Problem:
-    """Build a problem that points at a character of the expression."""
-    position = text.position
-    if position and text.column_is_exact:
-        position = replace(position, column=position.column + offset)
-    elif len(text.text) > offset > 0:
-        message = f"{message} (at character {offset + 1}: {text.text[offset : offset + 20]!r})"
-    return Problem(
-        position=position, message=message, hint=hint, excerpt=text.text, is_warning=is_warning
-    )
-
-
 def named_sets(text: str) -> set[str]:
     """Return the names of the term sets in an expression, also in one that cannot be read."""
     return {found["name"] for found in _SET.finditer(text)}
@@ -114,13 +108,16 @@ def _read_term(text: str, offset: int) -> Phrase:
         return _phrase(quoted[2], offset, mode=Mode(quoted[1]))
     if '"' in text:
         raise _Mistake(offset + text.index('"'), 'a " inside a term', "a term needs no quotes")
-    joint = re.search(r"(?<!\S)(AND|OR|NOT|NEAR/\S+|BEFORE/\S+)(?!\S)", text)
+    joint = _JOINT.search(text)
     if joint:
         raise _Mistake(
             offset + joint.start(),
             f"{joint[1]} in a term set: a set holds phrases, one an entry",
             "write two entries, or move the expression to a rule of a watch-list",
         )
+    _check_pattern(text, offset)
+    for word in re.finditer(r"\S+", text):
+        _check_habits(word[0], offset + word.start())
     return _phrase(text, offset)
 
 
@@ -165,7 +162,7 @@ def _word(text: str, offset: int, mode: Mode) -> Word:
 def _check_prefix(bare: str, text: str, offset: int) -> None:
     letters = sum(map(str.isalnum, bare))
     wanted = MIN_PREFIX_HAN if _CJK.search(bare) else MIN_PREFIX
-    if letters < wanted:
+    if letters < wanted and not _DESIGNATION.fullmatch(bare):
         raise _Mistake(
             offset,
             f"{text} is too short: at least {wanted} letters must stand before a *",
@@ -368,6 +365,8 @@ def _close(run: list[tuple[int, str]], tokens: list[_Token]) -> None:
     if not run:
         return
     start = run[0][0]
+    joined = " ".join(text for _, text in run)
+    _check_pattern(joined, start)
     for offset, text in run:
         _check_bare(text, offset)
     words = tuple(_word(text, offset, Mode.PLAIN) for offset, text in run)
@@ -378,7 +377,6 @@ def _close(run: list[tuple[int, str]], tokens: list[_Token]) -> None:
                 f"{text}: a * may end the last word of a phrase only",
                 f"write {text} BEFORE/0 and the rest",
             )
-    joined = " ".join(text for _, text in run)
     tokens.append(_Token("phrase", start, joined, Phrase(words)))
     run.clear()
 
@@ -440,10 +438,11 @@ def _field(name: str, start: int) -> _Token:
 
 
 def _check_bare(text: str, offset: int) -> None:
-    if text in LOWER_OPERATORS:
+    if text in LOWER_OPERATORS or text in SPELLED_OPERATORS:
+        how = "in lower case" if text.islower() else "in small letters"
         raise _Mistake(
             offset,
-            f"{text} in lower case: operators are written in capitals",
+            f"{text} {how}: operators are written in capitals",
             f'write {text.upper()}, or put the whole phrase in quotes: "... {text} ..."',
         )
     if text in {"&&", "||", "|", "&", "+"}:
@@ -455,20 +454,34 @@ def _check_bare(text: str, offset: int) -> None:
     if text.startswith("'") and len(text) > 1 and text[1:].isalpha() and "'tis" not in text:
         raise _Mistake(offset, "a single quotation mark", 'use double ones: "..."')
     _check_habits(text, offset)
-    if NEAR_LIKE.fullmatch(text) and ("/" in text or text in _NEAR_WORDS):
+    if wide := _WIDE_PAREN.search(text):
+        plain = unicodedata.normalize("NFKC", wide[0])
+        hint = f'write {plain}, or put the text in quotation marks if it is meant: "..."'
+        raise _Mistake(offset + wide.start(), f"{wide[0]} is a full-width parenthesis", hint)
+    is_near = NEAR_LIKE.fullmatch(text) and ("/" in text or text in _NEAR_WORDS)
+    if is_near or LOOSE_NEAR.fullmatch(text):
         raise _Mistake(offset, f"{text} is no operator", "write NEAR/5, NEAR/S or BEFORE/5")
 
 
 def _check_habits(text: str, offset: int) -> None:
     """Catch what other query languages and input methods accustom people to."""
-    if text in _WIDE_OPERATORS:
-        plain = _WIDE_OPERATORS[text]
+    narrow = unicodedata.normalize("NFKC", text)
+    if narrow != text and (narrow in _OPERATOR_WORDS or _NEAR.fullmatch(narrow)):
+        plain = "NEAR/5" if narrow == "NEAR" else narrow
         raise _Mistake(offset, f"{text} in full-width letters is no operator", f"write {plain}")
-    if _PATTERN.search(text):
-        hint = "write the words out: (color OR colour); word* stands for any ending"
-        raise _Mistake(offset, f"{text} looks like a regular expression: there are none", hint)
+    if wide := _WIDE_MARK.search(text):
+        plain = unicodedata.normalize("NFKC", wide[0])
+        message = f"{wide[0]} is a full-width character and has no meaning here"
+        raise _Mistake(offset + wide.start(), message, f"write {plain}")
+    _check_pattern(text, offset)
     if "|" in text:
         raise _Mistake(offset + text.index("|"), "| is no operator", "write OR between spaces")
     if boost := re.fullmatch(r"(.*\w)\^[0-9.]+", text):
         hint = "use signals: {points: 5, when: ...} for what should weigh more"
         raise _Mistake(offset + len(boost[1]), f"{text}: a term has no weight of its own", hint)
+
+
+def _check_pattern(text: str, offset: int) -> None:
+    if PATTERN.search(text):
+        hint = "write the words out: (color OR colour); word* stands for any ending"
+        raise _Mistake(offset, f"{text} looks like a regular expression: there are none", hint)
