@@ -21,7 +21,6 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -72,16 +71,17 @@ class Sources:
 
     def text_of(self, row: Row) -> MatchText:
         """Return what the lists look at."""
-        feed = self.feed_of(row)
-        text = partial(
-            MatchText,
+        feed = self.feed_of(row) or Feed(id="", name="", url="")
+        return MatchText(
             title=row["title"],
             summary=row.get("summary") or "",
             language=row.get("lang") or "",
+            country=feed.country,
+            stance=feed.stance,
+            source=feed.name,
+            tags=feed.tags,
+            about=feed.about,
         )
-        if feed is None:
-            return text()
-        return text(country=feed.country, stance=feed.stance, source=feed.name, tags=feed.tags)
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """The watch-list language: text in, a tree of frozen values out. See `parse` for the grammar."""
 
 from straitwatch.core.query.nodes import (
+    ABOUT,
     FIELDS,
     And,
     In,
@@ -16,6 +17,7 @@ from straitwatch.core.query.nodes import (
 from straitwatch.core.query.parse import named_sets, parse_query, parse_term, problem_at
 
 __all__ = [
+    "ABOUT",
     "FIELDS",
     "And",
     "In",
