@@ -3,7 +3,7 @@
 import pytest
 
 from match_builders import compiled, make_list, make_set
-from straitwatch.core.match import Matcher
+from straitwatch.core.match import Matcher, run_examples
 from straitwatch.core.model import Hit, MatchText
 
 TERMS = {
@@ -81,3 +81,13 @@ def test_the_subject_is_no_term_of_the_text(matcher: Matcher) -> None:
     document = matcher.read(MatchText(title=HEADLINE, about=("island",)))
 
     assert matcher.terms_in(document) == {"aircraft"}
+
+
+def test_an_example_may_say_what_its_feed_is_about() -> None:
+    config = make_list(
+        "$island AND $planes",
+        must_match=[f"about:island {HEADLINE}", f"about:$island News || {HEADLINE}"],
+        must_not_match=[HEADLINE, "about:island Ministry hires"],
+    )
+
+    assert run_examples(compiled(config, TERMS), [config]) == ()
