@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from straitwatch.core.match import Matcher, compile_rules, run_examples
+from straitwatch.core.match import Matcher, compile_rules, example_text, run_examples
 from straitwatch.core.model import (
     MatchText,
     PointsRule,
@@ -95,6 +95,19 @@ def test_every_example_of_every_list_comes_out_right(
     failures = run_examples(matcher, lists)
 
     assert [(it.watchlist, it.example.text) for it in failures] == []
+
+
+def test_every_rule_holds_in_an_example_of_its_list(matcher: Matcher) -> None:
+    idle = []
+    for compiled in matcher.lists:
+        config = compiled.config
+        wanted = [matcher.read(example_text(it.text)) for it in config.must_match]
+        others = [matcher.read(example_text(it.text)) for it in config.must_not_match]
+        gains = [*compiled.match, *compiled.signals]
+        idle += [rule.when for rule in gains if not any(map(rule.holds, wanted))]
+        idle += [rule.when for rule in compiled.noise if not any(map(rule.holds, wanted + others))]
+
+    assert idle == []
 
 
 @pytest.mark.parametrize("list_id", ["taiwan-policy", "china-russia-military"])
