@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from straitwatch.core.cluster import StoryWindow
-from straitwatch.core.model import Relation, Report
+from straitwatch.core.model import Features, Relation
 from straitwatch.core.normalize import canonical_url
 
 Row = dict[str, Any]
@@ -98,14 +98,14 @@ def rows_of(folder: Path, name: str) -> list[Row]:
 # ---------------------------------------------------------------- ours
 
 
-def reports_of(rows: Iterable[Row], *, with_address: bool = True) -> Iterator[Report]:
+def reports_of(rows: Iterable[Row], *, with_address: bool = True) -> Iterator[Features]:
     """Read rows as the offline command does: an empty time is that of the row before."""
     now = LONG_AGO
     for number, row in enumerate(rows):
         if row.get("ts"):
             read = datetime.fromisoformat(row["ts"])
             now = read if read.tzinfo else read.replace(tzinfo=UTC)
-        yield Report(
+        yield Features(
             entry_id=str(row.get("id", number)),
             title=row["title"],
             summary=row.get("summary") or "",

@@ -44,7 +44,7 @@ from folding import (
     rows_of,
 )
 
-from straitwatch.core.model import Report
+from straitwatch.core.model import Features
 
 OURS, BASELINE = "straitwatch", "baseline"
 REACH = timedelta(hours=72)
@@ -164,7 +164,7 @@ def link_nearest(
     rows: list[Row], link: "Link", *, with_summary: bool
 ) -> tuple[list[tuple[int, float]], list[float]]:
     links, seconds = [], []
-    open_reports: deque[tuple[int, Report]] = deque()
+    open_reports: deque[tuple[int, Features]] = deque()
     for number, report in enumerate(reports_of(rows)):
         began = time.perf_counter()
         while open_reports and report.seen_at - open_reports[0][1].seen_at > REACH:

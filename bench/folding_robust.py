@@ -35,7 +35,7 @@ from typing import Any
 from folding import Row, bcubed, reports_of, rows_of
 
 from straitwatch.core.cluster import StoryWindow
-from straitwatch.core.model import Fold, Relation, Report
+from straitwatch.core.model import Features, Fold, Relation
 from straitwatch.core.normalize import canonical_url
 
 SETS = ("og2021 en", "og2021 9 languages", "uci desk", "allsides")
@@ -78,7 +78,7 @@ def tell(part: str, name: str, what: str, figure: str, target: str = "") -> None
     print(f"{part:8} {name:20} {what:44} {figure:>9} {target:>8}", flush=True)
 
 
-def fold_all(reports: Sequence[Report], window: StoryWindow | None = None) -> list[Fold]:
+def fold_all(reports: Sequence[Features], window: StoryWindow | None = None) -> list[Fold]:
     window, folds = window or StoryWindow(), []
     for report in reports:
         folds.append(window.fold(report))
@@ -93,7 +93,7 @@ def disorder(name: str, rows: list[Row]) -> None:
     reports = list(reports_of(rows))
     events = {report.entry_id: row["cluster"] for report, row in zip(reports, rows, strict=True)}
 
-    def f1(stream: Sequence[Report]) -> float:
+    def f1(stream: Sequence[Features]) -> float:
         folds = fold_all(stream)
         return bcubed([events[it.entry_id] for it in stream], [it.story_id for it in folds])[2]
 
@@ -111,7 +111,7 @@ def disorder(name: str, rows: list[Row]) -> None:
 
 def repeat(name: str, rows: list[Row]) -> None:
     rng = random.Random(1)
-    stream: list[tuple[datetime, Report, str]] = []
+    stream: list[tuple[datetime, Features, str]] = []
     for number, (row, report) in enumerate(zip(rows, reports_of(rows), strict=True)):
         url = row.get("url") or invented_url(row["title"], number)
         stream.append((report.seen_at, replace(report, canonical_url=canonical_url(url)), ""))
@@ -228,7 +228,7 @@ def titles_of(data: Path) -> Iterator[list[str]]:
                     yield row["title"].split()
 
 
-def made_reports(data: Path, size: int) -> Iterator[Report]:
+def made_reports(data: Path, size: int) -> Iterator[Features]:
     """Make reports of the words of real titles: as common and as many in a title as there."""
     rng = random.Random(1)
     titles = list(titles_of(data))
@@ -236,7 +236,7 @@ def made_reports(data: Path, size: int) -> Iterator[Report]:
     for number in count():
         title = " ".join(rng.choices(words, k=rng.choice(lengths)))
         seen_at = BEGIN + SPAN * min(1.0, number / size)
-        yield Report(
+        yield Features(
             entry_id=f"made-{number}",
             title=title,
             canonical_url=f"outlet{number % 500}.example/{number}",

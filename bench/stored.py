@@ -21,7 +21,7 @@ from pathlib import Path
 
 from straitwatch.app import activate, load, utc_now
 from straitwatch.core.model import Entry, Feed, FeedState, ReadFeed
-from straitwatch.core.plan import match_entries
+from straitwatch.core.report import Arrival, build_reports, gather_poll
 from straitwatch.pipeline import Folding, commit_poll
 from straitwatch.store import Store, claim_due_feeds, save_config, sync_feeds
 
@@ -101,8 +101,9 @@ def fill(folder: Path, entries: int, *, data: list[Path], days: float) -> Path:
         (state,) = store.call(claim_due_feeds, now=now, limit=1, lease=LEASE, due_by=until)
         read = ReadFeed(format="rss20", entries=tuple(batch))
         after = _settled(state, now)
-        matched = match_entries(read, {}, feed=feed, state=after, rules=rules)
-        store.call(commit_poll, feed, after, matched, rules=rules, folding=folding, now=now)
+        arrival = Arrival(feed=feed, state=after, seen_at=now)
+        poll = gather_poll(read, arrival, after, build_reports(batch, arrival, rules))
+        store.call(commit_poll, poll, rules=rules, folding=folding)
         done += len(batch)
     store.close()
     return config

@@ -5,17 +5,24 @@ from datetime import UTC, datetime
 from typing import Any
 
 from straitwatch.core.model import (
+    AlertPolicy,
     Entry,
     Feed,
     FeedState,
     Fold,
     Hit,
     Match,
+    Poll,
+    ReadFeed,
     Relation,
+    Report,
     Route,
     Severity,
     Story,
 )
+from straitwatch.core.report import Arrival, build_reports, gather_poll, make_report
+from straitwatch.core.rules import Rules
+from straitwatch.core.story import add_sources, raise_severity
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -87,3 +94,50 @@ def make_route(name: str = "desk", **values: Any) -> Route:
 
 def seen_feed_state(feed: Feed) -> FeedState:
     return replace(FeedState(feed_id=feed.id), baseline_at=NOON, lease_seq=1)
+
+
+def make_arrival(feed: Feed | None = None, **values: Any) -> Arrival:
+    feed = feed or make_feed()
+    filled: dict[str, Any] = {"feed": feed, "state": seen_feed_state(feed), "seen_at": NOON}
+    return Arrival(**(filled | values))
+
+
+def report_of(
+    entry: Entry | None = None,
+    *matches: Match,
+    feed: Feed | None = None,
+    now: datetime = NOON,
+    **changes: Any,
+) -> Report:
+    """Make the report of an entry on which one list fires, unless others are given."""
+    made = make_report(
+        entry or make_entry(),
+        matches or (make_match(),),
+        make_arrival(feed, seen_at=now),
+        AlertPolicy(),
+    )
+    return replace(made, **changes)
+
+
+def poll_of(
+    *entries: Entry,
+    arrival: Arrival,
+    rules: Rules,
+    state: FeedState | None = None,
+) -> Poll:
+    """Make the poll that brings these entries; the feed's state stays as it is unless given."""
+    read = ReadFeed(format="rss20", entries=entries)
+    changed = (entry for entry in entries if arrival.has_changed(entry))
+    reports = build_reports(changed, arrival, rules)
+    return gather_poll(read, arrival, state or arrival.state, reports)
+
+
+def grown(*reports: tuple[str, str, str]) -> Story:
+    """Return a story with reports, each an outlet, its stance and whose reporting it carries."""
+    story = None
+    for outlet, stance, origin in reports:
+        feed = make_feed(outlet, stance=stance)
+        report = report_of(feed=feed, attributions=(origin or outlet,))
+        story = raise_severity(add_sources(story, report, make_fold()), report.matches)
+    assert story is not None
+    return story

@@ -34,7 +34,8 @@ from straitwatch.core.model import (
     Problem,
     Severity,
 )
-from straitwatch.core.plan import GIVE_UP_AFTER, Rules, Shadow, fold_profiles
+from straitwatch.core.plan import fold_profiles
+from straitwatch.core.rules import GIVE_UP_AFTER, Rules, Shadow
 from straitwatch.core.schedule import repeats_nothing
 from straitwatch.deliver import Driver, SenderThreads, open_driver, validate_receiver
 from straitwatch.encoder import Encoder

@@ -1,10 +1,10 @@
 """The product on one screen.
 
-    poll     claim -> fetch -> parse -> match -> [ fold -> decide -> write ] one transaction
+    poll     claim -> fetch -> parse -> build reports -> [ fold -> advance -> write ] a transaction
     deliver  claim -> freeze -> send -> record one of five outcomes
     digest   once a window -> gather -> write
     replay   the same fold over stored reports, in their order
-    backtest the same match -> fold -> decide over stored entries, writing nothing
+    backtest the same reports -> fold -> advance over stored entries, writing nothing
 
 Network and parsing happen outside transactions; entries, stories, matches, alerts, deliveries and
 the feed's validators commit together; a message leaves only after that commit.
@@ -20,9 +20,11 @@ from random import Random
 import structlog
 
 from straitwatch import store as db
-from straitwatch.core.backtest import Backtest, BacktestResult, PastEntry
+from straitwatch.core.backtest import Backtest, BacktestResult
 from straitwatch.core.cluster import FoldProfile, StoryWindow
-from straitwatch.core.decide import alert_id, delivery_key
+from straitwatch.core.corrections import BY_HAND
+from straitwatch.core.feed_outcome import FeedOutcome
+from straitwatch.core.identity import alert_id, delivery_key
 from straitwatch.core.model import (
     Alert,
     AlertFacts,
@@ -35,6 +37,7 @@ from straitwatch.core.model import (
     Entry,
     Facts,
     Fallback,
+    Features,
     Feed,
     FeedState,
     Fetched,
@@ -45,33 +48,35 @@ from straitwatch.core.model import (
     NotModified,
     Outcome,
     ParseProblem,
+    PlannedEntry,
+    Poll,
     PollPolicy,
     PollReport,
     Report,
     SendJob,
     SendResult,
     Severity,
-    Silence,
 )
 from straitwatch.core.plan import (
-    BY_HAND,
-    REKEY_ENTRIES,
     RETURNED,
     SAME_GUID,
-    MatchedFeed,
+    PollContext,
     Release,
-    Rules,
-    Settlement,
-    fold_entries,
-    list_paces,
-    match_entries,
-    named_stories,
     new_window,
-    plan_ingest,
+    plan_poll,
     plan_release,
-    rekeyed_entries,
 )
 from straitwatch.core.read import ReadRequest
+from straitwatch.core.report import (
+    REKEY_ENTRIES,
+    Arrival,
+    build_reports,
+    gather_poll,
+    make_report,
+    rekeyed_entries,
+    split_poll,
+)
+from straitwatch.core.rules import Rules
 from straitwatch.core.schedule import after_attempt, due_digest
 from straitwatch.deliver import Driver, SenderThreads
 from straitwatch.encoder import Encoder
@@ -88,6 +93,9 @@ SEND_LEASE = timedelta(seconds=30)  # renewed while a send lasts
 RENEW_EVERY = SEND_LEASE / 3
 _RECORD_WAITS = (0.5, 1, 2, 4, 8)  # seconds; together within a lease that was just renewed
 IN_FLIGHT = timedelta(minutes=5)  # a poll is dated before it is parsed and committed
+BUILD_AT_ONCE = 8  # entries, some 20 ms: so long nothing else runs
+COMMIT_AT_ONCE = 200  # reports of one transaction: so long another poll waits for its commit
+FENCED = "fenced"  # the outcome of a poll whose feed somebody else has claimed since
 NOTHING: frozenset[str] = frozenset()
 _READ_SINCE = "digest reads since "  # and the digest's name: a small fact
 DIGEST_ITEMS = 100  # Gmail clips at 102 KB: about 450 bytes an item (research/delivery.md 4.6)
@@ -116,8 +124,8 @@ class Folding:
             self.window = window
         if newest > self.seq:
             since_at = now - WINDOW
-            for seq, report, fold in db.recent_reports(tx, since_at=since_at, after_seq=self.seq):
-                window.add(report, fold)
+            for seq, features, fold in db.recent_reports(tx, since_at=since_at, after_seq=self.seq):
+                window.add(features, fold)
                 self.seq = seq
             self.seq = max(self.seq, newest)
         window.expire(now)
@@ -152,25 +160,25 @@ async def ingest_feed(
 ) -> PollReport:
     """Poll one feed and commit everything that it changes."""
     result = await tools.fetcher.fetch(feed, state)
-    settle = Settlement(
+    outcome = FeedOutcome(
         feed=feed, state=state, policy=policy, now=tools.clock(), chance=tools.chance.random()
     )
     match result:
         case NotModified():
-            return await _complete(settle.unchanged("not_modified", result), tools)
+            return await _complete(outcome.unchanged("not_modified", result), tools)
         case FetchFailed():
             log.warning("feed failed", outcome=result.kind, detail=result.detail)
-            return await _complete(settle.failed(result), tools)
+            return await _complete(outcome.failed(result), tools)
         case Fetched() if result.body_hash == state.body_hash:
-            return await _complete(settle.unchanged("unchanged", result), tools)
+            return await _complete(outcome.unchanged("unchanged", result), tools)
         case Fetched():
-            return await _ingest_document(settle, result, tools=tools, rules=rules)
+            return await _ingest_document(outcome, result, tools=tools, rules=rules)
 
 
 async def _ingest_document(
-    settle: Settlement, fetched: Fetched, *, tools: Tools, rules: Rules
+    outcome: FeedOutcome, fetched: Fetched, *, tools: Tools, rules: Rules
 ) -> PollReport:
-    feed, state, now = settle.feed, settle.state, settle.now
+    feed, state, now = outcome.feed, outcome.state, outcome.now
     read = await tools.pool.read(
         ReadRequest(
             body=fetched.body,
@@ -186,19 +194,50 @@ async def _ingest_document(
     if not read.is_feed:
         problem = read.problem or ParseProblem.NOT_A_FEED
         log.warning("feed unreadable", outcome=problem, detail=read.detail)
-        return await _complete(settle.unreadable(problem, read.detail), tools)
+        return await _complete(outcome.unreadable(problem, read.detail), tools)
     ids = [entry.id for entry in read.entries]
     known: Mapping[str, KnownEntry] = await tools.store.run(db.known_entries, ids, now=now)
-    after = settle.read(fetched, read)
     rekeyed = await _rekeyed(feed, read.entries, known, tools) if state.baseline_at else NOTHING
-    matched = match_entries(read, known, feed=feed, state=after, rules=rules, rekeyed=rekeyed)
-    report = await tools.store.run(
-        commit_poll, feed, state, matched, rules=rules, folding=tools.folding, now=now
-    )
+    arrival = Arrival(feed=feed, state=state, seen_at=now, known=known, rekeyed=rekeyed)
+    after = outcome.read(fetched, read, has_new=any(id_ not in known for id_ in ids))
+    poll = gather_poll(read, arrival, after, await _build(read.entries, arrival, rules))
+    report = await _commit(poll, tools=tools, rules=rules)
     if report.is_baseline:
         log.info("first sight of a feed: a silent baseline", entries=report.entries)
-    _count(report, matched, tools.metrics)
+    _count(report, len(known), tools.metrics)
     return report
+
+
+async def _build(
+    entries: Iterable[Entry], arrival: Arrival, rules: Rules
+) -> list[Report | PlannedEntry]:
+    """Make the reports of a document; a long one lets other work pass now and then."""
+    changed = [entry for entry in entries if arrival.has_changed(entry)]
+    built: list[Report | PlannedEntry] = []
+    for start in range(0, len(changed), BUILD_AT_ONCE):
+        built += build_reports(changed[start : start + BUILD_AT_ONCE], arrival, rules)
+        await asyncio.sleep(0)
+    return built
+
+
+async def _commit(poll: Poll, *, tools: Tools, rules: Rules) -> PollReport:
+    """Commit a poll, a long document in parts, so that no other poll waits for all of it.
+
+    The feed's new state goes with the last part: after a crash in between the document is read
+    again, and the stored entries are known.
+    """
+    done: list[PollReport] = []
+    for part in split_poll(poll, COMMIT_AT_ONCE):
+        done.append(await tools.store.run(commit_poll, part, rules=rules, folding=tools.folding))
+        if done[-1].outcome == FENCED:
+            return done[-1]
+    return replace(
+        done[-1],
+        entries_new=sum(report.entries_new for report in done),
+        stories_new=sum(report.stories_new for report in done),
+        alerts=sum(report.alerts for report in done),
+        reasons=tuple(reason for report in done for reason in report.reasons),
+    )
 
 
 async def _rekeyed(
@@ -218,90 +257,59 @@ async def settle_broken(
     feed: Feed, state: FeedState, error: Exception, *, tools: Tools, policy: PollPolicy
 ) -> PollReport:
     """Record a poll that failed inside Straitwatch: the feed shows as failing and slows down."""
-    settle = Settlement(
+    outcome = FeedOutcome(
         feed=feed, state=state, policy=policy, now=tools.clock(), chance=tools.chance.random()
     )
-    return await _complete(settle.broken(error), tools)
+    return await _complete(outcome.broken(error), tools)
 
 
-def commit_poll(
-    tx: Transaction,
-    feed: Feed,
-    state: FeedState,
-    matched: MatchedFeed,
-    *,
-    rules: Rules,
-    folding: Folding,
-    now: datetime,
-) -> PollReport:
-    """Fold, decide and write one poll, all in this transaction."""
-    folds = {}
-    stories = {}
-    paces = {}
-    silences: tuple[Silence, ...] = ()
-    if any(item.matches for item in matched.changed):
-        db.fold_lock(tx)
-        matched = _as_it_is(tx, matched)
-        tx.if_undone(folding.drop)
-        window = folding.catch_up(tx, now=now)
-        matching = [item.entry for item in matched.changed if item.matches]
-        folds = fold_entries(
-            feed,
-            matched,
-            window=window,
-            now=now,
-            profiles=rules.folding,
-            returned=db.returned_pages(tx, matching),
-        )
-        stories = db.stories_by_id(tx, named_stories(folds.values()))
-        silences = db.active_silences(tx, now)
-        paces = list_paces(folds, matched, window)
-    plan = plan_ingest(
-        feed,
-        state,
-        matched,
-        folds=folds,
-        stories=stories,
-        silences=silences,
-        paces=paces,
-        rules=rules,
-        now=now,
-    )
+def commit_poll(tx: Transaction, poll: Poll, *, rules: Rules, folding: Folding) -> PollReport:
+    """Fold, decide and write one poll, or a part of it, all in this transaction."""
+    context = read_context(tx, poll.reports, folding) if poll.reports else PollContext()
+    plan = plan_poll(poll, context, rules)
     is_ours = db.apply_plan(tx, plan)
-    if folds:
-        folding.seq = db.last_seq(tx)
     if not is_ours:
         folding.drop()
-        return PollReport(feed_id=feed.id, outcome="fenced")
+        return PollReport(feed_id=poll.feed.id, outcome=FENCED)
+    if poll.reports:
+        folding.seq = db.last_seq(tx)
     return plan.report
+
+
+def read_context(tx: Transaction, reports: Sequence[Report], folding: Folding) -> PollContext:
+    """Read what must be known to fold and decide; nobody else folds until the commit."""
+    db.fold_lock(tx)
+    tx.if_undone(folding.drop)
+    now = reports[0].seen_at
+    return PollContext(
+        window=folding.catch_up(tx, now=now),
+        stories=db.StoredStories(tx),
+        silences=tuple(db.active_silences(tx, now)),
+        # As they are under the lock: a person may have merged their stories since.
+        known=db.known_entries(tx, [report.entry.id for report in reports if report.is_edited]),
+        returned=db.returned_pages(tx, [report.entry for report in reports]),
+    )
 
 
 def release_feed(tx: Transaction, feed: Feed, *, rules: Rules, now: datetime) -> Release:
     """Let out what the brake held back of a re-keyed feed within `WINDOW`; once."""
     held = db.held_reports(tx, feed.id, since_at=now - WINDOW)
-    folds = [report.fold for report in held]
-    release = plan_release(
-        feed,
-        held,
-        stories=db.stories_by_id(tx, named_stories(folds)),
-        silences=db.active_silences(tx, now),
-        rules=rules,
-        now=now,
-    )
+    arrival = Arrival(feed=feed, state=FeedState(feed_id=feed.id, baseline_at=now), seen_at=now)
+    reports = [
+        (make_report(stored.entry, stored.matches, arrival, rules.policy), stored.fold)
+        for stored in held
+        if stored.fold
+    ]
+    context = PollContext(stories=db.StoredStories(tx), silences=tuple(db.active_silences(tx, now)))
+    release = plan_release(reports, context, rules)
     db.apply_release(tx, release, now=now)
     return release
-
-
-def _as_it_is(tx: Transaction, matched: MatchedFeed) -> MatchedFeed:
-    """Take the stories of edited entries as they are under the lock: a person may have merged."""
-    edited = [it.entry.id for it in matched.changed if it.entry.id in matched.known]
-    return replace(matched, known={**matched.known, **db.known_entries(tx, edited)})
 
 
 async def _complete(after: FeedState, tools: Tools) -> PollReport:
     """Record a poll that brought no entries."""
     is_ours = await tools.store.batch(db.complete_polls, after)
-    outcome = after.last_outcome if is_ours else "fenced"
+    outcome = after.last_outcome if is_ours else FENCED
     tools.metrics.polls.labels(outcome=outcome).inc()
     return PollReport(
         feed_id=after.feed_id,
@@ -311,10 +319,10 @@ async def _complete(after: FeedState, tools: Tools) -> PollReport:
     )
 
 
-def _count(report: PollReport, matched: MatchedFeed, metrics: Metrics) -> None:
+def _count(report: PollReport, known: int, metrics: Metrics) -> None:
     metrics.polls.labels(outcome=report.outcome).inc()
     metrics.entries.labels(outcome="new").inc(report.entries_new)
-    metrics.entries.labels(outcome="known").inc(len(matched.known))
+    metrics.entries.labels(outcome="known").inc(known)
     for reason in report.reasons:
         metrics.decisions.labels(reason=reason).inc()
 
@@ -483,25 +491,24 @@ def backtest(
     known = {**db.stored_feeds(tx), **feeds}
     for stored in db.entries_since(tx, since_at):
         feed = known[stored.feed_id]
-        test.take(PastEntry(entry=stored.entry, feed=feed, seen_at=stored.seen_at))
+        test.take(stored.entry, feed, stored.seen_at)
         on_entry()
     return test.result()
 
 
 def refold(
-    reports: Iterable[tuple[Report, Fold]], profiles: Mapping[str, FoldProfile]
-) -> Iterator[tuple[Report, Fold, Fold]]:
+    reports: Iterable[tuple[Features, Fold]], profiles: Mapping[str, FoldProfile]
+) -> Iterator[tuple[Features, Fold, Fold]]:
     """Fold stored reports once more, in their order; yield each with its fold then and now.
 
-    Each goes on as it was decided then, so that one difference makes no others. What is known by
-    its id, or its page from long ago, was not folded by what it says, and what a person decided
-    stays decided.
+    Each report keeps its original fold, so one difference does not cascade. Reports matched by id
+    or by an old page, and manual corrections, are not folded again.
     """
     window = new_window()
-    for report, then in reports:
+    for features, then in reports:
         is_given = then.reason in (BY_HAND, SAME_GUID, RETURNED)
-        yield report, then, then if is_given else window.fold(report, profiles)
-        window.add(report, then)
+        yield features, then, then if is_given else window.fold(features, profiles)
+        window.add(features, then)
 
 
 # ---------------------------------------------------------------- digests and notices

@@ -14,8 +14,8 @@ import structlog
 from straitwatch import store as db
 from straitwatch.core.match import Matcher
 from straitwatch.core.model import Alert, AlertKind, Canary, Delivery, Feed, NoticeFacts
-from straitwatch.core.plan import matchable
 from straitwatch.core.read import ReadRequest
+from straitwatch.core.report import matchable
 from straitwatch.core.trouble import tell_trouble
 from straitwatch.fetch import ping
 from straitwatch.pipeline import Tools, address

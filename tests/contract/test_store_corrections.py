@@ -26,7 +26,7 @@ from straitwatch.core.model import (
     Decision,
     FeedState,
     KnownEntry,
-    ReadFeed,
+    Poll,
     Reason,
     Relation,
     Route,
@@ -35,7 +35,9 @@ from straitwatch.core.model import (
     StoryLevel,
     StoryReport,
 )
-from straitwatch.core.plan import SAME_GUID, MatchedEntry, MatchedFeed, Release, Rules
+from straitwatch.core.plan import SAME_GUID, Release
+from straitwatch.core.report import Arrival, make_report
+from straitwatch.core.rules import Rules
 from straitwatch.pipeline import Folding, commit_poll, release_feed
 from straitwatch.store import (
     Store,
@@ -308,13 +310,10 @@ def commit_edit(tx: Transaction, known: Mapping[str, KnownEntry]) -> None:
     edited = make_entry("e2", title="Fleet crosses the strait again")
     state = claim_due_feeds(tx, now=NOW + WEEK, limit=1, lease=WEEK)[0]
     after = replace(state, next_due_at=NOW + 2 * WEEK, last_polled_at=NOW + WEEK)
-    matched = MatchedFeed(
-        read=ReadFeed(format="rss", entries=(edited,)),
-        changed=(MatchedEntry(entry=edited, matches=(make_match(),)),),
-        known=known,
-        state=after,
-    )
-    commit_poll(tx, feed, state, matched, rules=NO_RULES, folding=Folding(), now=NOW + WEEK)
+    arrival = Arrival(feed=feed, state=state, seen_at=NOW + WEEK, known=known)
+    report = make_report(edited, (make_match(),), arrival, AlertPolicy())
+    poll = Poll(feed=feed, state=after, reports=(report,))
+    commit_poll(tx, poll, rules=NO_RULES, folding=Folding())
 
 
 # ---------------------------------------------------------------- a brake that is let go

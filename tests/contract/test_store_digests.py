@@ -13,7 +13,7 @@ from contract.store_builders import (
 from match_builders import compiled, make_list
 from straitwatch import pipeline
 from straitwatch.core.model import AlertPolicy, DigestFacts, DigestPlan
-from straitwatch.core.plan import Rules
+from straitwatch.core.rules import Rules
 from straitwatch.store import Store, apply_plan, list_deliveries
 
 NOON = DigestPlan(name="noon", at=(time(12),), timezone="UTC", send=("desk-mail",))

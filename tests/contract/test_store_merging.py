@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from contract.store_builders import NOW, SEND_LEASE, make_alert, make_delivery
-from straitwatch.core.decide import delivery_key
+from straitwatch.core.identity import delivery_key
 from straitwatch.core.model import (
     Alert,
     AlertKind,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from builders import poll_of
 from contract.store_builders import NOW, make_entry, make_feed
 from straitwatch.core.match import compile_rules
 from straitwatch.core.model import (
@@ -15,12 +16,12 @@ from straitwatch.core.model import (
     Entry,
     Feed,
     FeedState,
-    ReadFeed,
     Route,
     Sourced,
     WatchList,
 )
-from straitwatch.core.plan import Rules, match_entries
+from straitwatch.core.report import Arrival
+from straitwatch.core.rules import Rules
 from straitwatch.pipeline import Folding, commit_poll, refold
 from straitwatch.store import (
     Store,
@@ -99,9 +100,9 @@ def claimed(store: Store) -> dict[str, FeedState]:
 
 def commit(tx: Transaction, poll: Poll, state: FeedState, folding: Folding) -> None:
     after = replace(state, last_polled_at=poll.now, next_due_at=poll.now + WEEK)
-    read = ReadFeed(format="rss20", entries=(poll.entry,))
-    matched = match_entries(read, {}, feed=poll.feed, state=after, rules=RULES)
-    commit_poll(tx, poll.feed, state, matched, rules=RULES, folding=folding, now=poll.now)
+    arrival = Arrival(feed=poll.feed, state=state, seen_at=poll.now)
+    made = poll_of(poll.entry, arrival=arrival, rules=RULES, state=after)
+    commit_poll(tx, made, rules=RULES, folding=folding)
 
 
 def work(store: Store, share: list[Poll], states: dict[str, FeedState]) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from builders import poll_of
 from contract.store_builders import NOW, make_entry, make_feed
 from straitwatch.core.match import compile_rules
 from straitwatch.core.model import (
@@ -12,13 +13,13 @@ from straitwatch.core.model import (
     Entry,
     FeedState,
     PollReport,
-    ReadFeed,
     Reason,
     Route,
     Sourced,
     WatchList,
 )
-from straitwatch.core.plan import Rules, match_entries
+from straitwatch.core.report import Arrival
+from straitwatch.core.rules import Rules
 from straitwatch.pipeline import WINDOW, Folding, commit_poll, refold
 from straitwatch.store import Store, Transaction, claim_due_feeds, recent_reports, sync_feeds
 
@@ -49,9 +50,9 @@ def commit(
     tx: Transaction, state: FeedState, entries: tuple[Entry, ...], now: datetime
 ) -> PollReport:
     after = replace(state, last_polled_at=now, next_due_at=now)
-    read = ReadFeed(format="rss20", entries=entries)
-    matched = match_entries(read, {}, feed=FEED, state=after, rules=RULES)
-    return commit_poll(tx, FEED, state, matched, rules=RULES, folding=Folding(), now=now)
+    arrival = Arrival(feed=FEED, state=state, seen_at=now)
+    poll = poll_of(*entries, arrival=arrival, rules=RULES, state=after)
+    return commit_poll(tx, poll, rules=RULES, folding=Folding())
 
 
 def page(id_: str, title: str = TITLE) -> Entry:

@@ -23,12 +23,12 @@ from straitwatch.core.model import (
     Action,
     Decision,
     DeliveryState,
+    Features,
     KnownEntry,
     PlannedEntry,
     Reason,
     Related,
     Relation,
-    Report,
     Severity,
 )
 from straitwatch.core.plan import SAME_GUID
@@ -52,7 +52,7 @@ from straitwatch.store import (
 from straitwatch.store.engine import Transaction
 
 
-def reports(store: Store, after_seq: int = 0) -> list[tuple[int, Report, object]]:
+def reports(store: Store, after_seq: int = 0) -> list[tuple[int, Features, object]]:
     return store.call(recent_reports, since_at=NOW - timedelta(days=7), after_seq=after_seq)
 
 

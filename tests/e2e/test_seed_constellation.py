@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from builders import NOON, make_entry, seen_feed_state
+from builders import NOON, make_entry, poll_of, seen_feed_state
 from straitwatch.app import activate, load
-from straitwatch.core.model import UNNAMED_MEDIA, AlertKind, Feed, Plan, ReadFeed, Story
+from straitwatch.core.model import UNNAMED_MEDIA, AlertKind, Feed, Plan, Story
 from straitwatch.core.normalize import canonical_url
-from straitwatch.core.plan import fold_entries, match_entries, new_window, plan_ingest
+from straitwatch.core.plan import PollContext, new_window, plan_poll
+from straitwatch.core.report import Arrival
 
 ROOT = Path(__file__).parents[2]
 EVENTS = {"us-statement": "taiwan-policy", "airborne-deal": "china-russia-military"}
@@ -43,24 +44,18 @@ class Constellation:
             language=item["language"],
             published_at=now,
         )
-        state = seen_feed_state(feed)
-        read = ReadFeed(format="rss20", entries=(entry,))
-        matched = match_entries(read, {}, feed=feed, state=state, rules=self.rules)
-        folds = fold_entries(feed, matched, window=self.window, now=now)
-        plan = plan_ingest(
-            feed,
-            state,
-            matched,
-            folds=folds,
+        arrival = Arrival(feed=feed, state=seen_feed_state(feed), seen_at=now)
+        context = PollContext(
+            window=self.window,
             stories=self.stories,
-            rules=self.rules,
-            now=now,
-            paces=dict.fromkeys(EVENTS.values(), 0.1),  # a quiet beat: four origins an hour break
+            report_rates=dict.fromkeys(EVENTS.values(), 0.1),  # a quiet beat: four an hour break
         )
+        plan = plan_poll(poll_of(entry, arrival=arrival, rules=self.rules), context, self.rules)
         self.stories |= {story.id: story for story in plan.stories}
         self.plans.append(plan)
-        for fold in folds.values():
-            self.labels[fold.story_id].add(item["story"])
+        for planned in plan.entries:
+            if planned.fold:
+                self.labels[planned.fold.story_id].add(item["story"])
 
     def named(self, label: str) -> list[Story]:
         """Return the stories of a label, the one with most outlets first."""

@@ -9,7 +9,7 @@ from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.cluster.guards import compare_titles
 from straitwatch.core.cluster.stories import STORY_AGE
 from straitwatch.core.cluster.text import clean_title, report_terms
-from straitwatch.core.model import Fold, Relation, Report
+from straitwatch.core.model import Features, Fold, Relation
 
 START = datetime(2026, 9, 1, tzinfo=UTC)
 several = settings(max_examples=40)
@@ -47,7 +47,7 @@ titles = st.builds(
 )
 streams = st.lists(st.tuples(titles, st.integers(0, 300)), min_size=1, max_size=30).map(
     lambda items: [
-        Report(
+        Features(
             entry_id=str(i),
             title=title,
             seen_at=START + timedelta(minutes=minutes) + i * timedelta(hours=3),
@@ -59,7 +59,7 @@ streams = st.lists(st.tuples(titles, st.integers(0, 300)), min_size=1, max_size=
 )
 
 
-def fold_all(reports: list[Report], window: StoryWindow | None = None) -> list[Fold]:
+def fold_all(reports: list[Features], window: StoryWindow | None = None) -> list[Fold]:
     window, folds = window or StoryWindow(), []
     for report in reports:
         folds.append(window.fold(report))
@@ -69,14 +69,14 @@ def fold_all(reports: list[Report], window: StoryWindow | None = None) -> list[F
 
 @several
 @given(streams)
-def test_the_same_reports_in_the_same_order_give_the_same_stories(reports: list[Report]) -> None:
+def test_the_same_reports_in_the_same_order_give_the_same_stories(reports: list[Features]) -> None:
     assert fold_all(reports) == fold_all(reports)
 
 
 @several
 @given(streams, st.data())
 def test_a_window_rebuilt_in_mid_stream_goes_on_as_if_nothing_had_happened(
-    reports: list[Report], data: st.DataObject
+    reports: list[Features], data: st.DataObject
 ) -> None:
     cut = data.draw(st.integers(0, len(reports)))
     folds = fold_all(reports)
@@ -99,7 +99,7 @@ returning = st.lists(
     max_size=40,
 ).map(
     lambda items: [
-        Report(
+        Features(
             entry_id=str(i),
             title=title,
             seen_at=START + sum((hours for _, _, hours, _ in items[:i]), 0) * timedelta(hours=1),
@@ -114,7 +114,7 @@ returning = st.lists(
 @several
 @given(returning, st.data())
 def test_a_window_rebuilt_from_its_memory_answers_as_the_one_that_ran(
-    reports: list[Report], data: st.DataObject
+    reports: list[Features], data: st.DataObject
 ) -> None:
     folds = fold_all(reports)
     cut = data.draw(st.integers(1, len(reports) - 1))
@@ -129,7 +129,7 @@ def test_a_window_rebuilt_from_its_memory_answers_as_the_one_that_ran(
 @several
 @given(returning)
 def test_a_story_takes_in_nothing_but_its_own_pages_after_three_days(
-    reports: list[Report],
+    reports: list[Features],
 ) -> None:
     opened: dict[str, datetime] = {}
     for report, fold in zip(reports, fold_all(reports), strict=True):
@@ -140,7 +140,7 @@ def test_a_story_takes_in_nothing_but_its_own_pages_after_three_days(
 
 @several
 @given(streams)
-def test_every_story_begins_with_one_new_report(reports: list[Report]) -> None:
+def test_every_story_begins_with_one_new_report(reports: list[Features]) -> None:
     folds = fold_all(reports)
     opened = [fold.story_id for fold in folds if fold.relation is Relation.NEW]
 
@@ -150,12 +150,12 @@ def test_every_story_begins_with_one_new_report(reports: list[Report]) -> None:
 
 @several
 @given(streams)
-def test_an_entry_delivered_again_under_a_new_guid_opens_no_story(reports: list[Report]) -> None:
+def test_an_entry_delivered_again_under_a_new_guid_opens_no_story(reports: list[Features]) -> None:
     window = StoryWindow()
     for report in reports:
         fold = window.fold(report)
         window.add(report, fold)
-        again = Report(
+        again = Features(
             entry_id=f"{report.entry_id}-again",
             title=report.title,
             seen_at=report.seen_at,
@@ -172,7 +172,7 @@ def test_an_entry_delivered_again_under_a_new_guid_opens_no_story(reports: list[
 @given(titles, st.integers(1, 400), st.integers(1, 400))
 def test_numbered_instalments_never_fold(title: str, first: int, second: int) -> None:
     reports = [
-        Report(
+        Features(
             entry_id=str(n),
             title=f"Live updates day {number}: {title}",
             seen_at=START,
@@ -198,6 +198,6 @@ def test_any_text_at_all_can_be_compared(a: str, b: str) -> None:
 @several
 @given(st.lists(st.text(max_size=60), max_size=8))
 def test_any_stream_at_all_can_be_folded(texts: list[str]) -> None:
-    reports = [Report(entry_id=str(i), title=text, seen_at=START) for i, text in enumerate(texts)]
+    reports = [Features(entry_id=str(i), title=text, seen_at=START) for i, text in enumerate(texts)]
 
     assert len(fold_all(reports)) == len(texts)

@@ -1,14 +1,16 @@
 """What a change to the lists would have done to entries of the past."""
 
-from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from builders import NOON, make_entry, make_feed, make_route
 from match_builders import compiled, make_list, make_set
-from straitwatch.core.backtest import Backtest, BacktestResult, ListResult, PastEntry
+from straitwatch.core.backtest import Backtest, BacktestResult, ListResult
 from straitwatch.core.model import (
     AlertPolicy,
     Change,
+    Entry,
+    Feed,
     Mark,
     Severity,
     SeverityRule,
@@ -16,7 +18,7 @@ from straitwatch.core.model import (
     Verdict,
     WatchList,
 )
-from straitwatch.core.plan import Rules
+from straitwatch.core.rules import Rules
 
 FEED = make_feed()
 
@@ -30,18 +32,24 @@ def rules_of(watchlist: WatchList, terms: dict[str, TermSet] | None = None) -> R
     )
 
 
-def past(title: str, *, hours: float = 0) -> PastEntry:
-    seen_at = NOON + timedelta(hours=hours)
-    return PastEntry(entry=make_entry(title, published_at=None), feed=FEED, seen_at=seen_at)
+class Past(NamedTuple):
+    entry: Entry
+    feed: Feed
+    seen_at: datetime
+
+
+def past(title: str, *, hours: float = 0, feed: Feed = FEED, **values) -> Past:
+    entry = make_entry(title, published_at=None, **values)
+    return Past(entry, feed, NOON + timedelta(hours=hours))
 
 
 def backtested(
-    after: WatchList, *entries: PastEntry, before: WatchList | None = None, **more
+    after: WatchList, *entries: Past, before: WatchList | None = None, **more
 ) -> BacktestResult:
     base = rules_of(before) if before else None
     test = Backtest(rules_of(after), base=base, **more)
     for entry in entries:
-        test.take(entry)
+        test.take(*entry)
     return test.result()
 
 
@@ -83,7 +91,7 @@ def test_a_term_added_to_a_set_is_seen_through_the_same_rule() -> None:
         base=rules_of(make_list("$drones"), {"drones": make_set("drones", ["drone"])}),
     )
 
-    test.take(past("UAV seen over the islet"))
+    test.take(*past("UAV seen over the islet"))
 
     assert only_list(test.result()).rules == {(Change.GAINED, "match[0] +10: $drones"): 1}
 
@@ -109,8 +117,13 @@ def test_another_severity_neither_gains_nor_loses() -> None:
 
 
 def test_many_reports_of_one_event_are_one_alert() -> None:
-    other = replace(past("Ships cross the strait", hours=1), feed=make_feed("Other Wire"))
-    other = replace(other, entry=replace(other.entry, id="other", canonical_url="other.example/1"))
+    other = past(
+        "Ships cross the strait",
+        hours=1,
+        feed=make_feed("Other Wire"),
+        id="other",
+        canonical_url="other.example/1",
+    )
 
     result = backtested(make_list("strait"), past("Ships cross the strait"), other)
 
@@ -120,7 +133,7 @@ def test_many_reports_of_one_event_are_one_alert() -> None:
 
 def test_another_first_report_of_the_same_story_is_no_difference() -> None:
     first = past("Fleet crosses the strait")
-    second = replace(past("Fleet crosses the strait at dawn", hours=1), feed=make_feed("Other"))
+    second = past("Fleet crosses the strait at dawn", hours=1, feed=make_feed("Other"))
 
     result = backtested(
         make_list("strait AND dawn"), first, second, before=make_list("strait AND fleet")

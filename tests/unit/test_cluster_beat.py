@@ -6,14 +6,14 @@ import pytest
 
 from builders import NOON
 from straitwatch.core.cluster import StoryWindow
-from straitwatch.core.model import Relation, Report
+from straitwatch.core.model import Features, Relation
 
 
 def stories_of(*titles: str) -> list[Relation]:
     window = StoryWindow()
     relations = []
     for at, title in enumerate(titles):
-        report = Report(
+        report = Features(
             entry_id=str(at),
             title=title,
             seen_at=NOON + at * timedelta(minutes=5),

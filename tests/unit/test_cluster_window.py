@@ -5,17 +5,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from straitwatch.core.cluster import RECALL, STRICT, StoryWindow
-from straitwatch.core.model import Fold, Relation, Report
+from straitwatch.core.model import Features, Fold, Relation
 
 START = datetime(2026, 9, 1, 6, tzinfo=UTC)
 
 
-def make_report(title: str, *, hours: float = 0, **fields: object) -> Report:
+def make_report(title: str, *, hours: float = 0, **fields: object) -> Features:
     known: dict[str, object] = {"entry_id": f"{title}@{hours}", "watchlists": ("strait",)}
-    return Report(title=title, seen_at=START + timedelta(hours=hours), **(known | fields))  # type: ignore[arg-type]
+    return Features(title=title, seen_at=START + timedelta(hours=hours), **(known | fields))  # type: ignore[arg-type]
 
 
-def fold_all(*reports: Report) -> list[Fold]:
+def fold_all(*reports: Features) -> list[Fold]:
     window, folds = StoryWindow(), []
     for report in reports:
         folds.append(window.fold(report))

@@ -4,11 +4,12 @@ import pytest
 
 from builders import make_entry
 from straitwatch.core.model import UNNAMED_MEDIA
-from straitwatch.core.origin import canonical_source, find_origin
+from straitwatch.core.origin import canonical_source, find_attributions
+from straitwatch.core.story import choose_origin
 
 
 def origin_of(title: str = "Ships cross the strait", outlet: str = "Example Wire", **more) -> str:
-    return find_origin(make_entry(title, **more), outlet).name
+    return find_attributions(make_entry(title, **more), outlet)[0].name
 
 
 @pytest.mark.parametrize(
@@ -163,7 +164,7 @@ def test_the_first_source_that_is_named_counts() -> None:
 
 
 def test_the_words_that_say_so_are_kept() -> None:
-    found = find_origin(make_entry("Sale delayed, according to the WSJ"), "Example Wire")
+    (found,) = find_attributions(make_entry("Sale delayed, according to the WSJ"), "Example Wire")
 
     assert found.words == "according to the WSJ"
 
@@ -232,13 +233,15 @@ def test_local_media_that_add_a_detail_take_no_story_from_its_outlet() -> None:
 def test_a_round_up_adds_nothing_to_a_story_that_has_one_of_its_sources() -> None:
     entry = make_entry("Two papers", summary="The WSJ reports on words, Reuters reports on arms.")
 
-    assert find_origin(entry, "Example Wire").name == "Wall Street Journal"
-    assert find_origin(entry, "Example Wire", ("Reuters",)).name == "Reuters"
+    names = [source.name for source in find_attributions(entry, "Example Wire")]
+
+    assert choose_origin(names, ()) == "Wall Street Journal"
+    assert choose_origin(names, ("Reuters",)) == "Reuters"
 
 
 def test_a_link_to_an_article_of_one_source_says_whose_reporting_it_is() -> None:
     links = ("https://www.wsj.com/world/asia/beijing-presses-9f2c", "https://other.example/a-1")
-    found = find_origin(make_entry("Beijing presses", links=links), "Example Wire")
+    (found,) = find_attributions(make_entry("Beijing presses", links=links), "Example Wire")
 
     assert (found.name, found.words) == ("Wall Street Journal", "www.wsj.com")
 

@@ -17,7 +17,7 @@ from straitwatch.core.model import (
     SendJob,
     SendResult,
 )
-from straitwatch.core.plan import Rules
+from straitwatch.core.rules import Rules
 from straitwatch.deliver import SenderThreads
 from straitwatch.errors import StoreError
 from straitwatch.pipeline import Folding, Tools, address, deliver_due

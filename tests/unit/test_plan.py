@@ -9,16 +9,18 @@ import pytest
 
 from builders import (
     NOON,
+    make_arrival,
     make_entry,
     make_feed,
     make_fold,
     make_match,
     make_route,
     make_story,
+    poll_of,
+    report_of,
     seen_feed_state,
 )
 from straitwatch.core.cluster import StoryWindow
-from straitwatch.core.decide import grow_story, silence_of
 from straitwatch.core.match import Matcher, compile_rules
 from straitwatch.core.model import (
     Action,
@@ -27,15 +29,12 @@ from straitwatch.core.model import (
     Decision,
     DeliveryState,
     Entry,
+    Features,
     FeedState,
     KnownEntry,
-    NotModified,
-    ParseProblem,
     Person,
     Plan,
-    PollPolicy,
     QuietHours,
-    ReadFeed,
     Reason,
     Relation,
     Report,
@@ -45,25 +44,19 @@ from straitwatch.core.model import (
     Sourced,
     Story,
     StoryFilter,
-    Validators,
     WatchList,
 )
-from straitwatch.core.plan import (
-    HeldReport,
-    Release,
-    Rules,
-    Settlement,
-    fold_entries,
-    match_entries,
-    plan_ingest,
-    plan_release,
-    rekeyed_entries,
-)
+from straitwatch.core.plan import PollContext, Release, plan_poll, plan_release
+from straitwatch.core.report import split_poll
+from straitwatch.core.route import silence_of
+from straitwatch.core.rules import Rules
+from straitwatch.core.story import add_sources, raise_severity
 
 STRAIT = WatchList(id="taiwan-policy", title="Taiwan policy", match=(Sourced(text="strait"),))
 DRILL = WatchList(id="drills", title="Drills", match=(Sourced(text="drill"),))
 FEED = make_feed()
 NOW_LATER = NOON + timedelta(hours=60)
+NO_RATES: dict[str, float] = {}  # no list is known, so no story breaks
 
 
 def compiled(*lists: WatchList) -> Matcher:
@@ -91,16 +84,24 @@ def plan_for(
     stories=None,
     window=None,
     now=NOON,
-    paces=None,
+    rates=NO_RATES,
+    rekeyed=frozenset(),
 ) -> Plan:
     rules = rules or rules_for()
-    state = state or seen_feed_state(feed)
-    read = ReadFeed(format="rss20", entries=entries)
-    matched = match_entries(read, known or {}, feed=feed, state=state, rules=rules)
-    folds = fold_entries(feed, matched, window=window or StoryWindow(), now=now)
-    return plan_ingest(
-        feed, state, matched, folds=folds, stories=stories or {}, rules=rules, now=now, paces=paces
+    arrival = make_arrival(
+        feed,
+        state=state or seen_feed_state(feed),
+        seen_at=now,
+        known=known or {},
+        rekeyed=rekeyed,
     )
+    context = PollContext(
+        window=window or StoryWindow(),
+        stories=stories or {},
+        known=known or {},
+        report_rates=rates,
+    )
+    return plan_poll(poll_of(*entries, arrival=arrival, rules=rules), context, rules)
 
 
 def test_a_matching_entry_becomes_story_alert_and_delivery_in_one_plan() -> None:
@@ -151,12 +152,8 @@ def test_the_first_sight_of_a_feed_says_nothing_and_is_recorded() -> None:
     plan = plan_for(make_entry(), state=FeedState(feed_id=FEED.id))
 
     assert plan.alerts == ()
-    assert plan.state.baseline_at == NOON
+    assert [planned.decision.reason for planned in plan.entries] == [Reason.BASELINE]
     assert plan.report.is_baseline
-
-
-def test_an_empty_first_document_is_a_baseline_too() -> None:
-    assert plan_for(state=FeedState(feed_id=FEED.id)).state.baseline_at == NOON
 
 
 def test_backfill_lets_young_entries_of_a_new_feed_through() -> None:
@@ -251,53 +248,12 @@ def test_a_group_wait_holds_the_message_that_long() -> None:
     assert delivery.not_before == NOON + timedelta(minutes=1)
 
 
-def test_half_a_document_is_no_baseline() -> None:
-    state = FeedState(feed_id=FEED.id)
-    read = ReadFeed(format="rss20", entries=(make_entry(),), problem=ParseProblem.TRUNCATED)
-    rules = rules_for()
-    matched = match_entries(read, {}, feed=FEED, state=state, rules=rules)
-    folds = fold_entries(FEED, matched, window=StoryWindow(), now=NOON)
-
-    plan = plan_ingest(FEED, state, matched, folds=folds, stories={}, rules=rules, now=NOON)
-
-    assert plan.alerts == ()
-    assert plan.state.baseline_at is None
-
-
 def test_a_message_held_over_a_weekend_has_its_whole_term_left() -> None:
     rules = rules_for(make_route(group_wait=timedelta(hours=56)))
 
     (delivery,) = plan_for(make_entry(), rules=rules).deliveries
 
     assert delivery.give_up_at == NOON + timedelta(hours=56 + 24)
-
-
-def test_a_poll_that_breaks_inside_shows_at_its_feed_and_slows_it_down() -> None:
-    settle = Settlement(
-        feed=FEED, state=seen_feed_state(FEED), policy=PollPolicy(), now=NOON, chance=0.5
-    )
-
-    after = settle.broken(ValueError("odd"))
-
-    assert (after.failures, after.last_outcome) == (1, "error")
-    assert after.last_detail == "ValueError: odd"
-    assert after.next_due_at is not None
-    assert after.next_due_at > NOON
-
-
-@pytest.mark.parametrize(
-    ("silent_for", "is_gap"), [(timedelta(minutes=45), False), (timedelta(minutes=46), True)]
-)
-def test_a_poll_that_ends_three_silent_rounds_says_since_when_nothing_was_read(
-    silent_for, is_gap
-) -> None:
-    last = NOON - silent_for
-    state = replace(seen_feed_state(FEED), last_ok_at=last)
-    settle = Settlement(feed=FEED, state=state, policy=PollPolicy(), now=NOON, chance=0.5)
-
-    after = settle.unchanged("not_modified", NotModified(validators=Validators()))
-
-    assert after.blind_since == (last if is_gap else None)
 
 
 def kept(plan: Plan) -> dict[str, Story]:
@@ -351,7 +307,7 @@ def test_a_silence_holds_critical_matches_only_where_it_names_them(severities, h
     match = make_match(severity=Severity.CRITICAL)
     silence = make_silence(severities=severities)
 
-    found = silence_of(match, make_feed(), make_entry(), [silence], now=NOON)
+    found = silence_of(match, report_of(), [silence])
 
     assert (found is not None) is held
 
@@ -439,35 +395,10 @@ def reissued(count: int) -> list[Entry]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("new", "familiar", "recognized"),
-    [(10, 10, 10), (10, 8, 8), (10, 7, 0), (9, 9, 0), (87, 84, 84)],
-)
-def test_a_feed_has_new_ids_when_most_of_many_new_entries_are_familiar(
-    new, familiar, recognized
-) -> None:
-    entries = reissued(new)
-
-    found = rekeyed_entries(entries, [entry.id for entry in entries[:familiar]])
-
-    assert len(found) == recognized
-
-
 def test_entries_that_come_again_under_new_ids_alert_nobody() -> None:
     entries = reissued(10)
-    rules = rules_for()
-    state = seen_feed_state(FEED)
-    matched = match_entries(
-        ReadFeed(format="rss20", entries=tuple(entries)),
-        {},
-        feed=FEED,
-        state=state,
-        rules=rules,
-        rekeyed=frozenset(entry.id for entry in entries),
-    )
-    folds = fold_entries(FEED, matched, window=StoryWindow(), now=NOON)
 
-    plan = plan_ingest(FEED, state, matched, folds=folds, stories={}, rules=rules, now=NOON)
+    plan = plan_for(*entries, rekeyed=frozenset(entry.id for entry in entries))
 
     assert plan.alerts == ()
     assert (plan.report.entries_new, plan.report.rekeyed) == (10, 10)
@@ -477,10 +408,9 @@ def release_into(story: Story) -> tuple[Entry, Release]:
     """Let out an entry that came again under a new id and belongs to a story."""
     (entry,) = reissued(1)
     fold = make_fold(Relation.SAME_ENTRY, story.id)
-    held = HeldReport(entry=entry, matches=(make_match(),), fold=fold)
-    return entry, plan_release(
-        FEED, [held], stories={story.id: story}, rules=rules_for(), now=NOON + timedelta(hours=1)
-    )
+    report = report_of(entry, feed=FEED, now=NOON + timedelta(hours=1))
+    context = PollContext(stories={story.id: story})
+    return entry, plan_release([(report, fold)], context, rules_for())
 
 
 def test_what_is_released_alerts_where_nobody_was_told_of_the_story() -> None:
@@ -503,6 +433,37 @@ def test_what_is_released_does_not_tell_a_story_twice() -> None:
     assert release.decisions[entry.id].reason is Reason.ALREADY_ALERTED
 
 
+def test_reports_of_one_poll_see_the_stories_of_those_before_them() -> None:
+    window = StoryWindow()
+    first = make_entry("Fleet of twelve ships crosses the strait at dawn")
+    again = make_entry("Fleet of twelve ships crosses the strait at dawn today")
+
+    plan = plan_for(first, again, window=window)
+
+    assert [planned.decision.reason for planned in plan.entries] == [
+        Reason.NEW_STORY,
+        Reason.ALREADY_ALERTED,
+    ]
+
+
+def test_a_long_poll_is_planned_in_parts_that_say_the_same() -> None:
+    entries = [*reissued(5), make_entry("Rain in spring")]
+    rules, window, stories = rules_for(), StoryWindow(), dict[str, Story]()
+    poll = poll_of(*entries, arrival=make_arrival(FEED), rules=rules)
+    whole = plan_for(*entries)
+
+    plans = []
+    for part in split_poll(poll, 2):
+        context = PollContext(window=window, stories=stories, report_rates=NO_RATES)
+        plans.append(plan_poll(part, context, rules))
+        stories |= kept(plans[-1])
+
+    assert [len(plan.entries) for plan in plans] == [2, 2, 2]
+    assert [plan.is_last for plan in plans] == [False, False, True]
+    assert tuple(planned for plan in plans for planned in plan.entries) == whole.entries
+    assert tuple(alert for plan in plans for alert in plan.alerts) == whole.alerts
+
+
 # ---------------------------------------------------------------- severity that asks of the story
 
 
@@ -511,7 +472,7 @@ def stream(
     *,
     every: timedelta = timedelta(hours=1),
     rules: Rules | None = None,
-    pace: float = inf,
+    rate: float = inf,
     late: timedelta = timedelta(),
     stances: tuple[str, ...] = (),
     summaries: tuple[str, ...] = (),
@@ -537,7 +498,7 @@ def stream(
             stories=stories,
             now=now,
             rules=rules,
-            paces={"taiwan-policy": pace},
+            rates={"taiwan-policy": rate},
         )
         stories |= {story.id: story for story in plan.stories}
         yield plan
@@ -555,8 +516,10 @@ def told_to(outlets: int, rules: Rules, *, stances: tuple[str, ...] = ()) -> lis
 def as_told(story: Story) -> dict:
     """Return a window and stories in which a story of `tell` stands."""
     window = StoryWindow()
-    report = Report(entry_id="e0", title=story.title, seen_at=NOON, watchlists=("taiwan-policy",))
-    window.add(report, make_fold(story_id=story.id))
+    features = Features(
+        entry_id="e0", title=story.title, seen_at=NOON, watchlists=("taiwan-policy",)
+    )
+    window.add(features, make_fold(story_id=story.id))
     return {"window": window, "stories": {story.id: story}}
 
 
@@ -674,9 +637,9 @@ def test_a_line_whose_words_are_not_there_does_not_wait() -> None:
 # ---------------------------------------------------------------- breaking
 
 
-def tell(outlets: int, *, every: timedelta, pace: float = 0.1, rules=None, late=timedelta()):
+def tell(outlets: int, *, every: timedelta, rate: float = 0.1, rules=None, late=timedelta()):
     """Let outlets report one event; return what was said, and the story."""
-    plans = list(stream(outlets, every=every, pace=pace, rules=rules, late=late))
+    plans = list(stream(outlets, every=every, rate=rate, rules=rules, late=late))
     (story,) = {story.id: story for plan in plans for story in plan.stories}.values()
     return [alert for plan in plans for alert in plan.alerts], story
 
@@ -703,28 +666,28 @@ def test_four_origins_in_a_day_break_nothing() -> None:
 
 
 def test_a_busy_list_needs_three_times_its_pace() -> None:
-    assert not tell(8, every=timedelta(minutes=5), pace=3)[1].is_breaking
-    assert tell(9, every=timedelta(minutes=5), pace=3)[1].is_breaking
+    assert not tell(8, every=timedelta(minutes=5), rate=3)[1].is_breaking
+    assert tell(9, every=timedelta(minutes=5), rate=3)[1].is_breaking
 
 
 def test_a_very_busy_list_breaks_with_more_outlets_than_a_story_lists() -> None:
-    assert not tell(17, every=timedelta(minutes=2), pace=6)[1].is_breaking
-    assert tell(18, every=timedelta(minutes=2), pace=6)[1].is_breaking
+    assert not tell(17, every=timedelta(minutes=2), rate=6)[1].is_breaking
+    assert tell(18, every=timedelta(minutes=2), rate=6)[1].is_breaking
+
+
+def grow(story: Story, report: Report) -> Story:
+    """Grow a story of a list that has few reports."""
+    fold = make_fold(Relation.SAME_EVENT, story.id)
+    return raise_severity(add_sources(story, report, fold), report.matches, report_rate=0.1)
 
 
 def test_an_old_story_breaks_when_it_is_taken_up_again() -> None:
     _, story = tell(14, every=timedelta(hours=4))
 
     for n in range(4):
-        story = grow_story(
-            story,
-            make_fold(Relation.SAME_EVENT, story.id),
-            make_entry("Fleet crosses the strait", published_at=NOW_LATER),
-            [make_match()],
-            feed=make_feed(f"Late outlet {n}"),
-            now=NOW_LATER + n * timedelta(minutes=10),
-            pace=0.1,
-        )
+        entry = make_entry("Fleet crosses the strait", published_at=NOW_LATER)
+        now = NOW_LATER + n * timedelta(minutes=10)
+        story = grow(story, report_of(entry, feed=make_feed(f"Late outlet {n}"), now=now))
 
     assert story.is_breaking
 
@@ -732,31 +695,22 @@ def test_an_old_story_breaks_when_it_is_taken_up_again() -> None:
 def test_a_copy_that_was_published_earlier_does_not_make_its_origin_older() -> None:
     _, story = tell(1, every=timedelta())
 
-    later = grow_story(
-        story,
-        make_fold(Relation.SAME_EVENT, story.id),
-        make_entry("Fleet crosses the strait", published_at=NOON - timedelta(minutes=50)),
-        [make_match()],
-        feed=make_feed("Copyist"),
-        origin="Outlet 0",
-        now=NOON + timedelta(minutes=5),
+    copy = make_entry("Fleet crosses the strait", published_at=NOON - timedelta(minutes=50))
+    now = NOON + timedelta(minutes=5)
+
+    later = grow(
+        story, report_of(copy, feed=make_feed("Copyist"), now=now, attributions=("Outlet 0",))
     )
 
     assert later.recent == (("Outlet 0", NOON),)
 
 
 def test_what_was_heard_hours_ago_breaks_nothing_later() -> None:
-    _, story = tell(8, every=timedelta(minutes=5), pace=3)
+    _, story = tell(8, every=timedelta(minutes=5), rate=3)
 
-    later = grow_story(
-        story,
-        make_fold(Relation.SAME_ENTRY, story.id),
-        make_entry("Fleet crosses the strait"),
-        [make_match()],
-        feed=make_feed("Outlet 0"),
-        now=NOON + timedelta(hours=5),
-        pace=0.1,
-    )
+    now = NOON + timedelta(hours=5)
+
+    later = grow(story, report_of(feed=make_feed("Outlet 0"), now=now))
 
     assert not later.is_breaking
 

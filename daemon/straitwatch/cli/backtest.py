@@ -21,13 +21,14 @@ from straitwatch.cli.check import print_failure
 from straitwatch.cli.console import new_console
 from straitwatch.cli.entries import progress
 from straitwatch.cli.jsonl import BadLine, read_lines, read_time, write_line
+from straitwatch.cli.messages import print_messages
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.config import Config, Lists, kept_lists, load_lists
-from straitwatch.core.backtest import Backtest, BacktestResult, ListResult, PastEntry, Sample
+from straitwatch.core.backtest import Backtest, BacktestResult, ListResult, Sample
 from straitwatch.core.match import run_examples
 from straitwatch.core.model import Change, Entry, Feed, Verdict
-from straitwatch.core.normalize import canonical_url
-from straitwatch.core.plan import Rules
+from straitwatch.core.normalize import canonical_url, hash_text
+from straitwatch.core.rules import Rules
 from straitwatch.errors import StoreError, UsageError
 from straitwatch.pipeline import backtest as run_backtest
 from straitwatch.store import Store
@@ -64,6 +65,14 @@ def backtest(
         Path | None,
         typer.Option(help="Entries from this file instead, in the format of `match`."),
     ] = None,
+    messages: Annotated[
+        bool,
+        typer.Option(
+            "--messages",
+            help="With --jsonl: print the story, decision and message of each line, as if it had "
+            "been read from the feed that `source` names at the time `ts`.",
+        ),
+    ] = False,
     only: Annotated[
         list[str] | None, typer.Option("--list", metavar="ID", help="Only this list; repeatable.")
     ] = None,
@@ -80,6 +89,11 @@ def backtest(
         loaded = load(config)
         lists = stack.enter_context(_changed_lists(change, config))
         _check_names(only or [], lists)
+        if messages:
+            if diff or only:
+                raise UsageError("--messages cannot be combined with --diff or --list")
+            _print_messages(jsonl, loaded, lists, as_json=json)
+            return
         store = _open_store(stack, loaded, is_needed=jsonl is None)
         base = _base(loaded, store) if diff else None
         rules = activate(replace(loaded, receivers={})).rules
@@ -102,6 +116,14 @@ def backtest(
         for failure in failures:
             print_failure(console, failure)
     if failures or bad_lines:
+        raise typer.Exit(1)
+
+
+def _print_messages(jsonl: Path | None, config: Config, lists: Lists, *, as_json: bool) -> None:
+    if jsonl is None:
+        raise UsageError("--messages needs a file of reports\nhint: add --jsonl FILE")
+    rules = _with_lists(activate(replace(config, receivers={})).rules, lists)
+    if not print_messages(jsonl, rules, config.feeds, as_json=as_json):
         raise typer.Exit(1)
 
 
@@ -207,11 +229,11 @@ def _run_file(test: Backtest, path: Path) -> tuple[BacktestResult, int]:
                 )
                 continue
             seen_at = _time(line.value) or seen_at
-            test.take(_past(line.value, number, seen_at))
+            test.take(*_past(line.value, number), seen_at)
     return test.result(), bad
 
 
-def _past(line: Mapping[str, Any], number: int, seen_at: datetime) -> PastEntry:
+def _past(line: Mapping[str, Any], number: int) -> tuple[Entry, Feed]:
     def text(name: str) -> str:
         value = line.get(name)
         return value if isinstance(value, str) else ""
@@ -225,9 +247,10 @@ def _past(line: Mapping[str, Any], number: int, seen_at: datetime) -> PastEntry:
         summary=text("summary"),
         content=text("content"),
         language=text("lang"),
+        text_hash=hash_text((text("title"), text("summary"), text("content"))),
     )
     name = text("source") or "file"
-    return PastEntry(entry=entry, feed=Feed(id=name, name=name, url=""), seen_at=seen_at)
+    return entry, Feed(id=name, name=name, url="")
 
 
 def _time(line: Mapping[str, Any]) -> datetime | None:

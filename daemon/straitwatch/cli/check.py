@@ -18,8 +18,8 @@ from straitwatch.cli.options import load_quickly
 from straitwatch.config import Config, write_schemas
 from straitwatch.core.match import ExampleFailure, RuleExplanation, is_short_term, run_examples
 from straitwatch.core.model import Problem, WatchList
-from straitwatch.core.plan import matchable
 from straitwatch.core.render import counted
+from straitwatch.core.report import matchable
 from straitwatch.engines import describe, engine_of, unavailable_because
 from straitwatch.errors import ConfigError, StoreError
 

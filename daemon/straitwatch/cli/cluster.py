@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,19 +16,22 @@ from straitwatch.cli.jsonl import (
     Line,
     printable,
     read_lines,
-    read_time,
     write_line,
 )
+from straitwatch.cli.reportlines import (
+    LONG_AGO,
+    LineClock,
+    UnusableError,
+    read_key,
+    read_texts,
+)
 from straitwatch.core.cluster import DEFAULT, PROFILES, FoldProfile
-from straitwatch.core.model import Fold, Relation, Report
-from straitwatch.core.normalize import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE, canonical_url, cut
+from straitwatch.core.model import Features, Fold, Relation
+from straitwatch.core.normalize import canonical_url
 from straitwatch.core.plan import SAME_GUID, new_window
 from straitwatch.errors import UsageError
 
 _LIST = "offline"  # all lines count as matched by one list
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # for lines before the first that has a time
-_LIMITS = {"title": MAX_TITLE, "summary": MAX_SUMMARY, "content": MAX_CONTENT}  # as of a feed
-_TEXTS = ("title", "summary", "content", "url", "source", "lang", "ts")
 
 
 def register(app: typer.Typer) -> None:
@@ -64,10 +66,6 @@ def cluster(
         raise typer.Exit(1)
 
 
-class _UnusableError(ValueError):
-    """A line that is JSON but not what the command takes."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
     """What is printed of a line; for readers, its title and the one that it is compared with."""
@@ -78,22 +76,22 @@ class _Answer:
 
 
 def _stream_answers(lines: Iterator[Line | BadLine], profile: FoldProfile) -> Iterator[_Answer]:
-    window, clock = new_window(profile), _Clock()
+    window, clock = new_window(profile), LineClock()
     stories: dict[str, str] = {}  # by id: an entry that comes again stays where it is
 
     def answer(line: Mapping[str, Any]) -> _Answer:
-        key = _key(line)
-        report = _report(line, entry_id=key, clock=clock)
+        key = read_key(line)
+        features = _features(line, entry_id=key, clock=clock)
         if key in stories:
             fold = Fold(story_id=stories[key], relation=Relation.SAME_ENTRY, reason=SAME_GUID)
         else:
-            fold = window.fold(report)
-            window.add(report, fold)
+            fold = window.fold(features)
+            window.add(features, fold)
         stories[key] = fold.story_id
         said = {"story": fold.story_id, "relation": fold.relation.value, "reason": str(fold)}
         if fold.related:
             said["related"] = fold.related.story_id
-        return _Answer(said={"id": line["id"], **said}, title=report.title)
+        return _Answer(said={"id": line["id"], **said}, title=features.title)
 
     return _answers(lines, answer)
 
@@ -101,9 +99,9 @@ def _stream_answers(lines: Iterator[Line | BadLine], profile: FoldProfile) -> It
 def _pair_answers(lines: Iterator[Line | BadLine], profile: FoldProfile) -> Iterator[_Answer]:
 
     def answer(line: Mapping[str, Any]) -> _Answer:
-        _key(line)
-        a, b = (_side(line, name, _Clock()) for name in ("a", "b"))
-        if _LONG_AGO in (a.seen_at, b.seen_at):  # one has no time: that of the other
+        read_key(line)
+        a, b = (_side(line, name, LineClock()) for name in ("a", "b"))
+        if LONG_AGO in (a.seen_at, b.seen_at):  # one has no time: that of the other
             at = max(a.seen_at, b.seen_at)
             a, b = replace(a, seen_at=at), replace(b, seen_at=at)
         window = new_window(profile)
@@ -124,52 +122,24 @@ def _answers(
         if isinstance(line, Line):
             try:
                 yield answer(line.value)
-            except _UnusableError as error:
+            except UnusableError as error:
                 bad = line.refuse(str(error))
         if bad is not None:
             yield _Answer(said={"id": None, "error": bad.error})
 
 
-class _Clock:
-    """Reads `ts`; a line without one has the time of the line before."""
-
-    def __init__(self) -> None:
-        self._now = _LONG_AGO
-
-    def read(self, text: str) -> datetime:
-        if text:
-            read = read_time(text)
-            if read is None:
-                raise _UnusableError(f"ts: not an ISO date or date-time: {text!r}")
-            self._now = read
-        return self._now
-
-
-def _key(line: Mapping[str, Any]) -> str:
-    key = line.get("id")
-    if not isinstance(key, str | int) or isinstance(key, bool) or key == "":
-        raise _UnusableError("id: a string or a number is needed")
-    return str(key)
-
-
-def _side(line: Mapping[str, Any], name: str, clock: _Clock) -> Report:
+def _side(line: Mapping[str, Any], name: str, clock: LineClock) -> Features:
     side = line.get(name)
     if isinstance(side, str):
         side = {"url": side}
     if not isinstance(side, Mapping):
-        raise _UnusableError(f"{name}: an object or an address is needed")
-    return _report(side, entry_id=name, clock=clock)
+        raise UnusableError(f"{name}: an object or an address is needed")
+    return _features(side, entry_id=name, clock=clock)
 
 
-def _report(line: Mapping[str, Any], *, entry_id: str, clock: _Clock) -> Report:
-    texts = {name: line.get(name) or "" for name in _TEXTS}
-    for name, text in texts.items():
-        if not isinstance(text, str):
-            raise _UnusableError(f"{name}: text is needed, got {type(text).__name__}")
-    texts |= {name: cut(texts[name], limit=limit) for name, limit in _LIMITS.items()}
-    if not texts["title"] and not texts["url"]:
-        raise _UnusableError("title: a title or an address is needed")
-    return Report(
+def _features(line: Mapping[str, Any], *, entry_id: str, clock: LineClock) -> Features:
+    texts = read_texts(line)
+    return Features(
         entry_id=entry_id,
         title=texts["title"],
         summary=texts["summary"],

@@ -12,7 +12,7 @@ from straitwatch.app import utc_now
 from straitwatch.cli.console import new_console
 from straitwatch.config import Config
 from straitwatch.core.model import MatchText
-from straitwatch.core.plan import matchable
+from straitwatch.core.report import matchable
 
 
 @contextmanager

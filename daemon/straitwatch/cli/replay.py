@@ -11,7 +11,7 @@ from straitwatch.app import utc_now
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
-from straitwatch.core.model import Fold, Report
+from straitwatch.core.model import Features, Fold
 from straitwatch.core.plan import fold_profiles
 from straitwatch.pipeline import WINDOW, refold
 
@@ -38,26 +38,26 @@ def replay(
     shown = track(reports, "folding", console=quiet, transient=True, disable=json)
     profiles = fold_profiles(loaded.watchlists)
     compared = 0
-    differences: list[tuple[Report, Fold, Fold]] = []
-    for report, then, now in refold(((it[1], it[2]) for it in shown), profiles):
-        if report.seen_at < since_at:
+    differences: list[tuple[Features, Fold, Fold]] = []
+    for features, then, now in refold(((it[1], it[2]) for it in shown), profiles):
+        if features.seen_at < since_at:
             continue
         compared += 1
         if (then.story_id, then.relation) != (now.story_id, now.relation):
-            differences.append((report, then, now))
-    for report, then, now in differences:
+            differences.append((features, then, now))
+    for features, then, now in differences:
         if json:
             write_line(
                 {
-                    "entry": report.entry_id,
-                    "title": report.title,
+                    "entry": features.entry_id,
+                    "title": features.title,
                     "then": {"story": then.story_id, "relation": then.relation},
                     "now": {"story": now.story_id, "relation": now.relation},
                 }
             )
         else:
             typer.echo(
-                f"{report.title}\n  then {then.story_id} {then}\n  now  {now.story_id} {now}"
+                f"{features.title}\n  then {then.story_id} {then}\n  now  {now.story_id} {now}"
             )
     if not json:
         typer.echo(f"{compared:,} reports folded again, {len(differences)} otherwise than then")

@@ -10,11 +10,12 @@ from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.config import Config
-from straitwatch.core.decide import RouteStep, first_story, settle_severity, walk_routes
-from straitwatch.core.model import Entry, Feed, Match, Route
-from straitwatch.core.plan import matchable
+from straitwatch.core.model import Entry, Feed, FeedState, Fold, Match, Relation, Report, Route
 from straitwatch.core.render import counted
+from straitwatch.core.report import Arrival, make_report, matchable
+from straitwatch.core.route import RouteStep, walk_routes
 from straitwatch.core.schedule import held_until
+from straitwatch.core.story import add_sources, resolve_severity
 from straitwatch.errors import UsageError
 
 route = typer.Typer(no_args_is_help=True, help="See who would get a headline, and why.")
@@ -50,17 +51,26 @@ def trace(
         language=language,
     )  # fmt: skip
     source = _feed(loaded, feed)
-    matches = loaded.matcher.match(matchable(entry, source))
+    report = _report(entry, source, loaded)
+    story = add_sources(None, report, Fold(story_id="", relation=Relation.NEW, reason=""))
+    matches = resolve_severity(report.matches, story, source)
     reached = False
-    for found in matches:
-        match = settle_severity(found, first_story(found, entry, source, now=utc_now()), source)
-        steps = walk_routes(match, source, entry, loaded.alerts.routes)
+    for match in matches:
+        steps = walk_routes(match, report, loaded.alerts.routes)
         reached |= any(step.fits and step.route.send for step in steps)
         _print(match, steps, loaded, as_json=json)
     if not matches:
         typer.echo("no watch-list matches; `straitwatch why` says what is missing", err=json)
     if not reached:
         raise typer.Exit(1)
+
+
+def _report(entry: Entry, feed: Feed, config: Config) -> Report:
+    now = utc_now()
+    state = FeedState(feed_id=feed.id, baseline_at=now)
+    matches = config.matcher.match(matchable(entry, feed))
+    arrival = Arrival(feed=feed, state=state, seen_at=now)
+    return make_report(entry, matches, arrival, config.alerts)
 
 
 def _feed(config: Config, name: str) -> Feed:

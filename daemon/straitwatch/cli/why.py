@@ -15,18 +15,18 @@ from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
 from straitwatch.config import Config, kept_lists
-from straitwatch.core.decide import silence_of
 from straitwatch.core.match import Explanation, Matcher, RuleExplanation, near_miss, what_tips
 from straitwatch.core.model import Feed, FeedState, Mark, MatchText, Reason
 from straitwatch.core.normalize import canonical_url
-from straitwatch.core.plan import matchable
+from straitwatch.core.report import Arrival, make_report, matchable
+from straitwatch.core.route import silence_of
 from straitwatch.errors import ConfigError, StoreAbsent
 
 NEAREST_RULES = 3  # lines of `match` that lack the least
 WIDTH = 70  # characters of what a rule lacks, for people; --json has it all
 PAGE = 1_200  # characters of a summary or content that are printed; --json has all
 SHOWN = 5  # entries that a title stands for; the first in full
-_MEANINGS = {
+MEANINGS = {
     Reason.NO_MATCH: "no watch-list fired",
     Reason.BASELINE: "the feed was seen for the first time: what stood in it is not news",
     Reason.NEW_STORY: "the first report of this event",
@@ -125,9 +125,9 @@ def _silences(tx: db.Transaction, stored: db.StoredEntry, feed: Feed, config: Co
     if stored.decision.reason is not Reason.SILENCED:
         return []
     known = (*db.all_silences(tx), *config.alerts.silences)
-    found = [
-        silence_of(match, feed, stored.entry, known, now=stored.seen_at) for match in stored.matches
-    ]
+    arrival = Arrival(feed=feed, state=FeedState(feed_id=feed.id), seen_at=stored.seen_at)
+    report = make_report(stored.entry, stored.matches, arrival, config.alerts)
+    found = [silence_of(match, report, known) for match in stored.matches]
     zone = ZoneInfo(config.timezone)
     return [
         f"{it.subject}, until {it.until_at.astimezone(zone):%d %b %Y %H:%M %Z}"
@@ -333,7 +333,7 @@ def _print_history(console: Console, answer: dict[str, Any], zone: ZoneInfo) -> 
     say(answer["url"] or "no link")
     say(f"seen {_local(answer['seen'], zone)} in {answer['feed']}")
     version = f" [configuration {answer['config']}]" if answer["config"] else ""
-    meaning = _MEANINGS[answer["reason"]]
+    meaning = MEANINGS[answer["reason"]]
     say(f"then: {answer['decision']}, because {answer['reason']} ({meaning}){version}")
     for silence in answer["silences"]:
         say(f"silenced: {silence}")

@@ -2,7 +2,7 @@
 
 In: entries in the order in which they were seen, the rules in force (or none) and the changed ones.
 Out: alerts, entries and severities gained and lost, by list and by rule, with samples that say why.
-Both sides go through `match`, `fold` and `decide` as a poll does; nothing is written.
+Both sides make reports and plan as a poll does; nothing is written.
 """
 
 from collections import Counter
@@ -10,45 +10,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.compare import compare_matches
 from straitwatch.core.match import Explanation, what_tips
 from straitwatch.core.model import (
-    Action,
     Change,
     Difference,
     Entry,
     Feed,
-    FeedState,
     Mark,
     Match,
-    ReadFeed,
-    Story,
     Verdict,
 )
-from straitwatch.core.plan import (
-    MatchedEntry,
-    MatchedFeed,
-    Rules,
-    fold_entries,
-    list_paces,
-    matchable,
-    new_window,
-    plan_ingest,
-)
+from straitwatch.core.rehearsal import Rehearsal
+from straitwatch.core.report import matchable
+from straitwatch.core.rules import Rules
 
 _DAY = timedelta(days=1)
 _SEVERITY_LINE = "another line of severity"  # the rules that hold are the same on both sides
-_EXPIRE_EVERY = 500  # matched entries: letting go of old stories costs a look at each
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastEntry:
-    """An entry and when it was seen."""
-
-    entry: Entry
-    feed: Feed
-    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +76,13 @@ class BacktestResult:
         return max((self.until_at - self.since_at) / _DAY, 1.0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Past:
+    entry: Entry
+    feed: Feed
+    seen_at: datetime
+
+
 class Backtest:
     """Takes in entries one by one, oldest first."""
 
@@ -120,11 +105,12 @@ class Backtest:
         self._since_at: datetime | None = None
         self._until_at: datetime | None = None
 
-    def take(self, past: PastEntry) -> None:
+    def take(self, entry: Entry, feed: Feed, seen_at: datetime) -> None:
         """Let both sides say what they make of an entry."""
         self._count += 1
-        self._since_at = self._since_at or past.seen_at
-        self._until_at = past.seen_at
+        self._since_at = self._since_at or seen_at
+        self._until_at = seen_at
+        past = _Past(entry, feed, seen_at)
         after = self._asked(self._after.take(past))
         before = self._asked(self._before.take(past)) if self._before else ()
         for match in before:
@@ -156,7 +142,7 @@ class Backtest:
     def _of(self, watchlist: str) -> ListResult:
         return self._lists.setdefault(watchlist, ListResult(watchlist))
 
-    def _note(self, difference: Difference, past: PastEntry) -> None:
+    def _note(self, difference: Difference, past: _Past) -> None:
         result = self._of(difference.watchlist)
         result.entries[difference.change] += 1
         mark = self._marks.get((past.entry.id, difference.watchlist))
@@ -179,7 +165,7 @@ class Backtest:
                 )
             )
 
-    def _reasons(self, difference: Difference, past: PastEntry) -> Iterator[str]:
+    def _reasons(self, difference: Difference, past: _Past) -> Iterator[str]:
         """Name the rules that hold on one side only."""
         after = self._after.explain(past, difference.watchlist)
         before = self._before.explain(past, difference.watchlist) if self._before else None
@@ -192,22 +178,25 @@ class _Side:
     """One configuration, with the stories that it would have made."""
 
     def __init__(self, rules: Rules) -> None:
-        self._rules = rules
-        self._window: StoryWindow = new_window()
-        self._stories: dict[str, Story] = {}
+        self._matcher = rules.matcher
+        self._rehearsal = Rehearsal(rules)
         self._entries: dict[tuple[str, str], set[str]] = {}  # by list and story
         self._alerted: set[str] = set()
-        self._since_expiry = 0
 
-    def take(self, past: PastEntry) -> tuple[Match, ...]:
-        """Match an entry, and fold and decide as a poll would when it matches."""
-        matches = self._rules.matcher.match(matchable(past.entry, past.feed))
-        return self._plan(past, matches) if matches else matches
+    def take(self, past: _Past) -> tuple[Match, ...]:
+        """Return the matches of an entry with the severity that they have in their story."""
+        planned = self._rehearsal.take(past.entry, past.feed, past.seen_at).planned
+        story_id = planned.fold.story_id if planned.fold else ""
+        if planned.decision.is_sent:
+            self._alerted.add(story_id)
+        for match in planned.matches:
+            self._entries.setdefault((match.watchlist, story_id), set()).add(past.entry.id)
+        return planned.matches
 
-    def explain(self, past: PastEntry, watchlist: str) -> Explanation | None:
+    def explain(self, past: _Past, watchlist: str) -> Explanation | None:
         """Say why a list fires on an entry or does not; None: there is no such list."""
         text = matchable(past.entry, past.feed)
-        return next(iter(self._rules.matcher.explain(text, only=watchlist)), None)
+        return next(iter(self._matcher.explain(text, only=watchlist)), None)
 
     def alerted(self) -> dict[str, list[set[str]]]:
         """Give for each list the stories that alerted, each as the entries that matched it."""
@@ -216,49 +205,6 @@ class _Side:
             if story_id in self._alerted:
                 stories.setdefault(watchlist, []).append(entries)
         return stories
-
-    def _plan(self, past: PastEntry, matches: tuple[Match, ...]) -> tuple[Match, ...]:
-        """Return the matches with the severity that they have with their story."""
-        state = FeedState(feed_id=past.feed.id, baseline_at=past.seen_at)
-        matched = MatchedFeed(
-            read=ReadFeed(format=""),
-            changed=(MatchedEntry(entry=past.entry, matches=matches),),
-            known={},
-            state=state,
-        )
-        folds = fold_entries(
-            past.feed,
-            matched,
-            window=self._window,
-            now=past.seen_at,
-            profiles=self._rules.folding,
-        )
-        plan = plan_ingest(
-            past.feed,
-            state,
-            matched,
-            folds=folds,
-            stories=self._stories,
-            rules=self._rules,
-            now=past.seen_at,
-            paces=list_paces(folds, matched, self._window),
-        )
-        for story in plan.stories:
-            self._stories[story.id] = story
-        for planned in plan.entries:
-            self._keep(planned.fold.story_id if planned.fold else "", planned.decision.action, past)
-            for match in matches:
-                story_id = planned.fold.story_id if planned.fold else ""
-                self._entries.setdefault((match.watchlist, story_id), set()).add(past.entry.id)
-        return plan.entries[0].matches
-
-    def _keep(self, story_id: str, action: Action, past: PastEntry) -> None:
-        if action in (Action.ALERT, Action.UPDATE):
-            self._alerted.add(story_id)
-        self._since_expiry += 1
-        if self._since_expiry >= _EXPIRE_EVERY:
-            self._window.expire(past.seen_at)
-            self._since_expiry = 0
 
 
 def _without_match(stories: Iterable[set[str]], others: Iterable[set[str]]) -> int:

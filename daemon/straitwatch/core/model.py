@@ -75,6 +75,21 @@ class Relation(StrEnum):
     SAME_EVENT = "same_event"
 
 
+class ReportStatus(StrEnum):
+    """How a report arrived; only fresh and edited ones are news."""
+
+    FRESH = "fresh"
+    EDITED = "edited"  # its entry was stored before, with another text
+    BASELINE = "baseline"  # its feed is seen for the first time
+    REKEYED = "rekeyed"  # its feed carried it before, under another id
+    LATE = "late"  # published too long ago
+
+    @property
+    def is_news(self) -> bool:
+        """True if the report may raise the severity of its story."""
+        return self in (ReportStatus.FRESH, ReportStatus.EDITED)
+
+
 class EntryKind(StrEnum):
     """What sort of text an entry is."""
 
@@ -734,8 +749,8 @@ class Vector:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What folding looks at: one matched entry as one outlet's report of some event."""
+class Features:
+    """What a report says, in the form in which folding compares it."""
 
     entry_id: str
     title: str
@@ -797,6 +812,22 @@ class Outlet:
     language: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A matched entry as one outlet's report, made once, before the transaction that stores it."""
+
+    entry: Entry
+    feed: Feed
+    outlet: Outlet
+    attributions: tuple[str, ...]  # whose reporting it may be, in order; the story decides
+    matches: tuple[Match, ...]
+    features: Features
+    seen_at: datetime
+    status: ReportStatus = ReportStatus.FRESH
+    is_edited: bool = False  # its entry was stored before, whatever the status
+    differences: tuple[Difference, ...] = ()  # of a change to the lists that runs in shadow
+
+
 UNNAMED_MEDIA = "other media"  # whose reporting it is that gives no name: `newspaper reports`
 
 
@@ -844,6 +875,55 @@ class Decision:
 
     action: Action
     reason: Reason
+
+    @property
+    def is_sent(self) -> bool:
+        """True if the decision leads to a message."""
+        return self.action in (Action.ALERT, Action.UPDATE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """A receiver that at least one match leads to, with everything that led there."""
+
+    receiver: str
+    routes: tuple[Route, ...]
+    watchlists: tuple[str, ...]
+    severity: Severity
+
+    @property
+    def group_wait(self) -> timedelta:
+        """The shortest wait of the routes: the most impatient desk decides."""
+        return min(route.group_wait for route in self.routes)
+
+    @property
+    def quiet_hours(self) -> tuple[str, ...]:
+        """The quiet hours that hold the message: none as soon as one route has none."""
+        names = tuple(route.quiet_hours for route in self.routes)
+        return names if all(names) else ()
+
+    @property
+    def wants_updates(self) -> bool:
+        """True if one of the routes sends updates at once."""
+        return any(route.updates in ("thread", "message") for route in self.routes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What one report does to its story, and where that leads."""
+
+    story: Story  # with the report in it
+    fold: Fold
+    decision: Decision
+    matches: tuple[Match, ...]  # with the severity that they have in the story
+    unsilenced: tuple[Match, ...]  # those that a message may mention
+    destinations: tuple[Destination, ...] = ()
+    opens_story: bool = False
+
+    @property
+    def is_sent(self) -> bool:
+        """True if the decision leads to a message."""
+        return self.decision.is_sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -976,7 +1056,7 @@ Facts = AlertFacts | DigestFacts | RollupFacts | NoticeFacts
 class Alert:
     """What is said about a story at one revision, to whomever its routes lead."""
 
-    id: str  # computed: see core.decide
+    id: str  # computed: see core.identity
     kind: AlertKind
     story_id: str
     revision: int
@@ -1084,8 +1164,22 @@ class PollReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """What one poll of a feed brought; a long document is planned and stored in parts."""
+
+    feed: Feed
+    state: FeedState  # as it will be when all parts are stored
+    reports: tuple[Report, ...] = ()
+    unmatched: tuple[PlannedEntry, ...] = ()  # new and edited entries on which no list fires
+    entries: int = 0  # in the document
+    is_baseline: bool = False  # the first sight of the feed
+    rekeyed: int = 0  # entries that were there already, under other ids
+    is_last: bool = True  # of the parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything that one poll changes, to be written in one transaction."""
+    """Everything that one poll, or a part of it, changes, to be written in one transaction."""
 
     state: FeedState  # the feed's new state; `lease_seq` is the one that was claimed
     entries: tuple[PlannedEntry, ...]
@@ -1095,3 +1189,4 @@ class Plan:
     report: PollReport
     config_version: str = ""  # whose lists and routes decided
     shadow_version: str = ""  # of the change in shadow, if one runs
+    is_last: bool = True  # of the parts of a poll: the feed's new state is written with it

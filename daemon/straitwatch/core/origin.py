@@ -1,12 +1,15 @@
 """Stage: whose reporting is it? An outlet that repeats another one adds no source of its own.
 
-In: an entry's text, authors and links, and the outlet that published it. Out: the outlet or
-institute whose reporting this is, and the words that say so. What is not said plainly is the
-outlet's own: a wrong origin would make one source of two.
+In: an entry's text, authors and links, and the outlet that published it. Out: the sources whose
+reporting this may be, and the words that say so. What is not said plainly is the outlet's own: a
+wrong origin would make one source of two.
+
+This takes a millisecond or two of regular expressions, so it runs when a report is made, before
+the transaction. `core.story.choose_origin` makes the choice that depends on the story.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
@@ -281,44 +284,44 @@ _LEAD = 400  # characters of the text below the title that are read: an origin i
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """Whose reporting an entry is, and the words that say so; "" for the outlet's own."""
+class Attribution:
+    """A source whose reporting an entry may be, and the words that say so; "" for its own."""
 
     name: str
     words: str = ""
 
 
-def find_origin(entry: Entry, outlet: str, heard: Collection[str] = ()) -> Origin:
-    """Say whose reporting an entry is.
+def find_attributions(entry: Entry, outlet: str) -> tuple[Attribution, ...]:
+    """Return the sources whose reporting an entry may be, in order; at least one.
 
-    The first source that the title, the lead or the byline names as such, and that is not the
-    outlet itself; of several, one that is among `heard`, the sources of its story: who retells two
-    papers adds nothing to either. Else the one source whose site the entry stands on, or links to;
-    where others are repeated without a name, `UNNAMED_MEDIA`; else the outlet.
+    They are the sources that the title, the lead or the byline names as such, the outlet itself
+    apart. Where none is named: the one source whose site the entry is on, or links to; else
+    `UNNAMED_MEDIA` where others are repeated without a name; else the outlet. Which of several
+    counts depends on the story: see `choose_origin`.
     """
     own = canonical_source(outlet)
     texts = (entry.title, (entry.summary or entry.content)[:_LEAD])
     found = [
-        Origin(name=name, words=words) for text in texts for name, words in _attributions(text)
+        Attribution(name=name, words=words) for text in texts for name, words in _attributions(text)
     ]
     for byline in entry.authors:
-        found += [Origin(name=name, words=byline) for name in _byline(byline)]
-    others = [origin for origin in found if origin.name != own]
+        found += [Attribution(name=name, words=byline) for name in _byline(byline)]
+    others = tuple(attribution for attribution in found if attribution.name != own)
     if others:
-        return next((origin for origin in others if origin.name in heard), others[0])
+        return others
     if linked := _linked(entry, own):
-        return linked
+        return (linked,)
     unnamed = _unnamed(entry.title) or _unnamed(_SENTENCE_END.split(texts[1], maxsplit=1)[0])
-    return Origin(name=UNNAMED_MEDIA if unnamed else own, words=unnamed)
+    return (Attribution(name=UNNAMED_MEDIA if unnamed else own, words=unnamed),)
 
 
-def _linked(entry: Entry, own: str) -> Origin | None:
+def _linked(entry: Entry, own: str) -> Attribution | None:
     """Return the source that the entry's address or its links lead to, if it is a single one."""
     for links in ((entry.url,), entry.links):
         sources = {source: link for link in links if (source := _site_of(link)) not in ("", own)}
         if len(sources) == 1:
             source, link = sources.popitem()
-            return Origin(name=source, words=urlsplit(link).hostname or "")
+            return Attribution(name=source, words=urlsplit(link).hostname or "")
     return None
 
 

@@ -120,6 +120,7 @@ from straitwatch.store.silences import (
 )
 from straitwatch.store.stories import (
     StoredEntry,
+    StoredStories,
     apply_plan,
     count_entries_since,
     current_story,
@@ -153,6 +154,7 @@ __all__ = [
     "StatusCounts",
     "Store",
     "StoredEntry",
+    "StoredStories",
     "Transaction",
     "active_silences",
     "add_alert",

@@ -10,14 +10,25 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from straitwatch.core.cluster import derived_story_id
-from straitwatch.core.model import Reason, Relation, Story
-from straitwatch.core.plan import BY_HAND, HeldReport, Release, StoredReport, regrow_story
+from straitwatch.core.corrections import BY_HAND, regrow_story
+from straitwatch.core.model import (
+    AlertPolicy,
+    Feed,
+    FeedState,
+    Reason,
+    Relation,
+    Report,
+    Story,
+)
+from straitwatch.core.plan import Release
+from straitwatch.core.report import Arrival, make_report
 from straitwatch.store.engine import Transaction
 from straitwatch.store.feeds import stored_feeds
 from straitwatch.store.jobs import get_meta, set_meta
 from straitwatch.store.outbox import add_deliveries, insert_alerts
 from straitwatch.store.rows import ENTRY, REPORT, STORY
 from straitwatch.store.stories import (
+    StoredEntry,
     fold_lock,
     held_entries,
     stories_by_id,
@@ -86,14 +97,10 @@ def split_story(tx: Transaction, story_id: str, entry_ids: Collection[str]) -> S
     return _regrow(tx, fresh)
 
 
-def held_reports(tx: Transaction, feed_id: str, *, since_at: datetime) -> list[HeldReport]:
+def held_reports(tx: Transaction, feed_id: str, *, since_at: datetime) -> list[StoredEntry]:
     """Return what the brake on a re-keyed feed holds back, the first report first."""
     fold_lock(tx)
-    return [
-        HeldReport(entry=it.entry, matches=it.matches, fold=it.fold)
-        for it in held_entries(tx, feed_id, since_at=since_at, limit=_MAX_REPORTS)
-        if it.fold is not None
-    ]
+    return held_entries(tx, feed_id, since_at=since_at, limit=_MAX_REPORTS)
 
 
 def apply_release(tx: Transaction, release: Release, *, now: datetime) -> None:
@@ -140,10 +147,17 @@ def _open_again(tx: Transaction, story_id: str) -> None:
 
 def _regrow(tx: Transaction, before: Story) -> Story:
     feeds = stored_feeds(tx)
+    entries = story_entries(tx, before.id, limit=_MAX_REPORTS)
     reports = [
-        StoredReport(entry=it.entry, feed=feeds[it.feed_id], matches=it.matches, seen_at=it.seen_at)
-        for it in story_entries(tx, before.id, limit=_MAX_REPORTS)
+        _to_report(stored, feeds[stored.feed_id])
+        for stored in sorted(entries, key=lambda stored: stored.seen_at)
     ]
-    story = regrow_story(before, sorted(reports, key=lambda report: report.seen_at))
+    story = regrow_story(before, reports)
     write_stories(tx, [story])
     return story
+
+
+def _to_report(stored: StoredEntry, feed: Feed) -> Report:
+    state = FeedState(feed_id=feed.id, baseline_at=stored.seen_at)
+    arrival = Arrival(feed=feed, state=state, seen_at=stored.seen_at)
+    return make_report(stored.entry, stored.matches, arrival, AlertPolicy())

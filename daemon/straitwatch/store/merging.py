@@ -13,7 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import ValidationError
 
-from straitwatch.core.decide import alert_id, delivery_key, roll_up
+from straitwatch.core.facts import roll_up
+from straitwatch.core.identity import alert_id, delivery_key
 from straitwatch.core.model import (
     Alert,
     AlertFacts,

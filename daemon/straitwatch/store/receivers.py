@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from straitwatch.core.decide import delivery_key
+from straitwatch.core.identity import delivery_key
 from straitwatch.core.model import DeliveryState, Fallback, Outcome, SendResult
 from straitwatch.store.engine import Transaction
 from straitwatch.store.merging import end_dead, redirect

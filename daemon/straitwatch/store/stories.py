@@ -1,6 +1,6 @@
 """Room: store. Entries, matches, reports and stories; one poll's plan is written here."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -14,6 +14,7 @@ from straitwatch.core.model import (
     Action,
     Decision,
     Entry,
+    Features,
     Fold,
     KnownEntry,
     Match,
@@ -21,7 +22,6 @@ from straitwatch.core.model import (
     PlannedEntry,
     Reason,
     Relation,
-    Report,
     Severity,
     Story,
 )
@@ -142,6 +142,31 @@ def stories_by_id(tx: Transaction, ids: Collection[str]) -> dict[str, Story]:
     return {row.id: _to_story(row) for row in rows}
 
 
+class StoredStories(Mapping[str, Story]):
+    """The stories of the store by id, each read when it is asked for, once."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._read: dict[str, Story | None] = {}
+
+    def __getitem__(self, story_id: str) -> Story:
+        """Return a story as it is now; merged ones do not exist."""
+        if story_id not in self._read:
+            self._read[story_id] = stories_by_id(self._tx, [story_id]).get(story_id)
+        story = self._read[story_id]
+        if story is None:
+            raise KeyError(story_id)
+        return story
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the ids of the stories that were read."""
+        return (story_id for story_id, story in self._read.items() if story is not None)
+
+    def __len__(self) -> int:
+        """Return how many stories were read."""
+        return sum(1 for _ in self)
+
+
 def current_story(tx: Transaction, story_id: str) -> Story | None:
     """Return a story, or the one that it was merged into; None when there never was one.
 
@@ -160,7 +185,7 @@ def current_story(tx: Transaction, story_id: str) -> Story | None:
 
 def recent_reports(
     tx: Transaction, *, since_at: datetime, after_seq: int
-) -> list[tuple[int, Report, Fold]]:
+) -> list[tuple[int, Features, Fold]]:
     """Return the reports of matched entries in the order in which they were folded.
 
     An in-memory window is filled with them at start, and kept up with other replicas by asking
@@ -181,7 +206,7 @@ def recent_reports(
         .where(REPORT.c.seq > after_seq, REPORT.c.reported_at >= since_at)
         .order_by(REPORT.c.seq)
     )
-    return [(row.seq, _to_report(row), _to_fold(row)) for row in tx.execute(query)]
+    return [(row.seq, _to_features(row), _to_fold(row)) for row in tx.execute(query)]
 
 
 def last_seq(tx: Transaction) -> int:
@@ -201,7 +226,8 @@ def fold_lock(tx: Transaction) -> None:
 def apply_plan(tx: Transaction, plan: Plan) -> bool:
     """Write all that one poll changes; False, and nothing, when the feed was claimed since.
 
-    Applying a plan twice is applying it once.
+    Applying a plan twice is applying it once. The feed's new state is written with the last part
+    of a poll.
     """
     if any(planned.fold for planned in plan.entries):
         fold_lock(tx)  # before any row lock, and so that report numbers follow commit order
@@ -217,7 +243,8 @@ def apply_plan(tx: Transaction, plan: Plan) -> bool:
         write_differences(tx, plan, now=now)
     insert_alerts(tx, plan.alerts)
     add_deliveries(tx, plan.deliveries, alerts=plan.alerts)
-    write_state(tx, plan.state)
+    if plan.is_last:
+        write_state(tx, plan.state)
     return True
 
 
@@ -550,10 +577,10 @@ def _to_story(row: sa.Row[*tuple[Any, ...]]) -> Story:
     return Story(**(values | {"severity": Severity(row.severity)}))
 
 
-def _to_report(row: sa.Row[*tuple[Any, ...]]) -> Report:
+def _to_features(row: sa.Row[*tuple[Any, ...]]) -> Features:
     as_it_is = (row.title, row.summary or row.content, row.canonical_url)
     title, lead, address, *watchlists = row.told or as_it_is
-    return Report(
+    return Features(
         entry_id=row.entry_id,
         title=title,
         seen_at=row.reported_at,  # an entry may match only after an edit

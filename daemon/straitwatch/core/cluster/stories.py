@@ -30,7 +30,7 @@ NEAREST_SHARE = 0.3  # of the score; the rest is the whole story's
 RARITY_POWER = 1.5
 ASSUMED_REPORTS = 100  # so that the first reports of a new list find all terms about equally rare
 
-_LEAST_PACE_SPAN = timedelta(hours=24)
+_LEAST_RATE_SPAN = timedelta(hours=24)
 _MAX_POSTINGS = 2000  # of a report's rarest terms; common ones lead to no candidates
 _MAX_CANDIDATES = 16
 _MAX_COMPARED = 8  # stories of which single reports are compared
@@ -162,11 +162,11 @@ class ListStories:
         total = self._score_sum / _SCALE + _PRIOR_SCORE * _PRIOR_REPORTS
         return profile.base + profile.slope * total / (self._score_count + _PRIOR_REPORTS)
 
-    def pace(self, now: datetime) -> float:
+    def report_rate(self, now: datetime) -> float:
         """Return the reports an hour of the last days; a young list is counted as a day old."""
         if not self._recent:
             return 0.0
-        return len(self._recent) / (max(now - self._recent[0][0], _LEAST_PACE_SPAN) / HOUR)
+        return len(self._recent) / (max(now - self._recent[0][0], _LEAST_RATE_SPAN) / HOUR)
 
     def add(self, fold: Fold, member: Member, seen_at: datetime, *, is_open: bool = True) -> None:
         """Take in a report; into the story that `fold` names only if that is open."""

@@ -31,7 +31,7 @@ from straitwatch.core.cluster.text import (
     script_of,
     title_words,
 )
-from straitwatch.core.model import Fold, Related, Relation, Report
+from straitwatch.core.model import Features, Fold, Related, Relation
 
 # One setting serves general news and one-topic lists: the slope raises the threshold of a list
 # whose reports are all alike. Fitted on the development halves of three labelled streams.
@@ -92,36 +92,39 @@ class StoryWindow:
         self._by_title: dict[tuple[str, str], _Known] = {}
         self._order: deque[tuple[datetime, str, tuple[str, str]]] = deque()
         self._now: datetime | None = None
-        self._last: tuple[Report, Member, Member] | None = None
+        self._last: tuple[Features, Member, Member] | None = None
 
-    def fold(self, report: Report, profiles: Mapping[str, FoldProfile] = _NO_PROFILES) -> Fold:
+    def fold(self, features: Features, profiles: Mapping[str, FoldProfile] = _NO_PROFILES) -> Fold:
         """Decide to which story the report belongs, and say why.
 
         `profiles` are those of the watch-lists that have another one than the window.
         """
-        self.expire(report.seen_at)
-        member = self._member(report)
+        self.expire(features.seen_at)
+        member = self._member(features)
         return (
-            self._same_page(report)
-            or self._same_title(report, member)
-            or self._same_text_or_event(report, member, profiles)
+            self._same_page(features)
+            or self._same_title(features, member)
+            or self._same_text_or_event(features, member, profiles)
         )
 
-    def add(self, report: Report, fold: Fold) -> None:
-        """Take in a report as part of the story that `fold` names."""
-        self.expire(report.seen_at)
-        member = self._member(report)
-        known = _Known(fold.story_id, report.seen_at)
-        title_key = (_site(report), member.title)
-        if report.canonical_url:
-            self._by_url[report.canonical_url] = known
+    def add(self, features: Features, fold: Fold, *, is_sent: bool = True) -> None:  # noqa: ARG002
+        """Take in a report as part of the story that `fold` names.
+
+        `is_sent` says whether a message told it; novelty will compare later reports with those.
+        """
+        self.expire(features.seen_at)
+        member = self._member(features)
+        known = _Known(fold.story_id, features.seen_at)
+        title_key = (_site(features), member.title)
+        if features.canonical_url:
+            self._by_url[features.canonical_url] = known
         if all(title_key):
             self._by_title[title_key] = known
-        self._order.append((report.seen_at, report.canonical_url, title_key))
-        is_open = self._open(fold, report.seen_at)
-        for watchlist in _scopes(report):
-            self._list(watchlist).add(fold, member, report.seen_at, is_open=is_open)
-        self._add_abroad(report, fold, is_open=is_open)
+        self._order.append((features.seen_at, features.canonical_url, title_key))
+        is_open = self._open(fold, features.seen_at)
+        for watchlist in _scopes(features):
+            self._list(watchlist).add(fold, member, features.seen_at, is_open=is_open)
+        self._add_abroad(features, fold, is_open=is_open)
 
     def _open(self, fold: Fold, seen_at: datetime) -> bool:
         """Say whether the story takes in reports; its first one opens it, its page alone does not.
@@ -136,20 +139,22 @@ class StoryWindow:
         self._opened[fold.story_id] = seen_at
         return True
 
-    def _add_abroad(self, report: Report, fold: Fold, *, is_open: bool) -> None:
-        named = self._named(report)
+    def _add_abroad(self, features: Features, fold: Fold, *, is_open: bool) -> None:
+        named = self._named(features)
         if not _says_enough(named.terms):
             return
-        for watchlist in _scopes(report):
-            where = (watchlist, script_of(report.title))
+        for watchlist in _scopes(features):
+            where = (watchlist, script_of(features.title))
             if where not in self._abroad:
                 self._abroad[where] = ListStories(pivot_shares())
-            self._abroad[where].add(fold, named, report.seen_at, is_open=is_open)
+            self._abroad[where].add(fold, named, features.seen_at, is_open=is_open)
 
-    def pace(self, watchlist: str) -> float:
+    def report_rate(self, watchlist: str) -> float:
         """Return how many reports an hour a list usually has."""
         stories = self._lists.get(watchlist)
-        return stories.pace(self._now) if stories is not None and self._now is not None else 0.0
+        return (
+            stories.report_rate(self._now) if stories is not None and self._now is not None else 0.0
+        )
 
     def expire(self, now: datetime) -> None:
         """Forget what is too old to fold anything into; time never runs backwards here."""
@@ -170,29 +175,29 @@ class StoryWindow:
 
     # ------------------------------------------------------------ the rungs
 
-    def _same_page(self, report: Report) -> Fold | None:
-        known = self._by_url.get(report.canonical_url) if report.canonical_url else None
+    def _same_page(self, features: Features) -> Fold | None:
+        known = self._by_url.get(features.canonical_url) if features.canonical_url else None
         if known is None:
             return None
         return _fold(
-            known.story_id, Relation.SAME_ENTRY, "same-url", evidence=[report.canonical_url]
+            known.story_id, Relation.SAME_ENTRY, "same-url", evidence=[features.canonical_url]
         )
 
-    def _same_title(self, report: Report, member: Member) -> Fold | None:
-        known = self._by_title.get((_site(report), member.title))
-        if known is None or not _site(report):
+    def _same_title(self, features: Features, member: Member) -> Fold | None:
+        known = self._by_title.get((_site(features), member.title))
+        if known is None or not _site(features):
             return None
         is_generic = len(title_words(member.title)) < _GENERIC_WORDS and not member.is_cjk
-        if is_generic and report.seen_at - known.seen_at > _GENERIC_AFTER:
+        if is_generic and features.seen_at - known.seen_at > _GENERIC_AFTER:
             return None
         return _fold(
             known.story_id, Relation.SAME_ENTRY, "same-title", score=1.0, evidence=[member.title]
         )
 
     def _same_text_or_event(
-        self, report: Report, member: Member, profiles: Mapping[str, FoldProfile]
+        self, features: Features, member: Member, profiles: Mapping[str, FoldProfile]
     ) -> Fold:
-        near = self._near(report, member, profiles)
+        near = self._near(features, member, profiles)
         copies, barred = [], set[str]()
         for candidate, limit in near:
             for other in candidate.closest:
@@ -208,17 +213,17 @@ class StoryWindow:
             return _fold(
                 story_id, Relation.DUPLICATE, "near-duplicate", score=score, evidence=[title]
             )
-        return self._same_event(near) or self._new_event(report, near)
+        return self._same_event(near) or self._new_event(features, near)
 
     def _near(
-        self, report: Report, member: Member, profiles: Mapping[str, FoldProfile]
+        self, features: Features, member: Member, profiles: Mapping[str, FoldProfile]
     ) -> list[tuple[Candidate, float]]:
         """Return the nearest stories of the report's lists with their thresholds, best first."""
         near = [
             (candidate, stories.threshold(profiles.get(watchlist, self._profile)))
-            for watchlist in _scopes(report)
+            for watchlist in _scopes(features)
             if (stories := self._lists.get(watchlist)) is not None
-            for candidate in stories.nearest(member, report.seen_at)
+            for candidate in stories.nearest(member, features.seen_at)
         ]
         return sorted(near, key=lambda pair: -pair[0].score)
 
@@ -235,30 +240,30 @@ class StoryWindow:
                 )
         return None
 
-    def _new_event(self, report: Report, near: list[tuple[Candidate, float]]) -> Fold:
+    def _new_event(self, features: Features, near: list[tuple[Candidate, float]]) -> Fold:
         best, threshold = (near[0][0].score, near[0][1]) if near else (0.0, self._profile.base)
         return _fold(
-            derived_story_id(report.entry_id),
+            derived_story_id(features.entry_id),
             Relation.NEW,
             "new-event",
             score=best,
             threshold=threshold,
-            related=self._related(report),
+            related=self._related(features),
         )
 
-    def _related(self, report: Report) -> Related | None:
+    def _related(self, features: Features) -> Related | None:
         """Return the story in another language that may be about the same event.
 
         It is shown and suppresses nothing: too many such links are wrong.
         """
-        if not _says_enough(self._named(report).terms):
+        if not _says_enough(self._named(features).terms):
             return None
-        script, lists = script_of(report.title), _scopes(report)
+        script, lists = script_of(features.title), _scopes(features)
         found = [
             candidate
             for (watchlist, other), stories in self._abroad.items()
             if watchlist in lists and other != script
-            for candidate in stories.nearest(self._named(report), report.seen_at)
+            for candidate in stories.nearest(self._named(features), features.seen_at)
             if candidate.score >= RELATED_SCORE and _says_enough(candidate.shared)
         ]
         if not found:
@@ -269,20 +274,20 @@ class StoryWindow:
 
     # ------------------------------------------------------------ parts
 
-    def _member(self, report: Report) -> Member:
-        return self._read(report)[1]
+    def _member(self, features: Features) -> Member:
+        return self._read(features)[1]
 
-    def _named(self, report: Report) -> Member:
+    def _named(self, features: Features) -> Member:
         """Return the report as what it names, whatever its language."""
-        return self._read(report)[2]
+        return self._read(features)[2]
 
-    def _read(self, report: Report) -> tuple[Report, Member, Member]:
-        if self._last is None or self._last[0] is not report:
-            title = clean_title(report.title.translate(self._characters))
-            lead = (report.summary or report.content)[:SUMMARY_CHARACTERS]
+    def _read(self, features: Features) -> tuple[Features, Member, Member]:
+        if self._last is None or self._last[0] is not features:
+            title = clean_title(features.title.translate(self._characters))
+            lead = (features.summary or features.content)[:SUMMARY_CHARACTERS]
             lead = lead.translate(self._characters)
             words = Member.of(title, report_terms(title, lead))
-            self._last = report, words, Member.of(title, self._pivots.of(title, lead))
+            self._last = features, words, Member.of(title, self._pivots.of(title, lead))
         return self._last
 
     def _list(self, watchlist: str) -> ListStories:
@@ -295,13 +300,13 @@ def _says_enough(names: Iterable[str]) -> bool:
     return sum(name not in common_pivots() for name in names) >= RELATED_NAMES
 
 
-def _scopes(report: Report) -> tuple[str, ...]:
-    return report.watchlists or ("",)
+def _scopes(features: Features) -> tuple[str, ...]:
+    return features.watchlists or ("",)
 
 
-def _site(report: Report) -> str:
+def _site(features: Features) -> str:
     """Return the host of the canonical address, or the outlet where there is none."""
-    return report.canonical_url.partition("/")[0] or report.source
+    return features.canonical_url.partition("/")[0] or features.source
 
 
 def _forget(known: dict[_Key, _Known], key: _Key, seen_at: datetime) -> None:

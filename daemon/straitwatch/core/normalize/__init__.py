@@ -24,6 +24,7 @@ __all__ = [
     "clean_url",
     "cut",
     "feed_id",
+    "hash_text",
     "normalize_entries",
     "normalize_language",
     "parse_date",
@@ -155,7 +156,7 @@ def _entry(
         published_at=_published_at(raw, timezone, fetched_at),
         language=normalize_language(raw.language) or language,
         source=clean_title(raw.source_title),
-        text_hash=_text_hash((draft.title, summary, content)),
+        text_hash=hash_text((draft.title, summary, content)),
     )
 
 
@@ -237,5 +238,6 @@ def _digest(*parts: str) -> str:
     return b32encode(blake2b(text, digest_size=8).digest())[:12].decode().lower()
 
 
-def _text_hash(parts: Iterable[str]) -> bytes:
+def hash_text(parts: Iterable[str]) -> bytes:
+    """Return what tells an edited text from the one before."""
     return blake2b("\x00".join(parts).encode("utf-8", "replace"), digest_size=8).digest()

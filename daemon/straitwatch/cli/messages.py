@@ -1,0 +1,113 @@
+"""`backtest --messages`: which messages a file of reports would have led to, line by line."""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from straitwatch.cli.entries import progress
+from straitwatch.cli.jsonl import BadLine, Line, printable, read_lines, write_line
+from straitwatch.cli.reportlines import (
+    LineClock,
+    UnusableError,
+    read_key,
+    read_line_time,
+    read_texts,
+)
+from straitwatch.cli.why import MEANINGS
+from straitwatch.core.model import Action, Entry, Feed
+from straitwatch.core.normalize import canonical_url, hash_text
+from straitwatch.core.rehearsal import Rehearsal, Rehearsed
+from straitwatch.core.rules import Rules
+from straitwatch.core.story import highest
+
+_NAMELESS = "file"  # the outlet of lines without a source
+
+
+def print_messages(path: Path, rules: Rules, feeds: Iterable[Feed], *, as_json: bool) -> bool:
+    """Print what each line of a file would have led to; return False if a line was unusable."""
+    is_good = True
+    with progress(_count_lines(path)) as step:
+        for answer in rehearse(read_lines([path]), rules, feeds):
+            is_good = is_good and "error" not in answer
+            if as_json:
+                write_line(answer)
+                sys.stdout.flush()  # a reader at the other end of a pipe gets each answer at once
+            else:
+                _print(answer)
+            step()
+    return is_good
+
+
+def rehearse(
+    lines: Iterable[Line | BadLine], rules: Rules, feeds: Iterable[Feed]
+) -> Iterator[dict[str, Any]]:
+    """Yield one answer for each line, in order; `source` names one of the feeds."""
+    rehearsal, clock = Rehearsal(rules), LineClock()
+    feeds_by_name = {feed.name: feed for feed in feeds}
+    for line in lines:
+        bad = line if isinstance(line, BadLine) else None
+        if isinstance(line, Line):
+            try:
+                yield _answer(line.value, rehearsal, clock, feeds_by_name)
+            except UnusableError as error:
+                bad = line.refuse(str(error))
+        if bad is not None:
+            yield {"id": None, "error": bad.error}
+
+
+def _answer(
+    line: Mapping[str, Any], rehearsal: Rehearsal, clock: LineClock, feeds: Mapping[str, Feed]
+) -> dict[str, Any]:
+    key, texts = read_key(line), read_texts(line)
+    seen_at = clock.read(texts["ts"])
+    published = texts["published_at"]
+    url, guid = texts["url"], texts["guid"]
+    name = texts["source"] or _NAMELESS
+    entry = Entry(
+        id=f"{name} {guid}" if guid else key,
+        guid=guid,
+        url=url,
+        canonical_url=canonical_url(url) if url else "",
+        title=texts["title"],
+        summary=texts["summary"],
+        content=texts["content"],
+        language=texts["lang"],
+        published_at=read_line_time("published_at", published) if published else seen_at,
+        text_hash=hash_text((texts["title"], texts["summary"], texts["content"])),
+    )
+    feed = feeds.get(name) or Feed(id=name, name=name, url="")
+    return {"id": line["id"], **_said(rehearsal.take(entry, feed, seen_at))}
+
+
+def _said(rehearsed: Rehearsed) -> dict[str, Any]:
+    planned, alert = rehearsed.planned, rehearsed.alert
+    fold, decision, matches = planned.fold, planned.decision, planned.matches
+    is_told = alert is not None or decision.action is Action.DIGEST
+    words = f"{decision.reason} ({MEANINGS[decision.reason]})"
+    return {
+        "watchlists": [match.watchlist for match in matches],
+        "severity": highest(match.severity for match in matches) if matches else None,
+        "story": fold.story_id if fold else None,
+        "relation": fold.relation if fold else None,
+        "told": decision.action if is_told else Action.NONE,
+        "message": alert.id if alert else None,
+        "reason": f"{fold}; {words}" if fold else words,
+    }
+
+
+def _print(answer: Mapping[str, Any]) -> None:
+    if "error" in answer:
+        typer.echo(printable(str(answer["error"])), err=True)
+        return
+    where = f", story {answer['story']}" if answer["story"] else ""
+    typer.echo(printable(f"{answer['id']}: {answer['told']}{where}: {answer['reason']}"))
+
+
+def _count_lines(path: Path) -> int:
+    if not path.is_file() or not sys.stderr.isatty():  # a pipe can be read only once
+        return 0
+    with path.open("rb") as stream:
+        return sum(1 for _ in stream)

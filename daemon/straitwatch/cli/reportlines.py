@@ -1,0 +1,75 @@
+"""Reports as JSON Lines: what `cluster` and `backtest --messages` read.
+
+A line holds `id`, `title`, `ts` and perhaps `summary`, `content`, `url`, `source`, `lang`.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from straitwatch.cli.jsonl import read_time
+from straitwatch.core.normalize import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE, cut
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # for lines before the first that has a time
+_LIMITS = {"title": MAX_TITLE, "summary": MAX_SUMMARY, "content": MAX_CONTENT}  # as of a feed
+_TEXTS = ("title", "summary", "content", "url", "source", "lang", "ts", "guid", "published_at")
+
+
+class UnusableError(ValueError):
+    """A line that is JSON but no report."""
+
+
+class LineClock:
+    """Reads `ts`; a line without one has the time of the line before."""
+
+    def __init__(self) -> None:
+        self._now = LONG_AGO
+
+    def read(self, text: str) -> datetime:
+        """Return the time of the line whose `ts` is given."""
+        if text:
+            self._now = read_line_time("ts", text)
+        return self._now
+
+
+def read_line_time(name: str, text: str) -> datetime:
+    """Return a time of a line.
+
+    Raises:
+        UnusableError: it is none.
+
+    """
+    read = read_time(text)
+    if read is None:
+        raise UnusableError(f"{name}: not an ISO date or date-time: {text!r}")
+    return read
+
+
+def read_key(line: Mapping[str, Any]) -> str:
+    """Return the id of a line as text.
+
+    Raises:
+        UnusableError: it has none.
+
+    """
+    key = line.get("id")
+    if not isinstance(key, str | int) or isinstance(key, bool) or key == "":
+        raise UnusableError("id: a string or a number is needed")
+    return str(key)
+
+
+def read_texts(line: Mapping[str, Any]) -> dict[str, str]:
+    """Return the texts of a line, "" where it has none, cut as those of a feed are.
+
+    Raises:
+        UnusableError: one is no text, or there is neither a title nor an address.
+
+    """
+    texts = {name: line.get(name) or "" for name in _TEXTS}
+    for name, text in texts.items():
+        if not isinstance(text, str):
+            raise UnusableError(f"{name}: text is needed, got {type(text).__name__}")
+    texts |= {name: cut(texts[name], limit=limit) for name, limit in _LIMITS.items()}
+    if not texts["title"] and not texts["url"]:
+        raise UnusableError("title: a title or an address is needed")
+    return texts

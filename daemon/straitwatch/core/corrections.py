@@ -1,0 +1,34 @@
+"""What a correction by hand makes of a story."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from straitwatch.core.model import Fold, Relation, Report, Story
+from straitwatch.core.story import add_sources, raise_severity
+
+BY_HAND = "by-hand"  # the reason of a fold that a person decided
+
+
+def regrow_story(before: Story, reports: Sequence[Report]) -> Story:
+    """Return a story as it would be with these reports, oldest first, and what was said of it.
+
+    Lists and a severity that it did not have are those that a silence holds: they are news later.
+    """
+    fold = Fold(story_id=before.id, relation=Relation.SAME_EVENT, reason=BY_HAND)
+    story: Story | None = None
+    for report in reports:
+        story = raise_severity(add_sources(story, report, fold), report.matches)
+    if story is None:
+        raise ValueError(f"story {before.id} would have no report")
+    lists = tuple(name for name in story.watchlists if name in before.watchlists)
+    pick = max if before.is_breaking else min
+    return replace(
+        story,
+        watchlists=lists or story.watchlists,
+        waiting=before.waiting,
+        severity=pick(story.severity, before.severity, key=lambda level: level.rank),
+        is_breaking=before.is_breaking,
+        revision=before.revision,
+        alerted_at=before.alerted_at,
+        threads=before.threads,
+    )

@@ -1,0 +1,121 @@
+"""How a poll leaves its feed: validators, failures, and when it is due next."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from straitwatch.core.model import (
+    Feed,
+    FeedState,
+    Fetched,
+    FetchFailed,
+    NotModified,
+    ParseProblem,
+    PollPolicy,
+    ReadFeed,
+    Validators,
+)
+from straitwatch.core.schedule import next_poll_at
+
+BLIND_ROUNDS = 3  # of polls, and at least so long, without a good one: that is a gap
+BLIND_AFTER = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedOutcome:
+    """Works out a feed's next state from how its poll went."""
+
+    feed: Feed
+    state: FeedState  # before the poll
+    policy: PollPolicy
+    now: datetime
+    chance: float  # in [0, 1), for jitter
+
+    def unchanged(self, outcome: str, result: Fetched | NotModified) -> FeedState:
+        """Return the state after a poll without news; a 304 need not repeat the validators."""
+        given = result.validators
+        validators = given if given.etag or given.last_modified else self.state.validators
+        return self._good(outcome, validators, self.state.body_hash, max_age=result.max_age)
+
+    def read(self, fetched: Fetched, read: ReadFeed, *, has_new: bool) -> FeedState:
+        """Return the state after a poll whose document was read, whole or in part."""
+        last_new_at = self.now if has_new else self.state.last_new_at
+        if read.problem is ParseProblem.TRUNCATED:
+            # Half a document proves nothing: ask for the whole one next time. It is no baseline
+            # either: the other half would come as new.
+            after = self._good(read.problem, Validators(), b"", detail=read.detail)
+            return replace(after, last_new_at=last_new_at)
+        after = self._good(
+            read.problem or "ok",
+            fetched.validators,
+            fetched.body_hash,
+            max_age=fetched.max_age,
+            detail=read.detail,
+        )
+        baseline_at = self.state.baseline_at or self.now
+        return replace(after, last_new_at=last_new_at, baseline_at=baseline_at)
+
+    def failed(self, result: FetchFailed) -> FeedState:
+        """Return the state after a poll that brought no document."""
+        return self._bad(result.kind, result.detail, retry_after=result.retry_after)
+
+    def broken(self, error: Exception) -> FeedState:
+        """Return the state after a poll that failed inside Straitwatch: it shows and slows down."""
+        return self._bad("error", f"{type(error).__name__}: {error}"[:300], retry_after=None)
+
+    def unreadable(self, problem: ParseProblem, detail: str) -> FeedState:
+        """Return the state after a document that is no feed; the validators stay as they were."""
+        return self._bad(problem, detail, retry_after=None)
+
+    def _good(
+        self,
+        outcome: str,
+        validators: Validators,
+        body_hash: bytes,
+        *,
+        max_age: timedelta | None = None,
+        detail: str = "",
+    ) -> FeedState:
+        return replace(
+            self.state,
+            validators=validators,
+            body_hash=body_hash,
+            failures=0,
+            blind_since=self._blind_since(),
+            last_polled_at=self.now,
+            last_ok_at=self.now,
+            last_outcome=str(outcome),
+            last_detail=detail,
+            next_due_at=self._next(failures=0, max_age=max_age, retry_after=None),
+        )
+
+    def _blind_since(self) -> datetime | None:
+        """Return since when nothing was read, if that is longer than a feed's rhythm explains."""
+        last = self.state.last_ok_at
+        rhythm = self.feed.interval or self.policy.interval
+        is_gap = last is not None and self.now - last > max(BLIND_ROUNDS * rhythm, BLIND_AFTER)
+        return last if is_gap else None
+
+    def _bad(self, outcome: str, detail: str, *, retry_after: timedelta | None) -> FeedState:
+        failures = self.state.failures + 1
+        return replace(
+            self.state,
+            failures=failures,
+            blind_since=None,
+            last_polled_at=self.now,
+            last_outcome=str(outcome),
+            last_detail=detail,
+            next_due_at=self._next(failures=failures, max_age=None, retry_after=retry_after),
+        )
+
+    def _next(
+        self, *, failures: int, max_age: timedelta | None, retry_after: timedelta | None
+    ) -> datetime:
+        return next_poll_at(
+            feed=self.feed,
+            policy=self.policy,
+            failures=failures,
+            max_age=max_age,
+            retry_after=retry_after,
+            now=self.now,
+            chance=self.chance,
+        )

@@ -1,0 +1,80 @@
+"""How a poll leaves its feed."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from builders import NOON, make_feed, seen_feed_state
+from straitwatch.core.feed_outcome import FeedOutcome
+from straitwatch.core.model import (
+    FeedState,
+    Fetched,
+    NotModified,
+    ParseProblem,
+    PollPolicy,
+    ReadFeed,
+    Validators,
+)
+
+FEED = make_feed()
+FETCHED = Fetched(
+    url=FEED.url,
+    status=200,
+    body=b"",
+    content_type="application/rss+xml",
+    validators=Validators(etag="one"),
+    body_hash=b"one",
+)
+
+
+def outcome_of(state: FeedState) -> FeedOutcome:
+    return FeedOutcome(feed=FEED, state=state, policy=PollPolicy(), now=NOON, chance=0.5)
+
+
+def first_sight(problem: ParseProblem | None = None) -> FeedState:
+    outcome = outcome_of(FeedState(feed_id=FEED.id))
+    return outcome.read(FETCHED, ReadFeed(format="rss20", problem=problem), has_new=False)
+
+
+def test_an_empty_first_document_is_a_baseline_too() -> None:
+    assert first_sight().baseline_at == NOON
+
+
+def test_half_a_document_is_no_baseline() -> None:
+    assert first_sight(ParseProblem.TRUNCATED).baseline_at is None
+
+
+@pytest.mark.parametrize("has_new", [True, False])
+def test_a_feed_remembers_when_an_entry_last_arrived(has_new: bool) -> None:
+    before = NOON - timedelta(days=3)
+    outcome = outcome_of(replace(seen_feed_state(FEED), last_new_at=before))
+
+    after = outcome.read(FETCHED, ReadFeed(format="rss20"), has_new=has_new)
+
+    assert after.last_new_at == (NOON if has_new else before)
+
+
+def test_a_poll_that_breaks_inside_shows_at_its_feed_and_slows_it_down() -> None:
+    outcome = outcome_of(seen_feed_state(FEED))
+
+    after = outcome.broken(ValueError("odd"))
+
+    assert (after.failures, after.last_outcome) == (1, "error")
+    assert after.last_detail == "ValueError: odd"
+    assert after.next_due_at is not None
+    assert after.next_due_at > NOON
+
+
+@pytest.mark.parametrize(
+    ("silent_for", "is_gap"), [(timedelta(minutes=45), False), (timedelta(minutes=46), True)]
+)
+def test_a_poll_that_ends_three_silent_rounds_says_since_when_nothing_was_read(
+    silent_for, is_gap
+) -> None:
+    last = NOON - silent_for
+    outcome = outcome_of(replace(seen_feed_state(FEED), last_ok_at=last))
+
+    after = outcome.unchanged("not_modified", NotModified(validators=Validators()))
+
+    assert after.blind_since == (last if is_gap else None)
