@@ -136,6 +136,8 @@ def test_critical_is_rare(matcher: Matcher, lists: list[WatchList]) -> None:
     ("title", "level"),
     [
         ("China imposes blockade on Taiwan", Severity.CRITICAL),
+        ("解放軍發動登陸作戰　台灣多處交火", Severity.CRITICAL),
+        ("學者：台海若開戰　台灣需自救", Severity.HIGH),
         ("US simulates a Chinese blockade of Taiwan in war game", Severity.HIGH),
         ("Washington clears missile sale to Taiwan", Severity.HIGH),
         ("Lithuania's envoy meets Taiwan's foreign minister", Severity.NORMAL),
