@@ -1,89 +1,262 @@
-"""How well do the shipped lists choose? Precision and recall by list and language.
+"""How well do the shipped lists choose? Precision and recall by list, language and kind of feed.
 
-    python bench/relevance.py --data DIR [--half 0|1] [--show misses|false|all] [--lang ru]
+    python bench/relevance.py FILE.jsonl ... [--stream FILE.jsonl.gz] [--sources FILE.json]
+        [--half 0|1] [--show misses|false|all] [--lang ru] [--list ID] [--config DIR]
 
-DIR holds *.jsonl: `id`, `title`, `summary`, `lang`, `labels` and `borderline` (A = Taiwan policy,
-B = China-Russia military cooperation); an item borderline for a list does not count for it.
-`--half` takes every second item by a hash of its id, to tune on one half and check on the other.
+Each FILE is a labelled set. Three shapes are read, by their fields: `labels` and `borderline` (A =
+Taiwan policy, B = China-Russia military cooperation); `taiwan_policy` and `china_russia_military`
+(yes, no, borderline); `role` (noise or not) of the items of a beat, for which the share of noise
+and of relevant items that any list takes is printed. A borderline item does not count.
+
+`--sources` maps the `source` of an item to a feed of the configuration and to a kind of feed:
+{"taipeitimes": {"feed": "Taipei Times", "kind": "Taiwan, English"}}. `weight`, where an item has
+one, says how many titles of a stream a sampled item stands for. `--stream` counts fires a day.
+`--half` takes every second item by a hash of its id, to tune on one half and look at the other.
 """
 
 import argparse
+import gzip
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
-from lists import CONFIG, load
+from lists import CONFIG
 
-from straitwatch.core.match import Explanation, Matcher, compile_rules, run_examples
-from straitwatch.core.model import MatchText
+from straitwatch.config import load_config
+from straitwatch.core.match import Explanation, Matcher, run_examples
+from straitwatch.core.model import Feed, MatchText
 
-LABELS = {"A": "taiwan-policy", "B": "china-russia-military"}
+LISTS = {"A": "taiwan-policy", "B": "china-russia-military"}
+FIELDS = {"taiwan_policy": "taiwan-policy", "china_russia_military": "china-russia-military"}
+YES, NO, OPEN = "yes", "no", "borderline"
+Z = 1.96  # of 95 %
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Count:
+    """Hits, misses and false alarms; plain and weighted."""
+
+    plain: Counter[str] = field(default_factory=Counter)
+    weighted: Counter[str] = field(default_factory=Counter)
+
+    def add(self, verdict: str, weight: float) -> None:
+        """Count one item."""
+        self.plain[verdict] += 1
+        self.weighted[verdict] += weight  # type: ignore[assignment]
+
+
+@dataclass(slots=True)
+class Sources:
+    """What is known of the feeds that items come from."""
+
+    feeds: dict[str, Feed]
+    known: dict[str, dict[str, str]]
+
+    def feed_of(self, row: Row) -> Feed | None:
+        """Return the configured feed of an item, if there is one."""
+        source = row.get("source") or ""
+        name = self.known.get(source, {}).get("feed") or row.get("feed") or source
+        return self.feeds.get(name)
+
+    def kind_of(self, row: Row) -> str:
+        """Return the kind of feed that an item comes from."""
+        return self.known.get(row.get("source") or "", {}).get("kind") or "other"
+
+    def text_of(self, row: Row) -> MatchText:
+        """Return what the lists look at."""
+        feed = self.feed_of(row) or Feed(id="", name="", url="")
+        return MatchText(
+            title=row["title"],
+            summary=row.get("summary") or "",
+            language=row.get("lang") or "",
+            country=feed.country,
+            stance=feed.stance,
+            source=feed.name,
+            tags=feed.tags,
+            about=feed.about,
+        )
 
 
 def main() -> None:
     options = _options()
-    terms, lists = load(options.config)
-    matcher, problems = compile_rules(terms, lists)
-    for problem in problems:
-        print(problem)
-    if matcher is None:
-        raise SystemExit(2)
-    rows = list(_rows(options.data, options.half))
-    counts: dict[str, Counter[tuple[str, str]]] = {label: Counter() for label in LABELS}
-    for row in rows:
-        _judge(row, matcher, counts, show=options.show, only=options.lang)
-    for failure in run_examples(matcher, lists):
+    config = load_config(options.config, environ={})
+    known = json.loads(options.sources.read_text(encoding="utf-8")) if options.sources else {}
+    sources = Sources({feed.name: feed for feed in config.feeds}, known)
+    for failure in run_examples(config.matcher, config.watchlists):
         word = "must match" if failure.expected else "must not match"
         print(f"example of {failure.watchlist} {word}: {failure.example.text}")
         print(_why(failure.explanation))
-    print(f"{matcher.pattern_count} patterns, {len(rows)} items")
-    for label, count in counts.items():
-        _print_table(LABELS[label], count)
+    print(f"{config.matcher.pattern_count} patterns")
+    for path in options.files:
+        rows = [row for row in _rows(path) if _is_in_half(row, options.half)]
+        print(f"\n=== {path.parent.name}/{path.name}: {len(rows)} items")
+        judge = _judge_beat if "role" in rows[0] else _judge_labels
+        judge(rows, config.matcher, sources, options)
+    for path in options.stream:
+        _count_fires(path, config.matcher, sources)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("files", type=Path, nargs="*")
+    parser.add_argument("--stream", type=Path, action="append", default=[])
+    parser.add_argument("--sources", type=Path)
     parser.add_argument("--config", type=Path, default=CONFIG)
     parser.add_argument("--half", type=int, choices=(0, 1))
     parser.add_argument("--show", choices=("misses", "false", "all", "none"), default="none")
     parser.add_argument("--lang", default="")
+    parser.add_argument("--list", default="")
     return parser.parse_args()
 
 
-def _rows(data: Path, half: int | None) -> Iterator[dict[str, Any]]:
-    for path in sorted(data.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            if half is None or hashlib.sha256(row["id"].encode()).digest()[0] % 2 == half:
-                yield row
+def _rows(path: Path) -> Iterator[Row]:
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
 
 
-def _judge(
-    row: dict[str, Any],
-    matcher: Matcher,
-    counts: dict[str, Counter[tuple[str, str]]],
-    *,
-    show: str,
-    only: str,
+def _is_in_half(row: Row, half: int | None) -> bool:
+    return half is None or hashlib.sha256(row["id"].encode()).digest()[0] % 2 == half
+
+
+# ---------------------------------------------------------------- labelled sets
+
+
+def _judge_labels(
+    rows: list[Row], matcher: Matcher, sources: Sources, options: argparse.Namespace
 ) -> None:
-    text = MatchText(title=row["title"], summary=row.get("summary") or "", language=row["lang"])
-    fired = {match.watchlist for match in matcher.match(text)}
-    for label, list_id in LABELS.items():
-        if label in row["borderline"]:
+    counts: defaultdict[tuple[str, str], Count] = defaultdict(Count)
+    is_weighted = any("weight" in row for row in rows)
+    for row in rows:
+        text = sources.text_of(row)
+        fired = {match.watchlist for match in matcher.match(text)}
+        for list_id, label in _labels(row).items():
+            verdict = _verdict(label, fires=list_id in fired)
+            for group in (row["lang"], f"~{sources.kind_of(row)}", "~~all"):
+                counts[list_id, group].add(verdict, row.get("weight", 1))
+            _show(verdict, text, row, list_id, matcher=matcher, options=options)
+    for list_id in LISTS.values():
+        groups = {group: count for (of, group), count in counts.items() if of == list_id}
+        _print_table(list_id, groups, is_weighted=is_weighted)
+
+
+def _labels(row: Row) -> dict[str, str]:
+    if "labels" in row:
+        return {
+            list_id: OPEN if letter in row["borderline"] else YES if letter in row["labels"] else NO
+            for letter, list_id in LISTS.items()
+        }
+    return {list_id: row[name] for name, list_id in FIELDS.items()}
+
+
+def _verdict(label: str, *, fires: bool) -> str:
+    if label == OPEN:
+        return "open, fires" if fires else ""
+    if label == YES:
+        return "hit" if fires else "miss"
+    return "false" if fires else ""
+
+
+def _judge_beat(
+    rows: list[Row], matcher: Matcher, sources: Sources, options: argparse.Namespace
+) -> None:
+    counts: Counter[tuple[str, str, bool]] = Counter()
+    for row in rows:
+        text = sources.text_of(row)
+        fired = [match.watchlist for match in matcher.match(text)]
+        is_noise = row["role"] == "noise"
+        role = row["role"] + (", not matched before" if row.get("not_matched") else "")
+        for group in (row["lang"], "~all"):
+            counts[group, role, bool(fired)] += 1
+        verdict = _verdict(NO if is_noise else YES, fires=bool(fired))
+        _show(verdict, text, row, "taiwan-policy", matcher=matcher, options=options)
+    print(f"{'taken by any list':24} {'taken':>6} {'of':>5}")
+    for group, role in sorted({(group, role) for group, role, _ in counts}):
+        taken, left = counts[group, role, True], counts[group, role, False]
+        print(f"  {group:8} {role:34} {taken:5} {taken + left:5}")
+
+
+# ---------------------------------------------------------------- tables
+
+
+def _print_table(name: str, groups: dict[str, Count], *, is_weighted: bool) -> None:
+    print(f"\n{name:30} {'P':>5} {'(95 %)':>11} {'R':>5} {'(95 %)':>11} ", end="")
+    print(f"{'hit':>4} {'miss':>4} {'false':>5} {'open':>4}", end="")
+    print("   weighted P / R" if is_weighted else "")
+    for group in sorted(groups):
+        count = groups[group].plain
+        hit, miss, false = count["hit"], count["miss"], count["false"]
+        if hit + miss + false + count["open, fires"] == 0:
             continue
-        wanted, got = label in row["labels"], list_id in fired
-        verdict = ("miss" if wanted else "") if not got else ("hit" if wanted else "false")
-        for group in (row["lang"], "all"):
-            counts[label][group, verdict] += 1
-        kind = {"miss": "misses", "false": "false"}.get(verdict)
-        if kind and show in (kind, "all") and only in ("", row["lang"]):
-            explanation = next(it for it in matcher.explain(text) if it.watchlist == list_id)
-            print(f"{verdict.upper()} {list_id} {row['id']} {row['lang']}: {text.title}")
-            print(f"    {text.summary[:300]}\n{_why(explanation)}")
+        line = f"  {group.lstrip('~'):28} {_share(hit, false)} {_share(hit, miss)} "
+        line += f"{hit:4} {miss:4} {false:5} {count['open, fires']:4}"
+        print(line + (_weighted(groups[group].weighted) if is_weighted else ""))
+
+
+def _weighted(count: Counter[str]) -> str:
+    hit, miss, false = count["hit"], count["miss"], count["false"]
+    precision = hit / (hit + false) if hit + false else 1.0
+    recall = hit / (hit + miss) if hit + miss else 1.0
+    return f"   {precision:.3f} / {recall:.3f}"
+
+
+def _share(part: int, rest: int) -> str:
+    """Write part of part + rest with Wilson's interval."""
+    count = part + rest
+    if not count:
+        return f"{'-':>5} {'':11}"
+    share = part / count
+    middle = (share + Z * Z / (2 * count)) / (1 + Z * Z / count)
+    half = Z * sqrt(share * (1 - share) / count + Z * Z / (4 * count * count)) / (1 + Z * Z / count)
+    return f"{share:5.3f} ({max(0, middle - half):.2f}-{min(1, middle + half):.2f})".ljust(17)
+
+
+def _count_fires(path: Path, matcher: Matcher, sources: Sources) -> None:
+    read: Counter[str] = Counter()
+    days: defaultdict[str, set[str]] = defaultdict(set)
+    fires: Counter[tuple[str, str]] = Counter()
+    for row in _rows(path):
+        kind = sources.kind_of(row)
+        read[kind] += 1
+        days[kind].add(row.get("date") or "")
+        for match in matcher.match(sources.text_of(row)):
+            fires[kind, match.watchlist] += 1
+    print(f"\n=== {path.name}: fires")
+    print(f"{'kind of feed':30} {'titles':>7} {'days':>5} {'list':24} {'fires':>6} {'a day':>7}")
+    for kind in sorted(read):
+        for list_id in sorted({list_id for of, list_id in fires if of == kind}):
+            count, span = fires[kind, list_id], max(1, len(days[kind]))
+            line = f"{kind:30} {read[kind]:7} {span:5} {list_id:24} {count:6} {count / span:7.2f}"
+            print(f"{line}   {1000 * count / read[kind]:.2f} of 1,000 titles")
+
+
+# ---------------------------------------------------------------- single items
+
+
+def _show(
+    verdict: str,
+    text: MatchText,
+    row: Row,
+    list_id: str,
+    *,
+    matcher: Matcher,
+    options: argparse.Namespace,
+) -> None:
+    wanted = {"miss": "misses", "false": "false"}.get(verdict)
+    if wanted is None or options.show not in (wanted, "all"):
+        return
+    if options.lang not in ("", row["lang"]) or options.list not in ("", list_id):
+        return
+    (explanation,) = matcher.explain(text, only=list_id)
+    print(f"{verdict.upper()} {list_id} {row['id']} {row['lang']} {row['source']}: {text.title}")
+    print(f"    {text.summary[:300]}\n{_why(explanation)}")
 
 
 def _why(explanation: Explanation) -> str:
@@ -92,18 +265,8 @@ def _why(explanation: Explanation) -> str:
         if rule.holds:
             words = ", ".join(dict.fromkeys(hit.text for hit in rule.hits))
             lines.append(f"    {rule.points:+d} {rule.rule}: {words}")
-    lines += [f"    masked: {it.hit.text} in {it.inside.text}" for it in explanation.masked]
+    lines += [f"    masked: {mask.hit.text} in {mask.inside.text}" for mask in explanation.masked]
     return "\n".join(lines)
-
-
-def _print_table(name: str, count: Counter[tuple[str, str]]) -> None:
-    print(f"\n{name:24} {'P':>6} {'R':>6} {'F1':>6} {'hit':>5} {'miss':>5} {'false':>6}")
-    for group in sorted({group for group, _ in count}, key=lambda it: (it == "all", it)):
-        hit, miss, false = (count[group, word] for word in ("hit", "miss", "false"))
-        precision = hit / (hit + false) if hit + false else 1.0
-        recall = hit / (hit + miss) if hit + miss else 1.0
-        f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-        print(f"  {group:22} {precision:6.3f} {recall:6.3f} {f1:6.3f} {hit:5} {miss:5} {false:6}")
 
 
 if __name__ == "__main__":

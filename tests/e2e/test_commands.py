@@ -135,6 +135,13 @@ def test_why_for_people_names_list_and_words(config: Path) -> None:
     assert "Taiwan Strait" in text
 
 
+def test_why_prints_the_text_that_was_decided_about(config: Path) -> None:
+    (answer,) = rows(config, "why", HEADLINE)
+
+    assert answer["summary"]
+    assert f"summary: {answer['summary']}" in run(config, "why", HEADLINE).stdout
+
+
 def test_route_test_prints_the_path_and_says_when_nobody_is_reached(config: Path) -> None:
     reached = run(config, "route", "test", "--title", HEADLINE)
     missed = run(config, "route", "test", "--title", "Rain in the mountains")

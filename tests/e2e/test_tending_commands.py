@@ -1,10 +1,12 @@
 """`terms` and `review` on a store that the real pipeline filled."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from commands import HEADLINE, rows, run
+from straitwatch.app import utc_now
 
 
 def test_a_term_is_shown_in_its_contexts(config: Path) -> None:
@@ -35,12 +37,36 @@ def test_what_is_no_term_is_refused_with_a_hint(config: Path, term: str) -> None
     assert "hint:" in str(run(config, "terms", "show", term).exception)
 
 
-def test_a_review_tells_what_is_dead(config: Path) -> None:
-    found = rows(config, "review")
+def test_a_review_calls_nothing_dead_before_two_weeks(config: Path) -> None:
+    found = rows(config, "review", "--dead")
+
+    assert {row["kind"] for row in found}.isdisjoint({"dead_rule", "dead_terms"})
+    assert (found[-1]["kind"], found[-1]["entries"]) == ("total", 2)
+    assert "Dead rules and terms are known from" in run(config, "review").stdout
+
+
+def test_a_review_after_two_weeks_counts_what_is_dead_and_lists_it_when_asked(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = utc_now() + timedelta(days=15)
+    monkeypatch.setattr("straitwatch.cli.review.utc_now", lambda: later)
+
+    short = run(config, "review", "--days", "30").stdout
+    found = rows(config, "review", "--days", "30", "--dead")
 
     dead = [row["watchlist"] for row in found if row["kind"] == "dead_rule"]
     assert "china-russia-military" in dead
-    assert (found[-1]["kind"], found[-1]["entries"]) == ("total", 2)
+    assert found[-1]["dead_rules"] == len(dead)
+    assert "`straitwatch review --dead` lists them" in short
+
+
+def test_a_review_fits_on_a_page(config: Path) -> None:
+    rows(config, "mark", HEADLINE, "not-relevant")
+
+    lines = run(config, "review").stdout.splitlines()
+    rows(config, "mark", HEADLINE, "not-relevant", "--remove")
+
+    assert len(lines) <= 20
 
 
 def test_a_review_names_the_rule_behind_what_was_marked_not_relevant(config: Path) -> None:
@@ -52,7 +78,7 @@ def test_a_review_names_the_rule_behind_what_was_marked_not_relevant(config: Pat
 
     (rule,) = [row for row in found if row["kind"] == "misleading_rule"]
     assert (rule["rule"], rule["not_relevant"]) == ("match[0]", 1)
-    assert "1 of 1 marked: taiwan-policy.match[0]" in text
+    assert f"1 of 1 marked: taiwan-policy: {rule['when'][:100]}" in text
 
 
 def test_a_review_of_an_unknown_list_is_refused(config: Path) -> None:

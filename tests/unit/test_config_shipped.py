@@ -24,9 +24,10 @@ def test_the_shipped_configuration_loads_without_any_variable() -> None:
         "desk-slack: SLACK_URL is not set",
         "desk-mail: MAIL_URL is not set",
     }
-    assert {watchlist.id for watchlist in config.watchlists} == {
-        "taiwan-policy",
-        "china-russia-military",
+    assert {watchlist.id: watchlist.enabled for watchlist in config.watchlists} == {
+        "taiwan-policy": True,
+        "china-russia-military": True,
+        "taiwan-politics": False,
     }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from straitwatch.core.match import Matcher, compile_rules, run_examples
+from straitwatch.core.match import Matcher, compile_rules, example_text, run_examples
 from straitwatch.core.model import (
     MatchText,
     PointsRule,
@@ -97,6 +97,19 @@ def test_every_example_of_every_list_comes_out_right(
     assert [(it.watchlist, it.example.text) for it in failures] == []
 
 
+def test_every_rule_holds_in_an_example_of_its_list(matcher: Matcher) -> None:
+    idle = []
+    for compiled in matcher.lists:
+        config = compiled.config
+        wanted = [matcher.read(example_text(it.text)) for it in config.must_match]
+        others = [matcher.read(example_text(it.text)) for it in config.must_not_match]
+        gains = [*compiled.match, *compiled.signals]
+        idle += [rule.when for rule in gains if not any(map(rule.holds, wanted))]
+        idle += [rule.when for rule in compiled.noise if not any(map(rule.holds, wanted + others))]
+
+    assert idle == []
+
+
 @pytest.mark.parametrize("list_id", ["taiwan-policy", "china-russia-military"])
 def test_each_list_carries_forty_examples_of_either_kind_in_every_script(
     lists: list[WatchList], list_id: str
@@ -123,6 +136,8 @@ def test_critical_is_rare(matcher: Matcher, lists: list[WatchList]) -> None:
     ("title", "level"),
     [
         ("China imposes blockade on Taiwan", Severity.CRITICAL),
+        ("解放軍發動登陸作戰　台灣多處交火", Severity.CRITICAL),
+        ("學者：台海若開戰　台灣需自救", Severity.HIGH),
         ("US simulates a Chinese blockade of Taiwan in war game", Severity.HIGH),
         ("Washington clears missile sale to Taiwan", Severity.HIGH),
         ("Lithuania's envoy meets Taiwan's foreign minister", Severity.NORMAL),

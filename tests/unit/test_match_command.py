@@ -77,3 +77,18 @@ def test_people_see_the_list_and_the_text(config: Path) -> None:
 
     assert "island (high, 10 points)" in out
     assert "Taiwan drill" in out
+
+
+def test_a_source_that_is_a_feed_supplies_its_subject(config: Path) -> None:
+    feed = "{name: Island Post, url: 'https://example.org/f.xml', about: [Taiwan]}"
+    (config / "feeds.yaml").write_text(f"feeds: [{feed}]", encoding="utf-8")
+    line = {"id": 1, "title": "Drill begins"}
+
+    _, out = run(config, {**line, "source": "Island Post"}, {**line, "source": "Elsewhere"})
+
+    first, second = map(json.loads, out.splitlines())
+    assert [hit["text"] for hit in first["matches"][0]["hits"]] == [
+        "the feed is about Taiwan",
+        "Drill",
+    ]
+    assert second["matches"] == []

@@ -1,6 +1,7 @@
 """The offline `match` command: which watch-lists fire on a text, and on which words."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from rich.text import Text
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import BadLine, Line, printable, read_lines, write_line
 from straitwatch.core.match import Matcher
-from straitwatch.core.model import Hit, Match, MatchText
+from straitwatch.core.model import Feed, Hit, Match, MatchText
 
 _TEXTS = ("title", "summary", "content", "lang", "source")
 
@@ -32,35 +33,49 @@ def match(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON Lines.")] = False,
 ) -> None:
     """Match texts offline: one JSON object a line in, the lists that fire out."""
-    from straitwatch.config import load_lists  # noqa: PLC0415 - the other commands start without
+    from straitwatch.config import load_feeds, load_lists  # noqa: PLC0415 - others start without
 
-    matcher = load_lists(config).matcher
+    lists = load_lists(config)
+    feeds = {feed.name: feed for feed in load_feeds(config, lists.term_sets)}
     out = new_console(highlight=False, soft_wrap=True)
     is_fine = True
     for line in read_lines(files or []):
-        text = _read(line) if isinstance(line, Line) else line
+        text = _read(line, feeds) if isinstance(line, Line) else line
         if isinstance(text, BadLine):
             is_fine = False
             _complain(text, as_json=as_json)
             continue
         entry_id = line.value.get("id") if isinstance(line, Line) else None
-        _answer(entry_id, text, matcher, out=out if not as_json else None)
+        _answer(entry_id, text, lists.matcher, out=out if not as_json else None)
     if not is_fine:
         raise typer.Exit(1)
 
 
-def _read(line: Line) -> MatchText | BadLine:
+def _read(line: Line, feeds: Mapping[str, Feed]) -> MatchText | BadLine:
     given = line.value
     values = {name: "" if given.get(name) is None else given[name] for name in _TEXTS}
     for name, value in values.items():
         if not isinstance(value, str):
             return line.refuse(f"{name}: expected text, got {type(value).__name__}")
-    return MatchText(
+    text = MatchText(
         title=values["title"],
         summary=values["summary"],
         content=values["content"],
         language=values["lang"],
         source=values["source"],
+    )
+    feed = feeds.get(text.source)
+    return _as_from(text, feed) if feed else text
+
+
+def _as_from(text: MatchText, feed: Feed) -> MatchText:
+    return replace(
+        text,
+        language=text.language or feed.language,
+        country=feed.country,
+        stance=feed.stance,
+        tags=feed.tags,
+        about=feed.about,
     )
 
 

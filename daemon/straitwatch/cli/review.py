@@ -1,6 +1,7 @@
 """`review`: near misses, dead rules and terms, and what brings entries that nobody wanted."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -19,6 +20,8 @@ from straitwatch.core.model import Verdict
 from straitwatch.errors import UsageError
 
 _CUT = 100  # characters of a rule, for people
+_FEW = 3  # findings of a kind that are printed unless more are asked for: 20 lines in all
+_SEASONED_AFTER = timedelta(days=14)  # of reading: until then nothing is called dead
 
 
 def register(app: typer.Typer) -> None:
@@ -33,14 +36,20 @@ def review(
     only: Annotated[
         list[str] | None, typer.Option("--list", metavar="ID", help="Only this list; repeatable.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many findings of a kind.")] = 10,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="At most so many findings of a kind. Default: a page.")
+    ] = None,
+    dead: Annotated[
+        bool, typer.Option("--dead", help="List the rules and terms that are dead.")
+    ] = False,
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Say what lists missed by one thing, which rules and terms are dead, and which mislead.
+    """Say what lists missed by one thing, which rules and terms mislead, and how many are dead.
 
-    A near miss lacks one term, a few words of distance, or was outweighed by one noise rule. A term
-    is dead when it never hit; whether entries in its script were read at all is said beside it.
+    A near miss lacks one term, a few words of distance, or was outweighed by one noise rule. A rule
+    or term is dead when it never hit in two weeks of reading; `--dead` lists them, each with the
+    number of entries that were read in its script.
     """
     started = utc_now()
     with opened(config) as (loaded, store), store.reading() as tx:
@@ -50,22 +59,34 @@ def review(
                 raise UsageError(f"no such watch-list: {name}\nhint: there are {', '.join(known)}")
         verdicts = _verdicts(tx)
         found = Review(loaded.matcher, only=only or ())
+        first_at = db.first_seen_at(tx) or started
         for stored, text in recent_texts(tx, loaded, days=days):
             found.take(text, feed=stored.feed_name, verdicts=verdicts.get(stored.entry.id))
     seconds = (utc_now() - started).total_seconds()
-    findings = list(_findings(found, loaded, limit=limit, is_whole=not only))
+    findings = list(_findings(found, limit=limit))
+    buried = list(_dead(found, loaded, is_whole=not only)) if _is_seasoned(first_at, days) else []
     total = {
         "kind": "total",
         "entries": found.entries,
         "days": days,
+        "dead_rules": sum(row["kind"] == "dead_rule" for row in buried),
+        "dead_terms": sum(len(row.get("terms", ())) for row in buried),
+        "dead_known_at": (first_at + _SEASONED_AFTER).isoformat(),
         "scripts": dict(found.scripts.most_common()),
         "seconds": round(seconds, 2),
     }
+    shown = [*findings, *(buried if dead else ())]
     if json:
-        for row in (*findings, total):
+        for row in (*shown, total):
             write_line(row)
         return
-    _print(new_console(highlight=False, soft_wrap=True), findings, total)
+    _print(new_console(highlight=False, soft_wrap=True), shown, total)
+
+
+def _is_seasoned(first_at: datetime, days: int) -> bool:
+    """Whether enough was read to call something dead: two weeks, and all of them looked at."""
+    is_old = utc_now() - first_at >= _SEASONED_AFTER
+    return is_old and timedelta(days=days) >= _SEASONED_AFTER
 
 
 def _verdicts(tx: db.Transaction) -> dict[str, dict[str, Verdict]]:
@@ -75,10 +96,10 @@ def _verdicts(tx: db.Transaction) -> dict[str, dict[str, Verdict]]:
     return by_entry
 
 
-def _findings(
-    found: Review, config: Config, *, limit: int, is_whole: bool
-) -> Iterator[dict[str, Any]]:
-    for miss in found.near_misses()[:limit]:
+def _findings(found: Review, *, limit: int | None) -> Iterator[dict[str, Any]]:
+    most = limit or _FEW
+    for miss in found.near_misses()[:most]:
+        samples = miss.samples if limit else miss.samples[:1]
         yield {
             "kind": "near_miss",
             "watchlist": miss.watchlist,
@@ -86,26 +107,9 @@ def _findings(
             "rule": miss.rule,
             "what": miss.what,
             "entries": miss.count,
-            "samples": [{"feed": it[0], "title": it[1], "why": it[2]} for it in miss.samples],
+            "samples": [{"feed": it[0], "title": it[1], "why": it[2]} for it in samples],
         }
-    for record in found.dead_rules():
-        yield {
-            "kind": "dead_rule",
-            "watchlist": record.watchlist,
-            "rule": record.rule,
-            "when": record.when,
-        }
-    if is_whole:
-        for name, scripts in found.dead_terms(config.term_sets.values()).items():
-            for script, terms in scripts.items():
-                yield {
-                    "kind": "dead_terms",
-                    "set": name,
-                    "script": script,
-                    "terms": terms,
-                    "entries_in_script": found.scripts[script],
-                }
-    for record in found.misleading_rules()[:limit]:
+    for record in found.misleading_rules()[:most]:
         yield {
             "kind": "misleading_rule",
             "watchlist": record.watchlist,
@@ -114,13 +118,34 @@ def _findings(
             "relevant": record.verdicts[Verdict.RELEVANT],
             "not_relevant": record.verdicts[Verdict.NOT_RELEVANT],
         }
-    for term, verdicts in found.misleading_terms()[:limit]:
+    for term, verdicts in found.misleading_terms()[:most]:
         yield {
             "kind": "misleading_term",
             "term": term,
             "relevant": verdicts[Verdict.RELEVANT],
             "not_relevant": verdicts[Verdict.NOT_RELEVANT],
         }
+
+
+def _dead(found: Review, config: Config, *, is_whole: bool) -> Iterator[dict[str, Any]]:
+    for record in found.dead_rules():
+        yield {
+            "kind": "dead_rule",
+            "watchlist": record.watchlist,
+            "rule": record.rule,
+            "when": record.when,
+        }
+    if not is_whole:
+        return
+    for name, scripts in found.dead_terms(config.term_sets.values()).items():
+        for script, terms in scripts.items():
+            yield {
+                "kind": "dead_terms",
+                "set": name,
+                "script": script,
+                "terms": terms,
+                "entries_in_script": found.scripts[script],
+            }
 
 
 # ---------------------------------------------------------------- for people
@@ -140,23 +165,30 @@ def _print(console: Console, findings: list[dict[str, Any]], total: dict[str, An
         rows = [row for row in findings if row["kind"] == kind]
         if not rows:
             continue
-        console.print()
         console.print(Text(heading, style="bold"))
         for row in rows:
             for line in _LINES[kind](row):
                 console.print(Text(f"  {line}"))
+    console.print(_burials(total))
+
+
+def _burials(total: dict[str, Any]) -> str:
+    if utc_now() < datetime.fromisoformat(total["dead_known_at"]):
+        return f"Dead rules and terms are known from {total['dead_known_at'][:10]} on"
+    return (
+        f"{total['dead_rules']} rules and {total['dead_terms']} terms never hit: "
+        "`straitwatch review --dead` lists them"
+    )
 
 
 def _near_miss_lines(row: dict[str, Any]) -> Iterator[str]:
-    what = f"{row['rule']} {_cut(row['what'])}".strip()
-    yield f"{row['entries']:>4}  {row['watchlist']}: {row['kept_by']}: {what}"
+    yield f"{row['entries']:>4}  {row['watchlist']}: {row['kept_by']}: {_cut(row['what'])}"
     for sample in row["samples"]:
         yield f"        {sample['feed']}: {sample['title']}"
-        yield f"          {_cut(sample['why'])}"
 
 
 def _dead_rule_lines(row: dict[str, Any]) -> Iterator[str]:
-    yield f"{row['watchlist']}.{row['rule']}: {_cut(row['when'])}"
+    yield f"{row['watchlist']}: {_cut(row['when'])}"
 
 
 def _dead_terms_lines(row: dict[str, Any]) -> Iterator[str]:
@@ -167,7 +199,7 @@ def _dead_terms_lines(row: dict[str, Any]) -> Iterator[str]:
 
 def _misleading_lines(row: dict[str, Any]) -> Iterator[str]:
     marked = row["relevant"] + row["not_relevant"]
-    name = row["term"] if "term" in row else f"{row['watchlist']}.{row['rule']} {_cut(row['when'])}"
+    name = row["term"] if "term" in row else f"{row['watchlist']}: {_cut(row['when'])}"
     yield f"{row['not_relevant']} of {marked} marked: {name}"
 
 

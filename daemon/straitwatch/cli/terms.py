@@ -125,7 +125,12 @@ def _look(
     masked = [it for it in explanation.masked if is_set or it.hit.term == wanted]
     inside = {(it.hit.field, it.hit.start, it.hit.end) for it in masked}
     found.masked.update(it.inside.text for it in masked)
-    hits = [hit for rule in explanation.rules for hit in rule.hits if is_set or hit.term == wanted]
+    hits = [
+        hit
+        for rule in explanation.rules
+        for hit in rule.hits
+        if hit.field != "feed" and (is_set or hit.term == wanted)
+    ]
     free: Sequence[Hit] = [it for it in hits if (it.field, it.start, it.end) not in inside]
     if free:
         fields = {"title": text.title, "summary": text.summary, "content": text.content}

@@ -24,6 +24,7 @@ from straitwatch.errors import ConfigError, StoreAbsent
 
 NEAREST_RULES = 3  # lines of `match` that lack the least
 WIDTH = 70  # characters of what a rule lacks, for people; --json has it all
+PAGE = 1_200  # characters of a summary or content that are printed; --json has all
 SHOWN = 5  # entries that a title stands for; the first in full
 MEANINGS = {
     Reason.NO_MATCH: "no watch-list fired",
@@ -105,6 +106,9 @@ def _stored(tx: db.Transaction, stored: db.StoredEntry, config: Config) -> dict[
     records = db.list_deliveries(tx, story_id=fold.story_id) if fold else []
     return {
         "title": stored.entry.title,
+        "summary": text.summary,
+        "content": text.content,
+        "about": list(text.about),
         "url": stored.entry.url,
         "id": stored.entry.id,
         "seen": stored.seen_at.isoformat(),
@@ -331,6 +335,9 @@ def _print_history(console: Console, answer: dict[str, Any], zone: ZoneInfo) -> 
     def say(line: str, style: str = "") -> None:
         console.print(Text(f"  {line}", style=style))
 
+    for name in ("summary", "content"):
+        if answer[name]:
+            say(f"{name}: {_page(answer[name])}")
     say(answer["url"] or "no link")
     say(f"seen {_local(answer['seen'], zone)} in {answer['feed']}")
     version = f" [configuration {answer['config']}]" if answer["config"] else ""
@@ -388,6 +395,14 @@ def _print_briefly(console: Console, answer: dict[str, Any], zone: ZoneInfo) -> 
 
 def _local(moment: str, zone: ZoneInfo) -> str:
     return f"{datetime.fromisoformat(moment).astimezone(zone):%d %b %Y %H:%M}"
+
+
+def _page(text: str) -> str:
+    """Return a text as one paragraph, and of a long one how much is left out."""
+    flat = " ".join(text.split())
+    if len(flat) <= PAGE:
+        return flat
+    return f"{flat[:PAGE]}… ({len(flat) - PAGE:,} more characters)"
 
 
 def _cut(text: str) -> str:

@@ -8,7 +8,7 @@ from straitwatch.config.files import (
     shadow_files,
     shadow_version,
 )
-from straitwatch.config.load import configured_store, load_config, require_files
+from straitwatch.config.load import configured_store, load_config, load_feeds, require_files
 from straitwatch.config.model import Config, Retention, ShadowLists
 from straitwatch.config.reference import reference_page, write_schemas
 from straitwatch.config.rules import Lists, kept_lists, load_lists
@@ -25,6 +25,7 @@ __all__ = [
     "configured_store",
     "kept_lists",
     "load_config",
+    "load_feeds",
     "load_lists",
     "read_duration",
     "reference_page",

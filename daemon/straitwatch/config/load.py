@@ -27,13 +27,15 @@ from straitwatch.config.files import (
 from straitwatch.config.model import Config, Retention, ShadowLists
 from straitwatch.config.routing import TERMINAL, Routing, fallbacks, unknown
 from straitwatch.config.rules import RuleFiles, load_lists, read_rules
-from straitwatch.config.schemas import FeedShape, FeedsShape, ReceiverShape, SettingsShape
+from straitwatch.config.schemas import FeedShape, FeedsShape, Names, ReceiverShape, SettingsShape
+from straitwatch.config.subjects import subject_sets
 from straitwatch.core.model import (
     Feed,
     Limit,
     PollPolicy,
     Problem,
     Receiver,
+    TermSet,
 )
 from straitwatch.core.normalize import feed_id
 from straitwatch.errors import ConfigError
@@ -75,6 +77,12 @@ def configured_store(directory: Path, *, environ: Mapping[str, str]) -> tuple[st
     return settings.database, settings.timezone
 
 
+def load_feeds(directory: Path, term_sets: Mapping[str, TermSet]) -> tuple[Feed, ...]:
+    """Return the feeds of a configuration as far as they can be read, whatever else is wrong."""
+    loader = _Loader(directory, environ={}, validate=_anything_goes)
+    return loader.feeds(_optional(directory / FEEDS), term_sets)
+
+
 def require_files(config: Config, known: Iterable[str]) -> None:
     """Refuse a configuration that has lost a file: none at all passes for an empty one.
 
@@ -113,7 +121,7 @@ class _Loader:
         feeds_file = _optional(self.directory / FEEDS)
         rules = read_rules(self.directory)
         settings = self.settings(settings_file)
-        feeds = self._feeds(feeds_file)
+        feeds = self.feeds(feeds_file, rules.term_sets)
         self.problems += rules.problems
         receivers = self._receivers(settings_file, settings)
         routing = Routing(settings_file, settings, receivers, rules)
@@ -187,7 +195,8 @@ class _Loader:
         self._take(problems)
         return shape or SettingsShape()
 
-    def _feeds(self, document: Document) -> tuple[Feed, ...]:
+    def feeds(self, document: Document, term_sets: Mapping[str, TermSet]) -> tuple[Feed, ...]:
+        """Read feeds.yaml, as far as it can be read."""
         self._take(document.problems)
         document.secret_pairs = tuple(_headers_in_clear(document.data))
         document.lines = without_secrets(document).splitlines()
@@ -200,7 +209,8 @@ class _Loader:
             if problem := _address_problem(feed_shape.url):
                 self.problems.append(document.problem((*path, "url"), *problem))
                 continue
-            feed = _feed(feed_shape)
+            about = self._about(document, (*path, "about"), feed_shape.about, term_sets)
+            feed = _feed(feed_shape, about=about)
             line = document.position(path).line
             for key, value, what in (
                 ("url", feed.id, "this address"),
@@ -217,6 +227,18 @@ class _Loader:
             if shape and feed_shape.full_text:
                 self._warn(document, (*path, "full_text"), f"full_text: {_NOT_YET}")
         return tuple(feeds.values())
+
+    def _about(
+        self, document: Document, path: KeyPath, names: Names, term_sets: Mapping[str, TermSet]
+    ) -> tuple[str, ...]:
+        """Return the term sets that a feed is about."""
+        found: list[str] = []
+        for nth, name in enumerate(names):
+            sets = subject_sets(name, term_sets)
+            if not sets:
+                self.problems.append(unknown(document, (*path, nth), name, term_sets, "term set"))
+            found += sets
+        return tuple(dict.fromkeys(found))
 
     def _check_encoding(self, document: Document, path: KeyPath, shape: FeedShape) -> None:
         if shape.encoding is None:
@@ -353,7 +375,7 @@ def _address_problem(url: str) -> tuple[str, str] | None:
     return None
 
 
-def _feed(shape: FeedShape) -> Feed:
+def _feed(shape: FeedShape, *, about: tuple[str, ...]) -> Feed:
     return Feed(
         id=feed_id(shape.url),
         name=shape.name,
@@ -370,6 +392,7 @@ def _feed(shape: FeedShape) -> Feed:
         headers=tuple(shape.headers.items()),
         full_text=shape.full_text,
         tags=shape.tags,
+        about=about,
         enabled=shape.enabled,
     )
 

@@ -17,7 +17,7 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|MB)?", re.IGNORECASE)
 _SIZES = {"": 1, "b": 1, "kb": 1_000, "mb": 1_000_000}
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_FIELDS = ("title", "summary", "body")
+_FIELDS = ("title", "summary", "body", "about")
 _SHORTEST_PAUSE = timedelta(seconds=1)
 _LAST_PORT = 65_535
 _LONGEST = timedelta(days=36_500)

@@ -345,6 +345,11 @@ class FeedShape(Shape):
     stance: Stance = Field("", description="independent, state, official, party ...")
     tier: int = Field(3, ge=1, le=3, description="1: its report alone is news; 3: the rest.")
     tags: tuple[Tag, ...] = Field((), description="Words of your own, for routes and watch-lists.")
+    about: Names = Field(
+        (),
+        description="What its entries are about without saying so: term sets, or a term of one.",
+        examples=[["taiwan"]],
+    )
     enabled: bool = Field(True, description="false: not polled.")
     interval: Pause | None = Field(
         None, description="A fixed interval. Default: adapted to the feed."

@@ -259,6 +259,7 @@ class Feed:
     headers: tuple[tuple[str, str], ...] = ()
     full_text: bool = False
     tags: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()  # term sets: what its entries are about without saying so
     enabled: bool = True
 
 
@@ -679,14 +680,18 @@ class MatchText:
     stance: str = ""
     source: str = ""  # feed name
     tags: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()  # term sets that the feed is about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A term found in a field; `text` is the field's code points `[start:end]`."""
+    """A term found in a field; `text` is the field's code points `[start:end]`.
+
+    The subject of the feed is a hit outside the text: its field is `feed`, its place 0 to 0.
+    """
 
     term: str
-    field: str  # title, summary, content
+    field: str  # title, summary, content, feed
     start: int
     end: int
     text: str

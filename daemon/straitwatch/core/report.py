@@ -220,6 +220,7 @@ def matchable(entry: Entry, feed: Feed) -> MatchText:
         stance=feed.stance,
         source=feed.name,
         tags=feed.tags,
+        about=feed.about,
     )
 
 

@@ -500,6 +500,12 @@ def count_entries_since(tx: Transaction, since_at: datetime) -> int:
     return int(tx.execute(query).scalar_one())
 
 
+def first_seen_at(tx: Transaction) -> datetime | None:
+    """Return when the oldest entry that is kept was seen."""
+    query = sa.select(ENTRY.c.seen_at).order_by(ENTRY.c.seen_at).limit(1)
+    return tx.execute(query).scalar_one_or_none()
+
+
 def entries_since(tx: Transaction, since_at: datetime) -> Iterator[StoredEntry]:
     """Yield the entries seen since a time, oldest first; matches and folds are left out."""
     after: tuple[datetime, str] = (since_at, "")

@@ -3,7 +3,7 @@
 from straitwatch.core.match.compile import compile_rules, is_short_term
 from straitwatch.core.match.concordance import Concordance, Line, Suggestion
 from straitwatch.core.match.cyrillic import release_dictionaries
-from straitwatch.core.match.examples import ExampleFailure, run_examples
+from straitwatch.core.match.examples import ExampleFailure, example_text, run_examples
 from straitwatch.core.match.explain import Explanation, MaskedHit, Missing, RuleExplanation
 from straitwatch.core.match.matcher import Matcher
 from straitwatch.core.match.nearest import Kept, NearMiss, near_miss, what_tips
@@ -25,6 +25,7 @@ __all__ = [
     "RuleRecord",
     "Suggestion",
     "compile_rules",
+    "example_text",
     "is_short_term",
     "near_miss",
     "release_dictionaries",

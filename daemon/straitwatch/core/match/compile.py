@@ -8,6 +8,7 @@ from straitwatch.core.match.fold import Folder
 from straitwatch.core.match.matcher import Matcher, Vocabulary
 from straitwatch.core.match.rules import (
     ALL_FIELDS,
+    SUBJECT,
     AllOf,
     AnyOf,
     Close,
@@ -18,10 +19,12 @@ from straitwatch.core.match.rules import (
     NoneOf,
     Rule,
     SetNode,
+    leaves_of,
 )
 from straitwatch.core.match.variants import phrase_patterns
 from straitwatch.core.model import PointsRule, Problem, Sourced, TermSet, WatchList
 from straitwatch.core.query import (
+    ABOUT,
     FIELDS,
     And,
     In,
@@ -55,7 +58,7 @@ def compile_rules(
     problems = tuple(compiler.all_problems())
     if any(not problem.is_warning for problem in problems):
         return None, problems
-    return Matcher(compiler.vocabulary, lists), problems
+    return Matcher(compiler.vocabulary, lists, subjects=compiler.subjects()), problems
 
 
 class _Compiler:
@@ -71,12 +74,28 @@ class _Compiler:
             name: self._read_terms(terms.not_inside) for name, terms in term_sets.items()
         }
         self._nodes: dict[str, SetNode] = {}
+        self._subjects: dict[str, SetNode] = {}  # what stands for a set where a feed is about it
         self._phrases: dict[Phrase, SetNode] = {}
         self._shapes: dict[int, set[str]] = {}  # the folded strings of each set, by its node
         self._leaves: dict[tuple[tuple[int, int], ...], Leaf] = {}
         self._cyclic = self._find_cycles()
         for name in term_sets:
             self._set(name)
+
+    def subjects(self) -> dict[str, tuple[tuple[int, int], ...]]:
+        """Give, for each term set, the sets that a feed about it hits, with the term to show."""
+        return {
+            name: tuple(
+                (subject.id, self._term_of(name))
+                for other, subject in self._subjects.items()
+                if self._nodes[name].id in self._nodes[other].reach()
+            )
+            for name in self._nodes
+        }
+
+    def _term_of(self, name: str) -> int:
+        phrases = (text.text for text, entry in self._entries[name] if isinstance(entry, Phrase))
+        return self.vocabulary.term(next(phrases, name).strip())
 
     def all_problems(self) -> Iterator[Problem]:
         """Give everything found, and the sets that nothing uses."""
@@ -278,20 +297,23 @@ class _Compiler:
             self._used |= named_sets(text.text)
             return None
         fields = sum(_FIELD_BITS[field] for field in set(config.fields)) or ALL_FIELDS
+        fields |= SUBJECT
         before = len(self._problems)
         self._problems += find_doubts(text, is_rule=True)
         node = self._node(query, fields, text)
         self._problems[before:] = [
             _named(problem, f"{config.id}.{name}") for problem in self._problems[before:]
         ]
-        return Rule(name, str(query), points, node)
+        subjects = frozenset(subject.id for subject in self._subjects.values())
+        asked = frozenset[int]().union(*(leaf.reach for leaf in leaves_of(node)))
+        return Rule(name, str(query), points, node, subjects=subjects & asked)
 
     def _node(self, query: Query, fields: int, text: Sourced) -> Node:
         match query:
             case Phrase() | SetRef():
                 return self._leaf(query, fields, text)
             case In(field, inner):
-                return self._node(inner, fields & _FIELD_BITS[FIELDS[field]], text)
+                return self._node(inner, _narrowed(fields, field), text)
             case Not(inner):
                 return NoneOf(self._node(inner, fields, text))
             case And(parts):
@@ -303,8 +325,8 @@ class _Compiler:
                 return AnyOf(tuple(self._node(part, fields, text) for part in parts))
             case Near(left, right, words, is_ordered):
                 return Close(
-                    self._leaf(left, fields, text),
-                    self._leaf(right, fields, text),
+                    self._leaf(left, fields & ALL_FIELDS, text),
+                    self._leaf(right, fields & ALL_FIELDS, text),
                     words=words,
                     is_ordered=is_ordered,
                 )
@@ -321,17 +343,26 @@ class _Compiler:
             case SetRef(name):
                 self._used.add(name)
                 self._check_name(text, query)
-                if name in self._configured:
-                    yield self._set(name), fields
+                if name not in self._configured:
+                    return
+                if fields & ALL_FIELDS:
+                    yield self._set(name), fields & ALL_FIELDS
+                if fields & SUBJECT:
+                    yield self._subject(name), ALL_FIELDS
             case Phrase():
-                yield self._phrase(query, text), fields
+                yield self._phrase(query, text), fields & ALL_FIELDS
             case In(field, inner):
-                yield from self._members(inner, fields & _FIELD_BITS[FIELDS[field]], text)
+                yield from self._members(inner, _narrowed(fields, field), text)
             case Or(parts):
                 for part in parts:
                     yield from self._members(part, fields, text)
             case And() | Not() | Near():
                 raise AssertionError("the parser lets no such operand of NEAR pass")
+
+    def _subject(self, name: str) -> SetNode:
+        if name not in self._subjects:
+            self._subjects[name] = self.vocabulary.new_set(f"about ${name}")
+        return self._subjects[name]
 
     def _phrase(self, phrase: Phrase, text: Sourced) -> SetNode:
         if phrase not in self._phrases:
@@ -339,6 +370,11 @@ class _Compiler:
             node = self._phrases[phrase] = self.vocabulary.new_set(str(phrase))
             self._add(node, phrase, str(phrase))
         return self._phrases[phrase]
+
+
+def _narrowed(fields: int, field: str) -> int:
+    """Give the fields that are left: `title:` leaves the title, `about:` the feed's subject."""
+    return SUBJECT if field == ABOUT else fields & _FIELD_BITS[FIELDS[field]]
 
 
 def is_short_term(written: str) -> bool:

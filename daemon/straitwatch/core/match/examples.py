@@ -1,5 +1,6 @@
 """Run the examples that a watch-list carries: the desk's own tests."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from straitwatch.core.match.matcher import Matcher
 from straitwatch.core.model import MatchText, Sourced, WatchList
 
 EXAMPLE_JOINT = " || "  # an example may give a summary after its title
+_ABOUT = re.compile(r"about:\$?(?P<name>\S+)\s+")  # ... and before it what its feed is about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +20,14 @@ class ExampleFailure:
     example: Sourced
     expected: bool  # True: it must match
     explanation: Explanation
+
+
+def example_text(example: str) -> MatchText:
+    """Return the text of an example: `about:taiwan Ministry detects 16 aircraft || In all, ...`."""
+    subject = _ABOUT.match(example)
+    title, _, summary = example[subject.end() if subject else 0 :].partition(EXAMPLE_JOINT)
+    about = (subject["name"],) if subject else ()
+    return MatchText(title=title.strip(), summary=summary.strip(), about=about)
 
 
 def run_examples(matcher: Matcher, watchlists: Sequence[WatchList]) -> tuple[ExampleFailure, ...]:
@@ -34,8 +44,7 @@ def run_examples(matcher: Matcher, watchlists: Sequence[WatchList]) -> tuple[Exa
 def _failures(matcher: Matcher, config: WatchList) -> Iterator[ExampleFailure]:
     cases = [(it, True) for it in config.must_match] + [(it, False) for it in config.must_not_match]
     for example, expected in cases:
-        title, _, summary = example.text.partition(EXAMPLE_JOINT)
-        text = MatchText(title=title.strip(), summary=summary.strip())
+        text = example_text(example.text)
         fired = any(match.watchlist == config.id for match in matcher.match(text))
         if fired != expected:
             explanation = next(it for it in matcher.explain(text) if it.watchlist == config.id)

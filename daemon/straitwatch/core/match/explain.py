@@ -17,6 +17,7 @@ from straitwatch.core.match.rules import (
     Rule,
     SetNode,
     covers,
+    leaves_of,
     reach_of,
     score_of,
     severity_of,
@@ -114,7 +115,7 @@ def _explain_list(
     config = compiled.config
     filtered = filtered_because(config, text)
     score = score_of(compiled, doc)
-    excluded = [rule.name for rule in compiled.exclude if rule.node.holds(doc)]
+    excluded = [rule.name for rule in compiled.exclude if rule.holds(doc)]
     fires = score >= config.threshold and not filtered and not excluded
     return Explanation(
         watchlist=config.id,
@@ -139,7 +140,7 @@ def _explain_rules(
 
 
 def _explain_rule(rule: Rule, doc: Document, *, points: int, show: AsHits) -> RuleExplanation:
-    holds = rule.node.holds(doc)
+    holds = rule.holds(doc)
     spans = rule.node.evidence(doc) if holds else _halfway(rule.node, doc)
     return RuleExplanation(
         rule=rule.name,
@@ -152,7 +153,7 @@ def _explain_rule(rule: Rule, doc: Document, *, points: int, show: AsHits) -> Ru
 
 
 def _halfway(node: Node, doc: Document) -> list[Span]:
-    return [span for leaf in _leaves(node) for span in leaf.spans(doc)]
+    return [span for leaf in leaves_of(node) for span in leaf.spans(doc)]
 
 
 def _missing(node: Node, doc: Document) -> Iterator[Missing]:
@@ -192,26 +193,12 @@ def _missing_pair(node: Close, doc: Document) -> Missing:
     )
 
 
-def _leaves(node: Node) -> Iterator[Leaf]:
-    match node:
-        case Leaf():
-            yield node
-        case AllOf() | AnyOf():
-            for part in node.parts:
-                yield from _leaves(part)
-        case Close():
-            yield node.left
-            yield node.right
-        case _:
-            return
-
-
 def _masked(compiled: CompiledList, doc: Document, *, show: AsHits) -> Iterator[MaskedHit]:
     rules = [*compiled.match, *compiled.signals]
     sets = {
         inner.id: inner
         for rule in rules
-        for leaf in _leaves(rule.node)
+        for leaf in leaves_of(rule.node)
         for node, _ in leaf.members
         for inner in _with_nested(node)
     }

@@ -9,7 +9,7 @@ story in which warships cross the median line does not. The severity is that of 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ahocorasick_rs import AhoCorasick
@@ -18,7 +18,14 @@ from straitwatch.core.match.document import Document, Span
 from straitwatch.core.match.explain import Explanation, explain_lists
 from straitwatch.core.match.filters import filtered_because
 from straitwatch.core.match.fold import Folder
-from straitwatch.core.match.rules import CompiledList, Rule, SetNode, points_of, severity_of
+from straitwatch.core.match.rules import (
+    CompiledList,
+    Rule,
+    SetNode,
+    is_subject,
+    points_of,
+    severity_of,
+)
 from straitwatch.core.match.variants import Check, Ending, Pattern
 from straitwatch.core.model import Hit, Match, MatchText, RuleScore, WatchList
 
@@ -56,10 +63,7 @@ class Vocabulary:
 
     def add(self, node: SetNode, written: str, patterns: Sequence[Pattern]) -> None:
         """Add a term with all its shapes to a set."""
-        term = self._term_ids.setdefault(written, len(self.terms))
-        if term == len(self.terms):
-            self.terms.append(written)
-        pair = (node.id, term)
+        pair = (node.id, self.term(written))
         node.size += len(patterns)
         for pattern in patterns:
             entry = self._entries.get(pattern.text)
@@ -69,6 +73,13 @@ class Vocabulary:
                 entry.checked.append((pattern.checks, pattern.ending, pair))
             else:
                 entry.whole.append(pair)
+
+    def term(self, written: str) -> int:
+        """Give the number of a term, as it is written."""
+        term = self._term_ids.setdefault(written, len(self.terms))
+        if term == len(self.terms):
+            self.terms.append(written)
+        return term
 
     @property
     def patterns(self) -> list[str]:
@@ -92,7 +103,14 @@ def _entry(text: str) -> _Entry:
 class Matcher:
     """All enabled watch-lists, ready to be asked about any number of texts."""
 
-    def __init__(self, vocabulary: Vocabulary, lists: Sequence[CompiledList]) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        lists: Sequence[CompiledList],
+        *,
+        subjects: Mapping[str, tuple[_Pair, ...]] | None = None,
+    ) -> None:
+        self._subjects = subjects or {}
         self.lists = tuple(it for it in lists if it.config.enabled)
         self.pattern_count = len(vocabulary.patterns)
         self._folder = vocabulary.folder
@@ -135,12 +153,16 @@ class Matcher:
     def read(self, text: MatchText) -> Document:
         """Fold and scan a text."""
         doc = Document(text, self._folder)
+        for name in text.about:
+            for set_id, term in self._subjects.get(name, ()):
+                doc.hits[set_id] = [Span(0, 0, term)]
         self._scan(doc)
         return doc
 
     def terms_in(self, doc: Document) -> set[str]:
         """Give the terms that stand in a text, as they are written in the lists."""
-        return {self._terms[span.term] for spans in doc.hits.values() for span in spans}
+        spans = (span for spans in doc.hits.values() for span in spans)
+        return {self._terms[span.term] for span in spans if not is_subject(span)}
 
     # ------------------------------------------------------------ scan
 
@@ -209,7 +231,7 @@ class Matcher:
             at, rule, clauses = self._positive[number]
             if any(clause.isdisjoint(hits) for clause in clauses):
                 continue
-            if rule.node.holds(doc):
+            if rule.holds(doc):
                 held.setdefault(at, []).append(rule)
         return held
 
@@ -218,9 +240,9 @@ class Matcher:
         gained = points_of(held)
         if gained < threshold:
             return None
-        noise = [rule for rule in compiled.noise if rule.node.holds(doc)]
+        noise = [rule for rule in compiled.noise if rule.holds(doc)]
         score = gained - sum(rule.points for rule in noise)
-        if score < threshold or any(rule.node.holds(doc) for rule in compiled.exclude):
+        if score < threshold or any(rule.holds(doc) for rule in compiled.exclude):
             return None
         severity, waiting = severity_of(compiled, score, doc)
         return Match(
@@ -244,7 +266,13 @@ class Matcher:
     def as_hits(self, spans: Iterable[Span], doc: Document) -> tuple[Hit, ...]:
         """Give spans as hits in the original, in reading order, one for each place."""
         places = {(span.start, span.end): span for span in sorted(set(spans), reverse=True)}
-        return tuple(doc.hit(span, self._terms[span.term]) for span in reversed(places.values()))
+        return tuple(self._as_hit(span, doc) for span in reversed(places.values()))
+
+    def _as_hit(self, span: Span, doc: Document) -> Hit:
+        term = self._terms[span.term]
+        if not is_subject(span):
+            return doc.hit(span, term)
+        return Hit(term=term, field="feed", start=0, end=0, text=f"the feed is about {term}")
 
 
 def _gain(rule: Rule) -> RuleScore:

@@ -82,7 +82,7 @@ class Review:
         fired = {match.watchlist: match for match in self._matcher.match(text)}
         for compiled in self._lists:
             name = compiled.config.id
-            held = [rule.name for rule in compiled.rules() if rule.node.holds(doc)]
+            held = [rule.name for rule in compiled.rules() if rule.holds(doc)]
             for rule in held:
                 self._rules[name, rule].held += 1
             match = fired.get(name)

@@ -1,7 +1,7 @@
 """Rules as they are evaluated: trees over term sets, asked whether they hold for a document."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Protocol
@@ -11,6 +11,12 @@ from straitwatch.core.model import ANY_STORY, Severity, StoryFilter, StoryLevel,
 
 NOTHING: list[Span] = []
 ALL_FIELDS = 0b111  # title, summary, content
+SUBJECT = 0b1000  # what the feed is about
+
+
+def is_subject(span: Span) -> bool:
+    """Say whether a hit is the subject of the feed: it stands outside the text."""
+    return span.end == 0
 
 
 class Node(Protocol):
@@ -224,12 +230,29 @@ class Close:
         return pairs
 
     def _is_close(self, doc: Document, left: Span, right: Span) -> bool:
+        if is_subject(left):
+            return True
         if self.words is None:
             return doc.sentence_of(left) == doc.sentence_of(right)
         return doc.words_between(left, right) <= self.words
 
     def clauses(self) -> list[frozenset[int]]:
         return [*self.left.clauses(), *self.right.clauses()]
+
+
+def leaves_of(node: Node) -> Iterator[Leaf]:
+    """Give the leaves that make a rule hold, those of NOT left out."""
+    match node:
+        case Leaf():
+            yield node
+        case AllOf() | AnyOf():
+            for part in node.parts:
+                yield from leaves_of(part)
+        case Close():
+            yield node.left
+            yield node.right
+        case _:
+            return
 
 
 def _neighbours(first: list[Span], second: list[Span]) -> Iterable[tuple[Span, Span]]:
@@ -255,6 +278,16 @@ class Rule:
     when: str
     points: int
     node: Node
+    subjects: frozenset[int] = frozenset()  # sets through which the feed's subject counts
+
+    def holds(self, doc: Document) -> bool:
+        """Say whether it holds; the subject of the feed alone is no reason."""
+        if not self.node.holds(doc):
+            return False
+        if self.subjects.isdisjoint(doc.hits):
+            return True
+        spans = self.node.evidence(doc)
+        return not spans or not all(map(is_subject, spans))
 
 
 @dataclass(slots=True, eq=False)
@@ -295,8 +328,8 @@ def points_of(held: Iterable[Rule]) -> int:
 
 def score_of(compiled: CompiledList, doc: Document) -> int:
     """Give the points of a list on a document, whether it fires or not."""
-    held = [rule for rule in [*compiled.match, *compiled.signals] if rule.node.holds(doc)]
-    return points_of(held) - sum(rule.points for rule in compiled.noise if rule.node.holds(doc))
+    held = [rule for rule in [*compiled.match, *compiled.signals] if rule.holds(doc)]
+    return points_of(held) - sum(rule.points for rule in compiled.noise if rule.holds(doc))
 
 
 def severity_of(
@@ -310,7 +343,7 @@ def severity_of(
     for level in compiled.levels:
         if level.min_points is not None and score < level.min_points:
             continue
-        if level.rule is None or level.rule.node.holds(doc):
+        if level.rule is None or level.rule.holds(doc):
             if level.story == ANY_STORY:
                 return level.level, tuple(waiting)
             line = StoryLevel(watchlist=compiled.config.id, level=level.level, story=level.story)

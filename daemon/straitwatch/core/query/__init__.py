@@ -2,6 +2,7 @@
 
 from straitwatch.core.query.habits import find_doubts
 from straitwatch.core.query.nodes import (
+    ABOUT,
     FIELDS,
     And,
     In,
@@ -18,6 +19,7 @@ from straitwatch.core.query.parse import named_sets, parse_query, parse_term
 from straitwatch.core.query.place import problem_at
 
 __all__ = [
+    "ABOUT",
     "FIELDS",
     "And",
     "In",

@@ -19,6 +19,7 @@ FIELDS = {
     "summary": "summary",
     "body": "content",
 }  # as written -> as in the model
+ABOUT = "about"  # about:$taiwan looks at what the feed is about, not at the text
 BARE_WORD = re.compile(r"[^\s()\"“”„«»:$|+-][^\s()\"“”„«»:$|]*")
 NEAR_LIKE = re.compile(r"(?i)(?:near|onear|adj|before|pre|w|within|n)(?:/\w*)?")
 
@@ -74,7 +75,7 @@ class SetRef:
 
 @dataclass(frozen=True, slots=True)
 class In:
-    """A query that looks at one field only: title, summary or body."""
+    """A query that looks at one field only: title, summary, body, or what the feed is about."""
 
     field: str
     query: "Query"

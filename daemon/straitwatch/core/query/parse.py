@@ -3,7 +3,7 @@
 expr   = or | and | unary               AND and OR are never mixed without ( )
 unary  = "NOT" unary | near
 near   = item [("NEAR/"N | "NEAR/S" | "BEFORE/"N) item]         not chainable
-item   = ["title:" | "summary:" | "body:"] ( "(" expr ")" | $set | phrase )
+item   = ["title:" | "summary:" | "body:"] ( "(" expr ")" | $set | phrase ) | "about:" $set
 phrase = word+ | '"' word+ '"'           word = [~ or =] text [*]
 """
 
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from straitwatch.core.model import Problem, Sourced
 from straitwatch.core.query.habits import LOOSE_NEAR, PATTERN, SPELLED_OPERATORS
 from straitwatch.core.query.nodes import (
+    ABOUT,
     FIELDS,
     LOWER_OPERATORS,
     NEAR_LIKE,
@@ -263,7 +264,7 @@ class _Parser:
                     raise _Mistake(
                         self._peek().offset, f"{token.text} and {self._peek().text} in a row", ""
                     )
-                return In(token.text.removesuffix(":"), self._item())
+                return self._in(token)
             case "(":
                 return self._group(token)
             case "set":
@@ -272,6 +273,13 @@ class _Parser:
                 return self._phrase(token)
             case _:
                 raise self._missing(token)
+
+    def _in(self, token: _Token) -> Query:
+        field, inner = token.text.removesuffix(":"), self._item()
+        if field == ABOUT and not isinstance(inner, SetRef):
+            message = "about: takes the name of a term set"
+            raise _Mistake(token.offset, message, "write about:$taiwan")
+        return In(field, inner)
 
     def _phrase(self, token: _Token) -> Query:
         assert token.value is not None  # noqa: S101 - the tokenizer made it
@@ -403,7 +411,7 @@ def _bare(word: str, start: int, run: list[tuple[int, str]], tokens: list[_Token
         tokens.append(_Token("near", start, word))
         return
     field = _FIELD.match(word)
-    if field and (not run or field["name"] in FIELDS):
+    if field and (not run or field["name"] in (*FIELDS, ABOUT)):
         _close(run, tokens)
         tokens.append(_field(field["name"], start))
         rest = word[field.end() :]
@@ -429,9 +437,10 @@ def _check_reach(word: str, start: int) -> None:
 
 
 def _field(name: str, start: int) -> _Token:
-    if name in FIELDS:
+    if name in FIELDS or name == ABOUT:
         return _Token("field", start, f"{name}:")
-    close = difflib.get_close_matches(name.lower(), [*FIELDS, *_FIELD_WORDS], n=1, cutoff=0.5)
+    known = (*FIELDS, ABOUT, *_FIELD_WORDS)
+    close = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
     wanted = _FIELD_WORDS.get(close[0], close[0]) if close else ""
     hint = f"did you mean {wanted}: ?" if wanted else "put it in quotes if you look for that text"
     raise _Mistake(start, f"unknown field {name}: (there are title: summary: body:)", hint)

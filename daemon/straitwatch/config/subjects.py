@@ -1,0 +1,21 @@
+"""What a feed is about: `about: [taiwan]` names a term set, `about: [Kinmen]` a term of one."""
+
+from collections.abc import Mapping
+
+from straitwatch.core.model import TermSet
+
+
+def subject_sets(name: str, term_sets: Mapping[str, TermSet]) -> tuple[str, ...]:
+    """Return the term sets that a subject stands for; none: nothing is called so."""
+    bare = name.removeprefix("$")
+    if bare in term_sets:
+        return (bare,)
+    return tuple(
+        terms.name
+        for terms in term_sets.values()
+        if any(_is_same(bare, term.text) for term in terms.any)
+    )
+
+
+def _is_same(name: str, term: str) -> bool:
+    return term.strip().strip('=~"').casefold() == name.casefold()
