@@ -22,10 +22,10 @@ import structlog
 from straitwatch import store as db
 from straitwatch.core.backtest import Backtest, BacktestResult
 from straitwatch.core.cluster import STORY_AGE, FoldProfile, StoryWindow
-from straitwatch.core.corrections import BY_HAND
 from straitwatch.core.feed_outcome import FeedOutcome
 from straitwatch.core.identity import alert_id, delivery_key
 from straitwatch.core.model import (
+    BY_HAND,
     Alert,
     AlertFacts,
     AlertKind,

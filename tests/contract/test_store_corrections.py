@@ -178,8 +178,8 @@ def test_a_story_that_keeps_only_a_page_that_came_again_still_takes_in_reports(
     assert store.call(split_story, "s1", ["e1"])
 
     relations = {
-        fold.story_id: fold.relation
-        for _, _, fold in store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
+        report.fold.story_id: report.fold.relation
+        for report in store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
     }
     assert relations["s1"] is Relation.SAME_EVENT
 
@@ -198,7 +198,7 @@ def test_a_window_that_is_built_anew_follows_the_correction(store: Store) -> Non
     store.call(merge_stories, "s1", "s2")
 
     reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
-    assert {fold.story_id for _, _, fold in reports} == {"s1"}
+    assert {report.fold.story_id for report in reports} == {"s1"}
     assert store.call(fold_generation) != before
 
 
@@ -230,7 +230,7 @@ def test_a_correction_leaves_the_scores_from_which_a_lists_threshold_follows(sto
     store.call(merge_stories, "s1", "s2")
 
     reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
-    assert [fold.score for _, _, fold in reports] == [0.5, 0.5]
+    assert [report.fold.score for report in reports] == [0.5, 0.5]
 
 
 def test_what_waits_for_more_sources_waits_in_the_merged_story(store: Store) -> None:

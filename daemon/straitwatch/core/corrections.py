@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from straitwatch.core.model import Fold, Relation, Report, Story
+from straitwatch.core.model import BY_HAND, Fold, Relation, Report, Story
 from straitwatch.core.story import add_sources, raise_severity
-
-BY_HAND = "by-hand"  # the reason of a fold that a person decided
 
 
 def regrow_story(before: Story, reports: Sequence[Report]) -> Story:

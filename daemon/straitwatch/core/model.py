@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from typing import Final
 
 # ---------------------------------------------------------------- words with few values
 
@@ -106,6 +107,13 @@ class SignalKind(StrEnum):
     DENIAL = "denial"
     CONFIRMATION = "confirmation"
     END = "end"
+
+
+class LinkKind(StrEnum):
+    """What a person decided about two reports."""
+
+    MUST_LINK = "must_link"
+    CANNOT_LINK = "cannot_link"
 
 
 class Action(StrEnum):
@@ -816,6 +824,20 @@ class Novelty:
 NO_NOVELTY = Novelty()
 
 
+BY_HAND: Final = "by-hand"  # the reason of a fold that a person decided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryConstraint:
+    """What a person decided about two reports, by their entries: one story, or two."""
+
+    report_a: str
+    report_b: str
+    kind: LinkKind
+    made_at: datetime
+    author: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fold:
     """To which story a report belongs, and why."""
@@ -834,6 +856,8 @@ class Fold:
     def __str__(self) -> str:
         """Say the reason with its figures: "same-event 0.41 >= 0.24: taiwan, drill"."""
         text = self.reason
+        if self.reason == BY_HAND:
+            return text  # its figures are those of the fold that a person overruled
         if self.threshold:
             sign = "<" if self.relation is Relation.NEW else ">="
             text += f" {self.score:.2f} {sign} {self.threshold:.2f}"

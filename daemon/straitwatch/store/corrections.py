@@ -10,8 +10,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from straitwatch.core.cluster import derived_story_id
-from straitwatch.core.corrections import BY_HAND, regrow_story
+from straitwatch.core.corrections import regrow_story
 from straitwatch.core.model import (
+    BY_HAND,
     AlertPolicy,
     Feed,
     FeedState,
