@@ -22,6 +22,7 @@ import structlog
 from straitwatch import store as db
 from straitwatch.core.backtest import Backtest, BacktestResult
 from straitwatch.core.cluster import STORY_AGE, FoldProfile, StoryWindow
+from straitwatch.core.corrections import corrected_stories
 from straitwatch.core.feed_outcome import FeedOutcome
 from straitwatch.core.identity import alert_id, delivery_key
 from straitwatch.core.model import (
@@ -56,6 +57,7 @@ from straitwatch.core.model import (
     SendJob,
     SendResult,
     Severity,
+    StoryConstraint,
 )
 from straitwatch.core.plan import (
     RETURNED,
@@ -122,7 +124,9 @@ class Folding:
         newest, generation = db.last_seq(tx), db.fold_generation(tx)
         window = self.window
         if window is None or newest < self.seq or generation != self.generation:
-            window, self.seq, self.generation = StoryWindow(), 0, generation
+            constraints = db.story_constraints(tx, since_at=now - WINDOW)
+            window = StoryWindow(constraints=constraints)
+            self.seq, self.generation = 0, generation
             self.window = window
         if newest > self.seq:
             closed_before = None if self.seq else now - STORY_AGE
@@ -504,18 +508,25 @@ def backtest(
 
 
 def refold(
-    reports: Iterable[FoldedReport], profiles: Mapping[str, FoldProfile]
+    reports: Sequence[FoldedReport],
+    profiles: Mapping[str, FoldProfile],
+    constraints: Sequence[StoryConstraint] = (),
 ) -> Iterator[tuple[FoldedReport, Fold]]:
     """Fold stored reports once more, in their order; yield each with the fold that it gets now.
 
     Each report keeps its original fold, so one difference does not cascade. Reports matched by id
-    or by an old page, and manual corrections, are not folded again.
+    or by an old page, and manual corrections, are not folded again. What came into or out of a
+    corrected story before the correction is as decided.
     """
-    window = StoryWindow()
+    window = StoryWindow(constraints=constraints)
+    corrected = corrected_stories(reports, constraints)
     for report in reports:
         then = report.fold
         is_given = then.reason in (BY_HAND, SAME_GUID, RETURNED)
-        yield report, then if is_given else window.fold(report.features, profiles)
+        now = then if is_given else window.fold(report.features, profiles)
+        times = (corrected.get(fold.story_id) for fold in (then, now))
+        is_decided = any(made_at and report.features.seen_at <= made_at for made_at in times)
+        yield report, then if is_decided else now
         window.restore(report)
 
 

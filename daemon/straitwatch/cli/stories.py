@@ -8,8 +8,10 @@ import typer
 from rich.table import Table
 
 from straitwatch import store as db
+from straitwatch.app import utc_now
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.mark import who
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.tables import local_time, print_table
 from straitwatch.config import Config
@@ -122,7 +124,7 @@ def merge(
         kept, gone = _story(store, keep).id, _story(store, other).id
         if kept == gone:
             raise UsageError("these are one story already")
-        story = store.call(db.merge_stories, kept, gone)
+        story = store.call(db.merge_stories, kept, gone, _signature())
     if story is None:
         raise UsageError("one of these stories has just changed\nhint: try again")
     _answer(story, f"{gone} is part of {kept} now", loaded if json else None)
@@ -142,11 +144,15 @@ def split(
         story_id = _story(store, story_id).id
         there = store.call(db.story_entries, story_id)
         moved = [_find(there, asked, story_id).entry.id for asked in reports]
-        story = store.call(db.split_story, story_id, moved)
+        story = store.call(db.split_story, story_id, moved, _signature())
     if story is None:
         raise UsageError(f"{story_id} would have no report left\nhint: leave one of them in it")
     words = f"{len(moved)} of {len(there)} reports are story {story.id} now"
     _answer(story, words, loaded if json else None)
+
+
+def _signature() -> db.Signature:
+    return db.Signature(made_at=utc_now(), author=who())
 
 
 def _story(store: db.Store, story_id: str) -> Story:

@@ -15,7 +15,9 @@ from straitwatch.store.conditions import (
     remember_told,
     told_trouble,
 )
+from straitwatch.store.constraints import story_constraints
 from straitwatch.store.corrections import (
+    Signature,
     apply_release,
     fold_generation,
     held_reports,
@@ -157,6 +159,7 @@ __all__ = [
     "ReceiverState",
     "ShadowRun",
     "ShadowSample",
+    "Signature",
     "StatusCounts",
     "Store",
     "StoredEntry",
@@ -246,6 +249,7 @@ __all__ = [
     "status_counts",
     "stored_feeds",
     "stories_by_id",
+    "story_constraints",
     "story_entries",
     "story_of_alert",
     "sync_feeds",
