@@ -11,7 +11,7 @@ the feed's validators commit together; a message leaves only after that commit.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -54,9 +54,11 @@ from straitwatch.core.model import (
     PollPolicy,
     PollReport,
     Report,
+    ReportStatus,
     SendJob,
     SendResult,
     Severity,
+    Story,
     StoryConstraint,
 )
 from straitwatch.core.plan import (
@@ -315,6 +317,69 @@ def release_feed(tx: Transaction, feed: Feed, *, rules: Rules, now: datetime) ->
     release = plan_release(reports, context, rules)
     db.apply_release(tx, release, now=now)
     return release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitOff:
+    """The story that was made of split reports, and what is sent about it, if anything."""
+
+    story: Story
+    release: Release | None = None
+
+
+def split_reports(
+    tx: Transaction,
+    story_id: str,
+    entry_ids: Collection[str],
+    by: db.Signature,
+    *,
+    rules: Rules | None = None,
+) -> SplitOff | None:
+    """Split reports off from a story; with rules, send them in the same transaction.
+
+    None when the story does not have them, or would have no report left.
+    """
+    story = db.split_story(tx, story_id, entry_ids, by)
+    if story is None:
+        return None
+    release = alert_story(tx, story.id, rules=rules, now=by.made_at) if rules else None
+    return SplitOff(story=story, release=release)
+
+
+def alert_story(tx: Transaction, story_id: str, *, rules: Rules, now: datetime) -> Release | None:
+    """Send the reports of a story that nothing was sent about, as if they came now, oldest first.
+
+    None when something was sent about it already.
+    """
+    db.fold_lock(tx)
+    story = db.stories_by_id(tx, [story_id]).get(story_id)
+    if story is None or story.revision:
+        return None
+    feeds, window = db.stored_feeds(tx), StoryWindow()
+    reports: list[tuple[Report, Fold]] = []
+    for stored in sorted(db.story_entries(tx, story_id), key=_reported_at):
+        if stored.fold is None:
+            continue
+        report = _report_of_now(stored, feeds[stored.feed_id], rules, now)
+        window.add(report.features, stored.fold, is_sent=False)
+        reports.append((report, stored.fold))
+    silences = tuple(db.active_silences(tx, now))
+    context = PollContext(window=window, stories=db.StoredStories(tx), silences=silences)
+    release = plan_release(reports, context, rules)
+    db.apply_alert(tx, release, now=now)
+    return release
+
+
+def _reported_at(stored: db.StoredEntry) -> tuple[datetime, datetime]:
+    """Return when an entry was seen; what one poll brought is told apart by its dates."""
+    return stored.seen_at, stored.entry.published_at or stored.seen_at
+
+
+def _report_of_now(stored: db.StoredEntry, feed: Feed, rules: Rules, now: datetime) -> Report:
+    """Make the report of a stored entry, however old it is: a person asks for it."""
+    arrival = Arrival(feed=feed, state=FeedState(feed_id=feed.id, baseline_at=now), seen_at=now)
+    report = make_report(stored.entry, stored.matches, arrival, rules.policy, outlets=rules.outlets)
+    return replace(report, status=ReportStatus.FRESH)
 
 
 async def _complete(after: FeedState, tools: Tools) -> PollReport:

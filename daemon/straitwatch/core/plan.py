@@ -322,8 +322,12 @@ def plan_release(
     draft = _Draft(context, rules)
     decisions: dict[str, Decision] = {}
     for report, fold in held:
-        anew = replace(fold, relation=Relation.SAME_EVENT)  # the same page, but no repeat
-        decisions[report.entry.id] = draft.take(report, anew).decision
+        # The same page, but no repeat; and much may have been sent since it was folded.
+        novelty = context.window.novelty(report.features, fold.story_id)
+        step = draft.take(report, replace(fold, relation=Relation.SAME_EVENT, novelty=novelty))
+        if step.is_sent:
+            context.window.note_sent(report.features, fold.story_id)
+        decisions[report.entry.id] = step.decision
     said = {alert.story_id for alert in draft.alerts}
     return Release(
         decisions=decisions,

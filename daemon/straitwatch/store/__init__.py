@@ -18,6 +18,7 @@ from straitwatch.store.conditions import (
 from straitwatch.store.constraints import story_constraints
 from straitwatch.store.corrections import (
     Signature,
+    apply_alert,
     apply_release,
     fold_generation,
     held_reports,
@@ -142,6 +143,7 @@ from straitwatch.store.stories import (
     list_stories,
     recent_reports,
     returned_pages,
+    split_entries,
     stories_by_id,
     story_entries,
     story_of_alert,
@@ -169,6 +171,7 @@ __all__ = [
     "add_alert",
     "add_silence",
     "all_silences",
+    "apply_alert",
     "apply_plan",
     "apply_release",
     "begin_shadow",
@@ -245,6 +248,7 @@ __all__ = [
     "shadow_run",
     "shadow_samples",
     "show_delivery",
+    "split_entries",
     "split_story",
     "status_counts",
     "stored_feeds",

@@ -13,6 +13,7 @@ from straitwatch.core.cluster import derived_story_id
 from straitwatch.core.corrections import regrow_story
 from straitwatch.core.model import (
     BY_HAND,
+    Action,
     AlertPolicy,
     Feed,
     FeedState,
@@ -123,7 +124,7 @@ def split_story(
 ) -> Story | None:
     """Make a story of its own of some reports; None when they are not in it, or all there is.
 
-    Copies of the same page follow. Nothing was said of the new story yet: the next report of it
+    Copies of the same page follow. Nothing was sent about the new story yet: its next report
     alerts.
     """
     fold_lock(tx)
@@ -193,6 +194,31 @@ def apply_release(tx: Transaction, release: Release, *, now: datetime) -> None:
         if tx.execute(ENTRY.update().where(is_held).values(values)).rowcount:
             ours = REPORT.c.entry_id == entry_id
             tx.execute(REPORT.update().where(ours).values(released_at=now))
+    _write_messages(tx, release)
+
+
+def apply_alert(tx: Transaction, release: Release, *, now: datetime) -> None:
+    """Write what follows from sending reports that a person split off.
+
+    What was sent before stays sent. The next digest takes them for reports of now.
+    """
+    is_unsent = ENTRY.c.action.not_in((Action.ALERT.value, Action.UPDATE.value))
+    for entry_id, decision in release.decisions.items():
+        values = {
+            "action": decision.action.value,
+            "reason": decision.reason.value,
+            "config_version": release.config_version,
+        }
+        is_it = ENTRY.c.id == entry_id
+        where = is_it if decision.is_sent else is_it & is_unsent
+        tx.execute(ENTRY.update().where(where).values(values))
+        if decision.action is not Action.NONE:
+            is_its = REPORT.c.entry_id == entry_id
+            tx.execute(REPORT.update().where(is_its).values(released_at=now))
+    _write_messages(tx, release)
+
+
+def _write_messages(tx: Transaction, release: Release) -> None:
     write_stories(tx, release.stories)
     insert_alerts(tx, release.alerts)
     add_deliveries(tx, release.deliveries, alerts=release.alerts)
@@ -209,6 +235,7 @@ def _move(tx: Transaction, which: sa.ColumnElement[bool], story_id: str) -> None
         "relation": sa.case((is_page, REPORT.c.relation), else_=Relation.SAME_EVENT.value),
         "reason": BY_HAND,
         "evidence": (),
+        "is_probable": False,
     }
     tx.execute(REPORT.update().where(which).values(values))
     set_meta(tx, _GENERATION, str(int(fold_generation(tx) or 0) + 1))

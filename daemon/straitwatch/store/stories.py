@@ -19,6 +19,7 @@ from straitwatch.core.model import (
     Fold,
     FoldedReport,
     KnownEntry,
+    LinkKind,
     Match,
     Plan,
     PlannedEntry,
@@ -33,7 +34,7 @@ from straitwatch.core.report import feature_reader
 from straitwatch.store.engine import Transaction
 from straitwatch.store.feeds import has_lease, write_state
 from straitwatch.store.outbox import add_deliveries, insert_alerts
-from straitwatch.store.rows import ALERT, ENTRY, FEED, MATCH, REPORT, STORY
+from straitwatch.store.rows import ALERT, ENTRY, FEED, MATCH, REPORT, STORY, STORY_CONSTRAINT
 from straitwatch.store.shadow import write_differences
 
 T = TypeVar("T")
@@ -412,6 +413,18 @@ def story_entries(tx: Transaction, story_id: str, *, limit: int = 10_000) -> lis
     """Return the entries of a story, the first report first."""
     is_its = ENTRY.c.id.in_(sa.select(REPORT.c.entry_id).where(REPORT.c.story_id == story_id))
     return _stored_entries(tx, is_its, order=ENTRY.c.seen_at, limit=limit)
+
+
+def split_entries(tx: Transaction, story_id: str) -> list[StoredEntry]:
+    """Return the entries that a person split off from a story, the first report first."""
+    of_story = sa.select(REPORT.c.entry_id).where(REPORT.c.story_id == story_id)
+    pair = STORY_CONSTRAINT.c
+    is_cut = pair.kind == LinkKind.CANNOT_LINK.value
+    is_split = sa.or_(
+        ENTRY.c.id.in_(sa.select(pair.report_a).where(is_cut, pair.report_b.in_(of_story))),
+        ENTRY.c.id.in_(sa.select(pair.report_b).where(is_cut, pair.report_a.in_(of_story))),
+    )
+    return _stored_entries(tx, is_split, order=ENTRY.c.seen_at, limit=_CHUNK)
 
 
 def held_entries(
