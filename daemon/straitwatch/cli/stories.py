@@ -1,6 +1,7 @@
 """`stories` and `alerts`: what happened, and what was said about it."""
 
 import shlex
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from straitwatch.cli.tables import local_time, print_table
 from straitwatch.cli.why import MEANINGS
 from straitwatch.config import Config
 from straitwatch.core.listing import first_reported, headline_pair, plausible_date
-from straitwatch.core.model import AlertFacts, Story, StoryReport
+from straitwatch.core.model import Action, AlertFacts, EntryKind, Story, StoryReport
 from straitwatch.core.plan import Release
 from straitwatch.core.render import counted
 from straitwatch.core.rules import Rules
@@ -27,6 +28,7 @@ from straitwatch.pipeline import SplitOff, alert_story, split_reports
 
 stories = typer.Typer(no_args_is_help=True, help="See stories and the reports folded into them.")
 alerts = typer.Typer(no_args_is_help=True, help="See what was said about stories, and to whom.")
+_NOT_SENT = {Action.DIGEST: "for the digest", Action.NONE: "not sent"}
 _Limit = Annotated[int, typer.Option(min=1, help="At most so many, newest first.")]
 _StoryId = Annotated[str, typer.Argument(metavar="STORY", help="A story, or how its id begins.")]
 
@@ -108,7 +110,18 @@ def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = Fa
     )
     for row in answer["reports"]:
         console.print(f"  {row['seen']}  {row['feed']}: {row['title']}")
-        console.print(f"    {row['relation']}, {row['because']}; {row['action']}: {row['reason']}")
+        for line in _report_lines(row):
+            console.print(f"    {line}")
+
+
+def _report_lines(row: dict[str, Any]) -> Iterator[str]:
+    """Yield why a report is in its story, what it adds, and what followed."""
+    kind = "" if row["kind"] == EntryKind.NEWS else f"{row['kind']}; "
+    yield f"{kind}{row['relation']}, {row['because']}"
+    if row["added"]:
+        yield f"added {row['added']}"
+    sent = f"sent as {row['action']}" if row["sent"] else _NOT_SENT[row["action"]]
+    yield f"{sent}: {row['reason']} ({MEANINGS[row['reason']]})"
 
 
 def _first(first: StoryReport, story: Story) -> str:
@@ -253,6 +266,9 @@ def _report(stored: db.StoredEntry) -> dict[str, Any]:
         "seen": stored.seen_at.isoformat(timespec="seconds"),
         "relation": fold.relation if fold else None,
         "because": str(fold) if fold else "",
+        "kind": stored.kind,
+        "added": str(fold.novelty) if fold else "",
+        "sent": stored.decision.is_sent,
         "action": stored.decision.action,
         "reason": stored.decision.reason,
     }

@@ -23,6 +23,7 @@ from straitwatch.core.route import silence_of
 from straitwatch.errors import ConfigError, StoreAbsent
 
 NEAREST_RULES = 3  # lines of `match` that lack the least
+LEAST_ID = 4  # characters of an id; a shorter text is one
 WIDTH = 70  # characters of what a rule lacks, for people; --json has it all
 SHOWN = 5  # entries that a title stands for; the first in full
 MEANINGS = {
@@ -62,7 +63,7 @@ def register(app: typer.Typer) -> None:
 
 
 def why(
-    text: Annotated[str, typer.Argument(metavar="URL|TITLE|TEXT", help="What to explain.")],
+    text: Annotated[str, typer.Argument(metavar="URL|TITLE|STORY|TEXT", help="What to explain.")],
     language: Annotated[str, typer.Option(help="Language of a free text: en, ru ...")] = "",
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
@@ -77,6 +78,7 @@ def why(
         with opened(config) as (loaded, store), store.reading() as tx:
             page = canonical_url(text) if is_url else ""
             found = db.find_entries(tx, text, canonical_url=page, limit=SHOWN)
+            found = found or _entries_of_story(tx, text)
             answers = [_stored(tx, stored, loaded) for stored in found]
             if not found:
                 states = db.feed_states(tx)
@@ -95,6 +97,16 @@ def why(
 
 
 # ---------------------------------------------------------------- what is known
+
+
+def _entries_of_story(tx: db.Transaction, text: str) -> list[db.StoredEntry]:
+    """Return entries of the story or alert whose id or headline this is; merged ids are valid."""
+    if len(text) < LEAST_ID:
+        return []
+    story = db.current_story(tx, db.story_of_alert(tx, text) or text)
+    if story is None:
+        return db.headline_entries(tx, text)[:SHOWN]
+    return db.story_entries(tx, story.id, limit=SHOWN)
 
 
 def _stored(tx: db.Transaction, stored: db.StoredEntry, config: Config) -> dict[str, Any]:

@@ -820,6 +820,19 @@ class Novelty:
         """True if it adds something that a desk must hear."""
         return bool(self.signals or self.voices or self.sides or self.acts or self.opposites)
 
+    def __str__(self) -> str:
+        """Say what is new in words: "denial; speaks for the first time: MND; figures: 57"."""
+        parts = {
+            "speaks for the first time": self.voices,
+            "takes part for the first time": self.sides,
+            "deeds": tuple(act.replace(":", " ") for act in self.acts),
+            "states otherwise": self.opposites,
+            "names": self.names,
+            "figures": self.figures,
+        }
+        said = [f"{words}: {', '.join(values)}" for words, values in parts.items() if values]
+        return "; ".join([*self.signals, *said])
+
 
 NO_NOVELTY = Novelty()
 
@@ -860,7 +873,8 @@ class Fold:
             return text  # its figures are those of the fold that a person overruled
         if self.threshold:
             sign = "<" if self.relation is Relation.NEW else ">="
-            text += f" {self.score:.2f} {sign} {self.threshold:.2f}"
+            digits = 2 if abs(self.score - self.threshold) >= 0.01 else 4  # noqa: PLR2004
+            text += f" {self.score:.{digits}f} {sign} {self.threshold:.{digits}f}"
         elif self.score:
             text += f" {self.score:.2f}"
         if self.evidence:

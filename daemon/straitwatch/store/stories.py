@@ -1,7 +1,7 @@
 """Room: store. Entries, matches, reports and stories; one poll's plan is written here."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import islice
@@ -15,6 +15,7 @@ from straitwatch.core.model import (
     Action,
     Decision,
     Entry,
+    EntryKind,
     Features,
     Fold,
     FoldedReport,
@@ -58,6 +59,7 @@ class StoredEntry:
     config_version: str = ""  # that decided; "": stored before this was kept
     matches: tuple[Match, ...] = ()
     fold: Fold | None = None
+    kind: EntryKind = EntryKind.NEWS
 
 
 # ---------------------------------------------------------------- the context of a plan
@@ -186,6 +188,21 @@ def current_story(tx: Transaction, story_id: str) -> Story | None:
         return None
     current = found[0].merged_into or found[0].id
     return stories_by_id(tx, [current]).get(current)
+
+
+def headline_entries(tx: Transaction, headline: str) -> list[StoredEntry]:
+    """Return the entry that gave a story its headline, whatever its title is by now.
+
+    All entries of the story if that one is not known; none if several stories have the headline.
+    """
+    query = sa.select(STORY).where(STORY.c.title == headline, IS_WHOLE).limit(2)
+    found = [_to_story(row) for row in tx.execute(query)]
+    if len(found) != 1:
+        return []
+    (story,) = found
+    urls = {report.url for report in story.reports if report.title == headline}
+    entries = story_entries(tx, story.id)
+    return [stored for stored in entries if stored.entry.url in urls] or entries
 
 
 def recent_reports(tx: Transaction, *, since_at: datetime, after_seq: int) -> list[FoldedReport]:
@@ -495,14 +512,21 @@ def _stored_entries(
         sa.select(MATCH).where(MATCH.c.entry_id.in_(ids)).order_by(MATCH.c.watchlist)
     ):
         matches.setdefault(row.entry_id, []).append(_to_match(row))
-    folds = {
-        row.entry_id: _to_fold(row)
-        for row in tx.execute(sa.select(REPORT).where(REPORT.c.entry_id.in_(ids)))
+    reports = {
+        row.entry_id: row for row in tx.execute(sa.select(REPORT).where(REPORT.c.entry_id.in_(ids)))
     }
     return [
-        _to_stored(row, matches=tuple(matches.get(row.id, ())), fold=folds.get(row.id))
+        _with_report(_to_stored(row, matches=tuple(matches.get(row.id, ()))), reports.get(row.id))
         for row in rows
     ]
+
+
+def _with_report(stored: StoredEntry, row: sa.Row[*tuple[Any, ...]] | None) -> StoredEntry:
+    """Add what is stored about a matched entry as a report."""
+    if row is None:
+        return stored
+    kind = _to_features(row).kind if row.features else EntryKind.NEWS
+    return replace(stored, fold=_to_fold(row), kind=kind)
 
 
 # ---------------------------------------------------------------- rows and values
@@ -666,9 +690,7 @@ def _to_entry(row: sa.Row[*tuple[Any, ...]]) -> Entry:
     )
 
 
-def _to_stored(
-    row: sa.Row[*tuple[Any, ...]], *, matches: tuple[Match, ...] = (), fold: Fold | None = None
-) -> StoredEntry:
+def _to_stored(row: sa.Row[*tuple[Any, ...]], *, matches: tuple[Match, ...] = ()) -> StoredEntry:
     return StoredEntry(
         entry=_to_entry(row),
         feed_id=row.feed_id,
@@ -677,5 +699,4 @@ def _to_stored(
         decision=Decision(action=Action(row.action), reason=Reason(row.reason)),
         config_version=row.config_version,
         matches=matches,
-        fold=fold,
     )

@@ -279,7 +279,7 @@ class StoryWindow:
         kept = self._links.choose(kept)
         if kept and kept[0].margin >= 0:
             return self._joined(reading, _same_event(kept[0], usual))
-        return _new_event(reading.features, kept, usual, self._profile)
+        return _new_event(reading.features, kept, usual)
 
     def _compare(self, features: Features, candidate: Candidate) -> "_Compared":
         """Compare a report with the closest reports of a story, one by one."""
@@ -379,10 +379,8 @@ def _same_event(candidate: Candidate, usual: float) -> Fold:
     )
 
 
-def _new_event(
-    features: Features, near: list[Candidate], usual: float, profile: FoldProfile
-) -> Fold:
-    score, bar = (near[0].score, near[0].bar) if near else (0.0, profile.base)
+def _new_event(features: Features, near: list[Candidate], usual: float) -> Fold:
+    score, bar = (near[0].score, near[0].bar) if near else (0.0, 0.0)
     related = (c for c in near if c.names.is_telling and not c.is_own_language)
     return Fold(
         story_id=derived_story_id(features.entry_id),
