@@ -325,24 +325,24 @@ REKEYED = Decision(action=Action.NONE, reason=Reason.REKEYED)
 SILENT = make_story("s1", revision=0, alerted_at=None, threads=())
 
 
-def store_held(store: Store) -> FeedState:
-    """Store one report that the brake on a re-keyed feed held back."""
+def store_held(store: Store, decision: Decision = REKEYED) -> FeedState:
+    """Store one report that was held back, as by the brake on a re-keyed feed."""
     claimed = claimed_feed(store)
-    planned = make_planned("e1", entry=make_entry("e1"), fold=make_fold("s1"), decision=REKEYED)
+    planned = make_planned("e1", entry=make_entry("e1"), fold=make_fold("s1"), decision=decision)
     store.call(
         apply_plan, make_plan(claimed, [planned], stories=(SILENT,), alerts=(), deliveries=())
     )
     return claimed
 
 
-def let_go(store: Store, claimed: FeedState) -> Release:
+def let_go(store: Store, claimed: FeedState, reason: Reason = Reason.REKEYED) -> Release:
     feed = make_feed(claimed.feed_id)
     rules = replace(
         NO_RULES,
         policy=AlertPolicy(routes=(Route(name="desk", send=("desk-slack",)),)),
         recipients={"desk-slack": ("",)},
     )
-    return store.call(release_feed, feed, rules=rules, now=NOW + timedelta(hours=1))
+    return store.call(release_feed, feed, rules=rules, now=NOW + timedelta(hours=1), reason=reason)
 
 
 def test_what_a_brake_held_back_is_told_when_it_is_released(store: Store) -> None:
@@ -368,6 +368,13 @@ def test_what_is_released_into_the_digest_stands_in_the_next_one(store: Store) -
     after = DigestQuery(digest="morning", since_at=released_at, until_at=released_at + WEEK)
     (item,) = store.call(digest_items, after)
     assert item.story_id == "s1"
+
+
+def test_reports_of_a_first_sight_are_released_only_when_asked_for(store: Store) -> None:
+    claimed = store_held(store, Decision(action=Action.NONE, reason=Reason.BASELINE))
+
+    assert let_go(store, claimed).decisions == {}
+    assert len(let_go(store, claimed, Reason.BASELINE).alerts) == 1
 
 
 def test_a_second_release_finds_nothing(store: Store) -> None:

@@ -10,9 +10,10 @@ import yaml
 
 from builders import NOON, make_entry, poll_of, seen_feed_state
 from straitwatch.app import activate, load
+from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.model import UNNAMED_MEDIA, AlertKind, Feed, Plan, Story
 from straitwatch.core.normalize import canonical_url
-from straitwatch.core.plan import PollContext, new_window, plan_poll
+from straitwatch.core.plan import PollContext, plan_poll
 from straitwatch.core.report import Arrival
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +25,7 @@ class Constellation:
 
     def __init__(self) -> None:
         self.rules = activate(load(ROOT / "config", {})).rules
-        self.window = new_window()
+        self.window = StoryWindow()
         self.stories: dict[str, Story] = {}
         self.labels: dict[str, set[str]] = defaultdict(set)
         self.plans: list[Plan] = []

@@ -28,7 +28,7 @@ def test_a_page_seen_under_another_title_is_the_same_entry() -> None:
     first, second = fold_all(
         make_features("Frigates leave Zuoying", canonical_url="a.example/news/frigates"),
         make_features(
-            "What the rice harvest means", canonical_url="a.example/news/frigates", hours=30
+            "What the rice harvest means", canonical_url="a.example/news/frigates", hours=8
         ),
     )
 
@@ -40,7 +40,7 @@ def test_a_headline_repeated_by_its_site_is_the_same_entry() -> None:
     first, second = fold_all(
         make_features("Frigates leave Zuoying at dawn", canonical_url="a.example/1"),
         make_features(
-            "Frigates leave Zuoying at dawn", canonical_url="a.example/fleet/1", hours=100
+            "Frigates leave Zuoying at dawn", canonical_url="a.example/fleet/1", hours=10
         ),
     )
 

@@ -76,6 +76,16 @@ def test_report_of_a_story_that_nobody_was_sent_alerts() -> None:
     assert decided(UNSENT) == alert(Reason.NEW_STORY)
 
 
+def test_page_that_only_another_feed_held_back_alerts_in_its_own_feed() -> None:
+    assert decided(UNSENT, SAME_ENTRY) == alert(Reason.NEW_STORY)
+
+
+def test_page_that_its_own_outlet_held_back_stays_silent() -> None:
+    own = replace(SAME_ENTRY, is_own_repeat=True)
+
+    assert decided(UNSENT, own) == silent(Reason.KNOWN_ENTRY)
+
+
 def test_retelling_sends_nothing() -> None:
     assert decided(SENT) == silent(Reason.RETELLING)
 

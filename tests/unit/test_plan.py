@@ -433,6 +433,31 @@ def test_what_is_released_does_not_tell_a_story_twice() -> None:
     assert release.decisions[entry.id].reason is Reason.RETELLING
 
 
+def test_held_reports_of_one_event_are_released_as_one_alert() -> None:
+    story, window = make_story(revision=0, alerted_at=None, sent_severity=None), StoryWindow()
+    texts = ("Japan detains a crew in the strait", "Crew in the strait is detained by Japan")
+    held = [
+        (report_of(make_entry(text, id=text), feed=FEED), make_fold(relation))
+        for text, relation in zip(texts, (Relation.NEW, Relation.SAME_EVENT), strict=True)
+    ]
+    for report, fold in held:
+        window.add(report.features, fold, is_sent=False)
+
+    release = plan_release(
+        [
+            (report, replace(fold, novelty=window.novelty(report.features, story.id)))
+            for report, fold in held
+        ],
+        PollContext(window=window, stories={story.id: story}),
+        rules_for(),
+    )
+
+    assert [decision.reason for decision in release.decisions.values()] == [
+        Reason.NEW_STORY,
+        Reason.RETELLING,
+    ]
+
+
 def test_reports_of_one_poll_see_the_stories_of_those_before_them() -> None:
     window = StoryWindow()
     first = make_entry("Fleet of twelve ships crosses the strait at dawn")
@@ -614,7 +639,6 @@ def test_a_route_that_was_told_hears_nothing_more_by_that() -> None:
         replace(director, continues=True),
         make_route(),
         recipients={"boss": ("",), "desk-slack": ("",)},
-        update_outlets=(),
     )
 
     assert [reason for reason, _ in told_to(5, rules)] == ["new_story", "new_route"]

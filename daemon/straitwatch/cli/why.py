@@ -28,7 +28,7 @@ WIDTH = 70  # characters of what a rule lacks, for people; --json has it all
 SHOWN = 5  # entries that a title stands for; the first in full
 MEANINGS = {
     Reason.NO_MATCH: "no watch-list fired",
-    Reason.BASELINE: "the feed was seen for the first time: what stood in it is not news",
+    Reason.BASELINE: "it was in the feed before the feed was watched",
     Reason.NEW_STORY: "the first report of this event",
     Reason.MORE_SEVERE: "it alone is more severe than what was sent about its story",
     Reason.CORRECTION: "it corrects, retracts, denies, confirms or ends what was reported",

@@ -56,7 +56,7 @@ def decide(
     if before is None:
         return _ALERT
     if before.sent_severity is None:
-        return _decide_about_untold(report, fold, before)
+        return _decide_about_untold(report, fold)
     if set(after.watchlists) - set(before.watchlists):
         return _update(Reason.NEW_LIST)
     if after.is_breaking and not before.is_breaking:
@@ -76,13 +76,13 @@ def _decide_about_kind(
     return Decision(action=Action.ALERT, reason=kind) if is_wanted else _digest(kind)
 
 
-def _decide_about_untold(report: Report, fold: Fold, before: Story) -> Decision:
+def _decide_about_untold(report: Report, fold: Fold) -> Decision:
     """Decide about a further report of a story that nobody was sent.
 
-    The page of another outlet's feed is sent: the first one may have been part of a silent start.
+    What was only part of another feed's silent start is sent once.
     """
-    is_own_page = fold.relation is Relation.SAME_ENTRY and report.outlet.name in before.outlets
-    return _none(Reason.KNOWN_ENTRY) if report.is_edited or is_own_page else _ALERT
+    is_old = report.is_edited or fold.is_own_repeat
+    return _none(Reason.KNOWN_ENTRY) if is_old else _ALERT
 
 
 def _decide_about_severity(fold: Fold) -> Decision:

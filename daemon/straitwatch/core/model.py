@@ -139,14 +139,14 @@ class Reason(StrEnum):
     NEW_LIST = "new_list"
     HIGHER_SEVERITY = "higher_severity"
     BREAKING = "breaking"
-    MORE_OUTLETS = "more_outlets"  # like the next two, in rows of earlier versions only
+    MORE_OUTLETS = "more_outlets"  # like the next three, in rows of earlier versions only
     TIER_ONE = "tier_one"
     DAY_LATER = "day_later"
+    ALREADY_ALERTED = "already_alerted"
     NEW_ROUTE = "new_route"
     RETELLING = "retelling"
     COMMENTARY = "commentary"
     ROUNDUP = "roundup"
-    ALREADY_ALERTED = "already_alerted"
     KNOWN_ENTRY = "known_entry"
     REKEYED = "rekeyed"
     LATE = "late"
@@ -481,7 +481,6 @@ class AlertPolicy:
     people: tuple[Person, ...] = ()
     max_age: timedelta = timedelta(hours=48)  # older than this is not news: digest, marked late
     backfill: timedelta = timedelta(0)  # at first sight of a feed, alert on entries this young
-    update_outlets: tuple[int, ...] = (3, 10, 30)  # outlet counts worth an update
     update_wait: timedelta = timedelta(0)  # for which updates of one story are collected; 0: not
     languages: tuple[str, ...] = ()  # of headlines, in order of preference; empty: no preference
     timezone: str = "UTC"
@@ -777,12 +776,17 @@ class Features:
     title: str  # cleaned, in one script of Chinese
     canonical_url: str = ""
     site: str = ""  # host of the canonical address, or the outlet where there is none
+    outlet: str = ""
+    published_at: datetime | None = None  # known of the report at hand only: it is not stored
     language: str = ""  # primary subtag: en, zh, ja ...
     watchlists: tuple[str, ...] = ()
     title_terms: tuple[str, ...] = ()  # stems, bigrams
     lead_terms: tuple[str, ...] = ()
     title_names: tuple[str, ...] = ()  # people, places and things, in no language
     lead_names: tuple[str, ...] = ()
+    lead_head: str = ""  # how the text under the headline begins
+    lead_figures: str = ""  # all of its figures in their order
+    lead_digest: str = ""
     figures: tuple[str, ...] = ()  # quantities in the title
     facts: str = ""  # what it states, see core.cluster.facts
     kind: EntryKind = EntryKind.NEWS
@@ -865,6 +869,8 @@ class Fold:
     is_probable: bool = False  # the score is near the threshold: perhaps another event
     usual: float = 0.0  # best score with a story in the report's language; thresholds follow it
     novelty: Novelty = NO_NOVELTY  # compared with what was sent about the story
+    # Of what its outlet has published before; not stored, and no difference between two folds.
+    is_own_repeat: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         """Say the reason with its figures: "same-event 0.41 >= 0.24: taiwan, drill"."""
@@ -1257,6 +1263,14 @@ class KnownEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierEntry:
+    """An entry as it was stored before the poll that brings it again, or another in its place."""
+
+    entry: Entry
+    seen_at: datetime  # first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoldedReport:
     """A stored report as a window takes it in: what it says, its story, and whether it was sent."""
 
@@ -1290,7 +1304,7 @@ class PollReport:
     stories_new: int = 0
     alerts: int = 0
     detail: str = ""
-    is_baseline: bool = False
+    is_baseline: bool = False  # what stood in it before it was watched is recorded silently
     rekeyed: int = 0  # entries that were there already, under other ids
     reasons: tuple[Reason, ...] = ()  # of each decision
     is_failure: bool = False  # the feed could not be had or read
@@ -1305,7 +1319,7 @@ class Poll:
     reports: tuple[Report, ...] = ()
     unmatched: tuple[PlannedEntry, ...] = ()  # new and edited entries on which no list fires
     entries: int = 0  # in the document
-    is_baseline: bool = False  # the first sight of the feed
+    is_baseline: bool = False  # what stood in it before it was watched is recorded silently
     rekeyed: int = 0  # entries that were there already, under other ids
     is_last: bool = True  # of the parts
 

@@ -66,7 +66,7 @@ class PollContext:
     stories: Mapping[str, Story] = field(default_factory=dict)  # by id; may load them when asked
     silences: tuple[Silence, ...] = ()  # made by command; those of the configuration are in `Rules`
     known: Mapping[str, KnownEntry] = field(default_factory=dict)  # the edited entries
-    returned: Mapping[str, str] = field(default_factory=dict)  # entries whose page had a story
+    returned: Mapping[str, Fold] = field(default_factory=dict)  # entries that a page showed before
     report_rates: Mapping[str, float] | None = None  # reports an hour by list; None: the window's
 
     def report_rate(self, report: Report) -> float:
@@ -159,16 +159,18 @@ def _fold(report: Report, context: PollContext, rules: Rules) -> tuple[Fold, boo
     known = context.known.get(entry.id)
     if known is not None and known.story_id:
         novelty = context.window.novelty(report.features, known.story_id)
-        return replace(_same_entry(known.story_id, SAME_GUID), novelty=novelty), True
+        fold = Fold(
+            story_id=known.story_id,
+            relation=Relation.SAME_ENTRY,
+            reason=SAME_GUID,
+            novelty=novelty,
+        )
+        return fold, True
     fold = context.window.fold(report.features, rules.folding)
     if fold.relation is not Relation.SAME_ENTRY and entry.id in context.returned:
         # However long ago: the window has forgotten pages older than it is.
-        fold = _same_entry(context.returned[entry.id], RETURNED, entry.canonical_url)
+        fold = context.returned[entry.id]
     return fold, False
-
-
-def _same_entry(story_id: str, reason: str, *evidence: str) -> Fold:
-    return Fold(story_id=story_id, relation=Relation.SAME_ENTRY, reason=reason, evidence=evidence)
 
 
 def _planned(report: Report, step: Step) -> PlannedEntry:

@@ -36,7 +36,7 @@ def find_novelty(features: Features, sent: Iterable[Features]) -> Novelty:
     return Novelty(
         signals=_new(features.signals, (signal for other in told for signal in other.signals)),
         voices=tuple(sorted(voice for voice in facts.voices if f"@{voice}" not in named)),
-        sides=(*_new_sides(facts, others), *_answering(facts, others)),
+        sides=tuple(sorted({*_new_sides(facts, others), *_answering(facts, others)})),
         acts=tuple(sorted(_deeds(facts) - {deed for other in others for deed in _deeds(other)})),
         opposites=tuple(_opposites(facts, others)),
         names=tuple(
@@ -62,7 +62,7 @@ def _new_sides(facts: Facts, others: list[Facts]) -> Iterator[str]:
     """Yield the countries that speak or act here and in no report that was sent."""
     known = {side for other in others for side in (*other.speakers, *other.subject)} - offices()
     if known:
-        yield from sorted((facts.speakers | facts.subject) - known - offices())
+        yield from (facts.speakers | facts.subject) - known - offices()
 
 
 def _answering(facts: Facts, others: list[Facts]) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _answering(facts: Facts, others: list[Facts]) -> Iterator[str]:
     answers = _acts(facts) & ANSWERS - {act for other in others for act in _acts(other)}
     named = {country for other in others for country in other.countries}
     if answers and named:
-        yield from sorted(facts.countries - named)
+        yield from facts.countries - named
 
 
 def _opposites(facts: Facts, others: list[Facts]) -> Iterator[str]:
