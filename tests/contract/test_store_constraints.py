@@ -149,6 +149,15 @@ def test_a_merge_takes_an_earlier_split_back_and_a_split_a_merge(store: Store) -
     assert pairs(store, LinkKind.MUST_LINK) == set()
 
 
+def test_a_split_holds_when_the_first_report_is_split_off_later(store: Store) -> None:
+    store_reports(store, s1=["e1", "e2", "e3"])
+    store.call(split_story, "s1", ["e3"], BY)
+
+    store.call(split_story, "s1", ["e1"], BY)
+
+    assert pairs(store, LinkKind.CANNOT_LINK) == {("e1", "e2"), ("e1", "e3"), ("e2", "e3")}
+
+
 def test_a_copy_of_a_page_follows_the_page_that_is_split_off(store: Store) -> None:
     claimed = claimed_feed(store)
     page = make_entry("e2")

@@ -1,6 +1,6 @@
 """Room: store. What people decided about pairs of reports: one story, or two."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,13 +10,14 @@ from straitwatch.store.engine import Transaction
 from straitwatch.store.rows import REPORT, STORY_CONSTRAINT
 
 
-def story_constraints(tx: Transaction, *, since_at: datetime) -> list[StoryConstraint]:
-    """Return what was decided since a time: all that concerns reports since that time."""
-    query = (
-        sa.select(STORY_CONSTRAINT)
-        .where(STORY_CONSTRAINT.c.made_at >= since_at)
-        .order_by(STORY_CONSTRAINT.c.report_a, STORY_CONSTRAINT.c.report_b)
-    )
+def story_constraints(
+    tx: Transaction, *, since_at: datetime | None = None
+) -> list[StoryConstraint]:
+    """Return all that was decided; since a time, all that concerns reports since that time."""
+    table = STORY_CONSTRAINT.c
+    query = sa.select(STORY_CONSTRAINT).order_by(table.report_a, table.report_b)
+    if since_at is not None:
+        query = query.where(table.made_at >= since_at)
     return [
         StoryConstraint(
             report_a=row.report_a,
@@ -62,6 +63,18 @@ def oldest_report(tx: Transaction, story_id: str) -> str:
     """Return the entry of the first report of a story, which represents it; "" when pruned."""
     query = _reports_of(story_id).order_by(REPORT.c.seq).limit(1)
     return tx.execute(query).scalar() or ""
+
+
+def reports_apart(tx: Transaction, entry_ids: Collection[str]) -> set[str]:
+    """Return the reports that must not be linked with one of these."""
+    table = STORY_CONSTRAINT.c
+    is_cut = table.kind == LinkKind.CANNOT_LINK.value
+    pairs = ((table.report_a, table.report_b), (table.report_b, table.report_a))
+    return {
+        entry_id
+        for one, other in pairs
+        for entry_id in tx.execute(sa.select(other).where(is_cut, one.in_(entry_ids))).scalars()
+    }
 
 
 def _reports_of(story_id: str) -> sa.Select[tuple[str]]:

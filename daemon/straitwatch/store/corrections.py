@@ -30,6 +30,7 @@ from straitwatch.core.story import union
 from straitwatch.store.constraints import (
     delete_constraints_between,
     oldest_report,
+    reports_apart,
     write_constraints,
 )
 from straitwatch.store.engine import Transaction
@@ -168,10 +169,15 @@ def _constrain_split(
 ) -> None:
     """Keep what a split means for the reports: the first ones represent their stories."""
     delete_constraints_between(tx, story_id, fresh_id, kind=LinkKind.MUST_LINK)
-    first = oldest_report(tx, fresh_id)
+    first, stays = oldest_report(tx, fresh_id), oldest_report(tx, story_id)
     others = [entry_id for entry_id in moved if entry_id != first]
-    apart = by.constrain(LinkKind.CANNOT_LINK, oldest_report(tx, story_id), moved)
-    write_constraints(tx, apart + by.constrain(LinkKind.MUST_LINK, first, others))
+    # The report that represented the story so far may be one of those that moved.
+    apart = {*moved, *reports_apart(tx, moved)} - {stays}
+    write_constraints(
+        tx,
+        by.constrain(LinkKind.CANNOT_LINK, stays, sorted(apart))
+        + by.constrain(LinkKind.MUST_LINK, first, others),
+    )
 
 
 def held_reports(
