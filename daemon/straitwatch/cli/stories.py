@@ -16,7 +16,7 @@ from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.mark import who
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.tables import local_time, print_table
-from straitwatch.cli.why import MEANINGS
+from straitwatch.cli.why import MEANINGS, describe_fold
 from straitwatch.config import Config
 from straitwatch.core.listing import first_reported, headline_pair, plausible_date
 from straitwatch.core.model import Action, AlertFacts, EntryKind, Story, StoryReport
@@ -265,7 +265,7 @@ def _report(stored: db.StoredEntry) -> dict[str, Any]:
         "url": stored.entry.url,
         "seen": stored.seen_at.isoformat(timespec="seconds"),
         "relation": fold.relation if fold else None,
-        "because": str(fold) if fold else "",
+        "because": describe_fold(stored),
         "kind": stored.kind,
         "added": str(fold.novelty) if fold else "",
         "sent": stored.decision.is_sent,

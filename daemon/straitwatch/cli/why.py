@@ -1,6 +1,8 @@
 """`why`: the answer to "why did I get this" and "why did I not"."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -15,6 +17,7 @@ from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
 from straitwatch.config import Config, kept_lists
+from straitwatch.core.cluster.text import has_cjk
 from straitwatch.core.match import Explanation, Matcher, RuleExplanation, near_miss, what_tips
 from straitwatch.core.model import Feed, FeedState, Mark, MatchText, Reason
 from straitwatch.core.normalize import canonical_url
@@ -23,6 +26,7 @@ from straitwatch.core.route import silence_of
 from straitwatch.errors import ConfigError, StoreAbsent
 
 NEAREST_RULES = 3  # lines of `match` that lack the least
+_WORD = re.compile(r"[^\W\d_]+")
 LEAST_ID = 4  # characters of an id; a shorter text is one
 WIDTH = 70  # characters of what a rule lacks, for people; --json has it all
 SHOWN = 5  # entries that a title stands for; the first in full
@@ -99,6 +103,18 @@ def why(
 # ---------------------------------------------------------------- what is known
 
 
+def describe_fold(stored: db.StoredEntry) -> str:
+    """Say why a report is in its story, with the words of which the stems are compared."""
+    if stored.fold is None:
+        return ""
+    words = _WORD.findall(f"{stored.entry.title} {stored.entry.summary}".casefold())
+    evidence = tuple(
+        term if has_cjk(term) else next((word for word in words if word.startswith(term)), term)
+        for term in stored.fold.evidence
+    )
+    return str(replace(stored.fold, evidence=evidence))
+
+
 def _entries_of_story(tx: db.Transaction, text: str) -> list[db.StoredEntry]:
     """Return entries of the story or alert whose id or headline this is; merged ids are valid."""
     if len(text) < LEAST_ID:
@@ -124,7 +140,7 @@ def _stored(tx: db.Transaction, stored: db.StoredEntry, config: Config) -> dict[
         "matched": [match.watchlist for match in stored.matches],
         "story": fold.story_id if fold else None,
         "relation": fold.relation if fold else None,
-        "fold": str(fold) if fold else "",
+        "fold": describe_fold(stored),
         "decision": stored.decision.action,
         "reason": stored.decision.reason,
         "silences": _silences(tx, stored, feed, config),
