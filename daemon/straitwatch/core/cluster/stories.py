@@ -246,7 +246,7 @@ class ListStories:
             score = words.blend(NEAREST_SHARE) + meaning + _NAME_SHARE * names.score
             bar += profile.across
         else:
-            score, bar = names.score, profile.names
+            score, bar = names.score if says_enough(names.names) else 0.0, profile.names
         hours = max(0.0, (features.seen_at - story.last_seen_at) / HOUR)
         return Candidate(
             story_id=story.id,
