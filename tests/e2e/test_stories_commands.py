@@ -62,6 +62,9 @@ def test_a_split_is_sent_by_the_same_command_with_alert_and_only_once(
     made = next(row["id"] for row in rows(config, "stories", "list") if row["id"] != story)
     (alert,) = rows(config, "alerts", "show", made)
     assert alert["title"] == CROSSING[1]
+    run(config, "run", "--once", "--json")
+    (delivered,) = rows(config, "alerts", "show", made)
+    assert [place["state"] for place in delivered["deliveries"]] == ["delivered"]
     assert (alert["kind"], alert["reason"]) == ("new", "new_story")
     assert [place["receiver"] for place in alert["deliveries"]] == ["terminal"]
 
@@ -101,6 +104,11 @@ def test_the_id_of_a_merged_story_is_valid_in_every_command(config: Path, story:
     assert {row["entry"] for row in marked} == {row["entry"] for row in shown["reports"]}
     assert "one story already" in str(merged.exception)
     assert split["id"] not in (story, other)
+
+
+def test_a_mark_needs_a_verdict_unless_one_is_taken_back(config: Path, story: str) -> None:
+    assert "which verdict?" in str(run(config, "mark", story).exception)
+    assert run(config, "mark", story, "--remove").exit_code == 0
 
 
 def test_a_story_shows_what_each_report_added_and_whether_it_was_sent(
