@@ -11,7 +11,7 @@ the feed's validators commit together; a message leaves only after that commit.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,10 +23,11 @@ from straitwatch import store as db
 from straitwatch.core.backtest import Backtest, BacktestResult
 from straitwatch.core.baseline import silent_entries
 from straitwatch.core.cluster import STORY_AGE, FoldProfile, StoryWindow
-from straitwatch.core.corrections import BY_HAND
+from straitwatch.core.corrections import corrected_stories
 from straitwatch.core.feed_outcome import FeedOutcome
 from straitwatch.core.identity import alert_id, delivery_key
 from straitwatch.core.model import (
+    BY_HAND,
     Alert,
     AlertFacts,
     AlertKind,
@@ -56,9 +57,12 @@ from straitwatch.core.model import (
     ReadFeed,
     Reason,
     Report,
+    ReportStatus,
     SendJob,
     SendResult,
     Severity,
+    Story,
+    StoryConstraint,
 )
 from straitwatch.core.plan import (
     RETURNED,
@@ -128,7 +132,9 @@ class Folding:
         newest, generation = db.last_seq(tx), db.fold_generation(tx)
         window = self.window
         if window is None or newest < self.seq or generation != self.generation:
-            window, self.seq, self.generation = StoryWindow(), 0, generation
+            constraints = db.story_constraints(tx, since_at=now - WINDOW)
+            window = StoryWindow(constraints=constraints)
+            self.seq, self.generation = 0, generation
             self.window = window
         if newest > self.seq:
             closed_before = None if self.seq else now - STORY_AGE
@@ -360,6 +366,69 @@ def release_feed(
     return release
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitOff:
+    """The story that was made of split reports, and what is sent about it, if anything."""
+
+    story: Story
+    release: Release | None = None
+
+
+def split_reports(
+    tx: Transaction,
+    story_id: str,
+    entry_ids: Collection[str],
+    by: db.Signature,
+    *,
+    rules: Rules | None = None,
+) -> SplitOff | None:
+    """Split reports off from a story; with rules, send them in the same transaction.
+
+    None when the story does not have them, or would have no report left.
+    """
+    story = db.split_story(tx, story_id, entry_ids, by)
+    if story is None:
+        return None
+    release = alert_story(tx, story.id, rules=rules, now=by.made_at) if rules else None
+    return SplitOff(story=story, release=release)
+
+
+def alert_story(tx: Transaction, story_id: str, *, rules: Rules, now: datetime) -> Release | None:
+    """Send the reports of a story that nothing was sent about, as if they came now, oldest first.
+
+    None when something was sent about it already.
+    """
+    db.fold_lock(tx)
+    story = db.stories_by_id(tx, [story_id]).get(story_id)
+    if story is None or story.revision:
+        return None
+    feeds, window = db.stored_feeds(tx), StoryWindow()
+    reports: list[tuple[Report, Fold]] = []
+    for stored in sorted(db.story_entries(tx, story_id), key=_reported_at):
+        if stored.fold is None:
+            continue
+        report = _report_of_now(stored, feeds[stored.feed_id], rules, now)
+        window.add(report.features, stored.fold, is_sent=False)
+        reports.append((report, stored.fold))
+    silences = tuple(db.active_silences(tx, now))
+    context = PollContext(window=window, stories=db.StoredStories(tx), silences=silences)
+    release = plan_release(reports, context, rules)
+    db.apply_alert(tx, release, now=now)
+    return release
+
+
+def _reported_at(stored: db.StoredEntry) -> tuple[datetime, datetime]:
+    """Return when an entry was seen; what one poll brought is told apart by its dates."""
+    return stored.seen_at, stored.entry.published_at or stored.seen_at
+
+
+def _report_of_now(stored: db.StoredEntry, feed: Feed, rules: Rules, now: datetime) -> Report:
+    """Make the report of a stored entry, however old it is: a person asks for it."""
+    arrival = Arrival(feed=feed, state=FeedState(feed_id=feed.id, baseline_at=now), seen_at=now)
+    report = make_report(stored.entry, stored.matches, arrival, rules.policy, outlets=rules.outlets)
+    return replace(report, status=ReportStatus.FRESH)
+
+
 async def _complete(after: FeedState, tools: Tools) -> PollReport:
     """Record a poll that brought no entries."""
     is_ours = await tools.store.batch(db.complete_polls, after)
@@ -551,18 +620,25 @@ def backtest(
 
 
 def refold(
-    reports: Iterable[FoldedReport], profiles: Mapping[str, FoldProfile]
+    reports: Sequence[FoldedReport],
+    profiles: Mapping[str, FoldProfile],
+    constraints: Sequence[StoryConstraint] = (),
 ) -> Iterator[tuple[FoldedReport, Fold]]:
     """Fold stored reports once more, in their order; yield each with the fold that it gets now.
 
     Each report keeps its original fold, so one difference does not cascade. Reports matched by id
-    or by an old page, and manual corrections, are not folded again.
+    or by an old page, and manual corrections, are not folded again. What came into or out of a
+    corrected story before the correction is as decided.
     """
-    window = StoryWindow()
+    window = StoryWindow(constraints=constraints)
+    corrected = corrected_stories(reports, constraints)
     for report in reports:
         then = report.fold
         is_given = then.reason in (BY_HAND, SAME_GUID, RETURNED)
-        yield report, then if is_given else window.fold(report.features, profiles)
+        now = then if is_given else window.fold(report.features, profiles)
+        times = (corrected.get(fold.story_id) for fold in (then, now))
+        is_decided = any(made_at and report.features.seen_at <= made_at for made_at in times)
+        yield report, then if is_decided else now
         window.restore(report)
 
 

@@ -41,6 +41,7 @@ from straitwatch.core.rules import Rules
 from straitwatch.pipeline import Folding, commit_poll, release_feed
 from straitwatch.store import (
     DigestQuery,
+    Signature,
     Store,
     Transaction,
     add_alert,
@@ -62,6 +63,7 @@ from straitwatch.store import (
 from straitwatch.store.stories import write_stories
 
 WEEK = timedelta(days=7)
+BY = Signature(made_at=NOW, author="ana")
 MATCHER, _ = compile_rules({}, ())
 assert MATCHER is not None
 NO_RULES = Rules(matcher=MATCHER, policy=AlertPolicy(), titles={}, recipients={})
@@ -88,7 +90,7 @@ def entries_of(store: Store, story: str) -> set[str]:
 def test_merged_stories_are_one_with_all_reports(store: Store) -> None:
     store_reports(store, s1=["e1", "e2"], s2=["e3"])
 
-    merged = store.call(merge_stories, "s1", "s2")
+    merged = store.call(merge_stories, "s1", "s2", BY)
 
     assert merged is not None
     assert entries_of(store, "s1") == {"e1", "e2", "e3"}
@@ -98,8 +100,8 @@ def test_merged_stories_are_one_with_all_reports(store: Store) -> None:
 def test_the_id_of_a_merged_story_leads_to_where_it_went(store: Store) -> None:
     store_reports(store, s1=["e1"], s2=["e2"], s3=["e3"])
 
-    store.call(merge_stories, "s2", "s3")
-    store.call(merge_stories, "s1", "s2")
+    store.call(merge_stories, "s2", "s3", BY)
+    store.call(merge_stories, "s1", "s2", BY)
 
     found = [store.call(current_story, it) for it in ("s1", "s2", "s3", "s4")]
     assert [story.id if story else None for story in found] == ["s1", "s1", "s1", None]
@@ -116,7 +118,7 @@ def test_what_was_said_of_a_merged_story_is_shown_with_the_rest(store: Store) ->
     store_reports(store, s1=["e1"], s2=["e2"])
     store.call(add_alert, make_alert(story_id="s2"), [make_delivery()])
 
-    store.call(merge_stories, "s1", "s2")
+    store.call(merge_stories, "s1", "s2", BY)
 
     assert [it.delivery.id for it in store.call(list_deliveries, story_id="s1")] == ["d1"]
     assert store.call(story_of_alert, "a1") == "s1"
@@ -127,8 +129,8 @@ def test_a_story_broke_if_either_part_of_it_did(store: Store) -> None:
     broke = make_story("s2", is_breaking=True, severity=Severity.CRITICAL)
     store.call(write_stories, [broke])
 
-    merged = store.call(merge_stories, "s1", "s2")
-    fresh = store.call(split_story, "s1", ["e2"])
+    merged = store.call(merge_stories, "s1", "s2", BY)
+    fresh = store.call(split_story, "s1", ["e2"], BY)
 
     assert merged is not None
     assert fresh is not None
@@ -139,7 +141,7 @@ def test_a_story_broke_if_either_part_of_it_did(store: Store) -> None:
 def test_a_merged_story_goes_on_in_the_threads_of_both(store: Store) -> None:
     store_reports(store, s1=["e1"], s2=["e2"])
 
-    merged = store.call(merge_stories, "s1", "s2")
+    merged = store.call(merge_stories, "s1", "s2", BY)
 
     assert merged is not None
     assert [receiver for receiver, _, _ in merged.threads] == ["to-s1", "to-s2"]
@@ -148,14 +150,14 @@ def test_a_merged_story_goes_on_in_the_threads_of_both(store: Store) -> None:
 def test_a_story_that_does_not_exist_cannot_be_merged(store: Store) -> None:
     store_reports(store, s1=["e1"])
 
-    assert store.call(merge_stories, "s1", "nothing") is None
+    assert store.call(merge_stories, "s1", "nothing", BY) is None
     assert entries_of(store, "s1") == {"e1"}
 
 
 def test_split_reports_are_a_story_of_their_own_that_nothing_was_said_of(store: Store) -> None:
     store_reports(store, s1=["e1", "e2", "e3"])
 
-    fresh = store.call(split_story, "s1", ["e3"])
+    fresh = store.call(split_story, "s1", ["e3"], BY)
 
     assert fresh is not None
     assert (fresh.revision, fresh.alerted_at, fresh.threads) == (0, None, ())
@@ -175,7 +177,7 @@ def test_a_story_that_keeps_only_a_page_that_came_again_still_takes_in_reports(
     made = (make_story("s1"),)
     store.call(apply_plan, make_plan(claimed, planned, stories=made, alerts=(), deliveries=()))
 
-    assert store.call(split_story, "s1", ["e1"])
+    assert store.call(split_story, "s1", ["e1"], BY)
 
     relations = {
         report.fold.story_id: report.fold.relation
@@ -187,15 +189,15 @@ def test_a_story_that_keeps_only_a_page_that_came_again_still_takes_in_reports(
 def test_a_story_cannot_lose_all_its_reports_nor_one_that_it_has_not(store: Store) -> None:
     store_reports(store, s1=["e1"], s2=["e2"])
 
-    assert store.call(split_story, "s1", ["e1"]) is None
-    assert store.call(split_story, "s1", ["e2"]) is None
+    assert store.call(split_story, "s1", ["e1"], BY) is None
+    assert store.call(split_story, "s1", ["e2"], BY) is None
 
 
 def test_a_window_that_is_built_anew_follows_the_correction(store: Store) -> None:
     store_reports(store, s1=["e1", "e2"], s2=["e3"])
     before = store.call(fold_generation)
 
-    store.call(merge_stories, "s1", "s2")
+    store.call(merge_stories, "s1", "s2", BY)
 
     reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
     assert {report.fold.story_id for report in reports} == {"s1"}
@@ -212,7 +214,7 @@ def test_a_link_still_says_whose_reporting_it_is_when_a_story_is_grown_anew(stor
     stories = (make_story("s1"), make_story("s2"))
     store.call(apply_plan, make_plan(claimed, planned, stories=stories, alerts=(), deliveries=()))
 
-    merged = store.call(merge_stories, "s1", "s2")
+    merged = store.call(merge_stories, "s1", "s2", BY)
 
     assert merged is not None
     assert "Wall Street Journal" in merged.origins
@@ -227,7 +229,7 @@ def test_a_correction_leaves_the_scores_from_which_a_lists_threshold_follows(sto
     stories = (make_story("s1"), make_story("s2"))
     store.call(apply_plan, make_plan(claimed, planned, stories=stories, alerts=(), deliveries=()))
 
-    store.call(merge_stories, "s1", "s2")
+    store.call(merge_stories, "s1", "s2", BY)
 
     reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
     assert [report.fold.score for report in reports] == [0.5, 0.5]
@@ -240,7 +242,7 @@ def test_what_waits_for_more_sources_waits_in_the_merged_story(store: Store) -> 
     )
     store.call(write_stories, [make_story("s2", waiting=(line,))])
 
-    merged = store.call(merge_stories, "s1", "s2")
+    merged = store.call(merge_stories, "s1", "s2", BY)
 
     assert merged is not None
     assert store.call(stories_by_id, ["s1"])["s1"].waiting == (line,)
@@ -257,7 +259,7 @@ def test_what_a_silence_holds_is_still_news_after_a_correction(store: Store) -> 
     stories = (make_story("s1"), make_story("s2"))  # as the silence on "arms" left them
     store.call(apply_plan, make_plan(claimed, planned, stories=stories, alerts=(), deliveries=()))
 
-    merged = store.call(merge_stories, "s1", "s2")
+    merged = store.call(merge_stories, "s1", "s2", BY)
 
     assert merged is not None
     assert (merged.watchlists, merged.severity) == (stories[0].watchlists, stories[0].severity)
@@ -266,7 +268,7 @@ def test_what_a_silence_holds_is_still_news_after_a_correction(store: Store) -> 
 def test_an_entry_that_comes_again_stays_where_a_person_put_it(store: Store) -> None:
     store_reports(store, s1=["e1", "e2"])
 
-    fresh = store.call(split_story, "s1", ["e2"])
+    fresh = store.call(split_story, "s1", ["e2"], BY)
 
     assert fresh is not None
     assert store.call(known_entries, ["e2"])["e2"].story_id == fresh.id
@@ -275,7 +277,7 @@ def test_an_entry_that_comes_again_stays_where_a_person_put_it(store: Store) -> 
 def test_the_reports_that_a_story_lists_follow(store: Store) -> None:
     store_reports(store, s1=["e1"], s2=["e2"])
 
-    merged = store.call(merge_stories, "s1", "s2")
+    merged = store.call(merge_stories, "s1", "s2", BY)
 
     assert merged is not None
     assert isinstance(merged.reports[0], StoryReport)
@@ -284,11 +286,11 @@ def test_the_reports_that_a_story_lists_follow(store: Store) -> None:
 
 def test_a_story_that_is_split_merged_back_and_split_again_is_a_new_one(store: Store) -> None:
     store_reports(store, s1=["e1", "e2"])
-    first = store.call(split_story, "s1", ["e2"])
+    first = store.call(split_story, "s1", ["e2"], BY)
     assert first is not None
-    store.call(merge_stories, "s1", first.id)
+    store.call(merge_stories, "s1", first.id, BY)
 
-    second = store.call(split_story, "s1", ["e2"])
+    second = store.call(split_story, "s1", ["e2"], BY)
 
     assert second is not None
     assert second.id != first.id
@@ -297,7 +299,7 @@ def test_a_story_that_is_split_merged_back_and_split_again_is_a_new_one(store: S
 def test_an_edit_that_was_read_before_a_merge_goes_to_the_merged_story(store: Store) -> None:
     store_reports(store, s1=["e1"], s2=["e2"])
     known = store.call(known_entries, ["e2"])
-    store.call(merge_stories, "s1", "s2")
+    store.call(merge_stories, "s1", "s2", BY)
 
     store.call(commit_edit, known)
 

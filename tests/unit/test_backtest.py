@@ -11,9 +11,11 @@ from straitwatch.core.model import (
     Change,
     Entry,
     Feed,
+    LinkKind,
     Mark,
     Severity,
     SeverityRule,
+    StoryConstraint,
     TermSet,
     Verdict,
     WatchList,
@@ -187,3 +189,19 @@ def test_rates_count_at_least_one_day() -> None:
     result = backtested(make_list("strait"), past("Ships cross the strait"))
 
     assert result.days == 1.0
+
+
+def test_reports_that_a_person_keeps_apart_are_two_stories_in_a_backtest() -> None:
+    first = past("Ships cross the strait at dawn on Monday")
+    copy = past("Ships cross the strait at dawn on Monday, again", hours=1)
+    apart = StoryConstraint(
+        report_a=first.entry.id,
+        report_b=copy.entry.id,
+        kind=LinkKind.CANNOT_LINK,
+        made_at=NOON,
+    )
+
+    free = only_list(backtested(make_list("strait"), first, copy))
+    kept_apart = only_list(backtested(make_list("strait"), first, copy, constraints=[apart]))
+
+    assert (free.alerts_after, kept_apart.alerts_after) == (1, 2)

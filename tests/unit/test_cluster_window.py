@@ -6,7 +6,7 @@ import pytest
 
 from cluster_builders import make_features, make_vector
 from straitwatch.core.cluster import DEFAULT, RECALL, STRICT, FoldProfile, StoryWindow
-from straitwatch.core.model import EntryKind, Features, Fold, Relation
+from straitwatch.core.model import EntryKind, Features, Fold, Novelty, Relation, SignalKind
 
 
 def fold_all(*reports: Features, profile: FoldProfile = DEFAULT) -> list[Fold]:
@@ -310,6 +310,19 @@ def test_another_lists_profile_changes_nothing() -> None:
             "new-event 0.10 < 0.20",
         ),
         (
+            {"relation": Relation.NEW, "reason": "new-event", "score": 0.2181, "threshold": 0.219},
+            "new-event 0.2181 < 0.2190",
+        ),
+        (
+            {
+                "relation": Relation.SAME_EVENT,
+                "reason": "by-hand",
+                "score": 0.17,
+                "threshold": 0.18,
+            },
+            "by-hand",
+        ),
+        (
             {
                 "relation": Relation.SAME_EVENT,
                 "reason": "same-event",
@@ -332,3 +345,23 @@ def test_another_lists_profile_changes_nothing() -> None:
 )
 def test_a_fold_says_its_reason_with_the_figures_that_it_has(fold: dict, said: str) -> None:
     assert str(Fold(story_id="s1", **fold)) == said
+
+
+def test_a_report_that_is_near_no_story_has_no_threshold_to_miss() -> None:
+    (fold,) = fold_all(make_features("Frigates leave Zuoying at dawn"))
+
+    assert str(fold) == "new-event"
+
+
+def test_what_a_report_adds_is_said_in_words() -> None:
+    novelty = Novelty(
+        signals=(SignalKind.DENIAL,),
+        voices=("ministry",),
+        acts=("exercise:dragon",),
+        figures=("9",),
+    )
+
+    assert str(novelty) == (
+        "denial; speaks for the first time: ministry; deeds: exercise dragon; figures: 9"
+    )
+    assert str(Novelty()) == ""

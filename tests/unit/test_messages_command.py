@@ -67,7 +67,7 @@ def test_a_first_report_is_answered_with_its_message_and_the_reasons(config: Pat
         "told": "alert",
         "reason": answer["reason"],
     }
-    assert answer["reason"].startswith("new-event 0.00 < ")
+    assert answer["reason"].startswith("new-event; ")
     assert answer["reason"].endswith("; new_story (the first report of this event)")
 
 

@@ -102,6 +102,7 @@ def backtest(
             base=_with_lists(rules, base) if base else None,
             only=only or (),
             marks=store.call(db.read_marks) if store else {},
+            constraints=store.call(db.story_constraints) if store else (),
             samples=samples,
         )
         started = utc_now()

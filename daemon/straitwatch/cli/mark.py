@@ -30,7 +30,9 @@ def register(app: typer.Typer) -> None:
 
 def mark(
     what: Annotated[str, typer.Argument(metavar="ALERT|STORY|URL|TITLE", help="What is marked.")],
-    verdict: Annotated[_Word, typer.Argument(help="Your verdict.")],
+    verdict: Annotated[
+        _Word | None, typer.Argument(help="Your verdict; not needed with --remove.")
+    ] = None,
     only: Annotated[
         list[str] | None,
         typer.Option(
@@ -45,39 +47,49 @@ def mark(
     """Say whether an alert, or an entry that was missed, is relevant for a watch-list.
 
     `backtest` and `review` measure lists against these verdicts. A missed entry has no list that
-    fired: name one with --list.
+    fired: name one with --list. An alert or a story stands for all reports of the story.
     """
+    if verdict is None and not remove:
+        raise UsageError("which verdict?\nhint: add `relevant` or `not-relevant`")
     with opened(config) as (loaded, store):
         _check_names(only or [], [it.id for it in loaded.watchlists])
         entries = store.call(_entries, what)
         if not entries:
             raise UsageError(f"nothing is stored under {what}\nhint: see `straitwatch alerts list`")
-        marks = [
-            Mark(
-                entry_id=stored.entry.id,
-                watchlist=name,
-                verdict=Verdict(verdict.value.replace("-", "_")),
-                marked_at=utc_now(),
-                marked_by=who(),
-                note=note,
-            )
+        marked = [
+            (stored.entry.id, name)
             for stored in entries
             for name in only or [match.watchlist for match in stored.matches]
         ]
-        if not marks:
+        if not marked:
             raise UsageError("no list fired on it\nhint: name the list that should: --list ID")
-        for one in marks:
-            if remove:
-                store.call(db.delete_mark, one.entry_id, one.watchlist)
+        for entry_id, name in marked:
+            if remove or verdict is None:
+                store.call(db.delete_mark, entry_id, name)
             else:
-                store.call(db.set_mark, one)
-    for one in marks:
-        word = "no longer marked" if remove else f"marked {verdict.value}"
+                store.call(db.set_mark, _mark(entry_id, name, verdict, note))
+    word = "no longer marked" if remove else f"marked {verdict}"
+    for entry_id, name in marked:
         if json:
-            found = None if remove else one.verdict
-            write_line({"entry": one.entry_id, "watchlist": one.watchlist, "verdict": found})
+            said = None if remove or verdict is None else _verdict(verdict)
+            write_line({"entry": entry_id, "watchlist": name, "verdict": said})
         else:
-            typer.echo(f"{one.entry_id} {word} for {one.watchlist}")
+            typer.echo(f"{entry_id} {word} for {name}")
+
+
+def _mark(entry_id: str, watchlist: str, word: _Word, note: str) -> Mark:
+    return Mark(
+        entry_id=entry_id,
+        watchlist=watchlist,
+        verdict=_verdict(word),
+        marked_at=utc_now(),
+        marked_by=who(),
+        note=note,
+    )
+
+
+def _verdict(word: _Word) -> Verdict:
+    return Verdict(word.value.replace("-", "_"))
 
 
 def who() -> str:
@@ -101,4 +113,5 @@ def _entries(tx: db.Transaction, what: str) -> list[db.StoredEntry]:
         return db.story_entries(tx, story.id)
     is_url = what.startswith(("http://", "https://"))
     page = canonical_url(what) if is_url else ""
-    return db.find_entries(tx, what, canonical_url=page, limit=1)
+    found = db.find_entries(tx, what, canonical_url=page, limit=1)
+    return found or db.headline_entries(tx, what)

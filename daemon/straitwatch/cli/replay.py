@@ -34,12 +34,15 @@ def replay(
     since_at = utc_now() - timedelta(days=days)
     with opened(config) as (loaded, store), store.reading() as tx:
         reports = db.recent_reports(tx, since_at=since_at - WINDOW, after_seq=0)
+        constraints = db.story_constraints(tx, since_at=since_at - WINDOW)
     quiet = new_console(stderr=True)
-    shown = track(reports, "folding", console=quiet, transient=True, disable=json)
-    profiles = fold_profiles(loaded.watchlists)
+    folded = refold(reports, fold_profiles(loaded.watchlists), constraints)
+    shown = track(
+        folded, "folding", total=len(reports), console=quiet, transient=True, disable=json
+    )
     compared = 0
     differences: list[tuple[Features, Fold, Fold]] = []
-    for report, now in refold(shown, profiles):
+    for report, now in shown:
         features, then = report.features, report.fold
         if features.seen_at < since_at:
             continue

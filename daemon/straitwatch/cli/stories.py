@@ -1,5 +1,7 @@
 """`stories` and `alerts`: what happened, and what was said about it."""
 
+import shlex
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -8,18 +10,25 @@ import typer
 from rich.table import Table
 
 from straitwatch import store as db
+from straitwatch.app import activate, utc_now
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.mark import who
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.tables import local_time, print_table
+from straitwatch.cli.why import MEANINGS, describe_fold
 from straitwatch.config import Config
 from straitwatch.core.listing import first_reported, headline_pair, plausible_date
-from straitwatch.core.model import AlertFacts, Story, StoryReport
+from straitwatch.core.model import Action, AlertFacts, EntryKind, Story, StoryReport
+from straitwatch.core.plan import Release
 from straitwatch.core.render import counted
+from straitwatch.core.rules import Rules
 from straitwatch.errors import UsageError
+from straitwatch.pipeline import SplitOff, alert_story, split_reports
 
 stories = typer.Typer(no_args_is_help=True, help="See stories and the reports folded into them.")
 alerts = typer.Typer(no_args_is_help=True, help="See what was said about stories, and to whom.")
+_NOT_SENT = {Action.DIGEST: "for the digest", Action.NONE: "not sent"}
 _Limit = Annotated[int, typer.Option(min=1, help="At most so many, newest first.")]
 _StoryId = Annotated[str, typer.Argument(metavar="STORY", help="A story, or how its id begins.")]
 
@@ -101,7 +110,18 @@ def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = Fa
     )
     for row in answer["reports"]:
         console.print(f"  {row['seen']}  {row['feed']}: {row['title']}")
-        console.print(f"    {row['relation']}, {row['because']}; {row['action']}: {row['reason']}")
+        for line in _report_lines(row):
+            console.print(f"    {line}")
+
+
+def _report_lines(row: dict[str, Any]) -> Iterator[str]:
+    """Yield why a report is in its story, what it adds, and what followed."""
+    kind = "" if row["kind"] == EntryKind.NEWS else f"{row['kind']}; "
+    yield f"{kind}{row['relation']}, {row['because']}"
+    if row["added"]:
+        yield f"added {row['added']}"
+    sent = f"sent as {row['action']}" if row["sent"] else _NOT_SENT[row["action"]]
+    yield f"{sent}: {row['reason']} ({MEANINGS[row['reason']]})"
 
 
 def _first(first: StoryReport, story: Story) -> str:
@@ -122,7 +142,7 @@ def merge(
         kept, gone = _story(store, keep).id, _story(store, other).id
         if kept == gone:
             raise UsageError("these are one story already")
-        story = store.call(db.merge_stories, kept, gone)
+        story = store.call(db.merge_stories, kept, gone, _signature())
     if story is None:
         raise UsageError("one of these stories has just changed\nhint: try again")
     _answer(story, f"{gone} is part of {kept} now", loaded if json else None)
@@ -134,19 +154,82 @@ def split(
     reports: Annotated[
         list[str], typer.Argument(metavar="REPORT...", help="Id, address or title of a report.")
     ],
+    alert: Annotated[
+        bool, typer.Option("--alert", help="Send them as the first reports of their story.")
+    ] = False,
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Make a story of its own of reports that are not about this event; later reports follow."""
+    """Make a story of its own of reports that are not about this event; later reports follow.
+
+    Nothing is sent about it without --alert. Reports that were split off already stay where they
+    are; with --alert they are sent, unless something was sent about them.
+    """
     with opened(config) as (loaded, store):
+        rules = activate(loaded).rules if alert else None
         story_id = _story(store, story_id).id
-        there = store.call(db.story_entries, story_id)
-        moved = [_find(there, asked, story_id).entry.id for asked in reports]
-        story = store.call(db.split_story, story_id, moved)
-    if story is None:
-        raise UsageError(f"{story_id} would have no report left\nhint: leave one of them in it")
-    words = f"{len(moved)} of {len(there)} reports are story {story.id} now"
-    _answer(story, words, loaded if json else None)
+        there, apart = (
+            store.call(db.story_entries, story_id),
+            store.call(db.split_entries, story_id),
+        )
+        found = [_find([*there, *apart], asked, story_id) for asked in reports]
+        moved = [stored.entry.id for stored in found if stored in there]
+        if moved:
+            result = store.call(split_reports, story_id, moved, _signature(), rules=rules)
+        else:
+            result = store.call(_split_before, found, rules)
+        if result is None:
+            raise UsageError(f"{story_id} would have no report left\nhint: leave one of them in it")
+        reports_now = len(store.call(db.story_entries, result.story.id))
+    if json:
+        sent = {"sent_to": _places(result.release)} if alert else {}
+        write_line(_describe(result.story, loaded) | sent)
+        return
+    if moved:
+        typer.echo(f"{reports_now} of {len(there)} reports are story {result.story.id} now")
+    else:
+        typer.echo(f"nothing to split: story {result.story.id} was split off before")
+    typer.echo(_what_is_sent(result, [story_id, *reports]))
+
+
+def _split_before(
+    tx: db.Transaction, found: list[db.StoredEntry], rules: Rules | None
+) -> SplitOff | None:
+    """Return the story of reports that were split off before; with rules, send it once."""
+    story_id = next(stored.fold.story_id for stored in found if stored.fold)
+    release = alert_story(tx, story_id, rules=rules, now=utc_now()) if rules else None
+    story = db.current_story(tx, story_id)
+    return SplitOff(story=story, release=release) if story else None
+
+
+def _what_is_sent(result: SplitOff, split: list[str]) -> str:
+    """Say which receivers get a message about a story that was split off, or how they would."""
+    if places := _places(result.release):
+        return f"sent to {', '.join(places)}"
+    if result.release is not None:
+        decision = next(iter(result.release.decisions.values()))
+        return f"sent to nobody: {decision.reason} ({MEANINGS[decision.reason]})"
+    if result.story.revision:
+        return f"it was sent; see `straitwatch alerts show {result.story.id}`"
+    command = shlex.join(["straitwatch", "stories", "split", *split, "--alert"])
+    return f"nothing was sent about it; to send it: {command}"
+
+
+def _places(release: Release | None) -> list[str]:
+    """Name the receivers and recipients of a release, each with what holds the message back."""
+    if release is None:
+        return []
+    return list(
+        dict.fromkeys(
+            " ".join(filter(None, (delivery.receiver, delivery.recipient)))
+            + (f" (held: {delivery.state_reason})" if delivery.not_before else "")
+            for delivery in release.deliveries
+        )
+    )
+
+
+def _signature() -> db.Signature:
+    return db.Signature(made_at=utc_now(), author=who())
 
 
 def _story(store: db.Store, story_id: str) -> Story:
@@ -182,7 +265,10 @@ def _report(stored: db.StoredEntry) -> dict[str, Any]:
         "url": stored.entry.url,
         "seen": stored.seen_at.isoformat(timespec="seconds"),
         "relation": fold.relation if fold else None,
-        "because": str(fold) if fold else "",
+        "because": describe_fold(stored),
+        "kind": stored.kind,
+        "added": str(fold.novelty) if fold else "",
+        "sent": stored.decision.is_sent,
         "action": stored.decision.action,
         "reason": stored.decision.reason,
     }

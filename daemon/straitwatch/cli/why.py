@@ -1,6 +1,8 @@
 """`why`: the answer to "why did I get this" and "why did I not"."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -15,6 +17,7 @@ from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
 from straitwatch.config import Config, kept_lists
+from straitwatch.core.cluster.text import has_cjk
 from straitwatch.core.match import Explanation, Matcher, RuleExplanation, near_miss, what_tips
 from straitwatch.core.model import Feed, FeedState, Mark, MatchText, Reason
 from straitwatch.core.normalize import canonical_url
@@ -23,6 +26,8 @@ from straitwatch.core.route import silence_of
 from straitwatch.errors import ConfigError, StoreAbsent
 
 NEAREST_RULES = 3  # lines of `match` that lack the least
+_WORD = re.compile(r"[^\W\d_]+")
+LEAST_ID = 4  # characters of an id; a shorter text is one
 WIDTH = 70  # characters of what a rule lacks, for people; --json has it all
 PAGE = 1_200  # characters of a summary or content that are printed; --json has all
 SHOWN = 5  # entries that a title stands for; the first in full
@@ -63,7 +68,7 @@ def register(app: typer.Typer) -> None:
 
 
 def why(
-    text: Annotated[str, typer.Argument(metavar="URL|TITLE|TEXT", help="What to explain.")],
+    text: Annotated[str, typer.Argument(metavar="URL|TITLE|STORY|TEXT", help="What to explain.")],
     language: Annotated[str, typer.Option(help="Language of a free text: en, ru ...")] = "",
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
@@ -78,6 +83,7 @@ def why(
         with opened(config) as (loaded, store), store.reading() as tx:
             page = canonical_url(text) if is_url else ""
             found = db.find_entries(tx, text, canonical_url=page, limit=SHOWN)
+            found = found or _entries_of_story(tx, text)
             answers = [_stored(tx, stored, loaded) for stored in found]
             if not found:
                 states = db.feed_states(tx)
@@ -98,6 +104,28 @@ def why(
 # ---------------------------------------------------------------- what is known
 
 
+def describe_fold(stored: db.StoredEntry) -> str:
+    """Say why a report is in its story, with the words of which the stems are compared."""
+    if stored.fold is None:
+        return ""
+    words = _WORD.findall(f"{stored.entry.title} {stored.entry.summary}".casefold())
+    evidence = tuple(
+        term if has_cjk(term) else next((word for word in words if word.startswith(term)), term)
+        for term in stored.fold.evidence
+    )
+    return str(replace(stored.fold, evidence=evidence))
+
+
+def _entries_of_story(tx: db.Transaction, text: str) -> list[db.StoredEntry]:
+    """Return entries of the story or alert whose id or headline this is; merged ids are valid."""
+    if len(text) < LEAST_ID:
+        return []
+    story = db.current_story(tx, db.story_of_alert(tx, text) or text)
+    if story is None:
+        return db.headline_entries(tx, text)[:SHOWN]
+    return db.story_entries(tx, story.id, limit=SHOWN)
+
+
 def _stored(tx: db.Transaction, stored: db.StoredEntry, config: Config) -> dict[str, Any]:
     configured = {it.id: it for it in config.feeds}.get(stored.feed_id)
     feed = configured or db.stored_feeds(tx)[stored.feed_id]
@@ -116,7 +144,7 @@ def _stored(tx: db.Transaction, stored: db.StoredEntry, config: Config) -> dict[
         "matched": [match.watchlist for match in stored.matches],
         "story": fold.story_id if fold else None,
         "relation": fold.relation if fold else None,
-        "fold": str(fold) if fold else "",
+        "fold": describe_fold(stored),
         "decision": stored.decision.action,
         "reason": stored.decision.reason,
         "silences": _silences(tx, stored, feed, config),

@@ -19,6 +19,7 @@ from straitwatch.core.model import (
     Feed,
     Mark,
     Match,
+    StoryConstraint,
     Verdict,
 )
 from straitwatch.core.rehearsal import Rehearsal
@@ -93,10 +94,11 @@ class Backtest:
         base: Rules | None = None,
         only: Sequence[str] = (),
         marks: Mapping[tuple[str, str], Mark] | None = None,
+        constraints: Sequence[StoryConstraint] = (),
         samples: int = 5,
     ) -> None:
-        self._after = _Side(candidate)
-        self._before = _Side(base) if base else None
+        self._after = _Side(candidate, constraints)
+        self._before = _Side(base, constraints) if base else None
         self._only = frozenset(only)
         self._marks = marks or {}
         self._samples = samples
@@ -177,9 +179,9 @@ class Backtest:
 class _Side:
     """One configuration, with the stories that it would have made."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, constraints: Sequence[StoryConstraint]) -> None:
         self._matcher = rules.matcher
-        self._rehearsal = Rehearsal(rules)
+        self._rehearsal = Rehearsal(rules, constraints)
         self._entries: dict[tuple[str, str], set[str]] = {}  # by list and story
         self._alerted: set[str] = set()
 

@@ -1,12 +1,19 @@
 """What a correction by hand makes of a story."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from straitwatch.core.model import Fold, Relation, Report, Story
+from straitwatch.core.model import (
+    BY_HAND,
+    Fold,
+    FoldedReport,
+    Relation,
+    Report,
+    Story,
+    StoryConstraint,
+)
 from straitwatch.core.story import add_sources, raise_severity
-
-BY_HAND = "by-hand"  # the reason of a fold that a person decided
 
 
 def regrow_story(before: Story, reports: Sequence[Report]) -> Story:
@@ -34,3 +41,20 @@ def regrow_story(before: Story, reports: Sequence[Report]) -> Story:
         sent_languages=before.sent_languages,
         threads=before.threads,
     )
+
+
+def corrected_stories(
+    reports: Iterable[FoldedReport], constraints: Sequence[StoryConstraint]
+) -> dict[str, datetime]:
+    """Return when the reports of each story were last corrected by a person, by story.
+
+    What was folded into such a story before is as decided: the story was another one then.
+    """
+    story_by_report = {report.features.entry_id: report.fold.story_id for report in reports}
+    corrected: dict[str, datetime] = {}
+    for constraint in constraints:
+        for entry_id in (constraint.report_a, constraint.report_b):
+            if story_id := story_by_report.get(entry_id):
+                made_at = corrected.get(story_id, constraint.made_at)
+                corrected[story_id] = max(made_at, constraint.made_at)
+    return corrected

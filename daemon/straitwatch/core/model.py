@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from typing import Final
 
 # ---------------------------------------------------------------- words with few values
 
@@ -106,6 +107,13 @@ class SignalKind(StrEnum):
     DENIAL = "denial"
     CONFIRMATION = "confirmation"
     END = "end"
+
+
+class LinkKind(StrEnum):
+    """What a person decided about two reports."""
+
+    MUST_LINK = "must_link"
+    CANNOT_LINK = "cannot_link"
 
 
 class Action(StrEnum):
@@ -825,8 +833,35 @@ class Novelty:
         """True if it adds something that a desk must hear."""
         return bool(self.signals or self.voices or self.sides or self.acts or self.opposites)
 
+    def __str__(self) -> str:
+        """Say what is new in words: "denial; speaks for the first time: MND; figures: 57"."""
+        parts = {
+            "speaks for the first time": self.voices,
+            "takes part for the first time": self.sides,
+            "deeds": tuple(act.replace(":", " ") for act in self.acts),
+            "states otherwise": self.opposites,
+            "names": self.names,
+            "figures": self.figures,
+        }
+        said = [f"{words}: {', '.join(values)}" for words, values in parts.items() if values]
+        return "; ".join([*self.signals, *said])
+
 
 NO_NOVELTY = Novelty()
+
+
+BY_HAND: Final = "by-hand"  # the reason of a fold that a person decided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryConstraint:
+    """What a person decided about two reports, by their entries: one story, or two."""
+
+    report_a: str
+    report_b: str
+    kind: LinkKind
+    made_at: datetime
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -849,9 +884,12 @@ class Fold:
     def __str__(self) -> str:
         """Say the reason with its figures: "same-event 0.41 >= 0.24: taiwan, drill"."""
         text = self.reason
+        if self.reason == BY_HAND:
+            return text  # its figures are those of the fold that a person overruled
         if self.threshold:
             sign = "<" if self.relation is Relation.NEW else ">="
-            text += f" {self.score:.2f} {sign} {self.threshold:.2f}"
+            digits = 2 if abs(self.score - self.threshold) >= 0.01 else 4  # noqa: PLR2004
+            text += f" {self.score:.{digits}f} {sign} {self.threshold:.{digits}f}"
         elif self.score:
             text += f" {self.score:.2f}"
         if self.evidence:

@@ -25,6 +25,7 @@ from straitwatch.core.model import (
     Relation,
     Report,
     Story,
+    StoryConstraint,
 )
 from straitwatch.core.outbox import UPDATE_WAIT
 from straitwatch.core.plan import SAME_GUID, PollContext, plan_poll
@@ -48,6 +49,7 @@ class Rehearsal:
     """Takes in entries in the order in which they were seen, and remembers their stories."""
 
     rules: Rules
+    constraints: Sequence[StoryConstraint] = ()  # what people decided about these entries
     _windows: list[StoryWindow] = field(default_factory=list)
     _stories: dict[str, Story] = field(default_factory=dict)
     _waiting: dict[str, tuple[str, datetime]] = field(default_factory=dict)  # messages by story
@@ -108,7 +110,7 @@ class Rehearsal:
         near = (window for window in self._windows if window.remembers(seen_at))
         window = next(near, None)
         if window is None:
-            window = StoryWindow()
+            window = StoryWindow(constraints=self.constraints)
             self._windows.append(window)
         return window
 

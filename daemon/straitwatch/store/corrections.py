@@ -3,26 +3,36 @@
 A report stays where a person put it, also when the window is built anew: that makes it permanent.
 """
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from straitwatch.core.cluster import derived_story_id
-from straitwatch.core.corrections import BY_HAND, regrow_story
+from straitwatch.core.corrections import regrow_story
 from straitwatch.core.model import (
+    BY_HAND,
+    Action,
     AlertPolicy,
     Feed,
     FeedState,
+    LinkKind,
     Reason,
     Relation,
     Report,
     Story,
+    StoryConstraint,
 )
 from straitwatch.core.plan import Release
 from straitwatch.core.report import Arrival, make_report
 from straitwatch.core.story import union
+from straitwatch.store.constraints import (
+    delete_constraints_between,
+    oldest_report,
+    reports_apart,
+    write_constraints,
+)
 from straitwatch.store.engine import Transaction
 from straitwatch.store.feeds import stored_feeds
 from straitwatch.store.jobs import get_meta, set_meta
@@ -42,12 +52,35 @@ _GENERATION = "fold generation"
 _MAX_REPORTS = 10_000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """Who corrects, and when."""
+
+    made_at: datetime
+    author: str = ""
+
+    def constrain(
+        self, kind: LinkKind, report: str, others: Sequence[str]
+    ) -> list[StoryConstraint]:
+        """Return the decision about one report and each of the others."""
+        return [
+            StoryConstraint(
+                report_a=report,
+                report_b=other,
+                kind=kind,
+                made_at=self.made_at,
+                author=self.author,
+            )
+            for other in others
+        ]
+
+
 def fold_generation(tx: Transaction) -> str:
     """Return a word that changes with each correction: an older window is out of date."""
     return get_meta(tx, _GENERATION) or ""
 
 
-def merge_stories(tx: Transaction, keep: str, other: str) -> Story | None:
+def merge_stories(tx: Transaction, keep: str, other: str, by: Signature) -> Story | None:
     """Put the reports of a story into another one; None when one of them does not exist.
 
     What was said of both stays said; later reports update the one that is kept, and the other's id
@@ -77,6 +110,10 @@ def merge_stories(tx: Transaction, keep: str, other: str) -> Story | None:
         ),
         sent_languages=union(kept.sent_languages, gone.sent_languages),
     )
+    delete_constraints_between(tx, keep, other, kind=LinkKind.CANNOT_LINK)
+    first, joining = oldest_report(tx, keep), oldest_report(tx, other)
+    if first and joining:
+        write_constraints(tx, by.constrain(LinkKind.MUST_LINK, first, [joining]))
     _move(tx, REPORT.c.story_id == other, keep)
     merged = _regrow(tx, before)
     is_part = (STORY.c.id == other) | (STORY.c.merged_into == other)
@@ -84,15 +121,19 @@ def merge_stories(tx: Transaction, keep: str, other: str) -> Story | None:
     return merged
 
 
-def split_story(tx: Transaction, story_id: str, entry_ids: Collection[str]) -> Story | None:
+def split_story(
+    tx: Transaction, story_id: str, entry_ids: Collection[str], by: Signature
+) -> Story | None:
     """Make a story of its own of some reports; None when they are not in it, or all there is.
 
-    Nothing was said of the new story yet: the next report of it alerts.
+    Copies of the same page follow. Nothing was sent about the new story yet: its next report
+    alerts.
     """
     fold_lock(tx)
     story = stories_by_id(tx, [story_id]).get(story_id)
-    there = {it.entry.id for it in story_entries(tx, story_id, limit=_MAX_REPORTS)}
-    moved = set(entry_ids)
+    entries = story_entries(tx, story_id, limit=_MAX_REPORTS)
+    there = {stored.entry.id for stored in entries}
+    moved = _with_copies(entries, entry_ids)
     if story is None or not moved or not moved < there:
         return None
     made_of = [story_id, fold_generation(tx), *sorted(moved)]  # split again, it is another story
@@ -102,8 +143,41 @@ def split_story(tx: Transaction, story_id: str, entry_ids: Collection[str]) -> S
     write_stories(tx, [fresh])
     _move(tx, REPORT.c.entry_id.in_(moved), key)
     _open_again(tx, story_id)
+    _open_with_first(tx, key)
+    _constrain_split(tx, story_id, key, by, moved=sorted(moved))
     _regrow(tx, story)
     return _regrow(tx, fresh)
+
+
+def _with_copies(entries: Sequence[StoredEntry], entry_ids: Collection[str]) -> set[str]:
+    """Return these reports with the copies of their pages that other feeds carried."""
+    pages = {
+        (stored.entry.canonical_url, stored.entry.title)
+        for stored in entries
+        if stored.entry.id in entry_ids and stored.entry.canonical_url
+    }
+    copies = {
+        stored.entry.id
+        for stored in entries
+        if (stored.entry.canonical_url, stored.entry.title) in pages
+    }
+    return copies | set(entry_ids)
+
+
+def _constrain_split(
+    tx: Transaction, story_id: str, fresh_id: str, by: Signature, *, moved: Sequence[str]
+) -> None:
+    """Keep what a split means for the reports: the first ones represent their stories."""
+    delete_constraints_between(tx, story_id, fresh_id, kind=LinkKind.MUST_LINK)
+    first, stays = oldest_report(tx, fresh_id), oldest_report(tx, story_id)
+    others = [entry_id for entry_id in moved if entry_id != first]
+    # The report that represented the story so far may be one of those that moved.
+    apart = {*moved, *reports_apart(tx, moved)} - {stays}
+    write_constraints(
+        tx,
+        by.constrain(LinkKind.CANNOT_LINK, stays, sorted(apart))
+        + by.constrain(LinkKind.MUST_LINK, first, others),
+    )
 
 
 def held_reports(
@@ -129,18 +203,48 @@ def apply_release(tx: Transaction, release: Release, *, now: datetime) -> None:
         if tx.execute(ENTRY.update().where(is_held).values(values)).rowcount:
             ours = REPORT.c.entry_id == entry_id
             tx.execute(REPORT.update().where(ours).values(released_at=now))
+    _write_messages(tx, release)
+
+
+def apply_alert(tx: Transaction, release: Release, *, now: datetime) -> None:
+    """Write what follows from sending reports that a person split off.
+
+    What was sent before stays sent. The next digest takes them for reports of now.
+    """
+    is_unsent = ENTRY.c.action.not_in((Action.ALERT.value, Action.UPDATE.value))
+    for entry_id, decision in release.decisions.items():
+        values = {
+            "action": decision.action.value,
+            "reason": decision.reason.value,
+            "config_version": release.config_version,
+        }
+        is_it = ENTRY.c.id == entry_id
+        where = is_it if decision.is_sent else is_it & is_unsent
+        tx.execute(ENTRY.update().where(where).values(values))
+        if decision.action is not Action.NONE:
+            is_its = REPORT.c.entry_id == entry_id
+            tx.execute(REPORT.update().where(is_its).values(released_at=now))
+    _write_messages(tx, release)
+
+
+def _write_messages(tx: Transaction, release: Release) -> None:
     write_stories(tx, release.stories)
     insert_alerts(tx, release.alerts)
     add_deliveries(tx, release.deliveries, alerts=release.alerts)
 
 
 def _move(tx: Transaction, which: sa.ColumnElement[bool], story_id: str) -> None:
-    """Put reports into a story by hand; their scores stay: a list's threshold follows from them."""
+    """Put reports into a story by hand; their scores stay: a list's threshold follows from them.
+
+    So does the page that came again: it has no score.
+    """
+    is_page = REPORT.c.relation == Relation.SAME_ENTRY.value
     values = {
         "story_id": story_id,
-        "relation": Relation.SAME_EVENT.value,
+        "relation": sa.case((is_page, REPORT.c.relation), else_=Relation.SAME_EVENT.value),
         "reason": BY_HAND,
         "evidence": (),
+        "is_probable": False,
     }
     tx.execute(REPORT.update().where(which).values(values))
     set_meta(tx, _GENERATION, str(int(fold_generation(tx) or 0) + 1))
@@ -154,6 +258,12 @@ def _open_again(tx: Transaction, story_id: str) -> None:
     tx.execute(
         REPORT.update().where(REPORT.c.seq == first.scalar_subquery(), is_page).values(values)
     )
+
+
+def _open_with_first(tx: Transaction, story_id: str) -> None:
+    """Let the oldest report open the story, whatever it was before."""
+    is_first = REPORT.c.entry_id == oldest_report(tx, story_id)
+    tx.execute(REPORT.update().where(is_first).values(relation=Relation.NEW.value))
 
 
 def _regrow(tx: Transaction, before: Story) -> Story:

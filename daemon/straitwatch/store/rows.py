@@ -227,6 +227,19 @@ class ReportRow(Row, table=True):
     released_at: datetime | None = None  # when it was let out that a brake had held back
 
 
+class StoryConstraintRow(Row, table=True):
+    """What a person decided about two reports: one story, or two."""
+
+    __tablename__ = "story_constraint"
+    __table_args__ = (Index("ix_story_constraint_report_b", "report_b"),)
+
+    report_a: str = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
+    report_b: str = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
+    kind: str
+    author: str
+    made_at: datetime
+
+
 class StoryRow(Row, table=True):
     """All reports of one event."""
 
@@ -443,6 +456,7 @@ SHADOW = _table(ShadowRow)
 SHADOW_RUN = _table(ShadowRunRow)
 REPORT = _table(ReportRow)
 STORY = _table(StoryRow)
+STORY_CONSTRAINT = _table(StoryConstraintRow)
 ALERT = _table(AlertRow)
 DELIVERY = _table(DeliveryRow)
 ATTEMPT = _table(AttemptRow)

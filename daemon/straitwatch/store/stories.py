@@ -16,10 +16,12 @@ from straitwatch.core.model import (
     Decision,
     EarlierEntry,
     Entry,
+    EntryKind,
     Features,
     Fold,
     FoldedReport,
     KnownEntry,
+    LinkKind,
     Match,
     Plan,
     PlannedEntry,
@@ -35,7 +37,7 @@ from straitwatch.core.report import feature_reader
 from straitwatch.store.engine import Transaction
 from straitwatch.store.feeds import has_lease, write_state
 from straitwatch.store.outbox import add_deliveries, insert_alerts
-from straitwatch.store.rows import ALERT, ENTRY, FEED, MATCH, REPORT, STORY
+from straitwatch.store.rows import ALERT, ENTRY, FEED, MATCH, REPORT, STORY, STORY_CONSTRAINT
 from straitwatch.store.shadow import write_differences
 
 T = TypeVar("T")
@@ -59,6 +61,7 @@ class StoredEntry:
     config_version: str = ""  # that decided; "": stored before this was kept
     matches: tuple[Match, ...] = ()
     fold: Fold | None = None
+    kind: EntryKind = EntryKind.NEWS
 
 
 # ---------------------------------------------------------------- the context of a plan
@@ -231,6 +234,21 @@ def current_story(tx: Transaction, story_id: str) -> Story | None:
         return None
     current = found[0].merged_into or found[0].id
     return stories_by_id(tx, [current]).get(current)
+
+
+def headline_entries(tx: Transaction, headline: str) -> list[StoredEntry]:
+    """Return the entry that gave a story its headline, whatever its title is by now.
+
+    All entries of the story if that one is not known; none if several stories have the headline.
+    """
+    query = sa.select(STORY).where(STORY.c.title == headline, IS_WHOLE).limit(2)
+    found = [_to_story(row) for row in tx.execute(query)]
+    if len(found) != 1:
+        return []
+    (story,) = found
+    urls = {report.url for report in story.reports if report.title == headline}
+    entries = story_entries(tx, story.id)
+    return [stored for stored in entries if stored.entry.url in urls] or entries
 
 
 def recent_reports(tx: Transaction, *, since_at: datetime, after_seq: int) -> list[FoldedReport]:
@@ -460,6 +478,18 @@ def story_entries(tx: Transaction, story_id: str, *, limit: int = 10_000) -> lis
     return _stored_entries(tx, is_its, order=ENTRY.c.seen_at, limit=limit)
 
 
+def split_entries(tx: Transaction, story_id: str) -> list[StoredEntry]:
+    """Return the entries that a person split off from a story, the first report first."""
+    of_story = sa.select(REPORT.c.entry_id).where(REPORT.c.story_id == story_id)
+    pair = STORY_CONSTRAINT.c
+    is_cut = pair.kind == LinkKind.CANNOT_LINK.value
+    is_split = sa.or_(
+        ENTRY.c.id.in_(sa.select(pair.report_a).where(is_cut, pair.report_b.in_(of_story))),
+        ENTRY.c.id.in_(sa.select(pair.report_b).where(is_cut, pair.report_a.in_(of_story))),
+    )
+    return _stored_entries(tx, is_split, order=ENTRY.c.seen_at, limit=_CHUNK)
+
+
 def held_entries(
     tx: Transaction, feed_id: str, *, reason: Reason, since_at: datetime, limit: int
 ) -> list[StoredEntry]:
@@ -545,14 +575,21 @@ def _stored_entries(
         sa.select(MATCH).where(MATCH.c.entry_id.in_(ids)).order_by(MATCH.c.watchlist)
     ):
         matches.setdefault(row.entry_id, []).append(_to_match(row))
-    folds = {
-        row.entry_id: _to_fold(row)
-        for row in tx.execute(sa.select(REPORT).where(REPORT.c.entry_id.in_(ids)))
+    reports = {
+        row.entry_id: row for row in tx.execute(sa.select(REPORT).where(REPORT.c.entry_id.in_(ids)))
     }
     return [
-        _to_stored(row, matches=tuple(matches.get(row.id, ())), fold=folds.get(row.id))
+        _with_report(_to_stored(row, matches=tuple(matches.get(row.id, ()))), reports.get(row.id))
         for row in rows
     ]
+
+
+def _with_report(stored: StoredEntry, row: sa.Row[*tuple[Any, ...]] | None) -> StoredEntry:
+    """Add what is stored about a matched entry as a report."""
+    if row is None:
+        return stored
+    kind = _to_features(row).kind if row.features else EntryKind.NEWS
+    return replace(stored, fold=_to_fold(row), kind=kind)
 
 
 # ---------------------------------------------------------------- rows and values
@@ -717,9 +754,7 @@ def _to_entry(row: sa.Row[*tuple[Any, ...]]) -> Entry:
     )
 
 
-def _to_stored(
-    row: sa.Row[*tuple[Any, ...]], *, matches: tuple[Match, ...] = (), fold: Fold | None = None
-) -> StoredEntry:
+def _to_stored(row: sa.Row[*tuple[Any, ...]], *, matches: tuple[Match, ...] = ()) -> StoredEntry:
     return StoredEntry(
         entry=_to_entry(row),
         feed_id=row.feed_id,
@@ -728,5 +763,4 @@ def _to_stored(
         decision=Decision(action=Action(row.action), reason=Reason(row.reason)),
         config_version=row.config_version,
         matches=matches,
-        fold=fold,
     )

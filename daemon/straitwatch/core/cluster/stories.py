@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from straitwatch.core.cluster.beat import beat_shares
 from straitwatch.core.cluster.pivots import common_pivots, pivot_shares
-from straitwatch.core.cluster.terms import Member, TermIndex, Weights
+from straitwatch.core.cluster.terms import NO_LIKENESS, Likeness, Member, TermIndex, Weights
 from straitwatch.core.cluster.vectors import Centered, VectorIndex
 from straitwatch.core.model import Features, Fold, Relation, Vector
 
@@ -122,6 +122,7 @@ class Candidate:
     bar: float
     is_own_language: bool
     is_weak: bool  # no more is shared than the words of half of the beat's reports
+    nearest: float  # how alike the closest report is, whatever the rest of the story says
     closest: tuple[str, ...]  # titles of the reports with the most similar words
     shared: tuple[str, ...]  # the terms that make the score
     names: Named  # what both name
@@ -232,7 +233,8 @@ class ListStories:
     def _rate(self, query: _Query, story: OpenStory, profile: FoldProfile) -> Candidate:
         features, has_vector = query.features, query.vector is not None
         words = self._words.likeness(story.id, query.words, closest=_CLOSEST)
-        meaning = self._meaning(query, story.id)
+        likeness = self._meaning(query, story.id)
+        meaning = max(likeness.blend(NEAREST_SHARE), 0.0)
         names = self._named(query, story.id)
         own = features.language in story.languages
         shared = self._words.shared(story.id, query.words)
@@ -252,6 +254,7 @@ class ListStories:
             bar=bar + _WEAK * is_weak,
             is_own_language=own,
             is_weak=is_weak,
+            nearest=words.nearest + likeness.nearest + names.score,
             closest=tuple(title for _, title in words.closest),
             shared=shared or names.names,
             names=names,
@@ -261,11 +264,11 @@ class ListStories:
         likeness = self._names.likeness(story_id, query.names).blend(NEAREST_SHARE)
         return Named(score=likeness, names=self._names.shared(story_id, query.names))
 
-    def _meaning(self, query: _Query, story_id: str) -> float:
+    def _meaning(self, query: _Query, story_id: str) -> Likeness:
         if query.vector is None or query.features.vector is None:
-            return 0.0
+            return NO_LIKENESS
         vectors = self._vectors[query.features.vector.model]
-        return max(vectors.likeness(story_id, query.vector).blend(NEAREST_SHARE), 0.0)
+        return vectors.likeness(story_id, query.vector)
 
     def _add_vector(self, features: Features, story_id: str, *, is_open: bool) -> None:
         if (vector := features.vector) is None:

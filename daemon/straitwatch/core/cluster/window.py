@@ -7,7 +7,7 @@ compares what is said with the stories of the same watch-lists.
 
 from base64 import b32encode
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -15,6 +15,7 @@ from math import inf
 from types import MappingProxyType
 from typing import ClassVar, Final, NamedTuple
 
+from straitwatch.core.cluster.constraints import Constraints
 from straitwatch.core.cluster.facts import differences, is_other_event, is_other_text
 from straitwatch.core.cluster.guards import Conflict, compare_titles
 from straitwatch.core.cluster.identity import PageIndex
@@ -29,6 +30,7 @@ from straitwatch.core.cluster.stories import (
     Reading,
 )
 from straitwatch.core.model import (
+    BY_HAND,
     NO_NOVELTY,
     EntryKind,
     Features,
@@ -37,6 +39,7 @@ from straitwatch.core.model import (
     Novelty,
     Related,
     Relation,
+    StoryConstraint,
 )
 
 # One setting serves general news and one-topic lists: the slope raises the threshold of a list
@@ -77,9 +80,18 @@ class StoryWindow:
 
     MEMORY: ClassVar[timedelta] = STORY_AGE + RARITY_AGE
 
-    def __init__(self, *, profile: FoldProfile = DEFAULT) -> None:
-        """Begin without reports; `profile` says how readily reports are taken for one event."""
+    def __init__(
+        self, *, profile: FoldProfile = DEFAULT, constraints: Iterable[StoryConstraint] = ()
+    ) -> None:
+        """Begin without reports.
+
+        Args:
+            profile: how readily reports are taken for one event.
+            constraints: what people decided about pairs of reports, some of which may come later.
+
+        """
         self._profile = profile
+        self._links = Constraints(constraints)
         self._lists: dict[str, ListStories] = {}
         self._stories: dict[str, OpenStory] = {}
         self._opened: OrderedDict[str, datetime] = OrderedDict()  # stories, the oldest first
@@ -93,7 +105,11 @@ class StoryWindow:
         `profiles` are those of the watch-lists that have another one than the window.
         """
         self.expire(features.seen_at)
-        if repeat := self._pages.find(features):
+        if required := self._links.required_story(features.entry_id):
+            return self._joined(self._read(features), _by_hand(required))
+        forbidden = self._links.forbidden_stories(features.entry_id)
+        repeat = self._pages.find(features)
+        if repeat and repeat.story_id not in forbidden:
             return replace(repeat, novelty=self.novelty(features, repeat.story_id))
         return self._same_text_or_event(self._read(features), profiles)
 
@@ -116,6 +132,7 @@ class StoryWindow:
 
         """
         self.expire(features.seen_at)
+        self._links.add(features.entry_id, fold.story_id)
         reading = self._read(features)
         self._pages.add(features, fold.story_id)
         is_open = self._represents(features, fold) and self._open(fold, features.seen_at)
@@ -215,9 +232,10 @@ class StoryWindow:
         if copies:
             best = max(copies, key=lambda copy: copy.score)
             return self._joined(reading, _duplicate(best))
+        kept = self._links.choose(kept)
         if kept and kept[0].margin >= 0:
             return self._joined(reading, _same_event(kept[0], usual))
-        return _new_event(reading.features, kept, usual, self._profile)
+        return _new_event(reading.features, kept, usual)
 
     def _compare(self, features: Features, candidate: Candidate) -> "_Compared":
         """Compare a report with the closest reports of a story, one by one."""
@@ -235,6 +253,7 @@ class StoryWindow:
 
     def _nearest(self, reading: Reading, profiles: Mapping[str, FoldProfile]) -> list[Candidate]:
         """Return the nearest stories of the report's lists, the likeliest first."""
+        forbidden = self._links.forbidden_stories(reading.features.entry_id)
         near = [
             candidate
             for watchlist in _scopes(reading.features)
@@ -242,6 +261,7 @@ class StoryWindow:
             for candidate in stories.nearest(
                 reading, self._stories, profiles.get(watchlist, self._profile)
             )
+            if candidate.story_id not in forbidden
         ]
         return sorted(near, key=lambda candidate: -candidate.margin)
 
@@ -282,6 +302,10 @@ def _scopes(features: Features) -> tuple[str, ...]:
     return features.watchlists or ("",)
 
 
+def _by_hand(story_id: str) -> Fold:
+    return Fold(story_id=story_id, relation=Relation.SAME_EVENT, reason=BY_HAND)
+
+
 def _duplicate(copy: _Copy) -> Fold:
     return Fold(
         story_id=copy.story_id,
@@ -306,10 +330,8 @@ def _same_event(candidate: Candidate, usual: float) -> Fold:
     )
 
 
-def _new_event(
-    features: Features, near: list[Candidate], usual: float, profile: FoldProfile
-) -> Fold:
-    score, bar = (near[0].score, near[0].bar) if near else (0.0, profile.base)
+def _new_event(features: Features, near: list[Candidate], usual: float) -> Fold:
+    score, bar = (near[0].score, near[0].bar) if near else (0.0, 0.0)
     related = (c for c in near if c.names.is_telling and not c.is_own_language)
     return Fold(
         story_id=derived_story_id(features.entry_id),

@@ -1,0 +1,154 @@
+"""`stories split`, `merge` and `show`, and what else is asked about stories that were corrected."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from commands import HEADLINE, ITEMS, rows, run
+from harness import rss
+
+CROSSING = ("g3", "Fleet crosses the Taiwan Strait before dawn", "Ships passed in the Strait.")
+DENIAL = (
+    "g4",
+    "Beijing denies that a fleet crossed the Taiwan Strait at dawn",
+    "The ministry called the report of the Taiwan Strait false.",
+)
+
+
+@pytest.fixture
+def story(config: Path, polled: None) -> str:
+    """The one story with all three reports, whatever an earlier test split off."""
+    first = next(row["id"] for row in rows(config, "stories", "list") if holds(config, row["id"]))
+    for row in rows(config, "stories", "list"):
+        if row["id"] != first:
+            run(config, "stories", "merge", first, row["id"])
+    return str(first)
+
+
+def holds(config: Path, story_id: str) -> bool:
+    (shown,) = rows(config, "stories", "show", story_id)
+    return HEADLINE in [report["title"] for report in shown["reports"]]
+
+
+@pytest.fixture(scope="module")
+def polled(config: Path) -> None:
+    """Poll once more: two further reports."""
+    wire = config.parent / "www/wire.xml"
+    wire.write_bytes(rss(*ITEMS, CROSSING, DENIAL))
+    os.utime(wire, (wire.stat().st_atime, wire.stat().st_mtime + 120))  # HTTP counts seconds
+    connection = sqlite3.connect(config.parent / "straitwatch.db")
+    connection.execute("update feed set next_due_at = '2020-01-01 00:00:00.000000'")
+    connection.commit()
+    connection.close()
+    run(config, "run", "--once", "--json")
+
+
+def test_a_split_is_sent_by_the_same_command_with_alert_and_only_once(
+    config: Path, story: str
+) -> None:
+    split = ("stories", "split", story, CROSSING[1])
+    first, again, sent, once = (
+        run(config, *split, *more).stdout for more in ((), (), ("--alert",), ("--alert",))
+    )
+
+    assert "1 of 3 reports are story" in first
+    assert f"to send it: straitwatch stories split {story} " in first
+    assert "nothing to split: story" in again
+    assert "--alert" in again
+    assert "sent to terminal" in sent
+    assert "it was sent; see `straitwatch alerts show" in once
+    made = next(row["id"] for row in rows(config, "stories", "list") if row["id"] != story)
+    (alert,) = rows(config, "alerts", "show", made)
+    assert alert["title"] == CROSSING[1]
+    run(config, "run", "--once", "--json")
+    (delivered,) = rows(config, "alerts", "show", made)
+    assert [place["state"] for place in delivered["deliveries"]] == ["delivered"]
+    assert (alert["kind"], alert["reason"]) == ("new", "new_story")
+    assert [place["receiver"] for place in alert["deliveries"]] == ["terminal"]
+
+
+def test_a_split_with_alert_names_its_receivers(config: Path, story: str) -> None:
+    (answer,) = rows(config, "stories", "split", story, DENIAL[1], "--alert")
+
+    assert answer["sent_to"] == ["terminal"]
+    assert answer["id"] != story
+    assert answer["title"] == DENIAL[1]
+
+
+def test_a_replay_after_splits_and_merges_finds_no_difference(config: Path, story: str) -> None:
+    run(config, "stories", "split", story, CROSSING[1])
+    result = run(config, "replay")
+
+    assert result.exit_code == 0
+    assert "3 reports folded again, 0 otherwise than then" in result.stdout
+
+
+def test_the_id_of_a_merged_story_is_valid_in_every_command(config: Path, story: str) -> None:
+    run(config, "stories", "split", story, CROSSING[1], "--alert")
+    other = next(row["id"] for row in rows(config, "stories", "list") if row["id"] != story)
+    run(config, "stories", "merge", story, other)
+
+    (shown,) = rows(config, "stories", "show", other)
+    alerts = rows(config, "alerts", "show", other)
+    explained = rows(config, "why", other)
+    marked = rows(config, "mark", other, "relevant")
+    run(config, "mark", other, "--remove")
+    merged = run(config, "stories", "merge", story, other)
+    (split,) = rows(config, "stories", "split", other, CROSSING[1])
+
+    assert shown["id"] == story
+    assert HEADLINE in {row["title"] for row in alerts}
+    assert {row["story"] for row in explained} == {story}
+    assert {row["entry"] for row in marked} == {row["entry"] for row in shown["reports"]}
+    assert "one story already" in str(merged.exception)
+    assert split["id"] not in (story, other)
+
+
+def test_a_mark_needs_a_verdict_unless_one_is_taken_back(config: Path, story: str) -> None:
+    assert "which verdict?" in str(run(config, "mark", story).exception)
+    assert run(config, "mark", story, "--remove").exit_code == 0
+
+
+def test_a_story_shows_what_each_report_added_and_whether_it_was_sent(
+    config: Path, story: str
+) -> None:
+    text = run(config, "stories", "show", story).stdout
+    (shown,) = rows(config, "stories", "show", story)
+
+    assert "sent as alert: new_story (the first report of this event)" in text
+    assert {report["kind"] for report in shown["reports"]} == {"news"}
+    assert all(report["sent"] == (report["action"] != "none") for report in shown["reports"])
+
+
+def test_a_fold_by_hand_shows_no_score(config: Path, story: str) -> None:
+    run(config, "stories", "split", story, CROSSING[1])
+    other = next(row["id"] for row in rows(config, "stories", "list") if row["id"] != story)
+
+    (shown,) = rows(config, "stories", "show", other)
+
+    assert shown["reports"][0]["because"] == "by-hand"
+
+
+def test_a_headline_names_its_entry_after_the_entry_got_another_title(
+    config: Path, story: str
+) -> None:
+    (shown,) = rows(config, "stories", "show", story)
+    (first,) = [row for row in shown["reports"] if row["title"] == HEADLINE]
+    rename(config, first["entry"], "Fleet has passed")
+
+    (marked,) = rows(config, "mark", HEADLINE, "relevant")
+    rename(config, first["entry"], HEADLINE)
+
+    assert marked["entry"] == first["entry"]
+
+
+def rename(config: Path, entry_id: str, title: str) -> None:
+    """Give a stored entry another title, as an edit of its feed does."""
+    connection = sqlite3.connect(config.parent / "straitwatch.db")
+    connection.execute(
+        "update entry set title = ?, title_key = null where id = ?", (title, entry_id)
+    )
+    connection.commit()
+    connection.close()

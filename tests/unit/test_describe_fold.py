@@ -1,0 +1,46 @@
+"""Commands say why a report is in its story in words that people read."""
+
+from builders import NOON, make_entry
+from straitwatch.cli.why import describe_fold
+from straitwatch.core.model import Action, Decision, Fold, Reason, Relation
+from straitwatch.store import StoredEntry
+
+
+def described(title: str, fold: Fold | None) -> str:
+    return describe_fold(
+        StoredEntry(
+            entry=make_entry(title),
+            feed_id="f1",
+            feed_name="Feed",
+            seen_at=NOON,
+            decision=Decision(action=Action.NONE, reason=Reason.RETELLING),
+            fold=fold,
+        )
+    )
+
+
+def make_fold(*evidence: str) -> Fold:
+    return Fold(
+        story_id="s1",
+        relation=Relation.SAME_EVENT,
+        reason="same-event",
+        score=0.4,
+        threshold=0.2,
+        evidence=evidence,
+    )
+
+
+def test_stems_are_shown_as_the_words_of_the_report() -> None:
+    said = described("Undersea cables are cut near Matsu", make_fold("unders", "cabl", "matsu"))
+
+    assert said == "same-event 0.40 >= 0.20: undersea, cables, matsu"
+
+
+def test_what_is_no_word_of_the_report_is_shown_as_it_is() -> None:
+    said = described("共軍環台軍演", make_fold("共軍", "xi-jinping"))
+
+    assert said == "same-event 0.40 >= 0.20: 共軍, xi-jinping"
+
+
+def test_an_entry_that_no_list_matched_has_no_fold_to_describe() -> None:
+    assert described("Rain in the mountains", None) == ""
