@@ -144,6 +144,7 @@ def language_of(title: str, declared: str) -> str:
     """Return the primary subtag of a title's language: by its script where that tells it."""
     script = script_of(title)
     declared = declared.partition("-")[0].lower()
+    declared = declared if declared.isascii() and declared.isalpha() else ""
     if script == "cyrillic":
         return declared if declared in ("ru", "uk", "be", "bg", "sr") else "ru"
     if script == "han" and declared in ("ja", "ko"):
