@@ -91,14 +91,14 @@ def installed() -> list[str]:
 def print_stream(run: "Bench", name: str, method: str) -> None:
     at = "" if method == OURS else run.child(name, method)["at"]
     found = run.child(name, method, at or "fixed")
-    grown = found["mb"] - loaded(run, name)
+    grown = found["mb"] - loaded(run, name, "vectors" if method == OURS else "")
     print(line(name, method, found) + f" {found['speed']:7.0f} {grown:5.1f}", flush=True)
 
 
 @cache
-def loaded(run: "Bench", name: str) -> float:
-    """Return the peak memory of a process that only loads a set and its vectors, in MB."""
-    return float(run.child(name, BASELINE)["mb"])
+def loaded(run: "Bench", name: str, what: str) -> float:
+    """Return the peak memory of a process that only loads a set, perhaps with vectors, in MB."""
+    return float(run.child(name, BASELINE, what)["mb"])
 
 
 def line(name: str, method: str, found: dict[str, Any]) -> str:
@@ -131,7 +131,8 @@ class Bench:
             return self.compare_pairs(name, method)
         rows = rows_of(self.data, name)
         if method == BASELINE:
-            vectors_of(rows, self.vectors())
+            if at:
+                vectors_of(rows, self.vectors())
             return {"mb": peak_mb()}
         if not at:
             return {"at": best_setting(rows[:SWEPT], PEERS[method])}
