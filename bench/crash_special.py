@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from outbox import LISTS, _fresh, _items, postgres, receivers
 
-from harness import Daemon, eventually, rss, straitwatch, write_config
+from harness import CALM, Daemon, eventually, rss, straitwatch, write_config
 from servers.feeds import FeedServer, Page
 from servers.slack import SlackServer
 
@@ -57,7 +57,7 @@ class World:
 
     def publish(self, count: int) -> None:
         self.published += count
-        page = rss(*self.items[: self.published])
+        page = rss(*self.items[: self.published], CALM)
         self.feeds.answer("/wire", Page(page, etag=f'"{self.published}"'))
 
     def copies(self) -> Counter[str]:

@@ -26,7 +26,7 @@ from time import monotonic, perf_counter, sleep
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from contract.store_builders import make_alert, make_delivery
-from harness import Daemon, eventually, rss, straitwatch, write_config
+from harness import CALM, Daemon, eventually, rss, straitwatch, write_config
 from servers.feeds import FeedServer, Page
 from servers.slack import Asked, SlackServer, hang, rate_limited
 from straitwatch.app import utc_now
@@ -152,7 +152,7 @@ async def _storm(messages: int, limit: dict[str, object] | None) -> bool:
         slack.before_post = _busy(slack, refused)
         url = f"sqlite:///{folder}/straitwatch.db"
         async with FeedServer() as feeds:
-            feeds.answer("/wire", Page(rss(), etag='"0"'))
+            feeds.answer("/wire", Page(rss(CALM), etag='"0"'))
             more = {"limit": limit} if limit else {}
             config = write_config(
                 Path(folder),
@@ -162,7 +162,7 @@ async def _storm(messages: int, limit: dict[str, object] | None) -> bool:
             )
             async with Daemon(config):
                 await feeds.asked(2)
-                feeds.answer("/wire", Page(rss(*items), etag='"1"'))
+                feeds.answer("/wire", Page(rss(*items, CALM), etag='"1"'))
                 started = monotonic()
                 await eventually(lambda: bool(slack.messages), within=120)
                 first = monotonic() - started

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from straitwatch.core.baseline import silent_entries
 from straitwatch.core.model import (
     AlertPolicy,
     Entry,
@@ -80,7 +81,10 @@ def make_story(**values: Any) -> Story:
         "outlets": ("Example Wire",),
         "alerted_at": NOON,
     }
-    return Story(**(filled | values))
+    story = Story(**(filled | values))
+    if story.revision and "sent_severity" not in values:
+        return replace(story, sent_severity=story.severity, sent_languages=("en",))
+    return story
 
 
 def make_fold(relation: Relation = Relation.NEW, story_id: str = "story-1") -> Fold:
@@ -127,6 +131,14 @@ def poll_of(
 ) -> Poll:
     """Make the poll that brings these entries; the feed's state stays as it is unless given."""
     read = ReadFeed(format="rss20", entries=entries)
+    silent = silent_entries(
+        read,
+        arrival.known,
+        state=arrival.state,
+        backfill=rules.policy.backfill,
+        now=arrival.seen_at,
+    )
+    arrival = replace(arrival, silent=silent)
     changed = (entry for entry in entries if arrival.has_changed(entry))
     reports = build_reports(changed, arrival, rules)
     return gather_poll(read, arrival, state or arrival.state, reports)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from straitwatch.core.cluster import FeatureReader
-from straitwatch.core.model import Entry, Features
+from straitwatch.core.model import Entry, Features, Vector
 
 START = datetime(2026, 9, 1, 6, tzinfo=UTC)
 READER = FeatureReader()
@@ -31,7 +31,8 @@ def make_features(title: str, *, hours: float = 0, **fields: object) -> Features
     return replace(features, **fields)  # type: ignore[arg-type]
 
 
-def make_vector(*direction: float) -> bytes:
+def make_vector(*direction: float, model: str = MODEL) -> Vector:
     """Return a stored vector of a few dimensions, of about unit length."""
     length = sum(part * part for part in direction) ** 0.5 or 1.0
-    return bytes(round(part / length * 100) % 256 for part in direction)
+    values = bytes(round(part / length * 100) % 256 for part in direction)
+    return Vector(model=model, values=values)

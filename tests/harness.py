@@ -85,6 +85,10 @@ def write_config(
     return config
 
 
+# It matches nothing, and ends a feed's first sight, which many entries at once would not outlive.
+CALM = ("calm", "A calm day at the harbor", "Nobody came.")
+
+
 def rss(*items: tuple[str, str, str], title: str = "Example Wire") -> bytes:
     """Make a feed of (guid, title, description) items."""
     body = "".join(

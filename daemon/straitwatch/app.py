@@ -34,6 +34,7 @@ from straitwatch.core.model import (
     Problem,
     Severity,
 )
+from straitwatch.core.origin import outlets_of
 from straitwatch.core.plan import fold_profiles
 from straitwatch.core.rules import GIVE_UP_AFTER, Rules, Shadow
 from straitwatch.core.schedule import repeats_nothing
@@ -56,7 +57,7 @@ from straitwatch.scheduler import Scheduler
 from straitwatch.store import Store, Transaction
 from straitwatch.telemetry import Metrics
 from straitwatch.telemetry.log import redactor
-from straitwatch.vigil import fly_canary, hold_switch, tell
+from straitwatch.vigil import fly_canary, hold_switch, tell, tell_first_sight
 from straitwatch.web import bind, build_web, serve_web
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -155,6 +156,7 @@ def activate(config: Config) -> Active:
         },
         folding=fold_profiles(config.watchlists),
         limits={name: it.limit for name, it in config.receivers.items() if it.limit},
+        outlets=outlets_of(config.feeds),
         config_version=config.version,
         shadow=_shadow(config),
     )
@@ -477,7 +479,7 @@ class App:
         await self.digest_due()
         await self._housekeep()
         await self._check_promises()
-        await self._watch_over()
+        await self._watch_over(is_last=True)
         await self.wake_senders()
         while self._sends:
             await asyncio.wait(self._sends.values())
@@ -538,7 +540,18 @@ class App:
         for breach in self._breaches:
             log.error("the outbox breaks a promise", breach=breach)
 
-    async def _watch_over(self) -> None:
+    async def _tell_first_sight(self, *, is_last: bool) -> None:
+        facts = await self.tools.store.run(
+            tell_first_sight,
+            to=self.active.config.system_send,
+            recipients=self.active.rules.recipients,
+            now=self.tools.clock(),
+            is_last=is_last,
+        )
+        if facts:
+            log.warning("matching entries were recorded without an alert", title=facts.title)
+
+    async def _watch_over(self, *, is_last: bool = False) -> None:
         """Tell what is broken; prove that alerts would arrive, and say so."""
         config, rules = self.active.config, self.active.rules
         now = self.tools.clock()
@@ -549,6 +562,7 @@ class App:
             breaches=self._breaches,
             now=now,
         )
+        await self._tell_first_sight(is_last=is_last)
         for title in titles:
             said = "told" if config.system_send else "nobody is told: system.send is empty"
             log.warning(said, title=title)

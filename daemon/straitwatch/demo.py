@@ -35,6 +35,7 @@ from straitwatch.web import serve_web
 
 SHORTEST = timedelta(seconds=40)  # of the stream; the digest waits for the next full minute
 AFTER_DIGEST = 15.0  # seconds for the digest to be written, at its next look, and sent
+UPDATE_WAIT = 12.0  # seconds in which updates of one story are collected
 PATIENCE = 30.0  # seconds for the daemon to start, and to stop
 
 Clock = Callable[[], datetime]
@@ -134,6 +135,8 @@ def write_demo_config(directory: Path, stream: Stream, *, port: int, digest_at: 
     settings = {
         "database": f"sqlite:///{directory / 'straitwatch.db'}",
         "timezone": "UTC",
+        "languages": ["en", "zh"],
+        "stories": {"update_wait": f"{UPDATE_WAIT:.0f}s"},
         "receivers": {
             "terminal": {"url": "terminal://"},
             "desk-slack": {"url": "slack://T00000000/B00000000/" + "x" * 24, "base_url": here},

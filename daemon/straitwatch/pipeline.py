@@ -21,6 +21,7 @@ import structlog
 
 from straitwatch import store as db
 from straitwatch.core.backtest import Backtest, BacktestResult
+from straitwatch.core.baseline import silent_entries
 from straitwatch.core.cluster import STORY_AGE, FoldProfile, StoryWindow
 from straitwatch.core.corrections import BY_HAND
 from straitwatch.core.feed_outcome import FeedOutcome
@@ -52,6 +53,8 @@ from straitwatch.core.model import (
     Poll,
     PollPolicy,
     PollReport,
+    ReadFeed,
+    Reason,
     Report,
     SendJob,
     SendResult,
@@ -66,14 +69,17 @@ from straitwatch.core.plan import (
     plan_release,
 )
 from straitwatch.core.read import ReadRequest
+from straitwatch.core.recognize import with_own_ids
 from straitwatch.core.report import (
     REKEY_ENTRIES,
+    REKEY_WHOLE,
     Arrival,
     add_vectors,
     build_reports,
     gather_poll,
     make_report,
     meaning_of,
+    rekeyed_document,
     rekeyed_entries,
     split_poll,
 )
@@ -197,11 +203,17 @@ async def _ingest_document(
         problem = read.problem or ParseProblem.NOT_A_FEED
         log.warning("feed unreadable", outcome=problem, detail=read.detail)
         return await _complete(outcome.unreadable(problem, read.detail), tools)
-    ids = [entry.id for entry in read.entries]
-    known: Mapping[str, KnownEntry] = await tools.store.run(db.known_entries, ids, now=now)
-    rekeyed = await _rekeyed(feed, read.entries, known, tools) if state.baseline_at else NOTHING
-    arrival = Arrival(feed=feed, state=state, seen_at=now, known=known, rekeyed=rekeyed)
-    after = outcome.read(fetched, read, has_new=any(id_ not in known for id_ in ids))
+    read, known = await tools.store.run(recognize_entries, feed, read, now=now)
+    arrival = Arrival(
+        feed=feed,
+        state=state,
+        seen_at=now,
+        known=known,
+        silent=silent_entries(read, known, state=state, backfill=rules.policy.backfill, now=now),
+        rekeyed=await _rekeyed(state, read.entries, known, tools) if state.baseline_at else NOTHING,
+    )
+    has_new = any(entry.id not in known for entry in read.entries)
+    after = outcome.read(fetched, read, has_new=has_new)
     poll = gather_poll(
         read, arrival, after, await _build(read.entries, arrival, rules, tools.encoder)
     )
@@ -210,6 +222,24 @@ async def _ingest_document(
         log.info("first sight of a feed: a silent baseline", entries=report.entries)
     _count(report, len(known), tools.metrics)
     return report
+
+
+def recognize_entries(
+    tx: Transaction, feed: Feed, read: ReadFeed, *, now: datetime
+) -> tuple[ReadFeed, Mapping[str, KnownEntry]]:
+    """Find which entries are known; those under a reused GUID get ids of their own."""
+    known = db.known_entries(tx, [entry.id for entry in read.entries], now=now)
+    changed = [
+        entry.id
+        for entry in read.entries
+        if entry.id in known and known[entry.id].text_hash != entry.text_hash
+    ]
+    if not changed:
+        return read, known
+    earlier = db.earlier_entries(tx, changed)
+    read = with_own_ids(read, earlier, feed_id=feed.id, now=now)
+    others = [entry.id for entry in read.entries if entry.id not in known]
+    return read, known | db.known_entries(tx, others, now=now)
 
 
 async def _build(
@@ -248,13 +278,19 @@ async def _commit(poll: Poll, *, tools: Tools, rules: Rules) -> PollReport:
 
 
 async def _rekeyed(
-    feed: Feed, entries: Sequence[Entry], known: Mapping[str, KnownEntry], tools: Tools
+    state: FeedState, entries: Sequence[Entry], known: Mapping[str, KnownEntry], tools: Tools
 ) -> frozenset[str]:
-    """Look whether many new entries are old ones under new ids."""
+    """Look whether many new entries, or all that there are, are old ones under new ids."""
     new = [entry for entry in entries if entry.id not in known]
-    if len(new) < REKEY_ENTRIES:
+    is_whole = len(new) == len(entries) >= REKEY_WHOLE
+    if len(new) < REKEY_ENTRIES and not is_whole:
         return NOTHING
-    rekeyed = rekeyed_entries(new, await tools.store.run(db.familiar_entries, feed.id, new))
+    find = partial(db.familiar_entries, with_text=len(new) < REKEY_ENTRIES)
+    familiar = await tools.store.run(find, state.feed_id, new)
+    if len(new) >= REKEY_ENTRIES:
+        rekeyed = rekeyed_entries(new, familiar)
+    else:
+        rekeyed = rekeyed_document(new, familiar, last_ok_at=state.last_ok_at)
     if rekeyed:
         log.warning("the feed gave its entries new ids", new=len(new), known=len(rekeyed))
     return rekeyed
@@ -294,20 +330,31 @@ def read_context(tx: Transaction, reports: Sequence[Report], folding: Folding) -
         silences=tuple(db.active_silences(tx, now)),
         # As they are under the lock: a person may have merged their stories since.
         known=db.known_entries(tx, [report.entry.id for report in reports if report.is_edited]),
-        returned=db.returned_pages(tx, [report.entry for report in reports]),
+        returned=db.returned_pages(tx, reports),
     )
 
 
-def release_feed(tx: Transaction, feed: Feed, *, rules: Rules, now: datetime) -> Release:
-    """Let out what the brake held back of a re-keyed feed within `WINDOW`; once."""
-    held = db.held_reports(tx, feed.id, since_at=now - WINDOW)
+def release_feed(
+    tx: Transaction,
+    feed: Feed,
+    *,
+    rules: Rules,
+    now: datetime,
+    reason: Reason = Reason.REKEYED,
+) -> Release:
+    """Release the reports of a feed that were held back for a reason within `WINDOW`; once."""
+    held = db.held_reports(tx, feed.id, reason=reason, since_at=now - WINDOW)
     arrival = Arrival(feed=feed, state=FeedState(feed_id=feed.id, baseline_at=now), seen_at=now)
     reports = [
         (make_report(stored.entry, stored.matches, arrival, rules.policy), stored.fold)
         for stored in held
         if stored.fold
     ]
-    context = PollContext(stories=db.StoredStories(tx), silences=tuple(db.active_silences(tx, now)))
+    context = PollContext(
+        window=Folding().catch_up(tx, now=now),
+        stories=db.StoredStories(tx),
+        silences=tuple(db.active_silences(tx, now)),
+    )
     release = plan_release(reports, context, rules)
     db.apply_release(tx, release, now=now)
     return release
@@ -529,13 +576,19 @@ def write_digest(tx: Transaction, plan: DigestPlan, *, rules: Rules, now: dateti
         return False
     span = {"since_at": window.since_at, "until_at": window.until_at}
     read_since = _read_since(tx, plan, default=window.since_at - IN_FLIGHT)
-    items = db.digest_items(
-        tx,
+    wanted = db.DigestQuery(
         digest=plan.name,
         watchlists=plan.include,
+        languages=rules.policy.languages,
         since_at=read_since,
         until_at=window.until_at,
     )
+    items = db.digest_items(tx, wanted)
+    # What is listed beside the stories is read up to where no poll is in flight: each once.
+    read = replace(
+        wanted, since_at=window.since_at - IN_FLIGHT, until_at=window.until_at - IN_FLIGHT
+    )
+    running, commentary = db.running_items(tx, read), db.commentary_items(tx, read)
     shown, rest = items[:DIGEST_ITEMS], items[DIGEST_ITEMS:]
     facts = DigestFacts(
         name=plan.name,
@@ -543,6 +596,8 @@ def write_digest(tx: Transaction, plan: DigestPlan, *, rules: Rules, now: dateti
         more=len(rest),
         coverage=db.coverage(tx, now=now, **span),
         is_late=window.is_late,
+        running=tuple(_with_titles(item, rules.titles) for item in running),
+        commentary=tuple(_with_titles(item, rules.titles) for item in commentary),
     )
     key = f"digest:{plan.name}:{window.until_at.isoformat()}"
     alert, deliveries = address(

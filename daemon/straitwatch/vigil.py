@@ -5,6 +5,7 @@ canary   a synthetic entry -> parse worker -> match -> outbox -> a chosen receiv
 switch   while all is well, an address of your choice hears of it; silence there is the alarm
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,11 +13,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from straitwatch import store as db
+from straitwatch.core.baseline import FEW
 from straitwatch.core.match import Matcher
 from straitwatch.core.model import Alert, AlertKind, Canary, Delivery, Feed, NoticeFacts
 from straitwatch.core.read import ReadRequest
 from straitwatch.core.report import matchable
-from straitwatch.core.trouble import tell_trouble
+from straitwatch.core.trouble import first_sight_notice, tell_trouble
 from straitwatch.fetch import ping
 from straitwatch.pipeline import Tools, address
 from straitwatch.store import Transaction
@@ -25,6 +27,9 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 READ_WITHIN = timedelta(minutes=1)  # a canary that has no message by then was lost on its way
 OVERDUE_AFTER = timedelta(minutes=15)  # a message that is due so long is not on its way
+_TOLD_FIRST_SIGHT = "told of first sight until"
+_FIRST_SIGHT = timedelta(hours=1)  # what is older was told, or is told no more
+_QUIET = timedelta(minutes=2)  # the first polls of a start are spread over some seconds
 _FLOWN = "canary flown at"
 _SENT_OFF = "canary sent off at"  # the same time, once its message is written
 _WORD = "Straitwatch canary"
@@ -71,6 +76,38 @@ def tell(
     if after != told:
         db.remember_told(tx, after)
     return titles
+
+
+def tell_first_sight(
+    tx: Transaction,
+    *,
+    to: Sequence[str],
+    recipients: Mapping[str, Sequence[str]],
+    now: datetime,
+    is_last: bool = False,
+) -> NoticeFacts | None:
+    """Report once what was recorded without an alert, in one message for all feeds of a start.
+
+    It waits until no feed has added to it for a while, unless this is the `is_last` chance.
+    """
+    if not tx.try_lock("first sight"):
+        return None
+    told = db.get_meta(tx, _TOLD_FIRST_SIGHT)
+    after = max(datetime.fromisoformat(told), now - _FIRST_SIGHT) if told else now - _FIRST_SIGHT
+    reports = db.first_sight_reports(tx, after=after)
+    held = Counter(name for name, _ in reports)
+    newest = max((at for _, at in reports), default=now)
+    if not held or not (is_last or now - newest >= _QUIET):
+        return None
+    db.set_meta(tx, _TOLD_FIRST_SIGHT, newest.isoformat())
+    if held.total() <= FEW:
+        return None
+    facts = first_sight_notice(held)
+    key = f"first sight:{newest.isoformat()}"
+    alert, deliveries = address(key, AlertKind.SYSTEM, facts, to=to, recipients=recipients, now=now)
+    if deliveries:
+        db.add_alert(tx, alert, deliveries)
+    return facts
 
 
 # ---------------------------------------------------------------- canary and switch

@@ -154,14 +154,24 @@ def test_pairs_do_not_know_each_other() -> None:
     assert [answer["relation"] for answer in answers] == ["new", "new"]
 
 
-def test_a_story_in_another_language_is_named_beside_the_new_one() -> None:
+TWO_LANGUAGES = (
+    {"id": "a", "title": "Carrier Shandong holds live-fire drill off Penghu", "ts": "2026-09-01"},
+    {"id": "b", "title": "山東艦在澎湖外海實彈演習", "ts": ""},
+)
+
+
+def test_one_event_in_two_languages_is_one_story() -> None:
+    _, (english, chinese) = run_cluster(*TWO_LANGUAGES)
+
+    assert chinese["story"] == english["story"]
+    assert chinese["relation"] == "same_event"
+
+
+def test_story_in_another_language_that_may_be_the_same_is_named_beside_the_new_one() -> None:
+    seen = "Carrier Shandong seen off Penghu, submarines off Hualien and Keelung"
+    english_line = {**TWO_LANGUAGES[0], "title": seen}
     _, (english, chinese) = run_cluster(
-        {
-            "id": "a",
-            "title": "Carrier Shandong holds live-fire drill off Penghu",
-            "ts": "2026-09-01",
-        },
-        {"id": "b", "title": "山東艦在澎湖外海實彈演習", "ts": ""},
+        english_line, TWO_LANGUAGES[1], options=("--json", "--encoder", "off")
     )
 
     assert chinese["related"] == english["story"] != chinese["story"]

@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP
 from contract.faults import LOGIN_FAULTS, MAIL_FAULTS, STARTTLS_FAULTS
 from messages import frozen, make_alert, make_driver, make_job
 from servers.smtp import SmtpServer
-from straitwatch.core.model import AlertKind, Outcome
+from straitwatch.core.model import AlertKind, Outcome, StoryName
 from straitwatch.deliver.smtp import Mail, Server
 
 PASSWORD = "correct-horse-battery"
@@ -235,7 +235,40 @@ def test_the_mails_of_a_story_stand_in_one_thread() -> None:
         first, second = (mail.message for mail in smtp.messages)
 
     assert first["References"] == second["References"] == "<story-s1@example.org>"
-    assert second["Subject"] == f"Re: {first['Subject']}"
+    assert second["Subject"] == "[Straitwatch] Update: Frigates reach port"
+
+
+def test_an_update_of_an_alert_of_its_own_stays_in_that_alerts_thread() -> None:
+    part_of = StoryName(story_id="s1", title="Cable cut")
+    with SmtpServer() as smtp:
+        driver = impatient(smtp.port)
+        apart = driver.send(
+            frozen(driver, make_job(make_alert(revision=2, part_of=part_of), recipient=DESK))
+        )
+        later = make_alert(kind=AlertKind.UPDATE, revision=3)
+        driver.send(frozen(driver, make_job(later, recipient=DESK, parent_ref=apart.ref)))
+        threads = [mail.message["References"] for mail in smtp.messages]
+
+    assert threads == ["<story-s1-2@example.org>"] * 2
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "“we’re ready” now 🚀 says the navy — and “waits” for orders",
+        "Talks end =?utf-8?q?x?= again",
+        "Министр: «учения у Тайваня» завершены, корабли ушли из пролива",
+        "a " * 90,
+    ],
+)
+def test_a_subject_arrives_as_it_was_written(title: str) -> None:
+    with SmtpServer() as smtp:
+        driver = impatient(smtp.port)
+        driver.send(frozen(driver, make_job(make_alert(title=title), recipient=DESK)))
+        mail = smtp.messages[0]
+
+    assert str(mail.message["Subject"]) == f"[Straitwatch] {title.strip()}"
+    assert b"\nSubject: \r\n" not in mail.data
 
 
 def test_a_long_chinese_subject_is_folded() -> None:

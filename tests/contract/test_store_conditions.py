@@ -5,15 +5,28 @@ from typing import Any
 
 import pytest
 
-from contract.store_builders import NOW, SEND_LEASE, claim, make_alert, make_delivery, make_feed
+from contract.store_builders import (
+    NOW,
+    SEND_LEASE,
+    claim,
+    claimed_feed,
+    make_alert,
+    make_delivery,
+    make_feed,
+    make_plan,
+    make_planned,
+)
 from straitwatch.core.model import (
+    Action,
     Alert,
     AlertKind,
     Canary,
+    Decision,
     DeliveryState,
     FeedState,
     NoticeFacts,
     Outcome,
+    Reason,
     SendResult,
     Severity,
 )
@@ -21,6 +34,7 @@ from straitwatch.core.trouble import Conditions, Told
 from straitwatch.store import (
     Store,
     add_alert,
+    apply_plan,
     claim_delivery,
     complete_polls,
     conditions,
@@ -34,7 +48,7 @@ from straitwatch.store import (
     sync_feeds,
     told_trouble,
 )
-from straitwatch.vigil import examine, tell
+from straitwatch.vigil import examine, tell, tell_first_sight
 
 MINUTE = timedelta(minutes=1)
 CANARY = Canary(every=15 * MINUTE, send=("desk-slack",))
@@ -229,3 +243,43 @@ def test_an_empty_store_is_healthy(store: Store) -> None:
     found = store.call(health, NOW)
 
     assert (found.feeds, found.oldest_due_at, found.canary_at) == (0, None, None)
+
+
+def store_first_sight(store: Store, count: int) -> None:
+    """Store reports of one feed that were recorded silently."""
+    silent = Decision(action=Action.NONE, reason=Reason.BASELINE)
+    planned = [make_planned(f"e{number}", decision=silent) for number in range(count)]
+    plan = make_plan(claimed_feed(store), planned, alerts=(), deliveries=())
+    store.call(apply_plan, plan)
+
+
+def told_of_first_sight(store: Store, after: timedelta, *, is_last: bool = False) -> str:
+    facts = store.call(
+        tell_first_sight,
+        to=["desk-slack"],
+        recipients={},
+        now=NOW + after,
+        is_last=is_last,
+    )
+    return facts.title if facts else ""
+
+
+def test_reports_of_a_first_sight_are_told_once_when_no_more_come(store: Store) -> None:
+    store_first_sight(store, 5)
+
+    titles = [told_of_first_sight(store, minutes * MINUTE) for minutes in (1, 3, 5)]
+
+    assert titles == ["", "5 reports of 1 feed sent no alert", ""]
+    assert len(store.call(list_deliveries, limit=9)) == 1
+
+
+def test_reports_of_a_first_sight_are_told_at_once_by_a_run_that_ends(store: Store) -> None:
+    store_first_sight(store, 5)
+
+    assert told_of_first_sight(store, timedelta(0), is_last=True)
+
+
+def test_few_reports_of_a_first_sight_are_told_to_nobody(store: Store) -> None:
+    store_first_sight(store, 3)
+
+    assert told_of_first_sight(store, 5 * MINUTE) == ""

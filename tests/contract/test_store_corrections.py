@@ -40,6 +40,7 @@ from straitwatch.core.report import Arrival, make_report
 from straitwatch.core.rules import Rules
 from straitwatch.pipeline import Folding, commit_poll, release_feed
 from straitwatch.store import (
+    DigestQuery,
     Store,
     Transaction,
     add_alert,
@@ -177,8 +178,8 @@ def test_a_story_that_keeps_only_a_page_that_came_again_still_takes_in_reports(
     assert store.call(split_story, "s1", ["e1"])
 
     relations = {
-        fold.story_id: fold.relation
-        for _, _, fold in store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
+        report.fold.story_id: report.fold.relation
+        for report in store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
     }
     assert relations["s1"] is Relation.SAME_EVENT
 
@@ -197,7 +198,7 @@ def test_a_window_that_is_built_anew_follows_the_correction(store: Store) -> Non
     store.call(merge_stories, "s1", "s2")
 
     reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
-    assert {fold.story_id for _, _, fold in reports} == {"s1"}
+    assert {report.fold.story_id for report in reports} == {"s1"}
     assert store.call(fold_generation) != before
 
 
@@ -229,7 +230,7 @@ def test_a_correction_leaves_the_scores_from_which_a_lists_threshold_follows(sto
     store.call(merge_stories, "s1", "s2")
 
     reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
-    assert [fold.score for _, _, fold in reports] == [0.5, 0.5]
+    assert [report.fold.score for report in reports] == [0.5, 0.5]
 
 
 def test_what_waits_for_more_sources_waits_in_the_merged_story(store: Store) -> None:
@@ -322,24 +323,24 @@ REKEYED = Decision(action=Action.NONE, reason=Reason.REKEYED)
 SILENT = make_story("s1", revision=0, alerted_at=None, threads=())
 
 
-def store_held(store: Store) -> FeedState:
-    """Store one report that the brake on a re-keyed feed held back."""
+def store_held(store: Store, decision: Decision = REKEYED) -> FeedState:
+    """Store one report that was held back, as by the brake on a re-keyed feed."""
     claimed = claimed_feed(store)
-    planned = make_planned("e1", entry=make_entry("e1"), fold=make_fold("s1"), decision=REKEYED)
+    planned = make_planned("e1", entry=make_entry("e1"), fold=make_fold("s1"), decision=decision)
     store.call(
         apply_plan, make_plan(claimed, [planned], stories=(SILENT,), alerts=(), deliveries=())
     )
     return claimed
 
 
-def let_go(store: Store, claimed: FeedState) -> Release:
+def let_go(store: Store, claimed: FeedState, reason: Reason = Reason.REKEYED) -> Release:
     feed = make_feed(claimed.feed_id)
     rules = replace(
         NO_RULES,
         policy=AlertPolicy(routes=(Route(name="desk", send=("desk-slack",)),)),
         recipients={"desk-slack": ("",)},
     )
-    return store.call(release_feed, feed, rules=rules, now=NOW + timedelta(hours=1))
+    return store.call(release_feed, feed, rules=rules, now=NOW + timedelta(hours=1), reason=reason)
 
 
 def test_what_a_brake_held_back_is_told_when_it_is_released(store: Store) -> None:
@@ -362,9 +363,16 @@ def test_what_is_released_into_the_digest_stands_in_the_next_one(store: Store) -
 
     store.call(release_feed, make_feed(claimed.feed_id), rules=nowhere, now=released_at)
 
-    after = {"since_at": released_at, "until_at": released_at + WEEK}
-    (item,) = store.call(digest_items, digest="morning", **after)
+    after = DigestQuery(digest="morning", since_at=released_at, until_at=released_at + WEEK)
+    (item,) = store.call(digest_items, after)
     assert item.story_id == "s1"
+
+
+def test_reports_of_a_first_sight_are_released_only_when_asked_for(store: Store) -> None:
+    claimed = store_held(store, Decision(action=Action.NONE, reason=Reason.BASELINE))
+
+    assert let_go(store, claimed).decisions == {}
+    assert len(let_go(store, claimed, Reason.BASELINE).alerts) == 1
 
 
 def test_a_second_release_finds_nothing(store: Store) -> None:

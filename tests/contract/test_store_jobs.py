@@ -28,15 +28,19 @@ from straitwatch.core.model import (
     FeedState,
     Outcome,
     Reason,
+    Relation,
     SendResult,
     Severity,
+    StoryReport,
 )
 from straitwatch.store import (
+    DigestQuery,
     Store,
     add_alert,
     apply_plan,
     cancel_deliveries,
     claim_delivery,
+    commentary_items,
     complete_polls,
     coverage,
     digest_items,
@@ -51,6 +55,7 @@ from straitwatch.store import (
     prune_messages,
     prune_stories,
     record_digest,
+    running_items,
     save_config,
     set_meta,
     status_counts,
@@ -63,7 +68,7 @@ HOUR = timedelta(hours=1)
 
 def items(store: Store, **more: Any) -> list[DigestItem]:
     window = {"digest": "morning", "since_at": NOW - DAY, "until_at": NOW + DAY} | more
-    return store.call(digest_items, **window)
+    return store.call(digest_items, DigestQuery(**window))
 
 
 def test_a_small_fact_is_kept_and_replaced(store: Store) -> None:
@@ -100,6 +105,71 @@ def test_a_digest_lists_the_stories_of_its_window_most_severe_first(store: Store
     assert [item.was_alerted for item in found] == [True, True, False]
     assert [item.is_late for item in found] == [False, False, True]
     assert (found[0].url, found[0].outlet) == ("https://news.example/e1", make_outlet())
+
+
+def test_a_digest_shows_a_headline_in_the_language_of_the_desk(store: Store) -> None:
+    russian, english = (
+        StoryReport(
+            outlet=replace(make_outlet(f"Outlet {language}"), language=language),
+            title=title,
+            url=f"https://{language}.example/1",
+            seen_at=NOW,
+        )
+        for language, title in (("ru", "Корабли вышли из порта"), ("en", "Ships leave port"))
+    )
+    story = make_story(title=russian.title, reports=(russian, english))
+    store.call(apply_plan, make_plan(claimed_feed(store), stories=(story,)))
+
+    (shown,), (first,) = items(store, languages=["en"]), items(store)
+
+    assert (shown.title, shown.original) == ("Ships leave port", "Корабли вышли из порта")
+    assert (shown.url, shown.outlet.name) == ("https://en.example/1", "Outlet en")
+    assert (first.title, first.original) == ("Корабли вышли из порта", "")
+
+
+def test_commentary_and_roundups_are_listed_by_themselves_with_their_stories(store: Store) -> None:
+    comment = _decision(Action.DIGEST, Reason.COMMENTARY)
+    roundup = _decision(Action.DIGEST, Reason.ROUNDUP)
+    entries = [
+        make_planned("e1", fold=make_fold("s1")),
+        make_planned("e2", fold=make_fold("s1"), decision=comment),
+        make_planned("e3", fold=make_fold("s2"), decision=roundup),
+    ]
+    alone = make_story("s2", alerted_at=None, revision=0)
+    stories = (make_story("s1", title="Ships leave port"), alone)
+    store.call(apply_plan, make_plan(claimed_feed(store), entries, stories=stories))
+
+    query = DigestQuery(digest="morning", since_at=NOW - DAY, until_at=NOW + DAY)
+    found = store.call(commentary_items, query)
+    others = store.call(commentary_items, replace(query, watchlists=["other"]))
+
+    assert [(item.title, item.part_of) for item in found] == [
+        ("Ships cross the strait (e2)", "Ships leave port"),
+        ("Ships cross the strait (e3)", ""),
+    ]
+    assert others == []
+    assert [item.story_id for item in items(store)] == ["s1"]
+
+
+def test_updates_and_more_outlets_of_a_story_that_was_in_a_digest_are_counted(store: Store) -> None:
+    retelling = {"fold": make_fold("s1", relation=Relation.SAME_EVENT)}
+    retelling["decision"] = _decision(Action.NONE, Reason.RETELLING)
+    copy = retelling | {"fold": make_fold("s1", relation=Relation.SAME_ENTRY)}
+    store.call(sync_feeds, [make_feed(feed) for feed in ("f1", "f2", "f3", "f4")], NOW)
+    first, *others = sorted(claim(store), key=lambda state: state.feed_id)
+    store.call(apply_plan, make_plan(first, [make_planned("e1")]))
+    update = retelling | {"decision": _decision(Action.UPDATE, Reason.DEVELOPMENT)}
+    for state, decided in zip(others, (retelling, update, copy), strict=True):
+        planned = make_planned(f"e-{state.feed_id}", **decided)
+        store.call(apply_plan, make_plan(state, [planned], now=NOW + HOUR))
+    query = DigestQuery(digest="morning", since_at=NOW + HOUR, until_at=NOW + DAY)
+    assert store.call(running_items, query) == []
+    store.call(record_digest, "morning", since_at=NOW - DAY, until_at=NOW + HOUR, story_ids=["s1"])
+
+    (item,) = store.call(running_items, query)
+
+    assert (item.story_id, item.more_outlets, item.updates) == ("s1", 2, 1)
+    assert (item.title, item.part_of) == ("Ships cross the strait (e-f3)", "Ships cross the strait")
 
 
 def test_a_digest_leaves_out_the_silent_baseline(store: Store) -> None:

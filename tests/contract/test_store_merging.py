@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,16 +13,20 @@ from contract.store_builders import NOW, SEND_LEASE, make_alert, make_delivery
 from straitwatch.core.identity import delivery_key
 from straitwatch.core.model import (
     Alert,
+    AlertFacts,
     AlertKind,
     DeliveryState,
     Fallback,
     Limit,
     NoticeFacts,
     Outcome,
+    Reason,
     RollupFacts,
     SendResult,
     Severity,
+    SignalKind,
 )
+from straitwatch.core.outbox import UPDATE_WAIT
 from straitwatch.store import (
     ClaimedDelivery,
     Store,
@@ -31,6 +36,7 @@ from straitwatch.store import (
     check_outbox,
     claim_delivery,
     due_receivers,
+    expire_deliveries,
     finish_attempt,
     hold_receiver,
     list_deliveries,
@@ -39,6 +45,7 @@ from straitwatch.store import (
     prune_messages,
     redirect_overdue,
     release_held,
+    replay_delivery,
     retry_dead,
     retry_delivery,
     settle_missing_receivers,
@@ -159,6 +166,16 @@ def test_of_several_messages_about_one_story_the_latest_goes_out(store: Store) -
     assert state_of(store, first) == ("merged", last)
 
 
+def test_of_several_messages_about_one_story_none_is_left_unsaid(store: Store) -> None:
+    held(store, 3, story="s1")
+
+    store.call(release_held, MORNING)
+
+    facts = only(send_all(store, now=MORNING)).job.facts
+    assert isinstance(facts, AlertFacts)
+    assert len(facts.updates) == 2
+
+
 def test_each_place_gets_a_message_of_its_own(store: Store) -> None:
     for number, recipient in enumerate(("a@x.org", "a@x.org", "b@x.org", "b@x.org")):
         put(
@@ -211,6 +228,149 @@ def test_a_rollup_lists_the_most_urgent_stories_and_counts_the_rest(store: Store
     assert isinstance(facts, RollupFacts)
     assert (len(facts.items), facts.stories) == (14, 31)
     assert facts.items[0].severity is Severity.HIGH
+
+
+# ---------------------------------------------------------------- updates that are collected
+
+
+def collected(store: Store, *, wait: timedelta = 10 * MINUTE) -> tuple[str, list[str]]:
+    """Send a first alert; put three updates of it, a minute apart, to wait for each other."""
+    first = put(store, 1, story="s1")
+    send_all(store, now=NOW)
+    updates = [
+        put_update(store, number, at=NOW + number * MINUTE, wait=wait, parent_id=first)
+        for number in (2, 3, 4)
+    ]
+    return first, updates
+
+
+def put_update(store: Store, number: int, *, at: datetime, wait: timedelta, **changes: Any) -> str:
+    alert = make_alert(f"a{number}", revision=number, created_at=at, kind=AlertKind.UPDATE)
+    facts = replace(
+        alert.facts, kind=AlertKind.UPDATE, title=f"Part {number}", reason=Reason.DEVELOPMENT
+    )
+    waits = {"state": DeliveryState.HELD, "state_reason": UPDATE_WAIT, "not_before": at + wait}
+    delivery = make_delivery(f"d{number}", alert_id=alert.id, **(waits | changes))
+    store.call(add_alert, replace(alert, facts=facts), [delivery])
+    return f"d{number}"
+
+
+def released(store: Store, now: datetime) -> ClaimedDelivery:
+    store.call(release_held, now)
+    return only(send_all(store, now=now))
+
+
+def test_updates_of_a_story_go_out_as_one_when_the_first_has_waited(store: Store) -> None:
+    _, (*members, last) = collected(store)
+    assert store.call(release_held, NOW + 11 * MINUTE) == 0
+
+    job = released(store, NOW + 12 * MINUTE).job
+
+    assert (job.delivery.id, job.kind) == (last, AlertKind.UPDATE)
+    assert isinstance(job.facts, AlertFacts)
+    assert job.facts.title == "Part 4"
+    assert [one.title for one in job.facts.updates] == ["Part 2", "Part 3"]
+    assert [state_of(store, id_) for id_ in members] == [("merged", last)] * 2
+    assert store.call(check_outbox, NOW + 12 * MINUTE) == []
+
+
+def test_a_collected_update_is_an_answer_in_the_thread_of_its_story(store: Store) -> None:
+    collected(store)
+
+    assert released(store, NOW + 12 * MINUTE).job.parent_ref == {"ts": "1.2"}
+
+
+def test_an_update_that_goes_at_once_leaves_the_waiting_ones_to_their_time(store: Store) -> None:
+    first, _ = collected(store)
+    put(store, 5, story="s1", at=NOW + 5 * MINUTE, parent_id=first, severity=Severity.HIGH)
+
+    at_once = only(send_all(store, now=NOW + 5 * MINUTE))
+    later = released(store, NOW + 12 * MINUTE)
+
+    assert at_once.job.delivery.id == "d5"
+    assert isinstance(later.job.facts, AlertFacts)
+    assert len(later.job.facts.updates) == 2
+
+
+def test_collected_updates_of_two_stories_are_two_messages(store: Store) -> None:
+    collected(store)
+    other = make_alert("b1", story_id="s2", revision=7, kind=AlertKind.UPDATE)
+    waits = {"state": DeliveryState.HELD, "state_reason": UPDATE_WAIT, "not_before": NOW + MINUTE}
+    store.call(add_alert, other, [make_delivery("e1", alert_id="b1", **waits)])
+
+    store.call(release_held, NOW + 12 * MINUTE)
+
+    assert len(send_all(store, now=NOW + 12 * MINUTE)) == 2
+
+
+def test_a_collected_update_says_the_same_when_a_crash_comes_before_it_is_written(
+    store: Store,
+) -> None:
+    collected(store)
+    store.call(release_held, NOW + 12 * MINUTE)
+    lost = claim(store, now=NOW + 12 * MINUTE)
+    store.call(expire_deliveries, NOW + 20 * MINUTE)
+
+    again = claim(store, now=NOW + 20 * MINUTE)
+
+    assert lost is not None
+    assert again is not None
+    assert again.job.facts == lost.job.facts
+
+
+def test_what_a_dead_collected_update_carried_is_dead_and_retried_with_it(store: Store) -> None:
+    _, ids = collected(store)
+    store.call(release_held, NOW + 12 * MINUTE)
+    one = claim(store, now=NOW + 12 * MINUTE)
+    assert one is not None
+    finish(store, one, REFUSED, now=NOW + 12 * MINUTE)
+    assert [state_of(store, id_)[0] for id_ in ids] == ["dead"] * 3
+
+    store.call(retry_dead, now=NOW + 13 * MINUTE)
+
+    again = only(send_all(store, now=NOW + 13 * MINUTE))
+    assert again.job.facts == one.job.facts
+
+
+def test_a_fallback_says_what_the_collected_update_would_have_said(store: Store) -> None:
+    collected(store)
+    store.call(release_held, NOW + 12 * MINUTE)
+    one = claim(store, now=NOW + 12 * MINUTE)
+    assert one is not None
+
+    finish(store, one, REFUSED, now=NOW + 12 * MINUTE, fallback=MAIL)
+
+    other = claim(store, receiver="desk-mail", now=NOW + 12 * MINUTE)
+    assert other is not None
+    assert other.job.facts == one.job.facts
+
+
+def test_a_collected_update_that_a_person_replays_says_the_same_again(store: Store) -> None:
+    collected(store)
+    one = released(store, NOW + 12 * MINUTE)
+
+    store.call(replay_delivery, one.job.delivery.id, now=NOW + 20 * MINUTE)
+
+    assert only(send_all(store, now=NOW + 20 * MINUTE)).job.facts == one.job.facts
+
+
+def test_a_rollup_shows_a_story_by_its_correction_and_counts_its_other_updates(
+    store: Store,
+) -> None:
+    night = {"state_reason": "quiet_hours", "not_before": MORNING, "state": DeliveryState.HELD}
+    put(store, 1, story="other", **night)
+    alert = make_alert("a2", revision=2, kind=AlertKind.UPDATE)
+    facts = replace(alert.facts, title="It was not so", signal=SignalKind.CORRECTION, revision=2)
+    store.call(
+        add_alert, replace(alert, facts=facts), [make_delivery("d2", alert_id="a2", **night)]
+    )
+    put(store, 3, story="s1", **night)
+
+    rollup = released(store, MORNING).job.facts
+
+    assert isinstance(rollup, RollupFacts)
+    (item,) = [item for item in rollup.items if item.story_id == "s1"]
+    assert (item.title, item.signal, item.updates) == ("It was not so", SignalKind.CORRECTION, 1)
 
 
 # ---------------------------------------------------------------- limits

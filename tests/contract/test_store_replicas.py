@@ -16,6 +16,7 @@ from straitwatch.core.model import (
     Entry,
     Feed,
     FeedState,
+    FoldedReport,
     Route,
     Sourced,
     WatchList,
@@ -161,7 +162,7 @@ def test_replicas_say_what_one_says_that_sees_the_reports_in_the_same_order(
 ) -> None:
     run(replicas)
 
-    seen = [it.entry_id for _, it, _ in reports(replicas[0])]
+    seen = [report.features.entry_id for report in reports(replicas[0])]
     by_entry = {poll.entry.id: poll for poll in polls()}
     assert sorted(seen) == sorted(by_entry)
     work(alone, [by_entry[entry_id] for entry_id in seen], claimed(alone))
@@ -171,9 +172,9 @@ def test_replicas_say_what_one_says_that_sees_the_reports_in_the_same_order(
 def test_folding_the_reports_of_replicas_once_more_changes_nothing(replicas: list[Store]) -> None:
     run_at_once(replicas)
 
-    again = list(refold(((it[1], it[2]) for it in reports(replicas[0])), {}))
+    again = list(refold(reports(replicas[0]), {}))
 
-    assert [now for _, _, now in again] == [then for _, then, _ in again]
+    assert [now for _, now in again] == [report.fold for report, _ in again]
 
 
 def test_replicas_open_each_story_once(replicas: list[Store]) -> None:
@@ -185,5 +186,5 @@ def test_replicas_open_each_story_once(replicas: list[Store]) -> None:
     assert len(firsts) == len(stories)
 
 
-def reports(store: Store) -> list[tuple]:
+def reports(store: Store) -> list[FoldedReport]:
     return store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)

@@ -90,10 +90,23 @@ def test_another_text_at_the_same_address_is_news_after_a_month(store: Store) ->
 
 
 @pytest.mark.parametrize("days", [1, 30])
+def test_page_with_a_constant_title_and_another_text_each_time_is_news(
+    store: Store, days: int
+) -> None:
+    first, later = (
+        replace(page(id_), summary=f"{count} vessels were seen off the cape by sunrise today.")
+        for id_, count in (("e1", 14), ("e2", 31))
+    )
+    poll(store, first, now=NOW)
+
+    assert poll(store, later, now=NOW + timedelta(days=days)).alerts == 1
+
+
+@pytest.mark.parametrize("days", [1, 30])
 def test_a_replay_takes_a_page_that_came_back_as_decided(store: Store, days: int) -> None:
     poll(store, page("e1"), now=NOW)
     poll(store, page("e2"), now=NOW + timedelta(days=days))
 
     since_at = NOW + timedelta(days=days) - WINDOW
     reports = store.call(recent_reports, since_at=since_at, after_seq=0)
-    assert all(then == now for _, then, now in refold(((it[1], it[2]) for it in reports), {}))
+    assert all(report.fold == now for report, now in refold(reports, {}))

@@ -3,6 +3,8 @@ from datetime import timedelta
 
 import pytest
 
+from builders import report_of
+from cluster_builders import make_features
 from contract.store_builders import (
     LEASE,
     NOW,
@@ -11,6 +13,7 @@ from contract.store_builders import (
     make_alert,
     make_delivery,
     make_entry,
+    make_feed,
     make_fold,
     make_match,
     make_plan,
@@ -23,15 +26,18 @@ from straitwatch.core.model import (
     Action,
     Decision,
     DeliveryState,
-    Features,
+    Entry,
+    FoldedReport,
     KnownEntry,
     PlannedEntry,
+    ReadFeed,
     Reason,
     Related,
     Relation,
     Severity,
 )
 from straitwatch.core.plan import SAME_GUID
+from straitwatch.pipeline import recognize_entries
 from straitwatch.store import (
     Store,
     apply_plan,
@@ -52,7 +58,7 @@ from straitwatch.store import (
 from straitwatch.store.engine import Transaction
 
 
-def reports(store: Store, after_seq: int = 0) -> list[tuple[int, Features, object]]:
+def reports(store: Store, after_seq: int = 0) -> list[FoldedReport]:
     return store.call(recent_reports, since_at=NOW - timedelta(days=7), after_seq=after_seq)
 
 
@@ -188,7 +194,8 @@ def test_an_entry_that_matches_only_after_an_edit_becomes_a_report(store: Store)
     later = NOW + timedelta(hours=5)
     store.call(apply_plan, make_plan(claimed, [make_planned("e1", is_new=False)], now=later))
 
-    assert [(it.entry_id, it.seen_at) for _, it, _ in reports(store)] == [("e1", later)]
+    (report,) = reports(store)
+    assert (report.features.entry_id, report.features.seen_at) == ("e1", later)
 
 
 def test_a_possibly_related_story_is_kept_with_the_report(store: Store) -> None:
@@ -202,7 +209,9 @@ def test_a_possibly_related_story_is_kept_with_the_report(store: Store) -> None:
 
 def test_an_edited_report_is_read_as_it_was_folded(store: Store) -> None:
     claimed = claimed_feed(store)
-    store.call(apply_plan, make_plan(claimed, [make_planned("e1")]))
+    store.call(
+        apply_plan, make_plan(claimed, [make_planned("e1", features=make_features("Ships cross"))])
+    )
     before = reports(store)
     edited = replace(make_entry("e1"), title="Quite another headline", text_hash=b"edited")
     fold = make_fold(relation=Relation.SAME_ENTRY, reason=SAME_GUID)
@@ -211,6 +220,7 @@ def test_an_edited_report_is_read_as_it_was_folded(store: Store) -> None:
             "e1",
             entry=replace(edited, title=title),
             fold=fold,
+            features=make_features(title),
             is_new=False,
             matches=(make_match("taiwan-policy"), make_match("drills")),
         )
@@ -232,12 +242,11 @@ def test_reports_come_back_in_the_order_in_which_they_were_folded(store: Store) 
 
     first, second = reports(store)
 
-    assert first[0] < second[0]
-    assert (first[1].entry_id, first[1].source, first[1].language) == ("e2", "CNA", "en")
-    assert (second[1].entry_id, second[1].source, second[1].language) == ("e1", "AFP", "zh-Hant")
-    assert second[1].watchlists == ("taiwan-policy",)
-    assert (first[2], second[2]) == (make_fold(), duplicate)
-    assert store.call(last_seq) == second[0]
+    assert first.seq < second.seq == store.call(last_seq)
+    assert [report.features.entry_id for report in (first, second)] == ["e2", "e1"]
+    assert [report.features.outlet for report in (first, second)] == ["CNA", "AFP"]
+    assert second.features.watchlists == ("taiwan-policy",)
+    assert (first.fold, second.fold) == (make_fold(), duplicate)
 
 
 def test_only_reports_after_a_number_and_a_time_come_back(store: Store) -> None:
@@ -246,9 +255,9 @@ def test_only_reports_after_a_number_and_a_time_come_back(store: Store) -> None:
     seq = store.call(last_seq)
     store.call(apply_plan, make_plan(claimed, [make_planned("e2")], now=NOW + timedelta(hours=1)))
 
-    assert [report.entry_id for _, report, _ in reports(store, after_seq=seq)] == ["e2"]
+    assert [report.features.entry_id for report in reports(store, after_seq=seq)] == ["e2"]
     late = store.call(recent_reports, since_at=NOW + timedelta(minutes=1), after_seq=0)
-    assert [report.entry_id for _, report, _ in late] == ["e2"]
+    assert [report.features.entry_id for report in late] == ["e2"]
 
 
 def test_a_page_under_its_title_leads_to_the_story_of_its_first_report(store: Store) -> None:
@@ -262,9 +271,9 @@ def test_a_page_under_its_title_leads_to_the_story_of_its_first_report(store: St
 
     again, renewed = make_entry("e3", **page), make_entry("e4", **page | {"title": "Other news"})
     elsewhere = make_entry("e5", **page | {"canonical_url": "news.example/other"})
-    found = store.call(returned_pages, [again, renewed, elsewhere])
+    found = store.call(returned_pages, [report_of(one) for one in (again, renewed, elsewhere)])
 
-    assert found == {"e3": "s1"}
+    assert {id_: fold.story_id for id_, fold in found.items()} == {"e3": "s1"}
 
 
 def test_a_story_shows_its_reports_oldest_first_and_why_each_is_in_it(store: Store) -> None:
@@ -356,6 +365,45 @@ def test_all_entries_since_a_time_come_in_order_across_pages(store: Store) -> No
         return [stored.entry.id for stored in entries_since(tx, since_at)]
 
     assert store.call(ids) == [planned.entry.id for planned in new]
+
+
+def test_title_that_new_entries_share_is_familiar_only_with_its_text(store: Store) -> None:
+    claimed = claimed_feed(store)
+    store.call(apply_plan, make_plan(claimed, [make_planned("e1")]))
+    first = make_entry("e1")
+    again, bulletin = (
+        replace(first, id=id_, text_hash=text_hash)
+        for id_, text_hash in (("again", first.text_hash), ("bulletin", b"other"))
+    )
+
+    found = store.call(familiar_entries, claimed.feed_id, [again, bulletin])
+
+    assert found == {"again"}
+
+
+def test_another_entry_under_a_stored_guid_has_an_id_that_stays(store: Store) -> None:
+    claimed = claimed_feed(store)
+    store.call(apply_plan, make_plan(claimed, [make_planned("e1")]))
+    other = make_entry(
+        "e1",
+        title="Ferry timetable for the winter",
+        canonical_url="news.example/ferry",
+        summary="Boats to the outer islands sail twice a day until March.",
+        text_hash=b"other",
+    )
+    edited = make_entry("e1", title="Ships cross the strait again (e1)", text_hash=b"edited")
+
+    def recognize(entry: Entry) -> tuple[str, list[str]]:
+        read = ReadFeed(format="rss20", entries=(entry,))
+        found, known = store.call(recognize_entries, make_feed(claimed.feed_id), read, now=NOW)
+        return found.entries[0].id, sorted(known)
+
+    own, _ = recognize(other)
+    planned = make_planned(own, entry=replace(other, id=own))
+    store.call(apply_plan, make_plan(claimed, [planned]))
+    assert own != "e1"
+    assert recognize(other) == (own, sorted(["e1", own]))
+    assert recognize(edited) == ("e1", ["e1"])
 
 
 def test_an_entry_is_familiar_when_its_feed_has_carried_its_title(store: Store) -> None:

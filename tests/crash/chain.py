@@ -21,7 +21,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from crash.crashing import LAUNCHER, MARK
-from harness import Daemon, eventually, rss, straitwatch, write_config
+from harness import CALM, Daemon, eventually, rss, straitwatch, write_config
 from servers.feeds import FeedServer, Page
 from servers.slack import SlackServer, hang
 from servers.smtp import SmtpServer
@@ -242,7 +242,7 @@ class Chain:
             self._items.append((f"g{len(self.words)}", f"{word} {rest}", f"Of {rest}."))
         read = self._read_words()
         unread = [item for item in self._items if item[1][:10] not in read]
-        page = rss(*dict.fromkeys((*unread, *self._items[-20:])))
+        page = rss(*dict.fromkeys((*unread, *self._items[-20:])), CALM)
         self.feeds.answer("/wire", Page(page, etag=f'"{len(self.words)}"'))
 
     # ------------------------------------------------------------ the end

@@ -35,7 +35,8 @@ async def test_a_second_outlet_with_the_same_headline_raises_no_second_alert(tmp
             await it.polled(4)
             it.publish(STORY)
             await eventually(lambda: len(it.slack.messages) == 1)
-            it.feeds.answer("/other", Page(rss(("o1", HEADLINE, SENTENCE), title="Other Wire")))
+            copy = rss(("o1", HEADLINE, SENTENCE), title="Other Wire")
+            it.feeds.answer("/other", Page(copy.replace(b"news.example", b"other.example")))
             await it.polled(6)
             _, out, _ = await straitwatch(
                 "stories", "list", "--json", "--config", str(it.config), cwd=tmp_path

@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from harness import rss, write_config
 from servers.feeds import FeedServer, Page
@@ -44,3 +45,55 @@ async def test_a_document_longer_than_one_transaction_is_stored_as_one_poll(
 
     count = json.loads(text.splitlines()[-1])
     assert (status, count["polled"], count["failed"], count["entries_new"]) == (0, 1, 0, 450)
+
+
+async def polled_in_turn(tmp_path: Path, *documents: bytes, **settings: Any) -> str:
+    """Run once for each document; return what the last run printed."""
+    polling = POLLING | {"interval": "1s", "min_interval": "1s"}
+    async with FeedServer() as server:
+        config = write_config(
+            tmp_path, feeds={"Wire": server.url("/wire")}, polling=polling, **settings
+        )
+        for document in documents:
+            server.answer("/wire", Page(document))
+            status, text = await run_once(config)
+            assert status == 0, text
+            await asyncio.sleep(1.2)  # the feed's interval is a second
+    return text
+
+
+async def test_archive_behind_an_empty_document_alerts_nobody(tmp_path: Path) -> None:
+    topics = ("ferries", "pilots", "turbines", "mackerel", "a lighthouse")
+    archive = [(f"g{at}", f"Taiwan Strait: about {word}", "") for at, word in enumerate(topics)]
+
+    text = await polled_in_turn(tmp_path, rss(), rss(*archive))
+
+    assert "about ferries" not in text
+
+
+async def test_feed_that_is_always_cut_off_alerts_and_shows_as_failing(tmp_path: Path) -> None:
+    def cut(*items: tuple[str, str, str]) -> bytes:
+        whole = rss(*items, ("half", "Half an entry", "which is lost"))
+        return whole[: whole.rindex(b"<description>") + 20]
+
+    old = [("g1", "Fog over the Taiwan Strait", "It lifted."), ("g2", "Rain", "It stopped.")]
+    new = ("g3", HEADLINE, "At dawn.")
+
+    text = await polled_in_turn(tmp_path, cut(*old), cut(*old[:1]), cut(new, *old))
+
+    assert HEADLINE in text
+    assert "Fog over" not in text
+
+
+async def test_another_article_under_the_guid_of_the_first_alerts(tmp_path: Path) -> None:
+    def document(number: int, title: str, text: str) -> bytes:
+        whole = rss(("current", title, text)).decode()
+        return whole.replace("news.example/current", f"news.example/{number}").encode()
+
+    text = await polled_in_turn(
+        tmp_path,
+        document(1001, "Ferries resume in the Taiwan Strait", "The gale is over."),
+        document(1002, "Turbines planned near the Taiwan Strait", "Ninety are to be built."),
+    )
+
+    assert "Turbines planned" in text

@@ -11,7 +11,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP
 
-from harness import rss, write_config
+from harness import CALM, rss, write_config
 from servers.feeds import FeedServer, Page
 from servers.slack import SlackServer
 
@@ -40,7 +40,7 @@ class World:
     config: Path
 
     def publish(self, *items: tuple[str, str, str]) -> None:
-        self.feeds.answer("/wire", Page(rss(*items), etag=f'"{len(items)}"'))
+        self.feeds.answer("/wire", Page(rss(*(items or (CALM,))), etag=f'"{len(items)}"'))
 
     async def polled(self, times: int = 2) -> None:
         await self.feeds.asked(len(self.feeds.requests) + times)

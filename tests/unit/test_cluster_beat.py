@@ -1,26 +1,17 @@
 """The first reports of a list: what all of them say makes no event."""
 
-from datetime import timedelta
-
 import pytest
 
-from builders import NOON
+from cluster_builders import make_features
 from straitwatch.core.cluster import StoryWindow
-from straitwatch.core.model import Features, Relation
+from straitwatch.core.model import Relation
 
 
 def stories_of(*titles: str) -> list[Relation]:
     window = StoryWindow()
     relations = []
     for at, title in enumerate(titles):
-        report = Features(
-            entry_id=str(at),
-            title=title,
-            seen_at=NOON + at * timedelta(minutes=5),
-            source=f"Outlet {at}",
-            language="en",
-            watchlists=("taiwan-policy",),
-        )
+        report = make_features(title, hours=at / 12, source=f"Outlet {at}", language="en")
         fold = window.fold(report)
         window.add(report, fold)
         relations.append(fold.relation)

@@ -14,9 +14,9 @@ from straitwatch.core.cluster.facts import (
 )
 from straitwatch.core.cluster.guards import compare_titles
 from straitwatch.core.cluster.text import clean_title
-from straitwatch.core.plan import new_window
+from straitwatch.core.report import one_script
 
-CHARACTERS = new_window()._characters
+CHARACTERS = one_script()
 READER = FactReader(CHARACTERS)
 
 

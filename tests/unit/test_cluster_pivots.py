@@ -5,13 +5,13 @@ import pytest
 from straitwatch.core.cluster.aliases import ALIASES
 from straitwatch.core.cluster.pivots import Pivots
 from straitwatch.core.cluster.text import clean_title
-from straitwatch.core.plan import new_window
+from straitwatch.core.report import one_script
 
-PIVOTS = Pivots(new_window()._characters)
+PIVOTS = Pivots(one_script())
 
 
 def names(title: str, lead: str = "") -> set[str]:
-    return set(PIVOTS.of(clean_title(title.translate(new_window()._characters)), lead))
+    return set(PIVOTS.of(clean_title(title.translate(one_script())), lead))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from straitwatch.core.cluster.text import clean_title, grams, report_terms, terms
+from straitwatch.core.cluster.text import clean_title, grams, terms
 
 
 def test_english_forms_of_one_word_are_one_term() -> None:
@@ -31,22 +31,6 @@ def test_korean_particles_are_cut() -> None:
 
 def test_scripts_in_one_headline_are_each_read_in_their_way() -> None:
     assert list(terms("PLA解放军 drills")) == ["pla", "解放", "放军", "drill"]
-
-
-def test_the_title_counts_more_than_the_summary() -> None:
-    weights = report_terms("Frigates depart", "Harbour calm")
-
-    assert weights["frigat"] > weights["calm"]
-
-
-def test_a_long_summary_does_not_grow_a_report_without_bound() -> None:
-    summary = " ".join(f"word{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(500))
-
-    assert len(report_terms("Frigates depart", summary)) < 60
-
-
-def test_an_empty_report_has_no_terms() -> None:
-    assert report_terms("", "") == {}
 
 
 def test_a_suffix_with_a_date_is_no_outlet() -> None:

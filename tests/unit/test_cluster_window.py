@@ -1,16 +1,16 @@
 """Reports of one event become one story; other events do not."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 
 import pytest
 
-from straitwatch.core.cluster import RECALL, STRICT, StoryWindow
-from straitwatch.core.model import Features, Fold, Relation
-from tests.cluster_builders import make_features
+from cluster_builders import make_features, make_vector
+from straitwatch.core.cluster import DEFAULT, RECALL, STRICT, FoldProfile, StoryWindow
+from straitwatch.core.model import EntryKind, Features, Fold, Relation
 
 
-def fold_all(*reports: Features) -> list[Fold]:
-    window, folds = StoryWindow(), []
+def fold_all(*reports: Features, profile: FoldProfile = DEFAULT) -> list[Fold]:
+    window, folds = StoryWindow(profile=profile), []
     for report in reports:
         folds.append(window.fold(report))
         window.add(report, folds[-1])
@@ -28,7 +28,7 @@ def test_a_page_seen_under_another_title_is_the_same_entry() -> None:
     first, second = fold_all(
         make_features("Frigates leave Zuoying", canonical_url="a.example/news/frigates"),
         make_features(
-            "What the rice harvest means", canonical_url="a.example/news/frigates", hours=30
+            "What the rice harvest means", canonical_url="a.example/news/frigates", hours=8
         ),
     )
 
@@ -39,7 +39,9 @@ def test_a_page_seen_under_another_title_is_the_same_entry() -> None:
 def test_a_headline_repeated_by_its_site_is_the_same_entry() -> None:
     first, second = fold_all(
         make_features("Frigates leave Zuoying at dawn", canonical_url="a.example/1"),
-        make_features("Frigates leave Zuoying at dawn", canonical_url="a.example/fleet/1", hours=100),
+        make_features(
+            "Frigates leave Zuoying at dawn", canonical_url="a.example/fleet/1", hours=10
+        ),
     )
 
     assert (second.relation, second.reason) == (Relation.SAME_ENTRY, "same-title")
@@ -140,19 +142,103 @@ CARRIER = "Carrier Shandong holds live-fire drill off Penghu"
 CARRIER_ZH = "山東艦在澎湖外海實彈演習"
 
 
-def test_a_story_in_another_language_that_names_the_same_things_is_possibly_related() -> None:
+def test_names_alone_join_languages_where_no_vector_says_more() -> None:
     english, chinese = fold_all(make_features(CARRIER), make_features(CARRIER_ZH, hours=2))
 
-    assert chinese.related is not None
-    assert chinese.related.story_id == english.story_id
-    assert {"Shandong carrier", "Penghu", "live-fire"} <= set(chinese.related.names)
+    assert (chinese.relation, chinese.story_id) == (Relation.SAME_EVENT, english.story_id)
+    assert {"Shandong carrier", "Penghu", "live-fire"} <= {
+        name.removeprefix("@") for name in chinese.evidence
+    }
 
 
-def test_a_possibly_related_story_stays_a_story_of_its_own() -> None:
-    english, chinese = fold_all(make_features(CARRIER), make_features(CARRIER_ZH, hours=2))
+def test_story_that_shares_too_few_names_is_possibly_related() -> None:
+    english, chinese = fold_all(
+        make_features(CARRIER), make_features("山東艦停靠三亞 澎湖漁民憂實彈危險區", hours=20)
+    )
 
     assert chinese.relation is Relation.NEW
-    assert chinese.story_id != english.story_id
+    assert chinese.related is not None
+    assert chinese.related.story_id == english.story_id
+
+
+def test_meaning_joins_languages_that_share_no_name() -> None:
+    english, korean = fold_all(
+        make_features("Ferry turned back at dawn", language="en", vector=make_vector(1, 0, 0)),
+        make_features("새벽에 여객선 회항", hours=1, vector=make_vector(1, 0.1, 0)),
+    )
+
+    assert (korean.relation, korean.story_id) == (Relation.SAME_EVENT, english.story_id)
+
+
+def test_vectors_of_two_models_are_never_compared() -> None:
+    other = make_vector(1, 0.1, 0, model="another-model")
+    _, korean = fold_all(
+        make_features("Ferry turned back at dawn", language="en", vector=make_vector(1, 0, 0)),
+        make_features("새벽에 여객선 회항", hours=1, vector=other),
+    )
+
+    assert korean.relation is Relation.NEW
+
+
+@pytest.mark.parametrize(("above", "is_probable"), [(0.03, True), (0.1, False)])
+def test_report_near_the_bar_is_only_probably_the_same_event(above, is_probable) -> None:
+    first = make_features("Tanker runs aground off Suao as engine fails")
+    second = make_features("Crew leaves a tanker near Suao in heavy fog", hours=1)
+    _, fold = fold_all(first, second)
+    to_bar = fold.score - fold.threshold - above
+    profile = replace(DEFAULT, words_base=DEFAULT.words_base + to_bar)
+
+    _, fold = fold_all(first, second, profile=profile)
+
+    assert fold.is_probable is is_probable
+
+
+def test_report_that_shares_only_words_of_the_beat_is_at_most_probable() -> None:
+    _, fold = fold_all(
+        make_features("Blockade of the Taiwan Strait"),
+        make_features("Fleet crosses the Taiwan Strait at dawn", hours=1),
+        profile=RECALL,
+    )
+
+    assert fold.is_probable or fold.relation is Relation.NEW
+
+
+def test_opposite_is_another_event_or_another_text() -> None:
+    _, refusal = fold_all(
+        make_features("Manila demands that Tokyo withdraw the frigate"),
+        make_features("Tokyo rejects demand that it withdraw the frigate", hours=1),
+    )
+
+    assert refusal.relation is Relation.NEW
+
+
+def test_end_of_an_exercise_is_no_copy_of_its_beginning() -> None:
+    _, end = fold_all(
+        make_features("Navy holds Sea Lantern drill off Hualien"),
+        make_features("Navy ends Sea Lantern drill off Hualien", hours=5),
+    )
+
+    assert end.relation is Relation.SAME_EVENT
+
+
+def test_roundup_represents_no_story() -> None:
+    roundup = make_features("Ferry strike, tanker aground off Suao", kind=EntryKind.ROUNDUP)
+    _, report = fold_all(roundup, make_features("Tanker runs aground off Suao", hours=1))
+
+    assert report.relation is Relation.NEW
+
+
+def test_commentary_does_not_draw_a_story_towards_itself() -> None:
+    first = make_features("Tanker runs aground off Suao as engine fails")
+    comment = make_features(
+        "Why the tanker aground off Suao shames insurers", kind=EntryKind.COMMENTARY, hours=1
+    )
+    _, attached, insurers = fold_all(
+        first, comment, make_features("Insurers shamed in parliament over premiums", hours=2)
+    )
+
+    assert attached.relation is Relation.SAME_EVENT
+    assert insurers.relation is Relation.NEW
 
 
 def test_names_that_half_of_the_reports_hold_relate_nothing() -> None:

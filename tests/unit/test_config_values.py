@@ -13,7 +13,7 @@ from straitwatch.config import (
     load_lists,
     require_files,
 )
-from straitwatch.core.model import MatchText, Receiver, Severity
+from straitwatch.core.model import EntryKind, MatchText, Receiver, Severity
 from straitwatch.errors import ConfigError
 
 LIST = "watchlists:\n  - id: strait\n    match: [Taiwan Strait]\n"
@@ -247,6 +247,48 @@ def test_a_route_below_a_catch_all_is_noticed(tmp_path: Path) -> None:
 
     assert notice.is_warning
     assert notice.message == "never reached: a route above it takes everything"
+
+
+def test_a_catch_all_leaves_the_kinds_that_it_does_not_take_to_the_routes_below(
+    tmp_path: Path,
+) -> None:
+    write(
+        tmp_path,
+        straitwatch="routes:\n  - {match: {}, send: [terminal]}\n"
+        "  - {match: {kinds: [news, commentary]}, send: [terminal]}\n",
+    )
+
+    config = load(tmp_path)
+
+    assert config.notices == ()
+    assert [route.kinds for route in config.alerts.routes] == [
+        (EntryKind.NEWS,),
+        (EntryKind.NEWS, EntryKind.COMMENTARY),
+    ]
+
+
+def test_a_route_says_which_kind_it_wants(tmp_path: Path) -> None:
+    route = load(tmp_path).alerts.routes[0]
+
+    assert route.kind_misfit(EntryKind.NEWS) == ""
+    assert route.kind_misfit(EntryKind.COMMENTARY) == "wants kinds news, this is commentary"
+
+
+def test_a_kind_that_is_none_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    write(tmp_path, straitwatch="routes: [{match: {kinds: [opinion]}, send: [terminal]}]")
+
+    with pytest.raises(ConfigError, match="commentary"):
+        load(tmp_path)
+
+
+def test_a_desk_says_what_it_reads_and_how_long_updates_wait(tmp_path: Path) -> None:
+    assert load(tmp_path).alerts.languages == ()
+    assert load(tmp_path).alerts.update_wait == timedelta(minutes=10)
+
+    write(tmp_path, straitwatch="languages: [en, zh]\nstories: {update_wait: 0s}")
+
+    assert load(tmp_path).alerts.languages == ("en", "zh")
+    assert load(tmp_path).alerts.update_wait == timedelta(0)
 
 
 @pytest.mark.parametrize(

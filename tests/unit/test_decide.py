@@ -1,131 +1,211 @@
 """Deciding: alert, update, digest or nothing, and why."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
-from builders import NOON, make_entry, make_fold, make_story, report_of
+from builders import make_entry, make_fold, make_story, report_of
 from straitwatch.core.decide import decide
 from straitwatch.core.model import (
+    NO_NOVELTY,
     Action,
     AlertPolicy,
     Decision,
+    EntryKind,
+    Fold,
+    Kind,
+    Novelty,
     Reason,
     Relation,
     ReportStatus,
     Severity,
+    SignalKind,
     Story,
 )
 
-POLICY = AlertPolicy()
 NEW = make_fold()
 SAME_EVENT = make_fold(Relation.SAME_EVENT)
+DUPLICATE = make_fold(Relation.DUPLICATE)
 SAME_ENTRY = make_fold(Relation.SAME_ENTRY)
-SECOND_OUTLET = make_story(outlets=("Example Wire", "Other Wire"))
+SENT = make_story(sent_severity=Severity.NORMAL, sent_languages=("en",))
+UNSENT = make_story(revision=0, alerted_at=None)
+COMMENTARY = Kind(kind=EntryKind.COMMENTARY, evidence="Opinion:", field="title")
+ROUNDUP = Kind(kind=EntryKind.ROUNDUP, evidence="Morning briefing", field="title")
 
 
 def decided(
-    before: Story | None, after: Story, fold=SAME_EVENT, title="Another title", **changes
+    before: Story | None,
+    fold: Fold = SAME_EVENT,
+    *,
+    after: Story | None = None,
+    severity: Severity = Severity.NORMAL,
+    policy: AlertPolicy | None = None,
+    **changes: object,
 ) -> Decision:
-    """Decide about a report of Example Wire."""
-    report = report_of(make_entry(title), **changes)
-    return decide(report, fold, before, after, POLICY)
+    """Decide about a report of Example Wire, in English."""
+    report = report_of(make_entry("Another title"), **changes)
+    story = after or before or UNSENT
+    return decide(report, fold, before, story, severity=severity, policy=policy or AlertPolicy())
 
 
-def test_the_first_report_of_a_story_alerts() -> None:
-    decision = decided(None, make_story(revision=0), NEW)
-
-    assert decision == Decision(action=Action.ALERT, reason=Reason.NEW_STORY)
+def adding(fold: Fold = SAME_EVENT, **novelty: object) -> Fold:
+    return replace(fold, novelty=replace(NO_NOVELTY, **novelty))
 
 
-def test_a_second_report_of_a_story_raises_no_second_alert() -> None:
-    decision = decided(make_story(), SECOND_OUTLET)
-
-    assert decision == Decision(action=Action.NONE, reason=Reason.ALREADY_ALERTED)
+def alert(reason: Reason) -> Decision:
+    return Decision(action=Action.ALERT, reason=reason)
 
 
-def test_the_first_sight_of_a_feed_is_silent() -> None:
-    decision = decided(None, make_story(revision=0), NEW, status=ReportStatus.BASELINE)
-
-    assert decision == Decision(action=Action.NONE, reason=Reason.BASELINE)
+def update(reason: Reason) -> Decision:
+    return Decision(action=Action.UPDATE, reason=reason)
 
 
-def test_a_report_too_old_to_be_news_goes_to_the_digest() -> None:
-    decision = decided(None, make_story(), NEW, status=ReportStatus.LATE)
+def digest(reason: Reason) -> Decision:
+    return Decision(action=Action.DIGEST, reason=reason)
 
-    assert decision == Decision(action=Action.DIGEST, reason=Reason.LATE)
+
+def silent(reason: Reason) -> Decision:
+    return Decision(action=Action.NONE, reason=reason)
+
+
+def test_first_report_of_a_story_alerts() -> None:
+    assert decided(None, NEW) == alert(Reason.NEW_STORY)
+
+
+def test_report_of_a_story_that_nobody_was_sent_alerts() -> None:
+    assert decided(UNSENT) == alert(Reason.NEW_STORY)
+
+
+def test_page_that_only_another_feed_held_back_alerts_in_its_own_feed() -> None:
+    assert decided(UNSENT, SAME_ENTRY) == alert(Reason.NEW_STORY)
+
+
+def test_page_that_its_own_outlet_held_back_stays_silent() -> None:
+    own = replace(SAME_ENTRY, is_own_repeat=True)
+
+    assert decided(UNSENT, own) == silent(Reason.KNOWN_ENTRY)
+
+
+def test_retelling_sends_nothing() -> None:
+    assert decided(SENT) == silent(Reason.RETELLING)
+
+
+def test_first_sight_of_a_feed_is_silent() -> None:
+    assert decided(None, NEW, status=ReportStatus.BASELINE) == silent(Reason.BASELINE)
+
+
+def test_late_report_goes_to_the_digest() -> None:
+    assert decided(None, NEW, status=ReportStatus.LATE) == digest(Reason.LATE)
 
 
 @pytest.mark.parametrize(
-    ("after", "reason"),
+    "novelty",
     [
-        (make_story(watchlists=("taiwan-policy", "other")), Reason.NEW_LIST),
-        (make_story(severity=Severity.HIGH), Reason.HIGHER_SEVERITY),
-        (replace(SECOND_OUTLET, has_tier_one=True), Reason.TIER_ONE),
-        (make_story(outlets=("Example Wire", "b", "c")), Reason.MORE_OUTLETS),
+        {"voices": ("Mainland Affairs Council",)},
+        {"sides": ("Japan",)},
+        {"acts": ("detain",)},
+        {"opposites": ("leave, not arrive",)},
     ],
-    ids=lambda value: value.value if isinstance(value, Reason) else "",
+    ids=lambda novelty: next(iter(novelty)),
 )
-def test_what_the_story_gains_decides_about_an_update(after, reason) -> None:
-    before = make_story(outlets=("Example Wire", "b")) if len(after.outlets) == 3 else make_story()
-
-    decision = decided(before, after)
-
-    assert decision == Decision(action=Action.UPDATE, reason=reason)
+def test_development_is_an_update(novelty: dict[str, object]) -> None:
+    assert decided(SENT, adding(**novelty)) == update(Reason.DEVELOPMENT)
 
 
-def test_another_outlet_a_day_later_is_an_update() -> None:
-    decision = decided(make_story(), SECOND_OUTLET, now=NOON + timedelta(hours=25))
-
-    assert decision == Decision(action=Action.UPDATE, reason=Reason.DAY_LATER)
+def test_new_names_and_figures_alone_are_a_retelling() -> None:
+    assert decided(SENT, adding(names=("Kinmen",), figures=("14",))) == silent(Reason.RETELLING)
 
 
-def test_a_baseline_entry_that_comes_again_stays_silent() -> None:
-    baseline = make_story(revision=0, alerted_at=None)
+def test_near_duplicate_that_names_another_speaker_is_a_retelling() -> None:
+    fold = adding(DUPLICATE, voices=("Mainland Affairs Council",))
 
-    decision = decided(baseline, baseline, SAME_ENTRY)
-
-    assert decision == Decision(action=Action.NONE, reason=Reason.KNOWN_ENTRY)
+    assert decided(SENT, fold) == silent(Reason.RETELLING)
 
 
-def test_a_page_that_another_feed_had_as_baseline_alerts_in_its_own() -> None:
-    baseline = make_story(revision=0, alerted_at=None, outlets=("Aggregator",))
-    after = replace(baseline, outlets=("Aggregator", "Example Wire"))
-
-    decision = decided(baseline, after, SAME_ENTRY)
-
-    assert decision == Decision(action=Action.ALERT, reason=Reason.NEW_STORY)
+@pytest.mark.parametrize("novelty", [{"sides": ("Japan",)}, {"acts": ("intercept",)}])
+def test_near_duplicate_with_another_deed_is_a_development(novelty: dict[str, object]) -> None:
+    assert decided(SENT, adding(DUPLICATE, **novelty)) == update(Reason.DEVELOPMENT)
 
 
-def test_a_page_with_another_bulletin_the_next_day_is_an_update() -> None:
-    tomorrow = NOON + timedelta(hours=23)
+@pytest.mark.parametrize("fold", [SAME_EVENT, DUPLICATE, SAME_ENTRY])
+def test_correction_is_always_an_update(fold: Fold) -> None:
+    correction = adding(fold, signals=(SignalKind.CORRECTION,))
 
-    decision = decided(make_story(), make_story(), SAME_ENTRY, now=tomorrow)
-
-    assert decision == Decision(action=Action.UPDATE, reason=Reason.DAY_LATER)
-
-
-def test_a_page_that_is_only_listed_again_the_next_day_is_none() -> None:
-    tomorrow = NOON + timedelta(hours=23)
-    title = make_story().title
-
-    decision = decided(make_story(), make_story(), SAME_ENTRY, now=tomorrow, title=title)
-
-    assert decision == Decision(action=Action.NONE, reason=Reason.KNOWN_ENTRY)
+    assert decided(SENT, correction) == update(Reason.CORRECTION)
 
 
-def test_a_new_report_of_a_story_that_was_only_baseline_alerts() -> None:
-    baseline = make_story(revision=0, alerted_at=None)
+def test_correction_of_an_edited_entry_is_an_update() -> None:
+    correction = adding(SAME_ENTRY, signals=(SignalKind.RETRACTION,))
 
-    decision = decided(baseline, replace(SECOND_OUTLET, revision=0))
-
-    assert decision == Decision(action=Action.ALERT, reason=Reason.NEW_STORY)
+    assert decided(SENT, correction, is_edited=True) == update(Reason.CORRECTION)
 
 
-def test_an_edited_entry_that_newly_matches_a_list_updates_its_story() -> None:
-    after = make_story(watchlists=("taiwan-policy", "china-russia-military"))
+def test_probable_report_is_an_update() -> None:
+    assert decided(SENT, replace(SAME_EVENT, is_probable=True)) == update(Reason.PROBABLE)
 
-    decision = decided(make_story(), after, SAME_ENTRY, is_edited=True)
 
-    assert decision.reason is Reason.NEW_LIST
+def test_report_that_is_more_severe_gets_its_own_alert() -> None:
+    assert decided(SENT, severity=Severity.CRITICAL) == alert(Reason.MORE_SEVERE)
+
+
+def test_copy_that_is_more_severe_is_an_update() -> None:
+    decision = decided(SENT, DUPLICATE, severity=Severity.HIGH)
+
+    assert decision == update(Reason.HIGHER_SEVERITY)
+
+
+def test_severity_is_compared_with_what_was_sent_not_with_the_story() -> None:
+    before = make_story(severity=Severity.HIGH, sent_severity=Severity.NORMAL)
+
+    assert decided(before, severity=Severity.HIGH) == alert(Reason.MORE_SEVERE)
+
+
+def test_another_list_is_an_update() -> None:
+    after = make_story(watchlists=("taiwan-policy", "other"))
+
+    assert decided(SENT, after=after) == update(Reason.NEW_LIST)
+
+
+def test_edited_entry_that_newly_matches_a_list_updates_its_story() -> None:
+    after = make_story(watchlists=("taiwan-policy", "other"))
+
+    assert decided(SENT, SAME_ENTRY, after=after, is_edited=True) == update(Reason.NEW_LIST)
+
+
+def test_page_seen_before_sends_nothing_in_another_feed() -> None:
+    assert decided(SENT, SAME_ENTRY) == silent(Reason.KNOWN_ENTRY)
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"), [(COMMENTARY, Reason.COMMENTARY), (ROUNDUP, Reason.ROUNDUP)]
+)
+@pytest.mark.parametrize("before", [None, UNSENT, SENT])
+def test_commentary_and_roundups_go_to_the_digest(before, kind, reason) -> None:
+    decision = decided(before, kind=kind, severity=Severity.CRITICAL)
+
+    assert decision == digest(reason)
+
+
+def test_first_report_in_another_language_is_an_update() -> None:
+    before = replace(SENT, sent_languages=("zh",))
+
+    assert decided(before) == update(Reason.OTHER_LANGUAGE)
+
+
+def test_second_report_in_a_language_is_a_retelling() -> None:
+    before = replace(SENT, sent_languages=("zh", "en"))
+
+    assert decided(before) == silent(Reason.RETELLING)
+
+
+def test_language_that_the_desk_does_not_read_is_a_retelling() -> None:
+    before = replace(SENT, sent_languages=("zh",))
+
+    decision = decided(before, policy=AlertPolicy(languages=("zh", "ja")))
+
+    assert decision == silent(Reason.RETELLING)
+
+
+def test_novelty_is_a_development_only_by_what_a_desk_must_hear() -> None:
+    assert not Novelty(names=("Kinmen",), figures=("14",)).is_development
+    assert Novelty(voices=("Pentagon",)).is_development

@@ -7,7 +7,15 @@ import pytest
 from builders import NOON, grown, make_entry, make_feed, make_fold, make_hit, report_of
 from straitwatch.core.facts import describe_alert, pick_quote
 from straitwatch.core.identity import delivery_key
-from straitwatch.core.model import Action, AlertKind, Decision, Reason, Relation, Step
+from straitwatch.core.model import (
+    Action,
+    AlertKind,
+    Decision,
+    Reason,
+    Relation,
+    Report,
+    Step,
+)
 from straitwatch.core.story import add_sources
 
 
@@ -76,3 +84,78 @@ def test_a_delivery_key_differs_by_each_of_its_parts() -> None:
     keys = {delivery_key("a", "b", "c"), delivery_key("a", "b", ""), delivery_key("ab", "", "c")}
 
     assert len(keys) == 3
+
+
+# ---------------------------------------------------------------- stories in several languages
+
+
+RUSSIAN = make_feed("Vestnik", language="ru")
+
+
+def told_by(step_reason: Reason, action: Action, *, before: Report, report: Report, **more):
+    story = add_sources(add_sources(None, before, make_fold()), report, make_fold())
+    step = Step(
+        story=story,
+        fold=make_fold(Relation.SAME_EVENT),
+        decision=Decision(action=action, reason=step_reason),
+        matches=report.matches,
+        unsilenced=report.matches,
+    )
+    return describe_alert(step, report, titles={}, **more)
+
+
+def russian(title: str = "Корабли прошли пролив") -> Report:
+    return report_of(make_entry(title, language="ru"), feed=RUSSIAN)
+
+
+def english(title: str = "Ships cross the strait", **values) -> Report:
+    return report_of(make_entry(title, **values))
+
+
+def test_an_alert_has_the_headline_that_the_desk_reads_beside_its_own() -> None:
+    case = {"before": english(), "report": russian()}
+
+    facts = told_by(Reason.NEW_STORY, Action.ALERT, languages=["en"], **case)
+
+    assert facts.headline is not None
+    assert facts.headline.title == "Ships cross the strait"
+    assert told_by(Reason.NEW_STORY, Action.ALERT, **case).headline is None
+
+
+def test_an_update_names_its_story_by_another_report_than_its_own() -> None:
+    facts = told_by(
+        Reason.DEVELOPMENT, Action.UPDATE, before=russian(), report=english(), languages=["en"]
+    )
+
+    assert facts.headline is None
+    assert facts.story_title == "Корабли прошли пролив"
+
+
+def test_the_first_report_in_another_language_says_which() -> None:
+    facts = told_by(Reason.OTHER_LANGUAGE, Action.UPDATE, before=english(), report=russian())
+
+    assert facts.also_in == "ru"
+
+
+def test_a_more_severe_report_keeps_its_headline_and_names_the_known_story() -> None:
+    case = {"before": english(), "report": russian("Выстрелы в проливе"), "languages": ["en"]}
+
+    facts = told_by(Reason.MORE_SEVERE, Action.ALERT, **case)
+
+    assert (facts.title, facts.headline) == ("Выстрелы в проливе", None)
+    assert facts.part_of is not None
+    assert facts.part_of.title == "Ships cross the strait"
+
+
+def test_first_is_the_report_that_was_published_first() -> None:
+    late = english(published_at=NOON)
+    early = report_of(
+        make_entry("Ships seen", published_at=NOON - timedelta(hours=2)),
+        feed=make_feed("Other Wire"),
+        now=NOON + timedelta(minutes=5),
+    )
+
+    facts = told_by(Reason.DEVELOPMENT, Action.UPDATE, before=late, report=early)
+
+    assert facts.first_report is not None
+    assert facts.first_report.outlet.name == "Other Wire"

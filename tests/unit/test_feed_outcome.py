@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from builders import NOON, make_feed, seen_feed_state
+from builders import NOON, make_entry, make_feed, seen_feed_state
 from straitwatch.core.feed_outcome import FeedOutcome
 from straitwatch.core.model import (
     FeedState,
@@ -32,17 +32,42 @@ def outcome_of(state: FeedState) -> FeedOutcome:
     return FeedOutcome(feed=FEED, state=state, policy=PollPolicy(), now=NOON, chance=0.5)
 
 
-def first_sight(problem: ParseProblem | None = None) -> FeedState:
-    outcome = outcome_of(FeedState(feed_id=FEED.id))
-    return outcome.read(FETCHED, ReadFeed(format="rss20", problem=problem), has_new=False)
+CUT_OFF = ReadFeed(
+    format="rss20", entries=(make_entry(),), problem=ParseProblem.TRUNCATED, detail="it ends early"
+)
 
 
-def test_an_empty_first_document_is_a_baseline_too() -> None:
-    assert first_sight().baseline_at == NOON
+def first_sight(read: ReadFeed) -> FeedState:
+    return outcome_of(FeedState(feed_id=FEED.id)).read(FETCHED, read, has_new=bool(read.entries))
 
 
-def test_half_a_document_is_no_baseline() -> None:
-    assert first_sight(ParseProblem.TRUNCATED).baseline_at is None
+def test_an_empty_first_document_is_no_baseline() -> None:
+    assert first_sight(ReadFeed(format="rss20")).baseline_at is None
+
+
+def test_half_a_document_is_a_baseline_too() -> None:
+    assert first_sight(CUT_OFF).baseline_at == NOON
+
+
+def test_documents_that_are_cut_off_are_counted_until_one_is_whole() -> None:
+    state, counts = seen_feed_state(FEED), []
+    for read in (CUT_OFF, CUT_OFF, CUT_OFF, replace(CUT_OFF, problem=None)):
+        state = outcome_of(state).read(FETCHED, read, has_new=False)
+        counts.append(state.failures)
+
+    assert counts == [1, 2, 3, 0]
+
+
+def test_failure_after_documents_that_were_cut_off_is_the_first() -> None:
+    state = replace(
+        seen_feed_state(FEED),
+        failures=40,
+        last_outcome="truncated",
+        last_ok_at=NOON,
+        last_polled_at=NOON,
+    )
+
+    assert outcome_of(state).broken(ValueError("odd")).failures == 1
 
 
 @pytest.mark.parametrize("has_new", [True, False])

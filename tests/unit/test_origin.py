@@ -2,9 +2,9 @@
 
 import pytest
 
-from builders import make_entry
+from builders import make_entry, make_feed
 from straitwatch.core.model import UNNAMED_MEDIA
-from straitwatch.core.origin import canonical_source, find_attributions
+from straitwatch.core.origin import canonical_source, find_attributions, outlets_of
 from straitwatch.core.story import choose_origin
 
 
@@ -271,3 +271,34 @@ def test_what_the_text_says_counts_before_a_link() -> None:
     title = "Sale delayed, according to Bloomberg"
 
     assert origin_of(title, links=("https://www.wsj.com/a-1",)) == "Bloomberg"
+
+
+WIRES = outlets_of(
+    [
+        make_feed("Harbour Wire", url="https://www.harbour-wire.example/rss"),
+        make_feed("Isle Post - Politics", url="https://isle-post.example/politics.xml"),
+        make_feed("Isle Post - World", url="https://isle-post.example/world.xml"),
+        make_feed("Wire A", url="https://hosting.example/a"),
+        make_feed("Wire B", url="https://hosting.example/b"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "url", "origin"),
+    [
+        ("Fleet sails - Harbour Wire", "https://news.example/1", "Harbour Wire"),
+        ("Fleet sails", "https://harbour-wire.example/2026/fleet", "Harbour Wire"),
+        ("Fleet sails", "https://isle-post.example/fleet", "Isle Post"),
+        ("Fleet sails", "https://hosting.example/fleet", "Collector"),
+        ("Fleet sails - day two", "https://news.example/1", "Collector"),
+    ],
+)
+def test_aggregators_copy_counts_for_the_outlet_it_copies(title, url, origin) -> None:
+    (found, *_) = find_attributions(make_entry(title, url=url), "Collector", WIRES)
+
+    assert found.name == origin
+
+
+def test_sections_of_one_paper_are_one_source() -> None:
+    assert canonical_source("Isle Post - Politics") == canonical_source("Isle Post - World")

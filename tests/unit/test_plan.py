@@ -337,11 +337,11 @@ def test_an_update_reaches_a_person_where_the_story_began() -> None:
     first = plan_for(make_entry(), window=window, rules=rules_for(mail, people=(chen,)))
 
     then = plan_for(
-        make_entry(),
+        make_entry("Ships cross the strait, MND: frigates deployed"),
         feed=make_feed("Other"),
         window=window,
         stories=kept(first),
-        rules=rules_for(both, people=(chen,), update_outlets=(2,)),
+        rules=rules_for(both, people=(chen,)),
     )
 
     assert [(it.receiver, bool(it.parent_id)) for it in then.deliveries] == [("chen-mail", True)]
@@ -430,7 +430,32 @@ def test_what_is_released_does_not_tell_a_story_twice() -> None:
     entry, release = release_into(make_story(revision=1, outlets=(FEED.name,)))
 
     assert (release.alerts, release.stories) == ((), ())
-    assert release.decisions[entry.id].reason is Reason.ALREADY_ALERTED
+    assert release.decisions[entry.id].reason is Reason.RETELLING
+
+
+def test_held_reports_of_one_event_are_released_as_one_alert() -> None:
+    story, window = make_story(revision=0, alerted_at=None, sent_severity=None), StoryWindow()
+    texts = ("Japan detains a crew in the strait", "Crew in the strait is detained by Japan")
+    held = [
+        (report_of(make_entry(text, id=text), feed=FEED), make_fold(relation))
+        for text, relation in zip(texts, (Relation.NEW, Relation.SAME_EVENT), strict=True)
+    ]
+    for report, fold in held:
+        window.add(report.features, fold, is_sent=False)
+
+    release = plan_release(
+        [
+            (report, replace(fold, novelty=window.novelty(report.features, story.id)))
+            for report, fold in held
+        ],
+        PollContext(window=window, stories={story.id: story}),
+        rules_for(),
+    )
+
+    assert [decision.reason for decision in release.decisions.values()] == [
+        Reason.NEW_STORY,
+        Reason.RETELLING,
+    ]
 
 
 def test_reports_of_one_poll_see_the_stories_of_those_before_them() -> None:
@@ -442,7 +467,7 @@ def test_reports_of_one_poll_see_the_stories_of_those_before_them() -> None:
 
     assert [planned.decision.reason for planned in plan.entries] == [
         Reason.NEW_STORY,
-        Reason.ALREADY_ALERTED,
+        Reason.RETELLING,
     ]
 
 
@@ -614,7 +639,6 @@ def test_a_route_that_was_told_hears_nothing_more_by_that() -> None:
         replace(director, continues=True),
         make_route(),
         recipients={"boss": ("",), "desk-slack": ("",)},
-        update_outlets=(),
     )
 
     assert [reason for reason, _ in told_to(5, rules)] == ["new_story", "new_route"]

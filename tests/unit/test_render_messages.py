@@ -2,11 +2,24 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from pydantic import TypeAdapter
 
-from messages import make_alert, make_digest, make_item, make_job, make_report
-from straitwatch.core.model import AlertKind, NoticeFacts, Quote, Reason
+from messages import AT, make_alert, make_digest, make_item, make_job, make_report, make_rollup
+from straitwatch.core.model import (
+    AlertFacts,
+    AlertKind,
+    CollectedUpdate,
+    NoticeFacts,
+    Outlet,
+    Quote,
+    Reason,
+    Severity,
+    SignalKind,
+    StoryName,
+)
 from straitwatch.core.render import check_templates, render_mail, render_slack, render_text
 
 
@@ -90,6 +103,185 @@ def test_an_update_says_how_a_report_is_taken_out_of_its_story() -> None:
     assert all("straitwatch stories split s1 e9" in text for text in everywhere(facts))
 
 
+def subject(facts) -> str:
+    return render_mail(make_job(facts), zone="Asia/Taipei", templates={}).subject
+
+
+def make_update(**changes):
+    values = {
+        "kind": AlertKind.UPDATE,
+        "reason": Reason.DEVELOPMENT,
+        "title": "A third frigate follows",
+    }
+    return make_alert(**(values | changes))
+
+
+def beginnings(facts) -> list[str]:
+    """What a person sees first: notification, Slack, subject, mail, terminal."""
+    job = make_job(facts)
+    mail = render_mail(job, zone="Asia/Taipei", templates={})
+    return [
+        render_slack(job, zone="Asia/Taipei", templates={})["text"],
+        slack_text(facts).removeprefix("*"),
+        mail.subject,
+        mail.text,
+        str(render_text(job, zone="Asia/Taipei", templates={})),
+    ]
+
+
+@pytest.mark.parametrize("signal", list(SignalKind))
+@pytest.mark.parametrize("make", [make_alert, make_update])
+def test_a_signal_is_the_first_word_everywhere(signal: SignalKind, make) -> None:
+    facts = make(signal=signal)
+
+    assert all(text.startswith(signal.upper()) for text in beginnings(facts))
+    assert f"<b>{signal.upper()}</b>" in everywhere(facts)[2]
+
+
+def test_a_message_without_a_signal_begins_as_ever() -> None:
+    assert beginnings(make_alert())[0].startswith("🟠 HIGH")
+    assert beginnings(make_update())[0].startswith("↻ Update: A third frigate follows")
+
+
+def test_a_mail_has_the_headline_of_its_own_report_as_subject() -> None:
+    raised = make_update(reason=Reason.HIGHER_SEVERITY, severity=Severity.CRITICAL)
+
+    assert subject(make_update()) == "[Straitwatch] Update: A third frigate follows"
+    assert subject(raised) == "[Straitwatch] Update (now critical): A third frigate follows"
+    assert subject(make_update(signal=SignalKind.DENIAL)) == "DENIAL: A third frigate follows"
+    assert subject(make_alert(title="Shots", story_title="Talks")) == "[Straitwatch] Shots"
+
+
+def test_an_update_says_which_story_it_belongs_to() -> None:
+    for text in everywhere(make_update()):
+        assert "Update of “Two frigates cross the Strait at dawn”" in text
+        assert "A third frigate follows" in text
+
+
+def test_an_update_with_the_headline_of_its_story_does_not_repeat_it() -> None:
+    same = make_update(title="Two frigates cross the Strait at dawn")
+
+    assert all("Update of" not in text for text in everywhere(same))
+
+
+def test_a_guess_says_so_with_its_probability_where_that_is_known() -> None:
+    words = "Probably about the same event as “Two frigates cross the Strait at dawn”"
+
+    for text in everywhere(make_update(is_probable=True, probability=0.72)):
+        assert f"{words} (72 %)" in text
+        assert "Update of" not in text
+    for text in everywhere(make_update(is_probable=True)):
+        assert words in text
+        assert "%" not in text.partition(words)[2].partition("\n")[0]
+
+
+def test_an_alert_that_is_part_of_a_known_story_names_it() -> None:
+    facts = make_alert(part_of=StoryName(story_id="s0", title="Cable to Matsu cut"))
+
+    assert all("Part of: Cable to Matsu cut" in text for text in everywhere(facts))
+
+
+def test_an_alert_of_its_own_has_a_thread_of_its_own() -> None:
+    known = make_alert()
+    same_story = make_alert(revision=2, part_of=StoryName(story_id="s1", title="Cable"))
+    other_story = make_alert(story_id="s2", part_of=StoryName(story_id="s1", title="Cable"))
+
+    threads = [
+        render_mail(make_job(facts), zone="UTC", templates={}).thread
+        for facts in (known, same_story, other_story)
+    ]
+
+    assert threads == ["s1", "s1-2", "s2"]
+
+
+def test_the_first_report_in_another_language_says_so() -> None:
+    facts = make_update(title="兩艘巡防艦清晨通過海峽", also_in="zh", reason=Reason.OTHER_LANGUAGE)
+
+    assert subject(facts) == "Also in Chinese: 兩艘巡防艦清晨通過海峽"
+    for text in everywhere(facts):
+        assert "Also in Chinese: " in text
+
+
+def test_what_is_new_stands_on_one_line() -> None:
+    facts = make_update(added=("Penghu", "three frigates"))
+
+    for text in everywhere(facts):
+        assert "New" in text
+        assert "Penghu, three frigates" in text
+
+
+def collected(number: int, **changes) -> CollectedUpdate:
+    update = CollectedUpdate(
+        title=f"Part {number}",
+        url=f"https://wire.example/{number}",
+        outlet=Outlet(name="Island Post"),
+        reason=Reason.DEVELOPMENT,
+        severity=Severity.HIGH,
+        seen_at=AT,
+    )
+    return replace(update, **changes)
+
+
+def test_collected_updates_have_a_line_each() -> None:
+    guess = collected(2, reason=Reason.PROBABLE)
+    denial = collected(3, signal=SignalKind.DENIAL, reason=Reason.CORRECTION)
+
+    for text in everywhere(make_update(updates=(collected(1), guess, denial))):
+        assert "Part 1" in text
+        assert "probably the same event" in text
+        assert "DENIAL: " in text
+        assert "Also reported:" in text
+        assert "Island Post" in text
+
+
+def test_collected_updates_that_do_not_fit_are_counted() -> None:
+    facts = make_update(updates=tuple(collected(number) for number in range(20)))
+
+    for text in everywhere(facts):
+        assert "Part 19" in text
+        assert "Part 11" not in text
+        assert "and 12 more" in text
+
+
+def test_a_headline_in_the_language_of_the_desk_has_the_original_beside_it() -> None:
+    english = make_report("Island Post", title="Two frigates pass at dawn")
+    facts = make_alert(title="兩艘巡防艦清晨通過海峽", headline=english)
+
+    assert subject(facts) == "[Straitwatch] Two frigates pass at dawn"
+    for text in everywhere(facts):
+        assert "Original: " in text
+        assert "兩艘巡防艦清晨通過海峽" in text
+
+
+def test_an_update_names_its_story_in_the_language_of_the_desk() -> None:
+    english = make_report("Island Post", title="Two frigates pass at dawn")
+    facts = make_update(headline=english, story_title="兩艘巡防艦清晨通過海峽")
+
+    for text in everywhere(facts):
+        assert "Update of “Two frigates pass at dawn” (兩艘巡防艦清晨通過海峽)" in text
+
+
+def test_who_was_first_is_claimed_only_by_a_plausible_date() -> None:
+    dated = make_report(published_at=AT - timedelta(hours=1))
+    future = make_report(published_at=AT + timedelta(hours=1))
+
+    for text in everywhere(make_alert(first_report=dated)):
+        assert "First reported by" in text
+    for facts in (make_alert(first_report=future), make_alert(first_report=make_report())):
+        for text in everywhere(facts):
+            assert "First seen in" in text
+            assert "First reported by" not in text
+
+
+def test_facts_of_earlier_versions_are_still_read() -> None:
+    facts = TypeAdapter(AlertFacts)
+    text = facts.dump_json(make_alert(reason=Reason.MORE_OUTLETS)).decode()
+    later = ("signal", "part_of", "is_probable", "probability", "also_in", "added", "updates")
+    old = {key: value for key, value in json.loads(text).items() if key not in (*later, "headline")}
+
+    assert facts.validate_python(old) == make_alert(reason=Reason.MORE_OUTLETS)
+
+
 def test_a_late_alert_says_so() -> None:
     assert all("late" in text for text in everywhere(make_alert(is_late=True)))
 
@@ -119,6 +311,42 @@ def test_a_digest_lists_stories_by_watch_list_and_counts_the_rest() -> None:
         assert "Navies" in text
         assert "7 stories" in text
         assert "and 5 more" in text
+
+
+def test_a_digest_shows_a_headline_with_its_original() -> None:
+    facts = make_digest(items=(make_item(1, original="兩艘巡防艦"),))
+
+    assert all("(兩艘巡防艦)" in text for text in everywhere(facts))
+
+
+def test_a_digest_lists_commentary_and_running_stories_by_themselves() -> None:
+    facts = make_digest(
+        items=(make_item(1),),
+        running=(make_item(2, more_outlets=3, updates=2),),
+        commentary=(make_item(3, part_of="Two frigates"),),
+    )
+
+    for text in everywhere(facts):
+        assert "Running stories" in text
+        assert "2 updates" in text
+        assert "3 more outlets" in text
+        assert "Commentary" in text
+        assert "on “Two frigates”" in text
+        assert "1 story" in text
+
+
+def test_a_digest_with_commentary_alone_does_not_say_that_nothing_matched() -> None:
+    for text in everywhere(make_digest(commentary=(make_item(1),))):
+        assert "No new story" in text
+        assert "Nothing matched" not in text
+
+
+def test_a_rollup_says_what_corrects_and_what_has_more_updates() -> None:
+    items = (make_item(1, signal=SignalKind.RETRACTION), make_item(2, updates=2))
+
+    for text in everywhere(make_rollup(items=items)):
+        assert "RETRACTION: " in text
+        assert "and 2 more updates" in text
 
 
 def test_a_digest_of_a_hundred_long_stories_fits_into_slack() -> None:

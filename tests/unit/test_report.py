@@ -1,5 +1,6 @@
 """Reports are made of entries that are new or edited, before anything is locked."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,13 +10,12 @@ from match_builders import compiled, make_list
 from straitwatch.core.model import (
     AlertPolicy,
     Entry,
-    FeedState,
     KnownEntry,
     PlannedEntry,
     Report,
     ReportStatus,
 )
-from straitwatch.core.report import Arrival, build_reports, rekeyed_entries
+from straitwatch.core.report import Arrival, build_reports, rekeyed_document, rekeyed_entries
 from straitwatch.core.rules import Rules
 
 FEED = make_feed()
@@ -59,10 +59,10 @@ def test_a_report_has_the_language_of_its_feed_where_the_entry_names_none() -> N
     assert report.features.language == FEED.language
 
 
-def test_a_report_at_the_first_sight_of_a_feed_is_baseline_whatever_else_it_is() -> None:
+def test_a_report_that_is_older_than_the_watch_is_baseline_whatever_else_it_is() -> None:
     late = make_entry(published_at=NOON - timedelta(days=9))
 
-    assert status_of(late, state=FeedState(feed_id=FEED.id)) is ReportStatus.BASELINE
+    assert status_of(late, silent=frozenset({late.id})) is ReportStatus.BASELINE
 
 
 def test_a_report_that_was_published_long_ago_is_late() -> None:
@@ -106,3 +106,24 @@ def test_a_feed_has_new_ids_when_most_of_many_new_entries_are_familiar(
     found = rekeyed_entries(entries, [entry.id for entry in entries[:familiar]])
 
     assert len(found) == recognized
+
+
+@pytest.mark.parametrize(
+    ("count", "familiar", "held"), [(4, 4, 4), (4, 3, 3), (4, 2, 0), (2, 2, 0)]
+)
+def test_short_document_without_a_known_id_has_new_ids_when_its_texts_are_familiar(
+    count, familiar, held
+) -> None:
+    entries = [replace(entry, published_at=None) for entry in reissued(count)]
+
+    found = rekeyed_document(entries, [entry.id for entry in entries[:familiar]], last_ok_at=NOON)
+
+    assert len(found) == held
+
+
+def test_bulletins_in_constant_words_that_are_newly_published_have_no_new_ids() -> None:
+    entries = [replace(entry, published_at=NOON) for entry in reissued(4)]
+    familiar = [entry.id for entry in entries]
+
+    assert not rekeyed_document(entries, familiar, last_ok_at=NOON - timedelta(hours=1))
+    assert rekeyed_document(entries, familiar, last_ok_at=NOON + timedelta(hours=1))

@@ -75,3 +75,14 @@ def test_a_story_is_state_medias_until_another_outlet_has_it() -> None:
 
     assert grown(state, ("Party Paper", "party", "")).is_state_only
     assert not grown(state, ("Wire", "independent", "")).is_state_only
+
+
+def test_a_full_story_keeps_the_first_report_in_another_language() -> None:
+    story = grown(*((f"Wire {number}", "", "") for number in range(30)))
+    chinese = make_entry("艦艇通過海峽", language="zh-Hant")
+
+    story = grow(story, report_of(chinese, feed=make_feed("島報", language="zh-Hant")))
+
+    assert len(story.outlets) == 31
+    assert len(story.reports) == 13
+    assert story.reports[-1].title == "艦艇通過海峽"

@@ -3,7 +3,14 @@
 from datetime import timedelta
 
 from builders import NOON
-from straitwatch.core.trouble import TELL_EVERY, Conditions, Notice, Told, tell_trouble
+from straitwatch.core.trouble import (
+    TELL_EVERY,
+    Conditions,
+    Notice,
+    Told,
+    first_sight_notice,
+    tell_trouble,
+)
 
 MINUTE = timedelta(minutes=1)
 
@@ -111,3 +118,20 @@ def test_what_is_told_no_longer_is_forgotten() -> None:
     _, told = tell_trouble(WELL, {}, now=NOON)
 
     assert told == {}
+
+
+def test_notice_of_silent_reports_names_their_feeds_and_the_command_that_releases_them() -> None:
+    facts = first_sight_notice({"Port News": 2, "Example Wire": 12})
+
+    assert facts.title == "14 reports of 2 feeds sent no alert"
+    assert facts.lines[1:] == (
+        "Example Wire: 12 reports",
+        "Port News: 2 reports",
+        "To alert on those of a feed: straitwatch feeds release 'Example Wire' --first-sight",
+    )
+
+
+def test_notice_of_silent_reports_stays_short_whatever_the_number_of_feeds() -> None:
+    facts = first_sight_notice({f"Feed {number}": 3 for number in range(87)})
+
+    assert "and 37 feeds more" in facts.lines

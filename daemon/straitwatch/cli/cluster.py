@@ -33,6 +33,7 @@ from straitwatch.core.plan import SAME_GUID
 from straitwatch.core.report import feature_reader, one_script
 from straitwatch.core.vectors import encoder_text
 from straitwatch.errors import UsageError
+from straitwatch.telemetry import configure_logging
 
 _LIST = "offline"  # all lines count as matched by one list
 
@@ -64,6 +65,7 @@ def cluster(
     """
     if profile not in PROFILES:
         raise UsageError(f"no such profile: {profile}\nhint: one of {', '.join(PROFILES)}")
+    configure_logging(level="warning")
     with LineEncoder(encoder.value) as line_encoder:
         read = _Reader(line_encoder)
         answers = (_pair_answers if pairs else _stream_answers)(

@@ -15,7 +15,7 @@ from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.tables import print_table
 from straitwatch.config import Config
-from straitwatch.core.model import Feed, FeedState
+from straitwatch.core.model import Feed, FeedState, Reason
 from straitwatch.core.render import counted
 from straitwatch.errors import UsageError
 from straitwatch.pipeline import WINDOW, release_feed
@@ -143,10 +143,13 @@ def remove(
 @feeds.command(epilog='Example:  `straitwatch feeds release "Example Wire"`')
 def release(
     feed: Annotated[str, typer.Argument(metavar="NAME|URL", help="As feeds.yaml has it.")],
+    first_sight: Annotated[
+        bool, typer.Option("--first-sight", help="What was in the feed before it was watched.")
+    ] = False,
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Let out what was held back when most entries of a feed came again under new ids.
+    """Release what was held back when most entries of a feed came again under new ids.
 
     Each is treated as a new report: a story that nobody was told of alerts, one that was alerted
     does not alert again. What was held longer than thirteen days ago stays held.
@@ -156,7 +159,8 @@ def release(
         if found is None:
             raise UsageError(f"no such feed: {feed}\nhint: see `straitwatch feeds list`")
         rules = activate(loaded).rules
-        released = store.call(release_feed, found, rules=rules, now=utc_now())
+        reason = Reason.BASELINE if first_sight else Reason.REKEYED
+        released = store.call(release_feed, found, rules=rules, now=utc_now(), reason=reason)
     answer = {
         "feed": found.name,
         "released": len(released.decisions),

@@ -106,7 +106,7 @@ def _said(rehearsed: Rehearsed) -> dict[str, Any]:
         "story": fold.story_id if fold else None,
         "relation": fold.relation if fold else None,
         "told": decision.action if is_told else Action.NONE,
-        "message": alert.id if alert else None,
+        "message": rehearsed.message or None,
         "reason": f"{fold}; {words}" if fold else words,
     }
 

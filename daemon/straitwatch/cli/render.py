@@ -81,15 +81,23 @@ def render(
 
 def _stored(directory: Path, what: str) -> tuple[Config, SendJob]:
     with opened(directory) as (loaded, store):
-        record = store.call(_find, what)
-    if record is None:
+        job = store.call(_job, what)
+    if job is None:
         raise UsageError(f"nothing is stored under {what}\nhint: see `straitwatch alerts list`")
-    return loaded, SendJob(
+    return loaded, job
+
+
+def _job(tx: db.Transaction, what: str) -> SendJob | None:
+    record = _find(tx, what)
+    if record is None:
+        return None
+    job = SendJob(
         delivery=record.delivery,
         kind=record.kind,
         facts=record.facts,
         created_at=record.created_at,
     )
+    return db.with_carried(tx, job)
 
 
 def _find(tx: db.Transaction, what: str) -> db.DeliveryRecord | None:

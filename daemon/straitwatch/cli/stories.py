@@ -12,7 +12,9 @@ from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.tables import local_time, print_table
-from straitwatch.core.model import AlertFacts, Story
+from straitwatch.config import Config
+from straitwatch.core.listing import first_reported, headline_pair, plausible_date
+from straitwatch.core.model import AlertFacts, Story, StoryReport
 from straitwatch.core.render import counted
 from straitwatch.errors import UsageError
 
@@ -35,7 +37,7 @@ def list_(limit: _Limit = 50, config: ConfigDir = DEFAULT_CONFIG, json: Json = F
         found = store.call(db.list_stories, limit=limit)
     if json:
         for story in found:
-            write_line(_describe(story))
+            write_line(_describe(story, loaded))
         return
     zone = ZoneInfo(loaded.timezone)
     table = Table("Last seen", "ID", "Severity", "Outlets", "Lists", "Story")
@@ -46,15 +48,24 @@ def list_(limit: _Limit = 50, config: ConfigDir = DEFAULT_CONFIG, json: Json = F
             story.severity,
             str(len(story.outlets)),
             ", ".join(story.watchlists),
-            story.title,
+            _headline(story, loaded),
         )
     print_table(table)
 
 
-def _describe(story: Story) -> dict[str, Any]:
+def _headline(story: Story, config: Config) -> str:
+    """Return the headline in the desk's language, with the original beside it."""
+    languages = config.alerts.languages
+    headline, original = headline_pair(story.title, story.reports, languages)
+    return f"{headline} ({original})" if original else headline
+
+
+def _describe(story: Story, config: Config) -> dict[str, Any]:
+    languages = config.alerts.languages
     return {
         "id": story.id,
         "title": story.title,
+        "headline": headline_pair(story.title, story.reports, languages)[0],
         "severity": story.severity,
         "watchlists": list(story.watchlists),
         "outlets": list(story.outlets),
@@ -69,28 +80,34 @@ def _describe(story: Story) -> dict[str, Any]:
 @stories.command()
 def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """Show a story's reports, and for each why it was folded into it and what followed."""
-    with opened(config) as (_, store):
+    with opened(config) as (loaded, store):
         story = _story(store, story_id)
         reports = store.call(db.story_entries, story.id)
-    answer = _describe(story) | {"reports": [_report(stored) for stored in reports]}
+    answer = _describe(story, loaded) | {"reports": [_report(stored) for stored in reports]}
     if json:
         write_line(answer)
         return
     console = new_console(highlight=False, soft_wrap=True, markup=False)
     if not story.id.startswith(story_id.rstrip("…")):
         console.print(f"{story_id} was merged into {story.id}")
-    console.print(story.title, style="bold")
+    console.print(_headline(story, loaded), style="bold")
     console.print(f"{story.severity} · {', '.join(story.watchlists)} · revision {story.revision}")
-    first = story.reports[0].outlet if story.reports else None
+    first = first_reported(story.reports, first_seen_at=story.first_seen_at)
     console.print(
         f"{counted(len(story.outlets), 'outlet')}, {counted(len(story.origins), 'origin')}: "
         f"{', '.join(story.origins)}"
-        + (f"; first seen in {first.name} ({first.stance or 'no stance'})" if first else "")
+        + (f"; {_first(first, story)}" if first else "")
         + ("; only in state media so far" if story.is_state_only else "")
     )
     for row in answer["reports"]:
         console.print(f"  {row['seen']}  {row['feed']}: {row['title']}")
         console.print(f"    {row['relation']}, {row['because']}; {row['action']}: {row['reason']}")
+
+
+def _first(first: StoryReport, story: Story) -> str:
+    is_dated = plausible_date(first, first_seen_at=story.first_seen_at)
+    words = "first reported by" if is_dated else "first seen in"
+    return f"{words} {first.outlet.name} ({first.outlet.stance or 'no stance'})"
 
 
 @stories.command(epilog="Example:  `straitwatch stories merge lkudcyzgyk bwt226d6hd`")
@@ -101,14 +118,14 @@ def merge(
     json: Json = False,
 ) -> None:
     """Put two stories together that are about one event; later reports follow."""
-    with opened(config) as (_, store):
+    with opened(config) as (loaded, store):
         kept, gone = _story(store, keep).id, _story(store, other).id
         if kept == gone:
             raise UsageError("these are one story already")
         story = store.call(db.merge_stories, kept, gone)
     if story is None:
         raise UsageError("one of these stories has just changed\nhint: try again")
-    _answer(story, f"{gone} is part of {kept} now", as_json=json)
+    _answer(story, f"{gone} is part of {kept} now", loaded if json else None)
 
 
 @stories.command(epilog="Example:  `straitwatch stories split lkudcyzgyk https://news.example/a`")
@@ -121,14 +138,15 @@ def split(
     json: Json = False,
 ) -> None:
     """Make a story of its own of reports that are not about this event; later reports follow."""
-    with opened(config) as (_, store):
+    with opened(config) as (loaded, store):
         story_id = _story(store, story_id).id
         there = store.call(db.story_entries, story_id)
         moved = [_find(there, asked, story_id).entry.id for asked in reports]
         story = store.call(db.split_story, story_id, moved)
     if story is None:
         raise UsageError(f"{story_id} would have no report left\nhint: leave one of them in it")
-    _answer(story, f"{len(moved)} of {len(there)} reports are story {story.id} now", as_json=json)
+    words = f"{len(moved)} of {len(there)} reports are story {story.id} now"
+    _answer(story, words, loaded if json else None)
 
 
 def _story(store: db.Store, story_id: str) -> Story:
@@ -148,9 +166,9 @@ def _find(there: list[db.StoredEntry], asked: str, story_id: str) -> db.StoredEn
     )
 
 
-def _answer(story: Story, words: str, *, as_json: bool) -> None:
+def _answer(story: Story, words: str, as_json: Config | None) -> None:
     if as_json:
-        write_line(_describe(story))
+        write_line(_describe(story, as_json))
     else:
         typer.echo(words)
 

@@ -18,6 +18,7 @@ from straitwatch.core.model import (
     AlertPolicy,
     Canary,
     DigestPlan,
+    EntryKind,
     Person,
     Problem,
     QuietHours,
@@ -54,6 +55,8 @@ class Routing:
             people=self._people(),
             max_age=self.settings.polling.max_age,
             backfill=self.settings.polling.backfill,
+            update_wait=self.settings.stories.update_wait,
+            languages=self.settings.languages,
             timezone=self.settings.timezone,
         )
         return _with_the_terminal(policy, self.receivers, self.system_send())
@@ -76,6 +79,7 @@ class Routing:
             yield Route(
                 name=shape.name or f"route-{at + 1}",
                 **_filters(shape.match),
+                kinds=tuple(EntryKind(kind) for kind in shape.match.kinds),
                 story=story_filter(shape.match),
                 send=self._places(shape.send),
                 continues=shape.continue_,
@@ -212,7 +216,10 @@ class Routing:
         if catch_all is None:
             self._check_every_list_has_a_route()
             return
+        taken = set(routes[catch_all].match.kinds)
         for at in range(catch_all + 1, len(routes)):
+            if not taken.issuperset(routes[at].match.kinds):
+                continue
             message = "never reached: a route above it takes everything"
             hint = "move it up, or add `continue: true` above"
             self._problem(("routes", at), message, hint, of_key=True, is_warning=True)
@@ -296,8 +303,10 @@ def _comes_back(name: str, following: Mapping[str, str]) -> bool:
 
 
 def _first_catch_all(settings: SettingsShape) -> int | None:
+    """Return the first route that takes all news, perhaps other kinds of entries too."""
     for at, route in enumerate(settings.routes):
-        if not route.continue_ and route.match == RouteMatchWithStoryShape():
+        takes_all = route.match == RouteMatchWithStoryShape(kinds=route.match.kinds)
+        if takes_all and "news" in route.match.kinds and not route.continue_:
             return at
     return None
 

@@ -24,6 +24,7 @@ from straitwatch.config.scalars import (
 SEVERITIES = ("low", "normal", "high", "critical")
 
 Level = Literal["low", "normal", "high", "critical"]
+Kind = Literal["news", "commentary", "roundup"]
 Name = Annotated[
     str,
     Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64),
@@ -129,6 +130,13 @@ class StoryAskedShape(Shape):
 
 class RouteMatchWithStoryShape(RouteMatchShape, StoryAskedShape):
     """What a route takes, with what may be asked of the story."""
+
+    kinds: Annotated[tuple[Kind, ...], Field(min_length=1)] = Field(
+        ("news",),
+        description="Sorts of entries: news, commentary (opinion, analysis), roundup (one entry "
+        "about several events). What no route takes goes to the digest.",
+        examples=[["news", "commentary"]],
+    )
 
 
 class RouteShape(Shape):
@@ -254,12 +262,17 @@ class SilenceShape(Shape):
 
 
 class StoriesShape(Shape):
-    """How reports are compared."""
+    """How reports are compared, and how updates of a story come."""
 
     encoder: Literal["auto", "off"] = Field(
         "auto",
         description="Sentence vectors, which bring languages together: auto where the extra "
         "`languages` is installed and the processor can run it. A change needs a restart.",
+    )
+    update_wait: Duration = Field(
+        timedelta(minutes=10),
+        description="How long updates of one story wait for each other, to come as one message; "
+        "0s for not at all. An update that is more severe than what was sent does not wait.",
     )
 
 
@@ -271,6 +284,13 @@ class SettingsShape(Shape):
         description="Where stories and deliveries are kept; or postgresql+psycopg://...",
     )
     timezone: Zone = Field("UTC", description="For times in messages, digests and quiet hours.")
+    languages: tuple[Language, ...] = Field(
+        (),
+        description="What the desk reads, best first: a story that has a report in one of these is "
+        "shown by its headline, with the original beside it; `zh` stands for both scripts. "
+        "Default: the headline of the first report.",
+        examples=[["en", "zh"]],
+    )
     receivers: dict[Name, ReceiverShape] = Field(
         default_factory=dict, description="Where messages go. `terminal` always exists."
     )
@@ -292,7 +312,7 @@ class SettingsShape(Shape):
         default_factory=RetentionShape, description="How long things are kept."
     )
     stories: StoriesShape = Field(
-        default_factory=StoriesShape, description="How reports are compared."
+        default_factory=StoriesShape, description="How stories and their updates come."
     )
     web: WebShape = Field(default_factory=WebShape, description="The status page.")
     silences: tuple[SilenceShape, ...] = Field(

@@ -103,7 +103,9 @@ def _address(step: Step, report: Report, before: Story | None, policy: AlertPoli
         return _silence(step, before)
     destinations = _destinations(step, report, before, policy)
     if not destinations:
-        return _redecide(step, Action.DIGEST, Reason.NO_ROUTE) if step.is_sent else step
+        is_news = report.kind.kind is EntryKind.NEWS
+        reason = Reason.NO_ROUTE if is_news else step.decision.reason
+        return _redecide(step, Action.DIGEST, reason) if step.is_sent else step
     if not step.is_sent:
         step = _redecide(step, Action.UPDATE, Reason.NEW_ROUTE)
     return replace(step, story=_note_sent(step, report), destinations=destinations)
@@ -111,11 +113,12 @@ def _address(step: Step, report: Report, before: Story | None, policy: AlertPoli
 
 def _note_sent(step: Step, report: Report) -> Story:
     """Return the story as it is once this report is sent."""
-    story = step.story
+    story = replace(step.story, revision=step.story.revision + 1)
+    if report.kind.kind is not EntryKind.NEWS:
+        return story  # the news of this story is still to come
     levels = (match.severity for match in step.unsilenced)
     return replace(
         story,
-        revision=story.revision + 1,
         alerted_at=story.alerted_at or report.seen_at,
         sent_severity=highest((*levels, story.sent_severity or Severity.LOW)),
         sent_languages=union(story.sent_languages, (report.features.language,)),

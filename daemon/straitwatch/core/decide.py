@@ -49,30 +49,40 @@ def decide(
     if report.status is ReportStatus.LATE:
         is_known = is_repeat and before is not None and before.watchlists == after.watchlists
         return _none(Reason.KNOWN_ENTRY) if is_known else _digest(Reason.LATE)
-    if before is not None and fold.novelty.signals and before.revision:
+    if before is not None and fold.novelty.signals and before.sent_severity:
         return _update(Reason.CORRECTION)
     if kind := _KINDS.get(report.kind.kind):
-        return _none(Reason.KNOWN_ENTRY) if is_repeat else _digest(kind)
+        return _decide_about_kind(kind, report, policy, is_repeat=is_repeat)
     if before is None:
         return _ALERT
-    if before.revision == 0:
-        return _decide_about_untold(report, fold, before)
+    if before.sent_severity is None:
+        return _decide_about_untold(report, fold)
     if set(after.watchlists) - set(before.watchlists):
         return _update(Reason.NEW_LIST)
     if after.is_breaking and not before.is_breaking:
         return _update(Reason.BREAKING)
-    if severity.rank > (before.sent_severity or before.severity).rank:
+    if severity.rank > before.sent_severity.rank:
         return _decide_about_severity(fold)
     return _decide_about_novelty(report, fold, before, policy)
 
 
-def _decide_about_untold(report: Report, fold: Fold, before: Story) -> Decision:
+def _decide_about_kind(
+    kind: Reason, report: Report, policy: AlertPolicy, *, is_repeat: bool
+) -> Decision:
+    """Decide about commentary and round-ups: for the digest, unless a route asks for them."""
+    if is_repeat:
+        return _none(Reason.KNOWN_ENTRY)
+    is_wanted = any(report.kind.kind in route.kinds for route in policy.routes)
+    return Decision(action=Action.ALERT, reason=kind) if is_wanted else _digest(kind)
+
+
+def _decide_about_untold(report: Report, fold: Fold) -> Decision:
     """Decide about a further report of a story that nobody was sent.
 
-    The page of another outlet's feed is sent: the first one may have been part of a silent start.
+    What was only part of another feed's silent start is sent once.
     """
-    is_own_page = fold.relation is Relation.SAME_ENTRY and report.outlet.name in before.outlets
-    return _none(Reason.KNOWN_ENTRY) if report.is_edited or is_own_page else _ALERT
+    is_old = report.is_edited or fold.is_own_repeat
+    return _none(Reason.KNOWN_ENTRY) if is_old else _ALERT
 
 
 def _decide_about_severity(fold: Fold) -> Decision:
@@ -87,13 +97,25 @@ def _decide_about_novelty(
 ) -> Decision:
     if _is_repeat(report, fold):
         return _none(Reason.KNOWN_ENTRY)
-    if fold.novelty.is_development and fold.relation is not Relation.DUPLICATE:
+    if _is_development(fold):
         return _update(Reason.DEVELOPMENT)
     if fold.is_probable:
         return _update(Reason.PROBABLE)
     if _is_first_in_language(report, before, policy):
         return _update(Reason.OTHER_LANGUAGE)
     return _none(Reason.RETELLING)
+
+
+def _is_development(fold: Fold) -> bool:
+    """Return True if a report adds what a desk must hear.
+
+    A near-duplicate must do so by a deed or by another country that acts; one that only names who
+    says the same is a copy.
+    """
+    novelty = fold.novelty
+    if fold.relation is Relation.DUPLICATE:
+        return bool(novelty.sides or novelty.acts)
+    return novelty.is_development
 
 
 def _is_repeat(report: Report, fold: Fold) -> bool:

@@ -3,6 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from straitwatch.core.listing import (
+    better_headline,
+    first_reported,
+    headline_pair,
+    report_language,
+)
 from straitwatch.core.model import (
     Action,
     AlertFacts,
@@ -13,15 +19,28 @@ from straitwatch.core.model import (
     Limit,
     Match,
     MatchNote,
+    Novelty,
     Quote,
     Reason,
     Report,
     RollupFacts,
+    SignalKind,
     Step,
     Story,
+    StoryName,
+    StoryReport,
 )
-from straitwatch.core.story import choose_origin, union
+from straitwatch.core.story import as_listed, choose_origin, union
 
+_GRAVITY = (
+    SignalKind.RETRACTION,
+    SignalKind.CORRECTION,
+    SignalKind.DENIAL,
+    SignalKind.END,
+    SignalKind.CONFIRMATION,
+)
+_EXERCISE = "exercise:"  # the kind of name in a deed
+_UNREADABLE = re.compile(r"\de\+")  # 8.4e+09
 QUOTE_LENGTH = 320  # characters: two or three lines in Slack and mail
 # A full stop ends no sentence in U.S., after an initial or a title, or before a small letter.
 _TITLES = ("Mr", "Ms", "Mrs", "Dr", "St", "Gen", "Adm", "Col", "Lt", "Sen", "Rep", "Gov", "No")
@@ -32,13 +51,26 @@ _SENTENCE_END = re.compile(
 
 
 def describe_alert(
-    step: Step, report: Report, *, titles: Mapping[str, str], related: Story | None = None
+    step: Step,
+    report: Report,
+    *,
+    titles: Mapping[str, str],
+    related: Story | None = None,
+    languages: Sequence[str] = (),
 ) -> AlertFacts:
     """Freeze what a message may say: who, what, why, and who else.
 
-    `related` is the story in another language that the fold names, if it exists.
+    Args:
+        step: what the report did to its story.
+        report: the report that is sent.
+        titles: of the watch-lists.
+        related: the story in another language that the fold names, if it exists.
+        languages: that the desk reads, in order of preference.
+
     """
     story, entry, reason = step.story, report.entry, step.decision.reason
+    origin = _foreign_origin(report, story)
+    told = as_listed(report, origin)
     matches = sorted(step.unsilenced, key=lambda match: (-match.severity.rank, -match.score))
     hits = [hit for match in matches for hit in match.hits]
     return AlertFacts(
@@ -56,10 +88,10 @@ def describe_alert(
         matches=tuple(_note(match, titles) for match in matches),
         title_spans=_spans(hit for hit in hits if hit.field == "title"),
         quote=pick_quote(entry, hits),
-        first_report=story.reports[0] if story.reports else None,
+        first_report=first_reported((*story.reports, told), first_seen_at=story.first_seen_at),
         also=tuple(one for one in story.reports if one.outlet.name != report.outlet.name),
         outlet_count=len(story.outlets),
-        origin=_foreign_origin(report, story),
+        origin=origin,
         origins=story.origins,
         is_state_only=story.is_state_only,
         related=related.reports[0] if related and related.reports else None,
@@ -68,7 +100,49 @@ def describe_alert(
         entry_id=entry.id,
         is_late=reason is Reason.LATE,
         story_title=story.title,
+        part_of=_part_of(step, languages),
+        also_in=report_language(told) if reason is Reason.OTHER_LANGUAGE else "",
+        headline=_headline(step, told, languages),
+        signal=_gravest(step.fold.novelty.signals) if reason is Reason.CORRECTION else None,
+        is_probable=reason is Reason.PROBABLE,
+        added=_added(step.fold.novelty) if step.decision.action is Action.UPDATE else (),
     )
+
+
+def _gravest(signals: Iterable[SignalKind]) -> SignalKind | None:
+    """Return the signal that goes first in the message."""
+    found = set(signals)
+    return next((signal for signal in _GRAVITY if signal in found), None)
+
+
+def _added(novelty: Novelty) -> tuple[str, ...]:
+    """Return what an update adds, in words that people can read."""
+    named = (*novelty.voices, *novelty.sides, *novelty.names, *novelty.figures)
+    exercises = (act.removeprefix(_EXERCISE) for act in novelty.acts if act.startswith(_EXERCISE))
+    readable = (name for name in (*named, *exercises) if not _UNREADABLE.search(name))
+    return tuple(dict.fromkeys(readable))
+
+
+def _part_of(step: Step, languages: Sequence[str]) -> StoryName | None:
+    """Return the known story of a report that is more severe and has an alert of its own."""
+    if step.decision.reason is not Reason.MORE_SEVERE:
+        return None
+    story = step.story
+    title, _ = headline_pair(story.title, story.reports, languages)
+    return StoryName(story_id=story.id, title=title)
+
+
+def _headline(step: Step, told: StoryReport, languages: Sequence[str]) -> StoryReport | None:
+    """Return the headline that the desk reads, if there is a better one than that of the story.
+
+    The report that is told has its own headline in an update and in an alert of its own.
+    """
+    if step.decision.reason is Reason.MORE_SEVERE:
+        return None
+    if step.decision.action is not Action.UPDATE:
+        return better_headline(step.story.reports, languages, than=told)
+    others = [report for report in step.story.reports if report.url != told.url]
+    return better_headline(others, languages, than=others[0]) if others else None
 
 
 def _foreign_origin(report: Report, story: Story) -> str:
@@ -104,10 +178,11 @@ def roll_up(
 
 
 def _rollup_item(facts: AlertFacts) -> DigestItem:
+    shown = facts.headline or facts
     return DigestItem(
         story_id=facts.story_id,
-        title=facts.title,
-        url=facts.url,
+        title=shown.title,
+        url=shown.url,
         outlet=facts.outlet,
         severity=facts.severity,
         watchlists=tuple(note.title for note in facts.matches),
@@ -115,6 +190,9 @@ def _rollup_item(facts: AlertFacts) -> DigestItem:
         outlet_count=facts.outlet_count,
         was_alerted=facts.kind is AlertKind.UPDATE,
         is_late=facts.is_late,
+        original=facts.title if facts.headline else "",
+        signal=facts.signal,
+        updates=len(facts.updates),
     )
 
 

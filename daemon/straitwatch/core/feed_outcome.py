@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from straitwatch.core.baseline import is_first_sight_over, was_cut_off
 from straitwatch.core.model import (
     Feed,
     FeedState,
@@ -38,21 +39,29 @@ class FeedOutcome:
 
     def read(self, fetched: Fetched, read: ReadFeed, *, has_new: bool) -> FeedState:
         """Return the state after a poll whose document was read, whole or in part."""
-        last_new_at = self.now if has_new else self.state.last_new_at
-        if read.problem is ParseProblem.TRUNCATED:
-            # Half a document proves nothing: ask for the whole one next time. It is no baseline
-            # either: the other half would come as new.
-            after = self._good(read.problem, Validators(), b"", detail=read.detail)
-            return replace(after, last_new_at=last_new_at)
-        after = self._good(
+        is_cut_off = read.problem is ParseProblem.TRUNCATED
+        after = self._cut_off(read) if is_cut_off else self._whole(fetched, read)
+        is_over = is_first_sight_over(self.state, read)
+        return replace(
+            after,
+            last_new_at=self.now if has_new else self.state.last_new_at,
+            baseline_at=(self.state.baseline_at or self.now) if is_over else None,
+        )
+
+    def _whole(self, fetched: Fetched, read: ReadFeed) -> FeedState:
+        return self._good(
             read.problem or "ok",
             fetched.validators,
             fetched.body_hash,
             max_age=fetched.max_age,
             detail=read.detail,
         )
-        baseline_at = self.state.baseline_at or self.now
-        return replace(after, last_new_at=last_new_at, baseline_at=baseline_at)
+
+    def _cut_off(self, read: ReadFeed) -> FeedState:
+        """Half a document proves nothing: ask for the whole one next time, and count the halves."""
+        cut_before = self.state.failures if was_cut_off(self.state) else 0
+        after = self._good(ParseProblem.TRUNCATED, Validators(), b"", detail=read.detail)
+        return replace(after, failures=cut_before + 1)
 
     def failed(self, result: FetchFailed) -> FeedState:
         """Return the state after a poll that brought no document."""
@@ -96,7 +105,7 @@ class FeedOutcome:
         return last if is_gap else None
 
     def _bad(self, outcome: str, detail: str, *, retry_after: timedelta | None) -> FeedState:
-        failures = self.state.failures + 1
+        failures = 1 if was_cut_off(self.state) else self.state.failures + 1
         return replace(
             self.state,
             failures=failures,

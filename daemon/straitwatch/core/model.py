@@ -131,14 +131,14 @@ class Reason(StrEnum):
     NEW_LIST = "new_list"
     HIGHER_SEVERITY = "higher_severity"
     BREAKING = "breaking"
-    MORE_OUTLETS = "more_outlets"
+    MORE_OUTLETS = "more_outlets"  # like the next three, in rows of earlier versions only
     TIER_ONE = "tier_one"
     DAY_LATER = "day_later"
+    ALREADY_ALERTED = "already_alerted"
     NEW_ROUTE = "new_route"
     RETELLING = "retelling"
     COMMENTARY = "commentary"
     ROUNDUP = "roundup"
-    ALREADY_ALERTED = "already_alerted"
     KNOWN_ENTRY = "known_entry"
     REKEYED = "rekeyed"
     LATE = "late"
@@ -390,6 +390,7 @@ class Route:
     tags: tuple[str, ...] = ()
     stances: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    kinds: tuple[EntryKind, ...] = (EntryKind.NEWS,)
     story: StoryFilter = ANY_STORY
     send: tuple[str, ...] = ()
     continues: bool = False
@@ -397,6 +398,12 @@ class Route:
     quiet_hours: str = ""
     updates: str = "thread"  # thread, message, digest, off
     position: Position | None = None
+
+    def kind_misfit(self, kind: EntryKind) -> str:
+        """Return why the route does not take entries of this kind; "" when it does."""
+        if kind in self.kinds:
+            return ""
+        return f"wants kinds {' or '.join(self.kinds)}, this is {kind}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -466,7 +473,6 @@ class AlertPolicy:
     people: tuple[Person, ...] = ()
     max_age: timedelta = timedelta(hours=48)  # older than this is not news: digest, marked late
     backfill: timedelta = timedelta(0)  # at first sight of a feed, alert on entries this young
-    update_outlets: tuple[int, ...] = (3, 10, 30)  # outlet counts worth an update
     update_wait: timedelta = timedelta(0)  # for which updates of one story are collected; 0: not
     languages: tuple[str, ...] = ()  # of headlines, in order of preference; empty: no preference
     timezone: str = "UTC"
@@ -762,12 +768,17 @@ class Features:
     title: str  # cleaned, in one script of Chinese
     canonical_url: str = ""
     site: str = ""  # host of the canonical address, or the outlet where there is none
+    outlet: str = ""
+    published_at: datetime | None = None  # known of the report at hand only: it is not stored
     language: str = ""  # primary subtag: en, zh, ja ...
     watchlists: tuple[str, ...] = ()
     title_terms: tuple[str, ...] = ()  # stems, bigrams
     lead_terms: tuple[str, ...] = ()
     title_names: tuple[str, ...] = ()  # people, places and things, in no language
     lead_names: tuple[str, ...] = ()
+    lead_head: str = ""  # how the text under the headline begins
+    lead_figures: str = ""  # all of its figures in their order
+    lead_digest: str = ""
     figures: tuple[str, ...] = ()  # quantities in the title
     facts: str = ""  # what it states, see core.cluster.facts
     kind: EntryKind = EntryKind.NEWS
@@ -823,6 +834,8 @@ class Fold:
     is_probable: bool = False  # the score is near the threshold: perhaps another event
     usual: float = 0.0  # best score with a story in the report's language; thresholds follow it
     novelty: Novelty = NO_NOVELTY  # compared with what was sent about the story
+    # Of what its outlet has published before; not stored, and no difference between two folds.
+    is_own_repeat: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         """Say the reason with its figures: "same-event 0.41 >= 0.24: taiwan, drill"."""
@@ -986,6 +999,28 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoryName:
+    """A story as a message about another one names it."""
+
+    story_id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectedUpdate:
+    """An update that waited and is part of a later one."""
+
+    title: str
+    url: str
+    outlet: Outlet
+    reason: Reason
+    severity: Severity
+    seen_at: datetime
+    published_at: datetime | None = None
+    signal: SignalKind | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertFacts:
     """Everything a message may say about a story, frozen when the alert is decided.
 
@@ -1006,7 +1041,7 @@ class AlertFacts:
     matches: tuple[MatchNote, ...] = ()
     title_spans: tuple[tuple[int, int], ...] = ()
     quote: Quote = Quote(text="")
-    first_report: StoryReport | None = None  # who reported it first
+    first_report: StoryReport | None = None  # the first one published, as far as that is known
     also: tuple[StoryReport, ...] = ()  # who else reports it, newest last
     outlet_count: int = 1
     origin: str = ""  # whose reporting this is, when it is not the outlet's own
@@ -1018,6 +1053,14 @@ class AlertFacts:
     story_title: str = ""  # of the first report: keeps the threads of a story together
     entry_id: str = ""  # of the report that is told
     related_id: str = ""  # of the story that may be about the same event
+    signal: SignalKind | None = None  # goes first in the message
+    part_of: StoryName | None = None  # the known story, of a report that is more severe than it
+    is_probable: bool = False  # the story is a guess
+    probability: float | None = None  # of the guess; None: not known
+    also_in: str = ""  # the language, of the first report in another one
+    added: tuple[str, ...] = ()  # names, bodies, places and figures that are new in the story
+    updates: tuple[CollectedUpdate, ...] = ()  # that waited and come with this one, oldest first
+    headline: StoryReport | None = None  # of the story, in a language that the desk prefers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1053,6 +1096,11 @@ class DigestItem:
     outlet_count: int = 1
     was_alerted: bool = False
     is_late: bool = False
+    original: str = ""  # the title in its own language, where `title` is in the desk's
+    signal: SignalKind | None = None  # goes before the title
+    updates: int = 0  # about the story: further ones in a roll-up, all of a running one
+    more_outlets: int = 0  # of a story that was in an earlier digest
+    part_of: str = ""  # title of the story, of an update, a commentary or a round-up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1064,6 +1112,8 @@ class DigestFacts:
     coverage: CoverageFacts
     is_late: bool = False
     more: int = 0  # stories beyond the number that is listed
+    running: tuple[DigestItem, ...] = ()  # stories of earlier digests: updates, more outlets
+    commentary: tuple[DigestItem, ...] = ()  # and round-ups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1175,6 +1225,14 @@ class KnownEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierEntry:
+    """An entry as it was stored before the poll that brings it again, or another in its place."""
+
+    entry: Entry
+    seen_at: datetime  # first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoldedReport:
     """A stored report as a window takes it in: what it says, its story, and whether it was sent."""
 
@@ -1208,7 +1266,7 @@ class PollReport:
     stories_new: int = 0
     alerts: int = 0
     detail: str = ""
-    is_baseline: bool = False
+    is_baseline: bool = False  # what stood in it before it was watched is recorded silently
     rekeyed: int = 0  # entries that were there already, under other ids
     reasons: tuple[Reason, ...] = ()  # of each decision
     is_failure: bool = False  # the feed could not be had or read
@@ -1223,7 +1281,7 @@ class Poll:
     reports: tuple[Report, ...] = ()
     unmatched: tuple[PlannedEntry, ...] = ()  # new and edited entries on which no list fires
     entries: int = 0  # in the document
-    is_baseline: bool = False  # the first sight of the feed
+    is_baseline: bool = False  # what stood in it before it was watched is recorded silently
     rekeyed: int = 0  # entries that were there already, under other ids
     is_last: bool = True  # of the parts
 

@@ -9,12 +9,12 @@ the transaction. `core.story.choose_origin` makes the choice that depends on the
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
 
-from straitwatch.core.model import UNNAMED_MEDIA, Entry
+from straitwatch.core.model import UNNAMED_MEDIA, Entry, Feed
 
 # Who is repeated on this beat: the name that is shown, then how others write it.
 _SOURCES = {
@@ -280,6 +280,7 @@ _BEFORE_IN_BYLINE = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?<=\w{3})[.!?]\s|[。！？]")
 _CYRILLIC_NAME = re.compile(r"[А-яЁёІіЇїЄє -]+[бвгджзклмнпрстфхцчшщъ]")
+_FEED_HOST = re.compile(r"^(?:www|rss|feeds?|m|amp)\d?\.")
 _LEAD = 400  # characters of the text below the title that are read: an origin is named early
 
 
@@ -291,13 +292,42 @@ class Attribution:
     words: str = ""
 
 
-def find_attributions(entry: Entry, outlet: str) -> tuple[Attribution, ...]:
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """The outlets whose feeds are configured; the copies of an aggregator are theirs."""
+
+    names: Mapping[str, str]  # canonical names by the name of a feed, in lower case
+    hosts: Mapping[str, str]  # canonical names by host, where a host is one outlet's
+
+
+NO_OUTLETS = Outlets({}, {})
+
+
+def outlets_of(feeds: Iterable[Feed]) -> Outlets:
+    """Return the outlets of some feeds."""
+    names = {feed.name.casefold(): canonical_source(feed.name) for feed in feeds}
+    sites: dict[str, set[str]] = {}
+    for feed in feeds:
+        host = _bare_host(urlsplit(feed.url).hostname or "")
+        sites.setdefault(host, set()).add(canonical_source(feed.name))
+    hosts = {host: next(iter(found)) for host, found in sites.items() if len(found) == 1}
+    return Outlets(names, hosts)
+
+
+def _bare_host(host: str) -> str:
+    return _FEED_HOST.sub("", host)
+
+
+def find_attributions(
+    entry: Entry, outlet: str, outlets: Outlets = NO_OUTLETS
+) -> tuple[Attribution, ...]:
     """Return the sources whose reporting an entry may be, in order; at least one.
 
     They are the sources that the title, the lead or the byline names as such, the outlet itself
-    apart. Where none is named: the one source whose site the entry is on, or links to; else
-    `UNNAMED_MEDIA` where others are repeated without a name; else the outlet. Which of several
-    counts depends on the story: see `choose_origin`.
+    apart. Where none is named: the configured outlet that the title ends with, or whose site the
+    entry is on; the one source whose site the entry is on, or links to; else `UNNAMED_MEDIA` where
+    others are repeated without a name; else the outlet. Which of several counts depends on the
+    story: see `choose_origin`.
     """
     own = canonical_source(outlet)
     texts = (entry.title, (entry.summary or entry.content)[:_LEAD])
@@ -309,10 +339,20 @@ def find_attributions(entry: Entry, outlet: str) -> tuple[Attribution, ...]:
     others = tuple(attribution for attribution in found if attribution.name != own)
     if others:
         return others
-    if linked := _linked(entry, own):
-        return (linked,)
+    if found_outlet := _copied(entry, own, outlets) or _linked(entry, own):
+        return (found_outlet,)
     unnamed = _unnamed(entry.title) or _unnamed(_SENTENCE_END.split(texts[1], maxsplit=1)[0])
     return (Attribution(name=UNNAMED_MEDIA if unnamed else own, words=unnamed),)
+
+
+def _copied(entry: Entry, own: str, outlets: Outlets) -> Attribution | None:
+    """Return the configured outlet whose article an aggregator carries."""
+    _, mark, ending = entry.title.rpartition(" - ")
+    host = _bare_host(urlsplit(entry.url).hostname or "")
+    named = (outlets.names.get(ending.strip().casefold(), "") if mark else "", ending.strip())
+    placed = (outlets.hosts.get(host, ""), host)
+    found = (it for it in (named, placed) if it[0] not in ("", own))
+    return next((Attribution(name=name, words=words) for name, words in found), None)
 
 
 def _linked(entry: Entry, own: str) -> Attribution | None:
@@ -338,7 +378,8 @@ def _site_of(link: str) -> str:
 def canonical_source(name: str) -> str:
     """Return the name under which an outlet is known: `Reuters World` is Reuters."""
     found = _names().match(name.strip())
-    return _known()[found[0].casefold()] if found else name.strip()
+    # Sections of one paper are one source: "Storm Media - Politics".
+    return _known()[found[0].casefold()] if found else name.partition(" - ")[0].strip()
 
 
 def _attributions(text: str) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,7 @@ from straitwatch.core.model import (
     Delivery,
     DeliveryState,
     Destination,
+    EntryKind,
     Fold,
     KnownEntry,
     Plan,
@@ -34,11 +35,13 @@ from straitwatch.core.model import (
     Reason,
     Relation,
     Report,
+    Severity,
     Silence,
     Step,
     Story,
     WatchList,
 )
+from straitwatch.core.outbox import UPDATE_WAIT, update_hold
 from straitwatch.core.rules import GIVE_UP_AFTER, Rules
 from straitwatch.core.schedule import held_until
 
@@ -63,7 +66,7 @@ class PollContext:
     stories: Mapping[str, Story] = field(default_factory=dict)  # by id; may load them when asked
     silences: tuple[Silence, ...] = ()  # made by command; those of the configuration are in `Rules`
     known: Mapping[str, KnownEntry] = field(default_factory=dict)  # the edited entries
-    returned: Mapping[str, str] = field(default_factory=dict)  # entries whose page had a story
+    returned: Mapping[str, Fold] = field(default_factory=dict)  # entries that a page showed before
     report_rates: Mapping[str, float] | None = None  # reports an hour by list; None: the window's
 
     def report_rate(self, report: Report) -> float:
@@ -99,17 +102,23 @@ class _Draft:
         before = self.story(fold.story_id)
         step = advance(before, report, fold, self.policy, report_rate=report_rate)
         self.stories_new += step.opens_story
-        self.touched[step.story.id] = self._announce(step, report) if step.is_sent else step.story
+        sent = before.sent_severity if before else None
+        story = self._announce(step, report, sent) if step.is_sent else step.story
+        self.touched[story.id] = story
         return step
 
-    def _announce(self, step: Step, report: Report) -> Story:
-        """Add the alert and one delivery for each recipient; return the story with its threads."""
+    def _announce(self, step: Step, report: Report, sent: Severity | None) -> Story:
+        """Add the alert and one delivery for each recipient; return the story with its threads.
+
+        `sent` is the highest severity that was sent about the story before.
+        """
         related = step.fold.related
         facts = describe_alert(
             step,
             report,
             titles=self.rules.titles,
             related=self.story(related.story_id) if related else None,
+            languages=self.rules.policy.languages,
         )
         story = step.story
         alert = Alert(
@@ -122,7 +131,7 @@ class _Draft:
             created_at=report.seen_at,
             config_version=self.rules.config_version,
         )
-        deliveries, threads = _deliveries(alert, step, self.rules)
+        deliveries, threads = _deliveries(alert, step, sent, self.rules)
         if deliveries:
             self.alerts.append(alert)
             self.deliveries.extend(deliveries)
@@ -136,7 +145,8 @@ def plan_poll(poll: Poll, context: PollContext, rules: Rules) -> Plan:
         fold, is_known = _fold(report, context, rules)
         step = draft.take(report, fold, context.report_rate(report))
         if not is_known:
-            context.window.add(report.features, fold, is_sent=step.is_sent)
+            is_sent = step.is_sent and report.kind.kind is EntryKind.NEWS
+            context.window.add(report.features, fold, is_sent=is_sent)
         elif step.is_sent:
             context.window.note_sent(report.features, fold.story_id)
         draft.entries.append(_planned(report, step))
@@ -149,16 +159,18 @@ def _fold(report: Report, context: PollContext, rules: Rules) -> tuple[Fold, boo
     known = context.known.get(entry.id)
     if known is not None and known.story_id:
         novelty = context.window.novelty(report.features, known.story_id)
-        return replace(_same_entry(known.story_id, SAME_GUID), novelty=novelty), True
+        fold = Fold(
+            story_id=known.story_id,
+            relation=Relation.SAME_ENTRY,
+            reason=SAME_GUID,
+            novelty=novelty,
+        )
+        return fold, True
     fold = context.window.fold(report.features, rules.folding)
     if fold.relation is not Relation.SAME_ENTRY and entry.id in context.returned:
         # However long ago: the window has forgotten pages older than it is.
-        fold = _same_entry(context.returned[entry.id], RETURNED, entry.canonical_url)
+        fold = context.returned[entry.id]
     return fold, False
-
-
-def _same_entry(story_id: str, reason: str, *evidence: str) -> Fold:
-    return Fold(story_id=story_id, relation=Relation.SAME_ENTRY, reason=reason, evidence=evidence)
 
 
 def _planned(report: Report, step: Step) -> PlannedEntry:
@@ -203,9 +215,12 @@ def _finish(draft: _Draft, poll: Poll) -> Plan:
 # ---------------------------------------------------------------- messages
 
 _Threads = tuple[tuple[str, str, str], ...]  # as in `Story`
+_Hold = tuple[datetime | None, str]  # until when a message is held, and why
 
 
-def _deliveries(alert: Alert, step: Step, rules: Rules) -> tuple[list[Delivery], _Threads]:
+def _deliveries(
+    alert: Alert, step: Step, sent: Severity | None, rules: Rules
+) -> tuple[list[Delivery], _Threads]:
     """Return one delivery for each recipient, and the threads of the story with them."""
     threads = {(receiver, recipient): first for receiver, recipient, first in step.story.threads}
     decision = step.decision
@@ -217,7 +232,12 @@ def _deliveries(alert: Alert, step: Step, rules: Rules) -> tuple[list[Delivery],
             is_wanted = destination.wants_updates or decision.reason is Reason.CORRECTION
             if parent and not is_wanted:
                 continue
-            delivery = _delivery(alert, destination, recipient, parent, rules)
+            hold = _hold(
+                destination, rules.policy, sent=sent if parent else None, now=alert.created_at
+            )
+            delivery = _delivery(
+                alert, destination, recipient, parent=parent, hold=hold, rules=rules
+            )
             if not parent:
                 threads[place] = delivery.id
             deliveries.append(delivery)
@@ -225,10 +245,15 @@ def _deliveries(alert: Alert, step: Step, rules: Rules) -> tuple[list[Delivery],
 
 
 def _delivery(
-    alert: Alert, destination: Destination, recipient: str, parent: str, rules: Rules
+    alert: Alert,
+    destination: Destination,
+    recipient: str,
+    *,
+    parent: str,
+    hold: _Hold,
+    rules: Rules,
 ) -> Delivery:
-    now = alert.created_at
-    not_before, why = _hold(destination, rules.policy, now=now)
+    not_before, why = hold
     give_up = rules.give_up.get(destination.receiver, GIVE_UP_AFTER)
     return Delivery(
         id=delivery_key(alert.id, destination.receiver, recipient),
@@ -240,32 +265,39 @@ def _delivery(
         state=DeliveryState.HELD if not_before else DeliveryState.PENDING,
         state_reason=why,
         not_before=not_before,
-        give_up_at=(not_before or now) + give_up,
+        give_up_at=(not_before or alert.created_at) + give_up,
         parent_id=parent,
     )
 
 
 def _hold(
-    destination: Destination, policy: AlertPolicy, *, now: datetime
-) -> tuple[datetime | None, str]:
+    destination: Destination, policy: AlertPolicy, *, sent: Severity | None, now: datetime
+) -> _Hold:
     """Return until when a message is held and why; `(None, "")` sends it at once.
 
-    Only quiet hours and an explicit `group_wait` hold a message. Where several routes lead to one
-    receiver, the quiet hours that end first decide.
+    Quiet hours hold a message, `update_wait` an update, and an explicit `group_wait` both. Where
+    several routes lead to one receiver, the quiet hours that end first decide; they are looked at
+    when the wait is over.
     """
+    until = update_hold(destination.severity, sent, wait=policy.update_wait, now=now)
+    if end := _end_of_quiet(destination, policy, until or now):
+        return end, "quiet_hours"
+    waits = [now + destination.group_wait] if destination.group_wait else []
+    if until:
+        return max((until, *waits)), UPDATE_WAIT
+    return (waits[0], "group_wait") if waits else (None, "")
+
+
+def _end_of_quiet(destination: Destination, policy: AlertPolicy, at: datetime) -> datetime | None:
+    """Return when the quiet hours end that hold a message at a time."""
     ends: list[datetime] = []
     for quiet in policy.quiet_hours:
         if quiet.name in destination.quiet_hours:
-            end = held_until(destination.severity, quiet=quiet, now=now)
+            end = held_until(destination.severity, quiet=quiet, now=at)
             if end is None:
-                ends = []
-                break
+                return None
             ends.append(end)
-    if ends:
-        return min(ends), "quiet_hours"
-    if destination.group_wait:
-        return now + destination.group_wait, "group_wait"
-    return None, ""
+    return min(ends, default=None)
 
 
 # ---------------------------------------------------------------- what a person releases
@@ -292,8 +324,12 @@ def plan_release(
     draft = _Draft(context, rules)
     decisions: dict[str, Decision] = {}
     for report, fold in held:
-        anew = replace(fold, relation=Relation.SAME_EVENT)  # the same page, but no repeat
-        decisions[report.entry.id] = draft.take(report, anew).decision
+        # The same page, but no repeat; and much may have been sent since it was folded.
+        novelty = context.window.novelty(report.features, fold.story_id)
+        step = draft.take(report, replace(fold, relation=Relation.SAME_EVENT, novelty=novelty))
+        if step.is_sent:
+            context.window.note_sent(report.features, fold.story_id)
+        decisions[report.entry.id] = step.decision
     said = {alert.story_id for alert in draft.alerts}
     return Release(
         decisions=decisions,

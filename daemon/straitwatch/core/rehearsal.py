@@ -4,6 +4,7 @@ Each entry is matched, folded and decided on as in a poll of its own, at its own
 written.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from straitwatch.core.model import (
     Action,
     Alert,
     Decision,
+    Delivery,
     Entry,
     Feed,
     FeedState,
@@ -24,6 +26,7 @@ from straitwatch.core.model import (
     Report,
     Story,
 )
+from straitwatch.core.outbox import UPDATE_WAIT
 from straitwatch.core.plan import SAME_GUID, PollContext, plan_poll
 from straitwatch.core.report import Arrival, build_reports
 from straitwatch.core.rules import Rules
@@ -37,6 +40,7 @@ class Rehearsed:
 
     planned: PlannedEntry
     alert: Alert | None = None
+    message: str = ""  # the same for reports that go out as one; "" if nothing is sent
 
 
 @dataclass(slots=True)
@@ -46,6 +50,7 @@ class Rehearsal:
     rules: Rules
     _windows: list[StoryWindow] = field(default_factory=list)
     _stories: dict[str, Story] = field(default_factory=dict)
+    _waiting: dict[str, tuple[str, datetime]] = field(default_factory=dict)  # messages by story
     _known: dict[str, KnownEntry] = field(default_factory=dict)  # the entries that matched
 
     def take(self, entry: Entry, feed: Feed, seen_at: datetime) -> Rehearsed:
@@ -76,7 +81,24 @@ class Rehearsal:
             story_id=planned.fold.story_id if planned.fold else "",
             watchlists=report.features.watchlists,
         )
-        return Rehearsed(planned=planned, alert=next(iter(plan.alerts), None))
+        alert = next(iter(plan.alerts), None)
+        message = self._message_of(alert, plan.deliveries) if alert else ""
+        return Rehearsed(planned=planned, alert=alert, message=message)
+
+    def _message_of(self, alert: Alert, deliveries: Sequence[Delivery]) -> str:
+        """Return the message that an alert goes out with: updates wait for each other."""
+        ends = [
+            delivery.not_before
+            for delivery in deliveries
+            if delivery.state_reason == UPDATE_WAIT and delivery.not_before
+        ]
+        if not ends:
+            return alert.id
+        message, until = self._waiting.get(alert.story_id, ("", alert.created_at))
+        if alert.created_at >= until:
+            message, until = alert.id, min(ends)
+        self._waiting[alert.story_id] = message, until
+        return message
 
     def _window_of(self, seen_at: datetime) -> StoryWindow:
         """Return the window that remembers this time; a file may jump between several spans.

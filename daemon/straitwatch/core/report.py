@@ -29,13 +29,14 @@ from straitwatch.core.model import (
     ReportStatus,
     Vector,
 )
-from straitwatch.core.origin import find_attributions
+from straitwatch.core.origin import NO_OUTLETS, Outlets, find_attributions
 from straitwatch.core.rules import Rules
 from straitwatch.core.story import outlet_of
 from straitwatch.core.vectors import encoder_text
 
 REKEY_ENTRIES = 10  # new ones in one poll, and the share that is familiar
 REKEY_SHARE = 0.8
+REKEY_WHOLE = 3  # entries, if no id of the whole document is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class Arrival:
     state: FeedState  # before the poll
     seen_at: datetime
     known: Mapping[str, KnownEntry] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()  # entries that are older than the watch on their feed
     rekeyed: frozenset[str] = frozenset()  # entries that are there already under other ids
 
     def has_changed(self, entry: Entry) -> bool:
@@ -55,21 +57,13 @@ class Arrival:
 
     def status_of(self, entry: Entry, policy: AlertPolicy) -> ReportStatus:
         """Return how a report of an entry arrived."""
-        if self._is_baseline(entry, policy):
+        if entry.id in self.silent:
             return ReportStatus.BASELINE
         if entry.id in self.rekeyed:
             return ReportStatus.REKEYED
         if self._is_late(entry, policy):
             return ReportStatus.LATE
         return ReportStatus.EDITED if entry.id in self.known else ReportStatus.FRESH
-
-    def _is_baseline(self, entry: Entry, policy: AlertPolicy) -> bool:
-        """Return True at the first sight of a feed; `backfill` lets young entries through."""
-        if self.state.baseline_at is not None:
-            return False
-        if not policy.backfill or entry.published_at is None:
-            return True
-        return self.seen_at - entry.published_at > policy.backfill
 
     def _is_late(self, entry: Entry, policy: AlertPolicy) -> bool:
         max_age = self.feed.max_age or policy.max_age
@@ -86,6 +80,24 @@ def rekeyed_entries(new: Sequence[Entry], familiar: Collection[str]) -> frozense
     return frozenset(familiar) if is_rekeyed else frozenset()
 
 
+def rekeyed_document(
+    entries: Sequence[Entry], familiar: Collection[str], *, last_ok_at: datetime | None
+) -> frozenset[str]:
+    """Recognize a short document, none of whose ids is known, as entries under new ids.
+
+    `familiar` are those whose title and text this feed has carried before. What was published
+    since the last poll, at `last_ok_at`, is a bulletin whose words are always the same.
+    """
+    again = frozenset(
+        entry.id
+        for entry in entries
+        if entry.id in familiar
+        and not (last_ok_at and entry.published_at and entry.published_at > last_ok_at)
+    )
+    is_rekeyed = len(entries) >= REKEY_WHOLE and len(again) >= len(entries) - 1
+    return again if is_rekeyed else frozenset()
+
+
 def build_reports(
     entries: Iterable[Entry], arrival: Arrival, rules: Rules
 ) -> Iterator[Report | PlannedEntry]:
@@ -98,7 +110,7 @@ def build_reports(
         matches = rules.matcher.match(text)
         differences = _differences(matches, text, rules)
         if matches:
-            report = make_report(entry, matches, arrival, rules.policy)
+            report = make_report(entry, matches, arrival, rules.policy, outlets=rules.outlets)
             yield replace(report, differences=differences)
         else:
             is_new = entry.id not in arrival.known
@@ -106,9 +118,14 @@ def build_reports(
 
 
 def make_report(
-    entry: Entry, matches: Sequence[Match], arrival: Arrival, policy: AlertPolicy
+    entry: Entry,
+    matches: Sequence[Match],
+    arrival: Arrival,
+    policy: AlertPolicy,
+    *,
+    outlets: Outlets = NO_OUTLETS,
 ) -> Report:
-    """Make the report of an entry that matched."""
+    """Make the report of an entry that matched; `outlets` are those whose feeds are configured."""
     feed, outlet = arrival.feed, outlet_of(entry, arrival.feed)
     kind = classify_kind(entry, feed)
     signals = find_signals(entry.title, entry.summary or entry.content)
@@ -123,7 +140,9 @@ def make_report(
         entry=entry,
         feed=feed,
         outlet=outlet,
-        attributions=tuple(source.name for source in find_attributions(entry, outlet.name)),
+        attributions=tuple(
+            source.name for source in find_attributions(entry, outlet.name, outlets)
+        ),
         matches=tuple(matches),
         kind=kind,
         signals=signals,
@@ -173,7 +192,7 @@ def gather_poll(
         reports=tuple(item for item in built if isinstance(item, Report)),
         unmatched=tuple(item for item in built if isinstance(item, PlannedEntry)),
         entries=len(read.entries),
-        is_baseline=arrival.state.baseline_at is None,
+        is_baseline=bool(arrival.silent) or arrival.state.last_ok_at is None,
         rekeyed=len(arrival.rekeyed),
     )
 

@@ -39,7 +39,11 @@ def walk_routes(
     """
     steps: list[RouteStep] = []
     for route in routes:
-        because = _misfit(route, match, report) or story_misfit(route.story, story, report.feed)
+        because = (
+            _misfit(route, match, report)
+            or route.kind_misfit(report.kind.kind)
+            or story_misfit(route.story, story, report.feed)
+        )
         steps.append(RouteStep(route=route, fits=not because, because=because))
         if not because and not route.continues:
             break

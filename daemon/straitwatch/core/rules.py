@@ -7,6 +7,7 @@ from datetime import timedelta
 from straitwatch.core.cluster import FoldProfile
 from straitwatch.core.match import Matcher
 from straitwatch.core.model import AlertPolicy, Fallback, Limit
+from straitwatch.core.origin import NO_OUTLETS, Outlets
 
 GIVE_UP_AFTER = timedelta(hours=24)  # counted from when a message may be sent
 
@@ -31,5 +32,6 @@ class Rules:
     limits: Mapping[str, Limit] = field(default_factory=dict)  # by receiver
     fallbacks: Mapping[str, Fallback] = field(default_factory=dict)  # by receiver
     folding: Mapping[str, FoldProfile] = field(default_factory=dict)  # by list
+    outlets: Outlets = NO_OUTLETS
     config_version: str = ""
     shadow: Shadow | None = None

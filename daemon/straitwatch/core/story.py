@@ -13,6 +13,7 @@ from math import inf
 from operator import itemgetter
 from typing import TypeVar
 
+from straitwatch.core.listing import list_report
 from straitwatch.core.model import (
     UNNAMED_MEDIA,
     Entry,
@@ -34,7 +35,6 @@ T = TypeVar("T")
 BREAKING_SPAN = timedelta(hours=1)
 BREAKING_ORIGINS = 4  # at least, within that span
 BREAKING_TIMES = 3  # as many as the whole list has reports in that time, usually
-LISTED_REPORTS = 12  # reports that a story keeps for showing; the count goes on
 STATE_STANCES = ("state", "party")  # of outlets that speak for a government
 
 
@@ -72,7 +72,6 @@ def add_sources(story: Story | None, report: Report, fold: Fold) -> Story:
     origin = choose_origin(report.attributions, before.origins) or outlet.name
     is_first = not before.outlets
     is_new = outlet.name not in before.outlets
-    keeps = is_new and len(before.reports) < LISTED_REPORTS
     # An entry that was published earlier is not heard now: after an outage, old ones come together.
     heard_at = min(report.entry.published_at or report.seen_at, report.seen_at)
     heard = ((origin, heard_at),) if is_new and origin != UNNAMED_MEDIA else ()
@@ -81,7 +80,7 @@ def add_sources(story: Story | None, report: Report, fold: Fold) -> Story:
         before,
         last_seen_at=report.seen_at,
         outlets=union(before.outlets, (outlet.name,)),
-        reports=(*before.reports, _listed(report, origin)) if keeps else before.reports,
+        reports=list_report(before.reports, as_listed(report, origin)),
         has_tier_one=before.has_tier_one or outlet.tier == 1,
         origins=_add_origin(before.origins, origin),
         is_state_only=is_state and (is_first or before.is_state_only),
@@ -142,7 +141,8 @@ def _open_story(report: Report, fold: Fold) -> Story:
     )
 
 
-def _listed(report: Report, origin: str) -> StoryReport:
+def as_listed(report: Report, origin: str) -> StoryReport:
+    """Return a report as its story lists it; `origin` is whose reporting it is."""
     return StoryReport(
         outlet=report.outlet,
         title=report.entry.title,

@@ -7,6 +7,7 @@ condition is told when it begins and when it ends, either at most every six hour
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from shlex import quote
 
 from straitwatch.core.model import NoticeFacts, Severity
 
@@ -67,6 +68,24 @@ def tell_trouble(
                 before = replace(before, recovered_at=now)
         after[subject] = before
     return notices, {subject: it for subject, it in after.items() if it != Told()}
+
+
+def first_sight_notice(held: Mapping[str, int]) -> NoticeFacts:
+    """Say how many matched entries of which feeds were recorded without an alert."""
+    most = sorted(held, key=lambda name: (-held[name], name))
+    lines = [f"{name}: {_counted(held[name], 'report')}" for name in most[:_LISTED]]
+    if len(most) > _LISTED:
+        lines.append(f"and {_counted(len(most) - _LISTED, 'feed')} more")
+    command = f"straitwatch feeds release {quote(most[0])} --first-sight"
+    total = _counted(sum(held.values()), "report")
+    return NoticeFacts(
+        title=f"{total} of {_counted(len(held), 'feed')} sent no alert",
+        lines=(
+            "They matched, and were in the feeds before the feeds were watched.",
+            *lines,
+            f"To alert on those of a feed: {command}",
+        ),
+    )
 
 
 FEEDS, DEAD, PROMISES = "feeds", "dead letters", "promises"

@@ -6,6 +6,7 @@ import ssl
 from base64 import b64encode
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -24,6 +25,7 @@ _TOO_LARGE = 552
 _GO_AHEAD = 354
 _NO_LABEL = re.compile("[^A-Za-z0-9-]+")
 _LIST_PREFIX = "straitwatch"
+_HEADER_LINE = 76  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +84,16 @@ class Mail:
     def render(self, job: SendJob) -> Frozen:
         """Make the message; the same job gives the same bytes."""
         parts = render_mail(job, zone=self._zone, templates=self._templates)
-        message = EmailMessage(policy=SMTP.clone(max_line_length=76))
+        message = EmailMessage(policy=SMTP.clone(max_line_length=_HEADER_LINE))
         message_id = f"<sw.{job.delivery.id}@{self._domain}>"
         message["From"] = self._sender
         message["To"] = Address(addr_spec=job.delivery.recipient)
-        message["Subject"] = parts.subject
         message["Date"] = format_datetime(job.created_at or datetime.fromtimestamp(0, UTC))
         message["Message-ID"] = message_id
-        if parts.story_id:
-            root = f"<story-{parts.story_id}@{self._domain}>"
+        # An update is in the thread that the message before it began.
+        thread = job.parent_ref.get("thread") or parts.thread
+        if thread:
+            root = f"<story-{thread}@{self._domain}>"
             message["In-Reply-To"] = root
             message["References"] = root
         label = _NO_LABEL.sub("-", self._receiver)
@@ -102,8 +105,9 @@ class Mail:
         message.add_alternative(parts.html, subtype="html", cte="quoted-printable")
         # "=" never stands bare in quoted-printable, so the boundary cannot occur in a part.
         message.set_boundary(f"=_sw_{job.delivery.id[:50]}")
-        note = {"message_id": message_id, "subject": parts.subject}
-        return Frozen(body=message.as_bytes(), content_type="message/rfc822", note=note)
+        note = {"message_id": message_id, "subject": parts.subject, "thread": thread}
+        body = _subject_line(parts.subject) + message.as_bytes()
+        return Frozen(body=body, content_type="message/rfc822", note=note)
 
     def send(self, job: SendJob) -> SendResult:
         """Hand the message to the server."""
@@ -113,11 +117,20 @@ class Mail:
             result = session.submit(self._sender.addr_spec, job.delivery.recipient, job.frozen.body)
         except _Refused as refusal:
             return refusal.result
-        return replace(result, ref={"message_id": job.frozen.note.get("message_id", "")})
+        kept = {name: job.frozen.note.get(name, "") for name in ("message_id", "thread")}
+        return replace(result, ref=kept)
 
     def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
         """A mail server cannot be asked; the same Message-ID lets mailboxes drop the repeat."""
         return None
+
+
+def _subject_line(subject: str) -> bytes:
+    """Encode the subject here: `EmailMessage` drops blanks between two encoded words."""
+    is_plain = subject.isascii() and "=?" not in subject
+    charset = "us-ascii" if is_plain else "utf-8"
+    header = Header(subject, charset, header_name="Subject", maxlinelen=_HEADER_LINE)
+    return b"Subject: " + header.encode(linesep="\r\n").encode("ascii") + b"\r\n"
 
 
 class _Refused(Exception):  # noqa: N818 - an answer, not a bug

@@ -22,6 +22,14 @@ from straitwatch.store.corrections import (
     merge_stories,
     split_story,
 )
+from straitwatch.store.digests import (
+    DigestQuery,
+    commentary_items,
+    digest_items,
+    last_digest_until,
+    record_digest,
+    running_items,
+)
 from straitwatch.store.engine import (
     Store,
     Transaction,
@@ -43,12 +51,9 @@ from straitwatch.store.jobs import (
     clear_refusal,
     config_refusal,
     coverage,
-    digest_items,
     get_meta,
     kept_config,
-    last_digest_until,
     note_refusal,
-    record_digest,
     save_config,
     set_meta,
     status_counts,
@@ -60,6 +65,7 @@ from straitwatch.store.marks import (
 )
 from straitwatch.store.merging import (
     release_held,
+    with_carried,
 )
 from straitwatch.store.messages import (
     AttemptRecord,
@@ -124,9 +130,11 @@ from straitwatch.store.stories import (
     apply_plan,
     count_entries_since,
     current_story,
+    earlier_entries,
     entries_since,
     familiar_entries,
     find_entries,
+    first_sight_reports,
     fold_lock,
     known_entries,
     last_seq,
@@ -144,6 +152,7 @@ __all__ = [
     "ClaimedDelivery",
     "ConfigRefusal",
     "DeliveryRecord",
+    "DigestQuery",
     "FeedTrouble",
     "Health",
     "KeptConfig",
@@ -167,6 +176,7 @@ __all__ = [
     "claim_delivery",
     "claim_due_feeds",
     "clear_refusal",
+    "commentary_items",
     "complete_polls",
     "conditions",
     "config_refusal",
@@ -177,6 +187,7 @@ __all__ = [
     "digest_items",
     "drop_shadow",
     "due_receivers",
+    "earlier_entries",
     "end_shadow",
     "entries_since",
     "expire_deliveries",
@@ -185,6 +196,7 @@ __all__ = [
     "feed_states",
     "find_entries",
     "finish_attempt",
+    "first_sight_reports",
     "fold_generation",
     "fold_lock",
     "forget_canaries",
@@ -225,6 +237,7 @@ __all__ = [
     "retry_dead",
     "retry_delivery",
     "returned_pages",
+    "running_items",
     "save_config",
     "set_mark",
     "set_meta",
@@ -242,4 +255,5 @@ __all__ = [
     "sync_feeds",
     "told_trouble",
     "void_leases",
+    "with_carried",
 ]

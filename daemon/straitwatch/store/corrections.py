@@ -29,6 +29,7 @@ from straitwatch.store.jobs import get_meta, set_meta
 from straitwatch.store.outbox import add_deliveries, insert_alerts
 from straitwatch.store.rows import ENTRY, REPORT, STORY
 from straitwatch.store.stories import (
+    HELD,
     StoredEntry,
     fold_lock,
     held_entries,
@@ -105,10 +106,12 @@ def split_story(tx: Transaction, story_id: str, entry_ids: Collection[str]) -> S
     return _regrow(tx, fresh)
 
 
-def held_reports(tx: Transaction, feed_id: str, *, since_at: datetime) -> list[StoredEntry]:
-    """Return what the brake on a re-keyed feed holds back, the first report first."""
+def held_reports(
+    tx: Transaction, feed_id: str, *, reason: Reason, since_at: datetime
+) -> list[StoredEntry]:
+    """Return the reports of a feed that are held back for a reason, the first one first."""
     fold_lock(tx)
-    return held_entries(tx, feed_id, since_at=since_at, limit=_MAX_REPORTS)
+    return held_entries(tx, feed_id, reason=reason, since_at=since_at, limit=_MAX_REPORTS)
 
 
 def apply_release(tx: Transaction, release: Release, *, now: datetime) -> None:
@@ -122,7 +125,7 @@ def apply_release(tx: Transaction, release: Release, *, now: datetime) -> None:
             "reason": decision.reason.value,
             "config_version": release.config_version,
         }
-        is_held = (ENTRY.c.id == entry_id) & (ENTRY.c.reason == Reason.REKEYED.value)
+        is_held = (ENTRY.c.id == entry_id) & ENTRY.c.reason.in_(HELD)
         if tx.execute(ENTRY.update().where(is_held).values(values)).rowcount:
             ours = REPORT.c.entry_id == entry_id
             tx.execute(REPORT.update().where(ours).values(released_at=now))

@@ -1,6 +1,6 @@
-"""Room: store. Ledgers of cron-like jobs and digests, what `status` and coverage count, pruning."""
+"""Room: store. Ledgers of cron-like jobs, and what `status` and coverage count."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,13 +9,9 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from straitwatch.core.model import (
-    Action,
     AlertKind,
     CoverageFacts,
     DeliveryState,
-    DigestItem,
-    Outlet,
-    Reason,
     Story,
 )
 from straitwatch.store.engine import Transaction
@@ -23,8 +19,6 @@ from straitwatch.store.rows import (
     ALERT,
     CONFIG,
     DELIVERY,
-    DIGEST,
-    DIGEST_STORY,
     ENTRY,
     FEED,
     GAP,
@@ -32,7 +26,7 @@ from straitwatch.store.rows import (
     REPORT,
     STORY,
 )
-from straitwatch.store.stories import IS_WHOLE, list_stories, stories_by_id
+from straitwatch.store.stories import IS_WHOLE, list_stories
 
 _DAY = timedelta(days=1)
 _SILENT_AFTER = timedelta(hours=24)  # without one good poll, a failing feed counts as broken
@@ -152,70 +146,7 @@ def clear_refusal(tx: Transaction) -> ConfigRefusal | None:
     return known
 
 
-# ---------------------------------------------------------------- digests
-
-
-def last_digest_until(tx: Transaction, digest: str) -> datetime | None:
-    """Return where the last digest of this name ended; None when there was none."""
-    query = sa.select(sa.func.max(DIGEST.c.until_at)).where(DIGEST.c.name == digest)
-    return tx.execute(query).scalar()
-
-
-def digest_items(
-    tx: Transaction,
-    *,
-    digest: str,
-    since_at: datetime,
-    until_at: datetime,
-    watchlists: Collection[str] = (),
-) -> list[DigestItem]:
-    """Return the stories reported in the window that stood in no earlier digest of this name.
-
-    The most severe come first, then the oldest. Lists are named by id; no list means all.
-    """
-    stood = sa.select(DIGEST_STORY.c.story_id).where(DIGEST_STORY.c.digest == digest)
-    query = (
-        sa.select(REPORT.c.story_id, REPORT.c.watchlists, ENTRY.c.reason)
-        .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
-        .where(
-            sa.or_(
-                *(
-                    (told_at >= since_at) & (told_at < until_at)
-                    for told_at in (REPORT.c.reported_at, REPORT.c.released_at)
-                )
-            ),
-            ENTRY.c.action != Action.NONE.value,
-            REPORT.c.story_id.not_in(stood),
-        )
-    )
-    is_late: dict[str, bool] = {}
-    for story_id, lists, reason in tx.execute(query):
-        if not watchlists or set(lists) & set(watchlists):
-            is_late[story_id] = is_late.get(story_id, False) or reason == Reason.LATE.value
-    stories = stories_by_id(tx, list(is_late)).values()
-    ordered = sorted(
-        stories, key=lambda story: (-story.severity.rank, story.first_seen_at, story.id)
-    )
-    return [_to_item(story, is_late=is_late[story.id]) for story in ordered]
-
-
-def record_digest(
-    tx: Transaction,
-    digest: str,
-    *,
-    since_at: datetime,
-    until_at: datetime,
-    story_ids: Collection[str],
-) -> bool:
-    """Note that a digest was made and what stood in it; False if that window is done already."""
-    insert = tx.insert(DIGEST).values(name=digest, until_at=until_at, since_at=since_at)
-    done = tx.execute(insert.on_conflict_do_nothing().returning(DIGEST.c.name)).first()
-    if done is None:
-        return False
-    if story_ids:
-        rows = [{"digest": digest, "story_id": id_, "until_at": until_at} for id_ in story_ids]
-        tx.execute(tx.insert(DIGEST_STORY).on_conflict_do_nothing(), rows)
-    return True
+# ---------------------------------------------------------------- coverage
 
 
 def coverage(
@@ -351,20 +282,4 @@ def _to_trouble(feed: sa.Row[*tuple[Any, ...]]) -> FeedTrouble:
         detail=feed.last_detail,
         failures=feed.failures,
         last_ok_at=feed.last_ok_at,
-    )
-
-
-def _to_item(story: Story, *, is_late: bool) -> DigestItem:
-    first = story.reports[0] if story.reports else None
-    return DigestItem(
-        story_id=story.id,
-        title=story.title,
-        url=first.url if first else "",
-        outlet=first.outlet if first else Outlet(name=next(iter(story.outlets), "")),
-        severity=story.severity,
-        watchlists=story.watchlists,
-        first_seen_at=story.first_seen_at,
-        outlet_count=max(1, len(story.outlets)),
-        was_alerted=story.alerted_at is not None,
-        is_late=is_late and story.alerted_at is None,
     )

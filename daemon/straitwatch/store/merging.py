@@ -1,12 +1,13 @@
 """Room: store. Many messages in one, and one in the place of another; nothing is dropped.
 
 What quiet hours or a group wait held, and what a receiver's limit keeps back, goes to one place as
-one message. A delivery that ends in another one is `merged` and names it; it shares its end.
+one message. A delivery that ends in another one is `merged` and names it; it shares its end. A
+message about one story says what the messages merged into it would have said.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
@@ -23,8 +24,10 @@ from straitwatch.core.model import (
     DeliveryState,
     Fallback,
     Limit,
+    SendJob,
     Severity,
 )
+from straitwatch.core.outbox import UPDATE_WAIT, HeldMessage, collect_updates, due_together
 from straitwatch.store.engine import Transaction
 from straitwatch.store.messages import FRESH, alert_row, delivery_row, facts_adapter
 from straitwatch.store.rows import ALERT, DELIVERY
@@ -33,22 +36,39 @@ ROLLUP_ITEMS = 14  # stories that are listed: as many fill a section of a Slack 
 CARRIED = "carrier"  # the reason of a delivery that shared the end of the one it was merged into
 _STORY_KINDS = (AlertKind.NEW.value, AlertKind.UPDATE.value)
 _LIMITED_KINDS = (*_STORY_KINDS, AlertKind.ROLLUP.value)
-_CAUSES = ("quiet_hours", "group_wait")
+_CAUSES = ("quiet_hours", "group_wait", UPDATE_WAIT)
 _READ_FACTS = facts_adapter(AlertFacts.__name__)
 _Row = sa.Row[*tuple[Any, ...]]
-_PLACE = attrgetter("receiver", "recipient", "lane")
 
 
 # ---------------------------------------------------------------- what was held
 
 
 def release_held(tx: Transaction, now: datetime) -> int:
-    """Let go what was held until now; what goes to one place goes as one message."""
-    is_over = sa.and_(DELIVERY.c.state == DeliveryState.HELD.value, DELIVERY.c.not_before <= now)
-    held = _waiting(tx, is_over)
-    for _, rows in groupby(sorted(held, key=_PLACE), key=_PLACE):
-        _merge(tx, list(rows), now=now)
-    return len(held)
+    """Send what was held until now; what `due_together` puts together goes as one message."""
+    is_held = DELIVERY.c.state == DeliveryState.HELD.value
+    is_over = DELIVERY.c.not_before <= now
+    due = _waiting(tx, is_held, is_over)
+    if not due:
+        return 0
+    waiting = _waiting(tx, is_held, ~is_over, DELIVERY.c.reason == UPDATE_WAIT)
+    rows = {row.id: row for row in sorted((*due, *waiting), key=attrgetter("seq"))}
+    messages = due_together(map(_held_message, rows.values()), now)
+    for ids in messages:
+        _merge(tx, [rows[id_] for id_ in ids], now=now)
+    return sum(map(len, messages))
+
+
+def _held_message(row: _Row) -> HeldMessage:
+    return HeldMessage(
+        id=row.id,
+        story_id=row.story_id or "",
+        receiver=row.receiver,
+        recipient=row.recipient,
+        lane=row.lane,
+        reason=row.reason,
+        not_before=row.not_before,
+    )
 
 
 # ---------------------------------------------------------------- limits
@@ -150,37 +170,45 @@ def _waiting(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> Sequence[_
 def _merge(
     tx: Transaction, rows: Sequence[_Row], *, now: datetime, limit: Limit | None = None
 ) -> None:
-    """Let one message stand for these: about one story the latest, about several a roll-up."""
+    """Send one message for these: about one story the latest, about several a roll-up.
+
+    The latest of one story takes up the others when it is written: see `with_carried`.
+    """
     rows = _readable(tx, rows, now=now)
     if not rows:
         return
-    latest = {row.story_id: row for row in rows}
-    if len(latest) == 1:
+    stories = {row.story_id for row in rows}
+    if len(stories) == 1:
         carrier, members = rows[-1].id, rows[:-1]
-        _set(tx, [carrier], DeliveryState.PENDING, now=now, not_before=None, due_at=now)
+        unwritten: dict[str, Any] = {"body": None, "content_type": "", "note": {}}
+        _set(
+            tx, [carrier], DeliveryState.PENDING, now=now, not_before=None, due_at=now, **unwritten
+        )
     else:
-        carrier, members = _add_rollup(tx, rows, list(latest.values()), now=now, limit=limit), rows
+        carrier, members = _add_rollup(tx, rows, now=now, limit=limit), rows
     ids = [row.id for row in members]
-    cause = "limit" if limit else next((it.reason for it in rows if it.reason in _CAUSES), "held")
+    cause = (
+        "limit" if limit else next((row.reason for row in rows if row.reason in _CAUSES), "held")
+    )
     _set(tx, ids, DeliveryState.MERGED, now=now, reason=cause, merged_into=carrier)
     tx.is_lasting = True
 
 
 def _add_rollup(
-    tx: Transaction,
-    rows: Sequence[_Row],
-    latest: Sequence[_Row],
-    *,
-    now: datetime,
-    limit: Limit | None,
+    tx: Transaction, rows: Sequence[_Row], *, now: datetime, limit: Limit | None
 ) -> str:
-    listed = sorted(latest, key=lambda row: (-Severity(row.severity).rank, row.seq))[:ROLLUP_ITEMS]
-    cause = "limit" if limit else rows[0].reason
+    by_story: dict[str, list[_Row]] = {}
+    for row in rows:
+        by_story.setdefault(row.story_id, []).append(row)
+    listed = sorted(by_story.values(), key=lambda story: (-_rank(story[-1]), story[-1].seq))
     facts = roll_up(
-        [_READ_FACTS.validate_json(row.facts) for row in listed],
-        cause=cause,
+        [
+            collect_updates([_READ_FACTS.validate_json(row.facts) for row in story])
+            for story in listed[:ROLLUP_ITEMS]
+        ],
+        cause="limit" if limit else rows[0].reason,
         messages=len(rows),
-        stories=len(latest),
+        stories=len(by_story),
         limit=limit,
     )
     first, newest = rows[0], rows[-1]
@@ -207,6 +235,44 @@ def _add_rollup(
     tx.insert_new(ALERT, [alert_row(alert)])
     tx.insert_new(DELIVERY, [delivery_row(delivery, alert)])
     return delivery.id
+
+
+def _rank(row: _Row) -> int:
+    return Severity(row.severity).rank
+
+
+def with_carried(tx: Transaction, job: SendJob) -> SendJob:
+    """Return the job of a message that is not written yet with what was merged into it.
+
+    A fallback's message says what that of its receiver would have said, and a replay the same
+    again.
+    """
+    if job.frozen or not isinstance(job.facts, AlertFacts):
+        return job
+    own = job.facts
+    found: dict[str, tuple[int, str]] = {}  # seq and facts of each alert
+    ids = [job.delivery.id.partition(".r")[0], job.delivery.id]
+    while ids:
+        members = tx.execute(_MEMBERS, {"carriers": ids, "story": own.story_id}).all()
+        found |= {row.alert_id: (row.seq, row.facts) for row in members}
+        ids = [row.id for row in members]
+    earlier = [_READ_FACTS.validate_json(text) for _, text in sorted(found.values())]
+    others = [facts for facts in earlier if facts.revision != own.revision]
+    if not others:
+        return job
+    collected = collect_updates([*others, own])
+    return replace(job, kind=collected.kind, facts=collected)
+
+
+_MEMBERS = (
+    sa.select(DELIVERY.c.id, DELIVERY.c.seq, DELIVERY.c.alert_id, ALERT.c.facts)
+    .join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert_id)
+    .where(
+        DELIVERY.c.merged_into.in_(sa.bindparam("carriers", expanding=True)),
+        ALERT.c.story_id == sa.bindparam("story"),
+        ALERT.c.kind.in_(_STORY_KINDS),
+    )
+)
 
 
 def _readable(tx: Transaction, rows: Sequence[_Row], *, now: datetime) -> list[_Row]:

@@ -26,7 +26,7 @@ from straitwatch.core.model import (
     Severity,
 )
 from straitwatch.store.engine import Transaction
-from straitwatch.store.merging import end_dead, end_unreadable, may_go
+from straitwatch.store.merging import end_dead, end_unreadable, may_go, with_carried
 from straitwatch.store.messages import (
     CRITICAL_LANE,
     OPEN,
@@ -156,7 +156,7 @@ def _next_readable(
     asked = {"receiver": receiver, "now": now}
     while row := tx.execute(_CLAIMABLE[tx.is_postgres], asked).first():
         try:
-            return row, to_job(row)
+            return row, with_carried(tx, to_job(row))
         except (ValidationError, KeyError):
             end_unreadable(tx, [row.id], now=now)
     return None

@@ -1,7 +1,7 @@
 """Room: store. Entries, matches, reports and stories; one poll's plan is written here."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import islice
@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from straitwatch.core.cluster import features_from_text, features_to_text
+from straitwatch.core.cluster import features_from_text, features_to_text, is_return
 from straitwatch.core.model import (
     NO_NOVELTY,
     Action,
     Decision,
+    EarlierEntry,
     Entry,
     Features,
     Fold,
@@ -24,11 +25,12 @@ from straitwatch.core.model import (
     PlannedEntry,
     Reason,
     Relation,
+    Report,
     Severity,
     Story,
     Vector,
 )
-from straitwatch.core.plan import SAME_GUID
+from straitwatch.core.plan import RETURNED, SAME_GUID
 from straitwatch.core.report import feature_reader
 from straitwatch.store.engine import Transaction
 from straitwatch.store.feeds import has_lease, write_state
@@ -86,19 +88,36 @@ def known_entries(
     return known
 
 
-def familiar_entries(tx: Transaction, feed_id: str, entries: Sequence[Entry]) -> set[str]:
-    """Return the ids of those entries whose title this feed has carried before."""
-    ids_by_key: dict[bytes, list[str]] = {}
+def earlier_entries(tx: Transaction, ids: Collection[str]) -> dict[str, EarlierEntry]:
+    """Return these entries as they are stored, by id."""
+    return {
+        row.id: EarlierEntry(entry=_to_entry(row), seen_at=row.seen_at)
+        for chunk in _chunks(ids)
+        for row in tx.execute(sa.select(ENTRY).where(ENTRY.c.id.in_(chunk)))
+    }
+
+
+def familiar_entries(
+    tx: Transaction, feed_id: str, entries: Sequence[Entry], *, with_text: bool = False
+) -> set[str]:
+    """Return the ids of those entries that this feed has carried before, by their titles.
+
+    A title that several of these entries share tells nothing without the text under it; the
+    others tell enough, except `with_text`.
+    """
+    entries_by_key: dict[bytes, list[Entry]] = {}
     for entry in entries:
         if entry.title:
-            ids_by_key.setdefault(title_key(entry.title), []).append(entry.id)
+            entries_by_key.setdefault(title_key(entry.title), []).append(entry)
     found: set[str] = set()
-    for chunk in _chunks(ids_by_key):
-        query = sa.select(ENTRY.c.title_key).where(
+    for chunk in _chunks(entries_by_key):
+        query = sa.select(ENTRY.c.title_key, ENTRY.c.text_hash).where(
             ENTRY.c.feed_id == feed_id, ENTRY.c.title_key.in_(chunk)
         )
-        for key in tx.execute(query.distinct()).scalars():
-            found.update(ids_by_key[bytes(key)])
+        for key, text_hash in tx.execute(query.distinct()):
+            named = entries_by_key[bytes(key)]
+            is_own = len(named) == 1 and not with_text
+            found.update(one.id for one in named if is_own or one.text_hash == bytes(text_hash))
     return found
 
 
@@ -111,29 +130,56 @@ _KNOWN = (
 )
 
 
-def returned_pages(tx: Transaction, entries: Sequence[Entry]) -> dict[str, str]:
-    """Return the story of each entry whose page was reported under the same title, by entry.
+def returned_pages(tx: Transaction, reports: Sequence[Report]) -> dict[str, Fold]:
+    """Return the story of each report that its page showed before under the same title, by entry.
 
-    However long ago: a page that comes back after months, with another guid, is no news.
+    However long ago: a page that comes back after months, with another guid, is no news. Another
+    text under a constant title is.
     """
     wanted = {
-        (url_key(entry.canonical_url), title_key(entry.title)): entry.id
-        for entry in entries
-        if entry.canonical_url and entry.title
+        (url_key(report.entry.canonical_url), title_key(report.entry.title)): report
+        for report in reports
+        if report.entry.canonical_url and report.entry.title
     }
-    found: dict[str, str] = {}
+    found: dict[str, Fold] = {}
     for chunk in _chunks(wanted):
-        pages, titles = zip(*chunk, strict=True)  # some feeds give all of their entries one page
-        query = (
-            sa.select(ENTRY.c.canonical_key, ENTRY.c.title_key, REPORT.c.story_id)
-            .join_from(ENTRY, REPORT, REPORT.c.entry_id == ENTRY.c.id)
-            .where(ENTRY.c.canonical_key.in_(pages), ENTRY.c.title_key.in_(titles))
-            .order_by(REPORT.c.seq)
-        )
-        for page, title, story_id in tx.execute(query):
-            if entry_id := wanted.get((bytes(page), bytes(title))):
-                found.setdefault(entry_id, story_id)
+        for row in _rows_of_pages(tx, chunk):
+            report = wanted.get((bytes(row.canonical_key), bytes(row.title_key)))
+            if report is None or not _is_return(report, row):
+                continue
+            fold = found.setdefault(report.entry.id, _returned(report, row.story_id))
+            if (row.story_id, row.outlet) == (fold.story_id, report.outlet.name):
+                found[report.entry.id] = replace(fold, is_own_repeat=True)
     return found
+
+
+def _rows_of_pages(
+    tx: Transaction, keys: Sequence[tuple[bytes | None, bytes]]
+) -> Iterable[sa.Row[*tuple[Any, ...]]]:
+    pages, titles = zip(*keys, strict=True)  # some feeds give all of their entries one page
+    outlet = sa.func.coalesce(sa.func.nullif(ENTRY.c.source, ""), FEED.c.name).label("outlet")
+    query = (
+        sa.select(ENTRY, outlet, REPORT.c.story_id, REPORT.c.reported_at)
+        .join_from(ENTRY, REPORT, REPORT.c.entry_id == ENTRY.c.id)
+        .join(FEED, FEED.c.id == ENTRY.c.feed_id)
+        .where(ENTRY.c.canonical_key.in_(pages), ENTRY.c.title_key.in_(titles))
+        .order_by(REPORT.c.seq)
+    )
+    return tx.execute(query)
+
+
+def _is_return(report: Report, row: sa.Row[*tuple[Any, ...]]) -> bool:
+    earlier = EarlierEntry(entry=_to_entry(row), seen_at=row.reported_at)
+    return is_return(report.features, earlier, outlet=row.outlet)
+
+
+def _returned(report: Report, story_id: str) -> Fold:
+    return Fold(
+        story_id=story_id,
+        relation=Relation.SAME_ENTRY,
+        reason=RETURNED,
+        evidence=(report.entry.canonical_url,),
+    )
 
 
 def stories_by_id(tx: Transaction, ids: Collection[str]) -> dict[str, Story]:
@@ -415,15 +461,26 @@ def story_entries(tx: Transaction, story_id: str, *, limit: int = 10_000) -> lis
 
 
 def held_entries(
-    tx: Transaction, feed_id: str, *, since_at: datetime, limit: int
+    tx: Transaction, feed_id: str, *, reason: Reason, since_at: datetime, limit: int
 ) -> list[StoredEntry]:
-    """Return the entries that a feed brought again under new ids, the first one first."""
+    """Return the entries of a feed that were held back for a reason, the first one first."""
     is_held = sa.and_(
         ENTRY.c.feed_id == feed_id,
-        ENTRY.c.reason == Reason.REKEYED.value,
+        ENTRY.c.reason == reason.value,
         ENTRY.c.seen_at >= since_at,
     )
     return _stored_entries(tx, is_held, order=ENTRY.c.seen_at, limit=limit)
+
+
+def first_sight_reports(tx: Transaction, *, after: datetime) -> list[tuple[str, datetime]]:
+    """Return feed and time of each matched entry that was recorded silently after a time."""
+    query = (
+        sa.select(FEED.c.name, REPORT.c.reported_at)
+        .select_from(REPORT.join(ENTRY, ENTRY.c.id == REPORT.c.entry_id))
+        .join(FEED, FEED.c.id == ENTRY.c.feed_id)
+        .where(REPORT.c.reported_at > after, ENTRY.c.reason == Reason.BASELINE.value)
+    )
+    return [(name, at) for name, at in tx.execute(query)]
 
 
 def latest_entries(tx: Transaction, limit: int) -> list[StoredEntry]:
@@ -557,9 +614,10 @@ _STRENGTH = {Action.NONE: 0, Action.DIGEST: 1, Action.UPDATE: 2, Action.ALERT: 3
 _STORED_STRENGTH = sa.case(
     {action.value: strength for action, strength in _STRENGTH.items()}, value=ENTRY.c.action
 )
-_KEEPS = sa.or_(  # the stronger decision; and what a brake holds stays held until it is let out
+HELD = (Reason.REKEYED.value, Reason.BASELINE.value)
+_KEEPS = sa.or_(  # the stronger decision; and what is held back stays so until it is released
     sa.bindparam("b_strength") < _STORED_STRENGTH,
-    sa.and_(ENTRY.c.reason == Reason.REKEYED.value, sa.bindparam("b_strength") <= 1),
+    sa.and_(ENTRY.c.reason.in_(HELD), sa.bindparam("b_strength") <= 1),
 )
 _DECIDED = ("action", "reason", "config_version")
 _EDIT = (  # what was said about an entry stays said: its strongest decision is kept

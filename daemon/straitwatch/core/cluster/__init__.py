@@ -10,6 +10,7 @@ from straitwatch.core.cluster.features import (
     features_from_text,
     features_to_text,
 )
+from straitwatch.core.cluster.identity import RENEWED_AFTER, EntrySigns, is_return
 from straitwatch.core.cluster.stories import STORY_AGE, FoldProfile
 from straitwatch.core.cluster.window import (
     DEFAULT,
@@ -24,12 +25,15 @@ __all__ = [
     "DEFAULT",
     "PROFILES",
     "RECALL",
+    "RENEWED_AFTER",
     "STORY_AGE",
     "STRICT",
+    "EntrySigns",
     "FeatureReader",
     "FoldProfile",
     "StoryWindow",
     "derived_story_id",
     "features_from_text",
     "features_to_text",
+    "is_return",
 ]

@@ -32,13 +32,14 @@ meet: meet, meets, hold talks, holds talks, held talks, sit down with, sits down
 -meet: 拒見, 拒见, 拒會, 拒会, 避見, 避见, 面会拒否, 会談拒否
 impose: impose~, slap, slaps, slapped, levy, levies, levied, sanction, sanctions, sanctioned, sanctioning, ban, bans, banned, banning, blacklist~, restrict~; 制裁, 實施禁令, 实施禁令, 祭出, 加徵, 加征, 禁止, 禁令, 列入黑名單, 列入黑名单; 発動, 发动, 禁輸, 禁输; ввел*, ввёл, ввод*, вводит*, запрет*, запрещ*, введен*, запров*, заборон*, введ*; 부과, 제재, 금지
 lift: lift, lifts, lifted, lifting, ease~, relax~, waive~, dropped, unban~; 解除, 放寬, 放宽, 取消, 撤除, 解禁, 鬆綁, 松绑, 豁免; 緩和, 缓和, 撤廃, 撤废; снял*, снима*, отмен*, смягч*, снят*, скасув*, знял*, зніма*, пом'якш*, послаб*; 해제, 완화, 철폐, 면제
-accuse: accuse~, blame~, condemn~, denounce~, criticize~, criticise~, slam, slams, slammed, blast, blasts, blasted, rebuke~, deplore~, protest~, lash out, lashes out, decry, decries, decried, rap, raps; 指控, 控訴, 控诉, 譴責, 谴责, 批評, 批评, 抨擊, 抨击, 痛批, 怒批, 怒轟, 怒轰, 狠批, 抗議, 抗议, 指責, 指责, 怒斥; 非難, 非难, 批判, 糾弾, 纠弹; обвин*, осуди*, осужда*, критик*, раскритик*, протест*, звинува*, засуд*, засудж*; 비난, 규탄, 비판, 항의, 성토; accusation, accusations, summon~, 召見, 召见, 嗆, 呛, 痛斥, 嚴厲譴責, 严厉谴责, вызвал* посла, викликал* посла, 초치
+accuse: accuse~, blame~, condemn~, denounce~, criticize~, criticise~, slam, slams, slammed, blast, blasts, blasted, rebuke~, deplore~, protest~, lash out, lashes out, decry, decries, decried, rap, raps, ire, outrage; 指控, 控訴, 控诉, 譴責, 谴责, 批評, 批评, 抨擊, 抨击, 痛批, 怒批, 怒轟, 怒轰, 狠批, 抗議, 抗议, 指責, 指责, 怒斥; 非難, 非难, 批判, 糾弾, 纠弹; обвин*, осуди*, осужда*, критик*, раскритик*, протест*, звинува*, засуд*, засудж*; 비난, 규탄, 비판, 항의, 성토; accusation, accusations, summon~, 召見, 召见, 嗆, 呛, 痛斥, 嚴厲譴責, 严厉谴责, вызвал* посла, викликал* посла, 초치
 thank: thank~, praise~, hail~, welcome~, applaud~, laud~; 感謝, 感谢, 致謝, 致谢, 歡迎, 欢迎, 肯定, 表揚, 表扬; 歓迎, 称賛, 称赞; благодар*, поблагодар*, приветств*, похвал*, дяку*, подяку*, вітає*, привіта*; 감사, 환영, 칭찬, 치하
 support: support, supports, supported, supporting, backs, backed, backing; 支持, 力挺, 贊成, 赞成; 賛成; поддерж*, підтрим*; 지지, 찬성, 지원
 oppose: oppose~, object, objects, objected, resist~, opposition to; 反對, 反对, 抵制, 不同意, 不支持; 反対; возраж*, возраз*, выступ* против,  виступ* проти; 반대
 shoot: open fire, opens fire, opened fire, fire, fires, fired, firing, shoot, shoots, shelled, shells, shelling; 開火, 开火, 開砲, 开砲, 開炮, 开炮, 開槍, 开枪, 射擊, 射击, 砲擊, 砲击, 炮擊, 炮击, 擊中, 击中; 発砲, 发砲, 砲撃, 銃撃, 铳击, 射撃; открыл* огонь, обстрел*, выстрел*, відкри* вогонь, обстріл*; 발포, 포격, 사격, 총격
 test: tests, tested, testing, test fire, test fires, test fired, test-fire~, trial~, test launch, test launches; 試射, 试射, 測試, 测试, 試驗, 试验, 試飛, 试飞, 試航, 试航; 実験, 实验, 試験; испыт*, протестир*, тестир*, випроб*, протест*; 시험, 시험발사, 시험 발사, 시험사격
 livefire: live fire, live-fire; 實彈射擊, 实弹射击, 實彈, 实弹; 実弾射撃, 射撃訓練, 射击训练, 実弾; боевы* стрель*, учебны* стрель*, бойов* стріл*; 실사격, 사격훈련, 사격 훈련
+retaliate: retaliat~, countermeasure, countermeasures, strike back, strikes back, struck back; 反制, 報復, 报复, 回擊, 回击; 対抗措置, 报复措置; контрмер*, ответн* мер*, ответный удар, відповідн* захо*; 보복, 맞대응
 intercept: intercept~, scramble~, expel~, expelled, drive away, drives away, shadow, shadows, shadowed; 攔截, 拦截, 驅離, 驱离, 驅逐, 驱逐, 伴飛, 伴飞; スクランブル, 緊急発進, 紧急发进, 追い払, 追い拂; перехват*, поднял* истребители, вытесн*, перехоп*; 요격, 차단, 퇴거
 detain: detain~, arrest~, seize~, capture~, hold in custody, boards, boarded, impound~, nab, nabs, nabbed; 扣留, 扣押, 逮捕, 拘留, 拘押, 查扣, 登檢, 登检, 羈押, 羁押, 抓捕; 拘束, 拿捕; задерж*, арестов*, захват*, затрим*, заарешт*; 억류, 체포, 나포, 구금; 查緝, 查缉, 押回, 抓扣
 release: release~, free, frees, freed, let go, lets go; 釋放, 释放, 獲釋, 获释, 交保, 放人, 釋回, 释回; 釈放, 解放; освобо*, отпуст*, звільн*, відпуст*; 석방, 풀려, 방면; let off, 放回, 送還, 送还, 송환
@@ -125,8 +126,10 @@ SPEAKING: Final = _words(
 # What is done and not said: the first report of such an act is news of its story.
 DEEDS: Final = _words(
     "impose lift detain release shoot intercept deploy withdraw cancel postpone resume approve "
-    "pass convict acquit die cutoff repair arrive leave test"
+    "pass convict acquit die cutoff repair arrive leave test retaliate"
 )
+# What answers a deed: news where a country does so that no earlier report named.
+ANSWERS: Final = _words("accuse reject oppose demand")
 # Countries as headlines shorten them, at their beginning.
 SHORT_COUNTRIES: Final = {
     "陸": "China",

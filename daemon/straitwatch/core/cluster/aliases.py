@@ -272,11 +272,7 @@ Fu Cong; 傅聰; Фу Цун; 푸충
         "Taiwan",
         """
 Lai Ching-te, William Lai, Lai; 賴清德, 賴總統; Лай Циндэ; 頼清徳; 라이칭더
-Tsai Ing-wen, Tsai; 蔡英文, 蔡總統; Цай Инвэнь, Цай Інвень; 차이잉원
-Ma Ying-jeou; 馬英九; Ма Инцзю; 마잉주
 Hsiao Bi-khim; 蕭美琴; Сяо Мэйцинь; 샤오메이친
-Ko Wen-je; 柯文哲; Кэ Вэньчжэ; 커원저
-Cheng Li-wun; 鄭麗文; Чжэн Ливэнь
 Cho Jung-tai; 卓榮泰, 卓揆; Чо Чжунтай; 줘룽타이
 Lin Chia-lung; 林佳龍; Линь Цзялун; 린자룽
 Wellington Koo, Koo Li-hsiung; 顧立雄; Гу Лисюн; 구리슝
@@ -291,6 +287,17 @@ Sun Li-fang; 孫立方
 Alexander Yui; 俞大㵢
 Karen Kuo, Kuo Ya-hui; 郭雅慧
 Wen Lii; 李問
+Cheng Li-chiun; 鄭麗君
+""",
+    ),
+    Group(
+        "politician",
+        "Taiwan",
+        """
+Tsai Ing-wen, Tsai; 蔡英文, 蔡總統; Цай Инвэнь, Цай Інвень; 차이잉원
+Ma Ying-jeou; 馬英九; Ма Инцзю; 마잉주
+Ko Wen-je; 柯文哲; Кэ Вэньчжэ; 커원저
+Cheng Li-wun; 鄭麗文; Чжэн Ливэнь
 Han Kuo-yu; 韓國瑜; Хань Гоюй; 한궈위
 Eric Chu, Chu Li-lun; 朱立倫; Чжу Лилунь; 주리룬
 Lu Shiow-yen; 盧秀燕; Лу Сюянь; 루슈옌
@@ -305,7 +312,6 @@ Ker Chien-ming; 柯建銘
 Puma Shen; 沈伯洋
 Wang Ting-yu; 王定宇
 Lo Chih-cheng; 羅致政
-Cheng Li-chiun; 鄭麗君
 Chen Shui-bian; 陳水扁; Чэнь Шуйбянь; 천수이볜
 Terry Gou; 郭台銘; Терри Гоу; 궈타이밍
 """,
@@ -315,14 +321,8 @@ Terry Gou; 郭台銘; Терри Гоу; 궈타이밍
         "United States",
         """
 Trump; 川普, 特朗普; Трамп; トランプ; 트럼프
-Biden; 拜登; Байден; バイデン; 바이든
-Pelosi; 裴洛西, 佩洛西, 波洛西; Пелоси, Пелосі; ペロシ; 펠로시
 Rubio; 魯比歐, 盧比歐, 盧比奧, 魯比奧; Рубио, Рубіо; ルビオ; 루비오
 Hegseth; 赫格塞斯, 海格塞斯; Хегсет; ヘグセス; 헤그세스
-Blinken; 布林肯; Блинкен, Блінкен; ブリンケン; 블링컨
-Austin; 奧斯汀; Остин, Остін; オースティン; 오스틴
-Sullivan; 蘇利文, 沙利文; Салливан; サリバン; 설리번
-McCarthy; 麥卡錫; Маккарти; マッカーシー; 매카시
 Vance; 范斯, 萬斯; Вэнс, Венс; バンス副大統領; 밴스
 Bessent; 貝森特; Бессент; ベッセント; 베선트
 Lutnick; 盧特尼克; Латник; ラトニック; 러트닉
@@ -346,10 +346,22 @@ Krishnamoorthi; 克利什納穆提, 克里希納莫提; クリシュナムルテ
 Lindsey Graham; 葛瑞姆, 格雷厄姆; Линдси Грэм, Грэм; グラム上院議員; 그레이엄
 David Perdue; 裴杜, 珀杜; Дэвид Пердью; パーデュー; 퍼듀
 George Glass; 格拉斯大使; ジョージ・グラス
-Pompeo; 蓬佩奧, 龐培歐; Помпео; ポンペオ; 폼페이오
-John Bolton; 波頓, 博爾頓; Болтон; ボルトン; 볼턴
 Karoline Leavitt, Leavitt; 李威特, 萊維特; Ливитт, Левітт; レビット; 레빗
 Tammy Bruce; 布魯斯發言人; Тэмми Брюс
+""",
+    ),
+    Group(
+        "politician",
+        "United States",
+        """
+Biden; 拜登; Байден; バイデン; 바이든
+Pelosi; 裴洛西, 佩洛西, 波洛西; Пелоси, Пелосі; ペロシ; 펠로시
+Blinken; 布林肯; Блинкен, Блінкен; ブリンケン; 블링컨
+Austin; 奧斯汀; Остин, Остін; オースティン; 오스틴
+Sullivan; 蘇利文, 沙利文; Салливан; サリバン; 설리번
+McCarthy; 麥卡錫; Маккарти; マッカーシー; 매카시
+Pompeo; 蓬佩奧, 龐培歐; Помпео; ポンペオ; 폼페이오
+John Bolton; 波頓, 博爾頓; Болтон; ボルトン; 볼턴
 """,
     ),
     Group(
@@ -357,17 +369,23 @@ Tammy Bruce; 布魯斯發言人; Тэмми Брюс
         "Japan",
         """
 Takaichi; 高市早苗, 高市; Такаити; 다카이치
-Ishiba; 石破茂, 石破; Исиба; 이시바
-Kishida; 岸田文雄, 岸田; Кисида; 기시다
 Motegi; 茂木敏充, 茂木; Мотэги; 모테기
 Shinjiro Koizumi, Koizumi; 小泉進次郎, 小泉; Коидзуми; 고이즈미
 Minoru Kihara, Kihara; 木原稔, 木原; Кихара; 기하라
 Iwaya; 岩屋毅; Ивая; 이와야
 Gen Nakatani, Nakatani; 中谷元; Накатани; 나카타니
-Taro Aso; 麻生太郎; Таро Асо; 아소 다로
 Furuya; 古屋圭司; Фуруя
 Funakoshi; 船越健裕
 Masaaki Kanai; 金井正彰
+""",
+    ),
+    Group(
+        "politician",
+        "Japan",
+        """
+Ishiba; 石破茂, 石破; Исиба; 이시바
+Kishida; 岸田文雄, 岸田; Кисида; 기시다
+Taro Aso; 麻生太郎; Таро Асо; 아소 다로
 Shinzo Abe; 安倍晉三; Синдзо Абэ; 安倍晋三; 아베 신조
 """,
     ),

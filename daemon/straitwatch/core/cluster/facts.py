@@ -33,13 +33,15 @@ _NEAR_WORDS, _NEAR_CHARACTERS = 5, 8  # between an action and what it is done to
 _SUBJECT_WITHIN = 4  # tokens from the beginning
 _SPEAKER_WITHIN = 8  # tokens from the colon
 _OBJECTS = frozenset(("thing", "exercise", "system"))
-_PARTIES = frozenset(("person", "body", "office", "party", "country", "capital"))
+_PARTIES = frozenset(("person", "politician", "body", "office", "party", "country", "capital"))
 _OFFICIAL = frozenset(("person", "body", "office"))
 # They are named when others visit, quarrel or act there.
 _NO_VOICE = frozenset(
     ("president", "prime minister", "military", "navy", "air force", "Legislative Yuan")
 )
-_NAMED = frozenset(("person", "body", "place", "system", "exercise", "country", "party"))
+_NAMED = frozenset(
+    ("person", "politician", "body", "place", "system", "exercise", "country", "party")
+)
 _MEDIA = frozenset("媒紙纸")
 _CLAUSE_ENDS = frozenset("!?,;。、…")
 _SAYS = frozenset(("says", "say", "said", "warns", "warned", "confirms", "confirmed"))
@@ -68,7 +70,7 @@ class Strength(IntEnum):
     CONTRADICTION = 3  # neither the same text nor the same event
 
 
-_NOT_EDITED = frozenset((Kind.NUMBER, Kind.DATE, Kind.NAME, Kind.PARTY, Kind.SUBJECT))
+_NOT_EDITED = frozenset((Kind.NUMBER, Kind.DATE, Kind.NAME, Kind.PARTY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class Facts:
     speakers: frozenset[str] = frozenset()  # before or behind a colon
     subject: frozenset[str] = frozenset()
     voices: frozenset[str] = frozenset()  # officials and bodies among the speakers, by name
+    countries: frozenset[str] = frozenset()  # in the title, also by their capital
 
     def to_text(self) -> str:
         """Return the facts as one short string."""
@@ -148,6 +151,7 @@ class FactReader:
             acts=frozenset(_act_labels(acts, names, tokens)),
             speakers=frozenset(name.party for name in speakers),
             subject=frozenset(_subject(names, tokens)),
+            countries=frozenset(n.party for n in names if n.kind in ("country", "capital")),
             voices=frozenset(_voices([*speakers, *_clause_openers(title, names, tokens)])),
         )
 

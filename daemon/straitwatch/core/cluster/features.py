@@ -6,6 +6,7 @@ from sys import intern
 
 from straitwatch.core.cluster.facts import fact_reader
 from straitwatch.core.cluster.guards import quantities
+from straitwatch.core.cluster.identity import Text
 from straitwatch.core.cluster.pivots import pivots_of
 from straitwatch.core.cluster.text import (
     MAX_TERMS,
@@ -53,6 +54,7 @@ class FeatureReader:
     ) -> Features:
         """Return the features of an entry that one outlet published, without a vector."""
         title = clean_title(entry.title.translate(self._characters))
+        text = Text.of(entry.title, entry.summary or entry.content, outlet)
         lead = (entry.summary or entry.content)[:SUMMARY_CHARACTERS].translate(self._characters)
         title_terms = tuple(dict.fromkeys(terms(title)))
         lead_terms = dict.fromkeys(terms(lead))
@@ -66,24 +68,37 @@ class FeatureReader:
             title=title,
             canonical_url=entry.canonical_url,
             site=" ".join((entry.canonical_url.partition("/")[0] or outlet).split()),
+            outlet=" ".join(outlet.split()),
+            published_at=entry.published_at,
             language=language_of(entry.title, language),
             watchlists=tuple(watchlists),
             title_terms=title_terms,
             lead_terms=(*(term for term in lead_terms if term in title_terms), *fresh),
             title_names=title_names,
             lead_names=tuple(name for name in names if name not in title_names),
+            lead_head=text.head,
+            lead_figures=text.figures,
+            lead_digest=text.digest,
             facts=self._facts.read(title, lead).to_text(),
             figures=tuple(sorted(q for q in quantities(title) if float(q) >= _LEAST_FIGURE)),
         )
 
 
 def features_to_text(features: Features) -> str:
-    """Return the features as one string, but for entry, time and vector, which are stored apart."""
+    """Return the features as one string.
+
+    Entry, arrival and vector are stored apart. When it was published is not stored: an edit may
+    change it.
+    """
     single = (
         features.title,
         features.canonical_url,
         features.site,
+        features.outlet,
         features.language,
+        features.lead_head,
+        features.lead_figures,
+        features.lead_digest,
         features.facts,
         features.kind,
     )
@@ -95,7 +110,9 @@ def features_from_text(
     text: str, *, entry_id: str, seen_at: datetime, vector: Vector | None
 ) -> Features:
     """Read what `features_to_text` wrote."""
-    title, url, site, language, facts, kind, *rest = text.split(_FIELD)
+    title, url, site, outlet, language, head, counts, digest, facts, kind, *rest = text.split(
+        _FIELD
+    )
     lists, title_terms, lead_terms, title_names, lead_names, figures, signals = (
         tuple(map(intern, part.split(_ITEM))) if part else () for part in rest
     )
@@ -105,12 +122,16 @@ def features_from_text(
         title=title,
         canonical_url=url,
         site=site,
+        outlet=outlet,
         language=language,
         watchlists=lists,
         title_terms=title_terms,
         lead_terms=lead_terms,
         title_names=title_names,
         lead_names=lead_names,
+        lead_head=head,
+        lead_figures=counts,
+        lead_digest=digest,
         figures=figures,
         facts=facts,
         kind=EntryKind(kind),

@@ -130,6 +130,12 @@ def quantities(title: str) -> frozenset[str]:
     return _figures(title).plain
 
 
+def figures_and_dates(text: str) -> frozenset[str]:
+    """Return the figures in a folded text, in digits or words, and the days that it names."""
+    figures = _figures(text)
+    return figures.plain | figures.labels
+
+
 @lru_cache(maxsize=256)  # the title at hand is compared with a few dozen
 def _figures(title: str) -> _Figures:
     found = list(_read_figures(_HALF.sub("0.5 ", title)))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TypeVar
 
-from straitwatch.core.cluster.actions import DEEDS
+from straitwatch.core.cluster.actions import ANSWERS, DEEDS
 from straitwatch.core.cluster.facts import Facts, Kind, Strength, differences, offices
 from straitwatch.core.cluster.pivots import common_pivots
 from straitwatch.core.model import Features, Novelty
@@ -36,7 +36,7 @@ def find_novelty(features: Features, sent: Iterable[Features]) -> Novelty:
     return Novelty(
         signals=_new(features.signals, (signal for other in told for signal in other.signals)),
         voices=tuple(sorted(voice for voice in facts.voices if f"@{voice}" not in named)),
-        sides=tuple(_new_sides(facts, others)),
+        sides=tuple(sorted({*_new_sides(facts, others), *_answering(facts, others)})),
         acts=tuple(sorted(_deeds(facts) - {deed for other in others for deed in _deeds(other)})),
         opposites=tuple(_opposites(facts, others)),
         names=tuple(
@@ -50,15 +50,27 @@ def find_novelty(features: Features, sent: Iterable[Features]) -> Novelty:
 
 def _deeds(facts: Facts) -> set[str]:
     """Return what is done, not said; a named exercise or operation is a deed as well."""
-    acts = {_OBJECT.split(act)[0] for act in facts.acts}
-    return acts & DEEDS | {name for name in facts.names if name.startswith("exercise:")}
+    exercises = {name for name in facts.names if name.startswith("exercise:")}
+    return _acts(facts) & DEEDS | exercises
+
+
+def _acts(facts: Facts) -> set[str]:
+    return {_OBJECT.split(act)[0] for act in facts.acts}
 
 
 def _new_sides(facts: Facts, others: list[Facts]) -> Iterator[str]:
     """Yield the countries that speak or act here and in no report that was sent."""
     known = {side for other in others for side in (*other.speakers, *other.subject)} - offices()
     if known:
-        yield from sorted((facts.speakers | facts.subject) - known - offices())
+        yield from (facts.speakers | facts.subject) - known - offices()
+
+
+def _answering(facts: Facts, others: list[Facts]) -> Iterator[str]:
+    """Yield the countries that no report named, where this one tells of an answer."""
+    answers = _acts(facts) & ANSWERS - {act for other in others for act in _acts(other)}
+    named = {country for other in others for country in other.countries}
+    if answers and named:
+        yield from facts.countries - named
 
 
 def _opposites(facts: Facts, others: list[Facts]) -> Iterator[str]:

@@ -34,6 +34,7 @@ _LEAD_WEIGHT = 0.55  # of a term of the lead against 1 for one of the title
 _LEAD_NAME_WEIGHT = 0.5
 _VECTOR_SHARE = 0.5  # of meaning against words within a language; across languages both count 1
 _NAME_SHARE = 0.3  # of names across languages
+_WEAK = 0.05  # raises the bar where only words that are common to the beat are shared
 _LEAST_SPAN = timedelta(days=7)  # until then nobody knows how busy a list usually is
 _CLOSEST = 3  # reports of a story whose titles are compared
 _MAX_CANDIDATES = 12
@@ -120,6 +121,7 @@ class Candidate:
     score: float
     bar: float
     is_own_language: bool
+    is_weak: bool  # no more is shared than the words of half of the beat's reports
     closest: tuple[str, ...]  # titles of the reports with the most similar words
     shared: tuple[str, ...]  # the terms that make the score
     names: Named  # what both name
@@ -233,6 +235,8 @@ class ListStories:
         meaning = self._meaning(query, story.id)
         names = self._named(query, story.id)
         own = features.language in story.languages
+        shared = self._words.shared(story.id, query.words)
+        is_weak = own and bool(shared) and beat_shares().keys() >= set(shared)
         bar = self.threshold(profile, has_vector=has_vector)
         if own:
             score = words.blend(NEAREST_SHARE) + _VECTOR_SHARE * meaning
@@ -240,15 +244,16 @@ class ListStories:
             score = words.blend(NEAREST_SHARE) + meaning + _NAME_SHARE * names.score
             bar += profile.across
         else:
-            score, bar = names.score, profile.names
+            score, bar = names.score if says_enough(names.names) else 0.0, profile.names
         hours = max(0.0, (features.seen_at - story.last_seen_at) / HOUR)
         return Candidate(
             story_id=story.id,
             score=score * exp(-hours / DECAY_HOURS),
-            bar=bar,
+            bar=bar + _WEAK * is_weak,
             is_own_language=own,
+            is_weak=is_weak,
             closest=tuple(title for _, title in words.closest),
-            shared=self._words.shared(story.id, query.words) or names.names,
+            shared=shared or names.names,
             names=names,
         )
 

@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from math import sqrt
 from sys import intern
 
 from straitwatch.core.cluster.words import (
@@ -25,7 +24,6 @@ from straitwatch.core.cluster.words import (
 )
 
 SUMMARY_CHARACTERS = 400  # the lead; the body beyond it gained one point of B-cubed at most
-SUMMARY_WEIGHT = 0.55  # against 1 for a word of the title
 MAX_TERMS = 48  # of one report; a bound on memory, beyond any headline with its lead
 
 _LABEL = re.compile(
@@ -145,18 +143,6 @@ def grams(text: str) -> frozenset[str]:
 def term_set(text: str) -> frozenset[str]:
     """Return the distinct terms of a title."""
     return frozenset(terms(text))
-
-
-def report_terms(title: str, summary: str) -> dict[str, float]:
-    """Return the terms of a report with weights of unit length; the title counts most."""
-    weights = dict.fromkeys(terms(title), 1.0)
-    for term in dict.fromkeys(terms(summary[:SUMMARY_CHARACTERS])):
-        if term in weights:
-            weights[term] += SUMMARY_WEIGHT
-        elif len(weights) < MAX_TERMS:
-            weights[term] = SUMMARY_WEIGHT
-    length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-    return {term: weight / length for term, weight in weights.items()}
 
 
 def terms(text: str) -> Iterator[str]:

@@ -6,17 +6,18 @@ compares what is said with the stories of the same watch-lists.
 """
 
 from base64 import b32encode
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from math import inf
 from types import MappingProxyType
-from typing import ClassVar, Final, NamedTuple, TypeVar
+from typing import ClassVar, Final, NamedTuple
 
 from straitwatch.core.cluster.facts import differences, is_other_event, is_other_text
 from straitwatch.core.cluster.guards import Conflict, compare_titles
+from straitwatch.core.cluster.identity import PageIndex
 from straitwatch.core.cluster.novelty import facts_of, find_novelty
 from straitwatch.core.cluster.stories import (
     RARITY_AGE,
@@ -27,7 +28,6 @@ from straitwatch.core.cluster.stories import (
     OpenStory,
     Reading,
 )
-from straitwatch.core.cluster.text import has_cjk, title_words
 from straitwatch.core.model import (
     NO_NOVELTY,
     EntryKind,
@@ -43,18 +43,18 @@ from straitwatch.core.model import (
 # whose reports are all alike. Fitted on the development halves of four labelled streams.
 DEFAULT: Final = FoldProfile(
     name="default",
-    base=-0.02,
+    base=-0.03,
     slope=0.85,
     words_base=0.075,
     words_slope=0.34,
-    across=0.1,
+    across=0.07,
     names=0.6,
 )
 RECALL: Final = replace(  # folds more, alerts less
-    DEFAULT, name="recall", base=-0.06, words_base=0.03, across=0.06, names=0.55
+    DEFAULT, name="recall", base=-0.07, words_base=0.03, across=0.03, names=0.55
 )
 STRICT: Final = replace(  # folds less, alerts more
-    DEFAULT, name="strict", base=0.05, words_base=0.13, across=0.15, names=0.7
+    DEFAULT, name="strict", base=0.04, words_base=0.13, across=0.12, names=0.7
 )
 PROFILES: Final = {profile.name: profile for profile in (RECALL, DEFAULT, STRICT)}
 
@@ -64,16 +64,7 @@ SURE_COPY = 0.6
 SURE_MARGIN = 0.07  # above the bar; below it a report is only probably about the same event
 
 _NO_PROFILES: Mapping[str, FoldProfile] = MappingProxyType({})
-_GENERIC_WORDS = 4  # "Morning briefing" comes back each day as another page
-_GENERIC_AFTER = timedelta(hours=12)
-_Key = TypeVar("_Key")
 _STORY_ID_CHARACTERS = 10  # 50 bits: a collision among 1 million stories has odds of 1 : 2,000
-
-
-@dataclass(slots=True)
-class _Known:
-    story_id: str
-    seen_at: datetime
 
 
 class StoryWindow:
@@ -92,9 +83,7 @@ class StoryWindow:
         self._lists: dict[str, ListStories] = {}
         self._stories: dict[str, OpenStory] = {}
         self._opened: OrderedDict[str, datetime] = OrderedDict()  # stories, the oldest first
-        self._by_url: dict[str, _Known] = {}
-        self._by_title: dict[tuple[str, str], _Known] = {}
-        self._order: deque[tuple[datetime, str, tuple[str, str]]] = deque()
+        self._pages = PageIndex()
         self._now: datetime | None = None
         self._last: Reading | None = None
 
@@ -104,7 +93,7 @@ class StoryWindow:
         `profiles` are those of the watch-lists that have another one than the window.
         """
         self.expire(features.seen_at)
-        if repeat := self._same_page(features) or self._same_title(features):
+        if repeat := self._pages.find(features):
             return replace(repeat, novelty=self.novelty(features, repeat.story_id))
         return self._same_text_or_event(self._read(features), profiles)
 
@@ -128,13 +117,7 @@ class StoryWindow:
         """
         self.expire(features.seen_at)
         reading = self._read(features)
-        known = _Known(fold.story_id, features.seen_at)
-        title_key = (features.site, features.title)
-        if features.canonical_url:
-            self._by_url[features.canonical_url] = known
-        if all(title_key):
-            self._by_title[title_key] = known
-        self._order.append((features.seen_at, features.canonical_url, title_key))
+        self._pages.add(features, fold.story_id)
         is_open = self._represents(features, fold) and self._open(fold, features.seen_at)
         if is_open and closed_before and self._opened[fold.story_id] < closed_before:
             is_open = False
@@ -205,10 +188,7 @@ class StoryWindow:
         if self._now is not None and now <= self._now:
             return
         self._now = now
-        while self._order and now - self._order[0][0] > self.MEMORY:
-            seen_at, url, title_key = self._order.popleft()
-            _forget(self._by_url, url, seen_at)
-            _forget(self._by_title, title_key, seen_at)
+        self._pages.expire(now - self.MEMORY)
         while self._opened and now - next(iter(self._opened.values())) > STORY_AGE:
             story_id, _ = self._opened.popitem(last=False)
             self._stories.pop(story_id, None)
@@ -219,39 +199,15 @@ class StoryWindow:
 
     # ------------------------------------------------------------ the rungs
 
-    def _same_page(self, features: Features) -> Fold | None:
-        known = self._by_url.get(features.canonical_url) if features.canonical_url else None
-        if known is None:
-            return None
-        return Fold(
-            story_id=known.story_id,
-            relation=Relation.SAME_ENTRY,
-            reason="same-url",
-            evidence=(features.canonical_url,),
-        )
-
-    def _same_title(self, features: Features) -> Fold | None:
-        known = self._by_title.get((features.site, features.title))
-        if known is None or not features.site:
-            return None
-        title = features.title
-        is_generic = len(title_words(title)) < _GENERIC_WORDS and not has_cjk(title)
-        if is_generic and features.seen_at - known.seen_at > _GENERIC_AFTER:
-            return None
-        return Fold(
-            story_id=known.story_id,
-            relation=Relation.SAME_ENTRY,
-            reason="same-title",
-            score=1.0,
-            evidence=(title,),
-        )
-
     def _same_text_or_event(self, reading: Reading, profiles: Mapping[str, FoldProfile]) -> Fold:
         near = self._nearest(reading, profiles)
         usual = max((c.score for c in near if c.is_own_language), default=0.0)
+        namesakes = self._pages.namesakes(reading.features)
         kept: list[Candidate] = []
         copies: list[_Copy] = []
         for candidate in near:
+            if candidate.story_id in namesakes:
+                continue
             compared = self._compare(reading.features, candidate)
             if not compared.is_other_event:
                 kept.append(candidate)
@@ -326,11 +282,6 @@ def _scopes(features: Features) -> tuple[str, ...]:
     return features.watchlists or ("",)
 
 
-def _forget(known: dict[_Key, _Known], key: _Key, seen_at: datetime) -> None:
-    if key in known and known[key].seen_at == seen_at:
-        del known[key]
-
-
 def _duplicate(copy: _Copy) -> Fold:
     return Fold(
         story_id=copy.story_id,
@@ -351,7 +302,7 @@ def _same_event(candidate: Candidate, usual: float) -> Fold:
         threshold=round(candidate.bar, 4),
         usual=round(usual, 4),
         evidence=candidate.shared,
-        is_probable=candidate.margin < SURE_MARGIN,
+        is_probable=candidate.is_weak or candidate.margin < SURE_MARGIN,
     )
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "clean_title",
     "clean_url",
     "cut",
+    "derived_entry_id",
     "feed_id",
     "hash_text",
     "normalize_entries",
@@ -44,6 +45,11 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 def feed_id(url: str) -> str:
     """A short stable name for the feed at a configured address."""
     return _digest(url.strip())
+
+
+def derived_entry_id(feed_id: str, *parts: str) -> str:
+    """Return the id of an entry whose GUID does not tell it from another one."""
+    return _digest(feed_id, "reused guid", *parts)
 
 
 def normalize_language(code: str) -> str:

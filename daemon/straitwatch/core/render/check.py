@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from straitwatch.core.model import (
     AlertFacts,
     AlertKind,
+    CollectedUpdate,
     CoverageFacts,
     Delivery,
     DigestFacts,
@@ -21,6 +22,8 @@ from straitwatch.core.model import (
     RollupFacts,
     SendJob,
     Severity,
+    SignalKind,
+    StoryName,
     StoryReport,
 )
 from straitwatch.core.render.engine import FIELDS, NAMES, failures, fill, media_of
@@ -103,7 +106,7 @@ def _facts(kind: AlertKind, text: str, *, is_bare: bool) -> Facts:
         story_id="1",
         revision=1,
         kind=kind,
-        reason=Reason.NEW_LIST,
+        reason=Reason.DEVELOPMENT,
         severity=Severity.HIGH,
         title=text,
         url="" if is_bare else "https://news.example/1",
@@ -123,6 +126,24 @@ def _facts(kind: AlertKind, text: str, *, is_bare: bool) -> Facts:
         outlet_count=1 if is_bare else 2,
         related=None if is_bare else report,
         related_names=() if is_bare else (text,),
+        story_title="" if is_bare else f"{text} 3",
+        signal=None if is_bare else SignalKind.CORRECTION,
+        part_of=None if is_bare else StoryName(story_id="2", title=text),
+        also_in="" if is_bare else text,
+        added=() if is_bare else (text,),
+        updates=() if is_bare else (_collected(text, outlet),),
+        headline=None if is_bare else report,
+    )
+
+
+def _collected(text: str, outlet: Outlet) -> CollectedUpdate:
+    return CollectedUpdate(
+        title=text,
+        url="https://news.example/2",
+        outlet=outlet,
+        reason=Reason.PROBABLE,
+        severity=Severity.HIGH,
+        seen_at=_AT,
     )
 
 
@@ -135,6 +156,9 @@ def _item(text: str, outlet: Outlet, *, is_bare: bool) -> DigestItem:
         severity=Severity.NORMAL,
         watchlists=() if is_bare else (text,),
         first_seen_at=_AT,
+        original="" if is_bare else text,
+        part_of="" if is_bare else text,
+        more_outlets=0 if is_bare else 3,
     )
 
 
@@ -160,4 +184,5 @@ def _digest(text: str, outlet: Outlet, *, is_bare: bool) -> DigestFacts:
         feeds_broken=() if is_bare else (text,),
         entries_read=10,
     )
-    return DigestFacts(name=text, items=() if is_bare else (item,), coverage=coverage)
+    items = () if is_bare else (item,)
+    return DigestFacts(name=text, items=items, coverage=coverage, running=items, commentary=items)

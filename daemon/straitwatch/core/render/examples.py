@@ -1,10 +1,12 @@
 """Invented messages to look at before real ones come: labelled as such, one of each kind."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from straitwatch.core.model import (
     AlertFacts,
     AlertKind,
+    CollectedUpdate,
     CoverageFacts,
     Delivery,
     DigestFacts,
@@ -19,6 +21,7 @@ from straitwatch.core.model import (
     RollupFacts,
     SendJob,
     Severity,
+    SignalKind,
     StoryReport,
 )
 
@@ -95,7 +98,7 @@ def _update() -> AlertFacts:
         story_id="example",
         revision=2,
         kind=AlertKind.UPDATE,
-        reason=Reason.MORE_OUTLETS,
+        reason=Reason.DEVELOPMENT,
         severity=Severity.HIGH,
         title=title,
         url="https://people.example/3",
@@ -113,6 +116,21 @@ def _update() -> AlertFacts:
         origins=(_WIRE.name, _GAZETTE.name),
         story_title=_TITLE,
         entry_id="report",
+        also_in="zh",
+        added=("Penghu", "one hour"),
+        updates=(_confirmation(),),
+    )
+
+
+def _confirmation() -> CollectedUpdate:
+    return CollectedUpdate(
+        title="[Example] Ministry confirms that four ships crossed the median line",
+        url="https://gazette.example/8",
+        outlet=_GAZETTE,
+        reason=Reason.CORRECTION,
+        severity=Severity.HIGH,
+        seen_at=_AT + timedelta(minutes=55),
+        signal=SignalKind.CONFIRMATION,
     )
 
 
@@ -156,7 +174,20 @@ def _digest() -> DigestFacts:
         rollups=1,
         dead_letters=2,
     )
-    return DigestFacts(name="morning (example)", items=_items(), coverage=coverage)
+    return DigestFacts(
+        name="morning (example)",
+        items=_items(),
+        coverage=coverage,
+        running=(replace(_items()[1], updates=2, more_outlets=3),),
+        commentary=(
+            replace(
+                _items()[0],
+                title="[Example] Opinion: What the median line is worth",
+                outlet=_GAZETTE,
+                part_of=_TITLE,
+            ),
+        ),
+    )
 
 
 def _rollup() -> RollupFacts:

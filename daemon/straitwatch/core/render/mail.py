@@ -17,12 +17,12 @@ PREHEADER_LIMIT = 140
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailParts:
-    """What `deliver` puts into a message; `story_id` is "" outside a thread."""
+    """What `deliver` puts into a message; `thread` is "" for what is about no story."""
 
     subject: str
     text: str
     html: str
-    story_id: str = ""
+    thread: str = ""
 
 
 def render_mail(job: SendJob, *, zone: str, templates: Mapping[str, str]) -> MailParts:
@@ -40,8 +40,14 @@ def render_mail(job: SendJob, *, zone: str, templates: Mapping[str, str]) -> Mai
         body=fields["html"],
         footer=fields["footer"],
     )
-    story_id = job.facts.story_id if isinstance(job.facts, AlertFacts) else ""
-    return MailParts(subject=subject, text=fields["text"] + "\n", html=html, story_id=story_id)
+    thread = _thread(job.facts) if isinstance(job.facts, AlertFacts) else ""
+    return MailParts(subject=subject, text=fields["text"] + "\n", html=html, thread=thread)
+
+
+def _thread(facts: AlertFacts) -> str:
+    """Return the story whose thread a mail is in; a more severe report begins a thread."""
+    is_apart = facts.part_of is not None and facts.part_of.story_id == facts.story_id
+    return f"{facts.story_id}-{facts.revision}" if is_apart else facts.story_id
 
 
 def _preheader(job: SendJob) -> str:

@@ -1,13 +1,15 @@
 """What templates may say: one flat mapping of clean values for each kind of message."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from straitwatch.core.listing import plausible_date
 from straitwatch.core.model import (
     AlertFacts,
     AlertKind,
+    CollectedUpdate,
     CoverageFacts,
     DigestFacts,
     DigestItem,
@@ -18,6 +20,7 @@ from straitwatch.core.model import (
     RollupFacts,
     SendJob,
     Severity,
+    SignalKind,
     StoryReport,
 )
 from straitwatch.core.render.text import (
@@ -36,6 +39,9 @@ from straitwatch.core.render.text import (
 ALSO_LIMIT = 8  # other outlets named in a message; the rest is counted
 ORIGINS_LIMIT = 5  # named; the number is told
 TERMS_LIMIT = 8  # words named for each list
+UPDATES_LIMIT = 8  # collected updates that are listed; the rest is counted
+ADDED_LIMIT = 8  # new names and figures that are named
+LINE_LIMIT = 160  # characters of a headline that is not the first of its message
 NOTICE_LINES = 100
 BROKEN_LIMIT = 20  # feeds named in a digest; the rest is counted
 ICONS = {
@@ -48,7 +54,25 @@ _CAUSES = {
     "quiet_hours": "held in quiet hours",
     "group_wait": "gathered in the group wait",
 }
+_LANGUAGES = {
+    "ar": "Arabic",
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "id": "Indonesian",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "pl": "Polish",
+    "ru": "Russian",
+    "uk": "Ukrainian",
+    "vi": "Vietnamese",
+    "zh": "Chinese",
+}
 _WHY_UPDATE = {
+    Reason.DEVELOPMENT: "new development",
+    Reason.PROBABLE: "probably the same event",
     Reason.NEW_LIST: "new watch-list",
     Reason.BREAKING: "breaking: many independent origins within an hour",
     Reason.HIGHER_SEVERITY: "higher severity",
@@ -79,18 +103,34 @@ class ReportView:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateView:
+    """One of several updates that come in one message."""
+
+    lead: str
+    title: Link
+    outlet: str
+    when: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemView:
     """One story of a digest."""
 
     icon: str
     severity: str
+    lead: str
     title: Link
+    original: str
     outlet: str
     when: str
     lists: str
     outlet_count: int
     was_alerted: bool
     is_late: bool
+    updates: int
+    more_outlets: str
+    part_of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +177,21 @@ def view(job: SendJob, zone: str) -> dict[str, Any]:
 
 
 def _alert(facts: AlertFacts, zone: str) -> dict[str, Any]:
-    first = facts.first_report
-    if first is not None and first.outlet.name == facts.outlet.name:
-        first = None
-    named = {facts.outlet.name, first.outlet.name if first else ""}
-    also = [report for report in facts.also if report.outlet.name not in named]
-    also_more = facts.outlet_count - len(named - {""}) - min(len(also), ALSO_LIMIT)
+    return _report_told(facts, zone) | _story_told(facts, zone)
+
+
+def _report_told(facts: AlertFacts, zone: str) -> dict[str, Any]:
+    """What the message says of its report."""
     title = marked(facts.title, facts.title_spans)
+    updates = facts.updates[-UPDATES_LIMIT:]
     return {
+        "lead": _lead(facts.signal, facts.also_in),
+        "signal": facts.signal.value.upper() if facts.signal else "",
+        "also_in": _language(facts.also_in) if facts.also_in else "",
+        "is_raised": facts.reason in (Reason.HIGHER_SEVERITY, Reason.BREAKING),
+        "added": ", ".join(shown(name, limit=NAME_LIMIT) for name in facts.added[:ADDED_LIMIT]),
+        "updates": tuple(_update(update, zone) for update in updates),
+        "updates_more": len(facts.updates) - len(updates),
         "icon": ICONS[facts.severity],
         "severity": facts.severity.value,
         "lists": tuple(_list(note) for note in facts.matches),
@@ -154,26 +201,86 @@ def _alert(facts: AlertFacts, zone: str) -> dict[str, Any]:
         "outlet_name": _name(facts.outlet),
         "when": local_time(facts.published_at or facts.seen_at, zone),
         "has_date": facts.published_at is not None,
-        "first_seen": local_time(facts.first_seen_at, zone),
         "quote": marked(facts.quote.text, facts.quote.spans, limit=QUOTE_LIMIT),
         "has_quote": bool(facts.quote.text.strip()) and facts.quote.text != facts.title,
-        "first": None if first is None else _report(first, zone),
+        "origin": shown(facts.origin, limit=NAME_LIMIT),
+        "entry_id": shown(facts.entry_id, limit=NAME_LIMIT),
+        "is_late": facts.is_late,
+        "reason": _WHY_UPDATE.get(facts.reason, "") if not facts.is_probable else "",
+    }
+
+
+def _story_told(facts: AlertFacts, zone: str) -> dict[str, Any]:
+    """What the message says of its story."""
+    first = facts.first_report
+    if first is not None and first.outlet.name == facts.outlet.name:
+        first = None
+    named = {facts.outlet.name, first.outlet.name if first else ""}
+    also = [report for report in facts.also if report.outlet.name not in named]
+    also_more = facts.outlet_count - len(named - {""}) - min(len(also), ALSO_LIMIT)
+    story = shown(facts.story_title or facts.title, limit=LINE_LIMIT) or "(no title)"
+    headline = shown(facts.headline.title, limit=LINE_LIMIT) if facts.headline else ""
+    return {
+        "headline": link(headline, facts.headline.url) if facts.headline and headline else None,
+        "story_title": headline or story,
+        "story_original": story if headline and headline != story else "",
+        "is_own_story": (headline or story) == shown(facts.title, limit=LINE_LIMIT),
+        "part_of": shown(facts.part_of.title, limit=LINE_LIMIT) if facts.part_of else "",
+        "probable": _probable(facts, headline or story),
+        "first_seen": local_time(facts.first_seen_at, zone),
+        "first": None if first is None else _first(first, facts, zone),
+        "first_words": _first_words(first, facts),
         "also": tuple(_report(report, zone) for report in also[:ALSO_LIMIT]),
         "also_more": max(0, also_more) if also else 0,
         "outlet_count": facts.outlet_count,
         "outlets": counted(facts.outlet_count, "outlet"),
-        "origin": shown(facts.origin, limit=NAME_LIMIT),
         "origins": _origins(facts),
         "is_state_only": facts.is_state_only,
         "related": None if facts.related is None else _report(facts.related, zone),
-        "related_names": ", ".join(shown(it, limit=NAME_LIMIT) for it in facts.related_names),
+        "related_names": ", ".join(shown(name, limit=NAME_LIMIT) for name in facts.related_names),
         "story_id": shown(facts.story_id, limit=NAME_LIMIT),
-        "entry_id": shown(facts.entry_id, limit=NAME_LIMIT),
         "related_id": shown(facts.related_id, limit=NAME_LIMIT),
-        "story_title": shown(facts.story_title or facts.title) or "(no title)",
-        "is_late": facts.is_late,
-        "reason": _WHY_UPDATE.get(facts.reason, ""),
     }
+
+
+def _lead(signal: SignalKind | None, also_in: str = "") -> str:
+    """What goes before a headline: `CORRECTION: `, `Also in Chinese: `, or nothing."""
+    word = f"{signal.value.upper()}: " if signal else ""
+    return f"{word}Also in {_language(also_in)}: " if also_in else word
+
+
+def _language(tag: str) -> str:
+    """`Chinese` for zh-Hant."""
+    return _LANGUAGES.get(tag.partition("-")[0].lower(), shown(tag, limit=NAME_LIMIT))
+
+
+def _probable(facts: AlertFacts, story: str) -> str:
+    """`Probably about the same event as “Talks resume” (72 %)`; "" where it is no guess."""
+    if not facts.is_probable:
+        return ""
+    chance = f" ({facts.probability:.0%})".replace("%", " %") if facts.probability else ""
+    return f"Probably about the same event as “{story}”{chance}"
+
+
+def _update(update: CollectedUpdate, zone: str) -> UpdateView:
+    return UpdateView(
+        lead=_lead(update.signal),
+        title=link(shown(update.title, limit=LINE_LIMIT) or "(no title)", update.url),
+        outlet=_name(update.outlet),
+        when=local_time(update.published_at or update.seen_at, zone),
+        reason=_WHY_UPDATE.get(update.reason, ""),
+    )
+
+
+def _first(first: StoryReport, facts: AlertFacts, zone: str) -> ReportView:
+    published_at = plausible_date(first, first_seen_at=facts.first_seen_at)
+    return _report(replace(first, published_at=published_at), zone)
+
+
+def _first_words(first: StoryReport | None, facts: AlertFacts) -> str:
+    """Claim no more than the dates say."""
+    is_dated = first and plausible_date(first, first_seen_at=facts.first_seen_at)
+    return "First reported by" if is_dated else "First seen in"
 
 
 def _origins(facts: AlertFacts) -> str:
@@ -227,7 +334,10 @@ def _digest(facts: DigestFacts, zone: str) -> dict[str, Any]:
         "until": local_time(facts.coverage.until_at, zone),
         "groups": tuple(GroupView(title, tuple(group)) for title, group in groups.items()),
         "total": total,
-        "summary": counted(total, "story", "stories") if total else _nothing(facts.coverage),
+        "summary": counted(total, "story", "stories") if total else _nothing(facts),
+        "is_quiet": not (total or facts.running or facts.commentary),
+        "running": tuple(_item(item, _list_titles(item), zone) for item in facts.running),
+        "commentary": tuple(_item(item, _list_titles(item), zone) for item in facts.commentary),
         "alerted": sum(item.was_alerted for item in items),
         "more": facts.more,
         "is_late": facts.is_late,
@@ -244,13 +354,18 @@ def _item(item: DigestItem, lists: str, zone: str) -> ItemView:
     return ItemView(
         icon=ICONS[item.severity],
         severity=item.severity.value,
+        lead=_lead(item.signal),
         title=link(shown(item.title) or "(no title)", item.url),
+        original=shown(item.original, limit=LINE_LIMIT),
         outlet=_outlet(item.outlet),
         when=local_time(item.first_seen_at, zone),
         lists=lists,
         outlet_count=item.outlet_count,
         was_alerted=item.was_alerted,
         is_late=item.is_late,
+        updates=item.updates,
+        more_outlets=counted(item.more_outlets, "more outlet") if item.more_outlets else "",
+        part_of=shown(item.part_of, limit=LINE_LIMIT),
     )
 
 
@@ -300,8 +415,11 @@ def coverage_line(facts: CoverageFacts) -> str:
     return ", ".join(parts)
 
 
-def _nothing(facts: CoverageFacts) -> str:
-    return f"Nothing matched ({facts.feeds_current}/{facts.feeds} feeds current)"
+def _nothing(facts: DigestFacts) -> str:
+    """Say `Nothing matched` only where nothing did, and never without what was covered."""
+    coverage = facts.coverage
+    words = "No new story" if facts.running or facts.commentary else "Nothing matched"
+    return f"{words} ({coverage.feeds_current}/{coverage.feeds} feeds current)"
 
 
 def _trouble(facts: CoverageFacts) -> str:

@@ -1,0 +1,335 @@
+"""Recognizes an entry that was seen before by signs that agree: part of the cluster stage.
+
+An address, a headline, a text and a date are weak signs each. A page that shows another article, a
+headline that stands over another text every day and a link that changes at every poll are common,
+so no single sign makes two reports the same entry, and none overrules the others.
+"""
+
+import re
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Final
+
+from straitwatch.core.cluster.guards import (
+    Conflict,
+    compare_titles,
+    figures_and_dates,
+    overlap,
+    shared_terms,
+)
+from straitwatch.core.cluster.text import SUMMARY_CHARACTERS, clean_title, fold_text
+from straitwatch.core.model import EarlierEntry, Entry, Features, Fold, Relation
+
+AT_ONCE: Final = timedelta(hours=1)  # a headline published twice, under two addresses
+RENEWED_AFTER: Final = timedelta(hours=12)  # a daily bulletin is never that early
+KIN_TERMS = 0.5  # of two headlines of one page, as an editor rewrites them
+SAME_WORDING = 0.5  # of two texts, edited; a template with other words has less
+_HEAD = 200  # characters of a text that are kept to be compared
+_SEEN_AT_MOST = 32  # of one headline; a link that changes at each poll would add thousands
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_AGO = re.compile(  # counts on between two polls and tells no two entries apart
+    r"\d+\s?(?:(?:second|min(?:ute)?|hr|hour|day)s?\sago|(?:分钟|分鐘|小时|小時|時間|天|日|分)前"
+    r"|(?:минут|час|дн|день|хвилин|годин)\w*\s(?:назад|тому)|(?:분|시간|일)\s?전)"
+)
+_URL_NUMBER = re.compile(r"(?<![^\W_])\d+(?![^\W_])")
+_URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/_.]?)([01]\d)\2([0-3]\d)(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What is remembered of the text under a headline: enough to tell it from another one."""
+
+    head: str
+    figures: str  # of the whole text, in their order
+    digest: str
+
+    @classmethod
+    def of(cls, title: str, text: str, source: str) -> "Text":
+        """Return the text without the headline and the outlet, with which many feeds frame it."""
+        lead = " ".join(text[:SUMMARY_CHARACTERS].split())
+        lead = lead.removeprefix(title).removesuffix(source).strip()
+        lead = _AGO.sub("", lead).strip()
+        figures = "".join(f"{number} " for number in _NUMBER.findall(lead))
+        digest = blake2b(lead.encode(), digest_size=8).hexdigest() if lead else ""
+        return cls(lead[:_HEAD].rstrip(), figures, digest)
+
+    def is_same(self, other: "Text") -> bool:
+        """Whether both are there and are the same."""
+        return bool(self.head) and self.digest == other.digest
+
+    def is_other(self, other: "Text") -> bool:
+        """Whether both are there and tell different things: other figures or other words."""
+        if not self.head or not other.head or self.digest == other.digest:
+            return False
+        return self._counts_otherwise(other) or not self._is_worded_like(other)
+
+    def is_next_of(self, other: "Text") -> bool:
+        """Whether both are one template with other figures: the next of a series of bulletins."""
+        return self._counts_otherwise(other) and self._is_worded_like(other)
+
+    def _counts_otherwise(self, other: "Text") -> bool:
+        """Compare the figures in their order; a text that is cut short has fewer."""
+        shorter, longer = sorted((self.figures, other.figures), key=len)
+        ours = figures_and_dates(_folded(self.head))
+        theirs = figures_and_dates(_folded(other.head))
+        return not longer.startswith(shorter) or bool(ours - theirs and theirs - ours)
+
+    def _is_worded_like(self, other: "Text") -> bool:
+        return max(overlap(_folded(self.head), _folded(other.head))) >= SAME_WORDING
+
+
+@lru_cache(maxsize=64)  # those of one headline are compared with the text at hand
+def _folded(text: str) -> str:
+    return fold_text(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A report as it is compared with others, to recognize its entry."""
+
+    title: str
+    url: str
+    source: str
+    text: Text
+    seen_at: datetime
+    published_at: datetime | None  # only of the report at hand: an edit may change that of others
+    story_id: str = ""
+
+    @classmethod
+    def of(cls, features: Features, *, story_id: str = "") -> "Sighting":
+        """Return what of a report tells which entry it is."""
+        return cls(
+            title=features.title,
+            url=features.canonical_url,
+            source=features.outlet,
+            text=Text(features.lead_head, features.lead_figures, features.lead_digest),
+            seen_at=features.seen_at,
+            published_at=features.published_at,
+            story_id=story_id,
+        )
+
+    def recognize(self, seen: "Sighting") -> Fold | None:
+        """Return the story of an earlier report if it is of the same entry, and by which sign."""
+        if self.url and self.url == seen.url:
+            is_again = self.is_repeat_of_page(seen)
+            return _fold(seen.story_id, "same-url", self.url) if is_again else None
+        if self.is_repeat_of_headline(seen):
+            return _fold(seen.story_id, "same-title", self.title, score=1.0)
+        return None
+
+    def is_repeat_of_page(self, seen: "Sighting") -> bool:
+        """Whether what a page shows now is the entry that it showed before.
+
+        Another text under another headline is another article. So is another text of the same
+        outlet half a day later: a page that is renewed each day. Without texts, its date or its
+        headline says so.
+        """
+        if not self.text.is_other(seen.text):
+            return not self._is_renewed(seen)
+        is_kin = _are_kin(self.title, seen.title)
+        if self._is_dated_before(seen) and is_kin:
+            return True
+        is_own_page = self.source == seen.source
+        if self._comes_later(seen):
+            return is_kin and not is_own_page
+        return is_kin or not is_own_page
+
+    def _is_renewed(self, seen: "Sighting") -> bool:
+        """Whether a page has another entry, as far as date and headline tell without texts."""
+        if self.title == seen.title:
+            return not (self.text.head or seen.text.head) and self._is_dated_after(seen)
+        if (self.text.head and seen.text.head) or self.source != seen.source:
+            return False
+        return self._comes_later(seen) and not _are_kin(self.title, seen.title)
+
+    def is_repeat_of_headline(self, seen: "Sighting") -> bool:
+        """Whether a headline of a site stands over the same entry as before, on another page."""
+        if self.text.is_other(seen.text) or _url_dates_differ(self.url, seen.url):
+            return False
+        if self._is_dated_after(seen):
+            return False
+        if self.text.is_same(seen.text) or self._is_dated_before(seen):
+            return True
+        gap = self.seen_at - seen.seen_at
+        is_edited = bool(self.text.head and seen.text.head)
+        is_one_page = is_edited or gap <= AT_ONCE or not _url_numbers_differ(self.url, seen.url)
+        return is_one_page and gap <= RENEWED_AFTER
+
+    def is_namesake(self, seen: "Sighting") -> bool:
+        """Whether it is another entry that shares its headline by habit, not as a copy.
+
+        An aggregator's host has the headlines of many outlets, and copies among them.
+        """
+        return self.source == seen.source or self.text.is_next_of(seen.text)
+
+    def _comes_later(self, seen: "Sighting") -> bool:
+        return (self.published_at or self.seen_at) - seen.seen_at > RENEWED_AFTER
+
+    def _is_dated_after(self, seen: "Sighting") -> bool:
+        return bool(self.published_at) and self._comes_later(seen)
+
+    def _is_dated_before(self, seen: "Sighting") -> bool:
+        """Whether it was published before the other was seen, as far as it says."""
+        return self.published_at is not None and self.published_at <= seen.seen_at
+
+
+def is_return(features: Features, earlier: EarlierEntry, *, outlet: str) -> bool:
+    """Whether a page shows an entry again that it showed before, perhaps long ago.
+
+    Ask when the title is the same; `outlet` is that of the earlier entry.
+    """
+    ours, before = Sighting.of(features), earlier.entry
+    seen = replace(
+        ours,
+        source=outlet,
+        text=Text.of(before.title, before.summary or before.content, outlet),
+        seen_at=earlier.seen_at,
+    )
+    return ours.is_repeat_of_page(seen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntrySigns:
+    """How two entries differ that came under one GUID."""
+
+    is_other_page: bool
+    is_same_title: bool
+    is_other_title: bool  # and not the same one, rewritten
+    is_other_text: bool
+    is_like_text: bool  # both have a text, and it may be the same, edited
+
+    @classmethod
+    def compare(cls, entry: Entry, other: Entry) -> "EntrySigns":
+        """Compare an entry with what was stored before."""
+        texts = _text_of(entry), _text_of(other)
+        is_other_text = texts[0].is_other(texts[1])
+        pages = entry.canonical_url, other.canonical_url
+        titles = clean_title(entry.title), clean_title(other.title)
+        return cls(
+            is_other_page=all(pages) and pages[0] != pages[1],
+            is_same_title=titles[0] == titles[1],
+            is_other_title=not _are_kin(*titles),
+            is_other_text=is_other_text,
+            is_like_text=bool(texts[0].head and texts[1].head) and not is_other_text,
+        )
+
+
+def _text_of(entry: Entry) -> Text:
+    return Text.of(entry.title, entry.summary or entry.content, entry.source)
+
+
+class _Sightings:
+    """What was seen by one sign, the latest last."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[str, deque[Sighting]] = {}
+
+    def of(self, key: str) -> Sequence[Sighting]:
+        return self._by_key.get(key, ())
+
+    def add(self, key: str, seen: Sighting) -> None:
+        if key:
+            self._by_key.setdefault(key, deque(maxlen=_SEEN_AT_MOST)).append(seen)
+
+    def forget(self, key: str, seen: Sighting) -> None:
+        known = self._by_key.get(key)
+        if known and known[0] is seen:
+            known.popleft()
+        if known is not None and not known:
+            del self._by_key[key]
+
+
+class PageIndex:
+    """Remembers the pages and headlines of the last days, and what stood there.
+
+    The answers depend on the reports and stories added, in their order, and on nothing else.
+    """
+
+    def __init__(self) -> None:
+        """Begin without reports."""
+        self._pages = _Sightings()
+        self._headlines = _Sightings()
+        self._order: deque[tuple[Sighting, str]] = deque()
+
+    def find(self, features: Features) -> Fold | None:
+        """Return the story of the entry if it was seen before, and by which sign."""
+        on_page = self._pages.of(features.canonical_url)
+        under = self._headlines.of(_headline(features))
+        if not on_page and not under:
+            return None
+        ours = Sighting.of(features)
+        for seen in (*list(on_page)[-1:], *reversed(under)):
+            if fold := ours.recognize(seen):
+                before = (one for one in (*on_page, *under) if one.story_id == fold.story_id)
+                is_own = any(one.source == ours.source for one in before)
+                return replace(fold, is_own_repeat=is_own)
+        return None
+
+    def namesakes(self, features: Features) -> frozenset[str]:
+        """Return the stories of other entries under the same headline of the site.
+
+        Ask when `find` finds nothing: the headline says nothing about such a report then.
+        """
+        under = self._headlines.of(_headline(features))
+        if not under:
+            return frozenset()
+        ours = Sighting.of(features)
+        return frozenset(seen.story_id for seen in under if ours.is_namesake(seen))
+
+    def add(self, features: Features, story_id: str) -> None:
+        """Remember a report as part of a story."""
+        seen = Sighting.of(features, story_id=story_id)
+        headline = _headline(features)
+        self._pages.add(seen.url, seen)
+        self._headlines.add(headline, seen)
+        self._order.append((seen, headline))
+
+    def expire(self, before: datetime) -> None:
+        """Forget what was seen before a time."""
+        while self._order and self._order[0][0].seen_at < before:
+            seen, headline = self._order.popleft()
+            self._pages.forget(seen.url, seen)
+            self._headlines.forget(headline, seen)
+
+
+def _headline(features: Features) -> str:
+    """Return a headline and its site as one key; "" where one of them is not known."""
+    known = features.site and features.title
+    return f"{features.site}\n{features.title}" if known else ""
+
+
+def _are_kin(title: str, other: str) -> bool:
+    """Whether two headlines may be one, rewritten; those of two instalments are not."""
+    likeness = compare_titles(title, other)
+    if likeness.conflict is Conflict.INSTALMENT:
+        return False
+    return likeness.is_close or shared_terms(title, other) >= KIN_TERMS
+
+
+def _url_dates_differ(url: str, other: str) -> bool:
+    dates, others = _URL_DATE.findall(url), _URL_DATE.findall(other)
+    return bool(dates) and bool(others) and _plain(dates) != _plain(others)
+
+
+def _plain(dates: list[tuple[str, ...]]) -> list[tuple[str, str, str]]:
+    return [(year, month, day) for year, _, month, day in dates]
+
+
+def _url_numbers_differ(url: str, other: str) -> bool:
+    numbers, others = set(_URL_NUMBER.findall(url)), set(_URL_NUMBER.findall(other))
+    return bool(numbers - others and others - numbers)
+
+
+def _fold(story_id: str, reason: str, evidence: str, *, score: float = 0.0) -> Fold:
+    return Fold(
+        story_id=story_id,
+        relation=Relation.SAME_ENTRY,
+        reason=reason,
+        score=score,
+        threshold=0.0,
+        evidence=(evidence,),
+    )

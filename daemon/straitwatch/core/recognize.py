@@ -1,0 +1,61 @@
+"""Tells an edited entry from another one that was published under its GUID.
+
+Some feeds have one entry, always with the same GUID, and number the others by their place. What
+comes under a GUID is an edit as long as link, headline, text and date do not all speak against it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from straitwatch.core.cluster import RENEWED_AFTER, EntrySigns
+from straitwatch.core.model import EarlierEntry, Entry, ReadFeed
+from straitwatch.core.normalize import derived_entry_id
+
+
+def is_reused_guid(entry: Entry, earlier: EarlierEntry, *, now: datetime) -> bool:
+    """Whether the entry is another one than that which was stored under its GUID.
+
+    A page that is renewed under its GUID and address is another entry half a day later.
+    """
+    signs = EntrySigns.compare(entry, earlier.entry)
+    is_later = _comes_later(entry, earlier, now=now)
+    if signs.is_other_text and is_later and (entry.published_at or signs.is_other_title):
+        return True
+    if signs.is_same_title or signs.is_like_text:
+        return False
+    if signs.is_other_page:
+        is_same_date = entry.published_at and entry.published_at == earlier.entry.published_at
+        return signs.is_other_text or (signs.is_other_title and not is_same_date)
+    return signs.is_other_text and signs.is_other_title and not entry.canonical_url
+
+
+def _comes_later(entry: Entry, earlier: EarlierEntry, *, now: datetime) -> bool:
+    dates = entry.published_at, earlier.entry.published_at
+    if dates[0] and dates[1]:
+        return dates[0] - dates[1] > RENEWED_AFTER
+    return now - earlier.seen_at > RENEWED_AFTER
+
+
+def own_id(entry: Entry, earlier: EarlierEntry, *, feed_id: str) -> str:
+    """Return the id of an entry under a reused GUID: the same at the next poll, wherever listed."""
+    if entry.canonical_url and entry.canonical_url != earlier.entry.canonical_url:
+        return derived_entry_id(feed_id, entry.canonical_url)
+    day = f"{entry.published_at:%Y-%m-%d}" if entry.published_at else ""
+    return derived_entry_id(feed_id, entry.canonical_url, day or entry.title)
+
+
+def with_own_ids(
+    read: ReadFeed, earlier: Mapping[str, EarlierEntry], *, feed_id: str, now: datetime
+) -> ReadFeed:
+    """Give entries under reused GUIDs ids of their own.
+
+    `earlier` holds what is stored under the ids of those entries whose text is another one now.
+    """
+    entries: dict[str, Entry] = {}
+    for entry in read.entries:
+        before = earlier.get(entry.id)
+        if before is not None and is_reused_guid(entry, before, now=now):
+            entry = replace(entry, id=own_id(entry, before, feed_id=feed_id))  # noqa: PLW2901
+        entries.setdefault(entry.id, entry)
+    return replace(read, entries=tuple(entries.values()))

@@ -1,0 +1,243 @@
+"""Room: store. What stands in a digest, and which digests were made."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from straitwatch.core.listing import headline_pair, pick_headline
+from straitwatch.core.model import (
+    Action,
+    DigestItem,
+    Outlet,
+    Reason,
+    Relation,
+    Severity,
+    Story,
+)
+from straitwatch.store.engine import Transaction
+from straitwatch.store.rows import DIGEST, DIGEST_STORY, ENTRY, FEED, REPORT
+from straitwatch.store.stories import stories_by_id
+
+SHORT_SECTION = 10  # lines at most of what is listed beside the stories
+_Row = sa.Row[*tuple[Any, ...]]
+_IS_ASIDE = sa.and_(
+    ENTRY.c.action == Action.DIGEST.value,
+    ENTRY.c.reason.in_([Reason.COMMENTARY.value, Reason.ROUNDUP.value]),
+)
+_OUTLET = sa.func.coalesce(sa.func.nullif(ENTRY.c.source, ""), FEED.c.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestQuery:
+    """What a digest asks for."""
+
+    digest: str
+    since_at: datetime
+    until_at: datetime
+    watchlists: Collection[str] = ()  # ids; empty: all
+    languages: Sequence[str] = ()  # of headlines, in order of preference
+
+
+def last_digest_until(tx: Transaction, digest: str) -> datetime | None:
+    """Return where the last digest of this name ended; None when there was none."""
+    query = sa.select(sa.func.max(DIGEST.c.until_at)).where(DIGEST.c.name == digest)
+    return tx.execute(query).scalar()
+
+
+def record_digest(
+    tx: Transaction,
+    digest: str,
+    *,
+    since_at: datetime,
+    until_at: datetime,
+    story_ids: Collection[str],
+) -> bool:
+    """Note that a digest was made and what stood in it; False if that window is done already."""
+    insert = tx.insert(DIGEST).values(name=digest, until_at=until_at, since_at=since_at)
+    done = tx.execute(insert.on_conflict_do_nothing().returning(DIGEST.c.name)).first()
+    if done is None:
+        return False
+    if story_ids:
+        rows = [{"digest": digest, "story_id": id_, "until_at": until_at} for id_ in story_ids]
+        tx.execute(tx.insert(DIGEST_STORY).on_conflict_do_nothing(), rows)
+    return True
+
+
+def digest_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
+    """Return the stories reported in the window that stood in no earlier digest of this name.
+
+    The most severe come first, then the oldest.
+    """
+    query = (
+        sa.select(REPORT.c.story_id, REPORT.c.watchlists, ENTRY.c.reason)
+        .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
+        .where(
+            sa.or_(
+                *(
+                    (told_at >= wanted.since_at) & (told_at < wanted.until_at)
+                    for told_at in (REPORT.c.reported_at, REPORT.c.released_at)
+                )
+            ),
+            ENTRY.c.action != Action.NONE.value,
+            ~_IS_ASIDE,
+            REPORT.c.story_id.not_in(_stood(wanted.digest)),
+        )
+    )
+    is_late: dict[str, bool] = {}
+    for story_id, lists, reason in tx.execute(query):
+        if _is_included(lists, wanted):
+            is_late[story_id] = is_late.get(story_id, False) or reason == Reason.LATE.value
+    stories = stories_by_id(tx, list(is_late)).values()
+    ordered = sorted(
+        stories, key=lambda story: (-story.severity.rank, story.first_seen_at, story.id)
+    )
+    return [_to_item(story, wanted.languages, is_late=is_late[story.id]) for story in ordered]
+
+
+def running_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
+    """Return what became of the stories of earlier digests: updates, and outlets that repeat them.
+
+    A story with updates is named by the latest one. The most severe come first.
+    """
+    updates = _updates(tx, wanted)
+    outlets = _new_outlets(tx, wanted)
+    stories = stories_by_id(tx, list(updates.keys() | outlets.keys())).values()
+    listed = [story for story in stories if _is_included(story.watchlists, wanted)]
+    listed.sort(key=lambda story: (-story.severity.rank, story.first_seen_at, story.id))
+    return [
+        _to_running(story, updates.get(story.id, []), outlets.get(story.id, 0), wanted.languages)
+        for story in listed[:SHORT_SECTION]
+    ]
+
+
+def _updates(tx: Transaction, wanted: DigestQuery) -> dict[str, list[_Row]]:
+    """Return the updates of the window by story, oldest first."""
+    query = (
+        sa.select(REPORT.c.story_id, ENTRY.c.title, ENTRY.c.url, _OUTLET.label("outlet"))
+        .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
+        .join(FEED, FEED.c.id == ENTRY.c.feed_id)
+        .where(
+            *_within(wanted),
+            ENTRY.c.action == Action.UPDATE.value,
+            REPORT.c.story_id.in_(_stood(wanted.digest)),
+        )
+        .order_by(REPORT.c.seq)
+    )
+    found: dict[str, list[_Row]] = {}
+    for row in tx.execute(query):
+        found.setdefault(row.story_id, []).append(row)
+    return found
+
+
+def _new_outlets(tx: Transaction, wanted: DigestQuery) -> dict[str, int]:
+    """Count the outlets that reported a story for the first time; a copied page adds none."""
+    reported = (
+        sa.select(REPORT.c.story_id)
+        .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
+        .where(*_within(wanted), REPORT.c.story_id.in_(_stood(wanted.digest)), ~_IS_ASIDE)
+    )
+    first_at = sa.func.min(REPORT.c.reported_at)
+    newcomers = (
+        sa.select(REPORT.c.story_id, _OUTLET.label("outlet"))
+        .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
+        .join(FEED, FEED.c.id == ENTRY.c.feed_id)
+        .where(
+            REPORT.c.story_id.in_(reported),
+            REPORT.c.relation != Relation.SAME_ENTRY.value,
+            ~_IS_ASIDE,
+        )
+        .group_by(REPORT.c.story_id, _OUTLET)
+        .having(first_at >= wanted.since_at, first_at < wanted.until_at)
+    )
+    return dict(Counter(row.story_id for row in tx.execute(newcomers)))
+
+
+def commentary_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
+    """Return commentary and round-ups of the window, oldest first, each with its story."""
+    query = (
+        sa.select(
+            REPORT.c.story_id,
+            REPORT.c.watchlists,
+            REPORT.c.reported_at,
+            ENTRY.c.title,
+            ENTRY.c.url,
+            _OUTLET.label("outlet"),
+        )
+        .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
+        .join(FEED, FEED.c.id == ENTRY.c.feed_id)
+        .where(*_within(wanted), _IS_ASIDE)
+        .order_by(REPORT.c.seq)
+    )
+    rows = [row for row in tx.execute(query) if _is_included(row.watchlists, wanted)]
+    stories = stories_by_id(tx, [row.story_id for row in rows])
+    return [
+        _to_comment(row, stories.get(row.story_id), wanted.languages)
+        for row in rows[:SHORT_SECTION]
+    ]
+
+
+def _stood(digest: str) -> sa.Select[tuple[Any]]:
+    """Select the stories of the earlier digests of this name."""
+    return sa.select(DIGEST_STORY.c.story_id).where(DIGEST_STORY.c.digest == digest)
+
+
+def _within(wanted: DigestQuery) -> tuple[sa.ColumnElement[bool], ...]:
+    at = REPORT.c.reported_at
+    return at >= wanted.since_at, at < wanted.until_at
+
+
+def _is_included(lists: Iterable[str], wanted: DigestQuery) -> bool:
+    return not wanted.watchlists or bool(set(lists) & set(wanted.watchlists))
+
+
+def _to_item(story: Story, languages: Sequence[str], *, is_late: bool = False) -> DigestItem:
+    shown = pick_headline(story.reports, languages)
+    headline, original = headline_pair(story.title, story.reports, languages)
+    return DigestItem(
+        story_id=story.id,
+        title=headline,
+        original=original,
+        url=shown.url if shown else "",
+        outlet=shown.outlet if shown else Outlet(name=next(iter(story.outlets), "")),
+        severity=story.severity,
+        watchlists=story.watchlists,
+        first_seen_at=story.first_seen_at,
+        outlet_count=max(1, len(story.outlets)),
+        was_alerted=story.alerted_at is not None,
+        is_late=is_late and story.alerted_at is None,
+    )
+
+
+def _to_running(
+    story: Story, updates: Sequence[_Row], more_outlets: int, languages: Sequence[str]
+) -> DigestItem:
+    item = replace(_to_item(story, languages), updates=len(updates), more_outlets=more_outlets)
+    if not updates:
+        return item
+    latest = updates[-1]
+    return replace(
+        item,
+        title=latest.title,
+        original="",
+        url=latest.url,
+        outlet=Outlet(name=latest.outlet),
+        part_of=item.title,
+    )
+
+
+def _to_comment(row: _Row, story: Story | None, languages: Sequence[str]) -> DigestItem:
+    about = _to_item(story, languages).title if story and story.alerted_at else ""
+    return DigestItem(
+        story_id=row.story_id,
+        title=row.title,
+        url=row.url,
+        outlet=Outlet(name=row.outlet),
+        severity=story.severity if story else Severity.LOW,
+        watchlists=row.watchlists,
+        first_seen_at=row.reported_at,
+        part_of=about,
+    )

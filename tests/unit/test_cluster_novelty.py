@@ -1,0 +1,92 @@
+"""What a report adds to everything that was sent about its story."""
+
+import pytest
+
+from cluster_builders import make_features
+from straitwatch.core.cluster.novelty import find_novelty
+from straitwatch.core.model import NO_NOVELTY, Novelty, SignalKind
+
+
+def novelty_of(report: str, *sent: str, summary: str = "") -> Novelty:
+    features = make_features(report, hours=len(sent), summary=summary)
+    return find_novelty(features, [make_features(one, hours=n) for n, one in enumerate(sent)])
+
+
+def test_repeat_of_what_was_sent_adds_nothing() -> None:
+    title = "Beijing protests to Tokyo over a transit of the strait"
+
+    assert novelty_of(title, title) == NO_NOVELTY
+
+
+@pytest.mark.parametrize(
+    ("report", "sent", "side"),
+    [
+        ("Beijing rejects Tokyo's protest", "Tokyo protests over patrol", "china"),
+        (
+            "Washington calls on both to talk",
+            "Tokyo protests over patrol by Beijing",
+            "united states",
+        ),
+    ],
+)
+def test_country_that_answers_is_a_development(report: str, sent: str, side: str) -> None:
+    novelty = novelty_of(report, sent)
+
+    assert novelty.is_development
+    assert any(side in found.lower() for found in novelty.sides), novelty.sides
+
+
+def test_body_that_speaks_for_the_first_time_is_a_development() -> None:
+    novelty = novelty_of(
+        "Ships have left: Taiwan's defence ministry", "Two ships seen east of Hualien"
+    )
+
+    assert novelty.voices
+
+
+def test_body_that_has_spoken_before_is_none() -> None:
+    novelty = novelty_of(
+        "Ships have left: Taiwan's defence ministry",
+        "Taiwan's defence ministry says ships arrived",
+    )
+
+    assert novelty.voices == ()
+
+
+def test_deed_that_no_report_told_of_is_a_development() -> None:
+    novelty = novelty_of("Coast guard detains captain of the tanker", "Tanker seen off Penghu")
+
+    assert novelty.acts
+
+
+def test_end_of_what_was_begun_is_a_development() -> None:
+    novelty = novelty_of("China ends drills around Taiwan", "China begins drills around Taiwan")
+
+    assert novelty.opposites
+
+
+def test_it_is_enough_that_one_report_that_was_sent_says_the_same() -> None:
+    novelty = novelty_of(
+        "China ends drills around Taiwan",
+        "China begins drills around Taiwan",
+        "China ends drills around Taiwan early",
+    )
+
+    assert novelty.opposites == ()
+
+
+def test_signal_counts_once() -> None:
+    denial = (SignalKind.DENIAL,)
+    report = make_features("Ministry denies it", hours=2, signals=denial)
+
+    first = find_novelty(report, [make_features("Jets crossed")])
+    second = find_novelty(report, [make_features("Ministry denies", hours=1, signals=denial)])
+
+    assert (first.signals, second.signals) == (denial, ())
+
+
+def test_new_names_and_figures_are_shown_and_no_development() -> None:
+    novelty = novelty_of("Ships pass Kinmen, 45 counted", "Ships pass the island")
+
+    assert novelty.figures == ("45",)
+    assert not novelty.is_development
