@@ -1,10 +1,15 @@
 """Measure folding on labelled streams and pairs: one table, one fixed configuration for all sets.
 
-    python bench/folding.py --data DIR [--only og2021]
+    python bench/folding.py --data DIR [--only og2021] [--encoder auto|off] [--cache DIR]
 
-DIR holds the labelled sets as JSON Lines, gzipped. Absolute speeds are the machine's. What other
-methods make of the same sets is in `folding_peers.py`, what disorder and size do in
-`folding_robust.py`.
+DIR holds the labelled sets as JSON Lines, gzipped. Vectors are made first, outside of what is timed,
+and kept in the folder of `--cache`. Speeds are CPU time, and the machine's: `/s` and `p99` hold
+reading a report and folding it, `fold ms` folding alone. numpy's threads wait for each other on a busy
+machine: set OPENBLAS_NUM_THREADS=1. What other methods make of the same sets is in
+`folding_peers.py`, what disorder and size do in `folding_robust.py`.
+
+`linked` is the share of events with reports in several languages of which one story holds two
+languages, `across` the share of right pairs among those of two languages in one story.
 """
 
 import argparse
@@ -12,15 +17,20 @@ import gzip
 import json
 import resource
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from vectors import Vectors, add_options
+
 from straitwatch.core.cluster import StoryWindow
-from straitwatch.core.model import Features, Relation
+from straitwatch.core.model import Entry, Features, Relation, Vector
 from straitwatch.core.normalize import canonical_url
+from straitwatch.core.report import feature_reader, one_script
+from straitwatch.core.vectors import encoder_text
 
 Row = dict[str, Any]
 STREAMS = {
@@ -60,22 +70,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--only", default="", help="sets whose name holds this")
+    add_options(parser)
     options = parser.parse_args()
+    vectors = Vectors(options.encoder, options.cache)
+    print(f"encoder: {vectors.model or 'off'}")
     print(
-        f"{'set':30} {'B3 P':>6} {'R':>6} {'F1':>6} {'pair P':>6} {'R':>6} {'F1':>6} {'missed':>6} {'extra':>6} {'/s':>7} {'p99 ms':>7}"
+        f"{'set':20} {'B3 P':>6} {'R':>6} {'F1':>6} {'pair P':>6} {'R':>6} {'F1':>6} {'missed':>6}"
+        f" {'extra':>6} {'linked':>6} {'across':>6} {'/s':>6} {'p99 ms':>6} {'fold ms':>7}"
     )
     for name, (file, _) in STREAMS.items():
         if options.only in name and (options.data / f"{file}.jsonl.gz").exists():
-            measure_stream(name, rows_of(options.data, name))
+            measure_stream(name, rows_of(options.data, name), vectors)
     print(f"\n{'pairs':30} {'n':>6} {'P':>6} {'R':>6} {'F1':>6}")
     for name, (file, positive, with_address, relations) in PAIRS.items():
         if options.only in name and (options.data / f"{file}.jsonl.gz").exists():
-            measure_pairs(
+            rows = load(options.data, file)
+            found = relations_of(rows, vectors, with_address=with_address)
+            print_binary(
                 name,
-                load(options.data, file),
-                positive=positive,
-                with_address=with_address,
-                relations=relations,
+                [str(row["label"]) == positive for row in rows],
+                [relation in relations for relation in found],
             )
     if options.only in "addresses":
         measure_addresses(load(options.data, "url_pairs_natural"))
@@ -98,38 +112,89 @@ def rows_of(folder: Path, name: str) -> list[Row]:
 # ---------------------------------------------------------------- ours
 
 
-def reports_of(rows: Iterable[Row], *, with_address: bool = True) -> Iterator[Features]:
-    """Read rows as the offline command does: an empty time is that of the row before."""
+def times_of(rows: Iterable[Row]) -> Iterator[datetime]:
+    """Read times as the offline command does: an empty one is that of the row before."""
     now = LONG_AGO
-    for number, row in enumerate(rows):
+    for row in rows:
         if row.get("ts"):
             read = datetime.fromisoformat(row["ts"])
             now = read if read.tzinfo else read.replace(tzinfo=UTC)
-        yield Features(
-            entry_id=str(row.get("id", number)),
-            title=row["title"],
-            summary=row.get("summary") or "",
-            canonical_url=canonical_url(row["url"]) if with_address and row.get("url") else "",
-            source=row.get("source") or "",
-            language=row.get("lang") or "",
-            seen_at=now,
-            watchlists=("bench",),
-        )
+        yield now
 
 
-def fold_stream(rows: list[Row]) -> tuple[list[str], list[float]]:
-    window, stories, seconds = StoryWindow(), [], []
-    for report in reports_of(rows):
-        began = time.perf_counter()
+def vectors_of(rows: Iterable[Row], vectors: Vectors) -> list[Vector | None]:
+    """Return the sentence vectors of rows."""
+    script = one_script()
+    texts = [encoder_text(row["title"], row.get("summary") or "", script) for row in rows]
+    return vectors.encode(texts)
+
+
+def read_report(
+    row: Row, at: datetime, vector: Vector | None, *, id_: str, with_address: bool = True
+) -> Features:
+    """Read the features of a row."""
+    url = row.get("url") or ""
+    entry = Entry(
+        id=id_,
+        guid="",
+        url=url,
+        canonical_url=canonical_url(url) if with_address and url else "",
+        title=row["title"],
+        summary=row.get("summary") or "",
+    )
+    features = feature_reader().read(
+        entry,
+        outlet=row.get("source") or "",
+        language=row.get("lang") or "",
+        watchlists=("bench",),
+        seen_at=at,
+    )
+    return replace(features, vector=vector)
+
+
+def reports_of(rows: Sequence[Row], vectors: Vectors) -> Iterator[Features]:
+    """Read the rows of a stream."""
+    made = zip(rows, times_of(rows), vectors_of(rows, vectors), strict=True)
+    for number, (row, at, vector) in enumerate(made):
+        yield read_report(row, at, vector, id_=str(row.get("id", number)))
+
+
+def fold_stream(
+    rows: Sequence[Row], vectors: Vectors
+) -> tuple[list[str], list[float], list[float]]:
+    """Return the story of each row, the seconds to read and fold it, and those to fold it alone."""
+    window, stories, seconds, folding = StoryWindow(), [], [], []
+    made = zip(rows, times_of(rows), vectors_of(rows, vectors), strict=True)
+    for number, (row, at, vector) in enumerate(made):
+        began = time.process_time()
+        report = read_report(row, at, vector, id_=str(row.get("id", number)))
+        read = time.process_time()
         fold = window.fold(report)
         window.add(report, fold)
-        seconds.append(time.perf_counter() - began)
+        ended = time.process_time()
+        seconds.append(ended - began)
+        folding.append(ended - read)
         stories.append(fold.story_id)
-    return stories, seconds
+    return stories, seconds, folding
 
 
-def relation_of(a: Row, b: Row, *, with_address: bool) -> Relation:
-    first, second = reports_of([a | {"id": "a"}, b | {"id": "b"}], with_address=with_address)
+def relations_of(rows: Sequence[Row], vectors: Vectors, *, with_address: bool) -> list[Relation]:
+    """Return the relation of `b` to `a` for each row."""
+    sides = [[row[side] for row in rows] for side in ("a", "b")]
+    made = (vectors_of(side, vectors) for side in sides)
+    return [
+        relation_of(pair, both, with_address=with_address)
+        for pair, both in zip(zip(*sides, strict=True), zip(*made, strict=True), strict=True)
+    ]
+
+
+def relation_of(
+    pair: tuple[Row, ...], vectors: tuple[Vector | None, ...], *, with_address: bool
+) -> Relation:
+    first, second = (
+        read_report(row, at, vector, id_=id_, with_address=with_address)
+        for row, at, vector, id_ in zip(pair, times_of(pair), vectors, "ab", strict=True)
+    )
     window = StoryWindow()
     window.add(first, window.fold(first))
     return window.fold(second).relation
@@ -138,24 +203,18 @@ def relation_of(a: Row, b: Row, *, with_address: bool) -> Relation:
 # ---------------------------------------------------------------- measuring
 
 
-def measure_stream(name: str, rows: list[Row]) -> None:
+def measure_stream(name: str, rows: list[Row], vectors: Vectors) -> None:
     truth = [row["cluster"] for row in rows]
-    found, seconds = fold_stream(rows)
+    found, seconds, folding = fold_stream(rows, vectors)
     figures = (*bcubed(truth, found), *pairwise(truth, found), *alerts(truth, found))
+    figures += across([row.get("lang") or "" for row in rows], truth, found)
     text = " ".join(f"{figure:6.3f}" for figure in figures)
+    p99 = sorted(seconds)[int(0.99 * len(seconds))] * 1e3
     print(
-        f"{name:30} {text} {len(found) / sum(seconds):7.0f} {sorted(seconds)[int(0.99 * len(seconds))] * 1e3:7.2f}",
+        f"{name:20} {text} {len(found) / sum(seconds):6.0f} {p99:6.2f}"
+        f" {sum(folding) / len(folding) * 1e3:7.2f}",
         flush=True,
     )
-
-
-def measure_pairs(
-    name: str, rows: list[Row], *, positive: str, with_address: bool, relations: set[Relation]
-) -> None:
-    found = [
-        relation_of(row["a"], row["b"], with_address=with_address) in relations for row in rows
-    ]
-    print_binary(name, [str(row["label"]) == positive for row in rows], found)
 
 
 def measure_addresses(rows: list[Row]) -> None:
@@ -187,10 +246,27 @@ def bcubed(truth: list[str], found: list[str]) -> tuple[float, float, float]:
 
 
 def pairwise(truth: list[str], found: list[str]) -> tuple[float, float, float]:
-    def pairs(groups: Iterable[Any]) -> int:
-        return sum(n * (n - 1) // 2 for n in Counter(groups).values())
+    return precision_recall(
+        count_pairs(zip(found, truth, strict=True)), count_pairs(found), count_pairs(truth)
+    )
 
-    return precision_recall(pairs(zip(found, truth, strict=True)), pairs(found), pairs(truth))
+
+def count_pairs(groups: Iterable[Any]) -> int:
+    return sum(n * (n - 1) // 2 for n in Counter(groups).values())
+
+
+def across(languages: list[str], truth: list[str], found: list[str]) -> tuple[float, ...]:
+    """Return the share of linked events and the precision of pairs; nothing in one language."""
+    by_event, by_both = defaultdict[str, set[str]](set), defaultdict[Any, set[str]](set)
+    for language, event, story in zip(languages, truth, found, strict=True):
+        by_event[event].add(language)
+        by_both[event, story].add(language)
+    several = {event for event, spoken in by_event.items() if len(spoken) > 1}
+    linked = {event for (event, _), spoken in by_both.items() if len(spoken) > 1}
+    joined = count_pairs(found) - count_pairs(zip(found, languages, strict=True))
+    both = list(zip(found, truth, strict=True))
+    right = count_pairs(both) - count_pairs(zip(both, languages, strict=True))
+    return len(linked) / (len(several) or 1), right / (joined or 1)
 
 
 def alerts(truth: list[str], found: list[str]) -> tuple[float, float]:

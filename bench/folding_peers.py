@@ -1,8 +1,8 @@
 """Compare Straitwatch's folding with usual text matching, on labelled streams and pairs: one table.
 
-    python bench/folding_peers.py --data DIR [--only NAME]
+    python bench/folding_peers.py --data DIR [--only NAME] [--encoder auto|off] [--cache DIR]
 
-Ours is the one fixed configuration. Each peer links a report to the nearest one of the 72 hours
+Ours is the one fixed configuration; its vectors are made beforehand (see `folding.py`). Each peer links a report to the nearest one of the 72 hours
 before it, or opens a story. Its threshold, and whether it reads the title alone or the summary too
 (marked +), are those that score best on the very set that is reported, or on its first 6,000 rows:
 in its favour. In languages without spaces its words are pairs of characters. On the UCI stream we
@@ -22,7 +22,8 @@ import sys
 import time
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib.util import find_spec
@@ -39,12 +40,12 @@ from folding import (
     load,
     pairwise,
     precision_recall,
-    relation_of,
-    reports_of,
+    relations_of,
     rows_of,
+    times_of,
+    vectors_of,
 )
-
-from straitwatch.core.model import Features
+from vectors import Vectors, add_options
 
 OURS, BASELINE = "straitwatch", "baseline"
 REACH = timedelta(hours=72)
@@ -58,9 +59,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--only", default="", help="sets whose name holds this")
     parser.add_argument("--child", nargs=3, metavar=("SET", "METHOD", "AT"), help=argparse.SUPPRESS)
+    add_options(parser)
     options = parser.parse_args()
+    run = Bench(options.data, options.encoder, options.cache)
     if options.child:
-        print(json.dumps(answer(options.data, *options.child)))
+        print(json.dumps(run.answer(*options.child)))
         return
     methods = [OURS, *installed()]
     print(
@@ -69,11 +72,11 @@ def main() -> None:
     )
     for name in (name for name in STREAMS if options.only in name):
         for method in methods:
-            print_stream(options.data, name, method)
+            print_stream(run, name, method)
     print(f"\n{'pairs':22} {'method':12} {'at':>6} {'P':>6} {'R':>6} {'F1':>6} {'/s':>7}")
     for name in (name for name in COMPARED_PAIRS if options.only in name):
         for method in methods:
-            found = child(options.data, name, method)
+            found = run.child(name, method)
             print(line(name, method, found) + f" {found['speed']:7.0f}", flush=True)
 
 
@@ -85,17 +88,17 @@ def installed() -> list[str]:
     return [name for name in PEERS if name not in missing]
 
 
-def print_stream(data: Path, name: str, method: str) -> None:
-    at = "" if method == OURS else child(data, name, method)["at"]
-    found = child(data, name, method, at or "fixed")
-    grown = found["mb"] - loaded(data, name)
+def print_stream(run: "Bench", name: str, method: str) -> None:
+    at = "" if method == OURS else run.child(name, method)["at"]
+    found = run.child(name, method, at or "fixed")
+    grown = found["mb"] - loaded(run, name, "vectors" if method == OURS else "")
     print(line(name, method, found) + f" {found['speed']:7.0f} {grown:5.1f}", flush=True)
 
 
 @cache
-def loaded(data: Path, name: str) -> float:
-    """Return the peak memory of a process that only loads a set, in MB."""
-    return float(child(data, name, BASELINE)["mb"])
+def loaded(run: "Bench", name: str, what: str) -> float:
+    """Return the peak memory of a process that only loads a set, perhaps with vectors, in MB."""
+    return float(run.child(name, BASELINE, what)["mb"])
 
 
 def line(name: str, method: str, found: dict[str, Any]) -> str:
@@ -103,40 +106,91 @@ def line(name: str, method: str, found: dict[str, Any]) -> str:
     return f"{name:22} {method:12} {found['at']:>6} {figures}"
 
 
-def child(data: Path, name: str, method: str, at: str = "") -> dict[str, Any]:
-    """Run one method on one set in a process of its own; without `at` it looks for the best one."""
-    command = [sys.executable, __file__, "--data", str(data), "--child", name, method, at]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
-    found = json.loads(done.stdout)
-    assert isinstance(found, dict)
-    return found
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Runs methods on sets, each in a process of its own."""
+
+    data: Path
+    encoder: str
+    cache: Path | None
+
+    def child(self, name: str, method: str, at: str = "") -> dict[str, Any]:
+        """Run one method on one set; without `at` it looks for the best setting."""
+        command = [sys.executable, __file__, "--data", str(self.data), "--encoder", self.encoder]
+        command += ["--cache", str(self.cache)] if self.cache else []
+        command += ["--child", name, method, at]
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+        found = json.loads(done.stdout)
+        assert isinstance(found, dict)
+        return found
+
+    # ------------------------------------------------------------ in the child
+
+    def answer(self, name: str, method: str, at: str) -> dict[str, Any]:
+        if name in PAIRS:
+            return self.compare_pairs(name, method)
+        rows = rows_of(self.data, name)
+        if method == BASELINE:
+            if at:
+                vectors_of(rows, self.vectors())
+            return {"mb": peak_mb()}
+        if not at:
+            return {"at": best_setting(rows[:SWEPT], PEERS[method])}
+        if method == OURS:
+            stories, seconds, _ = fold_stream(rows, self.vectors())
+        else:
+            threshold = float(at.rstrip("+"))
+            link = PEERS[method](threshold)
+            links, seconds = link_nearest(rows, link, with_summary=at.endswith("+"))
+            stories = stories_of(links, threshold)
+        truth = [row["cluster"] for row in rows]
+        return {
+            "at": at,
+            "mb": peak_mb(),
+            "speed": len(rows) / sum(seconds),
+            "figures": (
+                *bcubed(truth, stories),
+                *pairwise(truth, stories),
+                *alerts(truth, stories),
+            ),
+        }
+
+    def compare_pairs(self, name: str, method: str) -> dict[str, Any]:
+        file, positive, with_address, relations = PAIRS[name]
+        rows = load(self.data, file)
+        truth = [str(row["label"]) == positive for row in rows]
+        if method != OURS:
+            return best_on_pairs(rows, truth, PEERS[method])
+        vectors = self.vectors()
+        relations_of(rows, vectors, with_address=with_address)  # makes the vectors
+        began = time.process_time()
+        found = relations_of(rows, vectors, with_address=with_address)
+        speed = len(rows) / (time.process_time() - began)
+        figures = binary(truth, [relation in relations for relation in found])
+        return {"at": "fixed", "figures": figures, "speed": speed}
+
+    def vectors(self) -> Vectors:
+        return Vectors(self.encoder, self.cache)
 
 
-# ---------------------------------------------------------------- in the child
-
-
-def answer(data: Path, name: str, method: str, at: str) -> dict[str, Any]:
-    if name in PAIRS:
-        return compare_pairs(data, name, method)
-    rows = rows_of(data, name)
-    if method == BASELINE:
-        return {"mb": peak_mb()}
-    if not at:
-        return {"at": best_setting(rows[:SWEPT], PEERS[method])}
-    if method == OURS:
-        stories, seconds = fold_stream(rows)
-    else:
-        threshold = float(at.rstrip("+"))
-        link = PEERS[method](threshold)
-        links, seconds = link_nearest(rows, link, with_summary=at.endswith("+"))
-        stories = stories_of(links, threshold)
-    truth = [row["cluster"] for row in rows]
-    return {
-        "at": at,
-        "mb": peak_mb(),
-        "speed": len(rows) / sum(seconds),
-        "figures": (*bcubed(truth, stories), *pairwise(truth, stories), *alerts(truth, stories)),
-    }
+def best_on_pairs(rows: list[Row], truth: list[bool], peer: "type[Link]") -> dict[str, Any]:
+    """Return the figures of a peer at the text and threshold that suit it best."""
+    best: dict[str, Any] = {"figures": (0.0, 0.0, -1.0)}
+    for mark in texts_of(row["a"].get("summary") for row in rows):
+        began = time.process_time()
+        scores = peer(0.0).likenesses(
+            tuple(
+                text_of(side["title"], (mark and side.get("summary")) or "")
+                for side in (row["a"], row["b"])
+            )
+            for row in rows
+        )
+        speed = len(rows) / (time.process_time() - began)
+        for threshold in peer.thresholds:
+            figures = binary(truth, [score >= threshold for score in scores])
+            if figures[2] > best["figures"][2]:
+                best = {"at": f"{threshold:.2f}{mark}", "figures": figures, "speed": speed}
+    return best
 
 
 def peak_mb() -> float:
@@ -164,16 +218,17 @@ def link_nearest(
     rows: list[Row], link: "Link", *, with_summary: bool
 ) -> tuple[list[tuple[int, float]], list[float]]:
     links, seconds = [], []
-    open_reports: deque[tuple[int, Features]] = deque()
-    for number, report in enumerate(reports_of(rows)):
-        began = time.perf_counter()
-        while open_reports and report.seen_at - open_reports[0][1].seen_at > REACH:
+    open_reports: deque[tuple[int, datetime]] = deque()
+    for number, (row, now) in enumerate(zip(rows, times_of(rows), strict=True)):
+        began = time.process_time()
+        while open_reports and now - open_reports[0][1] > REACH:
             link.forget(open_reports.popleft()[0])
-        own = link.read(text_of(report.title, report.summary if with_summary else ""))
+        summary = (row.get("summary") or "") if with_summary else ""
+        own = link.read(text_of(row["title"], summary))
         links.append(link.nearest(own))
         link.add(number, own)
-        open_reports.append((number, report))
-        seconds.append(time.perf_counter() - began)
+        open_reports.append((number, now))
+        seconds.append(time.process_time() - began)
     return links, seconds
 
 
@@ -186,40 +241,6 @@ def stories_of(links: Iterable[tuple[int, float]], threshold: float) -> list[str
     for number, (nearest, score) in enumerate(links):
         stories.append(stories[nearest] if score >= threshold else str(number))
     return stories
-
-
-def compare_pairs(data: Path, name: str, method: str) -> dict[str, Any]:
-    file, positive, with_address, relations = PAIRS[name]
-    rows = load(data, file)
-    truth = [str(row["label"]) == positive for row in rows]
-    began = time.perf_counter()
-    if method == OURS:
-        found = [
-            relation_of(it["a"], it["b"], with_address=with_address) in relations for it in rows
-        ]
-        return {
-            "at": "fixed",
-            "figures": binary(truth, found),
-            "speed": len(rows) / (time.perf_counter() - began),
-        }
-    best: dict[str, Any] = {"figures": (0.0, 0.0, -1.0)}
-    for mark in texts_of(row["a"].get("summary") for row in rows):
-        began = time.perf_counter()
-        scores = PEERS[method](0.0).likenesses(
-            [
-                tuple(
-                    text_of(it["title"], (mark and it.get("summary")) or "")
-                    for it in (row["a"], row["b"])
-                )
-                for row in rows
-            ]
-        )
-        speed = len(rows) / (time.perf_counter() - began)
-        for threshold in PEERS[method].thresholds:
-            figures = binary(truth, [score >= threshold for score in scores])
-            if figures[2] > best["figures"][2]:
-                best = {"at": f"{threshold:.2f}{mark}", "figures": figures, "speed": speed}
-    return best
 
 
 def binary(truth: Sequence[bool], found: Sequence[bool]) -> tuple[float, float, float]:

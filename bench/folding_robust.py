@@ -1,14 +1,16 @@
 """Hold folding against disorder, repeats, restarts and size: figures beside their targets.
 
-    python bench/folding_robust.py --data DIR [--part PART] [--only NAME]
+    python bench/folding_robust.py --data DIR [--part PART] [--only NAME] [--encoder auto|off]
 
     order     arrivals moved by up to 30 minutes either way, three times: change of B-cubed F1
     copies    every entry comes twice, the second time with a new id and another form of its address
     restart   a window rebuilt in mid-stream from what the store would still give it
-    window    one 72 h window full of titles made of the words of real ones: time and memory
+    window    one 72 h window filled by folding titles made of the words of real ones: time, memory
+    rebuild   a window rebuilt from the stored form of 100,000 reports, of 13 days and of 70 hours
     stored    the same for windows of 10,000 to 1,000,000 reports, each a story of its own
 
-DIR holds the labelled sets as JSON Lines, gzipped. A set without addresses gets invented ones.
+DIR holds the labelled sets as JSON Lines, gzipped. A set without addresses gets invented ones. Made
+titles get random vectors. Times are CPU time; see `folding.py` for `--cache` and OPENBLAS_NUM_THREADS.
 """
 
 import argparse
@@ -25,18 +27,27 @@ import tempfile
 import time
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
 
-from folding import Row, bcubed, reports_of, rows_of
+import numpy as np
+from folding import Row, bcubed, read_report, reports_of, rows_of
+from vectors import Vectors, add_options
 
-from straitwatch.core.cluster import StoryWindow
-from straitwatch.core.model import Features, Fold, Relation
+from straitwatch.core.cluster import (
+    STORY_AGE,
+    StoryWindow,
+    features_from_text,
+    features_to_text,
+)
+from straitwatch.core.model import Features, Fold, FoldedReport, Relation, Vector
 from straitwatch.core.normalize import canonical_url
+from straitwatch.core.vectors import to_int8
 
 SETS = ("og2021 en", "og2021 9 languages", "uci desk", "allsides")
 SHIFT = timedelta(minutes=30)
@@ -47,6 +58,7 @@ FULL = 100_000  # reports of the window that is filled by folding
 STORED = (10_000, 100_000, 300_000, 1_000_000)
 PROBES = 3000
 SPAN = timedelta(hours=70)  # of a window's reports: all of its stories are open
+JOINING, LATEST = 0.8, 500  # of made reports: how many join a story, and one of how many
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -54,24 +66,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--only", default="", help="sets whose name holds this")
-    parser.add_argument(
-        "--part", default="", choices=["order", "copies", "restart", "window", "stored"]
-    )
-    parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--part", default="", choices=["", *PARTS, *SIZES])
+    parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
+    add_options(parser)
     options = parser.parse_args()
-    if options.child is not None:
-        measure = fill_by_folding if options.child == 0 else probe_stored
-        print(json.dumps(measure(options.data, options.child or FULL)))
+    if options.child:
+        part, size = options.child
+        print(json.dumps(CHILDREN[part](options.data, int(size), options.encoder == "auto")))
         return
     print(f"{'part':8} {'set':20} {'what':44} {'figure':>9} {'target':>8}")
-    for part, measure in (("order", disorder), ("copies", repeat), ("restart", restart)):
+    vectors = Vectors(options.encoder, options.cache)
+    for part, measure in PARTS.items():
         for name in (name for name in SETS if options.only in name):
             if options.part in ("", part):
-                measure(name, rows_of(options.data, name))
-    if options.part in ("", "window"):
-        measure_window(options.data)
-    if options.part in ("", "stored"):
-        measure_stored(options.data)
+                measure(name, rows_of(options.data, name), vectors)
+    for part, measure_size in SIZES.items():
+        if options.part in ("", part):
+            measure_size(partial(child, options.data, options.encoder))
 
 
 def tell(part: str, name: str, what: str, figure: str, target: str = "") -> None:
@@ -89,13 +100,15 @@ def fold_all(reports: Sequence[Features], window: StoryWindow | None = None) -> 
 # ---------------------------------------------------------------- order
 
 
-def disorder(name: str, rows: list[Row]) -> None:
-    reports = list(reports_of(rows))
+def disorder(name: str, rows: list[Row], vectors: Vectors) -> None:
+    reports = list(reports_of(rows, vectors))
     events = {report.entry_id: row["cluster"] for report, row in zip(reports, rows, strict=True)}
 
     def f1(stream: Sequence[Features]) -> float:
         folds = fold_all(stream)
-        return bcubed([events[it.entry_id] for it in stream], [it.story_id for it in folds])[2]
+        return bcubed(
+            [events[report.entry_id] for report in stream], [fold.story_id for fold in folds]
+        )[2]
 
     plain = f1(reports)
     tell("order", name, "B3 F1 in order", f"{plain:.4f}")
@@ -109,10 +122,10 @@ def disorder(name: str, rows: list[Row]) -> None:
 # ---------------------------------------------------------------- copies
 
 
-def repeat(name: str, rows: list[Row]) -> None:
+def repeat(name: str, rows: list[Row], vectors: Vectors) -> None:
     rng = random.Random(1)
     stream: list[tuple[datetime, Features, str]] = []
-    for number, (row, report) in enumerate(zip(rows, reports_of(rows), strict=True)):
+    for number, (row, report) in enumerate(zip(rows, reports_of(rows, vectors), strict=True)):
         url = row.get("url") or invented_url(row["title"], number)
         stream.append((report.seen_at, replace(report, canonical_url=canonical_url(url)), ""))
         later = report.seen_at + rng.uniform(0, 1) * (COPY_AFTER[1] - COPY_AFTER[0]) + COPY_AFTER[0]
@@ -161,47 +174,64 @@ def variant(url: str, number: int) -> str:
 # ---------------------------------------------------------------- restart
 
 
-def restart(name: str, rows: list[Row]) -> None:
-    reports = list(reports_of(rows))
+def restart(name: str, rows: list[Row], vectors: Vectors) -> None:
+    reports = list(reports_of(rows, vectors))
     whole = fold_all(reports)
     for share in BREAKS:
         at = int(len(reports) * share)
-        kept = [
-            (report, fold)
-            for report, fold in zip(reports[:at], whole, strict=False)
-            if reports[at - 1].seen_at - report.seen_at <= StoryWindow.MEMORY
-        ]
-        window = StoryWindow()
-        for report, fold in kept:
-            window.add(report, fold)
+        now = reports[at].seen_at
+        window, kept = StoryWindow(), 0
+        for report, fold in zip(reports[:at], whole, strict=False):
+            if now - report.seen_at <= StoryWindow.MEMORY:
+                window.restore(restored(store(report, fold)), closed_before=now - STORY_AGE)
+                kept += 1
         rest = fold_all(reports[at:], window)
         differing = sum(a != b for a, b in zip(rest, whole[at:], strict=True))
-        tell(
-            "restart",
-            name,
-            f"of {len(rest)} folds differ, {len(kept)} rebuilt",
-            f"{differing}",
-            "0",
-        )
+        what = f"of {len(rest)} folds differ, {kept} rebuilt"
+        tell("restart", name, what, f"{differing}", "0")
+
+
+Stored = tuple[str, str, datetime, Vector | None, Fold]
+
+
+def store(report: Features, fold: Fold) -> Stored:
+    """Return a report as the store keeps it."""
+    return features_to_text(report), report.entry_id, report.seen_at, report.vector, fold
+
+
+def restored(stored: Stored) -> FoldedReport:
+    text, entry_id, seen_at, vector, fold = stored
+    features = features_from_text(text, entry_id=entry_id, seen_at=seen_at, vector=vector)
+    return FoldedReport(seq=0, features=features, fold=fold, is_sent=True)
 
 
 # ---------------------------------------------------------------- window
 
 
-def measure_window(data: Path) -> None:
+def measure_window(run: "Run") -> None:
     name = f"{FULL} reports"
-    full = child(data, 0)
-    tell("window", name, "a report's fold, last tenth, p50 ms", f"{full['p50']:.2f}")
+    full = run("window", FULL)
+    tell("window", name, "a report's fold, last tenth, mean ms", f"{full['mean']:.2f}", "1")
+    tell("window", name, "p50 ms", f"{full['p50']:.2f}")
     tell("window", name, "p99 ms", f"{full['p99']:.2f}", "5")
     tell("window", name, "memory MB", f"{full['mb']:.0f}", "165")
     tell("window", name, "rebuild s", f"{full['rebuild']:.1f}", "5")
     tell("window", name, "stories", f"{full['stories']}")
 
 
-def measure_stored(data: Path) -> None:
+def measure_rebuild(run: "Run") -> None:
+    for part, span in (("rebuild", "of 13 days"), ("rebuild-open", "of 70 hours, all open")):
+        found = run(part, FULL)
+        name = f"{FULL} reports"
+        tell("rebuild", name, f"{span}: s", f"{found['rebuild']:.1f}", "5")
+        tell("rebuild", name, "of it reading the stored form, s", f"{found['read']:.1f}")
+        tell("rebuild", name, "memory MB", f"{found['mb']:.0f}")
+
+
+def measure_stored(run: "Run") -> None:
     base = None
     for size in STORED:
-        found = child(data, size)
+        found = run("stored", size)
         base = base or found
         mean, p99 = found["mean"] / base["mean"], found["p99"] / base["p99"]
         what = f"mean {found['mean']:.2f} ms, p99 {found['p99']:.2f} ms, {found['mb']:.0f} MB"
@@ -210,9 +240,13 @@ def measure_stored(data: Path) -> None:
         tell("stored", f"{size} reports", f"p99 to {STORED[0]}", f"{p99:.2f}", target)
 
 
-def child(data: Path, size: int) -> dict[str, Any]:
-    """Measure one window in a process of its own; 0 is the one that is filled by folding."""
-    command = [sys.executable, __file__, "--data", str(data), "--child", str(size)]
+Run = Callable[[str, int], dict[str, Any]]
+
+
+def child(data: Path, encoder: str, part: str, size: int) -> dict[str, Any]:
+    """Measure one window in a process of its own."""
+    command = [sys.executable, __file__, "--data", str(data), "--encoder", encoder]
+    command += ["--child", part, str(size)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
     found = json.loads(done.stdout)
     assert isinstance(found, dict)
@@ -228,73 +262,105 @@ def titles_of(data: Path) -> Iterator[list[str]]:
                     yield row["title"].split()
 
 
-def made_reports(data: Path, size: int) -> Iterator[Features]:
+def made_reports(
+    data: Path, size: int, *, has_vectors: bool, span: timedelta = SPAN
+) -> Iterator[Features]:
     """Make reports of the words of real titles: as common and as many in a title as there."""
-    rng = random.Random(1)
+    rng, chance = random.Random(1), np.random.default_rng(1)
     titles = list(titles_of(data))
     words, lengths = [word for title in titles for word in title], [len(title) for title in titles]
     for number in count():
-        title = " ".join(rng.choices(words, k=rng.choice(lengths)))
-        seen_at = BEGIN + SPAN * min(1.0, number / size)
-        yield Features(
-            entry_id=f"made-{number}",
-            title=title,
-            canonical_url=f"outlet{number % 500}.example/{number}",
-            seen_at=seen_at,
-            watchlists=("bench",),
-        )
+        row = {
+            "title": " ".join(rng.choices(words, k=rng.choice(lengths))),
+            "url": f"https://outlet{number % 500}.example/{number}",
+            "lang": "en",
+        }
+        seen_at = BEGIN + span * min(1.0, number / size)
+        vector = random_vector(chance) if has_vectors else None
+        yield read_report(row, seen_at, vector, id_=f"made-{number}")
 
 
-def fill_by_folding(data: Path, size: int) -> dict[str, float]:
+def random_vector(chance: np.random.Generator) -> Vector:
+    numbers = chance.normal(size=(1, 384)).astype(np.float32)
+    return Vector(model="random", values=to_int8(numbers / np.linalg.norm(numbers)).tobytes())
+
+
+def fill_by_folding(data: Path, size: int, has_vectors: bool) -> dict[str, float]:
     """Fold every report; then rebuild the window from what that gave."""
-    reports = made_reports(data, size)
+    reports = made_reports(data, size, has_vectors=has_vectors)
     window, seconds, stories = StoryWindow(), array("d"), 0
     with tempfile.TemporaryFile() as kept:  # not in memory: only the window's growth counts
         first = next(reports)  # reads the titles
         before = resident_mb()
         for report in chain([first], islice(reports, size - 1)):
-            began = time.perf_counter()
+            began = time.process_time()
             fold = window.fold(report)
             window.add(report, fold)
-            seconds.append(time.perf_counter() - began)
+            seconds.append(time.process_time() - began)
             stories += fold.relation is Relation.NEW
-            pickle.dump((report, fold), kept)
+            pickle.dump(store(report, fold), kept)
         grown = resident_mb() - before
-        kept.seek(0)
         return {
             **spread(seconds[-size // 10 :]),
             "mb": grown,
             "stories": stories,
-            "rebuild": rebuild_seconds(kept, size),
+            "rebuild": rebuild_from(kept, size, BEGIN + SPAN)["rebuild"],
         }
 
 
-def rebuild_seconds(kept: Any, size: int) -> float:
-    window, seconds = StoryWindow(), 0.0
+def rebuild_stored(
+    data: Path, size: int, has_vectors: bool, *, span: timedelta = StoryWindow.MEMORY
+) -> dict[str, float]:
+    """Rebuild a window from stored reports, four of five in one of the latest stories."""
+    rng, story_ids = random.Random(2), list[str]()
+    reports = made_reports(data, size, has_vectors=has_vectors, span=span)
+    with tempfile.TemporaryFile() as kept:
+        for report in islice(reports, size):
+            fold = made_fold(report, story_ids, rng)
+            pickle.dump(store(report, fold), kept)
+        return rebuild_from(kept, size, BEGIN + span)
+
+
+def made_fold(report: Features, story_ids: list[str], rng: random.Random) -> Fold:
+    """Put a report into a story of the latest, or into a new one."""
+    if story_ids and rng.random() < JOINING:
+        story_id, relation = rng.choice(story_ids[-LATEST:]), Relation.SAME_EVENT
+    else:
+        story_id, relation = report.entry_id, Relation.NEW
+        story_ids.append(story_id)
+    return Fold(story_id=story_id, relation=relation, reason=relation, usual=0.3)
+
+
+def rebuild_from(kept: Any, size: int, now: datetime) -> dict[str, float]:
+    """Rebuild a window from a file of stored reports; the file is read outside of what is timed."""
+    kept.seek(0)
+    before, window = resident_mb(), StoryWindow()
+    reading = adding = 0.0
     for _ in range(size):
-        report, fold = pickle.load(kept)
-        began = time.perf_counter()
-        window.add(report, fold)
-        seconds += time.perf_counter() - began
-    return seconds
+        stored = pickle.load(kept)
+        began = time.process_time()
+        report = restored(stored)
+        read = time.process_time()
+        window.restore(report, closed_before=now - STORY_AGE)
+        reading += read - began
+        adding += time.process_time() - read
+    return {"rebuild": reading + adding, "read": reading, "mb": resident_mb() - before}
 
 
-def probe_stored(data: Path, size: int) -> dict[str, float]:
+def probe_stored(data: Path, size: int, has_vectors: bool) -> dict[str, float]:
     """Fold some reports into a window that holds so many, each a story of its own."""
-    reports = made_reports(data, size)
+    reports = made_reports(data, size, has_vectors=has_vectors)
     window, seconds = StoryWindow(), array("d")
     first = next(reports)  # reads the titles
     before = resident_mb()
     for number, report in enumerate(chain([first], islice(reports, size - 1))):
-        window.add(
-            report,
-            Fold(story_id=f"s{number}", relation=Relation.NEW, reason="new-event", score=0.2),
-        )
+        fold = Fold(story_id=f"s{number}", relation=Relation.NEW, reason="new-event", score=0.2)
+        window.add(report, fold)
     grown = resident_mb() - before
     for report in islice(reports, PROBES):
-        began = time.perf_counter()
+        began = time.process_time()
         window.add(report, window.fold(report))
-        seconds.append(time.perf_counter() - began)
+        seconds.append(time.process_time() - began)
     return {**spread(seconds), "mb": grown}
 
 
@@ -312,6 +378,23 @@ def resident_mb() -> float:
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
+
+PARTS: Mapping[str, Callable[[str, list[Row], Vectors], None]] = {
+    "order": disorder,
+    "copies": repeat,
+    "restart": restart,
+}
+SIZES: Mapping[str, Callable[[Run], None]] = {
+    "window": measure_window,
+    "rebuild": measure_rebuild,
+    "stored": measure_stored,
+}
+CHILDREN: Mapping[str, Callable[[Path, int, bool], dict[str, float]]] = {
+    "window": fill_by_folding,
+    "rebuild": rebuild_stored,
+    "rebuild-open": partial(rebuild_stored, span=SPAN),
+    "stored": probe_stored,
+}
 
 if __name__ == "__main__":
     main()

@@ -1,11 +1,17 @@
 """Is what is sent news? Figures of the decision on labelled streams of the desk's beat.
 
-    python bench/stories.py --data DIR [--encoder auto|off] [--predictions DIR]
+    python bench/stories.py --data DIR [--encoder auto|off] [--cache DIR] [--predictions DIR]
+    python bench/stories.py --data DIR --worst 20       the worst errors, with the product's reasons
+    python bench/stories.py --data DIR --restart        the same answers if the window is rebuilt?
 
 DIR holds `beat/` and `invented-day/`: JSON Lines with `id`, `ts`, `title`, `event`, `role`,
 `must_tell` and perhaps `not_matched`. Each stream goes through `backtest --messages` with the
 shipped configuration, `beat/before.jsonl` with it as a warm-up that is not scored. The invented day
-has feeds and watch-lists of its own, beside the shipped lists.
+has feeds and watch-lists of its own, beside the shipped lists. With `--cache` sentence vectors are
+made in this process and kept in that folder; without, the daemon's worker makes them.
+
+Two simple methods stand beside ours, both on the items that the lists match: every item is sent, and
+every title is sent that shares too few words with those of the last 72 hours.
 """
 
 import argparse
@@ -16,16 +22,27 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+from unittest.mock import patch
+
+from folding import bcubed
+from folding_peers import words_of
+from folding_robust import Stored, restored, store
+from vectors import Vectors, add_options
 
 from straitwatch.app import activate, load
+from straitwatch.cli import messages
 from straitwatch.cli.encoding import LineEncoder
 from straitwatch.cli.jsonl import Line
-from straitwatch.cli.messages import rehearse
+from straitwatch.cli.messages import Encode, rehearse
+from straitwatch.core.cluster import STORY_AGE, StoryWindow
+from straitwatch.core.model import PlannedEntry, Report
+from straitwatch.core.plan import SAME_GUID
+from straitwatch.core.rehearsal import Rehearsal, Rehearsed
 
 Row = Mapping[str, Any]
 SHIPPED = Path(__file__).parent.parent / "config"
@@ -40,49 +57,85 @@ ROLES = {  # of the invented day, which tells some apart
 }
 
 
+REACH, OVERLAP = timedelta(hours=72), 0.35  # of words in common
+BREAKS = (0.25, 0.5, 0.75)  # of the stream
+RANKS = ("low", "normal", "high", "critical")
+Answers = Mapping[str, Row]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--encoder", choices=("auto", "off"), default="auto")
+    add_options(parser)
     parser.add_argument("--predictions", type=Path, help="a folder for the answers, line by line")
+    parser.add_argument("--worst", type=int, default=0, help="print so many errors of each stream")
+    parser.add_argument("--restart", action="store_true", help="rebuild the window in mid-stream")
     options = parser.parse_args()
-    tables = [
-        ("beat", *judge_beat(options.data / "beat", options.encoder)),
-        ("invented day", *judge_day(options.data / "invented-day", options.encoder)),
-    ]
-    for name, gold, answers in tables:
-        if options.predictions:
-            _write(options.predictions / f"{name.replace(' ', '-')}.jsonl", answers)
+    streams = {
+        "beat": (judge_beat, options.data / "beat"),
+        "invented day": (judge_day, options.data / "invented-day"),
+    }
+    for name, (judge, folder) in streams.items():
+        with encoding(options.encoder, options.cache) as encode:
+            gold, answers = judge(folder, encode)
+            if options.predictions:
+                _write(options.predictions / f"{name.replace(' ', '-')}.jsonl", answers)
+            if options.restart:
+                print_restarts(name, answers, lambda: judge(folder, encode)[1])  # noqa: B023
+                continue
         matched = [row for row in gold if _is_matched(row, answers)]
-        print_table(name, matched=report_items(matched, answers), whole=report_items(gold, answers))
+        if options.worst:
+            print_worst(name, worst_errors(matched, answers), options.worst)
+            continue
+        columns = {"straitwatch": report_items(matched, answers)}
+        if options.encoder == "auto":
+            _, without = judge(folder, _no_vector)
+            columns["without encoder"] = report_items(matched, without)
+        columns["every item"] = report_items(matched, send_all(matched))
+        columns["word overlap"] = report_items(matched, overlap_words(matched))
+        columns["ours, all items"] = report_items(gold, answers)
+        print_table(name, columns)
+
+
+@contextmanager
+def encoding(setting: str, cache: Path | None) -> Iterator[Encode]:
+    """Encode in the daemon's worker, or in this process where vectors are kept."""
+    if cache:
+        yield Vectors(setting, cache).encode_one
+        return
+    with LineEncoder(setting) as line_encoder:
+        yield line_encoder.encode
+
+
+def _no_vector(_: str) -> None:
+    return None
 
 
 # ---------------------------------------------------------------- the product
 
 
-def judge_beat(folder: Path, encoder: str) -> tuple[list[Row], dict[str, Row]]:
+def judge_beat(folder: Path, encode: Encode) -> tuple[list[Row], dict[str, Row]]:
     """Return the labelled rows of the beat stream, and the answers of the product by id."""
     gold = _read(folder / "items.jsonl")
     # Each window has a warm-up of its own: both files in one order of time.
     rows = sorted((*_read(folder / "before.jsonl"), *gold), key=_time)
-    return gold, _judge(rows, SHIPPED, encoder)
+    return gold, _judge(rows, SHIPPED, encode)
 
 
-def judge_day(folder: Path, encoder: str) -> tuple[list[Row], dict[str, Row]]:
+def judge_day(folder: Path, encode: Encode) -> tuple[list[Row], dict[str, Row]]:
     """Return the labelled rows of the invented day, and the answers of the product by id."""
     gold = _read(folder / "items.jsonl")
     with _beside_shipped(folder) as config:
-        return gold, _judge(sorted(gold, key=_time), config, encoder)
+        return gold, _judge(sorted(gold, key=_time), config, encode)
 
 
-def _judge(rows: Sequence[Row], config: Path, encoder: str) -> dict[str, Row]:
+def _judge(rows: Sequence[Row], config: Path, encode: Encode) -> dict[str, Row]:
     loaded = load(config, {})
     rules = activate(replace(loaded, receivers={})).rules
     lines = [Line(place=row["id"], value=_as_input(row)) for row in rows]
     started = time.process_time()
-    with LineEncoder(encoder) as line_encoder:
-        said = rehearse(lines, rules, loaded.feeds, encode=line_encoder.encode)
-        answers = {answer["id"]: answer for answer in said}
+    said = rehearse(lines, rules, loaded.feeds, encode=encode)
+    answers = {answer["id"]: answer for answer in said}
     seconds = time.process_time() - started
     print(f"{len(rows)} reports in {seconds:.1f} CPU s, {1000 * seconds / len(rows):.2f} ms each")
     return answers
@@ -101,6 +154,80 @@ def _beside_shipped(folder: Path) -> Iterator[Path]:
         shutil.copy(folder / "feeds.yaml", config / "feeds.yaml")
         shutil.copytree(folder / "watchlists", config / "watchlists", dirs_exist_ok=True)
         yield config
+
+
+# ---------------------------------------------------------------- simple methods
+
+
+def send_all(rows: Iterable[Row]) -> dict[str, Row]:
+    """Answer as a reader without folding: each item is an alert."""
+    return {row["id"]: _alone(row) for row in rows}
+
+
+def overlap_words(rows: Iterable[Row]) -> dict[str, Row]:
+    """Answer as popular readers do: a title much like one of the last days is not sent."""
+    answers: dict[str, Row] = {}
+    open_titles: list[tuple[datetime, set[str], str]] = []
+    for row in sorted(rows, key=_time):
+        now, words = _time(row), words_of(row["title"])
+        open_titles = [one for one in open_titles if now - one[0] <= REACH]
+        near = [(_jaccard(words, other), story) for _, other, story in open_titles]
+        score, story = max(near, default=(0.0, ""))
+        answers[row["id"]] = (
+            {"story": story, "told": "none", "message": None} if score >= OVERLAP else _alone(row)
+        )
+        open_titles.append((now, words, answers[row["id"]]["story"]))
+    return answers
+
+
+def _alone(row: Row) -> Row:
+    return {"story": row["id"], "told": "alert", "message": row["id"]}
+
+
+def _jaccard(a: set[str], b: set[str]) -> float:
+    return len(a & b) / (len(a | b) or 1)
+
+
+# ---------------------------------------------------------------- restarts
+
+
+@dataclass(slots=True)
+class Restarting(Rehearsal):
+    """A rehearsal whose window is rebuilt in mid-stream, as the daemon rebuilds it at start."""
+
+    at: ClassVar[int] = 0  # reports before the restart
+    stored: list[tuple[Stored, bool]] = field(default_factory=list)
+
+    def plan(self, report: Report | PlannedEntry) -> Rehearsed:
+        """Plan a report, behind the restart with a window from what was stored."""
+        if len(self.stored) == self.at and isinstance(report, Report):
+            self._windows = [self._rebuilt(report.seen_at)]
+        done = Rehearsal.plan(self, report)
+        planned = done.planned
+        if planned.fold and planned.features and planned.fold.reason != SAME_GUID:
+            self.stored.append((store(planned.features, planned.fold), planned.decision.is_sent))
+        return done
+
+    def _rebuilt(self, now: datetime) -> StoryWindow:
+        window = StoryWindow()
+        for stored, is_sent in self.stored:
+            report = replace(restored(stored), is_sent=is_sent)
+            if now - report.features.seen_at <= StoryWindow.MEMORY:
+                window.restore(report, closed_before=now - STORY_AGE)
+        return window
+
+
+def print_restarts(name: str, answers: Answers, judge: Callable[[], Answers]) -> None:
+    """Judge a stream with a restart at several places, and print what differs."""
+    reports = sum(1 for answer in answers.values() if answer["story"])
+    for share in BREAKS:
+        Restarting.at = int(reports * share)
+        with patch.object(messages, "Rehearsal", Restarting):
+            again = judge()
+        differing = sorted(key for key in answers if again[key] != answers[key])
+        print(f"{name}, restart after {Restarting.at} of {reports}: {len(differing)} differ")
+        for key in differing[:5]:
+            print(f"    {key}: {answers[key]['reason']}\n    then {again[key]['reason']}")
 
 
 # ---------------------------------------------------------------- the score
@@ -128,7 +255,7 @@ class Item:
         return self.told in ("alert", "update")
 
 
-def report_items(gold: Iterable[Row], answers: Mapping[str, Row]) -> list[Item]:
+def report_items(gold: Iterable[Row], answers: Answers) -> list[Item]:
     """Join labels and answers; the earliest report that is left of an event is its first one."""
     items: list[Item] = []
     rows = list(gold)
@@ -235,22 +362,100 @@ FIGURES: Mapping[str, Callable[[Sequence[Item]], tuple[int, int]]] = {
 }
 
 
-def print_table(name: str, *, matched: Sequence[Item], whole: Sequence[Item]) -> None:
-    """Print each figure on the matched items and on all."""
-    print(f"\n{name:40} {'matched':>18} {'all':>18}   ({len(matched)} and {len(whole)} items)")
+def print_table(name: str, columns: Mapping[str, Sequence[Item]]) -> None:
+    """Print each figure for each column."""
+    print(f"\n{name:38}" + "".join(f"{column:>19}" for column in columns))
     for title, figure in FIGURES.items():
-        print(f"{title:40} {_ratio(*figure(matched)):>18} {_ratio(*figure(whole)):>18}")
-    print()
+        cells = (_ratio(*figure(items)) for items in columns.values())
+        print(f"{title:38}" + "".join(f"{cell:>19}" for cell in cells))
+    cells = (f"{_bcubed(items):5.3f}" for items in columns.values())
+    print(f"{'B-cubed F1 of news':38}" + "".join(f"{cell:>19}" for cell in cells))
+    print(f"{'items':38}" + "".join(f"{len(items):19}" for items in columns.values()) + "\n")
 
 
 def _ratio(part: int, whole: int) -> str:
-    return f"{part / whole:5.2f} ({part} of {whole})" if whole else "- (0 of 0)"
+    return f"{part / whole:.2f} ({part} of {whole})" if whole else "- (0 of 0)"
+
+
+def _bcubed(items: Iterable[Item]) -> float:
+    news = [item for item in items if item.is_news]
+    return bcubed([item.event for item in news], [item.story for item in news])[2]
+
+
+# ---------------------------------------------------------------- the worst errors
+
+HARMS = (  # the worst first
+    "an event of which nothing was sent",
+    "a correction or development that was not sent",
+    "a first report in a story of other events",
+    "another alert for an event that was alerted",
+    "commentary or noise as an alert",
+    "an update that adds nothing",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Error:
+    """One thing that a desk would complain of."""
+
+    harm: str
+    row: Row
+    answer: Row
+
+
+def worst_errors(rows: Sequence[Row], answers: Answers) -> list[Error]:
+    """Return what went wrong with matched items, by harm, the most severe items first."""
+    items = report_items(rows, answers)
+    told = {item.event for item in items if item.is_told}
+    held, alerted = defaultdict[str, set[str]](set), set[str]()
+    errors: list[Error] = []
+    for row, item in zip(rows, items, strict=True):
+        others, known = held[item.story], item.event in alerted
+        if harm := _harm(item, is_told=item.event in told, others=others, is_alerted=known):
+            errors.append(Error(harm=harm, row=row, answer=answers[item.id]))
+        if item.told == "alert":
+            alerted.add(item.event)
+        if item.is_news:
+            others.add(item.event)
+    return sorted(errors, key=lambda error: (HARMS.index(error.harm), -_rank(error.answer)))
+
+
+def _harm(item: Item, *, is_told: bool, others: set[str], is_alerted: bool) -> str:
+    first, later, swallowed, again, idle_alert, idle_update = HARMS
+    if item.must_tell and not item.is_told:
+        return later if is_told or item.role in (DEVELOPMENT, CORRECTION) else first
+    if item.role == FIRST and others and item.event not in others:
+        return swallowed
+    if item.told == "alert" and item.role == RETELLING and is_alerted:
+        return again
+    if item.told == "alert" and not item.is_news:
+        return idle_alert
+    return idle_update if item.told == "update" and not item.must_tell else ""
+
+
+def _rank(answer: Row) -> int:
+    return RANKS.index(answer["severity"] or "low")
+
+
+def print_worst(name: str, errors: Sequence[Error], most: int) -> None:
+    """Print a fair share of each harm, and then more of the worst until there are so many."""
+    share = max(most // len(HARMS), 1)
+    shown = [one for harm in HARMS for one in [e for e in errors if e.harm == harm][:share]]
+    shown += [error for error in errors if error not in shown][: max(most - len(shown), 0)]
+    print(f"\n{name}: {len(errors)} errors on matched items")
+    for harm in HARMS:
+        of_it = [error for error in shown if error.harm == harm]
+        print(f"{harm}: {sum(error.harm == harm for error in errors)}")
+        for error in of_it:
+            answer = error.answer
+            print(f"    {error.row['id']} {error.row['title']}")
+            print(f"        {answer['told']}, {answer['severity']}: {answer['reason']}")
 
 
 # ---------------------------------------------------------------- files
 
 
-def _is_matched(row: Row, answers: Mapping[str, Row]) -> bool:
+def _is_matched(row: Row, answers: Answers) -> bool:
     """Return True unless the lists miss an item; the invented day has no label for that."""
     if "watchlists" in row:
         return not row.get("not_matched")
@@ -261,7 +466,7 @@ def _read(path: Path) -> list[Row]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def _write(path: Path, answers: Mapping[str, Row]) -> None:
+def _write(path: Path, answers: Answers) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = (json.dumps(answer, ensure_ascii=False) for answer in answers.values())
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
