@@ -1,6 +1,8 @@
 import threading
 import warnings
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,8 +10,16 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
 
+from straitwatch.core.cluster import StoryWindow
 from straitwatch.errors import SchemaMismatch
-from straitwatch.store import Store, find_entries, get_meta, list_stories, set_meta
+from straitwatch.store import (
+    Store,
+    find_entries,
+    get_meta,
+    list_stories,
+    recent_reports,
+    set_meta,
+)
 from straitwatch.store.schema import HEAD, alembic_config, schema_version
 
 
@@ -73,6 +83,21 @@ def test_a_story_of_an_older_schema_counts_each_outlet_as_its_own_origin(empty_u
     (story,) = store.call(list_stories)
     store.close()
     assert (story.title, story.origins, story.is_state_only) == ("Fleet", ("Feed",), False)
+
+
+def test_report_of_an_older_schema_takes_in_a_later_one(empty_url: str) -> None:
+    _make_old_database(empty_url)
+
+    store = Store.open(empty_url)
+
+    since_at = datetime(2026, 2, 1, tzinfo=UTC)
+    (report,) = store.call(partial(recent_reports, since_at=since_at, after_seq=0))
+    store.close()
+    window = StoryWindow()
+    window.restore(report)
+    later = report.features.seen_at + timedelta(hours=1)
+    again = replace(report.features, entry_id="e2", canonical_url="news.example/2", seen_at=later)
+    assert window.fold(replace(again, site="news.example")).story_id == "s1"
 
 
 def test_an_older_schema_is_not_upgraded_by_looking(empty_url: str) -> None:

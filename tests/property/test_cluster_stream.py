@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cluster_builders import make_features
+from cluster_builders import make_features, make_vector
 from straitwatch.core.cluster import StoryWindow, features_from_text, features_to_text
 from straitwatch.core.cluster.guards import compare_titles
 from straitwatch.core.cluster.stories import STORY_AGE
@@ -46,16 +46,22 @@ titles = st.builds(
     st.sampled_from(DEEDS),
     st.sampled_from(PLACES),
 )
-streams = st.lists(st.tuples(titles, st.integers(0, 300)), min_size=1, max_size=30).map(
+directions = st.lists(st.integers(-3, 3), min_size=3, max_size=3)
+vectors = st.none() | st.builds(
+    lambda direction, model: make_vector(*direction, model=model),
+    directions,
+    st.sampled_from(["one-model", "another-model"]),
+)
+streams = st.lists(st.tuples(titles, st.integers(0, 300), vectors), min_size=1, max_size=30).map(
     lambda items: [
-        Features(
+        make_features(
+            title,
             entry_id=str(i),
-            title=title,
             seen_at=START + timedelta(minutes=minutes) + i * timedelta(hours=3),
             canonical_url=f"site{i % 5}.example/{i}",
-            watchlists=("strait",),
+            vector=vector,
         )
-        for i, (title, minutes) in enumerate(items)
+        for i, (title, minutes, vector) in enumerate(items)
     ]
 )
 
@@ -95,19 +101,21 @@ returning = st.lists(
         st.integers(0, 4),
         st.integers(0, 60),
         st.sampled_from([("strait",), ("arms",), ("arms", "strait")]),
+        vectors,
     ),
     min_size=4,
     max_size=40,
 ).map(
     lambda items: [
-        Features(
+        make_features(
+            title,
             entry_id=str(i),
-            title=title,
-            seen_at=START + sum((hours for _, _, hours, _ in items[:i]), 0) * timedelta(hours=1),
+            seen_at=START + sum((hours for _, _, hours, *_ in items[:i]), 0) * timedelta(hours=1),
             canonical_url=f"site.example/{page}",
             watchlists=lists,
+            vector=vector,
         )
-        for i, (title, page, _, lists) in enumerate(items)
+        for i, (title, page, _, lists, vector) in enumerate(items)
     ]
 )
 
