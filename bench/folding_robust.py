@@ -5,6 +5,7 @@
     order     arrivals moved by up to 30 minutes either way, three times: change of B-cubed F1
     copies    every entry comes twice, the second time with a new id and another form of its address
     restart   a window rebuilt in mid-stream from what the store would still give it
+    young     the first reports of an empty window, begun at several places of a stream
     window    one 72 h window filled by folding titles made of the words of real ones: time, memory
     rebuild   a window rebuilt from the stored form of 100,000 reports, of 13 days and of 70 hours
     stored    the same for windows of 10,000 to 1,000,000 reports, each a story of its own
@@ -36,7 +37,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from folding import Row, bcubed, read_report, reports_of, rows_of
+from folding import Row, alerts, bcubed, read_report, reports_of, rows_of
 from vectors import Vectors, add_options
 
 from straitwatch.core.cluster import (
@@ -52,6 +53,7 @@ from straitwatch.core.vectors import to_int8
 SETS = ("og2021 en", "og2021 9 languages", "uci desk", "allsides")
 SHIFT = timedelta(minutes=30)
 SEEDS = (1, 2, 3)
+YOUNG, PLACES = (60, 150), 6  # reports, and where they begin
 BREAKS = (0.25, 0.5, 0.75)  # of the stream
 COPY_AFTER = (timedelta(minutes=5), timedelta(hours=6))
 FULL = 100_000  # reports of the window that is filled by folding
@@ -190,6 +192,27 @@ def restart(name: str, rows: list[Row], vectors: Vectors) -> None:
         what = f"of {len(rest)} folds differ, {kept} rebuilt"
         tell("restart", name, what, f"{differing}", "0")
 
+
+# ---------------------------------------------------------------- young
+
+
+def begin(name: str, rows: list[Row], vectors: Vectors) -> None:
+    """Fold the first reports into an empty window, whose means and weights are not its own yet."""
+    for size in YOUNG:
+        starts = [len(rows) * place // PLACES for place in range(PLACES)]
+        parts = [rows[start : start + size] for start in starts]
+        figures = [young_figures(part, vectors) for part in parts]
+        f1, missed = (sum(column) / PLACES for column in zip(*figures, strict=True))
+        tell("young", name, f"first {size}: B3 F1, events missed {missed:.3f}", f"{f1:.3f}")
+
+
+def young_figures(rows: list[Row], vectors: Vectors) -> tuple[float, float]:
+    truth = [row["cluster"] for row in rows]
+    found = [fold.story_id for fold in fold_all(list(reports_of(rows, vectors)))]
+    return bcubed(truth, found)[2], alerts(truth, found)[0]
+
+
+# ---------------------------------------------------------------- the stored form
 
 Stored = tuple[str, str, datetime, Vector | None, Fold]
 
@@ -383,6 +406,7 @@ PARTS: Mapping[str, Callable[[str, list[Row], Vectors], None]] = {
     "order": disorder,
     "copies": repeat,
     "restart": restart,
+    "young": begin,
 }
 SIZES: Mapping[str, Callable[[Run], None]] = {
     "window": measure_window,
