@@ -110,7 +110,7 @@ COMMIT_AT_ONCE = 200  # reports of one transaction: so long another poll waits f
 FENCED = "fenced"  # the outcome of a poll whose feed somebody else has claimed since
 NOTHING: frozenset[str] = frozenset()
 _READ_SINCE = "digest reads since "  # and the digest's name: a small fact
-DIGEST_ITEMS = 100  # Gmail clips at 102 KB: about 450 bytes an item (research/delivery.md 4.6)
+DIGEST_ITEMS = 100  # Gmail clips at 102 KB: about 450 bytes an item
 
 
 @dataclass(slots=True)

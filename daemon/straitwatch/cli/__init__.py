@@ -5,6 +5,7 @@ Data goes to stdout, logs and progress to stderr. Exit status: 0 fine, 1 somethi
 """
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -52,6 +53,8 @@ def main() -> None:
     # Compiling lists makes a hundred thousand small objects that stay: looking through them again
     # and again took 12 % of `why` and `check`.
     gc.set_threshold(50_000, 20, 20)
+    # Vectors are short: on a busy machine two threads waiting for each other took twice the CPU.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         application(sys.argv[1:])()
     except (ConfigError, UsageError) as error:

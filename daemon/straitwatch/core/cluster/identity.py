@@ -226,20 +226,23 @@ class _Sightings:
     """What was seen by one sign, the latest last."""
 
     def __init__(self) -> None:
-        self._by_key: dict[str, deque[Sighting]] = {}
+        # Tuples: most keys have one sighting, and a deque of one takes 760 bytes.
+        self._by_key: dict[str, tuple[Sighting, ...]] = {}
 
     def of(self, key: str) -> Sequence[Sighting]:
         return self._by_key.get(key, ())
 
     def add(self, key: str, seen: Sighting) -> None:
         if key:
-            self._by_key.setdefault(key, deque(maxlen=_SEEN_AT_MOST)).append(seen)
+            self._by_key[key] = (*self._by_key.get(key, ())[1 - _SEEN_AT_MOST :], seen)
 
     def forget(self, key: str, seen: Sighting) -> None:
         known = self._by_key.get(key)
-        if known and known[0] is seen:
-            known.popleft()
-        if known is not None and not known:
+        if not known or known[0] is not seen:
+            return
+        if len(known) > 1:
+            self._by_key[key] = known[1:]
+        else:
             del self._by_key[key]
 
 

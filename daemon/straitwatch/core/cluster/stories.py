@@ -38,7 +38,9 @@ _WEAK = 0.05  # raises the bar where only words that are common to the beat are 
 _LEAST_SPAN = timedelta(days=7)  # until then nobody knows how busy a list usually is
 _CLOSEST = 3  # reports of a story whose titles are compared
 _MAX_CANDIDATES = 12
-_PRIOR_SCORE, _PRIOR_REPORTS = 0.3, 200
+# What the usual score of a list begins with, and for how many reports that counts. By meaning, two
+# reports of a young list are more alike than those of the list that it becomes.
+_PRIOR, _PRIOR_BY_MEANING = (0.3, 200), (0.36, 100)
 _SCALE = 10_000  # scores are summed as integers, so that the sum does not depend on the order
 
 
@@ -164,16 +166,20 @@ class ListStories:
         self._score_sum = 0
         self._score_count = 0
 
-    def usual_score(self) -> float:
-        """Return how well the reports of the last days resembled the best story."""
-        total = self._score_sum / _SCALE + _PRIOR_SCORE * _PRIOR_REPORTS
-        return total / (self._score_count + _PRIOR_REPORTS)
-
-    def threshold(self, profile: FoldProfile, *, has_vector: bool) -> float:
-        """Return the bar within a language, for this list today."""
+    def bar(self, profile: FoldProfile, *, has_vector: bool) -> float:
+        """Return the score that a report within a language needs, for this list today."""
         if has_vector:
-            return profile.base + profile.slope * self.usual_score()
-        return profile.words_base + profile.words_slope * self.usual_score()
+            return profile.base + profile.slope * self._usual_score(*_PRIOR_BY_MEANING)
+        return profile.words_base + profile.words_slope * self._usual_score(*_PRIOR)
+
+    def bar_across(self, profile: FoldProfile) -> float:
+        """Return the score that a report in another language needs, for this list today."""
+        return profile.base + profile.slope * self._usual_score(*_PRIOR) + profile.across
+
+    def _usual_score(self, prior: float, reports: int) -> float:
+        """Return how well the reports of the last days resembled the best story."""
+        total = self._score_sum / _SCALE + prior * reports
+        return total / (self._score_count + reports)
 
     def report_rate(self, now: datetime) -> float:
         """Return the reports an hour of the last days; infinity until a week is known."""
@@ -239,12 +245,12 @@ class ListStories:
         own = features.language in story.languages
         shared = self._words.shared(story.id, query.words)
         is_weak = own and bool(shared) and beat_shares().keys() >= set(shared)
-        bar = self.threshold(profile, has_vector=has_vector)
         if own:
+            bar = self.bar(profile, has_vector=has_vector)
             score = words.blend(NEAREST_SHARE) + _VECTOR_SHARE * meaning
         elif has_vector:
             score = words.blend(NEAREST_SHARE) + meaning + _NAME_SHARE * names.score
-            bar += profile.across
+            bar = self.bar_across(profile)
         else:
             score, bar = names.score if says_enough(names.names) else 0.0, profile.names
         hours = max(0.0, (features.seen_at - story.last_seen_at) / HOUR)

@@ -19,7 +19,7 @@ from straitwatch.core.vectors import SCALE
 
 Centered = NDArray[np.float32]
 
-_PRIOR_REPORTS = 100  # what the shipped mean counts for
+_PRIOR_REPORTS = 30  # what the shipped mean counts for
 _SHRINKAGE = 30  # reports of a language until its own mean counts for half
 _MAX_ROWS = 4096  # the latest reports that are compared: bounds the time of one comparison
 _FIRST_ROWS = 64

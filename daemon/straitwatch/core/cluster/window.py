@@ -50,14 +50,14 @@ DEFAULT: Final = FoldProfile(
     slope=0.85,
     words_base=0.075,
     words_slope=0.34,
-    across=0.09,
+    across=0.07,
     names=0.6,
 )
 RECALL: Final = replace(  # folds more, alerts less
-    DEFAULT, name="recall", base=-0.07, words_base=0.03, across=0.05, names=0.55
+    DEFAULT, name="recall", base=-0.07, words_base=0.03, across=0.03, names=0.55
 )
 STRICT: Final = replace(  # folds less, alerts more
-    DEFAULT, name="strict", base=0.04, words_base=0.13, across=0.14, names=0.7
+    DEFAULT, name="strict", base=0.04, words_base=0.13, across=0.12, names=0.7
 )
 PROFILES: Final = {profile.name: profile for profile in (RECALL, DEFAULT, STRICT)}
 
