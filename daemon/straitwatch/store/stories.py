@@ -265,15 +265,18 @@ def recent_reports(tx: Transaction, *, since_at: datetime, after_seq: int) -> li
     )
     rows = tx.execute(query).all()
     earlier = _read_features(tx, [row.entry_id for row in rows if row.features is None])
-    return [
-        FoldedReport(
-            seq=row.seq,
-            features=earlier.get(row.entry_id) or _to_features(row),
-            fold=_to_fold(row),
-            is_sent=row.action in _SENT,
-        )
-        for row in rows
-    ]
+    return [_to_folded(row, earlier.get(row.entry_id)) for row in rows]
+
+
+def _to_folded(row: sa.Row[*tuple[Any, ...]], features: Features | None) -> FoldedReport:
+    """Return a report as a window takes it in; commentary that a route asks for tells no news."""
+    features = features or _to_features(row)
+    return FoldedReport(
+        seq=row.seq,
+        features=features,
+        fold=_to_fold(row),
+        is_sent=row.action in _SENT and features.kind is EntryKind.NEWS,
+    )
 
 
 _SENT = (Action.ALERT.value, Action.UPDATE.value)
