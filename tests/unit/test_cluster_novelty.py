@@ -90,3 +90,10 @@ def test_new_names_and_figures_are_shown_and_no_development() -> None:
 
     assert novelty.figures == ("45",)
     assert not novelty.is_development
+
+
+def test_deed_is_compared_only_with_what_was_sent_in_its_language() -> None:
+    japanese = "米軍、タイフォンを岩国から撤去"
+    sent = "US pulls Typhon launcher out of Iwakuni"
+
+    assert novelty_of(japanese, sent).acts == ()

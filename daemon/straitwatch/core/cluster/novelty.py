@@ -37,7 +37,7 @@ def find_novelty(features: Features, sent: Iterable[Features]) -> Novelty:
         signals=_new(features.signals, (signal for other in told for signal in other.signals)),
         voices=tuple(sorted(voice for voice in facts.voices if f"@{voice}" not in named)),
         sides=tuple(sorted({*_new_sides(facts, others), *_answering(facts, others)})),
-        acts=tuple(sorted(_deeds(facts) - {deed for other in others for deed in _deeds(other)})),
+        acts=_new_deeds(features, told),
         opposites=tuple(_opposites(facts, others)),
         names=tuple(
             name.removeprefix("@")
@@ -46,6 +46,18 @@ def find_novelty(features: Features, sent: Iterable[Features]) -> Novelty:
         ),
         figures=_new(features.figures, figures),
     )
+
+
+def _new_deeds(features: Features, told: list[Features]) -> tuple[str, ...]:
+    """Return the deeds that no report has told of.
+
+    Not in a language in which nothing was sent: two languages tell one deed by other verbs. Of ten
+    such reports none was news.
+    """
+    if all(other.language != features.language for other in told):
+        return ()
+    known = {deed for other in told for deed in _deeds(facts_of(other))}
+    return tuple(sorted(_deeds(facts_of(features)) - known))
 
 
 def _deeds(facts: Facts) -> set[str]:
