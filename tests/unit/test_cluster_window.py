@@ -193,6 +193,20 @@ def test_report_near_the_bar_is_only_probably_the_same_event(above, is_probable)
     assert fold.is_probable is is_probable
 
 
+@pytest.mark.parametrize(("above", "is_probable"), [(0.1, True), (0.2, False)])
+def test_report_that_names_somebody_new_must_be_nearer(above, is_probable) -> None:
+    first = make_features("Tanker runs aground off Suao as engine fails")
+    second = make_features("Rubio: crew leaves a tanker near Suao in heavy fog", hours=1)
+    _, fold = fold_all(first, second)
+    to_bar = fold.score - fold.threshold - above
+    profile = replace(DEFAULT, words_base=DEFAULT.words_base + to_bar)
+
+    _, fold = fold_all(first, second, profile=profile)
+
+    assert "Rubio" in fold.novelty.names
+    assert fold.is_probable is is_probable
+
+
 def test_report_that_shares_only_words_of_the_beat_is_at_most_probable() -> None:
     _, fold = fold_all(
         make_features("Blockade of the Taiwan Strait"),

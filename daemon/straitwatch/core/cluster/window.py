@@ -64,7 +64,9 @@ PROFILES: Final = {profile.name: profile for profile in (RECALL, DEFAULT, STRICT
 # A text less alike than this is a copy only of a story that is near anyway. Measured on three
 # streams: .2 to 1.2 points fewer events missed, and the same B-cubed or more.
 SURE_COPY = 0.6
-SURE_MARGIN = 0.07  # above the bar; below it a report is only probably about the same event
+# Above the bar; below it a report is only probably about the same event. One that names somebody or
+# something new must be nearer.
+SURE_MARGIN, SURE_MARGIN_OF_NEW_NAMES = 0.07, 0.14
 
 _NO_PROFILES: Mapping[str, FoldProfile] = MappingProxyType({})
 _STORY_ID_CHARACTERS = 10  # 50 bits: a collision among 1 million stories has odds of 1 : 2,000
@@ -267,7 +269,11 @@ class StoryWindow:
 
     def _joined(self, reading: Reading, fold: Fold) -> Fold:
         """Return the fold with what the report adds to what was sent about its story."""
-        return replace(fold, novelty=self.novelty(reading.features, fold.story_id))
+        novelty = self.novelty(reading.features, fold.story_id)
+        if fold.relation is Relation.SAME_EVENT and novelty.names:
+            is_near = fold.score - fold.threshold >= SURE_MARGIN_OF_NEW_NAMES
+            fold = replace(fold, is_probable=fold.is_probable or not is_near)
+        return replace(fold, novelty=novelty)
 
     # ------------------------------------------------------------ parts
 
