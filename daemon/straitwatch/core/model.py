@@ -1267,6 +1267,7 @@ class KnownEntry:
 
     entry_id: str
     text_hash: bytes
+    title: str = ""
     story_id: str = ""
     watchlists: tuple[str, ...] = ()
 
