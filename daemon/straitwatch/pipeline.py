@@ -351,11 +351,7 @@ def release_feed(
     """Release the reports of a feed that were held back for a reason within `WINDOW`; once."""
     held = db.held_reports(tx, feed.id, reason=reason, since_at=now - WINDOW)
     arrival = Arrival(feed=feed, state=FeedState(feed_id=feed.id, baseline_at=now), seen_at=now)
-    reports = [
-        (make_report(stored.entry, stored.matches, arrival, rules.policy), stored.fold)
-        for stored in held
-        if stored.fold
-    ]
+    reports = [(_report_of(stored, arrival, rules), stored.fold) for stored in held if stored.fold]
     context = PollContext(
         window=Folding().catch_up(tx, now=now),
         stories=db.StoredStories(tx),
@@ -425,8 +421,11 @@ def _reported_at(stored: db.StoredEntry) -> tuple[datetime, datetime]:
 def _report_of_now(stored: db.StoredEntry, feed: Feed, rules: Rules, now: datetime) -> Report:
     """Make the report of a stored entry, however old it is: a person asks for it."""
     arrival = Arrival(feed=feed, state=FeedState(feed_id=feed.id, baseline_at=now), seen_at=now)
-    report = make_report(stored.entry, stored.matches, arrival, rules.policy, outlets=rules.outlets)
-    return replace(report, status=ReportStatus.FRESH)
+    return replace(_report_of(stored, arrival, rules), status=ReportStatus.FRESH)
+
+
+def _report_of(stored: db.StoredEntry, arrival: Arrival, rules: Rules) -> Report:
+    return make_report(stored.entry, stored.matches, arrival, rules.policy, outlets=rules.outlets)
 
 
 async def _complete(after: FeedState, tools: Tools) -> PollReport:

@@ -24,6 +24,7 @@ from straitwatch.core.model import (
     Story,
     StoryConstraint,
 )
+from straitwatch.core.origin import Outlets, outlets_of
 from straitwatch.core.plan import Release
 from straitwatch.core.report import Arrival, make_report
 from straitwatch.core.story import union
@@ -268,9 +269,10 @@ def _open_with_first(tx: Transaction, story_id: str) -> None:
 
 def _regrow(tx: Transaction, before: Story) -> Story:
     feeds = stored_feeds(tx)
+    outlets = outlets_of(feeds.values())
     entries = story_entries(tx, before.id, limit=_MAX_REPORTS)
     reports = [
-        _to_report(stored, feeds[stored.feed_id])
+        _to_report(stored, feeds[stored.feed_id], outlets)
         for stored in sorted(entries, key=lambda stored: stored.seen_at)
     ]
     story = regrow_story(before, reports)
@@ -278,7 +280,7 @@ def _regrow(tx: Transaction, before: Story) -> Story:
     return story
 
 
-def _to_report(stored: StoredEntry, feed: Feed) -> Report:
+def _to_report(stored: StoredEntry, feed: Feed, outlets: Outlets) -> Report:
     state = FeedState(feed_id=feed.id, baseline_at=stored.seen_at)
     arrival = Arrival(feed=feed, state=state, seen_at=stored.seen_at)
-    return make_report(stored.entry, stored.matches, arrival, AlertPolicy())
+    return make_report(stored.entry, stored.matches, arrival, AlertPolicy(), outlets=outlets)
