@@ -111,6 +111,7 @@ FENCED = "fenced"  # the outcome of a poll whose feed somebody else has claimed 
 NOTHING: frozenset[str] = frozenset()
 _READ_SINCE = "digest reads since "  # and the digest's name: a small fact
 DIGEST_ITEMS = 100  # Gmail clips at 102 KB: about 450 bytes an item
+DIGEST_ASIDE = 10  # lines at most of what is listed beside the stories
 
 
 @dataclass(slots=True)
@@ -671,8 +672,10 @@ def write_digest(tx: Transaction, plan: DigestPlan, *, rules: Rules, now: dateti
         more=len(rest),
         coverage=db.coverage(tx, now=now, **span),
         is_late=window.is_late,
-        running=tuple(_with_titles(item, rules.titles) for item in running),
-        commentary=tuple(_with_titles(item, rules.titles) for item in commentary),
+        running=tuple(_with_titles(item, rules.titles) for item in running[:DIGEST_ASIDE]),
+        more_running=len(running[DIGEST_ASIDE:]),
+        commentary=tuple(_with_titles(item, rules.titles) for item in commentary[:DIGEST_ASIDE]),
+        more_commentary=len(commentary[DIGEST_ASIDE:]),
     )
     key = f"digest:{plan.name}:{window.until_at.isoformat()}"
     alert, deliveries = address(

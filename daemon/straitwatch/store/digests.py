@@ -22,7 +22,6 @@ from straitwatch.store.engine import Transaction
 from straitwatch.store.rows import DIGEST, DIGEST_STORY, ENTRY, FEED, REPORT
 from straitwatch.store.stories import stories_by_id
 
-SHORT_SECTION = 10  # lines at most of what is listed beside the stories
 _Row = sa.Row[*tuple[Any, ...]]
 _IS_ASIDE = sa.and_(
     ENTRY.c.action == Action.DIGEST.value,
@@ -105,7 +104,7 @@ def running_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
     listed.sort(key=lambda story: (-story.severity.rank, story.first_seen_at, story.id))
     return [
         _to_running(story, updates.get(story.id, []), outlets.get(story.id, 0), wanted.languages)
-        for story in listed[:SHORT_SECTION]
+        for story in listed
     ]
 
 
@@ -169,10 +168,7 @@ def commentary_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
     )
     rows = [row for row in tx.execute(query) if _is_included(row.watchlists, wanted)]
     stories = stories_by_id(tx, [row.story_id for row in rows])
-    return [
-        _to_comment(row, stories.get(row.story_id), wanted.languages)
-        for row in rows[:SHORT_SECTION]
-    ]
+    return [_to_comment(row, stories.get(row.story_id), wanted.languages) for row in rows]
 
 
 def _stood(digest: str) -> sa.Select[tuple[Any]]:
