@@ -128,7 +128,7 @@ class Folding:
     def catch_up(self, tx: Transaction, *, now: datetime) -> StoryWindow:
         """Bring the window up to what is committed.
 
-        It is built anew when it ran ahead, and when a person has put a story right.
+        It is rebuilt when it ran ahead, and when a person has corrected a story.
         """
         newest, generation = db.last_seq(tx), db.fold_generation(tx)
         window = self.window

@@ -1,4 +1,4 @@
-"""Room: store. What a person puts right: stories that are one or two, entries that are news.
+"""Corrections by people: stories merged and split, held entries released.
 
 A report stays where a person put it, also when the window is built anew: that makes it permanent.
 """
@@ -93,8 +93,8 @@ def merge_stories(tx: Transaction, keep: str, other: str, by: Signature) -> Stor
         return None
     kept, gone = stories[keep], stories[other]
     places = {(receiver, recipient) for receiver, recipient, _ in kept.threads}
-    more = tuple(it for it in gone.threads if (it[0], it[1]) not in places)
-    times = [it.alerted_at for it in (kept, gone) if it.alerted_at]
+    more = tuple(thread for thread in gone.threads if thread[:2] not in places)
+    times = [story.alerted_at for story in (kept, gone) if story.alerted_at]
     before = replace(
         kept,
         watchlists=tuple(dict.fromkeys((*kept.watchlists, *gone.watchlists))),

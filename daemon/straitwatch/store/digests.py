@@ -1,4 +1,4 @@
-"""Room: store. What stands in a digest, and which digests were made."""
+"""The contents of a digest, and the ledger of digests."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence

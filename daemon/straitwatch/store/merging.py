@@ -1,4 +1,4 @@
-"""Room: store. Many messages in one, and one in the place of another; nothing is dropped.
+"""Many messages in one, and one in the place of another; nothing is dropped.
 
 What quiet hours or a group wait held, and what a receiver's limit keeps back, goes to one place as
 one message. A delivery that ends in another one is `merged` and names it; it shares its end. A

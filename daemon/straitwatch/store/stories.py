@@ -1,4 +1,4 @@
-"""Room: store. Entries, matches, reports and stories; one poll's plan is written here."""
+"""Entries, matches, reports and stories; one poll's plan is written here."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
