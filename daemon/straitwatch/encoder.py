@@ -1,7 +1,7 @@
 """Turn texts into sentence vectors in one worker process that can be killed.
 
-Native code of a small project reads what strangers wrote, so a crash, a hang or a missing package
-is an answer: None in place of a vector, and folding goes on by words and names.
+Native code of a small project reads hostile text, so a crash, a hang or a missing package gives
+None in place of a vector, and folding continues by words and names.
 """
 
 import asyncio

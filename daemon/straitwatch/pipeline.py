@@ -111,6 +111,7 @@ FENCED = "fenced"  # the outcome of a poll whose feed somebody else has claimed 
 NOTHING: frozenset[str] = frozenset()
 _READ_SINCE = "digest reads since "  # and the digest's name: a small fact
 DIGEST_ITEMS = 100  # Gmail clips at 102 KB: about 450 bytes an item
+DIGEST_ASIDE = 10  # lines at most of what is listed beside the stories
 
 
 @dataclass(slots=True)
@@ -127,7 +128,7 @@ class Folding:
     def catch_up(self, tx: Transaction, *, now: datetime) -> StoryWindow:
         """Bring the window up to what is committed.
 
-        It is built anew when it ran ahead, and when a person has put a story right.
+        It is rebuilt when it ran ahead, and when a person has corrected a story.
         """
         newest, generation = db.last_seq(tx), db.fold_generation(tx)
         window = self.window
@@ -351,11 +352,7 @@ def release_feed(
     """Release the reports of a feed that were held back for a reason within `WINDOW`; once."""
     held = db.held_reports(tx, feed.id, reason=reason, since_at=now - WINDOW)
     arrival = Arrival(feed=feed, state=FeedState(feed_id=feed.id, baseline_at=now), seen_at=now)
-    reports = [
-        (make_report(stored.entry, stored.matches, arrival, rules.policy), stored.fold)
-        for stored in held
-        if stored.fold
-    ]
+    reports = [(_report_of(stored, arrival, rules), stored.fold) for stored in held if stored.fold]
     context = PollContext(
         window=Folding().catch_up(tx, now=now),
         stories=db.StoredStories(tx),
@@ -425,8 +422,11 @@ def _reported_at(stored: db.StoredEntry) -> tuple[datetime, datetime]:
 def _report_of_now(stored: db.StoredEntry, feed: Feed, rules: Rules, now: datetime) -> Report:
     """Make the report of a stored entry, however old it is: a person asks for it."""
     arrival = Arrival(feed=feed, state=FeedState(feed_id=feed.id, baseline_at=now), seen_at=now)
-    report = make_report(stored.entry, stored.matches, arrival, rules.policy, outlets=rules.outlets)
-    return replace(report, status=ReportStatus.FRESH)
+    return replace(_report_of(stored, arrival, rules), status=ReportStatus.FRESH)
+
+
+def _report_of(stored: db.StoredEntry, arrival: Arrival, rules: Rules) -> Report:
+    return make_report(stored.entry, stored.matches, arrival, rules.policy, outlets=rules.outlets)
 
 
 async def _complete(after: FeedState, tools: Tools) -> PollReport:
@@ -672,8 +672,10 @@ def write_digest(tx: Transaction, plan: DigestPlan, *, rules: Rules, now: dateti
         more=len(rest),
         coverage=db.coverage(tx, now=now, **span),
         is_late=window.is_late,
-        running=tuple(_with_titles(item, rules.titles) for item in running),
-        commentary=tuple(_with_titles(item, rules.titles) for item in commentary),
+        running=tuple(_with_titles(item, rules.titles) for item in running[:DIGEST_ASIDE]),
+        more_running=len(running[DIGEST_ASIDE:]),
+        commentary=tuple(_with_titles(item, rules.titles) for item in commentary[:DIGEST_ASIDE]),
+        more_commentary=len(commentary[DIGEST_ASIDE:]),
     )
     key = f"digest:{plan.name}:{window.until_at.isoformat()}"
     alert, deliveries = address(

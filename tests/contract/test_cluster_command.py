@@ -88,7 +88,8 @@ def test_bytes_that_are_not_utf_8_are_refused_with_their_place() -> None:
 
 
 def test_half_a_character_is_printed_for_readers_too() -> None:
-    done = run_raw(b'{"id": 1, "title": "Fleet \\ud83d leaves"}\n')
+    half = b'"title": "Fleet \\ud83d leaves", "summary": "Half \\ud83d", "source": "\\udfff"'
+    done = run_raw(b'{"id": 1, ' + half + b"}\n")
 
     assert done.returncode == 0
     assert b"Fleet" in done.stdout

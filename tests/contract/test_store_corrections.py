@@ -22,6 +22,7 @@ from contract.store_builders import (
 from straitwatch.core.match import compile_rules
 from straitwatch.core.model import (
     Action,
+    AlertFacts,
     AlertPolicy,
     Decision,
     FeedState,
@@ -35,6 +36,7 @@ from straitwatch.core.model import (
     StoryLevel,
     StoryReport,
 )
+from straitwatch.core.origin import outlets_of
 from straitwatch.core.plan import SAME_GUID, Release
 from straitwatch.core.report import Arrival, make_report
 from straitwatch.core.rules import Rules
@@ -59,6 +61,7 @@ from straitwatch.store import (
     stories_by_id,
     story_entries,
     story_of_alert,
+    sync_feeds,
 )
 from straitwatch.store.stories import write_stories
 
@@ -319,6 +322,28 @@ def commit_edit(tx: Transaction, known: Mapping[str, KnownEntry]) -> None:
     commit_poll(tx, poll, rules=NO_RULES, folding=Folding())
 
 
+COPY = "Fleet crosses the strait - Feed f2"  # an aggregator's copy of another feed's article
+
+
+def test_copy_of_a_configured_outlet_keeps_its_origin_in_a_merged_story(store: Store) -> None:
+    claimed = claimed_feed(store)
+    store.call(sync_feeds, [make_feed("f1"), make_feed("f2")], NOW)
+    for number, title in enumerate((COPY, "Ships cross the strait")):
+        planned = make_planned(
+            f"e{number}",
+            entry=make_entry(f"e{number}", title=title),
+            fold=make_fold(f"s{number}"),
+        )
+        story = make_story(f"s{number}")
+        plan = make_plan(claimed, [planned], stories=(story,), alerts=(), deliveries=())
+        assert store.call(apply_plan, replace(plan, is_last=False))
+
+    merged = store.call(merge_stories, "s0", "s1", BY)
+
+    assert merged is not None
+    assert merged.origins == ("Feed f2", "Feed f1")
+
+
 # ---------------------------------------------------------------- a brake that is let go
 
 REKEYED = Decision(action=Action.NONE, reason=Reason.REKEYED)
@@ -341,6 +366,7 @@ def let_go(store: Store, claimed: FeedState, reason: Reason = Reason.REKEYED) ->
         NO_RULES,
         policy=AlertPolicy(routes=(Route(name="desk", send=("desk-slack",)),)),
         recipients={"desk-slack": ("",)},
+        outlets=outlets_of([make_feed("f1"), make_feed("f2")]),
     )
     return store.call(release_feed, feed, rules=rules, now=NOW + timedelta(hours=1), reason=reason)
 
@@ -356,6 +382,21 @@ def test_what_a_brake_held_back_is_told_when_it_is_released(store: Store) -> Non
     assert [it.delivery.id for it in store.call(list_deliveries, story_id="s1", limit=9)] == [
         delivery.id for delivery in release.deliveries
     ]
+
+
+def test_copy_of_a_configured_outlet_keeps_its_origin_when_it_is_released(store: Store) -> None:
+    claimed = claimed_feed(store)
+    planned = make_planned(
+        "e1", entry=make_entry("e1", title=COPY), fold=make_fold("s1"), decision=REKEYED
+    )
+    store.call(
+        apply_plan, make_plan(claimed, [planned], stories=(SILENT,), alerts=(), deliveries=())
+    )
+
+    (alert,) = let_go(store, claimed).alerts
+
+    assert isinstance(alert.facts, AlertFacts)
+    assert alert.facts.origin == "Feed f2"
 
 
 def test_what_is_released_into_the_digest_stands_in_the_next_one(store: Store) -> None:

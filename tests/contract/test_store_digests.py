@@ -12,7 +12,14 @@ from contract.store_builders import (
 )
 from match_builders import compiled, make_list
 from straitwatch import pipeline
-from straitwatch.core.model import AlertPolicy, DigestFacts, DigestPlan
+from straitwatch.core.model import (
+    Action,
+    AlertPolicy,
+    Decision,
+    DigestFacts,
+    DigestPlan,
+    Reason,
+)
 from straitwatch.core.rules import Rules
 from straitwatch.store import Store, apply_plan, list_deliveries
 
@@ -53,6 +60,28 @@ def test_a_poll_that_was_in_flight_at_the_hour_stands_in_the_next_digest(running
 
     assert digest(running, now=NOW + DAY) == (["s1"], 0)
     assert digest(running, now=NOW + 2 * DAY) == ([], 0)
+
+
+def test_commentary_that_finds_no_room_in_a_digest_is_counted(running: Store) -> None:
+    aside = Decision(action=Action.DIGEST, reason=Reason.COMMENTARY)
+    names = [f"s{number}" for number in range(12)]
+    entries = [make_planned(name, fold=make_fold(name), decision=aside) for name in names]
+    stories = tuple(make_story(name) for name in names)
+    plan = make_plan(
+        claimed_feed(running),
+        entries,
+        now=NOW - timedelta(hours=3),
+        stories=stories,
+        alerts=(),
+        deliveries=(),
+    )
+    running.call(apply_plan, plan)
+
+    assert digest(running, now=NOW) == ([], 0)
+    facts = running.call(list_deliveries)[0].facts
+
+    assert isinstance(facts, DigestFacts)
+    assert (len(facts.commentary), facts.more_commentary) == (10, 2)
 
 
 def test_what_found_no_room_in_a_digest_stands_in_those_after_it(

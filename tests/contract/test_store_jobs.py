@@ -33,11 +33,13 @@ from straitwatch.core.model import (
     Severity,
     StoryReport,
 )
+from straitwatch.core.plan import Release
 from straitwatch.store import (
     DigestQuery,
     Store,
     add_alert,
     apply_plan,
+    apply_release,
     cancel_deliveries,
     claim_delivery,
     commentary_items,
@@ -149,6 +151,25 @@ def test_commentary_and_roundups_are_listed_by_themselves_with_their_stories(sto
     ]
     assert others == []
     assert [item.story_id for item in items(store)] == ["s1"]
+
+
+def test_commentary_that_was_held_back_is_listed_after_its_release(store: Store) -> None:
+    held = make_planned("e1", fold=make_fold("s1"), decision=_decision(Action.NONE, Reason.REKEYED))
+    store.call(apply_plan, make_plan(claimed_feed(store), [held], alerts=(), deliveries=()))
+    release = Release(
+        decisions={"e1": _decision(Action.DIGEST, Reason.COMMENTARY)},
+        stories=(),
+        alerts=(),
+        deliveries=(),
+        config_version="",
+    )
+    store.call(apply_release, release, now=NOW + DAY)
+
+    query = DigestQuery(digest="morning", since_at=NOW - DAY, until_at=NOW + DAY)
+    later = replace(query, since_at=query.until_at, until_at=NOW + 2 * DAY)
+
+    assert store.call(commentary_items, query) == []
+    assert [item.story_id for item in store.call(commentary_items, later)] == ["s1"]
 
 
 def test_updates_and_more_outlets_of_a_story_that_was_in_a_digest_are_counted(store: Store) -> None:

@@ -388,6 +388,28 @@ def test_the_last_message_that_a_limit_allows_speaks_for_the_rest(store: Store) 
     assert (facts.cause, facts.messages, facts.limit) == ("limit", 1998, LIMIT)
 
 
+def test_rollup_of_a_collected_update_lists_the_correction_in_it(store: Store) -> None:
+    correction = make_alert("a1", revision=1, kind=AlertKind.UPDATE)
+    facts = replace(
+        correction.facts, title="It was not so", signal=SignalKind.CORRECTION, revision=1
+    )
+    waits = {"state": DeliveryState.HELD, "state_reason": UPDATE_WAIT, "not_before": NOW + MINUTE}
+    store.call(
+        add_alert, replace(correction, facts=facts), [make_delivery("d1", alert_id="a1", **waits)]
+    )
+    put_update(store, 2, at=NOW, wait=10 * MINUTE)
+    store.call(release_held, NOW + MINUTE)
+    put(store, 3, story="other", at=NOW + MINUTE)
+
+    sent = send_all(store, now=NOW + MINUTE, limit=Limit(messages=1, per=MINUTE))
+
+    rollup = only(sent).job.facts
+    assert isinstance(rollup, RollupFacts)
+    (item,) = [item for item in rollup.items if item.story_id == "s1"]
+    assert (item.title, item.signal, item.updates) == ("It was not so", SignalKind.CORRECTION, 1)
+    assert rollup.messages == 3
+
+
 def test_what_comes_after_the_limit_waits_until_a_message_falls_out_of_its_span(
     store: Store,
 ) -> None:

@@ -124,10 +124,13 @@ def test_known_entries_are_told_from_new_ones(store: Store) -> None:
         "e1": KnownEntry(
             entry_id="e1",
             text_hash=b"\x00hash\xff",
+            title="Ships cross the strait (e1)",
             story_id="s1",
             watchlists=("taiwan-policy",),
         ),
-        "e2": KnownEntry(entry_id="e2", text_hash=b"\x00hash\xff"),
+        "e2": KnownEntry(
+            entry_id="e2", text_hash=b"\x00hash\xff", title="Ships cross the strait (e2)"
+        ),
     }
 
 

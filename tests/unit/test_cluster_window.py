@@ -170,6 +170,18 @@ def test_meaning_joins_languages_that_share_no_name() -> None:
     assert (korean.relation, korean.story_id) == (Relation.SAME_EVENT, english.story_id)
 
 
+def test_report_with_vector_joins_story_without_one_by_words() -> None:
+    drills = make_features("China launches drills around Taiwan after speech")
+    retold = make_features("Chinese military begins exercises near Taiwan following Lai speech")
+    harvest = make_features("Rice harvest in Yilan county starts early", vector=make_vector(0, 1))
+
+    *_, without = fold_all(drills, harvest, retold)
+    first, _, second = fold_all(drills, harvest, replace(retold, vector=make_vector(1, 0)))
+
+    assert (second.relation, second.story_id) == (Relation.SAME_EVENT, first.story_id)
+    assert (second.score, second.threshold) == (without.score, without.threshold)
+
+
 def test_vectors_of_two_models_are_never_compared() -> None:
     other = make_vector(1, 0.1, 0, model="another-model")
     _, korean = fold_all(

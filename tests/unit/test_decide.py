@@ -98,6 +98,13 @@ def test_late_report_goes_to_the_digest() -> None:
     assert decided(None, NEW, status=ReportStatus.LATE) == digest(Reason.LATE)
 
 
+def test_late_correction_of_a_story_that_was_sent_is_an_update() -> None:
+    corrected = adding(SAME_ENTRY, signals=(SignalKind.CORRECTION,))
+
+    assert decided(SENT, corrected, status=ReportStatus.LATE) == update(Reason.CORRECTION)
+    assert decided(UNSENT, corrected, status=ReportStatus.LATE) == silent(Reason.KNOWN_ENTRY)
+
+
 @pytest.mark.parametrize(
     "novelty",
     [

@@ -57,6 +57,14 @@ def test_a_line_is_answered_with_the_lists_that_fire(config: Path) -> None:
     }
 
 
+def test_half_a_character_leaves_places_and_the_id_as_they_are(config: Path) -> None:
+    status, out = run(config, r'{"id": "\ud83d", "title": "\ud83d drill \ud83d\ude00 Taiwan"}')
+
+    answer = json.loads(out)
+    hits = [(hit["term"], hit["start"]) for hit in answer["matches"][0]["hits"]]
+    assert (status, answer["id"], hits) == (0, "\ud83d", [("drill", 2), ("Taiwan", 10)])
+
+
 def test_lists_that_do_not_fire_are_not_named(config: Path) -> None:
     assert json.loads(run(config, {"id": "a", "title": "Weather"})[1]) == {"id": "a", "matches": []}
 

@@ -335,6 +335,14 @@ def test_a_digest_lists_commentary_and_running_stories_by_themselves() -> None:
         assert "1 story" in text
 
 
+def test_digest_counts_what_its_short_sections_leave_out() -> None:
+    asides = {"running": (make_item(1, updates=2),), "commentary": (make_item(2),)}
+
+    for text in everywhere(make_digest(**asides, more_running=3, more_commentary=4)):
+        assert "and 3 more" in text
+        assert "and 4 more" in text
+
+
 def test_a_digest_with_commentary_alone_does_not_say_that_nothing_matched() -> None:
     for text in everywhere(make_digest(commentary=(make_item(1),))):
         assert "No new story" in text

@@ -1,6 +1,7 @@
 """JSON Lines in and out, the same way for every offline command."""
 
 import json
+import re
 import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from straitwatch.errors import UsageError
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +68,21 @@ def _objects(stream: BinaryIO, name: str) -> Iterator[Line | BadLine]:
             yield BadLine(error=f"{place}: not JSON: {error}\nhint: each line is one JSON object")
         else:
             if isinstance(value, dict):
-                yield Line(place=place, value=value)
+                yield Line(place=place, value=_with_whole_characters(value))
             else:
                 yield BadLine(error=f"{place}: expected an object, got {type(value).__name__}")
+
+
+def _with_whole_characters(value: dict[str, Any]) -> dict[str, Any]:
+    """Replace each half of a character, which JSON can name and no feed contains.
+
+    Places in the texts stay the same. The id is only returned, so it stays as it is.
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    if not _HALF.search(text):
+        return value
+    whole: dict[str, Any] = json.loads(_HALF.sub("\ufffd", text))
+    return whole | {"id": value["id"]} if "id" in value else whole
 
 
 def read_time(text: str) -> datetime | None:

@@ -45,12 +45,12 @@ def decide(
     """
     if held := _HELD.get(report.status):
         return _none(held)
+    if before is not None and fold.novelty.signals and before.sent_severity:
+        return _update(Reason.CORRECTION)  # also when late: an old entry may be corrected today
     is_repeat = before is not None and _is_repeat(report, fold)
     if report.status is ReportStatus.LATE:
         is_known = is_repeat and before is not None and before.watchlists == after.watchlists
         return _none(Reason.KNOWN_ENTRY) if is_known else _digest(Reason.LATE)
-    if before is not None and fold.novelty.signals and before.sent_severity:
-        return _update(Reason.CORRECTION)
     if kind := _KINDS.get(report.kind.kind):
         return _decide_about_kind(kind, report, policy, is_repeat=is_repeat)
     if before is None:

@@ -1160,7 +1160,9 @@ class DigestFacts:
     is_late: bool = False
     more: int = 0  # stories beyond the number that is listed
     running: tuple[DigestItem, ...] = ()  # stories of earlier digests: updates, more outlets
+    more_running: int = 0
     commentary: tuple[DigestItem, ...] = ()  # and round-ups
+    more_commentary: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1267,6 +1269,7 @@ class KnownEntry:
 
     entry_id: str
     text_hash: bytes
+    title: str = ""
     story_id: str = ""
     watchlists: tuple[str, ...] = ()
 

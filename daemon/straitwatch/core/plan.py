@@ -17,6 +17,7 @@ from straitwatch.core.advance import advance
 from straitwatch.core.cluster import PROFILES, FoldProfile, StoryWindow
 from straitwatch.core.facts import describe_alert
 from straitwatch.core.identity import alert_id, delivery_key
+from straitwatch.core.kind import find_signals
 from straitwatch.core.model import (
     Action,
     Alert,
@@ -26,8 +27,10 @@ from straitwatch.core.model import (
     DeliveryState,
     Destination,
     EntryKind,
+    Features,
     Fold,
     KnownEntry,
+    Novelty,
     Plan,
     PlannedEntry,
     Poll,
@@ -158,12 +161,11 @@ def _fold(report: Report, context: PollContext, rules: Rules) -> tuple[Fold, boo
     entry = report.entry
     known = context.known.get(entry.id)
     if known is not None and known.story_id:
-        novelty = context.window.novelty(report.features, known.story_id)
         fold = Fold(
             story_id=known.story_id,
             relation=Relation.SAME_ENTRY,
             reason=SAME_GUID,
-            novelty=novelty,
+            novelty=_edit_novelty(report.features, known, context.window),
         )
         return fold, True
     fold = context.window.fold(report.features, rules.folding)
@@ -171,6 +173,20 @@ def _fold(report: Report, context: PollContext, rules: Rules) -> tuple[Fold, boo
         # However long ago: the window has forgotten pages older than it is.
         fold = context.returned[entry.id]
     return fold, False
+
+
+def _edit_novelty(features: Features, known: KnownEntry, window: StoryWindow) -> Novelty:
+    """Return what an edit adds to what was sent about its story.
+
+    The stored title says which signals the entry had before. A window that was rebuilt has the
+    report as it was first folded, and a story that is closed is in no window.
+    """
+    novelty = window.novelty(features, known.story_id)
+    signals = novelty.signals if window.is_open(known.story_id) else features.signals
+    if not signals:
+        return novelty
+    before = {signal.kind for signal in find_signals(known.title)}
+    return replace(novelty, signals=tuple(kind for kind in signals if kind not in before))
 
 
 def _planned(report: Report, step: Step) -> PlannedEntry:

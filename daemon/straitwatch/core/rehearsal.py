@@ -80,6 +80,7 @@ class Rehearsal:
         self._known[report.entry.id] = KnownEntry(
             entry_id=report.entry.id,
             text_hash=report.entry.text_hash,
+            title=report.entry.title,
             story_id=planned.fold.story_id if planned.fold else "",
             watchlists=report.features.watchlists,
         )

@@ -1,4 +1,4 @@
-"""Room: store. Rows, queries, the outbox, leases and migrations; SQLite or PostgreSQL.
+"""Rows, queries, the outbox, leases and migrations; SQLite or PostgreSQL.
 
 `Store` runs plain functions of this package in its writer thread. Values of `core.model` go in
 and come out; rows never leave.

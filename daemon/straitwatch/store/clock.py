@@ -1,4 +1,4 @@
-"""Room: store. A clock that was set back: what it wrote while it was ahead must not wait for it."""
+"""A clock that was set back: what it wrote while it was ahead must not wait for it."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Room: store. What is broken now, for those who must be told; and what they were told."""
+"""What is broken now, for those who must be told; and what they were told."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Room: store. What people decided about pairs of reports: one story, or two."""
+"""Decisions of people about pairs of reports: one story, or two."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -13,7 +13,7 @@ from straitwatch.store.rows import REPORT, STORY_CONSTRAINT
 def story_constraints(
     tx: Transaction, *, since_at: datetime | None = None
 ) -> list[StoryConstraint]:
-    """Return all that was decided; since a time, all that concerns reports since that time."""
+    """Return all decisions, or those since a time: they cover every report since then."""
     table = STORY_CONSTRAINT.c
     query = sa.select(STORY_CONSTRAINT).order_by(table.report_a, table.report_b)
     if since_at is not None:

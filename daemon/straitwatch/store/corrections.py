@@ -1,4 +1,4 @@
-"""Room: store. What a person puts right: stories that are one or two, entries that are news.
+"""Corrections by people: stories merged and split, held entries released.
 
 A report stays where a person put it, also when the window is built anew: that makes it permanent.
 """
@@ -24,6 +24,7 @@ from straitwatch.core.model import (
     Story,
     StoryConstraint,
 )
+from straitwatch.core.origin import Outlets, outlets_of
 from straitwatch.core.plan import Release
 from straitwatch.core.report import Arrival, make_report
 from straitwatch.core.story import union
@@ -92,8 +93,8 @@ def merge_stories(tx: Transaction, keep: str, other: str, by: Signature) -> Stor
         return None
     kept, gone = stories[keep], stories[other]
     places = {(receiver, recipient) for receiver, recipient, _ in kept.threads}
-    more = tuple(it for it in gone.threads if (it[0], it[1]) not in places)
-    times = [it.alerted_at for it in (kept, gone) if it.alerted_at]
+    more = tuple(thread for thread in gone.threads if thread[:2] not in places)
+    times = [story.alerted_at for story in (kept, gone) if story.alerted_at]
     before = replace(
         kept,
         watchlists=tuple(dict.fromkeys((*kept.watchlists, *gone.watchlists))),
@@ -268,9 +269,10 @@ def _open_with_first(tx: Transaction, story_id: str) -> None:
 
 def _regrow(tx: Transaction, before: Story) -> Story:
     feeds = stored_feeds(tx)
+    outlets = outlets_of(feeds.values())
     entries = story_entries(tx, before.id, limit=_MAX_REPORTS)
     reports = [
-        _to_report(stored, feeds[stored.feed_id])
+        _to_report(stored, feeds[stored.feed_id], outlets)
         for stored in sorted(entries, key=lambda stored: stored.seen_at)
     ]
     story = regrow_story(before, reports)
@@ -278,7 +280,7 @@ def _regrow(tx: Transaction, before: Story) -> Story:
     return story
 
 
-def _to_report(stored: StoredEntry, feed: Feed) -> Report:
+def _to_report(stored: StoredEntry, feed: Feed, outlets: Outlets) -> Report:
     state = FeedState(feed_id=feed.id, baseline_at=stored.seen_at)
     arrival = Arrival(feed=feed, state=state, seen_at=stored.seen_at)
-    return make_report(stored.entry, stored.matches, arrival, AlertPolicy())
+    return make_report(stored.entry, stored.matches, arrival, AlertPolicy(), outlets=outlets)

@@ -1,4 +1,4 @@
-"""Room: store. What stands in a digest, and which digests were made."""
+"""The contents of a digest, and the ledger of digests."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -22,7 +22,6 @@ from straitwatch.store.engine import Transaction
 from straitwatch.store.rows import DIGEST, DIGEST_STORY, ENTRY, FEED, REPORT
 from straitwatch.store.stories import stories_by_id
 
-SHORT_SECTION = 10  # lines at most of what is listed beside the stories
 _Row = sa.Row[*tuple[Any, ...]]
 _IS_ASIDE = sa.and_(
     ENTRY.c.action == Action.DIGEST.value,
@@ -76,12 +75,7 @@ def digest_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
         sa.select(REPORT.c.story_id, REPORT.c.watchlists, ENTRY.c.reason)
         .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
         .where(
-            sa.or_(
-                *(
-                    (told_at >= wanted.since_at) & (told_at < wanted.until_at)
-                    for told_at in (REPORT.c.reported_at, REPORT.c.released_at)
-                )
-            ),
+            _within(wanted),
             ENTRY.c.action != Action.NONE.value,
             ~_IS_ASIDE,
             REPORT.c.story_id.not_in(_stood(wanted.digest)),
@@ -110,7 +104,7 @@ def running_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
     listed.sort(key=lambda story: (-story.severity.rank, story.first_seen_at, story.id))
     return [
         _to_running(story, updates.get(story.id, []), outlets.get(story.id, 0), wanted.languages)
-        for story in listed[:SHORT_SECTION]
+        for story in listed
     ]
 
 
@@ -121,7 +115,7 @@ def _updates(tx: Transaction, wanted: DigestQuery) -> dict[str, list[_Row]]:
         .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
         .join(FEED, FEED.c.id == ENTRY.c.feed_id)
         .where(
-            *_within(wanted),
+            _within(wanted),
             ENTRY.c.action == Action.UPDATE.value,
             REPORT.c.story_id.in_(_stood(wanted.digest)),
         )
@@ -138,7 +132,7 @@ def _new_outlets(tx: Transaction, wanted: DigestQuery) -> dict[str, int]:
     reported = (
         sa.select(REPORT.c.story_id)
         .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
-        .where(*_within(wanted), REPORT.c.story_id.in_(_stood(wanted.digest)), ~_IS_ASIDE)
+        .where(_within(wanted), REPORT.c.story_id.in_(_stood(wanted.digest)), ~_IS_ASIDE)
     )
     first_at = sa.func.min(REPORT.c.reported_at)
     newcomers = (
@@ -169,15 +163,12 @@ def commentary_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
         )
         .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
         .join(FEED, FEED.c.id == ENTRY.c.feed_id)
-        .where(*_within(wanted), _IS_ASIDE)
+        .where(_within(wanted), _IS_ASIDE)
         .order_by(REPORT.c.seq)
     )
     rows = [row for row in tx.execute(query) if _is_included(row.watchlists, wanted)]
     stories = stories_by_id(tx, [row.story_id for row in rows])
-    return [
-        _to_comment(row, stories.get(row.story_id), wanted.languages)
-        for row in rows[:SHORT_SECTION]
-    ]
+    return [_to_comment(row, stories.get(row.story_id), wanted.languages) for row in rows]
 
 
 def _stood(digest: str) -> sa.Select[tuple[Any]]:
@@ -185,9 +176,13 @@ def _stood(digest: str) -> sa.Select[tuple[Any]]:
     return sa.select(DIGEST_STORY.c.story_id).where(DIGEST_STORY.c.digest == digest)
 
 
-def _within(wanted: DigestQuery) -> tuple[sa.ColumnElement[bool], ...]:
-    at = REPORT.c.reported_at
-    return at >= wanted.since_at, at < wanted.until_at
+def _within(wanted: DigestQuery) -> sa.ColumnElement[bool]:
+    """Ask for the reports of the window; one that was held back counts when it is released."""
+    reported, released = (
+        (at >= wanted.since_at) & (at < wanted.until_at)
+        for at in (REPORT.c.reported_at, REPORT.c.released_at)
+    )
+    return sa.or_(released, reported & REPORT.c.released_at.is_(None))
 
 
 def _is_included(lists: Iterable[str], wanted: DigestQuery) -> bool:

@@ -1,4 +1,4 @@
-"""Room: store. The database, worked by one thread.
+"""The database, worked by one thread.
 
 Callers hand in plain functions; what is queued commits together. A function's answer is given
 out only after the commit that holds its work.

@@ -1,4 +1,4 @@
-"""Room: store. Feeds: what is configured, what is due, who polls it, how it went."""
+"""Feeds: what is configured, what is due, who polls it, how it went."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Room: store. Ledgers of cron-like jobs, and what `status` and coverage count."""
+"""Ledgers of cron-like jobs, and what `status` and coverage count."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Room: store. What people say of entries: relevant for a list, or not."""
+"""What people say of entries: relevant for a list, or not."""
 
 from datetime import datetime
 

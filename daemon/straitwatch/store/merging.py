@@ -1,4 +1,4 @@
-"""Room: store. Many messages in one, and one in the place of another; nothing is dropped.
+"""Many messages in one, and one in the place of another; nothing is dropped.
 
 What quiet hours or a group wait held, and what a receiver's limit keeps back, goes to one place as
 one message. A delivery that ends in another one is `merged` and names it; it shares its end. A
@@ -37,6 +37,7 @@ CARRIED = "carrier"  # the reason of a delivery that shared the end of the one i
 _STORY_KINDS = (AlertKind.NEW.value, AlertKind.UPDATE.value)
 _LIMITED_KINDS = (*_STORY_KINDS, AlertKind.ROLLUP.value)
 _CAUSES = ("quiet_hours", "group_wait", UPDATE_WAIT)
+_CHUNK = 500  # ids in one IN (...)
 _READ_FACTS = facts_adapter(AlertFacts.__name__)
 _Row = sa.Row[*tuple[Any, ...]]
 
@@ -201,13 +202,13 @@ def _add_rollup(
     for row in rows:
         by_story.setdefault(row.story_id, []).append(row)
     listed = sorted(by_story.values(), key=lambda story: (-_rank(story[-1]), story[-1].seq))
+    # One of these may carry updates of its story that waited for each other.
+    carried = _readable(tx, _carried(tx, [row.id for row in rows]), now=now)
+    said = {row.alert_id: row for row in (*carried, *rows)}
     facts = roll_up(
-        [
-            collect_updates([_READ_FACTS.validate_json(row.facts) for row in story])
-            for story in listed[:ROLLUP_ITEMS]
-        ],
+        [_collected(said.values(), story[-1].story_id) for story in listed[:ROLLUP_ITEMS]],
         cause="limit" if limit else rows[0].reason,
-        messages=len(rows),
+        messages=len(said),
         stories=len(by_story),
         limit=limit,
     )
@@ -237,6 +238,12 @@ def _add_rollup(
     return delivery.id
 
 
+def _collected(rows: Iterable[_Row], story_id: str) -> AlertFacts:
+    """Return what these deliveries say about one story, as one message."""
+    its = sorted((row for row in rows if row.story_id == story_id), key=attrgetter("seq"))
+    return collect_updates([_READ_FACTS.validate_json(row.facts) for row in its])
+
+
 def _rank(row: _Row) -> int:
     return Severity(row.severity).rank
 
@@ -250,13 +257,10 @@ def with_carried(tx: Transaction, job: SendJob) -> SendJob:
     if job.frozen or not isinstance(job.facts, AlertFacts):
         return job
     own = job.facts
-    found: dict[str, tuple[int, str]] = {}  # seq and facts of each alert
-    ids = [job.delivery.id.partition(".r")[0], job.delivery.id]
-    while ids:
-        members = tx.execute(_MEMBERS, {"carriers": ids, "story": own.story_id}).all()
-        found |= {row.alert_id: (row.seq, row.facts) for row in members}
-        ids = [row.id for row in members]
-    earlier = [_READ_FACTS.validate_json(text) for _, text in sorted(found.values())]
+    carriers = [job.delivery.id.partition(".r")[0], job.delivery.id]
+    found = {row.alert_id: row for row in _carried(tx, carriers) if row.story_id == own.story_id}
+    members = sorted(found.values(), key=attrgetter("seq"))
+    earlier = [_READ_FACTS.validate_json(row.facts) for row in members]
     others = [facts for facts in earlier if facts.revision != own.revision]
     if not others:
         return job
@@ -264,12 +268,25 @@ def with_carried(tx: Transaction, job: SendJob) -> SendJob:
     return replace(job, kind=collected.kind, facts=collected)
 
 
+def _carried(tx: Transaction, ids: Sequence[str]) -> list[_Row]:
+    """Return what was merged into these deliveries, and into that, and so on."""
+    found: list[_Row] = []
+    while ids:
+        members = [
+            row
+            for start in range(0, len(ids), _CHUNK)
+            for row in tx.execute(_MEMBERS, {"carriers": ids[start : start + _CHUNK]})
+        ]
+        found += members
+        ids = [row.id for row in members]
+    return found
+
+
 _MEMBERS = (
-    sa.select(DELIVERY.c.id, DELIVERY.c.seq, DELIVERY.c.alert_id, ALERT.c.facts)
+    sa.select(DELIVERY.c.id, DELIVERY.c.seq, DELIVERY.c.alert_id, ALERT.c.story_id, ALERT.c.facts)
     .join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert_id)
     .where(
         DELIVERY.c.merged_into.in_(sa.bindparam("carriers", expanding=True)),
-        ALERT.c.story_id == sa.bindparam("story"),
         ALERT.c.kind.in_(_STORY_KINDS),
     )
 )

@@ -1,4 +1,4 @@
-"""Room: store. Alerts and deliveries as rows, and back."""
+"""Alerts and deliveries as rows, and back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Room: store. What people ask of the outbox, and what they order: retry, replay, cancel."""
+"""What people ask of the outbox, and what they order: retry, replay, cancel."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Room: store. The outbox: what is to be sent, who sends it, how each attempt ended.
+"""The outbox: what is to be sent, who sends it, how each attempt ended.
 
 A delivery is claimed with a lease and an epoch. Whoever holds an older epoch changes nothing.
 An attempt row is written with the claim; one that was never closed means "perhaps sent".

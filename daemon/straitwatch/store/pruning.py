@@ -1,4 +1,4 @@
-"""Room: store. Forget what is old, in steps so small that polls come between them."""
+"""Forget what is old, in steps so small that polls come between them."""
 
 from datetime import datetime, timedelta
 

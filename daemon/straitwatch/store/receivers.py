@@ -1,4 +1,4 @@
-"""Room: store. Receivers: how they are, and what waits for one that cannot be used."""
+"""Receivers: how they are, and what waits for one that cannot be used."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Room: store. The tables, as SQLModel rows.
+"""The tables, as SQLModel rows.
 
 Rows never leave this package, and none is ever built here: statements run on the `Table` objects
 at the end of this module, because `table=True` models neither validate nor come cheap.

@@ -1,4 +1,4 @@
-"""Room: store. Brings a database to the schema of this version, under a lock."""
+"""Brings a database to the schema of this version, under a lock."""
 
 import sys
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Room: store. A change to the watch-lists that runs in shadow: its ledger and its differences."""
+"""A change to the watch-lists that runs in shadow: its ledger and its differences."""
 
 from collections import Counter
 from collections.abc import Sequence

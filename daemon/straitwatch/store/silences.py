@@ -1,4 +1,4 @@
-"""Room: store. Silences that people ordered by command; those of the configuration stand there."""
+"""Silences that people ordered by command; those of the configuration stand there."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Room: store. Entries, matches, reports and stories; one poll's plan is written here."""
+"""Entries, matches, reports and stories; one poll's plan is written here."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -77,15 +77,16 @@ def known_entries(
     known: dict[str, KnownEntry] = {}
     stale: list[str] = []
     for chunk in _chunks(ids):
-        for id_, text_hash, listed_at, story_id, watchlists in tx.execute(_KNOWN, {"ids": chunk}):
-            known[id_] = KnownEntry(
-                entry_id=id_,
-                text_hash=bytes(text_hash),
-                story_id=story_id or "",
-                watchlists=watchlists or (),
+        for row in tx.execute(_KNOWN, {"ids": chunk}):
+            known[row.id] = KnownEntry(
+                entry_id=row.id,
+                text_hash=bytes(row.text_hash),
+                title=row.title,
+                story_id=row.story_id or "",
+                watchlists=row.watchlists or (),
             )
-            if now and (listed_at is None or listed_at < now - _LISTED_STEP):
-                stale.append(id_)
+            if now and (row.listed_at is None or row.listed_at < now - _LISTED_STEP):
+                stale.append(row.id)
     for chunk in _chunks(stale):
         tx.execute(ENTRY.update().where(ENTRY.c.id.in_(chunk)).values(listed_at=now))
     return known
@@ -126,7 +127,12 @@ def familiar_entries(
 
 _KNOWN = (
     sa.select(
-        ENTRY.c.id, ENTRY.c.text_hash, ENTRY.c.listed_at, REPORT.c.story_id, REPORT.c.watchlists
+        ENTRY.c.id,
+        ENTRY.c.text_hash,
+        ENTRY.c.title,
+        ENTRY.c.listed_at,
+        REPORT.c.story_id,
+        REPORT.c.watchlists,
     )
     .select_from(ENTRY.outerjoin(REPORT, REPORT.c.entry_id == ENTRY.c.id))
     .where(ENTRY.c.id.in_(sa.bindparam("ids", expanding=True)))

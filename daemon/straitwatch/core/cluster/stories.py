@@ -48,9 +48,9 @@ _SCALE = 10_000  # scores are summed as integers, so that the sum does not depen
 class FoldProfile:
     """How readily reports are taken for one event.
 
-    Within a language the bar is `base + slope * usual best score`. Reports without a vector have
-    the bar of `words_base` and `words_slope`. Across languages it is higher by `across`; without a
-    vector names alone must reach `names`.
+    Within a language the bar is `base + slope * usual best score`. Where the report or the story
+    has no vector, it is that of `words_base` and `words_slope`. Across languages it is higher by
+    `across`; without vectors names alone must reach `names`.
     """
 
     name: str
@@ -237,9 +237,10 @@ class ListStories:
         return sorted(rated, key=lambda candidate: -candidate.margin)[:_MAX_CANDIDATES]
 
     def _rate(self, query: _Query, story: OpenStory, profile: FoldProfile) -> Candidate:
-        features, has_vector = query.features, query.vector is not None
+        features = query.features
         words = self._words.likeness(story.id, query.words, closest=_CLOSEST)
         likeness = self._meaning(query, story.id)
+        has_vector = likeness is not NO_LIKENESS  # a story has none if the encoder was away
         meaning = max(likeness.blend(NEAREST_SHARE), 0.0)
         names = self._named(query, story.id)
         own = features.language in story.languages

@@ -154,6 +154,10 @@ class StoryWindow:
         story = self._stories.get(story_id)
         return find_novelty(features, story.sent) if story else NO_NOVELTY
 
+    def is_open(self, story_id: str) -> bool:
+        """Return True if the window holds the reports of the story that later ones may join."""
+        return story_id in self._stories
+
     def note_sent(self, features: Features, story_id: str) -> None:
         """Note that people were sent a text which is no report of its own, such as an edit."""
         if story := self._stories.get(story_id):

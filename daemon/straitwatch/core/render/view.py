@@ -340,6 +340,8 @@ def _digest(facts: DigestFacts, zone: str) -> dict[str, Any]:
         "commentary": tuple(_item(item, _list_titles(item), zone) for item in facts.commentary),
         "alerted": sum(item.was_alerted for item in items),
         "more": facts.more,
+        "more_running": facts.more_running,
+        "more_commentary": facts.more_commentary,
         "is_late": facts.is_late,
         "coverage": coverage_line(facts.coverage),
         "trouble": _trouble(facts.coverage),
