@@ -1,6 +1,7 @@
 """JSON Lines in and out, the same way for every offline command."""
 
 import json
+import re
 import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +11,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from straitwatch.errors import UsageError
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # of a line: sums with the first and last dates of all overflow
+_HALVES = re.compile("[\ud800-\udfff]")  # JSON may name half a character; no library takes it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,18 +69,25 @@ def _objects(stream: BinaryIO, name: str) -> Iterator[Line | BadLine]:
             yield BadLine(error=f"{place}: not JSON: {error}\nhint: each line is one JSON object")
         else:
             if isinstance(value, dict):
-                yield Line(place=place, value=value)
+                yield Line(place=place, value={key: _whole(key, it) for key, it in value.items()})
             else:
                 yield BadLine(error=f"{place}: expected an object, got {type(value).__name__}")
 
 
+def _whole(key: str, value: object) -> object:
+    """Replace halves of characters in a text; ids are answered as they were asked."""
+    return _HALVES.sub("\ufffd", value) if isinstance(value, str) and key != "id" else value
+
+
 def read_time(text: str) -> datetime | None:
-    """Read an ISO date or date-time, in UTC where it names no zone; None when it is none."""
+    """Read an ISO date or date-time, in UTC where it names no zone; None if it is none of them."""
     try:
         read = datetime.fromisoformat(text)
-        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):  # the first day of the year 1, east of Greenwich
+    except ValueError:
         return None
+    if not FIRST_YEAR <= read.year <= LAST_YEAR:
+        return None
+    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def write_line(value: object, stream: TextIO | None = None) -> None:
