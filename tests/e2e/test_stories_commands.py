@@ -82,7 +82,7 @@ def test_a_replay_after_splits_and_merges_finds_no_difference(config: Path, stor
     result = run(config, "replay")
 
     assert result.exit_code == 0
-    assert "3 reports folded again, 0 otherwise than then" in result.stdout
+    assert "3 reports folded again, 0 differences" in result.stdout
 
 
 def test_the_id_of_a_merged_story_is_valid_in_every_command(config: Path, story: str) -> None:

@@ -120,4 +120,4 @@ def test_folding_the_stored_reports_again_gives_what_was_decided(config: Path) -
     replayed = run(config, "replay")
 
     assert replayed.exit_code == 0, replayed.output
-    assert "1 reports folded again, 0 otherwise than then" in replayed.stdout
+    assert "1 report folded again, 0 differences" in replayed.stdout
