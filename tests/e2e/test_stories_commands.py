@@ -53,7 +53,7 @@ def test_a_split_is_sent_by_the_same_command_with_alert_and_only_once(
         run(config, *split, *more).stdout for more in ((), (), ("--alert",), ("--alert",))
     )
 
-    assert "1 of 3 reports are story" in first
+    assert "1 of 3 reports are now story" in first
     assert f"to send it: straitwatch stories split {story} " in first
     assert "nothing to split: story" in again
     assert "--alert" in again

@@ -27,10 +27,10 @@ def replay(
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Prove that folding depends on the reports and their order only; exit status 1 if it differs.
+    """Assign the stored reports to stories again, and show differences; exit status 1 if any.
 
-    The thirteen days before the first report that is compared are read as well: they are what
-    folding knew then. What a person merged or split is taken as decided.
+    The thirteen days before the first compared report are read as well, because its story was
+    found among them. Merges and splits by a person are kept.
     """
     since_at = utc_now() - timedelta(days=days)
     with opened(config) as (loaded, store), store.reading() as tx:
