@@ -225,7 +225,7 @@ EVENTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (
         (
-            "Russian and Chinese bombers fly joint patrol near {place}",
+            "Chinese and Russian bombers patrol together near {place}",
             "China, Russia send bombers on joint air patrol off {place}",
             "Joint patrol of {n} Russian and Chinese bombers seen near {place}",
         ),

@@ -52,6 +52,8 @@ def test_each_line_is_answered_in_its_turn() -> None:
         {"id": "x", "title": 3},
         {"id": "x", "title": FLEET, "ts": "noon"},
         {"id": "x", "title": FLEET, "ts": "0001-01-01T00:00:00+14:00"},
+        {"id": "x", "title": FLEET, "ts": "0001-01-01"},
+        {"id": "x", "title": FLEET, "ts": "9999-12-31T23:59:59Z"},
         '{"id": "x", "title": ' + "9" * 5000 + "}",
     ],
 )

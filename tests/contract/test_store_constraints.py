@@ -105,7 +105,7 @@ def story_of(store: Store, entry_id: str) -> str:
 
 
 def differences(store: Store) -> list[str]:
-    """Replay; return the titles of the reports that are folded otherwise than then."""
+    """Replay; return the titles of the reports whose fold differs from the stored one."""
     reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
     constraints = store.call(story_constraints, since_at=NOW - WEEK)
     return [

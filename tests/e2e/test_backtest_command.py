@@ -83,6 +83,27 @@ def test_entries_come_from_a_file_where_there_is_no_database(tmp_path) -> None:
     assert (found[-1]["entries"], found[-1]["days"]) == (2, 10.0)
 
 
+@pytest.mark.parametrize(("source", "entries"), [("Example Wire", 1), ("Other Wire", 0)])
+def test_a_source_of_a_file_is_the_feed_of_that_name(tmp_path, source, entries) -> None:
+    lists = STRICTER.replace(
+        "noise:", "sources: {include: [Example Wire], tags: [desk]}\n    noise:"
+    )
+    made = write_config(
+        tmp_path, feeds={"Example Wire": "https://news.example/rss"}, watchlists=lists
+    )
+    feeds = (made / "feeds.yaml").read_text(encoding="utf-8")
+    (made / "feeds.yaml").write_text(
+        feeds.replace("- language: en", "- language: en\n  tags: [desk]"), encoding="utf-8"
+    )
+    file = tmp_path / "old.jsonl"
+    line = {"id": "a", "title": "Fleet in the Taiwan Strait", "source": source}
+    file.write_text(json.dumps(line) + "\n", encoding="utf-8")
+
+    (row, *_) = rows(made, "backtest", "--jsonl", str(file))
+
+    assert row.get("entries_after", 0) == entries
+
+
 def test_a_bad_line_of_a_file_is_told_and_the_rest_goes_on(tmp_path) -> None:
     made = write_config(tmp_path, feeds={"Example Wire": "https://news.example/rss"})
     file = tmp_path / "old.jsonl"

@@ -26,7 +26,7 @@ def stories_of(*titles: str) -> list[Relation]:
         ("台灣海峽漁季開始", "台灣海峽海纜完成修復"),
         ("Китай и Россия строят мост", "Россия и Китай обсудили пшеницу"),
         (
-            "Undersea cable to Matsu cut; coast guard boards freighter on Sunday",
+            "Power cable off Penghu fails; coast guard boards trawler on Sunday",
             "Coast guard vessel off Hualien rammed by Chinese ship on Sunday",
         ),
         ("海巡在澎湖漁場取締越界捕撈 沒入三噸漁獲", "海警船颱風夜擱淺金門 海巡救起四人"),

@@ -80,7 +80,7 @@ CONTRADICTIONS = [
     ("Ministry denies talks on the cable", "Міноборони підтвердило переговори щодо кабелю"),
 ]
 STEPS = [
-    ("China holds drills around Taiwan", "China ends drills around Taiwan"),
+    ("China holds drills near Taiwan", "China ends drills near Taiwan"),
     ("China launches joint drills off Penghu", "China concludes joint drills off Penghu"),
     ("Shandong carrier arrives in Sanya port", "Shandong carrier leaves Sanya port"),
     ("Court in Kaohsiung detains crew of freighter", "Court in Kaohsiung frees crew of freighter"),
@@ -93,7 +93,7 @@ STEPS = [
     ("Китай начал учения вокруг Тайваня", "Китай завершил учения вокруг Тайваня"),
     ("Авианосец Шаньдун прибыл в порт", "Авианосец Шаньдун покинул порт"),
     ("Китай почав навчання навколо Тайваню", "Китай завершив навчання навколо Тайваню"),
-    ("China ends drills around Taiwan", "解放軍開始環台軍演"),
+    ("China ends drills near Taiwan", "解放軍開始環台軍演"),
     ("Китай начал учения вокруг Тайваня", "中国軍が台湾周辺で演習を終了"),
 ]
 ONE_MATTER = [
@@ -169,7 +169,7 @@ Ministry says no shots were fired off Kinmen|Shots fired off Kinmen
 다카이치, 발언 철회 거부|다카이치, 발언 철회
 푸틴 방중 확인|크렘린, 푸틴 방중 부인
 미국, 대만 무기 판매 승인|미국, 대만 무기 판매 중단
-중국, 일본산 수산물 수입 금지|중국, 일본산 수산물 수입 재개
+중국, 대만산 파인애플 수입 금지|중국, 대만산 파인애플 수입 재개
 해경, 중국 어선 나포|해경, 중국 어선 석방
 대만 의회, 법안 통과|대만 의회, 법안 통과 못해
 중국 군함 입항|중국 군함 출항
@@ -432,7 +432,7 @@ def test_an_agency_label_makes_no_difference(title: str) -> None:
 @pytest.mark.parametrize(
     "title",
     [
-        "China ends drills around Taiwan that it launched on Monday, ministry says after 14 sorties",
+        "China ends drills near Taiwan that it launched on Monday, ministry says after 14 sorties",
         "Tokyo rejects Beijing's demand for retraction as row over Taiwan remarks deepens, Kyodo says",
         "Survey ship did not pass the Taiwan Strait after all, Pentagon says in reply to questions",
         "Пекин потребовал отозвать слова о Тайване и пригрозил санкциями трем верфям и порту",

@@ -60,16 +60,16 @@ def test_deed_that_no_report_told_of_is_a_development() -> None:
 
 
 def test_end_of_what_was_begun_is_a_development() -> None:
-    novelty = novelty_of("China ends drills around Taiwan", "China begins drills around Taiwan")
+    novelty = novelty_of("China ends drills near Taiwan", "China begins drills near Taiwan")
 
     assert novelty.opposites
 
 
 def test_it_is_enough_that_one_report_that_was_sent_says_the_same() -> None:
     novelty = novelty_of(
-        "China ends drills around Taiwan",
-        "China begins drills around Taiwan",
-        "China ends drills around Taiwan early",
+        "China ends drills near Taiwan",
+        "China begins drills near Taiwan",
+        "China ends drills near Taiwan early",
     )
 
     assert novelty.opposites == ()

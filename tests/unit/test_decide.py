@@ -213,6 +213,14 @@ def test_language_that_the_desk_does_not_read_is_a_retelling() -> None:
     assert decision == silent(Reason.RETELLING)
 
 
+def test_language_that_the_desk_names_with_its_script_or_country_is_read() -> None:
+    before = replace(SENT, sent_languages=("ja",))
+
+    decision = decided(before, policy=AlertPolicy(languages=("zh-Hant", "en-us")))
+
+    assert decision == update(Reason.OTHER_LANGUAGE)
+
+
 def test_novelty_is_a_development_only_by_what_a_desk_must_hear() -> None:
     assert not Novelty(names=("Kinmen",), figures=("14",)).is_development
     assert Novelty(voices=("Pentagon",)).is_development

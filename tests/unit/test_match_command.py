@@ -100,3 +100,12 @@ def test_a_source_that_is_a_feed_supplies_its_subject(config: Path) -> None:
         "Drill",
     ]
     assert second["matches"] == []
+
+
+def test_half_a_character_is_replaced_in_texts_and_echoed_in_ids(config: Path) -> None:
+    status, out = run(config, {"id": "\ud800", "title": "\ud800 Taiwan drill \udc00"})
+    (match,) = json.loads(out)["matches"]
+
+    assert status == 0
+    assert json.loads(out)["id"] == "\ud800"
+    assert [(hit["text"], hit["start"]) for hit in match["hits"]] == [("Taiwan", 2), ("drill", 9)]

@@ -3,8 +3,8 @@
 import pytest
 
 from match_builders import compiled, make_list, make_set
-from straitwatch.core.match import Matcher, run_examples
-from straitwatch.core.model import Hit, MatchText
+from straitwatch.core.match import Matcher, NearMiss, Review, near_miss, run_examples
+from straitwatch.core.model import Hit, MatchText, Verdict
 
 TERMS = {
     "island": make_set("island", ["Taiwan", "Taipei"]),
@@ -91,3 +91,34 @@ def test_an_example_may_say_what_its_feed_is_about() -> None:
     )
 
     assert run_examples(compiled(config, TERMS), [config]) == ()
+
+
+@pytest.mark.parametrize(
+    "rule", ["$island", "$island AND $region", "($island AND $region) OR ($island AND NOT quake)"]
+)
+def test_an_explanation_says_that_the_subject_alone_is_no_reason(rule: str) -> None:
+    matcher = compiled(make_list(rule), TERMS)
+
+    (explanation,) = matcher.explain(MatchText(title="Ministry hires", about=("island",)))
+
+    assert [str(lack) for lack in explanation.rules[0].missing] == ["a hit in the text"]
+
+
+def test_a_headline_that_only_the_subject_of_its_feed_links_to_a_list_is_no_near_miss() -> None:
+    matcher = compiled(make_list("$island AND $planes"), TERMS)
+
+    def missed(title: str, *about: str) -> NearMiss | None:
+        (explanation,) = matcher.explain(MatchText(title=title, about=about))
+        return near_miss(explanation)
+
+    assert missed("Ministry hires", "island") is None
+    assert missed(HEADLINE) is not None
+
+
+def test_the_subject_of_a_feed_misleads_nobody(matcher: Matcher) -> None:
+    review = Review(matcher)
+    text = MatchText(title=HEADLINE, about=("island",))
+
+    review.take(text, feed="Island Post", verdicts={"x": Verdict.NOT_RELEVANT})
+
+    assert [term for term, _ in review.misleading_terms()] == ["aircraft"]

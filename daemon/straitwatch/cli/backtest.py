@@ -206,7 +206,7 @@ def _run(
     test: Backtest, config: Config, store: Store | None, *, days: int, jsonl: Path | None
 ) -> tuple[BacktestResult, int]:
     if jsonl is not None:
-        return _run_file(test, jsonl)
+        return _run_file(test, jsonl, {feed.name: feed for feed in config.feeds})
     if store is None:
         raise UsageError("there is no store to read from")
     since_at = utc_now() - timedelta(days=days)
@@ -215,7 +215,7 @@ def _run(
         return run_backtest(tx, test, feeds=feeds, since_at=since_at, on_entry=step), 0
 
 
-def _run_file(test: Backtest, path: Path) -> tuple[BacktestResult, int]:
+def _run_file(test: Backtest, path: Path, feeds: Mapping[str, Feed]) -> tuple[BacktestResult, int]:
     bad = 0
     seen_at = utc_now()
     with path.open("rb") as stream:
@@ -230,11 +230,11 @@ def _run_file(test: Backtest, path: Path) -> tuple[BacktestResult, int]:
                 )
                 continue
             seen_at = _time(line.value) or seen_at
-            test.take(*_past(line.value, number), seen_at)
+            test.take(*_past(line.value, number, feeds), seen_at)
     return test.result(), bad
 
 
-def _past(line: Mapping[str, Any], number: int) -> tuple[Entry, Feed]:
+def _past(line: Mapping[str, Any], number: int, feeds: Mapping[str, Feed]) -> tuple[Entry, Feed]:
     def text(name: str) -> str:
         value = line.get(name)
         return value if isinstance(value, str) else ""
@@ -251,7 +251,7 @@ def _past(line: Mapping[str, Any], number: int) -> tuple[Entry, Feed]:
         text_hash=hash_text((text("title"), text("summary"), text("content"))),
     )
     name = text("source") or "file"
-    return entry, Feed(id=name, name=name, url="")
+    return entry, feeds.get(name) or Feed(id=name, name=name, url="")
 
 
 def _time(line: Mapping[str, Any]) -> datetime | None:

@@ -144,15 +144,15 @@ def remove(
 def release(
     feed: Annotated[str, typer.Argument(metavar="NAME|URL", help="As feeds.yaml has it.")],
     first_sight: Annotated[
-        bool, typer.Option("--first-sight", help="What was in the feed before it was watched.")
+        bool, typer.Option("--first-sight", help="Entries of the first fetch instead.")
     ] = False,
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Release what was held back when most entries of a feed came again under new ids.
+    """Send entries that were held because most entries of a feed came again under new ids.
 
-    Each is treated as a new report: a story that nobody was told of alerts, one that was alerted
-    does not alert again. What was held longer than thirteen days ago stays held.
+    Each is treated as a new report: it sends an alert unless its story was already sent. Entries
+    that were held more than thirteen days ago stay held.
     """
     with opened(config) as (loaded, store):
         found = next((it for it in loaded.feeds if feed in (it.name, it.url)), None)

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, TextIO
 
 from straitwatch.errors import UsageError
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # of a line: sums with the first and last dates of all overflow
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -86,12 +87,14 @@ def _with_whole_characters(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_time(text: str) -> datetime | None:
-    """Read an ISO date or date-time, in UTC where it names no zone; None when it is none."""
+    """Read an ISO date or date-time, in UTC where it names no zone; None if it is none of them."""
     try:
         read = datetime.fromisoformat(text)
-        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):  # the first day of the year 1, east of Greenwich
+    except ValueError:
         return None
+    if not FIRST_YEAR <= read.year <= LAST_YEAR:
+        return None
+    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def write_line(value: object, stream: TextIO | None = None) -> None:

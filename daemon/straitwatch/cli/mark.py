@@ -47,7 +47,7 @@ def mark(
     """Say whether an alert, or an entry that was missed, is relevant for a watch-list.
 
     `backtest` and `review` measure lists against these verdicts. A missed entry has no list that
-    fired: name one with --list. An alert or a story stands for all reports of the story.
+    fired: name one with --list. An alert or a story marks all reports of the story.
     """
     if verdict is None and not remove:
         raise UsageError("which verdict?\nhint: add `relevant` or `not-relevant`")

@@ -1,4 +1,4 @@
-"""`backtest --messages`: which messages a file of reports would have led to, line by line."""
+"""`backtest --messages`: the decision and message for each line of a file of reports."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -34,7 +34,7 @@ _NAMELESS = "file"  # the outlet of lines without a source
 def print_messages(
     path: Path, rules: Rules, feeds: Iterable[Feed], *, encoder: str, as_json: bool
 ) -> bool:
-    """Print what each line of a file would have led to; return False if a line was unusable."""
+    """Print the decision and message of each line; return False if a line was unusable."""
     is_good = True
     with progress(_count_lines(path)) as step, LineEncoder(encoder) as line_encoder:
         for answer in rehearse(read_lines([path]), rules, feeds, encode=line_encoder.encode):

@@ -13,6 +13,7 @@ from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.core.model import Features, Fold
 from straitwatch.core.plan import fold_profiles
+from straitwatch.core.render import counted
 from straitwatch.pipeline import WINDOW, refold
 
 
@@ -26,10 +27,10 @@ def replay(
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Prove that folding depends on the reports and their order only; exit status 1 if it differs.
+    """Assign the stored reports to stories again, and show differences; exit status 1 if any.
 
-    The thirteen days before the first report that is compared are read as well: they are what
-    folding knew then. What a person merged or split is taken as decided.
+    The thirteen days before the first compared report are read as well, because its story was
+    found among them. Merges and splits by a person are kept.
     """
     since_at = utc_now() - timedelta(days=days)
     with opened(config) as (loaded, store), store.reading() as tx:
@@ -64,6 +65,7 @@ def replay(
                 f"{features.title}\n  then {then.story_id} {then}\n  now  {now.story_id} {now}"
             )
     if not json:
-        typer.echo(f"{compared:,} reports folded again, {len(differences)} otherwise than then")
+        found = counted(len(differences), "difference")
+        typer.echo(f"{counted(compared, 'report')} folded again, {found}")
     if differences:
         raise typer.Exit(1)

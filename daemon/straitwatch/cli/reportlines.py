@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from straitwatch.cli.jsonl import read_time
+from straitwatch.cli.jsonl import FIRST_YEAR, LAST_YEAR, read_time
 from straitwatch.core.normalize import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE, cut
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # for lines before the first that has a time
@@ -41,7 +41,8 @@ def read_line_time(name: str, text: str) -> datetime:
     """
     read = read_time(text)
     if read is None:
-        raise UnusableError(f"{name}: not an ISO date or date-time: {text!r}")
+        years = f"{FIRST_YEAR} to {LAST_YEAR}"
+        raise UnusableError(f"{name}: not an ISO date or date-time of {years}: {text!r}")
     return read
 
 

@@ -37,7 +37,8 @@ def review(
         list[str] | None, typer.Option("--list", metavar="ID", help="Only this list; repeatable.")
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="At most so many findings of a kind. Default: a page.")
+        int | None,
+        typer.Option(min=1, help="Findings of each kind. Default: as many as fit on a page."),
     ] = None,
     dead: Annotated[
         bool, typer.Option("--dead", help="List the rules and terms that are dead.")
@@ -45,11 +46,11 @@ def review(
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Say what lists missed by one thing, which rules and terms mislead, and how many are dead.
+    """Show near misses, misleading rules and terms, and how many are dead.
 
     A near miss lacks one term, a few words of distance, or was outweighed by one noise rule. A rule
-    or term is dead when it never hit in two weeks of reading; `--dead` lists them, each with the
-    number of entries that were read in its script.
+    or term is dead if it never hit in two weeks of reading; `--dead` lists them, terms with the
+    number of entries that were read in their script.
     """
     started = utc_now()
     with opened(config) as (loaded, store), store.reading() as tx:
@@ -174,7 +175,7 @@ def _print(console: Console, findings: list[dict[str, Any]], total: dict[str, An
 
 def _burials(total: dict[str, Any]) -> str:
     if utc_now() < datetime.fromisoformat(total["dead_known_at"]):
-        return f"Dead rules and terms are known from {total['dead_known_at'][:10]} on"
+        return f"Dead rules and terms are listed from {total['dead_known_at'][:10]} on"
     return (
         f"{total['dead_rules']} rules and {total['dead_terms']} terms never hit: "
         "`straitwatch review --dead` lists them"

@@ -88,7 +88,7 @@ def _describe(story: Story, config: Config) -> dict[str, Any]:
 
 @stories.command()
 def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
-    """Show a story's reports, and for each why it was folded into it and what followed."""
+    """Show a story's reports, why each is in the story, and whether it was sent."""
     with opened(config) as (loaded, store):
         story = _story(store, story_id)
         reports = store.call(db.story_entries, story.id)
@@ -160,10 +160,10 @@ def split(
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Make a story of its own of reports that are not about this event; later reports follow.
+    """Split off reports that are not about this event; later reports follow them.
 
-    Nothing is sent about it without --alert. Reports that were split off already stay where they
-    are; with --alert they are sent, unless something was sent about them.
+    Nothing is sent about the new story without --alert. Reports that were already split off stay
+    where they are; --alert sends them, unless they were sent before.
     """
     with opened(config) as (loaded, store):
         rules = activate(loaded).rules if alert else None
@@ -186,7 +186,7 @@ def split(
         write_line(_describe(result.story, loaded) | sent)
         return
     if moved:
-        typer.echo(f"{reports_now} of {len(there)} reports are story {result.story.id} now")
+        typer.echo(f"{reports_now} of {len(there)} reports are now story {result.story.id}")
     else:
         typer.echo(f"nothing to split: story {result.story.id} was split off before")
     typer.echo(_what_is_sent(result, [story_id, *reports]))

@@ -33,7 +33,7 @@ PAGE = 1_200  # characters of a summary or content that are printed; --json has 
 SHOWN = 5  # entries that a title stands for; the first in full
 MEANINGS = {
     Reason.NO_MATCH: "no watch-list fired",
-    Reason.BASELINE: "it was in the feed before the feed was watched",
+    Reason.BASELINE: "it was already in the feed at the first fetch",
     Reason.NEW_STORY: "the first report of this event",
     Reason.MORE_SEVERE: "it alone is more severe than what was sent about its story",
     Reason.CORRECTION: "it corrects, retracts, denies, confirms or ends what was reported",

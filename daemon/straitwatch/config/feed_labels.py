@@ -1,4 +1,4 @@
-"""Tags and stances that are asked for, but that no feed has: what asks for them takes nothing."""
+"""Warn of tags and stances that a route, silence or list asks for and no feed has."""
 
 from collections.abc import Iterator, Sequence
 

@@ -132,8 +132,8 @@ class RouteMatchWithStoryShape(RouteMatchShape, StoryAskedShape):
 
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1)] = Field(
         ("news",),
-        description="Sorts of entries: news, commentary (opinion, analysis), roundup (one entry "
-        "about several events). What no route takes goes to the digest.",
+        description="Kinds of entries: news, commentary (opinion, analysis), roundup (one entry "
+        "about several events). Entries that no route takes go to the digest.",
         examples=[["news", "commentary"]],
     )
 
@@ -261,17 +261,18 @@ class SilenceShape(Shape):
 
 
 class StoriesShape(Shape):
-    """How reports are compared, and how updates of a story come."""
+    """How reports are compared, and how updates of a story are sent."""
 
     encoder: Literal["auto", "off"] = Field(
         "auto",
-        description="Sentence vectors, which bring languages together: auto where the extra "
-        "`languages` is installed and the processor can run it. A change needs a restart.",
+        description="Sentence vectors, which find reports of one event across languages. `auto` "
+        "uses them if the extra `languages` is installed and the processor supports it. A change "
+        "needs a restart.",
     )
     update_wait: Duration = Field(
         timedelta(minutes=10),
-        description="How long updates of one story wait for each other, to come as one message; "
-        "0s for not at all. An update that is more severe than what was sent does not wait.",
+        description="How long updates of one story are collected into one message; 0s sends each "
+        "at once. An update that is more severe than everything sent before does not wait.",
     )
 
 
@@ -285,9 +286,9 @@ class SettingsShape(Shape):
     timezone: Zone = Field("UTC", description="For times in messages, digests and quiet hours.")
     languages: tuple[Language, ...] = Field(
         (),
-        description="What the desk reads, best first: a story that has a report in one of these is "
-        "shown by its headline, with the original beside it; `zh` stands for both scripts. "
-        "Default: the headline of the first report.",
+        description="Languages that the desk reads, preferred ones first. A story with a report in "
+        "one of them is shown under that report's headline, with the original beside it; `zh` "
+        "covers both scripts. Default: the headline of the first report.",
         examples=[["en", "zh"]],
     )
     receivers: dict[Name, ReceiverShape] = Field(
@@ -301,7 +302,8 @@ class SettingsShape(Shape):
         default_factory=dict, description="Named spans that routes refer to."
     )
     system: SystemShape = Field(
-        default_factory=SystemShape, description="Where trouble with Straitwatch itself is told."
+        default_factory=SystemShape,
+        description="Where trouble with Straitwatch itself is reported.",
     )
     canary: CanaryShape | None = Field(
         None, description="A synthetic message and a dead man's switch. Default: none."
@@ -311,11 +313,12 @@ class SettingsShape(Shape):
         default_factory=RetentionShape, description="How long things are kept."
     )
     stories: StoriesShape = Field(
-        default_factory=StoriesShape, description="How stories and their updates come."
+        default_factory=StoriesShape,
+        description="How reports are compared, and how updates of a story are sent.",
     )
     web: WebShape = Field(default_factory=WebShape, description="The status page.")
     silences: tuple[SilenceShape, ...] = Field(
-        (), description="What alerts nobody for a while; also by command: `silence add`."
+        (), description="Matches that send no alert for a while; also by command: `silence add`."
     )
     people: dict[Name, Names] = Field(
         default_factory=dict,
@@ -347,7 +350,7 @@ class FeedShape(Shape):
     tags: tuple[Tag, ...] = Field((), description="Words of your own, for routes and watch-lists.")
     about: Names = Field(
         (),
-        description="What its entries are about without saying so: term sets, or a term of one.",
+        description="The subject that its headlines leave out: a term set, or a term of one.",
         examples=[["taiwan"]],
     )
     enabled: bool = Field(True, description="false: not polled.")

@@ -125,10 +125,11 @@ def _is_repeat(report: Report, fold: Fold) -> bool:
 
 def _is_first_in_language(report: Report, before: Story, policy: AlertPolicy) -> bool:
     """Return True if the desk reads the language, and nobody was sent the story in it."""
-    language = report.features.language
+    language = report.features.language  # without script or country
     if not before.sent_languages or language in before.sent_languages:
         return False
-    return not policy.languages or language in policy.languages
+    read = {wanted.partition("-")[0] for wanted in policy.languages}
+    return not read or language in read
 
 
 def _update(reason: Reason) -> Decision:

@@ -18,10 +18,11 @@ _CLOSE = r"\s*(?:[:：︰|｜》】〉」』〕\]\)）/／;]|\s[-–—]\s|[-–
 ROUNDUP_TITLES = {
     Script.LATIN: _any(
         r"\b(?:morning|evening|daily|weekly|nightly|afternoon|weekend|news|global|world|asia|china|"
-        r"taiwan|defen[cs]e|security|press) (?:briefing|newsletter|digest|round-?up|wrap(?:-?up)?|"
+        r"taiwan|defen[cs]e|security|press) "
+        r"(?:(?<!press )(?<!defen[cs]e )(?<!security )briefing|newsletter|digest|round-?up|wrap(?:-?up)?|"
         r"brief|recap|headlines)\s*(?:[:|–—-]|$|for\b)",
         r"\b(?:daily|weekly|week's|day's|today's|morning) (?:highlights|top stories|top news|headlines)",
-        r"\bnewsletter\b\s*(?:[:|#]|$)|^\W*(?:the )?newsletter\b",
+        r"\bnewsletter\b\s*(?:[:|#]|$)|^\W*(?:the )?newsletter\s*[-–—]",
         r"\b(?:news|week|day|month|year) in (?:review|brief|pictures|photos)\b",
         r"^\W*(?:the |this |last )?week (?:in|on|at)\b.{0,40}(?:[:|]|$)",
         r"\blive (?:updates?|blog|coverage|ticker|feed|briefing)\b|\bliveblog\b|\bas it happened\b",
@@ -118,8 +119,8 @@ WIDE = re.compile(r"[぀-ヿ一-鿿가-힣]")
 
 LABELS = {
     Script.LATIN: _any(
-        _OPEN + r"(?:[\w’'. -]{0,30}\b)?(?:editorial|(?<!public )(?<!world )opinion|op-?ed|commentary|explainer|column|essay|deep dives?|"
-        r"podcast)" + _CLOSE,
+        _OPEN + r"(?:[\w’'. -]{0,30}\b)?(?:editorial|(?<!public )(?<!world )opinion|op-?ed|commentary|explainer|"
+        r"(?<!tank )(?<!navy )(?<!naval )(?<!armored )(?<!armoured )(?<!military )column|essay|deep dives?|podcast)" + _CLOSE,
         _OPEN + r"(?:news )?(?:comment|analysis|explained|columnist|perspectives?|viewpoint|point of view|(?:book )?review|"
         r"books|letters?(?: to the editor)?|q ?(?:&|and) ?a|in[- ]depth|(?:the )?(?:long|big) ?reads?|backgrounder|"
         r"fact check|primer|first person|guest (?:post|column)|why ?& ?how|breakingviews)" + _CLOSE,

@@ -148,12 +148,19 @@ def _explain_rule(rule: Rule, doc: Document, *, points: int, show: AsHits) -> Ru
         points=points,
         holds=holds,
         hits=show(spans),
-        missing=() if holds else tuple(_missing(rule.node, doc)),
+        missing=() if holds else tuple(_missing_of(rule, doc)),
     )
 
 
 def _halfway(node: Node, doc: Document) -> list[Span]:
     return [span for leaf in leaves_of(node) for span in leaf.spans(doc)]
+
+
+def _missing_of(rule: Rule, doc: Document) -> Iterator[Missing]:
+    if rule.node.holds(doc):  # through nothing but the feed's subject
+        yield Missing(kind=Lack.TERM, text="a hit in the text")
+    else:
+        yield from _missing(rule.node, doc)
 
 
 def _missing(node: Node, doc: Document) -> Iterator[Missing]:

@@ -81,7 +81,7 @@ def _one_short(explanation: Explanation) -> NearMiss | None:
     lacking = [
         (rule, rule.missing[0])
         for rule in explanation.rules
-        if rule.kind == "match" and len(rule.missing) == 1 and rule.hits
+        if rule.kind == "match" and len(rule.missing) == 1 and _has_hit_in_text(rule)
     ]
     apart = [it for it in lacking if it[1].kind in (Lack.DISTANCE, Lack.SENTENCE, Lack.ORDER)]
     if apart:
@@ -95,6 +95,10 @@ def _one_short(explanation: Explanation) -> NearMiss | None:
     what = rule.when if kind is Kept.DISTANCE else lack.text
     text = f"{rule.rule} lacks one thing: {lack.text}"
     return NearMiss(kind=kind, rule=rule.rule, what=what, text=text, excess=lack.excess)
+
+
+def _has_hit_in_text(rule: RuleExplanation) -> bool:
+    return any(hit.field != "feed" for hit in rule.hits)
 
 
 def _too_few(explanation: Explanation) -> NearMiss | None:

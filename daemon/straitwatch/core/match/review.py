@@ -93,7 +93,7 @@ class Review:
             if verdict := (verdicts or {}).get(name):
                 for scored in match.rules:
                     self._rules[name, scored.rule].verdicts[verdict] += 1
-                for term in {hit.term for hit in match.hits}:
+                for term in {hit.term for hit in match.hits if hit.field != "feed"}:
                     self._term_verdicts.setdefault(term, Counter())[verdict] += 1
 
     def near_misses(self) -> list[NearMisses]:
