@@ -244,8 +244,6 @@ class ListStories:
         meaning = max(likeness.blend(NEAREST_SHARE), 0.0)
         names = self._named(query, story.id)
         own = features.language in story.languages
-        shared = self._words.shared(story.id, query.words)
-        is_weak = own and bool(shared) and beat_shares().keys() >= set(shared)
         if own:
             bar = self.bar(profile, has_vector=has_vector)
             score = words.blend(NEAREST_SHARE) + _VECTOR_SHARE * meaning
@@ -255,21 +253,30 @@ class ListStories:
         else:
             score, bar = names.score if says_enough(names.names) else 0.0, profile.names
         hours = max(0.0, (features.seen_at - story.last_seen_at) / HOUR)
+        score *= exp(-hours / DECAY_HOURS)
+        # Most stories are far below the bar: what they share is not worth its time.
+        is_near = score >= bar
+        shared = self._words.shared(story.id, query.words) if is_near else ()
+        is_weak = own and bool(shared) and beat_shares().keys() >= set(shared)
+        if is_near and not shared:
+            shared = self._names.shared(story.id, query.names)
         return Candidate(
             story_id=story.id,
-            score=score * exp(-hours / DECAY_HOURS),
+            score=score,
             bar=bar + _WEAK * is_weak,
             is_own_language=own,
             is_weak=is_weak,
             nearest=words.nearest + likeness.nearest + names.score,
             closest=tuple(title for _, title in words.closest),
-            shared=shared or names.names,
+            shared=shared,
             names=names,
         )
 
     def _named(self, query: _Query, story_id: str) -> Named:
         likeness = self._names.likeness(story_id, query.names).blend(NEAREST_SHARE)
-        return Named(score=likeness, names=self._names.shared(story_id, query.names))
+        is_worth_naming = likeness >= RELATED_SCORE
+        names = self._names.shared(story_id, query.names) if is_worth_naming else ()
+        return Named(score=likeness, names=names)
 
     def _meaning(self, query: _Query, story_id: str) -> Likeness:
         if query.vector is None or query.features.vector is None:

@@ -249,11 +249,14 @@ class StoryWindow:
         story = self._stories[candidate.story_id]
         for title in candidate.closest:
             likeness = compare_titles(features.title, title)
-            found = differences(facts_of(features), facts_of(story.by_title[title]))
-            if likeness.conflict is Conflict.INSTALMENT or is_other_event(found):
+            if likeness.conflict is Conflict.INSTALMENT:
                 return _Compared(is_other_event=True)
-            is_near = likeness.score >= SURE_COPY or candidate.margin >= 0
-            if likeness.is_copy and is_near and not is_other_text(found):
+            if likeness.score < SURE_COPY and candidate.margin < 0:
+                continue  # too far in any case: what differs decides nothing
+            found = differences(facts_of(features), facts_of(story.by_title[title]))
+            if is_other_event(found):
+                return _Compared(is_other_event=True)
+            if likeness.is_copy and not is_other_text(found):
                 copies.append(_Copy(likeness.score, candidate.story_id, title))
         return _Compared(copies=tuple(copies))
 
