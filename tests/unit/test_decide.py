@@ -179,6 +179,22 @@ def test_edited_entry_that_newly_matches_a_list_updates_its_story() -> None:
     assert decided(SENT, SAME_ENTRY, after=after, is_edited=True) == update(Reason.NEW_LIST)
 
 
+@pytest.mark.parametrize(
+    "novelty", [{"acts": ("shoot",)}, {"sides": ("Japan",)}, {"opposites": ("end, not begin",)}]
+)
+def test_edit_that_tells_more_is_a_development(novelty: dict[str, object]) -> None:
+    edit = replace(SAME_ENTRY, novelty=Novelty(**novelty))
+
+    assert decided(SENT, edit, is_edited=True) == update(Reason.DEVELOPMENT)
+
+
+@pytest.mark.parametrize("novelty", [{}, {"voices": ("Rubio",)}, {"figures": ("45",)}])
+def test_edit_that_tells_no_more_sends_nothing(novelty: dict[str, object]) -> None:
+    edit = replace(SAME_ENTRY, novelty=Novelty(**novelty))
+
+    assert decided(SENT, edit, is_edited=True) == silent(Reason.KNOWN_ENTRY)
+
+
 def test_page_seen_before_sends_nothing_in_another_feed() -> None:
     assert decided(SENT, SAME_ENTRY) == silent(Reason.KNOWN_ENTRY)
 

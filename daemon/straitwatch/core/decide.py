@@ -95,6 +95,8 @@ def _decide_about_severity(fold: Fold) -> Decision:
 def _decide_about_novelty(
     report: Report, fold: Fold, before: Story, policy: AlertPolicy
 ) -> Decision:
+    if report.is_edited and _tells_more(fold):
+        return _update(Reason.DEVELOPMENT)
     if _is_repeat(report, fold):
         return _none(Reason.KNOWN_ENTRY)
     if _is_development(fold):
@@ -116,6 +118,11 @@ def _is_development(fold: Fold) -> bool:
     if fold.relation is Relation.DUPLICATE:
         return bool(novelty.sides or novelty.acts)
     return novelty.is_development
+
+
+def _tells_more(fold: Fold) -> bool:
+    """Return True if an edit tells of another deed or country, or the opposite of what was sent."""
+    return bool(fold.novelty.sides or fold.novelty.acts or fold.novelty.opposites)
 
 
 def _is_repeat(report: Report, fold: Fold) -> bool:
