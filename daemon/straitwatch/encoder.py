@@ -33,6 +33,9 @@ class Limits:
     each: timedelta = timedelta(seconds=2)  # more for each text
     memory_bytes: int = 2**29  # of addresses; 180 MB are used
     rest: timedelta = timedelta(minutes=5)  # after failures in a row
+    patience: timedelta = timedelta(
+        minutes=2
+    )  # of one caller, beside all others; the rest goes without
 
     def deadline(self, texts: int) -> timedelta:
         """Return how long a batch may take."""
@@ -74,15 +77,24 @@ class Encoder:
         return bool(self._absent_because)
 
     async def encode(self, texts: Sequence[str]) -> list[Vector | None]:
-        """Return a vector for each text, or None where there is none. Never raises for a text."""
+        """Return a vector for each text, or None where there is none. Never raises for a text.
+
+        Texts whose turn has not come within `Limits.patience` get none, so that a poll is committed
+        while it holds its feed, however many documents come at once.
+        """
         vectors: list[Vector | None] = []
+        give_up_at = _now() + self._limits.patience.total_seconds()
         for begin in range(0, len(texts), _BATCH):
             batch = [readable(text) for text in texts[begin : begin + _BATCH]]
             async with self._turn:
+                if _now() > give_up_at:
+                    break
                 found = await self._encode_batch([text for text in batch if text])
             in_order = iter(found)
             vectors += [next(in_order) if text else None for text in batch]
-        return vectors
+        late = len(texts) - len(vectors)
+        self._metrics.encodings.labels(outcome="late").inc(late)
+        return vectors + [None] * late
 
     async def close(self) -> None:
         """Kill the worker; texts in work get no vectors."""

@@ -57,6 +57,17 @@ async def test_each_text_gets_a_vector_with_the_name_of_its_model(encoder: Encod
     assert stacked([vector.values for vector in vectors if vector]).shape == (20, 16)
 
 
+async def test_texts_whose_turn_comes_too_late_get_no_vector() -> None:
+    metrics = Metrics()
+    encoder = Encoder("tiny_engine.load", limits=Limits(patience=timedelta(0)), metrics=metrics)
+
+    vectors = await encoder.encode(["fleet sails", "fleet returns"])
+
+    await encoder.close()
+    assert vectors == [None, None]
+    assert metrics.encodings.labels(outcome="late")._value.get() == 2
+
+
 async def test_a_text_gets_the_same_vector_alone_and_among_others(encoder: Encoder) -> None:
     together = await encoder.encode(["one", "two", "three"])
 
