@@ -109,4 +109,7 @@ def test_a_replay_takes_a_page_that_came_back_as_decided(store: Store, days: int
 
     since_at = NOW + timedelta(days=days) - WINDOW
     reports = store.call(recent_reports, since_at=since_at, after_seq=0)
-    assert all(report.fold == now for report, now in refold(reports, {}))
+    folded = list(refold(reports, {}))
+
+    assert folded
+    assert all(report.fold == now for report, now in folded)

@@ -30,7 +30,7 @@ async def test_a_first_sight_that_alerts_nobody_says_why(tmp_path: Path) -> None
         first, second = await run_once(config), await run_once(config)
 
     assert first[0] == second[0] == 0
-    assert "1 feed read for the first time" in first[1]
+    assert "first fetch of 1 feed: entries older" in first[1]
     assert "for the first time" not in second[1]
 
 

@@ -148,7 +148,7 @@ def test_an_empty_file_of_lists_is_told(config: Path) -> None:
     result = check(config, LIST)
 
     assert result.exit_code == 0
-    assert "mine.yaml:1:1: warning: nothing stands in this file" in result.output
+    assert "mine.yaml:1:1: warning: this file is empty" in result.output
 
 
 def test_a_long_line_is_cut_around_the_mistake() -> None:

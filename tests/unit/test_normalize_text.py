@@ -185,6 +185,18 @@ def test_lines_of_wrapped_chinese_text_are_joined_without_a_blank() -> None:
     assert "海峽國防部" in clean_text(text, limit=500)
 
 
+def test_items_of_a_wrapped_list_stay_lines() -> None:
+    text = (
+        "- The fleet of the northern navy was seen on Tuesday by two boats\n"
+        "- A ministry far away said that it had been told of the passage\n"
+        "- Fishing is allowed again\n"
+        "12. Numbered items of the same list of the ministry stay lines as\n"
+        "13. well"
+    )
+
+    assert clean_text(text, limit=500) == text
+
+
 def test_short_lines_stay_lines() -> None:
     text = "Ships: 4\nPlanes: 12\nBalloons: 1\nThe ministry of a far away country counted them all."
 

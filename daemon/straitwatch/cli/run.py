@@ -74,8 +74,8 @@ async def _once(config: Config, *, as_json: bool) -> None:
     typer.echo(" · ".join(parts))
     if progress.silent and not summary["alerts"]:
         typer.echo(
-            f"{counted(progress.silent, 'feed')} read for the first time: what is older there than "
-            "polling.backfill alerts nobody, what comes from now on does",
+            f"first fetch of {counted(progress.silent, 'feed')}: entries older than "
+            "`polling.backfill` were recorded without an alert; new ones send alerts",
             err=True,
         )
     if failing:

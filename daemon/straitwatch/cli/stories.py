@@ -208,7 +208,7 @@ def _what_is_sent(result: SplitOff, split: list[str]) -> str:
         return f"sent to {', '.join(places)}"
     if result.release is not None:
         decision = next(iter(result.release.decisions.values()))
-        return f"sent to nobody: {decision.reason} ({MEANINGS[decision.reason]})"
+        return f"not sent: {decision.reason} ({MEANINGS[decision.reason]})"
     if result.story.revision:
         return f"it was sent; see `straitwatch alerts show {result.story.id}`"
     command = shlex.join(["straitwatch", "stories", "split", *split, "--alert"])

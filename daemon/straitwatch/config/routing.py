@@ -231,7 +231,7 @@ class Routing:
             return
         for watchlist in self.rules.watchlists:
             if watchlist.id not in named:
-                message = f"no route takes the watch-list {watchlist.id}: it would alert nobody"
+                message = f"no route takes the watch-list {watchlist.id}: it would send no alert"
                 hint = (
                     "name it in a route, or end the routes with `- {match: {}, send: [terminal]}`"
                 )

@@ -172,7 +172,7 @@ def _add(rules: RuleFiles, document: Document) -> None:
 def _empty(document: Document) -> Problem:
     return Problem(
         position=Position(file=document.name, line=1, column=1),
-        message="nothing stands in this file",
+        message="this file is empty",
         hint="write terms: or watchlists: in it, or delete it",
         is_warning=True,
     )

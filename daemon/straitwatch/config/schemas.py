@@ -22,8 +22,6 @@ from straitwatch.config.scalars import (
     wrong,
 )
 
-SEVERITIES = ("low", "normal", "high", "critical")
-
 Level = Literal["low", "normal", "high", "critical"]
 Kind = Literal["news", "commentary", "roundup"]
 Name = Annotated[

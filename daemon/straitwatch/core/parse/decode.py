@@ -57,7 +57,6 @@ _SPELLINGS = {
 _REFUSED = {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7"}
 _SEVEN_BIT = ("iso2022", "hz")  # ASCII bytes that are not ASCII text
 _WESTERN = ("cp1252", "latin-1")  # decode anything, so their claim proves nothing
-_UNICODE_WIDE = ("utf-16", "utf-32")
 
 _DECLARATION = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']?\s*([A-Za-z0-9._:\-]{1,40})""")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9._:\-]{1,40})""", re.IGNORECASE)
