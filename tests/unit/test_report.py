@@ -5,17 +5,25 @@ from datetime import timedelta
 
 import pytest
 
-from builders import NOON, make_arrival, make_entry, make_feed, seen_feed_state
+from builders import NOON, make_arrival, make_entry, make_feed, make_match, seen_feed_state
 from match_builders import compiled, make_list
 from straitwatch.core.model import (
     AlertPolicy,
     Entry,
+    EntryKind,
     KnownEntry,
     PlannedEntry,
     Report,
     ReportStatus,
+    Severity,
 )
-from straitwatch.core.report import Arrival, build_reports, rekeyed_document, rekeyed_entries
+from straitwatch.core.report import (
+    Arrival,
+    build_reports,
+    make_report,
+    rekeyed_document,
+    rekeyed_entries,
+)
 from straitwatch.core.rules import Rules
 
 FEED = make_feed()
@@ -43,6 +51,19 @@ def reissued(count: int) -> list[Entry]:
 
 def test_an_entry_on_which_no_list_fires_makes_no_report() -> None:
     assert isinstance(built(make_entry("Rain in spring")), PlannedEntry)
+
+
+@pytest.mark.parametrize(
+    ("severity", "kind"),
+    [(Severity.HIGH, EntryKind.ROUNDUP), (Severity.CRITICAL, EntryKind.NEWS)],
+)
+def test_live_page_of_something_critical_is_news(severity: Severity, kind: EntryKind) -> None:
+    entry = make_entry("Ships open fire in the strait, live updates")
+    matches = [make_match(severity=severity)]
+
+    report = make_report(entry, matches, make_arrival(FEED), AlertPolicy())
+
+    assert (report.kind.kind, report.features.kind) == (kind, kind)
 
 
 def test_a_report_names_the_sources_of_its_text_in_order() -> None:

@@ -17,8 +17,10 @@ from straitwatch.core.model import (
     AlertPolicy,
     Difference,
     Entry,
+    EntryKind,
     Feed,
     FeedState,
+    Kind,
     KnownEntry,
     Match,
     MatchText,
@@ -27,6 +29,7 @@ from straitwatch.core.model import (
     ReadFeed,
     Report,
     ReportStatus,
+    Severity,
     Vector,
 )
 from straitwatch.core.origin import NO_OUTLETS, Outlets, find_attributions
@@ -127,7 +130,7 @@ def make_report(
 ) -> Report:
     """Make the report of an entry that matched; `outlets` are those whose feeds are configured."""
     feed, outlet = arrival.feed, outlet_of(entry, arrival.feed)
-    kind = classify_kind(entry, feed)
+    kind = _kind_of(entry, feed, matches)
     signals = find_signals(entry.title, entry.summary or entry.content)
     features = feature_reader().read(
         entry,
@@ -155,6 +158,15 @@ def make_report(
         status=arrival.status_of(entry, policy),
         is_edited=entry.id in arrival.known,
     )
+
+
+def _kind_of(entry: Entry, feed: Feed, matches: Sequence[Match]) -> Kind:
+    """Return the kind of an entry; a live page or briefing of something critical is news."""
+    kind = classify_kind(entry, feed)
+    is_critical = any(match.severity is Severity.CRITICAL for match in matches)
+    if kind.kind is EntryKind.ROUNDUP and is_critical:
+        return replace(kind, kind=EntryKind.NEWS)
+    return kind
 
 
 def meaning_of(report: Report) -> str:
