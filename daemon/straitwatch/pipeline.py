@@ -123,12 +123,13 @@ class Folding:
     window: StoryWindow | None = None
     seq: int = 0
     edit_seq: int = 0
-    generation: str = ""  # of the corrections that people made
+    generation: str = ""  # of what people corrected and released
 
     def catch_up(self, tx: Transaction, *, now: datetime) -> StoryWindow:
         """Bring the window up to what is committed.
 
-        It is built anew when it ran ahead, and when a person has put a story right.
+        It is built anew when it ran ahead, and when a person has put a story right or
+        released reports.
         """
         newest, generation = db.last_seq(tx), db.fold_generation(tx)
         window = self.window
