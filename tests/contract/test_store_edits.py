@@ -51,17 +51,28 @@ def foldings(request: pytest.FixtureRequest) -> list[Folding]:
 def test_a_correction_in_an_edit_is_sent_once(store: Store, foldings: list[Folding]) -> None:
     first, second, third, fourth = foldings
 
-    assert poll(store, "one", entry("e1", TITLE), 0, first) == Reason.NEW_STORY
-    assert poll(store, "two", entry("e2", f"{TITLE} off the coast"), 1, second) == Reason.RETELLING
-    assert poll(store, "one", entry("e1", CORRECTED), 2, third) == Reason.CORRECTION
-    assert poll(store, "one", entry("e1", AGAIN), 3, fourth) == Reason.KNOWN_ENTRY
+    assert poll(store, "one", [entry("e1", TITLE)], 0, first) == (Reason.NEW_STORY,)
+    assert poll(store, "two", [entry("e2", f"{TITLE} off the coast")], 1, second) == (
+        Reason.RETELLING,
+    )
+    assert poll(store, "one", [entry("e1", CORRECTED)], 2, third) == (Reason.CORRECTION,)
+    assert poll(store, "one", [entry("e1", AGAIN)], 3, fourth) == (Reason.KNOWN_ENTRY,)
+
+
+def test_a_poll_brings_several_edits(store: Store) -> None:
+    titles = {"e1": TITLE, "e2": "Ferries over the strait are late after a storm"}
+    poll(store, "one", [entry(id_, title) for id_, title in titles.items()], 0, Folding())
+
+    edited = [entry(id_, f"{title}, again") for id_, title in titles.items()]
+
+    assert poll(store, "one", edited, 1, Folding()) == (Reason.KNOWN_ENTRY, Reason.KNOWN_ENTRY)
 
 
 def test_first_words_of_a_report_that_is_sent_as_an_edit_were_not_sent(store: Store) -> None:
-    poll(store, "one", entry("e1", TITLE), 0, Folding())
-    poll(store, "two", entry("e2", f"{TITLE} off the coast"), 1, Folding())
+    poll(store, "one", [entry("e1", TITLE)], 0, Folding())
+    poll(store, "two", [entry("e2", f"{TITLE} off the coast")], 1, Folding())
 
-    assert poll(store, "two", entry("e2", CORRECTED), 2, Folding()) == Reason.CORRECTION
+    assert poll(store, "two", [entry("e2", CORRECTED)], 2, Folding()) == (Reason.CORRECTION,)
 
     reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
     assert {it.features.entry_id: it.is_sent for it in reports} == {"e1": True, "e2": False}
@@ -73,20 +84,21 @@ def entry(id_: str, title: str) -> Entry:
     )
 
 
-def poll(store: Store, feed: str, entry: Entry, hours: int, folding: Folding) -> Reason:
-    """Poll a feed that was seen before and that lists an entry; return what was decided."""
+def poll(
+    store: Store, feed: str, entries: list[Entry], hours: int, folding: Folding
+) -> tuple[Reason, ...]:
+    """Poll a feed that was seen before and that lists these entries; return what was decided."""
     now = NOW + hours * HOUR
     store.call(sync_feeds, list(FEEDS.values()), NOW)
     (claimed,) = store.call(claim_due_feeds, now=now, limit=1, lease=HOUR, only=[feed])
-    return store.call(_commit, replace(claimed, baseline_at=NOW - WEEK), entry, now, folding)
+    return store.call(_commit, replace(claimed, baseline_at=NOW - WEEK), entries, now, folding)
 
 
 def _commit(
-    tx: Transaction, state: FeedState, entry: Entry, now: datetime, folding: Folding
-) -> Reason:
+    tx: Transaction, state: FeedState, entries: list[Entry], now: datetime, folding: Folding
+) -> tuple[Reason, ...]:
     after = replace(state, last_polled_at=now, last_ok_at=now, next_due_at=now)
-    known = known_entries(tx, [entry.id])
+    known = known_entries(tx, [entry.id for entry in entries])
     arrival = Arrival(feed=FEEDS[state.feed_id], state=state, seen_at=now, known=known)
-    made = poll_of(entry, arrival=arrival, rules=RULES, state=after)
-    (reason,) = commit_poll(tx, made, rules=RULES, folding=folding).reasons
-    return reason
+    made = poll_of(*entries, arrival=arrival, rules=RULES, state=after)
+    return commit_poll(tx, made, rules=RULES, folding=folding).reasons

@@ -730,9 +730,12 @@ _STORED_STRENGTH = sa.case(
     {action.value: strength for action, strength in _STRENGTH.items()}, value=ENTRY.c.action
 )
 HELD = (Reason.REKEYED.value, Reason.BASELINE.value)
+_IS_HELD = sa.or_(
+    *(ENTRY.c.reason == reason for reason in HELD)
+)  # IN takes one edit at a time only
 _KEEPS = sa.or_(  # the stronger decision; and what is held back stays so until it is released
     sa.bindparam("b_strength") < _STORED_STRENGTH,
-    sa.and_(ENTRY.c.reason.in_(HELD), sa.bindparam("b_strength") <= 1),
+    sa.and_(_IS_HELD, sa.bindparam("b_strength") <= 1),
 )
 _DECIDED = ("action", "reason", "config_version")
 _EDIT = (  # what was said about an entry stays said: its strongest decision is kept
