@@ -21,8 +21,8 @@ from stored import SHIPPED, WORDS
 
 from straitwatch.app import activate, load
 from straitwatch.core.advance import advance
+from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.model import Entry, Feed, FeedState, Poll, ReadFeed, Report
-from straitwatch.core.plan import new_window
 from straitwatch.core.report import Arrival, build_reports, gather_poll, split_poll
 from straitwatch.core.rules import Rules
 from straitwatch.pipeline import COMMIT_AT_ONCE, Folding, commit_poll
@@ -81,7 +81,7 @@ def make_poll(feed: Feed, state: FeedState, entries: Sequence[Entry], rules: Rul
 
 def measure_advance(reports: Sequence[Report], rules: Rules) -> None:
     """Measure the two things that are decided of each report, without a store."""
-    window, fold_seconds, advance_seconds = new_window(), 0.0, 0.0
+    window, fold_seconds, advance_seconds = StoryWindow(), 0.0, 0.0
     stories = {}
     for report in reports:
         started = time.perf_counter()
