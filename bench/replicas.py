@@ -582,6 +582,7 @@ def configure(folder: Path, news: News, server: FeedServer, slack: SlackServer, 
         receivers={"desk": {"url": HOOK.format(number=0), "base_url": slack.url}},
         routes=[{"match": {}, "send": ["desk"], "updates": "message"}],
         database=url,
+        stories={"update_wait": "0s"},
         polling={
             "interval": "1s",
             "min_interval": "1s",
@@ -725,7 +726,7 @@ CLAIMS = {
         SELECT count(*) FROM (SELECT story_id FROM report GROUP BY story_id
         HAVING count(*) FILTER (WHERE relation = 'new') <> 1) AS odd""",
     "stories opened under one title": """
-        SELECT count(*) - count(DISTINCT coalesce(report.told::jsonb ->> 0, entry.title))
+        SELECT count(*) - count(DISTINCT coalesce(split_part(report.features, chr(31), 1), entry.title))
         FROM report JOIN entry ON entry.id = report.entry_id WHERE report.relation = 'new'""",
     "pages in two stories": """
         SELECT count(*) FROM (SELECT canonical_key FROM report WHERE canonical_key IS NOT NULL

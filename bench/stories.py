@@ -116,17 +116,17 @@ def _no_vector(_: str) -> None:
 
 def judge_beat(folder: Path, encode: Encode) -> tuple[list[Row], dict[str, Row]]:
     """Return the labelled rows of the beat stream, and the answers of the product by id."""
-    gold = _read(folder / "items.jsonl")
+    gold = read_rows(folder / "items.jsonl")
     # Each window has a warm-up of its own: both files in one order of time.
-    rows = sorted((*_read(folder / "before.jsonl"), *gold), key=_time)
+    rows = sorted((*read_rows(folder / "before.jsonl"), *gold), key=time_of)
     return gold, _judge(rows, SHIPPED, encode)
 
 
 def judge_day(folder: Path, encode: Encode) -> tuple[list[Row], dict[str, Row]]:
     """Return the labelled rows of the invented day, and the answers of the product by id."""
-    gold = _read(folder / "items.jsonl")
-    with _beside_shipped(folder) as config:
-        return gold, _judge(sorted(gold, key=_time), config, encode)
+    gold = read_rows(folder / "items.jsonl")
+    with beside_shipped(folder) as config:
+        return gold, _judge(sorted(gold, key=time_of), config, encode)
 
 
 def _judge(rows: Sequence[Row], config: Path, encode: Encode) -> dict[str, Row]:
@@ -147,7 +147,7 @@ def _as_input(row: Row) -> Row:
 
 
 @contextmanager
-def _beside_shipped(folder: Path) -> Iterator[Path]:
+def beside_shipped(folder: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="straitwatch-") as made:
         config = Path(made) / "config"
         shutil.copytree(SHIPPED, config)
@@ -168,8 +168,8 @@ def overlap_words(rows: Iterable[Row]) -> dict[str, Row]:
     """Answer as popular readers do: a title much like one of the last days is not sent."""
     answers: dict[str, Row] = {}
     open_titles: list[tuple[datetime, set[str], str]] = []
-    for row in sorted(rows, key=_time):
-        now, words = _time(row), words_of(row["title"])
+    for row in sorted(rows, key=time_of):
+        now, words = time_of(row), words_of(row["title"])
         open_titles = [one for one in open_titles if now - one[0] <= REACH]
         near = [(_jaccard(words, other), story) for _, other, story in open_titles]
         score, story = max(near, default=(0.0, ""))
@@ -462,7 +462,7 @@ def _is_matched(row: Row, answers: Answers) -> bool:
     return bool(answers[row["id"]]["watchlists"])
 
 
-def _read(path: Path) -> list[Row]:
+def read_rows(path: Path) -> list[Row]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
@@ -472,7 +472,7 @@ def _write(path: Path, answers: Answers) -> None:
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
-def _time(row: Row) -> datetime:
+def time_of(row: Row) -> datetime:
     return datetime.fromisoformat(row["ts"])
 
 

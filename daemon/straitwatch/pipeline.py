@@ -123,19 +123,21 @@ class Folding:
 
     window: StoryWindow | None = None
     seq: int = 0
-    generation: str = ""  # of the corrections that people made
+    edit_seq: int = 0
+    generation: str = ""  # of what people corrected and released
 
     def catch_up(self, tx: Transaction, *, now: datetime) -> StoryWindow:
         """Bring the window up to what is committed.
 
-        It is rebuilt when it ran ahead, and when a person has corrected a story.
+        It is rebuilt when it ran ahead, and when a person has corrected a story or released
+        reports.
         """
         newest, generation = db.last_seq(tx), db.fold_generation(tx)
         window = self.window
         if window is None or newest < self.seq or generation != self.generation:
             constraints = db.story_constraints(tx, since_at=now - WINDOW)
             window = StoryWindow(constraints=constraints)
-            self.seq, self.generation = 0, generation
+            self.seq, self.edit_seq, self.generation = 0, 0, generation
             self.window = window
         if newest > self.seq:
             closed_before = None if self.seq else now - STORY_AGE
@@ -143,6 +145,10 @@ class Folding:
                 window.restore(report, closed_before=closed_before)
                 self.seq = report.seq
             self.seq = max(self.seq, newest)
+        if db.last_edit_seq(tx) > self.edit_seq:
+            for edit in db.sent_edits(tx, since_at=now - WINDOW, after_seq=self.edit_seq):
+                window.note_sent(edit.features, edit.story_id)
+                self.edit_seq = edit.seq
         window.expire(now)
         return window
 
@@ -322,7 +328,7 @@ def commit_poll(tx: Transaction, poll: Poll, *, rules: Rules, folding: Folding) 
         folding.drop()
         return PollReport(feed_id=poll.feed.id, outcome=FENCED)
     if poll.reports:
-        folding.seq = db.last_seq(tx)
+        folding.seq, folding.edit_seq = db.last_seq(tx), db.last_edit_seq(tx)
     return plan.report
 
 

@@ -19,6 +19,7 @@ from contract.store_builders import (
     make_planned,
     make_story,
 )
+from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.match import compile_rules
 from straitwatch.core.model import (
     Action,
@@ -350,10 +351,12 @@ REKEYED = Decision(action=Action.NONE, reason=Reason.REKEYED)
 SILENT = make_story("s1", revision=0, alerted_at=None, threads=())
 
 
-def store_held(store: Store, decision: Decision = REKEYED) -> FeedState:
+def store_held(store: Store, decision: Decision = REKEYED, **changes: str) -> FeedState:
     """Store one report that was held back, as by the brake on a re-keyed feed."""
     claimed = claimed_feed(store)
-    planned = make_planned("e1", entry=make_entry("e1"), fold=make_fold("s1"), decision=decision)
+    planned = make_planned(
+        "e1", entry=make_entry("e1", **changes), fold=make_fold("s1"), decision=decision
+    )
     store.call(
         apply_plan, make_plan(claimed, [planned], stories=(SILENT,), alerts=(), deliveries=())
     )
@@ -397,6 +400,23 @@ def test_copy_of_a_configured_outlet_keeps_its_origin_when_it_is_released(store:
 
     assert isinstance(alert.facts, AlertFacts)
     assert alert.facts.origin == "Feed f2"
+
+
+def test_a_window_knows_that_a_held_report_was_sent_once_it_is_released(store: Store) -> None:
+    claimed = store_held(store, title="Minister Lin counts 12 ships in the strait")
+    folding = Folding()
+    copy = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)[0].features
+    assert store.call(catch_up, folding).novelty(copy, "s1").figures
+
+    let_go(store, claimed)
+
+    running, restarted = store.call(catch_up, folding), store.call(catch_up, Folding())
+    assert restarted.novelty(copy, "s1").figures == ()
+    assert running.novelty(copy, "s1") == restarted.novelty(copy, "s1")
+
+
+def catch_up(tx: Transaction, folding: Folding) -> StoryWindow:
+    return folding.catch_up(tx, now=NOW + timedelta(hours=2))
 
 
 def test_what_is_released_into_the_digest_stands_in_the_next_one(store: Store) -> None:

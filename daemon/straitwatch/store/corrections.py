@@ -77,7 +77,7 @@ class Signature:
 
 
 def fold_generation(tx: Transaction) -> str:
-    """Return a word that changes with each correction: an older window is out of date."""
+    """Return a word that changes with each correction and release: older windows are outdated."""
     return get_meta(tx, _GENERATION) or ""
 
 
@@ -232,6 +232,7 @@ def _write_messages(tx: Transaction, release: Release) -> None:
     write_stories(tx, release.stories)
     insert_alerts(tx, release.alerts)
     add_deliveries(tx, release.deliveries, alerts=release.alerts)
+    _outdate_windows(tx)  # they hold these reports as unsent
 
 
 def _move(tx: Transaction, which: sa.ColumnElement[bool], story_id: str) -> None:
@@ -248,6 +249,11 @@ def _move(tx: Transaction, which: sa.ColumnElement[bool], story_id: str) -> None
         "is_probable": False,
     }
     tx.execute(REPORT.update().where(which).values(values))
+    _outdate_windows(tx)
+
+
+def _outdate_windows(tx: Transaction) -> None:
+    """Have each replica build its window anew before it folds again."""
     set_meta(tx, _GENERATION, str(int(fold_generation(tx) or 0) + 1))
 
 

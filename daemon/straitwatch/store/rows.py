@@ -227,6 +227,22 @@ class ReportRow(Row, table=True):
     released_at: datetime | None = None  # when it was let out that a brake had held back
 
 
+class SentEditRow(Row, table=True):
+    """An edit that people were sent: what it said, which its report does not keep."""
+
+    __tablename__ = "sent_edit"
+    __table_args__ = (
+        Index("ix_sent_edit_entry_id", "entry_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: int | None = Field(default=None, sa_column=Column("seq", Seq, primary_key=True))
+    entry_id: str = Field(foreign_key="entry.id", ondelete="CASCADE")
+    features: str = Field(sa_column=Column("features", Text, nullable=False))
+    is_first: bool  # nobody was sent what the report said before
+    sent_at: datetime
+
+
 class StoryConstraintRow(Row, table=True):
     """What a person decided about two reports: one story, or two."""
 
@@ -455,6 +471,7 @@ MARK = _table(MarkRow)
 SHADOW = _table(ShadowRow)
 SHADOW_RUN = _table(ShadowRunRow)
 REPORT = _table(ReportRow)
+SENT_EDIT = _table(SentEditRow)
 STORY = _table(StoryRow)
 STORY_CONSTRAINT = _table(StoryConstraintRow)
 ALERT = _table(AlertRow)

@@ -37,7 +37,16 @@ from straitwatch.core.report import feature_reader
 from straitwatch.store.engine import Transaction
 from straitwatch.store.feeds import has_lease, write_state
 from straitwatch.store.outbox import add_deliveries, insert_alerts
-from straitwatch.store.rows import ALERT, ENTRY, FEED, MATCH, REPORT, STORY, STORY_CONSTRAINT
+from straitwatch.store.rows import (
+    ALERT,
+    ENTRY,
+    FEED,
+    MATCH,
+    REPORT,
+    SENT_EDIT,
+    STORY,
+    STORY_CONSTRAINT,
+)
 from straitwatch.store.shadow import write_differences
 
 T = TypeVar("T")
@@ -62,6 +71,15 @@ class StoredEntry:
     matches: tuple[Match, ...] = ()
     fold: Fold | None = None
     kind: EntryKind = EntryKind.NEWS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentEdit:
+    """An edit that people were sent, in the story where its report is now."""
+
+    seq: int
+    story_id: str
+    features: Features
 
 
 # ---------------------------------------------------------------- the context of a plan
@@ -264,7 +282,7 @@ def recent_reports(tx: Transaction, *, since_at: datetime, after_seq: int) -> li
     again after the last number. Nothing is skipped if the caller holds `fold_lock`.
     """
     query = (
-        sa.select(REPORT, ENTRY.c.action)
+        sa.select(REPORT, ENTRY.c.action, _SENT_AS_EDIT.label("is_sent_as_edit"))
         .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
         .where(REPORT.c.seq > after_seq, REPORT.c.reported_at >= since_at)
         .order_by(REPORT.c.seq)
@@ -281,11 +299,34 @@ def _to_folded(row: sa.Row[*tuple[Any, ...]], features: Features | None) -> Fold
         seq=row.seq,
         features=features,
         fold=_to_fold(row),
-        is_sent=row.action in _SENT and features.kind is EntryKind.NEWS,
+        is_sent=row.action in _SENT
+        and features.kind is EntryKind.NEWS
+        and not row.is_sent_as_edit,  # the action is that of the edit
     )
 
 
 _SENT = (Action.ALERT.value, Action.UPDATE.value)
+_SENT_AS_EDIT = sa.exists().where(SENT_EDIT.c.entry_id == REPORT.c.entry_id, SENT_EDIT.c.is_first)
+
+
+def sent_edits(tx: Transaction, *, since_at: datetime, after_seq: int) -> list[SentEdit]:
+    """Return the edits that people were sent, in their order; as `recent_reports`."""
+    query = (
+        sa.select(SENT_EDIT, REPORT.c.story_id)
+        .join_from(SENT_EDIT, REPORT, REPORT.c.entry_id == SENT_EDIT.c.entry_id)
+        .where(SENT_EDIT.c.seq > after_seq, SENT_EDIT.c.sent_at >= since_at)
+        .order_by(SENT_EDIT.c.seq)
+    )
+    return [
+        SentEdit(
+            seq=row.seq,
+            story_id=row.story_id,
+            features=features_from_text(
+                row.features, entry_id=row.entry_id, seen_at=row.sent_at, vector=None
+            ),
+        )
+        for row in tx.execute(query)
+    ]
 
 
 def _read_features(tx: Transaction, entry_ids: Sequence[str]) -> dict[str, Features]:
@@ -317,6 +358,11 @@ def _read_features(tx: Transaction, entry_ids: Sequence[str]) -> dict[str, Featu
 def last_seq(tx: Transaction) -> int:
     """Return the number of the newest report; 0 when there is none."""
     return tx.execute(sa.select(sa.func.max(REPORT.c.seq))).scalar() or 0
+
+
+def last_edit_seq(tx: Transaction) -> int:
+    """Return the number of the newest edit that people were sent; 0 when there is none."""
+    return tx.execute(sa.select(sa.func.max(SENT_EDIT.c.seq))).scalar() or 0
 
 
 def fold_lock(tx: Transaction) -> None:
@@ -356,8 +402,31 @@ def apply_plan(tx: Transaction, plan: Plan) -> bool:
 def _write_entries(tx: Transaction, plan: Plan, *, now: datetime) -> None:
     tx.insert_new(ENTRY, [_to_row(one, plan, now=now) for one in plan.entries if one.is_new])
     edited = [_to_edit(one, plan, now=now) for one in plan.entries if not one.is_new]
+    _write_sent_edits(tx, plan.entries, now=now)  # looks at what was decided before
     if edited:
         tx.execute(_EDIT, edited)
+
+
+def _write_sent_edits(tx: Transaction, planned: Sequence[PlannedEntry], *, now: datetime) -> None:
+    sent = {
+        one.entry.id: features_to_text(one.features)
+        for one in planned
+        if one.decision.is_sent and one.features and one.fold and one.fold.reason == SAME_GUID
+    }
+    if not sent:
+        return
+    actions = sa.select(ENTRY.c.id, ENTRY.c.action).where(ENTRY.c.id.in_(sent))
+    before = {row.id: row.action for row in tx.execute(actions)}
+    rows = [
+        {
+            "entry_id": id_,
+            "features": features,
+            "is_first": before.get(id_) not in _SENT,
+            "sent_at": now,
+        }
+        for id_, features in sent.items()
+    ]
+    tx.execute(SENT_EDIT.insert(), rows)
 
 
 def write_stories(tx: Transaction, stories: Sequence[Story]) -> None:
@@ -667,9 +736,12 @@ _STORED_STRENGTH = sa.case(
     {action.value: strength for action, strength in _STRENGTH.items()}, value=ENTRY.c.action
 )
 HELD = (Reason.REKEYED.value, Reason.BASELINE.value)
+_IS_HELD = sa.or_(
+    *(ENTRY.c.reason == reason for reason in HELD)
+)  # IN takes one edit at a time only
 _KEEPS = sa.or_(  # the stronger decision; and what is held back stays so until it is released
     sa.bindparam("b_strength") < _STORED_STRENGTH,
-    sa.and_(ENTRY.c.reason.in_(HELD), sa.bindparam("b_strength") <= 1),
+    sa.and_(_IS_HELD, sa.bindparam("b_strength") <= 1),
 )
 _DECIDED = ("action", "reason", "config_version")
 _EDIT = (  # what was said about an entry stays said: its strongest decision is kept

@@ -1,0 +1,278 @@
+"""Do replicas, and restarts, say what one undisturbed program says of the labelled streams?
+
+    python bench/replicas_stream.py --data DIR [--encoder auto|off] [--cache DIR] [--only NAME]
+
+DIR as for `stories.py`. Each stream is committed poll by poll, in order of time, through the
+product's own path, with the shipped configuration: what one feed says at one time is one poll. The
+first run is one program on SQLite. The beat goes a second time with invented edits: a
+seventh of its reports is corrected under its own id. Held against it, figure by figure:
+
+    SQLite, rebuilt            the fold window is dropped after 1/4, 1/2 and 3/4 of the polls
+    SQLite, always rebuilt     ... and before every poll
+    PostgreSQL, two            two replicas take the polls in turn
+    PostgreSQL, two, rebuilt   ... and both drop their windows after 1/4, 1/2 and 3/4
+
+Compared are each report's story, fold with all its figures, action and reason, as it was planned,
+and the rows of stories, alerts and deliveries as they are stored in the end. PostgreSQL is a real
+server: started for the run, or yours. Exit status 1 when something differs.
+"""
+
+import argparse
+import itertools
+import sys
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from unittest.mock import patch
+
+import sqlalchemy as sa
+from outbox import postgres
+from replicas import database
+from stories import BREAKS, SHIPPED, beside_shipped, read_rows, time_of
+from vectors import Vectors, add_options
+
+from straitwatch import pipeline
+from straitwatch.app import activate, load
+from straitwatch.core.model import Entry, Feed, Plan, PlannedEntry, ReadFeed, Report
+from straitwatch.core.normalize import canonical_url, hash_text
+from straitwatch.core.report import Arrival, add_vectors, build_reports, gather_poll, meaning_of
+from straitwatch.core.rules import Rules
+from straitwatch.pipeline import Folding, commit_poll, recognize_entries
+from straitwatch.store import Store, claim_due_feeds, sync_feeds
+from straitwatch.store.rows import ALERT, DELIVERY, STORY
+
+LEASE = timedelta(minutes=15)
+EDITED = 7  # one of so many reports
+TABLES = (STORY, ALERT, DELIVERY)
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What is polled: the feeds, and in order of time what one of them says."""
+
+    rules: Rules
+    feeds: Mapping[str, Feed]  # by name
+    polls: Sequence[Sequence[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A way to commit a stream."""
+
+    name: str
+    replicas: int = 1
+    is_postgres: bool = False
+    drops: Callable[[int, Collection[int]], bool] = lambda _, __: False  # before this poll?
+
+
+def _at_breaks(number: int, breaks: Collection[int]) -> bool:
+    return number in breaks
+
+
+ONE = Run("SQLite, one, undisturbed")
+OTHERS = (
+    Run("SQLite, rebuilt", drops=_at_breaks),
+    Run("SQLite, always rebuilt", drops=lambda _, __: True),
+    Run("PostgreSQL, two", replicas=2, is_postgres=True),
+    Run("PostgreSQL, two, rebuilt", replicas=2, is_postgres=True, drops=_at_breaks),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a run planned of each report, in order, and the rows that it left."""
+
+    plans: Sequence[tuple[str, Any]]
+    rows: Mapping[str, Mapping[str, Any]]  # by table and key
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--only", default="", help="streams whose name holds this")
+    parser.add_argument("--dsn", default="", help="a PostgreSQL server; one is started without it")
+    add_options(parser)
+    options = parser.parse_args()
+    vectors = Vectors(options.encoder, options.cache)
+    differing = 0
+    with nullcontext(options.dsn) if options.dsn else postgres() as dsn:
+        for name, stream in streams(options.data):
+            if options.only not in name:
+                continue
+            with address(ONE, dsn) as url:
+                whole = commit_all(stream, ONE, url, vectors)
+            print(f"{name}: {len(stream.polls)} polls, {len(whole.plans)} reports planned", end="")
+            print("".join(f", {len(rows)} rows of {it}" for it, rows in whole.rows.items()))
+            for run in OTHERS:
+                started = monotonic()
+                with address(run, dsn) as url:
+                    left = commit_all(stream, run, url, vectors)
+                found = differences(whole, left)
+                differing += len(found)
+                print(f"    {run.name:26} {len(found):4} differ ({monotonic() - started:.0f} s)")
+                for line in found[:5]:
+                    print(f"        {line}")
+    return 1 if differing else 0
+
+
+def streams(data: Path) -> Iterator[tuple[str, Stream]]:
+    beat, day = data / "beat", data / "invented-day"
+    rows = (*read_rows(beat / "before.jsonl"), *read_rows(beat / "items.jsonl"))
+    yield "beat", stream_of(rows, SHIPPED)
+    yield "beat, edited", stream_of(list(with_edits(rows)), SHIPPED)
+    with beside_shipped(day) as config:
+        yield "invented day", stream_of(read_rows(day / "items.jsonl"), config)
+
+
+def with_edits(rows: Collection[Row]) -> Iterator[Row]:
+    """Have every seventh report corrected an hour later, under its id, and edited twice more."""
+    for number, row in enumerate(rows):
+        yield row
+        if number % EDITED == 0:
+            for hours, end in enumerate(("", ".", " (2)"), start=1):
+                seen_at = time_of(row) + hours * timedelta(hours=1)
+                title = f"Correction: {row['title']}{end}"
+                yield {**row, "title": title, "seen_at": seen_at.isoformat(), "guid": row["id"]}
+
+
+def stream_of(rows: Collection[Row], config: Path) -> Stream:
+    loaded = load(config, {})
+    feeds = {feed.name: feed for feed in loaded.feeds}
+    for name in {_source(row) for row in rows} - feeds.keys():
+        feeds[name] = Feed(id=f"stream-{name}", name=name, url=f"https://{len(feeds)}.example/")
+    said = itertools.groupby(
+        sorted(rows, key=_seen_at), lambda row: (_seen_at(row), _source(row), row.get("guid"))
+    )
+    rules = activate(replace(loaded, receivers={})).rules
+    return Stream(rules, feeds, [list(group) for _, group in said])
+
+
+def _seen_at(row: Row) -> datetime:
+    return datetime.fromisoformat(row.get("seen_at") or row["ts"])
+
+
+def _source(row: Row) -> str:
+    return str(row.get("feed") or row["source"])
+
+
+@contextmanager
+def address(run: Run, dsn: str) -> Iterator[str]:
+    """Give a run an empty database of its own."""
+    if run.is_postgres:
+        with database(dsn, "straitwatch_replicas_stream") as url:
+            yield url
+        return
+    with tempfile.TemporaryDirectory(prefix="straitwatch-") as folder:
+        yield f"sqlite:///{folder}/straitwatch.db"
+
+
+def commit_all(stream: Stream, run: Run, url: str, vectors: Vectors) -> Left:
+    """Commit the polls of a stream, the replicas taking turns."""
+    replicas = [(Store.open(url), Folding()) for _ in range(run.replicas)]
+    began = _seen_at(stream.polls[0][0]) - timedelta(days=1)
+    replicas[0][0].call(sync_feeds, list(stream.feeds.values()), began)
+    breaks = {int(len(stream.polls) * share) for share in BREAKS}
+    plans: list[tuple[str, Any]] = []
+    plan_poll = pipeline.plan_poll
+
+    def planning(*args: Any) -> Plan:
+        plan = plan_poll(*args)
+        plans.extend(
+            (one.entry.id, (one.fold, one.decision, one.is_new, one.matches))
+            for one in plan.entries
+        )
+        return plan
+
+    with patch.object(pipeline, "plan_poll", planning):
+        for number, rows in enumerate(stream.polls):
+            if run.drops(number, breaks):
+                for _, folding in replicas:
+                    folding.drop()
+            commit_rows(rows, stream, *replicas[number % run.replicas], vectors)
+    for store, _ in replicas:
+        store.close()
+    return Left(plans, read_tables(url))
+
+
+def commit_rows(
+    rows: Sequence[Row], stream: Stream, store: Store, folding: Folding, vectors: Vectors
+) -> None:
+    """Commit what a feed says at one time, as the pipeline does behind its parser."""
+    feed, now = stream.feeds[_source(rows[0])], _seen_at(rows[0])
+    (state,) = store.call(
+        claim_due_feeds, now=now, limit=1, lease=LEASE, only=[feed.id], due_by=now
+    )
+    times = {"baseline_at": now, "last_polled_at": now, "last_ok_at": now, "next_due_at": now}
+    state = replace(state, last_outcome="ok", **times)
+    read = ReadFeed(format="rss20", entries=tuple(entry_of(row, feed) for row in rows))
+    read, known = store.call(recognize_entries, feed, read, now=now)
+    arrival = Arrival(feed=feed, state=state, seen_at=now, known=known)
+    changed = [entry for entry in read.entries if arrival.has_changed(entry)]
+    poll = gather_poll(read, arrival, state, _encoded(changed, arrival, stream.rules, vectors))
+    store.call(commit_poll, poll, rules=stream.rules, folding=folding)
+
+
+def entry_of(row: Row, feed: Feed) -> Entry:
+    title, summary, url = row["title"], row.get("summary") or "", row.get("url") or ""
+    guid = row.get("guid") or row["id"]
+    return Entry(
+        id=f"{feed.id} {guid}",
+        guid=guid,
+        url=url,
+        canonical_url=canonical_url(url) if url else "",
+        title=title,
+        summary=summary,
+        language=row.get("lang") or "",
+        published_at=time_of(row),
+        text_hash=hash_text((title, summary, "")),
+    )
+
+
+def _encoded(
+    entries: Sequence[Entry], arrival: Arrival, rules: Rules, vectors: Vectors
+) -> list[Report | PlannedEntry]:
+    built = list(build_reports(entries, arrival, rules))
+    reports = [item for item in built if isinstance(item, Report)]
+    encoded = add_vectors(reports, vectors.encode([meaning_of(report) for report in reports]))
+    return [next(encoded) if isinstance(item, Report) else item for item in built]
+
+
+def read_tables(url: str) -> dict[str, dict[str, Any]]:
+    """Read the rows that must not depend on who wrote them, through the tables' own types."""
+    engine = sa.create_engine(url)
+    left: dict[str, dict[str, Any]] = {}
+    with engine.connect() as connection:
+        for table in TABLES:
+            columns = [column for column in table.c if column.name != "seq"]
+            rows = connection.execute(sa.select(*columns))
+            left[table.name] = {row.id: tuple(row) for row in rows}
+    engine.dispose()
+    return left
+
+
+def differences(whole: Left, left: Left) -> list[str]:
+    """Say what is not the same in two runs."""
+    found = []
+    for a, b in itertools.zip_longest(whole.plans, left.plans):
+        if a != b:
+            found.append(f"{(a or b)[0]}: {a and a[1][:2]}\n          then {b and b[1][:2]}")
+    for table, rows in whole.rows.items():
+        others = left.rows[table]
+        found.extend(
+            f"{table} {key}: {rows.get(key)}\n          then {others.get(key)}"
+            for key in sorted(rows.keys() | others.keys())
+            if rows.get(key) != others.get(key)
+        )
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""What was sent of an edit is known to every replica, and after a restart."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from builders import poll_of
+from contract.store_builders import NOW, make_entry, make_feed
+from straitwatch.core.match import compile_rules
+from straitwatch.core.model import AlertPolicy, Entry, FeedState, Reason, Route, Sourced, WatchList
+from straitwatch.core.normalize import hash_text
+from straitwatch.core.report import Arrival
+from straitwatch.core.rules import Rules
+from straitwatch.pipeline import Folding, commit_poll
+from straitwatch.store import (
+    Store,
+    Transaction,
+    claim_due_feeds,
+    known_entries,
+    recent_reports,
+    sync_feeds,
+)
+
+HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
+FEEDS = {name: make_feed(name, name=f"Outlet {name}") for name in ("one", "two")}
+MATCHER, PROBLEMS = compile_rules(
+    {}, (WatchList(id="strait", title="Strait", match=(Sourced(text="strait"),)),)
+)
+assert MATCHER is not None, PROBLEMS
+RULES = Rules(
+    matcher=MATCHER,
+    policy=AlertPolicy(routes=(Route(name="desk", send=("desk-slack",)),)),
+    titles={"strait": "Strait"},
+    recipients={"desk-slack": ("",)},
+)
+TITLE = "Fleet of twelve ships crosses the strait at dawn"
+CORRECTED = "Correction: Fleet of ten ships crosses the strait at dawn"
+AGAIN = "Correction: Fleet of ten ships crosses the strait before dawn"
+
+# Who takes the polls, in turn: one, two replicas, or one that is started anew before each.
+WAYS = {"one": [0, 0, 0, 0], "replicas": [0, 1, 0, 1], "restarts": [0, 1, 2, 3]}
+
+
+@pytest.fixture(params=WAYS)
+def foldings(request: pytest.FixtureRequest) -> list[Folding]:
+    made = [Folding() for _ in range(4)]
+    return [made[number] for number in WAYS[request.param]]
+
+
+def test_a_correction_in_an_edit_is_sent_once(store: Store, foldings: list[Folding]) -> None:
+    first, second, third, fourth = foldings
+
+    assert poll(store, "one", [entry("e1", TITLE)], 0, first) == (Reason.NEW_STORY,)
+    assert poll(store, "two", [entry("e2", f"{TITLE} off the coast")], 1, second) == (
+        Reason.RETELLING,
+    )
+    assert poll(store, "one", [entry("e1", CORRECTED)], 2, third) == (Reason.CORRECTION,)
+    assert poll(store, "one", [entry("e1", AGAIN)], 3, fourth) == (Reason.KNOWN_ENTRY,)
+
+
+def test_a_poll_brings_several_edits(store: Store) -> None:
+    titles = {"e1": TITLE, "e2": "Ferries over the strait are late after a storm"}
+    poll(store, "one", [entry(id_, title) for id_, title in titles.items()], 0, Folding())
+
+    edited = [entry(id_, f"{title}, again") for id_, title in titles.items()]
+
+    assert poll(store, "one", edited, 1, Folding()) == (Reason.KNOWN_ENTRY, Reason.KNOWN_ENTRY)
+
+
+def test_first_words_of_a_report_that_is_sent_as_an_edit_were_not_sent(store: Store) -> None:
+    poll(store, "one", [entry("e1", TITLE)], 0, Folding())
+    poll(store, "two", [entry("e2", f"{TITLE} off the coast")], 1, Folding())
+
+    assert poll(store, "two", [entry("e2", CORRECTED)], 2, Folding()) == (Reason.CORRECTION,)
+
+    reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
+    assert {it.features.entry_id: it.is_sent for it in reports} == {"e1": True, "e2": False}
+
+
+def entry(id_: str, title: str) -> Entry:
+    return make_entry(
+        id_, title=title, summary="", content="", text_hash=hash_text((title,)), published_at=None
+    )
+
+
+def poll(
+    store: Store, feed: str, entries: list[Entry], hours: int, folding: Folding
+) -> tuple[Reason, ...]:
+    """Poll a feed that was seen before and that lists these entries; return what was decided."""
+    now = NOW + hours * HOUR
+    store.call(sync_feeds, list(FEEDS.values()), NOW)
+    (claimed,) = store.call(claim_due_feeds, now=now, limit=1, lease=HOUR, only=[feed])
+    return store.call(_commit, replace(claimed, baseline_at=NOW - WEEK), entries, now, folding)
+
+
+def _commit(
+    tx: Transaction, state: FeedState, entries: list[Entry], now: datetime, folding: Folding
+) -> tuple[Reason, ...]:
+    after = replace(state, last_polled_at=now, last_ok_at=now, next_due_at=now)
+    known = known_entries(tx, [entry.id for entry in entries])
+    arrival = Arrival(feed=FEEDS[state.feed_id], state=state, seen_at=now, known=known)
+    made = poll_of(*entries, arrival=arrival, rules=RULES, state=after)
+    return commit_poll(tx, made, rules=RULES, folding=folding).reasons
