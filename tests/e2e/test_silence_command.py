@@ -50,7 +50,8 @@ def test_an_ended_silence_cannot_be_ended_again(config: Path) -> None:
     [
         (["--for", "4h"], "nothing is named"),
         (["--tag", "sport"], "how long?"),
-        (["--tag", "sport", "--for", "soon"], "soon"),
+        (["--tag", "sport", "--for", "soon"], "not a duration: soon\nhint: "),
+        (["--tag", "sport", "--until", "soon"], "not a date: soon\nhint: "),
         (["--tag", "sport", "--until", "2020-01-01"], "has passed"),
         (["--list", "taiwan-polic", "--for", "4h"], "no such watch-list: taiwan-polic"),
     ],

@@ -53,7 +53,7 @@ def test_a_split_is_sent_by_the_same_command_with_alert_and_only_once(
         run(config, *split, *more).stdout for more in ((), (), ("--alert",), ("--alert",))
     )
 
-    assert "1 of 3 reports are story" in first
+    assert "1 of 3 reports is now story" in first
     assert f"to send it: straitwatch stories split {story} " in first
     assert "nothing to split: story" in again
     assert "--alert" in again
@@ -82,7 +82,7 @@ def test_a_replay_after_splits_and_merges_finds_no_difference(config: Path, stor
     result = run(config, "replay")
 
     assert result.exit_code == 0
-    assert "3 reports folded again, 0 otherwise than then" in result.stdout
+    assert "3 reports folded again, 0 with a different result" in result.stdout
 
 
 def test_the_id_of_a_merged_story_is_valid_in_every_command(config: Path, story: str) -> None:

@@ -42,7 +42,9 @@ def test_a_review_calls_nothing_dead_before_two_weeks(config: Path) -> None:
 
     assert {row["kind"] for row in found}.isdisjoint({"dead_rule", "dead_terms"})
     assert (found[-1]["kind"], found[-1]["entries"]) == ("total", 2)
-    assert "Dead rules and terms are known from" in run(config, "review").stdout
+    text = run(config, "review").stdout
+    assert "Dead rules and terms will be known from 20" in text
+    assert "(two weeks of entries are needed)" in text
 
 
 def test_a_review_after_two_weeks_counts_what_is_dead_and_lists_it_when_asked(
@@ -120,4 +122,4 @@ def test_folding_the_stored_reports_again_gives_what_was_decided(config: Path) -
     replayed = run(config, "replay")
 
     assert replayed.exit_code == 0, replayed.output
-    assert "1 reports folded again, 0 otherwise than then" in replayed.stdout
+    assert "1 report folded again, 0 with a different result" in replayed.stdout

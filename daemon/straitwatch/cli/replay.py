@@ -13,6 +13,7 @@ from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.core.model import Features, Fold
 from straitwatch.core.plan import fold_profiles
+from straitwatch.core.render import counted
 from straitwatch.pipeline import WINDOW, refold
 
 
@@ -64,6 +65,7 @@ def replay(
                 f"{features.title}\n  then {then.story_id} {then}\n  now  {now.story_id} {now}"
             )
     if not json:
-        typer.echo(f"{compared:,} reports folded again, {len(differences)} otherwise than then")
+        again = f"{counted(compared, 'report')} folded again"
+        typer.echo(f"{again}, {len(differences):,} with a different result")
     if differences:
         raise typer.Exit(1)

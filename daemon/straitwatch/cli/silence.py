@@ -143,7 +143,8 @@ def _end(lasts: str, until: str, *, now: datetime, zone: ZoneInfo) -> datetime:
             return now + read_duration(lasts)
         end = datetime.fromisoformat(until)
     except ValueError as error:
-        raise UsageError(f"{lasts or until}: {error}\nhint: --for 4h, --until 2030-01-31") from None
+        words = str(error) if lasts else f"not a date: {until}"
+        raise UsageError(f"{words}\nhint: --for 4h, --until 2030-01-31") from error
     end = (end if end.tzinfo else end.replace(tzinfo=zone)).astimezone(UTC)
     if end <= now:
         raise UsageError(f"{until} has passed\nhint: a silence ends in the future")

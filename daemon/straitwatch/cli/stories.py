@@ -186,7 +186,9 @@ def split(
         write_line(_describe(result.story, loaded) | sent)
         return
     if moved:
-        typer.echo(f"{reports_now} of {len(there)} reports are story {result.story.id} now")
+        are = "is" if reports_now == 1 else "are"
+        total = counted(len(there), "report")
+        typer.echo(f"{reports_now} of {total} {are} now story {result.story.id}")
     else:
         typer.echo(f"nothing to split: story {result.story.id} was split off before")
     typer.echo(_what_is_sent(result, [story_id, *reports]))
