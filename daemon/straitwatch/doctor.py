@@ -89,7 +89,7 @@ def _configuration(config: Config) -> Iterator[Finding]:
             name=f"receiver {name}",
             is_good=not receiver.broken_because,
             text=receiver.broken_because or "can be used",
-            hint="its messages wait until it is set" if receiver.broken_because else "",
+            hint=config.without_receiver if receiver.broken_because else "",
         )
 
 
