@@ -57,7 +57,7 @@ def test_a_split_is_sent_by_the_same_command_with_alert_and_only_once(
     assert f"to send it: straitwatch stories split {story} " in first
     assert "nothing to split: story" in again
     assert "--alert" in again
-    assert "sent to terminal" in sent
+    assert "queued for terminal (the daemon sends it)" in sent
     assert "it was sent; see `straitwatch alerts show" in once
     made = next(row["id"] for row in rows(config, "stories", "list") if row["id"] != story)
     (alert,) = rows(config, "alerts", "show", made)

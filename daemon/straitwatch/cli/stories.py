@@ -207,7 +207,7 @@ def _split_before(
 def _what_is_sent(result: SplitOff, split: list[str]) -> str:
     """Say which receivers get a message about a story that was split off, or how they would."""
     if places := _places(result.release):
-        return f"sent to {', '.join(places)}"
+        return f"queued for {', '.join(places)} (the daemon sends it)"
     if result.release is not None:
         decision = next(iter(result.release.decisions.values()))
         return f"sent to nobody: {decision.reason} ({MEANINGS[decision.reason]})"
