@@ -106,6 +106,29 @@ def test_the_id_of_a_merged_story_is_valid_in_every_command(config: Path, story:
     assert split["id"] not in (story, other)
 
 
+def test_an_alert_marks_the_report_that_it_told_of_and_a_story_all_its_reports(
+    config: Path, story: str
+) -> None:
+    run(config, "stories", "split", story, CROSSING[1], "--alert")
+    other = next(row["id"] for row in rows(config, "stories", "list") if row["id"] != story)
+    run(config, "stories", "merge", story, other)
+    alert = next(
+        row for row in rows(config, "alerts", "show", story) if row["title"] == CROSSING[1]
+    )
+
+    by_alert = rows(config, "mark", alert["alert"], "relevant")
+    by_story = rows(config, "mark", story, "relevant")
+    text = run(config, "mark", story, "relevant").stdout
+    taken_back = run(config, "mark", story, "--remove").stdout
+
+    (shown,) = rows(config, "stories", "show", story)
+    titles = {report["entry"]: report["title"] for report in shown["reports"]}
+    assert [titles[row["entry"]] for row in by_alert] == [CROSSING[1]]
+    assert {row["entry"] for row in by_story} == set(titles)
+    assert text == f"{shown['title']}\n  3 reports marked relevant for taiwan-policy\n"
+    assert "3 reports no longer marked for taiwan-policy" in taken_back
+
+
 def test_a_mark_needs_a_verdict_unless_one_is_taken_back(config: Path, story: str) -> None:
     assert "which verdict?" in str(run(config, "mark", story).exception)
     assert run(config, "mark", story, "--remove").exit_code == 0

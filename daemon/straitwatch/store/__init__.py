@@ -130,6 +130,7 @@ from straitwatch.store.silences import (
 from straitwatch.store.stories import (
     StoredEntry,
     StoredStories,
+    alert_entries,
     apply_plan,
     count_entries_since,
     current_story,
@@ -174,6 +175,7 @@ __all__ = [
     "active_silences",
     "add_alert",
     "add_silence",
+    "alert_entries",
     "all_silences",
     "apply_alert",
     "apply_plan",

@@ -13,6 +13,7 @@ from straitwatch.core.cluster import features_from_text, features_to_text, is_re
 from straitwatch.core.model import (
     NO_NOVELTY,
     Action,
+    AlertFacts,
     Decision,
     EarlierEntry,
     Entry,
@@ -36,6 +37,7 @@ from straitwatch.core.plan import RETURNED, SAME_GUID
 from straitwatch.core.report import feature_reader
 from straitwatch.store.engine import Transaction
 from straitwatch.store.feeds import has_lease, write_state
+from straitwatch.store.messages import facts_adapter
 from straitwatch.store.outbox import add_deliveries, insert_alerts
 from straitwatch.store.rows import ALERT, ENTRY, FEED, MATCH, REPORT, STORY, STORY_CONSTRAINT
 from straitwatch.store.shadow import write_differences
@@ -473,6 +475,18 @@ def story_of_alert(tx: Transaction, alert_id: str) -> str:
         .where(ALERT.c.id == alert_id)
     )
     return tx.execute(query).scalar() or ""
+
+
+def alert_entries(tx: Transaction, alert_id: str) -> list[StoredEntry]:
+    """Return the entry of the report that an alert told of; none when that is not known."""
+    query = sa.select(ALERT.c.facts_type, ALERT.c.facts).where(ALERT.c.id == alert_id)
+    row = tx.execute(query).first()
+    if row is None:
+        return []
+    facts = facts_adapter(row.facts_type).validate_json(row.facts)
+    if not isinstance(facts, AlertFacts) or not facts.entry_id:
+        return []
+    return _stored_entries(tx, ENTRY.c.id == facts.entry_id, order=ENTRY.c.seen_at, limit=1)
 
 
 def story_entries(tx: Transaction, story_id: str, *, limit: int = 10_000) -> list[StoredEntry]:
