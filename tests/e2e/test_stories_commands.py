@@ -106,6 +106,21 @@ def test_the_id_of_a_merged_story_is_valid_in_every_command(config: Path, story:
     assert split["id"] not in (story, other)
 
 
+def test_why_lists_the_messages_about_one_report_and_counts_the_others(
+    config: Path, story: str
+) -> None:
+    (first,) = rows(config, "why", HEADLINE)
+    told = run(config, "why", HEADLINE).stdout
+    retold = run(config, "why", "https://news.example/g3").stdout
+
+    (delivery,) = first["deliveries"]
+    assert delivery["title"] == HEADLINE
+    assert f"alert {delivery['alert']}: {HEADLINE}" in told
+    assert f"delivery {delivery['id']} to terminal: delivered" in told
+    assert delivery["id"] not in retold
+    assert " about the story; see `straitwatch alerts show " in retold
+
+
 def test_an_alert_marks_the_report_that_it_told_of_and_a_story_all_its_reports(
     config: Path, story: str
 ) -> None:

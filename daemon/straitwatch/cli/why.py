@@ -1,7 +1,7 @@
 """`why`: the answer to "why did I get this" and "why did I not"."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -19,8 +19,9 @@ from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickl
 from straitwatch.config import Config, kept_lists
 from straitwatch.core.cluster.text import has_cjk
 from straitwatch.core.match import Explanation, Matcher, RuleExplanation, near_miss, what_tips
-from straitwatch.core.model import Feed, FeedState, Mark, MatchText, Reason
+from straitwatch.core.model import AlertFacts, Feed, FeedState, Mark, MatchText, Reason
 from straitwatch.core.normalize import canonical_url
+from straitwatch.core.render import counted
 from straitwatch.core.report import Arrival, make_report, matchable
 from straitwatch.core.route import silence_of
 from straitwatch.errors import ConfigError, StoreAbsent
@@ -30,6 +31,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 LEAST_ID = 4  # characters of an id; a shorter text is one
 WIDTH = 70  # characters of what a rule lacks, for people; --json has it all
 PAGE = 1_200  # characters of a summary or content that are printed; --json has all
+MESSAGES = 1_000  # about a story that are counted
 SHOWN = 5  # entries that a title stands for; the first in full
 MEANINGS = {
     Reason.NO_MATCH: "no watch-list fired",
@@ -131,7 +133,8 @@ def _stored(tx: db.Transaction, stored: db.StoredEntry, config: Config) -> dict[
     feed = configured or db.stored_feeds(tx)[stored.feed_id]
     text = matchable(stored.entry, feed)
     fold = stored.fold
-    records = db.list_deliveries(tx, story_id=fold.story_id) if fold else []
+    records = db.list_deliveries(tx, story_id=fold.story_id, limit=MESSAGES) if fold else []
+    own = [record for record in records if _told_report(record) == stored.entry.id]
     return {
         "title": stored.entry.title,
         "summary": text.summary,
@@ -149,7 +152,8 @@ def _stored(tx: db.Transaction, stored: db.StoredEntry, config: Config) -> dict[
         "reason": stored.decision.reason,
         "silences": _silences(tx, stored, feed, config),
         "config": stored.config_version or None,
-        "deliveries": [_delivery(record) for record in records],
+        "deliveries": [_delivery(record) for record in own],
+        "other_deliveries": len(records) - len(own),
         "marks": [_mark(mark) for mark in db.read_marks(tx, entry_id=stored.entry.id).values()],
         "since_then": _since_then(tx, stored, text, config),
         "lists": [_list(explanation) for explanation in config.matcher.explain(text)],
@@ -172,10 +176,17 @@ def _silences(tx: db.Transaction, stored: db.StoredEntry, feed: Feed, config: Co
     ]
 
 
+def _told_report(record: db.DeliveryRecord) -> str:
+    """Return the entry that a message tells of; "" for a message about many stories."""
+    return record.facts.entry_id if isinstance(record.facts, AlertFacts) else ""
+
+
 def _delivery(record: db.DeliveryRecord) -> dict[str, Any]:
     delivery = record.delivery
     return {
         "id": delivery.id,
+        "alert": delivery.alert_id,
+        "title": record.facts.title if isinstance(record.facts, AlertFacts) else "",
         "receiver": delivery.receiver,
         "recipient": delivery.recipient,
         "state": delivery.state,
@@ -375,10 +386,8 @@ def _print_history(console: Console, answer: dict[str, Any], zone: ZoneInfo) -> 
         say(f"silenced: {silence}")
     if answer["story"]:
         say(f"story {answer['story']}: {answer['fold']}")
-    for delivery in answer["deliveries"]:
-        say(_delivery_line(delivery, zone))
-    if answer["story"] and not answer["deliveries"]:
-        say("nothing was sent about this story")
+    for line in _message_lines(answer, zone):
+        say(line)
     for mark in answer["marks"]:
         note = f": {mark['note']}" if mark["note"] else ""
         verdict = mark["verdict"].replace("_", " ")
@@ -387,9 +396,25 @@ def _print_history(console: Console, answer: dict[str, Any], zone: ZoneInfo) -> 
         say(line, "yellow")
 
 
+def _message_lines(answer: dict[str, Any], zone: ZoneInfo) -> Iterator[str]:
+    """Yield the messages about an entry, and how many others there are about its story."""
+    told = ""
+    for delivery in answer["deliveries"]:
+        if delivery["alert"] != told:
+            told = delivery["alert"]
+            yield f"alert {told}: {delivery['title']}"
+        yield f"  {_delivery_line(delivery, zone)}"
+    others = answer["other_deliveries"]
+    if answer["story"] and not answer["deliveries"]:
+        yield f"nothing was sent about this {'report' if others else 'story'}"
+    if others:
+        command = f"`straitwatch alerts show {answer['story']}`"
+        yield f"{counted(others, 'other message')} about the story; see {command}"
+
+
 def _delivery_line(delivery: dict[str, Any], zone: ZoneInfo) -> str:
     to = " ".join(filter(None, (delivery["receiver"], delivery["recipient"])))
-    line = f"delivery to {to}: {delivery['state']}"
+    line = f"delivery {delivery['id']} to {to}: {delivery['state']}"
     if delivery["delivered"]:
         line += f" {_local(delivery['delivered'], zone)}"
     if delivery["reason"]:
