@@ -160,6 +160,15 @@ def test_a_story_shows_what_each_report_added_and_whether_it_was_sent(
     assert all(report["sent"] == (report["action"] != "none") for report in shown["reports"])
 
 
+def test_a_story_shows_the_ids_that_split_takes(config: Path, story: str) -> None:
+    text = run(config, "stories", "show", story).stdout
+    (report,) = [line for line in text.splitlines() if line.endswith(DENIAL[1])]
+
+    (split,) = rows(config, "stories", "split", story, report.split()[0])
+
+    assert split["title"] == DENIAL[1]
+
+
 def test_a_fold_by_hand_shows_no_score(config: Path, story: str) -> None:
     run(config, "stories", "split", story, CROSSING[1])
     other = next(row["id"] for row in rows(config, "stories", "list") if row["id"] != story)

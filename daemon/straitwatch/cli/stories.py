@@ -109,7 +109,7 @@ def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = Fa
         + ("; only in state media so far" if story.is_state_only else "")
     )
     for row in answer["reports"]:
-        console.print(f"  {row['seen']}  {row['feed']}: {row['title']}")
+        console.print(f"  {row['entry']}  {row['seen']}  {row['feed']}: {row['title']}")
         for line in _report_lines(row):
             console.print(f"    {line}")
 
