@@ -110,6 +110,18 @@ def test_a_story_is_neither_merged_with_itself_nor_emptied(config: Path) -> None
     assert "not a report of" in str(unknown.exception)
 
 
+@pytest.mark.parametrize("command", ["merge", "split", "show"])
+def test_a_story_is_named_by_four_characters_of_its_id_or_more(config: Path, command: str) -> None:
+    (story,) = rows(config, "stories", "list")
+    more = () if command == "show" else (story["id"],)
+
+    result = run(config, "stories", command, story["id"][:3], *more)
+
+    assert f"too short for a story: {story['id'][:3]}\nhint: give the first 4" in str(
+        result.exception
+    )
+
+
 def test_of_two_stories_to_merge_the_unknown_one_is_named(config: Path) -> None:
     (story,) = rows(config, "stories", "list")
 

@@ -30,7 +30,12 @@ stories = typer.Typer(no_args_is_help=True, help="See stories and the reports fo
 alerts = typer.Typer(no_args_is_help=True, help="See what was said about stories, and to whom.")
 _NOT_SENT = {Action.DIGEST: "for the digest", Action.NONE: "not sent"}
 _Limit = Annotated[int, typer.Option(min=1, help="At most so many, newest first.")]
-_StoryId = Annotated[str, typer.Argument(metavar="STORY", help="A story, or how its id begins.")]
+_StoryId = Annotated[
+    str,
+    typer.Argument(
+        metavar="STORY", help="A story, or at least the first four characters of its id."
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -237,6 +242,11 @@ def _signature() -> db.Signature:
 def _story(store: db.Store, story_id: str) -> Story:
     """Return a story, or the one that it was merged into."""
     story = store.call(db.current_story, story_id)
+    if story is None and len(story_id.rstrip("…")) < db.LEAST_ID:
+        raise UsageError(
+            f"too short for a story: {story_id}\n"
+            f"hint: give the first {db.LEAST_ID} characters of its id or more"
+        )
     if story is None:
         raise UsageError(f"no such story: {story_id}\nhint: see `straitwatch stories list`")
     return story

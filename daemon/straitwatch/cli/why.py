@@ -28,7 +28,6 @@ from straitwatch.errors import ConfigError, StoreAbsent
 
 NEAREST_RULES = 3  # lines of `match` that lack the least
 _WORD = re.compile(r"[^\W\d_]+")
-LEAST_ID = 4  # characters of an id; a shorter text is one
 WIDTH = 70  # characters of what a rule lacks, for people; --json has it all
 PAGE = 1_200  # characters of a summary or content that are printed; --json has all
 MESSAGES = 1_000  # about a story that are counted
@@ -120,8 +119,6 @@ def describe_fold(stored: db.StoredEntry) -> str:
 
 def _entries_of_story(tx: db.Transaction, text: str) -> list[db.StoredEntry]:
     """Return entries of the story or alert whose id or headline this is; merged ids are valid."""
-    if len(text) < LEAST_ID:
-        return []
     story = db.current_story(tx, db.story_of_alert(tx, text) or text)
     if story is None:
         return db.headline_entries(tx, text)[:SHOWN]

@@ -128,6 +128,7 @@ from straitwatch.store.silences import (
     expire_silence,
 )
 from straitwatch.store.stories import (
+    LEAST_ID,
     StoredEntry,
     StoredStories,
     alert_entries,
@@ -155,6 +156,7 @@ from straitwatch.store.stories import (
 )
 
 __all__ = [
+    "LEAST_ID",
     "AttemptRecord",
     "ClaimedDelivery",
     "ConfigRefusal",

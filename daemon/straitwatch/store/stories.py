@@ -46,6 +46,7 @@ T = TypeVar("T")
 
 IS_WHOLE = STORY.c.merged_into.is_(None)  # not a part of another story
 
+LEAST_ID = 4  # characters of an id's beginning: fewer are no id, but a slip
 _CHUNK = 500  # ids in one IN (...): far below every engine's limit of parameters
 _LISTED_STEP = timedelta(days=7)  # how exactly `listed_at` is kept; daily would write 7x as often
 _FOLD_LOCK = 0x464F_4C44  # any number; the same for every replica
@@ -225,11 +226,11 @@ class StoredStories(Mapping[str, Story]):
 def current_story(tx: Transaction, story_id: str) -> Story | None:
     """Return a story, or the one that it was merged into; None when there never was one.
 
-    The beginning of an id will do where no other story's id begins so.
+    The beginning of an id will do, from `LEAST_ID` characters, where no other story's id begins so.
     """
     query = sa.select(STORY.c.id, STORY.c.merged_into)
     found = tx.execute(query.where(STORY.c.id == story_id)).all()
-    if not found and (known := story_id.rstrip("…")):
+    if not found and len(known := story_id.rstrip("…")) >= LEAST_ID:
         begins = STORY.c.id.startswith(known, autoescape=True)
         found = tx.execute(query.where(begins).limit(2)).all()
     if len(found) != 1:
