@@ -58,7 +58,6 @@ from straitwatch.store import (
     split_story,
     stories_by_id,
     story_entries,
-    story_of_alert,
 )
 from straitwatch.store.stories import write_stories
 
@@ -122,7 +121,6 @@ def test_what_was_said_of_a_merged_story_is_shown_with_the_rest(store: Store) ->
     store.call(merge_stories, "s1", "s2", BY)
 
     assert [it.delivery.id for it in store.call(list_deliveries, story_id="s1")] == ["d1"]
-    assert store.call(story_of_alert, "a1") == "s1"
 
 
 def test_a_story_broke_if_either_part_of_it_did(store: Store) -> None:

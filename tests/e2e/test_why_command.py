@@ -78,6 +78,37 @@ def test_an_address_that_never_came_is_held_against_the_feeds_of_its_host(config
     assert "no configured feed is of this host" in elsewhere
 
 
+@pytest.mark.parametrize("unknown", ["zzzzzzzzzz", "lkudcyzgyk2a", "0123456789abcdef0123"])
+def test_an_id_of_nothing_is_no_headline(config: Path, unknown: str) -> None:
+    result = run(config, "why", unknown)
+
+    assert f"no story, report or alert {unknown}\n" in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    "headline", ["Demonstrations", "blockade", "sandcastle's", "mountaineers!"]
+)
+def test_a_headline_of_one_word_is_explained(config: Path, headline: str) -> None:
+    (answer,) = rows(config, "why", headline)
+
+    assert answer["title"] == headline
+    assert {it["watchlist"] for it in answer["lists"]} >= {"taiwan-policy"}
+
+
+def test_a_word_that_a_list_knows_is_explained_although_an_id_looks_like_it(config: Path) -> None:
+    (answer,) = rows(config, "why", "paratroopers")
+
+    assert [hit for it in answer["lists"] for rule in it["rules"] for hit in rule["hits"]]
+
+
+def test_the_id_of_an_alert_explains_the_report_that_it_told_of(config: Path) -> None:
+    (alert,) = rows(config, "alerts", "list")
+
+    (answer,) = rows(config, "why", alert["alert"])
+
+    assert answer["title"] == HEADLINE
+
+
 def test_a_story_is_marked_for_the_lists_that_fired_and_why_shows_it(config: Path) -> None:
     (alert,) = rows(config, "alerts", "list")
 

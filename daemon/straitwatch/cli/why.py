@@ -24,9 +24,10 @@ from straitwatch.core.normalize import canonical_url
 from straitwatch.core.render import counted
 from straitwatch.core.report import Arrival, make_report, matchable
 from straitwatch.core.route import silence_of
-from straitwatch.errors import ConfigError, StoreAbsent
+from straitwatch.errors import ConfigError, StoreAbsent, UsageError
 
 NEAREST_RULES = 3  # lines of `match` that lack the least
+_ID = re.compile(r"[a-z2-7]{10,}…?|[0-9a-f]{20}")  # of a story or report; of an alert
 _WORD = re.compile(r"[^\W\d_]+")
 WIDTH = 70  # characters of what a rule lacks, for people; --json has it all
 PAGE = 1_200  # characters of a summary or content that are printed; --json has all
@@ -118,8 +119,10 @@ def describe_fold(stored: db.StoredEntry) -> str:
 
 
 def _entries_of_story(tx: db.Transaction, text: str) -> list[db.StoredEntry]:
-    """Return entries of the story or alert whose id or headline this is; merged ids are valid."""
-    story = db.current_story(tx, db.story_of_alert(tx, text) or text)
+    """Return the entry of an alert, or entries of the story whose id or headline this is."""
+    if told := db.alert_entries(tx, text):
+        return told
+    story = db.current_story(tx, text)
     if story is None:
         return db.headline_entries(tx, text)[:SHOWN]
     return db.story_entries(tx, story.id, limit=SHOWN)
@@ -215,6 +218,11 @@ def _unseen(
         answer["feeds"] = _feeds_of_host(states, text, config)
         return answer
     explained = config.matcher.explain(MatchText(title=text, language=language))
+    if _ID.fullmatch(text) and not any(rule.hits for it in explained for rule in it.rules):
+        raise UsageError(
+            f"no story, report or alert {text}\n"
+            "hint: see `straitwatch stories list`; no list knows it as a word either"
+        )
     answer["lists"] = [_list(explanation) for explanation in explained]
     return answer
 

@@ -152,7 +152,6 @@ from straitwatch.store.stories import (
     split_entries,
     stories_by_id,
     story_entries,
-    story_of_alert,
 )
 
 __all__ = [
@@ -267,7 +266,6 @@ __all__ = [
     "stories_by_id",
     "story_constraints",
     "story_entries",
-    "story_of_alert",
     "sync_feeds",
     "told_trouble",
     "void_leases",

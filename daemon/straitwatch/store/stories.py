@@ -468,16 +468,6 @@ def list_stories(tx: Transaction, *, limit: int = 50) -> list[Story]:
     return [_to_story(row) for row in tx.execute(query.limit(limit))]
 
 
-def story_of_alert(tx: Transaction, alert_id: str) -> str:
-    """Return the story that an alert is about now; "" when there is no such alert."""
-    query = (
-        sa.select(sa.func.coalesce(STORY.c.merged_into, ALERT.c.story_id))
-        .select_from(ALERT.outerjoin(STORY, STORY.c.id == ALERT.c.story_id))
-        .where(ALERT.c.id == alert_id)
-    )
-    return tx.execute(query).scalar() or ""
-
-
 def alert_entries(tx: Transaction, alert_id: str) -> list[StoredEntry]:
     """Return the entry of the report that an alert told of; none when that is not known."""
     query = sa.select(ALERT.c.facts_type, ALERT.c.facts).where(ALERT.c.id == alert_id)
