@@ -50,6 +50,7 @@ def test_an_ended_silence_cannot_be_ended_again(config: Path) -> None:
     [
         (["--for", "4h"], "nothing is named"),
         (["--tag", "sport"], "how long?"),
+        (["--language", "english", "--for", "4h"], "hint: did you mean `en`?"),
         (["--tag", "sport", "--for", "soon"], "not a duration: soon\nhint: "),
         (["--tag", "sport", "--until", "soon"], "not a date: soon\nhint: "),
         (["--tag", "sport", "--until", "2020-01-01"], "has passed"),

@@ -70,6 +70,15 @@ def test_a_near_miss_a_mask_and_a_noise_rule_are_told_in_a_line(edited: Path) ->
     assert "near miss: noise[0] took 4 points (museum): 6 of 10" in noise
 
 
+@pytest.mark.parametrize("command", [("why", "Fleet"), ("route", "test", "--title", "Fleet")])
+def test_a_language_that_is_none_is_refused_with_the_one_that_is_meant(
+    config: Path, command: tuple[str, ...]
+) -> None:
+    refused = str(run(config, *command, "--language", "english").exception)
+
+    assert refused == "unknown language: english\nhint: did you mean `en`?"
+
+
 def test_an_address_that_never_came_is_held_against_the_feeds_of_its_host(config: Path) -> None:
     local = rows(config, "why", "http://127.0.0.1/never")[0]["feeds"]
     elsewhere = run(config, "why", "https://elsewhere.example/a").stdout

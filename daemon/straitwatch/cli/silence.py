@@ -13,7 +13,7 @@ from straitwatch import store as db
 from straitwatch.app import utc_now
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.mark import who
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language, opened
 from straitwatch.cli.tables import print_table
 from straitwatch.config import Config, read_duration
 from straitwatch.core.model import Severity, Silence
@@ -74,7 +74,7 @@ def add(
             severities=tuple(severities or ()),
             tags=tuple(tags or ()),
             stances=tuple(stances or ()),
-            languages=tuple(languages or ()),
+            languages=tuple(map(check_language, languages or ())),
             starts_at=now,
             until_at=_end(lasts, until, now=now, zone=ZoneInfo(loaded.timezone)),
             author=author or who(),

@@ -15,7 +15,14 @@ from rich.text import Text
 from straitwatch import store as db
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
+from straitwatch.cli.options import (
+    DEFAULT_CONFIG,
+    ConfigDir,
+    Json,
+    check_language,
+    load_quickly,
+    opened,
+)
 from straitwatch.config import Config, kept_lists
 from straitwatch.core.cluster.text import has_cjk
 from straitwatch.core.match import Explanation, Matcher, RuleExplanation, near_miss, what_tips
@@ -81,6 +88,7 @@ def why(
     say what they would make of it today, and what has changed in between.
     """
     is_url = text.startswith(("http://", "https://"))
+    language = check_language(language)
     try:
         with opened(config) as (loaded, store), store.reading() as tx:
             page = canonical_url(text) if is_url else ""
