@@ -123,7 +123,15 @@ def test_lines_with_one_guid_of_one_source_are_one_entry(config: Path) -> None:
     assert again["reason"].startswith("same-guid")
 
 
-@pytest.mark.parametrize("bad", ["no json", '{"title": "x"}', '{"id": "a", "title": "x", "ts": 1}'])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "no json",
+        '{"title": "x"}',
+        '{"id": "a", "title": "x", "ts": 1}',
+        '{"id": "a", "title": "x", "lang": "english"}',
+    ],
+)
 def test_a_bad_line_is_answered_and_the_rest_continues(config: Path, bad: str) -> None:
     answers = judge(config, line("a"), bad, line("b", "Blockade of the Taiwan Strait"), exit_code=1)
 
