@@ -15,6 +15,7 @@ from pathlib import Path
 from straitwatch import __version__
 from straitwatch import store as db
 from straitwatch.config import Config
+from straitwatch.core.render import counted
 from straitwatch.encoder import Encoder
 from straitwatch.engines import describe, engine_of
 from straitwatch.errors import StoreError
@@ -88,7 +89,7 @@ def _configuration(config: Config) -> Iterator[Finding]:
             name=f"receiver {name}",
             is_good=not receiver.broken_because,
             text=receiver.broken_because or "can be used",
-            hint="its messages wait until it is set" if receiver.broken_because else "",
+            hint=config.without_receiver if receiver.broken_because else "",
         )
 
 
@@ -122,7 +123,7 @@ def _work(store: Store, *, now: datetime) -> Iterator[Finding]:
         yield Finding(
             name=f"feed {trouble.name}",
             is_good=False,
-            text=f"{trouble.outcome} {trouble.detail}, {trouble.failures} in a row",
+            text=_trouble(trouble),
         )
     problems = store.call(db.check_outbox, now)
     yield Finding(
@@ -131,3 +132,9 @@ def _work(store: Store, *, now: datetime) -> Iterator[Finding]:
         text="; ".join(problems) or f"{counts.pending} waiting, {counts.dead} dead letters",
         hint="see `straitwatch outbox list --state dead`" if counts.dead else "",
     )
+
+
+def _trouble(trouble: db.FeedTrouble) -> str:
+    """Return what is wrong with a feed; `detail` says it in words, where there are any."""
+    words = trouble.detail.removeprefix("the ") or trouble.outcome
+    return f"{words} ({counted(trouble.failures, 'failure')} in a row)"

@@ -50,6 +50,7 @@ def test_each_line_is_answered_in_its_turn() -> None:
         {"title": FLEET},
         {"id": "x"},
         {"id": "x", "title": 3},
+        {"id": "x", "title": FLEET, "lang": "english"},
         {"id": "x", "title": FLEET, "ts": "noon"},
         {"id": "x", "title": FLEET, "ts": "0001-01-01T00:00:00+14:00"},
         {"id": "x", "title": FLEET, "ts": "0001-01-01"},

@@ -51,6 +51,21 @@ def test_a_changed_directory_and_a_git_revision_can_be_asked(config, tmp_path) -
     assert [row["alerts_after"] for row in committed if row["kind"] == "list"] == [1]
 
 
+def test_a_line_of_a_file_in_no_known_language_is_refused(config, tmp_path) -> None:
+    file = tmp_path / "old.jsonl"
+    file.write_text(
+        '{"id": 1, "title": "Taiwan Strait", "lang": "english"}\n'
+        '{"id": 2, "title": "Taiwan Strait", "lang": "en"}\n',
+        encoding="utf-8",
+    )
+
+    result = run(config, "backtest", "--jsonl", str(file))
+
+    assert result.exit_code == 1
+    assert "old.jsonl:1: lang: unknown language: english" in result.stderr
+    assert "1 entries" in result.stdout
+
+
 def test_without_a_difference_it_says_how_many_alerts_a_day(config) -> None:
     text = run(config, "backtest").stdout
 

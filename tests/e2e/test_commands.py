@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -243,6 +244,33 @@ def test_feed_health_and_doctor_are_content(config: Path) -> None:
 
     assert (feed["outcome"], feed["failures"]) == ("ok", 0)
     assert run(config, "doctor").exit_code == 0
+
+
+def test_doctor_warns_of_a_feed_in_words(config: Path, tmp_path: Path) -> None:
+    broken = copied(config, tmp_path)
+    connection = sqlite3.connect(tmp_path / "straitwatch.db")
+    connection.execute(
+        "update feed set failures = 1, last_outcome = 'dns',"
+        " last_detail = 'the host name does not resolve'"
+    )
+    connection.commit()
+    connection.close()
+
+    result = run(broken, "doctor")
+
+    told = "warn feed Example Wire: host name does not resolve (1 failure in a row)"
+    assert told in " ".join(result.stdout.split())
+
+
+def copied(config: Path, folder: Path) -> Path:
+    """Copy a configuration with its database."""
+    made = folder / "config"
+    shutil.copytree(config, made)
+    shutil.copy(config.parent / "straitwatch.db", folder)
+    settings = made / "straitwatch.yaml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace(str(config.parent), str(folder)), encoding="utf-8")
+    return made
 
 
 def test_doctor_says_which_model_encodes_a_word_or_why_none_does(config: Path) -> None:

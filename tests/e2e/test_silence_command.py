@@ -50,7 +50,8 @@ def test_an_ended_silence_cannot_be_ended_again(config: Path) -> None:
     [
         (["--for", "4h"], "nothing is named"),
         (["--tag", "sport"], "how long?"),
-        (["--tag", "sport", "--for", "soon"], "soon"),
+        (["--language", "english", "--for", "4h"], "hint: did you mean `en`?"),
+        (["--tag", "sport", "--for", "soon"], "hint: --for 4h"),
         (["--tag", "sport", "--until", "2020-01-01"], "has passed"),
         (["--list", "taiwan-polic", "--for", "4h"], "no such watch-list: taiwan-polic"),
     ],
@@ -60,6 +61,15 @@ def test_a_silence_that_cannot_be_is_refused(config: Path, options, message) -> 
 
     assert isinstance(refused.exception, UsageError)
     assert message in str(refused.exception)
+
+
+@pytest.mark.parametrize(
+    ("option", "problem"), [("--for", "not a duration: 4x"), ("--until", "not a date: 4x")]
+)
+def test_a_wrong_end_is_named_once(config: Path, option: str, problem: str) -> None:
+    refused = run(config, "silence", "add", "--tag", "sport", option, "4x")
+
+    assert str(refused.exception).splitlines()[0] == problem
 
 
 def test_a_tag_that_no_feed_has_is_told(config: Path) -> None:

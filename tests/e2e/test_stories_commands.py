@@ -53,11 +53,11 @@ def test_a_split_is_sent_by_the_same_command_with_alert_and_only_once(
         run(config, *split, *more).stdout for more in ((), (), ("--alert",), ("--alert",))
     )
 
-    assert "1 of 3 reports are now story" in first
+    assert "1 of 3 reports is now story" in first
     assert f"to send it: straitwatch stories split {story} " in first
     assert "nothing to split: story" in again
     assert "--alert" in again
-    assert "sent to terminal" in sent
+    assert "queued for terminal (the daemon sends it)" in sent
     assert "it was sent; see `straitwatch alerts show" in once
     made = next(row["id"] for row in rows(config, "stories", "list") if row["id"] != story)
     (alert,) = rows(config, "alerts", "show", made)
@@ -82,7 +82,7 @@ def test_a_replay_after_splits_and_merges_finds_no_difference(config: Path, stor
     result = run(config, "replay")
 
     assert result.exit_code == 0
-    assert "3 reports folded again, 0 differences" in result.stdout
+    assert "3 reports folded again, 0 with a different result" in result.stdout
 
 
 def test_the_id_of_a_merged_story_is_valid_in_every_command(config: Path, story: str) -> None:
@@ -106,6 +106,44 @@ def test_the_id_of_a_merged_story_is_valid_in_every_command(config: Path, story:
     assert split["id"] not in (story, other)
 
 
+def test_why_lists_the_messages_about_one_report_and_counts_the_others(
+    config: Path, story: str
+) -> None:
+    (first,) = rows(config, "why", HEADLINE)
+    told = run(config, "why", HEADLINE).stdout
+    retold = run(config, "why", "https://news.example/g3").stdout
+
+    (delivery,) = first["deliveries"]
+    assert delivery["title"] == HEADLINE
+    assert f"alert {delivery['alert']}: {HEADLINE}" in told
+    assert f"delivery {delivery['id']} to terminal: delivered" in told
+    assert delivery["id"] not in retold
+    assert " about the story; see `straitwatch alerts show " in retold
+
+
+def test_an_alert_marks_the_report_that_it_told_of_and_a_story_all_its_reports(
+    config: Path, story: str
+) -> None:
+    run(config, "stories", "split", story, CROSSING[1], "--alert")
+    other = next(row["id"] for row in rows(config, "stories", "list") if row["id"] != story)
+    run(config, "stories", "merge", story, other)
+    alert = next(
+        row for row in rows(config, "alerts", "show", story) if row["title"] == CROSSING[1]
+    )
+
+    by_alert = rows(config, "mark", alert["alert"], "relevant")
+    by_story = rows(config, "mark", story, "relevant")
+    text = run(config, "mark", story, "relevant").stdout
+    taken_back = run(config, "mark", story, "--remove").stdout
+
+    (shown,) = rows(config, "stories", "show", story)
+    titles = {report["entry"]: report["title"] for report in shown["reports"]}
+    assert [titles[row["entry"]] for row in by_alert] == [CROSSING[1]]
+    assert {row["entry"] for row in by_story} == set(titles)
+    assert text == f"{shown['title']}\n  3 reports marked relevant for taiwan-policy\n"
+    assert "3 reports no longer marked for taiwan-policy" in taken_back
+
+
 def test_a_mark_needs_a_verdict_unless_one_is_taken_back(config: Path, story: str) -> None:
     assert "which verdict?" in str(run(config, "mark", story).exception)
     assert run(config, "mark", story, "--remove").exit_code == 0
@@ -120,6 +158,15 @@ def test_a_story_shows_what_each_report_added_and_whether_it_was_sent(
     assert "sent as alert: new_story (the first report of this event)" in text
     assert {report["kind"] for report in shown["reports"]} == {"news"}
     assert all(report["sent"] == (report["action"] != "none") for report in shown["reports"])
+
+
+def test_a_story_shows_the_ids_that_split_takes(config: Path, story: str) -> None:
+    text = run(config, "stories", "show", story).stdout
+    (report,) = [line for line in text.splitlines() if line.endswith(DENIAL[1])]
+
+    (split,) = rows(config, "stories", "split", story, report.split()[0])
+
+    assert split["title"] == DENIAL[1]
 
 
 def test_a_fold_by_hand_shows_no_score(config: Path, story: str) -> None:

@@ -42,7 +42,9 @@ def test_a_review_calls_nothing_dead_before_two_weeks(config: Path) -> None:
 
     assert {row["kind"] for row in found}.isdisjoint({"dead_rule", "dead_terms"})
     assert (found[-1]["kind"], found[-1]["entries"]) == ("total", 2)
-    assert "Dead rules and terms are listed from" in run(config, "review").stdout
+    text = run(config, "review").stdout
+    assert "Dead rules and terms will be known from 20" in text
+    assert "(two weeks of entries are needed)" in text
 
 
 def test_a_review_after_two_weeks_counts_what_is_dead_and_lists_it_when_asked(
@@ -108,6 +110,18 @@ def test_a_story_is_neither_merged_with_itself_nor_emptied(config: Path) -> None
     assert "not a report of" in str(unknown.exception)
 
 
+@pytest.mark.parametrize("command", ["merge", "split", "show"])
+def test_a_story_is_named_by_four_characters_of_its_id_or_more(config: Path, command: str) -> None:
+    (story,) = rows(config, "stories", "list")
+    more = () if command == "show" else (story["id"],)
+
+    result = run(config, "stories", command, story["id"][:3], *more)
+
+    assert f"too short for a story: {story['id'][:3]}\nhint: give the first 4" in str(
+        result.exception
+    )
+
+
 def test_of_two_stories_to_merge_the_unknown_one_is_named(config: Path) -> None:
     (story,) = rows(config, "stories", "list")
 
@@ -120,4 +134,4 @@ def test_folding_the_stored_reports_again_gives_what_was_decided(config: Path) -
     replayed = run(config, "replay")
 
     assert replayed.exit_code == 0, replayed.output
-    assert "1 report folded again, 0 differences" in replayed.stdout
+    assert "1 report folded again, 0 with a different result" in replayed.stdout

@@ -70,12 +70,52 @@ def test_a_near_miss_a_mask_and_a_noise_rule_are_told_in_a_line(edited: Path) ->
     assert "near miss: noise[0] took 4 points (museum): 6 of 10" in noise
 
 
+@pytest.mark.parametrize("command", [("why", "Fleet"), ("route", "test", "--title", "Fleet")])
+def test_a_language_that_is_none_is_refused_with_the_one_that_is_meant(
+    config: Path, command: tuple[str, ...]
+) -> None:
+    refused = str(run(config, *command, "--language", "english").exception)
+
+    assert refused == "unknown language: english\nhint: did you mean `en`?"
+
+
 def test_an_address_that_never_came_is_held_against_the_feeds_of_its_host(config: Path) -> None:
     local = rows(config, "why", "http://127.0.0.1/never")[0]["feeds"]
     elsewhere = run(config, "why", "https://elsewhere.example/a").stdout
 
     assert [(feed["feed"], feed["enabled"]) for feed in local] == [("Example Wire", True)]
     assert "no configured feed is of this host" in elsewhere
+
+
+@pytest.mark.parametrize("unknown", ["zzzzzzzzzz", "lkudcyzgyk2a", "0123456789abcdef0123"])
+def test_an_id_of_nothing_is_no_headline(config: Path, unknown: str) -> None:
+    result = run(config, "why", unknown)
+
+    assert f"no story, report or alert {unknown}\n" in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    "headline", ["Demonstrations", "blockade", "sandcastle's", "mountaineers!"]
+)
+def test_a_headline_of_one_word_is_explained(config: Path, headline: str) -> None:
+    (answer,) = rows(config, "why", headline)
+
+    assert answer["title"] == headline
+    assert {it["watchlist"] for it in answer["lists"]} >= {"taiwan-policy"}
+
+
+def test_a_word_that_a_list_knows_is_explained_although_an_id_looks_like_it(config: Path) -> None:
+    (answer,) = rows(config, "why", "paratroopers")
+
+    assert [hit for it in answer["lists"] for rule in it["rules"] for hit in rule["hits"]]
+
+
+def test_the_id_of_an_alert_explains_the_report_that_it_told_of(config: Path) -> None:
+    (alert,) = rows(config, "alerts", "list")
+
+    (answer,) = rows(config, "why", alert["alert"])
+
+    assert answer["title"] == HEADLINE
 
 
 def test_a_story_is_marked_for_the_lists_that_fired_and_why_shows_it(config: Path) -> None:

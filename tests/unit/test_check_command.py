@@ -109,7 +109,22 @@ def test_an_unset_variable_is_told_and_is_no_failure(config: Path) -> None:
 
     assert result.exit_code == 0
     assert "warning: desk: NO_SUCH_URL is not set" in result.stdout
+    assert "hint: until one can be used, alerts are printed in the terminal" in result.stdout
     assert "receivers  2, 1 usable" in result.stdout
+
+
+def test_the_messages_of_an_unset_receiver_wait_while_another_one_takes_alerts(
+    config: Path,
+) -> None:
+    (config / "straitwatch.yaml").write_text(
+        "receivers: {desk: {url: '${NO_SUCH_URL}'}, screen: {url: 'terminal://'}}\n"
+        "routes: [{send: [desk, screen]}]\n",
+        encoding="utf-8",
+    )
+
+    result = check(config, LIST)
+
+    assert "hint: its messages wait until it can be used" in result.stdout
 
 
 def test_programs_get_one_object_a_line(config: Path) -> None:

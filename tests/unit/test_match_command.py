@@ -80,6 +80,44 @@ def test_a_bad_line_is_answered_the_rest_goes_on_and_the_status_is_one(config: P
     assert third == {"id": "b", "matches": []}
 
 
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ({"id": 1, "title": "News", "lang": "english"}, "lang: unknown language: english"),
+        ({"id": [1], "title": "News"}, "id: a string or a number is needed"),
+        ({"id": 1, "titel": "News"}, "title: a title, a summary or a content is needed"),
+    ],
+)
+def test_a_line_that_says_nothing_usable_is_refused(
+    config: Path, line: dict[str, object], error: str
+) -> None:
+    status, out = run(config, line)
+
+    assert status == 1
+    assert error in json.loads(out)["error"]
+
+
+def test_a_language_that_is_none_is_refused_with_the_one_that_is_meant(config: Path) -> None:
+    _, out = run(config, {"id": 1, "title": "News", "lang": "english"})
+
+    assert json.loads(out)["error"].endswith("hint: did you mean `en`?")
+
+
+def test_a_language_is_read_in_any_of_its_forms(config: Path) -> None:
+    lists = WATCHLIST + "    languages: [zh-Hant]\n"
+    (config / "watchlists" / "a.yaml").write_text(lists, encoding="utf-8")
+
+    _, out = run(config, {"id": 1, "title": "Taiwan drill", "lang": "zh_TW"})
+
+    assert json.loads(out)["matches"]
+
+
+def test_the_help_names_the_keys_of_a_line(config: Path) -> None:
+    shown = CliRunner().invoke(application(["match"]), ["match", "--help"]).stdout
+
+    assert all(key in shown for key in ("title", "summary", "content", "id", "lang", "source"))
+
+
 def test_people_see_the_list_and_the_text(config: Path) -> None:
     _, out = run(config, {"id": 1, "title": "Taiwan drill"}, as_json=False)
 

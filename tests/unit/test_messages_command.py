@@ -132,6 +132,7 @@ def test_lines_with_one_guid_of_one_source_are_one_entry(config: Path) -> None:
         '{"id": "a", "title": "x", "ts": "0001-01-01"}',
         '{"id": "a", "title": "x", "ts": "9999-12-31T23:59:59Z"}',
         '{"id": "a", "title": "x", "published_at": "0001-01-01"}',
+        '{"id": "a", "title": "x", "lang": "english"}',
     ],
 )
 def test_a_bad_line_is_answered_and_the_rest_continues(config: Path, bad: str) -> None:

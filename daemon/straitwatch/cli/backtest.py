@@ -20,9 +20,10 @@ from straitwatch.app import activate, load, utc_now
 from straitwatch.cli.check import print_failure
 from straitwatch.cli.console import new_console
 from straitwatch.cli.entries import progress
-from straitwatch.cli.jsonl import BadLine, read_lines, read_time, write_line
+from straitwatch.cli.jsonl import BadLine, Line, read_lines, read_time, write_line
 from straitwatch.cli.messages import print_messages
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
+from straitwatch.cli.reportlines import UnusableError, read_matched_texts, read_optional_key
 from straitwatch.config import Config, Lists, kept_lists, load_lists
 from straitwatch.core.backtest import Backtest, BacktestResult, ListResult, Sample
 from straitwatch.core.match import run_examples
@@ -36,6 +37,7 @@ from straitwatch.telemetry import configure_logging
 
 RULES_SHOWN = 6  # of a list and direction
 _GIT = "git:"
+_TEXTS = ("title", "summary", "content", "url", "source", "lang")
 _SIGNS = {Change.GAINED: "+", Change.LOST: "-", Change.SEVERITY: "~"}
 
 
@@ -223,34 +225,49 @@ def _run_file(test: Backtest, path: Path, feeds: Mapping[str, Feed]) -> tuple[Ba
     with progress(total) as step:
         for number, line in enumerate(read_lines([path]), start=1):
             step()
-            if isinstance(line, BadLine):
+            refused: BadLine | None
+            match line:
+                case Line():
+                    seen_at = _time(line.value) or seen_at
+                    refused = _try(test, line, number, seen_at, feeds)
+                case BadLine():
+                    refused = line
+            if refused:
                 bad += 1
-                new_console(stderr=True, soft_wrap=True).print(
-                    line.error, style="red", markup=False
-                )
-                continue
-            seen_at = _time(line.value) or seen_at
-            test.take(*_past(line.value, number, feeds), seen_at)
+                _complain(refused)
     return test.result(), bad
 
 
-def _past(line: Mapping[str, Any], number: int, feeds: Mapping[str, Feed]) -> tuple[Entry, Feed]:
-    def text(name: str) -> str:
-        value = line.get(name)
-        return value if isinstance(value, str) else ""
+def _try(
+    test: Backtest, line: Line, number: int, seen_at: datetime, feeds: Mapping[str, Feed]
+) -> BadLine | None:
+    """Take an entry into a backtest; return the line if it cannot be used."""
+    try:
+        test.take(*_past(line.value, number, feeds), seen_at)
+    except UnusableError as error:
+        return line.refuse(str(error))
+    return None
 
+
+def _complain(line: BadLine) -> None:
+    new_console(stderr=True, soft_wrap=True).print(line.error, style="red", markup=False)
+
+
+def _past(line: Mapping[str, Any], number: int, feeds: Mapping[str, Feed]) -> tuple[Entry, Feed]:
+    texts = read_matched_texts(line, _TEXTS)
+    url = texts["url"]
     entry = Entry(
-        id=str(line.get("id") or number),
+        id=read_optional_key(line) or str(number),
         guid="",
-        url=text("url"),
-        canonical_url=canonical_url(text("url")) if text("url") else "",
-        title=text("title"),
-        summary=text("summary"),
-        content=text("content"),
-        language=text("lang"),
-        text_hash=hash_text((text("title"), text("summary"), text("content"))),
+        url=url,
+        canonical_url=canonical_url(url) if url else "",
+        title=texts["title"],
+        summary=texts["summary"],
+        content=texts["content"],
+        language=texts["lang"],
+        text_hash=hash_text((texts["title"], texts["summary"], texts["content"])),
     )
-    name = text("source") or "file"
+    name = texts["source"] or "file"
     return entry, feeds.get(name) or Feed(id=name, name=name, url="")
 
 

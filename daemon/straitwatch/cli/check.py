@@ -84,7 +84,9 @@ def check(
 def _gaps(config: Config) -> Iterator[Problem]:
     """Say what is missing for an alert to reach anybody."""
     if not any(feed.enabled for feed in config.feeds):
-        hint = "`straitwatch feeds discover URL` finds those of a site, `feeds add URL` adds one"
+        hint = (
+            "`straitwatch feeds discover URL` finds the feeds of a site, `feeds add URL` adds one"
+        )
         yield Problem(position=None, message="no feed is polled", hint=hint, is_warning=True)
     if not any(watchlist.enabled for watchlist in config.watchlists):
         hint = "write one in watchlists/; `straitwatch init DIR` makes two to begin with"

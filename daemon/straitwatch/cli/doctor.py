@@ -27,7 +27,7 @@ def doctor(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
         if json:
             write_line(asdict(finding))
             continue
-        console.print(f"{'ok  ' if finding.is_good else 'look'} {finding.name}: {finding.text}")
+        console.print(f"{'ok  ' if finding.is_good else 'warn'} {finding.name}: {finding.text}")
         if finding.hint:
             console.print(f"     hint: {finding.hint}")
     if not is_well:

@@ -1,6 +1,7 @@
 """`mark`: a person's verdict on an entry, a story or an alert: relevant for a list, or not."""
 
 import getpass
+from collections import Counter
 from enum import StrEnum
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.core.model import Mark, Verdict
 from straitwatch.core.normalize import canonical_url
+from straitwatch.core.render import counted
 from straitwatch.errors import UsageError
 
 
@@ -47,13 +49,14 @@ def mark(
     """Say whether an alert, or an entry that was missed, is relevant for a watch-list.
 
     `backtest` and `review` measure lists against these verdicts. A missed entry has no list that
-    fired: name one with --list. An alert or a story marks all reports of the story.
+    fired: name one with --list. An alert stands for the report that it told of, a story for all its
+    reports.
     """
     if verdict is None and not remove:
         raise UsageError("which verdict?\nhint: add `relevant` or `not-relevant`")
     with opened(config) as (loaded, store):
         _check_names(only or [], [it.id for it in loaded.watchlists])
-        entries = store.call(_entries, what)
+        title, entries = store.call(_entries, what)
         if not entries:
             raise UsageError(f"nothing is stored under {what}\nhint: see `straitwatch alerts list`")
         marked = [
@@ -68,13 +71,15 @@ def mark(
                 store.call(db.delete_mark, entry_id, name)
             else:
                 store.call(db.set_mark, _mark(entry_id, name, verdict, note))
-    word = "no longer marked" if remove else f"marked {verdict}"
-    for entry_id, name in marked:
-        if json:
-            said = None if remove or verdict is None else _verdict(verdict)
+    if json:
+        said = None if remove or verdict is None else _verdict(verdict)
+        for entry_id, name in marked:
             write_line({"entry": entry_id, "watchlist": name, "verdict": said})
-        else:
-            typer.echo(f"{entry_id} {word} for {name}")
+        return
+    word = "no longer marked" if remove else f"marked {verdict}"
+    typer.echo(title)
+    for name, count in Counter(name for _, name in marked).items():
+        typer.echo(f"  {counted(count, 'report')} {word} for {name}")
 
 
 def _mark(entry_id: str, watchlist: str, word: _Word, note: str) -> Mark:
@@ -106,12 +111,18 @@ def _check_names(names: list[str], known: list[str]) -> None:
             raise UsageError(f"no such watch-list: {name}\nhint: there are {', '.join(known)}")
 
 
-def _entries(tx: db.Transaction, what: str) -> list[db.StoredEntry]:
-    """Return the entries of an alert or a story, or the one entry that a link or title names."""
-    story = db.current_story(tx, db.story_of_alert(tx, what) or what)
-    if story is not None:
-        return db.story_entries(tx, story.id)
+def _entries(tx: db.Transaction, what: str) -> tuple[str, list[db.StoredEntry]]:
+    """Return a title, and the entries that are marked under it.
+
+    An alert stands for the report that it told of, a story for all its reports.
+    """
+    if story := db.current_story(tx, what):
+        return story.title, db.story_entries(tx, story.id)
     is_url = what.startswith(("http://", "https://"))
     page = canonical_url(what) if is_url else ""
-    found = db.find_entries(tx, what, canonical_url=page, limit=1)
-    return found or db.headline_entries(tx, what)
+    found = (
+        db.alert_entries(tx, what)
+        or db.find_entries(tx, what, canonical_url=page, limit=1)
+        or db.headline_entries(tx, what)
+    )
+    return (found[0].entry.title if found else ""), found

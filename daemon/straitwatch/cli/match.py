@@ -11,6 +11,7 @@ from rich.text import Text
 
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import BadLine, Line, printable, read_lines, write_line
+from straitwatch.cli.reportlines import UnusableError, read_matched_texts, read_optional_key
 from straitwatch.core.match import Matcher
 from straitwatch.core.model import Feed, Hit, Match, MatchText
 
@@ -32,7 +33,12 @@ def match(
     ] = Path("config"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON Lines.")] = False,
 ) -> None:
-    """Match texts offline: one JSON object a line in, the lists that fire out."""
+    """Match texts offline: one JSON object a line in, the lists that fire out.
+
+    A line holds `title`, `summary` or `content`, and perhaps `id`, `lang` (such as en or zh-Hant)
+    and `source`: the name of a feed, which gives the text its language, country, stance, tags and
+    subject. Other keys are left alone. Exit status 1 when a line could not be used.
+    """
     from straitwatch.config import load_feeds, load_lists  # noqa: PLC0415 - others start without
 
     lists = load_lists(config)
@@ -53,16 +59,17 @@ def match(
 
 def _read(line: Line, feeds: Mapping[str, Feed]) -> MatchText | BadLine:
     given = line.value
-    values = {name: "" if given.get(name) is None else given[name] for name in _TEXTS}
-    for name, value in values.items():
-        if not isinstance(value, str):
-            return line.refuse(f"{name}: expected text, got {type(value).__name__}")
+    try:
+        read_optional_key(given)
+        texts = read_matched_texts(given, _TEXTS)
+    except UnusableError as error:
+        return line.refuse(str(error))
     text = MatchText(
-        title=values["title"],
-        summary=values["summary"],
-        content=values["content"],
-        language=values["lang"],
-        source=values["source"],
+        title=texts["title"],
+        summary=texts["summary"],
+        content=texts["content"],
+        language=texts["lang"],
+        source=texts["source"],
     )
     feed = feeds.get(text.source)
     return _as_from(text, feed) if feed else text

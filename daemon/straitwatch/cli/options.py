@@ -11,6 +11,8 @@ import typer
 
 from straitwatch.config import Config, configured_store, load_config
 from straitwatch.core.model import Receiver
+from straitwatch.core.normalize import UnknownLanguageError, read_language
+from straitwatch.errors import UsageError
 from straitwatch.telemetry import configure_logging
 
 if TYPE_CHECKING:
@@ -28,6 +30,18 @@ ConfigDir = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON Lines instead of a table.")]
 DEFAULT_CONFIG = Path("config")
+
+
+def check_language(text: str) -> str:
+    """Return the tag of a language that an option names; "" for none.
+
+    Raises:
+        UsageError: there is no such language.
+    """
+    try:
+        return read_language(text) if text else ""
+    except UnknownLanguageError as error:
+        raise UsageError(f"{error}\nhint: {error.hint}") from None
 
 
 @contextmanager
@@ -86,4 +100,12 @@ def _validate(receiver: Receiver) -> str | None:
     return validate_receiver(receiver)
 
 
-__all__ = ["DEFAULT_CONFIG", "ConfigDir", "Json", "load_quickly", "opened", "opened_without_config"]
+__all__ = [
+    "DEFAULT_CONFIG",
+    "ConfigDir",
+    "Json",
+    "check_language",
+    "load_quickly",
+    "opened",
+    "opened_without_config",
+]

@@ -65,7 +65,7 @@ def replay(
                 f"{features.title}\n  then {then.story_id} {then}\n  now  {now.story_id} {now}"
             )
     if not json:
-        found = counted(len(differences), "difference")
-        typer.echo(f"{counted(compared, 'report')} folded again, {found}")
+        again = f"{counted(compared, 'report')} folded again"
+        typer.echo(f"{again}, {len(differences):,} with a different result")
     if differences:
         raise typer.Exit(1)

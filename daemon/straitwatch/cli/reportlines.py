@@ -1,14 +1,21 @@
-"""Reports as JSON Lines: what `cluster` and `backtest --messages` read.
+"""Reports as JSON Lines: what `match`, `cluster` and `backtest` read.
 
 A line holds `id`, `title`, `ts` and perhaps `summary`, `content`, `url`, `source`, `lang`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from straitwatch.cli.jsonl import FIRST_YEAR, LAST_YEAR, read_time
-from straitwatch.core.normalize import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE, cut
+from straitwatch.core.normalize import (
+    MAX_CONTENT,
+    MAX_SUMMARY,
+    MAX_TITLE,
+    UnknownLanguageError,
+    cut,
+    read_language,
+)
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # for lines before the first that has a time
 _LIMITS = {"title": MAX_TITLE, "summary": MAX_SUMMARY, "content": MAX_CONTENT}  # as of a feed
@@ -59,6 +66,16 @@ def read_key(line: Mapping[str, Any]) -> str:
     return str(key)
 
 
+def read_optional_key(line: Mapping[str, Any]) -> str:
+    """Return the id of a line as text; "" where it has none.
+
+    Raises:
+        UnusableError: it is neither a string nor a number.
+
+    """
+    return "" if line.get("id") in (None, "") else read_key(line)
+
+
 def read_texts(line: Mapping[str, Any]) -> dict[str, str]:
     """Return the texts of a line, "" where it has none, cut as those of a feed are.
 
@@ -66,11 +83,37 @@ def read_texts(line: Mapping[str, Any]) -> dict[str, str]:
         UnusableError: one is no text, or there is neither a title nor an address.
 
     """
-    texts = {name: line.get(name) or "" for name in _TEXTS}
-    for name, text in texts.items():
-        if not isinstance(text, str):
-            raise UnusableError(f"{name}: text is needed, got {type(text).__name__}")
-    texts |= {name: cut(texts[name], limit=limit) for name, limit in _LIMITS.items()}
+    texts = _read(line, _TEXTS)
     if not texts["title"] and not texts["url"]:
         raise UnusableError("title: a title or an address is needed")
     return texts
+
+
+def read_matched_texts(line: Mapping[str, Any], names: Sequence[str]) -> dict[str, str]:
+    """Return these texts of a line as `read_texts` does: what watch-lists look at, and more.
+
+    Raises:
+        UnusableError: one is no text, `lang` is no language, or there is no text to look at.
+
+    """
+    if not any(name in line for name in _LIMITS):
+        raise UnusableError("title: a title, a summary or a content is needed")
+    return _read(line, names)
+
+
+def _read(line: Mapping[str, Any], names: Sequence[str]) -> dict[str, str]:
+    texts = {name: "" if line.get(name) is None else line[name] for name in names}
+    for name, text in texts.items():
+        if not isinstance(text, str):
+            raise UnusableError(f"{name}: expected text, got {type(text).__name__}")
+    texts |= {name: cut(texts[name], limit=_LIMITS[name]) for name in names if name in _LIMITS}
+    if texts.get("lang"):
+        texts["lang"] = _read_language(texts["lang"])
+    return texts
+
+
+def _read_language(text: str) -> str:
+    try:
+        return read_language(text)
+    except UnknownLanguageError as error:
+        raise UnusableError(f"lang: {error}\nhint: {error.hint}") from None

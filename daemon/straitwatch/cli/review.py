@@ -175,7 +175,10 @@ def _print(console: Console, findings: list[dict[str, Any]], total: dict[str, An
 
 def _burials(total: dict[str, Any]) -> str:
     if utc_now() < datetime.fromisoformat(total["dead_known_at"]):
-        return f"Dead rules and terms are listed from {total['dead_known_at'][:10]} on"
+        known_at = total["dead_known_at"][:10]
+        return (
+            f"Dead rules and terms will be known from {known_at} (two weeks of entries are needed)"
+        )
     return (
         f"{total['dead_rules']} rules and {total['dead_terms']} terms never hit: "
         "`straitwatch review --dead` lists them"

@@ -8,7 +8,7 @@ import typer
 from straitwatch.app import load, utc_now
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language
 from straitwatch.config import Config
 from straitwatch.core.model import Entry, Feed, FeedState, Fold, Match, Relation, Report, Route
 from straitwatch.core.render import counted
@@ -48,7 +48,7 @@ def trace(
     loaded = load(config)
     entry = Entry(
         id="test", guid="", url="", canonical_url="", title=title, summary=summary,
-        language=language,
+        language=check_language(language),
     )  # fmt: skip
     source = _feed(loaded, feed)
     report = _report(entry, source, loaded)

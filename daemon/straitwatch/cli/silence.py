@@ -13,7 +13,7 @@ from straitwatch import store as db
 from straitwatch.app import utc_now
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.mark import who
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language, opened
 from straitwatch.cli.tables import print_table
 from straitwatch.config import Config, read_duration
 from straitwatch.core.model import Severity, Silence
@@ -74,7 +74,7 @@ def add(
             severities=tuple(severities or ()),
             tags=tuple(tags or ()),
             stances=tuple(stances or ()),
-            languages=tuple(languages or ()),
+            languages=tuple(map(check_language, languages or ())),
             starts_at=now,
             until_at=_end(lasts, until, now=now, zone=ZoneInfo(loaded.timezone)),
             author=author or who(),
@@ -143,7 +143,8 @@ def _end(lasts: str, until: str, *, now: datetime, zone: ZoneInfo) -> datetime:
             return now + read_duration(lasts)
         end = datetime.fromisoformat(until)
     except ValueError as error:
-        raise UsageError(f"{lasts or until}: {error}\nhint: --for 4h, --until 2030-01-31") from None
+        words = str(error) if lasts else f"not a date: {until}"
+        raise UsageError(f"{words}\nhint: --for 4h, --until 2030-01-31") from error
     end = (end if end.tzinfo else end.replace(tzinfo=zone)).astimezone(UTC)
     if end <= now:
         raise UsageError(f"{until} has passed\nhint: a silence ends in the future")

@@ -30,7 +30,12 @@ stories = typer.Typer(no_args_is_help=True, help="See stories and the reports fo
 alerts = typer.Typer(no_args_is_help=True, help="See what was said about stories, and to whom.")
 _NOT_SENT = {Action.DIGEST: "for the digest", Action.NONE: "not sent"}
 _Limit = Annotated[int, typer.Option(min=1, help="At most so many, newest first.")]
-_StoryId = Annotated[str, typer.Argument(metavar="STORY", help="A story, or how its id begins.")]
+_StoryId = Annotated[
+    str,
+    typer.Argument(
+        metavar="STORY", help="A story, or at least the first four characters of its id."
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -109,7 +114,7 @@ def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = Fa
         + ("; only in state media so far" if story.is_state_only else "")
     )
     for row in answer["reports"]:
-        console.print(f"  {row['seen']}  {row['feed']}: {row['title']}")
+        console.print(f"  {row['entry']}  {row['seen']}  {row['feed']}: {row['title']}")
         for line in _report_lines(row):
             console.print(f"    {line}")
 
@@ -186,7 +191,9 @@ def split(
         write_line(_describe(result.story, loaded) | sent)
         return
     if moved:
-        typer.echo(f"{reports_now} of {len(there)} reports are now story {result.story.id}")
+        are = "is" if reports_now == 1 else "are"
+        total = counted(len(there), "report")
+        typer.echo(f"{reports_now} of {total} {are} now story {result.story.id}")
     else:
         typer.echo(f"nothing to split: story {result.story.id} was split off before")
     typer.echo(_what_is_sent(result, [story_id, *reports]))
@@ -205,7 +212,7 @@ def _split_before(
 def _what_is_sent(result: SplitOff, split: list[str]) -> str:
     """Say which receivers get a message about a story that was split off, or how they would."""
     if places := _places(result.release):
-        return f"sent to {', '.join(places)}"
+        return f"queued for {', '.join(places)} (the daemon sends it)"
     if result.release is not None:
         decision = next(iter(result.release.decisions.values()))
         return f"not sent: {decision.reason} ({MEANINGS[decision.reason]})"
@@ -235,6 +242,11 @@ def _signature() -> db.Signature:
 def _story(store: db.Store, story_id: str) -> Story:
     """Return a story, or the one that it was merged into."""
     story = store.call(db.current_story, story_id)
+    if story is None and len(story_id.rstrip("…")) < db.LEAST_ID:
+        raise UsageError(
+            f"too short for a story: {story_id}\n"
+            f"hint: give the first {db.LEAST_ID} characters of its id or more"
+        )
     if story is None:
         raise UsageError(f"no such story: {story_id}\nhint: see `straitwatch stories list`")
     return story

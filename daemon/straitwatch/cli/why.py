@@ -1,7 +1,7 @@
 """`why`: the answer to "why did I get this" and "why did I not"."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -15,21 +15,30 @@ from rich.text import Text
 from straitwatch import store as db
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
+from straitwatch.cli.options import (
+    DEFAULT_CONFIG,
+    ConfigDir,
+    Json,
+    check_language,
+    load_quickly,
+    opened,
+)
 from straitwatch.config import Config, kept_lists
 from straitwatch.core.cluster.text import has_cjk
 from straitwatch.core.match import Explanation, Matcher, RuleExplanation, near_miss, what_tips
-from straitwatch.core.model import Feed, FeedState, Mark, MatchText, Reason
+from straitwatch.core.model import AlertFacts, Feed, FeedState, Mark, MatchText, Reason
 from straitwatch.core.normalize import canonical_url
+from straitwatch.core.render import counted
 from straitwatch.core.report import Arrival, make_report, matchable
 from straitwatch.core.route import silence_of
-from straitwatch.errors import ConfigError, StoreAbsent
+from straitwatch.errors import ConfigError, StoreAbsent, UsageError
 
 NEAREST_RULES = 3  # lines of `match` that lack the least
+_ID = re.compile(r"[a-z2-7]{10,}…?|[0-9a-f]{20}")  # of a story or report; of an alert
 _WORD = re.compile(r"[^\W\d_]+")
-LEAST_ID = 4  # characters of an id; a shorter text is one
 WIDTH = 70  # characters of what a rule lacks, for people; --json has it all
 PAGE = 1_200  # characters of a summary or content that are printed; --json has all
+MESSAGES = 1_000  # about a story that are counted
 SHOWN = 5  # entries that a title stands for; the first in full
 MEANINGS = {
     Reason.NO_MATCH: "no watch-list fired",
@@ -79,6 +88,7 @@ def why(
     say what they would make of it today, and what has changed in between.
     """
     is_url = text.startswith(("http://", "https://"))
+    language = check_language(language)
     try:
         with opened(config) as (loaded, store), store.reading() as tx:
             page = canonical_url(text) if is_url else ""
@@ -117,10 +127,10 @@ def describe_fold(stored: db.StoredEntry) -> str:
 
 
 def _entries_of_story(tx: db.Transaction, text: str) -> list[db.StoredEntry]:
-    """Return entries of the story or alert whose id or headline this is; merged ids are valid."""
-    if len(text) < LEAST_ID:
-        return []
-    story = db.current_story(tx, db.story_of_alert(tx, text) or text)
+    """Return the entry of an alert, or entries of the story whose id or headline this is."""
+    if told := db.alert_entries(tx, text):
+        return told
+    story = db.current_story(tx, text)
     if story is None:
         return db.headline_entries(tx, text)[:SHOWN]
     return db.story_entries(tx, story.id, limit=SHOWN)
@@ -131,7 +141,8 @@ def _stored(tx: db.Transaction, stored: db.StoredEntry, config: Config) -> dict[
     feed = configured or db.stored_feeds(tx)[stored.feed_id]
     text = matchable(stored.entry, feed)
     fold = stored.fold
-    records = db.list_deliveries(tx, story_id=fold.story_id) if fold else []
+    records = db.list_deliveries(tx, story_id=fold.story_id, limit=MESSAGES) if fold else []
+    own = [record for record in records if _told_report(record) == stored.entry.id]
     return {
         "title": stored.entry.title,
         "summary": text.summary,
@@ -149,7 +160,8 @@ def _stored(tx: db.Transaction, stored: db.StoredEntry, config: Config) -> dict[
         "reason": stored.decision.reason,
         "silences": _silences(tx, stored, feed, config),
         "config": stored.config_version or None,
-        "deliveries": [_delivery(record) for record in records],
+        "deliveries": [_delivery(record) for record in own],
+        "other_deliveries": len(records) - len(own),
         "marks": [_mark(mark) for mark in db.read_marks(tx, entry_id=stored.entry.id).values()],
         "since_then": _since_then(tx, stored, text, config),
         "lists": [_list(explanation) for explanation in config.matcher.explain(text)],
@@ -172,10 +184,17 @@ def _silences(tx: db.Transaction, stored: db.StoredEntry, feed: Feed, config: Co
     ]
 
 
+def _told_report(record: db.DeliveryRecord) -> str:
+    """Return the entry that a message tells of; "" for a message about many stories."""
+    return record.facts.entry_id if isinstance(record.facts, AlertFacts) else ""
+
+
 def _delivery(record: db.DeliveryRecord) -> dict[str, Any]:
     delivery = record.delivery
     return {
         "id": delivery.id,
+        "alert": delivery.alert_id,
+        "title": record.facts.title if isinstance(record.facts, AlertFacts) else "",
         "receiver": delivery.receiver,
         "recipient": delivery.recipient,
         "state": delivery.state,
@@ -207,6 +226,11 @@ def _unseen(
         answer["feeds"] = _feeds_of_host(states, text, config)
         return answer
     explained = config.matcher.explain(MatchText(title=text, language=language))
+    if _ID.fullmatch(text) and not any(rule.hits for it in explained for rule in it.rules):
+        raise UsageError(
+            f"no story, report or alert {text}\n"
+            "hint: see `straitwatch stories list`; no list knows it as a word either"
+        )
     answer["lists"] = [_list(explanation) for explanation in explained]
     return answer
 
@@ -375,10 +399,8 @@ def _print_history(console: Console, answer: dict[str, Any], zone: ZoneInfo) -> 
         say(f"silenced: {silence}")
     if answer["story"]:
         say(f"story {answer['story']}: {answer['fold']}")
-    for delivery in answer["deliveries"]:
-        say(_delivery_line(delivery, zone))
-    if answer["story"] and not answer["deliveries"]:
-        say("nothing was sent about this story")
+    for line in _message_lines(answer, zone):
+        say(line)
     for mark in answer["marks"]:
         note = f": {mark['note']}" if mark["note"] else ""
         verdict = mark["verdict"].replace("_", " ")
@@ -387,9 +409,25 @@ def _print_history(console: Console, answer: dict[str, Any], zone: ZoneInfo) -> 
         say(line, "yellow")
 
 
+def _message_lines(answer: dict[str, Any], zone: ZoneInfo) -> Iterator[str]:
+    """Yield the messages about an entry, and how many others there are about its story."""
+    told = ""
+    for delivery in answer["deliveries"]:
+        if delivery["alert"] != told:
+            told = delivery["alert"]
+            yield f"alert {told}: {delivery['title']}"
+        yield f"  {_delivery_line(delivery, zone)}"
+    others = answer["other_deliveries"]
+    if answer["story"] and not answer["deliveries"]:
+        yield f"nothing was sent about this {'report' if others else 'story'}"
+    if others:
+        command = f"`straitwatch alerts show {answer['story']}`"
+        yield f"{counted(others, 'other message')} about the story; see {command}"
+
+
 def _delivery_line(delivery: dict[str, Any], zone: ZoneInfo) -> str:
     to = " ".join(filter(None, (delivery["receiver"], delivery["recipient"])))
-    line = f"delivery to {to}: {delivery['state']}"
+    line = f"delivery {delivery['id']} to {to}: {delivery['state']}"
     if delivery["delivered"]:
         line += f" {_local(delivery['delivered'], zone)}"
     if delivery["reason"]:

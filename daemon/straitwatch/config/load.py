@@ -24,7 +24,7 @@ from straitwatch.config.files import (
     version_of,
     without_secrets,
 )
-from straitwatch.config.model import Config, Retention, ShadowLists
+from straitwatch.config.model import Config, Retention, ShadowLists, hint_without_receiver
 from straitwatch.config.routing import TERMINAL, Routing, fallbacks, unknown
 from straitwatch.config.rules import RuleFiles, load_lists, read_rules
 from straitwatch.config.schemas import FeedShape, FeedsShape, Names, ReceiverShape, SettingsShape
@@ -126,6 +126,7 @@ class _Loader:
         receivers = self._receivers(settings_file, settings)
         routing = Routing(settings_file, settings, receivers, rules)
         policy, canary = routing.policy(), routing.canary()
+        self._warn_of_receivers(settings_file, receivers, routing)
         self.problems += routing.problems
         self._check_polling(settings_file, settings)
         self._check_lists(rules, feeds)
@@ -150,6 +151,7 @@ class _Loader:
             alerts=policy,
             polling=_poll_policy(settings),
             receivers=receivers,
+            terminal_stands_in=routing.terminal_stands_in,
             system_send=routing.system_send(),
             canary=canary,
             retention=Retention(
@@ -285,13 +287,19 @@ class _Loader:
             message_id_domain=shape.message_id_domain,
             broken_because=broken,
         )
-        if broken:
-            self._warn(
-                document, path, f"{name}: {broken}", "its messages wait until it can be used"
-            )
-        elif url and (problem := self.validate(receiver)):
+        if not broken and url and (problem := self.validate(receiver)):
             self.problems.append(document.problem((*path, "url"), f"{name}: {problem}"))
         return receiver
+
+    def _warn_of_receivers(
+        self, document: Document, receivers: Mapping[str, Receiver], routing: Routing
+    ) -> None:
+        """Warn of the receivers that cannot be used, and say where their messages go."""
+        hint = hint_without_receiver(terminal_stands_in=routing.terminal_stands_in)
+        for receiver in receivers.values():
+            if receiver.broken_because:
+                message = f"{receiver.name}: {receiver.broken_because}"
+                self._warn(document, ("receivers", receiver.name), message, hint)
 
     def _url(self, document: Document, path: KeyPath, shape: ReceiverShape) -> tuple[str, str]:
         if name := self.unset.get(path):

@@ -53,6 +53,7 @@ class Config:
     alerts: AlertPolicy
     polling: PollPolicy
     receivers: Mapping[str, Receiver]
+    terminal_stands_in: bool = False  # no receiver of a route can be used: alerts go there
     system_send: tuple[str, ...] = ()
     canary: Canary | None = None
     retention: Retention = Retention()
@@ -60,3 +61,15 @@ class Config:
     web_listen: str = "127.0.0.1:8650"
     shadow: ShadowLists | None = None
     notices: tuple[Problem, ...] = ()  # warnings: worth a look, no reason to refuse
+
+    @property
+    def without_receiver(self) -> str:
+        """Say what happens to the messages of a receiver that cannot be used."""
+        return hint_without_receiver(terminal_stands_in=self.terminal_stands_in)
+
+
+def hint_without_receiver(*, terminal_stands_in: bool) -> str:
+    """Say what happens to the messages of a receiver that cannot be used."""
+    if terminal_stands_in:
+        return "until one can be used, alerts are printed in the terminal"
+    return "its messages wait until it can be used"

@@ -40,6 +40,7 @@ class Routing:
     receivers: Mapping[str, Receiver]
     rules: RuleFiles
     problems: list[Problem] = field(default_factory=list)
+    terminal_stands_in: bool = False  # for receivers of routes, of which none can be used
 
     def policy(self) -> AlertPolicy:
         """Check what refers to what, and join it."""
@@ -59,7 +60,11 @@ class Routing:
             languages=self.settings.languages,
             timezone=self.settings.timezone,
         )
-        return _with_the_terminal(policy, self.receivers, self.system_send())
+        effective = _with_the_terminal(policy, self.receivers, self.system_send())
+        self.terminal_stands_in = effective.routes != policy.routes and all(
+            route.send in ((), (TERMINAL,)) for route in effective.routes
+        )
+        return effective
 
     def system_send(self) -> tuple[str, ...]:
         """Return the receivers of messages about Straitwatch itself."""

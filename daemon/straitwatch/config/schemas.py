@@ -139,7 +139,7 @@ class RouteMatchWithStoryShape(RouteMatchShape, StoryAskedShape):
 class RouteShape(Shape):
     """Which matches go where; the first that fits wins."""
 
-    name: str = Field("", description="For `route check` and `why`. Default: route-1, route-2 ...")
+    name: str = Field("", description="For `route test` and `why`. Default: route-1, route-2 ...")
     match: RouteMatchWithStoryShape = Field(
         default_factory=RouteMatchWithStoryShape, description="What it takes; {} takes everything."
     )
@@ -344,7 +344,12 @@ class FeedShape(Shape):
         description="wire, newspaper, broadcaster, official, state-media, think-tank ...",
     )
     stance: Stance = Field("", description="independent, state, official, party ...")
-    tier: int = Field(3, ge=1, le=3, description="1: its report alone is news; 3: the rest.")
+    tier: int = Field(
+        3,
+        ge=1,
+        le=3,
+        description="Rank of the outlet, 1 the highest: alerts show it; it changes nothing else.",
+    )
     tags: tuple[Tag, ...] = Field((), description="Words of your own, for routes and watch-lists.")
     about: Names = Field(
         (),

@@ -128,8 +128,10 @@ from straitwatch.store.silences import (
     expire_silence,
 )
 from straitwatch.store.stories import (
+    LEAST_ID,
     StoredEntry,
     StoredStories,
+    alert_entries,
     apply_plan,
     count_entries_since,
     current_story,
@@ -152,10 +154,10 @@ from straitwatch.store.stories import (
     split_entries,
     stories_by_id,
     story_entries,
-    story_of_alert,
 )
 
 __all__ = [
+    "LEAST_ID",
     "AttemptRecord",
     "ClaimedDelivery",
     "ConfigRefusal",
@@ -176,6 +178,7 @@ __all__ = [
     "active_silences",
     "add_alert",
     "add_silence",
+    "alert_entries",
     "all_silences",
     "apply_alert",
     "apply_plan",
@@ -267,7 +270,6 @@ __all__ = [
     "stories_by_id",
     "story_constraints",
     "story_entries",
-    "story_of_alert",
     "sync_feeds",
     "told_trouble",
     "void_leases",

@@ -13,6 +13,7 @@ from straitwatch.core.cluster import features_from_text, features_to_text, is_re
 from straitwatch.core.model import (
     NO_NOVELTY,
     Action,
+    AlertFacts,
     Decision,
     EarlierEntry,
     Entry,
@@ -36,6 +37,7 @@ from straitwatch.core.plan import RETURNED, SAME_GUID
 from straitwatch.core.report import feature_reader
 from straitwatch.store.engine import Transaction
 from straitwatch.store.feeds import has_lease, write_state
+from straitwatch.store.messages import facts_adapter
 from straitwatch.store.outbox import add_deliveries, insert_alerts
 from straitwatch.store.rows import (
     ALERT,
@@ -53,6 +55,7 @@ T = TypeVar("T")
 
 IS_WHOLE = STORY.c.merged_into.is_(None)  # not a part of another story
 
+LEAST_ID = 4  # characters of an id's beginning: fewer are no id, but a slip
 _CHUNK = 500  # ids in one IN (...): far below every engine's limit of parameters
 _LISTED_STEP = timedelta(days=7)  # how exactly `listed_at` is kept; daily would write 7x as often
 _FOLD_LOCK = 0x464F_4C44  # any number; the same for every replica
@@ -247,11 +250,11 @@ class StoredStories(Mapping[str, Story]):
 def current_story(tx: Transaction, story_id: str) -> Story | None:
     """Return a story, or the one that it was merged into; None when there never was one.
 
-    The beginning of an id will do where no other story's id begins so.
+    The beginning of an id will do, from `LEAST_ID` characters, where no other story's id begins so.
     """
     query = sa.select(STORY.c.id, STORY.c.merged_into)
     found = tx.execute(query.where(STORY.c.id == story_id)).all()
-    if not found and (known := story_id.rstrip("…")):
+    if not found and len(known := story_id.rstrip("…")) >= LEAST_ID:
         begins = STORY.c.id.startswith(known, autoescape=True)
         found = tx.execute(query.where(begins).limit(2)).all()
     if len(found) != 1:
@@ -540,14 +543,16 @@ def list_stories(tx: Transaction, *, limit: int = 50) -> list[Story]:
     return [_to_story(row) for row in tx.execute(query.limit(limit))]
 
 
-def story_of_alert(tx: Transaction, alert_id: str) -> str:
-    """Return the story that an alert is about now; "" when there is no such alert."""
-    query = (
-        sa.select(sa.func.coalesce(STORY.c.merged_into, ALERT.c.story_id))
-        .select_from(ALERT.outerjoin(STORY, STORY.c.id == ALERT.c.story_id))
-        .where(ALERT.c.id == alert_id)
-    )
-    return tx.execute(query).scalar() or ""
+def alert_entries(tx: Transaction, alert_id: str) -> list[StoredEntry]:
+    """Return the entry of the report that an alert told of; none when that is not known."""
+    query = sa.select(ALERT.c.facts_type, ALERT.c.facts).where(ALERT.c.id == alert_id)
+    row = tx.execute(query).first()
+    if row is None:
+        return []
+    facts = facts_adapter(row.facts_type).validate_json(row.facts)
+    if not isinstance(facts, AlertFacts) or not facts.entry_id:
+        return []
+    return _stored_entries(tx, ENTRY.c.id == facts.entry_id, order=ENTRY.c.seen_at, limit=1)
 
 
 def story_entries(tx: Transaction, story_id: str, *, limit: int = 10_000) -> list[StoredEntry]:

@@ -10,7 +10,12 @@ from urllib.parse import urlsplit
 
 from straitwatch.core.model import Entry, ParsedFeed, RawEntry
 from straitwatch.core.normalize.dates import parse_date
-from straitwatch.core.normalize.language import is_refuted, normalize_language
+from straitwatch.core.normalize.language import (
+    UnknownLanguageError,
+    is_refuted,
+    normalize_language,
+    read_language,
+)
 from straitwatch.core.normalize.links import canonical_url, clean_url, names_article
 from straitwatch.core.normalize.text import clean_text, clean_title, cut, links_in
 
@@ -18,6 +23,7 @@ __all__ = [
     "MAX_CONTENT",
     "MAX_SUMMARY",
     "MAX_TITLE",
+    "UnknownLanguageError",
     "canonical_url",
     "clean_text",
     "clean_title",
@@ -29,6 +35,7 @@ __all__ = [
     "normalize_entries",
     "normalize_language",
     "parse_date",
+    "read_language",
 ]
 
 MAX_TITLE, MAX_SUMMARY, MAX_CONTENT = 300, 2_000, 20_000  # characters

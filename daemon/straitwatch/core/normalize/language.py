@@ -1,5 +1,6 @@
 """Language tags: one form for all, and no belief in a claim that the script refutes."""
 
+import difflib
 import re
 
 _TAGS = {"zh-tw": "zh-Hant", "zh-hk": "zh-Hant", "zh-mo": "zh-Hant", "zh-hant": "zh-Hant",
@@ -16,6 +17,59 @@ _WRITTEN_IN |= dict.fromkeys(("ru", "uk", "be", "bg", "mk"), "Cyrillic")
 _WRITTEN_IN |= dict.fromkeys(("zh", "ja", "ko"), "Han")
 _ENOUGH = 8  # letters; a shorter text may be a name in another script
 _MOST = 0.8  # of the letters
+
+# ISO 639-1 without kr and tw: here they are countries taken for their languages.
+_CODE_LIST = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy "
+    "da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu "
+    "hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko ks ku kv kw ky la lb lg "
+    "li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or "
+    "os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm sn so sq sr ss st su sv sw "
+    "ta te tg th ti tk tl tn to tr ts tt ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
+)
+_CODES = frozenset(_CODE_LIST.split())
+_THREE_LETTERS = 3  # of ISO 639-3: all are taken
+_MEANT = {
+    "en": "english eng gb us 英文 英语 英語 английский англійська",
+    "zh": "chinese mandarin chi zho cn 中文 汉语 漢語 китайский китайська",
+    "zh-Hant": "traditional tw hk cht 繁體 繁體中文 正體中文",
+    "zh-Hans": "simplified chs 简体 简体中文",
+    "ru": "russian rus русский російська",
+    "uk": "ukrainian ukr ua українська украинский",
+    "ja": "japanese jpn jp 日本語 日文 日语",
+    "ko": "korean kor kr 한국어 韓文",
+    "de": "german ger deu deutsch",
+    "fr": "french fre fra français",
+    "es": "spanish spa español",
+    "cs": "czech cze ces cz",
+    "vi": "vietnamese vie vn",
+    "pl": "polish pol",
+    "lt": "lithuanian lit",
+}
+_BY_NAME = {name: code for code, names in _MEANT.items() for name in names.split()}
+
+
+class UnknownLanguageError(ValueError):
+    """A person named a language that there is not; `hint` says which one may be meant."""
+
+    def __init__(self, text: str, hint: str) -> None:
+        super().__init__(f"unknown language: {text}")
+        self.hint = hint
+
+
+def read_language(text: str) -> str:
+    """Return the tag of a language that a person wrote, in the form that watch-lists use.
+
+    Raises:
+        UnknownLanguageError: it is none, such as `english`.
+    """
+    tag = normalize_language(text)
+    code = tag.partition("-")[0]
+    if text.lower() not in _BY_NAME and (code in _CODES or len(code) == _THREE_LETTERS):
+        return tag
+    near = difflib.get_close_matches(text.lower(), _BY_NAME, n=1, cutoff=0.6)
+    hint = f"did you mean `{_BY_NAME[near[0]]}`?" if near else "such as en, zh-Hant, ru, uk, ja, ko"
+    raise UnknownLanguageError(text, hint)
 
 
 def normalize_language(code: str) -> str:
