@@ -362,6 +362,9 @@ def test_what_a_report_adds_is_said_in_words() -> None:
     )
 
     assert str(novelty) == (
-        "denial; speaks for the first time: ministry; deeds: exercise dragon; figures: 9"
+        "denial; ministry speaks for the first time; deeds: exercise dragon; figures: 9"
     )
+    sides = Novelty(sides=("Taiwan", "Reuters"), unsaid=("Reuters",))
+    assert str(sides) == "Taiwan speaks or acts for the first time"
+    assert str(Novelty(figures=("11",))) == "11, not enough for an update by itself"
     assert str(Novelty()) == ""

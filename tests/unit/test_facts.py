@@ -1,5 +1,6 @@
 """What a message states about a story."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from straitwatch.core.model import (
     Action,
     AlertKind,
     Decision,
+    Novelty,
     Reason,
     Relation,
     Report,
@@ -145,6 +147,24 @@ def test_a_more_severe_report_keeps_its_headline_and_names_the_known_story() -> 
     assert (facts.title, facts.headline) == ("Выстрелы в проливе", None)
     assert facts.part_of is not None
     assert facts.part_of.title == "Ships cross the strait"
+
+
+def test_an_update_says_as_new_what_no_headline_and_no_source_names() -> None:
+    before = english("Ships cross the strait near Taiwan")
+    report = english("Washington Post: Japan and Taiwan answer at Penghu")
+    story = add_sources(add_sources(None, before, make_fold()), report, make_fold())
+    novelty = Novelty(
+        sides=("Taiwan", "Japan", report.outlet.name), names=("Penghu", "drill"), unsaid=("drill",)
+    )
+    step = Step(
+        story=replace(story, origins=("Washington Post",)),
+        fold=replace(make_fold(Relation.SAME_EVENT), novelty=novelty),
+        decision=Decision(action=Action.UPDATE, reason=Reason.DEVELOPMENT),
+        matches=report.matches,
+        unsilenced=report.matches,
+    )
+
+    assert describe_alert(step, report, titles={}).added == ("Japan", "Penghu")
 
 
 def test_first_is_the_report_that_was_published_first() -> None:

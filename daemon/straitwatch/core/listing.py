@@ -1,7 +1,7 @@
 """Which of a story's reports people see: those it lists, its headline, and who was first."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from straitwatch.core.model import StoryReport
@@ -123,3 +123,11 @@ def _rank(report: StoryReport, languages: Sequence[str]) -> int:
         if tag == wanted.lower() or tag.startswith(f"{wanted.lower()}-"):
             return at
     return len(languages)
+
+
+def is_named(name: str, titles: Iterable[str]) -> bool:
+    """Return True if one of the headlines holds a name as words of its own."""
+    if not name.isascii():
+        return any(name in title for title in titles)
+    words = re.compile(rf"(?<![a-z0-9]){re.escape(name.lower())}(?![a-z0-9])")
+    return any(words.search(title.lower()) for title in titles)
