@@ -45,6 +45,7 @@ from straitwatch.errors import ConfigError, StoreError, UsageError
 from straitwatch.fetch import Fetcher
 from straitwatch.parsepool import ParsePool
 from straitwatch.pipeline import (
+    FEED_LEASE,
     Folding,
     Tools,
     address,
@@ -62,8 +63,6 @@ from straitwatch.web import bind, build_web, serve_web
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-# Longer than forty polls of one slow host, two at a time, 30 s each: a poll waits for its turn.
-FEED_LEASE = timedelta(minutes=15)
 GRACE = timedelta(seconds=10)  # for polls and sends in flight when the daemon is told to stop
 GIVE_UP_MISSING = timedelta(hours=48)  # what waits for a receiver that is not set up
 SHADOW_FOR = timedelta(hours=24)  # unless `shadow start --hours` said otherwise
