@@ -124,6 +124,14 @@ def test_an_alert_has_the_headline_that_the_desk_reads_beside_its_own() -> None:
     assert told_by(Reason.NEW_STORY, Action.ALERT, **case).headline is None
 
 
+def test_an_alert_knows_whether_the_desk_reads_its_language() -> None:
+    case = {"before": english(), "report": russian()}
+
+    assert told_by(Reason.DEVELOPMENT, Action.UPDATE, **case).is_readable
+    assert told_by(Reason.DEVELOPMENT, Action.UPDATE, languages=["ru"], **case).is_readable
+    assert not told_by(Reason.DEVELOPMENT, Action.UPDATE, languages=["en"], **case).is_readable
+
+
 def test_an_update_names_its_story_by_another_report_than_its_own() -> None:
     facts = told_by(
         Reason.DEVELOPMENT, Action.UPDATE, before=russian(), report=english(), languages=["en"]

@@ -8,6 +8,7 @@ from straitwatch.core.listing import (
     first_reported,
     headline_pair,
     is_named,
+    is_readable,
     report_language,
 )
 from straitwatch.core.model import (
@@ -98,6 +99,7 @@ def describe_alert(
         part_of=_part_of(step, languages),
         also_in=report_language(told) if reason is Reason.OTHER_LANGUAGE else "",
         headline=_headline(step, told, languages),
+        is_readable=is_readable(told, languages),
         signal=_gravest(step.fold.novelty.signals) if reason is Reason.CORRECTION else None,
         is_probable=reason is Reason.PROBABLE,
         added=_added(step, report) if step.decision.action is Action.UPDATE else (),

@@ -46,6 +46,11 @@ def pick_headline(reports: Sequence[StoryReport], languages: Sequence[str]) -> S
     return min(reports, key=lambda report: _rank(report, languages), default=None)
 
 
+def is_readable(report: StoryReport, languages: Sequence[str]) -> bool:
+    """Return True if a report is in one of the desk's languages, or the desk has named none."""
+    return not languages or _rank(report, languages) < len(languages)
+
+
 def better_headline(
     reports: Sequence[StoryReport], languages: Sequence[str], *, than: StoryReport
 ) -> StoryReport | None:
