@@ -22,7 +22,13 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from straitwatch import store as db
-from straitwatch.config import Config, config_fingerprint, load_config, require_files
+from straitwatch.config import (
+    DEFAULT_CONFIG,
+    Config,
+    config_fingerprint,
+    load_config,
+    require_files,
+)
 from straitwatch.core.match import ExampleFailure, run_examples
 from straitwatch.core.model import (
     AlertKind,
@@ -157,11 +163,19 @@ def activate(config: Config) -> Active:
         limits={name: it.limit for name, it in config.receivers.items() if it.limit},
         outlets=outlets_of(config.feeds),
         config_version=config.version,
+        config_option=config_option(config.directory),
         shadow=_shadow(config),
     )
     rules = replace(rules, fallbacks=_fallbacks(config, rules))
     feeds = {feed.id: feed for feed in config.feeds if feed.enabled}
     return Active(config=config, rules=rules, drivers=drivers, feeds=feeds)
+
+
+def config_option(directory: Path) -> str:
+    """Return what a command needs to find a configuration: "" where it looks by itself."""
+    if directory == DEFAULT_CONFIG:
+        return ""
+    return f"--config {shlex.quote(str(directory.resolve()))}"
 
 
 def _fallbacks(config: Config, rules: Rules) -> dict[str, Fallback]:

@@ -472,7 +472,9 @@ async def deliver_due(
         )
         if claimed is None:
             break
-        with structlog.contextvars.bound_contextvars(delivery=claimed.job.delivery.id):
+        job = replace(claimed.job, config_option=rules.config_option)
+        claimed = replace(claimed, job=job)
+        with structlog.contextvars.bound_contextvars(delivery=job.delivery.id):
             delivered += await _deliver_one(
                 claimed, driver, tools, fallback=rules.fallbacks.get(receiver)
             )

@@ -353,6 +353,16 @@ def test_a_report_that_is_near_no_story_has_no_threshold_to_miss() -> None:
     assert str(fold) == "new-event"
 
 
+def test_a_new_story_names_the_nearest_one() -> None:
+    first, second = fold_all(
+        make_features("Frigates leave Zuoying at dawn"),
+        make_features("Zuoying mayor opens library, museum and swimming hall in spring", hours=1),
+    )
+
+    assert second.relation is Relation.NEW
+    assert str(second).endswith(f": nearest {first.story_id}")
+
+
 def test_what_a_report_adds_is_said_in_words() -> None:
     novelty = Novelty(
         signals=(SignalKind.DENIAL,),

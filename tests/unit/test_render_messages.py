@@ -507,6 +507,19 @@ def test_a_template_that_fails_later_gives_way_to_the_shipped_one() -> None:
     )
 
 
+def test_a_command_in_a_message_names_the_configuration() -> None:
+    facts = make_update(entry_id="e1")
+    job = make_job(facts, config_option="--config /etc/desk")
+
+    text = str(render_text(job, zone="UTC", templates={}))
+    mail = render_mail(job, zone="UTC", templates={})
+    context = render_slack(job, zone="UTC", templates={})["blocks"][-1]["elements"][0]["text"]
+
+    for said in (text, mail.text, mail.html, context):
+        assert "straitwatch stories split s1 e1 --config /etc/desk" in said
+    assert all("--config" not in said for said in everywhere(facts))
+
+
 def test_the_same_job_gives_the_same_words() -> None:
     job = make_job(replace(make_alert(), outlet_count=4))
 

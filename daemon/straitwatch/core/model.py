@@ -1255,6 +1255,7 @@ class SendJob:
     is_possible_repeat: bool = False  # an earlier attempt was not answered
     started_at: datetime | None = None  # of the attempt that was not answered
     created_at: datetime | None = None  # of the alert: stable, used as Date of a mail
+    config_option: str = ""  # `--config DIR`, for the commands that a message names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -174,11 +174,13 @@ def template_name(kind: AlertKind) -> str:
 
 def view(job: SendJob, zone: str) -> dict[str, Any]:
     """Everything that the template of this job may use."""
+    option = shown(job.config_option, limit=QUOTE_LIMIT)
     common: dict[str, Any] = {
         "receiver": shown(job.delivery.receiver, limit=NAME_LIMIT),
         "recipient": shown(job.delivery.recipient, limit=NAME_LIMIT),
         "routes": ", ".join(shown(name, limit=NAME_LIMIT) for name in job.delivery.routes),
         "delivery_id": shown(job.delivery.id, limit=NAME_LIMIT),
+        "config_option": f" {option}" if option else "",
         "is_test": job.kind is AlertKind.TEST,
     }
     match job.facts:
