@@ -69,6 +69,7 @@ from straitwatch.core.plan import (
     SAME_GUID,
     PollContext,
     Release,
+    name_source,
     plan_poll,
     plan_release,
 )
@@ -392,14 +393,18 @@ def split_reports(
     story = db.split_story(tx, story_id, entry_ids, by)
     if story is None:
         return None
-    release = alert_story(tx, story.id, rules=rules, now=by.made_at) if rules else None
+    if rules is None:
+        return SplitOff(story=story)
+    release = alert_story(tx, story.id, rules=rules, now=by.made_at, split_from=story_id)
     return SplitOff(story=story, release=release)
 
 
-def alert_story(tx: Transaction, story_id: str, *, rules: Rules, now: datetime) -> Release | None:
+def alert_story(
+    tx: Transaction, story_id: str, *, rules: Rules, now: datetime, split_from: str = ""
+) -> Release | None:
     """Send the reports of a story that nothing was sent about, as if they came now, oldest first.
 
-    None when something was sent about it already.
+    None when something was sent about it already. The alert names the story `split_from`.
     """
     db.fold_lock(tx)
     story = db.stories_by_id(tx, [story_id]).get(story_id)
@@ -416,6 +421,8 @@ def alert_story(tx: Transaction, story_id: str, *, rules: Rules, now: datetime) 
     silences = tuple(db.active_silences(tx, now))
     context = PollContext(window=window, stories=db.StoredStories(tx), silences=silences)
     release = plan_release(reports, context, rules)
+    if source := db.stories_by_id(tx, [split_from]).get(split_from):
+        release = name_source(release, source, rules.policy.languages)
     db.apply_alert(tx, release, now=now)
     return release
 

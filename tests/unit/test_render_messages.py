@@ -181,6 +181,12 @@ def test_an_alert_that_is_part_of_a_known_story_names_it() -> None:
     assert all("Part of: Cable to Matsu cut" in text for text in everywhere(facts))
 
 
+def test_an_alert_of_split_reports_names_the_story_that_they_were_in() -> None:
+    facts = make_alert(split_from=StoryName(story_id="s0", title="Cable to Matsu is cut"))
+
+    assert all("Split from: Cable to Matsu is cut" in text for text in everywhere(facts))
+
+
 def test_an_alert_of_its_own_has_a_thread_of_its_own() -> None:
     known = make_alert()
     same_story = make_alert(revision=2, part_of=StoryName(story_id="s1", title="Cable"))

@@ -1117,6 +1117,7 @@ class AlertFacts:
     added: tuple[str, ...] = ()  # names, bodies, places and figures that are new in the story
     updates: tuple[CollectedUpdate, ...] = ()  # that waited and come with this one, oldest first
     headline: StoryReport | None = None  # of the story, in a language that the desk prefers
+    split_from: StoryName | None = None  # of which a person split it off
     is_readable: bool = True  # the title is in one of the desk's languages
 
 

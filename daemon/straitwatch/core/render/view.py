@@ -255,6 +255,7 @@ def _story_told(facts: AlertFacts, zone: str) -> dict[str, Any]:
         "story_original": story if headline and headline != story else "",
         "is_own_story": (headline or story) == shown(facts.title, limit=LINE_LIMIT),
         "part_of": shown(facts.part_of.title, limit=LINE_LIMIT) if facts.part_of else "",
+        "split_from": shown(facts.split_from.title, limit=LINE_LIMIT) if facts.split_from else "",
         "probable": _probable(facts, headline or story),
         "first_seen": local_time(facts.first_seen_at, zone),
         "first": None if first is None else _first(first, facts, zone),
