@@ -22,7 +22,13 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from straitwatch import store as db
-from straitwatch.config import Config, config_fingerprint, load_config, require_files
+from straitwatch.config import (
+    DEFAULT_CONFIG,
+    Config,
+    config_fingerprint,
+    load_config,
+    require_files,
+)
 from straitwatch.core.match import ExampleFailure, run_examples
 from straitwatch.core.model import (
     AlertKind,
@@ -45,6 +51,7 @@ from straitwatch.errors import ConfigError, StoreError, UsageError
 from straitwatch.fetch import Fetcher
 from straitwatch.parsepool import ParsePool
 from straitwatch.pipeline import (
+    FEED_LEASE,
     Folding,
     Tools,
     address,
@@ -62,8 +69,6 @@ from straitwatch.web import bind, build_web, serve_web
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-# Longer than forty polls of one slow host, two at a time, 30 s each: a poll waits for its turn.
-FEED_LEASE = timedelta(minutes=15)
 GRACE = timedelta(seconds=10)  # for polls and sends in flight when the daemon is told to stop
 GIVE_UP_MISSING = timedelta(hours=48)  # what waits for a receiver that is not set up
 SHADOW_FOR = timedelta(hours=24)  # unless `shadow start --hours` said otherwise
@@ -158,11 +163,19 @@ def activate(config: Config) -> Active:
         limits={name: it.limit for name, it in config.receivers.items() if it.limit},
         outlets=outlets_of(config.feeds),
         config_version=config.version,
+        config_option=config_option(config.directory),
         shadow=_shadow(config),
     )
     rules = replace(rules, fallbacks=_fallbacks(config, rules))
     feeds = {feed.id: feed for feed in config.feeds if feed.enabled}
     return Active(config=config, rules=rules, drivers=drivers, feeds=feeds)
+
+
+def config_option(directory: Path) -> str:
+    """Return what a command needs to find a configuration: "" where it looks by itself."""
+    if directory == DEFAULT_CONFIG:
+        return ""
+    return f"--config {shlex.quote(str(directory.resolve()))}"
 
 
 def _fallbacks(config: Config, rules: Rules) -> dict[str, Fallback]:

@@ -26,7 +26,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from straitwatch import store as db
-from straitwatch.app import utc_now
+from straitwatch.app import config_option, utc_now
 from straitwatch.core.model import SendJob
 from straitwatch.core.render import render_mail
 from straitwatch.shipped import shipped
@@ -216,7 +216,7 @@ async def run_demo(directory: Path, *, say: Callable[[str], None], clock: Clock 
     mails = write_mails(directory, newsroom.mailbox)
     say(f"{len(newsroom.slack)} Slack messages and {mails} mails are in {newsroom.mailbox}")
     command = _command()
-    say(f"look into it: {command} stories list --config {shlex.quote(str(config))}")
+    say(f"take a look: {command} stories list --config {shlex.quote(str(config))}")
     say(f"then begin with your own: {command} init DIR")
     return status
 
@@ -241,6 +241,7 @@ def write_mails(directory: Path, mailbox: Path) -> int:
             kind=record.kind,
             facts=record.facts,
             created_at=record.created_at,
+            config_option=config_option(directory / "config"),
         )
         mail = render_mail(job, zone="UTC", templates={})
         (mailbox / f"mail-{number:03}.html").write_text(mail.html, encoding="utf-8")

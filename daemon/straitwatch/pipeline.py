@@ -69,6 +69,7 @@ from straitwatch.core.plan import (
     SAME_GUID,
     PollContext,
     Release,
+    name_source,
     plan_poll,
     plan_release,
 )
@@ -103,13 +104,16 @@ WINDOW = StoryWindow.MEMORY  # of matched reports that folding still looks at
 SEND_LEASE = timedelta(seconds=30)  # renewed while a send lasts
 RENEW_EVERY = SEND_LEASE / 3
 _RECORD_WAITS = (0.5, 1, 2, 4, 8)  # seconds; together within a lease that was just renewed
-IN_FLIGHT = timedelta(minutes=5)  # a poll is dated before it is parsed and committed
+# Longer than forty polls of one slow host, two at a time, 30 s each: a poll waits for its turn.
+FEED_LEASE = timedelta(minutes=15)
+IN_FLIGHT = timedelta(minutes=5)  # at most: a poll is dated before it is parsed and committed
 BUILD_AT_ONCE = 8  # entries, some 20 ms: so long nothing else runs
 ENCODE_AT_MOST = 300  # reports of one document: half a minute; the rest folds by words and names
 COMMIT_AT_ONCE = 200  # reports of one transaction: so long another poll waits for its commit
 FENCED = "fenced"  # the outcome of a poll whose feed somebody else has claimed since
 NOTHING: frozenset[str] = frozenset()
 _READ_SINCE = "digest reads since "  # and the digest's name: a small fact
+_BESIDE_SINCE = "digest reads beside since "  # commentary and running stories; the digest's name
 DIGEST_ITEMS = 100  # Gmail clips at 102 KB: about 450 bytes an item
 DIGEST_ASIDE = 10  # lines at most of what is listed beside the stories
 
@@ -392,14 +396,18 @@ def split_reports(
     story = db.split_story(tx, story_id, entry_ids, by)
     if story is None:
         return None
-    release = alert_story(tx, story.id, rules=rules, now=by.made_at) if rules else None
+    if rules is None:
+        return SplitOff(story=story)
+    release = alert_story(tx, story.id, rules=rules, now=by.made_at, split_from=story_id)
     return SplitOff(story=story, release=release)
 
 
-def alert_story(tx: Transaction, story_id: str, *, rules: Rules, now: datetime) -> Release | None:
+def alert_story(
+    tx: Transaction, story_id: str, *, rules: Rules, now: datetime, split_from: str = ""
+) -> Release | None:
     """Send the reports of a story that nothing was sent about, as if they came now, oldest first.
 
-    None when something was sent about it already.
+    None when something was sent about it already. The alert names the story `split_from`.
     """
     db.fold_lock(tx)
     story = db.stories_by_id(tx, [story_id]).get(story_id)
@@ -416,6 +424,8 @@ def alert_story(tx: Transaction, story_id: str, *, rules: Rules, now: datetime) 
     silences = tuple(db.active_silences(tx, now))
     context = PollContext(window=window, stories=db.StoredStories(tx), silences=silences)
     release = plan_release(reports, context, rules)
+    if source := db.stories_by_id(tx, [split_from]).get(split_from):
+        release = name_source(release, source, rules.policy.languages)
     db.apply_alert(tx, release, now=now)
     return release
 
@@ -475,7 +485,9 @@ async def deliver_due(
         )
         if claimed is None:
             break
-        with structlog.contextvars.bound_contextvars(delivery=claimed.job.delivery.id):
+        job = replace(claimed.job, config_option=rules.config_option)
+        claimed = replace(claimed, job=job)
+        with structlog.contextvars.bound_contextvars(delivery=job.delivery.id):
             delivered += await _deliver_one(
                 claimed, driver, tools, fallback=rules.fallbacks.get(receiver)
             )
@@ -657,7 +669,8 @@ def write_digest(tx: Transaction, plan: DigestPlan, *, rules: Rules, now: dateti
     if window is None:
         return False
     span = {"since_at": window.since_at, "until_at": window.until_at}
-    read_since = _read_since(tx, plan, default=window.since_at - IN_FLIGHT)
+    in_flight_since = window.since_at - IN_FLIGHT
+    read_since = _read_since(tx, _READ_SINCE + plan.name, default=in_flight_since)
     wanted = db.DigestQuery(
         digest=plan.name,
         watchlists=plan.include,
@@ -667,9 +680,9 @@ def write_digest(tx: Transaction, plan: DigestPlan, *, rules: Rules, now: dateti
     )
     items = db.digest_items(tx, wanted)
     # What is listed beside the stories is read up to where no poll is in flight: each once.
-    read = replace(
-        wanted, since_at=window.since_at - IN_FLIGHT, until_at=window.until_at - IN_FLIGHT
-    )
+    beside_since = _read_since(tx, _BESIDE_SINCE + plan.name, default=in_flight_since)
+    beside_until = max(beside_since, _committed_until(tx, window.until_at, now=now))
+    read = replace(wanted, since_at=beside_since, until_at=beside_until)
     running, commentary = db.running_items(tx, read), db.commentary_items(tx, read)
     shown, rest = items[:DIGEST_ITEMS], items[DIGEST_ITEMS:]
     facts = DigestFacts(
@@ -692,6 +705,7 @@ def write_digest(tx: Transaction, plan: DigestPlan, *, rules: Rules, now: dateti
         return False
     next_since = read_since if rest else window.until_at - IN_FLIGHT
     db.set_meta(tx, _READ_SINCE + plan.name, next_since.isoformat())
+    db.set_meta(tx, _BESIDE_SINCE + plan.name, beside_until.isoformat())
     db.add_alert(tx, alert, deliveries)
     return True
 
@@ -700,10 +714,16 @@ def _with_titles(item: DigestItem, titles: Mapping[str, str]) -> DigestItem:
     return replace(item, watchlists=tuple(titles.get(name, name) for name in item.watchlists))
 
 
-def _read_since(tx: Transaction, plan: DigestPlan, *, default: datetime) -> datetime:
+def _read_since(tx: Transaction, key: str, *, default: datetime) -> datetime:
     """Return how far back to look for what stood in no digest yet: a full one leaves a rest."""
-    since = db.get_meta(tx, _READ_SINCE + plan.name)
+    since = db.get_meta(tx, key)
     return datetime.fromisoformat(since) if since else default
+
+
+def _committed_until(tx: Transaction, until: datetime, *, now: datetime) -> datetime:
+    """Return up to when all reports are committed: no poll in flight is dated earlier."""
+    oldest = db.oldest_claim(tx, now=now, lease=FEED_LEASE) or until
+    return max(until - IN_FLIGHT, min(until, oldest) - db.SKEW)
 
 
 def _last_until(tx: Transaction, plan: DigestPlan, *, now: datetime) -> datetime:

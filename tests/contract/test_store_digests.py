@@ -5,6 +5,7 @@ import pytest
 from contract.store_builders import (
     NOW,
     claimed_feed,
+    make_feed,
     make_fold,
     make_plan,
     make_planned,
@@ -18,10 +19,12 @@ from straitwatch.core.model import (
     Decision,
     DigestFacts,
     DigestPlan,
+    FeedState,
+    Plan,
     Reason,
 )
 from straitwatch.core.rules import Rules
-from straitwatch.store import Store, apply_plan, list_deliveries
+from straitwatch.store import Store, apply_plan, claim_due_feeds, list_deliveries, sync_feeds
 
 NOON = DigestPlan(name="noon", at=(time(12),), timezone="UTC", send=("desk-mail",))
 DAY = timedelta(days=1)
@@ -82,6 +85,43 @@ def test_commentary_that_finds_no_room_in_a_digest_is_counted(running: Store) ->
 
     assert isinstance(facts, DigestFacts)
     assert (len(facts.commentary), facts.more_commentary) == (10, 2)
+
+
+def commentary(store: Store, *, now: datetime) -> list[str]:
+    """Write the digest that is due; return the titles of its commentary."""
+    assert store.call(pipeline.write_digest, NOON, rules=RULES, now=now)
+    facts = store.call(list_deliveries)[0].facts
+    assert isinstance(facts, DigestFacts)
+    return [item.title for item in facts.commentary]
+
+
+ASIDE = Decision(action=Action.DIGEST, reason=Reason.ROUNDUP)
+
+
+def roundup(state: FeedState, *, at: datetime) -> Plan:
+    entries = [make_planned("e1", fold=make_fold("s1"), decision=ASIDE)]
+    return make_plan(state, entries, now=at, stories=(make_story("s1"),), alerts=(), deliveries=())
+
+
+def test_commentary_of_the_last_minute_stands_in_the_digest_once(running: Store) -> None:
+    at = NOW - timedelta(seconds=20)
+    assert running.call(apply_plan, roundup(claimed_feed(running), at=at))
+
+    assert len(commentary(running, now=NOW)) == 1
+    assert commentary(running, now=NOW + DAY) == []
+
+
+def test_commentary_of_a_poll_in_flight_at_the_hour_stands_in_the_next_digest(
+    running: Store,
+) -> None:
+    running.call(sync_feeds, [make_feed()], NOW - timedelta(minutes=1))
+    (state,) = running.call(
+        claim_due_feeds, now=NOW - timedelta(seconds=30), limit=1, lease=pipeline.FEED_LEASE
+    )
+
+    assert commentary(running, now=NOW) == []
+    assert running.call(apply_plan, roundup(state, at=NOW - timedelta(seconds=25)))
+    assert len(commentary(running, now=NOW + DAY)) == 1
 
 
 def test_what_found_no_room_in_a_digest_stands_in_those_after_it(

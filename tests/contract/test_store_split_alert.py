@@ -106,6 +106,17 @@ def test_split_reports_are_sent_under_the_headline_of_the_oldest(store: Store, s
     assert store.call(stories_by_id, [fresh])[fresh].revision == 1
 
 
+def test_an_alert_of_split_reports_names_their_story(store: Store, story: str) -> None:
+    _, release = split(store, story, RULES)
+
+    assert release is not None
+    facts = release.alerts[0].facts
+    assert isinstance(facts, AlertFacts)
+    assert facts.split_from is not None
+    source = store.call(stories_by_id, [story])[story]
+    assert (facts.split_from.story_id, facts.split_from.title) == (story, source.title)
+
+
 def test_a_split_report_is_stored_as_sent(store: Store, story: str) -> None:
     fresh, _ = split(store, story, RULES)
 

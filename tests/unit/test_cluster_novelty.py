@@ -97,3 +97,19 @@ def test_deed_is_compared_only_with_what_was_sent_in_its_language() -> None:
     sent = "US pulls Typhon launcher out of Iwakuni"
 
     assert novelty_of(japanese, sent).acts == ()
+
+
+def test_medium_and_country_of_a_sent_headline_go_without_saying() -> None:
+    novelty = novelty_of(
+        "Taiwan rejects the Washington Post's account",
+        "Beijing wants words against Taiwan independence, envoy says",
+    )
+
+    assert "Taiwan" not in novelty.shown((*novelty.sides, *novelty.names))
+    assert "Washington Post" not in str(novelty)
+
+
+def test_country_that_no_headline_names_is_said() -> None:
+    novelty = novelty_of("Beijing rejects Tokyo's protest", "Tokyo protests over patrol")
+
+    assert "China speaks or acts for the first time" in str(novelty)

@@ -379,6 +379,16 @@ def test_a_report_that_is_near_no_story_has_no_threshold_to_miss() -> None:
     assert str(fold) == "new-event"
 
 
+def test_a_new_story_names_the_nearest_one() -> None:
+    first, second = fold_all(
+        make_features("Frigates leave Zuoying at dawn"),
+        make_features("Zuoying mayor opens library, museum and swimming hall in spring", hours=1),
+    )
+
+    assert second.relation is Relation.NEW
+    assert str(second).endswith(f": nearest {first.story_id}")
+
+
 def test_what_a_report_adds_is_said_in_words() -> None:
     novelty = Novelty(
         signals=(SignalKind.DENIAL,),
@@ -388,6 +398,9 @@ def test_what_a_report_adds_is_said_in_words() -> None:
     )
 
     assert str(novelty) == (
-        "denial; speaks for the first time: ministry; deeds: exercise dragon; figures: 9"
+        "denial; ministry speaks for the first time; deeds: exercise dragon; figures: 9"
     )
+    sides = Novelty(sides=("Taiwan", "Reuters"), unsaid=("Reuters",))
+    assert str(sides) == "Taiwan speaks or acts for the first time"
+    assert str(Novelty(figures=("11",))) == "11, not enough for an update by itself"
     assert str(Novelty()) == ""

@@ -1,5 +1,6 @@
 """What a message states about a story."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from straitwatch.core.model import (
     Action,
     AlertKind,
     Decision,
+    Novelty,
     Reason,
     Relation,
     Report,
@@ -122,6 +124,14 @@ def test_an_alert_has_the_headline_that_the_desk_reads_beside_its_own() -> None:
     assert told_by(Reason.NEW_STORY, Action.ALERT, **case).headline is None
 
 
+def test_an_alert_knows_whether_the_desk_reads_its_language() -> None:
+    case = {"before": english(), "report": russian()}
+
+    assert told_by(Reason.DEVELOPMENT, Action.UPDATE, **case).is_readable
+    assert told_by(Reason.DEVELOPMENT, Action.UPDATE, languages=["ru"], **case).is_readable
+    assert not told_by(Reason.DEVELOPMENT, Action.UPDATE, languages=["en"], **case).is_readable
+
+
 def test_an_update_names_its_story_by_another_report_than_its_own() -> None:
     facts = told_by(
         Reason.DEVELOPMENT, Action.UPDATE, before=russian(), report=english(), languages=["en"]
@@ -145,6 +155,24 @@ def test_a_more_severe_report_keeps_its_headline_and_names_the_known_story() -> 
     assert (facts.title, facts.headline) == ("Выстрелы в проливе", None)
     assert facts.part_of is not None
     assert facts.part_of.title == "Ships cross the strait"
+
+
+def test_an_update_says_as_new_what_no_headline_and_no_source_names() -> None:
+    before = english("Ships cross the strait near Taiwan")
+    report = english("Washington Post: Japan and Taiwan answer at Penghu")
+    story = add_sources(add_sources(None, before, make_fold()), report, make_fold())
+    novelty = Novelty(
+        sides=("Taiwan", "Japan", report.outlet.name), names=("Penghu", "drill"), unsaid=("drill",)
+    )
+    step = Step(
+        story=replace(story, origins=("Washington Post",)),
+        fold=replace(make_fold(Relation.SAME_EVENT), novelty=novelty),
+        decision=Decision(action=Action.UPDATE, reason=Reason.DEVELOPMENT),
+        matches=report.matches,
+        unsilenced=report.matches,
+    )
+
+    assert describe_alert(step, report, titles={}).added == ("Japan", "Penghu")
 
 
 def test_first_is_the_report_that_was_published_first() -> None:

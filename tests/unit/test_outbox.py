@@ -108,6 +108,16 @@ def test_a_correction_speaks_before_a_later_development() -> None:
     assert (collected.signal, collected.title) == (SignalKind.CORRECTION, "Part 2")
 
 
+def test_an_update_in_a_language_of_the_desk_speaks_before_a_later_one() -> None:
+    foreign = {"is_readable": False}
+
+    collected = collect_updates([update(2), update(3), update(4, **foreign)])
+
+    assert collected.title == "Part 3"
+    severe = collect_updates([update(2), update(3, severity=Severity.CRITICAL, **foreign)])
+    assert severe.title == "Part 3"
+
+
 def test_a_first_alert_with_its_updates_is_a_first_alert() -> None:
     collected = collect_updates([make_alert(), update(2)])
 

@@ -181,6 +181,12 @@ def test_an_alert_that_is_part_of_a_known_story_names_it() -> None:
     assert all("Part of: Cable to Matsu cut" in text for text in everywhere(facts))
 
 
+def test_an_alert_of_split_reports_names_the_story_that_they_were_in() -> None:
+    facts = make_alert(split_from=StoryName(story_id="s0", title="Cable to Matsu is cut"))
+
+    assert all("Split from: Cable to Matsu is cut" in text for text in everywhere(facts))
+
+
 def test_an_alert_of_its_own_has_a_thread_of_its_own() -> None:
     known = make_alert()
     same_story = make_alert(revision=2, part_of=StoryName(story_id="s1", title="Cable"))
@@ -232,6 +238,83 @@ def test_collected_updates_have_a_line_each() -> None:
         assert "DENIAL: " in text
         assert "Also reported:" in text
         assert "Island Post" in text
+
+
+def test_a_collected_update_has_a_reason_whatever_it_is() -> None:
+    reasons = (Reason.OTHER_LANGUAGE, Reason.NEW_STORY, Reason.CORRECTION)
+    updates = tuple(collected(at, reason=reason) for at, reason in enumerate(reasons))
+    denial = collected(9, signal=SignalKind.DENIAL, reason=Reason.CORRECTION)
+
+    text = slack_text(make_update(updates=(*updates, denial)))
+
+    lines = [line for line in text.split("\n") if line.startswith("•")]
+    assert [line.rpartition(" · ")[2] for line in lines] == [
+        "first report in another language",
+        "first report",
+        "update",
+        "denial",
+    ]
+
+
+def test_an_address_stands_once_in_a_message_with_collected_updates() -> None:
+    also = make_report("Island Post", url=collected(1).url)
+    first = make_report("Harbour Gazette", url=collected(2).url)
+    facts = make_update(
+        updates=(collected(1), collected(2, outlet=first.outlet)),
+        also=(also, make_report("Quay News")),
+        first_report=first,
+        outlet_count=4,
+    )
+
+    for text in everywhere(facts):
+        assert text.count("https://wire.example/1") == 1
+        assert text.count("https://wire.example/2") == 1
+        assert "Quay News" in text
+        assert "more" not in text
+
+
+def test_an_update_does_not_repeat_the_word_of_its_headline() -> None:
+    facts = make_update(title="UPDATE: Wording of the ferry rule")
+    other = make_update(title="Updates to the ferry rule")
+
+    message = render_slack(make_job(facts), zone="UTC", templates={})
+
+    assert message["text"].startswith("↻ UPDATE: Wording")
+    assert subject(facts) == "[Straitwatch] UPDATE: Wording of the ferry rule"
+    assert subject(other) == "[Straitwatch] Update: Updates to the ferry rule"
+
+
+def test_no_two_blank_lines_follow_each_other() -> None:
+    facts = make_update(updates=(collected(1),), added=("Penghu",), first_report=make_report())
+
+    for text in (*everywhere(facts), *everywhere(make_digest(items=(make_item(1),)))):
+        assert "\n\n\n" not in text
+
+
+def test_a_digest_says_its_count_once_in_plain_text() -> None:
+    facts = make_digest(items=(make_item(1, was_alerted=True), make_item(2)))
+
+    text = str(render_text(make_job(facts), zone="UTC", templates={}))
+
+    assert text.count("2 stories") == 1
+    assert "1 already alerted" in text
+
+
+@pytest.mark.parametrize(
+    ("origin", "words"),
+    [
+        ("Wall Street Journal", "citing the Wall Street Journal"),
+        ("The Economist", "citing The Economist"),
+        ("Times of India", "citing the Times of India"),
+        ("Reuters", "citing Reuters"),
+        ("other media", "citing other media"),
+        ("新華社", "citing 新華社"),
+        ("Le Monde", "citing Le Monde"),
+    ],
+)
+def test_an_origin_is_cited(origin: str, words: str) -> None:
+    for make in (make_alert, make_update):
+        assert all(words in text for text in everywhere(make(origin=origin)))
 
 
 def test_collected_updates_that_do_not_fit_are_counted() -> None:
@@ -436,6 +519,19 @@ def test_a_template_that_fails_later_gives_way_to_the_shipped_one() -> None:
     assert render_text(make_job(), zone="UTC", templates=templates) == render_text(
         make_job(), zone="UTC", templates={}
     )
+
+
+def test_a_command_in_a_message_names_the_configuration() -> None:
+    facts = make_update(entry_id="e1")
+    job = make_job(facts, config_option="--config /etc/desk")
+
+    text = str(render_text(job, zone="UTC", templates={}))
+    mail = render_mail(job, zone="UTC", templates={})
+    context = render_slack(job, zone="UTC", templates={})["blocks"][-1]["elements"][0]["text"]
+
+    for said in (text, mail.text, mail.html, context):
+        assert "straitwatch stories split s1 e1 --config /etc/desk" in said
+    assert all("--config" not in said for said in everywhere(facts))
 
 
 def test_the_same_job_gives_the_same_words() -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from straitwatch.config import DEFAULT_CONFIG as DEFAULT_CONFIG  # noqa: PLC0414 - for all commands
 from straitwatch.config import Config, configured_store, load_config
 from straitwatch.core.model import Receiver
 from straitwatch.core.normalize import UnknownLanguageError, read_language
@@ -29,7 +30,6 @@ ConfigDir = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON Lines instead of a table.")]
-DEFAULT_CONFIG = Path("config")
 
 
 def check_language(text: str) -> str:

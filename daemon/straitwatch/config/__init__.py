@@ -1,6 +1,7 @@
 """Files and environment in, one frozen `Config` out; problems with line, column and a hint."""
 
 from straitwatch.config.files import (
+    DEFAULT_CONFIG,
     RULE_FOLDERS,
     SHADOW_FOLDER,
     config_fingerprint,
@@ -15,6 +16,7 @@ from straitwatch.config.rules import Lists, kept_lists, load_lists
 from straitwatch.config.scalars import read_duration
 
 __all__ = [
+    "DEFAULT_CONFIG",
     "RULE_FOLDERS",
     "SHADOW_FOLDER",
     "Config",

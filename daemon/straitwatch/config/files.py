@@ -11,6 +11,7 @@ from straitwatch.config.words import did_you_mean
 from straitwatch.core.model import Position, Problem
 from straitwatch.errors import ConfigError
 
+DEFAULT_CONFIG = Path("config")  # where commands look that are told of none
 SETTINGS = "straitwatch.yaml"
 FEEDS = "feeds.yaml"
 RULE_FOLDERS = ("terms", "watchlists")

@@ -7,6 +7,8 @@ from straitwatch.core.listing import (
     better_headline,
     first_reported,
     headline_pair,
+    is_named,
+    is_readable,
     report_language,
 )
 from straitwatch.core.model import (
@@ -19,7 +21,6 @@ from straitwatch.core.model import (
     Limit,
     Match,
     MatchNote,
-    Novelty,
     Quote,
     Reason,
     Report,
@@ -98,9 +99,10 @@ def describe_alert(
         part_of=_part_of(step, languages),
         also_in=report_language(told) if reason is Reason.OTHER_LANGUAGE else "",
         headline=_headline(step, told, languages),
+        is_readable=is_readable(told, languages),
         signal=_gravest(step.fold.novelty.signals) if reason is Reason.CORRECTION else None,
         is_probable=reason is Reason.PROBABLE,
-        added=_added(step.fold.novelty) if step.decision.action is Action.UPDATE else (),
+        added=_added(step, report) if step.decision.action is Action.UPDATE else (),
     )
 
 
@@ -110,11 +112,23 @@ def _gravest(signals: Iterable[SignalKind]) -> SignalKind | None:
     return next((signal for signal in _GRAVITY if signal in found), None)
 
 
-def _added(novelty: Novelty) -> tuple[str, ...]:
-    """Return what an update adds, in words that people can read."""
-    named = (*novelty.voices, *novelty.sides, *novelty.names, *novelty.figures)
+def _added(step: Step, report: Report) -> tuple[str, ...]:
+    """Return what an update adds, in words that people can read.
+
+    Not whose reporting it is, nor what the desk has read: countries that a headline of the story
+    names, and what a headline that was sent names.
+    """
+    story, novelty = step.story, step.fold.novelty
+    titles = [one.title for one in story.reports if one.url != report.entry.url]
+    sides = (side for side in novelty.sides if not is_named(side, [story.title, *titles]))
+    named = novelty.shown((*novelty.voices, *sides, *novelty.names))
     exercises = (act.removeprefix(_EXERCISE) for act in novelty.acts if act.startswith(_EXERCISE))
-    readable = (name for name in (*named, *exercises) if not _UNREADABLE.search(name))
+    sources = {*story.outlets, *story.origins, *report.attributions, report.outlet.name}
+    readable = (
+        name
+        for name in (*named, *novelty.figures, *exercises)
+        if name not in sources and not _UNREADABLE.search(name)
+    )
     return tuple(dict.fromkeys(readable))
 
 

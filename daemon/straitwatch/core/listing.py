@@ -1,7 +1,7 @@
 """Which of a story's reports people see: those it lists, its headline, and who was first."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from straitwatch.core.model import StoryReport
@@ -44,6 +44,11 @@ def pick_headline(reports: Sequence[StoryReport], languages: Sequence[str]) -> S
 
     """
     return min(reports, key=lambda report: _rank(report, languages), default=None)
+
+
+def is_readable(report: StoryReport, languages: Sequence[str]) -> bool:
+    """Return True if a report is in one of the desk's languages, or the desk has named none."""
+    return not languages or _rank(report, languages) < len(languages)
 
 
 def better_headline(
@@ -123,3 +128,11 @@ def _rank(report: StoryReport, languages: Sequence[str]) -> int:
         if tag == wanted.lower() or tag.startswith(f"{wanted.lower()}-"):
             return at
     return len(languages)
+
+
+def is_named(name: str, titles: Iterable[str]) -> bool:
+    """Return True if one of the headlines holds a name as words of its own."""
+    if not name.isascii():
+        return any(name in title for title in titles)
+    words = re.compile(rf"(?<![a-z0-9]){re.escape(name.lower())}(?![a-z0-9])")
+    return any(words.search(title.lower()) for title in titles)

@@ -7,7 +7,7 @@ No value here knows the database, the network or a library. Datetimes are aware 
 `_at`; durations are `timedelta`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -827,6 +827,7 @@ class Novelty:
     opposites: tuple[str, ...] = ()  # what it states otherwise: "end, not begin"
     names: tuple[str, ...] = ()  # shown, and no reason by themselves
     figures: tuple[str, ...] = ()
+    unsaid: tuple[str, ...] = ()  # of these, media and what a sent headline names: not shown
 
     @property
     def is_development(self) -> bool:
@@ -834,17 +835,25 @@ class Novelty:
         return bool(self.signals or self.voices or self.sides or self.acts or self.opposites)
 
     def __str__(self) -> str:
-        """Say what is new in words: "denial; speaks for the first time: MND; figures: 57"."""
+        """Say what is new in words: "denial; MND speaks for the first time; figures: 57"."""
+        if not self.is_development:
+            shown = ", ".join((*self.shown(self.names), *self.figures))
+            return f"{shown}, not enough for an update by itself" if shown else ""
         parts = {
-            "speaks for the first time": self.voices,
-            "takes part for the first time": self.sides,
             "deeds": tuple(act.replace(":", " ") for act in self.acts),
             "states otherwise": self.opposites,
-            "names": self.names,
+            "names": self.shown(self.names),
             "figures": self.figures,
         }
+        sides = [f"{one} speaks or acts for the first time" for one in self.shown(self.sides)]
+        voices = self.shown(one for one in self.voices if one not in self.sides)
+        spoken = [f"{one} speaks for the first time" for one in voices]
         said = [f"{words}: {', '.join(values)}" for words, values in parts.items() if values]
-        return "; ".join([*self.signals, *said])
+        return "; ".join([*self.signals, *spoken, *sides, *said])
+
+    def shown(self, values: Iterable[str]) -> tuple[str, ...]:
+        """Leave out what goes without saying."""
+        return tuple(value for value in values if value not in self.unsaid)
 
 
 NO_NOVELTY = Novelty()
@@ -1108,6 +1117,8 @@ class AlertFacts:
     added: tuple[str, ...] = ()  # names, bodies, places and figures that are new in the story
     updates: tuple[CollectedUpdate, ...] = ()  # that waited and come with this one, oldest first
     headline: StoryReport | None = None  # of the story, in a language that the desk prefers
+    split_from: StoryName | None = None  # of which a person split it off
+    is_readable: bool = True  # the title is in one of the desk's languages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1247,6 +1258,7 @@ class SendJob:
     is_possible_repeat: bool = False  # an earlier attempt was not answered
     started_at: datetime | None = None  # of the attempt that was not answered
     created_at: datetime | None = None  # of the alert: stable, used as Date of a mail
+    config_option: str = ""  # `--config DIR`, for the commands that a message names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

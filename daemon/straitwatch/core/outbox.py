@@ -76,7 +76,8 @@ def _group(message: HeldMessage) -> tuple[str, ...]:
 def collect_updates(alerts: Sequence[AlertFacts]) -> AlertFacts:
     """Say in one message what several about one story would have said, oldest first.
 
-    The most severe one speaks, then a correction or an end, then the latest. The others are listed.
+    The most severe one speaks, then a correction or an end, then one in the desk's languages, then
+    the latest. The others are listed.
     """
     places = range(len(alerts))
     lead = max(places, key=lambda at: (_urgency(alerts[at]), at))
@@ -97,8 +98,8 @@ def collect_updates(alerts: Sequence[AlertFacts]) -> AlertFacts:
     )
 
 
-def _urgency(facts: AlertFacts) -> tuple[int, bool]:
-    return facts.severity.rank, facts.signal in _URGENT
+def _urgency(facts: AlertFacts) -> tuple[int, bool, bool]:
+    return facts.severity.rank, facts.signal in _URGENT, facts.is_readable
 
 
 def _as_collected(facts: AlertFacts) -> CollectedUpdate:

@@ -18,9 +18,12 @@ from straitwatch.core.cluster import PROFILES, FoldProfile, StoryWindow
 from straitwatch.core.facts import describe_alert
 from straitwatch.core.identity import alert_id, delivery_key
 from straitwatch.core.kind import find_signals
+from straitwatch.core.listing import headline_pair
 from straitwatch.core.model import (
     Action,
     Alert,
+    AlertFacts,
+    AlertKind,
     AlertPolicy,
     Decision,
     Delivery,
@@ -42,6 +45,7 @@ from straitwatch.core.model import (
     Silence,
     Step,
     Story,
+    StoryName,
     WatchList,
 )
 from straitwatch.core.outbox import UPDATE_WAIT, update_hold
@@ -328,6 +332,19 @@ class Release:
     alerts: tuple[Alert, ...]
     deliveries: tuple[Delivery, ...]
     config_version: str
+
+
+def name_source(release: Release, source: Story, languages: Sequence[str]) -> Release:
+    """Return a release whose first alert names the story that its reports were split from."""
+    title, _ = headline_pair(source.title, source.reports, languages)
+    name = StoryName(story_id=source.id, title=title)
+    alerts = [
+        replace(alert, facts=replace(alert.facts, split_from=name))
+        if isinstance(alert.facts, AlertFacts) and alert.kind is AlertKind.NEW
+        else alert
+        for alert in release.alerts
+    ]
+    return replace(release, alerts=tuple(alerts))
 
 
 def plan_release(

@@ -34,4 +34,5 @@ class Rules:
     folding: Mapping[str, FoldProfile] = field(default_factory=dict)  # by list
     outlets: Outlets = NO_OUTLETS
     config_version: str = ""
+    config_option: str = ""  # `--config DIR`, for the commands that a message names
     shadow: Shadow | None = None

@@ -5,6 +5,7 @@ and come out; rows never leave.
 """
 
 from straitwatch.store.clock import (
+    SKEW,
     mend_clock,
 )
 from straitwatch.store.conditions import (
@@ -41,6 +42,7 @@ from straitwatch.store.feeds import (
     claim_due_feeds,
     complete_polls,
     feed_states,
+    oldest_claim,
     release_feeds,
     stored_feeds,
     sync_feeds,
@@ -158,6 +160,7 @@ from straitwatch.store.stories import (
 
 __all__ = [
     "LEAST_ID",
+    "SKEW",
     "AttemptRecord",
     "ClaimedDelivery",
     "ConfigRefusal",
@@ -235,6 +238,7 @@ __all__ = [
     "merged_into",
     "name_recipients",
     "note_refusal",
+    "oldest_claim",
     "pause_receiver",
     "prune",
     "prune_messages",

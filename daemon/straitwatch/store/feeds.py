@@ -115,6 +115,13 @@ def _claim(*, is_postgres: bool, has_choice: bool) -> sa.Executable:
     )
 
 
+def oldest_claim(tx: Transaction, *, now: datetime, lease: timedelta) -> datetime | None:
+    """Return when the oldest poll in flight was claimed; None if there is none."""
+    ends = sa.select(sa.func.min(FEED.c.lease_until).label("at")).where(FEED.c.lease_until > now)
+    end: datetime | None = tx.execute(ends).scalar()
+    return end - lease if end else None
+
+
 def complete_polls(tx: Transaction, states: Sequence[FeedState]) -> list[bool]:
     """Store how polls went and end their leases; False where somebody else has claimed since."""
     ours = _hold(tx, states)

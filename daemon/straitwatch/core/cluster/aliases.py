@@ -16,6 +16,16 @@ class Group(NamedTuple):
     lines: str
 
 
+MEDIA: Final = frozenset(  # among the bodies: they report, and are no party to an event
+    {
+        "Reuters",
+        "Kyodo",
+        "Financial Times",
+        "Wall Street Journal",
+        "New York Times",
+        "Washington Post",
+    }
+)
 GROUPS: Final = (
     Group(
         "country",

@@ -7,12 +7,15 @@ country. On 440 real reports these signs found 9 of 10 developments, and one ret
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
 
 from straitwatch.core.cluster.actions import ANSWERS, DEEDS
+from straitwatch.core.cluster.aliases import MEDIA
 from straitwatch.core.cluster.facts import Facts, Kind, Strength, differences, offices
 from straitwatch.core.cluster.pivots import common_pivots
+from straitwatch.core.listing import is_named
 from straitwatch.core.model import Features, Novelty
 
 T = TypeVar("T")
@@ -33,7 +36,7 @@ def find_novelty(features: Features, sent: Iterable[Features]) -> Novelty:
     facts, others = facts_of(features), [facts_of(other) for other in told]
     named = {name for other in told for name in (*other.title_names, *other.lead_names)}
     figures = {figure for other in told for figure in other.figures}
-    return Novelty(
+    novelty = Novelty(
         signals=_new(features.signals, (signal for other in told for signal in other.signals)),
         voices=tuple(sorted(voice for voice in facts.voices if f"@{voice}" not in named)),
         sides=tuple(sorted({*_new_sides(facts, others), *_answering(facts, others)})),
@@ -46,6 +49,18 @@ def find_novelty(features: Features, sent: Iterable[Features]) -> Novelty:
         ),
         figures=_new(features.figures, figures),
     )
+    found = {*novelty.voices, *novelty.sides, *novelty.names}
+    return replace(novelty, unsaid=tuple(sorted(_unsaid(found, told))))
+
+
+def _unsaid(found: Iterable[str], told: Iterable[Features]) -> Iterator[str]:
+    """Yield the media among these names, and what a headline that was sent names."""
+    named = {name.removeprefix("@") for other in told for name in other.title_names}
+    countries = {country for other in told for country in facts_of(other).countries}
+    titles = [other.title for other in told]
+    for name in found:
+        if name in MEDIA or name in named | countries or is_named(name, titles):
+            yield name
 
 
 def _new_deeds(features: Features, told: list[Features]) -> tuple[str, ...]:

@@ -353,6 +353,7 @@ def _new_event(features: Features, near: list[Candidate], usual: float) -> Fold:
         score=round(score, 4),
         threshold=round(bar, 4),
         usual=round(usual, 4),
+        evidence=(f"nearest {near[0].story_id}",) if near else (),
         related=_related(max(related, key=lambda c: c.names.score, default=None)),
     )
 

@@ -64,12 +64,29 @@ def _roundup_evidence(entry: Entry, scripts: tuple[Script, ...]) -> Iterator[_Ev
         yield from _found(words.ROUNDUP_CATEGORIES, category, "category", _Weight.STATEMENT)
     if _enumerates(entry.title):
         yield _Evidence(_Weight.LABEL, entry.title, "title")
+    for script in scripts:
+        if _lists_subjects(entry.title) or _enumerates(lead):
+            yield from _found(words.ROUNDUP_COUNTS[script], entry.title, "title", _Weight.LABEL)
 
 
 def _enumerates(title: str) -> bool:
     """Whether a title strings several headlines together: three with a verb's room each."""
     parts = [part for part in words.EVENT_BREAK.split(title) if part.strip()]
     return len(parts) >= words.MIN_EVENTS and all(map(_is_headline, parts))
+
+
+def _lists_subjects(title: str) -> bool:
+    """Return True if a title lists three subjects beside a colon: "Taiwan, arms and climate:"."""
+    return any(
+        sum(bool(subject.strip()) for subject in words.SUBJECT_BREAK.split(side))
+        >= words.MIN_SUBJECTS
+        for side in _sides(title)
+    )
+
+
+def _sides(title: str) -> list[str]:
+    sides = words.COLON.split(title)
+    return sides if len(sides) > 1 else []
 
 
 def _is_headline(part: str) -> bool:

@@ -81,6 +81,33 @@ ROUNDUP_LEADS = {
     Script.CYRILLIC: _any(r"^\W*(?:доброе утро|добрый вечер|добрий ранок|добрий вечір|главное за|головне за)"),
 }  # fmt: skip
 
+# How a digest counts the reports that it retells: "three reports", beside what they are about.
+ROUNDUP_COUNTS = {
+    Script.LATIN: _any(
+        r"\b(?:two|three|four|five|six|seven|several|[2-7]) (?:[\w.’'-]+ ){0,2}"
+        r"(?:reports|stories|articles|publications|newspapers|papers|dailies|front pages)\b(?! of\b)"
+    ),
+    Script.HAN: _any(
+        r"(?:[兩两二三四五六七幾几數数]|[2-7])\s?(?:[份篇則则家條条]|大(?=報|报))[^：:，,、。]{0,6}?"
+        r"(?:報紙|报纸|報導|报导|報道|报道|新聞|新闻|文章|媒體|媒体|報|报)"
+    ),
+    Script.KANA: _any(
+        r"(?:[二三四五六七2-7２-７](?:つの|本の|件の|紙の|社の)|複数の)[^：:、。]{0,6}?(?:報道|記事|新聞|紙面)|"
+        r"(?:米|英|有力|主要)?[二三四五六七2-7２-７]紙"
+    ),
+    Script.HANGUL: _any(
+        r"(?:두|세|네|다섯|여러|[2-7])\s?(?:개|건|편|곳|건의|편의|개의)?\s?(?:[가-힣]{1,4}\s)?(?:보도|기사|신문|언론|매체)"
+    ),
+    Script.CYRILLIC: _any(
+        r"\b(?:две|два|три|четыре|пять|несколько|дві|чотири|п['’ʼ]ять|кілька|декілька|[2-7]) (?:\w+ ){0,2}"
+        r"(?:публикаци\w+|сообщени\w+|стат(?:ьи|ей|ті|тей)|материал\w*|газет\w*|издани\w+|"
+        r"публікаці\w+|повідомлен\w+|матеріал\w*|видан\w+)"
+    ),
+}  # fmt: skip
+COLON = re.compile(r"[:：︰]|\s[—–-]\s")
+SUBJECT_BREAK = re.compile(r"[,，、·・]|\s(?:and|и|та|і|й)\s|(?<=[가-힣])(?:와|과)\s")
+MIN_SUBJECTS = 3
+
 ROUNDUP_SECTIONS = frozenset(
     [
         "live",

@@ -129,6 +129,7 @@ def _facts(kind: AlertKind, text: str, *, is_bare: bool) -> Facts:
         story_title="" if is_bare else f"{text} 3",
         signal=None if is_bare else SignalKind.CORRECTION,
         part_of=None if is_bare else StoryName(story_id="2", title=text),
+        split_from=None if is_bare else StoryName(story_id="3", title=text),
         also_in="" if is_bare else text,
         added=() if is_bare else (text,),
         updates=() if is_bare else (_collected(text, outlet),),

@@ -4,6 +4,7 @@ A template only ever fills fields; the structure around them (JSON, MIME) is bui
 that no template and no headline can break it.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -22,6 +23,7 @@ FIELDS = {
     "text": ("title", "body"),
 }
 NAMES = ("alert", "update", "digest", "rollup", "notice")
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")  # of optional parts, each with its own
 _Block = Callable[[Context], Any]
 
 
@@ -82,7 +84,7 @@ def _fill(sources: tuple[str, ...], field: str, values: Values, *, medium: str) 
     ]
     context = templates[0].new_context(dict(values))
     context.blocks = {field: blocks}
-    return concat(blocks[0](context)).strip("\n ")
+    return _BLANK_LINES.sub("\n\n", concat(blocks[0](context)).strip("\n "))
 
 
 @cache

@@ -1,5 +1,6 @@
 """What templates may say: one flat mapping of clean values for each kind of message."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -80,6 +81,21 @@ _WHY_UPDATE = {
     Reason.DAY_LATER: "reported again a day later",
     Reason.NEW_ROUTE: "its sources changed",
 }
+_WHY_COLLECTED = _WHY_UPDATE | {
+    Reason.NEW_STORY: "first report",
+    Reason.MORE_SEVERE: "higher severity",
+    Reason.OTHER_LANGUAGE: "first report in another language",
+    Reason.MORE_OUTLETS: "more outlets",
+    Reason.LATE: "published late",
+}
+_SAYS_UPDATE = re.compile(r"\W*updated?\b\W", re.IGNORECASE)
+# `the Wall Street Journal`, but `Reuters`: papers and bodies whose English names have an article.
+_WITH_ARTICLE = re.compile(
+    r"(?!the )[ -~]*\b(?:agency|chronicle|courier|daily|economist|gazette|globe|guardian|herald|"
+    r"independent|institute|journal|mail|monitor|observer|post|press|review|standard|star|sun|"
+    r"telegraph|times|tribune)(?: (?:for|of) [ -~]+)?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +174,13 @@ def template_name(kind: AlertKind) -> str:
 
 def view(job: SendJob, zone: str) -> dict[str, Any]:
     """Everything that the template of this job may use."""
+    option = shown(job.config_option, limit=QUOTE_LIMIT)
     common: dict[str, Any] = {
         "receiver": shown(job.delivery.receiver, limit=NAME_LIMIT),
         "recipient": shown(job.delivery.recipient, limit=NAME_LIMIT),
         "routes": ", ".join(shown(name, limit=NAME_LIMIT) for name in job.delivery.routes),
         "delivery_id": shown(job.delivery.id, limit=NAME_LIMIT),
+        "config_option": f" {option}" if option else "",
         "is_test": job.kind is AlertKind.TEST,
     }
     match job.facts:
@@ -203,7 +221,8 @@ def _report_told(facts: AlertFacts, zone: str) -> dict[str, Any]:
         "has_date": facts.published_at is not None,
         "quote": marked(facts.quote.text, facts.quote.spans, limit=QUOTE_LIMIT),
         "has_quote": bool(facts.quote.text.strip()) and facts.quote.text != facts.title,
-        "origin": shown(facts.origin, limit=NAME_LIMIT),
+        "says_update": bool(_SAYS_UPDATE.match(facts.title)),
+        "origin": cited(shown(facts.origin, limit=NAME_LIMIT)),
         "entry_id": shown(facts.entry_id, limit=NAME_LIMIT),
         "is_late": facts.is_late,
         "reason": _WHY_UPDATE.get(facts.reason, "") if not facts.is_probable else "",
@@ -216,8 +235,18 @@ def _story_told(facts: AlertFacts, zone: str) -> dict[str, Any]:
     if first is not None and first.outlet.name == facts.outlet.name:
         first = None
     named = {facts.outlet.name, first.outlet.name if first else ""}
-    also = [report for report in facts.also if report.outlet.name not in named]
-    also_more = facts.outlet_count - len(named - {""}) - min(len(also), ALSO_LIMIT)
+    updates = facts.updates[-UPDATES_LIMIT:]
+    linked = {facts.url, *(update.url for update in updates)} - {""}
+    also = [
+        report
+        for report in facts.also
+        if report.outlet.name not in named and report.url not in linked
+    ]
+    named |= {*(update.outlet.name for update in updates)}
+    named |= {report.outlet.name for report in also[:ALSO_LIMIT]}
+    also_more = facts.outlet_count - len(named - {""})
+    if first is not None and first.url in linked:
+        first = replace(first, url="")
     story = shown(facts.story_title or facts.title, limit=LINE_LIMIT) or "(no title)"
     headline = shown(facts.headline.title, limit=LINE_LIMIT) if facts.headline else ""
     return {
@@ -226,6 +255,7 @@ def _story_told(facts: AlertFacts, zone: str) -> dict[str, Any]:
         "story_original": story if headline and headline != story else "",
         "is_own_story": (headline or story) == shown(facts.title, limit=LINE_LIMIT),
         "part_of": shown(facts.part_of.title, limit=LINE_LIMIT) if facts.part_of else "",
+        "split_from": shown(facts.split_from.title, limit=LINE_LIMIT) if facts.split_from else "",
         "probable": _probable(facts, headline or story),
         "first_seen": local_time(facts.first_seen_at, zone),
         "first": None if first is None else _first(first, facts, zone),
@@ -249,6 +279,11 @@ def _lead(signal: SignalKind | None, also_in: str = "") -> str:
     return f"{word}Also in {_language(also_in)}: " if also_in else word
 
 
+def cited(name: str) -> str:
+    """Write a name as one that is cited: `the Wall Street Journal`, `Reuters`."""
+    return f"the {name}" if _WITH_ARTICLE.fullmatch(name) else name
+
+
 def _language(tag: str) -> str:
     """`Chinese` for zh-Hant."""
     return _LANGUAGES.get(tag.partition("-")[0].lower(), shown(tag, limit=NAME_LIMIT))
@@ -268,8 +303,15 @@ def _update(update: CollectedUpdate, zone: str) -> UpdateView:
         title=link(shown(update.title, limit=LINE_LIMIT) or "(no title)", update.url),
         outlet=_name(update.outlet),
         when=local_time(update.published_at or update.seen_at, zone),
-        reason=_WHY_UPDATE.get(update.reason, ""),
+        reason=_why_collected(update),
     )
+
+
+def _why_collected(update: CollectedUpdate) -> str:
+    """Return why a collected update was sent: `new development`, `denial`."""
+    if update.signal:
+        return update.signal.value
+    return _WHY_COLLECTED.get(update.reason, "update")
 
 
 def _first(first: StoryReport, facts: AlertFacts, zone: str) -> ReportView:
