@@ -111,6 +111,18 @@ def test_commentary_of_the_last_minute_stands_in_the_digest_once(running: Store)
     assert commentary(running, now=NOW + DAY) == []
 
 
+def test_commentary_shows_the_outlet_as_it_is_configured(running: Store) -> None:
+    feed = claimed_feed(running, stance="state", tier=1)
+    assert running.call(apply_plan, roundup(feed, at=NOW - timedelta(minutes=10)))
+
+    assert running.call(pipeline.write_digest, NOON, rules=RULES, now=NOW)
+
+    facts = running.call(list_deliveries)[0].facts
+    assert isinstance(facts, DigestFacts)
+    (item,) = facts.commentary
+    assert (item.outlet.stance, item.outlet.tier) == ("state", 1)
+
+
 def test_commentary_of_a_poll_in_flight_at_the_hour_stands_in_the_next_digest(
     running: Store,
 ) -> None:

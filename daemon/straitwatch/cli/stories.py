@@ -124,7 +124,7 @@ def _report_lines(row: dict[str, Any]) -> Iterator[str]:
     kind = "" if row["kind"] == EntryKind.NEWS else f"{row['kind']}; "
     yield f"{kind}{row['relation']}, {row['because']}"
     if row["added"]:
-        yield f"added {row['added']}"
+        yield f"new: {row['added']}"
     sent = f"sent as {row['action']}" if row["sent"] else _NOT_SENT[row["action"]]
     yield f"{sent}: {row['reason']} ({MEANINGS[row['reason']]})"
 

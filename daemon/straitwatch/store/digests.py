@@ -160,6 +160,9 @@ def commentary_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
             ENTRY.c.title,
             ENTRY.c.url,
             _OUTLET.label("outlet"),
+            FEED.c.name.label("feed"),
+            FEED.c.stance,
+            FEED.c.tier,
         )
         .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
         .join(FEED, FEED.c.id == ENTRY.c.feed_id)
@@ -226,11 +229,15 @@ def _to_running(
 
 def _to_comment(row: _Row, story: Story | None, languages: Sequence[str]) -> DigestItem:
     about = _to_item(story, languages).title if story and story.alerted_at else ""
+    # What an aggregator's feed is says nothing about the publisher that it carries.
+    outlet = Outlet(name=row.outlet)
+    if row.outlet == row.feed:
+        outlet = replace(outlet, stance=row.stance, tier=row.tier)
     return DigestItem(
         story_id=row.story_id,
         title=row.title,
         url=row.url,
-        outlet=Outlet(name=row.outlet),
+        outlet=outlet,
         severity=story.severity if story else Severity.LOW,
         watchlists=row.watchlists,
         first_seen_at=row.reported_at,
