@@ -41,7 +41,7 @@ test: tests, tested, testing, test fire, test fires, test fired, test-fire~, tri
 livefire: live fire, live-fire; 實彈射擊, 实弹射击, 實彈, 实弹; 実弾射撃, 射撃訓練, 射击训练, 実弾; боевы* стрель*, учебны* стрель*, бойов* стріл*; 실사격, 사격훈련, 사격 훈련
 retaliate: retaliat~, countermeasure, countermeasures, strike back, strikes back, struck back; 反制, 報復, 报复, 回擊, 回击; 対抗措置, 报复措置; контрмер*, ответн* мер*, ответный удар, відповідн* захо*; 보복, 맞대응
 intercept: intercept~, scramble~, expel~, expelled, drive away, drives away, shadow, shadows, shadowed; 攔截, 拦截, 驅離, 驱离, 驅逐, 驱逐, 伴飛, 伴飞; スクランブル, 緊急発進, 紧急发进, 追い払, 追い拂; перехват*, поднял* истребители, вытесн*, перехоп*; 요격, 차단, 퇴거
-detain: detain~, arrest~, seize~, capture~, hold in custody, boards, boarded, impound~, nab, nabs, nabbed; 扣留, 扣押, 逮捕, 拘留, 拘押, 查扣, 登檢, 登检, 羈押, 羁押, 抓捕; 拘束, 拿捕; задерж*, арестов*, захват*, затрим*, заарешт*; 억류, 체포, 나포, 구금; 查緝, 查缉, 押回, 抓扣
+detain: detain~, arrest~, seize~, capture~, hold in custody, boards, boarded, impound~, interrogat~, nab, nabs, nabbed; 扣留, 扣押, 盤問, 盘问, 帶離, 带离, 約談, 逮捕, 拘留, 拘押, 查扣, 登檢, 登检, 羈押, 羁押, 抓捕; 拘束, 拿捕; задерж*, арестов*, захват*, затрим*, заарешт*; 억류, 체포, 나포, 구금; 查緝, 查缉, 押回, 抓扣
 release: release~, free, frees, freed, let go, lets go; 釋放, 释放, 獲釋, 获释, 交保, 放人, 釋回, 释回; 釈放, 解放; освобо*, отпуст*, звільн*, відпуст*; 석방, 풀려, 방면; let off, 放回, 送還, 送还, 송환
 deploy: deploy~, dispatch~; 部署, 派出, 派遣, 增派; 配備, 配备, 展開, 展开; размест*, развер*, отправ*, розміст*, розгорн*; 배치, 파견, 전개
 withdraw: pull out, pulls out, pulled out, pull back, pulls back, pulled back; 撤出, 撤走, 撤軍, 撤军, 撤離, 撤离, 召回; 撤退, 撤収, 撤收, 引き揚げ, 引き扬げ; выв*, отвел*, отвод*, вывод*, відвел*, відвод*, вивод*, вивел*; 철수, 후퇴, 소환; withdraw, withdraws, withdrew, withdrawn, withdrawing, withdrawal
