@@ -354,9 +354,18 @@ def test_another_lists_profile_changes_nothing() -> None:
                 "reason": "same-event",
                 "score": 0.41,
                 "threshold": 0.24,
-                "evidence": ("taiwan", "drill"),
+                "evidence": ("taiwan", "@Penghu"),
             },
-            "same-event 0.41 >= 0.24: taiwan, drill",
+            "same-event 0.41 >= 0.24: taiwan, Penghu",
+        ),
+        (
+            {
+                "relation": Relation.SAME_EVENT,
+                "reason": "same-event",
+                "score": 0.41,
+                "threshold": 0.24,
+            },
+            "same-event 0.41 >= 0.24: by meaning",
         ),
         (
             {

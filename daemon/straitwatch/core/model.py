@@ -902,7 +902,9 @@ class Fold:
         elif self.score:
             text += f" {self.score:.2f}"
         if self.evidence:
-            text += f": {', '.join(self.evidence)}"
+            text += f": {', '.join(term.removeprefix('@') for term in self.evidence)}"
+        elif self.relation is Relation.SAME_EVENT and self.threshold:
+            text += ": by meaning"  # no word and no name in common
         return f"{text}; {self.related}" if self.related else text
 
 
