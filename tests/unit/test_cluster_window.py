@@ -229,6 +229,15 @@ def test_report_that_shares_only_words_of_the_beat_is_at_most_probable() -> None
     assert fold.is_probable or fold.relation is Relation.NEW
 
 
+def test_short_headlines_that_share_only_words_of_the_beat_are_no_copies() -> None:
+    _, fold = fold_all(
+        make_features("PLA fleet crosses Taiwan Strait"),
+        make_features("PLA jets near Taiwan Strait", hours=1),
+    )
+
+    assert fold.is_probable or fold.relation is Relation.NEW
+
+
 def test_opposite_is_another_event_or_another_text() -> None:
     _, refusal = fold_all(
         make_features("Manila demands that Tokyo withdraw the frigate"),

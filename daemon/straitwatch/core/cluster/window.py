@@ -251,12 +251,15 @@ class StoryWindow:
             likeness = compare_titles(features.title, title)
             if likeness.conflict is Conflict.INSTALMENT:
                 return _Compared(is_other_event=True)
-            if likeness.score < SURE_COPY and candidate.margin < 0:
+            is_sure = likeness.score >= SURE_COPY
+            if not is_sure and candidate.margin < 0:
                 continue  # too far in any case: what differs decides nothing
             found = differences(facts_of(features), facts_of(story.by_title[title]))
             if is_other_event(found):
                 return _Compared(is_other_event=True)
-            if likeness.is_copy and not is_other_text(found):
+            # Short headlines of the beat are half alike by its common words alone.
+            is_copy = likeness.is_copy and (is_sure or not candidate.is_weak)
+            if is_copy and not is_other_text(found):
                 copies.append(_Copy(likeness.score, candidate.story_id, title))
         return _Compared(copies=tuple(copies))
 
