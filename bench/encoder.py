@@ -115,7 +115,7 @@ async def measure(reports: Sequence[dict[str, str]]) -> None:
     again = Encoder()
     print(
         "in a new worker, the same bytes:",
-        [it.values for it in await again.encode(titles) if it] == first,
+        [vector.values for vector in await again.encode(titles) if vector] == first,
     )
     await again.close()
     rounding("titles", titles, first)

@@ -2,7 +2,7 @@
 
     python bench/folding.py --data DIR [--only og2021] [--encoder auto|off] [--cache DIR]
 
-DIR holds the labelled sets as JSON Lines, gzipped. Vectors are made first, outside of what is timed,
+DIR holds the labelled sets as JSON Lines, gzipped. Vectors are made first and not timed,
 and kept in the folder of `--cache`. Speeds are CPU time, and the machine's: `/s` and `p99` hold
 reading a report and folding it, `fold ms` folding alone. numpy's threads wait for each other on a busy
 machine: set OPENBLAS_NUM_THREADS=1. What other methods make of the same sets is in

@@ -355,7 +355,7 @@ def made_fold(report: Features, story_ids: list[str], rng: random.Random) -> Fol
 
 
 def rebuild_from(kept: Any, size: int, now: datetime) -> dict[str, float]:
-    """Rebuild a window from a file of stored reports; the file is read outside of what is timed."""
+    """Rebuild a window from a file of stored reports; reading the file is not timed."""
     kept.seek(0)
     before, window = resident_mb(), StoryWindow()
     reading = adding = 0.0

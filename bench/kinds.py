@@ -3,7 +3,7 @@
     python bench/kinds.py --data DIR [--config DIR] [--show]
 
 DIR holds */items.jsonl: `id`, `title`, `summary`, `url`, `lang`, `source`, `role` and `must_tell`. Feeds
-come from the feeds.yaml of the configuration and of each stream. `--show` lists what was not recognized
+come from the feeds.yaml of the configuration and of each stream. `--show` lists the entries that were missed
 and where each signal fires.
 """
 
@@ -112,7 +112,7 @@ def _print_kinds(judged: Sequence[Judged], *, show: bool) -> None:
             f"{kind:11} {len(said):5} {right:6} {len(labelled):9}  {precision:5.2f} {recall:5.2f}"
         )
         roles = Counter(item.row["role"] for item in said)
-        print("  roles of what was said: " + ", ".join(f"{r} {n}" for r, n in roles.most_common()))
+        print("  roles of these entries: " + ", ".join(f"{r} {n}" for r, n in roles.most_common()))
         languages = Counter(item.row["lang"] for item in labelled)
         found = Counter(item.row["lang"] for item in said if item in labelled)
         print(

@@ -54,7 +54,7 @@ class Count:
 
 @dataclass(slots=True)
 class Sources:
-    """What is known of the feeds that items come from."""
+    """The feeds of the items, with their kinds."""
 
     feeds: dict[str, Feed]
     known: dict[str, dict[str, str]]

@@ -54,7 +54,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """What is polled: the feeds, and in order of time what one of them says."""
+    """The feeds, and their documents in order of time."""
 
     rules: Rules
     feeds: Mapping[str, Feed]  # by name
@@ -259,7 +259,7 @@ def read_tables(url: str) -> dict[str, dict[str, Any]]:
 
 
 def differences(whole: Left, left: Left) -> list[str]:
-    """Say what is not the same in two runs."""
+    """Describe the differences between two runs."""
     found = []
     for a, b in itertools.zip_longest(whole.plans, left.plans):
         if a != b:

@@ -1,4 +1,4 @@
-"""Is what is sent news? Figures of the decision on labelled streams of the desk's beat.
+"""Measure how many messages carry news, on labelled streams of the desk's beat.
 
     python bench/stories.py --data DIR [--encoder auto|off] [--cache DIR] [--predictions DIR]
     python bench/stories.py --data DIR --worst 20       the worst errors, with the product's reasons
