@@ -96,8 +96,8 @@ def _a_title(config: Path) -> str:
 
 
 def _add_lists(config: Path, lists: int, terms: int) -> None:
-    chance = random.Random(1)
-    phrases = _phrases([_word(chance) for _ in range(20_000)], terms, chance)
+    jitter = random.Random(1)
+    phrases = _phrases([_word(jitter) for _ in range(20_000)], terms, jitter)
     more = lists - 2
     sets: dict[str, list[str]] = {f"set{at}": [] for at in range(more * 2)}
     for name, phrase in zip(cycle(sets), phrases, strict=False):

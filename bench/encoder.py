@@ -23,14 +23,14 @@ MOST = 400
 
 
 def hostile() -> dict[str, str]:
-    chance = random.Random(7)
+    jitter = random.Random(7)
     planes = ((0x20, 0xD7FF), (0xE000, 0xFFFF), (0x10000, 0x10FFFF))
     return {
         "nothing": "",
         "400 random characters": "".join(
-            chr(chance.randint(*chance.choice(planes))) for _ in range(400)
+            chr(jitter.randint(*jitter.choice(planes))) for _ in range(400)
         ),
-        "400 random letters": "".join(chance.choices("bcdfghjklmnpqrstvwxz", k=400)),
+        "400 random letters": "".join(jitter.choices("bcdfghjklmnpqrstvwxz", k=400)),
         "emoji": "\U0001f600\U0001f3f4\u200d\u2620\ufe0f" * 80,
         "right to left": "\u202e\u05d0\u0627\u2067" * 100,
         "combining": "a" + "\u0301" * 399,

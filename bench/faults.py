@@ -86,7 +86,7 @@ def _then(result: SendResult, driver: Driver) -> str:
         created_at=AT,
         give_up_at=None,
         now=AT,
-        chance=1.0,
+        jitter=1.0,
     )
     if step.state is not DeliveryState.PENDING or step.not_before is None:
         return step.state.value

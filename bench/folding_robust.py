@@ -289,7 +289,7 @@ def made_reports(
     data: Path, size: int, *, has_vectors: bool, span: timedelta = SPAN
 ) -> Iterator[Features]:
     """Make reports of the words of real titles: as common and as many in a title as there."""
-    rng, chance = random.Random(1), np.random.default_rng(1)
+    rng, jitter = random.Random(1), np.random.default_rng(1)
     titles = list(titles_of(data))
     words, lengths = [word for title in titles for word in title], [len(title) for title in titles]
     for number in count():
@@ -299,12 +299,12 @@ def made_reports(
             "lang": "en",
         }
         seen_at = BEGIN + span * min(1.0, number / size)
-        vector = random_vector(chance) if has_vectors else None
+        vector = random_vector(jitter) if has_vectors else None
         yield read_report(row, seen_at, vector, id_=f"made-{number}")
 
 
-def random_vector(chance: np.random.Generator) -> Vector:
-    numbers = chance.normal(size=(1, 384)).astype(np.float32)
+def random_vector(jitter: np.random.Generator) -> Vector:
+    numbers = jitter.normal(size=(1, 384)).astype(np.float32)
     return Vector(model="random", values=to_int8(numbers / np.linalg.norm(numbers)).tobytes())
 
 

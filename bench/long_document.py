@@ -22,10 +22,10 @@ from stored import SHIPPED, WORDS
 from straitwatch.app import activate, load
 from straitwatch.core.advance import advance
 from straitwatch.core.cluster import StoryWindow
-from straitwatch.core.model import Entry, Feed, FeedState, Poll, ReadFeed, Report
+from straitwatch.core.model import Entry, Feed, FeedState, ParsedDocument, Poll, Report
 from straitwatch.core.report import Arrival, build_reports, gather_poll, split_poll
 from straitwatch.core.rules import Rules
-from straitwatch.pipeline import COMMIT_AT_ONCE, Folding, commit_poll
+from straitwatch.pipeline import COMMIT_AT_ONCE, FoldWindowCache, commit_poll
 from straitwatch.store import Store, claim_due_feeds, sync_feeds
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -75,7 +75,7 @@ def make_entries(count: int, prefix: str = "e") -> list[Entry]:
 def make_poll(feed: Feed, state: FeedState, entries: Sequence[Entry], rules: Rules) -> Poll:
     after = replace(state, last_polled_at=NOW, last_outcome="ok", next_due_at=NOW)
     arrival = Arrival(feed=feed, state=state, seen_at=NOW)
-    read = ReadFeed(format="rss20", entries=tuple(entries))
+    read = ParsedDocument(format="rss20", entries=tuple(entries))
     return gather_poll(read, arrival, after, build_reports(entries, arrival, rules))
 
 
@@ -99,7 +99,7 @@ def measure_advance(reports: Sequence[Report], rules: Rules) -> None:
 
 async def measure_commit(store: Store, poll: Poll, short: FeedState, rules: Rules) -> None:
     """Commit the long poll in parts, and small ones of another feed meanwhile."""
-    folding, waits = Folding(), list[float]()
+    folding, waits = FoldWindowCache(), list[float]()
     started = time.perf_counter()
     other = asyncio.create_task(_poll_often(store, short, rules, folding, waits))
     for part in split_poll(poll, COMMIT_AT_ONCE):
@@ -112,7 +112,7 @@ async def measure_commit(store: Store, poll: Poll, short: FeedState, rules: Rule
 
 
 async def _poll_often(
-    store: Store, state: FeedState, rules: Rules, folding: Folding, waits: list[float]
+    store: Store, state: FeedState, rules: Rules, folding: FoldWindowCache, waits: list[float]
 ) -> None:
     for number in range(1_000_000):
         poll = make_poll(FEEDS[1], state, make_entries(1, f"s{number}-"), rules)

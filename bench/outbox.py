@@ -232,10 +232,10 @@ def _is_empty(url: str) -> bool:
 
 
 def _items(count: int) -> list[tuple[str, str, str]]:
-    chance = random.Random(1)
+    jitter = random.Random(1)
 
     def word(length: int) -> str:
-        return "".join(chance.choices(LETTERS, k=length))
+        return "".join(jitter.choices(LETTERS, k=length))
 
     return [
         (f"g{at}", "zqxj " + " ".join(word(7) for _ in range(5)), f"Of {word(9)}.")

@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from straitwatch.core.model import ParseProblem, ReadFeed
-from straitwatch.core.read import ReadRequest, read_feed
+from straitwatch.core.model import ParsedDocument, ParseProblem
+from straitwatch.core.parse_document import ParseRequest, parse_document
 from straitwatch.parsepool import ParsePool
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -32,13 +32,13 @@ class Report:
         self.entries = 0
         self.undated: Counter[str] = Counter()
 
-    def read(self, path: Path, content_type: str = "", **more: Any) -> ReadFeed:
-        request = ReadRequest(
+    def read(self, path: Path, content_type: str = "", **more: Any) -> ParsedDocument:
+        request = ParseRequest(
             body=path.read_bytes(), feed_id="bench", url="https://bench.example/feed",
             fetched_at=NOW, content_type=content_type, as_published=True, **more,
         )  # fmt: skip
         started = time.process_time()
-        read = read_feed(request)
+        read = parse_document(request)
         self.seconds.append((time.process_time() - started, path.name, len(read.entries)))
         return read
 
@@ -130,7 +130,7 @@ def _status(pid: int) -> str:
 
 async def show_worker() -> None:
     body = b'<rss version="2.0"><channel><item><title>x</title></item></channel></rss>'
-    request = ReadRequest(body=body, feed_id="b", url="https://bench.example/", fetched_at=NOW)
+    request = ParseRequest(body=body, feed_id="b", url="https://bench.example/", fetched_at=NOW)
     async with ParsePool(1) as pool:
         started = time.perf_counter()
         await pool.read(request)

@@ -328,22 +328,22 @@ class Outlet:
         link = link or f"https://outlet{self.number}.example/{guid}"
         self.items[guid] = Item(guid, link, title, text)
 
-    def edit(self, at: int, chance: random.Random) -> None:
+    def edit(self, at: int, jitter: random.Random) -> None:
         """Change what was said before; some edits bring the story onto the second list."""
         for guid, item in self.items.items():
-            if guid.startswith(f"{at}-") or chance.random() > 0.1:
+            if guid.startswith(f"{at}-") or jitter.random() > 0.1:
                 continue
-            title = item.title if chance.random() < 0.5 else f"{item.title} - update"
-            text = f"{item.text} {chance.choice(MORE)}"
+            title = item.title if jitter.random() < 0.5 else f"{item.title} - update"
+            text = f"{item.text} {jitter.choice(MORE)}"
             self.items[guid] = Item(guid, item.link, title, text)
 
-    def document(self, chance: random.Random) -> tuple[Item, ...]:
-        return tuple(chance.sample(list(self.items.values()), len(self.items)))
+    def document(self, jitter: random.Random) -> tuple[Item, ...]:
+        return tuple(jitter.sample(list(self.items.values()), len(self.items)))
 
 
 def invent(feeds: int, rounds: int, events: int, *, seed: int) -> News:
     """Make up what each outlet says in each round. None of it happened."""
-    chance = random.Random(seed)
+    jitter = random.Random(seed)
     outlets = [Outlet(number) for number in range(feeds)]
     documents: dict[tuple[int, int], tuple[Item, ...]] = {}
     late: list[tuple[Outlet, Telling]] = []
@@ -352,10 +352,10 @@ def invent(feeds: int, rounds: int, events: int, *, seed: int) -> News:
             outlet.say(at, *telling())
         late = []
         for event in range(events if at else events // 2):
-            telling = _event(chance)
+            telling = _event(jitter)
             wire, link = telling(), f"https://wire.example/{at}-{event}"
-            for outlet in chance.sample(outlets, chance.randint(2, max(2, feeds * 3 // 4))):
-                kind = chance.random()
+            for outlet in jitter.sample(outlets, jitter.randint(2, max(2, feeds * 3 // 4))):
+                kind = jitter.random()
                 if kind < 0.1:
                     outlet.say(at, *wire, link=link)  # the wire's own page
                 elif kind < 0.25:
@@ -365,26 +365,26 @@ def invent(feeds: int, rounds: int, events: int, *, seed: int) -> News:
                 else:
                     outlet.say(at, *telling())
         for outlet in outlets:
-            outlet.say(at, chance.choice(NOISE).format(**_fill(chance)), "Local news.")
-            outlet.edit(at, chance)
-            documents[outlet.number, at] = outlet.document(chance)
+            outlet.say(at, jitter.choice(NOISE).format(**_fill(jitter)), "Local news.")
+            outlet.edit(at, jitter)
+            documents[outlet.number, at] = outlet.document(jitter)
     return News(feeds, rounds, documents)
 
 
-def _fill(chance: random.Random) -> dict[str, str | int]:
+def _fill(jitter: random.Random) -> dict[str, str | int]:
     def name() -> str:
-        return "".join(chance.choices(SYLLABLES, k=2)).title()
+        return "".join(jitter.choices(SYLLABLES, k=2)).title()
 
-    words = {key: chance.choice(some) for key, some in WORDS.items()}
-    return words | {"place": name(), "name": f"{name()} {name()}", "n": chance.randint(11, 99)}
+    words = {key: jitter.choice(some) for key, some in WORDS.items()}
+    return words | {"place": name(), "name": f"{name()} {name()}", "n": jitter.randint(11, 99)}
 
 
-def _event(chance: random.Random) -> Telling:
-    titles, leads = chance.choice(EVENTS)
-    values = _fill(chance)
+def _event(jitter: random.Random) -> Telling:
+    titles, leads = jitter.choice(EVENTS)
+    values = _fill(jitter)
     return lambda: (
-        chance.choice(titles).format(**values),
-        " ".join(it.format(**values) for it in chance.sample(leads, chance.randint(1, len(leads)))),
+        jitter.choice(titles).format(**values),
+        " ".join(it.format(**values) for it in jitter.sample(leads, jitter.randint(1, len(leads)))),
     )
 
 

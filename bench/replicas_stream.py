@@ -38,11 +38,11 @@ from vectors import Vectors, add_options
 
 from straitwatch import pipeline
 from straitwatch.app import activate, load
-from straitwatch.core.model import Entry, Feed, Plan, PlannedEntry, ReadFeed, Report
+from straitwatch.core.model import Entry, Feed, ParsedDocument, Plan, PlannedEntry, Report
 from straitwatch.core.normalize import canonical_url, hash_text
 from straitwatch.core.report import Arrival, add_vectors, build_reports, gather_poll, meaning_of
 from straitwatch.core.rules import Rules
-from straitwatch.pipeline import Folding, commit_poll, recognize_entries
+from straitwatch.pipeline import FoldWindowCache, commit_poll, recognize_entries
 from straitwatch.store import Store, claim_due_feeds, sync_feeds
 from straitwatch.store.rows import ALERT, DELIVERY, STORY
 
@@ -176,7 +176,7 @@ def address(run: Run, dsn: str) -> Iterator[str]:
 
 def commit_all(stream: Stream, run: Run, url: str, vectors: Vectors) -> Left:
     """Commit the polls of a stream, the replicas taking turns."""
-    replicas = [(Store.open(url), Folding()) for _ in range(run.replicas)]
+    replicas = [(Store.open(url), FoldWindowCache()) for _ in range(run.replicas)]
     began = _seen_at(stream.polls[0][0]) - timedelta(days=1)
     replicas[0][0].call(sync_feeds, list(stream.feeds.values()), began)
     breaks = {int(len(stream.polls) * share) for share in BREAKS}
@@ -203,7 +203,7 @@ def commit_all(stream: Stream, run: Run, url: str, vectors: Vectors) -> Left:
 
 
 def commit_rows(
-    rows: Sequence[Row], stream: Stream, store: Store, folding: Folding, vectors: Vectors
+    rows: Sequence[Row], stream: Stream, store: Store, folding: FoldWindowCache, vectors: Vectors
 ) -> None:
     """Commit what a feed says at one time, as the pipeline does behind its parser."""
     feed, now = stream.feeds[_source(rows[0])], _seen_at(rows[0])
@@ -212,7 +212,7 @@ def commit_rows(
     )
     times = {"baseline_at": now, "last_polled_at": now, "last_ok_at": now, "next_due_at": now}
     state = replace(state, last_outcome="ok", **times)
-    read = ReadFeed(format="rss20", entries=tuple(entry_of(row, feed) for row in rows))
+    read = ParsedDocument(format="rss20", entries=tuple(entry_of(row, feed) for row in rows))
     read, known = store.call(recognize_entries, feed, read, now=now)
     arrival = Arrival(feed=feed, state=state, seen_at=now, known=known)
     changed = [entry for entry in read.entries if arrival.has_changed(entry)]

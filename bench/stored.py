@@ -20,9 +20,9 @@ from itertools import count, islice
 from pathlib import Path
 
 from straitwatch.app import activate, load, utc_now
-from straitwatch.core.model import Entry, Feed, FeedState, ReadFeed
+from straitwatch.core.model import Entry, Feed, FeedState, ParsedDocument
 from straitwatch.core.report import Arrival, build_reports, gather_poll
-from straitwatch.pipeline import Folding, commit_poll
+from straitwatch.pipeline import FoldWindowCache, commit_poll
 from straitwatch.store import Store, claim_due_feeds, save_config, sync_feeds
 
 SHIPPED = Path(__file__).parent.parent / "config"
@@ -92,14 +92,14 @@ def fill(folder: Path, entries: int, *, data: list[Path], days: float) -> Path:
     feed = Feed(id="bench", name="Bench", url="https://bench.example/feed", language="")
     store.call(sync_feeds, [feed], until - timedelta(days=days + 1))
     store.call(save_config, loaded.version, loaded.text, until)
-    folding = Folding()
+    folding = FoldWindowCache()
     step = timedelta(days=days) / max(entries, 1)
     made = islice(_entries(data), entries)
     done = 0
     while batch := list(islice(made, BATCH)):
         now = until - timedelta(days=days) + step * done
         (state,) = store.call(claim_due_feeds, now=now, limit=1, lease=LEASE, due_by=until)
-        read = ReadFeed(format="rss20", entries=tuple(batch))
+        read = ParsedDocument(format="rss20", entries=tuple(batch))
         after = _settled(state, now)
         arrival = Arrival(feed=feed, state=after, seen_at=now)
         poll = gather_poll(read, arrival, after, build_reports(batch, arrival, rules))
@@ -152,10 +152,10 @@ def _rows(data: list[Path]) -> Iterator[dict[str, str]]:
             rows = (json.loads(line) for line in lines)
             yield from (row for row in rows if row.get("title"))
     if not data:
-        chance = random.Random(1)
+        jitter = random.Random(1)
         for _ in range(1000):
-            title = " ".join(chance.choices(WORDS, k=10))
-            yield {"title": title, "summary": " ".join(chance.choices(WORDS, k=50)), "lang": "en"}
+            title = " ".join(jitter.choices(WORDS, k=10))
+            yield {"title": title, "summary": " ".join(jitter.choices(WORDS, k=50)), "lang": "en"}
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from straitwatch.core.model import (
     Fold,
     Hit,
     Match,
+    ParsedDocument,
     Poll,
-    ReadFeed,
     Relation,
     Report,
     Route,
@@ -130,7 +130,7 @@ def poll_of(
     state: FeedState | None = None,
 ) -> Poll:
     """Make the poll that brings these entries; the feed's state stays as it is unless given."""
-    read = ReadFeed(format="rss20", entries=entries)
+    read = ParsedDocument(format="rss20", entries=entries)
     silent = silent_entries(
         read,
         arrival.known,

@@ -43,28 +43,28 @@ from straitwatch.core.model import (
 from straitwatch.core.origin import outlets_of
 from straitwatch.core.plan import fold_profiles
 from straitwatch.core.rules import GIVE_UP_AFTER, Rules, Shadow
-from straitwatch.core.schedule import repeats_nothing
+from straitwatch.core.schedule import must_not_resend
 from straitwatch.deliver import Driver, SenderThreads, open_driver, validate_receiver
 from straitwatch.encoder import Encoder
 from straitwatch.engines import describe, engine_of, unavailable_because
 from straitwatch.errors import ConfigError, StoreError, UsageError
 from straitwatch.fetch import Fetcher
+from straitwatch.metamonitor import notify_first_fetch, notify_health, ping_heartbeat, send_canary
 from straitwatch.parsepool import ParsePool
 from straitwatch.pipeline import (
     FEED_LEASE,
-    Folding,
+    FoldWindowCache,
     Tools,
     address,
     deliver_due,
     ingest_feed,
-    settle_broken,
+    record_broken_poll,
     write_digest,
 )
 from straitwatch.scheduler import Scheduler
 from straitwatch.store import Store, Transaction
 from straitwatch.telemetry import Metrics
 from straitwatch.telemetry.log import redactor
-from straitwatch.vigil import fly_canary, hold_switch, tell, tell_first_sight
 from straitwatch.web import bind, build_web, serve_web
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -240,7 +240,7 @@ class App:
     _stopping: bool = False
     _is_cut_off: bool = False
     _shadow_run: db.ShadowRun | None = None
-    _switch_held_at: datetime | None = None
+    _pinged_at: datetime | None = None
     _breaches: Sequence[str] = ()
     _problem: str = "starting"
 
@@ -251,12 +251,12 @@ class App:
         await self._adopt(self.active)
         if self.tools.store.dialect == "sqlite":
             await self.tools.store.run(
-                db.void_leases,
+                db.reset_leases,
                 self.tools.clock(),
                 holding=self._holding(),
                 fallbacks=self.active.rules.fallbacks,
             )
-        await self.tools.store.run(self._mend_clock)
+        await self.tools.store.run(self._repair_clock)
         self._loaded = self._seen = config_fingerprint(self.active.config.directory)
         self._problem = ""
 
@@ -265,8 +265,8 @@ class App:
         config = active.config
         await self.tools.store.run(db.save_config, config.version, config.text, now)
         await self.tools.store.run(db.sync_feeds, list(active.feeds.values()), now)
-        await self.tools.store.run(db.name_recipients, active.rules.recipients)
-        active = await self._begin_shadow(active, now)
+        await self.tools.store.run(db.save_recipients, active.rules.recipients)
+        active = await self._start_shadow(active, now)
         if config.polling != self.active.config.polling:
             fetcher = await self.stack.enter_async_context(Fetcher(config.polling))
             self.tools = replace(self.tools, fetcher=fetcher)
@@ -274,16 +274,16 @@ class App:
             if getattr(config, name) != getattr(self.active.config, name):
                 log.warning("this setting needs a restart", setting=name)
         self.active = active
-        await self._tell_recovery()
+        await self._notify_recovery()
 
-    async def _begin_shadow(self, active: Active, now: datetime) -> Active:
+    async def _start_shadow(self, active: Active, now: datetime) -> Active:
         """Let a change in shadow run from when it was first seen; one whose time is up is off."""
         self._shadow_run = None
         shadow = active.config.shadow
         if shadow is None:
             return active
         self._shadow_run = await self.tools.store.run(
-            db.begin_shadow,
+            db.start_shadow,
             shadow.version,
             files=[path.name for path in shadow.files],
             now=now,
@@ -319,11 +319,11 @@ class App:
         await self.start()
         scheduler = Scheduler(on_failure=self._job_failed)
         scheduler.every(TICK_SECONDS, self._tick, name="tick")
-        scheduler.every(HOUSEKEEPING_SECONDS, self._housekeep, name="housekeep")
+        scheduler.every(HOUSEKEEPING_SECONDS, self._keep_house, name="housekeep")
         scheduler.every(DIGEST_SECONDS, self.digest_due, name="digest")
         scheduler.every(RELOAD_SECONDS, self._watch_config, name="reload")
         scheduler.every(GAUGE_SECONDS, self._gauge, name="gauge")
-        scheduler.every(WATCH_SECONDS, self._watch_over, name="watch over")
+        scheduler.every(WATCH_SECONDS, self._watch_health, name="watch over")
         scheduler.every(PROMISES_SECONDS, self._check_promises, name="check promises")
         scheduler.every(PRUNE_SECONDS, self._prune, name="prune")
         scheduler.start()
@@ -399,7 +399,7 @@ class App:
         strangers = [state for state in claimed if state.feed_id not in self.active.feeds]
         if not strangers:
             return claimed
-        await self.tools.store.run(db.release_feeds, strangers)
+        await self.tools.store.run(db.reset_feed_leases, strangers)
         ours = [state for state in claimed if state not in strangers]
         names = list(self.active.feeds)
         return ours + await self.tools.store.run(claim, limit=len(strangers), only=names)
@@ -440,7 +440,7 @@ class App:
     async def _broken(self, feed: Feed, state: FeedState, error: Exception) -> PollReport:
         policy = self.active.config.polling
         try:
-            return await settle_broken(feed, state, error, tools=self.tools, policy=policy)
+            return await record_broken_poll(feed, state, error, tools=self.tools, policy=policy)
         except StoreError:  # its lease ends by itself
             log.exception("the failed poll could not be recorded")
             return PollReport(feed_id=feed.id, outcome="error", detail=str(error))
@@ -490,9 +490,9 @@ class App:
         while await self.poll_due(due_by=due_by) or self._polls:
             await asyncio.wait(self._polls, return_when=asyncio.FIRST_COMPLETED)
         await self.digest_due()
-        await self._housekeep()
+        await self._keep_house()
         await self._check_promises()
-        await self._watch_over(is_last=True)
+        await self._watch_health(is_last=True)
         await self.wake_senders()
         while self._sends:
             await asyncio.wait(self._sends.values())
@@ -500,14 +500,14 @@ class App:
 
     # ------------------------------------------------------------ jobs
 
-    async def _housekeep(self) -> None:
+    async def _keep_house(self) -> None:
         now = self.tools.clock()
         await self._end_shadow(now)
-        if mended := await self.tools.store.run(self._mend_clock):
+        if mended := await self.tools.store.run(self._repair_clock):
             log.warning("the clock was set back: what waited for it goes on", count=mended)
         fallbacks = self.active.rules.fallbacks
         settle = partial(
-            db.settle_missing_receivers,
+            db.expire_for_missing_receivers,
             usable=list(self.active.drivers),
             now=now,
             give_up_after=GIVE_UP_MISSING,
@@ -515,7 +515,7 @@ class App:
         )
         await self._run_each(
             [
-                partial(db.release_held, now=now),
+                partial(db.flush_held, now=now),
                 partial(
                     db.expire_deliveries, now=now, holding=self._holding(), fallbacks=fallbacks
                 ),
@@ -524,10 +524,10 @@ class App:
             ]
         )
 
-    def _mend_clock(self, tx: Transaction) -> int:
+    def _repair_clock(self, tx: Transaction) -> int:
         # The clock is read when the store gets to it: what other replicas wrote while this one
         # waited would be the future of a time that was read before.
-        return db.mend_clock(tx, self.tools.clock())
+        return db.repair_clock(tx, self.tools.clock())
 
     async def _run_each(self, steps: Sequence[Callable[[Transaction], object]]) -> None:
         """Take these steps in the store; one that fails keeps no other back, and is raised last."""
@@ -544,7 +544,7 @@ class App:
     def _holding(self) -> list[str]:
         """Return the receivers that repeat nothing that was perhaps sent."""
         drivers = self.active.drivers.items()
-        return [name for name, it in drivers if repeats_nothing(it.kind, it.on_unsure)]
+        return [name for name, it in drivers if must_not_resend(it.kind, it.on_unsure)]
 
     async def _check_promises(self) -> None:
         """Look whether the outbox keeps what it promises; what it does not is told."""
@@ -553,9 +553,9 @@ class App:
         for breach in self._breaches:
             log.error("the outbox breaks a promise", breach=breach)
 
-    async def _tell_first_sight(self, *, is_last: bool) -> None:
+    async def _notify_first_fetch(self, *, is_last: bool) -> None:
         facts = await self.tools.store.run(
-            tell_first_sight,
+            notify_first_fetch,
             to=self.active.config.system_send,
             recipients=self.active.rules.recipients,
             now=self.tools.clock(),
@@ -564,30 +564,30 @@ class App:
         if facts:
             log.warning("matching entries were recorded without an alert", title=facts.title)
 
-    async def _watch_over(self, *, is_last: bool = False) -> None:
+    async def _watch_health(self, *, is_last: bool = False) -> None:
         """Tell what is broken; prove that alerts would arrive, and say so."""
         config, rules = self.active.config, self.active.rules
         now = self.tools.clock()
         titles = await self.tools.store.run(
-            tell,
+            notify_health,
             to=config.system_send,
             recipients=rules.recipients,
             breaches=self._breaches,
             now=now,
         )
-        await self._tell_first_sight(is_last=is_last)
+        await self._notify_first_fetch(is_last=is_last)
         for title in titles:
             said = "told" if config.system_send else "nobody is told: system.send is empty"
             log.warning(said, title=title)
         if config.canary is None:
             return
-        if await fly_canary(
+        if await send_canary(
             config.canary, rules.matcher, recipients=rules.recipients, tools=self.tools
         ):
             await self.wake_senders()
-        if now - (self._switch_held_at or _LONG_AGO) >= config.canary.every:
-            is_held = await hold_switch(config.canary, tools=self.tools)
-            self._switch_held_at = now if is_held else None
+        if now - (self._pinged_at or _LONG_AGO) >= config.canary.every:
+            is_held = await ping_heartbeat(config.canary, tools=self.tools)
+            self._pinged_at = now if is_held else None
 
     async def _prune(self) -> None:
         now, keep = self.tools.clock(), self.active.config.retention.entries_after
@@ -604,8 +604,8 @@ class App:
         counts = await self.tools.store.run(db.status_counts, now)
         metrics = self.tools.metrics
         metrics.deliveries.labels(state="pending").set(counts.pending)
-        health = await self.tools.store.run(db.health, now)
-        metrics.oldest_pending.set((now - (health.oldest_due_at or now)).total_seconds())
+        liveness = await self.tools.store.run(db.liveness, now)
+        metrics.oldest_pending.set((now - (liveness.oldest_due_at or now)).total_seconds())
         for name, state in (await self.tools.store.run(db.receiver_states)).items():
             left = (state.hold_until or now) - now
             metrics.hold_seconds.labels(receiver=name).set(max(left.total_seconds(), 0))
@@ -650,9 +650,9 @@ class App:
         log.info("configuration reloaded", config=config.version)
         return True
 
-    async def _tell_recovery(self) -> None:
+    async def _notify_recovery(self) -> None:
         """Say that the configuration is good again, if people were told that it was not."""
-        refusal = await self.tools.store.run(db.clear_refusal)
+        refusal = await self.tools.store.run(db.clear_rejection)
         if refusal is None:
             return
         facts = NoticeFacts(
@@ -671,7 +671,7 @@ class App:
             if isinstance(error, ConfigError)
             else [str(error)]
         )
-        if not await self.tools.store.run(db.note_refusal, problems, now=now):
+        if not await self.tools.store.run(db.record_rejection, problems, now=now):
             return
         facts = NoticeFacts(
             title="New configuration refused; the old one goes on",
@@ -751,7 +751,7 @@ def read_status(
 def _config_state(tx: db.Transaction, config: Config | None, zone: ZoneInfo) -> list[str]:
     """Say what a person should know of the configuration: a refusal, a change in shadow."""
     lines = []
-    if refusal := db.config_refusal(tx):
+    if refusal := db.config_rejection(tx):
         more = f" and {len(refusal.problems) - 1} more" if len(refusal.problems) > 1 else ""
         first = refusal.problems[0].splitlines()[0] if refusal.problems else "no reason given"
         lines.append(
@@ -817,9 +817,9 @@ async def build_app(
         encoder=encoder,
         senders=senders,
         metrics=metrics,
-        folding=Folding(),
+        folding=FoldWindowCache(),
         clock=utc_now,
-        chance=Random(),  # noqa: S311 - jitter, not a secret
+        jitter=Random(),  # noqa: S311 - jitter, not a secret
         worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}",
     )
     return App(active=active, tools=tools, stack=stack)

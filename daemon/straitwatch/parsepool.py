@@ -12,8 +12,8 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
-from straitwatch.core.model import ParseProblem, ReadFeed
-from straitwatch.core.read import ReadRequest, read_feed
+from straitwatch.core.model import ParsedDocument, ParseProblem
+from straitwatch.core.parse_document import ParseRequest, parse_document
 from straitwatch.workers.process import (
     WorkerDiedError,
     WorkerError,
@@ -28,7 +28,7 @@ _MAX_BODY = 64_000_000  # bytes; larger than any limit of the fetcher
 
 # What a worker's answer may be made of. A worker reads hostile bytes: its pickle is not trusted.
 _ANSWER_TYPES = {
-    ("straitwatch.core.model", "ReadFeed"),
+    ("straitwatch.core.model", "ParsedDocument"),
     ("straitwatch.core.model", "Entry"),
     ("straitwatch.core.model", "ParseProblem"),
     ("datetime", "datetime"),
@@ -65,7 +65,7 @@ class ParsePool:
     ) -> None:
         await self.close()
 
-    async def read(self, request: ReadRequest) -> ReadFeed:
+    async def read(self, request: ParseRequest) -> ParsedDocument:
         """Parse and clean one document; a worker's death is an answer, not an exception."""
         if len(request.body) > _MAX_BODY:
             return _failed(ParseProblem.TOO_LARGE, f"{len(request.body):,} bytes")
@@ -116,7 +116,7 @@ class _Worker:
         process = await WorkerProcess.start("straitwatch.parsepool.work", net, memory_bytes)
         return cls(process, memory_bytes)
 
-    async def read(self, request: ReadRequest, within: timedelta) -> ReadFeed:
+    async def read(self, request: ParseRequest, within: timedelta) -> ParsedDocument:
         """Send the request and wait for the answer, but not past the deadline."""
         self._documents += 1
         self.is_spent = True  # unless the answer arrives whole
@@ -145,9 +145,9 @@ class _AnswerReader(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name}")
 
 
-def _answer(payload: bytes) -> ReadFeed:
+def _answer(payload: bytes) -> ParsedDocument:
     answer = _AnswerReader(io.BytesIO(payload)).load()
-    if not isinstance(answer, ReadFeed):
+    if not isinstance(answer, ParsedDocument):
         raise pickle.UnpicklingError(type(answer).__name__)
     return answer
 
@@ -155,12 +155,12 @@ def _answer(payload: bytes) -> ReadFeed:
 _OUT_OF_MEMORY = "more memory than a worker may use"
 
 
-def _is_out_of_memory(answer: ReadFeed) -> bool:
+def _is_out_of_memory(answer: ParsedDocument) -> bool:
     return answer.problem is ParseProblem.TOO_LARGE and answer.detail == _OUT_OF_MEMORY
 
 
-def _failed(problem: ParseProblem, detail: str) -> ReadFeed:
-    return ReadFeed(format="", problem=problem, detail=detail)
+def _failed(problem: ParseProblem, detail: str) -> ParsedDocument:
+    return ParsedDocument(format="", problem=problem, detail=detail)
 
 
 # ---------------------------------------------------------------- inside the worker
@@ -179,9 +179,9 @@ def _by_value(problem: ParseProblem) -> tuple[type[ParseProblem], tuple[str]]:
 
 
 def _read(payload: bytes) -> bytes:
-    request: ReadRequest = pickle.loads(payload)  # noqa: S301 - our parent wrote it
+    request: ParseRequest = pickle.loads(payload)  # noqa: S301 - our parent wrote it
     try:
-        return pickle.dumps(read_feed(request), protocol=pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps(parse_document(request), protocol=pickle.HIGHEST_PROTOCOL)
     except MemoryError:
         answer = _failed(ParseProblem.TOO_LARGE, _OUT_OF_MEMORY)
         return pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL)

@@ -49,12 +49,12 @@ from straitwatch.core.model import (
     NoticeFacts,
     NotModified,
     Outcome,
+    ParsedDocument,
     ParseProblem,
     PlannedEntry,
     Poll,
     PollPolicy,
     PollReport,
-    ReadFeed,
     Reason,
     Report,
     ReportStatus,
@@ -64,6 +64,7 @@ from straitwatch.core.model import (
     Story,
     StoryConstraint,
 )
+from straitwatch.core.parse_document import ParseRequest
 from straitwatch.core.plan import (
     RETURNED,
     SAME_GUID,
@@ -73,7 +74,6 @@ from straitwatch.core.plan import (
     plan_poll,
     plan_release,
 )
-from straitwatch.core.read import ReadRequest
 from straitwatch.core.recognize import with_own_ids
 from straitwatch.core.report import (
     REKEY_ENTRIES,
@@ -119,7 +119,7 @@ DIGEST_ASIDE = 10  # lines at most of what is listed beside the stories
 
 
 @dataclass(slots=True)
-class Folding:
+class FoldWindowCache:
     """The fold window and how far into the store it has read.
 
     It lives in the store's thread.
@@ -171,9 +171,9 @@ class Tools:
     encoder: Encoder
     senders: SenderThreads
     metrics: Metrics
-    folding: Folding
+    folding: FoldWindowCache
     clock: Callable[[], datetime]
-    chance: Random
+    jitter: Random
     worker: str
 
 
@@ -186,7 +186,7 @@ async def ingest_feed(
     """Poll one feed and commit everything that it changes."""
     result = await tools.fetcher.fetch(feed, state)
     outcome = FeedOutcome(
-        feed=feed, state=state, policy=policy, now=tools.clock(), chance=tools.chance.random()
+        feed=feed, state=state, policy=policy, now=tools.clock(), jitter=tools.jitter.random()
     )
     match result:
         case NotModified():
@@ -205,7 +205,7 @@ async def _ingest_document(
 ) -> PollReport:
     feed, state, now = outcome.feed, outcome.state, outcome.now
     read = await tools.pool.read(
-        ReadRequest(
+        ParseRequest(
             body=fetched.body,
             feed_id=feed.id,
             url=fetched.url,
@@ -242,8 +242,8 @@ async def _ingest_document(
 
 
 def recognize_entries(
-    tx: Transaction, feed: Feed, read: ReadFeed, *, now: datetime
-) -> tuple[ReadFeed, Mapping[str, KnownEntry]]:
+    tx: Transaction, feed: Feed, read: ParsedDocument, *, now: datetime
+) -> tuple[ParsedDocument, Mapping[str, KnownEntry]]:
     """Find which entries are known; those under a reused GUID get ids of their own."""
     known = db.known_entries(tx, [entry.id for entry in read.entries], now=now)
     changed = [
@@ -313,17 +313,19 @@ async def _rekeyed(
     return rekeyed
 
 
-async def settle_broken(
+async def record_broken_poll(
     feed: Feed, state: FeedState, error: Exception, *, tools: Tools, policy: PollPolicy
 ) -> PollReport:
     """Record a poll that failed inside Straitwatch: the feed shows as failing and slows down."""
     outcome = FeedOutcome(
-        feed=feed, state=state, policy=policy, now=tools.clock(), chance=tools.chance.random()
+        feed=feed, state=state, policy=policy, now=tools.clock(), jitter=tools.jitter.random()
     )
     return await _complete(outcome.broken(error), tools)
 
 
-def commit_poll(tx: Transaction, poll: Poll, *, rules: Rules, folding: Folding) -> PollReport:
+def commit_poll(
+    tx: Transaction, poll: Poll, *, rules: Rules, folding: FoldWindowCache
+) -> PollReport:
     """Fold, decide and write one poll, or a part of it, all in this transaction."""
     context = read_context(tx, poll.reports, folding) if poll.reports else PollContext()
     plan = plan_poll(poll, context, rules)
@@ -336,10 +338,12 @@ def commit_poll(tx: Transaction, poll: Poll, *, rules: Rules, folding: Folding) 
     return plan.report
 
 
-def read_context(tx: Transaction, reports: Sequence[Report], folding: Folding) -> PollContext:
+def read_context(
+    tx: Transaction, reports: Sequence[Report], folding: FoldWindowCache
+) -> PollContext:
     """Read what must be known to fold and decide; nobody else folds until the commit."""
     db.fold_lock(tx)
-    tx.if_undone(folding.drop)
+    tx.on_rollback(folding.drop)
     now = reports[0].seen_at
     return PollContext(
         window=folding.catch_up(tx, now=now),
@@ -364,7 +368,7 @@ def release_feed(
     arrival = Arrival(feed=feed, state=FeedState(feed_id=feed.id, baseline_at=now), seen_at=now)
     reports = [(_report_of(stored, arrival, rules), stored.fold) for stored in held if stored.fold]
     context = PollContext(
-        window=Folding().catch_up(tx, now=now),
+        window=FoldWindowCache().catch_up(tx, now=now),
         stories=db.StoredStories(tx),
         silences=tuple(db.active_silences(tx, now)),
     )
@@ -570,7 +574,7 @@ async def _record(
         created_at=created_at,
         give_up_at=delivery.give_up_at,
         now=now,
-        chance=tools.chance.random(),
+        jitter=tools.jitter.random(),
     )
     finish = partial(
         db.finish_attempt,

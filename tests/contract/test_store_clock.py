@@ -16,10 +16,10 @@ from straitwatch.store import (
     complete_polls,
     due_receivers,
     expire_deliveries,
+    flush_held,
     hold_receiver,
     list_deliveries,
-    mend_clock,
-    release_held,
+    repair_clock,
     sync_feeds,
 )
 
@@ -34,7 +34,7 @@ def put(store: Store, **changes: Any) -> None:
 def test_a_message_written_by_a_clock_ahead_is_due_now(store: Store) -> None:
     put(store)
 
-    mended = store.call(mend_clock, NOW)
+    mended = store.call(repair_clock, NOW)
 
     assert mended == 1
     assert store.call(due_receivers, NOW) == ["desk-slack"]
@@ -42,12 +42,12 @@ def test_a_message_written_by_a_clock_ahead_is_due_now(store: Store) -> None:
 
 def test_a_message_that_waits_for_its_time_goes_on_waiting(store: Store) -> None:
     put(store)
-    store.call(mend_clock, NOW)
+    store.call(repair_clock, NOW)
     store.call(add_alert, make_alert("a2", story_id="s2"), [
         make_delivery("d2", alert_id="a2", not_before=NOW + DAY)
     ])  # fmt: skip
 
-    assert store.call(mend_clock, NOW) == 0
+    assert store.call(repair_clock, NOW) == 0
 
 
 def test_what_quiet_hours_hold_stays_held(store: Store) -> None:
@@ -58,9 +58,9 @@ def test_what_quiet_hours_hold_stays_held(store: Store) -> None:
         not_before=AHEAD + timedelta(hours=8),
     )
 
-    store.call(mend_clock, NOW)
+    store.call(repair_clock, NOW)
 
-    assert store.call(release_held, NOW) == 0
+    assert store.call(flush_held, NOW) == 0
 
 
 def test_a_group_wait_of_a_clock_ahead_is_over(store: Store) -> None:
@@ -71,16 +71,16 @@ def test_a_group_wait_of_a_clock_ahead_is_over(store: Store) -> None:
         not_before=AHEAD + timedelta(minutes=1),
     )
 
-    store.call(mend_clock, NOW)
+    store.call(repair_clock, NOW)
 
-    assert store.call(release_held, NOW) == 1
+    assert store.call(flush_held, NOW) == 1
 
 
 def test_a_send_that_was_claimed_by_a_clock_ahead_can_be_taken_over(store: Store) -> None:
     put(store)
     store.call(claim_delivery, receiver="desk-slack", now=AHEAD, lease=SEND_LEASE, worker="gone:1")
 
-    store.call(mend_clock, NOW)
+    store.call(repair_clock, NOW)
     store.call(expire_deliveries, NOW)
 
     assert [it.delivery.state for it in store.call(list_deliveries)] == [DeliveryState.PENDING]
@@ -90,7 +90,7 @@ def test_no_receiver_is_held_for_longer_than_it_may_ask_for(store: Store) -> Non
     put(store)
     store.call(hold_receiver, "desk-slack", until=AHEAD, reason="rate_limited")
 
-    store.call(mend_clock, NOW)
+    store.call(repair_clock, NOW)
 
     assert store.call(due_receivers, NOW) == ["desk-slack"]
 
@@ -108,7 +108,7 @@ def test_a_feed_polled_by_a_clock_ahead_is_due_now(store: Store, polled_at, due)
     )
     store.call(complete_polls, [after])
 
-    store.call(mend_clock, NOW)
+    store.call(repair_clock, NOW)
 
     assert len(claim(store, now=NOW)) == due
 
@@ -120,7 +120,7 @@ def test_a_feed_that_a_replica_with_a_clock_a_little_ahead_has_just_claimed_stay
     ahead = NOW + timedelta(seconds=3)
     store.call(claim_due_feeds, now=ahead, limit=1, lease=FEED_LEASE)
 
-    mended = store.call(mend_clock, NOW)
+    mended = store.call(repair_clock, NOW)
 
     assert mended == 0
     assert claim(store, now=ahead + timedelta(seconds=1)) == []

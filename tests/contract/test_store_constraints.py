@@ -29,7 +29,7 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.report import Arrival, make_report
 from straitwatch.core.rules import Rules
-from straitwatch.pipeline import Folding, commit_poll, refold
+from straitwatch.pipeline import FoldWindowCache, commit_poll, refold
 from straitwatch.store import (
     Signature,
     Store,
@@ -96,7 +96,9 @@ def commit_reports(
         make_report(entry, (make_match(),), arrival, AlertPolicy()) for entry in entries
     )
     after = replace(known, last_polled_at=at, next_due_at=at)
-    commit_poll(tx, Poll(feed=feed, state=after, reports=reports), rules=RULES, folding=Folding())
+    commit_poll(
+        tx, Poll(feed=feed, state=after, reports=reports), rules=RULES, folding=FoldWindowCache()
+    )
 
 
 def story_of(store: Store, entry_id: str) -> str:

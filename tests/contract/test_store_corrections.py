@@ -41,7 +41,7 @@ from straitwatch.core.origin import outlets_of
 from straitwatch.core.plan import SAME_GUID, Release
 from straitwatch.core.report import Arrival, make_report
 from straitwatch.core.rules import Rules
-from straitwatch.pipeline import Folding, commit_poll, release_feed
+from straitwatch.pipeline import FoldWindowCache, commit_poll, release_feed
 from straitwatch.store import (
     DigestQuery,
     Signature,
@@ -243,12 +243,12 @@ def test_what_waits_for_more_sources_waits_in_the_merged_story(store: Store) -> 
     line = StoryLevel(
         watchlist="taiwan-policy", level=Severity.HIGH, story=StoryFilter(min_origins=2)
     )
-    store.call(write_stories, [make_story("s2", waiting=(line,))])
+    store.call(write_stories, [make_story("s2", pending_levels=(line,))])
 
     merged = store.call(merge_stories, "s1", "s2", BY)
 
     assert merged is not None
-    assert store.call(stories_by_id, ["s1"])["s1"].waiting == (line,)
+    assert store.call(stories_by_id, ["s1"])["s1"].pending_levels == (line,)
 
 
 def test_what_a_silence_holds_is_still_news_after_a_correction(store: Store) -> None:
@@ -319,7 +319,7 @@ def commit_edit(tx: Transaction, known: Mapping[str, KnownEntry]) -> None:
     arrival = Arrival(feed=feed, state=state, seen_at=NOW + WEEK, known=known)
     report = make_report(edited, (make_match(),), arrival, AlertPolicy())
     poll = Poll(feed=feed, state=after, reports=(report,))
-    commit_poll(tx, poll, rules=NO_RULES, folding=Folding())
+    commit_poll(tx, poll, rules=NO_RULES, folding=FoldWindowCache())
 
 
 COPY = "Fleet crosses the strait - Feed f2"  # an aggregator's copy of another feed's article
@@ -403,18 +403,18 @@ def test_copy_of_a_configured_outlet_keeps_its_origin_when_it_is_released(store:
 
 def test_a_window_knows_that_a_held_report_was_sent_once_it_is_released(store: Store) -> None:
     claimed = store_held(store, title="Minister Lin counts 12 ships in the strait")
-    folding = Folding()
+    folding = FoldWindowCache()
     copy = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)[0].features
     assert store.call(catch_up, folding).novelty(copy, "s1").figures
 
     let_go(store, claimed)
 
-    running, restarted = store.call(catch_up, folding), store.call(catch_up, Folding())
+    running, restarted = store.call(catch_up, folding), store.call(catch_up, FoldWindowCache())
     assert restarted.novelty(copy, "s1").figures == ()
     assert running.novelty(copy, "s1") == restarted.novelty(copy, "s1")
 
 
-def catch_up(tx: Transaction, folding: Folding) -> StoryWindow:
+def catch_up(tx: Transaction, folding: FoldWindowCache) -> StoryWindow:
     return folding.catch_up(tx, now=NOW + timedelta(hours=2))
 
 

@@ -8,7 +8,7 @@ from contract.store_builders import NOW, make_entry
 from contract.test_store_returning import FEED, MONTH, RULES
 from straitwatch.core.model import Entry, FeedState, PollReport, Reason
 from straitwatch.core.report import Arrival
-from straitwatch.pipeline import Folding, commit_poll
+from straitwatch.pipeline import FoldWindowCache, commit_poll
 from straitwatch.store import Store, Transaction, claim_due_feeds, known_entries, sync_feeds
 
 TITLE = "Fleet of twelve ships crosses the strait at dawn"
@@ -27,7 +27,7 @@ def _commit(tx: Transaction, state: FeedState, entry: Entry, now: datetime) -> P
     known = known_entries(tx, [entry.id])
     arrival = Arrival(feed=FEED, state=state, seen_at=now, known=known)
     poll = poll_of(entry, arrival=arrival, rules=RULES, state=after)
-    return commit_poll(tx, poll, rules=RULES, folding=Folding())
+    return commit_poll(tx, poll, rules=RULES, folding=FoldWindowCache())
 
 
 def entry(title: str, text: str, **changes: object) -> Entry:

@@ -82,7 +82,7 @@ async def test_memory_of_work_that_failed_is_cleared_before_its_neighbour_looks(
     memory = ["what was there"]
 
     def take_in_and_refuse(tx: Transaction) -> None:
-        tx.if_undone(memory.clear)
+        tx.on_rollback(memory.clear)
         memory.append("what was not committed")
         raise RefusedError
 
@@ -100,7 +100,7 @@ async def test_memory_is_cleared_when_the_commit_that_many_share_fails(store: St
     memory = ["what was not committed"]
 
     def take_in(tx: Transaction) -> None:
-        tx.if_undone(memory.clear)
+        tx.on_rollback(memory.clear)
 
     def fail_together(tx: Transaction) -> None:
         tx.connection.invalidate()
@@ -116,7 +116,7 @@ async def test_memory_of_work_that_was_committed_is_kept(store: Store) -> None:
     memory = ["what was committed"]
 
     def take_in(tx: Transaction) -> None:
-        tx.if_undone(memory.clear)
+        tx.on_rollback(memory.clear)
 
     await queue_behind_a_gate(store, store.run(take_in), store.run(set_and_refuse, "bad"))
 

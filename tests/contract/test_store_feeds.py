@@ -6,9 +6,9 @@ from straitwatch.store import (
     Store,
     complete_polls,
     feed_states,
-    release_feeds,
+    reset_feed_leases,
+    reset_leases,
     sync_feeds,
-    void_leases,
 )
 
 
@@ -120,7 +120,7 @@ def test_a_renamed_feed_keeps_its_schedule(store: Store) -> None:
 def test_feeds_given_back_are_due_as_before(store: Store) -> None:
     store.call(sync_feeds, [make_feed()], NOW)
 
-    store.call(release_feeds, claim(store))
+    store.call(reset_feed_leases, claim(store))
 
     assert len(claim(store)) == 1
 
@@ -130,7 +130,7 @@ def test_giving_back_an_old_claim_does_not_end_the_new_one(store: Store) -> None
     old = claim(store)
     claim(store, now=NOW + LEASE)
 
-    store.call(release_feeds, old)
+    store.call(reset_feed_leases, old)
 
     assert claim(store, now=NOW + LEASE) == []
 
@@ -139,7 +139,7 @@ def test_a_start_voids_every_lease_and_fences_its_holder_off(store: Store) -> No
     store.call(sync_feeds, [make_feed()], NOW)
     before = claim(store)
 
-    store.call(void_leases, NOW)
+    store.call(reset_leases, NOW)
 
     assert store.call(complete_polls, before) == [False]
     assert len(claim(store)) == 1

@@ -30,23 +30,23 @@ from straitwatch.store import (
     claim_delivery,
     due_receivers,
     expire_deliveries,
+    expire_for_missing_receivers,
     finish_attempt,
+    flush_held,
     freeze,
     full_id,
     hold_receiver,
     list_alerts,
     list_deliveries,
-    name_recipients,
     pause_receiver,
     receiver_states,
-    release_held,
     renew_delivery,
     replay_delivery,
+    reset_leases,
     resume_receiver,
     retry_delivery,
-    settle_missing_receivers,
+    save_recipients,
     show_delivery,
-    void_leases,
 )
 
 SENT = SendResult(outcome=Outcome.DELIVERED, ref={"ts": "1.2", "channel": "C1"})
@@ -328,7 +328,7 @@ def test_a_start_puts_what_was_being_sent_back_as_possibly_sent(store: Store) ->
     put(store)
     claimed(store)
 
-    store.call(void_leases, NOW)
+    store.call(reset_leases, NOW)
 
     again = claimed(store)
     assert (again.job.is_possible_repeat, again.unsure_count) == (True, 1)
@@ -442,8 +442,8 @@ def test_what_was_held_is_let_go_at_its_time(store: Store) -> None:
     put(store, make_delivery(state=DeliveryState.HELD, not_before=NOW + MINUTE))
     assert claim(store, now=NOW + MINUTE) is None
 
-    assert store.call(release_held, NOW) == 0
-    assert store.call(release_held, NOW + MINUTE) == 1
+    assert store.call(flush_held, NOW) == 0
+    assert store.call(flush_held, NOW + MINUTE) == 1
     assert claim(store, now=NOW + MINUTE) is not None
 
 
@@ -471,7 +471,7 @@ def test_what_waits_for_a_usable_receiver_is_left_alone(store: Store) -> None:
 
 
 def settle_missing(store: Store, *, now: datetime, usable: Sequence[str] = ()) -> int:
-    return store.call(settle_missing_receivers, list(usable), now=now, give_up_after=2 * DAY)
+    return store.call(expire_for_missing_receivers, list(usable), now=now, give_up_after=2 * DAY)
 
 
 def test_a_dead_letter_can_be_retried_with_a_new_term(store: Store) -> None:
@@ -702,8 +702,8 @@ def test_what_waited_through_a_pause_gets_a_new_term(store: Store) -> None:
 def test_what_was_written_for_an_unknown_mailbox_gets_its_recipients(store: Store) -> None:
     put(store)
 
-    assert store.call(name_recipients, {"desk-slack": ("a@example.org", "b@example.org")}) == 1
-    assert store.call(name_recipients, {"desk-slack": ("a@example.org", "b@example.org")}) == 0
+    assert store.call(save_recipients, {"desk-slack": ("a@example.org", "b@example.org")}) == 1
+    assert store.call(save_recipients, {"desk-slack": ("a@example.org", "b@example.org")}) == 0
 
     recipients = [record.delivery.recipient for record in store.call(list_deliveries)]
     assert sorted(recipients) == ["a@example.org", "b@example.org"]

@@ -18,7 +18,7 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.report import Arrival, split_poll
 from straitwatch.core.rules import Rules
-from straitwatch.pipeline import Folding, commit_poll
+from straitwatch.pipeline import FoldWindowCache, commit_poll
 from straitwatch.store import Store, StoredStories, feed_states, known_entries, last_seq
 
 FEED = make_feed()
@@ -48,7 +48,7 @@ def etag(store: Store) -> str:
 
 def test_the_first_part_of_a_document_leaves_the_state_of_its_feed(store: Store) -> None:
     first, last = split_poll(poll(claimed_feed(store), *ENTRIES), 2)
-    folding = Folding()
+    folding = FoldWindowCache()
 
     store.call(commit_poll, first, rules=RULES, folding=folding)
     assert (store.call(last_seq), etag(store)) == (2, "")
@@ -60,14 +60,14 @@ def test_the_first_part_of_a_document_leaves_the_state_of_its_feed(store: Store)
 def test_entries_of_a_part_are_known_when_the_document_is_read_again(store: Store) -> None:
     first, _ = split_poll(poll(claimed_feed(store), *ENTRIES), 2)
 
-    store.call(commit_poll, first, rules=RULES, folding=Folding())
+    store.call(commit_poll, first, rules=RULES, folding=FoldWindowCache())
 
     assert set(store.call(known_entries, [entry.id for entry in ENTRIES])) == {"e0", "e1"}
 
 
 def test_a_part_is_refused_when_somebody_else_has_claimed_the_feed(store: Store) -> None:
     first, last = split_poll(poll(claimed_feed(store), *ENTRIES), 2)
-    folding = Folding()
+    folding = FoldWindowCache()
     store.call(commit_poll, first, rules=RULES, folding=folding)
     assert claim(store, now=NOW + timedelta(days=1))
 
@@ -78,7 +78,7 @@ def test_a_part_is_refused_when_somebody_else_has_claimed_the_feed(store: Store)
 
 def test_stored_stories_are_read_when_they_are_asked_for(store: Store) -> None:
     made = poll(claimed_feed(store), ENTRIES[0])
-    store.call(commit_poll, made, rules=RULES, folding=Folding())
+    store.call(commit_poll, made, rules=RULES, folding=FoldWindowCache())
 
     def ask(tx) -> tuple[str, list[str]]:
         stories = StoredStories(tx)

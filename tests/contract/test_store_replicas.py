@@ -23,7 +23,7 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.report import Arrival
 from straitwatch.core.rules import Rules
-from straitwatch.pipeline import Folding, commit_poll, refold
+from straitwatch.pipeline import FoldWindowCache, commit_poll, refold
 from straitwatch.store import (
     Store,
     Transaction,
@@ -99,7 +99,7 @@ def claimed(store: Store) -> dict[str, FeedState]:
     return {state.feed_id: replace(state, baseline_at=NOW - WEEK) for state in states}
 
 
-def commit(tx: Transaction, poll: Poll, state: FeedState, folding: Folding) -> None:
+def commit(tx: Transaction, poll: Poll, state: FeedState, folding: FoldWindowCache) -> None:
     after = replace(state, last_polled_at=poll.now, next_due_at=poll.now + WEEK)
     arrival = Arrival(feed=poll.feed, state=state, seen_at=poll.now)
     made = poll_of(poll.entry, arrival=arrival, rules=RULES, state=after)
@@ -108,7 +108,7 @@ def commit(tx: Transaction, poll: Poll, state: FeedState, folding: Folding) -> N
 
 def work(store: Store, share: list[Poll], states: dict[str, FeedState]) -> None:
     """Do what one replica does: its own polls, with its own window, in its own time."""
-    folding = Folding()
+    folding = FoldWindowCache()
     for poll in share:
         store.call(commit, poll, states[poll.feed.id], folding)
 
@@ -150,7 +150,7 @@ def run_at_once(replicas: list[Store]) -> None:
 
 
 def run_in_turns(replicas: list[Store]) -> None:
-    states, foldings = claimed(replicas[0]), [Folding() for _ in replicas]
+    states, foldings = claimed(replicas[0]), [FoldWindowCache() for _ in replicas]
     for number, poll in enumerate(polls()):
         turn = number * 7 % REPLICAS if number % 5 else 0  # one is ahead, the others catch up
         replicas[turn].call(commit, poll, states[poll.feed.id], foldings[turn])

@@ -20,7 +20,7 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.report import Arrival
 from straitwatch.core.rules import Rules
-from straitwatch.pipeline import WINDOW, Folding, commit_poll, refold
+from straitwatch.pipeline import WINDOW, FoldWindowCache, commit_poll, refold
 from straitwatch.store import Store, Transaction, claim_due_feeds, recent_reports, sync_feeds
 
 MONTH = timedelta(days=30)
@@ -52,7 +52,7 @@ def commit(
     after = replace(state, last_polled_at=now, next_due_at=now)
     arrival = Arrival(feed=FEED, state=state, seen_at=now)
     poll = poll_of(*entries, arrival=arrival, rules=RULES, state=after)
-    return commit_poll(tx, poll, rules=RULES, folding=Folding())
+    return commit_poll(tx, poll, rules=RULES, folding=FoldWindowCache())
 
 
 def page(id_: str, title: str = TITLE) -> Entry:

@@ -12,7 +12,7 @@ from straitwatch.core.model import AlertPolicy, Entry, FeedState, Reason, Route,
 from straitwatch.core.normalize import hash_text
 from straitwatch.core.report import Arrival
 from straitwatch.core.rules import Rules
-from straitwatch.pipeline import Folding, commit_poll
+from straitwatch.pipeline import FoldWindowCache, commit_poll
 from straitwatch.store import (
     Store,
     Transaction,
@@ -43,12 +43,14 @@ WAYS = {"one": [0, 0, 0, 0], "replicas": [0, 1, 0, 1], "restarts": [0, 1, 2, 3]}
 
 
 @pytest.fixture(params=WAYS)
-def foldings(request: pytest.FixtureRequest) -> list[Folding]:
-    made = [Folding() for _ in range(4)]
+def foldings(request: pytest.FixtureRequest) -> list[FoldWindowCache]:
+    made = [FoldWindowCache() for _ in range(4)]
     return [made[number] for number in WAYS[request.param]]
 
 
-def test_a_correction_in_an_edit_is_sent_once(store: Store, foldings: list[Folding]) -> None:
+def test_a_correction_in_an_edit_is_sent_once(
+    store: Store, foldings: list[FoldWindowCache]
+) -> None:
     first, second, third, fourth = foldings
 
     assert poll(store, "one", [entry("e1", TITLE)], 0, first) == (Reason.NEW_STORY,)
@@ -61,18 +63,23 @@ def test_a_correction_in_an_edit_is_sent_once(store: Store, foldings: list[Foldi
 
 def test_a_poll_brings_several_edits(store: Store) -> None:
     titles = {"e1": TITLE, "e2": "Ferries over the strait are late after a storm"}
-    poll(store, "one", [entry(id_, title) for id_, title in titles.items()], 0, Folding())
+    poll(store, "one", [entry(id_, title) for id_, title in titles.items()], 0, FoldWindowCache())
 
     edited = [entry(id_, f"{title}, again") for id_, title in titles.items()]
 
-    assert poll(store, "one", edited, 1, Folding()) == (Reason.KNOWN_ENTRY, Reason.KNOWN_ENTRY)
+    assert poll(store, "one", edited, 1, FoldWindowCache()) == (
+        Reason.KNOWN_ENTRY,
+        Reason.KNOWN_ENTRY,
+    )
 
 
 def test_first_words_of_a_report_that_is_sent_as_an_edit_were_not_sent(store: Store) -> None:
-    poll(store, "one", [entry("e1", TITLE)], 0, Folding())
-    poll(store, "two", [entry("e2", f"{TITLE} off the coast")], 1, Folding())
+    poll(store, "one", [entry("e1", TITLE)], 0, FoldWindowCache())
+    poll(store, "two", [entry("e2", f"{TITLE} off the coast")], 1, FoldWindowCache())
 
-    assert poll(store, "two", [entry("e2", CORRECTED)], 2, Folding()) == (Reason.CORRECTION,)
+    assert poll(store, "two", [entry("e2", CORRECTED)], 2, FoldWindowCache()) == (
+        Reason.CORRECTION,
+    )
 
     reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
     assert {it.features.entry_id: it.is_sent for it in reports} == {"e1": True, "e2": False}
@@ -85,7 +92,7 @@ def entry(id_: str, title: str) -> Entry:
 
 
 def poll(
-    store: Store, feed: str, entries: list[Entry], hours: int, folding: Folding
+    store: Store, feed: str, entries: list[Entry], hours: int, folding: FoldWindowCache
 ) -> tuple[Reason, ...]:
     """Poll a feed that was seen before and that lists these entries; return what was decided."""
     now = NOW + hours * HOUR
@@ -95,7 +102,7 @@ def poll(
 
 
 def _commit(
-    tx: Transaction, state: FeedState, entries: list[Entry], now: datetime, folding: Folding
+    tx: Transaction, state: FeedState, entries: list[Entry], now: datetime, folding: FoldWindowCache
 ) -> tuple[Reason, ...]:
     after = replace(state, last_polled_at=now, last_ok_at=now, next_due_at=now)
     known = known_entries(tx, [entry.id for entry in entries])

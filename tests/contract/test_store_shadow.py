@@ -13,15 +13,15 @@ from straitwatch.core.model import Change, Difference, PlannedEntry
 from straitwatch.store import (
     Store,
     apply_plan,
-    begin_shadow,
-    clear_refusal,
-    config_refusal,
+    clear_rejection,
+    config_rejection,
     drop_shadow,
     end_shadow,
-    note_refusal,
+    record_rejection,
     shadow_counts,
     shadow_run,
     shadow_samples,
+    start_shadow,
 )
 
 HOUR = timedelta(hours=1)
@@ -31,7 +31,7 @@ GAINED = Difference(
 
 
 def begin(store: Store, *, version: str = "v1", hours: int = 24):
-    return store.call(begin_shadow, version, files=["lists.yaml"], now=NOW, runs_for=hours * HOUR)
+    return store.call(start_shadow, version, files=["lists.yaml"], now=NOW, runs_for=hours * HOUR)
 
 
 def store_difference(store: Store, *differences: Difference, is_new: bool = True) -> None:
@@ -88,18 +88,18 @@ def test_a_dropped_change_leaves_nothing(store: Store) -> None:
 
 def test_a_refusal_is_told_once_and_again_only_after_six_hours(store: Store) -> None:
     told = [
-        store.call(note_refusal, [f"problem {hours}"], now=NOW + hours * HOUR)
+        store.call(record_rejection, [f"problem {hours}"], now=NOW + hours * HOUR)
         for hours in (0, 1, 5, 7)
     ]
 
     assert told == [True, False, False, True]
-    assert store.call(config_refusal).since_at == NOW
-    assert store.call(config_refusal).problems == ("problem 7",)
+    assert store.call(config_rejection).since_at == NOW
+    assert store.call(config_rejection).problems == ("problem 7",)
 
 
 def test_a_refusal_that_is_over_is_forgotten_once(store: Store) -> None:
-    store.call(note_refusal, ["a problem"], now=NOW)
+    store.call(record_rejection, ["a problem"], now=NOW)
 
-    assert store.call(clear_refusal).problems == ("a problem",)
-    assert store.call(clear_refusal) is None
-    assert store.call(config_refusal) is None
+    assert store.call(clear_rejection).problems == ("a problem",)
+    assert store.call(clear_rejection) is None
+    assert store.call(config_rejection) is None

@@ -29,8 +29,8 @@ from straitwatch.core.model import (
     Entry,
     FoldedReport,
     KnownEntry,
+    ParsedDocument,
     PlannedEntry,
-    ReadFeed,
     Reason,
     Related,
     Relation,
@@ -397,7 +397,7 @@ def test_another_entry_under_a_stored_guid_has_an_id_that_stays(store: Store) ->
     edited = make_entry("e1", title="Ships cross the strait again (e1)", text_hash=b"edited")
 
     def recognize(entry: Entry) -> tuple[str, list[str]]:
-        read = ReadFeed(format="rss20", entries=(entry,))
+        read = ParsedDocument(format="rss20", entries=(entry,))
         found, known = store.call(recognize_entries, make_feed(claimed.feed_id), read, now=NOW)
         return found.entries[0].id, sorted(known)
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from straitwatch.core.normalize import canonical_url, clean_text, clean_title, clean_url, parse_date
 from straitwatch.core.parse import parse_feed
 from straitwatch.core.parse.decode import decode_document
-from straitwatch.core.read import ReadRequest, read_feed
+from straitwatch.core.parse_document import ParseRequest, parse_document
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 _FRAGMENTS = st.sampled_from(
@@ -30,7 +30,9 @@ def test_no_bytes_make_the_reader_raise(body: bytes, content_type: str) -> None:
 def test_no_tag_soup_makes_the_reader_raise(soup: str) -> None:
     body = soup.encode("utf-8", "replace")
 
-    read = read_feed(ReadRequest(body=body, feed_id="f", url="http://h.example/", fetched_at=NOW))
+    read = parse_document(
+        ParseRequest(body=body, feed_id="f", url="http://h.example/", fetched_at=NOW)
+    )
 
     ids = [entry.id for entry in read.entries]
     assert len(set(ids)) == len(ids)

@@ -33,15 +33,15 @@ year_seeds = st.tuples(st.sampled_from(YEARS), st.integers(0, 2**32))
 
 
 def run_year(
-    plan: DigestPlan, year: int, *, chance: Random, outages: bool
+    plan: DigestPlan, year: int, *, jitter: Random, outages: bool
 ) -> list[tuple[datetime, DigestWindow]]:
     """Tick through a year as the daemon does; restarts forget all but where the last one ended."""
     start, end = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
-    return run(plan, start, end, chance=chance, outages=outages)
+    return run(plan, start, end, jitter=jitter, outages=outages)
 
 
 def run(
-    plan: DigestPlan, start: datetime, end: datetime, *, chance: Random, outages: bool = False
+    plan: DigestPlan, start: datetime, end: datetime, *, jitter: Random, outages: bool = False
 ) -> list[tuple[datetime, DigestWindow]]:
     """Tick from one instant to another as the daemon does, in uneven steps."""
     now = last_until = start
@@ -51,9 +51,9 @@ def run(
         if window is not None:
             sent.append((now, window))
             last_until = window.until_at
-        step = LATE_AFTER * chance.uniform(0.6, 1)
-        if outages and chance.random() < 0.002:
-            step = timedelta(hours=chance.uniform(1, 100))
+        step = LATE_AFTER * jitter.uniform(0.6, 1)
+        if outages and jitter.random() < 0.002:
+            step = timedelta(hours=jitter.uniform(1, 100))
         now += step
     return sent
 
@@ -68,7 +68,7 @@ def test_a_digest_comes_exactly_once_each_local_day(
     year, seed = year_seed
     plan = DigestPlan(name="morning", at=(at,), timezone=zone)
 
-    sent = run_year(plan, year, chance=Random(seed), outages=False)
+    sent = run_year(plan, year, jitter=Random(seed), outages=False)
 
     days = [window.until_at.astimezone(ZoneInfo(zone)).date() for _, window in sent]
     first = days[0]
@@ -93,7 +93,7 @@ def test_an_hourly_digest_comes_each_hour_that_the_clock_shows(zone: str, change
     plan = DigestPlan(name="hourly", at=tuple(map(time, range(24))), timezone=zone)
     change = datetime.combine(changes_on, time(0), tzinfo=UTC)
 
-    sent = run(plan, change - timedelta(days=3), change + timedelta(days=3), chance=Random(1))
+    sent = run(plan, change - timedelta(days=3), change + timedelta(days=3), jitter=Random(1))
 
     offsets = {window.until_at.astimezone(ZoneInfo(zone)).utcoffset() for _, window in sent}
     assert len(offsets) == 2
@@ -113,7 +113,7 @@ def test_windows_leave_no_gap_and_do_not_overlap_through_outages(
     year, seed = year_seed
     plan = DigestPlan(name="morning", at=(at,), timezone=zone)
 
-    sent = run_year(plan, year, chance=Random(seed), outages=True)
+    sent = run_year(plan, year, jitter=Random(seed), outages=True)
 
     windows = [window for _, window in sent]
     for before, after in pairwise(windows):

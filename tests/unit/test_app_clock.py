@@ -36,7 +36,7 @@ async def test_a_long_wait_for_the_store_is_not_taken_for_a_clock_that_was_set_b
             db.complete_polls(tx, [polled])
 
         others = asyncio.create_task(app.tools.store.run(poll_for_a_minute))
-        ours = asyncio.create_task(app._housekeep())
+        ours = asyncio.create_task(app._keep_house())
         await asyncio.sleep(0)
         may_go_on.set()
         await asyncio.gather(others, ours)

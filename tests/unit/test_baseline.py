@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from builders import NOON, make_entry
-from straitwatch.core.baseline import is_first_sight_over, silent_entries
-from straitwatch.core.model import Entry, FeedState, ParseProblem, ReadFeed
+from straitwatch.core.baseline import is_first_fetch_over, silent_entries
+from straitwatch.core.model import Entry, FeedState, ParsedDocument, ParseProblem
 
 HOUR = timedelta(hours=1)
 NEVER_READ = FeedState(feed_id="f1")
@@ -16,15 +16,17 @@ WATCHED = FeedState(feed_id="f1", last_ok_at=NOON - HOUR, baseline_at=NOON - 9 *
 WAS_CUT = replace(WATCHED, last_outcome="truncated", last_polled_at=WATCHED.last_ok_at)
 
 
-def make_read(*dates: datetime | None, first: int = 1, problem=None) -> ReadFeed:
+def make_read(*dates: datetime | None, first: int = 1, problem=None) -> ParsedDocument:
     entries = (
         make_entry(f"Report {number}", id=f"e{number}", published_at=date)
         for number, date in enumerate(dates, first)
     )
-    return ReadFeed(format="rss20", entries=tuple(entries), problem=problem)
+    return ParsedDocument(format="rss20", entries=tuple(entries), problem=problem)
 
 
-def silent(read: ReadFeed, state: FeedState, *known: str, backfill: timedelta = 6 * HOUR) -> str:
+def silent(
+    read: ParsedDocument, state: FeedState, *known: str, backfill: timedelta = 6 * HOUR
+) -> str:
     found = silent_entries(read, known, state=state, backfill=backfill, now=NOON)
     return " ".join(entry.id for entry in read.entries if entry.id in found)
 
@@ -47,7 +49,7 @@ def test_first_sight_records_all_but_the_young_silently() -> None:
     ],
 )
 def test_first_sight_ends_with_the_first_entries_whole_or_cut_off(state, read, is_over) -> None:
-    assert is_first_sight_over(state, read) is is_over
+    assert is_first_fetch_over(state, read) is is_over
 
 
 def test_archive_behind_an_empty_document_is_silent_but_for_what_is_younger() -> None:
@@ -96,7 +98,7 @@ def test_silent_entries_are_those_of_the_document_alone() -> None:
     entry: Entry = make_entry(published_at=None)
 
     assert silent_entries(
-        ReadFeed(format="rss20", entries=(entry,)),
+        ParsedDocument(format="rss20", entries=(entry,)),
         (),
         state=NEVER_READ,
         backfill=HOUR,

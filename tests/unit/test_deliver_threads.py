@@ -38,7 +38,7 @@ class Recorder:
     on_unsure = "resend"
 
     def __init__(self) -> None:
-        self.may_go = threading.Event()
+        self.is_within_limit = threading.Event()
         self.begun = threading.Event()
         self.sent: list[str] = []
 
@@ -47,7 +47,7 @@ class Recorder:
 
     def send(self, job: SendJob) -> SendResult:
         self.begun.set()
-        self.may_go.wait()
+        self.is_within_limit.wait()
         self.sent.append(job.delivery.id)
         if job.attempt > 1:
             raise RuntimeError("a bug")
@@ -67,7 +67,7 @@ async def test_a_job_that_is_cancelled_before_its_turn_is_not_sent() -> None:
     second.cancel()
     with pytest.raises(asyncio.CancelledError):
         await second
-    driver.may_go.set()
+    driver.is_within_limit.set()
 
     assert (await first).outcome is Outcome.DELIVERED
     assert driver.sent == ["d1"]
@@ -75,7 +75,7 @@ async def test_a_job_that_is_cancelled_before_its_turn_is_not_sent() -> None:
 
 async def test_a_bug_in_a_driver_is_raised_where_the_result_is_awaited() -> None:
     driver, senders = Recorder(), SenderThreads()
-    driver.may_go.set()
+    driver.is_within_limit.set()
 
     with pytest.raises(RuntimeError, match="a bug"):
         await senders.send(driver, make_job(attempt=2))

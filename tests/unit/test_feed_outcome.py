@@ -11,9 +11,9 @@ from straitwatch.core.model import (
     FeedState,
     Fetched,
     NotModified,
+    ParsedDocument,
     ParseProblem,
     PollPolicy,
-    ReadFeed,
     Validators,
 )
 
@@ -29,20 +29,20 @@ FETCHED = Fetched(
 
 
 def outcome_of(state: FeedState) -> FeedOutcome:
-    return FeedOutcome(feed=FEED, state=state, policy=PollPolicy(), now=NOON, chance=0.5)
+    return FeedOutcome(feed=FEED, state=state, policy=PollPolicy(), now=NOON, jitter=0.5)
 
 
-CUT_OFF = ReadFeed(
+CUT_OFF = ParsedDocument(
     format="rss20", entries=(make_entry(),), problem=ParseProblem.TRUNCATED, detail="it ends early"
 )
 
 
-def first_sight(read: ReadFeed) -> FeedState:
+def first_sight(read: ParsedDocument) -> FeedState:
     return outcome_of(FeedState(feed_id=FEED.id)).read(FETCHED, read, has_new=bool(read.entries))
 
 
 def test_an_empty_first_document_is_no_baseline() -> None:
-    assert first_sight(ReadFeed(format="rss20")).baseline_at is None
+    assert first_sight(ParsedDocument(format="rss20")).baseline_at is None
 
 
 def test_half_a_document_is_a_baseline_too() -> None:
@@ -75,7 +75,7 @@ def test_a_feed_remembers_when_an_entry_last_arrived(has_new: bool) -> None:
     before = NOON - timedelta(days=3)
     outcome = outcome_of(replace(seen_feed_state(FEED), last_new_at=before))
 
-    after = outcome.read(FETCHED, ReadFeed(format="rss20"), has_new=has_new)
+    after = outcome.read(FETCHED, ParsedDocument(format="rss20"), has_new=has_new)
 
     assert after.last_new_at == (NOON if has_new else before)
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from straitwatch.core.model import Entry, ParsedFeed, RawEntry
+from straitwatch.core.model import Entry, RawEntry, RawFeed
 from straitwatch.core.normalize import (
     canonical_url,
     clean_text,
@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 def _entries(
     *raw: RawEntry, feed: str = "f", base: str = "https://h.example/rss/all.xml", **more: object
 ) -> list[Entry]:
-    parsed = ParsedFeed(format="rss20", entries=raw, link="https://h.example/")
+    parsed = RawFeed(format="rss20", entries=raw, link="https://h.example/")
     return list(normalize_entries(parsed, feed_id=feed, base_url=base, fetched_at=NOW, **more))  # type: ignore[arg-type]
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from straitwatch.core.model import Entry, ParsedFeed, RawEntry
+from straitwatch.core.model import Entry, RawEntry, RawFeed
 from straitwatch.core.normalize import (
     MAX_CONTENT,
     MAX_SUMMARY,
@@ -19,7 +19,7 @@ FILLER = "The council spoke about parking. " * 70
 
 
 def _entry(*raw: RawEntry, language: str = "", document: str = "") -> Entry:
-    parsed = ParsedFeed(format="rss20", entries=raw, language=document)
+    parsed = RawFeed(format="rss20", entries=raw, language=document)
     entries = normalize_entries(
         parsed,
         feed_id="f",

@@ -12,7 +12,7 @@ import pytest
 
 from straitwatch import parsepool
 from straitwatch.core.model import ParseProblem
-from straitwatch.core.read import ReadRequest
+from straitwatch.core.parse_document import ParseRequest
 from straitwatch.parsepool import ParsePool
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -31,8 +31,8 @@ BIG = (
 )
 
 
-def _request(body: bytes) -> ReadRequest:
-    return ReadRequest(body=body, feed_id="f", url="https://h.example/", fetched_at=NOW)
+def _request(body: bytes) -> ParseRequest:
+    return ParseRequest(body=body, feed_id="f", url="https://h.example/", fetched_at=NOW)
 
 
 @pytest.fixture

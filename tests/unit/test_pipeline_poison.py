@@ -20,7 +20,7 @@ from straitwatch.core.model import (
 from straitwatch.core.rules import Rules
 from straitwatch.deliver import SenderThreads
 from straitwatch.errors import StoreError
-from straitwatch.pipeline import Folding, Tools, address, deliver_due
+from straitwatch.pipeline import FoldWindowCache, Tools, address, deliver_due
 from straitwatch.store import Store
 from straitwatch.telemetry import Metrics
 
@@ -73,9 +73,9 @@ async def deliver(tmp_path: Path, driver: Driver) -> dict[str, db.DeliveryRecord
             encoder=None,  # type: ignore[arg-type]
             senders=senders,
             metrics=Metrics(),
-            folding=Folding(),
+            folding=FoldWindowCache(),
             clock=lambda: NOW + timedelta(seconds=1),
-            chance=Random(1),
+            jitter=Random(1),
             worker="test",
         )
         await deliver_due("r", driver, tools=tools, rules=NO_RULES, is_stopping=lambda: False)

@@ -2,7 +2,7 @@ import pickle
 from datetime import UTC, datetime
 
 from straitwatch.core.model import ParseProblem
-from straitwatch.core.read import ReadRequest, read_feed
+from straitwatch.core.parse_document import ParseRequest, parse_document
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 DOCUMENT = """<rss version="2.0"><channel><title>The &lt;b&gt;Desk&lt;/b&gt;</title>
@@ -10,12 +10,12 @@ DOCUMENT = """<rss version="2.0"><channel><title>The &lt;b&gt;Desk&lt;/b&gt;</ti
 </channel></rss>"""
 
 
-def _request(body: bytes, **more: object) -> ReadRequest:
-    return ReadRequest(body=body, feed_id="f", url="https://h.example/rss", fetched_at=NOW, **more)  # type: ignore[arg-type]
+def _request(body: bytes, **more: object) -> ParseRequest:
+    return ParseRequest(body=body, feed_id="f", url="https://h.example/rss", fetched_at=NOW, **more)  # type: ignore[arg-type]
 
 
 def test_bytes_become_clean_entries_in_one_call() -> None:
-    read = read_feed(
+    read = parse_document(
         _request(
             DOCUMENT.encode("cp1251"),
             encoding="windows-1251",
@@ -35,7 +35,7 @@ def test_bytes_become_clean_entries_in_one_call() -> None:
 
 
 def test_what_is_wrong_with_a_document_is_handed_on() -> None:
-    read = read_feed(_request(b"<html><body>Access denied"))
+    read = parse_document(_request(b"<html><body>Access denied"))
 
     assert (read.problem, read.entries) == (ParseProblem.HTML, ())
     assert not read.is_feed
@@ -45,4 +45,4 @@ def test_a_request_and_its_answer_survive_a_pipe() -> None:
     request = _request(DOCUMENT.encode())
 
     assert pickle.loads(pickle.dumps(request)) == request
-    assert pickle.loads(pickle.dumps(read_feed(request))) == read_feed(request)
+    assert pickle.loads(pickle.dumps(parse_document(request))) == parse_document(request)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from builders import NOON, make_entry
-from straitwatch.core.model import EarlierEntry, Entry, ReadFeed
+from straitwatch.core.model import EarlierEntry, Entry, ParsedDocument
 from straitwatch.core.recognize import is_reused_guid, with_own_ids
 
 HOUR = timedelta(hours=1)
@@ -114,7 +114,7 @@ def test_bulletin_under_one_guid_title_and_link_is_renewed_by_its_date_and_figur
 def test_entry_under_a_reused_guid_has_one_id_wherever_it_is_listed() -> None:
     earlier = {"base": EarlierEntry(entry=FIRST, seen_at=NOON)}
     places = [OTHER, replace(OTHER, title="Farmers still hope for rain")]
-    reads = [ReadFeed(format="rss20", entries=(entry,)) for entry in places]
+    reads = [ParsedDocument(format="rss20", entries=(entry,)) for entry in places]
 
     found = [
         with_own_ids(read, earlier, feed_id="f1", now=NOON + hours * HOUR).entries[0].id
@@ -131,7 +131,7 @@ def test_edited_entry_keeps_its_id() -> None:
     earlier = {"base": EarlierEntry(entry=FIRST, seen_at=NOON)}
 
     read = with_own_ids(
-        ReadFeed(format="rss20", entries=(edited,)), earlier, feed_id="f1", now=NOON
+        ParsedDocument(format="rss20", entries=(edited,)), earlier, feed_id="f1", now=NOON
     )
 
     assert read.entries == (edited,)

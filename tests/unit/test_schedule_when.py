@@ -41,7 +41,7 @@ def poll_wait(**values: Any) -> timedelta:
         "policy": PollPolicy(),
         "failures": 0,
         "now": NOON,
-        "chance": 0.5,
+        "jitter": 0.5,
     }
     return next_poll_at(**(filled | values)) - NOON
 
@@ -51,8 +51,8 @@ def test_a_feed_is_polled_at_the_interval_of_the_policy() -> None:
 
 
 def test_chance_spreads_polls_by_a_tenth_both_ways() -> None:
-    assert poll_wait(chance=0.0) == 13.5 * MINUTE
-    assert poll_wait(chance=1.0) == 16.5 * MINUTE
+    assert poll_wait(jitter=0.0) == 13.5 * MINUTE
+    assert poll_wait(jitter=1.0) == 16.5 * MINUTE
 
 
 def test_a_feed_may_have_an_interval_of_its_own() -> None:
@@ -60,7 +60,7 @@ def test_a_feed_may_have_an_interval_of_its_own() -> None:
 
 
 def test_a_fresh_answer_is_not_asked_for_again_before_its_time() -> None:
-    assert poll_wait(max_age=40 * MINUTE, chance=0.0) == 40 * MINUTE
+    assert poll_wait(max_age=40 * MINUTE, jitter=0.0) == 40 * MINUTE
 
 
 def test_freshness_postpones_a_poll_by_an_hour_at_most() -> None:
@@ -84,19 +84,19 @@ def test_failures_never_shorten_a_long_interval() -> None:
 
 
 def test_a_wish_to_be_left_alone_is_never_undercut() -> None:
-    assert poll_wait(retry_after=2 * HOUR, chance=0.0) == 2 * HOUR
-    assert poll_wait(retry_after=2 * HOUR, feed=make_feed(interval=MINUTE), chance=0.0) == 2 * HOUR
+    assert poll_wait(retry_after=2 * HOUR, jitter=0.0) == 2 * HOUR
+    assert poll_wait(retry_after=2 * HOUR, feed=make_feed(interval=MINUTE), jitter=0.0) == 2 * HOUR
 
 
 def test_a_wish_to_be_left_alone_for_ever_lasts_a_day() -> None:
-    assert poll_wait(retry_after=timedelta(days=365), chance=0.0) == timedelta(days=1)
+    assert poll_wait(retry_after=timedelta(days=365), jitter=0.0) == timedelta(days=1)
 
 
-@given(failures=st.integers(0, 10_000), chance=chances, max_age=waits, retry_after=waits)
+@given(failures=st.integers(0, 10_000), jitter=chances, max_age=waits, retry_after=waits)
 def test_no_feed_is_ever_dropped(
-    failures: int, chance: float, max_age: timedelta | None, retry_after: timedelta | None
+    failures: int, jitter: float, max_age: timedelta | None, retry_after: timedelta | None
 ) -> None:
-    wait = poll_wait(failures=failures, chance=chance, max_age=max_age, retry_after=retry_after)
+    wait = poll_wait(failures=failures, jitter=jitter, max_age=max_age, retry_after=retry_after)
 
     assert 13 * MINUTE < wait < 27 * HOUR
     assert wait >= min(retry_after or timedelta(0), timedelta(days=1))
@@ -119,7 +119,7 @@ def step_after(outcome: Outcome, **values: Any) -> NextStep:
         "created_at": NOON,
         "give_up_at": NOON + 24 * HOUR,
         "now": NOON,
-        "chance": 1.0,
+        "jitter": 1.0,
     }
     return after_attempt(result, **(filled | values))
 
@@ -156,11 +156,11 @@ def test_each_driver_has_its_own_patience(driver: str, minutes: list[float]) -> 
 
 
 def test_chance_shortens_a_retry_by_half_at_most() -> None:
-    assert wait_after(Outcome.RETRY, chance=0.0) == timedelta(seconds=7.5)
+    assert wait_after(Outcome.RETRY, jitter=0.0) == timedelta(seconds=7.5)
 
 
 def test_a_rate_limit_holds_the_receiver_not_only_the_message() -> None:
-    step = step_after(Outcome.RETRY, code="429", retry_after=90 * timedelta(seconds=1), chance=0.0)
+    step = step_after(Outcome.RETRY, code="429", retry_after=90 * timedelta(seconds=1), jitter=0.0)
 
     assert step.state is DeliveryState.PENDING
     assert step.not_before == step.receiver_hold_until == NOON + 1.5 * MINUTE
@@ -186,7 +186,7 @@ def test_a_broken_receiver_is_probed_less_and_less() -> None:
 
 
 def test_an_unanswered_webhook_is_sent_again_soon_and_holds_nobody_else() -> None:
-    step = step_after(Outcome.UNSURE, chance=0.0)
+    step = step_after(Outcome.UNSURE, jitter=0.0)
 
     assert (step.state, step.not_before) == (DeliveryState.PENDING, NOON + MINUTE / 2)
     assert step.receiver_hold_until is None
@@ -258,7 +258,7 @@ def test_giving_up_on_a_message_still_holds_its_broken_receiver() -> None:
     unsure_count=st.integers(0, 3),
     driver=st.sampled_from(["slack-webhook", "slack-bot", "smtp", "apprise", "terminal"]),
     age=st.timedeltas(timedelta(0), timedelta(days=3)),
-    chance=chances,
+    jitter=chances,
     retry_after=waits,
 )
 def test_every_attempt_ends_in_a_final_state_or_a_later_moment(
@@ -268,7 +268,7 @@ def test_every_attempt_ends_in_a_final_state_or_a_later_moment(
     unsure_count: int,
     driver: str,
     age: timedelta,
-    chance: float,
+    jitter: float,
     retry_after: timedelta | None,
 ) -> None:
     now = NOON + age
@@ -278,7 +278,7 @@ def test_every_attempt_ends_in_a_final_state_or_a_later_moment(
         attempt=attempt,
         unsure_count=unsure_count,
         driver=driver,
-        chance=chance,
+        jitter=jitter,
         retry_after=retry_after,
         now=now,
     )

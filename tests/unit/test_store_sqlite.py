@@ -138,5 +138,5 @@ def test_the_disk_is_waited_for_when_the_outbox_is_concerned_and_only_then(
 
 
 def write_what_must_last(tx: Transaction) -> None:
-    tx.is_lasting = True
+    tx.is_durable = True
     set_meta(tx, "key", "2")

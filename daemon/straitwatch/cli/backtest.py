@@ -192,7 +192,7 @@ def _open_store(stack: ExitStack, config: Config, *, is_needed: bool) -> Store |
 
 def _base(config: Config, store: Store | None) -> Lists:
     """Return the lists in force: those the daemon took over last, or else those on disk."""
-    kept = store.call(db.kept_config) if store else None
+    kept = store.call(db.saved_config) if store else None
     return kept_lists(kept.text) if kept else load_lists(config.directory)
 
 

@@ -14,9 +14,9 @@ from rich.table import Table
 
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
-from straitwatch.core.model import Entry, ParseProblem, ReadFeed
+from straitwatch.core.model import Entry, ParsedDocument, ParseProblem
 from straitwatch.core.normalize import feed_id
-from straitwatch.core.read import ReadRequest
+from straitwatch.core.parse_document import ParseRequest
 from straitwatch.core.render import counted
 from straitwatch.parsepool import ParsePool
 
@@ -63,24 +63,24 @@ async def _parse_all(files: Sequence[str], content_type: str, url: str, show: An
     is_complete = True
     async for file, answer in _answers(files, content_type, url):
         show(file, answer)
-        is_complete = is_complete and isinstance(answer, ReadFeed)
+        is_complete = is_complete and isinstance(answer, ParsedDocument)
     return is_complete
 
 
 async def _answers(
     files: Sequence[str], content_type: str, url: str
-) -> AsyncIterator[tuple[str, ReadFeed | _Unreadable]]:
+) -> AsyncIterator[tuple[str, ParsedDocument | _Unreadable]]:
     now = datetime.now(UTC)  # noqa: TID251 - this command is its own composition root
     async with ParsePool(_WORKERS, timeout=_DEADLINE) as pool:
 
-        async def answer(file: str) -> ReadFeed | _Unreadable:
+        async def answer(file: str) -> ParsedDocument | _Unreadable:
             body = await asyncio.to_thread(_read, file)
             if isinstance(body, _Unreadable):
                 return body
             if len(body) > _MAX_BYTES:
                 detail = f"more than {_MAX_BYTES:,} bytes"
-                return ReadFeed(format="", problem=ParseProblem.TOO_LARGE, detail=detail)
-            request = ReadRequest(
+                return ParsedDocument(format="", problem=ParseProblem.TOO_LARGE, detail=detail)
+            request = ParseRequest(
                 body=body,
                 feed_id=feed_id(url or file),
                 url=url,
@@ -90,7 +90,7 @@ async def _answers(
             )
             return await pool.read(request)
 
-        pending: list[asyncio.Task[ReadFeed | _Unreadable]] = []
+        pending: list[asyncio.Task[ParsedDocument | _Unreadable]] = []
         for index, file in enumerate(files):
             while len(pending) < _WORKERS and index + len(pending) < len(files):
                 pending.append(asyncio.create_task(answer(files[index + len(pending)])))
@@ -108,14 +108,14 @@ def _read(file: str) -> bytes | _Unreadable:
         return _Unreadable(error=f"{file}: cannot be read: {error.strerror}")
 
 
-def _print_json(file: str, answer: ReadFeed | _Unreadable) -> None:
+def _print_json(file: str, answer: ParsedDocument | _Unreadable) -> None:
     if isinstance(answer, _Unreadable):
-        write_line(_line(file, ReadFeed(format=""), is_ok=False) | {"error": answer.error})
+        write_line(_line(file, ParsedDocument(format=""), is_ok=False) | {"error": answer.error})
         return
     write_line(_line(file, answer, is_ok=answer.problem is None))
 
 
-def _line(file: str, read: ReadFeed, *, is_ok: bool) -> dict[str, Any]:
+def _line(file: str, read: ParsedDocument, *, is_ok: bool) -> dict[str, Any]:
     return {
         "file": file,
         "format": read.format,
@@ -142,7 +142,7 @@ def _iso(date: datetime | None) -> str | None:
     return date.isoformat().replace("+00:00", "Z") if date else None
 
 
-def _print_table(file: str, answer: ReadFeed | _Unreadable) -> None:
+def _print_table(file: str, answer: ParsedDocument | _Unreadable) -> None:
     console = new_console()
     if isinstance(answer, _Unreadable):
         console.print(answer.error, style="red", markup=False, highlight=False)

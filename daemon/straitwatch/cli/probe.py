@@ -9,9 +9,9 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin
 
 from straitwatch.app import utc_now
-from straitwatch.core.model import Feed, FeedState, Fetched, FetchFailed, PollPolicy, ReadFeed
+from straitwatch.core.model import Feed, FeedState, Fetched, FetchFailed, ParsedDocument, PollPolicy
 from straitwatch.core.normalize import clean_url, feed_id
-from straitwatch.core.read import ReadRequest
+from straitwatch.core.parse_document import ParseRequest
 from straitwatch.fetch import Fetcher
 from straitwatch.parsepool import ParsePool
 
@@ -26,7 +26,7 @@ class Probe:
     """What an address answered."""
 
     url: str  # the final one
-    feed: ReadFeed | None = None
+    feed: ParsedDocument | None = None
     problem: str = ""  # why it is no feed
     named: tuple[str, ...] = ()  # the feeds that the page names
 
@@ -66,7 +66,7 @@ async def _probe(url: str, fetcher: Fetcher, pool: ParsePool) -> Probe:
 
 async def _read(fetched: Fetched, pool: ParsePool) -> Probe:
     read = await pool.read(
-        ReadRequest(
+        ParseRequest(
             body=fetched.body,
             feed_id="",
             url=fetched.url,

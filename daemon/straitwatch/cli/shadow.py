@@ -58,7 +58,7 @@ def start(
     version = shadow_version(list(after.values()))
     with opened(config) as (_, store):  # before the daemon sees it: it would begin with its own
         store.call(
-            db.begin_shadow,
+            db.start_shadow,
             version,
             files=sorted(after),
             now=utc_now(),

@@ -272,7 +272,7 @@ def _since_then(
     version = stored.config_version
     if version in ("", config.version):
         return []
-    kept = db.kept_config(tx, version)
+    kept = db.saved_config(tx, version)
     if kept is None:
         return [f"the configuration of then ({version}) was not kept"]
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from straitwatch.config.document import Document, KeyPath
-from straitwatch.config.words import nearest_or_all
+from straitwatch.config.suggestions import nearest_or_all
 from straitwatch.core.model import Feed, Problem
 
 _ASKED_BY = (("routes", "match"), ("silences", "match"), ("watchlists", "sources"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from straitwatch.config.document import Document, read_document
-from straitwatch.config.words import did_you_mean
+from straitwatch.config.suggestions import did_you_mean
 from straitwatch.core.model import Position, Problem
 from straitwatch.errors import ConfigError
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, WithJsonSchema
 
 from straitwatch.config.scalars import wrong
-from straitwatch.config.words import did_you_mean
+from straitwatch.config.suggestions import did_you_mean
 from straitwatch.core.normalize import UnknownLanguageError, read_language
 
 STANCES = ("independent", "state", "official", "party")

@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from straitwatch.config.complaints import fit
 from straitwatch.config.document import Document, KeyPath
 from straitwatch.config.environment import expand
 from straitwatch.config.feed_labels import unheard_labels
@@ -27,8 +26,15 @@ from straitwatch.config.files import (
 from straitwatch.config.model import Config, Retention, ShadowLists, hint_without_receiver
 from straitwatch.config.routing import TERMINAL, Routing, fallbacks, unknown
 from straitwatch.config.rules import RuleFiles, load_lists, read_rules
-from straitwatch.config.schemas import FeedShape, FeedsShape, Names, ReceiverShape, SettingsShape
+from straitwatch.config.schemas import (
+    FeedSchema,
+    FeedsSchema,
+    Names,
+    ReceiverSchema,
+    SettingsSchema,
+)
 from straitwatch.config.subjects import subject_sets
+from straitwatch.config.validation_messages import fit
 from straitwatch.core.model import (
     Feed,
     Limit,
@@ -181,7 +187,7 @@ class _Loader:
 
     # ------------------------------------------------------------ files
 
-    def settings(self, document: Document) -> SettingsShape:
+    def settings(self, document: Document) -> SettingsSchema:
         """Read straitwatch.yaml, as far as it can be read."""
         self._take(document.problems)
         expanded = expand(document.data, self.environ)
@@ -193,16 +199,16 @@ class _Loader:
                 continue
             hint = f"export {name}=..., or give a default: ${{{name}:-...}}"
             self.problems.append(document.problem(path, f"{name} is not set", hint))
-        shape, problems = fit(document, expanded.data, SettingsShape)
+        shape, problems = fit(document, expanded.data, SettingsSchema)
         self._take(problems)
-        return shape or SettingsShape()
+        return shape or SettingsSchema()
 
     def feeds(self, document: Document, term_sets: Mapping[str, TermSet]) -> tuple[Feed, ...]:
         """Read feeds.yaml, as far as it can be read."""
         self._take(document.problems)
         document.secret_pairs = tuple(_headers_in_clear(document.data))
         document.lines = without_secrets(document).splitlines()
-        shape, problems = fit(document, document.data, FeedsShape)
+        shape, problems = fit(document, document.data, FeedsSchema)
         self._take(problems)
         feeds: dict[str, Feed] = {}
         lines: dict[str, int] = {}
@@ -242,7 +248,7 @@ class _Loader:
             found += sets
         return tuple(dict.fromkeys(found))
 
-    def _check_encoding(self, document: Document, path: KeyPath, shape: FeedShape) -> None:
+    def _check_encoding(self, document: Document, path: KeyPath, shape: FeedSchema) -> None:
         if shape.encoding is None:
             return
         try:
@@ -260,7 +266,7 @@ class _Loader:
 
     # ------------------------------------------------------------ receivers
 
-    def _receivers(self, document: Document, settings: SettingsShape) -> dict[str, Receiver]:
+    def _receivers(self, document: Document, settings: SettingsSchema) -> dict[str, Receiver]:
         following = fallbacks(settings)
         receivers = {
             name: self._receiver(document, name, shape, fallback=following.get(name, ""))
@@ -271,7 +277,7 @@ class _Loader:
         return receivers
 
     def _receiver(
-        self, document: Document, name: str, shape: ReceiverShape, *, fallback: str
+        self, document: Document, name: str, shape: ReceiverSchema, *, fallback: str
     ) -> Receiver:
         path: KeyPath = ("receivers", name)
         url, broken = self._url(document, path, shape)
@@ -301,7 +307,7 @@ class _Loader:
                 message = f"{receiver.name}: {receiver.broken_because}"
                 self._warn(document, ("receivers", receiver.name), message, hint)
 
-    def _url(self, document: Document, path: KeyPath, shape: ReceiverShape) -> tuple[str, str]:
+    def _url(self, document: Document, path: KeyPath, shape: ReceiverSchema) -> tuple[str, str]:
         if name := self.unset.get(path):
             return "", f"{name} is not set"
         if bool(shape.url) == bool(shape.url_file):
@@ -318,7 +324,7 @@ class _Loader:
 
     # ------------------------------------------------------------ what refers to what
 
-    def _check_polling(self, document: Document, settings: SettingsShape) -> None:
+    def _check_polling(self, document: Document, settings: SettingsSchema) -> None:
         polling = settings.polling
         path = ("polling", "interval")
         given = polling.model_fields_set
@@ -383,7 +389,7 @@ def _address_problem(url: str) -> tuple[str, str] | None:
     return None
 
 
-def _feed(shape: FeedShape, *, about: tuple[str, ...]) -> Feed:
+def _feed(shape: FeedSchema, *, about: tuple[str, ...]) -> Feed:
     return Feed(
         id=feed_id(shape.url),
         name=shape.name,
@@ -405,7 +411,7 @@ def _feed(shape: FeedShape, *, about: tuple[str, ...]) -> Feed:
     )
 
 
-def _poll_policy(settings: SettingsShape) -> PollPolicy:
+def _poll_policy(settings: SettingsSchema) -> PollPolicy:
     polling = settings.polling
     return PollPolicy(
         interval=polling.interval,

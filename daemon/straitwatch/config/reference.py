@@ -10,14 +10,14 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from straitwatch.config.complaints import model_at
-from straitwatch.config.schemas import FeedsShape, RulesShape, SettingsShape
+from straitwatch.config.schemas import FeedsSchema, RulesSchema, SettingsSchema
+from straitwatch.config.validation_messages import model_at
 
 _FILES: Mapping[str, type[BaseModel]] = {
-    "straitwatch": SettingsShape,
-    "feeds": FeedsShape,
-    "watchlists": RulesShape,
-    "terms": RulesShape,
+    "straitwatch": SettingsSchema,
+    "feeds": FeedsSchema,
+    "watchlists": RulesSchema,
+    "terms": RulesSchema,
 }
 _VARIABLE = r"\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}"
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
@@ -78,9 +78,9 @@ def _let_variables_in(node: Any) -> None:
 
 def _let_term_sets_be_lists(schema: dict[str, Any]) -> None:
     definitions = schema.get("$defs", {})
-    if "TermSetShape" not in definitions:
+    if "TermSetSchema" not in definitions:
         return
-    phrases = definitions["TermSetShape"]["properties"]["any"]["items"]
+    phrases = definitions["TermSetSchema"]["properties"]["any"]["items"]
     reference = {"$ref": "#/$defs/TermSetShape"}
     terms = schema["properties"]["terms"]
     value = {"anyOf": [{"type": "array", "items": phrases}, reference]}
@@ -106,9 +106,9 @@ def _complete(shape: dict[str, Any], definitions: Mapping[str, dict[str, Any]]) 
 def reference_page() -> str:
     """Write docs/reference/configuration.md."""
     parts = [_INTRODUCTION]
-    parts += ["## `straitwatch.yaml`\n", *_tables(SettingsShape, "")]
-    parts += ["## `feeds.yaml`\n", *_tables(FeedsShape, "")]
-    parts += ["## `terms/` and `watchlists/`\n", *_tables(RulesShape, "")]
+    parts += ["## `straitwatch.yaml`\n", *_tables(SettingsSchema, "")]
+    parts += ["## `feeds.yaml`\n", *_tables(FeedsSchema, "")]
+    parts += ["## `terms/` and `watchlists/`\n", *_tables(RulesSchema, "")]
     return "\n".join(parts)
 
 

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from straitwatch.config.document import Document, KeyPath
 from straitwatch.config.rules import RuleFiles, story_filter
-from straitwatch.config.schemas import RouteMatchShape, RouteMatchWithStoryShape, SettingsShape
-from straitwatch.config.words import nearest_or_all
+from straitwatch.config.schemas import RouteMatchSchema, RouteMatchWithStorySchema, SettingsSchema
+from straitwatch.config.suggestions import nearest_or_all
 from straitwatch.core.model import (
     AlertPolicy,
     Canary,
@@ -36,7 +36,7 @@ class Routing:
     """One reading of everything that decides where a message goes; collects problems."""
 
     document: Document
-    settings: SettingsShape
+    settings: SettingsSchema
     receivers: Mapping[str, Receiver]
     rules: RuleFiles
     problems: list[Problem] = field(default_factory=list)
@@ -275,7 +275,7 @@ def unknown(
     return document.problem(path, f"unknown {what}: {name}", hint)
 
 
-def fallbacks(settings: SettingsShape) -> dict[str, str]:
+def fallbacks(settings: SettingsSchema) -> dict[str, str]:
     """Return where the messages of a receiver go that cannot deliver them.
 
     A person's receivers follow each other; what a receiver says of itself wins.
@@ -287,7 +287,7 @@ def fallbacks(settings: SettingsShape) -> dict[str, str]:
     return found | own
 
 
-def _filters(match: RouteMatchShape) -> dict[str, Any]:
+def _filters(match: RouteMatchSchema) -> dict[str, Any]:
     return {
         "watchlists": match.watchlists,
         "severities": tuple(Severity(level) for level in match.severity),
@@ -307,10 +307,10 @@ def _comes_back(name: str, following: Mapping[str, str]) -> bool:
     return False
 
 
-def _first_catch_all(settings: SettingsShape) -> int | None:
+def _first_catch_all(settings: SettingsSchema) -> int | None:
     """Return the first route that takes all news, perhaps other kinds of entries too."""
     for at, route in enumerate(settings.routes):
-        takes_all = route.match == RouteMatchWithStoryShape(kinds=route.match.kinds)
+        takes_all = route.match == RouteMatchWithStorySchema(kinds=route.match.kinds)
         if takes_all and "news" in route.match.kinds and not route.continue_:
             return at
     return None

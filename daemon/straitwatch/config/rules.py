@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from straitwatch.config.complaints import fit, salvage
 from straitwatch.config.document import Document, KeyPath
 from straitwatch.config.files import (
     FEEDS,
@@ -15,8 +14,9 @@ from straitwatch.config.files import (
     require_directory,
     rule_files,
 )
-from straitwatch.config.schemas import PointsShape, RulesShape, StoryAskedShape, WatchListShape
-from straitwatch.core.match import Matcher, compile_rules, release_dictionaries
+from straitwatch.config.schemas import PointsSchema, RulesSchema, StoryAskedSchema, WatchListSchema
+from straitwatch.config.validation_messages import fit, salvage
+from straitwatch.core.match import Matcher, compile_rules, unload_dictionaries
 from straitwatch.core.model import (
     PointsRule,
     Position,
@@ -100,7 +100,7 @@ def _read(documents: list[Document]) -> RuleFiles:
         rules.problems += list(_mistakes_in_queries(rules))
         return rules
     rules.matcher, problems = compile_rules(rules.term_sets, rules.watchlists)
-    release_dictionaries()
+    unload_dictionaries()
     rules.problems += [_with_line(problem, rules.documents) for problem in problems]
     return rules
 
@@ -141,9 +141,9 @@ def _add(rules: RuleFiles, document: Document) -> None:
         return
     if document.data is None:
         rules.problems.append(_empty(document))
-    shape, problems = fit(document, document.data, RulesShape)
+    shape, problems = fit(document, document.data, RulesSchema)
     rules.problems += problems
-    shape = shape or salvage(document.data, RulesShape)
+    shape = shape or salvage(document.data, RulesSchema)
     if shape is None:
         return
     for name, terms in shape.terms.items():
@@ -179,7 +179,7 @@ def _empty(document: Document) -> Problem:
 
 
 def _add_watchlist(
-    rules: RuleFiles, document: Document, path: KeyPath, shape: WatchListShape
+    rules: RuleFiles, document: Document, path: KeyPath, shape: WatchListSchema
 ) -> None:
     first = next((it for it in rules.watchlists if it.id == shape.id), None)
     if first:
@@ -189,11 +189,11 @@ def _add_watchlist(
     rules.watchlists.append(_watchlist(document, path, shape))
 
 
-def _watchlist(document: Document, path: KeyPath, shape: WatchListShape) -> WatchList:
+def _watchlist(document: Document, path: KeyPath, shape: WatchListSchema) -> WatchList:
     def texts(key: str, values: Sequence[str]) -> tuple[Sourced, ...]:
         return _texts(document, (*path, key), values)
 
-    def points(key: str, values: Sequence[PointsShape]) -> tuple[PointsRule, ...]:
+    def points(key: str, values: Sequence[PointsSchema]) -> tuple[PointsRule, ...]:
         return tuple(
             PointsRule(
                 points=value.points, when=document.sourced((*path, key, at, "when"), value.when)
@@ -232,7 +232,7 @@ def _watchlist(document: Document, path: KeyPath, shape: WatchListShape) -> Watc
     )
 
 
-def story_filter(shape: StoryAskedShape) -> StoryFilter:
+def story_filter(shape: StoryAskedSchema) -> StoryFilter:
     """Return what a shape asks of a story."""
     return StoryFilter(
         min_origins=shape.min_origins, state_only=shape.state_only, state_first=shape.state_first

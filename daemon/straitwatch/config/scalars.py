@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from straitwatch.config.words import did_you_mean
+from straitwatch.config.suggestions import did_you_mean
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:w|d|h|m|s)\s*)+")

@@ -33,7 +33,7 @@ Phrases = tuple[Phrase, ...]
 Names = tuple[str, ...]
 
 
-class Shape(BaseModel):
+class Schema(BaseModel):
     """A mapping in a file: unknown keys are errors, an empty value means the default."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
@@ -49,7 +49,7 @@ class Shape(BaseModel):
 # ---------------------------------------------------------------- straitwatch.yaml
 
 
-class ReceiverShape(Shape):
+class ReceiverSchema(Schema):
     """One place where messages go."""
 
     url: str = Field(
@@ -63,7 +63,7 @@ class ReceiverShape(Shape):
         "",
         description="Slack only: stands for https://hooks.slack.com (GovSlack, a proxy, a test).",
     )
-    limit: "LimitShape | None" = Field(
+    limit: "LimitSchema | None" = Field(
         None,
         description="At most so many messages in a time; what is beyond comes in one roll-up.",
     )
@@ -84,14 +84,14 @@ class ReceiverShape(Shape):
     )
 
 
-class LimitShape(Shape):
+class LimitSchema(Schema):
     """At most `messages` in any `per`; critical ones have as many of their own."""
 
     messages: int = Field(description="How many messages.", ge=2, examples=[12])
     per: Duration = Field(description="In which time.", examples=["10m"])
 
 
-class RouteMatchShape(Shape):
+class RouteMatchSchema(Schema):
     """What a route takes; every key that is given must fit, an empty one fits everything."""
 
     watchlists: Names = Field((), description="Ids of watch-lists.")
@@ -103,7 +103,7 @@ class RouteMatchShape(Shape):
     )
 
 
-class StoryAskedShape(Shape):
+class StoryAskedSchema(Schema):
     """What may be asked of a story: whose reporting it is."""
 
     min_origins: int = Field(
@@ -125,7 +125,7 @@ class StoryAskedShape(Shape):
     )
 
 
-class RouteMatchWithStoryShape(RouteMatchShape, StoryAskedShape):
+class RouteMatchWithStorySchema(RouteMatchSchema, StoryAskedSchema):
     """What a route takes, with what may be asked of the story."""
 
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1)] = Field(
@@ -136,12 +136,12 @@ class RouteMatchWithStoryShape(RouteMatchShape, StoryAskedShape):
     )
 
 
-class RouteShape(Shape):
+class RouteSchema(Schema):
     """Which matches go where; the first that fits wins."""
 
     name: str = Field("", description="For `route test` and `why`. Default: route-1, route-2 ...")
-    match: RouteMatchWithStoryShape = Field(
-        default_factory=RouteMatchWithStoryShape, description="What it takes; {} takes everything."
+    match: RouteMatchWithStorySchema = Field(
+        default_factory=RouteMatchWithStorySchema, description="What it takes; {} takes everything."
     )
     send: Names = Field((), description="Names of receivers.")
     continue_: bool = Field(False, alias="continue", description="Look at the next routes as well.")
@@ -154,7 +154,7 @@ class RouteShape(Shape):
     )
 
 
-class DigestShape(Shape):
+class DigestSchema(Schema):
     """A regular summary, sent even when nothing matched."""
 
     name: Name = Field(description="Its name.", examples=["morning"])
@@ -169,7 +169,7 @@ class DigestShape(Shape):
     include: Literal["all"] | Names = Field("all", description="Ids of watch-lists, or all.")
 
 
-class QuietShape(Shape):
+class QuietSchema(Schema):
     """A daily span in which some severities are held."""
 
     days: Days = Field(
@@ -181,13 +181,13 @@ class QuietShape(Shape):
     hold: tuple[Level, ...] = Field(("low", "normal"), description="The severities that wait.")
 
 
-class SystemShape(Shape):
+class SystemSchema(Schema):
     """Trouble with Straitwatch itself: feeds, receivers, dead letters, refused files."""
 
     send: Names = Field((), description="Names of receivers. Empty: the log and `status` only.")
 
 
-class CanaryShape(Shape):
+class CanarySchema(Schema):
     """Proof that alerts would arrive, and an alarm for when nothing can say so any more."""
 
     every: Pause = Field(timedelta(minutes=15), description="How often.")
@@ -201,7 +201,7 @@ class CanaryShape(Shape):
     )
 
 
-class RetentionShape(Shape):
+class RetentionSchema(Schema):
     """How long things are kept."""
 
     entries: Duration = Field(
@@ -213,13 +213,13 @@ class RetentionShape(Shape):
     )
 
 
-class WebShape(Shape):
+class WebSchema(Schema):
     """The status page."""
 
     listen: Listen = Field("127.0.0.1:8650", description="Address and port; empty text for none.")
 
 
-class PollingShape(Shape):
+class PollingSchema(Schema):
     """How often, and how politely, feeds are polled."""
 
     interval: Pause = Field(timedelta(minutes=15), description="How often at first; then adapted.")
@@ -243,11 +243,11 @@ class PollingShape(Shape):
     max_bytes: Size = Field(10_000_000, description="The largest document that is read.")
 
 
-class SilenceShape(Shape):
+class SilenceSchema(Schema):
     """Matches that alert nobody until a time; they stand in the digest."""
 
-    match: RouteMatchShape = Field(
-        default_factory=RouteMatchShape,
+    match: RouteMatchSchema = Field(
+        default_factory=RouteMatchSchema,
         description="What is silenced; critical matches only where `severity` names them.",
     )
     until: str = Field(
@@ -258,7 +258,7 @@ class SilenceShape(Shape):
     reason: str = Field("", description="Why.")
 
 
-class StoriesShape(Shape):
+class StoriesSchema(Schema):
     """How reports are compared, and how updates of a story are sent."""
 
     encoder: Literal["auto", "off"] = Field(
@@ -274,7 +274,7 @@ class StoriesShape(Shape):
     )
 
 
-class SettingsShape(Shape):
+class SettingsSchema(Schema):
     """Everything but feeds and watch-lists: where alerts go, when, and how feeds are polled."""
 
     database: str = Field(
@@ -289,33 +289,35 @@ class SettingsShape(Shape):
         "covers both scripts. Default: the headline of the first report.",
         examples=[["en", "zh"]],
     )
-    receivers: dict[Name, ReceiverShape] = Field(
+    receivers: dict[Name, ReceiverSchema] = Field(
         default_factory=dict, description="Where messages go. `terminal` always exists."
     )
-    routes: tuple[RouteShape, ...] = Field(
+    routes: tuple[RouteSchema, ...] = Field(
         (), description="Who gets what. None: everything goes to the terminal."
     )
-    digests: tuple[DigestShape, ...] = Field((), description="Regular summaries.")
-    quiet_hours: dict[Name, QuietShape] = Field(
+    digests: tuple[DigestSchema, ...] = Field((), description="Regular summaries.")
+    quiet_hours: dict[Name, QuietSchema] = Field(
         default_factory=dict, description="Named spans that routes refer to."
     )
-    system: SystemShape = Field(
-        default_factory=SystemShape,
+    system: SystemSchema = Field(
+        default_factory=SystemSchema,
         description="Where trouble with Straitwatch itself is reported.",
     )
-    canary: CanaryShape | None = Field(
+    canary: CanarySchema | None = Field(
         None, description="A synthetic message and a dead man's switch. Default: none."
     )
-    polling: PollingShape = Field(default_factory=PollingShape, description="How feeds are polled.")
-    retention: RetentionShape = Field(
-        default_factory=RetentionShape, description="How long things are kept."
+    polling: PollingSchema = Field(
+        default_factory=PollingSchema, description="How feeds are polled."
     )
-    stories: StoriesShape = Field(
-        default_factory=StoriesShape,
+    retention: RetentionSchema = Field(
+        default_factory=RetentionSchema, description="How long things are kept."
+    )
+    stories: StoriesSchema = Field(
+        default_factory=StoriesSchema,
         description="How reports are compared, and how updates of a story are sent.",
     )
-    web: WebShape = Field(default_factory=WebShape, description="The status page.")
-    silences: tuple[SilenceShape, ...] = Field(
+    web: WebSchema = Field(default_factory=WebSchema, description="The status page.")
+    silences: tuple[SilenceSchema, ...] = Field(
         (), description="Matches that send no alert for a while; also by command: `silence add`."
     )
     people: dict[Name, Names] = Field(
@@ -329,7 +331,7 @@ class SettingsShape(Shape):
 # ---------------------------------------------------------------- feeds.yaml
 
 
-class FeedShape(Shape):
+class FeedSchema(Schema):
     """One feed: RSS, Atom, RDF or JSON Feed."""
 
     name: str = Field(
@@ -373,16 +375,16 @@ class FeedShape(Shape):
     )
 
 
-class FeedsShape(Shape):
+class FeedsSchema(Schema):
     """The feeds that are polled."""
 
-    feeds: tuple[FeedShape, ...] = Field((), description="One line for each feed.")
+    feeds: tuple[FeedSchema, ...] = Field((), description="One line for each feed.")
 
 
 # ---------------------------------------------------------------- terms/ and watchlists/
 
 
-class TermSetShape(Shape):
+class TermSetSchema(Schema):
     """Phrases for one idea, in every language; other sets by `$name`."""
 
     any: Phrases = Field(description="The phrases.", examples=[["PLA", "解放軍"]])
@@ -401,14 +403,14 @@ def _set_or_list(value: Any) -> Any:
     return value
 
 
-class PointsShape(Shape):
+class PointsSchema(Schema):
     """Points for a query that holds."""
 
     points: Points = Field(description="How many.", examples=[5])
     when: Phrase = Field(description="The query.", examples=["title:$taiwan AND title:$china"])
 
 
-class SeverityShape(StoryAskedShape):
+class SeveritySchema(StoryAskedSchema):
     """The first line that holds names the severity."""
 
     level: Level = Field(description="low, normal, high or critical.", examples=["high"])
@@ -416,7 +418,7 @@ class SeverityShape(StoryAskedShape):
     min_points: int | None = Field(None, description="Only with so many points. Default: any.")
 
 
-class SourcesShape(Shape):
+class SourcesSchema(Schema):
     """Which feeds a list listens to; what is empty excludes nothing."""
 
     include: Names = Field((), description="Names of feeds: these only.")
@@ -425,7 +427,7 @@ class SourcesShape(Shape):
     stances: tuple[Stance, ...] = Field((), description="Feeds with one of these stances.")
 
 
-class WatchListShape(Shape):
+class WatchListSchema(Schema):
     """What a desk watches."""
 
     id: Name = Field(
@@ -435,7 +437,7 @@ class WatchListShape(Shape):
     enabled: bool = Field(True, description="false: read and checked, but never fires.")
     languages: tuple[Language, ...] = Field((), description="Only these languages. Default: all.")
     countries: tuple[Country, ...] = Field((), description="Only feeds of these countries.")
-    sources: SourcesShape = Field(default_factory=SourcesShape, description="Only these feeds.")
+    sources: SourcesSchema = Field(default_factory=SourcesSchema, description="Only these feeds.")
     fields: tuple[Literal["title", "summary", "content"], ...] = Field(
         ("title", "summary", "content"), description="Where it looks. Default: everywhere."
     )
@@ -448,10 +450,10 @@ class WatchListShape(Shape):
     match: Phrases = Field(
         (), description="Queries; each alone is enough, unless noise outweighs it."
     )
-    signals: tuple[PointsShape, ...] = Field((), description="Queries that add points.")
-    noise: tuple[PointsShape, ...] = Field((), description="Queries that take points away.")
+    signals: tuple[PointsSchema, ...] = Field((), description="Queries that add points.")
+    noise: tuple[PointsSchema, ...] = Field((), description="Queries that take points away.")
     exclude: Phrases = Field((), description="Queries that rule an entry out.")
-    severity: tuple[SeverityShape, ...] = Field(
+    severity: tuple[SeveritySchema, ...] = Field(
         (), description="The first line that holds. Default: normal."
     )
     must_match: Phrases = Field(
@@ -460,11 +462,11 @@ class WatchListShape(Shape):
     must_not_match: Phrases = Field((), description="Headlines that must not fire.")
 
 
-class RulesShape(Shape):
+class RulesSchema(Schema):
     """Term sets and watch-lists; any file in terms/ and watchlists/ may hold both."""
 
     terms: dict[
         Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")],
-        Annotated[TermSetShape, BeforeValidator(_set_or_list)],
+        Annotated[TermSetSchema, BeforeValidator(_set_or_list)],
     ] = Field(default_factory=dict, description="Named sets of phrases, used as $name.")
-    watchlists: tuple[WatchListShape, ...] = Field((), description="What desks watch.")
+    watchlists: tuple[WatchListSchema, ...] = Field((), description="What desks watch.")

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from straitwatch.core.compare import compare_matches
 from straitwatch.core.match import Explanation, what_tips
+from straitwatch.core.match.diff import compare_matches
 from straitwatch.core.model import (
     Change,
     Difference,

@@ -7,12 +7,12 @@ off, so that no feed stays silent; what comes later is news, or at most a little
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from straitwatch.core.model import Entry, FeedState, ParseProblem, ReadFeed
+from straitwatch.core.model import Entry, FeedState, ParsedDocument, ParseProblem
 
 FEW = 3  # entries at once; more of them without a date are an archive
 
 
-def is_first_sight_over(state: FeedState, read: ReadFeed) -> bool:
+def is_first_fetch_over(state: FeedState, read: ParsedDocument) -> bool:
     """Whether later documents of the feed bring news."""
     return state.baseline_at is not None or bool(read.entries)
 
@@ -24,7 +24,7 @@ def was_cut_off(state: FeedState) -> bool:
 
 
 def silent_entries(
-    read: ReadFeed,
+    read: ParsedDocument,
     known: Collection[str],
     *,
     state: FeedState,

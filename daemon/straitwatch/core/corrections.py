@@ -32,7 +32,7 @@ def regrow_story(before: Story, reports: Sequence[Report]) -> Story:
     return replace(
         story,
         watchlists=lists or story.watchlists,
-        waiting=before.waiting,
+        pending_levels=before.pending_levels,
         severity=pick(story.severity, before.severity, key=lambda level: level.rank),
         is_breaking=before.is_breaking,
         revision=before.revision,

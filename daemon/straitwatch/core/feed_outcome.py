@@ -3,16 +3,16 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from straitwatch.core.baseline import is_first_sight_over, was_cut_off
+from straitwatch.core.baseline import is_first_fetch_over, was_cut_off
 from straitwatch.core.model import (
     Feed,
     FeedState,
     Fetched,
     FetchFailed,
     NotModified,
+    ParsedDocument,
     ParseProblem,
     PollPolicy,
-    ReadFeed,
     Validators,
 )
 from straitwatch.core.schedule import next_poll_at
@@ -29,7 +29,7 @@ class FeedOutcome:
     state: FeedState  # before the poll
     policy: PollPolicy
     now: datetime
-    chance: float  # in [0, 1), for jitter
+    jitter: float  # in [0, 1)
 
     def unchanged(self, outcome: str, result: Fetched | NotModified) -> FeedState:
         """Return the state after a poll without news; a 304 need not repeat the validators."""
@@ -37,18 +37,18 @@ class FeedOutcome:
         validators = given if given.etag or given.last_modified else self.state.validators
         return self._good(outcome, validators, self.state.body_hash, max_age=result.max_age)
 
-    def read(self, fetched: Fetched, read: ReadFeed, *, has_new: bool) -> FeedState:
+    def read(self, fetched: Fetched, read: ParsedDocument, *, has_new: bool) -> FeedState:
         """Return the state after a poll whose document was read, whole or in part."""
         is_cut_off = read.problem is ParseProblem.TRUNCATED
         after = self._cut_off(read) if is_cut_off else self._whole(fetched, read)
-        is_over = is_first_sight_over(self.state, read)
+        is_over = is_first_fetch_over(self.state, read)
         return replace(
             after,
             last_new_at=self.now if has_new else self.state.last_new_at,
             baseline_at=(self.state.baseline_at or self.now) if is_over else None,
         )
 
-    def _whole(self, fetched: Fetched, read: ReadFeed) -> FeedState:
+    def _whole(self, fetched: Fetched, read: ParsedDocument) -> FeedState:
         return self._good(
             read.problem or "ok",
             fetched.validators,
@@ -57,7 +57,7 @@ class FeedOutcome:
             detail=read.detail,
         )
 
-    def _cut_off(self, read: ReadFeed) -> FeedState:
+    def _cut_off(self, read: ParsedDocument) -> FeedState:
         """Half a document proves nothing: ask for the whole one next time, and count the halves."""
         cut_before = self.state.failures if was_cut_off(self.state) else 0
         after = self._good(ParseProblem.TRUNCATED, Validators(), b"", detail=read.detail)
@@ -126,5 +126,5 @@ class FeedOutcome:
             max_age=max_age,
             retry_after=retry_after,
             now=self.now,
-            chance=self.chance,
+            jitter=self.jitter,
         )

@@ -603,7 +603,7 @@ class RawEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ParsedFeed:
+class RawFeed:
     """A document as it was read; `problem` is None for a good feed, even one without entries."""
 
     format: str  # rss20, atom10, rss10, json11, ...; "" = unknown
@@ -636,7 +636,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadFeed:
+class ParsedDocument:
     """A document after parsing and cleaning: what a parse worker hands back."""
 
     format: str
@@ -732,7 +732,9 @@ class Match:
     severity: Severity
     hits: tuple[Hit, ...]
     rules: tuple[RuleScore, ...] = ()
-    waiting: tuple[StoryLevel, ...] = ()  # lines of severity before the one that holds: see decide
+    pending_levels: tuple[
+        StoryLevel, ...
+    ] = ()  # lines of severity before the one that holds: see decide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -969,7 +971,9 @@ class Story:
     origins: tuple[str, ...] = ()  # whose reporting the outlets carry, in order of arrival
     is_state_only: bool = False  # no outlet but state media has reported it
     recent: tuple[tuple[str, datetime], ...] = ()  # the origins of the last hour, and when
-    waiting: tuple[StoryLevel, ...] = ()  # lines of severity that its reports left to the story
+    pending_levels: tuple[
+        StoryLevel, ...
+    ] = ()  # lines of severity that its reports left to the story
     is_breaking: bool = False  # many origins within an hour raised its severity, once
     alerted_at: datetime | None = None
     sent_severity: Severity | None = None  # the highest in a message about it

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from straitwatch.core.cluster import RENEWED_AFTER, EntrySigns
-from straitwatch.core.model import EarlierEntry, Entry, ReadFeed
+from straitwatch.core.model import EarlierEntry, Entry, ParsedDocument
 from straitwatch.core.normalize import derived_entry_id
 
 
@@ -46,8 +46,8 @@ def own_id(entry: Entry, earlier: EarlierEntry, *, feed_id: str) -> str:
 
 
 def with_own_ids(
-    read: ReadFeed, earlier: Mapping[str, EarlierEntry], *, feed_id: str, now: datetime
-) -> ReadFeed:
+    read: ParsedDocument, earlier: Mapping[str, EarlierEntry], *, feed_id: str, now: datetime
+) -> ParsedDocument:
     """Give entries under reused GUIDs ids of their own.
 
     `earlier` holds what is stored under the ids of those entries whose text is another one now.

@@ -10,9 +10,9 @@ from datetime import datetime
 from functools import cache
 
 from straitwatch.core.cluster import FeatureReader
-from straitwatch.core.compare import compare_matches
 from straitwatch.core.kind import classify_kind, find_signals
 from straitwatch.core.match import han
+from straitwatch.core.match.diff import compare_matches
 from straitwatch.core.model import (
     AlertPolicy,
     Difference,
@@ -24,9 +24,9 @@ from straitwatch.core.model import (
     KnownEntry,
     Match,
     MatchText,
+    ParsedDocument,
     PlannedEntry,
     Poll,
-    ReadFeed,
     Report,
     ReportStatus,
     Severity,
@@ -194,7 +194,7 @@ def one_script() -> Mapping[int, int]:
 
 
 def gather_poll(
-    read: ReadFeed, arrival: Arrival, state: FeedState, items: Iterable[Report | PlannedEntry]
+    read: ParsedDocument, arrival: Arrival, state: FeedState, items: Iterable[Report | PlannedEntry]
 ) -> Poll:
     """Put together what a poll brought; `state` is the feed's next one."""
     built = list(items)

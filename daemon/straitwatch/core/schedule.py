@@ -36,7 +36,7 @@ def next_poll_at(
     policy: PollPolicy,
     failures: int,
     now: datetime,
-    chance: float,
+    jitter: float,
     max_age: timedelta | None = None,
     retry_after: timedelta | None = None,
 ) -> datetime:
@@ -50,11 +50,11 @@ def next_poll_at(
     if feed.interval is None and max_age is not None:
         interval = max(interval, min(max_age, MAX_FRESH))
     wait = _backed_off(interval, failures, cap=min(policy.max_interval, _DAY))
-    wait *= 1 - JITTER + 2 * JITTER * chance
+    wait *= 1 - JITTER + 2 * JITTER * jitter
     if max_age is not None and feed.interval is None:
         wait = max(wait, min(max_age, MAX_FRESH))
     if retry_after is not None:
-        wait = max(wait, min(retry_after, MAX_RETRY_AFTER) * (1 + JITTER * chance))
+        wait = max(wait, min(retry_after, MAX_RETRY_AFTER) * (1 + JITTER * jitter))
     return now + wait
 
 
@@ -110,7 +110,7 @@ def after_attempt(
     created_at: datetime,
     give_up_at: datetime | None,
     now: datetime,
-    chance: float,
+    jitter: float,
 ) -> NextStep:
     """Say what follows from how an attempt ended.
 
@@ -125,7 +125,7 @@ def after_attempt(
     if result.outcome is Outcome.PERMANENT:
         return NextStep(state=DeliveryState.DEAD, reason="refused")
     is_unsure = result.outcome is Outcome.UNSURE
-    if is_unsure and repeats_nothing(driver, on_unsure):
+    if is_unsure and must_not_resend(driver, on_unsure):
         return NextStep(state=DeliveryState.DEAD, reason="unanswered")
     hold = _receiver_hold(result, attempt)
     if is_unsure and driver == "slack-webhook" and unsure_count:
@@ -133,7 +133,7 @@ def after_attempt(
         hold = max(_nth(_PROBE_WAITS, unsure_count), _asked_wait(result))
     limit = give_up_at or created_at + (_GIVE_UP_MAIL_AFTER if driver == "smtp" else _GIVE_UP_AFTER)
     is_over = now >= limit
-    wait = hold or _wait(result, attempt=attempt, driver=driver, chance=chance)
+    wait = hold or _wait(result, attempt=attempt, driver=driver, jitter=jitter)
     return NextStep(
         state=DeliveryState.DEAD if is_over else DeliveryState.PENDING,
         reason="gave_up" if is_over else _reason(result),
@@ -143,7 +143,7 @@ def after_attempt(
     )
 
 
-def repeats_nothing(driver: str, on_unsure: str) -> bool:
+def must_not_resend(driver: str, on_unsure: str) -> bool:
     """Whether a receiver prefers silence to a repeat; a bot looks before it repeats."""
     return on_unsure == "hold" and driver != "slack-bot"
 
@@ -175,13 +175,13 @@ def _asked_wait(result: SendResult) -> timedelta:
     return min(result.retry_after or timedelta(0), _MAX_RECEIVER_HOLD)
 
 
-def _wait(result: SendResult, *, attempt: int, driver: str, chance: float) -> timedelta:
+def _wait(result: SendResult, *, attempt: int, driver: str, jitter: float) -> timedelta:
     if result.outcome is Outcome.UNSURE and driver == "slack-webhook":
         return _REPEAT_AFTER
     if result.outcome is Outcome.UNSURE and driver == "slack-bot" and attempt == 1:
         return _LOOK_UP_AFTER
     waits = _WAITS.get(driver, _OTHER_WAITS)
-    return _nth(waits, attempt) * (0.5 + chance / 2)
+    return _nth(waits, attempt) * (0.5 + jitter / 2)
 
 
 def _nth(waits: Sequence[timedelta], attempt: int) -> timedelta:

@@ -52,12 +52,12 @@ def outlet_of(entry: Entry, feed: Feed) -> Outlet:
     )
 
 
-def choose_origin(attributions: Sequence[str], heard: Collection[str]) -> str:
-    """Return whose reporting a report is as a part of a story with the origins `heard`.
+def choose_origin(attributions: Sequence[str], reported: Collection[str]) -> str:
+    """Return whose reporting a report is as a part of a story with the origins `reported`.
 
     A report that retells two papers adds nothing to a story that one of them began.
     """
-    return next((name for name in attributions if name in heard), next(iter(attributions), ""))
+    return next((name for name in attributions if name in reported), next(iter(attributions), ""))
 
 
 # ---------------------------------------------------------------- growing
@@ -74,7 +74,7 @@ def add_sources(story: Story | None, report: Report, fold: Fold) -> Story:
     is_new = outlet.name not in before.outlets
     # An entry that was published earlier is not heard now: after an outage, old ones come together.
     heard_at = min(report.entry.published_at or report.seen_at, report.seen_at)
-    heard = ((origin, heard_at),) if is_new and origin != UNNAMED_MEDIA else ()
+    reported = ((origin, heard_at),) if is_new and origin != UNNAMED_MEDIA else ()
     is_state = outlet.stance in STATE_STANCES
     return replace(
         before,
@@ -84,7 +84,7 @@ def add_sources(story: Story | None, report: Report, fold: Fold) -> Story:
         has_tier_one=before.has_tier_one or outlet.tier == 1,
         origins=_add_origin(before.origins, origin),
         is_state_only=is_state and (is_first or before.is_state_only),
-        recent=_recent((*before.recent, *heard), now=report.seen_at),
+        recent=_recent((*before.recent, *reported), now=report.seen_at),
     )
 
 
@@ -110,7 +110,9 @@ def raise_severity(story: Story, matches: Sequence[Match], report_rate: float = 
         story,
         severity=highest((story.severity, *(match.severity for match in matches))),
         watchlists=union(story.watchlists, (match.watchlist for match in matches)),
-        waiting=union(story.waiting, (level for match in matches for level in match.waiting)),
+        pending_levels=union(
+            story.pending_levels, (level for match in matches for level in match.pending_levels)
+        ),
     )
     if story.is_breaking or len(story.recent) < max(BREAKING_ORIGINS, BREAKING_TIMES * report_rate):
         return grown
@@ -160,21 +162,21 @@ def _add_origin(before: tuple[str, ...], origin: str) -> tuple[str, ...]:
 
 
 def _recent(
-    heard: Iterable[tuple[str, datetime]], *, now: datetime
+    reported: Iterable[tuple[str, datetime]], *, now: datetime
 ) -> tuple[tuple[str, datetime], ...]:
     """Return the origins heard in the last hour, each with when it was heard last."""
-    latest = dict(sorted(heard, key=itemgetter(1)))
+    latest = dict(sorted(reported, key=itemgetter(1)))
     return tuple((origin, at) for origin, at in latest.items() if now - at <= BREAKING_SPAN)
 
 
 def _resolve(match: Match, story: Story, feed: Feed) -> Match:
     holding = [
         level
-        for level in union(match.waiting, story.waiting)
+        for level in union(match.pending_levels, story.pending_levels)
         if level.watchlist == match.watchlist and not story_misfit(level.story, story, feed)
     ]
-    own = next((level.level for level in holding if level in match.waiting), match.severity)
-    inherited = (level.level for level in holding if level not in match.waiting)
+    own = next((level.level for level in holding if level in match.pending_levels), match.severity)
+    inherited = (level.level for level in holding if level not in match.pending_levels)
     return replace(match, severity=highest((own, *inherited)))
 
 

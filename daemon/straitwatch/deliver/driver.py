@@ -30,7 +30,7 @@ class Driver(Protocol):
         ...
 
 
-def brief(text: str, *secrets: str) -> str:
+def redact_and_shorten(text: str, *secrets: str) -> str:
     """A server's words, short, on one line, and without our secrets."""
     for secret in secrets:
         if secret:

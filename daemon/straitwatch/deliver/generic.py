@@ -26,7 +26,7 @@ _NEVER_REACHED = re.compile(
 _WITH_HEADERS = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
 
 
-class _Ear(logging.Filter):
+class _LogCapture(logging.Filter):
     """Listens to what Apprise logs of each request, and lets nothing below a warning pass.
 
     Those lines quote addresses and messages: of each only a yes or no is kept, a list a thread.
@@ -49,7 +49,7 @@ class _Ear(logging.Filter):
         return record.levelno >= logging.WARNING
 
 
-_ear = _Ear()
+_ear = _LogCapture()
 logging.getLogger("apprise").addFilter(_ear)
 logging.getLogger("apprise").setLevel(logging.DEBUG)
 

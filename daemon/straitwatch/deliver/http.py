@@ -26,7 +26,7 @@ ANSWER_SECONDS = 60.0  # for the whole answer: a byte a second is none
 MAX_ANSWER = 8_000_000  # 200 messages of a channel's history, 13 KB each at most, and room
 
 
-class Wire:
+class NoRedirectTransport:
     """Opens one request at a time and knows whether the server can have read it."""
 
     def __init__(self, *, read_seconds: float = READ_SECONDS) -> None:
@@ -67,7 +67,7 @@ class Wire:
 
 
 class _PlainConnection(http.client.HTTPConnection):
-    def __init__(self, wire: Wire, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, wire: NoRedirectTransport, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._wire = wire
 
@@ -77,7 +77,7 @@ class _PlainConnection(http.client.HTTPConnection):
 
 
 class _EncryptedConnection(http.client.HTTPSConnection):
-    def __init__(self, wire: Wire, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, wire: NoRedirectTransport, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._wire = wire
 
@@ -87,7 +87,7 @@ class _EncryptedConnection(http.client.HTTPSConnection):
 
 
 class _Plain(HTTPHandler):
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: NoRedirectTransport) -> None:
         super().__init__()
         self._wire = wire
 
@@ -96,7 +96,7 @@ class _Plain(HTTPHandler):
 
 
 class _Encrypted(HTTPSHandler):
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: NoRedirectTransport) -> None:
         super().__init__()
         self._wire = wire
 

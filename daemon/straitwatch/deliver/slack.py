@@ -17,8 +17,8 @@ from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from straitwatch.core.model import AlertKind, Frozen, Outcome, SendJob, SendResult
 from straitwatch.core.render import context_block, render_slack
-from straitwatch.deliver.driver import Templates, brief
-from straitwatch.deliver.http import READ_SECONDS, Wire
+from straitwatch.deliver.driver import Templates, redact_and_shorten
+from straitwatch.deliver.http import READ_SECONDS, NoRedirectTransport
 
 HOOKS = "https://hooks.slack.com"
 API = "https://slack.com"
@@ -66,7 +66,7 @@ _silent = logging.Logger("slack", level=logging.CRITICAL + 1)  # noqa: LOG001 - 
 
 
 class _Webhook(WebhookClient):
-    def __init__(self, url: str, *, wire: Wire) -> None:
+    def __init__(self, url: str, *, wire: NoRedirectTransport) -> None:
         super().__init__(url, logger=_silent, retry_handlers=[])
         self.wire = wire
 
@@ -76,7 +76,7 @@ class _Webhook(WebhookClient):
 
 
 class _Bot(WebClient):
-    def __init__(self, token: str, *, base_url: str, wire: Wire) -> None:
+    def __init__(self, token: str, *, base_url: str, wire: NoRedirectTransport) -> None:
         super().__init__(token=token, base_url=base_url, logger=_silent, retry_handlers=[])
         self.wire = wire
 
@@ -104,7 +104,7 @@ class SlackWebhook:
         self.redacted = f"slack webhook {channel}".strip()
         self.on_unsure = on_unsure
         self._channel, self._zone, self._templates = channel, zone, templates
-        self._client = _Webhook(url, wire=Wire(read_seconds=read_seconds))
+        self._client = _Webhook(url, wire=NoRedirectTransport(read_seconds=read_seconds))
         self._secrets = (url, *url.rsplit("/", 3)[1:])
 
     def render(self, job: SendJob) -> Frozen:
@@ -133,7 +133,7 @@ class SlackWebhook:
         if answer.status_code == _OK and body == "ok":
             return SendResult(outcome=Outcome.DELIVERED, code="200")
         if answer.status_code < _REDIRECT:  # not Slack's words: some login page, perhaps
-            text = brief(f"{answer.status_code} {body}", *self._secrets)
+            text = redact_and_shorten(f"{answer.status_code} {body}", *self._secrets)
             return SendResult(outcome=Outcome.UNSURE, code=str(answer.status_code), text=text)
         return _refused(answer.status_code, body, answer.headers, self._secrets)
 
@@ -158,7 +158,7 @@ class SlackBot:
         self.redacted = f"slack bot {channel}"
         self.on_unsure = on_unsure
         self._channel, self._zone, self._templates = channel, zone, templates
-        wire = Wire(read_seconds=read_seconds)
+        wire = NoRedirectTransport(read_seconds=read_seconds)
         self._client = _Bot(token, base_url=f"{base_url}/api/", wire=wire)
         self._secrets = (token,)
 
@@ -306,7 +306,7 @@ def _refused(
 ) -> SendResult:
     """Map an answer that is not success."""
     word = words if words.replace("_", "").isalnum() else ""
-    code, text = word or str(status), brief(f"{status} {words}", *secrets)
+    code, text = word or str(status), redact_and_shorten(f"{status} {words}", *secrets)
     result = SendResult(outcome=Outcome.RECEIVER_BROKEN, code=code, text=text)
     if status == _RATE_LIMITED or word in _RATE_WORDS:
         return replace(result, outcome=Outcome.RETRY, retry_after=_retry_after(headers))
@@ -318,10 +318,12 @@ def _refused(
     return result
 
 
-def _broken_off(error: Exception, wire: Wire, secrets: tuple[str, ...]) -> SendResult:
+def _broken_off(
+    error: Exception, wire: NoRedirectTransport, secrets: tuple[str, ...]
+) -> SendResult:
     """Map an exchange that ended without an answer."""
     cause = error.reason if isinstance(error, URLError) else error
-    text = brief(str(cause) or type(cause).__name__, *secrets)
+    text = redact_and_shorten(str(cause) or type(cause).__name__, *secrets)
     if isinstance(cause, ssl.SSLCertVerificationError):
         return SendResult(outcome=Outcome.RECEIVER_BROKEN, code="certificate", text=text)
     if wire.is_connected:

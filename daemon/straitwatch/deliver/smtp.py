@@ -14,7 +14,7 @@ from email.utils import format_datetime
 
 from straitwatch.core.model import Frozen, Outcome, SendJob, SendResult
 from straitwatch.core.render import render_mail
-from straitwatch.deliver.driver import Templates, brief
+from straitwatch.deliver.driver import Templates, redact_and_shorten
 
 COMMAND_SECONDS = 30.0
 DOT_SECONDS = 600.0  # RFC 5321: giving up earlier doubles mail that a slow server has taken
@@ -189,7 +189,7 @@ class _Session:
         try:
             code, words = self._smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
-            text = brief(str(error), *self._server.secrets)
+            text = redact_and_shorten(str(error), *self._server.secrets)
             return SendResult(outcome=Outcome.UNSURE, code="no answer", text=text)
         self._expect((code, words), permanent=Outcome.PERMANENT)
         return SendResult(
@@ -217,7 +217,7 @@ class _Session:
 
 def _refusal(error: Exception, secrets: tuple[str, ...]) -> _Refused:
     """Map what smtplib raises before the text was handed over; nothing can have been taken."""
-    text = brief(str(error), *secrets)
+    text = redact_and_shorten(str(error), *secrets)
     match error:
         case smtplib.SMTPResponseException(smtp_code=code, smtp_error=words):
             is_final = code >= _FIRST_PERMANENT
@@ -237,4 +237,4 @@ def _refusal(error: Exception, secrets: tuple[str, ...]) -> _Refused:
 
 def _words(words: bytes | str, secrets: tuple[str, ...]) -> str:
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return brief(text, *secrets)
+    return redact_and_shorten(text, *secrets)

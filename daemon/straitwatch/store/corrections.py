@@ -98,7 +98,7 @@ def merge_stories(tx: Transaction, keep: str, other: str, by: Signature) -> Stor
     before = replace(
         kept,
         watchlists=tuple(dict.fromkeys((*kept.watchlists, *gone.watchlists))),
-        waiting=tuple(dict.fromkeys((*kept.waiting, *gone.waiting))),
+        pending_levels=tuple(dict.fromkeys((*kept.pending_levels, *gone.pending_levels))),
         severity=max(kept.severity, gone.severity, key=lambda level: level.rank),
         is_breaking=kept.is_breaking or gone.is_breaking,
         revision=max(kept.revision, gone.revision),

@@ -59,35 +59,35 @@ _UNAVAILABLE = (OperationalError, InterfaceError, InternalError)
 class Transaction:
     """One open transaction; valid only inside the function it is handed to.
 
-    `is_lasting` asks that the commit survives a power cut. Polls do without, because the next
+    `is_durable` asks that the commit survives a power cut. Polls do without, because the next
     one finds the same entries again; what concerns the outbox asks for it.
     """
 
-    __slots__ = ("_undos", "connection", "is_lasting", "is_postgres")
+    __slots__ = ("_on_rollback", "connection", "is_durable", "is_postgres")
 
     def __init__(self, connection: sa.Connection) -> None:
         self.connection = connection
         self.is_postgres = connection.dialect.name == "postgresql"
-        self.is_lasting = False
-        self._undos: list[Callable[[], None]] = []
+        self.is_durable = False
+        self._on_rollback: list[Callable[[], None]] = []
 
-    def if_undone(self, call: Callable[[], None]) -> None:
+    def on_rollback(self, call: Callable[[], None]) -> None:
         """Have a function called, in the writer's thread, if the work done so far is taken back.
 
         That is before any other work is done: for what was derived from it in memory.
         """
-        self._undos.append(call)
+        self._on_rollback.append(call)
 
     @property
-    def mark(self) -> int:
+    def savepoint(self) -> int:
         """Where the work that comes now begins."""
-        return len(self._undos)
+        return len(self._on_rollback)
 
-    def undo(self, mark: int = 0) -> None:
-        """Call what waits for the work since a mark to be taken back."""
-        for call in self._undos[mark:]:
+    def rollback(self, savepoint: int = 0) -> None:
+        """Call what was registered for a rollback since `savepoint`."""
+        for call in self._on_rollback[savepoint:]:
             call()
-        del self._undos[mark:]
+        del self._on_rollback[savepoint:]
 
     @property
     def is_lost(self) -> bool:
@@ -351,11 +351,11 @@ class Store:
                 tx = Transaction(connection)
                 for work in group:
                     settled += self._perform(tx, work, is_alone=len(group) == 1)
-            if tx.is_lasting and self._wal:
+            if tx.is_durable and self._wal:
                 _sync(self._wal)
         except BaseException as error:  # noqa: BLE001 - handed to the callers
             if tx is not None:
-                tx.undo()
+                tx.rollback()
             settled = [(future, None, error) for work in group for future in work.futures]
         _tell(
             [
@@ -368,12 +368,12 @@ class Store:
         """Do one piece of work in a savepoint; a batch that fails is tried item by item."""
         if is_alone and len(work.futures) == 1:
             return [(work.futures[0], work.perform(tx)[0], None)]
-        mark = tx.mark
+        savepoint = tx.savepoint
         try:
             with tx.connection.begin_nested():
                 answers = work.perform(tx)
         except BaseException as error:
-            tx.undo(mark)
+            tx.rollback(savepoint)
             if isinstance(error, DBAPIError) and error.connection_invalidated:
                 raise
             if tx.is_lost:

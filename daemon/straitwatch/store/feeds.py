@@ -146,7 +146,7 @@ def note_gaps(tx: Transaction, states: Sequence[FeedState]) -> None:
     tx.insert_new(GAP, rows)
 
 
-def release_feeds(tx: Transaction, states: Sequence[FeedState]) -> None:
+def reset_feed_leases(tx: Transaction, states: Sequence[FeedState]) -> None:
     """Give claimed feeds back unpolled; they are due as before."""
     rows = [{"b_id": state.feed_id, "b_seq": state.lease_seq} for state in states]
     if rows:
@@ -156,7 +156,7 @@ def release_feeds(tx: Transaction, states: Sequence[FeedState]) -> None:
         tx.execute(release.values(lease_until=None), rows)
 
 
-def void_leases(
+def reset_leases(
     tx: Transaction,
     now: datetime,
     holding: Collection[str] = (),

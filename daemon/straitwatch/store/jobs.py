@@ -71,7 +71,7 @@ class StatusCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptConfig:
+class SavedConfig:
     """A configuration that was in force: all its files, without secrets."""
 
     version: str
@@ -80,7 +80,7 @@ class KeptConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigRefusal:
+class ConfigRejection:
     """A new configuration that was refused, while the old one goes on."""
 
     since_at: datetime
@@ -88,7 +88,7 @@ class ConfigRefusal:
     problems: tuple[str, ...]
 
 
-_REFUSAL = TypeAdapter(ConfigRefusal)
+_REFUSAL = TypeAdapter(ConfigRejection)
 
 
 # ---------------------------------------------------------------- ledgers
@@ -112,18 +112,18 @@ def save_config(tx: Transaction, version: str, text: str, now: datetime) -> None
     set_meta(tx, _IN_FORCE, version)
 
 
-def kept_config(tx: Transaction, version: str = "") -> KeptConfig | None:
+def saved_config(tx: Transaction, version: str = "") -> SavedConfig | None:
     """Return a configuration that was in force, by its version; without one, the one that is."""
     version = version or get_meta(tx, _IN_FORCE) or ""
     row = tx.execute(sa.select(CONFIG).where(CONFIG.c.version == version)).first()
-    return KeptConfig(version=row.version, text=row.text, saved_at=row.saved_at) if row else None
+    return SavedConfig(version=row.version, text=row.text, saved_at=row.saved_at) if row else None
 
 
-def note_refusal(tx: Transaction, problems: Sequence[str], *, now: datetime) -> bool:
+def record_rejection(tx: Transaction, problems: Sequence[str], *, now: datetime) -> bool:
     """Note that a new configuration was refused; True when people are to be told (again)."""
-    known = config_refusal(tx)
+    known = config_rejection(tx)
     is_told = known is not None and now - known.told_at < _TOLD_AGAIN_AFTER
-    refusal = ConfigRefusal(
+    refusal = ConfigRejection(
         since_at=known.since_at if known else now,
         told_at=known.told_at if known and is_told else now,
         problems=tuple(problems),
@@ -132,15 +132,15 @@ def note_refusal(tx: Transaction, problems: Sequence[str], *, now: datetime) -> 
     return not is_told
 
 
-def config_refusal(tx: Transaction) -> ConfigRefusal | None:
+def config_rejection(tx: Transaction) -> ConfigRejection | None:
     """Return why the configuration on disk is not the one in force; None when it is."""
     text = get_meta(tx, _REFUSED)
     return _REFUSAL.validate_json(text) if text else None
 
 
-def clear_refusal(tx: Transaction) -> ConfigRefusal | None:
+def clear_rejection(tx: Transaction) -> ConfigRejection | None:
     """Forget a refusal, because a configuration was taken over; return what is forgotten."""
-    known = config_refusal(tx)
+    known = config_rejection(tx)
     if known is not None:
         tx.execute(META.delete().where(META.c.key == _REFUSED))
     return known

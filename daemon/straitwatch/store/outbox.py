@@ -25,16 +25,21 @@ from straitwatch.core.model import (
     SendResult,
     Severity,
 )
-from straitwatch.store.engine import Transaction
-from straitwatch.store.merging import end_dead, end_unreadable, may_go, with_carried
-from straitwatch.store.messages import (
+from straitwatch.store.delivery_rows import (
     CRITICAL_LANE,
     OPEN,
     alert_row,
     delivery_row,
     to_job,
 )
-from straitwatch.store.receivers import hold_receiver, note_receiver
+from straitwatch.store.engine import Transaction
+from straitwatch.store.receivers import hold_receiver, record_receiver_result
+from straitwatch.store.rollups import (
+    end_unreadable,
+    handle_dead_letters,
+    is_within_limit,
+    with_carried,
+)
 from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY, RECEIVER
 
 NO_FALLBACKS: Final[Mapping[str, Fallback]] = MappingProxyType({})
@@ -71,7 +76,7 @@ def insert_alerts(tx: Transaction, alerts: Sequence[Alert]) -> None:
     """Store alerts that are not stored yet."""
     rows = [alert_row(alert) for alert in alerts]
     tx.insert_new(ALERT, rows)
-    tx.is_lasting |= bool(rows)
+    tx.is_durable |= bool(rows)
 
 
 def add_deliveries(
@@ -84,7 +89,7 @@ def add_deliveries(
     alerts_by_id = {alert.id: alert for alert in alerts}
     rows = [delivery_row(delivery, alerts_by_id[delivery.alert_id]) for delivery in deliveries]
     tx.insert_new(DELIVERY, rows)
-    tx.is_lasting |= bool(rows)
+    tx.is_durable |= bool(rows)
     parents = [
         {"b_id": row["parent_id"], "b_now": row["created_at"]}
         for row in rows
@@ -115,13 +120,13 @@ def claim_delivery(
     if not tx.try_lock(f"receiver:{receiver}"):  # one claim at a time among replicas
         return None
     found = _next_readable(tx, receiver, now=now)
-    while found and limit and not may_go(tx, found[0], limit, now=now):
+    while found and limit and not is_within_limit(tx, found[0], limit, now=now):
         found = _next_readable(tx, receiver, now=now)
     if found is None:
         return None
     row, job = found
     epoch, until = row.epoch + 1, now + lease
-    tx.is_lasting = True
+    tx.is_durable = True
     tx.execute(_CLAIM, {"b_seq": row.seq, "until": until, "owner": worker, "now": now})
     attempt = tx.execute(
         _OPEN_ATTEMPT,
@@ -164,7 +169,7 @@ def _next_readable(
 
 def freeze(tx: Transaction, delivery_id: str, epoch: int, frozen: Frozen) -> bool:
     """Keep the rendered bytes before they are sent; False when the claim is not ours any more."""
-    tx.is_lasting = True
+    tx.is_durable = True
     values = {
         "body": frozen.body,
         "content_type": frozen.content_type,
@@ -198,9 +203,9 @@ def finish_attempt(
     An answer that comes after the lease, but before anybody claimed again, still counts: it
     spares a repeat. What is dead here goes to the fallback, if there is one.
     """
-    tx.is_lasting = True
+    tx.is_durable = True
     delivery, text = claimed.job.delivery, result.text[:_MAX_TEXT]
-    note_receiver(tx, delivery.receiver, result, now=now)
+    record_receiver_result(tx, delivery.receiver, result, now=now)
     if hold_receiver_until:
         hold_receiver(tx, delivery.receiver, until=hold_receiver_until, reason=hold_reason)
     attempt = {
@@ -230,7 +235,7 @@ def finish_attempt(
     }
     is_ours = tx.execute(_FINISH, values).rowcount == 1
     if is_ours and state is DeliveryState.DEAD:
-        end_dead(tx, [delivery.id], fallback, now=now)
+        handle_dead_letters(tx, [delivery.id], fallback, now=now)
     return is_ours
 
 
@@ -297,7 +302,7 @@ def return_unanswered(
             )
         )
         if is_dead:
-            end_dead(tx, [row.id], fallbacks.get(row.receiver), now=now)
+            handle_dead_letters(tx, [row.id], fallbacks.get(row.receiver), now=now)
     return len(rows)
 
 

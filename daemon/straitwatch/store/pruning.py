@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from straitwatch.core.model import DeliveryState
+from straitwatch.store.delivery_rows import OPEN
 from straitwatch.store.engine import Transaction
-from straitwatch.store.messages import OPEN
 from straitwatch.store.rows import ALERT, DELIVERY, DIGEST_STORY, ENTRY, GAP, REPORT, STORY
 
 _RELISTED_WITHIN = timedelta(days=14)  # twice the step in which `listed_at` is kept

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from straitwatch.core.identity import delivery_key
 from straitwatch.core.model import DeliveryState, Fallback, Outcome, SendResult
 from straitwatch.store.engine import Transaction
-from straitwatch.store.merging import end_dead, redirect
+from straitwatch.store.rollups import handle_dead_letters, redirect
 from straitwatch.store.rows import DELIVERY, RECEIVER
 
 NEW_TERM = timedelta(hours=24)  # when a person lets a message be tried again
@@ -62,7 +62,7 @@ def receiver_states(tx: Transaction) -> dict[str, ReceiverState]:
     return {row["name"]: ReceiverState(**row) for row in rows}
 
 
-def name_recipients(tx: Transaction, recipients: Mapping[str, Sequence[str]]) -> int:
+def save_recipients(tx: Transaction, recipients: Mapping[str, Sequence[str]]) -> int:
     """Address what was written while its receiver could not be used; return how many there were.
 
     The recipients of a mail receiver are known only once its address is. Until then one delivery
@@ -91,7 +91,7 @@ def name_recipients(tx: Transaction, recipients: Mapping[str, Sequence[str]]) ->
     return len(unnamed)
 
 
-def settle_missing_receivers(
+def expire_for_missing_receivers(
     tx: Transaction,
     usable: Collection[str],
     *,
@@ -123,7 +123,7 @@ def settle_missing_receivers(
     )
     ended = tx.execute(given_up).all()
     for id_, receiver in ended:
-        end_dead(tx, [id_], fallbacks.get(receiver), now=now)
+        handle_dead_letters(tx, [id_], fallbacks.get(receiver), now=now)
     return len(ended)
 
 
@@ -151,7 +151,9 @@ def redirect_overdue(tx: Transaction, fallbacks: Mapping[str, Fallback], now: da
     return len(rows)
 
 
-def note_receiver(tx: Transaction, name: str, result: SendResult, *, now: datetime) -> None:
+def record_receiver_result(
+    tx: Transaction, name: str, result: SendResult, *, now: datetime
+) -> None:
     """Remember a receiver's health: success clears its troubles, a fault counts."""
     if result.outcome is Outcome.DELIVERED:
         well = {"failures": 0, "broken_at": None, "hold_until": None, "hold_reason": ""}

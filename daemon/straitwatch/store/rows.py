@@ -282,9 +282,9 @@ class StoryRow(Row, table=True):
     recent: Any = Field(
         sa_column=Column("recent", Packed(tuple[tuple[str, datetime], ...]), nullable=False)
     )
-    waiting: Any = Field(
+    pending_levels: Any = Field(
         sa_column=Column(
-            "waiting", Packed(tuple[StoryLevel, ...]), nullable=False, server_default="[]"
+            "pending_levels", Packed(tuple[StoryLevel, ...]), nullable=False, server_default="[]"
         )
     )
     is_breaking: bool = False

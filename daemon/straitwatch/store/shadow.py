@@ -36,7 +36,7 @@ class ShadowSample:
     seen_at: datetime
 
 
-def begin_shadow(
+def start_shadow(
     tx: Transaction, version: str, *, files: Sequence[str], now: datetime, runs_for: timedelta
 ) -> ShadowRun:
     """Enter a change into the ledger; one that stands there goes on as it was begun."""

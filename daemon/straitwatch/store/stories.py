@@ -35,9 +35,9 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.plan import RETURNED, SAME_GUID
 from straitwatch.core.report import feature_reader
+from straitwatch.store.delivery_rows import facts_adapter
 from straitwatch.store.engine import Transaction
 from straitwatch.store.feeds import has_lease, write_state
-from straitwatch.store.messages import facts_adapter
 from straitwatch.store.outbox import add_deliveries, insert_alerts
 from straitwatch.store.rows import (
     ALERT,
@@ -585,7 +585,7 @@ def held_entries(
     return _stored_entries(tx, is_held, order=ENTRY.c.seen_at, limit=limit)
 
 
-def first_sight_reports(tx: Transaction, *, after: datetime) -> list[tuple[str, datetime]]:
+def first_fetch_reports(tx: Transaction, *, after: datetime) -> list[tuple[str, datetime]]:
     """Return feed and time of each matched entry that was recorded silently after a time."""
     query = (
         sa.select(FEED.c.name, REPORT.c.reported_at)

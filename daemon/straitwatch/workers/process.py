@@ -36,11 +36,11 @@ class WorkerDiedError(WorkerError):
     """The process ended; `status` is negative after a signal."""
 
     def __init__(self, status: int) -> None:
-        super().__init__(_epitaph(status))
+        super().__init__(_exit_reason(status))
         self.status = status
 
 
-def _epitaph(status: int) -> str:
+def _exit_reason(status: int) -> str:
     match status:
         case _ if status == -signal.SIGKILL:
             return "the worker ran out of memory or was killed"

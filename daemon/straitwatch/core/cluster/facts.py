@@ -26,7 +26,7 @@ from straitwatch.core.cluster.acts import (
 from straitwatch.core.cluster.aliases import GROUPS
 from straitwatch.core.cluster.guards import counted_figures, dates_of
 from straitwatch.core.cluster.pivots import common_pivots
-from straitwatch.core.cluster.text import fold_text, latin_term, stem_cyrillic
+from straitwatch.core.cluster.text import latin_term, normalize_text, stem_cyrillic
 
 _LEAD = 240  # characters of the lead whose names and figures count
 _NEAR_WORDS, _NEAR_CHARACTERS = 5, 8  # between an action and what it is done to
@@ -132,13 +132,13 @@ class FactReader:
         for kind, side, line in _alias_lines():
             shown, *_ = names = [name.strip() for name in line.replace(";", ",").split(",")]
             for name in names:
-                stems = tuple(_stems(tokens_of(fold_text(name.translate(dict(characters))))))
+                stems = tuple(_stems(tokens_of(normalize_text(name.translate(dict(characters))))))
                 self._names.setdefault(stems, (shown, kind, side or shown))
                 self._longest[stems[0]] = max(len(stems), self._longest.get(stems[0], 0))
 
     def read(self, title: str, lead: str = "") -> Facts:
         """Return the facts of a cleaned title and its lead."""
-        lead = fold_text(lead[:_LEAD])
+        lead = normalize_text(lead[:_LEAD])
         tokens = tokens_of(title)
         names = list(self._find(tokens))
         acts = _acts_outside_names(acts_of(title), names)

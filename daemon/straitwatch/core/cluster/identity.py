@@ -21,7 +21,7 @@ from straitwatch.core.cluster.guards import (
     overlap,
     shared_terms,
 )
-from straitwatch.core.cluster.text import SUMMARY_CHARACTERS, clean_title, fold_text
+from straitwatch.core.cluster.text import SUMMARY_CHARACTERS, clean_title, normalize_text
 from straitwatch.core.model import EarlierEntry, Entry, Features, Fold, Relation
 
 AT_ONCE: Final = timedelta(hours=1)  # a headline published twice, under two addresses
@@ -84,7 +84,7 @@ class Text:
 
 @lru_cache(maxsize=64)  # those of one headline are compared with the text at hand
 def _folded(text: str) -> str:
-    return fold_text(text)
+    return normalize_text(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

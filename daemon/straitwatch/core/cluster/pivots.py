@@ -12,7 +12,7 @@ from math import sqrt
 from straitwatch.core.cluster.aliases import ALIASES
 from straitwatch.core.cluster.beat import beat_shares
 from straitwatch.core.cluster.guards import quantities
-from straitwatch.core.cluster.text import fold_text, stems, terms
+from straitwatch.core.cluster.text import normalize_text, stems, terms
 
 _LEAST_FIGURE = 10  # "two ships" are in every other report
 _COMMON = 0.05  # share from which a name says nothing about an event
@@ -29,7 +29,7 @@ class Pivots:
         self._names: dict[tuple[str, ...], str] = {}
         self._words: dict[str, int] = {}  # the most words of a name that begins with this one
         for shown, name in _aliases():
-            words = stems(fold_text(name.translate(dict(characters))))
+            words = stems(normalize_text(name.translate(dict(characters))))
             self._names.setdefault(words, f"@{shown}")
             self._words[words[0]] = max(len(words), self._words.get(words[0], 0))
         self._longest = max(map(len, self._words))
@@ -50,7 +50,7 @@ class Pivots:
 
     def _find(self, text: str) -> Iterator[str]:
         """Find the longest names, from left to right."""
-        words = stems(fold_text(text))
+        words = stems(normalize_text(text))
         if text.isascii() and self._words.keys().isdisjoint(words):  # most texts name nothing
             return
         end = 0  # of the last name

@@ -77,7 +77,7 @@ def has_cjk(text: str) -> bool:
 
 def clean_title(title: str) -> str:
     """Return the title folded, without labels ("UPDATE 2-"), cut marks and the outlet's name."""
-    text = fold_text(title).strip()
+    text = normalize_text(title).strip()
     if text.endswith((".", "…")):
         text = _CUT_AT_END.sub("", text)
     label = _LABEL.match(text)
@@ -90,7 +90,7 @@ def clean_title(title: str) -> str:
 
 
 @lru_cache(maxsize=_AT_HAND)
-def fold_text(text: str) -> str:
+def normalize_text(text: str) -> str:
     """Return the text in compatibility form, without case and without dots in "U.S."."""
     if text.isascii():
         text = text.lower()
@@ -147,7 +147,7 @@ def term_set(text: str) -> frozenset[str]:
 
 def terms(text: str) -> Iterator[str]:
     """Return the terms of any text: stems, bigrams, whole katakana words, figures of two digits."""
-    folded = _plain_figures(fold_text(text))
+    folded = _plain_figures(normalize_text(text))
     if folded.isascii():
         return (stem for stem in stems(folded) if not _is_digit(stem))
     if _MAYBE_WEEKDAY.search(folded):

@@ -2,7 +2,7 @@
 
 from straitwatch.core.match.compile import compile_rules, is_short_term
 from straitwatch.core.match.concordance import Concordance, Line, Suggestion
-from straitwatch.core.match.cyrillic import release_dictionaries
+from straitwatch.core.match.cyrillic import unload_dictionaries
 from straitwatch.core.match.examples import ExampleFailure, example_text, run_examples
 from straitwatch.core.match.explain import Explanation, MaskedHit, Missing, RuleExplanation
 from straitwatch.core.match.matcher import Matcher
@@ -28,8 +28,8 @@ __all__ = [
     "example_text",
     "is_short_term",
     "near_miss",
-    "release_dictionaries",
     "run_examples",
     "script_of",
+    "unload_dictionaries",
     "what_tips",
 ]

@@ -201,7 +201,7 @@ def _analyzer(language: str) -> Any | None:
         return None
 
 
-def release_dictionaries() -> None:
+def unload_dictionaries() -> None:
     """Give back the memory of the dictionaries, some 45 MB; words that were read stay known."""
     _analyzer.cache_clear()
 

@@ -249,7 +249,7 @@ class Matcher:
             watchlist=compiled.config.id,
             score=score,
             severity=severity,
-            waiting=waiting,
+            pending_levels=waiting,
             hits=self.hits_of(held, doc),
             rules=(*map(_gain, held), *map(_loss, noise)),
         )

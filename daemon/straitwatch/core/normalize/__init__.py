@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
-from straitwatch.core.model import Entry, ParsedFeed, RawEntry
+from straitwatch.core.model import Entry, RawEntry, RawFeed
 from straitwatch.core.normalize.dates import parse_date
 from straitwatch.core.normalize.language import (
     UnknownLanguageError,
@@ -69,7 +69,7 @@ class _Draft:
 
 
 def normalize_entries(
-    parsed: ParsedFeed,
+    parsed: RawFeed,
     *,
     feed_id: str,
     base_url: str,

@@ -6,7 +6,7 @@
 
 import zlib
 
-from straitwatch.core.model import ParsedFeed, ParseProblem
+from straitwatch.core.model import ParseProblem, RawFeed
 from straitwatch.core.parse.decode import decode_document
 from straitwatch.core.parse.json_feed import read_json_feed
 from straitwatch.core.parse.xml_feed import read_xml_feed
@@ -23,7 +23,7 @@ def parse_feed(
     content_type: str = "",
     encoding: str | None = None,
     max_entries: int = 5000,
-) -> ParsedFeed:
+) -> RawFeed:
     """Read a document as a feed; what is wrong with it comes back as `problem`.
 
     Args:
@@ -45,7 +45,7 @@ def parse_feed(
     return parsed
 
 
-def _parse_text(text: str, max_entries: int) -> ParsedFeed:
+def _parse_text(text: str, max_entries: int) -> RawFeed:
     start = text.lstrip("\x00 \t\r\n\ufeff\u200b\xa0")
     if not start:
         return _problem(ParseProblem.EMPTY, "an empty document")
@@ -68,9 +68,9 @@ def _inflate(body: bytes) -> tuple[bytes | None, bool]:
     return inflated, not inflater.eof
 
 
-def _problem(problem: ParseProblem, detail: str, parsed: ParsedFeed | None = None) -> ParsedFeed:
-    found = parsed or ParsedFeed(format="")
-    return ParsedFeed(
+def _problem(problem: ParseProblem, detail: str, parsed: RawFeed | None = None) -> RawFeed:
+    found = parsed or RawFeed(format="")
+    return RawFeed(
         format=found.format,
         title=found.title,
         link=found.link,

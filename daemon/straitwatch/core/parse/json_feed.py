@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from straitwatch.core.model import ParsedFeed, ParseProblem, RawEntry
+from straitwatch.core.model import ParseProblem, RawEntry, RawFeed
 
 _VERSION = re.compile(r"jsonfeed\.org/version/1(\.1)?")
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
@@ -14,7 +14,7 @@ _PLAIN = frozenset({"title", "summary"})
 _DECODER = json.JSONDecoder(strict=False)  # control characters in strings are common
 
 
-def read_json_feed(text: str, *, max_entries: int) -> ParsedFeed:
+def read_json_feed(text: str, *, max_entries: int) -> RawFeed:
     """Read a JSON Feed; items that are no objects are left out, a cut tail is reported."""
     try:
         document = _DECODER.decode(text)
@@ -29,9 +29,9 @@ def read_json_feed(text: str, *, max_entries: int) -> ParsedFeed:
     return _feed(document, items if isinstance(items, list) else [], max_entries)
 
 
-def _feed(document: dict[str, Any], items: list[Any], max_entries: int) -> ParsedFeed:
+def _feed(document: dict[str, Any], items: list[Any], max_entries: int) -> RawFeed:
     too_many = len(items) > max_entries
-    return ParsedFeed(
+    return RawFeed(
         format=_format(_text(document.get("version"))),
         title=_text(document.get("title")),
         link=_text(document.get("home_page_url")),
@@ -42,7 +42,7 @@ def _feed(document: dict[str, Any], items: list[Any], max_entries: int) -> Parse
     )
 
 
-def _read_broken(text: str, error: str, max_entries: int) -> ParsedFeed:
+def _read_broken(text: str, error: str, max_entries: int) -> RawFeed:
     """Take the whole items in front of the place where the document ends or breaks."""
     start = _ITEMS.search(text)
     head = text[: start.start()] if start else text
@@ -50,7 +50,7 @@ def _read_broken(text: str, error: str, max_entries: int) -> ParsedFeed:
         return _not_a_feed(f"JSON that cannot be read: {error}")
     version = _VERSION.search(head) or _VERSION.search(text)
     items = list(_whole_items(text, start.end()))
-    return ParsedFeed(
+    return RawFeed(
         format=_format(version[0] if version else ""),
         entries=tuple(_entry(item) for item in items[:max_entries]),
         problem=ParseProblem.TRUNCATED,
@@ -128,5 +128,5 @@ def _looks_like_items(items: object) -> bool:
     return all(isinstance(item, dict) and len(_ITEM_KEYS & item.keys()) > 1 for item in items[:5])
 
 
-def _not_a_feed(detail: str) -> ParsedFeed:
-    return ParsedFeed(format="", problem=ParseProblem.NOT_A_FEED, detail=detail[:200])
+def _not_a_feed(detail: str) -> RawFeed:
+    return RawFeed(format="", problem=ParseProblem.NOT_A_FEED, detail=detail[:200])

@@ -10,7 +10,7 @@ from typing import Any
 
 import feedparser
 
-from straitwatch.core.model import ParsedFeed, ParseProblem, RawEntry
+from straitwatch.core.model import ParseProblem, RawEntry, RawFeed
 from straitwatch.core.parse.repair import FEED_ROOT, Repaired, repair
 
 _DECLARATION = b"<?xml version='1.0' encoding='utf-8'?>\n"
@@ -81,7 +81,7 @@ _XML_LANG = re.compile(r"""\sxml:lang\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.I
 _FEED_WITHIN = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry|channel)(?=[\s/>])", re.IGNORECASE)
 
 
-def read_xml_feed(text: str, *, max_entries: int) -> ParsedFeed:
+def read_xml_feed(text: str, *, max_entries: int) -> RawFeed:
     """Read a document that is neither empty nor JSON."""
     root = _find_root(text)
     if root is None:
@@ -90,7 +90,7 @@ def read_xml_feed(text: str, *, max_entries: int) -> ParsedFeed:
     unclaimed, language = _without_document_language(repaired.text)
     document = _feedparser(unclaimed)
     if document is None:
-        return ParsedFeed(
+        return RawFeed(
             format="", problem=ParseProblem.NOT_A_FEED, detail="feedparser cannot read it"
         )
     return _parsed(document, repaired, root[1], language=language)
@@ -134,13 +134,13 @@ def _find_root(text: str) -> re.Match[str] | None:
     return None if is_page else _LOOSE_ENTRY_ROOT.search(text)
 
 
-def _no_feed(text: str) -> ParsedFeed:
+def _no_feed(text: str) -> RawFeed:
     first = _FIRST_ELEMENT.search(text)
     is_html = first is not None and first[1].lower() in _HTML_ELEMENTS
     if is_html or _HTML_DOCTYPE.match(text):
-        return ParsedFeed(format="", problem=ParseProblem.HTML, detail="an HTML page")
+        return RawFeed(format="", problem=ParseProblem.HTML, detail="an HTML page")
     start = " ".join(text[:80].split())
-    return ParsedFeed(
+    return RawFeed(
         format="", problem=ParseProblem.NOT_A_FEED, detail=f"no feed in it; it begins: {start}"
     )
 
@@ -164,14 +164,14 @@ def _feedparser(text: str) -> Any:
             return None
 
 
-def _parsed(document: Any, repaired: Repaired, root: str, *, language: str) -> ParsedFeed:
+def _parsed(document: Any, repaired: Repaired, root: str, *, language: str) -> RawFeed:
     version = document.get("version") or ""
     is_atom = version.startswith("atom")
     entries = tuple(_entry(entry, is_atom=is_atom) for entry in document.entries)
     kind = version or (_format(root) if entries else "")
     feed = document.feed
     problem, detail = _verdict(kind, len(entries), repaired, document)
-    return ParsedFeed(
+    return RawFeed(
         format=kind,
         title=_text(feed.get("title")),
         link=_unresolved(_text(feed.get("link"))),

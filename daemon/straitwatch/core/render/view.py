@@ -293,8 +293,8 @@ def _probable(facts: AlertFacts, story: str) -> str:
     """`Probably about the same event as “Talks resume” (72 %)`; "" where it is no guess."""
     if not facts.is_probable:
         return ""
-    chance = f" ({facts.probability:.0%})".replace("%", " %") if facts.probability else ""
-    return f"Probably about the same event as “{story}”{chance}"
+    probability = f" ({facts.probability:.0%})".replace("%", " %") if facts.probability else ""
+    return f"Probably about the same event as “{story}”{probability}"
 
 
 def _update(update: CollectedUpdate, zone: str) -> UpdateView:

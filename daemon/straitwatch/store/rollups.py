@@ -28,8 +28,8 @@ from straitwatch.core.model import (
     Severity,
 )
 from straitwatch.core.outbox import UPDATE_WAIT, HeldMessage, collect_updates, due_together
+from straitwatch.store.delivery_rows import FRESH, alert_row, delivery_row, facts_adapter
 from straitwatch.store.engine import Transaction
-from straitwatch.store.messages import FRESH, alert_row, delivery_row, facts_adapter
 from straitwatch.store.rows import ALERT, DELIVERY
 
 ROLLUP_ITEMS = 14  # stories that are listed: as many fill a section of a Slack message
@@ -45,7 +45,7 @@ _Row = sa.Row[*tuple[Any, ...]]
 # ---------------------------------------------------------------- what was held
 
 
-def release_held(tx: Transaction, now: datetime) -> int:
+def flush_held(tx: Transaction, now: datetime) -> int:
     """Send what was held until now; what `due_together` puts together goes as one message."""
     is_held = DELIVERY.c.state == DeliveryState.HELD.value
     is_over = DELIVERY.c.not_before <= now
@@ -75,7 +75,7 @@ def _held_message(row: _Row) -> HeldMessage:
 # ---------------------------------------------------------------- limits
 
 
-def may_go(tx: Transaction, row: _Row, limit: Limit, *, now: datetime) -> bool:
+def is_within_limit(tx: Transaction, row: _Row, limit: Limit, *, now: datetime) -> bool:
     """Say whether a message may go out under its receiver's limit.
 
     One that may not was put off, or went into a roll-up with all that waits: the last message that
@@ -192,7 +192,7 @@ def _merge(
         "limit" if limit else next((row.reason for row in rows if row.reason in _CAUSES), "held")
     )
     _set(tx, ids, DeliveryState.MERGED, now=now, reason=cause, merged_into=carrier)
-    tx.is_lasting = True
+    tx.is_durable = True
 
 
 def _add_rollup(
@@ -308,8 +308,8 @@ def _readable(tx: Transaction, rows: Sequence[_Row], *, now: datetime) -> list[_
 def end_unreadable(tx: Transaction, ids: Collection[str], *, now: datetime) -> None:
     """Make dead what no version reads any more, with what was merged into it."""
     _set(tx, ids, DeliveryState.DEAD, now=now, reason="unreadable")
-    follow_carriers(tx, ids, DeliveryState.DEAD, now=now)
-    tx.is_lasting |= bool(ids)
+    propagate_state(tx, ids, DeliveryState.DEAD, now=now)
+    tx.is_durable |= bool(ids)
 
 
 def _union(values: Iterable[Sequence[str]]) -> tuple[str, ...]:
@@ -355,19 +355,19 @@ def redirect(tx: Transaction, delivery_id: str, fallback: Fallback, *, now: date
         copied = {column.name: getattr(row, column.name) for column in DELIVERY.c}
         del copied["seq"]
         tx.insert_new(DELIVERY, [copied | fresh])
-    tx.is_lasting = True
+    tx.is_durable = True
     carriers = DELIVERY.c.state.not_in([DeliveryState.DEAD.value, DeliveryState.CANCELLED.value])
     is_other = DELIVERY.c.merged_into.is_distinct_from(row.id)
     query = sa.select(DELIVERY.c.id).where(DELIVERY.c.id.in_(ids), carriers, is_other)
     carrier = tx.execute(query.order_by(DELIVERY.c.seq)).scalars().first()
     if carrier is None:
         _set(tx, [row.id], DeliveryState.DEAD, now=now, reason="fallback")
-        follow_carriers(tx, [row.id], DeliveryState.DEAD, now=now)
+        propagate_state(tx, [row.id], DeliveryState.DEAD, now=now)
         return
     _set(tx, [row.id], DeliveryState.MERGED, now=now, reason="fallback", merged_into=carrier)
 
 
-def follow_carriers(
+def propagate_state(
     tx: Transaction, carriers: Collection[str], state: DeliveryState, *, now: datetime
 ) -> None:
     """Let what was merged into these share their end: dead, cancelled, or under way again."""
@@ -384,12 +384,12 @@ def follow_carriers(
         _set(tx, ids, state, now=now, reason="held" if is_again else CARRIED)
 
 
-def end_dead(
+def handle_dead_letters(
     tx: Transaction, ids: Collection[str], fallback: Fallback | None, *, now: datetime
 ) -> None:
     """Send dead letters to the fallback; without one, what was merged into them is dead too."""
     if fallback is None:
-        follow_carriers(tx, ids, DeliveryState.DEAD, now=now)
+        propagate_state(tx, ids, DeliveryState.DEAD, now=now)
         return
     for id_ in ids:
         redirect(tx, id_, fallback, now=now)

@@ -3,34 +3,34 @@
 from datetime import timedelta
 
 from builders import NOON
-from straitwatch.core.trouble import (
-    TELL_EVERY,
-    Conditions,
+from straitwatch.core.health import (
+    NOTIFY_EVERY,
+    Health,
     Notice,
-    Told,
-    first_sight_notice,
-    tell_trouble,
+    NoticeState,
+    first_fetch_notice,
+    plan_notices,
 )
 
 MINUTE = timedelta(minutes=1)
 
 
-def told_over(*steps: tuple[timedelta, Conditions]) -> list[list[str]]:
+def told_over(*steps: tuple[timedelta, Health]) -> list[list[str]]:
     """Return the titles that are told at each step."""
-    told: dict[str, Told] = {}
+    told: dict[str, NoticeState] = {}
     titles = []
     for after, conditions in steps:
-        notices, told = tell_trouble(conditions, told, now=NOON + after)
+        notices, told = plan_notices(conditions, told, now=NOON + after)
         titles.append([notice.facts.title for notice in notices])
     return titles
 
 
-def feeds(*names: str, total: int = 9) -> Conditions:
-    return Conditions(feeds=dict.fromkeys(names, "dns"), feeds_total=total)
+def feeds(*names: str, total: int = 9) -> Health:
+    return Health(feeds=dict.fromkeys(names, "dns"), feeds_total=total)
 
 
 WELL = feeds()
-SLACK = Conditions(receivers={"desk-slack": "404 no_service"})
+SLACK = Health(receivers={"desk-slack": "404 no_service"})
 
 
 def test_where_all_is_well_nothing_is_told() -> None:
@@ -46,7 +46,7 @@ def test_a_broken_receiver_is_told_once_and_again_when_it_works() -> None:
 
 
 def test_a_notice_about_a_receiver_names_it_so_that_it_is_not_sent_through_it() -> None:
-    (notice,), _ = tell_trouble(SLACK, {}, now=NOON)
+    (notice,), _ = plan_notices(SLACK, {}, now=NOON)
 
     assert notice.about == "desk-slack"
     assert "404 no_service" in notice.facts.lines[0]
@@ -68,7 +68,7 @@ def test_feeds_are_told_together() -> None:
 
 def test_a_feed_that_breaks_later_waits_for_the_next_message_about_feeds() -> None:
     assert told_over(
-        (0 * MINUTE, feeds("A")), (MINUTE, feeds("A", "B")), (TELL_EVERY, feeds("A", "B"))
+        (0 * MINUTE, feeds("A")), (MINUTE, feeds("A", "B")), (NOTIFY_EVERY, feeds("A", "B"))
     ) == [["1 feed cannot be read"], [], ["1 feed cannot be read, 2 in all"]]
 
 
@@ -92,9 +92,9 @@ def test_when_no_feed_can_be_read_the_machine_is_suspected() -> None:
 
 
 def test_dead_letters_are_told_and_end_silently() -> None:
-    dead = Conditions(dead_letters={"d1": "Fleet crosses"})
+    dead = Health(dead_letters={"d1": "Fleet crosses"})
 
-    assert told_over((0 * MINUTE, dead), (MINUTE, WELL), (2 * TELL_EVERY, dead)) == [
+    assert told_over((0 * MINUTE, dead), (MINUTE, WELL), (2 * NOTIFY_EVERY, dead)) == [
         ["1 message could not be delivered"],
         [],
         ["1 message could not be delivered"],
@@ -102,26 +102,26 @@ def test_dead_letters_are_told_and_end_silently() -> None:
 
 
 def test_a_broken_promise_of_the_outbox_is_told() -> None:
-    broken = Conditions(breaches=("alert a1 has no delivery",))
+    broken = Health(breaches=("alert a1 has no delivery",))
 
     assert told_over((0 * MINUTE, broken)) == [["The outbox breaks 1 promise"]]
 
 
 def test_many_names_are_counted() -> None:
-    (notice,), _ = tell_trouble(feeds(*(f"Feed {n}" for n in range(60)), total=99), {}, now=NOON)
+    (notice,), _ = plan_notices(feeds(*(f"Feed {n}" for n in range(60)), total=99), {}, now=NOON)
 
     assert isinstance(notice, Notice)
     assert "and 10 more" in notice.facts.lines
 
 
 def test_what_is_told_no_longer_is_forgotten() -> None:
-    _, told = tell_trouble(WELL, {}, now=NOON)
+    _, told = plan_notices(WELL, {}, now=NOON)
 
     assert told == {}
 
 
 def test_notice_of_silent_reports_names_their_feeds_and_the_command_that_releases_them() -> None:
-    facts = first_sight_notice({"Port News": 2, "Example Wire": 12})
+    facts = first_fetch_notice({"Port News": 2, "Example Wire": 12})
 
     assert facts.title == "14 reports of 2 feeds sent no alert"
     assert facts.lines[1:] == (
@@ -132,6 +132,6 @@ def test_notice_of_silent_reports_names_their_feeds_and_the_command_that_release
 
 
 def test_notice_of_silent_reports_stays_short_whatever_the_number_of_feeds() -> None:
-    facts = first_sight_notice({f"Feed {number}": 3 for number in range(87)})
+    facts = first_fetch_notice({f"Feed {number}": 3 for number in range(87)})
 
     assert "and 37 feeds more" in facts.lines

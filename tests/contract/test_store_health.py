@@ -16,6 +16,7 @@ from contract.store_builders import (
     make_plan,
     make_planned,
 )
+from straitwatch.core.health import Health, NoticeState
 from straitwatch.core.model import (
     Action,
     Alert,
@@ -30,25 +31,24 @@ from straitwatch.core.model import (
     SendResult,
     Severity,
 )
-from straitwatch.core.trouble import Conditions, Told
+from straitwatch.metamonitor import examine, notify_first_fetch, notify_health
 from straitwatch.store import (
     Store,
     add_alert,
     apply_plan,
     claim_delivery,
     complete_polls,
-    conditions,
+    delete_canaries,
     finish_attempt,
-    forget_canaries,
     health,
     list_deliveries,
+    liveness,
+    notice_states,
     pause_receiver,
-    remember_told,
+    save_notice_states,
     set_meta,
     sync_feeds,
-    told_trouble,
 )
-from straitwatch.vigil import examine, tell, tell_first_sight
 
 MINUTE = timedelta(minutes=1)
 CANARY = Canary(every=15 * MINUTE, send=("desk-slack",))
@@ -68,8 +68,8 @@ def attempt(store: Store, outcome: Outcome, *, at: datetime = NOW, **more: Any) 
     store.call(finish_attempt, one, result, **filled)
 
 
-def now_broken(store: Store, now: datetime) -> Conditions:
-    found = store.call(conditions, now)
+def now_broken(store: Store, now: datetime) -> Health:
+    found = store.call(health, now)
     assert found is not None
     return found
 
@@ -162,11 +162,11 @@ def test_dead_letters_are_named_but_not_those_about_trouble(store: Store) -> Non
 
 
 def test_what_was_told_comes_back_as_it_was_kept(store: Store) -> None:
-    told = {"feeds": Told(names=("A",), broken_at=NOW)}
+    told = {"feeds": NoticeState(names=("A",), broken_at=NOW)}
 
-    store.call(remember_told, told)
+    store.call(save_notice_states, told)
 
-    assert store.call(told_trouble) == told
+    assert store.call(notice_states) == told
 
 
 def test_trouble_is_written_once_and_not_to_what_is_broken(store: Store) -> None:
@@ -174,7 +174,9 @@ def test_trouble_is_written_once_and_not_to_what_is_broken(store: Store) -> None
     attempt(store, Outcome.RECEIVER_BROKEN)
     to = {"to": ["desk-slack", "ops"], "recipients": {}}
 
-    first, again = (store.call(tell, **to, now=NOW + wait) for wait in (3 * MINUTE, 4 * MINUTE))
+    first, again = (
+        store.call(notify_health, **to, now=NOW + wait) for wait in (3 * MINUTE, 4 * MINUTE)
+    )
 
     assert (first, again) == (["The receiver desk-slack is broken"], [])
     written = [it for it in store.call(list_deliveries) if it.kind is AlertKind.SYSTEM]
@@ -190,10 +192,10 @@ def test_trouble_that_nobody_could_hear_of_is_told_when_a_receiver_works_again(
     attempt(store, Outcome.RECEIVER_BROKEN)
     to = {"to": ["desk-slack"], "recipients": {}}
 
-    early = store.call(tell, **to, now=NOW + 3 * MINUTE)
+    early = store.call(notify_health, **to, now=NOW + 3 * MINUTE)
     attempt(store, Outcome.DELIVERED, at=NOW + 4 * MINUTE)
 
-    told = store.call(tell, **to, now=NOW + 5 * MINUTE)
+    told = store.call(notify_health, **to, now=NOW + 5 * MINUTE)
     title = "1 message could not be delivered"
     assert (title in early, title in told) == (False, True)
 
@@ -234,13 +236,13 @@ def test_old_canaries_are_forgotten(store: Store) -> None:
     fly(store, NOW)
     fly(store, NOW + MINUTE)
 
-    store.call(forget_canaries, before=NOW + MINUTE)
+    store.call(delete_canaries, before=NOW + MINUTE)
 
     assert [it.delivery.id for it in store.call(list_deliveries)] == ["c1201"]
 
 
 def test_an_empty_store_is_healthy(store: Store) -> None:
-    found = store.call(health, NOW)
+    found = store.call(liveness, NOW)
 
     assert (found.feeds, found.oldest_due_at, found.canary_at) == (0, None, None)
 
@@ -255,7 +257,7 @@ def store_first_sight(store: Store, count: int) -> None:
 
 def told_of_first_sight(store: Store, after: timedelta, *, is_last: bool = False) -> str:
     facts = store.call(
-        tell_first_sight,
+        notify_first_fetch,
         to=["desk-slack"],
         recipients={},
         now=NOW + after,

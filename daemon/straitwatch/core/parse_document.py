@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from straitwatch.core.model import ReadFeed
+from straitwatch.core.model import ParsedDocument
 from straitwatch.core.normalize import clean_title, normalize_entries
 from straitwatch.core.parse import parse_feed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadRequest:
+class ParseRequest:
     """A body that was fetched, and what the configuration knows of its feed."""
 
     body: bytes
@@ -24,7 +24,7 @@ class ReadRequest:
     as_published: bool = False  # offline: keep an aggregator's " - Publisher", and repetitions
 
 
-def read_feed(request: ReadRequest) -> ReadFeed:
+def parse_document(request: ParseRequest) -> ParsedDocument:
     """Parse the body and clean its entries; never raises, whatever the bytes."""
     parsed = parse_feed(
         request.body,
@@ -41,7 +41,7 @@ def read_feed(request: ReadRequest) -> ReadFeed:
         fetched_at=request.fetched_at,
         as_published=request.as_published,
     )
-    return ReadFeed(
+    return ParsedDocument(
         format=parsed.format,
         title=clean_title(parsed.title),
         entries=entries,

@@ -37,18 +37,18 @@ from straitwatch.store import (
     claim_delivery,
     due_receivers,
     expire_deliveries,
+    expire_for_missing_receivers,
     finish_attempt,
+    flush_held,
     hold_receiver,
     list_deliveries,
     merged_into,
-    name_recipients,
     prune_messages,
     redirect_overdue,
-    release_held,
     replay_delivery,
     retry_dead,
     retry_delivery,
-    settle_missing_receivers,
+    save_recipients,
     show_delivery,
 )
 
@@ -134,7 +134,7 @@ def only(found: Sequence[ClaimedDelivery]) -> ClaimedDelivery:
 def test_what_quiet_hours_held_goes_out_as_one_message_that_names_all(store: Store) -> None:
     ids = held(store, 3)
 
-    store.call(release_held, MORNING)
+    store.call(flush_held, MORNING)
     rollup = only(send_all(store, now=MORNING)).job
 
     assert rollup.kind is AlertKind.ROLLUP
@@ -152,7 +152,7 @@ def test_what_quiet_hours_held_goes_out_as_one_message_that_names_all(store: Sto
 def test_one_message_alone_goes_out_as_itself(store: Store) -> None:
     (id_,) = held(store, 1)
 
-    store.call(release_held, MORNING)
+    store.call(flush_held, MORNING)
 
     assert only(send_all(store, now=MORNING)).job.delivery.id == id_
 
@@ -160,7 +160,7 @@ def test_one_message_alone_goes_out_as_itself(store: Store) -> None:
 def test_of_several_messages_about_one_story_the_latest_goes_out(store: Store) -> None:
     first, last = held(store, 2, story="s1")
 
-    store.call(release_held, MORNING)
+    store.call(flush_held, MORNING)
 
     assert only(send_all(store, now=MORNING)).job.delivery.id == last
     assert state_of(store, first) == ("merged", last)
@@ -169,7 +169,7 @@ def test_of_several_messages_about_one_story_the_latest_goes_out(store: Store) -
 def test_of_several_messages_about_one_story_none_is_left_unsaid(store: Store) -> None:
     held(store, 3, story="s1")
 
-    store.call(release_held, MORNING)
+    store.call(flush_held, MORNING)
 
     facts = only(send_all(store, now=MORNING)).job.facts
     assert isinstance(facts, AlertFacts)
@@ -186,7 +186,7 @@ def test_each_place_gets_a_message_of_its_own(store: Store) -> None:
             not_before=MORNING,
         )
 
-    store.call(release_held, MORNING)
+    store.call(flush_held, MORNING)
 
     sent = send_all(store, now=MORNING)
     assert sorted(one.job.delivery.recipient for one in sent) == ["a@x.org", "b@x.org"]
@@ -197,7 +197,7 @@ def test_what_is_held_longer_stays_held(store: Store) -> None:
     held(store, 2)
     put(store, 7, state=DeliveryState.HELD, not_before=MORNING + MINUTE)
 
-    store.call(release_held, MORNING)
+    store.call(flush_held, MORNING)
 
     assert states(store) == {"merged": 2, "pending": 1, "held": 1}
 
@@ -205,7 +205,7 @@ def test_what_is_held_longer_stays_held(store: Store) -> None:
 def test_releasing_twice_changes_nothing_more(store: Store) -> None:
     held(store, 3)
 
-    released = [store.call(release_held, MORNING) for _ in range(2)]
+    released = [store.call(flush_held, MORNING) for _ in range(2)]
 
     assert released == [3, 0]
     assert states(store) == {"merged": 3, "pending": 1}
@@ -222,7 +222,7 @@ def test_a_rollup_lists_the_most_urgent_stories_and_counts_the_rest(store: Store
         not_before=MORNING,
     )
 
-    store.call(release_held, MORNING)
+    store.call(flush_held, MORNING)
 
     facts = only(send_all(store, now=MORNING)).job.facts
     assert isinstance(facts, RollupFacts)
@@ -256,13 +256,13 @@ def put_update(store: Store, number: int, *, at: datetime, wait: timedelta, **ch
 
 
 def released(store: Store, now: datetime) -> ClaimedDelivery:
-    store.call(release_held, now)
+    store.call(flush_held, now)
     return only(send_all(store, now=now))
 
 
 def test_updates_of_a_story_go_out_as_one_when_the_first_has_waited(store: Store) -> None:
     _, (*members, last) = collected(store)
-    assert store.call(release_held, NOW + 11 * MINUTE) == 0
+    assert store.call(flush_held, NOW + 11 * MINUTE) == 0
 
     job = released(store, NOW + 12 * MINUTE).job
 
@@ -298,7 +298,7 @@ def test_collected_updates_of_two_stories_are_two_messages(store: Store) -> None
     waits = {"state": DeliveryState.HELD, "state_reason": UPDATE_WAIT, "not_before": NOW + MINUTE}
     store.call(add_alert, other, [make_delivery("e1", alert_id="b1", **waits)])
 
-    store.call(release_held, NOW + 12 * MINUTE)
+    store.call(flush_held, NOW + 12 * MINUTE)
 
     assert len(send_all(store, now=NOW + 12 * MINUTE)) == 2
 
@@ -307,7 +307,7 @@ def test_a_collected_update_says_the_same_when_a_crash_comes_before_it_is_writte
     store: Store,
 ) -> None:
     collected(store)
-    store.call(release_held, NOW + 12 * MINUTE)
+    store.call(flush_held, NOW + 12 * MINUTE)
     lost = claim(store, now=NOW + 12 * MINUTE)
     store.call(expire_deliveries, NOW + 20 * MINUTE)
 
@@ -320,7 +320,7 @@ def test_a_collected_update_says_the_same_when_a_crash_comes_before_it_is_writte
 
 def test_what_a_dead_collected_update_carried_is_dead_and_retried_with_it(store: Store) -> None:
     _, ids = collected(store)
-    store.call(release_held, NOW + 12 * MINUTE)
+    store.call(flush_held, NOW + 12 * MINUTE)
     one = claim(store, now=NOW + 12 * MINUTE)
     assert one is not None
     finish(store, one, REFUSED, now=NOW + 12 * MINUTE)
@@ -334,7 +334,7 @@ def test_what_a_dead_collected_update_carried_is_dead_and_retried_with_it(store:
 
 def test_a_fallback_says_what_the_collected_update_would_have_said(store: Store) -> None:
     collected(store)
-    store.call(release_held, NOW + 12 * MINUTE)
+    store.call(flush_held, NOW + 12 * MINUTE)
     one = claim(store, now=NOW + 12 * MINUTE)
     assert one is not None
 
@@ -398,7 +398,7 @@ def test_rollup_of_a_collected_update_lists_the_correction_in_it(store: Store) -
         add_alert, replace(correction, facts=facts), [make_delivery("d1", alert_id="a1", **waits)]
     )
     put_update(store, 2, at=NOW, wait=10 * MINUTE)
-    store.call(release_held, NOW + MINUTE)
+    store.call(flush_held, NOW + MINUTE)
     put(store, 3, story="other", at=NOW + MINUTE)
 
     sent = send_all(store, now=NOW + MINUTE, limit=Limit(messages=1, per=MINUTE))
@@ -496,7 +496,7 @@ def test_what_was_perhaps_sent_is_not_rolled_up(store: Store) -> None:
 
 def rolled_up(store: Store) -> tuple[list[str], ClaimedDelivery]:
     ids = held(store, 3)
-    store.call(release_held, MORNING)
+    store.call(flush_held, MORNING)
     one = claim(store, now=MORNING)
     assert one is not None
     return ids, one
@@ -534,7 +534,7 @@ def test_a_part_that_a_person_tries_again_goes_out_by_itself(store: Store) -> No
 
 def test_cancelling_a_rollup_cancels_what_it_carries(store: Store) -> None:
     ids = held(store, 3)
-    store.call(release_held, MORNING)
+    store.call(flush_held, MORNING)
 
     store.call(cancel_deliveries, now=MORNING, receiver="desk-slack")
 
@@ -544,7 +544,7 @@ def test_cancelling_a_rollup_cancels_what_it_carries(store: Store) -> None:
 
 def test_an_update_follows_the_message_that_carried_the_first(store: Store) -> None:
     first, _ = held(store, 2, story="s1")
-    store.call(release_held, MORNING)
+    store.call(flush_held, MORNING)
     send_all(store, now=MORNING)
 
     put(store, 5, story="s1", at=MORNING, parent_id=first)
@@ -558,7 +558,7 @@ def test_a_held_message_that_cannot_be_read_keeps_the_others_from_nothing(store:
     held(store, 3)
     store.call(spoil, "a1")
 
-    store.call(release_held, MORNING)
+    store.call(flush_held, MORNING)
 
     assert states(store) == {"dead": 1, "merged": 2, "pending": 1}
     assert state_of(store, "d1") == ("dead", "")
@@ -582,7 +582,7 @@ def test_a_rollup_is_kept_as_long_as_one_of_those_that_it_carries(store: Store) 
     held(store, 2)
     also = make_delivery("m1", alert_id="a1", receiver="desk-mail")
     store.call(add_alert, make_alert("a1", story_id="s1", revision=1), [also])
-    store.call(release_held, MORNING)
+    store.call(flush_held, MORNING)
     send_all(store, now=MORNING)
     mail = claim(store, receiver="desk-mail", now=MORNING)
     assert mail is not None
@@ -663,7 +663,7 @@ def test_a_receiver_that_cannot_be_used_gives_up_in_time(store: Store, fallback,
 
     settled = [
         store.call(
-            settle_missing_receivers,
+            expire_for_missing_receivers,
             ["desk-mail"],
             now=now,
             give_up_after=MINUTE,
@@ -691,8 +691,8 @@ def test_what_is_past_its_term_does_not_wait_for_a_broken_receiver(store: Store)
 
 def test_a_rollup_written_before_its_recipients_were_known_keeps_its_parts(store: Store) -> None:
     held(store, 2)
-    store.call(release_held, MORNING)
+    store.call(flush_held, MORNING)
 
-    store.call(name_recipients, {"desk-slack": ("a@x.org", "b@x.org")})
+    store.call(save_recipients, {"desk-slack": ("a@x.org", "b@x.org")})
 
     assert store.call(check_outbox, MORNING) == []

@@ -14,11 +14,11 @@ import structlog
 
 from straitwatch import store as db
 from straitwatch.core.baseline import FEW
+from straitwatch.core.health import first_fetch_notice, plan_notices
 from straitwatch.core.match import Matcher
 from straitwatch.core.model import Alert, AlertKind, Canary, Delivery, Feed, NoticeFacts
-from straitwatch.core.read import ReadRequest
+from straitwatch.core.parse_document import ParseRequest
 from straitwatch.core.report import matchable
-from straitwatch.core.trouble import first_sight_notice, tell_trouble
 from straitwatch.fetch import ping
 from straitwatch.pipeline import Tools, address
 from straitwatch.store import Transaction
@@ -27,11 +27,11 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 READ_WITHIN = timedelta(minutes=1)  # a canary that has no message by then was lost on its way
 OVERDUE_AFTER = timedelta(minutes=15)  # a message that is due so long is not on its way
-_TOLD_FIRST_SIGHT = "told of first sight until"
+_NOTICED_UNTIL = "first fetch noticed until"
 _FIRST_SIGHT = timedelta(hours=1)  # what is older was told, or is told no more
 _QUIET = timedelta(minutes=2)  # the first polls of a start are spread over some seconds
-_FLOWN = "canary flown at"
-_SENT_OFF = "canary sent off at"  # the same time, once its message is written
+_CANARY_STARTED = "canary flown at"
+_CANARY_SENT = "canary sent off at"  # the same time, once its message is written
 _WORD = "Straitwatch canary"
 _FEED = Feed(id="canary", name=_WORD, url="https://canary.invalid/")
 
@@ -39,7 +39,7 @@ _FEED = Feed(id="canary", name=_WORD, url="https://canary.invalid/")
 # ---------------------------------------------------------------- trouble
 
 
-def tell(
+def notify_health(
     tx: Transaction,
     *,
     to: Sequence[str],
@@ -48,19 +48,19 @@ def tell(
     breaches: Sequence[str] = (),
 ) -> list[str]:
     """Write the messages about Straitwatch itself that are due; return their titles."""
-    conditions = db.conditions(tx, now)
-    if conditions is None:
+    health = db.health(tx, now)
+    if health is None:
         return []
-    conditions = replace(conditions, breaches=tuple(breaches))
-    told = db.told_trouble(tx)
-    notices, after = tell_trouble(conditions, told, now=now)
+    health = replace(health, breaches=tuple(breaches))
+    states = db.notice_states(tx)
+    notices, after = plan_notices(health, states, now=now)
     titles = []
     for notice in notices:
         others = [name for name in to if name != notice.about]
-        places = [name for name in others if name not in conditions.receivers]
+        places = [name for name in others if name not in health.receivers]
         if others and not places:  # all are broken: it is told when one works again
             after.pop(notice.subject, None)
-            after |= {notice.subject: told[notice.subject]} if notice.subject in told else {}
+            after |= {notice.subject: states[notice.subject]} if notice.subject in states else {}
             continue
         titles.append(notice.facts.title)
         alert, deliveries = address(
@@ -73,12 +73,12 @@ def tell(
         )
         if deliveries:
             db.add_alert(tx, alert, deliveries)
-    if after != told:
-        db.remember_told(tx, after)
+    if after != states:
+        db.save_notice_states(tx, after)
     return titles
 
 
-def tell_first_sight(
+def notify_first_fetch(
     tx: Transaction,
     *,
     to: Sequence[str],
@@ -92,17 +92,17 @@ def tell_first_sight(
     """
     if not tx.try_lock("first sight"):
         return None
-    told = db.get_meta(tx, _TOLD_FIRST_SIGHT)
+    told = db.get_meta(tx, _NOTICED_UNTIL)
     after = max(datetime.fromisoformat(told), now - _FIRST_SIGHT) if told else now - _FIRST_SIGHT
-    reports = db.first_sight_reports(tx, after=after)
+    reports = db.first_fetch_reports(tx, after=after)
     held = Counter(name for name, _ in reports)
     newest = max((at for _, at in reports), default=now)
     if not held or not (is_last or now - newest >= _QUIET):
         return None
-    db.set_meta(tx, _TOLD_FIRST_SIGHT, newest.isoformat())
+    db.set_meta(tx, _NOTICED_UNTIL, newest.isoformat())
     if held.total() <= FEW:
         return None
-    facts = first_sight_notice(held)
+    facts = first_fetch_notice(held)
     key = f"first sight:{newest.isoformat()}"
     alert, deliveries = address(key, AlertKind.SYSTEM, facts, to=to, recipients=recipients, now=now)
     if deliveries:
@@ -113,7 +113,7 @@ def tell_first_sight(
 # ---------------------------------------------------------------- canary and switch
 
 
-async def fly_canary(
+async def send_canary(
     canary: Canary, matcher: Matcher, *, recipients: Mapping[str, Sequence[str]], tools: Tools
 ) -> bool:
     """Send a synthetic entry through the pipeline if one is due; once among replicas.
@@ -122,14 +122,14 @@ async def fly_canary(
     and sent like any other. It becomes no story and is not fetched over the network.
     """
     started_at = tools.clock()
-    if not await tools.store.run(_take_flight, canary, now=started_at):
+    if not await tools.store.run(_claim_canary, canary, now=started_at):
         return False
     body = (
         f'<?xml version="1.0"?><rss version="2.0"><channel><title>{_WORD}</title><item>'
         f"<guid>{started_at.isoformat()}</guid><title>{_WORD}</title></item></channel></rss>"
     )
     read = await tools.pool.read(
-        ReadRequest(
+        ParseRequest(
             body=body.encode(),
             feed_id=_FEED.id,
             url=_FEED.url,
@@ -168,21 +168,21 @@ def _send_off(
     tx: Transaction, alert: Alert, deliveries: Sequence[Delivery], started_at: datetime
 ) -> None:
     db.add_alert(tx, alert, deliveries)
-    db.set_meta(tx, _SENT_OFF, started_at.isoformat())
+    db.set_meta(tx, _CANARY_SENT, started_at.isoformat())
 
 
-def _take_flight(tx: Transaction, canary: Canary, *, now: datetime) -> bool:
+def _claim_canary(tx: Transaction, canary: Canary, *, now: datetime) -> bool:
     if not tx.try_lock("canary"):
         return False
-    flown = db.get_meta(tx, _FLOWN)
+    flown = db.get_meta(tx, _CANARY_STARTED)
     if flown and now - datetime.fromisoformat(flown) < canary.every:
         return False
-    db.set_meta(tx, _FLOWN, now.isoformat())
-    db.forget_canaries(tx, before=now - max(4 * canary.every, timedelta(hours=1)))
+    db.set_meta(tx, _CANARY_STARTED, now.isoformat())
+    db.delete_canaries(tx, before=now - max(4 * canary.every, timedelta(hours=1)))
     return True
 
 
-async def hold_switch(canary: Canary, *, tools: Tools) -> bool:
+async def ping_heartbeat(canary: Canary, *, tools: Tools) -> bool:
     """Tell the dead man's switch that all is well, if it is; say whether it is and was heard."""
     problems = await tools.store.run(examine, canary, now=tools.clock())
     tools.metrics.well.set(not problems)
@@ -196,15 +196,15 @@ async def hold_switch(canary: Canary, *, tools: Tools) -> bool:
 
 def examine(tx: Transaction, canary: Canary, *, now: datetime) -> list[str]:
     """Say what is wrong: feeds that are not read, messages that do not leave."""
-    health = db.health(tx, now)
+    liveness = db.liveness(tx, now)
     problems = []
-    if health.feeds and not health.feeds_current:
+    if liveness.feeds and not liveness.feeds_current:
         problems.append("no feed is read")
-    if health.oldest_due_at and now - health.oldest_due_at > OVERDUE_AFTER:
-        problems.append(f"a message is due since {health.oldest_due_at:%d %b %H:%M} UTC")
-    if health.canary_at and now - health.canary_at >= canary.every:
+    if liveness.oldest_due_at and now - liveness.oldest_due_at > OVERDUE_AFTER:
+        problems.append(f"a message is due since {liveness.oldest_due_at:%d %b %H:%M} UTC")
+    if liveness.canary_at and now - liveness.canary_at >= canary.every:
         problems.append("the canary did not arrive")
-    flown, sent_off = db.get_meta(tx, _FLOWN), db.get_meta(tx, _SENT_OFF)
+    flown, sent_off = db.get_meta(tx, _CANARY_STARTED), db.get_meta(tx, _CANARY_SENT)
     late = flown and now - datetime.fromisoformat(flown) >= READ_WITHIN
     if late and flown != sent_off:
         problems.append("the canary was not read")

@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from straitwatch.core.model import AlertKind, DeliveryState
+from straitwatch.store.delivery_rows import FINAL, FRESH, AttemptRecord, DeliveryRecord, to_record
 from straitwatch.store.engine import Transaction
-from straitwatch.store.merging import CARRIED, follow_carriers
-from straitwatch.store.messages import FINAL, FRESH, AttemptRecord, DeliveryRecord, to_record
 from straitwatch.store.receivers import NEW_TERM
+from straitwatch.store.rollups import CARRIED, propagate_state
 from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY, STORY
 
 
@@ -103,7 +103,7 @@ def retry_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> bool:
     row = tx.execute(term).first()
     if row is None:
         return False
-    tx.is_lasting = True
+    tx.is_durable = True
     changed = tx.execute(
         DELIVERY.update()
         .where(may_be_tried)  # asked again: a sender may have claimed it since
@@ -119,7 +119,7 @@ def retry_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> bool:
     )
     if changed.rowcount != 1:
         return False
-    follow_carriers(tx, [delivery_id], DeliveryState.MERGED, now=now)
+    propagate_state(tx, [delivery_id], DeliveryState.MERGED, now=now)
     return True
 
 
@@ -147,7 +147,7 @@ def cancel_deliveries(
         conditions.append(DELIVERY.c.created_at < before)
     if not conditions:
         return 0
-    tx.is_lasting = True
+    tx.is_durable = True
     cancelled = tx.execute(
         DELIVERY.update()
         .where(DELIVERY.c.state.in_(["held", "pending"]), *conditions)
@@ -155,7 +155,7 @@ def cancel_deliveries(
         .returning(DELIVERY.c.id)
     )
     gone = list(cancelled.scalars())
-    follow_carriers(tx, gone, DeliveryState.CANCELLED, now=now)
+    propagate_state(tx, gone, DeliveryState.CANCELLED, now=now)
     return len(gone)
 
 
@@ -194,7 +194,7 @@ def replay_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> str:
         "updated_at": now,
     }
     tx.insert_new(DELIVERY, [copied | fresh])
-    tx.is_lasting = True
+    tx.is_durable = True
     return new_id
 
 

@@ -11,12 +11,12 @@ from shlex import quote
 
 from straitwatch.core.model import NoticeFacts, Severity
 
-TELL_EVERY = timedelta(hours=6)
+NOTIFY_EVERY = timedelta(hours=6)
 _LISTED = 50  # names in one message; the rest is counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
+class Health:
     """What is broken now: names, and why."""
 
     receivers: Mapping[str, str] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class Conditions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class NoticeState:
     """What was told of one subject: which names are known to be broken, and when."""
 
     names: tuple[str, ...] = ()
@@ -44,33 +44,33 @@ class Notice:
     about: str = ""  # the receiver that is broken
 
 
-def tell_trouble(
-    conditions: Conditions, told: Mapping[str, Told], *, now: datetime
-) -> tuple[list[Notice], dict[str, Told]]:
+def plan_notices(
+    health: Health, told: Mapping[str, NoticeState], *, now: datetime
+) -> tuple[list[Notice], dict[str, NoticeState]]:
     """Say what is to be told now, and what has been told after that.
 
     Each receiver is a subject of its own; feeds are told together, and so are dead letters.
     """
     after = dict(told)
     notices: list[Notice] = []
-    for subject, broken in _subjects(conditions, told):
-        before = told.get(subject, Told())
+    for subject, broken in _subjects(health, told):
+        before = told.get(subject, NoticeState())
         new = [name for name in broken if name not in before.names]
         gone = [name for name in before.names if name not in broken]
-        if new and _may_tell(before.broken_at, now):
-            notices.append(_broken(subject, broken, new, conditions))
+        if new and _may_notify(before.broken_at, now):
+            notices.append(_broken(subject, broken, new, health))
             before = replace(before, names=(*before.names, *new), broken_at=now)
-        if gone and (subject in _SILENT_END or _may_tell(before.recovered_at, now)):
+        if gone and (subject in _SILENT_END or _may_notify(before.recovered_at, now)):
             names = tuple(name for name in before.names if name not in gone)
             before = replace(before, names=names)
             if subject not in _SILENT_END:
                 notices.append(_recovered(subject, gone, still=len(broken)))
                 before = replace(before, recovered_at=now)
         after[subject] = before
-    return notices, {subject: it for subject, it in after.items() if it != Told()}
+    return notices, {subject: it for subject, it in after.items() if it != NoticeState()}
 
 
-def first_sight_notice(held: Mapping[str, int]) -> NoticeFacts:
+def first_fetch_notice(held: Mapping[str, int]) -> NoticeFacts:
     """Say how many matched entries of which feeds were recorded without an alert."""
     most = sorted(held, key=lambda name: (-held[name], name))
     lines = [f"{name}: {_counted(held[name], 'report')}" for name in most[:_LISTED]]
@@ -94,39 +94,37 @@ _RECEIVER = "receiver "
 
 
 def _subjects(
-    conditions: Conditions, told: Mapping[str, Told]
+    health: Health, told: Mapping[str, NoticeState]
 ) -> Iterator[tuple[str, Mapping[str, str]]]:
     known = [subject.removeprefix(_RECEIVER) for subject in told if subject.startswith(_RECEIVER)]
-    for name in dict.fromkeys([*conditions.receivers, *known]):
-        why = conditions.receivers.get(name)
+    for name in dict.fromkeys([*health.receivers, *known]):
+        why = health.receivers.get(name)
         yield _RECEIVER + name, {} if why is None else {name: why}
-    yield FEEDS, conditions.feeds
-    yield DEAD, conditions.dead_letters
-    yield PROMISES, dict.fromkeys(conditions.breaches, "")
+    yield FEEDS, health.feeds
+    yield DEAD, health.dead_letters
+    yield PROMISES, dict.fromkeys(health.breaches, "")
 
 
-def _may_tell(at: datetime | None, now: datetime) -> bool:
-    return at is None or now - at >= TELL_EVERY
+def _may_notify(at: datetime | None, now: datetime) -> bool:
+    return at is None or now - at >= NOTIFY_EVERY
 
 
-def _broken(
-    subject: str, broken: Mapping[str, str], new: list[str], conditions: Conditions
-) -> Notice:
+def _broken(subject: str, broken: Mapping[str, str], new: list[str], health: Health) -> Notice:
     lines = [f"{name}: {broken[name]}" if broken[name] else name for name in new[:_LISTED]]
     if len(new) > _LISTED:
         lines.append(f"and {len(new) - _LISTED} more")
     about = subject.removeprefix(_RECEIVER) if subject.startswith(_RECEIVER) else ""
     facts = NoticeFacts(
-        title=_title(subject, broken, new, conditions),
+        title=_title(subject, broken, new, health),
         lines=(*lines, _ADVICE.get(subject, "See `straitwatch status`.")),
         severity=Severity.HIGH,
     )
     return Notice(subject=subject, facts=facts, about=about)
 
 
-def _title(subject: str, broken: Mapping[str, str], new: list[str], conditions: Conditions) -> str:
+def _title(subject: str, broken: Mapping[str, str], new: list[str], health: Health) -> str:
     match subject:
-        case _ if subject == FEEDS and 1 < conditions.feeds_total <= len(broken):
+        case _ if subject == FEEDS and 1 < health.feeds_total <= len(broken):
             return f"No feed can be read ({len(broken)}): is this machine cut off?"
         case _ if subject == FEEDS:
             more = f", {len(broken)} in all" if len(broken) > len(new) else ""

@@ -11,17 +11,17 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from straitwatch.config.document import Document, KeyPath
-from straitwatch.config.words import nearest_or_all
+from straitwatch.config.suggestions import nearest_or_all
 from straitwatch.core.model import Problem
 
 _LONGEST = 60  # characters of a value that a message repeats
 
 _ROUNDS = 4  # a key that is cut may leave another one without what it requires
 
-Shape = TypeVar("Shape", bound=BaseModel)
+Schema = TypeVar("Schema", bound=BaseModel)
 
 
-def fit(document: Document, data: Any, shape: type[Shape]) -> tuple[Shape | None, list[Problem]]:
+def fit(document: Document, data: Any, shape: type[Schema]) -> tuple[Schema | None, list[Problem]]:
     """Fit a document's values into a shape, or say everything that does not fit."""
     if data is None:
         return shape(), []
@@ -31,7 +31,7 @@ def fit(document: Document, data: Any, shape: type[Shape]) -> tuple[Shape | None
         return None, list(_problems(document, error, shape))
 
 
-def salvage(data: Any, shape: type[Shape]) -> Shape | None:
+def salvage(data: Any, shape: type[Schema]) -> Schema | None:
     """Fit what can be fitted, without the keys that are wrong: to look for further mistakes."""
     rest = copy.deepcopy(data)
     for _ in range(_ROUNDS):

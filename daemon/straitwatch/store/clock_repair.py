@@ -13,7 +13,7 @@ _LONGEST_HOLD = timedelta(hours=1)  # of a receiver, whatever it asks for
 _LONGEST_LEASE = timedelta(minutes=15)
 
 
-def mend_clock(tx: Transaction, now: datetime) -> int:
+def repair_clock(tx: Transaction, now: datetime) -> int:
     """Let go what waits for a time that was computed by a clock ahead; return how much that was.
 
     Messages, feeds, holds and leases written in what is now the future are due now. The end of

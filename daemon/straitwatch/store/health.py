@@ -7,27 +7,27 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
+from straitwatch.core.health import Health, NoticeState
 from straitwatch.core.model import AlertKind, DeliveryState, Outcome
-from straitwatch.core.trouble import Conditions, Told
+from straitwatch.store.delivery_rows import OPEN
 from straitwatch.store.engine import Transaction
 from straitwatch.store.jobs import broken_feeds, get_meta, set_meta
-from straitwatch.store.messages import OPEN
 from straitwatch.store.rows import ALERT, DELIVERY, RECEIVER
 
 BROKEN_AFTER = timedelta(minutes=2)  # a restart of the other side is no news
 UNREACHABLE_AFTER = timedelta(minutes=15)
-_TOLD = "told of trouble"
-_TOLD_ADAPTER = TypeAdapter(dict[str, Told])
+_NOTICE_STATES = "health notices"
+_NOTICE_STATES_ADAPTER = TypeAdapter(dict[str, NoticeState])
 _DEAD_LISTED = 1_000
 _LOCK = "trouble"
 
 
-def conditions(tx: Transaction, now: datetime) -> Conditions | None:
+def health(tx: Transaction, now: datetime) -> Health | None:
     """Return what is broken now; None when another replica is looking."""
     if not tx.try_lock(_LOCK):
         return None
     feeds, total = broken_feeds(tx, now)
-    return Conditions(
+    return Health(
         receivers=_broken_receivers(tx, now),
         feeds=feeds,
         feeds_total=total,
@@ -36,7 +36,7 @@ def conditions(tx: Transaction, now: datetime) -> Conditions | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
+class Liveness:
     """Whether feeds are read and messages leave."""
 
     feeds: int
@@ -45,7 +45,7 @@ class Health:
     canary_at: datetime | None  # when the oldest canary set off that has not arrived
 
 
-def health(tx: Transaction, now: datetime) -> Health:
+def liveness(tx: Transaction, now: datetime) -> Liveness:
     """Look whether all is well."""
     broken, feeds = broken_feeds(tx, now)
     is_due = sa.and_(DELIVERY.c.state == DeliveryState.PENDING.value, DELIVERY.c.due_at <= now)
@@ -57,7 +57,7 @@ def health(tx: Transaction, now: datetime) -> Health:
             DELIVERY.c.state.in_([*(state.value for state in OPEN), DeliveryState.DEAD.value]),
         )
     )
-    return Health(
+    return Liveness(
         feeds=feeds,
         feeds_current=feeds - len(broken),
         oldest_due_at=tx.execute(sa.select(sa.func.min(DELIVERY.c.due_at)).where(is_due)).scalar(),
@@ -65,7 +65,7 @@ def health(tx: Transaction, now: datetime) -> Health:
     )
 
 
-def forget_canaries(tx: Transaction, *, before: datetime) -> None:
+def delete_canaries(tx: Transaction, *, before: datetime) -> None:
     """Delete the canaries that set off before a time: they say nothing any more."""
     old = sa.select(ALERT.c.id).where(
         ALERT.c.kind == AlertKind.CANARY.value, ALERT.c.created_at < before
@@ -74,14 +74,14 @@ def forget_canaries(tx: Transaction, *, before: datetime) -> None:
     tx.execute(ALERT.delete().where(ALERT.c.id.in_(old.scalar_subquery())))
 
 
-def told_trouble(tx: Transaction) -> dict[str, Told]:
+def notice_states(tx: Transaction) -> dict[str, NoticeState]:
     """Return what was told of each subject."""
-    return _TOLD_ADAPTER.validate_json(get_meta(tx, _TOLD) or "{}")
+    return _NOTICE_STATES_ADAPTER.validate_json(get_meta(tx, _NOTICE_STATES) or "{}")
 
 
-def remember_told(tx: Transaction, told: Mapping[str, Told]) -> None:
+def save_notice_states(tx: Transaction, told: Mapping[str, NoticeState]) -> None:
     """Keep what was told of each subject."""
-    set_meta(tx, _TOLD, _TOLD_ADAPTER.dump_json(dict(told)).decode())
+    set_meta(tx, _NOTICE_STATES, _NOTICE_STATES_ADAPTER.dump_json(dict(told)).decode())
 
 
 def _broken_receivers(tx: Transaction, now: datetime) -> dict[str, str]:
