@@ -81,7 +81,7 @@ def _let_term_sets_be_lists(schema: dict[str, Any]) -> None:
     if "TermSetSchema" not in definitions:
         return
     phrases = definitions["TermSetSchema"]["properties"]["any"]["items"]
-    reference = {"$ref": "#/$defs/TermSetShape"}
+    reference = {"$ref": "#/$defs/TermSetSchema"}
     terms = schema["properties"]["terms"]
     value = {"anyOf": [{"type": "array", "items": phrases}, reference]}
     key = "patternProperties" if "patternProperties" in terms else "additionalProperties"
