@@ -29,7 +29,7 @@ from contract.store_builders import make_alert, make_delivery
 from harness import CALM, Daemon, eventually, rss, straitwatch, write_config
 from servers.feeds import FeedServer, Page
 from servers.slack import Asked, SlackServer, hang, rate_limited
-from straitwatch.app import utc_now
+from straitwatch.clock import utc_now
 from straitwatch.store import Store, add_alert, list_deliveries
 
 HOOK = "slack://T0000TEST/B{number:04}TEST/" + "a" * 24

@@ -1,4 +1,4 @@
-"""The composition root: build, run, reload, stop. The only place that reads the clock.
+"""The composition root: build, run, reload, stop.
 
 `build_app` is one straight line; whatever it opens is closed in the opposite order.
 """
@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from straitwatch import store as db
+from straitwatch.clock import utc_now
 from straitwatch.config import (
     DEFAULT_CONFIG,
     Config,
@@ -85,11 +86,7 @@ PRUNE_BATCHES = 100  # in one run; each is a transaction of its own, so that pol
 
 T = TypeVar("T")
 OpenStore = Callable[..., Store]
-
-
-def utc_now() -> datetime:
-    """Read the clock."""
-    return datetime.now(UTC)  # noqa: TID251 - the one place
+Clock = Callable[[], datetime]
 
 
 def load(directory: Path, environ: Mapping[str, str] | None = None) -> Config:
@@ -796,7 +793,11 @@ def _condition(state: db.ReceiverState | None, now: datetime, zone: ZoneInfo) ->
 
 
 async def build_app(
-    config: Config, stack: AsyncExitStack, *, open_store: OpenStore = Store.open
+    config: Config,
+    stack: AsyncExitStack,
+    *,
+    open_store: OpenStore = Store.open,
+    clock: Clock = utc_now,
 ) -> App:
     """Build everything for one configuration; `stack` closes it in the opposite order."""
     active = activate(config)
@@ -818,18 +819,20 @@ async def build_app(
         senders=senders,
         metrics=metrics,
         folding=FoldWindowCache(),
-        clock=utc_now,
+        clock=clock,
         jitter=Random(),  # noqa: S311 - jitter, not a secret
         worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}",
     )
     return App(active=active, tools=tools, stack=stack)
 
 
-async def run_daemon(config: Config, *, open_store: OpenStore = Store.open) -> None:
+async def run_daemon(
+    config: Config, *, open_store: OpenStore = Store.open, clock: Clock = utc_now
+) -> None:
     """Run until SIGTERM or SIGINT; SIGHUP reloads."""
     stop = asyncio.Event()
     async with AsyncExitStack() as stack:
-        app = await build_app(config, stack, open_store=open_store)
+        app = await build_app(config, stack, open_store=open_store, clock=clock)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)

@@ -26,7 +26,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from straitwatch import store as db
-from straitwatch.app import config_option, utc_now
+from straitwatch.app import config_option
+from straitwatch.clock import utc_now
 from straitwatch.core.model import SendJob
 from straitwatch.core.render import render_mail
 from straitwatch.shipped import shipped

@@ -25,7 +25,7 @@ from harness import CALM, Daemon, eventually, rss, straitwatch, write_config
 from servers.feeds import FeedServer, Page
 from servers.slack import SlackServer, hang
 from servers.smtp import SmtpServer
-from straitwatch.app import utc_now
+from straitwatch.clock import utc_now
 
 STORE_POINTS: dict[str, dict[str, str]] = {
     "before the commit of a poll": {"DIE_WHEN": "alert", "BEFORE": "1"},

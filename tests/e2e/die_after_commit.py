@@ -9,9 +9,12 @@ import os
 import signal
 import sys
 from datetime import timedelta
+from functools import partial
 
-from straitwatch import app, cli
+from straitwatch import cli
+from straitwatch.app import run_daemon
 from straitwatch.cli import run as run_command
+from straitwatch.clock import utc_now
 from straitwatch.pipeline import commit_poll
 from straitwatch.store import Store
 
@@ -67,7 +70,7 @@ def open_doomed(url: str, **options) -> DoomedStore:
 
 
 if __name__ == "__main__":
-    run, read_clock = app.run_daemon, app.utc_now
-    app.utc_now = lambda: read_clock() + SHIFT
-    run_command.run_daemon = lambda config: run(config, open_store=open_doomed)
+    run_command.run_daemon = partial(
+        run_daemon, open_store=open_doomed, clock=lambda: utc_now() + SHIFT
+    )
     sys.exit(cli.main())

@@ -9,7 +9,7 @@ from aiohttp import web
 from e2e.world import STORY, mail_text, slack_text, world
 from harness import Daemon, eventually, straitwatch
 from servers.slack import error
-from straitwatch.app import utc_now
+from straitwatch.clock import utc_now
 
 SHIFTED = Path(__file__).parent / "die_after_commit.py"  # never dies here; its clock moves
 LISTS = """\

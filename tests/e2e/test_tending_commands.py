@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from commands import HEADLINE, rows, run
-from straitwatch.app import utc_now
+from straitwatch.clock import utc_now
 
 
 def test_a_term_is_shown_in_its_contexts(config: Path) -> None:

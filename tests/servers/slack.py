@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-from straitwatch.app import utc_now
+from straitwatch.clock import utc_now
 
 POSTS = ("chat.postMessage", "chat.update", "webhook")
 

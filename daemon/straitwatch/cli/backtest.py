@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from straitwatch import store as db
-from straitwatch.app import activate, load, utc_now
+from straitwatch.app import activate, load
 from straitwatch.cli.check import print_failure
 from straitwatch.cli.console import new_console
 from straitwatch.cli.entries import progress
@@ -24,6 +24,7 @@ from straitwatch.cli.jsonl import BadLine, Line, read_lines, read_time, write_li
 from straitwatch.cli.messages import print_messages
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.cli.reportlines import UnusableError, read_matched_texts, read_optional_key
+from straitwatch.clock import utc_now
 from straitwatch.config import Config, Lists, kept_lists, load_lists
 from straitwatch.core.backtest import Backtest, BacktestResult, ListResult, Sample
 from straitwatch.core.match import run_examples

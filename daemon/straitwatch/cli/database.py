@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from straitwatch import store as db
-from straitwatch.app import load, utc_now
+from straitwatch.app import load
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, opened
+from straitwatch.clock import utc_now
 from straitwatch.errors import UsageError
 from straitwatch.store import Store
 

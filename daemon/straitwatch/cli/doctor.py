@@ -4,10 +4,11 @@ from dataclasses import asdict
 
 import typer
 
-from straitwatch.app import load, utc_now
+from straitwatch.app import load
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
+from straitwatch.clock import utc_now
 from straitwatch.doctor import examine
 from straitwatch.telemetry import configure_logging
 

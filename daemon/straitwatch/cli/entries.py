@@ -8,8 +8,8 @@ from datetime import timedelta
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from straitwatch import store as db
-from straitwatch.app import utc_now
 from straitwatch.cli.console import new_console
+from straitwatch.clock import utc_now
 from straitwatch.config import Config
 from straitwatch.core.model import MatchText
 from straitwatch.core.report import matchable

@@ -9,11 +9,12 @@ import typer
 from rich.table import Table
 
 from straitwatch import store as db
-from straitwatch.app import activate, load, utc_now
+from straitwatch.app import activate, load
 from straitwatch.cli.feedfile import FeedFile
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.tables import print_table
+from straitwatch.clock import utc_now
 from straitwatch.config import Config
 from straitwatch.core.model import Feed, FeedState, Reason
 from straitwatch.core.render import counted

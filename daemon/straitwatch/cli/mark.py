@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from straitwatch import store as db
-from straitwatch.app import utc_now
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.clock import utc_now
 from straitwatch.core.model import Mark, Verdict
 from straitwatch.core.normalize import canonical_url
 from straitwatch.core.render import counted

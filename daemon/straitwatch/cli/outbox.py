@@ -8,11 +8,11 @@ import typer
 from rich.table import Table
 
 from straitwatch import store as db
-from straitwatch.app import utc_now
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.tables import local_time, print_table
+from straitwatch.clock import utc_now
 from straitwatch.core.model import DeliveryState, DigestFacts, Facts, RollupFacts
 from straitwatch.errors import UsageError
 

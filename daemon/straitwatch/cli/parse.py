@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ from rich.table import Table
 
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
+from straitwatch.clock import utc_now
 from straitwatch.core.model import Entry, ParsedDocument, ParseProblem
 from straitwatch.core.normalize import feed_id
 from straitwatch.core.parse_document import ParseRequest
@@ -70,7 +71,7 @@ async def _parse_all(files: Sequence[str], content_type: str, url: str, show: An
 async def _answers(
     files: Sequence[str], content_type: str, url: str
 ) -> AsyncIterator[tuple[str, ParsedDocument | _Unreadable]]:
-    now = datetime.now(UTC)  # noqa: TID251 - this command is its own composition root
+    now = utc_now()
     async with ParsePool(_WORKERS, timeout=_DEADLINE) as pool:
 
         async def answer(file: str) -> ParsedDocument | _Unreadable:

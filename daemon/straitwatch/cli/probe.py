@@ -8,7 +8,7 @@ from datetime import timedelta
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
-from straitwatch.app import utc_now
+from straitwatch.clock import utc_now
 from straitwatch.core.model import Feed, FeedState, Fetched, FetchFailed, ParsedDocument, PollPolicy
 from straitwatch.core.normalize import clean_url, feed_id
 from straitwatch.core.parse_document import ParseRequest

@@ -7,10 +7,10 @@ import typer
 from rich.progress import track
 
 from straitwatch import store as db
-from straitwatch.app import utc_now
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.clock import utc_now
 from straitwatch.core.model import Features, Fold
 from straitwatch.core.plan import fold_profiles
 from straitwatch.core.render import counted

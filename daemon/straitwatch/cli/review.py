@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.text import Text
 
 from straitwatch import store as db
-from straitwatch.app import utc_now
 from straitwatch.cli.console import new_console
 from straitwatch.cli.entries import recent_texts
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.clock import utc_now
 from straitwatch.config import Config
 from straitwatch.core.match import Review
 from straitwatch.core.model import Verdict

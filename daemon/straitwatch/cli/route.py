@@ -5,10 +5,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from straitwatch.app import load, utc_now
+from straitwatch.app import load
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language
+from straitwatch.clock import utc_now
 from straitwatch.config import Config
 from straitwatch.core.model import Entry, Feed, FeedState, Fold, Match, Relation, Report, Route
 from straitwatch.core.render import counted

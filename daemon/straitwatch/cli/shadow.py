@@ -11,11 +11,12 @@ import typer
 from rich.text import Text
 
 from straitwatch import store as db
-from straitwatch.app import SHADOW_FOR, utc_now
+from straitwatch.app import SHADOW_FOR
 from straitwatch.cli.check import print_failure
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
+from straitwatch.clock import utc_now
 from straitwatch.config import (
     RULE_FOLDERS,
     SHADOW_FOLDER,

@@ -10,11 +10,11 @@ import typer
 from rich.table import Table
 
 from straitwatch import store as db
-from straitwatch.app import utc_now
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.mark import who
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language, opened
 from straitwatch.cli.tables import print_table
+from straitwatch.clock import utc_now
 from straitwatch.config import Config, read_duration
 from straitwatch.core.model import Severity, Silence
 from straitwatch.errors import UsageError

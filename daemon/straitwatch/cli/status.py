@@ -7,11 +7,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from straitwatch.app import read_status, utc_now
+from straitwatch.app import read_status
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_without_config
 from straitwatch.cli.tables import local_time, print_table
+from straitwatch.clock import utc_now
 from straitwatch.core.render import counted
 from straitwatch.errors import ConfigError
 

@@ -10,13 +10,14 @@ import typer
 from rich.table import Table
 
 from straitwatch import store as db
-from straitwatch.app import activate, utc_now
+from straitwatch.app import activate
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.mark import who
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.tables import local_time, print_table
 from straitwatch.cli.why import MEANINGS, describe_fold
+from straitwatch.clock import utc_now
 from straitwatch.config import Config
 from straitwatch.core.listing import first_reported, headline_pair, plausible_date
 from straitwatch.core.model import Action, AlertFacts, EntryKind, Story, StoryReport
