@@ -24,7 +24,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from outbox import LISTS, _fresh, _items, postgres, receivers
 
-from harness import CALM, Daemon, eventually, rss, straitwatch, write_config
+from builders.configs import CALM, rss, write_config
+from harness import Daemon, eventually, straitwatch
 from servers.feeds import FeedServer, Page
 from servers.slack import SlackServer
 

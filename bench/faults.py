@@ -16,8 +16,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+from builders.messages import AT, BOT_SECRET, HOOK_SECRET, frozen
 from contract.faults import BOT_FAULTS, LOGIN_FAULTS, MAIL_FAULTS, STARTTLS_FAULTS, WEBHOOK_FAULTS
-from messages import AT, BOT_SECRET, HOOK_SECRET, frozen
 from servers.slack import SlackServer
 from servers.smtp import SmtpServer
 from straitwatch.core.model import DeliveryState, Outcome, SendResult

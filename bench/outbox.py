@@ -25,8 +25,9 @@ from time import monotonic, perf_counter, sleep
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from contract.store_builders import make_alert, make_delivery
-from harness import CALM, Daemon, eventually, rss, straitwatch, write_config
+from builders.configs import CALM, rss, write_config
+from builders.store import make_alert, make_delivery
+from harness import Daemon, eventually, straitwatch
 from servers.feeds import FeedServer, Page
 from servers.slack import Asked, SlackServer, hang, rate_limited
 from straitwatch.clock import utc_now

@@ -34,7 +34,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from harness import write_config
+from builders.configs import write_config
 from servers.feeds import FeedServer, Page
 from servers.slack import SlackServer
 from straitwatch.app import App, build_app, load_to_run

@@ -57,7 +57,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from outbox import HOOK, postgres
 
-from harness import Daemon, eventually, straitwatch, write_config
+from builders.configs import write_config
+from harness import Daemon, eventually, straitwatch
 from servers.feeds import FEED_TYPE, FeedServer
 from servers.slack import Asked, SlackServer
 

@@ -1,16 +1,13 @@
-"""The real program as a child process, and a configuration for it."""
+"""Run the real program as a child process."""
 
 import asyncio
 import json
 import os
 import signal
 import sys
-import textwrap
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Self
-
-import yaml
 
 PATIENCE = 60.0  # seconds; an upper bound on a busy machine for what takes well under one
 
@@ -37,69 +34,6 @@ def child_environment(**extra: str) -> dict[str, str]:
     """Return the environment of a child: no colours, and bytecode kept, so that it starts fast."""
     inherited = {key: value for key, value in os.environ.items() if "DONTWRITEBYTECODE" not in key}
     return {**inherited, "NO_COLOR": "1", **extra}
-
-
-WATCHLISTS = """\
-watchlists:
-  - id: taiwan-policy
-    title: Taiwan policy
-    match: [Taiwan Strait]
-    severity: [{level: high, when: "title:blockade"}, {level: normal}]
-  - id: china-russia-military
-    title: China-Russia military cooperation
-    match: [(Russia NEAR/10 China) AND (drill OR paratroop*)]
-"""
-
-
-def write_config(
-    directory: Path,
-    *,
-    feeds: Mapping[str, str],
-    receivers: Mapping[str, Any] | None = None,
-    routes: Sequence[Mapping[str, Any]] | None = None,
-    watchlists: str = WATCHLISTS,
-    **settings: Any,
-) -> Path:
-    """Write a complete configuration and return its directory."""
-    config = directory / "config"
-    (config / "watchlists").mkdir(parents=True, exist_ok=True)
-    (config / "watchlists" / "lists.yaml").write_text(watchlists, encoding="utf-8")
-    rows = [{"name": name, "url": url, "language": "en"} for name, url in feeds.items()]
-    (config / "feeds.yaml").write_text(yaml.safe_dump({"feeds": rows}), encoding="utf-8")
-    names = list(receivers or {"terminal": {"url": "terminal://"}})
-    main: dict[str, Any] = {
-        "database": f"sqlite:///{directory / 'straitwatch.db'}",
-        "timezone": "Asia/Taipei",
-        "receivers": dict(receivers or {"terminal": {"url": "terminal://"}}),
-        "routes": list(routes or [{"match": {}, "send": names}]),
-        "polling": {
-            "interval": "1s",
-            "min_interval": "1s",
-            "contact": "tests@example.org",
-            "allow_private_addresses": True,
-        },
-        "web": {"listen": "127.0.0.1:0"},
-    }
-    main.update(settings)
-    (config / "straitwatch.yaml").write_text(yaml.safe_dump(main), encoding="utf-8")
-    return config
-
-
-# It matches nothing, and ends a feed's first sight, which many entries at once would not outlive.
-CALM = ("calm", "A calm day at the harbor", "Nobody came.")
-
-
-def rss(*items: tuple[str, str, str], title: str = "Example Wire") -> bytes:
-    """Make a feed of (guid, title, description) items."""
-    body = "".join(
-        f"<item><guid isPermaLink='false'>{guid}</guid><title>{headline}</title>"
-        f"<link>https://news.example/{guid}</link><description>{text}</description></item>"
-        for guid, headline, text in items
-    )
-    return textwrap.dedent(
-        f"""<?xml version="1.0" encoding="utf-8"?>
-        <rss version="2.0"><channel><title>{title}</title>{body}</channel></rss>"""
-    ).encode()
 
 
 class Daemon:

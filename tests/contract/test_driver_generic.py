@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from messages import frozen, make_alert, make_driver, make_job
+from builders.messages import frozen, make_alert, make_driver, make_job
 from servers import slack as server
 from servers.slack import SlackServer
 from straitwatch.core.model import Outcome

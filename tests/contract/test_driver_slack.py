@@ -9,8 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from contract.faults import BOT_FAULTS, WEBHOOK_FAULTS
-from messages import (
+from builders.messages import (
     BOT,
     BOT_SECRET,
     HOOK_SECRET,
@@ -20,6 +19,7 @@ from messages import (
     make_driver,
     make_job,
 )
+from contract.faults import BOT_FAULTS, WEBHOOK_FAULTS
 from servers import slack as server
 from servers.slack import SlackServer
 from straitwatch.core.model import AlertKind, Outcome, Reason, SendResult

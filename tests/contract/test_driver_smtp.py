@@ -12,8 +12,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
+from builders.messages import frozen, make_alert, make_driver, make_job
 from contract.faults import LOGIN_FAULTS, MAIL_FAULTS, STARTTLS_FAULTS
-from messages import frozen, make_alert, make_driver, make_job
 from servers.smtp import SmtpServer
 from straitwatch.core.model import AlertKind, Outcome, StoryName
 from straitwatch.deliver.smtp import Mail, Server

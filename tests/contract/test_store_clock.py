@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contract.store_builders import NOW, SEND_LEASE, claim, make_alert, make_delivery, make_feed
+from builders.store import NOW, SEND_LEASE, claim, make_alert, make_delivery, make_feed
 from straitwatch.app import FEED_LEASE
 from straitwatch.core.model import DeliveryState, FeedState
 from straitwatch.store import (

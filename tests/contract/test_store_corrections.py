@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from contract.store_builders import (
+from builders.store import (
     NOW,
     claimed_feed,
     make_alert,

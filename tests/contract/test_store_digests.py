@@ -2,7 +2,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from contract.store_builders import (
+from builders.store import (
     NOW,
     claimed_feed,
     make_feed,
@@ -11,7 +11,7 @@ from contract.store_builders import (
     make_planned,
     make_story,
 )
-from match_builders import compiled, make_list
+from builders.watchlists import compiled, make_list
 from straitwatch import pipeline
 from straitwatch.core.model import (
     Action,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from builders import poll_of
-from contract.store_builders import NOW, make_entry
+from builders.store import NOW, make_entry
 from contract.test_store_returning import FEED, MONTH, RULES
 from straitwatch.core.model import Entry, FeedState, PollReport, Reason
 from straitwatch.core.report import Arrival

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from contract.store_builders import LEASE, NOW, claim, make_feed
+from builders.store import LEASE, NOW, claim, make_feed
 from straitwatch.core.model import FeedState, Validators
 from straitwatch.store import (
     Store,

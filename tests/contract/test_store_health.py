@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contract.store_builders import (
+from builders.store import (
     NOW,
     SEND_LEASE,
     claim,

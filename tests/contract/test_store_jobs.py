@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from contract.store_builders import (
+from builders.store import (
     NOW,
     SEND_LEASE,
     claim,

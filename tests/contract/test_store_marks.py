@@ -1,7 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
-from contract.store_builders import NOW, claimed_feed, make_quiet_plan, make_unmatched
+from builders.store import NOW, claimed_feed, make_quiet_plan, make_unmatched
 from straitwatch.core.model import Mark, Verdict
 from straitwatch.store import (
     Store,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from builders import poll_of
-from contract.store_builders import NOW, claim, claimed_feed, make_entry, make_feed
+from builders.store import NOW, claim, claimed_feed, make_entry, make_feed
 from straitwatch.core.match import compile_rules
 from straitwatch.core.model import (
     AlertPolicy,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from builders import poll_of
-from contract.store_builders import NOW, make_entry, make_feed
+from builders.store import NOW, make_entry, make_feed
 from straitwatch.core.match import compile_rules
 from straitwatch.core.model import (
     AlertPolicy,

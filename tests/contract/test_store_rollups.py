@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from contract.store_builders import NOW, SEND_LEASE, make_alert, make_delivery
+from builders.store import NOW, SEND_LEASE, make_alert, make_delivery
 from straitwatch.core.identity import delivery_key
 from straitwatch.core.model import (
     Alert,

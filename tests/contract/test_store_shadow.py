@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from contract.store_builders import (
+from builders.store import (
     NOW,
     claimed_feed,
     make_entry,

@@ -1,7 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
-from contract.store_builders import NOW
+from builders.store import NOW
 from straitwatch.core.model import Severity, Silence
 from straitwatch.store import Store, active_silences, add_silence, all_silences, expire_silence
 

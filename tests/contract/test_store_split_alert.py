@@ -5,7 +5,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from contract.store_builders import (
+from builders.store import (
     NOW,
     claimed_feed,
     make_entry,

@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 
 from builders import report_of
-from cluster_builders import make_features
-from contract.store_builders import (
+from builders.features import make_features
+from builders.store import (
     LEASE,
     NOW,
     claim,

@@ -20,8 +20,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from builders.configs import CALM, rss, write_config
 from crash.crashing import LAUNCHER, MARK
-from harness import CALM, Daemon, eventually, rss, straitwatch, write_config
+from harness import Daemon, eventually, straitwatch
 from servers.feeds import FeedServer, Page
 from servers.slack import SlackServer, hang
 from servers.smtp import SmtpServer

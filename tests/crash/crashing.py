@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from harness import Daemon, eventually, rss, straitwatch, write_config
+from builders.configs import rss, write_config
+from harness import Daemon, eventually, straitwatch
 from servers.feeds import FeedServer, Page, Raw
 from servers.slack import SlackServer, hang
 from servers.smtp import SmtpServer

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from builders.configs import rss, write_config
 from commands import ITEMS, run
-from harness import rss, write_config
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

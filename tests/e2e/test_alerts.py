@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from builders.configs import rss
 from e2e.world import HEADLINE, SENTENCE, STORY, add_feed, mail_text, slack_text, world
-from harness import Daemon, eventually, last_json, rss, straitwatch
+from harness import Daemon, eventually, last_json, straitwatch
 from servers.feeds import Page
 
 

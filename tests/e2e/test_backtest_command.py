@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from builders.configs import write_config
 from commands import HEADLINE, rows, run
-from harness import write_config
 
 STRICTER = """\
 watchlists:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
+from builders.configs import write_config
 from commands import HEADLINE, rows, run
-from harness import write_config
 
 
 def first_delivery(config: Path) -> dict:

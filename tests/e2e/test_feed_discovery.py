@@ -6,7 +6,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner, Result
 
-from harness import rss, write_config
+from builders.configs import rss, write_config
 from servers.feeds import FeedServer, Page
 from straitwatch.cli import application
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from harness import rss, write_config
+from builders.configs import rss, write_config
 from servers.feeds import FeedServer, Page
 
 HEADLINE = "Fleet crosses the Taiwan Strait at dawn"

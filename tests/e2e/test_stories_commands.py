@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from builders.configs import rss
 from commands import HEADLINE, ITEMS, rows, run
-from harness import rss
 
 CROSSING = ("g3", "Fleet crosses the Taiwan Strait before dawn", "Ships passed in the Strait.")
 DENIAL = (

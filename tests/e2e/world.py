@@ -11,7 +11,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP
 
-from harness import CALM, rss, write_config
+from builders.configs import CALM, rss, write_config
 from servers.feeds import FeedServer, Page
 from servers.slack import SlackServer
 

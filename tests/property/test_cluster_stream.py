@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cluster_builders import make_features, make_vector
+from builders.features import make_features, make_vector
 from straitwatch.core.cluster import StoryWindow, features_from_text, features_to_text
 from straitwatch.core.cluster.guards import compare_titles
 from straitwatch.core.cluster.stories import STORY_AGE

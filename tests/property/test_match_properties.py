@@ -5,7 +5,7 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from match_builders import compiled, make_list
+from builders.watchlists import compiled, make_list
 from straitwatch.core.match import Matcher
 from straitwatch.core.model import Hit, MatchText
 

@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messages import make_alert, make_job
+from builders.messages import make_alert, make_job
 from straitwatch.core.model import Outlet, Quote
 from straitwatch.core.render import render_mail, render_slack, render_text
 from straitwatch.core.render.text import marked, safe_url, shown

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from builders import NOON, make_entry, make_feed, make_route
-from match_builders import compiled, make_list, make_set
+from builders.watchlists import compiled, make_list, make_set
 from straitwatch.core.backtest import Backtest, BacktestResult, ListResult
 from straitwatch.core.model import (
     AlertPolicy,

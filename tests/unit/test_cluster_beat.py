@@ -2,7 +2,7 @@
 
 import pytest
 
-from cluster_builders import make_features
+from builders.features import make_features
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.model import Relation
 

@@ -1,6 +1,6 @@
 """What a person decided about two reports holds for the reports that resemble them."""
 
-from cluster_builders import START, make_features, make_vector
+from builders.features import START, make_features, make_vector
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.model import Features, Fold, LinkKind, Relation, StoryConstraint
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cluster_builders import make_features, make_vector
+from builders.features import make_features, make_vector
 from straitwatch.core.cluster import features_from_text, features_to_text
 from straitwatch.core.cluster.features import language_of
 from straitwatch.core.cluster.stories import Reading

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cluster_builders import START, make_features
+from builders.features import START, make_features
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.model import Features, Fold, Relation
 

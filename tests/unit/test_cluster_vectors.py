@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cluster_builders import MODEL, make_features, make_vector
+from builders.features import MODEL, make_features, make_vector
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.cluster.vectors import VectorIndex
 from straitwatch.core.model import Features, Fold, Relation

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cluster_builders import make_features, make_vector
+from builders.features import make_features, make_vector
 from straitwatch.core.cluster import DEFAULT, RECALL, STRICT, FoldProfile, StoryWindow
 from straitwatch.core.model import EntryKind, Features, Fold, Novelty, Relation, SignalKind
 

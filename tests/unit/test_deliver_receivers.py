@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from messages import BOT, WEBHOOK, make_driver
+from builders.messages import BOT, WEBHOOK, make_driver
 from straitwatch.core.model import Receiver
 from straitwatch.deliver import check_user_templates, open_driver, validate_receiver
 from straitwatch.errors import UsageError

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from messages import WEBHOOK, frozen, make_driver, make_job
+from builders.messages import WEBHOOK, frozen, make_driver, make_job
 from servers import slack as server
 from servers.slack import SlackServer
 from straitwatch.core.model import Frozen, Outcome, SendJob, SendResult

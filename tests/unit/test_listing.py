@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from messages import AT, make_report
+from builders.messages import AT, make_report
 from straitwatch.core.listing import (
     LISTED_REPORTS,
     better_headline,

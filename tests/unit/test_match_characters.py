@@ -2,7 +2,7 @@
 
 import pytest
 
-from match_builders import found
+from builders.watchlists import found
 from straitwatch.core.match import han
 
 # Pairs of OpenCC's tables HKVariants and TWVariants.

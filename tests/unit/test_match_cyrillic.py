@@ -8,7 +8,7 @@ from typing import Any
 import pymorphy3
 import pytest
 
-from match_builders import found
+from builders.watchlists import found
 from straitwatch.config import load_lists
 from straitwatch.core.match.cyrillic import CYRILLIC, phrase_forms
 from straitwatch.core.query import Mode, Phrase, parse_term

@@ -2,7 +2,7 @@
 
 import pytest
 
-from match_builders import found, make_list, problems_of
+from builders.watchlists import found, make_list, problems_of
 
 
 @pytest.mark.parametrize(

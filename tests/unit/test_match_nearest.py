@@ -2,7 +2,7 @@
 
 import pytest
 
-from match_builders import compiled, make_list, make_set
+from builders.watchlists import compiled, make_list, make_set
 from straitwatch.core.match import Explanation, Kept, NearMiss, near_miss, what_tips
 from straitwatch.core.model import MatchText, SourceFilter, WatchList
 

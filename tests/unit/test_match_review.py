@@ -1,6 +1,6 @@
 """What a desk looks at once a week."""
 
-from match_builders import compiled, make_list, make_set
+from builders.watchlists import compiled, make_list, make_set
 from straitwatch.core.match import Review, script_of
 from straitwatch.core.model import MatchText, Verdict, WatchList
 

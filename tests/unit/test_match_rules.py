@@ -2,7 +2,7 @@
 
 import pytest
 
-from match_builders import compiled, make_list, make_set, match_of, problems_of
+from builders.watchlists import compiled, make_list, make_set, match_of, problems_of
 from straitwatch.core.match import run_examples
 from straitwatch.core.model import (
     MatchText,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from match_builders import compiled, make_list, make_set
+from builders.watchlists import compiled, make_list, make_set
 from straitwatch.core.match import Matcher, NearMiss, Review, near_miss, run_examples
 from straitwatch.core.model import Hit, MatchText, Verdict
 

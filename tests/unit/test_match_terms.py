@@ -2,7 +2,7 @@
 
 import pytest
 
-from match_builders import found, match_of
+from builders.watchlists import found, match_of
 from straitwatch.core.match import cyrillic
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from messages import AT, make_alert
+from builders.messages import AT, make_alert
 from straitwatch.core.model import AlertKind, Reason, Severity, SignalKind
 from straitwatch.core.outbox import (
     UPDATE_WAIT,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from builders.configs import write_config
 from commands import run
-from harness import write_config
 from straitwatch.core.render import EXAMPLES
 from straitwatch.errors import UsageError
 

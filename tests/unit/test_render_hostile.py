@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from hostile import HOSTILE
-from messages import make_alert, make_digest, make_item, make_job, make_report, make_rollup
+from builders.hostile import HOSTILE
+from builders.messages import make_alert, make_digest, make_item, make_job, make_report, make_rollup
 from straitwatch.core.model import (
     AlertKind,
     Facts,

@@ -7,7 +7,15 @@ from datetime import timedelta
 import pytest
 from pydantic import TypeAdapter
 
-from messages import AT, make_alert, make_digest, make_item, make_job, make_report, make_rollup
+from builders.messages import (
+    AT,
+    make_alert,
+    make_digest,
+    make_item,
+    make_job,
+    make_report,
+    make_rollup,
+)
 from straitwatch.core.model import (
     AlertFacts,
     AlertKind,

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from builders import NOON, make_arrival, make_entry, make_feed, make_match, seen_feed_state
-from match_builders import compiled, make_list
+from builders.watchlists import compiled, make_list
 from straitwatch.core.model import (
     AlertPolicy,
     Entry,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from match_builders import found
+from builders.watchlists import found
 from straitwatch.core.sentences import first_sentence, sentence_ends, sentence_spans
 
 

@@ -1,58 +1,25 @@
-"""Builders that fill in what a test does not talk about."""
+"""Build matches, reports, stories, and the routes that they take."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from straitwatch.core.baseline import silent_entries
+from builders.feeds import NOON, make_arrival, make_entry, make_feed
 from straitwatch.core.model import (
     AlertPolicy,
     Entry,
     Feed,
-    FeedState,
     Fold,
     Hit,
     Match,
-    ParsedDocument,
-    Poll,
     Relation,
     Report,
     Route,
     Severity,
     Story,
 )
-from straitwatch.core.report import Arrival, build_reports, gather_poll, make_report
-from straitwatch.core.rules import Rules
+from straitwatch.core.report import make_report
 from straitwatch.core.story import add_sources, raise_severity
-
-NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-
-
-def make_feed(name: str = "Example Wire", **values: Any) -> Feed:
-    slug = name.lower().replace(" ", "-")
-    filled: dict[str, Any] = {
-        "id": slug[:12],
-        "name": name,
-        "url": f"https://{slug}.example/rss",
-        "language": "en",
-        "tier": 2,
-    }
-    return Feed(**(filled | values))
-
-
-def make_entry(title: str = "Ships cross the strait", **values: Any) -> Entry:
-    slug = title.lower().replace(" ", "-")
-    filled: dict[str, Any] = {
-        "id": f"entry-{slug}",
-        "guid": slug,
-        "url": f"https://news.example/{slug}",
-        "canonical_url": f"news.example/{slug}",
-        "title": title,
-        "published_at": NOON,
-        "language": "en",
-        "text_hash": title.encode()[:8],
-    }
-    return Entry(**(filled | values))
 
 
 def make_hit(text: str = "strait", *, start: int = 16, field: str = "title") -> Hit:
@@ -96,16 +63,6 @@ def make_route(name: str = "desk", **values: Any) -> Route:
     return Route(**(filled | values))
 
 
-def seen_feed_state(feed: Feed) -> FeedState:
-    return replace(FeedState(feed_id=feed.id), baseline_at=NOON, lease_seq=1)
-
-
-def make_arrival(feed: Feed | None = None, **values: Any) -> Arrival:
-    feed = feed or make_feed()
-    filled: dict[str, Any] = {"feed": feed, "state": seen_feed_state(feed), "seen_at": NOON}
-    return Arrival(**(filled | values))
-
-
 def report_of(
     entry: Entry | None = None,
     *matches: Match,
@@ -121,27 +78,6 @@ def report_of(
         AlertPolicy(),
     )
     return replace(made, **changes)
-
-
-def poll_of(
-    *entries: Entry,
-    arrival: Arrival,
-    rules: Rules,
-    state: FeedState | None = None,
-) -> Poll:
-    """Make the poll that brings these entries; the feed's state stays as it is unless given."""
-    read = ParsedDocument(format="rss20", entries=entries)
-    silent = silent_entries(
-        read,
-        arrival.known,
-        state=arrival.state,
-        backfill=rules.policy.backfill,
-        now=arrival.seen_at,
-    )
-    arrival = replace(arrival, silent=silent)
-    changed = (entry for entry in entries if arrival.has_changed(entry))
-    reports = build_reports(changed, arrival, rules)
-    return gather_poll(read, arrival, state or arrival.state, reports)
 
 
 def grown(*reports: tuple[str, str, str]) -> Story:
