@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from straitwatch.errors import StoreError, StoreUnavailable
-from straitwatch.store import Store, Transaction, engine, fold_lock, get_meta, set_meta
+from straitwatch.store import Store, Transaction, connect, fold_lock, get_meta, set_meta
 
 
 class RefusedError(Exception):
@@ -297,7 +297,7 @@ def test_a_reader_sees_one_state_and_keeps_no_writer_waiting(store: Store) -> No
 def test_a_replica_that_freezes_while_it_folds_lets_the_others_go_on(
     postgres_migrated: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "FROZEN_AFTER", "500ms")
+    monkeypatch.setattr(connect, "FROZEN_AFTER", "500ms")
     frozen, other = Store.open(postgres_migrated), Store.open(postgres_migrated)
     holds, thaws = threading.Event(), threading.Event()
 
@@ -323,7 +323,7 @@ def test_a_replica_that_freezes_while_it_folds_lets_the_others_go_on(
 def test_a_reader_on_postgresql_may_take_its_time(
     postgres_migrated: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "FROZEN_AFTER", "200ms")
+    monkeypatch.setattr(connect, "FROZEN_AFTER", "200ms")
     store = Store.open(postgres_migrated)
     with store.reading() as tx:
         before = get_meta(tx, "key")

@@ -55,7 +55,7 @@ from straitwatch.store import (
     stories_by_id,
     story_entries,
 )
-from straitwatch.store.engine import Transaction
+from straitwatch.store.transaction import Transaction
 
 
 def reports(store: Store, after_seq: int = 0) -> list[FoldedReport]:

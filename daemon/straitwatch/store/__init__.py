@@ -8,7 +8,26 @@ from straitwatch.store.clock_repair import (
     SKEW,
     repair_clock,
 )
+from straitwatch.store.configs import (
+    ConfigRejection,
+    SavedConfig,
+    clear_rejection,
+    config_rejection,
+    record_rejection,
+    save_config,
+    saved_config,
+)
 from straitwatch.store.constraints import story_constraints
+from straitwatch.store.context import (
+    earlier_entries,
+    familiar_entries,
+    known_entries,
+    last_edit_seq,
+    last_seq,
+    recent_reports,
+    returned_pages,
+    sent_edits,
+)
 from straitwatch.store.corrections import (
     Signature,
     apply_alert,
@@ -30,10 +49,20 @@ from straitwatch.store.digests import (
     record_digest,
     running_items,
 )
-from straitwatch.store.engine import (
-    Store,
-    Transaction,
+from straitwatch.store.engine import Store
+from straitwatch.store.entries import (
+    alert_entries,
+    count_entries_since,
+    entries_since,
+    find_entries,
+    first_fetch_reports,
+    first_seen_at,
+    headline_entries,
+    latest_entries,
+    split_entries,
+    story_entries,
 )
+from straitwatch.store.entry_rows import StoredEntry
 from straitwatch.store.feeds import (
     claim_due_feeds,
     complete_polls,
@@ -52,26 +81,12 @@ from straitwatch.store.health import (
     notice_states,
     save_notice_states,
 )
-from straitwatch.store.jobs import (
-    ConfigRejection,
-    FeedTrouble,
-    SavedConfig,
-    StatusCounts,
-    clear_rejection,
-    config_rejection,
-    coverage,
-    get_meta,
-    record_rejection,
-    save_config,
-    saved_config,
-    set_meta,
-    status_counts,
-)
 from straitwatch.store.marks import (
     delete_mark,
     read_marks,
     set_mark,
 )
+from straitwatch.store.meta import get_meta, set_meta
 from straitwatch.store.outbox import (
     ClaimedDelivery,
     add_alert,
@@ -94,6 +109,7 @@ from straitwatch.store.outbox_admin import (
     retry_delivery,
     show_delivery,
 )
+from straitwatch.store.poll_writer import apply_plan
 from straitwatch.store.pruning import (
     prune,
     prune_messages,
@@ -129,34 +145,16 @@ from straitwatch.store.silences import (
     all_silences,
     expire_silence,
 )
+from straitwatch.store.status import FeedTrouble, StatusCounts, coverage, status_counts
 from straitwatch.store.stories import (
     LEAST_ID,
-    StoredEntry,
     StoredStories,
-    alert_entries,
-    apply_plan,
-    count_entries_since,
     current_story,
-    earlier_entries,
-    entries_since,
-    familiar_entries,
-    find_entries,
-    first_fetch_reports,
-    first_seen_at,
     fold_lock,
-    headline_entries,
-    known_entries,
-    last_edit_seq,
-    last_seq,
-    latest_entries,
     list_stories,
-    recent_reports,
-    returned_pages,
-    sent_edits,
-    split_entries,
     stories_by_id,
-    story_entries,
 )
+from straitwatch.store.transaction import Transaction
 
 __all__ = [
     "LEAST_ID",

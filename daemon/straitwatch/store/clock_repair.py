@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from straitwatch.core.model import DeliveryState
-from straitwatch.store.engine import Transaction
 from straitwatch.store.rows import DELIVERY, FEED, RECEIVER
+from straitwatch.store.transaction import Transaction
 
 SKEW = timedelta(seconds=5)  # between the clocks of replicas, and nothing to mend
 _LONGEST_HOLD = timedelta(hours=1)  # of a receiver, whatever it asks for

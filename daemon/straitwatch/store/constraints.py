@@ -6,8 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from straitwatch.core.model import LinkKind, StoryConstraint
-from straitwatch.store.engine import Transaction
 from straitwatch.store.rows import REPORT, STORY_CONSTRAINT
+from straitwatch.store.transaction import Transaction
 
 
 def story_constraints(

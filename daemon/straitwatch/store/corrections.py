@@ -34,20 +34,15 @@ from straitwatch.store.constraints import (
     reports_apart,
     write_constraints,
 )
-from straitwatch.store.engine import Transaction
+from straitwatch.store.entries import held_entries, story_entries
+from straitwatch.store.entry_rows import StoredEntry
 from straitwatch.store.feeds import stored_feeds
-from straitwatch.store.jobs import get_meta, set_meta
+from straitwatch.store.meta import get_meta, set_meta
 from straitwatch.store.outbox import add_deliveries, insert_alerts
+from straitwatch.store.poll_writer import HELD
 from straitwatch.store.rows import ENTRY, REPORT, STORY
-from straitwatch.store.stories import (
-    HELD,
-    StoredEntry,
-    fold_lock,
-    held_entries,
-    stories_by_id,
-    story_entries,
-    write_stories,
-)
+from straitwatch.store.stories import fold_lock, stories_by_id, write_stories
+from straitwatch.store.transaction import Transaction
 
 _GENERATION = "fold generation"
 _MAX_REPORTS = 10_000

@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-import sqlalchemy as sa
 from pydantic import TypeAdapter, ValidationError
 
 from straitwatch.core.model import (
@@ -23,6 +22,7 @@ from straitwatch.core.model import (
     SendJob,
     Severity,
 )
+from straitwatch.store.transaction import ResultRow
 
 FINAL = (
     DeliveryState.DELIVERED,
@@ -138,7 +138,7 @@ def delivery_row(delivery: Delivery, alert: Alert) -> dict[str, Any]:
     }
 
 
-def to_delivery(row: sa.Row[*tuple[Any, ...]]) -> Delivery:
+def to_delivery(row: ResultRow) -> Delivery:
     return Delivery(
         id=row.id,
         alert_id=row.alert_id,
@@ -154,13 +154,13 @@ def to_delivery(row: sa.Row[*tuple[Any, ...]]) -> Delivery:
     )
 
 
-def to_frozen(row: sa.Row[*tuple[Any, ...]]) -> Frozen | None:
+def to_frozen(row: ResultRow) -> Frozen | None:
     if row.body is None:
         return None
     return Frozen(body=bytes(row.body), content_type=row.content_type, note=row.note)
 
 
-def to_job(row: sa.Row[*tuple[Any, ...]]) -> SendJob:
+def to_job(row: ResultRow) -> SendJob:
     return SendJob(
         delivery=to_delivery(row),
         kind=AlertKind(row.kind),
@@ -174,7 +174,7 @@ def to_job(row: sa.Row[*tuple[Any, ...]]) -> SendJob:
     )
 
 
-def _facts_to_show(row: sa.Row[*tuple[Any, ...]]) -> Any:
+def _facts_to_show(row: ResultRow) -> Any:
     """Return the facts of a message, or a word in their place where no version reads them."""
     try:
         return facts_adapter(row.facts_type).validate_json(row.facts)
@@ -182,9 +182,7 @@ def _facts_to_show(row: sa.Row[*tuple[Any, ...]]) -> Any:
         return NoticeFacts(title="(cannot be read)")
 
 
-def to_record(
-    row: sa.Row[*tuple[Any, ...]], *, history: tuple[AttemptRecord, ...] = ()
-) -> DeliveryRecord:
+def to_record(row: ResultRow, *, history: tuple[AttemptRecord, ...] = ()) -> DeliveryRecord:
     return DeliveryRecord(
         delivery=to_delivery(row),
         kind=AlertKind(row.kind),

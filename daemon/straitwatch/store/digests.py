@@ -18,11 +18,10 @@ from straitwatch.core.model import (
     Severity,
     Story,
 )
-from straitwatch.store.engine import Transaction
 from straitwatch.store.rows import DIGEST, DIGEST_STORY, ENTRY, FEED, REPORT
 from straitwatch.store.stories import stories_by_id
+from straitwatch.store.transaction import ResultRow, Transaction
 
-_Row = sa.Row[*tuple[Any, ...]]
 _IS_ASIDE = sa.and_(
     ENTRY.c.action == Action.DIGEST.value,
     ENTRY.c.reason.in_([Reason.COMMENTARY.value, Reason.ROUNDUP.value]),
@@ -108,7 +107,7 @@ def running_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
     ]
 
 
-def _updates(tx: Transaction, wanted: DigestQuery) -> dict[str, list[_Row]]:
+def _updates(tx: Transaction, wanted: DigestQuery) -> dict[str, list[ResultRow]]:
     """Return the updates of the window by story, oldest first."""
     query = (
         sa.select(REPORT.c.story_id, ENTRY.c.title, ENTRY.c.url, _OUTLET.label("outlet"))
@@ -121,7 +120,7 @@ def _updates(tx: Transaction, wanted: DigestQuery) -> dict[str, list[_Row]]:
         )
         .order_by(REPORT.c.seq)
     )
-    found: dict[str, list[_Row]] = {}
+    found: dict[str, list[ResultRow]] = {}
     for row in tx.execute(query):
         found.setdefault(row.story_id, []).append(row)
     return found
@@ -211,7 +210,7 @@ def _to_item(story: Story, languages: Sequence[str], *, is_late: bool = False) -
 
 
 def _to_running(
-    story: Story, updates: Sequence[_Row], more_outlets: int, languages: Sequence[str]
+    story: Story, updates: Sequence[ResultRow], more_outlets: int, languages: Sequence[str]
 ) -> DigestItem:
     item = replace(_to_item(story, languages), updates=len(updates), more_outlets=more_outlets)
     if not updates:
@@ -227,7 +226,7 @@ def _to_running(
     )
 
 
-def _to_comment(row: _Row, story: Story | None, languages: Sequence[str]) -> DigestItem:
+def _to_comment(row: ResultRow, story: Story | None, languages: Sequence[str]) -> DigestItem:
     about = _to_item(story, languages).title if story and story.alerted_at else ""
     # What an aggregator's feed is says nothing about the publisher that it carries.
     outlet = Outlet(name=row.outlet)

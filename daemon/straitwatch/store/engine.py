@@ -1,11 +1,9 @@
-"""The database, worked by one thread.
+"""Runs plain functions in one writer thread that commits queued work together.
 
-Callers hand in plain functions; what is queued commits together. A function's answer is given
-out only after the commit that holds its work.
+A caller gets its answer only after the commit that holds its work.
 """
 
 import asyncio
-import os
 import queue
 import sqlite3
 import threading
@@ -13,154 +11,37 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 from time import monotonic
 from typing import IO, Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import CursorResult
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import (
-    ArgumentError,
     DBAPIError,
-    InterfaceError,
-    InternalError,
-    OperationalError,
     SQLAlchemyError,
 )
 
-from straitwatch.errors import StoreAbsent, StoreBusy, StoreError, StoreUnavailable
-from straitwatch.store.schema import ensure_schema
+from straitwatch.errors import StoreError, StoreUnavailable
+from straitwatch.store.connect import open_database, sync_log, translate_error
+from straitwatch.store.transaction import Transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
-Insert = sqlite.Insert | postgresql.Insert
 Waiting = Future[Any] | asyncio.Future[Any]
-
 MAX_GROUP = 200  # items in one commit: bounds both the wait and the work lost to a failed commit
-LINGER = 0.02  # seconds that batched items may wait for company while the writer is busy
-# PostgreSQL ends a session that stands still this long in a transaction: a replica that is frozen
-# or cut off while it holds the lock for folding keeps all others waiting. The longest stand is
-# building a fold window anew, 10 s for 100,000 reports (bench/README.md).
-FROZEN_AFTER = "2min"
-BUSY_TIMEOUT = 10_000  # ms that SQLite waits for another process (a command beside the daemon)
-# One state for the whole look: SQLite's WAL gives it by itself, PostgreSQL when asked.
+LINGER = 0.02  # seconds that batched items wait for more items while the writer is busy
+# Readers see one snapshot: SQLite's WAL gives it by itself, PostgreSQL on request.
 _READING: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {"is_reading": True},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
-_UNAVAILABLE = (OperationalError, InterfaceError, InternalError)
-
-
-class Transaction:
-    """One open transaction; valid only inside the function it is handed to.
-
-    `is_durable` asks that the commit survives a power cut. Polls do without, because the next
-    one finds the same entries again; what concerns the outbox asks for it.
-    """
-
-    __slots__ = ("_on_rollback", "connection", "is_durable", "is_postgres")
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self.connection = connection
-        self.is_postgres = connection.dialect.name == "postgresql"
-        self.is_durable = False
-        self._on_rollback: list[Callable[[], None]] = []
-
-    def on_rollback(self, call: Callable[[], None]) -> None:
-        """Have a function called, in the writer's thread, if the work done so far is taken back.
-
-        That is before any other work is done: for what was derived from it in memory.
-        """
-        self._on_rollback.append(call)
-
-    @property
-    def savepoint(self) -> int:
-        """Where the work that comes now begins."""
-        return len(self._on_rollback)
-
-    def rollback(self, savepoint: int = 0) -> None:
-        """Call what was registered for a rollback since `savepoint`."""
-        for call in self._on_rollback[savepoint:]:
-            call()
-        del self._on_rollback[savepoint:]
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether SQLite has rolled back all of it, as it does when the disk is full or fails."""
-        driver: Any = self.connection.connection.dbapi_connection
-        return not self.is_postgres and not driver.in_transaction
-
-    def execute(
-        self, statement: sa.Executable, parameters: Any = None
-    ) -> CursorResult[*tuple[Any, ...]]:
-        """Run one statement; a list of parameters runs it once for each."""
-        return self.connection.execute(statement, parameters)
-
-    def insert(self, table: sa.Table) -> Insert:
-        """Return the engine's own INSERT, the one that knows ON CONFLICT."""
-        return _insert(table, is_postgres=self.is_postgres)
-
-    def try_lock(self, name: str) -> bool:
-        """Keep other replicas out until this transaction ends; False when one of them is in.
-
-        SQLite has one writer and needs no lock.
-        """
-        if not self.is_postgres:
-            return True
-        key = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
-        return bool(self.execute(sa.select(sa.func.pg_try_advisory_xact_lock(key))).scalar())
-
-    def insert_new(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert the rows that are not there yet, by whichever of the table's keys."""
-        if rows:
-            self.connection.execute(_insert_new(table, is_postgres=self.is_postgres), rows)
-
-    def upsert(
-        self,
-        table: sa.Table,
-        rows: Sequence[Mapping[str, Any]],
-        *,
-        key: tuple[str, ...],
-        changed: tuple[str, ...],
-    ) -> None:
-        """Insert rows; where the key is there already, write the changed columns."""
-        if rows:
-            statement = _upsert(table, key, changed, is_postgres=self.is_postgres)
-            self.connection.execute(statement, rows)
-
-
-# Building a statement costs several times what running it does, so they are kept.
-
-
-def _insert(table: sa.Table, *, is_postgres: bool) -> Insert:
-    return postgresql.insert(table) if is_postgres else sqlite.insert(table)
-
-
-@cache
-def _insert_new(table: sa.Table, *, is_postgres: bool) -> Insert:
-    return _insert(table, is_postgres=is_postgres).on_conflict_do_nothing()
-
-
-@cache
-def _upsert(
-    table: sa.Table, key: tuple[str, ...], changed: tuple[str, ...], *, is_postgres: bool
-) -> Insert:
-    insert = _insert(table, is_postgres=is_postgres)
-    values = {name: insert.excluded[name] for name in changed}
-    return insert.on_conflict_do_update(index_elements=list(key), set_=values)
-
-
-_Settled = tuple[Waiting, Any, BaseException | None]  # who waits, the answer or the failure
+_Result = tuple[Waiting, Any, BaseException | None]  # the future, its answer or its failure
 
 
 @dataclass(slots=True)
 class _Work:
-    """Queued work: one call, or items of one batch function that wait to be coalesced."""
+    """Queued work: one call, or items for one batch function."""
 
     fn: Callable[..., Any]
     futures: list[Waiting]
@@ -169,7 +50,7 @@ class _Work:
     kwargs: dict[str, Any] | None = None
 
     def perform(self, tx: Transaction) -> list[Any]:
-        """Do the work; one answer for each future."""
+        """Do the work and return one answer for each future."""
         if self.items is None:
             return [self.fn(tx, *self.args, **(self.kwargs or {}))]
         answers = list(self.fn(tx, self.items))
@@ -186,8 +67,8 @@ class _Work:
 class Store:
     """The database of one process.
 
-    All work runs in one writer thread. Whatever is queued when it gets free shares one commit;
-    each function has a savepoint of its own, so that one that raises fails alone.
+    All work runs in one writer thread. Work that is queued while the thread is busy shares the next
+    commit. Each function has its own savepoint, so a function that raises fails alone.
     """
 
     def __init__(self, engine: sa.Engine, lock_file: IO[str] | None) -> None:
@@ -204,33 +85,20 @@ class Store:
 
     @staticmethod
     def open(url: str, *, exclusive: bool = False, migrate: bool = True) -> "Store":
-        """Open a database; one that does not exist yet is made only if it may be migrated.
+        """Open a database, and create it if it is missing and `migrate` is set.
 
         Args:
             url: sqlite:///PATH or postgresql+psycopg://...
-            exclusive: refuse to share an SQLite file with another daemon.
-            migrate: bring an older schema up to date.
+            exclusive: Refuse to share an SQLite file with another daemon.
+            migrate: Upgrade an older schema.
 
         Raises:
-            StoreBusy: another process holds this SQLite file.
-            StoreUnavailable: the database does not answer.
-            SchemaMismatch: it has a schema that this version cannot use.
-            StoreError: there is no such SQLite file, and none is to be made.
+            StoreBusy: Another process holds this SQLite file.
+            StoreUnavailable: The database does not answer.
+            SchemaMismatch: This version cannot use the database's schema.
+            StoreAbsent: The SQLite file is missing and `migrate` is not set.
         """
-        engine = _create_engine(url)
-        lock_file = None
-        try:
-            path = _prepare_file(engine, may_make=migrate)
-            lock_file = _lock(path) if exclusive and path else None
-            with engine.begin() as connection:
-                ensure_schema(connection, migrate=migrate)
-        except BaseException as error:
-            engine.dispose()
-            if lock_file:
-                lock_file.close()
-            if isinstance(error, SQLAlchemyError | OSError):
-                raise _translate(error, engine) from error
-            raise
+        engine, lock_file = open_database(url, exclusive=exclusive, migrate=migrate)
         return Store(engine, lock_file)
 
     @property
@@ -241,16 +109,16 @@ class Store:
     async def run(
         self, fn: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Run a function in a transaction; return its answer once that is committed.
+        """Run a function in a transaction and return its answer after the commit.
 
-        A cancelled caller does not take the work back.
+        Cancelling the caller does not undo the work.
         """
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._submit(_Work(fn, [future], args=args, kwargs=kwargs))
         return await future
 
     async def batch(self, fn: Callable[[Transaction, Sequence[T]], Sequence[R]], item: T) -> R:
-        """Run a function on all the items that are queued for it, in one call."""
+        """Run a function once on all items that are queued for it; return the answer for `item`."""
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._submit(_Work(fn, [future], items=[item]))
         return await future
@@ -258,36 +126,36 @@ class Store:
     def call(
         self, fn: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Run a function like `run`, for callers without an event loop."""
+        """Run a function like `run` does, for callers without an event loop."""
         future: Future[R] = Future()
         self._submit(_Work(fn, [future], args=args, kwargs=kwargs))
         return future.result()
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """Look at one state of the database, for as long as it takes; nobody waits for it.
+        """Read one snapshot of the database without blocking the writer.
 
         Raises:
-            StoreUnavailable: the database does not answer.
+            StoreUnavailable: The database does not answer.
         """
         try:
             with self._engine.connect().execution_options(**_READING[self.dialect]) as connection:
                 tx = Transaction(connection)
-                if tx.is_postgres:  # a reader locks nothing, and may think between its pages
+                if tx.is_postgres:  # a reader holds no lock, so it may pause
                     tx.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
                 yield tx
         except SQLAlchemyError as error:
-            raise _translate(error, self._engine) from error
+            raise translate_error(error, self._engine) from error
 
     def backup(self, path: Path) -> None:
         """Copy an SQLite database to a file while it is in use.
 
         Raises:
-            StoreError: the database is no SQLite file, or the copy cannot be written.
+            StoreError: The database is not an SQLite file, or the copy cannot be written.
         """
         source = self._engine.url.database
         if self.dialect != "sqlite" or not source:
-            raise StoreError("only SQLite is backed up here; use pg_dump for PostgreSQL")
+            raise StoreError("only SQLite can be backed up this way; use pg_dump for PostgreSQL")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             connection, copy = sqlite3.connect(source), sqlite3.connect(path)
@@ -300,7 +168,7 @@ class Store:
             raise StoreError(f"backup to {path} failed: {error}") from error
 
     def close(self) -> None:
-        """Finish what is queued, then let go of the database; a second call does nothing."""
+        """Finish the queued work and disconnect; a second call does nothing."""
         with self._guard:
             if not self._is_closed:
                 self._is_closed = True
@@ -327,7 +195,7 @@ class Store:
                 self._last_commit = monotonic()
 
     def _next_group(self) -> tuple[list[_Work], bool]:
-        """Wait for work; take along all that is queued, and linger only for batches while busy."""
+        """Wait for work and take all that is queued; linger only for batches while busy."""
         group: list[_Work] = []
         until = self._last_commit + LINGER
         while len(group) < MAX_GROUP:
@@ -343,29 +211,29 @@ class Store:
         return group, True
 
     def _commit(self, group: list[_Work]) -> None:
-        """Do all the work in one transaction, then tell everybody."""
-        settled: list[_Settled] = []
+        """Do all the work in one transaction, then answer the callers."""
+        results: list[_Result] = []
         tx: Transaction | None = None
         try:
             with self._engine.begin() as connection:
                 tx = Transaction(connection)
                 for work in group:
-                    settled += self._perform(tx, work, is_alone=len(group) == 1)
+                    results += self._perform(tx, work, is_alone=len(group) == 1)
             if tx.is_durable and self._wal:
-                _sync(self._wal)
-        except BaseException as error:  # noqa: BLE001 - handed to the callers
+                sync_log(self._wal)
+        except BaseException as error:  # noqa: BLE001 - passed to the callers
             if tx is not None:
                 tx.rollback()
-            settled = [(future, None, error) for work in group for future in work.futures]
-        _tell(
+            results = [(future, None, error) for work in group for future in work.futures]
+        _send_results(
             [
-                (future, answer, _translate(failure, self._engine) if failure else None)
-                for future, answer, failure in settled
+                (future, answer, translate_error(failure, self._engine) if failure else None)
+                for future, answer, failure in results
             ]
         )
 
-    def _perform(self, tx: Transaction, work: _Work, *, is_alone: bool) -> list[_Settled]:
-        """Do one piece of work in a savepoint; a batch that fails is tried item by item."""
+    def _perform(self, tx: Transaction, work: _Work, *, is_alone: bool) -> list[_Result]:
+        """Do one piece of work in a savepoint; retry a failed batch item by item."""
         if is_alone and len(work.futures) == 1:
             return [(work.futures[0], work.perform(tx)[0], None)]
         savepoint = tx.savepoint
@@ -377,11 +245,11 @@ class Store:
             if isinstance(error, DBAPIError) and error.connection_invalidated:
                 raise
             if tx.is_lost:
-                cause = _first_cause(error)  # what is raised last: "no such savepoint"
+                cause = _first_cause(error)  # the last one is only "no such savepoint"
                 raise StoreUnavailable(f"the whole transaction was lost: {cause}") from error
             if len(work.futures) == 1:
                 return [(work.futures[0], None, error)]
-            single = [self._perform(tx, one, is_alone=False) for one in work.split()]
+            single = [self._perform(tx, part, is_alone=False) for part in work.split()]
             return [outcome for outcomes in single for outcome in outcomes]
         return [
             (future, answer, None) for future, answer in zip(work.futures, answers, strict=True)
@@ -394,24 +262,24 @@ def _first_cause(error: BaseException) -> BaseException:
     return error
 
 
-def _tell(settled: list[_Settled]) -> None:
-    """Hand out answers; an event loop is woken once, however many of its callers wait."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[_Settled]] = {}
-    here: list[_Settled] = []
-    for one in settled:
-        future = one[0]
+def _send_results(results: list[_Result]) -> None:
+    """Answer the callers; wake each event loop once, however many of its callers wait."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Result]] = {}
+    here: list[_Result] = []
+    for result in results:
+        future = result[0]
         if isinstance(future, asyncio.Future):
-            by_loop.setdefault(future.get_loop(), []).append(one)
+            by_loop.setdefault(future.get_loop(), []).append(result)
         else:
-            here.append(one)
-    _settle(here)
+            here.append(result)
+    _resolve_futures(here)
     for loop, some in by_loop.items():
-        with suppress(RuntimeError):  # the loop is closed: nobody waits there any more
-            loop.call_soon_threadsafe(_settle, some)
+        with suppress(RuntimeError):  # the loop is closed, and its callers are gone
+            loop.call_soon_threadsafe(_resolve_futures, some)
 
 
-def _settle(settled: list[_Settled]) -> None:
-    for future, answer, failure in settled:
+def _resolve_futures(results: list[_Result]) -> None:
+    for future, answer, failure in results:
         if future.done():  # its caller was cancelled
             continue
         if failure is None:
@@ -421,7 +289,7 @@ def _settle(settled: list[_Settled]) -> None:
 
 
 def _coalesce(group: list[_Work]) -> list[_Work]:
-    """Join the batch items of one function, at the place of the first of them."""
+    """Join the batch items of each function at the position of its first item."""
     joined: list[_Work] = []
     batches: dict[Callable[..., Any], _Work] = {}
     for work in group:
@@ -434,119 +302,3 @@ def _coalesce(group: list[_Work]) -> list[_Work]:
         if work.items is not None:
             batches[work.fn] = work
     return joined
-
-
-# ---------------------------------------------------------------- opening
-
-
-def _create_engine(url: str) -> sa.Engine:
-    try:
-        parsed = sa.make_url(url)
-        is_sqlite = parsed.get_backend_name() == "sqlite"
-        engine = sa.create_engine(parsed, pool_pre_ping=not is_sqlite)
-    except ArgumentError as error:
-        raise StoreError(
-            "the database address is not understood\n"
-            "hint: write sqlite:///data/straitwatch.db or postgresql+psycopg://user@host/name"
-        ) from error
-    except ModuleNotFoundError as error:
-        raise StoreError(
-            f"the database driver {error.name} is not installed\n"
-            "hint: pip install 'straitwatch[postgres]'"
-        ) from error
-    if is_sqlite:
-        sa.event.listen(engine, "connect", _set_pragmas)
-        sa.event.listen(engine, "begin", _begin_immediate)
-    if parsed.get_backend_name() == "postgresql":
-        sa.event.listen(engine, "connect", _limit_standing_still)
-    return engine
-
-
-def _limit_standing_still(connection: DBAPIConnection, _record: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute(f"SET idle_in_transaction_session_timeout = '{FROZEN_AFTER}'")
-    cursor.close()
-    connection.commit()  # else the first rollback would take it back
-
-
-def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
-    # None: the driver's own implicit transactions would commit before DDL and skip SAVEPOINT.
-    connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
-    connection.execute("PRAGMA auto_vacuum=INCREMENTAL")  # takes effect in a new file only
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA synchronous=NORMAL")  # and see _sync
-
-
-def _begin_immediate(connection: sa.Connection) -> None:
-    if connection.get_execution_options().get("is_reading"):
-        connection.exec_driver_sql("BEGIN")
-        return
-    connection.exec_driver_sql("BEGIN IMMEDIATE")  # DEFERRED would fail when it turns to writing
-
-
-def _sync(wal: str) -> None:
-    """Make what was committed survive a power cut, as synchronous=FULL would.
-
-    The log is appended to, so its prefix is safe in order; FULL for every commit was measured to
-    take 2.5 times as long for a poll's 35 entries.
-    """
-    with suppress(FileNotFoundError):  # nothing was ever written
-        descriptor = os.open(wal, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _prepare_file(engine: sa.Engine, *, may_make: bool) -> Path | None:
-    """Make the folder of an SQLite file, or insist that the file is there; return its path."""
-    if engine.dialect.name != "sqlite" or not engine.url.database:
-        return None
-    path = Path(engine.url.database)
-    if not may_make and not path.exists():
-        raise StoreAbsent(f"no database yet: {path}\nhint: `straitwatch run` makes it")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
-
-
-def _lock(database: Path) -> IO[str]:
-    """Take the file lock that keeps two daemons off one SQLite file; it ends with the process."""
-    import fcntl  # noqa: PLC0415 - not on Windows, where only the other commands work
-
-    path = database.with_name(database.name + ".lock")
-    lock_file = path.open("a+", encoding="ascii")
-    try:
-        fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        lock_file.seek(0)
-        owner = lock_file.read().strip() or "unknown"
-        lock_file.close()
-        raise StoreBusy(
-            f"{database}: another straitwatch works on this file (pid {owner})\n"
-            "hint: stop it first; only PostgreSQL can be shared by several daemons"
-        ) from error
-    lock_file.truncate(0)
-    lock_file.write(str(os.getpid()))
-    lock_file.flush()
-    return lock_file
-
-
-def _translate(error: BaseException, engine: sa.Engine) -> BaseException:
-    """Turn the database's errors into ours; leave all others as they are."""
-    if isinstance(error, _UNAVAILABLE) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    ):
-        where = engine.url.render_as_string(hide_password=True)
-        cause = str(error.orig).strip() or type(error).__name__
-        trouble: BaseException = StoreUnavailable(f"{where}: {cause}")
-    elif isinstance(error, SQLAlchemyError):
-        trouble = StoreError(f"the database refused a statement: {error}")
-    elif isinstance(error, OSError) and not isinstance(error, StoreError):
-        trouble = StoreUnavailable(str(error))
-    else:
-        return error
-    with suppress(AttributeError):
-        trouble.__cause__ = error
-    return trouble

@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from straitwatch.core.model import Fallback, Feed, FeedState, Validators
-from straitwatch.store.engine import Transaction
 from straitwatch.store.outbox import NO_FALLBACKS, return_unanswered
 from straitwatch.store.rows import DELIVERY, FEED, GAP
+from straitwatch.store.transaction import ResultRow, Transaction
 
 _CONFIGURED = ("name", "url", "language", "country", "kind", "stance", "tier", "is_enabled")
 _STATE_COLUMNS = (
@@ -236,7 +236,7 @@ _COMPLETE = (
 )
 
 
-def _to_state(row: sa.Row[*tuple[Any, ...]]) -> FeedState:
+def _to_state(row: ResultRow) -> FeedState:
     id_, lease_seq, etag, last_modified, body_hash, *rest = row
     baseline_at, next_due, polled_at, ok_at, new_at, failures, outcome, detail = rest
     return FeedState(

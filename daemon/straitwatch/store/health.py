@@ -10,9 +10,10 @@ from pydantic import TypeAdapter
 from straitwatch.core.health import Health, NoticeState
 from straitwatch.core.model import AlertKind, DeliveryState, Outcome
 from straitwatch.store.delivery_rows import OPEN
-from straitwatch.store.engine import Transaction
-from straitwatch.store.jobs import broken_feeds, get_meta, set_meta
+from straitwatch.store.meta import get_meta, set_meta
 from straitwatch.store.rows import ALERT, DELIVERY, RECEIVER
+from straitwatch.store.status import broken_feeds
+from straitwatch.store.transaction import Transaction
 
 BROKEN_AFTER = timedelta(minutes=2)  # a restart of the other side is no news
 UNREACHABLE_AFTER = timedelta(minutes=15)

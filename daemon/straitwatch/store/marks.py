@@ -5,8 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from straitwatch.core.model import Mark, Verdict
-from straitwatch.store.engine import Transaction
 from straitwatch.store.rows import MARK
+from straitwatch.store.transaction import ResultRow, Transaction
 
 
 def set_mark(tx: Transaction, mark: Mark) -> None:
@@ -41,7 +41,7 @@ def read_marks(
     return {(row.entry_id, row.watchlist): _to_mark(row) for row in tx.execute(query)}
 
 
-def _to_mark(row: sa.Row[tuple[object, ...]]) -> Mark:
+def _to_mark(row: ResultRow) -> Mark:
     return Mark(
         entry_id=row.entry_id,
         watchlist=row.watchlist,

@@ -32,7 +32,6 @@ from straitwatch.store.delivery_rows import (
     delivery_row,
     to_job,
 )
-from straitwatch.store.engine import Transaction
 from straitwatch.store.receivers import hold_receiver, record_receiver_result
 from straitwatch.store.rollups import (
     end_unreadable,
@@ -41,6 +40,7 @@ from straitwatch.store.rollups import (
     with_carried,
 )
 from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY, RECEIVER
+from straitwatch.store.transaction import ResultRow, Transaction
 
 NO_FALLBACKS: Final[Mapping[str, Fallback]] = MappingProxyType({})
 
@@ -156,7 +156,7 @@ def claim_delivery(
 
 def _next_readable(
     tx: Transaction, receiver: str, *, now: datetime
-) -> tuple[sa.Row[*tuple[Any, ...]], SendJob] | None:
+) -> tuple[ResultRow, SendJob] | None:
     """Return the next that can be sent; one whose facts no version reads any more is dead."""
     asked = {"receiver": receiver, "now": now}
     while row := tx.execute(_CLAIMABLE[tx.is_postgres], asked).first():

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from straitwatch.core.model import AlertKind, DeliveryState
 from straitwatch.store.delivery_rows import FINAL, FRESH, AttemptRecord, DeliveryRecord, to_record
-from straitwatch.store.engine import Transaction
 from straitwatch.store.receivers import NEW_TERM
 from straitwatch.store.rollups import CARRIED, propagate_state
 from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY, STORY
+from straitwatch.store.transaction import ResultRow, Transaction
 
 
 def list_deliveries(
@@ -123,7 +123,7 @@ def retry_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> bool:
     return True
 
 
-def _new_term(row: sa.Row[*tuple[Any, ...]], *, now: datetime) -> datetime:
+def _new_term(row: ResultRow, *, now: datetime) -> datetime:
     """Return when to give up a message that a person sends again: as long as it once had."""
     return now + (row.give_up_at - row.created_at if row.give_up_at else NEW_TERM)
 

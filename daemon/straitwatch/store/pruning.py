@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from straitwatch.core.model import DeliveryState
 from straitwatch.store.delivery_rows import OPEN
-from straitwatch.store.engine import Transaction
 from straitwatch.store.rows import ALERT, DELIVERY, DIGEST_STORY, ENTRY, GAP, REPORT, STORY
+from straitwatch.store.transaction import Transaction
 
 _RELISTED_WITHIN = timedelta(days=14)  # twice the step in which `listed_at` is kept
 _KEPT = [*(state.value for state in OPEN), DeliveryState.DEAD.value]

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from straitwatch.core.identity import delivery_key
 from straitwatch.core.model import DeliveryState, Fallback, Outcome, SendResult
-from straitwatch.store.engine import Transaction
 from straitwatch.store.rollups import handle_dead_letters, redirect
 from straitwatch.store.rows import DELIVERY, RECEIVER
+from straitwatch.store.transaction import Transaction
 
 NEW_TERM = timedelta(hours=24)  # when a person lets a message be tried again
 

@@ -29,8 +29,8 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.outbox import UPDATE_WAIT, HeldMessage, collect_updates, due_together
 from straitwatch.store.delivery_rows import FRESH, alert_row, delivery_row, facts_adapter
-from straitwatch.store.engine import Transaction
 from straitwatch.store.rows import ALERT, DELIVERY
+from straitwatch.store.transaction import ResultRow, Transaction
 
 ROLLUP_ITEMS = 14  # stories that are listed: as many fill a section of a Slack message
 CARRIED = "carrier"  # the reason of a delivery that shared the end of the one it was merged into
@@ -39,7 +39,6 @@ _LIMITED_KINDS = (*_STORY_KINDS, AlertKind.ROLLUP.value)
 _CAUSES = ("quiet_hours", "group_wait", UPDATE_WAIT)
 _CHUNK = 500  # ids in one IN (...)
 _READ_FACTS = facts_adapter(AlertFacts.__name__)
-_Row = sa.Row[*tuple[Any, ...]]
 
 
 # ---------------------------------------------------------------- what was held
@@ -60,7 +59,7 @@ def flush_held(tx: Transaction, now: datetime) -> int:
     return sum(map(len, messages))
 
 
-def _held_message(row: _Row) -> HeldMessage:
+def _held_message(row: ResultRow) -> HeldMessage:
     return HeldMessage(
         id=row.id,
         story_id=row.story_id or "",
@@ -75,7 +74,7 @@ def _held_message(row: _Row) -> HeldMessage:
 # ---------------------------------------------------------------- limits
 
 
-def is_within_limit(tx: Transaction, row: _Row, limit: Limit, *, now: datetime) -> bool:
+def is_within_limit(tx: Transaction, row: ResultRow, limit: Limit, *, now: datetime) -> bool:
     """Say whether a message may go out under its receiver's limit.
 
     One that may not was put off, or went into a roll-up with all that waits: the last message that
@@ -97,7 +96,7 @@ def is_within_limit(tx: Transaction, row: _Row, limit: Limit, *, now: datetime) 
     return False
 
 
-def _same_place(row: _Row) -> sa.ColumnElement[bool]:
+def _same_place(row: ResultRow) -> sa.ColumnElement[bool]:
     return sa.and_(
         DELIVERY.c.receiver == row.receiver,
         DELIVERY.c.recipient == row.recipient,
@@ -155,7 +154,7 @@ def _put_off(
 # ---------------------------------------------------------------- many in one
 
 
-def _waiting(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> Sequence[_Row]:
+def _waiting(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> Sequence[ResultRow]:
     """Return deliveries about stories, the oldest first, with what merging needs to know."""
     query = (
         sa.select(DELIVERY, ALERT.c.severity, ALERT.c.config_version, ALERT.c.facts)
@@ -169,7 +168,7 @@ def _waiting(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> Sequence[_
 
 
 def _merge(
-    tx: Transaction, rows: Sequence[_Row], *, now: datetime, limit: Limit | None = None
+    tx: Transaction, rows: Sequence[ResultRow], *, now: datetime, limit: Limit | None = None
 ) -> None:
     """Send one message for these: about one story the latest, about several a roll-up.
 
@@ -196,9 +195,9 @@ def _merge(
 
 
 def _add_rollup(
-    tx: Transaction, rows: Sequence[_Row], *, now: datetime, limit: Limit | None
+    tx: Transaction, rows: Sequence[ResultRow], *, now: datetime, limit: Limit | None
 ) -> str:
-    by_story: dict[str, list[_Row]] = {}
+    by_story: dict[str, list[ResultRow]] = {}
     for row in rows:
         by_story.setdefault(row.story_id, []).append(row)
     listed = sorted(by_story.values(), key=lambda story: (-_rank(story[-1]), story[-1].seq))
@@ -238,13 +237,13 @@ def _add_rollup(
     return delivery.id
 
 
-def _collected(rows: Iterable[_Row], story_id: str) -> AlertFacts:
+def _collected(rows: Iterable[ResultRow], story_id: str) -> AlertFacts:
     """Return what these deliveries say about one story, as one message."""
     its = sorted((row for row in rows if row.story_id == story_id), key=attrgetter("seq"))
     return collect_updates([_READ_FACTS.validate_json(row.facts) for row in its])
 
 
-def _rank(row: _Row) -> int:
+def _rank(row: ResultRow) -> int:
     return Severity(row.severity).rank
 
 
@@ -268,9 +267,9 @@ def with_carried(tx: Transaction, job: SendJob) -> SendJob:
     return replace(job, kind=collected.kind, facts=collected)
 
 
-def _carried(tx: Transaction, ids: Sequence[str]) -> list[_Row]:
+def _carried(tx: Transaction, ids: Sequence[str]) -> list[ResultRow]:
     """Return what was merged into these deliveries, and into that, and so on."""
-    found: list[_Row] = []
+    found: list[ResultRow] = []
     while ids:
         members = [
             row
@@ -292,7 +291,7 @@ _MEMBERS = (
 )
 
 
-def _readable(tx: Transaction, rows: Sequence[_Row], *, now: datetime) -> list[_Row]:
+def _readable(tx: Transaction, rows: Sequence[ResultRow], *, now: datetime) -> list[ResultRow]:
     """Return what can be read; what no version reads any more is dead, and keeps nothing back."""
     readable, dead = [], []
     for row in rows:

@@ -8,60 +8,11 @@ from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Column, Index, Table, Text, UniqueConstraint
+from sqlmodel import Field
 
 from straitwatch.core.model import Hit, Match, Novelty, Related, RuleScore, StoryLevel, StoryReport
-
-_NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-Seq = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only INTEGER keys by itself
-
-
-class Packed(TypeDecorator[Any]):
-    """A core value kept as JSON text; written and read by pydantic, so it comes back typed."""
-
-    impl = Text
-    cache_ok = True
-
-    def __init__(self, kind: Any) -> None:
-        super().__init__()
-        self.kind = kind
-        self._adapter: TypeAdapter[Any] | None = None
-
-    @property
-    def adapter(self) -> TypeAdapter[Any]:
-        """The adapter, built at first use: importing this module stays cheap."""
-        if self._adapter is None:
-            self._adapter = TypeAdapter(self.kind)
-        return self._adapter
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
-        """Dump a value."""
-        return None if value is None else self.adapter.dump_json(value).decode()
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
-        """Load a value."""
-        return None if value is None else self.adapter.validate_json(value)
-
-
-Texts = tuple[str, ...]
-Words = dict[str, str]
-
-
-class Row(SQLModel):
-    """Base of all tables: constraint names are the same on every engine."""
-
-    metadata = MetaData(naming_convention=_NAMES)
+from straitwatch.store.columns import Packed, Row, Seq, Texts, Words
 
 
 class FeedRow(Row, table=True):
@@ -463,6 +414,7 @@ def _table(row: type[Row]) -> Table:
     return cast("Table", row.__table__)  # type: ignore[attr-defined]
 
 
+METADATA = Row.metadata
 FEED = _table(FeedRow)
 GAP = _table(GapRow)
 ENTRY = _table(EntryRow)

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from straitwatch.core.model import Change, Match, Plan
-from straitwatch.store.engine import Transaction
 from straitwatch.store.rows import ENTRY, FEED, SHADOW, SHADOW_RUN
+from straitwatch.store.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from straitwatch.core.model import Severity, Silence
-from straitwatch.store.engine import Transaction
 from straitwatch.store.rows import SILENCE
+from straitwatch.store.transaction import Transaction
 
 
 def add_silence(tx: Transaction, silence: Silence, *, now: datetime) -> None:

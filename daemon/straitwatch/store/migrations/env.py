@@ -1,10 +1,11 @@
-"""Alembic's entry: runs the migrations on the connection that `store.schema` hands over."""
+"""Alembic's entry point: runs the migrations on the connection that `store.schema` passes."""
 
 from typing import Any, Literal
 
 from alembic import context
 
-from straitwatch.store.rows import Packed, Row
+from straitwatch.store.columns import Packed
+from straitwatch.store.rows import METADATA
 
 
 def _render_item(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
@@ -14,7 +15,7 @@ def _render_item(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Row.metadata,
+    target_metadata=METADATA,
     render_as_batch=True,
     render_item=_render_item,
     compare_type=True,

@@ -1,12 +1,10 @@
-"""Ledgers of cron-like jobs, and what `status` and coverage count."""
+"""Counts what `status` shows and what a digest says about its coverage."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
 
 from straitwatch.core.model import (
     AlertKind,
@@ -14,19 +12,17 @@ from straitwatch.core.model import (
     DeliveryState,
     Story,
 )
-from straitwatch.store.engine import Transaction
 from straitwatch.store.rows import (
     ALERT,
-    CONFIG,
     DELIVERY,
     ENTRY,
     FEED,
     GAP,
-    META,
     REPORT,
     STORY,
 )
 from straitwatch.store.stories import IS_WHOLE, list_stories
+from straitwatch.store.transaction import ResultRow, Transaction
 
 _DAY = timedelta(days=1)
 _SILENT_AFTER = timedelta(hours=24)  # without one good poll, a failing feed counts as broken
@@ -34,9 +30,6 @@ _BROKEN_AFTER = 3  # failures in a row
 _LATE_AFTER = timedelta(minutes=10)  # past its due time, a feed counts as late
 _LATEST = 10  # stories that `status` shows
 _OK = ("ok", "not_modified", "unchanged")
-_REFUSED = "config refused"
-_TOLD_AGAIN_AFTER = timedelta(hours=6)  # a refusal that lasts
-_IN_FORCE = "config in force"  # its version: a small fact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,83 +63,31 @@ class StatusCounts:
     oldest_pending_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedConfig:
-    """A configuration that was in force: all its files, without secrets."""
-
-    version: str
-    text: str
-    saved_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigRejection:
-    """A new configuration that was refused, while the old one goes on."""
-
-    since_at: datetime
-    told_at: datetime
-    problems: tuple[str, ...]
-
-
-_REFUSAL = TypeAdapter(ConfigRejection)
-
-
-# ---------------------------------------------------------------- ledgers
-
-
-def get_meta(tx: Transaction, key: str) -> str | None:
-    """Return a small fact; None when nobody has set it."""
-    return tx.execute(sa.select(META.c.value).where(META.c.key == key)).scalar()
-
-
-def set_meta(tx: Transaction, key: str, value: str) -> None:
-    """Store a small fact."""
-    insert = tx.insert(META).values(key=key, value=value)
-    tx.execute(insert.on_conflict_do_update(index_elements=[META.c.key], set_={"value": value}))
-
-
-def save_config(tx: Transaction, version: str, text: str, now: datetime) -> None:
-    """Keep a configuration that comes into force; `saved_at` says when it first did."""
-    insert = tx.insert(CONFIG).values(version=version, text=text, saved_at=now)
-    tx.execute(insert.on_conflict_do_nothing())
-    set_meta(tx, _IN_FORCE, version)
-
-
-def saved_config(tx: Transaction, version: str = "") -> SavedConfig | None:
-    """Return a configuration that was in force, by its version; without one, the one that is."""
-    version = version or get_meta(tx, _IN_FORCE) or ""
-    row = tx.execute(sa.select(CONFIG).where(CONFIG.c.version == version)).first()
-    return SavedConfig(version=row.version, text=row.text, saved_at=row.saved_at) if row else None
-
-
-def record_rejection(tx: Transaction, problems: Sequence[str], *, now: datetime) -> bool:
-    """Note that a new configuration was refused; True when people are to be told (again)."""
-    known = config_rejection(tx)
-    is_told = known is not None and now - known.told_at < _TOLD_AGAIN_AFTER
-    refusal = ConfigRejection(
-        since_at=known.since_at if known else now,
-        told_at=known.told_at if known and is_told else now,
-        problems=tuple(problems),
+def status_counts(tx: Transaction, now: datetime) -> StatusCounts:
+    """Return how it stands; what is counted over time is counted over the last 24 hours."""
+    since_at = now - _DAY
+    feeds = _active_feeds(tx)
+    polled = [feed for feed in feeds if feed.last_polled_at and feed.last_polled_at >= since_at]
+    failing = [feed for feed in polled if feed.last_outcome not in _OK]
+    is_open = DELIVERY.c.state.in_(["held", "pending", "sending"])
+    is_about_a_story = ALERT.c.kind.in_([AlertKind.NEW.value, AlertKind.UPDATE.value])
+    return StatusCounts(
+        feeds=len(feeds),
+        polled=len(polled),
+        failed=len(failing),
+        entries_new=_count(tx, ENTRY, ENTRY.c.seen_at >= since_at),
+        stories_new=_count(tx, STORY, STORY.c.first_seen_at >= since_at, IS_WHOLE),
+        alerts=_count(tx, ALERT, sa.and_(ALERT.c.created_at >= since_at, is_about_a_story)),
+        delivered=_count(tx, DELIVERY, DELIVERY.c.delivered_at >= since_at),
+        pending=_count(tx, DELIVERY, is_open),
+        dead=_count(tx, DELIVERY, DELIVERY.c.state == DeliveryState.DEAD.value),
+        troubles=tuple(_to_trouble(feed) for feed in failing),
+        stories=tuple(list_stories(tx, limit=_LATEST)),
+        last_polled_at=max((feed.last_polled_at for feed in polled), default=None),
+        oldest_pending_at=tx.execute(
+            sa.select(sa.func.min(DELIVERY.c.created_at)).where(is_open)
+        ).scalar(),
     )
-    set_meta(tx, _REFUSED, _REFUSAL.dump_json(refusal).decode())
-    return not is_told
-
-
-def config_rejection(tx: Transaction) -> ConfigRejection | None:
-    """Return why the configuration on disk is not the one in force; None when it is."""
-    text = get_meta(tx, _REFUSED)
-    return _REFUSAL.validate_json(text) if text else None
-
-
-def clear_rejection(tx: Transaction) -> ConfigRejection | None:
-    """Forget a refusal, because a configuration was taken over; return what is forgotten."""
-    known = config_rejection(tx)
-    if known is not None:
-        tx.execute(META.delete().where(META.c.key == _REFUSED))
-    return known
-
-
-# ---------------------------------------------------------------- coverage
 
 
 def coverage(
@@ -184,7 +125,7 @@ def coverage(
 
 def _longest_gap(
     tx: Transaction,
-    feeds: Sequence[sa.Row[*tuple[Any, ...]]],
+    feeds: Sequence[ResultRow],
     *,
     since_at: datetime,
     until_at: datetime,
@@ -214,67 +155,34 @@ def broken_feeds(tx: Transaction, now: datetime) -> tuple[dict[str, str], int]:
     return broken, len(feeds)
 
 
-# ---------------------------------------------------------------- status
-
-
-def status_counts(tx: Transaction, now: datetime) -> StatusCounts:
-    """Return how it stands; what is counted over time is counted over the last 24 hours."""
-    since_at = now - _DAY
-    feeds = _active_feeds(tx)
-    polled = [feed for feed in feeds if feed.last_polled_at and feed.last_polled_at >= since_at]
-    failing = [feed for feed in polled if feed.last_outcome not in _OK]
-    is_open = DELIVERY.c.state.in_(["held", "pending", "sending"])
-    is_about_a_story = ALERT.c.kind.in_([AlertKind.NEW.value, AlertKind.UPDATE.value])
-    return StatusCounts(
-        feeds=len(feeds),
-        polled=len(polled),
-        failed=len(failing),
-        entries_new=_count(tx, ENTRY, ENTRY.c.seen_at >= since_at),
-        stories_new=_count(tx, STORY, STORY.c.first_seen_at >= since_at, IS_WHOLE),
-        alerts=_count(tx, ALERT, sa.and_(ALERT.c.created_at >= since_at, is_about_a_story)),
-        delivered=_count(tx, DELIVERY, DELIVERY.c.delivered_at >= since_at),
-        pending=_count(tx, DELIVERY, is_open),
-        dead=_count(tx, DELIVERY, DELIVERY.c.state == DeliveryState.DEAD.value),
-        troubles=tuple(_to_trouble(feed) for feed in failing),
-        stories=tuple(list_stories(tx, limit=_LATEST)),
-        last_polled_at=max((feed.last_polled_at for feed in polled), default=None),
-        oldest_pending_at=tx.execute(
-            sa.select(sa.func.min(DELIVERY.c.created_at)).where(is_open)
-        ).scalar(),
-    )
-
-
-# ---------------------------------------------------------------- rows and values
-
-
 def _count(tx: Transaction, table: sa.Table, *conditions: sa.ColumnElement[bool]) -> int:
     query = sa.select(sa.func.count()).select_from(table).where(*conditions)
     return int(tx.execute(query).scalar_one())
 
 
-def _active_feeds(tx: Transaction) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+def _active_feeds(tx: Transaction) -> Sequence[ResultRow]:
     is_active = sa.and_(FEED.c.is_enabled, FEED.c.retired_at.is_(None))
     return tx.execute(sa.select(FEED).where(is_active).order_by(FEED.c.name)).all()
 
 
-def _is_broken(feed: sa.Row[*tuple[Any, ...]], now: datetime) -> bool:
+def _is_broken(feed: ResultRow, now: datetime) -> bool:
     if not feed.failures:
         return False
     is_silent = feed.last_ok_at is None or feed.last_ok_at < now - _SILENT_AFTER
     return is_silent or feed.failures >= _BROKEN_AFTER
 
 
-def _is_late(feed: sa.Row[*tuple[Any, ...]], now: datetime) -> bool:
+def _is_late(feed: ResultRow, now: datetime) -> bool:
     if feed.last_ok_at is None or feed.failures:
         return True
     return bool(feed.next_due_at is not None and feed.next_due_at < now - _LATE_AFTER)
 
 
-def _describe(feed: sa.Row[*tuple[Any, ...]]) -> str:
+def _describe(feed: ResultRow) -> str:
     return f"{feed.name}: {feed.last_outcome}" if feed.last_outcome else str(feed.name)
 
 
-def _to_trouble(feed: sa.Row[*tuple[Any, ...]]) -> FeedTrouble:
+def _to_trouble(feed: ResultRow) -> FeedTrouble:
     return FeedTrouble(
         name=feed.name,
         url=feed.url,
