@@ -8,11 +8,12 @@ import copyreg
 import io
 import pickle
 import signal
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
-from straitwatch.core.model import ParsedDocument, ParseProblem
+from straitwatch.core.model import Entry, ParsedDocument, ParseProblem
 from straitwatch.core.parse_document import ParseRequest, parse_document
 from straitwatch.workers.process import (
     WorkerDiedError,
@@ -26,14 +27,11 @@ _NET_AFTER = timedelta(seconds=2)  # past the deadline: the worker's own alarm, 
 _MAX_DOCUMENTS = 500  # then a worker is replaced: feedparser and the allocator keep memory
 _MAX_BODY = 64_000_000  # bytes; larger than any limit of the fetcher
 
-# What a worker's answer may be made of. A worker reads hostile bytes: its pickle is not trusted.
-_ANSWER_TYPES = {
-    ("straitwatch.core.model", "ParsedDocument"),
-    ("straitwatch.core.model", "Entry"),
-    ("straitwatch.core.model", "ParseProblem"),
-    ("datetime", "datetime"),
-    ("datetime", "timezone"),
-    ("datetime", "timedelta"),
+# The only classes that a worker's answer may name, by the name under which pickle writes them.
+# A worker reads hostile bytes, so its pickle is not trusted.
+_ANSWER_CLASSES: Final[Mapping[tuple[str, str], type]] = {
+    (allowed.__module__, allowed.__qualname__): allowed
+    for allowed in (ParsedDocument, Entry, ParseProblem, datetime, timezone, timedelta)
 }
 
 
@@ -140,8 +138,8 @@ _PROBLEMS = {-signal.SIGKILL: ParseProblem.TOO_LARGE, -signal.SIGALRM: ParseProb
 
 class _AnswerReader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in _ANSWER_TYPES:
-            return super().find_class(module, name)
+        if allowed := _ANSWER_CLASSES.get((module, name)):
+            return allowed  # imports no module and looks up no attribute that the answer names
         raise pickle.UnpicklingError(f"{module}.{name}")
 
 

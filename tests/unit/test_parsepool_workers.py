@@ -5,17 +5,19 @@ import os
 import pickle
 import signal
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
+from builders import make_entry
 from straitwatch import parsepool
-from straitwatch.core.model import ParseProblem
+from straitwatch.core.model import Entry, ParsedDocument, ParseProblem
 from straitwatch.core.parse_document import ParseRequest
 from straitwatch.parsepool import ParsePool
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
+TAIPEI = timezone(timedelta(hours=8))
 GOOD = b'<rss version="2.0"><channel><item><title>One</title></item></channel></rss>'
 # Deeply nested elements take feedparser seconds, whatever is mended before it.
 SLOW = (
@@ -148,7 +150,34 @@ async def test_a_worker_is_replaced_after_its_share_of_documents(
     assert await _worker_pid(pool) != pid
 
 
-@pytest.mark.parametrize("answer", [print, "text", os.system])
-def test_an_answer_may_only_be_made_of_our_values(answer: object) -> None:
+@pytest.mark.parametrize("answer", [print, os.system, ParsePool, "text", Entry])
+def test_answer_of_a_worker_is_refused_unless_it_is_a_document(answer: object) -> None:
     with pytest.raises(pickle.UnpicklingError):
         parsepool._answer(pickle.dumps(answer))
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "straitwatch.core.model.entry datetime",  # imported there, but not one of the answer's
+        "straitwatch.core.model Entry",  # the name under which others import it
+        "datetime datetime.fromtimestamp",
+        "builtins getattr",
+    ],
+)
+def test_answer_of_a_worker_names_no_other_attribute(reference: str) -> None:
+    module, name = reference.split()
+
+    with pytest.raises(pickle.UnpicklingError, match=name):
+        parsepool._answer(f"c{module}\n{name}\n.".encode())
+
+
+def test_answer_of_a_worker_keeps_every_field_of_a_document() -> None:
+    document = ParsedDocument(
+        format="rss20",
+        entries=(make_entry(), make_entry(published_at=NOW.astimezone(TAIPEI))),
+    )
+
+    answer = parsepool._answer(pickle.dumps(document, protocol=pickle.HIGHEST_PROTOCOL))
+
+    assert answer == document

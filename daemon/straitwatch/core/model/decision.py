@@ -1,0 +1,110 @@
+"""The decision about a report, its reason, and the receivers it leads to."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from straitwatch.core.model.fold import Fold
+from straitwatch.core.model.match import Match
+from straitwatch.core.model.routing import Route
+from straitwatch.core.model.severity import Severity
+from straitwatch.core.model.story import Story
+
+
+class Action(StrEnum):
+    """What a decision leads to."""
+
+    ALERT = "alert"
+    UPDATE = "update"
+    DIGEST = "digest"
+    NONE = "none"
+
+
+class Reason(StrEnum):
+    """Why a report alerts or does not; log word, metric label and a line in the docs each."""
+
+    NO_MATCH = "no_match"
+    BASELINE = "baseline"
+    NEW_STORY = "new_story"
+    MORE_SEVERE = "more_severe"
+    CORRECTION = "correction"
+    DEVELOPMENT = "development"
+    PROBABLE = "probable"
+    OTHER_LANGUAGE = "other_language"
+    NEW_LIST = "new_list"
+    HIGHER_SEVERITY = "higher_severity"
+    BREAKING = "breaking"
+    MORE_OUTLETS = "more_outlets"  # like the next three, in rows of earlier versions only
+    TIER_ONE = "tier_one"
+    DAY_LATER = "day_later"
+    ALREADY_ALERTED = "already_alerted"
+    NEW_ROUTE = "new_route"
+    RETELLING = "retelling"
+    COMMENTARY = "commentary"
+    ROUNDUP = "roundup"
+    KNOWN_ENTRY = "known_entry"
+    REKEYED = "rekeyed"
+    LATE = "late"
+    NO_ROUTE = "no_route"
+    SILENCED = "silenced"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Whether something is said about a story now, and why."""
+
+    action: Action
+    reason: Reason
+
+    @property
+    def is_sent(self) -> bool:
+        """True if the decision leads to a message."""
+        return self.action in (Action.ALERT, Action.UPDATE)
+
+
+NOT_MATCHED: Final = Decision(action=Action.NONE, reason=Reason.NO_MATCH)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """A receiver that at least one match leads to, with everything that led there."""
+
+    receiver: str
+    routes: tuple[Route, ...]
+    watchlists: tuple[str, ...]
+    severity: Severity
+
+    @property
+    def group_wait(self) -> timedelta:
+        """The shortest wait of the routes: the most impatient desk decides."""
+        return min((route.group_wait for route in self.routes), default=timedelta(0))
+
+    @property
+    def quiet_hours(self) -> tuple[str, ...]:
+        """The quiet hours that hold the message: none as soon as one route has none."""
+        names = tuple(route.quiet_hours for route in self.routes)
+        return names if all(names) else ()
+
+    @property
+    def wants_updates(self) -> bool:
+        """True if one of the routes sends updates at once."""
+        return any(route.updates in ("thread", "message") for route in self.routes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What one report does to its story, and where that leads."""
+
+    story: Story  # with the report in it
+    fold: Fold
+    decision: Decision
+    matches: tuple[Match, ...]  # with the severity that they have in the story
+    unsilenced: tuple[Match, ...]  # those that a message may mention
+    destinations: tuple[Destination, ...] = ()
+    opens_story: bool = False
+
+    @property
+    def is_sent(self) -> bool:
+        """True if the decision leads to a message."""
+        return self.decision.is_sent

@@ -1,0 +1,86 @@
+"""A message on its way to one recipient."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from straitwatch.core.model.message import AlertKind, Facts
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands; delivered, merged, cancelled and dead are final."""
+
+    HELD = "held"
+    PENDING = "pending"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    MERGED = "merged"
+    CANCELLED = "cancelled"
+    DEAD = "dead"
+
+
+class Outcome(StrEnum):
+    """The five ways an attempt can end; also the metric label."""
+
+    DELIVERED = "delivered"
+    RETRY = "retry"
+    UNSURE = "unsure"
+    PERMANENT = "permanent"
+    RECEIVER_BROKEN = "receiver_broken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message to one recipient: an alert, a receiver, and all the routes that led there.
+
+    Unique by (story, revision, receiver, recipient).
+    """
+
+    id: str  # delivery_key(...): the same after a crash
+    alert_id: str
+    receiver: str
+    recipient: str = ""  # "" for receivers with a single target
+    routes: tuple[str, ...] = ()
+    watchlists: tuple[str, ...] = ()
+    state: DeliveryState = DeliveryState.PENDING
+    state_reason: str = ""
+    not_before: datetime | None = None
+    give_up_at: datetime | None = None
+    parent_id: str = ""  # the delivery of the story's first alert to the same place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """The exact bytes of a message, made once, before its first attempt."""
+
+    body: bytes
+    content_type: str  # application/json, message/rfc822, text/plain
+    note: Mapping[str, str] = field(default_factory=dict)  # e.g. subject, message_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendJob:
+    """All that a driver needs to render and send one delivery."""
+
+    delivery: Delivery
+    kind: AlertKind
+    facts: Facts
+    attempt: int = 1  # 1 for the first
+    frozen: Frozen | None = None  # None: not rendered yet
+    parent_ref: Mapping[str, str] = field(default_factory=dict)  # what the parent's send returned
+    is_possible_repeat: bool = False  # an earlier attempt was not answered
+    started_at: datetime | None = None  # of the attempt that was not answered
+    created_at: datetime | None = None  # of the alert: stable, used as Date of a mail
+    config_option: str = ""  # `--config DIR`, for the commands that a message names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendResult:
+    """How one attempt ended."""
+
+    outcome: Outcome
+    code: str = ""  # the server's: 429, 550, invalid_blocks ...
+    text: str = ""  # short, for people; never holds a secret
+    retry_after: timedelta | None = None
+    ref: Mapping[str, str] = field(default_factory=dict)  # ts, channel, message_id

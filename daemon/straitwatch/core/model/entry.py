@@ -1,0 +1,126 @@
+"""A document as its publisher wrote it, and its cleaned entries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class ParseProblem(StrEnum):
+    """What is wrong with a document that was fetched; the values are part of `parse --json`."""
+
+    EMPTY = "empty"
+    HTML = "html"
+    NOT_A_FEED = "not_a_feed"
+    TRUNCATED = "truncated"
+    TOO_LARGE = "too_large"
+    TIMEOUT = "timeout"
+    TOO_MANY_ENTRIES = "too_many_entries"
+
+
+class EntryKind(StrEnum):
+    """What sort of text an entry is."""
+
+    NEWS = "news"
+    COMMENTARY = "commentary"
+    ROUNDUP = "roundup"
+
+
+class SignalKind(StrEnum):
+    """What a report says about earlier reports of its event, or about the event's end."""
+
+    CORRECTION = "correction"
+    RETRACTION = "retraction"
+    DENIAL = "denial"
+    CONFIRMATION = "confirmation"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawEntry:
+    """One item of one feed exactly as its publisher wrote it: markup, relative links and all."""
+
+    guid: str = ""
+    link: str = ""
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    published: str = ""
+    updated: str = ""
+    language: str = ""
+    source_title: str = ""  # the publisher, where an aggregator names it
+    plain: frozenset[str] = (
+        frozenset()
+    )  # title, summary, content: text, not markup, by its own word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawFeed:
+    """A document as it was read; `problem` is None for a good feed, even one without entries."""
+
+    format: str  # rss20, atom10, rss10, json11, ...; "" = unknown
+    title: str = ""
+    link: str = ""
+    language: str = ""
+    entries: tuple[RawEntry, ...] = ()
+    problem: ParseProblem | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item of one feed, cleaned: plain text, absolute links, aware dates."""
+
+    id: str  # computed from feed and identity; the same after a crash
+    guid: str  # raw
+    url: str  # absolute, http(s), as the publisher wrote it; "" = none
+    canonical_url: str  # identity of the page, never fetched and never shown; "" = none
+    title: str
+    summary: str = ""
+    content: str = ""
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()  # as published: section names, tags; not stored
+    links: tuple[str, ...] = ()  # the first few in the text that lead to other sites
+    published_at: datetime | None = None
+    language: str = ""
+    source: str = ""  # publisher named by an aggregator; "" = the feed itself
+    text_hash: bytes = b""  # of title, summary and content: has the text been edited?
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedDocument:
+    """A document after parsing and cleaning: what a parse worker hands back."""
+
+    format: str
+    title: str = ""
+    entries: tuple[Entry, ...] = ()
+    problem: ParseProblem | None = None
+    detail: str = ""
+
+    @property
+    def is_feed(self) -> bool:
+        """Whether the document counts as a successful poll, with or without entries."""
+        return self.problem in (None, ParseProblem.TRUNCATED, ParseProblem.TOO_MANY_ENTRIES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What sort of text an entry is, and the words or the part of the address that say so."""
+
+    kind: EntryKind
+    evidence: str = ""
+    field: str = (
+        ""  # title, summary, url, author, category or feed; "" = nothing spoke against news
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """Words that correct, retract, deny, confirm or end something, and where they are."""
+
+    kind: SignalKind
+    words: str
+    field: str  # title or lead
+    start: int
+    end: int

@@ -1,0 +1,162 @@
+"""Receivers, routes, silences and schedules as configured."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from straitwatch.core.model.entry import EntryKind
+from straitwatch.core.model.problem import Position
+from straitwatch.core.model.severity import Severity
+from straitwatch.core.model.watchlist import ANY_STORY, StoryFilter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """At most so many messages in any span of so long; what is beyond comes in one roll-up."""
+
+    messages: int
+    per: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallback:
+    """Where a message goes that one receiver could not deliver."""
+
+    receiver: str
+    recipients: tuple[str, ...]
+    give_up_after: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who reads alerts at one of several receivers: the first that works."""
+
+    name: str
+    receivers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """Where messages go: one Apprise URL and how to treat it.
+
+    `url` is secret: it is never logged; `repr` leaves it out. `broken_because` is set when the
+    receiver cannot be used as configured, for instance because a variable is unset; its
+    deliveries then wait.
+    """
+
+    name: str
+    url: str = field(repr=False)
+    driver: str = "auto"  # auto, slack, smtp, apprise, terminal
+    base_url: str = ""  # Slack only: stands for https://hooks.slack.com and https://slack.com/api
+    limit: Limit | None = None
+    fallback: str = ""  # the receiver of what could not be delivered here
+    on_unsure: str = "resend"  # resend, hold
+    give_up_after: timedelta | None = None  # None: 24 h, mail 48 h; with a fallback half an hour
+    message_id_domain: str = ""
+    broken_because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Which matches go to which receivers; the first that fits wins unless `continue`."""
+
+    name: str
+    watchlists: tuple[str, ...] = ()  # empty: any
+    severities: tuple[Severity, ...] = ()
+    tags: tuple[str, ...] = ()
+    stances: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    kinds: tuple[EntryKind, ...] = (EntryKind.NEWS,)
+    story: StoryFilter = ANY_STORY
+    send: tuple[str, ...] = ()
+    continues: bool = False
+    group_wait: timedelta = timedelta(0)
+    quiet_hours: str = ""
+    updates: str = "thread"  # thread, message, digest, off
+    position: Position | None = None
+
+    def kind_misfit(self, kind: EntryKind) -> str:
+        """Return why the route does not take entries of this kind; "" when it does."""
+        if kind in self.kinds:
+            return ""
+        return f"wants kinds {' or '.join(self.kinds)}, this is {kind}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """A daily span, in a zone, during which some severities are held."""
+
+    name: str
+    days: tuple[int, ...]  # Monday = 0, of the day on which the span begins
+    starts: time
+    ends: time
+    timezone: str
+    hold: tuple[Severity, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestPlan:
+    """A regular summary, sent even when nothing matched."""
+
+    name: str
+    at: tuple[time, ...]  # of the wall clock
+    timezone: str
+    days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    send: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()  # watch-list ids; empty: all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Matches that alert nobody for a while; they stand in the digest. Empty tuples fit everything.
+
+    One that names no severity lets critical matches through: nobody meant to sleep through a war.
+    """
+
+    until_at: datetime
+    starts_at: datetime | None = None  # None: in force since it was written
+    id: str = ""  # of those made by command
+    watchlists: tuple[str, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    tags: tuple[str, ...] = ()
+    stances: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    author: str = ""
+    reason: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What is silenced, in words: `list taiwan-policy, severity low or normal`."""
+        parts = {
+            "list": self.watchlists,
+            "severity": self.severities,
+            "tag": self.tags,
+            "stance": self.stances,
+            "language": self.languages,
+        }
+        named = [f"{word} {' or '.join(values)}" for word, values in parts.items() if values]
+        return ", ".join(named) or "everything"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertPolicy:
+    """Everything that routing and deciding need to know."""
+
+    routes: tuple[Route, ...] = ()
+    quiet_hours: tuple[QuietHours, ...] = ()
+    digests: tuple[DigestPlan, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    people: tuple[Person, ...] = ()
+    max_age: timedelta = timedelta(hours=48)  # older than this is not news: digest, marked late
+    backfill: timedelta = timedelta(0)  # at first sight of a feed, alert on entries this young
+    update_wait: timedelta = timedelta(0)  # for which updates of one story are collected; 0: not
+    languages: tuple[str, ...] = ()  # of headlines, in order of preference; empty: no preference
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """A synthetic message that proves the way to a receiver, and who hears that all is well."""
+
+    every: timedelta
+    send: tuple[str, ...] = ()
+    ping: str = field(default="", repr=False)  # a secret, like the address of a receiver

@@ -1,0 +1,22 @@
+"""How urgent a match is."""
+
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How urgent a match is; compare with `rank`, the names do not sort."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for low up to 3 for critical."""
+        return list(Severity).index(self)
+
+    @property
+    def raised(self) -> "Severity":
+        """The next more urgent one; critical stays critical."""
+        return list(Severity)[min(self.rank + 1, Severity.CRITICAL.rank)]

@@ -1,0 +1,79 @@
+"""A watch-list and its rules as configured."""
+
+from dataclasses import dataclass
+
+from straitwatch.core.model.problem import Position, Sourced
+from straitwatch.core.model.severity import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermSet:
+    """A named, reusable set of phrases; a hit inside a longer `not_inside` term does not count."""
+
+    name: str
+    any: tuple[Sourced, ...]
+    not_inside: tuple[Sourced, ...] = ()
+    position: Position | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointsRule:
+    """`signals` add their points when the query holds, `noise` takes them away."""
+
+    points: int
+    when: Sourced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryFilter:
+    """What may be asked of a story: whose reporting it is."""
+
+    min_origins: int = 0  # independent ones
+    state_only: bool | None = None  # whether only state media has it; None: either
+    state_first: bool | None = None  # whether state media had it first; None: either
+
+
+ANY_STORY = StoryFilter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityRule:
+    """The first rule that holds names the severity; without `when` it always holds."""
+
+    level: Severity
+    when: Sourced | None = None
+    min_points: int | None = None
+    story: StoryFilter = ANY_STORY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFilter:
+    """Which feeds a watch-list listens to; an empty tuple excludes nothing."""
+
+    include: tuple[str, ...] = ()  # feed names
+    exclude: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    stances: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchList:
+    """What a desk watches, as configured; queries are still text (see core.query)."""
+
+    id: str
+    title: str
+    enabled: bool = True
+    languages: tuple[str, ...] = ()  # empty: all; `zh` stands for both scripts
+    countries: tuple[str, ...] = ()
+    sources: SourceFilter = SourceFilter()
+    fields: tuple[str, ...] = ("title", "summary", "content")
+    threshold: int = 10
+    match: tuple[Sourced, ...] = ()
+    signals: tuple[PointsRule, ...] = ()
+    noise: tuple[PointsRule, ...] = ()
+    exclude: tuple[Sourced, ...] = ()
+    severity: tuple[SeverityRule, ...] = ()
+    folding: str = "default"  # name of a profile: recall, default, strict
+    must_match: tuple[Sourced, ...] = ()
+    must_not_match: tuple[Sourced, ...] = ()
+    position: Position | None = None
