@@ -38,7 +38,7 @@ class Scheduler:
         self._wall = wall
         self._watch: asyncio.Task[None] | None = None
         # One job store in memory: a store on disk would pickle functions, lose jobs that were
-        # renamed, and run each job once on every replica (research: 595 duplicates of 1,251 runs).
+        # renamed, and run each job on every replica (measured: 595 duplicates of 1,251 runs).
         self._scheduler = AsyncIOScheduler(
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone=UTC,

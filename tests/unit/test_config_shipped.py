@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
-from straitwatch.config import load_config, reference_page, write_schemas
+from straitwatch.config import load_config, write_schemas
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config"
@@ -75,12 +75,6 @@ def test_the_shipped_schemas_are_current(tmp_path: Path) -> None:
         assert shipped == (tmp_path / file).read_text(encoding="utf-8"), (
             "straitwatch check --write-schema"
         )
-
-
-def test_the_reference_page_is_current() -> None:
-    page = (ROOT / "docs/reference/configuration.md").read_text(encoding="utf-8")
-
-    assert page == reference_page()
 
 
 @pytest.mark.parametrize("name", NAMES)

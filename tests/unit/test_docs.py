@@ -1,34 +1,127 @@
-"""What the documents promise to list, they list."""
+"""The documents list everything that they promise to list, and their links lead somewhere."""
 
 import json
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from straitwatch.cli import application
+from straitwatch.cli.reference import reference_pages
 from straitwatch.core.model import Reason
+from straitwatch.telemetry import Metrics
 
 ROOT = Path(__file__).parents[2]
+PAGES = sorted(
+    path
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md"))
+    if path.is_file()
+)
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<img [^>]*src=\"([^\"]+)\"")
+_CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+_SOURCES = ("daemon/**/*.py", "tests/**/*.py", "bench/**/*.py", "config/**/*.yaml", "docs/**/*.md")
+_NOT_HERE = re.compile(r"CONVENTIONS|DESIGN\.md|\bresearch/[\w-]+\.md|\(research\b", re.IGNORECASE)
 
 
-def test_every_reason_has_a_line_in_the_reference() -> None:
+@pytest.mark.parametrize("name", ["commands.md", "configuration.md", "metrics.md"])
+def test_reference_page_is_current(name: str) -> None:
+    page = (ROOT / "docs/reference" / name).read_text(encoding="utf-8")
+
+    assert page == reference_pages()[name], "./dev docs writes it"
+
+
+def test_command_page_describes_every_parameter() -> None:
+    rows = [line for line in reference_pages()["commands.md"].splitlines() if line[:3] == "| `"]
+
+    assert [row for row in rows if row.endswith("|  |")] == []
+
+
+def test_metric_page_has_a_row_for_everything_that_a_scrape_shows() -> None:
+    metrics = Metrics()
+    scraped = {
+        f"{family.name}_total" if family.type == "counter" else family.name
+        for family in metrics.registry.collect()
+    }
+
+    page = reference_pages()["metrics.md"]
+
+    assert {name for name in scraped if f"| `{name}` |" not in page} == set()
+    assert {family.name for family in metrics.families} == scraped
+
+
+def test_reason_page_has_a_row_for_every_reason() -> None:
     text = (ROOT / "docs/reference/reasons.md").read_text(encoding="utf-8")
 
     assert [reason for reason in Reason if f"| `{reason}` |" not in text] == []
 
 
-def test_every_room_stands_in_the_architecture_page() -> None:
+def test_architecture_page_names_every_module() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     package = ROOT / "daemon/straitwatch"
-    rooms = [path.stem for path in (*package.iterdir(), *(package / "core").iterdir())]
+    modules = [path.stem for path in (*package.iterdir(), *(package / "core").iterdir())]
 
-    missing = [room for room in rooms if not room.startswith(("_", "py")) and room not in text]
+    missing = [
+        module for module in modules if not module.startswith(("_", "py")) and module not in text
+    ]
 
     assert missing == []
 
 
-def test_the_shortest_list_of_the_readme_fires_on_the_headline_below_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_of_a_page_lead_to_files_and_headings(page: Path) -> None:
+    assert [link for link in _links(page) if not _is_there(page, link)] == []
+
+
+def _links(page: Path) -> Iterator[str]:
+    text = _CODE.sub("", page.read_text(encoding="utf-8"))
+    for link, image in _LINK.findall(text):
+        target = link or image
+        if not re.match(r"[a-z]+:", target):
+            yield target
+
+
+def _is_there(page: Path, link: str) -> bool:
+    path, _, heading = link.partition("#")
+    target = (page.parent / path).resolve() if path else page
+    if not target.is_relative_to(ROOT) or not target.exists():
+        return False
+    return not heading or heading in _headings(target)
+
+
+def _headings(page: Path) -> set[str]:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"\s+", "-", re.sub(r"[^\w\s-]", "", text.lower())) for text in headings}
+
+
+def test_no_file_refers_to_documents_that_are_not_in_the_repository() -> None:
+    files = {path for pattern in _SOURCES for path in ROOT.glob(pattern)}
+    files |= {ROOT / "pyproject.toml", *ROOT.glob("*.md")}
+    files -= {Path(__file__)}
+
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in sorted(files)
+        for match in _NOT_HERE.finditer(path.read_text(encoding="utf-8"))
+    ]
+
+    assert found == []
+
+
+def test_site_builds_without_a_warning(tmp_path: Path) -> None:
+    mkdocs = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)]
+
+    built = subprocess.run(mkdocs, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert built.returncode == 0, built.stderr
+    assert (tmp_path / "reference/commands/index.html").exists()
+
+
+def test_shortest_list_of_the_readme_fires_on_the_headline_below_it(tmp_path: Path) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     (shortest,) = re.findall(r"```yaml\n(watchlists:.*?)```", text, re.DOTALL)
     (line,) = re.findall(r"^echo '(.*)' \| straitwatch match --json$", text, re.MULTILINE)

@@ -26,7 +26,7 @@ def _project() -> dict[str, list[str]]:
         "requirements.lock": project["project"]["dependencies"]
         + project["project"]["optional-dependencies"]["postgres"]
         + project["project"]["optional-dependencies"]["languages"],
-        "requirements-dev.lock": groups["build"] + groups["dev"],
+        "requirements-dev.lock": groups["build"] + groups["docs"] + groups["dev"],
     }
     return {
         lock: [

@@ -2,5 +2,6 @@
 
 from straitwatch.telemetry.log import configure_logging
 from straitwatch.telemetry.metrics import Metrics
+from straitwatch.telemetry.reference import metrics_page
 
-__all__ = ["Metrics", "configure_logging"]
+__all__ = ["Metrics", "configure_logging", "metrics_page"]

@@ -1,62 +1,114 @@
-"""Prometheus metrics. Labels are enums and configured names, never addresses or titles."""
+"""Counts and measures the daemon for Prometheus."""
+
+from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 _LATENCY = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 21600)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricFamily:
+    """A metric as a scrape names it, for the reference page."""
+
+    name: str
+    kind: str
+    labels: tuple[str, ...]
+    text: str
+
+
 class Metrics:
-    """The metrics of one daemon, in a registry of their own."""
+    """The metrics of one daemon, in a registry of their own.
+
+    Labels are enums and configured names, never addresses or titles: each value is a time series.
+    """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.polls = self._counter("feed_polls", "Polls of feeds, by outcome.", "outcome")
-        self.entries = self._counter("entries", "Entries read, by what became of them.", "outcome")
-        self.decisions = self._counter("decisions", "Decisions about reports.", "reason")
-        self.attempts = self._counter(
-            "delivery_attempts", "Attempts to send a message.", "receiver", "outcome"
+        self.families: list[MetricFamily] = []
+        self.polls = self._counter(
+            "feed_polls",
+            "Polls of feeds. `outcome` is the last outcome in `feeds health`.",
+            "outcome",
         )
-        self.encodings = self._counter("encodings", "Texts for sentence vectors.", "outcome")
-        self.job_failures = self._counter("job_failures", "Scheduled jobs that raised.", "job")
-        self.fenced = self._counter("fenced", "Results that came after their lease.", "kind")
-        self.deliveries = self._gauge("deliveries", "Deliveries by state.", "state")
-        self.feeds = self._gauge("feeds", "Feeds by condition.", "condition")
+        self.entries = self._counter("entries", "Entries read: `new` or `known`.", "outcome")
+        self.decisions = self._counter(
+            "decisions", "Decisions about reports, by reason (see the reasons page).", "reason"
+        )
+        self.attempts = self._counter(
+            "delivery_attempts",
+            "Attempts to send a message: `delivered`, `retry`, `unsure` (no reply), `permanent` "
+            "(refused) or `receiver_broken`.",
+            "receiver",
+            "outcome",
+        )
+        self.encodings = self._counter(
+            "encodings",
+            "Texts for sentence vectors: `ok`, `failed`, `late` or `unavailable`.",
+            "outcome",
+        )
+        self.job_failures = self._counter(
+            "job_failures", "Scheduled jobs that raised an error; the log has the traceback.", "job"
+        )
+        self.fenced = self._counter(
+            "fenced", "Results discarded because the lease on the work had expired.", "kind"
+        )
+        self.deliveries = self._gauge(
+            "deliveries", "Deliveries: `pending`, `delivered` (last 24 hours) or `dead`.", "state"
+        )
+        self.feeds = self._gauge("feeds", "Feeds: `configured` or `failing`.", "condition")
         self.oldest_pending = self._gauge(
-            "oldest_pending_seconds", "Age of the oldest delivery that is due."
+            "oldest_pending_seconds", "Age of the oldest delivery that is due, in seconds."
         )
         self.reload_ok = self._gauge(
-            "config_last_reload_successful", "1 if the last reload was accepted, 0 if refused."
+            "config_last_reload_successful", "1 if the last reload was accepted, 0 if rejected."
         )
         self.hold_seconds = self._gauge(
-            "receiver_hold_seconds", "How long a receiver gets nothing yet.", "receiver"
+            "receiver_hold_seconds", "Seconds until a broken receiver is tried again.", "receiver"
         )
         self.broken_promises = self._gauge(
-            "outbox_broken_promises", "What `outbox check` finds contradictory."
+            "outbox_broken_promises", "Contradictions in the outbox that `doctor` lists; always 0."
         )
-        self.well = self._gauge("well", "1 while the dead man's switch is held down.")
-        self.canary = self._gauge("canary_seconds", "What the last canary took to arrive.")
+        self.well = self._gauge(
+            "well", "1 while all is well (see `canary.ping`); 0 in trouble or without a canary."
+        )
+        self.canary = self._gauge(
+            "canary_seconds", "Seconds that the last canary message took to arrive."
+        )
         self.encoder_available = self._gauge(
             "encoder_available", "1 while texts can get sentence vectors."
         )
-        self.encoding_seconds = self._latency("encoding", "What a batch of texts took to encode.")
+        self.encoding_seconds = self._latency(
+            "encoding", "Seconds that a batch of texts took to encode."
+        )
         self.match_to_delivered = self._latency(
-            "match_to_delivered", "From the decision to the receiver's answer."
+            "match_to_delivered", "Seconds from the decision to the receiver's answer."
         )
         self.published_to_delivered = self._latency(
-            "published_to_delivered", "From the publisher's date to the receiver's answer."
+            "published_to_delivered", "Seconds from the publisher's date to the receiver's answer."
         )
         self.reload_ok.set(1)
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
-        return Counter(f"straitwatch_{name}", text, labels, registry=self.registry)
+        counter = Counter(f"straitwatch_{name}", text, labels, registry=self.registry)
+        self._describe(f"{name}_total", "counter", labels, text)
+        return counter
 
     def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
-        return Gauge(f"straitwatch_{name}", text, labels, registry=self.registry)
+        gauge = Gauge(f"straitwatch_{name}", text, labels, registry=self.registry)
+        self._describe(name, "gauge", labels, text)
+        return gauge
 
     def _latency(self, name: str, text: str) -> Histogram:
-        return Histogram(
+        histogram = Histogram(
             f"straitwatch_{name}_seconds", text, registry=self.registry, buckets=_LATENCY
         )
+        self._describe(f"{name}_seconds", "histogram", (), text)
+        return histogram
+
+    def _describe(self, name: str, kind: str, labels: tuple[str, ...], text: str) -> None:
+        family = MetricFamily(name=f"straitwatch_{name}", kind=kind, labels=labels, text=text)
+        self.families.append(family)
 
     def render(self) -> bytes:
         """Return the exposition text."""
