@@ -25,6 +25,7 @@ from straitwatch.core.model import (
     AlertFacts,
     AlertKind,
     Delivery,
+    DeliveryReason,
     DeliveryState,
     Entry,
     Feed,
@@ -33,6 +34,7 @@ from straitwatch.core.model import (
     Frozen,
     Hit,
     Match,
+    NextStep,
     Outcome,
     Outlet,
     Plan,
@@ -211,12 +213,12 @@ def deliver(url: str, receiver: str) -> int:
     """Send all that a receiver has: claim, freeze, finish; nothing is really sent."""
     store = Store.open(url)
     frozen = Frozen(body=b"x" * 2_000, content_type="application/json")
-    done = {"state": DeliveryState.DELIVERED, "reason": "", "not_before": None, "now": NOW}
+    done = NextStep(state=DeliveryState.DELIVERED, reason=DeliveryReason.DELIVERED)
     count = 0
     claim = {"receiver": receiver, "now": NOW, "lease": LEASE, "worker": "bench"}
     while one := store.call(claim_delivery, **claim):
         store.call(freeze, one.job.delivery.id, one.epoch, frozen)
-        store.call(finish_attempt, one, SENT, **done)
+        store.call(finish_attempt, one, SENT, done, now=NOW)
         count += 1
     store.close()
     return count

@@ -33,6 +33,7 @@ from straitwatch.config import (
 from straitwatch.core.match import ExampleFailure, run_examples
 from straitwatch.core.model import (
     AlertKind,
+    DriverKind,
     Fallback,
     Feed,
     FeedState,
@@ -43,7 +44,8 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.origin import outlets_of
 from straitwatch.core.plan import fold_profiles
-from straitwatch.core.rules import GIVE_UP_AFTER, Rules, Shadow
+from straitwatch.core.policy import GIVE_UP_MISSING_AFTER, give_up_after
+from straitwatch.core.rules import Rules, Shadow
 from straitwatch.core.schedule import must_not_resend
 from straitwatch.deliver import Driver, SenderThreads, open_driver, validate_receiver
 from straitwatch.encoder import Encoder
@@ -71,7 +73,6 @@ from straitwatch.web import bind, build_web, serve_web
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 GRACE = timedelta(seconds=10)  # for polls and sends in flight when the daemon is told to stop
-GIVE_UP_MISSING = timedelta(hours=48)  # what waits for a receiver that is not set up
 SHADOW_FOR = timedelta(hours=24)  # unless `shadow start --hours` said otherwise
 TICK_SECONDS = 1.0
 RELOAD_SECONDS = 2.0
@@ -153,7 +154,7 @@ def activate(config: Config) -> Active:
         titles={item.id: item.title for item in config.watchlists},
         recipients={name: driver.recipients for name, driver in drivers.items()},
         give_up={
-            name: receiver.give_up_after or _GIVE_UP.get(_kind(drivers.get(name)), GIVE_UP_AFTER)
+            name: receiver.give_up_after or give_up_after(_kind(drivers.get(name)))
             for name, receiver in config.receivers.items()
         },
         folding=fold_profiles(config.watchlists),
@@ -193,11 +194,8 @@ def _shadow(config: Config) -> Shadow | None:
     return Shadow(version=config.shadow.version, matcher=config.shadow.lists.matcher)
 
 
-_GIVE_UP = {"smtp": timedelta(hours=48), "": GIVE_UP_MISSING}  # of others: GIVE_UP_AFTER
-
-
-def _kind(driver: Driver | None) -> str:
-    return driver.kind if driver else ""
+def _kind(driver: Driver | None) -> DriverKind | None:
+    return driver.kind if driver else None
 
 
 @dataclass(slots=True)
@@ -507,7 +505,7 @@ class App:
             db.expire_for_missing_receivers,
             usable=list(self.active.drivers),
             now=now,
-            give_up_after=GIVE_UP_MISSING,
+            give_up_after=GIVE_UP_MISSING_AFTER,
             fallbacks=fallbacks,
         )
         await self._run_each(

@@ -580,12 +580,8 @@ async def _record(
         db.finish_attempt,
         claimed=claimed,
         result=result,
-        state=step.state,
-        reason=step.reason,
-        not_before=step.not_before,
+        step=step,
         now=now,
-        hold_receiver_until=step.receiver_hold_until,
-        hold_reason=step.receiver_hold_reason,
         fallback=fallback,
     )
     if not await _within_lease(finish, tools):

@@ -23,8 +23,10 @@ from straitwatch.core.model import (
     AlertKind,
     Canary,
     Decision,
+    DeliveryReason,
     DeliveryState,
     FeedState,
+    NextStep,
     NoticeFacts,
     Outcome,
     Reason,
@@ -51,6 +53,12 @@ from straitwatch.store import (
 )
 
 MINUTE = timedelta(minutes=1)
+REASONS = {
+    Outcome.DELIVERED: DeliveryReason.DELIVERED,
+    Outcome.PERMANENT: DeliveryReason.REFUSED,
+    Outcome.RECEIVER_BROKEN: DeliveryReason.RECEIVER_BROKEN,
+    Outcome.RETRY: DeliveryReason.RETRY,
+}
 CANARY = Canary(every=15 * MINUTE, send=("desk-slack",))
 
 
@@ -63,9 +71,9 @@ def attempt(store: Store, outcome: Outcome, *, at: datetime = NOW, **more: Any) 
         Outcome.DELIVERED: DeliveryState.DELIVERED,
         Outcome.PERMANENT: DeliveryState.DEAD,
     }.get(outcome, DeliveryState.PENDING)
-    filled = {"state": state, "reason": outcome.value, "not_before": None, "now": at} | more
+    reason = more.get("reason", REASONS[outcome])
     result = SendResult(outcome=outcome, code="404", text="no_service")
-    store.call(finish_attempt, one, result, **filled)
+    store.call(finish_attempt, one, result, NextStep(state=state, reason=reason), now=at)
 
 
 def now_broken(store: Store, now: datetime) -> Health:
@@ -131,7 +139,7 @@ def test_a_receiver_that_takes_nothing_for_a_quarter_of_an_hour_is_broken(store:
 def test_a_receiver_that_only_asks_to_slow_down_is_not_broken(store: Store) -> None:
     store.call(add_alert, make_alert(), [make_delivery()])
     for _ in range(2):
-        attempt(store, Outcome.RETRY, reason="rate_limited")
+        attempt(store, Outcome.RETRY, reason=DeliveryReason.RATE_LIMITED)
 
     assert now_broken(store, NOW + 20 * MINUTE).receivers == {}
 
@@ -158,7 +166,7 @@ def test_dead_letters_are_named_but_not_those_about_trouble(store: Store) -> Non
     fly(store, NOW)
     attempt(store, Outcome.PERMANENT)
 
-    assert now_broken(store, NOW).dead_letters == {"d1": "to desk-slack permanent 404"}
+    assert now_broken(store, NOW).dead_letters == {"d1": "to desk-slack refused 404"}
 
 
 def test_what_was_told_comes_back_as_it_was_kept(store: Store) -> None:

@@ -23,9 +23,11 @@ from straitwatch.core.model import (
     Action,
     AlertKind,
     Decision,
+    DeliveryReason,
     DeliveryState,
     DigestItem,
     FeedState,
+    NextStep,
     Outcome,
     Reason,
     Relation,
@@ -283,8 +285,8 @@ def test_status_counts_the_last_day_and_what_is_open_now(store: Store) -> None:
     first = store.call(claim_delivery, receiver="desk-slack", now=NOW, lease=SEND_LEASE, worker="w")
     assert first is not None
     sent = SendResult(outcome=Outcome.DELIVERED)
-    done = {"state": DeliveryState.DELIVERED, "reason": "", "not_before": None, "now": NOW}
-    store.call(finish_attempt, first, sent, **done)
+    done = NextStep(state=DeliveryState.DELIVERED, reason=DeliveryReason.DELIVERED)
+    store.call(finish_attempt, first, sent, done, now=NOW)
 
     counts = store.call(status_counts, NOW + HOUR)
 

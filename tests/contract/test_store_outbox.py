@@ -12,9 +12,11 @@ from straitwatch.core.model import (
     AlertKind,
     CoverageFacts,
     Delivery,
+    DeliveryReason,
     DeliveryState,
     DigestFacts,
     Frozen,
+    NextStep,
     NoticeFacts,
     Outcome,
     SendResult,
@@ -78,8 +80,8 @@ def finish(
     now: Any = NOW,
     **more: Any,
 ) -> bool:
-    filled = {"reason": "", "not_before": None, "now": now} | more
-    return store.call(finish_attempt, one, result, state=state, **filled)
+    filled = {"reason": DeliveryReason.NONE} | more
+    return store.call(finish_attempt, one, result, NextStep(state=state, **filled), now=now)
 
 
 def state_of(store: Store, id_: str = "d1") -> DeliveryState:
@@ -379,9 +381,9 @@ def test_a_receivers_fault_holds_the_receiver_and_success_clears_it(store: Store
         claimed(store),
         broken,
         state=DeliveryState.PENDING,
-        reason="receiver_broken",
-        hold_receiver_until=until,
-        hold_reason="404 no_service",
+        reason=DeliveryReason.RECEIVER_BROKEN,
+        receiver_hold_until=until,
+        receiver_hold_reason="404 no_service",
     )
 
     assert claim(store) is None
@@ -477,7 +479,7 @@ def settle_missing(store: Store, *, now: datetime, usable: Sequence[str] = ()) -
 def test_a_dead_letter_can_be_retried_with_a_new_term(store: Store) -> None:
     put(store)
     refused = SendResult(outcome=Outcome.PERMANENT, code="550")
-    finish(store, claimed(store), refused, state=DeliveryState.DEAD, reason="550")
+    finish(store, claimed(store), refused, state=DeliveryState.DEAD, reason=DeliveryReason.REFUSED)
     later = NOW + timedelta(days=2)
 
     assert store.call(retry_delivery, "d1", now=later)

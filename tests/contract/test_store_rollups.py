@@ -15,9 +15,11 @@ from straitwatch.core.model import (
     Alert,
     AlertFacts,
     AlertKind,
+    DeliveryReason,
     DeliveryState,
     Fallback,
     Limit,
+    NextStep,
     NoticeFacts,
     Outcome,
     Reason,
@@ -26,7 +28,6 @@ from straitwatch.core.model import (
     Severity,
     SignalKind,
 )
-from straitwatch.core.outbox import UPDATE_WAIT
 from straitwatch.store import (
     ClaimedDelivery,
     Store,
@@ -100,8 +101,8 @@ def finish(
     fallback: Fallback | None = None,
 ) -> None:
     state = DeliveryState.DEAD if result is REFUSED else DeliveryState.DELIVERED
-    done = {"state": state, "reason": "", "not_before": None, "now": now, "fallback": fallback}
-    assert store.call(finish_attempt, one, result, **done)
+    step = NextStep(state=state, reason=DeliveryReason.NONE)
+    assert store.call(finish_attempt, one, result, step, now=now, fallback=fallback)
 
 
 def send_all(store: Store, *, now: datetime, limit: Limit | None = None) -> list[ClaimedDelivery]:
@@ -249,7 +250,11 @@ def put_update(store: Store, number: int, *, at: datetime, wait: timedelta, **ch
     facts = replace(
         alert.facts, kind=AlertKind.UPDATE, title=f"Part {number}", reason=Reason.DEVELOPMENT
     )
-    waits = {"state": DeliveryState.HELD, "state_reason": UPDATE_WAIT, "not_before": at + wait}
+    waits = {
+        "state": DeliveryState.HELD,
+        "state_reason": DeliveryReason.UPDATE_WAIT,
+        "not_before": at + wait,
+    }
     delivery = make_delivery(f"d{number}", alert_id=alert.id, **(waits | changes))
     store.call(add_alert, replace(alert, facts=facts), [delivery])
     return f"d{number}"
@@ -295,7 +300,11 @@ def test_an_update_that_goes_at_once_leaves_the_waiting_ones_to_their_time(store
 def test_collected_updates_of_two_stories_are_two_messages(store: Store) -> None:
     collected(store)
     other = make_alert("b1", story_id="s2", revision=7, kind=AlertKind.UPDATE)
-    waits = {"state": DeliveryState.HELD, "state_reason": UPDATE_WAIT, "not_before": NOW + MINUTE}
+    waits = {
+        "state": DeliveryState.HELD,
+        "state_reason": DeliveryReason.UPDATE_WAIT,
+        "not_before": NOW + MINUTE,
+    }
     store.call(add_alert, other, [make_delivery("e1", alert_id="b1", **waits)])
 
     store.call(flush_held, NOW + 12 * MINUTE)
@@ -393,7 +402,11 @@ def test_rollup_of_a_collected_update_lists_the_correction_in_it(store: Store) -
     facts = replace(
         correction.facts, title="It was not so", signal=SignalKind.CORRECTION, revision=1
     )
-    waits = {"state": DeliveryState.HELD, "state_reason": UPDATE_WAIT, "not_before": NOW + MINUTE}
+    waits = {
+        "state": DeliveryState.HELD,
+        "state_reason": DeliveryReason.UPDATE_WAIT,
+        "not_before": NOW + MINUTE,
+    }
     store.call(
         add_alert, replace(correction, facts=facts), [make_delivery("d1", alert_id="a1", **waits)]
     )
@@ -476,15 +489,8 @@ def test_what_was_perhaps_sent_is_not_rolled_up(store: Store) -> None:
     first = claim(store)
     assert first is not None
     unsure = SendResult(outcome=Outcome.UNSURE)
-    store.call(
-        finish_attempt,
-        first,
-        unsure,
-        state=DeliveryState.PENDING,
-        reason="unanswered",
-        not_before=None,
-        now=NOW,
-    )
+    step = NextStep(state=DeliveryState.PENDING, reason=DeliveryReason.UNANSWERED)
+    store.call(finish_attempt, first, unsure, step, now=NOW)
 
     send_all(store, now=NOW, limit=Limit(messages=2, per=MINUTE))
 

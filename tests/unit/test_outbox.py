@@ -4,9 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from builders.messages import AT, make_alert
-from straitwatch.core.model import AlertKind, Reason, Severity, SignalKind
+from straitwatch.core.model import AlertKind, DeliveryReason, Reason, Severity, SignalKind
 from straitwatch.core.outbox import (
-    UPDATE_WAIT,
     HeldMessage,
     collect_updates,
     due_together,
@@ -23,7 +22,7 @@ def held(id_: str, *, until: datetime = AT, **changes: Any) -> HeldMessage:
         "receiver": "desk",
         "recipient": "",
         "lane": 1,
-        "reason": UPDATE_WAIT,
+        "reason": DeliveryReason.UPDATE_WAIT,
     }
     return HeldMessage(id=id_, not_before=until, **(values | changes))
 
@@ -73,7 +72,7 @@ def test_two_stories_that_are_due_are_two_messages() -> None:
 
 
 def test_what_quiet_hours_held_for_one_place_goes_together_whatever_the_story() -> None:
-    night = {"reason": "quiet_hours"}
+    night = {"reason": DeliveryReason.QUIET_HOURS}
     waiting = [
         held("a", **night),
         held("b", story_id="s2", **night),

@@ -11,6 +11,7 @@ from straitwatch.core.model import (
     AlertKind,
     AlertPolicy,
     DeliveryState,
+    DriverKind,
     Frozen,
     NoticeFacts,
     Outcome,
@@ -31,7 +32,7 @@ NO_RULES = Rules(matcher=MATCHER, policy=AlertPolicy(), titles={}, recipients={}
 
 
 class Driver:
-    kind = "apprise"
+    kind = DriverKind.APPRISE
     recipients = ("",)
     redacted = "test://"
     on_unsure = "resend"

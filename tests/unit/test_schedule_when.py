@@ -12,6 +12,8 @@ from builders import NOON, make_feed
 from straitwatch.core.model import (
     DeliveryState,
     DigestPlan,
+    DriverKind,
+    NextStep,
     Outcome,
     PollPolicy,
     QuietHours,
@@ -19,7 +21,6 @@ from straitwatch.core.model import (
     Severity,
 )
 from straitwatch.core.schedule import (
-    NextStep,
     after_attempt,
     due_digest,
     held_until,
@@ -114,7 +115,7 @@ def step_after(outcome: Outcome, **values: Any) -> NextStep:
     filled: dict[str, Any] = {
         "attempt": 1,
         "unsure_count": 0,
-        "driver": "slack-webhook",
+        "driver": DriverKind.SLACK_WEBHOOK,
         "on_unsure": "resend",
         "created_at": NOON,
         "give_up_at": NOON + 24 * HOUR,
@@ -143,10 +144,10 @@ def test_a_refused_message_is_dead_at_once() -> None:
 @pytest.mark.parametrize(
     ("driver", "minutes"),
     [
-        ("slack-webhook", [0.25, 0.5, 1, 2, 4, 8, 10, 10]),
-        ("slack-bot", [0.25, 0.5, 1, 2, 4, 8, 10, 10]),
-        ("smtp", [1, 5, 10, 20, 30, 30, 30, 30]),
-        ("apprise", [0.5, 1, 2, 4, 8, 16, 30, 30]),
+        (DriverKind.SLACK_WEBHOOK, [0.25, 0.5, 1, 2, 4, 8, 10, 10]),
+        (DriverKind.SLACK_BOT, [0.25, 0.5, 1, 2, 4, 8, 10, 10]),
+        (DriverKind.SMTP, [1, 5, 10, 20, 30, 30, 30, 30]),
+        (DriverKind.APPRISE, [0.5, 1, 2, 4, 8, 16, 30, 30]),
     ],
 )
 def test_each_driver_has_its_own_patience(driver: str, minutes: list[float]) -> None:
@@ -201,15 +202,19 @@ def test_a_webhook_that_stays_unanswered_costs_the_receiver_and_not_the_message(
 
 
 def test_an_unanswered_bot_post_is_looked_up_soon() -> None:
-    assert wait_after(Outcome.UNSURE, driver="slack-bot") == timedelta(seconds=5)
-    assert step_after(Outcome.UNSURE, driver="slack-bot", attempt=3, unsure_count=2).not_before
+    assert wait_after(Outcome.UNSURE, driver=DriverKind.SLACK_BOT) == timedelta(seconds=5)
+    assert step_after(
+        Outcome.UNSURE, driver=DriverKind.SLACK_BOT, attempt=3, unsure_count=2
+    ).not_before
 
 
 def test_an_unanswered_mail_goes_again_with_the_patience_of_mail() -> None:
-    assert wait_after(Outcome.UNSURE, driver="smtp", attempt=2, unsure_count=1) == 5 * MINUTE
+    assert (
+        wait_after(Outcome.UNSURE, driver=DriverKind.SMTP, attempt=2, unsure_count=1) == 5 * MINUTE
+    )
 
 
-@pytest.mark.parametrize("driver", ["slack-webhook", "smtp", "apprise"])
+@pytest.mark.parametrize("driver", [DriverKind.SLACK_WEBHOOK, DriverKind.SMTP, DriverKind.APPRISE])
 def test_who_prefers_silence_gets_no_repeat(driver: str) -> None:
     step = step_after(Outcome.UNSURE, driver=driver, on_unsure="hold")
 
@@ -217,7 +222,7 @@ def test_who_prefers_silence_gets_no_repeat(driver: str) -> None:
 
 
 def test_a_bot_that_can_tell_is_not_asked_to_be_silent() -> None:
-    step = step_after(Outcome.UNSURE, driver="slack-bot", on_unsure="hold")
+    step = step_after(Outcome.UNSURE, driver=DriverKind.SLACK_BOT, on_unsure="hold")
 
     assert step.state is DeliveryState.PENDING
 
@@ -233,7 +238,8 @@ def test_the_last_attempt_is_made_when_time_is_up_and_none_after() -> None:
 
 
 @pytest.mark.parametrize(
-    ("driver", "hours"), [("slack-webhook", 24), ("apprise", 24), ("smtp", 48)]
+    ("driver", "hours"),
+    [(DriverKind.SLACK_WEBHOOK, 24), (DriverKind.APPRISE, 24), (DriverKind.SMTP, 48)],
 )
 def test_mail_gets_two_days_and_everything_else_one(driver: str, hours: int) -> None:
     arguments: dict[str, Any] = {"driver": driver, "give_up_at": None}
@@ -256,7 +262,7 @@ def test_giving_up_on_a_message_still_holds_its_broken_receiver() -> None:
     outcome=st.sampled_from(Outcome),
     attempt=st.integers(1, 10_000),
     unsure_count=st.integers(0, 3),
-    driver=st.sampled_from(["slack-webhook", "slack-bot", "smtp", "apprise", "terminal"]),
+    driver=st.sampled_from(DriverKind),
     age=st.timedeltas(timedelta(0), timedelta(days=3)),
     jitter=chances,
     retry_after=waits,

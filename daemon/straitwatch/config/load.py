@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -44,10 +43,10 @@ from straitwatch.core.model import (
     TermSet,
 )
 from straitwatch.core.normalize import feed_id
+from straitwatch.core.policy import FALL_BACK_AFTER
 from straitwatch.errors import ConfigError
 
 ValidateReceiver = Callable[[Receiver], str | None]
-FALL_BACK_AFTER = timedelta(minutes=30)  # a message is news: where there is another way, take it
 _NOT_YET = "accepted, not acted on in this version"
 
 

@@ -11,9 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 
-from straitwatch.core.model import AlertFacts, AlertKind, CollectedUpdate, Severity, SignalKind
+from straitwatch.core.model import (
+    AlertFacts,
+    AlertKind,
+    CollectedUpdate,
+    DeliveryReason,
+    Severity,
+    SignalKind,
+)
 
-UPDATE_WAIT = "update_wait"  # the reason of a delivery that waits for further updates
 # A correction must be seen even if a development comes after it; a confirmation need not.
 _URGENT = (SignalKind.CORRECTION, SignalKind.RETRACTION, SignalKind.DENIAL, SignalKind.END)
 
@@ -59,7 +65,11 @@ def due_together(held: Iterable[HeldMessage], now: datetime) -> list[tuple[str, 
     for message in held:
         groups.setdefault(_group(message), []).append(message)
     due = [
-        [message for message in group if message.reason == UPDATE_WAIT or message.not_before <= now]
+        [
+            message
+            for message in group
+            if message.reason == DeliveryReason.UPDATE_WAIT or message.not_before <= now
+        ]
         for group in groups.values()
         if any(message.not_before <= now for message in group)
     ]
@@ -68,8 +78,8 @@ def due_together(held: Iterable[HeldMessage], now: datetime) -> list[tuple[str, 
 
 def _group(message: HeldMessage) -> tuple[str, ...]:
     place = (message.receiver, message.recipient)
-    if message.reason == UPDATE_WAIT:
-        return (UPDATE_WAIT, *place, message.story_id)
+    if message.reason == DeliveryReason.UPDATE_WAIT:
+        return (DeliveryReason.UPDATE_WAIT, *place, message.story_id)
     return ("", *place, str(message.lane))
 
 

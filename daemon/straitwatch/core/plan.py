@@ -27,6 +27,7 @@ from straitwatch.core.model import (
     AlertPolicy,
     Decision,
     Delivery,
+    DeliveryReason,
     DeliveryState,
     Destination,
     EntryKind,
@@ -48,8 +49,9 @@ from straitwatch.core.model import (
     StoryName,
     WatchList,
 )
-from straitwatch.core.outbox import UPDATE_WAIT, update_hold
-from straitwatch.core.rules import GIVE_UP_AFTER, Rules
+from straitwatch.core.outbox import update_hold
+from straitwatch.core.policy import GIVE_UP_AFTER
+from straitwatch.core.rules import Rules
 from straitwatch.core.schedule import held_until
 
 SAME_GUID: Final = "same-guid"  # of an entry that was stored before; its text was edited
@@ -293,7 +295,7 @@ def _delivery(
 def _hold(
     destination: Destination, policy: AlertPolicy, *, sent: Severity | None, now: datetime
 ) -> _Hold:
-    """Return until when a message is held and why; `(None, "")` sends it at once.
+    """Return until when a message is held and why; no time sends it at once.
 
     Quiet hours hold a message, `update_wait` an update, and an explicit `group_wait` both. Where
     several routes lead to one receiver, the quiet hours that end first decide; they are looked at
@@ -301,11 +303,11 @@ def _hold(
     """
     until = update_hold(destination.severity, sent, wait=policy.update_wait, now=now)
     if end := _end_of_quiet(destination, policy, until or now):
-        return end, "quiet_hours"
+        return end, DeliveryReason.QUIET_HOURS
     waits = [now + destination.group_wait] if destination.group_wait else []
     if until:
-        return max((until, *waits)), UPDATE_WAIT
-    return (waits[0], "group_wait") if waits else (None, "")
+        return max((until, *waits)), DeliveryReason.UPDATE_WAIT
+    return (waits[0], DeliveryReason.GROUP_WAIT) if waits else (None, DeliveryReason.NONE)
 
 
 def _end_of_quiet(destination: Destination, policy: AlertPolicy, at: datetime) -> datetime | None:

@@ -14,6 +14,7 @@ from straitwatch.core.model import (
     Alert,
     Decision,
     Delivery,
+    DeliveryReason,
     Entry,
     Feed,
     FeedState,
@@ -27,7 +28,6 @@ from straitwatch.core.model import (
     Story,
     StoryConstraint,
 )
-from straitwatch.core.outbox import UPDATE_WAIT
 from straitwatch.core.plan import SAME_GUID, PollContext, plan_poll
 from straitwatch.core.report import Arrival, build_reports
 from straitwatch.core.rules import Rules
@@ -93,7 +93,7 @@ class Rehearsal:
         ends = [
             delivery.not_before
             for delivery in deliveries
-            if delivery.state_reason == UPDATE_WAIT and delivery.not_before
+            if delivery.state_reason == DeliveryReason.UPDATE_WAIT and delivery.not_before
         ]
         if not ends:
             return alert.id

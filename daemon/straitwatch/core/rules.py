@@ -9,8 +9,6 @@ from straitwatch.core.match import Matcher
 from straitwatch.core.model import AlertPolicy, Fallback, Limit
 from straitwatch.core.origin import NO_OUTLETS, Outlets
 
-GIVE_UP_AFTER = timedelta(hours=24)  # counted from when a message may be sent
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shadow:

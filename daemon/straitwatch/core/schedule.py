@@ -10,15 +10,19 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from straitwatch.core.model import (
+    DeliveryReason,
     DeliveryState,
     DigestPlan,
+    DriverKind,
     Feed,
+    NextStep,
     Outcome,
     PollPolicy,
     QuietHours,
     SendResult,
     Severity,
 )
+from straitwatch.core.policy import MAX_RECEIVER_HOLD, give_up_after
 
 _DAY = timedelta(days=1)
 
@@ -74,30 +78,16 @@ def _minutes(*values: float) -> tuple[timedelta, ...]:
 # The wait after the first, second, ... failed attempt; the last one repeats.
 _SLACK_WAITS = _minutes(0.25, 0.5, 1, 2, 4, 8, 10)
 _WAITS = {
-    "slack-webhook": _SLACK_WAITS,
-    "slack-bot": _SLACK_WAITS,
-    "smtp": _minutes(1, 5, 10, 20, 30),  # greylisting wants minutes
+    DriverKind.SLACK_WEBHOOK: _SLACK_WAITS,
+    DriverKind.SLACK_BOT: _SLACK_WAITS,
+    DriverKind.SMTP: _minutes(1, 5, 10, 20, 30),  # greylisting wants minutes
 }
 _OTHER_WAITS = _minutes(0.5, 1, 2, 4, 8, 16, 30)
 _PROBE_WAITS = _minutes(1, 5, 15, 60)  # of a broken receiver
 _DEFAULT_RETRY_AFTER = timedelta(seconds=30)
-_MAX_RECEIVER_HOLD = timedelta(hours=1)
 _REPEAT_AFTER = timedelta(seconds=30)  # an unanswered webhook, marked as possible repeat
 _LOOK_UP_AFTER = timedelta(seconds=5)  # until an unanswered post shows in the channel's history
-_GIVE_UP_AFTER = _DAY
-_GIVE_UP_MAIL_AFTER = timedelta(hours=48)
 _TOO_MANY_REQUESTS = "429"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextStep:
-    """What becomes of a delivery after an attempt, and of its receiver."""
-
-    state: DeliveryState
-    reason: str  # delivered, retry, rate_limited, unanswered, receiver_broken, refused, gave_up
-    not_before: datetime | None = None
-    receiver_hold_until: datetime | None = None  # set: no message goes to the receiver before
-    receiver_hold_reason: str = ""
 
 
 def after_attempt(
@@ -105,7 +95,7 @@ def after_attempt(
     *,
     attempt: int,
     unsure_count: int,
-    driver: str,
+    driver: DriverKind,
     on_unsure: str,
     created_at: datetime,
     give_up_at: datetime | None,
@@ -116,46 +106,45 @@ def after_attempt(
 
     Time limits a delivery, not a count: the last attempt is made at `give_up_at`, by default 24
     hours after `created_at`, for mail 48. `attempt` is the one that just ended, 1 for the first;
-    `unsure_count` counts earlier ones that were not answered. `driver` is slack-webhook,
-    slack-bot or smtp; any other name stands for the rules of Apprise. `on_unsure` is resend, or
-    hold to prefer silence to a repeat.
+    `unsure_count` counts earlier ones that were not answered. `on_unsure` is resend, or hold to
+    prefer silence to a repeat.
     """
     if result.outcome is Outcome.DELIVERED:
-        return NextStep(state=DeliveryState.DELIVERED, reason="delivered")
+        return NextStep(state=DeliveryState.DELIVERED, reason=DeliveryReason.DELIVERED)
     if result.outcome is Outcome.PERMANENT:
-        return NextStep(state=DeliveryState.DEAD, reason="refused")
+        return NextStep(state=DeliveryState.DEAD, reason=DeliveryReason.REFUSED)
     is_unsure = result.outcome is Outcome.UNSURE
     if is_unsure and must_not_resend(driver, on_unsure):
-        return NextStep(state=DeliveryState.DEAD, reason="unanswered")
+        return NextStep(state=DeliveryState.DEAD, reason=DeliveryReason.UNANSWERED)
     hold = _receiver_hold(result, attempt)
-    if is_unsure and driver == "slack-webhook" and unsure_count:
+    if is_unsure and driver is DriverKind.SLACK_WEBHOOK and unsure_count:
         # Twice in a row is no accident of this message: Slack is in trouble. One message probes.
         hold = max(_nth(_PROBE_WAITS, unsure_count), _asked_wait(result))
-    limit = give_up_at or created_at + (_GIVE_UP_MAIL_AFTER if driver == "smtp" else _GIVE_UP_AFTER)
+    limit = give_up_at or created_at + give_up_after(driver)
     is_over = now >= limit
     wait = hold or _wait(result, attempt=attempt, driver=driver, jitter=jitter)
     return NextStep(
         state=DeliveryState.DEAD if is_over else DeliveryState.PENDING,
-        reason="gave_up" if is_over else _reason(result),
+        reason=DeliveryReason.GAVE_UP if is_over else _reason(result),
         not_before=None if is_over else min(now + wait, limit),
         receiver_hold_until=now + hold if hold else None,
         receiver_hold_reason=_reason(result) if hold else "",
     )
 
 
-def must_not_resend(driver: str, on_unsure: str) -> bool:
+def must_not_resend(driver: DriverKind, on_unsure: str) -> bool:
     """Whether a receiver prefers silence to a repeat; a bot looks before it repeats."""
-    return on_unsure == "hold" and driver != "slack-bot"
+    return on_unsure == "hold" and driver is not DriverKind.SLACK_BOT
 
 
-def _reason(result: SendResult) -> str:
+def _reason(result: SendResult) -> DeliveryReason:
     match result.outcome:
         case Outcome.UNSURE:
-            return "unanswered"
+            return DeliveryReason.UNANSWERED
         case Outcome.RECEIVER_BROKEN:
-            return "receiver_broken"
+            return DeliveryReason.RECEIVER_BROKEN
         case _:
-            return "rate_limited" if _is_rate_limit(result) else "retry"
+            return DeliveryReason.RATE_LIMITED if _is_rate_limit(result) else DeliveryReason.RETRY
 
 
 def _is_rate_limit(result: SendResult) -> bool:
@@ -172,13 +161,13 @@ def _receiver_hold(result: SendResult, attempt: int) -> timedelta | None:
 
 
 def _asked_wait(result: SendResult) -> timedelta:
-    return min(result.retry_after or timedelta(0), _MAX_RECEIVER_HOLD)
+    return min(result.retry_after or timedelta(0), MAX_RECEIVER_HOLD)
 
 
-def _wait(result: SendResult, *, attempt: int, driver: str, jitter: float) -> timedelta:
-    if result.outcome is Outcome.UNSURE and driver == "slack-webhook":
+def _wait(result: SendResult, *, attempt: int, driver: DriverKind, jitter: float) -> timedelta:
+    if result.outcome is Outcome.UNSURE and driver is DriverKind.SLACK_WEBHOOK:
         return _REPEAT_AFTER
-    if result.outcome is Outcome.UNSURE and driver == "slack-bot" and attempt == 1:
+    if result.outcome is Outcome.UNSURE and driver is DriverKind.SLACK_BOT and attempt == 1:
         return _LOOK_UP_AFTER
     waits = _WAITS.get(driver, _OTHER_WAITS)
     return _nth(waits, attempt) * (0.5 + jitter / 2)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from straitwatch.core.model import Frozen, SendJob, SendResult
+from straitwatch.core.model import DriverKind, Frozen, SendJob, SendResult
 
 Templates = Mapping[str, str]
 TEXT_LIMIT = 300  # characters of a server's words that are kept
@@ -12,7 +12,7 @@ TEXT_LIMIT = 300  # characters of a server's words that are kept
 class Driver(Protocol):
     """One receiver, ready to send. Not shared between threads: see `SenderThreads`."""
 
-    kind: str  # slack-webhook, slack-bot, smtp, apprise, terminal
+    kind: DriverKind
     recipients: tuple[str, ...]  # "" where there is a single target
     redacted: str  # for logs
     on_unsure: str  # resend, hold

@@ -14,7 +14,15 @@ from typing import Any
 
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 
-from straitwatch.core.model import AlertKind, Frozen, Outcome, SendJob, SendResult, Severity
+from straitwatch.core.model import (
+    AlertKind,
+    DriverKind,
+    Frozen,
+    Outcome,
+    SendJob,
+    SendResult,
+    Severity,
+)
 from straitwatch.core.render import render_text
 from straitwatch.deliver.driver import Templates
 
@@ -68,7 +76,7 @@ def quiet_asset() -> AppriseAsset:
 class Generic:
     """A receiver behind any of Apprise's services."""
 
-    kind = "apprise"
+    kind = DriverKind.APPRISE
     recipients: tuple[str, ...] = ("",)
 
     def __init__(

@@ -15,7 +15,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
-from straitwatch.core.model import AlertKind, Frozen, Outcome, SendJob, SendResult
+from straitwatch.core.model import AlertKind, DriverKind, Frozen, Outcome, SendJob, SendResult
 from straitwatch.core.render import context_block, render_slack
 from straitwatch.deliver.driver import Templates, redact_and_shorten
 from straitwatch.deliver.http import READ_SECONDS, NoRedirectTransport
@@ -88,7 +88,7 @@ class _Bot(WebClient):
 class SlackWebhook:
     """An incoming webhook: posts and tells nothing about what became of it."""
 
-    kind = "slack-webhook"
+    kind = DriverKind.SLACK_WEBHOOK
     recipients: tuple[str, ...] = ("",)
 
     def __init__(
@@ -141,7 +141,7 @@ class SlackWebhook:
 class SlackBot:
     """A bot token: knows what it posted, answers in threads and edits the first message."""
 
-    kind = "slack-bot"
+    kind = DriverKind.SLACK_BOT
     recipients: tuple[str, ...] = ("",)
 
     def __init__(

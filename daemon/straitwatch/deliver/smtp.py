@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from straitwatch.core.model import Frozen, Outcome, SendJob, SendResult
+from straitwatch.core.model import DriverKind, Frozen, Outcome, SendJob, SendResult
 from straitwatch.core.render import render_mail
 from straitwatch.deliver.driver import Templates, redact_and_shorten
 
@@ -60,7 +60,7 @@ class Server:
 class Mail:
     """One mail server and the addresses that a receiver stands for."""
 
-    kind = "smtp"
+    kind = DriverKind.SMTP
 
     def __init__(
         self,

@@ -7,7 +7,15 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from straitwatch.core.model import AlertFacts, Frozen, Outcome, SendJob, SendResult, Severity
+from straitwatch.core.model import (
+    AlertFacts,
+    DriverKind,
+    Frozen,
+    Outcome,
+    SendJob,
+    SendResult,
+    Severity,
+)
 from straitwatch.core.render import render_text
 from straitwatch.deliver.driver import Templates
 
@@ -22,7 +30,7 @@ _STYLES = {
 class Terminal:
     """`terminal://` prints to stdout, `terminal://stderr` beside the data of a command."""
 
-    kind = "terminal"
+    kind = DriverKind.TERMINAL
     recipients: tuple[str, ...] = ("",)
     redacted = "terminal://"
 

@@ -4,13 +4,12 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from straitwatch.core.model import DeliveryState
+from straitwatch.core.model import DeliveryReason, DeliveryState
+from straitwatch.core.policy import FEED_LEASE, MAX_RECEIVER_HOLD
 from straitwatch.store.rows import DELIVERY, FEED, RECEIVER
 from straitwatch.store.transaction import Transaction
 
 SKEW = timedelta(seconds=5)  # between the clocks of replicas, and nothing to mend
-_LONGEST_HOLD = timedelta(hours=1)  # of a receiver, whatever it asks for
-_LONGEST_LEASE = timedelta(minutes=15)
 
 
 def repair_clock(tx: Transaction, now: datetime) -> int:
@@ -22,7 +21,10 @@ def repair_clock(tx: Transaction, now: datetime) -> int:
     future = now + SKEW
     waits = sa.or_(
         DELIVERY.c.state == DeliveryState.PENDING.value,
-        sa.and_(DELIVERY.c.state == DeliveryState.HELD.value, DELIVERY.c.reason == "group_wait"),
+        sa.and_(
+            DELIVERY.c.state == DeliveryState.HELD.value,
+            DELIVERY.c.reason == DeliveryReason.GROUP_WAIT.value,
+        ),
     )
     statements = (
         DELIVERY.update()
@@ -31,17 +33,15 @@ def repair_clock(tx: Transaction, now: datetime) -> int:
         DELIVERY.update()
         .where(
             DELIVERY.c.state == DeliveryState.SENDING.value,
-            DELIVERY.c.lease_until > now + _LONGEST_LEASE,
+            DELIVERY.c.lease_until > now + FEED_LEASE,
         )
         .values(lease_until=now),
         RECEIVER.update()
-        .where(RECEIVER.c.hold_until > now + _LONGEST_HOLD + SKEW)
+        .where(RECEIVER.c.hold_until > now + MAX_RECEIVER_HOLD + SKEW)
         .values(hold_until=now),
         FEED.update()
         .where(FEED.c.last_polled_at > future, FEED.c.next_due_at > now)
         .values(next_due_at=now, last_polled_at=now),
-        FEED.update()
-        .where(FEED.c.lease_until > now + _LONGEST_LEASE + SKEW)
-        .values(lease_until=now),
+        FEED.update().where(FEED.c.lease_until > now + FEED_LEASE + SKEW).values(lease_until=now),
     )
     return sum(tx.execute(statement).rowcount for statement in statements)

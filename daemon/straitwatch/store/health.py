@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from straitwatch.core.health import Health, NoticeState
-from straitwatch.core.model import AlertKind, DeliveryState, Outcome
+from straitwatch.core.model import AlertKind, DeliveryReason, DeliveryState, Outcome
 from straitwatch.store.delivery_rows import OPEN
 from straitwatch.store.meta import get_meta, set_meta
 from straitwatch.store.rows import ALERT, DELIVERY, RECEIVER
@@ -98,7 +98,7 @@ def _broken_receivers(tx: Transaction, now: datetime) -> dict[str, str]:
             pending,
             DELIVERY.c.attempts > 1,
             DELIVERY.c.last_outcome == Outcome.RETRY.value,
-            DELIVERY.c.reason != "rate_limited",
+            DELIVERY.c.reason != DeliveryReason.RATE_LIMITED.value,
             DELIVERY.c.created_at <= now - UNREACHABLE_AFTER,
             RECEIVER.c.paused_at.is_(None),
             sa.or_(

@@ -16,10 +16,12 @@ from pydantic import ValidationError
 from straitwatch.core.model import (
     Alert,
     Delivery,
+    DeliveryReason,
     DeliveryState,
     Fallback,
     Frozen,
     Limit,
+    NextStep,
     Outcome,
     SendJob,
     SendResult,
@@ -189,13 +191,9 @@ def finish_attempt(
     tx: Transaction,
     claimed: ClaimedDelivery,
     result: SendResult,
+    step: NextStep,
     *,
-    state: DeliveryState,
-    reason: str,
-    not_before: datetime | None,
     now: datetime,
-    hold_receiver_until: datetime | None = None,
-    hold_reason: str = "",
     fallback: Fallback | None = None,
 ) -> bool:
     """Record how an attempt ended; False when somebody else has claimed the delivery since.
@@ -206,8 +204,13 @@ def finish_attempt(
     tx.is_durable = True
     delivery, text = claimed.job.delivery, result.text[:_MAX_TEXT]
     record_receiver_result(tx, delivery.receiver, result, now=now)
-    if hold_receiver_until:
-        hold_receiver(tx, delivery.receiver, until=hold_receiver_until, reason=hold_reason)
+    if step.receiver_hold_until:
+        hold_receiver(
+            tx,
+            delivery.receiver,
+            until=step.receiver_hold_until,
+            reason=step.receiver_hold_reason,
+        )
     attempt = {
         "b_seq": claimed.attempt_seq,
         "finished_at": now,
@@ -216,15 +219,15 @@ def finish_attempt(
         "text": text,
     }
     tx.execute(_CLOSE_ATTEMPT, attempt)
-    is_done, is_unsure = state is DeliveryState.DELIVERED, result.outcome is Outcome.UNSURE
+    is_done, is_unsure = step.state is DeliveryState.DELIVERED, result.outcome is Outcome.UNSURE
     values = {
         "b_id": delivery.id,
         "b_epoch": claimed.epoch,
         "b_unsure": int(is_unsure),
-        "state": state.value,
-        "reason": reason,
-        "not_before": not_before,
-        "due_at": not_before or now,
+        "state": step.state.value,
+        "reason": step.reason.value,
+        "not_before": step.not_before,
+        "due_at": step.not_before or now,
         "unsure_at": claimed.job.started_at or (claimed.started_at if is_unsure else None),
         "ref": dict(result.ref) if is_done else {},
         "last_outcome": result.outcome.value,
@@ -234,7 +237,7 @@ def finish_attempt(
         "delivered_at": now if is_done else None,
     }
     is_ours = tx.execute(_FINISH, values).rowcount == 1
-    if is_ours and state is DeliveryState.DEAD:
+    if is_ours and step.state is DeliveryState.DEAD:
         handle_dead_letters(tx, [delivery.id], fallback, now=now)
     return is_ours
 
@@ -283,7 +286,13 @@ def return_unanswered(
         end = row.give_up_at
         is_over = bool(started_at and end and end <= min(started_at, now))
         is_dead = is_held or is_over
-        reason = "unanswered" if is_held else "gave_up" if is_over else Outcome.UNSURE.value
+        reason = (
+            DeliveryReason.UNANSWERED
+            if is_held
+            else DeliveryReason.GAVE_UP
+            if is_over
+            else DeliveryReason.UNSURE
+        )
         tx.execute(
             ATTEMPT.update().where(is_attempt).values(outcome=Outcome.UNSURE.value, text=text)
         )
@@ -292,7 +301,7 @@ def return_unanswered(
             .where(DELIVERY.c.id == row.id)
             .values(
                 state=(DeliveryState.DEAD if is_dead else DeliveryState.PENDING).value,
-                reason=reason,
+                reason=reason.value,
                 lease_until=None,
                 lease_owner="",
                 unsure_count=DELIVERY.c.unsure_count + 1,

@@ -6,10 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from straitwatch.core.model import AlertKind, DeliveryState
+from straitwatch.core.model import AlertKind, DeliveryReason, DeliveryState
+from straitwatch.core.policy import GIVE_UP_AFTER
 from straitwatch.store.delivery_rows import FINAL, FRESH, AttemptRecord, DeliveryRecord, to_record
-from straitwatch.store.receivers import NEW_TERM
-from straitwatch.store.rollups import CARRIED, propagate_state
+from straitwatch.store.rollups import propagate_state
 from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY, STORY
 from straitwatch.store.transaction import ResultRow, Transaction
 
@@ -76,7 +76,10 @@ def merged_into(tx: Transaction, delivery_id: str) -> list[DeliveryRecord]:
 
 def retry_dead(tx: Transaction, *, now: datetime) -> int:
     """Try every dead letter again; those that another one carries go with it."""
-    is_dead = sa.and_(DELIVERY.c.state == DeliveryState.DEAD.value, DELIVERY.c.reason != CARRIED)
+    is_dead = sa.and_(
+        DELIVERY.c.state == DeliveryState.DEAD.value,
+        DELIVERY.c.reason != DeliveryReason.CARRIER.value,
+    )
     ids = tx.execute(sa.select(DELIVERY.c.id).where(is_dead)).scalars().all()
     return sum(retry_delivery(tx, id_, now=now) for id_ in ids)
 
@@ -109,7 +112,7 @@ def retry_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> bool:
         .where(may_be_tried)  # asked again: a sender may have claimed it since
         .values(
             state=DeliveryState.PENDING.value,
-            reason="retried by a person",
+            reason=DeliveryReason.RETRIED.value,
             not_before=None,
             due_at=now,
             give_up_at=_new_term(row, now=now),
@@ -125,7 +128,7 @@ def retry_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> bool:
 
 def _new_term(row: ResultRow, *, now: datetime) -> datetime:
     """Return when to give up a message that a person sends again: as long as it once had."""
-    return now + (row.give_up_at - row.created_at if row.give_up_at else NEW_TERM)
+    return now + (row.give_up_at - row.created_at if row.give_up_at else GIVE_UP_AFTER)
 
 
 def cancel_deliveries(
@@ -135,7 +138,6 @@ def cancel_deliveries(
     ids: Collection[str] = (),
     receiver: str = "",
     before: datetime | None = None,
-    reason: str = "cancelled by a person",
 ) -> int:
     """Cancel what waits: these ids, or a receiver's, or all that was made before a time."""
     conditions: list[sa.ColumnElement[bool]] = []
@@ -151,7 +153,11 @@ def cancel_deliveries(
     cancelled = tx.execute(
         DELIVERY.update()
         .where(DELIVERY.c.state.in_(["held", "pending"]), *conditions)
-        .values(state=DeliveryState.CANCELLED.value, reason=reason, updated_at=now)
+        .values(
+            state=DeliveryState.CANCELLED.value,
+            reason=DeliveryReason.CANCELLED.value,
+            updated_at=now,
+        )
         .returning(DELIVERY.c.id)
     )
     gone = list(cancelled.scalars())
@@ -186,7 +192,7 @@ def replay_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> str:
         "id": new_id,
         "generation": generation,
         "state": DeliveryState.PENDING.value,
-        "reason": "replayed by a person",
+        "reason": DeliveryReason.REPLAYED.value,
         "not_before": None,
         "due_at": now,
         "give_up_at": _new_term(row, now=now),

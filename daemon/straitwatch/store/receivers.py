@@ -9,12 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from straitwatch.core.identity import delivery_key
-from straitwatch.core.model import DeliveryState, Fallback, Outcome, SendResult
+from straitwatch.core.model import DeliveryReason, DeliveryState, Fallback, Outcome, SendResult
+from straitwatch.core.policy import GIVE_UP_AFTER
 from straitwatch.store.rollups import handle_dead_letters, redirect
 from straitwatch.store.rows import DELIVERY, RECEIVER
 from straitwatch.store.transaction import Transaction
-
-NEW_TERM = timedelta(hours=24)  # when a person lets a message be tried again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +50,9 @@ def resume_receiver(tx: Transaction, name: str, *, now: datetime) -> None:
     waits = sa.and_(
         DELIVERY.c.receiver == name,
         DELIVERY.c.state == DeliveryState.PENDING.value,
-        DELIVERY.c.give_up_at < now + NEW_TERM,
+        DELIVERY.c.give_up_at < now + GIVE_UP_AFTER,
     )
-    tx.execute(DELIVERY.update().where(waits).values(give_up_at=now + NEW_TERM))
+    tx.execute(DELIVERY.update().where(waits).values(give_up_at=now + GIVE_UP_AFTER))
 
 
 def receiver_states(tx: Transaction) -> dict[str, ReceiverState]:
@@ -108,7 +107,7 @@ def expire_for_missing_receivers(
         DELIVERY.c.receiver.not_in(list(usable)),
         DELIVERY.c.state.in_([DeliveryState.PENDING.value, DeliveryState.HELD.value]),
     )
-    reason = {"reason": Outcome.RECEIVER_BROKEN.value}
+    reason = {"reason": DeliveryReason.RECEIVER_BROKEN.value}
     tx.execute(DELIVERY.update().where(waits, DELIVERY.c.reason != reason["reason"]).values(reason))
     is_over = sa.or_(
         DELIVERY.c.give_up_at <= now,

@@ -21,22 +21,22 @@ from straitwatch.core.model import (
     AlertFacts,
     AlertKind,
     Delivery,
+    DeliveryReason,
     DeliveryState,
     Fallback,
     Limit,
     SendJob,
     Severity,
 )
-from straitwatch.core.outbox import UPDATE_WAIT, HeldMessage, collect_updates, due_together
+from straitwatch.core.outbox import HeldMessage, collect_updates, due_together
 from straitwatch.store.delivery_rows import FRESH, alert_row, delivery_row, facts_adapter
 from straitwatch.store.rows import ALERT, DELIVERY
 from straitwatch.store.transaction import ResultRow, Transaction
 
 ROLLUP_ITEMS = 14  # stories that are listed: as many fill a section of a Slack message
-CARRIED = "carrier"  # the reason of a delivery that shared the end of the one it was merged into
 _STORY_KINDS = (AlertKind.NEW.value, AlertKind.UPDATE.value)
 _LIMITED_KINDS = (*_STORY_KINDS, AlertKind.ROLLUP.value)
-_CAUSES = ("quiet_hours", "group_wait", UPDATE_WAIT)
+_CAUSES = (DeliveryReason.QUIET_HOURS, DeliveryReason.GROUP_WAIT, DeliveryReason.UPDATE_WAIT)
 _CHUNK = 500  # ids in one IN (...)
 _READ_FACTS = facts_adapter(AlertFacts.__name__)
 
@@ -51,7 +51,7 @@ def flush_held(tx: Transaction, now: datetime) -> int:
     due = _waiting(tx, is_held, is_over)
     if not due:
         return 0
-    waiting = _waiting(tx, is_held, ~is_over, DELIVERY.c.reason == UPDATE_WAIT)
+    waiting = _waiting(tx, is_held, ~is_over, DELIVERY.c.reason == DeliveryReason.UPDATE_WAIT.value)
     rows = {row.id: row for row in sorted((*due, *waiting), key=attrgetter("seq"))}
     messages = due_together(map(_held_message, rows.values()), now)
     for ids in messages:
@@ -147,7 +147,12 @@ def _put_off(
     limited = sa.select(ALERT.c.id).where(
         ALERT.c.id == DELIVERY.c.alert_id, ALERT.c.kind.in_(_LIMITED_KINDS)
     )
-    values = {"not_before": until, "due_at": until, "reason": "limit", "updated_at": now}
+    values = {
+        "not_before": until,
+        "due_at": until,
+        "reason": DeliveryReason.LIMIT.value,
+        "updated_at": now,
+    }
     tx.execute(DELIVERY.update().where(place, _is_due(now), limited.exists()).values(values))
 
 
@@ -188,9 +193,11 @@ def _merge(
         carrier, members = _add_rollup(tx, rows, now=now, limit=limit), rows
     ids = [row.id for row in members]
     cause = (
-        "limit" if limit else next((row.reason for row in rows if row.reason in _CAUSES), "held")
+        DeliveryReason.LIMIT
+        if limit
+        else next((row.reason for row in rows if row.reason in _CAUSES), DeliveryReason.HELD)
     )
-    _set(tx, ids, DeliveryState.MERGED, now=now, reason=cause, merged_into=carrier)
+    _set(tx, ids, DeliveryState.MERGED, now=now, reason=str(cause), merged_into=carrier)
     tx.is_durable = True
 
 
@@ -206,7 +213,7 @@ def _add_rollup(
     said = {row.alert_id: row for row in (*carried, *rows)}
     facts = roll_up(
         [_collected(said.values(), story[-1].story_id) for story in listed[:ROLLUP_ITEMS]],
-        cause="limit" if limit else rows[0].reason,
+        cause=DeliveryReason.LIMIT.value if limit else rows[0].reason,
         messages=len(said),
         stories=len(by_story),
         limit=limit,
@@ -306,7 +313,7 @@ def _readable(tx: Transaction, rows: Sequence[ResultRow], *, now: datetime) -> l
 
 def end_unreadable(tx: Transaction, ids: Collection[str], *, now: datetime) -> None:
     """Make dead what no version reads any more, with what was merged into it."""
-    _set(tx, ids, DeliveryState.DEAD, now=now, reason="unreadable")
+    _set(tx, ids, DeliveryState.DEAD, now=now, reason=DeliveryReason.UNREADABLE.value)
     propagate_state(tx, ids, DeliveryState.DEAD, now=now)
     tx.is_durable |= bool(ids)
 
@@ -343,7 +350,7 @@ def redirect(tx: Transaction, delivery_id: str, fallback: Fallback, *, now: date
             "receiver": fallback.receiver,
             "recipient": recipient,
             "state": DeliveryState.PENDING.value,
-            "reason": f"instead of {row.receiver}",
+            "reason": f"{DeliveryReason.INSTEAD_OF} {row.receiver}",
             "not_before": None,
             "due_at": now,
             "give_up_at": now + fallback.give_up_after,
@@ -360,10 +367,17 @@ def redirect(tx: Transaction, delivery_id: str, fallback: Fallback, *, now: date
     query = sa.select(DELIVERY.c.id).where(DELIVERY.c.id.in_(ids), carriers, is_other)
     carrier = tx.execute(query.order_by(DELIVERY.c.seq)).scalars().first()
     if carrier is None:
-        _set(tx, [row.id], DeliveryState.DEAD, now=now, reason="fallback")
+        _set(tx, [row.id], DeliveryState.DEAD, now=now, reason=DeliveryReason.FALLBACK.value)
         propagate_state(tx, [row.id], DeliveryState.DEAD, now=now)
         return
-    _set(tx, [row.id], DeliveryState.MERGED, now=now, reason="fallback", merged_into=carrier)
+    _set(
+        tx,
+        [row.id],
+        DeliveryState.MERGED,
+        now=now,
+        reason=DeliveryReason.FALLBACK.value,
+        merged_into=carrier,
+    )
 
 
 def propagate_state(
@@ -373,14 +387,20 @@ def propagate_state(
     is_again = state is DeliveryState.MERGED
     ended = sa.and_(
         DELIVERY.c.state.in_([DeliveryState.DEAD.value, DeliveryState.CANCELLED.value]),
-        DELIVERY.c.reason == CARRIED,
+        DELIVERY.c.reason == DeliveryReason.CARRIER.value,
     )
     before = ended if is_again else DELIVERY.c.state == DeliveryState.MERGED.value
     ids = list(carriers)
     while ids:
         members = sa.and_(DELIVERY.c.merged_into.in_(ids), before)
         ids = list(tx.execute(sa.select(DELIVERY.c.id).where(members)).scalars())
-        _set(tx, ids, state, now=now, reason="held" if is_again else CARRIED)
+        _set(
+            tx,
+            ids,
+            state,
+            now=now,
+            reason=(DeliveryReason.HELD if is_again else DeliveryReason.CARRIER).value,
+        )
 
 
 def handle_dead_letters(

@@ -30,6 +30,45 @@ class Outcome(StrEnum):
     RECEIVER_BROKEN = "receiver_broken"
 
 
+class DriverKind(StrEnum):
+    """The ways in which messages are sent."""
+
+    SLACK_WEBHOOK = "slack-webhook"
+    SLACK_BOT = "slack-bot"
+    SMTP = "smtp"
+    APPRISE = "apprise"
+    TERMINAL = "terminal"
+
+
+class DeliveryReason(StrEnum):
+    """Why a delivery is in its state, as stored."""
+
+    NONE = ""
+    # pending: waiting for the next attempt
+    RETRY = "retry"
+    RATE_LIMITED = "rate_limited"
+    UNANSWERED = "unanswered"  # dead too, if the receiver must not get a repeat
+    UNSURE = "unsure"  # the sender's process ended during the attempt
+    RECEIVER_BROKEN = "receiver_broken"  # dead too, if the receiver was never set up
+    LIMIT = "limit"
+    RETRIED = "retried by a person"
+    REPLAYED = "replayed by a person"
+    INSTEAD_OF = "instead of"  # followed by the receiver that failed
+    # held or merged
+    QUIET_HOURS = "quiet_hours"
+    GROUP_WAIT = "group_wait"
+    UPDATE_WAIT = "update_wait"
+    HELD = "held"
+    FALLBACK = "fallback"  # dead too, if the fallback failed
+    # final
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled by a person"
+    REFUSED = "refused"
+    GAVE_UP = "gave_up"
+    UNREADABLE = "unreadable"
+    CARRIER = "carrier"  # the delivery that it was merged into is dead or cancelled
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One message to one recipient: an alert, a receiver, and all the routes that led there.
@@ -84,3 +123,14 @@ class SendResult:
     text: str = ""  # short, for people; never holds a secret
     retry_after: timedelta | None = None
     ref: Mapping[str, str] = field(default_factory=dict)  # ts, channel, message_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """The state of a delivery after an attempt, and a hold of its receiver."""
+
+    state: DeliveryState
+    reason: DeliveryReason
+    not_before: datetime | None = None
+    receiver_hold_until: datetime | None = None  # the receiver gets no message before
+    receiver_hold_reason: str = ""

@@ -1,0 +1,40 @@
+"""Holds the times and limits that several parts of the program share, each once."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+
+from straitwatch.core.model import DriverKind
+
+# ---------------------------------------------------------------- how long a message is tried
+
+GIVE_UP_AFTER = timedelta(hours=24)  # from the time at which the message may be sent
+GIVE_UP_MISSING_AFTER = timedelta(hours=48)  # while its receiver is not set up
+FALL_BACK_AFTER = timedelta(minutes=30)  # an alert is urgent: with a fallback, use it soon
+_GIVE_UP_AFTER: Mapping[DriverKind, timedelta] = MappingProxyType(
+    {DriverKind.SMTP: timedelta(hours=48)}
+)
+
+
+def give_up_after(kind: DriverKind | None) -> timedelta:
+    """Return how long a message is tried; `kind` is None if its receiver is not set up."""
+    if kind is None:
+        return GIVE_UP_MISSING_AFTER
+    return _GIVE_UP_AFTER.get(kind, GIVE_UP_AFTER)
+
+
+# ---------------------------------------------------------------- leases and holds
+
+SEND_LEASE = timedelta(seconds=30)  # renewed while a send lasts
+# Longer than forty polls of one slow host, two at a time, 30 s each: a poll waits for its turn.
+FEED_LEASE = timedelta(minutes=15)
+MAX_RECEIVER_HOLD = timedelta(hours=1)  # whatever Retry-After the receiver asks for
+
+# ---------------------------------------------------------------- when something is unhealthy
+
+SILENT_AFTER = timedelta(hours=24)  # without a good poll, a failing feed is broken
+BROKEN_AFTER_FAILURES = 3  # in a row, a feed is broken
+LATE_AFTER = timedelta(minutes=10)  # past its due time, a feed is late
+RECEIVER_BROKEN_AFTER = timedelta(minutes=2)  # a restart of the receiver's server is not news
+RECEIVER_UNREACHABLE_AFTER = timedelta(minutes=15)  # without a success, while messages wait
+REMIND_AFTER = timedelta(hours=6)  # between two notices on the same subject
