@@ -259,7 +259,7 @@ def test_a_collected_update_has_a_reason_whatever_it_is() -> None:
     assert [line.rpartition(" · ")[2] for line in lines] == [
         "first report in another language",
         "first report",
-        "update",
+        "correction",
         "denial",
     ]
 

@@ -18,9 +18,9 @@ from straitwatch.cli.reportlines import (
     read_line_time,
     read_texts,
 )
-from straitwatch.cli.why import MEANINGS
 from straitwatch.core.model import Action, Entry, Feed, Report, Vector
 from straitwatch.core.normalize import canonical_url, hash_text
+from straitwatch.core.reasons import REASONS
 from straitwatch.core.rehearsal import Rehearsal, Rehearsed
 from straitwatch.core.report import add_vectors, meaning_of
 from straitwatch.core.rules import Rules
@@ -99,7 +99,7 @@ def _said(rehearsed: Rehearsed) -> dict[str, Any]:
     planned, alert = rehearsed.planned, rehearsed.alert
     fold, decision, matches = planned.fold, planned.decision, planned.matches
     is_told = alert is not None or decision.action is Action.DIGEST
-    words = f"{decision.reason} ({MEANINGS[decision.reason]})"
+    words = f"{decision.reason} ({REASONS[decision.reason].long})"
     return {
         "watchlists": [match.watchlist for match in matches],
         "severity": highest(match.severity for match in matches) if matches else None,

@@ -13,7 +13,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
 from straitwatch.cli import application
-from straitwatch.config import reference_page
+from straitwatch.config import reasons_page, reference_page
 from straitwatch.telemetry import metrics_page
 
 _INTRODUCTION = """\
@@ -37,6 +37,7 @@ def reference_pages() -> dict[str, str]:
         "commands.md": commands_page(),
         "configuration.md": reference_page(),
         "metrics.md": metrics_page(),
+        "reasons.md": reasons_page(),
     }
 
 

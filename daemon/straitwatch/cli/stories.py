@@ -16,12 +16,13 @@ from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.mark import who
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.tables import local_time, print_table
-from straitwatch.cli.why import MEANINGS, describe_fold
+from straitwatch.cli.why import describe_fold
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
 from straitwatch.core.listing import first_reported, headline_pair, plausible_date
 from straitwatch.core.model import Action, AlertFacts, EntryKind, Story, StoryReport
 from straitwatch.core.plan import Release
+from straitwatch.core.reasons import REASONS
 from straitwatch.core.render import counted
 from straitwatch.core.rules import Rules
 from straitwatch.errors import UsageError
@@ -127,7 +128,7 @@ def _report_lines(row: dict[str, Any]) -> Iterator[str]:
     if row["added"]:
         yield f"new: {row['added']}"
     sent = f"sent as {row['action']}" if row["sent"] else _NOT_SENT[row["action"]]
-    yield f"{sent}: {row['reason']} ({MEANINGS[row['reason']]})"
+    yield f"{sent}: {row['reason']} ({REASONS[row['reason']].long})"
 
 
 def _first(first: StoryReport, story: Story) -> str:
@@ -216,7 +217,7 @@ def _what_is_sent(result: SplitOff, split: list[str]) -> str:
         return f"queued for {', '.join(places)} (the daemon sends it)"
     if result.release is not None:
         decision = next(iter(result.release.decisions.values()))
-        return f"not sent: {decision.reason} ({MEANINGS[decision.reason]})"
+        return f"not sent: {decision.reason} ({REASONS[decision.reason].long})"
     if result.story.revision:
         return f"it was sent; see `straitwatch alerts show {result.story.id}`"
     command = shlex.join(["straitwatch", "stories", "split", *split, "--alert"])

@@ -28,6 +28,7 @@ from straitwatch.core.cluster.text import has_cjk
 from straitwatch.core.match import Explanation, Matcher, RuleExplanation, near_miss, what_tips
 from straitwatch.core.model import AlertFacts, Feed, FeedState, Mark, MatchText, Reason
 from straitwatch.core.normalize import canonical_url
+from straitwatch.core.reasons import REASONS
 from straitwatch.core.render import counted
 from straitwatch.core.report import Arrival, make_report, matchable
 from straitwatch.core.route import silence_of
@@ -40,32 +41,6 @@ WIDTH = 70  # characters of what a rule lacks, for people; --json has it all
 PAGE = 1_200  # characters of a summary or content that are printed; --json has all
 MESSAGES = 1_000  # about a story that are counted
 SHOWN = 5  # entries that a title stands for; the first in full
-MEANINGS = {
-    Reason.NO_MATCH: "no watch-list fired",
-    Reason.BASELINE: "it was already in the feed at the first fetch",
-    Reason.NEW_STORY: "the first report of this event",
-    Reason.MORE_SEVERE: "it alone is more severe than what was sent about its story",
-    Reason.CORRECTION: "it corrects, retracts, denies, confirms or ends what was reported",
-    Reason.DEVELOPMENT: "it added something new to its story",
-    Reason.PROBABLE: "it is probably about the same event",
-    Reason.OTHER_LANGUAGE: "the first report of its story in another language",
-    Reason.NEW_LIST: "it brought the story to another watch-list",
-    Reason.BREAKING: "many independent origins within an hour raised its severity",
-    Reason.HIGHER_SEVERITY: "it raised the severity of the story",
-    Reason.MORE_OUTLETS: "so many outlets reported it by then",
-    Reason.TIER_ONE: "the first outlet of tier 1 reported it",
-    Reason.DAY_LATER: "reported again more than a day later",
-    Reason.NEW_ROUTE: "a route that asks whose reporting it is takes the story now",
-    Reason.RETELLING: "it repeats what was sent about its story",
-    Reason.COMMENTARY: "opinion or analysis without a new fact: it goes to the digest",
-    Reason.ROUNDUP: "one entry about several events: it goes to the digest",
-    Reason.ALREADY_ALERTED: "the story had been alerted, and this brought nothing new",
-    Reason.KNOWN_ENTRY: "the same entry or page had been seen before",
-    Reason.REKEYED: "its feed gave its entries new ids; `feeds release` lets them out",
-    Reason.LATE: "published too long ago to be news: it goes to the digest",
-    Reason.NO_ROUTE: "no route wanted it: it goes to the digest",
-    Reason.SILENCED: "a silence held",
-}
 
 
 def register(app: typer.Typer) -> None:
@@ -393,7 +368,7 @@ def _print_history(console: Console, answer: dict[str, Any], zone: ZoneInfo) -> 
     say(answer["url"] or "no link")
     say(f"seen {_local(answer['seen'], zone)} in {answer['feed']}")
     version = f" [configuration {answer['config']}]" if answer["config"] else ""
-    meaning = MEANINGS[answer["reason"]]
+    meaning = REASONS[answer["reason"]].long
     say(f"then: {answer['decision']}, because {answer['reason']} ({meaning}){version}")
     for silence in answer["silences"]:
         say(f"silenced: {silence}")

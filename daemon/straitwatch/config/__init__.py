@@ -11,6 +11,7 @@ from straitwatch.config.files import (
 )
 from straitwatch.config.load import configured_store, load_config, load_feeds, require_files
 from straitwatch.config.model import Config, Retention, ShadowLists
+from straitwatch.config.reasons_page import reasons_page
 from straitwatch.config.reference import reference_page, write_schemas
 from straitwatch.config.rules import Lists, kept_lists, load_lists
 from straitwatch.config.scalars import read_duration
@@ -30,6 +31,7 @@ __all__ = [
     "load_feeds",
     "load_lists",
     "read_duration",
+    "reasons_page",
     "reference_page",
     "require_files",
     "rule_files",

@@ -24,6 +24,7 @@ from straitwatch.core.model import (
     SignalKind,
     StoryReport,
 )
+from straitwatch.core.reasons import REASONS
 from straitwatch.core.render.text import (
     NAME_LIMIT,
     QUOTE_LIMIT,
@@ -71,23 +72,7 @@ _LANGUAGES = {
     "vi": "Vietnamese",
     "zh": "Chinese",
 }
-_WHY_UPDATE = {
-    Reason.DEVELOPMENT: "new development",
-    Reason.PROBABLE: "probably the same event",
-    Reason.NEW_LIST: "new watch-list",
-    Reason.BREAKING: "breaking: many independent origins within an hour",
-    Reason.HIGHER_SEVERITY: "higher severity",
-    Reason.TIER_ONE: "first tier 1 outlet",
-    Reason.DAY_LATER: "reported again a day later",
-    Reason.NEW_ROUTE: "its sources changed",
-}
-_WHY_COLLECTED = _WHY_UPDATE | {
-    Reason.NEW_STORY: "first report",
-    Reason.MORE_SEVERE: "higher severity",
-    Reason.OTHER_LANGUAGE: "first report in another language",
-    Reason.MORE_OUTLETS: "more outlets",
-    Reason.LATE: "published late",
-}
+_SAID_BY_LEAD = (Reason.CORRECTION, Reason.OTHER_LANGUAGE)  # before the headline of an update
 _SAYS_UPDATE = re.compile(r"\W*updated?\b\W", re.IGNORECASE)
 # `the Wall Street Journal`, but `Reuters`: papers and bodies whose English names have an article.
 _WITH_ARTICLE = re.compile(
@@ -225,7 +210,7 @@ def _report_told(facts: AlertFacts, zone: str) -> dict[str, Any]:
         "origin": cited(shown(facts.origin, limit=NAME_LIMIT)),
         "entry_id": shown(facts.entry_id, limit=NAME_LIMIT),
         "is_late": facts.is_late,
-        "reason": _WHY_UPDATE.get(facts.reason, "") if not facts.is_probable else "",
+        "reason": _why_sent(facts),
     }
 
 
@@ -307,11 +292,17 @@ def _update(update: CollectedUpdate, zone: str) -> UpdateView:
     )
 
 
+def _why_sent(facts: AlertFacts) -> str:
+    """Return the reason of an update, unless another line of the message says it."""
+    is_said = facts.is_probable or facts.reason in _SAID_BY_LEAD
+    return "" if is_said else REASONS[facts.reason].short
+
+
 def _why_collected(update: CollectedUpdate) -> str:
     """Return why a collected update was sent: `new development`, `denial`."""
     if update.signal:
         return update.signal.value
-    return _WHY_COLLECTED.get(update.reason, "update")
+    return REASONS[update.reason].short
 
 
 def _first(first: StoryReport, facts: AlertFacts, zone: str) -> ReportView:
