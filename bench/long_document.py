@@ -19,7 +19,8 @@ from statistics import median
 
 from stored import SHIPPED, WORDS
 
-from straitwatch.app import activate, load
+from straitwatch.app.activate import activate
+from straitwatch.app.load import load
 from straitwatch.core.advance import advance
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.model import Entry, Feed, FeedState, ParsedDocument, Poll, Report

@@ -37,7 +37,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from builders.configs import write_config
 from servers.feeds import FeedServer, Page
 from servers.slack import SlackServer
-from straitwatch.app import App, build_app, load_to_run
+from straitwatch.app.daemon import App, build_app
+from straitwatch.app.load import load_to_run
 from straitwatch.telemetry import configure_logging
 
 HOOK = "slack://T0000TEST/B0000TEST/" + "a" * 24
@@ -219,7 +220,7 @@ async def replay(
             app = await build_app(load_to_run(config), stack)
             for snapshot in snapshots:
                 if forgets:
-                    app.tools.folding.drop()
+                    app.runtime.tools.folding.drop()
                 await _poll(app, feeds, snapshot)
             messages = list(slack.messages)
         return _read_store(Path(folder) / "straitwatch.db"), messages
@@ -250,13 +251,13 @@ def _write_config(
 
 async def _poll(app: App, feeds: FeedServer, snapshot: Snapshot) -> None:
     """Let the program run once at a snapshot's time."""
-    app.tools = replace(app.tools, clock=lambda: snapshot.at)
+    app.runtime.tools = replace(app.runtime.tools, clock=lambda: snapshot.at)
     etag = blake2b(snapshot.body, digest_size=8).hexdigest()
     feeds.answer("/feed", Page(snapshot.body, etag=f'"{etag}"'))
-    before = app.totals.polled
+    before = app.runtime.totals.polled
     await app.run_once()
-    if app.totals.polled != before + 1:
-        raise RuntimeError(f"polled {app.totals.polled - before} times at {snapshot.at}")
+    if app.runtime.totals.polled != before + 1:
+        raise RuntimeError(f"polled {app.runtime.totals.polled - before} times at {snapshot.at}")
 
 
 def _read_store(path: Path) -> list[Stored]:

@@ -37,7 +37,8 @@ from stories import BREAKS, SHIPPED, beside_shipped, read_rows, time_of
 from vectors import Vectors, add_options
 
 from straitwatch import pipeline
-from straitwatch.app import activate, load
+from straitwatch.app.activate import activate
+from straitwatch.app.load import load
 from straitwatch.core.model import Entry, Feed, ParsedDocument, Plan, PlannedEntry, Report
 from straitwatch.core.normalize import canonical_url, hash_text
 from straitwatch.core.report import Arrival, add_vectors, build_reports, gather_poll, meaning_of

@@ -19,7 +19,8 @@ from datetime import datetime, timedelta
 from itertools import count, islice
 from pathlib import Path
 
-from straitwatch.app import activate, load
+from straitwatch.app.activate import activate
+from straitwatch.app.load import load
 from straitwatch.clock import utc_now
 from straitwatch.core.model import Entry, Feed, FeedState, ParsedDocument
 from straitwatch.core.report import Arrival, build_reports, gather_poll

@@ -34,7 +34,8 @@ from folding_peers import words_of
 from folding_robust import Stored, restored, store
 from vectors import Vectors, add_options
 
-from straitwatch.app import activate, load
+from straitwatch.app.activate import activate
+from straitwatch.app.load import load
 from straitwatch.cli import messages
 from straitwatch.cli.encoding import LineEncoder
 from straitwatch.cli.jsonl import Line

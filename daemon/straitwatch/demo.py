@@ -26,7 +26,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from straitwatch import store as db
-from straitwatch.app import config_option
+from straitwatch.app.load import config_option
 from straitwatch.clock import utc_now
 from straitwatch.core.model import SendJob
 from straitwatch.core.render import render_mail

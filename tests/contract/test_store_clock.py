@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from builders.store import NOW, SEND_LEASE, claim, make_alert, make_delivery, make_feed
-from straitwatch.app import FEED_LEASE
 from straitwatch.core.model import DeliveryState, FeedState
+from straitwatch.pipeline import FEED_LEASE
 from straitwatch.store import (
     Store,
     add_alert,

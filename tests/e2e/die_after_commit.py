@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import partial
 
 from straitwatch import cli
-from straitwatch.app import run_daemon
+from straitwatch.app.daemon import run_daemon
 from straitwatch.cli import run as run_command
 from straitwatch.clock import utc_now
 from straitwatch.pipeline import commit_poll

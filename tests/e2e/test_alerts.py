@@ -91,7 +91,7 @@ async def test_a_broken_reload_keeps_the_old_lists_and_says_so(tmp_path) -> None
         lists = it.config / "watchlists/lists.yaml"
         good = lists.read_text()
         lists.write_text(good.replace("match: [Taiwan Strait]", "match: [Taiwan and Strait]"))
-        await eventually(lambda: "refused" in daemon.text())
+        await eventually(lambda: "invalid configuration" in daemon.text())
         it.publish(STORY)
         await eventually(lambda: len(it.slack.messages) == 1)
 
@@ -196,7 +196,7 @@ async def test_a_feed_that_gives_its_entries_new_ids_floods_nobody_until_release
 
     assert [slack_text(message).count("ferry") > 0 for message in before] == [True]
     notice = next(mail for mail in map(mail_text, it.mailbox.mails) if "look new" in mail)
-    assert "13 entries look new, 12 of them are known" in notice
+    assert "13 entries look new; 12 of them are known" in notice
     assert "straitwatch feeds release 'Example Wire'" in notice
     assert last_json(first)["released"] == last_json(first)["alerts"] == 12
     assert last_json(second)["released"] == 0

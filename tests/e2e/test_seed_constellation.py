@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from builders import NOON, make_entry, poll_of, seen_feed_state
-from straitwatch.app import activate, load
+from straitwatch.app.activate import activate
+from straitwatch.app.load import load
 from straitwatch.cli.encoding import EncoderSetting, LineEncoder
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.model import UNNAMED_MEDIA, Alert, AlertKind, Feed, Plan, Story

@@ -40,7 +40,7 @@ async def test_a_list_in_shadow_finds_and_tells_nobody_until_it_is_promoted(tmp_
     async with world(tmp_path) as it, Daemon(it.config) as daemon:
         await it.polled()
         await run(it.config, "shadow", "start", str(draft), "--hours", "2")
-        await eventually(lambda: "a change runs in shadow" in daemon.text())
+        await eventually(lambda: "shadow change started" in daemon.text())
         it.publish(STORY, HARBOUR)
         await eventually(lambda: len(it.slack.messages) == 1)
         await it.polled(2)
@@ -75,7 +75,7 @@ async def test_a_shadow_whose_time_is_up_is_reported_to_the_system_receivers(
         async with Daemon(it.config):
             await eventually(lambda: bool(it.mailbox.mails))
 
-    assert "has run its time" in str(it.mailbox.mails[0]["Subject"])
+    assert "shadow change has ended" in str(it.mailbox.mails[0]["Subject"])
 
 
 async def test_a_broken_change_in_shadow_stops_nothing_and_is_named(tmp_path) -> None:
@@ -114,14 +114,14 @@ async def test_a_refusal_shows_in_status_and_is_told_once_and_then_its_end(tmp_p
         await eventually(lambda: len(it.mailbox.mails) == 1)
         status, out, err = await straitwatch("status", "--config", str(it.config), cwd=tmp_path)
         lists.write_text(good.replace("match: [Taiwan Strait]", "match: [(Taiwan OR Strait OR]"))
-        await eventually(lambda: daemon.text().count("new configuration refused") == 2)
+        await eventually(lambda: daemon.text().count("invalid configuration;") == 2)
         lists.write_text(good)
         await eventually(lambda: len(it.mailbox.mails) == 2)
 
     subjects = [str(mail["Subject"]) for mail in it.mailbox.mails]
-    assert "New configuration refused" in subjects[0]
-    assert "good again" in subjects[1]
+    assert "Invalid configuration" in subjects[0]
+    assert "valid again" in subjects[1]
     assert status == 2
-    assert "new configuration refused since" in out
+    assert "new configuration rejected since" in out
     assert "1 feed, 0 failing" in out
     assert "lists.yaml:4:" in err

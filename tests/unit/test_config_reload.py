@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from straitwatch import store as db
-from straitwatch.app import build_app, load_to_run
+from straitwatch.app.daemon import build_app
+from straitwatch.app.load import load_to_run
 from straitwatch.core.model import (
     AlertKind,
     Frozen,
@@ -28,12 +29,12 @@ async def test_feeds_go_on_while_their_file_is_away(tmp_path: Path) -> None:
         app = await build_app(load_to_run(tmp_path), stack)
         (tmp_path / "feeds.yaml").rename(tmp_path / "away")
 
-        is_taken_over = await app.reload()
+        is_taken_over = await app.reloader.reload()
 
         assert not is_taken_over
-        assert [feed.name for feed in app.active.config.feeds] == ["CNA"]
+        assert [feed.name for feed in app.runtime.active.config.feeds] == ["CNA"]
         (tmp_path / "away").rename(tmp_path / "feeds.yaml")
-        assert await app.reload()
+        assert await app.reloader.reload()
 
 
 @dataclass(eq=False)
@@ -65,13 +66,13 @@ async def test_a_receiver_at_work_is_changed_between_two_messages(tmp_path: Path
     async with AsyncExitStack() as stack:
         app = await build_app(load_to_run(tmp_path), stack)
         changed = Driver()
-        new = replace(app.active, drivers={"desk": changed})
+        new = replace(app.runtime.active, drivers={"desk": changed})
 
         def reload() -> None:
-            app.active = new
+            app.runtime.active = new
 
         first = Driver(then=reload)
-        app.active = replace(app.active, drivers={"desk": first})
+        app.runtime.active = replace(app.runtime.active, drivers={"desk": first})
         for title in ("one", "two", "three"):
             alert, deliveries = address(
                 title,
@@ -79,13 +80,13 @@ async def test_a_receiver_at_work_is_changed_between_two_messages(tmp_path: Path
                 NoticeFacts(title=title),
                 to=["desk"],
                 recipients={},
-                now=app.tools.clock(),
+                now=app.runtime.tools.clock(),
             )
-            app.tools.store.call(db.add_alert, alert, deliveries)
+            app.runtime.tools.store.call(db.add_alert, alert, deliveries)
 
         async with asyncio.timeout(30):
             while first.got + changed.got < 3:
-                await app.wake_senders()
+                await app.senders.wake()
                 await asyncio.sleep(0.01)
 
     assert (first.got, changed.got) == (1, 2)

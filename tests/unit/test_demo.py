@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, time
 
-from straitwatch.app import config_option
+from straitwatch.app.load import config_option
 from straitwatch.config import DEFAULT_CONFIG, load_config
 from straitwatch.core.parse import parse_feed
 from straitwatch.demo import _rss, read_stream, write_demo_config

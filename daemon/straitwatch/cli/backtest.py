@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.text import Text
 
 from straitwatch import store as db
-from straitwatch.app import activate, load
+from straitwatch.app.activate import activate
+from straitwatch.app.load import load
 from straitwatch.cli.check import print_failure
 from straitwatch.cli.console import new_console
 from straitwatch.cli.entries import progress

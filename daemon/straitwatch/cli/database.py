@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from straitwatch import store as db
-from straitwatch.app import load
+from straitwatch.app.load import load
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, opened
 from straitwatch.clock import utc_now
 from straitwatch.errors import UsageError

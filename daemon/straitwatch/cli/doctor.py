@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import typer
 
-from straitwatch.app import load
+from straitwatch.app.load import load
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json

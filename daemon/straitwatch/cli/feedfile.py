@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from straitwatch.app import load
+from straitwatch.app.load import load
 from straitwatch.errors import ConfigError, UsageError
 
 # That with which configurations are read: it takes tabs.

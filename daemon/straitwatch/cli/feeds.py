@@ -9,7 +9,8 @@ import typer
 from rich.table import Table
 
 from straitwatch import store as db
-from straitwatch.app import activate, load
+from straitwatch.app.activate import activate
+from straitwatch.app.load import load
 from straitwatch.cli.feedfile import FeedFile
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened

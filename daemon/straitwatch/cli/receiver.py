@@ -8,7 +8,9 @@ import typer
 from rich.table import Table
 
 from straitwatch import store as db
-from straitwatch.app import activate, load, read_status
+from straitwatch.app.activate import activate
+from straitwatch.app.load import load
+from straitwatch.app.status import read_status
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.mark import who
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened

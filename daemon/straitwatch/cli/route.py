@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from straitwatch.app import load
+from straitwatch.app.load import load
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Self
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from straitwatch.app import App, build_app, load_to_run, run_async, run_daemon
+from straitwatch.app.daemon import App, build_app, run_async, run_daemon
+from straitwatch.app.load import load_to_run
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
@@ -62,8 +63,8 @@ def _alerts_to_stderr(config: Config) -> Config:
 async def _once(config: Config, *, as_json: bool) -> None:
     async with AsyncExitStack() as stack:
         app = await build_app(config, stack)
-        with _progress(len(app.active.feeds)) as progress:
-            app.on_poll = progress
+        with _progress(len(app.runtime.active.feeds)) as progress:
+            app.polls.on_poll = progress
             await app.run_once()
         summary = await _summary(app)
         failing = len((await app.status())["troubles"])
@@ -85,7 +86,7 @@ async def _once(config: Config, *, as_json: bool) -> None:
 async def _summary(app: App) -> dict[str, Any]:
     """Tell what this pass did; pending and dead are as the store has them now."""
     counts = (await app.status())["counts"]
-    totals = app.totals
+    totals = app.runtime.totals
     return {
         **counts,
         "polled": totals.polled,

@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from straitwatch import store as db
-from straitwatch.app import SHADOW_FOR
+from straitwatch.app.shadow import SHADOW_FOR
 from straitwatch.cli.check import print_failure
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from straitwatch import store as db
-from straitwatch.app import activate
+from straitwatch.app.activate import activate
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.mark import who

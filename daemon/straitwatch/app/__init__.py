@@ -1,0 +1,1 @@
+"""The daemon: built, run, reloaded and stopped."""

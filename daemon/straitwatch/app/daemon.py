@@ -1,0 +1,244 @@
+"""Build, run and stop the daemon: the composition root.
+
+`build_app` is one straight line; `stack` closes everything that it opens, in reverse order.
+"""
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from straitwatch.app.activate import activate
+from straitwatch.app.health import HealthWatch
+from straitwatch.app.housekeeping import Housekeeping
+from straitwatch.app.polls import Polls
+from straitwatch.app.reload import ConfigReloader
+from straitwatch.app.runtime import Runtime
+from straitwatch.app.senders import Senders
+from straitwatch.app.shadow import ShadowTrial
+from straitwatch.app.status import read_status
+from straitwatch.clock import utc_now
+from straitwatch.config import Config
+from straitwatch.deliver import SenderThreads
+from straitwatch.encoder import Encoder
+from straitwatch.engines import describe, engine_of
+from straitwatch.fetch import Fetcher
+from straitwatch.parsepool import ParsePool
+from straitwatch.pipeline import FoldWindowCache, Tools
+from straitwatch.scheduler import Scheduler
+from straitwatch.store import Store
+from straitwatch.telemetry import Metrics
+from straitwatch.web import bind, build_web, serve_web
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+GRACE = timedelta(seconds=10)  # for polls and sends in flight when the daemon stops
+TICK_SECONDS = 1.0
+RELOAD_SECONDS = 2.0
+GAUGE_SECONDS = 15.0
+HEALTH_SECONDS = 30.0
+OUTBOX_CHECK_SECONDS = 600.0  # reads every alert
+DIGEST_SECONDS = 5.0
+HOUSEKEEPING_SECONDS = 5.0
+PRUNE_SECONDS = 3600.0
+
+T = TypeVar("T")
+OpenStore = Callable[..., Store]
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """A daemon with its owners: each has one task and shares only the runtime."""
+
+    runtime: Runtime
+    polls: Polls
+    senders: Senders
+    housekeeping: Housekeeping
+    health: HealthWatch
+    shadow: ShadowTrial
+    reloader: ConfigReloader
+
+    async def start(self) -> None:
+        """Bring the store up to this configuration, and recover from a crash."""
+        await self.reloader.start()
+        await self.housekeeping.recover()
+        self.runtime.not_ready = ""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set, then finish polls and sends within the grace period."""
+        await self.start()
+        scheduler = self._schedule()
+        scheduler.start()
+        web = asyncio.create_task(self._serve_web())
+        self._log_start()
+        try:
+            await stop.wait()
+        finally:
+            self.runtime.is_stopping = True
+            scheduler.stop()
+            await self._drain()
+            web.cancel()
+            await asyncio.gather(web, return_exceptions=True)
+            log.info("stopped")
+
+    async def run_once(self) -> None:
+        """Poll every feed that is due, try every due message once, and return."""
+        await self.start()
+        # A feed that falls due during this run belongs to the next one.
+        await self.polls.run_all(due_by=self.runtime.tools.clock())
+        await self.housekeeping.write_digests()
+        await self.shadow.end_when_due()
+        await self.housekeeping.tend_outbox()
+        await self.health.check_outbox()
+        await self.health.watch(is_last=True)
+        await self.senders.run_all()
+        await self.health.update_gauges()
+
+    async def status(self) -> dict[str, Any]:
+        """Return the state of the daemon, as the status page shows it."""
+        tools, config = self.runtime.tools, self.runtime.active.config
+        zone = ZoneInfo(config.timezone)
+        state = await tools.store.run(read_status, config, tools.clock(), zone=zone)
+        return {**state, "encoder": describe(tools.encoder.unavailable_because)}
+
+    def _schedule(self) -> Scheduler:
+        failures = self.runtime.tools.metrics.job_failures
+        scheduler = Scheduler(on_failure=lambda job: failures.labels(job=job).inc())
+        scheduler.every(TICK_SECONDS, self._tick, name="tick")
+        scheduler.every(HOUSEKEEPING_SECONDS, self.housekeeping.tend_outbox, name="housekeep")
+        scheduler.every(HOUSEKEEPING_SECONDS, self.shadow.end_when_due, name="shadow")
+        scheduler.every(DIGEST_SECONDS, self.housekeeping.write_digests, name="digest")
+        scheduler.every(RELOAD_SECONDS, self.reloader.watch, name="reload")
+        scheduler.every(GAUGE_SECONDS, self.health.update_gauges, name="gauge")
+        scheduler.every(HEALTH_SECONDS, self.health.watch, name="health")
+        scheduler.every(OUTBOX_CHECK_SECONDS, self.health.check_outbox, name="check outbox")
+        scheduler.every(PRUNE_SECONDS, self.housekeeping.prune, name="prune")
+        return scheduler
+
+    async def _tick(self) -> None:
+        await self.polls.start_due()
+        await self.senders.wake()
+
+    def _log_start(self) -> None:
+        active = self.runtime.active
+        log.info(
+            "started",
+            feeds=len(active.feeds),
+            watchlists=len(active.config.watchlists),
+            receivers=sorted(active.drivers),
+            config=active.config.version,
+            encoder=describe(self.runtime.tools.encoder.unavailable_because),
+        )
+
+    async def _drain(self) -> None:
+        """Wait for polls and sends, and cancel the late ones; their leases expire."""
+        tasks = [*self.polls.tasks, *self.senders.tasks]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=GRACE.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _serve_web(self) -> None:
+        """Serve the status page. If the address is taken, the daemon continues without it."""
+        listen = self.runtime.active.config.web_listen
+        if not listen:
+            return
+        try:
+            listener = bind(listen)
+        except OSError as error:
+            log.warning("status page unavailable", listen=listen, error=str(error))
+            return
+        log.info("status page", port=listener.getsockname()[1])
+        web = build_web(
+            status=self.status,
+            unready=lambda: self.runtime.not_ready,
+            metrics=self.runtime.tools.metrics,
+        )
+        await serve_web(web, listener)
+
+
+async def build_app(
+    config: Config,
+    stack: AsyncExitStack,
+    *,
+    open_store: OpenStore = Store.open,
+    clock: Clock = utc_now,
+) -> App:
+    """Build the daemon for one configuration."""
+    active = activate(config)
+    metrics = Metrics()
+    store = open_store(config.database, exclusive=True)
+    stack.push_async_callback(asyncio.to_thread, store.close)
+    pool = ParsePool()
+    stack.push_async_callback(pool.close)
+    encoder = Encoder(engine_of(config.encoder), metrics=metrics)
+    stack.push_async_callback(encoder.close)
+    fetcher = await stack.enter_async_context(Fetcher(config.polling))
+    threads = SenderThreads()
+    stack.callback(threads.close)
+    tools = Tools(
+        store=store,
+        fetcher=fetcher,
+        pool=pool,
+        encoder=encoder,
+        senders=threads,
+        metrics=metrics,
+        folding=FoldWindowCache(),
+        clock=clock,
+        jitter=Random(),  # noqa: S311 - jitter, not a secret
+        worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}",
+    )
+    runtime = Runtime(tools=tools, active=active)
+    senders = Senders(runtime)
+    shadow = ShadowTrial(runtime)
+    return App(
+        runtime=runtime,
+        polls=Polls(runtime, request_send=senders.wake),
+        senders=senders,
+        housekeeping=Housekeeping(runtime),
+        health=HealthWatch(runtime, request_send=senders.wake),
+        shadow=shadow,
+        reloader=ConfigReloader(runtime, shadow, stack),
+    )
+
+
+async def run_daemon(
+    config: Config, *, open_store: OpenStore = Store.open, clock: Clock = utc_now
+) -> None:
+    """Run until SIGTERM or SIGINT; SIGHUP reloads."""
+    stop = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        app = await build_app(config, stack, open_store=open_store, clock=clock)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        reloads: set[asyncio.Task[bool]] = set()
+
+        def reload_now() -> None:
+            task = asyncio.ensure_future(app.reloader.reload())
+            reloads.add(task)
+            task.add_done_callback(reloads.discard)
+
+        loop.add_signal_handler(signal.SIGHUP, reload_now)
+        await app.run(stop)
+
+
+def run_async(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a coroutine on uvloop if it is installed."""
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        return asyncio.run(main())
+    return uvloop.run(main())

@@ -1,0 +1,63 @@
+"""Send due messages, one task for each receiver."""
+
+import asyncio
+from collections.abc import Collection
+from functools import partial
+
+import structlog
+
+from straitwatch import store as db
+from straitwatch.app.activate import Active
+from straitwatch.app.runtime import Runtime
+from straitwatch.pipeline import deliver_due
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+
+class Senders:
+    """The receivers at work; a slow one delays only its own messages."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def tasks(self) -> Collection[asyncio.Task[None]]:
+        """The receivers at work."""
+        return self._tasks.values()
+
+    async def wake(self) -> None:
+        """Start a sender for each receiver that has a message due and is not at work."""
+        runtime = self._runtime
+        if runtime.is_stopping:
+            return
+        for name in await runtime.tools.store.run(db.due_receivers, runtime.tools.clock()):
+            if name not in runtime.active.drivers or name in self._tasks:
+                continue
+            task = asyncio.create_task(self._send(name, runtime.active))
+            self._tasks[name] = task
+            task.add_done_callback(partial(self._forget, name))
+
+    async def run_all(self) -> None:
+        """Try every due message once."""
+        await self.wake()
+        while self._tasks:
+            await asyncio.wait(self._tasks.values())
+
+    def _forget(self, name: str, _task: asyncio.Task[None]) -> None:
+        self._tasks.pop(name, None)
+
+    async def _send(self, name: str, active: Active) -> None:
+        """Send until no message is due, the daemon stops or a reload replaces the driver."""
+        runtime = self._runtime
+        with structlog.contextvars.bound_contextvars(receiver=name):
+            try:
+                runtime.totals.delivered += await deliver_due(
+                    name,
+                    active.drivers[name],
+                    tools=runtime.tools,
+                    rules=active.rules,
+                    is_stopping=lambda: runtime.is_stopping or runtime.active is not active,
+                )
+            except Exception:  # around one receiver: the others continue
+                log.exception("sending failed")

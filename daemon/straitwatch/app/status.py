@@ -1,0 +1,114 @@
+"""Read the state of the daemon: counts for scripts, sentences for people."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from straitwatch import store as db
+from straitwatch.config import Config
+from straitwatch.engines import describe, engine_of, unavailable_because
+
+COUNTS = (
+    "feeds",
+    "polled",
+    "failed",
+    "entries_new",
+    "stories_new",
+    "alerts",
+    "delivered",
+    "pending",
+    "dead",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Moment:
+    """When the status is read, and the zone of the times in its sentences."""
+
+    now: datetime
+    zone: ZoneInfo
+
+    def local(self, at: datetime) -> str:
+        return f"{at.astimezone(self.zone):%d %b %H:%M %Z}"
+
+
+def read_status(
+    tx: db.Transaction, config: Config | None, now: datetime, *, zone: ZoneInfo
+) -> dict[str, Any]:
+    """Read the counts and everything that needs attention.
+
+    Args:
+        tx: the transaction to read in.
+        config: None if it cannot be loaded; then the receivers are those used so far.
+        now: the current time.
+        zone: the time zone of the times in sentences.
+    """
+    moment = _Moment(now=now, zone=zone)
+    counts = db.status_counts(tx, now)
+    return {
+        "counts": {name: getattr(counts, name) for name in COUNTS},
+        "troubles": counts.troubles,
+        "stories": counts.stories,
+        "receivers": _receivers(tx, config, moment),
+        "encoder": describe(unavailable_because(engine_of(config.encoder if config else "auto"))),
+        "config": [*_config_state(tx, config, moment), *_silences(tx, config, moment)],
+        "last_polled_at": counts.last_polled_at,
+        "oldest_pending_at": counts.oldest_pending_at,
+    }
+
+
+def _receivers(tx: db.Transaction, config: Config | None, moment: _Moment) -> list[dict[str, str]]:
+    states = db.receiver_states(tx)
+    if config is None:
+        broken = dict.fromkeys(states, "")
+    else:
+        broken = {name: receiver.broken_because for name, receiver in config.receivers.items()}
+    return [
+        {"name": name, "state": reason or _receiver_state(states.get(name), moment)}
+        for name, reason in broken.items()
+    ]
+
+
+def _receiver_state(state: db.ReceiverState | None, moment: _Moment) -> str:
+    if state is None:
+        return "not used yet"
+    if state.paused_at:
+        return f"paused by {state.paused_by or 'an operator'}"
+    if state.hold_until and state.hold_until > moment.now:
+        until = f"{state.hold_until.astimezone(moment.zone):%H:%M %Z}"
+        return f"{state.hold_reason}, waits until {until}"
+    if state.failures:
+        return f"failing: {state.failures} in a row"
+    return "ok"
+
+
+def _config_state(tx: db.Transaction, config: Config | None, moment: _Moment) -> Iterator[str]:
+    """Describe a rejected configuration and a shadow change."""
+    if rejection := db.config_rejection(tx):
+        yield _rejected(rejection, moment)
+    if config and config.shadow:
+        run = db.shadow_run(tx, config.shadow.version)
+        names = ", ".join(path.name for path in config.shadow.files)
+        until = f"until {moment.local(run.until_at)}" if run else "not started by the daemon yet"
+        yield f"in shadow: {names} ({until})"
+
+
+def _rejected(rejection: db.ConfigRejection, moment: _Moment) -> str:
+    problems = rejection.problems
+    first = problems[0].splitlines()[0] if problems else "no reason given"
+    more = f" and {len(problems) - 1} more" if len(problems) > 1 else ""
+    since = moment.local(rejection.since_at)
+    return f"new configuration rejected since {since}, the previous one stays active: {first}{more}"
+
+
+def _silences(tx: db.Transaction, config: Config | None, moment: _Moment) -> Iterator[str]:
+    """Describe the active silences: a reader who misses an alert looks for them here."""
+    configured = config.alerts.silences if config else ()
+    for silence in (*db.active_silences(tx, moment.now), *configured):
+        if silence.until_at <= moment.now:
+            continue
+        about = ", ".join(filter(None, (silence.author, silence.reason)))
+        reason = f" ({about})" if silence.reason else ""
+        yield f"silenced until {moment.local(silence.until_at)}: {silence.subject}{reason}"
