@@ -5,7 +5,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner, Result
 
-from straitwatch.cli import application
+from straitwatch.cli import app
 
 HEADLINE = "Fleet crosses the Taiwan Strait at dawn"
 ITEMS = (
@@ -16,7 +16,7 @@ ITEMS = (
 
 def run(config: Path, *arguments: str) -> Result:
     arguments = (*arguments, "--config", str(config))
-    return CliRunner().invoke(application(arguments), arguments)
+    return CliRunner().invoke(app, arguments)
 
 
 def rows(config: Path, *arguments: str) -> list[dict]:

@@ -112,6 +112,18 @@ async def straitwatch(*arguments: str, cwd: Path, **environ: str) -> tuple[int, 
     return process.returncode or 0, out.decode(), err.decode()
 
 
+async def outbox_problems(config: Path) -> list[str]:
+    """Return what `doctor` finds wrong with the outbox: contradictions and dead letters."""
+    _, out, err = await straitwatch("doctor", "--json", "--config", str(config), cwd=config.parent)
+    findings = [json.loads(line) for line in out.splitlines()]
+    assert "outbox" in {finding["name"] for finding in findings}, out + err
+    return [
+        finding["text"]
+        for finding in findings
+        if finding["name"] in ("outbox", "dead letters") and not finding["is_good"]
+    ]
+
+
 def last_json(text: str) -> dict[str, Any]:
     """Read the last line of JSON Lines."""
     value = json.loads(text.strip().splitlines()[-1])

@@ -126,10 +126,15 @@ def _work(store: Store, *, now: datetime) -> Iterator[Finding]:
             text=_trouble(trouble),
         )
     problems = store.call(db.check_outbox, now)
+    for problem in problems:
+        yield Finding(name="outbox", is_good=False, text=problem, hint="please report this")
+    if not problems:
+        text = f"{counted(counts.pending, 'message')} waiting, no contradiction"
+        yield Finding(name="outbox", is_good=True, text=text)
     yield Finding(
-        name="outbox",
-        is_good=not problems and not counts.dead,
-        text="; ".join(problems) or f"{counts.pending} waiting, {counts.dead} dead letters",
+        name="dead letters",
+        is_good=not counts.dead,
+        text=str(counts.dead or "none"),
         hint="see `straitwatch outbox list --state dead`" if counts.dead else "",
     )
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from builders.configs import CALM, rss, write_config
 from crash.crashing import LAUNCHER, MARK
-from harness import Daemon, eventually, straitwatch
+from harness import Daemon, eventually, outbox_problems, straitwatch
 from servers.feeds import FeedServer, Page
 from servers.slack import SlackServer, hang
 from servers.smtp import SmtpServer
@@ -78,7 +78,7 @@ class Tally:
     counted: int = 0  # stories that a roll-up counts without naming them
     digests: int = 0
     missed_points: int = 0  # the point did not come by; the program was killed all the same
-    problems: str = ""  # what `outbox check` says
+    problems: str = ""  # of the outbox, as `doctor` reports them
 
     @property
     def is_good(self) -> bool:
@@ -256,10 +256,7 @@ class Chain:
             except TimeoutError:
                 self.tally.problems = await asyncio.to_thread(self._stuck)
                 return
-        status, out, err = await straitwatch(
-            "outbox", "check", "--config", str(self.config), cwd=self.directory
-        )
-        self.tally.problems = "" if status == 0 else out + err
+        self.tally.problems = "\n".join(await outbox_problems(self.config))
 
     def _stuck(self) -> str:
         open_states = "('held', 'pending', 'sending')"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from builders.configs import rss, write_config
-from harness import Daemon, eventually, straitwatch
+from harness import Daemon, eventually, outbox_problems
 from servers.feeds import FeedServer, Page, Raw
 from servers.slack import SlackServer, hang
 from servers.smtp import SmtpServer
@@ -51,7 +51,7 @@ class Held:
     lost: int
     repeats: int
     marked: int
-    problems: str  # what `outbox check` says, when it is not content
+    problems: str  # of the outbox, as `doctor` reports them
 
 
 @dataclass
@@ -185,8 +185,6 @@ async def _after_restart(world: World, stories: int) -> Held:
     async with Daemon(world.config) as daemon:
         await eventually(lambda: asyncio.to_thread(world.is_drained, stories))
         assert await daemon.stop() == 0
-    status, out, err = await straitwatch(
-        "outbox", "check", "--config", str(world.config), cwd=world.directory
-    )
+    problems = await outbox_problems(world.config)
     held = world.copies(stories)
-    return Held(held.lost, held.repeats, held.marked, "" if status == 0 else out + err)
+    return Held(held.lost, held.repeats, held.marked, "\n".join(problems))

@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 
 from builders.configs import rss, write_config
 from servers.feeds import FeedServer, Page
-from straitwatch.cli import application
+from straitwatch.cli import app
 
 WIRE = rss(("g1", "Fleet crosses the Taiwan Strait", "At dawn."))
 HOME = """<html><head>
@@ -20,7 +20,7 @@ HOME = """<html><head>
 
 async def run(config: Path, *arguments: str) -> Result:
     arguments = ("feeds", *arguments, "--config", str(config))
-    return await asyncio.to_thread(CliRunner().invoke, application(arguments), arguments)
+    return await asyncio.to_thread(CliRunner().invoke, app, arguments)
 
 
 def site(**pages: Page) -> FeedServer:

@@ -10,26 +10,26 @@ from straitwatch.errors import UsageError
 
 
 def silenced(config: Path, *options: str) -> dict:
-    (row,) = rows(config, "silence", "add", *options)
+    (row,) = rows(config, "silences", "add", *options)
     return row
 
 
 def test_a_silence_is_listed_with_its_author_and_reason_until_it_is_ended(config: Path) -> None:
     made = silenced(config, "--tag", "sport", "--for", "4h", "--reason", "games", "--author", "lin")
 
-    text = run(config, "silence", "list").stdout
-    ended = run(config, "silence", "expire", made["id"])
+    text = run(config, "silences", "list").stdout
+    ended = run(config, "silences", "expire", made["id"])
 
     assert all(word in text for word in (made["id"], "tag sport", "lin", "games"))
     assert ended.exit_code == 0
-    assert "nothing is silenced" in run(config, "silence", "list").stdout
+    assert "nothing is silenced" in run(config, "silences", "list").stdout
 
 
 def test_status_tells_what_is_silenced(config: Path) -> None:
     made = silenced(config, "--severity", "low", "--for", "1h", "--reason", "holiday")
 
     text = run(config, "status").stdout
-    run(config, "silence", "expire", made["id"])
+    run(config, "silences", "expire", made["id"])
 
     assert "severity low" in text
     assert "holiday" in text
@@ -37,9 +37,9 @@ def test_status_tells_what_is_silenced(config: Path) -> None:
 
 def test_an_ended_silence_cannot_be_ended_again(config: Path) -> None:
     made = silenced(config, "--tag", "sport", "--for", "4h")
-    run(config, "silence", "expire", made["id"])
+    run(config, "silences", "expire", made["id"])
 
-    again = run(config, "silence", "expire", made["id"])
+    again = run(config, "silences", "expire", made["id"])
 
     assert again.exit_code == 1
     assert f"no silence {made['id']} is in force" in again.stdout
@@ -57,7 +57,7 @@ def test_an_ended_silence_cannot_be_ended_again(config: Path) -> None:
     ],
 )
 def test_a_silence_that_cannot_be_is_refused(config: Path, options, message) -> None:
-    refused = run(config, "silence", "add", *options)
+    refused = run(config, "silences", "add", *options)
 
     assert isinstance(refused.exception, UsageError)
     assert message in str(refused.exception)
@@ -67,14 +67,14 @@ def test_a_silence_that_cannot_be_is_refused(config: Path, options, message) -> 
     ("option", "problem"), [("--for", "not a duration: 4x"), ("--until", "not a date: 4x")]
 )
 def test_a_wrong_end_is_named_once(config: Path, option: str, problem: str) -> None:
-    refused = run(config, "silence", "add", "--tag", "sport", option, "4x")
+    refused = run(config, "silences", "add", "--tag", "sport", option, "4x")
 
     assert str(refused.exception).splitlines()[0] == problem
 
 
 def test_a_tag_that_no_feed_has_is_told(config: Path) -> None:
-    result = run(config, "silence", "add", "--tag", "sprot", "--for", "1h", "--json")
+    result = run(config, "silences", "add", "--tag", "sprot", "--for", "1h", "--json")
 
     assert result.exit_code == 0
     assert "no feed has the tag sprot" in result.stderr
-    run(config, "silence", "expire", json.loads(result.stdout)["id"])
+    run(config, "silences", "expire", json.loads(result.stdout)["id"])

@@ -45,6 +45,11 @@ def polled(config: Path) -> None:
     run(config, "run", "--once", "--json")
 
 
+def alerts_of(config: Path, story: str) -> list[dict]:
+    (shown,) = rows(config, "stories", "show", story)
+    return shown["alerts"]
+
+
 def test_a_split_is_sent_by_the_same_command_with_alert_and_only_once(
     config: Path, story: str
 ) -> None:
@@ -58,12 +63,12 @@ def test_a_split_is_sent_by_the_same_command_with_alert_and_only_once(
     assert "nothing to split: story" in again
     assert "--alert" in again
     assert "queued for terminal (the daemon sends it)" in sent
-    assert "it was sent; see `straitwatch alerts show" in once
+    assert "it was sent; see `straitwatch stories show" in once
     made = next(row["id"] for row in rows(config, "stories", "list") if row["id"] != story)
-    (alert,) = rows(config, "alerts", "show", made)
+    (alert,) = alerts_of(config, made)
     assert alert["title"] == CROSSING[1]
     run(config, "run", "--once", "--json")
-    (delivered,) = rows(config, "alerts", "show", made)
+    (delivered,) = alerts_of(config, made)
     assert [place["state"] for place in delivered["deliveries"]] == ["delivered"]
     assert (alert["kind"], alert["reason"]) == ("new", "new_story")
     assert [place["receiver"] for place in alert["deliveries"]] == ["terminal"]
@@ -91,7 +96,7 @@ def test_the_id_of_a_merged_story_is_valid_in_every_command(config: Path, story:
     run(config, "stories", "merge", story, other)
 
     (shown,) = rows(config, "stories", "show", other)
-    alerts = rows(config, "alerts", "show", other)
+    alerts = alerts_of(config, other)
     explained = rows(config, "why", other)
     marked = rows(config, "mark", other, "relevant")
     run(config, "mark", other, "--remove")
@@ -118,7 +123,7 @@ def test_why_lists_the_messages_about_one_report_and_counts_the_others(
     assert f"alert {delivery['alert']}: {HEADLINE}" in told
     assert f"delivery {delivery['id']} to terminal: delivered" in told
     assert delivery["id"] not in retold
-    assert " about the story; see `straitwatch alerts show " in retold
+    assert " about the story; see `straitwatch stories show " in retold
 
 
 def test_an_alert_marks_the_report_that_it_told_of_and_a_story_all_its_reports(
@@ -127,9 +132,7 @@ def test_an_alert_marks_the_report_that_it_told_of_and_a_story_all_its_reports(
     run(config, "stories", "split", story, CROSSING[1], "--alert")
     other = next(row["id"] for row in rows(config, "stories", "list") if row["id"] != story)
     run(config, "stories", "merge", story, other)
-    alert = next(
-        row for row in rows(config, "alerts", "show", story) if row["title"] == CROSSING[1]
-    )
+    alert = next(row for row in alerts_of(config, story) if row["title"] == CROSSING[1])
 
     by_alert = rows(config, "mark", alert["alert"], "relevant")
     by_story = rows(config, "mark", story, "relevant")

@@ -70,7 +70,7 @@ def test_a_near_miss_a_mask_and_a_noise_rule_are_told_in_a_line(edited: Path) ->
     assert "near miss: noise[0] took 4 points (museum): 6 of 10" in noise
 
 
-@pytest.mark.parametrize("command", [("why", "Fleet"), ("route", "test", "--title", "Fleet")])
+@pytest.mark.parametrize("command", [("why", "Fleet"), ("routes", "test", "--title", "Fleet")])
 def test_a_language_that_is_none_is_refused_with_the_one_that_is_meant(
     config: Path, command: tuple[str, ...]
 ) -> None:
@@ -111,7 +111,7 @@ def test_a_word_that_a_list_knows_is_explained_although_an_id_looks_like_it(conf
 
 
 def test_the_id_of_an_alert_explains_the_report_that_it_told_of(config: Path) -> None:
-    (alert,) = rows(config, "alerts", "list")
+    (alert,) = rows(config, "stories", "alerts")
 
     (answer,) = rows(config, "why", alert["alert"])
 
@@ -119,7 +119,7 @@ def test_the_id_of_an_alert_explains_the_report_that_it_told_of(config: Path) ->
 
 
 def test_a_story_is_marked_for_the_lists_that_fired_and_why_shows_it(config: Path) -> None:
-    (alert,) = rows(config, "alerts", "list")
+    (alert,) = rows(config, "stories", "alerts")
 
     (marked,) = rows(config, "mark", alert["alert"], "not-relevant", "--note", "a recipe")
     (answer,) = rows(config, "why", HEADLINE)

@@ -4,11 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
-from straitwatch.cli import application
-from straitwatch.cli.check import register, underline
+from straitwatch.cli import app
+from straitwatch.cli.check import underline
 
 LIST = """\
 watchlists:
@@ -29,9 +28,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def check(config: Path, lists: str, *options: str) -> Result:
     (config / "watchlists/lists.yaml").write_text(lists, encoding="utf-8")
-    app = typer.Typer()
-    register(app)
-    return CliRunner().invoke(app, list(options))
+    return CliRunner().invoke(app, ["check", *options])
 
 
 def test_a_good_configuration_gets_a_verdict_for_each_list(config: Path) -> None:
@@ -57,7 +54,7 @@ def test_a_problem_shows_its_line_with_a_caret_and_a_hint(config: Path) -> None:
 
 
 def test_what_keeps_every_alert_away_is_a_warning(tmp_path: Path) -> None:
-    result = CliRunner().invoke(application(["check"]), ["check", "--config", str(tmp_path)])
+    result = CliRunner().invoke(app, ["check", "--config", str(tmp_path)])
 
     assert result.exit_code == 0
     assert "no feed is polled" in result.stdout

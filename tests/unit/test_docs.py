@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from straitwatch.cli import application
+from straitwatch.cli import app
 from straitwatch.cli.reference import reference_pages
 from straitwatch.telemetry import Metrics
 
@@ -122,7 +122,7 @@ def test_shortest_list_of_the_readme_fires_on_the_headline_below_it(tmp_path: Pa
     (tmp_path / "watchlists/list.yaml").write_text(shortest, encoding="utf-8")
     arguments = ["match", "--json", "--config", str(tmp_path)]
 
-    result = CliRunner().invoke(application(arguments), arguments, input=line)
+    result = CliRunner().invoke(app, arguments, input=line)
 
     assert [match["watchlist"] for match in json.loads(result.stdout)["matches"]] == [
         "strait-crossings"

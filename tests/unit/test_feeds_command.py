@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from straitwatch.cli import application
+from straitwatch.cli import app
 
 FEEDS = """\
 # Ours.
@@ -27,7 +27,7 @@ def config(tmp_path: Path) -> Path:
 
 def run(config: Path, *arguments: str) -> Result:
     arguments = ("feeds", *arguments, "--config", str(config))
-    return CliRunner().invoke(application(arguments), arguments)
+    return CliRunner().invoke(app, arguments)
 
 
 def text(config: Path) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from straitwatch.cli import application
+from straitwatch.cli import app
 
 WATCHLIST = """\
 terms:
@@ -31,7 +31,7 @@ def run(config: Path, *lines: object, as_json: bool = True) -> tuple[int, str]:
     source = config / "input.jsonl"
     source.write_text(text, encoding="utf-8")
     arguments = ["match", str(source), "--config", str(config), *(["--json"] if as_json else [])]
-    result = CliRunner().invoke(application(arguments), arguments)
+    result = CliRunner().invoke(app, arguments)
     return result.exit_code, result.stdout
 
 
@@ -113,7 +113,7 @@ def test_a_language_is_read_in_any_of_its_forms(config: Path) -> None:
 
 
 def test_the_help_names_the_keys_of_a_line(config: Path) -> None:
-    shown = CliRunner().invoke(application(["match"]), ["match", "--help"]).stdout
+    shown = CliRunner().invoke(app, ["match", "--help"]).stdout
 
     assert all(key in shown for key in ("title", "summary", "content", "id", "lang", "source"))
 

@@ -22,6 +22,7 @@ from straitwatch.cli.check import print_failure
 from straitwatch.cli.console import new_console
 from straitwatch.cli.entries import progress
 from straitwatch.cli.jsonl import BadLine, Line, read_lines, read_time, write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.messages import print_messages
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.cli.reportlines import UnusableError, read_matched_texts, read_optional_key
@@ -42,15 +43,13 @@ _GIT = "git:"
 _TEXTS = ("title", "summary", "content", "url", "source", "lang")
 _SIGNS = {Change.GAINED: "+", Change.LOST: "-", Change.SEVERITY: "~"}
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command(
-        epilog="Examples:  `straitwatch backtest draft/taiwan-policy.yaml --diff`  ·  "
-        "`straitwatch backtest git:HEAD~1 --days 30`  ·  `straitwatch backtest --jsonl old.jsonl`"
-    )(backtest)
+app = new_app()
 
 
+@app.command(
+    epilog="Examples:  `straitwatch backtest draft/taiwan-policy.yaml --diff`  ·  "
+    "`straitwatch backtest git:HEAD~1 --days 30`  ·  `straitwatch backtest --jsonl old.jsonl`"
+)
 def backtest(
     change: Annotated[
         str,
@@ -84,7 +83,7 @@ def backtest(
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Count the alerts that a changed list would have sent, and show what it gains and loses.
+    """Try a change of the lists on stored entries.
 
     Nothing is written or sent. Exit status 1 when an example of the changed lists fails.
     """

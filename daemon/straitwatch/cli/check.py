@@ -14,6 +14,7 @@ from rich.text import Text
 
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import load_quickly
 from straitwatch.config import Config, write_schemas
 from straitwatch.core.match import ExampleFailure, RuleExplanation, is_short_term, run_examples
@@ -28,10 +29,7 @@ _BROAD_SHARE, _BROAD_HITS = 0.01, 5  # of these entries: a short term that hits 
 _BROAD_SHOWN = 10
 _WIDTH = 100  # of the line that is shown; longer ones are cut around the mistake
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command(epilog="Example:  `straitwatch check --config config`")(check)
+app = new_app()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +47,7 @@ class Verdict:
         return "FAILS" if self.failures else "ok"
 
 
+@app.command(epilog="Example:  `straitwatch check --config config`")
 def check(
     config: Annotated[
         Path,
@@ -61,7 +60,7 @@ def check(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON Lines.")] = False,
 ) -> None:
-    """Check the configuration: every problem with its place, every example of every list."""
+    """Check the configuration and run the examples of every watch-list."""
     if write_schema:
         write_schemas(config / "schema")
     try:

@@ -19,6 +19,7 @@ from straitwatch.cli.jsonl import (
     read_lines,
     write_line,
 )
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.reportlines import (
     LONG_AGO,
     LineClock,
@@ -37,12 +38,10 @@ from straitwatch.telemetry import configure_logging
 
 _LIST = "offline"  # all lines count as matched by one list
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command(name="cluster")(cluster)
+app = new_app()
 
 
+@app.command()
 def cluster(
     files: Annotated[list[Path] | None, typer.Argument(help="JSON Lines; default: stdin.")] = None,
     pairs: Annotated[
@@ -56,7 +55,7 @@ def cluster(
     ] = EncoderSetting.AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """Fold reports, in the order of their lines, into stories; each answer says why.
+    """Group JSON Lines into stories.
 
     A line holds `id`, `title`, `ts` and perhaps `summary`, `content`, `url`, `source`, `lang`; an
     `id` that stood before is the same entry again, perhaps edited. With `--pairs` a line holds

@@ -1,4 +1,4 @@
-"""`db`: the database itself."""
+"""`db`: upgrade, back up and prune the database."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,42 +7,23 @@ import typer
 
 from straitwatch import store as db
 from straitwatch.app.load import load
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, opened
 from straitwatch.clock import utc_now
 from straitwatch.errors import UsageError
 from straitwatch.store import Store
 
-database = typer.Typer(no_args_is_help=True, help="Upgrade, check, back up and prune the database.")
+app = new_app(help="Upgrade, back up and prune the database.")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.add_typer(database, name="db")
-
-
-@database.command()
+@app.command()
 def upgrade(config: ConfigDir = DEFAULT_CONFIG) -> None:
     """Create the tables, or bring them up to this version."""
     Store.open(load(config).database, migrate=True).close()
     typer.echo("the database is up to date")
 
 
-@database.command()
-def check(config: ConfigDir = DEFAULT_CONFIG) -> None:
-    """Check that schema and outbox are as they must be; exit status 1 if not."""
-    store = Store.open(load(config).database, migrate=False)
-    try:
-        problems = store.call(db.check_outbox, utc_now())
-    finally:
-        store.close()
-    for problem in problems:
-        typer.echo(problem)
-    if problems:
-        raise typer.Exit(1)
-    typer.echo("ok")
-
-
-@database.command()
+@app.command()
 def backup(
     target: Annotated[Path, typer.Argument(help="The file to write; must not exist.")],
     config: ConfigDir = DEFAULT_CONFIG,
@@ -57,7 +38,7 @@ def backup(
     typer.echo(f"written to {target}")
 
 
-@database.command()
+@app.command()
 def prune(config: ConfigDir = DEFAULT_CONFIG) -> None:
     """Delete what is older than `retention` says: entries that no feed lists, stories, messages."""
     now, gone = utc_now(), dict.fromkeys(("entries", "messages", "stories"), 0)

@@ -7,21 +7,20 @@ from typing import Annotated
 
 import typer
 
+from straitwatch.cli.lazy import new_app
 from straitwatch.demo import run_demo
 from straitwatch.errors import UsageError
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command(epilog="Example:  `straitwatch demo --output /tmp/demo`")(demo)
+app = new_app()
 
 
+@app.command(epilog="Example:  `straitwatch demo --output /tmp/demo`")
 def demo(
     output: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A new or empty folder to keep it in.")
     ] = None,
 ) -> None:
-    """Serve a news stream on this machine and run the daemon on it, for about a minute."""
+    """Run the daemon on a demonstration news stream for about a minute."""
     directory = output or Path(tempfile.mkdtemp(prefix="straitwatch-demo-"))
     if directory.exists() and any(directory.iterdir()):
         raise UsageError(f"{directory} is not empty\nhint: name a new folder")

@@ -7,19 +7,21 @@ import typer
 from straitwatch.app.load import load
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.clock import utc_now
 from straitwatch.doctor import examine
 from straitwatch.telemetry import configure_logging
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command()(doctor)
+app = new_app()
 
 
+@app.command()
 def doctor(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
-    """Check this machine, the configuration and the database; exit status 1 if one is not well."""
+    """Check this machine, the configuration, the database and the outbox.
+
+    Exit status 1 if it finds a problem.
+    """
     configure_logging(level="warning")
     console = new_console(highlight=False, markup=False)
     is_well = True

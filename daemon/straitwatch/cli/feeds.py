@@ -13,6 +13,7 @@ from straitwatch.app.activate import activate
 from straitwatch.app.load import load
 from straitwatch.cli.feedfile import FeedFile
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.tables import print_table
 from straitwatch.clock import utc_now
@@ -22,22 +23,17 @@ from straitwatch.core.render import counted
 from straitwatch.errors import UsageError
 from straitwatch.pipeline import WINDOW, release_feed
 
-feeds = typer.Typer(no_args_is_help=True, help="See the feeds and how they are.")
+app = new_app(help="List, find, add and remove feeds.")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.add_typer(feeds, name="feeds")
-
-
-@feeds.command("list")
+@app.command("list")
 def list_(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """List the configured feeds."""
     rows = [_describe(feed) for feed in load(config).feeds]
     _print(rows, as_json=json)
 
 
-@feeds.command()
+@app.command()
 def health(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """Show what each feed did last; exit status 1 when one is failing."""
     with opened(config) as (loaded, store):
@@ -48,7 +44,7 @@ def health(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-@feeds.command()
+@app.command()
 def export(config: ConfigDir = DEFAULT_CONFIG) -> None:
     """Print the feeds as OPML, for a feed reader."""
     opml = ET.Element("opml", version="2.0")
@@ -62,7 +58,7 @@ def export(config: ConfigDir = DEFAULT_CONFIG) -> None:
     typer.echo(ET.tostring(opml, encoding="unicode", xml_declaration=True))
 
 
-@feeds.command(
+@app.command(
     epilog='Example:  `straitwatch feeds add https://news.example/rss --name "Example Wire" '
     "--language en`"
 )
@@ -105,7 +101,7 @@ def _try(url: str, loaded: Config) -> str:
     return answer.feed.title
 
 
-@feeds.command(epilog="Example:  `straitwatch feeds discover https://news.example`")
+@app.command(epilog="Example:  `straitwatch feeds discover https://news.example`")
 def discover(
     url: Annotated[str, typer.Argument(metavar="URL", help="A site, a page or a feed.")],
     config: ConfigDir = DEFAULT_CONFIG,
@@ -129,7 +125,7 @@ def discover(
         typer.echo('hint: `straitwatch feeds add URL --name "..."` adds one of them')
 
 
-@feeds.command()
+@app.command()
 def remove(
     feed: Annotated[str, typer.Argument(metavar="NAME|URL", help="As feeds.yaml has it.")],
     config: ConfigDir = DEFAULT_CONFIG,
@@ -142,7 +138,7 @@ def remove(
     typer.echo(f"{name} is removed")
 
 
-@feeds.command(epilog='Example:  `straitwatch feeds release "Example Wire"`')
+@app.command(epilog='Example:  `straitwatch feeds release "Example Wire"`')
 def release(
     feed: Annotated[str, typer.Argument(metavar="NAME|URL", help="As feeds.yaml has it.")],
     first_sight: Annotated[
@@ -181,7 +177,7 @@ def release(
         )
 
 
-@feeds.command("import")
+@app.command("import")
 def import_(
     opml: Annotated[Path, typer.Argument(metavar="FILE", help="An OPML file.")],
     config: ConfigDir = DEFAULT_CONFIG,

@@ -6,19 +6,18 @@ from typing import Annotated
 
 import typer
 
+from straitwatch.cli.lazy import new_app
 from straitwatch.errors import UsageError
 from straitwatch.shipped import shipped
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command(epilog="Example:  `straitwatch init /etc/straitwatch`")(init)
+app = new_app()
 
 
+@app.command(epilog="Example:  `straitwatch init /etc/straitwatch`")
 def init(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty directory.")],
 ) -> None:
-    """Write the shipped configuration into a directory, to be edited there."""
+    """Write the shipped configuration into a directory for you to edit."""
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise UsageError(f"{directory} is not empty\nhint: name a new directory")
     shutil.copytree(shipped("config"), directory, dirs_exist_ok=True)

@@ -9,6 +9,7 @@ import typer
 
 from straitwatch import store as db
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.clock import utc_now
 from straitwatch.core.model import Mark, Verdict
@@ -22,14 +23,13 @@ class _Word(StrEnum):
     NOT_RELEVANT = "not-relevant"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command(
-        epilog="Examples:  `straitwatch mark 3f2a… not-relevant --note recipe`  ·  `straitwatch "
-        "mark https://news.example/a relevant --list taiwan-policy`"
-    )(mark)
+app = new_app()
 
 
+@app.command(
+    epilog="Examples:  `straitwatch mark 3f2a… not-relevant --note recipe`  ·  `straitwatch "
+    "mark https://news.example/a relevant --list taiwan-policy`"
+)
 def mark(
     what: Annotated[str, typer.Argument(metavar="ALERT|STORY|URL|TITLE", help="What is marked.")],
     verdict: Annotated[
@@ -46,7 +46,7 @@ def mark(
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Say whether an alert, or an entry that was missed, is relevant for a watch-list.
+    """Mark an alert, an entry or a story as relevant or not.
 
     `backtest` and `review` measure lists against these verdicts. A missed entry has no list that
     fired: name one with --list. An alert stands for the report that it told of, a story for all its
@@ -58,7 +58,9 @@ def mark(
         _check_names(only or [], [it.id for it in loaded.watchlists])
         title, entries = store.call(_entries, what)
         if not entries:
-            raise UsageError(f"nothing is stored under {what}\nhint: see `straitwatch alerts list`")
+            raise UsageError(
+                f"nothing is stored under {what}\nhint: see `straitwatch stories alerts`"
+            )
         marked = [
             (stored.entry.id, name)
             for stored in entries

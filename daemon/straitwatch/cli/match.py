@@ -11,18 +11,17 @@ from rich.text import Text
 
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import BadLine, Line, printable, read_lines, write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.reportlines import UnusableError, read_matched_texts, read_optional_key
 from straitwatch.core.match import Matcher
 from straitwatch.core.model import Feed, Hit, Match, MatchText
 
 _TEXTS = ("title", "summary", "content", "lang", "source")
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command("match")(match)
+app = new_app()
 
 
+@app.command()
 def match(
     files: Annotated[list[Path] | None, typer.Argument(help="JSON Lines; none: stdin.")] = None,
     config: Annotated[
@@ -33,7 +32,7 @@ def match(
     ] = Path("config"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON Lines.")] = False,
 ) -> None:
-    """Match texts offline: one JSON object a line in, the lists that fire out.
+    """Match JSON Lines against the watch-lists.
 
     A line holds `title`, `summary` or `content`, and perhaps `id`, `lang` (such as en or zh-Hant)
     and `source`: the name of a feed, which gives the text its language, country, stance, tags and

@@ -1,4 +1,4 @@
-"""`outbox`: every message, where it stands, and what a person can do about it."""
+"""`outbox`: list, retry, replay and cancel messages."""
 
 from collections.abc import Collection
 from typing import Annotated
@@ -10,21 +10,17 @@ from rich.table import Table
 from straitwatch import store as db
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.tables import local_time, print_table
 from straitwatch.clock import utc_now
 from straitwatch.core.model import DeliveryState, DigestFacts, Facts, RollupFacts
 from straitwatch.errors import UsageError
 
-outbox = typer.Typer(no_args_is_help=True, help="See and steer what is to be delivered.")
+app = new_app(help="List, retry, replay and cancel messages.")
 
 
 _Id = Annotated[str, typer.Argument(metavar="ID", help="A delivery, or how its id begins.")]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.add_typer(outbox, name="outbox")
 
 
 def _title(facts: Facts) -> str:
@@ -37,7 +33,7 @@ def _title(facts: Facts) -> str:
             return facts.title
 
 
-@outbox.command("list", epilog="Example:  `straitwatch outbox list --state dead`")
+@app.command("list", epilog="Example:  `straitwatch outbox list --state dead`")
 def list_(
     state: Annotated[
         list[DeliveryState] | None, typer.Option(help="Only these states; may be repeated.")
@@ -102,7 +98,7 @@ def _describe(record: db.DeliveryRecord) -> dict[str, object]:
     }
 
 
-@outbox.command()
+@app.command()
 def show(
     delivery_id: _Id,
     config: ConfigDir = DEFAULT_CONFIG,
@@ -134,7 +130,7 @@ def show(
         console.print(record.frozen.body.decode("utf-8", "replace"), markup=False)
 
 
-@outbox.command()
+@app.command()
 def retry(
     delivery_id: Annotated[str, typer.Argument(metavar="[ID]", help="A delivery.")] = "",
     all_dead: Annotated[bool, typer.Option("--all-dead", help="Every dead letter.")] = False,
@@ -154,7 +150,7 @@ def retry(
     typer.echo(f"{again} will be tried again")
 
 
-@outbox.command()
+@app.command()
 def replay(
     delivery_id: _Id,
     config: ConfigDir = DEFAULT_CONFIG,
@@ -168,7 +164,7 @@ def replay(
     typer.echo(new_id)
 
 
-@outbox.command()
+@app.command()
 def cancel(
     delivery_id: Annotated[str, typer.Argument(metavar="[ID]", help="A delivery.")] = "",
     receiver: Annotated[str, typer.Option(help="All that waits for this receiver.")] = "",
@@ -194,24 +190,3 @@ def _refusal(store: db.Store, delivery_id: str, hint: str) -> UsageError:
     if record is None:
         return UsageError(f"no such delivery: {delivery_id}\nhint: see `straitwatch outbox list`")
     return UsageError(f"{delivery_id} is {record.delivery.state}\nhint: {hint}")
-
-
-@outbox.command()
-def check(
-    config: ConfigDir = DEFAULT_CONFIG,
-    json: Json = False,
-) -> None:
-    """Check that nothing is dead, overdue or contradictory; exit status 1 if something is."""
-    with opened(config) as (_, store):
-        problems = store.call(db.check_outbox, utc_now())
-        dead = store.call(db.list_deliveries, states=(DeliveryState.DEAD,), limit=1000)
-    problems += [f"dead letter {record.delivery.id}: {_title(record.facts)}" for record in dead]
-    for problem in problems:
-        if json:
-            write_line({"problem": problem})
-        else:
-            typer.echo(problem)
-    if problems:
-        raise typer.Exit(1)
-    if not json:
-        typer.echo("ok")

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.clock import utc_now
 from straitwatch.core.model import Entry, ParsedDocument, ParseProblem
 from straitwatch.core.normalize import feed_id
@@ -34,11 +35,10 @@ class _Unreadable:
     error: str
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command(name="parse")(parse)
+app = new_app()
 
 
+@app.command()
 def parse(
     files: Annotated[
         list[str] | None, typer.Argument(help="Feed documents; - or none reads standard input.")
@@ -52,7 +52,7 @@ def parse(
         str, typer.Option("--url", help="The feed's address, for relative links.", metavar="URL")
     ] = "",
 ) -> None:
-    """Read feed documents and show the entries in them, or what is wrong."""
+    """Parse feed documents."""
     show = _print_json if json else _print_table
     is_complete = asyncio.run(_parse_all(files or [_STDIN], content_type, url, show))
     if not is_complete:

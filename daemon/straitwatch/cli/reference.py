@@ -7,12 +7,12 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
-from typer.main import get_command
 
-from straitwatch.cli import application
+from straitwatch.cli.lazy import load_command
+from straitwatch.cli.registry import COMMANDS
 from straitwatch.config import reasons_page, reference_page
 from straitwatch.telemetry import metrics_page
 
@@ -26,7 +26,6 @@ daemon only on a valid configuration.
 
 `./dev docs` makes this page from the program; edit the help texts in `daemon/straitwatch/cli/`.
 """
-_OTHER = "Commands"
 _PLACEHOLDERS = {"str": "TEXT", "Path": "PATH", "path": "PATH", "int": "NUMBER", "float": "NUMBER"}
 _EXAMPLE = re.compile(r"`(straitwatch[^`]*|[^`]*\| *straitwatch[^`]*)`")
 
@@ -49,21 +48,14 @@ def write_reference_pages(directory: Path) -> None:
 
 def commands_page() -> str:
     """Make the text of docs/reference/commands.md."""
-    root = cast("TyperGroup", get_command(application([])))
     panels: dict[str, list[str]] = {}
-    for name, command in root.commands.items():
-        sections = panels.setdefault(_panel(command), [])
-        sections += _sections(f"straitwatch {name}", command)
+    for name, listing in COMMANDS.items():
+        sections = panels.setdefault(listing.panel, [])
+        sections += _sections(f"straitwatch {name}", load_command(name))
     parts = [_INTRODUCTION]
     for panel, sections in panels.items():
         parts += [f"## {panel}\n", *sections]
     return "\n".join(parts)
-
-
-def _panel(command: object) -> str:
-    """Return the heading that `--help` shows a command under."""
-    panel = getattr(command, "rich_help_panel", None)
-    return panel if isinstance(panel, str) else _OTHER
 
 
 def _sections(path: str, command: object) -> Iterator[str]:

@@ -9,6 +9,7 @@ import typer
 
 from straitwatch import store as db
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
 from straitwatch.config import Config
 from straitwatch.core.model import SendJob
@@ -36,17 +37,16 @@ class _Form(StrEnum):
     TEXT = "text"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command(
-        epilog="Examples:  `straitwatch render --example alert`  ·  `straitwatch render 3f2a… --as "
-        "html --output alert.html`  ·  `straitwatch render --example digest --as slack`"
-    )(render)
+app = new_app()
 
 
+@app.command(
+    epilog="Examples:  `straitwatch render --example alert`  ·  `straitwatch render 3f2a… --as "
+    "html --output alert.html`  ·  `straitwatch render --example digest --as slack`"
+)
 def render(
     what: Annotated[
-        str, typer.Argument(metavar="[DELIVERY|ALERT|STORY]", help="What `alerts list` names.")
+        str, typer.Argument(metavar="[DELIVERY|ALERT|STORY]", help="An id from `stories alerts`.")
     ] = "",
     example: Annotated[
         _Example | None, typer.Option("--example", help="An invented message instead.")
@@ -56,7 +56,7 @@ def render(
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Show a message with your own templates, as Slack's JSON, a mail, its HTML, or plain text.
+    """Render a stored message or an example.
 
     Of a story the latest message is shown. Nothing is sent and nothing is changed.
     """
@@ -83,7 +83,7 @@ def _stored(directory: Path, what: str) -> tuple[Config, SendJob]:
     with opened(directory) as (loaded, store):
         job = store.call(_job, what)
     if job is None:
-        raise UsageError(f"nothing is stored under {what}\nhint: see `straitwatch alerts list`")
+        raise UsageError(f"nothing is stored under {what}\nhint: see `straitwatch stories alerts`")
     return loaded, job
 
 

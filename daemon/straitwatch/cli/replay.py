@@ -9,6 +9,7 @@ from rich.progress import track
 from straitwatch import store as db
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.clock import utc_now
 from straitwatch.core.model import Features, Fold
@@ -16,18 +17,18 @@ from straitwatch.core.plan import fold_profiles
 from straitwatch.core.render import counted
 from straitwatch.pipeline import WINDOW, refold
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command(epilog="Example:  `straitwatch replay --days 30`")(replay)
+app = new_app()
 
 
+@app.command(epilog="Example:  `straitwatch replay --days 30`")
 def replay(
     days: Annotated[float, typer.Option(min=0.1, help="Compare the reports of so many days.")] = 30,
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Assign the stored reports to stories again, and show differences; exit status 1 if any.
+    """Assign stored reports to stories again and show differences.
+
+    Exit status 1 if there are any.
 
     The thirteen days before the first compared report are read as well, because its story was
     found among them. Merges and splits by a person are kept.

@@ -12,6 +12,7 @@ from straitwatch import store as db
 from straitwatch.cli.console import new_console
 from straitwatch.cli.entries import recent_texts
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
@@ -23,14 +24,10 @@ _CUT = 100  # characters of a rule, for people
 _FEW = 3  # findings of a kind that are printed unless more are asked for: 20 lines in all
 _SEASONED_AFTER = timedelta(days=14)  # of reading: until then nothing is called dead
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command(
-        epilog="Examples:  `straitwatch review`  ·  `straitwatch review --list taiwan-policy`"
-    )(review)
+app = new_app()
 
 
+@app.command(epilog="Examples:  `straitwatch review`  ·  `straitwatch review --list taiwan-policy`")
 def review(
     days: Annotated[int, typer.Option(min=1, help="Stored entries of so many last days.")] = 14,
     only: Annotated[
@@ -46,7 +43,7 @@ def review(
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Show near misses, misleading rules and terms, and how many are dead.
+    """Show near misses, misleading rules and dead terms.
 
     A near miss lacks one term, a few words of distance, or was outweighed by one noise rule. A rule
     or term is dead if it never hit in two weeks of reading; `--dead` lists them, terms with the

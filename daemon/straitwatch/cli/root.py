@@ -1,18 +1,21 @@
-"""The typer application that every command registers with."""
+"""The typer application that holds every command."""
 
 from typing import Annotated
 
 import typer
 
 from straitwatch import __version__
+from straitwatch.cli.lazy import HELP_OPTIONS, LazyGroup
 
 app = typer.Typer(
     name="straitwatch",
+    cls=LazyGroup,
     help="Watch news feeds for a watch-list and send one explained alert per event.",
+    epilog="Begin with `straitwatch demo`, then `straitwatch init DIR` and `straitwatch run`.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": HELP_OPTIONS},
 )
 
 

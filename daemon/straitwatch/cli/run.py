@@ -11,21 +11,20 @@ from straitwatch.app.daemon import App, build_app, run_async, run_daemon
 from straitwatch.app.load import load_to_run
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.config import Config
 from straitwatch.core.model import PollReport
 from straitwatch.core.render import counted
 from straitwatch.telemetry import configure_logging
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command(
-        epilog="Examples:  `straitwatch run`  ·  `straitwatch run --once --json`  ·  "
-        "`straitwatch run --config /etc/straitwatch`"
-    )(run)
+app = new_app()
 
 
+@app.command(
+    epilog="Examples:  `straitwatch run`  ·  `straitwatch run --once --json`  ·  "
+    "`straitwatch run --config /etc/straitwatch`"
+)
 def run(
     config: ConfigDir = DEFAULT_CONFIG,
     once: Annotated[
@@ -36,7 +35,7 @@ def run(
         str, typer.Option(metavar="LEVEL", help="debug, info, warning or error.")
     ] = "",
 ) -> None:
-    """Poll the feeds and send alerts until told to stop."""
+    """Poll the feeds and send alerts until you stop it."""
     configure_logging(level=log_level or ("warning" if once else "info"))
     loaded = load_to_run(config)
     for notice in loaded.notices:

@@ -15,6 +15,7 @@ from straitwatch.app.shadow import SHADOW_FOR
 from straitwatch.cli.check import print_failure
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
 from straitwatch.clock import utc_now
 from straitwatch.config import (
@@ -31,19 +32,12 @@ from straitwatch.core.match import run_examples
 from straitwatch.core.model import Change
 from straitwatch.errors import UsageError
 
-shadow = typer.Typer(
-    no_args_is_help=True, help="Run a changed list silently beside the old one, then promote it."
-)
+app = new_app(help="Run a changed list silently beside the active one.")
 _SIGNS = {Change.GAINED: "+", Change.LOST: "-", Change.SEVERITY: "~"}
 _HOURS = SHADOW_FOR / timedelta(hours=1)
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.add_typer(shadow, name="shadow")
-
-
-@shadow.command(epilog="Example:  `straitwatch shadow start draft/taiwan-policy.yaml --hours 48`")
+@app.command(epilog="Example:  `straitwatch shadow start draft/taiwan-policy.yaml --hours 48`")
 def start(
     files: Annotated[list[Path], typer.Argument(help="Changed files of terms/ or watchlists/.")],
     hours: Annotated[float, typer.Option(min=0.001, help="How long it runs.")] = _HOURS,
@@ -73,7 +67,7 @@ def start(
     typer.echo(f"{', '.join(sorted(after))} in shadow for {hours:g} hours ({version})")
 
 
-@shadow.command(epilog="Example:  `straitwatch shadow report --json`")
+@app.command(epilog="Example:  `straitwatch shadow report --json`")
 def report(
     samples: Annotated[int, typer.Option(min=0, help="Samples, the latest first.")] = 20,
     config: ConfigDir = DEFAULT_CONFIG,
@@ -96,7 +90,7 @@ def report(
         _print(run, read, counts, found)
 
 
-@shadow.command(epilog="Example:  `straitwatch shadow promote --yes`")
+@app.command(epilog="Example:  `straitwatch shadow promote --yes`")
 def promote(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     config: ConfigDir = DEFAULT_CONFIG,
@@ -120,7 +114,7 @@ def promote(
     typer.echo("promoted; the daemon takes them over in a moment")
 
 
-@shadow.command(epilog="Example:  `straitwatch shadow drop`")
+@app.command(epilog="Example:  `straitwatch shadow drop`")
 def drop(config: ConfigDir = DEFAULT_CONFIG) -> None:
     """Take the change out of shadow and forget what it found."""
     files = shadow_files(config)

@@ -3,27 +3,25 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import typer
 from rich.console import Console
 from rich.table import Table
 
 from straitwatch.app.status import read_status
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_without_config
 from straitwatch.cli.tables import local_time, print_table
 from straitwatch.clock import utc_now
 from straitwatch.core.render import counted
 from straitwatch.errors import ConfigError
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command(epilog="Examples:  `straitwatch status`  ·  `straitwatch status --json`")(status)
+app = new_app()
 
 
+@app.command(epilog="Examples:  `straitwatch status`  ·  `straitwatch status --json`")
 def status(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
-    """Show feeds, stories, and what waits or failed to be delivered.
+    """Show feeds, receivers, stories and undelivered messages.
 
     Counts of polls, entries, stories, alerts and deliveries are those of the last 24 hours. While
     the configuration on disk is broken, it tells how the old one does; exit status 2.

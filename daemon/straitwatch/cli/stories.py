@@ -1,4 +1,4 @@
-"""`stories` and `alerts`: what happened, and what was said about it."""
+"""`stories`: list, show, merge and split stories."""
 
 import shlex
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from straitwatch import store as db
 from straitwatch.app.activate import activate
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.mark import who
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.tables import local_time, print_table
@@ -28,8 +29,8 @@ from straitwatch.core.rules import Rules
 from straitwatch.errors import UsageError
 from straitwatch.pipeline import SplitOff, alert_story, split_reports
 
-stories = typer.Typer(no_args_is_help=True, help="See stories and the reports folded into them.")
-alerts = typer.Typer(no_args_is_help=True, help="See what was said about stories, and to whom.")
+app = new_app(help="List, show, merge and split stories.")
+_MESSAGES = 1_000  # alerts of one story that are read
 _NOT_SENT = {Action.DIGEST: "for the digest", Action.NONE: "not sent"}
 _Limit = Annotated[int, typer.Option(min=1, help="At most so many, newest first.")]
 _StoryId = Annotated[
@@ -40,13 +41,7 @@ _StoryId = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.add_typer(stories, name="stories")
-    app.add_typer(alerts, name="alerts")
-
-
-@stories.command("list")
+@app.command("list")
 def list_(limit: _Limit = 50, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """List stories, the latest first."""
     with opened(config) as (loaded, store):
@@ -93,13 +88,17 @@ def _describe(story: Story, config: Config) -> dict[str, Any]:
     }
 
 
-@stories.command()
+@app.command()
 def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
-    """Show a story's reports, why each is in the story, and whether it was sent."""
+    """Show the reports and the alerts of a story, and the reason of each."""
     with opened(config) as (loaded, store):
         story = _story(store, story_id)
         reports = store.call(db.story_entries, story.id)
-    answer = _describe(story, loaded) | {"reports": [_report(stored) for stored in reports]}
+        sent = store.call(db.list_alerts, story_id=story.id, limit=_MESSAGES)
+    answer = _describe(story, loaded) | {
+        "reports": [_report(stored) for stored in reports],
+        "alerts": _alerts(sent),
+    }
     if json:
         write_line(answer)
         return
@@ -119,6 +118,10 @@ def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = Fa
         console.print(f"  {row['entry']}  {row['seen']}  {row['feed']}: {row['title']}")
         for line in _report_lines(row):
             console.print(f"    {line}")
+    for alert in answer["alerts"]:
+        console.print(f"{alert['kind']} {alert['severity']}: {alert['title']} ({alert['reason']})")
+        for place in alert["deliveries"]:
+            console.print(f"  {place['receiver']} {place['recipient']} {place['state']}")
 
 
 def _report_lines(row: dict[str, Any]) -> Iterator[str]:
@@ -137,7 +140,7 @@ def _first(first: StoryReport, story: Story) -> str:
     return f"{words} {first.outlet.name} ({first.outlet.stance or 'no stance'})"
 
 
-@stories.command(epilog="Example:  `straitwatch stories merge lkudcyzgyk bwt226d6hd`")
+@app.command(epilog="Example:  `straitwatch stories merge lkudcyzgyk bwt226d6hd`")
 def merge(
     keep: Annotated[str, typer.Argument(metavar="KEEP", help="The story that stays.")],
     other: Annotated[str, typer.Argument(metavar="OTHER", help="The story that goes into it.")],
@@ -155,7 +158,7 @@ def merge(
     _answer(story, f"{gone} is part of {kept} now", loaded if json else None)
 
 
-@stories.command(epilog="Example:  `straitwatch stories split lkudcyzgyk https://news.example/a`")
+@app.command(epilog="Example:  `straitwatch stories split lkudcyzgyk https://news.example/a`")
 def split(
     story_id: _StoryId,
     reports: Annotated[
@@ -219,7 +222,7 @@ def _what_is_sent(result: SplitOff, split: list[str]) -> str:
         decision = next(iter(result.release.decisions.values()))
         return f"not sent: {decision.reason} ({REASONS[decision.reason].long})"
     if result.story.revision:
-        return f"it was sent; see `straitwatch alerts show {result.story.id}`"
+        return f"it was sent; see `straitwatch stories show {result.story.id}`"
     command = shlex.join(["straitwatch", "stories", "split", *split, "--alert"])
     return f"nothing was sent about it; to send it: {command}"
 
@@ -288,9 +291,9 @@ def _report(stored: db.StoredEntry) -> dict[str, Any]:
     }
 
 
-@alerts.command("list")
+@app.command("alerts", epilog="Example:  `straitwatch stories alerts --limit 10`")
 def list_alerts(limit: _Limit = 50, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
-    """List what was said, a line for each alert, with where it went."""
+    """List alerts with their receivers, newest first."""
     with opened(config) as (loaded, store):
         rows = _alerts(store.call(db.list_alerts, limit=limit))
     if json:
@@ -305,23 +308,6 @@ def list_alerts(limit: _Limit = 50, config: ConfigDir = DEFAULT_CONFIG, json: Js
         known = (row[name] for name in ("alert", "kind", "severity", "story"))
         table.add_row(made, *known, to, row["title"])
     print_table(table)
-
-
-@alerts.command("show")
-def show_alerts(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
-    """Show everything that was said about one story."""
-    with opened(config) as (_, store):
-        story_id = _story(store, story_id).id
-        rows = _alerts(store.call(db.list_alerts, story_id=story_id, limit=1000))
-    if not rows:
-        raise UsageError(f"nothing was said about story {story_id}")
-    for row in rows:
-        if json:
-            write_line(row)
-            continue
-        typer.echo(f"{row['kind']} {row['severity']}: {row['title']} ({row['reason']})")
-        for place in row["deliveries"]:
-            typer.echo(f"  {place['receiver']} {place['recipient']} {place['state']}")
 
 
 def _alerts(records: list[db.DeliveryRecord]) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from straitwatch import store as db
 from straitwatch.cli.console import new_console
 from straitwatch.cli.entries import recent_texts
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
 from straitwatch.cli.tables import print_table
 from straitwatch.config import Config
@@ -22,16 +23,11 @@ from straitwatch.core.match import Concordance, Line, Matcher, compile_rules, sc
 from straitwatch.core.model import Hit, Mark, MatchText, Sourced, TermSet, WatchList
 from straitwatch.errors import UsageError
 
-terms = typer.Typer(no_args_is_help=True, help="See how terms are used.")
+app = new_app(help="Show the use of terms and term sets.")
 _TOP = 8  # contexts, feeds and terms that are listed
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.add_typer(terms, name="terms")
-
-
-@terms.command("list", epilog="Example:  `straitwatch terms list`")
+@app.command("list", epilog="Example:  `straitwatch terms list`")
 def list_(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """List the term sets: how many terms in which scripts, and which lists use them."""
     loaded = load_quickly(config)
@@ -59,9 +55,7 @@ def _describe(terms: TermSet, config: Config) -> dict[str, Any]:
     }
 
 
-@terms.command(
-    epilog="Examples:  `straitwatch terms show 一中`  ·  `straitwatch terms show '$pla'`"
-)
+@app.command(epilog="Examples:  `straitwatch terms show 一中`  ·  `straitwatch terms show '$pla'`")
 def show(
     term: Annotated[str, typer.Argument(help="A term as a list has it, or a $set.")],
     days: Annotated[int, typer.Option(min=1, help="Stored entries of so many last days.")] = 30,

@@ -15,6 +15,7 @@ from rich.text import Text
 from straitwatch import store as db
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import (
     DEFAULT_CONFIG,
     ConfigDir,
@@ -42,22 +43,20 @@ PAGE = 1_200  # characters of a summary or content that are printed; --json has 
 MESSAGES = 1_000  # about a story that are counted
 SHOWN = 5  # entries that a title stands for; the first in full
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command(
-        epilog='Examples:  `straitwatch why https://news.example/a`  ·  `straitwatch why "Fleet '
-        'crosses the Taiwan Strait"`'
-    )(why)
+app = new_app()
 
 
+@app.command(
+    epilog='Examples:  `straitwatch why https://news.example/a`  ·  `straitwatch why "Fleet '
+    'crosses the Taiwan Strait"`'
+)
 def why(
     text: Annotated[str, typer.Argument(metavar="URL|TITLE|STORY|TEXT", help="What to explain.")],
     language: Annotated[str, typer.Option(help="Language of a free text: en, ru ...")] = "",
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Explain what was made of an entry, or what the lists say of a text.
+    """Explain a decision about an entry, or match a text against the lists.
 
     What is stored says what was decided then, by which configuration; the lists in the directory
     say what they would make of it today, and what has changed in between.
@@ -396,7 +395,7 @@ def _message_lines(answer: dict[str, Any], zone: ZoneInfo) -> Iterator[str]:
     if answer["story"] and not answer["deliveries"]:
         yield f"nothing was sent about this {'report' if others else 'story'}"
     if others:
-        command = f"`straitwatch alerts show {answer['story']}`"
+        command = f"`straitwatch stories show {answer['story']}`"
         yield f"{counted(others, 'other message')} about the story; see {command}"
 
 

@@ -139,7 +139,7 @@ class RouteMatchWithStorySchema(RouteMatchSchema, StoryAskedSchema):
 class RouteSchema(Schema):
     """Which matches go where; the first that fits wins."""
 
-    name: str = Field("", description="For `route test` and `why`. Default: route-1, route-2 ...")
+    name: str = Field("", description="For `routes test` and `why`. Default: route-1, route-2 ...")
     match: RouteMatchWithStorySchema = Field(
         default_factory=RouteMatchWithStorySchema, description="What it takes; {} takes everything."
     )
@@ -318,7 +318,7 @@ class SettingsSchema(Schema):
     )
     web: WebSchema = Field(default_factory=WebSchema, description="The status page.")
     silences: tuple[SilenceSchema, ...] = Field(
-        (), description="Matches that send no alert for a while; also by command: `silence add`."
+        (), description="Matches that send no alert for a while; also by command: `silences add`."
     )
     people: dict[Name, Names] = Field(
         default_factory=dict,

@@ -140,7 +140,7 @@ def _title(subject: str, broken: Mapping[str, str], new: list[str], health: Heal
 _ADVICE = {
     FEEDS: "See `straitwatch feeds health`.",
     DEAD: "See `straitwatch outbox list --state dead`; `straitwatch outbox retry` tries again.",
-    PROMISES: "See `straitwatch outbox check`; please report it.",
+    PROMISES: "See `straitwatch doctor`; please report it.",
 }
 
 

@@ -23,7 +23,7 @@ from straitwatch.core.story import highest, story_misfit, union
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteStep:
-    """One route that a match was compared with: `route test` prints these."""
+    """One route that a match was compared with: `routes test` prints these."""
 
     route: Route
     fits: bool

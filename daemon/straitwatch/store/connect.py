@@ -132,7 +132,7 @@ def _lock(database: Path) -> IO[str]:
         owner = lock_file.read().strip() or "unknown"
         lock_file.close()
         raise StoreBusy(
-            f"{database}: another straitwatch uses this file (pid {owner})\n"
+            f"{database}: another Straitwatch uses this file (pid {owner})\n"
             "hint: stop it first; several daemons can share PostgreSQL only"
         ) from error
     lock_file.truncate(0)

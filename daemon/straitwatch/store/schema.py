@@ -26,8 +26,8 @@ def ensure_schema(connection: sa.Connection, *, migrate: bool) -> None:
         return
     if version and version not in _KNOWN:
         raise SchemaMismatch(
-            f"the database has schema {version}, this version of straitwatch knows up to {HEAD}\n"
-            "hint: install the newer straitwatch that upgraded it, or restore a backup"
+            f"the database has schema {version}, this version of Straitwatch knows up to {HEAD}\n"
+            "hint: install the newer Straitwatch that upgraded it, or restore a backup"
         )
     if not migrate:
         raise SchemaMismatch(

@@ -1,4 +1,4 @@
-"""`route`: who gets what, before it happens."""
+"""`routes`: trace a headline through the routes."""
 
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -8,34 +8,27 @@ import typer
 from straitwatch.app.load import load
 from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
 from straitwatch.core.model import Entry, Feed, FeedState, Fold, Match, Relation, Report, Route
-from straitwatch.core.render import counted
 from straitwatch.core.report import Arrival, make_report, matchable
 from straitwatch.core.route import RouteStep, walk_routes
 from straitwatch.core.schedule import held_until
 from straitwatch.core.story import add_sources, resolve_severity
 from straitwatch.errors import UsageError
 
-route = typer.Typer(no_args_is_help=True, help="See who would get a headline, and why.")
+app = new_app()
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.add_typer(route, name="route")
+@app.callback()
+def _group() -> None:  # typer makes a lone command the whole application without it
+    """Trace a headline through the routes."""
 
 
-@route.command()
-def check(config: ConfigDir = DEFAULT_CONFIG) -> None:
-    """Check the routes; `straitwatch check` checks everything."""
-    loaded = load(config)
-    typer.echo(f"{counted(len(loaded.alerts.routes), 'route')}, ok")
-
-
-@route.command(
-    "test", epilog='Example:  `straitwatch route test --title "Fleet crosses the Taiwan Strait"`'
+@app.command(
+    "test", epilog='Example:  `straitwatch routes test --title "Fleet crosses the Taiwan Strait"`'
 )
 def trace(
     title: Annotated[str, typer.Option(help="The headline.")],

@@ -1,4 +1,4 @@
-"""`receiver`: where messages go, and whether it works."""
+"""`receivers`: list, test, pause and resume receivers."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -12,6 +12,7 @@ from straitwatch.app.activate import activate
 from straitwatch.app.load import load
 from straitwatch.app.status import read_status
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.mark import who
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.tables import print_table
@@ -29,16 +30,11 @@ from straitwatch.core.model import (
 from straitwatch.errors import StoreError, UsageError
 from straitwatch.telemetry import configure_logging
 
-receiver = typer.Typer(no_args_is_help=True, help="See, test, pause and resume receivers.")
+app = new_app(help="List, test, pause and resume receivers.")
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="A receiver of straitwatch.yaml.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.add_typer(receiver, name="receiver")
-
-
-@receiver.command("list")
+@app.command("list")
 def list_(
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
@@ -57,7 +53,7 @@ def list_(
     print_table(table)
 
 
-@receiver.command("test", epilog="Example:  `straitwatch receiver test desk-slack`")
+@app.command("test", epilog="Example:  `straitwatch receivers test desk-slack`")
 def send_test(
     name: _Name,
     config: ConfigDir = DEFAULT_CONFIG,
@@ -87,7 +83,7 @@ def _tell_hold(config: Config, name: str) -> None:
     store.close()
     if state and state.paused_at:
         by = state.paused_by or "a person"
-        hint = f"`straitwatch receiver resume {name}` ends it"
+        hint = f"`straitwatch receivers resume {name}` ends it"
         typer.echo(f"{name} is paused by {by}: its alerts wait; {hint}", err=True)
 
 
@@ -117,7 +113,7 @@ def _send_test(config: Config, name: str) -> list[tuple[str, SendResult]]:
     return results
 
 
-@receiver.command()
+@app.command()
 def pause(
     name: _Name,
     config: ConfigDir = DEFAULT_CONFIG,
@@ -126,10 +122,10 @@ def pause(
     with opened(config) as (loaded, store):
         _require(loaded, name)
         store.call(db.pause_receiver, name, now=utc_now(), by=who())
-    typer.echo(f"{name} is paused; `straitwatch receiver resume {name}` ends it")
+    typer.echo(f"{name} is paused; `straitwatch receivers resume {name}` ends it")
 
 
-@receiver.command()
+@app.command()
 def resume(
     name: _Name,
     config: ConfigDir = DEFAULT_CONFIG,

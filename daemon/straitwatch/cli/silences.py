@@ -1,4 +1,4 @@
-"""`silence`: matches that alert nobody for a while, and stand in the digest all the same."""
+"""`silences`: suppress the alerts of some matches for a while."""
 
 import secrets
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from rich.table import Table
 
 from straitwatch import store as db
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.lazy import new_app
 from straitwatch.cli.mark import who
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language, opened
 from straitwatch.cli.tables import print_table
@@ -19,17 +20,12 @@ from straitwatch.config import Config, read_duration
 from straitwatch.core.model import Severity, Silence
 from straitwatch.errors import UsageError
 
-silence = typer.Typer(no_args_is_help=True, help="Hold matches back for a while.")
+app = new_app(help="Suppress the alerts of some matches for a while.")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.add_typer(silence, name="silence")
-
-
-@silence.command(
-    epilog="Examples:  `straitwatch silence add --tag sport --for 4h --reason 'the games'`  ·  "
-    "`straitwatch silence add --list taiwan-policy --severity low --until 2030-01-31`"
+@app.command(
+    epilog="Examples:  `straitwatch silences add --tag sport --for 4h --reason 'the games'`  ·  "
+    "`straitwatch silences add --list taiwan-policy --severity low --until 2030-01-31`"
 )
 def add(
     lists: Annotated[
@@ -62,7 +58,7 @@ def add(
     if not any((lists, severities, tags, stances, languages)):
         raise UsageError(
             "nothing is named\nhint: --list, --severity, --tag, --stance or --language; "
-            "`receiver pause` stops a whole receiver"
+            "`receivers pause` stops a whole receiver"
         )
     with opened(config) as (loaded, store):
         _check_lists(lists or [], loaded)
@@ -88,7 +84,7 @@ def add(
     typer.echo(f"silence {made.id}: {made.subject}, until {ends:%Y-%m-%d %H:%M %Z}")
 
 
-@silence.command("list", epilog="Example:  `straitwatch silence list --all --json`")
+@app.command("list", epilog="Example:  `straitwatch silences list --all --json`")
 def list_(
     everything: Annotated[bool, typer.Option("--all", help="Those that have ended too.")] = False,
     config: ConfigDir = DEFAULT_CONFIG,
@@ -120,9 +116,9 @@ def list_(
     print_table(table)
 
 
-@silence.command(epilog="Example:  `straitwatch silence expire 3f2a91c0`")
+@app.command(epilog="Example:  `straitwatch silences expire 3f2a91c0`")
 def expire(
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="From `silence list`.")],
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="From `silences list`.")],
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
     """End silences now; exit status 1 when one of them is not in force."""
