@@ -9,12 +9,13 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from straitwatch import __version__
 from straitwatch import store as db
 from straitwatch.config import Config
+from straitwatch.core.policy import SILENT_AFTER
 from straitwatch.core.render import counted
 from straitwatch.encoder import Encoder
 from straitwatch.engines import describe, engine_of
@@ -23,7 +24,6 @@ from straitwatch.store import Store
 
 _SAFE_EXPAT = (2, 6, 0)  # older ones parse some documents in quadratic time (CVE-2023-52425)
 _FREE_BYTES = 200_000_000
-_SILENT_AFTER = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ def _database(config: Config, *, now: datetime) -> Iterator[Finding]:
 def _work(store: Store, *, now: datetime) -> Iterator[Finding]:
     counts = store.call(db.status_counts, now)
     polled_at = counts.last_polled_at
-    is_working = polled_at is not None and now - polled_at < _SILENT_AFTER
+    is_working = polled_at is not None and now - polled_at < SILENT_AFTER
     yield Finding(
         name="polls",
         is_good=is_working,

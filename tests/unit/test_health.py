@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from builders import NOON
 from straitwatch.core.health import (
-    NOTIFY_EVERY,
     Health,
     Notice,
     NoticeState,
     first_fetch_notice,
     plan_notices,
 )
+from straitwatch.core.policy import REMIND_AFTER
 
 MINUTE = timedelta(minutes=1)
 
@@ -68,7 +68,7 @@ def test_feeds_are_told_together() -> None:
 
 def test_a_feed_that_breaks_later_waits_for_the_next_message_about_feeds() -> None:
     assert told_over(
-        (0 * MINUTE, feeds("A")), (MINUTE, feeds("A", "B")), (NOTIFY_EVERY, feeds("A", "B"))
+        (0 * MINUTE, feeds("A")), (MINUTE, feeds("A", "B")), (REMIND_AFTER, feeds("A", "B"))
     ) == [["1 feed cannot be read"], [], ["1 feed cannot be read, 2 in all"]]
 
 
@@ -94,7 +94,7 @@ def test_when_no_feed_can_be_read_the_machine_is_suspected() -> None:
 def test_dead_letters_are_told_and_end_silently() -> None:
     dead = Health(dead_letters={"d1": "Fleet crosses"})
 
-    assert told_over((0 * MINUTE, dead), (MINUTE, WELL), (2 * NOTIFY_EVERY, dead)) == [
+    assert told_over((0 * MINUTE, dead), (MINUTE, WELL), (2 * REMIND_AFTER, dead)) == [
         ["1 message could not be delivered"],
         [],
         ["1 message could not be delivered"],

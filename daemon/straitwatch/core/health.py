@@ -6,12 +6,12 @@ condition is told when it begins and when it ends, either at most every six hour
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from shlex import quote
 
 from straitwatch.core.model import NoticeFacts, Severity
+from straitwatch.core.policy import REMIND_AFTER
 
-NOTIFY_EVERY = timedelta(hours=6)
 _LISTED = 50  # names in one message; the rest is counted
 
 
@@ -57,10 +57,10 @@ def plan_notices(
         before = told.get(subject, NoticeState())
         new = [name for name in broken if name not in before.names]
         gone = [name for name in before.names if name not in broken]
-        if new and _may_notify(before.broken_at, now):
+        if new and may_notify(before.broken_at, now):
             notices.append(_broken(subject, broken, new, health))
             before = replace(before, names=(*before.names, *new), broken_at=now)
-        if gone and (subject in _SILENT_END or _may_notify(before.recovered_at, now)):
+        if gone and (subject in _SILENT_END or may_notify(before.recovered_at, now)):
             names = tuple(name for name in before.names if name not in gone)
             before = replace(before, names=names)
             if subject not in _SILENT_END:
@@ -105,8 +105,9 @@ def _subjects(
     yield PROMISES, dict.fromkeys(health.breaches, "")
 
 
-def _may_notify(at: datetime | None, now: datetime) -> bool:
-    return at is None or now - at >= NOTIFY_EVERY
+def may_notify(at: datetime | None, now: datetime) -> bool:
+    """Return True if the last notice on a subject was sent long enough ago."""
+    return at is None or now - at >= REMIND_AFTER
 
 
 def _broken(subject: str, broken: Mapping[str, str], new: list[str], health: Health) -> Notice:

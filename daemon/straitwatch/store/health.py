@@ -1,22 +1,21 @@
-"""What is broken now, for those who must be told; and what they were told."""
+"""Reads broken feeds, receivers and messages, and keeps which of them people were notified of."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
+from straitwatch.core.diagnosis import ReceiverCondition, broken_receivers, diagnose_feeds
 from straitwatch.core.health import Health, NoticeState
 from straitwatch.core.model import AlertKind, DeliveryReason, DeliveryState, Outcome
 from straitwatch.store.delivery_rows import OPEN
 from straitwatch.store.meta import get_meta, set_meta
 from straitwatch.store.rows import ALERT, DELIVERY, RECEIVER
-from straitwatch.store.status import broken_feeds
-from straitwatch.store.transaction import Transaction
+from straitwatch.store.status import watched_feeds
+from straitwatch.store.transaction import ResultRow, Transaction
 
-BROKEN_AFTER = timedelta(minutes=2)  # a restart of the other side is no news
-UNREACHABLE_AFTER = timedelta(minutes=15)
 _NOTICE_STATES = "health notices"
 _NOTICE_STATES_ADAPTER = TypeAdapter(dict[str, NoticeState])
 _DEAD_LISTED = 1_000
@@ -24,33 +23,33 @@ _LOCK = "trouble"
 
 
 def health(tx: Transaction, now: datetime) -> Health | None:
-    """Return what is broken now; None when another replica is looking."""
+    """Return everything that is broken now; None while another replica checks."""
     if not tx.try_lock(_LOCK):
         return None
-    feeds, total = broken_feeds(tx, now)
+    feeds = diagnose_feeds(watched_feeds(tx), now)
     return Health(
-        receivers=_broken_receivers(tx, now),
-        feeds=feeds,
-        feeds_total=total,
+        receivers=broken_receivers(_receiver_conditions(tx), now),
+        feeds=feeds.causes,
+        feeds_total=feeds.total,
         dead_letters=_dead_letters(tx),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Liveness:
-    """Whether feeds are read and messages leave."""
+    """Numbers that show whether feeds are read and messages are sent."""
 
     feeds: int
     feeds_current: int
-    oldest_due_at: datetime | None  # of the messages that may go and have not
-    canary_at: datetime | None  # when the oldest canary set off that has not arrived
+    oldest_due_at: datetime | None  # of the pending messages that are due
+    canary_at: datetime | None  # creation of the oldest canary that has not arrived
 
 
 def liveness(tx: Transaction, now: datetime) -> Liveness:
-    """Look whether all is well."""
-    broken, feeds = broken_feeds(tx, now)
+    """Return whether feeds are read and messages are sent."""
+    feeds = diagnose_feeds(watched_feeds(tx), now)
     is_due = sa.and_(DELIVERY.c.state == DeliveryState.PENDING.value, DELIVERY.c.due_at <= now)
-    flying = (
+    in_flight = (
         sa.select(sa.func.min(ALERT.c.created_at))
         .join_from(ALERT, DELIVERY, DELIVERY.c.alert_id == ALERT.c.id)
         .where(
@@ -59,15 +58,15 @@ def liveness(tx: Transaction, now: datetime) -> Liveness:
         )
     )
     return Liveness(
-        feeds=feeds,
-        feeds_current=feeds - len(broken),
+        feeds=feeds.total,
+        feeds_current=feeds.total - len(feeds.broken),
         oldest_due_at=tx.execute(sa.select(sa.func.min(DELIVERY.c.due_at)).where(is_due)).scalar(),
-        canary_at=tx.execute(flying).scalar(),
+        canary_at=tx.execute(in_flight).scalar(),
     )
 
 
 def delete_canaries(tx: Transaction, *, before: datetime) -> None:
-    """Delete the canaries that set off before a time: they say nothing any more."""
+    """Delete the canaries created before a time: their alarms are over."""
     old = sa.select(ALERT.c.id).where(
         ALERT.c.kind == AlertKind.CANARY.value, ALERT.c.created_at < before
     )
@@ -76,66 +75,78 @@ def delete_canaries(tx: Transaction, *, before: datetime) -> None:
 
 
 def notice_states(tx: Transaction) -> dict[str, NoticeState]:
-    """Return what was told of each subject."""
+    """Return the notices that were sent on each subject."""
     return _NOTICE_STATES_ADAPTER.validate_json(get_meta(tx, _NOTICE_STATES) or "{}")
 
 
-def save_notice_states(tx: Transaction, told: Mapping[str, NoticeState]) -> None:
-    """Keep what was told of each subject."""
-    set_meta(tx, _NOTICE_STATES, _NOTICE_STATES_ADAPTER.dump_json(dict(told)).decode())
+def save_notice_states(tx: Transaction, states: Mapping[str, NoticeState]) -> None:
+    """Store the notices that were sent on each subject."""
+    set_meta(tx, _NOTICE_STATES, _NOTICE_STATES_ADAPTER.dump_json(dict(states)).decode())
 
 
-def _broken_receivers(tx: Transaction, now: datetime) -> dict[str, str]:
-    """Return the receivers that refuse everything, or take nothing for a while, and why."""
-    pending = DELIVERY.c.state == DeliveryState.PENDING.value
-    refuses = sa.select(RECEIVER.c.name, RECEIVER.c.broken_at.label("since_at")).where(
-        RECEIVER.c.broken_at <= now - BROKEN_AFTER, RECEIVER.c.paused_at.is_(None)
+def _receiver_conditions(tx: Transaction) -> list[ReceiverCondition]:
+    """Return the receivers with a history or with pending messages."""
+    is_pending = DELIVERY.c.state == DeliveryState.PENDING.value
+    has_failed_retries = sa.and_(
+        DELIVERY.c.attempts > 1,
+        DELIVERY.c.last_outcome == Outcome.RETRY.value,
+        DELIVERY.c.reason != DeliveryReason.RATE_LIMITED.value,
     )
-    silent = (
-        sa.select(DELIVERY.c.receiver, sa.func.min(DELIVERY.c.created_at))
-        .outerjoin(RECEIVER, RECEIVER.c.name == DELIVERY.c.receiver)
-        .where(
-            pending,
-            DELIVERY.c.attempts > 1,
-            DELIVERY.c.last_outcome == Outcome.RETRY.value,
-            DELIVERY.c.reason != DeliveryReason.RATE_LIMITED.value,
-            DELIVERY.c.created_at <= now - UNREACHABLE_AFTER,
-            RECEIVER.c.paused_at.is_(None),
-            sa.or_(
-                RECEIVER.c.last_ok_at.is_(None), RECEIVER.c.last_ok_at < now - UNREACHABLE_AFTER
-            ),
+    oldest_retried = sa.func.min(sa.case((has_failed_retries, DELIVERY.c.created_at)))
+    pending = sa.select(DELIVERY.c.receiver, sa.func.count(), oldest_retried)
+    waiting = {
+        name: (count, since_at)
+        for name, count, since_at in tx.execute(
+            pending.where(is_pending).group_by(DELIVERY.c.receiver)
         )
-        .group_by(DELIVERY.c.receiver)
-    )
-    since = dict(map(tuple, [*tx.execute(silent), *tx.execute(refuses)]))
-    return {name: _why(tx, name, since_at) for name, since_at in sorted(since.items())}
+    }
+    answers = _last_answers(tx, list(waiting))
+    states = {row.name: row for row in tx.execute(sa.select(RECEIVER))}
+    return [
+        _condition(name, states.get(name), waiting.get(name, (0, None)), answers.get(name, ""))
+        for name in states.keys() | waiting.keys()
+    ]
 
 
-def _why(tx: Transaction, receiver: str, since_at: datetime) -> str:
-    waits = sa.and_(
-        DELIVERY.c.receiver == receiver, DELIVERY.c.state == DeliveryState.PENDING.value
+def _condition(
+    name: str, state: ResultRow | None, waiting: tuple[int, datetime | None], answer: str
+) -> ReceiverCondition:
+    count, retried_since = waiting
+    return ReceiverCondition(
+        name=name,
+        broken_at=state.broken_at if state else None,
+        last_ok_at=state.last_ok_at if state else None,
+        is_paused=state is not None and state.paused_at is not None,
+        waiting=count,
+        retried_since=retried_since,
+        last_answer=answer,
     )
-    last = tx.execute(
+
+
+def _last_answers(tx: Transaction, receivers: Collection[str]) -> dict[str, str]:
+    """Return the latest answer of each receiver to its pending messages."""
+    latest = (
         sa.select(DELIVERY.c.last_code, DELIVERY.c.last_text)
-        .where(waits, DELIVERY.c.attempts > 0)
+        .where(
+            DELIVERY.c.receiver == sa.bindparam("receiver"),
+            DELIVERY.c.state == DeliveryState.PENDING.value,
+            DELIVERY.c.attempts > 0,
+        )
         .order_by(DELIVERY.c.updated_at.desc())
         .limit(1)
-    ).first()
-    count = tx.execute(sa.select(sa.func.count()).select_from(DELIVERY).where(waits)).scalar_one()
-    said = " ".join(word for word in last or () if word)
-    return "; ".join(
-        part for part in (said, f"since {since_at:%d %b %H:%M} UTC", f"{count} waiting") if part
     )
+    found = {name: tx.execute(latest, {"receiver": name}).first() for name in receivers}
+    return {name: " ".join(word for word in row or () if word) for name, row in found.items()}
 
 
 def _dead_letters(tx: Transaction) -> dict[str, str]:
-    """Return the dead letters of messages that people were to get."""
+    """Return the latest dead letters, except those of messages about Straitwatch itself."""
     query = (
         sa.select(DELIVERY.c.id, DELIVERY.c.receiver, DELIVERY.c.reason, DELIVERY.c.last_code)
         .join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert_id)
         .where(
             DELIVERY.c.state == DeliveryState.DEAD.value,
-            # Trouble with messages about trouble would never end.
+            # A notice about an undelivered notice would cause the next one.
             ALERT.c.kind.not_in([AlertKind.SYSTEM.value, AlertKind.CANARY.value]),
         )
         .order_by(DELIVERY.c.seq.desc())

@@ -1,4 +1,4 @@
-"""Stores small facts by key."""
+"""Stores single values by key."""
 
 import sqlalchemy as sa
 
@@ -9,11 +9,10 @@ from straitwatch.store.transaction import Transaction
 
 
 def get_meta(tx: Transaction, key: str) -> str | None:
-    """Return a small fact; None when nobody has set it."""
+    """Return the value of a key; None if it is not set."""
     return tx.execute(sa.select(META.c.value).where(META.c.key == key)).scalar()
 
 
 def set_meta(tx: Transaction, key: str, value: str) -> None:
-    """Store a small fact."""
     insert = tx.insert(META).values(key=key, value=value)
     tx.execute(insert.on_conflict_do_update(index_elements=[META.c.key], set_={"value": value}))

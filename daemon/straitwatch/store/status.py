@@ -1,17 +1,18 @@
 """Counts what `status` shows and what a digest says about its coverage."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from straitwatch.core.diagnosis import Gap, WatchedFeed, diagnose_feeds, is_failing, longest_gap
 from straitwatch.core.model import (
     AlertKind,
     CoverageFacts,
     DeliveryState,
     Story,
 )
+from straitwatch.store.delivery_rows import OPEN
 from straitwatch.store.rows import (
     ALERT,
     DELIVERY,
@@ -22,14 +23,11 @@ from straitwatch.store.rows import (
     STORY,
 )
 from straitwatch.store.stories import IS_WHOLE, list_stories
-from straitwatch.store.transaction import ResultRow, Transaction
+from straitwatch.store.transaction import Transaction
 
 _DAY = timedelta(days=1)
-_SILENT_AFTER = timedelta(hours=24)  # without one good poll, a failing feed counts as broken
-_BROKEN_AFTER = 3  # failures in a row
-_LATE_AFTER = timedelta(minutes=10)  # past its due time, a feed counts as late
 _LATEST = 10  # stories that `status` shows
-_OK = ("ok", "not_modified", "unchanged")
+_OPEN = tuple(state.value for state in OPEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +44,17 @@ class FeedTrouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusCounts:
-    """How it stands: the numbers of `status --json`, then what a person wants to see."""
+    """The numbers of `status --json`, and more for `status` on a terminal."""
 
     feeds: int
-    polled: int  # in the last 24 h, like all that follow up to `delivered`
-    failed: int  # of those, whose last poll failed
+    polled: int  # in the last 24 h, like all numbers up to `delivered`
+    failed: int  # polled feeds whose last poll failed
     entries_new: int
     stories_new: int
     alerts: int
     delivered: int
     pending: int  # now: held, pending and sending
-    dead: int  # all dead letters that nobody has retried or cancelled
+    dead: int  # dead letters, except those that were retried or cancelled
     troubles: tuple[FeedTrouble, ...] = ()
     stories: tuple[Story, ...] = ()  # the latest
     last_polled_at: datetime | None = None
@@ -64,26 +62,26 @@ class StatusCounts:
 
 
 def status_counts(tx: Transaction, now: datetime) -> StatusCounts:
-    """Return how it stands; what is counted over time is counted over the last 24 hours."""
+    """Count feeds, stories and messages; counts over time cover the last 24 hours."""
     since_at = now - _DAY
-    feeds = _active_feeds(tx)
+    feeds = watched_feeds(tx)
     polled = [feed for feed in feeds if feed.last_polled_at and feed.last_polled_at >= since_at]
-    failing = [feed for feed in polled if feed.last_outcome not in _OK]
-    is_open = DELIVERY.c.state.in_(["held", "pending", "sending"])
-    is_about_a_story = ALERT.c.kind.in_([AlertKind.NEW.value, AlertKind.UPDATE.value])
+    failing = [feed for feed in polled if is_failing(feed)]
+    is_open = DELIVERY.c.state.in_(_OPEN)
+    is_about_story = ALERT.c.kind.in_([AlertKind.NEW.value, AlertKind.UPDATE.value])
     return StatusCounts(
         feeds=len(feeds),
         polled=len(polled),
         failed=len(failing),
         entries_new=_count(tx, ENTRY, ENTRY.c.seen_at >= since_at),
         stories_new=_count(tx, STORY, STORY.c.first_seen_at >= since_at, IS_WHOLE),
-        alerts=_count(tx, ALERT, sa.and_(ALERT.c.created_at >= since_at, is_about_a_story)),
+        alerts=_count(tx, ALERT, sa.and_(ALERT.c.created_at >= since_at, is_about_story)),
         delivered=_count(tx, DELIVERY, DELIVERY.c.delivered_at >= since_at),
         pending=_count(tx, DELIVERY, is_open),
         dead=_count(tx, DELIVERY, DELIVERY.c.state == DeliveryState.DEAD.value),
         troubles=tuple(_to_trouble(feed) for feed in failing),
         stories=tuple(list_stories(tx, limit=_LATEST)),
-        last_polled_at=max((feed.last_polled_at for feed in polled), default=None),
+        last_polled_at=max(filter(None, (feed.last_polled_at for feed in polled)), default=None),
         oldest_pending_at=tx.execute(
             sa.select(sa.func.min(DELIVERY.c.created_at)).where(is_open)
         ).scalar(),
@@ -93,21 +91,21 @@ def status_counts(tx: Transaction, now: datetime) -> StatusCounts:
 def coverage(
     tx: Transaction, *, since_at: datetime, until_at: datetime, now: datetime
 ) -> CoverageFacts:
-    """Return what was watched in a window: the proof beside every "nothing matched"."""
-    feeds = _active_feeds(tx)
-    broken = tuple(_describe(feed) for feed in feeds if _is_broken(feed, now))
-    late = sum(1 for feed in feeds if not _is_broken(feed, now) and _is_late(feed, now))
-    blind_feed, blind_for = _longest_gap(tx, feeds, since_at=since_at, until_at=until_at)
+    """Return which feeds were watched in a window, and how much they brought."""
+    feeds = watched_feeds(tx)
+    diagnosis = diagnose_feeds(feeds, now)
+    gaps = _ended_gaps(tx, since_at=since_at, until_at=until_at)
+    gap = longest_gap(gaps, feeds, since_at=since_at, until_at=until_at)
     return CoverageFacts(
         since_at=since_at,
         until_at=until_at,
-        feeds=len(feeds),
-        feeds_current=len(feeds) - late - len(broken),
-        feeds_late=late,
-        feeds_broken=broken,
+        feeds=diagnosis.total,
+        feeds_current=diagnosis.current,
+        feeds_late=len(diagnosis.late),
+        feeds_broken=tuple(_describe(feed) for feed in diagnosis.broken),
         entries_read=_count(tx, ENTRY, ENTRY.c.seen_at >= since_at, ENTRY.c.seen_at < until_at),
-        blind_feed=blind_feed,
-        blind_for=blind_for,
+        blind_feed=gap.feed if gap else "",
+        blind_for=gap.length if gap else timedelta(0),
         rollups=_count(
             tx,
             ALERT,
@@ -119,40 +117,30 @@ def coverage(
             tx, REPORT, REPORT.c.reported_at >= since_at, REPORT.c.reported_at < until_at
         ),
         dead_letters=_count(tx, DELIVERY, DELIVERY.c.state == DeliveryState.DEAD.value),
-        pending=_count(tx, DELIVERY, DELIVERY.c.state.in_(["held", "pending", "sending"])),
+        pending=_count(tx, DELIVERY, DELIVERY.c.state.in_(_OPEN)),
     )
 
 
-def _longest_gap(
-    tx: Transaction,
-    feeds: Sequence[ResultRow],
-    *,
-    since_at: datetime,
-    until_at: datetime,
-) -> tuple[str, timedelta]:
-    """Return which feed was not read for longest within a window, and how long that was."""
-    names = {feed.id: feed.name for feed in feeds}
-    ended = sa.select(GAP).where(GAP.c.until_at > since_at, GAP.c.since_at < until_at)
-    spans = [(row.feed_id, row.since_at, row.until_at) for row in tx.execute(ended)]
-    spans += [(feed.id, feed.last_ok_at or since_at, until_at) for feed in feeds if feed.failures]
-    gaps = [
-        (min(end, until_at) - max(begin, since_at), names[id_])
-        for id_, begin, end in spans
-        if id_ in names
+def _ended_gaps(tx: Transaction, *, since_at: datetime, until_at: datetime) -> list[Gap]:
+    query = (
+        sa.select(FEED.c.name, GAP.c.since_at, GAP.c.until_at)
+        .join_from(GAP, FEED, FEED.c.id == GAP.c.feed_id)
+        .where(_IS_WATCHED, GAP.c.until_at > since_at, GAP.c.since_at < until_at)
+    )
+    return [
+        Gap(feed=row.name, since_at=row.since_at, until_at=row.until_at)
+        for row in tx.execute(query)
     ]
-    length, name = max(gaps, default=(timedelta(0), ""))
-    return (name, length) if length > timedelta(0) else ("", timedelta(0))
 
 
-def broken_feeds(tx: Transaction, now: datetime) -> tuple[dict[str, str], int]:
-    """Return the feeds that cannot be read, with why, and how many feeds there are."""
-    feeds = _active_feeds(tx)
-    broken = {
-        feed.name: " ".join(word for word in (feed.last_outcome, feed.last_detail) if word)
-        for feed in feeds
-        if _is_broken(feed, now)
-    }
-    return broken, len(feeds)
+def watched_feeds(tx: Transaction) -> list[WatchedFeed]:
+    """Return the feeds that are enabled and configured, by name."""
+    columns = [FEED.c[field.name] for field in fields(WatchedFeed)]
+    query = sa.select(*columns).where(_IS_WATCHED).order_by(FEED.c.name)
+    return [WatchedFeed(**row) for row in tx.execute(query).mappings()]
+
+
+_IS_WATCHED = sa.and_(FEED.c.is_enabled, FEED.c.retired_at.is_(None))
 
 
 def _count(tx: Transaction, table: sa.Table, *conditions: sa.ColumnElement[bool]) -> int:
@@ -160,29 +148,11 @@ def _count(tx: Transaction, table: sa.Table, *conditions: sa.ColumnElement[bool]
     return int(tx.execute(query).scalar_one())
 
 
-def _active_feeds(tx: Transaction) -> Sequence[ResultRow]:
-    is_active = sa.and_(FEED.c.is_enabled, FEED.c.retired_at.is_(None))
-    return tx.execute(sa.select(FEED).where(is_active).order_by(FEED.c.name)).all()
+def _describe(feed: WatchedFeed) -> str:
+    return f"{feed.name}: {feed.last_outcome}" if feed.last_outcome else feed.name
 
 
-def _is_broken(feed: ResultRow, now: datetime) -> bool:
-    if not feed.failures:
-        return False
-    is_silent = feed.last_ok_at is None or feed.last_ok_at < now - _SILENT_AFTER
-    return is_silent or feed.failures >= _BROKEN_AFTER
-
-
-def _is_late(feed: ResultRow, now: datetime) -> bool:
-    if feed.last_ok_at is None or feed.failures:
-        return True
-    return bool(feed.next_due_at is not None and feed.next_due_at < now - _LATE_AFTER)
-
-
-def _describe(feed: ResultRow) -> str:
-    return f"{feed.name}: {feed.last_outcome}" if feed.last_outcome else str(feed.name)
-
-
-def _to_trouble(feed: ResultRow) -> FeedTrouble:
+def _to_trouble(feed: WatchedFeed) -> FeedTrouble:
     return FeedTrouble(
         name=feed.name,
         url=feed.url,
