@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime, time
 
-from straitwatch.app.load import config_option
-from straitwatch.config import DEFAULT_CONFIG, load_config
+from straitwatch.config import load_config
 from straitwatch.core.parse import parse_feed
 from straitwatch.demo import _rss, read_stream, write_demo_config
 from straitwatch.shipped import shipped
@@ -19,11 +18,6 @@ def test_the_configuration_of_the_demonstration_is_valid_and_watches_every_feed(
 
     assert [feed.name for feed in config.feeds] == [feed["name"] for feed in stream.feeds]
     assert [digest.at for digest in config.alerts.digests] == [(time(12, 1),)]
-
-
-def test_messages_name_a_configuration_that_is_not_the_default(tmp_path) -> None:
-    assert config_option(DEFAULT_CONFIG) == ""
-    assert config_option(tmp_path / "my desk") == f"--config '{tmp_path / 'my desk'}'"
 
 
 def test_a_demonstration_feed_carries_what_has_happened_newest_first() -> None:

@@ -1,1 +1,1 @@
-"""The daemon: built, run, reloaded and stopped."""
+"""Build, run, reload and stop the daemon."""

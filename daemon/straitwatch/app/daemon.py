@@ -68,6 +68,7 @@ class App:
     health: HealthWatch
     shadow: ShadowTrial
     reloader: ConfigReloader
+    grace: timedelta = GRACE
 
     async def start(self) -> None:
         """Bring the store up to this configuration, and recover from a crash."""
@@ -145,7 +146,7 @@ class App:
         """Wait for polls and sends, and cancel the late ones; their leases expire."""
         tasks = [*self.polls.tasks, *self.senders.tasks]
         if tasks:
-            _, late = await asyncio.wait(tasks, timeout=GRACE.total_seconds())
+            _, late = await asyncio.wait(tasks, timeout=self.grace.total_seconds())
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)

@@ -1,0 +1,103 @@
+"""Housekeeping: recovery, due times, digests and old data."""
+
+import asyncio
+import threading
+from datetime import timedelta
+
+import pytest
+
+from builders.app import NOW, open_desk
+from builders.store import SEND_LEASE
+from straitwatch import store as db
+from straitwatch.core.model import DeliveryState, FeedState
+
+RAIN = ("g2", "Rain in spring", "It rains.")
+
+
+async def test_housekeeping_reads_the_clock_after_a_long_wait_for_the_store(tmp_path) -> None:
+    is_released = threading.Event()
+    async with open_desk(tmp_path) as desk:
+        (feed_id,) = desk.runtime.active.feeds
+        store = desk.runtime.tools.store
+
+        def poll_for_a_minute(tx: db.Transaction) -> None:
+            """Hold the lock like another replica."""
+            assert is_released.wait(10)
+            desk.clock.advance(minutes=1)
+            due_at = desk.clock() + timedelta(minutes=15)
+            polled = FeedState(feed_id=feed_id, last_polled_at=desk.clock(), next_due_at=due_at)
+            db.complete_polls(tx, [polled])
+
+        others = asyncio.create_task(store.run(poll_for_a_minute))
+        ours = asyncio.create_task(desk.app.housekeeping.tend_outbox())
+        await asyncio.sleep(0)
+        is_released.set()
+        await asyncio.gather(others, ours)
+
+        states = desk.call(db.feed_states)
+        assert states[feed_id].next_due_at == NOW + timedelta(minutes=16)
+
+
+async def test_housekeeping_resends_at_once_what_a_crashed_process_was_sending(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.write_message("one")
+        claim = {"receiver": "desk-slack", "lease": SEND_LEASE, "worker": "crashed"}
+        assert desk.call(db.claim_delivery, now=NOW, **claim)
+
+        await desk.app.housekeeping.recover()
+
+        assert desk.call(db.due_receivers, NOW) == ["desk-slack"]
+
+
+async def test_housekeeping_gives_up_messages_of_a_missing_receiver_after_two_days(
+    tmp_path,
+) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.write_message("one", receiver="former-desk")
+        found = []
+        for hours in (1, 50):
+            desk.clock.now = NOW + timedelta(hours=hours)
+            await desk.app.housekeeping.tend_outbox()
+            found += [message.delivery.state for message in desk.messages()]
+
+        assert found == [DeliveryState.PENDING, DeliveryState.DEAD]
+
+
+async def test_housekeeping_runs_the_other_steps_when_one_fails(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        done = []
+
+        def fail(tx: db.Transaction) -> None:
+            raise ValueError("broken step")
+
+        with pytest.raises(ValueError, match="broken step"):
+            await desk.app.housekeeping._run_each([fail, lambda _tx: done.append("other")])
+
+        assert done == ["other"]
+
+
+async def test_housekeeping_writes_a_digest_once_when_its_window_ends(tmp_path) -> None:
+    digest = {"name": "morning", "at": ["21:00"], "send": ["desk-slack"]}
+    async with open_desk(tmp_path, digests=[digest]) as desk:  # 21:00 in Taipei is 13:00 UTC
+        written = []
+        for minutes in (0, 61, 62):
+            desk.clock.now = NOW + timedelta(minutes=minutes)
+            await desk.app.housekeeping.write_digests()
+            written.append(len(desk.messages()))
+
+        assert written == [0, 1, 1]
+
+
+async def test_housekeeping_deletes_entries_past_their_retention(tmp_path) -> None:
+    async with open_desk(tmp_path, retention={"entries": "30d"}) as desk:
+        desk.publish(("g1", "Snow in winter", "It snows."))
+        await desk.poll()
+        desk.clock.advance(days=60)
+        for items in ([RAIN], [RAIN, ("g3", "Heat in summer", "It is hot.")]):
+            desk.publish(*items)
+            await desk.poll()
+            desk.clock.advance(days=1)
+
+        await desk.app.housekeeping.prune()
+
+        assert desk.call(db.count_entries_since, NOW - timedelta(days=1)) == 2

@@ -1,0 +1,134 @@
+"""Polls of due feeds, side by side."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from builders import make_feed
+from builders.app import STORY, Desk, open_desk
+from builders.configs import rss
+from servers.feeds import Page
+from straitwatch import store as db
+from straitwatch.core.model import FeedState, PollReport
+from straitwatch.parsepool import ParsePool
+
+TWO_FEEDS = {"One": "/one", "Two": "/two"}
+
+
+def states(desk: Desk) -> dict[str, FeedState]:
+    return desk.call(db.feed_states)
+
+
+async def test_polls_store_new_entries_and_count_them(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.publish(STORY, ("g2", "Rain in spring", "It rains."))
+
+        await desk.poll()
+
+        totals = desk.runtime.totals
+        assert (totals.polled, totals.failed, totals.entries_new) == (1, 0, 2)
+
+
+async def test_polls_leave_feeds_that_fall_due_later(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        await desk.poll()
+        await desk.poll()
+
+        assert len(desk.feeds.requests) == 1
+
+
+async def test_polls_run_at_most_as_many_as_the_configured_concurrency(tmp_path) -> None:
+    polling = {"concurrency": 1, "allow_private_addresses": True}
+    async with open_desk(tmp_path, feeds=TWO_FEEDS, polling=polling) as desk:
+        started = [await desk.app.polls.start_due(), await desk.app.polls.start_due()]
+        await desk.poll()
+
+        assert started == [1, 0]
+        assert sorted(desk.feeds.paths()) == ["/one", "/two"]
+
+
+async def test_polls_start_none_while_the_daemon_stops(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.runtime.is_stopping = True
+
+        assert await desk.app.polls.start_due() == 0
+
+
+async def test_polls_send_an_alert_without_waiting_for_the_next_tick(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        await desk.poll()
+        desk.clock.advance(minutes=1)
+        desk.publish(STORY)
+
+        await desk.poll()
+
+        assert desk.runtime.totals.alerts == 1
+        assert len(desk.app.senders.tasks) == 1
+        await desk.app.senders.run_all()
+        assert "Taiwan Strait" in str(desk.slack.messages)
+
+
+async def test_polls_return_the_feeds_of_another_replica_and_poll_their_own(tmp_path) -> None:
+    polling = {"concurrency": 1, "allow_private_addresses": True}
+    async with open_desk(tmp_path, polling=polling) as desk:
+        (ours,) = desk.runtime.active.feeds.values()
+        theirs = make_feed("Theirs", id="0000")
+        desk.call(db.sync_feeds, [ours, theirs], desk.clock())
+        before = desk.clock() - timedelta(days=1)
+        desk.call(_make_due, theirs.id, before)
+
+        await desk.poll()
+
+        assert desk.feeds.paths() == ["/wire"]
+        claimed = desk.call(
+            db.claim_due_feeds, now=desk.clock(), limit=5, lease=timedelta(minutes=1)
+        )
+        assert [state.feed_id for state in claimed] == [theirs.id]
+
+
+def _make_due(tx: db.Transaction, feed_id: str, at) -> None:
+    lease = timedelta(minutes=1)
+    (state,) = db.claim_due_feeds(
+        tx, now=at + timedelta(days=1), limit=5, lease=lease, only=[feed_id]
+    )
+    db.complete_polls(tx, [replace(state, next_due_at=at)])
+
+
+async def test_polls_record_a_poll_that_breaks_inside_straitwatch_as_a_failure(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        pool = ParsePool()
+        await pool.close()
+        desk.runtime.tools = replace(desk.runtime.tools, pool=pool)
+
+        await desk.poll()
+
+        (state,) = states(desk).values()
+        assert (desk.runtime.totals.failed, state.failures) == (1, 1)
+
+
+async def test_polls_report_each_poll_to_the_progress_bar(tmp_path) -> None:
+    async with open_desk(tmp_path, feeds=TWO_FEEDS) as desk:
+        desk.feeds.answer("/one", Page(rss(STORY)))
+        reports: list[PollReport] = []
+        desk.app.polls.on_poll = reports.append
+
+        await desk.poll()
+
+        assert sorted(report.entries_new for report in reports) == [0, 1]
+
+
+async def test_polls_send_one_notice_a_day_about_reissued_ids(tmp_path) -> None:
+    def items(prefix: str) -> list[tuple[str, str, str]]:
+        return [
+            (f"{prefix}{number}", f"Bulletin number {number} of the harbor", f"Text {number}.")
+            for number in range(12)
+        ]
+
+    async with open_desk(tmp_path) as desk:
+        for prefix in ("first", "second", "third"):
+            desk.publish(*items(prefix))
+            await desk.poll()
+            desk.clock.advance(minutes=5)
+
+        assert desk.titles() == ["Example Wire reissued its entries under new ids"]
+        (notice,) = desk.messages()
+        assert "straitwatch feeds release 'Example Wire'" in str(notice.facts)

@@ -1,0 +1,93 @@
+"""Senders: one task for each receiver with a message due."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from builders.app import Desk, open_desk
+from straitwatch.core.model import DeliveryState, Frozen, Outcome, SendJob, SendResult
+
+
+@dataclass(eq=False)
+class Driver:
+    """A receiver that counts its messages."""
+
+    then: Callable[[], None] = lambda: None
+    count: int = 0
+    kind: str = "apprise"
+    recipients: tuple[str, ...] = ("",)
+    redacted: str = "test://"
+    on_unsure: str = "resend"
+
+    def render(self, job: SendJob) -> Frozen:
+        return Frozen(body=b"text", content_type="text/plain")
+
+    def send(self, job: SendJob) -> SendResult:
+        self.count += 1
+        self.then()
+        return SendResult(outcome=Outcome.DELIVERED)
+
+    def reconcile(self, job: SendJob) -> SendResult | None:
+        return None
+
+
+def use_driver(desk: Desk, driver: Driver) -> None:
+    desk.runtime.active = replace(desk.runtime.active, drivers={"desk-slack": driver})
+
+
+async def test_senders_deliver_every_due_message_and_count_them(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.write_message("one")
+        desk.write_message("two")
+
+        await desk.app.senders.run_all()
+
+        assert len(desk.slack.messages) == 2
+        assert desk.runtime.totals.delivered == 2
+
+
+async def test_senders_start_one_task_for_a_receiver(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.write_message("one")
+
+        await desk.app.senders.wake()
+        await desk.app.senders.wake()
+
+        assert len(desk.app.senders.tasks) == 1
+        await desk.app.senders.run_all()
+        assert len(desk.slack.messages) == 1
+
+
+async def test_senders_leave_messages_of_a_receiver_that_is_not_configured(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.write_message("one", receiver="former-desk")
+
+        await desk.app.senders.run_all()
+
+        (message,) = desk.messages()
+        assert message.delivery.state is DeliveryState.PENDING
+
+
+async def test_senders_start_none_while_the_daemon_stops(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.write_message("one")
+        desk.runtime.is_stopping = True
+
+        await desk.app.senders.wake()
+
+        assert not desk.app.senders.tasks
+
+
+async def test_senders_use_the_reloaded_driver_from_the_next_message_on(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        after = Driver()
+        before = Driver(then=lambda: use_driver(desk, after))
+        use_driver(desk, before)
+        for title in ("one", "two", "three"):
+            desk.write_message(title)
+
+        async with asyncio.timeout(30):
+            while before.count + after.count < 3:
+                await desk.app.senders.run_all()
+
+        assert (before.count, after.count) == (1, 2)
