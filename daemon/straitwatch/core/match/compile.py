@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from straitwatch.core.match.fold import Folder
+from straitwatch.core.match.normalize import TextNormalizer
 from straitwatch.core.match.matcher import Matcher, Vocabulary
 from straitwatch.core.match.rules import (
     ALL_FIELDS,
@@ -66,7 +66,7 @@ class _Compiler:
 
     def __init__(self, term_sets: Mapping[str, TermSet]) -> None:
         self._configured = term_sets
-        self.vocabulary = Vocabulary(Folder())
+        self.vocabulary = Vocabulary(TextNormalizer())
         self._problems: list[Problem] = []
         self._used: set[str] = set()
         self._entries = {name: self._read_terms(terms.any) for name, terms in term_sets.items()}
@@ -76,7 +76,7 @@ class _Compiler:
         self._nodes: dict[str, SetNode] = {}
         self._subjects: dict[str, SetNode] = {}  # what stands for a set where a feed is about it
         self._phrases: dict[Phrase, SetNode] = {}
-        self._shapes: dict[int, set[str]] = {}  # the folded strings of each set, by its node
+        self._shapes: dict[int, set[str]] = {}  # the normalized strings of each set, by its node
         self._leaves: dict[tuple[tuple[int, int], ...], Leaf] = {}
         self._cyclic = self._find_cycles()
         for name in term_sets:
@@ -220,15 +220,15 @@ class _Compiler:
 
     def _check_masks(self, name: str) -> None:
         """Find terms that stand inside a mask wherever they stand, and masks that hold no term."""
-        fold = self.vocabulary.folder.fold_term
+        normalize = self.vocabulary.normalizer.normalize_term
         shapes = self._shapes.get(self._nodes[name].id, set())
         has_sets = any(isinstance(entry, SetRef) for _, entry in self._entries[name])
         for text, entry in self._masks[name]:
-            folded = fold(text.text)
-            if folded in shapes:
+            normalized = normalize(text.text)
+            if normalized in shapes:
                 message = f"{text.text.strip()} is a term of ${name} and stands in its not_inside"
                 hint = "a hit inside itself still counts: delete one of the two"
-            elif _is_plain(entry) and not has_sets and not any(it in folded for it in shapes):
+            elif _is_plain(entry) and not has_sets and not any(it in normalized for it in shapes):
                 message = f"{text.text.strip()} holds no term of ${name}: it masks nothing"
                 hint = "delete it from not_inside, or correct it"
             else:
@@ -246,7 +246,7 @@ class _Compiler:
         node.size += sum(other.size for other in nested)
 
     def _add(self, node: SetNode, phrase: Phrase, written: str) -> None:
-        patterns = phrase_patterns(phrase, self.vocabulary.folder)
+        patterns = phrase_patterns(phrase, self.vocabulary.normalizer)
         self._shapes.setdefault(node.id, set()).update(it.text for it in patterns)
         self.vocabulary.add(node, written, patterns)
 

@@ -1,4 +1,4 @@
-"""One text on its way through the matcher: folded, scanned, and measured when a rule asks.
+"""One text on its way through the matcher: normalized, scanned, and measured when a rule asks.
 
 Everything here is computed at most once a text and only when some rule needs it.
 """
@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
-from straitwatch.core.match.fold import JOINT, Folded, Folder
+from straitwatch.core.match.normalize import JOINT, NormalizedText, TextNormalizer
 from straitwatch.core.model import Hit, MatchText
 from straitwatch.core.sentences import sentence_ends
 
@@ -26,7 +26,7 @@ _SHORT = 8_000  # characters up to which counting spaces beats listing them
 
 
 class Span(NamedTuple):
-    """Where a term stands in the folded text."""
+    """Where a term stands in the normalized text."""
 
     start: int
     end: int
@@ -34,17 +34,17 @@ class Span(NamedTuple):
 
 
 class Document:
-    """A text, its folded form, and the hits of each term set."""
+    """A text, its normalized form, and the hits of each term set."""
 
-    def __init__(self, text: MatchText, folder: Folder) -> None:
+    def __init__(self, text: MatchText, normalizer: TextNormalizer) -> None:
         self.raw = f" {text.title}{JOINT}{text.summary}{JOINT}{text.content} "
         if self.raw.count(JOINT) != len(FIELD_NAMES) - 1:
             title, summary, content = (
                 part.replace(JOINT, " ") for part in (text.title, text.summary, text.content)
             )
             self.raw = f" {title}{JOINT}{summary}{JOINT}{content} "
-        self.folded: Folded = folder.fold(self.raw)
-        self.text = self.folded.text
+        self.normalized: NormalizedText = normalizer.normalize(self.raw)
+        self.text = self.normalized.text
         self.fields = (text.title, text.summary, text.content)
         summary_lead = len(text.title) + 2
         self.leads = (1, summary_lead, summary_lead + len(text.summary) + 1)  # in `raw`
@@ -55,7 +55,7 @@ class Document:
         self.summary_end = self.text.index(JOINT, self.title_end + 1)
 
     def field_at(self, offset: int) -> int:
-        """Give the number of the field that a place of the folded text lies in."""
+        """Give the number of the field that a place of the normalized text lies in."""
         if offset < self.title_end:
             return 0
         return 1 if offset < self.summary_end else 2
@@ -78,7 +78,7 @@ class Document:
 
     def original(self, start: int, end: int) -> str:
         """Give what stands there in the original."""
-        first, last = self.folded.span(start, end)
+        first, last = self.normalized.span(start, end)
         return self.raw[first:last]
 
     def has_capitals(self, start: int, end: int) -> bool:
@@ -124,13 +124,13 @@ class Document:
 
     def sentence_of(self, span: Span) -> int:
         """Give the number of the sentence that a span begins in."""
-        return bisect_right(self.sentence_ends, self.folded.span(span.start, span.end)[0])
+        return bisect_right(self.sentence_ends, self.normalized.span(span.start, span.end)[0])
 
     # ------------------------------------------------------------ back to the original
 
     def hit(self, span: Span, term: str) -> Hit:
         """Give a span as a person reads it: a field, code points in it, and the text there."""
-        first, last = self.folded.span(span.start, span.end)
+        first, last = self.normalized.span(span.start, span.end)
         field = self.field_at(span.start)
         lead = self.leads[field]
         start, end = first - lead, last - lead

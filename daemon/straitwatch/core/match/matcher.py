@@ -17,7 +17,7 @@ from ahocorasick_rs import AhoCorasick
 from straitwatch.core.match.document import Document, Span
 from straitwatch.core.match.explain import Explanation, explain_lists
 from straitwatch.core.match.filters import filtered_because
-from straitwatch.core.match.fold import Folder
+from straitwatch.core.match.normalize import TextNormalizer
 from straitwatch.core.match.rules import (
     CompiledList,
     Rule,
@@ -49,8 +49,8 @@ class _Entry:
 class Vocabulary:
     """All strings that any list looks for, and the term sets that each one stands for."""
 
-    def __init__(self, folder: Folder) -> None:
-        self.folder = folder
+    def __init__(self, normalizer: TextNormalizer) -> None:
+        self.normalizer = normalizer
         self.terms: list[str] = []  # as written, by term id
         self.sets: list[SetNode] = []
         self._entries: dict[str, _Entry] = {}
@@ -83,7 +83,7 @@ class Vocabulary:
 
     @property
     def patterns(self) -> list[str]:
-        """The folded strings, in the order of `entries`."""
+        """The normalized strings, in the order of `entries`."""
         return list(self._entries)
 
     @property
@@ -113,7 +113,7 @@ class Matcher:
         self._subjects = subjects or {}
         self.lists = tuple(it for it in lists if it.config.enabled)
         self.pattern_count = len(vocabulary.patterns)
-        self._folder = vocabulary.folder
+        self._normalizer = vocabulary.normalizer
         self._sets = tuple(vocabulary.sets)
         self._terms = tuple(vocabulary.terms)
         self._entries = [
@@ -151,8 +151,8 @@ class Matcher:
         return tuple(matches)
 
     def read(self, text: MatchText) -> Document:
-        """Fold and scan a text."""
-        doc = Document(text, self._folder)
+        """Normalize and scan a text."""
+        doc = Document(text, self._normalizer)
         for name in text.about:
             for set_id, term in self._subjects.get(name, ()):
                 doc.hits[set_id] = [Span(0, 0, term)]

@@ -1,6 +1,6 @@
-"""Turn a phrase, as a person wrote it, into all folded strings that count as that phrase.
+"""Turn a phrase, as a person wrote it, into all normalized strings that count as that phrase.
 
-All variation happens here, when the lists are compiled: the text is folded and searched, no more.
+All variation happens here, when the lists are compiled: the text is normalized and searched, no more.
 """
 
 import re
@@ -11,14 +11,14 @@ from itertools import islice, product
 from typing import NamedTuple
 
 from straitwatch.core.match.cyrillic import CYRILLIC, MAX_FORMS, phrase_forms
-from straitwatch.core.match.fold import Folder
+from straitwatch.core.match.normalize import TextNormalizer
 from straitwatch.core.query import Mode, Phrase, Word
 
 _ACRONYM = re.compile(r"(?=.*[A-Z])[A-Z0-9][A-Z0-9.&/\u2010-\u2015-]*")
 _MIN_ACRONYM, _MAX_ACRONYM = 2, 6  # letters and digits; longer words in capitals are shouting
 _DOTTABLE = re.compile("[A-Z]{2,4}")
 _DOTTED = re.compile(r"(?:[A-Z]\.){2,4}")
-_DESIGNATION = re.compile(r"(?:^| )[^\W_]{0,5}[^\W\d_] ?\d{1,3}$")  # folded
+_DESIGNATION = re.compile(r"(?:^| )[^\W_]{0,5}[^\W\d_] ?\d{1,3}$")  # normalized
 _ONLY_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af ]+")
 _SIBILANT = re.compile("(?:s|x|z|ch|sh)$")
 _IRREGULAR = {
@@ -49,7 +49,7 @@ class Ending(IntEnum):
 
 
 class Pattern(NamedTuple):
-    """A folded string to search for; a tuple, because tens of thousands are made at a load."""
+    """A normalized string to search for; a tuple, because tens of thousands are made at a load."""
 
     text: str
     ending: Ending = Ending.NONE
@@ -65,14 +65,14 @@ class _Shape:
     checked: int = 0  # how many characters of `text` the check covers
 
 
-def phrase_patterns(phrase: Phrase, folder: Folder) -> tuple[Pattern, ...]:
+def phrase_patterns(phrase: Phrase, normalizer: TextNormalizer) -> tuple[Pattern, ...]:
     """Give the strings that count as this phrase, without repeats."""
     inflects = [_inflects(word) for word in phrase.words]
     if any(inflects):
-        texts = dict.fromkeys(_inflected(phrase.words, inflects, folder))
+        texts = dict.fromkeys(_inflected(phrase.words, inflects, normalizer))
         patterns = [Pattern(text) for text in texts if text]
     else:
-        joined = (_join(shapes, phrase) for shapes in _shaped(phrase, folder))
+        joined = (_join(shapes, phrase) for shapes in _shaped(phrase, normalizer))
         patterns = list(dict.fromkeys(pattern for pattern in joined if pattern.text))
     closed = [(pattern, _closed(pattern)) for pattern in patterns]
     patterns += [pattern._replace(text=text) for pattern, text in closed if text]
@@ -96,20 +96,22 @@ def _models(patterns: Iterable[Pattern]) -> Iterator[Pattern]:
             yield pattern
 
 
-def _inflected(words: tuple[Word, ...], inflects: list[bool], folder: Folder) -> Iterator[str]:
-    fold = folder.fold_term
+def _inflected(
+    words: tuple[Word, ...], inflects: list[bool], normalizer: TextNormalizer
+) -> Iterator[str]:
+    normalize = normalizer.normalize_term
     for forms in phrase_forms(tuple(word.text for word in words)):
         if len(forms) == 1:
-            yield fold(forms[0])
+            yield normalize(forms[0])
             continue
         parts = zip(words, inflects, forms, strict=True)
-        yield " ".join(fold(form if changes else word.text) for word, changes, form in parts)
+        yield " ".join(normalize(form if changes else word.text) for word, changes, form in parts)
 
 
-def _shaped(phrase: Phrase, folder: Folder) -> Iterator[tuple[_Shape, ...]]:
+def _shaped(phrase: Phrase, normalizer: TextNormalizer) -> Iterator[tuple[_Shape, ...]]:
     words = phrase.words
     last = len(words) - 1
-    choices = [_shapes(word, folder, is_last=at == last) for at, word in enumerate(words)]
+    choices = [_shapes(word, normalizer, is_last=at == last) for at, word in enumerate(words)]
     yield from islice(product(*choices), MAX_FORMS)
 
 
@@ -127,17 +129,17 @@ def _inflects(word: Word) -> bool:
     return word.mode is Mode.FORMS or not is_acronym
 
 
-def _shapes(word: Word, folder: Folder, *, is_last: bool) -> list[_Shape]:
-    folded = folder.fold_term(word.text)
+def _shapes(word: Word, normalizer: TextNormalizer, *, is_last: bool) -> list[_Shape]:
+    normalized = normalizer.normalize_term(word.text)
     if word.mode is Mode.EXACT:
-        return [_Shape(folded, word.text, len(folded))]
+        return [_Shape(normalized, word.text, len(normalized))]
     if is_acronym(word.text):
-        return _acronym_shapes(word.text, folded, is_last=is_last and not word.is_prefix)
-    shapes = _apostrophes(folded)
+        return _acronym_shapes(word.text, normalized, is_last=is_last and not word.is_prefix)
+    shapes = _apostrophes(normalized)
     if word.is_prefix:
         return [_Shape(shape) for shape in shapes]
     if word.mode is Mode.FORMS:
-        shapes += _english_forms(folded)
+        shapes += _english_forms(normalized)
     if is_last:
         shapes += [plural for shape in shapes for plural in _plurals(shape)]
     return [_Shape(shape) for shape in dict.fromkeys(shapes)]
@@ -150,26 +152,26 @@ def is_acronym(text: str) -> bool:
     return _MIN_ACRONYM <= sum(map(str.isalnum, text)) <= _MAX_ACRONYM
 
 
-def _acronym_shapes(text: str, folded: str, *, is_last: bool) -> list[_Shape]:
-    shapes = [_Shape(folded, "", len(folded))]
+def _acronym_shapes(text: str, normalized: str, *, is_last: bool) -> list[_Shape]:
+    shapes = [_Shape(normalized, "", len(normalized))]
     if _DOTTABLE.fullmatch(text):
-        dotted = ".".join(folded) + "."
+        dotted = ".".join(normalized) + "."
         shapes.append(_Shape(dotted, "", len(dotted)))
     if _DOTTED.fullmatch(text):
-        bare = folded.replace(".", "")
+        bare = normalized.replace(".", "")
         shapes.append(_Shape(bare, "", len(bare)))
-    if is_last and folded[-1].isalnum() and folded[-1] != "s":
-        shapes.append(_Shape(folded + "s", "", len(folded)))
+    if is_last and normalized[-1].isalnum() and normalized[-1] != "s":
+        shapes.append(_Shape(normalized + "s", "", len(normalized)))
     return shapes
 
 
-def _apostrophes(folded: str) -> list[str]:
+def _apostrophes(normalized: str) -> list[str]:
     """People's is also written Peoples' and Peoples."""
-    if "'" not in folded:
-        return [folded]
-    shapes = [folded, folded.replace("'", "")]
-    if folded.endswith("'s"):
-        shapes.append(folded[:-2] + "s'")
+    if "'" not in normalized:
+        return [normalized]
+    shapes = [normalized, normalized.replace("'", "")]
+    if normalized.endswith("'s"):
+        shapes.append(normalized[:-2] + "s'")
     return shapes
 
 

@@ -2,8 +2,8 @@
 
 Case, diacritics on Latin letters, Traditional, Simplified, Japanese and regional Han forms, full
 width, dashes, apostrophes and separators are evened out, as are Latin and Cyrillic look-alikes
-inside a word or a designation; an emoji separates. Almost every text folds character by character,
-so that an offset in the folded text is an offset in the original; texts with combining marks,
+inside a word or a designation; an emoji separates. Almost every text normalizes character by character,
+so that an offset in the normalized text is an offset in the original; texts with combining marks,
 zero-width characters, ligatures or camel-case hashtags take a slower road with an offset map.
 """
 
@@ -47,15 +47,15 @@ _DESIGNATION = re.compile(
 
 
 class Segment(NamedTuple):
-    """A stretch of folded text and where it came from."""
+    """A stretch of normalized text and where it came from."""
 
-    at: int  # in the folded text
+    at: int  # in the normalized text
     start: int  # in the original
     end: int  # in the original; 0: character by character
 
 
-class Folded:
-    """A folded text that knows where its characters came from."""
+class NormalizedText:
+    """A normalized text that knows where its characters came from."""
 
     __slots__ = ("_at", "_lost", "_segments", "text")
 
@@ -72,7 +72,7 @@ class Folded:
         return _RUN.sub(" ", text)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Give the place in the original of a place in the folded text."""
+        """Give the place in the original of a place in the normalized text."""
         if self._at:
             start += self._lost[bisect_right(self._at, start)]
             end += self._lost[bisect_right(self._at, end - 1)]
@@ -92,8 +92,8 @@ def _at(segment: Segment) -> int:
     return segment.at
 
 
-class Folder:
-    """Folds texts; learns each character when it first sees it."""
+class TextNormalizer:
+    """Normalizes texts; learns each character when it first sees it."""
 
     def __init__(self) -> None:
         self._plain = set(_PLAIN)
@@ -101,21 +101,21 @@ class Folder:
         self._words: dict[str, str] = {}
         self._han = dict(zip(han.FROM, han.TO, strict=True))
 
-    def fold(self, text: str) -> Folded:
-        """Fold a text of any script."""
+    def normalize(self, text: str) -> NormalizedText:
+        """Normalize a text of any script."""
         if "#" in text and any(_HUMP.search(tag[0]) for tag in _CAMEL.finditer(text)):
-            return self._fold_slowly(text)
+            return self._normalize_slowly(text)
         if text.isascii():
-            return Folded(text.lower().translate(_ASCII))
-        folded = self._fold_evenly(text)
-        return self._fold_slowly(text) if folded is None else Folded(folded)
+            return NormalizedText(text.lower().translate(_ASCII))
+        normalized = self._normalize_evenly(text)
+        return self._normalize_slowly(text) if normalized is None else NormalizedText(normalized)
 
-    def _fold_evenly(self, text: str) -> str | None:
-        """Fold character by character; None when some character has no single counterpart."""
-        folded = text.lower()
-        if len(folded) != len(text):
+    def _normalize_evenly(self, text: str) -> str | None:
+        """Normalize character by character; None when some character has no single counterpart."""
+        normalized = text.lower()
+        if len(normalized) != len(text):
             return None
-        letters = set(folded)
+        letters = set(normalized)
         for letter in letters - self._plain:
             replacement = self._known.get(letter)
             if replacement is None:
@@ -123,29 +123,31 @@ class Folder:
             if len(replacement) != 1:
                 return None
             if replacement != letter:
-                folded = folded.replace(letter, replacement)
+                normalized = normalized.replace(letter, replacement)
         if letters.isdisjoint(_CYRILLIC):
-            return folded
+            return normalized
         for found in _DESIGNATION.finditer(text):
             start, end = found.span()
-            folded = folded[:start] + folded[start:end].translate(_TO_LATIN) + folded[end:]
-        return _TOKEN.sub(_unmix, folded)
+            normalized = (
+                normalized[:start] + normalized[start:end].translate(_TO_LATIN) + normalized[end:]
+            )
+        return _TOKEN.sub(_unmix, normalized)
 
-    def fold_term(self, text: str) -> str:
-        """Fold a word of a term; separators around it are dropped."""
+    def normalize_term(self, text: str) -> str:
+        """Normalize a word of a term; separators around it are dropped."""
         known = self._words.get(text)
         if known is None:
-            known = self._words[text] = self.fold(text).text.strip()
+            known = self._words[text] = self.normalize(text).text.strip()
         return known
 
     def _learn(self, letter: str) -> str:
-        folded = self._fold_letter(letter)
-        self._known[letter] = folded
-        if folded == letter:
+        normalized = self._normalize_letter(letter)
+        self._known[letter] = normalized
+        if normalized == letter:
             self._plain.add(letter)
-        return folded
+        return normalized
 
-    def _fold_letter(self, letter: str) -> str:
+    def _normalize_letter(self, letter: str) -> str:
         if _IS_MARK.match(letter) or unicodedata.category(letter) == "Cf":
             return ""
         if letter in _APOSTROPHES:
@@ -169,32 +171,32 @@ class Folder:
             return "е" if letter == "ё" else "σ"
         return self._han.get(letter, letter)
 
-    def _fold_slowly(self, text: str) -> Folded:
-        """Fold the even stretches at once, the odd places one by one."""
+    def _normalize_slowly(self, text: str) -> NormalizedText:
+        """Normalize the even stretches at once, the odd places one by one."""
         text = _DESIGNATION.sub(_with_latin_capitals, text)
         pieces: list[str] = []
         segments: list[Segment] = []
         done = length = 0
         for start, end in self._odd_places(text):
-            even = self._fold_even_stretch(text[done:start])
-            odd = self._fold_cluster(text[start:end]) if end > start else " "
+            even = self._normalize_even_stretch(text[done:start])
+            odd = self._normalize_cluster(text[start:end]) if end > start else " "
             segments.append(Segment(length, done, 0))
             segments.append(Segment(length + len(even), start, max(end, start + 1)))
             pieces += (even, odd)
             length += len(even) + len(odd)
             done = end
         segments.append(Segment(length, done, 0))
-        pieces.append(self._fold_even_stretch(text[done:]))
-        return Folded(_TOKEN.sub(_unmix, "".join(pieces)), segments)
+        pieces.append(self._normalize_even_stretch(text[done:]))
+        return NormalizedText(_TOKEN.sub(_unmix, "".join(pieces)), segments)
 
-    def _fold_even_stretch(self, text: str) -> str:
+    def _normalize_even_stretch(self, text: str) -> str:
         if text.isascii():
             return text.lower().translate(_ASCII)
-        return "".join(map(self._fold_cluster, text))
+        return "".join(map(self._normalize_cluster, text))
 
     def _odd_places(self, text: str) -> list[tuple[int, int]]:
-        """Give what does not fold one to one, and the empty places between a hashtag's humps."""
-        odd = "".join(letter for letter in set(text) if len(self._fold_cluster(letter)) != 1)
+        """Give what does not normalize one to one, and the empty places between a hashtag's humps."""
+        odd = "".join(letter for letter in set(text) if len(self._normalize_cluster(letter)) != 1)
         places = [
             found.span()
             for found in re.finditer(
@@ -206,7 +208,7 @@ class Folder:
             places += [(hump, hump) for hump in humps]
         return sorted(places)
 
-    def _fold_cluster(self, cluster: str) -> str:
+    def _normalize_cluster(self, cluster: str) -> str:
         if len(cluster) > 1:
             cluster = unicodedata.normalize("NFKC", cluster)
         known = self._known
