@@ -300,13 +300,13 @@ def warnings_of(terms: list[str], not_inside: list[str] = ()) -> list[str]:  # t
 
 
 def test_a_term_that_stands_twice_in_a_set_is_named() -> None:
-    assert warnings_of(["флот", "fleet", "флот"]) == ["флот stands twice in this list"]
+    assert warnings_of(["флот", "fleet", "флот"]) == ["флот is in this list twice"]
 
 
 def test_a_mask_that_holds_no_term_is_named() -> None:
     messages = warnings_of(["PLA", "解放軍"], ["PLA filament", "Pro-Life America"])
 
-    assert messages == ["Pro-Life America holds no term of $it: it masks nothing"]
+    assert messages == ["Pro-Life America contains no term of $it, so it masks no hit"]
 
 
 def test_a_mask_in_the_other_script_still_masks() -> None:
@@ -316,4 +316,4 @@ def test_a_mask_in_the_other_script_still_masks() -> None:
 def test_a_term_that_is_its_own_mask_is_named() -> None:
     (message,) = warnings_of(["台海"], ["台海"])
 
-    assert message == "台海 is a term of $it and stands in its not_inside"
+    assert message == "台海 is a term of $it and also in its not_inside"

@@ -1,4 +1,4 @@
-"""The matcher: watch-lists compiled once, asked about every entry. See `matcher` for the rules."""
+"""Match entries against compiled watch-lists; `matcher` documents the rules."""
 
 from straitwatch.core.match.compile import compile_rules, is_short_term
 from straitwatch.core.match.concordance import Concordance, Line, Suggestion

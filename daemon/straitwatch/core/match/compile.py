@@ -1,11 +1,11 @@
-"""Term sets and watch-lists in, a `Matcher` out; or everything that is wrong with them at once."""
+"""Compile term sets and watch-lists to a `Matcher`, or report all of their problems at once."""
 
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from straitwatch.core.match.normalize import TextNormalizer
 from straitwatch.core.match.matcher import Matcher, Vocabulary
+from straitwatch.core.match.normalize import TextNormalizer
 from straitwatch.core.match.rules import (
     ALL_FIELDS,
     SUBJECT,
@@ -42,7 +42,7 @@ from straitwatch.core.query import (
     problem_at,
 )
 
-_UNUSED_NAMED = 3  # sets that nothing uses: more are told in one warning
+_UNUSED_NAMED = 3  # unused sets that get a warning each; more share one warning
 _FIELD_BITS = {"title": 0b001, "summary": 0b010, "content": 0b100}
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _SHORT_HAN = 2
@@ -52,7 +52,7 @@ _SHORT = 3  # letters; a plain word this short is part of everyday speech
 def compile_rules(
     term_sets: Mapping[str, TermSet], watchlists: Sequence[WatchList]
 ) -> tuple[Matcher | None, tuple[Problem, ...]]:
-    """Make one matcher for all lists; None when a problem is more than a warning."""
+    """Compile one matcher for all lists, or None if a problem is more than a warning."""
     compiler = _Compiler(term_sets)
     lists = [compiler.watchlist(config) for config in watchlists]
     problems = tuple(compiler.all_problems())
@@ -62,7 +62,7 @@ def compile_rules(
 
 
 class _Compiler:
-    """Collects problems while it turns names into sets and expressions into rules."""
+    """Compiles names to sets and expressions to rules, and collects problems."""
 
     def __init__(self, term_sets: Mapping[str, TermSet]) -> None:
         self._configured = term_sets
@@ -74,7 +74,7 @@ class _Compiler:
             name: self._read_terms(terms.not_inside) for name, terms in term_sets.items()
         }
         self._nodes: dict[str, SetNode] = {}
-        self._subjects: dict[str, SetNode] = {}  # what stands for a set where a feed is about it
+        self._subjects: dict[str, SetNode] = {}  # hits for feeds about a set's subject
         self._phrases: dict[Phrase, SetNode] = {}
         self._shapes: dict[int, set[str]] = {}  # the normalized strings of each set, by its node
         self._leaves: dict[tuple[tuple[int, int], ...], Leaf] = {}
@@ -83,7 +83,7 @@ class _Compiler:
             self._set(name)
 
     def subjects(self) -> dict[str, tuple[tuple[int, int], ...]]:
-        """Give, for each term set, the sets that a feed about it hits, with the term to show."""
+        """Return, for each term set, the sets that a feed about it hits, with the term to show."""
         return {
             name: tuple(
                 (subject.id, self._term_of(name))
@@ -98,7 +98,7 @@ class _Compiler:
         return self.vocabulary.term(next(phrases, name).strip())
 
     def all_problems(self) -> Iterator[Problem]:
-        """Give everything found, and the sets that nothing uses."""
+        """Yield all problems, including unused sets."""
         yield from self._problems
         used = set(self._used)
         waiting = list(used)
@@ -136,7 +136,7 @@ class _Compiler:
                 self._problems.append(entry)
                 continue
             if entry in seen:
-                message = f"{text.text.strip()} stands twice in this list"
+                message = f"{text.text.strip()} is in this list twice"
                 self._problems.append(
                     problem_at(text, 0, message, hint="delete one", is_warning=True)
                 )
@@ -180,29 +180,30 @@ class _Compiler:
         for name in self._configured:
             path = self._path_back(name)
             if path and not cyclic.intersection(path):
-                message = "term sets go round in a circle: " + " -> ".join(f"${it}" for it in path)
+                circle = " -> ".join(f"${member}" for member in path)
+                message = f"these term sets contain each other in a circle: {circle}"
                 self._problems.append(
                     Problem(
                         position=self._configured[name].position,
                         message=message,
-                        hint="take one of the names out",
+                        hint="remove one of the names",
                     )
                 )
             cyclic.update(path)
         return cyclic
 
     def _path_back(self, name: str) -> list[str]:
-        """Give the way from a set to itself, or nothing."""
-        ways = [[name]]
+        """Return the path from a set back to itself, or an empty list."""
+        paths = [[name]]
         seen: set[str] = set()
-        while ways:
-            way = ways.pop()
-            for _, entry in self._references(way[-1]):
+        while paths:
+            path = paths.pop()
+            for _, entry in self._references(path[-1]):
                 if entry.name == name:
-                    return [*way, name]
+                    return [*path, name]
                 if entry.name not in seen:
                     seen.add(entry.name)
-                    ways.append([*way, entry.name])
+                    paths.append([*path, entry.name])
         return []
 
     def _set(self, name: str) -> SetNode:
@@ -219,17 +220,21 @@ class _Compiler:
         return node
 
     def _check_masks(self, name: str) -> None:
-        """Find terms that stand inside a mask wherever they stand, and masks that hold no term."""
+        """Find terms that are always inside a mask, and masks that contain no term."""
         normalize = self.vocabulary.normalizer.normalize_term
         shapes = self._shapes.get(self._nodes[name].id, set())
         has_sets = any(isinstance(entry, SetRef) for _, entry in self._entries[name])
         for text, entry in self._masks[name]:
             normalized = normalize(text.text)
             if normalized in shapes:
-                message = f"{text.text.strip()} is a term of ${name} and stands in its not_inside"
-                hint = "a hit inside itself still counts: delete one of the two"
-            elif _is_plain(entry) and not has_sets and not any(it in normalized for it in shapes):
-                message = f"{text.text.strip()} holds no term of ${name}: it masks nothing"
+                message = f"{text.text.strip()} is a term of ${name} and also in its not_inside"
+                hint = "a hit inside itself still counts; delete one of the two"
+            elif (
+                _is_plain(entry)
+                and not has_sets
+                and not any(shape in normalized for shape in shapes)
+            ):
+                message = f"{text.text.strip()} contains no term of ${name}, so it masks no hit"
                 hint = "delete it from not_inside, or correct it"
             else:
                 continue
@@ -247,13 +252,13 @@ class _Compiler:
 
     def _add(self, node: SetNode, phrase: Phrase, written: str) -> None:
         patterns = phrase_patterns(phrase, self.vocabulary.normalizer)
-        self._shapes.setdefault(node.id, set()).update(it.text for it in patterns)
+        self._shapes.setdefault(node.id, set()).update(pattern.text for pattern in patterns)
         self.vocabulary.add(node, written, patterns)
 
     # ------------------------------------------------------------ watch-lists
 
     def watchlist(self, config: WatchList) -> CompiledList:
-        """Compile one list; what cannot be read is reported and left out."""
+        """Compile one list without the rules that have problems, and report those."""
         compiled = CompiledList(config=config)
         compiled.match = self._rules(config, "match", config.match, config.threshold)
         compiled.exclude = self._rules(config, "exclude", config.exclude, 0)
@@ -357,7 +362,7 @@ class _Compiler:
                 for part in parts:
                     yield from self._members(part, fields, text)
             case And() | Not() | Near():
-                raise AssertionError("the parser lets no such operand of NEAR pass")
+                raise AssertionError("the parser refuses such an operand of NEAR")
 
     def _subject(self, name: str) -> SetNode:
         if name not in self._subjects:
@@ -373,12 +378,12 @@ class _Compiler:
 
 
 def _narrowed(fields: int, field: str) -> int:
-    """Give the fields that are left: `title:` leaves the title, `about:` the feed's subject."""
+    """Return the remaining fields: `title:` keeps the title, `about:` the feed's subject."""
     return SUBJECT if field == ABOUT else fields & _FIELD_BITS[FIELDS[field]]
 
 
 def is_short_term(written: str) -> bool:
-    """Whether a term is part of much else: two Han characters, three letters at the most."""
+    """Return True if a term is short enough to be part of many words."""
     letters = sum(map(str.isalnum, written))
     return letters <= (_SHORT_HAN if _HAN.match(written) else _SHORT)
 

@@ -1,7 +1,7 @@
-"""How a term is used: what stands around it, where it comes from, what it only looks like.
+"""Show the contexts of a term, the feeds that use it, and longer terms that it is only a part of.
 
-Substrings find 一中 in 第一中學, acronyms find other bodies. What stands beside most hits, and
-which of them no list matched, shows that at a glance.
+A substring such as 一中 is found in 第一中學, and an acronym may name another body. The commonest
+neighbours of a term, and the hits that no list matched, reveal such terms at a glance.
 """
 
 import re
@@ -15,14 +15,14 @@ _UNSPACED = re.compile(
     "[\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_MUCH = 0.2  # of the hits: a context so common is worth a look
-_FEW = 5  # hits in one context below which nothing is suggested
-_WANTED = 0.1  # of those hits may stand in matched entries, for the context to be no use
+_MUCH = 0.2  # share of the hits that makes a context worth a look
+_FEW = 5  # hits in one context that a suggestion needs
+_WANTED = 0.1  # share of those hits in matched entries above which a context is useful
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A hit with what stands to its left and right, cut at a number of characters."""
+    """A hit with its context on both sides, cut at a number of characters."""
 
     left: str
     hit: str
@@ -32,7 +32,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A longer term that most unwanted hits stand in."""
+    """A longer term that contains most of the unwanted hits."""
 
     inside: str
     count: int
@@ -68,7 +68,7 @@ class Concordance:
         is_matched: bool,
         verdicts: Sequence[Verdict] = (),
     ) -> None:
-        """Take in an entry: its fields by name, and where the term stands in them."""
+        """Add an entry: its fields by name, and the hits of the term in them."""
         self.entries += 1
         self.matched += is_matched
         self.feeds[feed] += 1
@@ -82,10 +82,11 @@ class Concordance:
                 self.lines.append(cut_line(texts[hit.field], hit, feed=feed, width=self.width))
 
     def suggestions(self) -> list[Suggestion]:
-        """Give the longer terms that belong into `not_inside`, the commonest and shortest first."""
+        """Return longer terms that belong in `not_inside`, the commonest and shortest first."""
         found: list[Suggestion] = []
-        by_use = sorted(self._inside.items(), key=lambda it: (-it[1], len(it[0]), it[0]))
-        for inside, count in by_use:
+        by_use = sorted((-count, len(inside), inside) for inside, count in self._inside.items())
+        for negative, _, inside in by_use:
+            count = -negative
             if count < max(_FEW, _MUCH * self.hits):
                 break
             matched = self._inside_matched[inside]
@@ -106,7 +107,7 @@ class Concordance:
 
 
 def neighbours(text: str, start: int, end: int) -> tuple[str, str]:
-    """Give the word before and the word after a span; where no spaces are written, a character."""
+    """Return the word before and after a span, or the character in scripts without spaces."""
     before, after = text[max(0, start - 60) : start], text[end : end + 60]
     return _last(before), _first(after)
 
@@ -130,7 +131,7 @@ def _first(text: str) -> str:
 
 
 def _longer_terms(text: str, hit: Hit, left: str, right: str) -> set[str]:
-    """Give what the hit may only be a part of: with its neighbours, one side or both."""
+    """Return the hit joined with its neighbours, on one side or both."""
     before = left and text[: hit.start].endswith(left)
     after = right and text[hit.end :].startswith(right)
     terms = set()
@@ -144,7 +145,7 @@ def _longer_terms(text: str, hit: Hit, left: str, right: str) -> set[str]:
 
 
 def cut_line(text: str, hit: Hit, *, feed: str, width: int) -> Line:
-    """Show a hit on one line with so many characters on each side."""
+    """Show a hit on one line with up to `width` characters on each side."""
     left = text[max(0, hit.start - width) : hit.start]
     right = text[hit.end : hit.end + width]
     return Line(_flat(left), _flat(hit.text), _flat(right), feed)

@@ -1,9 +1,9 @@
-"""All case forms of Russian and Ukrainian terms, made once, when the lists are compiled.
+"""Make all case forms of Russian and Ukrainian terms when the lists are compiled.
 
-The forms come from pymorphy3's dictionaries, loaded when the first term asks for one. In a phrase
-the adjectives agree with their noun, names beside it take its case, and what depends on it (a
-genitive, whatever follows a preposition) stays. Names that no dictionary knows are guessed and, in
-Ukrainian, inflected by a table of endings. A wrong form costs nothing: nobody writes it.
+The forms come from the dictionaries of pymorphy3, which are loaded for the first such term. In a
+phrase, adjectives agree with their noun and names beside it take its case, but its dependents (a
+genitive, words after a preposition) keep their form. Names that no dictionary knows are guessed, in
+Ukrainian with a table of endings. A wrong form does no harm because texts do not contain it.
 """
 
 import re
@@ -27,7 +27,7 @@ _KINDS |= {"VERB": "verb", "INFN": "verb"}
 
 
 class _Form(NamedTuple):
-    """One form of a word; a guessed one goes with any case, one without a case with none."""
+    """One form of a word. A guessed form fits any case; a form without a case fits none."""
 
     word: str
     case: str | None = None
@@ -36,16 +36,16 @@ class _Form(NamedTuple):
 
 
 class _Reading(NamedTuple):
-    """What a word may be: a noun, an adjective, a verb or something else, with all its forms."""
+    """One reading of a word, such as a noun or a verb, with all its forms."""
 
     kind: str
     forms: tuple[_Form, ...]
-    is_base: bool = True  # the word as it stands is the form that a dictionary lists
+    is_base: bool = True  # the word is the form that a dictionary lists
 
 
 @lru_cache(maxsize=20_000)
 def phrase_forms(words: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
-    """Give every form of a phrase of Cyrillic words, in lower case."""
+    """Return every form of a phrase of Cyrillic words, in lower case."""
     lowered = tuple(word.lower().translate(_APOSTROPHES) for word in words)
     names = tuple(word[:1].isupper() and not word.isupper() for word in words)
     found = {lowered}
@@ -64,7 +64,7 @@ def _first(forms: Iterator[tuple[str, ...]]) -> set[tuple[str, ...]]:
 
 
 def _languages(words: Sequence[str]) -> list[str]:
-    """Give the languages that a phrase may be in: those that know all its words, if any does."""
+    """Return the possible languages of a phrase: those that know all its words, or both."""
     text = " ".join(words)
     if _ONLY_UKRAINIAN.search(text):
         return ["uk"]
@@ -72,7 +72,8 @@ def _languages(words: Sequence[str]) -> list[str]:
         return ["ru"]
     cyrillic = [word for word in words if CYRILLIC.search(word)]
     both = ["ru", "uk"]
-    return [one for one in both if all(_is_known(one, word) for word in cyrillic)] or both
+    knowing = [code for code in both if all(_is_known(code, word) for word in cyrillic)]
+    return knowing or both
 
 
 # ---------------------------------------------------------------- phrases
@@ -93,7 +94,7 @@ def _forms(
 
 
 def _find_head(words: tuple[str, ...], readings: Sequence[Sequence[_Reading]]) -> int | None:
-    """Find the first noun that does not describe the word behind it."""
+    """Find the first noun that does not describe the next word."""
     for at, choices in enumerate(readings):
         following = at + 1 < len(words) and _describes(
             (words[at], choices), (words[at + 1], readings[at + 1])
@@ -109,7 +110,7 @@ def _find_head(words: tuple[str, ...], readings: Sequence[Sequence[_Reading]]) -
 def _describes(
     first: tuple[str, Sequence[_Reading]], second: tuple[str, Sequence[_Reading]]
 ) -> bool:
-    """Whether the first word, as it stands, is an adjective that agrees with the second."""
+    """Return True if the first word is an adjective that agrees with the second."""
     adjectives = _as_it_stands(*first, kinds={"adjective"})
     described = list(_as_it_stands(*second, kinds={"noun", "adjective"}))
     return any(_agree(one, other) for one in adjectives for other in described)
@@ -146,7 +147,7 @@ def _agreeing(
 
 
 def _apposition(readings: Sequence[Sequence[_Reading]], head: int) -> int:
-    """Give where the nouns end that stand beside the head in its own case."""
+    """Return the end of the nouns that follow the head in its case."""
     end = head + 1
     while end < len(readings) and any(
         reading.kind == "noun" and reading.is_base for reading in readings[end]
@@ -156,7 +157,7 @@ def _apposition(readings: Sequence[Sequence[_Reading]], head: int) -> int:
 
 
 def _fitting(word: str, readings: Sequence[_Reading], noun: _Form) -> list[str]:
-    """Give the forms of an adjective that go with a noun's form."""
+    """Return the forms of an adjective that agree with a form of the noun."""
     fitting = {
         form.word
         for reading in readings
@@ -176,7 +177,7 @@ def _agree(form: _Form, noun: _Form) -> bool:
 
 
 def _in_case(word: str, readings: Sequence[_Reading], noun: _Form) -> list[str]:
-    """Give a name in the case of the noun beside it, and as it is: it may depend on the noun."""
+    """Return a name in the case of the noun beside it, and unchanged: it may depend on the noun."""
     fitting = {
         form.word
         for reading in readings
@@ -192,7 +193,7 @@ def _in_case(word: str, readings: Sequence[_Reading], noun: _Form) -> list[str]:
 
 @cache
 def _analyzer(language: str) -> Any | None:
-    """Load a dictionary when the first term asks for it: it takes a fifth of a second."""
+    """Load a dictionary for the first term that needs it, which takes a fifth of a second."""
     try:
         import pymorphy3  # noqa: PLC0415 - most offline commands never need it
 
@@ -202,7 +203,7 @@ def _analyzer(language: str) -> Any | None:
 
 
 def unload_dictionaries() -> None:
-    """Give back the memory of the dictionaries, some 45 MB; words that were read stay known."""
+    """Free the memory of the dictionaries, about 45 MB; forms of words already read remain."""
     _analyzer.cache_clear()
 
 
@@ -214,7 +215,7 @@ def _is_known(language: str, word: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _read(language: str, word: str, *, is_name: bool) -> tuple[_Reading, ...]:
-    """Give what a word may be; a capital letter makes a name of what is none in the dictionary."""
+    """Return the readings of a word; a capitalized unknown word is read as a name."""
     analyzer = _analyzer(language)
     if analyzer is None:
         return (_by_table(language, word),)
@@ -232,7 +233,7 @@ def _read(language: str, word: str, *, is_name: bool) -> tuple[_Reading, ...]:
 
 
 def _compound(word: str) -> _Reading | None:
-    """Inflect both nouns of a word such as корабель-док; the dictionary changes the last alone."""
+    """Inflect both nouns of a word such as корабель-док; the dictionary changes only the last."""
     first, dash, last = word.rpartition("-")
     if not dash or _is_known("uk", word) or not (_is_known("uk", first) and _is_known("uk", last)):
         return None
@@ -254,7 +255,7 @@ def _nouns(reading: _Reading) -> tuple[_Form, ...]:
 
 
 def _likely(parsed: Sequence[Any], word: str) -> list[Any]:
-    """Give the readings that a dictionary lists under this word, else the likely ones."""
+    """Return the readings listed under this word, or the likely ones."""
     plain = word.replace("ё", "е")
     listed = [one for one in parsed if one.normal_form.replace("ё", "е") == plain]
     if not listed:
@@ -273,7 +274,7 @@ def _reading(language: str, parsed: Any) -> _Reading:
 
 
 def _paradigm(parsed: Any) -> tuple[str, ...]:
-    """Name the lexeme of a reading: the nominative and the accusative have one."""
+    """Identify the lexeme of a reading, which its nominative and accusative share."""
     _, *where = parsed.methods_stack[0]
     return (parsed.normal_form, str(parsed.tag.POS), *map(str, where[1:2]))
 
@@ -293,7 +294,7 @@ def _grammar(tag: str) -> tuple[str | None, str, str | None]:
 
 
 def _other_genitive(form: _Form) -> Iterator[_Form]:
-    """Give Тайваня beside Тайваню: writers differ about masculine names."""
+    """Return the genitive Тайваня for Тайваню, because writers use both."""
     if form[1:] == ("gent", "sing", "masc") and form.word[-1] in "ую":
         yield form._replace(word=form.word[:-1] + ("а" if form.word[-1] == "у" else "я"))
 

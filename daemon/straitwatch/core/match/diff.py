@@ -1,7 +1,6 @@
-"""Stage: what two sets of watch-lists make of the same entry, list by list.
+"""Compare the matches of two sets of watch-lists on the same entry, list by list.
 
-In: the matches of the lists in force and those of a change to them. Out: where they differ.
-`backtest` asks this of stored entries, a list in shadow of live ones.
+`backtest` compares them on stored entries, and a change in shadow on live ones.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,7 +9,7 @@ from straitwatch.core.model import Change, Difference, Match
 
 
 def compare_matches(before: Iterable[Match], after: Iterable[Match]) -> Iterator[Difference]:
-    """Say where two answers to the same entry differ; points alone are no difference."""
+    """Yield the differences between two results for one entry; points alone do not count."""
     old = {match.watchlist: match for match in before}
     new = {match.watchlist: match for match in after}
     for name in sorted(old.keys() | new.keys()):

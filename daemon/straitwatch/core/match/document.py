@@ -1,6 +1,6 @@
-"""One text on its way through the matcher: normalized, scanned, and measured when a rule asks.
+"""Hold one text for the matcher: its normalized form, its hits, and distances between them.
 
-Everything here is computed at most once a text and only when some rule needs it.
+Each value is computed at most once a text, and only if a rule needs it.
 """
 
 import re
@@ -18,15 +18,15 @@ FIELD_NAMES = ("title", "summary", "content")
 _HAN_KANA = re.compile(
     "[\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
-_CAPITALS = 0.9  # of the letters of a field, for its letter case to say nothing
-_HEARD = 2_000  # characters of a field that tell how it is written
+_CAPITALS = 0.9  # share of capitals in a field that makes its letter case meaningless
+_SAMPLED = 2_000  # characters of a field whose letter case is counted
 _SUMMARY = 0b010
 _LEAD = 600  # characters of content: about the two paragraphs that an editor would send as summary
-_SHORT = 8_000  # characters up to which counting spaces beats listing them
+_SHORT = 8_000  # characters up to which counting spaces is faster than listing them
 
 
 class Span(NamedTuple):
-    """Where a term stands in the normalized text."""
+    """The place of a term in the normalized text."""
 
     start: int
     end: int
@@ -55,15 +55,15 @@ class Document:
         self.summary_end = self.text.index(JOINT, self.title_end + 1)
 
     def field_at(self, offset: int) -> int:
-        """Give the number of the field that a place of the normalized text lies in."""
+        """Return the number of the field at a place of the normalized text."""
         if offset < self.title_end:
             return 0
         return 1 if offset < self.summary_end else 2
 
     def is_in(self, span: Span, fields: int) -> bool:
-        """Whether a span lies in one of the fields (bits: title, summary, content).
+        """Return True if a span is in one of the fields (bits: title, summary, content).
 
-        The first lines of the content count as the summary of a text that has none.
+        In a text without a summary, the first lines of the content count as one.
         """
         if fields >> self.field_at(span.start) & 1:
             return True
@@ -71,34 +71,34 @@ class Document:
 
     @cached_property
     def lead_end(self) -> int:
-        """Where the part of the content that stands in for a missing summary ends."""
+        """The end of the part of the content that replaces a missing summary."""
         return self.summary_end + (0 if self.fields[1].strip() else _LEAD)
 
-    # ------------------------------------------------------------ what the original looks like
+    # ------------------------------------------------------------ the original
 
     def original(self, start: int, end: int) -> str:
-        """Give what stands there in the original."""
+        """Return the original text of a place in the normalized text."""
         first, last = self.normalized.span(start, end)
         return self.raw[first:last]
 
     def has_capitals(self, start: int, end: int) -> bool:
-        """Whether the original is written in capitals there, or the field is all capitals."""
+        """Return True if the place, or its whole field, is written in capitals."""
         return self.original(start, end).isupper() or self.shouts[self.field_at(start)]
 
     def reads(self, start: int, end: int, text: str) -> bool:
-        """Whether the original reads exactly so there, or the field is all capitals."""
+        """Return True if the place has exactly this text, or its field is all capitals."""
         return self.original(start, end) == text or self.shouts[self.field_at(start)]
 
     @cached_property
     def shouts(self) -> tuple[bool, ...]:
-        """Which fields are written in capitals throughout: their case is no evidence."""
+        """True for each field in capitals throughout, where letter case is no evidence."""
         return tuple(map(_shouts, self.fields))
 
     # ------------------------------------------------------------ distances
 
     @cached_property
     def words_before(self) -> Callable[[int], float]:
-        """Count the words that begin before a place; two Han or Kana characters are a word."""
+        """Count the words before a place; two Han or Kana characters are a word."""
         text = self.text
         if not text.isascii() and _HAN_KANA.search(text):
             half_words = _half_words(text)
@@ -109,7 +109,7 @@ class Document:
         return lambda offset: bisect_left(spaces, offset)
 
     def words_between(self, left: Span, right: Span) -> float:
-        """Count the words that stand between two spans, the left one first."""
+        """Count the words between two spans, the left one first."""
         count = self.words_before(right.start) - self.words_before(left.end)
         return max(count if self._counts_halves else count - 1, 0)
 
@@ -119,17 +119,17 @@ class Document:
 
     @cached_property
     def sentence_ends(self) -> list[int]:
-        """Where sentences end in the original."""
+        """The places where sentences of the original end."""
         return sentence_ends(self.raw)
 
     def sentence_of(self, span: Span) -> int:
-        """Give the number of the sentence that a span begins in."""
+        """Return the number of the sentence in which a span begins."""
         return bisect_right(self.sentence_ends, self.normalized.span(span.start, span.end)[0])
 
     # ------------------------------------------------------------ back to the original
 
     def hit(self, span: Span, term: str) -> Hit:
-        """Give a span as a person reads it: a field, code points in it, and the text there."""
+        """Convert a span to a hit in the original: field, code points and text."""
         first, last = self.normalized.span(span.start, span.end)
         field = self.field_at(span.start)
         lead = self.leads[field]
@@ -144,7 +144,7 @@ class Document:
 
 
 def _shouts(text: str) -> bool:
-    start = text[:_HEARD]
+    start = text[:_SAMPLED]
     capitals = sum(map(str.isupper, start))
     return capitals > _CAPITALS * (capitals + sum(map(str.islower, start)))
 

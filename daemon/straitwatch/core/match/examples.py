@@ -1,4 +1,4 @@
-"""Run the examples that a watch-list carries: the desk's own tests."""
+"""Run the examples of a watch-list, which are the desk's own tests."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,13 +8,13 @@ from straitwatch.core.match.explain import Explanation
 from straitwatch.core.match.matcher import Matcher
 from straitwatch.core.model import MatchText, Sourced, WatchList
 
-EXAMPLE_JOINT = " || "  # an example may give a summary after its title
-_ABOUT = re.compile(r"about:\$?(?P<name>\S+)\s+")  # ... and before it what its feed is about
+EXAMPLE_JOINT = " || "  # between the title and the summary of an example
+_ABOUT = re.compile(r"about:\$?(?P<name>\S+)\s+")  # the feed's subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExampleFailure:
-    """An example of a list that does not come out as its author expects."""
+    """An example with another result than its author expects."""
 
     watchlist: str
     example: Sourced
@@ -31,7 +31,7 @@ def example_text(example: str) -> MatchText:
 
 
 def run_examples(matcher: Matcher, watchlists: Sequence[WatchList]) -> tuple[ExampleFailure, ...]:
-    """Run the lists' own examples and give those that come out wrong."""
+    """Run the examples of all lists and return the failures."""
     enabled = {config.id for config in matcher.watchlists}
     return tuple(
         failure
@@ -42,12 +42,15 @@ def run_examples(matcher: Matcher, watchlists: Sequence[WatchList]) -> tuple[Exa
 
 
 def _failures(matcher: Matcher, config: WatchList) -> Iterator[ExampleFailure]:
-    cases = [(it, True) for it in config.must_match] + [(it, False) for it in config.must_not_match]
+    cases = [(example, True) for example in config.must_match]
+    cases += [(example, False) for example in config.must_not_match]
     for example, expected in cases:
         text = example_text(example.text)
         fired = any(match.watchlist == config.id for match in matcher.match(text))
         if fired != expected:
-            explanation = next(it for it in matcher.explain(text) if it.watchlist == config.id)
+            explanation = next(
+                found for found in matcher.explain(text) if found.watchlist == config.id
+            )
             yield ExampleFailure(
                 watchlist=config.id, example=example, expected=expected, explanation=explanation
             )

@@ -1,4 +1,4 @@
-"""Say why each list fired or did not: points per rule, hits, masked hits, what was missing."""
+"""Explain why each list fired or not, with points per rule, hits, masked hits and missing terms."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -28,13 +28,13 @@ AsHits = Callable[[Iterable[Span]], tuple[Hit, ...]]
 
 
 class Lack(StrEnum):
-    """What kind of thing a rule lacks."""
+    """The kind of thing that a rule lacks."""
 
     TERM = "term"
     DISTANCE = "distance"
     SENTENCE = "sentence"
     ORDER = "order"
-    ABSENCE = "absence"  # something stands there that must not
+    ABSENCE = "absence"  # an excluded term is present
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,24 +51,24 @@ class Missing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleExplanation:
-    """One rule of a list and what it found."""
+    """One rule of a list and its result on a text."""
 
     rule: str
     when: str
-    points: int  # what it would give or take away
+    points: int  # added or subtracted if the rule holds
     holds: bool
     hits: tuple[Hit, ...] = ()
-    missing: tuple[Missing, ...] = ()  # what kept it from holding
+    missing: tuple[Missing, ...] = ()  # the reasons why it does not hold
 
     @property
     def kind(self) -> str:
-        """`match`, `signals`, `noise` or `exclude`: the number is a place, not an identity."""
+        """`match`, `signals`, `noise` or `exclude`, without the number of the line."""
         return self.rule.partition("[")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaskedHit:
-    """A hit that does not count because it stands inside a longer term."""
+    """A hit that does not count because a longer term contains it."""
 
     hit: Hit
     inside: Hit
@@ -85,7 +85,7 @@ class Explanation:
     severity: Severity | None
     rules: tuple[RuleExplanation, ...]
     masked: tuple[MaskedHit, ...] = ()
-    filtered: str = ""  # the list did not look at this text, and why
+    filtered: str = ""  # the reason why the list does not read this text
     excluded_by: str = ""
 
     @property
@@ -157,7 +157,7 @@ def _halfway(node: Node, doc: Document) -> list[Span]:
 
 
 def _missing_of(rule: Rule, doc: Document) -> Iterator[Missing]:
-    if rule.node.holds(doc):  # through nothing but the feed's subject
+    if rule.node.holds(doc):  # only through the feed's subject
         yield Missing(kind=Lack.TERM, text="a hit in the text")
     else:
         yield from _missing(rule.node, doc)
@@ -179,7 +179,7 @@ def _missing(node: Node, doc: Document) -> Iterator[Missing]:
         case Close():
             yield _missing_pair(node, doc)
         case _:
-            text = "something that must not be there is there"
+            text = "an excluded term is present"
             yield Missing(kind=Lack.ABSENCE, text=text)
 
 
@@ -190,9 +190,9 @@ def _missing_pair(node: Close, doc: Document) -> Missing:
     distance = node.distance(doc)
     pair = f"{node.left.text} and {node.right.text}"
     if distance is None:
-        return Missing(kind=Lack.ORDER, text=f"{pair} overlap or stand in the wrong order")
+        return Missing(kind=Lack.ORDER, text=f"{pair} overlap or are in the wrong order")
     if node.words is None:
-        return Missing(kind=Lack.SENTENCE, text=f"{pair} stand in different sentences")
+        return Missing(kind=Lack.SENTENCE, text=f"{pair} are in different sentences")
     return Missing(
         kind=Lack.DISTANCE,
         text=f"{pair} are {distance:g} words apart, at most {node.words} allowed",

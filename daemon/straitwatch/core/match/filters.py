@@ -1,4 +1,4 @@
-"""Which texts a watch-list looks at. What is unknown about a text excludes no list."""
+"""Filter texts by language, feed and country. A list reads a text if the property is unknown."""
 
 import re
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ _SCRIPTS = {"zh-tw": "zh-hant", "zh-hk": "zh-hant", "zh-mo": "zh-hant"} | {
 
 
 def filtered_because(config: WatchList, text: MatchText) -> str:
-    """Say why a list does not look at this text; empty: it does."""
+    """Return the reason why a list does not read this text, or an empty string if it does."""
     if config.languages and not _speaks(config.languages, text.language):
         return f"language {text.language} is not among {', '.join(config.languages)}"
     if config.countries and text.country and text.country not in config.countries:

@@ -1,9 +1,9 @@
-"""Han characters and the simplified ones they are compared as: Traditional, Japanese, regional.
+"""Map Traditional, Japanese and regional Han characters to simplified ones for comparison.
 
 Pairs of code points, taken from the character tables TSCharacters, JPVariants, HKVariants and
 TWVariants of OpenCC (https://github.com/BYVoid/OpenCC, Apache License 2.0), first choice of each
-line; a variant is led on to the simplified form of its traditional one. 著 is compared as 着. The
-two strings are read side by side.
+line. A variant maps to the simplified form of its traditional character. 著 is compared as 着. The
+characters of the two strings correspond by position.
 """
 
 FROM = (

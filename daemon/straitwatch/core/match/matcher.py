@@ -1,11 +1,11 @@
-"""Run compiled watch-lists over texts: one scan for all of them, then only the rules it woke.
+"""Match texts against compiled watch-lists: scan once for all lists, then check only likely rules.
 
-How a list decides. Its score is `threshold` points when any `match` rule holds, plus the points
-of every `signals` rule that holds, minus those of every `noise` rule that holds. It fires when the
-score reaches the threshold and no `exclude` rule holds. So noise outweighs a bare match, and
-further signals outweigh noise: an earthquake story with nothing else stays out, an earthquake
-story in which warships cross the median line does not. The severity is that of the first line of
-`severity` that holds, `normal` when none does; lines that ask for the story wait for `decide`.
+A list scores `threshold` points if any `match` rule holds, plus the points of each `signals` rule
+that holds, minus those of each `noise` rule that holds. It fires if the score reaches the threshold
+and no `exclude` rule holds. Noise therefore outweighs a bare match, and further signals outweigh
+noise: a plain earthquake story does not fire, but one in which warships cross the median line does.
+The severity is that of the first `severity` line that holds, or `normal`. Lines with a condition on
+the story wait for `decide`.
 """
 
 import re
@@ -29,7 +29,7 @@ from straitwatch.core.match.rules import (
 from straitwatch.core.match.variants import Check, Ending, Pattern
 from straitwatch.core.model import Hit, Match, MatchText, RuleScore, WatchList
 
-_CJK = "⺀"  # from here on letters stand without spaces between words
+_CJK = "⺀"  # from here on, scripts write words without spaces
 _HANGUL = ("가", "힣")
 _SHORT_HANGUL = re.compile("[가-힣]{1,2}(?![가-힣])")  # longer words also end compounds
 
@@ -38,16 +38,16 @@ _Pair = tuple[int, int]  # set id, term id
 
 @dataclass(slots=True)
 class _Entry:
-    """What a string of the automaton stands for."""
+    """The terms behind one string of the automaton."""
 
-    left: str  # what the character before it must not be: "", "letter" or "hangul"
-    right: bool  # whether a letter after it makes it another word
+    left: str  # the kind of character that must not precede it: "", "letter" or "hangul"
+    right: bool  # True if a letter after it makes another word
     whole: list[_Pair] = field(default_factory=list)
     checked: list[tuple[tuple[Check, ...], Ending, _Pair]] = field(default_factory=list)
 
 
 class Vocabulary:
-    """All strings that any list looks for, and the term sets that each one stands for."""
+    """All strings that any list looks for, and the term sets behind each."""
 
     def __init__(self, normalizer: TextNormalizer) -> None:
         self.normalizer = normalizer
@@ -75,7 +75,7 @@ class Vocabulary:
                 entry.whole.append(pair)
 
     def term(self, written: str) -> int:
-        """Give the number of a term, as it is written."""
+        """Return the number of a term by its spelling."""
         term = self._term_ids.setdefault(written, len(self.terms))
         if term == len(self.terms):
             self.terms.append(written)
@@ -88,7 +88,7 @@ class Vocabulary:
 
     @property
     def entries(self) -> list[_Entry]:
-        """What the strings stand for."""
+        """The terms behind the strings."""
         return list(self._entries.values())
 
 
@@ -101,7 +101,7 @@ def _entry(text: str) -> _Entry:
 
 
 class Matcher:
-    """All enabled watch-lists, ready to be asked about any number of texts."""
+    """All enabled watch-lists, ready for any number of texts."""
 
     def __init__(
         self,
@@ -111,33 +111,34 @@ class Matcher:
         subjects: Mapping[str, tuple[_Pair, ...]] | None = None,
     ) -> None:
         self._subjects = subjects or {}
-        self.lists = tuple(it for it in lists if it.config.enabled)
+        self.lists = tuple(compiled for compiled in lists if compiled.config.enabled)
         self.pattern_count = len(vocabulary.patterns)
         self._normalizer = vocabulary.normalizer
         self._sets = tuple(vocabulary.sets)
         self._terms = tuple(vocabulary.terms)
         self._entries = [
-            (it.left, it.right, tuple(it.whole), tuple(it.checked)) for it in vocabulary.entries
+            (entry.left, entry.right, tuple(entry.whole), tuple(entry.checked))
+            for entry in vocabulary.entries
         ]
         self._automaton = AhoCorasick(vocabulary.patterns, store_patterns=False)
         self._positive = [
-            (at, rule, rule.node.clauses())
-            for at, it in enumerate(self.lists)
-            for rule in [*it.match, *it.signals]
+            (number, rule, rule.node.clauses())
+            for number, compiled in enumerate(self.lists)
+            for rule in [*compiled.match, *compiled.signals]
         ]
         self._gate = self._build_gate()
 
     @property
     def watchlists(self) -> tuple[WatchList, ...]:
-        """The lists that are asked."""
-        return tuple(it.config for it in self.lists)
+        """The enabled lists."""
+        return tuple(compiled.config for compiled in self.lists)
 
     def knows(self, term: str) -> bool:
-        """Whether any list or set looks for a term, as it is written there."""
+        """Return True if a list or set has a term in this spelling."""
         return term in self._terms
 
     def match(self, text: MatchText) -> tuple[Match, ...]:
-        """Give the lists that fire on a text."""
+        """Return the lists that fire on a text."""
         doc = self.read(text)
         if not doc.hits:
             return ()
@@ -160,7 +161,7 @@ class Matcher:
         return doc
 
     def terms_in(self, doc: Document) -> set[str]:
-        """Give the terms that stand in a text, as they are written in the lists."""
+        """Return the terms found in a text, in the spelling of the lists."""
         spans = (span for spans in doc.hits.values() for span in spans)
         return {self._terms[span.term] for span in spans if not is_subject(span)}
 
@@ -209,7 +210,7 @@ class Matcher:
     # ------------------------------------------------------------ rules
 
     def _build_gate(self) -> dict[int, tuple[int, ...]]:
-        """Say for each term set which rules cannot hold unless it (or an equal) was hit."""
+        """Map each term set to the rules that cannot hold without a hit of it or an equal set."""
         gate: dict[int, list[int]] = {}
         for number, (_, _rule, clauses) in enumerate(self._positive):
             for set_id in min(clauses, key=self._expected_hits):
@@ -220,7 +221,7 @@ class Matcher:
         return sum(self._sets[set_id].size for set_id in clause)
 
     def _woken(self, doc: Document) -> dict[int, list[Rule]]:
-        """Give, for each list, the match and signal rules that hold."""
+        """Return the match and signal rules that hold, by list."""
         gate, hits = self._gate, doc.hits
         woken: set[int] = set()
         for set_id in hits:
@@ -255,16 +256,16 @@ class Matcher:
         )
 
     def explain(self, text: MatchText, *, only: str = "") -> tuple[Explanation, ...]:
-        """Say for every list, or only for the one of this id, why it fires on a text or not."""
-        lists = [it for it in self.lists if only in ("", it.config.id)]
+        """Explain why each list, or only the one with this id, fires on a text or not."""
+        lists = [compiled for compiled in self.lists if only in ("", compiled.config.id)]
         return explain_lists(lists, text, self.read(text), as_hits=self.as_hits)
 
     def hits_of(self, rules: Iterable[Rule], doc: Document) -> tuple[Hit, ...]:
-        """Give what made the rules hold, in reading order, without repeats."""
+        """Return the hits that made the rules hold, in reading order, without repeats."""
         return self.as_hits({span for rule in rules for span in rule.node.evidence(doc)}, doc)
 
     def as_hits(self, spans: Iterable[Span], doc: Document) -> tuple[Hit, ...]:
-        """Give spans as hits in the original, in reading order, one for each place."""
+        """Convert spans to hits in the original, in reading order, one for each place."""
         places = {(span.start, span.end): span for span in sorted(set(spans), reverse=True)}
         return tuple(self._as_hit(span, doc) for span in reversed(places.values()))
 
@@ -297,12 +298,12 @@ _MODEL = re.compile(r"[A-ZА-ЯІ]{1,3}\d?s?")
 
 
 def _whole_end(end: int, ending: Ending) -> int:
-    """Give where a pattern ends at the end of a word; 0 if it asks for more letters."""
+    """Return the end of a pattern at the end of a word, or 0 if it needs more letters."""
     return 0 if ending is Ending.VARIANT else end
 
 
 def _word_end(doc: Document, end: int, ending: Ending) -> int:
-    """Give where the word ends in which a pattern stands; 0 if it may not go on like that."""
+    """Return the end of the word that contains a pattern, or 0 if the rest is not allowed."""
     if ending is Ending.NONE:
         return 0
     found = _WORD_REST.match(doc.text, end)

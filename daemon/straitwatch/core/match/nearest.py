@@ -1,7 +1,7 @@
-"""How near a list came to firing, and what tips it one way with one set of lists and not another.
+"""Find near misses, and the rules that decide between two versions of a list.
 
-A near miss is a text that one thing alone kept out: one term, a few words of distance, one noise
-rule, a mask. Everything else is no miss but a text about something else.
+A near miss is a text that missed a list for a single reason: one term, a few words of distance, one
+noise rule, or a mask. All other texts are about something else.
 """
 
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ from enum import StrEnum
 
 from straitwatch.core.match.explain import Explanation, Lack, RuleExplanation
 
-_HEAVY_MASKS = 2  # masked hits that are shown as the reason
+_HEAVY_MASKS = 2  # masked hits to show as the reason
 
 
 class Kept(StrEnum):
-    """What kept a list from firing."""
+    """The kind of reason why a list did not fire."""
 
     FILTER = "filter"
     EXCLUDE = "exclude"
@@ -27,17 +27,17 @@ class Kept(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearMiss:
-    """The one thing that kept a list from firing on a text."""
+    """The single reason why a list did not fire on a text."""
 
     kind: Kept
-    rule: str  # noise[2], match[0]; "" where it is no rule
-    what: str  # the same for every text that it kept out: reports are grouped by it
+    rule: str  # such as noise[2] or match[0]; "" if it is not a rule
+    what: str  # the same for all texts with this reason, which are grouped by it
     text: str  # in words, for this text
     excess: int = 0  # words of distance too many
 
 
 def near_miss(explanation: Explanation) -> NearMiss | None:
-    """Say what alone kept a list from firing; None: it fires, or more than one thing is missing."""
+    """Return the single reason why a list did not fire; None if it fires or lacks more."""
     if explanation.fires:
         return None
     if explanation.score >= explanation.threshold:
@@ -51,22 +51,22 @@ def near_miss(explanation: Explanation) -> NearMiss | None:
 
 
 def _refused(explanation: Explanation) -> NearMiss:
-    """The points would do: a filter or an exclusion decided."""
+    """Return the filter or exclusion that decided although the points are sufficient."""
     if explanation.filtered:
         what = explanation.filtered
         return NearMiss(kind=Kept.FILTER, rule="", what=what, text=f"not looked at: {what}")
-    rule = next(it for it in explanation.rules if it.rule == explanation.excluded_by)
+    rule = next(found for found in explanation.rules if found.rule == explanation.excluded_by)
     words = _words(rule)
     text = f"{rule.rule} keeps it out: {words}"
     return NearMiss(kind=Kept.EXCLUDE, rule=rule.rule, what=rule.when, text=text)
 
 
 def _outweighed(explanation: Explanation) -> NearMiss | None:
-    """Without the heaviest noise rule it would fire."""
+    """Return the noise rule without which the list fires, if there is one."""
     noise = [rule for rule in explanation.held if rule.points < 0]
     if not noise:
         return None
-    rule = min(noise, key=lambda it: it.points)
+    rule = min(noise, key=lambda noisy: noisy.points)
     if explanation.score - rule.points < explanation.threshold:
         return None
     text = (
@@ -77,15 +77,15 @@ def _outweighed(explanation: Explanation) -> NearMiss | None:
 
 
 def _one_short(explanation: Explanation) -> NearMiss | None:
-    """A line of `match` lacks one thing; the least distance first, then a term."""
+    """Return the one thing that a `match` line lacks: the least distance, or else a term."""
     lacking = [
         (rule, rule.missing[0])
         for rule in explanation.rules
         if rule.kind == "match" and len(rule.missing) == 1 and _has_hit_in_text(rule)
     ]
-    apart = [it for it in lacking if it[1].kind in (Lack.DISTANCE, Lack.SENTENCE, Lack.ORDER)]
+    apart = [pair for pair in lacking if pair[1].kind in (Lack.DISTANCE, Lack.SENTENCE, Lack.ORDER)]
     if apart:
-        rule, lack = min(apart, key=lambda it: it[1].excess)
+        rule, lack = min(apart, key=lambda pair: pair[1].excess)
         kind = Kept.DISTANCE
     elif lacking:
         rule, lack = lacking[0]
@@ -112,7 +112,7 @@ def _too_few(explanation: Explanation) -> NearMiss | None:
 def _masked(explanation: Explanation) -> NearMiss | None:
     if not explanation.masked:
         return None
-    inside = [f"{it.hit.text} inside {it.inside.text}" for it in explanation.masked]
+    inside = [f"{masked.hit.text} inside {masked.inside.text}" for masked in explanation.masked]
     shown = list(dict.fromkeys(inside))[:_HEAVY_MASKS]
     text = f"does not count: {'; '.join(shown)}"
     return NearMiss(kind=Kept.MASK, rule="", what=shown[0], text=text)
@@ -126,9 +126,9 @@ def _words(rule: RuleExplanation) -> str:
 
 
 def what_tips(fires: Explanation, other: Explanation | None) -> Iterator[str]:
-    """Name what the firing side has that the other lacks, and what holds the other side back.
+    """Yield the rules that only the firing side has, and those that stop the other side.
 
-    Rules are compared by what they say: their number changes when a line is added above them.
+    Rules are compared by their text, because their number changes with each line added above.
     """
     if other is None:
         yield from (_named(rule) for rule in fires.held if rule.points >= 0)

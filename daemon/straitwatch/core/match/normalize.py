@@ -1,10 +1,11 @@
-"""Make text comparable, one character for one, and remember where each character stood.
+"""Normalize texts so that they can be compared, and map places back to the original.
 
-Case, diacritics on Latin letters, Traditional, Simplified, Japanese and regional Han forms, full
-width, dashes, apostrophes and separators are evened out, as are Latin and Cyrillic look-alikes
-inside a word or a designation; an emoji separates. Almost every text normalizes character by character,
-so that an offset in the normalized text is an offset in the original; texts with combining marks,
-zero-width characters, ligatures or camel-case hashtags take a slower road with an offset map.
+Texts lose their differences in case, Latin diacritics, Han forms (Traditional, Simplified,
+Japanese, regional), full width, dashes, apostrophes and separators. Latin and Cyrillic look-alikes
+inside a word or a designation become one script, and an emoji separates words. Almost every text is
+normalized character by character, so an offset in the result is an offset in the original. Texts
+with combining marks, zero-width characters, ligatures or camel-case hashtags need a slower path
+with an offset map.
 """
 
 import re
@@ -16,7 +17,7 @@ from typing import NamedTuple
 
 from straitwatch.core.match import han
 
-JOINT = "\x1f"  # stands between two fields; cannot be part of a term
+JOINT = "\x1f"  # between two fields; never part of a term
 _SEPARATORS = frozenset("/·・‧•∙_#@&־")
 _APOSTROPHES = frozenset("'’‘ʼʹ′＇`´ʻ‛")
 _NO_DECOMPOSITION = {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ħ": "h"}
@@ -39,7 +40,7 @@ _TO_LATIN = str.maketrans("асекмнорхтуіјѕв", "acekmhopxtyijsb")
 _TO_LATIN_CAPITALS = str.maketrans("АВСЕНКМОРТХУІ", "ABCEHKMOPTXYI")
 _LOOKALIKES_LATIN = frozenset("acekmhopxtyib")
 _LOOKALIKES_CYRILLIC = frozenset("асекмнорхтуіјѕв")
-# С-400 and C-400, Ка-52 and Ka-52: neither eye nor keyboard tells them apart.
+# С-400 and C-400, Ка-52 and Ka-52: readers cannot see the difference, so writers mix them.
 _DESIGNATION = re.compile(
     r"(?<![^\W\d_])[A-ZАВСЕНКМОРТХУІ][A-Za-zАВСЕНКМОРТХУІавсенкмортхуі]{0,2}[-\u2010-\u2015−]?\d+"
     r"[A-ZАВСЕНКМОРТХУІ]{0,2}(?![^\W\d_])"
@@ -47,7 +48,7 @@ _DESIGNATION = re.compile(
 
 
 class Segment(NamedTuple):
-    """A stretch of normalized text and where it came from."""
+    """A stretch of normalized text and its place in the original."""
 
     at: int  # in the normalized text
     start: int  # in the original
@@ -55,7 +56,7 @@ class Segment(NamedTuple):
 
 
 class NormalizedText:
-    """A normalized text that knows where its characters came from."""
+    """A normalized text that maps its places to the original."""
 
     __slots__ = ("_at", "_lost", "_segments", "text")
 
@@ -72,7 +73,7 @@ class NormalizedText:
         return _RUN.sub(" ", text)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Give the place in the original of a place in the normalized text."""
+        """Return the place in the original that became a place in the normalized text."""
         if self._at:
             start += self._lost[bisect_right(self._at, start)]
             end += self._lost[bisect_right(self._at, end - 1)]
@@ -93,7 +94,7 @@ def _at(segment: Segment) -> int:
 
 
 class TextNormalizer:
-    """Normalizes texts; learns each character when it first sees it."""
+    """Normalizes texts, and remembers each character that it has seen."""
 
     def __init__(self) -> None:
         self._plain = set(_PLAIN)
@@ -111,7 +112,7 @@ class TextNormalizer:
         return self._normalize_slowly(text) if normalized is None else NormalizedText(normalized)
 
     def _normalize_evenly(self, text: str) -> str | None:
-        """Normalize character by character; None when some character has no single counterpart."""
+        """Normalize each character, or return None if one has no single counterpart."""
         normalized = text.lower()
         if len(normalized) != len(text):
             return None
@@ -134,7 +135,7 @@ class TextNormalizer:
         return _TOKEN.sub(_unmix, normalized)
 
     def normalize_term(self, text: str) -> str:
-        """Normalize a word of a term; separators around it are dropped."""
+        """Normalize a word of a term, without separators around it."""
         known = self._words.get(text)
         if known is None:
             known = self._words[text] = self.normalize(text).text.strip()
@@ -159,7 +160,7 @@ class TextNormalizer:
             return letter if letter == JOINT else " "
         plain = unicodedata.normalize("NFKC", letter).casefold()
         if len(plain) > 1 and not (letter.isalpha() and plain.isalnum()):
-            return letter  # an ellipsis or a trade mark sign: no letters to compare
+            return letter  # an ellipsis or a trade mark sign has no letters to compare
         return "".join(map(self._bare, plain))
 
     def _bare(self, letter: str) -> str:
@@ -172,7 +173,7 @@ class TextNormalizer:
         return self._han.get(letter, letter)
 
     def _normalize_slowly(self, text: str) -> NormalizedText:
-        """Normalize the even stretches at once, the odd places one by one."""
+        """Normalize regular stretches at once, and irregular places one by one."""
         text = _DESIGNATION.sub(_with_latin_capitals, text)
         pieces: list[str] = []
         segments: list[Segment] = []
@@ -195,7 +196,7 @@ class TextNormalizer:
         return "".join(map(self._normalize_cluster, text))
 
     def _odd_places(self, text: str) -> list[tuple[int, int]]:
-        """Give what does not normalize one to one, and the empty places between a hashtag's humps."""
+        """Return the characters without a single counterpart, and the word breaks in hashtags."""
         odd = "".join(letter for letter in set(text) if len(self._normalize_cluster(letter)) != 1)
         places = [
             found.span()
@@ -222,7 +223,7 @@ def _with_latin_capitals(designation: re.Match[str]) -> str:
 
 
 def _unmix(token: re.Match[str]) -> str:
-    """Read a word of Cyrillic and Latin letters as the one script that its look-alikes allow."""
+    """Convert a word that mixes Cyrillic and Latin to one script if its look-alikes allow it."""
     word = token[0]
     latin = {letter for letter in word if "a" <= letter <= "z"}
     if not latin:

@@ -1,7 +1,7 @@
-"""What a desk looks at once a week: what lists nearly caught, what in them is dead, what misleads.
+"""Review watch-lists on past entries: near misses, unused rules and terms, and misleading ones.
 
-In: entries of the last days, with what people marked. Out: near misses grouped by the one thing
-that was missing, rules and terms that never held, and those that bring what nobody wanted.
+The entries carry people's verdicts. Near misses are grouped by the one thing that was missing.
+Misleading rules and terms are those of entries that people marked as not relevant.
 """
 
 import re
@@ -13,7 +13,7 @@ from straitwatch.core.match.matcher import Matcher
 from straitwatch.core.match.nearest import Kept, NearMiss, near_miss
 from straitwatch.core.model import MatchText, TermSet, Verdict
 
-NEAR_WORDS = 3  # of distance too many, to be near
+NEAR_WORDS = 3  # excess words of distance in a near miss, at most
 _SAMPLES = 3
 _SCRIPTS = (
     ("Hangul", re.compile("[\uac00-\ud7a3]")),
@@ -24,26 +24,26 @@ _SCRIPTS = (
 
 
 def script_of(text: str) -> str:
-    """Name the script of a text; Latin when it is none of the others."""
+    """Name the script of a text, "Latin" if no other one is found."""
     return next((name for name, pattern in _SCRIPTS if pattern.search(text)), "Latin")
 
 
 @dataclass(slots=True)
 class NearMisses:
-    """Entries that the same one thing kept out of a list."""
+    """Entries that missed a list for the same single reason."""
 
     watchlist: str
     kind: Kept
     rule: str
     what: str
     count: int = 0
-    points: int = 0  # of all of them: the more, the more promising
+    points: int = 0  # the sum over all entries; more points are more promising
     samples: list[tuple[str, str, str]] = field(default_factory=list)  # feed, title, in words
 
 
 @dataclass(slots=True)
 class RuleRecord:
-    """How often a rule held, and what people said of the entries that it helped to match."""
+    """How often a rule held, and people's verdicts on the entries that it helped to match."""
 
     watchlist: str
     rule: str
@@ -53,26 +53,28 @@ class RuleRecord:
 
 
 class Review:
-    """Takes in entries one by one."""
+    """Collects statistics of rules and terms, entry by entry."""
 
     def __init__(self, matcher: Matcher, *, only: Sequence[str] = ()) -> None:
         self._matcher = matcher
-        self._lists = [it for it in matcher.lists if not only or it.config.id in only]
+        self._lists = [
+            compiled for compiled in matcher.lists if not only or compiled.config.id in only
+        ]
         self.entries = 0
         self.scripts: Counter[str] = Counter()
         self._misses: dict[tuple[str, str, str, str], NearMisses] = {}
         self._terms: Counter[str] = Counter()
         self._term_verdicts: dict[str, Counter[Verdict]] = {}
         self._rules = {
-            (it.config.id, rule.name): RuleRecord(it.config.id, rule.name, rule.when)
-            for it in self._lists
-            for rule in it.rules()
+            (compiled.config.id, rule.name): RuleRecord(compiled.config.id, rule.name, rule.when)
+            for compiled in self._lists
+            for rule in compiled.rules()
         }
 
     def take(
         self, text: MatchText, *, feed: str, verdicts: Mapping[str, Verdict] | None = None
     ) -> None:
-        """Look at an entry; `verdicts` are people's, by list."""
+        """Add an entry with people's verdicts by list."""
         self.entries += 1
         self.scripts[script_of(text.title)] += 1
         doc = self._matcher.read(text)
@@ -97,32 +99,32 @@ class Review:
                     self._term_verdicts.setdefault(term, Counter())[verdict] += 1
 
     def near_misses(self) -> list[NearMisses]:
-        """Give what was missed by one thing, the most promising first."""
-        return sorted(self._misses.values(), key=lambda it: (-it.points, it.what))
+        """Return the near misses, the most promising first."""
+        return sorted(self._misses.values(), key=lambda miss: (-miss.points, miss.what))
 
     def dead_rules(self) -> list[RuleRecord]:
-        """Give the rules that never held."""
+        """Return the rules that never held."""
         return [record for record in self._rules.values() if not record.held]
 
     def dead_terms(self, term_sets: Iterable[TermSet]) -> dict[str, dict[str, list[str]]]:
-        """Give the terms that never hit, by set and script."""
+        """Return the terms that never hit, by set and script."""
         dead: dict[str, dict[str, list[str]]] = {}
         for terms in term_sets:
-            for term in (it.text.strip() for it in terms.any):
+            for term in (written.text.strip() for written in terms.any):
                 if not term.startswith("$") and not self._terms[term]:
                     scripts = dead.setdefault(terms.name, {})
                     scripts.setdefault(script_of(term), []).append(term)
         return dead
 
     def misleading_rules(self) -> list[RuleRecord]:
-        """Give the rules with entries that people called not relevant, the worst first."""
-        bad = [it for it in self._rules.values() if it.verdicts[Verdict.NOT_RELEVANT]]
-        return sorted(bad, key=lambda it: -it.verdicts[Verdict.NOT_RELEVANT])
+        """Return the rules with entries that people called not relevant, the worst first."""
+        bad = [record for record in self._rules.values() if record.verdicts[Verdict.NOT_RELEVANT]]
+        return sorted(bad, key=lambda record: -record.verdicts[Verdict.NOT_RELEVANT])
 
     def misleading_terms(self) -> list[tuple[str, Counter[Verdict]]]:
-        """Give the terms with entries that people called not relevant, the worst first."""
-        bad = [it for it in self._term_verdicts.items() if it[1][Verdict.NOT_RELEVANT]]
-        return sorted(bad, key=lambda it: -it[1][Verdict.NOT_RELEVANT])
+        """Return the terms with entries that people called not relevant, the worst first."""
+        bad = [item for item in self._term_verdicts.items() if item[1][Verdict.NOT_RELEVANT]]
+        return sorted(bad, key=lambda item: -item[1][Verdict.NOT_RELEVANT])
 
     def _note_miss(self, text: MatchText, name: str, feed: str) -> None:
         (explanation,) = self._matcher.explain(text, only=name)
@@ -142,7 +144,7 @@ class Review:
 
 
 def _is_worth_a_look(missed: NearMiss, gained: int) -> bool:
-    """Every mention of one word is one word short of some rule: something must speak for it."""
+    """Return True if a near miss is informative; a mere mention of one word is not."""
     if missed.kind in (Kept.NOISE, Kept.EXCLUDE, Kept.FILTER):
         return True
     if missed.kind is Kept.DISTANCE:

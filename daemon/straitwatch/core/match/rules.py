@@ -1,4 +1,4 @@
-"""Rules as they are evaluated: trees over term sets, asked whether they hold for a document."""
+"""Evaluate the rules of a watch-list, which are trees of term sets, on a document."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,11 +11,11 @@ from straitwatch.core.model import ANY_STORY, Severity, StoryFilter, StoryLevel,
 
 NOTHING: list[Span] = []
 ALL_FIELDS = 0b111  # title, summary, content
-SUBJECT = 0b1000  # what the feed is about
+SUBJECT = 0b1000  # the subject of the feed
 
 
 def is_subject(span: Span) -> bool:
-    """Say whether a hit is the subject of the feed: it stands outside the text."""
+    """Return True if a hit is the subject of the feed, which is outside the text."""
     return span.end == 0
 
 
@@ -23,37 +23,37 @@ class Node(Protocol):
     """A part of a rule."""
 
     def holds(self, doc: Document) -> bool:
-        """Say whether it is true of the document."""
+        """Return True if the part holds for the document."""
         ...
 
     def evidence(self, doc: Document) -> list[Span]:
-        """Give the spans that make it true."""
+        """Return the spans that make the part hold."""
         ...
 
     def clauses(self) -> list[frozenset[int]]:
-        """Give groups of term sets, of each of which something must have been hit."""
+        """Return groups of term sets; without a hit from each group the part cannot hold."""
         ...
 
 
 @dataclass(slots=True, eq=False)
 class SetNode:
-    """A term set: its own hits, those of the sets it names, without those inside its masks."""
+    """A term set: its own hits and those of nested sets, without hits inside its masks."""
 
     id: int
     name: str
-    size: int = 0  # patterns: how much it is expected to hit
+    size: int = 0  # patterns, as a measure of expected hits
     nested: tuple["SetNode", ...] = ()
     mask: "SetNode | None" = None
 
     def spans(self, doc: Document) -> list[Span]:
-        """Give what was hit, in order, without repeats."""
+        """Return the hits in order, without repeats."""
         known = doc.known_sets.get(self.id)
         if known is None:
             known = doc.known_sets[self.id] = self.unmasked(self.raw(doc), doc)
         return known
 
     def raw(self, doc: Document) -> list[Span]:
-        """Give the hits before masking."""
+        """Return the hits before masking."""
         own = doc.hits.get(self.id, NOTHING)
         for other in self.nested:
             own = own + other.spans(doc)
@@ -68,12 +68,12 @@ class SetNode:
         return [span for span in spans if not covers(masks, reach, span)]
 
     def reach(self) -> frozenset[int]:
-        """Give the ids of all sets whose hits count here."""
+        """Return the ids of this set and all nested ones."""
         return frozenset({self.id}).union(*(other.reach() for other in self.nested))
 
 
 def covers(masks: Sequence[Span], reach: Sequence[int], span: Span) -> bool:
-    """Say whether one of the masks holds the span and more; `reach` is `reach_of(masks)`."""
+    """Return True if a mask contains the span and more; `reach` is `reach_of(masks)`."""
     before = bisect_left(masks, span.start, key=_start)
     if before and reach[before - 1] >= span.end:
         return True
@@ -82,7 +82,7 @@ def covers(masks: Sequence[Span], reach: Sequence[int], span: Span) -> bool:
 
 
 def reach_of(masks: Sequence[Span]) -> list[int]:
-    """Give how far the masks up to each one reach."""
+    """Return, for each mask, the furthest end of the masks up to it."""
     return list(accumulate((mask.end for mask in masks), max))
 
 
@@ -91,7 +91,7 @@ def _start(span: Span) -> int:
 
 
 class Leaf:
-    """One or several term sets, each in some of the fields."""
+    """One or more term sets, each limited to some fields."""
 
     __slots__ = ("id", "members", "reach", "text")
 
@@ -100,7 +100,7 @@ class Leaf:
         self.reach = frozenset[int]().union(*(node.reach() for node, _ in members))
 
     def spans(self, doc: Document) -> list[Span]:
-        """Give what was hit, in order, without repeats."""
+        """Return the hits in order, without repeats."""
         if self.reach.isdisjoint(doc.hits):
             return NOTHING
         known = doc.known_spans.get(self.id)
@@ -187,7 +187,7 @@ class NoneOf:
 
 
 class Close:
-    """A hit of one side stands near a hit of the other; the two never overlap."""
+    """A hit of one side is near a hit of the other, and the two do not overlap."""
 
     __slots__ = ("is_ordered", "left", "right", "words")
 
@@ -211,7 +211,7 @@ class Close:
         return [span for pair in pairs for span in pair]
 
     def distance(self, doc: Document) -> float | None:
-        """Give the least number of words between the two sides; None: one side is missing."""
+        """Return the least number of words between the two sides, or None if one is missing."""
         left, right = self.left.spans(doc), self.right.spans(doc)
         pairs = list(_neighbours(left, right))
         if not self.is_ordered:
@@ -241,7 +241,7 @@ class Close:
 
 
 def leaves_of(node: Node) -> Iterator[Leaf]:
-    """Give the leaves that make a rule hold, those of NOT left out."""
+    """Return the leaves that can make a rule hold, without those of NOT."""
     match node:
         case Leaf():
             yield node
@@ -256,7 +256,7 @@ def leaves_of(node: Node) -> Iterator[Leaf]:
 
 
 def _neighbours(first: list[Span], second: list[Span]) -> Iterable[tuple[Span, Span]]:
-    """Give each span of `first` with the next of `second`, and each of `second` with the last."""
+    """Pair each span of `first` with the next of `second`, and each of `second` with the last."""
     starts = [span.start for span in second]
     for span in first:
         at = bisect_left(starts, span.end)
@@ -281,7 +281,7 @@ class Rule:
     subjects: frozenset[int] = frozenset()  # sets through which the feed's subject counts
 
     def holds(self, doc: Document) -> bool:
-        """Say whether it holds; the subject of the feed alone is no reason."""
+        """Return True if the rule holds for the text; the feed's subject alone is not enough."""
         if not self.node.holds(doc):
             return False
         if self.subjects.isdisjoint(doc.hits):
@@ -303,7 +303,7 @@ class Level:
 
 @dataclass(slots=True, eq=False)
 class CompiledList:
-    """A watch-list ready to be asked."""
+    """A watch-list with all of its rules compiled."""
 
     config: WatchList
     match: list[Rule] = field(default_factory=list)
@@ -313,13 +313,13 @@ class CompiledList:
     levels: list[Level] = field(default_factory=list)
 
     def rules(self) -> list[Rule]:
-        """Give every line that is asked, those of `severity` too."""
+        """Return every rule, including those of `severity`."""
         levels = [level.rule for level in self.levels if level.rule]
         return [*self.match, *self.signals, *self.noise, *self.exclude, *levels]
 
 
 def points_of(held: Iterable[Rule]) -> int:
-    """Add up what holds; several `match` rules count once."""
+    """Add the points of rules that hold; several `match` rules count once."""
     matched = [rule.points for rule in held if rule.name.startswith("match")]
     return max(matched, default=0) + sum(
         rule.points for rule in held if not rule.name.startswith("match")
@@ -327,7 +327,7 @@ def points_of(held: Iterable[Rule]) -> int:
 
 
 def score_of(compiled: CompiledList, doc: Document) -> int:
-    """Give the points of a list on a document, whether it fires or not."""
+    """Return the score of a list on a document, even if it does not fire."""
     held = [rule for rule in [*compiled.match, *compiled.signals] if rule.holds(doc)]
     return points_of(held) - sum(rule.points for rule in compiled.noise if rule.holds(doc))
 
@@ -335,9 +335,9 @@ def score_of(compiled: CompiledList, doc: Document) -> int:
 def severity_of(
     compiled: CompiledList, score: int, doc: Document
 ) -> tuple[Severity, tuple[StoryLevel, ...]]:
-    """Give the level of the first severity line that holds, and those before it that may hold.
+    """Return the level of the first severity line that holds, and the earlier lines that may hold.
 
-    They hold as far as the text goes, and ask something of its story.
+    The earlier lines hold for the text, but have a condition on its story.
     """
     waiting: list[StoryLevel] = []
     for level in compiled.levels:

@@ -1,6 +1,6 @@
-"""Turn a phrase, as a person wrote it, into all normalized strings that count as that phrase.
+"""Expand a phrase of a watch-list to all normalized strings that match it.
 
-All variation happens here, when the lists are compiled: the text is normalized and searched, no more.
+Phrases are expanded once, when the lists are compiled, so that a text needs only a normal search.
 """
 
 import re
@@ -32,7 +32,7 @@ _IRREGULAR = {
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What the original must look like in `[start:end]` of the pattern."""
+    """A condition on the original text at `[start:end]` of the pattern."""
 
     start: int
     end: int
@@ -40,16 +40,16 @@ class Check:
 
 
 class Ending(IntEnum):
-    """What may follow a pattern in the same word."""
+    """The characters that may follow a pattern in the same word."""
 
     NONE = 0
     ANY = 1
-    LETTERS = 2  # any but a digit first: F-16* is no F-160
-    VARIANT = 3  # capitals, and they must be there: F-16V, Ту-95МС, Су-30СМ2
+    LETTERS = 2  # any, but not a digit first: F-16* does not find F-160
+    VARIANT = 3  # required capitals: F-16V, Ту-95МС, Су-30СМ2
 
 
 class Pattern(NamedTuple):
-    """A normalized string to search for; a tuple, because tens of thousands are made at a load."""
+    """A normalized string to search for; a tuple, because a load makes tens of thousands."""
 
     text: str
     ending: Ending = Ending.NONE
@@ -61,12 +61,12 @@ class _Shape:
     """One shape of one word."""
 
     text: str
-    check: str | None = None  # None: any case; "": capitals; else this very text
-    checked: int = 0  # how many characters of `text` the check covers
+    check: str | None = None  # None: any case; "": capitals; otherwise exactly this text
+    checked: int = 0  # characters of `text` that the check covers
 
 
 def phrase_patterns(phrase: Phrase, normalizer: TextNormalizer) -> tuple[Pattern, ...]:
-    """Give the strings that count as this phrase, without repeats."""
+    """Return the strings that match this phrase, without repeats."""
     inflects = [_inflects(word) for word in phrase.words]
     if any(inflects):
         texts = dict.fromkeys(_inflected(phrase.words, inflects, normalizer))
@@ -82,7 +82,7 @@ def phrase_patterns(phrase: Phrase, normalizer: TextNormalizer) -> tuple[Pattern
 
 
 def _closed(pattern: Pattern) -> str:
-    """Give a phrase of Hangul or Han words without its blanks: there they are a matter of taste."""
+    """Return a phrase of Hangul or Han words without spaces, which are optional there."""
     text = pattern.text
     if " " not in text or pattern.checks or not _ONLY_CJK.fullmatch(text):
         return ""
@@ -90,7 +90,7 @@ def _closed(pattern: Pattern) -> str:
 
 
 def _models(patterns: Iterable[Pattern]) -> Iterator[Pattern]:
-    """Find the designations: letters and a number, whose models have letters behind it."""
+    """Find designations (letters and a number), whose models add letters, as in F-16V."""
     for pattern in patterns:
         if pattern.ending is Ending.NONE and _DESIGNATION.search(pattern.text):
             yield pattern
@@ -111,7 +111,9 @@ def _inflected(
 def _shaped(phrase: Phrase, normalizer: TextNormalizer) -> Iterator[tuple[_Shape, ...]]:
     words = phrase.words
     last = len(words) - 1
-    choices = [_shapes(word, normalizer, is_last=at == last) for at, word in enumerate(words)]
+    choices = [
+        _shapes(word, normalizer, is_last=number == last) for number, word in enumerate(words)
+    ]
     yield from islice(product(*choices), MAX_FORMS)
 
 
@@ -146,7 +148,7 @@ def _shapes(word: Word, normalizer: TextNormalizer, *, is_last: bool) -> list[_S
 
 
 def is_acronym(text: str) -> bool:
-    """Whether a word is written so that its capitals mean something: US, PLA, F-16."""
+    """Return True if the capitals of a word are meaningful, as in US, PLA or F-16."""
     if not _ACRONYM.fullmatch(text):
         return False
     return _MIN_ACRONYM <= sum(map(str.isalnum, text)) <= _MAX_ACRONYM
@@ -166,7 +168,7 @@ def _acronym_shapes(text: str, normalized: str, *, is_last: bool) -> list[_Shape
 
 
 def _apostrophes(normalized: str) -> list[str]:
-    """People's is also written Peoples' and Peoples."""
+    """Return the spellings of a possessive: People's, Peoples' and Peoples."""
     if "'" not in normalized:
         return [normalized]
     shapes = [normalized, normalized.replace("'", "")]
@@ -176,7 +178,7 @@ def _apostrophes(normalized: str) -> list[str]:
 
 
 def _plurals(word: str) -> list[str]:
-    """Give the plurals; the possessive needs no shape: an apostrophe ends a word."""
+    """Return the plurals; a possessive needs no entry because an apostrophe ends a word."""
     if re.search(r"[a-z].*[0-9]$", word):
         return [word + "s"]  # Su-35s, as of acronyms
     if not re.search("[a-z]{3}$", word) or word.endswith(("'s", "ss's")):
@@ -191,7 +193,7 @@ def _plurals(word: str) -> list[str]:
 
 
 def _english_forms(word: str) -> list[str]:
-    """Give the verb forms of an English word that `~` asked for."""
+    """Return the verb forms of an English word marked with `~`."""
     if not re.search("[a-z]{2}$", word):
         return []
     stem = word.removesuffix("e")
