@@ -1,4 +1,4 @@
-"""Bytes to clean entries in one call: the whole work of a parse worker."""
+"""Parse bytes to clean entries in one call, as a parse worker does."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,22 +10,22 @@ from straitwatch.core.parse import parse_feed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParseRequest:
-    """A body that was fetched, and what the configuration knows of its feed."""
+    """A fetched body, and the settings of its feed."""
 
     body: bytes
     feed_id: str
-    url: str  # the final address, after redirects: relative links start here
+    url: str  # the final address after redirects, to which relative links refer
     fetched_at: datetime
     content_type: str = ""
     encoding: str | None = None
     timezone: str | None = None
     language: str = ""
     max_entries: int = 5000
-    as_published: bool = False  # offline: keep an aggregator's " - Publisher", and repetitions
+    as_published: bool = False  # offline: keep an aggregator's " - Publisher" and repeated entries
 
 
 def parse_document(request: ParseRequest) -> ParsedDocument:
-    """Parse the body and clean its entries; never raises, whatever the bytes."""
+    """Parse the body and clean its entries; never raises."""
     parsed = parse_feed(
         request.body,
         content_type=request.content_type,

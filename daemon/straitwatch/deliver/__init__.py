@@ -1,9 +1,9 @@
-"""Messages out: one driver for each receiver, one of five outcomes for each attempt.
+"""Send messages: one driver for each receiver, one of five outcomes for each attempt.
 
     Receiver -> open_driver -> render (once) -> send -> SendResult
 
-Slack and mail have drivers of their own; everything else goes through Apprise, whose URLs are the
-language of receivers. Sends block and run in threads of their own: `SenderThreads`.
+Slack and mail have their own drivers; all other services go through Apprise, whose URLs name
+receivers. Sends block, so they run in threads: see `SenderThreads`.
 """
 
 from straitwatch.deliver.driver import Driver

@@ -1,4 +1,4 @@
-"""What every way of sending has in common."""
+"""Define the interface of all drivers."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -6,32 +6,32 @@ from typing import Protocol
 from straitwatch.core.model import DriverKind, Frozen, SendJob, SendResult
 
 Templates = Mapping[str, str]
-TEXT_LIMIT = 300  # characters of a server's words that are kept
+TEXT_LIMIT = 300  # characters kept of a server's reply
 
 
 class Driver(Protocol):
     """One receiver, ready to send. Not shared between threads: see `SenderThreads`."""
 
     kind: DriverKind
-    recipients: tuple[str, ...]  # "" where there is a single target
+    recipients: tuple[str, ...]  # "" if there is a single target
     redacted: str  # for logs
     on_unsure: str  # resend, hold
 
     def render(self, job: SendJob) -> Frozen:
-        """Make the exact bytes of a message; done once, before its first attempt."""
+        """Render the exact bytes of a message, once, before its first attempt."""
         ...
 
     def send(self, job: SendJob) -> SendResult:
-        """Send `job.frozen` and say how it ended; blocks, never raises for an expected failure."""
+        """Send `job.frozen` and return the outcome; blocks, and raises no expected failure."""
         ...
 
     def reconcile(self, job: SendJob) -> SendResult | None:
-        """Find out what became of an unanswered attempt; None: it cannot be known."""
+        """Look up the outcome of an unanswered attempt; None if that is not possible."""
         ...
 
 
 def redact_and_shorten(text: str, *secrets: str) -> str:
-    """A server's words, short, on one line, and without our secrets."""
+    """Shorten a server's reply to one line without our secrets."""
     for secret in secrets:
         if secret:
             text = text.replace(secret, "***")

@@ -1,9 +1,10 @@
-"""Everything else that Apprise reaches: one URL a call, with Apprise's own cleverness off.
+"""Send through any other service of Apprise, one URL per call, with Apprise's own features off.
 
-Apprise tells success from failure and nothing more: no status, no Retry-After, no message id. What
-went wrong stands in its log alone. A failure without a status was perhaps read: it is unsure. Its
-retries double, its throttle sleeps inside the send, its conversions are quadratic on hostile text
-and its executor blocks the exit; so each send uses a fresh object, in our own thread, as text.
+Apprise reports only success or failure: no status, no Retry-After, no message id. The cause is only
+in its log. A failure without a status may have been read by the service, so its outcome is unsure.
+Apprise's retries repeat messages, its throttle sleeps inside the send, its conversions are
+quadratic on hostile text, and its executor blocks the exit. Each send therefore uses a new object,
+in our own thread, as plain text.
 """
 
 import json
@@ -35,9 +36,9 @@ _WITH_HEADERS = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
 
 
 class _LogCapture(logging.Filter):
-    """Listens to what Apprise logs of each request, and lets nothing below a warning pass.
+    """Observes Apprise's log of each request, and drops all records below a warning.
 
-    Those lines quote addresses and messages: of each only a yes or no is kept, a list a thread.
+    The records quote addresses and messages, so only one flag per record is kept, by thread.
     """
 
     def __init__(self) -> None:
@@ -45,12 +46,12 @@ class _LogCapture(logging.Filter):
         self._local = threading.local()
 
     def listen(self) -> list[bool]:
-        """Return a list that grows with each request of this thread: was it never made?"""
+        """Return a list that gets True for each request of this thread that was not made."""
         self._local.requests = requests = list[bool]()
         return requests
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Act as a filter of a logger."""
+        """Filter a record, as a filter of a logger."""
         said = record.getMessage()
         if said.startswith(("Sent ", "Socket Exception")) and hasattr(self._local, "requests"):
             self._local.requests.append(bool(_NEVER_REACHED.match(said)))
@@ -63,7 +64,7 @@ logging.getLogger("apprise").setLevel(logging.DEBUG)
 
 
 def quiet_asset() -> AppriseAsset:
-    """Apprise without threads, redirects and storage."""
+    """Configure Apprise without threads, redirects and storage."""
     return AppriseAsset(
         app_id="Straitwatch",
         app_desc="Straitwatch",
@@ -74,7 +75,7 @@ def quiet_asset() -> AppriseAsset:
 
 
 class Generic:
-    """A receiver behind any of Apprise's services."""
+    """A receiver at any of Apprise's services."""
 
     kind = DriverKind.APPRISE
     recipients: tuple[str, ...] = ("",)
@@ -88,13 +89,13 @@ class Generic:
         self._zone, self._templates = zone, templates
 
     def render(self, job: SendJob) -> Frozen:
-        """Make the title and the text."""
+        """Render the title and the text."""
         text = render_text(job, zone=self._zone, templates=self._templates, is_generic=True)
         body = json.dumps({"title": text.title, "body": text.body}).encode()
         return Frozen(body=body, content_type="application/json")
 
     def send(self, job: SendJob) -> SendResult:
-        """Send through a service object made for this message alone."""
+        """Send through a new service object for this message."""
         assert job.frozen is not None, "rendered before it is sent"  # noqa: S101
         words: dict[str, str] = json.loads(job.frozen.body)
         body = words["body"] or words["title"]
@@ -118,7 +119,7 @@ class Generic:
         return SendResult(outcome=Outcome.UNSURE, text="no answer was learned")
 
     def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
-        """Apprise returns no message id."""
+        """Return None: Apprise has no message ids."""
         return None
 
     def _service(self, job: SendJob) -> Apprise:
@@ -140,7 +141,7 @@ def _notify_type(job: SendJob) -> NotifyType:
 
 
 def _status(result: Any) -> str:
-    """The status that an attempt's log names; never its words, which may hold the URL."""
+    """Return the status in an attempt's log, but not its text, which may contain the URL."""
     for service in result:
         for attempt in service:
             for entry in getattr(attempt, "logs", ()):

@@ -1,9 +1,9 @@
-"""How Slack's client talks HTTP: no redirects, every wait bounded, and where it broke is known.
+"""HTTP transport for slack_sdk without redirects, with bounded waits and precise failures.
 
-slack_sdk opens its requests with urllib, which follows a 301 or 302 by turning our POST into a
-GET without a body: the message is lost, and the answer may well be 200. Both clients of slack_sdk
-have one method that opens the request; `Wire.open` stands in its place. Proxies are taken from
-the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), as urllib does.
+slack_sdk opens its requests with urllib, which follows a 301 or 302 by turning our POST into a GET
+without a body: the message is lost, and the response may still be 200. Both clients of slack_sdk
+open requests in one method, which `NoRedirectTransport.open` replaces. Proxies come from the
+environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), as in urllib.
 """
 
 import http.client
@@ -21,13 +21,13 @@ from urllib.request import (
 )
 
 CONNECT_SECONDS = 5.0
-READ_SECONDS = 30.0  # between two bytes of the answer
-ANSWER_SECONDS = 60.0  # for the whole answer: a byte a second is none
-MAX_ANSWER = 8_000_000  # 200 messages of a channel's history, 13 KB each at most, and room
+READ_SECONDS = 30.0  # between two bytes of the response
+ANSWER_SECONDS = 60.0  # for the whole response, so that one byte a second does not count
+MAX_ANSWER = 8_000_000  # 200 messages of a channel's history with 13 KB each, and reserve
 
 
 class NoRedirectTransport:
-    """Opens one request at a time and knows whether the server can have read it."""
+    """Opens one request at a time, and knows if the server may have read it."""
 
     def __init__(self, *, read_seconds: float = READ_SECONDS) -> None:
         self.is_connected = False
@@ -36,11 +36,11 @@ class NoRedirectTransport:
         self._opener = build_opener(_Plain(self), _Encrypted(self), _NoRedirects())
 
     def open(self, request: Request) -> tuple[int, Message, str]:
-        """Send a request; return status, headers and text of the answer.
+        """Send a request; return status, headers and text of the response.
 
         Raises:
             HTTPError: for any status but 2xx, redirects among them.
-            OSError, HTTPException: no answer came, or only a part of one.
+            OSError, HTTPException: the response is missing or incomplete.
         """
         self.is_connected, self._socket = False, None
         watchdog = threading.Timer(CONNECT_SECONDS + ANSWER_SECONDS, self._hang_up)
@@ -54,7 +54,7 @@ class NoRedirectTransport:
             watchdog.cancel()
 
     def connected(self, sock: socket.socket) -> None:
-        """From here on the server may have read the request."""
+        """Note that from now on the server may read the request."""
         sock.settimeout(self._read_seconds)
         self._socket, self.is_connected = sock, True
 

@@ -1,4 +1,4 @@
-"""From a receiver's URL to a driver, or to the words that say what to write instead."""
+"""Open the driver for a receiver's URL, or explain how to correct the URL."""
 
 import difflib
 import ipaddress
@@ -22,7 +22,8 @@ from straitwatch.errors import UsageError
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-# Straitwatch retries, formats and shortens by itself; in Apprise each of these loses or doubles.
+# Straitwatch retries, formats and shortens by itself; in Apprise each of these loses or repeats
+# text.
 _REFUSED_PARAMETERS = ("retry", "wait", "optional", "overflow", "format", "template")
 _DRIVERS = ("auto", "slack", "smtp", "apprise", "terminal")
 _TERMINAL_PLACES = ("", "stdout", "stderr")
@@ -31,7 +32,7 @@ _DEFAULT_PORTS = {"insecure": 25, "starttls": 587, "ssl": 465}
 
 
 def validate_receiver(receiver: Receiver) -> str | None:
-    """Say what is wrong with a receiver and what to write instead; None if it can be used."""
+    """Return the problem of a receiver and its correction, or None if it can be used."""
     if receiver.driver not in _DRIVERS:
         return f"unknown driver: {receiver.driver}; use one of {', '.join(_DRIVERS)}"
     scheme = _scheme(receiver.url)
@@ -49,11 +50,10 @@ def validate_receiver(receiver: Receiver) -> str | None:
 
 
 def open_driver(receiver: Receiver, *, timezone: str, templates: Path | None) -> Driver:
-    """Make the driver of a receiver.
+    """Open the driver of a receiver.
 
     Raises:
-        UsageError: the receiver cannot be used; the message says what to write instead.
-
+        UsageError: the receiver cannot be used; the message has the correction.
     """
     if problem := validate_receiver(receiver):
         raise UsageError(f"receiver {receiver.name}: {problem}")
@@ -76,7 +76,7 @@ def open_driver(receiver: Receiver, *, timezone: str, templates: Path | None) ->
 
 
 def load_templates(directory: Path | None) -> Templates:
-    """Read a person's templates, `slack/alert` -> text; without those that cannot be used."""
+    """Read the usable templates of a user, by name such as `slack/alert`."""
     found = read_templates(directory)
     problems = check_templates(found)
     for problem in problems:
@@ -90,12 +90,12 @@ def load_templates(directory: Path | None) -> Templates:
 
 
 def check_user_templates(directory: Path) -> tuple[Problem, ...]:
-    """Say which of a person's templates cannot be used; the shipped ones then stand in."""
+    """Return the problems of unusable user templates; the shipped ones replace these."""
     return check_templates(read_templates(directory))
 
 
 def read_templates(directory: Path | None) -> Templates:
-    """Read `<folder>/<name>.j2` below a directory, fit for `check_templates`."""
+    """Read `<folder>/<name>.j2` below a directory, in the form for `check_templates`."""
     if directory is None or not directory.is_dir():
         return {}
     return {
@@ -237,6 +237,6 @@ def _sender(service: Any) -> Address:
 
 
 def _recipients(service: Any) -> tuple[str, ...]:
-    """To, Cc and Bcc become a delivery each; without repeats, in a stable order."""
+    """Return To, Cc and Bcc without repeats, in a stable order; each gets its own delivery."""
     named = [address for _, address in service.targets]
     return tuple(dict.fromkeys([*named, *sorted(service.cc), *sorted(service.bcc)]))

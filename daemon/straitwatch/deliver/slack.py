@@ -1,4 +1,4 @@
-"""Slack, by webhook or as a bot: every answer becomes one of five outcomes."""
+"""Send to Slack, by webhook or as a bot, and map every response to one of five outcomes."""
 
 import json
 import logging
@@ -26,13 +26,15 @@ _POSSIBLE_REPEAT = "possible repeat: an earlier attempt was not answered"
 _HISTORY_MARGIN = timedelta(seconds=60)  # clocks differ
 _HISTORY_LIMIT = 200
 _PAGES = 10
-_LOOK_UPS = 8  # attempts, some 20 minutes; after these an unreadable history stops no message
+_LOOK_UPS = (
+    8  # attempts in about 20 minutes; then messages are sent even without a readable history
+)
 _OK = 200
 _REDIRECT = 300
 _TIMED_OUT = 408
 _RATE_LIMITED = 429
 _SERVER_ERROR = 500
-# What only this message did wrong; anything else that is refused is wrong with the receiver.
+# Errors of this message only; every other refusal concerns the whole receiver.
 _TOO_FANCY = frozenset(
     {
         "invalid_payload",
@@ -61,8 +63,8 @@ _LOST_THREAD = frozenset({"cannot_reply_to_message", "message_not_found", "threa
 
 _FAILURES = (SlackApiError, OSError, HTTPException, ValueError, LookupError, AttributeError)
 
-# slack_sdk logs whole requests, tokens and all, when its logger listens.
-_silent = logging.Logger("slack", level=logging.CRITICAL + 1)  # noqa: LOG001 - not for anyone
+# slack_sdk logs whole requests, including tokens, if its logger is enabled.
+_silent = logging.Logger("slack", level=logging.CRITICAL + 1)  # noqa: LOG001 - without handlers
 
 
 class _Webhook(WebhookClient):
@@ -86,7 +88,7 @@ class _Bot(WebClient):
 
 
 class SlackWebhook:
-    """An incoming webhook: posts and tells nothing about what became of it."""
+    """An incoming webhook, which reports no message ids."""
 
     kind = DriverKind.SLACK_WEBHOOK
     recipients: tuple[str, ...] = ("",)
@@ -108,12 +110,12 @@ class SlackWebhook:
         self._secrets = (url, *url.rsplit("/", 3)[1:])
 
     def render(self, job: SendJob) -> Frozen:
-        """Make the JSON that is posted."""
+        """Render the JSON to post."""
         message = render_slack(job, zone=self._zone, templates=self._templates)
         return _frozen(message | ({"channel": self._channel} if self._channel else {}))
 
     def send(self, job: SendJob) -> SendResult:
-        """Post the message; what Slack finds too elaborate is posted once more as plain text."""
+        """Post the message; if Slack rejects its blocks, post it again as plain text."""
         message = _message(job)
         result = self._post(message)
         if result.code in _TOO_FANCY:
@@ -121,7 +123,7 @@ class SlackWebhook:
         return result
 
     def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
-        """A webhook cannot be asked."""
+        """Return None: a webhook cannot look up messages."""
         return None
 
     def _post(self, message: dict[str, Any]) -> SendResult:
@@ -132,14 +134,14 @@ class SlackWebhook:
         body = (answer.body or "").strip()
         if answer.status_code == _OK and body == "ok":
             return SendResult(outcome=Outcome.DELIVERED, code="200")
-        if answer.status_code < _REDIRECT:  # not Slack's words: some login page, perhaps
+        if answer.status_code < _REDIRECT:  # not from Slack, perhaps a login page
             text = redact_and_shorten(f"{answer.status_code} {body}", *self._secrets)
             return SendResult(outcome=Outcome.UNSURE, code=str(answer.status_code), text=text)
         return _refused(answer.status_code, body, answer.headers, self._secrets)
 
 
 class SlackBot:
-    """A bot token: knows what it posted, answers in threads and edits the first message."""
+    """A bot token: looks up its messages, replies in threads and edits the first message."""
 
     kind = DriverKind.SLACK_BOT
     recipients: tuple[str, ...] = ("",)
@@ -163,7 +165,7 @@ class SlackBot:
         self._secrets = (token,)
 
     def render(self, job: SendJob) -> Frozen:
-        """Make the JSON of chat.postMessage, and of chat.update for the story's first message."""
+        """Render the JSON of chat.postMessage, and of chat.update for the story's first message."""
         message = render_slack(job, zone=self._zone, templates=self._templates, is_bot=True)
         message["channel"] = job.parent_ref.get("channel") or self._channel
         if job.kind is not AlertKind.UPDATE or not job.parent_ref.get("ts"):
@@ -187,10 +189,9 @@ class SlackBot:
         return result
 
     def reconcile(self, job: SendJob) -> SendResult | None:
-        """Look for the message in the channel's history; needs the scope to read it.
+        """Look for the message in the channel's history, which needs the scope to read it.
 
-        One that cannot be read now is read later, and nothing is posted until then: that would
-        be to repeat what is perhaps there.
+        If the history is unavailable, wait and read it later: posting now might repeat the message.
         """
         try:
             return self._find(job, _message(job))
@@ -210,26 +211,26 @@ class SlackBot:
         method = "conversations.history"
         if thread := message.get("thread_ts"):
             method, query["ts"] = "conversations.replies", thread
-        for each in self._pages(method, query, "messages"):
-            payload = (each.get("metadata") or {}).get("event_payload") or {}
+        for posted in self._pages(method, query, "messages"):
+            payload = (posted.get("metadata") or {}).get("event_payload") or {}
             if payload.get("delivery_id") == job.delivery.id:
-                ref = {"ts": each["ts"], "channel": query["channel"], **_kept(message)}
+                ref = {"ts": posted["ts"], "channel": query["channel"], **_kept(message)}
                 text = "found in the history"
                 return SendResult(outcome=Outcome.DELIVERED, code="found", text=text, ref=ref)
         return None
 
     def _channel_id(self, channel: str) -> str:
-        """History is asked for by id; a `#name` has to be looked up. Empty: there is none."""
+        """Look up the id of a `#name`, which the history needs; empty if there is none."""
         if not channel.startswith("#"):
             return channel
         query = {"limit": 1000, "exclude_archived": True}
-        for each in self._pages("conversations.list", query, "channels"):
-            if each["name"] == channel[1:]:
-                return str(each["id"])
+        for listed in self._pages("conversations.list", query, "channels"):
+            if listed["name"] == channel[1:]:
+                return str(listed["id"])
         return ""
 
     def _pages(self, method: str, query: Mapping[str, Any], key: str) -> Iterator[dict[str, Any]]:
-        """Yield what a method lists, over all of its pages within reason."""
+        """Yield the items that a method lists, over a limited number of pages."""
         asked = dict(query)
         for _ in range(_PAGES):
             page = self._client.api_call(method, params=asked)
@@ -239,7 +240,7 @@ class SlackBot:
                 return
 
     def _edit(self, edit: dict[str, Any]) -> SendResult | None:
-        """Edit the first message; only a rate limit stops the post that follows."""
+        """Edit the first message; only a rate limit prevents the following post."""
         result = self._call("chat.update", edit)
         return result if result.outcome is Outcome.RETRY else None
 
@@ -252,7 +253,7 @@ class SlackBot:
         return SendResult(outcome=Outcome.DELIVERED, code="ok", ref=ref | _kept(message))
 
     def _failed(self, error: Exception) -> SendResult:
-        """Map a call that brought no good answer."""
+        """Map a failed call to an outcome."""
         if not isinstance(error, SlackApiError):
             return _broken_off(error, self._client.wire, self._secrets)
         response = error.response
@@ -267,7 +268,7 @@ def _frozen(message: Mapping[str, Any], edit: Mapping[str, Any] | None = None) -
 
 
 def _message(job: SendJob) -> dict[str, Any]:
-    """The frozen message, marked when it may be a repeat."""
+    """Return the frozen message, marked if it may be a repeat."""
     assert job.frozen is not None, "rendered before it is sent"  # noqa: S101
     message: dict[str, Any] = json.loads(job.frozen.body)
     if job.is_possible_repeat:
@@ -280,7 +281,7 @@ def _without_blocks(message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _kept(message: Mapping[str, Any]) -> dict[str, str]:
-    """What a later edit of this message starts from."""
+    """Return the parts of a message that a later edit needs."""
     if "thread_ts" in message or "ts" in message:
         return {}
     kept = {key: message[key] for key in ("text", "blocks") if key in message}
@@ -288,7 +289,7 @@ def _kept(message: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _edit(job: SendJob, news: str) -> dict[str, Any] | None:
-    """The story's first message with a line below that says how it went on."""
+    """Return the story's first message with the latest news below it."""
     try:
         first = json.loads(job.parent_ref["message"])
     except (KeyError, ValueError):
@@ -304,7 +305,7 @@ def _edit(job: SendJob, news: str) -> dict[str, Any] | None:
 def _refused(
     status: int, words: str, headers: Mapping[str, Any], secrets: tuple[str, ...]
 ) -> SendResult:
-    """Map an answer that is not success."""
+    """Map an unsuccessful response to an outcome."""
     word = words if words.replace("_", "").isalnum() else ""
     code, text = word or str(status), redact_and_shorten(f"{status} {words}", *secrets)
     result = SendResult(outcome=Outcome.RECEIVER_BROKEN, code=code, text=text)
@@ -312,7 +313,7 @@ def _refused(
         return replace(result, outcome=Outcome.RETRY, retry_after=_retry_after(headers))
     if word in _PERMANENT:
         return replace(result, outcome=Outcome.PERMANENT)
-    is_foreign = status < _REDIRECT and not word  # success, but not in Slack's words
+    is_foreign = status < _REDIRECT and not word  # a success status, but not from Slack
     if status >= _SERVER_ERROR or status == _TIMED_OUT or word in _UNSURE or is_foreign:
         return replace(result, outcome=Outcome.UNSURE, retry_after=_retry_after(headers))
     return result
@@ -321,7 +322,7 @@ def _refused(
 def _broken_off(
     error: Exception, wire: NoRedirectTransport, secrets: tuple[str, ...]
 ) -> SendResult:
-    """Map an exchange that ended without an answer."""
+    """Map an exchange without a response to an outcome."""
     cause = error.reason if isinstance(error, URLError) else error
     text = redact_and_shorten(str(cause) or type(cause).__name__, *secrets)
     if isinstance(cause, ssl.SSLCertVerificationError):

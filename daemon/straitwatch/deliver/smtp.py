@@ -1,4 +1,4 @@
-"""Mail by the standard library: stable bytes, one recipient a delivery, each reply understood."""
+"""Send mail by smtplib with stable bytes and one recipient per delivery, and map every reply."""
 
 import re
 import smtplib
@@ -17,7 +17,7 @@ from straitwatch.core.render import render_mail
 from straitwatch.deliver.driver import Templates, redact_and_shorten
 
 COMMAND_SECONDS = 30.0
-DOT_SECONDS = 600.0  # RFC 5321: giving up earlier doubles mail that a slow server has taken
+DOT_SECONDS = 600.0  # RFC 5321: a shorter wait repeats mail that a slow server has accepted
 QUIT_SECONDS = 5.0
 _SUCCESS = 2  # the first digit of a reply
 _FIRST_PERMANENT = 500
@@ -30,7 +30,7 @@ _HEADER_LINE = 76  # characters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """Where mail is handed over, and how."""
+    """The mail server and its settings."""
 
     host: str
     port: int
@@ -43,13 +43,13 @@ class Server:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What a log must never show, also in the form that AUTH sends it."""
+        """Texts that must not be logged, including the form in which AUTH sends them."""
         forms = (f"\0{self.user}\0{self.password}", self.password)
         encoded = (b64encode(form.encode()).decode() for form in forms)
         return (self.password, *encoded) if self.password else ()
 
     def tls(self) -> ssl.SSLContext:
-        """Verify the certificate, unless the URL says `verify=no`."""
+        """Return a context that verifies certificates, unless the URL has `verify=no`."""
         context = ssl.create_default_context()
         if not self.verify:
             context.check_hostname = False
@@ -58,7 +58,7 @@ class Server:
 
 
 class Mail:
-    """One mail server and the addresses that a receiver stands for."""
+    """One mail server and the addresses of a receiver."""
 
     kind = DriverKind.SMTP
 
@@ -82,7 +82,7 @@ class Mail:
         self._zone, self._templates = zone, templates
 
     def render(self, job: SendJob) -> Frozen:
-        """Make the message; the same job gives the same bytes."""
+        """Render the message; the same job always has the same bytes."""
         parts = render_mail(job, zone=self._zone, templates=self._templates)
         message = EmailMessage(policy=SMTP.clone(max_line_length=_HEADER_LINE))
         message_id = f"<sw.{job.delivery.id}@{self._domain}>"
@@ -90,7 +90,7 @@ class Mail:
         message["To"] = Address(addr_spec=job.delivery.recipient)
         message["Date"] = format_datetime(job.created_at or datetime.fromtimestamp(0, UTC))
         message["Message-ID"] = message_id
-        # An update is in the thread that the message before it began.
+        # An update belongs to the thread of the message before it.
         thread = job.parent_ref.get("thread") or parts.thread
         if thread:
             root = f"<story-{thread}@{self._domain}>"
@@ -103,14 +103,14 @@ class Mail:
         message["X-Straitwatch-Delivery"] = job.delivery.id
         message.set_content(parts.text, cte="quoted-printable")
         message.add_alternative(parts.html, subtype="html", cte="quoted-printable")
-        # "=" never stands bare in quoted-printable, so the boundary cannot occur in a part.
+        # A bare "=" is not valid quoted-printable, so the boundary cannot occur in a part.
         message.set_boundary(f"=_sw_{job.delivery.id[:50]}")
         note = {"message_id": message_id, "subject": parts.subject, "thread": thread}
         body = _subject_line(parts.subject) + message.as_bytes()
         return Frozen(body=body, content_type="message/rfc822", note=note)
 
     def send(self, job: SendJob) -> SendResult:
-        """Hand the message to the server."""
+        """Send the message to the server."""
         assert job.frozen is not None, "rendered before it is sent"  # noqa: S101
         try:
             session = _Session(self._server)
@@ -121,12 +121,12 @@ class Mail:
         return replace(result, ref=kept)
 
     def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
-        """A mail server cannot be asked; the same Message-ID lets mailboxes drop the repeat."""
+        """Return None: mail cannot be looked up. Mailboxes may drop a repeat by its Message-ID."""
         return None
 
 
 def _subject_line(subject: str) -> bytes:
-    """Encode the subject here: `EmailMessage` drops blanks between two encoded words."""
+    """Encode the subject, because `EmailMessage` drops blanks between two encoded words."""
     is_plain = subject.isascii() and "=?" not in subject
     charset = "us-ascii" if is_plain else "utf-8"
     header = Header(subject, charset, header_name="Subject", maxlinelen=_HEADER_LINE)
@@ -134,7 +134,7 @@ def _subject_line(subject: str) -> bytes:
 
 
 class _Refused(Exception):  # noqa: N818 - an answer, not a bug
-    """The exchange ended before the message was handed over."""
+    """The exchange ended before the message was sent."""
 
     def __init__(self, outcome: Outcome, code: object, text: str) -> None:
         super().__init__(str(code))
@@ -142,14 +142,14 @@ class _Refused(Exception):  # noqa: N818 - an answer, not a bug
 
 
 class _Session:
-    """One connection, from greeting to QUIT; every step that fails raises `_Refused`."""
+    """One connection, from greeting to QUIT; a failed step raises `_Refused`."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
         self._smtp = self._connect()
 
     def submit(self, sender: str, recipient: str, body: bytes) -> SendResult:
-        """Hand one message over."""
+        """Send one message."""
         try:
             self._prepare()
             self._expect(self._smtp.mail(sender), permanent=Outcome.RECEIVER_BROKEN)
@@ -172,7 +172,7 @@ class _Session:
             raise _refusal(error, server.secrets) from error
 
     def _prepare(self) -> None:
-        """Greet, encrypt and log in, as far as the URL asks for it."""
+        """Greet, encrypt and log in, as the URL requires."""
         self._smtp.ehlo_or_helo_if_needed()
         if self._server.security == "starttls":
             self._smtp.starttls(context=self._server.tls())
@@ -181,7 +181,7 @@ class _Session:
             self._smtp.login(self._server.user, self._server.password)
 
     def _transfer(self, body: bytes) -> SendResult:
-        """Send the text; from the final dot on, silence means that it may have been taken."""
+        """Send the text; without a reply after the final dot, the server may have accepted it."""
         self._expect(self._smtp.docmd("DATA"), permanent=Outcome.PERMANENT, wanted=_GO_AHEAD)
         self._smtp.send(smtplib._quote_periods(body) + b".\r\n")  # type: ignore[attr-defined]  # noqa: SLF001
         if self._smtp.sock is not None:
@@ -206,7 +206,7 @@ class _Session:
         raise _Refused(outcome, code, _words(words, self._server.secrets))
 
     def _leave(self) -> None:
-        """Say goodbye; whatever happens now changes nothing, so it may not take long."""
+        """Quit without waiting long, because the outcome is already known."""
         try:
             if self._smtp.sock is not None:
                 self._smtp.sock.settimeout(min(QUIT_SECONDS, self._server.command_seconds))
@@ -216,7 +216,7 @@ class _Session:
 
 
 def _refusal(error: Exception, secrets: tuple[str, ...]) -> _Refused:
-    """Map what smtplib raises before the text was handed over; nothing can have been taken."""
+    """Map an error of smtplib from before the text was sent, so the mail was not accepted."""
     text = redact_and_shorten(str(error), *secrets)
     match error:
         case smtplib.SMTPResponseException(smtp_code=code, smtp_error=words):

@@ -1,4 +1,4 @@
-"""The embedded receiver: prints alerts where the program runs."""
+"""Print alerts in the terminal in which the program runs."""
 
 import json
 import sys
@@ -28,7 +28,7 @@ _STYLES = {
 
 
 class Terminal:
-    """`terminal://` prints to stdout, `terminal://stderr` beside the data of a command."""
+    """`terminal://` prints to stdout, `terminal://stderr` to stderr."""
 
     kind = DriverKind.TERMINAL
     recipients: tuple[str, ...] = ("",)
@@ -40,13 +40,13 @@ class Terminal:
         self._zone, self._templates = zone, templates
 
     def render(self, job: SendJob) -> Frozen:
-        """Make the title and the text."""
+        """Render the title and the text."""
         text = render_text(job, zone=self._zone, templates=self._templates)
         body = json.dumps({"title": text.title, "body": text.body}, ensure_ascii=False).encode()
         return Frozen(body=body, content_type="application/json")
 
     def send(self, job: SendJob) -> SendResult:
-        """Print; colored on a terminal, plain in a file or a pipe, never with NO_COLOR."""
+        """Print the message, in color on a terminal without NO_COLOR, else plain."""
         assert job.frozen is not None, "rendered before it is sent"  # noqa: S101
         words: dict[str, str] = json.loads(job.frozen.body)
         stream = sys.stderr if self._is_stderr else sys.stdout
@@ -59,7 +59,7 @@ class Terminal:
         return SendResult(outcome=Outcome.DELIVERED)
 
     def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
-        """What was printed cannot be asked for."""
+        """Return None: printed text cannot be looked up."""
         return None
 
 
@@ -71,5 +71,5 @@ def _print(job: SendJob, words: dict[str, str], stream: TextIO) -> None:
         first, _, _ = words["body"].partition("\n")
         body.stylize("bold", 0, len(first))
     console = Console(file=stream, highlight=False, emoji=False, markup=False)
-    # A pipe has no width: lines stay whole for grep.
+    # A pipe has no width, and whole lines are better for grep.
     console.print(text + body, soft_wrap=not console.is_terminal)

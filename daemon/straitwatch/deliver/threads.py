@@ -1,4 +1,4 @@
-"""A thread for each receiver, so that one that hangs delays no other and not the exit either."""
+"""Send in one thread per receiver, so that a hanging one delays neither others nor the exit."""
 
 import asyncio
 import weakref
@@ -15,9 +15,9 @@ _Queue = SimpleQueue[_Work | None]
 
 
 class SenderThreads:
-    """Hands blocking sends to daemon threads; an executor would wait for a hung one at exit.
+    """Runs blocking sends in daemon threads. An executor would wait for a hanging one at exit.
 
-    A thread lives as long as its driver, so a reload leaves none behind.
+    A thread lives as long as its driver, so a reload leaves no thread behind.
     """
 
     def __init__(self) -> None:
@@ -26,18 +26,18 @@ class SenderThreads:
     async def send(self, driver: Driver, job: SendJob) -> SendResult:
         """Send in the receiver's own thread.
 
-        If the caller is cancelled while the message is on its way, the send goes on and its
-        result is dropped; the attempt that stays open in the store counts as unanswered. A job
-        whose turn has not come is not sent.
+        If the caller is cancelled during the send, the send continues but its result is dropped,
+        and the open attempt in the store counts as unanswered. A job that has not begun is not
+        sent.
         """
         future: Future[SendResult] = Future()
         self._queue(driver).put((driver.send, job, future))
         return await asyncio.wrap_future(future)
 
     def close(self) -> None:
-        """Let idle threads end; a hung one ends with the process."""
-        for each in self._queues.values():
-            each.put(None)
+        """End idle threads; a hanging one ends with the process."""
+        for queue in self._queues.values():
+            queue.put(None)
         self._queues.clear()
 
     def _queue(self, driver: Driver) -> _Queue:

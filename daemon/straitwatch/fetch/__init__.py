@@ -1,4 +1,4 @@
-"""Room: HTTP in. A feed and its state go in, a `FetchResult` comes out; nothing is raised."""
+"""Fetch feeds over HTTP; every outcome is a `FetchResult`, and no exception leaves the package."""
 
 from straitwatch.fetch.client import Fetcher
 from straitwatch.fetch.guard import is_public

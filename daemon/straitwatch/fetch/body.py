@@ -1,4 +1,4 @@
-"""Reading a body: streamed, inflated by ourselves, and capped before and after inflation."""
+"""Read a response body as a stream, and cap its size before and after inflation."""
 
 import zlib
 
@@ -7,12 +7,12 @@ import aiohttp
 from straitwatch.core.model import FetchFailure
 from straitwatch.fetch.failure import FetchError
 
-ACCEPT_ENCODING = "gzip, deflate"  # each further decoder would be one more to cap
+ACCEPT_ENCODING = "gzip, deflate"  # each further decoder needs its own cap
 _PLAIN = ("", "identity")
 _ENCODINGS = (*_PLAIN, "gzip", "x-gzip", "deflate")
 _GZIP_MAGIC = b"\x1f\x8b"
 _STARTS_OF_FEEDS = (b"<", b"{", b"\xef")  # XML, JSON, a byte order mark
-_ANY_ZLIB = 32 + zlib.MAX_WBITS  # gzip or zlib, told by the header
+_ANY_ZLIB = 32 + zlib.MAX_WBITS  # gzip or zlib, according to the header
 _RAW_DEFLATE = -zlib.MAX_WBITS
 _MAX_MEMBERS = 64  # of one gzip stream; real ones have 1, and each costs a copy of the rest
 
@@ -21,7 +21,7 @@ async def read_body(response: aiohttp.ClientResponse, *, limit: int) -> bytes:
     """Return the whole body.
 
     Raises:
-        FetchError: it is too large, damaged, cut off or in an encoding we did not ask for.
+        FetchError: the body is too large, damaged, cut off or in another encoding than requested.
     """
     if (response.content_length or 0) > limit:
         raise _too_large(limit)
@@ -44,7 +44,7 @@ async def read_body(response: aiohttp.ClientResponse, *, limit: int) -> bytes:
 
 
 def _is_compressed(start: bytes, encoding: str) -> bool:
-    # Servers exist that announce gzip and send plain text.
+    # Some servers announce gzip and send plain text.
     return encoding not in _PLAIN and start.lstrip()[:1] not in _STARTS_OF_FEEDS
 
 
@@ -59,10 +59,10 @@ class Inflater:
         self._stream = zlib.decompressobj(_ANY_ZLIB if has_header else _RAW_DEFLATE)
 
     def feed(self, data: bytes) -> bytes:
-        """Return what the next piece of the stream inflates to.
+        """Inflate the next piece of the stream.
 
         Raises:
-            FetchError: beyond the limit, or damaged.
+            FetchError: the stream exceeds the limit or is damaged.
         """
         out: list[bytes] = []
         while data:
@@ -81,17 +81,17 @@ class Inflater:
         return b"".join(out)
 
     def finish(self) -> None:
-        """Check that the stream came to its end.
+        """Check that the stream is complete.
 
         Raises:
-            FetchError: it was cut off.
+            FetchError: the stream was cut off.
         """
         if not self._stream.eof:
             raise FetchError(FetchFailure.TRUNCATED, "the compressed body ended before its end")
 
     def _begin_member(self, data: bytes) -> bool:
         if not _GZIP_MAGIC.startswith(data[:2]):
-            return False  # padding behind the last member
+            return False  # padding after the last member
         self._members += 1
         if self._members > _MAX_MEMBERS:
             raise FetchError(FetchFailure.PROTOCOL, "the compressed body has too many parts")

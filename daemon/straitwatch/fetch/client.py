@@ -1,4 +1,4 @@
-"""The fetcher: one conditional GET, politely, within limits, with every outcome as a value."""
+"""Fetch a feed with a conditional GET, within limits, and return every outcome as a value."""
 
 import asyncio
 import re
@@ -41,7 +41,7 @@ from straitwatch.fetch.headers import (
 
 MAX_REDIRECTS = 5
 _MAX_HEADER = 32_768  # bytes of one header line; some content security policies pass 8 KB
-_AS_WRITTEN = re.compile(r"[!-~]+")  # such an address needs no quoting, so we change nothing in it
+_AS_WRITTEN = re.compile(r"[!-~]+")  # such an address needs no quoting and is sent unchanged
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=None)  # one deadline spans the fetch
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _WITH_BODY = frozenset({200, 203, 204})
@@ -56,7 +56,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Hop:
-    """One request of a fetch: where to, and the feed's own headers that may go there."""
+    """One request of a fetch: its address, and the feed's own headers for that host."""
 
     url: URL
     headers: dict[str, str]
@@ -66,7 +66,7 @@ class _Hop:
         url = _to_url(feed.url)
         if url.scheme not in ("http", "https") or not url.host:
             raise FetchError(FetchFailure.PROTOCOL, "the address is not http or https")
-        # Spelled as ours are, so that a feed's own header replaces ours whatever its case.
+        # In our spelling, so that a feed's own header replaces ours in any letter case.
         headers = {name.title(): value for name, value in feed.headers}
         if url.user is not None:
             headers.setdefault("Authorization", basic_auth(url.user, url.password or ""))
@@ -92,9 +92,10 @@ class _Hop:
 
 
 class Fetcher:
-    """Fetches feeds; open it with `async with`, once for the whole process.
+    """Fetches feeds. Open one for the whole process, with `async with`.
 
-    `version` goes into the User-Agent. `tls` says whom to trust; None: whom the system trusts.
+    `version` is part of the User-Agent. `tls` holds the trusted certificates, by default the
+    system's.
     """
 
     def __init__(
@@ -117,8 +118,8 @@ class Fetcher:
             ssl=self._tls or ssl.create_default_context(),
             resolver=ThreadResolver(threads=self._policy.concurrency),
             socket_factory=guard,
-            limit=0,  # the gate limits, and does it in order
-            force_close=True,  # polls are minutes apart: nobody keeps a connection that long
+            limit=0,  # the gate limits requests, and keeps their order
+            force_close=True,  # polls are minutes apart, and servers close idle connections earlier
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
@@ -141,9 +142,9 @@ class Fetcher:
             self._session = None
 
     async def fetch(self, feed: Feed, state: FeedState) -> FetchResult:
-        """Fetch a feed, unless the server says that it has not changed.
+        """Fetch a feed, unless the server reports that it has not changed.
 
-        Waiting for a turn at a busy host does not count against the timeout.
+        Time spent waiting for a busy host does not count against the timeout.
         """
         started = perf_counter()
         try:
@@ -168,7 +169,7 @@ class Fetcher:
         raise FetchError(FetchFailure.REDIRECT, f"more than {MAX_REDIRECTS} redirects")
 
     async def _ask(self, hop: _Hop, validators: Validators) -> FetchResult | str:
-        """Make one request; a text is the address that the server redirects to."""
+        """Make one request; return the result, or the address of a redirect."""
         if self._session is None:
             raise RuntimeError("open the fetcher with `async with` first")
         headers = self._headers | hop.headers | conditional_headers(validators)
@@ -235,7 +236,7 @@ def _kind_of(status: int) -> FetchFailure:
         return FetchFailure.HTTP_CLIENT
     if status >= HTTPStatus.MULTIPLE_CHOICES:
         return FetchFailure.REDIRECT
-    return FetchFailure.PROTOCOL  # a part or a delta that was not asked for
+    return FetchFailure.PROTOCOL  # a part or a delta that was not requested
 
 
 def _status_text(status: int) -> str:

@@ -1,7 +1,7 @@
-"""How everything that can go wrong becomes a `FetchFailure` with a short, harmless sentence.
+"""Classify every failed fetch as a `FetchFailure` with a short sentence that is safe to show.
 
-Details are written here rather than taken from exceptions: those quote addresses, and addresses
-may hold passwords and tokens.
+The sentences do not quote exceptions, because those contain addresses, and addresses may contain
+passwords and tokens.
 """
 
 import os
@@ -14,7 +14,7 @@ from straitwatch.fetch.guard import ForbiddenAddress
 
 
 class FetchError(Exception):
-    """Ends a fetch from within this room; never leaves it."""
+    """Ends a fetch; raised and caught inside this package only."""
 
     def __init__(self, kind: FetchFailure, detail: str) -> None:
         super().__init__(detail)
@@ -22,12 +22,12 @@ class FetchError(Exception):
         self.detail = detail
 
 
-# What a fetch may run into. ValueError: addresses and header values that cannot be sent.
+# Expected errors of a fetch. ValueError: addresses and header values that cannot be sent.
 EXPECTED = (FetchError, aiohttp.ClientError, OSError, ValueError)
 
 
 def classify(error: Exception, *, timeout: float) -> FetchError:
-    """Say what kind of failure an exception stands for."""
+    """Return the failure that an exception means."""
     match error:
         case FetchError():
             return error
@@ -54,7 +54,7 @@ def classify(error: Exception, *, timeout: float) -> FetchError:
 def _connect_failure(error: OSError) -> FetchError:
     if isinstance(error, ForbiddenAddress):
         return FetchError(FetchFailure.FORBIDDEN_ADDRESS, ForbiddenAddress.DETAIL)
-    # strerror of a failed connect quotes the peer's address: the number says enough.
+    # strerror of a failed connect quotes the peer's address, so only the number is used.
     reason = os.strerror(error.errno).lower() if error.errno else "no address answered"
     return FetchError(FetchFailure.CONNECT, f"cannot connect: {reason}")
 

@@ -1,4 +1,4 @@
-"""How many requests run at once, over all and to one host."""
+"""Limit the requests that run at once, in total and to one host."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,10 +14,10 @@ class _Host:
 
 
 class Gate:
-    """Lets requests through in order of arrival.
+    """Admits requests in order of arrival.
 
-    A request waits for its host first and takes one of the common places only then: a hundred
-    feeds of one slow host hold `per_host` places, not all of them.
+    A request waits for its host first, and takes one of the common places only afterwards. A
+    hundred feeds of one slow host therefore occupy `per_host` places, not all of them.
     """
 
     def __init__(self, *, total: int, per_host: int) -> None:
@@ -27,7 +27,7 @@ class Gate:
 
     @asynccontextmanager
     async def enter(self, name: str) -> AsyncIterator[None]:
-        """Hold a place for one request to the named host."""
+        """Occupy a place for one request to the host."""
         host = self._hosts.get(name)
         if host is None:
             host = self._hosts[name] = _Host(self._per_host)

@@ -1,7 +1,7 @@
-"""Which addresses a feed may lead to, and the resolver that keeps slow lookups to themselves.
+"""Refuse addresses that are not public, and resolve names without blocking other feeds.
 
-The guard stands where the socket is made, after the name was resolved, so that neither a redirect
-nor a name that changes its address between check and use gets past it.
+The check happens when the socket is made, after the name is resolved. Neither a redirect nor a name
+that changes its address between check and use can bypass it.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ _BLOCKED_4 = tuple(
         "240.0.0.0/4",  # reserved, broadcast
     )
 )
-_PUBLIC_6 = IPv6Network("2000::/3")  # the only block that is handed out for the open network
+_PUBLIC_6 = IPv6Network("2000::/3")  # the only block that is allocated for the public network
 _BLOCKED_6 = tuple(
     IPv6Network(net)
     for net in (
@@ -37,9 +37,9 @@ _BLOCKED_6 = tuple(
 
 
 class ForbiddenAddress(OSError):  # noqa: N818 - a state of the feed, not an error of ours
-    """The name leads to an address that is not on the open network."""
+    """The name resolves to an address outside the public network."""
 
-    # One text for all addresses: of several equal failures the connector keeps the first.
+    # One text for all addresses, because the connector merges equal failures.
     DETAIL = "the host has no public address (see polling.allow_private_addresses)"
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class ForbiddenAddress(OSError):  # noqa: N818 - a state of the feed, not an err
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address, in any of its forms, lies on the open network."""
+    """Return True if an IP address, in any notation, is on the public network."""
     ip = ip_address(address)
     if isinstance(ip, IPv6Address):
         if ip.ipv4_mapped is None:
@@ -61,12 +61,12 @@ def _is_public_4(ip: IPv4Address) -> bool:
 
 
 def _is_public_6(ip: IPv6Address) -> bool:
-    # Outside 2000::/3 lie loopback, link-local, site-local, unique local, multicast and NAT64.
+    # Outside 2000::/3 are loopback, link-local, site-local, unique local, multicast and NAT64.
     return ip in _PUBLIC_6 and ip.is_global and not any(ip in net for net in _BLOCKED_6)
 
 
 def public_socket(info: tuple[Any, ...]) -> socket.socket:
-    """Make the socket for an address that was resolved, or refuse it.
+    """Make the socket for a resolved address, or refuse it.
 
     Raises:
         ForbiddenAddress: the address is not public.
@@ -78,7 +78,7 @@ def public_socket(info: tuple[Any, ...]) -> socket.socket:
 
 
 class ThreadResolver(AbstractResolver):
-    """Resolves names in threads of its own, so that a dead name server holds up nothing else."""
+    """Resolves names in its own threads, so that a dead name server blocks no other work."""
 
     def __init__(self, *, threads: int) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="resolve")
@@ -102,5 +102,5 @@ class ThreadResolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Forget lookups that have not begun; running ones end by themselves."""
+        """Cancel lookups that have not begun; running ones end by themselves."""
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -1,4 +1,4 @@
-"""What we say in headers, and what we understand of the server's."""
+"""Write the headers of requests, and read those of responses."""
 
 import re
 from base64 import b64encode
@@ -13,10 +13,10 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml,"
     " application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 )
-# Nine digits of seconds are 31 years: more is a joke, and would overflow.
+# Nine digits of seconds are 31 years; a longer number would overflow.
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _SECONDS = re.compile(r"\s*(\d{1,9})(?:\.\d+)?\s*")
-# They tell a host nothing that it may not know; all other configured headers may be secrets.
+# Safe to send to any host; all other configured headers may be secrets.
 _HARMLESS = frozenset({"user-agent", "accept", "accept-language"})
 
 
@@ -28,7 +28,7 @@ def base_headers(policy: PollPolicy, *, version: str) -> dict[str, str]:
 
 
 def conditional_headers(validators: Validators) -> dict[str, str]:
-    """Return what asks "has it changed?", word for word as the server gave it."""
+    """Return the headers of a conditional request, with the server's exact validators."""
     headers: dict[str, str] = {}
     if validators.etag:
         headers["If-None-Match"] = validators.etag
@@ -43,12 +43,12 @@ def basic_auth(user: str, password: str) -> str:
 
 
 def for_other_host(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return the feed's own headers without everything that another host must not see."""
+    """Return the feed's own headers without those that another host must not see."""
     return {name: value for name, value in headers.items() if name.lower() in _HARMLESS}
 
 
 def read_validators(headers: Mapping[str, str]) -> Validators:
-    """Return the validators of an answer."""
+    """Return the validators of a response."""
     return Validators(
         etag=_sendable(headers.get("ETag", "")),
         last_modified=_sendable(headers.get("Last-Modified", "")),
@@ -56,21 +56,21 @@ def read_validators(headers: Mapping[str, str]) -> Validators:
 
 
 def _sendable(value: str) -> str:
-    # Bytes that are no UTF-8 arrive as lone surrogates, which can neither be stored nor sent back.
+    # Bytes that are not UTF-8 arrive as lone surrogates, which can be neither stored nor sent back.
     return value if value.isascii() or not re.search("[\ud800-\udfff]", value) else ""
 
 
 def read_max_age(headers: Mapping[str, str]) -> timedelta | None:
-    """Return how long the server's answer counts as fresh, if it says so."""
+    """Return how long the response is fresh, if it says so."""
     found = _MAX_AGE.search(headers.get("Cache-Control", ""))
     return timedelta(seconds=int(found[1])) if found else None
 
 
 def read_retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """Return how long the server wants to be left alone, if it says so.
+    """Return the wait that the server asks for, if any.
 
-    A date is compared with the server's own clock. RFC 9110 (6.6.1) has every server that owns a
-    clock send `Date`; without it the value means nothing.
+    A date is compared with the server's own clock: RFC 9110 (6.6.1) requires a `Date` from every
+    server with a clock. Without it, a date is ignored.
     """
     value = headers.get("Retry-After", "")
     if found := _SECONDS.fullmatch(value):

@@ -1,4 +1,4 @@
-"""Room: fetch. Tell a dead man's switch that all is well."""
+"""Ping a dead man's switch."""
 
 from contextlib import suppress
 
@@ -9,7 +9,7 @@ _OK = range(200, 300)
 
 
 async def ping(url: str) -> str:
-    """Ask for an address; "" when it answered well, else why not. The address is never named."""
+    """Request an address; return "" on success, else the reason, which never names the address."""
     try:
         async with (
             aiohttp.ClientSession(timeout=_TIMEOUT) as session,

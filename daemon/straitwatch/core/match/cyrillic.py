@@ -113,7 +113,7 @@ def _describes(
     """Return True if the first word is an adjective that agrees with the second."""
     adjectives = _as_it_stands(*first, kinds={"adjective"})
     described = list(_as_it_stands(*second, kinds={"noun", "adjective"}))
-    return any(_agree(one, other) for one in adjectives for other in described)
+    return any(_agree(adjective, word) for adjective in adjectives for word in described)
 
 
 def _as_it_stands(
@@ -221,8 +221,8 @@ def _read(language: str, word: str, *, is_name: bool) -> tuple[_Reading, ...]:
         return (_by_table(language, word),)
     if language == "uk" and (compound := _compound(word)):
         return (compound,)
-    likely = {_paradigm(one): one for one in _likely(analyzer.parse(word), word)}
-    readings = tuple(_reading(language, one) for one in likely.values())
+    likely = {_paradigm(parsed): parsed for parsed in _likely(analyzer.parse(word), word)}
+    readings = tuple(_reading(language, parsed) for parsed in likely.values())
     is_nominal = any(reading.kind in {"noun", "adjective"} for reading in readings)
     is_adjective = any(reading.kind == "adjective" for reading in readings)
     if (is_name and not is_nominal) or (
@@ -257,17 +257,19 @@ def _nouns(reading: _Reading) -> tuple[_Form, ...]:
 def _likely(parsed: Sequence[Any], word: str) -> list[Any]:
     """Return the readings listed under this word, or the likely ones."""
     plain = word.replace("ё", "е")
-    listed = [one for one in parsed if one.normal_form.replace("ё", "е") == plain]
+    listed = [reading for reading in parsed if reading.normal_form.replace("ё", "е") == plain]
     if not listed:
-        return [parsed[0], *(one for one in parsed[1:] if one.score >= _LIKELY)]
+        return [parsed[0], *(reading for reading in parsed[1:] if reading.score >= _LIKELY)]
     return listed + [
-        one for one in parsed if one.tag.POS in {"NOUN", "ADJF"} and one.tag.case == "nomn"
+        reading
+        for reading in parsed
+        if reading.tag.POS in {"NOUN", "ADJF"} and reading.tag.case == "nomn"
     ]
 
 
 def _reading(language: str, parsed: Any) -> _Reading:
     kind = _KINDS.get(str(parsed.tag.POS), "other")
-    forms = [_form(one) for one in parsed.lexeme]
+    forms = [_form(member) for member in parsed.lexeme]
     if language == "uk" and kind == "noun":
         forms += [other for form in forms for other in _other_genitive(form)]
     return _Reading(kind, tuple(dict.fromkeys(forms)), parsed.word == parsed.normal_form)

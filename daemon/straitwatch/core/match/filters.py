@@ -34,7 +34,7 @@ def _speaks(wanted: Iterable[str], language: str) -> bool:
     spoken = _language(language)
     if not re.match("[a-z]{2,3}(?:-|$)", spoken) or spoken.split("-")[0] in _NO_LANGUAGE:
         return True
-    return any(_is_same_language(_language(one), spoken) for one in wanted)
+    return any(_is_same_language(_language(tag), spoken) for tag in wanted)
 
 
 def _language(tag: str) -> str:

@@ -1,7 +1,7 @@
-"""Bytes of a feed to raw entries: what a publisher wrote, whatever is wrong with the document.
+"""Parse the bytes of a feed to raw entries, even if the document is damaged.
 
-`parse_feed` never raises. It decodes (decode), mends (repair), and lets feedparser read XML and
-`json_feed` read JSON Feed; nothing here is cleaned, that is `core.normalize`.
+`parse_feed` never raises. It decodes the bytes (`decode`), repairs the text (`repair`), and reads
+XML with feedparser and JSON Feed with `json_feed`. `core.normalize` cleans the entries later.
 """
 
 import zlib
@@ -13,7 +13,7 @@ from straitwatch.core.parse.xml_feed import read_xml_feed
 
 __all__ = ["MAX_DOCUMENT_BYTES", "parse_feed"]
 
-MAX_DOCUMENT_BYTES = 16_000_000  # after inflating; the largest of 932 real feeds had 4 MB
+MAX_DOCUMENT_BYTES = 16_000_000  # after inflation; the largest of 932 real feeds had 4 MB
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -24,13 +24,13 @@ def parse_feed(
     encoding: str | None = None,
     max_entries: int = 5000,
 ) -> RawFeed:
-    """Read a document as a feed; what is wrong with it comes back as `problem`.
+    """Parse a document as a feed; damage is reported as `problem`.
 
     Args:
-        body: exactly what the server sent, without HTTP's own content coding.
-        content_type: the HTTP header; only its charset is used, and not trusted.
-        encoding: configured for feeds whose bytes declare none.
-        max_entries: further entries are left out and reported.
+        body: the exact bytes from the server, without HTTP's own content coding.
+        content_type: the HTTP header; only its charset is used, as a hint.
+        encoding: the configured encoding for feeds that declare none.
+        max_entries: further entries are dropped and reported.
     """
     inflated, is_cut = _inflate(body)
     if inflated is None:
@@ -55,7 +55,7 @@ def _parse_text(text: str, max_entries: int) -> RawFeed:
 
 
 def _inflate(body: bytes) -> tuple[bytes | None, bool]:
-    """Undo gzip that a server applied without saying so; None when the result is too large."""
+    """Undo undeclared gzip; None if the result is too large."""
     if not body.startswith(_GZIP_MAGIC):
         return (body if len(body) <= MAX_DOCUMENT_BYTES else None), False
     inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)

@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1, which feedparser does not read: items are taken one by one."""
+"""Read JSON Feed 1.0 and 1.1, which feedparser does not support, item by item."""
 
 import json
 import re
@@ -15,7 +15,7 @@ _DECODER = json.JSONDecoder(strict=False)  # control characters in strings are c
 
 
 def read_json_feed(text: str, *, max_entries: int) -> RawFeed:
-    """Read a JSON Feed; items that are no objects are left out, a cut tail is reported."""
+    """Read a JSON Feed without items that are not objects, and report a truncated end."""
     try:
         document = _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
@@ -43,7 +43,7 @@ def _feed(document: dict[str, Any], items: list[Any], max_entries: int) -> RawFe
 
 
 def _read_broken(text: str, error: str, max_entries: int) -> RawFeed:
-    """Take the whole items in front of the place where the document ends or breaks."""
+    """Read the complete items before the place where the document ends or breaks."""
     start = _ITEMS.search(text)
     head = text[: start.start()] if start else text
     if start is None or not _VERSION.search(text):
@@ -104,13 +104,13 @@ def _tags(tags: object) -> tuple[str, ...]:
 
 
 def _text(value: object) -> str:
-    """A string or a number as text; anything else is nothing."""
+    """Return a string or a number as text, and an empty string for other values."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, int | float) and not isinstance(value, bool):
         try:
             return str(value)
-        except ValueError:  # more digits than Python prints
+        except ValueError:  # more digits than Python converts
             return ""
     return ""
 

@@ -1,9 +1,9 @@
-"""Make the text of an XML feed well-formed and harmless before feedparser sees it.
+"""Repair the text of an XML feed before feedparser reads it.
 
-feedparser recovers from nearly anything by its second, tag-soup parser, at ten times the cost and
-with exceptions of its own (numeric surrogate pairs). What breaks feeds in practice is a short
-list, and each point of it can be mended without guessing: what is mended here is never valid XML,
-so a good document passes unchanged. The same pass takes out what was measured to hang a parser.
+feedparser recovers from nearly any damage with its second, tag-soup parser, but at ten times the
+cost and with exceptions of its own (numeric surrogate pairs). The common kinds of damage are few,
+and each can be repaired without guessing. Only invalid XML is repaired, so a valid document is not
+changed. The same pass removes constructs that were measured to hang a parser.
 """
 
 import re
@@ -37,7 +37,7 @@ _MAX_ENTITIES = 300
 
 _XMLNS = re.compile(r"""\sxmlns(?::([\w.-]{1,40}))?\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""")
 _PREFIX_USE = re.compile(r"(?:</?|\s)([A-Za-z_][\w.-]{0,40}):[A-Za-z_][\w.-]*(?=[\s/>=])")
-_MAX_PREFIXES = 100  # real feeds declare up to about 30; cost grows with prefixes x elements
+_MAX_PREFIXES = 100  # real feeds declare up to about 30; the cost grows with prefixes x elements
 _NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
     "a10": "http://www.w3.org/2005/Atom",
@@ -54,7 +54,7 @@ _NAMESPACES = {
     "xhtml": "http://www.w3.org/1999/xhtml",
 }
 
-# A run of address characters in an author makes a regex of feedparser quadratic: 300 KB took
+# A long run of address characters in an author makes a regex of feedparser quadratic: 300 KB took
 # minutes. Real names and addresses are far shorter.
 _PERSON = re.compile(
     r"<(/?)((?:[\w.-]{1,40}:)?(?:author|creator|managingeditor|webmaster|publisher|owner|item|entry))"
@@ -68,21 +68,21 @@ _TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repaired:
-    """A document fit for a strict parser, and what was found missing in it."""
+    """A document for a strict parser, and the damage that was found in it."""
 
     text: str
     is_truncated: bool = False
-    too_many: int = 0  # how many entries there were, when some were left out
+    too_many: int = 0  # number of entries, if some were dropped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Piece:
     text: str
-    is_markup: bool  # else a CDATA section
+    is_markup: bool  # otherwise a CDATA section
 
 
 def repair(text: str, root: re.Match[str], *, max_entries: int) -> Repaired:
-    """Mend the document whose root element starts at `root`; drop what precedes and follows it."""
+    """Repair the document with the root element at `root`; drop the text before and after it."""
     entities = _declared_entities(text[: root.start()])
     name = root[1]
     body = text[root.start() :]
@@ -103,16 +103,16 @@ def repair(text: str, root: re.Match[str], *, max_entries: int) -> Repaired:
 
 
 def _split(body: str) -> list[_Piece]:
-    """Separate markup from CDATA; comments, instructions and DOCTYPEs are dropped.
+    """Separate markup from CDATA; drop comments, instructions and DOCTYPEs.
 
-    Linear: what is not closed ends the search for its kind.
+    An unclosed section ends the search for its kind, so the cost is linear.
     """
     pieces: list[_Piece] = []
     markup: list[str] = []
     position = 0
     while opener := _OPENERS.search(body, position):
         kind = opener[0].lower()
-        if kind == "<!doctype":  # never belongs inside a root element
+        if kind == "<!doctype":  # not valid inside a root element
             markup.append(body[position : opener.start()])
             position = _end_of_tag(body, opener.end())
             continue
@@ -139,9 +139,9 @@ def _end_of_tag(body: str, position: int) -> int:
 
 
 def _cdata_end(body: str, start: int, end: int, before: str) -> tuple[int, int]:
-    """Where a CDATA section ends, and where to go on; an unclosed one ends with its element.
+    """Return the end of a CDATA section and of its markup; an unclosed one ends with its element.
 
-    Left open, a section would swallow the entries up to the end of a later section.
+    Otherwise it would include the entries up to the end of a later section.
     """
     closed = end >= 0
     inner_end = end if closed else len(body)
@@ -161,7 +161,7 @@ def _cdata_end(body: str, start: int, end: int, before: str) -> tuple[int, int]:
 
 
 def _cut(pieces: list[_Piece], root: str, max_entries: int) -> tuple[list[_Piece], bool, int]:
-    """Drop what follows the root element, a half entry at a cut end, and entries beyond the cap."""
+    """Drop text after the root element, a partial last entry, and entries beyond the limit."""
     entry = _entry_tag(pieces)
     is_truncated = not _closes(pieces, root)
     ends = _entry_ends(pieces, entry) if entry else []
@@ -176,7 +176,7 @@ def _cut(pieces: list[_Piece], root: str, max_entries: int) -> tuple[list[_Piece
 
 
 def _entry_tag(pieces: list[_Piece]) -> str:
-    """The qualified name that entries have in this document; empty when there is none."""
+    """Return the qualified name of entries in this document, or an empty string."""
     pattern = re.compile(r"<((?:[\w.-]{1,40}:)?(?:item|entry))(?=[\s/>])", re.IGNORECASE)
     for piece in pieces:
         found = pattern.search(piece.text) if piece.is_markup else None
@@ -193,7 +193,7 @@ def _closes(pieces: list[_Piece], name: str) -> bool:
 
 
 def _entry_ends(pieces: list[_Piece], entry: str) -> list[tuple[int, int]]:
-    """Where entries end, as (piece, offset)."""
+    """Return the ends of entries, as (piece, offset)."""
     name = re.escape(entry)
     pattern = re.compile(rf"</{name}\s*>|<{name}(?:\s[^<>]*)?/>", re.IGNORECASE)
     return [
@@ -214,7 +214,7 @@ def _first_start(pieces: list[_Piece], entry: str) -> tuple[int, int]:
 
 
 def _ends_early(pieces: list[_Piece], ends: list[tuple[int, int]], entry: str) -> bool:
-    """Whether an entry was begun after the last one that is complete."""
+    """Return True if an entry begins after the last complete one."""
     if not entry:
         return False
     pattern = re.compile(rf"<{re.escape(entry)}(?=[\s/>])", re.IGNORECASE)
@@ -224,13 +224,13 @@ def _ends_early(pieces: list[_Piece], ends: list[tuple[int, int]], entry: str) -
 
 
 def _is_open_ended(pieces: list[_Piece], ends: list[tuple[int, int]]) -> bool:
-    """Whether the document really stops in the middle, rather than lacking only its end tag."""
+    """Return True if the document stops in the middle, not merely before its end tag."""
     tail = pieces[-1].text if pieces[-1].is_markup else ""
     return not (ends and tail.rstrip().endswith(">") and re.search(r"</[\w.:-]+\s*>\s*\Z", tail))
 
 
 def _close_after(pieces: list[_Piece], place: tuple[int, int], entry: str) -> list[_Piece]:
-    """Keep everything up to `place` and close the elements that are open there."""
+    """Keep the pieces up to `place` and close the elements that are open there."""
     index, offset = place
     kept = [*pieces[:index], _Piece(text=pieces[index].text[:offset], is_markup=True)]
     closing = "".join(f"</{name}>" for name in reversed(_open_elements(kept, entry)))
@@ -238,7 +238,7 @@ def _close_after(pieces: list[_Piece], place: tuple[int, int], entry: str) -> li
 
 
 def _open_elements(pieces: list[_Piece], entry: str) -> list[str]:
-    """The elements around the entries: those open where the first entry begins."""
+    """Return the elements around the entries, which are open where the first entry begins."""
     stack: list[str] = []
     for piece in pieces:
         if not piece.is_markup:
@@ -302,7 +302,7 @@ def _mender(entities: dict[str, str]) -> Callable[[str], str]:
 
 
 def _cap_people(pieces: list[_Piece]) -> list[_Piece]:
-    """Shorten what stands inside author elements, in however many pieces it comes."""
+    """Shorten the content of author elements, over all of its pieces."""
     capped: list[_Piece] = []
     inside, room = "", 0
     for piece in pieces:
@@ -326,7 +326,7 @@ def _cap_people(pieces: list[_Piece]) -> list[_Piece]:
 
 
 def _person_after(tag: re.Match[str], inside: str, room: int) -> tuple[str, int]:
-    """The author element that is open after `tag`, and the room left in it."""
+    """Return the author element that is open after `tag`, and the remaining room in it."""
     name = tag[2].lower()
     if name.endswith(("item", "entry")) or (tag[1] and name == inside):
         return "", 0
@@ -342,7 +342,7 @@ def _capped(text: str, room: int | None) -> str:
 
 
 def _numeric(name: str) -> str:
-    """A numeric reference that XML allows; the others vanish or become U+FFFD."""
+    """Return a numeric reference that XML allows, else U+FFFD or an empty string."""
     code = int(name[2:-1], 16) if name[1] in "xX" else int(name[1:-1])
     if code > sys.maxunicode or _FORBIDDEN.match(chr(code)):
         return "\ufffd" if 0xD800 <= code <= 0xDFFF else ""  # noqa: PLR2004 - surrogates
@@ -350,9 +350,9 @@ def _numeric(name: str) -> str:
 
 
 def _declared_entities(prolog: str) -> dict[str, str]:
-    """The document's own plain entities, as text that is safe inside XML.
+    """Return the document's own plain entities as text that is safe inside XML.
 
-    The DOCTYPE itself never reaches a parser: no external entity, no nesting, no bomb.
+    The DOCTYPE itself never reaches a parser, which rules out external and nested entities.
     """
     found: dict[str, str] = {}
     for declared in _ENTITY.finditer(prolog):
@@ -367,7 +367,7 @@ def _declared_entities(prolog: str) -> dict[str, str]:
 
 
 def _missing_declarations(markup: str, root_length: int) -> str:
-    """Declarations for the prefixes that the root element does not declare, ready to insert."""
+    """Return declarations for the prefixes that the root element does not declare."""
     used = set(_PREFIX_USE.findall(markup)) - {"xml", "xmlns"}
     if not used or len(used) > _MAX_PREFIXES:
         return ""

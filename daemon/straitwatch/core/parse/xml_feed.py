@@ -1,6 +1,6 @@
-"""RSS, RDF, Atom and CDF by feedparser, which is only ever given mended text as a stream.
+"""Read RSS, RDF, Atom and CDF with feedparser, which gets repaired text as a stream.
 
-The one door to feedparser: its dictionaries do not leave this module.
+Only this module uses feedparser, and its dictionaries do not leave the module.
 """
 
 import re
@@ -14,8 +14,8 @@ from straitwatch.core.model import ParseProblem, RawEntry, RawFeed
 from straitwatch.core.parse.repair import FEED_ROOT, Repaired, repair
 
 _DECLARATION = b"<?xml version='1.0' encoding='utf-8'?>\n"
-# Links and ids are resolved against this and turned back, so that they stay as published and an
-# xml:base inside one entry cannot leak into the next.
+# Links and ids are resolved against this address and changed back afterwards, so that they remain
+# as published and an xml:base inside one entry does not affect the next.
 _ORIGIN = "http://base.invalid"
 _BASE_STEPS = (("/up2/up1/here/", ""), ("/up2/up1/", "../"), ("/up2/", "../../"), ("/", "/"))
 _BASE = _ORIGIN + _BASE_STEPS[0][0]
@@ -97,7 +97,7 @@ def read_xml_feed(text: str, *, max_entries: int) -> RawFeed:
 
 
 def _without_document_language(text: str) -> tuple[str, str]:
-    """Take the language off the elements around the entries: they would inherit it as their own."""
+    """Remove the language from the elements around the entries, which would inherit it."""
     entry = _LOOSE_ENTRY_ROOT.search(text)
     end = entry.start() if entry else len(text)
     claims = [
@@ -108,14 +108,14 @@ def _without_document_language(text: str) -> tuple[str, str]:
     language = ""
     for start in reversed(claims):
         found = _XML_LANG.match(text, start)
-        assert found is not None  # noqa: S101 - found a moment ago
+        assert found is not None  # noqa: S101 - found above
         language = found[1] or found[2] or ""
         text = text[:start] + text[found.end() :]
     return text, language
 
 
 def _find_root(text: str) -> re.Match[str] | None:
-    """The feed's root element: also behind printed warnings, and inside a page that wraps it."""
+    """Find the feed's root element, also after printed warnings and inside a page around it."""
     position = 0
     is_page = _HTML_PAGE.match(text) is not None
     while found := FEED_ROOT.search(text, position):
@@ -127,7 +127,7 @@ def _find_root(text: str) -> re.Match[str] | None:
             position = end
             continue
         name = found[1].lower()
-        # Pages carry licences as RDF; a feed inside a page has entries or a channel.
+        # Pages contain licences as RDF; a feed inside a page has entries or a channel.
         if not is_page or (not name.endswith("rdf") and _FEED_WITHIN.search(text, found.end())):
             return found
         position = found.end()
@@ -146,8 +146,8 @@ def _no_feed(text: str) -> RawFeed:
 
 
 def _feedparser(text: str) -> Any:
-    """Run feedparser; None when it gives up with an exception of any kind."""
-    # A stream, not bytes: feedparser.parse(b"/etc/hosts") would open the file.
+    """Run feedparser; return None if it raises any exception."""
+    # A stream rather than bytes, because feedparser.parse(b"/etc/hosts") would open the file.
     stream = BytesIO(_DECLARATION + text.encode("utf-8", "replace"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -160,7 +160,7 @@ def _feedparser(text: str) -> Any:
             )
         except MemoryError:
             raise
-        except Exception:  # noqa: BLE001 - tag soup raises nearly anything; the feed is unreadable
+        except Exception:  # noqa: BLE001 - tag soup raises nearly any exception
             return None
 
 
@@ -224,9 +224,9 @@ def _entry(entry: Any, *, is_atom: bool) -> RawEntry:
 
 
 def _plain_fields(entry: Any, content: str) -> frozenset[str]:
-    """Name the texts of an Atom entry that are no markup; other formats do not say."""
+    """Return the names of an Atom entry's plain texts; other formats do not declare them."""
     details = [("title", entry.get("title_detail")), ("summary", entry.get("summary_detail"))]
-    details += [("content", one) for one in entry.get("content") or ()]
+    details += [("content", detail) for detail in entry.get("content") or ()]
     return frozenset(
         name
         for name, detail in details
@@ -237,7 +237,7 @@ def _plain_fields(entry: Any, content: str) -> frozenset[str]:
 
 
 def _texts(entry: Any) -> tuple[str, str]:
-    """Summary and content; feedparser copies a lone content into the summary, we do not."""
+    """Return summary and content, without feedparser's copy of the content in the summary."""
     contents = [_text(c.get("value")) for c in entry.get("content") or () if hasattr(c, "get")]
     content = max(contents, key=len, default="")
     summary = _text(dict.get(entry, "summary"))
@@ -245,15 +245,15 @@ def _texts(entry: Any) -> tuple[str, str]:
 
 
 def _link(entry: Any) -> str:
-    """The page: the link, else the first alternate of any type, else an enclosure."""
+    """Return the address of the page: the link, else the first alternate, else an enclosure."""
     link = _text(dict.get(entry, "link"))
     if link:
         return link
-    links = [one for one in entry.get("links") or () if hasattr(one, "get")]
+    links = [found for found in entry.get("links") or () if hasattr(found, "get")]
     for relation in ("alternate", "enclosure"):
-        for one in links:
-            if one.get("rel") == relation and _text(one.get("href")):
-                return _text(one.get("href"))
+        for found in links:
+            if found.get("rel") == relation and _text(found.get("href")):
+                return _text(found.get("href"))
     return ""
 
 
@@ -266,7 +266,7 @@ def _authors(entry: Any) -> tuple[str, ...]:
 
 
 def _categories(entry: Any) -> tuple[str, ...]:
-    """Labels of the categories; the term where a category has no label."""
+    """Return the labels of the categories, or their terms if they have no label."""
     tags = [tag for tag in entry.get("tags") or () if hasattr(tag, "get")]
     names = (_text(tag.get("label")) or _text(tag.get("term")) for tag in tags)
     return tuple(dict.fromkeys(name for name in names if name))
@@ -275,12 +275,12 @@ def _categories(entry: Any) -> tuple[str, ...]:
 def _language(entry: Any) -> str:
     details = [entry.get("title_detail"), *(entry.get("content") or ())]
     details.append(entry.get("summary_detail"))
-    claims = [entry.get("language"), *(one.get("language") for one in details if one)]
+    claims = [entry.get("language"), *(detail.get("language") for detail in details if detail)]
     return next(filter(None, map(_text, claims)), "")
 
 
 def _unresolved(value: str) -> str:
-    """Undo the resolution against our own base."""
+    """Remove our own base from an address."""
     if not value.startswith(_ORIGIN):
         return value
     rest = value.removeprefix(_ORIGIN)
