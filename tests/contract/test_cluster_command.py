@@ -58,7 +58,7 @@ def test_each_line_is_answered_in_its_turn() -> None:
         '{"id": "x", "title": ' + "9" * 5000 + "}",
     ],
 )
-def test_a_bad_line_is_reported_and_the_rest_goes_on(bad: object) -> None:
+def test_bad_line_is_reported_and_the_rest_continues(bad: object) -> None:
     status, answers = run_cluster(bad, {"id": "b", "title": FLEET, "ts": ""})
 
     assert status == 1
@@ -67,7 +67,7 @@ def test_a_bad_line_is_reported_and_the_rest_goes_on(bad: object) -> None:
     assert answers[1]["id"] == "b"
 
 
-def test_an_id_that_stood_before_is_the_same_entry_again() -> None:
+def test_id_that_stood_before_is_the_same_entry_again() -> None:
     status, (first, again) = run_cluster(
         {"id": 1, "title": FLEET}, {"id": 1, "title": "Frigates are back in Zuoying"}
     )
@@ -76,7 +76,7 @@ def test_an_id_that_stood_before_is_the_same_entry_again() -> None:
     assert (again["story"], again["relation"]) == (first["story"], "same_entry")
 
 
-def test_a_title_of_thousands_of_digits_is_folded() -> None:
+def test_title_of_thousands_of_digits_is_folded() -> None:
     long = "Part " + "7" * 5000
 
     assert run_cluster(*({"id": n, "title": long} for n in (1, 2)))[0] == 0
@@ -98,7 +98,7 @@ def test_half_a_character_is_printed_for_readers_too() -> None:
     assert b"Fleet" in done.stdout
 
 
-def test_a_pair_is_shown_with_both_its_titles() -> None:
+def test_pair_is_shown_with_both_its_titles() -> None:
     pair = {"id": 1, "a": {"title": FLEET}, "b": {"title": "Rice harvest in Yilan"}}
 
     shown = run_raw(json.dumps(pair).encode(), "--pairs").stdout.decode()
@@ -107,7 +107,7 @@ def test_a_pair_is_shown_with_both_its_titles() -> None:
     assert "Rice harvest" in shown
 
 
-def test_an_empty_address_identifies_nothing() -> None:
+def test_empty_address_does_not_identify_an_entry() -> None:
     _, answers = run_cluster(
         {"id": "a", "title": FLEET, "url": "", "ts": ""},
         {"id": "b", "title": "Rice harvest in Yilan beats last year's", "url": "", "ts": ""},
@@ -142,7 +142,7 @@ def test_pairs_may_be_plain_addresses() -> None:
 
 
 @pytest.mark.parametrize("side", ["a", "b"])
-def test_a_side_of_a_pair_without_a_time_has_that_of_the_other(side: str) -> None:
+def test_side_of_a_pair_without_a_time_has_that_of_the_other(side: str) -> None:
     pair = {name: {"title": FLEET} for name in ("a", "b")}
     pair[side]["ts"] = "2026-09-01"
 
@@ -183,7 +183,7 @@ def test_story_in_another_language_that_may_be_the_same_is_named_beside_the_new_
     assert "Penghu" in chinese["reason"]
 
 
-def test_a_profile_that_is_none_is_refused() -> None:
+def test_unknown_profile_is_refused() -> None:
     status, _ = run_cluster({"id": "a", "title": FLEET}, options=("--json", "--profile", "lax"))
 
     assert status == 2

@@ -24,7 +24,7 @@ def json_url(service: SlackServer) -> str:
     return f"json://desk:correct-horse@127.0.0.1:{service.port}/services/hidden-token"
 
 
-def test_a_message_reaches_the_service_once_with_its_id(service: SlackServer) -> None:
+def test_message_reaches_the_service_once_with_its_id(service: SlackServer) -> None:
     driver = make_driver(json_url(service))
 
     result = driver.send(frozen(driver))
@@ -61,7 +61,7 @@ def test_any_refusal_is_tried_again_later_and_only_then(
 
 
 @pytest.mark.parametrize("answer", [server.reset(), server.close()], ids=["reset", "closed"])
-def test_a_post_that_was_read_and_not_answered_is_unsure(
+def test_post_that_was_read_and_not_answered_is_unsure(
     service: SlackServer, answer: server.Answer
 ) -> None:
     driver = make_driver(json_url(service))
@@ -70,7 +70,7 @@ def test_a_post_that_was_read_and_not_answered_is_unsure(
     assert driver.send(frozen(driver)).outcome is Outcome.UNSURE
 
 
-def test_a_post_to_a_service_that_hangs_is_unsure(service: SlackServer) -> None:
+def test_post_to_a_service_that_hangs_is_unsure(service: SlackServer) -> None:
     driver = make_driver(f"{json_url(service)}?rto=0.5")
     service.default = server.hang()
 
@@ -78,7 +78,7 @@ def test_a_post_to_a_service_that_hangs_is_unsure(service: SlackServer) -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:1", "no-such-host.invalid"])
-def test_a_service_that_was_never_reached_had_nothing_to_read(
+def test_unreachable_service_has_not_read_the_message(
     host: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     driver = make_driver(f"json://desk:correct-horse@{host}/services/hidden-token")
@@ -97,14 +97,14 @@ def test_words_in_a_message_are_not_taken_for_those_of_a_failure(service: SlackS
     assert result.outcome is Outcome.UNSURE
 
 
-def test_the_status_of_a_failure_is_kept(service: SlackServer) -> None:
+def test_status_of_a_failure_is_kept(service: SlackServer) -> None:
     driver = make_driver(json_url(service))
     service.default = server.error(404, "no")
 
     assert driver.send(frozen(driver)).code == "404"
 
 
-def test_a_possible_repeat_says_so(service: SlackServer) -> None:
+def test_possible_repeat_says_so(service: SlackServer) -> None:
     driver = make_driver(json_url(service))
 
     driver.send(frozen(driver, make_job(is_possible_repeat=True)))
@@ -112,7 +112,7 @@ def test_a_possible_repeat_says_so(service: SlackServer) -> None:
     assert "possible repeat" in service.messages[0]["message"]
 
 
-def test_no_mention_survives_in_text_for_an_unknown_service(service: SlackServer) -> None:
+def test_mentions_are_removed_from_text_for_an_unknown_service(service: SlackServer) -> None:
     driver = make_driver(json_url(service))
     facts = make_alert(
         title="@everyone <@&99> <!channel> [x](javascript:alert(1)) https://evil.example"
@@ -125,7 +125,7 @@ def test_no_mention_survives_in_text_for_an_unknown_service(service: SlackServer
         assert live not in said
 
 
-def test_the_terminal_prints_the_alert(capsys: pytest.CaptureFixture[str]) -> None:
+def test_terminal_prints_the_alert(capsys: pytest.CaptureFixture[str]) -> None:
     driver = make_driver("terminal://")
 
     result = driver.send(frozen(driver))
@@ -137,7 +137,7 @@ def test_the_terminal_prints_the_alert(capsys: pytest.CaptureFixture[str]) -> No
     assert "\x1b" not in out
 
 
-def test_the_terminal_can_stay_out_of_the_way_of_data(capsys: pytest.CaptureFixture[str]) -> None:
+def test_terminal_can_stay_out_of_the_way_of_data(capsys: pytest.CaptureFixture[str]) -> None:
     driver = make_driver("terminal://stderr")
 
     driver.send(frozen(driver))
@@ -145,7 +145,7 @@ def test_the_terminal_can_stay_out_of_the_way_of_data(capsys: pytest.CaptureFixt
     assert capsys.readouterr().out == ""
 
 
-def test_a_headline_cannot_drive_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_headline_cannot_drive_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     driver = make_driver("terminal://")
 
     driver.send(
@@ -157,7 +157,7 @@ def test_a_headline_cannot_drive_the_terminal(capsys: pytest.CaptureFixture[str]
     assert "[red]news" in out
 
 
-def test_a_closed_output_is_a_broken_receiver(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closed_output_is_a_broken_receiver(monkeypatch: pytest.MonkeyPatch) -> None:
     driver = make_driver("terminal://")
     closed = io.StringIO()
     closed.close()

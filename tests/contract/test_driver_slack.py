@@ -75,7 +75,7 @@ def test_every_answer_to_a_bot_has_its_outcome(
 
 
 @pytest.mark.parametrize("url", [WEBHOOK, BOT])
-def test_an_answer_that_comes_byte_by_byte_is_waited_for_no_longer_than_a_while(
+def test_slow_answer_is_abandoned_after_a_limit(
     slack: SlackServer, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "CONNECT_SECONDS", 0.2)
@@ -87,7 +87,7 @@ def test_an_answer_that_comes_byte_by_byte_is_waited_for_no_longer_than_a_while(
 
 
 @pytest.mark.parametrize("url", [WEBHOOK, BOT])
-def test_a_server_in_trouble_twice_is_asked_once_an_attempt(slack: SlackServer, url: str) -> None:
+def test_server_in_trouble_twice_is_asked_once_an_attempt(slack: SlackServer, url: str) -> None:
     driver = make_driver(url, base_url=slack.url)
     slack.script(server.error(500, "no"), server.error(500, "no"))
 
@@ -98,7 +98,7 @@ def test_a_server_in_trouble_twice_is_asked_once_an_attempt(slack: SlackServer, 
 
 
 @pytest.mark.parametrize("url", [WEBHOOK, BOT])
-def test_a_rate_limit_says_how_long_to_wait(slack: SlackServer, url: str) -> None:
+def test_rate_limit_says_how_long_to_wait(slack: SlackServer, url: str) -> None:
     driver = make_driver(url, base_url=slack.url)
     slack.default = server.rate_limited(7)
 
@@ -106,7 +106,7 @@ def test_a_rate_limit_says_how_long_to_wait(slack: SlackServer, url: str) -> Non
 
 
 @pytest.mark.parametrize("url", [WEBHOOK, BOT])
-def test_a_redirect_is_not_followed(slack: SlackServer, url: str) -> None:
+def test_redirect_is_not_followed(slack: SlackServer, url: str) -> None:
     driver = make_driver(url, base_url=slack.url)
     with SlackServer() as elsewhere:
         slack.default = server.redirect(f"{elsewhere.url}/services/T/B/X")
@@ -118,7 +118,7 @@ def test_a_redirect_is_not_followed(slack: SlackServer, url: str) -> None:
 
 
 @pytest.mark.parametrize("url", [WEBHOOK, BOT])
-def test_a_refused_connection_is_tried_again(url: str) -> None:
+def test_refused_connection_is_tried_again(url: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
     driver = make_driver(url, base_url=f"http://127.0.0.1:{port}")
@@ -137,7 +137,7 @@ def test_one_send_is_one_request(slack: SlackServer, url: str) -> None:
 
 
 @pytest.mark.parametrize("url", [WEBHOOK, BOT])
-def test_what_slack_finds_too_elaborate_is_posted_as_text(slack: SlackServer, url: str) -> None:
+def test_message_with_rejected_blocks_is_posted_as_text(slack: SlackServer, url: str) -> None:
     driver = make_driver(url, base_url=slack.url)
     refusal = (
         server.error(400, "invalid_blocks") if url == WEBHOOK else server.not_ok("invalid_blocks")
@@ -151,7 +151,7 @@ def test_what_slack_finds_too_elaborate_is_posted_as_text(slack: SlackServer, ur
     assert "Two frigates" in slack.messages[0]["text"]
 
 
-def test_a_webhook_posts_the_frozen_bytes_to_its_own_path(slack: SlackServer) -> None:
+def test_webhook_posts_the_frozen_bytes_to_its_own_path(slack: SlackServer) -> None:
     driver = make_driver(WEBHOOK, base_url=slack.url)
     job = frozen(driver)
 
@@ -161,7 +161,7 @@ def test_a_webhook_posts_the_frozen_bytes_to_its_own_path(slack: SlackServer) ->
     assert slack.requests[0].body == job.frozen.body
 
 
-def test_a_bot_posts_the_frozen_bytes_to_the_web_api(slack: SlackServer) -> None:
+def test_bot_posts_the_frozen_bytes_to_the_web_api(slack: SlackServer) -> None:
     driver = make_driver(BOT, base_url=slack.url)
     job = frozen(driver)
 
@@ -172,7 +172,7 @@ def test_a_bot_posts_the_frozen_bytes_to_the_web_api(slack: SlackServer) -> None
     assert slack.requests[0].body == job.frozen.body
 
 
-def test_a_possible_repeat_says_so(slack: SlackServer) -> None:
+def test_possible_repeat_says_so(slack: SlackServer) -> None:
     driver = make_driver(WEBHOOK, base_url=slack.url)
 
     driver.send(frozen(driver, make_job(is_possible_repeat=True)))
@@ -181,7 +181,7 @@ def test_a_possible_repeat_says_so(slack: SlackServer) -> None:
 
 
 @pytest.mark.parametrize("channel", ["C0DESK", "#desk"])
-def test_a_bot_finds_an_unanswered_post_in_the_history(slack: SlackServer, channel: str) -> None:
+def test_bot_finds_an_unanswered_post_in_the_history(slack: SlackServer, channel: str) -> None:
     driver = make_driver(f"slack://{BOT_SECRET}/{channel}", base_url=slack.url)
     job = frozen(driver)
     slack.script(server.reset())
@@ -196,7 +196,7 @@ def test_a_bot_finds_an_unanswered_post_in_the_history(slack: SlackServer, chann
     assert len(slack.messages) == 1
 
 
-def test_a_bot_posts_again_what_the_history_does_not_show(slack: SlackServer) -> None:
+def test_bot_reposts_a_message_that_the_history_lacks(slack: SlackServer) -> None:
     driver = make_driver(BOT, base_url=slack.url)
     slack.script(server.reset(is_kept=False))
     driver.send(frozen(driver))
@@ -207,7 +207,7 @@ def test_a_bot_posts_again_what_the_history_does_not_show(slack: SlackServer) ->
     assert len(slack.messages) == 1
 
 
-def test_a_bot_finds_an_unanswered_post_in_a_long_history(slack: SlackServer) -> None:
+def test_bot_finds_an_unanswered_post_in_a_long_history(slack: SlackServer) -> None:
     driver = make_driver(BOT, base_url=slack.url)
     slack.script(server.reset())
     driver.send(frozen(driver))
@@ -220,7 +220,7 @@ def test_a_bot_finds_an_unanswered_post_in_a_long_history(slack: SlackServer) ->
     assert (again.outcome, again.ref["ts"]) == (Outcome.DELIVERED, posted["ts"])
 
 
-def test_a_history_that_stays_unreadable_does_not_keep_a_message_back(slack: SlackServer) -> None:
+def test_history_that_stays_unreadable_does_not_keep_a_message_back(slack: SlackServer) -> None:
     driver = make_driver(BOT, base_url=slack.url)
     slack.history_answer = server.html(503, "<html>busy</html>")
 
@@ -230,7 +230,7 @@ def test_a_history_that_stays_unreadable_does_not_keep_a_message_back(slack: Sla
     assert "possible repeat" in json.dumps(slack.messages[0]["blocks"][-1])
 
 
-def test_a_bot_that_may_not_read_history_cannot_tell(slack: SlackServer) -> None:
+def test_bot_without_history_scope_cannot_look_up_a_message(slack: SlackServer) -> None:
     driver = make_driver(BOT, base_url=slack.url)
     slack.lacks_history_scope = True
 
@@ -258,7 +258,7 @@ def test_a_bot_that_may_not_read_history_cannot_tell(slack: SlackServer) -> None
         "reset",
     ],
 )
-def test_a_bot_posts_nothing_again_before_it_could_look(slack: SlackServer, answer) -> None:
+def test_bot_does_not_repost_before_it_has_read_the_history(slack: SlackServer, answer) -> None:
     driver = make_driver(BOT, base_url=slack.url)
     slack.history_answer = answer
 
@@ -278,14 +278,14 @@ def send_update(slack: SlackServer) -> tuple[SendResult, SendResult]:
     return first, driver.send(frozen(driver, job))
 
 
-def test_an_update_by_a_bot_answers_in_the_thread(slack: SlackServer) -> None:
+def test_update_by_a_bot_answers_in_the_thread(slack: SlackServer) -> None:
     first, second = send_update(slack)
 
     assert second.outcome is Outcome.DELIVERED
     assert slack.messages[1]["thread_ts"] == first.ref["ts"]
 
 
-def test_an_update_by_a_bot_edits_the_first_message_and_keeps_what_it_said(
+def test_update_by_a_bot_edits_the_first_message_and_keeps_its_text(
     slack: SlackServer,
 ) -> None:
     send_update(slack)
@@ -296,7 +296,7 @@ def test_an_update_by_a_bot_edits_the_first_message_and_keeps_what_it_said(
     assert len(slack.messages) == 2
 
 
-def test_an_edit_that_slack_refuses_does_not_stop_the_update(slack: SlackServer) -> None:
+def test_edit_that_slack_refuses_does_not_stop_the_update(slack: SlackServer) -> None:
     driver = make_driver(BOT, base_url=slack.url)
     first = driver.send(frozen(driver))
     slack.script(server.not_ok("cant_update_message"))
@@ -308,7 +308,7 @@ def test_an_edit_that_slack_refuses_does_not_stop_the_update(slack: SlackServer)
     assert result.outcome is Outcome.DELIVERED
 
 
-def test_an_update_whose_thread_is_gone_stands_alone(slack: SlackServer) -> None:
+def test_update_without_its_thread_is_a_message_of_its_own(slack: SlackServer) -> None:
     driver = make_driver(BOT, base_url=slack.url)
     slack.script(server.not_ok("thread_not_found"))
     job = make_job(make_alert(kind=AlertKind.UPDATE), parent_ref={"ts": "1.0", "channel": "C0DESK"})

@@ -68,7 +68,7 @@ def test_every_reply_has_its_outcome(
     LOGIN_FAULTS,
     ids=[row[1] for row in LOGIN_FAULTS],
 )
-def test_a_refused_login_is_no_fault_of_the_message(
+def test_refused_login_holds_the_receiver_and_not_the_message(
     moment: str,
     reply: str,
     outcome: Outcome,
@@ -93,7 +93,7 @@ def test_a_refused_login_is_no_fault_of_the_message(
     STARTTLS_FAULTS,
     ids=[row[1] for row in STARTTLS_FAULTS],
 )
-def test_a_server_that_will_not_encrypt_now_gets_no_mail(
+def test_server_that_refuses_encryption_gets_no_mail(
     moment: str, reply: str, outcome: Outcome, code: str
 ) -> None:
     with SmtpServer({moment: reply}, extensions=("STARTTLS",)) as smtp:
@@ -106,7 +106,7 @@ def test_a_server_that_will_not_encrypt_now_gets_no_mail(
 
 
 @pytest.mark.parametrize("refused", ["b", "c"])
-def test_a_refused_address_costs_no_other_one_its_mail(refused: str) -> None:
+def test_refused_address_does_not_affect_other_addresses(refused: str) -> None:
     with SmtpServer({f"rcpt {refused}@example.org": "550 no such user"}) as smtp:
         driver = make_driver(
             f"{smtp.url}/?from=sw@example.org&to=a@example.org,b@example.org&cc=c@example.org"
@@ -123,7 +123,7 @@ def test_a_refused_address_costs_no_other_one_its_mail(refused: str) -> None:
         ]
 
 
-def test_a_server_without_starttls_gets_no_mail() -> None:
+def test_server_without_starttls_gets_no_mail() -> None:
     with SmtpServer() as smtp:
         driver = impatient(smtp.port, security="starttls")
 
@@ -131,7 +131,7 @@ def test_a_server_without_starttls_gets_no_mail() -> None:
         assert smtp.messages == []
 
 
-def test_a_server_that_is_not_there_is_tried_again() -> None:
+def test_unreachable_server_is_tried_again() -> None:
     with SmtpServer() as smtp:
         port = smtp.port
     driver = impatient(port)
@@ -180,7 +180,7 @@ def tls_server(directory: Path) -> Iterator[Controller]:
         controller.stop()
 
 
-def test_a_certificate_that_nobody_signed_is_refused(tmp_path: Path) -> None:
+def test_unsigned_certificate_is_refused(tmp_path: Path) -> None:
     with tls_server(tmp_path) as controller:
         driver = impatient(controller.port, security="starttls")
 
@@ -203,7 +203,7 @@ def test_each_address_of_the_url_is_a_delivery_of_its_own() -> None:
         assert not any("d@example.org" in str(mail.message["To"]) for mail in smtp.messages[:3])
 
 
-def test_a_resent_mail_is_the_same_to_the_byte() -> None:
+def test_resent_mail_is_the_same_to_the_byte() -> None:
     with SmtpServer() as smtp:
         for _ in range(2):
             driver = impatient(smtp.port)
@@ -213,7 +213,7 @@ def test_a_resent_mail_is_the_same_to_the_byte() -> None:
         assert first.data == second.data
 
 
-def test_a_mail_says_who_it_is_from_and_that_no_one_need_answer() -> None:
+def test_mail_names_its_sender_and_is_marked_as_automatic() -> None:
     with SmtpServer() as smtp:
         driver = impatient(smtp.port)
         driver.send(frozen(driver))
@@ -226,7 +226,7 @@ def test_a_mail_says_who_it_is_from_and_that_no_one_need_answer() -> None:
     assert message["To"] == DESK
 
 
-def test_the_mails_of_a_story_stand_in_one_thread() -> None:
+def test_mails_of_a_story_share_a_thread() -> None:
     with SmtpServer() as smtp:
         driver = impatient(smtp.port)
         driver.send(frozen(driver))
@@ -238,7 +238,7 @@ def test_the_mails_of_a_story_stand_in_one_thread() -> None:
     assert second["Subject"] == "[Straitwatch] Update: Frigates reach port"
 
 
-def test_an_update_of_an_alert_of_its_own_stays_in_that_alerts_thread() -> None:
+def test_update_of_an_alert_of_its_own_stays_in_that_alerts_thread() -> None:
     part_of = StoryName(story_id="s1", title="Cable cut")
     with SmtpServer() as smtp:
         driver = impatient(smtp.port)
@@ -261,7 +261,7 @@ def test_an_update_of_an_alert_of_its_own_stays_in_that_alerts_thread() -> None:
         "a " * 90,
     ],
 )
-def test_a_subject_arrives_as_it_was_written(title: str) -> None:
+def test_subject_arrives_unchanged(title: str) -> None:
     with SmtpServer() as smtp:
         driver = impatient(smtp.port)
         driver.send(frozen(driver, make_job(make_alert(title=title), recipient=DESK)))
@@ -271,7 +271,7 @@ def test_a_subject_arrives_as_it_was_written(title: str) -> None:
     assert b"\nSubject: \r\n" not in mail.data
 
 
-def test_a_long_chinese_subject_is_folded() -> None:
+def test_long_chinese_subject_is_folded() -> None:
     title = "兩艘巡防艦清晨通過海峽" * 16
     with SmtpServer() as smtp:
         driver = impatient(smtp.port)

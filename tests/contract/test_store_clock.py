@@ -31,7 +31,7 @@ def put(store: Store, **changes: Any) -> None:
     store.call(add_alert, make_alert(created_at=AHEAD), [make_delivery(**changes)])
 
 
-def test_a_message_written_by_a_clock_ahead_is_due_now(store: Store) -> None:
+def test_message_written_by_a_clock_ahead_is_due_now(store: Store) -> None:
     put(store)
 
     mended = store.call(repair_clock, NOW)
@@ -40,7 +40,7 @@ def test_a_message_written_by_a_clock_ahead_is_due_now(store: Store) -> None:
     assert store.call(due_receivers, NOW) == ["desk-slack"]
 
 
-def test_a_message_that_waits_for_its_time_goes_on_waiting(store: Store) -> None:
+def test_scheduled_message_continues_to_wait(store: Store) -> None:
     put(store)
     store.call(repair_clock, NOW)
     store.call(add_alert, make_alert("a2", story_id="s2"), [
@@ -50,7 +50,7 @@ def test_a_message_that_waits_for_its_time_goes_on_waiting(store: Store) -> None
     assert store.call(repair_clock, NOW) == 0
 
 
-def test_what_quiet_hours_hold_stays_held(store: Store) -> None:
+def test_message_held_by_quiet_hours_stays_held(store: Store) -> None:
     put(
         store,
         state=DeliveryState.HELD,
@@ -63,7 +63,7 @@ def test_what_quiet_hours_hold_stays_held(store: Store) -> None:
     assert store.call(flush_held, NOW) == 0
 
 
-def test_a_group_wait_of_a_clock_ahead_is_over(store: Store) -> None:
+def test_group_wait_of_a_clock_ahead_is_over(store: Store) -> None:
     put(
         store,
         state=DeliveryState.HELD,
@@ -76,7 +76,7 @@ def test_a_group_wait_of_a_clock_ahead_is_over(store: Store) -> None:
     assert store.call(flush_held, NOW) == 1
 
 
-def test_a_send_that_was_claimed_by_a_clock_ahead_can_be_taken_over(store: Store) -> None:
+def test_send_that_was_claimed_by_a_clock_ahead_can_be_taken_over(store: Store) -> None:
     put(store)
     store.call(claim_delivery, receiver="desk-slack", now=AHEAD, lease=SEND_LEASE, worker="gone:1")
 
@@ -86,7 +86,7 @@ def test_a_send_that_was_claimed_by_a_clock_ahead_can_be_taken_over(store: Store
     assert [it.delivery.state for it in store.call(list_deliveries)] == [DeliveryState.PENDING]
 
 
-def test_no_receiver_is_held_for_longer_than_it_may_ask_for(store: Store) -> None:
+def test_receiver_is_held_no_longer_than_the_longest_retry_after(store: Store) -> None:
     put(store)
     store.call(hold_receiver, "desk-slack", until=AHEAD, reason="rate_limited")
 
@@ -96,7 +96,7 @@ def test_no_receiver_is_held_for_longer_than_it_may_ask_for(store: Store) -> Non
 
 
 @pytest.mark.parametrize(("polled_at", "due"), [(AHEAD, 1), (NOW, 0)])
-def test_a_feed_polled_by_a_clock_ahead_is_due_now(store: Store, polled_at, due) -> None:
+def test_feed_polled_by_a_clock_ahead_is_due_now(store: Store, polled_at, due) -> None:
     store.call(sync_feeds, [make_feed()], NOW)
     (state,) = claim(store, now=NOW)
     after = FeedState(
@@ -113,7 +113,7 @@ def test_a_feed_polled_by_a_clock_ahead_is_due_now(store: Store, polled_at, due)
     assert len(claim(store, now=NOW)) == due
 
 
-def test_a_feed_that_a_replica_with_a_clock_a_little_ahead_has_just_claimed_stays_its_own(
+def test_feed_that_a_replica_with_a_clock_a_little_ahead_has_just_claimed_stays_its_own(
     store: Store,
 ) -> None:
     store.call(sync_feeds, [make_feed()], NOW)

@@ -117,7 +117,7 @@ def differences(store: Store) -> list[str]:
     ]
 
 
-def test_a_split_keeps_the_first_report_apart_from_each_that_was_moved(store: Store) -> None:
+def test_split_keeps_the_first_report_apart_from_each_that_was_moved(store: Store) -> None:
     store_reports(store, s1=["e1", "e2", "e3", "e4"])
 
     store.call(split_story, "s1", ["e3", "e4"], BY)
@@ -126,7 +126,7 @@ def test_a_split_keeps_the_first_report_apart_from_each_that_was_moved(store: St
     assert pairs(store, LinkKind.MUST_LINK) == {("e3", "e4")}
 
 
-def test_a_merge_links_the_first_reports_of_both_stories(store: Store) -> None:
+def test_merge_links_the_first_reports_of_both_stories(store: Store) -> None:
     store_reports(store, s1=["e1", "e2"], s2=["e3", "e4"])
 
     store.call(merge_stories, "s1", "s2", BY)
@@ -137,7 +137,7 @@ def test_a_merge_links_the_first_reports_of_both_stories(store: Store) -> None:
     assert constraint.made_at == BY.made_at
 
 
-def test_a_merge_takes_an_earlier_split_back_and_a_split_a_merge(store: Store) -> None:
+def test_merge_takes_an_earlier_split_back_and_a_split_a_merge(store: Store) -> None:
     store_reports(store, s1=["e1", "e2", "e3"])
     fresh = store.call(split_story, "s1", ["e2", "e3"], BY)
     assert fresh is not None
@@ -151,7 +151,7 @@ def test_a_merge_takes_an_earlier_split_back_and_a_split_a_merge(store: Store) -
     assert pairs(store, LinkKind.MUST_LINK) == set()
 
 
-def test_a_split_holds_when_the_first_report_is_split_off_later(store: Store) -> None:
+def test_split_holds_when_the_first_report_is_split_off_later(store: Store) -> None:
     store_reports(store, s1=["e1", "e2", "e3"])
     store.call(split_story, "s1", ["e3"], BY)
 
@@ -160,7 +160,7 @@ def test_a_split_holds_when_the_first_report_is_split_off_later(store: Store) ->
     assert pairs(store, LinkKind.CANNOT_LINK) == {("e1", "e2"), ("e1", "e3"), ("e2", "e3")}
 
 
-def test_a_copy_of_a_page_follows_the_page_that_is_split_off(store: Store) -> None:
+def test_copy_of_a_page_follows_the_page_that_is_split_off(store: Store) -> None:
     claimed = claimed_feed(store)
     page = make_entry("e2")
     copy = replace(page, id="e3", guid="other")
@@ -213,7 +213,7 @@ def split(store: Store) -> Story:
     return fresh
 
 
-def test_the_same_page_follows_a_split_report_after_a_restart(store: Store, split: Story) -> None:
+def test_same_page_follows_a_split_report_after_a_restart(store: Store, split: Story) -> None:
     page = replace(COAST, id="e4", guid="again", title="Cutters near Taiwan", text_hash=b"4")
 
     poll(store, [page], NOW + 2 * HOUR)
@@ -221,7 +221,7 @@ def test_the_same_page_follows_a_split_report_after_a_restart(store: Store, spli
     assert story_of(store, "e4") == split.id
 
 
-def test_a_copy_of_a_split_report_follows_it_after_a_restart(store: Store, split: Story) -> None:
+def test_copy_of_a_split_report_follows_it_after_a_restart(store: Store, split: Story) -> None:
     copy = make_entry("e5", title=f"{COAST.title} - Port News", summary="", text_hash=b"5")
 
     poll(store, [copy], NOW + 2 * HOUR)
@@ -230,12 +230,12 @@ def test_a_copy_of_a_split_report_follows_it_after_a_restart(store: Store, split
     assert split.id in store.call(stories_by_id, [split.id])
 
 
-def test_a_replay_takes_a_split_as_decided(store: Store, split: Story) -> None:
+def test_replay_takes_a_split_as_decided(store: Store, split: Story) -> None:
     assert split.id != "s1"
     assert differences(store) == []
 
 
-def test_a_replay_after_a_split_folds_later_reports_as_they_were_folded(
+def test_replay_after_a_split_folds_later_reports_as_they_were_folded(
     store: Store, split: Story
 ) -> None:
     later = [
@@ -250,7 +250,7 @@ def test_a_replay_after_a_split_folds_later_reports_as_they_were_folded(
     assert differences(store) == []
 
 
-def test_a_replay_takes_a_merge_as_decided(store: Store, split: Story) -> None:
+def test_replay_takes_a_merge_as_decided(store: Store, split: Story) -> None:
     store.call(merge_stories, split.id, "s1", replace(BY, made_at=NOW + 2 * HOUR))
     poll(store, [make_entry("e6", title=f"{COAST.title} again", summary="")], NOW + 3 * HOUR)
 

@@ -90,7 +90,7 @@ def entries_of(store: Store, story: str) -> set[str]:
     return {it.entry.id for it in store.call(story_entries, story)}
 
 
-def test_merged_stories_are_one_with_all_reports(store: Store) -> None:
+def test_merged_stories_become_one_with_all_reports(store: Store) -> None:
     store_reports(store, s1=["e1", "e2"], s2=["e3"])
 
     merged = store.call(merge_stories, "s1", "s2", BY)
@@ -100,7 +100,7 @@ def test_merged_stories_are_one_with_all_reports(store: Store) -> None:
     assert list(store.call(stories_by_id, ["s1", "s2"])) == ["s1"]
 
 
-def test_the_id_of_a_merged_story_leads_to_where_it_went(store: Store) -> None:
+def test_id_of_a_merged_story_leads_to_the_remaining_story(store: Store) -> None:
     store_reports(store, s1=["e1"], s2=["e2"], s3=["e3"])
 
     store.call(merge_stories, "s2", "s3", BY)
@@ -111,14 +111,14 @@ def test_the_id_of_a_merged_story_leads_to_where_it_went(store: Store) -> None:
     assert [story.id for story in store.call(list_stories)] == ["s1"]
 
 
-def test_the_beginning_of_an_id_that_two_stories_share_names_neither(store: Store) -> None:
+def test_beginning_of_an_id_that_two_stories_share_names_neither(store: Store) -> None:
     store_reports(store, shared1=["e1"], shared2=["e2"])
 
     assert store.call(current_story, "shared") is None
     assert store.call(current_story, "shared1") is not None
 
 
-def test_what_was_said_of_a_merged_story_is_shown_with_the_rest(store: Store) -> None:
+def test_alerts_of_a_merged_story_are_shown_with_the_others(store: Store) -> None:
     store_reports(store, s1=["e1"], s2=["e2"])
     store.call(add_alert, make_alert(story_id="s2"), [make_delivery()])
 
@@ -127,7 +127,7 @@ def test_what_was_said_of_a_merged_story_is_shown_with_the_rest(store: Store) ->
     assert [it.delivery.id for it in store.call(list_deliveries, story_id="s1")] == ["d1"]
 
 
-def test_a_story_broke_if_either_part_of_it_did(store: Store) -> None:
+def test_story_broke_if_either_part_of_it_did(store: Store) -> None:
     store_reports(store, s1=["e1"], s2=["e2"])
     broke = make_story("s2", is_breaking=True, severity=Severity.CRITICAL)
     store.call(write_stories, [broke])
@@ -141,7 +141,7 @@ def test_a_story_broke_if_either_part_of_it_did(store: Store) -> None:
     assert not fresh.is_breaking
 
 
-def test_a_merged_story_goes_on_in_the_threads_of_both(store: Store) -> None:
+def test_merged_story_continues_in_the_threads_of_both(store: Store) -> None:
     store_reports(store, s1=["e1"], s2=["e2"])
 
     merged = store.call(merge_stories, "s1", "s2", BY)
@@ -150,14 +150,14 @@ def test_a_merged_story_goes_on_in_the_threads_of_both(store: Store) -> None:
     assert [receiver for receiver, _, _ in merged.threads] == ["to-s1", "to-s2"]
 
 
-def test_a_story_that_does_not_exist_cannot_be_merged(store: Store) -> None:
+def test_story_that_does_not_exist_cannot_be_merged(store: Store) -> None:
     store_reports(store, s1=["e1"])
 
     assert store.call(merge_stories, "s1", "nothing", BY) is None
     assert entries_of(store, "s1") == {"e1"}
 
 
-def test_split_reports_are_a_story_of_their_own_that_nothing_was_said_of(store: Store) -> None:
+def test_split_reports_become_a_story_without_alerts(store: Store) -> None:
     store_reports(store, s1=["e1", "e2", "e3"])
 
     fresh = store.call(split_story, "s1", ["e3"], BY)
@@ -168,7 +168,7 @@ def test_split_reports_are_a_story_of_their_own_that_nothing_was_said_of(store: 
     assert entries_of(store, "s1") == {"e1", "e2"}
 
 
-def test_a_story_that_keeps_only_a_page_that_came_again_still_takes_in_reports(
+def test_story_that_keeps_only_a_page_that_came_again_still_takes_in_reports(
     store: Store,
 ) -> None:
     claimed = claimed_feed(store)
@@ -189,14 +189,14 @@ def test_a_story_that_keeps_only_a_page_that_came_again_still_takes_in_reports(
     assert relations["s1"] is Relation.SAME_EVENT
 
 
-def test_a_story_cannot_lose_all_its_reports_nor_one_that_it_has_not(store: Store) -> None:
+def test_split_needs_reports_of_the_story_and_leaves_at_least_one(store: Store) -> None:
     store_reports(store, s1=["e1"], s2=["e2"])
 
     assert store.call(split_story, "s1", ["e1"], BY) is None
     assert store.call(split_story, "s1", ["e2"], BY) is None
 
 
-def test_a_window_that_is_built_anew_follows_the_correction(store: Store) -> None:
+def test_window_that_is_built_anew_follows_the_correction(store: Store) -> None:
     store_reports(store, s1=["e1", "e2"], s2=["e3"])
     before = store.call(fold_generation)
 
@@ -207,7 +207,7 @@ def test_a_window_that_is_built_anew_follows_the_correction(store: Store) -> Non
     assert store.call(fold_generation) != before
 
 
-def test_a_link_still_says_whose_reporting_it_is_when_a_story_is_grown_anew(store: Store) -> None:
+def test_link_still_names_the_origin_after_a_story_is_rebuilt(store: Store) -> None:
     claimed = claimed_feed(store)
     linked = make_entry("e1", links=("https://www.wsj.com/world/a-1",))
     planned = [
@@ -223,7 +223,7 @@ def test_a_link_still_says_whose_reporting_it_is_when_a_story_is_grown_anew(stor
     assert "Wall Street Journal" in merged.origins
 
 
-def test_a_correction_leaves_the_scores_from_which_a_lists_threshold_follows(store: Store) -> None:
+def test_correction_leaves_the_scores_from_which_a_lists_threshold_follows(store: Store) -> None:
     claimed = claimed_feed(store)
     planned = [
         make_planned(name, entry=make_entry(name), fold=replace(make_fold(story), score=0.5))
@@ -238,7 +238,7 @@ def test_a_correction_leaves_the_scores_from_which_a_lists_threshold_follows(sto
     assert [report.fold.score for report in reports] == [0.5, 0.5]
 
 
-def test_what_waits_for_more_sources_waits_in_the_merged_story(store: Store) -> None:
+def test_severity_that_waits_for_sources_waits_in_the_merged_story(store: Store) -> None:
     store_reports(store, s1=["e1"], s2=["e2"])
     line = StoryLevel(
         watchlist="taiwan-policy", level=Severity.HIGH, story=StoryFilter(min_origins=2)
@@ -251,7 +251,7 @@ def test_what_waits_for_more_sources_waits_in_the_merged_story(store: Store) -> 
     assert store.call(stories_by_id, ["s1"])["s1"].pending_levels == (line,)
 
 
-def test_what_a_silence_holds_is_still_news_after_a_correction(store: Store) -> None:
+def test_silenced_report_is_still_news_after_a_correction(store: Store) -> None:
     claimed = claimed_feed(store)
     loud = make_match("arms", severity=Severity.CRITICAL)
     planned = [
@@ -268,7 +268,7 @@ def test_what_a_silence_holds_is_still_news_after_a_correction(store: Store) -> 
     assert (merged.watchlists, merged.severity) == (stories[0].watchlists, stories[0].severity)
 
 
-def test_an_entry_that_comes_again_stays_where_a_person_put_it(store: Store) -> None:
+def test_returning_entry_stays_in_the_story_that_a_person_chose(store: Store) -> None:
     store_reports(store, s1=["e1", "e2"])
 
     fresh = store.call(split_story, "s1", ["e2"], BY)
@@ -277,7 +277,7 @@ def test_an_entry_that_comes_again_stays_where_a_person_put_it(store: Store) -> 
     assert store.call(known_entries, ["e2"])["e2"].story_id == fresh.id
 
 
-def test_the_reports_that_a_story_lists_follow(store: Store) -> None:
+def test_reports_that_a_story_lists_follow(store: Store) -> None:
     store_reports(store, s1=["e1"], s2=["e2"])
 
     merged = store.call(merge_stories, "s1", "s2", BY)
@@ -287,7 +287,7 @@ def test_the_reports_that_a_story_lists_follow(store: Store) -> None:
     assert merged.outlets == ("Feed f1",)
 
 
-def test_a_story_that_is_split_merged_back_and_split_again_is_a_new_one(store: Store) -> None:
+def test_story_that_is_split_merged_back_and_split_again_is_a_new_one(store: Store) -> None:
     store_reports(store, s1=["e1", "e2"])
     first = store.call(split_story, "s1", ["e2"], BY)
     assert first is not None
@@ -299,7 +299,7 @@ def test_a_story_that_is_split_merged_back_and_split_again_is_a_new_one(store: S
     assert second.id != first.id
 
 
-def test_an_edit_that_was_read_before_a_merge_goes_to_the_merged_story(store: Store) -> None:
+def test_edit_that_was_read_before_a_merge_goes_to_the_merged_story(store: Store) -> None:
     store_reports(store, s1=["e1"], s2=["e2"])
     known = store.call(known_entries, ["e2"])
     store.call(merge_stories, "s1", "s2", BY)
@@ -373,7 +373,7 @@ def let_go(store: Store, claimed: FeedState, reason: Reason = Reason.REKEYED) ->
     return store.call(release_feed, feed, rules=rules, now=NOW + timedelta(hours=1), reason=reason)
 
 
-def test_what_a_brake_held_back_is_told_when_it_is_released(store: Store) -> None:
+def test_held_report_is_sent_when_it_is_released(store: Store) -> None:
     claimed = store_held(store)
 
     release = let_go(store, claimed)
@@ -401,7 +401,7 @@ def test_copy_of_a_configured_outlet_keeps_its_origin_when_it_is_released(store:
     assert alert.facts.origin == "Feed f2"
 
 
-def test_a_window_knows_that_a_held_report_was_sent_once_it_is_released(store: Store) -> None:
+def test_window_knows_that_a_held_report_was_sent_once_it_is_released(store: Store) -> None:
     claimed = store_held(store, title="Minister Lin counts 12 ships in the strait")
     folding = FoldWindowCache()
     copy = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)[0].features
@@ -418,7 +418,7 @@ def catch_up(tx: Transaction, folding: FoldWindowCache) -> StoryWindow:
     return folding.catch_up(tx, now=NOW + timedelta(hours=2))
 
 
-def test_what_is_released_into_the_digest_stands_in_the_next_one(store: Store) -> None:
+def test_report_released_to_the_digest_is_in_the_next_one(store: Store) -> None:
     claimed = store_held(store)
     released_at = NOW + timedelta(hours=1)
     nowhere = replace(NO_RULES, policy=AlertPolicy(routes=()))
@@ -437,7 +437,7 @@ def test_reports_of_a_first_sight_are_released_only_when_asked_for(store: Store)
     assert len(let_go(store, claimed, Reason.BASELINE).alerts) == 1
 
 
-def test_a_second_release_finds_nothing(store: Store) -> None:
+def test_second_release_finds_no_reports(store: Store) -> None:
     claimed = store_held(store)
     let_go(store, claimed)
 
@@ -448,9 +448,7 @@ def test_a_second_release_finds_nothing(store: Store) -> None:
     ("action", "reason"),
     [(Action.NONE, Reason.KNOWN_ENTRY), (Action.DIGEST, Reason.LATE)],
 )
-def test_an_edit_of_what_a_brake_holds_leaves_it_held(
-    store: Store, action: Action, reason: Reason
-) -> None:
+def test_edit_of_a_held_report_leaves_it_held(store: Store, action: Action, reason: Reason) -> None:
     store_held(store)
     (claimed,) = store.call(
         claim_due_feeds, now=NOW + timedelta(hours=1), limit=1, lease=timedelta(minutes=2)

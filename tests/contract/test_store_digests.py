@@ -56,7 +56,7 @@ def running(store: Store) -> Store:
     return store
 
 
-def test_a_poll_that_was_in_flight_at_the_hour_stands_in_the_next_digest(running: Store) -> None:
+def test_story_of_a_running_poll_is_in_the_next_digest(running: Store) -> None:
     assert digest(running, now=NOW) == ([], 0)
 
     report(running, "s1", at=NOW - timedelta(seconds=20))  # commits late
@@ -65,7 +65,7 @@ def test_a_poll_that_was_in_flight_at_the_hour_stands_in_the_next_digest(running
     assert digest(running, now=NOW + 2 * DAY) == ([], 0)
 
 
-def test_commentary_that_finds_no_room_in_a_digest_is_counted(running: Store) -> None:
+def test_commentary_beyond_the_limit_of_a_digest_is_counted(running: Store) -> None:
     aside = Decision(action=Action.DIGEST, reason=Reason.COMMENTARY)
     names = [f"s{number}" for number in range(12)]
     entries = [make_planned(name, fold=make_fold(name), decision=aside) for name in names]
@@ -103,7 +103,7 @@ def roundup(state: FeedState, *, at: datetime) -> Plan:
     return make_plan(state, entries, now=at, stories=(make_story("s1"),), alerts=(), deliveries=())
 
 
-def test_commentary_of_the_last_minute_stands_in_the_digest_once(running: Store) -> None:
+def test_commentary_of_the_last_minute_is_in_one_digest(running: Store) -> None:
     at = NOW - timedelta(seconds=20)
     assert running.call(apply_plan, roundup(claimed_feed(running), at=at))
 
@@ -123,7 +123,7 @@ def test_commentary_shows_the_outlet_as_it_is_configured(running: Store) -> None
     assert (item.outlet.stance, item.outlet.tier) == ("state", 1)
 
 
-def test_commentary_of_a_poll_in_flight_at_the_hour_stands_in_the_next_digest(
+def test_commentary_of_a_running_poll_is_in_the_next_digest(
     running: Store,
 ) -> None:
     running.call(sync_feeds, [make_feed()], NOW - timedelta(minutes=1))
@@ -136,7 +136,7 @@ def test_commentary_of_a_poll_in_flight_at_the_hour_stands_in_the_next_digest(
     assert len(commentary(running, now=NOW + DAY)) == 1
 
 
-def test_what_found_no_room_in_a_digest_stands_in_those_after_it(
+def test_stories_beyond_the_limit_of_a_digest_are_in_later_ones(
     running: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline, "DIGEST_ITEMS", 2)

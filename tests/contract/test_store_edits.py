@@ -35,7 +35,7 @@ def entry(title: str, text: str, **changes: object) -> Entry:
     return replace(made, text_hash=text.encode().ljust(16), **changes)
 
 
-def test_correction_is_sent_once_whoever_reads_the_next_edit(store: Store) -> None:
+def test_correction_is_sent_once_by_any_replica(store: Store) -> None:
     poll(store, entry(TITLE, "one"), now=NOW)
     second = poll(store, entry(CORRECTED, "two"), now=NOW + timedelta(hours=1))
     third = poll(store, entry(CORRECTED + " today", "three"), now=NOW + timedelta(hours=2))

@@ -55,7 +55,7 @@ async def queue_behind_a_gate(store: Store, *work: object) -> list[object]:
     return await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def test_an_answer_means_that_the_work_is_committed(store: Store, store_url: str) -> None:
+async def test_answer_means_that_the_work_is_committed(store: Store, store_url: str) -> None:
     await store.run(set_meta, "key", "1")
 
     engine = sa.create_engine(store_url)
@@ -123,7 +123,7 @@ async def test_memory_of_work_that_was_committed_is_kept(store: Store) -> None:
     assert memory == ["what was committed"]
 
 
-async def test_a_refused_statement_does_not_take_its_neighbours_along(store: Store) -> None:
+async def test_refused_statement_does_not_take_its_neighbours_along(store: Store) -> None:
     def break_a_rule(tx: Transaction) -> None:
         tx.execute(sa.text("INSERT INTO meta (key) VALUES ('no value')"))
 
@@ -135,7 +135,7 @@ async def test_a_refused_statement_does_not_take_its_neighbours_along(store: Sto
     assert store.call(get_meta, "good") == "1"
 
 
-async def test_when_the_whole_transaction_is_lost_nothing_is_answered_as_done(
+async def test_lost_transaction_reports_no_item_as_done(
     sqlite_template: Path, tmp_path: Path
 ) -> None:
     store = Store.open(f"sqlite:///{shutil.copy(sqlite_template, tmp_path)}")
@@ -168,7 +168,7 @@ async def test_batched_items_are_handled_in_one_call(store: Store) -> None:
     assert answers == [5] * 5
 
 
-async def test_a_batched_item_that_fails_fails_alone(store: Store) -> None:
+async def test_batched_item_that_fails_fails_alone(store: Store) -> None:
     answers = await queue_behind_a_gate(
         store, *(store.batch(set_all, key) for key in ("k1", "bad", "k2"))
     )
@@ -177,7 +177,7 @@ async def test_a_batched_item_that_fails_fails_alone(store: Store) -> None:
     assert [store.call(get_meta, key) for key in ("k1", "k2")] == ["1", "1"]
 
 
-async def test_an_answer_for_each_item_is_insisted_on(store: Store) -> None:
+async def test_answer_for_each_item_is_insisted_on(store: Store) -> None:
     def forget(_tx: Transaction, _items: Sequence[str]) -> list[int]:
         return []
 
@@ -185,7 +185,7 @@ async def test_an_answer_for_each_item_is_insisted_on(store: Store) -> None:
         await store.batch(forget, "item")
 
 
-async def test_a_cancelled_caller_does_not_take_the_work_back(store: Store) -> None:
+async def test_cancelled_caller_does_not_take_the_work_back(store: Store) -> None:
     gate = Gate()
     busy = asyncio.create_task(store.run(gate))
     await asyncio.to_thread(gate.is_reached.wait, 10)
@@ -200,7 +200,7 @@ async def test_a_cancelled_caller_does_not_take_the_work_back(store: Store) -> N
     assert store.call(get_meta, "key") == "1"
 
 
-async def test_a_function_that_raises_leaves_nothing(store: Store) -> None:
+async def test_function_that_raises_is_rolled_back(store: Store) -> None:
     with pytest.raises(RefusedError):
         await store.run(set_and_refuse, "key")
 
@@ -229,7 +229,7 @@ def test_closing_waits_for_all_that_is_queued(store_url: str, items: int) -> Non
     reopened.close()
 
 
-def test_a_closed_store_says_so_and_may_be_closed_again(store_url: str) -> None:
+def test_closed_store_says_so_and_may_be_closed_again(store_url: str) -> None:
     store = Store.open(store_url)
     store.close()
     store.close()
@@ -238,7 +238,7 @@ def test_a_closed_store_says_so_and_may_be_closed_again(store_url: str) -> None:
         store.call(get_meta, "key")
 
 
-def test_a_shutdown_never_hangs_however_callers_are_timed(store_url: str) -> None:
+def test_shutdown_never_hangs_however_callers_are_timed(store_url: str) -> None:
     for round_ in range(50):
         store = Store.open(store_url)
         answers: list[object] = []
@@ -267,7 +267,7 @@ def _call_until_closed(store: Store, key: str, answers: list[object]) -> None:
         return
 
 
-def test_a_lost_connection_is_reported_and_the_next_call_works(store: Store) -> None:
+def test_lost_connection_is_reported_and_the_next_call_works(store: Store) -> None:
     def cut(tx: Transaction) -> None:
         if tx.is_postgres:
             tx.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
@@ -281,7 +281,7 @@ def test_a_lost_connection_is_reported_and_the_next_call_works(store: Store) -> 
     assert store.call(get_meta, "key") == "1"
 
 
-def test_a_reader_sees_one_state_and_keeps_no_writer_waiting(store: Store) -> None:
+def test_reader_sees_one_state_and_does_not_block_writers(store: Store) -> None:
     store.call(set_meta, "key", "before")
 
     with store.reading() as tx:
@@ -294,7 +294,7 @@ def test_a_reader_sees_one_state_and_keeps_no_writer_waiting(store: Store) -> No
 
 
 @pytest.mark.postgres
-def test_a_replica_that_freezes_while_it_folds_lets_the_others_go_on(
+def test_replica_that_freezes_does_not_block_the_others(
     postgres_migrated: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connect, "FROZEN_AFTER", "500ms")
@@ -320,7 +320,7 @@ def test_a_replica_that_freezes_while_it_folds_lets_the_others_go_on(
 
 
 @pytest.mark.postgres
-def test_a_reader_on_postgresql_may_take_its_time(
+def test_reader_on_postgresql_may_take_its_time(
     postgres_migrated: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connect, "FROZEN_AFTER", "200ms")

@@ -12,13 +12,13 @@ from straitwatch.store import (
 )
 
 
-def test_a_new_feed_is_due_at_once(store: Store) -> None:
+def test_new_feed_is_due_at_once(store: Store) -> None:
     store.call(sync_feeds, [make_feed()], NOW)
 
     assert [state.feed_id for state in claim(store)] == ["f1"]
 
 
-def test_a_claimed_feed_is_nobody_elses_until_its_lease_ends(store: Store) -> None:
+def test_claimed_feed_cannot_be_claimed_until_its_lease_ends(store: Store) -> None:
     store.call(sync_feeds, [make_feed()], NOW)
     first = claim(store)
 
@@ -73,7 +73,7 @@ def test_all_that_a_poll_learned_comes_back(store: Store) -> None:
     assert store.call(feed_states) == {"f1": state}
 
 
-def test_a_completion_with_an_older_lease_changes_nothing(store: Store) -> None:
+def test_completion_with_an_older_lease_is_ignored(store: Store) -> None:
     store.call(sync_feeds, [make_feed("f1"), make_feed("f2")], NOW)
     slow = claim(store, only=["f1"])[0]
     claim(store, now=NOW + LEASE, only=["f1"])
@@ -85,7 +85,7 @@ def test_a_completion_with_an_older_lease_changes_nothing(store: Store) -> None:
     assert store.call(feed_states)["f1"].lease_seq == slow.lease_seq + 1
 
 
-def test_a_feed_that_left_the_configuration_is_not_polled_and_resumes_with_all_it_knew(
+def test_feed_that_left_the_configuration_is_not_polled_and_resumes_with_all_it_knew(
     store: Store,
 ) -> None:
     store.call(sync_feeds, [make_feed()], NOW)
@@ -102,13 +102,13 @@ def test_a_feed_that_left_the_configuration_is_not_polled_and_resumes_with_all_i
     assert [state.baseline_at for state in claim(store)] == [NOW]
 
 
-def test_a_disabled_feed_is_not_polled(store: Store) -> None:
+def test_disabled_feed_is_not_polled(store: Store) -> None:
     store.call(sync_feeds, [make_feed(enabled=False)], NOW)
 
     assert claim(store) == []
 
 
-def test_a_renamed_feed_keeps_its_schedule(store: Store) -> None:
+def test_renamed_feed_keeps_its_schedule(store: Store) -> None:
     store.call(sync_feeds, [make_feed()], NOW)
     claim(store)
 
@@ -135,7 +135,7 @@ def test_giving_back_an_old_claim_does_not_end_the_new_one(store: Store) -> None
     assert claim(store, now=NOW + LEASE) == []
 
 
-def test_a_start_voids_every_lease_and_fences_its_holder_off(store: Store) -> None:
+def test_start_voids_every_lease_and_fences_its_holder_off(store: Store) -> None:
     store.call(sync_feeds, [make_feed()], NOW)
     before = claim(store)
 
@@ -145,7 +145,7 @@ def test_a_start_voids_every_lease_and_fences_its_holder_off(store: Store) -> No
     assert len(claim(store)) == 1
 
 
-def test_what_falls_due_after_a_pass_began_waits_for_the_next_one(store: Store) -> None:
+def test_feed_that_becomes_due_during_a_pass_waits_for_the_next(store: Store) -> None:
     store.call(sync_feeds, [make_feed()], NOW)
 
     assert claim(store, now=NOW, due_by=NOW - timedelta(seconds=1)) == []

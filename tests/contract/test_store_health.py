@@ -114,7 +114,7 @@ def poll(store: Store, *, failures: int, at: datetime = NOW) -> None:
     store.call(complete_polls, [after])
 
 
-def test_a_receiver_that_refuses_everything_is_broken_after_two_minutes(store: Store) -> None:
+def test_receiver_that_refuses_everything_is_broken_after_two_minutes(store: Store) -> None:
     store.call(add_alert, make_alert(), [make_delivery()])
     attempt(store, Outcome.RECEIVER_BROKEN)
 
@@ -126,7 +126,7 @@ def test_a_receiver_that_refuses_everything_is_broken_after_two_minutes(store: S
     }
 
 
-def test_a_receiver_that_takes_nothing_for_a_quarter_of_an_hour_is_broken(store: Store) -> None:
+def test_receiver_without_success_for_a_quarter_of_an_hour_is_broken(store: Store) -> None:
     store.call(add_alert, make_alert(), [make_delivery()])
     attempt(store, Outcome.RETRY)
     attempt(store, Outcome.RETRY, at=NOW + MINUTE)
@@ -136,7 +136,7 @@ def test_a_receiver_that_takes_nothing_for_a_quarter_of_an_hour_is_broken(store:
     assert (list(early.receivers), list(later.receivers)) == ([], ["desk-slack"])
 
 
-def test_a_receiver_that_only_asks_to_slow_down_is_not_broken(store: Store) -> None:
+def test_receiver_that_only_asks_to_slow_down_is_not_broken(store: Store) -> None:
     store.call(add_alert, make_alert(), [make_delivery()])
     for _ in range(2):
         attempt(store, Outcome.RETRY, reason=DeliveryReason.RATE_LIMITED)
@@ -144,7 +144,7 @@ def test_a_receiver_that_only_asks_to_slow_down_is_not_broken(store: Store) -> N
     assert now_broken(store, NOW + 20 * MINUTE).receivers == {}
 
 
-def test_a_receiver_that_a_person_paused_is_not_broken(store: Store) -> None:
+def test_receiver_that_a_person_paused_is_not_broken(store: Store) -> None:
     store.call(add_alert, make_alert(), [make_delivery()])
     attempt(store, Outcome.RECEIVER_BROKEN)
     store.call(pause_receiver, "desk-slack", now=NOW)
@@ -152,7 +152,7 @@ def test_a_receiver_that_a_person_paused_is_not_broken(store: Store) -> None:
     assert now_broken(store, NOW + 20 * MINUTE).receivers == {}
 
 
-def test_a_feed_that_fails_three_times_is_broken(store: Store) -> None:
+def test_feed_that_fails_three_times_is_broken(store: Store) -> None:
     poll(store, failures=3)
 
     found = now_broken(store, NOW)
@@ -169,7 +169,7 @@ def test_dead_letters_are_named_but_not_those_about_trouble(store: Store) -> Non
     assert now_broken(store, NOW).dead_letters == {"d1": "to desk-slack refused 404"}
 
 
-def test_what_was_told_comes_back_as_it_was_kept(store: Store) -> None:
+def test_notice_state_is_read_back_unchanged(store: Store) -> None:
     told = {"feeds": NoticeState(names=("A",), broken_at=NOW)}
 
     store.call(save_notice_states, told)
@@ -177,7 +177,7 @@ def test_what_was_told_comes_back_as_it_was_kept(store: Store) -> None:
     assert store.call(notice_states) == told
 
 
-def test_trouble_is_written_once_and_not_to_what_is_broken(store: Store) -> None:
+def test_notice_is_written_once_and_not_to_the_broken_receiver(store: Store) -> None:
     store.call(add_alert, make_alert(), [make_delivery()])
     attempt(store, Outcome.RECEIVER_BROKEN)
     to = {"to": ["desk-slack", "ops"], "recipients": {}}
@@ -191,7 +191,7 @@ def test_trouble_is_written_once_and_not_to_what_is_broken(store: Store) -> None
     assert [it.delivery.receiver for it in written] == ["ops"]
 
 
-def test_trouble_that_nobody_could_hear_of_is_told_when_a_receiver_works_again(
+def test_undelivered_notice_is_sent_when_a_receiver_works_again(
     store: Store,
 ) -> None:
     store.call(add_alert, make_alert(), [make_delivery()])
@@ -208,7 +208,7 @@ def test_trouble_that_nobody_could_hear_of_is_told_when_a_receiver_works_again(
     assert (title in early, title in told) == (False, True)
 
 
-def test_a_canary_that_was_lost_before_its_message_was_written_is_not_well(store: Store) -> None:
+def test_canary_that_was_lost_before_its_message_was_written_is_not_well(store: Store) -> None:
     store.call(set_meta, "canary flown at", NOW.isoformat())
 
     assert store.call(examine, CANARY, now=NOW + MINUTE / 2) == []
@@ -224,7 +224,7 @@ def test_all_is_well_while_a_feed_is_read(store: Store, failures, problems) -> N
     assert store.call(examine, CANARY, now=NOW) == problems
 
 
-def test_a_message_that_is_long_due_is_not_well(store: Store) -> None:
+def test_message_that_is_long_due_is_not_well(store: Store) -> None:
     store.call(add_alert, make_alert(), [make_delivery()])
 
     assert store.call(examine, CANARY, now=NOW + 15 * MINUTE) == []
@@ -233,7 +233,7 @@ def test_a_message_that_is_long_due_is_not_well(store: Store) -> None:
     ]
 
 
-def test_a_canary_that_does_not_arrive_in_time_is_not_well(store: Store) -> None:
+def test_canary_that_does_not_arrive_in_time_is_not_well(store: Store) -> None:
     fly(store, NOW)
 
     assert store.call(examine, CANARY, now=NOW + 14 * MINUTE) == []
@@ -249,7 +249,7 @@ def test_old_canaries_are_forgotten(store: Store) -> None:
     assert [it.delivery.id for it in store.call(list_deliveries)] == ["c1201"]
 
 
-def test_an_empty_store_is_healthy(store: Store) -> None:
+def test_empty_store_is_healthy(store: Store) -> None:
     found = store.call(liveness, NOW)
 
     assert (found.feeds, found.oldest_due_at, found.canary_at) == (0, None, None)
@@ -274,7 +274,7 @@ def told_of_first_sight(store: Store, after: timedelta, *, is_last: bool = False
     return facts.title if facts else ""
 
 
-def test_reports_of_a_first_sight_are_told_once_when_no_more_come(store: Store) -> None:
+def test_first_fetch_is_reported_once_after_its_last_poll(store: Store) -> None:
     store_first_sight(store, 5)
 
     titles = [told_of_first_sight(store, minutes * MINUTE) for minutes in (1, 3, 5)]
@@ -283,13 +283,13 @@ def test_reports_of_a_first_sight_are_told_once_when_no_more_come(store: Store) 
     assert len(store.call(list_deliveries, limit=9)) == 1
 
 
-def test_reports_of_a_first_sight_are_told_at_once_by_a_run_that_ends(store: Store) -> None:
+def test_first_fetch_is_reported_at_the_end_of_run_once(store: Store) -> None:
     store_first_sight(store, 5)
 
     assert told_of_first_sight(store, timedelta(0), is_last=True)
 
 
-def test_few_reports_of_a_first_sight_are_told_to_nobody(store: Store) -> None:
+def test_first_fetch_with_few_matches_is_not_reported(store: Store) -> None:
     store_first_sight(store, 3)
 
     assert told_of_first_sight(store, 5 * MINUTE) == ""

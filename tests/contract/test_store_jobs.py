@@ -75,7 +75,7 @@ def items(store: Store, **more: Any) -> list[DigestItem]:
     return store.call(digest_items, DigestQuery(**window))
 
 
-def test_a_small_fact_is_kept_and_replaced(store: Store) -> None:
+def test_small_fact_is_kept_and_replaced(store: Store) -> None:
     assert store.call(get_meta, "ema") is None
 
     store.call(set_meta, "ema", "0.3")
@@ -84,12 +84,12 @@ def test_a_small_fact_is_kept_and_replaced(store: Store) -> None:
     assert store.call(get_meta, "ema") == "0.4"
 
 
-def test_a_configuration_is_kept_once(store: Store) -> None:
+def test_configuration_is_kept_once(store: Store) -> None:
     store.call(save_config, "v1", "timezone: UTC", NOW)
     store.call(save_config, "v1", "timezone: UTC", NOW + HOUR)
 
 
-def test_a_digest_lists_the_stories_of_its_window_most_severe_first(store: Store) -> None:
+def test_digest_lists_the_stories_of_its_window_most_severe_first(store: Store) -> None:
     entries = [
         make_planned("e1", fold=make_fold("s1")),
         make_planned("e2", fold=make_fold("s2")),
@@ -111,7 +111,7 @@ def test_a_digest_lists_the_stories_of_its_window_most_severe_first(store: Store
     assert (found[0].url, found[0].outlet) == ("https://news.example/e1", make_outlet())
 
 
-def test_a_digest_shows_a_headline_in_the_language_of_the_desk(store: Store) -> None:
+def test_digest_shows_a_headline_in_the_language_of_the_desk(store: Store) -> None:
     russian, english = (
         StoryReport(
             outlet=replace(make_outlet(f"Outlet {language}"), language=language),
@@ -195,14 +195,14 @@ def test_updates_and_more_outlets_of_a_story_that_was_in_a_digest_are_counted(st
     assert (item.title, item.part_of) == ("Ships cross the strait (e-f3)", "Ships cross the strait")
 
 
-def test_a_digest_leaves_out_the_silent_baseline(store: Store) -> None:
+def test_digest_leaves_out_the_silent_baseline(store: Store) -> None:
     silent = make_planned("e1", decision=_decision(Action.NONE, Reason.BASELINE))
     store.call(apply_plan, make_plan(claimed_feed(store), [silent]))
 
     assert items(store) == []
 
 
-def test_a_digest_keeps_to_its_window_and_its_lists(store: Store) -> None:
+def test_digest_keeps_to_its_window_and_its_lists(store: Store) -> None:
     store.call(apply_plan, make_plan(claimed_feed(store)))
 
     assert items(store, until_at=NOW) == []
@@ -211,7 +211,7 @@ def test_a_digest_keeps_to_its_window_and_its_lists(store: Store) -> None:
     assert len(items(store, watchlists=["taiwan-policy", "other"])) == 1
 
 
-def test_a_story_stands_in_each_digest_once(store: Store) -> None:
+def test_story_is_in_each_digest_once(store: Store) -> None:
     store.call(apply_plan, make_plan(claimed_feed(store)))
     done: dict[str, Any] = {"since_at": NOW - DAY, "until_at": NOW + HOUR, "story_ids": ["s1"]}
 
@@ -224,7 +224,7 @@ def test_a_story_stands_in_each_digest_once(store: Store) -> None:
     assert store.call(last_digest_until, "evening") is None
 
 
-def test_coverage_counts_what_was_watched_and_names_what_was_not(store: Store) -> None:
+def test_coverage_counts_current_feeds_and_names_the_others(store: Store) -> None:
     feeds = [make_feed(f"f{number}") for number in range(5)]
     store.call(sync_feeds, [*feeds, make_feed("off", enabled=False)], NOW)
     claimed = {state.feed_id: state for state in claim(store)}
@@ -243,7 +243,7 @@ def test_coverage_counts_what_was_watched_and_names_what_was_not(store: Store) -
     assert (facts.pending, facts.dead_letters) == (1, 0)
 
 
-def test_coverage_admits_how_long_a_feed_was_not_read(store: Store) -> None:
+def test_coverage_reports_how_long_a_feed_was_not_read(store: Store) -> None:
     claimed = claimed_feed(store)
     back_at = NOW + timedelta(hours=5)
     after = _polled(claimed, last_ok_at=back_at, blind_since=NOW + timedelta(hours=1))
@@ -258,7 +258,7 @@ def test_coverage_admits_how_long_a_feed_was_not_read(store: Store) -> None:
     assert longest(back_at, NOW + DAY) == ("", timedelta(0))
 
 
-def test_coverage_admits_a_gap_that_goes_on(store: Store) -> None:
+def test_coverage_reports_a_continuing_gap(store: Store) -> None:
     claimed = claimed_feed(store)
     store.call(complete_polls, [_polled(claimed, last_ok_at=NOW, failures=2)])
 
@@ -267,7 +267,7 @@ def test_coverage_admits_a_gap_that_goes_on(store: Store) -> None:
     assert (facts.blind_feed, facts.blind_for) == ("Feed f1", DAY)
 
 
-def test_a_feed_that_has_never_been_read_is_not_called_current(store: Store) -> None:
+def test_feed_that_has_never_been_read_is_not_called_current(store: Store) -> None:
     store.call(sync_feeds, [make_feed()], NOW)
 
     facts = store.call(coverage, since_at=NOW - DAY, until_at=NOW, now=NOW)
@@ -275,7 +275,7 @@ def test_a_feed_that_has_never_been_read_is_not_called_current(store: Store) -> 
     assert (facts.feeds, facts.feeds_current, facts.feeds_late) == (1, 0, 1)
 
 
-def test_status_counts_the_last_day_and_what_is_open_now(store: Store) -> None:
+def test_status_counts_the_last_day_and_open_messages(store: Store) -> None:
     store.call(sync_feeds, [make_feed("f1"), make_feed("f2"), make_feed("f3")], NOW)
     claimed = {state.feed_id: state for state in claim(store)}
     failed = _polled(claimed["f2"], failures=4, last_outcome="timeout", last_detail="30 s")
@@ -309,7 +309,7 @@ def test_only_messages_about_stories_count_as_alerts(store: Store) -> None:
     assert store.call(status_counts, NOW).alerts == 0
 
 
-def test_an_old_entry_goes_once_its_feed_no_longer_lists_it(store: Store) -> None:
+def test_old_entry_is_pruned_once_its_feed_no_longer_lists_it(store: Store) -> None:
     claimed = claimed_feed(store)
     store.call(apply_plan, make_quiet_plan(claimed, [make_unmatched("gone"), make_unmatched("on")]))
     later = NOW + 200 * DAY
@@ -320,7 +320,7 @@ def test_an_old_entry_goes_once_its_feed_no_longer_lists_it(store: Store) -> Non
     assert set(store.call(known_entries, ["gone", "on"])) == {"on"}
 
 
-def test_nothing_is_pruned_while_nobody_has_read_the_feed_again(store: Store) -> None:
+def test_entries_are_kept_until_their_feed_is_read_again(store: Store) -> None:
     store.call(apply_plan, make_quiet_plan(claimed_feed(store), [make_unmatched("e1")]))
 
     assert store.call(prune, now=NOW + 900 * DAY, entries_after=180 * DAY, limit=10) == 0
@@ -340,7 +340,7 @@ def test_pruning_goes_in_small_steps_and_takes_matches_along(store: Store) -> No
     assert store.call(find_entries, "e0") == []
 
 
-def test_what_was_sent_goes_when_it_is_old_and_what_waits_stays(store: Store) -> None:
+def test_old_sent_messages_are_pruned_and_waiting_ones_stay(store: Store) -> None:
     store.call(apply_plan, make_plan(claimed_feed(store)))
     later = NOW + 100 * DAY
 
@@ -352,7 +352,7 @@ def test_what_was_sent_goes_when_it_is_old_and_what_waits_stays(store: Store) ->
     assert store.call(list_deliveries) == []
 
 
-def test_a_story_goes_with_its_last_report_and_alert(store: Store) -> None:
+def test_story_goes_with_its_last_report_and_alert(store: Store) -> None:
     store.call(apply_plan, make_plan(claimed_feed(store), deliveries=(), alerts=()))
     store.call(apply_plan, make_quiet_plan(claim(store, now=NOW + DAY)[0], [make_unmatched("on")]))
     later = NOW + 100 * DAY
@@ -365,7 +365,7 @@ def test_a_story_goes_with_its_last_report_and_alert(store: Store) -> None:
     assert (with_report, without) == (0, 1)
 
 
-def test_an_entry_that_is_still_listed_is_noted_once_a_week(store: Store) -> None:
+def test_entry_that_is_still_listed_is_noted_once_a_week(store: Store) -> None:
     store.call(apply_plan, make_quiet_plan(claimed_feed(store), [make_unmatched("e1")]))
 
     for day in range(0, 400, 5):

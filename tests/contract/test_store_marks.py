@@ -31,7 +31,7 @@ def store_entries(store: Store, *ids: str) -> None:
     store.call(apply_plan, make_quiet_plan(claimed, [make_unmatched(id_) for id_ in ids]))
 
 
-def test_a_mark_comes_back_as_it_was_given(store: Store) -> None:
+def test_mark_is_read_back_unchanged(store: Store) -> None:
     store_entries(store, "e1")
     mark = make_mark()
 
@@ -40,7 +40,7 @@ def test_a_mark_comes_back_as_it_was_given(store: Store) -> None:
     assert store.call(read_marks) == {("e1", "taiwan-policy"): mark}
 
 
-def test_a_later_mark_replaces_the_earlier_one(store: Store) -> None:
+def test_later_mark_replaces_the_earlier_one(store: Store) -> None:
     store_entries(store, "e1")
     store.call(set_mark, make_mark())
     later = make_mark(verdict=Verdict.RELEVANT, marked_at=NOW + timedelta(hours=1), note="")
@@ -62,7 +62,7 @@ def test_marks_can_be_asked_for_by_time_and_by_entry(store: Store) -> None:
     assert [key[0] for key in first] == ["e1"]
 
 
-def test_a_mark_that_is_taken_back_is_gone(store: Store) -> None:
+def test_mark_that_is_taken_back_is_gone(store: Store) -> None:
     store_entries(store, "e1")
     store.call(set_mark, make_mark())
 
@@ -71,7 +71,7 @@ def test_a_mark_that_is_taken_back_is_gone(store: Store) -> None:
     assert store.call(read_marks) == {}
 
 
-def test_a_mark_goes_with_its_entry(store: Store) -> None:
+def test_mark_goes_with_its_entry(store: Store) -> None:
     store_entries(store, "old", "listed")
     store.call(set_mark, make_mark("old"))
     later = NOW + timedelta(days=200)

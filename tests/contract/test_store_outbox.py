@@ -90,7 +90,7 @@ def state_of(store: Store, id_: str = "d1") -> DeliveryState:
     return record.delivery.state
 
 
-def test_a_claim_hands_out_all_that_a_driver_needs(store: Store) -> None:
+def test_claim_hands_out_all_that_a_driver_needs(store: Store) -> None:
     put(store)
 
     one = claimed(store)
@@ -104,7 +104,7 @@ def test_a_claim_hands_out_all_that_a_driver_needs(store: Store) -> None:
     assert state_of(store) is DeliveryState.SENDING
 
 
-def test_a_delivered_message_keeps_its_receipt_and_its_attempt(store: Store) -> None:
+def test_delivered_message_keeps_its_receipt_and_its_attempt(store: Store) -> None:
     put(store)
 
     assert finish(store, claimed(store), now=NOW + MINUTE)
@@ -149,14 +149,14 @@ def test_critical_messages_overtake_others_which_keep_their_order(store: Store) 
     assert order == ["d3", "d1", "d2"]
 
 
-def test_a_message_waits_for_its_time(store: Store) -> None:
+def test_message_waits_for_its_time(store: Store) -> None:
     put(store, make_delivery(not_before=NOW + MINUTE))
 
     assert claim(store) is None
     assert claim(store, now=NOW + MINUTE) is not None
 
 
-def test_an_update_waits_for_the_message_it_belongs_to(store: Store) -> None:
+def test_update_waits_for_the_message_it_belongs_to(store: Store) -> None:
     put(store, make_delivery("d1"))
     put_update(store)
 
@@ -178,7 +178,7 @@ def put_update(store: Store, **changes: Any) -> None:
     put(store, make_delivery("d2", alert_id="a2", parent_id="d1"), alert=alert)
 
 
-def test_a_critical_update_does_not_wait_for_a_retry(store: Store) -> None:
+def test_critical_update_does_not_wait_for_a_retry(store: Store) -> None:
     put(store, make_delivery("d1"))
     parent = claimed(store)
     put_update(store, severity=Severity.CRITICAL)
@@ -191,7 +191,7 @@ def test_a_critical_update_does_not_wait_for_a_retry(store: Store) -> None:
     assert claimed(store).job.delivery.id == "d2"
 
 
-def test_an_update_that_may_go_lets_the_held_message_before_it_go(store: Store) -> None:
+def test_update_that_is_due_releases_the_held_message_before_it(store: Store) -> None:
     put(store, make_delivery("d1", state=DeliveryState.HELD, not_before=NOW + 6 * HOUR))
     later = NOW + HOUR
 
@@ -203,7 +203,7 @@ def test_an_update_that_may_go_lets_the_held_message_before_it_go(store: Store) 
     assert claimed(store, now=later).job.delivery.id == "d2"
 
 
-def test_an_update_that_is_held_itself_leaves_the_message_before_it_held(store: Store) -> None:
+def test_update_that_is_held_itself_leaves_the_message_before_it_held(store: Store) -> None:
     put(store, make_delivery("d1", state=DeliveryState.HELD, not_before=NOW + HOUR))
     held = make_delivery(
         "d2", alert_id="a2", parent_id="d1", state=DeliveryState.HELD, not_before=NOW + HOUR
@@ -214,7 +214,7 @@ def test_an_update_that_is_held_itself_leaves_the_message_before_it_held(store: 
     assert state_of(store) is DeliveryState.HELD
 
 
-def test_an_update_goes_out_by_itself_when_its_parent_is_dead_or_unknown(store: Store) -> None:
+def test_update_goes_out_by_itself_when_its_parent_is_dead_or_unknown(store: Store) -> None:
     put(store, make_delivery("d1"))
     put(
         store,
@@ -245,7 +245,7 @@ def test_frozen_bytes_come_back_unchanged_at_the_next_attempt(store: Store) -> N
     assert not again.job.is_possible_repeat
 
 
-def test_an_unanswered_attempt_marks_the_next_as_a_possible_repeat(store: Store) -> None:
+def test_unanswered_attempt_marks_the_next_as_a_possible_repeat(store: Store) -> None:
     put(store)
     unsure = SendResult(outcome=Outcome.UNSURE, text="no answer")
     finish(store, claimed(store), unsure, state=DeliveryState.PENDING, not_before=NOW + MINUTE)
@@ -256,7 +256,7 @@ def test_an_unanswered_attempt_marks_the_next_as_a_possible_repeat(store: Store)
     assert (again.job.started_at, again.unsure_count) == (NOW, 1)
 
 
-def test_what_was_sent_in_vain_twice_is_looked_for_since_the_first_time(store: Store) -> None:
+def test_message_attempted_twice_is_looked_up_since_the_first_attempt(store: Store) -> None:
     put(store)
     claimed(store)
     store.call(expire_deliveries, NOW + HOUR)
@@ -268,7 +268,7 @@ def test_what_was_sent_in_vain_twice_is_looked_for_since_the_first_time(store: S
     assert (again.job.started_at, again.unsure_count) == (NOW, 2)
 
 
-def test_an_answer_that_fails_to_come_twice_is_looked_for_since_the_first_time(
+def test_unanswered_message_is_looked_up_since_the_first_attempt(
     store: Store,
 ) -> None:
     put(store)
@@ -280,7 +280,7 @@ def test_an_answer_that_fails_to_come_twice_is_looked_for_since_the_first_time(
     assert claimed(store, now=NOW + 2 * HOUR).job.started_at == NOW
 
 
-def test_a_sender_that_does_not_come_back_leaves_an_unsure_attempt(store: Store) -> None:
+def test_sender_that_does_not_come_back_leaves_an_unsure_attempt(store: Store) -> None:
     put(store)
     claimed(store)
 
@@ -294,7 +294,7 @@ def test_a_sender_that_does_not_come_back_leaves_an_unsure_attempt(store: Store)
     assert [attempt.outcome for attempt in record.history] == ["unsure", ""]
 
 
-def test_a_renewed_lease_does_not_expire(store: Store) -> None:
+def test_renewed_lease_does_not_expire(store: Store) -> None:
     put(store)
     one = claimed(store)
 
@@ -303,7 +303,7 @@ def test_a_renewed_lease_does_not_expire(store: Store) -> None:
     assert store.call(expire_deliveries, NOW + SEND_LEASE) == 0
 
 
-def test_whoever_lost_the_lease_changes_nothing(store: Store) -> None:
+def test_process_that_lost_its_lease_changes_no_row(store: Store) -> None:
     put(store)
     slow = claimed(store)
     store.call(expire_deliveries, NOW + SEND_LEASE)
@@ -316,7 +316,7 @@ def test_whoever_lost_the_lease_changes_nothing(store: Store) -> None:
     assert state_of(store) is DeliveryState.SENDING
 
 
-def test_an_answer_after_the_lease_counts_while_nobody_else_has_claimed(store: Store) -> None:
+def test_late_answer_counts_until_another_process_claims_the_delivery(store: Store) -> None:
     put(store)
     slow = claimed(store)
     store.call(expire_deliveries, NOW + SEND_LEASE)
@@ -326,7 +326,7 @@ def test_an_answer_after_the_lease_counts_while_nobody_else_has_claimed(store: S
     assert state_of(store) is DeliveryState.DELIVERED
 
 
-def test_a_start_puts_what_was_being_sent_back_as_possibly_sent(store: Store) -> None:
+def test_start_marks_interrupted_messages_as_possibly_sent(store: Store) -> None:
     put(store)
     claimed(store)
 
@@ -361,7 +361,7 @@ def test_two_processes_never_claim_the_same_delivery(store_url: str) -> None:
     assert sorted(taken) == sorted(f"d{number}" for number in range(30))
 
 
-def test_a_receiver_that_one_process_sends_to_is_left_alone_by_the_other(store_url: str) -> None:
+def test_receiver_is_used_by_one_process_at_a_time(store_url: str) -> None:
     ours, theirs = Store.open(store_url), Store.open(store_url)
     put(ours, make_delivery("d1", recipient="a"), make_delivery("d2", recipient="b"))
     claimed(ours)
@@ -372,7 +372,7 @@ def test_a_receiver_that_one_process_sends_to_is_left_alone_by_the_other(store_u
     theirs.close()
 
 
-def test_a_receivers_fault_holds_the_receiver_and_success_clears_it(store: Store) -> None:
+def test_receivers_fault_holds_the_receiver_and_success_clears_it(store: Store) -> None:
     put(store, make_delivery("d1", recipient="a"), make_delivery("d2", recipient="b"))
     broken = SendResult(outcome=Outcome.RECEIVER_BROKEN, code="404", text="no_service")
     until = NOW + MINUTE
@@ -400,7 +400,7 @@ def test_a_receivers_fault_holds_the_receiver_and_success_clears_it(store: Store
     assert state.last_ok_at == until
 
 
-def test_a_receiver_that_fails_again_has_been_broken_since_the_first_time(store: Store) -> None:
+def test_receiver_that_fails_again_has_been_broken_since_the_first_time(store: Store) -> None:
     put(store)
     broken = SendResult(outcome=Outcome.RECEIVER_BROKEN)
     for minute in range(3):
@@ -411,7 +411,7 @@ def test_a_receiver_that_fails_again_has_been_broken_since_the_first_time(store:
     assert (state.failures, state.broken_at) == (3, NOW)
 
 
-def test_a_paused_receiver_sends_nothing_until_it_is_resumed(store: Store) -> None:
+def test_paused_receiver_sends_no_message_until_it_is_resumed(store: Store) -> None:
     put(store)
     store.call(pause_receiver, "desk-slack", now=NOW, by="analyst")
     assert claim(store) is None
@@ -421,7 +421,7 @@ def test_a_paused_receiver_sends_nothing_until_it_is_resumed(store: Store) -> No
     assert claim(store) is not None
 
 
-def test_a_hold_can_be_set_without_an_attempt(store: Store) -> None:
+def test_hold_can_be_set_without_an_attempt(store: Store) -> None:
     put(store)
     store.call(hold_receiver, "desk-slack", until=NOW + MINUTE, reason="Retry-After")
 
@@ -429,7 +429,7 @@ def test_a_hold_can_be_set_without_an_attempt(store: Store) -> None:
     assert claim(store, now=NOW + MINUTE) is not None
 
 
-def test_the_receivers_with_something_to_send_are_named_urgent_ones_first(store: Store) -> None:
+def test_receivers_with_something_to_send_are_named_urgent_ones_first(store: Store) -> None:
     put(store, make_delivery("d1", receiver="mail"), make_delivery("d2", receiver="slack"))
     urgent = make_alert("a2", story_id="s2", severity=Severity.CRITICAL)
     put(store, make_delivery("d3", alert_id="a2", receiver="pager"), alert=urgent)
@@ -440,7 +440,7 @@ def test_the_receivers_with_something_to_send_are_named_urgent_ones_first(store:
     assert store.call(due_receivers, NOW) == ["pager", "mail", "slack"]
 
 
-def test_what_was_held_is_let_go_at_its_time(store: Store) -> None:
+def test_held_message_is_sent_at_its_time(store: Store) -> None:
     put(store, make_delivery(state=DeliveryState.HELD, not_before=NOW + MINUTE))
     assert claim(store, now=NOW + MINUTE) is None
 
@@ -449,7 +449,7 @@ def test_what_was_held_is_let_go_at_its_time(store: Store) -> None:
     assert claim(store, now=NOW + MINUTE) is not None
 
 
-def test_deliveries_of_a_receiver_that_cannot_be_used_say_so_and_wait(store: Store) -> None:
+def test_deliveries_of_an_unusable_receiver_wait(store: Store) -> None:
     put(store)
 
     settle_missing(store, now=NOW)
@@ -458,14 +458,14 @@ def test_deliveries_of_a_receiver_that_cannot_be_used_say_so_and_wait(store: Sto
     assert state_of(store) is DeliveryState.PENDING
 
 
-def test_what_waits_too_long_for_an_unusable_receiver_becomes_a_dead_letter(store: Store) -> None:
+def test_message_that_waits_too_long_for_an_unusable_receiver_is_dead(store: Store) -> None:
     put(store)
 
     assert settle_missing(store, now=NOW + 3 * DAY) == 1
     assert state_of(store) is DeliveryState.DEAD
 
 
-def test_what_waits_for_a_usable_receiver_is_left_alone(store: Store) -> None:
+def test_message_for_a_usable_receiver_keeps_waiting(store: Store) -> None:
     put(store)
 
     assert settle_missing(store, now=NOW + 3 * DAY, usable=["desk-slack"]) == 0
@@ -476,7 +476,7 @@ def settle_missing(store: Store, *, now: datetime, usable: Sequence[str] = ()) -
     return store.call(expire_for_missing_receivers, list(usable), now=now, give_up_after=2 * DAY)
 
 
-def test_a_dead_letter_can_be_retried_with_a_new_term(store: Store) -> None:
+def test_dead_letter_can_be_retried_with_a_new_term(store: Store) -> None:
     put(store)
     refused = SendResult(outcome=Outcome.PERMANENT, code="550")
     finish(store, claimed(store), refused, state=DeliveryState.DEAD, reason=DeliveryReason.REFUSED)
@@ -489,7 +489,7 @@ def test_a_dead_letter_can_be_retried_with_a_new_term(store: Store) -> None:
     assert again.job.delivery.give_up_at == later + timedelta(hours=24)
 
 
-def test_a_message_that_never_had_a_term_gets_one_when_it_is_sent_again(store: Store) -> None:
+def test_message_that_never_had_a_term_gets_one_when_it_is_sent_again(store: Store) -> None:
     put(store, make_delivery(give_up_at=None))
     refused = SendResult(outcome=Outcome.PERMANENT)
     finish(store, claimed(store), refused, state=DeliveryState.DEAD)
@@ -503,9 +503,7 @@ def test_a_message_that_never_had_a_term_gets_one_when_it_is_sent_again(store: S
 
 
 @pytest.mark.parametrize("change", ["facts = '{}'", "facts_type = 'Forgotten'"])
-def test_a_message_that_cannot_be_read_does_not_block_its_receiver(
-    store: Store, change: str
-) -> None:
+def test_message_that_cannot_be_read_does_not_block_its_receiver(store: Store, change: str) -> None:
     put(store)
     put(store, make_delivery("d2", alert_id="a2"), alert=make_alert("a2", story_id="s2"))
     store.call(damage, change)
@@ -515,7 +513,7 @@ def test_a_message_that_cannot_be_read_does_not_block_its_receiver(
     assert store.call(state_and_reason, "d1") == ("dead", "unreadable")
 
 
-def test_a_message_that_cannot_be_read_is_still_listed_and_shown(store: Store) -> None:
+def test_message_that_cannot_be_read_is_still_listed_and_shown(store: Store) -> None:
     put(store)
     store.call(damage, "facts = '{}'")
 
@@ -524,7 +522,7 @@ def test_a_message_that_cannot_be_read_is_still_listed_and_shown(store: Store) -
     assert listed.facts == NoticeFacts(title="(cannot be read)")
 
 
-def test_a_receiver_that_repeats_nothing_has_a_dead_letter_after_a_crash(store: Store) -> None:
+def test_receiver_without_repeats_has_a_dead_letter_after_a_crash(store: Store) -> None:
     put(store)
     claimed(store)
 
@@ -533,7 +531,7 @@ def test_a_receiver_that_repeats_nothing_has_a_dead_letter_after_a_crash(store: 
     assert store.call(state_and_reason, "d1") == ("dead", "unanswered")
 
 
-def test_a_message_whose_sender_dies_each_time_ends_with_its_term(store: Store) -> None:
+def test_message_whose_sender_dies_each_time_ends_with_its_term(store: Store) -> None:
     put(store, make_delivery(give_up_at=NOW + HOUR))
     claimed(store)
     store.call(expire_deliveries, NOW + 2 * HOUR)
@@ -545,7 +543,7 @@ def test_a_message_whose_sender_dies_each_time_ends_with_its_term(store: Store) 
     assert store.call(state_and_reason, "d1") == ("dead", "gave_up")
 
 
-def test_an_unanswered_attempt_that_has_expired_is_counted_once(store: Store) -> None:
+def test_unanswered_attempt_that_has_expired_is_counted_once(store: Store) -> None:
     put(store)
     one = claimed(store)
     store.call(expire_deliveries, NOW + SEND_LEASE)
@@ -565,7 +563,7 @@ def state_and_reason(tx: Transaction, id_: str) -> tuple[str, str]:
     return tuple(found.one())
 
 
-def test_what_was_delivered_cannot_be_retried(store: Store) -> None:
+def test_delivered_message_cannot_be_retried(store: Store) -> None:
     put(store)
     finish(store, claimed(store))
 
@@ -573,7 +571,7 @@ def test_what_was_delivered_cannot_be_retried(store: Store) -> None:
     assert not store.call(retry_delivery, "unknown", now=NOW)
 
 
-def test_a_replay_is_a_new_message_and_leaves_the_old_one_as_it_was(store: Store) -> None:
+def test_replay_is_a_new_message_and_leaves_the_old_one_as_it_was(store: Store) -> None:
     put(store)
     one = claimed(store)
     store.call(freeze, "d1", one.epoch, Frozen(body=b"x", content_type="text/plain"))
@@ -589,7 +587,7 @@ def test_a_replay_is_a_new_message_and_leaves_the_old_one_as_it_was(store: Store
     assert store.call(replay_delivery, "unknown", now=NOW) == ""
 
 
-def test_the_beginning_of_an_id_stands_for_the_only_message_that_has_it(store: Store) -> None:
+def test_beginning_of_an_id_names_the_only_message_with_it(store: Store) -> None:
     put(store, make_delivery("abc123"), make_delivery("abd456", receiver="desk-mail"))
     finish(store, claimed(store))
     replayed = store.call(replay_delivery, "abc123", now=NOW)
@@ -600,7 +598,7 @@ def test_the_beginning_of_an_id_stands_for_the_only_message_that_has_it(store: S
     assert found == ["abc123", "abc123", replayed, "ab", "x"]
 
 
-def test_only_what_waits_is_cancelled_and_only_on_a_condition(store: Store) -> None:
+def test_cancel_affects_waiting_messages_and_needs_a_condition(store: Store) -> None:
     put(store, make_delivery("d1", recipient="a"), make_delivery("d2", receiver="desk-mail"))
     finish(store, claimed(store))
 
@@ -611,7 +609,7 @@ def test_only_what_waits_is_cancelled_and_only_on_a_condition(store: Store) -> N
     assert state_of(store, "d2") is DeliveryState.CANCELLED
 
 
-def test_a_receivers_old_deliveries_are_cancelled_together(store: Store) -> None:
+def test_receivers_old_deliveries_are_cancelled_together(store: Store) -> None:
     put(store, make_delivery("d1", recipient="a"), make_delivery("d2", receiver="desk-mail"))
 
     assert store.call(cancel_deliveries, now=NOW, receiver="desk-slack", before=NOW) == 0
@@ -667,7 +665,7 @@ def test_messages_without_a_story_are_kept_apart_by_their_alert(store: Store, fa
     assert claimed(store).job.delivery.id == "d2"
 
 
-def test_broken_promises_are_named(store: Store) -> None:
+def test_violated_invariants_are_named(store: Store) -> None:
     store.call(add_alert, make_alert("a0", story_id="s0"), [])
     put(store)
     claimed(store)
@@ -677,7 +675,7 @@ def test_broken_promises_are_named(store: Store) -> None:
     assert "delivery d1 is still being sent long after its lease" in store.call(check_outbox, late)
 
 
-def test_a_process_that_dies_before_its_commit_leaves_nothing(store_url: str) -> None:
+def test_process_that_dies_before_its_commit_leaves_no_row(store_url: str) -> None:
     store = Store.open(store_url)
 
     def die(tx: Transaction) -> None:
@@ -693,7 +691,7 @@ def test_a_process_that_dies_before_its_commit_leaves_nothing(store_url: str) ->
     reopened.close()
 
 
-def test_what_waited_through_a_pause_gets_a_new_term(store: Store) -> None:
+def test_message_that_waited_through_a_pause_gets_a_new_term(store: Store) -> None:
     put(store, make_delivery(give_up_at=NOW + DAY))
 
     store.call(resume_receiver, "desk-slack", now=NOW + 3 * DAY)
@@ -701,7 +699,7 @@ def test_what_waited_through_a_pause_gets_a_new_term(store: Store) -> None:
     assert store.call(list_deliveries)[0].delivery.give_up_at == NOW + 4 * DAY
 
 
-def test_what_was_written_for_an_unknown_mailbox_gets_its_recipients(store: Store) -> None:
+def test_message_without_recipients_gets_them_later(store: Store) -> None:
     put(store)
 
     assert store.call(save_recipients, {"desk-slack": ("a@example.org", "b@example.org")}) == 1
@@ -711,7 +709,7 @@ def test_what_was_written_for_an_unknown_mailbox_gets_its_recipients(store: Stor
     assert sorted(recipients) == ["a@example.org", "b@example.org"]
 
 
-def test_alerts_are_counted_whatever_else_was_sent_since(store: Store) -> None:
+def test_alerts_are_counted_without_other_messages(store: Store) -> None:
     store.call(add_alert, make_alert("a1"), [make_delivery("d1", alert_id="a1")])
     for number in range(5):
         notice = make_alert(f"c{number}", kind=AlertKind.CANARY, created_at=NOW + HOUR)
@@ -720,7 +718,7 @@ def test_alerts_are_counted_whatever_else_was_sent_since(store: Store) -> None:
     assert [it.delivery.id for it in store.call(list_alerts, limit=1)] == ["d1"]
 
 
-def test_an_alert_keeps_its_time_when_its_message_is_replayed(store: Store) -> None:
+def test_alert_keeps_its_time_when_its_message_is_replayed(store: Store) -> None:
     store.call(add_alert, make_alert("a1"), [make_delivery("d1", state=DeliveryState.DELIVERED)])
 
     assert store.call(replay_delivery, "d1", now=NOW + HOUR)
@@ -729,7 +727,7 @@ def test_an_alert_keeps_its_time_when_its_message_is_replayed(store: Store) -> N
 
 
 @pytest.mark.parametrize("nothing", ["", "…"])
-def test_the_beginning_of_nothing_names_no_delivery(store: Store, nothing: str) -> None:
+def test_empty_id_names_no_delivery(store: Store, nothing: str) -> None:
     store.call(add_alert, make_alert("a1"), [make_delivery("d1")])
 
     assert store.call(full_id, nothing) == nothing

@@ -46,7 +46,7 @@ def etag(store: Store) -> str:
     return store.call(feed_states)[FEED.id].validators.etag
 
 
-def test_the_first_part_of_a_document_leaves_the_state_of_its_feed(store: Store) -> None:
+def test_first_part_of_a_document_leaves_the_state_of_its_feed(store: Store) -> None:
     first, last = split_poll(poll(claimed_feed(store), *ENTRIES), 2)
     folding = FoldWindowCache()
 
@@ -65,7 +65,7 @@ def test_entries_of_a_part_are_known_when_the_document_is_read_again(store: Stor
     assert set(store.call(known_entries, [entry.id for entry in ENTRIES])) == {"e0", "e1"}
 
 
-def test_a_part_is_refused_when_somebody_else_has_claimed_the_feed(store: Store) -> None:
+def test_part_is_refused_when_somebody_else_has_claimed_the_feed(store: Store) -> None:
     first, last = split_poll(poll(claimed_feed(store), *ENTRIES), 2)
     folding = FoldWindowCache()
     store.call(commit_poll, first, rules=RULES, folding=folding)

@@ -157,7 +157,7 @@ def run_in_turns(replicas: list[Store]) -> None:
 
 
 @pytest.mark.parametrize("run", [run_at_once, run_in_turns])
-def test_replicas_say_what_one_says_that_sees_the_reports_in_the_same_order(
+def test_replicas_decide_like_one_process_with_the_same_order(
     replicas: list[Store], alone: Store, run: Callable[[list[Store]], None]
 ) -> None:
     run(replicas)
@@ -169,7 +169,7 @@ def test_replicas_say_what_one_says_that_sees_the_reports_in_the_same_order(
     assert what_was_said(replicas[0]) == what_was_said(alone)
 
 
-def test_folding_the_reports_of_replicas_once_more_changes_nothing(replicas: list[Store]) -> None:
+def test_replay_of_the_reports_of_replicas_finds_no_difference(replicas: list[Store]) -> None:
     run_at_once(replicas)
 
     again = list(refold(reports(replicas[0]), {}))

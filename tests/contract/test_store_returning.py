@@ -66,14 +66,14 @@ def page(id_: str, title: str = TITLE) -> Entry:
     )
 
 
-def test_a_page_that_comes_back_after_a_month_alerts_nobody(store: Store) -> None:
+def test_page_that_returns_after_a_month_sends_no_alert(store: Store) -> None:
     first = poll(store, page("e1"), now=NOW)
     again = poll(store, page("e2"), now=NOW + MONTH)
 
     assert (first.alerts, again.alerts, again.stories_new) == (1, 0, 0)
 
 
-def test_a_page_that_comes_back_with_its_old_date_is_no_news_for_the_digest_either(
+def test_page_that_returns_with_its_old_date_is_not_in_the_digest(
     store: Store,
 ) -> None:
     poll(store, replace(page("e1"), published_at=NOW), now=NOW)
@@ -103,7 +103,7 @@ def test_page_with_a_constant_title_and_another_text_each_time_is_news(
 
 
 @pytest.mark.parametrize("days", [1, 30])
-def test_a_replay_takes_a_page_that_came_back_as_decided(store: Store, days: int) -> None:
+def test_replay_takes_a_page_that_came_back_as_decided(store: Store, days: int) -> None:
     poll(store, page("e1"), now=NOW)
     poll(store, page("e2"), now=NOW + timedelta(days=days))
 

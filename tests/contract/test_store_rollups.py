@@ -132,7 +132,7 @@ def only(found: Sequence[ClaimedDelivery]) -> ClaimedDelivery:
 # ---------------------------------------------------------------- held
 
 
-def test_what_quiet_hours_held_goes_out_as_one_message_that_names_all(store: Store) -> None:
+def test_messages_held_by_quiet_hours_become_one_that_lists_all(store: Store) -> None:
     ids = held(store, 3)
 
     store.call(flush_held, MORNING)
@@ -158,7 +158,7 @@ def test_one_message_alone_goes_out_as_itself(store: Store) -> None:
     assert only(send_all(store, now=MORNING)).job.delivery.id == id_
 
 
-def test_of_several_messages_about_one_story_the_latest_goes_out(store: Store) -> None:
+def test_latest_of_several_messages_about_a_story_is_sent(store: Store) -> None:
     first, last = held(store, 2, story="s1")
 
     store.call(flush_held, MORNING)
@@ -167,7 +167,7 @@ def test_of_several_messages_about_one_story_the_latest_goes_out(store: Store) -
     assert state_of(store, first) == ("merged", last)
 
 
-def test_of_several_messages_about_one_story_none_is_left_unsaid(store: Store) -> None:
+def test_every_message_about_a_story_is_listed(store: Store) -> None:
     held(store, 3, story="s1")
 
     store.call(flush_held, MORNING)
@@ -194,7 +194,7 @@ def test_each_place_gets_a_message_of_its_own(store: Store) -> None:
     assert states(store) == {"merged": 4, "delivered": 2}
 
 
-def test_what_is_held_longer_stays_held(store: Store) -> None:
+def test_message_that_is_held_longer_stays_held(store: Store) -> None:
     held(store, 2)
     put(store, 7, state=DeliveryState.HELD, not_before=MORNING + MINUTE)
 
@@ -203,7 +203,7 @@ def test_what_is_held_longer_stays_held(store: Store) -> None:
     assert states(store) == {"merged": 2, "pending": 1, "held": 1}
 
 
-def test_releasing_twice_changes_nothing_more(store: Store) -> None:
+def test_second_release_changes_no_message(store: Store) -> None:
     held(store, 3)
 
     released = [store.call(flush_held, MORNING) for _ in range(2)]
@@ -212,7 +212,7 @@ def test_releasing_twice_changes_nothing_more(store: Store) -> None:
     assert states(store) == {"merged": 3, "pending": 1}
 
 
-def test_a_rollup_lists_the_most_urgent_stories_and_counts_the_rest(store: Store) -> None:
+def test_rollup_lists_the_most_urgent_stories_and_counts_the_rest(store: Store) -> None:
     held(store, 30)
     put(
         store,
@@ -279,13 +279,13 @@ def test_updates_of_a_story_go_out_as_one_when_the_first_has_waited(store: Store
     assert store.call(check_outbox, NOW + 12 * MINUTE) == []
 
 
-def test_a_collected_update_is_an_answer_in_the_thread_of_its_story(store: Store) -> None:
+def test_collected_update_is_an_answer_in_the_thread_of_its_story(store: Store) -> None:
     collected(store)
 
     assert released(store, NOW + 12 * MINUTE).job.parent_ref == {"ts": "1.2"}
 
 
-def test_an_update_that_goes_at_once_leaves_the_waiting_ones_to_their_time(store: Store) -> None:
+def test_update_that_goes_at_once_leaves_the_waiting_ones_to_their_time(store: Store) -> None:
     first, _ = collected(store)
     put(store, 5, story="s1", at=NOW + 5 * MINUTE, parent_id=first, severity=Severity.HIGH)
 
@@ -312,7 +312,7 @@ def test_collected_updates_of_two_stories_are_two_messages(store: Store) -> None
     assert len(send_all(store, now=NOW + 12 * MINUTE)) == 2
 
 
-def test_a_collected_update_says_the_same_when_a_crash_comes_before_it_is_written(
+def test_collected_update_says_the_same_when_a_crash_comes_before_it_is_written(
     store: Store,
 ) -> None:
     collected(store)
@@ -327,7 +327,7 @@ def test_a_collected_update_says_the_same_when_a_crash_comes_before_it_is_writte
     assert again.job.facts == lost.job.facts
 
 
-def test_what_a_dead_collected_update_carried_is_dead_and_retried_with_it(store: Store) -> None:
+def test_updates_in_a_dead_message_are_dead_and_retried_with_it(store: Store) -> None:
     _, ids = collected(store)
     store.call(flush_held, NOW + 12 * MINUTE)
     one = claim(store, now=NOW + 12 * MINUTE)
@@ -341,7 +341,7 @@ def test_what_a_dead_collected_update_carried_is_dead_and_retried_with_it(store:
     assert again.job.facts == one.job.facts
 
 
-def test_a_fallback_says_what_the_collected_update_would_have_said(store: Store) -> None:
+def test_fallback_sends_the_text_of_the_collected_update(store: Store) -> None:
     collected(store)
     store.call(flush_held, NOW + 12 * MINUTE)
     one = claim(store, now=NOW + 12 * MINUTE)
@@ -354,7 +354,7 @@ def test_a_fallback_says_what_the_collected_update_would_have_said(store: Store)
     assert other.job.facts == one.job.facts
 
 
-def test_a_collected_update_that_a_person_replays_says_the_same_again(store: Store) -> None:
+def test_collected_update_that_a_person_replays_says_the_same_again(store: Store) -> None:
     collected(store)
     one = released(store, NOW + 12 * MINUTE)
 
@@ -363,7 +363,7 @@ def test_a_collected_update_that_a_person_replays_says_the_same_again(store: Sto
     assert only(send_all(store, now=NOW + 20 * MINUTE)).job.facts == one.job.facts
 
 
-def test_a_rollup_shows_a_story_by_its_correction_and_counts_its_other_updates(
+def test_rollup_shows_a_story_by_its_correction_and_counts_its_other_updates(
     store: Store,
 ) -> None:
     night = {"state_reason": "quiet_hours", "not_before": MORNING, "state": DeliveryState.HELD}
@@ -385,7 +385,7 @@ def test_a_rollup_shows_a_story_by_its_correction_and_counts_its_other_updates(
 # ---------------------------------------------------------------- limits
 
 
-def test_the_last_message_that_a_limit_allows_speaks_for_the_rest(store: Store) -> None:
+def test_last_message_that_a_limit_allows_speaks_for_the_rest(store: Store) -> None:
     put_many(store, 2000)
 
     sent = send_all(store, now=NOW, limit=LIMIT)
@@ -423,7 +423,7 @@ def test_rollup_of_a_collected_update_lists_the_correction_in_it(store: Store) -
     assert rollup.messages == 3
 
 
-def test_what_comes_after_the_limit_waits_until_a_message_falls_out_of_its_span(
+def test_message_beyond_the_limit_waits_for_the_next_span(
     store: Store,
 ) -> None:
     put_many(store, 5)
@@ -438,7 +438,7 @@ def test_what_comes_after_the_limit_waits_until_a_message_falls_out_of_its_span(
     assert only(later).job.delivery.id == "d10"
 
 
-def test_no_span_ever_holds_more_messages_than_the_limit(store: Store) -> None:
+def test_span_never_holds_more_messages_than_the_limit(store: Store) -> None:
     sent_at: list[datetime] = []
     for minute in range(60):
         now = NOW + minute * MINUTE
@@ -451,7 +451,7 @@ def test_no_span_ever_holds_more_messages_than_the_limit(store: Store) -> None:
     assert store.call(check_outbox, NOW + 60 * MINUTE) == []
 
 
-def test_what_a_clock_ahead_has_sent_does_not_count(store: Store) -> None:
+def test_message_sent_by_a_fast_clock_does_not_count(store: Store) -> None:
     put_many(store, 3)
     send_all(store, now=NOW + 60 * MINUTE, limit=LIMIT)
     put(store, 9)
@@ -484,7 +484,7 @@ def test_digests_and_notices_are_not_limited(store: Store) -> None:
     assert only(send_all(store, now=NOW, limit=LIMIT)).job.delivery.id == "dn"
 
 
-def test_what_was_perhaps_sent_is_not_rolled_up(store: Store) -> None:
+def test_possibly_sent_message_is_not_rolled_up(store: Store) -> None:
     put_many(store, 3)
     first = claim(store)
     assert first is not None
@@ -508,7 +508,7 @@ def rolled_up(store: Store) -> tuple[list[str], ClaimedDelivery]:
     return ids, one
 
 
-def test_what_a_dead_rollup_carried_is_dead_and_reported(store: Store) -> None:
+def test_messages_in_a_dead_rollup_are_dead_and_reported(store: Store) -> None:
     ids, rollup = rolled_up(store)
 
     finish(store, rollup, REFUSED, now=MORNING)
@@ -517,7 +517,7 @@ def test_what_a_dead_rollup_carried_is_dead_and_reported(store: Store) -> None:
     assert store.call(check_outbox, MORNING) == []
 
 
-def test_a_rollup_that_is_tried_again_takes_its_parts_along(store: Store) -> None:
+def test_rollup_that_is_tried_again_takes_its_parts_along(store: Store) -> None:
     ids, rollup = rolled_up(store)
     finish(store, rollup, REFUSED, now=MORNING)
 
@@ -528,7 +528,7 @@ def test_a_rollup_that_is_tried_again_takes_its_parts_along(store: Store) -> Non
     assert only(send_all(store, now=MORNING)).job.delivery.id == rollup.job.delivery.id
 
 
-def test_a_part_that_a_person_tries_again_goes_out_by_itself(store: Store) -> None:
+def test_part_that_a_person_tries_again_goes_out_by_itself(store: Store) -> None:
     ids, rollup = rolled_up(store)
     finish(store, rollup, REFUSED, now=MORNING)
 
@@ -538,7 +538,7 @@ def test_a_part_that_a_person_tries_again_goes_out_by_itself(store: Store) -> No
     assert state_of(store, ids[0]) == ("delivered", "")
 
 
-def test_cancelling_a_rollup_cancels_what_it_carries(store: Store) -> None:
+def test_cancelling_a_rollup_cancels_its_messages(store: Store) -> None:
     ids = held(store, 3)
     store.call(flush_held, MORNING)
 
@@ -548,7 +548,7 @@ def test_cancelling_a_rollup_cancels_what_it_carries(store: Store) -> None:
     assert len(ids) == 3
 
 
-def test_an_update_follows_the_message_that_carried_the_first(store: Store) -> None:
+def test_update_follows_the_message_that_carried_the_first(store: Store) -> None:
     first, _ = held(store, 2, story="s1")
     store.call(flush_held, MORNING)
     send_all(store, now=MORNING)
@@ -560,7 +560,7 @@ def test_an_update_follows_the_message_that_carried_the_first(store: Store) -> N
     assert update.job.parent_ref == {"ts": "1.2"}
 
 
-def test_a_held_message_that_cannot_be_read_keeps_the_others_from_nothing(store: Store) -> None:
+def test_unreadable_held_message_does_not_block_the_others(store: Store) -> None:
     held(store, 3)
     store.call(spoil, "a1")
 
@@ -570,7 +570,7 @@ def test_a_held_message_that_cannot_be_read_keeps_the_others_from_nothing(store:
     assert state_of(store, "d1") == ("dead", "")
 
 
-def test_what_waits_under_a_limit_and_cannot_be_read_blocks_nothing(store: Store) -> None:
+def test_unreadable_message_under_a_limit_does_not_block_the_others(store: Store) -> None:
     put_many(store, 8)
     store.call(spoil, "a5")
 
@@ -584,7 +584,7 @@ def spoil(tx: Transaction, alert: str) -> None:
     tx.execute(sa.text("UPDATE alert SET facts = '{}' WHERE id = :id"), {"id": alert})
 
 
-def test_a_rollup_is_kept_as_long_as_one_of_those_that_it_carries(store: Store) -> None:
+def test_rollup_is_kept_as_long_as_one_of_those_that_it_carries(store: Store) -> None:
     held(store, 2)
     also = make_delivery("m1", alert_id="a1", receiver="desk-mail")
     store.call(add_alert, make_alert("a1", story_id="s1", revision=1), [also])
@@ -604,7 +604,7 @@ def test_a_rollup_is_kept_as_long_as_one_of_those_that_it_carries(store: Store) 
 # ---------------------------------------------------------------- fallbacks
 
 
-def test_what_a_receiver_cannot_deliver_goes_to_its_fallback(store: Store) -> None:
+def test_undeliverable_message_goes_to_the_fallback(store: Store) -> None:
     id_ = put(store, 1)
     one = claim(store)
     assert one is not None
@@ -617,7 +617,7 @@ def test_what_a_receiver_cannot_deliver_goes_to_its_fallback(store: Store) -> No
     assert state_of(store, id_) == ("merged", other.job.delivery.id)
 
 
-def test_a_message_whose_fallback_fails_too_is_a_dead_letter(store: Store) -> None:
+def test_message_whose_fallback_fails_too_is_a_dead_letter(store: Store) -> None:
     id_ = put(store, 1)
     one = claim(store)
     assert one is not None
@@ -631,7 +631,7 @@ def test_a_message_whose_fallback_fails_too_is_a_dead_letter(store: Store) -> No
     assert store.call(check_outbox, NOW) == []
 
 
-def test_a_fallback_that_has_failed_already_leaves_a_dead_letter(store: Store) -> None:
+def test_fallback_that_has_failed_already_leaves_a_dead_letter(store: Store) -> None:
     id_ = put(store, 1)
     there = delivery_key("a1", MAIL.receiver, MAIL.recipients[0])
     mail = make_delivery(there, alert_id="a1", receiver="desk-mail", recipient="a@x.org")
@@ -647,7 +647,7 @@ def test_a_fallback_that_has_failed_already_leaves_a_dead_letter(store: Store) -
     assert (state_of(store, id_), store.call(check_outbox, NOW)) == (("dead", ""), [])
 
 
-def test_a_fallback_that_was_alerted_anyway_gets_no_second_message(store: Store) -> None:
+def test_fallback_that_was_alerted_anyway_gets_no_second_message(store: Store) -> None:
     there = make_delivery(
         delivery_key("a1", "desk-mail", "a@x.org"), receiver="desk-mail", recipient="a@x.org"
     )
@@ -664,7 +664,7 @@ def test_a_fallback_that_was_alerted_anyway_gets_no_second_message(store: Store)
 
 
 @pytest.mark.parametrize(("fallback", "ends"), [({"desk-slack": MAIL}, "merged"), ({}, "dead")])
-def test_a_receiver_that_cannot_be_used_gives_up_in_time(store: Store, fallback, ends) -> None:
+def test_receiver_that_cannot_be_used_gives_up_in_time(store: Store, fallback, ends) -> None:
     put(store, 1, give_up_at=NOW + MINUTE)
 
     settled = [
@@ -682,7 +682,7 @@ def test_a_receiver_that_cannot_be_used_gives_up_in_time(store: Store, fallback,
     assert state_of(store, "d1")[0] == ends
 
 
-def test_what_is_past_its_term_does_not_wait_for_a_broken_receiver(store: Store) -> None:
+def test_expired_message_does_not_wait_for_a_broken_receiver(store: Store) -> None:
     put(store, 1, give_up_at=NOW + 30 * MINUTE)
     store.call(hold_receiver, "desk-slack", until=NOW + 60 * MINUTE, reason="receiver_broken")
 
@@ -695,7 +695,7 @@ def test_what_is_past_its_term_does_not_wait_for_a_broken_receiver(store: Store)
     assert claim(store, now=NOW + 30 * MINUTE, receiver="desk-mail") is not None
 
 
-def test_a_rollup_written_before_its_recipients_were_known_keeps_its_parts(store: Store) -> None:
+def test_rollup_written_before_its_recipients_were_known_keeps_its_parts(store: Store) -> None:
     held(store, 2)
     store.call(flush_held, MORNING)
 

@@ -23,7 +23,7 @@ from straitwatch.store import (
 from straitwatch.store.schema import HEAD, alembic_config, schema_version
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_rows(empty_url: str) -> None:
+def test_migrations_make_exactly_the_tables_of_the_rows(empty_url: str) -> None:
     Store.open(empty_url).close()
 
     engine = sa.create_engine(empty_url)
@@ -34,7 +34,7 @@ def test_the_migrations_make_exactly_the_tables_of_the_rows(empty_url: str) -> N
     engine.dispose()
 
 
-def test_the_newest_migration_is_the_one_that_the_program_asks_for(empty_url: str) -> None:
+def test_newest_migration_is_the_schema_of_the_program(empty_url: str) -> None:
     engine = sa.create_engine(empty_url)
     with engine.begin() as connection:
         scripts = ScriptDirectory.from_config(alembic_config(connection))
@@ -43,7 +43,7 @@ def test_the_newest_migration_is_the_one_that_the_program_asks_for(empty_url: st
     assert scripts.get_heads() == [HEAD]
 
 
-def test_the_first_schema_can_be_taken_back(empty_url: str) -> None:
+def test_first_schema_can_be_taken_back(empty_url: str) -> None:
     Store.open(empty_url).close()
     engine = sa.create_engine(empty_url)
     with engine.begin() as connection:
@@ -75,7 +75,7 @@ def test_entries_of_an_older_schema_are_found_after_the_upgrade(empty_url: str) 
     assert [(it.entry.title, it.config_version) for it in found] == [("Fleet in the strait", "")]
 
 
-def test_a_story_of_an_older_schema_counts_each_outlet_as_its_own_origin(empty_url: str) -> None:
+def test_story_of_an_older_schema_counts_each_outlet_as_its_own_origin(empty_url: str) -> None:
     _make_old_database(empty_url)
 
     store = Store.open(empty_url)
@@ -100,7 +100,7 @@ def test_report_of_an_older_schema_takes_in_a_later_one(empty_url: str) -> None:
     assert window.fold(replace(again, site="news.example")).story_id == "s1"
 
 
-def test_an_older_schema_is_not_upgraded_by_looking(empty_url: str) -> None:
+def test_older_schema_is_not_upgraded_by_looking(empty_url: str) -> None:
     _make_old_database(empty_url)
 
     with pytest.raises(SchemaMismatch, match="0001"):
@@ -142,7 +142,7 @@ def _blank(column: sa.Column[Any]) -> str | int | bool:
     return 0 if isinstance(column.type, sa.Integer) else ""
 
 
-def test_an_empty_database_is_not_touched_without_leave(empty_url: str) -> None:
+def test_empty_database_is_not_created_without_permission(empty_url: str) -> None:
     engine = sa.create_engine(empty_url)
     engine.connect().close()  # the SQLite file is there
 
@@ -154,7 +154,7 @@ def test_an_empty_database_is_not_touched_without_leave(empty_url: str) -> None:
     engine.dispose()
 
 
-def test_a_newer_schema_is_refused(empty_url: str) -> None:
+def test_newer_schema_is_refused(empty_url: str) -> None:
     Store.open(empty_url).close()
     engine = sa.create_engine(empty_url)
     with engine.begin() as connection:

@@ -48,9 +48,7 @@ def foldings(request: pytest.FixtureRequest) -> list[FoldWindowCache]:
     return [made[number] for number in WAYS[request.param]]
 
 
-def test_a_correction_in_an_edit_is_sent_once(
-    store: Store, foldings: list[FoldWindowCache]
-) -> None:
+def test_correction_in_an_edit_is_sent_once(store: Store, foldings: list[FoldWindowCache]) -> None:
     first, second, third, fourth = foldings
 
     assert poll(store, "one", [entry("e1", TITLE)], 0, first) == (Reason.NEW_STORY,)
@@ -61,7 +59,7 @@ def test_a_correction_in_an_edit_is_sent_once(
     assert poll(store, "one", [entry("e1", AGAIN)], 3, fourth) == (Reason.KNOWN_ENTRY,)
 
 
-def test_a_poll_brings_several_edits(store: Store) -> None:
+def test_poll_brings_several_edits(store: Store) -> None:
     titles = {"e1": TITLE, "e2": "Ferries over the strait are late after a storm"}
     poll(store, "one", [entry(id_, title) for id_, title in titles.items()], 0, FoldWindowCache())
 

@@ -41,7 +41,7 @@ def store_difference(store: Store, *differences: Difference, is_new: bool = True
     store.call(apply_plan, replace(plan, shadow_version="v1"))
 
 
-def test_a_run_goes_on_as_it_was_begun(store: Store) -> None:
+def test_run_continues_with_its_first_settings(store: Store) -> None:
     first = begin(store, hours=48)
 
     again = begin(store, hours=1)
@@ -50,7 +50,7 @@ def test_a_run_goes_on_as_it_was_begun(store: Store) -> None:
     assert first.until_at == NOW + 48 * HOUR
 
 
-def test_what_a_change_says_otherwise_is_stored_with_the_entry(store: Store) -> None:
+def test_differences_of_a_change_are_stored_with_the_entry(store: Store) -> None:
     store_difference(store, GAINED)
 
     (sample,) = store.call(shadow_samples, "v1")
@@ -68,7 +68,7 @@ def test_another_change_has_its_own_differences(store: Store) -> None:
     assert store.call(shadow_samples, "v2") == []
 
 
-def test_a_run_is_reported_by_one_caller(store: Store) -> None:
+def test_run_is_reported_by_one_caller(store: Store) -> None:
     begin(store)
 
     assert store.call(end_shadow, "v1", NOW + 24 * HOUR)
@@ -76,7 +76,7 @@ def test_a_run_is_reported_by_one_caller(store: Store) -> None:
     assert store.call(shadow_run, "v1").reported_at == NOW + 24 * HOUR
 
 
-def test_a_dropped_change_leaves_nothing(store: Store) -> None:
+def test_dropped_change_leaves_no_rows(store: Store) -> None:
     begin(store)
     store_difference(store, GAINED)
 
@@ -86,7 +86,7 @@ def test_a_dropped_change_leaves_nothing(store: Store) -> None:
     assert store.call(shadow_counts, "v1") == {}
 
 
-def test_a_refusal_is_told_once_and_again_only_after_six_hours(store: Store) -> None:
+def test_refusal_is_reported_once_and_again_after_six_hours(store: Store) -> None:
     told = [
         store.call(record_rejection, [f"problem {hours}"], now=NOW + hours * HOUR)
         for hours in (0, 1, 5, 7)
@@ -97,7 +97,7 @@ def test_a_refusal_is_told_once_and_again_only_after_six_hours(store: Store) -> 
     assert store.call(config_rejection).problems == ("problem 7",)
 
 
-def test_a_refusal_that_is_over_is_forgotten_once(store: Store) -> None:
+def test_refusal_that_is_over_is_forgotten_once(store: Store) -> None:
     store.call(record_rejection, ["a problem"], now=NOW)
 
     assert store.call(clear_rejection).problems == ("a problem",)

@@ -22,7 +22,7 @@ def make_silence(id_: str = "s1", **changes: Any) -> Silence:
     return Silence(**(values | changes))
 
 
-def test_a_silence_comes_back_as_it_was_given(store: Store) -> None:
+def test_silence_is_read_back_unchanged(store: Store) -> None:
     silence = make_silence()
 
     store.call(add_silence, silence, now=NOW)
@@ -30,7 +30,7 @@ def test_a_silence_comes_back_as_it_was_given(store: Store) -> None:
     assert store.call(active_silences, NOW) == (silence,)
 
 
-def test_a_silence_is_active_until_its_end_and_listed_after_it(store: Store) -> None:
+def test_silence_is_active_until_its_end_and_listed_after_it(store: Store) -> None:
     silence = make_silence()
     store.call(add_silence, silence, now=NOW)
 
@@ -39,7 +39,7 @@ def test_a_silence_is_active_until_its_end_and_listed_after_it(store: Store) -> 
     assert (active, store.call(all_silences)) == ((), (silence,))
 
 
-def test_a_person_ends_a_silence_once(store: Store) -> None:
+def test_person_ends_a_silence_once(store: Store) -> None:
     store.call(add_silence, make_silence(), now=NOW)
 
     ended = [store.call(expire_silence, "s1", NOW + timedelta(hours=1)) for _ in range(2)]

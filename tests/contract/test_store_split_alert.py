@@ -106,7 +106,7 @@ def test_split_reports_are_sent_under_the_headline_of_the_oldest(store: Store, s
     assert store.call(stories_by_id, [fresh])[fresh].revision == 1
 
 
-def test_an_alert_of_split_reports_names_their_story(store: Store, story: str) -> None:
+def test_alert_of_split_reports_names_their_story(store: Store, story: str) -> None:
     _, release = split(store, story, RULES)
 
     assert release is not None
@@ -117,7 +117,7 @@ def test_an_alert_of_split_reports_names_their_story(store: Store, story: str) -
     assert (facts.split_from.story_id, facts.split_from.title) == (story, source.title)
 
 
-def test_a_split_report_is_stored_as_sent(store: Store, story: str) -> None:
+def test_split_report_is_stored_as_sent(store: Store, story: str) -> None:
     fresh, _ = split(store, story, RULES)
 
     decisions = {
@@ -126,14 +126,14 @@ def test_a_split_report_is_stored_as_sent(store: Store, story: str) -> None:
     assert decisions == {"e2": Reason.NEW_STORY, "e3": Reason.RETELLING}
 
 
-def test_nothing_is_sent_of_a_split_that_does_not_ask_for_it(store: Store, story: str) -> None:
+def test_split_without_alert_sends_no_message(store: Store, story: str) -> None:
     fresh, release = split(store, story, None)
 
     assert release is None
     assert store.call(list_deliveries, story_id=fresh, limit=9) == []
 
 
-def test_a_split_story_is_sent_later_and_only_once(store: Store, story: str) -> None:
+def test_split_story_is_sent_later_and_only_once(store: Store, story: str) -> None:
     fresh, _ = split(store, story, None)
 
     first = store.call(alert_story, fresh, rules=RULES, now=LATER)
@@ -145,7 +145,7 @@ def test_a_split_story_is_sent_later_and_only_once(store: Store, story: str) -> 
     assert len(store.call(list_deliveries, story_id=fresh, limit=9)) == 1
 
 
-def test_a_second_split_finds_the_reports_split_off(store: Store, story: str) -> None:
+def test_second_split_finds_the_reports_split_off(store: Store, story: str) -> None:
     fresh, _ = split(store, story, RULES)
 
     assert store.call(split_reports, story, ["e2", "e3"], BY, rules=RULES) is None
@@ -156,7 +156,7 @@ def test_a_second_split_finds_the_reports_split_off(store: Store, story: str) ->
     }
 
 
-def test_quiet_hours_hold_a_split_report_as_any_first_report(store: Store, story: str) -> None:
+def test_quiet_hours_hold_a_split_report_like_a_first_report(store: Store, story: str) -> None:
     night = QuietHours(
         name="night",
         days=tuple(range(7)),
@@ -175,7 +175,7 @@ def test_quiet_hours_hold_a_split_report_as_any_first_report(store: Store, story
     assert (delivery.state, delivery.state_reason) == (DeliveryState.HELD, "quiet_hours")
 
 
-def test_a_split_report_that_no_route_wants_goes_to_the_digest(store: Store, story: str) -> None:
+def test_split_report_that_no_route_wants_goes_to_the_digest(store: Store, story: str) -> None:
     fresh, release = split(store, story, replace(RULES, policy=AlertPolicy(routes=())))
 
     assert release is not None
@@ -184,7 +184,7 @@ def test_a_split_report_that_no_route_wants_goes_to_the_digest(store: Store, sto
     assert [item.story_id for item in store.call(digest_items, after)] == [fresh]
 
 
-def test_a_split_report_of_another_list_goes_where_that_list_goes(store: Store) -> None:
+def test_split_report_of_another_list_goes_where_that_list_goes(store: Store) -> None:
     claimed = claimed_feed(store)
     other = make_match("china-russia-military")
     planned = [

@@ -62,7 +62,7 @@ def reports(store: Store, after_seq: int = 0) -> list[FoldedReport]:
     return store.call(recent_reports, since_at=NOW - timedelta(days=7), after_seq=after_seq)
 
 
-def test_a_plan_is_written_whole(store: Store) -> None:
+def test_plan_is_written_whole(store: Store) -> None:
     plan = make_plan(claimed_feed(store))
 
     assert store.call(apply_plan, plan)
@@ -78,7 +78,7 @@ def test_a_plan_is_written_whole(store: Store) -> None:
     assert [record.delivery for record in store.call(list_deliveries)] == [make_delivery()]
 
 
-def test_a_plan_applied_twice_is_applied_once(store: Store) -> None:
+def test_plan_applied_twice_is_applied_once(store: Store) -> None:
     plan = make_plan(claimed_feed(store))
 
     assert store.call(apply_plan, plan)
@@ -89,7 +89,7 @@ def test_a_plan_applied_twice_is_applied_once(store: Store) -> None:
     assert len(store.call(list_deliveries)) == 1
 
 
-def test_a_plan_of_a_lost_lease_writes_nothing(store: Store) -> None:
+def test_plan_of_a_lost_lease_is_not_written(store: Store) -> None:
     slow = claimed_feed(store)
     claim(store, now=NOW + LEASE)
 
@@ -100,7 +100,7 @@ def test_a_plan_of_a_lost_lease_writes_nothing(store: Store) -> None:
     assert store.call(list_deliveries) == []
 
 
-def test_a_plan_that_fails_leaves_nothing_behind(store: Store) -> None:
+def test_plan_that_fails_is_rolled_back(store: Store) -> None:
     claimed = claimed_feed(store)
 
     def apply_and_fail(tx: Transaction) -> None:
@@ -114,7 +114,7 @@ def test_a_plan_that_fails_leaves_nothing_behind(store: Store) -> None:
     assert store.call(list_deliveries) == []
 
 
-def test_known_entries_are_told_from_new_ones(store: Store) -> None:
+def test_known_entries_are_distinguished_from_new_ones(store: Store) -> None:
     plan = make_plan(claimed_feed(store), [make_planned("e1"), make_unmatched("e2")])
     store.call(apply_plan, plan)
 
@@ -143,7 +143,7 @@ def test_thousands_of_entries_are_looked_up_at_once(store: Store) -> None:
     assert len(known) == 1_200
 
 
-def test_an_edited_entry_keeps_its_place_and_gets_its_new_text(store: Store) -> None:
+def test_edited_entry_keeps_its_place_and_gets_its_new_text(store: Store) -> None:
     claimed = claimed_feed(store)
     store.call(apply_plan, make_quiet_plan(claimed, [make_unmatched("e1")]))
     edited = PlannedEntry(entry=make_entry("e1", title="Correction", text_hash=b"2"), is_new=False)
@@ -156,7 +156,7 @@ def test_an_edited_entry_keeps_its_place_and_gets_its_new_text(store: Store) -> 
 
 
 @pytest.mark.parametrize("weaker", [Action.NONE, Action.DIGEST])
-def test_an_edit_does_not_take_back_that_an_entry_was_alerted(store: Store, weaker: Action) -> None:
+def test_edit_does_not_take_back_that_an_entry_was_alerted(store: Store, weaker: Action) -> None:
     claimed = claimed_feed(store)
     store.call(apply_plan, make_plan(claimed, [make_planned("e1")]))
     corrected = PlannedEntry(
@@ -172,7 +172,7 @@ def test_an_edit_does_not_take_back_that_an_entry_was_alerted(store: Store, weak
     assert stored.decision == Decision(action=Action.ALERT, reason=Reason.NEW_STORY)
 
 
-def test_an_entry_keeps_which_configuration_decided(store: Store) -> None:
+def test_entry_keeps_which_configuration_decided(store: Store) -> None:
     claimed = claimed_feed(store)
     store.call(apply_plan, make_plan(claimed, config_version="v1"))
     silent = PlannedEntry(entry=make_entry("e1", text_hash=b"2"), is_new=False)
@@ -182,14 +182,14 @@ def test_an_entry_keeps_which_configuration_decided(store: Store) -> None:
     assert store.call(find_entries, "e1")[0].config_version == "v1"
 
 
-def test_an_entry_is_found_by_its_title_whatever_the_case(store: Store) -> None:
+def test_entry_is_found_by_its_title_in_any_letter_case(store: Store) -> None:
     planned = make_unmatched("e1", title="Fleet  In The Strait")
     store.call(apply_plan, make_quiet_plan(claimed_feed(store), [planned]))
 
     assert [it.entry.id for it in store.call(find_entries, "fleet in the STRAIT")] == ["e1"]
 
 
-def test_an_entry_that_matches_only_after_an_edit_becomes_a_report(store: Store) -> None:
+def test_entry_that_matches_only_after_an_edit_becomes_a_report(store: Store) -> None:
     claimed = claimed_feed(store)
     store.call(apply_plan, make_quiet_plan(claimed, [make_unmatched("e1")]))
     assert reports(store) == []
@@ -201,7 +201,7 @@ def test_an_entry_that_matches_only_after_an_edit_becomes_a_report(store: Store)
     assert (report.features.entry_id, report.features.seen_at) == ("e1", later)
 
 
-def test_a_possibly_related_story_is_kept_with_the_report(store: Store) -> None:
+def test_possibly_related_story_is_kept_with_the_report(store: Store) -> None:
     fold = make_fold(related=Related(story_id="s9", score=0.61, names=("Penghu", "Shandong")))
     store.call(apply_plan, make_plan(claimed_feed(store), [make_planned("e1", fold=fold)]))
 
@@ -210,7 +210,7 @@ def test_a_possibly_related_story_is_kept_with_the_report(store: Store) -> None:
     assert stored.fold == fold
 
 
-def test_an_edited_report_is_read_as_it_was_folded(store: Store) -> None:
+def test_edited_report_is_read_as_it_was_folded(store: Store) -> None:
     claimed = claimed_feed(store)
     store.call(
         apply_plan, make_plan(claimed, [make_planned("e1", features=make_features("Ships cross"))])
@@ -263,7 +263,7 @@ def test_only_reports_after_a_number_and_a_time_come_back(store: Store) -> None:
     assert [report.features.entry_id for report in late] == ["e2"]
 
 
-def test_a_page_under_its_title_leads_to_the_story_of_its_first_report(store: Store) -> None:
+def test_page_under_its_title_leads_to_the_story_of_its_first_report(store: Store) -> None:
     page = {"canonical_url": "news.example/e1", "title": "Ships cross the strait (e1)"}
     entries = [
         make_planned("e1"),
@@ -279,7 +279,7 @@ def test_a_page_under_its_title_leads_to_the_story_of_its_first_report(store: St
     assert {id_: fold.story_id for id_, fold in found.items()} == {"e3": "s1"}
 
 
-def test_a_story_shows_its_reports_oldest_first_and_why_each_is_in_it(store: Store) -> None:
+def test_story_shows_its_reports_oldest_first_and_why_each_is_in_it(store: Store) -> None:
     claimed = claimed_feed(store)
     store.call(apply_plan, make_plan(claimed, [make_planned("e2"), make_unmatched("e3")]))
     later = make_fold(relation=Relation.SAME_EVENT, reason="same-event")
@@ -302,7 +302,7 @@ def test_stories_are_listed_latest_first(store: Store) -> None:
     assert store.call(list_stories, limit=2) == [stories[2], stories[1]]
 
 
-def test_a_story_takes_its_new_state(store: Store) -> None:
+def test_story_takes_its_new_state(store: Store) -> None:
     claimed = claimed_feed(store)
     store.call(apply_plan, make_plan(claimed))
     grown = make_story(
@@ -330,7 +330,7 @@ def test_one_delivery_for_a_story_revision_receiver_and_recipient(store: Store) 
     assert ids == {"d1", "d3"}
 
 
-def test_a_held_delivery_keeps_when_and_why(store: Store) -> None:
+def test_held_delivery_keeps_when_and_why(store: Store) -> None:
     held = make_delivery(
         state=DeliveryState.HELD, state_reason="quiet hours", not_before=NOW + timedelta(hours=8)
     )
@@ -409,7 +409,7 @@ def test_another_entry_under_a_stored_guid_has_an_id_that_stays(store: Store) ->
     assert recognize(edited) == ("e1", ["e1"])
 
 
-def test_an_entry_is_familiar_when_its_feed_has_carried_its_title(store: Store) -> None:
+def test_entry_is_familiar_when_its_feed_has_carried_its_title(store: Store) -> None:
     claimed = claimed_feed(store)
     store.call(apply_plan, make_plan(claimed, [make_planned("e1")]))
     again = make_entry("other", title=make_entry("e1").title)

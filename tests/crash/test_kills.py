@@ -24,7 +24,7 @@ ALLOWED = {"webhook": 1, "bot": 0, "mail": 0}
 
 
 @pytest.mark.parametrize(("point", "kind"), CASES)
-async def test_a_kill_loses_nothing_and_a_repeat_is_marked(tmp_path, point, kind) -> None:
+async def test_kill_loses_no_alert_and_a_repeat_is_marked(tmp_path, point, kind) -> None:
     assert point in (*STORE_POINTS, *SERVER_POINTS)
 
     held = await crash(tmp_path, point=point, kind=kind)
@@ -34,14 +34,14 @@ async def test_a_kill_loses_nothing_and_a_repeat_is_marked(tmp_path, point, kind
     assert held.repeats <= held.marked or kind == "mail"
 
 
-async def test_a_kill_between_two_recipients_reaches_both_once(tmp_path) -> None:
+async def test_kill_between_two_recipients_reaches_both_once(tmp_path) -> None:
     held = await crash(tmp_path, point="marked", kind="mail", stories=1, recipients=2)
 
     assert (held.lost, held.repeats, held.problems) == (0, 0, "")
 
 
 @pytest.mark.parametrize("kind", ["webhook", "mail"])
-async def test_told_to_stop_while_it_sends_it_sends_that_one_and_ends(tmp_path, kind) -> None:
+async def test_daemon_that_is_stopped_during_a_send_finishes_the_send(tmp_path, kind) -> None:
     held = await crash(tmp_path, point="taken, no reply", kind=kind, number=signal.SIGTERM)
 
     assert (held.lost, held.repeats, held.problems) == (0, 0, "")

@@ -14,7 +14,7 @@ from harness import Daemon, eventually, last_json, straitwatch
 from servers.feeds import Page
 
 
-async def test_a_story_gives_one_slack_message_and_one_mail_that_explain_it(tmp_path) -> None:
+async def test_story_gives_one_slack_message_and_one_mail_that_explain_it(tmp_path) -> None:
     async with world(tmp_path) as it, Daemon(it.config):
         await it.polled()
         it.publish(STORY)
@@ -28,7 +28,7 @@ async def test_a_story_gives_one_slack_message_and_one_mail_that_explain_it(tmp_
         assert "Twelve ships passed through" in text
 
 
-async def test_a_second_outlet_with_the_same_headline_raises_no_second_alert(tmp_path) -> None:
+async def test_second_outlet_with_the_same_headline_raises_no_second_alert(tmp_path) -> None:
     async with world(tmp_path) as it:
         it.feeds.answer("/other", Page(rss(title="Other Wire")))
         add_feed(it.config, "Other Wire", it.feeds.url("/other"))
@@ -47,7 +47,7 @@ async def test_a_second_outlet_with_the_same_headline_raises_no_second_alert(tmp
     assert last_json(out)["outlets"] == ["Example Wire", "Other Wire"]
 
 
-async def test_killed_between_commit_and_send_it_sends_exactly_once_after_restart(tmp_path) -> None:
+async def test_alert_is_sent_exactly_once_after_a_kill_between_commit_and_send(tmp_path) -> None:
     async with world(tmp_path) as it:
         doomed = Daemon(
             it.config, launcher=Path(__file__).parent / "die_after_commit.py", DIE_WHEN="alert"
@@ -65,7 +65,7 @@ async def test_killed_between_commit_and_send_it_sends_exactly_once_after_restar
     assert (len(it.slack.messages), len(it.mailbox.mails)) == (1, 1)
 
 
-async def test_the_first_sight_of_a_feed_is_silent_and_a_later_entry_is_not(tmp_path) -> None:
+async def test_first_sight_of_a_feed_is_silent_and_a_later_entry_is_not(tmp_path) -> None:
     async with world(tmp_path) as it:
         it.publish(STORY)
         async with Daemon(it.config):
@@ -78,14 +78,14 @@ async def test_the_first_sight_of_a_feed_is_silent_and_a_later_entry_is_not(tmp_
     assert "hotline" in slack_text(it.slack.messages[0])
 
 
-async def test_a_terminated_daemon_ends_by_itself_and_cleanly(tmp_path) -> None:
+async def test_terminated_daemon_ends_by_itself_and_cleanly(tmp_path) -> None:
     async with world(tmp_path) as it, Daemon(it.config) as daemon:
         await it.polled()
 
         assert await daemon.stop(signal.SIGTERM) == 0
 
 
-async def test_a_broken_reload_keeps_the_old_lists_and_says_so(tmp_path) -> None:
+async def test_broken_reload_keeps_the_old_lists_and_says_so(tmp_path) -> None:
     async with world(tmp_path) as it, Daemon(it.config) as daemon:
         await it.polled()
         lists = it.config / "watchlists/lists.yaml"
@@ -98,7 +98,7 @@ async def test_a_broken_reload_keeps_the_old_lists_and_says_so(tmp_path) -> None
     assert "lists.yaml:4:" in daemon.text()
 
 
-async def test_a_reload_whose_examples_fail_is_refused(tmp_path) -> None:
+async def test_reload_whose_examples_fail_is_refused(tmp_path) -> None:
     async with world(tmp_path) as it, Daemon(it.config) as daemon:
         await it.polled()
         lists = it.config / "watchlists/lists.yaml"
@@ -113,7 +113,7 @@ async def test_a_reload_whose_examples_fail_is_refused(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("how", ["file", "SIGHUP"])
-async def test_a_valid_change_is_taken_over_while_it_runs(tmp_path, how) -> None:
+async def test_valid_change_is_reloaded_by_a_running_daemon(tmp_path, how) -> None:
     async with world(tmp_path) as it, Daemon(it.config) as daemon:
         await it.polled()
         lists = it.config / "watchlists/lists.yaml"
@@ -138,7 +138,7 @@ async def test_run_refuses_a_broken_configuration(tmp_path) -> None:
     assert "hint:" in err
 
 
-async def test_run_once_stores_everything_and_a_second_run_stores_nothing(tmp_path) -> None:
+async def test_second_run_once_stores_no_entry_again(tmp_path) -> None:
     async with world(tmp_path) as it:
         it.publish(STORY)
         command = ("run", "--once", "--json", "--config", str(it.config))
@@ -152,7 +152,7 @@ async def test_run_once_stores_everything_and_a_second_run_stores_nothing(tmp_pa
     assert (last_json(out)["polled"], last_json(out)["entries_new"]) == (1, 0)
 
 
-async def test_the_daemon_answers_health_ready_and_metrics(tmp_path) -> None:
+async def test_daemon_answers_health_ready_and_metrics(tmp_path) -> None:
     def get(port: str, path: str) -> str:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
             return str(answer.read(), "utf-8")
@@ -173,7 +173,7 @@ async def test_the_daemon_answers_health_ready_and_metrics(tmp_path) -> None:
     assert "Straitwatch" in pages[3]
 
 
-async def test_a_feed_that_gives_its_entries_new_ids_floods_nobody_until_released(tmp_path) -> None:
+async def test_rekeyed_feed_sends_no_alerts_until_it_is_released(tmp_path) -> None:
     def items(prefix: str) -> list[tuple[str, str, str]]:
         return [
             (f"{prefix}{at}", f"Taiwan Strait bulletin number {at} of the year", f"Text {at}.")

@@ -23,7 +23,7 @@ watchlists:
 """
 
 
-def test_a_changed_file_is_held_against_the_configuration_in_force(config, tmp_path) -> None:
+def test_changed_file_is_held_against_the_configuration_in_force(config, tmp_path) -> None:
     changed = tmp_path / "lists.yaml"
     changed.write_text(STRICTER, encoding="utf-8")
 
@@ -36,7 +36,7 @@ def test_a_changed_file_is_held_against_the_configuration_in_force(config, tmp_p
     assert sample["why"] == ["noise[0] -5: dawn"]
 
 
-def test_a_changed_directory_and_a_git_revision_can_be_asked(config, tmp_path) -> None:
+def test_changed_directory_and_a_git_revision_can_be_asked(config, tmp_path) -> None:
     other = tmp_path / "other"
     shutil.copytree(config, other)
     _git(other, "init", "--quiet")
@@ -51,7 +51,7 @@ def test_a_changed_directory_and_a_git_revision_can_be_asked(config, tmp_path) -
     assert [row["alerts_after"] for row in committed if row["kind"] == "list"] == [1]
 
 
-def test_a_line_of_a_file_in_no_known_language_is_refused(config, tmp_path) -> None:
+def test_line_with_an_unknown_language_is_refused(config, tmp_path) -> None:
     file = tmp_path / "old.jsonl"
     file.write_text(
         '{"id": 1, "title": "Taiwan Strait", "lang": "english"}\n'
@@ -66,14 +66,14 @@ def test_a_line_of_a_file_in_no_known_language_is_refused(config, tmp_path) -> N
     assert "1 entries" in result.stdout
 
 
-def test_without_a_difference_it_says_how_many_alerts_a_day(config) -> None:
+def test_backtest_without_a_difference_counts_alerts_a_day(config) -> None:
     text = run(config, "backtest").stdout
 
     assert "taiwan-policy  1.0 alerts a day, 1 entries" in text
     assert HEADLINE in text
 
 
-def test_a_failing_example_of_the_change_is_shown_and_fails(config, tmp_path) -> None:
+def test_failing_example_of_the_change_is_shown_and_fails(config, tmp_path) -> None:
     changed = tmp_path / "lists.yaml"
     changed.write_text(BROKEN_EXAMPLE, encoding="utf-8")
 
@@ -99,7 +99,7 @@ def test_entries_come_from_a_file_where_there_is_no_database(tmp_path) -> None:
 
 
 @pytest.mark.parametrize(("source", "entries"), [("Example Wire", 1), ("Other Wire", 0)])
-def test_a_source_of_a_file_is_the_feed_of_that_name(tmp_path, source, entries) -> None:
+def test_source_of_a_file_is_the_feed_of_that_name(tmp_path, source, entries) -> None:
     lists = STRICTER.replace(
         "noise:", "sources: {include: [Example Wire], tags: [desk]}\n    noise:"
     )
@@ -119,7 +119,7 @@ def test_a_source_of_a_file_is_the_feed_of_that_name(tmp_path, source, entries) 
     assert row.get("entries_after", 0) == entries
 
 
-def test_a_bad_line_of_a_file_is_told_and_the_rest_goes_on(tmp_path) -> None:
+def test_bad_line_of_a_file_is_reported_and_the_rest_continues(tmp_path) -> None:
     made = write_config(tmp_path, feeds={"Example Wire": "https://news.example/rss"})
     file = tmp_path / "old.jsonl"
     file.write_text('nonsense\n{"title": "Fleet in the Taiwan Strait"}\n', encoding="utf-8")
@@ -139,7 +139,7 @@ def test_a_bad_line_of_a_file_is_told_and_the_rest_goes_on(tmp_path) -> None:
         (("--list", "unknown"), "no such watch-list"),
     ],
 )
-def test_what_cannot_be_compared_is_refused_with_a_hint(config, arguments, said) -> None:
+def test_file_that_cannot_be_compared_is_refused_with_a_hint(config, arguments, said) -> None:
     result = run(config, "backtest", *arguments)
 
     assert said in str(result.exception)

@@ -18,7 +18,7 @@ def first_delivery(config: Path) -> dict:
     return delivery
 
 
-def test_status_counts_what_happened(config: Path) -> None:
+def test_status_counts_polls_stories_and_messages(config: Path) -> None:
     (counts,) = rows(config, "status")
 
     assert list(counts) == [
@@ -38,7 +38,7 @@ def test_status_shows_people_feeds_receivers_and_stories(config: Path) -> None:
     assert "sentence encoder: " in text
 
 
-def test_stories_alerts_and_outbox_tell_of_the_same_story(config: Path) -> None:
+def test_stories_alerts_and_outbox_show_the_same_story(config: Path) -> None:
     (story,) = rows(config, "stories", "list")
     (alert,) = rows(config, "stories", "alerts")
     delivery = first_delivery(config)
@@ -48,7 +48,7 @@ def test_stories_alerts_and_outbox_tell_of_the_same_story(config: Path) -> None:
     assert "delivered" in [place["state"] for place in alert["deliveries"]]
 
 
-def test_a_story_is_shown_with_its_reports_and_reasons(config: Path) -> None:
+def test_story_is_shown_with_its_reports_and_reasons(config: Path) -> None:
     (story,) = rows(config, "stories", "list")
 
     (shown,) = rows(config, "stories", "show", story["id"])
@@ -61,7 +61,7 @@ def test_a_story_is_shown_with_its_reports_and_reasons(config: Path) -> None:
     )
 
 
-def test_the_beginning_of_a_storys_id_names_it(config: Path) -> None:
+def test_beginning_of_a_storys_id_names_it(config: Path) -> None:
     (story,) = rows(config, "stories", "list")
 
     (shown,) = rows(config, "stories", "show", story["id"][:4])
@@ -83,7 +83,7 @@ def test_lists_say_when_in_the_configured_zone(config: Path, command: tuple[str,
     ("order", "because"),
     [("retry", "is delivered"), ("cancel", "is delivered"), ("replay", "no such delivery")],
 )
-def test_an_order_that_cannot_be_followed_says_why(config: Path, order: str, because: str) -> None:
+def test_impossible_command_of_the_outbox_says_why(config: Path, order: str, because: str) -> None:
     delivery = "nothing" if order == "replay" else first_delivery(config)["id"]
 
     result = run(config, "outbox", order, delivery)
@@ -92,14 +92,14 @@ def test_an_order_that_cannot_be_followed_says_why(config: Path, order: str, bec
     assert because in str(result.exception)
 
 
-def test_a_misspelt_receiver_is_refused_with_those_that_there_are(config: Path) -> None:
+def test_misspelt_receiver_is_refused_with_the_known_names(config: Path) -> None:
     result = run(config, "outbox", "list", "--receiver", "terminl")
 
     assert "no such receiver: terminl" in str(result.exception)
     assert "terminal" in str(result.exception)
 
 
-def test_a_delivery_is_shown_with_its_attempts_and_its_bytes(config: Path) -> None:
+def test_delivery_is_shown_with_its_attempts_and_its_bytes(config: Path) -> None:
     delivery = first_delivery(config)
 
     text = run(config, "outbox", "show", delivery["id"]).stdout
@@ -141,7 +141,7 @@ def test_why_prints_the_text_that_was_decided_about(config: Path) -> None:
     assert f"summary: {answer['summary']}" in run(config, "why", HEADLINE).stdout
 
 
-def test_route_test_prints_the_path_and_says_when_nobody_is_reached(config: Path) -> None:
+def test_route_test_prints_the_path_even_without_a_receiver(config: Path) -> None:
     reached = run(config, "routes", "test", "--title", HEADLINE)
     missed = run(config, "routes", "test", "--title", "Rain in the mountains")
 
@@ -181,7 +181,7 @@ def test_route_test_names_a_receiver_that_is_out_and_quiet_hours(tmp_path: Path)
     assert "held in quiet hours always until 00:00" in text
 
 
-def test_a_test_of_a_paused_receiver_says_that_alerts_wait(config: Path) -> None:
+def test_test_of_a_paused_receiver_says_that_alerts_wait(config: Path) -> None:
     run(config, "receivers", "pause", "terminal")
     result = run(config, "receivers", "test", "terminal")
     run(config, "receivers", "resume", "terminal")
@@ -197,7 +197,7 @@ def test_receiver_test_sends_a_labelled_message(config: Path) -> None:
     assert "This is a test" in result.stdout
 
 
-def test_a_paused_receiver_is_named_and_can_be_resumed(config: Path) -> None:
+def test_paused_receiver_is_named_and_can_be_resumed(config: Path) -> None:
     run(config, "receivers", "pause", "terminal")
     (paused,) = rows(config, "receivers", "list")
     run(config, "receivers", "resume", "terminal")
@@ -210,7 +210,7 @@ def test_a_paused_receiver_is_named_and_can_be_resumed(config: Path) -> None:
 @pytest.mark.parametrize(
     "command", [("status",), ("stories", "list"), ("outbox", "list"), ("doctor",)]
 )
-def test_looking_makes_no_database(tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_read_only_commands_create_no_database(tmp_path: Path, command: tuple[str, ...]) -> None:
     made = write_config(tmp_path, feeds={"Example Wire": "https://news.example/rss"})
     before = sorted(tmp_path.rglob("*"))
 
@@ -222,7 +222,7 @@ def test_looking_makes_no_database(tmp_path: Path, command: tuple[str, ...]) -> 
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_the_lists_can_be_asked_before_there_is_a_database(tmp_path: Path) -> None:
+def test_lists_can_be_asked_before_there_is_a_database(tmp_path: Path) -> None:
     made = write_config(tmp_path, feeds={"Example Wire": "https://news.example/rss"})
 
     result = run(made, "why", HEADLINE)
@@ -231,7 +231,7 @@ def test_the_lists_can_be_asked_before_there_is_a_database(tmp_path: Path) -> No
     assert not list(tmp_path.rglob("*.db"))
 
 
-def test_a_receiver_can_be_tested_before_there_is_a_database(tmp_path: Path) -> None:
+def test_receiver_can_be_tested_before_there_is_a_database(tmp_path: Path) -> None:
     made = write_config(tmp_path, feeds={"Example Wire": "https://news.example/rss"})
 
     assert run(made, "receivers", "test", "terminal").exit_code == 0
@@ -271,16 +271,14 @@ def copied(config: Path, folder: Path) -> Path:
     return made
 
 
-def test_doctor_says_which_model_encodes_a_word_or_why_none_does(config: Path) -> None:
+def test_doctor_names_the_model_or_why_it_is_unavailable(config: Path) -> None:
     (encoder,) = [row for row in rows(config, "doctor") if row["name"] == "encoder"]
 
     assert encoder["is_good"]
     assert encoder["text"].startswith(("multilingual-e5-small", "unavailable"))
 
 
-def test_commands_say_that_the_encoder_is_off_and_what_follows(
-    config: Path, tmp_path: Path
-) -> None:
+def test_commands_report_that_the_encoder_is_off(config: Path, tmp_path: Path) -> None:
     off = tmp_path / "off"
     shutil.copytree(config, off)
     with (off / "straitwatch.yaml").open("a", encoding="utf-8") as settings:
@@ -296,14 +294,14 @@ def test_feeds_are_exported_as_opml(config: Path) -> None:
     assert 'text="Example Wire"' in run(config, "feeds", "export").stdout
 
 
-def test_a_backup_is_a_whole_database(config: Path, tmp_path: Path) -> None:
+def test_backup_is_a_whole_database(config: Path, tmp_path: Path) -> None:
     target = tmp_path / "copy.db"
 
     assert run(config, "db", "backup", str(target)).exit_code == 0
     assert target.stat().st_size > 10_000
 
 
-def test_a_finished_message_is_replayed_as_a_new_one_and_can_be_cancelled(config: Path) -> None:
+def test_finished_message_is_replayed_as_a_new_one_and_can_be_cancelled(config: Path) -> None:
     delivery = first_delivery(config)
 
     new_id = run(config, "outbox", "replay", delivery["id"]).stdout.strip()
@@ -321,14 +319,14 @@ def test_a_finished_message_is_replayed_as_a_new_one_and_can_be_cancelled(config
         ("outbox", "retry"),
     ],
 )
-def test_what_does_not_exist_is_refused_with_a_hint(config: Path, arguments) -> None:
+def test_unknown_name_is_refused_with_a_hint(config: Path, arguments) -> None:
     result = run(config, *arguments)
 
     assert result.exit_code != 0
     assert result.exception is not None
 
 
-def test_a_stored_message_is_rendered_by_its_delivery_its_alert_or_its_story(config: Path) -> None:
+def test_stored_message_is_rendered_by_its_delivery_its_alert_or_its_story(config: Path) -> None:
     (alert,) = rows(config, "stories", "alerts")
     asked = [first_delivery(config)["id"], alert["alert"], alert["story"]]
 

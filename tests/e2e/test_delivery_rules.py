@@ -26,7 +26,7 @@ STORIES = [
 ]
 
 
-async def test_beyond_a_limit_one_rollup_names_all_that_waits(tmp_path) -> None:
+async def test_messages_beyond_a_limit_are_listed_in_one_rollup(tmp_path) -> None:
     limit = {"limit": {"messages": 3, "per": "1h"}}
     async with world(tmp_path, slack=limit, watchlists=LISTS) as it, Daemon(it.config):
         await it.polled()
@@ -59,7 +59,7 @@ def quiet_for(span: timedelta) -> dict[str, Any]:
     }
 
 
-async def test_what_quiet_hours_hold_waits_and_status_says_so(tmp_path) -> None:
+async def test_message_held_by_quiet_hours_shows_in_status(tmp_path) -> None:
     quiet = quiet_for(timedelta(minutes=30))
     async with world(tmp_path, watchlists=LISTS, **quiet) as it, Daemon(it.config):
         await it.polled()
@@ -73,7 +73,7 @@ async def test_what_quiet_hours_hold_waits_and_status_says_so(tmp_path) -> None:
     assert out.count('"reason":"quiet_hours"') == 2
 
 
-async def test_when_quiet_hours_end_one_message_names_all_that_they_held(tmp_path) -> None:
+async def test_end_of_quiet_hours_sends_one_message_with_all_that_were_held(tmp_path) -> None:
     quiet = quiet_for(timedelta(minutes=30))
     async with world(tmp_path, watchlists=LISTS, **quiet) as it:
         async with Daemon(it.config):
@@ -90,7 +90,7 @@ async def test_when_quiet_hours_end_one_message_names_all_that_they_held(tmp_pat
     assert [title for _, title, _ in STORIES[:3] if title not in shown] == []
 
 
-async def test_what_is_urgent_passes_quiet_hours(tmp_path) -> None:
+async def test_critical_message_passes_quiet_hours(tmp_path) -> None:
     lists = LISTS.replace("Fresnel]", "Fresnel], severity: [{level: critical, when: ferries}]")
     quiet = quiet_for(timedelta(minutes=30))
     async with world(tmp_path, watchlists=lists, **quiet) as it, Daemon(it.config):
@@ -102,7 +102,7 @@ async def test_what_is_urgent_passes_quiet_hours(tmp_path) -> None:
     assert STORIES[1][1] in slack_text(message)
 
 
-async def test_a_silenced_story_alerts_nobody_and_why_names_the_silence(tmp_path) -> None:
+async def test_silenced_story_sends_no_alert_and_why_names_the_silence(tmp_path) -> None:
     silence = {"match": {"watchlists": ["taiwan-policy"]}, "until": "2999-01-01"}
     silences = [silence | {"author": "lin", "reason": "moving house"}]
     async with world(tmp_path, silences=silences) as it, Daemon(it.config):
@@ -116,7 +116,7 @@ async def test_a_silenced_story_alerts_nobody_and_why_names_the_silence(tmp_path
     assert "(lin) (moving house)" in out
 
 
-async def test_what_a_channel_refuses_goes_to_its_fallback(tmp_path) -> None:
+async def test_message_that_a_channel_refuses_goes_to_its_fallback(tmp_path) -> None:
     routes = [{"match": {}, "send": ["desk-slack"]}]
     async with world(tmp_path, slack={"fallback": "desk-mail"}, routes=routes) as it:
         it.slack.default = error(400, "no_text")
@@ -131,7 +131,7 @@ async def test_what_a_channel_refuses_goes_to_its_fallback(tmp_path) -> None:
     assert problems == []
 
 
-async def test_a_canary_arrives_and_the_switch_hears_that_all_is_well(tmp_path) -> None:
+async def test_canary_arrives_and_pings_the_switch(tmp_path) -> None:
     pings: list[str] = []
 
     async def answer(request: web.BaseRequest) -> web.Response:

@@ -30,7 +30,7 @@ def site(**pages: Page) -> FeedServer:
     return server
 
 
-async def test_the_feeds_that_a_page_names_are_found(tmp_path: Path) -> None:
+async def test_feeds_that_a_page_names_are_found(tmp_path: Path) -> None:
     config = write_config(tmp_path, feeds={})
     home = Page(HOME, content_type="text/html")
     async with site(home=home, wire=Page(WIRE), gone=Page(status=404)) as server:
@@ -41,7 +41,7 @@ async def test_the_feeds_that_a_page_names_are_found(tmp_path: Path) -> None:
     assert (found["url"], found["entries"]) == (address, 1)
 
 
-async def test_a_page_of_an_old_editor_with_a_base_is_read(tmp_path: Path) -> None:
+async def test_page_of_an_old_editor_with_a_base_is_read(tmp_path: Path) -> None:
     config = write_config(tmp_path, feeds={})
     async with site(wire=Page(WIRE)) as server:
         page = f'<html><![if IE]><![ endif]><base href="{server.url("/")}">{HOME}</html>'
@@ -63,7 +63,7 @@ async def test_feeds_are_looked_for_in_the_usual_places_where_a_page_names_none(
     assert "/home/rss.xml" in result.stdout
 
 
-async def test_a_page_without_feeds_is_named_with_what_it_is(tmp_path: Path) -> None:
+async def test_page_without_feeds_is_reported_with_its_kind(tmp_path: Path) -> None:
     config = write_config(tmp_path, feeds={})
     async with site(home=Page("<html>News</html>", content_type="text/html")) as server:
         result = await run(config, "discover", server.url("/home"))
@@ -72,7 +72,7 @@ async def test_a_page_without_feeds_is_named_with_what_it_is(tmp_path: Path) -> 
     assert "no feed found" in result.stderr
 
 
-async def test_an_added_feed_takes_the_name_that_it_gives_itself(tmp_path: Path) -> None:
+async def test_added_feed_takes_the_name_that_it_gives_itself(tmp_path: Path) -> None:
     config = write_config(tmp_path, feeds={})
     async with site(wire=Page(WIRE)) as server:
         added = await run(config, "add", server.url("/wire"))
@@ -82,7 +82,7 @@ async def test_an_added_feed_takes_the_name_that_it_gives_itself(tmp_path: Path)
     assert json.loads(listed.stdout)["name"] != json.loads(listed.stdout)["url"]
 
 
-async def test_an_address_without_a_feed_is_not_added(tmp_path: Path) -> None:
+async def test_address_without_a_feed_is_not_added(tmp_path: Path) -> None:
     config = write_config(tmp_path, feeds={})
     async with site(home=Page("<html>News</html>", content_type="text/html")) as server:
         result = await run(config, "add", server.url("/home"))

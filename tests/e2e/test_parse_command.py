@@ -64,7 +64,7 @@ def test_standard_input_is_a_file_named_dash() -> None:
     assert (code, line["file"], line["entries"][0]["title"]) == (0, "-", "Ships — пролив")
 
 
-def test_a_missing_file_is_answered_and_the_rest_goes_on(tmp_path: Path) -> None:
+def test_missing_file_is_reported_and_the_rest_continues(tmp_path: Path) -> None:
     (tmp_path / "feed.xml").write_text(FEED, encoding="utf-8")
 
     code, out = _run(str(tmp_path / "none.xml"), str(tmp_path / "feed.xml"), "--json")
@@ -75,14 +75,14 @@ def test_a_missing_file_is_answered_and_the_rest_goes_on(tmp_path: Path) -> None
     assert (missing["problem"], good["ok"]) == (None, True)
 
 
-def test_a_file_beyond_the_limit_is_too_large(tmp_path: Path) -> None:
+def test_file_beyond_the_limit_is_too_large(tmp_path: Path) -> None:
     with (tmp_path / "big.xml").open("wb") as stream:
         stream.truncate(10_000_001)
 
     assert _lines(_run(str(tmp_path / "big.xml"), "--json")[1])[0]["problem"] == "too_large"
 
 
-def test_a_person_gets_a_table(tmp_path: Path) -> None:
+def test_person_gets_a_table(tmp_path: Path) -> None:
     (tmp_path / "feed.xml").write_text(FEED, encoding="utf-8")
 
     code, out = _run(str(tmp_path / "feed.xml"))

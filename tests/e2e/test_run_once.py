@@ -23,7 +23,7 @@ async def run_once(config: Path, *options: str) -> tuple[int, str]:
     return child.returncode or 0, text.decode()
 
 
-async def test_a_first_sight_that_alerts_nobody_says_why(tmp_path: Path) -> None:
+async def test_first_fetch_without_alerts_says_why(tmp_path: Path) -> None:
     async with FeedServer() as server:
         server.answer("/wire", Page(rss(("g1", HEADLINE, "At dawn."))))
         config = write_config(tmp_path, feeds={"Wire": server.url("/wire")}, polling=POLLING)
@@ -34,7 +34,7 @@ async def test_a_first_sight_that_alerts_nobody_says_why(tmp_path: Path) -> None
     assert "for the first time" not in second[1]
 
 
-async def test_a_document_longer_than_one_transaction_is_stored_as_one_poll(
+async def test_document_longer_than_one_transaction_is_stored_as_one_poll(
     tmp_path: Path,
 ) -> None:
     items = [(f"g{n}", f"Ferry {n} crosses the Taiwan Strait", "") for n in range(450)]
@@ -62,7 +62,7 @@ async def polled_in_turn(tmp_path: Path, *documents: bytes, **settings: Any) -> 
     return text
 
 
-async def test_archive_behind_an_empty_document_alerts_nobody(tmp_path: Path) -> None:
+async def test_archive_after_an_empty_document_sends_no_alert(tmp_path: Path) -> None:
     topics = ("ferries", "pilots", "turbines", "mackerel", "a lighthouse")
     archive = [(f"g{at}", f"Taiwan Strait: about {word}", "") for at, word in enumerate(topics)]
 

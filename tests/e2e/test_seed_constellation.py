@@ -100,7 +100,7 @@ def test_three_events_in_six_languages_are_three_or_four_first_alerts(told_by_me
     assert len(firsts) <= 4, firsts
 
 
-def test_no_story_mixes_two_events_except_where_one_article_retells_both(told) -> None:
+def test_story_mixes_two_events_only_if_one_article_does(told) -> None:
     mixed = [labels for labels in told.labels.values() if len(labels - {"three-reports"}) > 1]
 
     assert mixed == []
@@ -135,7 +135,7 @@ def test_retellings_of_one_paper_break_no_story(told) -> None:
     assert not any(story.is_breaking for label in EVENTS for story in told.named(label))
 
 
-def test_most_of_what_is_said_later_is_an_update_or_nothing(told) -> None:
+def test_most_later_reports_are_updates_or_retellings(told) -> None:
     alerts = [alert for plan in told.plans for alert in plan.alerts]
 
     assert len(told.first_alerts()) < len(alerts) / 2
@@ -155,7 +155,7 @@ def test_translations_are_shown_as_related_to_a_story_of_their_event(told_by_wor
     assert all(label in others or "three-reports" in others | {label} for label, others in links)
 
 
-def test_an_alert_on_a_translation_quotes_the_related_headline(told_by_words) -> None:
+def test_alert_on_a_translation_quotes_the_related_headline(told_by_words) -> None:
     told = told_by_words
     related = [
         alert.facts.related for plan in told.plans for alert in plan.alerts if alert.facts.related

@@ -33,7 +33,7 @@ async def run(config: Path, *arguments: str) -> str:
     return out
 
 
-async def test_a_list_in_shadow_finds_and_tells_nobody_until_it_is_promoted(tmp_path) -> None:
+async def test_list_in_shadow_sends_no_alert_until_it_is_promoted(tmp_path) -> None:
     draft = tmp_path / "draft" / "lists.yaml"
     draft.parent.mkdir()
     draft.write_text(WIDER, encoding="utf-8")
@@ -62,7 +62,7 @@ async def test_a_list_in_shadow_finds_and_tells_nobody_until_it_is_promoted(tmp_
 
 
 @pytest.mark.parametrize("off_for", [0, 4], ids=["while it runs", "while it was off"])
-async def test_a_shadow_whose_time_is_up_is_reported_to_the_system_receivers(
+async def test_shadow_whose_time_is_up_is_reported_to_the_system_receivers(
     tmp_path, off_for
 ) -> None:
     draft = tmp_path / "lists.yaml"
@@ -78,7 +78,7 @@ async def test_a_shadow_whose_time_is_up_is_reported_to_the_system_receivers(
     assert "shadow change has ended" in str(it.mailbox.mails[0]["Subject"])
 
 
-async def test_a_broken_change_in_shadow_stops_nothing_and_is_named(tmp_path) -> None:
+async def test_broken_change_in_shadow_is_reported_and_polls_continue(tmp_path) -> None:
     async with world(tmp_path) as it:
         (it.config / "shadow").mkdir()
         (it.config / "shadow/lists.yaml").write_text("watchlists: [{id: a, match: [(a OR b]}]")
@@ -91,7 +91,7 @@ async def test_a_broken_change_in_shadow_stops_nothing_and_is_named(tmp_path) ->
     assert "the change in shadow is off" in checked
 
 
-async def test_a_change_whose_examples_fail_does_not_get_into_shadow(tmp_path) -> None:
+async def test_change_whose_examples_fail_does_not_get_into_shadow(tmp_path) -> None:
     draft = tmp_path / "lists.yaml"
     draft.write_text(WIDER.replace("harbour]", "harbour]\n    must_match: [Rain]"))
     async with world(tmp_path) as it:
@@ -105,7 +105,7 @@ async def test_a_change_whose_examples_fail_does_not_get_into_shadow(tmp_path) -
     assert not (it.config / "shadow").exists()
 
 
-async def test_a_refusal_shows_in_status_and_is_told_once_and_then_its_end(tmp_path) -> None:
+async def test_refusal_shows_in_status_and_is_reported_once_with_its_end(tmp_path) -> None:
     async with world(tmp_path, system={"send": ["desk-mail"]}) as it, Daemon(it.config) as daemon:
         await it.polled()
         lists = it.config / "watchlists/lists.yaml"

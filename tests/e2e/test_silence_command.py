@@ -14,7 +14,7 @@ def silenced(config: Path, *options: str) -> dict:
     return row
 
 
-def test_a_silence_is_listed_with_its_author_and_reason_until_it_is_ended(config: Path) -> None:
+def test_silence_is_listed_with_its_author_and_reason_until_it_is_ended(config: Path) -> None:
     made = silenced(config, "--tag", "sport", "--for", "4h", "--reason", "games", "--author", "lin")
 
     text = run(config, "silences", "list").stdout
@@ -25,7 +25,7 @@ def test_a_silence_is_listed_with_its_author_and_reason_until_it_is_ended(config
     assert "nothing is silenced" in run(config, "silences", "list").stdout
 
 
-def test_status_tells_what_is_silenced(config: Path) -> None:
+def test_status_lists_silences(config: Path) -> None:
     made = silenced(config, "--severity", "low", "--for", "1h", "--reason", "holiday")
 
     text = run(config, "status").stdout
@@ -35,7 +35,7 @@ def test_status_tells_what_is_silenced(config: Path) -> None:
     assert "holiday" in text
 
 
-def test_an_ended_silence_cannot_be_ended_again(config: Path) -> None:
+def test_ended_silence_cannot_be_ended_again(config: Path) -> None:
     made = silenced(config, "--tag", "sport", "--for", "4h")
     run(config, "silences", "expire", made["id"])
 
@@ -56,7 +56,7 @@ def test_an_ended_silence_cannot_be_ended_again(config: Path) -> None:
         (["--list", "taiwan-polic", "--for", "4h"], "no such watch-list: taiwan-polic"),
     ],
 )
-def test_a_silence_that_cannot_be_is_refused(config: Path, options, message) -> None:
+def test_invalid_silence_is_refused(config: Path, options, message) -> None:
     refused = run(config, "silences", "add", *options)
 
     assert isinstance(refused.exception, UsageError)
@@ -66,13 +66,13 @@ def test_a_silence_that_cannot_be_is_refused(config: Path, options, message) -> 
 @pytest.mark.parametrize(
     ("option", "problem"), [("--for", "not a duration: 4x"), ("--until", "not a date: 4x")]
 )
-def test_a_wrong_end_is_named_once(config: Path, option: str, problem: str) -> None:
+def test_wrong_end_is_named_once(config: Path, option: str, problem: str) -> None:
     refused = run(config, "silences", "add", "--tag", "sport", option, "4x")
 
     assert str(refused.exception).splitlines()[0] == problem
 
 
-def test_a_tag_that_no_feed_has_is_told(config: Path) -> None:
+def test_tag_without_a_feed_is_reported(config: Path) -> None:
     result = run(config, "silences", "add", "--tag", "sprot", "--for", "1h", "--json")
 
     assert result.exit_code == 0

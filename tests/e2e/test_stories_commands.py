@@ -50,7 +50,7 @@ def alerts_of(config: Path, story: str) -> list[dict]:
     return shown["alerts"]
 
 
-def test_a_split_is_sent_by_the_same_command_with_alert_and_only_once(
+def test_split_is_sent_by_the_same_command_with_alert_and_only_once(
     config: Path, story: str
 ) -> None:
     split = ("stories", "split", story, CROSSING[1])
@@ -74,7 +74,7 @@ def test_a_split_is_sent_by_the_same_command_with_alert_and_only_once(
     assert [place["receiver"] for place in alert["deliveries"]] == ["terminal"]
 
 
-def test_a_split_with_alert_names_its_receivers(config: Path, story: str) -> None:
+def test_split_with_alert_names_its_receivers(config: Path, story: str) -> None:
     (answer,) = rows(config, "stories", "split", story, DENIAL[1], "--alert")
 
     assert answer["sent_to"] == ["terminal"]
@@ -82,7 +82,7 @@ def test_a_split_with_alert_names_its_receivers(config: Path, story: str) -> Non
     assert answer["title"] == DENIAL[1]
 
 
-def test_a_replay_after_splits_and_merges_finds_no_difference(config: Path, story: str) -> None:
+def test_replay_after_splits_and_merges_finds_no_difference(config: Path, story: str) -> None:
     run(config, "stories", "split", story, CROSSING[1])
     result = run(config, "replay")
 
@@ -90,7 +90,7 @@ def test_a_replay_after_splits_and_merges_finds_no_difference(config: Path, stor
     assert "3 reports folded again, 0 with a different result" in result.stdout
 
 
-def test_the_id_of_a_merged_story_is_valid_in_every_command(config: Path, story: str) -> None:
+def test_id_of_a_merged_story_is_valid_in_every_command(config: Path, story: str) -> None:
     run(config, "stories", "split", story, CROSSING[1], "--alert")
     other = next(row["id"] for row in rows(config, "stories", "list") if row["id"] != story)
     run(config, "stories", "merge", story, other)
@@ -126,7 +126,7 @@ def test_why_lists_the_messages_about_one_report_and_counts_the_others(
     assert " about the story; see `straitwatch stories show " in retold
 
 
-def test_an_alert_marks_the_report_that_it_told_of_and_a_story_all_its_reports(
+def test_id_of_an_alert_marks_its_report_and_id_of_a_story_all_reports(
     config: Path, story: str
 ) -> None:
     run(config, "stories", "split", story, CROSSING[1], "--alert")
@@ -147,12 +147,12 @@ def test_an_alert_marks_the_report_that_it_told_of_and_a_story_all_its_reports(
     assert "3 reports no longer marked for taiwan-policy" in taken_back
 
 
-def test_a_mark_needs_a_verdict_unless_one_is_taken_back(config: Path, story: str) -> None:
+def test_mark_needs_a_verdict_unless_one_is_taken_back(config: Path, story: str) -> None:
     assert "which verdict?" in str(run(config, "mark", story).exception)
     assert run(config, "mark", story, "--remove").exit_code == 0
 
 
-def test_a_story_shows_what_each_report_added_and_whether_it_was_sent(
+def test_story_shows_what_each_report_added_and_whether_it_was_sent(
     config: Path, story: str
 ) -> None:
     text = run(config, "stories", "show", story).stdout
@@ -163,7 +163,7 @@ def test_a_story_shows_what_each_report_added_and_whether_it_was_sent(
     assert all(report["sent"] == (report["action"] != "none") for report in shown["reports"])
 
 
-def test_a_story_shows_the_ids_that_split_takes(config: Path, story: str) -> None:
+def test_story_shows_the_ids_that_split_takes(config: Path, story: str) -> None:
     text = run(config, "stories", "show", story).stdout
     (report,) = [line for line in text.splitlines() if line.endswith(DENIAL[1])]
 
@@ -172,7 +172,7 @@ def test_a_story_shows_the_ids_that_split_takes(config: Path, story: str) -> Non
     assert split["title"] == DENIAL[1]
 
 
-def test_a_fold_by_hand_shows_no_score(config: Path, story: str) -> None:
+def test_fold_by_hand_shows_no_score(config: Path, story: str) -> None:
     run(config, "stories", "split", story, CROSSING[1])
     other = next(row["id"] for row in rows(config, "stories", "list") if row["id"] != story)
 
@@ -181,7 +181,7 @@ def test_a_fold_by_hand_shows_no_score(config: Path, story: str) -> None:
     assert shown["reports"][0]["because"] == "by-hand"
 
 
-def test_a_headline_names_its_entry_after_the_entry_got_another_title(
+def test_headline_names_its_entry_after_the_entry_got_another_title(
     config: Path, story: str
 ) -> None:
     (shown,) = rows(config, "stories", "show", story)

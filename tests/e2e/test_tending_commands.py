@@ -9,7 +9,7 @@ from commands import HEADLINE, rows, run
 from straitwatch.clock import utc_now
 
 
-def test_a_term_is_shown_in_its_contexts(config: Path) -> None:
+def test_term_is_shown_in_its_contexts(config: Path) -> None:
     found = rows(config, "terms", "show", "Taiwan Strait")
 
     assert (found[0]["hits"], found[0]["entries"], found[0]["matched"]) == (2, 1, 1)
@@ -20,7 +20,7 @@ def test_a_term_is_shown_in_its_contexts(config: Path) -> None:
     ]
 
 
-def test_a_term_is_shown_to_people_with_its_line_aligned(config: Path) -> None:
+def test_term_is_shown_to_people_with_its_line_aligned(config: Path) -> None:
     text = run(config, "terms", "show", "mountains").stdout
 
     assert "1 hits in 1 of 2 entries" in text
@@ -28,16 +28,16 @@ def test_a_term_is_shown_to_people_with_its_line_aligned(config: Path) -> None:
     assert "Rain in the mountains" in text
 
 
-def test_a_term_that_never_came_says_so(config: Path) -> None:
+def test_term_that_never_came_says_so(config: Path) -> None:
     assert "0 hits in 0 of 2 entries" in run(config, "terms", "show", "sandcastle").stdout
 
 
 @pytest.mark.parametrize("term", ["$nothing", "(a OR"])
-def test_what_is_no_term_is_refused_with_a_hint(config: Path, term: str) -> None:
+def test_unknown_term_is_refused_with_a_hint(config: Path, term: str) -> None:
     assert "hint:" in str(run(config, "terms", "show", term).exception)
 
 
-def test_a_review_calls_nothing_dead_before_two_weeks(config: Path) -> None:
+def test_review_lists_no_dead_rules_before_two_weeks(config: Path) -> None:
     found = rows(config, "review", "--dead")
 
     assert {row["kind"] for row in found}.isdisjoint({"dead_rule", "dead_terms"})
@@ -47,7 +47,7 @@ def test_a_review_calls_nothing_dead_before_two_weeks(config: Path) -> None:
     assert "(two weeks of entries are needed)" in text
 
 
-def test_a_review_after_two_weeks_counts_what_is_dead_and_lists_it_when_asked(
+def test_review_after_two_weeks_counts_dead_rules_and_lists_them_on_request(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = utc_now() + timedelta(days=15)
@@ -62,7 +62,7 @@ def test_a_review_after_two_weeks_counts_what_is_dead_and_lists_it_when_asked(
     assert "`straitwatch review --dead` lists them" in short
 
 
-def test_a_review_fits_on_a_page(config: Path) -> None:
+def test_review_fits_on_a_page(config: Path) -> None:
     rows(config, "mark", HEADLINE, "not-relevant")
 
     lines = run(config, "review").stdout.splitlines()
@@ -71,7 +71,7 @@ def test_a_review_fits_on_a_page(config: Path) -> None:
     assert len(lines) <= 20
 
 
-def test_a_review_names_the_rule_behind_what_was_marked_not_relevant(config: Path) -> None:
+def test_review_names_the_rules_of_irrelevant_entries(config: Path) -> None:
     rows(config, "mark", HEADLINE, "not-relevant")
 
     found = rows(config, "review", "--list", "taiwan-policy")
@@ -83,11 +83,11 @@ def test_a_review_names_the_rule_behind_what_was_marked_not_relevant(config: Pat
     assert f"1 of 1 marked: taiwan-policy: {rule['when'][:100]}" in text
 
 
-def test_a_review_of_an_unknown_list_is_refused(config: Path) -> None:
+def test_review_of_an_unknown_list_is_refused(config: Path) -> None:
     assert "no such watch-list" in str(run(config, "review", "--list", "nothing").exception)
 
 
-def test_check_tells_how_often_each_list_fires_and_which_short_terms_are_broad(
+def test_check_shows_how_often_lists_fire_and_names_broad_terms(
     config: Path,
 ) -> None:
     text = run(config, "check").stdout
@@ -97,7 +97,7 @@ def test_check_tells_how_often_each_list_fires_and_which_short_terms_are_broad(
     assert row["stored_entries"] == 2
 
 
-def test_a_story_is_neither_merged_with_itself_nor_emptied(config: Path) -> None:
+def test_story_is_neither_merged_with_itself_nor_emptied(config: Path) -> None:
     (story,) = rows(config, "stories", "list")
     (shown,) = rows(config, "stories", "show", story["id"])
 
@@ -111,7 +111,7 @@ def test_a_story_is_neither_merged_with_itself_nor_emptied(config: Path) -> None
 
 
 @pytest.mark.parametrize("command", ["merge", "split", "show"])
-def test_a_story_is_named_by_four_characters_of_its_id_or_more(config: Path, command: str) -> None:
+def test_story_is_named_by_four_characters_of_its_id_or_more(config: Path, command: str) -> None:
     (story,) = rows(config, "stories", "list")
     more = () if command == "show" else (story["id"],)
 
@@ -122,7 +122,7 @@ def test_a_story_is_named_by_four_characters_of_its_id_or_more(config: Path, com
     )
 
 
-def test_of_two_stories_to_merge_the_unknown_one_is_named(config: Path) -> None:
+def test_unknown_story_of_a_merge_is_named(config: Path) -> None:
     (story,) = rows(config, "stories", "list")
 
     result = run(config, "stories", "merge", story["id"], "nowhere")
@@ -130,7 +130,7 @@ def test_of_two_stories_to_merge_the_unknown_one_is_named(config: Path) -> None:
     assert "no such story: nowhere\n" in str(result.exception)
 
 
-def test_folding_the_stored_reports_again_gives_what_was_decided(config: Path) -> None:
+def test_replay_of_stored_reports_finds_no_difference(config: Path) -> None:
     replayed = run(config, "replay")
 
     assert replayed.exit_code == 0, replayed.output

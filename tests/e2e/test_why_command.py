@@ -29,14 +29,14 @@ def edited(config: Path):
     file.write_text(before, encoding="utf-8")
 
 
-def test_an_entry_names_the_configuration_that_decided(config: Path) -> None:
+def test_entry_names_the_configuration_that_decided(config: Path) -> None:
     (answer,) = rows(config, "why", HEADLINE)
 
     assert len(answer["config"]) == 10
     assert answer["since_then"] == []
 
 
-def test_what_fired_then_and_not_today_is_explained(edited: Path) -> None:
+def test_list_that_fired_in_the_past_is_explained(edited: Path) -> None:
     (answer,) = rows(edited, "why", HEADLINE)
 
     assert answer["decision"] == "alert"
@@ -44,7 +44,7 @@ def test_what_fired_then_and_not_today_is_explained(edited: Path) -> None:
     assert "then it fires (normal, 10 of 10 points); today it does not fire" in line
 
 
-def test_a_term_that_the_lists_of_then_lacked_is_named(edited: Path) -> None:
+def test_term_that_the_lists_of_then_lacked_is_named(edited: Path) -> None:
     (answer,) = rows(edited, "why", RAIN)
 
     assert answer["decision"] == "none"
@@ -53,14 +53,14 @@ def test_a_term_that_the_lists_of_then_lacked_is_named(edited: Path) -> None:
     assert line.endswith("(the lists of then have no rain)")
 
 
-def test_what_has_changed_is_shown_to_people_with_what_was_decided(edited: Path) -> None:
+def test_why_shows_changes_since_the_decision(edited: Path) -> None:
     text = run(edited, "why", RAIN).stdout
 
     assert "then: none, because no_match (no watch-list fired) [configuration" in text
     assert "weather: then it did not exist; today it fires" in text
 
 
-def test_a_near_miss_a_mask_and_a_noise_rule_are_told_in_a_line(edited: Path) -> None:
+def test_near_miss_mask_and_noise_rule_are_explained_in_a_line(edited: Path) -> None:
     short = run(edited, "why", "Ships in the Taiwan Strait").stdout
     masked = run(edited, "why", "烟台海關查獲走私").stdout
     noise = run(edited, "why", "Model carrier in the Taiwan Strait museum").stdout
@@ -71,7 +71,7 @@ def test_a_near_miss_a_mask_and_a_noise_rule_are_told_in_a_line(edited: Path) ->
 
 
 @pytest.mark.parametrize("command", [("why", "Fleet"), ("routes", "test", "--title", "Fleet")])
-def test_a_language_that_is_none_is_refused_with_the_one_that_is_meant(
+def test_unknown_language_is_refused_with_a_suggestion(
     config: Path, command: tuple[str, ...]
 ) -> None:
     refused = str(run(config, *command, "--language", "english").exception)
@@ -79,7 +79,7 @@ def test_a_language_that_is_none_is_refused_with_the_one_that_is_meant(
     assert refused == "unknown language: english\nhint: did you mean `en`?"
 
 
-def test_an_address_that_never_came_is_held_against_the_feeds_of_its_host(config: Path) -> None:
+def test_address_that_never_came_is_held_against_the_feeds_of_its_host(config: Path) -> None:
     local = rows(config, "why", "http://127.0.0.1/never")[0]["feeds"]
     elsewhere = run(config, "why", "https://elsewhere.example/a").stdout
 
@@ -88,7 +88,7 @@ def test_an_address_that_never_came_is_held_against_the_feeds_of_its_host(config
 
 
 @pytest.mark.parametrize("unknown", ["zzzzzzzzzz", "lkudcyzgyk2a", "0123456789abcdef0123"])
-def test_an_id_of_nothing_is_no_headline(config: Path, unknown: str) -> None:
+def test_unknown_id_is_not_read_as_a_headline(config: Path, unknown: str) -> None:
     result = run(config, "why", unknown)
 
     assert f"no story, report or alert {unknown}\n" in str(result.exception)
@@ -97,20 +97,20 @@ def test_an_id_of_nothing_is_no_headline(config: Path, unknown: str) -> None:
 @pytest.mark.parametrize(
     "headline", ["Demonstrations", "blockade", "sandcastle's", "mountaineers!"]
 )
-def test_a_headline_of_one_word_is_explained(config: Path, headline: str) -> None:
+def test_headline_of_one_word_is_explained(config: Path, headline: str) -> None:
     (answer,) = rows(config, "why", headline)
 
     assert answer["title"] == headline
     assert {it["watchlist"] for it in answer["lists"]} >= {"taiwan-policy"}
 
 
-def test_a_word_that_a_list_knows_is_explained_although_an_id_looks_like_it(config: Path) -> None:
+def test_word_that_a_list_knows_is_explained_although_an_id_looks_like_it(config: Path) -> None:
     (answer,) = rows(config, "why", "paratroopers")
 
     assert [hit for it in answer["lists"] for rule in it["rules"] for hit in rule["hits"]]
 
 
-def test_the_id_of_an_alert_explains_the_report_that_it_told_of(config: Path) -> None:
+def test_id_of_an_alert_explains_its_report(config: Path) -> None:
     (alert,) = rows(config, "stories", "alerts")
 
     (answer,) = rows(config, "why", alert["alert"])
@@ -118,7 +118,7 @@ def test_the_id_of_an_alert_explains_the_report_that_it_told_of(config: Path) ->
     assert answer["title"] == HEADLINE
 
 
-def test_a_story_is_marked_for_the_lists_that_fired_and_why_shows_it(config: Path) -> None:
+def test_story_is_marked_for_the_lists_that_fired_and_why_shows_it(config: Path) -> None:
     (alert,) = rows(config, "stories", "alerts")
 
     (marked,) = rows(config, "mark", alert["alert"], "not-relevant", "--note", "a recipe")
@@ -131,7 +131,7 @@ def test_a_story_is_marked_for_the_lists_that_fired_and_why_shows_it(config: Pat
     assert rows(config, "why", HEADLINE)[0]["marks"] == []
 
 
-def test_a_missed_entry_is_marked_for_a_list_that_is_named(config: Path) -> None:
+def test_missed_entry_is_marked_for_a_list_that_is_named(config: Path) -> None:
     nameless = run(config, "mark", RAIN, "relevant")
     (marked,) = rows(config, "mark", RAIN, "relevant", "--list", "taiwan-policy")
     run(config, "mark", RAIN, "relevant", "--list", "taiwan-policy", "--remove")
@@ -147,5 +147,5 @@ def test_a_missed_entry_is_marked_for_a_list_that_is_named(config: Path) -> None
         ((HEADLINE, "relevant", "--list", "taiwan"), "no such watch-list: taiwan"),
     ],
 )
-def test_what_cannot_be_marked_is_refused_with_a_hint(config: Path, arguments, said) -> None:
+def test_text_that_cannot_be_marked_is_refused_with_a_hint(config: Path, arguments, said) -> None:
     assert said in str(run(config, "mark", *arguments).exception)

@@ -33,7 +33,7 @@ def test_differences_are_symmetric(a: str, b: str) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(titles)
-def test_a_text_has_no_difference_with_itself_and_its_facts_can_be_stored(title: str) -> None:
+def test_text_has_no_difference_with_itself_and_its_facts_can_be_stored(title: str) -> None:
     facts = read(title)
 
     assert differences(facts, facts) == ()

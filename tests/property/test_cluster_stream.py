@@ -76,13 +76,13 @@ def fold_all(reports: list[Features], window: StoryWindow | None = None) -> list
 
 @several
 @given(streams)
-def test_the_same_reports_in_the_same_order_give_the_same_stories(reports: list[Features]) -> None:
+def test_same_reports_in_the_same_order_give_the_same_stories(reports: list[Features]) -> None:
     assert fold_all(reports) == fold_all(reports)
 
 
 @several
 @given(streams, st.data())
-def test_a_window_rebuilt_in_mid_stream_goes_on_as_if_nothing_had_happened(
+def test_window_rebuilt_in_mid_stream_decides_like_the_original(
     reports: list[Features], data: st.DataObject
 ) -> None:
     cut = data.draw(st.integers(0, len(reports)))
@@ -122,7 +122,7 @@ returning = st.lists(
 
 @several
 @given(returning, st.data())
-def test_a_window_rebuilt_from_its_memory_answers_as_the_one_that_ran(
+def test_window_rebuilt_from_stored_reports_decides_like_the_original(
     reports: list[Features], data: st.DataObject
 ) -> None:
     folds = fold_all(reports)
@@ -137,7 +137,7 @@ def test_a_window_rebuilt_from_its_memory_answers_as_the_one_that_ran(
 
 @several
 @given(returning)
-def test_a_story_takes_in_nothing_but_its_own_pages_after_three_days(
+def test_story_accepts_only_its_own_pages_after_three_days(
     reports: list[Features],
 ) -> None:
     opened: dict[str, datetime] = {}
@@ -159,7 +159,7 @@ def test_every_story_begins_with_one_new_report(reports: list[Features]) -> None
 
 @several
 @given(streams)
-def test_an_entry_delivered_again_under_a_new_guid_opens_no_story(reports: list[Features]) -> None:
+def test_entry_delivered_again_under_a_new_guid_opens_no_story(reports: list[Features]) -> None:
     window = StoryWindow()
     for report in reports:
         fold = window.fold(report)

@@ -74,7 +74,7 @@ def test_overlapping_hits_equal_those_of_brute_force(text: str) -> None:
 
 
 @given(texts, texts, texts)
-def test_a_hit_is_the_text_of_its_field_between_its_offsets(
+def test_hit_is_the_text_of_its_field_between_its_offsets(
     title: str, summary: str, content: str
 ) -> None:
     text = MatchText(title=title, summary=summary, content=content)
@@ -110,7 +110,7 @@ def test_hits_come_in_reading_order_without_repeats(text: str) -> None:
         assert len(set(match.hits)) == len(match.hits)
 
 
-def test_a_word_of_five_thousand_letters_and_a_very_long_text_are_read() -> None:
+def test_word_of_five_thousand_letters_and_a_very_long_text_are_read() -> None:
     long_word = "pla" * 1700
     text = MatchText(title=long_word, content="China sea drill " * 20_000 + "#PlaNavy")
 

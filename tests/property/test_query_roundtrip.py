@@ -56,7 +56,7 @@ queries = st.recursive(leaves | nears, _deeper, max_leaves=8)
 
 
 @given(queries)
-def test_reading_back_what_was_written_gives_the_same_query(query: Query) -> None:
+def test_written_query_is_read_back_unchanged(query: Query) -> None:
     assert parse_query(Sourced(text=str(query))) == query
 
 

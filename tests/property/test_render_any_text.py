@@ -36,12 +36,12 @@ def test_any_text_becomes_a_message(text: str, where: list[tuple[int, int]], url
 
 
 @given(anything)
-def test_text_without_hits_is_shown_as_it_is(text: str) -> None:
+def test_text_without_hits_is_shown_unchanged(text: str) -> None:
     assert str(marked(text, (), limit=1000)).strip() == shown(text, limit=1000)
 
 
 @given(anything)
-def test_a_shown_address_is_http_and_breaks_out_of_nothing(text: str) -> None:
+def test_shown_address_is_http_and_stays_inside_its_markup(text: str) -> None:
     for url in (text, f"https://wire.example/{text}"):
         safe = safe_url(url)
         assert safe == "" or safe.startswith(("http://", "https://"))

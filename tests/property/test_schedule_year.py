@@ -62,7 +62,7 @@ def run(
 @settings(max_examples=1)
 @given(at=times, year_seed=year_seeds)
 @example(at=time(1, 30), year_seed=(2025, 1))
-def test_a_digest_comes_exactly_once_each_local_day(
+def test_digest_comes_exactly_once_each_local_day(
     zone: str, at: time, year_seed: tuple[int, int]
 ) -> None:
     year, seed = year_seed
@@ -89,7 +89,7 @@ def test_a_digest_comes_exactly_once_each_local_day(
         ("Africa/Casablanca", date(2025, 4, 6)),
     ],
 )
-def test_an_hourly_digest_comes_each_hour_that_the_clock_shows(zone: str, changes_on: date) -> None:
+def test_hourly_digest_comes_each_hour_that_the_clock_shows(zone: str, changes_on: date) -> None:
     plan = DigestPlan(name="hourly", at=tuple(map(time, range(24))), timezone=zone)
     change = datetime.combine(changes_on, time(0), tzinfo=UTC)
 
@@ -127,7 +127,7 @@ def test_windows_leave_no_gap_and_do_not_overlap_through_outages(
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("year", YEARS)
 @pytest.mark.parametrize("at", [time(0, 0), time(0, 30), time(1, 30), time(2, 15), time(7, 30)])
-def test_a_local_time_is_the_first_instant_that_shows_it_or_a_later_one(
+def test_local_time_is_the_first_instant_that_shows_it_or_a_later_one(
     zone: str, year: int, at: time
 ) -> None:
     info = ZoneInfo(zone)
@@ -154,7 +154,7 @@ def test_a_local_time_is_the_first_instant_that_shows_it_or_a_later_one(
         lambda minutes: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     ),
 )
-def test_a_held_message_goes_out_at_the_end_of_the_span_and_is_not_held_again(
+def test_held_message_goes_out_at_the_end_of_the_span_and_is_not_held_again(
     zone: str, starts: time, ends: time, days: set[int], moment: datetime
 ) -> None:
     quiet = QuietHours(
@@ -176,7 +176,7 @@ def test_a_held_message_goes_out_at_the_end_of_the_span_and_is_not_held_again(
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_a_night_that_crosses_midnight_is_quiet_by_the_local_clock_all_year(zone: str) -> None:
+def test_night_that_crosses_midnight_is_quiet_by_the_local_clock_all_year(zone: str) -> None:
     quiet = QuietHours(
         name="night",
         days=tuple(range(7)),

@@ -60,7 +60,7 @@ def only_list(result: BacktestResult) -> ListResult:
     return one
 
 
-def test_a_new_line_gains_what_only_it_finds() -> None:
+def test_new_line_gains_the_entries_that_only_it_finds() -> None:
     result = backtested(
         make_list("strait", "harbour"),
         past("Ships cross the strait"),
@@ -75,7 +75,7 @@ def test_a_new_line_gains_what_only_it_finds() -> None:
     assert [sample.entry.title for sample in one.samples] == ["Crane falls in the harbour"]
 
 
-def test_a_noise_rule_is_named_by_what_it_loses() -> None:
+def test_noise_rule_is_named_with_its_lost_entries() -> None:
     result = backtested(
         make_list("strait", noise=[(5, "museum")]),
         past("The strait in the museum"),
@@ -87,7 +87,7 @@ def test_a_noise_rule_is_named_by_what_it_loses() -> None:
     assert one.rules == {(Change.LOST, "noise[0] -5: museum"): 1}
 
 
-def test_a_term_added_to_a_set_is_seen_through_the_same_rule() -> None:
+def test_term_added_to_a_set_is_seen_through_the_same_rule() -> None:
     test = Backtest(
         rules_of(make_list("$drones"), {"drones": make_set("drones", ["drone", "UAV"])}),
         base=rules_of(make_list("$drones"), {"drones": make_set("drones", ["drone"])}),
@@ -133,7 +133,7 @@ def test_many_reports_of_one_event_are_one_alert() -> None:
     assert (one.entries_after, one.alerts_after) == (2, 1)
 
 
-def test_another_first_report_of_the_same_story_is_no_difference() -> None:
+def test_another_first_report_of_the_same_story_is_not_a_difference() -> None:
     first = past("Fleet crosses the strait")
     second = past("Fleet crosses the strait at dawn", hours=1, feed=make_feed("Other"))
 
@@ -146,7 +146,7 @@ def test_another_first_report_of_the_same_story_is_no_difference() -> None:
     assert (one.alerts_gained, one.alerts_lost) == (0, 0)
 
 
-def test_what_people_marked_is_counted_with_what_changes() -> None:
+def test_verdicts_are_counted_with_the_changes() -> None:
     entry = past("The strait in the museum")
     mark = Mark(
         entry_id=entry.entry.id, watchlist="x", verdict=Verdict.NOT_RELEVANT, marked_at=NOON
@@ -164,7 +164,7 @@ def test_what_people_marked_is_counted_with_what_changes() -> None:
     assert one.samples[0].verdict is Verdict.NOT_RELEVANT
 
 
-def test_without_a_base_everything_that_fires_is_counted() -> None:
+def test_backtest_without_a_base_counts_all_matches() -> None:
     result = backtested(make_list("strait"), past("Ships cross the strait"), past("Rain"))
 
     one = only_list(result)

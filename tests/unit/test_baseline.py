@@ -31,7 +31,7 @@ def silent(
     return " ".join(entry.id for entry in read.entries if entry.id in found)
 
 
-def test_first_sight_records_all_but_the_young_silently() -> None:
+def test_first_fetch_records_old_entries_silently() -> None:
     read = make_read(None, NOON - 9 * HOUR, NOON - HOUR)
 
     assert silent(read, NEVER_READ) == "e1 e2"
@@ -52,7 +52,7 @@ def test_first_sight_ends_with_the_first_entries_whole_or_cut_off(state, read, i
     assert is_first_fetch_over(state, read) is is_over
 
 
-def test_archive_behind_an_empty_document_is_silent_but_for_what_is_younger() -> None:
+def test_archive_after_an_empty_document_alerts_only_on_recent_entries() -> None:
     read = make_read(None, None, NOON - timedelta(minutes=5), NOON - 90 * HOUR)
 
     assert silent(read, READ_EMPTY) == "e1 e2 e4"
@@ -73,7 +73,7 @@ def test_entries_of_a_watched_feed_are_news_however_many() -> None:
     assert silent(make_read(*[None] * 40), WATCHED, "e40") == ""
 
 
-def test_half_that_was_cut_off_until_now_is_silent() -> None:
+def test_formerly_truncated_half_is_silent() -> None:
     read = make_read(*[None] * 9)
 
     assert silent(read, WAS_CUT, "e2", "e3") == "e4 e5 e6 e7 e8 e9"
@@ -84,7 +84,7 @@ def test_entries_before_the_known_ones_are_news_after_a_cut() -> None:
     assert silent(make_read(*[None] * 9), WAS_CUT) == ""
 
 
-def test_download_that_broke_off_says_nothing_about_the_document_before_it() -> None:
+def test_interrupted_download_does_not_affect_the_previous_document() -> None:
     broke_off = replace(WAS_CUT, last_polled_at=NOON)
 
     assert silent(make_read(*[None] * 9), broke_off, "e2") == ""

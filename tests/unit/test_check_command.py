@@ -31,7 +31,7 @@ def check(config: Path, lists: str, *options: str) -> Result:
     return CliRunner().invoke(app, ["check", *options])
 
 
-def test_a_good_configuration_gets_a_verdict_for_each_list(config: Path) -> None:
+def test_good_configuration_gets_a_verdict_for_each_list(config: Path) -> None:
     result = check(config, LIST)
 
     assert result.exit_code == 0
@@ -39,7 +39,7 @@ def test_a_good_configuration_gets_a_verdict_for_each_list(config: Path) -> None
     assert "the configuration is good" in result.stdout
 
 
-def test_a_problem_shows_its_line_with_a_caret_and_a_hint(config: Path) -> None:
+def test_problem_shows_its_line_with_a_caret_and_a_hint(config: Path) -> None:
     result = check(config, LIST.replace("    noise", "    nois"))
 
     assert result.exit_code == 2
@@ -53,7 +53,7 @@ def test_a_problem_shows_its_line_with_a_caret_and_a_hint(config: Path) -> None:
     ]
 
 
-def test_what_keeps_every_alert_away_is_a_warning(tmp_path: Path) -> None:
+def test_configuration_that_can_send_no_alert_gets_a_warning(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["check", "--config", str(tmp_path)])
 
     assert result.exit_code == 0
@@ -62,13 +62,13 @@ def test_what_keeps_every_alert_away_is_a_warning(tmp_path: Path) -> None:
     assert result.stdout.splitlines()[-1].endswith(", with 2 warnings")
 
 
-def test_a_single_rule_is_shown_as_a_list_of_rules(config: Path) -> None:
+def test_single_rule_is_shown_as_a_list_of_rules(config: Path) -> None:
     result = check(config, LIST + "    severity: high\n")
 
     assert "hint: write severity: [{level: high}]" in result.stdout
 
 
-def test_many_sets_that_nothing_uses_are_one_warning(config: Path) -> None:
+def test_many_unused_sets_share_one_warning(config: Path) -> None:
     sets = "".join(f"  set{number}: [word{number}]\n" for number in range(9))
 
     result = check(config, f"terms:\n{sets}{LIST}")
@@ -77,7 +77,7 @@ def test_many_sets_that_nothing_uses_are_one_warning(config: Path) -> None:
     assert "9 of the term sets: set0, set1, set2 ..." in result.stdout
 
 
-def test_a_failing_example_shows_points_and_words(config: Path) -> None:
+def test_failing_example_shows_points_and_words(config: Path) -> None:
     result = check(config, LIST.replace("typhoon}", "earthquake}"))
 
     assert result.exit_code == 2
@@ -89,7 +89,7 @@ def test_a_failing_example_shows_points_and_words(config: Path) -> None:
     assert "strait  FAILS" in result.stdout
 
 
-def test_a_missed_example_says_what_was_missing(config: Path) -> None:
+def test_missed_example_names_the_missing_term(config: Path) -> None:
     result = check(config, LIST.replace("A ship in", "A typhoon over"))
 
     assert result.exit_code == 2
@@ -97,7 +97,7 @@ def test_a_missed_example_says_what_was_missing(config: Path) -> None:
     assert "noise[0]      -10  typhoon" in result.stdout
 
 
-def test_an_unset_variable_is_told_and_is_no_failure(config: Path) -> None:
+def test_unset_variable_is_reported_without_failing(config: Path) -> None:
     (config / "straitwatch.yaml").write_text(
         "receivers: {desk: {url: '${NO_SUCH_URL}'}}\n", encoding="utf-8"
     )
@@ -110,7 +110,7 @@ def test_an_unset_variable_is_told_and_is_no_failure(config: Path) -> None:
     assert "receivers  2, 1 usable" in result.stdout
 
 
-def test_the_messages_of_an_unset_receiver_wait_while_another_one_takes_alerts(
+def test_messages_of_an_unset_receiver_wait_while_another_is_usable(
     config: Path,
 ) -> None:
     (config / "straitwatch.yaml").write_text(
@@ -124,7 +124,7 @@ def test_the_messages_of_an_unset_receiver_wait_while_another_one_takes_alerts(
     assert "hint: its messages wait until it can be used" in result.stdout
 
 
-def test_programs_get_one_object_a_line(config: Path) -> None:
+def test_json_output_has_one_object_a_line(config: Path) -> None:
     good = [json.loads(line) for line in check(config, LIST, "--json").stdout.splitlines()]
     bad = [json.loads(line) for line in check(config, "nonsense: 1", "--json").stdout.splitlines()]
 
@@ -135,26 +135,26 @@ def test_programs_get_one_object_a_line(config: Path) -> None:
     assert bad[-1] == {"ok": False, "problems": 1}
 
 
-def test_the_schemas_are_written_where_the_files_look(config: Path) -> None:
+def test_schemas_are_written_where_the_files_look(config: Path) -> None:
     check(config, LIST, "--write-schema")
 
     assert (config / "schema/watchlists.schema.json").is_file()
 
 
-def test_a_caret_stands_under_its_character_in_wide_scripts() -> None:
+def test_caret_is_under_its_character_in_wide_scripts() -> None:
     line, caret = underline("  - 解放軍 and 台灣", 9)
 
     assert (line, caret) == ("  - 解放軍 and 台灣", " " * 11 + "^")
 
 
 @pytest.mark.parametrize("mark", ["\u200b", "\u0301", "\u200d"])
-def test_a_caret_stands_under_its_character_behind_marks_without_width(mark: str) -> None:
+def test_caret_is_under_its_character_after_zero_width_marks(mark: str) -> None:
     _, caret = underline(f"  - a{mark} and b", 11)
 
     assert caret == " " * 9 + "^"
 
 
-def test_an_empty_file_of_lists_is_told(config: Path) -> None:
+def test_empty_file_of_lists_is_reported(config: Path) -> None:
     (config / "watchlists/mine.yaml").write_text("# soon\n", encoding="utf-8")
 
     result = check(config, LIST)
@@ -163,7 +163,7 @@ def test_an_empty_file_of_lists_is_told(config: Path) -> None:
     assert "mine.yaml:1:1: warning: this file is empty" in result.output
 
 
-def test_a_long_line_is_cut_around_the_mistake() -> None:
+def test_long_line_is_cut_around_the_mistake() -> None:
     line, caret = underline("x" * 300 + "!" + "y" * 300, 301)
 
     assert len(line) <= 102

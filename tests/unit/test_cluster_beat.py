@@ -39,7 +39,7 @@ def stories_of(*titles: str) -> list[Relation]:
         ("Quake of magnitude 5.9 in Nantou", "Rice harvest up 5.4 percent, 9 counties say"),
     ],
 )
-def test_two_first_reports_that_share_no_more_than_the_beat_are_two_stories(titles) -> None:
+def test_first_reports_that_share_only_words_of_the_beat_are_two_stories(titles) -> None:
     assert stories_of(*titles) == [Relation.NEW, Relation.NEW]
 
 
@@ -50,5 +50,5 @@ def test_two_first_reports_that_share_no_more_than_the_beat_are_two_stories(titl
         ("Macron calls Taiwan no crisis of ours", "Macron defends his words about Taiwan crisis"),
     ],
 )
-def test_two_first_reports_that_share_what_is_rare_are_one_story(titles) -> None:
+def test_first_reports_that_share_rare_words_are_one_story(titles) -> None:
     assert stories_of(*titles)[1] is Relation.SAME_EVENT

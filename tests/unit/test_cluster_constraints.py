@@ -26,7 +26,7 @@ def split_window() -> StoryWindow:
     return window
 
 
-def test_a_report_never_joins_a_story_with_a_report_that_it_must_not_be_linked_with() -> None:
+def test_report_never_joins_a_story_with_a_report_that_it_must_not_be_linked_with() -> None:
     free, constrained = StoryWindow(), split_window()
     free.add(BOMBERS, opening("air"))
     again = make_features(COAST.title, hours=1)
@@ -35,14 +35,14 @@ def test_a_report_never_joins_a_story_with_a_report_that_it_must_not_be_linked_w
     assert constrained.fold(again).story_id == "sea"
 
 
-def test_a_report_is_refused_by_the_story_it_was_split_from_when_all_is_folded_again() -> None:
+def test_report_is_refused_by_the_story_it_was_split_from_when_all_is_folded_again() -> None:
     window = StoryWindow(constraints=[constrain(BOMBERS, COAST, LinkKind.CANNOT_LINK)])
     window.add(BOMBERS, opening("air"))
 
     assert window.fold(COAST).relation is Relation.NEW
 
 
-def test_a_report_joins_the_report_that_it_must_be_linked_with() -> None:
+def test_report_joins_the_report_that_it_must_be_linked_with() -> None:
     other = make_features("Rice harvest in Tainan is late", hours=2)
     window = StoryWindow(constraints=[constrain(BOMBERS, other, LinkKind.MUST_LINK)])
     window.add(BOMBERS, opening("air"))
@@ -52,19 +52,19 @@ def test_a_report_joins_the_report_that_it_must_be_linked_with() -> None:
     assert (fold.story_id, str(fold)) == ("air", "by-hand")
 
 
-def test_a_page_that_comes_again_follows_the_report_that_was_split_off() -> None:
+def test_page_that_comes_again_follows_the_report_that_was_split_off() -> None:
     page = make_features("Taiwan under pressure", hours=5, canonical_url="a.ex/1")
 
     assert split_window().fold(page).story_id == "sea"
 
 
-def test_a_copy_of_a_split_report_follows_it() -> None:
+def test_copy_of_a_split_report_follows_it() -> None:
     copy = make_features(f"{COAST.title} - Port News", hours=3)
 
     assert split_window().fold(copy).story_id == "sea"
 
 
-def test_a_report_follows_the_report_that_it_resembles_most_not_the_larger_story() -> None:
+def test_report_follows_the_report_that_it_resembles_most_not_the_larger_story() -> None:
     air = [
         make_features("Bombers circle the island", vector=make_vector(1, 0.6, 0, 0, 0)),
         make_features("Fighters scramble at dawn", vector=make_vector(1, -0.6, 0, 0, 0)),
@@ -84,7 +84,7 @@ def test_a_report_follows_the_report_that_it_resembles_most_not_the_larger_story
     assert stories == ["air", "sea"]
 
 
-def test_stories_that_nobody_keeps_apart_are_chosen_by_their_scores() -> None:
+def test_stories_without_constraints_are_chosen_by_score() -> None:
     free = StoryWindow()
     free.add(BOMBERS, opening("air"))
     elsewhere = make_features("Bombers circle Taiwan while fighters scramble", hours=2)

@@ -242,7 +242,7 @@ Takaichi says she will not retract remarks|高市首相、答弁撤回せず
 
 
 @pytest.mark.parametrize("pair", RETELLINGS.strip().splitlines())
-def test_retellings_of_one_event_are_told_apart_by_no_action(pair: str) -> None:
+def test_retellings_of_one_event_do_not_differ_in_actions(pair: str) -> None:
     found = found_between(*pair.split("|"))
 
     assert {difference.strength for difference in found} <= {Strength.DISTINCTION}
@@ -250,7 +250,7 @@ def test_retellings_of_one_event_are_told_apart_by_no_action(pair: str) -> None:
 
 
 @pytest.mark.parametrize("pair", OTHER_TEXTS.strip().splitlines())
-def test_headlines_that_say_otherwise_are_no_copies(pair: str) -> None:
+def test_headlines_that_contradict_are_not_copies(pair: str) -> None:
     a, b = pair.split("|")
 
     assert is_other_text(found_between(a, b))
@@ -259,13 +259,13 @@ def test_headlines_that_say_otherwise_are_no_copies(pair: str) -> None:
 
 
 @pytest.mark.parametrize(("a", "b"), CONTRADICTIONS)
-def test_contradictions_are_neither_one_text_nor_one_event(a: str, b: str) -> None:
+def test_contradictions_are_different_texts_and_events(a: str, b: str) -> None:
     assert is_other_event(found_between(a, b))
     assert not compare_titles(clean(a), clean(b)).is_copy
 
 
 @pytest.mark.parametrize(("a", "b"), STEPS)
-def test_a_later_step_of_one_matter_is_another_text(a: str, b: str) -> None:
+def test_later_step_of_one_matter_is_another_text(a: str, b: str) -> None:
     found = found_between(a, b)
 
     assert found[0].strength is Strength.STEP
@@ -274,7 +274,7 @@ def test_a_later_step_of_one_matter_is_another_text(a: str, b: str) -> None:
 
 
 @pytest.mark.parametrize(("a", "b"), ONE_MATTER)
-def test_other_words_for_one_action_are_no_difference(a: str, b: str) -> None:
+def test_synonyms_of_an_action_are_not_a_difference(a: str, b: str) -> None:
     assert kinds_between(a, b) == set()
 
 
@@ -317,7 +317,7 @@ def test_equal_figures_and_figures_of_other_things_do_not_differ(a: str, b: str)
     assert Kind.NUMBER not in kinds_between(a, b)
 
 
-def test_a_figure_in_the_lead_counts_too() -> None:
+def test_figure_in_the_lead_counts_too() -> None:
     a = facts("US approves missile sale", "The sale of 120 missiles was cleared.")
     b = facts("US approves missile sale", "The sale of 100 missiles was cleared.")
 
@@ -355,7 +355,7 @@ def test_other_names_are_a_distinction(a: str, b: str) -> None:
     assert [one.strength for one in found] == [Strength.DISTINCTION]
 
 
-def test_a_name_that_the_other_lead_mentions_does_not_differ() -> None:
+def test_name_that_the_other_lead_mentions_does_not_differ() -> None:
     a = facts("Hegseth speaks about Taiwan")
     b = facts("Rubio speaks about Taiwan", "Hegseth sat beside him.")
 
@@ -406,7 +406,7 @@ def test_one_event_seen_from_two_sides_has_another_subject() -> None:
         ("США схвалили продаж ракет", "Виправлено: США схвалили продаж ракет"),
     ],
 )
-def test_a_correction_is_another_text(a: str, b: str) -> None:
+def test_correction_is_another_text(a: str, b: str) -> None:
     found = found_between(a, b)
 
     assert [one.kind for one in found] == [Kind.CORRECTION]
@@ -424,7 +424,7 @@ def test_differences_are_symmetric_and_a_report_differs_not_from_itself(a: str, 
 
 
 @pytest.mark.parametrize("title", [title for pair in CONTRADICTIONS + STEPS for title in pair])
-def test_an_agency_label_makes_no_difference(title: str) -> None:
+def test_agency_label_is_not_a_difference(title: str) -> None:
     assert found_between(title, f"UPDATE 2-{title}") == ()
     assert found_between(title, f"【快訊】{title}") == ()
 
@@ -438,7 +438,7 @@ def test_an_agency_label_makes_no_difference(title: str) -> None:
         "Пекин потребовал отозвать слова о Тайване и пригрозил санкциями трем верфям и порту",
     ],
 )
-def test_a_headline_that_was_cut_makes_no_difference(title: str) -> None:
+def test_truncated_headline_is_not_a_difference(title: str) -> None:
     words = title.split()
     for count in range(3, len(words)):
         assert found_between(title, " ".join(words[:count]) + " ...") == ()

@@ -32,7 +32,7 @@ def test_empty_entry_has_no_terms() -> None:
     assert (features.title_terms, features.lead_terms, features.figures) == ((), (), ())
 
 
-def test_only_figures_that_tell_something_are_read() -> None:
+def test_only_significant_figures_are_read() -> None:
     assert make_features("Two jets and 45 drones near Keelung").figures == ("45",)
 
 
@@ -54,7 +54,7 @@ def test_site_of_an_entry_without_an_address_is_its_outlet() -> None:
         ("Fregatten laufen aus", "de", "de"),
     ],
 )
-def test_language_is_that_of_the_script_where_it_tells(title, declared, language) -> None:
+def test_language_follows_an_unambiguous_script(title, declared, language) -> None:
     assert language_of(title, declared) == language
 
 

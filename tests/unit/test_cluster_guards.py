@@ -36,17 +36,17 @@ def is_copy(a: str, b: str) -> bool:
         ("【第一集】渡輪航線全紀錄", "【第二集】渡輪航線全紀錄"),
     ],
 )
-def test_instalments_of_one_template_are_told_apart(a: str, b: str) -> None:
+def test_instalments_of_one_template_are_kept_apart(a: str, b: str) -> None:
     assert conflict_of(a, b) is Conflict.INSTALMENT
 
 
-def test_a_growing_toll_is_another_text_about_the_same_event() -> None:
+def test_growing_toll_is_another_text_about_the_same_event() -> None:
     a, b = "Ferry fire off Keelung kills 12 people", "Ferry fire off Keelung kills 15 people"
 
     assert conflict_of(a, b) is Conflict.NUMBER
 
 
-def test_another_model_of_aircraft_is_no_copy() -> None:
+def test_another_model_of_aircraft_is_not_a_copy() -> None:
     assert not is_copy("Moscow ships Su-35 jets to Harbin", "Moscow ships Su-57 jets to Harbin")
 
 
@@ -66,7 +66,7 @@ def test_another_model_of_aircraft_is_no_copy() -> None:
         ),
     ],
 )
-def test_opposites_are_no_copies(a: str, b: str) -> None:
+def test_opposites_are_not_copies(a: str, b: str) -> None:
     assert conflict_of(a, b) is Conflict.OPPOSITE
 
 
@@ -111,40 +111,40 @@ def test_dressing_and_units_do_not_make_another_text(a: str, b: str) -> None:
         "Yard review: the four new",
     ],
 )
-def test_a_headline_that_was_cut_is_the_same_text(cut: str) -> None:
+def test_headline_that_was_cut_is_the_same_text(cut: str) -> None:
     whole = "Yard review: the four new frigates that the navy wants, and why they cost $1.9 billion"
 
     assert is_copy(whole, cut)
 
 
-def test_a_figure_may_be_cut_from_its_unit() -> None:
+def test_figure_may_be_cut_from_its_unit() -> None:
     assert is_copy("Yard sells bonds worth $1.9 billion", "Yard sells bonds worth $1.9 ...")
 
 
-def test_a_year_that_is_cut_off_counts_no_instalment() -> None:
+def test_truncated_year_is_not_an_instalment() -> None:
     whole = "Ferry races begin on the first day of the harbour games of 2020"
 
     assert is_copy(whole, "Ferry races begin on the first day of the harbour ...")
 
 
-def test_a_figure_is_not_cut_in_itself() -> None:
+def test_figure_is_not_cut_in_itself() -> None:
     assert not is_copy("Coast guard counts boats: 12", "Coast guard counts boats: 120")
     assert not is_copy("Number of boats rises to 1", "Number of boats rises to 1,000 at sea")
 
 
-def test_a_series_and_its_part_are_not_one_text_cut_short() -> None:
+def test_series_and_its_part_are_not_one_text_cut_short() -> None:
     a, b = "Strait diaries, week 3", "Strait diaries, week 3, part 2"
 
     assert conflict_of(a, b) is Conflict.INSTALMENT
 
 
-def test_words_before_a_label_leave_the_headline_what_it_is() -> None:
+def test_words_before_a_label_do_not_change_the_headline() -> None:
     headline = "Q&A: what readers ask about the frigates of the strait"
 
     assert is_copy(headline, f"New answers in {headline}")
 
 
-def test_a_figure_added_by_an_edit_is_no_conflict() -> None:
+def test_figure_added_by_an_edit_is_not_a_conflict() -> None:
     assert is_copy("Frigates leave Zuoying at dawn", "Two frigates leave Zuoying at dawn")
 
 

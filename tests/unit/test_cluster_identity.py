@@ -56,7 +56,7 @@ def test_bulletin_counts_in_words_and_days_too(first: str, second: str) -> None:
     assert fold.relation is Relation.NEW
 
 
-def test_bulletin_after_many_days_belongs_to_none_of_them() -> None:
+def test_bulletin_after_many_days_is_a_new_report() -> None:
     days = [notice(str(7 * day), page=f"n/{day}", hours=24 * day) for day in range(8)]
 
     assert fold_last(*days).relation is Relation.NEW
@@ -99,7 +99,7 @@ def test_entry_that_was_edited_under_a_new_address_is_a_repeat() -> None:
     assert fold.relation is Relation.SAME_ENTRY
 
 
-def test_constant_title_and_text_that_are_published_a_day_later_are_no_repeat() -> None:
+def test_constant_title_and_text_a_day_later_are_not_a_repeat() -> None:
     first = make_report(BULLETIN, "See the map.", page="a/1")
     later = make_report(
         BULLETIN, "See the map.", page="a/2", hours=24, published_at=START + timedelta(hours=23)
@@ -108,7 +108,7 @@ def test_constant_title_and_text_that_are_published_a_day_later_are_no_repeat() 
     assert fold_last(first, later).relation is Relation.NEW
 
 
-def test_dates_in_addresses_tell_constant_titles_and_texts_apart() -> None:
+def test_dates_in_addresses_distinguish_constant_titles() -> None:
     fold = fold_last(
         make_report(BULLETIN, "See the map.", page="2026/09/01/map"),
         make_report(BULLETIN, "See the map.", page="2026/09/02/map", hours=10),
@@ -150,7 +150,7 @@ def test_links_that_change_at_each_poll_lead_to_one_entry() -> None:
 
 
 @pytest.mark.parametrize("ago", ["{} hours ago", "{}小時前", "{} минут назад", "{}시간 전"])
-def test_age_that_a_text_tells_is_no_figure(ago: str) -> None:
+def test_relative_age_in_a_text_is_not_a_figure(ago: str) -> None:
     first, second = (
         make_report(text=f"{ago.format(hours)} {TEXT}", page=f"click.aspx?c={hours}7", hours=hours)
         for hours in (1, 9)
@@ -179,7 +179,7 @@ def test_page_that_shows_another_article_is_another_entry() -> None:
     assert fold.relation is Relation.NEW
 
 
-def test_page_in_the_feed_of_another_outlet_is_the_same_whatever_its_words() -> None:
+def test_page_in_the_feed_of_another_outlet_is_the_same_despite_other_words() -> None:
     fold = fold_last(
         make_report(text=TEXT, page="a/1"),
         make_report("Navy stirs", OTHER_TEXT, page="a/1", hours=2, source="Digest of Links"),
@@ -225,7 +225,7 @@ def test_repeat_is_its_own_where_its_outlet_has_published_the_entry_before() -> 
     assert fold_last(one, other, again).is_own_repeat
 
 
-def test_copies_of_two_outlets_at_an_aggregator_are_no_namesakes() -> None:
+def test_copies_of_two_outlets_at_an_aggregator_are_two_reports() -> None:
     fold = fold_last(
         make_report(text=f"{TITLE} Port News", page="rss/articles/CBMi1"),
         make_report(

@@ -12,7 +12,7 @@ def novelty_of(report: str, *sent: str, summary: str = "") -> Novelty:
     return find_novelty(features, [make_features(one, hours=n) for n, one in enumerate(sent)])
 
 
-def test_repeat_of_what_was_sent_adds_nothing() -> None:
+def test_repeat_of_a_sent_report_adds_no_novelty() -> None:
     title = "Beijing protests to Tokyo over a transit of the strait"
 
     assert novelty_of(title, title) == NO_NOVELTY
@@ -44,7 +44,7 @@ def test_body_that_speaks_for_the_first_time_is_a_development() -> None:
     assert novelty.voices
 
 
-def test_body_that_has_spoken_before_is_none() -> None:
+def test_body_that_has_spoken_before_is_not_a_development() -> None:
     novelty = novelty_of(
         "Ships have left: Taiwan's defence ministry",
         "Taiwan's defence ministry says ships arrived",
@@ -53,19 +53,19 @@ def test_body_that_has_spoken_before_is_none() -> None:
     assert novelty.voices == ()
 
 
-def test_deed_that_no_report_told_of_is_a_development() -> None:
+def test_action_that_no_report_mentioned_is_a_development() -> None:
     novelty = novelty_of("Coast guard detains captain of the tanker", "Tanker seen off Penghu")
 
     assert novelty.acts
 
 
-def test_end_of_what_was_begun_is_a_development() -> None:
+def test_end_of_an_action_is_a_development() -> None:
     novelty = novelty_of("China ends drills near Taiwan", "China begins drills near Taiwan")
 
     assert novelty.opposites
 
 
-def test_it_is_enough_that_one_report_that_was_sent_says_the_same() -> None:
+def test_one_sent_report_with_the_same_news_is_enough() -> None:
     novelty = novelty_of(
         "China ends drills near Taiwan",
         "China begins drills near Taiwan",
@@ -85,21 +85,21 @@ def test_signal_counts_once() -> None:
     assert (first.signals, second.signals) == (denial, ())
 
 
-def test_new_names_and_figures_are_shown_and_no_development() -> None:
+def test_new_names_and_figures_are_shown_but_are_not_a_development() -> None:
     novelty = novelty_of("Ships pass Kinmen, 45 counted", "Ships pass the island")
 
     assert novelty.figures == ("45",)
     assert not novelty.is_development
 
 
-def test_deed_is_compared_only_with_what_was_sent_in_its_language() -> None:
+def test_action_is_compared_with_sent_reports_in_its_language() -> None:
     japanese = "米軍、タイフォンを岩国から撤去"
     sent = "US pulls Typhon launcher out of Iwakuni"
 
     assert novelty_of(japanese, sent).acts == ()
 
 
-def test_medium_and_country_of_a_sent_headline_go_without_saying() -> None:
+def test_medium_and_country_of_a_sent_headline_are_not_news() -> None:
     novelty = novelty_of(
         "Taiwan rejects the Washington Post's account",
         "Beijing wants words against Taiwan independence, envoy says",
@@ -109,7 +109,7 @@ def test_medium_and_country_of_a_sent_headline_go_without_saying() -> None:
     assert "Washington Post" not in str(novelty)
 
 
-def test_country_that_no_headline_names_is_said() -> None:
+def test_country_without_a_mention_in_headlines_is_named() -> None:
     novelty = novelty_of("Beijing rejects Tokyo's protest", "Tokyo protests over patrol")
 
     assert "China speaks or acts for the first time" in str(novelty)

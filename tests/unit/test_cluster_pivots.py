@@ -30,30 +30,30 @@ def test_one_thing_has_one_name_in_every_language(title: str) -> None:
     assert {"@PLA", "@Kremlin"} <= names(title)
 
 
-def test_the_longest_name_counts_and_hides_those_inside_it() -> None:
+def test_longest_name_counts_and_hides_those_inside_it() -> None:
     assert names("Ferry crosses the Taiwan Strait") == {"@Taiwan Strait"}
     assert names("渡輪穿越台灣海峽") == {"@Taiwan Strait"}
 
 
-def test_a_name_keeps_its_meaning_in_any_case_and_ending() -> None:
+def test_name_keeps_its_meaning_in_any_case_and_ending() -> None:
     assert names("Президент Лай Циндэ встретился с Шойгу") >= {"@Lai Ching-te", "@Shoigu"}
     assert names("Переговоры на борту авианосца") >= {"@aircraft carrier"}
 
 
-def test_a_figure_is_a_name_where_it_counts_something_and_no_date() -> None:
+def test_figure_is_a_name_if_it_counts_something() -> None:
     assert "@45" in names("45 jets near Penghu")
     assert "@45" in names("45架飛機飛近澎湖")
     assert not {"@2026", "@14"} & names("Ferry to Penghu resumes on 14 May 2026")
     assert "@2" not in names("2 jets near Penghu")
 
 
-def test_what_the_title_names_weighs_more_than_what_the_lead_names() -> None:
+def test_names_in_the_title_weigh_more_than_names_in_the_lead() -> None:
     found = PIVOTS.of("ferry to penghu", "the kremlin had no comment")
 
     assert found["@Penghu"] > found["@Kremlin"] > 0
 
 
-def test_no_name_is_found_where_there_is_none() -> None:
+def test_text_without_names_has_no_pivots() -> None:
     assert names("Rice harvest begins early") == set()
     assert names("水稻提早收成") == set()
 
@@ -92,23 +92,23 @@ def test_every_way_to_write_a_name_is_that_name(shown: str, titles: str) -> None
         ("Japan Coast Guard: none", "Japan Coast Guard"),
     ],
 )
-def test_a_body_has_a_country_where_the_text_names_it(title: str, shown: str) -> None:
+def test_body_has_a_country_where_the_text_names_it(title: str, shown: str) -> None:
     assert f"@{shown}" in names(title)
 
 
 @pytest.mark.parametrize(
     "title", ["南海地區漁季", "國務院總理開會", "Mac sales rise", "三人合同簽約"]
 )
-def test_words_that_mean_two_things_name_nothing_else(title: str) -> None:
+def test_ambiguous_words_are_not_names(title: str) -> None:
     assert not {"@Haiti", "@State Department", "@Mainland Affairs Council"} & names(title)
 
 
-def test_no_name_is_a_bare_figure() -> None:
+def test_bare_figure_is_not_a_name() -> None:
     assert not {name for name in names("400 missiles near Penghu") if "S400" in name}
     assert "@S400" in names("Moscow sells the S-400 system")
 
 
-def test_no_name_stands_for_two_things() -> None:
+def test_name_has_one_meaning() -> None:
     lines = [line.replace(";", ",").split(",") for line in ALIASES.splitlines()]
     names_of = [{name.strip() for name in line} for line in lines]
     shown = [line[0].strip() for line in lines]

@@ -21,7 +21,7 @@ def test_han_text_becomes_bigrams() -> None:
     assert list(terms("解放軍")) == ["解放", "放軍"]
 
 
-def test_katakana_stays_whole_and_hiragana_says_nothing() -> None:
+def test_katakana_stays_whole_and_hiragana_is_dropped() -> None:
     assert list(terms("ミサイルを発射")) == ["ミサイル", "発射"]
 
 
@@ -33,23 +33,23 @@ def test_scripts_in_one_headline_are_each_read_in_their_way() -> None:
     assert list(terms("PLA解放军 drills")) == ["pla", "解放", "放军", "drill"]
 
 
-def test_a_suffix_with_a_date_is_no_outlet() -> None:
+def test_suffix_with_a_date_is_not_an_outlet() -> None:
     assert clean_title("Press digest of the day - June 27") == "press digest of the day - june 27"
 
 
-def test_a_short_headline_keeps_its_last_part() -> None:
+def test_short_headline_keeps_its_last_part() -> None:
     assert clean_title("Taiwan - China") == "taiwan - china"
 
 
-def test_a_label_alone_stays_a_title() -> None:
+def test_label_alone_stays_a_title() -> None:
     assert clean_title("LIVE:") != ""
 
 
-def test_the_shortest_text_has_grams() -> None:
+def test_shortest_text_has_grams() -> None:
     assert grams("a")
 
 
-def test_an_acronym_is_one_word_with_and_without_its_dots() -> None:
+def test_acronym_is_one_word_with_and_without_its_dots() -> None:
     assert list(terms("U.S. and P.L.A. officers met")) == list(terms("US and PLA officers met"))
 
 
@@ -62,7 +62,7 @@ def test_an_acronym_is_one_word_with_and_without_its_dots() -> None:
         ("1,200 sailors", "1200"),
     ],
 )
-def test_a_decimal_is_one_figure_in_every_language(text: str, figure: str) -> None:
+def test_decimal_is_one_figure_in_every_language(text: str, figure: str) -> None:
     found = [term for term in terms(text) if term[0].isdigit()]
 
     assert found == [figure]
@@ -72,5 +72,5 @@ def test_a_decimal_is_one_figure_in_every_language(text: str, figure: str) -> No
     "text",
     ["on Sunday", "в воскресенье", "у неділю", "週日", "星期日", "日曜日", "일요일", "3 , 4"],
 )
-def test_weekdays_and_bare_digits_are_no_terms(text: str) -> None:
+def test_weekdays_and_bare_digits_are_not_terms(text: str) -> None:
     assert list(terms(text)) == []

@@ -99,7 +99,7 @@ def test_old_reports_make_room_and_their_story_stays() -> None:
     assert likeness.nearest == pytest.approx(likeness.centroid) == pytest.approx(1, abs=0.02)
 
 
-def test_what_all_reports_have_in_common_does_not_make_them_alike() -> None:
+def test_common_direction_of_all_vectors_does_not_make_reports_alike() -> None:
     index = VectorIndex(MODEL, 3)
     raw = [make_vector(5, 1, 0), make_vector(5, 0, 1)]
     for _ in range(200):
@@ -111,7 +111,7 @@ def test_what_all_reports_have_in_common_does_not_make_them_alike() -> None:
     assert float(one @ other) < 0
 
 
-def test_vector_of_zeros_is_like_nothing() -> None:
+def test_vector_of_zeros_is_not_similar_to_others() -> None:
     index = VectorIndex(MODEL, 3)
     index.add("story", centered(index, *HERE))
 

@@ -17,14 +17,14 @@ def fold_all(*reports: Features, profile: FoldProfile = DEFAULT) -> list[Fold]:
     return folds
 
 
-def test_the_first_report_opens_a_story() -> None:
+def test_first_report_opens_a_story() -> None:
     (fold,) = fold_all(make_features("Frigates leave Zuoying at dawn"))
 
     assert (fold.relation, fold.reason) == (Relation.NEW, "new-event")
     assert len(fold.story_id) == 10
 
 
-def test_a_page_seen_under_another_title_is_the_same_entry() -> None:
+def test_page_seen_under_another_title_is_the_same_entry() -> None:
     first, second = fold_all(
         make_features("Frigates leave Zuoying", canonical_url="a.example/news/frigates"),
         make_features(
@@ -36,7 +36,7 @@ def test_a_page_seen_under_another_title_is_the_same_entry() -> None:
     assert second.story_id == first.story_id
 
 
-def test_a_headline_repeated_by_its_site_is_the_same_entry() -> None:
+def test_headline_repeated_by_its_site_is_the_same_entry() -> None:
     first, second = fold_all(
         make_features("Frigates leave Zuoying at dawn", canonical_url="a.example/1"),
         make_features(
@@ -48,7 +48,7 @@ def test_a_headline_repeated_by_its_site_is_the_same_entry() -> None:
     assert second.story_id == first.story_id
 
 
-def test_a_generic_headline_is_another_page_each_day() -> None:
+def test_generic_headline_is_another_page_each_day() -> None:
     _, second = fold_all(
         make_features("Morning briefing", canonical_url="a.example/1"),
         make_features("Morning briefing", canonical_url="a.example/2", hours=90),
@@ -57,7 +57,7 @@ def test_a_generic_headline_is_another_page_each_day() -> None:
     assert second.relation is Relation.NEW
 
 
-def test_a_copy_in_another_outlet_is_a_duplicate_that_names_its_original() -> None:
+def test_copy_in_another_outlet_is_a_duplicate_that_names_its_original() -> None:
     _, second = fold_all(
         make_features("Frigates leave Zuoying at dawn", canonical_url="a.example/1"),
         make_features("Frigates leave Zuoying at dawn - Port News", canonical_url="b.example/9"),
@@ -77,7 +77,7 @@ def test_half_alike_is_a_copy_only_while_the_story_is_near(hours: int, relation:
     assert second.relation is relation
 
 
-def test_a_retelling_joins_the_event_and_says_by_which_terms() -> None:
+def test_retelling_joins_the_event_and_says_by_which_terms() -> None:
     first, second = fold_all(
         make_features("Taiwan scrambles fighters as bombers circle the island"),
         make_features(
@@ -90,7 +90,7 @@ def test_a_retelling_joins_the_event_and_says_by_which_terms() -> None:
     assert second.score >= second.threshold > 0
 
 
-def test_the_next_instalment_of_a_template_opens_its_own_story() -> None:
+def test_next_instalment_of_a_template_opens_its_own_story() -> None:
     first, second = fold_all(
         make_features("PRESS DIGEST - Hong Kong - June 27"),
         make_features("PRESS DIGEST - Hong Kong - June 28", hours=24),
@@ -100,7 +100,7 @@ def test_the_next_instalment_of_a_template_opens_its_own_story() -> None:
     assert second.story_id != first.story_id
 
 
-def test_a_story_takes_in_nothing_after_three_days() -> None:
+def test_story_accepts_no_report_after_three_days() -> None:
     _, second = fold_all(
         make_features("Taiwan scrambles fighters as bombers circle the island"),
         make_features("Taiwan scrambles fighters as bombers circle the island", hours=73),
@@ -118,7 +118,7 @@ def test_one_lists_stories_are_not_open_to_another_list() -> None:
     assert second.relation is Relation.NEW
 
 
-def test_a_report_on_two_lists_links_them() -> None:
+def test_report_on_two_lists_links_them() -> None:
     first, _, third = fold_all(
         make_features("Frigates leave Zuoying at dawn", watchlists=("strait",)),
         make_features("Frigates leave Zuoying at dawn", watchlists=("strait", "shipping"), hours=1),
@@ -128,7 +128,7 @@ def test_a_report_on_two_lists_links_them() -> None:
     assert third.story_id == first.story_id
 
 
-def test_folding_changes_nothing() -> None:
+def test_fold_does_not_change_the_window() -> None:
     window = StoryWindow()
     report = make_features("Frigates leave Zuoying at dawn")
 
@@ -142,7 +142,7 @@ CARRIER = "Carrier Shandong holds live-fire drill off Penghu"
 CARRIER_ZH = "山東艦在澎湖外海實彈演習"
 
 
-def test_names_alone_join_languages_where_no_vector_says_more() -> None:
+def test_names_join_languages_without_vectors() -> None:
     english, chinese = fold_all(make_features(CARRIER), make_features(CARRIER_ZH, hours=2))
 
     assert (chinese.relation, chinese.story_id) == (Relation.SAME_EVENT, english.story_id)
@@ -229,7 +229,7 @@ def test_report_that_shares_only_words_of_the_beat_is_at_most_probable() -> None
     assert fold.is_probable or fold.relation is Relation.NEW
 
 
-def test_short_headlines_that_share_only_words_of_the_beat_are_no_copies() -> None:
+def test_short_headlines_that_share_only_words_of_the_beat_are_not_copies() -> None:
     _, fold = fold_all(
         make_features("PLA fleet crosses Taiwan Strait"),
         make_features("PLA jets near Taiwan Strait", hours=1),
@@ -247,7 +247,7 @@ def test_opposite_is_another_event_or_another_text() -> None:
     assert refusal.relation is Relation.NEW
 
 
-def test_end_of_an_exercise_is_no_copy_of_its_beginning() -> None:
+def test_end_of_an_exercise_is_not_a_copy_of_its_beginning() -> None:
     _, end = fold_all(
         make_features("Navy holds Sea Lantern drill off Hualien"),
         make_features("Navy ends Sea Lantern drill off Hualien", hours=5),
@@ -256,7 +256,7 @@ def test_end_of_an_exercise_is_no_copy_of_its_beginning() -> None:
     assert end.relation is Relation.SAME_EVENT
 
 
-def test_roundup_represents_no_story() -> None:
+def test_roundup_does_not_represent_a_story() -> None:
     roundup = make_features("Ferry strike, tanker aground off Suao", kind=EntryKind.ROUNDUP)
     _, report = fold_all(roundup, make_features("Tanker runs aground off Suao", hours=1))
 
@@ -276,7 +276,7 @@ def test_commentary_does_not_draw_a_story_towards_itself() -> None:
     assert insurers.relation is Relation.NEW
 
 
-def test_names_that_half_of_the_reports_hold_relate_nothing() -> None:
+def test_names_in_half_of_the_reports_do_not_relate_stories() -> None:
     _, chinese = fold_all(
         make_features("China and Russia discuss Taiwan in Moscow"),
         make_features("中國與俄羅斯在北京談台灣", hours=1),
@@ -285,7 +285,7 @@ def test_names_that_half_of_the_reports_hold_relate_nothing() -> None:
     assert chinese.related is None
 
 
-def test_a_story_of_the_same_language_is_told_by_its_words_alone() -> None:
+def test_story_in_the_same_language_is_compared_by_words_only() -> None:
     _, second = fold_all(
         make_features("Shandong put to sea"),
         make_features("Penghu hears live-fire while the Shandong waits", hours=1),
@@ -303,7 +303,7 @@ def test_one_lists_stories_are_not_related_to_anothers() -> None:
     assert chinese.related is None
 
 
-def test_after_three_days_nothing_is_related_to_a_story() -> None:
+def test_story_has_no_related_reports_after_three_days() -> None:
     _, chinese = fold_all(make_features(CARRIER), make_features(CARRIER_ZH, hours=73))
 
     assert chinese.related is None
@@ -320,7 +320,7 @@ ALIKE = (
 @pytest.mark.parametrize(
     ("profile", "relation"), [(RECALL, Relation.SAME_EVENT), (STRICT, Relation.NEW)]
 )
-def test_a_list_folds_as_readily_as_its_profile_says(profile, relation) -> None:
+def test_list_folds_as_readily_as_its_profile_says(profile, relation) -> None:
     window = StoryWindow()
     first, second = (make_features(title, hours=n) for n, title in enumerate(ALIKE))
     window.add(first, window.fold(first))
@@ -328,7 +328,7 @@ def test_a_list_folds_as_readily_as_its_profile_says(profile, relation) -> None:
     assert window.fold(second, {"strait": profile}).relation is relation
 
 
-def test_another_lists_profile_changes_nothing() -> None:
+def test_another_lists_profile_has_no_effect() -> None:
     window = StoryWindow()
     first, second = (make_features(title, hours=n) for n, title in enumerate(ALIKE))
     window.add(first, window.fold(first))
@@ -387,17 +387,17 @@ def test_another_lists_profile_changes_nothing() -> None:
         ),
     ],
 )
-def test_a_fold_says_its_reason_with_the_figures_that_it_has(fold: dict, said: str) -> None:
+def test_reason_of_a_fold_shows_its_figures(fold: dict, said: str) -> None:
     assert str(Fold(story_id="s1", **fold)) == said
 
 
-def test_a_report_that_is_near_no_story_has_no_threshold_to_miss() -> None:
+def test_report_without_a_similar_story_shows_no_threshold() -> None:
     (fold,) = fold_all(make_features("Frigates leave Zuoying at dawn"))
 
     assert str(fold) == "new-event"
 
 
-def test_a_new_story_names_the_nearest_one() -> None:
+def test_new_story_names_the_nearest_one() -> None:
     first, second = fold_all(
         make_features("Frigates leave Zuoying at dawn"),
         make_features("Zuoying mayor opens library, museum and swimming hall in spring", hours=1),
@@ -407,7 +407,7 @@ def test_a_new_story_names_the_nearest_one() -> None:
     assert str(second).endswith(f": nearest {first.story_id}")
 
 
-def test_what_a_report_adds_is_said_in_words() -> None:
+def test_novelty_of_a_report_is_described_in_words() -> None:
     novelty = Novelty(
         signals=(SignalKind.DENIAL,),
         voices=("ministry",),

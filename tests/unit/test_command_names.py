@@ -69,7 +69,7 @@ def test_texts_name_only_commands_that_exist() -> None:
 
 
 @pytest.mark.parametrize("text", ["`straitwatch receiver list`", "see `outbox check`"])
-def test_a_command_that_does_not_exist_is_found_in_a_text(text: str) -> None:
+def test_command_that_does_not_exist_is_found_in_a_text(text: str) -> None:
     assert list(unknown_commands(text))
 
 

@@ -29,7 +29,7 @@ def read_case(path: Path) -> tuple[list[tuple[str, str | None]], dict[str, str]]
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_a_broken_configuration_is_refused_with_place_and_hint(
+def test_broken_configuration_is_refused_with_place_and_hint(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected, files = read_case(path)
@@ -49,7 +49,7 @@ def test_a_broken_configuration_is_refused_with_place_and_hint(
     ] == expected
 
 
-def test_bytes_that_are_no_utf8_are_named_with_their_line(tmp_path: Path) -> None:
+def test_bytes_that_are_not_utf8_are_reported_with_their_line(tmp_path: Path) -> None:
     (tmp_path / "feeds.yaml").write_bytes(b"feeds:\n  - {name: \xa4\xa4\xa5\xa1}\n")
 
     with pytest.raises(ConfigError) as caught:
@@ -61,7 +61,7 @@ def test_bytes_that_are_no_utf8_are_named_with_their_line(tmp_path: Path) -> Non
     assert problem.message == "not UTF-8: byte 0xa4 cannot be read"
 
 
-def test_a_bomb_of_aliases_is_refused(tmp_path: Path) -> None:
+def test_bomb_of_aliases_is_refused(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
     (tmp_path / "straitwatch.yaml").write_text("\n".join(lines), encoding="utf-8")
@@ -70,7 +70,7 @@ def test_a_bomb_of_aliases_is_refused(tmp_path: Path) -> None:
         load_config(tmp_path, environ={})
 
 
-def test_a_value_that_holds_itself_is_refused(tmp_path: Path) -> None:
+def test_value_that_holds_itself_is_refused(tmp_path: Path) -> None:
     (tmp_path / "straitwatch.yaml").write_text("people: &p {a: *p}\n", encoding="utf-8")
 
     with pytest.raises(ConfigError, match="anchors and aliases make this file too large"):
@@ -85,6 +85,6 @@ def test_deep_nesting_is_refused_and_does_not_crash(tmp_path: Path, text: str) -
         load_config(tmp_path, environ={})
 
 
-def test_a_missing_directory_is_no_empty_configuration(tmp_path: Path) -> None:
+def test_missing_directory_is_not_an_empty_configuration(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such directory"):
         load_config(tmp_path / "nowhere", environ={})

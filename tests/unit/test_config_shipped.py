@@ -17,7 +17,7 @@ NAMES = ("feeds", "straitwatch", "terms", "watchlists")
 FILES = sorted([*CONFIG.glob("*.yaml"), *CONFIG.glob("terms/*"), *CONFIG.glob("watchlists/*")])
 
 
-def test_the_shipped_configuration_loads_without_any_variable() -> None:
+def test_shipped_configuration_loads_without_any_variable() -> None:
     config = load_config(CONFIG, environ={})
 
     assert {notice.message for notice in config.notices} == {
@@ -31,7 +31,7 @@ def test_the_shipped_configuration_loads_without_any_variable() -> None:
     }
 
 
-def test_the_shipped_file_names_every_key_without_effect() -> None:
+def test_shipped_file_names_every_key_without_effect() -> None:
     _, said = (CONFIG / "straitwatch.yaml").read_text(encoding="utf-8").split("# Accepted, not")
     schemas = [
         json.loads(path.read_text(encoding="utf-8")) for path in (CONFIG / "schema").iterdir()
@@ -48,7 +48,7 @@ def test_the_shipped_file_names_every_key_without_effect() -> None:
     assert [key for key in idle if key not in said] == []
 
 
-def test_the_shipped_feeds_speak_seven_languages_and_say_who_they_are() -> None:
+def test_shipped_feeds_speak_seven_languages_and_say_who_they_are() -> None:
     feeds = load_config(CONFIG, environ={}).feeds
 
     assert {feed.language for feed in feeds} == {"en", "zh-Hant", "zh-Hans", "ru", "uk", "ja", "ko"}
@@ -66,7 +66,7 @@ def test_every_shipped_file_fits_the_schema_that_it_names(path: Path) -> None:
     )
 
 
-def test_the_shipped_schemas_are_current(tmp_path: Path) -> None:
+def test_shipped_schemas_are_current(tmp_path: Path) -> None:
     write_schemas(tmp_path)
 
     for name in NAMES:
@@ -78,7 +78,7 @@ def test_the_shipped_schemas_are_current(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_key_is_described_and_no_other_is_allowed(name: str) -> None:
+def test_every_key_is_described_and_others_are_refused(name: str) -> None:
     schema = json.loads((CONFIG / "schema" / f"{name}.schema.json").read_text(encoding="utf-8"))
 
     for where, shape in objects(schema, name):
@@ -102,7 +102,7 @@ def test_every_key_is_required_or_has_a_default(name: str) -> None:
         assert silent == [], where
 
 
-def test_the_schema_takes_term_sets_as_lists_and_as_mappings() -> None:
+def test_schema_takes_term_sets_as_lists_and_as_mappings() -> None:
     schema = json.loads((CONFIG / "schema/terms.schema.json").read_text(encoding="utf-8"))
 
     jsonschema.validate({"terms": {"a": ["x", 911], "b": {"any": ["y"]}}}, schema)

@@ -38,7 +38,7 @@ def _notices(directory: Path, monkeypatch: pytest.MonkeyPatch, **files: str) -> 
         ("places.yaml", "term sets belong to terms/"),
     ],
 )
-def test_a_file_or_folder_that_is_not_read_is_told(
+def test_file_or_folder_that_is_not_read_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, hint: str
 ) -> None:
     (notice,) = _notices(tmp_path, monkeypatch, **{name: LIST.replace("harbor", "other")})
@@ -73,7 +73,7 @@ def test_notes_and_copies_are_left_alone(
         ("sources", "{tags: [asia，navy]}", "， separates nothing here", "write [asia, navy]"),
     ],
 )
-def test_a_wrong_code_or_label_is_refused(
+def test_wrong_code_or_label_is_refused(
     tmp_path: Path, key: str, written: str, message: str, hint: str
 ) -> None:
     _write(tmp_path, **{"watchlists/harbor.yaml": f"{LIST}    {key}: {written}\n"})
@@ -91,7 +91,7 @@ def test_a_wrong_code_or_label_is_refused(
 @pytest.mark.parametrize(
     ("written", "tag"), [("zh-TW", "zh-Hant"), ("EN", "en"), ("en_US", "en-us"), ("yue", "yue")]
 )
-def test_a_language_tag_takes_the_form_that_entries_have(
+def test_language_tag_takes_the_form_that_entries_have(
     tmp_path: Path, written: str, tag: str
 ) -> None:
     _write(tmp_path, **{"watchlists/harbor.yaml": f"{LIST}    languages: [{written}]\n"})
@@ -99,7 +99,7 @@ def test_a_language_tag_takes_the_form_that_entries_have(
     assert load_config(tmp_path, environ={}).watchlists[0].languages == (tag,)
 
 
-def test_an_id_that_is_no_name_gets_one_suggested(tmp_path: Path) -> None:
+def test_invalid_id_gets_a_suggestion(tmp_path: Path) -> None:
     _write(tmp_path, **{"watchlists/harbor.yaml": LIST.replace("id: harbor", "id: Harbor Watch")})
 
     with pytest.raises(ConfigError) as caught:
@@ -115,7 +115,7 @@ def test_an_id_that_is_no_name_gets_one_suggested(tmp_path: Path) -> None:
         ("{stances: [party]}", "no feed has the stance party"),
     ],
 )
-def test_a_label_that_no_feed_has_is_told(
+def test_label_without_a_feed_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str, message: str
 ) -> None:
     lists = {"watchlists/harbor.yaml": f"{LIST}    sources: {asked}\n"}
@@ -126,7 +126,7 @@ def test_a_label_that_no_feed_has_is_told(
     assert notice.startswith("watchlists/harbor.yaml:4:")
 
 
-def test_separators_inside_a_term_are_told_unless_they_are_quoted(
+def test_separators_inside_a_term_are_reported_unless_quoted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = 'watchlists:\n  - id: a\n    match: [$x]\nterms:\n  x: [港口、海峽, "Lima, Peru"]\n'

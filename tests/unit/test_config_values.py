@@ -32,7 +32,7 @@ def load(directory: Path, **environ: str) -> Config:
     return load_config(directory, environ=environ)
 
 
-def test_an_empty_directory_is_a_configuration_that_prints_to_the_terminal(tmp_path: Path) -> None:
+def test_empty_directory_is_a_configuration_that_prints_to_the_terminal(tmp_path: Path) -> None:
     config = load(tmp_path)
 
     assert config.receivers == {"terminal": Receiver(name="terminal", url="terminal://")}
@@ -42,13 +42,13 @@ def test_an_empty_directory_is_a_configuration_that_prints_to_the_terminal(tmp_p
     assert config.notices == ()
 
 
-def test_an_empty_value_means_its_default(tmp_path: Path) -> None:
+def test_empty_value_means_its_default(tmp_path: Path) -> None:
     write(tmp_path, straitwatch="timezone:\nroutes:\npolling:\n  interval:\n")
 
     assert load(tmp_path).polling.interval == timedelta(minutes=15)
 
 
-def test_a_receiver_without_its_variable_waits_and_the_terminal_stands_in(tmp_path: Path) -> None:
+def test_terminal_replaces_receivers_without_their_variables(tmp_path: Path) -> None:
     write(
         tmp_path,
         straitwatch="receivers: {desk: {url: '${SLACK_URL}'}}\nroutes: [{match: {}, send: [desk]}]\n",
@@ -76,7 +76,7 @@ digests: [{name: morning, at: "07:30", send: [mail]}]
         ({"MAIL_URL": "json://localhost/"}, "terminal", "mail"),
     ],
 )
-def test_the_terminal_stands_in_for_digests_when_nothing_can_be_used(
+def test_terminal_replaces_the_receivers_of_digests(
     tmp_path: Path, environ: dict[str, str], routed: str, digested: str
 ) -> None:
     alerts = load(write(tmp_path, straitwatch=DIGEST), **environ).alerts
@@ -85,7 +85,7 @@ def test_the_terminal_stands_in_for_digests_when_nothing_can_be_used(
     assert [digest.send for digest in alerts.digests] == [(digested,)]
 
 
-def test_a_receiver_takes_its_url_from_the_environment_and_keeps_it_from_view(
+def test_receiver_reads_its_url_from_the_environment_and_hides_it(
     tmp_path: Path,
 ) -> None:
     write(
@@ -100,7 +100,7 @@ def test_a_receiver_takes_its_url_from_the_environment_and_keeps_it_from_view(
     assert "secret" not in config.text + repr(config)
 
 
-def test_an_address_written_in_clear_is_not_kept(tmp_path: Path) -> None:
+def test_address_in_plain_text_is_not_saved(tmp_path: Path) -> None:
     write(
         tmp_path,
         straitwatch=(
@@ -126,7 +126,7 @@ def test_an_address_written_in_clear_is_not_kept(tmp_path: Path) -> None:
         "full_text: false",
     ],
 )
-def test_what_opens_a_feed_is_not_kept(tmp_path: Path, more: str) -> None:
+def test_password_of_a_feed_is_not_saved(tmp_path: Path, more: str) -> None:
     text = f"""
 feeds:
   - name: CNA
@@ -143,7 +143,7 @@ feeds:
     assert config.feeds[0].url.count("hidden") == 2
 
 
-def test_a_short_header_is_left_out_where_it_stands_only(tmp_path: Path) -> None:
+def test_short_header_is_removed_only_in_its_place(tmp_path: Path) -> None:
     write(
         tmp_path,
         feeds="feeds: [{name: en, url: 'https://a.example/', headers: {Accept-Language: en}}]",
@@ -155,7 +155,7 @@ def test_a_short_header_is_left_out_where_it_stands_only(tmp_path: Path) -> None
     assert "Accept-Language: ***" in text
 
 
-def test_the_text_of_a_problem_does_not_repeat_an_address(tmp_path: Path) -> None:
+def test_text_of_a_problem_does_not_repeat_an_address(tmp_path: Path) -> None:
     write(tmp_path, straitwatch="receivers:\n  a: {url: 'slack://secret', drivr: auto}\n")
 
     with pytest.raises(ConfigError) as caught:
@@ -164,7 +164,7 @@ def test_the_text_of_a_problem_does_not_repeat_an_address(tmp_path: Path) -> Non
     assert "secret" not in str(caught.value) + caught.value.problems[0].excerpt
 
 
-def test_a_url_file_is_read_and_a_missing_one_breaks_the_receiver_only(tmp_path: Path) -> None:
+def test_missing_url_file_breaks_only_its_receiver(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("json://localhost/\n", encoding="utf-8")
     write(
@@ -180,7 +180,7 @@ def test_a_url_file_is_read_and_a_missing_one_breaks_the_receiver_only(tmp_path:
     )
 
 
-def test_a_variable_may_have_a_default(tmp_path: Path) -> None:
+def test_variable_may_have_a_default(tmp_path: Path) -> None:
     write(tmp_path, straitwatch="web: {listen: '${LISTEN:-127.0.0.1:1}'}\n")
 
     assert load(tmp_path).web_listen == "127.0.0.1:1"
@@ -188,7 +188,7 @@ def test_a_variable_may_have_a_default(tmp_path: Path) -> None:
     assert load(tmp_path, LISTEN="").web_listen == "127.0.0.1:1"
 
 
-def test_what_the_driver_says_about_a_receiver_points_at_its_url(tmp_path: Path) -> None:
+def test_problem_of_a_driver_points_at_the_url(tmp_path: Path) -> None:
     write(tmp_path, straitwatch="receivers:\n  desk: {url: 'nonsense://'}\n")
 
     with pytest.raises(ConfigError) as caught:
@@ -201,7 +201,7 @@ def test_what_the_driver_says_about_a_receiver_points_at_its_url(tmp_path: Path)
 
 
 @pytest.mark.parametrize("word", ["NO", "on", "12:30", "2024-01-01", "911", "null", "1e3"])
-def test_terms_are_text_whatever_yaml_thinks(tmp_path: Path, word: str) -> None:
+def test_terms_are_text_despite_yaml_types(tmp_path: Path, word: str) -> None:
     write(tmp_path, lists=f"terms:\n  s: [Kinmen, {word}]\n{LIST}")
 
     assert [term.text for term in load(tmp_path).term_sets["s"].any] == ["Kinmen", word]
@@ -237,7 +237,7 @@ quiet_hours: {night: {from: "22:30", to: "06:30", hold: [low]}}
     assert alerts.quiet_hours[0].starts == time(22, 30)
 
 
-def test_a_route_below_a_catch_all_is_noticed(tmp_path: Path) -> None:
+def test_route_below_a_catch_all_is_noticed(tmp_path: Path) -> None:
     write(
         tmp_path,
         straitwatch="routes:\n  - {match: {}, send: [terminal]}\n  - {match: {tags: [x]}, send: [terminal]}\n",
@@ -249,7 +249,7 @@ def test_a_route_below_a_catch_all_is_noticed(tmp_path: Path) -> None:
     assert notice.message == "never reached: a route above it takes everything"
 
 
-def test_a_catch_all_leaves_the_kinds_that_it_does_not_take_to_the_routes_below(
+def test_catch_all_leaves_the_kinds_that_it_does_not_take_to_the_routes_below(
     tmp_path: Path,
 ) -> None:
     write(
@@ -267,21 +267,21 @@ def test_a_catch_all_leaves_the_kinds_that_it_does_not_take_to_the_routes_below(
     ]
 
 
-def test_a_route_says_which_kind_it_wants(tmp_path: Path) -> None:
+def test_route_says_which_kind_it_wants(tmp_path: Path) -> None:
     route = load(tmp_path).alerts.routes[0]
 
     assert route.kind_misfit(EntryKind.NEWS) == ""
     assert route.kind_misfit(EntryKind.COMMENTARY) == "wants kinds news, this is commentary"
 
 
-def test_a_kind_that_is_none_is_refused_with_those_there_are(tmp_path: Path) -> None:
+def test_unknown_kind_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     write(tmp_path, straitwatch="routes: [{match: {kinds: [opinion]}, send: [terminal]}]")
 
     with pytest.raises(ConfigError, match="commentary"):
         load(tmp_path)
 
 
-def test_a_desk_says_what_it_reads_and_how_long_updates_wait(tmp_path: Path) -> None:
+def test_desk_sets_its_languages_and_update_wait(tmp_path: Path) -> None:
     assert load(tmp_path).alerts.languages == ()
     assert load(tmp_path).alerts.update_wait == timedelta(minutes=10)
 
@@ -313,7 +313,7 @@ def test_keys_without_effect_say_so(tmp_path: Path, settings: str, key: str) -> 
         ("hourly", tuple(time(hour) for hour in range(24))),
     ],
 )
-def test_a_digest_comes_at_one_time_at_several_or_each_hour(tmp_path: Path, at, times) -> None:
+def test_digest_comes_at_one_time_at_several_or_each_hour(tmp_path: Path, at, times) -> None:
     write(tmp_path, straitwatch=f"digests: [{{name: news, at: {at}, send: [terminal]}}]")
 
     (digest,) = load(tmp_path).alerts.digests
@@ -321,7 +321,7 @@ def test_a_digest_comes_at_one_time_at_several_or_each_hour(tmp_path: Path, at, 
     assert digest.at == times
 
 
-def test_a_person_stands_for_her_first_receiver_that_can_be_used(tmp_path: Path) -> None:
+def test_person_is_reached_by_the_first_usable_receiver(tmp_path: Path) -> None:
     write(
         tmp_path,
         straitwatch="""
@@ -340,7 +340,7 @@ system: {send: [chen]}
     assert config.system_send == ("chen-mail",)
 
 
-def test_the_receivers_of_a_person_follow_each_other(tmp_path: Path) -> None:
+def test_receivers_of_a_person_follow_each_other(tmp_path: Path) -> None:
     write(
         tmp_path,
         straitwatch="""
@@ -354,7 +354,7 @@ people: {chen: [one, two, three]}
     assert [receivers[name].fallback for name in ("one", "two", "three")] == ["two", "three", ""]
 
 
-def test_where_there_is_another_way_a_message_is_not_tried_for_a_day(tmp_path: Path) -> None:
+def test_message_with_a_fallback_is_not_tried_for_a_day(tmp_path: Path) -> None:
     write(
         tmp_path,
         straitwatch="""
@@ -392,7 +392,7 @@ receivers: {one: {url: "json://one", fallback: two}, two: {url: "json://two"}}
         ("silences: [{match: {watchlists: [nothing]}, until: 2030-01-31}]", "unknown watch-list"),
     ],
 )
-def test_people_fallbacks_and_silences_that_cannot_be_are_refused(
+def test_invalid_people_fallbacks_and_silences_are_refused(
     tmp_path: Path, settings: str, message: str
 ) -> None:
     write(tmp_path, straitwatch=settings)
@@ -403,7 +403,7 @@ def test_people_fallbacks_and_silences_that_cannot_be_are_refused(
     assert message in str(refused.value)
 
 
-def test_a_feed_keeps_what_was_said_about_it(tmp_path: Path) -> None:
+def test_feed_keeps_its_labels(tmp_path: Path) -> None:
     write(
         tmp_path,
         feeds="""
@@ -424,7 +424,7 @@ feeds:
     assert (feed.encoding, feed.enabled, feed.tier) == ("big5", False, 3)
 
 
-def test_rules_load_alone_whatever_the_other_files_say(tmp_path: Path) -> None:
+def test_rules_load_despite_problems_in_other_files(tmp_path: Path) -> None:
     write(tmp_path, straitwatch="nonsense: 1\n", lists=LIST)
 
     (match,) = load_lists(tmp_path).matcher.match(MatchText(title="A ship in the Taiwan Strait"))
@@ -432,7 +432,7 @@ def test_rules_load_alone_whatever_the_other_files_say(tmp_path: Path) -> None:
     assert match.watchlist == "strait"
 
 
-def test_the_version_changes_with_the_content_only(tmp_path: Path) -> None:
+def test_version_changes_with_the_content_only(tmp_path: Path) -> None:
     write(tmp_path, lists=LIST)
     first = load(tmp_path).version
 
@@ -441,7 +441,7 @@ def test_the_version_changes_with_the_content_only(tmp_path: Path) -> None:
     assert load(tmp_path).version != first
 
 
-def test_the_fingerprint_changes_when_a_file_does(tmp_path: Path) -> None:
+def test_fingerprint_changes_when_a_file_does(tmp_path: Path) -> None:
     before = config_fingerprint(write(tmp_path, lists=LIST))
 
     assert config_fingerprint(tmp_path) == before
@@ -453,7 +453,7 @@ def test_the_fingerprint_changes_when_a_file_does(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["straitwatch.yaml", "feeds.yaml", "watchlists"])
-def test_a_file_that_is_gone_is_no_empty_one(tmp_path: Path, name: str) -> None:
+def test_missing_file_is_not_an_empty_file(tmp_path: Path, name: str) -> None:
     write(tmp_path, straitwatch="timezone: UTC\n", feeds="feeds: []\n", lists=LIST)
     known = load(tmp_path).files
     (tmp_path / name).rename(tmp_path / "elsewhere")
@@ -462,13 +462,13 @@ def test_a_file_that_is_gone_is_no_empty_one(tmp_path: Path, name: str) -> None:
         require_files(load(tmp_path), known)
 
 
-def test_a_configuration_that_keeps_and_adds_files_is_taken(tmp_path: Path) -> None:
+def test_configuration_that_keeps_and_adds_files_is_taken(tmp_path: Path) -> None:
     known = load(write(tmp_path, feeds="feeds: []\n")).files
 
     require_files(load(write(tmp_path, straitwatch="timezone: UTC\n")), known)
 
 
-def test_without_routes_everything_goes_to_every_receiver_that_is_configured(
+def test_configuration_without_routes_sends_to_every_receiver(
     tmp_path: Path,
 ) -> None:
     write(tmp_path, straitwatch="receivers: {desk: {url: 'json://127.0.0.1/'}}\n")
@@ -478,7 +478,7 @@ def test_without_routes_everything_goes_to_every_receiver_that_is_configured(
     assert route.send == ("desk",)
 
 
-def test_a_bound_that_is_not_given_gives_way_to_the_interval(tmp_path: Path) -> None:
+def test_bound_that_is_not_given_gives_way_to_the_interval(tmp_path: Path) -> None:
     write(tmp_path, straitwatch="polling: {interval: 2s}\n")
 
     polling = load(tmp_path).polling
@@ -499,7 +499,7 @@ def test_lists_are_compiled_again_from_the_text_that_was_kept(tmp_path: Path) ->
     assert again.matcher.pattern_count == on_disk.matcher.pattern_count
 
 
-def test_a_file_of_the_overlay_stands_in_for_the_one_of_its_name(tmp_path: Path) -> None:
+def test_file_of_the_overlay_replaces_the_one_with_its_name(tmp_path: Path) -> None:
     (tmp_path / "watchlists").mkdir()
     (tmp_path / "watchlists/a.yaml").write_text("watchlists: [{id: a, match: [strait]}]")
     (tmp_path / "watchlists/b.yaml").write_text("watchlists: [{id: b, match: [harbour]}]")
@@ -515,7 +515,7 @@ def test_a_file_of_the_overlay_stands_in_for_the_one_of_its_name(tmp_path: Path)
     }
 
 
-def test_a_silence_ends_in_the_zone_of_the_configuration(tmp_path: Path) -> None:
+def test_silence_ends_in_the_zone_of_the_configuration(tmp_path: Path) -> None:
     settings = "timezone: Asia/Taipei\nsilences: [{match: {}, until: 2030-01-31T08:00}]"
     write(tmp_path, straitwatch=settings)
 
@@ -524,12 +524,12 @@ def test_a_silence_ends_in_the_zone_of_the_configuration(tmp_path: Path) -> None
     assert silence.until_at == datetime(2030, 1, 31, tzinfo=UTC)
 
 
-def test_a_list_says_how_readily_it_folds(tmp_path: Path) -> None:
+def test_list_has_a_folding_profile(tmp_path: Path) -> None:
     (strict,) = load(write(tmp_path, lists=LIST + "    folding: strict\n")).watchlists
 
     assert strict.folding == "strict"
 
 
-def test_a_profile_that_is_none_is_refused_with_those_there_are(tmp_path: Path) -> None:
+def test_unknown_profile_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="strict"):
         load(write(tmp_path, lists=LIST + "    folding: strickt\n"))

@@ -5,7 +5,7 @@ import io
 from straitwatch.cli.console import new_console
 
 
-def test_a_line_number_is_no_emoji() -> None:
+def test_line_number_is_not_printed_as_an_emoji() -> None:
     stream = io.StringIO()
 
     new_console(file=stream).print("feeds.yaml:100:24: not a web address", markup=False)

@@ -72,7 +72,7 @@ def test_first_report_of_a_story_alerts() -> None:
     assert decided(None, NEW) == alert(Reason.NEW_STORY)
 
 
-def test_report_of_a_story_that_nobody_was_sent_alerts() -> None:
+def test_report_of_a_story_without_alerts_alerts() -> None:
     assert decided(UNSENT) == alert(Reason.NEW_STORY)
 
 
@@ -86,7 +86,7 @@ def test_page_that_its_own_outlet_held_back_stays_silent() -> None:
     assert decided(UNSENT, own) == silent(Reason.KNOWN_ENTRY)
 
 
-def test_retelling_sends_nothing() -> None:
+def test_retelling_sends_no_message() -> None:
     assert decided(SENT) == silent(Reason.RETELLING)
 
 
@@ -161,7 +161,7 @@ def test_copy_that_is_more_severe_is_an_update() -> None:
     assert decision == update(Reason.HIGHER_SEVERITY)
 
 
-def test_severity_is_compared_with_what_was_sent_not_with_the_story() -> None:
+def test_severity_is_compared_with_the_highest_sent_one() -> None:
     before = make_story(severity=Severity.HIGH, sent_severity=Severity.NORMAL)
 
     assert decided(before, severity=Severity.HIGH) == alert(Reason.MORE_SEVERE)
@@ -182,20 +182,20 @@ def test_edited_entry_that_newly_matches_a_list_updates_its_story() -> None:
 @pytest.mark.parametrize(
     "novelty", [{"acts": ("shoot",)}, {"sides": ("Japan",)}, {"opposites": ("end, not begin",)}]
 )
-def test_edit_that_tells_more_is_a_development(novelty: dict[str, object]) -> None:
+def test_edit_with_news_is_a_development(novelty: dict[str, object]) -> None:
     edit = replace(SAME_ENTRY, novelty=Novelty(**novelty))
 
     assert decided(SENT, edit, is_edited=True) == update(Reason.DEVELOPMENT)
 
 
 @pytest.mark.parametrize("novelty", [{}, {"voices": ("Rubio",)}, {"figures": ("45",)}])
-def test_edit_that_tells_no_more_sends_nothing(novelty: dict[str, object]) -> None:
+def test_edit_without_news_sends_no_message(novelty: dict[str, object]) -> None:
     edit = replace(SAME_ENTRY, novelty=Novelty(**novelty))
 
     assert decided(SENT, edit, is_edited=True) == silent(Reason.KNOWN_ENTRY)
 
 
-def test_page_seen_before_sends_nothing_in_another_feed() -> None:
+def test_known_page_sends_no_message_in_another_feed() -> None:
     assert decided(SENT, SAME_ENTRY) == silent(Reason.KNOWN_ENTRY)
 
 
@@ -237,6 +237,6 @@ def test_language_that_the_desk_names_with_its_script_or_country_is_read() -> No
     assert decision == update(Reason.OTHER_LANGUAGE)
 
 
-def test_novelty_is_a_development_only_by_what_a_desk_must_hear() -> None:
+def test_novelty_is_a_development_only_if_it_is_important() -> None:
     assert not Novelty(names=("Kinmen",), figures=("14",)).is_development
     assert Novelty(voices=("Pentagon",)).is_development

@@ -26,11 +26,11 @@ KINDS = [
 
 
 @pytest.mark.parametrize(("url", "kind"), KINDS)
-def test_the_url_says_how_a_message_travels(url: str, kind: str) -> None:
+def test_url_selects_the_driver(url: str, kind: str) -> None:
     assert make_driver(url).kind == kind
 
 
-def test_a_slack_url_can_be_left_to_apprise() -> None:
+def test_slack_url_can_be_left_to_apprise() -> None:
     assert make_driver(WEBHOOK, driver="apprise").kind == "apprise"
 
 
@@ -55,14 +55,14 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("url", "words"), REFUSALS)
-def test_a_refusal_says_what_to_write_instead(url: str, words: str) -> None:
+def test_refusal_suggests_a_correction(url: str, words: str) -> None:
     problem = validate_receiver(Receiver(name="desk", url=url))
 
     assert problem is not None
     assert words in problem
 
 
-def test_a_refusal_does_not_show_the_url() -> None:
+def test_refusal_does_not_show_the_url() -> None:
     receiver = Receiver(name="desk", url=f"{WEBHOOK}?retry=3")
 
     with pytest.raises(UsageError) as refusal:
@@ -84,7 +84,7 @@ def test_every_address_of_a_mail_url_is_a_recipient() -> None:
     assert make_driver(url).recipients == tuple(f"{name}@example.org" for name in "abcd")
 
 
-def test_templates_of_a_person_are_checked_where_they_lie(tmp_path: Path) -> None:
+def test_user_templates_are_checked_in_their_directory(tmp_path: Path) -> None:
     (tmp_path / "slack").mkdir()
     (tmp_path / "slack" / "alert.j2").write_text("{% block body %}{{ unclosed }")
     (tmp_path / "README.md").write_text("not a template")

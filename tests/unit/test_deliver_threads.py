@@ -57,7 +57,7 @@ class Recorder:
         return None
 
 
-async def test_a_job_that_is_cancelled_before_its_turn_is_not_sent() -> None:
+async def test_job_that_is_cancelled_before_its_turn_is_not_sent() -> None:
     driver, senders = Recorder(), SenderThreads()
     first = asyncio.ensure_future(senders.send(driver, make_job()))
     await asyncio.to_thread(driver.begun.wait)
@@ -73,7 +73,7 @@ async def test_a_job_that_is_cancelled_before_its_turn_is_not_sent() -> None:
     assert driver.sent == ["d1"]
 
 
-async def test_a_bug_in_a_driver_is_raised_where_the_result_is_awaited() -> None:
+async def test_bug_in_a_driver_is_raised_where_the_result_is_awaited() -> None:
     driver, senders = Recorder(), SenderThreads()
     driver.is_within_limit.set()
 

@@ -10,7 +10,7 @@ from straitwatch.shipped import shipped
 NOON = datetime(2026, 11, 23, 12, 1, tzinfo=UTC)
 
 
-def test_the_configuration_of_the_demonstration_is_valid_and_watches_every_feed(tmp_path) -> None:
+def test_configuration_of_the_demonstration_is_valid_and_watches_every_feed(tmp_path) -> None:
     stream = read_stream(shipped("seeds"))
 
     directory = write_demo_config(tmp_path, stream, port=8000, digest_at=NOON)
@@ -20,7 +20,7 @@ def test_the_configuration_of_the_demonstration_is_valid_and_watches_every_feed(
     assert [digest.at for digest in config.alerts.digests] == [(time(12, 1),)]
 
 
-def test_a_demonstration_feed_carries_what_has_happened_newest_first() -> None:
+def test_demonstration_feed_carries_what_has_happened_newest_first() -> None:
     stream = read_stream(shipped("seeds"))
     shown = stream.items[:5]
 
@@ -30,7 +30,7 @@ def test_a_demonstration_feed_carries_what_has_happened_newest_first() -> None:
     assert [entry.guid for entry in parsed.entries] == [item["guid"] for item in reversed(shown)]
 
 
-def test_the_stream_is_in_order_of_time() -> None:
+def test_stream_is_in_order_of_time() -> None:
     times = [float(item["at"]) for item in read_stream(shipped("seeds")).items]
 
     assert times == sorted(times)

@@ -36,11 +36,11 @@ def test_stems_are_shown_as_the_words_of_the_report() -> None:
     assert said == "same-event 0.40 >= 0.20: undersea, cables, matsu"
 
 
-def test_what_is_no_word_of_the_report_is_shown_as_it_is() -> None:
+def test_term_that_is_not_a_word_of_the_report_is_shown_unchanged() -> None:
     said = described("共軍環台軍演", make_fold("共軍", "xi-jinping"))
 
     assert said == "same-event 0.40 >= 0.20: 共軍, xi-jinping"
 
 
-def test_an_entry_that_no_list_matched_has_no_fold_to_describe() -> None:
+def test_unmatched_entry_has_no_fold_to_describe() -> None:
     assert described("Rain in the mountains", None) == ""

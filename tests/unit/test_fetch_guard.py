@@ -69,7 +69,7 @@ def test_addresses_on_the_open_network_are_public(address: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1", "0x7f.1", "127.0.0.1."])
-async def test_no_spelling_of_loopback_gets_through(host: str) -> None:
+async def test_spellings_of_loopback_are_refused(host: str) -> None:
     async with FeedServer() as server, Fetcher(PollPolicy()) as fetcher:
         server.answer("/rss", Page("secret"))
         feed = make_feed(url=server.url("/rss", host=host))
@@ -82,7 +82,7 @@ async def test_no_spelling_of_loopback_gets_through(host: str) -> None:
     assert server.requests == []
 
 
-async def test_a_refused_address_says_which_setting_allows_it() -> None:
+async def test_refused_address_says_which_setting_allows_it() -> None:
     async with Fetcher(PollPolicy()) as fetcher:
         result = await fetcher.fetch(make_feed(url="http://[::1]/"), FeedState(feed_id="feed"))
 
@@ -91,7 +91,7 @@ async def test_a_refused_address_says_which_setting_allows_it() -> None:
     assert "allow_private_addresses" in result.detail
 
 
-def test_a_public_address_gets_its_socket() -> None:
+def test_public_address_gets_its_socket() -> None:
     info = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("1.1.1.1", 443))
 
     with public_socket(info) as made:

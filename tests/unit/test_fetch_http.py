@@ -72,7 +72,7 @@ async def body_of(url: str, **arguments: Any) -> bytes:
 # ---------------------------------------------------------------- what comes back
 
 
-async def test_a_document_comes_back_with_all_that_the_next_poll_needs(server: FeedServer) -> None:
+async def test_document_comes_back_with_all_that_the_next_poll_needs(server: FeedServer) -> None:
     page = Page(
         BODY,
         etag='W/"a b"',
@@ -104,7 +104,7 @@ async def test_validators_go_back_word_for_word(server: FeedServer) -> None:
     assert headers["If-Modified-Since"] == sent.last_modified
 
 
-async def test_an_unchanged_feed_is_not_modified(server: FeedServer) -> None:
+async def test_unchanged_feed_is_not_modified(server: FeedServer) -> None:
     url = server.answer("/rss", Page(BODY, etag='"1"', headers={"Cache-Control": "max-age=60"}))
 
     result = await fetch(url, validators=Validators(etag='"1"', last_modified="yesterday"))
@@ -114,13 +114,13 @@ async def test_an_unchanged_feed_is_not_modified(server: FeedServer) -> None:
     assert result.max_age == timedelta(minutes=1)
 
 
-async def test_a_304_that_nobody_asked_for_is_a_failure(server: FeedServer) -> None:
+async def test_unrequested_304_is_a_failure(server: FeedServer) -> None:
     failure = await failure_of(server.answer("/rss", Page(status=304)))
 
     assert failure.kind is FetchFailure.PROTOCOL
 
 
-async def test_a_validator_that_cannot_be_sent_back_is_not_kept(server: FeedServer) -> None:
+async def test_validator_that_cannot_be_sent_back_is_not_kept(server: FeedServer) -> None:
     url = server.answer("/rss", Raw(OK + b'ETag: "\xe9"\r\nContent-Length: 0\r\n\r\n'))
 
     result = await fetch(url)
@@ -129,7 +129,7 @@ async def test_a_validator_that_cannot_be_sent_back_is_not_kept(server: FeedServ
     assert result.validators == Validators()
 
 
-async def test_the_request_says_who_asks_and_carries_nothing_else(server: FeedServer) -> None:
+async def test_request_has_the_user_agent_and_no_other_data(server: FeedServer) -> None:
     cookie = Page(BODY, headers={"Set-Cookie": "id=1"})
     url = server.answer("/rss", cookie)
     async with Fetcher(make_policy(), version="1.2") as fetcher:
@@ -143,7 +143,7 @@ async def test_the_request_says_who_asks_and_carries_nothing_else(server: FeedSe
     assert not {"Cookie", "Referer", "If-None-Match", "If-Modified-Since", "A-IM"} & set(headers)
 
 
-async def test_a_contact_cannot_break_out_of_its_header(server: FeedServer) -> None:
+async def test_contact_cannot_break_out_of_its_header(server: FeedServer) -> None:
     policy = make_policy(contact="desk\r\nX-Evil: 1")
 
     await fetch(server.answer("/rss", Page(BODY)), policy=policy)
@@ -151,7 +151,7 @@ async def test_a_contact_cannot_break_out_of_its_header(server: FeedServer) -> N
     assert "X-Evil" not in server.requests[0].headers
 
 
-async def test_a_feed_may_set_headers_of_its_own(server: FeedServer) -> None:
+async def test_feed_may_set_headers_of_its_own(server: FeedServer) -> None:
     headers = (("user-agent", "Desk"), ("X-Key", "k"))
 
     await fetch(server.answer("/rss", Page(BODY)), headers=headers)
@@ -160,7 +160,7 @@ async def test_a_feed_may_set_headers_of_its_own(server: FeedServer) -> None:
     assert server.requests[0].headers["X-Key"] == "k"
 
 
-async def test_a_header_that_cannot_be_sent_is_a_failure(server: FeedServer) -> None:
+async def test_header_that_cannot_be_sent_is_a_failure(server: FeedServer) -> None:
     url = server.answer("/rss", Page(BODY))
 
     failure = await failure_of(url, headers=(("X-Key", "k\r\nX-Evil: 1"),))
@@ -169,7 +169,7 @@ async def test_a_header_that_cannot_be_sent_is_a_failure(server: FeedServer) -> 
     assert server.requests == []
 
 
-async def test_the_query_is_sent_as_it_was_written(server: FeedServer) -> None:
+async def test_query_is_sent_unchanged(server: FeedServer) -> None:
     server.answer("/rss", Page(BODY))
 
     await fetch(server.url("/rss?q=a%2Fb+c%7E&sig=%3D%3d"))
@@ -177,7 +177,7 @@ async def test_the_query_is_sent_as_it_was_written(server: FeedServer) -> None:
     assert server.paths() == ["/rss?q=a%2Fb+c%7E&sig=%3D%3d"]
 
 
-async def test_an_address_in_another_script_is_quoted(server: FeedServer) -> None:
+async def test_address_in_another_script_is_quoted(server: FeedServer) -> None:
     server.answer("/臺灣", Page(BODY))
 
     assert await body_of(server.url("/臺灣")) == BODY
@@ -200,7 +200,7 @@ async def test_an_address_in_another_script_is_quoted(server: FeedServer) -> Non
     ],
     ids=["gzip", "x-gzip", "members", "padding", "not-packed", "zlib", "raw-deflate", "identity"],
 )
-async def test_bodies_are_unpacked_whatever_the_server_means(
+async def test_bodies_are_inflated_in_any_encoding(
     server: FeedServer, encoding: str, packed: bytes
 ) -> None:
     page = Page(packed, headers={"Content-Encoding": encoding})
@@ -226,7 +226,7 @@ async def test_bodies_that_cannot_be_unpacked_are_failures(
     assert (await failure_of(server.answer("/rss", page))).kind is kind
 
 
-async def test_a_small_body_that_unpacks_to_a_huge_one_is_stopped(server: FeedServer) -> None:
+async def test_small_body_that_unpacks_to_a_huge_one_is_stopped(server: FeedServer) -> None:
     bomb = gzip.compress(bytes(30_000_000))
     page = Page(bomb, headers={"Content-Encoding": "gzip"})
     policy = make_policy(max_bytes=100_000)
@@ -237,7 +237,7 @@ async def test_a_small_body_that_unpacks_to_a_huge_one_is_stopped(server: FeedSe
     assert failure.kind is FetchFailure.TOO_LARGE
 
 
-async def test_an_announced_size_over_the_limit_is_not_read(server: FeedServer) -> None:
+async def test_announced_size_over_the_limit_is_not_read(server: FeedServer) -> None:
     announced = Raw(OK + b"Content-Length: 1000000000\r\n\r\n", hangs=True)
 
     failure = await failure_of(server.answer("/rss", announced))
@@ -245,7 +245,7 @@ async def test_an_announced_size_over_the_limit_is_not_read(server: FeedServer) 
     assert failure.kind is FetchFailure.TOO_LARGE
 
 
-async def test_a_body_without_a_size_is_stopped_at_the_limit(server: FeedServer) -> None:
+async def test_body_without_a_size_is_stopped_at_the_limit(server: FeedServer) -> None:
     endless = Raw(OK + b"\r\n", drips=bytes(10_000), pause=0)
 
     failure = await failure_of(server.answer("/rss", endless), policy=make_policy(max_bytes=50_000))
@@ -253,7 +253,7 @@ async def test_a_body_without_a_size_is_stopped_at_the_limit(server: FeedServer)
     assert failure.kind is FetchFailure.TOO_LARGE
 
 
-async def test_a_body_of_exactly_the_limit_is_taken(server: FeedServer) -> None:
+async def test_body_of_exactly_the_limit_is_taken(server: FeedServer) -> None:
     url = server.answer("/rss", Page(BODY))
 
     assert await body_of(url, policy=make_policy(max_bytes=len(BODY))) == BODY
@@ -266,7 +266,7 @@ async def test_a_body_of_exactly_the_limit_is_taken(server: FeedServer) -> None:
         b"Transfer-Encoding: chunked\r\n\r\n5\r\n<rss>\r\n",
     ],
 )
-async def test_a_body_that_ends_early_is_truncated(server: FeedServer, head: bytes) -> None:
+async def test_body_that_ends_early_is_truncated(server: FeedServer, head: bytes) -> None:
     failure = await failure_of(server.answer("/rss", Raw(OK + head)))
 
     assert failure.kind is FetchFailure.TRUNCATED
@@ -368,7 +368,7 @@ async def test_retry_after_is_understood(
     assert failure.retry_after == expected
 
 
-async def test_a_retry_after_date_without_a_server_clock_means_nothing(server: FeedServer) -> None:
+async def test_retry_after_date_without_a_server_clock_is_ignored(server: FeedServer) -> None:
     head = b"HTTP/1.1 503 x\r\nRetry-After: Mon, 23 Nov 2026 12:30:00 GMT\r\n\r\n"
 
     failure = await failure_of(server.answer("/rss", Raw(head)))
@@ -386,7 +386,7 @@ async def test_a_retry_after_date_without_a_server_clock_means_nothing(server: F
         ("max-age=99999999999999999999", timedelta(seconds=999_999_999)),
     ],
 )
-async def test_the_servers_max_age_is_reported(
+async def test_servers_max_age_is_reported(
     server: FeedServer, header: str, expected: timedelta | None
 ) -> None:
     result = await fetch(server.answer("/rss", Page(BODY, headers={"Cache-Control": header})))
@@ -405,7 +405,7 @@ async def test_the_servers_max_age_is_reported(
     ],
     ids=["not-http", "closed", "endless-header", "endless-headers"],
 )
-async def test_answers_that_are_no_answers_are_failures(
+async def test_invalid_answers_are_failures(
     server: FeedServer, answer: Raw, kind: FetchFailure
 ) -> None:
     assert (await failure_of(server.answer("/rss", answer))).kind is kind
@@ -432,7 +432,7 @@ async def test_addresses_that_lead_nowhere_are_failures(url: str, kind: FetchFai
 # ---------------------------------------------------------------- secrets and redirects
 
 
-async def test_a_password_in_the_address_is_sent_and_never_shown(server: FeedServer) -> None:
+async def test_password_in_the_address_is_sent_and_never_shown(server: FeedServer) -> None:
     server.answer("/rss", Page(BODY), Page(status=403))
     url = server.url("/rss").replace("://", "://desk:s3cret@")
 
@@ -457,7 +457,7 @@ async def test_redirects_are_followed_and_the_last_address_is_reported(
     assert result.url == server.url("/new?a=1")
 
 
-async def test_a_redirect_keeps_secrets_on_their_host(server: FeedServer) -> None:
+async def test_redirect_keeps_secrets_on_their_host(server: FeedServer) -> None:
     url = server.answer("/old", Page(status=301, headers={"Location": "/new"}))
     server.answer("/new", Page(BODY))
 
@@ -466,7 +466,7 @@ async def test_a_redirect_keeps_secrets_on_their_host(server: FeedServer) -> Non
     assert server.requests[1].headers["Authorization"] == "Bearer t"
 
 
-async def test_a_redirect_takes_no_secrets_to_another_host(server: FeedServer) -> None:
+async def test_redirect_sends_no_secrets_to_another_host(server: FeedServer) -> None:
     elsewhere = server.url("/new", host="localhost")
     url = server.answer("/old", Page(status=301, headers={"Location": elsewhere}))
     server.answer("/new", Page(BODY))
@@ -481,7 +481,7 @@ async def test_a_redirect_takes_no_secrets_to_another_host(server: FeedServer) -
     assert not {"Authorization", "Cookie", "X-Key", "Referer"} & set(headers)
 
 
-async def test_a_password_that_a_redirect_brings_is_not_used(server: FeedServer) -> None:
+async def test_password_that_a_redirect_brings_is_not_used(server: FeedServer) -> None:
     elsewhere = server.url("/new").replace("://", "://evil:s3cret@")
     url = server.answer("/old", Page(status=302, headers={"Location": elsewhere}))
     server.answer("/new", Page(BODY))
@@ -493,7 +493,7 @@ async def test_a_password_that_a_redirect_brings_is_not_used(server: FeedServer)
     assert "Authorization" not in server.requests[1].headers
 
 
-async def test_a_fetcher_that_was_not_opened_says_so() -> None:
+async def test_fetcher_that_was_not_opened_says_so() -> None:
     with pytest.raises(RuntimeError, match="async with"):
         await Fetcher(PollPolicy()).fetch(make_feed(), FeedState(feed_id="feed"))
 
@@ -544,16 +544,14 @@ async def secure(certificate: Path) -> AsyncIterator[FeedServer]:
         yield running
 
 
-async def test_a_trusted_certificate_lets_the_feed_through(
-    secure: FeedServer, certificate: Path
-) -> None:
+async def test_trusted_certificate_is_accepted(secure: FeedServer, certificate: Path) -> None:
     trusting = ssl.create_default_context(cafile=f"{certificate}.crt")
     secure.answer("/rss", Page(BODY))
 
     assert await body_of(secure.url("/rss", host="localhost"), tls=trusting) == BODY
 
 
-async def test_an_unknown_certificate_is_refused(secure: FeedServer) -> None:
+async def test_unknown_certificate_is_refused(secure: FeedServer) -> None:
     secure.answer("/rss", Page(BODY))
 
     failure = await failure_of(secure.url("/rss", host="localhost"))
@@ -562,7 +560,7 @@ async def test_an_unknown_certificate_is_refused(secure: FeedServer) -> None:
     assert failure.detail.startswith("certificate refused: ")
 
 
-async def test_a_certificate_for_another_host_is_refused(
+async def test_certificate_for_another_host_is_refused(
     secure: FeedServer, certificate: Path
 ) -> None:
     trusting = ssl.create_default_context(cafile=f"{certificate}.crt")
@@ -572,13 +570,13 @@ async def test_a_certificate_for_another_host_is_refused(
     assert failure.kind is FetchFailure.TLS
 
 
-async def test_a_server_without_tls_is_a_tls_failure(server: FeedServer) -> None:
+async def test_server_without_tls_is_a_tls_failure(server: FeedServer) -> None:
     failure = await failure_of(server.url("/rss").replace("http:", "https:"))
 
     assert failure.kind is FetchFailure.TLS
 
 
-async def test_a_redirect_may_not_leave_https(
+async def test_redirect_may_not_leave_https(
     secure: FeedServer, server: FeedServer, certificate: Path
 ) -> None:
     trusting = ssl.create_default_context(cafile=f"{certificate}.crt")
@@ -590,7 +588,7 @@ async def test_a_redirect_may_not_leave_https(
     assert server.requests == []
 
 
-async def test_a_redirect_may_go_to_https(
+async def test_redirect_may_go_to_https(
     secure: FeedServer, server: FeedServer, certificate: Path
 ) -> None:
     trusting = ssl.create_default_context(cafile=f"{certificate}.crt")
@@ -604,7 +602,7 @@ async def test_a_redirect_may_go_to_https(
 # ---------------------------------------------------------------- how many at once
 
 
-async def test_no_more_than_a_few_requests_reach_one_host_at_once(server: FeedServer) -> None:
+async def test_requests_to_one_host_are_limited(server: FeedServer) -> None:
     async def slow(request: web.Request) -> web.Response:
         await asyncio.sleep(0.01)
         return web.Response(body=BODY)
@@ -618,7 +616,7 @@ async def test_no_more_than_a_few_requests_reach_one_host_at_once(server: FeedSe
     assert server.most_at_once == 2
 
 
-async def test_a_host_that_hangs_keeps_no_other_host_waiting(server: FeedServer) -> None:
+async def test_hanging_host_does_not_delay_other_hosts(server: FeedServer) -> None:
     async with FeedServer() as slow, Fetcher(make_policy(concurrency=3, per_host=2)) as fetcher:
         stuck_url = slow.answer("/rss", Raw(hangs=True))
         stuck = [
@@ -650,7 +648,7 @@ async def test_waiting_for_a_turn_does_not_count_against_the_deadline(server: Fe
     assert all(isinstance(result, Fetched) for result in results)
 
 
-async def test_a_cancelled_fetch_gives_its_turn_back(server: FeedServer) -> None:
+async def test_cancelled_fetch_gives_its_turn_back(server: FeedServer) -> None:
     url = server.answer("/rss", Raw(hangs=True), Page(BODY))
     async with Fetcher(make_policy(per_host=1)) as fetcher:
         first = asyncio.create_task(fetcher.fetch(make_feed(url=url), FeedState(feed_id="1")))

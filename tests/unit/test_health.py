@@ -33,11 +33,11 @@ WELL = feeds()
 SLACK = Health(receivers={"desk-slack": "404 no_service"})
 
 
-def test_where_all_is_well_nothing_is_told() -> None:
+def test_healthy_state_sends_no_notice() -> None:
     assert told_over((0 * MINUTE, WELL)) == [[]]
 
 
-def test_a_broken_receiver_is_told_once_and_again_when_it_works() -> None:
+def test_broken_receiver_is_reported_once_and_again_when_it_works() -> None:
     assert told_over((0 * MINUTE, SLACK), (5 * MINUTE, SLACK), (9 * MINUTE, WELL)) == [
         ["The receiver desk-slack is broken"],
         [],
@@ -45,14 +45,14 @@ def test_a_broken_receiver_is_told_once_and_again_when_it_works() -> None:
     ]
 
 
-def test_a_notice_about_a_receiver_names_it_so_that_it_is_not_sent_through_it() -> None:
+def test_notice_about_a_receiver_names_it_so_that_it_is_not_sent_through_it() -> None:
     (notice,), _ = plan_notices(SLACK, {}, now=NOON)
 
     assert notice.about == "desk-slack"
     assert "404 no_service" in notice.facts.lines[0]
 
 
-def test_a_receiver_that_comes_and_goes_is_told_every_six_hours() -> None:
+def test_unstable_receiver_is_reported_every_six_hours() -> None:
     steps = [(minute * MINUTE, SLACK if minute % 2 else WELL) for minute in range(12 * 60)]
 
     broken = [
@@ -62,36 +62,36 @@ def test_a_receiver_that_comes_and_goes_is_told_every_six_hours() -> None:
     assert len(broken) == 2
 
 
-def test_feeds_are_told_together() -> None:
+def test_feeds_are_reported_together() -> None:
     assert told_over((0 * MINUTE, feeds("A", "B"))) == [["2 feeds cannot be read"]]
 
 
-def test_a_feed_that_breaks_later_waits_for_the_next_message_about_feeds() -> None:
+def test_feed_that_breaks_later_waits_for_the_next_message_about_feeds() -> None:
     assert told_over(
         (0 * MINUTE, feeds("A")), (MINUTE, feeds("A", "B")), (REMIND_AFTER, feeds("A", "B"))
     ) == [["1 feed cannot be read"], [], ["1 feed cannot be read, 2 in all"]]
 
 
-def test_a_feed_that_was_never_told_is_not_told_to_be_back() -> None:
+def test_unreported_feed_is_not_reported_as_recovered() -> None:
     assert (
         told_over((0 * MINUTE, feeds("A")), (MINUTE, feeds("A", "B")), (2 * MINUTE, feeds("A")))[2]
         == []
     )
 
 
-def test_feeds_that_can_be_read_again_are_told_with_how_many_cannot() -> None:
+def test_recovered_feeds_are_reported_with_the_number_of_broken_ones() -> None:
     assert told_over((0 * MINUTE, feeds("A", "B")), (MINUTE, feeds("B")))[1] == [
         "1 feed can be read again, 1 still cannot"
     ]
 
 
-def test_when_no_feed_can_be_read_the_machine_is_suspected() -> None:
+def test_failure_of_all_feeds_points_at_the_machine() -> None:
     assert told_over((0 * MINUTE, feeds("A", "B", total=2))) == [
         ["No feed can be read (2): is this machine cut off?"]
     ]
 
 
-def test_dead_letters_are_told_and_end_silently() -> None:
+def test_dead_letters_are_reported_and_end_silently() -> None:
     dead = Health(dead_letters={"d1": "Fleet crosses"})
 
     assert told_over((0 * MINUTE, dead), (MINUTE, WELL), (2 * REMIND_AFTER, dead)) == [
@@ -101,7 +101,7 @@ def test_dead_letters_are_told_and_end_silently() -> None:
     ]
 
 
-def test_a_broken_promise_of_the_outbox_is_told() -> None:
+def test_violated_invariant_of_the_outbox_is_reported() -> None:
     broken = Health(breaches=("alert a1 has no delivery",))
 
     assert told_over((0 * MINUTE, broken)) == [["The outbox breaks 1 promise"]]
@@ -114,7 +114,7 @@ def test_many_names_are_counted() -> None:
     assert "and 10 more" in notice.facts.lines
 
 
-def test_what_is_told_no_longer_is_forgotten() -> None:
+def test_expired_notices_are_deleted() -> None:
     _, told = plan_notices(WELL, {}, now=NOON)
 
     assert told == {}

@@ -47,21 +47,21 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
-def test_help_needs_nothing_and_works_from_any_directory(machine: Machine) -> None:
+def test_help_needs_no_environment_and_works_from_any_directory(machine: Machine) -> None:
     told = machine.dev("help")
 
     assert told.returncode == 0
     assert "usage: ./dev COMMAND" in told.stdout
 
 
-def test_an_unknown_command_is_refused(machine: Machine) -> None:
+def test_unknown_command_is_refused(machine: Machine) -> None:
     told = machine.dev("tset")
 
     assert told.returncode == 1
     assert told.stderr.endswith("dev: no such command: tset\n")
 
 
-def test_without_python_it_says_what_to_install(machine: Machine) -> None:
+def test_setup_without_python_names_the_package_to_install(machine: Machine) -> None:
     told = machine.dev("setup")
 
     assert told.returncode == 1
@@ -69,7 +69,7 @@ def test_without_python_it_says_what_to_install(machine: Machine) -> None:
     assert told.stderr.count("\n") == 1
 
 
-def test_a_shim_that_fails_is_no_python(machine: Machine) -> None:
+def test_failing_shim_is_not_a_python(machine: Machine) -> None:
     machine.program("python3.13", "echo 'shim: python3.13: command not found' >&2; exit 127")
 
     told = machine.dev("setup")
@@ -78,7 +78,7 @@ def test_a_shim_that_fails_is_no_python(machine: Machine) -> None:
     assert "shim" not in told.stderr
 
 
-def test_a_python_without_venv_is_named_with_the_package_that_brings_it(machine: Machine) -> None:
+def test_python_without_venv_is_named_with_the_missing_package(machine: Machine) -> None:
     machine.program("python3", "[[ $2 == *ensurepip* ]] && exit 1; exit 0")
 
     told = machine.dev("test")
@@ -90,7 +90,7 @@ def test_a_python_without_venv_is_named_with_the_package_that_brings_it(machine:
     )
 
 
-def test_an_environment_that_fits_the_locks_is_taken_at_once(machine: Machine) -> None:
+def test_environment_that_fits_the_locks_is_used(machine: Machine) -> None:
     machine.program("python3", "exit 1")
     venv = machine.project / ".venv"
     venv.mkdir()

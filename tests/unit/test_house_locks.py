@@ -48,7 +48,7 @@ def test_every_requirement_is_pinned_and_has_a_hash(lock: str) -> None:
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_a_lock_holds_no_address_and_no_path(lock: str) -> None:
+def test_lock_holds_no_address_and_no_path(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
 
     assert not re.findall(
@@ -57,17 +57,17 @@ def test_a_lock_holds_no_address_and_no_path(lock: str) -> None:
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_a_lock_has_what_the_project_asks_for(lock: str) -> None:
+def test_lock_has_what_the_project_asks_for(lock: str) -> None:
     locked = {name.partition("==")[0] for name in _blocks(lock)}
 
     assert set(_project()[lock]) <= locked
 
 
-def test_the_development_lock_holds_the_very_versions_that_users_get() -> None:
+def test_development_lock_holds_the_very_versions_that_users_get() -> None:
     assert set(_blocks("requirements.lock")) <= set(_blocks("requirements-dev.lock"))
 
 
-def test_there_is_no_third_lock_file() -> None:
+def test_lock_files_are_two() -> None:
     others = {"uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml"}
 
     assert {path.name for path in ROOT.glob("*.lock")} == set(LOCKS)

@@ -37,33 +37,33 @@ RU, EN, ZH, JA = report("ru"), report("en"), report("zh-Hant"), report("ja")
 # ---------------------------------------------------------------- headlines
 
 
-def test_the_headline_is_in_the_first_language_that_the_story_has() -> None:
+def test_headline_is_in_the_first_language_that_the_story_has() -> None:
     assert pick_headline((RU, ZH, EN), ("en", "zh")) == EN
     assert pick_headline((RU, ZH), ("en", "zh")) == ZH
 
 
-def test_the_headline_is_the_first_one_without_a_preference_or_a_report_that_fits() -> None:
+def test_headline_is_the_first_one_without_a_preference_or_a_report_that_fits() -> None:
     assert pick_headline((RU, EN), ()) == RU
     assert pick_headline((RU, JA), ("en", "zh")) == RU
 
 
-def test_a_headline_in_the_language_of_the_desk_comes_with_the_storys_own_title() -> None:
+def test_headline_in_the_language_of_the_desk_comes_with_the_storys_own_title() -> None:
     assert headline_pair(RU.title, (RU, EN), ("en",)) == (EN.title, RU.title)
     assert headline_pair(RU.title, (RU, JA), ("en",)) == (RU.title, "")
     assert headline_pair(RU.title, (RU, EN), ()) == (RU.title, "")
 
 
-def test_a_story_without_reports_has_no_headline() -> None:
+def test_story_without_reports_has_no_headline() -> None:
     assert pick_headline((), ("en",)) is None
 
 
-def test_a_better_headline_is_in_a_language_that_the_desk_prefers() -> None:
+def test_better_headline_is_in_a_language_that_the_desk_prefers() -> None:
     assert better_headline((RU, EN), ("en",), than=RU) == EN
     assert better_headline((RU, EN), ("en",), than=EN) is None
     assert better_headline((RU, JA), ("en",), than=RU) is None
 
 
-def test_a_headline_in_another_script_than_its_feed_declares_is_not_in_that_language() -> None:
+def test_headline_in_another_script_than_its_feed_declares_is_not_in_that_language() -> None:
     wrong = report("zh-Hant", outlet=Outlet(name="Harbour Daily", language="en-us"))
 
     assert pick_headline((wrong, EN), ("en",)) == EN
@@ -83,7 +83,7 @@ def test_a_headline_in_another_script_than_its_feed_declares_is_not_in_that_lang
         ("1,204", "ko", "ko"),
     ],
 )
-def test_the_language_of_a_headline(title: str, declared: str, language: str) -> None:
+def test_language_of_a_headline(title: str, declared: str, language: str) -> None:
     one = make_report(title=title, outlet=Outlet(name="X", language=declared))
 
     assert report_language(one) == language
@@ -92,7 +92,7 @@ def test_the_language_of_a_headline(title: str, declared: str, language: str) ->
 # ---------------------------------------------------------------- languages of a story
 
 
-def test_the_first_report_in_a_language_is_new_once() -> None:
+def test_first_report_in_a_language_is_new_once() -> None:
     assert new_language((EN,), ZH) == "zh"
     assert new_language((EN, ZH), report("zh-Hant", "Another Daily")) == ""
     assert new_language((EN,), report("en", outlet=Outlet(name="No Language"))) == ""
@@ -111,25 +111,25 @@ def listed(count: int) -> tuple[StoryReport, ...]:
     return tuple(report("en", f"Outlet {number}") for number in range(count))
 
 
-def test_a_story_lists_one_report_of_each_outlet() -> None:
+def test_story_lists_one_report_of_each_outlet() -> None:
     assert list_report((EN,), EN) == (EN,)
     assert list_report((EN,), report("en", "Another")) == (EN, report("en", "Another"))
 
 
-def test_a_story_lists_no_further_outlet_when_it_is_full() -> None:
+def test_story_lists_no_further_outlet_when_it_is_full() -> None:
     full = listed(LISTED_REPORTS)
 
     assert list_report(full, report("en", "Another")) == full
 
 
-def test_a_full_story_still_lists_the_first_report_in_a_language() -> None:
+def test_full_story_still_lists_the_first_report_in_a_language() -> None:
     full = listed(LISTED_REPORTS)
 
     assert list_report(full, ZH) == (*full, ZH)
     assert list_report((*full, ZH), report("zh-Hant", "Another")) == (*full, ZH)
 
 
-def test_an_outlet_that_reports_in_two_languages_is_listed_in_both() -> None:
+def test_outlet_that_reports_in_two_languages_is_listed_in_both() -> None:
     second = report("zh-Hant", EN.outlet.name)
 
     assert list_report((EN,), second) == (EN, second)
@@ -146,13 +146,13 @@ def test_first_is_who_published_first_not_who_was_read_first() -> None:
 
 
 @pytest.mark.parametrize("published_at", [AT + HOUR, AT - timedelta(days=4), None])
-def test_a_report_without_a_plausible_date_was_not_first(published_at) -> None:
+def test_report_without_a_plausible_date_was_not_first(published_at) -> None:
     odd = report("ru", published_at=published_at)
     dated = report("en", published_at=AT - HOUR)
 
     assert first_reported((odd, dated), first_seen_at=AT) == dated
 
 
-def test_without_any_plausible_date_first_is_who_was_seen_first() -> None:
+def test_first_seen_report_is_first_without_plausible_dates() -> None:
     assert first_reported((RU, EN), first_seen_at=AT) == RU
     assert first_reported((), first_seen_at=AT) is None

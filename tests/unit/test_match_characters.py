@@ -120,7 +120,7 @@ def test_regional_forms_of_a_han_character_are_one(pair: str) -> None:
     assert found(f"某{first}某", f"某{second}某") == [f"某{first}某"]
 
 
-def test_no_han_character_is_folded_twice() -> None:
+def test_han_character_is_normalized_once() -> None:
     assert set(han.FROM) & set(han.TO) == set()
     assert len(han.FROM) == len(han.TO) == len(set(han.FROM))
 
@@ -149,5 +149,5 @@ def test_no_han_character_is_folded_twice() -> None:
         ("Harbor", "𝐇𝐚𝐫𝐛𝐨𝐫", ["𝐇𝐚𝐫𝐛𝐨𝐫"]),
     ],
 )
-def test_characters_of_one_look_are_one(term: str, text: str, hits: list[str]) -> None:
+def test_lookalike_characters_are_equal(term: str, text: str, hits: list[str]) -> None:
     assert found(text, term) == hits

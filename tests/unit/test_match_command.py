@@ -35,7 +35,7 @@ def run(config: Path, *lines: object, as_json: bool = True) -> tuple[int, str]:
     return result.exit_code, result.stdout
 
 
-def test_a_line_is_answered_with_the_lists_that_fire(config: Path) -> None:
+def test_line_is_answered_with_the_lists_that_fire(config: Path) -> None:
     status, out = run(
         config, {"id": 7, "title": "News", "summary": "Drills off 台湾", "lang": None}
     )
@@ -69,7 +69,7 @@ def test_lists_that_do_not_fire_are_not_named(config: Path) -> None:
     assert json.loads(run(config, {"id": "a", "title": "Weather"})[1]) == {"id": "a", "matches": []}
 
 
-def test_a_bad_line_is_answered_the_rest_goes_on_and_the_status_is_one(config: Path) -> None:
+def test_bad_line_is_reported_the_rest_continues_and_the_status_is_one(config: Path) -> None:
     status, out = run(config, "no json", {"id": 1, "title": 5}, {"id": "b", "title": None})
 
     first, second, third = map(json.loads, out.splitlines())
@@ -88,7 +88,7 @@ def test_a_bad_line_is_answered_the_rest_goes_on_and_the_status_is_one(config: P
         ({"id": 1, "titel": "News"}, "title: a title, a summary or a content is needed"),
     ],
 )
-def test_a_line_that_says_nothing_usable_is_refused(
+def test_line_without_a_usable_text_is_refused(
     config: Path, line: dict[str, object], error: str
 ) -> None:
     status, out = run(config, line)
@@ -97,13 +97,13 @@ def test_a_line_that_says_nothing_usable_is_refused(
     assert error in json.loads(out)["error"]
 
 
-def test_a_language_that_is_none_is_refused_with_the_one_that_is_meant(config: Path) -> None:
+def test_unknown_language_is_refused_with_a_suggestion(config: Path) -> None:
     _, out = run(config, {"id": 1, "title": "News", "lang": "english"})
 
     assert json.loads(out)["error"].endswith("hint: did you mean `en`?")
 
 
-def test_a_language_is_read_in_any_of_its_forms(config: Path) -> None:
+def test_language_is_read_in_any_of_its_forms(config: Path) -> None:
     lists = WATCHLIST + "    languages: [zh-Hant]\n"
     (config / "watchlists" / "a.yaml").write_text(lists, encoding="utf-8")
 
@@ -112,7 +112,7 @@ def test_a_language_is_read_in_any_of_its_forms(config: Path) -> None:
     assert json.loads(out)["matches"]
 
 
-def test_the_help_names_the_keys_of_a_line(config: Path) -> None:
+def test_help_names_the_keys_of_a_line(config: Path) -> None:
     shown = CliRunner().invoke(app, ["match", "--help"]).stdout
 
     assert all(key in shown for key in ("title", "summary", "content", "id", "lang", "source"))
@@ -125,7 +125,7 @@ def test_people_see_the_list_and_the_text(config: Path) -> None:
     assert "Taiwan drill" in out
 
 
-def test_a_source_that_is_a_feed_supplies_its_subject(config: Path) -> None:
+def test_source_that_is_a_feed_supplies_its_subject(config: Path) -> None:
     feed = "{name: Island Post, url: 'https://example.org/f.xml', about: [Taiwan]}"
     (config / "feeds.yaml").write_text(f"feeds: [{feed}]", encoding="utf-8")
     line = {"id": 1, "title": "Drill begins"}

@@ -32,13 +32,13 @@ def concordance(term: str, *titles: str, matched: int = 0, **settings) -> Concor
         ("strait 海峽", "strait", ("", "")),
     ],
 )
-def test_the_neighbours_are_words_or_single_characters(text, term, around) -> None:
+def test_neighbours_are_words_or_single_characters(text, term, around) -> None:
     hit = hit_of(text, term)
 
     assert neighbours(text, hit.start, hit.end) == around
 
 
-def test_a_longer_word_that_most_hits_stand_in_is_suggested() -> None:
+def test_longer_word_around_most_hits_is_suggested() -> None:
     titles = [f"河南第一中學學生{at}" for at in range(8)] + ["堅持一中原則"] * 2
 
     found = concordance("一中", *titles)
@@ -46,23 +46,23 @@ def test_a_longer_word_that_most_hits_stand_in_is_suggested() -> None:
     assert [(it.inside, it.count) for it in found.suggestions()] == [("一中學", 8), ("第一中", 8)]
 
 
-def test_a_context_that_lists_match_is_not_suggested() -> None:
+def test_context_that_lists_match_is_not_suggested() -> None:
     found = concordance("一中", *["堅持一中原則"] * 8, matched=8)
 
     assert found.suggestions() == []
 
 
-def test_a_few_hits_suggest_nothing() -> None:
+def test_few_hits_make_no_suggestion() -> None:
     assert concordance("PLA", *["PLA filament sale"] * 3).suggestions() == []
 
 
-def test_an_english_neighbour_is_suggested_as_a_phrase() -> None:
+def test_english_neighbour_is_suggested_as_a_phrase() -> None:
     found = concordance("PLA", *["Cheap PLA filament", "New PLA filament"] * 4)
 
     assert "PLA filament" in [it.inside for it in found.suggestions()]
 
 
-def test_a_line_shows_the_hit_as_it_stands_and_so_much_around_it() -> None:
+def test_line_shows_the_hit_with_its_context() -> None:
     text = "One two\nthree strait four five"
 
     line = cut_line(text, hit_of(text, "strait"), feed="Wire", width=6)

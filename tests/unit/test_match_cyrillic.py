@@ -52,11 +52,11 @@ CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
         ("председатель Мао", ["председателя Мао", "председателем Мао"]),
     ],
 )  # fmt: skip
-def test_a_cyrillic_term_is_found_in_its_cases(term: str, forms: list[str]) -> None:
+def test_cyrillic_term_is_found_in_its_cases(term: str, forms: list[str]) -> None:
     assert [form for form in forms if found(f"О том: {form}.", term) != [form]] == []
 
 
-def test_what_follows_a_preposition_keeps_its_case() -> None:
+def test_words_after_a_preposition_keep_their_case() -> None:
     assert ("визита", "на", "тайваня") not in phrase_forms(("визит", "на", "Тайвань"))
 
 

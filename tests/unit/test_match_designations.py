@@ -27,9 +27,9 @@ from builders.watchlists import found, make_list, problems_of
         ("T-7*", "T-7A, T-72", ["T-7A"]),
     ],
 )
-def test_a_designation_finds_its_models(term: str, text: str, hits: list[str]) -> None:
+def test_designation_finds_its_models(term: str, text: str, hits: list[str]) -> None:
     assert found(text, term) == hits
 
 
-def test_a_short_prefix_that_is_no_designation_is_refused() -> None:
+def test_short_prefix_of_a_plain_word_is_refused() -> None:
     assert "is too short" in problems_of(make_list("abc*"))[0].message

@@ -19,11 +19,11 @@ def nearest(watchlist: WatchList, title: str, **more) -> NearMiss:
     return found
 
 
-def test_what_fires_misses_nothing() -> None:
+def test_list_that_fires_has_no_near_miss() -> None:
     assert near_miss(explained(make_list("strait"), "Ships in the strait")) is None
 
 
-def test_a_text_about_something_else_is_no_near_miss() -> None:
+def test_text_about_something_else_is_not_a_near_miss() -> None:
     assert near_miss(explained(make_list("strait AND ships AND dawn"), "Rain at dawn")) is None
 
 
@@ -34,26 +34,26 @@ def test_one_missing_term_is_named() -> None:
     assert found.text == "match[0] lacks one thing: учения"
 
 
-def test_the_words_of_distance_too_many_are_counted() -> None:
+def test_words_of_distance_too_many_are_counted() -> None:
     found = nearest(make_list("China NEAR/2 Russia"), "China one two three four Russia")
 
     assert (found.kind, found.excess) == (Kept.DISTANCE, 2)
 
 
-def test_the_smallest_distance_wins_over_a_missing_term() -> None:
+def test_smallest_distance_wins_over_a_missing_term() -> None:
     watchlist = make_list("China AND drill", "China NEAR/1 Russia")
 
     assert nearest(watchlist, "China one two Russia").rule == "match[1]"
 
 
-def test_a_noise_rule_that_decided_is_named_with_its_points_and_words() -> None:
+def test_noise_rule_that_decided_is_named_with_its_points_and_words() -> None:
     found = nearest(make_list("台灣", noise=[(4, "地震")]), "台灣發生地震")
 
     assert found.kind is Kept.NOISE
     assert found.text == "noise[0] took 4 points (地震): 6 of 10"
 
 
-def test_two_noise_rules_that_only_decide_together_are_no_single_reason() -> None:
+def test_two_noise_rules_that_decide_together_are_not_a_near_miss() -> None:
     watchlist = make_list("Taiwan", signals=[(2, "film")], noise=[(4, "storm"), (4, "film")])
 
     assert near_miss(explained(watchlist, "Taiwan storm film")).kind is Kept.POINTS
@@ -67,7 +67,7 @@ def test_points_that_do_not_reach_are_counted() -> None:
     assert (found.kind, found.text) == (Kept.POINTS, "6 of 10 points")
 
 
-def test_a_masked_term_is_shown_with_what_it_stands_in() -> None:
+def test_masked_term_is_shown_with_its_mask() -> None:
     terms = {"strait": make_set("strait", ["台海"], not_inside=["烟台海"])}
 
     found = nearest(make_list("$strait"), "烟台海關查獲走私", terms=terms)
@@ -75,7 +75,7 @@ def test_a_masked_term_is_shown_with_what_it_stands_in() -> None:
     assert (found.kind, found.what) == (Kept.MASK, "台海 inside 烟台海")
 
 
-def test_an_exclusion_and_a_filter_are_named_when_the_points_would_do() -> None:
+def test_exclusion_and_a_filter_are_named_when_the_points_would_do() -> None:
     excluded = nearest(make_list("strait", exclude=["museum"]), "The strait in the museum")
     filtered = nearest(
         make_list("strait", sources=SourceFilter(exclude=("Gossip",))),
@@ -96,13 +96,13 @@ def test_an_exclusion_and_a_filter_are_named_when_the_points_would_do() -> None:
         (make_list("strait"), make_list("strait", exclude=["fog"]), ["exclude[0]"]),
     ],
 )
-def test_rules_that_tip_are_named_by_what_they_say(fires, other, tips) -> None:
+def test_deciding_rules_are_named_by_their_text(fires, other, tips) -> None:
     title = "Fog in the strait"
 
     assert list(what_tips(explained(fires, title), explained(other, title))) == tips
 
 
-def test_a_list_that_is_new_is_told_by_its_rules() -> None:
+def test_new_list_is_explained_by_its_rules() -> None:
     fires = explained(make_list("strait"), "Ships in the strait")
 
     assert list(what_tips(fires, None)) == ["match[0] +10: strait"]

@@ -12,7 +12,7 @@ def reviewed(watchlist: WatchList, *titles: str, terms=None, **more) -> Review:
     return review
 
 
-def test_near_misses_are_grouped_by_what_was_missing() -> None:
+def test_near_misses_are_grouped_by_the_missing_thing() -> None:
     watchlist = make_list("Taiwan AND drill", signals=[(5, "title:Taiwan")])
 
     review = reviewed(watchlist, "Taiwan talks", "Taiwan votes", "Rain")
@@ -22,11 +22,11 @@ def test_near_misses_are_grouped_by_what_was_missing() -> None:
     assert [title for _, title, _ in miss.samples] == ["Taiwan talks", "Taiwan votes"]
 
 
-def test_every_mention_of_one_word_is_not_a_near_miss() -> None:
+def test_mention_of_one_word_is_not_a_near_miss() -> None:
     assert reviewed(make_list("Taiwan AND drill"), "A drill in Peru").near_misses() == []
 
 
-def test_a_noise_rule_that_decided_is_a_near_miss() -> None:
+def test_noise_rule_that_decided_is_a_near_miss() -> None:
     watchlist = make_list("台灣", noise=[(4, "地震")])
 
     (miss,) = reviewed(watchlist, "台灣發生地震").near_misses()
@@ -34,7 +34,7 @@ def test_a_noise_rule_that_decided_is_a_near_miss() -> None:
     assert (miss.kind, miss.rule, miss.what) == ("noise", "noise[0]", "地震")
 
 
-def test_a_few_words_of_distance_are_near_and_many_are_not() -> None:
+def test_few_words_of_distance_are_near_and_many_are_not() -> None:
     watchlist = make_list("China NEAR/1 Russia", signals=[(5, "China")])
 
     near = reviewed(watchlist, "China one two three Russia").near_misses()
@@ -44,7 +44,7 @@ def test_a_few_words_of_distance_are_near_and_many_are_not() -> None:
     assert far == []
 
 
-def test_the_most_promising_near_miss_comes_first() -> None:
+def test_most_promising_near_miss_comes_first() -> None:
     watchlist = make_list(
         "Taiwan AND drill", "island AND blockade", signals=[(9, "Taiwan"), (2, "island")]
     )
@@ -71,7 +71,7 @@ def test_terms_that_never_hit_are_dead_by_set_and_script() -> None:
     assert review.scripts == {"Latin": 1, "Cyrillic": 1}
 
 
-def test_rules_and_terms_behind_what_nobody_wanted_are_named() -> None:
+def test_rules_and_terms_of_irrelevant_entries_are_named() -> None:
     review = Review(compiled(make_list("strait", signals=[(2, "museum")])))
     for verdict in (Verdict.NOT_RELEVANT, Verdict.RELEVANT):
         text = MatchText(title="The strait in the museum")
@@ -88,7 +88,7 @@ def test_only_the_lists_that_are_asked_for_are_reviewed() -> None:
     assert review.dead_rules() == []
 
 
-def test_scripts_are_told_apart() -> None:
+def test_scripts_are_distinguished() -> None:
     titles = ["Taiwan", "台灣", "台湾の海", "Тайвань", "대만"]
 
     assert [script_of(title) for title in titles] == ["Latin", "Han", "Kana", "Cyrillic", "Hangul"]

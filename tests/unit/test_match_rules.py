@@ -38,30 +38,30 @@ from straitwatch.core.model import (
         ("China NEAR/3 South China Sea", "South China Sea", False),
     ],
 )
-def test_an_expression_holds_when_it_says_so(rule: str, text: str, holds: bool) -> None:
+def test_expression_holds_as_written(rule: str, text: str, holds: bool) -> None:
     assert bool(match_of(text, rule)) is holds
 
 
-def test_fields_are_told_apart() -> None:
+def test_fields_are_distinguished() -> None:
     assert match_of(
         "China", "title:China AND summary:Russia AND body:Iran", summary="Russia", content="Iran"
     )
     assert not match_of("Russia", "title:China", summary="China", content="China")
 
 
-def test_the_first_lines_of_a_body_stand_in_for_a_missing_summary() -> None:
+def test_first_lines_of_a_body_replace_a_missing_summary() -> None:
     assert match_of("News", "summary:China", content="China said. " + "x " * 900)
     assert not match_of("News", "summary:China", content="x " * 900 + "China")
     assert not match_of("News", "summary:China", summary="Japan", content="China")
 
 
-def test_a_list_may_look_at_some_fields_only() -> None:
+def test_list_may_look_at_some_fields_only() -> None:
     matcher = compiled(make_list("China", fields=("title",)))
 
     assert not matcher.match(MatchText(title="News", summary="China"))
 
 
-def test_a_hit_inside_a_longer_mask_does_not_count() -> None:
+def test_hit_inside_a_longer_mask_does_not_count() -> None:
     terms = {"taiwan": make_set("taiwan", ["Taiwan"], ["Taiwan Semiconductor"])}
 
     assert not match_of("Taiwan Semiconductor grows", "$taiwan", terms=terms)
@@ -70,7 +70,7 @@ def test_a_hit_inside_a_longer_mask_does_not_count() -> None:
     assert [hit.start for hit in match.hits] == [28]
 
 
-def test_a_mask_concerns_its_own_set_only() -> None:
+def test_mask_concerns_its_own_set_only() -> None:
     terms = {"taiwan": make_set("taiwan", ["Taiwan"], ["Taiwan Semiconductor"])}
 
     assert match_of("Taiwan Semiconductor", "$taiwan OR Taiwan", terms=terms)
@@ -91,7 +91,7 @@ def _scored(title: str, **kwargs: object) -> int | None:
     return matches[0].score if matches else None
 
 
-def test_a_match_rule_is_worth_the_threshold_and_counts_once() -> None:
+def test_match_rule_is_worth_the_threshold_and_counts_once() -> None:
     assert _scored("China") == 10
     matcher = compiled(make_list("China", "Beijing"))
     assert matcher.match(MatchText(title="China Beijing"))[0].score == 10
@@ -111,11 +111,11 @@ def test_signals_alone_must_reach_the_threshold() -> None:
     assert _scored("Japan Korea", **rules) == 10
 
 
-def test_an_exclude_rule_is_a_veto() -> None:
+def test_exclude_rule_is_a_veto() -> None:
     assert _scored("China crossword", exclude=["crossword"]) is None
 
 
-def test_the_first_severity_line_that_holds_counts() -> None:
+def test_first_severity_line_that_holds_counts() -> None:
     levels = (
         SeverityRule(level=Severity.CRITICAL, when=Sourced(text="invasion")),
         SeverityRule(level=Severity.HIGH, min_points=15),
@@ -142,7 +142,7 @@ def test_only_words_of_rules_that_held_are_hits() -> None:
     ("language", "looks"),
     [("en", False), ("zh", True), ("zh-Hant", True), ("zh-TW", True), ("", True), ("und", True)],
 )
-def test_languages_exclude_only_what_is_known_to_be_another(language: str, looks: bool) -> None:
+def test_languages_exclude_only_known_other_languages(language: str, looks: bool) -> None:
     matcher = compiled(make_list("China", languages=("zh", "ru")))
 
     assert bool(matcher.match(MatchText(title="China", language=language))) is looks
@@ -152,7 +152,7 @@ def test_languages_exclude_only_what_is_known_to_be_another(language: str, looks
     ("wanted", "language", "looks"),
     [("zh-Hant", "zh-Hans", False), ("zh-Hant", "zh", True), ("zh-Hant", "zh-HK", True)],
 )
-def test_chinese_scripts_are_told_apart_when_a_list_asks(
+def test_chinese_scripts_are_distinguished_if_a_list_asks(
     wanted: str, language: str, looks: bool
 ) -> None:
     matcher = compiled(make_list("China", languages=(wanted,)))
@@ -170,7 +170,7 @@ def test_chinese_scripts_are_told_apart_when_a_list_asks(
         ({"sources": SourceFilter(stances=("independent",))}, "stance"),
     ],
 )
-def test_filters_by_feed_keep_a_list_away_and_say_so(config: dict[str, object], why: str) -> None:
+def test_filters_by_feed_exclude_a_list_and_explain_it(config: dict[str, object], why: str) -> None:
     matcher = compiled(make_list("China", **config))
     text = MatchText(title="China", country="CN", source="Xinhua", stance="state", tags=("wire",))
 
@@ -186,7 +186,7 @@ def test_disabled_lists_are_silent() -> None:
 # ---------------------------------------------------------------- explanations
 
 
-def test_an_explanation_names_the_missing_word() -> None:
+def test_explanation_names_the_missing_word() -> None:
     matcher = compiled(make_list("China AND Russia"))
     (explanation,) = matcher.explain(MatchText(title="China alone"))
 
@@ -194,7 +194,7 @@ def test_an_explanation_names_the_missing_word() -> None:
     assert [str(it) for it in explanation.rules[0].missing] == ["Russia"]
 
 
-def test_an_explanation_names_the_distance() -> None:
+def test_explanation_names_the_distance() -> None:
     matcher = compiled(make_list("China NEAR/1 Russia"))
     (explanation,) = matcher.explain(MatchText(title="China one two three Russia"))
 
@@ -203,7 +203,7 @@ def test_an_explanation_names_the_distance() -> None:
     assert missing.excess == 2
 
 
-def test_an_explanation_shows_masked_hits() -> None:
+def test_explanation_shows_masked_hits() -> None:
     terms = {"taiwan": make_set("taiwan", ["Taiwan"], ["Taiwan Semiconductor"])}
     matcher = compiled(make_list("$taiwan"), terms)
     (explanation,) = matcher.explain(MatchText(title="Taiwan Semiconductor"))
@@ -213,7 +213,7 @@ def test_an_explanation_shows_masked_hits() -> None:
     ]
 
 
-def test_an_explanation_counts_the_points_of_each_rule() -> None:
+def test_explanation_counts_the_points_of_each_rule() -> None:
     matcher = compiled(make_list("China", noise=[(4, "earthquake")]))
     (explanation,) = matcher.explain(MatchText(title="China earthquake"))
 
@@ -247,7 +247,7 @@ def _messages(*lists: WatchList, **terms: list[str]) -> list[str]:
     return [str(problem) for problem in problems_of(*lists, terms=sets)]
 
 
-def test_all_problems_are_collected_with_the_rule_they_stand_in() -> None:
+def test_all_problems_are_collected_with_their_rule() -> None:
     messages = _messages(make_list("$taiwn", "China and Japan"), taiwan=["Taiwan"])
 
     assert (
@@ -265,29 +265,29 @@ def test_circles_of_sets_are_reported_once() -> None:
     assert "$a -> $b -> $a" in messages[0]
 
 
-def test_a_single_han_character_is_refused() -> None:
+def test_single_han_character_is_refused() -> None:
     assert "single Han character" in _messages(make_list("軍"))[0]
 
 
-def test_a_very_short_plain_word_is_a_warning() -> None:
+def test_very_short_plain_word_is_a_warning() -> None:
     (problem,) = problems_of(make_list("us"))
 
     assert problem.is_warning
     assert "very short" in problem.message
 
 
-def test_a_list_that_cannot_match_is_refused() -> None:
+def test_list_that_cannot_match_is_refused() -> None:
     assert "can never match" in _messages(make_list())[0]
     assert "add up to 5" in _messages(make_list(signals=[(5, "China")]))[0]
 
 
-def test_a_set_that_a_broken_expression_names_is_not_unused() -> None:
+def test_set_that_a_broken_expression_names_is_not_unused() -> None:
     messages = _messages(make_list("$a AND (ferry"), a=["China"])
 
     assert len(messages) == 1
 
 
-def test_a_set_used_only_by_another_used_set_is_not_unused() -> None:
+def test_set_used_only_by_another_used_set_is_not_unused() -> None:
     assert _messages(make_list("$a"), a=["$b"], b=["China"]) == []
 
 
@@ -299,21 +299,21 @@ def warnings_of(terms: list[str], not_inside: list[str] = ()) -> list[str]:  # t
     return [problem.message for problem in problems_of(make_list("$it"), terms=sets)]
 
 
-def test_a_term_that_stands_twice_in_a_set_is_named() -> None:
+def test_repeated_term_of_a_set_is_named() -> None:
     assert warnings_of(["флот", "fleet", "флот"]) == ["флот is in this list twice"]
 
 
-def test_a_mask_that_holds_no_term_is_named() -> None:
+def test_mask_without_a_term_is_named() -> None:
     messages = warnings_of(["PLA", "解放軍"], ["PLA filament", "Pro-Life America"])
 
     assert messages == ["Pro-Life America contains no term of $it, so it masks no hit"]
 
 
-def test_a_mask_in_the_other_script_still_masks() -> None:
+def test_mask_in_the_other_script_still_masks() -> None:
     assert warnings_of(["台灣"], ["平台湾"]) == []
 
 
-def test_a_term_that_is_its_own_mask_is_named() -> None:
+def test_term_that_is_its_own_mask_is_named() -> None:
     (message,) = warnings_of(["台海"], ["台海"])
 
     assert message == "台海 is a term of $it and also in its not_inside"

@@ -36,22 +36,22 @@ def fires(rule: str, title: str = HEADLINE, *, about: tuple[str, ...] = ("island
         ("$planes AND NOT title:$island", True),
     ],
 )
-def test_the_subject_of_a_feed_is_a_hit_outside_the_text(rule: str, *, does_fire: bool) -> None:
+def test_subject_of_a_feed_is_a_hit_outside_the_text(rule: str, *, does_fire: bool) -> None:
     assert fires(rule) is does_fire
 
 
-def test_a_feed_without_a_subject_supplies_none() -> None:
+def test_feed_without_a_subject_adds_no_hit() -> None:
     assert not fires("$island AND $planes", about=())
     assert not fires("about:$island AND $planes", "Taiwan detects 16 aircraft", about=())
 
 
-def test_the_subject_alone_is_no_reason_to_fire() -> None:
+def test_subject_alone_does_not_fire_a_list() -> None:
     assert not fires("$island")
     assert not fires("$island AND NOT earthquake")
     assert fires("$island", "Taipei detects 16 aircraft")
 
 
-def test_a_subject_that_the_lists_do_not_know_is_left_out() -> None:
+def test_subject_that_the_lists_do_not_know_is_left_out() -> None:
     assert not fires("$island AND $planes", about=("moon",))
 
 
@@ -60,7 +60,7 @@ def matcher() -> Matcher:
     return compiled(make_list("about:$island AND $planes"), TERMS)
 
 
-def test_the_subject_is_shown_among_the_hits(matcher: Matcher) -> None:
+def test_subject_is_shown_among_the_hits(matcher: Matcher) -> None:
     (match,) = matcher.match(MatchText(title=HEADLINE, about=("island",)))
 
     subject = Hit(term="Taiwan", field="feed", start=0, end=0, text="the feed is about Taiwan")
@@ -68,7 +68,7 @@ def test_the_subject_is_shown_among_the_hits(matcher: Matcher) -> None:
     assert [hit.text for hit in match.hits[1:]] == ["aircraft"]
 
 
-def test_an_explanation_names_the_subject(matcher: Matcher) -> None:
+def test_explanation_names_the_subject(matcher: Matcher) -> None:
     (explanation,) = matcher.explain(MatchText(title=HEADLINE, about=("island",)))
 
     assert [hit.text for hit in explanation.held[0].hits] == [
@@ -77,13 +77,13 @@ def test_an_explanation_names_the_subject(matcher: Matcher) -> None:
     ]
 
 
-def test_the_subject_is_no_term_of_the_text(matcher: Matcher) -> None:
+def test_subject_is_not_a_term_of_the_text(matcher: Matcher) -> None:
     document = matcher.read(MatchText(title=HEADLINE, about=("island",)))
 
     assert matcher.terms_in(document) == {"aircraft"}
 
 
-def test_an_example_may_say_what_its_feed_is_about() -> None:
+def test_example_may_name_the_subject_of_its_feed() -> None:
     config = make_list(
         "$island AND $planes",
         must_match=[f"about:island {HEADLINE}", f"about:$island News || {HEADLINE}"],
@@ -96,7 +96,7 @@ def test_an_example_may_say_what_its_feed_is_about() -> None:
 @pytest.mark.parametrize(
     "rule", ["$island", "$island AND $region", "($island AND $region) OR ($island AND NOT quake)"]
 )
-def test_an_explanation_says_that_the_subject_alone_is_no_reason(rule: str) -> None:
+def test_explanation_says_that_the_subject_alone_is_not_enough(rule: str) -> None:
     matcher = compiled(make_list(rule), TERMS)
 
     (explanation,) = matcher.explain(MatchText(title="Ministry hires", about=("island",)))
@@ -104,7 +104,7 @@ def test_an_explanation_says_that_the_subject_alone_is_no_reason(rule: str) -> N
     assert [str(lack) for lack in explanation.rules[0].missing] == ["a hit in the text"]
 
 
-def test_a_headline_that_only_the_subject_of_its_feed_links_to_a_list_is_no_near_miss() -> None:
+def test_headline_linked_only_by_its_feeds_subject_is_not_a_near_miss() -> None:
     matcher = compiled(make_list("$island AND $planes"), TERMS)
 
     def missed(title: str, *about: str) -> NearMiss | None:
@@ -115,7 +115,7 @@ def test_a_headline_that_only_the_subject_of_its_feed_links_to_a_list_is_no_near
     assert missed(HEADLINE) is not None
 
 
-def test_the_subject_of_a_feed_misleads_nobody(matcher: Matcher) -> None:
+def test_subject_of_a_feed_is_not_a_misleading_term(matcher: Matcher) -> None:
     review = Review(matcher)
     text = MatchText(title=HEADLINE, about=("island",))
 

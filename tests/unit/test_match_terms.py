@@ -63,11 +63,11 @@ from straitwatch.core.match import cyrillic
         ("北部 港口", "北部港口封閉", ["北部港口"]),
     ],
 )  # fmt: skip
-def test_a_term_finds_its_shapes_and_no_more(term: str, text: str, hits: list[str]) -> None:
+def test_term_finds_only_its_forms(term: str, text: str, hits: list[str]) -> None:
     assert found(text, f'"{term}"' if "'" in term else term) == hits
 
 
-def test_the_hit_names_the_term_as_it_was_written() -> None:
+def test_hit_names_the_term_in_its_own_spelling() -> None:
     match = match_of("Визит на Тайване", "Тайвань")
 
     assert match is not None
@@ -76,20 +76,20 @@ def test_the_hit_names_the_term_as_it_was_written() -> None:
     ]
 
 
-def test_capitals_say_nothing_in_a_title_that_shouts() -> None:
+def test_capitals_are_ignored_in_a_title_of_capitals() -> None:
     assert found("PLA WARSHIPS NEAR ISLAND", "PLA") == ["PLA"]
     assert found("TAIWAN WATCHES", "=Taiwan") == ["TAIWAN"]
 
 
-def test_a_title_in_capitals_does_not_vouch_for_its_summary() -> None:
+def test_title_in_capitals_does_not_vouch_for_its_summary() -> None:
     assert found("A NEW PRINTER", "PLA", summary="it melts pla quickly") == []
 
 
-def test_a_phrase_does_not_reach_from_one_field_into_the_next() -> None:
+def test_phrase_does_not_reach_from_one_field_into_the_next() -> None:
     assert found("Ships off Taiwan", "Taiwan Strait", summary="Strait traffic grows") == []
 
 
-def test_a_word_that_ends_in_a_figure_has_a_plural() -> None:
+def test_word_that_ends_in_a_digit_has_a_plural() -> None:
     assert found("Moscow sells Su-35s and one Su-35", "Su-35") == ["Su-35s", "Su-35"]
 
 
@@ -107,7 +107,7 @@ def _forget_words() -> None:
     ("term", "text"),
     [("Тайвань", "Тайваня"), ("учения", "учениях"), ("военный корабль", "военного корабля")],
 )
-def test_where_the_dictionary_is_missing_a_table_of_endings_serves(
+def test_table_of_endings_replaces_a_missing_dictionary(
     monkeypatch: pytest.MonkeyPatch, term: str, text: str
 ) -> None:
     monkeypatch.setattr(cyrillic, "_analyzer", lambda _language: None)

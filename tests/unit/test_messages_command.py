@@ -54,7 +54,7 @@ def line(id_: str, title: str = FLEET, **values: str) -> dict[str, str]:
     return {"id": id_, "title": title, "ts": EARLY, "source": f"Outlet {id_}"} | values
 
 
-def test_a_first_report_is_answered_with_its_message_and_the_reasons(config: Path) -> None:
+def test_first_report_is_answered_with_its_message_and_the_reasons(config: Path) -> None:
     (answer,) = judge(config, line("a"))
 
     assert answer.pop("story")
@@ -71,41 +71,41 @@ def test_a_first_report_is_answered_with_its_message_and_the_reasons(config: Pat
     assert answer["reason"].endswith("; new_story (the first report of this event)")
 
 
-def test_a_retelling_has_the_story_of_the_first_report_and_no_message(config: Path) -> None:
+def test_retelling_has_the_story_of_the_first_report_and_no_message(config: Path) -> None:
     first, again = judge(config, line("a"), line("b", ts=LATER))
 
     assert again["story"] == first["story"]
     assert (again["relation"], again["told"], again["message"]) == ("duplicate", "none", None)
 
 
-def test_a_line_on_which_no_list_fires_has_no_story(config: Path) -> None:
+def test_line_on_which_no_list_fires_has_no_story(config: Path) -> None:
     (answer,) = judge(config, line("a", "Rain in the mountains"))
 
     assert (answer["watchlists"], answer["severity"], answer["story"]) == ([], None, None)
     assert answer["reason"] == "no_match (no watch-list fired)"
 
 
-def test_what_no_route_wants_goes_to_the_digest(config: Path) -> None:
+def test_report_without_a_route_goes_to_the_digest(config: Path) -> None:
     (answer,) = judge(config, line("a", "Island ferry resumes"))
 
     assert (answer["told"], answer["message"]) == ("digest", None)
 
 
 @pytest.mark.parametrize(("source", "told"), [("Example Wire", "update"), ("Unknown", "none")])
-def test_a_source_counts_as_the_feed_of_that_name(config: Path, source: str, told: str) -> None:
+def test_source_counts_as_the_feed_of_that_name(config: Path, source: str, told: str) -> None:
     _, answer = judge(config, line("a"), line("b", ts=LATER, source=source))
 
     assert answer["told"] == told  # Example Wire is of tier 1
 
 
-def test_a_line_without_a_time_has_that_of_the_line_before(config: Path) -> None:
+def test_line_without_a_time_has_that_of_the_line_before(config: Path) -> None:
     days_later = line("b", ts="2026-09-09T00:00:00Z", title="Blockade of the Taiwan Strait")
     first, _, answer = judge(config, line("a"), days_later, line("c", ts=""))
 
     assert answer["story"] != first["story"]  # the story of the first line is closed by then
 
 
-def test_the_same_id_again_is_the_same_entry(config: Path) -> None:
+def test_same_id_again_is_the_same_entry(config: Path) -> None:
     first, same, edited = judge(
         config, line("a"), line("a", ts=LATER), line("a", f"{FLEET}, ferry turns back", ts=LAST)
     )
@@ -135,7 +135,7 @@ def test_lines_with_one_guid_of_one_source_are_one_entry(config: Path) -> None:
         '{"id": "a", "title": "x", "lang": "english"}',
     ],
 )
-def test_a_bad_line_is_answered_and_the_rest_continues(config: Path, bad: str) -> None:
+def test_bad_line_is_answered_and_the_rest_continues(config: Path, bad: str) -> None:
     answers = judge(config, line("a"), bad, line("b", "Blockade of the Taiwan Strait"), exit_code=1)
 
     assert [answer["id"] for answer in answers] == ["a", None, "b"]

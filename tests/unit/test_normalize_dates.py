@@ -65,7 +65,7 @@ def test_every_form_that_feeds_use_means_the_same_moment(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["2026年11月23日", "07.02.2025", "2026/11/23", "Nov 23, 2026"])
-def test_a_day_without_a_time_begins_at_midnight(text: str) -> None:
+def test_day_without_a_time_begins_at_midnight(text: str) -> None:
     date = parse_date(text)
 
     assert date is not None
@@ -99,9 +99,9 @@ def test_cst_is_american_where_the_feed_is_not_in_china() -> None:
         "99999999999999999999",
     ],
 )
-def test_what_is_no_date_stays_unknown(text: str) -> None:
+def test_invalid_date_stays_unknown(text: str) -> None:
     assert parse_date(text) is None
 
 
-def test_an_unknown_zone_of_a_feed_means_utc() -> None:
+def test_unknown_zone_of_a_feed_means_utc() -> None:
     assert parse_date("2026-11-23 10:00", timezone="Nowhere/City") == TEN_UTC

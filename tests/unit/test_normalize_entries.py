@@ -24,7 +24,7 @@ def _entries(
     return list(normalize_entries(parsed, feed_id=feed, base_url=base, fetched_at=NOW, **more))  # type: ignore[arg-type]
 
 
-def test_a_guid_identifies_an_entry_through_edits_and_moves() -> None:
+def test_guid_identifies_an_entry_through_edits_and_moves() -> None:
     first = _entries(RawEntry(guid="7", link="/a", title="Ships sail"))
     later = _entries(
         RawEntry(guid="7", link="/b", title="Ships sailed"), base="https://new.example/"
@@ -34,14 +34,14 @@ def test_a_guid_identifies_an_entry_through_edits_and_moves() -> None:
     assert first[0].text_hash != later[0].text_hash
 
 
-def test_the_same_guid_in_two_feeds_is_two_entries() -> None:
+def test_same_guid_in_two_feeds_is_two_entries() -> None:
     assert (
         _entries(RawEntry(guid="7", title="x"))[0].id
         != _entries(RawEntry(guid="7", title="x"), feed="g")[0].id
     )
 
 
-def test_entries_that_share_one_link_are_told_apart_by_title_and_name_no_page() -> None:
+def test_entries_that_share_one_link_differ_by_title_and_name_no_page() -> None:
     entries = _entries(
         *(RawEntry(link="https://h.example/all", title=t) for t in ("One", "Two", "Three"))
     )
@@ -51,23 +51,23 @@ def test_entries_that_share_one_link_are_told_apart_by_title_and_name_no_page() 
     assert {entry.url for entry in entries} == {"https://h.example/all"}
 
 
-def test_entries_that_share_one_guid_are_told_apart_by_title() -> None:
+def test_entries_that_share_one_guid_differ_by_title() -> None:
     assert len(_entries(RawEntry(guid="1", title="One"), RawEntry(guid="1", title="Two"))) == 2
 
 
-def test_the_same_entry_twice_in_a_document_is_one() -> None:
+def test_same_entry_twice_in_a_document_is_one() -> None:
     twice = [RawEntry(guid="1", link="/a", title="One")] * 2
 
     assert len(_entries(*twice)) == 1
     assert len(_entries(*twice, as_published=True)) == 2
 
 
-def test_a_link_to_the_front_page_names_no_page() -> None:
+def test_link_to_the_front_page_names_no_page() -> None:
     assert _entries(RawEntry(link="https://h.example/", title="One"))[0].canonical_url == ""
 
 
 @pytest.mark.parametrize("page", ["/news", "/en/press/releases/", "/zh/新聞稿/"])
-def test_a_page_that_shows_one_item_after_another_names_none_of_them(page: str) -> None:
+def test_page_that_shows_one_item_after_another_names_none_of_them(page: str) -> None:
     first, second = (
         _entries(RawEntry(link=f"https://h.example{page}", title=title))[0]
         for title in ("Ships cross the strait", "Minister resigns")
@@ -80,7 +80,7 @@ def test_a_page_that_shows_one_item_after_another_names_none_of_them(page: str) 
 @pytest.mark.parametrize(
     "page", ["/93557/ships/", "/2026/03/strait", "/ships-cross-strait", "/?p=7"]
 )
-def test_a_page_with_a_number_or_a_headline_in_its_address_is_one_article(page: str) -> None:
+def test_page_with_a_number_or_a_headline_in_its_address_is_one_article(page: str) -> None:
     first, second = (
         _entries(RawEntry(link=f"https://h.example{page}", title=title))[0]
         for title in ("Ships cross the strait", "Ships have crossed")
@@ -90,13 +90,13 @@ def test_a_page_with_a_number_or_a_headline_in_its_address_is_one_article(page: 
     assert first.id == second.id
 
 
-def test_an_entry_without_guid_and_link_lives_by_its_text() -> None:
+def test_entry_without_guid_and_link_lives_by_its_text() -> None:
     entries = _entries(RawEntry(title="One"), RawEntry(summary="Only a summary"), RawEntry())
 
     assert len({entry.id for entry in entries}) == 2
 
 
-def test_a_guid_that_is_an_address_stands_in_for_a_missing_link() -> None:
+def test_guid_that_is_an_address_replaces_a_missing_link() -> None:
     assert _entries(RawEntry(guid="https://h.example/1", title="x"))[0].url == "https://h.example/1"
 
 
@@ -122,20 +122,20 @@ def test_links_to_other_sites_are_kept_in_their_order() -> None:
     assert escaped.links == plain.links
 
 
-def test_a_page_of_links_gives_a_few_and_costs_little() -> None:
+def test_page_of_links_gives_a_few_and_costs_little() -> None:
     page = "".join(f'<a href="https://site{n}.example/{n}">x</a>' for n in range(5_000))
 
     assert len(_entries(RawEntry(guid="1", link="/a", title="x", content=page))[0].links) == 4
 
 
-def test_an_aggregators_publisher_leaves_the_title_and_becomes_the_source() -> None:
+def test_aggregators_publisher_leaves_the_title_and_becomes_the_source() -> None:
     raw = RawEntry(guid="1", title="Ships sail - The Desk", source_title="The Desk")
 
     assert (_entries(raw)[0].title, _entries(raw)[0].source) == ("Ships sail", "The Desk")
     assert _entries(raw, as_published=True)[0].title == "Ships sail - The Desk"
 
 
-def test_a_summary_is_not_said_twice() -> None:
+def test_summary_is_not_said_twice() -> None:
     same = _entries(RawEntry(guid="1", title="Ships sail", summary="<p>Ships sail</p>"))[0]
     doubled = _entries(
         RawEntry(guid="2", title="x", summary="Long text", content="<p>Long text</p>")
@@ -151,7 +151,7 @@ def test_content_alone_also_makes_the_summary() -> None:
     assert len(entry.summary) <= 2000 < len(entry.content)
 
 
-def test_a_future_date_is_not_believed_but_a_fast_clock_is() -> None:
+def test_future_date_is_not_believed_but_a_fast_clock_is() -> None:
     def date(after: timedelta) -> datetime | None:
         return _entries(RawEntry(guid="1", title="x", published=(NOW + after).isoformat()))[
             0
@@ -161,14 +161,14 @@ def test_a_future_date_is_not_believed_but_a_fast_clock_is() -> None:
     assert date(timedelta(hours=9)) == NOW + timedelta(hours=9)
 
 
-def test_the_update_dates_an_entry_without_publication() -> None:
+def test_update_dates_an_entry_without_publication() -> None:
     assert (
         _entries(RawEntry(guid="1", title="x", updated="2026-11-23T10:00:00Z"))[0].published_at
         == NOW
     )
 
 
-def test_an_entrys_own_language_wins_over_the_feeds() -> None:
+def test_entrys_own_language_wins_over_the_feeds() -> None:
     own, feeds = _entries(
         RawEntry(guid="1", title="x", language="ru"), RawEntry(guid="2", title="y"), language="en"
     )
@@ -192,7 +192,7 @@ def test_language_tags_take_the_form_that_watch_lists_use(code: str, tag: str) -
     assert normalize_language(code) == tag
 
 
-def test_a_feeds_id_depends_on_its_address_alone() -> None:
+def test_feeds_id_depends_on_its_address_alone() -> None:
     assert feed_id("https://h.example/a") == feed_id("https://h.example/a ")
     assert len(feed_id("https://h.example/a")) == 12
     assert feed_id("https://h.example/a") != feed_id("https://h.example/b")
@@ -221,11 +221,11 @@ def test_a_feeds_id_depends_on_its_address_alone() -> None:
         ("ａｂｃ １２", "ａｂｃ １２"),
     ],
 )
-def test_text_is_what_a_reader_sees(raw: str, text: str) -> None:
+def test_text_is_the_visible_text(raw: str, text: str) -> None:
     assert clean_text(raw, limit=200) == text
 
 
-def test_a_title_is_one_line_cut_at_a_word() -> None:
+def test_title_is_one_line_cut_at_a_word() -> None:
     assert clean_title("One\n  two\u3000three") == "One two three"
     assert clean_title("word " * 100, limit=22) == "word word word word…"
     assert clean_title("長" * 30, limit=10) == "長" * 9 + "…"
@@ -303,7 +303,7 @@ def test_addresses_of_two_pages_differ(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "http://[bad", "http://h.example:x/"])
-def test_what_is_no_address_identifies_nothing(url: str) -> None:
+def test_invalid_address_does_not_identify_a_page(url: str) -> None:
     assert canonical_url(url) == ""
 
 
@@ -316,7 +316,7 @@ def test_categories_are_cleaned_and_limited() -> None:
     assert len(entry.categories) == 10
 
 
-def test_other_categories_are_no_edited_text() -> None:
+def test_other_categories_are_not_an_edit() -> None:
     plain, filed = (RawEntry(guid="7", title="x", categories=names) for names in ((), ("Opinion",)))
 
     assert _entries(plain)[0].text_hash == _entries(filed)[0].text_hash

@@ -33,26 +33,26 @@ def _entry(*raw: RawEntry, language: str = "", document: str = "") -> Entry:
 # ---------------------------------------------------------------- all that was sent
 
 
-def test_a_summary_that_is_too_long_goes_on_as_content() -> None:
+def test_summary_that_is_too_long_continues_as_content() -> None:
     entry = _entry(RawEntry(title="Minutes", summary=f"<p>{FILLER}</p><p>A drill was seen.</p>"))
 
     assert len(entry.summary) <= MAX_SUMMARY
     assert entry.content.endswith("A drill was seen.")
 
 
-def test_a_long_summary_stands_before_a_content_of_its_own() -> None:
+def test_long_summary_precedes_the_content() -> None:
     entry = _entry(RawEntry(title="x", summary=f"{FILLER}The end.", content="Another text."))
 
     assert entry.content.endswith("The end.\nAnother text.")
 
 
-def test_a_summary_that_the_content_repeats_is_kept_once() -> None:
+def test_summary_that_the_content_repeats_is_kept_once() -> None:
     entry = _entry(RawEntry(title="x", summary=FILLER, content=f"{FILLER} And more."))
 
     assert entry.content.count("parking") == FILLER.count("parking")
 
 
-def test_a_title_that_is_too_long_is_whole_in_the_content() -> None:
+def test_title_that_is_too_long_is_whole_in_the_content() -> None:
     title = f"{'A post that goes on. ' * 20}It ends with a drill."
 
     entry = _entry(RawEntry(guid="1", title=title))
@@ -61,7 +61,7 @@ def test_a_title_that_is_too_long_is_whole_in_the_content() -> None:
     assert entry.content == title
 
 
-def test_the_content_has_a_limit() -> None:
+def test_content_has_a_limit() -> None:
     assert len(_entry(RawEntry(title="x", summary=FILLER * 20)).content) <= MAX_CONTENT
 
 
@@ -115,11 +115,11 @@ def _from_atom(title: str, more: str = "", *, language: str = "", own: str = "")
         ("<title type='html'>AT&amp;amp;T cuts a cable</title>", "AT&T cuts a cable"),
     ],
 )  # fmt: skip
-def test_an_atom_title_is_text_unless_it_says_otherwise(title: str, text: str) -> None:
+def test_atom_title_is_text_unless_it_says_otherwise(title: str, text: str) -> None:
     assert _from_atom(title).title == text
 
 
-def test_a_plain_summary_keeps_what_looks_like_a_tag() -> None:
+def test_plain_summary_keeps_text_that_looks_like_a_tag() -> None:
     entry = _from_atom("<title>x</title>", "<summary>Use &lt;template&gt; no more</summary>")
 
     assert entry.summary == "Use <template> no more"
@@ -157,9 +157,7 @@ def test_json_feed_has_plain_titles_and_texts() -> None:
         ("Too many <style> rules", "rules"),
     ],
 )
-def test_nothing_behind_an_element_that_is_never_closed_is_lost_from_a_title(
-    title: str, rest: str
-) -> None:
+def test_title_keeps_the_text_after_an_unclosed_element(title: str, rest: str) -> None:
     assert clean_title(title).endswith(rest)
 
 
@@ -206,19 +204,19 @@ def test_short_lines_stay_lines() -> None:
 # ---------------------------------------------------------------- languages
 
 
-def test_the_language_of_a_document_is_not_that_of_its_entries() -> None:
+def test_language_of_a_document_is_not_that_of_its_entries() -> None:
     entry = _from_atom("<title>演習開始了</title>", language=' xml:lang="en-US"')
 
     assert entry.language == "zh-Hant"
 
 
-def test_the_language_of_an_entry_or_its_title_is_its_own() -> None:
+def test_language_of_an_entry_or_its_title_is_its_own() -> None:
     assert _from_atom("<title xml:lang='ja'>演習</title>").language == "ja"
     assert _from_atom("<title>演習</title>", own=" xml:lang='ja'").language == "ja"
 
 
 @pytest.mark.parametrize("root", ['<rss version="2.0" xml:lang="de">', '<rss version="2.0">'])
-def test_the_language_of_an_rss_document_or_channel_stands_in_for_a_missing_one(root: str) -> None:
+def test_language_of_an_rss_document_replaces_a_missing_one(root: str) -> None:
     channel = "<channel>" if "lang" in root else "<channel xml:lang='de'>"
     parsed = parse_feed(
         f"{root}{channel}<title>F</title><item><title>Die Lage im Hafen</title></item></channel></rss>".encode()
@@ -227,7 +225,7 @@ def test_the_language_of_an_rss_document_or_channel_stands_in_for_a_missing_one(
     assert (parsed.language, parsed.entries[0].language) == ("de", "")
 
 
-def test_a_claim_that_the_script_refutes_is_not_believed() -> None:
+def test_claim_that_the_script_refutes_is_not_believed() -> None:
     title = "國防部公布最新動態說明"
 
     assert _entry(RawEntry(title=title), document="en-US").language == ""
@@ -236,12 +234,12 @@ def test_a_claim_that_the_script_refutes_is_not_believed() -> None:
     assert _entry(RawEntry(title="Hafen gesperrt"), document="de").language == "de"
 
 
-def test_the_language_of_a_content_is_that_of_its_entry() -> None:
+def test_language_of_a_content_is_that_of_its_entry() -> None:
     content = "<content type='html' xml:lang='ja'>演習が始まった</content>"
 
     assert _from_atom("<title>演習</title>", content).language == "ja"
 
 
-def test_a_tag_that_a_title_escapes_is_text() -> None:
+def test_tag_that_a_title_escapes_is_text() -> None:
     assert clean_title("Write &lt;br&gt; at the end") == "Write <br> at the end"
     assert clean_title("&lt;b&gt;Hot&lt;/b&gt; news") == "Hot news"

@@ -62,7 +62,7 @@ def origin_of(title: str = "Ships cross the strait", outlet: str = "Example Wire
         ("로이터 통신에 따르면 훈련 연기", "Reuters"),
     ],
 )
-def test_an_attribution_names_whose_reporting_it_is(title: str, origin: str) -> None:
+def test_attribution_names_the_origin(title: str, origin: str) -> None:
     assert origin_of(title) == origin
 
 
@@ -74,20 +74,20 @@ def test_an_attribution_names_whose_reporting_it_is(title: str, origin: str) -> 
         "（美聯社台北二十三日電）四艘船隻清晨通過。",
     ],
 )
-def test_an_agencys_tag_names_whose_reporting_it_is(summary: str) -> None:
+def test_agencys_tag_names_the_origin(summary: str) -> None:
     assert origin_of(summary=summary) == "AP"
 
 
-def test_a_byline_names_whose_reporting_it_is() -> None:
+def test_byline_names_the_origin() -> None:
     assert origin_of(authors=("Reuters staff",)) == "Reuters"
 
 
 @pytest.mark.parametrize("byline", ["Jane Roe, Reuters", "Jane Roe (Reuters)", "By Reuters"])
-def test_an_agency_in_a_byline_stands_apart(byline: str) -> None:
+def test_agency_in_a_byline_is_separated(byline: str) -> None:
     assert origin_of(authors=(byline,)) == "Reuters"
 
 
-def test_a_person_who_is_called_like_a_paper_is_a_person() -> None:
+def test_person_named_like_a_paper_is_a_person() -> None:
     assert origin_of(authors=("Jane Spiegel",)) == "Example Wire"
 
 
@@ -100,7 +100,7 @@ def test_a_person_who_is_called_like_a_paper_is_a_person() -> None:
         "WaPo: talks put off",
     ],
 )
-def test_a_headline_may_begin_with_whose_reporting_it_is(title: str) -> None:
+def test_headline_may_begin_with_the_origin(title: str) -> None:
     assert origin_of(title) == "Washington Post"
 
 
@@ -142,28 +142,28 @@ def test_a_headline_may_begin_with_whose_reporting_it_is(title: str) -> None:
         "Ships in port (Jane Roe/AFP/Example Images)",
     ],
 )
-def test_a_name_alone_is_no_attribution(title: str) -> None:
+def test_name_alone_is_not_an_attribution(title: str) -> None:
     assert origin_of(title) == "Example Wire"
 
 
-def test_a_blockade_is_no_denial() -> None:
+def test_origin_is_found_beside_the_word_blockade() -> None:
     assert origin_of("Planners fear a blockade, story by Reuters reports") == "Reuters"
     assert origin_of("Fleet leaves before the blockade Reuters reports") == "Reuters"
 
 
-def test_an_outlet_that_names_itself_is_its_own_origin() -> None:
+def test_outlet_that_names_itself_is_its_own_origin() -> None:
     assert (
         origin_of("Arms sale delayed, officials told Reuters", outlet="Reuters World") == "Reuters"
     )
 
 
-def test_the_first_source_that_is_named_counts() -> None:
+def test_first_source_that_is_named_counts() -> None:
     title = "Arms sale delayed, Reuters reports, citing Bloomberg"
 
     assert origin_of(title) == "Reuters"
 
 
-def test_the_words_that_say_so_are_kept() -> None:
+def test_attribution_keeps_its_words() -> None:
     (found,) = find_attributions(make_entry("Sale delayed, according to the WSJ"), "Example Wire")
 
     assert found.words == "according to the WSJ"
@@ -195,7 +195,7 @@ def test_outlets_are_known_by_one_name(name: str, known: str) -> None:
         "外電報導：軍演延後",
     ],
 )
-def test_who_repeats_others_without_their_name_has_no_reporting_of_its_own(title: str) -> None:
+def test_outlet_that_repeats_unnamed_media_is_not_an_origin(title: str) -> None:
     assert origin_of(title) == UNNAMED_MEDIA
 
 
@@ -214,11 +214,11 @@ def test_who_repeats_others_without_their_name_has_no_reporting_of_its_own(title
         "Island's media said to face pressure",
     ],
 )
-def test_media_that_are_not_repeated_are_no_source(title: str) -> None:
+def test_media_that_are_not_repeated_are_not_a_source(title: str) -> None:
     assert origin_of(title) == "Example Wire"
 
 
-def test_a_name_further_down_counts_before_media_without_one() -> None:
+def test_name_further_down_counts_before_media_without_one() -> None:
     text = "The drills were put off, the Financial Times reported."
 
     assert origin_of("Drills put off, newspaper reports", summary=text) == "Financial Times"
@@ -230,7 +230,7 @@ def test_local_media_that_add_a_detail_take_no_story_from_its_outlet() -> None:
     assert origin_of("Fleet leaves", summary=text) == "Example Wire"
 
 
-def test_a_round_up_adds_nothing_to_a_story_that_has_one_of_its_sources() -> None:
+def test_roundup_adds_no_origin_to_a_story_with_one_of_its_sources() -> None:
     entry = make_entry("Two papers", summary="The WSJ reports on words, Reuters reports on arms.")
 
     names = [source.name for source in find_attributions(entry, "Example Wire")]
@@ -239,14 +239,14 @@ def test_a_round_up_adds_nothing_to_a_story_that_has_one_of_its_sources() -> Non
     assert choose_origin(names, ("Reuters",)) == "Reuters"
 
 
-def test_a_link_to_an_article_of_one_source_says_whose_reporting_it_is() -> None:
+def test_link_to_an_article_of_one_source_names_the_origin() -> None:
     links = ("https://www.wsj.com/world/asia/beijing-presses-9f2c", "https://other.example/a-1")
     (found,) = find_attributions(make_entry("Beijing presses", links=links), "Example Wire")
 
     assert (found.name, found.words) == ("Wall Street Journal", "www.wsj.com")
 
 
-def test_an_article_that_stands_on_a_sources_site_is_the_sources() -> None:
+def test_article_on_a_sources_site_is_the_sources() -> None:
     url = "https://www.reuters.com/world/china/drills-2026-03-01/"
 
     assert origin_of(url=url) == "Reuters"
@@ -263,11 +263,11 @@ def test_an_article_that_stands_on_a_sources_site_is_the_sources() -> None:
         (),
     ],
 )
-def test_links_that_do_not_lead_to_one_article_say_nothing(links: tuple[str, ...]) -> None:
+def test_links_that_do_not_lead_to_one_article_are_ignored(links: tuple[str, ...]) -> None:
     assert origin_of(links=links) == "Example Wire"
 
 
-def test_what_the_text_says_counts_before_a_link() -> None:
+def test_text_counts_before_a_link() -> None:
     title = "Sale delayed, according to Bloomberg"
 
     assert origin_of(title, links=("https://www.wsj.com/a-1",)) == "Bloomberg"

@@ -35,15 +35,15 @@ def update(revision: int, **changes: Any):
 # ---------------------------------------------------------------- waiting
 
 
-def test_an_update_waits_for_further_ones() -> None:
+def test_update_waits_for_further_ones() -> None:
     assert update_hold(Severity.HIGH, Severity.HIGH, wait=WAIT, now=AT) == AT + WAIT
 
 
-def test_an_update_that_is_more_severe_than_what_was_sent_goes_at_once() -> None:
+def test_more_severe_update_is_sent_at_once() -> None:
     assert update_hold(Severity.HIGH, Severity.NORMAL, wait=WAIT, now=AT) is None
 
 
-def test_the_first_message_to_a_place_goes_at_once() -> None:
+def test_first_message_to_a_place_goes_at_once() -> None:
     assert update_hold(Severity.LOW, None, wait=WAIT, now=AT) is None
 
 
@@ -54,13 +54,13 @@ def test_updates_go_at_once_where_they_are_not_collected() -> None:
 # ---------------------------------------------------------------- together
 
 
-def test_an_update_whose_wait_is_over_takes_the_others_of_its_story_along() -> None:
+def test_update_whose_wait_is_over_takes_the_others_of_its_story_along() -> None:
     waiting = [held("a"), held("b", until=AT + 9 * MINUTE)]
 
     assert due_together(waiting, AT) == [("a", "b")]
 
 
-def test_updates_of_other_stories_and_to_other_places_go_on_waiting() -> None:
+def test_updates_of_other_stories_and_receivers_keep_waiting() -> None:
     later = {"until": AT + MINUTE}
     waiting = [held("a"), held("b", story_id="s2", **later), held("c", recipient="x", **later)]
 
@@ -71,7 +71,7 @@ def test_two_stories_that_are_due_are_two_messages() -> None:
     assert due_together([held("a"), held("b", story_id="s2")], AT) == [("a",), ("b",)]
 
 
-def test_what_quiet_hours_held_for_one_place_goes_together_whatever_the_story() -> None:
+def test_messages_held_by_quiet_hours_are_merged_across_stories() -> None:
     night = {"reason": DeliveryReason.QUIET_HOURS}
     waiting = [
         held("a", **night),
@@ -85,7 +85,7 @@ def test_what_quiet_hours_held_for_one_place_goes_together_whatever_the_story() 
 # ---------------------------------------------------------------- one message
 
 
-def test_the_latest_of_equal_updates_speaks_and_the_others_are_listed_in_order() -> None:
+def test_latest_of_equal_updates_speaks_and_the_others_are_listed_in_order() -> None:
     collected = collect_updates([update(2), update(3), update(4, outlet_count=6)])
 
     assert collected.title == "Part 4"
@@ -93,7 +93,7 @@ def test_the_latest_of_equal_updates_speaks_and_the_others_are_listed_in_order()
     assert (collected.revision, collected.outlet_count) == (4, 6)
 
 
-def test_the_most_severe_update_speaks() -> None:
+def test_most_severe_update_speaks() -> None:
     collected = collect_updates([update(2, severity=Severity.CRITICAL), update(3)])
 
     assert collected.title == "Part 2"
@@ -101,13 +101,13 @@ def test_the_most_severe_update_speaks() -> None:
     assert collected.revision == 3
 
 
-def test_a_correction_speaks_before_a_later_development() -> None:
+def test_correction_speaks_before_a_later_development() -> None:
     collected = collect_updates([update(2, signal=SignalKind.CORRECTION), update(3)])
 
     assert (collected.signal, collected.title) == (SignalKind.CORRECTION, "Part 2")
 
 
-def test_an_update_in_a_language_of_the_desk_speaks_before_a_later_one() -> None:
+def test_update_in_a_language_of_the_desk_speaks_before_a_later_one() -> None:
     foreign = {"is_readable": False}
 
     collected = collect_updates([update(2), update(3), update(4, **foreign)])
@@ -117,14 +117,14 @@ def test_an_update_in_a_language_of_the_desk_speaks_before_a_later_one() -> None
     assert severe.title == "Part 3"
 
 
-def test_a_first_alert_with_its_updates_is_a_first_alert() -> None:
+def test_first_alert_with_its_updates_is_a_first_alert() -> None:
     collected = collect_updates([make_alert(), update(2)])
 
     assert collected.kind is AlertKind.NEW
     assert collected.title == "Part 2"
 
 
-def test_collecting_what_was_collected_keeps_every_line() -> None:
+def test_repeated_collection_keeps_every_line() -> None:
     collected = collect_updates([collect_updates([update(2), update(3)]), update(4)])
 
     assert [one.title for one in collected.updates] == ["Part 2", "Part 3"]

@@ -19,7 +19,7 @@ def _load(path: Path) -> tuple[dict[str, Any], bytes]:
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_a_document_is_read_as_its_header_says(path: Path) -> None:
+def test_document_is_read_as_its_header_says(path: Path) -> None:
     expect, document = _load(path)
 
     parsed = parse_feed(document)

@@ -49,7 +49,7 @@ def _feed(title: str, encoding: str, declared: str | None = None) -> bytes:
         )
     ),
 )
-def test_the_declaration_beats_the_header_even_behind_blank_lines(
+def test_declaration_beats_the_header_even_behind_blank_lines(
     encoding: str, content_type: str, lead: bytes
 ) -> None:
     if lead and encoding.startswith("utf-"):
@@ -64,7 +64,7 @@ def test_the_declaration_beats_the_header_even_behind_blank_lines(
 
 @pytest.mark.parametrize("declared", ["windows-1251", "gb2312", "utf-16", "us-ascii", "bogus"])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
-def test_valid_utf_8_is_utf_8_whatever_it_declares(declared: str, mark: bytes) -> None:
+def test_valid_utf_8_is_utf_8_despite_its_declaration(declared: str, mark: bytes) -> None:
     body = mark + _feed(RUSSIAN, "utf-8", declared)
 
     assert parse_feed(body).entries[0].title.strip() == RUSSIAN.strip()
@@ -97,27 +97,27 @@ def test_western_text_is_never_taken_for_another_script(text: str) -> None:
     assert decode_document(body) == text * 20
 
 
-def test_the_configured_encoding_serves_where_nothing_is_declared() -> None:
+def test_configured_encoding_serves_where_nothing_is_declared() -> None:
     assert decode_document("мир".encode("cp1251"), encoding="windows-1251") == "мир"
 
 
-def test_a_broken_character_costs_only_itself() -> None:
+def test_broken_character_costs_only_itself() -> None:
     body = _feed(RUSSIAN + "|", "utf-8").replace(b"|", b"\xff")
 
     assert parse_feed(body).entries[0].title == RUSSIAN + "\ufffd"
 
 
-def test_a_character_cut_at_the_end_does_not_change_the_encoding() -> None:
+def test_character_cut_at_the_end_does_not_change_the_encoding() -> None:
     assert decode_document("пролив".encode()[:-1]) == "проли"
 
 
 @pytest.mark.parametrize("name", ["punycode", "hex", "unicode_escape", "\x00", "rot13"])
-def test_a_codec_that_is_no_character_set_is_not_used(name: str) -> None:
+def test_codec_that_is_not_a_character_set_is_not_used(name: str) -> None:
     assert (
         decode_document(b"caf\xe9", content_type=f"text/xml; charset={name}", encoding=name)
         == "café"
     )
 
 
-def test_an_ebcdic_feed_is_read() -> None:
+def test_ebcdic_feed_is_read() -> None:
     assert decode_document("<?xml version='1.0'?>".encode("cp037")) == "<?xml version='1.0'?>"

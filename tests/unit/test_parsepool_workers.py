@@ -48,14 +48,14 @@ async def _worker_pid(pool: ParsePool) -> int:
     return pool._idle[0].process.pid
 
 
-async def test_a_document_is_read_in_another_process(pool: ParsePool) -> None:
+async def test_document_is_read_in_another_process(pool: ParsePool) -> None:
     read = await pool.read(_request(GOOD))
 
     assert [entry.title for entry in read.entries] == ["One"]
     assert await _worker_pid(pool) != os.getpid()
 
 
-async def test_a_document_past_its_deadline_is_given_up_and_the_next_one_is_read() -> None:
+async def test_document_past_its_deadline_is_abandoned_and_the_next_one_is_read() -> None:
     async with ParsePool(1, timeout=timedelta(seconds=0.3)) as pool:
         slow = await pool.read(_request(SLOW))
         assert slow.problem is ParseProblem.TIMEOUT
@@ -65,7 +65,7 @@ async def test_a_document_past_its_deadline_is_given_up_and_the_next_one_is_read
         assert (await pool.read(_request(GOOD))).problem is None
 
 
-async def test_the_event_loop_goes_on_while_a_document_is_read() -> None:
+async def test_event_loop_runs_while_a_document_is_read() -> None:
     async with ParsePool(1, timeout=timedelta(seconds=0.5)) as pool:
         reading = asyncio.create_task(pool.read(_request(SLOW)))
         beats = 0
@@ -75,7 +75,7 @@ async def test_the_event_loop_goes_on_while_a_document_is_read() -> None:
         assert beats > 10
 
 
-async def test_a_worker_that_is_killed_is_an_answer_and_is_replaced(pool: ParsePool) -> None:
+async def test_worker_that_is_killed_is_an_answer_and_is_replaced(pool: ParsePool) -> None:
     pid = await _worker_pid(pool)
     reading = asyncio.create_task(pool.read(_request(SLOW)))
     while pool._idle:
@@ -87,7 +87,7 @@ async def test_a_worker_that_is_killed_is_an_answer_and_is_replaced(pool: ParseP
     assert await _worker_pid(pool) != pid
 
 
-async def test_a_worker_that_crashes_is_an_answer(pool: ParsePool) -> None:
+async def test_worker_that_crashes_is_an_answer(pool: ParsePool) -> None:
     pid = await _worker_pid(pool)
     reading = asyncio.create_task(pool.read(_request(SLOW)))
     while pool._idle:
@@ -99,14 +99,14 @@ async def test_a_worker_that_crashes_is_an_answer(pool: ParsePool) -> None:
     assert "status -11" in read.detail
 
 
-async def test_a_document_that_needs_too_much_memory_is_too_large() -> None:
+async def test_document_that_needs_too_much_memory_is_too_large() -> None:
     async with ParsePool(1, memory_bytes=90_000_000) as pool:
         read = await pool.read(_request(BIG))
 
     assert read.problem is ParseProblem.TOO_LARGE
 
 
-async def test_an_interrupt_from_the_keyboard_does_not_end_a_worker(pool: ParsePool) -> None:
+async def test_interrupt_from_the_keyboard_does_not_end_a_worker(pool: ParsePool) -> None:
     pid = await _worker_pid(pool)
 
     os.kill(pid, signal.SIGINT)
@@ -114,7 +114,7 @@ async def test_an_interrupt_from_the_keyboard_does_not_end_a_worker(pool: ParseP
     assert await _worker_pid(pool) == pid
 
 
-async def test_a_cancelled_document_takes_its_worker_with_it(pool: ParsePool) -> None:
+async def test_cancelled_document_ends_its_worker(pool: ParsePool) -> None:
     pid = await _worker_pid(pool)
     reading = asyncio.create_task(pool.read(_request(SLOW)))
     while pool._idle:
@@ -138,7 +138,7 @@ async def test_closing_leaves_no_process_behind() -> None:
         await pool.read(_request(GOOD))
 
 
-async def test_a_worker_is_replaced_after_its_share_of_documents(
+async def test_worker_is_replaced_after_its_share_of_documents(
     pool: ParsePool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parsepool, "_MAX_DOCUMENTS", 2)

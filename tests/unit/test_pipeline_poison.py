@@ -87,7 +87,7 @@ async def deliver(tmp_path: Path, driver: Driver) -> dict[str, db.DeliveryRecord
     return {record.facts.title: record for record in records}  # type: ignore[union-attr]
 
 
-async def test_a_message_that_cannot_be_rendered_is_dead_and_the_next_one_goes_out(
+async def test_unrenderable_message_is_dead_and_the_next_one_is_sent(
     tmp_path,
 ) -> None:
     driver = Driver(breaks="render")
@@ -98,7 +98,7 @@ async def test_a_message_that_cannot_be_rendered_is_dead_and_the_next_one_goes_o
     assert records["poison"].delivery.state is DeliveryState.DEAD
 
 
-async def test_a_driver_that_raises_leaves_its_message_unsure_and_the_next_one_goes_out(
+async def test_message_of_a_raising_driver_is_unsure_and_the_next_one_is_sent(
     tmp_path,
 ) -> None:
     driver = Driver(breaks="send")
@@ -110,7 +110,7 @@ async def test_a_driver_that_raises_leaves_its_message_unsure_and_the_next_one_g
     assert records["poison"].last_outcome == "unsure"
 
 
-async def test_an_answer_that_cannot_be_written_down_at_once_is_not_asked_for_again(
+async def test_answer_that_cannot_be_written_down_at_once_is_not_asked_for_again(
     tmp_path, monkeypatch
 ) -> None:
     run, away = Store.run, iter([True, True])

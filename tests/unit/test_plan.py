@@ -104,7 +104,7 @@ def plan_for(
     return plan_poll(poll_of(*entries, arrival=arrival, rules=rules), context, rules)
 
 
-def test_a_matching_entry_becomes_story_alert_and_delivery_in_one_plan() -> None:
+def test_matching_entry_becomes_story_alert_and_delivery_in_one_plan() -> None:
     plan = plan_for(make_entry("Ships cross the strait"))
 
     (story,) = plan.stories
@@ -114,21 +114,21 @@ def test_a_matching_entry_becomes_story_alert_and_delivery_in_one_plan() -> None
     assert plan.report.entries_new == plan.report.stories_new == plan.report.alerts == 1
 
 
-def test_an_entry_that_matches_nothing_is_stored_and_nothing_else() -> None:
+def test_unmatched_entry_is_only_stored() -> None:
     plan = plan_for(make_entry("Rain in spring"))
 
     assert [planned.decision.reason for planned in plan.entries] == [Reason.NO_MATCH]
     assert (plan.stories, plan.alerts) == ((), ())
 
 
-def test_a_known_entry_is_not_planned_again() -> None:
+def test_known_entry_is_not_planned_again() -> None:
     entry = make_entry()
     known = {entry.id: KnownEntry(entry_id=entry.id, text_hash=entry.text_hash)}
 
     assert plan_for(entry, known=known).entries == ()
 
 
-def test_an_edited_entry_that_now_matches_alerts() -> None:
+def test_edited_entry_that_now_matches_alerts() -> None:
     entry = make_entry("Ships cross the strait")
     known = {entry.id: KnownEntry(entry_id=entry.id, text_hash=b"before")}
 
@@ -148,7 +148,7 @@ def test_two_outlets_with_one_headline_in_one_poll_raise_one_alert() -> None:
     assert plan.report.stories_new == 1
 
 
-def test_the_first_sight_of_a_feed_says_nothing_and_is_recorded() -> None:
+def test_first_fetch_of_a_feed_is_recorded_without_alerts() -> None:
     plan = plan_for(make_entry(), state=FeedState(feed_id=FEED.id))
 
     assert plan.alerts == ()
@@ -156,7 +156,7 @@ def test_the_first_sight_of_a_feed_says_nothing_and_is_recorded() -> None:
     assert plan.report.is_baseline
 
 
-def test_backfill_lets_young_entries_of_a_new_feed_through() -> None:
+def test_backfill_sends_recent_entries_of_a_new_feed() -> None:
     young = make_entry("A ship in the strait", published_at=NOON - timedelta(hours=3))
     old = make_entry("Old drill ends", published_at=NOON - timedelta(hours=30))
 
@@ -178,13 +178,13 @@ def test_each_recipient_gets_a_delivery_of_its_own() -> None:
     assert [delivery.recipient for delivery in plan.deliveries] == ["a@x.org", "b@x.org"]
 
 
-def test_the_same_poll_planned_twice_has_the_same_ids() -> None:
+def test_same_poll_planned_twice_has_the_same_ids() -> None:
     first, second = plan_for(make_entry()), plan_for(make_entry())
 
     assert first.deliveries[0].id == second.deliveries[0].id
 
 
-def test_an_update_follows_the_first_message_to_the_same_place() -> None:
+def test_update_follows_the_first_message_to_the_same_place() -> None:
     window = StoryWindow()
     first = plan_for(make_entry("Ships cross the strait at dawn"), window=window)
     (story,) = first.stories
@@ -197,7 +197,7 @@ def test_an_update_follows_the_first_message_to_the_same_place() -> None:
     assert delivery.parent_id == first.deliveries[0].id
 
 
-def test_a_route_without_updates_gets_only_the_first_message() -> None:
+def test_route_without_updates_gets_only_the_first_message() -> None:
     rules = rules_for(make_route(updates="off"))
     window = StoryWindow()
     first = plan_for(make_entry("Ships cross the strait at dawn"), window=window, rules=rules)
@@ -214,7 +214,7 @@ def test_a_route_without_updates_gets_only_the_first_message() -> None:
     assert (update.alerts, update.deliveries) == ((), ())
 
 
-def test_a_match_that_no_route_wants_goes_to_the_digest() -> None:
+def test_match_without_a_route_goes_to_the_digest() -> None:
     plan = plan_for(make_entry(), rules=rules_for(make_route(watchlists=("drills",))))
 
     assert [planned.decision.reason for planned in plan.entries] == [Reason.NO_ROUTE]
@@ -223,7 +223,7 @@ def test_a_match_that_no_route_wants_goes_to_the_digest() -> None:
 @pytest.mark.parametrize(
     ("severity", "state"), [("normal", DeliveryState.HELD), ("high", DeliveryState.PENDING)]
 )
-def test_quiet_hours_hold_what_can_wait_and_pass_what_cannot(severity, state) -> None:
+def test_quiet_hours_hold_messages_except_critical_ones(severity, state) -> None:
     loud = replace(STRAIT, severity=(SeverityRule(level=Severity(severity)),))
     night = QuietHours(
         name="night",
@@ -240,7 +240,7 @@ def test_quiet_hours_hold_what_can_wait_and_pass_what_cannot(severity, state) ->
     assert delivery.state is state
 
 
-def test_a_group_wait_holds_the_message_that_long() -> None:
+def test_group_wait_holds_the_message_that_long() -> None:
     rules = rules_for(make_route(group_wait=timedelta(minutes=1)))
 
     (delivery,) = plan_for(make_entry(), rules=rules).deliveries
@@ -248,7 +248,7 @@ def test_a_group_wait_holds_the_message_that_long() -> None:
     assert delivery.not_before == NOON + timedelta(minutes=1)
 
 
-def test_a_message_held_over_a_weekend_has_its_whole_term_left() -> None:
+def test_message_held_over_a_weekend_has_its_whole_term_left() -> None:
     rules = rules_for(make_route(group_wait=timedelta(hours=56)))
 
     (delivery,) = plan_for(make_entry(), rules=rules).deliveries
@@ -264,7 +264,7 @@ def make_silence(**values) -> Silence:
     return Silence(**({"until_at": NOON + timedelta(hours=4)} | values))
 
 
-def test_what_a_silence_holds_stands_in_the_digest_and_alerts_nobody() -> None:
+def test_silenced_report_is_in_the_digest_and_sends_no_alert() -> None:
     plan = plan_for(make_entry(), rules=rules_for(silences=(make_silence(),)))
 
     assert plan.deliveries == ()
@@ -273,13 +273,13 @@ def test_what_a_silence_holds_stands_in_the_digest_and_alerts_nobody() -> None:
     ]
 
 
-def test_a_silence_that_has_ended_holds_nothing() -> None:
+def test_silence_that_has_ended_holds_no_report() -> None:
     plan = plan_for(make_entry(), rules=rules_for(silences=(make_silence(until_at=NOON),)))
 
     assert len(plan.deliveries) == 1
 
 
-def test_a_silence_for_one_list_leaves_the_others_heard() -> None:
+def test_silence_for_one_list_does_not_affect_the_others() -> None:
     silence = make_silence(watchlists=("taiwan-policy",))
 
     plan = plan_for(
@@ -289,7 +289,7 @@ def test_a_silence_for_one_list_leaves_the_others_heard() -> None:
     assert [delivery.watchlists for delivery in plan.deliveries] == [("drills",)]
 
 
-def test_the_story_of_a_silenced_report_alerts_with_the_next_that_is_heard() -> None:
+def test_story_of_a_silenced_report_alerts_with_the_next_that_is_heard() -> None:
     window = StoryWindow()
     rules = rules_for(silences=(make_silence(tags=("sport",)),))
     sport = make_feed("Sport", tags=("sport",))
@@ -303,7 +303,7 @@ def test_the_story_of_a_silenced_report_alerts_with_the_next_that_is_heard() -> 
 
 
 @pytest.mark.parametrize(("severities", "held"), [((), False), ((Severity.CRITICAL,), True)])
-def test_a_silence_holds_critical_matches_only_where_it_names_them(severities, held) -> None:
+def test_silence_holds_critical_matches_only_where_it_names_them(severities, held) -> None:
     match = make_match(severity=Severity.CRITICAL)
     silence = make_silence(severities=severities)
 
@@ -312,7 +312,7 @@ def test_a_silence_holds_critical_matches_only_where_it_names_them(severities, h
     assert (found is not None) is held
 
 
-def test_somebody_whom_two_receivers_reach_gets_one_message_with_all_reasons() -> None:
+def test_person_with_two_receivers_gets_one_message_with_all_reasons() -> None:
     chen = Person(name="chen", receivers=("chen-slack", "chen-mail"))
     routes = (
         make_route("all", send=("chen-mail", "desk"), continues=True),
@@ -329,7 +329,7 @@ def test_somebody_whom_two_receivers_reach_gets_one_message_with_all_reasons() -
     }
 
 
-def test_an_update_reaches_a_person_where_the_story_began() -> None:
+def test_update_reaches_a_person_where_the_story_began() -> None:
     window = StoryWindow()
     chen = Person(name="chen", receivers=("chen-slack", "chen-mail"))
     mail = make_route(send=("chen-mail",))
@@ -347,14 +347,14 @@ def test_an_update_reaches_a_person_where_the_story_began() -> None:
     assert [(it.receiver, bool(it.parent_id)) for it in then.deliveries] == [("chen-mail", True)]
 
 
-def test_an_alert_says_whose_reporting_it_is() -> None:
+def test_alert_names_the_origin() -> None:
     plan = plan_for(make_entry("Ships cross the strait, Reuters reports"))
 
     assert plan.alerts[0].facts.origin == "Reuters"
     assert plan.stories[0].origins == ("Reuters",)
 
 
-def test_what_a_silence_held_is_news_when_it_is_over() -> None:
+def test_silenced_report_is_news_after_the_silence() -> None:
     window = StoryWindow()
     title = "Ships cross the strait at dawn"
     first = plan_for(make_entry(title), window=window)
@@ -378,7 +378,7 @@ def test_what_a_silence_held_is_news_when_it_is_over() -> None:
     assert [alert.facts.reason for alert in later.alerts] == [Reason.NEW_LIST]
 
 
-def test_an_alert_does_not_speak_of_the_lists_that_a_silence_holds() -> None:
+def test_alert_does_not_speak_of_the_lists_that_a_silence_holds() -> None:
     silence = make_silence(watchlists=("taiwan-policy",))
 
     plan = plan_for(
@@ -395,7 +395,7 @@ def reissued(count: int) -> list[Entry]:
     ]
 
 
-def test_entries_that_come_again_under_new_ids_alert_nobody() -> None:
+def test_known_entries_under_new_ids_send_no_alert() -> None:
     entries = reissued(10)
 
     plan = plan_for(*entries, rekeyed=frozenset(entry.id for entry in entries))
@@ -413,20 +413,20 @@ def release_into(story: Story) -> tuple[Entry, Release]:
     return entry, plan_release([(report, fold)], context, rules_for())
 
 
-def test_what_is_released_alerts_where_nobody_was_told_of_the_story() -> None:
+def test_released_report_alerts_receivers_without_the_story() -> None:
     entry, release = release_into(make_story(revision=0, alerted_at=None))
 
     assert [alert.kind for alert in release.alerts] == [AlertKind.NEW]
     assert release.decisions[entry.id].reason is Reason.NEW_STORY
 
 
-def test_a_release_is_no_new_sight_of_a_story() -> None:
+def test_release_does_not_change_when_a_story_was_seen() -> None:
     _, release = release_into(make_story(revision=0, alerted_at=None))
 
     assert [story.last_seen_at for story in release.stories] == [NOON]
 
 
-def test_what_is_released_does_not_tell_a_story_twice() -> None:
+def test_released_report_does_not_repeat_a_story() -> None:
     entry, release = release_into(make_story(revision=1, outlets=(FEED.name,)))
 
     assert (release.alerts, release.stories) == ((), ())
@@ -471,7 +471,7 @@ def test_reports_of_one_poll_see_the_stories_of_those_before_them() -> None:
     ]
 
 
-def test_a_long_poll_is_planned_in_parts_that_say_the_same() -> None:
+def test_long_poll_is_planned_in_parts_that_say_the_same() -> None:
     entries = [*reissued(5), make_entry("Rain in spring")]
     rules, window, stories = rules_for(), StoryWindow(), dict[str, Story]()
     poll = poll_of(*entries, arrival=make_arrival(FEED), rules=rules)
@@ -552,7 +552,7 @@ def asking(*lines: SeverityRule) -> Rules:
     return rules_for(lists=(replace(STRAIT, severity=lines),))
 
 
-def test_a_line_of_severity_may_wait_for_a_second_origin() -> None:
+def test_line_of_severity_may_wait_for_a_second_origin() -> None:
     confirmed = SeverityRule(level=Severity.HIGH, story=StoryFilter(min_origins=2))
 
     alerts, story = tell(2, every=timedelta(hours=1), rules=asking(confirmed))
@@ -562,7 +562,7 @@ def test_a_line_of_severity_may_wait_for_a_second_origin() -> None:
     assert story.severity is Severity.HIGH
 
 
-def test_a_line_that_one_report_left_to_its_story_holds_with_another_one() -> None:
+def test_line_that_one_report_left_to_its_story_holds_with_another_one() -> None:
     line = SeverityRule(
         level=Severity.HIGH, when=Sourced(text="missile"), story=StoryFilter(min_origins=2)
     )
@@ -575,7 +575,7 @@ def test_a_line_that_one_report_left_to_its_story_holds_with_another_one() -> No
     ]
 
 
-def test_the_severity_with_its_story_is_the_one_that_is_stored() -> None:
+def test_severity_with_its_story_is_the_one_that_is_stored() -> None:
     confirmed = SeverityRule(level=Severity.HIGH, story=StoryFilter(min_origins=1))
 
     (planned,) = plan_for(make_entry("Ships cross the strait"), rules=asking(confirmed)).entries
@@ -583,7 +583,7 @@ def test_the_severity_with_its_story_is_the_one_that_is_stored() -> None:
     assert [match.severity for match in planned.matches] == [Severity.HIGH]
 
 
-def test_what_only_state_media_has_may_weigh_less() -> None:
+def test_story_of_state_media_only_may_weigh_less() -> None:
     rules = asking(
         SeverityRule(level=Severity.LOW, story=StoryFilter(state_only=True)),
         SeverityRule(level=Severity.HIGH),
@@ -598,7 +598,7 @@ def test_what_only_state_media_has_may_weigh_less() -> None:
 
 
 @pytest.mark.parametrize("how", ["late", "baseline"])
-def test_a_second_source_that_is_said_nowhere_does_not_use_up_the_rise(how: str) -> None:
+def test_second_source_that_is_said_nowhere_does_not_use_up_the_rise(how: str) -> None:
     rules = asking(SeverityRule(level=Severity.HIGH, story=StoryFilter(min_origins=2)))
     _, story = tell(1, every=timedelta(), rules=rules)
     late = make_entry(
@@ -614,7 +614,7 @@ def test_a_second_source_that_is_said_nowhere_does_not_use_up_the_rise(how: str)
     assert [it.severity for it in plan.stories] == [Severity.NORMAL]
 
 
-def test_a_route_that_waits_for_a_second_source_is_told_when_it_comes() -> None:
+def test_route_that_waits_for_a_second_source_gets_the_alert_with_it() -> None:
     director = make_route("director", send=("boss",), story=StoryFilter(min_origins=2))
     routes = (replace(director, continues=True), make_route())
     places = {"boss": ("",), "desk-slack": ("",)}
@@ -624,7 +624,7 @@ def test_a_route_that_waits_for_a_second_source_is_told_when_it_comes() -> None:
     assert deliveries == [("new_story", ["desk-slack"]), ("new_route", ["boss"])]
 
 
-def test_the_desk_hears_of_it_when_no_longer_only_state_media_has_it() -> None:
+def test_desk_gets_an_update_once_other_media_report_a_state_media_story() -> None:
     watch = make_route("propaganda", send=("watch",), story=StoryFilter(state_only=True))
     rules = rules_for(watch, make_route(), recipients={"watch": ("",), "desk-slack": ("",)})
 
@@ -633,7 +633,7 @@ def test_the_desk_hears_of_it_when_no_longer_only_state_media_has_it() -> None:
     assert deliveries == [("new_story", ["watch"]), ("new_route", ["desk-slack"])]
 
 
-def test_a_route_that_was_told_hears_nothing_more_by_that() -> None:
+def test_alerted_route_gets_no_second_alert_for_a_second_source() -> None:
     director = make_route("director", send=("boss",), story=StoryFilter(min_origins=2))
     rules = rules_for(
         replace(director, continues=True),
@@ -644,7 +644,7 @@ def test_a_route_that_was_told_hears_nothing_more_by_that() -> None:
     assert [reason for reason, _ in told_to(5, rules)] == ["new_story", "new_route"]
 
 
-def test_a_line_whose_words_are_not_there_does_not_wait() -> None:
+def test_line_without_its_words_does_not_wait() -> None:
     lines = (
         SeverityRule(
             level=Severity.CRITICAL,
@@ -676,25 +676,25 @@ def test_four_origins_within_an_hour_break_the_story_and_raise_its_severity() ->
     assert story.is_breaking
 
 
-def test_a_story_breaks_once() -> None:
+def test_story_breaks_once() -> None:
     alerts, story = tell(9, every=timedelta(minutes=5))
 
     assert [alert.facts.reason for alert in alerts].count(Reason.BREAKING) == 1
     assert story.severity is alerts[0].severity.raised
 
 
-def test_four_origins_in_a_day_break_nothing() -> None:
+def test_four_origins_in_a_day_are_not_breaking() -> None:
     _, story = tell(4, every=timedelta(hours=6))
 
     assert not story.is_breaking
 
 
-def test_a_busy_list_needs_three_times_its_pace() -> None:
+def test_busy_list_needs_three_times_its_pace() -> None:
     assert not tell(8, every=timedelta(minutes=5), rate=3)[1].is_breaking
     assert tell(9, every=timedelta(minutes=5), rate=3)[1].is_breaking
 
 
-def test_a_very_busy_list_breaks_with_more_outlets_than_a_story_lists() -> None:
+def test_very_busy_list_breaks_with_more_outlets_than_a_story_lists() -> None:
     assert not tell(17, every=timedelta(minutes=2), rate=6)[1].is_breaking
     assert tell(18, every=timedelta(minutes=2), rate=6)[1].is_breaking
 
@@ -705,7 +705,7 @@ def grow(story: Story, report: Report) -> Story:
     return raise_severity(add_sources(story, report, fold), report.matches, report_rate=0.1)
 
 
-def test_an_old_story_breaks_when_it_is_taken_up_again() -> None:
+def test_old_story_breaks_when_it_is_taken_up_again() -> None:
     _, story = tell(14, every=timedelta(hours=4))
 
     for n in range(4):
@@ -716,7 +716,7 @@ def test_an_old_story_breaks_when_it_is_taken_up_again() -> None:
     assert story.is_breaking
 
 
-def test_a_copy_that_was_published_earlier_does_not_make_its_origin_older() -> None:
+def test_copy_that_was_published_earlier_does_not_make_its_origin_older() -> None:
     _, story = tell(1, every=timedelta())
 
     copy = make_entry("Fleet crosses the strait", published_at=NOON - timedelta(minutes=50))
@@ -729,7 +729,7 @@ def test_a_copy_that_was_published_earlier_does_not_make_its_origin_older() -> N
     assert later.recent == (("Outlet 0", NOON),)
 
 
-def test_what_was_heard_hours_ago_breaks_nothing_later() -> None:
+def test_reports_of_hours_ago_do_not_break_a_story() -> None:
     _, story = tell(8, every=timedelta(minutes=5), rate=3)
 
     now = NOON + timedelta(hours=5)
@@ -739,13 +739,13 @@ def test_what_was_heard_hours_ago_breaks_nothing_later() -> None:
     assert not later.is_breaking
 
 
-def test_old_reports_that_arrive_together_break_nothing() -> None:
+def test_old_reports_that_arrive_together_are_not_breaking() -> None:
     _, story = tell(5, every=timedelta(minutes=1), late=timedelta(hours=5))
 
     assert not story.is_breaking
 
 
-def test_a_story_that_breaks_reaches_those_who_want_high_severity_alone() -> None:
+def test_story_that_breaks_reaches_those_who_want_high_severity_alone() -> None:
     rules = rules_for(make_route(severities=(Severity.HIGH,)), lists=(STRAIT,))
 
     three, _ = tell(3, every=timedelta(minutes=10), rules=rules)

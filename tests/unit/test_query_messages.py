@@ -75,9 +75,7 @@ def problem_in(text: str, *, column_is_exact: bool = True) -> Problem:
         ("drills{1,2}", 0, "looks like a regular expression", "word*"),
     ],
 )
-def test_a_mistake_is_named_where_it_stands(
-    text: str, offset: int, message: str, hint: str
-) -> None:
+def test_mistake_is_reported_at_its_place(text: str, offset: int, message: str, hint: str) -> None:
     problem = problem_in(text)
 
     assert message in problem.message
@@ -87,7 +85,7 @@ def test_a_mistake_is_named_where_it_stands(
     assert problem.excerpt == text
 
 
-def test_a_folded_scalar_names_the_character_instead_of_a_wrong_column() -> None:
+def test_folded_scalar_names_the_character_instead_of_a_wrong_column() -> None:
     problem = problem_in("China and Russia", column_is_exact=False)
 
     assert problem.position == AT
@@ -104,11 +102,11 @@ def test_quotes_protect_words_that_look_like_operators() -> None:
     assert str(query) == '"Trinidad and Tobago"'
 
 
-def test_a_term_may_hold_words_that_are_operators_elsewhere() -> None:
+def test_term_may_hold_words_that_are_operators_elsewhere() -> None:
     assert str(parse_term(Sourced(text="Trinidad and Tobago"))) == '"Trinidad and Tobago"'
 
 
-def test_an_expression_in_a_term_set_is_refused() -> None:
+def test_expression_in_a_term_set_is_refused() -> None:
     problem = parse_term(Sourced(text="China AND Russia", position=AT))
 
     assert isinstance(problem, Problem)
@@ -125,7 +123,7 @@ def test_an_expression_in_a_term_set_is_refused() -> None:
         ("China|Russia", 5, "| is no operator"),
     ],
 )
-def test_a_habit_in_a_term_set_is_refused(text: str, offset: int, message: str) -> None:
+def test_habit_in_a_term_set_is_refused(text: str, offset: int, message: str) -> None:
     problem = parse_term(Sourced(text=text, position=AT))
 
     assert isinstance(problem, Problem)
@@ -149,9 +147,7 @@ def test_a_habit_in_a_term_set_is_refused(text: str, offset: int, message: str) 
         ("海軍\u3000空軍", "a full-width blank", False),
     ],
 )
-def test_what_looks_like_a_separator_is_told_with_its_place(
-    text: str, mark: str, is_rule: bool
-) -> None:
+def test_possible_separator_is_reported_with_its_place(text: str, mark: str, is_rule: bool) -> None:
     (doubt,) = find_doubts(Sourced(text=text, position=AT), is_rule=is_rule)
 
     assert doubt.message.startswith(mark)
@@ -164,6 +160,6 @@ def test_what_looks_like_a_separator_is_told_with_its_place(
     "text",
     ["1,000 ships", '"Lima, Peru" AND drill', "China/Russia", "F-16C/D", "U.S. Navy", "nears"],
 )
-def test_other_marks_are_no_separators(text: str) -> None:
+def test_other_marks_are_not_separators(text: str) -> None:
     assert list(find_doubts(Sourced(text=text), is_rule=True)) == []
     assert not isinstance(parse_query(Sourced(text=text)), Problem)

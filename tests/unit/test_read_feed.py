@@ -34,14 +34,14 @@ def test_bytes_become_clean_entries_in_one_call() -> None:
     assert entry.published_at == datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
-def test_what_is_wrong_with_a_document_is_handed_on() -> None:
+def test_problem_of_a_document_is_reported() -> None:
     read = parse_document(_request(b"<html><body>Access denied"))
 
     assert (read.problem, read.entries) == (ParseProblem.HTML, ())
     assert not read.is_feed
 
 
-def test_a_request_and_its_answer_survive_a_pipe() -> None:
+def test_request_and_its_answer_survive_a_pipe() -> None:
     request = _request(DOCUMENT.encode())
 
     assert pickle.loads(pickle.dumps(request)) == request

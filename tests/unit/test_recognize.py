@@ -56,7 +56,7 @@ def test_guid_of_a_beat_whose_titles_are_alike_is_reused_with_another_link_and_t
     assert is_reused(make_article(1002, "Jets cross the Taiwan Strait", OTHER_TEXT), first)
 
 
-def test_guid_is_reused_when_link_and_title_are_all_there_is_and_both_differ() -> None:
+def test_guid_is_reused_if_link_and_title_are_all_data_and_differ() -> None:
     first = make_article(1001, "Frigates leave the harbor")
 
     assert is_reused(make_article(1002, "Farmers hope for rain"), first)

@@ -25,13 +25,13 @@ def test_every_example_is_shown_and_says_that_it_is_one(config: Path, name, form
     assert "xample" in shown.stdout
 
 
-def test_a_slack_message_is_shown_as_the_json_that_is_sent(config: Path) -> None:
+def test_slack_message_is_shown_as_the_json_that_is_sent(config: Path) -> None:
     message = json.loads(run(config, "render", "--example", "alert", "--as", "slack").stdout)
 
     assert {"text", "blocks", "metadata"} <= set(message)
 
 
-def test_a_persons_own_template_is_used(config: Path) -> None:
+def test_persons_own_template_is_used(config: Path) -> None:
     folder = config / "templates/text"
     folder.mkdir(parents=True)
     (folder / "alert.j2").write_text("{% block title %}Desk: {{ severity }}{% endblock %}")
@@ -39,7 +39,7 @@ def test_a_persons_own_template_is_used(config: Path) -> None:
     assert "Desk: high" in run(config, "render", "--example", "alert").stdout
 
 
-def test_a_message_can_be_written_to_a_file(config: Path, tmp_path: Path) -> None:
+def test_message_can_be_written_to_a_file(config: Path, tmp_path: Path) -> None:
     target = tmp_path / "alert.html"
 
     run(config, "render", "--example", "alert", "--as", "html", "--output", str(target))
@@ -47,13 +47,13 @@ def test_a_message_can_be_written_to_a_file(config: Path, tmp_path: Path) -> Non
     assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
-def test_it_wants_one_thing_to_show(config: Path) -> None:
+def test_render_needs_exactly_one_message(config: Path) -> None:
     refused = run(config, "render")
 
     assert isinstance(refused.exception, UsageError)
 
 
-def test_a_file_that_cannot_be_written_is_named(config: Path, tmp_path: Path) -> None:
+def test_file_that_cannot_be_written_is_named(config: Path, tmp_path: Path) -> None:
     missing = tmp_path / "missing" / "alert.html"
 
     refused = run(config, "render", "--example", "alert", "--output", str(missing))

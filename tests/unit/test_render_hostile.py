@@ -111,7 +111,7 @@ def test_mail_shows_text_as_text(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_any_other_service_gets_nothing_it_may_act_on(text: str) -> None:
+def test_other_services_get_no_active_markup(text: str) -> None:
     for job in jobs(text):
         shown = str(render_text(job, zone="UTC", templates={}, is_generic=True))
         assert not GENERIC_LIVE.search(shown)

@@ -63,11 +63,11 @@ SAID = [
 
 
 @pytest.mark.parametrize("words", SAID)
-def test_an_alert_says_everything_on_every_medium(words: str) -> None:
+def test_alert_says_everything_on_every_medium(words: str) -> None:
     assert all(words in text for text in everywhere())
 
 
-def test_the_slack_alert_reads_as_designed() -> None:
+def test_slack_alert_reads_as_designed() -> None:
     assert slack_text() == (
         "🟠 *High* · *Ships through the Strait* · *Navies*\n"
         "*<https://wire.example/frigates?a=1&amp;b=2|Two frigates cross the Strait at dawn>*\n"
@@ -78,7 +78,7 @@ def test_the_slack_alert_reads_as_designed() -> None:
     )
 
 
-def test_who_reported_it_first_and_who_else_is_named() -> None:
+def test_first_and_other_outlets_are_named() -> None:
     facts = make_alert(
         first_report=make_report(), also=(make_report(), make_report("Island Post")), outlet_count=9
     )
@@ -89,7 +89,7 @@ def test_who_reported_it_first_and_who_else_is_named() -> None:
         assert "and 6 more" in text
 
 
-def test_a_possibly_related_story_is_named_with_what_both_name() -> None:
+def test_possibly_related_story_is_shown_with_the_shared_names() -> None:
     other = make_report("Island Post", title="兩艘巡防艦清晨通過海峽")
     facts = make_alert(related=other, related_names=("Penghu", "Shandong"))
 
@@ -99,13 +99,13 @@ def test_a_possibly_related_story_is_named_with_what_both_name() -> None:
         assert "both name Penghu, Shandong" in text
 
 
-def test_an_alert_says_how_a_possibly_related_story_is_joined() -> None:
+def test_alert_says_how_a_possibly_related_story_is_joined() -> None:
     facts = make_alert(related=make_report(), related_names=("PLA",), related_id="r7")
 
     assert all("straitwatch stories merge r7 s1" in text for text in everywhere(facts))
 
 
-def test_an_update_says_how_a_report_is_taken_out_of_its_story() -> None:
+def test_update_says_how_a_report_is_taken_out_of_its_story() -> None:
     facts = make_alert(kind=AlertKind.UPDATE, reason=Reason.TIER_ONE, entry_id="e9")
 
     assert all("straitwatch stories split s1 e9" in text for text in everywhere(facts))
@@ -139,19 +139,19 @@ def beginnings(facts) -> list[str]:
 
 @pytest.mark.parametrize("signal", list(SignalKind))
 @pytest.mark.parametrize("make", [make_alert, make_update])
-def test_a_signal_is_the_first_word_everywhere(signal: SignalKind, make) -> None:
+def test_signal_is_the_first_word_everywhere(signal: SignalKind, make) -> None:
     facts = make(signal=signal)
 
     assert all(text.startswith(signal.upper()) for text in beginnings(facts))
     assert f"<b>{signal.upper()}</b>" in everywhere(facts)[2]
 
 
-def test_a_message_without_a_signal_begins_as_ever() -> None:
+def test_message_without_a_signal_begins_as_ever() -> None:
     assert beginnings(make_alert())[0].startswith("🟠 HIGH")
     assert beginnings(make_update())[0].startswith("↻ Update: A third frigate follows")
 
 
-def test_a_mail_has_the_headline_of_its_own_report_as_subject() -> None:
+def test_mail_has_the_headline_of_its_own_report_as_subject() -> None:
     raised = make_update(reason=Reason.HIGHER_SEVERITY, severity=Severity.CRITICAL)
 
     assert subject(make_update()) == "[Straitwatch] Update: A third frigate follows"
@@ -160,19 +160,19 @@ def test_a_mail_has_the_headline_of_its_own_report_as_subject() -> None:
     assert subject(make_alert(title="Shots", story_title="Talks")) == "[Straitwatch] Shots"
 
 
-def test_an_update_says_which_story_it_belongs_to() -> None:
+def test_update_says_which_story_it_belongs_to() -> None:
     for text in everywhere(make_update()):
         assert "Update of “Two frigates cross the Strait at dawn”" in text
         assert "A third frigate follows" in text
 
 
-def test_an_update_with_the_headline_of_its_story_does_not_repeat_it() -> None:
+def test_update_with_the_headline_of_its_story_does_not_repeat_it() -> None:
     same = make_update(title="Two frigates cross the Strait at dawn")
 
     assert all("Update of" not in text for text in everywhere(same))
 
 
-def test_a_guess_says_so_with_its_probability_where_that_is_known() -> None:
+def test_guess_says_so_with_its_probability_where_that_is_known() -> None:
     words = "Probably about the same event as “Two frigates cross the Strait at dawn”"
 
     for text in everywhere(make_update(is_probable=True, probability=0.72)):
@@ -183,19 +183,19 @@ def test_a_guess_says_so_with_its_probability_where_that_is_known() -> None:
         assert "%" not in text.partition(words)[2].partition("\n")[0]
 
 
-def test_an_alert_that_is_part_of_a_known_story_names_it() -> None:
+def test_alert_that_is_part_of_a_known_story_names_it() -> None:
     facts = make_alert(part_of=StoryName(story_id="s0", title="Cable to Matsu cut"))
 
     assert all("Part of: Cable to Matsu cut" in text for text in everywhere(facts))
 
 
-def test_an_alert_of_split_reports_names_the_story_that_they_were_in() -> None:
+def test_alert_of_split_reports_names_the_story_that_they_were_in() -> None:
     facts = make_alert(split_from=StoryName(story_id="s0", title="Cable to Matsu is cut"))
 
     assert all("Split from: Cable to Matsu is cut" in text for text in everywhere(facts))
 
 
-def test_an_alert_of_its_own_has_a_thread_of_its_own() -> None:
+def test_alert_of_its_own_has_a_thread_of_its_own() -> None:
     known = make_alert()
     same_story = make_alert(revision=2, part_of=StoryName(story_id="s1", title="Cable"))
     other_story = make_alert(story_id="s2", part_of=StoryName(story_id="s1", title="Cable"))
@@ -208,7 +208,7 @@ def test_an_alert_of_its_own_has_a_thread_of_its_own() -> None:
     assert threads == ["s1", "s1-2", "s2"]
 
 
-def test_the_first_report_in_another_language_says_so() -> None:
+def test_first_report_in_another_language_says_so() -> None:
     facts = make_update(title="兩艘巡防艦清晨通過海峽", also_in="zh", reason=Reason.OTHER_LANGUAGE)
 
     assert subject(facts) == "Also in Chinese: 兩艘巡防艦清晨通過海峽"
@@ -216,7 +216,7 @@ def test_the_first_report_in_another_language_says_so() -> None:
         assert "Also in Chinese: " in text
 
 
-def test_what_is_new_stands_on_one_line() -> None:
+def test_novelty_is_on_one_line() -> None:
     facts = make_update(added=("Penghu", "three frigates"))
 
     for text in everywhere(facts):
@@ -248,7 +248,7 @@ def test_collected_updates_have_a_line_each() -> None:
         assert "Island Post" in text
 
 
-def test_a_collected_update_has_a_reason_whatever_it_is() -> None:
+def test_every_kind_of_collected_update_has_a_reason() -> None:
     reasons = (Reason.OTHER_LANGUAGE, Reason.NEW_STORY, Reason.CORRECTION)
     updates = tuple(collected(at, reason=reason) for at, reason in enumerate(reasons))
     denial = collected(9, signal=SignalKind.DENIAL, reason=Reason.CORRECTION)
@@ -264,7 +264,7 @@ def test_a_collected_update_has_a_reason_whatever_it_is() -> None:
     ]
 
 
-def test_an_address_stands_once_in_a_message_with_collected_updates() -> None:
+def test_address_is_once_in_a_message_with_collected_updates() -> None:
     also = make_report("Island Post", url=collected(1).url)
     first = make_report("Harbour Gazette", url=collected(2).url)
     facts = make_update(
@@ -281,7 +281,7 @@ def test_an_address_stands_once_in_a_message_with_collected_updates() -> None:
         assert "more" not in text
 
 
-def test_an_update_does_not_repeat_the_word_of_its_headline() -> None:
+def test_update_does_not_repeat_the_word_of_its_headline() -> None:
     facts = make_update(title="UPDATE: Wording of the ferry rule")
     other = make_update(title="Updates to the ferry rule")
 
@@ -292,14 +292,14 @@ def test_an_update_does_not_repeat_the_word_of_its_headline() -> None:
     assert subject(other) == "[Straitwatch] Update: Updates to the ferry rule"
 
 
-def test_no_two_blank_lines_follow_each_other() -> None:
+def test_blank_lines_are_single() -> None:
     facts = make_update(updates=(collected(1),), added=("Penghu",), first_report=make_report())
 
     for text in (*everywhere(facts), *everywhere(make_digest(items=(make_item(1),)))):
         assert "\n\n\n" not in text
 
 
-def test_a_digest_says_its_count_once_in_plain_text() -> None:
+def test_digest_says_its_count_once_in_plain_text() -> None:
     facts = make_digest(items=(make_item(1, was_alerted=True), make_item(2)))
 
     text = str(render_text(make_job(facts), zone="UTC", templates={}))
@@ -320,7 +320,7 @@ def test_a_digest_says_its_count_once_in_plain_text() -> None:
         ("Le Monde", "citing Le Monde"),
     ],
 )
-def test_an_origin_is_cited(origin: str, words: str) -> None:
+def test_origin_is_cited(origin: str, words: str) -> None:
     for make in (make_alert, make_update):
         assert all(words in text for text in everywhere(make(origin=origin)))
 
@@ -334,7 +334,7 @@ def test_collected_updates_that_do_not_fit_are_counted() -> None:
         assert "and 12 more" in text
 
 
-def test_a_headline_in_the_language_of_the_desk_has_the_original_beside_it() -> None:
+def test_headline_in_the_language_of_the_desk_has_the_original_beside_it() -> None:
     english = make_report("Island Post", title="Two frigates pass at dawn")
     facts = make_alert(title="兩艘巡防艦清晨通過海峽", headline=english)
 
@@ -344,7 +344,7 @@ def test_a_headline_in_the_language_of_the_desk_has_the_original_beside_it() -> 
         assert "兩艘巡防艦清晨通過海峽" in text
 
 
-def test_an_update_names_its_story_in_the_language_of_the_desk() -> None:
+def test_update_names_its_story_in_the_language_of_the_desk() -> None:
     english = make_report("Island Post", title="Two frigates pass at dawn")
     facts = make_update(headline=english, story_title="兩艘巡防艦清晨通過海峽")
 
@@ -373,11 +373,11 @@ def test_facts_of_earlier_versions_are_still_read() -> None:
     assert facts.validate_python(old) == make_alert(reason=Reason.MORE_OUTLETS)
 
 
-def test_a_late_alert_says_so() -> None:
+def test_late_alert_says_so() -> None:
     assert all("late" in text for text in everywhere(make_alert(is_late=True)))
 
 
-def test_an_update_says_what_is_new() -> None:
+def test_update_lists_its_news() -> None:
     facts = make_alert(kind=AlertKind.UPDATE, reason=Reason.TIER_ONE, outlet_count=3)
 
     for text in everywhere(facts):
@@ -385,7 +385,7 @@ def test_an_update_says_what_is_new() -> None:
         assert "first tier 1 outlet" in text
 
 
-def test_nothing_matched_is_never_said_without_what_was_covered() -> None:
+def test_empty_digest_lists_its_coverage() -> None:
     for text in everywhere(make_digest()):
         assert "Nothing matched" in text
         assert (
@@ -394,7 +394,7 @@ def test_nothing_matched_is_never_said_without_what_was_covered() -> None:
         )
 
 
-def test_a_digest_lists_stories_by_watch_list_and_counts_the_rest() -> None:
+def test_digest_lists_stories_by_watch_list_and_counts_the_rest() -> None:
     facts = make_digest(items=(make_item(1), make_item(2, watchlists=("Navies",))), more=5)
 
     for text in everywhere(facts):
@@ -404,13 +404,13 @@ def test_a_digest_lists_stories_by_watch_list_and_counts_the_rest() -> None:
         assert "and 5 more" in text
 
 
-def test_a_digest_shows_a_headline_with_its_original() -> None:
+def test_digest_shows_a_headline_with_its_original() -> None:
     facts = make_digest(items=(make_item(1, original="兩艘巡防艦"),))
 
     assert all("(兩艘巡防艦)" in text for text in everywhere(facts))
 
 
-def test_a_digest_lists_commentary_and_running_stories_by_themselves() -> None:
+def test_digest_lists_commentary_and_running_stories_by_themselves() -> None:
     facts = make_digest(
         items=(make_item(1),),
         running=(make_item(2, more_outlets=3, updates=2),),
@@ -426,7 +426,7 @@ def test_a_digest_lists_commentary_and_running_stories_by_themselves() -> None:
         assert "1 story" in text
 
 
-def test_digest_counts_what_its_short_sections_leave_out() -> None:
+def test_digest_counts_items_beyond_its_short_sections() -> None:
     asides = {"running": (make_item(1, updates=2),), "commentary": (make_item(2),)}
 
     for text in everywhere(make_digest(**asides, more_running=3, more_commentary=4)):
@@ -434,13 +434,13 @@ def test_digest_counts_what_its_short_sections_leave_out() -> None:
         assert "and 4 more" in text
 
 
-def test_a_digest_with_commentary_alone_does_not_say_that_nothing_matched() -> None:
+def test_digest_with_only_commentary_is_not_empty() -> None:
     for text in everywhere(make_digest(commentary=(make_item(1),))):
         assert "No new story" in text
         assert "Nothing matched" not in text
 
 
-def test_a_rollup_says_what_corrects_and_what_has_more_updates() -> None:
+def test_rollup_marks_corrections_and_further_updates() -> None:
     items = (make_item(1, signal=SignalKind.RETRACTION), make_item(2, updates=2))
 
     for text in everywhere(make_rollup(items=items)):
@@ -448,7 +448,7 @@ def test_a_rollup_says_what_corrects_and_what_has_more_updates() -> None:
         assert "and 2 more updates" in text
 
 
-def test_a_digest_of_a_hundred_long_stories_fits_into_slack() -> None:
+def test_digest_of_a_hundred_long_stories_fits_into_slack() -> None:
     facts = make_digest(items=tuple(make_item(number, title="&" * 290) for number in range(100)))
 
     message = render_slack(make_job(facts), zone="UTC", templates={})
@@ -457,13 +457,13 @@ def test_a_digest_of_a_hundred_long_stories_fits_into_slack() -> None:
     assert "more lines" in json.dumps(message["blocks"])
 
 
-def test_a_notice_lists_its_lines() -> None:
+def test_notice_lists_its_lines() -> None:
     facts = NoticeFacts(title="A feed broke", lines=("Harbour Gazette: 404",))
 
     assert all("Harbour Gazette: 404" in text for text in everywhere(facts))
 
 
-def test_a_word_in_the_middle_of_chinese_text_is_bold() -> None:
+def test_word_in_the_middle_of_chinese_text_is_bold() -> None:
     facts = make_alert(quote=Quote(text="他說解放軍南下", spans=((2, 5),)))
 
     assert "他說\u200b*解放軍*\u200b南下" in slack_text(facts)
@@ -475,7 +475,7 @@ def test_spans_that_do_not_fit_are_ignored() -> None:
     assert "> short\n" in slack_text(facts)
 
 
-def test_a_page_without_a_safe_address_is_shown_without_a_link() -> None:
+def test_page_without_a_safe_address_is_shown_without_a_link() -> None:
     for url in (
         "javascript:alert(1)",
         "https://user:pass@wire.example/",
@@ -486,7 +486,7 @@ def test_a_page_without_a_safe_address_is_shown_without_a_link() -> None:
         assert "<" not in slack_text(make_alert(url=url))
 
 
-def test_an_own_template_replaces_only_its_fields() -> None:
+def test_own_template_replaces_only_its_fields() -> None:
     templates = {"slack/alert": "{% block context %}{{ super() }} Call the desk.{% endblock %}"}
 
     message = render_slack(make_job(), zone="UTC", templates=templates)
@@ -510,7 +510,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("key", "source", "words"), BAD)
-def test_a_bad_template_is_named(key: str, source: str, words: str) -> None:
+def test_bad_template_is_named(key: str, source: str, words: str) -> None:
     problems = check_templates({key: source})
 
     assert words in str(problems[0])
@@ -521,7 +521,7 @@ def test_good_templates_have_no_problems() -> None:
     assert check_templates({"slack/digest": "{% block body %}{{ name }}{% endblock %}"}) == ()
 
 
-def test_a_template_that_fails_later_gives_way_to_the_shipped_one() -> None:
+def test_template_that_fails_later_is_replaced_by_the_shipped_one() -> None:
     templates = {"text/alert": "{% block title %}{{ 1 / (outlet_count - 1) }}{% endblock %}"}
 
     assert render_text(make_job(), zone="UTC", templates=templates) == render_text(
@@ -529,7 +529,7 @@ def test_a_template_that_fails_later_gives_way_to_the_shipped_one() -> None:
     )
 
 
-def test_a_command_in_a_message_names_the_configuration() -> None:
+def test_command_in_a_message_names_the_configuration() -> None:
     facts = make_update(entry_id="e1")
     job = make_job(facts, config_option="--config /etc/desk")
 
@@ -542,7 +542,7 @@ def test_a_command_in_a_message_names_the_configuration() -> None:
     assert all("--config" not in said for said in everywhere(facts))
 
 
-def test_the_same_job_gives_the_same_words() -> None:
+def test_same_job_gives_the_same_words() -> None:
     job = make_job(replace(make_alert(), outlet_count=4))
 
     assert render_mail(job, zone="UTC", templates={}) == render_mail(job, zone="UTC", templates={})

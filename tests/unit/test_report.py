@@ -49,7 +49,7 @@ def reissued(count: int) -> list[Entry]:
     return [make_entry(f"Ships cross strait number {n}", id=f"new-{n}") for n in range(count)]
 
 
-def test_an_entry_on_which_no_list_fires_makes_no_report() -> None:
+def test_entry_on_which_no_list_fires_makes_no_report() -> None:
     assert isinstance(built(make_entry("Rain in spring")), PlannedEntry)
 
 
@@ -66,37 +66,37 @@ def test_live_page_of_something_critical_is_news(severity: Severity, kind: Entry
     assert (report.kind.kind, report.features.kind) == (kind, kind)
 
 
-def test_a_report_names_the_sources_of_its_text_in_order() -> None:
+def test_report_names_the_sources_of_its_text_in_order() -> None:
     report = built(make_entry("Ships cross the strait, Reuters reports, citing Kyodo"))
 
     assert isinstance(report, Report)
     assert report.attributions == ("Reuters", "Kyodo")
 
 
-def test_a_report_has_the_language_of_its_feed_where_the_entry_names_none() -> None:
+def test_report_has_the_language_of_its_feed_where_the_entry_names_none() -> None:
     report = built(make_entry(language=""))
 
     assert isinstance(report, Report)
     assert report.features.language == FEED.language
 
 
-def test_a_report_that_is_older_than_the_watch_is_baseline_whatever_else_it_is() -> None:
+def test_report_older_than_the_first_fetch_is_baseline() -> None:
     late = make_entry(published_at=NOON - timedelta(days=9))
 
     assert status_of(late, silent=frozenset({late.id})) is ReportStatus.BASELINE
 
 
-def test_a_report_that_was_published_long_ago_is_late() -> None:
+def test_report_that_was_published_long_ago_is_late() -> None:
     assert status_of(make_entry(), seen_at=NOON + timedelta(hours=49)) is ReportStatus.LATE
 
 
-def test_an_undated_report_is_never_late() -> None:
+def test_undated_report_is_never_late() -> None:
     undated = make_entry(published_at=None)
 
     assert status_of(undated, seen_at=NOON + timedelta(days=900)) is ReportStatus.FRESH
 
 
-def test_a_late_edit_is_late_and_still_known_as_an_edit() -> None:
+def test_late_edit_is_late_and_still_known_as_an_edit() -> None:
     entry = make_entry(published_at=NOON - timedelta(days=9))
 
     report = built(entry, known=known(entry))
@@ -105,7 +105,7 @@ def test_a_late_edit_is_late_and_still_known_as_an_edit() -> None:
     assert (report.status, report.is_edited) == (ReportStatus.LATE, True)
 
 
-def test_an_entry_has_changed_when_it_is_new_or_its_text_is_another() -> None:
+def test_entry_has_changed_when_it_is_new_or_its_text_is_another() -> None:
     entry = make_entry()
     arrivals = [
         Arrival(feed=FEED, state=seen_feed_state(FEED), seen_at=NOON, known=found)
@@ -119,7 +119,7 @@ def test_an_entry_has_changed_when_it_is_new_or_its_text_is_another() -> None:
     ("new", "familiar", "recognized"),
     [(10, 10, 10), (10, 8, 8), (10, 7, 0), (9, 9, 0), (87, 84, 84)],
 )
-def test_a_feed_has_new_ids_when_most_of_many_new_entries_are_familiar(
+def test_feed_has_new_ids_when_most_of_many_new_entries_are_familiar(
     new, familiar, recognized
 ) -> None:
     entries = reissued(new)

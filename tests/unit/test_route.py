@@ -12,13 +12,13 @@ def routed(*routes, matches=None):
     return route_story(matches or [make_match()], report_of(), policy)
 
 
-def test_the_first_route_that_fits_wins() -> None:
+def test_first_route_that_fits_wins() -> None:
     found = routed(make_route("one", send=("a",)), make_route("two", send=("b",)))
 
     assert [destination.receiver for destination in found] == ["a"]
 
 
-def test_a_route_that_continues_lets_the_next_one_add_its_receivers() -> None:
+def test_route_that_continues_adds_the_receivers_of_the_next() -> None:
     found = routed(make_route("one", send=("a",), continues=True), make_route("two", send=("b",)))
 
     assert [destination.receiver for destination in found] == ["a", "b"]
@@ -36,7 +36,7 @@ def test_two_lists_that_lead_to_one_receiver_make_one_destination_with_both() ->
     assert {route.name for route in only.routes} == {"military", "all"}
 
 
-def test_a_story_on_both_lists_reaches_both_desks() -> None:
+def test_story_on_both_lists_reaches_both_desks() -> None:
     found = routed(
         make_route("military", watchlists=("china-russia-military",), send=("military-desk",)),
         make_route("taiwan", watchlists=("taiwan-policy",), send=("taiwan-desk",)),
@@ -56,13 +56,13 @@ def test_a_story_on_both_lists_reaches_both_desks() -> None:
         ({"languages": ("zh",)}, "wants language zh"),
     ],
 )
-def test_a_route_that_does_not_fit_says_why(wanted, because) -> None:
+def test_route_that_does_not_fit_says_why(wanted, because) -> None:
     (step,) = walk_routes(make_match(), report_of(), [make_route(**wanted)])
 
     assert (step.fits, step.because) == (False, because)
 
 
-def test_a_route_for_chinese_takes_both_scripts() -> None:
+def test_route_for_chinese_takes_both_scripts() -> None:
     report = report_of(make_entry(language="zh-Hant"))
 
     (step,) = walk_routes(make_match(), report, [make_route(languages=("zh",))])
@@ -91,7 +91,7 @@ def test_quiet_hours_hold_only_where_every_route_has_them() -> None:
         ({"state_first": False}, [("A", "state", ""), ("B", "", "")], "state media was first"),
     ],
 )
-def test_a_route_may_ask_whose_reporting_it_is(wanted, reports, because) -> None:
+def test_route_may_ask_for_origins(wanted, reports, because) -> None:
     (step,) = walk_routes(
         make_match(),
         report_of(),

@@ -47,7 +47,7 @@ def poll_wait(**values: Any) -> timedelta:
     return next_poll_at(**(filled | values)) - NOON
 
 
-def test_a_feed_is_polled_at_the_interval_of_the_policy() -> None:
+def test_feed_is_polled_at_the_interval_of_the_policy() -> None:
     assert poll_wait() == 15 * MINUTE
 
 
@@ -56,11 +56,11 @@ def test_chance_spreads_polls_by_a_tenth_both_ways() -> None:
     assert poll_wait(jitter=1.0) == 16.5 * MINUTE
 
 
-def test_a_feed_may_have_an_interval_of_its_own() -> None:
+def test_feed_may_have_an_interval_of_its_own() -> None:
     assert poll_wait(feed=make_feed(interval=3 * MINUTE)) == 3 * MINUTE
 
 
-def test_a_fresh_answer_is_not_asked_for_again_before_its_time() -> None:
+def test_fresh_answer_is_not_asked_for_again_before_its_time() -> None:
     assert poll_wait(max_age=40 * MINUTE, jitter=0.0) == 40 * MINUTE
 
 
@@ -68,7 +68,7 @@ def test_freshness_postpones_a_poll_by_an_hour_at_most() -> None:
     assert poll_wait(max_age=30 * HOUR) == HOUR
 
 
-def test_an_interval_that_a_person_set_is_not_stretched_by_the_server() -> None:
+def test_interval_that_a_person_set_is_not_stretched_by_the_server() -> None:
     feed = make_feed(interval=3 * MINUTE)
 
     assert poll_wait(feed=feed, max_age=40 * MINUTE) == 3 * MINUTE
@@ -84,17 +84,17 @@ def test_failures_never_shorten_a_long_interval() -> None:
     assert poll_wait(feed=make_feed(interval=12 * HOUR), failures=9) == 12 * HOUR
 
 
-def test_a_wish_to_be_left_alone_is_never_undercut() -> None:
+def test_wish_to_be_left_alone_is_never_undercut() -> None:
     assert poll_wait(retry_after=2 * HOUR, jitter=0.0) == 2 * HOUR
     assert poll_wait(retry_after=2 * HOUR, feed=make_feed(interval=MINUTE), jitter=0.0) == 2 * HOUR
 
 
-def test_a_wish_to_be_left_alone_for_ever_lasts_a_day() -> None:
+def test_wish_to_be_left_alone_for_ever_lasts_a_day() -> None:
     assert poll_wait(retry_after=timedelta(days=365), jitter=0.0) == timedelta(days=1)
 
 
 @given(failures=st.integers(0, 10_000), jitter=chances, max_age=waits, retry_after=waits)
-def test_no_feed_is_ever_dropped(
+def test_feed_is_never_dropped(
     failures: int, jitter: float, max_age: timedelta | None, retry_after: timedelta | None
 ) -> None:
     wait = poll_wait(failures=failures, jitter=jitter, max_age=max_age, retry_after=retry_after)
@@ -131,11 +131,11 @@ def wait_after(outcome: Outcome, **values: Any) -> timedelta:
     return not_before - NOON
 
 
-def test_an_accepted_message_is_delivered() -> None:
+def test_accepted_message_is_delivered() -> None:
     assert step_after(Outcome.DELIVERED).state is DeliveryState.DELIVERED
 
 
-def test_a_refused_message_is_dead_at_once() -> None:
+def test_refused_message_is_dead_at_once() -> None:
     step = step_after(Outcome.PERMANENT)
 
     assert (step.state, step.reason) == (DeliveryState.DEAD, "refused")
@@ -160,7 +160,7 @@ def test_chance_shortens_a_retry_by_half_at_most() -> None:
     assert wait_after(Outcome.RETRY, jitter=0.0) == timedelta(seconds=7.5)
 
 
-def test_a_rate_limit_holds_the_receiver_not_only_the_message() -> None:
+def test_rate_limit_holds_the_receiver_not_only_the_message() -> None:
     step = step_after(Outcome.RETRY, code="429", retry_after=90 * timedelta(seconds=1), jitter=0.0)
 
     assert step.state is DeliveryState.PENDING
@@ -168,16 +168,16 @@ def test_a_rate_limit_holds_the_receiver_not_only_the_message() -> None:
     assert step.receiver_hold_reason == "rate_limited"
 
 
-def test_a_rate_limit_without_a_time_holds_half_a_minute_and_a_long_one_an_hour() -> None:
+def test_rate_limit_without_a_time_holds_half_a_minute_and_a_long_one_an_hour() -> None:
     assert wait_after(Outcome.RETRY, code="429") == timedelta(seconds=30)
     assert wait_after(Outcome.RETRY, retry_after=timedelta(days=3)) == HOUR
 
 
-def test_an_ordinary_retry_holds_nobody_else() -> None:
+def test_ordinary_retry_does_not_hold_other_messages() -> None:
     assert step_after(Outcome.RETRY, code="503").receiver_hold_until is None
 
 
-def test_a_broken_receiver_is_probed_less_and_less() -> None:
+def test_broken_receiver_is_probed_less_and_less() -> None:
     steps = [step_after(Outcome.RECEIVER_BROKEN, attempt=n) for n in range(1, 6)]
 
     holds = [step.receiver_hold_until - NOON for step in steps if step.receiver_hold_until]
@@ -186,14 +186,14 @@ def test_a_broken_receiver_is_probed_less_and_less() -> None:
     assert {step.receiver_hold_reason for step in steps} == {"receiver_broken"}
 
 
-def test_an_unanswered_webhook_is_sent_again_soon_and_holds_nobody_else() -> None:
+def test_unanswered_webhook_is_retried_soon_without_holding_others() -> None:
     step = step_after(Outcome.UNSURE, jitter=0.0)
 
     assert (step.state, step.not_before) == (DeliveryState.PENDING, NOON + MINUTE / 2)
     assert step.receiver_hold_until is None
 
 
-def test_a_webhook_that_stays_unanswered_costs_the_receiver_and_not_the_message() -> None:
+def test_webhook_that_stays_unanswered_costs_the_receiver_and_not_the_message() -> None:
     steps = [step_after(Outcome.UNSURE, unsure_count=n, attempt=n + 1) for n in range(1, 6)]
 
     holds = [step.receiver_hold_until - NOON for step in steps if step.receiver_hold_until]
@@ -201,33 +201,33 @@ def test_a_webhook_that_stays_unanswered_costs_the_receiver_and_not_the_message(
     assert {(step.state, step.reason) for step in steps} == {(DeliveryState.PENDING, "unanswered")}
 
 
-def test_an_unanswered_bot_post_is_looked_up_soon() -> None:
+def test_unanswered_bot_post_is_looked_up_soon() -> None:
     assert wait_after(Outcome.UNSURE, driver=DriverKind.SLACK_BOT) == timedelta(seconds=5)
     assert step_after(
         Outcome.UNSURE, driver=DriverKind.SLACK_BOT, attempt=3, unsure_count=2
     ).not_before
 
 
-def test_an_unanswered_mail_goes_again_with_the_patience_of_mail() -> None:
+def test_unanswered_mail_goes_again_with_the_patience_of_mail() -> None:
     assert (
         wait_after(Outcome.UNSURE, driver=DriverKind.SMTP, attempt=2, unsure_count=1) == 5 * MINUTE
     )
 
 
 @pytest.mark.parametrize("driver", [DriverKind.SLACK_WEBHOOK, DriverKind.SMTP, DriverKind.APPRISE])
-def test_who_prefers_silence_gets_no_repeat(driver: str) -> None:
+def test_receiver_with_on_unsure_hold_gets_no_repeat(driver: str) -> None:
     step = step_after(Outcome.UNSURE, driver=driver, on_unsure="hold")
 
     assert (step.state, step.reason) == (DeliveryState.DEAD, "unanswered")
 
 
-def test_a_bot_that_can_tell_is_not_asked_to_be_silent() -> None:
+def test_bot_that_can_look_up_messages_is_not_held() -> None:
     step = step_after(Outcome.UNSURE, driver=DriverKind.SLACK_BOT, on_unsure="hold")
 
     assert step.state is DeliveryState.PENDING
 
 
-def test_the_last_attempt_is_made_when_time_is_up_and_none_after() -> None:
+def test_last_attempt_is_made_at_the_end_of_the_term() -> None:
     limit = NOON + 24 * HOUR
     before = step_after(Outcome.RETRY, attempt=50, now=limit - MINUTE)
     after = step_after(Outcome.RETRY, attempt=51, now=limit)
@@ -307,18 +307,18 @@ def instant(zone: str, day: str, at: str) -> str:
     return found.isoformat().removesuffix(":00+00:00")
 
 
-def test_a_time_that_the_clock_skips_comes_when_it_skips() -> None:
+def test_time_that_the_clock_skips_comes_when_it_skips() -> None:
     assert instant("America/New_York", "2025-03-09", "02:30") == "2025-03-09T07:00"
     assert instant("America/Santiago", "2025-09-07", "00:00") == "2025-09-07T04:00"
     assert instant("Australia/Lord_Howe", "2025-10-05", "02:15") == "2025-10-04T15:30"
 
 
-def test_a_time_that_the_clock_shows_twice_comes_the_first_time() -> None:
+def test_time_that_the_clock_shows_twice_comes_the_first_time() -> None:
     assert instant("America/New_York", "2025-11-02", "01:30") == "2025-11-02T05:30"
     assert instant("Europe/London", "2025-10-26", "01:30") == "2025-10-26T00:30"
 
 
-def test_a_day_that_is_skipped_whole_has_no_time() -> None:
+def test_day_that_is_skipped_whole_has_no_time() -> None:
     assert local_instant(date(2011, 12, 30), time(7, 30), ZoneInfo("Pacific/Apia")) is None
 
 
@@ -328,11 +328,11 @@ MORNING = DigestPlan(name="morning", at=(time(7, 30),), timezone="Asia/Taipei")
 SLOT = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)  # Monday, 07:30 in Taipei
 
 
-def test_nothing_is_due_between_digests() -> None:
+def test_digest_is_not_due_between_its_times() -> None:
     assert due_digest(MORNING, last_until=SLOT, now=SLOT + 23 * HOUR) is None
 
 
-def test_a_digest_that_was_never_sent_waits_for_its_next_slot() -> None:
+def test_digest_that_was_never_sent_waits_for_its_next_slot() -> None:
     assert due_digest(MORNING, last_until=None, now=SLOT + HOUR) is None
 
     window = due_digest(MORNING, last_until=None, now=SLOT + MINUTE)
@@ -341,7 +341,7 @@ def test_a_digest_that_was_never_sent_waits_for_its_next_slot() -> None:
     assert (window.since_at, window.until_at) == (SLOT - 24 * HOUR, SLOT)
 
 
-def test_the_first_window_begins_where_the_digest_was_first_seen() -> None:
+def test_first_window_begins_where_the_digest_was_first_seen() -> None:
     installed_at = SLOT - 2 * HOUR
 
     window = due_digest(MORNING, last_until=installed_at, now=SLOT)
@@ -358,7 +358,7 @@ def test_missed_digests_come_as_one_that_says_it_is_late() -> None:
     assert window.is_late
 
 
-def test_a_weekly_digest_comes_on_its_day_only() -> None:
+def test_weekly_digest_comes_on_its_day_only() -> None:
     weekly = DigestPlan(name="week", at=(time(7, 30),), timezone="Asia/Taipei", days=(0,))
 
     window = due_digest(weekly, last_until=SLOT - 100 * HOUR, now=SLOT + 50 * HOUR)
@@ -367,7 +367,7 @@ def test_a_weekly_digest_comes_on_its_day_only() -> None:
     assert window.until_at == SLOT
 
 
-def test_a_digest_without_days_never_comes() -> None:
+def test_digest_without_days_never_comes() -> None:
     never = DigestPlan(name="never", at=(time(7, 30),), timezone="UTC", days=())
 
     assert due_digest(never, last_until=SLOT - 100 * HOUR, now=SLOT) is None
@@ -379,7 +379,7 @@ def test_moving_a_digest_earlier_does_not_send_it_twice_that_day() -> None:
     assert due_digest(earlier, last_until=SLOT, now=SLOT + HOUR) is None
 
 
-def test_a_clock_that_goes_back_sends_nothing_again() -> None:
+def test_clock_that_goes_back_sends_no_digest_again() -> None:
     assert due_digest(MORNING, last_until=SLOT, now=SLOT - 48 * HOUR) is None
 
 
@@ -399,7 +399,7 @@ def new_york(*values: int) -> datetime:
     return datetime(*values, tzinfo=ZoneInfo("America/New_York")).astimezone(UTC)  # type: ignore[misc,arg-type]
 
 
-def test_the_night_of_a_clock_change_ends_by_the_local_clock() -> None:
+def test_night_of_a_clock_change_ends_by_the_local_clock() -> None:
     evening = new_york(2025, 3, 8, 23, 0)
 
     until = held_until(Severity.NORMAL, quiet=make_quiet(), now=evening)
@@ -408,14 +408,14 @@ def test_the_night_of_a_clock_change_ends_by_the_local_clock() -> None:
     assert until - evening == timedelta(hours=6.5)
 
 
-def test_a_span_belongs_to_the_day_on_which_it_begins() -> None:
+def test_span_belongs_to_the_day_on_which_it_begins() -> None:
     quiet = make_quiet(days=(4,))  # Friday night
 
     assert held_until(Severity.LOW, quiet=quiet, now=new_york(2026, 11, 21, 5, 0)) is not None
     assert held_until(Severity.LOW, quiet=quiet, now=new_york(2026, 11, 20, 5, 0)) is None
 
 
-def test_the_edges_of_a_span_are_its_first_moment_and_the_one_after_its_last() -> None:
+def test_edges_of_a_span_are_its_first_moment_and_the_one_after_its_last() -> None:
     quiet = make_quiet()
 
     assert held_until(Severity.LOW, quiet=quiet, now=new_york(2026, 11, 20, 22, 30)) is not None
@@ -430,7 +430,7 @@ def test_whole_quiet_days_in_a_row_end_with_the_last_of_them() -> None:
     assert until == new_york(2026, 11, 23, 0, 0)
 
 
-def test_a_span_whose_day_does_not_exist_holds_nothing() -> None:
+def test_span_on_a_skipped_day_holds_no_message() -> None:
     quiet = make_quiet(timezone="Pacific/Apia", days=(4,))
     moment = datetime(2011, 12, 30, 10, 30, tzinfo=UTC)  # the zone's Saturday; Friday never was
 

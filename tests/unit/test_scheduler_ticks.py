@@ -52,7 +52,7 @@ def nobody(name: str) -> None:
     raise AssertionError(f"{name} failed")
 
 
-async def test_a_job_runs_at_once_and_again_at_its_pace() -> None:
+async def test_job_runs_at_once_and_again_at_its_pace() -> None:
     slow, quick = Job(), Job(enough=3)
     scheduler = Scheduler(on_failure=nobody)
     scheduler.every(3600, slow, name="slow")
@@ -66,7 +66,7 @@ async def test_a_job_runs_at_once_and_again_at_its_pace() -> None:
     assert slow.runs == 1
 
 
-async def test_a_job_that_raises_is_reported_and_runs_on(
+async def test_job_that_raises_is_reported_and_runs_on(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     failed: list[str] = []
@@ -84,7 +84,7 @@ async def test_a_job_that_raises_is_reported_and_runs_on(
     assert len(failed) >= 2
 
 
-async def test_a_job_that_lasts_is_never_run_beside_itself(
+async def test_job_that_lasts_is_never_run_beside_itself(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.WARNING)
@@ -124,7 +124,7 @@ async def test_stopping_quietly_ends_the_ticks_and_the_runs_that_last(
     assert caplog.records == []
 
 
-async def test_stopping_a_scheduler_that_never_started_does_nothing() -> None:
+async def test_stopping_an_unstarted_scheduler_is_allowed() -> None:
     Scheduler(on_failure=nobody).stop()
 
 

@@ -49,12 +49,12 @@ def test_items_come_in_order_of_time(items: list[dict[str, Any]]) -> None:
     assert times[0] > 0, "an item at 0 would fall into the silent baseline"
 
 
-def test_no_feed_gives_a_guid_or_an_address_twice(items: list[dict[str, Any]]) -> None:
+def test_guids_and_addresses_of_a_feed_are_unique(items: list[dict[str, Any]]) -> None:
     for field in ("guid", "url"):
         assert max(Counter((item["feed"], item[field]) for item in items).values()) == 1
 
 
-def test_no_two_items_say_the_same(items: list[dict[str, Any]]) -> None:
+def test_items_have_different_texts(items: list[dict[str, Any]]) -> None:
     assert max(Counter(item["title"] for item in items).values()) == 1
 
 
@@ -94,7 +94,7 @@ def test_items_of_a_story_match_at_least_its_lists(
             assert set(item["lists"]) >= set(stories[item["story"]]["lists"]), item["title"]
 
 
-def test_the_first_item_of_a_story_comes_from_the_feed_that_is_named(
+def test_first_item_of_a_story_comes_from_the_feed_that_is_named(
     items: list[dict[str, Any]], stories: dict[str, dict[str, Any]]
 ) -> None:
     first = {item["story"]: item["feed"] for item in reversed(items) if item["story"]}
@@ -102,13 +102,13 @@ def test_the_first_item_of_a_story_comes_from_the_feed_that_is_named(
     assert first == {story["id"]: story["first_feed"] for story in stories.values()}
 
 
-def test_a_round_up_retells_stories_that_exist(stories: dict[str, dict[str, Any]]) -> None:
+def test_round_up_retells_stories_that_exist(stories: dict[str, dict[str, Any]]) -> None:
     retold = stories["three-reports"]["retells"]
 
     assert set(retold) == set(stories) - {"three-reports"}
 
 
-def test_each_story_on_a_list_is_told_in_both_chinese_scripts_and_in_russian(
+def test_each_listed_story_is_in_both_chinese_scripts_and_russian(
     items: list[dict[str, Any]], stories: dict[str, dict[str, Any]]
 ) -> None:
     for story in stories.values():
@@ -117,7 +117,7 @@ def test_each_story_on_a_list_is_told_in_both_chinese_scripts_and_in_russian(
             assert told >= {"en", "zh-Hant", "zh-Hans", "ru"}, story["id"]
 
 
-def test_the_readme_counts_right(
+def test_readme_counts_right(
     items: list[dict[str, Any]],
     stories: dict[str, dict[str, Any]],
     feeds: dict[str, dict[str, Any]],
@@ -154,7 +154,7 @@ def test_every_file_is_in_the_readme() -> None:
     assert named == {path.name for path in SEEDS.iterdir()} - {"README.md"}
 
 
-def test_the_catalogue_for_feed_readers_is_that_of_the_configuration() -> None:
+def test_catalogue_for_feed_readers_is_that_of_the_configuration() -> None:
     configured = yaml.safe_load((SEEDS.parent / "config/feeds.yaml").read_text(encoding="utf-8"))
 
     listed = [outline.get("xmlUrl") for outline in ET.parse(SEEDS / "feeds.opml").iter("outline")]

@@ -40,7 +40,7 @@ def _sentences(text: str) -> list[str]:
         "Мост на о. Хортица закрито.",
     ],
 )
-def test_a_sentence_goes_on_behind_a_full_stop_that_ends_none(text: str) -> None:
+def test_sentence_continues_after_an_abbreviation(text: str) -> None:
     assert _sentences(text) == [text]
 
 
@@ -59,7 +59,7 @@ def test_a_sentence_goes_on_behind_a_full_stop_that_ends_none(text: str) -> None
         ("", []),
     ],
 )  # fmt: skip
-def test_a_sentence_ends(text: str, sentences: list[str]) -> None:
+def test_sentence_ends(text: str, sentences: list[str]) -> None:
     assert _sentences(text) == sentences
 
 
@@ -67,7 +67,7 @@ def test_sentence_ends_are_the_places_of_their_marks() -> None:
     assert sentence_ends("Go. Now!") == [2, 7]
 
 
-def test_the_first_sentence_keeps_the_offsets_of_its_text() -> None:
+def test_first_sentence_keeps_the_offsets_of_its_text() -> None:
     assert first_sentence("  It sank. Nobody died.") == "  It sank."
 
 

@@ -10,13 +10,13 @@ from straitwatch.errors import StoreBusy, StoreError, StoreUnavailable
 from straitwatch.store import Store, Transaction, get_meta, set_meta
 
 
-def test_a_store_makes_the_folders_on_its_way(tmp_path: Path) -> None:
+def test_store_makes_the_folders_on_its_way(tmp_path: Path) -> None:
     Store.open(f"sqlite:///{tmp_path}/deep/down/straitwatch.db").close()
 
     assert (tmp_path / "deep/down/straitwatch.db").exists()
 
 
-def test_a_relative_path_is_relative_to_the_working_directory(
+def test_relative_path_is_relative_to_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -25,7 +25,7 @@ def test_a_relative_path_is_relative_to_the_working_directory(
     assert (tmp_path / "data/straitwatch.db").exists()
 
 
-def test_two_daemons_may_not_share_a_file_and_the_second_is_told_who_holds_it(
+def test_second_daemon_on_a_file_is_refused_with_the_owner(
     tmp_path: Path,
 ) -> None:
     url = f"sqlite:///{tmp_path}/straitwatch.db"
@@ -38,7 +38,7 @@ def test_two_daemons_may_not_share_a_file_and_the_second_is_told_who_holds_it(
     Store.open(url, exclusive=True).close()
 
 
-def test_a_command_may_read_beside_the_daemon(tmp_path: Path) -> None:
+def test_command_may_read_beside_the_daemon(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/straitwatch.db"
     daemon = Store.open(url, exclusive=True)
     daemon.call(set_meta, "key", "1")
@@ -50,7 +50,7 @@ def test_a_command_may_read_beside_the_daemon(tmp_path: Path) -> None:
     daemon.close()
 
 
-def test_the_lock_of_a_killed_daemon_is_free(tmp_path: Path) -> None:
+def test_lock_of_a_killed_daemon_is_free(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/straitwatch.db"
     program = (
         "import os, signal\n"
@@ -63,7 +63,7 @@ def test_the_lock_of_a_killed_daemon_is_free(tmp_path: Path) -> None:
     Store.open(url, exclusive=True).close()
 
 
-def test_a_file_that_is_no_database_is_reported(tmp_path: Path) -> None:
+def test_file_that_is_not_a_database_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "straitwatch.db"
     path.write_text("not a database, but a text that is long enough to be one" * 100)
 
@@ -71,14 +71,14 @@ def test_a_file_that_is_no_database_is_reported(tmp_path: Path) -> None:
         Store.open(f"sqlite:///{path}")
 
 
-def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
+def test_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     with pytest.raises(StoreUnavailable):
         Store.open(f"sqlite:///{tmp_path}/file/straitwatch.db")
 
 
-def test_an_address_that_is_none_is_reported_without_its_secrets() -> None:
+def test_invalid_address_is_reported_without_its_secrets() -> None:
     with pytest.raises(StoreError, match="sqlite:///"):
         Store.open("straitwatch.db")
     with pytest.raises(StoreError) as refused:
@@ -86,7 +86,7 @@ def test_an_address_that_is_none_is_reported_without_its_secrets() -> None:
     assert "hush" not in str(refused.value)
 
 
-def test_a_backup_is_a_whole_database(tmp_path: Path) -> None:
+def test_backup_is_a_whole_database(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/straitwatch.db")
     store.call(set_meta, "key", "1")
 
@@ -100,7 +100,7 @@ def test_a_backup_is_a_whole_database(tmp_path: Path) -> None:
     copy.close()
 
 
-def test_a_backup_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
+def test_backup_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/straitwatch.db")
     (tmp_path / "file").touch()
 
@@ -109,7 +109,7 @@ def test_a_backup_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_committed_transaction_is_on_the_disk(tmp_path: Path) -> None:
+def test_committed_transaction_is_on_the_disk(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/straitwatch.db")
 
     settings = store.call(
@@ -123,7 +123,7 @@ def test_a_committed_transaction_is_on_the_disk(tmp_path: Path) -> None:
     assert settings == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1}
 
 
-def test_the_disk_is_waited_for_when_the_outbox_is_concerned_and_only_then(
+def test_disk_is_waited_for_when_the_outbox_is_concerned_and_only_then(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/straitwatch.db")

@@ -12,7 +12,7 @@ def grow(story: Story | None, report: Report) -> Story:
     return raise_severity(add_sources(story, report, fold), report.matches)
 
 
-def test_a_story_grows_by_lists_severity_and_outlets() -> None:
+def test_story_grows_by_lists_severity_and_outlets() -> None:
     other = make_feed("Other Wire", tier=1)
     match = make_match("china-russia-military", severity=Severity.CRITICAL)
     report = report_of(make_entry(), match, feed=other)
@@ -25,7 +25,7 @@ def test_a_story_grows_by_lists_severity_and_outlets() -> None:
     assert story.has_tier_one
 
 
-def test_an_aggregator_lends_its_tier_to_nobody() -> None:
+def test_tier_of_an_aggregator_does_not_count() -> None:
     aggregator = make_feed("Search", tier=1, stance="independent")
 
     story = grow(None, report_of(make_entry(source="Village Voice"), feed=aggregator))
@@ -34,7 +34,7 @@ def test_an_aggregator_lends_its_tier_to_nobody() -> None:
     assert not story.has_tier_one
 
 
-def test_an_origin_that_the_story_has_is_chosen_before_another_one() -> None:
+def test_origin_that_the_story_has_is_chosen_before_another_one() -> None:
     assert choose_origin(("Kyodo", "Reuters"), ["Reuters"]) == "Reuters"
     assert choose_origin(("Kyodo", "Reuters"), ["Yonhap"]) == "Kyodo"
 
@@ -45,39 +45,39 @@ def test_outlets_that_repeat_one_another_are_one_origin() -> None:
     assert (len(story.outlets), story.origins) == (3, ("Reuters",))
 
 
-def test_an_outlet_with_reporting_of_its_own_is_an_origin() -> None:
+def test_outlet_with_reporting_of_its_own_is_an_origin() -> None:
     assert grown(("Wire", "", ""), ("Gazette", "", "Wire")).origins == ("Wire",)
     assert grown(("Wire", "", ""), ("Gazette", "", "")).origins == ("Wire", "Gazette")
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_media_without_a_name_are_no_origin_beside_one_that_is_named(order: int) -> None:
+def test_unnamed_media_are_not_an_origin_beside_a_named_one(order: int) -> None:
     reports = [("Wire", "", "Reuters"), ("Gazette", "", UNNAMED_MEDIA)]
 
     assert grown(*reports[::order]).origins == ("Reuters",)
 
 
-def test_media_without_a_name_are_one_origin_where_nobody_names_any() -> None:
+def test_unnamed_media_are_one_origin_if_no_report_names_one() -> None:
     reports = [("Wire", "", UNNAMED_MEDIA), ("Gazette", "", UNNAMED_MEDIA)]
 
     assert grown(*reports).origins == (UNNAMED_MEDIA,)
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_repeating_media_without_a_name_hastens_no_breaking_story(order: int) -> None:
+def test_repeating_unnamed_media_does_not_make_a_story_breaking(order: int) -> None:
     reports = [("Wire", "", ""), ("Post", "", UNNAMED_MEDIA)]
 
     assert [name for name, _ in grown(*reports[::order]).recent] == ["Wire"]
 
 
-def test_a_story_is_state_medias_until_another_outlet_has_it() -> None:
+def test_story_is_state_medias_until_another_outlet_has_it() -> None:
     state = ("People", "state", "")
 
     assert grown(state, ("Party Paper", "party", "")).is_state_only
     assert not grown(state, ("Wire", "independent", "")).is_state_only
 
 
-def test_a_full_story_keeps_the_first_report_in_another_language() -> None:
+def test_full_story_keeps_the_first_report_in_another_language() -> None:
     story = grown(*((f"Wire {number}", "", "") for number in range(30)))
     chinese = make_entry("艦艇通過海峽", language="zh-Hant")
 

@@ -11,7 +11,7 @@ from straitwatch.cli.tables import print_table
     ["[/video] Fleet [bold]crosses[/] the strait", "Fleet crosses the strait " * 20],
     ids=["brackets", "longer than a terminal is wide"],
 )
-def test_a_headline_is_shown_whole_and_as_it_is(headline: str, capsys) -> None:
+def test_headline_is_shown_whole_and_unchanged(headline: str, capsys) -> None:
     table = Table("Story")
     table.add_row(headline)
 

@@ -23,7 +23,7 @@ HOOK = "/".join(("https://hooks.example/services", "T0TEST", "B0TEST", "q" * 24)
         "slack://" + "T0TEST/B0TEST/" + "q" * 24,
     ],
 )
-def test_what_looks_like_a_secret_is_replaced(text) -> None:
+def test_text_like_a_secret_is_replaced(text) -> None:
     cleaned = Redactor().clean(text)
 
     assert "***" in cleaned
@@ -31,7 +31,7 @@ def test_what_looks_like_a_secret_is_replaced(text) -> None:
         assert secret not in cleaned
 
 
-def test_known_secrets_are_replaced_wherever_they_stand() -> None:
+def test_known_secrets_are_replaced_in_any_place() -> None:
     assert Redactor(["ntfy://private-topic"]).clean("to ntfy://private-topic!") == "to ***!"
 
 
@@ -52,7 +52,7 @@ def test_known_secrets_are_replaced_wherever_they_stand() -> None:
         ("json://hidden-user@localhost/", "401 for hidden-user"),
     ],
 )
-def test_the_parts_of_an_address_are_known_as_well(address: str, said: str) -> None:
+def test_parts_of_an_address_are_known_as_well(address: str, said: str) -> None:
     cleaned = Redactor([address]).clean(said)
 
     assert "***" in cleaned
@@ -66,7 +66,7 @@ def test_plain_parts_of_an_address_stay_readable() -> None:
     assert known.clean(said) == said
 
 
-def test_a_traceback_is_cleaned_like_any_other_text() -> None:
+def test_traceback_is_cleaned_like_any_other_text() -> None:
     stream = io.StringIO()
     configure_logging(stream=stream)
     redactor.learn(["a-very-secret-word"])

@@ -26,7 +26,7 @@ def random_vectors(rows: int = 200) -> np.ndarray:
         ("ｶﾞ島", "", "ｶﾞ島"),
     ],
 )
-def test_a_text_is_title_and_lead_in_one_script_of_chinese(
+def test_text_is_title_and_lead_in_one_script_of_chinese(
     title: str, lead: str, expected: str
 ) -> None:
     assert encoder_text(title, lead, TO_SIMPLIFIED) == expected
@@ -36,12 +36,12 @@ def test_a_text_is_title_and_lead_in_one_script_of_chinese(
     ("text", "expected"),
     [("a\x00b", "a\ufffdb"), ("a\ud83db", "a\ufffdb"), ("\t ", ""), ("x" * 500, "x" * 400)],
 )
-def test_a_text_becomes_readable_for_any_encoder(text: str, expected: str) -> None:
+def test_text_becomes_readable_for_any_encoder(text: str, expected: str) -> None:
     assert readable(text) == expected
     assert readable(text).encode().decode() == expected
 
 
-def test_rounding_moves_no_cosine_by_a_hundredth() -> None:
+def test_rounding_changes_cosines_by_less_than_a_hundredth() -> None:
     vectors = random_vectors()
 
     rounded = unit_rows(to_int8(vectors))
@@ -49,12 +49,12 @@ def test_rounding_moves_no_cosine_by_a_hundredth() -> None:
     assert np.abs(rounded @ rounded.T - vectors @ vectors.T).max() < 0.01
 
 
-def test_a_number_that_is_too_large_is_cut_and_keeps_its_sign() -> None:
+def test_number_that_is_too_large_is_cut_and_keeps_its_sign() -> None:
     assert to_int8(np.array([[1.0, -1.0]], dtype=np.float32)).tolist() == [[127, -127]]
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
-def test_a_vector_that_is_not_finite_becomes_zeros(number: float) -> None:
+def test_vector_that_is_not_finite_becomes_zeros(number: float) -> None:
     assert not to_int8(np.array([[0.1, number]], dtype=np.float32)).any()
 
 
