@@ -1,9 +1,11 @@
-"""What people wait for: `check` on many lists, `why`, `backtest` and `review` on a large store.
+"""Measure `check` on many lists, and `why`, `backtest` and `review` on a large store.
 
-    python bench/commands.py [--lists 100] [--terms 4500] [--entries 1000000] [--runs 3] [--data FILE ...]
+    python bench/commands.py [--lists 100] [--terms 4500] [--entries 1000000] [--runs 3] [--data
+    FILE ...]
 
-Whole processes, start-up included: the median wall and CPU seconds of some runs each. The lists are
-the shipped ones and made-up ones beside them, each with examples; the entries are made up.
+Each command runs as a whole process, including start-up. Printed are the median wall and CPU
+seconds of several runs. The lists are the shipped ones and invented ones with examples; the entries
+are invented.
 """
 
 import argparse
@@ -22,7 +24,7 @@ import yaml
 from matcher import _phrases, _word
 from stored import fill
 
-READ = 10_000  # entries that `backtest` and `review` go through
+READ = 10_000  # entries that `backtest` and `review` read
 
 
 def main() -> None:

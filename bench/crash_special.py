@@ -1,13 +1,14 @@
-"""Three accidents that are not a kill: a frozen process, two replicas, a full disk.
+"""Test three accidents other than a kill: a frozen process, two replicas, a full disk.
 
     python bench/crash_special.py
 
 - frozen: SIGSTOP in the middle of a send, longer than the lease (30 s), then SIGCONT
-- replicas: two programs on one PostgreSQL; one is frozen in a send past its lease, the other goes on;
-  then one of them is killed, again and again
-- full disk: the database cannot grow any more (RLIMIT_FSIZE stands for a full disk); then it can
+- replicas: two programs on one PostgreSQL; one is frozen in a send past its lease while the other
+  continues; then one of them is killed repeatedly
+- full disk: the database cannot grow any more (simulated by RLIMIT_FSIZE), and later it can
 
-What counts is what the simulated Slack holds and what `doctor` says about the outbox. About three minutes.
+The messages at the simulated Slack and the problems that `doctor` finds in the outbox count. Takes
+about three minutes.
 """
 
 import asyncio
@@ -38,7 +39,7 @@ runpy.run_module("straitwatch", run_name="__main__")
 
 
 def main() -> int:
-    results = [asyncio.run(it()) for it in (frozen, replicas, full_disk)]
+    results = [asyncio.run(accident()) for accident in (frozen, replicas, full_disk)]
     return 0 if all(results) else 1
 
 
@@ -64,7 +65,7 @@ class World:
     def copies(self) -> Counter[str]:
         texts = [json.dumps(message) for message in self.slack.messages]
         ids = [f"news.example/{guid}" for guid, _, _ in self.items[: self.published]]
-        return Counter({it: sum(f"{it}|" in text for text in texts) for it in ids})
+        return Counter({id_: sum(f"{id_}|" in text for text in texts) for id_ in ids})
 
     def holds_all(self) -> bool:
         return all(self.copies().values())
@@ -74,7 +75,7 @@ class World:
         copies = self.copies()
         lost = sum(not count for count in copies.values())
         repeats = sum(max(count - 1, 0) for count in copies.values())
-        marked = sum("possible repeat" in json.dumps(it) for it in self.slack.messages)
+        marked = sum("possible repeat" in json.dumps(message) for message in self.slack.messages)
         is_good = not lost and repeats <= min(allowed, marked) and not problems
         print(
             f"{name}: {len(copies)} stories, lost {lost}, repeats {repeats} ({marked} marked), "

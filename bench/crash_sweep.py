@@ -1,14 +1,14 @@
-"""Kill the real program a thousand times and look what the servers hold.
+"""Kill the real program a thousand times and count lost and repeated messages at its servers.
 
     python bench/crash_sweep.py --kills 1000 --chains 2 --seed 1
 
-Each chain is a world of its own on loopback: a feed, a Slack (webhook and bot) and a mail server,
-all of them ours and scripted. The program is killed at a random point (before and after commits,
-after a claim, after the freeze, request written without reply, replied but unmarked, between
-recipients, around a digest, while a roll-up is sent, while it asks Slack's history, or at any
-moment), started again, killed again; now and then its clock jumps. In the end it may drain. A
-story that a place does not hold is lost; a second copy that a person would see is a repeat (mail:
-after the same Message-ID and Date are taken as one). Exit status 1 when a promise is broken.
+Each chain has its own servers on loopback: a feed, a Slack (webhook and bot) and a mail server, all
+scripted. The program is killed at a random point (before and after commits, after a claim, after
+the freeze, after a request without reply, after a reply before its record, between recipients,
+around a digest, during a roll-up, while it reads Slack's history, or at any moment), started and
+killed again. Sometimes its clock jumps. At the end it may drain. A story missing at a receiver is
+lost. A second copy that a person can see is a repeat (mails with the same Message-ID and Date count
+as one). The exit status is 1 if a guarantee is broken.
 """
 
 import argparse
@@ -60,7 +60,7 @@ def _print(tallies: list[Tally], seconds: float) -> None:
     print(f"\n{'killed':<42}{'times':>6}")
     for point, times in sorted(kills.items()):
         print(f"{point:<42}{times:>6}")
-    lost = [it for tally in tallies for it in tally.lost]
+    lost = [story for tally in tallies for story in tally.lost]
     print(f"{'all':<42}{kills.total():>6}   in {seconds:.0f} s")
     print(f"stories {sum(t.stories for t in tallies)}, at 4 places each: lost {len(lost)}")
     print(

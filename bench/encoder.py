@@ -54,7 +54,7 @@ def memory(worker: WorkerProcess) -> str:
 
 
 def running(encoder: Encoder) -> WorkerProcess:
-    worker = encoder._worker  # noqa: SLF001 - a bench looks at the process itself
+    worker = encoder._worker  # noqa: SLF001 - the process itself is measured
     assert worker is not None
     return worker
 

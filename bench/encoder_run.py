@@ -1,10 +1,10 @@
-"""What the sentence encoder costs a run of the real program: one poll, with and without it.
+"""Measure the cost of the sentence encoder in one poll of the real program.
 
     python bench/encoder_run.py [--reports 20] [--times 3]
 
-Each run is `straitwatch run --once` on a fresh database and one feed on loopback, with so many
-entries that a list matches, or none. CPU is user + system of the program and its workers; MB is the
-peak of its largest process.
+Each run is `straitwatch run --once` on a new database and one feed on loopback, with this number of
+matching entries, or none. CPU is user + system of the program and its workers. MB is the peak of
+the largest process.
 """
 
 import argparse

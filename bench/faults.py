@@ -1,10 +1,10 @@
-"""What our drivers make of every fault of Slack and of a mail server, and what follows from it.
+"""Print the outcome of our drivers for each fault of Slack and of a mail server.
 
     python bench/faults.py
 
-Each row is one send by the real driver to a server of ours on loopback that is scripted to fail so
-(Slack is simulated). `holds` counts the messages that the server shows afterwards. `then` is what
-the outbox does after a first attempt. Exit status 1 when an outcome is not the wanted one.
+Each row is one send by the real driver to a scripted server on loopback (Slack is simulated).
+`holds` counts the messages on the server afterwards. `then` is the next action of the outbox after
+a first attempt. The exit status is 1 if an outcome differs from the expected one.
 """
 
 import sys
@@ -76,7 +76,7 @@ def _print(*cells: object) -> None:
 
 
 def _then(result: SendResult, driver: Driver) -> str:
-    """Say what the outbox does, with the longest of the random waits."""
+    """Describe the next action of the outbox, with the longest random wait."""
     step = after_attempt(
         result,
         attempt=1,

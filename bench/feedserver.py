@@ -1,9 +1,9 @@
-"""Many feeds on loopback, each on an address of its own, served as cheaply as Python can.
+"""Serve many feeds on loopback, each at its own address, at the least cost in Python.
 
     python bench/feedserver.py            prints its port, serves until its standard input closes
 
-Feed n lives at http://127.1.x.y:PORT/n.xml: 35 entries, about 53 KB, RSS for even n and Atom for
-odd n, every seventh in Chinese. One line on standard input changes what all of them answer:
+Feed n is at http://127.1.x.y:PORT/n.xml: 35 entries, about 53 KB, RSS for even n and Atom for odd
+n, every seventh in Chinese. One line on standard input changes the answers of all feeds:
 
     revalidate        validators are sent and honoured: an unchanged feed costs a 304
     forget            no validators at all: an unchanged feed costs its whole body
@@ -25,7 +25,7 @@ _ZH_WORDS = "外交部星期一表示,有關貿易與交通的會談將於下週
 
 
 def address(number: int) -> str:
-    """Return the loopback address of a feed: no two feeds share one."""
+    """Return the loopback address of a feed, which is unique."""
     return f"127.1.{number // 250 + 1}.{number % 250 + 1}"
 
 
@@ -84,7 +84,7 @@ def _cached_document(number: int, revision: int) -> bytes:
 
 
 class Site:
-    """What all the feeds answer at present."""
+    """The present answers of all feeds."""
 
     def __init__(self) -> None:
         self.sends_validators = True
@@ -154,7 +154,7 @@ class Connection(asyncio.Protocol):
 def _listener() -> socket:
     sock = socket()
     sock.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
-    sock.bind(("0.0.0.0", 0))  # one socket stands for every 127.1.x.y
+    sock.bind(("0.0.0.0", 0))  # one socket for every 127.1.x.y
     sock.listen(4096)
     return sock
 

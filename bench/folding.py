@@ -2,14 +2,14 @@
 
     python bench/folding.py --data DIR [--only og2021] [--encoder auto|off] [--cache DIR]
 
-DIR holds the labelled sets as JSON Lines, gzipped. Vectors are made first and not timed,
-and kept in the folder of `--cache`. Speeds are CPU time, and the machine's: `/s` and `p99` hold
-reading a report and folding it, `fold ms` folding alone. numpy's threads wait for each other on a busy
-machine: set OPENBLAS_NUM_THREADS=1. What other methods make of the same sets is in
-`folding_peers.py`, what disorder and size do in `folding_robust.py`.
+DIR holds the labelled sets as JSON Lines, gzipped. Vectors are made first, without being timed, and
+stored in the folder of `--cache`. Speeds are CPU time on this machine: `/s` and `p99` include
+reading a report and folding it, `fold ms` is folding alone. numpy's threads wait for each other on
+a busy machine, so set OPENBLAS_NUM_THREADS=1. `folding_peers.py` measures other methods on the same
+sets, and `folding_robust.py` the effects of disorder and size.
 
-`linked` is the share of events with reports in several languages of which one story holds two
-languages, `across` the share of right pairs among those of two languages in one story.
+`linked` is the share of multilingual events with two languages in one story. `across` is the share
+of correct pairs among those of two languages in one story.
 """
 
 import argparse
@@ -104,7 +104,7 @@ def load(folder: Path, name: str) -> list[Row]:
 
 
 def rows_of(folder: Path, name: str) -> list[Row]:
-    """Return the rows of a stream, of its language where it has one."""
+    """Return the rows of a stream, only those in its language if it has one."""
     file, language = STREAMS[name]
     return [row for row in load(folder, file) if language in ("", row["lang"])]
 
@@ -113,7 +113,7 @@ def rows_of(folder: Path, name: str) -> list[Row]:
 
 
 def times_of(rows: Iterable[Row]) -> Iterator[datetime]:
-    """Read times as the offline command does: an empty one is that of the row before."""
+    """Read times as the offline command does; an empty one is that of the previous row."""
     now = LONG_AGO
     for row in rows:
         if row.get("ts"):
@@ -162,7 +162,7 @@ def reports_of(rows: Sequence[Row], vectors: Vectors) -> Iterator[Features]:
 def fold_stream(
     rows: Sequence[Row], vectors: Vectors
 ) -> tuple[list[str], list[float], list[float]]:
-    """Return the story of each row, the seconds to read and fold it, and those to fold it alone."""
+    """Return the story of each row, the seconds to read and fold it, and to fold it only."""
     window, stories, seconds, folding = StoryWindow(), [], [], []
     made = zip(rows, times_of(rows), vectors_of(rows, vectors), strict=True)
     for number, (row, at, vector) in enumerate(made):
@@ -256,7 +256,7 @@ def count_pairs(groups: Iterable[Any]) -> int:
 
 
 def across(languages: list[str], truth: list[str], found: list[str]) -> tuple[float, ...]:
-    """Return the share of linked events and the precision of pairs; nothing in one language."""
+    """Return the share of linked events and the precision of pairs; empty for one language."""
     by_event, by_both = defaultdict[str, set[str]](set), defaultdict[Any, set[str]](set)
     for language, event, story in zip(languages, truth, found, strict=True):
         by_event[event].add(language)

@@ -2,13 +2,13 @@
 
     python bench/folding_peers.py --data DIR [--only NAME] [--encoder auto|off] [--cache DIR]
 
-Ours is the one fixed configuration; its vectors are made beforehand (see `folding.py`). Each peer links a report to the nearest one of the 72 hours
-before it, or opens a story. Its threshold, and whether it reads the title alone or the summary too
-(marked +), are those that score best on the very set that is reported, or on its first 6,000 rows:
-in its favour. In languages without spaces its words are pairs of characters. On the UCI stream we
-also see addresses and outlets, the peers do not. MinHash needs datasketch and RapidFuzz itself
-beside us (`pip install --target`, then PYTHONPATH); SimHash and TF-IDF need nothing. Every method
-runs in a process of its own; MB is its peak, libraries included, above that of a process that only
+Straitwatch uses one fixed configuration, with vectors made beforehand (see `folding.py`). Each peer
+links a report to the nearest one of the previous 72 hours, or opens a story. Its threshold, and the
+choice between title and summary (marked +), are the best for the reported set or for its first
+6,000 rows, in favour of the peer. In languages without spaces, words are pairs of characters. On
+the UCI stream, Straitwatch also reads addresses and outlets. MinHash needs the package datasketch
+and RapidFuzz its own (`pip install --target`, then PYTHONPATH); SimHash and TF-IDF need none. Every
+method runs in its own process. MB is its peak with libraries, minus that of a process that only
 loads the data.
 """
 
@@ -81,7 +81,7 @@ def main() -> None:
 
 
 def installed() -> list[str]:
-    """Return the peers that can run here, and say which cannot."""
+    """Return the peers that can run here, and print the others."""
     missing = [name for name, peer in PEERS.items() if peer.needs and not find_spec(peer.needs)]
     for name in missing:
         print(f"{name} is left out: {PEERS[name].needs} is not installed")
@@ -108,14 +108,14 @@ def line(name: str, method: str, found: dict[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Runs methods on sets, each in a process of its own."""
+    """Runs methods on sets, each in its own process."""
 
     data: Path
     encoder: str
     cache: Path | None
 
     def child(self, name: str, method: str, at: str = "") -> dict[str, Any]:
-        """Run one method on one set; without `at` it looks for the best setting."""
+        """Run one method on one set; without `at`, find the best setting."""
         command = [sys.executable, __file__, "--data", str(self.data), "--encoder", self.encoder]
         command += ["--cache", str(self.cache)] if self.cache else []
         command += ["--child", name, method, at]
@@ -174,7 +174,7 @@ class Bench:
 
 
 def best_on_pairs(rows: list[Row], truth: list[bool], peer: "type[Link]") -> dict[str, Any]:
-    """Return the figures of a peer at the text and threshold that suit it best."""
+    """Return the figures of a peer at its best text and threshold."""
     best: dict[str, Any] = {"figures": (0.0, 0.0, -1.0)}
     for mark in texts_of(row["a"].get("summary") for row in rows):
         began = time.process_time()
@@ -210,7 +210,7 @@ def best_setting(rows: list[Row], peer: "type[Link]") -> str:
 
 
 def texts_of(summaries: Iterable[str | None]) -> tuple[str, ...]:
-    """Return the ways to read the texts of a set: their title, and their summary where it is."""
+    """Return the ways to read the texts of a set: titles, and summaries if there are any."""
     return ("", "+") if any(summaries) else ("",)
 
 
@@ -252,16 +252,16 @@ def binary(truth: Sequence[bool], found: Sequence[bool]) -> tuple[float, float, 
 
 
 class Link:
-    """Finds the nearest of the reports that it holds."""
+    """Finds the nearest of its reports."""
 
     needs: ClassVar[str] = ""  # a package
     thresholds: ClassVar[tuple[float, ...]] = ()  # that are tried; likeness 0 to 1
 
     def __init__(self, threshold: float) -> None:
-        """Begin without reports; only an index needs to know the threshold beforehand."""
+        """Begin without reports; only an index needs the threshold beforehand."""
 
     def read(self, text: str) -> Any:
-        """Return what a text is compared by."""
+        """Return the form of a text for comparison."""
         raise NotImplementedError
 
     def likeness(self, a: Any, b: Any) -> float:
@@ -413,7 +413,7 @@ class TokenSet(Link):
 
         super().__init__(threshold)
         self._ratio, self._search = fuzz.token_set_ratio, process.extractOne
-        self._cutoff = threshold * 100  # what is below it cannot be an answer: lets it be faster
+        self._cutoff = threshold * 100  # answers below it are skipped, which is faster
         self._texts: dict[int, str] = {}
 
     def read(self, text: str) -> str:

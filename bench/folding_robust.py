@@ -1,17 +1,18 @@
-"""Hold folding against disorder, repeats, restarts and size: figures beside their targets.
+"""Measure folding under disorder, repeats, restarts and size, with targets.
 
     python bench/folding_robust.py --data DIR [--part PART] [--only NAME] [--encoder auto|off]
 
     order     arrivals moved by up to 30 minutes either way, three times: change of B-cubed F1
     copies    every entry comes twice, the second time with a new id and another form of its address
-    restart   a window rebuilt in mid-stream from what the store would still give it
+    restart   a window rebuilt in mid-stream from stored reports
     young     the first reports of an empty window, begun at several places of a stream
     window    one 72 h window filled by folding titles made of the words of real ones: time, memory
     rebuild   a window rebuilt from the stored form of 100,000 reports, of 13 days and of 70 hours
     stored    the same for windows of 10,000 to 1,000,000 reports, each a story of its own
 
 DIR holds the labelled sets as JSON Lines, gzipped. A set without addresses gets invented ones. Made
-titles get random vectors. Times are CPU time; see `folding.py` for `--cache` and OPENBLAS_NUM_THREADS.
+titles get random vectors. Times are CPU time; see `folding.py` for `--cache` and
+OPENBLAS_NUM_THREADS.
 """
 
 import argparse
@@ -116,7 +117,10 @@ def disorder(name: str, rows: list[Row], vectors: Vectors) -> None:
     tell("order", name, "B3 F1 in order", f"{plain:.4f}")
     for seed in SEEDS:
         rng = random.Random(seed)
-        moved = [replace(it, seen_at=it.seen_at + SHIFT * rng.uniform(-1, 1)) for it in reports]
+        moved = [
+            replace(report, seen_at=report.seen_at + SHIFT * rng.uniform(-1, 1))
+            for report in reports
+        ]
         moved.sort(key=lambda report: report.seen_at)
         tell("order", name, f"change, seed {seed}", f"{f1(moved) - plain:+.4f}", "+-.0100")
 
@@ -197,7 +201,7 @@ def restart(name: str, rows: list[Row], vectors: Vectors) -> None:
 
 
 def begin(name: str, rows: list[Row], vectors: Vectors) -> None:
-    """Fold the first reports into an empty window, whose means and weights are not its own yet."""
+    """Fold the first reports into an empty window, which still uses default means and weights."""
     for size in YOUNG:
         starts = [len(rows) * place // PLACES for place in range(PLACES)]
         parts = [rows[start : start + size] for start in starts]
@@ -277,7 +281,7 @@ def child(data: Path, encoder: str, part: str, size: int) -> dict[str, Any]:
 
 
 def titles_of(data: Path) -> Iterator[list[str]]:
-    """Read titles line by line: rows that were freed would hide a window's growth."""
+    """Read titles line by line, because freed rows would hide the growth of a window."""
     for file in ("og2021_stream", "uci_desk_stream"):
         with gzip.open(data / f"{file}.jsonl.gz", "rt", encoding="utf-8") as lines:
             for row in map(json.loads, lines):
@@ -288,7 +292,7 @@ def titles_of(data: Path) -> Iterator[list[str]]:
 def made_reports(
     data: Path, size: int, *, has_vectors: bool, span: timedelta = SPAN
 ) -> Iterator[Features]:
-    """Make reports of the words of real titles: as common and as many in a title as there."""
+    """Make reports of the words of real titles, with the same frequencies and lengths."""
     rng, jitter = random.Random(1), np.random.default_rng(1)
     titles = list(titles_of(data))
     words, lengths = [word for title in titles for word in title], [len(title) for title in titles]
@@ -309,7 +313,7 @@ def random_vector(jitter: np.random.Generator) -> Vector:
 
 
 def fill_by_folding(data: Path, size: int, has_vectors: bool) -> dict[str, float]:
-    """Fold every report; then rebuild the window from what that gave."""
+    """Fold every report, then rebuild the window from the result."""
     reports = made_reports(data, size, has_vectors=has_vectors)
     window, seconds, stories = StoryWindow(), array("d"), 0
     with tempfile.TemporaryFile() as kept:  # not in memory: only the window's growth counts
@@ -345,7 +349,7 @@ def rebuild_stored(
 
 
 def made_fold(report: Features, story_ids: list[str], rng: random.Random) -> Fold:
-    """Put a report into a story of the latest, or into a new one."""
+    """Put a report into one of the latest stories, or into a new one."""
     if story_ids and rng.random() < JOINING:
         story_id, relation = rng.choice(story_ids[-LATEST:]), Relation.SAME_EVENT
     else:
@@ -371,7 +375,7 @@ def rebuild_from(kept: Any, size: int, now: datetime) -> dict[str, float]:
 
 
 def probe_stored(data: Path, size: int, has_vectors: bool) -> dict[str, float]:
-    """Fold some reports into a window that holds so many, each a story of its own."""
+    """Fold some reports into a window with this number of reports, each its own story."""
     reports = made_reports(data, size, has_vectors=has_vectors)
     window, seconds = StoryWindow(), array("d")
     first = next(reports)  # reads the titles

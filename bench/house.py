@@ -212,7 +212,8 @@ def room_of(module: str) -> str:
 def tests_by_room(sources: list[Source]) -> dict[str, tuple[int, int]]:
     """Return the lines of tests and of code for each room.
 
-    The lines of a test module count for the rooms that it imports from, by the names that it imports.
+    The lines of a test module count for the rooms that it imports from, by the names that it
+    imports.
     """
     code, tests = Counter[str](), Counter[str]()
     for source in sources:

@@ -1,10 +1,10 @@
-"""Are commentary and round-ups recognized, and is any news taken for them?
+"""Measure how well commentary and round-ups are recognized, and how much news is mistaken for them.
 
     python bench/kinds.py --data DIR [--config DIR] [--show]
 
-DIR holds */items.jsonl: `id`, `title`, `summary`, `url`, `lang`, `source`, `role` and `must_tell`. Feeds
-come from the feeds.yaml of the configuration and of each stream. `--show` lists the entries that were missed
-and where each signal fires.
+DIR holds */items.jsonl: `id`, `title`, `summary`, `url`, `lang`, `source`, `role` and `must_tell`.
+Feeds come from the feeds.yaml of the configuration and of each stream. `--show` lists the entries
+that were missed and where each signal fires.
 """
 
 import argparse
@@ -58,7 +58,7 @@ def _options() -> argparse.Namespace:
 
 
 def _feeds(path: Path) -> dict[str, Feed]:
-    """Name and kind of the feeds in a file; nothing else decides here."""
+    """Return name and kind of the feeds in a file, the only settings that matter here."""
     if not path.exists():
         return {}
     listed = yaml.safe_load(path.read_text(encoding="utf-8"))["feeds"]

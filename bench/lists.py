@@ -1,4 +1,4 @@
-"""The shipped watch-lists without the rest of the configuration, for the benchmarks here."""
+"""Load the shipped watch-lists, without the rest of the configuration, for benchmarks."""
 
 from pathlib import Path
 

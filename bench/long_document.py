@@ -1,9 +1,9 @@
-"""How long does another poll wait while one document with thousands of matches is committed?
+"""Measure the wait of other polls while a document with thousands of matches is committed.
 
     python bench/long_document.py [--entries 5000] [--database postgresql://...]
 
-Builds the reports of one document, commits them in parts as a poll does, and commits a small poll
-of another feed every 50 ms meanwhile. Titles are made up and all match.
+Builds the reports of one document, commits them in parts as a poll does, and meanwhile commits a
+small poll of another feed every 50 ms. Titles are invented, and all match.
 """
 
 import argparse
@@ -81,7 +81,7 @@ def make_poll(feed: Feed, state: FeedState, entries: Sequence[Entry], rules: Rul
 
 
 def measure_advance(reports: Sequence[Report], rules: Rules) -> None:
-    """Measure the two things that are decided of each report, without a store."""
+    """Measure the two decisions about each report, without a store."""
     window, fold_seconds, advance_seconds = StoryWindow(), 0.0, 0.0
     stories = {}
     for report in reports:

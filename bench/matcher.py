@@ -1,13 +1,13 @@
-"""Documents a second, build time and memory of the matcher beside plain alternatives.
+"""Measure speed, build time and memory of the matcher and of plain alternatives.
 
     python bench/matcher.py [--seconds 0.5] [--quick]
 
-Texts are made of made-up but English-looking words with the shipped lists' terms sprinkled in; short
-= 57 words (title and summary), full = 740 words. All engines look for the same terms. Peers that
-are not installed (`pip install flashtext2 pyahocorasick`) are skipped with a line. Each build runs
-in a process of its own, so that its memory can be told apart. `build s` is CPU seconds of compiling.
-The peers only find substrings at word boundaries; straitwatch also folds, masks and decides.
-Trust ratios, not absolute figures.
+Texts consist of invented English-looking words and terms of the shipped lists: short = 57 words
+(title and summary), full = 740 words. All engines look for the same terms. Peers that are not
+installed (`pip install flashtext2 pyahocorasick`) are skipped with a note. Each build runs in its
+own process, so that its memory is measured separately. `build s` is the CPU seconds of compiling.
+The peers only find substrings at word boundaries; Straitwatch also normalizes, masks and decides.
+Compare ratios rather than absolute figures.
 """
 
 import argparse
@@ -147,7 +147,7 @@ def _word(rng: random.Random) -> str:
 
 
 def _phrases(vocabulary: list[str], count: int, rng: random.Random) -> list[str]:
-    rare = [word for word in vocabulary[2_000:] if len(word) >= 6]  # names are rarely shorter
+    rare = [word for word in vocabulary[2_000:] if len(word) >= 6]  # most names are this long
     found: dict[str, None] = {}
     while len(found) < count:
         found[
@@ -218,7 +218,7 @@ def _bounded(automaton: object, text: str) -> list[str]:
 
 
 def _lists_of(phrases: list[str], lists: int) -> Matcher:
-    """Give each list a place set, an action set and points, as a desk would write them."""
+    """Return each list a place set, an action set and points, like the lists of a desk."""
     sets = {f"set{at}": [] for at in range(lists * 2)}
     for name, phrase in zip(cycle(sets), phrases, strict=False):
         sets[name].append(Sourced(text=phrase))
@@ -247,7 +247,7 @@ def _watchlists(lists: int) -> Iterator[WatchList]:
 def _shipped(
     phrases: list[str], lists: int, shipped: tuple[dict[str, TermSet], list[WatchList]]
 ) -> tuple[Callable[[MatchText], object], int]:
-    """The shipped lists, and beside them made-up ones up to the wanted numbers."""
+    """Return the shipped lists, and invented ones up to the requested numbers."""
     terms, watchlists = shipped
     if phrases:
         more = lists - len(watchlists)

@@ -1,11 +1,11 @@
-"""How fast the outbox empties, what a storm becomes, and whether broken receivers slow a good one.
+"""Measure the speed of the outbox, a storm of messages, and the effect of broken receivers.
 
-    python bench/outbox.py throughput           deliveries/s: SQLite and PostgreSQL, 1 and 4 replicas
-    python bench/outbox.py storm                2,000 matches in one poll, to a Slack that says 429
-    python bench/outbox.py hanging              a healthy receiver beside 8 that hang
+    python bench/outbox.py throughput           deliveries/s: SQLite and PostgreSQL, 1 and 4
+    replicas python bench/outbox.py storm                2,000 matches in one poll, to a Slack with
+    429 python bench/outbox.py hanging              a healthy receiver beside 8 that hang
 
-The program is the real one, in processes of its own. Slack is simulated on loopback: it answers as
-Slack documents it, without Slack's own time. PostgreSQL is a real server, started for the run.
+The real program runs in its own processes. Slack is simulated on loopback: it answers as Slack
+documents it, without Slack's own delay. PostgreSQL is a real server, started for the run.
 """
 
 import argparse
@@ -72,7 +72,7 @@ def receivers(slack: SlackServer, count: int, **more: object) -> dict[str, dict[
 
 
 def fill(url: str, messages: int, places: int) -> None:
-    """Put messages about as many stories into the outbox."""
+    """Put messages about this number of stories into the outbox."""
     store = Store.open(url)
     now = utc_now()
     for at in range(messages):
@@ -196,7 +196,7 @@ def _busy(slack: SlackServer, refused: Counter[str]) -> Callable[[Asked], None]:
 def _account(
     guids: Sequence[str], messages: Sequence[dict[str, object]], states: Counter[str]
 ) -> bool:
-    """Say what became of each match, by what the server shows; whether nothing is missing."""
+    """Print the fate of each match at the server, and return True if none is missing."""
     held = Counter[str]()
     own, named, counted = set[str](), set[str](), 0
     for message in messages:
@@ -211,7 +211,7 @@ def _account(
     missing = len(guids) - len(held.keys() & set(guids)) - counted - open_ones
     print(
         f"  {len(messages)} messages: {len(own)} matches by themselves, {len(named)} named in "
-        f"{sum('in one message' in str(it['text']) for it in messages)} roll-ups, {counted} more "
+        f"{sum('in one message' in str(message['text']) for message in messages)} roll-ups, {counted} more "
         f"counted there\n  {open_ones} waiting, {missing} missing, {twice} twice; outbox: "
         f"{dict(states)}",
         flush=True,
@@ -221,13 +221,15 @@ def _account(
 
 def _states(url: str) -> Counter[str]:
     store = Store.open(url)
-    found = Counter(str(it.delivery.state) for it in store.call(list_deliveries, limit=100_000))
+    found = Counter(
+        str(listed.delivery.state) for listed in store.call(list_deliveries, limit=100_000)
+    )
     store.close()
     return found
 
 
 def _is_empty(url: str) -> bool:
-    sleep(0.5)  # looking must not be what is measured
+    sleep(0.5)  # so that polling for the result is not measured
     states = _states(url)
     return bool(states) and not {"held", "pending", "sending"} & set(states)
 

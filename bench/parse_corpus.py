@@ -1,9 +1,10 @@
-"""Read a corpus of feeds and compare with the right answers.
+"""Parse a corpus of feeds and compare the results with the correct answers.
 
-    python bench/parse_corpus.py --data DIR      DIR/feeds holds real, derived, derived.csv, html_instead, replay
+    python bench/parse_corpus.py --data DIR      DIR/feeds holds real, derived, derived.csv,
+    html_instead, replay
 
-Prints a table of right and wrong, the wrong ones by name, the slowest documents by CPU time, and
-what a parse worker costs.
+Prints a table of correct and wrong results, the names of the wrong ones, the slowest documents by
+CPU time, and the cost of a parse worker.
 """
 
 import argparse
@@ -110,7 +111,7 @@ def check_html(feeds: Path, report: Report) -> None:
 
 
 def check_replay(feeds: Path, report: Report, every: int) -> None:
-    """Stories of one feed over time: the same entry must keep its id."""
+    """Check one feed over time: the same entry must keep its id."""
     for folder in sorted(path for path in (feeds / "replay").iterdir() if path.is_dir()):
         ids_by_key: dict[tuple[str, str, str], set[str]] = {}
         for path in sorted(folder.glob("*.xml"))[::every]:

@@ -1,20 +1,20 @@
-"""What a poll costs: Straitwatch beside rss2email and reader, on the same feeds in the same run.
+"""Measure the cost of a poll in Straitwatch, rss2email and reader, on the same feeds in one run.
 
     python bench/polls.py --feeds 1000
     python bench/polls.py --feeds 1000 5000 --peers none      marginal cost, without peers
 
-Each program runs as people run it, from the command line, against `feedserver.py` on loopback.
-CPU is user + system of the process and of the workers it waited for; RSS is the peak of its
-largest process. Four passes follow each other on the same database:
+Each program runs from the command line against `feedserver.py` on loopback. CPU is user + system of
+the process and its workers. RSS is the peak of the largest process. Four passes use the same
+database:
 
-    cold       first sight: every document is read and stored
-    304        nothing changed, and the server says so
-    bodies     nothing changed, but the server keeps no validators and sends every document
+    cold       first fetch: every document is read and stored
+    304        unchanged feeds, and the server answers 304
+    bodies     unchanged feeds, but the server has no validators and sends every document
     changed    5 % of the feeds have two new entries, the rest answer 304
 
-Peers are installed into environments of their own, under --environments or a temporary folder.
-Every program runs from bytecode, as pip leaves it; what is not compiled yet is compiled first.
-Ratios compare with the best peer in the same pass. The server's counts prove what was asked.
+Peers are installed into their own environments, under --environments or a temporary folder. Every
+program runs from bytecode, and uncompiled modules are compiled first. Ratios compare with the best
+peer in the same pass. The server's counts prove the number of requests.
 """
 
 import argparse
@@ -42,16 +42,16 @@ CHANGED_PERCENT = 5
 PASS_TIMEOUT = 600  # seconds
 PEERS = {
     "rss2email": ("rss2email==3.14",),
-    # reader's vendored feedparser imports sgmllib, which it does not ask for.
+    # reader's vendored feedparser imports sgmllib without requiring it.
     "reader": ("reader==3.26", "sgmllib3k"),
 }
 OURS = ("straitwatch", "fetcher")
 BYTECODE = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-INTERVAL = 1  # seconds: so that every feed is due again at the next pass
+INTERVAL = 1  # seconds, so that every feed is due in the next pass
 
 
 class Server:
-    """The feed server in a process of its own, so that its cost counts for nobody."""
+    """The feed server in its own process, so that its cost is not counted."""
 
     def __enter__(self) -> Self:
         path = Path(__file__).with_name("feedserver.py")
@@ -144,7 +144,7 @@ PREPARE = {
 
 
 def environment_of(name: str, folder: Path) -> Path:
-    """Return where a program's executables are; install a peer if need be."""
+    """Return the folder of a program's executables; install a peer if necessary."""
     if name in OURS:
         return Path(sys.executable).parent
     programs = folder / name / "bin"
@@ -167,7 +167,7 @@ class Cost:
 
 
 def measure(command: Sequence[str], log: Path) -> Cost:
-    """Run a command and return what it and the children it waited for have cost."""
+    """Run a command and return its cost, including that of its children."""
     started = time.perf_counter()
     with log.open("ab") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, env=BYTECODE)
@@ -180,7 +180,7 @@ def measure(command: Sequence[str], log: Path) -> Cost:
                 process.kill()
             time.sleep(0.005)
         process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, 1):  # 1: it found something wrong, for instance a feed
+    if process.returncode not in (0, 1):  # 1: it found a problem, such as a broken feed
         raise SystemExit(f"{command[0]} ended with {process.returncode}; see {log}")
     wall = time.perf_counter() - started
     return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024)
@@ -195,7 +195,7 @@ def run_passes(name: str, feeds: int, *, folder: Path, environments: Path) -> di
         for step in PASSES:
             server.tell("forget" if step == "bodies" else "revalidate")
             if step == "changed":
-                # Validators were forgotten by the pass before: fetch them again, unmeasured.
+                # The previous pass dropped the validators: fetch them again, unmeasured.
                 measure(command, folder / "log")
                 time.sleep(2 * INTERVAL)
                 server.tell(f"change {CHANGED_PERCENT}")
@@ -207,7 +207,7 @@ def run_passes(name: str, feeds: int, *, folder: Path, environments: Path) -> di
 
 
 def warm_up(name: str, environments: Path) -> None:
-    """Compile what the installer left uncompiled: that is paid once, not at each start."""
+    """Compile the remaining modules, a cost that users pay only once."""
     python = environment_of(name, environments) / "python"
     site = "import sysconfig; print(sysconfig.get_path('purelib'))"
     folder = subprocess.check_output([python, "-c", site], text=True).strip()
@@ -217,7 +217,7 @@ def warm_up(name: str, environments: Path) -> None:
 
 
 def check_counts(name: str, step: str, feeds: int, counts: str) -> None:
-    """Complain when a pass did not ask for what it should have."""
+    """Print a warning if a pass sent another number of requests than expected."""
     changed = sum(n % 100 < CHANGED_PERCENT for n in range(feeds))
     documents = {"cold": feeds, "304": 0, "bodies": feeds, "changed": changed}[step]
     expected = f"{documents} {feeds - documents}"
@@ -249,7 +249,7 @@ def print_table(results: dict[tuple[str, int], dict[str, Cost]]) -> None:
 
 
 def print_marginal(step: str, results: dict[tuple[str, int], dict[str, Cost]]) -> None:
-    """Print what each further feed costs, start-up left out."""
+    """Print the cost of each further feed, without start-up."""
     for name in dict.fromkeys(name for name, _ in results):
         sizes = sorted(feeds for who, feeds in results if who == name)
         if len(sizes) > 1:

@@ -1,17 +1,19 @@
-"""How well do the shipped lists choose? Precision and recall by list, language and kind of feed.
+"""Measure precision and recall of the shipped lists by list, language and kind of feed.
 
     python bench/relevance.py FILE.jsonl ... [--stream FILE.jsonl.gz] [--sources FILE.json]
         [--half 0|1] [--show misses|false|all] [--lang ru] [--list ID] [--config DIR]
 
-Each FILE is a labelled set. Three shapes are read, by their fields: `labels` and `borderline` (A =
-Taiwan policy, B = China-Russia military cooperation); `taiwan_policy` and `china_russia_military`
-(yes, no, borderline); `role` (noise or not) of the items of a beat, for which the share of noise
-and of relevant items that any list takes is printed. A borderline item does not count.
+Each FILE is a labelled set in one of three forms, according to its fields: `labels` and
+`borderline` (A = Taiwan policy, B = China-Russia military cooperation); `taiwan_policy` and
+`china_russia_military` (yes, no, borderline); `role` (noise or not) of the items of a beat, for
+which the shares of noise and of relevant items on any list are printed. Borderline items do not
+count.
 
 `--sources` maps the `source` of an item to a feed of the configuration and to a kind of feed:
-{"taipeitimes": {"feed": "Taipei Times", "kind": "Taiwan, English"}}. `weight`, where an item has
-one, says how many titles of a stream a sampled item stands for. `--stream` counts fires a day.
-`--half` takes every second item by a hash of its id, to tune on one half and look at the other.
+{"taipeitimes": {"feed": "Taipei Times", "kind": "Taiwan, English"}}. The optional `weight` of a
+sampled item is the number of titles of a stream that it represents. `--stream` counts matches a
+day. `--half` selects half of the items by a hash of the id, so that you can tune on one half and
+test on the other.
 """
 
 import argparse
@@ -66,11 +68,11 @@ class Sources:
         return self.feeds.get(name)
 
     def kind_of(self, row: Row) -> str:
-        """Return the kind of feed that an item comes from."""
+        """Return the kind of an item's feed."""
         return self.known.get(row.get("source") or "", {}).get("kind") or "other"
 
     def text_of(self, row: Row) -> MatchText:
-        """Return what the lists look at."""
+        """Return the text that the lists read."""
         feed = self.feed_of(row) or Feed(id="", name="", url="")
         return MatchText(
             title=row["title"],

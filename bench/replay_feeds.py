@@ -1,15 +1,15 @@
-"""Replay recorded snapshots of real feeds through the real pipeline, and hold every alert to account.
+"""Replay recorded snapshots of real feeds through the real pipeline, and check every alert.
 
     python bench/replay_feeds.py --feeds DIR [--only NAME] [--max-age 48h] [--show]
 
-DIR holds a folder for each feed, with its snapshots as they were polled: NNNN_<unix time>.xml. Each
-poll fetches the next one over HTTP; the program's clock stands at the snapshot's time; the database
-is a real SQLite file, the receiver a Slack on loopback. The watch-list is so broad that most items
-match. Which items are really new is reckoned here, apart from the program: an item is known when
-its guid, its link or its title has been in the feed before (a guid or link that several titles
-share in one document says nothing). What stands in the first snapshot alerts nobody.
+DIR holds a folder for each feed, with its polled snapshots: NNNN_<unix time>.xml. Each poll fetches
+the next one over HTTP at the snapshot's time. The database is a real SQLite file, and the receiver
+a Slack on loopback. The watch-list is so broad that most items match. The new items are computed
+here, independently of the program: an item is known if its guid, link or title was in the feed
+before (a guid or link shared by several titles of one document does not count). Items of the first
+snapshot must not alert.
 
-`--show` prints what deviates, with titles: they are third-party text, for your screen only.
+`--show` prints deviations with titles, which are third-party text for your screen only.
 """
 
 import argparse
@@ -82,7 +82,7 @@ def hold_to_account(directory: Path, *, max_age: str, shows: bool) -> bool:
 
 
 def openers(stored: "list[Stored]") -> list[int]:
-    """Return for each entry the number of the first one of its story; ids depend on the port."""
+    """Map each entry to the number of its story's first entry, as ids depend on the port."""
     first: dict[str, int] = {"": -1}
     return [first.setdefault(one.story, number) for number, one in enumerate(stored)]
 
@@ -92,7 +92,7 @@ def openers(stored: "list[Stored]") -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of a snapshot, read without the program."""
+    """An item of a snapshot, parsed without the program."""
 
     guid: str
     link: str
@@ -105,13 +105,13 @@ class Item:
 
     @property
     def is_wanted(self) -> bool:
-        words = set(_WORD.findall(f"{self.heading} {self.text}"))  # = asks for this very spelling
+        words = set(_WORD.findall(f"{self.heading} {self.text}"))  # = requires this spelling
         return any(not words.isdisjoint(some) for some in WORDS.values())
 
 
 @dataclass
 class Group:
-    """What one item was over all snapshots."""
+    """One item over all snapshots."""
 
     first_poll: int
     titles: set[str] = field(default_factory=set)
@@ -122,7 +122,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A feed's document at one time."""
+    """The document of a feed at one time."""
 
     at: datetime
     body: bytes
@@ -156,12 +156,12 @@ def _plain(text: str) -> str:
 
 
 def normal(title: str) -> str:
-    """Return a title as it is compared: its words, since Slack needs some signs replaced."""
+    """Return the words of a title for comparison, because Slack replaces some signs."""
     return " ".join(re.findall(r"\w+", html.unescape(_plain(title)).casefold()))
 
 
 def keys_of(items: list[Item]) -> Iterator[tuple[Item, list[str]]]:
-    """Yield each item with what it can be recognized by."""
+    """Yield each item with its identifiers."""
     titles: dict[str, set[str]] = defaultdict(set)
     for item in items:
         for key in (item.guid, item.link):
@@ -196,22 +196,22 @@ def reckon(snapshots: list[list[Item]]) -> list[Group]:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An entry as the program left it."""
+    """A stored entry."""
 
     title: str
     action: str
     reason: str
-    fold: str  # why it belongs to its story
+    fold: str  # the reason why it belongs to its story
     story: str
-    revision: int  # of the story: how often something was said of it
+    revision: int  # of the story: the number of its alerts
 
 
 async def replay(
     snapshots: list[Snapshot], *, language: str, max_age: str, forgets: bool = False
 ) -> tuple[list[Stored], list[dict[str, Any]]]:
-    """Poll all snapshots of one feed, in order; return what is stored and what Slack holds.
+    """Poll all snapshots of one feed in order; return the stored entries and Slack's messages.
 
-    With `forgets`, the fold window is built anew from the database before each poll, as after a
+    With `forgets`, the fold window is rebuilt from the database before each poll, as after a
     restart.
     """
     with tempfile.TemporaryDirectory() as folder:
@@ -250,7 +250,7 @@ def _write_config(
 
 
 async def _poll(app: App, feeds: FeedServer, snapshot: Snapshot) -> None:
-    """Let the program run once at a snapshot's time."""
+    """Run the program once at a snapshot's time."""
     app.runtime.tools = replace(app.runtime.tools, clock=lambda: snapshot.at)
     etag = blake2b(snapshot.body, digest_size=8).hexdigest()
     feeds.answer("/feed", Page(snapshot.body, etag=f'"{etag}"'))
@@ -276,21 +276,21 @@ def _read_store(path: Path) -> list[Stored]:
 
 @dataclass
 class Account:
-    """What should have been said, and what was."""
+    """The expected and the actual alerts."""
 
     snapshots: list[list[Item]]
     stored: list[Stored]
     messages: list[dict[str, Any]]
 
     def tell(self, name: str, *, shows: bool) -> bool:
-        """Print the account of one feed; return whether every item is accounted for."""
+        """Print the results of one feed; return True if every item has the expected result."""
         groups = reckon(self.snapshots)
         new = [group for group in groups if group.first_poll and group.wanted_poll is not None]
         said = self._said(groups)
         outcomes = {id(group): self._outcome(group, said[id(group)]) for group in new}
         counts = Counter(outcomes.values())
         repeated = [group for group in groups if said[id(group)] > 1]
-        unexpected = [it for it in groups if said[id(it)] and id(it) not in outcomes]
+        unexpected = [group for group in groups if said[id(group)] and id(group) not in outcomes]
         missing = [group for group in new if outcomes[id(group)] == "missing"]
         listed = sum(len(items) for items in self.snapshots)
         print(
@@ -301,12 +301,12 @@ class Account:
         for outcome, number in counts.most_common():
             print(f"    {outcome:24} {number}")
         print(f"  messages at Slack          {len(self.messages)}, of no item {said[0]}")
-        print(f"  said twice                 {sum(said[id(it)] - 1 for it in repeated)}")
+        print(f"  said twice                 {sum(said[id(group)] - 1 for group in repeated)}")
         print(f"  said, but not new          {len(unexpected)}")
         once = counts["alerted"] / (len(new) or 1)
         covered = 1 - len(missing) / (len(new) or 1)
         print(f"  first alerts for each new item {once:.3f}; with folds and digest {covered:.3f}")
-        reasons = Counter((it.action, it.reason, it.fold) for it in self.stored)
+        reasons = Counter((row.action, row.reason, row.fold) for row in self.stored)
         for (action, reason, fold), number in reasons.most_common():
             print(f"    {number:6} entries: {action}, {reason}{', ' if fold else ''}{fold}")
         if shows:
@@ -320,17 +320,17 @@ class Account:
         return not (missing or repeated or unexpected or said[0])
 
     def _said(self, groups: list[Group]) -> Counter[int]:
-        """Count the messages about each item by its headline; 0 stands for none of them."""
+        """Count the messages about each item by its headline; key 0 is for other messages."""
         by_title = {title: id(group) for group in groups for title in group.titles}
         return Counter(by_title.get(headline(message), 0) for message in self.messages)
 
     def _outcome(self, group: Group, said: int) -> str:
-        rows = [it for it in self.stored if normal(it.title) in group.titles]
+        rows = [row for row in self.stored if normal(row.title) in group.titles]
         if said:
             return "alerted"
-        if any(it.action == "digest" for it in rows):
+        if any(row.action == "digest" for row in rows):
             return "digest, late"
-        folds = [it.fold for it in rows if it.revision and it.fold]
+        folds = [row.fold for row in rows if row.revision and row.fold]
         if folds:
             return f"folded, {folds[0]}"
         return "missing"
@@ -339,13 +339,15 @@ class Account:
         print(
             f"  {what}: seen {group.seen} times from poll {group.first_poll}, {len(group.links)} links"
         )
-        for it in self.stored:
-            if normal(it.title) in group.titles:
-                print(f"      {it.title[:100]!r} {it.action}, {it.reason}; {it.fold} {it.story}")
+        for row in self.stored:
+            if normal(row.title) in group.titles:
+                print(
+                    f"      {row.title[:100]!r} {row.action}, {row.reason}; {row.fold} {row.story}"
+                )
 
 
 def headline(message: dict[str, Any]) -> str:
-    """Return the title that a message leads with."""
+    """Return the leading title of a message."""
     body = str(message["blocks"][0]["text"]["text"])
     found = re.search(r"^\*<[^|>]*\|(.*)>\*$", body, re.MULTILINE) or re.search(
         r"^\*(.*)\*$", body, re.MULTILINE

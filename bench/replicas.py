@@ -1,31 +1,32 @@
-"""Whether three replicas on one PostgreSQL leave what one program leaves.
+"""Compare the results of three replicas on one PostgreSQL with those of one program.
 
     python bench/replicas.py                      all scenarios, about three minutes
-    python bench/replicas.py --only kill          those whose name holds this
-    python bench/replicas.py --dsn postgresql+psycopg://user@host/name    a server of yours
+    python bench/replicas.py --only kill          scenarios with this in their name
+    python bench/replicas.py --dsn postgresql+psycopg://user@host/name    your own server
 
-The program is the real one, in processes of its own, with the watch-lists that we ship. PostgreSQL is
-a real server: started for the run, or yours, where databases named straitwatch_replicas_N are made
-and dropped. Feeds and Slack are simulated on loopback. Every headline is invented.
+The real program runs in its own processes with the shipped watch-lists. PostgreSQL is a real
+server, started for the run, or your own, in which databases named straitwatch_replicas_N are
+created and dropped. Feeds and Slack are simulated on loopback. Every headline is invented.
 
-Twelve feeds change in rounds: several outlets tell the same event in words of their own, some carry
-a wire's copy, some edit what they said. The changed documents of a round are handed out at one moment,
-when every replica has as many polls open as it may, so that all want to fold at once.
+Twelve feeds change in rounds: several outlets report the same event in their own words, some carry
+a wire's copy, some edit their reports. The changed documents of a round are served at the same
+moment, when every replica has its maximum of open polls, so that all fold at the same time.
 
-    one               the program alone: what the others are held against
+    one               the program alone, for comparison
     three             three replicas, started at the same moment on an empty database
-    kill in a poll    of three one dies (kill -9) holding feeds; the end of its leases, 15 minutes, is
-                      brought on; another takes its place in the next round
-    kill in a send    of three one dies when Slack has taken its message and not yet answered
-    frozen in a poll  of three one stops (SIGSTOP) holding feeds, others poll them after its leases, then
-                      it goes on (SIGCONT) with what it had fetched
-    frozen in a fold  (--long) of three one stops (SIGSTOP) with the lock for folding in hand; PostgreSQL
-                      ends its session after two minutes, and one poll may fail
+    kill in a poll    one of three dies (kill -9) with claimed feeds; its leases of 15 minutes are ended
+                      early, and another replaces it in the next round
+    kill in a send    one of three dies after Slack got its message and before the answer frozen in
+    a poll  one of three stops (SIGSTOP) with claimed feeds, others poll them after its leases,
+                      and it continues (SIGCONT) with its fetched documents
+    frozen in a fold  (--long) one of three stops (SIGSTOP) while it has the fold lock; PostgreSQL
+    ends
+                      its session after two minutes, and one poll may fail
     unlocked          (--control) three that do not lock while they fold: the claims must break
 
-Replicas see reports in another order, so stories may differ in number; what must hold in any order is
-in CLAIMS and `judge`. `straitwatch replay` then folds the stored reports again, in the order in
-which the replicas stored them: no fold may come out otherwise.
+Replicas see reports in another order, so the number of stories may differ. CLAIMS and `judge` hold
+the conditions for any order. `straitwatch replay` then folds the stored reports again in their
+stored order, and must find no difference.
 """
 
 import argparse
@@ -62,8 +63,8 @@ from harness import Daemon, eventually, outbox_problems, straitwatch
 from servers.feeds import FEED_TYPE, FeedServer
 from servers.slack import Asked, SlackServer
 
-POLLS_AT_ONCE = 4  # of a replica: twelve feeds are three replicas' fill
-GATE_SECONDS = 3.0  # a round does not wait longer for polls that do not come
+POLLS_AT_ONCE = 4  # of a replica: three replicas poll all twelve feeds at once
+GATE_SECONDS = 3.0  # a round waits this long for the polls of its feeds
 SCENARIO_SECONDS = 300.0
 MARK = "possible repeat"
 SHIPPED = Path(__file__).parents[1] / "config"
@@ -83,7 +84,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the invented news")
     options = parser.parse_args()
     world = invent(options.feeds, options.rounds, options.events, seed=options.seed)
-    chosen = [it for it in SCENARIOS if options.only in it.name]
+    chosen = [scenario for scenario in SCENARIOS if options.only in scenario.name]
     if options.long:
         chosen.append(FROZEN)
     if options.control:
@@ -122,7 +123,7 @@ class Scenario:
     replicas: int = 3
     kill: str = ""  # poll or send
     freezes: str = ""  # poll or fold
-    launcher: str = ""  # starts the first replica, or all; none: the program's own entry point
+    launcher: str = ""  # starts the first replica, or all; by default the program's own entry point
 
     @property
     def must_break(self) -> bool:
@@ -145,7 +146,7 @@ CONTROL = Scenario("unlocked", launcher=UNLOCKED)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What a feed says in one round; a later one with the same guid is an edit."""
+    """An item of a feed in one round; a later one with the same guid is an edit."""
 
     guid: str
     link: str
@@ -162,7 +163,7 @@ class News:
     documents: dict[tuple[int, int], tuple[Item, ...]]  # by feed and round
 
     def guids(self) -> set[tuple[int, str]]:
-        return {(feed, it.guid) for (feed, _), items in self.documents.items() for it in items}
+        return {(feed, item.guid) for (feed, _), items in self.documents.items() for item in items}
 
 
 # Each event: the wordings of its headline, and of its first sentence.
@@ -314,12 +315,12 @@ NOISE = (
 )
 
 
-Telling = Callable[[], tuple[str, str]]  # a title and a text, other words each time
+Telling = Callable[[], tuple[str, str]]  # a title and a text, in other words each time
 
 
 @dataclass
 class Outlet:
-    """What one feed has said so far."""
+    """The items of one feed so far."""
 
     number: int
     items: dict[str, Item] = field(default_factory=dict)
@@ -330,7 +331,7 @@ class Outlet:
         self.items[guid] = Item(guid, link, title, text)
 
     def edit(self, at: int, jitter: random.Random) -> None:
-        """Change what was said before; some edits bring the story onto the second list."""
+        """Edit an earlier item; some edits make the story match the second list."""
         for guid, item in self.items.items():
             if guid.startswith(f"{at}-") or jitter.random() > 0.1:
                 continue
@@ -343,7 +344,7 @@ class Outlet:
 
 
 def invent(feeds: int, rounds: int, events: int, *, seed: int) -> News:
-    """Make up what each outlet says in each round. None of it happened."""
+    """Invent the reports of each outlet in each round."""
     jitter = random.Random(seed)
     outlets = [Outlet(number) for number in range(feeds)]
     documents: dict[tuple[int, int], tuple[Item, ...]] = {}
@@ -385,15 +386,17 @@ def _event(jitter: random.Random) -> Telling:
     values = _fill(jitter)
     return lambda: (
         jitter.choice(titles).format(**values),
-        " ".join(it.format(**values) for it in jitter.sample(leads, jitter.randint(1, len(leads)))),
+        " ".join(
+            lead.format(**values) for lead in jitter.sample(leads, jitter.randint(1, len(leads)))
+        ),
     )
 
 
 def document(items: tuple[Item, ...]) -> bytes:
     body = "".join(
-        f"<item><guid isPermaLink='false'>{it.guid}</guid><title>{escape(it.title)}</title>"
-        f"<link>{it.link}</link><description>{escape(it.text)}</description></item>"
-        for it in items
+        f"<item><guid isPermaLink='false'>{item.guid}</guid><title>{escape(item.title)}</title>"
+        f"<link>{item.link}</link><description>{escape(item.text)}</description></item>"
+        for item in items
     )
     return (
         '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>'
@@ -407,7 +410,7 @@ def document(items: tuple[Item, ...]) -> bytes:
 
 @dataclass
 class Press:
-    """Serves one round after the other; what changed is handed out at one moment."""
+    """Serves one round after the other; changed documents are served at the same moment."""
 
     news: News
     replicas: int
@@ -435,7 +438,7 @@ class Press:
         )
 
     async def _together(self) -> None:
-        """Wait until the replicas have as many polls open as they may."""
+        """Wait until the replicas have their maximum of open polls."""
         gate = self.gate
         self.waiting += 1
         left = self.news.feeds - len(self.served)
@@ -452,7 +455,7 @@ class Press:
 
 @dataclass
 class Killer:
-    """Kills the replica whose message Slack has just read, before Slack answers."""
+    """Kills the replica whose message Slack has just read, before the answer."""
 
     engine: sa.Engine
     daemons: list[Daemon]
@@ -472,8 +475,8 @@ class Killer:
                 self.kill(int(owner.split(":")[1]))
 
     def kill(self, pid: int) -> None:
-        """Kill one of ours; what the database names is held against what we started."""
-        if pid in (it.process.pid for it in self.daemons if it.process):
+        """Kill one of our replicas, after comparing the database's pid with those we started."""
+        if pid in (daemon.process.pid for daemon in self.daemons if daemon.process):
             os.kill(pid, signal.SIGKILL)
             self.killed.append(pid)
 
@@ -483,7 +486,7 @@ class Killer:
 
 @dataclass
 class End:
-    """What a scenario left: figures to read, and claims with the number of their breaches."""
+    """The result of a scenario: figures, and claims with the number of their breaches."""
 
     figures: dict[str, str] = field(default_factory=dict)
     breaches: dict[str, int] = field(default_factory=dict)
@@ -546,23 +549,25 @@ async def run(scenario: Scenario, news: News, url: str, server: FeedServer) -> E
         slack.on_post = killer.on_post
         async with AsyncExitStack() as stack:
             first = daemons[: scenario.replicas]
-            await asyncio.gather(*(stack.enter_async_context(it) for it in first))
+            await asyncio.gather(*(stack.enter_async_context(daemon) for daemon in first))
             await publish(scenario, press, engine, killer, stack)
             await eventually(partial(asyncio.to_thread, is_drained, engine), within=90)
-            await asyncio.sleep(2)  # for what should not come any more
-            shares = [await asyncio.to_thread(read_share, it) for it in daemons]
+            await asyncio.sleep(2)  # for messages that must not be sent
+            shares = [await asyncio.to_thread(read_share, daemon) for daemon in daemons]
             for daemon in daemons:
                 await daemon.stop()
         end = await judge(engine, configs[0], news, slack, killer)
         end.figures |= tell_shares(shares) | {"seconds": f"{monotonic() - started:.0f}"}
-        logged = [it for daemon in daemons for it in read_log(daemon)]
-        levels = Counter(it.get("level") for it in logged)
+        logged = [record for daemon in daemons for record in read_log(daemon)]
+        levels = Counter(record.get("level") for record in logged)
         end.figures["warnings in the logs"] = str(levels["warning"])
         allowed = POLLS_AT_ONCE if scenario.freezes == "fold" else 0  # whose session was ended
         errors = levels["error"] + levels["critical"]
         end.figures["errors in the logs"] = str(errors)
         end.breaches["errors in the logs, unexpected"] = max(errors - allowed, 0)
-        for line in [it for it in logged if it.get("level") not in ("info", "debug")][:12]:
+        for line in [record for record in logged if record.get("level") not in ("info", "debug")][
+            :12
+        ]:
             print(f"  {line}", file=sys.stderr)
     engine.dispose()
     return end
@@ -572,11 +577,11 @@ def make_daemons(scenario: Scenario, configs: list[Path]) -> list[Daemon]:
     launcher = configs[0].with_name("launcher.py")
     launcher.write_text(scenario.launcher, encoding="utf-8")
     launched = configs if scenario.must_break else configs[:1] if scenario.launcher else []
-    return [Daemon(it, launcher=launcher if it in launched else None) for it in configs]
+    return [Daemon(config, launcher=launcher if config in launched else None) for config in configs]
 
 
 def configure(folder: Path, news: News, server: FeedServer, slack: SlackServer, url: str) -> Path:
-    """Write the configuration of a replica: the same words in a place of its own, for its log."""
+    """Write the configuration of a replica in its own folder, which also has its log."""
     config = write_config(
         folder,
         feeds={f"Invented {feed}": server.url(f"/{feed}") for feed in range(news.feeds)},
@@ -603,7 +608,7 @@ def configure(folder: Path, news: News, server: FeedServer, slack: SlackServer, 
 async def publish(
     scenario: Scenario, press: Press, engine: sa.Engine, killer: Killer, stack: AsyncExitStack
 ) -> None:
-    """Let the feeds change, round by round; in the middle one kill a replica and start another."""
+    """Change the feeds round by round; in the middle, kill a replica and start another."""
     middle = (press.news.rounds + 1) // 2
     victim = killer.daemons[0]
     order = victim.log.with_name("freeze")
@@ -650,7 +655,7 @@ def has_polled(engine: sa.Engine, etag: str, feeds: int) -> bool:
 
 
 def end_leases(engine: sa.Engine, etag: str) -> None:
-    """Let the leases end that a dead replica left; a living one would have polled long since."""
+    """End the leases of a dead replica; a living one would have polled long ago."""
     with engine.begin() as connection:
         connection.execute(
             sa.text(
@@ -671,7 +676,7 @@ def is_drained(engine: sa.Engine) -> bool:
 
 
 def read_log(daemon: Daemon) -> list[dict[str, Any]]:
-    """Return a replica's log; a line that is no JSON is an error that nobody caught."""
+    """Return a replica's log; a line that is not JSON is an uncaught error."""
     lines = []
     for line in daemon.text().splitlines():
         try:
@@ -682,16 +687,18 @@ def read_log(daemon: Daemon) -> list[dict[str, Any]]:
 
 
 def read_share(daemon: Daemon) -> tuple[int, ...] | None:
-    """Return what a replica did, in the order of SHARES; None when it is dead."""
+    """Return the work of a replica, in the order of SHARES; None if it is dead."""
     assert daemon.process is not None
     if daemon.process.returncode is not None:
         return None
-    port = next(it["port"] for it in read_log(daemon) if it["event"] == "status page")
+    port = next(record["port"] for record in read_log(daemon) if record["event"] == "status page")
     with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
         text = answer.read().decode()
 
     def total(pattern: str) -> int:
-        return int(sum(float(it) for it in re.findall(rf"^{pattern} (\S+)$", text, re.MULTILINE)))
+        return int(
+            sum(float(value) for value in re.findall(rf"^{pattern} (\S+)$", text, re.MULTILINE))
+        )
 
     return (
         total(r"straitwatch_feed_polls_total\{.*\}"),
@@ -706,7 +713,7 @@ SHARES = ("polls of each", "of them fenced", "new entries of each", "messages se
 
 def tell_shares(shares: list[tuple[int, ...] | None]) -> dict[str, str]:
     return {
-        name: " / ".join("killed" if it is None else str(it[at]) for it in shares)
+        name: " / ".join("killed" if share is None else str(share[at]) for share in shares)
         for at, name in enumerate(SHARES)
     }
 
@@ -764,7 +771,7 @@ FIGURES = {
 async def judge(
     engine: sa.Engine, config: Path, news: News, slack: SlackServer, killer: Killer
 ) -> End:
-    """Count what contradicts "the same as with one", in the database and at Slack."""
+    """Count the contradictions to "the same as with one", in the database and at Slack."""
     end = End()
     with engine.connect() as connection:
         for name, query in FIGURES.items():
@@ -775,9 +782,9 @@ async def judge(
         ids = connection.execute(sa.text("SELECT id FROM entry")).scalars()
         end.entry_ids = frozenset(ids)
         matches = connection.execute(sa.text("SELECT entry_id, watchlist FROM match"))
-        end.matches = frozenset((it.entry_id, it.watchlist) for it in matches)
+        end.matches = frozenset((match.entry_id, match.watchlist) for match in matches)
     end.breaches["entries published and not stored"] = abs(len(news.guids()) - len(end.entry_ids))
-    _hold_against_slack(end, [bytes(it) for it in bodies if it is not None], slack, killer)
+    _hold_against_slack(end, [bytes(body) for body in bodies if body is not None], slack, killer)
     folder = config.parent
     end.breaches["problems of the outbox"] = len(await outbox_problems(config))
     _, out, err = await straitwatch("replay", "--config", str(config), cwd=folder)
@@ -795,24 +802,24 @@ async def judge(
 
 
 def _hold_against_slack(end: End, bodies: list[bytes], slack: SlackServer, killer: Killer) -> None:
-    """Compare what the channel shows with what the outbox froze, message by message."""
-    frozen = Counter(_canonical(json.loads(it)) for it in bodies)
-    shown = Counter(_canonical(it) for it in slack.messages)
-    marked = sum(MARK in json.dumps(it) for it in slack.messages)
+    """Compare the channel with the frozen bytes of the outbox, message by message."""
+    frozen = Counter(_canonical(json.loads(body)) for body in bodies)
+    shown = Counter(_canonical(message) for message in slack.messages)
+    marked = sum(MARK in json.dumps(message) for message in slack.messages)
     repeats = shown.total() - len(shown)
     end.figures["messages at Slack"] = str(len(slack.messages))
     end.figures["repeats, marked"] = f"{repeats}, {marked}"
     end.breaches["messages of the outbox that Slack has not"] = len(frozen.keys() - shown.keys())
     end.breaches["messages at Slack that the outbox has not"] = len(shown.keys() - frozen.keys())
     end.breaches["messages that the outbox says twice"] = frozen.total() - len(frozen)
-    # A kill leaves at most one message in doubt; its repeat is marked.
+    # A kill leaves at most one message unsure; its repeat is marked.
     end.breaches["alerts twice, beyond a marked one for each kill"] = max(
         repeats - min(marked, len(killer.killed)), 0
     )
 
 
 def _canonical(message: dict[str, Any]) -> str:
-    blocks = [it for it in message.get("blocks", []) if MARK not in json.dumps(it)]
+    blocks = [block for block in message.get("blocks", []) if MARK not in json.dumps(block)]
     return json.dumps({**message, "blocks": blocks}, sort_keys=True)
 
 
@@ -830,14 +837,14 @@ def tell(scenarios: list[Scenario], ends: list[End]) -> bool:
         pairs = zip(cells, columns, strict=True)
         print(f"{name:<{width}}" + "".join(f"{cell:>{size}}" for cell, size in pairs))
 
-    row("", [it.name for it in scenarios])
+    row("", [scenario.name for scenario in scenarios])
     for name in ends[0].figures:
         row(name, [end.figures[name] for end in ends])
     print("must be 0:")
     for name in ends[0].breaches:
         row(name, [str(end.breaches[name]) for end in ends])
     broken = [any(end.breaches.values()) for end in ends]
-    return broken == [it.must_break for it in scenarios]
+    return broken == [scenario.must_break for scenario in scenarios]
 
 
 if __name__ == "__main__":

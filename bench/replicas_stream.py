@@ -1,20 +1,21 @@
-"""Do replicas, and restarts, say what one undisturbed program says of the labelled streams?
+"""Compare the decisions of replicas and restarts with those of one undisturbed program.
 
     python bench/replicas_stream.py --data DIR [--encoder auto|off] [--cache DIR] [--only NAME]
 
-DIR as for `stories.py`. Each stream is committed poll by poll, in order of time, through the
-product's own path, with the shipped configuration: what one feed says at one time is one poll. The
-first run is one program on SQLite. The beat goes a second time with invented edits: a
-seventh of its reports is corrected under its own id. Held against it, figure by figure:
+DIR is as for `stories.py`. Each stream is committed poll by poll, in order of time, through the
+product's own path, with the shipped configuration. The entries of one feed at one time are one
+poll. The first run is one program on SQLite. The beat runs a second time with invented edits: a
+seventh of its reports is corrected under its own id. These are compared with the first run, figure
+by figure:
 
     SQLite, rebuilt            the fold window is dropped after 1/4, 1/2 and 3/4 of the polls
     SQLite, always rebuilt     ... and before every poll
-    PostgreSQL, two            two replicas take the polls in turn
+    PostgreSQL, two            two replicas commit the polls in turn
     PostgreSQL, two, rebuilt   ... and both drop their windows after 1/4, 1/2 and 3/4
 
-Compared are each report's story, fold with all its figures, action and reason, as it was planned,
-and the rows of stories, alerts and deliveries as they are stored in the end. PostgreSQL is a real
-server: started for the run, or yours. Exit status 1 when something differs.
+Compared are each report's planned story, fold with all figures, action and reason, and the final
+rows of stories, alerts and deliveries. PostgreSQL is a real server, started for the run, or your
+own. The exit status is 1 if there is a difference.
 """
 
 import argparse
@@ -48,7 +49,7 @@ from straitwatch.store import Store, claim_due_feeds, sync_feeds
 from straitwatch.store.rows import ALERT, DELIVERY, STORY
 
 LEASE = timedelta(minutes=15)
-EDITED = 7  # one of so many reports
+EDITED = 7  # one of this number of reports
 TABLES = (STORY, ALERT, DELIVERY)
 Row = Mapping[str, Any]
 
@@ -87,7 +88,7 @@ OTHERS = (
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a run planned of each report, in order, and the rows that it left."""
+    """The plan of a run for each report, in order, and its final rows."""
 
     plans: Sequence[tuple[str, Any]]
     rows: Mapping[str, Mapping[str, Any]]  # by table and key
@@ -134,7 +135,7 @@ def streams(data: Path) -> Iterator[tuple[str, Stream]]:
 
 
 def with_edits(rows: Collection[Row]) -> Iterator[Row]:
-    """Have every seventh report corrected an hour later, under its id, and edited twice more."""
+    """Correct every seventh report an hour later under its id, and edit it twice more."""
     for number, row in enumerate(rows):
         yield row
         if number % EDITED == 0:
@@ -166,7 +167,7 @@ def _source(row: Row) -> str:
 
 @contextmanager
 def address(run: Run, dsn: str) -> Iterator[str]:
-    """Give a run an empty database of its own."""
+    """Return a run an empty database of its own."""
     if run.is_postgres:
         with database(dsn, "straitwatch_replicas_stream") as url:
             yield url
@@ -206,7 +207,7 @@ def commit_all(stream: Stream, run: Run, url: str, vectors: Vectors) -> Left:
 def commit_rows(
     rows: Sequence[Row], stream: Stream, store: Store, folding: FoldWindowCache, vectors: Vectors
 ) -> None:
-    """Commit what a feed says at one time, as the pipeline does behind its parser."""
+    """Commit the entries of a feed at one time, as the pipeline does after parsing."""
     feed, now = stream.feeds[_source(rows[0])], _seen_at(rows[0])
     (state,) = store.call(
         claim_due_feeds, now=now, limit=1, lease=LEASE, only=[feed.id], due_by=now
@@ -247,7 +248,7 @@ def _encoded(
 
 
 def read_tables(url: str) -> dict[str, dict[str, Any]]:
-    """Read the rows that must not depend on who wrote them, through the tables' own types."""
+    """Read the rows that must be equal for any writer, through the types of their tables."""
     engine = sa.create_engine(url)
     left: dict[str, dict[str, Any]] = {}
     with engine.connect() as connection:

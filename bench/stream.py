@@ -1,10 +1,10 @@
-"""What fires on an unselected stream: read it, and say how much of it is right.
+"""Print the entries of an unselected stream that lists match, so that you can judge them.
 
     python bench/stream.py FILE.jsonl[.gz] ... [--config DIR] [--list ID]
 
-Prints every entry that a list fires on, with severity, points and rules, then counts by list and
-severity. Lines hold `title`, and `summary`, `content`, `lang` where they have them; pairs (`a`, `b`)
-count as two entries; a title that comes again counts once.
+Prints every entry on which a list fires, with severity, points and rules, then counts by list and
+severity. Lines have `title`, and optionally `summary`, `content` and `lang`. Pairs (`a`, `b`) count
+as two entries, and repeated titles count once.
 """
 
 import argparse

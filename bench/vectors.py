@@ -1,4 +1,4 @@
-"""Sentence vectors of the measured sets, made by the real engine and kept between runs."""
+"""Make the sentence vectors of the measured sets with the real engine, and cache them."""
 
 import argparse
 import sqlite3
@@ -10,15 +10,15 @@ from straitwatch.core.model import Vector
 from straitwatch.core.vectors import readable, to_int8
 from straitwatch.engines import Engine, engine_of, load_e5, unavailable_because
 
-_BATCH = 8  # texts; more saves nothing
+_BATCH = 8  # texts; larger batches are not faster
 _COMMIT_AFTER = 800  # texts, so that an interrupted run costs little
 
 
 class Vectors:
-    """Vectors by text: looked up in a file, or made in this process and added to it."""
+    """Vectors by text, read from a file, or made in this process and added to the file."""
 
     def __init__(self, setting: str, cache: Path | None = None) -> None:
-        """Begin; `setting` is "auto" or "off"; without `cache` nothing is kept."""
+        """Begin; `setting` is "auto" or "off"; without `cache`, vectors are not stored."""
         engine = engine_of(setting)
         if setting == "auto" and (because := unavailable_because(engine)):
             raise SystemExit(f"no encoder: {because}\nhint: --encoder off")
@@ -30,7 +30,7 @@ class Vectors:
 
     @property
     def model(self) -> str:
-        """The name of the model, "" without one."""
+        """The name of the model, or an empty string."""
         return self._engine.model if self._engine else ""
 
     def encode(self, texts: Sequence[str]) -> list[Vector | None]:
@@ -46,12 +46,12 @@ class Vectors:
         return self.encode([text])[0]
 
     def keep(self, text: str, made: bytes) -> None:
-        """Keep a vector that was made elsewhere by the same model."""
+        """Add a vector that the same model made elsewhere."""
         key = self._key(readable(text))
         self._file.execute("INSERT OR IGNORE INTO vector VALUES (?, ?)", (key, made))
 
     def commit(self) -> None:
-        """Write what was kept."""
+        """Write the added vectors."""
         self._file.commit()
 
     def _make(self, engine: Engine, texts: Sequence[str]) -> None:
@@ -78,6 +78,6 @@ class Vectors:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options from which `Vectors` are made."""
+    """Add the options of `Vectors`."""
     parser.add_argument("--encoder", choices=("auto", "off"), default="auto")
     parser.add_argument("--cache", type=Path, help="a folder in which vectors are kept")
