@@ -1,4 +1,4 @@
-"""Run commands in this process, and what the feed of `config` in e2e/conftest.py says."""
+"""Run commands in this process, and define the feed of `config` in e2e/conftest.py."""
 
 import json
 from pathlib import Path

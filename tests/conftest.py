@@ -1,4 +1,4 @@
-"""What holds for every test: nothing but loopback is reached, and nothing is timed."""
+"""Limit every test to loopback addresses, and switch off hypothesis deadlines."""
 
 import ipaddress
 import os
@@ -28,5 +28,5 @@ settings.load_profile("untimed")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers a core: a third of the time goes into waiting for what the daemon does next."""
+    """Use two workers a core, because a third of the time is spent waiting for the daemon."""
     return 2 * (os.cpu_count() or 1)

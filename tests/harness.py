@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Self
 
-PATIENCE = 60.0  # seconds; an upper bound on a busy machine for what takes well under one
+PATIENCE = 60.0  # seconds; an upper bound on a busy machine for steps of well under a second
 
 
 async def eventually(

@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 KINDS = ("docs", "docstrings", "comments", "messages")
 
-# Each idiom, and what to write instead.
+# Each idiom, and its usual replacement in ADVICE.
 IDIOMS = {
     "stand": re.compile(r"\b(?:stands?|stood|standing)\b", re.IGNORECASE),
     "tell": re.compile(r"\b(?:tells?|told|telling)\b", re.IGNORECASE),

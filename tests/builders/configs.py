@@ -53,7 +53,7 @@ def write_config(
     return config
 
 
-# It matches nothing, and ends a feed's first sight, which many entries at once would not outlive.
+# It matches no list and ends a feed's first fetch, so that the next entries can alert.
 CALM = ("calm", "A calm day at the harbor", "Nobody came.")
 
 

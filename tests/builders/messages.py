@@ -1,4 +1,4 @@
-"""Builders for what is sent: facts, jobs, and drivers that talk to the servers of `servers/`."""
+"""Build facts and jobs of messages, and drivers for the servers of `servers/`."""
 
 import warnings
 from dataclasses import replace

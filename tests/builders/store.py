@@ -177,7 +177,7 @@ def make_plan(
     now: datetime = NOW,
     **changes: Any,
 ) -> Plan:
-    """A plan for one matched entry that alerts one receiver, unless told otherwise."""
+    """Build a plan for one matched entry that alerts one receiver by default."""
     state = FeedState(
         feed_id=claimed.feed_id,
         lease_seq=claimed.lease_seq,
@@ -202,5 +202,5 @@ def make_plan(
 def make_quiet_plan(
     claimed: FeedState, entries: Sequence[PlannedEntry], *, now: datetime = NOW
 ) -> Plan:
-    """A plan that stores entries and alerts nobody."""
+    """Build a plan that stores entries without alerts."""
     return make_plan(claimed, entries, now=now, stories=(), alerts=(), deliveries=())

@@ -106,7 +106,7 @@ def _empty(url: str) -> None:
 
 
 def _spare_the_disk(dsn: str) -> None:
-    """Nothing here needs to outlive a power cut, and each test empties every table."""
+    """Start a server without durable writes; each test empties every table."""
     admin = sa.create_engine(dsn, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(sa.text("ALTER SYSTEM SET fsync = off"))

@@ -1,7 +1,7 @@
-"""The fault table: what a server does, and how an attempt must then end.
+"""The fault table: the behaviour of a server, and the outcome of an attempt.
 
-A message that cannot have been read is tried again, one that was perhaps read is unsure, one that
-is refused for what it says is dead, and what is wrong with the receiver costs the receiver.
+A message that cannot have been read is tried again, and one that may have been read is unsure. A
+message that is refused for its content is dead, and a fault of the receiver holds the receiver.
 """
 
 from servers import slack as server
@@ -79,7 +79,7 @@ MAIL_FAULTS = [
     ("quit", "close", DELIVERED, "250", 1),
 ]
 
-# The same for a server that wants a login, or offers STARTTLS; it takes nothing.
+# The same for a server that requires a login, or offers STARTTLS, and accepts no mail.
 LOGIN_FAULTS = [
     ("auth", "535 no", BROKEN, "535"),
     ("auth", "454 later", RETRY, "454"),

@@ -119,7 +119,7 @@ def test_refused_address_does_not_affect_other_addresses(refused: str) -> None:
 
         assert [name for name, it in outcomes.items() if it is Outcome.PERMANENT] == [refused]
         assert [mail.recipient[0] for mail in smtp.messages] == [
-            it for it in "abc" if it != refused
+            name for name in "abc" if name != refused
         ]
 
 
@@ -141,7 +141,7 @@ def test_unreachable_server_is_tried_again() -> None:
 
 @contextmanager
 def tls_server(directory: Path) -> Iterator[Controller]:
-    """aiosmtpd with a certificate that nobody signed."""
+    """aiosmtpd with an unsigned certificate."""
     key, certificate = directory / "key.pem", directory / "cert.pem"
     subprocess.run(
         [

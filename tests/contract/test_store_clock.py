@@ -1,4 +1,4 @@
-"""A clock that was set back keeps nothing waiting."""
+"""A clock that was set back does not delay feeds or messages."""
 
 from datetime import timedelta
 from typing import Any
@@ -83,7 +83,9 @@ def test_send_that_was_claimed_by_a_clock_ahead_can_be_taken_over(store: Store) 
     store.call(repair_clock, NOW)
     store.call(expire_deliveries, NOW)
 
-    assert [it.delivery.state for it in store.call(list_deliveries)] == [DeliveryState.PENDING]
+    assert [listed.delivery.state for listed in store.call(list_deliveries)] == [
+        DeliveryState.PENDING
+    ]
 
 
 def test_receiver_is_held_no_longer_than_the_longest_retry_after(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""What a person puts right stays right: stories that are one, and stories that are two."""
+"""Merging and splitting stories for good."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -87,7 +87,7 @@ def store_reports(store: Store, **stories: list[str]) -> None:
 
 
 def entries_of(store: Store, story: str) -> set[str]:
-    return {it.entry.id for it in store.call(story_entries, story)}
+    return {stored.entry.id for stored in store.call(story_entries, story)}
 
 
 def test_merged_stories_become_one_with_all_reports(store: Store) -> None:
@@ -106,7 +106,7 @@ def test_id_of_a_merged_story_leads_to_the_remaining_story(store: Store) -> None
     store.call(merge_stories, "s2", "s3", BY)
     store.call(merge_stories, "s1", "s2", BY)
 
-    found = [store.call(current_story, it) for it in ("s1", "s2", "s3", "s4")]
+    found = [store.call(current_story, story_id) for story_id in ("s1", "s2", "s3", "s4")]
     assert [story.id if story else None for story in found] == ["s1", "s1", "s1", None]
     assert [story.id for story in store.call(list_stories)] == ["s1"]
 
@@ -124,7 +124,7 @@ def test_alerts_of_a_merged_story_are_shown_with_the_others(store: Store) -> Non
 
     store.call(merge_stories, "s1", "s2", BY)
 
-    assert [it.delivery.id for it in store.call(list_deliveries, story_id="s1")] == ["d1"]
+    assert [listed.delivery.id for listed in store.call(list_deliveries, story_id="s1")] == ["d1"]
 
 
 def test_story_broke_if_either_part_of_it_did(store: Store) -> None:
@@ -344,7 +344,7 @@ def test_copy_of_a_configured_outlet_keeps_its_origin_in_a_merged_story(store: S
     assert merged.origins == ("Feed f2", "Feed f1")
 
 
-# ---------------------------------------------------------------- a brake that is let go
+# ---------------------------------------------------------------- release of held reports
 
 REKEYED = Decision(action=Action.NONE, reason=Reason.REKEYED)
 SILENT = make_story("s1", revision=0, alerted_at=None, threads=())
@@ -381,9 +381,9 @@ def test_held_report_is_sent_when_it_is_released(store: Store) -> None:
     (stored,) = store.call(story_entries, "s1")
     assert stored.decision.reason is Reason.NEW_STORY
     assert store.call(stories_by_id, ["s1"])["s1"].revision == 1
-    assert [it.delivery.id for it in store.call(list_deliveries, story_id="s1", limit=9)] == [
-        delivery.id for delivery in release.deliveries
-    ]
+    assert [
+        listed.delivery.id for listed in store.call(list_deliveries, story_id="s1", limit=9)
+    ] == [delivery.id for delivery in release.deliveries]
 
 
 def test_copy_of_a_configured_outlet_keeps_its_origin_when_it_is_released(store: Store) -> None:

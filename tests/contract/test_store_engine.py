@@ -14,7 +14,7 @@ from straitwatch.store import Store, Transaction, connect, fold_lock, get_meta, 
 
 
 class RefusedError(Exception):
-    """What a function of a test raises."""
+    """Raised by a function of a test."""
 
 
 def set_and_refuse(tx: Transaction, key: str) -> None:

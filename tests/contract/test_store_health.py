@@ -1,4 +1,4 @@
-"""What is broken now, as the store knows it; and whether all is well."""
+"""Current problems, as stored, and their notices."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -187,8 +187,8 @@ def test_notice_is_written_once_and_not_to_the_broken_receiver(store: Store) -> 
     )
 
     assert (first, again) == (["The receiver desk-slack is broken"], [])
-    written = [it for it in store.call(list_deliveries) if it.kind is AlertKind.SYSTEM]
-    assert [it.delivery.receiver for it in written] == ["ops"]
+    written = [listed for listed in store.call(list_deliveries) if listed.kind is AlertKind.SYSTEM]
+    assert [listed.delivery.receiver for listed in written] == ["ops"]
 
 
 def test_undelivered_notice_is_sent_when_a_receiver_works_again(
@@ -246,7 +246,7 @@ def test_old_canaries_are_forgotten(store: Store) -> None:
 
     store.call(delete_canaries, before=NOW + MINUTE)
 
-    assert [it.delivery.id for it in store.call(list_deliveries)] == ["c1201"]
+    assert [listed.delivery.id for listed in store.call(list_deliveries)] == ["c1201"]
 
 
 def test_empty_store_is_healthy(store: Store) -> None:

@@ -680,7 +680,7 @@ def test_process_that_dies_before_its_commit_leaves_no_row(store_url: str) -> No
 
     def die(tx: Transaction) -> None:
         add_alert(tx, make_alert(), [make_delivery()])
-        tx.connection.connection.driver_connection.close()  # what the kernel does to a dead process
+        tx.connection.connection.driver_connection.close()  # as the kernel does for a dead process
 
     with pytest.raises(Exception, match=r".+"):
         store.call(die)
@@ -715,7 +715,7 @@ def test_alerts_are_counted_without_other_messages(store: Store) -> None:
         notice = make_alert(f"c{number}", kind=AlertKind.CANARY, created_at=NOW + HOUR)
         store.call(add_alert, notice, [make_delivery(f"dc{number}", alert_id=notice.id)])
 
-    assert [it.delivery.id for it in store.call(list_alerts, limit=1)] == ["d1"]
+    assert [listed.delivery.id for listed in store.call(list_alerts, limit=1)] == ["d1"]
 
 
 def test_alert_keeps_its_time_when_its_message_is_replayed(store: Store) -> None:
@@ -723,7 +723,7 @@ def test_alert_keeps_its_time_when_its_message_is_replayed(store: Store) -> None
 
     assert store.call(replay_delivery, "d1", now=NOW + HOUR)
 
-    assert {it.alerted_at for it in store.call(list_alerts, limit=1)} == {NOW}
+    assert {listed.alerted_at for listed in store.call(list_alerts, limit=1)} == {NOW}
 
 
 @pytest.mark.parametrize("nothing", ["", "…"])

@@ -36,7 +36,7 @@ from straitwatch.store import (
 
 REPLICAS = 3
 WEEK = timedelta(days=7)
-# Invented. Each event is told in three ways, so that folding has something to decide.
+# Invented. Each event has three wordings, so that folding has to decide.
 EVENTS = [
     (
         "Fleet of twelve ships crosses the strait at dawn",
@@ -76,7 +76,7 @@ class Poll:
 
 
 def polls() -> Iterator[Poll]:
-    """Let each outlet tell each event in each of its ways, a feed for each."""
+    """Build a feed for each outlet, with each event in each of its wordings."""
     for number in range(OUTLETS * len(EVENTS) * 3):
         outlet, event, way = number % OUTLETS, number // OUTLETS % len(EVENTS), number % 3
         id_ = f"{number:02}"
@@ -107,19 +107,24 @@ def commit(tx: Transaction, poll: Poll, state: FeedState, folding: FoldWindowCac
 
 
 def work(store: Store, share: list[Poll], states: dict[str, FeedState]) -> None:
-    """Do what one replica does: its own polls, with its own window, in its own time."""
+    """Run one replica, with its own polls, window and clock."""
     folding = FoldWindowCache()
     for poll in share:
         store.call(commit, poll, states[poll.feed.id], folding)
 
 
 def what_was_said(store: Store) -> tuple[list[tuple], list[tuple]]:
-    """Return the stories and the messages, without what depends on nothing but the engine."""
+    """Return the stories and the messages, without values that depend on the engine."""
     stories = store.call(list_stories, limit=100)
     messages = store.call(list_deliveries, limit=1000)
     return (
-        sorted((it.id, it.title, it.revision, it.outlets, it.origins) for it in stories),
-        sorted((it.delivery.id, it.delivery.parent_id, it.kind) for it in messages),
+        sorted(
+            (story.id, story.title, story.revision, story.outlets, story.origins)
+            for story in stories
+        ),
+        sorted(
+            (message.delivery.id, message.delivery.parent_id, message.kind) for message in messages
+        ),
     )
 
 

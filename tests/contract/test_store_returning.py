@@ -56,7 +56,7 @@ def commit(
 
 
 def page(id_: str, title: str = TITLE) -> Entry:
-    """One page under another guid; its feed tells no date."""
+    """One page under another guid, in a feed without dates."""
     return make_entry(
         id_,
         title=title,

@@ -1,4 +1,4 @@
-"""Many messages in one: what was held, what a limit keeps back, and what a fallback takes over."""
+"""Messages merged into one: held ones, ones beyond a limit, and those for a fallback."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -106,7 +106,7 @@ def finish(
 
 
 def send_all(store: Store, *, now: datetime, limit: Limit | None = None) -> list[ClaimedDelivery]:
-    """Send whatever may go at this time."""
+    """Send all messages that are due."""
     sent = []
     while one := claim(store, now=now, limit=limit):
         finish(store, one, now=now)
@@ -115,7 +115,9 @@ def send_all(store: Store, *, now: datetime, limit: Limit | None = None) -> list
 
 
 def states(store: Store) -> Counter[str]:
-    return Counter(it.delivery.state.value for it in store.call(list_deliveries, limit=10_000))
+    return Counter(
+        listed.delivery.state.value for listed in store.call(list_deliveries, limit=10_000)
+    )
 
 
 def state_of(store: Store, id_: str) -> tuple[str, str]:
@@ -147,7 +149,7 @@ def test_messages_held_by_quiet_hours_become_one_that_lists_all(store: Store) ->
     )
     assert [state_of(store, id_) for id_ in ids] == [("merged", rollup.delivery.id)] * 3
     members = store.call(merged_into, rollup.delivery.id)
-    assert [it.delivery.id for it in members] == ids
+    assert [member.delivery.id for member in members] == ids
 
 
 def test_one_message_alone_goes_out_as_itself(store: Store) -> None:
@@ -497,7 +499,7 @@ def test_possibly_sent_message_is_not_rolled_up(store: Store) -> None:
     assert state_of(store, "d0")[0] == "delivered"
 
 
-# ---------------------------------------------------------------- what becomes of the parts
+# ---------------------------------------------------------------- the parts of a roll-up
 
 
 def rolled_up(store: Store) -> tuple[list[str], ClaimedDelivery]:

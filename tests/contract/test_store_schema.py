@@ -72,7 +72,9 @@ def test_entries_of_an_older_schema_are_found_after_the_upgrade(empty_url: str) 
 
     found = store.call(find_entries, "strait")
     store.close()
-    assert [(it.entry.title, it.config_version) for it in found] == [("Fleet in the strait", "")]
+    assert [(stored.entry.title, stored.config_version) for stored in found] == [
+        ("Fleet in the strait", "")
+    ]
 
 
 def test_story_of_an_older_schema_counts_each_outlet_as_its_own_origin(empty_url: str) -> None:
@@ -131,7 +133,7 @@ def _make_old_database(url: str) -> None:
     with engine.begin() as connection:
         for name, given in rows.items():
             columns = tables.tables[name].columns
-            blank = {it.name: _blank(it) for it in columns if not it.nullable}
+            blank = {column.name: _blank(column) for column in columns if not column.nullable}
             connection.execute(tables.tables[name].insert(), blank | given)
     engine.dispose()
 

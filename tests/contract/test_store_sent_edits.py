@@ -1,4 +1,4 @@
-"""What was sent of an edit is known to every replica, and after a restart."""
+"""Sent edits are known to every replica, and after a restart."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -80,7 +80,10 @@ def test_first_words_of_a_report_that_is_sent_as_an_edit_were_not_sent(store: St
     )
 
     reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
-    assert {it.features.entry_id: it.is_sent for it in reports} == {"e1": True, "e2": False}
+    assert {report.features.entry_id: report.is_sent for report in reports} == {
+        "e1": True,
+        "e2": False,
+    }
 
 
 def entry(id_: str, title: str) -> Entry:
@@ -92,7 +95,7 @@ def entry(id_: str, title: str) -> Entry:
 def poll(
     store: Store, feed: str, entries: list[Entry], hours: int, folding: FoldWindowCache
 ) -> tuple[Reason, ...]:
-    """Poll a feed that was seen before and that lists these entries; return what was decided."""
+    """Poll a known feed with these entries; return the decisions."""
     now = NOW + hours * HOUR
     store.call(sync_feeds, list(FEEDS.values()), NOW)
     (claimed,) = store.call(claim_due_feeds, now=now, limit=1, lease=HOUR, only=[feed])

@@ -1,4 +1,4 @@
-"""What a person splits off from a story can be sent in the same transaction."""
+"""Reports that a person splits off can be sent in the same transaction."""
 
 from dataclasses import replace
 from datetime import time, timedelta

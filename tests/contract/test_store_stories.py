@@ -186,7 +186,7 @@ def test_entry_is_found_by_its_title_in_any_letter_case(store: Store) -> None:
     planned = make_unmatched("e1", title="Fleet  In The Strait")
     store.call(apply_plan, make_quiet_plan(claimed_feed(store), [planned]))
 
-    assert [it.entry.id for it in store.call(find_entries, "fleet in the STRAIT")] == ["e1"]
+    assert [found.entry.id for found in store.call(find_entries, "fleet in the STRAIT")] == ["e1"]
 
 
 def test_entry_that_matches_only_after_an_edit_becomes_a_report(store: Store) -> None:

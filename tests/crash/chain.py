@@ -1,9 +1,9 @@
-"""A chain of crashes: each start of the program works off what the last crash left, then dies.
+"""Run a chain of crashes, in which each start of the program continues after the last crash.
 
-One feed, four places (a Slack webhook with a limit, a Slack bot, a mail receiver with two
-recipients), two watch-lists, a daily digest. Before each start new stories are published; the kill
-is pulled by a server, by a wrapped store, or by the clock. Now and then the program's clock jumps.
-At the end everything may drain, and what counts is what the servers hold.
+There are one feed, four targets (a Slack webhook with a limit, a Slack bot, a mail receiver with
+two recipients), two watch-lists and a daily digest. Before each start, new stories are published. A
+server, a wrapped store or the clock triggers the kill. Sometimes the program's clock jumps. At the
+end the outbox may drain, and the messages on the servers are counted.
 """
 
 import asyncio
@@ -64,7 +64,7 @@ _BOT = "slack://xoxb-1234-1234-abcdefABCDEF/#desk"
 
 @dataclass
 class Tally:
-    """What came of a chain."""
+    """The result of a chain."""
 
     kills: Counter[str] = field(default_factory=Counter)
     stories: int = 0
@@ -73,7 +73,7 @@ class Tally:
     unmarked: int = 0
     worst: int = 0  # webhook messages that a single crash left in doubt
     doubts: int = 0  # and all crashes together
-    unexplained: int = 0  # visible repeats at any time beyond what the crashes left in doubt
+    unexplained: int = 0  # visible repeats beyond the attempts that the crashes interrupted
     rollups: int = 0
     counted: int = 0  # stories that a roll-up counts without naming them
     digests: int = 0
@@ -82,7 +82,7 @@ class Tally:
 
     @property
     def is_good(self) -> bool:
-        """Whether every promise was kept."""
+        """Return True if every promise was kept."""
         silent = {place for place in self.repeats if place != "webhook"}
         broken = self.lost or silent or self.unmarked or self.problems
         return not (broken or self.worst > 1 or self.unexplained)
@@ -104,7 +104,7 @@ class Chain:
         self._armed: Callable[[str, str], bool] = lambda _place, _text: False
 
     async def run(self, kills: int, *, on_kill: Callable[[], None] = lambda: None) -> Tally:
-        """Kill the program so often, let it drain, and count."""
+        """Kill the program this number of times, wait until the outbox is empty, and count."""
         async with (
             FeedServer() as self.feeds,
             SlackServer(on_post=self._on_post) as self.slack,
@@ -123,7 +123,7 @@ class Chain:
 
     def _write_config(self) -> Path:
         mails = f"{self.smtp.url}?from=watch@example.org&to=a@example.org,b@example.org"
-        patient = {"give_up_after": "1000d"}  # the clock jumps by days, and nothing may be too old
+        patient = {"give_up_after": "1000d"}  # the clock jumps by days, and no message may expire
         return write_config(
             self.directory,
             feeds={"Wire": self.feeds.url("/wire")},
@@ -139,7 +139,7 @@ class Chain:
             },
             watchlists=LISTS,
             digests=[{"name": "daily", "at": "07:30", "send": ["mail"]}],
-            stories={"encoder": "off"},  # random letters all mean the same: nothing
+            stories={"encoder": "off"},  # random letters have no meaning to compare
         )
 
     # ------------------------------------------------------------ one crash
@@ -188,7 +188,7 @@ class Chain:
         return 7.0 if "digest" in point else 4.0
 
     def _jump(self, *, is_digest: bool) -> None:
-        """Let the program's clock jump a day forward, or a little back."""
+        """Move the program's clock a day forward, or a little back."""
         if is_digest:
             self.shift += DAY
             self.passed += DAY
@@ -273,7 +273,7 @@ class Chain:
         return "\n".join([f"shift {self.shift}", *rows, *holds, *feeds])
 
     def _read_words(self) -> set[str]:
-        """Return the stories that the program has read: a feed lists what it has not, and a few."""
+        """Return the stories that the program has read, which a feed need not list again."""
         with closing(sqlite3.connect(self.directory / "straitwatch.db", timeout=10)) as database:
             if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'entry'").fetchone():
                 return set()
@@ -286,7 +286,7 @@ class Chain:
         is_read = read >= len(self.words)
         return is_read and states.total() == states["delivered"] + states["merged"] + states["dead"]
 
-    # ------------------------------------------------------------ what the servers hold
+    # ------------------------------------------------------------ messages on the servers
 
     def _count(self) -> Tally:
         held = self._held()
@@ -300,8 +300,12 @@ class Chain:
         self.tally.repeats = +self.tally.repeats
         marked = sum(MARK in json.dumps(message) for message in self._of("webhook"))
         self.tally.unmarked = max(0, self.tally.repeats["webhook"] - marked)
-        self.tally.rollups = sum("in one message" in str(it["text"]) for it in self._of("webhook"))
-        self.tally.digests = len({it.message_id for it in self.smtp.messages if _is_digest(it)})
+        self.tally.rollups = sum(
+            "in one message" in str(message["text"]) for message in self._of("webhook")
+        )
+        self.tally.digests = len(
+            {mail.message_id for mail in self.smtp.messages if _is_digest(mail)}
+        )
         return self.tally
 
     def _missing(self, place: str, held: Counter[tuple[str, str]]) -> list[str]:
@@ -315,7 +319,7 @@ class Chain:
         return missing[self.tally.counted :]
 
     def _repeats(self, place: str) -> int:
-        """Count the messages that say what an earlier one has said; a roll-up is one message."""
+        """Count the messages that repeat an earlier one; a roll-up is one message."""
         said: Counter[frozenset[str]] = Counter(self._said(place))
         copies = sum(count - 1 for count in said.values())
         singly = Counter(word for words in said for word in words)
@@ -340,9 +344,9 @@ class Chain:
                 for message in self._of(place)
             ]
         mails = {
-            (it.message_id, str(it.message["Date"])): it
-            for it in list(self.smtp.messages)
-            if it.recipient == place and not _is_digest(it)
+            (mail.message_id, str(mail.message["Date"])): mail
+            for mail in list(self.smtp.messages)
+            if mail.recipient == place and not _is_digest(mail)
         }
         return [frozenset(_words_of(mailed)) for mailed in mails.values()]
 

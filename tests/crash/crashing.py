@@ -1,7 +1,7 @@
-"""One crash of the real program, and what the servers hold after it was started again.
+"""Crash the real program once, and count the messages on the servers after a restart.
 
-The kill is pulled by the receiver's own server before it answers, by the feed server in the middle
-of a body, or by a wrapped store at a commit. What is asserted is what the servers hold.
+The receiver's own server triggers the kill before it answers, the feed server in the middle of a
+body, or a wrapped store at a commit.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ MARK = "possible repeat"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the servers hold in the end, against what they should."""
+    """The messages on the servers at the end, and the expected ones."""
 
     lost: int
     repeats: int
@@ -85,7 +85,7 @@ class World:
         self.feeds.answer("/wire", Page(rss(*items), etag=f'"{count}"'))
 
     def copies(self, count: int) -> Held:
-        """Count what came for each story and recipient."""
+        """Count the messages for each story and recipient."""
         keys: Counter[tuple[str, str]] = Counter()
         marked = 0
         if self.kind == "mail":
@@ -105,7 +105,7 @@ class World:
         return Held(max(0, wanted - len(keys)), keys.total() - len(keys), marked, "")
 
     def is_drained(self, count: int) -> bool:
-        """Say whether the outbox holds every delivery, and each one has ended."""
+        """Return True if the outbox holds every delivery, and each one has ended."""
         with closing(sqlite3.connect(self.directory / "straitwatch.db", timeout=10)) as database:
             states = Counter(state for (state,) in database.execute("SELECT state FROM delivery"))
         return states.total() == states["delivered"] == count * self.recipients
@@ -137,7 +137,7 @@ async def crash(
     number: int = signal.SIGKILL,
     recipients: int = 1,
 ) -> Held:
-    """Kill the program at a point, start it again, let it drain, and count what arrived."""
+    """Kill the program at a point, start it again, wait until it is idle, and count messages."""
     trigger = Trigger(nth=nth, number=number)
     in_a_send = point in ("taken, no reply", "read, not taken")
     pull: Callable[[object], None] = trigger.pull if in_a_send else lambda _: None

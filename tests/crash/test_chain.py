@@ -1,4 +1,4 @@
-"""A chain of crashes at random points, each start working off what the last one left."""
+"""A chain of crashes at random points, with a restart after each."""
 
 from crash.chain import Chain
 

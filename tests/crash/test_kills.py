@@ -1,4 +1,4 @@
-"""Whenever the program is killed, nothing is lost and a repeat is rare and marked."""
+"""A kill at any moment loses no message, and a repeat is rare and marked."""
 
 import signal
 

@@ -25,7 +25,7 @@ passes = iter(range(int(os.environ.get("DIE_AT", "1")) - 1, -1, -1))
 
 
 def is_meant(fn, answer) -> bool:
-    fn = getattr(fn, "func", fn)  # what a partial calls
+    fn = getattr(fn, "func", fn)  # the function of a partial
     if WHEN == "alert":
         return fn is commit_poll and answer.alerts > 0
     return getattr(fn, "__name__", "") == WHEN and bool(answer)

@@ -1,4 +1,4 @@
-"""The commands, on what one pass of the real pipeline left in a real database."""
+"""The commands, on a real database after one pass of the real pipeline."""
 
 import re
 import shutil

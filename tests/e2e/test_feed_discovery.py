@@ -1,4 +1,4 @@
-"""`straitwatch feeds add|discover` at real addresses: what is there is looked at first."""
+"""`straitwatch feeds add|discover` at real addresses, which are fetched first."""
 
 import asyncio
 import json

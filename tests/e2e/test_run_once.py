@@ -1,4 +1,4 @@
-"""`straitwatch run --once`: one pass, and what it says of it."""
+"""`straitwatch run --once`: one pass and its output."""
 
 import asyncio
 import json
@@ -48,7 +48,7 @@ async def test_document_longer_than_one_transaction_is_stored_as_one_poll(
 
 
 async def polled_in_turn(tmp_path: Path, *documents: bytes, **settings: Any) -> str:
-    """Run once for each document; return what the last run printed."""
+    """Run once for each document; return the output of the last run."""
     polling = POLLING | {"interval": "1s", "min_interval": "1s"}
     async with FeedServer() as server:
         config = write_config(

@@ -71,7 +71,7 @@ class Constellation:
         return sorted(found, key=lambda story: -len(story.outlets))
 
     def first_alerts(self) -> list[Alert]:
-        """Return what was sent as news of its own, not as an update."""
+        """Return the messages that are not updates."""
         return [
             alert for plan in self.plans for alert in plan.alerts if alert.kind is AlertKind.NEW
         ]

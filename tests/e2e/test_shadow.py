@@ -1,4 +1,4 @@
-"""A changed list in shadow beside the running daemon; and what shows of a refused one."""
+"""A changed list in shadow beside the running daemon, and the report of a refused one."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Silences by command: what they hold, who ordered them, and how they end."""
+"""Silences by command: their matches, authors and ends."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`stories split`, `merge` and `show`, and what else is asked about stories that were corrected."""
+"""`stories split`, `merge` and `show`, and other commands on corrected stories."""
 
 import os
 import sqlite3
@@ -19,7 +19,7 @@ DENIAL = (
 
 @pytest.fixture
 def story(config: Path, polled: None) -> str:
-    """The one story with all three reports, whatever an earlier test split off."""
+    """The one story with all three reports, even after an earlier test split some off."""
     first = next(row["id"] for row in rows(config, "stories", "list") if holds(config, row["id"]))
     for row in rows(config, "stories", "list"):
         if row["id"] != first:
@@ -195,7 +195,7 @@ def test_headline_names_its_entry_after_the_entry_got_another_title(
 
 
 def rename(config: Path, entry_id: str, title: str) -> None:
-    """Give a stored entry another title, as an edit of its feed does."""
+    """Return a stored entry another title, as an edit of its feed does."""
     connection = sqlite3.connect(config.parent / "straitwatch.db")
     connection.execute(
         "update entry set title = ?, title_key = null where id = ?", (title, entry_id)

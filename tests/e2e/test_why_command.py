@@ -1,4 +1,4 @@
-"""`why` and `mark`, on what the real pipeline left in a real database."""
+"""`why` and `mark`, on a real database after a pass of the real pipeline."""
 
 from pathlib import Path
 
@@ -101,13 +101,15 @@ def test_headline_of_one_word_is_explained(config: Path, headline: str) -> None:
     (answer,) = rows(config, "why", headline)
 
     assert answer["title"] == headline
-    assert {it["watchlist"] for it in answer["lists"]} >= {"taiwan-policy"}
+    assert {answered["watchlist"] for answered in answer["lists"]} >= {"taiwan-policy"}
 
 
 def test_word_that_a_list_knows_is_explained_although_an_id_looks_like_it(config: Path) -> None:
     (answer,) = rows(config, "why", "paratroopers")
 
-    assert [hit for it in answer["lists"] for rule in it["rules"] for hit in rule["hits"]]
+    assert [
+        hit for answered in answer["lists"] for rule in answered["rules"] for hit in rule["hits"]
+    ]
 
 
 def test_id_of_an_alert_explains_its_report(config: Path) -> None:
@@ -126,7 +128,9 @@ def test_story_is_marked_for_the_lists_that_fired_and_why_shows_it(config: Path)
     (taken_back,) = rows(config, "mark", alert["story"], "not-relevant", "--remove")
 
     assert (marked["watchlist"], marked["verdict"]) == ("taiwan-policy", "not_relevant")
-    assert [(it["verdict"], it["note"]) for it in answer["marks"]] == [("not_relevant", "a recipe")]
+    assert [(mark["verdict"], mark["note"]) for mark in answer["marks"]] == [
+        ("not_relevant", "a recipe")
+    ]
     assert taken_back["verdict"] is None
     assert rows(config, "why", HEADLINE)[0]["marks"] == []
 

@@ -22,7 +22,7 @@ HOOK = "slack://T0000TEST/B0000TEST/" + "a" * 24
 
 
 class Mailbox:
-    """What a mail server took."""
+    """Mails that a server accepted."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []

@@ -1,4 +1,4 @@
-"""What holds for every stream of reports, whatever it says."""
+"""Properties of every stream of reports."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -206,7 +206,7 @@ def test_any_stream_at_all_can_be_folded(texts: list[str]) -> None:
     assert len(fold_all(reports)) == len(texts)
 
 
-# Few pages and headlines over weeks, with texts: what is one entry and what another.
+# Few pages and headlines over weeks, with texts, so that entries must be distinguished.
 namesakes = st.lists(
     st.tuples(
         st.sampled_from(["Notice", "Daily notice: flights around the island", "国防部日报"]),

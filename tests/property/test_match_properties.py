@@ -1,4 +1,4 @@
-"""What must hold for any text: offsets, overlaps, and that more text never hides a hit."""
+"""Properties of matching in any text: offsets, overlaps, and that more text hides no hit."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What is written out is read back as the same query."""
+"""A written query is read back unchanged."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +20,7 @@ from straitwatch.core.query import (
 
 texts = st.one_of(
     st.text("abcdefgxyzäжї台대ABC0123-.'", min_size=1, max_size=8).filter(
-        lambda it: any(map(str.isalnum, it))
+        lambda text: any(map(str.isalnum, text))
     ),
     st.sampled_from(["and", "AND", "OR", "not", "near/5", "(x)", "title:x", "$x", "-x", "12:30"]),
 )

@@ -77,7 +77,8 @@ def test_digest_comes_exactly_once_each_local_day(
     assert not any(window.is_late for _, window in sent)
 
 
-# Every change of a year: New York's by an hour, Lord Howe's by half of one, Casablanca's at Ramadan.
+# Every change of a year: New York's by an hour, Lord Howe's by half of one, Casablanca's at
+# Ramadan.
 @pytest.mark.parametrize(
     ("zone", "changes_on"),
     [

@@ -1,11 +1,11 @@
-"""A real feed server on loopback: each path answers what its script says, and remembers who asked.
+"""A real feed server on loopback: each path follows its script and records its requests.
 
 async with FeedServer() as server:
     server.answer("/rss", Page(body, etag='"1"'))         # conditional requests get their 304
     server.answer("/busy", Page(status=503), Page(body))  # in turn; the last one repeats
     server.answer("/broken", Raw(b"HTTP/1.1 200 OK\r\n\r\nhalf", hangs=True))
     ...
-    server.requests                                       # what came in, in order
+    server.requests                                       # the received ones, in order
 """
 
 import asyncio
@@ -43,7 +43,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Bytes straight onto the wire, for what no web server sends on purpose.
+    """Raw bytes for responses that no web server sends on purpose.
 
     With `drips`, that many bytes go out every `pause` seconds for ever; with `hangs`, nothing
     follows until the client goes away; otherwise the connection is closed.

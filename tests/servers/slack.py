@@ -1,12 +1,12 @@
 """A Slack on loopback: incoming webhooks and the few Web API methods that Straitwatch uses.
 
     with SlackServer() as slack:
-        slack.url                    # stands for https://hooks.slack.com and https://slack.com
-        slack.script(rate_limited(7))            # the next posts are answered so, later ones ok
-        slack.messages               # what a channel shows, in order of arrival
-        slack.requests               # everything that was asked
+        slack.url                    # replaces https://hooks.slack.com and https://slack.com
+        slack.script(rate_limited(7))            # the answers to the next posts, later ones are ok
+        slack.messages               # of a channel, in order of arrival
+        slack.requests               # all received requests
 
-`on_post` is called when a post has been read and before anything is answered.
+`on_post` is called after a post is read and before the answer.
 """
 
 import contextlib
@@ -27,10 +27,10 @@ POSTS = ("chat.postMessage", "chat.update", "webhook")
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server does with one post."""
+    """The answer of the server to one post."""
 
     status: int = 200
-    body: str | None = None  # None: what Slack answers when all is well
+    body: str | None = None  # None: Slack's answer on success
     headers: tuple[tuple[str, str], ...] = ()
     is_kept: bool = False  # the channel shows the message whatever the answer says
     end: str = "answer"  # answer, late, hang, reset, close, drip, cut

@@ -1,12 +1,12 @@
 """Mail servers on loopback.
 
-    with SmtpServer() as smtp:                       # takes every mail
+    with SmtpServer() as smtp:                       # accepts every mail
         smtp.url                                     # mailto://127.0.0.1:PORT
-        smtp.messages                                # what was taken, in order
+        smtp.messages                                # the accepted mails, in order
     with SmtpServer({"rcpt": "550 no such user"}) as smtp:
 
 A script maps a moment (connect, ehlo, starttls, auth, mail, rcpt, data, dot, quit) to a reply, or
-to `hang`, `close`, `reset`. After `dot` these three come when the mail has been taken. `rcpt` may
+to `hang`, `close`, `reset`. After `dot` these three come once the mail is accepted. `rcpt` may
 name an address: `rcpt desk@example.org`.
 """
 
@@ -133,7 +133,7 @@ class _Conversation:
         match verb.split(" ")[0].split(":")[0]:
             case "EHLO":
                 features = ["loopback", *self._server.extensions]
-                lines = [f"250-{each}" for each in features[:-1]] + [f"250 {features[-1]}"]
+                lines = [f"250-{feature}" for feature in features[:-1]] + [f"250 {features[-1]}"]
                 self._say("ehlo", "\r\n".join(lines))
             case "HELO":
                 self._say("ehlo", "250 loopback")
@@ -162,7 +162,7 @@ class _Conversation:
         data = b""
         while (line := self._lines.readline()) != b".\r\n":
             if not line:
-                raise _Ended  # the client went away in the middle: nothing was handed over
+                raise _Ended  # the client disconnected in the middle, so the mail is not accepted
             data += line[1:] if line.startswith(b".") else line
         reply = self._server.reply.get("dot", "250 taken")
         if reply.startswith("2") or reply in _ENDS:

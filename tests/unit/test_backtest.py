@@ -1,4 +1,4 @@
-"""What a change to the lists would have done to entries of the past."""
+"""The effect of changed lists on past entries."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""The first reports of a list: what all of them say makes no event."""
+"""The first reports of a list: words that all of them share do not make one event."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a person decided about two reports holds for the reports that resemble them."""
+"""A person's decision about two reports applies to similar reports."""
 
 from builders.features import START, make_features, make_vector
 from straitwatch.core.cluster import StoryWindow

@@ -1,4 +1,4 @@
-"""What two reports state otherwise keeps them apart, in every language of the product."""
+"""Contradicting statements keep two reports apart, in every language."""
 
 import pytest
 

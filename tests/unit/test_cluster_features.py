@@ -1,4 +1,4 @@
-"""What is read of an entry before it is compared with others."""
+"""The features of an entry for comparison with others."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Whether a report is an entry that was seen before: signs that agree, not one alone."""
+"""Return True if a report is an entry that was seen before: signs that agree, not one alone."""
 
 from datetime import timedelta
 

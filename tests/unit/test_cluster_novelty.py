@@ -1,4 +1,4 @@
-"""What a report adds to everything that was sent about its story."""
+"""The novelty of a report compared with everything sent about its story."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Two languages are compared by what their texts name."""
+"""Names as pivots between languages."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a headline says, as terms, in each script."""
+"""The terms of a headline in each script."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What we ship is accepted, documented and described for editors."""
+"""The shipped configuration is valid, documented and described for editors."""
 
 import json
 from collections.abc import Iterator

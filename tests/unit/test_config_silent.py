@@ -1,4 +1,4 @@
-"""Mistakes that would pass silently: each is told with its place and what to write instead."""
+"""Mistakes without an error of their own are reported with place and correction."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What files and environment become: one frozen configuration, with a default for everything."""
+"""Files and environment become one frozen configuration with defaults."""
 
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ LIST = "watchlists:\n  - id: strait\n    match: [Taiwan Strait]\n"
 
 
 def write(directory: Path, **files: str) -> Path:
-    """Write files; `feeds` stands for feeds.yaml, `lists` for watchlists/lists.yaml."""
+    """Write files: `feeds` is feeds.yaml, `lists` is watchlists/lists.yaml."""
     for name, text in files.items():
         folder = directory / "watchlists" if name.startswith("lists") else directory
         folder.mkdir(exist_ok=True)
@@ -495,7 +495,9 @@ def test_lists_are_compiled_again_from_the_text_that_was_kept(tmp_path: Path) ->
     again = kept_lists(kept)
 
     on_disk = load_lists(tmp_path)
-    assert [it.id for it in again.watchlists] == [it.id for it in on_disk.watchlists]
+    assert [watchlist.id for watchlist in again.watchlists] == [
+        watchlist.id for watchlist in on_disk.watchlists
+    ]
     assert again.matcher.pattern_count == on_disk.matcher.pattern_count
 
 
@@ -508,7 +510,7 @@ def test_file_of_the_overlay_replaces_the_one_with_its_name(tmp_path: Path) -> N
 
     lists = load_lists(tmp_path, overlay=[tmp_path / "b.yaml", tmp_path / "c.yaml"])
 
-    assert {it.id: it.match[0].text for it in lists.watchlists} == {
+    assert {watchlist.id: watchlist.match[0].text for watchlist in lists.watchlists} == {
         "a": "strait",
         "b": "museum",
         "c": "island",

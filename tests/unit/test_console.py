@@ -1,4 +1,4 @@
-"""What commands print for people is what they were given."""
+"""Commands print values unchanged."""
 
 import io
 

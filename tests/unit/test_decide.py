@@ -1,4 +1,4 @@
-"""Deciding: alert, update, digest or nothing, and why."""
+"""Decisions: alert, update, digest or none, with a reason."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What a receiver's URL may be, and what is said when it may not."""
+"""Valid URLs of receivers, and the problems of invalid ones."""
 
 from dataclasses import replace
 from pathlib import Path

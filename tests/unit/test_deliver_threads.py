@@ -17,15 +17,17 @@ async def test_eight_hanging_receivers_do_not_delay_a_healthy_one() -> None:
         slow.default = server.hang()
         senders = SenderThreads()
         hanging = [make_driver(WEBHOOK, base_url=slow.url) for _ in range(8)]
-        waiting = [asyncio.ensure_future(senders.send(each, frozen(each))) for each in hanging]
+        waiting = [
+            asyncio.ensure_future(senders.send(driver, frozen(driver))) for driver in hanging
+        ]
         healthy = make_driver(WEBHOOK, base_url=quick.url)
 
         result = await senders.send(healthy, frozen(healthy))
 
         assert result.outcome is Outcome.DELIVERED
-        assert not any(each.done() for each in waiting)
-        for each in waiting:
-            each.cancel()
+        assert not any(send.done() for send in waiting)
+        for send in waiting:
+            send.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
 
 

@@ -1,4 +1,4 @@
-"""What a message states about a story."""
+"""The facts of a message about a story."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -69,7 +69,7 @@ async def body_of(url: str, **arguments: Any) -> bytes:
     return result.body
 
 
-# ---------------------------------------------------------------- what comes back
+# ---------------------------------------------------------------- responses
 
 
 async def test_document_comes_back_with_all_that_the_next_poll_needs(server: FeedServer) -> None:

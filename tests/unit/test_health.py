@@ -1,4 +1,4 @@
-"""What is told about Straitwatch itself: once, not too often, and when it is over."""
+"""Notices about Straitwatch itself: once, not too often, and at the end."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def told_over(*steps: tuple[timedelta, Health]) -> list[list[str]]:
-    """Return the titles that are told at each step."""
+    """Return the titles of the notices at each step."""
     told: dict[str, NoticeState] = {}
     titles = []
     for after, conditions in steps:

@@ -1,4 +1,4 @@
-"""`./dev` on machines that lack something: it says in one line what to install."""
+"""`./dev` on incomplete machines names the missing package in one line."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ TOOLS = ("bash", "cat", "cksum", "dirname", "grep", "awk", "tee", "tail")
 
 
 class Machine:
-    """A folder with the project's start files, and a PATH with nothing but a few tools."""
+    """A folder with the project's start files, and a PATH with only a few tools."""
 
     def __init__(self, directory: Path) -> None:
         self.bin = directory / "bin"

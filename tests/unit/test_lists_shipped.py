@@ -48,7 +48,8 @@ def _set(name: str, value: object) -> TermSet:
 def _list(value: dict[str, list[dict[str, str]]]) -> WatchList:
     def points(key: str) -> tuple[PointsRule, ...]:
         return tuple(
-            PointsRule(points=int(it["points"]), when=Sourced(text=it["when"])) for it in value[key]
+            PointsRule(points=int(line["points"]), when=Sourced(text=line["when"]))
+            for line in value[key]
         )
 
     return WatchList(
@@ -60,11 +61,11 @@ def _list(value: dict[str, list[dict[str, str]]]) -> WatchList:
         noise=points("noise"),
         severity=tuple(
             SeverityRule(
-                level=Severity(it["level"]),
-                when=Sourced(text=it["when"]) if "when" in it else None,
-                min_points=int(it["min_points"]) if "min_points" in it else None,
+                level=Severity(line["level"]),
+                when=Sourced(text=line["when"]) if "when" in line else None,
+                min_points=int(line["min_points"]) if "min_points" in line else None,
             )
-            for it in value["severity"]
+            for line in value["severity"]
         ),
         must_match=_sourced(list(value["must_match"])),
         must_not_match=_sourced(list(value["must_not_match"])),
@@ -73,7 +74,11 @@ def _list(value: dict[str, list[dict[str, str]]]) -> WatchList:
 
 @pytest.fixture(scope="module")
 def lists() -> list[WatchList]:
-    return [_list(it) for document in _documents("watchlists") for it in document["watchlists"]]  # type: ignore[attr-defined]
+    return [
+        _list(watchlist)
+        for document in _documents("watchlists")
+        for watchlist in document["watchlists"]
+    ]  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="module")
@@ -94,15 +99,15 @@ def test_every_example_of_every_list_comes_out_right(
 ) -> None:
     failures = run_examples(matcher, lists)
 
-    assert [(it.watchlist, it.example.text) for it in failures] == []
+    assert [(failure.watchlist, failure.example.text) for failure in failures] == []
 
 
 def test_every_rule_holds_in_an_example_of_its_list(matcher: Matcher) -> None:
     idle = []
     for compiled in matcher.lists:
         config = compiled.config
-        wanted = [matcher.read(example_text(it.text)) for it in config.must_match]
-        others = [matcher.read(example_text(it.text)) for it in config.must_not_match]
+        wanted = [matcher.read(example_text(example.text)) for example in config.must_match]
+        others = [matcher.read(example_text(example.text)) for example in config.must_not_match]
         gains = [*compiled.match, *compiled.signals]
         idle += [rule.when for rule in gains if not any(map(rule.holds, wanted))]
         idle += [rule.when for rule in compiled.noise if not any(map(rule.holds, wanted + others))]
@@ -114,11 +119,11 @@ def test_every_rule_holds_in_an_example_of_its_list(matcher: Matcher) -> None:
 def test_each_list_carries_forty_examples_of_either_kind_in_every_script(
     lists: list[WatchList], list_id: str
 ) -> None:
-    config = next(it for it in lists if it.id == list_id)
+    config = next(watchlist for watchlist in lists if watchlist.id == list_id)
     for examples in (config.must_match, config.must_not_match):
         assert len(examples) >= 40
         for script, letters in SCRIPTS.items():
-            assert any(re.search(letters, it.text) for it in examples), script
+            assert any(re.search(letters, example.text) for example in examples), script
 
 
 def test_critical_is_rare(matcher: Matcher, lists: list[WatchList]) -> None:
@@ -144,7 +149,7 @@ def test_critical_is_rare(matcher: Matcher, lists: list[WatchList]) -> None:
     ],
 )
 def test_severities_are_those_of_a_desk(matcher: Matcher, title: str, level: Severity) -> None:
-    found = {it.watchlist: it.severity for it in matcher.match(MatchText(title=title))}
+    found = {match.watchlist: match.severity for match in matcher.match(MatchText(title=title))}
 
     assert found["taiwan-policy"] == level
 
@@ -152,7 +157,7 @@ def test_severities_are_those_of_a_desk(matcher: Matcher, title: str, level: Sev
 def test_help_for_an_attack_on_taiwan_is_on_both_lists(matcher: Matcher) -> None:
     title = "Russia trains Chinese paratroopers for an attack on Taiwan, files show"
 
-    found = {it.watchlist: it.severity for it in matcher.match(MatchText(title=title))}
+    found = {match.watchlist: match.severity for match in matcher.match(MatchText(title=title))}
 
     assert set(found) == {"taiwan-policy", "china-russia-military"}
     assert found["china-russia-military"] == Severity.CRITICAL

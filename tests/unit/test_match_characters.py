@@ -140,7 +140,7 @@ def test_han_character_is_normalized_once() -> None:
         ("F-35", "Ｆ－３５", ["Ｆ－３５"]),
         ("ミサイル", "ﾐｻｲﾙを発射", ["ﾐｻｲﾙ"]),
         ("ドローン", "ﾄﾞﾛｰﾝを撃墜", ["ﾄﾞﾛｰﾝ"]),
-        # what has no width, and what stands between words
+        # characters without width, and characters between words
         ("Harbor Bridge", "Har\u200bbor\u2060 Bridge", ["Har\u200bbor\u2060 Bridge"]),
         ("Harbor Bridge", "Harbor 🌉 Bridge", ["Harbor 🌉 Bridge"]),
         ("Harbor Bridge", "🚨Harbor⚓️Bridge🚨", ["Harbor⚓️Bridge"]),

@@ -27,7 +27,7 @@ def config(tmp_path: Path) -> Path:
 
 
 def run(config: Path, *lines: object, as_json: bool = True) -> tuple[int, str]:
-    text = "".join(f"{it if isinstance(it, str) else json.dumps(it)}\n" for it in lines)
+    text = "".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines)
     source = config / "input.jsonl"
     source.write_text(text, encoding="utf-8")
     arguments = ["match", str(source), "--config", str(config), *(["--json"] if as_json else [])]

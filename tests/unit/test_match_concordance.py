@@ -1,4 +1,4 @@
-"""How a term is used: what stands around it."""
+"""The contexts of a term."""
 
 import pytest
 
@@ -43,7 +43,10 @@ def test_longer_word_around_most_hits_is_suggested() -> None:
 
     found = concordance("一中", *titles)
 
-    assert [(it.inside, it.count) for it in found.suggestions()] == [("一中學", 8), ("第一中", 8)]
+    assert [(suggestion.inside, suggestion.count) for suggestion in found.suggestions()] == [
+        ("一中學", 8),
+        ("第一中", 8),
+    ]
 
 
 def test_context_that_lists_match_is_not_suggested() -> None:
@@ -59,7 +62,7 @@ def test_few_hits_make_no_suggestion() -> None:
 def test_english_neighbour_is_suggested_as_a_phrase() -> None:
     found = concordance("PLA", *["Cheap PLA filament", "New PLA filament"] * 4)
 
-    assert "PLA filament" in [it.inside for it in found.suggestions()]
+    assert "PLA filament" in [suggestion.inside for suggestion in found.suggestions()]
 
 
 def test_line_shows_the_hit_with_its_context() -> None:

@@ -1,4 +1,4 @@
-"""What alone kept a list from firing, and what tips two sets of lists apart."""
+"""Near misses, and the rules that decide between two sets of lists."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a desk looks at once a week."""
+"""The weekly review of watch-lists."""
 
 from builders.watchlists import compiled, make_list, make_set
 from straitwatch.core.match import Review, script_of

@@ -176,7 +176,7 @@ def test_filters_by_feed_exclude_a_list_and_explain_it(config: dict[str, object]
 
     assert not matcher.match(text)
     assert why in matcher.explain(text)[0].filtered
-    assert matcher.match(MatchText(title="China"))  # nothing known: nothing excluded
+    assert matcher.match(MatchText(title="China"))  # an unknown language does not exclude
 
 
 def test_disabled_lists_are_silent() -> None:
@@ -191,7 +191,7 @@ def test_explanation_names_the_missing_word() -> None:
     (explanation,) = matcher.explain(MatchText(title="China alone"))
 
     assert not explanation.fires
-    assert [str(it) for it in explanation.rules[0].missing] == ["Russia"]
+    assert [str(missing) for missing in explanation.rules[0].missing] == ["Russia"]
 
 
 def test_explanation_names_the_distance() -> None:
@@ -208,7 +208,7 @@ def test_explanation_shows_masked_hits() -> None:
     matcher = compiled(make_list("$taiwan"), terms)
     (explanation,) = matcher.explain(MatchText(title="Taiwan Semiconductor"))
 
-    assert [(it.hit.text, it.inside.text) for it in explanation.masked] == [
+    assert [(masked.hit.text, masked.inside.text) for masked in explanation.masked] == [
         ("Taiwan", "Taiwan Semiconductor")
     ]
 
@@ -232,7 +232,7 @@ def test_examples_that_come_out_wrong_are_reported_with_their_reasons() -> None:
     )
     failures = run_examples(compiled(watchlist), [watchlist])
 
-    assert [(it.example.text, it.expected) for it in failures] == [
+    assert [(failure.example.text, failure.expected) for failure in failures] == [
         ("Japan || a summary", True),
         ("China sneezes", False),
     ]
@@ -291,7 +291,7 @@ def test_set_used_only_by_another_used_set_is_not_unused() -> None:
     assert _messages(make_list("$a"), a=["$b"], b=["China"]) == []
 
 
-# ---------------------------------------------------------------- terms that do nothing
+# ---------------------------------------------------------------- terms without effect
 
 
 def warnings_of(terms: list[str], not_inside: list[str] = ()) -> list[str]:  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""What counts as a term, in each script that the product promises."""
+"""The forms of a term in each supported script."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from straitwatch.core.match import cyrillic
 @pytest.mark.parametrize(
     ("term", "text", "hits"),
     [
-        # English: plural and possessive of the last word, nothing else
+        # English: only plural and possessive of the last word
         ("warship", "Two warships and a warship’s crew", ["warships", "warship"]),
         ("defence ministry", "Both defence ministries agree", ["defence ministries"]),
         ("arm", "Armed and charming", []),

@@ -1,4 +1,4 @@
-"""Whose reporting it is: what is said plainly counts, everything else is the outlet's own."""
+"""Origins: an explicit attribution counts, all other reporting is the outlet's own."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every file in parse_cases is a document; its head says what it is and what must come out."""
+"""Every file in parse_cases is a document with a description and the expected result."""
 
 import json
 from pathlib import Path

@@ -69,7 +69,7 @@ async def deliver(tmp_path: Path, driver: Driver) -> dict[str, db.DeliveryRecord
             store.call(db.add_alert, alert, deliveries)
         tools = Tools(
             store=store,
-            fetcher=None,  # type: ignore[arg-type] # nothing is polled here
+            fetcher=None,  # type: ignore[arg-type] # no feed is polled here
             pool=None,  # type: ignore[arg-type]
             encoder=None,  # type: ignore[arg-type]
             senders=senders,
@@ -128,4 +128,4 @@ async def test_answer_that_cannot_be_written_down_at_once_is_not_asked_for_again
 
     assert not list(away)
     assert driver.sent == ["poison", "good"]
-    assert {it.delivery.state for it in records.values()} == {DeliveryState.DELIVERED}
+    assert {record.delivery.state for record in records.values()} == {DeliveryState.DELIVERED}

@@ -1,4 +1,4 @@
-"""Planning a poll: what it changes, and for whom."""
+"""The plan of a poll: its changes and messages."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -268,7 +268,7 @@ def test_silenced_report_is_in_the_digest_and_sends_no_alert() -> None:
     plan = plan_for(make_entry(), rules=rules_for(silences=(make_silence(),)))
 
     assert plan.deliveries == ()
-    assert [it.decision for it in plan.entries] == [
+    assert [entry.decision for entry in plan.entries] == [
         Decision(action=Action.DIGEST, reason=Reason.SILENCED)
     ]
 
@@ -323,7 +323,9 @@ def test_person_with_two_receivers_gets_one_message_with_all_reasons() -> None:
         make_entry("Drill: ships cross the strait"), rules=rules_for(*routes, people=(chen,))
     )
 
-    assert {it.receiver: (it.routes, it.watchlists) for it in plan.deliveries} == {
+    assert {
+        delivery.receiver: (delivery.routes, delivery.watchlists) for delivery in plan.deliveries
+    } == {
         "desk": (("all",), ("taiwan-policy", "drills")),
         "chen-slack": (("drills", "all"), ("drills", "taiwan-policy")),
     }
@@ -344,7 +346,9 @@ def test_update_reaches_a_person_where_the_story_began() -> None:
         rules=rules_for(both, people=(chen,)),
     )
 
-    assert [(it.receiver, bool(it.parent_id)) for it in then.deliveries] == [("chen-mail", True)]
+    assert [(delivery.receiver, bool(delivery.parent_id)) for delivery in then.deliveries] == [
+        ("chen-mail", True)
+    ]
 
 
 def test_alert_names_the_origin() -> None:
@@ -405,7 +409,7 @@ def test_known_entries_under_new_ids_send_no_alert() -> None:
 
 
 def release_into(story: Story) -> tuple[Entry, Release]:
-    """Let out an entry that came again under a new id and belongs to a story."""
+    """Release an entry that returned under a new id and belongs to a story."""
     (entry,) = reissued(1)
     fold = make_fold(Relation.SAME_ENTRY, story.id)
     report = report_of(entry, feed=FEED, now=NOON + timedelta(hours=1))
@@ -502,7 +506,7 @@ def stream(
     stances: tuple[str, ...] = (),
     summaries: tuple[str, ...] = (),
 ) -> Iterator[Plan]:
-    """Let outlets report one event, one after the other."""
+    """Report one event by several outlets, one after the other."""
     window, stories = StoryWindow(), {}
     for n in range(outlets):
         feed, now = make_feed(f"Outlet {n}", stance=stances[n] if stances else ""), NOON + n * every
@@ -530,16 +534,16 @@ def stream(
 
 
 def told_to(outlets: int, rules: Rules, *, stances: tuple[str, ...] = ()) -> list:
-    """Let outlets report one event; return why something was said, and to whom."""
+    """Report one event by several outlets; return the reasons and receivers of alerts."""
     return [
-        (alert.facts.reason.value, [it.receiver for it in plan.deliveries])
+        (alert.facts.reason.value, [delivery.receiver for delivery in plan.deliveries])
         for plan in stream(outlets, rules=rules, stances=stances)
         for alert in plan.alerts
     ]
 
 
 def as_told(story: Story) -> dict:
-    """Return a window and stories in which a story of `tell` stands."""
+    """Return a window and stories with a story of `tell`."""
     window = StoryWindow()
     features = Features(
         entry_id="e0", title=story.title, seen_at=NOON, watchlists=("taiwan-policy",)
@@ -567,7 +571,7 @@ def test_line_that_one_report_left_to_its_story_holds_with_another_one() -> None
         level=Severity.HIGH, when=Sourced(text="missile"), story=StoryFilter(min_origins=2)
     )
     plans = stream(2, rules=asking(line), summaries=("A missile was seen.", ""))
-    said = [(it.severity, it.facts.reason) for plan in plans for it in plan.alerts]
+    said = [(alert.severity, alert.facts.reason) for plan in plans for alert in plan.alerts]
 
     assert said == [
         (Severity.NORMAL, Reason.NEW_STORY),
@@ -611,7 +615,7 @@ def test_second_source_that_is_said_nowhere_does_not_use_up_the_rise(how: str) -
     plan = plan_for(late, rules=rules, feed=feed, state=state, **as_told(story))
 
     assert plan.alerts == ()
-    assert [it.severity for it in plan.stories] == [Severity.NORMAL]
+    assert [story.severity for story in plan.stories] == [Severity.NORMAL]
 
 
 def test_route_that_waits_for_a_second_source_gets_the_alert_with_it() -> None:
@@ -662,7 +666,7 @@ def test_line_without_its_words_does_not_wait() -> None:
 
 
 def tell(outlets: int, *, every: timedelta, rate: float = 0.1, rules=None, late=timedelta()):
-    """Let outlets report one event; return what was said, and the story."""
+    """Report one event by several outlets; return the alerts and the story."""
     plans = list(stream(outlets, every=every, rate=rate, rules=rules, late=late))
     (story,) = {story.id: story for plan in plans for story in plan.stories}.values()
     return [alert for plan in plans for alert in plan.alerts], story

@@ -1,4 +1,4 @@
-"""What comes under a known GUID: an edit, or another entry."""
+"""An entry under a known GUID is an edit or another entry."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -56,7 +56,7 @@ def jobs(text: str) -> list[SendJob]:
     item = make_item(title=text, outlet=outlet, watchlists=(text,), url=address)
     facts.append(make_rollup(items=(item, make_item()), cause=text, stories=9))
     facts.append(NoticeFacts(title=text, lines=(text, text)))
-    return [make_job(each, recipient="desk@example.org") for each in facts]
+    return [make_job(fact, recipient="desk@example.org") for fact in facts]
 
 
 def strings(value: Any) -> list[str]:
@@ -64,9 +64,9 @@ def strings(value: Any) -> list[str]:
         case str():
             return [value]
         case dict():
-            return [text for each in value.values() for text in strings(each)]
+            return [text for member in value.values() for text in strings(member)]
         case list():
-            return [text for each in value for text in strings(each)]
+            return [text for member in value for text in strings(member)]
         case _:
             return []
 

@@ -1,4 +1,4 @@
-"""What a person gets, said once for each medium."""
+"""Messages in each medium."""
 
 import json
 from dataclasses import replace
@@ -125,7 +125,7 @@ def make_update(**changes):
 
 
 def beginnings(facts) -> list[str]:
-    """What a person sees first: notification, Slack, subject, mail, terminal."""
+    """The first visible lines: notification, Slack, subject, mail, terminal."""
     job = make_job(facts)
     mail = render_mail(job, zone="Asia/Taipei", templates={})
     return [

@@ -1,4 +1,4 @@
-"""Routing: which receivers a match leads to, and what holds it back."""
+"""Routes from a match to receivers, and the filters on the way."""
 
 import pytest
 

@@ -102,7 +102,7 @@ async def test_job_that_lasts_is_never_run_beside_itself(
 
     assert runs_meanwhile == 1
     assert lasting.most_at_once == 1
-    assert caplog.records == []  # skipped ticks are nothing to tell an operator
+    assert caplog.records == []  # skipped ticks do not interest an operator
 
 
 async def test_stopping_quietly_ends_the_ticks_and_the_runs_that_last(

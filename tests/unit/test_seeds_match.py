@@ -1,4 +1,4 @@
-"""The shipped watch-lists say about the demonstration stream what its labels say."""
+"""The shipped watch-lists agree with the labels of the demonstration stream."""
 
 import json
 import subprocess

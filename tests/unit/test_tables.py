@@ -1,4 +1,4 @@
-"""Tables for people hold what they are given."""
+"""Tables show their values completely."""
 
 import pytest
 from rich.table import Table
