@@ -99,7 +99,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(self._body)
 
     def log_message(self, *_: object) -> None:
-        """Print nothing."""
+        """Suppress the log of requests."""
 
 
 def document(entries: int, matched: int) -> str:

@@ -1,6 +1,6 @@
 """Measure the package by its syntax trees, and the English of everything people read.
 
-Usage: `./dev measure [--json]`. It runs nothing of the package, so it takes a few seconds.
+Usage: `./dev measure [--json]`. It only reads files, so it takes a few seconds.
 """
 
 import argparse

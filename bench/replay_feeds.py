@@ -87,7 +87,7 @@ def openers(stored: "list[Stored]") -> list[int]:
     return [first.setdefault(one.story, number) for number, one in enumerate(stored)]
 
 
-# ---------------------------------------------------------------- what is really new
+# ---------------------------------------------------------------- new items
 
 
 @dataclass(frozen=True, slots=True)

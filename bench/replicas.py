@@ -498,9 +498,7 @@ async def run_all(scenarios: list[Scenario], news: News, dsn: str) -> list[End]:
     ends = []
     task = asyncio.current_task()
     assert task is not None
-    asyncio.get_running_loop().add_signal_handler(
-        signal.SIGTERM, task.cancel
-    )  # leave nothing behind
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)  # drop the databases
     async with FeedServer() as server:  # one port for all: an entry's id depends on its feed's URL
         for number, scenario in enumerate(scenarios):
             with database(dsn, f"straitwatch_replicas_{number}") as url:
@@ -718,7 +716,7 @@ def tell_shares(shares: list[tuple[int, ...] | None]) -> dict[str, str]:
     }
 
 
-# ---------------------------------------------------------------- what must hold
+# ---------------------------------------------------------------- conditions
 
 # Each query counts breaches.
 CLAIMS = {

@@ -23,7 +23,8 @@ KINDS = ("docs", "docstrings", "comments", "messages")
 # Each idiom, and its usual replacement in ADVICE.
 IDIOMS = {
     "stand": re.compile(r"\b(?:stands?|stood|standing)\b", re.IGNORECASE),
-    "tell": re.compile(r"\b(?:tells?|told|telling)\b", re.IGNORECASE),
+    # "must-tell" is a label of the measured streams
+    "tell": re.compile(r"(?<!must-)\b(?:tells?|told|telling)\b", re.IGNORECASE),
     "nobody": re.compile(r"\b(?:nobody|nothing)\b", re.IGNORECASE),
     # "what could not be sent", but neither "what to do" nor a question
     "what": re.compile(
