@@ -3,7 +3,7 @@
 import pytest
 
 from straitwatch.core.match import Concordance
-from straitwatch.core.match.concordance import cut_line, neighbours
+from straitwatch.core.match.concordance import make_line, neighbours
 from straitwatch.core.model import Hit, Verdict
 
 
@@ -68,7 +68,7 @@ def test_english_neighbour_is_suggested_as_a_phrase() -> None:
 def test_line_shows_the_hit_with_its_context() -> None:
     text = "One two\nthree strait four five"
 
-    line = cut_line(text, hit_of(text, "strait"), feed="Wire", width=6)
+    line = make_line(text, hit_of(text, "strait"), feed="Wire", width=6)
 
     assert (line.left, line.hit, line.right) == ("three ", "strait", " four ")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from builders.watchlists import compiled, make_list, make_set
-from straitwatch.core.match import Matcher, NearMiss, Review, near_miss, run_examples
+from straitwatch.core.match import Matcher, NearMiss, Review, find_near_miss, run_examples
 from straitwatch.core.model import Hit, MatchText, Verdict
 
 TERMS = {
@@ -109,7 +109,7 @@ def test_headline_linked_only_by_its_feeds_subject_is_not_a_near_miss() -> None:
 
     def missed(title: str, *about: str) -> NearMiss | None:
         (explanation,) = matcher.explain(MatchText(title=title, about=about))
-        return near_miss(explanation)
+        return find_near_miss(explanation)
 
     assert missed("Ministry hires", "island") is None
     assert missed(HEADLINE) is not None

@@ -26,7 +26,13 @@ from straitwatch.cli.options import (
 )
 from straitwatch.config import Config, kept_lists
 from straitwatch.core.cluster.text import has_cjk
-from straitwatch.core.match import Explanation, Matcher, RuleExplanation, near_miss, what_tips
+from straitwatch.core.match import (
+    Explanation,
+    Matcher,
+    RuleExplanation,
+    find_deciding_rules,
+    find_near_miss,
+)
 from straitwatch.core.model import AlertFacts, Feed, FeedState, Mark, MatchText, Reason
 from straitwatch.core.normalize import canonical_url
 from straitwatch.core.reasons import REASONS
@@ -283,7 +289,7 @@ def _difference(
     if fires and (unknown := _unknown_terms(fires, lacking)):
         reason = f"the lists of {'then' if is_gain else 'today'} have no {', '.join(unknown)}"
     elif fires:
-        reason = "; ".join(what_tips(fires, other))
+        reason = "; ".join(find_deciding_rules(fires, other))
     line = f"{name}: then it {before}; today it {after}"
     return f"{line} ({reason})" if reason else line
 
@@ -307,7 +313,7 @@ def _unknown_terms(explanation: Explanation, other: Matcher) -> list[str]:
 
 
 def _list(explanation: Explanation) -> dict[str, Any]:
-    missed = near_miss(explanation)
+    missed = find_near_miss(explanation)
     return {
         "watchlist": explanation.watchlist,
         "fires": explanation.fires,

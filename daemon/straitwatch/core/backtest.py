@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from straitwatch.core.match import Explanation, what_tips
+from straitwatch.core.match import Explanation, find_deciding_rules
 from straitwatch.core.match.diff import compare_matches
 from straitwatch.core.model import (
     Change,
@@ -173,7 +173,7 @@ class Backtest:
         before = self._before.explain(past, difference.watchlist) if self._before else None
         fires, other = (before, after) if difference.change is Change.LOST else (after, before)
         if fires is not None:
-            yield from what_tips(fires, other)
+            yield from find_deciding_rules(fires, other)
 
 
 class _Side:

@@ -130,14 +130,14 @@ class SlackWebhook:
         try:
             answer = self._client.send_dict(message)
         except (OSError, HTTPException, ValueError, LookupError) as error:
-            return _broken_off(error, self._client.wire, self._secrets)
+            return _map_interruption(error, self._client.wire, self._secrets)
         body = (answer.body or "").strip()
         if answer.status_code == _OK and body == "ok":
             return SendResult(outcome=Outcome.DELIVERED, code="200")
         if answer.status_code < _REDIRECT:  # not from Slack, perhaps a login page
             text = redact_and_shorten(f"{answer.status_code} {body}", *self._secrets)
             return SendResult(outcome=Outcome.UNSURE, code=str(answer.status_code), text=text)
-        return _refused(answer.status_code, body, answer.headers, self._secrets)
+        return _map_refusal(answer.status_code, body, answer.headers, self._secrets)
 
 
 class SlackBot:
@@ -196,7 +196,7 @@ class SlackBot:
         try:
             return self._find(job, _message(job))
         except _FAILURES as error:
-            failed = self._failed(error)
+            failed = self._map_error(error)
         may_wait = failed.outcome in (Outcome.RETRY, Outcome.UNSURE) and job.attempt <= _LOOK_UPS
         text = f"the history could not be read: {failed.text}"
         return replace(failed, outcome=Outcome.RETRY, text=text) if may_wait else None
@@ -214,7 +214,7 @@ class SlackBot:
         for posted in self._pages(method, query, "messages"):
             payload = (posted.get("metadata") or {}).get("event_payload") or {}
             if payload.get("delivery_id") == job.delivery.id:
-                ref = {"ts": posted["ts"], "channel": query["channel"], **_kept(message)}
+                ref = {"ts": posted["ts"], "channel": query["channel"], **_edit_reference(message)}
                 text = "found in the history"
                 return SendResult(outcome=Outcome.DELIVERED, code="found", text=text, ref=ref)
         return None
@@ -248,17 +248,17 @@ class SlackBot:
         try:
             answer = self._client.api_call(method, json=dict(message))
         except _FAILURES as error:
-            return self._failed(error)
+            return self._map_error(error)
         ref = {"ts": str(answer.get("ts", "")), "channel": str(answer.get("channel", ""))}
-        return SendResult(outcome=Outcome.DELIVERED, code="ok", ref=ref | _kept(message))
+        return SendResult(outcome=Outcome.DELIVERED, code="ok", ref=ref | _edit_reference(message))
 
-    def _failed(self, error: Exception) -> SendResult:
+    def _map_error(self, error: Exception) -> SendResult:
         """Map a failed call to an outcome."""
         if not isinstance(error, SlackApiError):
-            return _broken_off(error, self._client.wire, self._secrets)
+            return _map_interruption(error, self._client.wire, self._secrets)
         response = error.response
         code = str(response.get("error") or "") if isinstance(response.data, dict) else ""
-        return _refused(response.status_code, code, response.headers, self._secrets)
+        return _map_refusal(response.status_code, code, response.headers, self._secrets)
 
 
 def _frozen(message: Mapping[str, Any], edit: Mapping[str, Any] | None = None) -> Frozen:
@@ -280,7 +280,7 @@ def _without_blocks(message: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in message.items() if key != "blocks"}
 
 
-def _kept(message: Mapping[str, Any]) -> dict[str, str]:
+def _edit_reference(message: Mapping[str, Any]) -> dict[str, str]:
     """Return the parts of a message that a later edit needs."""
     if "thread_ts" in message or "ts" in message:
         return {}
@@ -302,7 +302,7 @@ def _edit(job: SendJob, news: str) -> dict[str, Any] | None:
     }
 
 
-def _refused(
+def _map_refusal(
     status: int, words: str, headers: Mapping[str, Any], secrets: tuple[str, ...]
 ) -> SendResult:
     """Map an unsuccessful response to an outcome."""
@@ -319,7 +319,7 @@ def _refused(
     return result
 
 
-def _broken_off(
+def _map_interruption(
     error: Exception, wire: NoRedirectTransport, secrets: tuple[str, ...]
 ) -> SendResult:
     """Map an exchange without a response to an outcome."""

@@ -156,9 +156,9 @@ class _Session:
             self._expect(self._smtp.rcpt(recipient), permanent=Outcome.PERMANENT)
             return self._transfer(body)
         except (OSError, smtplib.SMTPException) as error:
-            raise _refusal(error, self._server.secrets) from error
+            raise _map_error(error, self._server.secrets) from error
         finally:
-            self._leave()
+            self._quit()
 
     def _connect(self) -> smtplib.SMTP:
         server = self._server
@@ -169,7 +169,7 @@ class _Session:
                 )
             return smtplib.SMTP(server.host, server.port, timeout=server.command_seconds)
         except (OSError, smtplib.SMTPException) as error:
-            raise _refusal(error, server.secrets) from error
+            raise _map_error(error, server.secrets) from error
 
     def _prepare(self) -> None:
         """Greet, encrypt and log in, as the URL requires."""
@@ -205,7 +205,7 @@ class _Session:
             outcome = Outcome.PERMANENT
         raise _Refused(outcome, code, _words(words, self._server.secrets))
 
-    def _leave(self) -> None:
+    def _quit(self) -> None:
         """Quit without waiting long, because the outcome is already known."""
         try:
             if self._smtp.sock is not None:
@@ -215,7 +215,7 @@ class _Session:
             self._smtp.close()
 
 
-def _refusal(error: Exception, secrets: tuple[str, ...]) -> _Refused:
+def _map_error(error: Exception, secrets: tuple[str, ...]) -> _Refused:
     """Map an error of smtplib from before the text was sent, so the mail was not accepted."""
     text = redact_and_shorten(str(error), *secrets)
     match error:

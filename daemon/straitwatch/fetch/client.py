@@ -161,14 +161,14 @@ class Fetcher:
             async with self._gate.enter(hop.url.authority):
                 started = perf_counter()
                 async with asyncio.timeout(remaining):
-                    answer = await self._ask(hop, validators)
+                    answer = await self._request(hop, validators)
                 remaining -= perf_counter() - started
             if not isinstance(answer, str):
                 return answer
             hop = hop.follow(answer)
         raise FetchError(FetchFailure.REDIRECT, f"more than {MAX_REDIRECTS} redirects")
 
-    async def _ask(self, hop: _Hop, validators: Validators) -> FetchResult | str:
+    async def _request(self, hop: _Hop, validators: Validators) -> FetchResult | str:
         """Make one request; return the result, or the address of a redirect."""
         if self._session is None:
             raise RuntimeError("open the fetcher with `async with` first")
@@ -176,7 +176,7 @@ class Fetcher:
         response = await self._session.get(hop.url, headers=headers, allow_redirects=False)
         try:
             if response.status in _WITH_BODY:
-                return await self._take(response, hop.url)
+                return await self._read_response(response, hop.url)
             if response.status in _REDIRECTS:
                 return response.headers.get("Location", "") or _fail_redirect()
             if response.status == HTTPStatus.NOT_MODIFIED:
@@ -185,7 +185,7 @@ class Fetcher:
         finally:
             response.close()
 
-    async def _take(self, response: aiohttp.ClientResponse, url: URL) -> Fetched:
+    async def _read_response(self, response: aiohttp.ClientResponse, url: URL) -> Fetched:
         body = await read_body(response, limit=self._policy.max_bytes)
         return Fetched(
             url=str(url),

@@ -6,17 +6,17 @@ from straitwatch.core.match.cyrillic import unload_dictionaries
 from straitwatch.core.match.examples import ExampleFailure, example_text, run_examples
 from straitwatch.core.match.explain import Explanation, MaskedHit, Missing, RuleExplanation
 from straitwatch.core.match.matcher import Matcher
-from straitwatch.core.match.nearest import Kept, NearMiss, near_miss, what_tips
+from straitwatch.core.match.nearest import MissKind, NearMiss, find_deciding_rules, find_near_miss
 from straitwatch.core.match.review import NearMisses, Review, RuleRecord, script_of
 
 __all__ = [
     "Concordance",
     "ExampleFailure",
     "Explanation",
-    "Kept",
     "Line",
     "MaskedHit",
     "Matcher",
+    "MissKind",
     "Missing",
     "NearMiss",
     "NearMisses",
@@ -26,10 +26,10 @@ __all__ = [
     "Suggestion",
     "compile_rules",
     "example_text",
+    "find_deciding_rules",
+    "find_near_miss",
     "is_short_term",
-    "near_miss",
     "run_examples",
     "script_of",
     "unload_dictionaries",
-    "what_tips",
 ]

@@ -79,7 +79,7 @@ class Concordance:
             self.terms[hit.term] += 1
             self._look_around(texts[hit.field], hit, is_matched=is_matched)
             if len(self.lines) < self.lines_kept:
-                self.lines.append(cut_line(texts[hit.field], hit, feed=feed, width=self.width))
+                self.lines.append(make_line(texts[hit.field], hit, feed=feed, width=self.width))
 
     def suggestions(self) -> list[Suggestion]:
         """Return longer terms that belong in `not_inside`, the commonest and shortest first."""
@@ -144,7 +144,7 @@ def _longer_terms(text: str, hit: Hit, left: str, right: str) -> set[str]:
     return terms
 
 
-def cut_line(text: str, hit: Hit, *, feed: str, width: int) -> Line:
+def make_line(text: str, hit: Hit, *, feed: str, width: int) -> Line:
     """Show a hit on one line with up to `width` characters on each side."""
     left = text[max(0, hit.start - width) : hit.start]
     right = text[hit.end : hit.end + width]

@@ -111,12 +111,12 @@ def _describes(
     first: tuple[str, Sequence[_Reading]], second: tuple[str, Sequence[_Reading]]
 ) -> bool:
     """Return True if the first word is an adjective that agrees with the second."""
-    adjectives = _as_it_stands(*first, kinds={"adjective"})
-    described = list(_as_it_stands(*second, kinds={"noun", "adjective"}))
+    adjectives = _base_forms(*first, kinds={"adjective"})
+    described = list(_base_forms(*second, kinds={"noun", "adjective"}))
     return any(_agree(adjective, word) for adjective in adjectives for word in described)
 
 
-def _as_it_stands(
+def _base_forms(
     word: str, readings: Sequence[_Reading], *, kinds: Collection[str]
 ) -> Iterator[_Form]:
     plain = word.replace("ё", "е")

@@ -83,16 +83,16 @@ class Document:
 
     def has_capitals(self, start: int, end: int) -> bool:
         """Return True if the place, or its whole field, is written in capitals."""
-        return self.original(start, end).isupper() or self.shouts[self.field_at(start)]
+        return self.original(start, end).isupper() or self.fields_in_capitals[self.field_at(start)]
 
     def reads(self, start: int, end: int, text: str) -> bool:
         """Return True if the place has exactly this text, or its field is all capitals."""
-        return self.original(start, end) == text or self.shouts[self.field_at(start)]
+        return self.original(start, end) == text or self.fields_in_capitals[self.field_at(start)]
 
     @cached_property
-    def shouts(self) -> tuple[bool, ...]:
+    def fields_in_capitals(self) -> tuple[bool, ...]:
         """True for each field in capitals throughout, where letter case is no evidence."""
-        return tuple(map(_shouts, self.fields))
+        return tuple(map(_is_in_capitals, self.fields))
 
     # ------------------------------------------------------------ distances
 
@@ -143,7 +143,7 @@ class Document:
         )
 
 
-def _shouts(text: str) -> bool:
+def _is_in_capitals(text: str) -> bool:
     start = text[:_SAMPLED]
     capitals = sum(map(str.isupper, start))
     return capitals > _CAPITALS * (capitals + sum(map(str.islower, start)))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from math import ceil
 
 from straitwatch.core.match.document import Document, Span
-from straitwatch.core.match.filters import filtered_because
+from straitwatch.core.match.filters import find_exclusion
 from straitwatch.core.match.rules import (
     AllOf,
     AnyOf,
@@ -113,7 +113,7 @@ def _explain_list(
     compiled: CompiledList, text: MatchText, doc: Document, *, show: AsHits
 ) -> Explanation:
     config = compiled.config
-    filtered = filtered_because(config, text)
+    filtered = find_exclusion(config, text)
     score = score_of(compiled, doc)
     excluded = [rule.name for rule in compiled.exclude if rule.holds(doc)]
     fires = score >= config.threshold and not filtered and not excluded

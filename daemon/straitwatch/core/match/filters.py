@@ -12,7 +12,7 @@ _SCRIPTS = {"zh-tw": "zh-hant", "zh-hk": "zh-hant", "zh-mo": "zh-hant"} | {
 }
 
 
-def filtered_because(config: WatchList, text: MatchText) -> str:
+def find_exclusion(config: WatchList, text: MatchText) -> str:
     """Return the reason why a list does not read this text, or an empty string if it does."""
     if config.languages and not _speaks(config.languages, text.language):
         return f"language {text.language} is not among {', '.join(config.languages)}"

@@ -16,7 +16,7 @@ from ahocorasick_rs import AhoCorasick
 
 from straitwatch.core.match.document import Document, Span
 from straitwatch.core.match.explain import Explanation, explain_lists
-from straitwatch.core.match.filters import filtered_because
+from straitwatch.core.match.filters import find_exclusion
 from straitwatch.core.match.normalize import TextNormalizer
 from straitwatch.core.match.rules import (
     CompiledList,
@@ -145,7 +145,7 @@ class Matcher:
         matches = []
         for at, held in sorted(self._woken(doc).items()):
             compiled = self.lists[at]
-            if not filtered_because(compiled.config, text):
+            if not find_exclusion(compiled.config, text):
                 found = self._decide(compiled, held, doc)
                 if found:
                     matches.append(found)

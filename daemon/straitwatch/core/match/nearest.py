@@ -13,7 +13,7 @@ from straitwatch.core.match.explain import Explanation, Lack, RuleExplanation
 _HEAVY_MASKS = 2  # masked hits to show as the reason
 
 
-class Kept(StrEnum):
+class MissKind(StrEnum):
     """The kind of reason why a list did not fire."""
 
     FILTER = "filter"
@@ -29,14 +29,14 @@ class Kept(StrEnum):
 class NearMiss:
     """The single reason why a list did not fire on a text."""
 
-    kind: Kept
+    kind: MissKind
     rule: str  # such as noise[2] or match[0]; "" if it is not a rule
     what: str  # the same for all texts with this reason, which are grouped by it
     text: str  # in words, for this text
     excess: int = 0  # words of distance too many
 
 
-def near_miss(explanation: Explanation) -> NearMiss | None:
+def find_near_miss(explanation: Explanation) -> NearMiss | None:
     """Return the single reason why a list did not fire; None if it fires or lacks more."""
     if explanation.fires:
         return None
@@ -54,11 +54,11 @@ def _refused(explanation: Explanation) -> NearMiss:
     """Return the filter or exclusion that decided although the points are sufficient."""
     if explanation.filtered:
         what = explanation.filtered
-        return NearMiss(kind=Kept.FILTER, rule="", what=what, text=f"not looked at: {what}")
+        return NearMiss(kind=MissKind.FILTER, rule="", what=what, text=f"not looked at: {what}")
     rule = next(found for found in explanation.rules if found.rule == explanation.excluded_by)
     words = _words(rule)
     text = f"{rule.rule} keeps it out: {words}"
-    return NearMiss(kind=Kept.EXCLUDE, rule=rule.rule, what=rule.when, text=text)
+    return NearMiss(kind=MissKind.EXCLUDE, rule=rule.rule, what=rule.when, text=text)
 
 
 def _outweighed(explanation: Explanation) -> NearMiss | None:
@@ -73,7 +73,7 @@ def _outweighed(explanation: Explanation) -> NearMiss | None:
         f"{rule.rule} took {-rule.points} points ({_words(rule)}): "
         f"{explanation.score} of {explanation.threshold}"
     )
-    return NearMiss(kind=Kept.NOISE, rule=rule.rule, what=rule.when, text=text)
+    return NearMiss(kind=MissKind.NOISE, rule=rule.rule, what=rule.when, text=text)
 
 
 def _one_short(explanation: Explanation) -> NearMiss | None:
@@ -86,13 +86,13 @@ def _one_short(explanation: Explanation) -> NearMiss | None:
     apart = [pair for pair in lacking if pair[1].kind in (Lack.DISTANCE, Lack.SENTENCE, Lack.ORDER)]
     if apart:
         rule, lack = min(apart, key=lambda pair: pair[1].excess)
-        kind = Kept.DISTANCE
+        kind = MissKind.DISTANCE
     elif lacking:
         rule, lack = lacking[0]
-        kind = Kept.TERM
+        kind = MissKind.TERM
     else:
         return None
-    what = rule.when if kind is Kept.DISTANCE else lack.text
+    what = rule.when if kind is MissKind.DISTANCE else lack.text
     text = f"{rule.rule} lacks one thing: {lack.text}"
     return NearMiss(kind=kind, rule=rule.rule, what=what, text=text, excess=lack.excess)
 
@@ -106,7 +106,7 @@ def _too_few(explanation: Explanation) -> NearMiss | None:
     if gained <= 0:
         return None
     text = f"{explanation.score} of {explanation.threshold} points"
-    return NearMiss(kind=Kept.POINTS, rule="", what="too few points", text=text)
+    return NearMiss(kind=MissKind.POINTS, rule="", what="too few points", text=text)
 
 
 def _masked(explanation: Explanation) -> NearMiss | None:
@@ -115,7 +115,7 @@ def _masked(explanation: Explanation) -> NearMiss | None:
     inside = [f"{masked.hit.text} inside {masked.inside.text}" for masked in explanation.masked]
     shown = list(dict.fromkeys(inside))[:_HEAVY_MASKS]
     text = f"does not count: {'; '.join(shown)}"
-    return NearMiss(kind=Kept.MASK, rule="", what=shown[0], text=text)
+    return NearMiss(kind=MissKind.MASK, rule="", what=shown[0], text=text)
 
 
 def _words(rule: RuleExplanation) -> str:
@@ -125,7 +125,7 @@ def _words(rule: RuleExplanation) -> str:
 # ---------------------------------------------------------------- two sets of lists
 
 
-def what_tips(fires: Explanation, other: Explanation | None) -> Iterator[str]:
+def find_deciding_rules(fires: Explanation, other: Explanation | None) -> Iterator[str]:
     """Yield the rules that only the firing side has, and those that stop the other side.
 
     Rules are compared by their text, because their number changes with each line added above.

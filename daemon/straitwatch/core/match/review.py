@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from straitwatch.core.match.matcher import Matcher
-from straitwatch.core.match.nearest import Kept, NearMiss, near_miss
+from straitwatch.core.match.nearest import MissKind, NearMiss, find_near_miss
 from straitwatch.core.model import MatchText, TermSet, Verdict
 
 NEAR_WORDS = 3  # excess words of distance in a near miss, at most
@@ -33,7 +33,7 @@ class NearMisses:
     """Entries that missed a list for the same single reason."""
 
     watchlist: str
-    kind: Kept
+    kind: MissKind
     rule: str
     what: str
     count: int = 0
@@ -128,11 +128,11 @@ class Review:
 
     def _note_miss(self, text: MatchText, name: str, feed: str) -> None:
         (explanation,) = self._matcher.explain(text, only=name)
-        missed = near_miss(explanation)
+        missed = find_near_miss(explanation)
         gained = sum(rule.points for rule in explanation.held if rule.points > 0)
         if missed is None or not _is_worth_a_look(missed, gained):
             return
-        rule = "" if missed.kind is Kept.TERM else missed.rule
+        rule = "" if missed.kind is MissKind.TERM else missed.rule
         group = self._misses.setdefault(
             (name, missed.kind.value, rule, missed.what),
             NearMisses(name, missed.kind, missed.rule, missed.what),
@@ -145,8 +145,8 @@ class Review:
 
 def _is_worth_a_look(missed: NearMiss, gained: int) -> bool:
     """Return True if a near miss is informative; a mere mention of one word is not."""
-    if missed.kind in (Kept.NOISE, Kept.EXCLUDE, Kept.FILTER):
+    if missed.kind in (MissKind.NOISE, MissKind.EXCLUDE, MissKind.FILTER):
         return True
-    if missed.kind is Kept.DISTANCE:
+    if missed.kind is MissKind.DISTANCE:
         return missed.excess <= NEAR_WORDS
-    return missed.kind is Kept.TERM and gained > 0
+    return missed.kind is MissKind.TERM and gained > 0
