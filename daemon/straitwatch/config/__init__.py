@@ -10,7 +10,7 @@ from straitwatch.config.files import (
     shadow_version,
 )
 from straitwatch.config.load import configured_store, load_config, load_feeds, require_files
-from straitwatch.config.model import Config, Retention, ShadowLists
+from straitwatch.config.model import Config, ShadowLists
 from straitwatch.config.reasons_page import reasons_page
 from straitwatch.config.reference import reference_page, write_schemas
 from straitwatch.config.rules import Lists, kept_lists, load_lists
@@ -22,7 +22,6 @@ __all__ = [
     "SHADOW_FOLDER",
     "Config",
     "Lists",
-    "Retention",
     "ShadowLists",
     "config_fingerprint",
     "configured_store",

@@ -22,7 +22,7 @@ from straitwatch.config.files import (
     version_of,
     without_secrets,
 )
-from straitwatch.config.model import Config, Retention, ShadowLists, hint_without_receiver
+from straitwatch.config.model import Config, ShadowLists, hint_without_receiver
 from straitwatch.config.routing import TERMINAL, Routing, fallbacks, unknown
 from straitwatch.config.rules import RuleFiles, load_lists, read_rules
 from straitwatch.config.schemas import (
@@ -40,6 +40,7 @@ from straitwatch.core.model import (
     PollPolicy,
     Problem,
     Receiver,
+    Retention,
     TermSet,
 )
 from straitwatch.core.normalize import feed_id

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 from straitwatch.config.rules import Lists
@@ -14,17 +13,10 @@ from straitwatch.core.model import (
     PollPolicy,
     Problem,
     Receiver,
+    Retention,
     TermSet,
     WatchList,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retention:
-    """How long things are kept."""
-
-    entries_after: timedelta = timedelta(days=90)
-    identities_after: timedelta = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +48,9 @@ class Config:
     terminal_stands_in: bool = False  # no receiver of a route can be used: alerts go there
     system_send: tuple[str, ...] = ()
     canary: Canary | None = None
-    retention: Retention = Retention()
-    encoder: str = "auto"  # or off
-    web_listen: str = "127.0.0.1:8650"
+    retention: Retention
+    encoder: str  # auto, off
+    web_listen: str  # host:port; empty: no status page
     shadow: ShadowLists | None = None
     notices: tuple[Problem, ...] = ()  # warnings: worth a look, no reason to refuse
 

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from straitwatch.config.scalars import write_duration
 from straitwatch.config.schemas import FeedsSchema, RulesSchema, SettingsSchema
 from straitwatch.config.validation_messages import model_at
 
@@ -20,7 +21,6 @@ _FILES: Mapping[str, type[BaseModel]] = {
     "terms": RulesSchema,
 }
 _VARIABLE = r"\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}"
-_UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
 _INTRODUCTION = """\
 # Configuration
 
@@ -32,7 +32,7 @@ Durations are numbers with units: `30s`, `10m`, `1h30m`, `2d`. In `straitwatch.y
 stands for an environment variable and `${NAME:-text}` gives it a default. Terms, queries and
 examples are read as text, whatever YAML makes of `NO`, `12:30` or `911`.
 
-This page is generated; edit the descriptions in `daemon/straitwatch/config/schemas.py`.
+This page is generated; edit the descriptions in `daemon/straitwatch/config/schemas/`.
 """
 
 
@@ -143,7 +143,8 @@ def _brackets(field: FieldInfo) -> str:
 
 def _row(name: str, field: FieldInfo) -> str:
     meaning = field.description or ""
-    if values := re.findall(r"Literal\[([^\]]*)\]", str(field.annotation)):
+    values = re.findall(r"Literal\[([^\]]*)\]", str(field.annotation))
+    if values and "," in values[0]:
         meaning += f" One of {values[0].replace(chr(39), '`')}."
     return f"| `{name}` | {_default(field)} | {meaning.replace('|', chr(92) + '|')} |"
 
@@ -158,16 +159,10 @@ def _default(field: FieldInfo) -> str:
         case bool():
             return f"`{str(value).lower()}`"
         case timedelta():
-            return f"`{_as_duration(value)}`"
+            return f"`{write_duration(value)}`"
         case tuple():
             return "" if isinstance(value[0], int) else f"`[{', '.join(map(str, value))}]`"
         case BaseModel():
             return ""
         case _:
             return f"`{value}`"
-
-
-def _as_duration(value: timedelta) -> str:
-    seconds = int(value.total_seconds())
-    unit, letter = next((it for it in _UNITS if seconds and seconds % it[0] == 0), (1, "s"))
-    return f"{seconds // unit}{letter}"

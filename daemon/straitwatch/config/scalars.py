@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from straitwatch.config.suggestions import did_you_mean
 
+_WRITTEN_UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:w|d|h|m|s)\s*)+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)([wdhms])")
@@ -66,6 +67,15 @@ def read_duration(text: str) -> timedelta:
         ValueError: with what is wrong and how to write it.
     """
     return _duration(text)
+
+
+def write_duration(span: timedelta) -> str:
+    """Write a span of time as a file would: `48h` as `2d`, 90 seconds as `90s`."""
+    seconds = int(span.total_seconds())
+    for size, letter in _WRITTEN_UNITS:
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{letter}"
+    return "0s"
 
 
 def _listen(value: Any) -> str:

@@ -89,6 +89,7 @@ from straitwatch.core.model.plan import (
     PollReport,
 )
 from straitwatch.core.model.problem import Position, Problem, Sourced
+from straitwatch.core.model.retention import Retention
 from straitwatch.core.model.routing import (
     AlertPolicy,
     Canary,
@@ -196,6 +197,7 @@ __all__ = [
     "Relation",
     "Report",
     "ReportStatus",
+    "Retention",
     "RollupFacts",
     "Route",
     "RuleScore",

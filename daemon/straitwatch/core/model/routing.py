@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from typing import Final
 
 from straitwatch.core.model.entry import EntryKind
 from straitwatch.core.model.problem import Position
 from straitwatch.core.model.severity import Severity
 from straitwatch.core.model.watchlist import ANY_STORY, StoryFilter
+
+EVERY_DAY: Final = (0, 1, 2, 3, 4, 5, 6)  # Monday is 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +89,11 @@ class QuietHours:
     """A daily span, in a zone, during which some severities are held."""
 
     name: str
-    days: tuple[int, ...]  # Monday = 0, of the day on which the span begins
+    days: tuple[int, ...] = EVERY_DAY  # on which the span begins
     starts: time
     ends: time
     timezone: str
-    hold: tuple[Severity, ...]
+    hold: tuple[Severity, ...] = (Severity.LOW, Severity.NORMAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +103,7 @@ class DigestPlan:
     name: str
     at: tuple[time, ...]  # of the wall clock
     timezone: str
-    days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    days: tuple[int, ...] = EVERY_DAY
     send: tuple[str, ...] = ()
     include: tuple[str, ...] = ()  # watch-list ids; empty: all
 
@@ -148,7 +151,7 @@ class AlertPolicy:
     people: tuple[Person, ...] = ()
     max_age: timedelta = timedelta(hours=48)  # older than this is not news: digest, marked late
     backfill: timedelta = timedelta(0)  # at first sight of a feed, alert on entries this young
-    update_wait: timedelta = timedelta(0)  # for which updates of one story are collected; 0: not
+    update_wait: timedelta = timedelta(minutes=10)  # collects updates of one story; 0: sent at once
     languages: tuple[str, ...] = ()  # of headlines, in order of preference; empty: no preference
     timezone: str = "UTC"
 
@@ -157,6 +160,6 @@ class AlertPolicy:
 class Canary:
     """A synthetic message that proves the way to a receiver, and who hears that all is well."""
 
-    every: timedelta
+    every: timedelta = timedelta(minutes=15)
     send: tuple[str, ...] = ()
     ping: str = field(default="", repr=False)  # a secret, like the address of a receiver

@@ -1,0 +1,177 @@
+"""The schema of straitwatch.yaml."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from straitwatch.config.labels import Language
+from straitwatch.config.scalars import Duration, Listen, Pause, Size, Zone
+from straitwatch.config.schemas.base import Name, Names, Schema, default_of
+from straitwatch.config.schemas.routing import (
+    CanarySchema,
+    DigestSchema,
+    QuietSchema,
+    ReceiverSchema,
+    RouteSchema,
+    SilenceSchema,
+    SystemSchema,
+)
+from straitwatch.core.model import AlertPolicy, PollPolicy, Retention
+
+
+class RetentionSchema(Schema):
+    """How long data is kept."""
+
+    entries: Duration = Field(
+        default_of(Retention, "entries_after"),
+        description="Age at which entries, their stories and their messages are deleted.",
+    )
+    identities: Duration = Field(
+        default_of(Retention, "identities_after"),
+        description="Age at which the identities of entries are deleted. Accepted, not acted on in "
+        "this version.",
+    )
+
+
+class WebSchema(Schema):
+    """The status page."""
+
+    listen: Listen = Field(
+        "127.0.0.1:8650",
+        description="Host and port of the status page. An empty text turns it off.",
+    )
+
+
+class PollingSchema(Schema):
+    """How often feeds are polled, and how politely."""
+
+    interval: Pause = Field(
+        default_of(PollPolicy, "interval"),
+        description="Interval between two polls of a new feed. It is then adapted to the feed.",
+    )
+    min_interval: Pause = Field(
+        default_of(PollPolicy, "min_interval"),
+        description="Shortest interval between two polls of a feed.",
+    )
+    max_interval: Pause = Field(
+        default_of(PollPolicy, "max_interval"),
+        description="Longest interval between two polls of a feed.",
+    )
+    contact: str = Field(
+        default_of(PollPolicy, "contact"),
+        description="Your email or web address, sent to publishers with each request.",
+    )
+    backfill: Duration = Field(
+        default_of(AlertPolicy, "backfill"),
+        description="Age up to which entries send alerts at the first fetch of a feed. `0s`: none "
+        "of them does.",
+    )
+    max_age: Duration = Field(
+        default_of(AlertPolicy, "max_age"),
+        description="Age from which a new entry sends no alert. It goes to the digest, marked as "
+        "late.",
+    )
+    allow_private_addresses: bool = Field(
+        default_of(PollPolicy, "allow_private_addresses"),
+        description="true: feeds may be on loopback and private networks.",
+    )
+    concurrency: int = Field(
+        default_of(PollPolicy, "concurrency"),
+        ge=1,
+        le=1000,
+        description="Polls that may run at the same time.",
+    )
+    per_host: int = Field(
+        default_of(PollPolicy, "per_host"),
+        ge=1,
+        le=50,
+        description="Polls of one host that may run at the same time.",
+    )
+    timeout: Pause = Field(
+        default_of(PollPolicy, "timeout"),
+        description="Time limit of one fetch, redirects and body included.",
+    )
+    max_bytes: Size = Field(
+        default_of(PollPolicy, "max_bytes"),
+        description="Size limit of a feed document, after decompression: bytes, or a number with "
+        "`kB` or `MB`.",
+    )
+
+
+class StoriesSchema(Schema):
+    """How reports are compared, and how the updates of a story are sent."""
+
+    encoder: Literal["auto", "off"] = Field(
+        "auto",
+        description="Sentence vectors, which find reports of one event across languages. `auto` "
+        "uses them if the extra `languages` is installed and the processor supports it. A change "
+        "needs a restart.",
+    )
+    update_wait: Duration = Field(
+        default_of(AlertPolicy, "update_wait"),
+        description="Period in which the updates of one story are collected into one message. "
+        "`0s` sends each at once. An update that is more severe than every message about the story "
+        "does not wait.",
+    )
+
+
+class SettingsSchema(Schema):
+    """Everything but feeds and watch-lists: where alerts go, when, and how feeds are polled."""
+
+    database: str = Field(
+        "sqlite:///data/straitwatch.db",
+        description="URL of the database: SQLite, or `postgresql+psycopg://...`.",
+    )
+    timezone: Zone = Field(
+        default_of(AlertPolicy, "timezone"),
+        description="Time zone of messages, and of digests and quiet hours that name none.",
+    )
+    languages: tuple[Language, ...] = Field(
+        default_of(AlertPolicy, "languages"),
+        description="Languages that the desk reads, preferred ones first. A story with a report in "
+        "one of them is shown under that report's headline, with the original beside it; `zh` "
+        "covers both scripts. Default: the headline of the first report.",
+        examples=[["en", "zh"]],
+    )
+    receivers: dict[Name, ReceiverSchema] = Field(
+        default_factory=dict,
+        description="Destinations of messages by name. `terminal` always exists.",
+    )
+    routes: tuple[RouteSchema, ...] = Field(
+        default_of(AlertPolicy, "routes"),
+        description="Routes from matches to receivers. Without any, every alert goes to all "
+        "receivers, or to the terminal if there are none.",
+    )
+    digests: tuple[DigestSchema, ...] = Field(
+        default_of(AlertPolicy, "digests"), description="Regular summaries."
+    )
+    quiet_hours: dict[Name, QuietSchema] = Field(
+        default_factory=dict, description="Daily quiet periods by name, for use in routes."
+    )
+    system: SystemSchema = Field(
+        default_factory=SystemSchema, description="Receivers of notices about Straitwatch itself."
+    )
+    canary: CanarySchema | None = Field(
+        None, description="A synthetic message and a dead man's switch. Default: none."
+    )
+    polling: PollingSchema = Field(
+        default_factory=PollingSchema, description="How often feeds are polled, and how politely."
+    )
+    retention: RetentionSchema = Field(
+        default_factory=RetentionSchema, description="How long data is kept."
+    )
+    stories: StoriesSchema = Field(
+        default_factory=StoriesSchema,
+        description="How reports are compared, and how the updates of a story are sent.",
+    )
+    web: WebSchema = Field(default_factory=WebSchema, description="The status page.")
+    silences: tuple[SilenceSchema, ...] = Field(
+        default_of(AlertPolicy, "silences"),
+        description="Matches that send no alert for a while. `silences add` makes them by command.",
+    )
+    people: dict[Name, Names] = Field(
+        default_factory=dict,
+        description="People by name, each with their receivers in order of preference. A person "
+        "gets one message per story.",
+        examples=[{"chen": ["chen-slack", "chen-mail"]}],
+    )
