@@ -1,10 +1,10 @@
-"""Draw every kind of message as a picture, so that you can look at it.
+"""Draw every kind of message as a picture, to look at it with one's own eyes.
 
     python bench/pictures.py --into /tmp/pictures
 
-Chromium draws mail at desktop and phone width, light and dark. Slack's blocks are put into a page
-that imitates Slack in structure, sizes and colours. It supports only the mrkdwn that Straitwatch
-writes. Needs Debian's chromium on the PATH.
+Mail is drawn by Chromium, at desktop and phone width, light and dark. Slack's blocks are put into a
+page that imitates Slack's: the same structure, sizes and colours as far as they can be had without
+Slack; mrkdwn is understood as far as Straitwatch writes it. Needs Debian's chromium on the PATH.
 """
 
 import argparse
@@ -30,7 +30,7 @@ _SLACK = """<!doctype html><meta charset="utf-8"><style>
 .s{white-space:pre-wrap;overflow-wrap:anywhere;margin:4px 0}.c{font-size:13px;color:#616061;white-space:pre-wrap;overflow-wrap:anywhere;margin:4px 0}
 a{color:#1264a3;text-decoration:none}q{display:block;border-left:4px solid #ddd;padding-left:12px;quotes:none;margin:2px 0}code{font:12px Monaco,monospace;border:1px solid #ddd;background:#f8f8f8;color:#c01343;padding:2px 3px;border-radius:3px}
 @media (prefers-color-scheme:dark){body{background:#1a1d21;color:#d1d2d3}a{color:#1d9bd1}.t,.c{color:#ababad}q{border-color:#565856}code{background:#222529;border-color:#565856;color:#e8912d}.app{background:#2c2d30;color:#ababad}}
-</style><div class="m"><div class="p">S</div><div><span class="n">Straitwatch</span><span class="app">APP</span><span class="t">9:46 PM</span>%s</div></div>"""
+</style><div class="m"><div class="p">S</div><div><span class="n">Straitwatch</span><span class="app">APP</span><span class="t">5:46 AM</span>%s</div></div>"""
 
 
 def main() -> None:
@@ -56,12 +56,12 @@ def slack_page(message: dict[str, Any]) -> str:
 
 def _block(block: dict[str, Any]) -> str:
     if block["type"] == "context":
-        return f'<div class="c">{" ".join(_mrkdwn(element["text"]) for element in block["elements"])}</div>'
+        return f'<div class="c">{" ".join(_mrkdwn(it["text"]) for it in block["elements"])}</div>'
     return f'<div class="s">{_mrkdwn(block["text"]["text"])}</div>'
 
 
 def _mrkdwn(text: str) -> str:
-    """Convert mrkdwn as Slack does; its text is already escaped, except for quotation marks."""
+    """Read mrkdwn as Slack does; its text is escaped already, except for quotation marks."""
     links: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
@@ -78,19 +78,19 @@ def _mrkdwn(text: str) -> str:
     return re.sub(r"(?<!\w)\*(<a .*?</a>)\*", r"<b>\1</b>", text)
 
 
-def draw(page: str, target: Path, width: int, theme: str) -> None:
-    """Make a picture with the height of the page."""
+def draw(page: str, target: Path, width: int, theme: str, *, height: int = 1100) -> None:
+    """Take a picture of a page, in pixels at a scale of two."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "page.html")
         source.write_text(page, encoding="utf-8")
         flags = [*_FLAGS, f"--user-data-dir={folder}/profile"]
         if theme == "dark":
             flags.append("--blink-settings=preferredColorScheme=0")
-        # Chromium's window is at least 500 wide, so a phone is a frame in it.
+        # Chromium's window is at least 500 wide: a phone is a frame in it.
         frame = Path(folder, "frame.html")
         frame.write_text(
             f'<body style="margin:0"><iframe src="page.html" style="border:0;width:{width}px;'
-            f'height:1100px"></iframe>',
+            f'height:{height}px"></iframe>',
             encoding="utf-8",
         )
         subprocess.run(
@@ -98,7 +98,7 @@ def draw(page: str, target: Path, width: int, theme: str) -> None:
                 "chromium",
                 *flags,
                 f"--screenshot={target}",
-                f"--window-size={max(width, 500)},1100",
+                f"--window-size={max(width, 500)},{height}",
                 str(frame),
             ],
             check=True,

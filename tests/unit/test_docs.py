@@ -127,3 +127,14 @@ def test_shortest_list_of_the_readme_fires_on_the_headline_below_it(tmp_path: Pa
     assert [match["watchlist"] for match in json.loads(result.stdout)["matches"]] == [
         "strait-crossings"
     ]
+
+
+def test_morning_of_the_explanation_is_decided_as_its_table_says() -> None:
+    page = (ROOT / "docs/explanation/how-stories-form.md").read_text(encoding="utf-8")
+    promised = re.findall(r"^\| \d\d:\d\d \|.*\| (\w+)[^|]* \|$", page, re.MULTILINE)
+    lines = str(ROOT / "docs/explanation/morning.jsonl")
+    arguments = ["backtest", "--jsonl", lines, "--messages", "--json", "--config"]
+
+    result = CliRunner().invoke(application(arguments), [*arguments, str(ROOT / "config")])
+
+    assert [json.loads(line)["told"] for line in result.stdout.splitlines()] == promised
