@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from straitwatch.cli import app
+from commands import rows
+from straitwatch.cli import application
 from straitwatch.cli.reference import reference_pages
 from straitwatch.telemetry import Metrics
 
@@ -27,10 +28,19 @@ _NOT_HERE = re.compile(r"CONVENTIONS|DESIGN\.md|\bresearch/[\w-]+\.md|\(research
 
 
 @pytest.mark.parametrize("name", ["commands.md", "configuration.md", "metrics.md", "reasons.md"])
-def test_reference_page_is_current(name: str) -> None:
+def test_reference_page_is_current(name: str, written: Path) -> None:
     page = (ROOT / "docs/reference" / name).read_text(encoding="utf-8")
 
-    assert page == reference_pages()[name], "./dev docs writes it"
+    assert page == (written / name).read_text(encoding="utf-8"), "./dev docs writes it"
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the pages as `./dev docs` does, in a process that has run no other command."""
+    directory = tmp_path_factory.mktemp("reference")
+    write = [sys.executable, "-m", "straitwatch.cli.reference", str(directory)]
+    subprocess.run(write, check=True)
+    return directory
 
 
 def test_command_page_describes_every_parameter() -> None:
@@ -132,9 +142,8 @@ def test_shortest_list_of_the_readme_fires_on_the_headline_below_it(tmp_path: Pa
 def test_morning_of_the_explanation_is_decided_as_its_table_says() -> None:
     page = (ROOT / "docs/explanation/how-stories-form.md").read_text(encoding="utf-8")
     promised = re.findall(r"^\| \d\d:\d\d \|.*\| (\w+)[^|]* \|$", page, re.MULTILINE)
-    lines = str(ROOT / "docs/explanation/morning.jsonl")
-    arguments = ["backtest", "--jsonl", lines, "--messages", "--json", "--config"]
+    reports = str(ROOT / "docs/explanation/morning.jsonl")
 
-    result = CliRunner().invoke(application(arguments), [*arguments, str(ROOT / "config")])
+    decided = rows(ROOT / "config", "backtest", "--jsonl", reports, "--messages")
 
-    assert [json.loads(line)["told"] for line in result.stdout.splitlines()] == promised
+    assert [row["told"] for row in decided] == promised
