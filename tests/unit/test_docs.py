@@ -147,3 +147,34 @@ def test_morning_of_the_explanation_is_decided_as_its_table_says() -> None:
     decided = rows(ROOT / "config", "backtest", "--jsonl", reports, "--messages")
 
     assert [row["told"] for row in decided] == promised
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("match --json", ("--config", str(ROOT / "config"))),
+        ("cluster --json", ()),
+        ("cluster --pairs --json", ()),
+    ],
+)
+def test_json_page_shows_the_keys_that_a_command_prints(command: str, options: tuple[str]) -> None:
+    page = (ROOT / "docs/reference/json.md").read_text(encoding="utf-8")
+    section = page.split(f"## `{command}`\n")[1].split("\n## ")[0]
+    given, promised = re.findall(r"```json\n(.*?)```", section, re.DOTALL)
+    arguments = [*command.split(), *options]
+
+    result = CliRunner().invoke(application(arguments), arguments, input=given)
+
+    assert result.stdout.count("\n") == promised.count("\n")
+    for answer, shown in zip(result.stdout.splitlines(), promised.splitlines(), strict=True):
+        assert _keys(json.loads(answer)) == _keys(json.loads(shown))
+
+
+def _keys(value: object, path: str = "") -> set[str]:
+    match value:
+        case dict():
+            return {key for name, inner in value.items() for key in _keys(inner, f"{path}.{name}")}
+        case list():
+            return {key for inner in value for key in _keys(inner, f"{path}[]")}
+        case _:
+            return {path}
