@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from commands import rows
-from straitwatch.cli import application
+from straitwatch.cli import app
 from straitwatch.cli.reference import reference_pages
 from straitwatch.telemetry import Metrics
 
@@ -163,7 +163,7 @@ def test_json_page_shows_the_keys_that_a_command_prints(command: str, options: t
     given, promised = re.findall(r"```json\n(.*?)```", section, re.DOTALL)
     arguments = [*command.split(), *options]
 
-    result = CliRunner().invoke(application(arguments), arguments, input=given)
+    result = CliRunner().invoke(app, arguments, input=given)
 
     assert result.stdout.count("\n") == promised.count("\n")
     for answer, shown in zip(result.stdout.splitlines(), promised.splitlines(), strict=True):
