@@ -88,7 +88,7 @@ def main() -> None:
             measure_size(partial(child, options.data, options.encoder))
 
 
-def tell(part: str, name: str, what: str, figure: str, target: str = "") -> None:
+def print_figure(part: str, name: str, what: str, figure: str, target: str = "") -> None:
     print(f"{part:8} {name:20} {what:44} {figure:>9} {target:>8}", flush=True)
 
 
@@ -114,7 +114,7 @@ def disorder(name: str, rows: list[Row], vectors: Vectors) -> None:
         )[2]
 
     plain = f1(reports)
-    tell("order", name, "B3 F1 in order", f"{plain:.4f}")
+    print_figure("order", name, "B3 F1 in order", f"{plain:.4f}")
     for seed in SEEDS:
         rng = random.Random(seed)
         moved = [
@@ -122,7 +122,7 @@ def disorder(name: str, rows: list[Row], vectors: Vectors) -> None:
             for report in reports
         ]
         moved.sort(key=lambda report: report.seen_at)
-        tell("order", name, f"change, seed {seed}", f"{f1(moved) - plain:+.4f}", "+-.0100")
+        print_figure("order", name, f"change, seed {seed}", f"{f1(moved) - plain:+.4f}", "+-.0100")
 
 
 # ---------------------------------------------------------------- copies
@@ -151,9 +151,9 @@ def repeat(name: str, rows: list[Row], vectors: Vectors) -> None:
     apart = sum(stories[first] != fold.story_id for first, fold in copies)
     reasons = Counter(fold.reason for _, fold in copies)
     said = ", ".join(f"{reason} {times}" for reason, times in reasons.most_common())
-    tell("copies", name, "copies that opened a story", str(opened), "0")
-    tell("copies", name, "copies folded as no more than the same event", str(other), "0")
-    tell("copies", name, "copies in another story than the original", str(apart), "0")
+    print_figure("copies", name, "copies that opened a story", str(opened), "0")
+    print_figure("copies", name, "copies folded as no more than the same event", str(other), "0")
+    print_figure("copies", name, "copies in another story than the original", str(apart), "0")
     print(f"{'':29} of {len(copies)}: {said}")
 
 
@@ -194,7 +194,7 @@ def restart(name: str, rows: list[Row], vectors: Vectors) -> None:
         rest = fold_all(reports[at:], window)
         differing = sum(a != b for a, b in zip(rest, whole[at:], strict=True))
         what = f"of {len(rest)} folds differ, {kept} rebuilt"
-        tell("restart", name, what, f"{differing}", "0")
+        print_figure("restart", name, what, f"{differing}", "0")
 
 
 # ---------------------------------------------------------------- young
@@ -207,7 +207,7 @@ def begin(name: str, rows: list[Row], vectors: Vectors) -> None:
         parts = [rows[start : start + size] for start in starts]
         figures = [young_figures(part, vectors) for part in parts]
         f1, missed = (sum(column) / PLACES for column in zip(*figures, strict=True))
-        tell("young", name, f"first {size}: B3 F1, events missed {missed:.3f}", f"{f1:.3f}")
+        print_figure("young", name, f"first {size}: B3 F1, events missed {missed:.3f}", f"{f1:.3f}")
 
 
 def young_figures(rows: list[Row], vectors: Vectors) -> tuple[float, float]:
@@ -238,21 +238,21 @@ def restored(stored: Stored) -> FoldedReport:
 def measure_window(run: "Run") -> None:
     name = f"{FULL} reports"
     full = run("window", FULL)
-    tell("window", name, "a report's fold, last tenth, mean ms", f"{full['mean']:.2f}", "1")
-    tell("window", name, "p50 ms", f"{full['p50']:.2f}")
-    tell("window", name, "p99 ms", f"{full['p99']:.2f}", "5")
-    tell("window", name, "memory MB", f"{full['mb']:.0f}", "165")
-    tell("window", name, "rebuild s", f"{full['rebuild']:.1f}", "5")
-    tell("window", name, "stories", f"{full['stories']}")
+    print_figure("window", name, "a report's fold, last tenth, mean ms", f"{full['mean']:.2f}", "1")
+    print_figure("window", name, "p50 ms", f"{full['p50']:.2f}")
+    print_figure("window", name, "p99 ms", f"{full['p99']:.2f}", "5")
+    print_figure("window", name, "memory MB", f"{full['mb']:.0f}", "165")
+    print_figure("window", name, "rebuild s", f"{full['rebuild']:.1f}", "5")
+    print_figure("window", name, "stories", f"{full['stories']}")
 
 
 def measure_rebuild(run: "Run") -> None:
     for part, span in (("rebuild", "of 13 days"), ("rebuild-open", "of 70 hours, all open")):
         found = run(part, FULL)
         name = f"{FULL} reports"
-        tell("rebuild", name, f"{span}: s", f"{found['rebuild']:.1f}", "5")
-        tell("rebuild", name, "of it reading the stored form, s", f"{found['read']:.1f}")
-        tell("rebuild", name, "memory MB", f"{found['mb']:.0f}")
+        print_figure("rebuild", name, f"{span}: s", f"{found['rebuild']:.1f}", "5")
+        print_figure("rebuild", name, "of it reading the stored form, s", f"{found['read']:.1f}")
+        print_figure("rebuild", name, "memory MB", f"{found['mb']:.0f}")
 
 
 def measure_stored(run: "Run") -> None:
@@ -263,8 +263,10 @@ def measure_stored(run: "Run") -> None:
         mean, p99 = found["mean"] / base["mean"], found["p99"] / base["p99"]
         what = f"mean {found['mean']:.2f} ms, p99 {found['p99']:.2f} ms, {found['mb']:.0f} MB"
         target = "4.00" if size == STORED[-1] else ""
-        tell("stored", f"{size} reports", f"{what}; mean to {STORED[0]}", f"{mean:.2f}", target)
-        tell("stored", f"{size} reports", f"p99 to {STORED[0]}", f"{p99:.2f}", target)
+        print_figure(
+            "stored", f"{size} reports", f"{what}; mean to {STORED[0]}", f"{mean:.2f}", target
+        )
+        print_figure("stored", f"{size} reports", f"p99 to {STORED[0]}", f"{p99:.2f}", target)
 
 
 Run = Callable[[str, int], dict[str, Any]]

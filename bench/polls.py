@@ -66,9 +66,9 @@ class Server:
         self._process.stdin.close()
         self._process.wait(10)
 
-    def tell(self, command: str) -> str:
+    def command(self, line: str) -> str:
         assert self._process.stdin
-        self._process.stdin.write(command + "\n")
+        self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
         return self._read()
 
@@ -193,15 +193,15 @@ def run_passes(name: str, feeds: int, *, folder: Path, environments: Path) -> di
         command = PREPARE[name](folder, urls, environment_of(name, environments))
         warm_up(name, environments)
         for step in PASSES:
-            server.tell("forget" if step == "bodies" else "revalidate")
+            server.command("forget" if step == "bodies" else "revalidate")
             if step == "changed":
                 # The previous pass dropped the validators: fetch them again, unmeasured.
                 measure(command, folder / "log")
                 time.sleep(2 * INTERVAL)
-                server.tell(f"change {CHANGED_PERCENT}")
-            server.tell("count")
+                server.command(f"change {CHANGED_PERCENT}")
+            server.command("count")
             costs[step] = measure(command, folder / "log")
-            check_counts(name, step, feeds, server.tell("count"))
+            check_counts(name, step, feeds, server.command("count"))
             time.sleep(2 * INTERVAL)
     return costs
 

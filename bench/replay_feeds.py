@@ -71,7 +71,7 @@ def hold_to_account(directory: Path, *, max_age: str, shows: bool) -> bool:
     run = partial(replay, snapshots, language=language, max_age=max_age)
     stored, messages = asyncio.run(run())
     account = Account([read_items(snapshot) for snapshot in snapshots], stored, messages)
-    is_good = account.tell(directory.name, shows=shows)
+    is_good = account.print_results(directory.name, shows=shows)
     again, repeated = asyncio.run(run(forgets=True))
     differing = sum(a != b for a, b in zip(openers(stored), openers(again), strict=True))
     print(
@@ -282,7 +282,7 @@ class Account:
     stored: list[Stored]
     messages: list[dict[str, Any]]
 
-    def tell(self, name: str, *, shows: bool) -> bool:
+    def print_results(self, name: str, *, shows: bool) -> bool:
         """Print the results of one feed; return True if every item has the expected result."""
         groups = reckon(self.snapshots)
         new = [group for group in groups if group.first_poll and group.wanted_poll is not None]

@@ -91,7 +91,7 @@ def main() -> int:
         chosen.append(CONTROL)
     with nullcontext(options.dsn) if options.dsn else postgres() as dsn:
         ends = asyncio.run(run_all(chosen, world, dsn))
-    return 0 if tell(chosen, ends) else 1
+    return 0 if print_results(chosen, ends) else 1
 
 
 UNLOCKED = """
@@ -315,7 +315,7 @@ NOISE = (
 )
 
 
-Telling = Callable[[], tuple[str, str]]  # a title and a text, in other words each time
+Wording = Callable[[], tuple[str, str]]  # a title and a text, in other words each time
 
 
 @dataclass
@@ -348,14 +348,14 @@ def invent(feeds: int, rounds: int, events: int, *, seed: int) -> News:
     jitter = random.Random(seed)
     outlets = [Outlet(number) for number in range(feeds)]
     documents: dict[tuple[int, int], tuple[Item, ...]] = {}
-    late: list[tuple[Outlet, Telling]] = []
+    late: list[tuple[Outlet, Wording]] = []
     for at in range(rounds + 1):
-        for outlet, telling in late:  # slow outlets come a round later
-            outlet.say(at, *telling())
+        for outlet, wording in late:  # slow outlets come a round later
+            outlet.say(at, *wording())
         late = []
         for event in range(events if at else events // 2):
-            telling = _event(jitter)
-            wire, link = telling(), f"https://wire.example/{at}-{event}"
+            wording = _event(jitter)
+            wire, link = wording(), f"https://wire.example/{at}-{event}"
             for outlet in jitter.sample(outlets, jitter.randint(2, max(2, feeds * 3 // 4))):
                 kind = jitter.random()
                 if kind < 0.1:
@@ -363,9 +363,9 @@ def invent(feeds: int, rounds: int, events: int, *, seed: int) -> News:
                 elif kind < 0.25:
                     outlet.say(at, *wire)  # the wire's words on a page of the outlet
                 elif kind < 0.4:
-                    late.append((outlet, telling))
+                    late.append((outlet, wording))
                 else:
-                    outlet.say(at, *telling())
+                    outlet.say(at, *wording())
         for outlet in outlets:
             outlet.say(at, jitter.choice(NOISE).format(**_fill(jitter)), "Local news.")
             outlet.edit(at, jitter)
@@ -381,7 +381,7 @@ def _fill(jitter: random.Random) -> dict[str, str | int]:
     return words | {"place": name(), "name": f"{name()} {name()}", "n": jitter.randint(11, 99)}
 
 
-def _event(jitter: random.Random) -> Telling:
+def _event(jitter: random.Random) -> Wording:
     titles, leads = jitter.choice(EVENTS)
     values = _fill(jitter)
     return lambda: (
@@ -555,7 +555,7 @@ async def run(scenario: Scenario, news: News, url: str, server: FeedServer) -> E
             for daemon in daemons:
                 await daemon.stop()
         end = await judge(engine, configs[0], news, slack, killer)
-        end.figures |= tell_shares(shares) | {"seconds": f"{monotonic() - started:.0f}"}
+        end.figures |= describe_shares(shares) | {"seconds": f"{monotonic() - started:.0f}"}
         logged = [record for daemon in daemons for record in read_log(daemon)]
         levels = Counter(record.get("level") for record in logged)
         end.figures["warnings in the logs"] = str(levels["warning"])
@@ -709,7 +709,7 @@ def read_share(daemon: Daemon) -> tuple[int, ...] | None:
 SHARES = ("polls of each", "of them fenced", "new entries of each", "messages sent by each")
 
 
-def tell_shares(shares: list[tuple[int, ...] | None]) -> dict[str, str]:
+def describe_shares(shares: list[tuple[int, ...] | None]) -> dict[str, str]:
     return {
         name: " / ".join("killed" if share is None else str(share[at]) for share in shares)
         for at, name in enumerate(SHARES)
@@ -824,7 +824,7 @@ def _canonical(message: dict[str, Any]) -> str:
 # ---------------------------------------------------------------- the table
 
 
-def tell(scenarios: list[Scenario], ends: list[End]) -> bool:
+def print_results(scenarios: list[Scenario], ends: list[End]) -> bool:
     width = max(len(name) for end in ends for name in (*end.figures, *end.breaches))
     columns = [
         max(len(it.name), *(len(cell) for cell in end.figures.values())) + 2

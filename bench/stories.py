@@ -244,7 +244,7 @@ class Item:
     role: str
     must_tell: bool
     story: str
-    told: str
+    decision: str
     message: str
 
     @property
@@ -252,8 +252,8 @@ class Item:
         return self.role in NEWS
 
     @property
-    def is_told(self) -> bool:
-        return self.told in ("alert", "update")
+    def is_sent(self) -> bool:
+        return self.decision in ("alert", "update")
 
 
 def report_items(gold: Iterable[Row], answers: Answers) -> list[Item]:
@@ -276,7 +276,7 @@ def report_items(gold: Iterable[Row], answers: Answers) -> list[Item]:
                 role=FIRST if is_first else role,
                 must_tell=is_first or row["must_tell"],
                 story=answer["story"] or f"alone-{row['id']}",
-                told=answer["told"],
+                decision=answer["told"],
                 message=answer["message"] or row["id"],
             )
         )
@@ -285,31 +285,31 @@ def report_items(gold: Iterable[Row], answers: Answers) -> list[Item]:
 
 def news_precision(items: Sequence[Item]) -> tuple[int, int]:
     """Return the number of sent messages with news, and of all sent messages."""
-    sent = {item.message for item in items if item.is_told}
-    carrying = {item.message for item in items if item.is_told and item.must_tell}
+    sent = {item.message for item in items if item.is_sent}
+    carrying = {item.message for item in items if item.is_sent and item.must_tell}
     return len(carrying), len(sent)
 
 
 def news_recall(items: Sequence[Item]) -> tuple[int, int]:
     """Return the number of must-tell items that were sent, and of all."""
-    return _share((item for item in items if item.must_tell), lambda item: item.is_told)
+    return _share((item for item in items if item.must_tell), lambda item: item.is_sent)
 
 
-def untold_developments(items: Sequence[Item]) -> tuple[int, int]:
+def unsent_developments(items: Sequence[Item]) -> tuple[int, int]:
     """Return the number of developments and corrections that were not sent, and of all."""
     later = (item for item in items if item.role in (DEVELOPMENT, CORRECTION))
-    return _share(later, lambda item: not item.is_told)
+    return _share(later, lambda item: not item.is_sent)
 
 
 def alerts_per_event(items: Sequence[Item]) -> tuple[int, int]:
     """Return the alerts on news, and the events that got one."""
-    alerted = [item.event for item in items if item.is_news and item.told == "alert"]
+    alerted = [item.event for item in items if item.is_news and item.decision == "alert"]
     return len(alerted), len(set(alerted))
 
 
 def idle_updates(items: Sequence[Item]) -> tuple[int, int]:
     """Return the updates on retellings, of those on news."""
-    updates = (item for item in items if item.is_news and item.told == "update")
+    updates = (item for item in items if item.is_news and item.decision == "update")
     return _share(updates, lambda item: item.role == RETELLING)
 
 
@@ -325,7 +325,7 @@ def cross_language(items: Sequence[Item]) -> tuple[int, int, int]:
 
 def swallowed_events(items: Sequence[Item]) -> tuple[int, int]:
     """Return the events whose first report joined another story, and that were never sent."""
-    told = {item.event for item in items if item.is_told}
+    sent = {item.event for item in items if item.is_sent}
     held = defaultdict[str, set[str]](set)  # the events of each story so far
     firsts: dict[str, bool] = {}  # by event: was its first report swallowed?
     for item in items:
@@ -333,14 +333,14 @@ def swallowed_events(items: Sequence[Item]) -> tuple[int, int]:
             others = held[item.story]
             firsts[item.event] = bool(others) and item.event not in others
         held[item.story].add(item.event)
-    return sum(firsts[event] for event in firsts.keys() - told), len(firsts)
+    return sum(firsts[event] for event in firsts.keys() - sent), len(firsts)
 
 
-def never_told(items: Sequence[Item]) -> tuple[int, int]:
+def never_sent(items: Sequence[Item]) -> tuple[int, int]:
     """Return the events without any sent report, including commentary."""
-    told = {item.event for item in items if item.is_told}
+    sent = {item.event for item in items if item.is_sent}
     events = {item.event for item in items if item.is_news and item.must_tell}
-    return len(events - told), len(events)
+    return len(events - sent), len(events)
 
 
 def _share(items: Iterable[Item], holds: Callable[[Item], bool]) -> tuple[int, int]:
@@ -353,13 +353,13 @@ def _share(items: Iterable[Item], holds: Callable[[Item], bool]) -> tuple[int, i
 FIGURES: Mapping[str, Callable[[Sequence[Item]], tuple[int, int]]] = {
     "news precision": news_precision,
     "news recall": news_recall,
-    "developments and corrections not told": untold_developments,
+    "developments and corrections not sent": unsent_developments,
     "alerts per alerted event": alerts_per_event,
     "updates on retellings": idle_updates,
     "cross-language pairs, recall": lambda items: cross_language(items)[:2],
     "cross-language pairs, precision": lambda items: cross_language(items)[::2],
-    "events swallowed and never told": swallowed_events,
-    "events never told": never_told,
+    "events swallowed and never sent": swallowed_events,
+    "events never sent": never_sent,
 }
 
 
@@ -407,31 +407,31 @@ class Error:
 def worst_errors(rows: Sequence[Row], answers: Answers) -> list[Error]:
     """Return the errors of matched items, by harm, the most severe items first."""
     items = report_items(rows, answers)
-    told = {item.event for item in items if item.is_told}
+    sent = {item.event for item in items if item.is_sent}
     held, alerted = defaultdict[str, set[str]](set), set[str]()
     errors: list[Error] = []
     for row, item in zip(rows, items, strict=True):
         others, known = held[item.story], item.event in alerted
-        if harm := _harm(item, is_told=item.event in told, others=others, is_alerted=known):
+        if harm := _harm(item, is_sent=item.event in sent, others=others, is_alerted=known):
             errors.append(Error(harm=harm, row=row, answer=answers[item.id]))
-        if item.told == "alert":
+        if item.decision == "alert":
             alerted.add(item.event)
         if item.is_news:
             others.add(item.event)
     return sorted(errors, key=lambda error: (HARMS.index(error.harm), -_rank(error.answer)))
 
 
-def _harm(item: Item, *, is_told: bool, others: set[str], is_alerted: bool) -> str:
+def _harm(item: Item, *, is_sent: bool, others: set[str], is_alerted: bool) -> str:
     first, later, swallowed, again, idle_alert, idle_update = HARMS
-    if item.must_tell and not item.is_told:
-        return later if is_told or item.role in (DEVELOPMENT, CORRECTION) else first
+    if item.must_tell and not item.is_sent:
+        return later if is_sent or item.role in (DEVELOPMENT, CORRECTION) else first
     if item.role == FIRST and others and item.event not in others:
         return swallowed
-    if item.told == "alert" and item.role == RETELLING and is_alerted:
+    if item.decision == "alert" and item.role == RETELLING and is_alerted:
         return again
-    if item.told == "alert" and not item.is_news:
+    if item.decision == "alert" and not item.is_news:
         return idle_alert
-    return idle_update if item.told == "update" and not item.must_tell else ""
+    return idle_update if item.decision == "update" and not item.must_tell else ""
 
 
 def _rank(answer: Row) -> int:

@@ -170,11 +170,11 @@ def test_dead_letters_are_named_but_not_those_about_trouble(store: Store) -> Non
 
 
 def test_notice_state_is_read_back_unchanged(store: Store) -> None:
-    told = {"feeds": NoticeState(names=("A",), broken_at=NOW)}
+    states = {"feeds": NoticeState(names=("A",), broken_at=NOW)}
 
-    store.call(save_notice_states, told)
+    store.call(save_notice_states, states)
 
-    assert store.call(notice_states) == told
+    assert store.call(notice_states) == states
 
 
 def test_notice_is_written_once_and_not_to_the_broken_receiver(store: Store) -> None:
@@ -203,9 +203,9 @@ def test_undelivered_notice_is_sent_when_a_receiver_works_again(
     early = store.call(notify_health, **to, now=NOW + 3 * MINUTE)
     attempt(store, Outcome.DELIVERED, at=NOW + 4 * MINUTE)
 
-    told = store.call(notify_health, **to, now=NOW + 5 * MINUTE)
+    late = store.call(notify_health, **to, now=NOW + 5 * MINUTE)
     title = "1 message could not be delivered"
-    assert (title in early, title in told) == (False, True)
+    assert (title in early, title in late) == (False, True)
 
 
 def test_canary_that_was_lost_before_its_message_was_written_is_not_well(store: Store) -> None:

@@ -87,12 +87,12 @@ def test_dropped_change_leaves_no_rows(store: Store) -> None:
 
 
 def test_refusal_is_reported_once_and_again_after_six_hours(store: Store) -> None:
-    told = [
+    reported = [
         store.call(record_rejection, [f"problem {hours}"], now=NOW + hours * HOUR)
         for hours in (0, 1, 5, 7)
     ]
 
-    assert told == [True, False, False, True]
+    assert reported == [True, False, False, True]
     assert store.call(config_rejection).since_at == NOW
     assert store.call(config_rejection).problems == ("problem 7",)
 

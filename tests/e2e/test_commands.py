@@ -256,8 +256,8 @@ def test_doctor_warns_of_a_feed_in_words(config: Path, tmp_path: Path) -> None:
 
     result = run(broken, "doctor")
 
-    told = "warn feed Example Wire: host name does not resolve (1 failure in a row)"
-    assert told in " ".join(result.stdout.split())
+    warning = "warn feed Example Wire: host name does not resolve (1 failure in a row)"
+    assert warning in " ".join(result.stdout.split())
 
 
 def copied(config: Path, folder: Path) -> Path:
@@ -285,9 +285,9 @@ def test_commands_report_that_the_encoder_is_off(config: Path, tmp_path: Path) -
         settings.write("\nstories: {encoder: off}\n")
 
     for command in ("status", "check", "doctor"):
-        told = " ".join(run(off, command).stdout.split())
-        assert "switched off" in told
-        assert "reports in different languages are compared by names only" in told
+        output = " ".join(run(off, command).stdout.split())
+        assert "switched off" in output
+        assert "reports in different languages are compared by names only" in output
 
 
 def test_feeds_are_exported_as_opml(config: Path) -> None:

@@ -78,38 +78,42 @@ class Constellation:
 
 
 @pytest.fixture(scope="module")
-def told_by_meaning() -> Constellation:
+def constellation_by_meaning() -> Constellation:
     with LineEncoder(EncoderSetting.AUTO) as encoder:
         return Constellation(encoder)
 
 
 @pytest.fixture(scope="module")
-def told_by_words() -> Constellation:
+def constellation_by_words() -> Constellation:
     with LineEncoder(EncoderSetting.OFF) as encoder:
         return Constellation(encoder)
 
 
-@pytest.fixture(params=["told_by_meaning", "told_by_words"])
-def told(request) -> Constellation:
+@pytest.fixture(params=["constellation_by_meaning", "constellation_by_words"])
+def constellation(request) -> Constellation:
     return request.getfixturevalue(request.param)
 
 
-def test_three_events_in_six_languages_are_three_or_four_first_alerts(told_by_meaning) -> None:
-    firsts = [alert.facts.title for alert in told_by_meaning.first_alerts()]
+def test_three_events_in_six_languages_are_three_or_four_first_alerts(
+    constellation_by_meaning,
+) -> None:
+    firsts = [alert.facts.title for alert in constellation_by_meaning.first_alerts()]
 
     assert len(firsts) <= 4, firsts
 
 
-def test_story_mixes_two_events_only_if_one_article_does(told) -> None:
-    mixed = [labels for labels in told.labels.values() if len(labels - {"three-reports"}) > 1]
+def test_story_mixes_two_events_only_if_one_article_does(constellation) -> None:
+    mixed = [
+        labels for labels in constellation.labels.values() if len(labels - {"three-reports"}) > 1
+    ]
 
     assert mixed == []
 
 
-def test_each_event_has_one_first_alert_in_english(told) -> None:
+def test_each_event_has_one_first_alert_in_english(constellation) -> None:
     firsts = [
         alert.facts.outlet.name
-        for alert in told.first_alerts()
+        for alert in constellation.first_alerts()
         if alert.facts.outlet.language == "en"
     ]
 
@@ -125,40 +129,45 @@ def test_each_event_has_one_first_alert_in_english(told) -> None:
     ],
 )
 def test_retellings_add_no_origin_to_the_paper_that_they_repeat(
-    told, label: str, first: str, paper: str
+    constellation, label: str, first: str, paper: str
 ) -> None:
-    for story in told.named(label):
+    for story in constellation.named(label):
         assert set(story.origins) <= {first, paper, UNNAMED_MEDIA}
 
 
-def test_retellings_of_one_paper_break_no_story(told) -> None:
-    assert not any(story.is_breaking for label in EVENTS for story in told.named(label))
+def test_retellings_of_one_paper_break_no_story(constellation) -> None:
+    assert not any(story.is_breaking for label in EVENTS for story in constellation.named(label))
 
 
-def test_most_later_reports_are_updates_or_retellings(told) -> None:
-    alerts = [alert for plan in told.plans for alert in plan.alerts]
+def test_most_later_reports_are_updates_or_retellings(constellation) -> None:
+    alerts = [alert for plan in constellation.plans for alert in plan.alerts]
 
-    assert len(told.first_alerts()) < len(alerts) / 2
+    assert len(constellation.first_alerts()) < len(alerts) / 2
 
 
-def test_translations_are_shown_as_related_to_a_story_of_their_event(told_by_words) -> None:
-    told = told_by_words
+def test_translations_are_shown_as_related_to_a_story_of_their_event(
+    constellation_by_words,
+) -> None:
+    constellation = constellation_by_words
     links = [
-        (label, told.labels[fold.related.story_id])
-        for plan in told.plans
+        (label, constellation.labels[fold.related.story_id])
+        for plan in constellation.plans
         for planned in plan.entries
         if (fold := planned.fold) and fold.related
-        for label in told.labels[fold.story_id]
+        for label in constellation.labels[fold.story_id]
     ]
 
     assert len(links) >= 3
     assert all(label in others or "three-reports" in others | {label} for label, others in links)
 
 
-def test_alert_on_a_translation_quotes_the_related_headline(told_by_words) -> None:
-    told = told_by_words
+def test_alert_on_a_translation_quotes_the_related_headline(constellation_by_words) -> None:
+    constellation = constellation_by_words
     related = [
-        alert.facts.related for plan in told.plans for alert in plan.alerts if alert.facts.related
+        alert.facts.related
+        for plan in constellation.plans
+        for alert in plan.alerts
+        if alert.facts.related
     ]
 
     assert {report.outlet.language for report in related} & {"en", "zh-Hant", "ru"}

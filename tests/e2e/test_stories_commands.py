@@ -115,13 +115,13 @@ def test_why_lists_the_messages_about_one_report_and_counts_the_others(
     config: Path, story: str
 ) -> None:
     (first,) = rows(config, "why", HEADLINE)
-    told = run(config, "why", HEADLINE).stdout
+    output = run(config, "why", HEADLINE).stdout
     retold = run(config, "why", "https://news.example/g3").stdout
 
     (delivery,) = first["deliveries"]
     assert delivery["title"] == HEADLINE
-    assert f"alert {delivery['alert']}: {HEADLINE}" in told
-    assert f"delivery {delivery['id']} to terminal: delivered" in told
+    assert f"alert {delivery['alert']}: {HEADLINE}" in output
+    assert f"delivery {delivery['id']} to terminal: delivered" in output
     assert delivery["id"] not in retold
     assert " about the story; see `straitwatch stories show " in retold
 

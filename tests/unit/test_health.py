@@ -17,10 +17,10 @@ MINUTE = timedelta(minutes=1)
 
 def told_over(*steps: tuple[timedelta, Health]) -> list[list[str]]:
     """Return the titles of the notices at each step."""
-    told: dict[str, NoticeState] = {}
+    states: dict[str, NoticeState] = {}
     titles = []
     for after, conditions in steps:
-        notices, told = plan_notices(conditions, told, now=NOON + after)
+        notices, states = plan_notices(conditions, states, now=NOON + after)
         titles.append([notice.facts.title for notice in notices])
     return titles
 
@@ -115,9 +115,9 @@ def test_many_names_are_counted() -> None:
 
 
 def test_expired_notices_are_deleted() -> None:
-    _, told = plan_notices(WELL, {}, now=NOON)
+    _, states = plan_notices(WELL, {}, now=NOON)
 
-    assert told == {}
+    assert states == {}
 
 
 def test_notice_of_silent_reports_names_their_feeds_and_the_command_that_releases_them() -> None:

@@ -48,43 +48,43 @@ def machine(tmp_path: Path) -> Machine:
 
 
 def test_help_needs_no_environment_and_works_from_any_directory(machine: Machine) -> None:
-    told = machine.dev("help")
+    result = machine.dev("help")
 
-    assert told.returncode == 0
-    assert "usage: ./dev COMMAND" in told.stdout
+    assert result.returncode == 0
+    assert "usage: ./dev COMMAND" in result.stdout
 
 
 def test_unknown_command_is_refused(machine: Machine) -> None:
-    told = machine.dev("tset")
+    result = machine.dev("tset")
 
-    assert told.returncode == 1
-    assert told.stderr.endswith("dev: no such command: tset\n")
+    assert result.returncode == 1
+    assert result.stderr.endswith("dev: no such command: tset\n")
 
 
 def test_setup_without_python_names_the_package_to_install(machine: Machine) -> None:
-    told = machine.dev("setup")
+    result = machine.dev("setup")
 
-    assert told.returncode == 1
-    assert "Python 3.11 or newer is needed; on Debian and Ubuntu: apt-get install" in told.stderr
-    assert told.stderr.count("\n") == 1
+    assert result.returncode == 1
+    assert "Python 3.11 or newer is needed; on Debian and Ubuntu: apt-get install" in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 def test_failing_shim_is_not_a_python(machine: Machine) -> None:
     machine.program("python3.13", "echo 'shim: python3.13: command not found' >&2; exit 127")
 
-    told = machine.dev("setup")
+    result = machine.dev("setup")
 
-    assert "Python 3.11 or newer is needed" in told.stderr
-    assert "shim" not in told.stderr
+    assert "Python 3.11 or newer is needed" in result.stderr
+    assert "shim" not in result.stderr
 
 
 def test_python_without_venv_is_named_with_the_missing_package(machine: Machine) -> None:
     machine.program("python3", "[[ $2 == *ensurepip* ]] && exit 1; exit 0")
 
-    told = machine.dev("test")
+    result = machine.dev("test")
 
-    assert told.returncode == 1
-    assert told.stderr == (
+    assert result.returncode == 1
+    assert result.stderr == (
         "dev: python3 has no venv; on Debian and Ubuntu: apt-get install python3-venv, "
         "then try again\n"
     )
@@ -102,9 +102,9 @@ def test_environment_that_fits_the_locks_is_used(machine: Machine) -> None:
     ]
     (venv / ".made-by-dev").write_text(f"{machine.project}\n{''.join(sums)}", encoding="utf-8")
 
-    told = machine.dev("setup")
+    result = machine.dev("setup")
 
-    assert (told.returncode, told.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 def test_scripts_can_be_executed() -> None:

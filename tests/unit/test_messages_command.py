@@ -91,11 +91,11 @@ def test_report_without_a_route_goes_to_the_digest(config: Path) -> None:
     assert (answer["told"], answer["message"]) == ("digest", None)
 
 
-@pytest.mark.parametrize(("source", "told"), [("Example Wire", "update"), ("Unknown", "none")])
-def test_source_counts_as_the_feed_of_that_name(config: Path, source: str, told: str) -> None:
+@pytest.mark.parametrize(("source", "decision"), [("Example Wire", "update"), ("Unknown", "none")])
+def test_source_counts_as_the_feed_of_that_name(config: Path, source: str, decision: str) -> None:
     _, answer = judge(config, line("a"), line("b", ts=LATER, source=source))
 
-    assert answer["told"] == told  # Example Wire is of tier 1
+    assert answer["told"] == decision  # Example Wire is of tier 1
 
 
 def test_line_without_a_time_has_that_of_the_line_before(config: Path) -> None:

@@ -543,7 +543,7 @@ def told_to(outlets: int, rules: Rules, *, stances: tuple[str, ...] = ()) -> lis
 
 
 def as_told(story: Story) -> dict:
-    """Return a window and stories with a story of `tell`."""
+    """Return a window and stories with a story of `report_event`."""
     window = StoryWindow()
     features = Features(
         entry_id="e0", title=story.title, seen_at=NOON, watchlists=("taiwan-policy",)
@@ -559,7 +559,7 @@ def asking(*lines: SeverityRule) -> Rules:
 def test_line_of_severity_may_wait_for_a_second_origin() -> None:
     confirmed = SeverityRule(level=Severity.HIGH, story=StoryFilter(min_origins=2))
 
-    alerts, story = tell(2, every=timedelta(hours=1), rules=asking(confirmed))
+    alerts, story = report_event(2, every=timedelta(hours=1), rules=asking(confirmed))
 
     assert [alert.severity for alert in alerts] == [Severity.NORMAL, Severity.HIGH]
     assert alerts[-1].facts.reason is Reason.HIGHER_SEVERITY
@@ -604,7 +604,7 @@ def test_story_of_state_media_only_may_weigh_less() -> None:
 @pytest.mark.parametrize("how", ["late", "baseline"])
 def test_second_source_that_is_said_nowhere_does_not_use_up_the_rise(how: str) -> None:
     rules = asking(SeverityRule(level=Severity.HIGH, story=StoryFilter(min_origins=2)))
-    _, story = tell(1, every=timedelta(), rules=rules)
+    _, story = report_event(1, every=timedelta(), rules=rules)
     late = make_entry(
         "Fleet of twelve ships crosses the strait at dawn",
         id="quiet",
@@ -665,7 +665,9 @@ def test_line_without_its_words_does_not_wait() -> None:
 # ---------------------------------------------------------------- breaking
 
 
-def tell(outlets: int, *, every: timedelta, rate: float = 0.1, rules=None, late=timedelta()):
+def report_event(
+    outlets: int, *, every: timedelta, rate: float = 0.1, rules=None, late=timedelta()
+):
     """Report one event by several outlets; return the alerts and the story."""
     plans = list(stream(outlets, every=every, rate=rate, rules=rules, late=late))
     (story,) = {story.id: story for plan in plans for story in plan.stories}.values()
@@ -673,7 +675,7 @@ def tell(outlets: int, *, every: timedelta, rate: float = 0.1, rules=None, late=
 
 
 def test_four_origins_within_an_hour_break_the_story_and_raise_its_severity() -> None:
-    alerts, story = tell(4, every=timedelta(minutes=15))
+    alerts, story = report_event(4, every=timedelta(minutes=15))
 
     assert alerts[-1].facts.reason is Reason.BREAKING
     assert alerts[-1].severity is alerts[0].severity.raised
@@ -681,26 +683,26 @@ def test_four_origins_within_an_hour_break_the_story_and_raise_its_severity() ->
 
 
 def test_story_breaks_once() -> None:
-    alerts, story = tell(9, every=timedelta(minutes=5))
+    alerts, story = report_event(9, every=timedelta(minutes=5))
 
     assert [alert.facts.reason for alert in alerts].count(Reason.BREAKING) == 1
     assert story.severity is alerts[0].severity.raised
 
 
 def test_four_origins_in_a_day_are_not_breaking() -> None:
-    _, story = tell(4, every=timedelta(hours=6))
+    _, story = report_event(4, every=timedelta(hours=6))
 
     assert not story.is_breaking
 
 
 def test_busy_list_needs_three_times_its_pace() -> None:
-    assert not tell(8, every=timedelta(minutes=5), rate=3)[1].is_breaking
-    assert tell(9, every=timedelta(minutes=5), rate=3)[1].is_breaking
+    assert not report_event(8, every=timedelta(minutes=5), rate=3)[1].is_breaking
+    assert report_event(9, every=timedelta(minutes=5), rate=3)[1].is_breaking
 
 
 def test_very_busy_list_breaks_with_more_outlets_than_a_story_lists() -> None:
-    assert not tell(17, every=timedelta(minutes=2), rate=6)[1].is_breaking
-    assert tell(18, every=timedelta(minutes=2), rate=6)[1].is_breaking
+    assert not report_event(17, every=timedelta(minutes=2), rate=6)[1].is_breaking
+    assert report_event(18, every=timedelta(minutes=2), rate=6)[1].is_breaking
 
 
 def grow(story: Story, report: Report) -> Story:
@@ -710,7 +712,7 @@ def grow(story: Story, report: Report) -> Story:
 
 
 def test_old_story_breaks_when_it_is_taken_up_again() -> None:
-    _, story = tell(14, every=timedelta(hours=4))
+    _, story = report_event(14, every=timedelta(hours=4))
 
     for n in range(4):
         entry = make_entry("Fleet crosses the strait", published_at=NOW_LATER)
@@ -721,7 +723,7 @@ def test_old_story_breaks_when_it_is_taken_up_again() -> None:
 
 
 def test_copy_that_was_published_earlier_does_not_make_its_origin_older() -> None:
-    _, story = tell(1, every=timedelta())
+    _, story = report_event(1, every=timedelta())
 
     copy = make_entry("Fleet crosses the strait", published_at=NOON - timedelta(minutes=50))
     now = NOON + timedelta(minutes=5)
@@ -734,7 +736,7 @@ def test_copy_that_was_published_earlier_does_not_make_its_origin_older() -> Non
 
 
 def test_reports_of_hours_ago_do_not_break_a_story() -> None:
-    _, story = tell(8, every=timedelta(minutes=5), rate=3)
+    _, story = report_event(8, every=timedelta(minutes=5), rate=3)
 
     now = NOON + timedelta(hours=5)
 
@@ -744,7 +746,7 @@ def test_reports_of_hours_ago_do_not_break_a_story() -> None:
 
 
 def test_old_reports_that_arrive_together_are_not_breaking() -> None:
-    _, story = tell(5, every=timedelta(minutes=1), late=timedelta(hours=5))
+    _, story = report_event(5, every=timedelta(minutes=1), late=timedelta(hours=5))
 
     assert not story.is_breaking
 
@@ -752,7 +754,7 @@ def test_old_reports_that_arrive_together_are_not_breaking() -> None:
 def test_story_that_breaks_reaches_those_who_want_high_severity_alone() -> None:
     rules = rules_for(make_route(severities=(Severity.HIGH,)), lists=(STRAIT,))
 
-    three, _ = tell(3, every=timedelta(minutes=10), rules=rules)
-    four, _ = tell(4, every=timedelta(minutes=10), rules=rules)
+    three, _ = report_event(3, every=timedelta(minutes=10), rules=rules)
+    four, _ = report_event(4, every=timedelta(minutes=10), rules=rules)
 
     assert (three, [alert.severity for alert in four]) == ([], [Severity.HIGH])

@@ -113,8 +113,8 @@ def test_each_listed_story_is_in_both_chinese_scripts_and_russian(
 ) -> None:
     for story in stories.values():
         if story["lists"]:
-            told = {item["language"] for item in items if item["story"] == story["id"]}
-            assert told >= {"en", "zh-Hant", "zh-Hans", "ru"}, story["id"]
+            languages = {item["language"] for item in items if item["story"] == story["id"]}
+            assert languages >= {"en", "zh-Hant", "zh-Hans", "ru"}, story["id"]
 
 
 def test_readme_counts_right(
@@ -123,7 +123,7 @@ def test_readme_counts_right(
     feeds: dict[str, dict[str, Any]],
 ) -> None:
     readme = " ".join((SEEDS / "README.md").read_text(encoding="utf-8").split())
-    told = Counter(item["story"] for item in items)
+    count = Counter(item["story"] for item in items)
     languages = Counter(feed["language"] for feed in feeds.values())
 
     claims = (
@@ -134,13 +134,13 @@ def test_readme_counts_right(
         ),
         f"{len(items)} items in order of time",
         f"{len(stories)} labelled stories",
-        f"{len(items) - told[None]} items belong to the four stories",
+        f"{len(items) - count[None]} items belong to the four stories",
         (
-            f"{told['us-statement']} are about the statement on Taiwan, {told['airborne-deal']} about "
-            f"the airborne equipment, {told['climate-target']} about the climate target"
+            f"{count['us-statement']} are about the statement on Taiwan, {count['airborne-deal']} about "
+            f"the airborne equipment, {count['climate-target']} about the climate target"
         ),
-        f"{told['three-reports']} retell all three",
-        f"{told[None]} items are unrelated or misleading",
+        f"{count['three-reports']} retell all three",
+        f"{count[None]} items are unrelated or misleading",
     )
     for claim in claims:
         assert claim in readme
