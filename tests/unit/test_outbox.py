@@ -1,35 +1,39 @@
-"""Which messages wait, and which go out as one."""
+"""Whether a message waits, is tried again, is dead, or goes to a fallback."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from builders.messages import AT, make_alert
-from straitwatch.core.model import AlertKind, DeliveryReason, Reason, Severity, SignalKind
+import pytest
+
+from builders.messages import AT
+from straitwatch.core.model import (
+    Delivery,
+    DeliveryReason,
+    DeliveryState,
+    Fallback,
+    NextStep,
+    Severity,
+)
 from straitwatch.core.outbox import (
-    HeldMessage,
-    collect_updates,
-    due_together,
+    Carrier,
+    after_lost_sender,
+    choose_carrier,
+    has_expired,
+    plan_fallback,
     update_hold,
 )
 
 MINUTE = timedelta(minutes=1)
 WAIT = 10 * MINUTE
-
-
-def held(id_: str, *, until: datetime = AT, **changes: Any) -> HeldMessage:
-    values = {
-        "story_id": "s1",
-        "receiver": "desk",
-        "recipient": "",
-        "lane": 1,
-        "reason": DeliveryReason.UPDATE_WAIT,
-    }
-    return HeldMessage(id=id_, not_before=until, **(values | changes))
-
-
-def update(revision: int, **changes: Any):
-    values = {"kind": AlertKind.UPDATE, "reason": Reason.DEVELOPMENT, "title": f"Part {revision}"}
-    return make_alert(revision=revision, **(values | changes))
+MAIL = Fallback(receiver="mail", recipients=("a@desk", "b@desk"), give_up_after=60 * MINUTE)
+FAILED = Delivery(
+    id="d1",
+    alert_id="a1",
+    receiver="desk",
+    routes=("r1",),
+    state=DeliveryState.DEAD,
+    parent_id="d0",
+)
 
 
 # ---------------------------------------------------------------- waiting
@@ -39,11 +43,11 @@ def test_update_waits_for_further_ones() -> None:
     assert update_hold(Severity.HIGH, Severity.HIGH, wait=WAIT, now=AT) == AT + WAIT
 
 
-def test_more_severe_update_is_sent_at_once() -> None:
+def test_update_that_is_more_severe_than_the_sent_messages_goes_at_once() -> None:
     assert update_hold(Severity.HIGH, Severity.NORMAL, wait=WAIT, now=AT) is None
 
 
-def test_first_message_to_a_place_goes_at_once() -> None:
+def test_first_message_to_a_recipient_goes_at_once() -> None:
     assert update_hold(Severity.LOW, None, wait=WAIT, now=AT) is None
 
 
@@ -51,84 +55,83 @@ def test_updates_go_at_once_where_they_are_not_collected() -> None:
     assert update_hold(Severity.LOW, Severity.LOW, wait=timedelta(0), now=AT) is None
 
 
-# ---------------------------------------------------------------- together
+# ---------------------------------------------------------------- dead letters
 
 
-def test_update_whose_wait_is_over_takes_the_others_of_its_story_along() -> None:
-    waiting = [held("a"), held("b", until=AT + 9 * MINUTE)]
-
-    assert due_together(waiting, AT) == [("a", "b")]
-
-
-def test_updates_of_other_stories_and_receivers_keep_waiting() -> None:
-    later = {"until": AT + MINUTE}
-    waiting = [held("a"), held("b", story_id="s2", **later), held("c", recipient="x", **later)]
-
-    assert due_together(waiting, AT) == [("a",)]
+def lost(**changes: Any) -> NextStep:
+    filled = {"started_at": AT, "give_up_at": AT + WAIT, "may_resend": True, "now": AT + MINUTE}
+    return after_lost_sender(**(filled | changes))
 
 
-def test_two_stories_that_are_due_are_two_messages() -> None:
-    assert due_together([held("a"), held("b", story_id="s2")], AT) == [("a",), ("b",)]
+def test_delivery_of_a_lost_sender_is_tried_again() -> None:
+    assert lost() == NextStep(state=DeliveryState.PENDING, reason=DeliveryReason.UNSURE)
 
 
-def test_messages_held_by_quiet_hours_are_merged_across_stories() -> None:
-    night = {"reason": DeliveryReason.QUIET_HOURS}
-    waiting = [
-        held("a", **night),
-        held("b", story_id="s2", **night),
-        held("c", until=AT + MINUTE, **night),
+def test_delivery_of_a_lost_sender_is_dead_where_no_repeat_is_allowed() -> None:
+    step = lost(may_resend=False)
+
+    assert step == NextStep(state=DeliveryState.DEAD, reason=DeliveryReason.UNANSWERED)
+
+
+@pytest.mark.parametrize(
+    ("started", "state"), [(9, DeliveryState.PENDING), (10, DeliveryState.DEAD)]
+)
+def test_delivery_of_a_lost_sender_is_dead_after_its_last_attempt(
+    started: int, state: DeliveryState
+) -> None:
+    step = lost(started_at=AT + started * MINUTE, now=AT + 30 * MINUTE)
+
+    assert step.state is state
+
+
+def test_delivery_without_a_term_expires_after_the_default() -> None:
+    expired = [
+        has_expired(AT, None, give_up_after=WAIT, now=AT + minutes * MINUTE) for minutes in (9, 10)
     ]
 
-    assert due_together(waiting, AT) == [("a", "b")]
+    assert expired == [False, True]
 
 
-# ---------------------------------------------------------------- one message
+def test_delivery_with_a_term_ignores_the_default() -> None:
+    assert has_expired(AT, AT + MINUTE, give_up_after=WAIT, now=AT + MINUTE)
 
 
-def test_latest_of_equal_updates_speaks_and_the_others_are_listed_in_order() -> None:
-    collected = collect_updates([update(2), update(3), update(4, outlet_count=6)])
-
-    assert collected.title == "Part 4"
-    assert [one.title for one in collected.updates] == ["Part 2", "Part 3"]
-    assert (collected.revision, collected.outlet_count) == (4, 6)
+# ---------------------------------------------------------------- fallbacks
 
 
-def test_most_severe_update_speaks() -> None:
-    collected = collect_updates([update(2, severity=Severity.CRITICAL), update(3)])
+def test_fallback_gets_a_delivery_for_each_recipient() -> None:
+    first, second = plan_fallback(FAILED, MAIL, generation=0, now=AT)
 
-    assert collected.title == "Part 2"
-    assert collected.severity is Severity.CRITICAL
-    assert collected.revision == 3
-
-
-def test_correction_speaks_before_a_later_development() -> None:
-    collected = collect_updates([update(2, signal=SignalKind.CORRECTION), update(3)])
-
-    assert (collected.signal, collected.title) == (SignalKind.CORRECTION, "Part 2")
+    assert (first.receiver, first.recipient, second.recipient) == ("mail", "a@desk", "b@desk")
+    assert (first.state, first.state_reason) == (DeliveryState.PENDING, "instead of desk")
+    assert first.give_up_at == AT + 60 * MINUTE
+    assert (first.routes, first.parent_id) == (("r1",), "")
 
 
-def test_update_in_a_language_of_the_desk_speaks_before_a_later_one() -> None:
-    foreign = {"is_readable": False}
+def test_fallback_without_recipients_gets_one_delivery() -> None:
+    slack = Fallback(receiver="other", recipients=(), give_up_after=WAIT)
 
-    collected = collect_updates([update(2), update(3), update(4, **foreign)])
-
-    assert collected.title == "Part 3"
-    severe = collect_updates([update(2), update(3, severity=Severity.CRITICAL, **foreign)])
-    assert severe.title == "Part 3"
+    assert [other.recipient for other in plan_fallback(FAILED, slack, generation=0, now=AT)] == [""]
 
 
-def test_first_alert_with_its_updates_is_a_first_alert() -> None:
-    collected = collect_updates([make_alert(), update(2)])
+def test_fallback_of_a_replay_has_ids_of_its_own() -> None:
+    first, replayed = (plan_fallback(FAILED, MAIL, generation=at, now=AT) for at in (0, 2))
 
-    assert collected.kind is AlertKind.NEW
-    assert collected.title == "Part 2"
-
-
-def test_repeated_collection_keeps_every_line() -> None:
-    collected = collect_updates([collect_updates([update(2), update(3)]), update(4)])
-
-    assert [one.title for one in collected.updates] == ["Part 2", "Part 3"]
+    assert [other.id for other in replayed] == [f"{other.id}.r2" for other in first]
 
 
-def test_one_update_alone_stays_as_it_is() -> None:
-    assert collect_updates([update(2)]) == update(2)
+def carrier(id_: str, state: DeliveryState, merged_into: str = "") -> Carrier:
+    return Carrier(id=id_, state=state, merged_into=merged_into)
+
+
+def test_carrier_is_the_first_that_has_not_failed() -> None:
+    dead, sent = carrier("a", DeliveryState.DEAD), carrier("b", DeliveryState.DELIVERED)
+    waiting = carrier("c", DeliveryState.PENDING)
+
+    assert choose_carrier("d1", [dead, sent, waiting]) == "b"
+
+
+def test_carrier_is_never_merged_into_the_failed_delivery() -> None:
+    merged = carrier("a", DeliveryState.MERGED, "d1")
+
+    assert choose_carrier("d1", [merged]) == ""

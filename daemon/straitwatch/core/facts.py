@@ -15,16 +15,13 @@ from straitwatch.core.model import (
     Action,
     AlertFacts,
     AlertKind,
-    DigestItem,
     Entry,
     Hit,
-    Limit,
     Match,
     MatchNote,
     Quote,
     Reason,
     Report,
-    RollupFacts,
     SignalKind,
     Step,
     Story,
@@ -158,51 +155,6 @@ def _foreign_origin(report: Report, story: Story) -> str:
     """Return whose reporting a report is; "" when it is the outlet's own."""
     origin = choose_origin(report.attributions, story.origins)
     return origin if origin != report.outlet.name else ""
-
-
-def roll_up(
-    alerts: Sequence[AlertFacts], *, cause: str, messages: int, stories: int, limit: Limit | None
-) -> RollupFacts:
-    """Say in one message what many would have said.
-
-    Args:
-        alerts: the latest of each story that is to be listed.
-        cause: why they did not go out one by one.
-        messages: how many there are, those that are not listed too.
-        stories: how many stories they are about.
-        limit: the limit of the receiver, where that is the cause.
-
-    """
-    ordered = sorted(alerts, key=lambda facts: (-facts.severity.rank, facts.first_seen_at))
-    return RollupFacts(
-        cause=cause,
-        items=tuple(_rollup_item(facts) for facts in ordered),
-        messages=messages,
-        stories=stories,
-        since_at=min(facts.seen_at for facts in alerts),
-        until_at=max(facts.seen_at for facts in alerts),
-        severity=ordered[0].severity,
-        limit=limit,
-    )
-
-
-def _rollup_item(facts: AlertFacts) -> DigestItem:
-    shown = facts.headline or facts
-    return DigestItem(
-        story_id=facts.story_id,
-        title=shown.title,
-        url=shown.url,
-        outlet=facts.outlet,
-        severity=facts.severity,
-        watchlists=tuple(note.title for note in facts.matches),
-        first_seen_at=facts.first_seen_at,
-        outlet_count=facts.outlet_count,
-        was_alerted=facts.kind is AlertKind.UPDATE,
-        is_late=facts.is_late,
-        original=facts.title if facts.headline else "",
-        signal=facts.signal,
-        updates=len(facts.updates),
-    )
 
 
 def _note(match: Match, titles: Mapping[str, str]) -> MatchNote:

@@ -1,53 +1,40 @@
-"""Stage: which messages wait, and which go out as one.
+"""Stage: whether a message waits, is tried again, is dead, or goes to a fallback."""
 
-    update_hold -> due_together -> collect_updates
-
-Updates of one story wait a few minutes for each other, so that a desk gets one message and not
-five. Nothing is dropped: each waiting update is a line of the one that is sent.
-"""
-
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from operator import attrgetter
 
+from straitwatch.core.identity import delivery_key
 from straitwatch.core.model import (
-    AlertFacts,
-    AlertKind,
-    CollectedUpdate,
+    Delivery,
     DeliveryReason,
+    DeliveryState,
+    Fallback,
+    NextStep,
     Severity,
-    SignalKind,
 )
-
-# A correction must be seen even if a development comes after it; a confirmation need not.
-_URGENT = (SignalKind.CORRECTION, SignalKind.RETRACTION, SignalKind.DENIAL, SignalKind.END)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldMessage:
-    """A delivery that waits, as far as releasing it is concerned."""
+class Carrier:
+    """A delivery that may take the place of another one."""
 
     id: str
-    story_id: str
-    receiver: str
-    recipient: str
-    lane: int
-    reason: str
-    not_before: datetime
+    state: DeliveryState
+    merged_into: str = ""
 
 
 def update_hold(
     severity: Severity, sent: Severity | None, *, wait: timedelta, now: datetime
 ) -> datetime | None:
-    """Return until when an update waits for further ones; None when it goes at once.
+    """Return until when an update waits for further ones; None if it is sent at once.
 
     Args:
         severity: of the update.
-        sent: the highest severity that was sent about the story to the same place; None when
-            nothing was.
+        sent: the highest severity that was sent about the story to the same recipient; None if
+            no message was sent.
         wait: how long updates are collected; zero for not at all.
-        now: when the update was decided.
+        now: the time of the decision.
 
     """
     if not wait or sent is None or severity.rank > sent.rank:
@@ -55,71 +42,69 @@ def update_hold(
     return now + wait
 
 
-def due_together(held: Iterable[HeldMessage], now: datetime) -> list[tuple[str, ...]]:
-    """Return the ids of the held messages that go now, those that go out as one together.
+# ---------------------------------------------------------------- dead letters
 
-    An update that waits takes the other waiting updates of its story along. What quiet hours or a
-    group wait held goes out as one message for each place.
+
+def after_lost_sender(
+    *, started_at: datetime | None, give_up_at: datetime | None, may_resend: bool, now: datetime
+) -> NextStep:
+    """Return the next step of a delivery whose sender did not finish; it was perhaps sent.
+
+    Args:
+        started_at: the start of the open attempt.
+        give_up_at: the end of the delivery's term.
+        may_resend: False if the receiver must not get a message twice.
+        now: the time of the decision.
     """
-    groups: dict[tuple[str, ...], list[HeldMessage]] = {}
-    for message in held:
-        groups.setdefault(_group(message), []).append(message)
-    due = [
-        [
-            message
-            for message in group
-            if message.reason == DeliveryReason.UPDATE_WAIT or message.not_before <= now
-        ]
-        for group in groups.values()
-        if any(message.not_before <= now for message in group)
-    ]
-    return [tuple(map(attrgetter("id"), group)) for group in due]
+    if not may_resend:
+        return NextStep(state=DeliveryState.DEAD, reason=DeliveryReason.UNANSWERED)
+    if started_at and give_up_at and give_up_at <= min(started_at, now):
+        return NextStep(state=DeliveryState.DEAD, reason=DeliveryReason.GAVE_UP)
+    return NextStep(state=DeliveryState.PENDING, reason=DeliveryReason.UNSURE)
 
 
-def _group(message: HeldMessage) -> tuple[str, ...]:
-    place = (message.receiver, message.recipient)
-    if message.reason == DeliveryReason.UPDATE_WAIT:
-        return (DeliveryReason.UPDATE_WAIT, *place, message.story_id)
-    return ("", *place, str(message.lane))
+def has_expired(
+    created_at: datetime, give_up_at: datetime | None, *, give_up_after: timedelta, now: datetime
+) -> bool:
+    """Return True if the term of a delivery is over; `give_up_after` applies to one without."""
+    return now >= (give_up_at or created_at + give_up_after)
 
 
-def collect_updates(alerts: Sequence[AlertFacts]) -> AlertFacts:
-    """Say in one message what several about one story would have said, oldest first.
+# ---------------------------------------------------------------- fallbacks
 
-    The most severe one speaks, then a correction or an end, then one in the desk's languages, then
-    the latest. The others are listed.
+
+def plan_fallback(
+    failed: Delivery, fallback: Fallback, *, generation: int, now: datetime
+) -> tuple[Delivery, ...]:
+    """Return the deliveries that take the place of one that failed.
+
+    Their ids are the same each time. `generation` is the number of the replay, 0 for none.
     """
-    places = range(len(alerts))
-    lead = max(places, key=lambda at: (_urgency(alerts[at]), at))
-    others = [alerts[at] for at in places if at != lead]
-    listed = [update for facts in others for update in (*facts.updates, _as_collected(facts))]
-    latest = max(alerts, key=attrgetter("revision"))
-    is_first = any(facts.kind is AlertKind.NEW for facts in alerts)
-    return replace(
-        alerts[lead],
-        kind=AlertKind.NEW if is_first else AlertKind.UPDATE,
-        revision=latest.revision,
-        severity=max((facts.severity for facts in alerts), key=attrgetter("rank")),
-        also=latest.also,
-        outlet_count=latest.outlet_count,
-        origins=latest.origins,
-        is_state_only=latest.is_state_only,
-        updates=(*alerts[lead].updates, *listed),
+    ending = f".r{generation}" if generation else ""
+    return tuple(
+        replace(
+            failed,
+            id=delivery_key(failed.alert_id, fallback.receiver, recipient) + ending,
+            receiver=fallback.receiver,
+            recipient=recipient,
+            state=DeliveryState.PENDING,
+            state_reason=f"{DeliveryReason.INSTEAD_OF} {failed.receiver}",
+            not_before=None,
+            give_up_at=now + fallback.give_up_after,
+            parent_id="",
+        )
+        for recipient in fallback.recipients or ("",)
     )
 
 
-def _urgency(facts: AlertFacts) -> tuple[int, bool, bool]:
-    return facts.severity.rank, facts.signal in _URGENT, facts.is_readable
-
-
-def _as_collected(facts: AlertFacts) -> CollectedUpdate:
-    return CollectedUpdate(
-        title=facts.title,
-        url=facts.url,
-        outlet=facts.outlet,
-        reason=facts.reason,
-        severity=facts.severity,
-        seen_at=facts.seen_at,
-        published_at=facts.published_at,
-        signal=facts.signal,
+def choose_carrier(failed: str, candidates: Iterable[Carrier]) -> str:
+    """Return the first delivery that can carry a failed one; "" if all have failed too."""
+    return next(
+        (
+            carrier.id
+            for carrier in candidates
+            if carrier.state not in (DeliveryState.DEAD, DeliveryState.CANCELLED)
+            and carrier.merged_into != failed
+        ),
+        "",
     )

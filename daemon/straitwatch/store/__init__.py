@@ -63,6 +63,11 @@ from straitwatch.store.entries import (
     story_entries,
 )
 from straitwatch.store.entry_rows import StoredEntry
+from straitwatch.store.expiry import (
+    expire_deliveries,
+    expire_for_missing_receivers,
+    redirect_overdue,
+)
 from straitwatch.store.feeds import (
     claim_due_feeds,
     complete_polls,
@@ -90,10 +95,8 @@ from straitwatch.store.meta import get_meta, set_meta
 from straitwatch.store.outbox import (
     ClaimedDelivery,
     add_alert,
-    check_outbox,
     claim_delivery,
     due_receivers,
-    expire_deliveries,
     finish_attempt,
     freeze,
     renew_delivery,
@@ -109,6 +112,7 @@ from straitwatch.store.outbox_admin import (
     retry_delivery,
     show_delivery,
 )
+from straitwatch.store.outbox_check import check_outbox
 from straitwatch.store.poll_writer import apply_plan
 from straitwatch.store.pruning import (
     prune,
@@ -117,11 +121,9 @@ from straitwatch.store.pruning import (
 )
 from straitwatch.store.receivers import (
     ReceiverState,
-    expire_for_missing_receivers,
     hold_receiver,
     pause_receiver,
     receiver_states,
-    redirect_overdue,
     resume_receiver,
     save_recipients,
 )

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from straitwatch.core.model import Fallback, Feed, FeedState, Validators
-from straitwatch.store.outbox import NO_FALLBACKS, return_unanswered
+from straitwatch.store.expiry import NO_FALLBACKS, return_unanswered
 from straitwatch.store.rows import DELIVERY, FEED, GAP
 from straitwatch.store.transaction import ResultRow, Transaction
 

@@ -4,11 +4,10 @@ A delivery is claimed with a lease and an epoch. Whoever holds an older epoch ch
 An attempt row is written with the claim; one that was never closed means "perhaps sent".
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 from pydantic import ValidationError
@@ -16,7 +15,6 @@ from pydantic import ValidationError
 from straitwatch.core.model import (
     Alert,
     Delivery,
-    DeliveryReason,
     DeliveryState,
     Fallback,
     Frozen,
@@ -34,20 +32,13 @@ from straitwatch.store.delivery_rows import (
     delivery_row,
     to_job,
 )
+from straitwatch.store.fallbacks import handle_dead_letters
 from straitwatch.store.receivers import hold_receiver, record_receiver_result
-from straitwatch.store.rollups import (
-    end_unreadable,
-    handle_dead_letters,
-    is_within_limit,
-    with_carried,
-)
+from straitwatch.store.rollups import end_unreadable, is_within_limit, with_carried
 from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY, RECEIVER
 from straitwatch.store.transaction import ResultRow, Transaction
 
-NO_FALLBACKS: Final[Mapping[str, Fallback]] = MappingProxyType({})
-
 _MAX_TEXT = 500  # characters of a server's answer that are kept
-_GRACE = timedelta(minutes=2)  # past a lease before check_outbox complains
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,79 +233,6 @@ def finish_attempt(
     return is_ours
 
 
-def expire_deliveries(
-    tx: Transaction,
-    now: datetime,
-    holding: Collection[str] = (),
-    fallbacks: Mapping[str, Fallback] = NO_FALLBACKS,
-) -> int:
-    """Make deliveries pending again whose sender did not come back; they were perhaps sent.
-
-    Dead letters are those to `holding` receivers, which repeat nothing that was perhaps sent, and
-    those whose last attempt this was: it began when their term was over.
-    """
-    is_lost = sa.and_(
-        DELIVERY.c.state == DeliveryState.SENDING.value, DELIVERY.c.lease_until <= now
-    )
-    return return_unanswered(tx, is_lost, now=now, holding=holding, fallbacks=fallbacks)
-
-
-def return_unanswered(
-    tx: Transaction,
-    condition: sa.ColumnElement[bool],
-    *,
-    now: datetime,
-    holding: Collection[str] = (),
-    fallbacks: Mapping[str, Fallback] = NO_FALLBACKS,
-) -> int:
-    """Put deliveries that were being sent back to pending, their open attempts closed as unsure."""
-    lost = sa.select(
-        DELIVERY.c.id, DELIVERY.c.epoch, DELIVERY.c.receiver, DELIVERY.c.give_up_at
-    ).where(condition)
-    if tx.is_postgres:
-        lost = lost.with_for_update(skip_locked=True)
-    rows = tx.execute(lost).all()
-    for row in rows:
-        is_attempt = sa.and_(
-            ATTEMPT.c.delivery_id == row.id,
-            ATTEMPT.c.epoch == row.epoch,
-            ATTEMPT.c.outcome == "",
-        )
-        started_at = tx.execute(sa.select(ATTEMPT.c.started_at).where(is_attempt)).scalar()
-        text = "the sender did not come back"
-        is_held = row.receiver in holding
-        end = row.give_up_at
-        is_over = bool(started_at and end and end <= min(started_at, now))
-        is_dead = is_held or is_over
-        reason = (
-            DeliveryReason.UNANSWERED
-            if is_held
-            else DeliveryReason.GAVE_UP
-            if is_over
-            else DeliveryReason.UNSURE
-        )
-        tx.execute(
-            ATTEMPT.update().where(is_attempt).values(outcome=Outcome.UNSURE.value, text=text)
-        )
-        tx.execute(
-            DELIVERY.update()
-            .where(DELIVERY.c.id == row.id)
-            .values(
-                state=(DeliveryState.DEAD if is_dead else DeliveryState.PENDING).value,
-                reason=reason.value,
-                lease_until=None,
-                lease_owner="",
-                unsure_count=DELIVERY.c.unsure_count + 1,
-                unsure_at=sa.func.coalesce(DELIVERY.c.unsure_at, started_at),
-                last_outcome=Outcome.UNSURE.value,
-                last_text=text,
-            )
-        )
-        if is_dead:
-            handle_dead_letters(tx, [row.id], fallbacks.get(row.receiver), now=now)
-    return len(rows)
-
-
 def due_receivers(tx: Transaction, now: datetime) -> list[str]:
     """Return the receivers that could send something now, the most urgent first."""
     query = (
@@ -334,41 +252,6 @@ def due_receivers(tx: Transaction, now: datetime) -> list[str]:
         )
     )
     return list(tx.execute(query).scalars())
-
-
-def check_outbox(tx: Transaction, now: datetime) -> list[str]:
-    """Return what must never be: one sentence for each broken promise."""
-    carrier = DELIVERY.alias("carrier")
-    questions: dict[str, sa.Select[Any]] = {
-        "alert {} has no delivery": sa.select(ALERT.c.id).where(
-            ~sa.exists().where(DELIVERY.c.alert_id == ALERT.c.id)
-        ),
-        "delivery {} is merged into one that will not be sent": sa.select(DELIVERY.c.id)
-        .select_from(DELIVERY.outerjoin(carrier, carrier.c.id == DELIVERY.c.merged_into))
-        .where(
-            DELIVERY.c.state == DeliveryState.MERGED.value,
-            sa.or_(carrier.c.id.is_(None), carrier.c.state.in_(["dead", "cancelled"])),
-        ),
-        "delivery {} is still being sent long after its lease": sa.select(DELIVERY.c.id).where(
-            DELIVERY.c.state == DeliveryState.SENDING.value,
-            DELIVERY.c.lease_until < now - _GRACE,
-        ),
-        "delivery {} is being sent without a lease": sa.select(DELIVERY.c.id).where(
-            DELIVERY.c.state == DeliveryState.SENDING.value, DELIVERY.c.lease_until.is_(None)
-        ),
-        "delivery {} was delivered at no known time": sa.select(DELIVERY.c.id).where(
-            DELIVERY.c.state == DeliveryState.DELIVERED.value, DELIVERY.c.delivered_at.is_(None)
-        ),
-        "delivery {} is not being sent, but has an open attempt": sa.select(DELIVERY.c.id)
-        .distinct()
-        .join(ATTEMPT, ATTEMPT.c.delivery_id == DELIVERY.c.id)
-        .where(ATTEMPT.c.outcome == "", DELIVERY.c.state != DeliveryState.SENDING.value),
-    }
-    return [
-        sentence.format(id_)
-        for sentence, query in questions.items()
-        for id_ in tx.execute(query).scalars()
-    ]
 
 
 # ---------------------------------------------------------------- statements

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from straitwatch.core.model import AlertKind, DeliveryReason, DeliveryState
 from straitwatch.core.policy import GIVE_UP_AFTER
 from straitwatch.store.delivery_rows import FINAL, FRESH, AttemptRecord, DeliveryRecord, to_record
-from straitwatch.store.rollups import propagate_state
+from straitwatch.store.fallbacks import propagate_state
 from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY, STORY
 from straitwatch.store.transaction import ResultRow, Transaction
 

@@ -1,17 +1,15 @@
 """Receivers: how they are, and what waits for one that cannot be used."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from types import MappingProxyType
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from straitwatch.core.identity import delivery_key
-from straitwatch.core.model import DeliveryReason, DeliveryState, Fallback, Outcome, SendResult
+from straitwatch.core.model import DeliveryState, Outcome, SendResult
 from straitwatch.core.policy import GIVE_UP_AFTER
-from straitwatch.store.rollups import handle_dead_letters, redirect
 from straitwatch.store.rows import DELIVERY, RECEIVER
 from straitwatch.store.transaction import Transaction
 
@@ -88,66 +86,6 @@ def save_recipients(tx: Transaction, recipients: Mapping[str, Sequence[str]]) ->
         tx.execute(DELIVERY.update().where(is_member).values(merged_into=ids[0]))
         tx.execute(DELIVERY.delete().where(DELIVERY.c.id == row["id"]))
     return len(unnamed)
-
-
-def expire_for_missing_receivers(
-    tx: Transaction,
-    usable: Collection[str],
-    *,
-    now: datetime,
-    give_up_after: timedelta,
-    fallbacks: Mapping[str, Fallback] = MappingProxyType({}),
-) -> int:
-    """Mark what waits for a receiver that cannot be used; return how many were given up.
-
-    Nobody claims these, so nobody else would ever give them up: once the receiver is set up, it
-    must not be flooded with old news.
-    """
-    waits = sa.and_(
-        DELIVERY.c.receiver.not_in(list(usable)),
-        DELIVERY.c.state.in_([DeliveryState.PENDING.value, DeliveryState.HELD.value]),
-    )
-    reason = {"reason": DeliveryReason.RECEIVER_BROKEN.value}
-    tx.execute(DELIVERY.update().where(waits, DELIVERY.c.reason != reason["reason"]).values(reason))
-    is_over = sa.or_(
-        DELIVERY.c.give_up_at <= now,
-        sa.and_(DELIVERY.c.give_up_at.is_(None), DELIVERY.c.created_at <= now - give_up_after),
-    )
-    dead = reason | {"state": DeliveryState.DEAD.value, "updated_at": now}
-    given_up = (
-        DELIVERY.update()
-        .where(waits, is_over)
-        .values(dead)
-        .returning(DELIVERY.c.id, DELIVERY.c.receiver)
-    )
-    ended = tx.execute(given_up).all()
-    for id_, receiver in ended:
-        handle_dead_letters(tx, [id_], fallbacks.get(receiver), now=now)
-    return len(ended)
-
-
-def redirect_overdue(tx: Transaction, fallbacks: Mapping[str, Fallback], now: datetime) -> int:
-    """Redirect what is past its term while its receiver is held for being broken.
-
-    Nobody claims these before the receiver is tried again, and that may be an hour away.
-    """
-    overdue = (
-        sa.select(DELIVERY.c.id, DELIVERY.c.receiver)
-        .join(RECEIVER, RECEIVER.c.name == DELIVERY.c.receiver)
-        .where(
-            DELIVERY.c.receiver.in_(list(fallbacks)),
-            DELIVERY.c.state == DeliveryState.PENDING.value,
-            DELIVERY.c.give_up_at <= now,
-            RECEIVER.c.hold_until > now,
-            RECEIVER.c.paused_at.is_(None),
-        )
-    )
-    if tx.is_postgres:
-        overdue = overdue.with_for_update(of=DELIVERY, skip_locked=True)
-    rows = tx.execute(overdue).all() if fallbacks else []
-    for id_, receiver in rows:
-        redirect(tx, id_, fallbacks[receiver], now=now)
-    return len(rows)
 
 
 def record_receiver_result(

@@ -1,0 +1,154 @@
+"""Ends or returns deliveries whose term is over or whose sender did not come back."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+import sqlalchemy as sa
+
+from straitwatch.core.model import DeliveryReason, DeliveryState, Fallback, NextStep, Outcome
+from straitwatch.core.outbox import after_lost_sender, has_expired
+from straitwatch.store.fallbacks import handle_dead_letters, redirect, set_state
+from straitwatch.store.rows import ATTEMPT, DELIVERY, RECEIVER
+from straitwatch.store.transaction import ResultRow, Transaction
+
+NO_FALLBACKS: Final[Mapping[str, Fallback]] = MappingProxyType({})
+_LOST = "the sender did not come back"
+
+
+def expire_deliveries(
+    tx: Transaction,
+    now: datetime,
+    holding: Collection[str] = (),
+    fallbacks: Mapping[str, Fallback] = NO_FALLBACKS,
+) -> int:
+    """Return deliveries whose lease has ended to pending, or end them; return their number.
+
+    Args:
+        tx: the transaction.
+        now: the time.
+        holding: the receivers that must not get an unacknowledged message again.
+        fallbacks: by receiver.
+    """
+    is_lost = sa.and_(
+        DELIVERY.c.state == DeliveryState.SENDING.value, DELIVERY.c.lease_until <= now
+    )
+    return return_unanswered(tx, is_lost, now=now, holding=holding, fallbacks=fallbacks)
+
+
+def return_unanswered(
+    tx: Transaction,
+    condition: sa.ColumnElement[bool],
+    *,
+    now: datetime,
+    holding: Collection[str] = (),
+    fallbacks: Mapping[str, Fallback] = NO_FALLBACKS,
+) -> int:
+    """End or return the deliveries under a condition, their attempts closed as unsure."""
+    lost = sa.select(
+        DELIVERY.c.id, DELIVERY.c.epoch, DELIVERY.c.receiver, DELIVERY.c.give_up_at
+    ).where(condition)
+    if tx.is_postgres:
+        lost = lost.with_for_update(skip_locked=True)
+    rows = tx.execute(lost).all()
+    for row in rows:
+        started_at = _close_attempt(tx, row)
+        step = after_lost_sender(
+            started_at=started_at,
+            give_up_at=row.give_up_at,
+            may_resend=row.receiver not in holding,
+            now=now,
+        )
+        _return(tx, row.id, step, started_at)
+        if step.state is DeliveryState.DEAD:
+            handle_dead_letters(tx, [row.id], fallbacks.get(row.receiver), now=now)
+    return len(rows)
+
+
+def _close_attempt(tx: Transaction, row: ResultRow) -> datetime | None:
+    """Close the open attempt of a delivery as unsure; return when it started."""
+    is_open = sa.and_(
+        ATTEMPT.c.delivery_id == row.id, ATTEMPT.c.epoch == row.epoch, ATTEMPT.c.outcome == ""
+    )
+    started_at: datetime | None = tx.execute(
+        sa.select(ATTEMPT.c.started_at).where(is_open)
+    ).scalar()
+    tx.execute(ATTEMPT.update().where(is_open).values(outcome=Outcome.UNSURE.value, text=_LOST))
+    return started_at
+
+
+def _return(tx: Transaction, delivery_id: str, step: NextStep, started_at: datetime | None) -> None:
+    tx.execute(
+        DELIVERY.update()
+        .where(DELIVERY.c.id == delivery_id)
+        .values(
+            state=step.state.value,
+            reason=step.reason.value,
+            lease_until=None,
+            lease_owner="",
+            unsure_count=DELIVERY.c.unsure_count + 1,
+            unsure_at=sa.func.coalesce(DELIVERY.c.unsure_at, started_at),
+            last_outcome=Outcome.UNSURE.value,
+            last_text=_LOST,
+        )
+    )
+
+
+def expire_for_missing_receivers(
+    tx: Transaction,
+    usable: Collection[str],
+    *,
+    now: datetime,
+    give_up_after: timedelta,
+    fallbacks: Mapping[str, Fallback] = NO_FALLBACKS,
+) -> int:
+    """End deliveries to receivers that are not set up once their term is over; count them.
+
+    They are never claimed, so they would wait forever, and a receiver that is set up later would
+    get a flood of old news.
+    """
+    waits = sa.and_(
+        DELIVERY.c.receiver.not_in(list(usable)),
+        DELIVERY.c.state.in_([DeliveryState.PENDING.value, DeliveryState.HELD.value]),
+    )
+    reason = {"reason": DeliveryReason.RECEIVER_BROKEN.value}
+    tx.execute(DELIVERY.update().where(waits, DELIVERY.c.reason != reason["reason"]).values(reason))
+    may_be_over = sa.or_(DELIVERY.c.give_up_at <= now, DELIVERY.c.give_up_at.is_(None))
+    columns = (DELIVERY.c.id, DELIVERY.c.receiver, DELIVERY.c.created_at, DELIVERY.c.give_up_at)
+    query = sa.select(*columns).where(waits, may_be_over)
+    if tx.is_postgres:
+        query = query.with_for_update(skip_locked=True)
+    ended = [
+        row
+        for row in tx.execute(query)
+        if has_expired(row.created_at, row.give_up_at, give_up_after=give_up_after, now=now)
+    ]
+    set_state(tx, [row.id for row in ended], DeliveryState.DEAD, now=now, **reason)
+    for row in ended:
+        handle_dead_letters(tx, [row.id], fallbacks.get(row.receiver), now=now)
+    return len(ended)
+
+
+def redirect_overdue(tx: Transaction, fallbacks: Mapping[str, Fallback], now: datetime) -> int:
+    """Send deliveries whose term is over to the fallback while their receiver is held.
+
+    They are claimed again only after the hold, which can last an hour.
+    """
+    overdue = (
+        sa.select(DELIVERY.c.id, DELIVERY.c.receiver)
+        .join(RECEIVER, RECEIVER.c.name == DELIVERY.c.receiver)
+        .where(
+            DELIVERY.c.receiver.in_(list(fallbacks)),
+            DELIVERY.c.state == DeliveryState.PENDING.value,
+            DELIVERY.c.give_up_at <= now,
+            RECEIVER.c.hold_until > now,
+            RECEIVER.c.paused_at.is_(None),
+        )
+    )
+    if tx.is_postgres:
+        overdue = overdue.with_for_update(of=DELIVERY, skip_locked=True)
+    rows = tx.execute(overdue).all() if fallbacks else []
+    for id_, receiver in rows:
+        redirect(tx, id_, fallbacks[receiver], now=now)
+    return len(rows)
