@@ -48,6 +48,6 @@ EXPOSE 8650
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8650/healthz', timeout=4)"]
 
-# SIGTERM is handled: what is being sent is finished or written down within the grace period.
+# On SIGTERM the daemon finishes the messages in progress within the grace period.
 ENTRYPOINT ["straitwatch"]
 CMD ["run"]
