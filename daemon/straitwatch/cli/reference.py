@@ -94,7 +94,7 @@ def _row(parameter: Any, context: Any) -> str:
     if choices := _choices(parameter):
         meaning += f" One of {', '.join(f'`{choice}`' for choice in choices)}."
     if parameter.multiple:
-        meaning += " Repeatable." if "repeatable" not in meaning else ""
+        meaning += " Repeatable." if "repeat" not in meaning else ""
     if parameter.envvar:
         meaning += f" Environment variable: `{parameter.envvar}`."
     cells = (_name(parameter, context), _default(parameter), meaning)
