@@ -33,7 +33,7 @@ from straitwatch.core.model import (
     SendResult,
     Severity,
 )
-from straitwatch.metamonitor import examine, notify_first_fetch, notify_health
+from straitwatch.metamonitor import find_problems, notify_first_fetch, notify_health
 from straitwatch.store import (
     Store,
     add_alert,
@@ -204,40 +204,46 @@ def test_undelivered_notice_is_sent_when_a_receiver_works_again(
     attempt(store, Outcome.DELIVERED, at=NOW + 4 * MINUTE)
 
     late = store.call(notify_health, **to, now=NOW + 5 * MINUTE)
-    title = "1 message could not be delivered"
+    title = "1 message undelivered, and no longer tried"
     assert (title in early, title in late) == (False, True)
 
 
 def test_canary_that_was_lost_before_its_message_was_written_is_not_well(store: Store) -> None:
     store.call(set_meta, "canary flown at", NOW.isoformat())
 
-    assert store.call(examine, CANARY, now=NOW + MINUTE / 2) == []
-    assert store.call(examine, CANARY, now=NOW + MINUTE) == ["the canary was not read"]
+    assert store.call(find_problems, CANARY, now=NOW + MINUTE / 2) == []
+    assert store.call(find_problems, CANARY, now=NOW + MINUTE) == [
+        "the canary was lost before its message was written"
+    ]
 
 
 @pytest.mark.parametrize(
-    ("failures", "problems"), [(0, []), (3, ["no feed is read"])], ids=["well", "cut off"]
+    ("failures", "problems"),
+    [(0, []), (3, ["every feed is failing"])],
+    ids=["well", "cut off"],
 )
 def test_all_is_well_while_a_feed_is_read(store: Store, failures, problems) -> None:
     poll(store, failures=failures)
 
-    assert store.call(examine, CANARY, now=NOW) == problems
+    assert store.call(find_problems, CANARY, now=NOW) == problems
 
 
 def test_message_that_is_long_due_is_not_well(store: Store) -> None:
     store.call(add_alert, make_alert(), [make_delivery()])
 
-    assert store.call(examine, CANARY, now=NOW + 15 * MINUTE) == []
-    assert store.call(examine, CANARY, now=NOW + 16 * MINUTE) == [
-        "a message is due since 01 Mar 12:00 UTC"
+    assert store.call(find_problems, CANARY, now=NOW + 15 * MINUTE) == []
+    assert store.call(find_problems, CANARY, now=NOW + 16 * MINUTE) == [
+        "a message is overdue since 01 Mar 12:00 UTC"
     ]
 
 
 def test_canary_that_does_not_arrive_in_time_is_not_well(store: Store) -> None:
     fly(store, NOW)
 
-    assert store.call(examine, CANARY, now=NOW + 14 * MINUTE) == []
-    assert store.call(examine, CANARY, now=NOW + 15 * MINUTE) == ["the canary did not arrive"]
+    assert store.call(find_problems, CANARY, now=NOW + 14 * MINUTE) == []
+    assert store.call(find_problems, CANARY, now=NOW + 15 * MINUTE) == [
+        "the canary was not delivered"
+    ]
 
 
 def test_old_canaries_are_forgotten(store: Store) -> None:
@@ -279,7 +285,7 @@ def test_first_fetch_is_reported_once_after_its_last_poll(store: Store) -> None:
 
     titles = [told_of_first_sight(store, minutes * MINUTE) for minutes in (1, 3, 5)]
 
-    assert titles == ["", "5 reports of 1 feed sent no alert", ""]
+    assert titles == ["", "5 reports from 1 feed recorded without an alert", ""]
     assert len(store.call(list_deliveries, limit=9)) == 1
 
 

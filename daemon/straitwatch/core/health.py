@@ -1,7 +1,6 @@
-"""Stage: what people must be told about Straitwatch itself, and how often.
+"""Plan the notices about Straitwatch itself: when a part breaks and when it works again.
 
-In: what is broken now, what was told, `now`. Out: what to tell, and what has been told then. A
-condition is told when it begins and when it ends, either at most every six hours.
+On each subject there is at most one notice of either kind in `REMIND_AFTER`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,18 +16,18 @@ _LISTED = 50  # names in one message; the rest is counted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What is broken now: names, and why."""
+    """The broken parts of Straitwatch: the reason by name."""
 
     receivers: Mapping[str, str] = field(default_factory=dict)
     feeds: Mapping[str, str] = field(default_factory=dict)
     feeds_total: int = 0
-    dead_letters: Mapping[str, str] = field(default_factory=dict)  # delivery, what it was about
-    breaches: tuple[str, ...] = ()  # what the outbox promises and does not keep
+    dead_letters: Mapping[str, str] = field(default_factory=dict)  # by delivery id
+    breaches: tuple[str, ...] = ()  # contradictions in the outbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeState:
-    """What was told of one subject: which names are known to be broken, and when."""
+    """The notices so far on one subject: the names reported as broken, and when."""
 
     names: tuple[str, ...] = ()
     broken_at: datetime | None = None
@@ -37,72 +36,73 @@ class NoticeState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A message about Straitwatch itself; it does not go through what it is about."""
+    """A message about Straitwatch itself."""
 
     subject: str
     facts: NoticeFacts
-    about: str = ""  # the receiver that is broken
+    about: str = ""  # the broken receiver, which must not carry this notice
 
 
 def plan_notices(
-    health: Health, told: Mapping[str, NoticeState], *, now: datetime
+    health: Health, states: Mapping[str, NoticeState], *, now: datetime
 ) -> tuple[list[Notice], dict[str, NoticeState]]:
-    """Say what is to be told now, and what has been told after that.
+    """Return the notices that are due, and the states after they are sent.
 
-    Each receiver is a subject of its own; feeds are told together, and so are dead letters.
+    Each receiver has notices of its own; one notice lists all feeds, and one all dead letters.
     """
-    after = dict(told)
+    after = dict(states)
     notices: list[Notice] = []
-    for subject, broken in _subjects(health, told):
-        before = told.get(subject, NoticeState())
-        new = [name for name in broken if name not in before.names]
-        gone = [name for name in before.names if name not in broken]
-        if new and may_notify(before.broken_at, now):
+    for subject, broken in _subjects(health, states):
+        state = states.get(subject, NoticeState())
+        new = [name for name in broken if name not in state.names]
+        recovered = [name for name in state.names if name not in broken]
+        if new and may_notify(state.broken_at, now):
             notices.append(_broken(subject, broken, new, health))
-            before = replace(before, names=(*before.names, *new), broken_at=now)
-        if gone and (subject in _SILENT_END or may_notify(before.recovered_at, now)):
-            names = tuple(name for name in before.names if name not in gone)
-            before = replace(before, names=names)
+            state = replace(state, names=(*state.names, *new), broken_at=now)
+        if recovered and (subject in _SILENT_END or may_notify(state.recovered_at, now)):
+            names = tuple(name for name in state.names if name not in recovered)
+            state = replace(state, names=names)
             if subject not in _SILENT_END:
-                notices.append(_recovered(subject, gone, still=len(broken)))
-                before = replace(before, recovered_at=now)
-        after[subject] = before
-    return notices, {subject: it for subject, it in after.items() if it != NoticeState()}
+                notices.append(_recovered(subject, recovered, still=len(broken)))
+                state = replace(state, recovered_at=now)
+        after[subject] = state
+    return notices, {name: state for name, state in after.items() if state != NoticeState()}
 
 
 def first_fetch_notice(held: Mapping[str, int]) -> NoticeFacts:
-    """Say how many matched entries of which feeds were recorded without an alert."""
-    most = sorted(held, key=lambda name: (-held[name], name))
-    lines = [f"{name}: {_counted(held[name], 'report')}" for name in most[:_LISTED]]
-    if len(most) > _LISTED:
-        lines.append(f"and {_counted(len(most) - _LISTED, 'feed')} more")
-    command = f"straitwatch feeds release {quote(most[0])} --first-sight"
+    """Report the matched entries that were recorded without an alert, as a count by feed."""
+    feeds = sorted(held, key=lambda name: (-held[name], name))
+    lines = [f"{name}: {_counted(held[name], 'report')}" for name in feeds[:_LISTED]]
+    if len(feeds) > _LISTED:
+        lines.append(f"and {_counted(len(feeds) - _LISTED, 'feed')} more")
+    command = f"straitwatch feeds release {quote(feeds[0])} --first-sight"
     total = _counted(sum(held.values()), "report")
     return NoticeFacts(
-        title=f"{total} of {_counted(len(held), 'feed')} sent no alert",
+        title=f"{total} from {_counted(len(held), 'feed')} recorded without an alert",
         lines=(
-            "They matched, and were in the feeds before the feeds were watched.",
+            "They match, but were already in the feed when Straitwatch first fetched it.",
             *lines,
-            f"To alert on those of a feed: {command}",
+            f"To alert on the reports of a feed, for example: {command}",
         ),
     )
 
 
-FEEDS, DEAD, PROMISES = "feeds", "dead letters", "promises"
-_SILENT_END = (DEAD, PROMISES)  # nobody waits to hear that these are gone
+FEEDS, DEAD = "feeds", "dead letters"
+OUTBOX = "promises"  # as it is stored
+_SILENT_END = (DEAD, OUTBOX)  # their end needs no notice
 _RECEIVER = "receiver "
 
 
 def _subjects(
-    health: Health, told: Mapping[str, NoticeState]
+    health: Health, states: Mapping[str, NoticeState]
 ) -> Iterator[tuple[str, Mapping[str, str]]]:
-    known = [subject.removeprefix(_RECEIVER) for subject in told if subject.startswith(_RECEIVER)]
+    known = [subject.removeprefix(_RECEIVER) for subject in states if subject.startswith(_RECEIVER)]
     for name in dict.fromkeys([*health.receivers, *known]):
-        why = health.receivers.get(name)
-        yield _RECEIVER + name, {} if why is None else {name: why}
+        reason = health.receivers.get(name)
+        yield _RECEIVER + name, {} if reason is None else {name: reason}
     yield FEEDS, health.feeds
     yield DEAD, health.dead_letters
-    yield PROMISES, dict.fromkeys(health.breaches, "")
+    yield OUTBOX, dict.fromkeys(health.breaches, "")
 
 
 def may_notify(at: datetime | None, now: datetime) -> bool:
@@ -117,7 +117,7 @@ def _broken(subject: str, broken: Mapping[str, str], new: list[str], health: Hea
     about = subject.removeprefix(_RECEIVER) if subject.startswith(_RECEIVER) else ""
     facts = NoticeFacts(
         title=_title(subject, broken, new, health),
-        lines=(*lines, _ADVICE.get(subject, "See `straitwatch status`.")),
+        lines=(*lines, _advice(subject)),
         severity=Severity.HIGH,
     )
     return Notice(subject=subject, facts=facts, about=about)
@@ -126,34 +126,48 @@ def _broken(subject: str, broken: Mapping[str, str], new: list[str], health: Hea
 def _title(subject: str, broken: Mapping[str, str], new: list[str], health: Health) -> str:
     match subject:
         case _ if subject == FEEDS and 1 < health.feeds_total <= len(broken):
-            return f"No feed can be read ({len(broken)}): is this machine cut off?"
+            return f"All {len(broken)} feeds are failing: check this machine's network"
         case _ if subject == FEEDS:
+            verb = "is" if len(new) == 1 else "are"
             more = f", {len(broken)} in all" if len(broken) > len(new) else ""
-            return f"{_counted(len(new), 'feed')} cannot be read{more}"
+            return f"{_counted(len(new), 'feed')} {verb} failing{more}"
         case _ if subject == DEAD:
-            return f"{_counted(len(new), 'message')} could not be delivered"
-        case _ if subject == PROMISES:
-            return f"The outbox breaks {_counted(len(new), 'promise')}"
+            return f"{_counted(len(new), 'message')} undelivered, and no longer tried"
+        case _ if subject == OUTBOX:
+            return f"Straitwatch found {_counted(len(new), 'contradiction')} in its outbox"
         case _:
             return f"The {subject} is broken"
 
 
-_ADVICE = {
-    FEEDS: "See `straitwatch feeds health`.",
-    DEAD: "See `straitwatch outbox list --state dead`; `straitwatch outbox retry` tries again.",
-    PROMISES: "See `straitwatch doctor`; please report it.",
-}
+def _advice(subject: str) -> str:
+    match subject:
+        case _ if subject == FEEDS:
+            return "See `straitwatch feeds health`."
+        case _ if subject == DEAD:
+            return (
+                "List them: `straitwatch outbox list --state dead`. "
+                "Resend one: `straitwatch outbox retry ID`."
+            )
+        case _ if subject == OUTBOX:
+            return (
+                "An alert may be lost. "
+                "Please report this bug with the output of `straitwatch doctor`."
+            )
+        case _:
+            name = quote(subject.removeprefix(_RECEIVER))
+            return f"Its messages wait. Test it: `straitwatch receivers test {name}`."
 
 
-def _recovered(subject: str, gone: list[str], *, still: int) -> Notice:
+def _recovered(subject: str, recovered: list[str], *, still: int) -> Notice:
     if subject.startswith(_RECEIVER):
         return Notice(subject=subject, facts=NoticeFacts(title=f"The {subject} works again"))
-    more = f", {still} still cannot" if still else ""
+    verb = "works" if len(recovered) == 1 else "work"
+    more = f", {still} still failing" if still else ""
     return Notice(
         subject=subject,
         facts=NoticeFacts(
-            title=f"{_counted(len(gone), 'feed')} can be read again{more}",
-            lines=tuple(gone[:_LISTED]),
+            title=f"{_counted(len(recovered), 'feed')} {verb} again{more}",
+            lines=tuple(recovered[:_LISTED]),
         ),
     )
 
