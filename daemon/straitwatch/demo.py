@@ -1,8 +1,8 @@
-"""The demonstration: a news stream on loopback, and the very same daemon on it.
+"""Run the demonstration: a news stream on loopback, and the real daemon on it.
 
-Everything happens in one folder: the configuration, the database, the log, the Slack messages
-that arrived, and the mails as a reader would see them. The stream in `seeds/` is compressed so
-that the digest, which comes at a full minute, closes it.
+One folder holds everything: the configuration, the database, the log, the Slack messages, and the
+mails as a reader would see them. The stream in `seeds/` is compressed to end with the digest, which
+is sent at a full minute.
 """
 
 import asyncio
@@ -34,24 +34,25 @@ from straitwatch.shipped import shipped
 from straitwatch.store import Store
 from straitwatch.web import serve_web
 
-SHORTEST = timedelta(seconds=40)  # of the stream; the digest waits for the next full minute
-AFTER_DIGEST = 15.0  # seconds for the digest to be written, at its next look, and sent
-UPDATE_WAIT = 12.0  # seconds in which updates of one story are collected
-PATIENCE = 30.0  # seconds for the daemon to start, and to stop
+SHORTEST = timedelta(seconds=40)  # of the stream, which ends at a full minute
+BEFORE_DIGEST = 15.0  # seconds to send the last alerts
+AFTER_DIGEST = 15.0  # seconds to write and send the digest
+UPDATE_WAIT = 12.0  # seconds to collect the updates of one story
+PATIENCE = 30.0  # seconds for the daemon to start or to stop
 
 Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """The demonstration feeds and what appears in them, in order of time."""
+    """The demonstration feeds and their items, in order of time."""
 
     feeds: tuple[Mapping[str, Any], ...]
     items: tuple[Mapping[str, Any], ...]
 
     @property
     def seconds(self) -> float:
-        """How long the stream lasts in its own time."""
+        """The length of the stream in its own time."""
         return max(float(item["at"]) for item in self.items)
 
 
@@ -65,10 +66,10 @@ def read_stream(directory: Path) -> Stream:
 
 @dataclass(slots=True)
 class Newsroom:
-    """Serves the stream as it stands at this moment of its own time, and takes Slack messages."""
+    """Serves the feeds as they are at a moment of the stream, and receives Slack messages."""
 
     stream: Stream
-    pace: float  # seconds of the stream in a second of ours
+    pace: float  # seconds of the stream in one real second
     clock: Clock
     mailbox: Path
     started_at: datetime | None = None
@@ -104,7 +105,7 @@ class Newsroom:
         return Response(_rss(name, shown), media_type="application/rss+xml", headers={"etag": etag})
 
     async def webhook(self, request: Request) -> Response:
-        """Take a Slack message and keep it as a file."""
+        """Write a Slack message to a file."""
         message = await request.json()
         self.slack.append(message)
         path = self.mailbox / f"slack-{len(self.slack):03}.json"
@@ -127,7 +128,7 @@ def _rss(name: str, items: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def write_demo_config(directory: Path, stream: Stream, *, port: int, digest_at: datetime) -> Path:
-    """Write the configuration of the demonstration: the shipped lists, the demonstration feeds."""
+    """Write a configuration with the shipped watch-lists and the demonstration feeds."""
     config = directory / "config"
     for name in ("terms", "watchlists"):
         shutil.copytree(shipped("config") / name, config / name, dirs_exist_ok=True)
@@ -171,7 +172,7 @@ async def _serving(application: Starlette, listener: socket.socket) -> AsyncIter
 
 
 async def _first(*waits: Coroutine[Any, Any, Any], within: float) -> None:
-    """Wait until one of these is over, or the time is."""
+    """Wait until one of these ends or the time is over; `within` is in seconds."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     await asyncio.wait(tasks, timeout=within, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:
@@ -184,53 +185,58 @@ async def run_demo(directory: Path, *, say: Callable[[str], None], clock: Clock 
     stream = read_stream(shipped("seeds"))
     begin = clock()
     digest_at = (begin + SHORTEST + timedelta(minutes=1)).replace(second=0, microsecond=0)
-    room = (digest_at - begin).total_seconds() - 15  # the last reports are out before the digest
+    duration = (digest_at - begin).total_seconds() - BEFORE_DIGEST
     newsroom = Newsroom(
-        stream=stream, pace=stream.seconds / room, clock=clock, mailbox=directory / "messages"
+        stream=stream, pace=stream.seconds / duration, clock=clock, mailbox=directory / "messages"
     )
     newsroom.mailbox.mkdir(parents=True)
     listener = socket.create_server(("127.0.0.1", 0))
     config = write_demo_config(
         directory, stream, port=listener.getsockname()[1], digest_at=digest_at
     )
-    say(f"{len(stream.items)} items in {len(stream.feeds)} feeds, compressed into {room:.0f} s")
-    say(f"the digest comes at {digest_at:%H:%M:%S} UTC; everything is in {directory}")
+    say(f"{len(stream.items)} items in {len(stream.feeds)} feeds, compressed into {duration:.0f} s")
+    say(f"digest at {digest_at:%H:%M:%S} UTC; everything is in {directory}")
     async with _serving(newsroom.application(), listener):
-        log = (directory / "daemon.log").open("ab")
-        with log:
-            daemon = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "straitwatch", "run", "--config", str(config)),
-                stdin=asyncio.subprocess.DEVNULL,
-                stderr=log,
-            )
-        try:
-            # What stands in a feed when it is first seen is a silent baseline: let that pass.
-            await _first(daemon.wait(), newsroom.all_polled.wait(), within=PATIENCE)
-            await _first(daemon.wait(), within=1)  # the last answers are on their way to the store
-            newsroom.started_at = clock()
-            left = (digest_at - clock()).total_seconds() + AFTER_DIGEST
-            await _first(daemon.wait(), within=left)
-        finally:
-            if daemon.returncode is None:
-                daemon.terminate()
-            status = await asyncio.wait_for(daemon.wait(), PATIENCE)
+        status = await _run_daemon(config, newsroom, digest_at=digest_at)
     mails = write_mails(directory, newsroom.mailbox)
     say(f"{len(newsroom.slack)} Slack messages and {mails} mails are in {newsroom.mailbox}")
     command = _command()
-    say(f"take a look: {command} stories list --config {shlex.quote(str(config))}")
-    say(f"then begin with your own: {command} init DIR")
+    say(f"look at the stories: {command} stories list --config {shlex.quote(str(config))}")
+    say(f"then start your own: {command} init DIR")
+    return status
+
+
+async def _run_daemon(config: Path, newsroom: Newsroom, *, digest_at: datetime) -> int:
+    """Run the daemon while the stream lasts; return its exit status."""
+    with (config.parent / "daemon.log").open("ab") as log:
+        daemon = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "straitwatch", "run", "--config", str(config)),
+            stdin=asyncio.subprocess.DEVNULL,
+            stderr=log,
+        )
+    try:
+        # The first fetch of a feed sends no alert for its entries: the stream starts after it.
+        await _first(daemon.wait(), newsroom.all_polled.wait(), within=PATIENCE)
+        await _first(daemon.wait(), within=1)  # the daemon still commits the last first fetch
+        newsroom.started_at = newsroom.clock()
+        left = (digest_at - newsroom.clock()).total_seconds() + AFTER_DIGEST
+        await _first(daemon.wait(), within=left)
+    finally:
+        if daemon.returncode is None:
+            daemon.terminate()
+        status = await asyncio.wait_for(daemon.wait(), PATIENCE)
     return status
 
 
 def _command() -> str:
-    """Return how this program is called from here: by its name where that is on PATH."""
+    """Return the command that starts this program: its name, if that is on PATH."""
     if shutil.which("straitwatch"):
         return "straitwatch"
     return f"{shlex.quote(sys.executable)} -m straitwatch"
 
 
 def write_mails(directory: Path, mailbox: Path) -> int:
-    """Write what went to Slack as the mails that a reader would see; return how many."""
+    """Write the Slack messages as the mails that a reader would see; return their number."""
     store = Store.open(f"sqlite:///{directory / 'straitwatch.db'}")
     try:
         records = store.call(db.list_deliveries, receiver="desk-slack", limit=1000)

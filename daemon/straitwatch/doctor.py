@@ -1,7 +1,4 @@
-"""Self-checks: what an operator would look at first, each with an answer and a hint.
-
-In: a configuration directory; out: `Finding` values. Nothing is changed.
-"""
+"""Check the machine, the configuration and the database, and give a hint for each problem."""
 
 import asyncio
 import pyexpat
@@ -28,7 +25,7 @@ _FREE_BYTES = 200_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One check and how it came out."""
+    """The result of one check."""
 
     name: str
     is_good: bool
@@ -37,7 +34,7 @@ class Finding:
 
 
 def examine(config: Config, *, now: datetime) -> Iterator[Finding]:
-    """Check this machine, the configuration and the database."""
+    """Run every check; none changes anything."""
     yield from _machine()
     yield asyncio.run(_encoder(engine_of(config.encoder)))
     yield from _configuration(config)
@@ -53,12 +50,12 @@ def _machine() -> Iterator[Finding]:
         name="expat",
         is_good=True,  # the worker's deadline holds with any version
         text=".".join(map(str, expat)),
-        hint="" if is_safe else "2.6 or newer defends itself better; a newer Python brings it",
+        hint="" if is_safe else "version 2.6 resists more attacks; a newer Python includes it",
     )
 
 
 async def _encoder(engine: str) -> Finding:
-    """Encode a word, if there is an encoder: nothing else proves that it works here."""
+    """Encode a word: only that proves that the encoder works on this machine."""
     encoder = Encoder(engine)
     because = encoder.unavailable_because
     if because:
@@ -74,7 +71,7 @@ async def _encoder(engine: str) -> Finding:
         text=f"{encoder.model}, first vector after {seconds:.1f} s"
         if works
         else describe(encoder.problem),
-        hint="" if works else "`stories: {encoder: off}` does without it",
+        hint="" if works else "switch it off with `stories: {encoder: off}`",
     )
 
 
@@ -88,7 +85,7 @@ def _configuration(config: Config) -> Iterator[Finding]:
         yield Finding(
             name=f"receiver {name}",
             is_good=not receiver.broken_because,
-            text=receiver.broken_because or "can be used",
+            text=receiver.broken_because or "set up",
             hint=config.without_receiver if receiver.broken_because else "",
         )
 
@@ -120,14 +117,10 @@ def _work(store: Store, *, now: datetime) -> Iterator[Finding]:
         hint="" if is_working else "is `straitwatch run` running?",
     )
     for trouble in counts.troubles:
-        yield Finding(
-            name=f"feed {trouble.name}",
-            is_good=False,
-            text=_trouble(trouble),
-        )
+        yield Finding(name=f"feed {trouble.name}", is_good=False, text=_trouble(trouble))
     problems = store.call(db.check_outbox, now)
     for problem in problems:
-        yield Finding(name="outbox", is_good=False, text=problem, hint="please report this")
+        yield Finding(name="outbox", is_good=False, text=problem, hint="please report this bug")
     if not problems:
         text = f"{counted(counts.pending, 'message')} waiting, no contradiction"
         yield Finding(name="outbox", is_good=True, text=text)
@@ -140,6 +133,5 @@ def _work(store: Store, *, now: datetime) -> Iterator[Finding]:
 
 
 def _trouble(trouble: db.FeedTrouble) -> str:
-    """Return what is wrong with a feed; `detail` says it in words, where there are any."""
     words = trouble.detail.removeprefix("the ") or trouble.outcome
     return f"{words} ({counted(trouble.failures, 'failure')} in a row)"

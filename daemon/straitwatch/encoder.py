@@ -1,7 +1,7 @@
 """Turn texts into sentence vectors in one worker process that can be killed.
 
-Native code of a small project reads hostile text, so a crash, a hang or a missing package gives
-None in place of a vector, and folding continues by words and names.
+The engine is native code that reads hostile text, so a crash, a hang or a missing package gives
+None in place of a vector, and reports are compared by words and names.
 """
 
 import asyncio
@@ -20,30 +20,28 @@ from straitwatch.workers.process import WorkerError, WorkerProcess
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-_BATCH = 4  # texts at a time, a third of a second; then the texts of other polls have their turn
-_MAX_TEXTS = 20_000  # then the worker is replaced
-_MAX_FAILURES = 5  # in a row, then the encoder rests
+_BATCH = 4  # texts, a third of a second; then the next poll has its turn
+_MAX_TEXTS = 20_000  # of one worker; then it is replaced
+_MAX_FAILURES = 5  # in a row; then the encoder pauses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a worker may use, and what follows when it fails."""
+    """The time and memory of a worker, and the pause after failures."""
 
     base: timedelta = timedelta(seconds=5)  # of a batch's deadline; the machine may be busy
-    each: timedelta = timedelta(seconds=2)  # more for each text
-    memory_bytes: int = 2**29  # of addresses; 180 MB are used
-    rest: timedelta = timedelta(minutes=5)  # after failures in a row
-    patience: timedelta = timedelta(
-        minutes=2
-    )  # of one caller, beside all others; the rest goes without
+    each: timedelta = timedelta(seconds=2)  # added for each text
+    memory_bytes: int = 2**29  # of address space; 180 MB are used
+    rest: timedelta = timedelta(minutes=5)  # the pause after failures in a row
+    patience: timedelta = timedelta(minutes=2)  # of one call; later texts get no vector
 
     def deadline(self, texts: int) -> timedelta:
-        """Return how long a batch may take."""
+        """Return the time for a batch of texts."""
         return self.base + texts * self.each
 
 
 class Encoder:
-    """One worker, started with the first text and replaced when it fails."""
+    """One worker, started for the first text and replaced when it fails."""
 
     def __init__(
         self, engine: str = E5, *, limits: Limits | None = None, metrics: Metrics | None = None
@@ -56,16 +54,16 @@ class Encoder:
         self._dimensions = 0
         self._texts = 0  # of this worker
         self._failures = 0  # in a row
-        self._absent_because = unavailable_because(engine)  # nothing changes that
-        self.problem = ""  # the last failure; "" since a success
-        self._rests_until: float | None = None  # in the time of the loop; None: no rest
+        self._absent_because = unavailable_because(engine)  # as long as this process runs
+        self.problem = ""  # the last failure, "" after a success
+        self._rests_until: float | None = None  # in the time of the event loop
         self._is_closed = False
         self.model = ""  # known once a worker has started
         self._metrics.encoder_available.set(not self._absent_because)
 
     @property
     def unavailable_because(self) -> str:
-        """Say why texts get no vectors at present, or ""."""
+        """The reason why texts get no vectors at present, or ""."""
         if self._is_closed:
             return "closed"
         is_resting = self._rests_until is not None and _now() < self._rests_until
@@ -77,10 +75,10 @@ class Encoder:
         return bool(self._absent_because)
 
     async def encode(self, texts: Sequence[str]) -> list[Vector | None]:
-        """Return a vector for each text, or None where there is none. Never raises for a text.
+        """Return a vector or None for each text; no text makes it raise.
 
-        Texts whose turn has not come within `Limits.patience` get none, so that a poll is committed
-        while it holds its feed, however many documents come at once.
+        After `Limits.patience`, the remaining texts get None: a poll must commit within its lease,
+        however many documents arrive at once.
         """
         vectors: list[Vector | None] = []
         give_up_at = _now() + self._limits.patience.total_seconds()
@@ -97,12 +95,12 @@ class Encoder:
         return vectors + [None] * late
 
     async def close(self) -> None:
-        """Kill the worker; texts in work get no vectors."""
+        """Kill the worker; the texts that it is encoding get no vectors."""
         self._is_closed = True
         await self._end_worker()
 
     async def _encode_batch(self, texts: Sequence[str]) -> list[Vector | None]:
-        """Encode some texts; after a failure one by one, so that one text costs one vector."""
+        """Encode texts; after a failure one by one, so that a bad text costs one vector."""
         if not texts:
             return []
         began_at = _now()
@@ -121,7 +119,7 @@ class Encoder:
         self._metrics.encodings.labels(outcome="ok").inc(len(vectors) - missing)
 
     async def _ask(self, texts: Sequence[str]) -> list[Vector | None] | None:
-        """Ask the worker; None: it failed."""
+        """Ask the worker; return None if it fails."""
         if self.unavailable_because:
             return None
         try:
@@ -136,7 +134,7 @@ class Encoder:
             await self._end_worker()
             self._note_failure(str(error))
             return None
-        except BaseException:  # cancelled: the answer to come belongs to nobody
+        except BaseException:  # cancelled: the next request must not read this answer
             await self._end_worker()
             raise
         await self._note_success(len(texts))
@@ -156,9 +154,9 @@ class Encoder:
     def _vectors(self, answer: bytes, texts: int) -> list[Vector | None]:
         size = self._dimensions
         if len(answer) != texts * size:
-            raise WorkerError(f"the worker answers {len(answer)} bytes for {texts} texts")
-        pieces = [answer[begin : begin + size] for begin in range(0, len(answer), size)]
-        return [Vector(model=self.model, values=it) if any(it) else None for it in pieces]
+            raise WorkerError(f"the worker returned {len(answer)} bytes for {texts} texts")
+        rows = [answer[begin : begin + size] for begin in range(0, len(answer), size)]
+        return [Vector(model=self.model, values=row) if any(row) else None for row in rows]
 
     async def _end_worker(self) -> None:
         worker, self._worker = self._worker, None
@@ -173,27 +171,27 @@ class Encoder:
             await self._end_worker()
 
     def _note_failure(self, problem: str) -> None:
-        """Count a failure; after some in a row rest, and say so once."""
+        """Count a failure; pause after several in a row, and log only the first pause."""
         self._failures += 1
         self.problem = problem
-        log.debug("sentence encoder failed", problem=problem, in_a_row=self._failures)
+        log.debug("sentence encoder failed", problem=problem, failures=self._failures)
         if self._failures < _MAX_FAILURES:
             return
         if self._rests_until is None:
-            log.warning("sentence encoder rests", problem=problem, meaning=WITHOUT)
+            log.warning("sentence encoder paused", problem=problem, effect=WITHOUT)
         self._rests_until = _now() + self._limits.rest.total_seconds()
         self._metrics.encoder_available.set(0)
 
 
 def _read_greeting(greeting: bytes) -> tuple[str, int]:
-    """Return the model's name and its dimensions."""
+    """Return the name of the model and its dimensions."""
     try:
-        said = json.loads(greeting)
-        if "problem" not in said:
-            return str(said["model"]), max(1, int(said["dimensions"]))
+        values = json.loads(greeting)
+        if "problem" not in values:
+            return str(values["model"]), max(1, int(values["dimensions"]))
     except (ValueError, KeyError, TypeError) as error:
-        raise WorkerError(f"the worker's greeting is refused: {error}") from error
-    raise WorkerError(said["problem"])
+        raise WorkerError(f"invalid greeting of the worker: {error}") from error
+    raise WorkerError(values["problem"])
 
 
 def _now() -> float:

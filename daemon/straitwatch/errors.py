@@ -1,14 +1,13 @@
-"""The exceptions that Straitwatch raises.
+"""The exceptions that Straitwatch raises when a caller cannot continue.
 
-Expected failures (a feed that does not answer, a refused message) are values, not exceptions:
-see `core.model`. What stands here is for callers who cannot go on:
+Expected failures, such as a feed that does not answer, are values: see `core.model`.
 
     StraitwatchError
-    ├─ ConfigError(problems)     each with file, line, column, what is wrong, a hint
+    ├─ ConfigError(problems)     each with file, line, column, message, hint
     ├─ StoreError
-    │  ├─ StoreAbsent            nothing was stored yet
+    │  ├─ StoreAbsent            no database yet
     │  ├─ StoreUnavailable       retry later
-    │  ├─ StoreBusy              another process holds this SQLite file
+    │  ├─ StoreBusy              another process uses this SQLite file
     │  └─ SchemaMismatch         run `straitwatch db upgrade`
     └─ UsageError                bad arguments; exit status 2
 """
@@ -21,11 +20,11 @@ if TYPE_CHECKING:
 
 
 class StraitwatchError(Exception):
-    """Base of everything that Straitwatch raises on purpose."""
+    """Base of the exceptions that Straitwatch raises on purpose."""
 
 
 class ConfigError(StraitwatchError):
-    """The configuration is refused; `problems` says where and why, all at once."""
+    """The configuration is invalid; `problems` holds every problem at once."""
 
     def __init__(self, problems: Sequence["Problem"]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
@@ -33,11 +32,11 @@ class ConfigError(StraitwatchError):
 
 
 class StoreError(StraitwatchError):
-    """The database cannot do what was asked."""
+    """The database cannot carry out a request."""
 
 
 class StoreAbsent(StoreError):  # noqa: N818 - a state, not an error of ours
-    """There is no database yet, and nobody asked to make one."""
+    """The database does not exist yet, and the command does not create it."""
 
 
 class StoreUnavailable(StoreError):  # noqa: N818 - a state, not an error of ours
@@ -45,12 +44,12 @@ class StoreUnavailable(StoreError):  # noqa: N818 - a state, not an error of our
 
 
 class StoreBusy(StoreError):  # noqa: N818 - a state, not an error of ours
-    """Another process already works on this SQLite file."""
+    """Another process already uses this SQLite file."""
 
 
 class SchemaMismatch(StoreError):  # noqa: N818 - a state, not an error of ours
-    """The database has another schema than this version; run `straitwatch db upgrade`."""
+    """The database has the schema of another version; run `straitwatch db upgrade`."""
 
 
 class UsageError(StraitwatchError):
-    """The command was called with arguments that make no sense; exit status 2."""
+    """The arguments of a command are invalid; exit status 2."""

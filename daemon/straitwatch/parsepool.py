@@ -1,6 +1,7 @@
 """Parse documents in worker processes that can be killed.
 
-feedparser holds the GIL and can be made to work for minutes; a thread cannot be stopped.
+feedparser holds the GIL, and a hostile document can keep it busy for minutes; a thread cannot be
+stopped.
 """
 
 import asyncio
@@ -23,8 +24,8 @@ from straitwatch.workers.process import (
 )
 from straitwatch.workers.serve import confine, serve
 
-_NET_AFTER = timedelta(seconds=2)  # past the deadline: the worker's own alarm, if we are gone
-_MAX_DOCUMENTS = 500  # then a worker is replaced: feedparser and the allocator keep memory
+_ALARM_AFTER = timedelta(seconds=2)  # past the deadline: ends a worker whose parent is dead
+_MAX_DOCUMENTS = 500  # of one worker; then it is replaced, as feedparser keeps memory
 _MAX_BODY = 64_000_000  # bytes; larger than any limit of the fetcher
 
 # The only classes that a worker's answer may name, by the name under which pickle writes them.
@@ -64,7 +65,7 @@ class ParsePool:
         await self.close()
 
     async def read(self, request: ParseRequest) -> ParsedDocument:
-        """Parse and clean one document; a worker's death is an answer, not an exception."""
+        """Parse and clean one document; a worker's death gives a problem, not an exception."""
         if len(request.body) > _MAX_BODY:
             return _failed(ParseProblem.TOO_LARGE, f"{len(request.body):,} bytes")
         async with self._free:
@@ -83,7 +84,7 @@ class ParsePool:
             return answer
 
     async def close(self) -> None:
-        """Kill the workers; a document in work is lost, its poll is repeated later."""
+        """Kill the workers; their documents are fetched again by later polls."""
         self._is_closed = True
         self._idle.clear()
         for worker in tuple(self._all):
@@ -110,12 +111,12 @@ class _Worker:
 
     @classmethod
     async def start(cls, deadline: timedelta, memory_bytes: int) -> Self:
-        net = (deadline + _NET_AFTER).total_seconds()
-        process = await WorkerProcess.start("straitwatch.parsepool.work", net, memory_bytes)
+        alarm_after = (deadline + _ALARM_AFTER).total_seconds()
+        process = await WorkerProcess.start("straitwatch.parsepool.work", alarm_after, memory_bytes)
         return cls(process, memory_bytes)
 
     async def read(self, request: ParseRequest, within: timedelta) -> ParsedDocument:
-        """Send the request and wait for the answer, but not past the deadline."""
+        """Send the request and wait for the answer until the deadline."""
         self._documents += 1
         self.is_spent = True  # unless the answer arrives whole
         payload = pickle.dumps(request, protocol=pickle.HIGHEST_PROTOCOL)
@@ -124,11 +125,11 @@ class _Worker:
                 await self.process.ask(payload, within=within, at_most=self._memory_bytes)
             )
         except WorkerLateError:
-            return _failed(ParseProblem.TIMEOUT, f"not read within {within.total_seconds():g} s")
+            return _failed(ParseProblem.TIMEOUT, f"not parsed within {within.total_seconds():g} s")
         except WorkerDiedError as error:
             return _failed(_PROBLEMS.get(error.status, ParseProblem.NOT_A_FEED), str(error))
         except (WorkerError, pickle.UnpicklingError) as error:
-            return _failed(ParseProblem.NOT_A_FEED, f"the worker's answer is refused: {error}")
+            return _failed(ParseProblem.NOT_A_FEED, f"invalid answer of the worker: {error}")
         self.is_spent = self._documents >= _MAX_DOCUMENTS or _is_out_of_memory(answer)
         return answer
 
@@ -139,7 +140,7 @@ _PROBLEMS = {-signal.SIGKILL: ParseProblem.TOO_LARGE, -signal.SIGALRM: ParseProb
 class _AnswerReader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if allowed := _ANSWER_CLASSES.get((module, name)):
-            return allowed  # imports no module and looks up no attribute that the answer names
+            return allowed  # without an import or a look-up that the answer could choose
         raise pickle.UnpicklingError(f"{module}.{name}")
 
 
@@ -165,9 +166,9 @@ def _failed(problem: ParseProblem, detail: str) -> ParsedDocument:
 
 
 def work(alarm_after: float, memory_bytes: int) -> None:
-    """Read documents until our parent closes the pipe, or is gone."""
+    """Parse documents until the parent closes the pipe or dies."""
     answers = confine(memory_bytes=memory_bytes)
-    # By value: Python 3.11.2 writes an enum as a call of getattr, which no answer may ask for.
+    # By value: Python 3.11.2 pickles an enum as a call of getattr, which answers may not contain.
     copyreg.pickle(ParseProblem, _by_value)
     serve(_read, answers, alarm_after=alarm_after)
 
@@ -177,7 +178,7 @@ def _by_value(problem: ParseProblem) -> tuple[type[ParseProblem], tuple[str]]:
 
 
 def _read(payload: bytes) -> bytes:
-    request: ParseRequest = pickle.loads(payload)  # noqa: S301 - our parent wrote it
+    request: ParseRequest = pickle.loads(payload)  # noqa: S301 - from the parent
     try:
         return pickle.dumps(parse_document(request), protocol=pickle.HIGHEST_PROTOCOL)
     except MemoryError:

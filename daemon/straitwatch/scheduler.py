@@ -1,4 +1,4 @@
-"""Room: when. A handful of jobs that tick; what is due stands in the database, never here."""
+"""Run a few jobs at fixed intervals; due times are in the database, not here."""
 
 import asyncio
 import logging
@@ -14,25 +14,25 @@ from apscheduler.triggers.interval import IntervalTrigger
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 Job = Callable[[], Awaitable[Any]]
-LOOK_SECONDS = 1.0  # between two looks at the clock
-STEP_SECONDS = 1.0  # a clock that is off by more was set; one that is slewed never is
+CLOCK_CHECK_SECONDS = 1.0
+STEP_SECONDS = 1.0  # a larger jump means that the clock was set, not slewed
 
 
 class Scheduler:
-    """Runs each job at its pace, first at once, never two runs of one job at a time.
+    """Runs each job at its interval, the first time at once, and never twice at the same time.
 
-    A run that takes longer than its pace is followed by one run, not by those it missed. When a job
-    raises, the traceback is logged, `on_failure` is told its name, and the job runs on.
+    A run that takes longer than the interval is followed by one run, not by all that it missed.
+    If a job raises, the traceback is logged, `on_failure` gets its name, and its next run follows.
 
-    The library waits for times of day, so a clock that is set back would hold every job for as
-    long. When the clock is set, either way, all jobs run at once and go on from there.
+    APScheduler waits for times of day, so a clock that is set back would stop every job for as
+    long. When the clock is set, forward or back, all jobs run at once and continue from there.
     """
 
     def __init__(
         self,
         *,
         on_failure: Callable[[str], None],
-        wall: Callable[[], float] = time.time,  # noqa: TID251 - the clock that the library reads
+        wall: Callable[[], float] = time.time,  # noqa: TID251 - the clock that APScheduler reads
     ) -> None:
         self._on_failure = on_failure
         self._wall = wall
@@ -46,18 +46,21 @@ class Scheduler:
         )
 
     def every(self, seconds: float, job: Job, *, name: str) -> None:
-        """Run a job at once when the scheduler starts, and then every so many seconds."""
+        """Run a job when the scheduler starts, and then at this interval."""
         self._scheduler.add_job(
-            self._guarded, _FromNowOn(seconds=seconds, timezone=UTC), args=(job, name), id=name
+            self._guarded,
+            _ImmediateInterval(seconds=seconds, timezone=UTC),
+            args=(job, name),
+            id=name,
         )
 
     def start(self) -> None:
-        """Begin to tick in the running loop."""
+        """Start the jobs in the running loop."""
         self._scheduler.start()
         self._watch = asyncio.create_task(self._watch_clock())
 
     def stop(self) -> None:
-        """Tick no more, and cancel runs that still last; does nothing when it never started."""
+        """Stop the jobs and cancel unfinished runs; does nothing before `start`."""
         if self._watch is not None:
             self._watch.cancel()
         if self._scheduler.running:
@@ -66,7 +69,7 @@ class Scheduler:
     async def _watch_clock(self) -> None:
         offset = self._wall() - time.monotonic()
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(CLOCK_CHECK_SECONDS)
             before, offset = offset, self._wall() - time.monotonic()
             if abs(offset - before) > STEP_SECONDS:
                 log.warning("the clock was set", seconds=round(offset - before, 1))
@@ -81,17 +84,17 @@ class Scheduler:
         try:
             await job()
         except asyncio.CancelledError:
-            # Only `stop` cancels. Passed on, the library would call it an error of the job.
+            # Only `stop` cancels a run. APScheduler would log the exception as an error of the job.
             log.debug("job cancelled", job=name)
         except Exception:
             log.exception("job failed", job=name)
             self._on_failure(name)
 
 
-class _FromNowOn(IntervalTrigger):  # type: ignore[misc] # the library is not typed
-    """An interval whose first run is now, so that a restart does not postpone a slow job.
+class _ImmediateInterval(IntervalTrigger):  # type: ignore[misc] # APScheduler is not typed
+    """An interval whose first run is immediate, so that a restart does not postpone a slow job.
 
-    Missed runs are not counted up: after a clock that went a year ahead they are millions.
+    It skips missed runs without counting them: after a year's jump of the clock, they are millions.
     """
 
     def get_next_fire_time(
@@ -104,7 +107,7 @@ class _FromNowOn(IntervalTrigger):  # type: ignore[misc] # the library is not ty
 
 
 def _library_log() -> logging.Logger:
-    """Return a logger that is silent about skipped ticks: jobs that coalesce skip some."""
+    """Return a logger that drops warnings about skipped runs: coalescing jobs skip some."""
     logger = logging.getLogger(f"{__name__}.apscheduler")
     logger.setLevel(logging.ERROR)
     return logger

@@ -1,8 +1,4 @@
-"""The status page, /healthz, /readyz and /metrics.
-
-In: functions that tell the state; out: HTTP on one address, loopback by default. Nothing here
-changes anything.
-"""
+"""Serve the status page, /healthz, /readyz and /metrics, all read-only."""
 
 import asyncio
 import contextlib
@@ -40,7 +36,7 @@ border-bottom: 1px solid #8884; } .bad { color: #c33; }
 <dl>{% for name, value in counts.items() %}<div><dt>{{ name.replace('_', ' ') }}</dt>
 <dd>{{ value }}</dd></div>{% endfor %}</dl>
 <p>Sentence encoder: {{ encoder }}</p>
-<h2>Feeds that need a look</h2>
+<h2>Failing feeds</h2>
 {% if troubles %}<table><tr><th>Feed</th><th>Condition</th><th>Last good poll</th></tr>
 {% for row in troubles %}<tr><td>{{ row.name }}</td><td>{{ row.outcome }} {{ row.detail }}</td>
 <td>{{ row.last_ok_at or 'never' }}</td></tr>{% endfor %}</table>{% else %}<p>None.</p>{% endif %}
@@ -53,12 +49,12 @@ border-bottom: 1px solid #8884; } .bad { color: #c33; }
 def build_web(
     *, status: Callable[[], Awaitable[Status]], unready: Callable[[], str], metrics: Metrics
 ) -> Starlette:
-    """Make the web application.
+    """Build the web application.
 
     Args:
-        status: answers with `counts`, `troubles`, `receivers`, `stories` and `encoder`.
-        unready: why the daemon is not ready to work, or "".
-        metrics: what /metrics shows.
+        status: returns the values of `app.status.read_status`.
+        unready: returns the reason why the daemon is not ready, or "".
+        metrics: shown by /metrics.
 
     """
 
@@ -117,7 +113,7 @@ def bind(listen: str) -> socket.socket:
     """Bind `host:port`.
 
     Raises:
-        OSError: the address cannot be had.
+        OSError: the address is invalid or taken.
     """
     host, _, port = listen.rpartition(":")
     try:

@@ -148,7 +148,7 @@ async def test_encoder_that_only_fails_rests_and_says_so_once() -> None:
     assert missing(vectors) == list(range(20))
     assert "status -11" in encoder.unavailable_because
     assert [line["event"] for line in logs if line["log_level"] == "warning"] == [
-        "sentence encoder rests"
+        "sentence encoder paused"
     ]
     assert missing(await encoder.encode(["one"])) == [0]
     assert metrics.encoder_available._value.get() == 0

@@ -1,4 +1,4 @@
-"""Logs and metrics: what an operator sees."""
+"""Write logs without secrets, and count metrics."""
 
 from straitwatch.telemetry.log import configure_logging
 from straitwatch.telemetry.metrics import Metrics

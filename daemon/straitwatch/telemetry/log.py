@@ -1,7 +1,7 @@
-"""Structured logs on stderr, with secrets removed.
+"""Write structured logs to stderr, without secrets.
 
-The loggers of the libraries pass through the same processors as ours. A terminal gets readable
-lines, anything else JSON.
+Libraries log through the same processors as Straitwatch. A terminal gets readable lines, any other
+stream JSON.
 """
 
 import logging
@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote
 
 import structlog
 
-# Whatever slips into a message: credentials in an address, Slack's tokens and webhook paths.
+# Secrets by their form: credentials in an address, Slack's tokens and webhook paths.
 _SECRETS = (
     (re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"), "***"),
     (re.compile(r"(?<=/services/)[A-Za-z0-9/_-]+"), "***"),
@@ -30,13 +30,13 @@ _ADDRESS = re.compile(
     r"[a-z][a-z0-9+.-]*://(?:(?P<login>[^/?#]*)@)?(?P<host>[^/?#@]*)(?P<path>[^?#]*)\??(?P<query>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_SHORTEST, _SHORTEST_PART = 6, 8  # characters; less is no secret, and stands in other words
-_PLAIN = frozenset({"services", "straitwatch", "webhooks"})  # parts of addresses, no secrets
+_SHORTEST, _SHORTEST_PART = 6, 8  # characters; shorter values also occur in ordinary words
+_PLAIN = frozenset({"services", "straitwatch", "webhooks"})  # parts of addresses, not secret
 _QUIET = ("alembic", "apscheduler", "pymorphy3", "slack_sdk", "uvicorn")
 
 
 class Redactor:
-    """Replaces secrets in every text of a log line: known values, and what looks like one."""
+    """Replaces known and likely secrets in every text of a log line."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._known: tuple[str, ...] = ()
@@ -72,9 +72,9 @@ class Redactor:
 
 
 def _secret_parts(address: str) -> Iterator[str]:
-    """Find what opens a receiver in its address: password, user, path, and some parameters.
+    """Yield the secret parts of an address: password, user, path and some parameters.
 
-    Many services take the host's place for a token, with a colon in it: `tgram://123:token/`.
+    Many services put a token with a colon in place of the host, such as `tgram://123:token/`.
     """
     found = _ADDRESS.fullmatch(address)
     if found is None:
@@ -97,13 +97,13 @@ redactor = Redactor()
 def _without_colour(
     _logger: object, _method: str, event: MutableMapping[str, object]
 ) -> MutableMapping[str, object]:
-    """Drop uvicorn's second copy of its message, which holds colour codes."""
+    """Drop the copy of the message that uvicorn adds with colour codes."""
     event.pop("color_message", None)
     return event
 
 
 def configure_logging(*, level: str = "info", stream: TextIO | None = None) -> None:
-    """Send every log line of the process through one chain, to stderr."""
+    """Send every log line of the process to stderr through one chain of processors."""
     out = stream or sys.stderr
     is_terminal = out.isatty()
     shared: list[structlog.typing.Processor] = [
@@ -124,7 +124,7 @@ def configure_logging(*, level: str = "info", stream: TextIO | None = None) -> N
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    # Tracebacks become text before the redactor sees the line: they quote addresses too.
+    # Tracebacks quote addresses, so they become text before the redactor runs.
     last: list[structlog.typing.Processor] = (
         [structlog.dev.ConsoleRenderer(colors=not os.environ.get("NO_COLOR"))]
         if is_terminal

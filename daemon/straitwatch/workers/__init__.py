@@ -1,4 +1,4 @@
-"""Worker processes that can be killed: `process` is our side, `serve` runs inside the worker.
+"""Run worker processes that can be killed: `process` in the parent, `serve` in the worker.
 
-Import the halves by name; a worker then loads nothing that only its parent needs.
+Import the modules, not this package: a worker then loads only its own half.
 """

@@ -1,4 +1,4 @@
-"""Start one worker process, ask it, and kill it.
+"""Start a worker process, send it requests, and kill it.
 
 A worker is a plain subprocess with a deadline, a memory cap and a pipe: `python -c`, not
 multiprocessing, whose spawn would import the whole program again into every worker.
@@ -18,14 +18,14 @@ _START_TIMEOUT = timedelta(seconds=60)  # interpreter and imports, on a busy mac
 _PIPE_LIMIT = 2**20  # bytes buffered in the parent before reading pauses
 _MAX_GREETING = 2**16
 
-# A worker reads hostile text, so it gets no secret: these variables and no others. One thread:
-# memory pools for each core would not fit under the memory cap.
+# A worker reads hostile text, so it gets no secrets: these variables and no others. One thread,
+# because memory pools for every core would not fit under the memory cap.
 _KEPT_VARIABLES = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH")
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class WorkerError(RuntimeError):
-    """The worker gave no answer and must be killed."""
+    """The worker gave no valid answer and must be killed."""
 
 
 class WorkerLateError(WorkerError):
@@ -63,7 +63,7 @@ class WorkerProcess:
 
     @property
     def pid(self) -> int:
-        """Return the process id."""
+        """The process id."""
         return self._process.pid
 
     @classmethod
@@ -75,7 +75,7 @@ class WorkerProcess:
             arguments: literals for that function.
 
         Raises:
-            WorkerError: no greeting came.
+            WorkerError: the worker sends no greeting.
 
         """
         process = await asyncio.create_subprocess_exec(
@@ -86,7 +86,7 @@ class WorkerProcess:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             env=_environment(),
-            start_new_session=True,  # Ctrl-C is for the daemon, which then closes its workers
+            start_new_session=True,  # Ctrl-C reaches only the daemon, which closes its workers
             limit=_PIPE_LIMIT,
         )
         worker = cls(process)
@@ -101,17 +101,17 @@ class WorkerProcess:
         return worker
 
     async def ask(self, request: bytes, *, within: timedelta, at_most: int) -> bytes:
-        """Send a request and wait for the answer, but not past the deadline.
+        """Send a request and wait for the answer until the deadline.
 
-        After an error the worker is of no more use; the caller kills it.
+        After an error, kill the worker: it cannot be used again.
 
         Args:
-            request: what `answer` in the worker gets.
+            request: the argument of `answer` in the worker.
             within: the deadline.
-            at_most: bytes of an answer that are accepted.
+            at_most: the largest accepted answer, in bytes.
 
         Raises:
-            WorkerError: there is no answer.
+            WorkerError: the worker gives no valid answer.
 
         """
         try:
@@ -132,7 +132,7 @@ class WorkerProcess:
         return await self._stdout.readexactly(length)
 
     async def kill(self) -> None:
-        """End the process, whatever it is doing, and wait until it is gone."""
+        """Kill the process and wait until it has ended."""
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
         self._stdin.close()
@@ -140,7 +140,7 @@ class WorkerProcess:
 
 
 def _code(entry: str, arguments: tuple[object, ...]) -> str:
-    """Write a program that imports from where we do and calls the entry."""
+    """Return a program that calls the entry with the import path of this process."""
     module, _, function = entry.rpartition(".")
     path = [folder for folder in sys.path if folder]
     return (

@@ -1,4 +1,4 @@
-"""Answer requests on the pipe from our parent: this runs inside a worker process."""
+"""Answer the parent's requests inside a worker process."""
 
 import contextlib
 import os
@@ -13,14 +13,14 @@ _LENGTH = struct.Struct(">Q")  # as in `process`, which a worker does not load
 
 
 def confine(*, memory_bytes: int, niceness: int = 0) -> BinaryIO:
-    """Take what could harm others away from this process; return the stream for its answers."""
+    """Limit the harm that this process can do; return the stream for its answers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # its default action ends the process
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(niceness)
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # a stray print, also one of C code, must not look like an answer
+    os.dup2(2, 1)  # a stray print, even from C code, must not look like an answer
     sys.stdout = sys.stderr
     return answers
 
@@ -32,13 +32,13 @@ def serve(
     alarm_after: float,
     greeting: bytes = b"",
 ) -> None:
-    """Answer requests until standard input ends: the parent closed it, or is gone.
+    """Answer requests until standard input ends because the parent closes it or dies.
 
     Args:
-        answer: makes an answer of a request.
+        answer: turns a request into an answer.
         answers: the stream that `confine` returned.
-        alarm_after: seconds after which a request ends this process, if the parent does not.
-        greeting: what the parent learns at the start.
+        alarm_after: seconds for one request; then this process ends itself.
+        greeting: sent before the first request.
 
     """
     with contextlib.suppress(BrokenPipeError):

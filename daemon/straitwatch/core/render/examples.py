@@ -206,6 +206,9 @@ def _rollup() -> RollupFacts:
 def _notice() -> NoticeFacts:
     return NoticeFacts(
         title="[Example] The receiver desk-slack is broken",
-        lines=("desk-slack: 410 channel_is_archived; 3 waiting", "See `straitwatch status`."),
+        lines=(
+            "desk-slack: 410 channel_is_archived; 3 waiting",
+            "Its messages wait. Test it: `straitwatch receivers test desk-slack`.",
+        ),
         severity=Severity.HIGH,
     )
