@@ -24,12 +24,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from lists import BEAT
 from vectors import Vectors, add_options
 
 from straitwatch.core.cluster import StoryWindow
+from straitwatch.core.compiled_beat import one_script
 from straitwatch.core.model import Entry, Features, Relation, Vector
 from straitwatch.core.normalize import canonical_url
-from straitwatch.core.report import feature_reader, one_script
 from straitwatch.core.vectors import encoder_text
 
 Row = dict[str, Any]
@@ -142,7 +143,7 @@ def read_report(
         title=row["title"],
         summary=row.get("summary") or "",
     )
-    features = feature_reader().read(
+    features = BEAT.reader.read(
         entry,
         outlet=row.get("source") or "",
         language=row.get("lang") or "",
@@ -163,7 +164,7 @@ def fold_stream(
     rows: Sequence[Row], vectors: Vectors
 ) -> tuple[list[str], list[float], list[float]]:
     """Return the story of each row, the seconds to read and fold it, and to fold it only."""
-    window, stories, seconds, folding = StoryWindow(), [], [], []
+    window, stories, seconds, folding = StoryWindow(BEAT.lexicon), [], [], []
     made = zip(rows, times_of(rows), vectors_of(rows, vectors), strict=True)
     for number, (row, at, vector) in enumerate(made):
         began = time.process_time()
@@ -195,7 +196,7 @@ def relation_of(
         read_report(row, at, vector, id_=id_, with_address=with_address)
         for row, at, vector, id_ in zip(pair, times_of(pair), vectors, "ab", strict=True)
     )
-    window = StoryWindow()
+    window = StoryWindow(BEAT.lexicon)
     window.add(first, window.fold(first))
     return window.fold(second).relation
 

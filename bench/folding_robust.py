@@ -39,6 +39,7 @@ from typing import Any
 
 import numpy as np
 from folding import Row, alerts, bcubed, read_report, reports_of, rows_of
+from lists import BEAT
 from vectors import Vectors, add_options
 
 from straitwatch.core.cluster import (
@@ -93,7 +94,7 @@ def print_figure(part: str, name: str, what: str, figure: str, target: str = "")
 
 
 def fold_all(reports: Sequence[Features], window: StoryWindow | None = None) -> list[Fold]:
-    window, folds = window or StoryWindow(), []
+    window, folds = window or StoryWindow(BEAT.lexicon), []
     for report in reports:
         folds.append(window.fold(report))
         window.add(report, folds[-1])
@@ -186,7 +187,7 @@ def restart(name: str, rows: list[Row], vectors: Vectors) -> None:
     for share in BREAKS:
         at = int(len(reports) * share)
         now = reports[at].seen_at
-        window, kept = StoryWindow(), 0
+        window, kept = StoryWindow(BEAT.lexicon), 0
         for report, fold in zip(reports[:at], whole, strict=False):
             if now - report.seen_at <= StoryWindow.MEMORY:
                 window.restore(restored(store(report, fold)), closed_before=now - STORY_AGE)
@@ -317,7 +318,7 @@ def random_vector(jitter: np.random.Generator) -> Vector:
 def fill_by_folding(data: Path, size: int, has_vectors: bool) -> dict[str, float]:
     """Fold every report, then rebuild the window from the result."""
     reports = made_reports(data, size, has_vectors=has_vectors)
-    window, seconds, stories = StoryWindow(), array("d"), 0
+    window, seconds, stories = StoryWindow(BEAT.lexicon), array("d"), 0
     with tempfile.TemporaryFile() as kept:  # not in memory: only the window's growth counts
         first = next(reports)  # reads the titles
         before = resident_mb()
@@ -363,7 +364,7 @@ def made_fold(report: Features, story_ids: list[str], rng: random.Random) -> Fol
 def rebuild_from(kept: Any, size: int, now: datetime) -> dict[str, float]:
     """Rebuild a window from a file of stored reports; reading the file is not timed."""
     kept.seek(0)
-    before, window = resident_mb(), StoryWindow()
+    before, window = resident_mb(), StoryWindow(BEAT.lexicon)
     reading = adding = 0.0
     for _ in range(size):
         stored = pickle.load(kept)
@@ -379,7 +380,7 @@ def rebuild_from(kept: Any, size: int, now: datetime) -> dict[str, float]:
 def probe_stored(data: Path, size: int, has_vectors: bool) -> dict[str, float]:
     """Fold some reports into a window with this number of reports, each its own story."""
     reports = made_reports(data, size, has_vectors=has_vectors)
-    window, seconds = StoryWindow(), array("d")
+    window, seconds = StoryWindow(BEAT.lexicon), array("d")
     first = next(reports)  # reads the titles
     before = resident_mb()
     for number, report in enumerate(chain([first], islice(reports, size - 1))):

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from straitwatch.config import load_lists
+from straitwatch.config import load_beat, load_lists
+from straitwatch.core.compiled_beat import compile_beat
 from straitwatch.core.model import TermSet, WatchList
 
 CONFIG = Path(__file__).parent.parent / "config"
+BEAT = compile_beat(load_beat(CONFIG))
 
 
 def load(config: Path = CONFIG) -> tuple[dict[str, TermSet], list[WatchList]]:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
+from lists import BEAT
 from stored import SHIPPED, WORDS
 
 from straitwatch.app.activate import activate
@@ -82,7 +83,7 @@ def make_poll(feed: Feed, state: FeedState, entries: Sequence[Entry], rules: Rul
 
 def measure_advance(reports: Sequence[Report], rules: Rules) -> None:
     """Measure the two decisions about each report, without a store."""
-    window, fold_seconds, advance_seconds = StoryWindow(), 0.0, 0.0
+    window, fold_seconds, advance_seconds = StoryWindow(BEAT.lexicon), 0.0, 0.0
     stories = {}
     for report in reports:
         started = time.perf_counter()

@@ -20,6 +20,8 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
 
+from lists import BEAT
+
 from straitwatch.core.model import (
     Alert,
     AlertFacts,
@@ -203,7 +205,9 @@ def entries(store: Store, meter: Meter, stored: int) -> None:
         for plan in matched:
             store.call(apply_plan, plan)
     with meter.measure("recent_reports", 100, "report"):
-        store.call(recent_reports, since_at=NOW - timedelta(days=7), after_seq=0)
+        store.call(
+            recent_reports, since_at=NOW - timedelta(days=7), after_seq=0, reader=BEAT.reader
+        )
     for text in ("https://nowhere.example/", f"number e{before}-7 "):
         with meter.measure(f"find_entries {text[:24]!r}", 1, "search"):
             store.call(find_entries, text)

@@ -32,6 +32,7 @@ from unittest.mock import patch
 from folding import bcubed
 from folding_peers import words_of
 from folding_robust import Stored, restored, store
+from lists import BEAT
 from vectors import Vectors, add_options
 
 from straitwatch.app.activate import activate
@@ -210,7 +211,7 @@ class Restarting(Rehearsal):
         return done
 
     def _rebuilt(self, now: datetime) -> StoryWindow:
-        window = StoryWindow()
+        window = StoryWindow(BEAT.lexicon)
         for stored, is_sent in self.stored:
             report = replace(restored(stored), is_sent=is_sent)
             if now - report.features.seen_at <= StoryWindow.MEMORY:

@@ -22,7 +22,8 @@ import structlog
 from straitwatch import store as db
 from straitwatch.core.backtest import Backtest, BacktestResult
 from straitwatch.core.baseline import silent_entries
-from straitwatch.core.cluster import STORY_AGE, FoldProfile, StoryWindow
+from straitwatch.core.cluster import STORY_AGE, FoldProfile, Lexicon, StoryWindow
+from straitwatch.core.compiled_beat import CompiledBeat
 from straitwatch.core.corrections import corrected_stories
 from straitwatch.core.feed_outcome import FeedOutcome
 from straitwatch.core.identity import alert_id, delivery_key
@@ -130,22 +131,25 @@ class FoldWindowCache:
     edit_seq: int = 0
     generation: str = ""  # of what people corrected and released
 
-    def catch_up(self, tx: Transaction, *, now: datetime) -> StoryWindow:
+    def catch_up(self, tx: Transaction, beat: CompiledBeat, *, now: datetime) -> StoryWindow:
         """Bring the window up to what is committed.
 
-        It is rebuilt when it ran ahead, and when a person has corrected a story or released
-        reports.
+        It is rebuilt when it ran ahead, when a person has corrected a story or released reports,
+        and when the names or common words of the beat have changed.
         """
         newest, generation = db.last_seq(tx), db.fold_generation(tx)
         window = self.window
-        if window is None or newest < self.seq or generation != self.generation:
+        is_of_beat = window is not None and window.lexicon.is_same(beat.lexicon)
+        if window is None or not is_of_beat or newest < self.seq or generation != self.generation:
             constraints = db.story_constraints(tx, since_at=now - WINDOW)
-            window = StoryWindow(constraints=constraints)
+            window = StoryWindow(beat.lexicon, constraints=constraints)
             self.seq, self.edit_seq, self.generation = 0, 0, generation
             self.window = window
         if newest > self.seq:
             closed_before = None if self.seq else now - STORY_AGE
-            for report in db.recent_reports(tx, since_at=now - WINDOW, after_seq=self.seq):
+            for report in db.recent_reports(
+                tx, since_at=now - WINDOW, after_seq=self.seq, reader=beat.reader
+            ):
                 window.restore(report, closed_before=closed_before)
                 self.seq = report.seq
             self.seq = max(self.seq, newest)
@@ -327,7 +331,10 @@ def commit_poll(
     tx: Transaction, poll: Poll, *, rules: Rules, folding: FoldWindowCache
 ) -> PollReport:
     """Fold, decide and write one poll, or a part of it, all in this transaction."""
-    context = read_context(tx, poll.reports, folding) if poll.reports else PollContext()
+    if poll.reports:
+        context = read_context(tx, poll.reports, folding, rules.beat)
+    else:
+        context = PollContext(window=StoryWindow(rules.beat.lexicon))
     plan = plan_poll(poll, context, rules)
     is_ours = db.apply_plan(tx, plan)
     if not is_ours:
@@ -339,14 +346,14 @@ def commit_poll(
 
 
 def read_context(
-    tx: Transaction, reports: Sequence[Report], folding: FoldWindowCache
+    tx: Transaction, reports: Sequence[Report], folding: FoldWindowCache, beat: CompiledBeat
 ) -> PollContext:
     """Read what must be known to fold and decide; nobody else folds until the commit."""
     db.fold_lock(tx)
     tx.on_rollback(folding.drop)
     now = reports[0].seen_at
     return PollContext(
-        window=folding.catch_up(tx, now=now),
+        window=folding.catch_up(tx, beat, now=now),
         stories=db.StoredStories(tx),
         silences=tuple(db.active_silences(tx, now)),
         # As they are under the lock: a person may have merged their stories since.
@@ -368,7 +375,7 @@ def release_feed(
     arrival = Arrival(feed=feed, state=FeedState(feed_id=feed.id, baseline_at=now), seen_at=now)
     reports = [(_report_of(stored, arrival, rules), stored.fold) for stored in held if stored.fold]
     context = PollContext(
-        window=FoldWindowCache().catch_up(tx, now=now),
+        window=FoldWindowCache().catch_up(tx, rules.beat, now=now),
         stories=db.StoredStories(tx),
         silences=tuple(db.active_silences(tx, now)),
     )
@@ -390,6 +397,7 @@ def split_reports(
     story_id: str,
     entry_ids: Collection[str],
     by: db.Signature,
+    beat: CompiledBeat,
     *,
     rules: Rules | None = None,
 ) -> SplitOff | None:
@@ -397,7 +405,7 @@ def split_reports(
 
     None when the story does not have them, or would have no report left.
     """
-    story = db.split_story(tx, story_id, entry_ids, by)
+    story = db.split_story(tx, story_id, entry_ids, by, beat)
     if story is None:
         return None
     if rules is None:
@@ -417,7 +425,7 @@ def alert_story(
     story = db.stories_by_id(tx, [story_id]).get(story_id)
     if story is None or story.revision:
         return None
-    feeds, window = db.stored_feeds(tx), StoryWindow()
+    feeds, window = db.stored_feeds(tx), StoryWindow(rules.beat.lexicon)
     reports: list[tuple[Report, Fold]] = []
     for stored in sorted(db.story_entries(tx, story_id), key=_reported_at):
         if stored.fold is None:
@@ -446,7 +454,7 @@ def _report_of_now(stored: db.StoredEntry, feed: Feed, rules: Rules, now: dateti
 
 
 def _report_of(stored: db.StoredEntry, arrival: Arrival, rules: Rules) -> Report:
-    return make_report(stored.entry, stored.matches, arrival, rules.policy, outlets=rules.outlets)
+    return make_report(stored.entry, stored.matches, arrival, rules.policy, rules.beat)
 
 
 async def _complete(after: FeedState, tools: Tools) -> PollReport:
@@ -639,6 +647,7 @@ def backtest(
 
 def refold(
     reports: Sequence[FoldedReport],
+    lexicon: Lexicon,
     profiles: Mapping[str, FoldProfile],
     constraints: Sequence[StoryConstraint] = (),
 ) -> Iterator[tuple[FoldedReport, Fold]]:
@@ -648,7 +657,7 @@ def refold(
     or by an old page, and manual corrections, are not folded again. What came into or out of a
     corrected story before the correction is as decided.
     """
-    window = StoryWindow(constraints=constraints)
+    window = StoryWindow(lexicon, constraints=constraints)
     corrected = corrected_stories(reports, constraints)
     for report in reports:
         then = report.fold

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from straitwatch.core.cluster import FeatureReader
+from builders.beat import SHIPPED
+from straitwatch.core.cluster import FeatureReader, Lexicon
 from straitwatch.core.model import Entry, Features, Vector
 
 START = datetime(2026, 9, 1, 6, tzinfo=UTC)
-READER = FeatureReader()
+READER = FeatureReader(Lexicon(SHIPPED))
 MODEL = "test-model"
 
 

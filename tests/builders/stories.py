@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from builders.beat import BEAT
 from builders.feeds import NOON, make_arrival, make_entry, make_feed
 from straitwatch.core.model import (
     AlertPolicy,
@@ -76,6 +77,7 @@ def report_of(
         matches or (make_match(),),
         make_arrival(feed, seen_at=now),
         AlertPolicy(),
+        BEAT,
     )
     return replace(made, **changes)
 

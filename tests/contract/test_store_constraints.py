@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from builders.beat import BEAT
 from builders.store import (
     NOW,
     claimed_feed,
@@ -52,7 +53,7 @@ YEAR = timedelta(days=365)
 BY = Signature(made_at=NOW + HOUR, author="ana")
 MATCHER, _ = compile_rules({}, ())
 assert MATCHER is not None
-RULES = Rules(matcher=MATCHER, policy=AlertPolicy(), titles={}, recipients={})
+RULES = Rules(beat=BEAT, matcher=MATCHER, policy=AlertPolicy(), titles={}, recipients={})
 
 BOMBERS = make_entry("e1", title="Bombers circle Taiwan as fighters scramble at noon", summary="")
 COAST = make_entry(
@@ -93,7 +94,7 @@ def commit_reports(
     known = replace(state, baseline_at=NOW)
     arrival = Arrival(feed=feed, state=known, seen_at=at)
     reports = tuple(
-        make_report(entry, (make_match(),), arrival, AlertPolicy()) for entry in entries
+        make_report(entry, (make_match(),), arrival, AlertPolicy(), BEAT) for entry in entries
     )
     after = replace(known, last_polled_at=at, next_due_at=at)
     commit_poll(
@@ -102,17 +103,17 @@ def commit_reports(
 
 
 def story_of(store: Store, entry_id: str) -> str:
-    reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
+    reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0, reader=BEAT.reader)
     return {report.features.entry_id: report.fold.story_id for report in reports}[entry_id]
 
 
 def differences(store: Store) -> list[str]:
     """Replay; return the titles of the reports whose fold differs from the stored one."""
-    reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
+    reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0, reader=BEAT.reader)
     constraints = store.call(story_constraints, since_at=NOW - WEEK)
     return [
         report.features.title
-        for report, now in refold(reports, {}, constraints)
+        for report, now in refold(reports, BEAT.lexicon, {}, constraints)
         if (report.fold.story_id, report.fold.relation) != (now.story_id, now.relation)
     ]
 
@@ -120,7 +121,7 @@ def differences(store: Store) -> list[str]:
 def test_split_keeps_the_first_report_apart_from_each_that_was_moved(store: Store) -> None:
     store_reports(store, s1=["e1", "e2", "e3", "e4"])
 
-    store.call(split_story, "s1", ["e3", "e4"], BY)
+    store.call(split_story, "s1", ["e3", "e4"], BY, BEAT)
 
     assert pairs(store, LinkKind.CANNOT_LINK) == {("e1", "e3"), ("e1", "e4")}
     assert pairs(store, LinkKind.MUST_LINK) == {("e3", "e4")}
@@ -129,7 +130,7 @@ def test_split_keeps_the_first_report_apart_from_each_that_was_moved(store: Stor
 def test_merge_links_the_first_reports_of_both_stories(store: Store) -> None:
     store_reports(store, s1=["e1", "e2"], s2=["e3", "e4"])
 
-    store.call(merge_stories, "s1", "s2", BY)
+    store.call(merge_stories, "s1", "s2", BY, BEAT)
 
     (constraint,) = store.call(story_constraints, since_at=NOW - WEEK)
     assert (constraint.report_a, constraint.report_b) == ("e1", "e3")
@@ -139,12 +140,12 @@ def test_merge_links_the_first_reports_of_both_stories(store: Store) -> None:
 
 def test_merge_takes_an_earlier_split_back_and_a_split_a_merge(store: Store) -> None:
     store_reports(store, s1=["e1", "e2", "e3"])
-    fresh = store.call(split_story, "s1", ["e2", "e3"], BY)
+    fresh = store.call(split_story, "s1", ["e2", "e3"], BY, BEAT)
     assert fresh is not None
 
-    store.call(merge_stories, "s1", fresh.id, BY)
+    store.call(merge_stories, "s1", fresh.id, BY, BEAT)
     merged = pairs(store, LinkKind.CANNOT_LINK)
-    store.call(split_story, "s1", ["e2"], BY)
+    store.call(split_story, "s1", ["e2"], BY, BEAT)
 
     assert merged == set()
     assert pairs(store, LinkKind.CANNOT_LINK) == {("e1", "e2")}
@@ -153,9 +154,9 @@ def test_merge_takes_an_earlier_split_back_and_a_split_a_merge(store: Store) -> 
 
 def test_split_holds_when_the_first_report_is_split_off_later(store: Store) -> None:
     store_reports(store, s1=["e1", "e2", "e3"])
-    store.call(split_story, "s1", ["e3"], BY)
+    store.call(split_story, "s1", ["e3"], BY, BEAT)
 
-    store.call(split_story, "s1", ["e1"], BY)
+    store.call(split_story, "s1", ["e1"], BY, BEAT)
 
     assert pairs(store, LinkKind.CANNOT_LINK) == {("e1", "e2"), ("e1", "e3"), ("e2", "e3")}
 
@@ -171,7 +172,7 @@ def test_copy_of_a_page_follows_the_page_that_is_split_off(store: Store) -> None
     ]
     store.call(apply_plan, make_plan(claimed, planned, alerts=(), deliveries=()))
 
-    fresh = store.call(split_story, "s1", ["e2"], BY)
+    fresh = store.call(split_story, "s1", ["e2"], BY, BEAT)
 
     assert fresh is not None
     moved = store.call(story_entries, fresh.id)
@@ -180,7 +181,7 @@ def test_copy_of_a_page_follows_the_page_that_is_split_off(store: Store) -> None
 
 def test_constraints_go_with_their_entries(store: Store) -> None:
     store_reports(store, s1=["e1", "e2"])
-    store.call(split_story, "s1", ["e2"], BY)
+    store.call(split_story, "s1", ["e2"], BY, BEAT)
     later = NOW + YEAR
     (claimed,) = store.call(claim_due_feeds, now=later, limit=1, lease=HOUR)
     fresh = make_planned("e9", entry=make_entry("e9"), fold=make_fold("s9"))
@@ -208,7 +209,7 @@ def split(store: Store) -> Story:
         for entry, fold in zip((BOMBERS, COAST, RETELLING), folds, strict=True)
     ]
     store.call(apply_plan, make_plan(claimed, planned, alerts=(), deliveries=()))
-    fresh = store.call(split_story, "s1", ["e2"], BY)
+    fresh = store.call(split_story, "s1", ["e2"], BY, BEAT)
     assert fresh is not None
     return fresh
 
@@ -251,7 +252,7 @@ def test_replay_after_a_split_folds_later_reports_as_they_were_folded(
 
 
 def test_replay_takes_a_merge_as_decided(store: Store, split: Story) -> None:
-    store.call(merge_stories, split.id, "s1", replace(BY, made_at=NOW + 2 * HOUR))
+    store.call(merge_stories, split.id, "s1", replace(BY, made_at=NOW + 2 * HOUR), BEAT)
     poll(store, [make_entry("e6", title=f"{COAST.title} again", summary="")], NOW + 3 * HOUR)
 
     assert differences(store) == []

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from builders.beat import BEAT
 from builders.store import (
     NOW,
     claimed_feed,
@@ -37,7 +38,6 @@ from straitwatch.core.model import (
     StoryLevel,
     StoryReport,
 )
-from straitwatch.core.origin import outlets_of
 from straitwatch.core.plan import SAME_GUID, Release
 from straitwatch.core.report import Arrival, make_report
 from straitwatch.core.rules import Rules
@@ -69,7 +69,7 @@ WEEK = timedelta(days=7)
 BY = Signature(made_at=NOW, author="ana")
 MATCHER, _ = compile_rules({}, ())
 assert MATCHER is not None
-NO_RULES = Rules(matcher=MATCHER, policy=AlertPolicy(), titles={}, recipients={})
+NO_RULES = Rules(beat=BEAT, matcher=MATCHER, policy=AlertPolicy(), titles={}, recipients={})
 
 
 def store_reports(store: Store, **stories: list[str]) -> None:
@@ -93,7 +93,7 @@ def entries_of(store: Store, story: str) -> set[str]:
 def test_merged_stories_become_one_with_all_reports(store: Store) -> None:
     store_reports(store, s1=["e1", "e2"], s2=["e3"])
 
-    merged = store.call(merge_stories, "s1", "s2", BY)
+    merged = store.call(merge_stories, "s1", "s2", BY, BEAT)
 
     assert merged is not None
     assert entries_of(store, "s1") == {"e1", "e2", "e3"}
@@ -103,8 +103,8 @@ def test_merged_stories_become_one_with_all_reports(store: Store) -> None:
 def test_id_of_a_merged_story_leads_to_the_remaining_story(store: Store) -> None:
     store_reports(store, s1=["e1"], s2=["e2"], s3=["e3"])
 
-    store.call(merge_stories, "s2", "s3", BY)
-    store.call(merge_stories, "s1", "s2", BY)
+    store.call(merge_stories, "s2", "s3", BY, BEAT)
+    store.call(merge_stories, "s1", "s2", BY, BEAT)
 
     found = [store.call(current_story, story_id) for story_id in ("s1", "s2", "s3", "s4")]
     assert [story.id if story else None for story in found] == ["s1", "s1", "s1", None]
@@ -122,7 +122,7 @@ def test_alerts_of_a_merged_story_are_shown_with_the_others(store: Store) -> Non
     store_reports(store, s1=["e1"], s2=["e2"])
     store.call(add_alert, make_alert(story_id="s2"), [make_delivery()])
 
-    store.call(merge_stories, "s1", "s2", BY)
+    store.call(merge_stories, "s1", "s2", BY, BEAT)
 
     assert [listed.delivery.id for listed in store.call(list_deliveries, story_id="s1")] == ["d1"]
 
@@ -132,8 +132,8 @@ def test_story_broke_if_either_part_of_it_did(store: Store) -> None:
     broke = make_story("s2", is_breaking=True, severity=Severity.CRITICAL)
     store.call(write_stories, [broke])
 
-    merged = store.call(merge_stories, "s1", "s2", BY)
-    fresh = store.call(split_story, "s1", ["e2"], BY)
+    merged = store.call(merge_stories, "s1", "s2", BY, BEAT)
+    fresh = store.call(split_story, "s1", ["e2"], BY, BEAT)
 
     assert merged is not None
     assert fresh is not None
@@ -144,7 +144,7 @@ def test_story_broke_if_either_part_of_it_did(store: Store) -> None:
 def test_merged_story_continues_in_the_threads_of_both(store: Store) -> None:
     store_reports(store, s1=["e1"], s2=["e2"])
 
-    merged = store.call(merge_stories, "s1", "s2", BY)
+    merged = store.call(merge_stories, "s1", "s2", BY, BEAT)
 
     assert merged is not None
     assert [receiver for receiver, _, _ in merged.threads] == ["to-s1", "to-s2"]
@@ -153,14 +153,14 @@ def test_merged_story_continues_in_the_threads_of_both(store: Store) -> None:
 def test_story_that_does_not_exist_cannot_be_merged(store: Store) -> None:
     store_reports(store, s1=["e1"])
 
-    assert store.call(merge_stories, "s1", "nothing", BY) is None
+    assert store.call(merge_stories, "s1", "nothing", BY, BEAT) is None
     assert entries_of(store, "s1") == {"e1"}
 
 
 def test_split_reports_become_a_story_without_alerts(store: Store) -> None:
     store_reports(store, s1=["e1", "e2", "e3"])
 
-    fresh = store.call(split_story, "s1", ["e3"], BY)
+    fresh = store.call(split_story, "s1", ["e3"], BY, BEAT)
 
     assert fresh is not None
     assert (fresh.revision, fresh.alerted_at, fresh.threads) == (0, None, ())
@@ -180,11 +180,13 @@ def test_story_that_keeps_only_a_page_that_came_again_still_takes_in_reports(
     made = (make_story("s1"),)
     store.call(apply_plan, make_plan(claimed, planned, stories=made, alerts=(), deliveries=()))
 
-    assert store.call(split_story, "s1", ["e1"], BY)
+    assert store.call(split_story, "s1", ["e1"], BY, BEAT)
 
     relations = {
         report.fold.story_id: report.fold.relation
-        for report in store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
+        for report in store.call(
+            recent_reports, since_at=NOW - WEEK, after_seq=0, reader=BEAT.reader
+        )
     }
     assert relations["s1"] is Relation.SAME_EVENT
 
@@ -192,17 +194,17 @@ def test_story_that_keeps_only_a_page_that_came_again_still_takes_in_reports(
 def test_split_needs_reports_of_the_story_and_leaves_at_least_one(store: Store) -> None:
     store_reports(store, s1=["e1"], s2=["e2"])
 
-    assert store.call(split_story, "s1", ["e1"], BY) is None
-    assert store.call(split_story, "s1", ["e2"], BY) is None
+    assert store.call(split_story, "s1", ["e1"], BY, BEAT) is None
+    assert store.call(split_story, "s1", ["e2"], BY, BEAT) is None
 
 
 def test_window_that_is_built_anew_follows_the_correction(store: Store) -> None:
     store_reports(store, s1=["e1", "e2"], s2=["e3"])
     before = store.call(fold_generation)
 
-    store.call(merge_stories, "s1", "s2", BY)
+    store.call(merge_stories, "s1", "s2", BY, BEAT)
 
-    reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
+    reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0, reader=BEAT.reader)
     assert {report.fold.story_id for report in reports} == {"s1"}
     assert store.call(fold_generation) != before
 
@@ -217,7 +219,7 @@ def test_link_still_names_the_origin_after_a_story_is_rebuilt(store: Store) -> N
     stories = (make_story("s1"), make_story("s2"))
     store.call(apply_plan, make_plan(claimed, planned, stories=stories, alerts=(), deliveries=()))
 
-    merged = store.call(merge_stories, "s1", "s2", BY)
+    merged = store.call(merge_stories, "s1", "s2", BY, BEAT)
 
     assert merged is not None
     assert "Wall Street Journal" in merged.origins
@@ -232,9 +234,9 @@ def test_correction_leaves_the_scores_from_which_a_lists_threshold_follows(store
     stories = (make_story("s1"), make_story("s2"))
     store.call(apply_plan, make_plan(claimed, planned, stories=stories, alerts=(), deliveries=()))
 
-    store.call(merge_stories, "s1", "s2", BY)
+    store.call(merge_stories, "s1", "s2", BY, BEAT)
 
-    reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
+    reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0, reader=BEAT.reader)
     assert [report.fold.score for report in reports] == [0.5, 0.5]
 
 
@@ -245,7 +247,7 @@ def test_severity_that_waits_for_sources_waits_in_the_merged_story(store: Store)
     )
     store.call(write_stories, [make_story("s2", pending_levels=(line,))])
 
-    merged = store.call(merge_stories, "s1", "s2", BY)
+    merged = store.call(merge_stories, "s1", "s2", BY, BEAT)
 
     assert merged is not None
     assert store.call(stories_by_id, ["s1"])["s1"].pending_levels == (line,)
@@ -262,7 +264,7 @@ def test_silenced_report_is_still_news_after_a_correction(store: Store) -> None:
     stories = (make_story("s1"), make_story("s2"))  # as the silence on "arms" left them
     store.call(apply_plan, make_plan(claimed, planned, stories=stories, alerts=(), deliveries=()))
 
-    merged = store.call(merge_stories, "s1", "s2", BY)
+    merged = store.call(merge_stories, "s1", "s2", BY, BEAT)
 
     assert merged is not None
     assert (merged.watchlists, merged.severity) == (stories[0].watchlists, stories[0].severity)
@@ -271,7 +273,7 @@ def test_silenced_report_is_still_news_after_a_correction(store: Store) -> None:
 def test_returning_entry_stays_in_the_story_that_a_person_chose(store: Store) -> None:
     store_reports(store, s1=["e1", "e2"])
 
-    fresh = store.call(split_story, "s1", ["e2"], BY)
+    fresh = store.call(split_story, "s1", ["e2"], BY, BEAT)
 
     assert fresh is not None
     assert store.call(known_entries, ["e2"])["e2"].story_id == fresh.id
@@ -280,7 +282,7 @@ def test_returning_entry_stays_in_the_story_that_a_person_chose(store: Store) ->
 def test_reports_that_a_story_lists_follow(store: Store) -> None:
     store_reports(store, s1=["e1"], s2=["e2"])
 
-    merged = store.call(merge_stories, "s1", "s2", BY)
+    merged = store.call(merge_stories, "s1", "s2", BY, BEAT)
 
     assert merged is not None
     assert isinstance(merged.reports[0], StoryReport)
@@ -289,11 +291,11 @@ def test_reports_that_a_story_lists_follow(store: Store) -> None:
 
 def test_story_that_is_split_merged_back_and_split_again_is_a_new_one(store: Store) -> None:
     store_reports(store, s1=["e1", "e2"])
-    first = store.call(split_story, "s1", ["e2"], BY)
+    first = store.call(split_story, "s1", ["e2"], BY, BEAT)
     assert first is not None
-    store.call(merge_stories, "s1", first.id, BY)
+    store.call(merge_stories, "s1", first.id, BY, BEAT)
 
-    second = store.call(split_story, "s1", ["e2"], BY)
+    second = store.call(split_story, "s1", ["e2"], BY, BEAT)
 
     assert second is not None
     assert second.id != first.id
@@ -302,7 +304,7 @@ def test_story_that_is_split_merged_back_and_split_again_is_a_new_one(store: Sto
 def test_edit_that_was_read_before_a_merge_goes_to_the_merged_story(store: Store) -> None:
     store_reports(store, s1=["e1"], s2=["e2"])
     known = store.call(known_entries, ["e2"])
-    store.call(merge_stories, "s1", "s2", BY)
+    store.call(merge_stories, "s1", "s2", BY, BEAT)
 
     store.call(commit_edit, known)
 
@@ -317,7 +319,7 @@ def commit_edit(tx: Transaction, known: Mapping[str, KnownEntry]) -> None:
     state = claim_due_feeds(tx, now=NOW + WEEK, limit=1, lease=WEEK)[0]
     after = replace(state, next_due_at=NOW + 2 * WEEK, last_polled_at=NOW + WEEK)
     arrival = Arrival(feed=feed, state=state, seen_at=NOW + WEEK, known=known)
-    report = make_report(edited, (make_match(),), arrival, AlertPolicy())
+    report = make_report(edited, (make_match(),), arrival, AlertPolicy(), BEAT)
     poll = Poll(feed=feed, state=after, reports=(report,))
     commit_poll(tx, poll, rules=NO_RULES, folding=FoldWindowCache())
 
@@ -338,7 +340,7 @@ def test_copy_of_a_configured_outlet_keeps_its_origin_in_a_merged_story(store: S
         plan = make_plan(claimed, [planned], stories=(story,), alerts=(), deliveries=())
         assert store.call(apply_plan, replace(plan, is_last=False))
 
-    merged = store.call(merge_stories, "s0", "s1", BY)
+    merged = store.call(merge_stories, "s0", "s1", BY, BEAT)
 
     assert merged is not None
     assert merged.origins == ("Feed f2", "Feed f1")
@@ -368,7 +370,7 @@ def let_go(store: Store, claimed: FeedState, reason: Reason = Reason.REKEYED) ->
         NO_RULES,
         policy=AlertPolicy(routes=(Route(name="desk", send=("desk-slack",)),)),
         recipients={"desk-slack": ("",)},
-        outlets=outlets_of([make_feed("f1"), make_feed("f2")]),
+        beat=BEAT.with_feeds([make_feed("f1"), make_feed("f2")]),
     )
     return store.call(release_feed, feed, rules=rules, now=NOW + timedelta(hours=1), reason=reason)
 
@@ -404,7 +406,9 @@ def test_copy_of_a_configured_outlet_keeps_its_origin_when_it_is_released(store:
 def test_window_knows_that_a_held_report_was_sent_once_it_is_released(store: Store) -> None:
     claimed = store_held(store, title="Minister Lin counts 12 ships in the strait")
     folding = FoldWindowCache()
-    copy = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)[0].features
+    copy = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0, reader=BEAT.reader)[
+        0
+    ].features
     assert store.call(catch_up, folding).novelty(copy, "s1").figures
 
     let_go(store, claimed)
@@ -415,7 +419,7 @@ def test_window_knows_that_a_held_report_was_sent_once_it_is_released(store: Sto
 
 
 def catch_up(tx: Transaction, folding: FoldWindowCache) -> StoryWindow:
-    return folding.catch_up(tx, now=NOW + timedelta(hours=2))
+    return folding.catch_up(tx, BEAT, now=NOW + timedelta(hours=2))
 
 
 def test_report_released_to_the_digest_is_in_the_next_one(store: Store) -> None:

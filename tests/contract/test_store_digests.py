@@ -2,6 +2,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
+from builders.beat import BEAT
 from builders.store import (
     NOW,
     claimed_feed,
@@ -28,7 +29,9 @@ from straitwatch.store import Store, apply_plan, claim_due_feeds, list_deliverie
 
 NOON = DigestPlan(name="noon", at=(time(12),), timezone="UTC", send=("desk-mail",))
 DAY = timedelta(days=1)
-RULES = Rules(matcher=compiled(make_list("fleet")), policy=AlertPolicy(), titles={}, recipients={})
+RULES = Rules(
+    beat=BEAT, matcher=compiled(make_list("fleet")), policy=AlertPolicy(), titles={}, recipients={}
+)
 
 
 def report(store: Store, *names: str, at: datetime) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from builders import poll_of
+from builders.beat import BEAT
 from builders.store import NOW, claim, claimed_feed, make_entry, make_feed
 from straitwatch.core.match import compile_rules
 from straitwatch.core.model import (
@@ -27,6 +28,7 @@ MATCHER, PROBLEMS = compile_rules(
 )
 assert MATCHER is not None, PROBLEMS
 RULES = Rules(
+    beat=BEAT,
     matcher=MATCHER,
     policy=AlertPolicy(routes=(Route(name="desk", send=("desk-slack",)),)),
     titles={"strait": "Strait"},

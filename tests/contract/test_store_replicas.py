@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from builders import poll_of
+from builders.beat import BEAT
 from builders.store import NOW, make_entry, make_feed
 from straitwatch.core.match import compile_rules
 from straitwatch.core.model import (
@@ -59,6 +60,7 @@ STRAIT = WatchList(id="strait", title="Strait", match=(Sourced(text="strait"),))
 MATCHER, PROBLEMS = compile_rules({}, (STRAIT,))
 assert MATCHER is not None, PROBLEMS
 RULES = Rules(
+    beat=BEAT,
     matcher=MATCHER,
     policy=AlertPolicy(routes=(Route(name="desk", send=("desk-slack",)),)),
     titles={"strait": "Strait"},
@@ -177,7 +179,7 @@ def test_replicas_decide_like_one_process_with_the_same_order(
 def test_replay_of_the_reports_of_replicas_finds_no_difference(replicas: list[Store]) -> None:
     run_at_once(replicas)
 
-    again = list(refold(reports(replicas[0]), {}))
+    again = list(refold(reports(replicas[0]), BEAT.lexicon, {}))
 
     assert [now for _, now in again] == [report.fold for report, _ in again]
 
@@ -192,4 +194,4 @@ def test_replicas_open_each_story_once(replicas: list[Store]) -> None:
 
 
 def reports(store: Store) -> list[FoldedReport]:
-    return store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
+    return store.call(recent_reports, since_at=NOW - WEEK, after_seq=0, reader=BEAT.reader)

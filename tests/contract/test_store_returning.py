@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from builders import poll_of
+from builders.beat import BEAT
 from builders.store import NOW, make_entry, make_feed
 from straitwatch.core.match import compile_rules
 from straitwatch.core.model import (
@@ -31,6 +32,7 @@ MATCHER, PROBLEMS = compile_rules(
 )
 assert MATCHER is not None, PROBLEMS
 RULES = Rules(
+    beat=BEAT,
     matcher=MATCHER,
     policy=AlertPolicy(routes=(Route(name="desk", send=("desk-slack",)),)),
     titles={"strait": "Strait"},
@@ -108,8 +110,8 @@ def test_replay_takes_a_page_that_came_back_as_decided(store: Store, days: int) 
     poll(store, page("e2"), now=NOW + timedelta(days=days))
 
     since_at = NOW + timedelta(days=days) - WINDOW
-    reports = store.call(recent_reports, since_at=since_at, after_seq=0)
-    folded = list(refold(reports, {}))
+    reports = store.call(recent_reports, since_at=since_at, after_seq=0, reader=BEAT.reader)
+    folded = list(refold(reports, BEAT.lexicon, {}))
 
     assert folded
     assert all(report.fold == now for report, now in folded)

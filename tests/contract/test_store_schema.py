@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
 
+from builders.beat import BEAT
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.errors import SchemaMismatch
 from straitwatch.store import (
@@ -93,9 +94,11 @@ def test_report_of_an_older_schema_takes_in_a_later_one(empty_url: str) -> None:
     store = Store.open(empty_url)
 
     since_at = datetime(2026, 2, 1, tzinfo=UTC)
-    (report,) = store.call(partial(recent_reports, since_at=since_at, after_seq=0))
+    (report,) = store.call(
+        partial(recent_reports, since_at=since_at, after_seq=0, reader=BEAT.reader)
+    )
     store.close()
-    window = StoryWindow()
+    window = StoryWindow(BEAT.lexicon)
     window.restore(report)
     later = report.features.seen_at + timedelta(hours=1)
     again = replace(report.features, entry_id="e2", canonical_url="news.example/2", seen_at=later)

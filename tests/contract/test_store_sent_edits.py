@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from builders import poll_of
+from builders.beat import BEAT
 from builders.store import NOW, make_entry, make_feed
 from straitwatch.core.match import compile_rules
 from straitwatch.core.model import AlertPolicy, Entry, FeedState, Reason, Route, Sourced, WatchList
@@ -29,6 +30,7 @@ MATCHER, PROBLEMS = compile_rules(
 )
 assert MATCHER is not None, PROBLEMS
 RULES = Rules(
+    beat=BEAT,
     matcher=MATCHER,
     policy=AlertPolicy(routes=(Route(name="desk", send=("desk-slack",)),)),
     titles={"strait": "Strait"},
@@ -79,7 +81,7 @@ def test_first_words_of_a_report_that_is_sent_as_an_edit_were_not_sent(store: St
         Reason.CORRECTION,
     )
 
-    reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0)
+    reports = store.call(recent_reports, since_at=NOW - WEEK, after_seq=0, reader=BEAT.reader)
     assert {report.features.entry_id: report.is_sent for report in reports} == {
         "e1": True,
         "e2": False,

@@ -5,6 +5,7 @@ from datetime import time, timedelta
 
 import pytest
 
+from builders.beat import BEAT
 from builders.store import (
     NOW,
     claimed_feed,
@@ -47,6 +48,7 @@ BY = Signature(made_at=LATER, author="ana")
 MATCHER, _ = compile_rules({}, ())
 assert MATCHER is not None
 RULES = Rules(
+    beat=BEAT,
     matcher=MATCHER,
     policy=AlertPolicy(routes=(Route(name="desk", send=("desk-slack",)),)),
     titles={},
@@ -84,7 +86,7 @@ def story(store: Store) -> str:
 
 
 def split(store: Store, story: str, rules: Rules | None) -> tuple[str, Release | None]:
-    result = store.call(split_reports, story, ["e2", "e3"], BY, rules=rules)
+    result = store.call(split_reports, story, ["e2", "e3"], BY, BEAT, rules=rules)
     assert result is not None
     return result.story.id, result.release
 
@@ -148,7 +150,7 @@ def test_split_story_is_sent_later_and_only_once(store: Store, story: str) -> No
 def test_second_split_finds_the_reports_split_off(store: Store, story: str) -> None:
     fresh, _ = split(store, story, RULES)
 
-    assert store.call(split_reports, story, ["e2", "e3"], BY, rules=RULES) is None
+    assert store.call(split_reports, story, ["e2", "e3"], BY, BEAT, rules=RULES) is None
     apart = store.call(split_entries, story)
     assert {(stored.entry.id, stored.fold.story_id) for stored in apart if stored.fold} == {
         ("e2", fresh),
@@ -204,7 +206,12 @@ def test_split_report_of_another_list_goes_where_that_list_goes(store: Store) ->
     )
 
     result = store.call(
-        split_reports, "s1", ["e2"], BY, rules=replace(RULES, policy=AlertPolicy(routes=routes))
+        split_reports,
+        "s1",
+        ["e2"],
+        BY,
+        BEAT,
+        rules=replace(RULES, policy=AlertPolicy(routes=routes)),
     )
 
     assert result is not None

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from builders import report_of
+from builders.beat import BEAT
 from builders.features import make_features
 from builders.store import (
     LEASE,
@@ -59,7 +60,9 @@ from straitwatch.store.transaction import Transaction
 
 
 def reports(store: Store, after_seq: int = 0) -> list[FoldedReport]:
-    return store.call(recent_reports, since_at=NOW - timedelta(days=7), after_seq=after_seq)
+    return store.call(
+        recent_reports, since_at=NOW - timedelta(days=7), after_seq=after_seq, reader=BEAT.reader
+    )
 
 
 def test_plan_is_written_whole(store: Store) -> None:
@@ -259,7 +262,9 @@ def test_only_reports_after_a_number_and_a_time_come_back(store: Store) -> None:
     store.call(apply_plan, make_plan(claimed, [make_planned("e2")], now=NOW + timedelta(hours=1)))
 
     assert [report.features.entry_id for report in reports(store, after_seq=seq)] == ["e2"]
-    late = store.call(recent_reports, since_at=NOW + timedelta(minutes=1), after_seq=0)
+    late = store.call(
+        recent_reports, since_at=NOW + timedelta(minutes=1), after_seq=0, reader=BEAT.reader
+    )
     assert [report.features.entry_id for report in late] == ["e2"]
 
 

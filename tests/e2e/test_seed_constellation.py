@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from builders import NOON, make_entry, poll_of, seen_feed_state
+from builders.beat import BEAT
 from straitwatch.app.activate import activate
 from straitwatch.app.load import load
 from straitwatch.cli.encoding import EncoderSetting, LineEncoder
@@ -29,7 +30,7 @@ class Constellation:
     def __init__(self, encoder: LineEncoder) -> None:
         self.encoder = encoder
         self.rules = activate(load(ROOT / "config", {})).rules
-        self.window = StoryWindow()
+        self.window = StoryWindow(BEAT.lexicon)
         self.stories: dict[str, Story] = {}
         self.labels: dict[str, set[str]] = defaultdict(set)
         self.plans: list[Plan] = []

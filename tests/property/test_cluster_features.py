@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from straitwatch.core.cluster import FeatureReader, features_from_text, features_to_text
+from builders.beat import SHIPPED
+from straitwatch.core.cluster import FeatureReader, Lexicon, features_from_text, features_to_text
 from straitwatch.core.model import Entry
 
 AT = datetime(2026, 9, 1, tzinfo=UTC)
-READER = FeatureReader()
+READER = FeatureReader(Lexicon(SHIPPED))
 LISTS = ("arms", "strait")
 texts = st.text(max_size=120)
 

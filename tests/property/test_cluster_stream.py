@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builders.beat import BEAT
 from builders.features import make_features, make_vector
 from straitwatch.core.cluster import StoryWindow, features_from_text, features_to_text
 from straitwatch.core.cluster.guards import compare_titles
@@ -67,7 +68,7 @@ streams = st.lists(st.tuples(titles, st.integers(0, 300), vectors), min_size=1, 
 
 
 def fold_all(reports: list[Features], window: StoryWindow | None = None) -> list[Fold]:
-    window, folds = window or StoryWindow(), []
+    window, folds = window or StoryWindow(BEAT.lexicon), []
     for report in reports:
         folds.append(window.fold(report))
         window.add(report, folds[-1])
@@ -87,7 +88,7 @@ def test_window_rebuilt_in_mid_stream_decides_like_the_original(
 ) -> None:
     cut = data.draw(st.integers(0, len(reports)))
     folds = fold_all(reports)
-    rebuilt = StoryWindow()
+    rebuilt = StoryWindow(BEAT.lexicon)
     for report, fold in zip(reports[:cut], folds[:cut], strict=True):
         rebuilt.add(report, fold)
 
@@ -127,7 +128,7 @@ def test_window_rebuilt_from_stored_reports_decides_like_the_original(
 ) -> None:
     folds = fold_all(reports)
     cut = data.draw(st.integers(1, len(reports) - 1))
-    rebuilt = StoryWindow()
+    rebuilt = StoryWindow(BEAT.lexicon)
     for report, fold in zip(reports[:cut], folds[:cut], strict=True):
         if report.seen_at >= reports[cut].seen_at - StoryWindow.MEMORY:
             rebuilt.add(report, fold)
@@ -160,7 +161,7 @@ def test_every_story_begins_with_one_new_report(reports: list[Features]) -> None
 @several
 @given(streams)
 def test_entry_delivered_again_under_a_new_guid_opens_no_story(reports: list[Features]) -> None:
-    window = StoryWindow()
+    window = StoryWindow(BEAT.lexicon)
     for report in reports:
         fold = window.fold(report)
         window.add(report, fold)
@@ -248,7 +249,7 @@ def test_entries_are_recognized_after_a_rebuild_as_before_it(
 ) -> None:
     folds = fold_all(reports)
     cut = data.draw(st.integers(1, len(reports) - 1))
-    rebuilt = StoryWindow()
+    rebuilt = StoryWindow(BEAT.lexicon)
     for report, fold in zip(reports[:cut], folds[:cut], strict=True):
         if report.seen_at >= reports[cut].seen_at - StoryWindow.MEMORY:
             rebuilt.add(stored_and_read(report), fold)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from builders import NOON, make_entry, make_feed, make_route
+from builders.beat import BEAT
 from builders.watchlists import compiled, make_list, make_set
 from straitwatch.core.backtest import Backtest, BacktestResult, ListResult
 from straitwatch.core.model import (
@@ -27,6 +28,7 @@ FEED = make_feed()
 
 def rules_of(watchlist: WatchList, terms: dict[str, TermSet] | None = None) -> Rules:
     return Rules(
+        beat=BEAT,
         matcher=compiled(watchlist, terms),
         policy=AlertPolicy(routes=(make_route(),)),
         titles={},

@@ -2,13 +2,14 @@
 
 import pytest
 
+from builders.beat import BEAT
 from builders.features import make_features
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.model import Relation
 
 
 def stories_of(*titles: str) -> list[Relation]:
-    window = StoryWindow()
+    window = StoryWindow(BEAT.lexicon)
     relations = []
     for at, title in enumerate(titles):
         report = make_features(title, hours=at / 12, source=f"Outlet {at}", language="en")

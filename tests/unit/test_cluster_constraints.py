@@ -1,5 +1,6 @@
 """A person's decision about two reports applies to similar reports."""
 
+from builders.beat import BEAT
 from builders.features import START, make_features, make_vector
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.model import Features, Fold, LinkKind, Relation, StoryConstraint
@@ -20,14 +21,16 @@ def opening(story_id: str) -> Fold:
 
 def split_window() -> StoryWindow:
     """A window with two alike reports that a person keeps apart."""
-    window = StoryWindow(constraints=[constrain(BOMBERS, COAST, LinkKind.CANNOT_LINK)])
+    window = StoryWindow(
+        BEAT.lexicon, constraints=[constrain(BOMBERS, COAST, LinkKind.CANNOT_LINK)]
+    )
     window.add(BOMBERS, opening("air"))
     window.add(COAST, opening("sea"))
     return window
 
 
 def test_report_never_joins_a_story_with_a_report_that_it_must_not_be_linked_with() -> None:
-    free, constrained = StoryWindow(), split_window()
+    free, constrained = StoryWindow(BEAT.lexicon), split_window()
     free.add(BOMBERS, opening("air"))
     again = make_features(COAST.title, hours=1)
 
@@ -36,7 +39,9 @@ def test_report_never_joins_a_story_with_a_report_that_it_must_not_be_linked_wit
 
 
 def test_report_is_refused_by_the_story_it_was_split_from_when_all_is_folded_again() -> None:
-    window = StoryWindow(constraints=[constrain(BOMBERS, COAST, LinkKind.CANNOT_LINK)])
+    window = StoryWindow(
+        BEAT.lexicon, constraints=[constrain(BOMBERS, COAST, LinkKind.CANNOT_LINK)]
+    )
     window.add(BOMBERS, opening("air"))
 
     assert window.fold(COAST).relation is Relation.NEW
@@ -44,7 +49,7 @@ def test_report_is_refused_by_the_story_it_was_split_from_when_all_is_folded_aga
 
 def test_report_joins_the_report_that_it_must_be_linked_with() -> None:
     other = make_features("Rice harvest in Tainan is late", hours=2)
-    window = StoryWindow(constraints=[constrain(BOMBERS, other, LinkKind.MUST_LINK)])
+    window = StoryWindow(BEAT.lexicon, constraints=[constrain(BOMBERS, other, LinkKind.MUST_LINK)])
     window.add(BOMBERS, opening("air"))
 
     fold = window.fold(other)
@@ -75,7 +80,7 @@ def test_report_follows_the_report_that_it_resembles_most_not_the_larger_story()
     retelling = make_features("Quiet waters near Penghu", vector=make_vector(1, 0, 0, 0, 0))
     stories: list[str] = []
     for constraints in ([], [constrain(air[0], sea, LinkKind.CANNOT_LINK)]):
-        window = StoryWindow(constraints=constraints)
+        window = StoryWindow(BEAT.lexicon, constraints=constraints)
         for report in air:
             window.add(report, opening("air"))
         window.add(sea, opening("sea"))
@@ -85,7 +90,7 @@ def test_report_follows_the_report_that_it_resembles_most_not_the_larger_story()
 
 
 def test_stories_without_constraints_are_chosen_by_score() -> None:
-    free = StoryWindow()
+    free = StoryWindow(BEAT.lexicon)
     free.add(BOMBERS, opening("air"))
     elsewhere = make_features("Bombers circle Taiwan while fighters scramble", hours=2)
 

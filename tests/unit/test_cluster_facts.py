@@ -2,9 +2,10 @@
 
 import pytest
 
+from builders.beat import BEAT
+from straitwatch.core.cluster.fact_reader import FactReader
 from straitwatch.core.cluster.facts import (
     Difference,
-    FactReader,
     Facts,
     Kind,
     Strength,
@@ -14,10 +15,10 @@ from straitwatch.core.cluster.facts import (
 )
 from straitwatch.core.cluster.guards import compare_titles
 from straitwatch.core.cluster.text import clean_title
-from straitwatch.core.report import one_script
+from straitwatch.core.compiled_beat import one_script
 
 CHARACTERS = one_script()
-READER = FactReader(CHARACTERS)
+READER = FactReader(BEAT.lexicon)
 
 
 def clean(title: str) -> str:
@@ -29,7 +30,7 @@ def facts(title: str, lead: str = "") -> Facts:
 
 
 def found_between(a: str, b: str) -> tuple[Difference, ...]:
-    return differences(facts(a), facts(b))
+    return differences(facts(a), facts(b), BEAT.lexicon)
 
 
 def kinds_between(a: str, b: str) -> set[Kind]:
@@ -321,7 +322,7 @@ def test_figure_in_the_lead_counts_too() -> None:
     a = facts("US approves missile sale", "The sale of 120 missiles was cleared.")
     b = facts("US approves missile sale", "The sale of 100 missiles was cleared.")
 
-    assert [one.kind for one in differences(a, b)] == [Kind.NUMBER]
+    assert [one.kind for one in differences(a, b, BEAT.lexicon)] == [Kind.NUMBER]
 
 
 @pytest.mark.parametrize(
@@ -359,7 +360,7 @@ def test_name_that_the_other_lead_mentions_does_not_differ() -> None:
     a = facts("Hegseth speaks about Taiwan")
     b = facts("Rubio speaks about Taiwan", "Hegseth sat beside him.")
 
-    assert Kind.NAME not in {one.kind for one in differences(a, b)}
+    assert Kind.NAME not in {one.kind for one in differences(a, b, BEAT.lexicon)}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from builders.beat import BEAT
 from builders.features import START, make_features
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.model import Features, Fold, Relation
@@ -23,7 +24,7 @@ def make_report(title: str = TITLE, text: str = "", *, page: str, hours: float =
 
 
 def fold_last(*reports: Features) -> Fold:
-    window = StoryWindow()
+    window = StoryWindow(BEAT.lexicon)
     for report in reports:
         fold = window.fold(report)
         window.add(report, fold)

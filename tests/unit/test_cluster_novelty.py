@@ -2,6 +2,7 @@
 
 import pytest
 
+from builders.beat import BEAT
 from builders.features import make_features
 from straitwatch.core.cluster.novelty import find_novelty
 from straitwatch.core.model import NO_NOVELTY, Novelty, SignalKind
@@ -9,7 +10,9 @@ from straitwatch.core.model import NO_NOVELTY, Novelty, SignalKind
 
 def novelty_of(report: str, *sent: str, summary: str = "") -> Novelty:
     features = make_features(report, hours=len(sent), summary=summary)
-    return find_novelty(features, [make_features(one, hours=n) for n, one in enumerate(sent)])
+    return find_novelty(
+        features, [make_features(one, hours=n) for n, one in enumerate(sent)], BEAT.lexicon
+    )
 
 
 def test_repeat_of_a_sent_report_adds_no_novelty() -> None:
@@ -79,8 +82,10 @@ def test_signal_counts_once() -> None:
     denial = (SignalKind.DENIAL,)
     report = make_features("Ministry denies it", hours=2, signals=denial)
 
-    first = find_novelty(report, [make_features("Jets crossed")])
-    second = find_novelty(report, [make_features("Ministry denies", hours=1, signals=denial)])
+    first = find_novelty(report, [make_features("Jets crossed")], BEAT.lexicon)
+    second = find_novelty(
+        report, [make_features("Ministry denies", hours=1, signals=denial)], BEAT.lexicon
+    )
 
     assert (first.signals, second.signals) == (denial, ())
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from builders.beat import BEAT
 from builders.features import MODEL, make_features, make_vector
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.cluster.vectors import VectorIndex
@@ -14,7 +15,7 @@ HERE, THERE = (1.0, 0.1, 0.0), (0.0, 0.1, 1.0)  # two directions far apart
 
 
 def fold_all(*reports: Features) -> list[Fold]:
-    window, folds = StoryWindow(), []
+    window, folds = StoryWindow(BEAT.lexicon), []
     for report in reports:
         folds.append(window.fold(report))
         window.add(report, folds[-1])

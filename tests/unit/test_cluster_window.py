@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from builders.beat import BEAT
 from builders.features import make_features, make_vector
 from straitwatch.core.cluster import DEFAULT, RECALL, STRICT, FoldProfile, StoryWindow
 from straitwatch.core.model import EntryKind, Features, Fold, Novelty, Relation, SignalKind
 
 
 def fold_all(*reports: Features, profile: FoldProfile = DEFAULT) -> list[Fold]:
-    window, folds = StoryWindow(profile=profile), []
+    window, folds = StoryWindow(BEAT.lexicon, profile=profile), []
     for report in reports:
         folds.append(window.fold(report))
         window.add(report, folds[-1])
@@ -129,7 +130,7 @@ def test_report_on_two_lists_links_them() -> None:
 
 
 def test_fold_does_not_change_the_window() -> None:
-    window = StoryWindow()
+    window = StoryWindow(BEAT.lexicon)
     report = make_features("Frigates leave Zuoying at dawn")
 
     assert window.fold(report) == window.fold(report)
@@ -321,7 +322,7 @@ ALIKE = (
     ("profile", "relation"), [(RECALL, Relation.SAME_EVENT), (STRICT, Relation.NEW)]
 )
 def test_list_folds_as_readily_as_its_profile_says(profile, relation) -> None:
-    window = StoryWindow()
+    window = StoryWindow(BEAT.lexicon)
     first, second = (make_features(title, hours=n) for n, title in enumerate(ALIKE))
     window.add(first, window.fold(first))
 
@@ -329,7 +330,7 @@ def test_list_folds_as_readily_as_its_profile_says(profile, relation) -> None:
 
 
 def test_another_lists_profile_has_no_effect() -> None:
-    window = StoryWindow()
+    window = StoryWindow(BEAT.lexicon)
     first, second = (make_features(title, hours=n) for n, title in enumerate(ALIKE))
     window.add(first, window.fold(first))
 

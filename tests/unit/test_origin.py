@@ -3,13 +3,16 @@
 import pytest
 
 from builders import make_entry, make_feed
+from builders.beat import BEAT
 from straitwatch.core.model import UNNAMED_MEDIA
-from straitwatch.core.origin import canonical_source, find_attributions, outlets_of
+from straitwatch.core.origin import find_attributions, outlets_of
 from straitwatch.core.story import choose_origin
+
+SOURCES = BEAT.outlets.sources
 
 
 def origin_of(title: str = "Ships cross the strait", outlet: str = "Example Wire", **more) -> str:
-    return find_attributions(make_entry(title, **more), outlet)[0].name
+    return find_attributions(make_entry(title, **more), outlet, BEAT.outlets)[0].name
 
 
 @pytest.mark.parametrize(
@@ -164,17 +167,23 @@ def test_first_source_that_is_named_counts() -> None:
 
 
 def test_attribution_keeps_its_words() -> None:
-    (found,) = find_attributions(make_entry("Sale delayed, according to the WSJ"), "Example Wire")
+    (found,) = find_attributions(
+        make_entry("Sale delayed, according to the WSJ"), "Example Wire", BEAT.outlets
+    )
 
     assert found.words == "according to the WSJ"
 
 
 @pytest.mark.parametrize(
     ("name", "known"),
-    [("Reuters World", "Reuters"), ("中央社", "CNA"), ("Example Wire", "Example Wire")],
+    [
+        ("Reuters World", "Reuters"),
+        ("中央社", "CNA"),
+        ("Example Wire", "Example Wire"),
+    ],
 )
 def test_outlets_are_known_by_one_name(name: str, known: str) -> None:
-    assert canonical_source(name) == known
+    assert SOURCES.canonical_name(name) == known
 
 
 @pytest.mark.parametrize(
@@ -233,7 +242,7 @@ def test_local_media_that_add_a_detail_take_no_story_from_its_outlet() -> None:
 def test_roundup_adds_no_origin_to_a_story_with_one_of_its_sources() -> None:
     entry = make_entry("Two papers", summary="The WSJ reports on words, Reuters reports on arms.")
 
-    names = [source.name for source in find_attributions(entry, "Example Wire")]
+    names = [source.name for source in find_attributions(entry, "Example Wire", BEAT.outlets)]
 
     assert choose_origin(names, ()) == "Wall Street Journal"
     assert choose_origin(names, ("Reuters",)) == "Reuters"
@@ -241,7 +250,9 @@ def test_roundup_adds_no_origin_to_a_story_with_one_of_its_sources() -> None:
 
 def test_link_to_an_article_of_one_source_names_the_origin() -> None:
     links = ("https://www.wsj.com/world/asia/beijing-presses-9f2c", "https://other.example/a-1")
-    (found,) = find_attributions(make_entry("Beijing presses", links=links), "Example Wire")
+    (found,) = find_attributions(
+        make_entry("Beijing presses", links=links), "Example Wire", BEAT.outlets
+    )
 
     assert (found.name, found.words) == ("Wall Street Journal", "www.wsj.com")
 
@@ -280,7 +291,8 @@ WIRES = outlets_of(
         make_feed("Isle Post - World", url="https://isle-post.example/world.xml"),
         make_feed("Wire A", url="https://hosting.example/a"),
         make_feed("Wire B", url="https://hosting.example/b"),
-    ]
+    ],
+    SOURCES,
 )
 
 
@@ -301,4 +313,6 @@ def test_aggregators_copy_counts_for_the_outlet_it_copies(title, url, origin) ->
 
 
 def test_sections_of_one_paper_are_one_source() -> None:
-    assert canonical_source("Isle Post - Politics") == canonical_source("Isle Post - World")
+    assert SOURCES.canonical_name("Isle Post - Politics") == SOURCES.canonical_name(
+        "Isle Post - World"
+    )

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from builders.beat import BEAT
 from straitwatch import pipeline
 from straitwatch import store as db
 from straitwatch.core.match import compile_rules
@@ -28,7 +29,7 @@ from straitwatch.telemetry import Metrics
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MATCHER, _ = compile_rules({}, ())
 assert MATCHER is not None
-NO_RULES = Rules(matcher=MATCHER, policy=AlertPolicy(), titles={}, recipients={})
+NO_RULES = Rules(beat=BEAT, matcher=MATCHER, policy=AlertPolicy(), titles={}, recipients={})
 
 
 class Driver:

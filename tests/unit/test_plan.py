@@ -20,6 +20,7 @@ from builders import (
     report_of,
     seen_feed_state,
 )
+from builders.beat import BEAT
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.match import Matcher, compile_rules
 from straitwatch.core.model import (
@@ -67,6 +68,7 @@ def compiled(*lists: WatchList) -> Matcher:
 
 def rules_for(*routes, lists=(STRAIT, DRILL), recipients=None, **policy) -> Rules:
     return Rules(
+        beat=BEAT,
         matcher=compiled(*lists),
         policy=AlertPolicy(routes=routes or (make_route(),), **policy),
         titles={item.id: item.title for item in lists},
@@ -96,7 +98,7 @@ def plan_for(
         rekeyed=rekeyed,
     )
     context = PollContext(
-        window=window or StoryWindow(),
+        window=window or StoryWindow(BEAT.lexicon),
         stories=stories or {},
         known=known or {},
         report_rates=rates,
@@ -185,7 +187,7 @@ def test_same_poll_planned_twice_has_the_same_ids() -> None:
 
 
 def test_update_follows_the_first_message_to_the_same_place() -> None:
-    window = StoryWindow()
+    window = StoryWindow(BEAT.lexicon)
     first = plan_for(make_entry("Ships cross the strait at dawn"), window=window)
     (story,) = first.stories
     again = make_entry("Ships cross the strait at dawn, drill begins")
@@ -199,7 +201,7 @@ def test_update_follows_the_first_message_to_the_same_place() -> None:
 
 def test_route_without_updates_gets_only_the_first_message() -> None:
     rules = rules_for(make_route(updates="off"))
-    window = StoryWindow()
+    window = StoryWindow(BEAT.lexicon)
     first = plan_for(make_entry("Ships cross the strait at dawn"), window=window, rules=rules)
     (story,) = first.stories
 
@@ -290,7 +292,7 @@ def test_silence_for_one_list_does_not_affect_the_others() -> None:
 
 
 def test_story_of_a_silenced_report_alerts_with_the_next_that_is_heard() -> None:
-    window = StoryWindow()
+    window = StoryWindow(BEAT.lexicon)
     rules = rules_for(silences=(make_silence(tags=("sport",)),))
     sport = make_feed("Sport", tags=("sport",))
     first = plan_for(make_entry(), feed=sport, window=window, rules=rules)
@@ -332,7 +334,7 @@ def test_person_with_two_receivers_gets_one_message_with_all_reasons() -> None:
 
 
 def test_update_reaches_a_person_where_the_story_began() -> None:
-    window = StoryWindow()
+    window = StoryWindow(BEAT.lexicon)
     chen = Person(name="chen", receivers=("chen-slack", "chen-mail"))
     mail = make_route(send=("chen-mail",))
     both = make_route(send=("chen-slack", "chen-mail"))
@@ -359,7 +361,7 @@ def test_alert_names_the_origin() -> None:
 
 
 def test_silenced_report_is_news_after_the_silence() -> None:
-    window = StoryWindow()
+    window = StoryWindow(BEAT.lexicon)
     title = "Ships cross the strait at dawn"
     first = plan_for(make_entry(title), window=window)
     silenced = rules_for(silences=(make_silence(watchlists=("drills",)),))
@@ -413,7 +415,7 @@ def release_into(story: Story) -> tuple[Entry, Release]:
     (entry,) = reissued(1)
     fold = make_fold(Relation.SAME_ENTRY, story.id)
     report = report_of(entry, feed=FEED, now=NOON + timedelta(hours=1))
-    context = PollContext(stories={story.id: story})
+    context = PollContext(window=StoryWindow(BEAT.lexicon), stories={story.id: story})
     return entry, plan_release([(report, fold)], context, rules_for())
 
 
@@ -438,7 +440,10 @@ def test_released_report_does_not_repeat_a_story() -> None:
 
 
 def test_held_reports_of_one_event_are_released_as_one_alert() -> None:
-    story, window = make_story(revision=0, alerted_at=None, sent_severity=None), StoryWindow()
+    story, window = (
+        make_story(revision=0, alerted_at=None, sent_severity=None),
+        StoryWindow(BEAT.lexicon),
+    )
     texts = ("Japan detains a crew in the strait", "Crew in the strait is detained by Japan")
     held = [
         (report_of(make_entry(text, id=text), feed=FEED), make_fold(relation))
@@ -463,7 +468,7 @@ def test_held_reports_of_one_event_are_released_as_one_alert() -> None:
 
 
 def test_reports_of_one_poll_see_the_stories_of_those_before_them() -> None:
-    window = StoryWindow()
+    window = StoryWindow(BEAT.lexicon)
     first = make_entry("Fleet of twelve ships crosses the strait at dawn")
     again = make_entry("Fleet of twelve ships crosses the strait at dawn today")
 
@@ -477,7 +482,7 @@ def test_reports_of_one_poll_see_the_stories_of_those_before_them() -> None:
 
 def test_long_poll_is_planned_in_parts_that_say_the_same() -> None:
     entries = [*reissued(5), make_entry("Rain in spring")]
-    rules, window, stories = rules_for(), StoryWindow(), dict[str, Story]()
+    rules, window, stories = rules_for(), StoryWindow(BEAT.lexicon), dict[str, Story]()
     poll = poll_of(*entries, arrival=make_arrival(FEED), rules=rules)
     whole = plan_for(*entries)
 
@@ -507,7 +512,7 @@ def stream(
     summaries: tuple[str, ...] = (),
 ) -> Iterator[Plan]:
     """Report one event by several outlets, one after the other."""
-    window, stories = StoryWindow(), {}
+    window, stories = StoryWindow(BEAT.lexicon), {}
     for n in range(outlets):
         feed, now = make_feed(f"Outlet {n}", stance=stances[n] if stances else ""), NOON + n * every
         entry = make_entry(
@@ -544,7 +549,7 @@ def told_to(outlets: int, rules: Rules, *, stances: tuple[str, ...] = ()) -> lis
 
 def as_told(story: Story) -> dict:
     """Return a window and stories with a story of `report_event`."""
-    window = StoryWindow()
+    window = StoryWindow(BEAT.lexicon)
     features = Features(
         entry_id="e0", title=story.title, seen_at=NOON, watchlists=("taiwan-policy",)
     )

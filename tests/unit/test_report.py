@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from builders import NOON, make_arrival, make_entry, make_feed, make_match, seen_feed_state
+from builders.beat import BEAT
 from builders.watchlists import compiled, make_list
 from straitwatch.core.model import (
     AlertPolicy,
@@ -27,7 +28,9 @@ from straitwatch.core.report import (
 from straitwatch.core.rules import Rules
 
 FEED = make_feed()
-RULES = Rules(matcher=compiled(make_list("strait")), policy=AlertPolicy(), titles={}, recipients={})
+RULES = Rules(
+    beat=BEAT, matcher=compiled(make_list("strait")), policy=AlertPolicy(), titles={}, recipients={}
+)
 
 
 def built(entry: Entry, **arrival) -> Report | PlannedEntry:
@@ -61,7 +64,7 @@ def test_live_page_of_something_critical_is_news(severity: Severity, kind: Entry
     entry = make_entry("Ships open fire in the strait, live updates")
     matches = [make_match(severity=severity)]
 
-    report = make_report(entry, matches, make_arrival(FEED), AlertPolicy())
+    report = make_report(entry, matches, make_arrival(FEED), AlertPolicy(), BEAT)
 
     assert (report.kind.kind, report.features.kind) == (kind, kind)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from straitwatch.app.load import config_option
 from straitwatch.config import Config
+from straitwatch.core.compiled_beat import compile_beat
 from straitwatch.core.model import DriverKind, Fallback, Feed
-from straitwatch.core.origin import outlets_of
 from straitwatch.core.plan import fold_profiles
 from straitwatch.core.policy import give_up_after
 from straitwatch.core.rules import Rules, Shadow
@@ -61,6 +61,7 @@ def _rules(config: Config, drivers: Mapping[str, Driver]) -> Rules:
     rules = Rules(
         matcher=config.matcher,
         policy=config.alerts,
+        beat=compile_beat(config.beat, config.feeds),
         titles={watchlist.id: watchlist.title for watchlist in config.watchlists},
         recipients={name: driver.recipients for name, driver in drivers.items()},
         give_up={
@@ -69,7 +70,6 @@ def _rules(config: Config, drivers: Mapping[str, Driver]) -> Rules:
         },
         folding=fold_profiles(config.watchlists),
         limits={name: receiver.limit for name, receiver in receivers.items() if receiver.limit},
-        outlets=outlets_of(config.feeds),
         config_version=config.version,
         config_option=config_option(config.directory),
         shadow=_shadow(config),

@@ -20,6 +20,7 @@ from straitwatch.cli.jsonl import (
     write_line,
 )
 from straitwatch.cli.lazy import new_app
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir
 from straitwatch.cli.reportlines import (
     LONG_AGO,
     LineClock,
@@ -27,11 +28,12 @@ from straitwatch.cli.reportlines import (
     read_key,
     read_texts,
 )
+from straitwatch.config import load_beat
 from straitwatch.core.cluster import DEFAULT, PROFILES, FoldProfile, StoryWindow
+from straitwatch.core.compiled_beat import CompiledBeat, compile_beat, one_script
 from straitwatch.core.model import Entry, Features, Fold, Relation
 from straitwatch.core.normalize import canonical_url
 from straitwatch.core.plan import SAME_GUID
-from straitwatch.core.report import feature_reader, one_script
 from straitwatch.core.vectors import encoder_text
 from straitwatch.errors import UsageError
 from straitwatch.telemetry import configure_logging
@@ -53,6 +55,7 @@ def cluster(
     encoder: Annotated[
         EncoderSetting, typer.Option(help="Compare meanings too, or words and names only.")
     ] = EncoderSetting.AUTO,
+    config: ConfigDir = DEFAULT_CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Group JSON Lines into stories.
@@ -60,13 +63,14 @@ def cluster(
     A line holds `id`, `title`, `ts` and perhaps `summary`, `content`, `url`, `source`, `lang`; an
     `id` that stood before is the same entry again, perhaps edited. With `--pairs` a line holds
     `id`, `a` and `b`: two such objects, or two plain addresses. Exit status 1 when a line could not
-    be used.
+    be used. The names of the beat are those of the configuration.
     """
     if profile not in PROFILES:
         raise UsageError(f"no such profile: {profile}\nhint: one of {', '.join(PROFILES)}")
     configure_logging(level="warning")
+    beat = compile_beat(load_beat(config))
     with LineEncoder(encoder.value) as line_encoder:
-        read = _Reader(line_encoder)
+        read = _Reader(line_encoder, beat)
         answers = (_pair_answers if pairs else _stream_answers)(
             read_lines(files or ()), PROFILES[profile], read
         )
@@ -89,6 +93,7 @@ class _Reader:
     """Reads the features of lines, with their sentence vectors."""
 
     encoder: LineEncoder
+    beat: CompiledBeat
 
     def read(self, line: Mapping[str, Any], *, entry_id: str, clock: LineClock) -> Features:
         texts = read_texts(line)
@@ -101,7 +106,7 @@ class _Reader:
             summary=texts["summary"],
             content=texts["content"],
         )
-        features = feature_reader().read(
+        features = self.beat.reader.read(
             entry,
             outlet=texts["source"],
             language=texts["lang"],
@@ -116,7 +121,7 @@ class _Reader:
 def _stream_answers(
     lines: Iterator[Line | BadLine], profile: FoldProfile, reader: _Reader
 ) -> Iterator[_Answer]:
-    window, clock = StoryWindow(profile=profile), LineClock()
+    window, clock = StoryWindow(reader.beat.lexicon, profile=profile), LineClock()
     stories: dict[str, str] = {}  # by id: an entry that comes again stays where it is
 
     def answer(line: Mapping[str, Any]) -> _Answer:
@@ -146,7 +151,7 @@ def _pair_answers(
         if LONG_AGO in (a.seen_at, b.seen_at):  # one has no time: that of the other
             at = max(a.seen_at, b.seen_at)
             a, b = replace(a, seen_at=at), replace(b, seen_at=at)
-        window = StoryWindow(profile=profile)
+        window = StoryWindow(reader.beat.lexicon, profile=profile)
         window.add(a, window.fold(a))
         fold = window.fold(b)
         said = {"relation": fold.relation.value, "reason": str(fold)}

@@ -12,6 +12,7 @@ from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.clock import utc_now
+from straitwatch.core.compiled_beat import compile_beat
 from straitwatch.core.model import Features, Fold
 from straitwatch.core.plan import fold_profiles
 from straitwatch.core.render import counted
@@ -35,10 +36,11 @@ def replay(
     """
     since_at = utc_now() - timedelta(days=days)
     with opened(config) as (loaded, store), store.reading() as tx:
-        reports = db.recent_reports(tx, since_at=since_at - WINDOW, after_seq=0)
+        beat = compile_beat(loaded.beat)
+        reports = db.recent_reports(tx, since_at=since_at - WINDOW, after_seq=0, reader=beat.reader)
         constraints = db.story_constraints(tx, since_at=since_at - WINDOW)
     quiet = new_console(stderr=True)
-    folded = refold(reports, fold_profiles(loaded.watchlists), constraints)
+    folded = refold(reports, beat.lexicon, fold_profiles(loaded.watchlists), constraints)
     shown = track(
         folded, "folding", total=len(reports), console=quiet, transient=True, disable=json
     )

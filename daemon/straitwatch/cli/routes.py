@@ -12,6 +12,7 @@ from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
+from straitwatch.core.compiled_beat import compile_beat
 from straitwatch.core.model import Entry, Feed, FeedState, Fold, Match, Relation, Report, Route
 from straitwatch.core.report import Arrival, make_report, matchable
 from straitwatch.core.route import RouteStep, walk_routes
@@ -64,7 +65,8 @@ def _report(entry: Entry, feed: Feed, config: Config) -> Report:
     state = FeedState(feed_id=feed.id, baseline_at=now)
     matches = config.matcher.match(matchable(entry, feed))
     arrival = Arrival(feed=feed, state=state, seen_at=now)
-    return make_report(entry, matches, arrival, config.alerts)
+    beat = compile_beat(config.beat, config.feeds)
+    return make_report(entry, matches, arrival, config.alerts, beat)
 
 
 def _feed(config: Config, name: str) -> Feed:

@@ -20,6 +20,7 @@ from straitwatch.cli.tables import local_time, print_table
 from straitwatch.cli.why import describe_fold
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
+from straitwatch.core.compiled_beat import compile_beat
 from straitwatch.core.listing import first_reported, headline_pair, plausible_date
 from straitwatch.core.model import Action, AlertFacts, EntryKind, Story, StoryReport
 from straitwatch.core.plan import Release
@@ -152,7 +153,7 @@ def merge(
         kept, gone = _story(store, keep).id, _story(store, other).id
         if kept == gone:
             raise UsageError("these are one story already")
-        story = store.call(db.merge_stories, kept, gone, _signature())
+        story = store.call(db.merge_stories, kept, gone, _signature(), compile_beat(loaded.beat))
     if story is None:
         raise UsageError("one of these stories has just changed\nhint: try again")
     _answer(story, f"{gone} is part of {kept} now", loaded if json else None)
@@ -185,7 +186,8 @@ def split(
         found = [_find([*there, *apart], asked, story_id) for asked in reports]
         moved = [stored.entry.id for stored in found if stored in there]
         if moved:
-            result = store.call(split_reports, story_id, moved, _signature(), rules=rules)
+            beat = compile_beat(loaded.beat)
+            result = store.call(split_reports, story_id, moved, _signature(), beat, rules=rules)
         else:
             result = store.call(_split_before, found, rules)
         if result is None:

@@ -26,6 +26,7 @@ from straitwatch.cli.options import (
 )
 from straitwatch.config import Config, kept_lists
 from straitwatch.core.cluster.text import has_cjk
+from straitwatch.core.compiled_beat import compile_beat
 from straitwatch.core.match import (
     Explanation,
     Matcher,
@@ -154,7 +155,8 @@ def _silences(tx: db.Transaction, stored: db.StoredEntry, feed: Feed, config: Co
         return []
     known = (*db.all_silences(tx), *config.alerts.silences)
     arrival = Arrival(feed=feed, state=FeedState(feed_id=feed.id), seen_at=stored.seen_at)
-    report = make_report(stored.entry, stored.matches, arrival, config.alerts)
+    beat = compile_beat(config.beat, config.feeds)
+    report = make_report(stored.entry, stored.matches, arrival, config.alerts, beat)
     found = [silence_of(match, report, known) for match in stored.matches]
     zone = ZoneInfo(config.timezone)
     return [

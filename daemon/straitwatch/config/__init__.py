@@ -1,5 +1,6 @@
 """Files and environment in, one frozen `Config` out; problems with line, column and a hint."""
 
+from straitwatch.config.beat import load_beat
 from straitwatch.config.files import (
     DEFAULT_CONFIG,
     RULE_FOLDERS,
@@ -26,6 +27,7 @@ __all__ = [
     "config_fingerprint",
     "configured_store",
     "kept_lists",
+    "load_beat",
     "load_config",
     "load_feeds",
     "load_lists",

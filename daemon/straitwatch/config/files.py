@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from straitwatch.config.document import Document, read_document
-from straitwatch.config.suggestions import did_you_mean
+from straitwatch.config.suggestions import did_you_mean, nearest_or_all
 from straitwatch.core.model import Position, Problem
 from straitwatch.errors import ConfigError
 
@@ -16,8 +16,10 @@ SETTINGS = "straitwatch.yaml"
 FEEDS = "feeds.yaml"
 RULE_FOLDERS = ("terms", "watchlists")
 SHADOW_FOLDER = "shadow"
+BEAT_FOLDER = "beat"
+SOURCES, ALIASES, COMMON = "sources.yaml", "aliases.yaml", "common.yaml"  # in beat/
 _ENDINGS = (".yaml", ".yml")
-_FOLDERS = (*RULE_FOLDERS, SHADOW_FOLDER, "templates", "beat", "schema")
+_FOLDERS = (*RULE_FOLDERS, SHADOW_FOLDER, BEAT_FOLDER, "templates", "schema")
 _STEMS = tuple(Path(name).stem for name in (SETTINGS, FEEDS))
 _KNOWN = (SETTINGS, FEEDS, *_FOLDERS)
 _PUT_ASIDE = (".bak", ".orig", ".old", ".off", ".disabled", ".rej", ".swp", ".tmp", ".md")
@@ -38,6 +40,7 @@ def config_files(directory: Path) -> Iterator[Path]:
         if (directory / name).is_file():
             yield directory / name
     yield from rule_files(directory)
+    yield from beat_files(directory)
     yield from shadow_files(directory)
 
 
@@ -48,9 +51,15 @@ def shadow_files(directory: Path) -> list[Path]:
     return [path for path in paths if is_rule_file(path)]
 
 
+def beat_files(directory: Path) -> Iterator[Path]:
+    """List the files about the beat that a configuration has of its own."""
+    paths = (directory / BEAT_FOLDER / name for name in (SOURCES, ALIASES, COMMON))
+    yield from (path for path in paths if path.is_file())
+
+
 def files_present(directory: Path) -> tuple[str, ...]:
     """Tell which files and folders of a configuration are there: any may be missing."""
-    names = (SETTINGS, FEEDS, *RULE_FOLDERS)
+    names = (SETTINGS, FEEDS, *RULE_FOLDERS, BEAT_FOLDER)
     return tuple(name for name in names if (directory / name).exists())
 
 
@@ -88,6 +97,14 @@ def ignored(directory: Path) -> Iterator[Problem]:
         for path in sorted(inside.iterdir()) if inside.is_dir() else ():
             if _matters(path) and not (path.is_file() and is_rule_file(path)):
                 yield _unread(path, _hint_inside(path, folder))
+    yield from _ignored_in_beat(directory / BEAT_FOLDER)
+
+
+def _ignored_in_beat(folder: Path) -> Iterator[Problem]:
+    known = (SOURCES, ALIASES, COMMON)
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if _matters(path) and path.name not in known:
+            yield _unread(path, nearest_or_all(path.name, known, what="files"))
 
 
 def _matters(path: Path) -> bool:
@@ -182,7 +199,7 @@ def version_of(documents: Sequence[Document]) -> str:
     """Name the content of all files in ten characters."""
     digest = hashlib.blake2b(digest_size=5)
     for document in documents:
-        digest.update(f"{Path(document.name).name}\0{document.text}\0".encode())
+        digest.update(f"{_kept_name(document)}\0{document.text}\0".encode())
     return digest.hexdigest()
 
 
@@ -193,7 +210,15 @@ def shadow_version(files: Sequence[Path]) -> str:
 
 def kept_text(documents: Sequence[Document]) -> str:
     """Join all files, fit for keeping: no address of a receiver, no password, no token."""
-    return "\n".join(f"# --- {Path(it.name).name}\n{without_secrets(it)}" for it in documents)
+    return "\n".join(
+        f"# --- {_kept_name(document)}\n{without_secrets(document)}" for document in documents
+    )
+
+
+def _kept_name(document: Document) -> str:
+    path = Path(document.name)
+    is_of_beat = path.parent.name == BEAT_FOLDER and path.name in (SOURCES, ALIASES, COMMON)
+    return f"{BEAT_FOLDER}/{path.name}" if is_of_beat else path.name
 
 
 def kept_documents(text: str) -> Iterator[Document]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from straitwatch.config.beat import read_beat
 from straitwatch.config.document import Document, KeyPath
 from straitwatch.config.environment import expand
 from straitwatch.config.feed_labels import unheard_labels
@@ -126,9 +127,10 @@ class _Loader:
         settings_file = _optional(self.directory / SETTINGS)
         feeds_file = _optional(self.directory / FEEDS)
         rules = read_rules(self.directory)
+        beat = read_beat(self.directory)
         settings = self.settings(settings_file)
         feeds = self.feeds(feeds_file, rules.term_sets)
-        self.problems += rules.problems
+        self.problems += [*rules.problems, *beat.problems]
         receivers = self._receivers(settings_file, settings)
         routing = Routing(settings_file, settings, receivers, rules)
         policy, canary = routing.policy(), routing.canary()
@@ -144,16 +146,17 @@ class _Loader:
         documents = [settings_file, feeds_file, *rules.documents]
         shadow = self._shadow()
         return Config(
-            version=version_of(documents),
+            version=version_of([*documents, *beat.documents]),
             directory=self.directory,
             files=tuple(name for name in present if name in files_present(self.directory)),
-            text=kept_text(documents),
+            text=kept_text([*documents, *beat.own]),
             database=settings.database,
             timezone=settings.timezone,
             feeds=feeds,
             watchlists=tuple(rules.watchlists),
             term_sets=rules.term_sets,
             matcher=rules.matcher,
+            beat=beat.beat,
             alerts=policy,
             polling=_poll_policy(settings),
             receivers=receivers,

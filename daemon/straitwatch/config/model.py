@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from straitwatch.config.rules import Lists
+from straitwatch.core.beat import Beat
 from straitwatch.core.match import Matcher
 from straitwatch.core.model import (
     AlertPolicy,
@@ -42,6 +43,7 @@ class Config:
     watchlists: tuple[WatchList, ...]
     term_sets: Mapping[str, TermSet] = field(repr=False)
     matcher: Matcher = field(repr=False)
+    beat: Beat = field(repr=False)
     alerts: AlertPolicy
     polling: PollPolicy
     receivers: Mapping[str, Receiver]

@@ -4,12 +4,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from straitwatch.config.beat_schemas import AliasesSchema, CommonSchema, SourcesSchema
 from straitwatch.config.scalars import write_duration
 from straitwatch.config.schemas import FeedsSchema, RulesSchema, SettingsSchema
 from straitwatch.config.validation_messages import model_at
@@ -19,6 +21,9 @@ _FILES: Mapping[str, type[BaseModel]] = {
     "feeds": FeedsSchema,
     "watchlists": RulesSchema,
     "terms": RulesSchema,
+    "sources": SourcesSchema,
+    "aliases": AliasesSchema,
+    "common": CommonSchema,
 }
 _VARIABLE = r"\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}"
 _INTRODUCTION = """\
@@ -109,6 +114,9 @@ def reference_page() -> str:
     parts += ["## `straitwatch.yaml`\n", *_tables(SettingsSchema, "")]
     parts += ["## `feeds.yaml`\n", *_tables(FeedsSchema, "")]
     parts += ["## `terms/` and `watchlists/`\n", *_tables(RulesSchema, "")]
+    parts += ["## `beat/sources.yaml`\n", *_tables(SourcesSchema, "")]
+    parts += ["## `beat/aliases.yaml`\n", *_tables(AliasesSchema, "")]
+    parts += ["## `beat/common.yaml`\n", *_tables(CommonSchema, "")]
     return "\n".join(parts)
 
 
@@ -146,6 +154,8 @@ def _row(name: str, field: FieldInfo) -> str:
     values = re.findall(r"Literal\[([^\]]*)\]", str(field.annotation))
     if values and "," in values[0]:
         meaning += f" One of {values[0].replace(chr(39), '`')}."
+    elif isinstance(field.annotation, type) and issubclass(field.annotation, Enum):
+        meaning += f" One of {', '.join(f'`{member.value}`' for member in field.annotation)}."
     return f"| `{name}` | {_default(field)} | {meaning.replace('|', chr(92) + '|')} |"
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from straitwatch.config.document import Document, KeyPath
 from straitwatch.config.files import (
+    BEAT_FOLDER,
     FEEDS,
     SETTINGS,
     in_order,
@@ -73,8 +74,13 @@ def kept_lists(text: str) -> Lists:
     Raises:
         ConfigError: this version does not understand them.
     """
-    names = (SETTINGS, FEEDS)
-    return _compiled(_read([it for it in kept_documents(text) if it.name not in names]))
+    documents = kept_documents(text)
+    return _compiled(_read([document for document in documents if _has_rules(document)]))
+
+
+def _has_rules(document: Document) -> bool:
+    is_of_beat = document.name.startswith(f"{BEAT_FOLDER}/")
+    return not is_of_beat and document.name not in (SETTINGS, FEEDS)
 
 
 def _compiled(rules: RuleFiles) -> Lists:

@@ -71,7 +71,7 @@ class PollContext:
     drops it and builds it anew from the store.
     """
 
-    window: StoryWindow = field(default_factory=StoryWindow)
+    window: StoryWindow
     stories: Mapping[str, Story] = field(default_factory=dict)  # by id; may load them when asked
     silences: tuple[Silence, ...] = ()  # made by command; those of the configuration are in `Rules`
     known: Mapping[str, KnownEntry] = field(default_factory=dict)  # the edited entries

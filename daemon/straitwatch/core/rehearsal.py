@@ -111,7 +111,7 @@ class Rehearsal:
         near = (window for window in self._windows if window.remembers(seen_at))
         window = next(near, None)
         if window is None:
-            window = StoryWindow(constraints=self.constraints)
+            window = StoryWindow(self.rules.beat.lexicon, constraints=self.constraints)
             self._windows.append(window)
         return window
 

@@ -7,11 +7,9 @@ here, once. What remains for the transaction is cheap.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
 
-from straitwatch.core.cluster import FeatureReader
+from straitwatch.core.compiled_beat import CompiledBeat, one_script
 from straitwatch.core.kind import classify_kind, find_signals
-from straitwatch.core.match import han
 from straitwatch.core.match.diff import compare_matches
 from straitwatch.core.model import (
     AlertPolicy,
@@ -32,7 +30,7 @@ from straitwatch.core.model import (
     Severity,
     Vector,
 )
-from straitwatch.core.origin import NO_OUTLETS, Outlets, find_attributions
+from straitwatch.core.origin import find_attributions
 from straitwatch.core.rules import Rules
 from straitwatch.core.story import outlet_of
 from straitwatch.core.vectors import encoder_text
@@ -113,7 +111,7 @@ def build_reports(
         matches = rules.matcher.match(text)
         differences = _differences(matches, text, rules)
         if matches:
-            report = make_report(entry, matches, arrival, rules.policy, outlets=rules.outlets)
+            report = make_report(entry, matches, arrival, rules.policy, rules.beat)
             yield replace(report, differences=differences)
         else:
             is_new = entry.id not in arrival.known
@@ -125,14 +123,13 @@ def make_report(
     matches: Sequence[Match],
     arrival: Arrival,
     policy: AlertPolicy,
-    *,
-    outlets: Outlets = NO_OUTLETS,
+    beat: CompiledBeat,
 ) -> Report:
-    """Make the report of an entry that matched; `outlets` are those whose feeds are configured."""
+    """Make the report of an entry that matched."""
     feed, outlet = arrival.feed, outlet_of(entry, arrival.feed)
     kind = _kind_of(entry, feed, matches)
     signals = find_signals(entry.title, entry.summary or entry.content)
-    features = feature_reader().read(
+    features = beat.reader.read(
         entry,
         outlet=outlet.name,
         language=entry.language or feed.language,
@@ -144,7 +141,7 @@ def make_report(
         feed=feed,
         outlet=outlet,
         attributions=tuple(
-            source.name for source in find_attributions(entry, outlet.name, outlets)
+            source.name for source in find_attributions(entry, outlet.name, beat.outlets)
         ),
         matches=tuple(matches),
         kind=kind,
@@ -179,18 +176,6 @@ def add_vectors(reports: Iterable[Report], vectors: Iterable[Vector | None]) -> 
     """Yield the reports with their vectors."""
     for report, vector in zip(reports, vectors, strict=True):
         yield replace(report, features=replace(report.features, vector=vector))
-
-
-@cache
-def feature_reader() -> FeatureReader:
-    """Return the reader of features, which reads both scripts of Chinese as one."""
-    return FeatureReader(one_script())
-
-
-@cache
-def one_script() -> Mapping[int, int]:
-    """Return the traditional and Japanese forms of Han that are read as simplified ones."""
-    return {ord(one): ord(other) for one, other in zip(han.FROM, han.TO, strict=True)}
 
 
 def gather_poll(

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from straitwatch.core.cluster import FoldProfile
+from straitwatch.core.compiled_beat import CompiledBeat
 from straitwatch.core.match import Matcher
 from straitwatch.core.model import AlertPolicy, Fallback, Limit
-from straitwatch.core.origin import NO_OUTLETS, Outlets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +24,13 @@ class Rules:
 
     matcher: Matcher
     policy: AlertPolicy
+    beat: CompiledBeat
     titles: Mapping[str, str]  # of the watch-lists
     recipients: Mapping[str, tuple[str, ...]]  # of each receiver; missing or empty: one, unnamed
     give_up: Mapping[str, timedelta] = field(default_factory=dict)  # by receiver
     limits: Mapping[str, Limit] = field(default_factory=dict)  # by receiver
     fallbacks: Mapping[str, Fallback] = field(default_factory=dict)  # by receiver
     folding: Mapping[str, FoldProfile] = field(default_factory=dict)  # by list
-    outlets: Outlets = NO_OUTLETS
     config_version: str = ""
     config_option: str = ""  # `--config DIR`, for the commands that a message names
     shadow: Shadow | None = None

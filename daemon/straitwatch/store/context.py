@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from straitwatch.core.cluster import features_from_text, is_return
+from straitwatch.core.cluster import FeatureReader, features_from_text, is_return
 from straitwatch.core.model import (
     EarlierEntry,
     Entry,
@@ -19,7 +19,6 @@ from straitwatch.core.model import (
     Report,
 )
 from straitwatch.core.plan import RETURNED
-from straitwatch.core.report import feature_reader
 from straitwatch.store.entry_rows import SENT_ACTIONS, entry_of_row, features_of_row, fold_of_row
 from straitwatch.store.keys import in_chunks, title_key, url_key
 from straitwatch.store.rows import (
@@ -167,11 +166,14 @@ def _returned(report: Report, story_id: str) -> Fold:
     )
 
 
-def recent_reports(tx: Transaction, *, since_at: datetime, after_seq: int) -> list[FoldedReport]:
+def recent_reports(
+    tx: Transaction, *, since_at: datetime, after_seq: int, reader: FeatureReader
+) -> list[FoldedReport]:
     """Return reports in the order in which they were folded.
 
     A fold window is filled with them at the start, and later with those after its last number,
-    which other replicas may have added. No report is skipped if the caller holds `fold_lock`.
+    which other replicas may have added. No report is skipped if the caller holds `fold_lock`. The
+    reader is for reports that an earlier version stored without features.
     """
     query = (
         sa.select(REPORT, ENTRY.c.action, _SENT_AS_EDIT.label("is_sent_as_edit"))
@@ -180,7 +182,7 @@ def recent_reports(tx: Transaction, *, since_at: datetime, after_seq: int) -> li
         .order_by(REPORT.c.seq)
     )
     rows = tx.execute(query).all()
-    earlier = _read_features(tx, [row.entry_id for row in rows if row.features is None])
+    earlier = _read_features(tx, [row.entry_id for row in rows if row.features is None], reader)
     return [_to_folded(row, earlier.get(row.entry_id)) for row in rows]
 
 
@@ -220,7 +222,9 @@ def sent_edits(tx: Transaction, *, since_at: datetime, after_seq: int) -> list[S
     ]
 
 
-def _read_features(tx: Transaction, entry_ids: Sequence[str]) -> dict[str, Features]:
+def _read_features(
+    tx: Transaction, entry_ids: Sequence[str], reader: FeatureReader
+) -> dict[str, Features]:
     """Compute the features of reports that an earlier version stored without them."""
     query = (
         sa.select(
@@ -234,7 +238,7 @@ def _read_features(tx: Transaction, entry_ids: Sequence[str]) -> dict[str, Featu
         .join(FEED, FEED.c.id == ENTRY.c.feed_id)
     )
     return {
-        row.id: feature_reader().read(
+        row.id: reader.read(
             entry_of_row(row),
             outlet=row.outlet,
             language=row.lang,

@@ -10,6 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from straitwatch.core.cluster import derived_story_id
+from straitwatch.core.compiled_beat import CompiledBeat
 from straitwatch.core.corrections import regrow_story
 from straitwatch.core.model import (
     BY_HAND,
@@ -24,7 +25,6 @@ from straitwatch.core.model import (
     Story,
     StoryConstraint,
 )
-from straitwatch.core.origin import Outlets, outlets_of
 from straitwatch.core.plan import Release
 from straitwatch.core.report import Arrival, make_report
 from straitwatch.core.story import union
@@ -76,7 +76,9 @@ def fold_generation(tx: Transaction) -> str:
     return get_meta(tx, _GENERATION) or ""
 
 
-def merge_stories(tx: Transaction, keep: str, other: str, by: Signature) -> Story | None:
+def merge_stories(
+    tx: Transaction, keep: str, other: str, by: Signature, beat: CompiledBeat
+) -> Story | None:
     """Put the reports of a story into another one; None when one of them does not exist.
 
     What was said of both stays said; later reports update the one that is kept, and the other's id
@@ -111,14 +113,18 @@ def merge_stories(tx: Transaction, keep: str, other: str, by: Signature) -> Stor
     if first and joining:
         write_constraints(tx, by.constrain(LinkKind.MUST_LINK, first, [joining]))
     _move(tx, REPORT.c.story_id == other, keep)
-    merged = _regrow(tx, before)
+    merged = _regrow(tx, before, beat)
     is_part = (STORY.c.id == other) | (STORY.c.merged_into == other)
     tx.execute(STORY.update().where(is_part).values(merged_into=keep))
     return merged
 
 
 def split_story(
-    tx: Transaction, story_id: str, entry_ids: Collection[str], by: Signature
+    tx: Transaction,
+    story_id: str,
+    entry_ids: Collection[str],
+    by: Signature,
+    beat: CompiledBeat,
 ) -> Story | None:
     """Make a story of its own of some reports; None when they are not in it, or all there is.
 
@@ -141,8 +147,8 @@ def split_story(
     _open_again(tx, story_id)
     _open_with_first(tx, key)
     _constrain_split(tx, story_id, key, by, moved=sorted(moved))
-    _regrow(tx, story)
-    return _regrow(tx, fresh)
+    _regrow(tx, story, beat)
+    return _regrow(tx, fresh, beat)
 
 
 def _with_copies(entries: Sequence[StoredEntry], entry_ids: Collection[str]) -> set[str]:
@@ -268,12 +274,12 @@ def _open_with_first(tx: Transaction, story_id: str) -> None:
     tx.execute(REPORT.update().where(is_first).values(relation=Relation.NEW.value))
 
 
-def _regrow(tx: Transaction, before: Story) -> Story:
+def _regrow(tx: Transaction, before: Story, beat: CompiledBeat) -> Story:
     feeds = stored_feeds(tx)
-    outlets = outlets_of(feeds.values())
+    beat = beat.with_feeds(feeds.values())
     entries = story_entries(tx, before.id, limit=_MAX_REPORTS)
     reports = [
-        _to_report(stored, feeds[stored.feed_id], outlets)
+        _to_report(stored, feeds[stored.feed_id], beat)
         for stored in sorted(entries, key=lambda stored: stored.seen_at)
     ]
     story = regrow_story(before, reports)
@@ -281,7 +287,7 @@ def _regrow(tx: Transaction, before: Story) -> Story:
     return story
 
 
-def _to_report(stored: StoredEntry, feed: Feed, outlets: Outlets) -> Report:
+def _to_report(stored: StoredEntry, feed: Feed, beat: CompiledBeat) -> Report:
     state = FeedState(feed_id=feed.id, baseline_at=stored.seen_at)
     arrival = Arrival(feed=feed, state=state, seen_at=stored.seen_at)
-    return make_report(stored.entry, stored.matches, arrival, AlertPolicy(), outlets=outlets)
+    return make_report(stored.entry, stored.matches, arrival, AlertPolicy(), beat)

@@ -11,6 +11,7 @@ from straitwatch.core.cluster.features import (
     features_to_text,
 )
 from straitwatch.core.cluster.identity import RENEWED_AFTER, EntrySigns, is_return
+from straitwatch.core.cluster.lexicon import Lexicon
 from straitwatch.core.cluster.stories import STORY_AGE, FoldProfile
 from straitwatch.core.cluster.window import (
     DEFAULT,
@@ -31,6 +32,7 @@ __all__ = [
     "EntrySigns",
     "FeatureReader",
     "FoldProfile",
+    "Lexicon",
     "StoryWindow",
     "derived_story_id",
     "features_from_text",

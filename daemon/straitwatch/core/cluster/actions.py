@@ -130,15 +130,3 @@ DEEDS: Final = _words(
 )
 # What answers a deed: news where a country does so that no earlier report named.
 ANSWERS: Final = _words("accuse reject oppose demand")
-# Countries as headlines shorten them, at their beginning.
-SHORT_COUNTRIES: Final = {
-    "陸": "China",
-    "陆": "China",
-    "美": "United States",
-    "俄": "Russia",
-    "菲": "Philippines",
-    "韓": "South Korea",
-    "韩": "South Korea",
-    "米": "United States",
-    "日": "Japan",
-}

@@ -1,52 +1,25 @@
-"""What a report states, in no language, and in what two reports differ: part of the cluster stage.
+"""The facts of reports, and the differences between the facts of two reports.
 
-In: a cleaned title and its lead. Out: figures with what they count, dates, names, actions and who
-speaks, as short strings that are stored with the report. Two reports that sound alike are compared
-by these: what they state otherwise keeps them apart.
+Facts are figures with the thing that they count, dates, names, actions and speakers, as short
+strings that do not depend on the language. They are stored with a report. Two reports that sound
+alike but state different facts are kept apart.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum, StrEnum
-from functools import cache
 from itertools import product
 
-from straitwatch.core.cluster.actions import SHORT_COUNTRIES, SPEAKING, UNLESS_DONE_TO
-from straitwatch.core.cluster.acts import (
-    Act,
-    Token,
-    acts_of,
-    contrary,
-    denies,
-    follows,
-    is_verb_last,
-    tokens_of,
-)
-from straitwatch.core.cluster.aliases import GROUPS
-from straitwatch.core.cluster.guards import counted_figures, dates_of
-from straitwatch.core.cluster.pivots import common_pivots
-from straitwatch.core.cluster.text import latin_term, normalize_text, stem_cyrillic
+from straitwatch.core.cluster.actions import SPEAKING
+from straitwatch.core.cluster.acts import contrary, denies, follows
+from straitwatch.core.cluster.lexicon import Lexicon
 
-_LEAD = 240  # characters of the lead whose names and figures count
-_NEAR_WORDS, _NEAR_CHARACTERS = 5, 8  # between an action and what it is done to
-_SUBJECT_WITHIN = 4  # tokens from the beginning
-_SPEAKER_WITHIN = 8  # tokens from the colon
-_OBJECTS = frozenset(("thing", "exercise", "system"))
-_PARTIES = frozenset(("person", "politician", "body", "office", "party", "country", "capital"))
-_OFFICIAL = frozenset(("person", "body", "office"))
-# They are named when others visit, quarrel or act there.
-_NO_VOICE = frozenset(
-    ("president", "prime minister", "military", "navy", "air force", "Legislative Yuan")
-)
-_NAMED = frozenset(
+NAMED = frozenset(
     ("person", "politician", "body", "place", "system", "exercise", "country", "party")
 )
-_MEDIA = frozenset("媒紙纸")
-_CLAUSE_ENDS = frozenset("!?,;。、…")
-_SAYS = frozenset(("says", "say", "said", "warns", "warned", "confirms", "confirmed"))
 _LABEL = re.compile(r"([^@?>]+)([@?>]?)(.*)")
-_APART = _NAMED - {"body", "party"}
+_APART = NAMED - {"body", "party"}
 
 
 class Kind(StrEnum):
@@ -108,177 +81,6 @@ class Facts:
         return cls(**{field.name: part for field, part in zip(fields(cls), parts, strict=False)})
 
 
-# ---------------------------------------------------------------- reading
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """A name that was found, from one token to another."""
-
-    shown: str
-    kind: str
-    party: str  # for whom it speaks
-    first: int
-    end: int
-
-
-class FactReader:
-    """Reads reports for their facts."""
-
-    def __init__(self, characters: Mapping[int, int]) -> None:
-        """Read the aliases; `characters` are code points to read as others."""
-        self._names: dict[tuple[str, ...], tuple[str, str, str]] = {}
-        self._longest: dict[str, int] = {}
-        for kind, side, line in _alias_lines():
-            shown, *_ = names = [name.strip() for name in line.replace(";", ",").split(",")]
-            for name in names:
-                stems = tuple(_stems(tokens_of(normalize_text(name.translate(dict(characters))))))
-                self._names.setdefault(stems, (shown, kind, side or shown))
-                self._longest[stems[0]] = max(len(stems), self._longest.get(stems[0], 0))
-
-    def read(self, title: str, lead: str = "") -> Facts:
-        """Return the facts of a cleaned title and its lead."""
-        lead = normalize_text(lead[:_LEAD])
-        tokens = tokens_of(title)
-        names = list(self._find(tokens))
-        acts = _acts_outside_names(acts_of(title), names)
-        speakers = list(_speakers(title, names, tokens))
-        return Facts(
-            figures=frozenset(_figures(title, lead)),
-            dates=dates_of(title),
-            names=frozenset(_shown(names)),
-            mentions=frozenset(_shown(self._find(tokens_of(lead)))),
-            acts=frozenset(_act_labels(acts, names, tokens)),
-            speakers=frozenset(name.party for name in speakers),
-            subject=frozenset(_subject(names, tokens)),
-            countries=frozenset(n.party for n in names if n.kind in ("country", "capital")),
-            voices=frozenset(_voices([*speakers, *_clause_openers(title, names, tokens)])),
-        )
-
-    def _find(self, tokens: Sequence[Token]) -> Iterator[_Name]:
-        """Find the longest names, from left to right."""
-        placed = [(place, stem) for place, stem in enumerate(map(_stem, tokens)) if stem]
-        stems = [stem for _, stem in placed]
-        at = 0
-        while at < len(stems):
-            end = self._end_of_name(stems, at)
-            if end is not None:
-                found = self._names[tuple(stems[at:end])]
-                yield _Name(*found, placed[at][0], placed[end - 1][0] + 1)
-            at = end or at + 1
-
-    def _end_of_name(self, stems: list[str], at: int) -> int | None:
-        longest = min(self._longest.get(stems[at], 0), len(stems) - at)
-        ends = range(at + longest, at, -1)
-        return next((end for end in ends if tuple(stems[at:end]) in self._names), None)
-
-
-@cache
-def fact_reader(characters: frozenset[tuple[int, int]]) -> FactReader:
-    """Return the reader that reads code points as others, given as pairs."""
-    return FactReader(dict(characters))
-
-
-def _alias_lines() -> Iterator[tuple[str, str, str]]:
-    for group in GROUPS:
-        for line in group.lines.strip().splitlines():
-            yield group.kind, group.side, line
-
-
-def _stems(tokens: Sequence[Token]) -> Iterator[str]:
-    return filter(None, map(_stem, tokens))
-
-
-def _stem(token: Token) -> str:
-    word = token.text
-    if token.is_cjk or word[0].isdigit():
-        return word
-    return stem_cyrillic(word) if "\u0400" <= word[0] <= "\u052f" else latin_term(word)
-
-
-def _shown(names: Iterable[_Name]) -> Iterator[str]:
-    """Return the names that tell reports of this beat apart."""
-    common = common_pivots()
-    for name in names:
-        if name.kind in _NAMED and f"@{name.shown}" not in common:
-            yield f"{name.kind}:{name.shown}"
-
-
-def _acts_outside_names(acts: Sequence[Act], names: Sequence[_Name]) -> list[Act]:
-    taken = {at for name in names if name.kind != "thing" for at in range(name.first, name.end)}
-    return [act for act in acts if act.first not in taken]
-
-
-def _act_labels(
-    acts: Sequence[Act], names: Sequence[_Name], tokens: Sequence[Token]
-) -> Iterator[str]:
-    things = [name for name in names if name.kind in _OBJECTS]
-    back = any(is_verb_last(token.text) for token in tokens)
-    for act in acts:
-        reach = _NEAR_CHARACTERS if tokens[act.first].is_cjk else _NEAR_WORDS
-        behind = [thing.shown for thing in things if 0 <= thing.first - act.end < reach]
-        before = [thing.shown for thing in things if 0 <= act.first - thing.end < reach]
-        objects = before if back else behind
-        if not UNLESS_DONE_TO.get(act.name, frozenset()).isdisjoint(objects):
-            continue
-        yield act.label
-        yield from (f"{act.label}>{about}" for about in act.about)
-        yield from (f"{act.label}@{thing}" for thing in objects)
-        if not objects and not back:
-            yield from (f"{act.label}?{thing}" for thing in before)
-
-
-def _figures(title: str, lead: str) -> Iterator[str]:
-    yield from (f"{what}:{value}" for what, value in counted_figures(title))
-    yield from (f"{what}:{value}" for what, value in counted_figures(lead) if what)
-
-
-def _speakers(title: str, names: Sequence[_Name], tokens: Sequence[Token]) -> Iterator[_Name]:
-    """Return who stands before a colon ("MND: ..."), or alone behind the last ("...: MND")."""
-    parties = [name for name in names if name.kind in _PARTIES]
-    for colon in (found.start() for found in re.finditer(r":(?!\d)", title)):
-        at = sum(token.start < colon for token in tokens)
-        before = [name for name in parties if 0 <= at - name.end < _SPEAKER_WITHIN]
-        yield from before[-1:]
-        yield from (name for name in parties if name.first == at and name.end == len(tokens))
-
-
-def _clause_openers(title: str, names: Sequence[_Name], tokens: Sequence[Token]) -> Iterator[_Name]:
-    """Return who opens the second clause of a headline, or says at its end what it reports.
-
-    "陸實彈射擊 國防部嚴密警戒", "Ties run deep, premier says".
-    """
-    for name in names:
-        start, rest = tokens[name.first].start, [token.text for token in tokens[name.end :]]
-        before = title[:start].rstrip("'\"「『“ ")
-        if tokens[name.first].is_cjk:
-            opens = start > 0 and (title[start - 1] == " " or before[-1:] in _CLAUSE_ENDS)
-            if opens:
-                yield name
-        elif before.endswith(",") and rest[:1] and rest[0] in _SAYS and len(rest) == 1:
-            yield name
-
-
-def _voices(speakers: Iterable[_Name]) -> Iterator[str]:
-    """Return the officials and bodies that speak; a president is also named when he is visited."""
-    for name in speakers:
-        if name.kind in _OFFICIAL and name.shown not in _NO_VOICE:
-            yield name.shown
-
-
-def _subject(names: Sequence[_Name], tokens: Sequence[Token]) -> Iterator[str]:
-    if len(tokens) > 1 and tokens[1].text in _MEDIA:
-        return  # 美媒 is no side
-    first = next((name for name in names if name.kind in _PARTIES), None)
-    if tokens and tokens[0].text in SHORT_COUNTRIES and (first is None or first.first > 0):
-        yield SHORT_COUNTRIES[tokens[0].text]
-    elif first is not None and first.first < _SUBJECT_WITHIN:
-        yield first.party
-
-
-# ---------------------------------------------------------------- comparing
-
-
 @dataclass(slots=True)
 class _Things:
     """To what an action is done, and what stands before it and may have done it."""
@@ -287,7 +89,7 @@ class _Things:
     maybe: set[str] = field(default_factory=set)
 
 
-def differences(a: Facts, b: Facts) -> tuple[Difference, ...]:
+def differences(a: Facts, b: Facts, lexicon: Lexicon) -> tuple[Difference, ...]:
     """Return what two reports state otherwise, the strongest first."""
     found = (
         *_other_acts(a, b),
@@ -295,7 +97,7 @@ def differences(a: Facts, b: Facts) -> tuple[Difference, ...]:
         *_other_values(Kind.NUMBER, _by_class(a.figures), _by_class(b.figures)),
         *_other_values(Kind.DATE, _by_class(a.dates), _by_class(b.dates)),
         *_other_names(a, b),
-        *_other_parties(a, b),
+        *_other_parties(a, b, lexicon.offices),
     )
     return tuple(sorted(set(found), key=lambda one: (-one.strength, one.kind, one.ours)))
 
@@ -388,19 +190,9 @@ def _other_names(a: Facts, b: Facts) -> Iterator[Difference]:
         yield Difference(Kind.NAME, Strength.DISTINCTION, ours, theirs)
 
 
-def _shown_name(line: str) -> str:
-    return line.replace(";", ",").partition(",")[0].strip()
-
-
-@cache
-def offices() -> frozenset[str]:
-    """Return the names of bodies that every country has."""
-    return frozenset(_shown_name(line) for kind, _, line in _alias_lines() if kind == "office")
-
-
-def _other_parties(a: Facts, b: Facts) -> Iterator[Difference]:
+def _other_parties(a: Facts, b: Facts, offices: frozenset[str]) -> Iterator[Difference]:
     ours, theirs = a.speakers or a.subject, b.speakers or b.subject
-    if bool(ours - offices()) != bool(theirs - offices()):
+    if bool(ours - offices) != bool(theirs - offices):
         return  # whose foreign ministry?
     if not ours or not theirs or ours & theirs:
         return

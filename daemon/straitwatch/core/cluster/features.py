@@ -1,13 +1,14 @@
 """Reads what folding compares of an entry: its terms, the things that it names, its figures."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property
 from sys import intern
 
-from straitwatch.core.cluster.facts import fact_reader
+from straitwatch.core.cluster.fact_reader import FactReader
 from straitwatch.core.cluster.guards import quantities
 from straitwatch.core.cluster.identity import Text
-from straitwatch.core.cluster.pivots import pivots_of
+from straitwatch.core.cluster.lexicon import Lexicon
 from straitwatch.core.cluster.text import (
     MAX_TERMS,
     SUMMARY_CHARACTERS,
@@ -36,12 +37,13 @@ _TUPLES = (
 class FeatureReader:
     """Reads entries; the same text gives the same features on every machine."""
 
-    def __init__(self, characters: Mapping[int, int] | None = None) -> None:
-        """Begin; `characters` are code points to read as others, such as traditional Han."""
-        self._characters = dict(characters or {})
-        pairs = frozenset(self._characters.items())
-        self._pivots = pivots_of(pairs)
-        self._facts = fact_reader(pairs)
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Read with the names of a beat."""
+        self._lexicon = lexicon
+
+    @cached_property
+    def _facts(self) -> FactReader:
+        return FactReader(self._lexicon)
 
     def read(
         self,
@@ -53,15 +55,16 @@ class FeatureReader:
         seen_at: datetime,
     ) -> Features:
         """Return the features of an entry that one outlet published, without a vector."""
-        title = clean_title(entry.title.translate(self._characters))
+        characters, finder = self._lexicon.characters, self._lexicon.finder
+        title = clean_title(entry.title.translate(characters))
         text = Text.of(entry.title, entry.summary or entry.content, outlet)
-        lead = (entry.summary or entry.content)[:SUMMARY_CHARACTERS].translate(self._characters)
+        lead = (entry.summary or entry.content)[:SUMMARY_CHARACTERS].translate(characters)
         title_terms = tuple(dict.fromkeys(terms(title)))
         lead_terms = dict.fromkeys(terms(lead))
         room = MAX_TERMS - len(title_terms)
         fresh = [term for term in lead_terms if term not in title_terms][: max(room, 0)]
-        title_names = tuple(self._pivots.of(title, ""))
-        names = self._pivots.of(title, lead)
+        title_names = tuple(finder.find(title, ""))
+        names = finder.find(title, lead)
         return Features(
             entry_id=entry.id,
             seen_at=seen_at,

@@ -12,9 +12,8 @@ from functools import lru_cache
 from typing import TypeVar
 
 from straitwatch.core.cluster.actions import ANSWERS, DEEDS
-from straitwatch.core.cluster.aliases import MEDIA
-from straitwatch.core.cluster.facts import Facts, Kind, Strength, differences, offices
-from straitwatch.core.cluster.pivots import common_pivots
+from straitwatch.core.cluster.facts import Facts, Kind, Strength, differences
+from straitwatch.core.cluster.lexicon import Lexicon
 from straitwatch.core.listing import is_named
 from straitwatch.core.model import Features, Novelty
 
@@ -30,36 +29,38 @@ def facts_of(features: Features) -> Facts:
     return Facts.from_text(features.facts)
 
 
-def find_novelty(features: Features, sent: Iterable[Features]) -> Novelty:
+def find_novelty(features: Features, sent: Iterable[Features], lexicon: Lexicon) -> Novelty:
     """Compare a report with the reports of its story that people were sent."""
     told = list(sent)
     facts, others = facts_of(features), [facts_of(other) for other in told]
     named = {name for other in told for name in (*other.title_names, *other.lead_names)}
     figures = {figure for other in told for figure in other.figures}
+    sides = {*_new_sides(facts, others, lexicon.offices), *_answering(facts, others)}
+    sides = {*_new_sides(facts, others, lexicon.offices), *_answering(facts, others)}
     novelty = Novelty(
         signals=_new(features.signals, (signal for other in told for signal in other.signals)),
         voices=tuple(sorted(voice for voice in facts.voices if f"@{voice}" not in named)),
-        sides=tuple(sorted({*_new_sides(facts, others), *_answering(facts, others)})),
+        sides=tuple(sorted(sides)),
         acts=_new_deeds(features, told),
-        opposites=tuple(_opposites(facts, others)),
+        opposites=tuple(_opposites(facts, others, lexicon)),
         names=tuple(
             name.removeprefix("@")
             for name in features.title_names
-            if name not in named and name not in common_pivots()
+            if name not in named and name not in lexicon.common_names
         ),
         figures=_new(features.figures, figures),
     )
     found = {*novelty.voices, *novelty.sides, *novelty.names}
-    return replace(novelty, unsaid=tuple(sorted(_unsaid(found, told))))
+    return replace(novelty, unsaid=tuple(sorted(_unsaid(found, told, lexicon.media))))
 
 
-def _unsaid(found: Iterable[str], told: Iterable[Features]) -> Iterator[str]:
+def _unsaid(found: Iterable[str], told: Iterable[Features], media: frozenset[str]) -> Iterator[str]:
     """Yield the media among these names, and what a headline that was sent names."""
     named = {name.removeprefix("@") for other in told for name in other.title_names}
     countries = {country for other in told for country in facts_of(other).countries}
     titles = [other.title for other in told]
     for name in found:
-        if name in MEDIA or name in named | countries or is_named(name, titles):
+        if name in media or name in named | countries or is_named(name, titles):
             yield name
 
 
@@ -85,11 +86,11 @@ def _acts(facts: Facts) -> set[str]:
     return {_OBJECT.split(act)[0] for act in facts.acts}
 
 
-def _new_sides(facts: Facts, others: list[Facts]) -> Iterator[str]:
+def _new_sides(facts: Facts, others: list[Facts], offices: frozenset[str]) -> Iterator[str]:
     """Yield the countries that speak or act here and in no report that was sent."""
-    known = {side for other in others for side in (*other.speakers, *other.subject)} - offices()
+    known = {side for other in others for side in (*other.speakers, *other.subject)} - offices
     if known:
-        yield from (facts.speakers | facts.subject) - known - offices()
+        yield from (facts.speakers | facts.subject) - known - offices
 
 
 def _answering(facts: Facts, others: list[Facts]) -> Iterator[str]:
@@ -100,12 +101,12 @@ def _answering(facts: Facts, others: list[Facts]) -> Iterator[str]:
         yield from facts.countries - named
 
 
-def _opposites(facts: Facts, others: list[Facts]) -> Iterator[str]:
+def _opposites(facts: Facts, others: list[Facts], lexicon: Lexicon) -> Iterator[str]:
     """Yield what every report that was sent states otherwise."""
     found = [
         {
             f"{one.ours}, not {one.theirs}"
-            for one in differences(facts, other)
+            for one in differences(facts, other, lexicon)
             if one.kind in (Kind.OPPOSITE, Kind.STEP) and one.strength >= Strength.STEP
         }
         for other in others

@@ -5,14 +5,13 @@ across languages, meaning and the people, places and things that both name. See 
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import exp, inf, sqrt
 from typing import NamedTuple
 
-from straitwatch.core.cluster.beat import beat_shares
-from straitwatch.core.cluster.pivots import common_pivots, pivot_shares
+from straitwatch.core.cluster.lexicon import Lexicon
 from straitwatch.core.cluster.terms import NO_LIKENESS, Likeness, Member, TermIndex, Weights
 from straitwatch.core.cluster.vectors import Centered, VectorIndex
 from straitwatch.core.model import Features, Fold, Relation, Vector
@@ -108,11 +107,12 @@ class Named:
 
     score: float
     names: tuple[str, ...]
+    says_enough: bool  # enough of them are not common to the beat
 
     @property
     def is_telling(self) -> bool:
         """True if they say that both may be about the same event, whatever their languages."""
-        return self.score >= RELATED_SCORE and says_enough(self.names)
+        return self.score >= RELATED_SCORE and self.says_enough
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,10 +157,11 @@ class _Query:
 class ListStories:
     """The open stories of one watch-list, found by terms, names and meaning."""
 
-    def __init__(self) -> None:
+    def __init__(self, lexicon: Lexicon) -> None:
         """Begin without stories."""
-        self._words = TermIndex(beat_shares())
-        self._names = TermIndex(pivot_shares())
+        self._lexicon = lexicon
+        self._words = TermIndex(lexicon.word_shares)
+        self._names = TermIndex(lexicon.name_shares)
         self._vectors: dict[str, VectorIndex] = {}  # by model: two are never compared
         self._recent: deque[_Counted] = deque()
         self._score_sum = 0
@@ -251,13 +252,13 @@ class ListStories:
             score = words.blend(NEAREST_SHARE) + meaning + _NAME_SHARE * names.score
             bar = self.bar_across(profile)
         else:
-            score, bar = names.score if says_enough(names.names) else 0.0, profile.names
+            score, bar = names.score if names.says_enough else 0.0, profile.names
         hours = max(0.0, (features.seen_at - story.last_seen_at) / HOUR)
         score *= exp(-hours / DECAY_HOURS)
         # Most stories are far below the bar: what they share is not worth its time.
         is_near = score >= bar
         shared = self._words.shared(story.id, query.words) if is_near else ()
-        is_weak = own and bool(shared) and beat_shares().keys() >= set(shared)
+        is_weak = own and bool(shared) and self._lexicon.word_shares.keys() >= set(shared)
         if is_near and not shared:
             shared = self._names.shared(story.id, query.names)
         return Candidate(
@@ -276,7 +277,8 @@ class ListStories:
         likeness = self._names.likeness(story_id, query.names).blend(NEAREST_SHARE)
         is_worth_naming = likeness >= RELATED_SCORE
         names = self._names.shared(story_id, query.names) if is_worth_naming else ()
-        return Named(score=likeness, names=names)
+        says_enough = self._lexicon.says_enough(names, least=RELATED_NAMES)
+        return Named(score=likeness, names=names, says_enough=says_enough)
 
     def _meaning(self, query: _Query, story_id: str) -> Likeness:
         if query.vector is None or query.features.vector is None:
@@ -309,8 +311,3 @@ class ListStories:
 def _unit(weights: Weights) -> Weights:
     length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
     return {term: weight / length for term, weight in weights.items()}
-
-
-def says_enough(names: Iterable[str]) -> bool:
-    """Return True if enough of the names are not those that half of the beat's reports hold."""
-    return sum(name not in common_pivots() for name in names) >= RELATED_NAMES

@@ -19,6 +19,7 @@ from straitwatch.core.cluster.constraints import Constraints
 from straitwatch.core.cluster.facts import differences, is_other_event, is_other_text
 from straitwatch.core.cluster.guards import Conflict, compare_titles
 from straitwatch.core.cluster.identity import PageIndex
+from straitwatch.core.cluster.lexicon import Lexicon
 from straitwatch.core.cluster.novelty import facts_of, find_novelty
 from straitwatch.core.cluster.stories import (
     RARITY_AGE,
@@ -83,15 +84,21 @@ class StoryWindow:
     MEMORY: ClassVar[timedelta] = STORY_AGE + RARITY_AGE
 
     def __init__(
-        self, *, profile: FoldProfile = DEFAULT, constraints: Iterable[StoryConstraint] = ()
+        self,
+        lexicon: Lexicon,
+        *,
+        profile: FoldProfile = DEFAULT,
+        constraints: Iterable[StoryConstraint] = (),
     ) -> None:
         """Begin without reports.
 
         Args:
+            lexicon: the names and common words of the beat.
             profile: how readily reports are taken for one event.
             constraints: what people decided about pairs of reports, some of which may come later.
 
         """
+        self.lexicon = lexicon
         self._profile = profile
         self._links = Constraints(constraints)
         self._lists: dict[str, ListStories] = {}
@@ -152,7 +159,7 @@ class StoryWindow:
     def novelty(self, features: Features, story_id: str) -> Novelty:
         """Return what a text adds to the reports of an open story that people were sent."""
         story = self._stories.get(story_id)
-        return find_novelty(features, story.sent) if story else NO_NOVELTY
+        return find_novelty(features, story.sent, self.lexicon) if story else NO_NOVELTY
 
     def is_open(self, story_id: str) -> bool:
         """Return True if the window holds the reports of the story that later ones may join."""
@@ -254,7 +261,8 @@ class StoryWindow:
             is_sure = likeness.score >= SURE_COPY
             if not is_sure and candidate.margin < 0:
                 continue  # too far in any case: what differs decides nothing
-            found = differences(facts_of(features), facts_of(story.by_title[title]))
+            facts, others = facts_of(features), facts_of(story.by_title[title])
+            found = differences(facts, others, self.lexicon)
             if is_other_event(found):
                 return _Compared(is_other_event=True)
             # Short headlines of the beat are half alike by its common words alone.
@@ -294,7 +302,7 @@ class StoryWindow:
 
     def _list(self, watchlist: str) -> ListStories:
         if watchlist not in self._lists:
-            self._lists[watchlist] = ListStories()
+            self._lists[watchlist] = ListStories(self.lexicon)
         return self._lists[watchlist]
 
 

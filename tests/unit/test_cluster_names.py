@@ -2,16 +2,15 @@
 
 import pytest
 
-from straitwatch.core.cluster.aliases import ALIASES
-from straitwatch.core.cluster.pivots import Pivots
-from straitwatch.core.cluster.text import clean_title
-from straitwatch.core.report import one_script
+from builders.beat import BEAT, SHIPPED
+from straitwatch.core.cluster.text import clean_title, normalize_text, stems
+from straitwatch.core.compiled_beat import one_script
 
-PIVOTS = Pivots(one_script())
+FINDER = BEAT.lexicon.finder
 
 
 def names(title: str, lead: str = "") -> set[str]:
-    return set(PIVOTS.of(clean_title(title.translate(one_script())), lead))
+    return set(FINDER.find(clean_title(title.translate(one_script())), lead))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +47,7 @@ def test_figure_is_a_name_if_it_counts_something() -> None:
 
 
 def test_names_in_the_title_weigh_more_than_names_in_the_lead() -> None:
-    found = PIVOTS.of("ferry to penghu", "the kremlin had no comment")
+    found = FINDER.find("ferry to penghu", "the kremlin had no comment")
 
     assert found["@Penghu"] > found["@Kremlin"] > 0
 
@@ -108,17 +107,13 @@ def test_bare_figure_is_not_a_name() -> None:
     assert "@S400" in names("Moscow sells the S-400 system")
 
 
-def test_name_has_one_meaning() -> None:
-    lines = [line.replace(";", ",").split(",") for line in ALIASES.splitlines()]
-    names_of = [{name.strip() for name in line} for line in lines]
-    shown = [line[0].strip() for line in lines]
+def test_no_two_names_of_the_shipped_beat_share_the_stems_of_a_spelling() -> None:
+    owners: dict[tuple[str, ...], str] = {}
+    twice = []
+    for group in SHIPPED.aliases:
+        for name, spelling in group.spellings():
+            words = stems(normalize_text(spelling.translate(one_script())))
+            if owners.setdefault(words, name) != name:
+                twice.append((spelling, name, owners[words]))
 
-    assert len(shown) == len(set(shown))
-    seen: dict[str, str] = {}
-    twice = [
-        (name, seen[name], first)
-        for first, some in zip(shown, names_of, strict=True)
-        for name in some
-        if seen.setdefault(name, first) != first
-    ]
     assert twice == []

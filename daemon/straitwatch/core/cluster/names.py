@@ -1,40 +1,36 @@
-"""What a text speaks of, in no language: part of the cluster stage.
-
-In: a title and its lead. Out: the people, places and things of this beat that it names, and its
-figures; texts in two languages can be compared by these. The names come from `aliases`.
-"""
+"""Finds the people, places, things and figures that a text names, in any language."""
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
 from math import sqrt
 
-from straitwatch.core.cluster.aliases import ALIASES
-from straitwatch.core.cluster.beat import beat_shares
+from straitwatch.core.beat import AliasGroup
 from straitwatch.core.cluster.guards import quantities
-from straitwatch.core.cluster.text import normalize_text, stems, terms
+from straitwatch.core.cluster.text import normalize_text, stems
 
 _LEAST_FIGURE = 10  # "two ships" are in every other report
-_COMMON = 0.05  # share from which a name says nothing about an event
 _LEAD_WEIGHT = 0.5  # against 1 for what the title names
 _MAYBE_FIGURE = re.compile(r"[\d十百]")
 _FIRST_CJK = "\u3000"
 
 
-class Pivots:
-    """Finds what texts name."""
+class NameFinder:
+    """Finds the names of a beat in texts."""
 
-    def __init__(self, characters: Mapping[int, int]) -> None:
-        """Read the aliases; `characters` are code points to read as others."""
+    def __init__(self, groups: Iterable[AliasGroup], characters: Mapping[int, int]) -> None:
+        """Index the aliases; `characters` are code points to read as others."""
         self._names: dict[tuple[str, ...], str] = {}
         self._words: dict[str, int] = {}  # the most words of a name that begins with this one
-        for shown, name in _aliases():
-            words = stems(normalize_text(name.translate(dict(characters))))
-            self._names.setdefault(words, f"@{shown}")
-            self._words[words[0]] = max(len(words), self._words.get(words[0], 0))
-        self._longest = max(map(len, self._words))
+        for group in groups:
+            for name, spelling in group.spellings():
+                words = stems(normalize_text(spelling.translate(characters)))
+                if not words:  # nothing but function words
+                    continue
+                self._names.setdefault(words, f"@{name}")
+                self._words[words[0]] = max(len(words), self._words.get(words[0], 0))
+        self._longest = max(map(len, self._words), default=0)
 
-    def of(self, title: str, lead: str) -> dict[str, float]:
+    def find(self, title: str, lead: str) -> dict[str, float]:
         """Return what a report names with weights of unit length, the title's names first.
 
         The characters of both texts are those that the aliases were read in.
@@ -77,32 +73,3 @@ class Pivots:
                     break
             else:
                 place += 1
-
-
-def _aliases() -> Iterator[tuple[str, str]]:
-    """Return each name with the one that is shown for it."""
-    for line in ALIASES.strip().splitlines():
-        names = [name.strip() for name in line.replace(";", ",").split(",")]
-        yield from ((names[0], name) for name in names)
-
-
-@cache
-def pivots_of(characters: frozenset[tuple[int, int]]) -> Pivots:
-    """Return the finder that reads code points as others, given as pairs."""
-    return Pivots(dict(characters))
-
-
-@cache
-def common_pivots() -> frozenset[str]:
-    """Return the names that too many of the beat's reports hold to say anything."""
-    return frozenset(name for name, share in pivot_shares().items() if share >= _COMMON)
-
-
-@cache
-def pivot_shares() -> dict[str, float]:
-    """Return the assumed share of each common name, that of its rarest word; see `beat_shares`."""
-    shares = beat_shares()
-    names = (line.partition(",")[0].partition(";")[0] for line in ALIASES.strip().splitlines())
-    return {
-        f"@{name}": min((shares.get(t, 0.0) for t in terms(name)), default=0.0) for name in names
-    }

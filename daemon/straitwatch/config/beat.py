@@ -1,0 +1,187 @@
+"""Reads beat/: its own files or the shipped ones, to one checked `Beat` or every problem."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from straitwatch.config.beat_schemas import AliasesSchema, CommonSchema, SourcesSchema
+from straitwatch.config.document import Document, KeyPath
+from straitwatch.config.files import (
+    ALIASES,
+    BEAT_FOLDER,
+    COMMON,
+    SOURCES,
+    in_order,
+    read_file,
+)
+from straitwatch.config.schemas import Schema
+from straitwatch.config.suggestions import did_you_mean
+from straitwatch.config.validation_messages import fit, salvage
+from straitwatch.core.beat import AliasGroup, Beat, CommonWords, NameKind, Source
+from straitwatch.core.compiled_beat import one_script
+from straitwatch.core.model import Problem
+from straitwatch.errors import ConfigError
+from straitwatch.shipped import shipped
+
+Shape = TypeVar("Shape", bound=Schema)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeatFiles:
+    """The knowledge of a beat, the files that it was read from, and the problems in them."""
+
+    beat: Beat
+    documents: tuple[Document, ...]
+    own: tuple[Document, ...]  # of the configuration; the others are shipped
+    problems: tuple[Problem, ...]
+
+
+def load_beat(directory: Path) -> Beat:
+    """Return the beat of a configuration; a shipped file replaces each one that it does not have.
+
+    Raises:
+        ConfigError: with every problem in beat/.
+    """
+    files = read_beat(directory)
+    if any(not problem.is_warning for problem in files.problems):
+        raise ConfigError(in_order(files.problems))
+    return files.beat
+
+
+def read_beat(directory: Path) -> BeatFiles:
+    """Read the files in beat/ and collect all problems."""
+    folder, fallback = directory / BEAT_FOLDER, shipped("config") / BEAT_FOLDER
+    own = [name for name in (SOURCES, ALIASES, COMMON) if (folder / name).is_file()]
+    documents = {
+        name: read_file((folder if name in own else fallback) / name)
+        for name in (SOURCES, ALIASES, COMMON)
+    }
+    problems: list[Problem] = []
+    sources = _fit(documents[SOURCES], SourcesSchema, problems)
+    aliases = _fit(documents[ALIASES], AliasesSchema, problems)
+    common = _fit(documents[COMMON], CommonSchema, problems)
+    problems += _source_problems(documents[SOURCES], sources)
+    problems += _alias_problems(documents[ALIASES], aliases)
+    problems += _common_problems(documents[COMMON], common)
+    return BeatFiles(
+        beat=_to_beat(sources, aliases, common),
+        documents=tuple(documents.values()),
+        own=tuple(documents[name] for name in own),
+        problems=tuple(problems),
+    )
+
+
+def _fit(document: Document, shape: type[Shape], problems: list[Problem]) -> Shape:
+    """Fit a document into its shape as far as possible, and add what is wrong with it."""
+    problems += [*document.problems, *document.warnings]
+    if document.problems:
+        return shape()
+    fitted, misfits = fit(document, document.data, shape)
+    problems += misfits
+    return fitted or salvage(document.data, shape) or shape()
+
+
+def _to_beat(sources: SourcesSchema, aliases: AliasesSchema, common: CommonSchema) -> Beat:
+    return Beat(
+        sources=tuple(Source(**source.model_dump()) for source in sources.sources),
+        aliases=tuple(
+            AliasGroup(kind=group.kind, side=group.side, names=dict(group.names))
+            for group in aliases.aliases
+        ),
+        common=tuple(CommonWords(share=group.share, words=group.words) for group in common.common),
+        no_voice=frozenset(aliases.no_voice),
+        short_countries=dict(aliases.short_countries),
+    )
+
+
+# ---------------------------------------------------------------- duplicates and contradictions
+
+
+@dataclass(slots=True)
+class _Owners:
+    """Remembers which name each spelling belongs to, and reports a second owner."""
+
+    document: Document
+    noun: str
+    _owners: dict[str, tuple[str, int]] = field(default_factory=dict)  # and lines, by key
+    _lines: dict[str, int] = field(default_factory=dict)  # by text
+
+    def claim(self, key: str, text: str, owner: str, path: KeyPath) -> Iterator[Problem]:
+        """Give a spelling to a name; yield a problem if another one, or the same one, has it."""
+        line = self.document.position(path).line
+        first_owner, first_line = self._owners.setdefault(key, (owner, line))
+        if first_owner != owner:
+            message = f"`{text}` is a {self.noun} of {first_owner} too, in line {first_line}"
+            yield self.document.problem(path, message, "keep it with one of them")
+        elif text in self._lines:
+            message = f"`{text}` is given twice, first in line {self._lines[text]}"
+            yield self.document.problem(path, message, "keep one of them")
+        self._lines.setdefault(text, line)
+
+
+def _source_problems(document: Document, shape: SourcesSchema) -> Iterator[Problem]:
+    lines: dict[str, int] = {}
+    spellings, sites = _Owners(document, "spelling"), _Owners(document, "site")
+    for at, source in enumerate(shape.sources):
+        path: KeyPath = ("sources", at)
+        if line := lines.get(source.name):
+            message = f"the source {source.name} is given twice, first in line {line}"
+            yield document.problem((*path, "name"), message, "join them")
+            continue
+        lines[source.name] = document.position((*path, "name")).line
+        yield from spellings.claim(
+            source.name.casefold(), source.name, source.name, (*path, "name")
+        )
+        for nth, text in enumerate(source.spellings):
+            place = (*path, "spellings", nth)
+            yield from spellings.claim(text.casefold(), text, source.name, place)
+        for nth, site in enumerate(source.sites):
+            yield from sites.claim(site, site, source.name, (*path, "sites", nth))
+
+
+def _alias_problems(document: Document, shape: AliasesSchema) -> Iterator[Problem]:
+    owners, lines = _Owners(document, "spelling"), dict[str, int]()
+    characters = one_script()
+    for at, group in enumerate(shape.aliases):
+        for name, spellings in group.names.items():
+            path: KeyPath = ("aliases", at, "names", name)
+            if line := lines.get(name):
+                message = f"the name {name} is given twice, first in line {line}"
+                yield document.problem(path, message, "join them", of_key=True)
+                continue
+            lines[name] = document.position(path, of_key=True).line
+            for nth, text in enumerate((name, *spellings)):
+                key = text.translate(characters).casefold()
+                yield from owners.claim(key, text, name, (*path, nth - 1) if nth else path)
+    yield from _unknown_names(document, shape, lines)
+
+
+def _unknown_names(
+    document: Document, shape: AliasesSchema, lines: Mapping[str, int]
+) -> Iterator[Problem]:
+    """Yield the names that other keys refer to and that no group has."""
+    referred: list[tuple[KeyPath, str]] = [
+        (("no_voice", at), name) for at, name in enumerate(shape.no_voice)
+    ]
+    referred += [(("short_countries", sign), name) for sign, name in shape.short_countries.items()]
+    for path, name in referred:
+        if name not in lines:
+            hint = did_you_mean(name, lines) or "add it to a group in `aliases`"
+            yield document.problem(path, f"unknown name: {name}", hint)
+    countries = [
+        name for group in shape.aliases if group.kind is NameKind.COUNTRY for name in group.names
+    ]
+    for at, group in enumerate(shape.aliases):
+        hint = did_you_mean(group.side, countries)
+        if group.side and group.side not in countries and hint:  # a side may be no country
+            message = f"no country in `aliases`: {group.side}"
+            yield document.problem(("aliases", at, "side"), message, hint, is_warning=True)
+
+
+def _common_problems(document: Document, shape: CommonSchema) -> Iterator[Problem]:
+    words = _Owners(document, "word")
+    for at, group in enumerate(shape.common):
+        share = f"share {group.share:g}"
+        for nth, word in enumerate(group.words):
+            yield from words.claim(word, word, share, ("common", at, "words", nth))

@@ -1,0 +1,70 @@
+"""The names and common words of a beat, compiled for comparing reports."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from straitwatch.core.beat import Beat, NameKind
+from straitwatch.core.cluster.names import NameFinder
+from straitwatch.core.cluster.text import terms
+
+_COMMON = 0.05  # share from which a name says nothing about an event
+
+
+class Lexicon:
+    """What reports of a beat are compared by; each index is built when it is first used."""
+
+    def __init__(self, beat: Beat, characters: Mapping[int, int] | None = None) -> None:
+        """Hold a beat; `characters` are code points to read as others, such as traditional Han."""
+        self.beat = beat
+        self.characters = dict(characters or {})
+
+    def is_same(self, other: "Lexicon") -> bool:
+        """Return True if both have the same names and words."""
+        return self is other or (self.beat == other.beat and self.characters == other.characters)
+
+    @cached_property
+    def finder(self) -> NameFinder:
+        """The names as texts write them."""
+        return NameFinder(self.beat.aliases, self.characters)
+
+    @cached_property
+    def word_shares(self) -> Mapping[str, float]:
+        """The assumed share of the reports that hold a term.
+
+        A list that has just begun does not know yet that "Taiwan" is in half of its reports. These
+        shares replace the reports that it has not seen: docs/adr/0005.
+        """
+        return {
+            term: common.share
+            for common in reversed(self.beat.common)
+            for term in terms(" ".join(common.words))
+        }
+
+    @cached_property
+    def name_shares(self) -> Mapping[str, float]:
+        """The assumed share of the reports that hold a name: that of its rarest word."""
+        shares = self.word_shares
+        names = (name for group in self.beat.aliases for name in group.names)
+        return {
+            f"@{name}": min((shares.get(term, 0.0) for term in terms(name)), default=0.0)
+            for name in names
+        }
+
+    @cached_property
+    def common_names(self) -> frozenset[str]:
+        """The names that too many reports hold to say anything."""
+        return frozenset(name for name, share in self.name_shares.items() if share >= _COMMON)
+
+    @cached_property
+    def offices(self) -> frozenset[str]:
+        """The names of bodies that every country has."""
+        return self.beat.names(NameKind.OFFICE)
+
+    @cached_property
+    def media(self) -> frozenset[str]:
+        """The names of bodies that report and are no party to an event."""
+        return self.beat.names(NameKind.MEDIA)
+
+    def says_enough(self, names: tuple[str, ...], *, least: int) -> bool:
+        """Return True if at least so many of the names are not common to the beat."""
+        return sum(name not in self.common_names for name in names) >= least
