@@ -73,7 +73,7 @@ def read_beat(directory: Path) -> BeatFiles:
 
 
 def _fit(document: Document, shape: type[Shape], problems: list[Problem]) -> Shape:
-    """Fit a document into its shape as far as possible, and add what is wrong with it."""
+    """Fit a document into its shape as far as possible, and add its problems."""
     problems += [*document.problems, *document.warnings]
     if document.problems:
         return shape()

@@ -1,8 +1,8 @@
-"""Folding reports into stories: part of core, pure.
+"""Folds reports into stories.
 
-In: the features of matched entries, in the order in which they were seen. Out: for each a `Fold`:
-to which story it belongs and why. `StoryWindow` is derived state: nothing of it is stored, and the
-features and folds of the last `StoryWindow.MEMORY` rebuild it exactly.
+A `StoryWindow` takes the features of matched entries in the order in which they were seen, and
+answers each with a `Fold`: the story to which it belongs, and why. The window is derived state. It
+is never stored, because the features and folds of the last `StoryWindow.MEMORY` rebuild it exactly.
 """
 
 from straitwatch.core.cluster.features import (

@@ -1,4 +1,4 @@
-"""What people do on this beat, and what is the opposite of it, in its languages: data.
+"""The words of actions in every language, and the actions that contradict or follow each other.
 
 One line is one action; `~` marks an English verb to inflect, `*` the beginning of a word. Chinese
 and Japanese words are given in every script that a report may be read in. A word may have two
@@ -76,7 +76,7 @@ def _pairs(text: str) -> frozenset[frozenset[str]]:
     return frozenset(frozenset(pair.split("/")) for pair in text.split())
 
 
-# Both cannot be said of one thing at one time.
+# Two actions that cannot both be true of one thing at one time.
 CONTRARY: Final = _pairs(
     """
     demand/reject approve/reject approve/block pass/block pass/reject accept/reject confirm/deny
@@ -85,7 +85,7 @@ CONTRARY: Final = _pairs(
     win/lose convict/acquit impose/lift upgrade/downgrade die/survive
     """
 )
-# The one comes after the other: the same matter, and news.
+# Two actions of which one comes after the other: the same matter, and news.
 STEPS: Final = _pairs(
     """
     begin/end hold/end begin/halt hold/halt begin/cancel hold/cancel plan/cancel begin/postpone
@@ -95,38 +95,37 @@ STEPS: Final = _pairs(
     approve/halt approve/cancel approve/postpone impose/resume propose/retract propose/cancel
     """
 )
-# What denies the action beside it: behind these in most languages, before them in Japanese and
-# Korean ...
+# Actions that deny the action after them, or before them in Japanese and Korean ...
 DENYING: Final = _words("reject deny")
-# ... what puts it off: the same matter, later ...
+# ... actions that call it off: the same matter, later ...
 CALLING_OFF: Final = _words("cancel postpone")
-# ... and words that do nothing but deny; `ない` and `않` stand behind the action.
+# ... and words that only deny; `ない` and `않` follow the action.
 NEGATIONS: Final = _words("""
     not no never won't didn't doesn't don't isn't wasn't hasn't cannot without fails failed
     不 未 沒 没 無 无 勿 拒 免 не нет нету без ні немає
     """)
 NEGATIONS_BEHIND: Final = ("ない", "せず", "しな", "なし", "않", "못", "없", "안 ", " 안")
-# What is wanted or planned and not done: the action beside these, on the same side as above.
+# Actions that make the action beside them a wish or a plan, on the same side as above.
 WANTING: Final = _words("demand plan")
-# Done to these, an action is not what its name says: who fires a missile may be testing it.
+# Objects with which an action loses its meaning: who fires a missile may be testing it.
 UNLESS_DONE_TO: Final = {"shoot": _words("missile drill live-fire")}
-# What may be, is no fact yet: the action behind these is left out.
+# Words before an action that is no fact yet: it is left out.
 MODALS: Final = _words("could might may 恐 может могут може можуть")
-RESTRICTING: Final = _words("until only just")  # "not until May" denies nothing
-# Where `不` and `無` deny nothing.
+RESTRICTING: Final = _words("until only just")  # "not until May" is no denial
+# Words in which `不` and `無` do not deny.
 NO_NEGATIONS: Final = _words("""
     不斷 不断 不僅 不仅 不少 不同 不明 不滿 不满 不久 不安 不良 不只 不但 不過 不过 不實 不实 不排除 無人 无人
     無線 无线
     無限 无限 未來 未来 無端 无端 不法 不當 不当 無理 无理 不畏 不惜 無視 无视 不容
     """)
-# Who does this speaks.
+# Actions whose subject speaks.
 SPEAKING: Final = _words(
     "demand reject accept confirm deny accuse thank support oppose retract announce say"
 )
-# What is done and not said: the first report of such an act is news of its story.
+# Deeds, as opposed to words: the first report of a deed is news of its story.
 DEEDS: Final = _words(
     "impose lift detain release shoot intercept deploy withdraw cancel postpone resume approve "
     "pass convict acquit die cutoff repair arrive leave test retaliate"
 )
-# What answers a deed: news where a country does so that no earlier report named.
+# Answers to a deed: news if a country answers that no earlier report named.
 ANSWERS: Final = _words("accuse reject oppose demand")

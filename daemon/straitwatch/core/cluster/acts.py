@@ -1,7 +1,7 @@
-"""What a headline says is done, and whether another one says the opposite: cluster stage.
+"""Finds the actions in a headline, and the pairs of actions that contradict or follow each other.
 
-In: a cleaned title. Out: its actions by names that are the same in every language, each perhaps
-denied. Of an action and its opposite that it is about, it alone counts: "rejects the demand".
+Actions have one name in every language, and may be denied or called off. An action that another one
+is about does not count by itself: "rejects the demand" rejects.
 """
 
 import re
@@ -30,9 +30,9 @@ _TOKEN = re.compile(
 _VERB_LAST = re.compile(r"[\u3041-\u30ff\uac00-\ud7a3]")  # Japanese and Korean
 _FIRST_CJK = "\u3000"
 _LEAST_STEM = 3
-_REACH_WORDS, _REACH_CHARACTERS = 4, 8  # how far a verb governs what follows it
-_REACH_NO_WORDS, _REACH_NO_CHARACTERS = 3, 2  # from "not" to what is not done
-_REACH_BACK = 3  # and in Japanese and Korean, what stands before it
+_REACH_WORDS, _REACH_CHARACTERS = 4, 8  # how far a verb governs its object
+_REACH_NO_WORDS, _REACH_NO_CHARACTERS = 3, 2  # from "not" to the denied verb
+_REACH_BACK = 3  # in Japanese and Korean, to the words before it
 _TITLES_KEPT = 256
 
 
@@ -45,13 +45,13 @@ class Token:
 
     @property
     def is_cjk(self) -> bool:
-        """Whether words are written together here."""
+        """True for a character of a script that is written without spaces."""
         return self.text >= _FIRST_CJK
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """An action that a text speaks of."""
+    """An action in a text."""
 
     name: str
     first: int  # of its tokens
@@ -67,13 +67,13 @@ class Act:
 
 @lru_cache(maxsize=_TITLES_KEPT)
 def tokens_of(text: str) -> tuple[Token, ...]:
-    """Return the tokens of folded text."""
+    """Return the tokens of normalized text."""
     return tuple(Token(found[0], found.start()) for found in _TOKEN.finditer(text))
 
 
 @lru_cache(maxsize=_TITLES_KEPT)
 def acts_of(text: str) -> tuple[Act, ...]:
-    """Return what a cleaned title says is done, in order."""
+    """Return the actions in a cleaned title, in order."""
     tokens = tokens_of(text)
     acts = _find(text, tokens)
     back = is_verb_last(text)
@@ -82,22 +82,22 @@ def acts_of(text: str) -> tuple[Act, ...]:
 
 
 def contrary(a: str, b: str) -> bool:
-    """Whether two labels cannot both be said of one thing at one time."""
+    """Return True if two labels cannot both be true of one thing at one time."""
     return _pair(a, b) in CONTRARY
 
 
 def denies(a: str, b: str) -> bool:
-    """Whether one label is that the other one is not done."""
+    """Return True if one label denies the other one."""
     return a == f"-{b}" or b == f"-{a}"
 
 
 def follows(a: str, b: str) -> bool:
-    """Whether one of two labels is a later step of what the other one says."""
+    """Return True if one of two labels is a later step of the other one."""
     return _pair(a, b) in STEPS or a == f"~{b}" or b == f"~{a}"
 
 
 def is_verb_last(text: str) -> bool:
-    """Whether the text is Japanese or Korean, where verbs stand behind what they are about."""
+    """Return True if the text is Japanese or Korean, where verbs follow their objects."""
     return _VERB_LAST.search(text) is not None
 
 
@@ -127,7 +127,7 @@ def _find(text: str, tokens: Sequence[Token]) -> list[Act]:
 
 
 def _is_together(text: str, tokens: Sequence[Token], first: int, end: int) -> bool:
-    """Whether nothing but spaces and hyphens stands between tokens."""
+    """Return True if only spaces and hyphens separate the tokens."""
     between = text[tokens[first].start : tokens[end - 1].start]
     return not any(mark in between for mark in ",:;。，、")
 
@@ -196,7 +196,7 @@ def _represent(word: str) -> str:
 
 
 def _without_governed(acts: list[Act], tokens: Sequence[Token], *, back: bool) -> list[Act]:
-    """Drop what another action is about: "rejects the demand" rejects, "demands an end" demands."""
+    """Drop the actions that others are about: "rejects the demand" rejects."""
     pairs = [
         (head, act)
         for act in acts

@@ -1,4 +1,4 @@
-"""What people decided about pairs of reports, and which stories that keeps apart."""
+"""Links that people made or cut between reports, and the stories that they keep apart."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ from straitwatch.core.model import LinkKind, StoryConstraint
 
 
 class Constraints:
-    """Which reports must share a story and which must not, and where these reports are."""
+    """The reports that must or must not share a story, and the stories of these reports."""
 
     def __init__(self, constraints: Iterable[StoryConstraint] = ()) -> None:
         """Begin with the decisions; the reports follow."""

@@ -13,7 +13,7 @@ from straitwatch.core.cluster.lexicon import Lexicon
 from straitwatch.core.cluster.text import latin_term, normalize_text, stem_cyrillic
 
 _LEAD = 240  # characters of the lead whose names and figures count
-_NEAR_WORDS, _NEAR_CHARACTERS = 5, 8  # between an action and what it is done to
+_NEAR_WORDS, _NEAR_CHARACTERS = 5, 8  # between an action and its object
 _SUBJECT_WITHIN = 4  # tokens from the beginning
 _SPEAKER_WITHIN = 8  # tokens from the colon
 _OBJECTS = frozenset(("thing", "exercise", "system"))
@@ -103,7 +103,7 @@ def _stem(token: Token) -> str:
 
 
 def _shown(names: Iterable[_Name], common: frozenset[str]) -> Iterator[str]:
-    """Yield the names that tell reports of this beat apart."""
+    """Yield the names that distinguish reports of this beat."""
     for name in names:
         if name.kind in NAMED and f"@{name.shown}" not in common:
             yield f"{name.kind}:{name.shown}"
@@ -139,7 +139,7 @@ def _figures(title: str, lead: str) -> Iterator[str]:
 
 
 def _speakers(title: str, names: Sequence[_Name], tokens: Sequence[Token]) -> Iterator[_Name]:
-    """Return who stands before a colon ("MND: ..."), or alone behind the last ("...: MND")."""
+    """Yield the speakers before a colon ("MND: ...") or alone after the last ("...: MND")."""
     parties = [name for name in names if name.kind in _PARTIES]
     for colon in (found.start() for found in re.finditer(r":(?!\d)", title)):
         at = sum(token.start < colon for token in tokens)
@@ -149,7 +149,7 @@ def _speakers(title: str, names: Sequence[_Name], tokens: Sequence[Token]) -> It
 
 
 def _clause_openers(title: str, names: Sequence[_Name], tokens: Sequence[Token]) -> Iterator[_Name]:
-    """Return who opens the second clause of a headline, or says at its end what it reports.
+    """Yield the names that open a second clause, or that end a headline as its speaker.
 
     "陸實彈射擊 國防部嚴密警戒", "Ties run deep, premier says".
     """
@@ -165,7 +165,7 @@ def _clause_openers(title: str, names: Sequence[_Name], tokens: Sequence[Token])
 
 
 def _voices(speakers: Iterable[_Name], silent: frozenset[str]) -> Iterator[str]:
-    """Return the officials and bodies that speak; a president is also named when he is visited."""
+    """Yield the officials and bodies that speak."""
     for name in speakers:
         if name.kind in _OFFICIAL and name.shown not in silent:
             yield name.shown
@@ -175,7 +175,7 @@ def _subject(
     names: Sequence[_Name], tokens: Sequence[Token], short_countries: Mapping[str, str]
 ) -> Iterator[str]:
     if len(tokens) > 1 and tokens[1].text in _MEDIA:
-        return  # 美媒 is no side
+        return  # 美媒 are media, not the country
     first = next((name for name in names if name.kind in _PARTIES), None)
     if tokens and tokens[0].text in short_countries and (first is None or first.first > 0):
         yield short_countries[tokens[0].text]

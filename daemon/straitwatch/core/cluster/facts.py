@@ -23,7 +23,7 @@ _APART = NAMED - {"body", "party"}
 
 
 class Kind(StrEnum):
-    """In what two reports differ."""
+    """Kinds of differences between two reports."""
 
     OPPOSITE = "opposite"  # rejects and approves, meets and does not meet
     STEP = "step"  # begins and ends: the same matter, later
@@ -32,11 +32,11 @@ class Kind(StrEnum):
     DATE = "date"
     NAME = "name"
     PARTY = "party"  # who speaks
-    SUBJECT = "subject"  # of whom something is said: often one event seen from two sides
+    SUBJECT = "subject"  # of the statement: often one event seen from two sides
 
 
 class Strength(IntEnum):
-    """What a difference means."""
+    """Meaning of a difference for folding."""
 
     DISTINCTION = 1  # perhaps another event: more must be alike
     STEP = 2  # perhaps the same event, surely not the same text, and news
@@ -48,7 +48,7 @@ _NOT_EDITED = frozenset((Kind.NUMBER, Kind.DATE, Kind.NAME, Kind.PARTY))
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that two reports state otherwise."""
+    """A fact that two reports state differently."""
 
     kind: Kind
     strength: Strength
@@ -58,7 +58,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a report states."""
+    """The statements of a report."""
 
     figures: frozenset[str] = frozenset()  # "missile:120"
     dates: frozenset[str] = frozenset()
@@ -76,21 +76,21 @@ class Facts:
 
     @classmethod
     def from_text(cls, text: str) -> "Facts":
-        """Read what `to_text` wrote."""
+        """Read a text of `to_text`."""
         parts = [frozenset(filter(None, part.split(","))) for part in text.split(";")]
         return cls(**{field.name: part for field, part in zip(fields(cls), parts, strict=False)})
 
 
 @dataclass(slots=True)
 class _Things:
-    """To what an action is done, and what stands before it and may have done it."""
+    """The objects of an action, and the things before it that may have done it."""
 
     surely: set[str] = field(default_factory=set)
     maybe: set[str] = field(default_factory=set)
 
 
 def differences(a: Facts, b: Facts, lexicon: Lexicon) -> tuple[Difference, ...]:
-    """Return what two reports state otherwise, the strongest first."""
+    """Return the facts that two reports state differently, the strongest difference first."""
     found = (
         *_other_acts(a, b),
         *_corrections(a.acts, b.acts),
@@ -123,14 +123,14 @@ def _compare_acts(ours: str, theirs: str, *, is_one: bool) -> tuple[Kind, Streng
 
 
 def _is_one_thing(ours: _Things, theirs: _Things) -> bool:
-    """Whether two actions may be done to one thing; most things are in no table."""
+    """Return True if two actions may have the same object; most objects are in no table."""
     if not ours.surely or not theirs.surely:
         return True
     return bool((ours.surely | ours.maybe) & (theirs.surely | theirs.maybe))
 
 
 def _answers(a: frozenset[str], b: frozenset[str]) -> Iterator[Difference]:
-    """Find what one report answers in another one: "rejects the demand" and "demands"."""
+    """Find actions that answer the other report: "rejects the demand" and "demands"."""
     for answer in a - b:
         act, _, about = answer.partition(">")
         if about and about in b and contrary(act, about):
@@ -208,10 +208,10 @@ def _speaks(facts: Facts) -> bool:
 
 
 def is_other_text(found: Sequence[Difference]) -> bool:
-    """Whether two reports with these differences cannot be one text, edited or syndicated."""
+    """Return True if these differences rule out one text, edited or syndicated."""
     return any(one.strength >= Strength.STEP or one.kind in _NOT_EDITED for one in found)
 
 
 def is_other_event(found: Sequence[Difference]) -> bool:
-    """Whether two reports with these differences cannot be about one event."""
+    """Return True if these differences rule out one event."""
     return any(one.strength is Strength.CONTRADICTION for one in found)

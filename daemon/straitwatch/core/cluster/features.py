@@ -1,4 +1,4 @@
-"""Reads what folding compares of an entry: its terms, the things that it names, its figures."""
+"""Reads the features of an entry that folding compares: terms, names, figures and facts."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -90,8 +90,8 @@ class FeatureReader:
 def features_to_text(features: Features) -> str:
     """Return the features as one string.
 
-    Entry, arrival and vector are stored apart. When it was published is not stored: an edit may
-    change it.
+    Entry, arrival and vector are stored separately. The date of publication is not stored, because
+    an edit may change it.
     """
     single = (
         features.title,
@@ -112,7 +112,7 @@ def features_to_text(features: Features) -> str:
 def features_from_text(
     text: str, *, entry_id: str, seen_at: datetime, vector: Vector | None
 ) -> Features:
-    """Read what `features_to_text` wrote."""
+    """Read a text of `features_to_text`."""
     title, url, site, outlet, language, head, counts, digest, facts, kind, *rest = text.split(
         _FIELD
     )
@@ -144,7 +144,7 @@ def features_from_text(
 
 
 def language_of(title: str, declared: str) -> str:
-    """Return the primary subtag of a title's language: by its script where that tells it."""
+    """Return the primary subtag of a title's language, from its script if that decides it."""
     script = script_of(title)
     declared = declared.partition("-")[0].lower()
     declared = declared if declared.isascii() and declared.isalpha() else ""

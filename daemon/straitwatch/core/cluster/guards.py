@@ -1,4 +1,4 @@
-"""When two similar headlines must not be taken for one: part of the cluster stage.
+"""Keeps similar headlines apart that are not the same text.
 
 The usual similarity scores rank "same template, next instalment" above true copies, so similarity
 alone never decides. A conflict of numbers, dates, opposites or instalment marks blocks a fold.
@@ -45,7 +45,7 @@ _TAIL_JACCARD = 0.40  # behind the same label, a headline less alike than this i
 
 
 class Conflict(StrEnum):
-    """What speaks against two similar titles being one text."""
+    """Reasons why two similar titles are not one text."""
 
     NONE = ""
     INSTALMENT = "instalment"  # another date, day, part, number of a series: another event
@@ -56,7 +56,7 @@ class Conflict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How alike two titles are, and what speaks against it."""
+    """Similarity of two titles, and the conflict that outweighs it."""
 
     score: float
     is_close: bool = False  # the wording alone would make them copies
@@ -64,7 +64,7 @@ class Likeness:
 
     @property
     def is_copy(self) -> bool:
-        """Whether they are the same text, edited or syndicated."""
+        """True if they are the same text, edited or syndicated."""
         return self.is_close and self.conflict is Conflict.NONE
 
 
@@ -113,7 +113,7 @@ _HAN_PART = re.compile(HAN_PARTS)
 _HALF = re.compile(r"\bhalf (?:a |an )?(?=[mb]illion|trillion|dozen|hundred|thousand)")
 _TOLL = re.compile(TOLL)
 _FIRST_HAN = "\u3400"
-_NEAR = 40  # characters in which the word beside a figure stands
+_NEAR = 40  # characters between a figure and the word beside it
 _END_OF_COUNTED = re.compile(r"[\d,:;()，。、；]|\band\b|\bи\b|\bта\b")
 _COUNTED_WITHIN, _COUNTED_BEFORE = 32, 14  # characters
 _YEARS = frozenset(map(str, range(1900, 2101)))
@@ -131,7 +131,7 @@ def quantities(title: str) -> frozenset[str]:
 
 
 def figures_and_dates(text: str) -> frozenset[str]:
-    """Return the figures in a folded text, in digits or words, and the days that it names."""
+    """Return the figures in a normalized text, in digits or words, and the days that it names."""
     figures = _figures(text)
     return figures.plain | figures.labels
 
@@ -152,7 +152,7 @@ def _figures(title: str) -> _Figures:
 
 
 def counted_figures(text: str) -> Iterator[tuple[str, str]]:
-    """Yield what a folded text counts and how many: ("missile", "120"); "" where it is not said."""
+    """Yield the figures of a text and the things that they count: ("missile", "120"), ("", "5")."""
     text = _HALF.sub("0.5 ", text)
     for figure in _read_figures(text):
         if not figure.is_label:
@@ -245,7 +245,7 @@ def _digits(found: "re.Match[str]", title: str) -> _Figure:
 
 
 def _counted(before: str, after: str) -> str:
-    """Return what a figure counts by the words around it; money by its sign."""
+    """Return the kind of thing that a figure counts, from the words or the sign beside it."""
     if MONEY_SIGN.search(before):
         return "money"
     behind = _END_OF_COUNTED.split(after, maxsplit=1)[0][:_COUNTED_WITHIN]
@@ -286,7 +286,7 @@ _DATED = re.compile(r"^(?:month|weekday)\d")
 
 
 def find_conflict(a: str, b: str) -> Conflict:
-    """Return what speaks against two similar, cleaned titles being one text."""
+    """Return the reason why two similar, cleaned titles are not one text."""
     first, second = _figures(a), _figures(b)
     if _differ(first.labels, second.labels) or _count_apart(first.labels, second.labels):
         return Conflict.INSTALMENT
@@ -307,7 +307,7 @@ def find_conflict(a: str, b: str) -> Conflict:
 
 
 def is_cut_short(a: str, b: str) -> bool:
-    """Whether one title is the beginning of the other, as feeds cut them: "worth $1.9 ..."."""
+    """Return True if one title begins the other, as feeds cut them: "worth $1.9 ..."."""
     shorter, longer = sorted((a, b), key=len)
     is_within_figure = shorter[-1:].isdigit() and _FIGURE_GOES_ON.match(longer, len(shorter))
     return longer.startswith(shorter) and not is_within_figure
@@ -357,7 +357,7 @@ def _skeleton(title: str) -> list[str]:
 
 
 def _say_otherwise(a: str, b: str) -> bool:
-    """Whether the titles say opposite things, or one says the next step of the other."""
+    """Return True if the titles contradict each other, or one is the next step of the other."""
     first, second = ({act.label for act in acts_of(title)} for title in (a, b))
     if ("correct" in first) != ("correct" in second) or _answers(a, b) or _answers(b, a):
         return True
@@ -368,7 +368,7 @@ def _say_otherwise(a: str, b: str) -> bool:
 
 
 def _answers(a: str, b: str) -> bool:
-    """Whether one title rejects what the other one demands."""
+    """Return True if one title rejects a demand of the other one."""
     demands = {act.label for act in acts_of(b)} - {name for act in acts_of(b) for name in act.about}
     return any(
         name in demands and contrary(act.label, name) for act in acts_of(a) for name in act.about

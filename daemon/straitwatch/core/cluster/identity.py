@@ -1,8 +1,8 @@
-"""Recognizes an entry that was seen before by signs that agree: part of the cluster stage.
+"""Recognizes an entry that was seen before, by signs that agree.
 
-An address, a headline, a text and a date are weak signs each. A page that shows another article, a
-headline that stands over another text every day and a link that changes at every poll are common,
-so no single sign makes two reports the same entry, and none overrules the others.
+An address, a headline, a text and a date are weak signs each. Some pages show one article after
+another, some headlines have another text every day, and some links change at every poll. So no
+single sign makes two reports the same entry, and none overrules the others.
 """
 
 import re
@@ -31,7 +31,7 @@ SAME_WORDING = 0.5  # of two texts, edited; a template with other words has less
 _HEAD = 200  # characters of a text that are kept to be compared
 _SEEN_AT_MOST = 32  # of one headline; a link that changes at each poll would add thousands
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_AGO = re.compile(  # counts on between two polls and tells no two entries apart
+_AGO = re.compile(  # changes between two polls, so it distinguishes no entries
     r"\d+\s?(?:(?:second|min(?:ute)?|hr|hour|day)s?\sago|(?:分钟|分鐘|小时|小時|時間|天|日|分)前"
     r"|(?:минут|час|дн|день|хвилин|годин)\w*\s(?:назад|тому)|(?:분|시간|일)\s?전)"
 )
@@ -41,7 +41,7 @@ _URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/_.]?)([01]\d)\2([0-3]\d)(?!\d
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What is remembered of the text under a headline: enough to tell it from another one."""
+    """The part of a text that distinguishes it from other texts under the same headline."""
 
     head: str
     figures: str  # of the whole text, in their order
@@ -58,17 +58,17 @@ class Text:
         return cls(lead[:_HEAD].rstrip(), figures, digest)
 
     def is_same(self, other: "Text") -> bool:
-        """Whether both are there and are the same."""
+        """Return True if both exist and are equal."""
         return bool(self.head) and self.digest == other.digest
 
     def is_other(self, other: "Text") -> bool:
-        """Whether both are there and tell different things: other figures or other words."""
+        """Return True if both exist and differ in figures or words."""
         if not self.head or not other.head or self.digest == other.digest:
             return False
         return self._counts_otherwise(other) or not self._is_worded_like(other)
 
     def is_next_of(self, other: "Text") -> bool:
-        """Whether both are one template with other figures: the next of a series of bulletins."""
+        """Return True if both are one template with other figures, such as daily bulletins."""
         return self._counts_otherwise(other) and self._is_worded_like(other)
 
     def _counts_otherwise(self, other: "Text") -> bool:
@@ -101,7 +101,7 @@ class Sighting:
 
     @classmethod
     def of(cls, features: Features, *, story_id: str = "") -> "Sighting":
-        """Return what of a report tells which entry it is."""
+        """Return the signs by which a report's entry is recognized."""
         return cls(
             title=features.title,
             url=features.canonical_url,
@@ -122,7 +122,7 @@ class Sighting:
         return None
 
     def is_repeat_of_page(self, seen: "Sighting") -> bool:
-        """Whether what a page shows now is the entry that it showed before.
+        """Return True if a page shows the entry that it showed before.
 
         Another text under another headline is another article. So is another text of the same
         outlet half a day later: a page that is renewed each day. Without texts, its date or its
@@ -139,7 +139,7 @@ class Sighting:
         return is_kin or not is_own_page
 
     def _is_renewed(self, seen: "Sighting") -> bool:
-        """Whether a page has another entry, as far as date and headline tell without texts."""
+        """Return True if date or headline show, without texts, that a page has another entry."""
         if self.title == seen.title:
             return not (self.text.head or seen.text.head) and self._is_dated_after(seen)
         if (self.text.head and seen.text.head) or self.source != seen.source:
@@ -147,7 +147,7 @@ class Sighting:
         return self._comes_later(seen) and not _are_kin(self.title, seen.title)
 
     def is_repeat_of_headline(self, seen: "Sighting") -> bool:
-        """Whether a headline of a site stands over the same entry as before, on another page."""
+        """Return True if a headline on another page of its site is of the same entry as before."""
         if self.text.is_other(seen.text) or _url_dates_differ(self.url, seen.url):
             return False
         if self._is_dated_after(seen):
@@ -160,7 +160,7 @@ class Sighting:
         return is_one_page and gap <= RENEWED_AFTER
 
     def is_namesake(self, seen: "Sighting") -> bool:
-        """Whether it is another entry that shares its headline by habit, not as a copy.
+        """Return True if it is another entry that shares its headline by habit, not as a copy.
 
         An aggregator's host has the headlines of many outlets, and copies among them.
         """
@@ -173,12 +173,12 @@ class Sighting:
         return bool(self.published_at) and self._comes_later(seen)
 
     def _is_dated_before(self, seen: "Sighting") -> bool:
-        """Whether it was published before the other was seen, as far as it says."""
+        """Return True if its date is before the time at which the other was seen."""
         return self.published_at is not None and self.published_at <= seen.seen_at
 
 
 def is_return(features: Features, earlier: EarlierEntry, *, outlet: str) -> bool:
-    """Whether a page shows an entry again that it showed before, perhaps long ago.
+    """Return True if a page shows an entry again that it showed before, perhaps long ago.
 
     Ask when the title is the same; `outlet` is that of the earlier entry.
     """
@@ -204,7 +204,7 @@ class EntrySigns:
 
     @classmethod
     def compare(cls, entry: Entry, other: Entry) -> "EntrySigns":
-        """Compare an entry with what was stored before."""
+        """Compare an entry with its stored version."""
         texts = _text_of(entry), _text_of(other)
         is_other_text = texts[0].is_other(texts[1])
         pages = entry.canonical_url, other.canonical_url
@@ -223,7 +223,7 @@ def _text_of(entry: Entry) -> Text:
 
 
 class _Sightings:
-    """What was seen by one sign, the latest last."""
+    """The sightings of one sign, the latest last."""
 
     def __init__(self) -> None:
         # Tuples: most keys have one sighting, and a deque of one takes 760 bytes.
@@ -247,9 +247,9 @@ class _Sightings:
 
 
 class PageIndex:
-    """Remembers the pages and headlines of the last days, and what stood there.
+    """Remembers the pages and headlines of the last days, and their entries.
 
-    The answers depend on the reports and stories added, in their order, and on nothing else.
+    The answers depend only on the reports and stories added, in their order.
     """
 
     def __init__(self) -> None:
@@ -275,7 +275,7 @@ class PageIndex:
     def namesakes(self, features: Features) -> frozenset[str]:
         """Return the stories of other entries under the same headline of the site.
 
-        Ask when `find` finds nothing: the headline says nothing about such a report then.
+        Ask when `find` returns None: the headline is no evidence about such a report then.
         """
         under = self._headlines.of(_headline(features))
         if not under:
@@ -292,7 +292,7 @@ class PageIndex:
         self._order.append((seen, headline))
 
     def expire(self, before: datetime) -> None:
-        """Forget what was seen before a time."""
+        """Forget the sightings before a time."""
         while self._order and self._order[0][0].seen_at < before:
             seen, headline = self._order.popleft()
             self._pages.forget(seen.url, seen)
@@ -300,13 +300,13 @@ class PageIndex:
 
 
 def _headline(features: Features) -> str:
-    """Return a headline and its site as one key; "" where one of them is not known."""
+    """Return a headline and its site as one key; "" if one of them is unknown."""
     known = features.site and features.title
     return f"{features.site}\n{features.title}" if known else ""
 
 
 def _are_kin(title: str, other: str) -> bool:
-    """Whether two headlines may be one, rewritten; those of two instalments are not."""
+    """Return True if two headlines may be one, rewritten; those of two instalments are not."""
     likeness = compare_titles(title, other)
     if likeness.conflict is Conflict.INSTALMENT:
         return False

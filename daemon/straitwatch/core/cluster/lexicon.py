@@ -7,11 +7,11 @@ from straitwatch.core.beat import Beat, NameKind
 from straitwatch.core.cluster.names import NameFinder
 from straitwatch.core.cluster.text import terms
 
-_COMMON = 0.05  # share from which a name says nothing about an event
+_COMMON = 0.05  # share from which a name is no evidence of an event
 
 
 class Lexicon:
-    """What reports of a beat are compared by; each index is built when it is first used."""
+    """Names and common words of a beat; each index is built when it is first used."""
 
     def __init__(self, beat: Beat, characters: Mapping[int, int] | None = None) -> None:
         """Hold a beat; `characters` are code points to read as others, such as traditional Han."""

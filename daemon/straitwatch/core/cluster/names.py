@@ -9,7 +9,7 @@ from straitwatch.core.cluster.guards import quantities
 from straitwatch.core.cluster.text import normalize_text, stems
 
 _LEAST_FIGURE = 10  # "two ships" are in every other report
-_LEAD_WEIGHT = 0.5  # against 1 for what the title names
+_LEAD_WEIGHT = 0.5  # against 1 for a name in the title
 _MAYBE_FIGURE = re.compile(r"[\d十百]")
 _FIRST_CJK = "\u3000"
 
@@ -24,19 +24,19 @@ class NameFinder:
         for group in groups:
             for name, spelling in group.spellings():
                 words = stems(normalize_text(spelling.translate(characters)))
-                if not words:  # nothing but function words
+                if not words:  # only function words
                     continue
                 self._names.setdefault(words, f"@{name}")
                 self._words[words[0]] = max(len(words), self._words.get(words[0], 0))
         self._longest = max(map(len, self._words), default=0)
 
     def find(self, title: str, lead: str) -> dict[str, float]:
-        """Return what a report names with weights of unit length, the title's names first.
+        """Return the names in a report with weights of unit length, those of the title first.
 
         The characters of both texts are those that the aliases were read in.
         """
         found = dict.fromkeys(self._find(title), 1.0)
-        if found and _MAYBE_FIGURE.search(title):  # figures of nothing named are any figures
+        if found and _MAYBE_FIGURE.search(title):  # without a name, figures say little
             figures = (figure for figure in quantities(title) if float(figure) >= _LEAST_FIGURE)
             found |= {f"@{figure}": 1.0 for figure in figures}
         for name in self._find(lead):
@@ -47,7 +47,7 @@ class NameFinder:
     def _find(self, text: str) -> Iterator[str]:
         """Find the longest names, from left to right."""
         words = stems(normalize_text(text))
-        if text.isascii() and self._words.keys().isdisjoint(words):  # most texts name nothing
+        if text.isascii() and self._words.keys().isdisjoint(words):  # most texts have no name
             return
         end = 0  # of the last name
         for place, word in enumerate(words):

@@ -1,7 +1,7 @@
-"""What a report adds to everything that was sent about its story.
+"""Finds the news that a report adds to everything that was sent about its story.
 
-Most later reports of an event repeat it, add a quarrel about it or a courtesy. A desk must hear of
-a correction, an end, an official body that speaks for the first time, and an answer by another
+Most later reports of an event repeat it, or add a quarrel or a courtesy. A desk must hear about a
+correction, an end, an official body that speaks for the first time, and an answer by another
 country. On 440 real reports these signs found 9 of 10 developments, and one retelling in seven.
 """
 
@@ -30,7 +30,7 @@ def facts_of(features: Features) -> Facts:
 
 
 def find_novelty(features: Features, sent: Iterable[Features], lexicon: Lexicon) -> Novelty:
-    """Compare a report with the reports of its story that people were sent."""
+    """Compare a report with the reports of its story that were sent."""
     told = list(sent)
     facts, others = facts_of(features), [facts_of(other) for other in told]
     named = {name for other in told for name in (*other.title_names, *other.lead_names)}
@@ -55,7 +55,7 @@ def find_novelty(features: Features, sent: Iterable[Features], lexicon: Lexicon)
 
 
 def _unsaid(found: Iterable[str], told: Iterable[Features], media: frozenset[str]) -> Iterator[str]:
-    """Yield the media among these names, and what a headline that was sent names."""
+    """Yield the names that are no news: media, and names in a headline that was sent."""
     named = {name.removeprefix("@") for other in told for name in other.title_names}
     countries = {country for other in told for country in facts_of(other).countries}
     titles = [other.title for other in told]
@@ -65,10 +65,10 @@ def _unsaid(found: Iterable[str], told: Iterable[Features], media: frozenset[str
 
 
 def _new_deeds(features: Features, told: list[Features]) -> tuple[str, ...]:
-    """Return the deeds that no report has told of.
+    """Return the deeds that no sent report mentions.
 
-    Not in a language in which nothing was sent: two languages tell one deed by other verbs. Of ten
-    such reports none was news.
+    The first report in a language brings none, because two languages describe one deed with
+    different verbs. Of ten such reports none was news.
     """
     if all(other.language != features.language for other in told):
         return ()
@@ -77,7 +77,7 @@ def _new_deeds(features: Features, told: list[Features]) -> tuple[str, ...]:
 
 
 def _deeds(facts: Facts) -> set[str]:
-    """Return what is done, not said; a named exercise or operation is a deed as well."""
+    """Return the deeds of a report; a named exercise is a deed too."""
     exercises = {name for name in facts.names if name.startswith("exercise:")}
     return _acts(facts) & DEEDS | exercises
 
@@ -87,14 +87,14 @@ def _acts(facts: Facts) -> set[str]:
 
 
 def _new_sides(facts: Facts, others: list[Facts], offices: frozenset[str]) -> Iterator[str]:
-    """Yield the countries that speak or act here and in no report that was sent."""
+    """Yield the countries that speak or act here and in no sent report."""
     known = {side for other in others for side in (*other.speakers, *other.subject)} - offices
     if known:
         yield from (facts.speakers | facts.subject) - known - offices
 
 
 def _answering(facts: Facts, others: list[Facts]) -> Iterator[str]:
-    """Yield the countries that no report named, where this one tells of an answer."""
+    """Yield the countries that no sent report named, if this report brings an answer."""
     answers = _acts(facts) & ANSWERS - {act for other in others for act in _acts(other)}
     named = {country for other in others for country in other.countries}
     if answers and named:
@@ -102,7 +102,7 @@ def _answering(facts: Facts, others: list[Facts]) -> Iterator[str]:
 
 
 def _opposites(facts: Facts, others: list[Facts], lexicon: Lexicon) -> Iterator[str]:
-    """Yield what every report that was sent states otherwise."""
+    """Yield the facts that every sent report states differently."""
     found = [
         {
             f"{one.ours}, not {one.theirs}"

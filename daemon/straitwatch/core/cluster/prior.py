@@ -1,4 +1,4 @@
-"""The mean sentence vector of general headlines, by model: data.
+"""The mean sentence vector of general headlines, by model.
 
 A list that has just begun has no mean of its own yet. This one was made of the headlines of the
 demonstration stream that no list matches, each of four languages counting the same; three other

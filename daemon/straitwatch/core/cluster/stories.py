@@ -18,14 +18,14 @@ from straitwatch.core.model import Features, Fold, Relation, Vector
 
 STORY_AGE = timedelta(hours=72)  # after its first report a story takes in no more
 # Chosen in docs/adr/0008. With STORY_AGE this makes the days from which a window is rebuilt
-# exactly: the weights in the oldest open story depend on nothing earlier.
+# exactly: the weights in the oldest open story depend on no earlier report.
 RARITY_AGE = timedelta(days=10)
 DECAY_HOURS = 36.0
 HOUR = timedelta(hours=1)
 NEAREST_SHARE = 0.3  # of a likeness; the rest is the whole story's
 
-# In invented and real headlines of the beat the same event scored .44 to .87 by what two languages
-# name and another one rarely .5.
+# In invented and real headlines of the beat, names in two languages gave the same event .44 to .87
+# and another one rarely .5.
 RELATED_SCORE = 0.4
 RELATED_NAMES = 2
 
@@ -34,10 +34,10 @@ _LEAD_NAME_WEIGHT = 0.5
 _VECTOR_SHARE = 0.5  # of meaning against words within a language; across languages both count 1
 _NAME_SHARE = 0.3  # of names across languages
 _WEAK = 0.05  # raises the bar where only words that are common to the beat are shared
-_LEAST_SPAN = timedelta(days=7)  # until then nobody knows how busy a list usually is
+_LEAST_SPAN = timedelta(days=7)  # before that, the usual rate of a list is unknown
 _CLOSEST = 3  # reports of a story whose titles are compared
 _MAX_CANDIDATES = 12
-# What the usual score of a list begins with, and for how many reports that counts. By meaning, two
+# The usual score of a young list, and the number of reports that it counts for. By meaning, two
 # reports of a young list are more alike than those of the list that it becomes.
 _PRIOR, _PRIOR_BY_MEANING = (0.3, 200), (0.36, 100)
 _SCALE = 10_000  # scores are summed as integers, so that the sum does not depend on the order
@@ -83,14 +83,14 @@ class Reading:
 
 @dataclass(slots=True)
 class OpenStory:
-    """What the window knows of a story that still takes in reports."""
+    """A story that reports may still join."""
 
     id: str
     opened_at: datetime
     last_seen_at: datetime
     languages: set[str] = field(default_factory=set)
     by_title: dict[str, Features] = field(default_factory=dict)
-    sent: list[Features] = field(default_factory=list)  # the reports that people were sent
+    sent: list[Features] = field(default_factory=list)  # the reports that were sent
 
     def add(self, features: Features, *, is_sent: bool) -> None:
         """Note a report."""
@@ -127,7 +127,7 @@ class Candidate:
     nearest: float  # how alike the closest report is, whatever the rest of the story says
     closest: tuple[str, ...]  # titles of the reports with the most similar words
     shared: tuple[str, ...]  # the terms that make the score
-    names: Named  # what both name
+    names: Named  # those in both
 
     @property
     def margin(self) -> float:
@@ -136,7 +136,7 @@ class Candidate:
 
 
 class _Counted(NamedTuple):
-    """What says how rare terms are, how vectors lie and how well reports usually score."""
+    """The share of a report in the counts of its list: terms, vector and score."""
 
     seen_at: datetime
     words: tuple[str, ...]
@@ -212,7 +212,7 @@ class ListStories:
             self._count(self._recent.popleft(), by=-1)
 
     def close(self, story_id: str) -> None:
-        """Let a story take in no more."""
+        """Close a story to further reports."""
         self._words.close(story_id)
         self._names.close(story_id)
         for vectors in self._vectors.values():
@@ -255,7 +255,7 @@ class ListStories:
             score, bar = names.score if names.says_enough else 0.0, profile.names
         hours = max(0.0, (features.seen_at - story.last_seen_at) / HOUR)
         score *= exp(-hours / DECAY_HOURS)
-        # Most stories are far below the bar: what they share is not worth its time.
+        # Most stories are far below the bar: finding their shared terms is not worth the time.
         is_near = score >= bar
         shared = self._words.shared(story.id, query.words) if is_near else ()
         is_weak = own and bool(shared) and self._lexicon.word_shares.keys() >= set(shared)

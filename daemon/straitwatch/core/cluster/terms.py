@@ -211,7 +211,7 @@ class TermIndex:
 
 
 class _Rarity:
-    """How much a term says among the latest reports: few have it, much."""
+    """Weights terms by how few of the latest reports have them."""
 
     def __init__(self, shares: Mapping[str, float]) -> None:
         self._shares = shares

@@ -2,7 +2,7 @@
 
 Raw cosines of a multilingual encoder say little on one topic: all of them lie between .75 and .9.
 Each vector is therefore centered: the mean of the list's latest reports is subtracted, and the mean
-of each language shrunk towards it. That is for vectors what rarity is for terms; measured on a
+of each language shrunk towards it. It corresponds to the rarity of terms: measured on a
 nine-language stream, it doubles the share of events that are found across languages. The sums are
 integers over the ten days of the window, so that they do not depend on the order of the reports.
 """
@@ -19,7 +19,7 @@ from straitwatch.core.vectors import SCALE
 
 Centered = NDArray[np.float32]
 
-_PRIOR_REPORTS = 30  # what the shipped mean counts for
+_PRIOR_REPORTS = 30  # the weight of the shipped mean
 _SHRINKAGE = 30  # reports of a language until its own mean counts for half
 _MAX_ROWS = 4096  # the latest reports that are compared: bounds the time of one comparison
 _FIRST_ROWS = 64

@@ -1,8 +1,8 @@
 """The reports of the last days and the stories they make.
 
 A report climbs down a ladder until a rung holds it: same page, same headline of the same site,
-near-duplicate text, same event, new event. The first three look at what was published; the fourth
-compares what is said with the stories of the same watch-lists.
+near-duplicate text, same event, new event. The first three compare the publication; the fourth
+compares the content with the stories of the same watch-lists.
 """
 
 from base64 import b32encode
@@ -76,8 +76,8 @@ _STORY_ID_CHARACTERS = 10  # 50 bits: a collision among 1 million stories has od
 class StoryWindow:
     """Knows the matched reports of the last days, and to which story a report belongs.
 
-    `fold` decides and changes nothing; `add` takes the report in. The answers depend on the
-    reports and folds added, in their order, and on nothing else. A caller whose commit fails drops
+    `fold` decides without a change; `add` takes the report in. The answers depend only on the
+    reports and folds added, in their order. A caller whose commit fails drops
     the window and builds a new one from the store.
     """
 
@@ -95,7 +95,7 @@ class StoryWindow:
         Args:
             lexicon: the names and common words of the beat.
             profile: how readily reports are taken for one event.
-            constraints: what people decided about pairs of reports, some of which may come later.
+            constraints: links that people made or cut between reports; some may come later.
 
         """
         self.lexicon = lexicon
@@ -135,7 +135,7 @@ class StoryWindow:
         Args:
             features: the report.
             fold: as it was decided, now or before a restart.
-            is_sent: whether people were told of this report.
+            is_sent: True if this report was sent.
             closed_before: when a window is rebuilt, stories opened before this time are closed by
                 now; their reports only count for how rare terms are.
 
@@ -157,7 +157,7 @@ class StoryWindow:
         self.add(report.features, report.fold, is_sent=report.is_sent, closed_before=closed_before)
 
     def novelty(self, features: Features, story_id: str) -> Novelty:
-        """Return what a text adds to the reports of an open story that people were sent."""
+        """Return the news of a text against the sent reports of an open story."""
         story = self._stories.get(story_id)
         return find_novelty(features, story.sent, self.lexicon) if story else NO_NOVELTY
 
@@ -166,7 +166,7 @@ class StoryWindow:
         return story_id in self._stories
 
     def note_sent(self, features: Features, story_id: str) -> None:
-        """Note that people were sent a text which is no report of its own, such as an edit."""
+        """Note a sent text that is no report of its own, such as an edit."""
         if story := self._stories.get(story_id):
             story.sent.append(features)
 
@@ -214,7 +214,7 @@ class StoryWindow:
         return self._now is None or abs(at - self._now) <= self.MEMORY
 
     def expire(self, now: datetime) -> None:
-        """Forget what is too old to fold anything into; time never runs backwards here."""
+        """Forget reports that are too old; an earlier time than before has no effect."""
         if self._now is not None and now <= self._now:
             return
         self._now = now
@@ -260,7 +260,7 @@ class StoryWindow:
                 return _Compared(is_other_event=True)
             is_sure = likeness.score >= SURE_COPY
             if not is_sure and candidate.margin < 0:
-                continue  # too far in any case: what differs decides nothing
+                continue  # too far in any case: differences do not matter
             facts, others = facts_of(features), facts_of(story.by_title[title])
             found = differences(facts, others, self.lexicon)
             if is_other_event(found):
@@ -286,7 +286,7 @@ class StoryWindow:
         return sorted(near, key=lambda candidate: -candidate.margin)
 
     def _joined(self, reading: Reading, fold: Fold) -> Fold:
-        """Return the fold with what the report adds to what was sent about its story."""
+        """Return the fold with the news that the report adds to its story."""
         novelty = self.novelty(reading.features, fold.story_id)
         if fold.relation is Relation.SAME_EVENT and novelty.names:
             is_near = fold.score - fold.threshold >= SURE_MARGIN_OF_NEW_NAMES

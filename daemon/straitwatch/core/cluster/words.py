@@ -1,4 +1,4 @@
-"""The words that the guards know, as data: numbers, dates, series, tolls and opposites."""
+"""Words of numbers, dates, series, tolls and opposites, by which headlines are kept apart."""
 
 import re
 from typing import Final
@@ -97,8 +97,8 @@ HAN_DIGITS: Final = {char: value for value, char in enumerate("零一二三四�
 HAN_LABELS: Final = frozenset("号號日月年次届屆期级級轮輪集章回天周週季版部场場弹彈波批")
 # ... and those that count things.
 HAN_COUNTERS: Final = frozenset("人名架艘例死伤傷枚")
-# The parts of what comes in two or three.
-HAN_PARTS: Final = r"[上中下前后後][集篇卷编編]|\([上中下]\)"  # folded text has no wide brackets
+# The parts of a work in two or three parts; normalized text has no wide brackets.
+HAN_PARTS: Final = r"[上中下前后後][集篇卷编編]|\([上中下]\)"
 
 # Days of a month, with the month where it is written as a number.
 _MONTHS = (
@@ -127,7 +127,7 @@ WEEKDAY_SIGNS: Final = {
     for sign in signs
 }
 
-# What a figure counts: the sign of money before it, or words beside it.
+# The thing that a figure counts: the sign of money before it, or words beside it.
 MONEY_SIGN: Final = re.compile(r"[$€£¥₩₽]\s?$|\b(?:usd|us|nt|rmb|yuan)\s?$")
 _COUNTED = {
     "money": r"""
@@ -221,11 +221,11 @@ CORRECTIONS: Final = _words(
     "corrected correction corrects исправлено исправление уточнение уточнено виправлено"
 )
 HAN_CORRECTIONS: Final = ("更正", "訂正", "订正", "勘誤", "勘误", "정정")
-# What a headline ends or begins with is kept if it holds one of these ("- rejected", "[Monday]"),
+# The end or beginning of a headline is kept if it holds one of these ("- rejected", "[Monday]"),
 TELLING: Final = (
     frozenset(DATES).union(CORRECTIONS, *(a | b for a, b in OPPOSITES)) - _PLACES - AMBIGUOUS
 )
-# or nothing but these: "(part two)" and "[North]", but not "South China Morning Post".
+# or only these: "(part two)" and "[North]", but not "South China Morning Post".
 TELLING_TOGETHER: Final = TELLING | _PLACES | SERIES | frozenset(NUMBERS)
 
 HAN_OPPOSITES: Final = (

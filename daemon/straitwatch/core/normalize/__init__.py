@@ -1,4 +1,4 @@
-"""Raw entries to clean ones: plain text, safe absolute links, aware dates, stable identities."""
+"""Cleans parsed entries: plain text, safe absolute links, aware dates, stable identities."""
 
 from base64 import b32encode
 from collections import defaultdict
@@ -47,12 +47,12 @@ _FUTURE_TOLERANCE = timedelta(days=1)  # publishers' clocks and zones; more is a
 
 
 def feed_id(url: str) -> str:
-    """A short stable name for the feed at a configured address."""
+    """Return a short stable name for the feed at a configured address."""
     return _digest(url.strip())
 
 
 def derived_entry_id(feed_id: str, *parts: str) -> str:
-    """Return the id of an entry whose GUID does not tell it from another one."""
+    """Return the id of an entry that shares its GUID with another one."""
     return _digest(feed_id, "reused guid", *parts)
 
 
@@ -102,7 +102,7 @@ def normalize_entries(
 
 
 def _blank(entry: Entry) -> Entry:
-    """The same entry if it said nothing at all."""
+    """Return the same entry without any text."""
     return Entry(
         id=entry.id,
         guid="",
@@ -126,7 +126,7 @@ def _draft(raw: RawEntry, base_url: str, *, strips_source: bool) -> _Draft:
 
 
 def _without_source(title: str, source: str) -> str:
-    """Take off the " - Publisher" that aggregators append to their titles."""
+    """Remove the " - Publisher" that aggregators append to their titles."""
     for dash in (" - ", " – ", " — ", " | "):
         stripped = title.removesuffix(f"{dash}{source}")
         if source and stripped != title and stripped.strip():
@@ -162,9 +162,9 @@ def _entry(
 
 
 def _texts(draft: _Draft) -> tuple[str, str]:
-    """Summary and content, without what another field already says.
+    """Return summary and content without repetitions of another field.
 
-    What is too long for a title or a summary is not lost: the content begins with it.
+    A text that is too long for a title or a summary is not lost: the content begins with it.
     """
     raw, title = draft.raw, draft.title
     whole = clean_text(raw.summary, limit=MAX_CONTENT, is_plain="summary" in raw.plain)
@@ -184,7 +184,7 @@ def _joined(first: str, content: str) -> str:
 
 
 def _language(raw: RawEntry, text: str, configured: str, document: str) -> str:
-    """Give the entry's own language, else the feed's; a publisher's claim must fit the script."""
+    """Return the entry's language if it fits the script, else the feed's."""
     for claim, is_certain in ((raw.language, False), (configured, True), (document, False)):
         language = normalize_language(claim)
         if language and (is_certain or not is_refuted(language, text)):
@@ -193,7 +193,7 @@ def _language(raw: RawEntry, text: str, configured: str, document: str) -> str:
 
 
 def _links(texts: Iterable[str], url: str) -> tuple[str, ...]:
-    """Return where the markup leads on other sites, each address once."""
+    """Return the links of the markup to other sites, each address once."""
     own = urlsplit(url).hostname
     found: dict[str, None] = {}
     for text in texts:
@@ -219,7 +219,7 @@ def _published_at(raw: RawEntry, timezone: str | None, fetched_at: datetime) -> 
 
 
 class _Identities:
-    """What tells the entries of one document apart: guid, else link, with the title if shared."""
+    """Identifies the entries of one document: by guid, else link, with the title if shared."""
 
     def __init__(self, drafts: Iterable[_Draft], feed_id: str, *, home: str) -> None:
         guids: Mapping[str, set[str]] = defaultdict(set)
@@ -245,7 +245,7 @@ class _Identities:
         return _digest(self._feed_id, "link+title", draft.url, text)
 
     def page_of(self, draft: _Draft) -> str:
-        """The canonical address; "" where it does not tell this entry from others."""
+        """Return the canonical address; "" if other entries share it."""
         is_shared = draft.canonical in self._shared_pages
         return draft.canonical if names_article(draft.canonical) and not is_shared else ""
 
@@ -260,5 +260,5 @@ def _digest(*parts: str) -> str:
 
 
 def hash_text(parts: Iterable[str]) -> bytes:
-    """Return what tells an edited text from the one before."""
+    """Return a hash that changes when the text of an entry is edited."""
     return blake2b("\x00".join(parts).encode("utf-8", "replace"), digest_size=8).digest()

@@ -1,4 +1,4 @@
-"""Dates as publishers write them, to aware UTC; None for what is no date, never a wrong one."""
+"""Reads dates as publishers write them, to aware UTC; None rather than a wrong date."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 _EARLIEST_YEAR = 1990  # RSS is from 1999; 1970 means "no date"
 _MAX_TEXT = 120
 
-# Abbreviations in feeds, in minutes. CST is settled by the feed's own zone where that says +8.
+# Abbreviations in feeds, in minutes. The feed's own zone decides CST if it is +8.
 _ZONES = {
     "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 60, "bst": 60, "ist": 330,
     "cet": 60, "mez": 60, "cest": 120, "mesz": 120, "eet": 120, "eest": 180, "trt": 180,

@@ -1,4 +1,4 @@
-"""Language tags: one form for all, and no belief in a claim that the script refutes."""
+"""Normalizes language tags, and rejects those that the script of a text refutes."""
 
 import difflib
 import re
@@ -50,7 +50,7 @@ _BY_NAME = {name: code for code, names in _MEANT.items() for name in names.split
 
 
 class UnknownLanguageError(ValueError):
-    """A person named a language that there is not; `hint` says which one may be meant."""
+    """A person named an unknown language; `hint` suggests a known one."""
 
     def __init__(self, text: str, hint: str) -> None:
         super().__init__(f"unknown language: {text}")
@@ -61,7 +61,7 @@ def read_language(text: str) -> str:
     """Return the tag of a language that a person wrote, in the form that watch-lists use.
 
     Raises:
-        UnknownLanguageError: it is none, such as `english`.
+        UnknownLanguageError: it is not a language, for example `english`.
     """
     tag = normalize_language(text)
     code = tag.partition("-")[0]
@@ -73,7 +73,7 @@ def read_language(text: str) -> str:
 
 
 def normalize_language(code: str) -> str:
-    """A BCP 47 tag in the form that watch-lists use: `en-us`, `zh-Hant`; "" for no language."""
+    """Return a BCP 47 tag in the form of watch-lists: `en-us`, `zh-Hant`; "" for no language."""
     tag = code.strip().replace("_", "-").lower()
     tag = "-".join(tag.split("-")[:3])
     if not _TAG.fullmatch(tag):
@@ -82,7 +82,7 @@ def normalize_language(code: str) -> str:
 
 
 def is_refuted(language: str, text: str) -> bool:
-    """Whether nearly all letters of a text belong to a script that its language does not use."""
+    """Return True if nearly all letters belong to a script that the language does not use."""
     claimed = _WRITTEN_IN.get(language.partition("-")[0])
     if claimed is None:
         return False

@@ -1,9 +1,9 @@
-"""Links that are safe to show, and the identity of the page behind a link."""
+"""Makes links safe to show, and identifies the page behind a link."""
 
 import re
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
-MAX_URL = 2_000  # characters; what browsers, Slack and mail programs take
+MAX_URL = 2_000  # characters; the limit of browsers, Slack and mail programs
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SPACE = re.compile("[\x00-\x20\x7f\xa0\u200b-\u200f\u2028-\u202f\u3000\ufeff]")
 _INNER_SPACE = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
@@ -15,7 +15,7 @@ _WWW = re.compile(r"www\.[\w.-]+(?:/|\Z)", re.IGNORECASE)
 
 
 def clean_url(raw: str, *, base: str = "") -> str:
-    """An absolute http(s) address without credentials, fit for any message; "" if there is none."""
+    """Return an absolute http(s) address without credentials for any message; "" if invalid."""
     text = _INNER_SPACE.sub("", raw[: 4 * MAX_URL]).strip(" \xa0\u3000").replace("\\", "/")
     if not text:
         return ""
@@ -174,7 +174,7 @@ _CONTENT_KEYS = frozenset(
 )
 # Of an article that its path names: all its pages, or the hour of its version.
 _PART = re.compile(r"page=(?:all|1)|v=\d{9,}", re.IGNORECASE)
-# Sites whose page is named by these keys and by nothing else in the query.
+# Sites whose pages are named by these keys of the query only.
 _PUBLISHER_KEYS: dict[str, frozenset[str]] = {
     "youtube.com": frozenset({"v"}),
     "news.google.com": frozenset(),
@@ -183,10 +183,10 @@ _PUBLISHER_KEYS: dict[str, frozenset[str]] = {
 
 
 def canonical_url(url: str) -> str:
-    """What identifies the page: equal for the addresses of one page, never fetched or shown.
+    """Return the identity of a page: equal for all its addresses, never fetched or shown.
 
-    On a path that names the article by itself every other part is decoration and goes; elsewhere
-    only what is known as tracking goes. "" when the address identifies nothing.
+    If the path alone names the article, every other part is dropped; otherwise only known tracking
+    parameters are. "" if the address identifies no page.
     """
     text = _SPACE.sub("", url).replace("&amp;", "&").replace("&amp;", "&")
     try:
@@ -208,7 +208,7 @@ def canonical_url(url: str) -> str:
 
 
 def names_article(canonical: str) -> bool:
-    """Whether a canonical address names one article, and not a page that shows one after another.
+    """Return True if a canonical address names one article, not a page that changes.
 
     `site.example/news` may be the address of each item of a feed.
     """
@@ -236,7 +236,7 @@ def _fold_path(path: str) -> str:
 
 
 def _identifies(path: str) -> bool:
-    """Whether the path alone names one article: a slug of words or a long number, not a script."""
+    """Return True if the path alone names one article: a slug or a long number, not a script."""
     *folders, last = path.split("/")
     if _SCRIPT.search(last):
         return _script_identifies(folders, _EXTENSION.sub("", last))
@@ -247,7 +247,7 @@ def _identifies(path: str) -> bool:
 
 
 def _script_identifies(folders: list[str], name: str) -> bool:
-    """Whether a script's address is really an article's: `/2340284/ships-cross-strait.aspx`."""
+    """Return True if a script's address names an article: `/2340284/ships-cross-strait.aspx`."""
     words = len(_words(_HYPHENS, name))
     is_numbered = any(_DIGITS.search(folder) for folder in folders)
     return (

@@ -1,4 +1,4 @@
-"""Markup or text to plain text that people and matchers read the same way.
+"""Makes plain text of markup or text, which people and matchers read the same way.
 
 Linear on hostile input, which a DOM is not: 100,000 nested `<div>` (0.5 MB) cost Lexbor 29 s.
 """
@@ -27,7 +27,7 @@ _BLOCK = re.compile(
 )
 _CELL = re.compile(r"</?t[dh](?=[\s/>])", re.IGNORECASE)
 _UNSEEN = re.compile(r"<(script|style|template|head|del)(?=[\s/>])", re.IGNORECASE)
-# Readings above a word and marks of footnotes stand inside the word, but are no part of it.
+# Readings above a word and marks of footnotes are written inside the word, but are no part of it.
 _READING = re.compile(
     r"<(?:rt|rp|rtc)(?=[\s/>])[^<>]{0,500}>(?:[^<]|<(?!/?(?:rt|rp|rtc|rb|ruby)[\s/>]))*+"
     r"(?:</(?:rt|rp|rtc)\s*>|(?=<(?:rt|rp|rtc|rb|/ruby|/rtc)[\s/>]))",
@@ -93,13 +93,13 @@ _ELLIPSIS = "…"
 
 
 def clean_title(value: str, *, limit: int = 300, is_plain: bool = False) -> str:
-    """One line of plain text; what looks like a tag in a plain one is text."""
+    """Return one line of plain text; in a plain title, tags are text."""
     text = _as_seen(value, limit) if is_plain else _plain(value, limit, keeps_rest=True)
     return cut(" ".join(text.split()), limit=limit)
 
 
 def clean_text(value: str, *, limit: int, is_plain: bool = False) -> str:
-    """Plain text whose lines are the blocks of the markup, or the paragraphs of a plain text."""
+    """Return plain text with a line for each block of the markup, or paragraph of plain text."""
     is_text = is_plain and not _LIES.search(value)
     text = _as_seen(value, limit) if is_text else _plain(value, limit)
     lines = [" ".join(line.split()) for line in text.split("\n")]
@@ -109,7 +109,7 @@ def clean_text(value: str, *, limit: int, is_plain: bool = False) -> str:
 
 
 def links_in(markup: str) -> list[str]:
-    """Return where the first links of a piece of markup lead, as they are written there."""
+    """Return the addresses of the first links in a piece of markup, as written."""
     if "href" not in markup and "HREF" not in markup:
         return []
     text = markup[:_LINKED]
@@ -150,9 +150,9 @@ def _plain(value: str, limit: int, *, keeps_rest: bool = False) -> str:
 
 
 def _strip(text: str, *, keeps_rest: bool) -> str:
-    """Drop tags, comments and what a browser does not show; blocks begin a line of their own.
+    """Drop tags, comments and hidden elements; blocks begin a line of their own.
 
-    `keeps_rest`: what is never closed hides nothing.
+    `keeps_rest`: an element that is never closed hides no text.
     """
     text = text.replace("\r", " ").replace("\n", " ")
     text = _without(text, "<!--", "-->", keeps_rest=keeps_rest)
@@ -204,7 +204,7 @@ def _join_pair(pair: re.Match[str]) -> str:
 
 
 def _seen(text: str) -> str:
-    """Keep what a reader sees: compose letters, drop invisible characters."""
+    """Compose letters and drop invisible characters."""
     if _SURROGATES.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     text = _UNSEEN_CHARACTERS.sub("", _BREAKS.sub("\n", text))

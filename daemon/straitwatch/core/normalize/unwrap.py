@@ -1,4 +1,4 @@
-"""Join the lines that a program broke at a fixed width; a sentence does not end there."""
+"""Joins the lines that a program broke at a fixed width; a sentence does not end there."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 _WIDTHS = range(40, 101)  # characters of the longest line of a wrapped text
 _WIDTHS_CJK = range(15, 61)
 _FEWEST = 3  # lines: fewer show no habit
-_ITEM = re.compile(r"(?:[-*•·▪‣]|\d{1,2}[.)])\s")  # begins a line of its own; dashes may go on
-_CJK = "⺀"  # from here on letters stand without spaces between words
+_ITEM = re.compile(r"(?:[-*•·▪‣]|\d{1,2}[.)])\s")  # begins a line; a dash may not
+_CJK = "⺀"  # from this letter on, words have no spaces between them
 
 
 def unwrap(lines: Sequence[str]) -> list[str]:
@@ -32,7 +32,7 @@ def _joined(lines: Sequence[str], width: int) -> Iterator[str]:
 
 
 def _is_broken(last: str, line: str, width: int) -> bool:
-    """Whether the next word had no room in a line."""
+    """Return True if the next word had no room in a line."""
     if _ITEM.match(line):
         return False
     if last[-1] >= _CJK and line[0] >= _CJK:
