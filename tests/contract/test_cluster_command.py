@@ -6,6 +6,9 @@ import sys
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
+
+from straitwatch.cli import app
 
 FLEET = "Frigates leave Zuoying at dawn to shadow the survey ship"
 
@@ -21,53 +24,59 @@ def run_raw(text: bytes, *options: str) -> "subprocess.CompletedProcess[bytes]":
 
 
 def run_cluster(
-    *lines: object, options: tuple[str, ...] = ("--json",)
+    *lines: object, options: tuple[str, ...] = ("--json",), encoder: str = "off"
 ) -> tuple[int, list[dict[str, Any]]]:
+    """Run the command in this process, by default without the encoder, which starts slowly."""
     text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
-    done = run_raw(text.encode(), *options)
-    return done.returncode, [json.loads(line) for line in done.stdout.decode().splitlines()]
+    arguments = ["cluster", *options, "--encoder", encoder]
+    done = CliRunner().invoke(app, arguments, input=text)
+    return done.exit_code, [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def test_each_line_is_answered_in_its_turn() -> None:
-    status, answers = run_cluster(
+    lines = (
         {"id": "a", "title": FLEET, "ts": "2026-09-01"},
         {"id": "b", "title": f"{FLEET} - Port News", "ts": "2026-09-01T04:00:00+08:00"},
         {"id": "c", "title": "Rice harvest in Yilan beats last year's", "ts": ""},
     )
 
-    assert status == 0
+    done = run_raw("\n".join(map(json.dumps, lines)).encode(), "--json")
+
+    answers = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    assert done.returncode == 0
     assert [answer["id"] for answer in answers] == ["a", "b", "c"]
     assert [answer["relation"] for answer in answers] == ["new", "duplicate", "new"]
     assert answers[0]["story"] == answers[1]["story"] != answers[2]["story"]
     assert answers[1]["reason"].startswith("near-duplicate")
 
 
-@pytest.mark.parametrize(
-    "bad",
-    [
-        "no json",
-        "[1]",
-        {"title": FLEET},
-        {"id": "x"},
-        {"id": "x", "title": 3},
-        {"id": "x", "title": FLEET, "lang": "english"},
-        {"id": "x", "title": FLEET, "ts": "noon"},
-        {"id": "x", "title": FLEET, "ts": "0001-01-01T00:00:00+14:00"},
-        {"id": "x", "title": FLEET, "ts": "0001-01-01"},
-        {"id": "x", "title": FLEET, "ts": "9999-12-31T23:59:59Z"},
-        '{"id": "x", "title": ' + "9" * 5000 + "}",
-    ],
+BAD_LINES = (
+    "no json",
+    "[1]",
+    {"title": FLEET},
+    {"id": "x"},
+    {"id": "x", "title": 3},
+    {"id": "x", "title": FLEET, "lang": "english"},
+    {"id": "x", "title": FLEET, "ts": "noon"},
+    {"id": "x", "title": FLEET, "ts": "0001-01-01T00:00:00+14:00"},
+    {"id": "x", "title": FLEET, "ts": "0001-01-01"},
+    {"id": "x", "title": FLEET, "ts": "9999-12-31T23:59:59Z"},
+    '{"id": "x", "title": ' + "9" * 5000 + "}",
 )
-def test_bad_line_is_reported_and_the_rest_continues(bad: object) -> None:
-    status, answers = run_cluster(bad, {"id": "b", "title": FLEET, "ts": ""})
 
+
+def test_bad_lines_are_reported_and_the_rest_continues() -> None:
+    status, answers = run_cluster(*BAD_LINES, {"id": "b", "title": FLEET, "ts": ""})
+
+    *refused, good = answers
     assert status == 1
-    assert answers[0]["id"] is None
-    assert answers[0]["error"].startswith("standard input:1: ")
-    assert answers[1]["id"] == "b"
+    assert [answer["id"] for answer in refused] == [None] * len(BAD_LINES)
+    for number, answer in enumerate(refused, 1):
+        assert answer["error"].startswith(f"standard input:{number}: ")
+    assert good["id"] == "b"
 
 
-def test_id_that_stood_before_is_the_same_entry_again() -> None:
+def test_id_of_an_earlier_line_is_the_same_entry_again() -> None:
     status, (first, again) = run_cluster(
         {"id": 1, "title": FLEET}, {"id": 1, "title": "Frigates are back in Zuoying"}
     )
@@ -165,7 +174,7 @@ TWO_LANGUAGES = (
 
 
 def test_one_event_in_two_languages_is_one_story() -> None:
-    _, (english, chinese) = run_cluster(*TWO_LANGUAGES)
+    _, (english, chinese) = run_cluster(*TWO_LANGUAGES, encoder="auto")
 
     assert chinese["story"] == english["story"]
     assert chinese["relation"] == "same_event"
@@ -174,9 +183,7 @@ def test_one_event_in_two_languages_is_one_story() -> None:
 def test_story_in_another_language_that_may_be_the_same_is_named_beside_the_new_one() -> None:
     seen = "Carrier Shandong seen off Penghu, submarines off Hualien and Keelung"
     english_line = {**TWO_LANGUAGES[0], "title": seen}
-    _, (english, chinese) = run_cluster(
-        english_line, TWO_LANGUAGES[1], options=("--json", "--encoder", "off")
-    )
+    _, (english, chinese) = run_cluster(english_line, TWO_LANGUAGES[1])
 
     assert chinese["related"] == english["story"] != chinese["story"]
     assert "possibly related" in chinese["reason"]
@@ -184,6 +191,7 @@ def test_story_in_another_language_that_may_be_the_same_is_named_beside_the_new_
 
 
 def test_unknown_profile_is_refused() -> None:
-    status, _ = run_cluster({"id": "a", "title": FLEET}, options=("--json", "--profile", "lax"))
+    done = run_raw(b"", "--profile", "lax")
 
-    assert status == 2
+    assert done.returncode == 2
+    assert b"lax" in done.stderr

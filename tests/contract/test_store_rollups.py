@@ -61,8 +61,19 @@ LIMIT = Limit(messages=3, per=10 * MINUTE)
 MAIL = Fallback(receiver="desk-mail", recipients=("a@x.org",), give_up_after=48 * 60 * MINUTE)
 
 
-def put(store: Store, number: int, *, story: str = "", at: datetime = NOW, **changes: Any) -> str:
+def put(store: Store, number: int, **changes: Any) -> str:
     """Put the message of a story into the outbox and return its id."""
+    return store.call(add_message, number, **changes)
+
+
+def put_many(store: Store, count: int, **changes: Any) -> list[str]:
+    """Put the messages of several stories into the outbox in one transaction."""
+    return store.call(lambda tx: [add_message(tx, number, **changes) for number in range(count)])
+
+
+def add_message(
+    tx: Transaction, number: int, *, story: str = "", at: datetime = NOW, **changes: Any
+) -> str:
     severity = changes.pop("severity", Severity.NORMAL)
     alert = make_alert(
         f"a{number}",
@@ -71,12 +82,8 @@ def put(store: Store, number: int, *, story: str = "", at: datetime = NOW, **cha
         created_at=at,
         severity=severity,
     )
-    store.call(add_alert, alert, [make_delivery(f"d{number}", alert_id=alert.id, **changes)])
+    add_alert(tx, alert, [make_delivery(f"d{number}", alert_id=alert.id, **changes)])
     return f"d{number}"
-
-
-def put_many(store: Store, count: int, **changes: Any) -> list[str]:
-    return [put(store, number, **changes) for number in range(count)]
 
 
 def held(store: Store, count: int, **changes: Any) -> list[str]:
