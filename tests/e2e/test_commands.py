@@ -177,7 +177,7 @@ def test_route_test_names_a_receiver_that_is_out_and_quiet_hours(tmp_path: Path)
 
     text = run(made, "routes", "test", "--title", HEADLINE).stdout
 
-    assert "desk is out: NOWHERE_URL is not set" in text
+    assert "desk cannot be used: NOWHERE_URL is not set" in text
     assert "held in quiet hours always until 00:00" in text
 
 

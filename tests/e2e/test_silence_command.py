@@ -22,7 +22,7 @@ def test_silence_is_listed_with_its_author_and_reason_until_it_is_ended(config: 
 
     assert all(word in text for word in (made["id"], "tag sport", "lin", "games"))
     assert ended.exit_code == 0
-    assert "nothing is silenced" in run(config, "silences", "list").stdout
+    assert "no silences" in run(config, "silences", "list").stdout
 
 
 def test_status_lists_silences(config: Path) -> None:
@@ -42,13 +42,13 @@ def test_ended_silence_cannot_be_ended_again(config: Path) -> None:
     again = run(config, "silences", "expire", made["id"])
 
     assert again.exit_code == 1
-    assert f"no silence {made['id']} is in force" in again.stdout
+    assert f"no active silence: {made['id']}" in again.stdout
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--for", "4h"], "nothing is named"),
+        (["--for", "4h"], "a silence of everything is not allowed"),
         (["--tag", "sport"], "how long?"),
         (["--language", "english", "--for", "4h"], "hint: did you mean `en`?"),
         (["--tag", "sport", "--for", "soon"], "hint: --for 4h"),

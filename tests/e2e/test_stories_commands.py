@@ -59,7 +59,7 @@ def test_split_is_sent_by_the_same_command_with_alert_and_only_once(
     )
 
     assert "1 of 3 reports is now story" in first
-    assert f"to send it: straitwatch stories split {story} " in first
+    assert f"to send one: straitwatch stories split {story} " in first
     assert "nothing to split: story" in again
     assert "--alert" in again
     assert "queued for terminal (the daemon sends it)" in sent
@@ -107,7 +107,7 @@ def test_id_of_a_merged_story_is_valid_in_every_command(config: Path, story: str
     assert HEADLINE in {row["title"] for row in alerts}
     assert {row["story"] for row in explained} == {story}
     assert {row["entry"] for row in marked} == {row["entry"] for row in shown["reports"]}
-    assert "one story already" in str(merged.exception)
+    assert "the same story" in str(merged.exception)
     assert split["id"] not in (story, other)
 
 
@@ -148,7 +148,7 @@ def test_id_of_an_alert_marks_its_report_and_id_of_a_story_all_reports(
 
 
 def test_mark_needs_a_verdict_unless_one_is_taken_back(config: Path, story: str) -> None:
-    assert "which verdict?" in str(run(config, "mark", story).exception)
+    assert "the verdict is missing" in str(run(config, "mark", story).exception)
     assert run(config, "mark", story, "--remove").exit_code == 0
 
 

@@ -105,7 +105,7 @@ def test_story_is_neither_merged_with_itself_nor_emptied(config: Path) -> None:
     emptied = run(config, "stories", "split", story["id"], shown["reports"][0]["entry"])
     unknown = run(config, "stories", "split", story["id"], "https://nowhere.example/")
 
-    assert "one story already" in str(itself.exception)
+    assert "the same story" in str(itself.exception)
     assert "no report left" in str(emptied.exception)
     assert "not a report of" in str(unknown.exception)
 

@@ -84,7 +84,7 @@ def test_address_that_never_came_is_held_against_the_feeds_of_its_host(config: P
     elsewhere = run(config, "why", "https://elsewhere.example/a").stdout
 
     assert [(feed["feed"], feed["enabled"]) for feed in local] == [("Example Wire", True)]
-    assert "no configured feed is of this host" in elsewhere
+    assert "no configured feed has this host" in elsewhere
 
 
 @pytest.mark.parametrize("unknown", ["zzzzzzzzzz", "lkudcyzgyk2a", "0123456789abcdef0123"])

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from straitwatch.cli import app
-from straitwatch.cli.check import underline
+from straitwatch.cli.problems import underline
 
 LIST = """\
 watchlists:
@@ -49,7 +49,7 @@ def test_problem_shows_its_line_with_a_caret_and_a_hint(config: Path) -> None:
         "      ^",
         "hint: did you mean `noise`?",
         "1 problem",
-        "until then no example is run, and no name is looked up in other files",
+        "examples and names in other files were not checked because of these problems",
     ]
 
 

@@ -2,7 +2,7 @@
 
 import io
 
-from straitwatch.cli.console import new_console
+from straitwatch.cli.output import new_console
 
 
 def test_line_number_is_not_printed_as_an_emoji() -> None:

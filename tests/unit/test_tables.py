@@ -3,7 +3,7 @@
 import pytest
 from rich.table import Table
 
-from straitwatch.cli.tables import print_table
+from straitwatch.cli.output import print_table
 
 
 @pytest.mark.parametrize(

@@ -30,9 +30,9 @@ def main() -> None:
 
 
 def _print_error(error: Exception) -> None:
-    from straitwatch.cli.console import new_console  # noqa: PLC0415 - not needed for `--version`
+    from straitwatch.cli.output import print_error  # noqa: PLC0415 - not needed for `--version`
 
-    new_console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)
+    print_error(str(error))
 
 
 __all__ = ["app", "main"]

@@ -1,404 +1,290 @@
-"""The `check` command: everything that is wrong with a configuration, and what it would do."""
+"""`check`: check the configuration and run the examples of every watch-list."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from straitwatch.cli.console import new_console
+from straitwatch.cli.examples import print_failure
+from straitwatch.cli.experience import Experience, read_experience
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
-from straitwatch.cli.options import load_quickly
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly
+from straitwatch.cli.output import new_console
+from straitwatch.cli.problems import place_json, print_problem, problem_json
 from straitwatch.config import Config, write_schemas
-from straitwatch.core.match import ExampleFailure, RuleExplanation, is_short_term, run_examples
+from straitwatch.core.match import ExampleFailure, run_examples
 from straitwatch.core.model import Problem, WatchList
 from straitwatch.core.render import counted
-from straitwatch.core.report import matchable
 from straitwatch.engines import describe, engine_of, unavailable_because
-from straitwatch.errors import ConfigError, StoreError
+from straitwatch.errors import ConfigError
 
-_LATEST = 2_000  # stored entries that lists are tried on
-_BROAD_SHARE, _BROAD_HITS = 0.01, 5  # of these entries: a short term that hits so often is broad
 _BROAD_SHOWN = 10
-_WIDTH = 100  # of the line that is shown; longer ones are cut around the mistake
 
 app = new_app()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """How one watch-list stands."""
+class _Verdict:
+    """A watch-list and its failed examples."""
 
     watchlist: WatchList
     failures: tuple[ExampleFailure, ...]
 
     @property
     def word(self) -> str:
-        """Say it in one word."""
         if not self.watchlist.enabled:
             return "off"
         return "FAILS" if self.failures else "ok"
 
 
-@app.command(epilog="Example:  `straitwatch check --config config`")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Findings:
+    """Everything that `check` reports about a valid configuration."""
+
+    config: Config
+    notices: tuple[Problem, ...]
+    verdicts: tuple[_Verdict, ...]
+    experience: Experience | None
+    encoder: str  # the reason why it is unavailable, or ""
+
+    @property
+    def failures(self) -> list[ExampleFailure]:
+        return [failure for verdict in self.verdicts for failure in verdict.failures]
+
+
+@app.command(
+    epilog="Examples:  `straitwatch check`  ·  `straitwatch check --config /etc/straitwatch --json`"
+)
 def check(
-    config: Annotated[
-        Path,
-        typer.Option(
-            "--config", "-c", envvar="STRAITWATCH_CONFIG", help="The configuration directory."
-        ),
-    ] = Path("config"),
+    config: ConfigDir = DEFAULT_CONFIG,
     write_schema: Annotated[
-        bool, typer.Option("--write-schema", help="Write DIR/schema/ for editors, then check.")
+        bool,
+        typer.Option("--write-schema", help="Write DIR/schema/ for your editor, then check."),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON Lines.")] = False,
+    json: Json = False,
 ) -> None:
-    """Check the configuration and run the examples of every watch-list."""
+    """Check the configuration and run the examples of every watch-list.
+
+    All problems are listed at once, each with file, line, column and a hint. Exit status 2 if there
+    is one.
+    """
     if write_schema:
         write_schemas(config / "schema")
     try:
-        loaded = load_quickly(config)
+        findings = _examine(load_quickly(config))
     except ConfigError as error:
-        _tell_refusal(error.problems, as_json=as_json)
+        (_write_problems if json else _print_problems)(error.problems)
         raise typer.Exit(2) from None
-    notices = (*loaded.notices, *_template_problems(config), *_gaps(loaded))
-    loaded = replace(loaded, notices=notices)
-    verdicts = _verdicts(loaded)
-    experience = _experience(loaded)
-    if as_json:
-        _write_json(loaded, verdicts, experience)
-    else:
-        _print(loaded, verdicts, experience)
-    if any(verdict.failures for verdict in verdicts):
+    (_write if json else _print)(findings)
+    if findings.failures:
         raise typer.Exit(2)
 
 
+def _examine(config: Config) -> _Findings:
+    notices = (*config.notices, *_template_problems(config.directory), *_gaps(config))
+    failures = run_examples(config.matcher, config.watchlists)
+    verdicts = tuple(
+        _Verdict(
+            watchlist=watchlist,
+            failures=tuple(item for item in failures if item.watchlist == watchlist.id),
+        )
+        for watchlist in config.watchlists
+    )
+    return _Findings(
+        config=config,
+        notices=notices,
+        verdicts=verdicts,
+        experience=read_experience(config),
+        encoder=unavailable_because(engine_of(config.encoder)),
+    )
+
+
 def _gaps(config: Config) -> Iterator[Problem]:
-    """Say what is missing for an alert to reach anybody."""
+    """Yield a warning for everything that keeps all alerts from being sent."""
     if not any(feed.enabled for feed in config.feeds):
         hint = (
-            "`straitwatch feeds discover URL` finds the feeds of a site, `feeds add URL` adds one"
+            "`straitwatch feeds discover URL` finds the feeds of a site, "
+            "`straitwatch feeds add URL` adds one"
         )
         yield Problem(position=None, message="no feed is polled", hint=hint, is_warning=True)
     if not any(watchlist.enabled for watchlist in config.watchlists):
-        hint = "write one in watchlists/; `straitwatch init DIR` makes two to begin with"
+        hint = "write one in watchlists/; `straitwatch init DIR` writes two to begin with"
         yield Problem(position=None, message="no watch-list is on", hint=hint, is_warning=True)
 
 
 def _template_problems(config: Path) -> Sequence[Problem]:
     if not any(config.glob("templates/*/*.j2")):
         return ()
-    from straitwatch.deliver import check_user_templates  # noqa: PLC0415 - as above
+    from straitwatch.deliver import check_user_templates  # noqa: PLC0415 - half a second, if needed
 
     return check_user_templates(config / "templates")
 
 
-def _verdicts(config: Config) -> list[Verdict]:
-    failures = run_examples(config.matcher, config.watchlists)
-    return [
-        Verdict(
-            watchlist=watchlist,
-            failures=tuple(it for it in failures if it.watchlist == watchlist.id),
-        )
-        for watchlist in config.watchlists
-    ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Experience:
-    """What the lists do to the newest stored entries."""
-
-    entries: int
-    days: float
-    fired: Counter[str]  # by list
-    broad: Counter[str]  # by term, of those short enough to mean many things
-
-
-def _experience(config: Config) -> Experience | None:
-    """Ask the stored entries, if there are any: what is broad shows in what it hits."""
-    if config.database.startswith("sqlite:///") and not _database_file(config).is_file():
-        return None
-    from straitwatch import store as db  # noqa: PLC0415 - half a second, when there is a database
-
-    try:
-        store = db.Store.open(config.database, migrate=False)
-    except StoreError:  # an older schema, a server that is away: `doctor` tells
-        return None
-    with store.reading() as tx:
-        found = db.latest_entries(tx, _LATEST)
-        feeds = {**db.stored_feeds(tx), **{feed.id: feed for feed in config.feeds}}
-    store.close()
-    if not found:
-        return None
-    fired: Counter[str] = Counter()
-    terms: Counter[str] = Counter()
-    for stored in found:
-        text = matchable(stored.entry, feeds[stored.feed_id])
-        terms.update(config.matcher.terms_in(config.matcher.read(text)))
-        fired.update(match.watchlist for match in config.matcher.match(text))
-    days = max((found[0].seen_at - found[-1].seen_at) / timedelta(days=1), 1.0)
-    least = max(_BROAD_SHARE * len(found), _BROAD_HITS)
-    broad = {term: hits for term, hits in terms.items() if hits >= least and is_short_term(term)}
-    return Experience(entries=len(found), days=days, fired=fired, broad=Counter(broad))
-
-
-def _database_file(config: Config) -> Path:
-    return Path(config.database.removeprefix("sqlite:///"))
-
-
 # ---------------------------------------------------------------- for people
-
-
-def _tell_refusal(problems: Sequence[Problem], *, as_json: bool) -> None:
-    if as_json:
-        for problem in problems:
-            write_line(_problem_as_json(problem))
-        write_line({"ok": False, "problems": _count_errors(problems)})
-        return
-    out = _console()
-    for problem in problems:
-        _print_problem(out, problem)
-    count = _count_errors(problems)
-    out.print(f"{count} problem{'s' if count != 1 else ''}", style="bold red")
-    out.print("until then no example is run, and no name is looked up in other files")
-
-
-def _count_errors(problems: Sequence[Problem]) -> int:
-    return sum(not problem.is_warning for problem in problems)
 
 
 def _console() -> Console:
     return new_console(highlight=False, markup=False, soft_wrap=True)
 
 
-def _print_problem(out: Console, problem: Problem) -> None:
-    where = f"{problem.position}: " if problem.position else ""
-    word = "warning: " if problem.is_warning else ""
-    style = "yellow" if problem.is_warning else "red"
-    out.print(Text.assemble((where, "bold"), (word + problem.message, style)))
-    if problem.position and problem.excerpt:
-        for line in underline(problem.excerpt, problem.position.column):
-            out.print(Text(f"  {line}"))
-    if problem.hint:
-        out.print(Text.assemble(("hint: ", "bold"), problem.hint))
-
-
-def underline(line: str, column: int) -> tuple[str, str]:
-    """Cut a line around a column, counted from 1, and put a caret under it."""
-    at = column - 1
-    begin = max(0, at - _WIDTH // 2) if len(line) > _WIDTH else 0
-    shown = line[begin : begin + _WIDTH]
-    lead = "…" if begin else ""
-    trail = "…" if begin + _WIDTH < len(line) else ""
-    before = "".join(_blank(character) for character in lead + line[begin:at])
-    return f"{lead}{shown}{trail}".replace("\t", " "), f"{before}^"
-
-
-def _blank(character: str) -> str:
-    """Give the space that a character takes in a terminal."""
-    return " " if character == "\t" else " " * cell_len(character)
-
-
-def _print(config: Config, verdicts: Sequence[Verdict], experience: Experience | None) -> None:
+def _print_problems(problems: Sequence[Problem]) -> None:
     out = _console()
-    for problem in config.notices:
-        _print_problem(out, problem)
-    for verdict in verdicts:
-        for failure in verdict.failures:
-            print_failure(out, failure)
-    if config.notices or any(verdict.failures for verdict in verdicts):
+    for problem in problems:
+        print_problem(out, problem)
+    out.print(counted(_count_errors(problems), "problem"), style="bold red")
+    out.print("examples and names in other files were not checked because of these problems")
+
+
+def _count_errors(problems: Sequence[Problem]) -> int:
+    return sum(not problem.is_warning for problem in problems)
+
+
+def _print(findings: _Findings) -> None:
+    out = _console()
+    for problem in findings.notices:
+        print_problem(out, problem)
+    for failure in findings.failures:
+        print_failure(out, failure)
+    if findings.notices or findings.failures:
         out.print()
-    width = max((len(verdict.watchlist.id) for verdict in verdicts), default=0)
-    for verdict in verdicts:
-        _print_verdict(out, verdict, width, experience)
-    _print_broad(out, experience)
-    if config.shadow:
-        names = ", ".join(path.name for path in config.shadow.files)
-        out.print(Text(f"in shadow  {names} (`straitwatch shadow report`)", style="yellow"))
-    for name, value in _counts(config).items():
-        out.print(f"{name:<10} {value}")
-    _print_receivers(out, config)
-    failed = sum(len(verdict.failures) for verdict in verdicts)
-    if failed:
-        out.print(Text(f"{failed} example{'s' if failed != 1 else ''} fail", style="bold red"))
-        return
-    warnings = f", with {counted(len(config.notices), 'warning')}" if config.notices else ""
-    good = f"the configuration is good ({config.version}){warnings}"
-    out.print(Text(good, style="bold green"))
+    for line in (
+        *_verdict_lines(findings),
+        *_broad_lines(findings.experience),
+        *_count_lines(findings),
+        *_receiver_lines(findings.config),
+        _conclusion(findings),
+    ):
+        out.print(line)
 
 
-def _print_receivers(out: Console, config: Config) -> None:
-    for receiver in config.receivers.values():
-        state = receiver.broken_because or "ok"
-        out.print(
-            Text.assemble(f"  {receiver.name:<18} ", (state, _style(not receiver.broken_because)))
+def _verdict_lines(findings: _Findings) -> Iterator[Text]:
+    width = max((len(verdict.watchlist.id) for verdict in findings.verdicts), default=0)
+    for verdict in findings.verdicts:
+        watchlist = verdict.watchlist
+        examples = (
+            f"{len(watchlist.must_match)} must match, "
+            f"{len(watchlist.must_not_match)} must not match"
+        )
+        if findings.experience:
+            examples += f", {findings.experience.rate(watchlist.id):.1f} entries a day"
+        style = "bold red" if verdict.failures else "green"
+        yield Text.assemble(
+            f"{watchlist.id:<{width}}  ", (f"{verdict.word:<5}", style), f"  {examples}"
         )
 
 
-def _print_broad(out: Console, experience: Experience | None) -> None:
+def _broad_lines(experience: Experience | None) -> Iterator[Text]:
     if experience is None or not experience.broad:
         return
-    told = (f"{term} {hits}" for term, hits in experience.broad.most_common(_BROAD_SHOWN))
-    text = f"short terms that hit often in the newest {experience.entries} entries: "
-    hint = f"hint: `straitwatch terms show {experience.broad.most_common(1)[0][0]}`"
-    out.print(Text(f"{text}{', '.join(told)}", style="yellow"))
-    out.print(Text(hint))
+    common = experience.broad.most_common(_BROAD_SHOWN)
+    terms = ", ".join(f"{term} {hits}" for term, hits in common)
+    text = f"short terms that hit often in the newest {experience.entries} entries: {terms}"
+    yield Text(text, style="yellow")
+    yield Text(f"hint: `straitwatch terms show {common[0][0]}`")
 
 
-def _style(is_good: bool) -> str:
-    return "green" if is_good else "yellow"
-
-
-def _print_verdict(
-    out: Console, verdict: Verdict, width: int, experience: Experience | None
-) -> None:
-    watchlist = verdict.watchlist
-    style = "bold red" if verdict.failures else "green"
-    examples = (
-        f"{len(watchlist.must_match)} must match, {len(watchlist.must_not_match)} must not match"
-    )
-    if experience:
-        examples += f", {experience.fired[watchlist.id] / experience.days:.1f} entries a day"
-    out.print(
-        Text.assemble(f"{watchlist.id:<{width}}  ", (f"{verdict.word:<5}", style), f"  {examples}")
-    )
-
-
-def _counts(config: Config) -> dict[str, str]:
+def _count_lines(findings: _Findings) -> Iterator[Text]:
+    config = findings.config
+    if config.shadow:
+        names = ", ".join(path.name for path in config.shadow.files)
+        yield Text(f"in shadow  {names} (`straitwatch shadow report`)", style="yellow")
     enabled = sum(feed.enabled for feed in config.feeds)
     usable = sum(not receiver.broken_because for receiver in config.receivers.values())
-    terms = sum(len(terms.any) for terms in config.term_sets.values())
-    return {
+    counts = {
         "feeds": f"{len(config.feeds)}"
         + (f", {enabled} enabled" if enabled != len(config.feeds) else ""),
         "lists": f"{len(config.watchlists)}",
-        "terms": f"{terms} in {len(config.term_sets)} sets",
+        "terms": f"{_count_terms(config)} in {len(config.term_sets)} sets",
         "routes": f"{len(config.alerts.routes)}",
         "digests": f"{len(config.alerts.digests)}",
-        "encoder": describe(_encoder_problem(config)),
+        "encoder": describe(findings.encoder),
         "receivers": f"{len(config.receivers)}, {usable} usable",
     }
+    for name, value in counts.items():
+        yield Text(f"{name:<10} {value}")
 
 
-def _encoder_problem(config: Config) -> str:
-    return unavailable_because(engine_of(config.encoder))
+def _count_terms(config: Config) -> int:
+    return sum(len(terms.any) for terms in config.term_sets.values())
 
 
-def print_failure(out: Console, failure: ExampleFailure) -> None:
-    """Show an example that fails: its hits, and the points of each rule."""
-    explanation = failure.explanation
-    expected = "must match, but does not" if failure.expected else "must not match, but does"
-    place = f"{failure.example.position}: " if failure.example.position else ""
-    out.print(Text.assemble((place, "bold"), (f"{failure.watchlist}: {expected}", "red")))
-    out.print(_highlighted(failure))
-    out.print(f"  {explanation.score} points, the threshold is {explanation.threshold}")
-    for line in _rule_lines(failure):
-        out.print(Text(f"    {line}"))
+def _receiver_lines(config: Config) -> Iterator[Text]:
+    for receiver in config.receivers.values():
+        style = "yellow" if receiver.broken_because else "green"
+        yield Text.assemble(f"  {receiver.name:<18} ", (receiver.broken_because or "ok", style))
 
 
-def _highlighted(failure: ExampleFailure) -> Text:
-    """Show the title of an example with its hits."""
-    title = failure.example.text.partition(" || ")[0].strip()
-    shown = Text(f"  {title}")
-    for rule in failure.explanation.rules:
-        for hit in rule.hits:
-            if hit.field == "title":
-                shown.stylize("bold yellow", hit.start + 2, hit.end + 2)
-    return shown
-
-
-def _rule_lines(failure: ExampleFailure) -> Iterator[str]:
-    explanation = failure.explanation
-    if explanation.filtered:
-        yield f"not looked at: {explanation.filtered}"
-    if explanation.excluded_by:
-        yield f"excluded by {explanation.excluded_by}"
-    for rule in explanation.rules:
-        if rule.holds:
-            words = ", ".join(dict.fromkeys(hit.text for hit in rule.hits))
-            yield f"{rule.rule:<12} {_points(rule):>4}  {words or rule.when}"
-        elif failure.expected and rule.kind == "match":
-            yield f"{rule.rule:<12}   no  {'; '.join(map(str, rule.missing)) or rule.when}"
-    for masked in explanation.masked:
-        yield f"not counted: {masked.hit.text}, inside {masked.inside.text}"
-
-
-def _points(rule: RuleExplanation) -> str:
-    if rule.kind == "noise":
-        return f"-{abs(rule.points)}"
-    return f"+{rule.points}" if rule.points else "yes"
+def _conclusion(findings: _Findings) -> Text:
+    failed = len(findings.failures)
+    if failed:
+        verb = "fails" if failed == 1 else "fail"
+        return Text(f"{counted(failed, 'example')} {verb}", style="bold red")
+    count = len(findings.notices)
+    warnings = f", with {counted(count, 'warning')}" if count else ""
+    good = f"the configuration is good ({findings.config.version}){warnings}"
+    return Text(good, style="bold green")
 
 
 # ---------------------------------------------------------------- for programs
 
 
-def _problem_as_json(problem: Problem) -> dict[str, Any]:
-    position = problem.position
-    return {
-        "file": position.file if position else None,
-        "line": position.line if position else None,
-        "column": position.column if position else None,
-        "level": "warning" if problem.is_warning else "error",
-        "message": problem.message,
-        "hint": problem.hint,
+def _write_problems(problems: Sequence[Problem]) -> None:
+    for problem in problems:
+        write_line(problem_json(problem))
+    write_line({"ok": False, "problems": _count_errors(problems)})
+
+
+def _write(findings: _Findings) -> None:
+    for problem in findings.notices:
+        write_line(problem_json(problem))
+    for failure in findings.failures:
+        write_line(_failure_json(failure))
+    write_line(_total_json(findings))
+
+
+def _failure_json(failure: ExampleFailure) -> dict[str, Any]:
+    return place_json(failure.example.position) | {
+        "level": "error",
+        "message": "must match" if failure.expected else "must not match",
+        "watchlist": failure.watchlist,
+        "example": failure.example.text,
+        "score": failure.explanation.score,
+        "threshold": failure.explanation.threshold,
+        "rules": [
+            {"rule": rule.rule, "points": rule.points, "hits": [hit.text for hit in rule.hits]}
+            for rule in failure.explanation.rules
+            if rule.holds
+        ],
     }
 
 
-def _write_json(config: Config, verdicts: Sequence[Verdict], experience: Experience | None) -> None:
-    for problem in config.notices:
-        write_line(_problem_as_json(problem))
-    for verdict in verdicts:
-        for failure in verdict.failures:
-            position = failure.example.position
-            write_line(
-                {
-                    "file": position.file if position else None,
-                    "line": position.line if position else None,
-                    "column": position.column if position else None,
-                    "level": "error",
-                    "message": "must match" if failure.expected else "must not match",
-                    "watchlist": failure.watchlist,
-                    "example": failure.example.text,
-                    "score": failure.explanation.score,
-                    "threshold": failure.explanation.threshold,
-                    "rules": [
-                        {
-                            "rule": rule.rule,
-                            "points": rule.points,
-                            "hits": [it.text for it in rule.hits],
-                        }
-                        for rule in failure.explanation.rules
-                        if rule.holds
-                    ],
-                }
-            )
-    write_line(
-        {
-            "ok": not any(verdict.failures for verdict in verdicts),
-            "version": config.version,
-            "feeds": len(config.feeds),
-            "terms": sum(len(terms.any) for terms in config.term_sets.values()),
-            "routes": len(config.alerts.routes),
-            "watchlists": {
-                it.watchlist.id: {
-                    "verdict": it.word.lower(),
-                    "must_match": len(it.watchlist.must_match),
-                    "must_not_match": len(it.watchlist.must_not_match),
-                    "failed": len(it.failures),
-                }
-                for it in verdicts
-            },
-            "stored_entries": experience.entries if experience else 0,
-            "broad_terms": dict(experience.broad.most_common()) if experience else {},
-            "shadow": [path.name for path in config.shadow.files] if config.shadow else [],
-            "encoder": _encoder_problem(config) or "ok",
-            "receivers": {it.name: it.broken_because or "ok" for it in config.receivers.values()},
-        }
-    )
+def _total_json(findings: _Findings) -> dict[str, Any]:
+    config, experience = findings.config, findings.experience
+    return {
+        "ok": not findings.failures,
+        "version": config.version,
+        "feeds": len(config.feeds),
+        "terms": _count_terms(config),
+        "routes": len(config.alerts.routes),
+        "watchlists": {
+            verdict.watchlist.id: {
+                "verdict": verdict.word.lower(),
+                "must_match": len(verdict.watchlist.must_match),
+                "must_not_match": len(verdict.watchlist.must_not_match),
+                "failed": len(verdict.failures),
+            }
+            for verdict in findings.verdicts
+        },
+        "stored_entries": experience.entries if experience else 0,
+        "broad_terms": dict(experience.broad.most_common()) if experience else {},
+        "shadow": [path.name for path in config.shadow.files] if config.shadow else [],
+        "encoder": findings.encoder or "ok",
+        "receivers": {
+            receiver.name: receiver.broken_because or "ok" for receiver in config.receivers.values()
+        },
+    }

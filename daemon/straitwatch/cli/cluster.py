@@ -1,4 +1,4 @@
-"""The offline `cluster` command: which reports are one story, and why."""
+"""`cluster`: group JSON Lines into stories."""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +10,6 @@ import typer
 from rich.markup import escape
 from rich.tree import Tree
 
-from straitwatch.cli.console import new_console
 from straitwatch.cli.encoding import EncoderSetting, LineEncoder
 from straitwatch.cli.jsonl import (
     BadLine,
@@ -21,6 +20,7 @@ from straitwatch.cli.jsonl import (
 )
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir
+from straitwatch.cli.output import new_console, print_error
 from straitwatch.cli.reportlines import (
     LONG_AGO,
     LineClock,
@@ -43,30 +43,36 @@ _LIST = "offline"  # all lines count as matched by one list
 app = new_app()
 
 
-@app.command()
+@app.command(
+    epilog="Examples:  `straitwatch cluster --json reports.jsonl`  ·  "
+    "`straitwatch cluster --pairs --json pairs.jsonl`"
+)
 def cluster(
-    files: Annotated[list[Path] | None, typer.Argument(help="JSON Lines; default: stdin.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files of JSON Lines. Default: standard input.")
+    ] = None,
     pairs: Annotated[
-        bool, typer.Option("--pairs", help="Compare a and b of each line instead of streaming.")
+        bool, typer.Option("--pairs", help="Compare the reports `a` and `b` of each line.")
     ] = False,
     profile: Annotated[
-        str, typer.Option(help="How readily: recall folds more, strict less.")
+        str, typer.Option(help="The caution: recall groups more reports, strict fewer.")
     ] = DEFAULT.name,
     encoder: Annotated[
-        EncoderSetting, typer.Option(help="Compare meanings too, or words and names only.")
+        EncoderSetting,
+        typer.Option(help="Compare sentence vectors too (auto), or only words and names (off)."),
     ] = EncoderSetting.AUTO,
     config: ConfigDir = DEFAULT_CONFIG,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON Lines.")] = False,
 ) -> None:
     """Group JSON Lines into stories.
 
-    A line holds `id`, `title`, `ts` and perhaps `summary`, `content`, `url`, `source`, `lang`; an
-    `id` that stood before is the same entry again, perhaps edited. With `--pairs` a line holds
-    `id`, `a` and `b`: two such objects, or two plain addresses. Exit status 1 when a line could not
-    be used. The names of the beat are those of the configuration.
+    A line has `id`, `title`, `ts` and optionally `summary`, `content`, `url`, `source`, `lang`. A
+    repeated `id` is the same entry again, perhaps edited. With `--pairs`, a line has `id`, `a` and
+    `b`: two such objects, or two addresses. The names of the beat are those of the configuration.
+    Exit status 1 if a line could not be used.
     """
     if profile not in PROFILES:
-        raise UsageError(f"no such profile: {profile}\nhint: one of {', '.join(PROFILES)}")
+        raise UsageError(f"no such profile: {profile}\nhint: choose from {', '.join(PROFILES)}")
     configure_logging(level="warning")
     beat = compile_beat(load_beat(config))
     with LineEncoder(encoder.value) as line_encoder:
@@ -81,9 +87,9 @@ def cluster(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
-    """What is printed of a line; for readers, its title and the one that it is compared with."""
+    """The answer to a line; for people also its title and the title it is compared with."""
 
-    said: dict[str, Any]
+    row: dict[str, Any]
     title: str = ""
     other: str = ""
 
@@ -122,7 +128,7 @@ def _stream_answers(
     lines: Iterator[Line | BadLine], profile: FoldProfile, reader: _Reader
 ) -> Iterator[_Answer]:
     window, clock = StoryWindow(reader.beat.lexicon, profile=profile), LineClock()
-    stories: dict[str, str] = {}  # by id: an entry that comes again stays where it is
+    stories: dict[str, str] = {}  # by id: a repeated entry keeps its story
 
     def answer(line: Mapping[str, Any]) -> _Answer:
         key = read_key(line)
@@ -133,10 +139,10 @@ def _stream_answers(
             fold = window.fold(features)
             window.add(features, fold)
         stories[key] = fold.story_id
-        said = {"story": fold.story_id, "relation": fold.relation.value, "reason": str(fold)}
+        row = {"story": fold.story_id, "relation": fold.relation.value, "reason": str(fold)}
         if fold.related:
-            said["related"] = fold.related.story_id
-        return _Answer(said={"id": line["id"], **said}, title=str(line.get("title") or ""))
+            row["related"] = fold.related.story_id
+        return _Answer(row={"id": line["id"], **row}, title=str(line.get("title") or ""))
 
     return _answers(lines, answer)
 
@@ -148,15 +154,15 @@ def _pair_answers(
     def answer(line: Mapping[str, Any]) -> _Answer:
         read_key(line)
         a, b = (_side(line, name, reader) for name in ("a", "b"))
-        if LONG_AGO in (a.seen_at, b.seen_at):  # one has no time: that of the other
-            at = max(a.seen_at, b.seen_at)
-            a, b = replace(a, seen_at=at), replace(b, seen_at=at)
+        if LONG_AGO in (a.seen_at, b.seen_at):  # a report without a time gets that of the other
+            seen_at = max(a.seen_at, b.seen_at)
+            a, b = replace(a, seen_at=seen_at), replace(b, seen_at=seen_at)
         window = StoryWindow(reader.beat.lexicon, profile=profile)
         window.add(a, window.fold(a))
         fold = window.fold(b)
-        said = {"relation": fold.relation.value, "reason": str(fold)}
+        row = {"relation": fold.relation.value, "reason": str(fold)}
         titles = [_title_of(line[name]) for name in ("a", "b")]
-        return _Answer(said={"id": line["id"], **said}, title=titles[1], other=titles[0])
+        return _Answer(row={"id": line["id"], **row}, title=titles[1], other=titles[0])
 
     return _answers(lines, answer)
 
@@ -172,7 +178,7 @@ def _answers(
             except UnusableError as error:
                 bad = line.refuse(str(error))
         if bad is not None:
-            yield _Answer(said={"id": None, "error": bad.error})
+            yield _Answer(row={"id": None, "error": bad.error})
 
 
 def _title_of(side: Any) -> str:
@@ -191,8 +197,8 @@ def _side(line: Mapping[str, Any], name: str, reader: _Reader) -> Features:
 def _print_lines(answers: Iterator[_Answer]) -> bool:
     is_good = True
     for answer in answers:
-        is_good = is_good and "error" not in answer.said
-        write_line(answer.said)
+        is_good = is_good and "error" not in answer.row
+        write_line(answer.row)
         sys.stdout.flush()  # a reader at the other end of a pipe gets each answer at once
     return is_good
 
@@ -200,9 +206,9 @@ def _print_lines(answers: Iterator[_Answer]) -> bool:
 def _print_readably(answers: Iterator[_Answer]) -> bool:
     is_good, trees = True, dict[str, Tree]()
     for answer in answers:
-        if "error" in answer.said:
+        if "error" in answer.row:
             is_good = False
-            _print_error(answer.said["error"])
+            print_error(answer.row["error"])
         else:
             _grow(trees, answer)
     console = new_console()
@@ -211,18 +217,14 @@ def _print_readably(answers: Iterator[_Answer]) -> bool:
     return is_good
 
 
-def _print_error(text: str) -> None:
-    new_console(stderr=True, soft_wrap=True).print(printable(text), markup=False, highlight=False)
-
-
 def _grow(trees: dict[str, Tree], answer: _Answer) -> None:
-    said = answer.said
-    key = str(said.get("story", said["id"]))
+    row = answer.row
+    key = str(row.get("story", row["id"]))
     if key not in trees:
         trees[key] = Tree(_plain(f"{key}  {answer.other or answer.title}"))
         if not answer.other:
             return
-    trees[key].add(_plain(f"{said['relation']}: {answer.title}  ({said['reason']})"))
+    trees[key].add(_plain(f"{row['relation']}: {answer.title}  ({row['reason']})"))
 
 
 def _plain(text: str) -> str:

@@ -16,31 +16,34 @@ from straitwatch.store import Store
 app = new_app(help="Upgrade, back up and prune the database.")
 
 
-@app.command()
+@app.command(epilog="Example:  `straitwatch db upgrade`")
 def upgrade(config: ConfigDir = DEFAULT_CONFIG) -> None:
-    """Create the tables, or bring them up to this version."""
+    """Create the tables, or upgrade them to this version."""
     Store.open(load(config).database, migrate=True).close()
     typer.echo("the database is up to date")
 
 
-@app.command()
+@app.command(epilog="Example:  `straitwatch db backup backup.db`")
 def backup(
-    target: Annotated[Path, typer.Argument(help="The file to write; must not exist.")],
+    target: Annotated[Path, typer.Argument(help="The file to write. It must not exist.")],
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
-    """Copy a SQLite database while the daemon goes on working."""
+    """Copy a SQLite database while the daemon is running."""
     if target.exists():
-        raise UsageError(f"{target} exists already\nhint: name a new file")
+        raise UsageError(f"{target} already exists\nhint: name a new file")
     with opened(config) as (_, store):
         if store.dialect != "sqlite":
-            raise UsageError("this backs up SQLite only\nhint: use pg_dump for PostgreSQL")
+            raise UsageError("only SQLite can be backed up\nhint: use pg_dump for PostgreSQL")
         store.backup(target)
     typer.echo(f"written to {target}")
 
 
-@app.command()
+@app.command(epilog="Example:  `straitwatch db prune`")
 def prune(config: ConfigDir = DEFAULT_CONFIG) -> None:
-    """Delete what is older than `retention` says: entries that no feed lists, stories, messages."""
+    """Delete entries, messages and stories older than `retention`.
+
+    Entries that a feed still lists are kept.
+    """
     now, gone = utc_now(), dict.fromkeys(("entries", "messages", "stories"), 0)
     with opened(config) as (loaded, store):
         keep = loaded.retention.entries_after

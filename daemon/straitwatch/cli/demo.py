@@ -1,4 +1,4 @@
-"""`demo`: see it work without the internet."""
+"""`demo`: run the daemon on a demonstration news stream."""
 
 import asyncio
 import tempfile
@@ -17,13 +17,19 @@ app = new_app()
 @app.command(epilog="Example:  `straitwatch demo --output /tmp/demo`")
 def demo(
     output: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="A new or empty folder to keep it in.")
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="A new or empty directory for its files. Default: a temporary one."
+        ),
     ] = None,
 ) -> None:
-    """Run the daemon on a demonstration news stream for about a minute."""
+    """Run the daemon on a demonstration news stream for about a minute.
+
+    The stream is served on this machine; no internet connection is needed.
+    """
     directory = output or Path(tempfile.mkdtemp(prefix="straitwatch-demo-"))
     if directory.exists() and any(directory.iterdir()):
-        raise UsageError(f"{directory} is not empty\nhint: name a new folder")
+        raise UsageError(f"{directory} is not empty\nhint: name a new directory")
     directory.mkdir(parents=True, exist_ok=True)
     status = asyncio.run(run_demo(directory.resolve(), say=lambda text: typer.echo(text, err=True)))
     raise typer.Exit(status)

@@ -1,14 +1,14 @@
-"""`doctor`: self-checks."""
+"""`doctor`: check this machine, the configuration, the database and the outbox."""
 
 from dataclasses import asdict
 
 import typer
 
 from straitwatch.app.load import load
-from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
+from straitwatch.cli.output import new_console
 from straitwatch.clock import utc_now
 from straitwatch.doctor import examine
 from straitwatch.telemetry import configure_logging
@@ -16,7 +16,7 @@ from straitwatch.telemetry import configure_logging
 app = new_app()
 
 
-@app.command()
+@app.command(epilog="Examples:  `straitwatch doctor`  ·  `straitwatch doctor --json`")
 def doctor(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """Check this machine, the configuration, the database and the outbox.
 

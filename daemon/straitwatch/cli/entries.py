@@ -1,4 +1,4 @@
-"""Going through the stored entries of the last days, with a progress bar: for several commands."""
+"""Reads the stored entries of the last days, with a progress bar."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ from datetime import timedelta
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from straitwatch import store as db
-from straitwatch.cli.console import new_console
+from straitwatch.cli.output import new_console
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
 from straitwatch.core.model import MatchText
@@ -17,7 +17,7 @@ from straitwatch.core.report import matchable
 
 @contextmanager
 def progress(total: int) -> Iterator[Callable[[], None]]:
-    """Show how far it is, to a person at a terminal."""
+    """Show a progress bar at a terminal; yield the function that advances it."""
     if not sys.stderr.isatty():
         yield lambda: None
         return
@@ -30,7 +30,7 @@ def progress(total: int) -> Iterator[Callable[[], None]]:
 def recent_texts(
     tx: db.Transaction, config: Config, *, days: int
 ) -> Iterator[tuple[db.StoredEntry, MatchText]]:
-    """Yield the entries of the last days as the watch-lists see them, oldest first."""
+    """Yield the entries of the last days, oldest first, with the texts that lists match."""
     since_at = utc_now() - timedelta(days=days)
     feeds = {**db.stored_feeds(tx), **{feed.id: feed for feed in config.feeds}}
     with progress(db.count_entries_since(tx, since_at)) as step:

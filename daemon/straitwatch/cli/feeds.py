@@ -1,12 +1,15 @@
-"""`feeds`: what is polled, and how each feed is."""
+"""`feeds`: list, find, add and remove feeds."""
 
 import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any
 from xml.etree import ElementTree as ET
+from zoneinfo import ZoneInfo
 
 import typer
-from rich.table import Table
 
 from straitwatch import store as db
 from straitwatch.app.activate import activate
@@ -14,8 +17,9 @@ from straitwatch.app.load import load
 from straitwatch.cli.feedfile import FeedFile
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
+from straitwatch.cli.lookup import no_such_feed, require_feed
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
-from straitwatch.cli.tables import print_table
+from straitwatch.cli.output import in_zone, local_time, print_rows
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
 from straitwatch.core.model import Feed, FeedState, Reason
@@ -24,29 +28,48 @@ from straitwatch.errors import UsageError
 from straitwatch.pipeline import WINDOW, release_feed
 
 app = new_app(help="List, find, add and remove feeds.")
+_NOT_POLLED = "not polled yet"
+_Polled = tuple[Feed, FeedState]
 
 
-@app.command("list")
+@app.command("list", epilog="Example:  `straitwatch feeds list --json`")
 def list_(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """List the configured feeds."""
     rows = [_describe(feed) for feed in load(config).feeds]
     _print(rows, as_json=json)
 
 
-@app.command()
+@app.command(epilog="Example:  `straitwatch feeds health`")
 def health(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
-    """Show what each feed did last; exit status 1 when one is failing."""
+    """Show the last poll of each feed.
+
+    Exit status 1 if a feed is failing.
+    """
     with opened(config) as (loaded, store):
         states = store.call(db.feed_states)
-    rows = [_health(feed, states.get(feed.id)) for feed in loaded.feeds if feed.enabled]
-    _print(rows, as_json=json)
-    if any(row["failures"] for row in rows):
+    polled = [
+        (feed, states.get(feed.id) or FeedState(feed_id=feed.id))
+        for feed in loaded.feeds
+        if feed.enabled
+    ]
+    zone = ZoneInfo(loaded.timezone)
+    columns: dict[str, Callable[[_Polled], object]] = {
+        "Name": lambda polled: polled[0].name,
+        "Outcome": lambda polled: polled[1].last_outcome or _NOT_POLLED,
+        "Failures": lambda polled: polled[1].failures,
+        in_zone("Last success", zone): lambda polled: local_time(polled[1].last_ok_at, zone),
+        "Last new entry": lambda polled: local_time(polled[1].last_new_at, zone),
+        "Next poll": lambda polled: local_time(polled[1].next_due_at, zone),
+        "Detail": lambda polled: polled[1].last_detail,
+    }
+    print_rows(polled, columns, as_json=_health if json else None, empty="no feeds")
+    if any(state.failures for _, state in polled):
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog="Example:  `straitwatch feeds export > feeds.opml`")
 def export(config: ConfigDir = DEFAULT_CONFIG) -> None:
-    """Print the feeds as OPML, for a feed reader."""
+    """Print the feeds as OPML for a feed reader."""
     opml = ET.Element("opml", version="2.0")
     ET.SubElement(ET.SubElement(opml, "head"), "title").text = "Straitwatch feeds"
     body = ET.SubElement(opml, "body")
@@ -64,31 +87,33 @@ def export(config: ConfigDir = DEFAULT_CONFIG) -> None:
 )
 def add(
     url: Annotated[str, typer.Argument(metavar="URL", help="The address of the feed.")],
-    name: Annotated[str, typer.Option(help="As alerts show it; default: the feed's title.")] = "",
-    language: Annotated[str, typer.Option(help="en, zh-Hant, zh-Hans, ru, uk, ja, ko ...")] = "",
-    country: Annotated[str, typer.Option(help="Two capitals: TW, US ...")] = "",
-    stance: Annotated[str, typer.Option(help="independent, state, official ...")] = "",
-    tier: Annotated[int, typer.Option(help="1 where one report alone is news.")] = 3,
-    untried: Annotated[
-        bool, typer.Option("--untried", help="Add it without a look at the address.")
-    ] = False,
+    name: Annotated[
+        str, typer.Option(help="Its name in alerts. Default: the title of the feed.")
+    ] = "",
+    language: Annotated[str, typer.Option(help="Its language, such as en, zh-Hant or ru.")] = "",
+    country: Annotated[str, typer.Option(help="Its country, such as TW or US.")] = "",
+    stance: Annotated[
+        str, typer.Option(help="Its stance, such as independent, state or official.")
+    ] = "",
+    tier: Annotated[int, typer.Option(help="Its rank, 1 the highest.")] = 3,
+    untried: Annotated[bool, typer.Option("--untried", help="Add it without fetching it.")] = False,
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
-    """Add a feed to feeds.yaml, if there is one at the address; a running daemon takes it over."""
+    """Fetch a feed and add it to feeds.yaml; a running daemon reloads the file."""
     loaded = load(config)
     read = "" if untried else _try(url, loaded)
     title = name or (read if read not in {feed.name for feed in loaded.feeds} else "") or url
     given = {"language": language, "country": country, "stance": stance}
     filled = {key: value for key, value in given.items() if value}
     FeedFile(config).add([{"name": title, "url": url, **filled, "tier": tier}])
-    typer.echo(f"{title} is added; its first poll is a silent baseline")
+    typer.echo(f"{title} is added; entries of its first poll send no alert")
 
 
 def _try(url: str, loaded: Config) -> str:
     """Return the title of the feed at an address.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is no feed.
     """
     from straitwatch.cli.probe import probe  # noqa: PLC0415 - only these commands fetch
 
@@ -96,7 +121,7 @@ def _try(url: str, loaded: Config) -> str:
     if answer.feed is None:
         raise UsageError(
             f"no feed at {url}: {answer.problem}\nhint: `straitwatch feeds discover URL` looks for "
-            "those of a site; --untried adds an address as it is"
+            "feeds of a site; --untried adds an address without fetching it"
         )
     return answer.feed.title
 
@@ -107,55 +132,61 @@ def discover(
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Look for the feeds of a site; exit status 1 when there are none."""
+    """Find the feeds of a site.
+
+    Exit status 1 if there are none.
+    """
     from straitwatch.cli.probe import discover as look  # noqa: PLC0415 - as above
 
     address = url if "://" in url else f"https://{url}"
     first, *others = asyncio.run(look(address, load(config).polling))
     rows = [
-        {"title": it.feed.title, "entries": len(it.feed.entries), "url": it.url}
-        for it in (first, *others)
-        if it.feed is not None
+        {"title": answer.feed.title, "entries": len(answer.feed.entries), "url": answer.url}
+        for answer in (first, *others)
+        if answer.feed is not None
     ]
     if not rows:
-        typer.echo(f"{first.url}: no feed found; the page itself: {first.problem}", err=True)
+        typer.echo(f"{first.url}: no feed found; the page: {first.problem}", err=True)
         raise typer.Exit(1)
     _print(rows, as_json=json)
     if not json:
         typer.echo('hint: `straitwatch feeds add URL --name "..."` adds one of them')
 
 
-@app.command()
+@app.command(epilog='Example:  `straitwatch feeds remove "Example Wire"`')
 def remove(
-    feed: Annotated[str, typer.Argument(metavar="NAME|URL", help="As feeds.yaml has it.")],
+    feed: Annotated[
+        str, typer.Argument(metavar="NAME|URL", help="Its name or address in feeds.yaml.")
+    ],
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
-    """Take a feed out of feeds.yaml; what it brought stays stored."""
-    load(config)  # a file that is broken already is refused with its places
+    """Remove a feed from feeds.yaml; its entries stay stored."""
+    load(config)  # a file that is already broken is rejected with its problems
     name = FeedFile(config).remove(feed)
     if name is None:
-        raise UsageError(f"no such feed: {feed}\nhint: see `straitwatch feeds list`")
+        raise no_such_feed(feed)
     typer.echo(f"{name} is removed")
 
 
 @app.command(epilog='Example:  `straitwatch feeds release "Example Wire"`')
 def release(
-    feed: Annotated[str, typer.Argument(metavar="NAME|URL", help="As feeds.yaml has it.")],
+    feed: Annotated[
+        str, typer.Argument(metavar="NAME|URL", help="Its name or address in feeds.yaml.")
+    ],
     first_sight: Annotated[
-        bool, typer.Option("--first-sight", help="Entries of the first fetch instead.")
+        bool, typer.Option("--first-sight", help="Release the entries of the first fetch instead.")
     ] = False,
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Send entries that were held because most entries of a feed came again under new ids.
+    """Send alerts about entries that a feed reissued under new ids.
 
-    Each is treated as a new report: it sends an alert unless its story was already sent. Entries
-    that were held more than thirteen days ago stay held.
+    Straitwatch suppresses entries when a feed changes most of its ids at once. A released entry is
+    treated as a new report: it sends an alert unless its story was already sent. Entries that were
+    suppressed more than thirteen days ago stay suppressed.
     """
     with opened(config) as (loaded, store):
-        found = next((it for it in loaded.feeds if feed in (it.name, it.url)), None)
-        if found is None:
-            raise UsageError(f"no such feed: {feed}\nhint: see `straitwatch feeds list`")
+        found = require_feed(feed, loaded)
         rules = activate(loaded).rules
         reason = Reason.BASELINE if first_sight else Reason.REKEYED
         released = store.call(release_feed, found, rules=rules, now=utc_now(), reason=reason)
@@ -168,7 +199,7 @@ def release(
     if json:
         write_line(answer)
     elif not released.decisions:
-        typer.echo(f"nothing of {found.name} was held back in the last {WINDOW.days} days")
+        typer.echo(f"{found.name} has no suppressed entries of the last {WINDOW.days} days")
     else:
         typer.echo(
             f"released {answer['released']} of {found.name}: "
@@ -177,14 +208,14 @@ def release(
         )
 
 
-@app.command("import")
+@app.command("import", epilog="Example:  `straitwatch feeds import subscriptions.opml`")
 def import_(
     opml: Annotated[Path, typer.Argument(metavar="FILE", help="An OPML file.")],
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
-    """Add the feeds of an OPML file, as feed readers export it; known ones are left alone."""
+    """Add the feeds of an OPML file; feeds with a known address are skipped."""
     try:
-        outlines = ET.parse(opml).iter("outline")  # noqa: S314 - a person's own file; expat limits entities
+        outlines = ET.parse(opml).iter("outline")  # noqa: S314 - your own file; expat limits entities
     except OSError as error:
         raise UsageError(f"{opml}: cannot be read: {error.strerror}") from error
     except ET.ParseError as error:
@@ -219,28 +250,24 @@ def _describe(feed: Feed) -> dict[str, Any]:
     }
 
 
-def _health(feed: Feed, state: FeedState | None) -> dict[str, Any]:
-    state = state or FeedState(feed_id=feed.id)
+def _health(polled: _Polled) -> dict[str, Any]:
+    feed, state = polled
     return {
         "name": feed.name,
-        "outcome": state.last_outcome or "not polled yet",
+        "outcome": state.last_outcome or _NOT_POLLED,
         "failures": state.failures,
-        "last_ok": state.last_ok_at.isoformat(timespec="seconds") if state.last_ok_at else None,
-        "last_new": state.last_new_at.isoformat(timespec="seconds") if state.last_new_at else None,
-        "next": state.next_due_at.isoformat(timespec="seconds") if state.next_due_at else None,
+        "last_ok": _iso(state.last_ok_at),
+        "last_new": _iso(state.last_new_at),
+        "next": _iso(state.next_due_at),
         "detail": state.last_detail,
     }
 
 
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
+
+
 def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
-    if as_json:
-        for row in rows:
-            write_line(row)
-        return
-    if not rows:
-        typer.echo("no feeds")
-        return
-    table = Table(*(name.replace("_", " ") for name in rows[0]))
-    for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
-    print_table(table)
+    names = list(rows[0]) if rows else []
+    columns = {name.replace("_", " "): itemgetter(name) for name in names}
+    print_rows(rows, columns, as_json=dict if as_json else None, empty="no feeds")

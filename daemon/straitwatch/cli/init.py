@@ -1,4 +1,4 @@
-"""`init`: a configuration of one's own to start from."""
+"""`init`: write the shipped configuration into a directory for you to edit."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`mark`: a person's verdict on an entry, a story or an alert: relevant for a list, or not."""
+"""`mark`: mark an alert, an entry or a story as relevant or not."""
 
 import getpass
 from collections import Counter
@@ -10,10 +10,10 @@ import typer
 from straitwatch import store as db
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
+from straitwatch.cli.lookup import entries_named, require_watchlists
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.clock import utc_now
 from straitwatch.core.model import Mark, Verdict
-from straitwatch.core.normalize import canonical_url
 from straitwatch.core.render import counted
 from straitwatch.errors import UsageError
 
@@ -31,31 +31,36 @@ app = new_app()
     "mark https://news.example/a relevant --list taiwan-policy`"
 )
 def mark(
-    what: Annotated[str, typer.Argument(metavar="ALERT|STORY|URL|TITLE", help="What is marked.")],
+    what: Annotated[
+        str,
+        typer.Argument(metavar="ALERT|STORY|URL|TITLE", help="The alert, story or entry to mark."),
+    ],
     verdict: Annotated[
         _Word | None, typer.Argument(help="Your verdict; not needed with --remove.")
     ] = None,
     only: Annotated[
         list[str] | None,
         typer.Option(
-            "--list", metavar="ID", help="For this list; default: the lists that fired on it."
+            "--list",
+            metavar="ID",
+            help="The list that you judge; repeatable. Default: the lists that fired.",
         ),
     ] = None,
-    note: Annotated[str, typer.Option(help="Why.")] = "",
-    remove: Annotated[bool, typer.Option("--remove", help="Take the verdict back.")] = False,
+    note: Annotated[str, typer.Option(help="A note for later.")] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Remove the mark.")] = False,
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
     """Mark an alert, an entry or a story as relevant or not.
 
-    `backtest` and `review` measure lists against these verdicts. A missed entry has no list that
-    fired: name one with --list. An alert stands for the report that it told of, a story for all its
-    reports.
+    `backtest` and `review` measure the lists against your marks. No list fired on a missed entry,
+    so name one with --list. To mark an alert is to mark its report; to mark a story is to mark all
+    its reports.
     """
     if verdict is None and not remove:
-        raise UsageError("which verdict?\nhint: add `relevant` or `not-relevant`")
+        raise UsageError("the verdict is missing\nhint: add `relevant` or `not-relevant`")
     with opened(config) as (loaded, store):
-        _check_names(only or [], [it.id for it in loaded.watchlists])
+        require_watchlists(only or (), loaded.watchlists)
         title, entries = store.call(_entries, what)
         if not entries:
             raise UsageError(
@@ -67,16 +72,18 @@ def mark(
             for name in only or [match.watchlist for match in stored.matches]
         ]
         if not marked:
-            raise UsageError("no list fired on it\nhint: name the list that should: --list ID")
+            raise UsageError(
+                "no list fired on it\nhint: name the list that missed it with --list ID"
+            )
         for entry_id, name in marked:
             if remove or verdict is None:
                 store.call(db.delete_mark, entry_id, name)
             else:
                 store.call(db.set_mark, _mark(entry_id, name, verdict, note))
     if json:
-        said = None if remove or verdict is None else _verdict(verdict)
+        given = None if remove or verdict is None else _verdict(verdict)
         for entry_id, name in marked:
-            write_line({"entry": entry_id, "watchlist": name, "verdict": said})
+            write_line({"entry": entry_id, "watchlist": name, "verdict": given})
         return
     word = "no longer marked" if remove else f"marked {verdict}"
     typer.echo(title)
@@ -100,31 +107,20 @@ def _verdict(word: _Word) -> Verdict:
 
 
 def who() -> str:
-    """Name who is at the keyboard; a container's user may have no name."""
+    """Return your user name; a container's user may have none."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
         return ""
 
 
-def _check_names(names: list[str], known: list[str]) -> None:
-    for name in names:
-        if name not in known:
-            raise UsageError(f"no such watch-list: {name}\nhint: there are {', '.join(known)}")
-
-
 def _entries(tx: db.Transaction, what: str) -> tuple[str, list[db.StoredEntry]]:
-    """Return a title, and the entries that are marked under it.
-
-    An alert stands for the report that it told of, a story for all its reports.
-    """
+    """Return a headline and the entries to mark: the report of an alert, or all of a story."""
     if story := db.current_story(tx, what):
         return story.title, db.story_entries(tx, story.id)
-    is_url = what.startswith(("http://", "https://"))
-    page = canonical_url(what) if is_url else ""
     found = (
         db.alert_entries(tx, what)
-        or db.find_entries(tx, what, canonical_url=page, limit=1)
+        or entries_named(tx, what, limit=1)
         or db.headline_entries(tx, what)
     )
     return (found[0].entry.title if found else ""), found

@@ -1,4 +1,4 @@
-"""The offline `match` command: which watch-lists fire on a text, and on which words."""
+"""`match`: match JSON Lines against the watch-lists."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -7,23 +7,24 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
-from straitwatch.cli.console import new_console
-from straitwatch.cli.jsonl import BadLine, Line, printable, read_lines, write_line
+from straitwatch.cli.jsonl import BadLine, Line, read_lines, write_line
 from straitwatch.cli.lazy import new_app
+from straitwatch.cli.output import highlighted, new_console, print_error
 from straitwatch.cli.reportlines import UnusableError, read_matched_texts, read_optional_key
 from straitwatch.core.match import Matcher
-from straitwatch.core.model import Feed, Hit, Match, MatchText
+from straitwatch.core.model import Feed, Match, MatchText
 
 _TEXTS = ("title", "summary", "content", "lang", "source")
 
 app = new_app()
 
 
-@app.command()
+@app.command(epilog="Example:  `straitwatch match --json entries.jsonl`")
 def match(
-    files: Annotated[list[Path] | None, typer.Argument(help="JSON Lines; none: stdin.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files of JSON Lines. Default: standard input.")
+    ] = None,
     config: Annotated[
         Path,
         typer.Option(
@@ -34,9 +35,9 @@ def match(
 ) -> None:
     """Match JSON Lines against the watch-lists.
 
-    A line holds `title`, `summary` or `content`, and perhaps `id`, `lang` (such as en or zh-Hant)
-    and `source`: the name of a feed, which gives the text its language, country, stance, tags and
-    subject. Other keys are left alone. Exit status 1 when a line could not be used.
+    A line has `title`, `summary` or `content`, and optionally `id`, `lang` (such as en or zh-Hant)
+    and `source`: the name of a feed, which sets the language, country, stance, tags and subject of
+    the text. Other keys are ignored. Exit status 1 if a line could not be used.
     """
     from straitwatch.config import load_feeds, load_lists  # noqa: PLC0415 - others start without
 
@@ -48,7 +49,7 @@ def match(
         text = _read(line, feeds) if isinstance(line, Line) else line
         if isinstance(text, BadLine):
             is_fine = False
-            _complain(text, as_json=as_json)
+            _report(text, as_json=as_json)
             continue
         entry_id = line.value.get("id") if isinstance(line, Line) else None
         _answer(entry_id, text, lists.matcher, out=out if not as_json else None)
@@ -71,10 +72,10 @@ def _read(line: Line, feeds: Mapping[str, Feed]) -> MatchText | BadLine:
         source=texts["source"],
     )
     feed = feeds.get(text.source)
-    return _as_from(text, feed) if feed else text
+    return _with_feed(text, feed) if feed else text
 
 
-def _as_from(text: MatchText, feed: Feed) -> MatchText:
+def _with_feed(text: MatchText, feed: Feed) -> MatchText:
     return replace(
         text,
         language=text.language or feed.language,
@@ -85,13 +86,11 @@ def _as_from(text: MatchText, feed: Feed) -> MatchText:
     )
 
 
-def _complain(line: BadLine, *, as_json: bool) -> None:
+def _report(line: BadLine, *, as_json: bool) -> None:
     if as_json:
         write_line({"id": None, "error": line.error})
     else:
-        new_console(stderr=True).print(
-            printable(line.error), style="red", markup=False, highlight=False, soft_wrap=True
-        )
+        print_error(line.error)
 
 
 def _answer(entry_id: object, text: MatchText, matcher: Matcher, *, out: Console | None) -> None:
@@ -102,9 +101,8 @@ def _answer(entry_id: object, text: MatchText, matcher: Matcher, *, out: Console
     for found in matches:
         out.print(f"{found.watchlist} ({found.severity.value}, {found.score} points)", style="bold")
         for name in ("title", "summary", "content"):
-            hits = [hit for hit in found.hits if hit.field == name]
-            if hits or name == "title":
-                out.print(_highlighted(getattr(text, name), hits))
+            if name == "title" or any(hit.field == name for hit in found.hits):
+                out.print(highlighted(getattr(text, name), found.hits, field=name, lead="  "))
 
 
 def _as_json(match: Match) -> dict[str, Any]:
@@ -114,10 +112,3 @@ def _as_json(match: Match) -> dict[str, Any]:
         "severity": match.severity.value,
         "hits": [asdict(hit) for hit in match.hits],
     }
-
-
-def _highlighted(text: str, hits: list[Hit]) -> Text:
-    shown = Text(f"  {printable(text)}")
-    for hit in hits:
-        shown.stylize("bold yellow", hit.start + 2, hit.end + 2)
-    return shown

@@ -98,14 +98,14 @@ def _read(
 def _said(rehearsed: Rehearsed) -> dict[str, Any]:
     planned, alert = rehearsed.planned, rehearsed.alert
     fold, decision, matches = planned.fold, planned.decision, planned.matches
-    is_told = alert is not None or decision.action is Action.DIGEST
+    is_reported = alert is not None or decision.action is Action.DIGEST
     words = f"{decision.reason} ({REASONS[decision.reason].long})"
     return {
         "watchlists": [match.watchlist for match in matches],
         "severity": highest(match.severity for match in matches) if matches else None,
         "story": fold.story_id if fold else None,
         "relation": fold.relation if fold else None,
-        "told": decision.action if is_told else Action.NONE,
+        "told": decision.action if is_reported else Action.NONE,
         "message": rehearsed.message or None,
         "reason": f"{fold}; {words}" if fold else words,
     }

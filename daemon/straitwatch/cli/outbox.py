@@ -5,22 +5,21 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.table import Table
 
 from straitwatch import store as db
-from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
+from straitwatch.cli.lookup import require_receiver
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
-from straitwatch.cli.tables import local_time, print_table
+from straitwatch.cli.output import in_zone, local_time, new_console, print_rows
 from straitwatch.clock import utc_now
 from straitwatch.core.model import DeliveryState, DigestFacts, Facts, RollupFacts
+from straitwatch.core.render import counted
 from straitwatch.errors import UsageError
 
 app = new_app(help="List, retry, replay and cancel messages.")
-
-
-_Id = Annotated[str, typer.Argument(metavar="ID", help="A delivery, or how its id begins.")]
+_Id = Annotated[str, typer.Argument(metavar="ID", help="The id of a delivery, or its beginning.")]
+_OptionalId = Annotated[str, typer.Argument(metavar="[ID]", help="The id of a delivery.")]
 
 
 def _title(facts: Facts) -> str:
@@ -36,10 +35,10 @@ def _title(facts: Facts) -> str:
 @app.command("list", epilog="Example:  `straitwatch outbox list --state dead`")
 def list_(
     state: Annotated[
-        list[DeliveryState] | None, typer.Option(help="Only these states; may be repeated.")
+        list[DeliveryState] | None, typer.Option(help="Only deliveries in this state; repeatable.")
     ] = None,
-    receiver: Annotated[str, typer.Option(help="Only this receiver.")] = "",
-    limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 50,
+    receiver: Annotated[str, typer.Option(help="Only deliveries to this receiver.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="The number of deliveries.")] = 50,
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
@@ -49,32 +48,24 @@ def list_(
         records = store.call(
             db.list_deliveries, states=tuple(state or ()), receiver=receiver, limit=limit
         )
-    if json:
-        for record in records:
-            write_line(_describe(record))
-        return
     zone = ZoneInfo(loaded.timezone)
-    table = Table("Made", "ID", "State", "Receiver", "To", "Tries", "Reason", "Message")
-    for record in records:
-        delivery = record.delivery
-        table.add_row(
-            local_time(record.created_at, zone),
-            delivery.id,
-            delivery.state,
-            delivery.receiver,
-            delivery.recipient,
-            str(record.attempts),
-            delivery.state_reason,
-            _title(record.facts),
-        )
-    print_table(table)
+    columns = {
+        in_zone("Made", zone): lambda record: local_time(record.created_at, zone),
+        "ID": lambda record: record.delivery.id,
+        "State": lambda record: record.delivery.state,
+        "Receiver": lambda record: record.delivery.receiver,
+        "To": lambda record: record.delivery.recipient,
+        "Tries": lambda record: record.attempts,
+        "Reason": lambda record: record.delivery.state_reason,
+        "Message": lambda record: _title(record.facts),
+    }
+    print_rows(records, columns, as_json=_describe if json else None)
 
 
 def _check_receiver(store: db.Store, name: str, known: Collection[str]) -> None:
     """Refuse a name that no receiver has or had."""
-    if not name or name in known or store.call(db.list_deliveries, receiver=name, limit=1):
-        return
-    raise UsageError(f"no such receiver: {name}\nhint: there are {', '.join(sorted(known))}")
+    if name and not store.call(db.list_deliveries, receiver=name, limit=1):
+        require_receiver(name, known)
 
 
 def _describe(record: db.DeliveryRecord) -> dict[str, object]:
@@ -98,13 +89,13 @@ def _describe(record: db.DeliveryRecord) -> dict[str, object]:
     }
 
 
-@app.command()
+@app.command(epilog="Example:  `straitwatch outbox show a3nkq7x2vd`")
 def show(
     delivery_id: _Id,
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Show one delivery, its attempts, and the bytes as they are sent."""
+    """Show a delivery, its attempts and its rendered message."""
     with opened(config) as (_, store):
         delivery_id = store.call(db.full_id, delivery_id)
         record = store.call(db.show_delivery, delivery_id)
@@ -112,7 +103,7 @@ def show(
     if record is None:
         raise UsageError(f"no such delivery: {delivery_id}\nhint: see `straitwatch outbox list`")
     if json:
-        write_line(_describe(record) | {"stands_for": [it.delivery.id for it in members]})
+        write_line(_describe(record) | {"stands_for": [member.delivery.id for member in members]})
         return
     console = new_console(highlight=False, soft_wrap=True)
     for name, value in _describe(record).items():
@@ -124,19 +115,22 @@ def show(
         console.print("    attempt ", *words, attempt.text, markup=False)
     for member in members:
         words = (member.delivery.id, member.delivery.state_reason, _title(member.facts))
-        console.print(" stands for ", *words, markup=False)
+        console.print("   includes ", *words, markup=False)
     if record.frozen is not None:
         console.print()
         console.print(record.frozen.body.decode("utf-8", "replace"), markup=False)
 
 
-@app.command()
+@app.command(
+    epilog="Examples:  `straitwatch outbox retry a3nkq7x2vd`  ·  "
+    "`straitwatch outbox retry --all-dead`"
+)
 def retry(
-    delivery_id: Annotated[str, typer.Argument(metavar="[ID]", help="A delivery.")] = "",
-    all_dead: Annotated[bool, typer.Option("--all-dead", help="Every dead letter.")] = False,
+    delivery_id: _OptionalId = "",
+    all_dead: Annotated[bool, typer.Option("--all-dead", help="Retry every dead letter.")] = False,
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
-    """Try undelivered messages again, as the same message."""
+    """Try undelivered messages again; their ids stay the same."""
     if bool(delivery_id) == all_dead:
         raise UsageError("name one delivery, or use --all-dead")
     with opened(config) as (_, store):
@@ -146,31 +140,33 @@ def retry(
             delivery_id = store.call(db.full_id, delivery_id)
             again = int(store.call(db.retry_delivery, delivery_id, now=utc_now()))
             if not again:
-                raise _refusal(store, delivery_id, "`outbox replay` sends it once more")
-    typer.echo(f"{again} will be tried again")
+                raise _refusal(store, delivery_id, "`straitwatch outbox replay` sends it again")
+    typer.echo(f"{counted(again, 'message')} to be tried again")
 
 
-@app.command()
+@app.command(epilog="Example:  `straitwatch outbox replay a3nkq7x2vd`")
 def replay(
     delivery_id: _Id,
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
-    """Send a finished delivery once more, as a new message."""
+    """Send a finished delivery again as a new message."""
     with opened(config) as (_, store):
         delivery_id = store.call(db.full_id, delivery_id)
         new_id = store.call(db.replay_delivery, delivery_id, now=utc_now())
         if not new_id:
-            raise _refusal(store, delivery_id, "`outbox retry` sends it now")
+            raise _refusal(store, delivery_id, "`straitwatch outbox retry` sends it now")
     typer.echo(new_id)
 
 
-@app.command()
+@app.command(epilog="Example:  `straitwatch outbox cancel --receiver desk-slack`")
 def cancel(
-    delivery_id: Annotated[str, typer.Argument(metavar="[ID]", help="A delivery.")] = "",
-    receiver: Annotated[str, typer.Option(help="All that waits for this receiver.")] = "",
+    delivery_id: _OptionalId = "",
+    receiver: Annotated[
+        str, typer.Option(help="Cancel every message that waits for this receiver.")
+    ] = "",
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
-    """Give up messages that wait; they stay in the list as cancelled."""
+    """Cancel waiting messages; `outbox list` still shows them."""
     if bool(delivery_id) == bool(receiver):
         raise UsageError("name one delivery, or a receiver with --receiver")
     with opened(config) as (loaded, store):
@@ -178,14 +174,14 @@ def cancel(
         ids = (store.call(db.full_id, delivery_id),) if delivery_id else ()
         count = store.call(db.cancel_deliveries, now=utc_now(), ids=ids, receiver=receiver)
         if not count and ids:
-            raise _refusal(store, ids[0], "only what waits can be cancelled")
+            raise _refusal(store, ids[0], "you can only cancel a waiting message")
     typer.echo(f"{count} cancelled" if count else f"nothing waits for {receiver}")
     if not count:
         raise typer.Exit(1)
 
 
 def _refusal(store: db.Store, delivery_id: str, hint: str) -> UsageError:
-    """Say why an order was not followed: there is no such delivery, or it stands otherwise."""
+    """Return the error about a delivery that is absent, or in a state that forbids the command."""
     record = store.call(db.show_delivery, delivery_id)
     if record is None:
         return UsageError(f"no such delivery: {delivery_id}\nhint: see `straitwatch outbox list`")

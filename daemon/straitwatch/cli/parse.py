@@ -1,4 +1,4 @@
-"""`straitwatch parse`: read feed documents offline, exactly as a poll reads them."""
+"""`parse`: parse feed documents exactly like a poll does."""
 
 import asyncio
 import sys
@@ -12,9 +12,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
+from straitwatch.cli.output import new_console, print_error
 from straitwatch.clock import utc_now
 from straitwatch.core.model import Entry, ParsedDocument, ParseProblem
 from straitwatch.core.normalize import feed_id
@@ -38,21 +38,28 @@ class _Unreadable:
 app = new_app()
 
 
-@app.command()
+@app.command(epilog="Example:  `straitwatch parse feed.xml --json`")
 def parse(
     files: Annotated[
-        list[str] | None, typer.Argument(help="Feed documents; - or none reads standard input.")
+        list[str] | None, typer.Argument(help="Feed documents. Default, and -: standard input.")
     ] = None,
     *,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object for each file.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON Lines.")] = False,
     content_type: Annotated[
-        str, typer.Option("--content-type", help="Stands for the HTTP header.", metavar="TYPE")
+        str,
+        typer.Option(
+            "--content-type", help="The Content-Type header of the documents.", metavar="TYPE"
+        ),
     ] = "",
     url: Annotated[
-        str, typer.Option("--url", help="The feed's address, for relative links.", metavar="URL")
+        str,
+        typer.Option("--url", help="The address of the feed, for relative links.", metavar="URL"),
     ] = "",
 ) -> None:
-    """Parse feed documents."""
+    """Parse feed documents.
+
+    Exit status 1 if a file could not be read.
+    """
     show = _print_json if json else _print_table
     is_complete = asyncio.run(_parse_all(files or [_STDIN], content_type, url, show))
     if not is_complete:
@@ -60,7 +67,7 @@ def parse(
 
 
 async def _parse_all(files: Sequence[str], content_type: str, url: str, show: Any) -> bool:
-    """Answer the files in order; false when one could not be opened."""
+    """Print the answers in order; return False if a file could not be read."""
     is_complete = True
     async for file, answer in _answers(files, content_type, url):
         show(file, answer)
@@ -99,7 +106,7 @@ async def _answers(
 
 
 def _read(file: str) -> bytes | _Unreadable:
-    """The bytes of a file, one more than the limit at most."""
+    """Return the bytes of a file, at most one more than the limit."""
     try:
         if file == _STDIN:
             return sys.stdin.buffer.read(_MAX_BYTES + 1)
@@ -144,10 +151,10 @@ def _iso(date: datetime | None) -> str | None:
 
 
 def _print_table(file: str, answer: ParsedDocument | _Unreadable) -> None:
-    console = new_console()
     if isinstance(answer, _Unreadable):
-        console.print(answer.error, style="red", markup=False, highlight=False)
+        print_error(answer.error)
         return
+    console = new_console()
     verdict = f"{answer.problem}: {answer.detail}" if answer.problem else "ok"
     entries = counted(len(answer.entries), "entry", "entries")
     heading = f"{file}  {answer.format or 'unknown'}, {entries}, {verdict}"

@@ -1,4 +1,4 @@
-"""`render`: a message as a receiver would get it, without sending anything."""
+"""`render`: render a stored message or an example."""
 
 import json as json_text
 from enum import StrEnum
@@ -49,16 +49,18 @@ def render(
         str, typer.Argument(metavar="[DELIVERY|ALERT|STORY]", help="An id from `stories alerts`.")
     ] = "",
     example: Annotated[
-        _Example | None, typer.Option("--example", help="An invented message instead.")
+        _Example | None, typer.Option("--example", help="Render an example instead.")
     ] = None,
-    form: Annotated[_Form, typer.Option("--as", help="For which medium.")] = _Form.TEXT,
-    output: Annotated[Path | None, typer.Option(help="Write a file instead.")] = None,
+    form: Annotated[_Form, typer.Option("--as", help="The medium.")] = _Form.TEXT,
+    output: Annotated[
+        Path | None, typer.Option(help="Write to this file instead of stdout.")
+    ] = None,
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
     """Render a stored message or an example.
 
-    Of a story the latest message is shown. Nothing is sent and nothing is changed.
+    Your own templates are used. A story is rendered as its latest message. No message is sent.
     """
     if bool(what) == bool(example):
         raise UsageError("name a delivery, an alert or a story, or use --example")

@@ -1,4 +1,4 @@
-"""`review`: near misses, dead rules and terms, and what brings entries that nobody wanted."""
+"""`review`: show near misses, misleading rules and dead terms."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -9,16 +9,16 @@ from rich.console import Console
 from rich.text import Text
 
 from straitwatch import store as db
-from straitwatch.cli.console import new_console
 from straitwatch.cli.entries import recent_texts
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
+from straitwatch.cli.lookup import require_watchlists
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.cli.output import new_console
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
 from straitwatch.core.match import Review
 from straitwatch.core.model import Verdict
-from straitwatch.errors import UsageError
 
 _CUT = 100  # characters of a rule, for people
 _FEW = 3  # findings of a kind that are printed unless more are asked for: 20 lines in all
@@ -29,7 +29,7 @@ app = new_app()
 
 @app.command(epilog="Examples:  `straitwatch review`  ·  `straitwatch review --list taiwan-policy`")
 def review(
-    days: Annotated[int, typer.Option(min=1, help="Stored entries of so many last days.")] = 14,
+    days: Annotated[int, typer.Option(min=1, help="Days of stored entries.")] = 14,
     only: Annotated[
         list[str] | None, typer.Option("--list", metavar="ID", help="Only this list; repeatable.")
     ] = None,
@@ -37,9 +37,7 @@ def review(
         int | None,
         typer.Option(min=1, help="Findings of each kind. Default: as many as fit on a page."),
     ] = None,
-    dead: Annotated[
-        bool, typer.Option("--dead", help="List the rules and terms that are dead.")
-    ] = False,
+    dead: Annotated[bool, typer.Option("--dead", help="List the dead rules and terms.")] = False,
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
@@ -51,10 +49,7 @@ def review(
     """
     started = utc_now()
     with opened(config) as (loaded, store), store.reading() as tx:
-        known = [it.id for it in loaded.watchlists]
-        for name in only or []:
-            if name not in known:
-                raise UsageError(f"no such watch-list: {name}\nhint: there are {', '.join(known)}")
+        require_watchlists(only or (), loaded.watchlists)
         verdicts = _verdicts(tx)
         found = Review(loaded.matcher, only=only or ())
         first_at = db.first_seen_at(tx) or started
@@ -82,7 +77,7 @@ def review(
 
 
 def _is_seasoned(first_at: datetime, days: int) -> bool:
-    """Whether enough was read to call something dead: two weeks, and all of them looked at."""
+    """Return True if two weeks of entries are stored, and all of them are reviewed."""
     is_old = utc_now() - first_at >= _SEASONED_AFTER
     return is_old and timedelta(days=days) >= _SEASONED_AFTER
 
@@ -105,7 +100,7 @@ def _findings(found: Review, *, limit: int | None) -> Iterator[dict[str, Any]]:
             "rule": miss.rule,
             "what": miss.what,
             "entries": miss.count,
-            "samples": [{"feed": it[0], "title": it[1], "why": it[2]} for it in samples],
+            "samples": [{"feed": feed, "title": title, "why": why} for feed, title, why in samples],
         }
     for record in found.misleading_rules()[:most]:
         yield {
@@ -149,11 +144,11 @@ def _dead(found: Review, config: Config, *, is_whole: bool) -> Iterator[dict[str
 # ---------------------------------------------------------------- for people
 
 _HEADINGS = {
-    "near_miss": "Missed by one thing, the most promising first",
+    "near_miss": "Near misses, the most promising first",
     "dead_rule": "Rules that never held",
     "dead_terms": "Terms that never hit",
-    "misleading_rule": "Rules behind what was marked not relevant",
-    "misleading_term": "Terms behind what was marked not relevant",
+    "misleading_rule": "Rules of entries that were marked not relevant",
+    "misleading_term": "Terms of entries that were marked not relevant",
 }
 
 

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 import typer
 
 from straitwatch.app.load import load
-from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
+from straitwatch.cli.lookup import require_feed
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language
+from straitwatch.cli.output import new_console, zone_time
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
 from straitwatch.core.compiled_beat import compile_beat
@@ -18,7 +19,6 @@ from straitwatch.core.report import Arrival, make_report, matchable
 from straitwatch.core.route import RouteStep, walk_routes
 from straitwatch.core.schedule import held_until
 from straitwatch.core.story import add_sources, resolve_severity
-from straitwatch.errors import UsageError
 
 app = new_app()
 
@@ -33,30 +33,33 @@ def _group() -> None:  # typer makes a lone command the whole application withou
 )
 def trace(
     title: Annotated[str, typer.Option(help="The headline.")],
-    summary: Annotated[str, typer.Option(help="The text below it.")] = "",
-    feed: Annotated[str, typer.Option(help="Name of the feed it comes from.")] = "",
-    language: Annotated[str, typer.Option(help="Its language: en, zh-Hant, ru ...")] = "",
+    summary: Annotated[str, typer.Option(help="Its summary.")] = "",
+    feed: Annotated[str, typer.Option(help="The name of its feed.")] = "",
+    language: Annotated[str, typer.Option(help="Its language, such as en or zh-Hant.")] = "",
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Print the path of a headline through the routes; exit status 1 if it reaches nobody."""
+    """Print the path of a headline through the routes.
+
+    Exit status 1 if it reaches no receiver.
+    """
     loaded = load(config)
     entry = Entry(
         id="test", guid="", url="", canonical_url="", title=title, summary=summary,
         language=check_language(language),
     )  # fmt: skip
-    source = _feed(loaded, feed)
+    source = require_feed(feed, loaded) if feed else Feed(id="test", name="", url="")
     report = _report(entry, source, loaded)
     story = add_sources(None, report, Fold(story_id="", relation=Relation.NEW, reason=""))
-    matches = resolve_severity(report.matches, story, source)
-    reached = False
-    for match in matches:
-        steps = walk_routes(match, report, loaded.alerts.routes)
-        reached |= any(step.fits and step.route.send for step in steps)
-        _print(match, steps, loaded, as_json=json)
-    if not matches:
-        typer.echo("no watch-list matches; `straitwatch why` says what is missing", err=json)
-    if not reached:
+    walks = [
+        (match, walk_routes(match, report, loaded.alerts.routes))
+        for match in resolve_severity(report.matches, story, source)
+    ]
+    for match, steps in walks:
+        (_write_steps if json else _print_steps)(match, steps, loaded)
+    if not walks:
+        typer.echo("no watch-list fires; `straitwatch why` shows the nearest rules", err=json)
+    if not any(step.fits and step.route.send for _, steps in walks for step in steps):
         raise typer.Exit(1)
 
 
@@ -69,49 +72,45 @@ def _report(entry: Entry, feed: Feed, config: Config) -> Report:
     return make_report(entry, matches, arrival, config.alerts, beat)
 
 
-def _feed(config: Config, name: str) -> Feed:
-    if not name:
-        return Feed(id="test", name="", url="")
-    for feed in config.feeds:
-        if feed.name == name:
-            return feed
-    raise UsageError(f"unknown feed: {name}\nhint: see `straitwatch feeds list`")
-
-
 def _obstacles(config: Config, match: Match, route: Route) -> list[str]:
-    """Say what keeps a message from leaving at once: a receiver that is out, quiet hours."""
+    """Return the reasons why a message waits: an unusable receiver, quiet hours."""
     people = {person.name: person.receivers for person in config.alerts.people}
-    places = [place for name in route.send for place in people.get(name, (name,))]
-    receivers = (config.receivers[place] for place in places if place in config.receivers)
-    found = [f"{it.name} is out: {it.broken_because}" for it in receivers if it.broken_because]
+    names = [receiver for name in route.send for receiver in people.get(name, (name,))]
+    receivers = (config.receivers[name] for name in names if name in config.receivers)
+    found = [
+        f"{receiver.name} cannot be used: {receiver.broken_because}"
+        for receiver in receivers
+        if receiver.broken_because
+    ]
     for quiet in config.alerts.quiet_hours:
         if quiet.name == route.quiet_hours:
             end = held_until(match.severity, quiet=quiet, now=utc_now())
             if end is not None:
-                until = end.astimezone(ZoneInfo(config.timezone))
-                found.append(f"held in quiet hours {quiet.name} until {until:%H:%M %Z}")
+                until = zone_time(end, ZoneInfo(config.timezone))
+                found.append(f"held in quiet hours {quiet.name} until {until}")
     return found
 
 
-def _print(match: Match, steps: list[RouteStep], config: Config, *, as_json: bool) -> None:
-    if as_json:
-        for step in steps:
-            write_line(
-                {
-                    "watchlist": match.watchlist,
-                    "severity": match.severity,
-                    "route": step.route.name,
-                    "fits": step.fits,
-                    "because": step.because,
-                    "send": list(step.route.send) if step.fits else [],
-                    "obstacles": _obstacles(config, match, step.route) if step.fits else [],
-                }
-            )
-        return
-    console = new_console(highlight=False)
-    console.print(f"{match.watchlist} ({match.severity}, {match.score} points)", markup=False)
+def _write_steps(match: Match, steps: list[RouteStep], config: Config) -> None:
     for step in steps:
-        answer = f"-> {', '.join(step.route.send) or 'nobody'}" if step.fits else step.because
-        console.print(f"  {step.route.name}: {answer}", markup=False)
+        write_line(
+            {
+                "watchlist": match.watchlist,
+                "severity": match.severity,
+                "route": step.route.name,
+                "fits": step.fits,
+                "because": step.because,
+                "send": list(step.route.send) if step.fits else [],
+                "obstacles": _obstacles(config, match, step.route) if step.fits else [],
+            }
+        )
+
+
+def _print_steps(match: Match, steps: list[RouteStep], config: Config) -> None:
+    console = new_console(highlight=False, markup=False)
+    console.print(f"{match.watchlist} ({match.severity}, {match.score} points)")
+    for step in steps:
+        answer = f"-> {', '.join(step.route.send) or 'no receiver'}" if step.fits else step.because
+        console.print(f"  {step.route.name}: {answer}")
         for obstacle in _obstacles(config, match, step.route) if step.fits else ():
-            console.print(f"    {obstacle}", style="yellow", markup=False)
+            console.print(f"    {obstacle}", style="yellow")

@@ -9,10 +9,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from straitwatch.app.daemon import App, build_app, run_async, run_daemon
 from straitwatch.app.load import load_to_run
-from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
+from straitwatch.cli.output import new_console
 from straitwatch.config import Config
 from straitwatch.core.model import PollReport
 from straitwatch.core.render import counted

@@ -1,4 +1,4 @@
-"""`shadow`: a changed list that runs beside the old one, on live entries, and alerts nobody."""
+"""`shadow`: run a changed list silently beside the active one."""
 
 import shutil
 from collections.abc import Iterator, Sequence
@@ -6,17 +6,19 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.text import Text
 
 from straitwatch import store as db
 from straitwatch.app.shadow import SHADOW_FOR
-from straitwatch.cli.check import print_failure
-from straitwatch.cli.console import new_console
+from straitwatch.cli.examples import print_failure
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
+from straitwatch.cli.output import local_time, new_console, zone_time
+from straitwatch.cli.samples import CHANGE_SIGNS, sample_lines
 from straitwatch.clock import utc_now
 from straitwatch.config import (
     RULE_FOLDERS,
@@ -30,28 +32,31 @@ from straitwatch.config import (
 )
 from straitwatch.core.match import run_examples
 from straitwatch.core.model import Change
+from straitwatch.core.render import counted
 from straitwatch.errors import UsageError
 
 app = new_app(help="Run a changed list silently beside the active one.")
-_SIGNS = {Change.GAINED: "+", Change.LOST: "-", Change.SEVERITY: "~"}
 _HOURS = SHADOW_FOR / timedelta(hours=1)
 
 
 @app.command(epilog="Example:  `straitwatch shadow start draft/taiwan-policy.yaml --hours 48`")
 def start(
     files: Annotated[list[Path], typer.Argument(help="Changed files of terms/ or watchlists/.")],
-    hours: Annotated[float, typer.Option(min=0.001, help="How long it runs.")] = _HOURS,
+    hours: Annotated[float, typer.Option(min=0.001, help="The hours that it runs.")] = _HOURS,
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
-    """Check changed files and put them into config/shadow/, where the daemon finds them.
+    """Copy changed files to config/shadow/, where the daemon runs them silently.
 
-    A file stands in for the one of the same name. Exit status 1 when an example fails.
+    A file replaces the file of the same name. Exit status 1 if an example fails.
     """
     loaded = load_quickly(config)
     after = {path.name: path for path in [*shadow_files(config), *files]}
     _require_examples(load_lists(config, overlay=list(after.values())))
     version = shadow_version(list(after.values()))
-    with opened(config) as (_, store):  # before the daemon sees it: it would begin with its own
+    with opened(config) as (
+        _,
+        store,
+    ):  # before the daemon sees the files and starts a run of its own
         store.call(
             db.start_shadow,
             version,
@@ -69,11 +74,11 @@ def start(
 
 @app.command(epilog="Example:  `straitwatch shadow report --json`")
 def report(
-    samples: Annotated[int, typer.Option(min=0, help="Samples, the latest first.")] = 20,
+    samples: Annotated[int, typer.Option(min=0, help="The number of samples, newest first.")] = 20,
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Show what the change in shadow would have gained and lost so far."""
+    """Show the matches that the change has gained and lost so far."""
     with opened(config) as (loaded, store), store.reading() as tx:
         version = _running(loaded)
         run = db.shadow_run(tx, version)
@@ -87,39 +92,39 @@ def report(
     if json:
         _write_json(run, read, counts, found)
     else:
-        _print(run, read, counts, found)
+        _print(run, read, counts, found, ZoneInfo(loaded.timezone))
 
 
 @app.command(epilog="Example:  `straitwatch shadow promote --yes`")
 def promote(
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Skip the confirmation.")] = False,
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
-    """Put the changed files in the place of the old ones: the daemon takes them over."""
+    """Replace the active files by the changed ones; the daemon reloads them."""
     files = shadow_files(config)
     if not files:
-        raise UsageError("nothing is in shadow")
+        raise UsageError("no change is in shadow")
     _require_examples(load_lists(config, overlay=files))
     known = {path.name: path for path in rule_files(config)}
     moves = [(path, known.get(path.name, _new_place(config, path))) for path in files]
     for path, place in moves:
         typer.echo(f"{path} -> {place}")
-    if not yes and not typer.confirm("Put them into force?"):
+    if not yes and not typer.confirm("Activate them?"):
         raise typer.Exit(1)
     with _writing(config):
         for path, place in moves:
             _put(path, place)
-        for path in files:  # last: until here nothing is lost when this is cut short
+        for path in files:  # last, so that an interruption loses no file
             path.unlink()
-    typer.echo("promoted; the daemon takes them over in a moment")
+    typer.echo("promoted; the daemon reloads them in a moment")
 
 
 @app.command(epilog="Example:  `straitwatch shadow drop`")
 def drop(config: ConfigDir = DEFAULT_CONFIG) -> None:
-    """Take the change out of shadow and forget what it found."""
+    """Remove the change from shadow and delete its results."""
     files = shadow_files(config)
     if not files:
-        raise UsageError("nothing is in shadow")
+        raise UsageError("no change is in shadow")
     version = shadow_version(files)
     with _writing(config):
         for path in files:
@@ -134,7 +139,9 @@ def _running(config: Config) -> str:
         for problem in config.notices:
             if "in shadow" in problem.message:
                 raise UsageError(str(problem))
-        raise UsageError("nothing is in shadow\nhint: `straitwatch shadow start FILE`")
+        raise UsageError(
+            "no change is in shadow\nhint: `straitwatch shadow start FILE` starts a run"
+        )
     return config.shadow.version
 
 
@@ -149,7 +156,7 @@ def _require_examples(lists: Lists) -> None:
 
 @contextmanager
 def _writing(place: Path) -> Iterator[None]:
-    """Say what is wrong where a configuration cannot be written, as on a read-only mount."""
+    """Turn a write error, for example of a read-only mount, into a message."""
     try:
         yield
     except OSError as error:
@@ -157,7 +164,7 @@ def _writing(place: Path) -> Iterator[None]:
 
 
 def _put(source: Path, place: Path) -> None:
-    """Copy a file so that whoever reads it sees the old one or the new one, whole."""
+    """Copy a file atomically: the daemon sees the old one or the new one, whole."""
     if source.resolve() == place.resolve():
         return
     draft = place.with_name(f".{place.name}.new")
@@ -178,28 +185,23 @@ def _print(
     read: int,
     counts: "dict[tuple[str, Change], int]",
     found: Sequence[db.ShadowSample],
+    zone: ZoneInfo,
 ) -> None:
     console = new_console(highlight=False, soft_wrap=True)
-    state = "has run its time" if run.reported_at else f"runs until {run.until_at:%d %b %H:%M} UTC"
-    console.print(
-        Text(f"{', '.join(run.files)} in shadow since {run.since_at:%d %b %H:%M} UTC, {state}")
-    )
-    console.print(f"{read} entries read since")
+    state = "has ended" if run.reported_at else f"runs until {zone_time(run.until_at, zone)}"
+    since = zone_time(run.since_at, zone)
+    console.print(Text(f"{', '.join(run.files)} in shadow since {since}, {state}"))
+    console.print(f"{counted(read, 'entry', 'entries')} read since")
     if not counts:
-        console.print("it differs from the lists in force on none of them")
+        console.print("the active lists decide the same about all of them")
     for name in sorted({name for name, _ in counts}):
-        told = (f"{_SIGNS[change]}{counts[name, change]}" for change in Change)
-        console.print(Text.assemble((name, "bold"), f"  {' / '.join(told)} entries"))
+        changes = (f"{CHANGE_SIGNS[change]}{counts[name, change]}" for change in Change)
+        console.print(Text.assemble((name, "bold"), f"  {' / '.join(changes)} entries"))
     for sample in found:
-        lead = f"  {_SIGNS[sample.change]} {sample.seen_at:%d %b %H:%M} {sample.feed_name}: "
-        line = Text(lead + sample.title)
-        for hit in sample.match.hits:
-            if hit.field == "title":
-                line.stylize("bold yellow", len(lead) + hit.start, len(lead) + hit.end)
-        console.print(line)
-        words = ", ".join(dict.fromkeys(hit.text for hit in sample.match.hits))
-        level = f"{sample.match.severity}, {sample.match.score} points"
-        console.print(Text(f"      {sample.watchlist}: {level}: {words}"))
+        sign = CHANGE_SIGNS[sample.change]
+        lead = f"  {sign} {local_time(sample.seen_at, zone)} {sample.feed_name}: "
+        for line in sample_lines(sample.title, sample.match, lead=lead, watchlist=sample.watchlist):
+            console.print(line)
 
 
 def _write_json(

@@ -1,20 +1,20 @@
 """`silences`: suppress the alerts of some matches for a while."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.table import Table
 
 from straitwatch import store as db
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
+from straitwatch.cli.lookup import require_watchlists
 from straitwatch.cli.mark import who
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language, opened
-from straitwatch.cli.tables import print_table
+from straitwatch.cli.output import in_zone, local_time, print_rows, zone_time
 from straitwatch.clock import utc_now
 from straitwatch.config import Config, read_duration
 from straitwatch.core.model import Severity, Silence
@@ -29,42 +29,46 @@ app = new_app(help="Suppress the alerts of some matches for a while.")
 )
 def add(
     lists: Annotated[
-        list[str] | None, typer.Option("--list", metavar="ID", help="Of this watch-list.")
+        list[str] | None, typer.Option("--list", metavar="ID", help="Matches of this watch-list.")
     ] = None,
     severities: Annotated[
-        list[Severity] | None, typer.Option("--severity", help="Of this severity.")
+        list[Severity] | None, typer.Option("--severity", help="Matches of this severity.")
     ] = None,
-    tags: Annotated[list[str] | None, typer.Option("--tag", help="Of feeds with this tag.")] = None,
+    tags: Annotated[
+        list[str] | None, typer.Option("--tag", help="Matches in feeds with this tag.")
+    ] = None,
     stances: Annotated[
-        list[str] | None, typer.Option("--stance", help="Of feeds with this stance.")
+        list[str] | None, typer.Option("--stance", help="Matches in feeds with this stance.")
     ] = None,
     languages: Annotated[
-        list[str] | None, typer.Option("--language", help="In this language, such as zh or ru.")
+        list[str] | None,
+        typer.Option("--language", help="Matches in this language, such as zh or ru."),
     ] = None,
-    lasts: Annotated[str, typer.Option("--for", metavar="4h", help="How long.")] = "",
+    lasts: Annotated[str, typer.Option("--for", metavar="4h", help="Its duration.")] = "",
     until: Annotated[
-        str, typer.Option(metavar="DATE", help="Until when, in the zone of straitwatch.yaml.")
+        str, typer.Option(metavar="DATE", help="Its end, in the time zone of straitwatch.yaml.")
     ] = "",
-    reason: Annotated[str, typer.Option(help="Why.")] = "",
-    author: Annotated[str, typer.Option(help="Who wants it; default: you.")] = "",
+    reason: Annotated[str, typer.Option(help="The reason, shown by `status` and `why`.")] = "",
+    author: Annotated[str, typer.Option(help="Its author. Default: your user name.")] = "",
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Let matches alert nobody until a time; all that is named must fit.
+    """Suppress the alerts of matches that fit every option.
 
-    Critical matches pass unless --severity names them. What is held stands in the digest, and
-    `why` tells which silence it was.
+    Critical matches still send alerts unless you name them with --severity. Suppressed matches are
+    listed in the digest, and `why` names the silence.
     """
     if not any((lists, severities, tags, stances, languages)):
         raise UsageError(
-            "nothing is named\nhint: --list, --severity, --tag, --stance or --language; "
-            "`receivers pause` stops a whole receiver"
+            "a silence of everything is not allowed\n"
+            "hint: add --list, --severity, --tag, --stance or --language; "
+            "`straitwatch receivers pause` holds all messages of a receiver"
         )
     with opened(config) as (loaded, store):
-        _check_lists(lists or [], loaded)
-        _warn_of_tags(tags or [], loaded)
-        now = utc_now()
-        made = Silence(
+        require_watchlists(lists or (), loaded.watchlists)
+        _warn_of_unknown_tags(tags or (), loaded)
+        now, zone = utc_now(), ZoneInfo(loaded.timezone)
+        silence = Silence(
             id=secrets.token_hex(4),
             watchlists=tuple(lists or ()),
             severities=tuple(severities or ()),
@@ -72,48 +76,51 @@ def add(
             stances=tuple(stances or ()),
             languages=tuple(map(check_language, languages or ())),
             starts_at=now,
-            until_at=_end(lasts, until, now=now, zone=ZoneInfo(loaded.timezone)),
+            until_at=_read_end(lasts, until, now=now, zone=zone),
             author=author or who(),
             reason=reason,
         )
-        store.call(db.add_silence, made, now=now)
+        store.call(db.add_silence, silence, now=now)
     if json:
-        write_line(_line(made, now))
+        write_line(_as_json(silence, now))
         return
-    ends = made.until_at.astimezone(ZoneInfo(loaded.timezone))
-    typer.echo(f"silence {made.id}: {made.subject}, until {ends:%Y-%m-%d %H:%M %Z}")
+    typer.echo(
+        f"silence {silence.id}: {silence.subject}, until {zone_time(silence.until_at, zone)}"
+    )
 
 
 @app.command("list", epilog="Example:  `straitwatch silences list --all --json`")
 def list_(
-    everything: Annotated[bool, typer.Option("--all", help="Those that have ended too.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Include expired silences.")] = False,
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """List silences: those made by command and those of straitwatch.yaml."""
+    """List the silences of this command and of straitwatch.yaml."""
     now = utc_now()
     with opened(config) as (loaded, store):
-        made = store.call(db.all_silences if everything else lambda tx: db.active_silences(tx, now))
-    written = [it for it in loaded.alerts.silences if everything or it.until_at > now]
-    if json:
-        for one in (*made, *written):
-            write_line(_line(one, now))
-        return
-    if not made and not written:
-        typer.echo("nothing is silenced")
-        return
-    table = Table("Id", "What", "Until", "By", "Why")
-    for one in (*made, *written):
-        ends = one.until_at.astimezone(ZoneInfo(loaded.timezone))
-        state = "" if one.until_at > now else " (ended)"
-        table.add_row(
-            one.id or "in the file",
-            one.subject,
-            f"{ends:%Y-%m-%d %H:%M %Z}{state}",
-            one.author,
-            one.reason,
+        stored = store.call(
+            db.all_silences if everything else lambda tx: db.active_silences(tx, now)
         )
-    print_table(table)
+    written = [
+        silence for silence in loaded.alerts.silences if everything or silence.until_at > now
+    ]
+    zone = ZoneInfo(loaded.timezone)
+    print_rows(
+        [*stored, *written],
+        {
+            "Id": lambda silence: silence.id or "in the file",
+            "Matches": lambda silence: silence.subject,
+            in_zone("Until", zone): lambda silence: _end(silence, now, zone),
+            "By": lambda silence: silence.author,
+            "Reason": lambda silence: silence.reason,
+        },
+        as_json=(lambda silence: _as_json(silence, now)) if json else None,
+        empty="no silences",
+    )
+
+
+def _end(silence: Silence, now: datetime, zone: ZoneInfo) -> str:
+    return local_time(silence.until_at, zone) + ("" if silence.until_at > now else " (expired)")
 
 
 @app.command(epilog="Example:  `straitwatch silences expire 3f2a91c0`")
@@ -121,19 +128,22 @@ def expire(
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help="From `silences list`.")],
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
-    """End silences now; exit status 1 when one of them is not in force."""
+    """End silences now.
+
+    Exit status 1 if one of them is not active. To end a silence of straitwatch.yaml, edit the file.
+    """
     now = utc_now()
     with opened(config) as (_, store):
-        ended = {id_: store.call(db.expire_silence, id_, now) for id_ in ids}
-    for id_, is_ended in ended.items():
-        typer.echo(f"{id_} has ended" if is_ended else f"no silence {id_} is in force")
-    if not all(ended.values()):
+        expired = {id_: store.call(db.expire_silence, id_, now) for id_ in ids}
+    for id_, is_expired in expired.items():
+        typer.echo(f"{id_} has expired" if is_expired else f"no active silence: {id_}")
+    if not all(expired.values()):
         raise typer.Exit(1)
 
 
-def _end(lasts: str, until: str, *, now: datetime, zone: ZoneInfo) -> datetime:
+def _read_end(lasts: str, until: str, *, now: datetime, zone: ZoneInfo) -> datetime:
     if bool(lasts) == bool(until):
-        raise UsageError("how long?\nhint: --for 4h, or --until 2030-01-31T08:00; one of them")
+        raise UsageError("how long?\nhint: use either --for 4h or --until 2030-01-31T08:00")
     try:
         if lasts:
             return now + read_duration(lasts)
@@ -147,32 +157,25 @@ def _end(lasts: str, until: str, *, now: datetime, zone: ZoneInfo) -> datetime:
     return end
 
 
-def _warn_of_tags(tags: Sequence[str], config: Config) -> None:
-    """Say which tags no feed has: a feed that is added later may."""
+def _warn_of_unknown_tags(tags: Iterable[str], config: Config) -> None:
+    """Warn only: you may add a feed with such a tag later."""
     known = {tag for feed in config.feeds for tag in feed.tags}
     for tag in sorted(set(tags) - known):
-        there = f"they have {', '.join(sorted(known))}" if known else "none has a tag"
-        typer.echo(f"warning: no feed has the tag {tag}; {there}", err=True)
+        choices = f"they have {', '.join(sorted(known))}" if known else "none has a tag"
+        typer.echo(f"warning: no feed has the tag {tag}; {choices}", err=True)
 
 
-def _check_lists(names: list[str], config: Config) -> None:
-    known = [watchlist.id for watchlist in config.watchlists]
-    for name in names:
-        if name not in known:
-            raise UsageError(f"no such watch-list: {name}\nhint: there are {', '.join(known)}")
-
-
-def _line(one: Silence, now: datetime) -> dict[str, Any]:
+def _as_json(silence: Silence, now: datetime) -> dict[str, Any]:
     return {
-        "id": one.id or None,
-        "watchlists": one.watchlists,
-        "severities": one.severities,
-        "tags": one.tags,
-        "stances": one.stances,
-        "languages": one.languages,
-        "starts_at": one.starts_at.isoformat() if one.starts_at else None,
-        "until_at": one.until_at.isoformat(),
-        "author": one.author,
-        "reason": one.reason,
-        "active": one.until_at > now,
+        "id": silence.id or None,
+        "watchlists": silence.watchlists,
+        "severities": silence.severities,
+        "tags": silence.tags,
+        "stances": silence.stances,
+        "languages": silence.languages,
+        "starts_at": silence.starts_at.isoformat() if silence.starts_at else None,
+        "until_at": silence.until_at.isoformat(),
+        "author": silence.author,
+        "reason": silence.reason,
+        "active": silence.until_at > now,
     }

@@ -7,11 +7,10 @@ from rich.console import Console
 from rich.table import Table
 
 from straitwatch.app.status import read_status
-from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_without_config
-from straitwatch.cli.tables import local_time, print_table
+from straitwatch.cli.output import local_time, new_console, print_table
 from straitwatch.clock import utc_now
 from straitwatch.core.render import counted
 from straitwatch.errors import ConfigError

@@ -1,28 +1,39 @@
 """`stories`: list, show, merge and split stories."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.table import Table
 
 from straitwatch import store as db
 from straitwatch.app.activate import activate
-from straitwatch.cli.console import new_console
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
+from straitwatch.cli.lookup import require_story
 from straitwatch.cli.mark import who
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
-from straitwatch.cli.tables import local_time, print_table
+from straitwatch.cli.output import in_zone, local_time, new_console, print_rows, zone_time
 from straitwatch.cli.why import describe_fold
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
 from straitwatch.core.compiled_beat import compile_beat
 from straitwatch.core.listing import first_reported, headline_pair, plausible_date
-from straitwatch.core.model import Action, AlertFacts, EntryKind, Story, StoryReport
+from straitwatch.core.model import (
+    Action,
+    AlertFacts,
+    AlertKind,
+    DeliveryState,
+    EntryKind,
+    Reason,
+    Severity,
+    Story,
+    StoryReport,
+)
 from straitwatch.core.plan import Release
 from straitwatch.core.reasons import REASONS
 from straitwatch.core.render import counted
@@ -33,36 +44,58 @@ from straitwatch.pipeline import SplitOff, alert_story, split_reports
 app = new_app(help="List, show, merge and split stories.")
 _MESSAGES = 1_000  # alerts of one story that are read
 _NOT_SENT = {Action.DIGEST: "for the digest", Action.NONE: "not sent"}
-_Limit = Annotated[int, typer.Option(min=1, help="At most so many, newest first.")]
+_Limit = Annotated[int, typer.Option(min=1, help="The number of rows.")]
 _StoryId = Annotated[
     str,
     typer.Argument(
-        metavar="STORY", help="A story, or at least the first four characters of its id."
+        metavar="STORY", help="The id of a story, or at least its first four characters."
     ),
 ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sent:
+    """One delivery of an alert."""
+
+    receiver: str
+    recipient: str
+    state: DeliveryState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Alert:
+    """An alert and its deliveries; the fields are the keys of its JSON object."""
+
+    alert: str
+    kind: AlertKind
+    created: datetime
+    severity: Severity
+    reason: Reason
+    story: str
+    revision: int
+    title: str
+    deliveries: tuple[_Sent, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {"created": self.created.isoformat(timespec="seconds")}
+
+
 @app.command("list")
 def list_(limit: _Limit = 50, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
-    """List stories, the latest first."""
+    """List stories, newest first."""
     with opened(config) as (loaded, store):
         found = store.call(db.list_stories, limit=limit)
-    if json:
-        for story in found:
-            write_line(_describe(story, loaded))
-        return
     zone = ZoneInfo(loaded.timezone)
-    table = Table("Last seen", "ID", "Severity", "Outlets", "Lists", "Story")
-    for story in found:
-        table.add_row(
-            local_time(story.last_seen_at, zone),
-            story.id,
-            story.severity,
-            str(len(story.outlets)),
-            ", ".join(story.watchlists),
-            _headline(story, loaded),
-        )
-    print_table(table)
+    columns: dict[str, Callable[[Story], object]] = {
+        in_zone("Last seen", zone): lambda story: local_time(story.last_seen_at, zone),
+        "ID": lambda story: story.id,
+        "Severity": lambda story: story.severity,
+        "Outlets": lambda story: len(story.outlets),
+        "Lists": lambda story: ", ".join(story.watchlists),
+        "Story": lambda story: _headline(story, loaded),
+    }
+    as_json = partial(_describe, config=loaded) if json else None
+    print_rows(found, columns, as_json=as_json, empty="no stories")
 
 
 def _headline(story: Story, config: Config) -> str:
@@ -89,50 +122,60 @@ def _describe(story: Story, config: Config) -> dict[str, Any]:
     }
 
 
-@app.command()
+@app.command(epilog="Example:  `straitwatch stories show lkud`")
 def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """Show the reports and the alerts of a story, and the reason of each."""
     with opened(config) as (loaded, store):
-        story = _story(store, story_id)
-        reports = store.call(db.story_entries, story.id)
-        sent = store.call(db.list_alerts, story_id=story.id, limit=_MESSAGES)
-    answer = _describe(story, loaded) | {
-        "reports": [_report(stored) for stored in reports],
-        "alerts": _alerts(sent),
-    }
+        story = require_story(store, story_id)
+        reports = [_report(stored) for stored in store.call(db.story_entries, story.id)]
+        alerts = _alerts(store.call(db.list_alerts, story_id=story.id, limit=_MESSAGES))
     if json:
-        write_line(answer)
+        sent = [alert.to_json() for alert in alerts]
+        write_line(_describe(story, loaded) | {"reports": reports, "alerts": sent})
         return
     console = new_console(highlight=False, soft_wrap=True, markup=False)
     if not story.id.startswith(story_id.rstrip("…")):
         console.print(f"{story_id} was merged into {story.id}")
     console.print(_headline(story, loaded), style="bold")
-    console.print(f"{story.severity} · {', '.join(story.watchlists)} · revision {story.revision}")
+    zone = ZoneInfo(loaded.timezone)
+    for line in (
+        *_story_lines(story),
+        *(line for row in reports for line in _report_lines(row, zone)),
+        *(line for alert in alerts for line in _alert_lines(alert, zone)),
+    ):
+        console.print(line)
+
+
+def _story_lines(story: Story) -> Iterator[str]:
+    yield f"{story.severity} · {', '.join(story.watchlists)} · revision {story.revision}"
     first = first_reported(story.reports, first_seen_at=story.first_seen_at)
-    console.print(
+    yield (
         f"{counted(len(story.outlets), 'outlet')}, {counted(len(story.origins), 'origin')}: "
         f"{', '.join(story.origins)}"
         + (f"; {_first(first, story)}" if first else "")
         + ("; only in state media so far" if story.is_state_only else "")
     )
-    for row in answer["reports"]:
-        console.print(f"  {row['entry']}  {row['seen']}  {row['feed']}: {row['title']}")
-        for line in _report_lines(row):
-            console.print(f"    {line}")
-    for alert in answer["alerts"]:
-        console.print(f"{alert['kind']} {alert['severity']}: {alert['title']} ({alert['reason']})")
-        for place in alert["deliveries"]:
-            console.print(f"  {place['receiver']} {place['recipient']} {place['state']}")
 
 
-def _report_lines(row: dict[str, Any]) -> Iterator[str]:
-    """Yield why a report is in its story, what it adds, and what followed."""
+def _alert_lines(alert: _Alert, zone: ZoneInfo) -> Iterator[str]:
+    yield (
+        f"  {alert.kind} {alert.severity}, {zone_time(alert.created, zone)}: {alert.title} "
+        f"({alert.reason})"
+    )
+    for sent in alert.deliveries:
+        yield "    " + " ".join(filter(None, (sent.receiver, sent.recipient, sent.state)))
+
+
+def _report_lines(row: dict[str, Any], zone: ZoneInfo) -> Iterator[str]:
+    """Yield a report, the reason why it is in its story, its news, and the decision."""
+    seen = zone_time(datetime.fromisoformat(row["seen"]), zone)
+    yield f"  {row['entry']}  {seen}  {row['feed']}: {row['title']}"
     kind = "" if row["kind"] == EntryKind.NEWS else f"{row['kind']}; "
-    yield f"{kind}{row['relation']}, {row['because']}"
+    yield f"    {kind}{row['relation']}, {row['because']}"
     if row["added"]:
-        yield f"new: {row['added']}"
+        yield f"    new: {row['added']}"
     sent = f"sent as {row['action']}" if row["sent"] else _NOT_SENT[row["action"]]
-    yield f"{sent}: {row['reason']} ({REASONS[row['reason']].long})"
+    yield f"    {sent}: {row['reason']} ({REASONS[row['reason']].long})"
 
 
 def _first(first: StoryReport, story: Story) -> str:
@@ -144,41 +187,46 @@ def _first(first: StoryReport, story: Story) -> str:
 @app.command(epilog="Example:  `straitwatch stories merge lkudcyzgyk bwt226d6hd`")
 def merge(
     keep: Annotated[str, typer.Argument(metavar="KEEP", help="The story that stays.")],
-    other: Annotated[str, typer.Argument(metavar="OTHER", help="The story that goes into it.")],
+    other: Annotated[
+        str, typer.Argument(metavar="OTHER", help="The story that is merged into it.")
+    ],
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Put two stories together that are about one event; later reports follow."""
+    """Merge two stories about the same event; later reports join the merged story."""
     with opened(config) as (loaded, store):
-        kept, gone = _story(store, keep).id, _story(store, other).id
+        kept, gone = require_story(store, keep).id, require_story(store, other).id
         if kept == gone:
-            raise UsageError("these are one story already")
+            raise UsageError("these are the same story")
         story = store.call(db.merge_stories, kept, gone, _signature(), compile_beat(loaded.beat))
     if story is None:
-        raise UsageError("one of these stories has just changed\nhint: try again")
-    _answer(story, f"{gone} is part of {kept} now", loaded if json else None)
+        raise UsageError("one of these stories has just changed\nhint: run the command again")
+    if json:
+        write_line(_describe(story, loaded))
+    else:
+        typer.echo(f"{gone} is merged into {kept}")
 
 
 @app.command(epilog="Example:  `straitwatch stories split lkudcyzgyk https://news.example/a`")
 def split(
     story_id: _StoryId,
     reports: Annotated[
-        list[str], typer.Argument(metavar="REPORT...", help="Id, address or title of a report.")
+        list[str], typer.Argument(metavar="REPORT...", help="The id, address or title of a report.")
     ],
     alert: Annotated[
-        bool, typer.Option("--alert", help="Send them as the first reports of their story.")
+        bool, typer.Option("--alert", help="Send an alert about the new story.")
     ] = False,
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Split off reports that are not about this event; later reports follow them.
+    """Move reports about another event to a story of their own; later reports follow them.
 
-    Nothing is sent about the new story without --alert. Reports that were already split off stay
-    where they are; --alert sends them, unless they were sent before.
+    The new story sends no alert without --alert. You can run the command again with --alert: it
+    then sends the alert, unless it was sent before.
     """
     with opened(config) as (loaded, store):
         rules = activate(loaded).rules if alert else None
-        story_id = _story(store, story_id).id
+        story_id = require_story(store, story_id).id
         there, apart = (
             store.call(db.story_entries, story_id),
             store.call(db.split_entries, story_id),
@@ -191,7 +239,7 @@ def split(
         else:
             result = store.call(_split_before, found, rules)
         if result is None:
-            raise UsageError(f"{story_id} would have no report left\nhint: leave one of them in it")
+            raise UsageError(f"{story_id} would have no report left\nhint: name fewer reports")
         reports_now = len(store.call(db.story_entries, result.story.id))
     if json:
         sent = {"sent_to": _places(result.release)} if alert else {}
@@ -217,16 +265,16 @@ def _split_before(
 
 
 def _what_is_sent(result: SplitOff, split: list[str]) -> str:
-    """Say which receivers get a message about a story that was split off, or how they would."""
+    """Return a sentence about the alert of the new story, or the command that sends it."""
     if places := _places(result.release):
         return f"queued for {', '.join(places)} (the daemon sends it)"
     if result.release is not None:
         decision = next(iter(result.release.decisions.values()))
-        return f"not sent: {decision.reason} ({REASONS[decision.reason].long})"
+        return f"no alert: {decision.reason} ({REASONS[decision.reason].long})"
     if result.story.revision:
-        return f"it was sent; see `straitwatch stories show {result.story.id}`"
+        return f"its alert was sent; see `straitwatch stories show {result.story.id}`"
     command = shlex.join(["straitwatch", "stories", "split", *split, "--alert"])
-    return f"nothing was sent about it; to send it: {command}"
+    return f"no alert was sent about it; to send one: {command}"
 
 
 def _places(release: Release | None) -> list[str]:
@@ -246,19 +294,6 @@ def _signature() -> db.Signature:
     return db.Signature(made_at=utc_now(), author=who())
 
 
-def _story(store: db.Store, story_id: str) -> Story:
-    """Return a story, or the one that it was merged into."""
-    story = store.call(db.current_story, story_id)
-    if story is None and len(story_id.rstrip("…")) < db.LEAST_ID:
-        raise UsageError(
-            f"too short for a story: {story_id}\n"
-            f"hint: give the first {db.LEAST_ID} characters of its id or more"
-        )
-    if story is None:
-        raise UsageError(f"no such story: {story_id}\nhint: see `straitwatch stories list`")
-    return story
-
-
 def _find(there: list[db.StoredEntry], asked: str, story_id: str) -> db.StoredEntry:
     for stored in there:
         if asked in (stored.entry.id, stored.entry.url, stored.entry.title):
@@ -266,13 +301,6 @@ def _find(there: list[db.StoredEntry], asked: str, story_id: str) -> db.StoredEn
     raise UsageError(
         f"not a report of {story_id}: {asked}\nhint: see `straitwatch stories show {story_id}`"
     )
-
-
-def _answer(story: Story, words: str, as_json: Config | None) -> None:
-    if as_json:
-        write_line(_describe(story, as_json))
-    else:
-        typer.echo(words)
 
 
 def _report(stored: db.StoredEntry) -> dict[str, Any]:
@@ -298,44 +326,46 @@ def list_alerts(limit: _Limit = 50, config: ConfigDir = DEFAULT_CONFIG, json: Js
     """List alerts with their receivers, newest first."""
     with opened(config) as (loaded, store):
         rows = _alerts(store.call(db.list_alerts, limit=limit))
-    if json:
-        for row in rows:
-            write_line(row)
-        return
     zone = ZoneInfo(loaded.timezone)
-    table = Table("Made", "Alert", "Kind", "Severity", "Story", "To", "Title")
-    for row in rows:
-        to = ", ".join(f"{place['receiver']} {place['state']}" for place in row["deliveries"])
-        made = local_time(datetime.fromisoformat(row["created"]), zone)
-        known = (row[name] for name in ("alert", "kind", "severity", "story"))
-        table.add_row(made, *known, to, row["title"])
-    print_table(table)
+    columns: dict[str, Callable[[_Alert], object]] = {
+        in_zone("Made", zone): lambda alert: local_time(alert.created, zone),
+        "Alert": lambda alert: alert.alert,
+        "Kind": lambda alert: alert.kind,
+        "Severity": lambda alert: alert.severity,
+        "Story": lambda alert: alert.story,
+        "To": lambda alert: ", ".join(f"{to.receiver} {to.state}" for to in alert.deliveries),
+        "Title": lambda alert: alert.title,
+    }
+    print_rows(rows, columns, as_json=_Alert.to_json if json else None, empty="no alerts")
 
 
-def _alerts(records: list[db.DeliveryRecord]) -> list[dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
+def _alerts(records: Iterable[db.DeliveryRecord]) -> list[_Alert]:
+    """Group deliveries by their alerts; digests and notices are left out."""
+    found: dict[str, tuple[AlertFacts, list[db.DeliveryRecord]]] = {}
     for record in records:
-        if not isinstance(record.facts, AlertFacts):
-            continue
-        alert = found.setdefault(
-            record.delivery.alert_id,
-            {
-                "alert": record.delivery.alert_id,
-                "kind": record.kind,
-                "created": record.alerted_at.isoformat(timespec="seconds"),
-                "severity": record.severity,
-                "reason": record.facts.reason,
-                "story": record.story_id,
-                "revision": record.revision,
-                "title": record.facts.title,
-                "deliveries": [],
-            },
-        )
-        alert["deliveries"].append(
-            {
-                "receiver": record.delivery.receiver,
-                "recipient": record.delivery.recipient,
-                "state": record.delivery.state,
-            }
-        )
-    return list(found.values())
+        if isinstance(record.facts, AlertFacts):
+            _, together = found.setdefault(record.delivery.alert_id, (record.facts, []))
+            together.append(record)
+    return [_alert(facts, together) for facts, together in found.values()]
+
+
+def _alert(facts: AlertFacts, records: Sequence[db.DeliveryRecord]) -> _Alert:
+    first = records[0]
+    return _Alert(
+        alert=first.delivery.alert_id,
+        kind=first.kind,
+        created=first.alerted_at,
+        severity=first.severity,
+        reason=facts.reason,
+        story=first.story_id,
+        revision=first.revision,
+        title=facts.title,
+        deliveries=tuple(
+            _Sent(
+                receiver=record.delivery.receiver,
+                recipient=record.delivery.recipient,
+                state=record.delivery.state,
+            )
+            for record in records
+        ),
+    )

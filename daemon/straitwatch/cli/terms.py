@@ -1,23 +1,21 @@
-"""`terms`: how a term or a set is used, in the configuration and in the stored entries."""
+"""`terms`: show the use of terms and term sets."""
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from straitwatch import store as db
-from straitwatch.cli.console import new_console
 from straitwatch.cli.entries import recent_texts
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
-from straitwatch.cli.tables import print_table
+from straitwatch.cli.output import new_console, print_rows
 from straitwatch.config import Config
 from straitwatch.core.match import Concordance, Line, Matcher, compile_rules, script_of
 from straitwatch.core.model import Hit, Mark, MatchText, Sourced, TermSet, WatchList
@@ -29,27 +27,31 @@ _TOP = 8  # contexts, feeds and terms that are listed
 
 @app.command("list", epilog="Example:  `straitwatch terms list`")
 def list_(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
-    """List the term sets: how many terms in which scripts, and which lists use them."""
+    """List the term sets with their scripts and the lists that use them."""
     loaded = load_quickly(config)
     rows = [_describe(terms, loaded) for terms in loaded.term_sets.values()]
-    if json:
-        for row in rows:
-            write_line(row)
-        return
-    table = Table("Set", "Terms", "Scripts", "Used by", "Where")
-    for row in rows:
-        scripts = ", ".join(f"{name} {count}" for name, count in row["scripts"].items())
-        used = ", ".join(row["lists"])
-        table.add_row(f"${row['set']}", str(row["terms"]), scripts, used, row["place"])
-    print_table(table)
+    columns: dict[str, Callable[[dict[str, Any]], object]] = {
+        "Set": lambda row: f"${row['set']}",
+        "Terms": lambda row: row["terms"],
+        "Scripts": lambda row: _counts(row["scripts"]),
+        "Used by": lambda row: ", ".join(row["lists"]),
+        "Place": lambda row: row["place"],
+    }
+    print_rows(rows, columns, as_json=dict if json else None, empty="no term sets")
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
 
 
 def _describe(terms: TermSet, config: Config) -> dict[str, Any]:
-    written = [it.text.strip() for it in terms.any]
+    written = [term.text.strip() for term in terms.any]
     return {
         "set": terms.name,
         "terms": len(written),
-        "scripts": dict(Counter(script_of(it) for it in written if it[:1] != "$").most_common()),
+        "scripts": dict(
+            Counter(script_of(term) for term in written if term[:1] != "$").most_common()
+        ),
         "lists": _lists_using(terms.name, config),
         "place": str(terms.position or ""),
     }
@@ -57,16 +59,16 @@ def _describe(terms: TermSet, config: Config) -> dict[str, Any]:
 
 @app.command(epilog="Examples:  `straitwatch terms show 一中`  ·  `straitwatch terms show '$pla'`")
 def show(
-    term: Annotated[str, typer.Argument(help="A term as a list has it, or a $set.")],
-    days: Annotated[int, typer.Option(min=1, help="Stored entries of so many last days.")] = 30,
-    context: Annotated[int, typer.Option(min=5, help="Characters on each side.")] = 36,
-    limit: Annotated[int, typer.Option(min=0, help="Lines that are shown.")] = 20,
+    term: Annotated[str, typer.Argument(help="A term as you write it in a list, or a $set.")],
+    days: Annotated[int, typer.Option(min=1, help="Days of stored entries.")] = 30,
+    context: Annotated[int, typer.Option(min=5, help="Characters of context on each side.")] = 36,
+    limit: Annotated[int, typer.Option(min=0, help="The number of lines.")] = 20,
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Show a term in its contexts: what stands around it, in which feeds, and who matched it.
+    """Show the contexts of a term in stored entries, its feeds and the lists that matched.
 
-    What stands beside most hits of a short term shows which longer words it is only a part of.
+    The words beside most hits of a short term show the longer words that contain it.
     """
     with opened(config) as (loaded, store), store.reading() as tx:
         matcher = _matcher_of(term, loaded)
@@ -85,22 +87,25 @@ def show(
 
 
 def _matcher_of(term: str, config: Config) -> Matcher:
-    """Compile a term the way the lists would; with it the sets that have it, for their masks."""
+    """Compile a term like the lists do, with the sets that contain it, for their masks."""
     if term.startswith("$") and term[1:] not in config.term_sets:
         raise UsageError(f"no such term set: {term}\nhint: see `straitwatch terms list`")
     with_it = () if term.startswith("$") else _sets_with(term, config)
-    sets = "".join(f" OR ${it.name}" for it in with_it)
+    sets = "".join(f" OR ${terms.name}" for terms in with_it)
     asked = WatchList(id="asked", title="", match=(Sourced(text=term + sets),))
     matcher, problems = compile_rules(config.term_sets, [asked])
     if matcher is None:
-        wrong = next(it for it in problems if not it.is_warning)
-        raise UsageError(f"{term}: {wrong.message}\nhint: {wrong.hint}")
+        error = next(problem for problem in problems if not problem.is_warning)
+        raise UsageError(f"{term}: {error.message}\nhint: {error.hint}")
     return matcher
 
 
 def _sets_with(term: str, config: Config) -> list[TermSet]:
-    sets = config.term_sets.values()
-    return [it for it in sets if term in (text.text.strip() for text in it.any)]
+    return [
+        terms
+        for terms in config.term_sets.values()
+        if term in (written.text.strip() for written in terms.any)
+    ]
 
 
 def _look(
@@ -116,20 +121,22 @@ def _look(
     (explanation,) = matcher.explain(text)
     is_set = any(rule.when.startswith("$") for rule in explanation.rules)
     wanted = explanation.rules[0].when.partition(" OR ")[0].strip('"')
-    masked = [it for it in explanation.masked if is_set or it.hit.term == wanted]
-    inside = {(it.hit.field, it.hit.start, it.hit.end) for it in masked}
-    found.masked.update(it.inside.text for it in masked)
+    masked = [mask for mask in explanation.masked if is_set or mask.hit.term == wanted]
+    inside = {(mask.hit.field, mask.hit.start, mask.hit.end) for mask in masked}
+    found.masked.update(mask.inside.text for mask in masked)
     hits = [
         hit
         for rule in explanation.rules
         for hit in rule.hits
         if hit.field != "feed" and (is_set or hit.term == wanted)
     ]
-    free: Sequence[Hit] = [it for it in hits if (it.field, it.start, it.end) not in inside]
+    free: Sequence[Hit] = [hit for hit in hits if (hit.field, hit.start, hit.end) not in inside]
     if free:
         fields = {"title": text.title, "summary": text.summary, "content": text.content}
-        names = [it.id for it in config.watchlists]
-        verdicts = [marks[key].verdict for it in names if (key := (stored.entry.id, it)) in marks]
+        names = [watchlist.id for watchlist in config.watchlists]
+        verdicts = [
+            marks[key].verdict for name in names if (key := (stored.entry.id, name)) in marks
+        ]
         is_matched = bool(config.matcher.match(text))
         found.add(fields, free, feed=stored.feed_name, is_matched=is_matched, verdicts=verdicts)
 
@@ -145,13 +152,18 @@ def _lists_using(name: str, config: Config) -> list[str]:
                 names.add(other.name)
                 waiting.append(other.name)
     pattern = re.compile(rf"\$(?:{'|'.join(map(re.escape, names))})(?![\w-])")
-    return [it.id for it in config.watchlists if pattern.search(_rules_text(it))]
+    return [
+        watchlist.id for watchlist in config.watchlists if pattern.search(_rules_text(watchlist))
+    ]
 
 
 def _rules_text(config: WatchList) -> str:
-    whens = [it.when.text for it in (*config.signals, *config.noise)]
-    levels = [it.when.text for it in config.severity if it.when]
-    return "\n".join([*(it.text for it in (*config.match, *config.exclude)), *whens, *levels])
+    rules = (*config.match, *config.exclude)
+    weighted = (*config.signals, *config.noise)
+    levels = [level.when.text for level in config.severity if level.when]
+    return "\n".join(
+        [*(rule.text for rule in rules), *(rule.when.text for rule in weighted), *levels]
+    )
 
 
 # ---------------------------------------------------------------- showing
@@ -178,8 +190,8 @@ def _print(
     if len(found.terms) > 1:
         console.print(Text(f"terms: {_top(found.terms)}"))
     for hint in found.suggestions():
-        text = f"{hint.count} of {found.hits} stand inside {hint.inside}, of which lists matched "
-        text += f"{hint.matched}: consider not_inside: [{hint.inside}]"
+        text = f"{hint.count} of {found.hits} are inside {hint.inside}, and lists matched "
+        text += f"{hint.matched} of them: consider not_inside: [{hint.inside}]"
         console.print(Text(text, style="yellow"))
     console.print()
     for line in found.lines:
@@ -193,16 +205,16 @@ def _places(term: str, config: Config) -> list[str]:
         return [f"{own.position or ''}, {len(own.any)} terms, used by {used}"]
     places = []
     for terms_ in _sets_with(term, config):
-        place = next(it.position for it in terms_.any if it.text.strip() == term)
+        place = next(item.position for item in terms_.any if item.text.strip() == term)
         used = ", ".join(_lists_using(terms_.name, config)) or "no list"
         places.append(f"in ${terms_.name} ({place}), used by {used}")
     return places or ["in no term set"]
 
 
 def _top(counter: "Counter[Any]") -> str:
-    told = [f"{name} {count}" for name, count in counter.most_common(_TOP)]
-    more = len(counter) - len(told)
-    return ", ".join(told) + (f" and {more} more" if more > 0 else "")
+    shown = [f"{name} {count}" for name, count in counter.most_common(_TOP)]
+    more = len(counter) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 
 
 def _aligned(line: Line, width: int) -> Text:
@@ -230,8 +242,8 @@ def _as_json(term: str, found: Concordance, read: int, days: int, config: Config
         "terms": dict(found.terms.most_common()),
         "marked": {verdict.value: count for verdict, count in found.verdicts.items()},
         "suggestions": [
-            {"inside": it.inside, "hits": it.count, "matched": it.matched}
-            for it in found.suggestions()
+            {"inside": hint.inside, "hits": hint.count, "matched": hint.matched}
+            for hint in found.suggestions()
         ],
         "places": _places(term, config),
     }

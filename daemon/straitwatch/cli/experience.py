@@ -1,0 +1,65 @@
+"""Tries the watch-lists on the newest stored entries: how often they fire, and on which terms."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from straitwatch.config import Config
+from straitwatch.core.match import is_short_term
+from straitwatch.core.report import matchable
+from straitwatch.errors import StoreError
+
+_LATEST = 2_000  # entries
+_BROAD_SHARE, _BROAD_HITS = 0.01, 5  # of these entries: a short term that hits so often is broad
+_SQLITE = "sqlite:///"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experience:
+    """The effect of the lists on the newest stored entries."""
+
+    entries: int
+    days: float
+    fired: Counter[str]  # by list
+    broad: Counter[str]  # by term, of those short enough to mean many things
+
+    def rate(self, watchlist: str) -> float:
+        """Return how many entries a day a list fires on."""
+        return self.fired[watchlist] / self.days
+
+
+def read_experience(config: Config) -> Experience | None:
+    """Match the newest stored entries; None if there is no database that can be read."""
+    is_sqlite = config.database.startswith(_SQLITE)
+    if is_sqlite and not Path(config.database.removeprefix(_SQLITE)).is_file():
+        return None
+    from straitwatch import store as db  # noqa: PLC0415 - half a second, when there is a database
+
+    try:
+        store = db.Store.open(config.database, migrate=False)
+    except StoreError:  # an older schema or an unavailable server: `doctor` reports it
+        return None
+    with store.reading() as tx:
+        entries = db.latest_entries(tx, _LATEST)
+        feeds = {**db.stored_feeds(tx), **{feed.id: feed for feed in config.feeds}}
+    store.close()
+    if not entries:
+        return None
+    fired: Counter[str] = Counter()
+    hits: Counter[str] = Counter()
+    for stored in entries:
+        text = matchable(stored.entry, feeds[stored.feed_id])
+        hits.update(config.matcher.terms_in(config.matcher.read(text)))
+        fired.update(match.watchlist for match in config.matcher.match(text))
+    days = max((entries[0].seen_at - entries[-1].seen_at) / timedelta(days=1), 1.0)
+    return Experience(
+        entries=len(entries), days=days, fired=fired, broad=_broad(hits, len(entries))
+    )
+
+
+def _broad(hits: Counter[str], entries: int) -> Counter[str]:
+    least = max(_BROAD_SHARE * entries, _BROAD_HITS)
+    return Counter(
+        {term: count for term, count in hits.items() if count >= least and is_short_term(term)}
+    )
