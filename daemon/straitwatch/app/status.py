@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from straitwatch import store as db
-from straitwatch.config import Config
+from straitwatch.config import Settings
 from straitwatch.engines import describe, engine_of, unavailable_because
 
 COUNTS = (
@@ -35,7 +35,7 @@ class _Moment:
 
 
 def read_status(
-    tx: db.Transaction, config: Config | None, now: datetime, *, zone: ZoneInfo
+    tx: db.Transaction, config: Settings | None, now: datetime, *, zone: ZoneInfo
 ) -> dict[str, Any]:
     """Read the counts and everything that needs attention.
 
@@ -59,7 +59,9 @@ def read_status(
     }
 
 
-def _receivers(tx: db.Transaction, config: Config | None, moment: _Moment) -> list[dict[str, str]]:
+def _receivers(
+    tx: db.Transaction, config: Settings | None, moment: _Moment
+) -> list[dict[str, str]]:
     states = db.receiver_states(tx)
     if config is None:
         broken = dict.fromkeys(states, "")
@@ -84,7 +86,7 @@ def _receiver_state(state: db.ReceiverState | None, moment: _Moment) -> str:
     return "ok"
 
 
-def _config_state(tx: db.Transaction, config: Config | None, moment: _Moment) -> Iterator[str]:
+def _config_state(tx: db.Transaction, config: Settings | None, moment: _Moment) -> Iterator[str]:
     """Describe a rejected configuration and a shadow change."""
     if rejection := db.config_rejection(tx):
         yield _rejected(rejection, moment)
@@ -103,7 +105,7 @@ def _rejected(rejection: db.ConfigRejection, moment: _Moment) -> str:
     return f"new configuration rejected since {since}, the previous one stays active: {first}{more}"
 
 
-def _silences(tx: db.Transaction, config: Config | None, moment: _Moment) -> Iterator[str]:
+def _silences(tx: db.Transaction, config: Settings | None, moment: _Moment) -> Iterator[str]:
     """Describe the active silences: a reader who misses an alert looks for them here."""
     configured = config.alerts.silences if config else ()
     for silence in (*db.active_silences(tx, moment.now), *configured):

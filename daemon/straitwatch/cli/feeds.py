@@ -18,7 +18,7 @@ from straitwatch.cli.feedfile import FeedFile
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import no_such_feed, require_feed
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_with_lists
 from straitwatch.cli.output import in_zone, local_time, print_rows
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
@@ -185,7 +185,7 @@ def release(
     treated as a new report: it sends an alert unless its story was already sent. Entries that were
     suppressed more than thirteen days ago stay suppressed.
     """
-    with opened(config) as (loaded, store):
+    with opened_with_lists(config) as (loaded, store):
         found = require_feed(feed, loaded)
         rules = activate(loaded).rules
         reason = Reason.BASELINE if first_sight else Reason.REKEYED

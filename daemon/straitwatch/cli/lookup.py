@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
-from straitwatch.config import Config
+from straitwatch.config import Settings
 from straitwatch.core.model import Feed, Story, WatchList
 from straitwatch.core.normalize import canonical_url
 from straitwatch.errors import UsageError
@@ -24,7 +24,7 @@ def require_watchlists(names: Iterable[str], watchlists: Iterable[WatchList]) ->
             raise UsageError(f"no such watch-list: {name}\nhint: {_choices(known)}")
 
 
-def require_feed(name: str, config: Config) -> Feed:
+def require_feed(name: str, config: Settings) -> Feed:
     """Return the feed of this name or address.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Options that many commands share, and what they lead to."""
+"""The options that many commands share, and the configuration and store behind them."""
 
 import os
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from straitwatch.config import DEFAULT_CONFIG as DEFAULT_CONFIG  # noqa: PLC0414 - for all commands
-from straitwatch.config import Config, configured_store, load_config
+from straitwatch.config import Config, Settings, configured_store, load_config, load_settings
 from straitwatch.core.model import Receiver
 from straitwatch.core.normalize import UnknownLanguageError, read_language
 from straitwatch.errors import UsageError
@@ -45,49 +45,72 @@ def check_language(text: str) -> str:
 
 
 @contextmanager
-def opened(directory: Path) -> "Iterator[tuple[Config, Store]]":
-    """Open the store of a configuration for looking at, or for one change; nothing is made.
+def opened(directory: Path) -> "Iterator[tuple[Settings, Store]]":
+    """Open the store of a configuration without compiling its watch-lists.
 
     Raises:
         ConfigError: the configuration is not valid.
-        StoreError: the database cannot be opened, is not there or has an older schema.
+        StoreError: the database cannot be opened, is absent or has an older schema.
+    """
+    configure_logging(level="warning")
+    settings = load_settings(directory, environ=os.environ)
+    with _opened_store(settings.database) as store:
+        if _active_version(store) != settings.version:
+            load_quickly(directory)  # the daemon has not checked these watch-lists and receivers
+        yield settings, store
 
+
+@contextmanager
+def opened_with_lists(directory: Path) -> "Iterator[tuple[Config, Store]]":
+    """Open the store of a configuration with compiled watch-lists.
+
+    Raises:
+        ConfigError: the configuration is not valid.
+        StoreError: the database cannot be opened, is absent or has an older schema.
     """
     configure_logging(level="warning")
     config = load_quickly(directory)
-    from straitwatch.store import Store  # noqa: PLC0415 - `check` reads configurations without
-
-    store = Store.open(config.database, migrate=False)
-    try:
+    with _opened_store(config.database) as store:
         yield config, store
-    finally:
-        store.close()
 
 
 @contextmanager
 def opened_without_config(directory: Path) -> "Iterator[tuple[ZoneInfo, Store]]":
-    """Open the store of a configuration that is broken elsewhere; yield its time zone too.
+    """Open the store of a broken configuration; yield its time zone too.
 
     Raises:
-        ConfigError: not even the address of the database can be read.
-        StoreError: the database cannot be opened, is not there or has an older schema.
-
+        ConfigError: the address of the database cannot be read either.
+        StoreError: the database cannot be opened, is absent or has an older schema.
     """
-    from straitwatch.store import Store  # noqa: PLC0415 - as above
-
     database, timezone = configured_store(directory, environ=os.environ)
+    with _opened_store(database) as store:
+        yield ZoneInfo(timezone), store
+
+
+@contextmanager
+def _opened_store(database: str) -> "Iterator[Store]":
+    from straitwatch.store import Store  # noqa: PLC0415 - half a second that `check` can do without
+
     store = Store.open(database, migrate=False)
     try:
-        yield ZoneInfo(timezone), store
+        yield store
     finally:
         store.close()
 
 
+def _active_version(store: "Store") -> str:
+    """Return the version of the configuration that the daemon accepted last."""
+    from straitwatch.store import saved_config  # noqa: PLC0415 - as above
+
+    saved = store.call(saved_config)
+    return saved.version if saved else ""
+
+
 def load_quickly(directory: Path) -> Config:
-    """Read a configuration like `app.load`, without the daemon's libraries where none is needed.
+    """Load a configuration like the daemon does; Apprise is imported only for its addresses.
 
     Raises:
-        ConfigError: with every problem there is.
+        ConfigError: with every problem at once.
     """
     return load_config(directory, environ=os.environ, validate_receiver=_validate)
 
@@ -107,5 +130,6 @@ __all__ = [
     "check_language",
     "load_quickly",
     "opened",
+    "opened_with_lists",
     "opened_without_config",
 ]

@@ -8,13 +8,11 @@ from zoneinfo import ZoneInfo
 import typer
 
 from straitwatch import store as db
-from straitwatch.app.activate import activate
-from straitwatch.app.load import load
 from straitwatch.app.status import read_status
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_receiver
 from straitwatch.cli.mark import who
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
 from straitwatch.cli.output import print_rows
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
@@ -51,7 +49,7 @@ def send_test(name: _Name, config: ConfigDir = DEFAULT_CONFIG) -> None:
     Exit status 1 if it was not delivered. The test needs no database, so you can run it first.
     """
     configure_logging(level="warning")
-    loaded = load(config)
+    loaded = load_quickly(config)
     require_receiver(name, loaded.receivers)
     if reason := loaded.receivers[name].broken_because:
         raise UsageError(f"{name} cannot be used: {reason}")
@@ -78,6 +76,8 @@ def _warn_if_paused(config: Config, name: str) -> None:
 
 
 def _send_test(config: Config, name: str) -> Iterator[tuple[str, SendResult]]:
+    from straitwatch.app.activate import activate  # noqa: PLC0415 - half a second, for tests only
+
     driver = activate(config).drivers[name]
     now = utc_now()
     facts = NoticeFacts(

@@ -11,7 +11,7 @@ from straitwatch import store as db
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
-from straitwatch.config import Config
+from straitwatch.config import Settings
 from straitwatch.core.model import SendJob
 from straitwatch.core.render import (
     example_job,
@@ -64,11 +64,8 @@ def render(
     """
     if bool(what) == bool(example):
         raise UsageError("name a delivery, an alert or a story, or use --example")
-    if example:
-        loaded, job = load_quickly(config), example_job(example.value)
-    else:
-        loaded, job = _stored(config, what)
-    text = _rendered(job, form, loaded)
+    settings, job = _example(config, example) if example else _stored(config, what)
+    text = _rendered(job, form, settings)
     if output:
         try:
             output.write_text(text, encoding="utf-8")
@@ -81,7 +78,11 @@ def render(
         typer.echo(text)
 
 
-def _stored(directory: Path, what: str) -> tuple[Config, SendJob]:
+def _example(directory: Path, example: _Example) -> tuple[Settings, SendJob]:
+    return load_quickly(directory), example_job(example.value)
+
+
+def _stored(directory: Path, what: str) -> tuple[Settings, SendJob]:
     with opened(directory) as (loaded, store):
         job = store.call(_job, what)
     if job is None:
@@ -110,7 +111,7 @@ def _find(tx: db.Transaction, what: str) -> db.DeliveryRecord | None:
     return next(iter(db.list_deliveries(tx, story_id=what, limit=1)), None)
 
 
-def _rendered(job: SendJob, form: _Form, config: Config) -> str:
+def _rendered(job: SendJob, form: _Form, config: Settings) -> str:
     from straitwatch.deliver import load_templates  # noqa: PLC0415 - half a second, if needed
 
     zone, templates = config.timezone, load_templates(config.directory / "templates")

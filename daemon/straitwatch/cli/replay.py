@@ -13,7 +13,7 @@ from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.output import new_console
 from straitwatch.clock import utc_now
-from straitwatch.config import Config
+from straitwatch.config import Settings
 from straitwatch.core.compiled_beat import compile_beat
 from straitwatch.core.model import Features, Fold
 from straitwatch.core.plan import fold_profiles
@@ -76,7 +76,7 @@ def replay(
 
 
 def _compare(
-    config: Config, store: Store, since_at: datetime, *, is_quiet: bool
+    config: Settings, store: Store, since_at: datetime, *, is_quiet: bool
 ) -> tuple[int, list[_Difference]]:
     """Return the number of compared reports, and those with another result."""
     beat = compile_beat(config.beat)

@@ -13,7 +13,7 @@ from straitwatch.cli.entries import recent_texts
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_watchlists
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened_with_lists
 from straitwatch.cli.output import new_console
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
@@ -48,7 +48,7 @@ def review(
     number of entries that were read in their script.
     """
     started = utc_now()
-    with opened(config) as (loaded, store), store.reading() as tx:
+    with opened_with_lists(config) as (loaded, store), store.reading() as tx:
         require_watchlists(only or (), loaded.watchlists)
         verdicts = _verdicts(tx)
         found = Review(loaded.matcher, only=only or ())

@@ -23,8 +23,8 @@ from straitwatch.clock import utc_now
 from straitwatch.config import (
     RULE_FOLDERS,
     SHADOW_FOLDER,
-    Config,
     Lists,
+    Settings,
     load_lists,
     rule_files,
     shadow_files,
@@ -134,7 +134,7 @@ def drop(config: ConfigDir = DEFAULT_CONFIG) -> None:
     typer.echo(f"dropped {', '.join(path.name for path in files)}")
 
 
-def _running(config: Config) -> str:
+def _running(config: Settings) -> str:
     if config.shadow is None:
         for problem in config.notices:
             if "in shadow" in problem.message:

@@ -16,7 +16,7 @@ from straitwatch.cli.mark import who
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language, opened
 from straitwatch.cli.output import in_zone, local_time, print_rows, zone_time
 from straitwatch.clock import utc_now
-from straitwatch.config import Config, read_duration
+from straitwatch.config import Settings, read_duration
 from straitwatch.core.model import Severity, Silence
 from straitwatch.errors import UsageError
 
@@ -157,7 +157,7 @@ def _read_end(lasts: str, until: str, *, now: datetime, zone: ZoneInfo) -> datet
     return end
 
 
-def _warn_of_unknown_tags(tags: Iterable[str], config: Config) -> None:
+def _warn_of_unknown_tags(tags: Iterable[str], config: Settings) -> None:
     """Warn only: you may add a feed with such a tag later."""
     known = {tag for feed in config.feeds for tag in feed.tags}
     for tag in sorted(set(tags) - known):

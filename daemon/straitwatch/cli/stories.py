@@ -11,16 +11,15 @@ from zoneinfo import ZoneInfo
 import typer
 
 from straitwatch import store as db
-from straitwatch.app.activate import activate
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_story
 from straitwatch.cli.mark import who
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_with_lists
 from straitwatch.cli.output import in_zone, local_time, new_console, print_rows, zone_time
 from straitwatch.cli.why import describe_fold
 from straitwatch.clock import utc_now
-from straitwatch.config import Config
+from straitwatch.config import Config, Settings
 from straitwatch.core.compiled_beat import compile_beat
 from straitwatch.core.listing import first_reported, headline_pair, plausible_date
 from straitwatch.core.model import (
@@ -98,14 +97,14 @@ def list_(limit: _Limit = 50, config: ConfigDir = DEFAULT_CONFIG, json: Json = F
     print_rows(found, columns, as_json=as_json, empty="no stories")
 
 
-def _headline(story: Story, config: Config) -> str:
+def _headline(story: Story, config: Settings) -> str:
     """Return the headline in the desk's language, with the original beside it."""
     languages = config.alerts.languages
     headline, original = headline_pair(story.title, story.reports, languages)
     return f"{headline} ({original})" if original else headline
 
 
-def _describe(story: Story, config: Config) -> dict[str, Any]:
+def _describe(story: Story, config: Settings) -> dict[str, Any]:
     languages = config.alerts.languages
     return {
         "id": story.id,
@@ -224,15 +223,13 @@ def split(
     The new story sends no alert without --alert. You can run the command again with --alert: it
     then sends the alert, unless it was sent before.
     """
-    with opened(config) as (loaded, store):
-        rules = activate(loaded).rules if alert else None
+    with (opened_with_lists if alert else opened)(config) as (loaded, store):
+        rules = _rules(loaded) if isinstance(loaded, Config) else None
         story_id = require_story(store, story_id).id
-        there, apart = (
-            store.call(db.story_entries, story_id),
-            store.call(db.split_entries, story_id),
-        )
-        found = [_find([*there, *apart], asked, story_id) for asked in reports]
-        moved = [stored.entry.id for stored in found if stored in there]
+        members = store.call(db.story_entries, story_id)
+        former = store.call(db.split_entries, story_id)
+        found = [_find([*members, *former], name, story_id) for name in reports]
+        moved = [stored.entry.id for stored in found if stored in members]
         if moved:
             beat = compile_beat(loaded.beat)
             result = store.call(split_reports, story_id, moved, _signature(), beat, rules=rules)
@@ -247,7 +244,7 @@ def split(
         return
     if moved:
         are = "is" if reports_now == 1 else "are"
-        total = counted(len(there), "report")
+        total = counted(len(members), "report")
         typer.echo(f"{reports_now} of {total} {are} now story {result.story.id}")
     else:
         typer.echo(f"nothing to split: story {result.story.id} was split off before")
@@ -294,12 +291,18 @@ def _signature() -> db.Signature:
     return db.Signature(made_at=utc_now(), author=who())
 
 
-def _find(there: list[db.StoredEntry], asked: str, story_id: str) -> db.StoredEntry:
-    for stored in there:
-        if asked in (stored.entry.id, stored.entry.url, stored.entry.title):
+def _rules(config: Config) -> Rules:
+    from straitwatch.app.activate import activate  # noqa: PLC0415 - half a second, for alerts only
+
+    return activate(config).rules
+
+
+def _find(entries: list[db.StoredEntry], name: str, story_id: str) -> db.StoredEntry:
+    for stored in entries:
+        if name in (stored.entry.id, stored.entry.url, stored.entry.title):
             return stored
     raise UsageError(
-        f"not a report of {story_id}: {asked}\nhint: see `straitwatch stories show {story_id}`"
+        f"not a report of {story_id}: {name}\nhint: see `straitwatch stories show {story_id}`"
     )
 
 

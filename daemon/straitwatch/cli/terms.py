@@ -14,7 +14,7 @@ from straitwatch import store as db
 from straitwatch.cli.entries import recent_texts
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened_with_lists
 from straitwatch.cli.output import new_console, print_rows
 from straitwatch.config import Config
 from straitwatch.core.match import Concordance, Line, Matcher, compile_rules, script_of
@@ -70,7 +70,7 @@ def show(
 
     The words beside most hits of a short term show the longer words that contain it.
     """
-    with opened(config) as (loaded, store), store.reading() as tx:
+    with opened_with_lists(config) as (loaded, store), store.reading() as tx:
         matcher = _matcher_of(term, loaded)
         found = Concordance(width=context, lines_kept=limit)
         marks = db.read_marks(tx)

@@ -29,7 +29,7 @@ from straitwatch.cli.options import (
     Json,
     check_language,
     load_quickly,
-    opened,
+    opened_with_lists,
 )
 from straitwatch.cli.output import new_console, zone_time
 from straitwatch.cli.since_then import differences_since
@@ -77,7 +77,7 @@ def why(
     """
     language = check_language(language)
     try:
-        with opened(config) as (loaded, store), store.reading() as tx:
+        with opened_with_lists(config) as (loaded, store), store.reading() as tx:
             answers = _answers(tx, text, loaded, language)
     except StoreAbsent:  # you can ask the lists before the first run
         loaded = load_quickly(config)

@@ -10,8 +10,14 @@ from straitwatch.config.files import (
     shadow_files,
     shadow_version,
 )
-from straitwatch.config.load import configured_store, load_config, load_feeds, require_files
-from straitwatch.config.model import Config, ShadowLists
+from straitwatch.config.load import (
+    configured_store,
+    load_config,
+    load_feeds,
+    load_settings,
+    require_files,
+)
+from straitwatch.config.model import Config, Settings, ShadowLists
 from straitwatch.config.reasons_page import reasons_page
 from straitwatch.config.reference import reference_page, write_schemas
 from straitwatch.config.rules import Lists, kept_lists, load_lists
@@ -23,6 +29,7 @@ __all__ = [
     "SHADOW_FOLDER",
     "Config",
     "Lists",
+    "Settings",
     "ShadowLists",
     "config_fingerprint",
     "configured_store",
@@ -31,6 +38,7 @@ __all__ = [
     "load_config",
     "load_feeds",
     "load_lists",
+    "load_settings",
     "read_duration",
     "reasons_page",
     "reference_page",

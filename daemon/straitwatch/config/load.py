@@ -23,7 +23,7 @@ from straitwatch.config.files import (
     version_of,
     without_secrets,
 )
-from straitwatch.config.model import Config, ShadowLists, hint_without_receiver
+from straitwatch.config.model import Config, Settings, ShadowLists, hint_without_receiver
 from straitwatch.config.routing import TERMINAL, Routing, fallbacks, unknown
 from straitwatch.config.rules import RuleFiles, load_lists, read_rules
 from straitwatch.config.schemas import (
@@ -69,6 +69,16 @@ def load_config(
     """
     require_directory(directory)
     return _Loader(directory, environ=environ, validate=validate_receiver).load()
+
+
+def load_settings(directory: Path, *, environ: Mapping[str, str]) -> Settings:
+    """Read a configuration without compiling its watch-lists, which takes most of the time.
+
+    Raises:
+        ConfigError: with every problem outside the queries of terms/ and watchlists/.
+    """
+    require_directory(directory)
+    return _Loader(directory, environ=environ, validate=_anything_goes).load_settings()
 
 
 def configured_store(directory: Path, *, environ: Mapping[str, str]) -> tuple[str, str]:
@@ -123,10 +133,19 @@ class _Loader:
     unset: dict[KeyPath, str] = field(default_factory=dict)
 
     def load(self) -> Config:
+        rules = read_rules(self.directory)
+        settings = self._settings(rules)
+        if rules.matcher is None:
+            raise ConfigError(in_order(self.problems))
+        return settings.with_matcher(rules.matcher)
+
+    def load_settings(self) -> Settings:
+        return self._settings(read_rules(self.directory, is_compiled=False))
+
+    def _settings(self, rules: RuleFiles) -> Settings:
         present = files_present(self.directory)
         settings_file = _optional(self.directory / SETTINGS)
         feeds_file = _optional(self.directory / FEEDS)
-        rules = read_rules(self.directory)
         beat = read_beat(self.directory)
         settings = self.settings(settings_file)
         feeds = self.feeds(feeds_file, rules.term_sets)
@@ -140,12 +159,12 @@ class _Loader:
         self._check_lists(rules, feeds)
         self._take(ignored(self.directory))
         self._say_what_is_not_acted_on(settings_file)
-        if rules.matcher is None or any(not problem.is_warning for problem in self.problems):
+        if any(not problem.is_warning for problem in self.problems):
             raise ConfigError(in_order(self.problems))
         self._take(unheard_labels([settings_file, *rules.documents], feeds))
         documents = [settings_file, feeds_file, *rules.documents]
         shadow = self._shadow()
-        return Config(
+        return Settings(
             version=version_of([*documents, *beat.documents]),
             directory=self.directory,
             files=tuple(name for name in present if name in files_present(self.directory)),
@@ -155,7 +174,6 @@ class _Loader:
             feeds=feeds,
             watchlists=tuple(rules.watchlists),
             term_sets=rules.term_sets,
-            matcher=rules.matcher,
             beat=beat.beat,
             alerts=policy,
             polling=_poll_policy(settings),

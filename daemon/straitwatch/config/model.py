@@ -1,7 +1,7 @@
 """What a configuration is, once read: core types only, frozen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from straitwatch.config.rules import Lists
@@ -30,8 +30,8 @@ class ShadowLists:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
-    """Everything a person configured, checked and compiled; a reload swaps the whole of it."""
+class Settings:
+    """Everything that you configured, checked, but without compiled watch-lists."""
 
     version: str  # short hash of all files
     directory: Path
@@ -42,7 +42,6 @@ class Config:
     feeds: tuple[Feed, ...]
     watchlists: tuple[WatchList, ...]
     term_sets: Mapping[str, TermSet] = field(repr=False)
-    matcher: Matcher = field(repr=False)
     beat: Beat = field(repr=False)
     alerts: AlertPolicy
     polling: PollPolicy
@@ -60,6 +59,18 @@ class Config:
     def without_receiver(self) -> str:
         """Say what happens to the messages of a receiver that cannot be used."""
         return hint_without_receiver(terminal_stands_in=self.terminal_stands_in)
+
+    def with_matcher(self, matcher: Matcher) -> "Config":
+        """Return the whole configuration."""
+        values = {field.name: getattr(self, field.name) for field in fields(Settings)}
+        return Config(**values, matcher=matcher)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config(Settings):
+    """The settings with compiled watch-lists; a reload swaps the whole of it."""
+
+    matcher: Matcher = field(repr=False)
 
 
 def hint_without_receiver(*, terminal_stands_in: bool) -> str:

@@ -92,18 +92,23 @@ def _compiled(rules: RuleFiles) -> Lists:
     )
 
 
-def read_rules(directory: Path, *, overlay: Sequence[Path] = ()) -> RuleFiles:
-    """Read and compile every file in terms/ and watchlists/, and collect all problems."""
-    return _read([read_file(path) for path in rule_files(directory, overlay)])
+def read_rules(
+    directory: Path, *, overlay: Sequence[Path] = (), is_compiled: bool = True
+) -> RuleFiles:
+    """Read every file in terms/ and watchlists/, compile them, and collect all problems."""
+    documents = [read_file(path) for path in rule_files(directory, overlay)]
+    return _read(documents, is_compiled=is_compiled)
 
 
-def _read(documents: list[Document]) -> RuleFiles:
+def _read(documents: list[Document], *, is_compiled: bool = True) -> RuleFiles:
     rules = RuleFiles(documents=documents)
     for document in rules.documents:
         _add(rules, document)
     if any(not problem.is_warning for problem in rules.problems):
         # Sets of a broken file are missing: only mistakes inside the queries are worth telling.
         rules.problems += list(_mistakes_in_queries(rules))
+        return rules
+    if not is_compiled:
         return rules
     rules.matcher, problems = compile_rules(rules.term_sets, rules.watchlists)
     unload_dictionaries()
