@@ -12,6 +12,7 @@ from pathlib import Path
 from straitwatch import __version__
 from straitwatch import store as db
 from straitwatch.config import Config
+from straitwatch.core.diagnosis import OFFLINE_HINT, is_cut_off, summarize_causes
 from straitwatch.core.policy import SILENT_AFTER
 from straitwatch.core.render import counted
 from straitwatch.encoder import Encoder
@@ -116,8 +117,7 @@ def _work(store: Store, *, now: datetime) -> Iterator[Finding]:
         text=f"last {polled_at:%Y-%m-%d %H:%M} UTC" if polled_at else "never",
         hint="" if is_working else "is `straitwatch run` running?",
     )
-    for trouble in counts.troubles:
-        yield Finding(name=f"feed {trouble.name}", is_good=False, text=_trouble(trouble))
+    yield from _feeds(counts)
     problems = store.call(db.check_outbox, now)
     for problem in problems:
         yield Finding(name="outbox", is_good=False, text=problem, hint="please report this bug")
@@ -132,6 +132,14 @@ def _work(store: Store, *, now: datetime) -> Iterator[Finding]:
     )
 
 
-def _trouble(trouble: db.FeedTrouble) -> str:
-    words = trouble.detail.removeprefix("the ") or trouble.outcome
-    return f"{words} ({counted(trouble.failures, 'failure')} in a row)"
+def _feeds(counts: db.StatusCounts) -> Iterator[Finding]:
+    """Yield a finding for each failing feed; a single one if all of them fail."""
+    if is_cut_off(feeds=counts.feeds, failed=len(counts.troubles)):
+        causes = summarize_causes(trouble.detail or trouble.outcome for trouble in counts.troubles)
+        text = f"all {counts.feeds} feeds are failing: {causes}"
+        yield Finding(name="feeds", is_good=False, text=text, hint=OFFLINE_HINT)
+        return
+    for trouble in counts.troubles:
+        words = trouble.detail.removeprefix("the ") or trouble.outcome
+        text = f"{words} ({counted(trouble.failures, 'failure')} in a row)"
+        yield Finding(name=f"feed {trouble.name}", is_good=False, text=text)

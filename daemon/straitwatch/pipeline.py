@@ -196,7 +196,7 @@ async def ingest_feed(
         case NotModified():
             return await _complete(outcome.unchanged("not_modified", result), tools)
         case FetchFailed():
-            log.warning("feed failed", outcome=result.kind, detail=result.detail)
+            log.info("feed failed", outcome=result.kind, detail=result.detail)
             return await _complete(outcome.failed(result), tools)
         case Fetched() if result.body_hash == state.body_hash:
             return await _complete(outcome.unchanged("unchanged", result), tools)

@@ -161,7 +161,8 @@ class App:
         except OSError as error:
             log.warning("status page unavailable", listen=listen, error=str(error))
             return
-        log.info("status page", port=listener.getsockname()[1])
+        host, port = listener.getsockname()[:2]
+        log.info("status page", url=f"http://{host}:{port}/", port=port)
         web = build_web(
             status=self.status,
             unready=lambda: self.runtime.not_ready,

@@ -23,7 +23,7 @@ def doctor(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     Exit status 1 if it finds a problem.
     """
     configure_logging(level="warning")
-    console = new_console(highlight=False, markup=False)
+    console = new_console(highlight=False, markup=False, soft_wrap=True)
     is_well = True
     for finding in examine(load(config), now=utc_now()):
         is_well &= finding.is_good

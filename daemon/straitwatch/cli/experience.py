@@ -61,5 +61,5 @@ def read_experience(config: Config) -> Experience | None:
 def _broad(hits: Counter[str], entries: int) -> Counter[str]:
     least = max(_BROAD_SHARE * entries, _BROAD_HITS)
     return Counter(
-        {term: count for term, count in hits.items() if count >= least and is_short_term(term)}
+        {term: hits[term] for term in sorted(hits) if hits[term] >= least and is_short_term(term)}
     )

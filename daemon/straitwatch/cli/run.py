@@ -1,5 +1,6 @@
-"""`run`: the daemon, or one pass of it."""
+"""`run`: poll the feeds and send alerts."""
 
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Annotated, Any, Self
@@ -13,6 +14,7 @@ from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.cli.output import new_console
+from straitwatch.cli.status import cut_off_lines
 from straitwatch.config import Config
 from straitwatch.core.model import PollReport
 from straitwatch.core.render import counted
@@ -28,11 +30,12 @@ app = new_app()
 def run(
     config: ConfigDir = DEFAULT_CONFIG,
     once: Annotated[
-        bool, typer.Option("--once", help="Poll what is due, send what is due, and end.")
+        bool, typer.Option("--once", help="Poll due feeds and send due messages once, then stop.")
     ] = False,
     json: Json = False,
     log_level: Annotated[
-        str, typer.Option(metavar="LEVEL", help="debug, info, warning or error.")
+        str,
+        typer.Option(metavar="LEVEL", help="The log level: debug, info, warning or error."),
     ] = "",
 ) -> None:
     """Poll the feeds and send alerts until you stop it."""
@@ -49,7 +52,7 @@ def run(
 
 
 def _alerts_to_stderr(config: Config) -> Config:
-    """Keep stdout for the JSON: what goes to the terminal goes to its other stream."""
+    """Keep stdout for the JSON: send alerts for the terminal to stderr."""
     receivers = {
         name: replace(receiver, url="terminal://stderr")
         if receiver.url == "terminal://"
@@ -66,7 +69,7 @@ async def _once(config: Config, *, as_json: bool) -> None:
             app.polls.on_poll = progress
             await app.run_once()
         summary = await _summary(app)
-        failing = len((await app.status())["troubles"])
+        state = await app.status()
     if as_json:
         write_line(summary)
         return
@@ -78,12 +81,19 @@ async def _once(config: Config, *, as_json: bool) -> None:
             "`polling.backfill` were recorded without an alert; new ones send alerts",
             err=True,
         )
-    if failing:
-        typer.echo(f"{counted(failing, 'feed')} failing; see `straitwatch feeds health`", err=True)
+    for line in _failing_lines(state):
+        typer.echo(line, err=True)
+
+
+def _failing_lines(state: dict[str, Any]) -> Iterator[str]:
+    if lines := list(cut_off_lines(state)):
+        yield from lines
+    elif failing := len(state["troubles"]):
+        yield f"{counted(failing, 'feed')} failing; see `straitwatch feeds health`"
 
 
 async def _summary(app: App) -> dict[str, Any]:
-    """Tell what this pass did; pending and dead are as the store has them now."""
+    """Return the counts of this pass, with the current numbers of pending and dead messages."""
     counts = (await app.status())["counts"]
     totals = app.runtime.totals
     return {
@@ -98,7 +108,7 @@ async def _summary(app: App) -> dict[str, Any]:
 
 
 class _progress:  # noqa: N801 - reads as a function
-    """A bar on stderr when a person watches, nothing otherwise."""
+    """A progress bar on stderr, if it is a terminal."""
 
     def __init__(self, total: int) -> None:
         self._bar = Progress(
@@ -113,7 +123,7 @@ class _progress:  # noqa: N801 - reads as a function
         )
         self._task = self._bar.add_task("poll", total=total, found=0)
         self._found = 0
-        self.silent = 0  # feeds whose first sight is a silent baseline
+        self.silent = 0  # feeds whose first fetch sent no alert
 
     def __enter__(self) -> Self:
         self._bar.start()

@@ -1,19 +1,22 @@
-"""`status`: how it stands, in one look."""
+"""`status`: show feeds, receivers, stories and undelivered messages."""
 
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from rich.console import Console
 from rich.table import Table
 
 from straitwatch.app.status import read_status
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_without_config
-from straitwatch.cli.output import local_time, new_console, print_table
+from straitwatch.cli.output import in_zone, local_time, new_console, print_table, zone_time
 from straitwatch.clock import utc_now
+from straitwatch.core.diagnosis import OFFLINE_HINT, is_cut_off, summarize_causes
 from straitwatch.core.render import counted
 from straitwatch.errors import ConfigError
+
+T = TypeVar("T")
 
 app = new_app()
 
@@ -22,41 +25,51 @@ app = new_app()
 def status(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """Show feeds, receivers, stories and undelivered messages.
 
-    Counts of polls, entries, stories, alerts and deliveries are those of the last 24 hours. While
-    the configuration on disk is broken, it tells how the old one does; exit status 2.
+    Polls, entries, stories, alerts and deliveries are counted over the last 24 hours. If the
+    configuration on disk is broken, you see the state of the active one; exit status 2.
     """
-    refused: ConfigError | None = None
+    rejection: ConfigError | None = None
     try:
         with opened(config) as (loaded, store):
             zone = ZoneInfo(loaded.timezone)
             state = store.call(read_status, loaded, utc_now(), zone=zone)
-    except ConfigError as error:  # the daemon goes on with the old one: say how it does
-        refused = error
+    except ConfigError as error:  # the daemon continues with the previous configuration
+        rejection = error
         with opened_without_config(config) as (zone, store):
             state = store.call(read_status, None, utc_now(), zone=zone)
     if json:
         write_line(state["counts"])
     else:
         _print(state, zone)
-    if refused:
-        raise refused
+    if rejection:
+        raise rejection
 
 
-def _print(state: dict[str, Any], zone: ZoneInfo) -> None:
-    console = new_console(highlight=False)
+def _print(state: Mapping[str, Any], zone: ZoneInfo) -> None:
+    console = new_console(highlight=False, markup=False, soft_wrap=True)
     for line in state["config"]:
-        console.print(line, style="yellow", markup=False, soft_wrap=True)
-    _print_counts(console, state, zone)
-    _print_rows(state, zone)
-
-
-def _print_counts(console: Console, state: dict[str, Any], zone: ZoneInfo) -> None:
-    counts = state["counts"]
-    console.print(
-        f"{counted(counts['feeds'], 'feed')}, {counts['failed']} failing; "
-        f"last poll {local_time(state['last_polled_at'], zone)}"
+        console.print(line, style="yellow")
+    for line in _count_lines(state, zone):
+        console.print(line)
+    for line in cut_off_lines(state):
+        console.print(line, style="yellow")
+    _print_rows(
+        "Receivers",
+        state["receivers"],
+        {"Receiver": lambda row: row["name"], "State": lambda row: row["state"]},
     )
-    console.print(
+    if not _is_cut_off(state):
+        _print_rows("Failing feeds", state["troubles"], _trouble_columns(zone))
+    _print_rows("Latest stories", state["stories"], _story_columns(zone))
+
+
+def _count_lines(state: Mapping[str, Any], zone: ZoneInfo) -> Iterator[str]:
+    counts = state["counts"]
+    yield (
+        f"{counted(counts['feeds'], 'feed')}, {counts['failed']} failing; "
+        f"last poll {zone_time(state['last_polled_at'], zone)}"
+    )
+    yield (
         f"last 24 h: {counted(counts['entries_new'], 'entry', 'entries')}, "
         f"{counted(counts['stories_new'], 'story', 'stories')}, "
         f"{counted(counts['alerts'], 'alert')}, {counts['delivered']} delivered"
@@ -64,31 +77,42 @@ def _print_counts(console: Console, state: dict[str, Any], zone: ZoneInfo) -> No
     waiting = f"{counts['pending']} waiting"
     if state["oldest_pending_at"]:
         waiting += f" (oldest {local_time(state['oldest_pending_at'], zone)})"
-    console.print(f"{waiting}, {counts['dead']} dead letters")
-    console.print(f"sentence encoder: {state['encoder']}", markup=False, soft_wrap=True)
+    yield f"{waiting}, {counted(counts['dead'], 'dead letter')}"
+    yield f"sentence encoder: {state['encoder']}"
 
 
-def _print_rows(state: dict[str, Any], zone: ZoneInfo) -> None:
-    if state["receivers"]:
-        receivers = Table("Receiver", "State", title="Receivers", title_justify="left")
-        for row in state["receivers"]:
-            receivers.add_row(row["name"], row["state"])
-        print_table(receivers)
-    if state["troubles"]:
-        troubles = Table("Feed", "Condition", "Last good poll", title_justify="left")
-        troubles.title = "Feeds that need a look"
-        for feed in state["troubles"]:
-            condition = f"{feed.outcome} {feed.detail}".strip()
-            troubles.add_row(feed.name, condition, local_time(feed.last_ok_at, zone))
-        print_table(troubles)
-    if state["stories"]:
-        stories = Table("Seen", "Severity", "Outlets", "Story", title_justify="left")
-        stories.title = "Latest stories"
-        for story in state["stories"]:
-            stories.add_row(
-                local_time(story.first_seen_at, zone),
-                story.severity,
-                str(len(story.outlets)),
-                story.title,
-            )
-        print_table(stories)
+def cut_off_lines(state: Mapping[str, Any]) -> Iterator[str]:
+    """Yield one line and a hint if every feed fails, as on a machine without a network."""
+    if _is_cut_off(state):
+        causes = summarize_causes(feed.detail or feed.outcome for feed in state["troubles"])
+        yield f"all {state['counts']['feeds']} feeds are failing: {causes}"
+        yield f"hint: {OFFLINE_HINT}"
+
+
+def _is_cut_off(state: Mapping[str, Any]) -> bool:
+    return is_cut_off(feeds=state["counts"]["feeds"], failed=len(state["troubles"]))
+
+
+def _trouble_columns(zone: ZoneInfo) -> dict[str, Callable[[Any], str]]:
+    return {
+        "Feed": lambda feed: feed.name,
+        "Condition": lambda feed: f"{feed.outcome} {feed.detail}".strip(),
+        in_zone("Last success", zone): lambda feed: local_time(feed.last_ok_at, zone),
+    }
+
+
+def _story_columns(zone: ZoneInfo) -> dict[str, Callable[[Any], str]]:
+    return {
+        in_zone("Seen", zone): lambda story: local_time(story.first_seen_at, zone),
+        "Severity": lambda story: story.severity,
+        "Outlets": lambda story: str(len(story.outlets)),
+        "Story": lambda story: story.title,
+    }
+
+
+def _print_rows(title: str, rows: Sequence[T], columns: Mapping[str, Callable[[T], str]]) -> None:
+    if rows:
+        table = Table(*columns, title=title, title_justify="left")
+        for row in rows:
+            table.add_row(*(text(row) for text in columns.values()))
+        print_table(table)

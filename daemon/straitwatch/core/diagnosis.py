@@ -1,5 +1,6 @@
 """Decides which feeds and receivers are late or broken, and how long a feed was not read."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,9 @@ from straitwatch.core.policy import (
     SILENT_AFTER,
 )
 
+OFFLINE_HINT = (
+    "check this machine's network; `straitwatch demo` (in a clone `./dev demo`) needs none"
+)
 _SUCCESSES = ("ok", "not_modified", "unchanged")  # outcomes of polls
 
 
@@ -49,6 +53,16 @@ class FeedDiagnosis:
             feed.name: " ".join(word for word in (feed.last_outcome, feed.last_detail) if word)
             for feed in self.broken
         }
+
+
+def is_cut_off(*, feeds: int, failed: int) -> bool:
+    """Return True if all of several feeds fail, as on a machine without a network."""
+    return 1 < feeds == failed
+
+
+def summarize_causes(causes: Iterable[str]) -> str:
+    """Count equal causes: "the host name does not resolve (80), timeout (7)"."""
+    return ", ".join(f"{cause} ({count})" for cause, count in Counter(causes).most_common())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,83 @@
+"""The command line starts quickly and completes its commands."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from straitwatch.cli.registry import COMMANDS
+
+HEAVY = ("sqlalchemy", "pydantic", "aiohttp", "apprise", "numpy", "yaml", "apscheduler")
+SCRIPT = """
+import sys
+from straitwatch.cli import app
+try:
+    app(sys.argv[1:])
+except SystemExit:
+    pass
+print(*[name for name in {heavy} if name in sys.modules], file=sys.stderr)
+"""
+
+
+def imported(*arguments: str) -> list[str]:
+    """Return the heavy libraries that a command imports."""
+    script = SCRIPT.format(heavy=HEAVY)
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True
+    )
+    return done.stderr.splitlines()[-1].split()
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_help_and_version_import_no_heavy_library(option: str) -> None:
+    assert imported(option) == []
+
+
+def test_status_imports_nothing_that_fetches_or_sends(desk: Path) -> None:
+    libraries = imported("status", "--config", str(desk))
+
+    assert {"aiohttp", "apscheduler"} & set(libraries) == set()
+
+
+def completed(words: str) -> list[str]:
+    """Return the completions that bash gets for a command line."""
+    environ = os.environ | {
+        "_STRAITWATCH_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split(" ")) - 1),
+    }
+    script = "from straitwatch.cli import app; app(prog_name='straitwatch')"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=environ, check=False
+    )
+    return done.stdout.split()
+
+
+def test_completion_offers_every_command() -> None:
+    assert completed("straitwatch ") == list(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("straitwatch rec", ["receivers"]),
+        ("straitwatch silences ", ["add", "list", "expire"]),
+        ("straitwatch stories sp", ["split"]),
+    ],
+)
+def test_completion_offers_commands_of_a_group(words: str, offered: list[str]) -> None:
+    assert completed(words) == offered
+
+
+def test_completion_script_is_shown_for_bash() -> None:
+    script = "from straitwatch.cli import app; app(prog_name='straitwatch')"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "--show-completion", "bash"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "_STRAITWATCH_COMPLETE=complete_bash" in done.stdout

@@ -1,0 +1,53 @@
+"""`straitwatch receivers` on a real store."""
+
+from pathlib import Path
+
+import pytest
+
+from commands import rows, run
+from straitwatch.errors import UsageError
+
+
+def states(config: Path) -> dict[str, str]:
+    return {row["name"]: row["state"] for row in rows(config, "receivers", "list")}
+
+
+def test_receivers_are_listed_with_their_states(desk: Path) -> None:
+    assert states(desk) == {"desk-slack": "not used yet", "terminal": "not used yet"}
+    assert "not used yet" in run(desk, "receivers", "list").stdout
+
+
+def test_receiver_is_paused_until_it_is_resumed(desk: Path) -> None:
+    paused = run(desk, "receivers", "pause", "desk-slack").stdout
+    state = states(desk)["desk-slack"]
+    resumed = run(desk, "receivers", "resume", "desk-slack").stdout
+
+    assert paused == "desk-slack is paused; `straitwatch receivers resume desk-slack` resumes it\n"
+    assert state.startswith("paused by")
+    assert resumed == "desk-slack is resumed\n"
+    assert "paused" not in states(desk)["desk-slack"]
+
+
+def test_receiver_test_prints_the_message_and_its_outcome(desk: Path) -> None:
+    result = run(desk, "receivers", "test", "terminal")
+
+    assert result.exit_code == 0
+    assert "terminal delivered" in result.stdout
+    assert "paused" not in result.stderr
+
+
+def test_receiver_test_warns_of_a_pause(desk: Path) -> None:
+    run(desk, "receivers", "pause", "terminal")
+
+    result = run(desk, "receivers", "test", "terminal")
+
+    assert "terminal is paused by" in result.stderr
+    assert "hint: `straitwatch receivers resume terminal`" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["test", "pause", "resume"])
+def test_receiver_that_does_not_exist_is_refused(desk: Path, command: str) -> None:
+    error = run(desk, "receivers", command, "desk-slakc").exception
+
+    assert isinstance(error, UsageError)
+    assert str(error).startswith("no such receiver: desk-slakc\nhint: choose from ")

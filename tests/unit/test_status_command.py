@@ -1,0 +1,114 @@
+"""`straitwatch status` and `doctor` on a real store."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from builders.configs import write_config
+from builders.store import NOW, make_feed
+from commands import rows, run
+from straitwatch.cli.status import cut_off_lines
+from straitwatch.clock import utc_now
+from straitwatch.errors import ConfigError
+from straitwatch.store import FeedTrouble, Store, sync_feeds
+
+
+def cut_off(folder: Path, feeds: int) -> Path:
+    """Write a configuration with feeds whose last polls failed."""
+    names = [f"f{number}" for number in range(feeds)]
+    config = write_config(folder, feeds={name: f"https://{name}.example/rss" for name in names})
+    store = Store.open(f"sqlite:///{folder / 'straitwatch.db'}")
+    store.call(sync_feeds, [make_feed(name) for name in names], NOW)
+    store.close()
+    with closing(sqlite3.connect(folder / "straitwatch.db")) as database:
+        database.execute(
+            "update feed set failures = 1, last_outcome = 'dns',"
+            " last_polled_at = ?, last_detail = 'the host name does not resolve'",
+            (f"{utc_now():%Y-%m-%d %H:%M:%S.%f}",),
+        )
+        database.commit()
+    return config
+
+
+def rows_of_doctor(config: Path) -> list[dict]:
+    result = run(config, "doctor", "--json")
+    assert result.exit_code == 1  # nothing was polled lately
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_status_counts_for_people_and_programs(desk: Path) -> None:
+    (counts,) = rows(desk, "status")
+    text = run(desk, "status").stdout
+
+    assert (counts["feeds"], counts["pending"], counts["dead"]) == (1, 1, 0)
+    assert "1 waiting (oldest " in text
+    assert "0 dead letters" in text
+    assert "CST" in text
+
+
+def test_status_shows_one_line_if_every_feed_fails(tmp_path: Path) -> None:
+    text = run(cut_off(tmp_path, 3), "status").stdout
+
+    assert "all 3 feeds are failing: the host name does not resolve (3)" in text
+    assert "`straitwatch demo`" in text
+    assert "Failing feeds" not in text
+
+
+def test_status_names_a_single_failing_feed(tmp_path: Path) -> None:
+    text = run(cut_off(tmp_path, 1), "status").stdout
+
+    assert "Failing feeds" in text
+    assert "dns the host name does not resolve" in text
+    assert "`straitwatch demo`" not in text
+
+
+def test_doctor_has_one_finding_if_every_feed_fails(tmp_path: Path) -> None:
+    result = run(cut_off(tmp_path, 3), "doctor")
+
+    assert result.exit_code == 1
+    assert result.stdout.count("the host name does not resolve") == 1
+    assert "warn feeds: all 3 feeds are failing" in result.stdout
+
+
+def test_causes_of_an_outage_are_counted() -> None:
+    troubles = [
+        FeedTrouble(
+            name=f"f{number}", url="", outcome=outcome, detail="", failures=1, last_ok_at=None
+        )
+        for number, outcome in enumerate(("dns", "timeout", "dns"))
+    ]
+
+    first, *_ = cut_off_lines({"counts": {"feeds": 3}, "troubles": troubles})
+
+    assert first == "all 3 feeds are failing: dns (2), timeout (1)"
+
+
+def test_doctor_lists_the_outbox_and_dead_letters(desk: Path) -> None:
+    findings = {row["name"]: row for row in rows_of_doctor(desk)}
+
+    assert findings["outbox"]["text"] == "1 message waiting, no contradiction"
+    assert findings["dead letters"]["text"] == "none"
+
+
+def test_doctor_prints_a_line_for_each_contradiction(desk: Path) -> None:
+    with closing(sqlite3.connect(desk.parent / "straitwatch.db")) as database:
+        database.execute("delete from delivery")
+        database.commit()
+
+    broken = [row for row in rows_of_doctor(desk) if row["name"] == "outbox"]
+
+    assert [(row["is_good"], row["text"]) for row in broken] == [
+        (False, "alert a1 has no delivery")
+    ]
+
+
+def test_status_checks_lists_that_the_daemon_has_not_accepted(desk: Path) -> None:
+    (desk / "watchlists/lists.yaml").write_text(
+        "watchlists: [{id: strait, match: ['(Taiwan']}]", encoding="utf-8"
+    )
+
+    result = run(desk, "status")
+
+    assert isinstance(result.exception, ConfigError)
+    assert "1 feed, 0 failing" in result.stdout
