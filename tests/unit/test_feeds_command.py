@@ -47,7 +47,7 @@ def test_refused_feed_leaves_the_file_unchanged(config) -> None:
     result = run(config, "add", "ftp://new.example/rss", "--untried")
 
     assert result.exit_code != 0
-    assert "what was to be added is refused: " in str(result.exception)
+    assert "the new feeds cannot be used: " in str(result.exception)
     assert "feeds.yaml:" not in str(result.exception)
     assert text(config) == FEEDS
 

@@ -6,9 +6,8 @@ from typing import Annotated
 import typer
 
 from straitwatch import store as db
-from straitwatch.app.load import load
 from straitwatch.cli.lazy import new_app
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, opened
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, load_quickly, opened
 from straitwatch.clock import utc_now
 from straitwatch.errors import UsageError
 from straitwatch.store import Store
@@ -19,7 +18,7 @@ app = new_app(help="Upgrade, back up and prune the database.")
 @app.command(epilog="Example:  `straitwatch db upgrade`")
 def upgrade(config: ConfigDir = DEFAULT_CONFIG) -> None:
     """Create the tables, or upgrade them to this version."""
-    Store.open(load(config).database, migrate=True).close()
+    Store.open(load_quickly(config).database, migrate=True).close()
     typer.echo("the database is up to date")
 
 

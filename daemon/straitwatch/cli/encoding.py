@@ -1,4 +1,4 @@
-"""Sentence vectors for commands that work line by line."""
+"""Encodes sentence vectors for commands that work line by line."""
 
 import asyncio
 from enum import StrEnum
@@ -21,7 +21,7 @@ class LineEncoder:
     """Encodes one text at a time in the daemon's worker process; use as a context manager."""
 
     def __init__(self, setting: str) -> None:
-        """Begin; `setting` is that of `stories.encoder`."""
+        """Create the encoder for a value of `stories.encoder`."""
         self._runner = asyncio.Runner()
         self._encoder = Encoder(engine_of(setting))
 
@@ -38,7 +38,7 @@ class LineEncoder:
         self._runner.close()
 
     def encode(self, text: str) -> Vector | None:
-        """Return the vector of a text, or None where there is none."""
+        """Return the vector of a text, or None if it cannot be encoded."""
         if self._encoder.unavailable_for_good:
             return None
         (vector,) = self._runner.run(self._encoder.encode([text]))

@@ -12,20 +12,23 @@ from zoneinfo import ZoneInfo
 import typer
 
 from straitwatch import store as db
-from straitwatch.app.activate import activate
-from straitwatch.app.load import load
-from straitwatch.cli.feedfile import FeedFile
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import no_such_feed, require_feed
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_with_lists
+from straitwatch.cli.options import (
+    DEFAULT_CONFIG,
+    ConfigDir,
+    Json,
+    load_quickly,
+    opened,
+    opened_with_lists,
+)
 from straitwatch.cli.output import in_zone, local_time, print_rows
 from straitwatch.clock import utc_now
-from straitwatch.config import Config
+from straitwatch.config import Config, FeedFile
 from straitwatch.core.model import Feed, FeedState, Reason
 from straitwatch.core.render import counted
 from straitwatch.errors import UsageError
-from straitwatch.pipeline import WINDOW, release_feed
 
 app = new_app(help="List, find, add and remove feeds.")
 _NOT_POLLED = "not polled yet"
@@ -35,7 +38,7 @@ _Polled = tuple[Feed, FeedState]
 @app.command("list", epilog="Example:  `straitwatch feeds list --json`")
 def list_(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """List the configured feeds."""
-    rows = [_describe(feed) for feed in load(config).feeds]
+    rows = [_describe(feed) for feed in load_quickly(config).feeds]
     _print(rows, as_json=json)
 
 
@@ -73,7 +76,7 @@ def export(config: ConfigDir = DEFAULT_CONFIG) -> None:
     opml = ET.Element("opml", version="2.0")
     ET.SubElement(ET.SubElement(opml, "head"), "title").text = "Straitwatch feeds"
     body = ET.SubElement(opml, "body")
-    for feed in load(config).feeds:
+    for feed in load_quickly(config).feeds:
         ET.SubElement(
             body, "outline", type="rss", text=feed.name, xmlUrl=feed.url, language=feed.language
         )
@@ -100,12 +103,12 @@ def add(
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
     """Fetch a feed and add it to feeds.yaml; a running daemon reloads the file."""
-    loaded = load(config)
+    loaded = load_quickly(config)
     read = "" if untried else _try(url, loaded)
     title = name or (read if read not in {feed.name for feed in loaded.feeds} else "") or url
     given = {"language": language, "country": country, "stance": stance}
     filled = {key: value for key, value in given.items() if value}
-    FeedFile(config).add([{"name": title, "url": url, **filled, "tier": tier}])
+    FeedFile(config, load_quickly).add([{"name": title, "url": url, **filled, "tier": tier}])
     typer.echo(f"{title} is added; entries of its first poll send no alert")
 
 
@@ -139,7 +142,7 @@ def discover(
     from straitwatch.cli.probe import discover as look  # noqa: PLC0415 - as above
 
     address = url if "://" in url else f"https://{url}"
-    first, *others = asyncio.run(look(address, load(config).polling))
+    first, *others = asyncio.run(look(address, load_quickly(config).polling))
     rows = [
         {"title": answer.feed.title, "entries": len(answer.feed.entries), "url": answer.url}
         for answer in (first, *others)
@@ -161,8 +164,8 @@ def remove(
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
     """Remove a feed from feeds.yaml; its entries stay stored."""
-    load(config)  # a file that is already broken is rejected with its problems
-    name = FeedFile(config).remove(feed)
+    load_quickly(config)  # a file that is already broken is rejected with its problems
+    name = FeedFile(config, load_quickly).remove(feed)
     if name is None:
         raise no_such_feed(feed)
     typer.echo(f"{name} is removed")
@@ -185,6 +188,9 @@ def release(
     treated as a new report: it sends an alert unless its story was already sent. Entries that were
     suppressed more than thirteen days ago stay suppressed.
     """
+    from straitwatch.app.activate import activate  # noqa: PLC0415 - half a second, if needed
+    from straitwatch.pipeline import WINDOW, release_feed  # noqa: PLC0415 - as above
+
     with opened_with_lists(config) as (loaded, store):
         found = require_feed(feed, loaded)
         rules = activate(loaded).rules
@@ -220,7 +226,7 @@ def import_(
         raise UsageError(f"{opml}: cannot be read: {error.strerror}") from error
     except ET.ParseError as error:
         raise UsageError(f"{opml}: not an OPML file: {error}") from error
-    loaded = load(config)
+    loaded = load_quickly(config)
     known = {feed.url for feed in loaded.feeds}
     names = {feed.name for feed in loaded.feeds}
     rows: list[dict[str, Any]] = []
@@ -233,7 +239,7 @@ def import_(
         rows.append({"name": name, "url": url})
         known.add(url)
         names.add(name)
-    FeedFile(config).add(rows)
+    FeedFile(config, load_quickly).add(rows)
     typer.echo(f"{counted(len(rows), 'feed')} added")
 
 

@@ -1,4 +1,4 @@
-"""JSON Lines in and out, the same way for every offline command."""
+"""Reads and writes JSON Lines for the offline commands."""
 
 import json
 import re
@@ -12,33 +12,36 @@ from typing import Any, BinaryIO, TextIO
 
 from straitwatch.errors import UsageError
 
-FIRST_YEAR, LAST_YEAR = 1900, 2199  # of a line: sums with the first and last dates of all overflow
+FIRST_YEAR, LAST_YEAR = (
+    1900,
+    2199,
+)  # of a time: arithmetic with the earliest and latest datetimes overflows
 _HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """An object and where it stood."""
+    """An object and its place, such as `reports.jsonl:3`."""
 
     place: str
     value: Mapping[str, Any]
 
     def refuse(self, words: str) -> "BadLine":
-        """Say what is wrong with it."""
+        """Return the line as unusable, with the reason."""
         return BadLine(error=f"{self.place}: {words}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadLine:
-    """A line that cannot be used; the command answers with the error and goes on."""
+    """An unusable line; the command prints the error and continues."""
 
     error: str
 
 
 def read_lines(files: Sequence[Path]) -> Iterator[Line | BadLine]:
-    """Yield one object a line from the files, or from standard input when there are none.
+    """Yield one object for each line of the files; without files, of standard input.
 
-    Blank lines are skipped. What is no JSON object in UTF-8 comes back as `BadLine`.
+    Blank lines are skipped. A line that is not a JSON object in UTF-8 becomes a `BadLine`.
 
     Raises:
         UsageError: a file cannot be read.
@@ -75,9 +78,9 @@ def _objects(stream: BinaryIO, name: str) -> Iterator[Line | BadLine]:
 
 
 def _with_whole_characters(value: dict[str, Any]) -> dict[str, Any]:
-    """Replace each half of a character, which JSON can name and no feed contains.
+    """Replace lone surrogates: JSON can name half a character, but no feed contains one.
 
-    Places in the texts stay the same. The id is only returned, so it stays as it is.
+    Offsets in the texts stay the same. The id is only printed, so it is not changed.
     """
     text = json.dumps(value, ensure_ascii=False)
     if not _HALF.search(text):
@@ -87,7 +90,7 @@ def _with_whole_characters(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_time(text: str) -> datetime | None:
-    """Read an ISO date or date-time, in UTC where it names no zone; None if it is none of them."""
+    """Read an ISO date or date-time, in UTC unless it names a zone; None for any other text."""
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
@@ -104,5 +107,5 @@ def write_line(value: object, stream: TextIO | None = None) -> None:
 
 
 def printable(text: str) -> str:
-    """Return a text that any terminal takes: JSON may name half a character."""
+    """Return a text that any terminal accepts: JSON may name half a character."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -91,7 +91,7 @@ def local_time(moment: datetime | None, zone: ZoneInfo) -> str:
 
 
 def zone_time(moment: datetime | None, zone: ZoneInfo) -> str:
-    """Return a time with its zone, for a sentence that stands alone: `29 Nov 14:05 CST`."""
+    """Return a time with its zone, for a sentence of its own: `29 Nov 14:05 CST`."""
     return f"{local_time(moment, zone)} {moment.astimezone(zone):%Z}" if moment else "never"
 
 

@@ -1,6 +1,6 @@
-"""Reports as JSON Lines: what `match`, `cluster` and `backtest` read.
+"""Reads the JSON Lines of `match`, `cluster` and `backtest`.
 
-A line holds `id`, `title`, `ts` and perhaps `summary`, `content`, `url`, `source`, `lang`.
+A line has `id`, `title`, `ts` and optionally `summary`, `content`, `url`, `source`, `lang`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,13 +17,13 @@ from straitwatch.core.normalize import (
     read_language,
 )
 
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # for lines before the first that has a time
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # for lines before the first one with a time
 _LIMITS = {"title": MAX_TITLE, "summary": MAX_SUMMARY, "content": MAX_CONTENT}  # as of a feed
 _TEXTS = ("title", "summary", "content", "url", "source", "lang", "ts", "guid", "published_at")
 
 
 class UnusableError(ValueError):
-    """A line that is JSON but no report."""
+    """A line that is JSON but not a report."""
 
 
 class LineClock:
@@ -33,7 +33,7 @@ class LineClock:
         self._now = LONG_AGO
 
     def read(self, text: str) -> datetime:
-        """Return the time of the line whose `ts` is given."""
+        """Return the time of a line with this `ts`."""
         if text:
             self._now = read_line_time("ts", text)
         return self._now
@@ -43,7 +43,7 @@ def read_line_time(name: str, text: str) -> datetime:
     """Return a time of a line.
 
     Raises:
-        UnusableError: it is none.
+        UnusableError: it is not a time.
 
     """
     read = read_time(text)
@@ -67,7 +67,7 @@ def read_key(line: Mapping[str, Any]) -> str:
 
 
 def read_optional_key(line: Mapping[str, Any]) -> str:
-    """Return the id of a line as text; "" where it has none.
+    """Return the id of a line as text; "" if it has none.
 
     Raises:
         UnusableError: it is neither a string nor a number.
@@ -77,10 +77,10 @@ def read_optional_key(line: Mapping[str, Any]) -> str:
 
 
 def read_texts(line: Mapping[str, Any]) -> dict[str, str]:
-    """Return the texts of a line, "" where it has none, cut as those of a feed are.
+    """Return the texts of a line, "" if it has none, shortened like those of a feed.
 
     Raises:
-        UnusableError: one is no text, or there is neither a title nor an address.
+        UnusableError: a value is not text, or there is neither a title nor an address.
 
     """
     texts = _read(line, _TEXTS)
@@ -90,10 +90,10 @@ def read_texts(line: Mapping[str, Any]) -> dict[str, str]:
 
 
 def read_matched_texts(line: Mapping[str, Any], names: Sequence[str]) -> dict[str, str]:
-    """Return these texts of a line as `read_texts` does: what watch-lists look at, and more.
+    """Return these texts of a line, of which watch-lists match the first ones.
 
     Raises:
-        UnusableError: one is no text, `lang` is no language, or there is no text to look at.
+        UnusableError: a value is not text, `lang` is not a language, or there is no text.
 
     """
     if not any(name in line for name in _LIMITS):

@@ -5,11 +5,10 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from straitwatch.app.load import load
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_feed
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language, load_quickly
 from straitwatch.cli.output import new_console, zone_time
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
@@ -43,7 +42,7 @@ def trace(
 
     Exit status 1 if it reaches no receiver.
     """
-    loaded = load(config)
+    loaded = load_quickly(config)
     entry = Entry(
         id="test", guid="", url="", canonical_url="", title=title, summary=summary,
         language=check_language(language),

@@ -147,7 +147,7 @@ def _lists_using(name: str, config: Config) -> list[str]:
     while waiting:
         ref = f"${waiting.pop()}"
         for other in config.term_sets.values():
-            texts = (it.text.strip() for it in (*other.any, *other.not_inside))
+            texts = (term.text.strip() for term in (*other.any, *other.not_inside))
             if other.name not in names and ref in texts:
                 names.add(other.name)
                 waiting.append(other.name)

@@ -1,6 +1,7 @@
 """Files and environment in, one frozen `Config` out; problems with line, column and a hint."""
 
 from straitwatch.config.beat import load_beat
+from straitwatch.config.feedfile import FeedFile
 from straitwatch.config.files import (
     DEFAULT_CONFIG,
     RULE_FOLDERS,
@@ -28,6 +29,7 @@ __all__ = [
     "RULE_FOLDERS",
     "SHADOW_FOLDER",
     "Config",
+    "FeedFile",
     "Lists",
     "Settings",
     "ShadowLists",

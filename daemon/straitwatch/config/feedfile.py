@@ -1,17 +1,16 @@
-"""feeds.yaml as a person keeps it: feeds are added and taken out, every other line stays."""
+"""Adds feeds to feeds.yaml and removes them; every other line stays as you wrote it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from straitwatch.app.load import load
 from straitwatch.errors import ConfigError, UsageError
 
-# That with which configurations are read: it takes tabs.
+# The loader that reads configurations: it accepts tabs.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _EMPTY_LINE = re.compile(r"\s*(?:#.*)?$")
 _DASH = re.compile(r"\s*-\s*(?:#.*)?$")
@@ -19,7 +18,7 @@ _DASH = re.compile(r"\s*-\s*(?:#.*)?$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Item:
-    """A feed and its lines, counted from 0; `stop` is the first that is not its own."""
+    """A feed and its lines, counted from 0; `stop` is the line after its last one."""
 
     values: Mapping[str, str]
     start: int
@@ -28,19 +27,24 @@ class _Item:
 
     @property
     def names(self) -> tuple[str | None, str | None]:
-        """What a person calls it by."""
+        """The name and the address, either of which you may give."""
         return self.values.get("name"), self.values.get("url")
 
 
 class FeedFile:
-    """The file of a configuration, as it is now.
+    """The feeds.yaml of a configuration directory.
+
+    Args:
+        config: the directory.
+        check: loads the configuration and raises ConfigError if it is not valid.
 
     Raises:
-        UsageError: the feeds stand in a way that cannot be edited line by line.
+        UsageError: the feeds cannot be edited line by line.
     """
 
-    def __init__(self, config: Path) -> None:
+    def __init__(self, config: Path, check: Callable[[Path], object]) -> None:
         self._config = config
+        self._check = check
         self.path = config / "feeds.yaml"
         self._before: str | None = None
         if self.path.exists():
@@ -50,10 +54,10 @@ class FeedFile:
         self._end = "\r\n" if self._lines and self._lines[0].endswith("\r\n") else "\n"
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Add feeds behind those that there are, a line each, in the indentation used there.
+        """Add feeds after the last one, a line each, in the same indentation.
 
         Raises:
-            UsageError: they are refused; the file is as it was.
+            UsageError: they are not valid; the file stays as it was.
         """
         if not rows:
             return
@@ -63,35 +67,36 @@ class FeedFile:
         place = items[-1].stop if items else self._open()
         indent = " " * (items[-1].column if items else 2)
         self._lines[place:place] = [f"{indent}- {_flow(row)}{self._end}" for row in rows]
-        self._write(of="what was to be added")
+        self._write("the new feeds")
 
     def remove(self, feed: str) -> str | None:
-        """Take out the feed of this name or address; return its name, None where there is none.
+        """Remove the feed with this name or address; return its name, or None if there is none.
 
         Raises:
-            UsageError: it shares its lines with others, or another one refers to it.
+            UsageError: it shares its lines with others, or something refers to it.
         """
         items = self._items()
-        found = next((it for it in items if feed in it.names), None)
+        found = next((item for item in items if feed in item.names), None)
         if found is None:
             return None
-        if any(it is not found and it.start < found.stop and it.stop > found.start for it in items):
+        others = [item for item in items if item is not found]
+        if any(item.start < found.stop and item.stop > found.start for item in others):
             shared = f"{self.path}: {feed} shares its line with others"
-            raise UsageError(f"{shared}\nhint: take it out by hand")
+            raise UsageError(f"{shared}\nhint: remove it in an editor")
         del self._lines[found.start : found.stop]
-        self._write(of=f"the file without {feed}")
+        self._write(f"the file without {feed}")
         return found.values.get("name", feed)
 
     # ------------------------------------------------------------ places
 
     def _feeds(self) -> tuple[yaml.Node, yaml.Node, int] | None:
-        """Return the key `feeds`, its value, and the line on which something else begins."""
+        """Return the key `feeds`, its value, and the line on which the next key begins."""
         root = yaml.compose("".join(self._lines), Loader=_Loader)
         if not isinstance(root, yaml.MappingNode):
             return None
-        for at, (key, value) in enumerate(root.value):
+        for index, (key, value) in enumerate(root.value):
             if key.value == "feeds":
-                rest = root.value[at + 1 :]
+                rest = root.value[index + 1 :]
                 return key, value, rest[0][0].start_mark.line if rest else len(self._lines)
         return None
 
@@ -103,13 +108,13 @@ class FeedFile:
         if not isinstance(value, yaml.SequenceNode) or not value.value:
             return []
         if value.flow_style:
-            hint = "hint: write each on a line of its own, behind `- `"
-            raise UsageError(f"{self.path}: the feeds stand in one pair of brackets\n{hint}")
+            hint = "hint: write each on a line of its own, after `- `"
+            raise UsageError(f"{self.path}: the feeds are in one pair of brackets\n{hint}")
         starts = [self._dash_of(node) for node in value.value]
         ends = [line for line, _ in starts[1:]] + [end]
         return [
             _Item(
-                values={key.value: it.value for key, it in node.value},
+                values={key.value: scalar.value for key, scalar in node.value},
                 start=start,
                 stop=max(start + 1, self._last_of(start, until)),
                 column=column,
@@ -118,7 +123,7 @@ class FeedFile:
         ]
 
     def _dash_of(self, node: yaml.Node) -> tuple[int, int]:
-        """Return the line and the column of the dash that a feed stands behind."""
+        """Return the line and the column of the dash before a feed."""
         line = int(node.start_mark.line)
         before = self._lines[line][: node.start_mark.column]
         while "-" not in before and line and _EMPTY_LINE.match(before):
@@ -129,13 +134,13 @@ class FeedFile:
         return line, max(before.rfind("-"), 0) if not _DASH.match(before) else before.index("-")
 
     def _last_of(self, start: int, until: int) -> int:
-        """Return where a feed's lines stop: comments and gaps after it are not its own."""
+        """Return the line after a feed, without the comments and blank lines that follow it."""
         while until > start + 1 and _EMPTY_LINE.match(self._lines[until - 1]):
             until -= 1
         return until
 
     def _open(self) -> int:
-        """Make a place for the first feed; return its line."""
+        """Make room for the first feed; return its line."""
         found = self._feeds()
         if found is None:
             self._lines.append(f"feeds:{self._end}")
@@ -151,15 +156,16 @@ class FeedFile:
 
     # ------------------------------------------------------------ writing
 
-    def _write(self, *, of: str) -> None:
-        """Write the file, and put it back as it was when the configuration is then refused."""
+    def _write(self, change: str) -> None:
+        """Write the file; restore it if the configuration is then not valid."""
         self._put("".join(self._lines))
         try:
-            load(self._config)
+            self._check(self._config)
         except ConfigError as error:
             self._put(self._before)
-            why = "\n".join(str(replace(it, position=None)) for it in error.problems)
-            raise UsageError(f"{self.path} is left as it was; {of} is refused: {why}") from error
+            reasons = "\n".join(str(replace(item, position=None)) for item in error.problems)
+            message = f"{self.path} is left as it was; {change} cannot be used: {reasons}"
+            raise UsageError(message) from error
 
     def _put(self, text: str | None) -> None:
         if text is None:
