@@ -39,6 +39,32 @@ from straitwatch.telemetry import configure_logging
 _TEXTS = ("title", "summary", "content", "url", "source", "lang")
 
 app = new_app()
+_Change = Annotated[
+    str,
+    typer.Argument(
+        metavar="[FILE|DIR|git:REVISION]",
+        help="A changed file of terms/ or watchlists/ (it replaces the file of that name), a "
+        "changed configuration directory, or a git revision of it. Default: the directory given "
+        "by --config.",
+    ),
+]
+_Diff = Annotated[bool, typer.Option("--diff", help="Compare with the active configuration.")]
+_Days = Annotated[int, typer.Option(min=1, help="Days of stored entries.")]
+_JsonLines = Annotated[
+    Path | None, typer.Option(help="A file of entries instead, in the format of `match`.")
+]
+_Messages = Annotated[
+    bool,
+    typer.Option(
+        "--messages",
+        help="With --jsonl: print the story, decision and message of each line, as if it were "
+        "read from the feed `source` at the time `ts`.",
+    ),
+]
+_Only = Annotated[
+    list[str] | None, typer.Option("--list", metavar="ID", help="Only this list; repeatable.")
+]
+_Samples = Annotated[int, typer.Option(min=0, help="Samples of each list and kind of change.")]
 
 
 @app.command(
@@ -46,37 +72,13 @@ app = new_app()
     "`straitwatch backtest git:HEAD~1 --days 30`  ·  `straitwatch backtest --jsonl old.jsonl`"
 )
 def backtest(
-    change: Annotated[
-        str,
-        typer.Argument(
-            metavar="[FILE|DIR|git:REVISION]",
-            help="A changed file of terms/ or watchlists/ (it replaces the file of that name), a "
-            "changed configuration directory, or a git revision of it. Default: the directory "
-            "given by --config.",
-        ),
-    ] = "",
-    diff: Annotated[
-        bool, typer.Option("--diff", help="Compare with the active configuration.")
-    ] = False,
-    days: Annotated[int, typer.Option(min=1, help="Days of stored entries.")] = 14,
-    jsonl: Annotated[
-        Path | None,
-        typer.Option(help="A file of entries instead, in the format of `match`."),
-    ] = None,
-    messages: Annotated[
-        bool,
-        typer.Option(
-            "--messages",
-            help="With --jsonl: print the story, decision and message of each line, as if it were "
-            "read from the feed `source` at the time `ts`.",
-        ),
-    ] = False,
-    only: Annotated[
-        list[str] | None, typer.Option("--list", metavar="ID", help="Only this list; repeatable.")
-    ] = None,
-    samples: Annotated[
-        int, typer.Option(min=0, help="Samples of each list and kind of change.")
-    ] = 5,
+    change: _Change = "",
+    diff: _Diff = False,
+    days: _Days = 14,
+    jsonl: _JsonLines = None,
+    messages: _Messages = False,
+    only: _Only = None,
+    samples: _Samples = 5,
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:

@@ -12,10 +12,7 @@ from typing import Any, BinaryIO, TextIO
 
 from straitwatch.errors import UsageError
 
-FIRST_YEAR, LAST_YEAR = (
-    1900,
-    2199,
-)  # of a time: arithmetic with the earliest and latest datetimes overflows
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # arithmetic with the extreme datetimes overflows
 _HALF = re.compile("[\ud800-\udfff]")
 
 

@@ -2,6 +2,7 @@
 
 import getpass
 from collections import Counter
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -62,19 +63,7 @@ def mark(
     with opened(config) as (loaded, store):
         require_watchlists(only or (), loaded.watchlists)
         title, entries = store.call(_entries, what)
-        if not entries:
-            raise UsageError(
-                f"nothing is stored under {what}\nhint: see `straitwatch stories alerts`"
-            )
-        marked = [
-            (stored.entry.id, name)
-            for stored in entries
-            for name in only or [match.watchlist for match in stored.matches]
-        ]
-        if not marked:
-            raise UsageError(
-                "no list fired on it\nhint: name the list that missed it with --list ID"
-            )
+        marked = _chosen(what, entries, only or ())
         for entry_id, name in marked:
             if remove or verdict is None:
                 store.call(db.delete_mark, entry_id, name)
@@ -89,6 +78,26 @@ def mark(
     typer.echo(title)
     for name, count in Counter(name for _, name in marked).items():
         typer.echo(f"  {counted(count, 'report')} {word} for {name}")
+
+
+def _chosen(
+    what: str, entries: Sequence[db.StoredEntry], only: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Return the pairs of entry and watch-list to mark.
+
+    Raises:
+        UsageError: there is no entry, or no list fired on it.
+    """
+    if not entries:
+        raise UsageError(f"nothing is stored under {what}\nhint: see `straitwatch stories alerts`")
+    pairs = [
+        (stored.entry.id, name)
+        for stored in entries
+        for name in only or [match.watchlist for match in stored.matches]
+    ]
+    if not pairs:
+        raise UsageError("no list fired on it\nhint: name the list that missed it with --list ID")
+    return pairs
 
 
 def _mark(entry_id: str, watchlist: str, word: _Word, note: str) -> Mark:

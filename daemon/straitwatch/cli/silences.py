@@ -21,6 +21,19 @@ from straitwatch.core.model import Severity, Silence
 from straitwatch.errors import UsageError
 
 app = new_app(help="Suppress the alerts of some matches for a while.")
+_Lists = Annotated[
+    list[str] | None, typer.Option("--list", metavar="ID", help="Matches of this watch-list.")
+]
+_Severities = Annotated[
+    list[Severity] | None, typer.Option("--severity", help="Matches of this severity.")
+]
+_Tags = Annotated[list[str] | None, typer.Option("--tag", help="Matches in feeds with this tag.")]
+_Stances = Annotated[
+    list[str] | None, typer.Option("--stance", help="Matches in feeds with this stance.")
+]
+_Languages = Annotated[
+    list[str] | None, typer.Option("--language", help="Matches in this language, such as zh or ru.")
+]
 
 
 @app.command(
@@ -28,22 +41,11 @@ app = new_app(help="Suppress the alerts of some matches for a while.")
     "`straitwatch silences add --list taiwan-policy --severity low --until 2030-01-31`"
 )
 def add(
-    lists: Annotated[
-        list[str] | None, typer.Option("--list", metavar="ID", help="Matches of this watch-list.")
-    ] = None,
-    severities: Annotated[
-        list[Severity] | None, typer.Option("--severity", help="Matches of this severity.")
-    ] = None,
-    tags: Annotated[
-        list[str] | None, typer.Option("--tag", help="Matches in feeds with this tag.")
-    ] = None,
-    stances: Annotated[
-        list[str] | None, typer.Option("--stance", help="Matches in feeds with this stance.")
-    ] = None,
-    languages: Annotated[
-        list[str] | None,
-        typer.Option("--language", help="Matches in this language, such as zh or ru."),
-    ] = None,
+    lists: _Lists = None,
+    severities: _Severities = None,
+    tags: _Tags = None,
+    stances: _Stances = None,
+    languages: _Languages = None,
     lasts: Annotated[str, typer.Option("--for", metavar="4h", help="Its duration.")] = "",
     until: Annotated[
         str, typer.Option(metavar="DATE", help="Its end, in the time zone of straitwatch.yaml.")
