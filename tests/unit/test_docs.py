@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from commands import rows
 from straitwatch.cli import app
 from straitwatch.cli.reference import reference_pages
+from straitwatch.cli.registry import COMMANDS
 from straitwatch.telemetry import Metrics
 
 ROOT = Path(__file__).parents[2]
@@ -178,3 +179,26 @@ def _keys(value: object, path: str = "") -> set[str]:
             return {key for inner in value for key in _keys(inner, f"{path}[]")}
         case _:
             return {path}
+
+
+def test_command_page_has_every_command_and_option_that_help_shows() -> None:
+    page = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
+    parts = re.split(r"^#{2,4} `?(?:straitwatch )?", page, flags=re.MULTILINE)
+    sections = dict(part.split("`\n", 1) for part in parts if "`\n" in part)
+
+    missing = [name for name in COMMANDS if name not in sections]
+    for path in list(sections):
+        options, _, members = _help(path).partition("─ Commands ─")
+        found = set(re.findall(r"--[a-z][a-z-]+", options)) - {"--help"}
+        missing += [f"{path} {name}" for name in found if f"`{name}`" not in sections[path]]
+        names = [f"{path} {name}" for name in re.findall(r"^│ ([a-z-]+)", members, re.MULTILINE)]
+        missing += [name for name in names if name not in sections]
+
+    assert missing == []
+
+
+def _help(path: str) -> str:
+    """Return the options and commands that `--help` shows in a wide terminal."""
+    result = CliRunner().invoke(app, [*path.split(), "--help"], env={"COLUMNS": "200"})
+    assert result.exit_code == 0, result.output
+    return result.output.partition("─ Options ─")[2]
