@@ -60,7 +60,7 @@ class Scheduler:
         self._watch = asyncio.create_task(self._watch_clock())
 
     def stop(self) -> None:
-        """Stop the jobs and cancel unfinished runs; does nothing before `start`."""
+        """Stop the jobs and cancel unfinished runs, if the scheduler was started."""
         if self._watch is not None:
             self._watch.cancel()
         if self._scheduler.running:

@@ -1,11 +1,18 @@
 """The demonstration is the real thing: a valid configuration and valid feeds."""
 
-from datetime import UTC, datetime, time
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import aiohttp
 
 from straitwatch.config import load_config
 from straitwatch.core.parse import parse_feed
-from straitwatch.demo import _rss, read_stream, write_demo_config
+from straitwatch.demo import Newsroom, _rss, _serving, read_stream, write_demo_config
 from straitwatch.shipped import shipped
+from straitwatch.web import bind
 
 NOON = datetime(2026, 11, 23, 12, 1, tzinfo=UTC)
 
@@ -34,3 +41,57 @@ def test_stream_is_in_order_of_time() -> None:
     times = [float(item["at"]) for item in read_stream(shipped("seeds")).items]
 
     assert times == sorted(times)
+
+
+@asynccontextmanager
+async def newsroom_on_loopback(
+    tmp_path: Path,
+) -> AsyncIterator[tuple[Newsroom, aiohttp.ClientSession]]:
+    newsroom = Newsroom(
+        stream=read_stream(shipped("seeds")), pace=60, clock=lambda: NOON, mailbox=tmp_path
+    )
+    listener = bind("127.0.0.1:0")
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    async with (
+        _serving(newsroom.application(), listener),
+        aiohttp.ClientSession(address) as session,
+    ):
+        yield newsroom, session
+
+
+async def test_newsroom_shows_no_item_before_the_stream_starts(tmp_path) -> None:
+    async with newsroom_on_loopback(tmp_path) as (_, session), session.get("/feeds/0") as answer:
+        assert not parse_feed(await answer.read()).entries
+
+
+async def test_newsroom_shows_the_items_up_to_the_moment_of_the_stream(tmp_path) -> None:
+    async with newsroom_on_loopback(tmp_path) as (newsroom, session):
+        newsroom.started_at = NOON - timedelta(seconds=newsroom.stream.seconds)
+        name = newsroom.stream.feeds[0]["name"]
+        expected = [item for item in newsroom.stream.items if item["feed"] == name]
+        async with session.get("/feeds/0") as answer:
+            shown = parse_feed(await answer.read()).entries
+            etag = answer.headers["etag"]
+        async with session.get("/feeds/0", headers={"if-none-match": etag}) as again:
+            assert again.status == 304
+
+    assert len(shown) == len(expected) > 0
+
+
+async def test_newsroom_notes_when_every_feed_was_polled(tmp_path) -> None:
+    async with newsroom_on_loopback(tmp_path) as (newsroom, session):
+        for number in range(len(newsroom.stream.feeds)):
+            assert not newsroom.all_polled.is_set()
+            async with session.get(f"/feeds/{number}"):
+                pass
+
+        assert newsroom.all_polled.is_set()
+
+
+async def test_newsroom_keeps_slack_messages_as_files(tmp_path) -> None:
+    async with newsroom_on_loopback(tmp_path) as (newsroom, session):
+        answer = await session.post("/services/T0/B0/x", json={"text": "Fleet"})
+        answer.release()
+
+    assert newsroom.slack == [{"text": "Fleet"}]
+    assert json.loads((tmp_path / "slack-001.json").read_text()) == {"text": "Fleet"}

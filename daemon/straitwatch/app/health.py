@@ -35,7 +35,7 @@ class HealthWatch:
         await self._fly_canary()
 
     async def check_outbox(self) -> None:
-        """Check the guarantees of the outbox; the next notice reports what it violates."""
+        """Check the guarantees of the outbox; the next notice reports violations."""
         tools = self._runtime.tools
         self._breaches = await tools.store.run(db.check_outbox, tools.clock())
         tools.metrics.broken_promises.set(len(self._breaches))

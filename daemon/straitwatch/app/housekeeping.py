@@ -18,7 +18,7 @@ _PRUNE_LIMIT = 500  # rows in one transaction
 
 
 class Housekeeping:
-    """The periodic work on what is stored."""
+    """The periodic work on the outbox, the digests and the retention."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime

@@ -28,7 +28,7 @@ class ConfigReloader:
     def __init__(self, runtime: Runtime, shadow: ShadowTrial, stack: AsyncExitStack) -> None:
         self._runtime = runtime
         self._shadow = shadow
-        self._stack = stack  # closes what a reload opens
+        self._stack = stack  # closes the fetchers of reloads
         self._handled = ""  # the fingerprint of the files that were last loaded or rejected
         self._seen = ""
         self._lock = asyncio.Lock()
@@ -52,7 +52,7 @@ class ConfigReloader:
             await self.reload()
 
     async def reload(self) -> bool:
-        """Load the files as they are now; return False if they are invalid and nothing changes."""
+        """Load the files as they are now; return False if they are invalid."""
         async with self._lock:
             config = self._runtime.active.config
             fingerprint = await asyncio.to_thread(config_fingerprint, config.directory)

@@ -30,7 +30,7 @@ class Totals:
 
 @dataclass(slots=True, kw_only=True)
 class Runtime:
-    """What every owner reads; a reload replaces `active` and perhaps a tool."""
+    """The values that every owner reads; a reload replaces `active` and perhaps a tool."""
 
     tools: Tools
     active: Active

@@ -44,7 +44,7 @@ class ShadowTrial:
         return _without_shadow(active)
 
     async def end_when_due(self) -> None:
-        """Stop the shadow change when its time is over, and report what it would have done."""
+        """Stop the shadow change when its time is over, and report its effect."""
         runtime, run, now = self._runtime, self._run, self._runtime.tools.clock()
         if run is None or run.until_at > now:
             return

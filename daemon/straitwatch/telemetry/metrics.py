@@ -26,6 +26,12 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.families: list[MetricFamily] = []
+        self._add_feeds()
+        self._add_deliveries()
+        self._add_encoder()
+        self._add_daemon()
+
+    def _add_feeds(self) -> None:
         self.polls = self._counter(
             "feed_polls",
             "Polls of feeds. `outcome` is the last outcome in `feeds health`.",
@@ -35,6 +41,9 @@ class Metrics:
         self.decisions = self._counter(
             "decisions", "Decisions about reports, by reason (see the reasons page).", "reason"
         )
+        self.feeds = self._gauge("feeds", "Feeds: `configured` or `failing`.", "condition")
+
+    def _add_deliveries(self) -> None:
         self.attempts = self._counter(
             "delivery_attempts",
             "Attempts to send a message: `delivered`, `retry`, `unsure` (no reply), `permanent` "
@@ -42,44 +51,14 @@ class Metrics:
             "receiver",
             "outcome",
         )
-        self.encodings = self._counter(
-            "encodings",
-            "Texts for sentence vectors: `ok`, `failed`, `late` or `unavailable`.",
-            "outcome",
-        )
-        self.job_failures = self._counter(
-            "job_failures", "Scheduled jobs that raised an error; the log has the traceback.", "job"
-        )
-        self.fenced = self._counter(
-            "fenced", "Results discarded because the lease on the work had expired.", "kind"
-        )
         self.deliveries = self._gauge(
             "deliveries", "Deliveries: `pending`, `delivered` (last 24 hours) or `dead`.", "state"
         )
-        self.feeds = self._gauge("feeds", "Feeds: `configured` or `failing`.", "condition")
         self.oldest_pending = self._gauge(
             "oldest_pending_seconds", "Age of the oldest delivery that is due, in seconds."
         )
-        self.reload_ok = self._gauge(
-            "config_last_reload_successful", "1 if the last reload was accepted, 0 if rejected."
-        )
         self.hold_seconds = self._gauge(
             "receiver_hold_seconds", "Seconds until a broken receiver is tried again.", "receiver"
-        )
-        self.broken_promises = self._gauge(
-            "outbox_broken_promises", "Contradictions in the outbox that `doctor` lists; always 0."
-        )
-        self.well = self._gauge(
-            "well", "1 while all is well (see `canary.ping`); 0 in trouble or without a canary."
-        )
-        self.canary = self._gauge(
-            "canary_seconds", "Seconds that the last canary message took to arrive."
-        )
-        self.encoder_available = self._gauge(
-            "encoder_available", "1 while texts can get sentence vectors."
-        )
-        self.encoding_seconds = self._latency(
-            "encoding", "Seconds that a batch of texts took to encode."
         )
         self.match_to_delivered = self._latency(
             "match_to_delivered", "Seconds from the decision to the receiver's answer."
@@ -87,7 +66,40 @@ class Metrics:
         self.published_to_delivered = self._latency(
             "published_to_delivered", "Seconds from the publisher's date to the receiver's answer."
         )
+        self.broken_promises = self._gauge(
+            "outbox_broken_promises", "Contradictions in the outbox that `doctor` lists; always 0."
+        )
+
+    def _add_encoder(self) -> None:
+        self.encodings = self._counter(
+            "encodings",
+            "Texts for sentence vectors: `ok`, `failed`, `late` or `unavailable`.",
+            "outcome",
+        )
+        self.encoder_available = self._gauge(
+            "encoder_available", "1 while texts can get sentence vectors."
+        )
+        self.encoding_seconds = self._latency(
+            "encoding", "Seconds that a batch of texts took to encode."
+        )
+
+    def _add_daemon(self) -> None:
+        self.job_failures = self._counter(
+            "job_failures", "Scheduled jobs that raised an error; the log has the traceback.", "job"
+        )
+        self.fenced = self._counter(
+            "fenced", "Results discarded because the lease on the work had expired.", "kind"
+        )
+        self.reload_ok = self._gauge(
+            "config_last_reload_successful", "1 if the last reload was accepted, 0 if rejected."
+        )
         self.reload_ok.set(1)
+        self.well = self._gauge(
+            "well", "1 while all is well (see `canary.ping`); 0 in trouble or without a canary."
+        )
+        self.canary = self._gauge(
+            "canary_seconds", "Seconds that the last canary message took to arrive."
+        )
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         counter = Counter(f"straitwatch_{name}", text, labels, registry=self.registry)

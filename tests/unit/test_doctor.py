@@ -1,0 +1,111 @@
+"""Self-checks of the machine, the configuration and the database."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from builders.app import HOOK, NOW, Desk, open_desk
+from builders.store import make_alert
+from servers.feeds import Page
+from straitwatch import store as db
+from straitwatch.app.load import load
+from straitwatch.doctor import Finding, examine
+
+
+async def poll(desk: Desk) -> None:
+    await desk.poll()
+
+
+def findings_after(
+    directory: Path, work: Callable[[Desk], Awaitable[None]] = poll, **settings: Any
+) -> dict[str, Finding]:
+    """Return the findings by name, half an hour after some work of the daemon."""
+
+    async def prepare() -> Desk:
+        async with open_desk(directory, **settings) as desk:
+            await work(desk)
+            desk.clock.advance(minutes=30)
+        return desk
+
+    desk = asyncio.run(prepare())
+    found = examine(load(desk.config), now=desk.clock())
+    return {finding.name: finding for finding in found}
+
+
+def test_doctor_is_content_with_a_daemon_that_polls(tmp_path: Path) -> None:
+    found = findings_after(tmp_path)
+
+    assert [name for name, finding in found.items() if not finding.is_good] == []
+    assert found["outbox"].text == "0 messages waiting, no contradiction"
+    assert found["encoder"].text.startswith("unavailable: switched off")
+
+
+def test_doctor_finds_a_database_that_does_not_exist_yet(tmp_path: Path) -> None:
+    async def prepare() -> Path:
+        async with open_desk(tmp_path) as desk:
+            return desk.config
+
+    config = asyncio.run(prepare())
+    (tmp_path / "straitwatch.db").unlink()
+
+    (database,) = [
+        finding for finding in examine(load(config), now=NOW) if finding.name == "database"
+    ]
+
+    assert not database.is_good
+
+
+def test_doctor_finds_a_daemon_that_does_not_run(tmp_path: Path) -> None:
+    async def stop_for_two_days(desk: Desk) -> None:
+        await desk.poll()
+        desk.clock.advance(days=2)
+
+    polls = findings_after(tmp_path, stop_for_two_days)["polls"]
+
+    assert not polls.is_good
+    assert polls.hint == "is `straitwatch run` running?"
+
+
+def test_doctor_names_a_failing_feed_with_its_failures(tmp_path: Path) -> None:
+    async def fail(desk: Desk) -> None:
+        desk.feeds.answer("/wire", Page(status=404))
+        for _ in range(3):
+            await desk.poll()
+            desk.clock.advance(hours=7)
+
+    feed = findings_after(tmp_path, fail)["feed Example Wire"]
+
+    assert not feed.is_good
+    assert feed.text.endswith("(3 failures in a row)")
+
+
+def test_doctor_names_the_unset_variable_of_a_receiver(tmp_path: Path) -> None:
+    receivers = {"desk-slack": {"url": HOOK}, "pager": {"url": "${UNSET_PAGER_URL}"}}
+
+    receiver = findings_after(tmp_path, receivers=receivers)["receiver pager"]
+
+    assert not receiver.is_good
+    assert receiver.text == "UNSET_PAGER_URL is not set"
+
+
+def test_doctor_names_each_contradiction_in_the_outbox(tmp_path: Path) -> None:
+    async def contradict(desk: Desk) -> None:
+        desk.call(db.add_alert, make_alert(), [])
+
+    outbox = findings_after(tmp_path, contradict)["outbox"]
+
+    assert not outbox.is_good
+    assert "a1" in outbox.text
+
+
+def test_doctor_counts_dead_letters(tmp_path: Path) -> None:
+    async def give_up(desk: Desk) -> None:
+        desk.write_message("one", receiver="former-desk")
+        for _ in range(2):
+            await desk.app.housekeeping.tend_outbox()
+            desk.clock.advance(days=3)
+
+    dead = findings_after(tmp_path, give_up)["dead letters"]
+
+    assert (dead.is_good, dead.text) == (False, "1")
