@@ -37,7 +37,6 @@ from replicas import database
 from stories import BREAKS, SHIPPED, beside_shipped, read_rows, time_of
 from vectors import Vectors, add_options
 
-from straitwatch import pipeline
 from straitwatch.app.activate import activate
 from straitwatch.app.load import load
 from straitwatch.core.model import Entry, Feed, ParsedDocument, Plan, PlannedEntry, Report
@@ -45,6 +44,7 @@ from straitwatch.core.normalize import canonical_url, hash_text
 from straitwatch.core.report import Arrival, add_vectors, build_reports, gather_poll, meaning_of
 from straitwatch.core.rules import Rules
 from straitwatch.pipeline import FoldWindowCache, commit_poll, recognize_entries
+from straitwatch.pipeline import poll as polling
 from straitwatch.store import Store, claim_due_feeds, sync_feeds
 from straitwatch.store.rows import ALERT, DELIVERY, STORY
 
@@ -183,7 +183,7 @@ def commit_all(stream: Stream, run: Run, url: str, vectors: Vectors) -> Left:
     replicas[0][0].call(sync_feeds, list(stream.feeds.values()), began)
     breaks = {int(len(stream.polls) * share) for share in BREAKS}
     plans: list[tuple[str, Any]] = []
-    plan_poll = pipeline.plan_poll
+    plan_poll = polling.plan_poll
 
     def planning(*args: Any) -> Plan:
         plan = plan_poll(*args)
@@ -193,7 +193,7 @@ def commit_all(stream: Stream, run: Run, url: str, vectors: Vectors) -> Left:
         )
         return plan
 
-    with patch.object(pipeline, "plan_poll", planning):
+    with patch.object(polling, "plan_poll", planning):
         for number, rows in enumerate(stream.polls):
             if run.drops(number, breaks):
                 for _, folding in replicas:

@@ -24,6 +24,7 @@ from straitwatch.core.model import (
     Plan,
     Reason,
 )
+from straitwatch.core.policy import FEED_LEASE
 from straitwatch.core.rules import Rules
 from straitwatch.store import Store, apply_plan, claim_due_feeds, list_deliveries, sync_feeds
 
@@ -131,7 +132,7 @@ def test_commentary_of_a_running_poll_is_in_the_next_digest(
 ) -> None:
     running.call(sync_feeds, [make_feed()], NOW - timedelta(minutes=1))
     (state,) = running.call(
-        claim_due_feeds, now=NOW - timedelta(seconds=30), limit=1, lease=pipeline.FEED_LEASE
+        claim_due_feeds, now=NOW - timedelta(seconds=30), limit=1, lease=FEED_LEASE
     )
 
     assert commentary(running, now=NOW) == []
@@ -142,7 +143,7 @@ def test_commentary_of_a_running_poll_is_in_the_next_digest(
 def test_stories_beyond_the_limit_of_a_digest_are_in_later_ones(
     running: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "DIGEST_ITEMS", 2)
+    monkeypatch.setattr("straitwatch.pipeline.digest.DIGEST_ITEMS", 2)
     report(running, "s1", "s2", "s3", "s4", "s5", at=NOW - timedelta(hours=3))
 
     assert digest(running, now=NOW) == (["s1", "s2"], 3)

@@ -38,7 +38,7 @@ CUT_OFF = ParsedDocument(
 
 
 def first_sight(read: ParsedDocument) -> FeedState:
-    return outcome_of(FeedState(feed_id=FEED.id)).read(FETCHED, read, has_new=bool(read.entries))
+    return outcome_of(FeedState(feed_id=FEED.id)).parsed(FETCHED, read, has_new=bool(read.entries))
 
 
 def test_empty_first_document_is_not_a_baseline() -> None:
@@ -52,7 +52,7 @@ def test_half_a_document_is_a_baseline_too() -> None:
 def test_documents_that_are_cut_off_are_counted_until_one_is_whole() -> None:
     state, counts = seen_feed_state(FEED), []
     for read in (CUT_OFF, CUT_OFF, CUT_OFF, replace(CUT_OFF, problem=None)):
-        state = outcome_of(state).read(FETCHED, read, has_new=False)
+        state = outcome_of(state).parsed(FETCHED, read, has_new=False)
         counts.append(state.failures)
 
     assert counts == [1, 2, 3, 0]
@@ -75,7 +75,7 @@ def test_feed_remembers_when_an_entry_last_arrived(has_new: bool) -> None:
     before = NOON - timedelta(days=3)
     outcome = outcome_of(replace(seen_feed_state(FEED), last_new_at=before))
 
-    after = outcome.read(FETCHED, ParsedDocument(format="rss20"), has_new=has_new)
+    after = outcome.parsed(FETCHED, ParsedDocument(format="rss20"), has_new=has_new)
 
     assert after.last_new_at == (NOON if has_new else before)
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from random import Random
 
 from builders.beat import BEAT
-from straitwatch import pipeline
 from straitwatch import store as db
 from straitwatch.core.match import compile_rules
 from straitwatch.core.model import (
@@ -122,7 +121,7 @@ async def test_answer_that_cannot_be_written_down_at_once_is_not_asked_for_again
         return await run(self, fn, *args, **kwargs)
 
     monkeypatch.setattr(Store, "run", run_if_there)
-    monkeypatch.setattr(pipeline, "_RECORD_WAITS", (0, 0))
+    monkeypatch.setattr("straitwatch.pipeline.deliver.RECORD_WAITS", (0, 0))
     driver = Driver(breaks="nothing")
 
     records = await deliver(tmp_path, driver)

@@ -118,7 +118,7 @@ def _try(url: str, loaded: Config) -> str:
     Raises:
         UsageError: there is no feed.
     """
-    from straitwatch.cli.probe import probe  # noqa: PLC0415 - only these commands fetch
+    from straitwatch.pipeline.discover import probe  # noqa: PLC0415 - only these commands fetch
 
     answer = asyncio.run(probe(url, loaded.polling))
     if answer.feed is None:
@@ -139,7 +139,7 @@ def discover(
 
     Exit status 1 if there are none.
     """
-    from straitwatch.cli.probe import discover as look  # noqa: PLC0415 - as above
+    from straitwatch.pipeline.discover import discover as look  # noqa: PLC0415 - as above
 
     address = url if "://" in url else f"https://{url}"
     first, *others = asyncio.run(look(address, load_quickly(config).polling))

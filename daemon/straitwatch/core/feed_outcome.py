@@ -37,30 +37,30 @@ class FeedOutcome:
         validators = given if given.etag or given.last_modified else self.state.validators
         return self._good(outcome, validators, self.state.body_hash, max_age=result.max_age)
 
-    def read(self, fetched: Fetched, read: ParsedDocument, *, has_new: bool) -> FeedState:
+    def parsed(self, fetched: Fetched, document: ParsedDocument, *, has_new: bool) -> FeedState:
         """Return the state after a poll whose document was read, whole or in part."""
-        is_cut_off = read.problem is ParseProblem.TRUNCATED
-        after = self._cut_off(read) if is_cut_off else self._whole(fetched, read)
-        is_over = is_first_fetch_over(self.state, read)
+        is_cut_off = document.problem is ParseProblem.TRUNCATED
+        after = self._cut_off(document) if is_cut_off else self._whole(fetched, document)
+        is_over = is_first_fetch_over(self.state, document)
         return replace(
             after,
             last_new_at=self.now if has_new else self.state.last_new_at,
             baseline_at=(self.state.baseline_at or self.now) if is_over else None,
         )
 
-    def _whole(self, fetched: Fetched, read: ParsedDocument) -> FeedState:
+    def _whole(self, fetched: Fetched, document: ParsedDocument) -> FeedState:
         return self._good(
-            read.problem or "ok",
+            document.problem or "ok",
             fetched.validators,
             fetched.body_hash,
             max_age=fetched.max_age,
-            detail=read.detail,
+            detail=document.detail,
         )
 
-    def _cut_off(self, read: ParsedDocument) -> FeedState:
+    def _cut_off(self, document: ParsedDocument) -> FeedState:
         """Half a document proves nothing: ask for the whole one next time, and count the halves."""
         cut_before = self.state.failures if was_cut_off(self.state) else 0
-        after = self._good(ParseProblem.TRUNCATED, Validators(), b"", detail=read.detail)
+        after = self._good(ParseProblem.TRUNCATED, Validators(), b"", detail=document.detail)
         return replace(after, failures=cut_before + 1)
 
     def failed(self, result: FetchFailed) -> FeedState:

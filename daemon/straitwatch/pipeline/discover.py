@@ -1,7 +1,6 @@
-"""Looking at an address before it is a feed of ours: is there one, and which does a page name?"""
+"""Finds the feeds at an address: the address itself, or those that its page names."""
 
 import asyncio
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,40 +15,44 @@ from straitwatch.fetch import Fetcher
 from straitwatch.parsepool import ParsePool
 
 _TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
-_USUAL = ("feed", "rss", "rss.xml", "feed.xml", "atom.xml")  # where a page names none
-_MAX_NAMED = 20  # feeds of one page that are looked at
+_USUAL_PATHS = ("feed", "rss", "rss.xml", "feed.xml", "atom.xml")  # if a page names no feed
+_MAX_NAMED = 20  # feeds of one page
 _DEADLINE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """What an address answered."""
+    """An address with the feed found there, or the reason why there is none."""
 
     url: str  # the final one
     feed: ParsedDocument | None = None
-    problem: str = ""  # why it is no feed
-    named: tuple[str, ...] = ()  # the feeds that the page names
+    problem: str = ""  # "" if there is a feed
+    named: tuple[str, ...] = ()  # the addresses of feeds that the page names
 
 
 async def probe(url: str, policy: PollPolicy) -> Probe:
-    """Fetch and read an address as a poll would."""
+    """Fetch and parse an address as a poll would."""
     async with Fetcher(policy) as fetcher, ParsePool(1, timeout=_DEADLINE) as pool:
         return await _probe(url, fetcher, pool)
 
 
 async def discover(url: str, policy: PollPolicy) -> list[Probe]:
-    """Look at an address and at the feeds that its page names, or has where feeds usually are.
+    """Probe an address, and the feeds that its page names or that lie at the usual paths.
 
-    The first answer is that of the address itself; after it only feeds are returned.
+    Return the address itself first, followed by the feeds that were found.
     """
     async with Fetcher(policy) as fetcher, ParsePool(1, timeout=_DEADLINE) as pool:
         first = await _probe(url, fetcher, pool)
         if first.feed is not None:
             return [first]
-        named = first.named or tuple(urljoin(f"{first.url.rstrip('/')}/", it) for it in _USUAL)
-        answers = await asyncio.gather(*(_probe(one, fetcher, pool) for one in named))
+        addresses = first.named or _usual_addresses(first.url)
+        answers = await asyncio.gather(*(_probe(address, fetcher, pool) for address in addresses))
         found = {answer.url: answer for answer in answers if answer.feed is not None}
         return [first, *found.values()]
+
+
+def _usual_addresses(url: str) -> tuple[str, ...]:
+    return tuple(urljoin(f"{url.rstrip('/')}/", path) for path in _USUAL_PATHS)
 
 
 async def _probe(url: str, fetcher: Fetcher, pool: ParsePool) -> Probe:
@@ -59,13 +62,13 @@ async def _probe(url: str, fetcher: Fetcher, pool: ParsePool) -> Probe:
         case FetchFailed():
             return Probe(url=url, problem=f"{answer.kind}: {answer.detail}")
         case Fetched():
-            return await _read(answer, pool)
+            return await _parse(answer, pool)
         case _:
             return Probe(url=url, problem="the server says that nothing changed")
 
 
-async def _read(fetched: Fetched, pool: ParsePool) -> Probe:
-    read = await pool.read(
+async def _parse(fetched: Fetched, pool: ParsePool) -> Probe:
+    document = await pool.read(
         ParseRequest(
             body=fetched.body,
             feed_id="",
@@ -74,26 +77,33 @@ async def _read(fetched: Fetched, pool: ParsePool) -> Probe:
             fetched_at=utc_now(),
         )
     )
-    if read.is_feed:
-        return Probe(url=fetched.url, feed=read)
+    if document.is_feed:
+        return Probe(url=fetched.url, feed=document)
     return Probe(
         url=fetched.url,
-        problem=f"{read.problem}: {read.detail}" if read.detail else str(read.problem),
-        named=tuple(_named(fetched.body.decode("utf-8", "replace"), fetched.url)),
+        problem=_describe_problem(document),
+        named=_named_feeds(fetched.body.decode("utf-8", "replace"), fetched.url),
     )
 
 
-def _named(page: str, base: str) -> Iterable[str]:
-    reader = _Links()
-    with suppress(AssertionError):  # on `<![ endif]>`; what came before it counts
+def _describe_problem(document: ParsedDocument) -> str:
+    if document.detail:
+        return f"{document.problem}: {document.detail}"
+    return str(document.problem)
+
+
+def _named_feeds(page: str, url: str) -> tuple[str, ...]:
+    """Return the addresses of the feeds that a page names, each once."""
+    reader = _FeedLinks()
+    with suppress(AssertionError):  # on `<![ endif]>`; the links before it count
         reader.feed(page)
-    at = clean_url(reader.base, base=base) or base
-    links = (clean_url(link, base=at) for link in reader.links)
-    return list(dict.fromkeys(link for link in links if link))[:_MAX_NAMED]
+    base = clean_url(reader.base, base=url) or url
+    links = (clean_url(link, base=base) for link in reader.links)
+    return tuple(dict.fromkeys(link for link in links if link))[:_MAX_NAMED]
 
 
-class _Links(HTMLParser):
-    """Collects the feeds that a page names in its head."""
+class _FeedLinks(HTMLParser):
+    """Collects the links to feeds in a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,7 +111,7 @@ class _Links(HTMLParser):
         self.base = ""
 
     def parse_marked_section(self, i: int, report: int = 1) -> int:
-        """Step over what old editors write for one browser: `<![if IE]>`."""
+        """Skip the conditional comments of old editors, such as `<![if IE]>`."""
         del report
         end = self.rawdata.find(">", i)
         return end + 1 if end >= 0 else -1

@@ -1,0 +1,94 @@
+"""The product on one page: the five flows, each in the order of its calls.
+
+Poll one feed, every few minutes::
+
+    ingest_feed(feed, state)
+        fetcher.fetch(feed, state)              # over HTTP; no transaction is open
+        pool.read(request)                      # parsed in a worker process
+        recognize_entries(document)             # which entries are stored already?
+        silent_entries(document, known)         # a new feed's archive is no news
+        build_reports(entries, arrival)         # matches, outlet, sources, features
+        encoder.encode(texts)                   # sentence vectors, in a worker process
+        split_poll(poll)                        # a long document commits in parts
+        commit_poll(part)                       # in one transaction:
+            read_context(reports)               #     the window, stories, silences
+            plan_poll(part, context)            #     pure; for each report:
+                window.fold(features)           #         to which story does it belong?
+                advance(story, report, fold)    #         is it sent, and to whom?
+                window.add(features, fold)      #         later reports are compared with it
+                describe_alert(step, report)    #         the facts of the message
+            db.apply_plan(plan)                 #     entries, stories, outbox and feed state
+
+Deliver the due messages of one receiver, as soon as there are any::
+
+    deliver_due(receiver, driver)
+        db.claim_delivery(receiver)             # with a lease, and the attempt on record
+        driver.render(job)
+        db.freeze(delivery, bytes)              # a repeat sends the same bytes
+        senders.send(driver, job)               # in the receiver's thread
+        after_attempt(result)                   # delivered, dead, or again at some time
+        db.finish_attempt(delivery, result)
+
+Write the digest whose window has ended::
+
+    write_digest(plan)                          # in one transaction:
+        due_digest(plan)                        #     each window exactly once
+        db.digest_items(query)                  #     stories, running stories, commentary
+        db.coverage(window)                     #     which feeds were read
+        address(facts, receivers)               #     one delivery for each recipient
+        db.record_digest(window)
+        db.add_alert(alert, deliveries)
+
+Replay stored reports under the current rules, writing nothing::
+
+    refold(reports)
+        window.fold(features)                   # the story it would get now
+        window.restore(report)                  # continue with the story it has
+
+Backtest a change to the watch-lists on stored entries, writing nothing::
+
+    backtest(test)
+        db.entries_since(time)
+        test.take(entry)                        # `build_reports` and `plan_poll`, twice
+        test.result()                           # alerts and entries gained and lost
+
+The network and the worker processes are never waited for inside a transaction, and a message
+leaves only after the commit that created it.
+"""
+
+from straitwatch.core.policy import FEED_LEASE
+from straitwatch.pipeline.deliver import deliver_due
+from straitwatch.pipeline.digest import write_digest
+from straitwatch.pipeline.notices import address
+from straitwatch.pipeline.poll import (
+    COMMIT_AT_ONCE,
+    commit_poll,
+    ingest_feed,
+    recognize_entries,
+    record_broken_poll,
+)
+from straitwatch.pipeline.release import SplitOff, alert_story, release_feed, split_reports
+from straitwatch.pipeline.replay import backtest, refold
+from straitwatch.pipeline.tools import Tools
+from straitwatch.pipeline.window import WINDOW, FoldWindowCache
+
+__all__ = [
+    "COMMIT_AT_ONCE",
+    "FEED_LEASE",
+    "WINDOW",
+    "FoldWindowCache",
+    "SplitOff",
+    "Tools",
+    "address",
+    "alert_story",
+    "backtest",
+    "commit_poll",
+    "deliver_due",
+    "ingest_feed",
+    "recognize_entries",
+    "record_broken_poll",
+    "refold",
+    "release_feed",
+    "split_reports",
+    "write_digest",
+]

@@ -1,0 +1,132 @@
+"""Writes a digest when its window has ended."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from straitwatch import store as db
+from straitwatch.core.model import AlertKind, DigestFacts, DigestItem, DigestPlan
+from straitwatch.core.policy import FEED_LEASE
+from straitwatch.core.rules import Rules
+from straitwatch.core.schedule import DigestWindow, due_digest
+from straitwatch.pipeline.notices import address
+from straitwatch.store import Transaction
+
+DIGEST_ITEMS = 100  # Gmail clips at 102 KB: about 450 bytes an item
+DIGEST_ASIDE = 10  # lines at most of running stories, and of commentary
+IN_FLIGHT = timedelta(minutes=5)  # the longest time from a poll's date to its commit
+
+# Keys of small facts in the store; the digest's name follows.
+_FIRST_SEEN = "digest since "
+_READ_SINCE = "digest reads since "
+_BESIDE_SINCE = "digest reads beside since "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """The times between which one digest reads.
+
+    The stories of a digest begin with those that found no place in the one before. Running stories
+    and commentary are read up to where no poll is in flight, so that each is listed once.
+    """
+
+    since_at: datetime
+    beside_since: datetime
+    beside_until: datetime
+
+
+def write_digest(tx: Transaction, plan: DigestPlan, *, rules: Rules, now: datetime) -> bool:
+    """Write the digest whose window has ended, if any; each window exactly once."""
+    window = due_digest(plan, last_until=_last_until(tx, plan, now=now), now=now)
+    if window is None:
+        return False
+    reading = _find_reading(tx, plan, window, now=now)
+    facts = _gather(tx, plan, window, reading, rules=rules, now=now)
+    key = f"digest:{plan.name}:{window.until_at.isoformat()}"
+    alert, deliveries = address(
+        key, AlertKind.DIGEST, facts, to=plan.send, recipients=rules.recipients, now=now
+    )
+    story_ids = [item.story_id for item in facts.items]
+    span = {"since_at": window.since_at, "until_at": window.until_at}
+    if not db.record_digest(tx, plan.name, story_ids=story_ids, **span):
+        return False
+    next_since = reading.since_at if facts.more else window.until_at - IN_FLIGHT
+    db.set_meta(tx, _READ_SINCE + plan.name, next_since.isoformat())
+    db.set_meta(tx, _BESIDE_SINCE + plan.name, reading.beside_until.isoformat())
+    db.add_alert(tx, alert, deliveries)
+    return True
+
+
+def _last_until(tx: Transaction, plan: DigestPlan, *, now: datetime) -> datetime:
+    """Return where the last digest ended, or when this one was first seen in a configuration."""
+    if last := db.last_digest_until(tx, plan.name):
+        return last
+    key = _FIRST_SEEN + plan.name
+    if since := db.get_meta(tx, key):
+        return datetime.fromisoformat(since)
+    db.set_meta(tx, key, now.isoformat())
+    return now
+
+
+def _find_reading(
+    tx: Transaction, plan: DigestPlan, window: DigestWindow, *, now: datetime
+) -> _Reading:
+    in_flight_since = window.since_at - IN_FLIGHT
+    beside_since = _read_time(tx, _BESIDE_SINCE + plan.name) or in_flight_since
+    return _Reading(
+        since_at=_read_time(tx, _READ_SINCE + plan.name) or in_flight_since,
+        beside_since=beside_since,
+        beside_until=max(beside_since, _committed_until(tx, window.until_at, now=now)),
+    )
+
+
+def _read_time(tx: Transaction, key: str) -> datetime | None:
+    value = db.get_meta(tx, key)
+    return datetime.fromisoformat(value) if value else None
+
+
+def _committed_until(tx: Transaction, until: datetime, *, now: datetime) -> datetime:
+    """Return the time up to which all reports are committed: no poll in flight is older."""
+    oldest = db.oldest_claim(tx, now=now, lease=FEED_LEASE) or until
+    return max(until - IN_FLIGHT, min(until, oldest) - db.SKEW)
+
+
+def _gather(
+    tx: Transaction,
+    plan: DigestPlan,
+    window: DigestWindow,
+    reading: _Reading,
+    *,
+    rules: Rules,
+    now: datetime,
+) -> DigestFacts:
+    """Read the contents of a digest."""
+    wanted = db.DigestQuery(
+        digest=plan.name,
+        watchlists=plan.include,
+        languages=rules.policy.languages,
+        since_at=reading.since_at,
+        until_at=window.until_at,
+    )
+    beside = replace(wanted, since_at=reading.beside_since, until_at=reading.beside_until)
+    items = db.digest_items(tx, wanted)
+    running, commentary = db.running_items(tx, beside), db.commentary_items(tx, beside)
+    return DigestFacts(
+        name=plan.name,
+        items=_with_titles(items[:DIGEST_ITEMS], rules.titles),
+        more=len(items[DIGEST_ITEMS:]),
+        coverage=db.coverage(tx, now=now, since_at=window.since_at, until_at=window.until_at),
+        is_late=window.is_late,
+        running=_with_titles(running[:DIGEST_ASIDE], rules.titles),
+        more_running=len(running[DIGEST_ASIDE:]),
+        commentary=_with_titles(commentary[:DIGEST_ASIDE], rules.titles),
+        more_commentary=len(commentary[DIGEST_ASIDE:]),
+    )
+
+
+def _with_titles(items: Sequence[DigestItem], titles: Mapping[str, str]) -> tuple[DigestItem, ...]:
+    """Return items that show the titles of watch-lists instead of their names."""
+    return tuple(
+        replace(item, watchlists=tuple(titles.get(name, name) for name in item.watchlists))
+        for item in items
+    )

@@ -1,0 +1,284 @@
+"""Polls one feed: fetch, parse, build reports, then commit everything in one transaction."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from straitwatch import store as db
+from straitwatch.core.baseline import silent_entries
+from straitwatch.core.cluster import StoryWindow
+from straitwatch.core.compiled_beat import CompiledBeat
+from straitwatch.core.feed_outcome import FeedOutcome
+from straitwatch.core.model import (
+    Entry,
+    Feed,
+    FeedState,
+    Fetched,
+    FetchFailed,
+    KnownEntry,
+    NotModified,
+    ParsedDocument,
+    ParseProblem,
+    PlannedEntry,
+    Poll,
+    PollPolicy,
+    PollReport,
+    Report,
+)
+from straitwatch.core.parse_document import ParseRequest
+from straitwatch.core.plan import PollContext, plan_poll
+from straitwatch.core.recognize import with_own_ids
+from straitwatch.core.report import (
+    REKEY_ENTRIES,
+    REKEY_WHOLE,
+    Arrival,
+    add_vectors,
+    build_reports,
+    gather_poll,
+    meaning_of,
+    rekeyed_document,
+    rekeyed_entries,
+    split_poll,
+)
+from straitwatch.core.rules import Rules
+from straitwatch.encoder import Encoder
+from straitwatch.pipeline.tools import Tools
+from straitwatch.pipeline.window import FoldWindowCache
+from straitwatch.store import Transaction
+from straitwatch.telemetry import Metrics
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+BUILD_AT_ONCE = 8  # entries: they block the event loop for some 20 ms
+ENCODE_AT_MOST = 300  # reports of one document: half a minute; the others get no vector
+COMMIT_AT_ONCE = 200  # reports in one transaction, which the commits of other polls wait for
+FENCED = "fenced"  # the outcome of a poll whose feed another worker has claimed in the meantime
+
+_NO_IDS: frozenset[str] = frozenset()
+
+
+async def ingest_feed(
+    feed: Feed, state: FeedState, *, tools: Tools, rules: Rules, policy: PollPolicy
+) -> PollReport:
+    """Poll one feed and commit everything that it changes."""
+    result = await tools.fetcher.fetch(feed, state)
+    outcome = _start_outcome(feed, state, policy, tools)
+    match result:
+        case NotModified():
+            return await _complete(outcome.unchanged("not_modified", result), tools)
+        case FetchFailed():
+            log.info("feed failed", outcome=result.kind, detail=result.detail)
+            return await _complete(outcome.failed(result), tools)
+        case Fetched() if result.body_hash == state.body_hash:
+            return await _complete(outcome.unchanged("unchanged", result), tools)
+        case Fetched():
+            return await _ingest_document(outcome, result, tools=tools, rules=rules)
+
+
+async def record_broken_poll(
+    feed: Feed, state: FeedState, error: Exception, *, tools: Tools, policy: PollPolicy
+) -> PollReport:
+    """Record a poll that failed inside Straitwatch, so that the feed shows as failing."""
+    outcome = _start_outcome(feed, state, policy, tools)
+    return await _complete(outcome.broken(error), tools)
+
+
+def _start_outcome(feed: Feed, state: FeedState, policy: PollPolicy, tools: Tools) -> FeedOutcome:
+    return FeedOutcome(
+        feed=feed, state=state, policy=policy, now=tools.clock(), jitter=tools.jitter.random()
+    )
+
+
+# ---------------------------------------------------------------- before the transaction
+
+
+async def _ingest_document(
+    outcome: FeedOutcome, fetched: Fetched, *, tools: Tools, rules: Rules
+) -> PollReport:
+    feed, now = outcome.feed, outcome.now
+    document = await tools.pool.read(_parse_request(feed, fetched, now))
+    if not document.is_feed:
+        problem = document.problem or ParseProblem.NOT_A_FEED
+        log.warning("feed unreadable", outcome=problem, detail=document.detail)
+        return await _complete(outcome.unreadable(problem, document.detail), tools)
+    document, known = await tools.store.run(recognize_entries, feed, document, now=now)
+    arrival = await _describe_arrival(outcome, document, known, tools=tools, rules=rules)
+    has_new = any(entry.id not in known for entry in document.entries)
+    after = outcome.parsed(fetched, document, has_new=has_new)
+    items = await _build_items(document.entries, arrival, rules, tools.encoder)
+    poll = gather_poll(document, arrival, after, items)
+    report = await _commit(poll, tools=tools, rules=rules)
+    if report.is_baseline:
+        log.info("first sight of a feed: a silent baseline", entries=report.entries)
+    _count(report, len(known), tools.metrics)
+    return report
+
+
+def _parse_request(feed: Feed, fetched: Fetched, now: datetime) -> ParseRequest:
+    return ParseRequest(
+        body=fetched.body,
+        feed_id=feed.id,
+        url=fetched.url,
+        content_type=fetched.content_type,
+        encoding=feed.encoding,
+        timezone=feed.timezone,
+        language=feed.language,
+        fetched_at=now,
+    )
+
+
+def recognize_entries(
+    tx: Transaction, feed: Feed, document: ParsedDocument, *, now: datetime
+) -> tuple[ParsedDocument, Mapping[str, KnownEntry]]:
+    """Find the entries that are stored already; entries under a reused GUID get their own ids."""
+    known = db.known_entries(tx, [entry.id for entry in document.entries], now=now)
+    changed = [
+        entry.id
+        for entry in document.entries
+        if entry.id in known and known[entry.id].text_hash != entry.text_hash
+    ]
+    if not changed:
+        return document, known
+    earlier = db.earlier_entries(tx, changed)
+    document = with_own_ids(document, earlier, feed_id=feed.id, now=now)
+    others = [entry.id for entry in document.entries if entry.id not in known]
+    return document, known | db.known_entries(tx, others, now=now)
+
+
+async def _describe_arrival(
+    outcome: FeedOutcome,
+    document: ParsedDocument,
+    known: Mapping[str, KnownEntry],
+    *,
+    tools: Tools,
+    rules: Rules,
+) -> Arrival:
+    """Find the entries that are no news: a new feed's archive, and old entries under new ids."""
+    state, now, entries = outcome.state, outcome.now, document.entries
+    backfill = rules.policy.backfill
+    is_new_feed = state.baseline_at is None
+    return Arrival(
+        feed=outcome.feed,
+        state=state,
+        seen_at=now,
+        known=known,
+        silent=silent_entries(document, known, state=state, backfill=backfill, now=now),
+        rekeyed=_NO_IDS if is_new_feed else await _find_rekeyed(state, entries, known, tools),
+    )
+
+
+async def _find_rekeyed(
+    state: FeedState, entries: Sequence[Entry], known: Mapping[str, KnownEntry], tools: Tools
+) -> frozenset[str]:
+    """Return the new ids of old entries, if the feed has reissued many or all of its entries."""
+    new = [entry for entry in entries if entry.id not in known]
+    is_whole = len(new) == len(entries) >= REKEY_WHOLE
+    if len(new) < REKEY_ENTRIES and not is_whole:
+        return _NO_IDS
+    find = partial(db.familiar_entries, with_text=len(new) < REKEY_ENTRIES)
+    familiar = await tools.store.run(find, state.feed_id, new)
+    if len(new) >= REKEY_ENTRIES:
+        rekeyed = rekeyed_entries(new, familiar)
+    else:
+        rekeyed = rekeyed_document(new, familiar, last_ok_at=state.last_ok_at)
+    if rekeyed:
+        log.warning("the feed gave its entries new ids", new=len(new), known=len(rekeyed))
+    return rekeyed
+
+
+async def _build_items(
+    entries: Iterable[Entry], arrival: Arrival, rules: Rules, encoder: Encoder
+) -> list[Report | PlannedEntry]:
+    """Make the reports of a document with their vectors, in steps that let other tasks run."""
+    changed = [entry for entry in entries if arrival.has_changed(entry)]
+    items: list[Report | PlannedEntry] = []
+    for start in range(0, len(changed), BUILD_AT_ONCE):
+        items += build_reports(changed[start : start + BUILD_AT_ONCE], arrival, rules)
+        await asyncio.sleep(0)
+    reports = [item for item in items if isinstance(item, Report)][:ENCODE_AT_MOST]
+    vectors = await encoder.encode([meaning_of(report) for report in reports])
+    encoded = iter(list(add_vectors(reports, vectors)))
+    return [next(encoded, item) if isinstance(item, Report) else item for item in items]
+
+
+# ---------------------------------------------------------------- the transaction
+
+
+async def _commit(poll: Poll, *, tools: Tools, rules: Rules) -> PollReport:
+    """Commit a poll; a long document in parts, so that other polls can commit in between.
+
+    The feed's new state is committed with the last part. After a crash in between, the next poll
+    reads the document again and finds the entries of the first parts stored.
+    """
+    done: list[PollReport] = []
+    for part in split_poll(poll, COMMIT_AT_ONCE):
+        done.append(await tools.store.run(commit_poll, part, rules=rules, folding=tools.folding))
+        if done[-1].outcome == FENCED:
+            return done[-1]
+    return replace(
+        done[-1],
+        entries_new=sum(report.entries_new for report in done),
+        stories_new=sum(report.stories_new for report in done),
+        alerts=sum(report.alerts for report in done),
+        reasons=tuple(reason for report in done for reason in report.reasons),
+    )
+
+
+def commit_poll(
+    tx: Transaction, poll: Poll, *, rules: Rules, folding: FoldWindowCache
+) -> PollReport:
+    """Fold, decide and write one poll, or one part of it, in this transaction."""
+    if poll.reports:
+        context = read_context(tx, poll.reports, folding, rules.beat)
+    else:
+        context = PollContext(window=StoryWindow(rules.beat.lexicon))
+    plan = plan_poll(poll, context, rules)
+    is_ours = db.apply_plan(tx, plan)
+    if not is_ours:
+        folding.drop()
+        return PollReport(feed_id=poll.feed.id, outcome=FENCED)
+    if poll.reports:
+        folding.mark_written(tx)
+    return plan.report
+
+
+def read_context(
+    tx: Transaction, reports: Sequence[Report], folding: FoldWindowCache, beat: CompiledBeat
+) -> PollContext:
+    """Read what `plan_poll` must know, and lock out other folds until the commit."""
+    db.fold_lock(tx)
+    tx.on_rollback(folding.drop)
+    now = reports[0].seen_at
+    return PollContext(
+        window=folding.catch_up(tx, beat, now=now),
+        stories=db.StoredStories(tx),
+        silences=tuple(db.active_silences(tx, now)),
+        # Read again under the lock: a person may have merged their stories in the meantime.
+        known=db.known_entries(tx, [report.entry.id for report in reports if report.is_edited]),
+        returned=db.returned_pages(tx, reports),
+    )
+
+
+async def _complete(after: FeedState, tools: Tools) -> PollReport:
+    """Record a poll that brought no entries."""
+    is_ours = await tools.store.batch(db.complete_polls, after)
+    outcome = after.last_outcome if is_ours else FENCED
+    tools.metrics.polls.labels(outcome=outcome).inc()
+    return PollReport(
+        feed_id=after.feed_id,
+        outcome=outcome,
+        detail=after.last_detail,
+        is_failure=is_ours and after.failures > 0,
+    )
+
+
+def _count(report: PollReport, known: int, metrics: Metrics) -> None:
+    metrics.polls.labels(outcome=report.outcome).inc()
+    metrics.entries.labels(outcome="new").inc(report.entries_new)
+    metrics.entries.labels(outcome="known").inc(known)
+    for reason in report.reasons:
+        metrics.decisions.labels(reason=reason).inc()

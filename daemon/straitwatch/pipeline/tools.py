@@ -1,0 +1,30 @@
+"""The tools that every flow works with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from straitwatch.deliver import SenderThreads
+from straitwatch.encoder import Encoder
+from straitwatch.fetch import Fetcher
+from straitwatch.parsepool import ParsePool
+from straitwatch.pipeline.window import FoldWindowCache
+from straitwatch.store import Store
+from straitwatch.telemetry import Metrics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """The store, the network and the workers; `app` opens and closes them."""
+
+    store: Store
+    fetcher: Fetcher
+    pool: ParsePool
+    encoder: Encoder
+    senders: SenderThreads
+    metrics: Metrics
+    folding: FoldWindowCache
+    clock: Callable[[], datetime]
+    jitter: Random
+    worker: str  # the name of this process in leases
