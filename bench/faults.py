@@ -21,7 +21,7 @@ from contract.faults import BOT_FAULTS, LOGIN_FAULTS, MAIL_FAULTS, STARTTLS_FAUL
 from servers.slack import SlackServer
 from servers.smtp import SmtpServer
 from straitwatch.core.model import DeliveryState, Outcome, SendResult
-from straitwatch.core.schedule import after_attempt
+from straitwatch.core.schedule import Attempt, after_attempt
 from straitwatch.deliver import Driver
 from straitwatch.deliver.slack import SlackBot, SlackWebhook
 from straitwatch.deliver.smtp import Mail, Server
@@ -77,17 +77,8 @@ def _print(*cells: object) -> None:
 
 def _then(result: SendResult, driver: Driver) -> str:
     """Describe the next action of the outbox, with the longest random wait."""
-    step = after_attempt(
-        result,
-        attempt=1,
-        unsure_count=0,
-        driver=driver.kind,
-        on_unsure=driver.on_unsure,
-        created_at=AT,
-        give_up_at=None,
-        now=AT,
-        jitter=1.0,
-    )
+    attempt = Attempt(number=1, driver=driver.kind, on_unsure=driver.on_unsure, created_at=AT)
+    step = after_attempt(result, attempt, now=AT, jitter=1.0)
     if step.state is not DeliveryState.PENDING or step.not_before is None:
         return step.state.value
     wait = _seconds(step.not_before - AT)

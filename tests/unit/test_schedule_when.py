@@ -21,6 +21,8 @@ from straitwatch.core.model import (
     Severity,
 )
 from straitwatch.core.schedule import (
+    Attempt,
+    ServerHints,
     after_attempt,
     due_digest,
     held_until,
@@ -44,7 +46,8 @@ def poll_wait(**values: Any) -> timedelta:
         "now": NOON,
         "jitter": 0.5,
     }
-    return next_poll_at(**(filled | values)) - NOON
+    hints = {name: values.pop(name) for name in ("max_age", "retry_after") if name in values}
+    return next_poll_at(hints=ServerHints(**hints), **(filled | values)) - NOON
 
 
 def test_feed_is_polled_at_the_interval_of_the_policy() -> None:
@@ -113,16 +116,14 @@ def step_after(outcome: Outcome, **values: Any) -> NextStep:
         retry_after=values.pop("retry_after", None),
     )
     filled: dict[str, Any] = {
-        "attempt": 1,
-        "unsure_count": 0,
+        "number": values.pop("attempt", 1),
         "driver": DriverKind.SLACK_WEBHOOK,
         "on_unsure": "resend",
         "created_at": NOON,
         "give_up_at": NOON + 24 * HOUR,
-        "now": NOON,
-        "jitter": 1.0,
     }
-    return after_attempt(result, **(filled | values))
+    now, jitter = values.pop("now", NOON), values.pop("jitter", 1.0)
+    return after_attempt(result, Attempt(**(filled | values)), now=now, jitter=jitter)
 
 
 def wait_after(outcome: Outcome, **values: Any) -> timedelta:

@@ -1,4 +1,4 @@
-"""How a poll leaves its feed: validators, failures, and when it is due next."""
+"""Works out the state of a feed after a poll: validators, failures and the next due time."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,15 +15,16 @@ from straitwatch.core.model import (
     PollPolicy,
     Validators,
 )
-from straitwatch.core.schedule import next_poll_at
+from straitwatch.core.schedule import NO_HINTS, ServerHints, next_poll_at
 
-BLIND_ROUNDS = 3  # of polls, and at least so long, without a good one: that is a gap
+# A feed was blind if no poll succeeded for so many intervals, and at least for so long.
+BLIND_ROUNDS = 3
 BLIND_AFTER = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedOutcome:
-    """Works out a feed's next state from how its poll went."""
+    """A poll of a feed; the methods return the feed's next state, one for each way a poll ends."""
 
     feed: Feed
     state: FeedState  # before the poll
@@ -32,13 +33,13 @@ class FeedOutcome:
     jitter: float  # in [0, 1)
 
     def unchanged(self, outcome: str, result: Fetched | NotModified) -> FeedState:
-        """Return the state after a poll without news; a 304 need not repeat the validators."""
+        """Return the state after an unchanged document; a 304 need not repeat the validators."""
         given = result.validators
         validators = given if given.etag or given.last_modified else self.state.validators
         return self._good(outcome, validators, self.state.body_hash, max_age=result.max_age)
 
     def parsed(self, fetched: Fetched, document: ParsedDocument, *, has_new: bool) -> FeedState:
-        """Return the state after a poll whose document was read, whole or in part."""
+        """Return the state after a document was parsed, whole or in part."""
         is_cut_off = document.problem is ParseProblem.TRUNCATED
         after = self._cut_off(document) if is_cut_off else self._whole(fetched, document)
         is_over = is_first_fetch_over(self.state, document)
@@ -58,22 +59,23 @@ class FeedOutcome:
         )
 
     def _cut_off(self, document: ParsedDocument) -> FeedState:
-        """Half a document proves nothing: ask for the whole one next time, and count the halves."""
+        """Ask for the whole document next time, and count the polls that were cut off."""
         cut_before = self.state.failures if was_cut_off(self.state) else 0
         after = self._good(ParseProblem.TRUNCATED, Validators(), b"", detail=document.detail)
         return replace(after, failures=cut_before + 1)
 
     def failed(self, result: FetchFailed) -> FeedState:
-        """Return the state after a poll that brought no document."""
-        return self._bad(result.kind, result.detail, retry_after=result.retry_after)
+        """Return the state after a failed fetch."""
+        hints = ServerHints(retry_after=result.retry_after)
+        return self._bad(result.kind, result.detail, hints)
 
     def broken(self, error: Exception) -> FeedState:
-        """Return the state after a poll that failed inside Straitwatch: it shows and slows down."""
-        return self._bad("error", f"{type(error).__name__}: {error}"[:300], retry_after=None)
+        """Return the state after a poll that failed inside Straitwatch."""
+        return self._bad("error", f"{type(error).__name__}: {error}"[:300])
 
     def unreadable(self, problem: ParseProblem, detail: str) -> FeedState:
-        """Return the state after a document that is no feed; the validators stay as they were."""
-        return self._bad(problem, detail, retry_after=None)
+        """Return the state after a document that is no feed; the validators do not change."""
+        return self._bad(problem, detail)
 
     def _good(
         self,
@@ -94,17 +96,17 @@ class FeedOutcome:
             last_ok_at=self.now,
             last_outcome=str(outcome),
             last_detail=detail,
-            next_due_at=self._next(failures=0, max_age=max_age, retry_after=None),
+            next_due_at=self._next(0, ServerHints(max_age=max_age)),
         )
 
     def _blind_since(self) -> datetime | None:
-        """Return since when nothing was read, if that is longer than a feed's rhythm explains."""
+        """Return the time of the last good poll if this one ends a gap."""
         last = self.state.last_ok_at
-        rhythm = self.feed.interval or self.policy.interval
-        is_gap = last is not None and self.now - last > max(BLIND_ROUNDS * rhythm, BLIND_AFTER)
+        interval = self.feed.interval or self.policy.interval
+        is_gap = last is not None and self.now - last > max(BLIND_ROUNDS * interval, BLIND_AFTER)
         return last if is_gap else None
 
-    def _bad(self, outcome: str, detail: str, *, retry_after: timedelta | None) -> FeedState:
+    def _bad(self, outcome: str, detail: str, hints: ServerHints = NO_HINTS) -> FeedState:
         failures = 1 if was_cut_off(self.state) else self.state.failures + 1
         return replace(
             self.state,
@@ -113,18 +115,15 @@ class FeedOutcome:
             last_polled_at=self.now,
             last_outcome=str(outcome),
             last_detail=detail,
-            next_due_at=self._next(failures=failures, max_age=None, retry_after=retry_after),
+            next_due_at=self._next(failures, hints),
         )
 
-    def _next(
-        self, *, failures: int, max_age: timedelta | None, retry_after: timedelta | None
-    ) -> datetime:
+    def _next(self, failures: int, hints: ServerHints) -> datetime:
         return next_poll_at(
-            feed=self.feed,
-            policy=self.policy,
+            self.feed,
+            self.policy,
             failures=failures,
-            max_age=max_age,
-            retry_after=retry_after,
+            hints=hints,
             now=self.now,
             jitter=self.jitter,
         )

@@ -1,7 +1,6 @@
-"""Stage: when. Every question about time is answered here; the clock stands outside.
+"""Decides when: the next poll, the next attempt, the end of quiet hours, the digest that is due.
 
-In: what happened, the policy, `now`, and where chance plays a part a number in [0, 1).
-Out: when to poll again, when to send again, until when to hold, which digest is due.
+Callers pass `now`, and a random `jitter` in [0, 1) where times are spread.
 """
 
 from collections.abc import Sequence
@@ -28,42 +27,60 @@ _DAY = timedelta(days=1)
 
 # ---------------------------------------------------------------- polls
 
-JITTER = 0.1  # of a poll interval, both ways: feeds that began together drift apart
-MAX_RETRY_AFTER = _DAY  # a feed that asks for more is looked at once a day all the same
-MAX_FRESH = timedelta(hours=1)  # of a Cache-Control max-age: alerts come in minutes, not days
+JITTER = 0.1  # of a poll interval, both ways, so that feeds with one start time drift apart
+MAX_RETRY_AFTER = _DAY  # every feed is polled at least once a day, whatever its server asks for
+MAX_FRESH = timedelta(hours=1)  # of a Cache-Control max-age, so that alerts take minutes, not days
 _MAX_DOUBLINGS = 16  # beyond every cap, and far from overflow
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerHints:
+    """The waits that a feed's server asks for."""
+
+    max_age: timedelta | None = None  # Cache-Control: the document stays the same for so long
+    retry_after: timedelta | None = None
+
+
+NO_HINTS = ServerHints()
+
+
 def next_poll_at(
-    *,
     feed: Feed,
     policy: PollPolicy,
+    *,
     failures: int,
+    hints: ServerHints = NO_HINTS,
     now: datetime,
     jitter: float,
-    max_age: timedelta | None = None,
-    retry_after: timedelta | None = None,
 ) -> datetime:
-    """Say when a feed that was just polled is due again; it always is, however broken.
+    """Return when a feed that was just polled is due again.
 
-    `failures` counts those in a row, this poll included; 0 after a success. An interval of the
-    feed's own is a person's word: the server's `max_age` does not stretch it, only failures and
-    `retry_after` do. Nothing undercuts `retry_after`.
+    Args:
+        feed: the feed. If it has an interval of its own, a person chose that: only failures and
+            `retry_after` lengthen it, `max_age` does not.
+        policy: the interval of the other feeds, and the longest interval between failures.
+        failures: polls in a row that failed, including this one; 0 after a success.
+        hints: the waits that the server asks for. No poll comes earlier than `retry_after`, up to
+            `MAX_RETRY_AFTER`.
+        now: the time of the poll.
+        jitter: spreads the polls.
+
     """
+    fresh_for = None if hints.max_age is None else min(hints.max_age, MAX_FRESH)
     interval = feed.interval or policy.interval
-    if feed.interval is None and max_age is not None:
-        interval = max(interval, min(max_age, MAX_FRESH))
+    if feed.interval is None and fresh_for is not None:
+        interval = max(interval, fresh_for)
     wait = _backed_off(interval, failures, cap=min(policy.max_interval, _DAY))
     wait *= 1 - JITTER + 2 * JITTER * jitter
-    if max_age is not None and feed.interval is None:
-        wait = max(wait, min(max_age, MAX_FRESH))
-    if retry_after is not None:
-        wait = max(wait, min(retry_after, MAX_RETRY_AFTER) * (1 + JITTER * jitter))
+    if feed.interval is None and fresh_for is not None:
+        wait = max(wait, fresh_for)
+    if hints.retry_after is not None:
+        wait = max(wait, min(hints.retry_after, MAX_RETRY_AFTER) * (1 + JITTER * jitter))
     return now + wait
 
 
 def _backed_off(interval: timedelta, failures: int, *, cap: timedelta) -> timedelta:
-    """Double the interval with each failure after the first, which keeps the rhythm."""
+    """Double the interval with each failure after the first."""
     doublings = min(max(failures - 1, 0), _MAX_DOUBLINGS)
     return max(interval, min(interval * (1 << doublings), cap))
 
@@ -75,7 +92,7 @@ def _minutes(*values: float) -> tuple[timedelta, ...]:
     return tuple(timedelta(minutes=value) for value in values)
 
 
-# The wait after the first, second, ... failed attempt; the last one repeats.
+# The waits after the first, second, ... failed attempt; the last one repeats.
 _SLACK_WAITS = _minutes(0.25, 0.5, 1, 2, 4, 8, 10)
 _WAITS = {
     DriverKind.SLACK_WEBHOOK: _SLACK_WAITS,
@@ -90,50 +107,48 @@ _LOOK_UP_AFTER = timedelta(seconds=5)  # until an unanswered post shows in the c
 _TOO_MANY_REQUESTS = "429"
 
 
-def after_attempt(
-    result: SendResult,
-    *,
-    attempt: int,
-    unsure_count: int,
-    driver: DriverKind,
-    on_unsure: str,
-    created_at: datetime,
-    give_up_at: datetime | None,
-    now: datetime,
-    jitter: float,
-) -> NextStep:
-    """Say what follows from how an attempt ended.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One attempt to send a message, with the limits of its delivery."""
 
-    Time limits a delivery, not a count: the last attempt is made at `give_up_at`, by default 24
-    hours after `created_at`, for mail 48. `attempt` is the one that just ended, 1 for the first;
-    `unsure_count` counts earlier ones that were not answered. `on_unsure` is resend, or hold to
-    prefer silence to a repeat.
-    """
+    number: int  # 1 for the first
+    driver: DriverKind
+    on_unsure: str  # after an attempt without an answer: resend, or hold to avoid a repeat
+    unsure_count: int = 0  # earlier attempts without an answer
+    created_at: datetime
+    give_up_at: datetime | None = None  # None: the limit of the driver, counted from `created_at`
+
+    @property
+    def last_at(self) -> datetime:
+        """The time of the last attempt. A delivery is limited by time, not by a count."""
+        return self.give_up_at or self.created_at + give_up_after(self.driver)
+
+
+def after_attempt(
+    result: SendResult, attempt: Attempt, *, now: datetime, jitter: float
+) -> NextStep:
+    """Return the next step of a delivery, and a hold of its receiver if that is in trouble."""
     if result.outcome is Outcome.DELIVERED:
         return NextStep(state=DeliveryState.DELIVERED, reason=DeliveryReason.DELIVERED)
     if result.outcome is Outcome.PERMANENT:
         return NextStep(state=DeliveryState.DEAD, reason=DeliveryReason.REFUSED)
     is_unsure = result.outcome is Outcome.UNSURE
-    if is_unsure and must_not_resend(driver, on_unsure):
+    if is_unsure and must_not_resend(attempt.driver, attempt.on_unsure):
         return NextStep(state=DeliveryState.DEAD, reason=DeliveryReason.UNANSWERED)
     hold = _receiver_hold(result, attempt)
-    if is_unsure and driver is DriverKind.SLACK_WEBHOOK and unsure_count:
-        # Twice in a row is no accident of this message: Slack is in trouble. One message probes.
-        hold = max(_nth(_PROBE_WAITS, unsure_count), _asked_wait(result))
-    limit = give_up_at or created_at + give_up_after(driver)
-    is_over = now >= limit
-    wait = hold or _wait(result, attempt=attempt, driver=driver, jitter=jitter)
+    is_over = now >= attempt.last_at
+    wait = hold or _wait(result, attempt, jitter=jitter)
     return NextStep(
         state=DeliveryState.DEAD if is_over else DeliveryState.PENDING,
         reason=DeliveryReason.GAVE_UP if is_over else _reason(result),
-        not_before=None if is_over else min(now + wait, limit),
+        not_before=None if is_over else min(now + wait, attempt.last_at),
         receiver_hold_until=now + hold if hold else None,
         receiver_hold_reason=_reason(result) if hold else "",
     )
 
 
 def must_not_resend(driver: DriverKind, on_unsure: str) -> bool:
-    """Whether a receiver prefers silence to a repeat; a bot looks before it repeats."""
+    """Return True if the receiver must not get a repeat; a bot looks before it posts again."""
     return on_unsure == "hold" and driver is not DriverKind.SLACK_BOT
 
 
@@ -151,12 +166,16 @@ def _is_rate_limit(result: SendResult) -> bool:
     return result.retry_after is not None or result.code == _TOO_MANY_REQUESTS
 
 
-def _receiver_hold(result: SendResult, attempt: int) -> timedelta | None:
-    """Return how long the whole receiver waits: its fault must not cost each message."""
+def _receiver_hold(result: SendResult, attempt: Attempt) -> timedelta | None:
+    """Return how long the whole receiver waits, so that its fault does not fail each message."""
     if result.outcome is Outcome.RECEIVER_BROKEN:
-        return max(_nth(_PROBE_WAITS, attempt), _asked_wait(result))
+        return max(_nth(_PROBE_WAITS, attempt.number), _asked_wait(result))
     if result.outcome is Outcome.RETRY and _is_rate_limit(result):
         return _asked_wait(result) or _DEFAULT_RETRY_AFTER
+    is_webhook = attempt.driver is DriverKind.SLACK_WEBHOOK
+    if result.outcome is Outcome.UNSURE and is_webhook and attempt.unsure_count:
+        # Two unanswered attempts in a row mean that Slack is in trouble. One message probes it.
+        return max(_nth(_PROBE_WAITS, attempt.unsure_count), _asked_wait(result))
     return None
 
 
@@ -164,17 +183,18 @@ def _asked_wait(result: SendResult) -> timedelta:
     return min(result.retry_after or timedelta(0), MAX_RECEIVER_HOLD)
 
 
-def _wait(result: SendResult, *, attempt: int, driver: DriverKind, jitter: float) -> timedelta:
-    if result.outcome is Outcome.UNSURE and driver is DriverKind.SLACK_WEBHOOK:
+def _wait(result: SendResult, attempt: Attempt, *, jitter: float) -> timedelta:
+    driver, is_unsure = attempt.driver, result.outcome is Outcome.UNSURE
+    if is_unsure and driver is DriverKind.SLACK_WEBHOOK:
         return _REPEAT_AFTER
-    if result.outcome is Outcome.UNSURE and driver is DriverKind.SLACK_BOT and attempt == 1:
+    if is_unsure and driver is DriverKind.SLACK_BOT and attempt.number == 1:
         return _LOOK_UP_AFTER
     waits = _WAITS.get(driver, _OTHER_WAITS)
-    return _nth(waits, attempt) * (0.5 + jitter / 2)
+    return _nth(waits, attempt.number) * (0.5 + jitter / 2)
 
 
-def _nth(waits: Sequence[timedelta], attempt: int) -> timedelta:
-    return waits[min(max(attempt, 1), len(waits)) - 1]
+def _nth(waits: Sequence[timedelta], number: int) -> timedelta:
+    return waits[min(max(number, 1), len(waits)) - 1]
 
 
 # ---------------------------------------------------------------- local time
@@ -188,7 +208,7 @@ def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime | None:
     earlier = datetime.combine(day, at, tzinfo=zone).replace(fold=0).astimezone(UTC)
     if _shows(earlier, zone) == datetime.combine(day, at):
         return earlier
-    # In a gap fold=0 reckons with the offset before it and lands behind it; fold=1 before it.
+    # In a gap, fold=0 uses the offset before it and ends up behind it; fold=1 ends up before it.
     before = datetime.combine(day, at, tzinfo=zone).replace(fold=1).astimezone(UTC)
     skip = _skip_between(before, earlier, zone)
     return skip if _shows(skip, zone).date() == day else None
@@ -199,7 +219,7 @@ def _shows(instant: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _skip_between(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
-    """Find the second at which the offset changes, between two instants on either side."""
+    """Return the second at which the offset changes between two instants."""
     offset = high.astimezone(zone).utcoffset()
     low = low.replace(microsecond=0)
     while high - low > timedelta(seconds=1):
@@ -213,13 +233,13 @@ def _skip_between(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
 
 # ---------------------------------------------------------------- quiet hours
 
-_LONGEST_QUIET_DAYS = 7  # spans that touch count as one, up to a week
+_LONGEST_QUIET_DAYS = 7  # of spans that touch
 
 
 def held_until(severity: Severity, *, quiet: QuietHours, now: datetime) -> datetime | None:
-    """Return until when a message of this severity is held; None: it goes out now.
+    """Return until when a message of this severity is held; None sends it now.
 
-    Spans that touch or overlap, as whole quiet days do, are one.
+    Spans that touch or overlap, such as whole quiet days, count as one.
     """
     if severity not in quiet.hold:
         return None
@@ -247,12 +267,12 @@ def _quiet_span(quiet: QuietHours, day: date, zone: ZoneInfo) -> tuple[datetime,
 # ---------------------------------------------------------------- digests
 
 LATE_AFTER = timedelta(minutes=15)
-_LOOK_BACK_DAYS = 8  # a weekly digest and the day it may have been skipped
+_LOOK_BACK_DAYS = 8  # a week, and the day on which a weekly digest may have been skipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestWindow:
-    """The span that a digest covers: everything from the previous one's end to its own."""
+    """The span that a digest covers, from the end of the previous one."""
 
     since_at: datetime
     until_at: datetime
@@ -264,12 +284,16 @@ def due_digest(
 ) -> DigestWindow | None:
     """Return the window whose digest is due, if one is.
 
-    There is one window for each local time of the plan, through every change of the clocks: a time
-    that the clock skips is the instant of the skip, one that it shows twice is its first. Missed
-    ones come as a single late one, so that windows leave no gap and nobody gets a burst.
+    Each local time of the plan ends one window, through every change of the clocks: a time that
+    the clock skips is the instant of the skip, and of a time that it shows twice the first counts.
+    Missed digests are sent as a single late one: windows leave no gap, and there is no burst.
 
-    `last_until` is where the last window ended, or when the digest was first seen in the
-    configuration. None: neither is known, and only a slot that has just passed counts.
+    Args:
+        plan: the digest.
+        last_until: the end of the last window, or when the digest was first seen in the
+            configuration. If None, only a time of the plan that has just passed counts.
+        now: the current time.
+
     """
     slot = _last_slot(plan, now)
     if slot is None or (last_until is not None and slot <= last_until):
@@ -284,13 +308,13 @@ def due_digest(
 
 
 def _last_slot(plan: DigestPlan, now: datetime) -> datetime | None:
-    """Return the latest instant, up to now, at which the plan wanted a digest."""
+    """Return the latest instant up to now at which the plan wants a digest."""
     zone = ZoneInfo(plan.timezone)
     today = now.astimezone(zone).date()
     for back in range(_LOOK_BACK_DAYS + 1):
         day = today - back * _DAY
         if day.weekday() in plan.days:
-            slots = (local_instant(day, at, zone) for at in plan.at)
+            slots = (local_instant(day, local_time, zone) for local_time in plan.at)
             if past := [slot for slot in slots if slot is not None and slot <= now]:
                 return max(past)
     return None

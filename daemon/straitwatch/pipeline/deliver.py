@@ -20,7 +20,7 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.policy import SEND_LEASE
 from straitwatch.core.rules import Rules
-from straitwatch.core.schedule import after_attempt
+from straitwatch.core.schedule import Attempt, after_attempt
 from straitwatch.deliver import Driver
 from straitwatch.errors import StoreError
 from straitwatch.pipeline.tools import Tools
@@ -111,30 +111,26 @@ async def _record(
 ) -> None:
     """Record how an attempt ended, and the next step of its delivery."""
     now = tools.clock()
-    delivery = claimed.job.delivery
-    step = after_attempt(
-        result,
-        attempt=claimed.attempts,
-        unsure_count=claimed.unsure_count,
-        driver=driver.kind,
-        on_unsure=driver.on_unsure,
-        created_at=claimed.job.created_at or now,
-        give_up_at=delivery.give_up_at,
-        now=now,
-        jitter=tools.jitter.random(),
-    )
+    attempt = _describe_attempt(claimed, driver, now)
+    step = after_attempt(result, attempt, now=now, jitter=tools.jitter.random())
     finish = partial(
-        db.finish_attempt,
-        claimed=claimed,
-        result=result,
-        step=step,
-        now=now,
-        fallback=fallback,
+        db.finish_attempt, claimed=claimed, result=result, step=step, now=now, fallback=fallback
     )
     if await _within_lease(finish, tools):
         _report(claimed.job, result, step, tools, now=now)
     else:
         _note_lost_lease(tools)
+
+
+def _describe_attempt(claimed: ClaimedDelivery, driver: Driver, now: datetime) -> Attempt:
+    return Attempt(
+        number=claimed.attempts,
+        driver=driver.kind,
+        on_unsure=driver.on_unsure,
+        unsure_count=claimed.unsure_count,
+        created_at=claimed.job.created_at or now,
+        give_up_at=claimed.job.delivery.give_up_at,
+    )
 
 
 async def _within_lease(finish: Callable[[Transaction], bool], tools: Tools) -> bool:
