@@ -100,7 +100,6 @@ class AlertFacts:
     signal: SignalKind | None = None  # goes first in the message
     part_of: StoryName | None = None  # the known story, of a report that is more severe than it
     is_probable: bool = False  # the story is a guess
-    probability: float | None = None  # of the guess; None: not known
     also_in: str = ""  # the language, of the first report in another one
     added: tuple[str, ...] = ()  # names, bodies, places and figures that are new in the story
     updates: tuple[CollectedUpdate, ...] = ()  # that waited and come with this one, oldest first

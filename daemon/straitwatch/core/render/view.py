@@ -275,11 +275,10 @@ def _language(tag: str) -> str:
 
 
 def _probable(facts: AlertFacts, story: str) -> str:
-    """`Probably about the same event as “Talks resume” (72 %)`; "" where it is no guess."""
+    """`Probably about the same event as “Talks resume”`; "" if the story is certain."""
     if not facts.is_probable:
         return ""
-    probability = f" ({facts.probability:.0%})".replace("%", " %") if facts.probability else ""
-    return f"Probably about the same event as “{story}”{probability}"
+    return f"Probably about the same event as “{story}”"
 
 
 def _update(update: CollectedUpdate, zone: str) -> UpdateView:
