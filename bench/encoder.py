@@ -7,13 +7,17 @@ import argparse
 import asyncio
 import json
 import random
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from straitwatch.core.vectors import encoder_text, readable, stacked, unit_rows
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from builders.vectors import unit_rows
+from straitwatch.core.vectors import encoder_text, readable
 from straitwatch.encoder import Encoder
 from straitwatch.engines import load_e5
 from straitwatch.workers.process import WorkerProcess
@@ -75,7 +79,7 @@ def rounding(name: str, texts: Sequence[str], kept: Sequence[bytes]) -> None:
     floats = np.vstack(
         [load_e5().encode(texts[begin : begin + 8]) for begin in range(0, len(texts), 8)]
     )
-    rounded = unit_rows(stacked(kept))
+    rounded = unit_rows(kept)
     print(
         f"{name}: largest number {np.abs(floats).max():.3f}, cosines moved by at most "
         f"{np.abs(floats @ floats.T - rounded @ rounded.T).max():.4f}, centered ones by "

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from straitwatch.core.vectors import stacked, unit_rows
+from builders.vectors import unit_rows
 from straitwatch.encoder import Encoder, Limits
 from straitwatch.engines import E5, describe, e5_unavailable_because, engine_of, unavailable_because
 from straitwatch.telemetry import Metrics
@@ -54,7 +54,7 @@ async def test_each_text_gets_a_vector_with_the_name_of_its_model(encoder: Encod
 
     assert missing(vectors) == []
     assert {vector.model for vector in vectors if vector} == {"tiny"} == {encoder.model}
-    assert stacked([vector.values for vector in vectors if vector]).shape == (20, 16)
+    assert unit_rows([vector.values for vector in vectors if vector]).shape == (20, 16)
 
 
 async def test_texts_whose_turn_comes_too_late_get_no_vector() -> None:
@@ -279,6 +279,6 @@ async def test_real_engine_brings_languages_together() -> None:
 
     assert missing(vectors) == []
     assert again == vectors[:1]
-    rows = unit_rows(stacked([vector.values for vector in vectors[:4] if vector]))
+    rows = unit_rows([vector.values for vector in vectors[:4] if vector])
     alike = rows @ rows[0]
     assert min(alike[1:3]) > alike[3] + 0.02
