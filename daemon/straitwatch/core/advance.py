@@ -1,6 +1,6 @@
-"""The one step of a story: add a report, decide what to say about it, and to whom.
+"""Advances a story by one report: adds it, decides whether it is sent, and to whom.
 
-Polls, backtests and the release of held reports all go through `advance`.
+Polls, backtests and releases all call `advance`.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ from straitwatch.core.story import (
     union,
 )
 
-_UNCOUNTED = (ReportStatus.BASELINE, ReportStatus.REKEYED)  # such reports break no story
+_UNCOUNTED = (ReportStatus.BASELINE, ReportStatus.REKEYED)  # never make a story breaking
 
 
 def advance(
@@ -43,20 +43,20 @@ def advance(
     *,
     report_rate: float = inf,
 ) -> Step:
-    """Add a report to its story and decide what to say about it.
+    """Add a report to its story, and decide whether it is sent and to whom.
 
     Args:
-        story: the story that `fold` names, as it was; None when the report opens it.
+        story: the story that `fold` names, before the report; None if the report opens it.
         report: the report.
-        fold: where it belongs.
-        policy: routes, and all silences that are in force.
-        report_rate: how many reports an hour the lists of the report usually have; without it no
-            story breaks.
+        fold: the story of the report, and what it adds to that story.
+        policy: the routes and all active silences.
+        report_rate: the usual reports an hour of the report's watch-lists; without it, the story
+            does not become breaking.
 
     """
     sourced = add_sources(story, report, fold)
     matches = report.matches
-    if report.status.is_news:  # a report that is not sent must not use up the rise
+    if report.status.is_news:  # a report that is not sent must not consume the one-time rise
         matches = resolve_severity(matches, sourced, report.feed)
     unsilenced = tuple(
         match for match in matches if silence_of(match, report, policy.silences) is None
@@ -84,9 +84,10 @@ def _raise(
     matches: Sequence[Match],
     report_rate: float,
 ) -> Story:
-    """Return the story with the report's lists and severity.
+    """Return the story with the report's watch-lists and severity.
 
-    Commentary and round-ups change neither for a story of others, and are never critical.
+    Commentary and round-ups do not change either in a story with other reports, and are never
+    critical.
     """
     if report.kind.kind is EntryKind.NEWS:
         return raise_severity(sourced, matches, report_rate)
@@ -98,7 +99,7 @@ def _raise(
 
 
 def _address(step: Step, report: Report, before: Story | None, policy: AlertPolicy) -> Step:
-    """Add where the step leads, and what that means for its decision and its story."""
+    """Add the destinations, and change the decision and the story accordingly."""
     if not step.unsilenced:
         return _silence(step, before)
     destinations = _destinations(step, report, before, policy)
@@ -112,10 +113,10 @@ def _address(step: Step, report: Report, before: Story | None, policy: AlertPoli
 
 
 def _note_sent(step: Step, report: Report) -> Story:
-    """Return the story as it is once this report is sent."""
+    """Return the story after this report is sent."""
     story = replace(step.story, revision=step.story.revision + 1)
     if report.kind.kind is not EntryKind.NEWS:
-        return story  # the news of this story is still to come
+        return story  # the first news report of this story is still an alert
     levels = (match.severity for match in step.unsilenced)
     return replace(
         story,
@@ -132,27 +133,27 @@ def _destinations(
     if step.is_sent:
         routed = route_story(matches, report, policy, story=after)
         is_correction = step.decision.reason is Reason.CORRECTION
-        return (*routed, *_told_places(routed, step)) if is_correction else routed
+        return (*routed, *_other_receivers(routed, step)) if is_correction else routed
     if step.decision.reason is Reason.RETELLING and before is not None:
         return newly_reached(matches, report, policy, before=before, after=after)
     return ()
 
 
-def _told_places(routed: Sequence[Destination], step: Step) -> tuple[Destination, ...]:
-    """Return the other receivers that got the story: a correction goes to all of them."""
+def _other_receivers(routed: Sequence[Destination], step: Step) -> tuple[Destination, ...]:
+    """Return the other receivers that got the story: a correction goes to them too."""
     reached = {destination.receiver for destination in routed}
-    told = dict.fromkeys(receiver for receiver, _, _ in step.story.threads)
+    informed = dict.fromkeys(receiver for receiver, _, _ in step.story.threads)
     lists = tuple(match.watchlist for match in step.unsilenced)
     severity = highest(match.severity for match in step.unsilenced)
     return tuple(
         Destination(receiver=receiver, routes=(), watchlists=lists, severity=severity)
-        for receiver in told
+        for receiver in informed
         if receiver not in reached
     )
 
 
 def _silence(step: Step, before: Story | None) -> Step:
-    """Hold a step back: what it brings to the story is news once the silence is over."""
+    """Undo the changes to watch-lists and severity, so that they are news after the silence."""
     held = _redecide(step, Action.DIGEST, Reason.SILENCED) if step.is_sent else step
     if before is None:
         return held

@@ -1,8 +1,7 @@
-"""What a change to the watch-lists would have done, worked out on entries of the past.
+"""Compares the watch-lists before and after a change on past entries.
 
-In: entries in the order in which they were seen, the rules in force (or none) and the changed ones.
-Out: alerts, entries and severities gained and lost, by list and by rule, with samples that say why.
-Both sides make reports and plan as a poll does; nothing is written.
+The result has the alerts, entries and severities gained and lost, by watch-list and by rule, with
+samples that show the reason. Both sides match and plan as a poll does; nothing is written.
 """
 
 from collections import Counter
@@ -27,12 +26,12 @@ from straitwatch.core.report import matchable
 from straitwatch.core.rules import Rules
 
 _DAY = timedelta(days=1)
-_SEVERITY_LINE = "another line of severity"  # the rules that hold are the same on both sides
+_SEVERITY_LINE = "another line of severity"  # the same rules fire on both sides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One entry that a list gained or lost, and why."""
+    """One entry that a watch-list gained or lost, and why."""
 
     change: Change
     entry: Entry
@@ -45,7 +44,7 @@ class Sample:
 
 @dataclass(slots=True)
 class ListResult:
-    """How one list did before and after the change; stories are those that would have alerted."""
+    """The entries and alerts of one watch-list before and after the change."""
 
     watchlist: str
     entries_before: int = 0
@@ -62,7 +61,7 @@ class ListResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestResult:
-    """What came out."""
+    """The comparison of all watch-lists, and the entries that it is based on."""
 
     entries: int
     since_at: datetime | None
@@ -71,7 +70,7 @@ class BacktestResult:
 
     @property
     def days(self) -> float:
-        """The time that the entries span; at least one day, so that rates stay honest."""
+        """The days that the entries span; at least one, so that rates are not inflated."""
         if self.since_at is None or self.until_at is None:
             return 1.0
         return max((self.until_at - self.since_at) / _DAY, 1.0)
@@ -85,7 +84,17 @@ class _Past:
 
 
 class Backtest:
-    """Takes in entries one by one, oldest first."""
+    """Takes entries one by one, oldest first, and compares both sides.
+
+    Args:
+        candidate: the changed rules.
+        base: the current rules; None to count the alerts of the changed ones alone.
+        only: the watch-lists to compare; empty for all.
+        marks: verdicts of people, by entry and watch-list.
+        constraints: manual corrections of stories.
+        samples: the number of samples for each watch-list and kind of change.
+
+    """
 
     def __init__(
         self,
@@ -108,22 +117,22 @@ class Backtest:
         self._until_at: datetime | None = None
 
     def take(self, entry: Entry, feed: Feed, seen_at: datetime) -> None:
-        """Let both sides say what they make of an entry."""
+        """Match and plan an entry on both sides, and note the differences."""
         self._count += 1
         self._since_at = self._since_at or seen_at
         self._until_at = seen_at
         past = _Past(entry, feed, seen_at)
-        after = self._asked(self._after.take(past))
-        before = self._asked(self._before.take(past)) if self._before else ()
+        after = self._wanted(self._after.take(past))
+        before = self._wanted(self._before.take(past)) if self._before else ()
         for match in before:
-            self._of(match.watchlist).entries_before += 1
+            self._result_of(match.watchlist).entries_before += 1
         for match in after:
-            self._of(match.watchlist).entries_after += 1
+            self._result_of(match.watchlist).entries_after += 1
         for difference in compare_matches(before, after):
             self._note(difference, past)
 
     def result(self) -> BacktestResult:
-        """Sum up; alerts are counted by story: another first report is no difference."""
+        """Sum up. Alerts are compared by story: a different first report is no difference."""
         after = self._after.alerted()
         before = self._before.alerted() if self._before else {}
         for name, result in self._lists.items():
@@ -138,14 +147,15 @@ class Backtest:
             lists=tuple(self._lists[name] for name in sorted(self._lists)),
         )
 
-    def _asked(self, matches: Iterable[Match]) -> tuple[Match, ...]:
-        return tuple(it for it in matches if not self._only or it.watchlist in self._only)
+    def _wanted(self, matches: Iterable[Match]) -> tuple[Match, ...]:
+        only = self._only
+        return tuple(match for match in matches if not only or match.watchlist in only)
 
-    def _of(self, watchlist: str) -> ListResult:
+    def _result_of(self, watchlist: str) -> ListResult:
         return self._lists.setdefault(watchlist, ListResult(watchlist))
 
     def _note(self, difference: Difference, past: _Past) -> None:
-        result = self._of(difference.watchlist)
+        result = self._result_of(difference.watchlist)
         result.entries[difference.change] += 1
         mark = self._marks.get((past.entry.id, difference.watchlist))
         if mark:
@@ -168,7 +178,7 @@ class Backtest:
             )
 
     def _reasons(self, difference: Difference, past: _Past) -> Iterator[str]:
-        """Name the rules that hold on one side only."""
+        """Yield the rules that fire on one side only."""
         after = self._after.explain(past, difference.watchlist)
         before = self._before.explain(past, difference.watchlist) if self._before else None
         fires, other = (before, after) if difference.change is Change.LOST else (after, before)
@@ -177,16 +187,16 @@ class Backtest:
 
 
 class _Side:
-    """One configuration, with the stories that it would have made."""
+    """One configuration, with the stories that it would have formed."""
 
     def __init__(self, rules: Rules, constraints: Sequence[StoryConstraint]) -> None:
         self._matcher = rules.matcher
         self._rehearsal = Rehearsal(rules, constraints)
-        self._entries: dict[tuple[str, str], set[str]] = {}  # by list and story
+        self._entries: dict[tuple[str, str], set[str]] = {}  # by watch-list and story
         self._alerted: set[str] = set()
 
     def take(self, past: _Past) -> tuple[Match, ...]:
-        """Return the matches of an entry with the severity that they have in their story."""
+        """Plan an entry; return its matches with their severity in the story."""
         planned = self._rehearsal.take(past.entry, past.feed, past.seen_at).planned
         story_id = planned.fold.story_id if planned.fold else ""
         if planned.decision.is_sent:
@@ -196,12 +206,12 @@ class _Side:
         return planned.matches
 
     def explain(self, past: _Past, watchlist: str) -> Explanation | None:
-        """Say why a list fires on an entry or does not; None: there is no such list."""
+        """Explain why a watch-list fires on an entry or not; None if it does not exist."""
         text = matchable(past.entry, past.feed)
         return next(iter(self._matcher.explain(text, only=watchlist)), None)
 
     def alerted(self) -> dict[str, list[set[str]]]:
-        """Give for each list the stories that alerted, each as the entries that matched it."""
+        """Return the stories that alerted by watch-list, each as the set of its matched entries."""
         stories: dict[str, list[set[str]]] = {}
         for (watchlist, story_id), entries in self._entries.items():
             if story_id in self._alerted:
@@ -210,6 +220,6 @@ class _Side:
 
 
 def _without_match(stories: Iterable[set[str]], others: Iterable[set[str]]) -> int:
-    """Count the stories of which no entry stands in any of the others."""
+    """Count the stories that share no entry with any of the others."""
     known = set[str]().union(*others)
     return sum(known.isdisjoint(story) for story in stories)

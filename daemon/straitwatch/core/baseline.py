@@ -1,7 +1,7 @@
-"""Which entries are recorded without an alert because their feed is read for the first time.
+"""Finds the entries that are recorded without an alert because their feed is new.
 
-A feed's archive is no news. The first document with entries ends the first sight, whole or cut
-off, so that no feed stays silent; what comes later is news, or at most a little too much of it.
+A feed's archive is no news. The first document with entries ends this phase, even if it was cut
+off, so that no feed remains silent.
 """
 
 from collections.abc import Collection, Sequence
@@ -9,43 +9,43 @@ from datetime import datetime, timedelta
 
 from straitwatch.core.model import Entry, FeedState, ParsedDocument, ParseProblem
 
-FEW = 3  # entries at once; more of them without a date are an archive
+FEW = 3  # more entries than this in one document may be an archive
 
 
-def is_first_fetch_over(state: FeedState, read: ParsedDocument) -> bool:
-    """Whether later documents of the feed bring news."""
-    return state.baseline_at is not None or bool(read.entries)
+def is_first_fetch_over(state: FeedState, document: ParsedDocument) -> bool:
+    """Return True if the entries of later documents are news."""
+    return state.baseline_at is not None or bool(document.entries)
 
 
 def was_cut_off(state: FeedState) -> bool:
-    """Whether the last document was read as far as it went, and ended early."""
+    """Return True if the last document was parsed, but ended early."""
     was_read = state.last_ok_at is not None and state.last_ok_at == state.last_polled_at
     return was_read and state.last_outcome == ParseProblem.TRUNCATED
 
 
 def silent_entries(
-    read: ParsedDocument,
+    document: ParsedDocument,
     known: Collection[str],
     *,
     state: FeedState,
     backfill: timedelta,
     now: datetime,
 ) -> frozenset[str]:
-    """Return the ids of the entries that are older than the watch on their feed.
+    """Return the ids of the entries that belong to the archive of their feed.
 
     Args:
-        read: the document.
-        known: the ids of the entries that were read before.
+        document: the parsed document.
+        known: the ids of stored entries.
         state: of the feed, before this poll.
-        backfill: the age up to which entries are news at first sight.
+        backfill: the age up to which the entries of a new feed are news.
         now: the time of the poll.
 
     """
     if state.baseline_at is None:
         was_empty = state.last_ok_at is not None and not was_cut_off(state)
-        older = [] if was_empty and len(read.entries) <= FEW else read.entries
+        older = [] if was_empty and len(document.entries) <= FEW else document.entries
     elif was_cut_off(state):
-        rest = _rest(read.entries, known)
+        rest = _rest(document.entries, known)
         older = rest if len(rest) > FEW else []
     else:
         older = []
@@ -56,7 +56,7 @@ def silent_entries(
 
 
 def _rest(entries: Sequence[Entry], known: Collection[str]) -> Sequence[Entry]:
-    """Return what stands behind the known entries: the half that was cut off until now."""
+    """Return the entries after the known ones: the part that was cut off before."""
     last = max((place for place, entry in enumerate(entries) if entry.id in known), default=None)
     return () if last is None else entries[last + 1 :]
 

@@ -1,4 +1,4 @@
-"""What a correction by hand makes of a story."""
+"""Rebuilds stories after a manual correction, and lists the corrected ones."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -17,9 +17,10 @@ from straitwatch.core.story import add_sources, raise_severity
 
 
 def regrow_story(before: Story, reports: Sequence[Report]) -> Story:
-    """Return a story as it would be with these reports, oldest first, and what was said of it.
+    """Rebuild a story from these reports, oldest first, and keep the record of its messages.
 
-    Lists and a severity that it did not have are those that a silence holds: they are news later.
+    Watch-lists and a severity that the story did not have are held by a silence; they are left
+    out, so that they are news afterwards.
     """
     fold = Fold(story_id=before.id, relation=Relation.SAME_EVENT, reason=BY_HAND)
     story: Story | None = None
@@ -27,11 +28,11 @@ def regrow_story(before: Story, reports: Sequence[Report]) -> Story:
         story = raise_severity(add_sources(story, report, fold), report.matches)
     if story is None:
         raise ValueError(f"story {before.id} would have no report")
-    lists = tuple(name for name in story.watchlists if name in before.watchlists)
+    watchlists = tuple(name for name in story.watchlists if name in before.watchlists)
     pick = max if before.is_breaking else min
     return replace(
         story,
-        watchlists=lists or story.watchlists,
+        watchlists=watchlists or story.watchlists,
         pending_levels=before.pending_levels,
         severity=pick(story.severity, before.severity, key=lambda level: level.rank),
         is_breaking=before.is_breaking,
@@ -46,9 +47,9 @@ def regrow_story(before: Story, reports: Sequence[Report]) -> Story:
 def corrected_stories(
     reports: Iterable[FoldedReport], constraints: Sequence[StoryConstraint]
 ) -> dict[str, datetime]:
-    """Return when the reports of each story were last corrected by a person, by story.
+    """Return the last manual correction of each story, by its id.
 
-    What was folded into such a story before is as decided: the story was another one then.
+    Reports that were folded before it keep their fold, because the story was a different one.
     """
     story_by_report = {report.features.entry_id: report.fold.story_id for report in reports}
     corrected: dict[str, datetime] = {}

@@ -1,8 +1,4 @@
-"""Alert or not, and why.
-
-Two questions are answered apart: folding has said to which story a report belongs; here it is
-decided whether it brings something new.
-"""
+"""Decides whether a report of a known story is sent, and why."""
 
 from straitwatch.core.model import (
     Action,
@@ -36,17 +32,17 @@ def decide(
 
     Args:
         report: the report.
-        fold: its story, how sure that is, and what it adds to the reports that were sent.
-        before: the story as it was; None when the report opens it.
-        after: the story with the report in it.
-        severity: that of the report alone, in its story.
-        policy: which languages the desk reads.
+        fold: its story, and what it adds to the reports that were sent.
+        before: the story without the report; None if the report opens it.
+        after: the story with the report.
+        severity: of this report alone.
+        policy: routes, and the languages that the desk reads.
 
     """
     if held := _HELD.get(report.status):
         return _none(held)
     if before is not None and fold.novelty.signals and before.sent_severity:
-        return _update(Reason.CORRECTION)  # also when late: an old entry may be corrected today
+        return _update(Reason.CORRECTION)  # even if late: an old entry may be corrected today
     is_repeat = before is not None and _is_repeat(report, fold)
     if report.status is ReportStatus.LATE:
         is_known = is_repeat and before is not None and before.watchlists == after.watchlists
@@ -56,7 +52,7 @@ def decide(
     if before is None:
         return _ALERT
     if before.sent_severity is None:
-        return _decide_about_untold(report, fold)
+        return _decide_in_unsent_story(report, fold)
     if set(after.watchlists) - set(before.watchlists):
         return _update(Reason.NEW_LIST)
     if after.is_breaking and not before.is_breaking:
@@ -69,24 +65,21 @@ def decide(
 def _decide_about_kind(
     kind: Reason, report: Report, policy: AlertPolicy, *, is_repeat: bool
 ) -> Decision:
-    """Decide about commentary and round-ups: for the digest, unless a route asks for them."""
+    """Send commentary and round-ups to the digest, unless a route asks for them."""
     if is_repeat:
         return _none(Reason.KNOWN_ENTRY)
     is_wanted = any(report.kind.kind in route.kinds for route in policy.routes)
     return Decision(action=Action.ALERT, reason=kind) if is_wanted else _digest(kind)
 
 
-def _decide_about_untold(report: Report, fold: Fold) -> Decision:
-    """Decide about a further report of a story that nobody was sent.
-
-    What was only part of another feed's silent start is sent once.
-    """
+def _decide_in_unsent_story(report: Report, fold: Fold) -> Decision:
+    """Alert once on a story of which no report was sent, such as one from a feed's archive."""
     is_old = report.is_edited or fold.is_own_repeat
     return _none(Reason.KNOWN_ENTRY) if is_old else _ALERT
 
 
 def _decide_about_severity(fold: Fold) -> Decision:
-    """Decide about a report that is more severe than all that was sent; a copy is no event."""
+    """Alert on a report that is more severe than those that were sent; a copy is an update."""
     if fold.relation in (Relation.SAME_ENTRY, Relation.DUPLICATE):
         return _update(Reason.HIGHER_SEVERITY)
     return Decision(action=Action.ALERT, reason=Reason.MORE_SEVERE)
@@ -95,7 +88,7 @@ def _decide_about_severity(fold: Fold) -> Decision:
 def _decide_about_novelty(
     report: Report, fold: Fold, before: Story, policy: AlertPolicy
 ) -> Decision:
-    if report.is_edited and _tells_more(fold):
+    if report.is_edited and _changes_the_facts(fold):
         return _update(Reason.DEVELOPMENT)
     if _is_repeat(report, fold):
         return _none(Reason.KNOWN_ENTRY)
@@ -109,10 +102,10 @@ def _decide_about_novelty(
 
 
 def _is_development(fold: Fold) -> bool:
-    """Return True if a report adds what a desk must hear.
+    """Return True if a report adds facts that a desk must know.
 
-    A near-duplicate must do so by a deed or by another country that acts; one that only names who
-    says the same is a copy.
+    A near-duplicate must add an act or another side that acts. One that only adds a name, such as
+    a further speaker, is a copy.
     """
     novelty = fold.novelty
     if fold.relation is Relation.DUPLICATE:
@@ -120,18 +113,18 @@ def _is_development(fold: Fold) -> bool:
     return novelty.is_development
 
 
-def _tells_more(fold: Fold) -> bool:
-    """Return True if an edit tells of another deed or country, or the opposite of what was sent."""
+def _changes_the_facts(fold: Fold) -> bool:
+    """Return True if an edit adds an act or a side, or contradicts the reports that were sent."""
     return bool(fold.novelty.sides or fold.novelty.acts or fold.novelty.opposites)
 
 
 def _is_repeat(report: Report, fold: Fold) -> bool:
-    """Return True if the report was there before: the entry, or its page in whatever feed."""
+    """Return True if the entry was stored before, or its page in any feed."""
     return report.is_edited or fold.relation is Relation.SAME_ENTRY
 
 
 def _is_first_in_language(report: Report, before: Story, policy: AlertPolicy) -> bool:
-    """Return True if the desk reads the language, and nobody was sent the story in it."""
+    """Return True if this is the first report to be sent in a language that the desk reads."""
     language = report.features.language  # without script or country
     if not before.sent_languages or language in before.sent_languages:
         return False

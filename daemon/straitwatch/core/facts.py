@@ -1,4 +1,4 @@
-"""Stage: what a message may state about a story, frozen when the alert is decided."""
+"""Collects the facts that a message states about a story, when the alert is decided."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,7 +38,7 @@ _GRAVITY = (
     SignalKind.END,
     SignalKind.CONFIRMATION,
 )
-_EXERCISE = "exercise:"  # the kind of name in a deed
+_EXERCISE = "exercise:"  # the prefix of acts that name an exercise
 _UNREADABLE = re.compile(r"\de\+")  # 8.4e+09
 QUOTE_LENGTH = 320  # characters: two or three lines in Slack and mail
 
@@ -51,19 +51,19 @@ def describe_alert(
     related: Story | None = None,
     languages: Sequence[str] = (),
 ) -> AlertFacts:
-    """Freeze what a message may say: who, what, why, and who else.
+    """Collect the facts of a message: who reports what, why it is sent, and who else reports it.
 
     Args:
-        step: what the report did to its story.
+        step: the story with the report, and the decision.
         report: the report that is sent.
-        titles: of the watch-lists.
+        titles: of the watch-lists, by id.
         related: the story in another language that the fold names, if it exists.
-        languages: that the desk reads, in order of preference.
+        languages: those that the desk reads, in order of preference.
 
     """
     story, entry, reason = step.story, report.entry, step.decision.reason
     origin = _foreign_origin(report, story)
-    told = as_listed(report, origin)
+    listed = as_listed(report, origin)
     matches = sorted(step.unsilenced, key=lambda match: (-match.severity.rank, -match.score))
     hits = [hit for match in matches for hit in match.hits]
     return AlertFacts(
@@ -81,8 +81,8 @@ def describe_alert(
         matches=tuple(_note(match, titles) for match in matches),
         title_spans=_spans(hit for hit in hits if hit.field == "title"),
         quote=pick_quote(entry, hits),
-        first_report=first_reported((*story.reports, told), first_seen_at=story.first_seen_at),
-        also=tuple(one for one in story.reports if one.outlet.name != report.outlet.name),
+        first_report=first_reported((*story.reports, listed), first_seen_at=story.first_seen_at),
+        also=tuple(other for other in story.reports if other.outlet.name != report.outlet.name),
         outlet_count=len(story.outlets),
         origin=origin,
         origins=story.origins,
@@ -94,9 +94,9 @@ def describe_alert(
         is_late=reason is Reason.LATE,
         story_title=story.title,
         part_of=_part_of(step, languages),
-        also_in=report_language(told) if reason is Reason.OTHER_LANGUAGE else "",
-        headline=_headline(step, told, languages),
-        is_readable=is_readable(told, languages),
+        also_in=report_language(listed) if reason is Reason.OTHER_LANGUAGE else "",
+        headline=_headline(step, listed, languages),
+        is_readable=is_readable(listed, languages),
         signal=_gravest(step.fold.novelty.signals) if reason is Reason.CORRECTION else None,
         is_probable=reason is Reason.PROBABLE,
         added=_added(step, report) if step.decision.action is Action.UPDATE else (),
@@ -104,19 +104,18 @@ def describe_alert(
 
 
 def _gravest(signals: Iterable[SignalKind]) -> SignalKind | None:
-    """Return the signal that goes first in the message."""
+    """Return the signal that the message begins with."""
     found = set(signals)
     return next((signal for signal in _GRAVITY if signal in found), None)
 
 
 def _added(step: Step, report: Report) -> tuple[str, ...]:
-    """Return what an update adds, in words that people can read.
+    """Return the names and figures that an update adds, in a form that people can read.
 
-    Not whose reporting it is, nor what the desk has read: countries that a headline of the story
-    names, and what a headline that was sent names.
+    Outlets and sources are left out, and so are countries that a headline of the story names.
     """
     story, novelty = step.story, step.fold.novelty
-    titles = [one.title for one in story.reports if one.url != report.entry.url]
+    titles = [other.title for other in story.reports if other.url != report.entry.url]
     sides = (side for side in novelty.sides if not is_named(side, [story.title, *titles]))
     named = novelty.shown((*novelty.voices, *sides, *novelty.names))
     exercises = (act.removeprefix(_EXERCISE) for act in novelty.acts if act.startswith(_EXERCISE))
@@ -130,7 +129,7 @@ def _added(step: Step, report: Report) -> tuple[str, ...]:
 
 
 def _part_of(step: Step, languages: Sequence[str]) -> StoryName | None:
-    """Return the known story of a report that is more severe and has an alert of its own."""
+    """Return the story of a more severe report, which gets an alert of its own."""
     if step.decision.reason is not Reason.MORE_SEVERE:
         return None
     story = step.story
@@ -138,21 +137,21 @@ def _part_of(step: Step, languages: Sequence[str]) -> StoryName | None:
     return StoryName(story_id=story.id, title=title)
 
 
-def _headline(step: Step, told: StoryReport, languages: Sequence[str]) -> StoryReport | None:
-    """Return the headline that the desk reads, if there is a better one than that of the story.
+def _headline(step: Step, sent: StoryReport, languages: Sequence[str]) -> StoryReport | None:
+    """Return the report whose headline stands for the story, if the desk reads it more easily.
 
-    The report that is told has its own headline in an update and in an alert of its own.
+    An update shows the headline of `sent` too, and a more severe report has its own alert.
     """
     if step.decision.reason is Reason.MORE_SEVERE:
         return None
     if step.decision.action is not Action.UPDATE:
-        return better_headline(step.story.reports, languages, than=told)
-    others = [report for report in step.story.reports if report.url != told.url]
+        return better_headline(step.story.reports, languages, than=sent)
+    others = [report for report in step.story.reports if report.url != sent.url]
     return better_headline(others, languages, than=others[0]) if others else None
 
 
 def _foreign_origin(report: Report, story: Story) -> str:
-    """Return whose reporting a report is; "" when it is the outlet's own."""
+    """Return the source whose reporting the report repeats; "" if it is the outlet's own."""
     origin = choose_origin(report.attributions, story.origins)
     return origin if origin != report.outlet.name else ""
 
@@ -168,10 +167,10 @@ def _note(match: Match, titles: Mapping[str, str]) -> MatchNote:
 
 
 def pick_quote(entry: Entry, hits: Sequence[Hit]) -> Quote:
-    """Choose the sentence of summary or content that holds most of what matched.
+    """Return the sentence of summary or content with the most hits; the first of equals.
 
-    The first of equals wins; the title is quoted only by its headline, so an entry without any
-    other text has an empty quote, and one whose text holds no hit is quoted by its beginning.
+    A text without a hit is quoted from its beginning. An entry with only a title has an empty
+    quote, because the message shows the title anyway.
     """
     best = Quote(text="")
     best_count = -1
@@ -186,7 +185,7 @@ def pick_quote(entry: Entry, hits: Sequence[Hit]) -> Quote:
 
 
 def _cut_quote(text: str, start: int, end: int, hits: Sequence[Hit]) -> Quote:
-    """Cut a long sentence to a window around its first hit."""
+    """Cut a long sentence to a passage around its first hit."""
     if end - start > QUOTE_LENGTH:
         first = min((hit.start for hit in hits), default=start)
         start = max(start, min(first - QUOTE_LENGTH // 4, end - QUOTE_LENGTH))
@@ -197,7 +196,7 @@ def _cut_quote(text: str, start: int, end: int, hits: Sequence[Hit]) -> Quote:
 
 
 def _spans(hits: Iterable[Hit]) -> tuple[tuple[int, int], ...]:
-    """Merge overlapping hits into spans that can be highlighted one after the other."""
+    """Merge overlapping hits into separate spans."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted({(hit.start, hit.end) for hit in hits}):
         if merged and start <= merged[-1][1]:

@@ -1,4 +1,4 @@
-"""Which of a story's reports people see: those it lists, its headline, and who was first."""
+"""Picks the reports of a story that people see: the listed ones, the headline, the first."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from straitwatch.core.model import StoryReport
 
-LISTED_REPORTS = 12  # of a story; the first report in a further language is listed as well
-FIRST_WITHIN = timedelta(days=3)  # before a story is seen: folding looks back about as far
+LISTED_REPORTS = 12  # of a story; the first report in each language is always listed
+FIRST_WITHIN = timedelta(days=3)  # before a story is first seen; folding looks back about as far
 _KANA = re.compile("[\u3040-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
@@ -18,43 +18,45 @@ _IN_CYRILLIC = ("ru", "uk", "be", "bg", "mk", "sr", "kk", "ky", "mn", "tg")
 
 
 def list_report(listed: tuple[StoryReport, ...], report: StoryReport) -> tuple[StoryReport, ...]:
-    """Return the reports that a story lists, with this one if it is worth it.
+    """Add a report to those that a story lists, if it qualifies.
 
-    The first report of each outlet is, while there is room, and the first in each language always.
+    The first report in each language qualifies, and so does the first of each outlet up to
+    `LISTED_REPORTS`.
     """
     if new_language(listed, report):
         return (*listed, report)
-    is_new_outlet = all(one.outlet.name != report.outlet.name for one in listed)
+    is_new_outlet = all(other.outlet.name != report.outlet.name for other in listed)
     has_room = len(listed) < LISTED_REPORTS
     return (*listed, report) if is_new_outlet and has_room else listed
 
 
 def new_language(listed: Sequence[StoryReport], report: StoryReport) -> str:
-    """Return the language of a report, without its script, if no listed report has it; else ""."""
+    """Return the language of a report, without its script; "" if a listed report has it too."""
     language = _base(report_language(report))
-    return "" if language in {_base(report_language(one)) for one in listed} else language
+    known = {_base(report_language(other)) for other in listed}
+    return "" if language in known else language
 
 
 def pick_headline(reports: Sequence[StoryReport], languages: Sequence[str]) -> StoryReport | None:
-    """Return the report whose title stands for the story: the first in the best language.
+    """Return the report with the story's headline: the first in the preferred language.
 
     Args:
         reports: of the story, oldest first.
-        languages: in order of preference; empty for the first report, whatever its language.
+        languages: in order of preference; if empty, the first report counts.
 
     """
     return min(reports, key=lambda report: _rank(report, languages), default=None)
 
 
 def is_readable(report: StoryReport, languages: Sequence[str]) -> bool:
-    """Return True if a report is in one of the desk's languages, or the desk has named none."""
+    """Return True if a report is in one of the languages, or if there are none."""
     return not languages or _rank(report, languages) < len(languages)
 
 
 def better_headline(
     reports: Sequence[StoryReport], languages: Sequence[str], *, than: StoryReport
 ) -> StoryReport | None:
-    """Return the story's headline where the desk prefers its language to that of `than`."""
+    """Return the report with the story's headline, if its language is preferred to `than`'s."""
     best = pick_headline(reports, languages)
     if best is None or _rank(best, languages) >= _rank(than, languages):
         return None
@@ -64,7 +66,7 @@ def better_headline(
 def headline_pair(
     title: str, reports: Sequence[StoryReport], languages: Sequence[str]
 ) -> tuple[str, str]:
-    """Return a story's headline for a desk, and its own title where that is another one, or ""."""
+    """Return a story's headline in the preferred language, and its own title if that differs."""
     shown = pick_headline(reports, languages)
     if shown is None or not languages or shown.title == title:
         return title, ""
@@ -72,9 +74,9 @@ def headline_pair(
 
 
 def report_language(report: StoryReport) -> str:
-    """Return the language of a headline: the declared one, unless it is in another script.
+    """Return the declared language of a headline, unless its script shows a different one.
 
-    Many Chinese and Russian sites declare `en-us`, the default of their software.
+    For example, many Chinese and Russian sites declare `en-us`, the default of their software.
     """
     declared, title = report.outlet.language, report.title
     wide = len(_EAST_ASIAN.findall(title))  # a character is about half a word
@@ -99,17 +101,17 @@ def _script(language: str) -> str:
 def first_reported(
     reports: Sequence[StoryReport], *, first_seen_at: datetime
 ) -> StoryReport | None:
-    """Return the report that was published first; without plausible dates, the one seen first."""
+    """Return the report that was published first, or seen first if no date is plausible."""
     dated = [
-        (published_at, at)
-        for at, report in enumerate(reports)
+        (published_at, place)
+        for place, report in enumerate(reports)
         if (published_at := plausible_date(report, first_seen_at=first_seen_at))
     ]
     return reports[min(dated)[1]] if dated else next(iter(reports), None)
 
 
 def plausible_date(report: StoryReport, *, first_seen_at: datetime) -> datetime | None:
-    """Return when a report was published, unless its date is impossible for its story."""
+    """Return the date of a report, or None if it is impossible for its story."""
     published_at = report.published_at
     if published_at is None or not first_seen_at - FIRST_WITHIN <= published_at <= report.seen_at:
         return None
@@ -122,16 +124,16 @@ def _base(language: str) -> str:
 
 
 def _rank(report: StoryReport, languages: Sequence[str]) -> int:
-    """Return the place of a report in an order of languages; `zh` stands for both scripts."""
+    """Return the position of a report's language; `zh` includes both scripts."""
     tag = report_language(report).lower()
-    for at, wanted in enumerate(languages):
+    for position, wanted in enumerate(languages):
         if tag == wanted.lower() or tag.startswith(f"{wanted.lower()}-"):
-            return at
+            return position
     return len(languages)
 
 
 def is_named(name: str, titles: Iterable[str]) -> bool:
-    """Return True if one of the headlines holds a name as words of its own."""
+    """Return True if one of the headlines contains a name as whole words."""
     if not name.isascii():
         return any(name in title for title in titles)
     words = re.compile(rf"(?<![a-z0-9]){re.escape(name.lower())}(?![a-z0-9])")

@@ -1,10 +1,9 @@
-"""The one place in core that knows the order of the stages, and so what a poll changes.
+"""Plans everything that a poll or a release changes, as values that the store writes.
 
     for each report: fold -> advance -> add to the window -> alert and deliveries
 
-In: the reports of a poll, what the store knows (`PollContext`), the rules. Out: a `Plan` that the
-store writes in one transaction. `backtest` and the demonstration call the same function and write
-nothing.
+The order of these stages is decided here and nowhere else. `backtest` and the demonstration call
+the same function and write nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -54,32 +53,33 @@ from straitwatch.core.policy import GIVE_UP_AFTER
 from straitwatch.core.rules import Rules
 from straitwatch.core.schedule import held_until
 
-SAME_GUID: Final = "same-guid"  # of an entry that was stored before; its text was edited
-RETURNED: Final = "returned"  # a page that was reported long ago, under the same title
+# Reasons of folds by identity
+SAME_GUID: Final = "same-guid"  # an edit of a stored entry
+RETURNED: Final = "returned"  # a page that was reported long ago under the same title
 
 
 def fold_profiles(watchlists: Iterable[WatchList]) -> dict[str, FoldProfile]:
-    """Return how readily each list folds."""
+    """Return the fold profile of each watch-list."""
     return {watchlist.id: PROFILES[watchlist.folding] for watchlist in watchlists}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollContext:
-    """What must be known to plan a poll.
+    """The stored state that a plan depends on.
 
-    `window` is derived state and takes in the reports that are folded. A caller whose commit fails
-    drops it and builds it anew from the store.
+    `plan_poll` adds the poll's reports to `window`. If the commit fails, the caller discards the
+    window and rebuilds it from the store.
     """
 
     window: StoryWindow
-    stories: Mapping[str, Story] = field(default_factory=dict)  # by id; may load them when asked
-    silences: tuple[Silence, ...] = ()  # made by command; those of the configuration are in `Rules`
-    known: Mapping[str, KnownEntry] = field(default_factory=dict)  # the edited entries
-    returned: Mapping[str, Fold] = field(default_factory=dict)  # entries that a page showed before
-    report_rates: Mapping[str, float] | None = None  # reports an hour by list; None: the window's
+    stories: Mapping[str, Story] = field(default_factory=dict)  # by id; may be lazy
+    silences: tuple[Silence, ...] = ()  # of commands; those of the configuration are in `Rules`
+    known: Mapping[str, KnownEntry] = field(default_factory=dict)  # stored versions of edits, by id
+    returned: Mapping[str, Fold] = field(default_factory=dict)  # by entry, if its page was stored
+    report_rates: Mapping[str, float] | None = None  # reports an hour, by list; default: window
 
     def report_rate(self, report: Report) -> float:
-        """Return how many reports an hour the busiest list of a report usually has."""
+        """Return the usual reports an hour of the report's busiest watch-list."""
         lists = (match.watchlist for match in report.matches)
         if self.report_rates is None:
             return max(self.window.report_rate(watchlist) for watchlist in lists)
@@ -88,11 +88,11 @@ class PollContext:
 
 @dataclass(slots=True)
 class _Draft:
-    """The plan while it is being made; stories change as reports are folded into them."""
+    """A plan in the making: each report may change a story that the next one belongs to."""
 
     context: PollContext
     rules: Rules
-    policy: AlertPolicy = field(init=False)  # with all silences that are in force
+    policy: AlertPolicy = field(init=False)  # with all active silences
     touched: dict[str, Story] = field(default_factory=dict)
     entries: list[PlannedEntry] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
@@ -106,21 +106,18 @@ class _Draft:
     def story(self, story_id: str) -> Story | None:
         return self.touched.get(story_id) or self.context.stories.get(story_id)
 
-    def take(self, report: Report, fold: Fold, report_rate: float = inf) -> Step:
-        """Advance the story that `fold` names, and add the messages that follow."""
+    def add(self, report: Report, fold: Fold, report_rate: float = inf) -> Step:
+        """Advance the story that `fold` names, and add the messages that result."""
         before = self.story(fold.story_id)
         step = advance(before, report, fold, self.policy, report_rate=report_rate)
         self.stories_new += step.opens_story
-        sent = before.sent_severity if before else None
-        story = self._announce(step, report, sent) if step.is_sent else step.story
+        highest_sent = before.sent_severity if before else None
+        story = self._announce(step, report, highest_sent) if step.is_sent else step.story
         self.touched[story.id] = story
         return step
 
-    def _announce(self, step: Step, report: Report, sent: Severity | None) -> Story:
-        """Add the alert and one delivery for each recipient; return the story with its threads.
-
-        `sent` is the highest severity that was sent about the story before.
-        """
+    def _announce(self, step: Step, report: Report, highest_sent: Severity | None) -> Story:
+        """Add the alert and one delivery for each recipient; return the story with its threads."""
         related = step.fold.related
         facts = describe_alert(
             step,
@@ -140,7 +137,7 @@ class _Draft:
             created_at=report.seen_at,
             config_version=self.rules.config_version,
         )
-        deliveries, threads = _deliveries(alert, step, sent, self.rules)
+        deliveries, threads = _deliveries(alert, step, highest_sent, self.rules)
         if deliveries:
             self.alerts.append(alert)
             self.deliveries.extend(deliveries)
@@ -148,11 +145,11 @@ class _Draft:
 
 
 def plan_poll(poll: Poll, context: PollContext, rules: Rules) -> Plan:
-    """Work out everything that one poll, or a part of it, changes."""
+    """Plan everything that one poll, or one part of it, changes."""
     draft = _Draft(context, rules)
     for report in poll.reports:
         fold, is_known = _fold(report, context, rules)
-        step = draft.take(report, fold, context.report_rate(report))
+        step = draft.add(report, fold, context.report_rate(report))
         if not is_known:
             is_sent = step.is_sent and report.kind.kind is EntryKind.NEWS
             context.window.add(report.features, fold, is_sent=is_sent)
@@ -163,7 +160,7 @@ def plan_poll(poll: Poll, context: PollContext, rules: Rules) -> Plan:
 
 
 def _fold(report: Report, context: PollContext, rules: Rules) -> tuple[Fold, bool]:
-    """Return the story of a report, by identity first; True if the window has it already."""
+    """Find the story of a report, by identity first; True if the window already has the report."""
     entry = report.entry
     known = context.known.get(entry.id)
     if known is not None and known.story_id:
@@ -176,16 +173,16 @@ def _fold(report: Report, context: PollContext, rules: Rules) -> tuple[Fold, boo
         return fold, True
     fold = context.window.fold(report.features, rules.folding)
     if fold.relation is not Relation.SAME_ENTRY and entry.id in context.returned:
-        # However long ago: the window has forgotten pages older than it is.
+        # The page may be older than the window.
         fold = context.returned[entry.id]
     return fold, False
 
 
 def _edit_novelty(features: Features, known: KnownEntry, window: StoryWindow) -> Novelty:
-    """Return what an edit adds to what was sent about its story.
+    """Return what an edit adds to the messages about its story.
 
-    The stored title says which signals the entry had before. A window that was rebuilt has the
-    report as it was first folded, and a story that is closed is in no window.
+    Signals that the stored title already had are not new. They are read from that title because a
+    rebuilt window holds the report as it was first folded, and no window holds a closed story.
     """
     novelty = window.novelty(features, known.story_id)
     signals = novelty.signals if window.is_open(known.story_id) else features.signals
@@ -237,13 +234,13 @@ def _finish(draft: _Draft, poll: Poll) -> Plan:
 # ---------------------------------------------------------------- messages
 
 _Threads = tuple[tuple[str, str, str], ...]  # as in `Story`
-_Hold = tuple[datetime | None, str]  # until when a message is held, and why
+_Hold = tuple[datetime | None, str]  # the end of a hold, if there is one, and its reason
 
 
 def _deliveries(
-    alert: Alert, step: Step, sent: Severity | None, rules: Rules
+    alert: Alert, step: Step, highest_sent: Severity | None, rules: Rules
 ) -> tuple[list[Delivery], _Threads]:
-    """Return one delivery for each recipient, and the threads of the story with them."""
+    """Return one delivery for each recipient, and the story's threads including them."""
     threads = {(receiver, recipient): first for receiver, recipient, first in step.story.threads}
     decision = step.decision
     deliveries: list[Delivery] = []
@@ -255,7 +252,10 @@ def _deliveries(
             if parent and not is_wanted:
                 continue
             hold = _hold(
-                destination, rules.policy, sent=sent if parent else None, now=alert.created_at
+                destination,
+                rules.policy,
+                sent=highest_sent if parent else None,
+                now=alert.created_at,
             )
             delivery = _delivery(
                 alert, destination, recipient, parent=parent, hold=hold, rules=rules
@@ -295,11 +295,11 @@ def _delivery(
 def _hold(
     destination: Destination, policy: AlertPolicy, *, sent: Severity | None, now: datetime
 ) -> _Hold:
-    """Return until when a message is held and why; no time sends it at once.
+    """Return until when a message is held, and why.
 
-    Quiet hours hold a message, `update_wait` an update, and an explicit `group_wait` both. Where
-    several routes lead to one receiver, the quiet hours that end first decide; they are looked at
-    when the wait is over.
+    Quiet hours hold any message, `update_wait` holds updates, and an explicit `group_wait` holds
+    both. If several routes lead to one receiver, the quiet hours that end first apply, as of the
+    end of the wait.
     """
     until = update_hold(destination.severity, sent, wait=policy.update_wait, now=now)
     if end := _end_of_quiet(destination, policy, until or now):
@@ -311,7 +311,7 @@ def _hold(
 
 
 def _end_of_quiet(destination: Destination, policy: AlertPolicy, at: datetime) -> datetime | None:
-    """Return when the quiet hours end that hold a message at a time."""
+    """Return the end of the quiet hours that hold a message at this time, if any do."""
     ends: list[datetime] = []
     for quiet in policy.quiet_hours:
         if quiet.name in destination.quiet_hours:
@@ -322,22 +322,22 @@ def _end_of_quiet(destination: Destination, policy: AlertPolicy, at: datetime) -
     return min(ends, default=None)
 
 
-# ---------------------------------------------------------------- what a person releases
+# ---------------------------------------------------------------- released reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """What follows when held reports are news after all, to be written in one transaction."""
+    """Everything that alerting on stored reports changes, written in one transaction."""
 
     decisions: Mapping[str, Decision]  # by entry
-    stories: tuple[Story, ...]  # those that something is said of, in their new state
+    stories: tuple[Story, ...]  # those with an alert, in their new state
     alerts: tuple[Alert, ...]
     deliveries: tuple[Delivery, ...]
     config_version: str
 
 
 def name_source(release: Release, source: Story, languages: Sequence[str]) -> Release:
-    """Return a release whose first alert names the story that its reports were split from."""
+    """Return the release with the story that its reports were split from in its first alert."""
     title, _ = headline_pair(source.title, source.reports, languages)
     name = StoryName(story_id=source.id, title=title)
     alerts = [
@@ -352,26 +352,26 @@ def name_source(release: Release, source: Story, languages: Sequence[str]) -> Re
 def plan_release(
     held: Sequence[tuple[Report, Fold]], context: PollContext, rules: Rules
 ) -> Release:
-    """Say of held reports what would have been said of new ones, oldest first.
+    """Plan the alerts that stored reports would have led to as new ones, oldest first.
 
-    A story that was alerted gets another message only for what an update is sent for.
+    A story that was sent already gets a message only where a new report would be an update.
     """
     draft = _Draft(context, rules)
     decisions: dict[str, Decision] = {}
     for report, fold in held:
-        # The same page, but no repeat; and much may have been sent since it was folded.
+        # A held page is no repeat, and other reports may have been sent since it was folded.
         novelty = context.window.novelty(report.features, fold.story_id)
-        step = draft.take(report, replace(fold, relation=Relation.SAME_EVENT, novelty=novelty))
+        step = draft.add(report, replace(fold, relation=Relation.SAME_EVENT, novelty=novelty))
         if step.is_sent:
             context.window.note_sent(report.features, fold.story_id)
         decisions[report.entry.id] = step.decision
-    said = {alert.story_id for alert in draft.alerts}
+    alerted = {alert.story_id for alert in draft.alerts}
     return Release(
         decisions=decisions,
         stories=tuple(
             replace(story, last_seen_at=context.stories[story.id].last_seen_at)
             for story in draft.touched.values()
-            if story.id in said
+            if story.id in alerted
         ),
         alerts=tuple(draft.alerts),
         deliveries=tuple(draft.deliveries),

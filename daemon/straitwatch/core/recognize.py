@@ -1,7 +1,7 @@
-"""Tells an edited entry from another one that was published under its GUID.
+"""Distinguishes an edited entry from a different one with the same GUID.
 
-Some feeds have one entry, always with the same GUID, and number the others by their place. What
-comes under a GUID is an edit as long as link, headline, text and date do not all speak against it.
+Some feeds reuse one GUID for every entry, or number their entries by position. An entry under a
+known GUID counts as an edit unless link, headline, text and date together show a different one.
 """
 
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ from straitwatch.core.normalize import derived_entry_id
 
 
 def is_reused_guid(entry: Entry, earlier: EarlierEntry, *, now: datetime) -> bool:
-    """Whether the entry is another one than that which was stored under its GUID.
+    """Return True if an entry differs from the one that was stored under its GUID.
 
-    A page that is renewed under its GUID and address is another entry half a day later.
+    A page with a new text under the same GUID and address is a different entry half a day later.
     """
     signs = EntrySigns.compare(entry, earlier.entry)
     is_later = _comes_later(entry, earlier, now=now)
@@ -38,7 +38,7 @@ def _comes_later(entry: Entry, earlier: EarlierEntry, *, now: datetime) -> bool:
 
 
 def own_id(entry: Entry, earlier: EarlierEntry, *, feed_id: str) -> str:
-    """Return the id of an entry under a reused GUID: the same at the next poll, wherever listed."""
+    """Return the id of an entry under a reused GUID; it does not depend on the entry's position."""
     if entry.canonical_url and entry.canonical_url != earlier.entry.canonical_url:
         return derived_entry_id(feed_id, entry.canonical_url)
     day = f"{entry.published_at:%Y-%m-%d}" if entry.published_at else ""
@@ -46,16 +46,16 @@ def own_id(entry: Entry, earlier: EarlierEntry, *, feed_id: str) -> str:
 
 
 def with_own_ids(
-    read: ParsedDocument, earlier: Mapping[str, EarlierEntry], *, feed_id: str, now: datetime
+    document: ParsedDocument, earlier: Mapping[str, EarlierEntry], *, feed_id: str, now: datetime
 ) -> ParsedDocument:
-    """Give entries under reused GUIDs ids of their own.
+    """Give entries under reused GUIDs their own ids.
 
-    `earlier` holds what is stored under the ids of those entries whose text is another one now.
+    `earlier` maps the ids of entries with a changed text to the stored entries.
     """
     entries: dict[str, Entry] = {}
-    for entry in read.entries:
+    for entry in document.entries:
         before = earlier.get(entry.id)
         if before is not None and is_reused_guid(entry, before, now=now):
             entry = replace(entry, id=own_id(entry, before, feed_id=feed_id))  # noqa: PLW2901
         entries.setdefault(entry.id, entry)
-    return replace(read, entries=tuple(entries.values()))
+    return replace(document, entries=tuple(entries.values()))

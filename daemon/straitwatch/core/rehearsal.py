@@ -1,7 +1,6 @@
-"""What one configuration would do with entries of the past, one after the other.
+"""Plays past entries through one configuration, each as a poll of its own at its own time.
 
-Each entry is matched, folded and decided on as in a poll of its own, at its own time. Nothing is
-written.
+Nothing is written.
 """
 
 from collections.abc import Sequence
@@ -37,30 +36,30 @@ _UNCHANGED = Decision(action=Action.NONE, reason=Reason.KNOWN_ENTRY)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsed:
-    """What would have become of one entry, and the message that it would have led to."""
+    """The plan for one entry, and the message that it would have led to."""
 
     planned: PlannedEntry
     alert: Alert | None = None
-    message: str = ""  # the same for reports that go out as one; "" if nothing is sent
+    message: str = ""  # the same for reports that share a message; "" if nothing is sent
 
 
 @dataclass(slots=True)
 class Rehearsal:
-    """Takes in entries in the order in which they were seen, and remembers their stories."""
+    """Takes entries in the order in which they were seen, and remembers their stories."""
 
     rules: Rules
-    constraints: Sequence[StoryConstraint] = ()  # what people decided about these entries
+    constraints: Sequence[StoryConstraint] = ()  # manual corrections
     _windows: list[StoryWindow] = field(default_factory=list)
     _stories: dict[str, Story] = field(default_factory=dict)
-    _waiting: dict[str, tuple[str, datetime]] = field(default_factory=dict)  # messages by story
+    _waiting: dict[str, tuple[str, datetime]] = field(default_factory=dict)  # message by story
     _known: dict[str, KnownEntry] = field(default_factory=dict)  # the entries that matched
 
     def take(self, entry: Entry, feed: Feed, seen_at: datetime) -> Rehearsed:
-        """Do with an entry what a poll would, without a sentence vector."""
+        """Match and plan an entry, without a sentence vector."""
         return self.plan(self.read(entry, feed, seen_at))
 
     def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Report | PlannedEntry:
-        """Match an entry; one that comes again is an edit or nothing."""
+        """Match an entry; a repeated one is an edit, or unchanged."""
         arrival = Arrival(feed=feed, state=_seen(feed, seen_at), seen_at=seen_at, known=self._known)
         if not arrival.has_changed(entry):
             return self._unchanged(entry)
@@ -68,7 +67,7 @@ class Rehearsal:
         return item
 
     def plan(self, report: Report | PlannedEntry) -> Rehearsed:
-        """Fold a report and decide about it."""
+        """Plan a report as the only one of a poll."""
         if isinstance(report, PlannedEntry):
             return Rehearsed(planned=report)
         poll = Poll(feed=report.feed, state=_seen(report.feed, report.seen_at), reports=(report,))
@@ -89,7 +88,7 @@ class Rehearsal:
         return Rehearsed(planned=planned, alert=alert, message=message)
 
     def _message_of(self, alert: Alert, deliveries: Sequence[Delivery]) -> str:
-        """Return the message that an alert goes out with: updates wait for each other."""
+        """Return the message that contains an alert: updates are collected for a while."""
         ends = [
             delivery.not_before
             for delivery in deliveries
@@ -104,9 +103,9 @@ class Rehearsal:
         return message
 
     def _window_of(self, seen_at: datetime) -> StoryWindow:
-        """Return the window that remembers this time; a file may jump between several spans.
+        """Return the window that remembers this time; a file may switch between several periods.
 
-        Reports that are further apart than a window's memory share nothing.
+        Reports that are further apart than a window's memory never share a story.
         """
         near = (window for window in self._windows if window.remembers(seen_at))
         window = next(near, None)
@@ -122,5 +121,5 @@ class Rehearsal:
 
 
 def _seen(feed: Feed, seen_at: datetime) -> FeedState:
-    """Return the state of a feed that was seen before."""
+    """Return the state of a feed whose first fetch is over."""
     return FeedState(feed_id=feed.id, baseline_at=seen_at)

@@ -1,7 +1,7 @@
-"""Makes reports of the entries of a document, before anything is locked.
+"""Makes reports of the entries of a document, outside the transaction.
 
-Matching, the outlet, the sources that the text names and the features for folding are computed
-here, once. What remains for the transaction is cheap.
+Matches, the outlet, the sources that the text names and the features are computed once, here. The
+work inside the transaction is cheap.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -35,29 +35,30 @@ from straitwatch.core.rules import Rules
 from straitwatch.core.story import outlet_of
 from straitwatch.core.vectors import encoder_text
 
-REKEY_ENTRIES = 10  # new ones in one poll, and the share that is familiar
+# A feed has reissued its entries if it has so many new ones, and so many of them are familiar.
+REKEY_ENTRIES = 10
 REKEY_SHARE = 0.8
-REKEY_WHOLE = 3  # entries, if no id of the whole document is known
+REKEY_WHOLE = 3  # entries are enough if no id in the document is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """Where and when the entries of a document were read, and what was known of them."""
+    """A document's feed and time, and its entries that are stored already or no news."""
 
     feed: Feed
     state: FeedState  # before the poll
     seen_at: datetime
-    known: Mapping[str, KnownEntry] = field(default_factory=dict)
-    silent: frozenset[str] = frozenset()  # entries that are older than the watch on their feed
-    rekeyed: frozenset[str] = frozenset()  # entries that are there already under other ids
+    known: Mapping[str, KnownEntry] = field(default_factory=dict)  # by id
+    silent: frozenset[str] = frozenset()  # entries of the feed's archive
+    rekeyed: frozenset[str] = frozenset()  # entries that are stored under other ids
 
     def has_changed(self, entry: Entry) -> bool:
-        """Return True if an entry is new, or if its text was edited since it was stored."""
+        """Return True if an entry is new or edited."""
         known = self.known.get(entry.id)
         return known is None or known.text_hash != entry.text_hash
 
     def status_of(self, entry: Entry, policy: AlertPolicy) -> ReportStatus:
-        """Return how a report of an entry arrived."""
+        """Return the status of a report of this entry."""
         if entry.id in self.silent:
             return ReportStatus.BASELINE
         if entry.id in self.rekeyed:
@@ -72,10 +73,14 @@ class Arrival:
 
 
 def rekeyed_entries(new: Sequence[Entry], familiar: Collection[str]) -> frozenset[str]:
-    """Return the entries of a feed that has given its entries new ids: they are no news.
+    """Return the old entries of a feed that has reissued its entries under new ids.
 
-    `familiar` are those of the new entries whose title this feed has carried before. A few are a
-    bulletin with one title each day; most of many are the same entries over again.
+    Args:
+        new: the entries with unknown ids.
+        familiar: those of them whose title the feed has carried before. A few of them are a daily
+            bulletin, which always has the same title; if most are familiar, the ids are new and
+            the entries are not.
+
     """
     is_rekeyed = len(new) >= REKEY_ENTRIES and len(familiar) >= REKEY_SHARE * len(new)
     return frozenset(familiar) if is_rekeyed else frozenset()
@@ -84,10 +89,14 @@ def rekeyed_entries(new: Sequence[Entry], familiar: Collection[str]) -> frozense
 def rekeyed_document(
     entries: Sequence[Entry], familiar: Collection[str], *, last_ok_at: datetime | None
 ) -> frozenset[str]:
-    """Recognize a short document, none of whose ids is known, as entries under new ids.
+    """Return the old entries of a short document without any known id.
 
-    `familiar` are those whose title and text this feed has carried before. What was published
-    since the last poll, at `last_ok_at`, is a bulletin whose words are always the same.
+    Args:
+        entries: of the document.
+        familiar: those whose title and text the feed has carried before.
+        last_ok_at: the last good poll. An entry published since then is news: some bulletins
+            always have the same words.
+
     """
     again = frozenset(
         entry.id
@@ -102,10 +111,7 @@ def rekeyed_document(
 def build_reports(
     entries: Iterable[Entry], arrival: Arrival, rules: Rules
 ) -> Iterator[Report | PlannedEntry]:
-    """Match new and edited entries; yield a report of each on which a list fires.
-
-    The others are yielded as they are stored.
-    """
+    """Match new and edited entries; yield a report of each match, and the other entries as such."""
     for entry in entries:
         text = matchable(entry, arrival.feed)
         matches = rules.matcher.match(text)
@@ -158,7 +164,7 @@ def make_report(
 
 
 def _kind_of(entry: Entry, feed: Feed, matches: Sequence[Match]) -> Kind:
-    """Return the kind of an entry; a live page or briefing of something critical is news."""
+    """Return the kind of an entry; a live page or briefing with a critical match is news."""
     kind = classify_kind(entry, feed)
     is_critical = any(match.severity is Severity.CRITICAL for match in matches)
     if kind.kind is EntryKind.ROUNDUP and is_critical:
@@ -167,7 +173,7 @@ def _kind_of(entry: Entry, feed: Feed, matches: Sequence[Match]) -> Kind:
 
 
 def meaning_of(report: Report) -> str:
-    """Return the text of a report whose sentence vector is compared."""
+    """Return the text of a report that the sentence encoder reads."""
     entry = report.entry
     return encoder_text(entry.title, entry.summary or entry.content, one_script())
 
@@ -179,23 +185,26 @@ def add_vectors(reports: Iterable[Report], vectors: Iterable[Vector | None]) -> 
 
 
 def gather_poll(
-    read: ParsedDocument, arrival: Arrival, state: FeedState, items: Iterable[Report | PlannedEntry]
+    document: ParsedDocument,
+    arrival: Arrival,
+    state: FeedState,
+    items: Iterable[Report | PlannedEntry],
 ) -> Poll:
-    """Put together what a poll brought; `state` is the feed's next one."""
+    """Gather the results of a poll; `state` is the feed's next state."""
     built = list(items)
     return Poll(
         feed=arrival.feed,
         state=state,
         reports=tuple(item for item in built if isinstance(item, Report)),
         unmatched=tuple(item for item in built if isinstance(item, PlannedEntry)),
-        entries=len(read.entries),
+        entries=len(document.entries),
         is_baseline=bool(arrival.silent) or arrival.state.last_ok_at is None,
         rekeyed=len(arrival.rekeyed),
     )
 
 
 def split_poll(poll: Poll, size: int) -> Iterator[Poll]:
-    """Yield a poll in parts of so many reports; entries that match nothing come with the last."""
+    """Yield a poll in parts of `size` reports; the last part has the entries without a match."""
     last = max(len(poll.reports) - 1, 0) // size * size
     for start in range(0, last + 1, size):
         yield replace(
@@ -207,7 +216,7 @@ def split_poll(poll: Poll, size: int) -> Iterator[Poll]:
 
 
 def matchable(entry: Entry, feed: Feed) -> MatchText:
-    """Return what watch-lists look at in an entry of this feed."""
+    """Return the parts of an entry and its feed that watch-lists match."""
     return MatchText(
         title=entry.title,
         summary=entry.summary,

@@ -1,8 +1,4 @@
-"""Stage: to whom.
-
-In: the matches of a report, its story, the policy. Out: the places that its routes lead to, and
-the silences that hold it back.
-"""
+"""Decides to whom: the receivers that the routes of a report lead to, and its silences."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,15 +23,15 @@ class RouteStep:
 
     route: Route
     fits: bool
-    because: str  # what did not fit; "" when it fits
+    because: str  # the condition that does not fit; "" if the route fits
 
 
 def walk_routes(
     match: Match, report: Report, routes: Sequence[Route], *, story: Story | None = None
 ) -> list[RouteStep]:
-    """Compare one match with the routes from the top; the first that fits ends the walk.
+    """Compare a match with the routes in order, up to the first that fits and does not continue.
 
-    Without a story, the match counts as its first report.
+    Without a story, the report counts as its first.
     """
     steps: list[RouteStep] = []
     for route in routes:
@@ -51,7 +47,7 @@ def walk_routes(
 
 
 def silence_of(match: Match, report: Report, silences: Iterable[Silence]) -> Silence | None:
-    """Return the silence that holds this match back, if there is one."""
+    """Return the first silence that holds this match back, if there is one."""
     now = report.seen_at
     for silence in silences:
         is_on = (silence.starts_at or now) <= now < silence.until_at
@@ -64,10 +60,10 @@ def silence_of(match: Match, report: Report, silences: Iterable[Silence]) -> Sil
 def route_story(
     matches: Sequence[Match], report: Report, policy: AlertPolicy, *, story: Story | None = None
 ) -> tuple[Destination, ...]:
-    """Merge the routes of all matches into one destination per receiver and person.
+    """Merge the routes of all matches into one destination for each receiver and person.
 
-    A person whom several receivers reach gets the story where its thread already is, else at the
-    first of those receivers in the person's own order.
+    A person with several of these receivers gets the story where it already has a thread, or else
+    at the first one in the person's own order.
     """
     found: dict[str, list[tuple[Route, Match]]] = {}
     for match in matches:
@@ -87,17 +83,14 @@ def route_story(
 def newly_reached(
     matches: Sequence[Match], report: Report, policy: AlertPolicy, *, before: Story, after: Story
 ) -> tuple[Destination, ...]:
-    """Return where a route leads now because of what the story has become.
-
-    Receivers that got the story before are not among them.
-    """
+    """Return the receivers that a change of the story adds, without those that already got it."""
     if all(route.story == ANY_STORY for route in policy.routes):
-        return ()  # whatever the story has become, its routes lead where they led
+        return ()  # no route depends on the story
     then = route_story(matches, report, policy, story=before)
-    told = {destination.receiver for destination in then}
-    told |= {receiver for receiver, _, _ in after.threads}
+    reached = {destination.receiver for destination in then}
+    reached |= {receiver for receiver, _, _ in after.threads}
     now = route_story(matches, report, policy, story=after)
-    return tuple(destination for destination in now if destination.receiver not in told)
+    return tuple(destination for destination in now if destination.receiver not in reached)
 
 
 def _destination(receiver: str, ways: Sequence[tuple[Route, Match]]) -> Destination:
@@ -120,11 +113,11 @@ def _misfit(route: Route | Silence, match: Match, report: Report) -> str:
         return f"wants feed tag {' or '.join(route.tags)}"
     if route.stances and feed.stance not in route.stances:
         return f"wants stance {' or '.join(route.stances)}"
-    if route.languages and not any(_speaks(language, wanted) for wanted in route.languages):
+    if route.languages and not any(_is_in_language(language, wanted) for wanted in route.languages):
         return f"wants language {' or '.join(route.languages)}"
     return ""
 
 
-def _speaks(language: str, wanted: str) -> bool:
-    """Return True if a language tag falls under a wanted one: zh-Hant under zh."""
+def _is_in_language(language: str, wanted: str) -> bool:
+    """Return True if a language tag is a wanted one or a variant of it, as zh-Hant is of zh."""
     return language.lower() == wanted.lower() or language.lower().startswith(wanted.lower() + "-")

@@ -1,4 +1,4 @@
-"""What one configuration says about matching, folding, deciding and routing."""
+"""The rules of one configuration: matching, folding, deciding and routing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from straitwatch.core.model import AlertPolicy, Fallback, Limit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shadow:
-    """A change to the watch-lists that is tried on live entries and sends nothing."""
+    """Changed watch-lists that are matched against live entries but never alert."""
 
     version: str
     matcher: Matcher
@@ -20,17 +20,17 @@ class Shadow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What one configuration says about matching, deciding and routing."""
+    """The rules of one configuration, compiled for use."""
 
     matcher: Matcher
     policy: AlertPolicy
     beat: CompiledBeat
-    titles: Mapping[str, str]  # of the watch-lists
-    recipients: Mapping[str, tuple[str, ...]]  # of each receiver; missing or empty: one, unnamed
+    titles: Mapping[str, str]  # of the watch-lists, by id
+    recipients: Mapping[str, tuple[str, ...]]  # by receiver; without any, one unnamed recipient
     give_up: Mapping[str, timedelta] = field(default_factory=dict)  # by receiver
     limits: Mapping[str, Limit] = field(default_factory=dict)  # by receiver
     fallbacks: Mapping[str, Fallback] = field(default_factory=dict)  # by receiver
-    folding: Mapping[str, FoldProfile] = field(default_factory=dict)  # by list
+    folding: Mapping[str, FoldProfile] = field(default_factory=dict)  # by watch-list
     config_version: str = ""
-    config_option: str = ""  # `--config DIR`, for the commands that a message names
+    config_option: str = ""  # `--config DIR`, for the commands in messages
     shadow: Shadow | None = None

@@ -1,7 +1,7 @@
-"""Where sentences end, in every script that the product reads.
+"""Splits text into sentences, in every script that watch-lists use.
 
-A full stop ends no sentence behind an abbreviation or an initial, before a small letter or before
-a digit. A line break always ends one: `normalize` joins the lines that only a mail program broke.
+A full stop does not end a sentence after an abbreviation or an initial, or before a small letter
+or a digit. A line break always does: `normalize` has joined the lines that a mail program broke.
 """
 
 import re
@@ -13,15 +13,15 @@ _BREAKS = re.compile("[\n\x1f]")
 _CJK = "⺀"  # from here on letters stand without spaces between words
 _NEXT = re.compile(r"[^\S\n]*[\"'“‘«(\[„—–-]*[^\S\n]*(?P<word>\w*)")
 _LAST_WORD = re.compile(r"[\"'“‘«(\[„]?((?:[^\W\d_]+\.)*[^\W\d_]+|\d+)$")
-_REPORTED = re.compile("[とっなのを、，]")  # 「……。」と述べた goes on behind the quotation
-_LOOKED_BACK = 24  # characters: no abbreviation is longer
+_REPORTED = re.compile("[とっなのを、，]")  # 「……。」と述べた continues after the quotation
+_LOOKED_BACK = 24  # characters; no abbreviation is longer
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Nothing ends behind these: a name or a number follows.
+# No sentence ends after these: a name or a number follows.
 _TITLES = _words(
     "Mr Mrs Ms Mx Dr Prof Rev Hon St Mt Ft Gen Lt Col Maj Capt Cpt Cmdr Cdr Adm Radm Vadm "
     "Brig Sgt Cpl Pvt Ens Sen Rep Gov Amb Sec Pres Supt Insp Fr Sr No Nos Art Fig Vol Op cf "
@@ -30,7 +30,7 @@ _TITLES = _words(
     "ст мл гл зам см рис стр напр тел св о с м п обл р-н Atty Assoc Asst Mme Mlle Messrs "
     "Comdr Lieut Dep Ald Cong ed eds pp пп пос див нач деп дир ред"
 )
-# A sentence may end behind these: what follows tells.
+# A sentence may end after these, depending on the next word.
 _SHORTENED = _words(
     "Jr Inc Ltd Co Corp Bros Dept Univ Assn Ave Blvd Rd approx est etc al dept г гг в вв н э "
     "р рр ст тис тыс млн млрд трлн руб грн долл дол коп шт экз др пр проч ін чел час мин сек "
@@ -46,12 +46,12 @@ _STARTERS = _words(
 
 
 def sentence_ends(text: str) -> list[int]:
-    """Give the places where sentences end: those of the marks that end them."""
+    """Return the positions of the marks that end sentences."""
     return [mark.start() for mark in _ends(text)]
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Give the sentences of a text as spans without the blanks around them."""
+    """Return the sentences of a text as spans, without surrounding blanks."""
     spans = []
     start = 0
     for end in [*(mark.end() for mark in _ends(text)), len(text)]:
@@ -64,7 +64,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 
 def first_sentence(text: str) -> str:
-    """Give a text up to the end of its first sentence."""
+    """Return the text up to the end of its first sentence."""
     return next((text[:end] for _, end in sentence_spans(text)), text)
 
 
@@ -89,7 +89,7 @@ def _is_end(text: str, mark: re.Match[str]) -> bool:
 
 
 def _is_shortened(text: str, stop: int, following: str) -> bool:
-    """Whether the full stop belongs to the word before it, and no sentence ends there."""
+    """Return True if a full stop belongs to the word before it and does not end a sentence."""
     found = _LAST_WORD.search(text[max(0, stop - _LOOKED_BACK) : stop])
     if not found or not following:
         return False

@@ -1,9 +1,8 @@
-"""How a story grows by a report, and what may be asked of it.
+"""Adds a report to a story, and compares stories with the conditions of routes and severities.
 
     add_sources -> resolve_severity -> raise_severity
 
-`add_sources` needs only who reports and whose reporting it is. A severity may depend on that, so
-it is resolved and raised afterwards.
+A severity may depend on the outlets and origins of the story, so these are added first.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -33,13 +32,13 @@ from straitwatch.core.model import (
 T = TypeVar("T")
 
 BREAKING_SPAN = timedelta(hours=1)
-BREAKING_ORIGINS = 4  # at least, within that span
-BREAKING_TIMES = 3  # as many as the whole list has reports in that time, usually
-STATE_STANCES = ("state", "party")  # of outlets that speak for a government
+BREAKING_ORIGINS = 4  # within that span, at least
+BREAKING_TIMES = 3  # the usual number of reports of the whole watch-list in that span
+STATE_STANCES = ("state", "party")  # outlets with these speak for a government
 
 
 def outlet_of(entry: Entry, feed: Feed) -> Outlet:
-    """Return who reports: the publisher that an aggregator names, or else the feed."""
+    """Return the outlet of an entry: the publisher that an aggregator names, or else the feed."""
     if entry.source and entry.source != feed.name:
         # The aggregator's stance and tier say nothing about the publisher it carries.
         return Outlet(name=entry.source, language=entry.language)
@@ -53,18 +52,22 @@ def outlet_of(entry: Entry, feed: Feed) -> Outlet:
 
 
 def choose_origin(attributions: Sequence[str], reported: Collection[str]) -> str:
-    """Return whose reporting a report is as a part of a story with the origins `reported`.
+    """Return the origin of a report in a story; "" if the text names no source.
 
-    A report that retells two papers adds nothing to a story that one of them began.
+    Args:
+        attributions: the sources that the text names.
+        reported: the origins of the story. One of them is preferred: a report that retells two
+            papers adds no origin to a story that one of them began.
+
     """
     return next((name for name in attributions if name in reported), next(iter(attributions), ""))
 
 
-# ---------------------------------------------------------------- growing
+# ---------------------------------------------------------------- adding a report
 
 
 def add_sources(story: Story | None, report: Report, fold: Fold) -> Story:
-    """Return the story with the report's outlet and origin, but not yet its lists and severity."""
+    """Add the outlet and origin of a report; watch-lists and severity follow later."""
     before = story or _open_story(report, fold)
     if story is not None and not _adds_source(report, fold):
         return replace(story, last_seen_at=report.seen_at)
@@ -72,9 +75,9 @@ def add_sources(story: Story | None, report: Report, fold: Fold) -> Story:
     origin = choose_origin(report.attributions, before.origins) or outlet.name
     is_first = not before.outlets
     is_new = outlet.name not in before.outlets
-    # An entry that was published earlier is not heard now: after an outage, old ones come together.
-    heard_at = min(report.entry.published_at or report.seen_at, report.seen_at)
-    reported = ((origin, heard_at),) if is_new and origin != UNNAMED_MEDIA else ()
+    # After an outage, old entries arrive together; they do not make a story breaking.
+    reported_at = min(report.entry.published_at or report.seen_at, report.seen_at)
+    reported = ((origin, reported_at),) if is_new and origin != UNNAMED_MEDIA else ()
     is_state = outlet.stance in STATE_STANCES
     return replace(
         before,
@@ -89,21 +92,22 @@ def add_sources(story: Story | None, report: Report, fold: Fold) -> Story:
 
 
 def resolve_severity(matches: Iterable[Match], story: Story, feed: Feed) -> tuple[Match, ...]:
-    """Give each match the first level that holds in its story, with this report in it.
+    """Resolve the severity of each match in its story, which includes this report.
 
-    The levels that an earlier report left to the story count too; they raise and never lower.
+    The first level that applies counts. Pending levels of earlier reports can raise the severity,
+    but never lower it.
     """
     return tuple(_resolve(match, story, feed) for match in matches)
 
 
 def raise_severity(story: Story, matches: Sequence[Match], report_rate: float = inf) -> Story:
-    """Return the story with the lists and the severity of these matches.
+    """Add the watch-lists and the severity of a report's matches.
 
     Args:
-        story: from `add_sources`.
-        matches: those of the report.
-        report_rate: how many reports an hour its lists usually have; more origins than that break
-            the story, which raises its severity once.
+        story: the result of `add_sources`.
+        matches: of the report.
+        report_rate: the usual reports an hour of its watch-lists. A story with many more origins
+            in an hour becomes breaking, which raises its severity once.
 
     """
     grown = replace(
@@ -125,12 +129,12 @@ def highest(levels: Iterable[Severity]) -> Severity:
 
 
 def union(first: Iterable[T], second: Iterable[T]) -> tuple[T, ...]:
-    """Return the values of both in order, each once."""
+    """Return the values of both, in order and without duplicates."""
     return tuple(dict.fromkeys((*first, *second)))
 
 
 def _adds_source(report: Report, fold: Fold) -> bool:
-    """Return True if a report is one more outlet's: neither a page seen before nor commentary."""
+    """Return True if a report adds an outlet: it is news, and no copy of a known page."""
     return fold.relation is not Relation.SAME_ENTRY and report.kind.kind is EntryKind.NEWS
 
 
@@ -144,7 +148,7 @@ def _open_story(report: Report, fold: Fold) -> Story:
 
 
 def as_listed(report: Report, origin: str) -> StoryReport:
-    """Return a report as its story lists it; `origin` is whose reporting it is."""
+    """Return the entry of a report in its story's list; `origin` is the source that it repeats."""
     return StoryReport(
         outlet=report.outlet,
         title=report.entry.title,
@@ -156,7 +160,7 @@ def as_listed(report: Report, origin: str) -> StoryReport:
 
 
 def _add_origin(before: tuple[str, ...], origin: str) -> tuple[str, ...]:
-    """Return the origins; media without a name may be any of them, so they are no further one."""
+    """Add an origin. Unnamed media may be any of the named origins, so they do not add one."""
     named = tuple(name for name in union(before, (origin,)) if name != UNNAMED_MEDIA)
     return named or (UNNAMED_MEDIA,)
 
@@ -164,9 +168,13 @@ def _add_origin(before: tuple[str, ...], origin: str) -> tuple[str, ...]:
 def _recent(
     reported: Iterable[tuple[str, datetime]], *, now: datetime
 ) -> tuple[tuple[str, datetime], ...]:
-    """Return the origins heard in the last hour, each with when it was heard last."""
+    """Return the origins of the last hour, each with the time of its latest report."""
     latest = dict(sorted(reported, key=itemgetter(1)))
-    return tuple((origin, at) for origin, at in latest.items() if now - at <= BREAKING_SPAN)
+    return tuple(
+        (origin, reported_at)
+        for origin, reported_at in latest.items()
+        if now - reported_at <= BREAKING_SPAN
+    )
 
 
 def _resolve(match: Match, story: Story, feed: Feed) -> Match:
@@ -180,13 +188,13 @@ def _resolve(match: Match, story: Story, feed: Feed) -> Match:
     return replace(match, severity=highest((own, *inherited)))
 
 
-# ---------------------------------------------------------------- asking
+# ---------------------------------------------------------------- conditions
 
 
 def story_misfit(wanted: StoryFilter, story: Story | None, feed: Feed) -> str:
-    """Return why a story is not the wanted one; "" when it is.
+    """Return why a story does not meet a condition; "" if it does.
 
-    Without a story, the report counts as its first one.
+    Without a story, the report of this feed counts as its first.
     """
     is_state = feed.stance in STATE_STANCES
     origins = len(story.origins) if story else 1
