@@ -1,7 +1,9 @@
-"""The page in `pipeline/__init__` names real functions."""
+"""The page in `pipeline/__init__` and the walk in ARCHITECTURE.md name real functions."""
 
 import re
 from importlib import import_module
+from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
@@ -14,6 +16,7 @@ from straitwatch.encoder import Encoder
 from straitwatch.fetch import Fetcher
 from straitwatch.parsepool import ParsePool
 
+CALLS = re.findall(r"^ +(?:(\w+)\.)?(\w+)\(", pipeline.__doc__ or "", re.MULTILINE)
 OWNERS = {
     "fetcher": Fetcher,
     "pool": ParsePool,
@@ -34,7 +37,10 @@ MODULES = [
         "core.plan",
     )
 ]
-CALLS = re.findall(r"^ +(?:(\w+)\.)?(\w+)\(", pipeline.__doc__ or "", re.MULTILINE)
+
+ARCHITECTURE = (Path(__file__).parents[2] / "ARCHITECTURE.md").read_text(encoding="utf-8")
+WALK = ARCHITECTURE.partition("## One report")[2].partition("\n## ")[0]
+HOPS = re.findall(r"`([a-z_]+(?:\.\w+)+)`", WALK)
 
 
 @pytest.mark.parametrize(("owner", "name"), CALLS)
@@ -48,3 +54,13 @@ def test_page_of_the_pipeline_shows_every_flow() -> None:
     flows = {name for owner, name in CALLS if not owner}
 
     assert flows >= {"ingest_feed", "deliver_due", "write_digest", "refold", "backtest"}
+
+
+@pytest.mark.parametrize("hop", HOPS)
+def test_walk_of_a_report_names_real_functions(hop: str) -> None:
+    assert callable(resolve_name(f"straitwatch.{hop}"))
+
+
+def test_walk_of_a_report_goes_from_the_claim_to_the_outbox() -> None:
+    assert HOPS[0] == "app.polls.Polls.start_due"
+    assert HOPS[-1] == "store.outbox.finish_attempt"
