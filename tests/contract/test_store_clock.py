@@ -7,7 +7,7 @@ import pytest
 
 from builders.store import NOW, SEND_LEASE, claim, make_alert, make_delivery, make_feed
 from straitwatch.core.model import DeliveryState, FeedState
-from straitwatch.pipeline import FEED_LEASE
+from straitwatch.core.policy import FEED_LEASE
 from straitwatch.store import (
     Store,
     add_alert,

@@ -185,7 +185,7 @@ async def test_rekeyed_feed_sends_no_alerts_until_it_is_released(tmp_path) -> No
         async with Daemon(it.config) as daemon:
             await it.polled(3)
             it.publish(*items("new"), ("g99", "A new Taiwan Strait ferry opens", "It sails."))
-            await eventually(lambda: "gave its entries new ids" in daemon.text())
+            await eventually(lambda: "reissued its entries" in daemon.text())
             await eventually(lambda: bool(it.slack.messages and it.mailbox.mails))
             await it.polled(3)
             before = list(it.slack.messages)

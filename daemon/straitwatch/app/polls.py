@@ -11,8 +11,9 @@ import structlog
 from straitwatch import store as db
 from straitwatch.app.runtime import Runtime
 from straitwatch.core.model import Feed, FeedState, NoticeFacts, PollReport
+from straitwatch.core.policy import FEED_LEASE
 from straitwatch.errors import StoreError
-from straitwatch.pipeline import FEED_LEASE, ingest_feed, record_broken_poll
+from straitwatch.pipeline import ingest_feed, record_broken_poll
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 

@@ -56,7 +56,6 @@ The network and the worker processes are never waited for inside a transaction, 
 leaves only after the commit that created it.
 """
 
-from straitwatch.core.policy import FEED_LEASE
 from straitwatch.pipeline.deliver import deliver_due
 from straitwatch.pipeline.digest import write_digest
 from straitwatch.pipeline.notices import address
@@ -74,7 +73,6 @@ from straitwatch.pipeline.window import WINDOW, FoldWindowCache
 
 __all__ = [
     "COMMIT_AT_ONCE",
-    "FEED_LEASE",
     "WINDOW",
     "FoldWindowCache",
     "SplitOff",

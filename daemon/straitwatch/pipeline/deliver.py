@@ -142,7 +142,7 @@ async def _within_lease(finish: Callable[[Transaction], bool], tools: Tools) -> 
         try:
             return await tools.store.run(finish)
         except StoreError:
-            log.warning("the answer is not recorded yet", exc_info=True)
+            log.warning("result not recorded yet", exc_info=True)
             await asyncio.sleep(wait)
     return await tools.store.run(finish)
 
@@ -180,4 +180,4 @@ def _time_delivery(job: SendJob, tools: Tools, *, now: datetime) -> None:
 
 def _note_lost_lease(tools: Tools) -> None:
     tools.metrics.fenced.labels(kind="delivery").inc()
-    log.warning("another worker took over this delivery")
+    log.warning("delivery claimed by another worker")

@@ -113,7 +113,7 @@ async def _ingest_document(
     poll = gather_poll(document, arrival, after, items)
     report = await _commit(poll, tools=tools, rules=rules)
     if report.is_baseline:
-        log.info("first sight of a feed: a silent baseline", entries=report.entries)
+        log.info("first fetch: entries recorded without alerts", entries=report.entries)
     _count(report, len(known), tools.metrics)
     return report
 
@@ -186,7 +186,7 @@ async def _find_rekeyed(
     else:
         rekeyed = rekeyed_document(new, familiar, last_ok_at=state.last_ok_at)
     if rekeyed:
-        log.warning("the feed gave its entries new ids", new=len(new), known=len(rekeyed))
+        log.warning("feed reissued its entries under new ids", new=len(new), known=len(rekeyed))
     return rekeyed
 
 
