@@ -54,11 +54,12 @@ async def polled_in_turn(tmp_path: Path, *documents: bytes, **settings: Any) -> 
         config = write_config(
             tmp_path, feeds={"Wire": server.url("/wire")}, polling=polling, **settings
         )
-        for document in documents:
+        for number, document in enumerate(documents):
+            if number:
+                await asyncio.sleep(1.2)  # the feed's interval is a second
             server.answer("/wire", Page(document))
             status, text = await run_once(config)
             assert status == 0, text
-            await asyncio.sleep(1.2)  # the feed's interval is a second
     return text
 
 
