@@ -45,8 +45,8 @@ class Page:
 class Raw:
     """Raw bytes for responses that no web server sends on purpose.
 
-    With `drips`, that many bytes go out every `pause` seconds for ever; with `hangs`, nothing
-    follows until the client goes away; otherwise the connection is closed.
+    With `drips`, that many bytes go out every `pause` seconds for ever; with `hangs`, the
+    connection stays open without more data; otherwise it is closed.
     """
 
     head: bytes = b""
