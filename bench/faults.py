@@ -23,10 +23,11 @@ from servers.smtp import SmtpServer
 from straitwatch.core.model import DeliveryState, Outcome, SendResult
 from straitwatch.core.schedule import Attempt, after_attempt
 from straitwatch.deliver import Driver
+from straitwatch.deliver.driver import DriverSettings
 from straitwatch.deliver.slack import SlackBot, SlackWebhook
 from straitwatch.deliver.smtp import Mail, Server
 
-COMMON = {"zone": "UTC", "templates": {}, "on_unsure": "resend"}
+SETTINGS = DriverSettings(zone="UTC", templates={}, on_unsure="resend")
 WIDTHS = (26, 17, 24, 6)
 
 
@@ -96,13 +97,13 @@ def _seconds(wait: timedelta) -> str:
 
 def _webhook(slack: SlackServer) -> Driver:
     url = f"{slack.url}/services/T/B/{HOOK_SECRET}"
-    return SlackWebhook(url, channel="", read_seconds=_patience(slack), **COMMON)
+    return SlackWebhook(url, channel="", read_seconds=_patience(slack), settings=SETTINGS)
 
 
 def _bot(slack: SlackServer) -> Driver:
     patience = _patience(slack)
     return SlackBot(
-        BOT_SECRET, channel="C0DESK", base_url=slack.url, read_seconds=patience, **COMMON
+        BOT_SECRET, channel="C0DESK", base_url=slack.url, read_seconds=patience, settings=SETTINGS
     )
 
 
@@ -129,7 +130,7 @@ def _mail(moment: str, reply: str, extension: str) -> Iterator[tuple[Driver, Smt
                 recipients=("desk@example.org",),
                 receiver="desk-mail",
                 domain="",
-                **COMMON,
+                settings=SETTINGS,
             ),
             smtp,
         )

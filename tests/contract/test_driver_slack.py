@@ -24,6 +24,7 @@ from servers import slack as server
 from servers.slack import SlackServer
 from straitwatch.core.model import AlertKind, Outcome, Reason, SendResult
 from straitwatch.deliver import http
+from straitwatch.deliver.driver import DriverSettings
 from straitwatch.deliver.slack import SlackBot, SlackWebhook
 
 
@@ -35,7 +36,8 @@ def slack() -> Iterator[SlackServer]:
 
 def impatient(slack: SlackServer, *, is_bot: bool = False) -> SlackBot | SlackWebhook:
     """A driver that waits a moment where the real one waits 30 s."""
-    common = {"channel": "C0DESK", "zone": "UTC", "templates": {}, "on_unsure": "resend"}
+    settings = DriverSettings(zone="UTC", templates={}, on_unsure="resend")
+    common = {"channel": "C0DESK", "settings": settings}
     if is_bot:
         return SlackBot(BOT_SECRET, base_url=slack.url, read_seconds=0.2, **common)
     return SlackWebhook(f"{slack.url}/services/T/B/{HOOK_SECRET}", read_seconds=0.2, **common)

@@ -16,6 +16,7 @@ from builders.messages import frozen, make_alert, make_driver, make_job
 from contract.faults import LOGIN_FAULTS, MAIL_FAULTS, STARTTLS_FAULTS
 from servers.smtp import SmtpServer
 from straitwatch.core.model import AlertKind, Outcome, StoryName
+from straitwatch.deliver.driver import DriverSettings
 from straitwatch.deliver.smtp import Mail, Server
 
 PASSWORD = "correct-horse-battery"
@@ -40,9 +41,7 @@ def impatient(
         recipients=(DESK,),
         receiver="desk-mail",
         domain="",
-        zone="UTC",
-        templates={},
-        on_unsure="resend",
+        settings=DriverSettings(zone="UTC", templates={}, on_unsure="resend"),
     )
 
 

@@ -1,12 +1,22 @@
 """Define the interface of all drivers."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from straitwatch.core.model import DriverKind, Frozen, SendJob, SendResult
 
 Templates = Mapping[str, str]
 TEXT_LIMIT = 300  # characters kept of a server's reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverSettings:
+    """The settings of a receiver that every driver needs."""
+
+    zone: str  # for the times in messages
+    templates: Templates
+    on_unsure: str  # resend, hold
 
 
 class Driver(Protocol):

@@ -25,7 +25,7 @@ from straitwatch.core.model import (
     Severity,
 )
 from straitwatch.core.render import render_text
-from straitwatch.deliver.driver import Templates
+from straitwatch.deliver.driver import DriverSettings
 
 _POSSIBLE_REPEAT = "(possible repeat: an earlier attempt was not answered)"
 _STATUS = re.compile(r"error[ =:]+(\d{3})\b")
@@ -80,13 +80,11 @@ class Generic:
     kind = DriverKind.APPRISE
     recipients: tuple[str, ...] = ("",)
 
-    def __init__(
-        self, url: str, *, scheme: str, zone: str, templates: Templates, on_unsure: str
-    ) -> None:
+    def __init__(self, url: str, *, scheme: str, settings: DriverSettings) -> None:
         self.redacted = f"{scheme}://***"
-        self.on_unsure = on_unsure
+        self.on_unsure = settings.on_unsure
         self._url, self._scheme = url, scheme
-        self._zone, self._templates = zone, templates
+        self._zone, self._templates = settings.zone, settings.templates
 
     def render(self, job: SendJob) -> Frozen:
         """Render the title and the text."""

@@ -13,7 +13,7 @@ from apprise.manager_plugins import NotificationManager
 
 from straitwatch.core.model import Problem, Receiver
 from straitwatch.core.render import check_templates
-from straitwatch.deliver.driver import Driver, Templates
+from straitwatch.deliver.driver import Driver, DriverSettings, Templates
 from straitwatch.deliver.generic import Generic, quiet_asset
 from straitwatch.deliver.slack import API, HOOKS, SlackBot, SlackWebhook
 from straitwatch.deliver.smtp import Mail, Server
@@ -57,22 +57,19 @@ def open_driver(receiver: Receiver, *, timezone: str, templates: Path | None) ->
     """
     if problem := validate_receiver(receiver):
         raise UsageError(f"receiver {receiver.name}: {problem}")
-    own = load_templates(templates)
-    common: dict[str, Any] = {
-        "zone": timezone,
-        "templates": own,
-        "on_unsure": receiver.on_unsure,
-    }
+    settings = DriverSettings(
+        zone=timezone, templates=load_templates(templates), on_unsure=receiver.on_unsure
+    )
     scheme = _scheme(receiver.url)
     if scheme == "terminal":
         is_stderr = urlsplit(receiver.url).netloc == "stderr"
-        return Terminal(is_stderr=is_stderr, **common)
+        return Terminal(is_stderr=is_stderr, settings=settings)
     service = _service(receiver.url)
     if receiver.driver != "apprise" and _is_slack(service):
-        return _slack(receiver, service, common)
+        return _slack(receiver, service, settings)
     if receiver.driver != "apprise" and scheme in _MAIL_SCHEMES:
-        return _mail(receiver, service, common)
-    return Generic(receiver.url, scheme=scheme, **common)
+        return _mail(receiver, service, settings)
+    return Generic(receiver.url, scheme=scheme, settings=settings)
 
 
 def load_templates(directory: Path | None) -> Templates:
@@ -201,17 +198,17 @@ def _channel(service: Any) -> str:
     return (service.channels or [""])[0] or ""
 
 
-def _slack(receiver: Receiver, service: Any, common: dict[str, Any]) -> Driver:
+def _slack(receiver: Receiver, service: Any, settings: DriverSettings) -> Driver:
     base_url = receiver.base_url.rstrip("/")
     channel = _channel(service)
     if service.mode == "bot":
         token = service.access_token
-        return SlackBot(token, channel=channel, base_url=base_url or API, **common)
+        return SlackBot(token, channel=channel, base_url=base_url or API, settings=settings)
     path = f"services/{service.token_a}/{service.token_b}/{service.token_c}"
-    return SlackWebhook(f"{base_url or HOOKS}/{path}", channel=channel, **common)
+    return SlackWebhook(f"{base_url or HOOKS}/{path}", channel=channel, settings=settings)
 
 
-def _mail(receiver: Receiver, service: Any, common: dict[str, Any]) -> Driver:
+def _mail(receiver: Receiver, service: Any, settings: DriverSettings) -> Driver:
     server = Server(
         host=service.smtp_host or service.host,
         port=service.port or _DEFAULT_PORTS[service.secure_mode],
@@ -226,7 +223,7 @@ def _mail(receiver: Receiver, service: Any, common: dict[str, Any]) -> Driver:
         recipients=_recipients(service),
         receiver=receiver.name,
         domain=receiver.message_id_domain,
-        **common,
+        settings=settings,
     )
 
 

@@ -17,7 +17,7 @@ from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from straitwatch.core.model import AlertKind, DriverKind, Frozen, Outcome, SendJob, SendResult
 from straitwatch.core.render import context_block, render_slack
-from straitwatch.deliver.driver import Templates, redact_and_shorten
+from straitwatch.deliver.driver import DriverSettings, redact_and_shorten
 from straitwatch.deliver.http import READ_SECONDS, NoRedirectTransport
 
 HOOKS = "https://hooks.slack.com"
@@ -98,14 +98,13 @@ class SlackWebhook:
         url: str,
         *,
         channel: str,
-        zone: str,
-        templates: Templates,
-        on_unsure: str,
+        settings: DriverSettings,
         read_seconds: float = READ_SECONDS,
     ) -> None:
         self.redacted = f"slack webhook {channel}".strip()
-        self.on_unsure = on_unsure
-        self._channel, self._zone, self._templates = channel, zone, templates
+        self.on_unsure = settings.on_unsure
+        self._channel = channel
+        self._zone, self._templates = settings.zone, settings.templates
         self._client = _Webhook(url, wire=NoRedirectTransport(read_seconds=read_seconds))
         self._secrets = (url, *url.rsplit("/", 3)[1:])
 
@@ -152,14 +151,13 @@ class SlackBot:
         *,
         channel: str,
         base_url: str,
-        zone: str,
-        templates: Templates,
-        on_unsure: str,
+        settings: DriverSettings,
         read_seconds: float = READ_SECONDS,
     ) -> None:
         self.redacted = f"slack bot {channel}"
-        self.on_unsure = on_unsure
-        self._channel, self._zone, self._templates = channel, zone, templates
+        self.on_unsure = settings.on_unsure
+        self._channel = channel
+        self._zone, self._templates = settings.zone, settings.templates
         wire = NoRedirectTransport(read_seconds=read_seconds)
         self._client = _Bot(token, base_url=f"{base_url}/api/", wire=wire)
         self._secrets = (token,)

@@ -14,7 +14,7 @@ from email.utils import format_datetime
 
 from straitwatch.core.model import DriverKind, Frozen, Outcome, SendJob, SendResult
 from straitwatch.core.render import render_mail
-from straitwatch.deliver.driver import Templates, redact_and_shorten
+from straitwatch.deliver.driver import DriverSettings, redact_and_shorten
 
 COMMAND_SECONDS = 30.0
 DOT_SECONDS = 600.0  # RFC 5321: a shorter wait repeats mail that a slow server has accepted
@@ -70,16 +70,14 @@ class Mail:
         recipients: tuple[str, ...],
         receiver: str,
         domain: str,
-        zone: str,
-        templates: Templates,
-        on_unsure: str,
+        settings: DriverSettings,
     ) -> None:
         self.recipients = recipients
         self.redacted = f"mail by {server.host}:{server.port}"
-        self.on_unsure = on_unsure
+        self.on_unsure = settings.on_unsure
         self._server, self._sender, self._receiver = server, sender, receiver
         self._domain = domain or sender.domain
-        self._zone, self._templates = zone, templates
+        self._zone, self._templates = settings.zone, settings.templates
 
     def render(self, job: SendJob) -> Frozen:
         """Render the message; the same job always has the same bytes."""

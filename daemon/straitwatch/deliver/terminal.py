@@ -17,7 +17,7 @@ from straitwatch.core.model import (
     Severity,
 )
 from straitwatch.core.render import render_text
-from straitwatch.deliver.driver import Templates
+from straitwatch.deliver.driver import DriverSettings
 
 _STYLES = {
     Severity.CRITICAL: "bold red",
@@ -34,10 +34,10 @@ class Terminal:
     recipients: tuple[str, ...] = ("",)
     redacted = "terminal://"
 
-    def __init__(self, *, is_stderr: bool, zone: str, templates: Templates, on_unsure: str) -> None:
-        self.on_unsure = on_unsure
+    def __init__(self, *, is_stderr: bool, settings: DriverSettings) -> None:
+        self.on_unsure = settings.on_unsure
         self._is_stderr = is_stderr
-        self._zone, self._templates = zone, templates
+        self._zone, self._templates = settings.zone, settings.templates
 
     def render(self, job: SendJob) -> Frozen:
         """Render the title and the text."""
