@@ -19,7 +19,7 @@ from straitwatch.config.schemas import Schema
 from straitwatch.config.suggestions import did_you_mean
 from straitwatch.config.validation_messages import fit, salvage
 from straitwatch.core.beat import AliasGroup, Beat, CommonWords, NameKind, Source
-from straitwatch.core.compiled_beat import one_script
+from straitwatch.core.match.han import one_script
 from straitwatch.core.model import Problem
 from straitwatch.errors import ConfigError
 from straitwatch.shipped import shipped
@@ -104,20 +104,21 @@ class _Owners:
 
     document: Document
     noun: str
-    _owners: dict[str, tuple[str, int]] = field(default_factory=dict)  # and lines, by key
-    _lines: dict[str, int] = field(default_factory=dict)  # by text
+    _owners: dict[str, tuple[str, KeyPath]] = field(default_factory=dict)  # and places, by key
+    _places: dict[str, KeyPath] = field(default_factory=dict)  # by text
 
     def claim(self, key: str, text: str, owner: str, path: KeyPath) -> Iterator[Problem]:
         """Give a spelling to a name; yield a problem if another one, or the same one, has it."""
-        line = self.document.position(path).line
-        first_owner, first_line = self._owners.setdefault(key, (owner, line))
+        first_owner, place = self._owners.setdefault(key, (owner, path))
         if first_owner != owner:
-            message = f"`{text}` is a {self.noun} of {first_owner} too, in line {first_line}"
+            line = self.document.position(place).line
+            message = f"`{text}` is a {self.noun} of {first_owner} too, in line {line}"
             yield self.document.problem(path, message, "keep it with one of them")
-        elif text in self._lines:
-            message = f"`{text}` is given twice, first in line {self._lines[text]}"
+        elif text in self._places:
+            line = self.document.position(self._places[text]).line
+            message = f"`{text}` is given twice, first in line {line}"
             yield self.document.problem(path, message, "keep one of them")
-        self._lines.setdefault(text, line)
+        self._places.setdefault(text, path)
 
 
 def _source_problems(document: Document, shape: SourcesSchema) -> Iterator[Problem]:
@@ -173,8 +174,9 @@ def _unknown_names(
         name for group in shape.aliases if group.kind is NameKind.COUNTRY for name in group.names
     ]
     for at, group in enumerate(shape.aliases):
-        hint = did_you_mean(group.side, countries)
-        if group.side and group.side not in countries and hint:  # a side may be no country
+        if group.side in ("", *countries):
+            continue
+        if hint := did_you_mean(group.side, countries):  # a side may be no country
             message = f"no country in `aliases`: {group.side}"
             yield document.problem(("aliases", at, "side"), message, hint, is_warning=True)
 

@@ -1,12 +1,11 @@
 """Compiles the knowledge of a beat into the values that read the texts of entries."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
 
 from straitwatch.core.beat import Beat
 from straitwatch.core.cluster import FeatureReader, Lexicon
-from straitwatch.core.match import han
+from straitwatch.core.match.han import one_script
 from straitwatch.core.model import Feed
 from straitwatch.core.origin import Outlets, Sources, outlets_of
 
@@ -32,9 +31,3 @@ def compile_beat(beat: Beat, feeds: Iterable[Feed] = ()) -> CompiledBeat:
         reader=FeatureReader(lexicon),
         outlets=outlets_of(feeds, Sources(beat.sources)),
     )
-
-
-@cache
-def one_script() -> Mapping[int, int]:
-    """Return the traditional and Japanese forms of Han that are read as simplified ones."""
-    return {ord(one): ord(other) for one, other in zip(han.FROM, han.TO, strict=True)}
