@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from builders.beat import BEAT
+from builders.beat import BEAT, SHIPPED
 from builders.store import (
     NOW,
     claimed_feed,
@@ -21,6 +21,7 @@ from builders.store import (
     make_story,
 )
 from straitwatch.core.cluster import StoryWindow
+from straitwatch.core.compiled_beat import CompiledBeat, compile_beat
 from straitwatch.core.match import compile_rules
 from straitwatch.core.model import (
     Action,
@@ -418,8 +419,21 @@ def test_window_knows_that_a_held_report_was_sent_once_it_is_released(store: Sto
     assert running.novelty(copy, "s1") == restarted.novelty(copy, "s1")
 
 
-def catch_up(tx: Transaction, folding: FoldWindowCache) -> StoryWindow:
-    return folding.catch_up(tx, BEAT, now=NOW + timedelta(hours=2))
+def test_window_is_rebuilt_only_for_a_beat_with_other_names(store: Store) -> None:
+    store_held(store)
+    folding = FoldWindowCache()
+    other = compile_beat(replace(SHIPPED, aliases=()))
+
+    first = store.call(catch_up, folding)
+
+    assert store.call(catch_up, folding, compile_beat(SHIPPED)) is first
+    rebuilt = store.call(catch_up, folding, other)
+    assert rebuilt is not first
+    assert rebuilt.lexicon is other.lexicon
+
+
+def catch_up(tx: Transaction, folding: FoldWindowCache, beat: CompiledBeat = BEAT) -> StoryWindow:
+    return folding.catch_up(tx, beat, now=NOW + timedelta(hours=2))
 
 
 def test_report_released_to_the_digest_is_in_the_next_one(store: Store) -> None:

@@ -200,6 +200,7 @@ def _count_lines(findings: _Findings) -> Iterator[Text]:
         + (f", {enabled} enabled" if enabled != len(config.feeds) else ""),
         "lists": f"{len(config.watchlists)}",
         "terms": f"{_count_terms(config)} in {len(config.term_sets)} sets",
+        "beat": f"{_count_names(config)} names, {len(config.beat.sources)} sources",
         "routes": f"{len(config.alerts.routes)}",
         "digests": f"{len(config.alerts.digests)}",
         "encoder": describe(findings.encoder),
@@ -211,6 +212,10 @@ def _count_lines(findings: _Findings) -> Iterator[Text]:
 
 def _count_terms(config: Config) -> int:
     return sum(len(terms.any) for terms in config.term_sets.values())
+
+
+def _count_names(config: Config) -> int:
+    return sum(len(group.names) for group in config.beat.aliases)
 
 
 def _receiver_lines(config: Config) -> Iterator[Text]:
