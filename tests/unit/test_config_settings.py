@@ -1,0 +1,58 @@
+"""Settings are the configuration without its compiled watch-lists."""
+
+import os
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from builders.configs import write_config
+from commands import run
+from straitwatch.clock import utc_now
+from straitwatch.config import Settings, load_config, load_settings
+from straitwatch.errors import ConfigError
+from straitwatch.store import Store, save_config
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return write_config(tmp_path, feeds={"Example Wire": "https://news.example/rss"})
+
+
+def test_settings_have_every_value_of_the_configuration(config: Path) -> None:
+    settings = load_settings(config, environ=os.environ)
+    whole = load_config(config, environ=os.environ)
+
+    names = [field.name for field in fields(Settings)]
+    assert [name for name in names if getattr(settings, name) != getattr(whole, name)] == []
+
+
+def test_settings_do_not_look_into_queries(config: Path) -> None:
+    (config / "watchlists/lists.yaml").write_text(
+        "watchlists: [{id: strait, match: ['(Taiwan']}]", encoding="utf-8"
+    )
+
+    assert load_settings(config, environ=os.environ).watchlists[0].id == "strait"
+    with pytest.raises(ConfigError, match="strait"):
+        load_config(config, environ=os.environ)
+
+
+def test_settings_refuse_every_other_problem(config: Path) -> None:
+    (config / "feeds.yaml").write_text("feeds: [{name: Wire}]", encoding="utf-8")
+
+    with pytest.raises(ConfigError, match="url"):
+        load_settings(config, environ=os.environ)
+
+
+def test_command_trusts_lists_that_the_daemon_has_accepted(config: Path, tmp_path: Path) -> None:
+    (config / "watchlists/lists.yaml").write_text(
+        "watchlists: [{id: strait, match: ['(Taiwan']}]", encoding="utf-8"
+    )
+    settings = load_settings(config, environ=os.environ)
+    store = Store.open(f"sqlite:///{tmp_path / 'straitwatch.db'}")
+    before = run(config, "stories", "list")
+    store.call(save_config, settings.version, settings.text, utc_now())
+    store.close()
+
+    assert isinstance(before.exception, ConfigError)
+    assert run(config, "stories", "list").exit_code == 0
