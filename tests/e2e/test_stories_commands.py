@@ -63,7 +63,7 @@ def test_split_is_sent_by_the_same_command_with_alert_and_only_once(
     assert "nothing to split: story" in again
     assert "--alert" in again
     assert "queued for terminal (the daemon sends it)" in sent
-    assert "it was sent; see `straitwatch stories show" in once
+    assert "its alert was sent; see `straitwatch stories show" in once
     made = next(row["id"] for row in rows(config, "stories", "list") if row["id"] != story)
     (alert,) = alerts_of(config, made)
     assert alert["title"] == CROSSING[1]

@@ -123,6 +123,11 @@ def who() -> str:
         return ""
 
 
+def signature() -> db.Signature:
+    """Return the author and the time of a manual correction."""
+    return db.Signature(made_at=utc_now(), author=who())
+
+
 def _entries(tx: db.Transaction, what: str) -> tuple[str, list[db.StoredEntry]]:
     """Return a headline and the entries to mark: the report of an alert, or all of a story."""
     if story := db.current_story(tx, what):

@@ -1,6 +1,5 @@
 """`stories`: list, show, merge and split stories."""
 
-import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -14,13 +13,11 @@ from straitwatch import store as db
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_story
-from straitwatch.cli.mark import who
+from straitwatch.cli.mark import signature
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_with_lists
 from straitwatch.cli.output import in_zone, local_time, new_console, print_rows, zone_time
 from straitwatch.cli.why import describe_fold
-from straitwatch.clock import utc_now
-from straitwatch.config import Config, Settings
-from straitwatch.core.compiled_beat import compile_beat
+from straitwatch.config import Settings
 from straitwatch.core.listing import first_reported, headline_pair, plausible_date
 from straitwatch.core.model import (
     Action,
@@ -33,12 +30,9 @@ from straitwatch.core.model import (
     Story,
     StoryReport,
 )
-from straitwatch.core.plan import Release
 from straitwatch.core.reasons import REASONS
 from straitwatch.core.render import counted
-from straitwatch.core.rules import Rules
 from straitwatch.errors import UsageError
-from straitwatch.pipeline import SplitOff, alert_story, split_reports
 
 app = new_app(help="List, show, merge and split stories.")
 _MESSAGES = 1_000  # alerts of one story that are read
@@ -193,11 +187,13 @@ def merge(
     json: Json = False,
 ) -> None:
     """Merge two stories about the same event; later reports join the merged story."""
+    from straitwatch.core.compiled_beat import compile_beat  # noqa: PLC0415 - only here
+
     with opened(config) as (loaded, store):
         kept, gone = require_story(store, keep).id, require_story(store, other).id
         if kept == gone:
             raise UsageError("these are the same story")
-        story = store.call(db.merge_stories, kept, gone, _signature(), compile_beat(loaded.beat))
+        story = store.call(db.merge_stories, kept, gone, signature(), compile_beat(loaded.beat))
     if story is None:
         raise UsageError("one of these stories has just changed\nhint: run the command again")
     if json:
@@ -223,87 +219,16 @@ def split(
     The new story sends no alert without --alert. You can run the command again with --alert: it
     then sends the alert, unless it was sent before.
     """
+    from straitwatch.cli.splitting import split_off  # noqa: PLC0415 - half a second, if needed
+
     with (opened_with_lists if alert else opened)(config) as (loaded, store):
-        rules = _rules(loaded) if isinstance(loaded, Config) else None
-        story_id = require_story(store, story_id).id
-        members = store.call(db.story_entries, story_id)
-        former = store.call(db.split_entries, story_id)
-        found = [_find([*members, *former], name, story_id) for name in reports]
-        moved = [stored.entry.id for stored in found if stored in members]
-        if moved:
-            beat = compile_beat(loaded.beat)
-            result = store.call(split_reports, story_id, moved, _signature(), beat, rules=rules)
-        else:
-            result = store.call(_split_before, found, rules)
-        if result is None:
-            raise UsageError(f"{story_id} would have no report left\nhint: name fewer reports")
-        reports_now = len(store.call(db.story_entries, result.story.id))
+        done = split_off(store, loaded, story_id, reports)
     if json:
-        sent = {"sent_to": _places(result.release)} if alert else {}
-        write_line(_describe(result.story, loaded) | sent)
+        sent = {"sent_to": done.receivers} if alert else {}
+        write_line(_describe(done.story, loaded) | sent)
         return
-    if moved:
-        are = "is" if reports_now == 1 else "are"
-        total = counted(len(members), "report")
-        typer.echo(f"{reports_now} of {total} {are} now story {result.story.id}")
-    else:
-        typer.echo(f"nothing to split: story {result.story.id} was split off before")
-    typer.echo(_what_is_sent(result, [story_id, *reports]))
-
-
-def _split_before(
-    tx: db.Transaction, found: list[db.StoredEntry], rules: Rules | None
-) -> SplitOff | None:
-    """Return the story of reports that were split off before; with rules, send it once."""
-    story_id = next(stored.fold.story_id for stored in found if stored.fold)
-    release = alert_story(tx, story_id, rules=rules, now=utc_now()) if rules else None
-    story = db.current_story(tx, story_id)
-    return SplitOff(story=story, release=release) if story else None
-
-
-def _what_is_sent(result: SplitOff, split: list[str]) -> str:
-    """Return a sentence about the alert of the new story, or the command that sends it."""
-    if places := _places(result.release):
-        return f"queued for {', '.join(places)} (the daemon sends it)"
-    if result.release is not None:
-        decision = next(iter(result.release.decisions.values()))
-        return f"no alert: {decision.reason} ({REASONS[decision.reason].long})"
-    if result.story.revision:
-        return f"its alert was sent; see `straitwatch stories show {result.story.id}`"
-    command = shlex.join(["straitwatch", "stories", "split", *split, "--alert"])
-    return f"no alert was sent about it; to send one: {command}"
-
-
-def _places(release: Release | None) -> list[str]:
-    """Name the receivers and recipients of a release, each with what holds the message back."""
-    if release is None:
-        return []
-    return list(
-        dict.fromkeys(
-            " ".join(filter(None, (delivery.receiver, delivery.recipient)))
-            + (f" (held: {delivery.state_reason})" if delivery.not_before else "")
-            for delivery in release.deliveries
-        )
-    )
-
-
-def _signature() -> db.Signature:
-    return db.Signature(made_at=utc_now(), author=who())
-
-
-def _rules(config: Config) -> Rules:
-    from straitwatch.app.activate import activate  # noqa: PLC0415 - half a second, for alerts only
-
-    return activate(config).rules
-
-
-def _find(entries: list[db.StoredEntry], name: str, story_id: str) -> db.StoredEntry:
-    for stored in entries:
-        if name in (stored.entry.id, stored.entry.url, stored.entry.title):
-            return stored
-    raise UsageError(
-        f"not a report of {story_id}: {name}\nhint: see `straitwatch stories show {story_id}`"
-    )
+    typer.echo(done.outcome)
+    typer.echo(done.alert_outcome([story_id, *reports]))
 
 
 def _report(stored: db.StoredEntry) -> dict[str, Any]:
