@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from straitwatch.core.cluster import RENEWED_AFTER, EntrySigns
+from straitwatch.core.cluster import RENEWED_AFTER, EntryComparison
 from straitwatch.core.model import EarlierEntry, Entry, ParsedDocument
 from straitwatch.core.normalize import derived_entry_id
 
@@ -18,11 +18,11 @@ def is_reused_guid(entry: Entry, earlier: EarlierEntry, *, now: datetime) -> boo
 
     A page with a new text under the same GUID and address is a different entry half a day later.
     """
-    signs = EntrySigns.compare(entry, earlier.entry)
+    signs = EntryComparison.compare(entry, earlier.entry)
     is_later = _comes_later(entry, earlier, now=now)
     if signs.is_other_text and is_later and (entry.published_at or signs.is_other_title):
         return True
-    if signs.is_same_title or signs.is_like_text:
+    if signs.is_same_title or signs.is_similar_text:
         return False
     if signs.is_other_page:
         is_same_date = entry.published_at and entry.published_at == earlier.entry.published_at

@@ -10,7 +10,7 @@ from straitwatch.core.cluster.features import (
     features_from_text,
     features_to_text,
 )
-from straitwatch.core.cluster.identity import RENEWED_AFTER, EntrySigns, is_return
+from straitwatch.core.cluster.identity import RENEWED_AFTER, EntryComparison, is_return
 from straitwatch.core.cluster.lexicon import Lexicon
 from straitwatch.core.cluster.stories import STORY_AGE, FoldProfile
 from straitwatch.core.cluster.window import (
@@ -29,7 +29,7 @@ __all__ = [
     "RENEWED_AFTER",
     "STORY_AGE",
     "STRICT",
-    "EntrySigns",
+    "EntryComparison",
     "FeatureReader",
     "FoldProfile",
     "Lexicon",

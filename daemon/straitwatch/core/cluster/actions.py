@@ -1,8 +1,8 @@
 """The words of actions in every language, and the actions that contradict or follow each other.
 
-One line is one action; `~` marks an English verb to inflect, `*` the beginning of a word. Chinese
-and Japanese words are given in every script that a report may be read in. A word may have two
-actions; those that mean too much are left out.
+Each line of `ACTIONS` is one action. `~` marks an English verb to inflect, and `*` the beginning of a
+word. Chinese and Japanese words are listed in every script in which a report may be compared. A word
+may have two actions; words with more meanings are omitted.
 """
 
 from typing import Final
@@ -106,14 +106,14 @@ NEGATIONS: Final = _words("""
     """)
 NEGATIONS_BEHIND: Final = ("ない", "せず", "しな", "なし", "않", "못", "없", "안 ", " 안")
 # Actions that make the action beside them a wish or a plan, on the same side as above.
-WANTING: Final = _words("demand plan")
-# Objects with which an action loses its meaning: who fires a missile may be testing it.
-UNLESS_DONE_TO: Final = {"shoot": _words("missile drill live-fire")}
-# Words before an action that is no fact yet: it is left out.
+DESIRING: Final = _words("demand plan")
+# Objects with which an action loses its meaning: "fires a missile" may report a test.
+MEANINGLESS_WITH: Final = {"shoot": _words("missile drill live-fire")}
+# Words before an action that is not a fact yet; such an action is ignored.
 MODALS: Final = _words("could might may 恐 может могут може можуть")
 RESTRICTING: Final = _words("until only just")  # "not until May" is no denial
 # Words in which `不` and `無` do not deny.
-NO_NEGATIONS: Final = _words("""
+NOT_NEGATIONS: Final = _words("""
     不斷 不断 不僅 不仅 不少 不同 不明 不滿 不满 不久 不安 不良 不只 不但 不過 不过 不實 不实 不排除 無人 无人
     無線 无线
     無限 无限 未來 未来 無端 无端 不法 不當 不当 無理 无理 不畏 不惜 無視 无视 不容
@@ -127,5 +127,5 @@ DEEDS: Final = _words(
     "impose lift detain release shoot intercept deploy withdraw cancel postpone resume approve "
     "pass convict acquit die cutoff repair arrive leave test retaliate"
 )
-# Answers to a deed: news if a country answers that no earlier report named.
+# Answers to a deed: they are news if no earlier report named the answering country.
 ANSWERS: Final = _words("accuse reject oppose demand")

@@ -1,7 +1,7 @@
 """Finds the actions in a headline, and the pairs of actions that contradict or follow each other.
 
-Actions have one name in every language, and may be denied or called off. An action that another one
-is about does not count by itself: "rejects the demand" rejects.
+Actions have one name in every language, and may be denied or called off. An action that is the
+object of another one does not count by itself: "rejects the demand" only rejects.
 """
 
 import re
@@ -14,13 +14,13 @@ from straitwatch.core.cluster.actions import (
     CALLING_OFF,
     CONTRARY,
     DENYING,
+    DESIRING,
     MODALS,
     NEGATIONS,
     NEGATIONS_BEHIND,
-    NO_NEGATIONS,
+    NOT_NEGATIONS,
     RESTRICTING,
     STEPS,
-    WANTING,
 )
 
 _TOKEN = re.compile(
@@ -29,11 +29,11 @@ _TOKEN = re.compile(
 )
 _VERB_LAST = re.compile(r"[\u3041-\u30ff\uac00-\ud7a3]")  # Japanese and Korean
 _FIRST_CJK = "\u3000"
-_LEAST_STEM = 3
+_MIN_STEM = 3
 _REACH_WORDS, _REACH_CHARACTERS = 4, 8  # how far a verb governs its object
 _REACH_NO_WORDS, _REACH_NO_CHARACTERS = 3, 2  # from "not" to the denied verb
-_REACH_BACK = 3  # in Japanese and Korean, to the words before it
-_TITLES_KEPT = 256
+_REACH_BACK = 3  # in Japanese and Korean, from a verb to its object before it
+_CACHED_TITLES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Act:
     first: int  # of its tokens
     end: int
     mark: str = ""  # "-" if it is denied, "~" if it is called off
-    about: tuple[str, ...] = ()  # other actions that it is about
+    about: tuple[str, ...] = ()  # actions that are its objects
 
     @property
     def label(self) -> str:
@@ -65,13 +65,13 @@ class Act:
         return f"{self.mark}{self.name}"
 
 
-@lru_cache(maxsize=_TITLES_KEPT)
+@lru_cache(maxsize=_CACHED_TITLES)
 def tokens_of(text: str) -> tuple[Token, ...]:
     """Return the tokens of normalized text."""
     return tuple(Token(found[0], found.start()) for found in _TOKEN.finditer(text))
 
 
-@lru_cache(maxsize=_TITLES_KEPT)
+@lru_cache(maxsize=_CACHED_TITLES)
 def acts_of(text: str) -> tuple[Act, ...]:
     """Return the actions in a cleaned title, in order."""
     tokens = tokens_of(text)
@@ -181,12 +181,12 @@ def _inflect(verb: str) -> tuple[str, ...]:
 
 
 def _represent(word: str) -> str:
-    """Return the stem in the table that a Cyrillic word begins with, or the word."""
+    """Return the listed stem with which a Cyrillic word begins, or else the word."""
     if not "\u0400" <= word[0] <= "\u052f":
         return word
     stems = _forms().stems
     word = word.replace("ё", "е")
-    for length in range(len(word), _LEAST_STEM - 1, -1):
+    for length in range(len(word), _MIN_STEM - 1, -1):
         if f"{word[:length]}*" in stems:
             return f"{word[:length]}*"
     return word
@@ -196,14 +196,14 @@ def _represent(word: str) -> str:
 
 
 def _without_governed(acts: list[Act], tokens: Sequence[Token], *, back: bool) -> list[Act]:
-    """Drop the actions that others are about: "rejects the demand" rejects."""
+    """Drop the actions that are objects of others: "rejects the demand" only rejects."""
     pairs = [
         (head, act)
         for act in acts
         for head in acts
         if head.name != act.name and _governs(head, act, tokens, back=back)
     ]
-    taken = {act for head, act in pairs if _takes(head.name, act.name)}
+    taken = {act for head, act in pairs if _absorbs(head.name, act.name)}
     return [
         replace(
             act,
@@ -218,8 +218,8 @@ def _without_governed(acts: list[Act], tokens: Sequence[Token], *, back: bool) -
     ]
 
 
-def _takes(head: str, name: str) -> bool:
-    return head in WANTING or contrary(head, name) or follows(head, name)
+def _absorbs(head: str, name: str) -> bool:
+    return head in DESIRING or contrary(head, name) or follows(head, name)
 
 
 def _governs(head: Act, act: Act, tokens: Sequence[Token], *, back: bool) -> bool:
@@ -254,7 +254,7 @@ def _is_negated(act: Act, text: str, *, tokens: Sequence[Token], back: bool) -> 
     if any(token.text in RESTRICTING for token in tokens[max(0, act.first - reach) : act.end + 2]):
         return False
     return any(
-        token.text in NEGATIONS and text[token.start : token.start + 2] not in NO_NEGATIONS
+        token.text in NEGATIONS and text[token.start : token.start + 2] not in NOT_NEGATIONS
         for token in before
         if ":" not in text[token.start : begin] and "," not in text[token.start : begin]
     )

@@ -1,4 +1,4 @@
-"""Links that people made or cut between reports, and the stories that they keep apart."""
+"""Applies manual links and splits between reports to the choice of a story."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ class Constraints:
     """The reports that must or must not share a story, and the stories of these reports."""
 
     def __init__(self, constraints: Iterable[StoryConstraint] = ()) -> None:
-        """Begin with the decisions; the reports follow."""
+        """Index the constraints; `add` supplies the stories of their reports."""
         self._partners: dict[tuple[LinkKind, str], list[str]] = defaultdict(list)
         self._reports: set[str] = set()
         self._stories: dict[str, str] = {}  # by constrained report
@@ -23,7 +23,7 @@ class Constraints:
             self._reports |= {one, other}
 
     def add(self, entry_id: str, story_id: str) -> None:
-        """Note the story of a report."""
+        """Record the story of a report."""
         if entry_id not in self._reports:
             return
         self._stories[entry_id] = story_id
@@ -31,7 +31,7 @@ class Constraints:
             self._apart.add(frozenset((other, story_id)))
 
     def required_story(self, entry_id: str) -> str:
-        """Return the story of a report to which this one must be linked; "" when there is none."""
+        """Return the story of a report to which this one must be linked; "" if there is none."""
         return next(iter(self._partner_stories(LinkKind.MUST_LINK, entry_id)), "")
 
     def forbidden_stories(self, entry_id: str) -> set[str]:
@@ -39,7 +39,7 @@ class Constraints:
         return set(self._partner_stories(LinkKind.CANNOT_LINK, entry_id))
 
     def choose(self, near: Sequence[Candidate]) -> list[Candidate]:
-        """Drop the stories that people keep apart from one with a report that is more alike."""
+        """Keep the nearest story of each pair that people split."""
         if not self._apart:
             return list(near)
         kept: set[str] = set()

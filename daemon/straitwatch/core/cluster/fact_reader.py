@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from straitwatch.core.beat import NameKind
-from straitwatch.core.cluster.actions import UNLESS_DONE_TO
+from straitwatch.core.cluster.actions import MEANINGLESS_WITH
 from straitwatch.core.cluster.acts import Act, Token, acts_of, is_verb_last, tokens_of
 from straitwatch.core.cluster.facts import NAMED, Facts
 from straitwatch.core.cluster.guards import counted_figures, dates_of
@@ -27,17 +27,17 @@ _SAYS = frozenset(("says", "say", "said", "warns", "warned", "confirms", "confir
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """A name that was found, from one token to another."""
+    """A name in a text, with the range of its tokens."""
 
     shown: str
     kind: str
-    party: str  # for whom it speaks
+    party: str  # the side for which it speaks
     first: int
     end: int
 
 
 class FactReader:
-    """Reads reports for their facts."""
+    """Reads the facts of reports."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         """Index the aliases by the stems of their words."""
@@ -124,7 +124,7 @@ def _act_labels(
         behind = [thing.shown for thing in things if 0 <= thing.first - act.end < reach]
         before = [thing.shown for thing in things if 0 <= act.first - thing.end < reach]
         objects = before if back else behind
-        if not UNLESS_DONE_TO.get(act.name, frozenset()).isdisjoint(objects):
+        if not MEANINGLESS_WITH.get(act.name, frozenset()).isdisjoint(objects):
             continue
         yield act.label
         yield from (f"{act.label}>{about}" for about in act.about)
@@ -139,7 +139,7 @@ def _figures(title: str, lead: str) -> Iterator[str]:
 
 
 def _speakers(title: str, names: Sequence[_Name], tokens: Sequence[Token]) -> Iterator[_Name]:
-    """Yield the speakers before a colon ("MND: ...") or alone after the last ("...: MND")."""
+    """Yield the speakers before a colon ("MND: ..."), or alone after the last one ("...: MND")."""
     parties = [name for name in names if name.kind in _PARTIES]
     for colon in (found.start() for found in re.finditer(r":(?!\d)", title)):
         at = sum(token.start < colon for token in tokens)
@@ -149,9 +149,9 @@ def _speakers(title: str, names: Sequence[_Name], tokens: Sequence[Token]) -> It
 
 
 def _clause_openers(title: str, names: Sequence[_Name], tokens: Sequence[Token]) -> Iterator[_Name]:
-    """Yield the names that open a second clause, or that end a headline as its speaker.
+    """Yield the names that begin a second clause, and a speaker at the end of a headline.
 
-    "陸實彈射擊 國防部嚴密警戒", "Ties run deep, premier says".
+    Examples: "陸實彈射擊 國防部嚴密警戒", "Ties run deep, premier says".
     """
     for name in names:
         start, rest = tokens[name.first].start, [token.text for token in tokens[name.end :]]
@@ -175,7 +175,7 @@ def _subject(
     names: Sequence[_Name], tokens: Sequence[Token], short_countries: Mapping[str, str]
 ) -> Iterator[str]:
     if len(tokens) > 1 and tokens[1].text in _MEDIA:
-        return  # 美媒 are media, not the country
+        return  # 美媒 means US media, not the country
     first = next((name for name in names if name.kind in _PARTIES), None)
     if tokens and tokens[0].text in short_countries and (first is None or first.first > 0):
         yield short_countries[tokens[0].text]

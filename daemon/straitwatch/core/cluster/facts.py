@@ -1,8 +1,8 @@
-"""The facts of reports, and the differences between the facts of two reports.
+"""Compares the facts of reports, and describes their differences.
 
-Facts are figures with the thing that they count, dates, names, actions and speakers, as short
-strings that do not depend on the language. They are stored with a report. Two reports that sound
-alike but state different facts are kept apart.
+Facts are figures with the things that they count, dates, names, actions and speakers, as short
+strings that do not depend on the language. They are stored with a report. Two reports with similar
+words but different facts are kept apart.
 """
 
 import re
@@ -26,20 +26,20 @@ class Kind(StrEnum):
     """Kinds of differences between two reports."""
 
     OPPOSITE = "opposite"  # rejects and approves, meets and does not meet
-    STEP = "step"  # begins and ends: the same matter, later
+    STEP = "step"  # begins and ends: the same event, later
     CORRECTION = "correction"
     NUMBER = "number"
     DATE = "date"
     NAME = "name"
     PARTY = "party"  # who speaks
-    SUBJECT = "subject"  # of the statement: often one event seen from two sides
+    SUBJECT = "subject"  # the actor differs: often one event from two sides
 
 
 class Strength(IntEnum):
-    """Meaning of a difference for folding."""
+    """The effect of a difference on folding."""
 
-    DISTINCTION = 1  # perhaps another event: more must be alike
-    STEP = 2  # perhaps the same event, surely not the same text, and news
+    DISTINCTION = 1  # perhaps another event
+    STEP = 2  # perhaps the same event, but another text with news
     CONTRADICTION = 3  # neither the same text nor the same event
 
 
@@ -58,14 +58,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """The statements of a report."""
+    """The facts of a report."""
 
     figures: frozenset[str] = frozenset()  # "missile:120"
     dates: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()  # in the title: "person:Takaichi"
     mentions: frozenset[str] = frozenset()  # in the lead
     acts: frozenset[str] = frozenset()  # "-meet", "end@drill", "end?ship", "reject>demand"
-    speakers: frozenset[str] = frozenset()  # before or behind a colon
+    speakers: frozenset[str] = frozenset()  # before or after a colon
     subject: frozenset[str] = frozenset()
     voices: frozenset[str] = frozenset()  # officials and bodies among the speakers, by name
     countries: frozenset[str] = frozenset()  # in the title, also by their capital
@@ -76,17 +76,17 @@ class Facts:
 
     @classmethod
     def from_text(cls, text: str) -> "Facts":
-        """Read a text of `to_text`."""
+        """Parse the result of `to_text`."""
         parts = [frozenset(filter(None, part.split(","))) for part in text.split(";")]
         return cls(**{field.name: part for field, part in zip(fields(cls), parts, strict=False)})
 
 
 @dataclass(slots=True)
 class _Things:
-    """The objects of an action, and the things before it that may have done it."""
+    """The objects of an action, and the things before it, which may be its agents."""
 
-    surely: set[str] = field(default_factory=set)
-    maybe: set[str] = field(default_factory=set)
+    objects: set[str] = field(default_factory=set)
+    possible_agents: set[str] = field(default_factory=set)
 
 
 def differences(a: Facts, b: Facts, lexicon: Lexicon) -> tuple[Difference, ...]:
@@ -103,7 +103,7 @@ def differences(a: Facts, b: Facts, lexicon: Lexicon) -> tuple[Difference, ...]:
 
 
 def _other_acts(a: Facts, b: Facts) -> Iterator[Difference]:
-    """Compare actions; those of different things are a weaker difference."""
+    """Compare actions; a difference is weaker if their objects differ."""
     yield from _answers(a.acts, b.acts)
     yield from (replace(one, ours=one.theirs, theirs=one.ours) for one in _answers(b.acts, a.acts))
     first, second = _by_act(a.acts), _by_act(b.acts)
@@ -114,7 +114,7 @@ def _other_acts(a: Facts, b: Facts) -> Iterator[Difference]:
 
 
 def _compare_acts(ours: str, theirs: str, *, is_one: bool) -> tuple[Kind, Strength] | None:
-    """Compare two actions, which are done to one thing or not."""
+    """Compare two actions; `is_one` says if they may have the same object."""
     if denies(ours, theirs) or contrary(ours, theirs):
         return Kind.OPPOSITE, Strength.CONTRADICTION if is_one else Strength.DISTINCTION
     if follows(ours, theirs):
@@ -123,14 +123,16 @@ def _compare_acts(ours: str, theirs: str, *, is_one: bool) -> tuple[Kind, Streng
 
 
 def _is_one_thing(ours: _Things, theirs: _Things) -> bool:
-    """Return True if two actions may have the same object; most objects are in no table."""
-    if not ours.surely or not theirs.surely:
+    """Return True if two actions may have the same object; most objects are not in a table."""
+    if not ours.objects or not theirs.objects:
         return True
-    return bool((ours.surely | ours.maybe) & (theirs.surely | theirs.maybe))
+    return not (ours.objects | ours.possible_agents).isdisjoint(
+        theirs.objects | theirs.possible_agents
+    )
 
 
 def _answers(a: frozenset[str], b: frozenset[str]) -> Iterator[Difference]:
-    """Find actions that answer the other report: "rejects the demand" and "demands"."""
+    """Yield the actions of `a` that answer one of `b`: "rejects the demand" answers "demands"."""
     for answer in a - b:
         act, _, about = answer.partition(">")
         if about and about in b and contrary(act, about):
@@ -143,9 +145,9 @@ def _by_act(labels: frozenset[str]) -> dict[str, _Things]:
         act, mark, thing = _LABEL.findall(label)[0]
         things = acts.setdefault(act, _Things())
         if mark == "?":
-            things.maybe.add(thing)
+            things.possible_agents.add(thing)
         elif mark:
-            things.surely.add(thing)
+            things.objects.add(thing)
     return acts
 
 
@@ -180,7 +182,7 @@ def _listed(what: str, values: set[str]) -> str:
 def _other_names(a: Facts, b: Facts) -> Iterator[Difference]:
     """Compare the names in the titles, unless the other report mentions them in its lead.
 
-    Bodies are left to the parties: reports of one quarrel name several.
+    Bodies are compared as parties instead, because reports of one dispute name several.
     """
     every_a, every_b = a.names | a.mentions, b.names | b.mentions
     first, second = _by_class(a.names - every_b), _by_class(b.names - every_a)
@@ -197,7 +199,7 @@ def _other_parties(a: Facts, b: Facts, offices: frozenset[str]) -> Iterator[Diff
     if not ours or not theirs or ours & theirs:
         return
     if not (a.speakers and b.speakers) and (ours & b.subject or theirs & a.subject):
-        return  # a headline that is cut may lack who said it
+        return  # a truncated headline may lack its speaker
     kind = Kind.PARTY if _speaks(a) and _speaks(b) else Kind.SUBJECT
     shown = (", ".join(sorted(parties)) for parties in (ours, theirs))
     yield Difference(kind, Strength.DISTINCTION, *shown)
@@ -208,10 +210,10 @@ def _speaks(facts: Facts) -> bool:
 
 
 def is_other_text(found: Sequence[Difference]) -> bool:
-    """Return True if these differences rule out one text, edited or syndicated."""
+    """Return True if the differences rule out an edited or syndicated copy."""
     return any(one.strength >= Strength.STEP or one.kind in _NOT_EDITED for one in found)
 
 
 def is_other_event(found: Sequence[Difference]) -> bool:
-    """Return True if these differences rule out one event."""
+    """Return True if the differences rule out the same event."""
     return any(one.strength is Strength.CONTRADICTION for one in found)

@@ -18,11 +18,11 @@ from straitwatch.core.cluster.text import (
 )
 from straitwatch.core.model import Entry, EntryKind, Features, SignalKind, Vector
 
-_LEAST_FIGURE = 10  # "two ships" are in every other report
+_MIN_FIGURE = 10  # smaller figures such as "two ships" are too common
 _LANGUAGES = {"kana": "ja", "hangul": "ko", "han": "zh", "arabic": "ar"}  # by script
 
 
-_FIELD, _ITEM = "\x1f", "\x1e"  # in no title, term or name: they count as white space
+_FIELD, _ITEM = "\x1f", "\x1e"  # these count as white space, so no title, term or name has them
 _TUPLES = (
     "watchlists",
     "title_terms",
@@ -38,7 +38,6 @@ class FeatureReader:
     """Reads entries; the same text gives the same features on every machine."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        """Read with the names of a beat."""
         self._lexicon = lexicon
 
     @cached_property
@@ -83,7 +82,7 @@ class FeatureReader:
             lead_figures=text.figures,
             lead_digest=text.digest,
             facts=self._facts.read(title, lead).to_text(),
-            figures=tuple(sorted(q for q in quantities(title) if float(q) >= _LEAST_FIGURE)),
+            figures=tuple(sorted(q for q in quantities(title) if float(q) >= _MIN_FIGURE)),
         )
 
 
@@ -112,7 +111,7 @@ def features_to_text(features: Features) -> str:
 def features_from_text(
     text: str, *, entry_id: str, seen_at: datetime, vector: Vector | None
 ) -> Features:
-    """Read a text of `features_to_text`."""
+    """Parse the result of `features_to_text`."""
     title, url, site, outlet, language, head, counts, digest, facts, kind, *rest = text.split(
         _FIELD
     )
@@ -144,7 +143,7 @@ def features_from_text(
 
 
 def language_of(title: str, declared: str) -> str:
-    """Return the primary subtag of a title's language, from its script if that decides it."""
+    """Return the language of a title as a primary subtag; its script overrides a wrong tag."""
     script = script_of(title)
     declared = declared.partition("-")[0].lower()
     declared = declared if declared.isascii() and declared.isalpha() else ""

@@ -1,7 +1,7 @@
-"""Keeps similar headlines apart that are not the same text.
+"""Keeps different texts with similar headlines apart.
 
-The usual similarity scores rank "same template, next instalment" above true copies, so similarity
-alone never decides. A conflict of numbers, dates, opposites or instalment marks blocks a fold.
+Similarity scores rank the next instalment of a series above true copies, so similarity alone never
+decides. A conflict of numbers, dates, opposites or instalment marks prevents a fold.
 """
 
 import re
@@ -39,32 +39,32 @@ CONTAINMENT = 0.80  # of the shorter title in the longer one
 REWORDED_JACCARD, REWORDED_TERMS = (
     0.35,
     0.60,
-)  # less of the letters, if most of the words are shared
-_MIN_CONTAINED_GRAMS = 16  # "Taiwan news" is contained in half the stream
-_TAIL_JACCARD = 0.40  # behind the same label, a headline less alike than this is another one
+)  # a lower share of n-grams is sufficient if most words are shared
+_MIN_CONTAINED_GRAMS = 16  # many titles contain a short one such as "Taiwan news"
+_TAIL_JACCARD = 0.40  # less similar headlines after the same label are different ones
 
 
 class Conflict(StrEnum):
-    """Reasons why two similar titles are not one text."""
+    """Reasons why two similar titles are not the same text."""
 
     NONE = ""
-    INSTALMENT = "instalment"  # another date, day, part, number of a series: another event
-    NUMBER = "number"  # other figures: perhaps the same event, surely not the same text
+    INSTALMENT = "instalment"  # another date, part or number of a series: another event
+    NUMBER = "number"  # other figures: another text, perhaps about the same event
     OPPOSITE = "opposite"  # rises and falls, approves and rejects
     TEMPLATE = "template"  # "The Latest: this" and "The Latest: that"
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """Similarity of two titles, and the conflict that outweighs it."""
+    """The similarity of two titles, and the conflict that outweighs it."""
 
     score: float
-    is_close: bool = False  # the wording alone would make them copies
+    is_close: bool = False  # copies by their wording alone
     conflict: Conflict = Conflict.NONE
 
     @property
     def is_copy(self) -> bool:
-        """True if they are the same text, edited or syndicated."""
+        """True if they belong to the same text, edited or syndicated."""
         return self.is_close and self.conflict is Conflict.NONE
 
 
@@ -126,17 +126,17 @@ class _Figures:
 
 
 def quantities(title: str) -> frozenset[str]:
-    """Return the figures in a cleaned title that count something: no dates, no instalments."""
+    """Return the figures in a cleaned title, except dates and numbers of instalments."""
     return _figures(title).plain
 
 
 def figures_and_dates(text: str) -> frozenset[str]:
-    """Return the figures in a normalized text, in digits or words, and the days that it names."""
+    """Return the figures in a normalized text, in digits or words, and its dates."""
     figures = _figures(text)
     return figures.plain | figures.labels
 
 
-@lru_cache(maxsize=256)  # the title at hand is compared with a few dozen
+@lru_cache(maxsize=256)  # a new title is compared with a few dozen
 def _figures(title: str) -> _Figures:
     found = list(_read_figures(_HALF.sub("0.5 ", title)))
     return _Figures(
@@ -281,40 +281,44 @@ _LABEL_END = re.compile(r"\s*[:：|｜]\s*|\s+[-–—]\s+")
 _MODEL = re.compile(
     r"(?<![a-zа-я0-9])(?:[a-zа-я]{1,6}\d+|[a-zа-я]{1,4}-\d+)[a-zа-я]{0,2}(?![a-zа-я0-9])"
 )  # S4, Su-35, J-20
-_FIGURE_GOES_ON = re.compile(r"[.,]?\d")
+_FIGURE_CONTINUES = re.compile(r"[.,]?\d")
 _DATED = re.compile(r"^(?:month|weekday)\d")
 
 
 def find_conflict(a: str, b: str) -> Conflict:
-    """Return the reason why two similar, cleaned titles are not one text."""
+    """Return the reason why two similar, cleaned titles are not the same text."""
     first, second = _figures(a), _figures(b)
-    if _differ(first.labels, second.labels) or _count_apart(first.labels, second.labels):
+    labels = first.labels, second.labels
+    if _each_has_own(*labels) or _instalments_differ(*labels):
         return Conflict.INSTALMENT
     if is_cut_short(a, b):
-        return Conflict.OPPOSITE if _say_otherwise(a, b) else Conflict.NONE
-    if _differ(_models(a), _models(b)):
+        return Conflict.OPPOSITE if _acts_conflict(a, b) else Conflict.NONE
+    if _each_has_own(_models(a), _models(b)):
         return Conflict.NUMBER
     all_first, all_second = first.plain | first.labels, second.plain | second.labels
-    if _differ(all_first, all_second):
+    if _each_has_own(all_first, all_second):
         return (
             Conflict.NUMBER
-            if _TOLL.search(a) or not _same_but_figures(a, b)
+            if _TOLL.search(a) or not _differ_only_in_figures(a, b)
             else Conflict.INSTALMENT
         )
-    if _is_opposite(a, b) or _say_otherwise(a, b):
+    if _is_opposite(a, b) or _acts_conflict(a, b):
         return Conflict.OPPOSITE
     return Conflict.TEMPLATE if _is_same_label(a, b) else Conflict.NONE
 
 
 def is_cut_short(a: str, b: str) -> bool:
-    """Return True if one title begins the other, as feeds cut them: "worth $1.9 ..."."""
+    """Return True if one title is the beginning of the other, cut by a feed: "worth $1.9 ..."."""
     shorter, longer = sorted((a, b), key=len)
-    is_within_figure = shorter[-1:].isdigit() and _FIGURE_GOES_ON.match(longer, len(shorter))
+    is_within_figure = shorter[-1:].isdigit() and _FIGURE_CONTINUES.match(longer, len(shorter))
     return longer.startswith(shorter) and not is_within_figure
 
 
-def _count_apart(a: frozenset[str], b: frozenset[str]) -> bool:
-    """Both count instalments, not alike: "round 2" and "round 2, part 1"; a year counts none."""
+def _instalments_differ(a: frozenset[str], b: frozenset[str]) -> bool:
+    """Return True if both titles number their instalment, differently.
+
+    For example, "round 2" and "round 2, part 1" differ. A year is not the number of an instalment.
+    """
     if any(_DATED.match(label) for label in a | b):
         return False
     return bool(a) and bool(b) and any(not _is_year(label) for label in a ^ b)
@@ -329,7 +333,7 @@ def _models(title: str) -> frozenset[str]:
 
 
 def _is_same_label(a: str, b: str) -> bool:
-    """Both begin with the same label, or end with it, and the rest is another headline."""
+    """Return True if only a label at the beginning or end is the same."""
     first, second = _LABEL_END.split(a, maxsplit=1), _LABEL_END.split(b, maxsplit=1)
     if len(first) == 1 or len(second) == 1:
         return False
@@ -343,12 +347,12 @@ def _is_same_label(a: str, b: str) -> bool:
     return False
 
 
-def _differ(a: frozenset[str], b: frozenset[str]) -> bool:
-    """Both own a figure that the other lacks; a figure added by an edit is no conflict."""
+def _each_has_own(a: frozenset[str], b: frozenset[str]) -> bool:
+    """Return True if each side has a value that the other lacks; an edit only adds a value."""
     return bool(a - b) and bool(b - a)
 
 
-def _same_but_figures(a: str, b: str) -> bool:
+def _differ_only_in_figures(a: str, b: str) -> bool:
     return _skeleton(a) == _skeleton(b)
 
 
@@ -356,7 +360,7 @@ def _skeleton(title: str) -> list[str]:
     return [word for word in title_words(_FIGURE.sub(" ", title)) if word not in NUMBERS]
 
 
-def _say_otherwise(a: str, b: str) -> bool:
+def _acts_conflict(a: str, b: str) -> bool:
     """Return True if the titles contradict each other, or one is the next step of the other."""
     first, second = ({act.label for act in acts_of(title)} for title in (a, b))
     if ("correct" in first) != ("correct" in second) or _answers(a, b) or _answers(b, a):
@@ -368,7 +372,7 @@ def _say_otherwise(a: str, b: str) -> bool:
 
 
 def _answers(a: str, b: str) -> bool:
-    """Return True if one title rejects a demand of the other one."""
+    """Return True if title `a` rejects a demand in title `b`."""
     demands = {act.label for act in acts_of(b)} - {name for act in acts_of(b) for name in act.about}
     return any(
         name in demands and contrary(act.label, name) for act in acts_of(a) for name in act.about

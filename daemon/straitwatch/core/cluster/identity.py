@@ -1,8 +1,8 @@
-"""Recognizes an entry that was seen before, by signs that agree.
+"""Recognizes an entry that was seen before, by several signs together.
 
-An address, a headline, a text and a date are weak signs each. Some pages show one article after
-another, some headlines have another text every day, and some links change at every poll. So no
-single sign makes two reports the same entry, and none overrules the others.
+An address, a headline, a text or a date alone is weak evidence. Some pages show one article after
+another, some headlines have another text every day, and some links change at every poll. Therefore
+no single sign makes two reports the same entry, and none overrules the others.
 """
 
 import re
@@ -24,12 +24,12 @@ from straitwatch.core.cluster.guards import (
 from straitwatch.core.cluster.text import SUMMARY_CHARACTERS, clean_title, normalize_text
 from straitwatch.core.model import EarlierEntry, Entry, Features, Fold, Relation
 
-AT_ONCE: Final = timedelta(hours=1)  # a headline published twice, under two addresses
-RENEWED_AFTER: Final = timedelta(hours=12)  # a daily bulletin is never that early
-KIN_TERMS = 0.5  # of two headlines of one page, as an editor rewrites them
-SAME_WORDING = 0.5  # of two texts, edited; a template with other words has less
-_HEAD = 200  # characters of a text that are kept to be compared
-_SEEN_AT_MOST = 32  # of one headline; a link that changes at each poll would add thousands
+TWICE_WITHIN: Final = timedelta(hours=1)  # one headline published under two addresses
+RENEWED_AFTER: Final = timedelta(hours=12)  # daily bulletins are further apart
+REWRITTEN_TERMS = 0.5  # shared terms of a page's headline before and after an edit
+SAME_WORDING = 0.5  # similarity of a text before and after an edit; templates have less
+_HEAD = 200  # characters of a text that are kept for comparison
+_MAX_SIGHTINGS = 32  # of one headline; a link that changes at each poll would add thousands
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _AGO = re.compile(  # changes between two polls, so it distinguishes no entries
     r"\d+\s?(?:(?:second|min(?:ute)?|hr|hour|day)s?\sago|(?:分钟|分鐘|小时|小時|時間|天|日|分)前"
@@ -49,7 +49,7 @@ class Text:
 
     @classmethod
     def of(cls, title: str, text: str, source: str) -> "Text":
-        """Return the text without the headline and the outlet, with which many feeds frame it."""
+        """Read a text without the headline and the outlet, which many feeds add to it."""
         lead = " ".join(text[:SUMMARY_CHARACTERS].split())
         lead = lead.removeprefix(title).removesuffix(source).strip()
         lead = _AGO.sub("", lead).strip()
@@ -65,43 +65,43 @@ class Text:
         """Return True if both exist and differ in figures or words."""
         if not self.head or not other.head or self.digest == other.digest:
             return False
-        return self._counts_otherwise(other) or not self._is_worded_like(other)
+        return self._has_other_figures(other) or not self._is_worded_similarly(other)
 
     def is_next_of(self, other: "Text") -> bool:
-        """Return True if both are one template with other figures, such as daily bulletins."""
-        return self._counts_otherwise(other) and self._is_worded_like(other)
+        """Return True if both have the same wording with other figures, such as daily bulletins."""
+        return self._has_other_figures(other) and self._is_worded_similarly(other)
 
-    def _counts_otherwise(self, other: "Text") -> bool:
-        """Compare the figures in their order; a text that is cut short has fewer."""
+    def _has_other_figures(self, other: "Text") -> bool:
+        """Return True if the figures differ, in their order; a truncated text only has fewer."""
         shorter, longer = sorted((self.figures, other.figures), key=len)
-        ours = figures_and_dates(_folded(self.head))
-        theirs = figures_and_dates(_folded(other.head))
+        ours = figures_and_dates(_normalized(self.head))
+        theirs = figures_and_dates(_normalized(other.head))
         return not longer.startswith(shorter) or bool(ours - theirs and theirs - ours)
 
-    def _is_worded_like(self, other: "Text") -> bool:
-        return max(overlap(_folded(self.head), _folded(other.head))) >= SAME_WORDING
+    def _is_worded_similarly(self, other: "Text") -> bool:
+        return max(overlap(_normalized(self.head), _normalized(other.head))) >= SAME_WORDING
 
 
-@lru_cache(maxsize=64)  # those of one headline are compared with the text at hand
-def _folded(text: str) -> str:
+@lru_cache(maxsize=64)  # a new text is compared with all texts of its headline
+def _normalized(text: str) -> str:
     return normalize_text(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """A report as it is compared with others, to recognize its entry."""
+    """The signs by which the entry of a report is recognized."""
 
     title: str
     url: str
     source: str
     text: Text
     seen_at: datetime
-    published_at: datetime | None  # only of the report at hand: an edit may change that of others
+    published_at: datetime | None  # of the new report only: an edit may change that of others
     story_id: str = ""
 
     @classmethod
     def of(cls, features: Features, *, story_id: str = "") -> "Sighting":
-        """Return the signs by which a report's entry is recognized."""
+        """Take the signs from the features of a report."""
         return cls(
             title=features.title,
             url=features.canonical_url,
@@ -113,7 +113,7 @@ class Sighting:
         )
 
     def recognize(self, seen: "Sighting") -> Fold | None:
-        """Return the story of an earlier report if it is of the same entry, and by which sign."""
+        """Return the fold into an earlier report's story if both are the same entry, else None."""
         if self.url and self.url == seen.url:
             is_again = self.is_repeat_of_page(seen)
             return _fold(seen.story_id, "same-url", self.url) if is_again else None
@@ -122,32 +122,32 @@ class Sighting:
         return None
 
     def is_repeat_of_page(self, seen: "Sighting") -> bool:
-        """Return True if a page shows the entry that it showed before.
+        """Return True if a page still shows the same entry.
 
         Another text under another headline is another article. So is another text of the same
-        outlet half a day later: a page that is renewed each day. Without texts, its date or its
-        headline says so.
+        outlet half a day later, because some pages are renewed daily. Without texts, the date or
+        the headline decides.
         """
         if not self.text.is_other(seen.text):
             return not self._is_renewed(seen)
-        is_kin = _are_kin(self.title, seen.title)
-        if self._is_dated_before(seen) and is_kin:
+        is_rewritten = _may_be_rewritten(self.title, seen.title)
+        if self._is_dated_before(seen) and is_rewritten:
             return True
         is_own_page = self.source == seen.source
         if self._comes_later(seen):
-            return is_kin and not is_own_page
-        return is_kin or not is_own_page
+            return is_rewritten and not is_own_page
+        return is_rewritten or not is_own_page
 
     def _is_renewed(self, seen: "Sighting") -> bool:
-        """Return True if date or headline show, without texts, that a page has another entry."""
+        """Return True if a page has another entry by its date or headline, without texts."""
         if self.title == seen.title:
             return not (self.text.head or seen.text.head) and self._is_dated_after(seen)
         if (self.text.head and seen.text.head) or self.source != seen.source:
             return False
-        return self._comes_later(seen) and not _are_kin(self.title, seen.title)
+        return self._comes_later(seen) and not _may_be_rewritten(self.title, seen.title)
 
     def is_repeat_of_headline(self, seen: "Sighting") -> bool:
-        """Return True if a headline on another page of its site is of the same entry as before."""
+        """Return True if the same headline on another page of its site is the same entry."""
         if self.text.is_other(seen.text) or _url_dates_differ(self.url, seen.url):
             return False
         if self._is_dated_after(seen):
@@ -156,13 +156,15 @@ class Sighting:
             return True
         gap = self.seen_at - seen.seen_at
         is_edited = bool(self.text.head and seen.text.head)
-        is_one_page = is_edited or gap <= AT_ONCE or not _url_numbers_differ(self.url, seen.url)
+        has_other_number = _url_numbers_differ(self.url, seen.url)
+        is_one_page = is_edited or gap <= TWICE_WITHIN or not has_other_number
         return is_one_page and gap <= RENEWED_AFTER
 
     def is_namesake(self, seen: "Sighting") -> bool:
-        """Return True if it is another entry that shares its headline by habit, not as a copy.
+        """Return True if the same headline belongs to another entry that is not a copy.
 
-        An aggregator's host has the headlines of many outlets, and copies among them.
+        For example, an outlet uses one headline for all of its daily bulletins. The pages of an
+        aggregator have headlines of many outlets, which may be copies.
         """
         return self.source == seen.source or self.text.is_next_of(seen.text)
 
@@ -173,14 +175,14 @@ class Sighting:
         return bool(self.published_at) and self._comes_later(seen)
 
     def _is_dated_before(self, seen: "Sighting") -> bool:
-        """Return True if its date is before the time at which the other was seen."""
+        """Return True if the entry was published before the other one was seen."""
         return self.published_at is not None and self.published_at <= seen.seen_at
 
 
 def is_return(features: Features, earlier: EarlierEntry, *, outlet: str) -> bool:
-    """Return True if a page shows an entry again that it showed before, perhaps long ago.
+    """Return True if a page shows an earlier entry again, perhaps after a long time.
 
-    Ask when the title is the same; `outlet` is that of the earlier entry.
+    Both must have the same title. `outlet` is the outlet of the earlier entry.
     """
     ours, before = Sighting.of(features), earlier.entry
     seen = replace(
@@ -193,17 +195,17 @@ def is_return(features: Features, earlier: EarlierEntry, *, outlet: str) -> bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EntrySigns:
-    """How two entries differ that came under one GUID."""
+class EntryComparison:
+    """The differences between two entries with the same GUID."""
 
     is_other_page: bool
     is_same_title: bool
-    is_other_title: bool  # and not the same one, rewritten
+    is_other_title: bool  # not merely rewritten
     is_other_text: bool
-    is_like_text: bool  # both have a text, and it may be the same, edited
+    is_similar_text: bool  # both have texts, which may be versions of one
 
     @classmethod
-    def compare(cls, entry: Entry, other: Entry) -> "EntrySigns":
+    def compare(cls, entry: Entry, other: Entry) -> "EntryComparison":
         """Compare an entry with its stored version."""
         texts = _text_of(entry), _text_of(other)
         is_other_text = texts[0].is_other(texts[1])
@@ -212,9 +214,9 @@ class EntrySigns:
         return cls(
             is_other_page=all(pages) and pages[0] != pages[1],
             is_same_title=titles[0] == titles[1],
-            is_other_title=not _are_kin(*titles),
+            is_other_title=not _may_be_rewritten(*titles),
             is_other_text=is_other_text,
-            is_like_text=bool(texts[0].head and texts[1].head) and not is_other_text,
+            is_similar_text=bool(texts[0].head and texts[1].head) and not is_other_text,
         )
 
 
@@ -223,7 +225,7 @@ def _text_of(entry: Entry) -> Text:
 
 
 class _Sightings:
-    """The sightings of one sign, the latest last."""
+    """The sightings for each key, in order of time."""
 
     def __init__(self) -> None:
         # Tuples: most keys have one sighting, and a deque of one takes 760 bytes.
@@ -234,7 +236,7 @@ class _Sightings:
 
     def add(self, key: str, seen: Sighting) -> None:
         if key:
-            self._by_key[key] = (*self._by_key.get(key, ())[1 - _SEEN_AT_MOST :], seen)
+            self._by_key[key] = (*self._by_key.get(key, ())[1 - _MAX_SIGHTINGS :], seen)
 
     def forget(self, key: str, seen: Sighting) -> None:
         known = self._by_key.get(key)
@@ -253,38 +255,37 @@ class PageIndex:
     """
 
     def __init__(self) -> None:
-        """Begin without reports."""
         self._pages = _Sightings()
         self._headlines = _Sightings()
         self._order: deque[tuple[Sighting, str]] = deque()
 
     def find(self, features: Features) -> Fold | None:
-        """Return the story of the entry if it was seen before, and by which sign."""
+        """Return the fold into the story of the same entry if it was seen before, else None."""
         on_page = self._pages.of(features.canonical_url)
-        under = self._headlines.of(_headline(features))
-        if not on_page and not under:
+        with_headline = self._headlines.of(_headline(features))
+        if not on_page and not with_headline:
             return None
         ours = Sighting.of(features)
-        for seen in (*list(on_page)[-1:], *reversed(under)):
+        for seen in (*list(on_page)[-1:], *reversed(with_headline)):
             if fold := ours.recognize(seen):
-                before = (one for one in (*on_page, *under) if one.story_id == fold.story_id)
-                is_own = any(one.source == ours.source for one in before)
-                return replace(fold, is_own_repeat=is_own)
+                known = (*on_page, *with_headline)
+                sources = {old.source for old in known if old.story_id == fold.story_id}
+                return replace(fold, is_own_repeat=ours.source in sources)
         return None
 
     def namesakes(self, features: Features) -> frozenset[str]:
-        """Return the stories of other entries under the same headline of the site.
+        """Return the stories of other entries with the same headline on the same site.
 
-        Ask when `find` returns None: the headline is no evidence about such a report then.
+        If `find` returns None, the shared headline is no reason to join these stories.
         """
-        under = self._headlines.of(_headline(features))
-        if not under:
+        with_headline = self._headlines.of(_headline(features))
+        if not with_headline:
             return frozenset()
         ours = Sighting.of(features)
-        return frozenset(seen.story_id for seen in under if ours.is_namesake(seen))
+        return frozenset(seen.story_id for seen in with_headline if ours.is_namesake(seen))
 
     def add(self, features: Features, story_id: str) -> None:
-        """Remember a report as part of a story."""
+        """Record a report as part of a story."""
         seen = Sighting.of(features, story_id=story_id)
         headline = _headline(features)
         self._pages.add(seen.url, seen)
@@ -305,12 +306,12 @@ def _headline(features: Features) -> str:
     return f"{features.site}\n{features.title}" if known else ""
 
 
-def _are_kin(title: str, other: str) -> bool:
-    """Return True if two headlines may be one, rewritten; those of two instalments are not."""
+def _may_be_rewritten(title: str, other: str) -> bool:
+    """Return True if one headline may be an edit of the other, and not another instalment."""
     likeness = compare_titles(title, other)
     if likeness.conflict is Conflict.INSTALMENT:
         return False
-    return likeness.is_close or shared_terms(title, other) >= KIN_TERMS
+    return likeness.is_close or shared_terms(title, other) >= REWRITTEN_TERMS
 
 
 def _url_dates_differ(url: str, other: str) -> bool:

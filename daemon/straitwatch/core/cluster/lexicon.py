@@ -1,4 +1,4 @@
-"""The names and common words of a beat, compiled for comparing reports."""
+"""Compiles the names and common words of a beat for the comparison of reports."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -7,14 +7,14 @@ from straitwatch.core.beat import Beat, NameKind
 from straitwatch.core.cluster.names import NameFinder
 from straitwatch.core.cluster.text import terms
 
-_COMMON = 0.05  # share from which a name is no evidence of an event
+_COMMON = 0.05  # a name in a larger share of reports is no evidence of an event
 
 
 class Lexicon:
     """Names and common words of a beat; each index is built when it is first used."""
 
     def __init__(self, beat: Beat, characters: Mapping[int, int] | None = None) -> None:
-        """Hold a beat; `characters` are code points to read as others, such as traditional Han."""
+        """`characters` replaces code points, such as traditional Han by simplified ones."""
         self.beat = beat
         self.characters = dict(characters or {})
 
@@ -24,15 +24,15 @@ class Lexicon:
 
     @cached_property
     def finder(self) -> NameFinder:
-        """The names as texts write them."""
+        """Finds the beat's names in texts."""
         return NameFinder(self.beat.aliases, self.characters)
 
     @cached_property
     def word_shares(self) -> Mapping[str, float]:
-        """The assumed share of the reports that hold a term.
+        """The assumed share of reports that contain each term.
 
-        A list that has just begun does not know yet that "Taiwan" is in half of its reports. These
-        shares replace the reports that it has not seen: docs/adr/0005.
+        A new list has no reports yet that show how common a term such as "Taiwan" is, so it starts
+        with these shares (docs/adr/0005).
         """
         return {
             term: common.share
@@ -42,7 +42,7 @@ class Lexicon:
 
     @cached_property
     def name_shares(self) -> Mapping[str, float]:
-        """The assumed share of the reports that hold a name: that of its rarest word."""
+        """The assumed share of reports that contain each name: that of its rarest word."""
         shares = self.word_shares
         names = (name for group in self.beat.aliases for name in group.names)
         return {
@@ -52,7 +52,7 @@ class Lexicon:
 
     @cached_property
     def common_names(self) -> frozenset[str]:
-        """The names that too many reports hold to say anything."""
+        """The names that are too common in reports to be evidence of an event."""
         return frozenset(name for name, share in self.name_shares.items() if share >= _COMMON)
 
     @cached_property
@@ -65,6 +65,6 @@ class Lexicon:
         """The names of bodies that report and are no party to an event."""
         return self.beat.names(NameKind.MEDIA)
 
-    def says_enough(self, names: tuple[str, ...], *, least: int) -> bool:
-        """Return True if at least so many of the names are not common to the beat."""
+    def are_distinctive(self, names: tuple[str, ...], *, least: int) -> bool:
+        """Return True if at least this number of names is not common to the beat."""
         return sum(name not in self.common_names for name in names) >= least

@@ -8,7 +8,7 @@ from straitwatch.core.beat import AliasGroup
 from straitwatch.core.cluster.guards import quantities
 from straitwatch.core.cluster.text import normalize_text, stems
 
-_LEAST_FIGURE = 10  # "two ships" are in every other report
+_MIN_FIGURE = 10  # smaller figures such as "two ships" are too common
 _LEAD_WEIGHT = 0.5  # against 1 for a name in the title
 _MAYBE_FIGURE = re.compile(r"[\d十百]")
 _FIRST_CJK = "\u3000"
@@ -18,9 +18,9 @@ class NameFinder:
     """Finds the names of a beat in texts."""
 
     def __init__(self, groups: Iterable[AliasGroup], characters: Mapping[int, int]) -> None:
-        """Index the aliases; `characters` are code points to read as others."""
+        """Index the aliases; `characters` replaces code points in their spellings."""
         self._names: dict[tuple[str, ...], str] = {}
-        self._words: dict[str, int] = {}  # the most words of a name that begins with this one
+        self._words: dict[str, int] = {}  # words in the longest name, by its first word
         for group in groups:
             for name, spelling in group.spellings():
                 words = stems(normalize_text(spelling.translate(characters)))
@@ -31,13 +31,13 @@ class NameFinder:
         self._longest = max(map(len, self._words), default=0)
 
     def find(self, title: str, lead: str) -> dict[str, float]:
-        """Return the names in a report with weights of unit length, those of the title first.
+        """Return the weights of the names in a report, of unit length; names of the title first.
 
-        The characters of both texts are those that the aliases were read in.
+        Replace the characters of both texts beforehand, as those of the aliases.
         """
         found = dict.fromkeys(self._find(title), 1.0)
-        if found and _MAYBE_FIGURE.search(title):  # without a name, figures say little
-            figures = (figure for figure in quantities(title) if float(figure) >= _LEAST_FIGURE)
+        if found and _MAYBE_FIGURE.search(title):  # without a name, figures are weak evidence
+            figures = (figure for figure in quantities(title) if float(figure) >= _MIN_FIGURE)
             found |= {f"@{figure}": 1.0 for figure in figures}
         for name in self._find(lead):
             found.setdefault(name, _LEAD_WEIGHT)

@@ -1,8 +1,7 @@
-"""The mean sentence vector of general headlines, by model.
+"""The mean sentence vector of general headlines, by model, for lists without a mean of their own.
 
-A list that has just begun has no mean of its own yet. This one was made of the headlines of the
-demonstration stream that no list matches, each of four languages counting the same; three other
-sources gave the same stories.
+It is the mean of the headlines of the demonstration stream that no list matches, with the same
+weight for each of four languages. Three other sources of headlines led to the same stories.
 """
 
 from base64 import b85decode
@@ -31,7 +30,7 @@ _MEANS: Final = {"multilingual-e5-small": _MULTILINGUAL_E5_SMALL}
 
 @cache
 def shipped_mean(model: str, size: int) -> NDArray[np.float64]:
-    """Return the mean of general headlines by a model; zeros for one that is not known."""
+    """Return the mean of general headlines by a model; zeros for an unknown model."""
     packed = next((text for name, text in _MEANS.items() if model.startswith(name)), b"")
     mean = np.frombuffer(b85decode(packed), "<i2") / _STEPS
     return mean if len(mean) == size else np.zeros(size)

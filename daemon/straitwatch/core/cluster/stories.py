@@ -1,7 +1,7 @@
-"""The open stories of one watch-list, and how much a report resembles each of them.
+"""Rates the similarity of a report to each open story of one watch-list.
 
-Within a language, the words that two reports share and the meaning of their sentences decide;
-across languages, meaning and the people, places and things that both name. See docs/adr/0011.
+Within a language, shared words and the meaning of the sentences count; across languages, meaning
+and the people, places and things that both name. See docs/adr/0011.
 """
 
 from collections import deque
@@ -16,40 +16,40 @@ from straitwatch.core.cluster.terms import NO_LIKENESS, Likeness, Member, TermIn
 from straitwatch.core.cluster.vectors import Centered, VectorIndex
 from straitwatch.core.model import Features, Fold, Relation, Vector
 
-STORY_AGE = timedelta(hours=72)  # after its first report a story takes in no more
-# Chosen in docs/adr/0008. With STORY_AGE this makes the days from which a window is rebuilt
-# exactly: the weights in the oldest open story depend on no earlier report.
+STORY_AGE = timedelta(hours=72)  # after this time a story accepts no further reports
+# Chosen in docs/adr/0008. A window is rebuilt exactly from the reports of STORY_AGE + RARITY_AGE,
+# because the weights in the oldest open story depend on no earlier report.
 RARITY_AGE = timedelta(days=10)
 DECAY_HOURS = 36.0
 HOUR = timedelta(hours=1)
-NEAREST_SHARE = 0.3  # of a likeness; the rest is the whole story's
+NEAREST_SHARE = 0.3  # weight of the nearest report in a likeness; the whole story has the rest
 
-# In invented and real headlines of the beat, names in two languages gave the same event .44 to .87
-# and another one rarely .5.
+# In invented and real headlines of the beat, names in two languages scored .44 to .87 for the same
+# event, and rarely .5 for different ones.
 RELATED_SCORE = 0.4
 RELATED_NAMES = 2
 
-_LEAD_WEIGHT = 0.55  # of a term of the lead against 1 for one of the title
+_LEAD_WEIGHT = 0.55  # of a term in the lead; 1 in the title
 _LEAD_NAME_WEIGHT = 0.5
-_VECTOR_SHARE = 0.5  # of meaning against words within a language; across languages both count 1
-_NAME_SHARE = 0.3  # of names across languages
-_WEAK = 0.05  # raises the bar where only words that are common to the beat are shared
-_LEAST_SPAN = timedelta(days=7)  # before that, the usual rate of a list is unknown
+_VECTOR_SHARE = 0.5  # weight of meaning within a language, words have 1; across languages both 1
+_NAME_SHARE = 0.3  # weight of names across languages
+_WEAK = 0.05  # added to the bar if all shared words are common to the beat
+_MIN_SPAN = timedelta(days=7)  # a shorter history shows no usual rate of a list
 _CLOSEST = 3  # reports of a story whose titles are compared
 _MAX_CANDIDATES = 12
-# The usual score of a young list, and the number of reports that it counts for. By meaning, two
-# reports of a young list are more alike than those of the list that it becomes.
+# The usual score of a new list, and the number of reports for which it counts. By meaning, reports
+# of a new list are more similar than later ones.
 _PRIOR, _PRIOR_BY_MEANING = (0.3, 200), (0.36, 100)
-_SCALE = 10_000  # scores are summed as integers, so that the sum does not depend on the order
+_SCALE = 10_000  # scores are summed as integers, so their order does not change the sum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoldProfile:
-    """How readily reports are taken for one event.
+    """The bars that a report must reach to join a story.
 
-    Within a language the bar is `base + slope * usual best score`. Where the report or the story
-    has no vector, it is that of `words_base` and `words_slope`. Across languages it is higher by
-    `across`; without vectors names alone must reach `names`.
+    Within a language the bar is `base + slope * usual best score`. If the report or the story has
+    no vector, `words_base` and `words_slope` replace these. Across languages the bar is higher by
+    `across`; without vectors, names alone must reach `names`.
     """
 
     name: str
@@ -63,7 +63,7 @@ class FoldProfile:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The features of a report as they are compared: members of the indexes."""
+    """A report prepared for comparison with stories."""
 
     features: Features
     words: Member
@@ -71,7 +71,7 @@ class Reading:
 
     @classmethod
     def of(cls, features: Features) -> "Reading":
-        """Weigh a report's terms; a word of the title counts most."""
+        """Weight the terms and names of a report; those of the title count most."""
         words = dict.fromkeys(features.title_terms, 1.0)
         for term in features.lead_terms:
             words[term] = words.get(term, 0.0) + _LEAD_WEIGHT
@@ -93,7 +93,6 @@ class OpenStory:
     sent: list[Features] = field(default_factory=list)  # the reports that were sent
 
     def add(self, features: Features, *, is_sent: bool) -> None:
-        """Note a report."""
         self.last_seen_at = max(self.last_seen_at, features.seen_at)
         self.languages.add(features.language)
         self.by_title[features.title] = features
@@ -107,36 +106,36 @@ class Named:
 
     score: float
     names: tuple[str, ...]
-    says_enough: bool  # enough of them are not common to the beat
+    are_distinctive: bool  # enough of them are rare in the beat
 
     @property
-    def is_telling(self) -> bool:
-        """True if they say that both may be about the same event, whatever their languages."""
-        return self.score >= RELATED_SCORE and self.says_enough
+    def may_be_same_event(self) -> bool:
+        """True if the names suggest the same event, even across languages."""
+        return self.score >= RELATED_SCORE and self.are_distinctive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A story that a report may belong to: it does if `score` reaches `bar`."""
+    """A story that a report joins if `score` reaches `bar`."""
 
     story_id: str
     score: float
     bar: float
     is_own_language: bool
-    is_weak: bool  # no more is shared than the words of half of the beat's reports
-    nearest: float  # how alike the closest report is, whatever the rest of the story says
+    is_weak: bool  # all shared words are common to the beat
+    nearest: float  # similarity of the closest report alone
     closest: tuple[str, ...]  # titles of the reports with the most similar words
-    shared: tuple[str, ...]  # the terms that make the score
-    names: Named  # those in both
+    shared: tuple[str, ...]  # terms that contribute most to the score
+    names: Named
 
     @property
     def margin(self) -> float:
-        """How far the score is above the bar."""
+        """The score minus the bar."""
         return round(self.score - self.bar, 6)
 
 
 class _Counted(NamedTuple):
-    """The share of a report in the counts of its list: terms, vector and score."""
+    """The terms, vector and score of a report that the statistics of its list include."""
 
     seen_at: datetime
     words: tuple[str, ...]
@@ -158,7 +157,6 @@ class ListStories:
     """The open stories of one watch-list, found by terms, names and meaning."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        """Begin without stories."""
         self._lexicon = lexicon
         self._words = TermIndex(lexicon.word_shares)
         self._names = TermIndex(lexicon.name_shares)
@@ -168,28 +166,28 @@ class ListStories:
         self._score_count = 0
 
     def bar(self, profile: FoldProfile, *, has_vector: bool) -> float:
-        """Return the score that a report within a language needs, for this list today."""
+        """Return the score that a report needs within a language, at present."""
         if has_vector:
             return profile.base + profile.slope * self._usual_score(*_PRIOR_BY_MEANING)
         return profile.words_base + profile.words_slope * self._usual_score(*_PRIOR)
 
     def bar_across(self, profile: FoldProfile) -> float:
-        """Return the score that a report in another language needs, for this list today."""
+        """Return the score that a report in another language needs, at present."""
         return profile.base + profile.slope * self._usual_score(*_PRIOR) + profile.across
 
     def _usual_score(self, prior: float, reports: int) -> float:
-        """Return how well the reports of the last days resembled the best story."""
+        """Return the mean best score of the last days' reports, starting from a prior."""
         total = self._score_sum / _SCALE + prior * reports
         return total / (self._score_count + reports)
 
     def report_rate(self, now: datetime) -> float:
-        """Return the reports an hour of the last days; infinity until a week is known."""
-        if not self._recent or now - self._recent[0].seen_at < _LEAST_SPAN:
+        """Return the reports per hour of the last days; infinity in the first week."""
+        if not self._recent or now - self._recent[0].seen_at < _MIN_SPAN:
             return inf
         return len(self._recent) / ((now - self._recent[0].seen_at) / HOUR)
 
     def add(self, reading: Reading, fold: Fold, *, is_open: bool = True) -> None:
-        """Add a report; to the story that `fold` names only if that is open."""
+        """Add a report to the statistics, and to the story of its fold if that is open."""
         features = reading.features
         if is_open:
             self._words.add(fold.story_id, reading.words)
@@ -207,12 +205,12 @@ class ListStories:
         self._count(counted, by=1)
 
     def expire(self, now: datetime) -> None:
-        """Forget how rare the terms of old reports were."""
+        """Remove old reports from the statistics."""
         while self._recent and now - self._recent[0].seen_at > RARITY_AGE:
             self._count(self._recent.popleft(), by=-1)
 
     def close(self, story_id: str) -> None:
-        """Close a story to further reports."""
+        """Remove a story that accepts no further reports."""
         self._words.close(story_id)
         self._names.close(story_id)
         for vectors in self._vectors.values():
@@ -221,7 +219,7 @@ class ListStories:
     def nearest(
         self, reading: Reading, stories: Mapping[str, OpenStory], profile: FoldProfile
     ) -> list[Candidate]:
-        """Return the open stories that a report resembles, the likeliest first."""
+        """Return the most similar open stories, the likeliest first."""
         features = reading.features
         vectors = self._vectors.get(features.vector.model) if features.vector else None
         vector = None
@@ -241,7 +239,7 @@ class ListStories:
         features = query.features
         words = self._words.likeness(story.id, query.words, closest=_CLOSEST)
         likeness = self._meaning(query, story.id)
-        has_vector = likeness is not NO_LIKENESS  # a story has none if the encoder was away
+        has_vector = likeness is not NO_LIKENESS  # a story has none if the encoder was unavailable
         meaning = max(likeness.blend(NEAREST_SHARE), 0.0)
         names = self._named(query, story.id)
         own = features.language in story.languages
@@ -252,10 +250,10 @@ class ListStories:
             score = words.blend(NEAREST_SHARE) + meaning + _NAME_SHARE * names.score
             bar = self.bar_across(profile)
         else:
-            score, bar = names.score if names.says_enough else 0.0, profile.names
+            score, bar = names.score if names.are_distinctive else 0.0, profile.names
         hours = max(0.0, (features.seen_at - story.last_seen_at) / HOUR)
         score *= exp(-hours / DECAY_HOURS)
-        # Most stories are far below the bar: finding their shared terms is not worth the time.
+        # Most stories are far below the bar, so their shared terms are not computed.
         is_near = score >= bar
         shared = self._words.shared(story.id, query.words) if is_near else ()
         is_weak = own and bool(shared) and self._lexicon.word_shares.keys() >= set(shared)
@@ -277,8 +275,8 @@ class ListStories:
         likeness = self._names.likeness(story_id, query.names).blend(NEAREST_SHARE)
         is_worth_naming = likeness >= RELATED_SCORE
         names = self._names.shared(story_id, query.names) if is_worth_naming else ()
-        says_enough = self._lexicon.says_enough(names, least=RELATED_NAMES)
-        return Named(score=likeness, names=names, says_enough=says_enough)
+        are_distinctive = self._lexicon.are_distinctive(names, least=RELATED_NAMES)
+        return Named(score=likeness, names=names, are_distinctive=are_distinctive)
 
     def _meaning(self, query: _Query, story_id: str) -> Likeness:
         if query.vector is None or query.features.vector is None:

@@ -1,9 +1,9 @@
-"""An inverted index of the open stories of one watch-list, by weighted terms.
+"""Finds the open stories of one watch-list that share weighted terms with a report.
 
-Terms are weighted by how rare they are among the latest reports that matched the list. Weights
-taken from general news would find every report of a topical list alike: measured on a one-topic
-stream, they swallowed 41 % of the events. A report keeps the weights of the hour in which it came,
-so that comparing costs one pass over its own terms.
+Terms are weighted by their rarity among the latest reports that matched the list. With weights from
+general news, all reports of a topical list look similar: on a one-topic stream, 41 % of the events
+were lost in other stories. A report keeps the weights of its arrival, so a comparison needs one
+pass over its own terms.
 """
 
 from array import array
@@ -15,11 +15,11 @@ from math import log, sqrt
 from operator import itemgetter
 
 RARITY_POWER = 1.5
-ASSUMED_REPORTS = 100  # so that the first reports of a new list find all terms about equally rare
+ASSUMED_REPORTS = 100  # makes all terms about equally rare for the first reports of a new list
 
-_MAX_POSTINGS = 2000  # of a report's rarest terms; common ones lead to no candidates
+_MAX_POSTINGS = 2000  # of a report's rarest terms; its common terms add no candidates
 _MAX_CANDIDATES = 16
-_MAX_MEMBERS = 24  # the reports of a story that are compared one by one: the latest
+_MAX_MEMBERS = 24  # the latest reports of a story, which are compared one by one
 _MAX_STORY_TERMS = 160
 _EVIDENCE = 5
 
@@ -28,7 +28,7 @@ Weights = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A report as it is compared: its cleaned title and its weighted terms, of unit length."""
+    """The cleaned title of a report, and its terms weighted to unit length."""
 
     title: str
     terms: tuple[str, ...]
@@ -36,26 +36,25 @@ class Member:
 
     @classmethod
     def of(cls, title: str, weights: Weights) -> "Member":
-        """Make a member of a cleaned title and its terms."""
         return cls(title, tuple(weights), array("f", weights.values()))
 
     def cosine(self, query: Weights) -> float:
         """Return the cosine with a report, both being of unit length."""
-        # Both are of one length by construction, and this is the innermost loop: no check.
+        # No check of the lengths: they are equal by construction, and this is the innermost loop.
         pairs = zip(self.terms, self.weights)  # noqa: B905
         return float(sum([query[term] * weight for term, weight in pairs if term in query]))
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How much a report resembles a story: its nearest report, and the sum of all of them."""
+    """The similarity of a report to a story: to its nearest report, and to all of them."""
 
     nearest: float = 0.0
     centroid: float = 0.0
     closest: Sequence[tuple[float, str]] = ()  # cosine and title of the nearest reports
 
     def blend(self, nearest_share: float) -> float:
-        """Return one number between the two."""
+        """Return the weighted mean of both similarities."""
         return nearest_share * self.nearest + (1 - nearest_share) * self.centroid
 
 
@@ -66,7 +65,7 @@ NO_LIKENESS = Likeness()
 class _Story:
     number: int
     members: list[Member] = field(default_factory=list)
-    # The sum of the members, and its square; a single report needs none: most stories stay single.
+    # The sum of the members, and its square. Most stories have a single report and need no sum.
     total: Weights | None = None
     square: float = 1.0
 
@@ -82,7 +81,7 @@ class _Story:
         return dot / sqrt(self.square)
 
     def shared(self, query: Weights) -> tuple[str, ...]:
-        """Return the terms that make the likeness, the heaviest first."""
+        """Return the shared terms that contribute most, the heaviest first."""
         member = self.members[0]
         total = self.total or dict(zip(member.terms, member.weights, strict=True))
         found = nlargest(_EVIDENCE, ((w * total[t], t) for t, w in query.items() if t in total))
@@ -114,10 +113,10 @@ class _Story:
 
 
 class TermIndex:
-    """The open stories that reports can be compared with, found by the terms they share."""
+    """An inverted index of open stories by their terms."""
 
     def __init__(self, shares: Mapping[str, float]) -> None:
-        """Begin without stories; `shares` replace the reports that were not seen yet."""
+        """`shares` are assumed shares of reports by term, until enough reports are counted."""
         self._stories: dict[int, _Story] = {}
         self._numbers: dict[str, int] = {}  # of open stories by id
         self._ids: dict[int, str] = {}
@@ -130,7 +129,7 @@ class TermIndex:
         return self._rarity.weigh(member)
 
     def count(self, terms: Iterable[str], *, by: int = 1) -> None:
-        """Count the terms of a report among the latest ones (`by` 1), or forget them (-1)."""
+        """Add the terms of a report to the counts (`by` 1), or remove them (-1)."""
         self._rarity.count(terms, by=by)
 
     def add(self, story_id: str, member: Member) -> None:
@@ -172,7 +171,7 @@ class TermIndex:
         return [self._ids[number] for _, number in found]
 
     def likeness(self, story_id: str, query: Weights, *, closest: int = 0) -> Likeness:
-        """Return how much a report resembles a story, with titles of its closest reports."""
+        """Return the similarity of a report to a story, with titles of its closest reports."""
         number = self._numbers.get(story_id)
         if number is None:
             return NO_LIKENESS
@@ -185,7 +184,7 @@ class TermIndex:
         )
 
     def shared(self, story_id: str, query: Weights) -> tuple[str, ...]:
-        """Return the terms that make a report resemble a story, the heaviest first."""
+        """Return the terms that a report and a story share, the heaviest first."""
         number = self._numbers.get(story_id)
         return () if number is None else self._stories[number].shared(query)
 
@@ -211,7 +210,7 @@ class TermIndex:
 
 
 class _Rarity:
-    """Weights terms by how few of the latest reports have them."""
+    """Weights terms by their rarity in the latest reports."""
 
     def __init__(self, shares: Mapping[str, float]) -> None:
         self._shares = shares
@@ -232,7 +231,7 @@ class _Rarity:
         return {term: weight / length for term, weight in query.items()}
 
     def count(self, terms: Iterable[str], by: int) -> None:
-        """Count a report's terms (`by` 1) or forget them (-1)."""
+        """Add the terms of a report to the counts (`by` 1), or remove them (-1)."""
         self._reports += by
         for term in terms:
             if count := self._counts.get(term, 0) + by:

@@ -18,12 +18,12 @@ from straitwatch.core.cluster.words import (
     HAN_OPPOSITES,
     HAN_PARTS,
     HAN_WEEKDAYS,
-    TELLING,
-    TELLING_TOGETHER,
+    INFORMATIVE,
+    INFORMATIVE_TOGETHER,
 )
 
-SUMMARY_CHARACTERS = 400  # the lead; the body beyond it gained one point of B-cubed at most
-MAX_TERMS = 48  # of one report; a bound on memory, beyond any headline with its lead
+SUMMARY_CHARACTERS = 400  # the lead; further text gained one point of B-cubed at most
+MAX_TERMS = 48  # of one report; bounds memory, and no headline with its lead has more
 
 _LABEL = re.compile(
     r"^(?:(?:breaking(?: news)?|updated?|live(?: updates?)?|watch|video|exclusive|just in|alert|"
@@ -35,7 +35,7 @@ _TAG_AT_END = re.compile(r"\s*[\[【(（][^\]】)）\d]{1,24}[\]】)）]\s*$")
 _CUT_AT_END = re.compile(r"(?:\s*\.\.\.|\s*…)+\s*$")
 _CLOSING = ("]", "】", ")", "）")
 _MAYBE_OUTLET = re.compile(r"[|｜]|\s[-–—·:]")
-_HAN_TELLING = re.compile(
+_HAN_INFORMATIVE = re.compile(
     rf"[{''.join(HAN_DIGITS)}十百][{''.join(sorted(HAN_LABELS))}]|{HAN_PARTS}|^[上中下]$|"
     + "|".join(sorted({*HAN_CORRECTIONS, *(word for pair in HAN_OPPOSITES for word in pair)}))
 )
@@ -63,32 +63,32 @@ _PLAIN = {
 } | str.maketrans("أإآىة", "اااي" + "ه", "".join(map(chr, (0x640, *range(0x64B, 0x653)))))
 _CJK = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7a3]")
 
-_MIN_KEPT_WORDS = 4  # an outlet's name is cut off only when this much headline is left
+_MIN_KEPT_WORDS = 4  # an outlet's name is removed only if this much of the headline remains
 _MAX_OUTLET_WORDS = 4
-_TITLES_KEPT = 256  # the title at hand is compared with a few dozen
-_AT_HAND = 8  # texts of one report, which are read for its terms and again for its names
+_CACHED_TITLES = 256  # a new title is compared with a few dozen
+_CACHED_TEXTS = 8  # the texts of one report are read for its terms and again for its names
 
 
 def has_cjk(text: str) -> bool:
-    """Whether the text is written without spaces between words, at least in part."""
+    """Return True if at least a part of the text has no spaces between words."""
     return _CJK.search(text) is not None
 
 
 def clean_title(title: str) -> str:
-    """Return the normalized title, without labels ("UPDATE 2-"), cut marks and the outlet."""
+    """Return the normalized title without labels ("UPDATE 2-"), ellipsis and outlet."""
     text = normalize_text(title).strip()
     if text.endswith((".", "…")):
         text = _CUT_AT_END.sub("", text)
     label = _LABEL.match(text)
-    if label and not _is_telling(label[0]):
+    if label and not _is_informative(label[0]):
         text = text[label.end() :] or text
     tag = _TAG_AT_END.search(text) if text.endswith(_CLOSING) else None
-    if tag and not _is_telling(tag[0]):
+    if tag and not _is_informative(tag[0]):
         text = text[: tag.start()] or text
     return " ".join(_without_outlet(text).split())
 
 
-@lru_cache(maxsize=_AT_HAND)
+@lru_cache(maxsize=_CACHED_TEXTS)
 def normalize_text(text: str) -> str:
     """Return the text in compatibility form, without case and without dots in "U.S."."""
     if text.isascii():
@@ -105,21 +105,21 @@ def _without_outlet(text: str) -> str:
     if not separators:
         return text
     kept, last = text[: separators[-1].start()], text[separators[-1].end() :]
-    # "PRESS DIGEST - Hong Kong - June 27": a part with a digit is no outlet.
+    # A part with a digit is not an outlet, as in "PRESS DIGEST - Hong Kong - June 27".
     has_digit = any(c.isdigit() for c in last)
-    if has_digit or len(last.split()) > _MAX_OUTLET_WORDS or _is_telling(last):
+    if has_digit or len(last.split()) > _MAX_OUTLET_WORDS or _is_informative(last):
         return text
     enough = len(kept.split()) >= _MIN_KEPT_WORDS or len(_CJK.findall(kept)) >= 2 * _MIN_KEPT_WORDS
     return kept if enough else text
 
 
-def _is_telling(part: str) -> bool:
+def _is_informative(part: str) -> bool:
     """Return True if a part of a headline names a day, an instalment or an outcome."""
     words = WORD.findall(part)
     return (
-        any(word in TELLING for word in words)
-        or (bool(words) and all(word in TELLING_TOGETHER for word in words))
-        or any(_HAN_TELLING.search(word) for word in words)
+        any(word in INFORMATIVE for word in words)
+        or (bool(words) and all(word in INFORMATIVE_TOGETHER for word in words))
+        or any(_HAN_INFORMATIVE.search(word) for word in words)
     )
 
 
@@ -128,7 +128,7 @@ def title_words(text: str) -> list[str]:
     return WORD.findall(text)
 
 
-@lru_cache(maxsize=_TITLES_KEPT)
+@lru_cache(maxsize=_CACHED_TITLES)
 def grams(text: str) -> frozenset[str]:
     """Return the character n-grams of normalized text: three letters, or two if there is CJK."""
     squeezed = " ".join(WORD.findall(text))
@@ -138,14 +138,14 @@ def grams(text: str) -> frozenset[str]:
     return frozenset(padded[i : i + size] for i in range(max(1, len(padded) - size + 1)))
 
 
-@lru_cache(maxsize=_TITLES_KEPT)
+@lru_cache(maxsize=_CACHED_TITLES)
 def term_set(text: str) -> frozenset[str]:
     """Return the distinct terms of a title."""
     return frozenset(terms(text))
 
 
 def terms(text: str) -> Iterator[str]:
-    """Return the terms of any text: stems, bigrams, whole katakana words, figures of two digits."""
+    """Yield the terms of a text: stems, bigrams, katakana words, figures of two or more digits."""
     folded = _plain_figures(normalize_text(text))
     if folded.isascii():
         return (stem for stem in stems(folded) if not _is_digit(stem))
@@ -166,9 +166,9 @@ def _is_digit(term: str) -> bool:
     return len(term) == 1 and term.isdigit()
 
 
-@lru_cache(maxsize=_AT_HAND)
+@lru_cache(maxsize=_CACHED_TEXTS)
 def stems(text: str) -> tuple[str, ...]:
-    """Return the words of normalized text in their order, stemmed; runs of CJK stay as they are."""
+    """Return the stems of normalized text in order; runs of CJK are not changed."""
     if text.isascii():
         return tuple(filter(None, map(latin_term, _ASCII_WORD.findall(text))))
     runs = _RUN.finditer(text.translate(_PLAIN))
@@ -188,7 +188,7 @@ def _stem_of_run(script: str, word: str) -> str:
 
 
 def script_of(text: str) -> str:
-    """Return the script that decides the language of a text; of several, the rarer one."""
+    """Return the script that shows the language of a text, for example kana before Han."""
     if text.isascii():
         return "latin"
     found = {run.lastgroup for run in _RUN.finditer(text)}
@@ -255,21 +255,21 @@ _PARTICLES = _longest_first(
 _ARABIC_BEGINNINGS = ("وال", "بال", "كال", "فال", "لل", "ال", "و")
 _ARABIC_ENDINGS = ("ات", "ون", "ين", "ها", "هم", "يه", "ان", "ه", "ي")
 _MIN_STEM = 3
-# Of a stem. It replaces the endings of the languages that have no list here: in a prototype
-# B-cubed rose from .597 to .604 on a stream of nine languages; in English .1 point less, and .7
-# points more events missed.
+# The maximal length of a stem, for languages whose endings are not listed. In a prototype it raised
+# B-cubed from .597 to .604 on a stream of nine languages; in English B-cubed fell by .1 point, and
+# .7 points more events were missed.
 _LATIN_LETTERS = 6
 _STEMS_KEPT = 1 << 15  # a news stream has about this many words in a week; 4 MB
 
 
 @lru_cache(maxsize=_STEMS_KEPT)
 def latin_term(word: str) -> str:
-    """Return the term of a word in Latin letters; empty when it is a function word."""
+    """Return the term of a word in Latin letters; "" for a function word."""
     return "" if word in _STOP else intern(stem_latin(word)[:_LATIN_LETTERS])
 
 
 def stem_latin(word: str) -> str:
-    """Cut an English ending, gently: names in other languages keep most of their letters."""
+    """Remove an English ending, but keep most letters of foreign names."""
     word = word.partition("'")[0]
     if len(word) <= _MIN_STEM or not word.isalpha():
         return word
@@ -286,7 +286,7 @@ def stem_latin(word: str) -> str:
 
 @lru_cache(maxsize=_STEMS_KEPT)
 def stem_cyrillic(word: str) -> str:
-    """Cut a Russian or Ukrainian ending."""
+    """Remove a Russian or Ukrainian ending."""
     word = word.replace("ё", "е")
     for ending in _CYRILLIC_ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _MIN_STEM:
@@ -296,7 +296,7 @@ def stem_cyrillic(word: str) -> str:
 
 @lru_cache(maxsize=_STEMS_KEPT)
 def stem_arabic(word: str) -> str:
-    """Cut an Arabic article and ending, in the manner of the Light10 stemmer."""
+    """Remove an Arabic article and ending, as the Light10 stemmer does."""
     for beginning in _ARABIC_BEGINNINGS:
         if word.startswith(beginning) and len(word) - len(beginning) >= _MIN_STEM:
             word = word.removeprefix(beginning)
@@ -308,14 +308,14 @@ def stem_arabic(word: str) -> str:
 
 
 def cut_particle(word: str) -> str:
-    """Cut a Korean particle or light-verb ending."""
+    """Remove a Korean particle or light-verb ending."""
     for particle in _PARTICLES:
         if word.endswith(particle) and len(word) - len(particle) > 1:
             return word[: -len(particle)]
     return word
 
 
-# Function words only: they are no evidence on the first day, before frequencies are known.
+# Function words only; on the first day, their low rarity is not known from counts.
 _STOP = frozenset(
     _longest_first(
         "a an the and or but of in on at to for from by with as is are was were be been it its "

@@ -1,10 +1,10 @@
-"""The sentence vectors of the open stories of one watch-list.
+"""Finds the open stories of one watch-list that are near a report in meaning.
 
-Raw cosines of a multilingual encoder say little on one topic: all of them lie between .75 and .9.
-Each vector is therefore centered: the mean of the list's latest reports is subtracted, and the mean
-of each language shrunk towards it. It corresponds to the rarity of terms: measured on a
-nine-language stream, it doubles the share of events that are found across languages. The sums are
-integers over the ten days of the window, so that they do not depend on the order of the reports.
+Raw cosines of a multilingual encoder distinguish little on one topic: all of them are between .75
+and .9. Each vector is therefore centered: the mean of its language, shrunk towards the mean of the
+list's latest reports, is subtracted. Centering corresponds to the rarity of terms. On a
+nine-language stream, it doubled the share of events that were found across languages. The sums are
+integers over the ten days of the window, so they do not depend on the order of the reports.
 """
 
 from dataclasses import dataclass, field
@@ -20,11 +20,11 @@ from straitwatch.core.vectors import SCALE
 Centered = NDArray[np.float32]
 
 _PRIOR_REPORTS = 30  # the weight of the shipped mean
-_SHRINKAGE = 30  # reports of a language until its own mean counts for half
-_MAX_ROWS = 4096  # the latest reports that are compared: bounds the time of one comparison
+_SHRINKAGE = 30  # with this number of reports, the mean of a language counts for half
+_MAX_ROWS = 4096  # only the latest reports are compared, which bounds the time
 _FIRST_ROWS = 64
 _NEAREST = 8  # stories that are found by meaning
-_TOP = 24  # reports among which these are looked for
+_TOP = 24  # nearest reports in which these stories are searched
 
 
 @dataclass(slots=True)
@@ -40,10 +40,10 @@ class _Story:
 
 
 class VectorIndex:
-    """Compares the vectors of one model; those of others have an index of their own."""
+    """Compares the vectors of one model."""
 
     def __init__(self, model: str, size: int) -> None:
-        """Begin without reports, with the mean that is shipped for the model."""
+        """Start from the shipped mean of the model."""
         self._prior = shipped_mean(model, size)
         self._all = _Mean(np.zeros(size, np.int64))
         self._languages: dict[str, _Mean] = {}
@@ -63,7 +63,7 @@ class VectorIndex:
         return (shifted / length).astype(np.float32)
 
     def count(self, vector: Vector, language: str, *, by: int = 1) -> None:
-        """Count a report in the means (`by` 1) or forget it (-1)."""
+        """Add a report to the means (`by` 1), or remove it (-1)."""
         raw = np.frombuffer(vector.values, np.int8)
         own = self._languages.get(language)
         if own is None:
@@ -85,7 +85,7 @@ class VectorIndex:
             story.rows.append(row)
 
     def skip(self) -> None:
-        """Leave out a report whose story is closed by now; it keeps its row among the latest."""
+        """Leave the next row empty, for a report of a closed story."""
         self._take_row()
 
     def close(self, story_id: str) -> None:
@@ -107,7 +107,7 @@ class VectorIndex:
         return list(dict.fromkeys(owner for owner in owners if owner))[:_NEAREST]
 
     def likeness(self, story_id: str, vector: Centered) -> Likeness:
-        """Return how much a report resembles a story in meaning."""
+        """Return the similarity of a report to a story in meaning."""
         story = self._stories.get(story_id)
         if story is None:
             return NO_LIKENESS
@@ -117,7 +117,7 @@ class VectorIndex:
         return Likeness(nearest=nearest, centroid=centroid)
 
     def _take_row(self) -> int:
-        """Return the next of the latest rows, emptied."""
+        """Return the number of a cleared row: a new one, or else the oldest."""
         row = self._next
         self._next = (row + 1) % _MAX_ROWS
         if row == len(self._owners):

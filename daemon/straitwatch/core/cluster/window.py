@@ -1,8 +1,8 @@
-"""The reports of the last days and the stories they make.
+"""Holds the reports of the last days, and decides to which story a new report belongs.
 
-A report climbs down a ladder until a rung holds it: same page, same headline of the same site,
-near-duplicate text, same event, new event. The first three compare the publication; the fourth
-compares the content with the stories of the same watch-lists.
+The first test that succeeds decides: same page, same headline on the same site, near-duplicate
+text, same event; otherwise the report opens a new story. The first three tests compare
+publications, and the fourth compares the content with the stories of the same watch-lists.
 """
 
 from base64 import b32encode
@@ -43,8 +43,8 @@ from straitwatch.core.model import (
     StoryConstraint,
 )
 
-# One setting serves general news and one-topic lists: the slope raises the threshold of a list
-# whose reports are all alike. Fitted on the development halves of four labelled streams.
+# One profile fits general news and one-topic lists, because the slope raises the bar of a list with
+# similar reports. Fitted on the development halves of four labelled streams.
 DEFAULT: Final = FoldProfile(
     name="default",
     base=-0.03,
@@ -62,11 +62,11 @@ STRICT: Final = replace(  # folds less, alerts more
 )
 PROFILES: Final = {profile.name: profile for profile in (RECALL, DEFAULT, STRICT)}
 
-# A text less alike than this is a copy only of a story that is near anyway. Measured on three
-# streams: .2 to 1.2 points fewer events missed, and the same B-cubed or more.
+# A less similar title is a copy only if its story reaches the bar too. Measured on three streams:
+# .2 to 1.2 points fewer events missed, and the same B-cubed or more.
 SURE_COPY = 0.6
-# Above the bar; below it a report is only probably about the same event. One that names somebody or
-# something new must be nearer.
+# A smaller margin above the bar makes the same event only probable. A report with new names needs
+# the larger margin.
 SURE_MARGIN, SURE_MARGIN_OF_NEW_NAMES = 0.07, 0.14
 
 _NO_PROFILES: Mapping[str, FoldProfile] = MappingProxyType({})
@@ -74,11 +74,11 @@ _STORY_ID_CHARACTERS = 10  # 50 bits: a collision among 1 million stories has od
 
 
 class StoryWindow:
-    """Knows the matched reports of the last days, and to which story a report belongs.
+    """The matched reports of the last days and their stories.
 
-    `fold` decides without a change; `add` takes the report in. The answers depend only on the
-    reports and folds added, in their order. A caller whose commit fails drops
-    the window and builds a new one from the store.
+    `fold` decides without changing the window, and `add` adds the report. The results depend only
+    on the added reports and folds, in their order. If a commit fails, discard the window and
+    rebuild it from the store.
     """
 
     MEMORY: ClassVar[timedelta] = STORY_AGE + RARITY_AGE
@@ -90,12 +90,12 @@ class StoryWindow:
         profile: FoldProfile = DEFAULT,
         constraints: Iterable[StoryConstraint] = (),
     ) -> None:
-        """Begin without reports.
+        """Create an empty window.
 
         Args:
             lexicon: the names and common words of the beat.
-            profile: how readily reports are taken for one event.
-            constraints: links that people made or cut between reports; some may come later.
+            profile: the bars for lists without a profile of their own.
+            constraints: manual links and splits; their reports may be added later.
 
         """
         self.lexicon = lexicon
@@ -109,13 +109,13 @@ class StoryWindow:
         self._last: Reading | None = None
 
     def fold(self, features: Features, profiles: Mapping[str, FoldProfile] = _NO_PROFILES) -> Fold:
-        """Decide to which story the report belongs, and say why.
+        """Decide to which story the report belongs, with the reason.
 
-        `profiles` are those of the watch-lists that have another one than the window.
+        `profiles` has the profiles of watch-lists that differ from the window's.
         """
         self.expire(features.seen_at)
         if required := self._links.required_story(features.entry_id):
-            return self._joined(self._read(features), _by_hand(required))
+            return self._with_novelty(self._read(features), _by_hand(required))
         forbidden = self._links.forbidden_stories(features.entry_id)
         repeat = self._pages.find(features)
         if repeat and repeat.story_id not in forbidden:
@@ -130,21 +130,21 @@ class StoryWindow:
         is_sent: bool = True,
         closed_before: datetime | None = None,
     ) -> None:
-        """Take in a report as part of the story that `fold` names.
+        """Add a report to the story of its fold.
 
         Args:
             features: the report.
-            fold: as it was decided, now or before a restart.
+            fold: the decision about it, new or stored.
             is_sent: True if this report was sent.
-            closed_before: when a window is rebuilt, stories opened before this time are closed by
-                now; their reports only count for how rare terms are.
+            closed_before: for rebuilding a window: stories opened before this time are closed, and
+                their reports count only in the statistics of terms.
 
         """
         self.expire(features.seen_at)
         self._links.add(features.entry_id, fold.story_id)
         reading = self._read(features)
         self._pages.add(features, fold.story_id)
-        is_open = self._represents(features, fold) and self._open(fold, features.seen_at)
+        is_open = self._represents(features, fold) and self._ensure_open(fold, features.seen_at)
         if is_open and closed_before and self._opened[fold.story_id] < closed_before:
             is_open = False
         if is_open:
@@ -153,28 +153,28 @@ class StoryWindow:
             self._list(watchlist).add(reading, fold, is_open=is_open)
 
     def restore(self, report: FoldedReport, *, closed_before: datetime | None = None) -> None:
-        """Take in a stored report; see `add` for `closed_before`."""
+        """Add a stored report; see `add` for `closed_before`."""
         self.add(report.features, report.fold, is_sent=report.is_sent, closed_before=closed_before)
 
     def novelty(self, features: Features, story_id: str) -> Novelty:
-        """Return the news of a text against the sent reports of an open story."""
+        """Return the news that a text adds to the sent reports of an open story."""
         story = self._stories.get(story_id)
         return find_novelty(features, story.sent, self.lexicon) if story else NO_NOVELTY
 
     def is_open(self, story_id: str) -> bool:
-        """Return True if the window holds the reports of the story that later ones may join."""
+        """Return True if later reports may join the story."""
         return story_id in self._stories
 
     def note_sent(self, features: Features, story_id: str) -> None:
-        """Note a sent text that is no report of its own, such as an edit."""
+        """Record a sent text that is not a report, such as an edit."""
         if story := self._stories.get(story_id):
             story.sent.append(features)
 
     def _represents(self, features: Features, fold: Fold) -> bool:
         """Return True if later reports are compared with this one.
 
-        A round-up is about several events, and commentary about an event that it did not begin
-        drifts away from it.
+        A round-up is about several events, and commentary on an existing story moves away from its
+        event.
         """
         match features.kind:
             case EntryKind.ROUNDUP:
@@ -184,11 +184,11 @@ class StoryWindow:
             case _:
                 return True
 
-    def _open(self, fold: Fold, seen_at: datetime) -> bool:
-        """Return True if the story takes in reports; its first report opens it, a page does not.
+    def _ensure_open(self, fold: Fold, seen_at: datetime) -> bool:
+        """Open the story for its first report, and return True if it is open.
 
-        So that a page that comes back after days leaves its story closed, whether or not the
-        window still knows when it was opened.
+        A repeated page does not open a story, so a page that returns after days leaves its story
+        closed, even if the window no longer knows the story.
         """
         if fold.story_id in self._opened:
             return True
@@ -205,16 +205,16 @@ class StoryWindow:
         return self._stories[story_id]
 
     def report_rate(self, watchlist: str) -> float:
-        """Return how many reports an hour a list usually has; infinity while that is unknown."""
+        """Return the usual reports per hour of a list; infinity while that is unknown."""
         stories = self._lists.get(watchlist)
         return stories.report_rate(self._now) if stories and self._now else inf
 
     def remembers(self, at: datetime) -> bool:
-        """Return True if a report of this time can be compared with those of the window."""
+        """Return True if the window covers this time."""
         return self._now is None or abs(at - self._now) <= self.MEMORY
 
     def expire(self, now: datetime) -> None:
-        """Forget reports that are too old; an earlier time than before has no effect."""
+        """Remove old reports; a time before the last one has no effect."""
         if self._now is not None and now <= self._now:
             return
         self._now = now
@@ -227,7 +227,7 @@ class StoryWindow:
         for stories in self._lists.values():
             stories.expire(now)
 
-    # ------------------------------------------------------------ the rungs
+    # ------------------------------------------------------------ tests
 
     def _same_text_or_event(self, reading: Reading, profiles: Mapping[str, FoldProfile]) -> Fold:
         near = self._nearest(reading, profiles)
@@ -244,10 +244,10 @@ class StoryWindow:
                 copies += compared.copies
         if copies:
             best = max(copies, key=lambda copy: copy.score)
-            return self._joined(reading, _duplicate(best))
+            return self._with_novelty(reading, _duplicate(best))
         kept = self._links.choose(kept)
         if kept and kept[0].margin >= 0:
-            return self._joined(reading, _same_event(kept[0], usual))
+            return self._with_novelty(reading, _same_event(kept[0], usual))
         return _new_event(reading.features, kept, usual)
 
     def _compare(self, features: Features, candidate: Candidate) -> "_Compared":
@@ -260,12 +260,12 @@ class StoryWindow:
                 return _Compared(is_other_event=True)
             is_sure = likeness.score >= SURE_COPY
             if not is_sure and candidate.margin < 0:
-                continue  # too far in any case: differences do not matter
+                continue  # too far from the story in any case
             facts, others = facts_of(features), facts_of(story.by_title[title])
             found = differences(facts, others, self.lexicon)
             if is_other_event(found):
                 return _Compared(is_other_event=True)
-            # Short headlines of the beat are half alike by its common words alone.
+            # Common words alone make short headlines of a beat half similar.
             is_copy = likeness.is_copy and (is_sure or not candidate.is_weak)
             if is_copy and not is_other_text(found):
                 copies.append(_Copy(likeness.score, candidate.story_id, title))
@@ -285,7 +285,7 @@ class StoryWindow:
         ]
         return sorted(near, key=lambda candidate: -candidate.margin)
 
-    def _joined(self, reading: Reading, fold: Fold) -> Fold:
+    def _with_novelty(self, reading: Reading, fold: Fold) -> Fold:
         """Return the fold with the news that the report adds to its story."""
         novelty = self.novelty(reading.features, fold.story_id)
         if fold.relation is Relation.SAME_EVENT and novelty.names:
@@ -307,7 +307,7 @@ class StoryWindow:
 
 
 class _Copy(NamedTuple):
-    """A report of which another one is a near-duplicate."""
+    """A report that the new one nearly duplicates."""
 
     score: float
     story_id: str
@@ -316,7 +316,7 @@ class _Copy(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """How a report compares with the closest reports of a story."""
+    """The comparison of a report with the closest reports of a story."""
 
     copies: tuple[_Copy, ...] = ()
     is_other_event: bool = False
@@ -356,7 +356,7 @@ def _same_event(candidate: Candidate, usual: float) -> Fold:
 
 def _new_event(features: Features, near: list[Candidate], usual: float) -> Fold:
     score, bar = (near[0].score, near[0].bar) if near else (0.0, 0.0)
-    related = (c for c in near if c.names.is_telling and not c.is_own_language)
+    related = (c for c in near if c.names.may_be_same_event and not c.is_own_language)
     return Fold(
         story_id=derived_story_id(features.entry_id),
         relation=Relation.NEW,
@@ -370,7 +370,7 @@ def _new_event(features: Features, near: list[Candidate], usual: float) -> Fold:
 
 
 def _related(candidate: Candidate | None) -> Related | None:
-    """Return the story in another language that may be about the same event, to be shown."""
+    """Return the story in another language that may be about the same event, for display."""
     if candidate is None:
         return None
     names = tuple(name.removeprefix("@") for name in candidate.names.names)
@@ -379,6 +379,6 @@ def _related(candidate: Candidate | None) -> Related | None:
 
 
 def derived_story_id(text: str) -> str:
-    """Return the id of the story that a text, such as the id of its first entry, stands for."""
+    """Compute a story id from a text such as the id of the story's first entry."""
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return b32encode(digest).decode("ascii").lower()[:_STORY_ID_CHARACTERS]

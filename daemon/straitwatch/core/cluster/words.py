@@ -1,4 +1,4 @@
-"""Words of numbers, dates, series, tolls and opposites, by which headlines are kept apart."""
+"""Tables of numbers, dates, series, tolls and opposites, which distinguish headlines."""
 
 import re
 from typing import Final
@@ -79,7 +79,7 @@ DATES: Final = _numbered(
 # Only beside a figure or a word of a series are these a date or a number.
 AMBIGUOUS: Final = _words("may march i v x mon second")
 
-# Words that make the number beside them a label of a series and not a quantity.
+# The number beside these words labels an instalment of a series and is not a quantity.
 SERIES: Final = _words(
     """
     day days week part no number vol volume issue episode ep chapter round season series game match
@@ -161,7 +161,7 @@ COUNTED: Final = re.compile(
     "|".join(f"(?P<{what}>{''.join(words.split())})" for what, words in _COUNTED.items())
 )
 
-# Tolls grow while an event lasts: another figure beside these words is an update of it.
+# Tolls grow during an event, so another figure beside these words is an update.
 TOLL: Final = (
     r"kill|dead|die[ds]?\b|death|toll|injur|wound|hurt|missing|casualt|arrest|detain|victim|rescu|"
     r"evacuat|infect|trapped|survivor|жертв|погиб|ранен|постра|загин|поранен|"
@@ -221,12 +221,12 @@ CORRECTIONS: Final = _words(
     "corrected correction corrects исправлено исправление уточнение уточнено виправлено"
 )
 HAN_CORRECTIONS: Final = ("更正", "訂正", "订正", "勘誤", "勘误", "정정")
-# The end or beginning of a headline is kept if it holds one of these ("- rejected", "[Monday]"),
-TELLING: Final = (
+# The end or beginning of a headline is kept if it contains one of these ("- rejected", "[Monday]"),
+INFORMATIVE: Final = (
     frozenset(DATES).union(CORRECTIONS, *(a | b for a, b in OPPOSITES)) - _PLACES - AMBIGUOUS
 )
 # or only these: "(part two)" and "[North]", but not "South China Morning Post".
-TELLING_TOGETHER: Final = TELLING | _PLACES | SERIES | frozenset(NUMBERS)
+INFORMATIVE_TOGETHER: Final = INFORMATIVE | _PLACES | SERIES | frozenset(NUMBERS)
 
 HAN_OPPOSITES: Final = (
     *(("上涨", "下跌"), ("上漲", "下跌"), ("支持", "反对"), ("支持", "反對"), ("同意", "拒绝")),
