@@ -56,6 +56,31 @@ def test_body_that_has_spoken_before_is_not_a_development() -> None:
     assert novelty.voices == ()
 
 
+@pytest.mark.parametrize(
+    ("report", "sent"),
+    [
+        ("China fires missiles into waters near Taiwan", "Four ships cross the median line"),
+        ("China launches ballistic missiles near Taiwan", "Four ships cross the median line"),
+        ("Китай выпустил ракеты у берегов Тайваня", "Четыре корабля пересекли срединную линию"),
+        ("共軍向台灣周邊海域發射飛彈", "4艘海警船越過海峽中線"),
+        ("中国、台湾周辺海域にミサイル発射", "中国海警船4隻が中間線越え"),
+    ],
+)
+def test_missile_launch_is_a_new_deed(report: str, sent: str) -> None:
+    assert "launch" in novelty_of(report, sent).acts
+
+
+@pytest.mark.parametrize(
+    ("report", "sent"),
+    [
+        ("China fires missiles into waters near Taiwan", "China tests missile east of Taiwan"),
+        ("China tests missile east of Taiwan", "China fires missiles into waters near Taiwan"),
+    ],
+)
+def test_test_of_a_missile_and_its_launch_are_one_deed(report: str, sent: str) -> None:
+    assert novelty_of(report, sent).acts == ()
+
+
 def test_action_that_no_report_mentioned_is_a_development() -> None:
     novelty = novelty_of("Coast guard detains captain of the tanker", "Tanker seen off Penghu")
 

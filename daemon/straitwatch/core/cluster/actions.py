@@ -37,6 +37,7 @@ thank: thank~, praise~, hail~, welcome~, applaud~, laud~; 感謝, 感谢, 致謝
 support: support, supports, supported, supporting, backs, backed, backing; 支持, 力挺, 贊成, 赞成; 賛成; поддерж*, підтрим*; 지지, 찬성, 지원
 oppose: oppose~, object, objects, objected, resist~, opposition to; 反對, 反对, 抵制, 不同意, 不支持; 反対; возраж*, возраз*, выступ* против,  виступ* проти; 반대
 shoot: open fire, opens fire, opened fire, fire, fires, fired, firing, shoot, shoots, shelled, shells, shelling; 開火, 开火, 開砲, 开砲, 開炮, 开炮, 開槍, 开枪, 射擊, 射击, 砲擊, 砲击, 炮擊, 炮击, 擊中, 击中; 発砲, 发砲, 砲撃, 銃撃, 铳击, 射撃; открыл* огонь, обстрел*, выстрел*, відкри* вогонь, обстріл*; 발포, 포격, 사격, 총격
+launch: 發射, 发射; 発射; запуст* ракет*, запуск* ракет*, выпуст* ракет*, пуск* ракет*, випуст* ракет*; 발사
 test: tests, tested, testing, test fire, test fires, test fired, test-fire~, trial~, test launch, test launches; 試射, 试射, 測試, 测试, 試驗, 试验, 試飛, 试飞, 試航, 试航; 実験, 实验, 試験; испыт*, протестир*, тестир*, випроб*, протест*; 시험, 시험발사, 시험 발사, 시험사격
 livefire: live fire, live-fire; 實彈射擊, 实弹射击, 實彈, 实弹; 実弾射撃, 射撃訓練, 射击训练, 実弾; боевы* стрель*, учебны* стрель*, бойов* стріл*; 실사격, 사격훈련, 사격 훈련
 retaliate: retaliat~, countermeasure, countermeasures, strike back, strikes back, struck back; 反制, 報復, 报复, 回擊, 回击; 対抗措置, 报复措置; контрмер*, ответн* мер*, ответный удар, відповідн* захо*; 보복, 맞대응
@@ -107,8 +108,12 @@ NEGATIONS: Final = _words("""
 NEGATIONS_BEHIND: Final = ("ない", "せず", "しな", "なし", "않", "못", "없", "안 ", " 안")
 # Actions that make the action beside them a wish or a plan, on the same side as above.
 DESIRING: Final = _words("demand plan")
-# Objects with which an action loses its meaning: "fires a missile" may report a test.
-MEANINGLESS_WITH: Final = {"shoot": _words("missile drill live-fire")}
+# Objects that turn an action into another one, or into none (""): who fires a missile launches it,
+# perhaps in a test.
+TURNED_BY_OBJECT: Final = {
+    "shoot": {"drill": "", "live-fire": "", "missile": "launch"},
+    "begin": {"missile": "launch"},
+}
 # Words before an action that is not a fact yet; such an action is ignored.
 MODALS: Final = _words("could might may 恐 может могут може можуть")
 RESTRICTING: Final = _words("until only just")  # "not until May" is no denial
@@ -125,7 +130,7 @@ SPEAKING: Final = _words(
 # Deeds, as opposed to words: the first report of a deed is news of its story.
 DEEDS: Final = _words(
     "impose lift detain release shoot intercept deploy withdraw cancel postpone resume approve "
-    "pass convict acquit die cutoff repair arrive leave test retaliate"
+    "pass convict acquit die cutoff repair arrive leave launch test retaliate"
 )
 # Answers to a deed: they are news if no earlier report named the answering country.
 ANSWERS: Final = _words("accuse reject oppose demand")

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from straitwatch.core.beat import NameKind
-from straitwatch.core.cluster.actions import MEANINGLESS_WITH
+from straitwatch.core.cluster.actions import TURNED_BY_OBJECT
 from straitwatch.core.cluster.acts import Act, Token, acts_of, is_verb_last, tokens_of
 from straitwatch.core.cluster.facts import NAMED, Facts
 from straitwatch.core.cluster.guards import counted_figures, dates_of
@@ -124,13 +124,20 @@ def _act_labels(
         behind = [thing.shown for thing in things if 0 <= thing.first - act.end < reach]
         before = [thing.shown for thing in things if 0 <= act.first - thing.end < reach]
         objects = before if back else behind
-        if not MEANINGLESS_WITH.get(act.name, frozenset()).isdisjoint(objects):
+        turned = _turned(act, objects)
+        if not turned.name:
             continue
-        yield act.label
-        yield from (f"{act.label}>{about}" for about in act.about)
-        yield from (f"{act.label}@{thing}" for thing in objects)
+        yield turned.label
+        yield from (f"{turned.label}>{about}" for about in turned.about)
+        yield from (f"{turned.label}@{thing}" for thing in objects)
         if not objects and not back:
-            yield from (f"{act.label}?{thing}" for thing in before)
+            yield from (f"{turned.label}?{thing}" for thing in before)
+
+
+def _turned(act: Act, objects: Sequence[str]) -> Act:
+    """Return the action that is done to these objects; one without a name if it means nothing."""
+    turns = TURNED_BY_OBJECT.get(act.name, {})
+    return next((replace(act, name=turns[thing]) for thing in turns if thing in objects), act)
 
 
 def _figures(title: str, lead: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ from straitwatch.core.model import Features, Novelty
 T = TypeVar("T")
 
 _FACTS_KEPT = 4096
+_LAUNCHES = frozenset({"launch", "test"})  # a missile that is tested is launched
 _OBJECT = re.compile(r"[@?>]")
 
 
@@ -74,6 +75,8 @@ def _new_deeds(features: Features, sent: list[Features]) -> tuple[str, ...]:
     if all(other.language != features.language for other in sent):
         return ()
     known = {deed for other in sent for deed in _deeds(facts_of(other))}
+    if not known.isdisjoint(_LAUNCHES):
+        known |= _LAUNCHES
     return tuple(sorted(_deeds(facts_of(features)) - known))
 
 
