@@ -21,11 +21,18 @@ def sourced(text: str) -> Sourced:
     return Sourced(text=text, position=AT)
 
 
-def make_set(name: str, terms: Sequence[str], not_inside: Sequence[str] = ()) -> TermSet:
+def make_set(
+    name: str,
+    terms: Sequence[str],
+    not_inside: Sequence[str] = (),
+    *,
+    languages: tuple[str, ...] = (),
+) -> TermSet:
     return TermSet(
         name=name,
         any=tuple(map(sourced, terms)),
         not_inside=tuple(map(sourced, not_inside)),
+        languages=languages,
         position=AT,
     )
 

@@ -535,3 +535,15 @@ def test_list_has_a_folding_profile(tmp_path: Path) -> None:
 def test_unknown_profile_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="strict"):
         load(write(tmp_path, lists=LIST + "    folding: strickt\n"))
+
+
+def test_term_set_keeps_its_languages(tmp_path: Path) -> None:
+    terms = "terms:\n  pair: {any: [露中], languages: [jp]}\n"
+    lists = "watchlists:\n  - {id: pair, match: [$pair]}\n"
+
+    matcher = load(write(tmp_path, lists=terms.replace("[jp]", "[ja]") + lists)).matcher
+
+    assert matcher.match(MatchText(title="露中の軍艦", language="ja"))
+    assert not matcher.match(MatchText(title="披露中國新艦", language="zh-Hant"))
+    with pytest.raises(ConfigError, match="did you mean `ja`"):
+        load(write(tmp_path, lists=terms + lists))

@@ -41,7 +41,10 @@ def _documents(folder: str) -> list[dict[str, object]]:
 def _set(name: str, value: object) -> TermSet:
     groups = value if isinstance(value, dict) else {"any": value}
     return TermSet(
-        name=name, any=_sourced(groups["any"]), not_inside=_sourced(groups.get("not_inside", []))
+        name=name,
+        any=_sourced(groups["any"]),
+        not_inside=_sourced(groups.get("not_inside", [])),
+        languages=tuple(groups.get("languages", [])),
     )
 
 

@@ -174,6 +174,7 @@ def _add(rules: RuleFiles, document: Document) -> None:
             name=name,
             any=_texts(document, base, terms.any),
             not_inside=_texts(document, (*path, "not_inside"), terms.not_inside),
+            languages=terms.languages,
             position=position,
         )
     for at, shape_ in enumerate(shape.watchlists):

@@ -31,6 +31,14 @@ class TermSetSchema(Schema):
         description="Longer phrases inside which a hit does not count.",
         examples=[["Pro-Life America"]],
     )
+    languages: tuple[Language, ...] = Field(
+        default_of(TermSet, "languages"),
+        description=(
+            "Its phrases count only in texts in these languages; "
+            "named sets (`$name`) keep their own. Default: all."
+        ),
+        examples=[["ja"]],
+    )
 
 
 def _set_or_list(value: Any) -> Any:

@@ -212,6 +212,7 @@ class _Compiler:
         node = self._nodes[name] = self.vocabulary.new_set(f"${name}")
         if name in self._cyclic:
             return node
+        node.languages = self._configured[name].languages
         self._fill(node, self._entries[name])
         if self._masks[name]:
             node.mask = self.vocabulary.new_set(f"${name} not_inside")

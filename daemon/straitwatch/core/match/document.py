@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
+from straitwatch.core.match.filters import language_of
 from straitwatch.core.match.normalize import JOINT, NormalizedText, TextNormalizer
 from straitwatch.core.model import Hit, MatchText
 from straitwatch.core.sentences import sentence_ends
@@ -37,6 +38,7 @@ class Document:
     """A text, its normalized form, and the hits of each term set."""
 
     def __init__(self, text: MatchText, normalizer: TextNormalizer) -> None:
+        self._source = text
         self.raw = f" {text.title}{JOINT}{text.summary}{JOINT}{text.content} "
         if self.raw.count(JOINT) != len(FIELD_NAMES) - 1:
             title, summary, content = (
@@ -49,10 +51,16 @@ class Document:
         summary_lead = len(text.title) + 2
         self.leads = (1, summary_lead, summary_lead + len(text.summary) + 1)  # in `raw`
         self.hits: dict[int, list[Span]] = {}
+        self.foreign: dict[int, list[Span]] = {}  # hits of sets for other languages
         self.known_spans: dict[int, list[Span]] = {}  # by leaf
         self.known_sets: dict[int, list[Span]] = {}  # by set
         self.title_end = self.text.index(JOINT)
         self.summary_end = self.text.index(JOINT, self.title_end + 1)
+
+    @cached_property
+    def language(self) -> str:
+        """The language of the text: a tag, or "" if it is unknown."""
+        return language_of(self._source)
 
     def field_at(self, offset: int) -> int:
         """Return the number of the field at a place of the normalized text."""

@@ -1,7 +1,7 @@
 """Explain why each list fired or not, with points per rule, hits, masked hits and missing terms."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import ceil
 
@@ -68,7 +68,7 @@ class RuleExplanation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaskedHit:
-    """A hit that does not count because a longer term contains it."""
+    """A hit that does not count: a longer term contains it, or the text is in another language."""
 
     hit: Hit
     inside: Hit
@@ -210,6 +210,9 @@ def _masked(compiled: CompiledList, doc: Document, *, show: AsHits) -> Iterator[
         for inner in _with_nested(node)
     }
     for node in sets.values():
+        for span in doc.foreign.get(node.id, ()):
+            hit = show([span])[0]
+            yield MaskedHit(hit=hit, inside=replace(hit, text=f"a text in {doc.language}"))
         masks = node.mask.spans(doc) if node.mask else []
         reach = reach_of(masks)
         for span in node.raw(doc):

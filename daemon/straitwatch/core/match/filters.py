@@ -6,6 +6,13 @@ from collections.abc import Iterable
 from straitwatch.core.model import MatchText, WatchList
 
 _NO_LANGUAGE = frozenset({"und", "mul", "mis", "zxx", "unknown", "xx"})
+_TAG = re.compile("[a-z]{2,3}(?:-|$)")
+# In this order: Japanese and Korean texts have Han characters too.
+_WRITTEN = (
+    ("ja", re.compile("[\u3041-\u3096\u30a1-\u30fa]")),
+    ("ko", re.compile("[\uac00-\ud7a3]")),
+    ("zh", re.compile("[\u4e00-\u9fff]")),
+)
 _SCRIPTS = {"zh-tw": "zh-hant", "zh-hk": "zh-hant", "zh-mo": "zh-hant"} | {
     "zh-cn": "zh-hans",
     "zh-sg": "zh-hans",
@@ -14,7 +21,7 @@ _SCRIPTS = {"zh-tw": "zh-hant", "zh-hk": "zh-hant", "zh-mo": "zh-hant"} | {
 
 def find_exclusion(config: WatchList, text: MatchText) -> str:
     """Return the reason why a list does not read this text, or an empty string if it does."""
-    if config.languages and not _speaks(config.languages, text.language):
+    if config.languages and not is_in(config.languages, text.language):
         return f"language {text.language} is not among {', '.join(config.languages)}"
     if config.countries and text.country and text.country not in config.countries:
         return f"country {text.country} is not among {', '.join(config.countries)}"
@@ -30,11 +37,25 @@ def find_exclusion(config: WatchList, text: MatchText) -> str:
     return ""
 
 
-def _speaks(wanted: Iterable[str], language: str) -> bool:
+def language_of(text: MatchText) -> str:
+    """Return the language of a text; if no one named it, the one that its script shows."""
+    if _is_named(_language(text.language)):
+        return text.language
+    written = f"{text.title} {text.summary}"
+    return next((tag for tag, script in _WRITTEN if script.search(written)), "")
+
+
+def _is_named(language: str) -> bool:
+    code = language.partition("-")[0]
+    return _TAG.match(language) is not None and code not in _NO_LANGUAGE
+
+
+def is_in(languages: Iterable[str], language: str) -> bool:
+    """Return True if a language is one of these, or if it is unknown."""
     spoken = _language(language)
-    if not re.match("[a-z]{2,3}(?:-|$)", spoken) or spoken.split("-")[0] in _NO_LANGUAGE:
+    if not _is_named(spoken):
         return True
-    return any(_is_same_language(_language(tag), spoken) for tag in wanted)
+    return any(_is_same_language(_language(tag), spoken) for tag in languages)
 
 
 def _language(tag: str) -> str:

@@ -16,7 +16,7 @@ from ahocorasick_rs import AhoCorasick
 
 from straitwatch.core.match.document import Document, Span
 from straitwatch.core.match.explain import Explanation, explain_lists
-from straitwatch.core.match.filters import find_exclusion
+from straitwatch.core.match.filters import find_exclusion, is_in
 from straitwatch.core.match.normalize import TextNormalizer
 from straitwatch.core.match.rules import (
     CompiledList,
@@ -115,6 +115,7 @@ class Matcher:
         self.pattern_count = len(vocabulary.patterns)
         self._normalizer = vocabulary.normalizer
         self._sets = tuple(vocabulary.sets)
+        self._limited = [(node.id, node.languages) for node in self._sets if node.languages]
         self._terms = tuple(vocabulary.terms)
         self._entries = [
             (entry.left, entry.right, tuple(entry.whole), tuple(entry.checked))
@@ -158,6 +159,9 @@ class Matcher:
             for set_id, term in self._subjects.get(name, ()):
                 doc.hits[set_id] = [Span(0, 0, term)]
         self._scan(doc)
+        for set_id, languages in self._limited:
+            if set_id in doc.hits and not is_in(languages, doc.language):
+                doc.foreign[set_id] = doc.hits.pop(set_id)
         return doc
 
     def terms_in(self, doc: Document) -> set[str]:

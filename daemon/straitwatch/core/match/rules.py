@@ -44,6 +44,7 @@ class SetNode:
     size: int = 0  # patterns, as a measure of expected hits
     nested: tuple["SetNode", ...] = ()
     mask: "SetNode | None" = None
+    languages: tuple[str, ...] = ()  # in which its own phrases count; empty: all
 
     def spans(self, doc: Document) -> list[Span]:
         """Return the hits in order, without repeats."""

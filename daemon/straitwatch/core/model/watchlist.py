@@ -8,11 +8,15 @@ from straitwatch.core.model.severity import Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermSet:
-    """A named, reusable set of phrases; a hit inside a longer `not_inside` term does not count."""
+    """A named, reusable set of phrases; a hit inside a longer `not_inside` term does not count.
+
+    With `languages`, its own phrases count only in texts in these languages.
+    """
 
     name: str
     any: tuple[Sourced, ...]
     not_inside: tuple[Sourced, ...] = ()
+    languages: tuple[str, ...] = ()
     position: Position | None = None
 
 
