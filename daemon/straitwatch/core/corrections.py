@@ -1,11 +1,12 @@
 """Rebuilds stories after a manual correction, and lists the corrected ones."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from straitwatch.core.model import (
     BY_HAND,
+    Entry,
     Fold,
     FoldedReport,
     Relation,
@@ -13,7 +14,7 @@ from straitwatch.core.model import (
     Story,
     StoryConstraint,
 )
-from straitwatch.core.story import add_sources, raise_severity
+from straitwatch.core.story import add_sources, highest, raise_severity, union
 
 
 def regrow_story(before: Story, reports: Sequence[Report]) -> Story:
@@ -59,3 +60,50 @@ def corrected_stories(
                 made_at = corrected.get(story_id, constraint.made_at)
                 corrected[story_id] = max(made_at, constraint.made_at)
     return corrected
+
+
+def join_stories(kept: Story, gone: Story) -> Story:
+    """Return a story with the lists, the severity and the sent messages of another one added."""
+    recipients = {thread[:2] for thread in kept.threads}
+    sent = tuple(filter(None, (kept.sent_severity, gone.sent_severity)))
+    times = [story.alerted_at for story in (kept, gone) if story.alerted_at]
+    return replace(
+        kept,
+        watchlists=union(kept.watchlists, gone.watchlists),
+        pending_levels=union(kept.pending_levels, gone.pending_levels),
+        severity=highest((kept.severity, gone.severity)),
+        is_breaking=kept.is_breaking or gone.is_breaking,
+        revision=max(kept.revision, gone.revision),
+        threads=(
+            *kept.threads,
+            *(thread for thread in gone.threads if thread[:2] not in recipients),
+        ),
+        alerted_at=min(times, default=None),
+        sent_severity=highest(sent) if sent else None,
+        sent_languages=union(kept.sent_languages, gone.sent_languages),
+    )
+
+
+def split_off(story: Story, new_id: str) -> Story:
+    """Return a new story with the lists and the severity of another one, and no sent message."""
+    return replace(
+        story,
+        id=new_id,
+        revision=0,
+        is_breaking=False,
+        alerted_at=None,
+        sent_severity=None,
+        sent_languages=(),
+        threads=(),
+    )
+
+
+def with_copies(entries: Sequence[Entry], chosen: Collection[str]) -> set[str]:
+    """Return the chosen entries and the copies of their pages in other feeds."""
+    pages = {
+        (entry.canonical_url, entry.title)
+        for entry in entries
+        if entry.id in chosen and entry.canonical_url
+    }
+    copies = {entry.id for entry in entries if (entry.canonical_url, entry.title) in pages}
+    return copies | set(chosen)

@@ -1,7 +1,7 @@
-"""Rows, queries, the outbox, leases and migrations; SQLite or PostgreSQL.
+"""Stores feeds, entries, stories and the outbox in SQLite or PostgreSQL; holds no policy.
 
-`Store` runs plain functions of this package in its writer thread. Values of `core.model` go in
-and come out; rows never leave.
+`Store` runs the functions of this package in its writer thread. They take and return values of
+`core`; rows never leave the package.
 """
 
 from straitwatch.store.clock_repair import (

@@ -1,4 +1,4 @@
-"""A clock that was set back: what it wrote while it was ahead must not wait for it."""
+"""Repairs times that were written while the clock was ahead."""
 
 from datetime import datetime, timedelta
 
@@ -9,14 +9,14 @@ from straitwatch.core.policy import FEED_LEASE, MAX_RECEIVER_HOLD
 from straitwatch.store.rows import DELIVERY, FEED, RECEIVER
 from straitwatch.store.transaction import Transaction
 
-SKEW = timedelta(seconds=5)  # between the clocks of replicas, and nothing to mend
+SKEW = timedelta(seconds=5)  # between the clocks of replicas; needs no repair
 
 
 def repair_clock(tx: Transaction, now: datetime) -> int:
-    """Let go what waits for a time that was computed by a clock ahead; return how much that was.
+    """Make due all that waits for a time computed by a clock that was ahead; count it.
 
-    Messages, feeds, holds and leases written in what is now the future are due now. The end of
-    quiet hours is a time of day and stays.
+    Messages, feeds, holds and leases that were written in the future are due now. The end of quiet
+    hours is a time of day and stays.
     """
     future = now + SKEW
     waits = sa.or_(

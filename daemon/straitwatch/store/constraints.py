@@ -1,4 +1,4 @@
-"""Decisions of people about pairs of reports: one story, or two."""
+"""Stores decisions of people about pairs of reports: one story or two."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -13,7 +13,7 @@ from straitwatch.store.transaction import Transaction
 def story_constraints(
     tx: Transaction, *, since_at: datetime | None = None
 ) -> list[StoryConstraint]:
-    """Return all decisions, or those since a time: they cover every report since then."""
+    """Return all decisions, or those since a time, which cover every report since then."""
     table = STORY_CONSTRAINT.c
     query = sa.select(STORY_CONSTRAINT).order_by(table.report_a, table.report_b)
     if since_at is not None:
@@ -49,18 +49,18 @@ def write_constraints(tx: Transaction, constraints: Iterable[StoryConstraint]) -
 def delete_constraints_between(
     tx: Transaction, story_id: str, other_id: str, *, kind: LinkKind
 ) -> None:
-    """Take back what was decided about reports of two stories."""
-    one, other = _reports_of(story_id), _reports_of(other_id)
+    """Delete the decisions about reports of two stories."""
+    own, other = _reports_of(story_id), _reports_of(other_id)
     table = STORY_CONSTRAINT.c
     are_between = sa.or_(
-        table.report_a.in_(one) & table.report_b.in_(other),
-        table.report_a.in_(other) & table.report_b.in_(one),
+        table.report_a.in_(own) & table.report_b.in_(other),
+        table.report_a.in_(other) & table.report_b.in_(own),
     )
     tx.execute(STORY_CONSTRAINT.delete().where(table.kind == kind.value, are_between))
 
 
 def oldest_report(tx: Transaction, story_id: str) -> str:
-    """Return the entry of the first report of a story, which represents it; "" when pruned."""
+    """Return the entry of the first report of a story, which represents it; "" if it was pruned."""
     query = _reports_of(story_id).order_by(REPORT.c.seq).limit(1)
     return tx.execute(query).scalar() or ""
 
@@ -72,8 +72,8 @@ def reports_apart(tx: Transaction, entry_ids: Collection[str]) -> set[str]:
     pairs = ((table.report_a, table.report_b), (table.report_b, table.report_a))
     return {
         entry_id
-        for one, other in pairs
-        for entry_id in tx.execute(sa.select(other).where(is_cut, one.in_(entry_ids))).scalars()
+        for near, far in pairs
+        for entry_id in tx.execute(sa.select(far).where(is_cut, near.in_(entry_ids))).scalars()
     }
 
 

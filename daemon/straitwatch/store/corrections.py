@@ -1,17 +1,17 @@
-"""Corrections by people: stories merged and split, held entries released.
+"""Writes the corrections of people: merged and split stories, and released entries.
 
-A report stays where a person put it, also when the window is built anew: that makes it permanent.
+A report stays in the story that a person chose, even when the fold window is rebuilt.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from straitwatch.core.cluster import derived_story_id
 from straitwatch.core.compiled_beat import CompiledBeat
-from straitwatch.core.corrections import regrow_story
+from straitwatch.core.corrections import join_stories, regrow_story, split_off, with_copies
 from straitwatch.core.model import (
     BY_HAND,
     Action,
@@ -27,7 +27,6 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.plan import Release
 from straitwatch.core.report import Arrival, make_report
-from straitwatch.core.story import union
 from straitwatch.store.constraints import (
     delete_constraints_between,
     oldest_report,
@@ -50,7 +49,7 @@ _MAX_REPORTS = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """Who corrects, and when."""
+    """The author and time of a correction."""
 
     made_at: datetime
     author: str = ""
@@ -58,7 +57,7 @@ class Signature:
     def constrain(
         self, kind: LinkKind, report: str, others: Sequence[str]
     ) -> list[StoryConstraint]:
-        """Return the decision about one report and each of the others."""
+        """Return a constraint between one report and each of the others."""
         return [
             StoryConstraint(
                 report_a=report,
@@ -72,48 +71,28 @@ class Signature:
 
 
 def fold_generation(tx: Transaction) -> str:
-    """Return a word that changes with each correction and release: older windows are outdated."""
+    """Return a value that each correction and release changes; older fold windows are outdated."""
     return get_meta(tx, _GENERATION) or ""
 
 
 def merge_stories(
     tx: Transaction, keep: str, other: str, by: Signature, beat: CompiledBeat
 ) -> Story | None:
-    """Put the reports of a story into another one; None when one of them does not exist.
+    """Merge the story `other` into `keep`; return None if one of them does not exist.
 
-    What was said of both stays said; later reports update the one that is kept, and the other's id
-    leads there.
+    Messages sent about either count as sent. Later reports update `keep`, and the id of `other`
+    refers to it.
     """
     fold_lock(tx)
     stories = stories_by_id(tx, [keep, other])
     if len(stories) < 2:  # noqa: PLR2004 - two
         return None
-    kept, gone = stories[keep], stories[other]
-    places = {(receiver, recipient) for receiver, recipient, _ in kept.threads}
-    more = tuple(thread for thread in gone.threads if thread[:2] not in places)
-    times = [story.alerted_at for story in (kept, gone) if story.alerted_at]
-    before = replace(
-        kept,
-        watchlists=tuple(dict.fromkeys((*kept.watchlists, *gone.watchlists))),
-        pending_levels=tuple(dict.fromkeys((*kept.pending_levels, *gone.pending_levels))),
-        severity=max(kept.severity, gone.severity, key=lambda level: level.rank),
-        is_breaking=kept.is_breaking or gone.is_breaking,
-        revision=max(kept.revision, gone.revision),
-        threads=kept.threads + more,
-        alerted_at=min(times, default=None),
-        sent_severity=max(
-            filter(None, (kept.sent_severity, gone.sent_severity)),
-            key=lambda level: level.rank,
-            default=None,
-        ),
-        sent_languages=union(kept.sent_languages, gone.sent_languages),
-    )
     delete_constraints_between(tx, keep, other, kind=LinkKind.CANNOT_LINK)
     first, joining = oldest_report(tx, keep), oldest_report(tx, other)
     if first and joining:
         write_constraints(tx, by.constrain(LinkKind.MUST_LINK, first, [joining]))
     _move(tx, REPORT.c.story_id == other, keep)
-    merged = _regrow(tx, before, beat)
+    merged = _regrow(tx, join_stories(stories[keep], stories[other]), beat)
     is_part = (STORY.c.id == other) | (STORY.c.merged_into == other)
     tx.execute(STORY.update().where(is_part).values(merged_into=keep))
     return merged
@@ -126,22 +105,21 @@ def split_story(
     by: Signature,
     beat: CompiledBeat,
 ) -> Story | None:
-    """Make a story of its own of some reports; None when they are not in it, or all there is.
+    """Move some reports of a story into a new one; return None if they are not a proper part.
 
-    Copies of the same page follow. Nothing was sent about the new story yet: its next report
+    Copies of the same page follow. No message was sent about the new story, so its next report
     alerts.
     """
     fold_lock(tx)
     story = stories_by_id(tx, [story_id]).get(story_id)
     entries = story_entries(tx, story_id, limit=_MAX_REPORTS)
-    there = {stored.entry.id for stored in entries}
-    moved = _with_copies(entries, entry_ids)
-    if story is None or not moved or not moved < there:
+    known = {stored.entry.id for stored in entries}
+    moved = with_copies([stored.entry for stored in entries], entry_ids)
+    if story is None or not moved or not moved < known:
         return None
-    made_of = [story_id, fold_generation(tx), *sorted(moved)]  # split again, it is another story
+    made_of = [story_id, fold_generation(tx), *sorted(moved)]  # a second split makes another story
     key = derived_story_id("\x1f".join(made_of))
-    untold = replace(story, alerted_at=None, sent_severity=None, sent_languages=(), threads=())
-    fresh = replace(untold, id=key, revision=0, is_breaking=False)
+    fresh = split_off(story, key)
     write_stories(tx, [fresh])
     _move(tx, REPORT.c.entry_id.in_(moved), key)
     _open_again(tx, story_id)
@@ -151,25 +129,10 @@ def split_story(
     return _regrow(tx, fresh, beat)
 
 
-def _with_copies(entries: Sequence[StoredEntry], entry_ids: Collection[str]) -> set[str]:
-    """Return these reports with the copies of their pages that other feeds carried."""
-    pages = {
-        (stored.entry.canonical_url, stored.entry.title)
-        for stored in entries
-        if stored.entry.id in entry_ids and stored.entry.canonical_url
-    }
-    copies = {
-        stored.entry.id
-        for stored in entries
-        if (stored.entry.canonical_url, stored.entry.title) in pages
-    }
-    return copies | set(entry_ids)
-
-
 def _constrain_split(
     tx: Transaction, story_id: str, fresh_id: str, by: Signature, *, moved: Sequence[str]
 ) -> None:
-    """Keep what a split means for the reports: the first ones represent their stories."""
+    """Store constraints that keep the two stories apart; the first reports represent them."""
     delete_constraints_between(tx, story_id, fresh_id, kind=LinkKind.MUST_LINK)
     first, stays = oldest_report(tx, fresh_id), oldest_report(tx, story_id)
     others = [entry_id for entry_id in moved if entry_id != first]
@@ -185,16 +148,13 @@ def _constrain_split(
 def held_reports(
     tx: Transaction, feed_id: str, *, reason: Reason, since_at: datetime
 ) -> list[StoredEntry]:
-    """Return the reports of a feed that are held back for a reason, the first one first."""
+    """Return the reports of a feed that are held back for a reason, oldest first."""
     fold_lock(tx)
     return held_entries(tx, feed_id, reason=reason, since_at=since_at, limit=_MAX_REPORTS)
 
 
 def apply_release(tx: Transaction, release: Release, *, now: datetime) -> None:
-    """Write what follows from letting held reports out; they are not held any more.
-
-    The next digest takes them for reports of now.
-    """
+    """Write the release of held reports; the next digest lists them as new."""
     for entry_id, decision in release.decisions.items():
         values = {
             "action": decision.action.value,
@@ -203,15 +163,15 @@ def apply_release(tx: Transaction, release: Release, *, now: datetime) -> None:
         }
         is_held = (ENTRY.c.id == entry_id) & ENTRY.c.reason.in_(HELD)
         if tx.execute(ENTRY.update().where(is_held).values(values)).rowcount:
-            ours = REPORT.c.entry_id == entry_id
-            tx.execute(REPORT.update().where(ours).values(released_at=now))
+            of_entry = REPORT.c.entry_id == entry_id
+            tx.execute(REPORT.update().where(of_entry).values(released_at=now))
     _write_messages(tx, release)
 
 
 def apply_alert(tx: Transaction, release: Release, *, now: datetime) -> None:
-    """Write what follows from sending reports that a person split off.
+    """Write the alert on reports that a person split off; the next digest lists them as new.
 
-    What was sent before stays sent. The next digest takes them for reports of now.
+    Earlier decisions to send stay.
     """
     is_unsent = ENTRY.c.action.not_in((Action.ALERT.value, Action.UPDATE.value))
     for entry_id, decision in release.decisions.items():
@@ -220,12 +180,12 @@ def apply_alert(tx: Transaction, release: Release, *, now: datetime) -> None:
             "reason": decision.reason.value,
             "config_version": release.config_version,
         }
-        is_it = ENTRY.c.id == entry_id
-        where = is_it if decision.is_sent else is_it & is_unsent
+        is_entry = ENTRY.c.id == entry_id
+        where = is_entry if decision.is_sent else is_entry & is_unsent
         tx.execute(ENTRY.update().where(where).values(values))
         if decision.action is not Action.NONE:
-            is_its = REPORT.c.entry_id == entry_id
-            tx.execute(REPORT.update().where(is_its).values(released_at=now))
+            of_entry = REPORT.c.entry_id == entry_id
+            tx.execute(REPORT.update().where(of_entry).values(released_at=now))
     _write_messages(tx, release)
 
 
@@ -233,13 +193,14 @@ def _write_messages(tx: Transaction, release: Release) -> None:
     write_stories(tx, release.stories)
     insert_alerts(tx, release.alerts)
     add_deliveries(tx, release.deliveries, alerts=release.alerts)
-    _outdate_windows(tx)  # they hold these reports as unsent
+    _outdate_windows(tx)  # in which these reports are unsent
 
 
 def _move(tx: Transaction, which: sa.ColumnElement[bool], story_id: str) -> None:
-    """Put reports into a story by hand; their scores stay: a list's threshold follows from them.
+    """Put reports into a story by hand.
 
-    So does the page that came again: it has no score.
+    Their scores stay, because a list's threshold is derived from them. So does the relation of a
+    page that came again, which has no score.
     """
     is_page = REPORT.c.relation == Relation.SAME_ENTRY.value
     values = {
@@ -254,12 +215,12 @@ def _move(tx: Transaction, which: sa.ColumnElement[bool], story_id: str) -> None
 
 
 def _outdate_windows(tx: Transaction) -> None:
-    """Have each replica build its window anew before it folds again."""
+    """Make each replica rebuild its fold window before it folds again."""
     set_meta(tx, _GENERATION, str(int(fold_generation(tx) or 0) + 1))
 
 
 def _open_again(tx: Transaction, story_id: str) -> None:
-    """Let the oldest report that stays open the story: a page that came again opens none."""
+    """Make the oldest remaining report the first of its story, even if its page came again."""
     first = sa.select(sa.func.min(REPORT.c.seq)).where(REPORT.c.story_id == story_id)
     is_page = REPORT.c.relation == Relation.SAME_ENTRY.value
     values = {"relation": Relation.SAME_EVENT.value, "reason": BY_HAND}
@@ -269,7 +230,7 @@ def _open_again(tx: Transaction, story_id: str) -> None:
 
 
 def _open_with_first(tx: Transaction, story_id: str) -> None:
-    """Let the oldest report open the story, whatever it was before."""
+    """Make the oldest report the first of its story."""
     is_first = REPORT.c.entry_id == oldest_report(tx, story_id)
     tx.execute(REPORT.update().where(is_first).values(relation=Relation.NEW.value))
 

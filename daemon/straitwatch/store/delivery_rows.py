@@ -1,4 +1,4 @@
-"""Alerts and deliveries as rows, and back."""
+"""Turns alerts and deliveries into rows, and rows into values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ FINAL = (
     DeliveryState.DEAD,
 )
 OPEN = (DeliveryState.HELD, DeliveryState.PENDING, DeliveryState.SENDING)
-CRITICAL_LANE = 0  # overtakes lane 1
+CRITICAL_LANE = 0  # before lane 1
 _FACTS: dict[str, Any] = {
     kind.__name__: kind for kind in (AlertFacts, DigestFacts, RollupFacts, NoticeFacts)
 }
@@ -39,7 +39,7 @@ _FACTS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptRecord:
-    """One try, as people see it; `outcome` is "" while it runs."""
+    """One attempt; `outcome` is "" while it runs."""
 
     epoch: int
     worker: str
@@ -52,7 +52,7 @@ class AttemptRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRecord:
-    """A delivery with its history, as people see it."""
+    """A delivery with its message and history."""
 
     delivery: Delivery
     kind: AlertKind
@@ -68,7 +68,7 @@ class DeliveryRecord:
     last_code: str
     last_text: str
     created_at: datetime
-    alerted_at: datetime  # when the alert was made; a replay of its message is made later
+    alerted_at: datetime  # creation of the alert; a replay is created later
     updated_at: datetime
     delivered_at: datetime | None
     ref: Mapping[str, str] = field(default_factory=dict)
@@ -77,7 +77,6 @@ class DeliveryRecord:
 
 
 def alert_row(alert: Alert) -> dict[str, Any]:
-    """Return the row of an alert."""
     return {
         "id": alert.id,
         "kind": alert.kind.value,
@@ -175,7 +174,7 @@ def to_job(row: ResultRow) -> SendJob:
 
 
 def _facts_to_show(row: ResultRow) -> Any:
-    """Return the facts of a message, or a word in their place where no version reads them."""
+    """Return the facts of a message, or a notice if this version cannot read them."""
     try:
         return facts_adapter(row.facts_type).validate_json(row.facts)
     except (ValidationError, KeyError):

@@ -1,4 +1,4 @@
-"""The contents of a digest, and the ledger of digests."""
+"""Reads the contents of digests, and records the digests that were made."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -31,7 +31,7 @@ _OUTLET = sa.func.coalesce(sa.func.nullif(ENTRY.c.source, ""), FEED.c.name)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestQuery:
-    """What a digest asks for."""
+    """The name, window and lists of a digest."""
 
     digest: str
     since_at: datetime
@@ -41,7 +41,7 @@ class DigestQuery:
 
 
 def last_digest_until(tx: Transaction, digest: str) -> datetime | None:
-    """Return where the last digest of this name ended; None when there was none."""
+    """Return the end of the last digest of this name; None if there is none."""
     query = sa.select(sa.func.max(DIGEST.c.until_at)).where(DIGEST.c.name == digest)
     return tx.execute(query).scalar()
 
@@ -54,7 +54,7 @@ def record_digest(
     until_at: datetime,
     story_ids: Collection[str],
 ) -> bool:
-    """Note that a digest was made and what stood in it; False if that window is done already."""
+    """Record a digest and its stories; return False if its window was recorded before."""
     insert = tx.insert(DIGEST).values(name=digest, until_at=until_at, since_at=since_at)
     done = tx.execute(insert.on_conflict_do_nothing().returning(DIGEST.c.name)).first()
     if done is None:
@@ -66,7 +66,7 @@ def record_digest(
 
 
 def digest_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
-    """Return the stories reported in the window that stood in no earlier digest of this name.
+    """Return the stories reported in the window that no earlier digest of this name listed.
 
     The most severe come first, then the oldest.
     """
@@ -77,7 +77,7 @@ def digest_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
             _within(wanted),
             ENTRY.c.action != Action.NONE.value,
             ~_IS_ASIDE,
-            REPORT.c.story_id.not_in(_stood(wanted.digest)),
+            REPORT.c.story_id.not_in(_listed(wanted.digest)),
         )
     )
     is_late: dict[str, bool] = {}
@@ -92,9 +92,9 @@ def digest_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
 
 
 def running_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
-    """Return what became of the stories of earlier digests: updates, and outlets that repeat them.
+    """Return the stories of earlier digests that had updates or were repeated by more outlets.
 
-    A story with updates is named by the latest one. The most severe come first.
+    A story with updates has the title of the latest one. The most severe come first.
     """
     updates = _updates(tx, wanted)
     outlets = _new_outlets(tx, wanted)
@@ -116,7 +116,7 @@ def _updates(tx: Transaction, wanted: DigestQuery) -> dict[str, list[ResultRow]]
         .where(
             _within(wanted),
             ENTRY.c.action == Action.UPDATE.value,
-            REPORT.c.story_id.in_(_stood(wanted.digest)),
+            REPORT.c.story_id.in_(_listed(wanted.digest)),
         )
         .order_by(REPORT.c.seq)
     )
@@ -131,7 +131,7 @@ def _new_outlets(tx: Transaction, wanted: DigestQuery) -> dict[str, int]:
     reported = (
         sa.select(REPORT.c.story_id)
         .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
-        .where(_within(wanted), REPORT.c.story_id.in_(_stood(wanted.digest)), ~_IS_ASIDE)
+        .where(_within(wanted), REPORT.c.story_id.in_(_listed(wanted.digest)), ~_IS_ASIDE)
     )
     first_at = sa.func.min(REPORT.c.reported_at)
     newcomers = (
@@ -173,13 +173,13 @@ def commentary_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
     return [_to_comment(row, stories.get(row.story_id), wanted.languages) for row in rows]
 
 
-def _stood(digest: str) -> sa.Select[tuple[Any]]:
+def _listed(digest: str) -> sa.Select[tuple[Any]]:
     """Select the stories of the earlier digests of this name."""
     return sa.select(DIGEST_STORY.c.story_id).where(DIGEST_STORY.c.digest == digest)
 
 
 def _within(wanted: DigestQuery) -> sa.ColumnElement[bool]:
-    """Ask for the reports of the window; one that was held back counts when it is released."""
+    """Match the reports of the window; a held report counts at its release."""
     reported, released = (
         (at >= wanted.since_at) & (at < wanted.until_at)
         for at in (REPORT.c.reported_at, REPORT.c.released_at)
@@ -228,7 +228,7 @@ def _to_running(
 
 def _to_comment(row: ResultRow, story: Story | None, languages: Sequence[str]) -> DigestItem:
     about = _to_item(story, languages).title if story and story.alerted_at else ""
-    # What an aggregator's feed is says nothing about the publisher that it carries.
+    # The stance and tier of an aggregator's feed do not apply to the publisher.
     outlet = Outlet(name=row.outlet)
     if row.outlet == row.feed:
         outlet = replace(outlet, stance=row.stance, tier=row.tier)

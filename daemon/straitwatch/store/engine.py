@@ -77,7 +77,7 @@ class Store:
         is_sqlite = engine.dialect.name == "sqlite"
         self._wal = f"{engine.url.database}-wal" if is_sqlite else ""
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
-        self._guard = threading.Lock()  # nothing may be queued behind the stop mark
+        self._guard = threading.Lock()  # no work may follow the stop mark
         self._is_closed = False
         self._last_commit = 0.0
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
@@ -168,7 +168,7 @@ class Store:
             raise StoreError(f"backup to {path} failed: {error}") from error
 
     def close(self) -> None:
-        """Finish the queued work and disconnect; a second call does nothing."""
+        """Finish the queued work and disconnect; a second call has no effect."""
         with self._guard:
             if not self._is_closed:
                 self._is_closed = True

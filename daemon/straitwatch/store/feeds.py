@@ -1,4 +1,4 @@
-"""Feeds: what is configured, what is due, who polls it, how it went."""
+"""Stores feeds, their leases and the results of their polls."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from straitwatch.core.model import Fallback, Feed, FeedState, Validators
+from straitwatch.core.model import DeliveryState, Fallback, Feed, FeedState, Validators
 from straitwatch.store.expiry import NO_FALLBACKS, return_unanswered
 from straitwatch.store.rows import DELIVERY, FEED, GAP
 from straitwatch.store.transaction import ResultRow, Transaction
@@ -32,10 +32,10 @@ _IS_ACTIVE = sa.and_(FEED.c.is_enabled, FEED.c.retired_at.is_(None))
 
 
 def sync_feeds(tx: Transaction, feeds: Sequence[Feed], now: datetime) -> None:
-    """Make the stored feeds those of the configuration.
+    """Store the feeds of the configuration.
 
-    New ones are due at once. Those that are gone are retired, not deleted, and resume with all
-    they know when they come back.
+    New feeds are due at once. Removed feeds are retired, not deleted, so that they keep their state
+    if they come back.
     """
     columns = [FEED.c[name] for name in ("id", *_CONFIGURED, "retired_at")]
     known = {row[0]: tuple(row[1:]) for row in tx.execute(sa.select(*columns))}
@@ -60,10 +60,10 @@ def sync_feeds(tx: Transaction, feeds: Sequence[Feed], now: datetime) -> None:
 
 
 def stored_feeds(tx: Transaction) -> dict[str, Feed]:
-    """Return what is known of every feed that there ever was, by id; tags are not stored."""
+    """Return every feed that was ever configured, by id; tags are not stored."""
     names = ("id", "name", "url", "language", "country", "kind", "stance", "tier")
     rows = tx.execute(sa.select(*(FEED.c[name] for name in names)))
-    return {row.id: Feed(**row._mapping) for row in rows}  # noqa: SLF001 - its public way
+    return {row.id: Feed(**row._mapping) for row in rows}  # noqa: SLF001 - public despite its name
 
 
 def claim_due_feeds(
@@ -75,15 +75,15 @@ def claim_due_feeds(
     only: Collection[str] | None = None,
     due_by: datetime | None = None,
 ) -> list[FeedState]:
-    """Take the feeds that are due longest; nobody else gets them until the lease ends.
+    """Claim the feeds that have been due longest, until their lease ends.
 
     Args:
         tx: the transaction.
         now: the time.
-        limit: how many at most.
-        lease: how long they are ours.
+        limit: the largest number of feeds.
+        lease: the duration of the claim.
         only: feed ids to choose from; None means all.
-        due_by: what was due then; None means now.
+        due_by: the latest due time; None means now.
     """
     claim = _claim(is_postgres=tx.is_postgres, has_choice=only is not None)
     values: dict[str, Any] = {"due_by": due_by or now, "b_now": now, "until": now + lease}
@@ -94,7 +94,7 @@ def claim_due_feeds(
     return sorted(states, key=lambda state: (state.next_due_at or now, state.feed_id))
 
 
-@cache  # a full pool claims one feed at a time, and building this costs more than running it
+@cache  # a full pool claims one feed at a time; building this costs more than running it
 def _claim(*, is_postgres: bool, has_choice: bool) -> sa.Executable:
     is_due = [
         _IS_ACTIVE,
@@ -116,14 +116,14 @@ def _claim(*, is_postgres: bool, has_choice: bool) -> sa.Executable:
 
 
 def oldest_claim(tx: Transaction, *, now: datetime, lease: timedelta) -> datetime | None:
-    """Return when the oldest poll in flight was claimed; None if there is none."""
+    """Return the time at which the oldest running poll was claimed; None if there is none."""
     ends = sa.select(sa.func.min(FEED.c.lease_until).label("at")).where(FEED.c.lease_until > now)
     end: datetime | None = tx.execute(ends).scalar()
     return end - lease if end else None
 
 
 def complete_polls(tx: Transaction, states: Sequence[FeedState]) -> list[bool]:
-    """Store how polls went and end their leases; False where somebody else has claimed since."""
+    """Store the results of polls and end their leases; False for feeds claimed again since."""
     ours = _hold(tx, states)
     rows = [
         _to_columns(state) | {"b_id": state.feed_id}
@@ -137,7 +137,7 @@ def complete_polls(tx: Transaction, states: Sequence[FeedState]) -> list[bool]:
 
 
 def note_gaps(tx: Transaction, states: Sequence[FeedState]) -> None:
-    """Keep the spans in which feeds were not read, and that just ended."""
+    """Store the ended spans in which feeds were not read."""
     rows = [
         {"feed_id": state.feed_id, "since_at": state.blind_since, "until_at": state.last_ok_at}
         for state in states
@@ -147,13 +147,13 @@ def note_gaps(tx: Transaction, states: Sequence[FeedState]) -> None:
 
 
 def reset_feed_leases(tx: Transaction, states: Sequence[FeedState]) -> None:
-    """Give claimed feeds back unpolled; they are due as before."""
+    """End the leases of feeds that were not polled; they stay due."""
     rows = [{"b_id": state.feed_id, "b_seq": state.lease_seq} for state in states]
     if rows:
-        release = FEED.update().where(
+        reset = FEED.update().where(
             FEED.c.id == sa.bindparam("b_id"), FEED.c.lease_seq == sa.bindparam("b_seq")
         )
-        tx.execute(release.values(lease_until=None), rows)
+        tx.execute(reset.values(lease_until=None), rows)
 
 
 def reset_leases(
@@ -162,9 +162,10 @@ def reset_leases(
     holding: Collection[str] = (),
     fallbacks: Mapping[str, Fallback] = NO_FALLBACKS,
 ) -> None:
-    """Take every lease back at the start of the only process that works here (SQLite).
+    """Reset every lease at the start of the only process that uses an SQLite file.
 
-    Deliveries that were being sent are as if their leases had ended: see `expire_deliveries`.
+    Deliveries that were being sent are handled as if their leases had ended; see
+    `expire_deliveries`.
     """
     tx.execute(
         FEED.update()
@@ -172,23 +173,27 @@ def reset_leases(
         .values(lease_until=None, lease_seq=FEED.c.lease_seq + 1)
     )
     return_unanswered(
-        tx, DELIVERY.c.state == "sending", now=now, holding=holding, fallbacks=fallbacks
+        tx,
+        DELIVERY.c.state == DeliveryState.SENDING.value,
+        now=now,
+        holding=holding,
+        fallbacks=fallbacks,
     )
 
 
 def feed_states(tx: Transaction) -> dict[str, FeedState]:
-    """Return what is known of every configured feed, by its id."""
+    """Return the state of every configured feed, by id."""
     rows = tx.execute(sa.select(*_STATE_COLUMNS).where(FEED.c.retired_at.is_(None)))
     return {row.id: _to_state(row) for row in rows}
 
 
 def has_lease(tx: Transaction, state: FeedState) -> bool:
-    """Say whether a claim is still the newest one of its feed, and keep it so until the commit."""
+    """Return True if a claim is the newest one of its feed, and lock the feed until the commit."""
     return _hold(tx, [state])[0]
 
 
 def write_state(tx: Transaction, state: FeedState) -> None:
-    """Store a feed's state and end its lease; the caller has checked `has_lease`."""
+    """Store a feed's state and end its lease; call `has_lease` first."""
     tx.execute(_COMPLETE, [_to_columns(state) | {"b_id": state.feed_id}])
     note_gaps(tx, [state])
 

@@ -1,4 +1,4 @@
-"""What people say of entries: relevant for a list, or not."""
+"""Stores the verdicts of people on entries: relevant for a list or not."""
 
 from datetime import datetime
 
@@ -24,9 +24,9 @@ def set_mark(tx: Transaction, mark: Mark) -> None:
 
 
 def delete_mark(tx: Transaction, entry_id: str, watchlist: str) -> bool:
-    """Take a verdict back; False when there was none."""
-    is_it = sa.and_(MARK.c.entry_id == entry_id, MARK.c.watchlist == watchlist)
-    return tx.execute(MARK.delete().where(is_it)).rowcount > 0
+    """Delete a verdict; return False if there is none."""
+    is_mark = sa.and_(MARK.c.entry_id == entry_id, MARK.c.watchlist == watchlist)
+    return tx.execute(MARK.delete().where(is_mark)).rowcount > 0
 
 
 def read_marks(

@@ -1,7 +1,7 @@
-"""The outbox: what is to be sent, who sends it, how each attempt ended.
+"""Stores messages in the outbox, claims them for senders and records each attempt.
 
-A delivery is claimed with a lease and an epoch. Whoever holds an older epoch changes nothing.
-An attempt row is written with the claim; one that was never closed means "perhaps sent".
+A delivery is claimed with a lease and an epoch. A sender with an older epoch has no effect. An
+attempt is written with the claim; an attempt that was never closed was perhaps sent.
 """
 
 from collections.abc import Sequence
@@ -38,12 +38,12 @@ from straitwatch.store.rollups import end_unreadable, is_within_limit, with_carr
 from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY, RECEIVER
 from straitwatch.store.transaction import ResultRow, Transaction
 
-_MAX_TEXT = 500  # characters of a server's answer that are kept
+_MAX_TEXT = 500  # characters of a server's answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedDelivery:
-    """A delivery that is ours to send until the lease ends."""
+    """A delivery that its sender may send until the lease ends."""
 
     job: SendJob
     epoch: int
@@ -56,11 +56,13 @@ class ClaimedDelivery:
     receiver_failures: int  # in a row, before this attempt
 
 
-# ---------------------------------------------------------------- putting in
+def _update(table: sa.Table, *names: str) -> sa.Update:
+    """Return an UPDATE that takes these columns as parameters."""
+    return table.update().values({name: sa.bindparam(name) for name in names})
 
 
 def add_alert(tx: Transaction, alert: Alert, deliveries: Sequence[Delivery]) -> None:
-    """Put an alert and its deliveries into the outbox; again changes nothing."""
+    """Put an alert and its deliveries into the outbox; a second call has no effect."""
     insert_alerts(tx, [alert])
     add_deliveries(tx, deliveries, alerts=[alert])
 
@@ -72,12 +74,25 @@ def insert_alerts(tx: Transaction, alerts: Sequence[Alert]) -> None:
     tx.is_durable |= bool(rows)
 
 
+_SEND_PARENT = (
+    DELIVERY.update()
+    .where(DELIVERY.c.id == sa.bindparam("b_id"), DELIVERY.c.state == DeliveryState.HELD.value)
+    .values(
+        state=DeliveryState.PENDING.value,
+        reason="",
+        not_before=None,
+        due_at=sa.bindparam("b_now"),
+        updated_at=sa.bindparam("b_now"),
+    )
+)
+
+
 def add_deliveries(
     tx: Transaction, deliveries: Sequence[Delivery], *, alerts: Sequence[Alert]
 ) -> None:
-    """Store the deliveries of these alerts; one a (story, revision, receiver, recipient).
+    """Store the deliveries of these alerts, one per (story, revision, receiver, recipient).
 
-    One that may go lets its parent go that was held: quiet hours end for both.
+    If one may be sent, its held parent is sent too, because messages keep their order.
     """
     alerts_by_id = {alert.id: alert for alert in alerts}
     rows = [delivery_row(delivery, alerts_by_id[delivery.alert_id]) for delivery in deliveries]
@@ -89,10 +104,24 @@ def add_deliveries(
         if row["parent_id"] and row["state"] == DeliveryState.PENDING.value
     ]
     if parents:
-        tx.execute(_RELEASE, parents)
+        tx.execute(_SEND_PARENT, parents)
 
 
 # ---------------------------------------------------------------- sending
+
+_CLAIM = (
+    DELIVERY.update()
+    .where(DELIVERY.c.seq == sa.bindparam("b_seq"))
+    .values(
+        state=DeliveryState.SENDING.value,
+        epoch=DELIVERY.c.epoch + 1,
+        attempts=DELIVERY.c.attempts + 1,
+        lease_until=sa.bindparam("until"),
+        lease_owner=sa.bindparam("owner"),
+        updated_at=sa.bindparam("now"),
+    )
+)
+_OPEN_ATTEMPT = ATTEMPT.insert().returning(ATTEMPT.c.seq)
 
 
 def claim_delivery(
@@ -104,11 +133,12 @@ def claim_delivery(
     worker: str,
     limit: Limit | None = None,
 ) -> ClaimedDelivery | None:
-    """Take a receiver's next due delivery and open an attempt; None when there is none to send.
+    """Claim a receiver's next due delivery and open an attempt; return None if there is none.
 
-    Critical ones go first, then those due longest. A delivery waits for its parent, a critical
-    one not while that waits for a retry. One receiver sends one message at a time, whatever the
-    number of replicas; beyond its limit, what waits becomes a roll-up.
+    Critical deliveries come first, then those that have been due longest. A delivery waits for its
+    parent, except that a critical one does not wait for the parent's retry. A receiver sends one
+    message at a time, whatever the number of replicas. Beyond its limit, waiting messages become a
+    roll-up.
     """
     if not tx.try_lock(f"receiver:{receiver}"):  # one claim at a time among replicas
         return None
@@ -150,116 +180,14 @@ def claim_delivery(
 def _next_readable(
     tx: Transaction, receiver: str, *, now: datetime
 ) -> tuple[ResultRow, SendJob] | None:
-    """Return the next that can be sent; one whose facts no version reads any more is dead."""
-    asked = {"receiver": receiver, "now": now}
-    while row := tx.execute(_CLAIMABLE[tx.is_postgres], asked).first():
+    """Return the next delivery; those that this version cannot read become dead letters."""
+    wanted = {"receiver": receiver, "now": now}
+    while row := tx.execute(_CLAIMABLE[tx.is_postgres], wanted).first():
         try:
             return row, with_carried(tx, to_job(row))
         except (ValidationError, KeyError):
             end_unreadable(tx, [row.id], now=now)
     return None
-
-
-def freeze(tx: Transaction, delivery_id: str, epoch: int, frozen: Frozen) -> bool:
-    """Keep the rendered bytes before they are sent; False when the claim is not ours any more."""
-    tx.is_durable = True
-    values = {
-        "body": frozen.body,
-        "content_type": frozen.content_type,
-        "note": dict(frozen.note),
-    }
-    changed = tx.execute(_FREEZE, values | {"b_id": delivery_id, "b_epoch": epoch})
-    return changed.rowcount == 1
-
-
-def renew_delivery(tx: Transaction, delivery_id: str, epoch: int, until: datetime) -> bool:
-    """Lengthen the lease while a send lasts; False when the claim is not ours any more."""
-    values = {"b_id": delivery_id, "b_epoch": epoch, "lease_until": until}
-    return tx.execute(_RENEW, values).rowcount == 1
-
-
-def finish_attempt(
-    tx: Transaction,
-    claimed: ClaimedDelivery,
-    result: SendResult,
-    step: NextStep,
-    *,
-    now: datetime,
-    fallback: Fallback | None = None,
-) -> bool:
-    """Record how an attempt ended; False when somebody else has claimed the delivery since.
-
-    An answer that comes after the lease, but before anybody claimed again, still counts: it
-    spares a repeat. What is dead here goes to the fallback, if there is one.
-    """
-    tx.is_durable = True
-    delivery, text = claimed.job.delivery, result.text[:_MAX_TEXT]
-    record_receiver_result(tx, delivery.receiver, result, now=now)
-    if step.receiver_hold_until:
-        hold_receiver(
-            tx,
-            delivery.receiver,
-            until=step.receiver_hold_until,
-            reason=step.receiver_hold_reason,
-        )
-    attempt = {
-        "b_seq": claimed.attempt_seq,
-        "finished_at": now,
-        "outcome": result.outcome.value,
-        "code": result.code,
-        "text": text,
-    }
-    tx.execute(_CLOSE_ATTEMPT, attempt)
-    is_done, is_unsure = step.state is DeliveryState.DELIVERED, result.outcome is Outcome.UNSURE
-    values = {
-        "b_id": delivery.id,
-        "b_epoch": claimed.epoch,
-        "b_unsure": int(is_unsure),
-        "state": step.state.value,
-        "reason": step.reason.value,
-        "not_before": step.not_before,
-        "due_at": step.not_before or now,
-        "unsure_at": claimed.job.started_at or (claimed.started_at if is_unsure else None),
-        "ref": dict(result.ref) if is_done else {},
-        "last_outcome": result.outcome.value,
-        "last_code": result.code,
-        "last_text": text,
-        "updated_at": now,
-        "delivered_at": now if is_done else None,
-    }
-    is_ours = tx.execute(_FINISH, values).rowcount == 1
-    if is_ours and step.state is DeliveryState.DEAD:
-        handle_dead_letters(tx, [delivery.id], fallback, now=now)
-    return is_ours
-
-
-def due_receivers(tx: Transaction, now: datetime) -> list[str]:
-    """Return the receivers that could send something now, the most urgent first."""
-    query = (
-        sa.select(DELIVERY.c.receiver)
-        .select_from(DELIVERY.outerjoin(RECEIVER, RECEIVER.c.name == DELIVERY.c.receiver))
-        .where(
-            DELIVERY.c.state == DeliveryState.PENDING.value,
-            DELIVERY.c.due_at <= now,
-            ~_waits_for_parent(now),
-            _may_send(now),
-        )
-        .group_by(DELIVERY.c.receiver)
-        .order_by(
-            sa.func.min(DELIVERY.c.lane),
-            sa.func.min(DELIVERY.c.due_at),
-            DELIVERY.c.receiver,
-        )
-    )
-    return list(tx.execute(query).scalars())
-
-
-# ---------------------------------------------------------------- statements
-
-
-def _update(table: sa.Table, *names: str) -> sa.Update:
-    """Return an UPDATE that takes these columns as parameters."""
-    return table.update().values({name: sa.bindparam(name) for name in names})
 
 
 def _may_send(now: Any) -> sa.ColumnElement[bool]:
@@ -270,7 +198,7 @@ def _may_send(now: Any) -> sa.ColumnElement[bool]:
 
 
 def _waits_for_parent(now: Any) -> sa.ColumnElement[bool]:
-    """A message waits until the one before it is done; a critical one not for a later retry."""
+    """Match deliveries whose parent is not finished; critical ones ignore a parent's retry."""
     parent = DELIVERY.alias("before")
     is_passed = sa.and_(
         DELIVERY.c.lane == CRITICAL_LANE,
@@ -285,7 +213,7 @@ def _waits_for_parent(now: Any) -> sa.ColumnElement[bool]:
 
 
 def _parent_ref() -> sa.ScalarSelect[Any]:
-    """What the send of the message before returned, or of the one that carried it."""
+    """Select the reference of the parent's message, or of the one that carried it."""
     parent, carrier = DELIVERY.alias("parent"), DELIVERY.alias("carrier")
     speaks_for_it = sa.and_(
         carrier.c.id == parent.c.merged_into,
@@ -337,39 +265,37 @@ def _claimable(*, is_postgres: bool) -> sa.Select[Any]:
 
 
 _CLAIMABLE = {is_postgres: _claimable(is_postgres=is_postgres) for is_postgres in (False, True)}
-_RELEASE = (
-    DELIVERY.update()
-    .where(DELIVERY.c.id == sa.bindparam("b_id"), DELIVERY.c.state == DeliveryState.HELD.value)
-    .values(
-        state=DeliveryState.PENDING.value,
-        reason="",
-        not_before=None,
-        due_at=sa.bindparam("b_now"),
-        updated_at=sa.bindparam("b_now"),
-    )
-)
-_CLAIM = (
-    DELIVERY.update()
-    .where(DELIVERY.c.seq == sa.bindparam("b_seq"))
-    .values(
-        state=DeliveryState.SENDING.value,
-        epoch=DELIVERY.c.epoch + 1,
-        attempts=DELIVERY.c.attempts + 1,
-        lease_until=sa.bindparam("until"),
-        lease_owner=sa.bindparam("owner"),
-        updated_at=sa.bindparam("now"),
-    )
-)
-_OPEN_ATTEMPT = ATTEMPT.insert().returning(ATTEMPT.c.seq)
-_CLOSE_ATTEMPT = _update(ATTEMPT, "finished_at", "outcome", "code", "text").where(
-    ATTEMPT.c.seq == sa.bindparam("b_seq")
-)
+
+
 _IS_OURS = sa.and_(
     DELIVERY.c.id == sa.bindparam("b_id"), DELIVERY.c.epoch == sa.bindparam("b_epoch")
 )
 _IS_SENDING = DELIVERY.c.state == DeliveryState.SENDING.value
 _FREEZE = _update(DELIVERY, "body", "content_type", "note").where(_IS_OURS, _IS_SENDING)
 _RENEW = _update(DELIVERY, "lease_until").where(_IS_OURS, _IS_SENDING)
+
+
+def freeze(tx: Transaction, delivery_id: str, epoch: int, frozen: Frozen) -> bool:
+    """Store the rendered bytes before they are sent; return False if the claim was lost."""
+    tx.is_durable = True
+    values = {
+        "body": frozen.body,
+        "content_type": frozen.content_type,
+        "note": dict(frozen.note),
+    }
+    changed = tx.execute(_FREEZE, values | {"b_id": delivery_id, "b_epoch": epoch})
+    return changed.rowcount == 1
+
+
+def renew_delivery(tx: Transaction, delivery_id: str, epoch: int, until: datetime) -> bool:
+    """Extend the lease while a send lasts; return False if the claim was lost."""
+    values = {"b_id": delivery_id, "b_epoch": epoch, "lease_until": until}
+    return tx.execute(_RENEW, values).rowcount == 1
+
+
+_CLOSE_ATTEMPT = _update(ATTEMPT, "finished_at", "outcome", "code", "text").where(
+    ATTEMPT.c.seq == sa.bindparam("b_seq")
+)
 _FINISH = (
     _update(
         DELIVERY,
@@ -393,3 +319,81 @@ _FINISH = (
     )
     .where(_IS_OURS, sa.or_(_IS_SENDING, DELIVERY.c.state == DeliveryState.PENDING.value))
 )
+
+
+def finish_attempt(
+    tx: Transaction,
+    claimed: ClaimedDelivery,
+    result: SendResult,
+    step: NextStep,
+    *,
+    now: datetime,
+    fallback: Fallback | None = None,
+) -> bool:
+    """Record the result of an attempt; return False if the delivery was claimed again since.
+
+    An answer after the end of the lease still counts if the delivery was not claimed again, because
+    it prevents a repeat. A dead letter goes to the fallback, if there is one.
+    """
+    tx.is_durable = True
+    delivery = claimed.job.delivery
+    record_receiver_result(tx, delivery.receiver, result, now=now)
+    if until := step.receiver_hold_until:
+        hold_receiver(tx, delivery.receiver, until=until, reason=step.receiver_hold_reason)
+    attempt = {
+        "b_seq": claimed.attempt_seq,
+        "finished_at": now,
+        "outcome": result.outcome.value,
+        "code": result.code,
+        "text": result.text[:_MAX_TEXT],
+    }
+    tx.execute(_CLOSE_ATTEMPT, attempt)
+    values = _finished(claimed, result, step, now=now)
+    is_ours = tx.execute(_FINISH, values).rowcount == 1
+    if is_ours and step.state is DeliveryState.DEAD:
+        handle_dead_letters(tx, [delivery.id], fallback, now=now)
+    return is_ours
+
+
+def _finished(
+    claimed: ClaimedDelivery, result: SendResult, step: NextStep, *, now: datetime
+) -> dict[str, Any]:
+    """Return the parameters of `_FINISH`."""
+    is_done, is_unsure = step.state is DeliveryState.DELIVERED, result.outcome is Outcome.UNSURE
+    return {
+        "b_id": claimed.job.delivery.id,
+        "b_epoch": claimed.epoch,
+        "b_unsure": int(is_unsure),
+        "state": step.state.value,
+        "reason": step.reason.value,
+        "not_before": step.not_before,
+        "due_at": step.not_before or now,
+        "unsure_at": claimed.job.started_at or (claimed.started_at if is_unsure else None),
+        "ref": dict(result.ref) if is_done else {},
+        "last_outcome": result.outcome.value,
+        "last_code": result.code,
+        "last_text": result.text[:_MAX_TEXT],
+        "updated_at": now,
+        "delivered_at": now if is_done else None,
+    }
+
+
+def due_receivers(tx: Transaction, now: datetime) -> list[str]:
+    """Return the receivers with messages that can be sent now, the most urgent first."""
+    query = (
+        sa.select(DELIVERY.c.receiver)
+        .select_from(DELIVERY.outerjoin(RECEIVER, RECEIVER.c.name == DELIVERY.c.receiver))
+        .where(
+            DELIVERY.c.state == DeliveryState.PENDING.value,
+            DELIVERY.c.due_at <= now,
+            ~_waits_for_parent(now),
+            _may_send(now),
+        )
+        .group_by(DELIVERY.c.receiver)
+        .order_by(
+            sa.func.min(DELIVERY.c.lane),
+            sa.func.min(DELIVERY.c.due_at),
+            DELIVERY.c.receiver,
+        )
+    )
+    return list(tx.execute(query).scalars())

@@ -1,4 +1,4 @@
-"""What people ask of the outbox, and what they order: retry, replay, cancel."""
+"""Lists, retries, replays and cancels deliveries for people."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -12,6 +12,17 @@ from straitwatch.store.delivery_rows import FINAL, FRESH, AttemptRecord, Deliver
 from straitwatch.store.fallbacks import propagate_state
 from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY, STORY
 from straitwatch.store.transaction import ResultRow, Transaction
+
+_CANCELLABLE = (DeliveryState.HELD.value, DeliveryState.PENDING.value)
+_RETRIABLE = (*_CANCELLABLE, DeliveryState.DEAD.value, DeliveryState.CANCELLED.value)
+_RECORDS = sa.select(
+    DELIVERY,
+    ALERT.c.kind,
+    ALERT.c.severity,
+    ALERT.c.facts_type,
+    ALERT.c.facts,
+    ALERT.c.created_at.label("alerted_at"),
+).join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert_id)
 
 
 def list_deliveries(
@@ -37,7 +48,7 @@ def list_deliveries(
 
 
 def list_alerts(tx: Transaction, *, story_id: str = "", limit: int = 100) -> list[DeliveryRecord]:
-    """Return the deliveries of the latest alerts on stories, of so many alerts, newest first."""
+    """Return the deliveries of the latest alerts on stories; `limit` counts alerts."""
     kinds = (AlertKind.NEW.value, AlertKind.UPDATE.value)
     latest = sa.select(ALERT.c.id).where(ALERT.c.kind.in_(kinds))
     if story_id:
@@ -49,15 +60,15 @@ def list_alerts(tx: Transaction, *, story_id: str = "", limit: int = 100) -> lis
 
 
 def _is_of_story(column: sa.ColumnElement[Any], story_id: str) -> sa.ColumnElement[bool]:
-    """Whether a story is this one or was merged into it."""
+    """Match a story and those merged into it."""
     parts = sa.select(STORY.c.id).where(STORY.c.merged_into == story_id)
     return sa.or_(column == story_id, column.in_(parts))
 
 
 def full_id(tx: Transaction, beginning: str) -> str:
-    """Return the id of the only delivery that begins so; what is no such beginning as it is.
+    """Complete the beginning of a delivery's id; return it unchanged if it is not unique.
 
-    Replays of a message, whose ids go on where its own ends, do not count against it.
+    Replays, whose ids continue the id of their message, are ignored.
     """
     known = beginning.rstrip("…")
     if not known:
@@ -69,13 +80,13 @@ def full_id(tx: Transaction, beginning: str) -> str:
 
 
 def merged_into(tx: Transaction, delivery_id: str) -> list[DeliveryRecord]:
-    """Return the deliveries that this one stands for, in the order in which they were made."""
+    """Return the deliveries merged into this one, oldest first."""
     members = DELIVERY.c.merged_into == delivery_id
     return [to_record(row) for row in tx.execute(_RECORDS.where(members).order_by(DELIVERY.c.seq))]
 
 
 def retry_dead(tx: Transaction, *, now: datetime) -> int:
-    """Try every dead letter again; those that another one carries go with it."""
+    """Retry every dead letter together with its members."""
     is_dead = sa.and_(
         DELIVERY.c.state == DeliveryState.DEAD.value,
         DELIVERY.c.reason != DeliveryReason.CARRIER.value,
@@ -97,10 +108,10 @@ def show_delivery(tx: Transaction, delivery_id: str) -> DeliveryRecord | None:
 
 
 def retry_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> bool:
-    """Try an undelivered one again at once, as the same message with a new term."""
+    """Retry an undelivered message at once, with a new term."""
     may_be_tried = sa.and_(
         DELIVERY.c.id == delivery_id,
-        DELIVERY.c.state.in_(["held", "pending", "dead", "cancelled"]),
+        DELIVERY.c.state.in_(_RETRIABLE),
     )
     term = sa.select(DELIVERY.c.created_at, DELIVERY.c.give_up_at).where(may_be_tried)
     row = tx.execute(term).first()
@@ -109,7 +120,7 @@ def retry_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> bool:
     tx.is_durable = True
     changed = tx.execute(
         DELIVERY.update()
-        .where(may_be_tried)  # asked again: a sender may have claimed it since
+        .where(may_be_tried)  # checked again: a sender may have claimed it since
         .values(
             state=DeliveryState.PENDING.value,
             reason=DeliveryReason.RETRIED.value,
@@ -127,7 +138,7 @@ def retry_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> bool:
 
 
 def _new_term(row: ResultRow, *, now: datetime) -> datetime:
-    """Return when to give up a message that a person sends again: as long as it once had."""
+    """Return the end of a new term that is as long as the first one."""
     return now + (row.give_up_at - row.created_at if row.give_up_at else GIVE_UP_AFTER)
 
 
@@ -139,7 +150,7 @@ def cancel_deliveries(
     receiver: str = "",
     before: datetime | None = None,
 ) -> int:
-    """Cancel what waits: these ids, or a receiver's, or all that was made before a time."""
+    """Cancel the waiting deliveries that meet all given conditions; return their number."""
     conditions: list[sa.ColumnElement[bool]] = []
     if ids:
         conditions.append(DELIVERY.c.id.in_(list(ids)))
@@ -152,7 +163,7 @@ def cancel_deliveries(
     tx.is_durable = True
     cancelled = tx.execute(
         DELIVERY.update()
-        .where(DELIVERY.c.state.in_(["held", "pending"]), *conditions)
+        .where(DELIVERY.c.state.in_(_CANCELLABLE), *conditions)
         .values(
             state=DeliveryState.CANCELLED.value,
             reason=DeliveryReason.CANCELLED.value,
@@ -166,9 +177,9 @@ def cancel_deliveries(
 
 
 def replay_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> str:
-    """Send a finished delivery once more as a new message; return its id, "" if there is none.
+    """Send a finished delivery again as a new message; return its id, "" if there is none.
 
-    The id ends in `.r1`, `.r2` ...: a mailbox would swallow a second message with the old one.
+    The id ends in `.r1`, `.r2` and so on, because a mailbox drops a second message with the old id.
     """
     row = tx.execute(
         sa.select(DELIVERY).where(
@@ -202,13 +213,3 @@ def replay_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> str:
     tx.insert_new(DELIVERY, [copied | fresh])
     tx.is_durable = True
     return new_id
-
-
-_RECORDS = sa.select(
-    DELIVERY,
-    ALERT.c.kind,
-    ALERT.c.severity,
-    ALERT.c.facts_type,
-    ALERT.c.facts,
-    ALERT.c.created_at.label("alerted_at"),
-).join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert_id)

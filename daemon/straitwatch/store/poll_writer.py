@@ -31,10 +31,10 @@ from straitwatch.store.transaction import Transaction
 
 
 def apply_plan(tx: Transaction, plan: Plan) -> bool:
-    """Write everything that a poll changes; return False if its feed was claimed again since.
+    """Write everything that a poll changes, unless its feed was claimed again since.
 
-    Then nothing is written. Applying a plan twice has the same effect as once. The new state of the
-    feed is written with the last part of a poll.
+    Return False, and write no row, in that case. Applying a plan twice has the same effect as once.
+    The new state of the feed is written with the last part of a poll.
     """
     if any(planned.fold for planned in plan.entries):
         fold_lock(tx)  # before any row lock; report numbers then follow the order of commits

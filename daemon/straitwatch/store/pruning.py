@@ -1,4 +1,4 @@
-"""Forget what is old, in steps so small that polls come between them."""
+"""Deletes old rows in steps that are short enough for polls to run between them."""
 
 from datetime import datetime, timedelta
 
@@ -9,15 +9,15 @@ from straitwatch.store.delivery_rows import OPEN
 from straitwatch.store.rows import ALERT, DELIVERY, DIGEST_STORY, ENTRY, GAP, REPORT, STORY
 from straitwatch.store.transaction import Transaction
 
-_RELISTED_WITHIN = timedelta(days=14)  # twice the step in which `listed_at` is kept
+_RELISTED_WITHIN = timedelta(days=14)  # twice the precision of `listed_at`
 _KEPT = [*(state.value for state in OPEN), DeliveryState.DEAD.value]
 
 
 def prune(tx: Transaction, *, now: datetime, entries_after: timedelta, limit: int = 500) -> int:
-    """Delete entries that are old and no longer listed; return how many. Repeat until 0.
+    """Delete old entries that are no longer listed; return their number. Repeat until 0.
 
-    An entry goes only when its feed's document was seen without it: another entry of the feed
-    was listed well after this one. To forget one that is still listed would be to alert again.
+    An entry is deleted only if its feed was read without it: another entry of the feed was listed
+    well after this one. Deleting an entry that is still listed would cause a second alert.
     """
     cutoff = now - entries_after
     listed = ENTRY.alias("listed")
@@ -38,10 +38,9 @@ def prune(tx: Transaction, *, now: datetime, entries_after: timedelta, limit: in
 
 
 def prune_messages(tx: Transaction, *, now: datetime, after: timedelta, limit: int = 500) -> int:
-    """Delete old alerts with all that was sent of them; return how many. Repeat until 0.
+    """Delete old alerts with their deliveries; return their number. Repeat until 0.
 
-    What waits, and what could not be delivered, stays until it has ended; a roll-up stays as long
-    as one of those that it carries.
+    Alerts with open or dead deliveries stay. A roll-up stays as long as one of its members.
     """
     cutoff = now - after
     is_kept = sa.exists().where(DELIVERY.c.alert_id == ALERT.c.id, DELIVERY.c.state.in_(_KEPT))
@@ -64,7 +63,7 @@ def prune_messages(tx: Transaction, *, now: datetime, after: timedelta, limit: i
 
 
 def prune_stories(tx: Transaction, *, now: datetime, after: timedelta, limit: int = 500) -> int:
-    """Delete old stories of which no report and no alert is left; return how many."""
+    """Delete old stories without reports and alerts; return their number."""
     cutoff = now - after
     tx.execute(GAP.delete().where(GAP.c.until_at < cutoff))
     tx.execute(DIGEST_STORY.delete().where(DIGEST_STORY.c.until_at < cutoff))

@@ -1,4 +1,4 @@
-"""Receivers: how they are, and what waits for one that cannot be used."""
+"""Stores the state of receivers and the recipients of their messages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,10 +13,20 @@ from straitwatch.core.policy import GIVE_UP_AFTER
 from straitwatch.store.rows import DELIVERY, RECEIVER
 from straitwatch.store.transaction import Transaction
 
+_BLANK: dict[str, Any] = {
+    "hold_until": None,
+    "hold_reason": "",
+    "failures": 0,
+    "broken_at": None,
+    "last_ok_at": None,
+    "paused_at": None,
+    "paused_by": "",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiverState:
-    """What is known of a receiver that once had trouble or success."""
+    """The history of a receiver that has been used."""
 
     name: str
     hold_until: datetime | None = None
@@ -29,19 +39,19 @@ class ReceiverState:
 
 
 def hold_receiver(tx: Transaction, name: str, *, until: datetime, reason: str) -> None:
-    """Send nothing to a receiver before a time."""
+    """Hold all messages to a receiver until a time."""
     _set_receiver(tx, name, {"hold_until": until, "hold_reason": reason})
 
 
 def pause_receiver(tx: Transaction, name: str, *, now: datetime, by: str = "") -> None:
-    """Send nothing to a receiver until a person resumes it."""
+    """Hold all messages to a receiver until a person resumes it."""
     _set_receiver(tx, name, {"paused_at": now, "paused_by": by})
 
 
 def resume_receiver(tx: Transaction, name: str, *, now: datetime) -> None:
-    """End a pause, and a hold with it: a person says that it works again.
+    """End the pause and the hold of a receiver.
 
-    What waited meanwhile gets a new term, so that a first failure does not end it.
+    Its waiting messages get a new term, so that they survive a first failure.
     """
     values = {"paused_at": None, "paused_by": "", "hold_until": None, "hold_reason": ""}
     _set_receiver(tx, name, values)
@@ -54,18 +64,18 @@ def resume_receiver(tx: Transaction, name: str, *, now: datetime) -> None:
 
 
 def receiver_states(tx: Transaction) -> dict[str, ReceiverState]:
-    """Return what is known of receivers, by name; those without any history are missing."""
+    """Return the receivers that have been used, by name."""
     rows = tx.execute(sa.select(RECEIVER).order_by(RECEIVER.c.name)).mappings()
     return {row["name"]: ReceiverState(**row) for row in rows}
 
 
 def save_recipients(tx: Transaction, recipients: Mapping[str, Sequence[str]]) -> int:
-    """Address what was written while its receiver could not be used; return how many there were.
+    """Address the messages that were written before their receiver was set up; count them.
 
-    The recipients of a mail receiver are known only once its address is. Until then one delivery
-    stands for all of them; here each gets its own.
+    The recipients of a mail receiver are part of its address. Until the address is known, one
+    delivery represents all recipients; afterwards, each recipient gets a delivery.
     """
-    named = {name: places for name, places in recipients.items() if any(places)}
+    named = {name: targets for name, targets in recipients.items() if any(targets)}
     waits = sa.select(DELIVERY).where(
         DELIVERY.c.receiver.in_(list(named)),
         DELIVERY.c.recipient == "",
@@ -73,12 +83,13 @@ def save_recipients(tx: Transaction, recipients: Mapping[str, Sequence[str]]) ->
     )
     unnamed = tx.execute(waits).mappings().all()
     for row in unnamed:
-        ids = [delivery_key(row["alert_id"], row["receiver"], it) for it in named[row["receiver"]]]
-        for id_, recipient in zip(ids, named[row["receiver"]], strict=True):
+        targets = named[row["receiver"]]
+        ids = [delivery_key(row["alert_id"], row["receiver"], target) for target in targets]
+        for id_, recipient in zip(ids, targets, strict=True):
             own = {key: value for key, value in row.items() if key != "seq"} | {
                 "id": id_,
                 "recipient": recipient,
-                "parent_id": "",  # mails of one story thread by themselves
+                "parent_id": "",  # each mailbox threads by itself
                 "reason": "",
             }
             tx.execute(tx.insert(DELIVERY).on_conflict_do_nothing(), [own])
@@ -88,10 +99,20 @@ def save_recipients(tx: Transaction, recipients: Mapping[str, Sequence[str]]) ->
     return len(unnamed)
 
 
+_COUNT_FAULT = (
+    RECEIVER.update()
+    .where(RECEIVER.c.name == sa.bindparam("b_name"))
+    .values(
+        failures=RECEIVER.c.failures + 1,
+        broken_at=sa.func.coalesce(RECEIVER.c.broken_at, sa.bindparam("b_now")),
+    )
+)
+
+
 def record_receiver_result(
     tx: Transaction, name: str, result: SendResult, *, now: datetime
 ) -> None:
-    """Remember a receiver's health: success clears its troubles, a fault counts."""
+    """Record the result of a send: a success clears the failures of a receiver."""
     if result.outcome is Outcome.DELIVERED:
         well = {"failures": 0, "broken_at": None, "hold_until": None, "hold_reason": ""}
         _set_receiver(tx, name, well | {"last_ok_at": now})
@@ -103,22 +124,3 @@ def record_receiver_result(
 def _set_receiver(tx: Transaction, name: str, values: dict[str, Any]) -> None:
     row = _BLANK | values | {"name": name}
     tx.upsert(RECEIVER, [row], key=("name",), changed=tuple(values))
-
-
-_COUNT_FAULT = (
-    RECEIVER.update()
-    .where(RECEIVER.c.name == sa.bindparam("b_name"))
-    .values(
-        failures=RECEIVER.c.failures + 1,
-        broken_at=sa.func.coalesce(RECEIVER.c.broken_at, sa.bindparam("b_now")),
-    )
-)
-_BLANK: dict[str, Any] = {
-    "hold_until": None,
-    "hold_reason": "",
-    "failures": 0,
-    "broken_at": None,
-    "last_ok_at": None,
-    "paused_at": None,
-    "paused_by": "",
-}

@@ -1,7 +1,7 @@
-"""The tables, as SQLModel rows.
+"""Defines the tables as SQLModel rows.
 
-Rows never leave this package, and none is ever built here: statements run on the `Table` objects
-at the end of this module, because `table=True` models neither validate nor come cheap.
+Rows never leave this package, and none is built here: statements run on the `Table` objects at the
+end of this module, because `table=True` models neither validate nor are cheap.
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ from straitwatch.store.columns import Packed, Row, Seq, Texts, Words
 
 
 class FeedRow(Row, table=True):
-    """A configured feed and what is remembered between its polls."""
+    """A configured feed and its state between polls."""
 
     __tablename__ = "feed"
     __table_args__ = (Index("ix_feed_next_due_at", "next_due_at"),)
@@ -47,7 +47,7 @@ class FeedRow(Row, table=True):
 
 
 class EntryRow(Row, table=True):
-    """One item of one feed and what was decided about it."""
+    """One item of one feed and the decision about it."""
 
     __tablename__ = "entry"
     __table_args__ = (
@@ -64,7 +64,7 @@ class EntryRow(Row, table=True):
     canonical_url: str
     canonical_key: bytes | None  # hash of canonical_url: URLs outgrow PostgreSQL's index entries
     title: str
-    title_key: bytes | None  # hash of the folded title; None: stored before there was one
+    title_key: bytes | None  # hash of the normalized title; None for rows older than this column
     summary: str
     content: str
     authors: Any = Field(sa_column=Column("authors", Packed(Texts), nullable=False))
@@ -77,14 +77,14 @@ class EntryRow(Row, table=True):
     text_hash: bytes
     seen_at: datetime
     edited_at: datetime | None
-    listed_at: datetime | None  # last known to stand in its feed's document, to the week
+    listed_at: datetime | None  # last seen in its feed's document, to the week
     action: str
     reason: str
-    config_version: str  # whose lists and routes decided; "": stored before this was kept
+    config_version: str  # that decided; "" for rows older than this column
 
 
 class GapRow(Row, table=True):
-    """A span in which a feed was not read: what the proof of coverage must admit."""
+    """A span in which a feed was not read; digests report it."""
 
     __tablename__ = "gap"
 
@@ -107,7 +107,7 @@ class MatchRow(Row, table=True):
 
 
 class MarkRow(Row, table=True):
-    """What a person said of an entry for a watch-list: feedback on a match, or on a miss."""
+    """A person's verdict on an entry for a watch-list: a right or wrong match, or a miss."""
 
     __tablename__ = "mark"
 
@@ -120,7 +120,7 @@ class MarkRow(Row, table=True):
 
 
 class ShadowRunRow(Row, table=True):
-    """A change to the watch-lists that runs in shadow, or did."""
+    """A present or past shadow run of changed watch-lists."""
 
     __tablename__ = "shadow_run"
 
@@ -132,7 +132,7 @@ class ShadowRunRow(Row, table=True):
 
 
 class ShadowRow(Row, table=True):
-    """An entry of which a change in shadow says something else than the list in force."""
+    """An entry that a change in shadow rates differently from the active list."""
 
     __tablename__ = "shadow"
 
@@ -145,7 +145,7 @@ class ShadowRow(Row, table=True):
 
 
 class ReportRow(Row, table=True):
-    """A matched entry as a report of a story: to which one it was folded, and why."""
+    """A matched entry as a report of a story, with the reason for the choice of the story."""
 
     __tablename__ = "report"
     __table_args__ = (
@@ -166,7 +166,7 @@ class ReportRow(Row, table=True):
     score: float
     threshold: float
     evidence: Any = Field(sa_column=Column("evidence", Packed(Texts), nullable=False))
-    # As folded: an edit leaves them. None: stored before they were kept.
+    # As folded; an edit does not change them. None for rows older than these columns.
     features: str | None = Field(default=None, sa_column=Column("features", Text))
     vector: bytes | None = None
     vector_model: str = Field(default="", sa_column_kwargs={"server_default": ""})
@@ -175,11 +175,11 @@ class ReportRow(Row, table=True):
     novelty: Any = Field(default=None, sa_column=Column("novelty", Packed(Novelty)))
     related: Any = Field(default=None, sa_column=Column("related", Packed(Related)))
     reported_at: datetime
-    released_at: datetime | None = None  # when it was let out that a brake had held back
+    released_at: datetime | None = None  # when a held report was released
 
 
 class SentEditRow(Row, table=True):
-    """An edit that people were sent: what it said, which its report does not keep."""
+    """An edit that was sent, with its features, which its report does not have."""
 
     __tablename__ = "sent_edit"
     __table_args__ = (
@@ -190,12 +190,12 @@ class SentEditRow(Row, table=True):
     seq: int | None = Field(default=None, sa_column=Column("seq", Seq, primary_key=True))
     entry_id: str = Field(foreign_key="entry.id", ondelete="CASCADE")
     features: str = Field(sa_column=Column("features", Text, nullable=False))
-    is_first: bool  # nobody was sent what the report said before
+    is_first: bool  # the report was not sent before the edit
     sent_at: datetime
 
 
 class StoryConstraintRow(Row, table=True):
-    """What a person decided about two reports: one story, or two."""
+    """A person's decision that two reports belong to one story, or to two."""
 
     __tablename__ = "story_constraint"
     __table_args__ = (Index("ix_story_constraint_report_b", "report_b"),)
@@ -247,11 +247,11 @@ class StoryRow(Row, table=True):
     threads: Any = Field(
         sa_column=Column("threads", Packed(tuple[tuple[str, str, str], ...]), nullable=False)
     )
-    merged_into: str | None = None  # a person made it a part of that story; only its id is left
+    merged_into: str | None = None  # by a person; the row stays so that its id can be resolved
 
 
 class AlertRow(Row, table=True):
-    """What is said; frozen facts."""
+    """The frozen facts of a message."""
 
     __tablename__ = "alert"
     __table_args__ = (
@@ -290,14 +290,14 @@ class DeliveryRow(Row, table=True):
     revision: int
     receiver: str
     recipient: str
-    generation: int  # a replay by a person is a new one
+    generation: int  # 0, or the number of the replay
     routes: Any = Field(sa_column=Column("routes", Packed(Texts), nullable=False))
     watchlists: Any = Field(sa_column=Column("watchlists", Packed(Texts), nullable=False))
-    lane: int  # 0: critical, overtakes; 1: all others
+    lane: int  # 0: critical, sent first; 1: all others
     state: str
     reason: str
     not_before: datetime | None
-    due_at: datetime  # not_before, or else when it was made
+    due_at: datetime  # not_before, or else created_at
     give_up_at: datetime | None
     parent_id: str
     merged_into: str | None
@@ -320,7 +320,7 @@ class DeliveryRow(Row, table=True):
 
 
 class AttemptRow(Row, table=True):
-    """One try to send; written with the claim, so an open one after a crash means "unsure"."""
+    """One attempt to send; written with the claim, so an open one after a crash is unsure."""
 
     __tablename__ = "attempt"
     __table_args__ = (
@@ -333,14 +333,14 @@ class AttemptRow(Row, table=True):
     epoch: int
     worker: str
     started_at: datetime
-    finished_at: datetime | None  # None with an outcome: nobody came back to say
+    finished_at: datetime | None  # None with an outcome: the sender did not come back
     outcome: str  # "" while open
     code: str
     text: str
 
 
 class ReceiverRow(Row, table=True):
-    """What is wrong with a receiver; a fault costs the receiver, not each message."""
+    """The health of a receiver; a fault holds the receiver, not each message."""
 
     __tablename__ = "receiver"
 
@@ -355,7 +355,7 @@ class ReceiverRow(Row, table=True):
 
 
 class SilenceRow(Row, table=True):
-    """Matches that alert nobody until a time, as a person ordered by command."""
+    """Matches that send no alert until a time; made by command."""
 
     __tablename__ = "silence"
 
@@ -372,7 +372,7 @@ class SilenceRow(Row, table=True):
 
 
 class DigestRow(Row, table=True):
-    """A digest that was made, and the window it covers."""
+    """A digest that was made, and its window."""
 
     __tablename__ = "digest"
 
@@ -382,7 +382,7 @@ class DigestRow(Row, table=True):
 
 
 class DigestStoryRow(Row, table=True):
-    """A story that stood in a digest: it stands in none of that name again."""
+    """A story that a digest listed; no later digest of that name lists it as new."""
 
     __tablename__ = "digest_story"
 
@@ -392,7 +392,7 @@ class DigestStoryRow(Row, table=True):
 
 
 class ConfigRow(Row, table=True):
-    """A configuration that was in force, so that old decisions can be explained."""
+    """A configuration that was active; it explains old decisions."""
 
     __tablename__ = "config"
 
@@ -402,7 +402,7 @@ class ConfigRow(Row, table=True):
 
 
 class MetaRow(Row, table=True):
-    """Small facts with a name."""
+    """Single values by key."""
 
     __tablename__ = "meta"
 

@@ -1,4 +1,4 @@
-"""Brings a database to the schema of this version, under a lock."""
+"""Upgrades a database to the schema of this version, under a lock."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -10,16 +10,16 @@ from straitwatch.errors import SchemaMismatch
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0014"  # newest revision in migrations/versions; known here so that a start needs no alembic
+HEAD = "0014"  # newest revision in migrations/versions, so that a start needs no alembic
 _KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
 _MIGRATION_LOCK = 0x5354_5241_4954  # any number; the same for every replica
 
 
 def ensure_schema(connection: sa.Connection, *, migrate: bool) -> None:
-    """Check the schema inside an open transaction; bring it up when `migrate` says so.
+    """Check the schema inside an open transaction, and upgrade it if `migrate` is set.
 
     Raises:
-        SchemaMismatch: it is newer than this version, or older and must not be touched.
+        SchemaMismatch: It is newer than this version, or older and `migrate` is not set.
     """
     version = schema_version(connection)
     if version == HEAD:
@@ -40,7 +40,7 @@ def ensure_schema(connection: sa.Connection, *, migrate: bool) -> None:
 
 
 def schema_version(connection: sa.Connection) -> str:
-    """Return the revision that the database stands at; "" for an empty one."""
+    """Return the revision of the database; "" for an empty one."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return ""
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() or ""
@@ -48,16 +48,16 @@ def schema_version(connection: sa.Connection) -> str:
 
 def upgrade(connection: sa.Connection) -> None:
     """Run the missing migrations in the open transaction."""
-    from alembic import command  # noqa: PLC0415 - costs 0.2 s, needed once in a database's life
+    from alembic import command  # noqa: PLC0415 - takes 0.2 s, and is rarely needed
 
     command.upgrade(alembic_config(connection), "head")
 
 
 def alembic_config(connection: sa.Connection) -> "Config":
-    """Return alembic's settings; the migrations are found inside the installed package."""
+    """Return alembic's settings; the migrations are part of the installed package."""
     from alembic.config import Config  # noqa: PLC0415 - see upgrade
 
-    config = Config(stdout=sys.stderr)  # its default is what stdout was when it was imported
+    config = Config(stdout=sys.stderr)  # its default is the stdout of its import
     config.set_main_option("script_location", "straitwatch.store:migrations")
     config.attributes["connection"] = connection
     return config

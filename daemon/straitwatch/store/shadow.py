@@ -1,4 +1,4 @@
-"""A change to the watch-lists that runs in shadow: its ledger and its differences."""
+"""Stores shadow runs of changed watch-lists, and the differences that they find."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from straitwatch.store.transaction import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShadowRun:
-    """A change in shadow: which files, since when and until when, and whether that was told."""
+    """A change in shadow: its files, its span, and the time of its report."""
 
     version: str
     files: tuple[str, ...]
@@ -25,7 +25,7 @@ class ShadowRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShadowSample:
-    """An entry that the change would gain or lose."""
+    """An entry that the change would add, remove or rate differently."""
 
     watchlist: str
     change: Change
@@ -39,7 +39,7 @@ class ShadowSample:
 def start_shadow(
     tx: Transaction, version: str, *, files: Sequence[str], now: datetime, runs_for: timedelta
 ) -> ShadowRun:
-    """Enter a change into the ledger; one that stands there goes on as it was begun."""
+    """Start the run of a change; one that has started already continues."""
     row = {
         "version": version,
         "files": tuple(files),
@@ -50,30 +50,30 @@ def start_shadow(
     tx.insert_new(SHADOW_RUN, [row])
     run = shadow_run(tx, version)
     if run is None:
-        raise LookupError(f"shadow {version} is not in the ledger")
+        raise LookupError(f"shadow run {version} was not stored")
     return run
 
 
 def shadow_run(tx: Transaction, version: str) -> ShadowRun | None:
-    """Return a change's line in the ledger."""
+    """Return the run of a change."""
     row = tx.execute(sa.select(SHADOW_RUN).where(SHADOW_RUN.c.version == version)).first()
-    return ShadowRun(**row._mapping) if row else None  # noqa: SLF001 - its public way
+    return ShadowRun(**row._mapping) if row else None  # noqa: SLF001 - public despite its name
 
 
 def end_shadow(tx: Transaction, version: str, now: datetime) -> bool:
-    """Note that a run was reported; True for exactly one caller."""
+    """Record that a run was reported; return True for exactly one caller."""
     is_open = sa.and_(SHADOW_RUN.c.version == version, SHADOW_RUN.c.reported_at.is_(None))
     return tx.execute(SHADOW_RUN.update().where(is_open).values(reported_at=now)).rowcount > 0
 
 
 def drop_shadow(tx: Transaction, version: str) -> None:
-    """Forget a change in shadow and all that it found."""
+    """Delete the run of a change and its differences."""
     tx.execute(SHADOW.delete().where(SHADOW.c.version == version))
     tx.execute(SHADOW_RUN.delete().where(SHADOW_RUN.c.version == version))
 
 
 def write_differences(tx: Transaction, plan: Plan, *, now: datetime) -> None:
-    """Store what a change in shadow says otherwise; of an entry edited since, the latest."""
+    """Store the differences of a change in shadow; an edited entry keeps the latest."""
     rows = [
         {
             "version": plan.shadow_version,
@@ -91,7 +91,7 @@ def write_differences(tx: Transaction, plan: Plan, *, now: datetime) -> None:
 
 
 def shadow_counts(tx: Transaction, version: str) -> Counter[tuple[str, Change]]:
-    """Return how many entries each list would gain, lose or rate otherwise."""
+    """Count the entries that each list would add, remove or rate differently."""
     query = (
         sa.select(SHADOW.c.watchlist, SHADOW.c.change, sa.func.count().label("entries"))
         .where(SHADOW.c.version == version)
@@ -101,7 +101,7 @@ def shadow_counts(tx: Transaction, version: str) -> Counter[tuple[str, Change]]:
 
 
 def shadow_samples(tx: Transaction, version: str, *, limit: int = 100) -> list[ShadowSample]:
-    """Return what a change found, the latest first."""
+    """Return the differences that a change found, latest first."""
     query = (
         sa.select(
             SHADOW.c.watchlist,

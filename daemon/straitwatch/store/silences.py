@@ -1,4 +1,4 @@
-"""Silences that people ordered by command; those of the configuration stand there."""
+"""Stores silences made by command; those of the configuration are not stored."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from straitwatch.store.transaction import Transaction
 
 
 def add_silence(tx: Transaction, silence: Silence, *, now: datetime) -> None:
-    """Keep a silence; the same id again replaces it."""
+    """Store a silence; it replaces one with the same id."""
     row = {
         "id": silence.id,
         "watchlists": silence.watchlists,
@@ -27,19 +27,19 @@ def add_silence(tx: Transaction, silence: Silence, *, now: datetime) -> None:
 
 
 def active_silences(tx: Transaction, now: datetime) -> tuple[Silence, ...]:
-    """Return the silences that are in force, or will be, the next to end first."""
+    """Return the active and future silences, the next to end first."""
     return _read(tx, SILENCE.c.until_at > now)
 
 
 def all_silences(tx: Transaction) -> tuple[Silence, ...]:
-    """Return every silence that was ordered, those that have ended too."""
+    """Return every stored silence, those that have ended too."""
     return _read(tx, sa.true())
 
 
 def expire_silence(tx: Transaction, silence_id: str, now: datetime) -> bool:
-    """End a silence now; False when none in force has this id."""
-    is_it = sa.and_(SILENCE.c.id == silence_id, SILENCE.c.until_at > now)
-    return tx.execute(SILENCE.update().where(is_it).values(until_at=now)).rowcount > 0
+    """End a silence now; return False if no active or future one has this id."""
+    is_active = sa.and_(SILENCE.c.id == silence_id, SILENCE.c.until_at > now)
+    return tx.execute(SILENCE.update().where(is_active).values(until_at=now)).rowcount > 0
 
 
 def _read(tx: Transaction, condition: sa.ColumnElement[bool]) -> tuple[Silence, ...]:
