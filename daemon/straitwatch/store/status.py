@@ -1,4 +1,4 @@
-"""Counts what `status` shows and what a digest says about its coverage."""
+"""Counts feeds, entries and messages for `status` and for the coverage of digests."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What people say of entries, and which configuration decided about each entry."""
+"""Adds marks, and the configuration that decided about each entry."""
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes

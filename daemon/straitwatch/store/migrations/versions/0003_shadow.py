@@ -1,4 +1,4 @@
-"""Changes to the watch-lists that run in shadow, and where they differ."""
+"""Adds shadow runs and their differences."""
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes

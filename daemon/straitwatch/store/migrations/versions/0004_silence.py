@@ -1,4 +1,4 @@
-"""Silences by command."""
+"""Adds silences made by command."""
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes

@@ -1,4 +1,4 @@
-"""What limits and roll-ups look for: what was sent lately, and what was merged into what."""
+"""Adds indexes for limits, roll-ups and merged deliveries."""
 
 from alembic import op
 

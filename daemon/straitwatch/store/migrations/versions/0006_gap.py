@@ -1,4 +1,4 @@
-"""Spans in which a feed was not read."""
+"""Adds the spans in which feeds were not read."""
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes

@@ -1,4 +1,4 @@
-"""Whose reporting a story's outlets carry."""
+"""Adds the origins of stories."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,7 +16,7 @@ def upgrade() -> None:
         "story",
         sa.Column("is_state_only", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
-    # Of older stories nobody asked whose reporting it was: each outlet counts as its own.
+    # The origins of older stories are unknown: each outlet counts as its own.
     op.execute("UPDATE story SET origins = outlets")
 
 

@@ -1,4 +1,4 @@
-"""Related and breaking stories, and reports as they were folded."""
+"""Adds related and breaking stories, and reports as they were folded."""
 
 import sqlalchemy as sa
 from alembic import op

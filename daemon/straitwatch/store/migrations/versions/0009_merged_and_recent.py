@@ -1,4 +1,4 @@
-"""Where a story went that was merged into another one, and the origins of its last hour."""
+"""Adds the target of merged stories, and the origins of a story's last hour."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Where entries link to, severities that wait for sources, and reports that a brake let out."""
+"""Adds links of entries, pending severities, and the release time of held reports."""
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("released_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     )
     op.create_index("ix_report_released_at", "report", ["released_at"])
-    op.drop_table("job")  # nothing was kept there
+    op.drop_table("job")  # it was always empty
 
 
 def downgrade() -> None:

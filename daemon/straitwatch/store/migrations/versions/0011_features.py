@@ -1,4 +1,4 @@
-"""What folding compares of a report is kept with it, so that a window is rebuilt without reading."""
+"""Adds the features of reports, so that a fold window is rebuilt without texts."""
 
 import sqlalchemy as sa
 from alembic import op

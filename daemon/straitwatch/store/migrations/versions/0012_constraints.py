@@ -1,4 +1,4 @@
-"""What people decided about pairs of reports when they split or merged stories."""
+"""Adds decisions of people about pairs of reports."""
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes

@@ -1,4 +1,4 @@
-"""What was sent of an edit is kept, for the replicas that did not send it and for restarts."""
+"""Adds the features of sent edits, for restarts and other replicas."""
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes

@@ -1,4 +1,4 @@
-"""Columns and keys get the standard names of what they hold."""
+"""Gives columns and keys the standard names."""
 
 from alembic import op
 
