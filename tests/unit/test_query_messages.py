@@ -18,9 +18,9 @@ def problem_in(text: str, *, column_is_exact: bool = True) -> Problem:
     ("text", "offset", "message", "hint"),
     [
         ("China and Russia", 6, "and in lower case", "write AND"),
-        ("China near/5 Russia", 6, "near/5 is no operator", "NEAR/5"),
-        ("China w/5 Russia", 6, "w/5 is no operator", "NEAR/5"),
-        ("China NEAR Russia", 6, "NEAR is no operator", "NEAR/5"),
+        ("China near/5 Russia", 6, "near/5 is not an operator", "NEAR/5"),
+        ("China w/5 Russia", 6, "w/5 is not an operator", "NEAR/5"),
+        ("China NEAR Russia", 6, "NEAR is not an operator", "NEAR/5"),
         ("“China”", 0, "curly quotation mark", "straight"),
         ('"China', 0, "never closed", "closing"),
         ("'China Russia'", 0, "single quotation mark", "double"),
@@ -34,18 +34,18 @@ def problem_in(text: str, *, column_is_exact: bool = True) -> Problem:
         ("us*", 0, "too short", "write the words out"),
         ("inva*de", 4, "can only end a word", ""),
         ("invad* Taiwan", 0, "last word of a phrase", "BEFORE/0"),
-        ("NOT China", 0, "NOT stands alone", "AND NOT"),
-        ("China OR NOT Russia", 9, "NOT stands alone", "AND NOT"),
+        ("NOT China", 0, "NOT alone", "AND NOT"),
+        ("China OR NOT Russia", 9, "NOT alone", "AND NOT"),
         ("China AND", 9, "something is missing after AND", "finish"),
         ("OR China", 0, "something is missing before OR", "add"),
         ("China AND OR Russia", 10, "something is missing between AND and OR", "add"),
         ("China (Russia)", 6, "AND or OR is missing before (", "China AND ("),
         ("titel:China", 0, "unknown field titel:", "did you mean title:"),
         ("China title:Russia", 6, "AND or OR is missing before title:", "China AND title:"),
-        ("China && Russia", 6, "&& is no operator", "write AND or OR"),
-        ("China -Russia", 6, "no + or - here", "AND NOT Russia"),
-        ("!China", 0, "no ! here", "NOT China"),
-        ("$", 0, "no name of a term set", "$taiwan"),
+        ("China && Russia", 6, "&& is not an operator", "write AND or OR"),
+        ("China -Russia", 6, "+ and - are not operators", "AND NOT Russia"),
+        ("!China", 0, "! is not an operator", "NOT China"),
+        ("$", 0, "not the name of a term set", "$taiwan"),
         ("China BEFORE/S Russia", 6, "BEFORE/S does not exist", "NEAR/S"),
         ("China NEAR/9999 Russia", 6, "too far", "AND"),
         ("China AND ,", 10, "no letter or digit", "delete"),
@@ -55,10 +55,10 @@ def problem_in(text: str, *, column_is_exact: bool = True) -> Problem:
         ("colou?r", 0, "looks like a regular expression", "write the words out"),
         ("[Cc]hina", 0, "looks like a regular expression", "write the words out"),
         ("China AND Russia.*", 10, "looks like a regular expression", "word*"),
-        ("China|Russia", 5, "| is no operator", "OR"),
-        ("Taiwan^3", 6, "no weight of its own", "signals"),
+        ("China|Russia", 5, "| is not an operator", "OR"),
+        ("Taiwan^3", 6, "has no weight", "signals"),
         ("台灣 ＡＮＤ 軍演", 3, "full-width letters", "write AND"),
-        ("China ADJ Russia", 6, "ADJ is no operator", "NEAR/5"),
+        ("China ADJ Russia", 6, "ADJ is not an operator", "NEAR/5"),
         ("台灣 ＡＮＤ 中線", 3, "full-width letters", "write AND"),
         ("台灣 ＮＥＡＲ／５ 軍演", 3, "full-width letters", "write NEAR/5"),
         ("title：台灣", 5, "full-width character", "write :"),
@@ -66,9 +66,9 @@ def problem_in(text: str, *, column_is_exact: bool = True) -> Problem:
         ("封鎖＊", 2, "full-width character", "write *"),
         ("（台灣 OR 台海） AND 軍演", 0, "full-width parenthesis", "write ("),
         ("China Or Russia", 6, "Or in small letters", "write OR"),
-        ("China NEAR5 Russia", 6, "NEAR5 is no operator", "NEAR/5"),
-        ("China near-3 Russia", 6, "near-3 is no operator", "NEAR/5"),
-        ("China Within_4 Russia", 6, "Within_4 is no operator", "NEAR/5"),
+        ("China NEAR5 Russia", 6, "NEAR5 is not an operator", "NEAR/5"),
+        ("China near-3 Russia", 6, "near-3 is not an operator", "NEAR/5"),
+        ("China Within_4 Russia", 6, "Within_4 is not an operator", "NEAR/5"),
         ("/joint drill/", 0, "looks like a regular expression", "word*"),
         ("^China AND Russia", 0, "looks like a regular expression", "word*"),
         ("naval drill$", 0, "looks like a regular expression", "word*"),
@@ -120,7 +120,7 @@ def test_expression_in_a_term_set_is_refused() -> None:
         ("China near/5 Russia", 6, "near/5 in a term set"),
         ("/naval drills?/", 0, "looks like a regular expression"),
         ("colou?r guard", 0, "looks like a regular expression"),
-        ("China|Russia", 5, "| is no operator"),
+        ("China|Russia", 5, "| is not an operator"),
     ],
 )
 def test_habit_in_a_term_set_is_refused(text: str, offset: int, message: str) -> None:
@@ -144,7 +144,7 @@ def test_habit_in_a_term_set_is_refused(text: str, offset: int, message: str) ->
         ("navy; army", ";", False),
         ("navy / army", "/", False),
         ("navy Or army", "Or", False),
-        ("海軍\u3000空軍", "a full-width blank", False),
+        ("海軍\u3000空軍", "a full-width space", False),
     ],
 )
 def test_possible_separator_is_reported_with_its_place(text: str, mark: str, is_rule: bool) -> None:
@@ -153,7 +153,7 @@ def test_possible_separator_is_reported_with_its_place(text: str, mark: str, is_
     assert doubt.message.startswith(mark)
     assert doubt.is_warning
     assert doubt.position is not None
-    assert doubt.position.column == AT.column + text.index("\u3000" if "blank" in mark else mark)
+    assert doubt.position.column == AT.column + text.index("\u3000" if "space" in mark else mark)
 
 
 @pytest.mark.parametrize(
@@ -163,3 +163,29 @@ def test_possible_separator_is_reported_with_its_place(text: str, mark: str, is_
 def test_other_marks_are_not_separators(text: str) -> None:
     assert list(find_doubts(Sourced(text=text), is_rule=True)) == []
     assert not isinstance(parse_query(Sourced(text=text)), Problem)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_quoted", "wanted"),
+    [
+        ("Kinmen and Matsu", False, "'\"... and ...\"'"),  # YAML takes one pair of marks away
+        ("Kinmen and Matsu", True, "'\"... and ...\"'"),
+        ("$taiwan AND Kinmen and Matsu", False, ': "... and ..."'),
+        ("$taiwan AND Kinmen and Matsu", True, 'inside the outer ones: "... and ..."'),
+        ("foo:bar", True, "'\"foo:...\"'"),
+        ("台灣（Taiwan）", True, "'\"...\"'"),
+    ],
+)
+def test_hint_shows_the_quotation_marks_that_the_file_needs(
+    text: str, is_quoted: bool, wanted: str
+) -> None:
+    problem = parse_query(Sourced(text=text, position=AT, is_quoted=is_quoted))
+
+    assert isinstance(problem, Problem)
+    assert problem.hint.endswith(wanted)
+
+
+def test_quoted_term_in_a_rule_has_a_hint_with_both_kinds_of_marks() -> None:
+    (doubt,) = find_doubts(Sourced(text="navy, army", position=AT, is_quoted=True), is_rule=True)
+
+    assert doubt.hint.endswith("put both kinds of quotation marks around it: '\"...\"'")

@@ -1,14 +1,14 @@
-"""What other query languages and input methods accustom people to, and what it means here.
+"""Find marks and words of other query languages and input methods that may be a mistake.
 
-A mistake that cannot be meant is refused by the parser; what may be meant is a warning: text in
-quotation marks is always meant.
+The parser rejects certain mistakes. Marks that may be part of a term are warnings, except inside
+quotation marks.
 """
 
 import re
 from collections.abc import Iterator
 
 from straitwatch.core.model import Problem, Sourced
-from straitwatch.core.query.place import problem_at
+from straitwatch.core.query.place import how_to_quote, problem_at
 
 _QUOTED = re.compile(r'"[^"]*"?')
 _CJK = "[\u2e80-\u9fff\uac00-\ud7af]"
@@ -24,14 +24,15 @@ PATTERN = re.compile(
 
 
 def find_doubts(text: Sourced, *, is_rule: bool) -> Iterator[Problem]:
-    """Warn of marks and words that look as if they separated terms, but are part of one."""
+    """Warn of marks and words that look like separators of terms but are part of one."""
     bare = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), text.text)
     instead = "write OR between the terms" if is_rule else "write two entries"
-    hint = f'{instead}, or put it in quotation marks if it is meant: "..."'
+    quoted = how_to_quote(text, "...") if is_rule else 'if it is one term, quote it: "..."'
+    hint = f"{instead}, or {quoted}"
     if found := _SEPARATOR.search(bare):
-        mark = "a full-width blank" if found[0] == "\u3000" else found[0]
+        mark = "a full-width space" if found[0] == "\u3000" else found[0]
         message = f"{mark} separates nothing: it is part of the term"
         yield problem_at(text, found.start(), message, hint=hint, is_warning=True)
     if not is_rule and (operator := _TITLE_CASE.search(bare)):
-        message = f"{operator[0]} is a word of this term, no operator"
+        message = f"{operator[0]} is a word of this term, not an operator"
         yield problem_at(text, operator.start(), message, hint=hint, is_warning=True)

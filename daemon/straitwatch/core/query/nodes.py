@@ -1,9 +1,9 @@
-"""The parts of a query as frozen values; `str` writes them the way a person would.
+"""The parts of a query as frozen values; `str` writes them as a person would.
 
-Phrase, SetRef   what is looked for
-In               ... in one field only
+Phrase, SetRef   the words
+In               in one field only
 Near             two of them close to each other
-And, Or, Not     put together
+And, Or, Not     combinations
 """
 
 import re
@@ -19,13 +19,14 @@ FIELDS = {
     "summary": "summary",
     "body": "content",
 }  # as written -> as in the model
-ABOUT = "about"  # about:$taiwan looks at what the feed is about, not at the text
+ABOUT = "about"  # about:$taiwan searches the subject of the feed, not the text
 BARE_WORD = re.compile(r"[^\s()\"“”„«»:$|+-][^\s()\"“”„«»:$|]*")
+NEAR_OPERATOR = re.compile(r"(?P<name>NEAR|BEFORE)/(?P<reach>\d+|S)")
 NEAR_LIKE = re.compile(r"(?i)(?:near|onear|adj|before|pre|w|within|n)(?:/\w*)?")
 
 
 class Mode(StrEnum):
-    """How many shapes of a word count."""
+    """The forms of a word that count."""
 
     PLAIN = ""
     EXACT = "="
@@ -46,7 +47,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Neighbouring words."""
+    """Neighboring words."""
 
     words: tuple[Word, ...]
 
@@ -61,7 +62,7 @@ class SetRef:
     """A term set by its name."""
 
     name: str
-    offset: int = -1  # where it stands in the expression; no part of its identity
+    offset: int = -1  # in the expression; ignored by comparisons
 
     def __str__(self) -> str:
         return f"${self.name}"
@@ -75,7 +76,7 @@ class SetRef:
 
 @dataclass(frozen=True, slots=True)
 class In:
-    """A query that looks at one field only: title, summary, body, or what the feed is about."""
+    """A query on one field only: title, summary, body, or the subject of the feed."""
 
     field: str
     query: "Query"
@@ -86,7 +87,7 @@ class In:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Two things at most `words` words apart; None: in one sentence."""
+    """Two operands at most `words` words apart, or in one sentence if it is None."""
 
     left: "Query"
     right: "Query"
@@ -102,7 +103,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """What must not hold."""
+    """A query that must not hold."""
 
     query: "Query"
 
@@ -112,7 +113,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """All of them."""
+    """Queries that must all hold."""
 
     parts: tuple["Query", ...]
 
@@ -122,7 +123,7 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Any of them."""
+    """Queries of which one must hold."""
 
     parts: tuple["Query", ...]
 

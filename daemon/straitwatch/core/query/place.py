@@ -1,8 +1,11 @@
-"""Where in a file a mistake in an expression stands."""
+"""Point at a part of an expression in its file, and say how to quote it there."""
 
+import re
 from dataclasses import replace
 
 from straitwatch.core.model import Problem, Sourced
+
+_JOINED = re.compile(r"[()$\"]|\b(?:AND|OR|NOT)\b|\b(?:NEAR|BEFORE)/|\b(?:title|summary|body):")
 
 
 def problem_at(
@@ -17,3 +20,11 @@ def problem_at(
     return Problem(
         position=position, message=message, hint=hint, excerpt=text.text, is_warning=is_warning
     )
+
+
+def how_to_quote(text: Sourced, words: str) -> str:
+    """Say how to write words as plain text: YAML removes quotation marks around a whole item."""
+    if not _JOINED.search(text.text):
+        return f"if you mean this text, put both kinds of quotation marks around it: '\"{words}\"'"
+    inside = " inside the outer ones" if text.is_quoted else ""
+    return f'if you mean this text, put it in double quotation marks{inside}: "{words}"'
