@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from straitwatch.config.document import Document, read_document
+from straitwatch.config.document import Document
 from straitwatch.config.suggestions import did_you_mean, nearest_or_all
+from straitwatch.config.yaml_reader import read_document
 from straitwatch.core.model import Position, Problem
 from straitwatch.errors import ConfigError
 
