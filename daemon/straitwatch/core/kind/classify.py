@@ -12,7 +12,7 @@ from enum import IntEnum
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from straitwatch.core.kind import kind_words as words
+from straitwatch.core.kind import commentary_words, news_words, roundup_words
 from straitwatch.core.kind.scripts import Script, scripts_of
 from straitwatch.core.model import Entry, EntryKind, Feed, Kind
 
@@ -56,42 +56,47 @@ def classify_kind(entry: Entry, feed: Feed) -> Kind:
 def _roundup_evidence(entry: Entry, scripts: tuple[Script, ...]) -> Iterator[_Evidence]:
     lead = entry.summary[:_LEAD]
     for script in scripts:
-        yield from _found(words.ROUNDUP_TITLES[script], entry.title, "title", _Weight.LABEL)
-        if script in words.ROUNDUP_LEADS:
-            yield from _found(words.ROUNDUP_LEADS[script], lead, "summary", _Weight.LABEL)
-    yield from _sections(words.ROUNDUP_SECTIONS, entry.url, _Weight.ACT)
+        yield from _found(roundup_words.ROUNDUP_TITLES[script], entry.title, "title", _Weight.LABEL)
+        if script in roundup_words.ROUNDUP_LEADS:
+            yield from _found(roundup_words.ROUNDUP_LEADS[script], lead, "summary", _Weight.LABEL)
+    yield from _sections(roundup_words.ROUNDUP_SECTIONS, entry.url, _Weight.ACT)
     for category in entry.categories:
-        yield from _found(words.ROUNDUP_CATEGORIES, category, "category", _Weight.STATEMENT)
+        yield from _found(roundup_words.ROUNDUP_CATEGORIES, category, "category", _Weight.STATEMENT)
     if _enumerates(entry.title):
         yield _Evidence(_Weight.LABEL, entry.title, "title")
     for script in scripts:
         if _lists_subjects(entry.title) or _enumerates(lead):
-            yield from _found(words.ROUNDUP_COUNTS[script], entry.title, "title", _Weight.LABEL)
+            yield from _found(
+                roundup_words.ROUNDUP_COUNTS[script], entry.title, "title", _Weight.LABEL
+            )
 
 
 def _enumerates(title: str) -> bool:
     """Whether a title strings several headlines together: three with a verb's room each."""
-    parts = [part for part in words.EVENT_BREAK.split(title) if part.strip()]
-    return len(parts) >= words.MIN_EVENTS and all(map(_is_headline, parts))
+    parts = [part for part in roundup_words.EVENT_BREAK.split(title) if part.strip()]
+    return len(parts) >= roundup_words.MIN_EVENTS and all(map(_is_headline, parts))
 
 
 def _lists_subjects(title: str) -> bool:
     """Return True if a title lists three subjects beside a colon: "Taiwan, arms and climate:"."""
     return any(
-        sum(bool(subject.strip()) for subject in words.SUBJECT_BREAK.split(side))
-        >= words.MIN_SUBJECTS
+        sum(bool(subject.strip()) for subject in roundup_words.SUBJECT_BREAK.split(side))
+        >= roundup_words.MIN_SUBJECTS
         for side in _sides(title)
     )
 
 
 def _sides(title: str) -> list[str]:
-    sides = words.COLON.split(title)
+    sides = roundup_words.COLON.split(title)
     return sides if len(sides) > 1 else []
 
 
 def _is_headline(part: str) -> bool:
-    han = len(words.WIDE.findall(part))
-    return han >= words.MIN_HEADLINE_HAN or len(part.split()) >= words.MIN_HEADLINE_WORDS
+    han = len(roundup_words.WIDE.findall(part))
+    return (
+        han >= roundup_words.MIN_HEADLINE_HAN
+        or len(part.split()) >= roundup_words.MIN_HEADLINE_WORDS
+    )
 
 
 # ---------------------------------------------------------------- commentary
@@ -104,36 +109,38 @@ def _commentary_evidence(
     for script in scripts:
         yield from _labels(script, entry.title)
     for script in scripts:
-        yield from _found(words.EXPERTS[script], entry.title, "title", _Weight.STATEMENT)
+        yield from _found(commentary_words.EXPERTS[script], entry.title, "title", _Weight.STATEMENT)
     for script in scripts:
-        yield from _found(words.QUESTIONS[script], entry.title, "title", _Weight.STATEMENT)
         yield from _found(
-            words.COMMENTARY_LEADS[script], entry.summary[:_LEAD], "summary", _Weight.ACT
+            commentary_words.QUESTIONS[script], entry.title, "title", _Weight.STATEMENT
         )
-    yield from _sections(words.COMMENTARY_SECTIONS, entry.url, _Weight.ACT)
-    yield from _found(words.COMMENTARY_PAGES, _page(entry.url), "url", _Weight.ACT)
+        yield from _found(
+            commentary_words.COMMENTARY_LEADS[script], entry.summary[:_LEAD], "summary", _Weight.ACT
+        )
+    yield from _sections(commentary_words.COMMENTARY_SECTIONS, entry.url, _Weight.ACT)
+    yield from _found(commentary_words.COMMENTARY_PAGES, _page(entry.url), "url", _Weight.ACT)
     for category in entry.categories:
-        yield from _found(words.COMMENTARY_CATEGORIES, category, "category", _Weight.ACT)
+        yield from _found(commentary_words.COMMENTARY_CATEGORIES, category, "category", _Weight.ACT)
     for author in entry.authors:
-        yield from _found(words.COMMENTATORS, author, "author", _Weight.ACT)
-    if feed.kind in words.COMMENTARY_FEEDS:
+        yield from _found(commentary_words.COMMENTATORS, author, "author", _Weight.ACT)
+    if feed.kind in commentary_words.COMMENTARY_FEEDS:
         yield _Evidence(_Weight.ACT, feed.kind, "feed")
 
 
 def _labels(script: Script, title: str) -> Iterator[_Evidence]:
     """Yield labels; an interview with somebody in office is a statement, not commentary."""
-    yield from _found(words.LABELS[script], title, "title", _Weight.LABEL)
-    interview = words.INTERVIEWS[script].search(title)
-    if interview and not words.IN_OFFICE[script].search(title):
+    yield from _found(commentary_words.LABELS[script], title, "title", _Weight.LABEL)
+    interview = commentary_words.INTERVIEWS[script].search(title)
+    if interview and not commentary_words.IN_OFFICE[script].search(title):
         yield _Evidence(_Weight.LABEL, interview[0], "title")
 
 
 def _news_weight(title: str, scripts: tuple[Script, ...]) -> _Weight:
-    if any(words.FRESH[script].search(title) for script in scripts):
+    if any(news_words.FRESH[script].search(title) for script in scripts):
         return _Weight.STATEMENT
-    if any(words.STATEMENTS[script].search(title) for script in scripts):
+    if any(news_words.STATEMENTS[script].search(title) for script in scripts):
         return _Weight.STATEMENT
-    if any(words.ACTS[script].search(title) for script in scripts):
+    if any(news_words.ACTS[script].search(title) for script in scripts):
         return _Weight.ACT
     return _Weight.NONE
 
