@@ -139,7 +139,7 @@ def test_spelling_is_read_as_the_text_that_was_written(tmp_path: Path) -> None:
             "aliases",
             "aliases:\n  - kind: place\n    names: {Gotland: Готланд}\n",
             (
-                "aliases.yaml:3:22: `Gotland` is a list, but a single text stands here\n"
+                "aliases.yaml:3:22: `Gotland` is a list, but this is a single text\n"
                 "hint: write Gotland: [Готланд]"
             ),
         ),

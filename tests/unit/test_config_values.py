@@ -246,7 +246,7 @@ def test_route_below_a_catch_all_is_noticed(tmp_path: Path) -> None:
     (notice,) = load(tmp_path).notices
 
     assert notice.is_warning
-    assert notice.message == "never reached: a route above it takes everything"
+    assert notice.message == "this route is never used: a route above it takes everything"
 
 
 def test_catch_all_leaves_the_kinds_that_it_does_not_take_to_the_routes_below(
@@ -458,7 +458,7 @@ def test_missing_file_is_not_an_empty_file(tmp_path: Path, name: str) -> None:
     known = load(tmp_path).files
     (tmp_path / name).rename(tmp_path / "elsewhere")
 
-    with pytest.raises(ConfigError, match=f"{name} is gone\nhint: put it back"):
+    with pytest.raises(ConfigError, match=f"{name} is gone\nhint: restore it"):
         require_files(load(tmp_path), known)
 
 

@@ -1,4 +1,4 @@
-"""Warn of tags and stances that a route, silence or list asks for and no feed has."""
+"""Warn of tags and stances in routes, silences and lists that no feed has."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +10,7 @@ _ASKED_BY = (("routes", "match"), ("silences", "match"), ("watchlists", "sources
 
 
 def unheard_labels(documents: Sequence[Document], feeds: Sequence[Feed]) -> Iterator[Problem]:
-    """Warn of the labels that no feed has, as soon as there are feeds."""
+    """Warn of the labels that no feed has, if there are feeds."""
     known = {
         "tags": {tag for feed in feeds for tag in feed.tags},
         "stances": {feed.stance for feed in feeds if feed.stance},

@@ -59,7 +59,7 @@ def beat_files(directory: Path) -> Iterator[Path]:
 
 
 def files_present(directory: Path) -> tuple[str, ...]:
-    """Tell which files and folders of a configuration are there: any may be missing."""
+    """Return the files and folders of a configuration that exist."""
     names = (SETTINGS, FEEDS, *RULE_FOLDERS, BEAT_FOLDER)
     return tuple(name for name in names if (directory / name).exists())
 
@@ -78,12 +78,12 @@ def rule_files(directory: Path, overlay: Sequence[Path] = ()) -> Iterator[Path]:
 
 
 def is_rule_file(path: Path) -> bool:
-    """Whether a file in one of the folders is read at all."""
+    """True if a file in one of the folders is read."""
     return path.suffix in _ENDINGS and not path.name.startswith(".")
 
 
 def ignored(directory: Path) -> Iterator[Problem]:
-    """Name the files and folders that look as if they belonged to a configuration, but do not."""
+    """Warn of files and folders that look like part of a configuration but are not read."""
     for path in sorted(directory.iterdir()):
         if path.name in _KNOWN or not _matters(path):
             continue
@@ -109,7 +109,7 @@ def _ignored_in_beat(folder: Path) -> Iterator[Problem]:
 
 
 def _matters(path: Path) -> bool:
-    """Whether somebody may believe that a file is read: no copy, no note, no hidden file."""
+    """True if a file looks like a configuration file: no copy, no note, no hidden file."""
     name = path.name.lower()
     is_note = name.startswith((".", "_", "readme", "license")) or name.endswith("~")
     return not is_note and path.suffix.lower() not in _PUT_ASIDE
@@ -139,7 +139,7 @@ def _unread(path: Path, hint: str) -> Problem:
 
 
 def require_directory(directory: Path) -> None:
-    """Refuse a directory that is not there, which would pass for an empty configuration.
+    """Reject a missing directory, which would count as an empty configuration.
 
     Raises:
         ConfigError: there is no such directory.
@@ -185,7 +185,7 @@ def in_order(problems: Sequence[Problem]) -> list[Problem]:
 
 
 def config_fingerprint(directory: Path) -> str:
-    """Sum up sizes and times of all files: it changes when a file does, without reading any."""
+    """Return a digest of sizes and times that changes with any file, without reading them."""
     digest = hashlib.blake2b(digest_size=8)
     for path in [*config_files(directory), *sorted(directory.glob("templates/*/*"))]:
         try:
@@ -197,7 +197,7 @@ def config_fingerprint(directory: Path) -> str:
 
 
 def version_of(documents: Sequence[Document]) -> str:
-    """Name the content of all files in ten characters."""
+    """Return a digest of the content of all files, in ten characters."""
     digest = hashlib.blake2b(digest_size=5)
     for document in documents:
         digest.update(f"{_kept_name(document)}\0{document.text}\0".encode())
@@ -205,12 +205,12 @@ def version_of(documents: Sequence[Document]) -> str:
 
 
 def shadow_version(files: Sequence[Path]) -> str:
-    """Name a change in shadow by the names and the content of its files."""
+    """Return a digest of the files of a change in shadow."""
     return version_of([read_file(path) for path in sorted(files, key=lambda path: path.name)])
 
 
 def kept_text(documents: Sequence[Document]) -> str:
-    """Join all files, fit for keeping: no address of a receiver, no password, no token."""
+    """Join all files without receiver addresses, passwords and tokens, to be stored."""
     return "\n".join(
         f"# --- {_kept_name(document)}\n{without_secrets(document)}" for document in documents
     )
@@ -223,14 +223,14 @@ def _kept_name(document: Document) -> str:
 
 
 def kept_documents(text: str) -> Iterator[Document]:
-    """Take a kept text apart again, into the files that it was made of."""
+    """Split a stored text into the files that it was made of."""
     parts = re.split(r"^# --- (\S+\.ya?ml)\n", text, flags=re.MULTILINE)
     for name, body in zip(parts[1::2], parts[2::2], strict=True):
         yield read_document(name, body.encode())
 
 
 def without_secrets(document: Document) -> str:
-    """Leave out what a person wrote in clear and others should not read."""
+    """Return the text of a file with its secrets replaced."""
     text = document.text
     for secret in document.secrets:
         text = text.replace(secret, f"{secret.partition('://')[0]}://***")

@@ -108,7 +108,7 @@ def require_files(config: Config, known: Iterable[str]) -> None:
     Raises:
         ConfigError: a file or folder that was known is gone.
     """
-    hint = "put it back; an empty one says that there is nothing in it"
+    hint = "restore it; an empty one is allowed"
     problems = [
         Problem(position=None, message=f"{name} is gone", hint=hint)
         for name in known

@@ -1,4 +1,4 @@
-"""What a configuration is, once read: core types only, frozen."""
+"""The frozen configuration, made of core types only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -22,7 +22,7 @@ from straitwatch.core.model import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShadowLists:
-    """A change to the watch-lists that runs beside them and alerts nobody."""
+    """A change to the watch-lists that runs beside them and sends no alert."""
 
     version: str  # short hash of its files
     files: tuple[Path, ...]
@@ -57,7 +57,7 @@ class Settings:
 
     @property
     def without_receiver(self) -> str:
-        """Say what happens to the messages of a receiver that cannot be used."""
+        """Describe the handling of messages to a receiver that cannot be used."""
         return hint_without_receiver(terminal_stands_in=self.terminal_stands_in)
 
     def with_matcher(self, matcher: Matcher) -> "Config":
@@ -68,13 +68,13 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config(Settings):
-    """The settings with compiled watch-lists; a reload swaps the whole of it."""
+    """The settings with compiled watch-lists; a reload replaces all of it."""
 
     matcher: Matcher = field(repr=False)
 
 
 def hint_without_receiver(*, terminal_stands_in: bool) -> str:
-    """Say what happens to the messages of a receiver that cannot be used."""
+    """Describe the handling of messages to a receiver that cannot be used."""
     if terminal_stands_in:
         return "until one can be used, alerts are printed in the terminal"
     return "its messages wait until it can be used"

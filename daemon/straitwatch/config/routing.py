@@ -145,8 +145,12 @@ class Routing:
         return tuple(dict.fromkeys(self._place(name) for name in names))
 
     def _place(self, name: str) -> str:
-        own = [it for it in self.settings.people.get(name, ()) if it in self.receivers]
-        usable = [it for it in own if not self.receivers[it].broken_because]
+        own = [
+            receiver
+            for receiver in self.settings.people.get(name, ())
+            if receiver in self.receivers
+        ]
+        usable = [receiver for receiver in own if not self.receivers[receiver].broken_because]
         return (usable or own or [name])[0]
 
     def _check_people(self) -> None:
@@ -155,7 +159,7 @@ class Routing:
             path: KeyPath = ("people", name)
             if name in self.receivers:
                 message = f"{name} is a person and a receiver"
-                self._problem(path, message, "call one of them otherwise", of_key=True)
+                self._problem(path, message, "rename one of them", of_key=True)
             if not receivers:
                 message = f"{name} has no receiver"
                 self._problem(path, message, f"{name}: [a-receiver, another]", of_key=True)
@@ -167,7 +171,7 @@ class Routing:
                 owner = owners.setdefault(receiver, name)
                 if owner != name:
                     message = f"{receiver} is {owner}'s already: a receiver has one person"
-                    self._problem((*path, at), message, "a shared channel belongs to nobody")
+                    self._problem((*path, at), message, "leave a shared channel out of people")
 
     # ------------------------------------------------------------ what refers to what
 
@@ -214,7 +218,7 @@ class Routing:
         if not routes[-1].send and not self.settings.digests:
             self._problem(
                 ("routes", len(routes) - 1),
-                "the last route neither sends nor goes to a digest: its matches would be lost",
+                "the last route has no receiver, and there is no digest: its matches would be lost",
                 "add `send: [terminal]`, or a digest",
             )
         catch_all = _first_catch_all(self.settings)
@@ -225,7 +229,7 @@ class Routing:
         for at in range(catch_all + 1, len(routes)):
             if not taken.issuperset(routes[at].match.kinds):
                 continue
-            message = "never reached: a route above it takes everything"
+            message = "this route is never used: a route above it takes everything"
             hint = "move it up, or add `continue: true` above"
             self._problem(("routes", at), message, hint, of_key=True, is_warning=True)
 
@@ -269,14 +273,14 @@ class Routing:
 def unknown(
     document: Document, path: KeyPath, name: str, known: Iterable[str], what: str
 ) -> Problem:
-    """Say that nothing has this name, and which name was perhaps meant."""
+    """Build the problem of an unknown name, with the nearest known name as a hint."""
     plural = what if what.endswith("s") else f"{what}s"
     hint = nearest_or_all(name, known, what=plural)
     return document.problem(path, f"unknown {what}: {name}", hint)
 
 
 def fallbacks(settings: SettingsSchema) -> dict[str, str]:
-    """Return where the messages of a receiver go that cannot deliver them.
+    """Return the fallback of each receiver that has one.
 
     A person's receivers follow each other; what a receiver says of itself wins.
     """
@@ -298,7 +302,7 @@ def _filters(match: RouteMatchSchema) -> dict[str, Any]:
 
 
 def _comes_back(name: str, following: Mapping[str, str]) -> bool:
-    """Whether the fallbacks after a receiver end where they began."""
+    """True if the fallbacks of a receiver lead back to it."""
     seen = {name}
     while name := following.get(name, ""):
         if name in seen:
@@ -319,7 +323,7 @@ def _first_catch_all(settings: SettingsSchema) -> int | None:
 def _with_the_terminal(
     policy: AlertPolicy, receivers: Mapping[str, Receiver], system_send: Sequence[str]
 ) -> AlertPolicy:
-    """Let the terminal stand in where no receiver can be used: a first run always shows alerts.
+    """Send to the terminal if no receiver can be used, so that a first run shows alerts.
 
     Nothing is kept for the others then, and somebody who watches a terminal has no quiet hours.
     Digests follow when nothing else can be used either; else they wait for their receiver.

@@ -149,9 +149,9 @@ def _phrase(value: Any) -> str:
             hint = f"a field takes no space after its colon: {key}:{rest}"
         else:
             hint = f"wrap the whole line in single quotes: '{key}: {rest}'"
-        raise wrong("a key stands where text is expected: `: ` makes one in YAML", hint)
+        raise wrong("a key instead of text: `: ` makes one in YAML", hint)
     if isinstance(value, list):
-        raise wrong("a list stands where text is expected", "wrap the whole line in single quotes")
+        raise wrong("a list instead of text", "wrap the whole line in single quotes")
     text = str(value)
     if not text.strip():
         raise wrong("an empty text", "delete this item")

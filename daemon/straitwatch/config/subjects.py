@@ -1,4 +1,4 @@
-"""What a feed is about: `about: [taiwan]` names a term set, `about: [Kinmen]` a term of one."""
+"""Resolve the subject of a feed: `about: [taiwan]` names a term set, `[Kinmen]` a term."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Suggestions for what a person may have meant."""
+"""Suggestions of known names for an unknown one."""
 
 import difflib
 from collections.abc import Iterable

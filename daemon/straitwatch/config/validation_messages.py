@@ -1,4 +1,4 @@
-"""pydantic's errors in plain words, with the place in the file and what to write instead."""
+"""Turn pydantic's errors into plain words with the position in the file and a hint."""
 
 import copy
 import re
@@ -22,7 +22,7 @@ Schema = TypeVar("Schema", bound=BaseModel)
 
 
 def fit(document: Document, data: Any, shape: type[Schema]) -> tuple[Schema | None, list[Problem]]:
-    """Fit a document's values into a shape, or say everything that does not fit."""
+    """Validate a document's values against a schema, and return every problem."""
     if data is None:
         return shape(), []
     try:
@@ -32,7 +32,7 @@ def fit(document: Document, data: Any, shape: type[Schema]) -> tuple[Schema | No
 
 
 def salvage(data: Any, shape: type[Schema]) -> Schema | None:
-    """Fit what can be fitted, without the keys that are wrong: to look for further mistakes."""
+    """Validate without the invalid keys, so that further problems can be found."""
     rest = copy.deepcopy(data)
     for _ in range(_ROUNDS):
         try:
@@ -97,18 +97,18 @@ def _words(item: Any, shape: type[BaseModel]) -> tuple[str, str]:  # noqa: C901,
             return f"neither true nor false: {_short(given)}", "write true or false"
         case "string_type":
             return (
-                f"`{name}` is text, but a {_kind(given)} stands here",
+                f"`{name}` is text, but this is a {_kind(given)}",
                 "wrap the text in single quotes",
             )
         case "tuple_type" | "list_type":
             return (
-                f"`{name}` is a list, but a {_kind(given)} stands here",
+                f"`{name}` is a list, but this is a {_kind(given)}",
                 _as_list(name, given, model_at(shape, (*path, 0))),
             )
         case "model_type" | "dict_type" | "model_attributes_type":
             what = f"`{name}`" if name else "this file"
             return (
-                f"{what} holds keys, but a {_kind(given)} stands here",
+                f"{what} holds keys, but this is a {_kind(given)}",
                 "write `key: value` lines",
             )
         case "greater_than_equal":

@@ -1,4 +1,4 @@
-"""What sort of text a report is, and whether it corrects, denies, confirms or ends something."""
+"""Find the kind of a report's text, and its corrections, denials and confirmations."""
 
 from straitwatch.core.kind.classify import classify_kind
 from straitwatch.core.kind.signals import find_signals

@@ -1,4 +1,4 @@
-"""Tell commentary and round-ups from news: part of the kind stage.
+"""Distinguish commentary and round-ups from news.
 
 In: an entry and its feed. Out: a `Kind` with its evidence. Round-ups are looked for first, then
 commentary. Evidence holds unless the title states a fact of at least the same weight.
@@ -36,7 +36,7 @@ class _Evidence:
 
 
 def classify_kind(entry: Entry, feed: Feed) -> Kind:
-    """Tell what sort of text an entry is."""
+    """Return the kind of an entry with its evidence."""
     scripts = scripts_of(entry.title) or scripts_of(entry.summary)
     news = _news_weight(entry.title, scripts)
     claims = (
@@ -72,7 +72,7 @@ def _roundup_evidence(entry: Entry, scripts: tuple[Script, ...]) -> Iterator[_Ev
 
 
 def _enumerates(title: str) -> bool:
-    """Whether a title strings several headlines together: three with a verb's room each."""
+    """True if a title is made of at least three headlines."""
     parts = [part for part in roundup_words.EVENT_BREAK.split(title) if part.strip()]
     return len(parts) >= roundup_words.MIN_EVENTS and all(map(_is_headline, parts))
 

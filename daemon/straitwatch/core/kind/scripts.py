@@ -1,4 +1,4 @@
-"""Which languages' patterns a text needs, told by its letters: part of the kind stage."""
+"""Choose the languages whose patterns a text needs, by its letters."""
 
 import re
 from enum import StrEnum

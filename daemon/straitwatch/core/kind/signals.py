@@ -1,4 +1,4 @@
-"""Find the words that correct, retract, deny, confirm or end something: part of the kind stage.
+"""Find the words that correct, retract, deny, confirm or end something.
 
 In: a title and a lead. Out: signals with their places. A pattern counts unless a false friend
 overlaps it ("denies entry") or its clause only asks or hopes for it ("calls for an end").

@@ -13,7 +13,7 @@ from straitwatch.core.model.story import Story
 
 
 class Action(StrEnum):
-    """What a decision leads to."""
+    """The consequence of a decision."""
 
     ALERT = "alert"
     UPDATE = "update"
@@ -22,7 +22,7 @@ class Action(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a report alerts or does not; log word, metric label and a line in the docs each."""
+    """The reason of a decision: a log word and a metric label; `core.reasons` words it."""
 
     NO_MATCH = "no_match"
     BASELINE = "baseline"
@@ -52,7 +52,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Whether something is said about a story now, and why."""
+    """The consequence of a report, and its reason."""
 
     action: Action
     reason: Reason
@@ -68,7 +68,7 @@ NOT_MATCHED: Final = Decision(action=Action.NONE, reason=Reason.NO_MATCH)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """A receiver that at least one match leads to, with everything that led there."""
+    """A receiver of at least one match, with the routes and watch-lists that lead to it."""
 
     receiver: str
     routes: tuple[Route, ...]
@@ -77,12 +77,12 @@ class Destination:
 
     @property
     def group_wait(self) -> timedelta:
-        """The shortest wait of the routes: the most impatient desk decides."""
+        """The shortest wait of the routes."""
         return min((route.group_wait for route in self.routes), default=timedelta(0))
 
     @property
     def quiet_hours(self) -> tuple[str, ...]:
-        """The quiet hours that hold the message: none as soon as one route has none."""
+        """The quiet hours that hold the message, or () if one of the routes has none."""
         names = tuple(route.quiet_hours for route in self.routes)
         return names if all(names) else ()
 
@@ -94,7 +94,7 @@ class Destination:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What one report does to its story, and where that leads."""
+    """The effect of one report: its story, the decision, and the receivers."""
 
     story: Story  # with the report in it
     fold: Fold

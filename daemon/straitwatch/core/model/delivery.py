@@ -9,7 +9,7 @@ from straitwatch.core.model.message import AlertKind, Facts
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands; delivered, merged, cancelled and dead are final."""
+    """The state of a delivery; delivered, merged, cancelled and dead are final."""
 
     HELD = "held"
     PENDING = "pending"
@@ -41,7 +41,7 @@ class DriverKind(StrEnum):
 
 
 class DeliveryReason(StrEnum):
-    """Why a delivery is in its state, as stored."""
+    """The reason for the state of a delivery, as stored."""
 
     NONE = ""
     # pending: waiting for the next attempt
@@ -100,7 +100,7 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendJob:
-    """All that a driver needs to render and send one delivery."""
+    """Everything that a driver needs to render and send one delivery."""
 
     delivery: Delivery
     kind: AlertKind
@@ -116,7 +116,7 @@ class SendJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendResult:
-    """How one attempt ended."""
+    """The result of one attempt."""
 
     outcome: Outcome
     code: str = ""  # the server's: 429, 550, invalid_blocks ...

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class ParseProblem(StrEnum):
-    """What is wrong with a document that was fetched; the values are part of `parse --json`."""
+    """A problem with a fetched document; the values are part of `parse --json`."""
 
     EMPTY = "empty"
     HTML = "html"
@@ -18,7 +18,7 @@ class ParseProblem(StrEnum):
 
 
 class EntryKind(StrEnum):
-    """What sort of text an entry is."""
+    """The kind of text of an entry."""
 
     NEWS = "news"
     COMMENTARY = "commentary"
@@ -26,7 +26,7 @@ class EntryKind(StrEnum):
 
 
 class SignalKind(StrEnum):
-    """What a report says about earlier reports of its event, or about the event's end."""
+    """A statement about earlier reports of the event, or about its end."""
 
     CORRECTION = "correction"
     RETRACTION = "retraction"
@@ -37,7 +37,7 @@ class SignalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawEntry:
-    """One item of one feed exactly as its publisher wrote it: markup, relative links and all."""
+    """One item of one feed as its publisher wrote it, with markup and relative links."""
 
     guid: str = ""
     link: str = ""
@@ -57,7 +57,7 @@ class RawEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawFeed:
-    """A document as it was read; `problem` is None for a good feed, even one without entries."""
+    """A parsed document; `problem` is None for a good feed, even one without entries."""
 
     format: str  # rss20, atom10, rss10, json11, ...; "" = unknown
     title: str = ""
@@ -90,7 +90,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedDocument:
-    """A document after parsing and cleaning: what a parse worker hands back."""
+    """A parsed and cleaned document: the answer of a parse worker."""
 
     format: str
     title: str = ""
@@ -100,13 +100,13 @@ class ParsedDocument:
 
     @property
     def is_feed(self) -> bool:
-        """Whether the document counts as a successful poll, with or without entries."""
+        """True if the document counts as a successful poll, with or without entries."""
         return self.problem in (None, ParseProblem.TRUNCATED, ParseProblem.TOO_MANY_ENTRIES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """What sort of text an entry is, and the words or the part of the address that say so."""
+    """The kind of an entry, and the words or the part of the address that show it."""
 
     kind: EntryKind
     evidence: str = ""
@@ -117,7 +117,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """Words that correct, retract, deny, confirm or end something, and where they are."""
+    """Words that correct, retract, deny, confirm or end something, with their place."""
 
     kind: SignalKind
     words: str

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class FetchFailure(StrEnum):
-    """Why a feed could not be had; also the metric label."""
+    """The reason why a fetch failed; also the metric label."""
 
     DNS = "dns"
     CONNECT = "connect"
@@ -27,7 +27,7 @@ class FetchFailure(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """One polled address, as configured."""
+    """One feed, as configured."""
 
     id: str  # computed from the address: see core.normalize.feed_id
     name: str
@@ -65,7 +65,7 @@ class PollPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
-    """What a server gave us to ask "has it changed?"; stored and sent back verbatim."""
+    """A server's validators for conditional requests, stored and sent back verbatim."""
 
     etag: str = ""
     last_modified: str = ""
@@ -73,7 +73,7 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A body came back."""
+    """A response with a body."""
 
     url: str  # the final address, after redirects
     status: int
@@ -87,7 +87,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """The server says nothing changed."""
+    """A response without a body: the document is unchanged."""
 
     validators: Validators
     max_age: timedelta | None = None
@@ -96,7 +96,7 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchFailed:
-    """The feed could not be had this time."""
+    """A fetch without a usable response."""
 
     kind: FetchFailure
     detail: str
@@ -110,7 +110,7 @@ FetchResult = Fetched | NotModified | FetchFailed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
-    """What the store remembers of a feed between polls."""
+    """The stored state of a feed between polls."""
 
     feed_id: str
     lease_seq: int = 0  # fencing counter: a completion with an older one changes nothing

@@ -10,7 +10,7 @@ from straitwatch.core.model.entry import EntryKind, SignalKind
 
 
 class Relation(StrEnum):
-    """How a report relates to what was seen before; the values are part of `cluster --json`."""
+    """The relation of a report to earlier ones; the values are part of `cluster --json`."""
 
     NEW = "new"
     SAME_ENTRY = "same_entry"
@@ -19,7 +19,7 @@ class Relation(StrEnum):
 
 
 class LinkKind(StrEnum):
-    """What a person decided about two reports."""
+    """An operator's decision about two reports."""
 
     MUST_LINK = "must_link"
     CANNOT_LINK = "cannot_link"
@@ -27,7 +27,7 @@ class LinkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vector:
-    """What a sentence means, as one model sees it; see `core.vectors` for its numbers."""
+    """The meaning of a sentence in one model's vector space; see `core.vectors`."""
 
     model: str  # vectors of two models are never compared
     values: bytes = field(repr=False)  # int8
@@ -35,7 +35,7 @@ class Vector:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """What a report says, in the form in which folding compares it: read once, then stored."""
+    """The content of a report in the form that folding compares: made once, then stored."""
 
     entry_id: str
     seen_at: datetime
@@ -69,13 +69,13 @@ class Related:
     names: tuple[str, ...]  # the people, places and things that both name
 
     def __str__(self) -> str:
-        """Say which story, how alike and by what."""
+        """Write the story, the score and the common names."""
         return f"possibly related to {self.story_id}, {self.score:.2f}: {', '.join(self.names)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Novelty:
-    """What a report adds to everything that was sent about its story."""
+    """The news of a report, compared with everything sent about its story."""
 
     signals: tuple[SignalKind, ...] = ()  # it corrects, denies, ends ...
     voices: tuple[str, ...] = ()  # officials and bodies that speak for the first time
@@ -92,7 +92,7 @@ class Novelty:
         return bool(self.signals or self.voices or self.sides or self.acts or self.opposites)
 
     def __str__(self) -> str:
-        """Say what is new in words: "denial; MND speaks for the first time; figures: 57"."""
+        """Write the news in words: "denial; MND speaks for the first time; figures: 57"."""
         if not self.is_development:
             shown = ", ".join((*self.shown(self.names), *self.figures))
             return f"{shown}, not enough for an update by itself" if shown else ""
@@ -109,7 +109,7 @@ class Novelty:
         return "; ".join([*self.signals, *spoken, *sides, *said])
 
     def shown(self, values: Iterable[str]) -> tuple[str, ...]:
-        """Leave out what goes without saying."""
+        """Return the values without the obvious ones."""
         return tuple(value for value in values if value not in self.unsaid)
 
 
@@ -121,7 +121,7 @@ BY_HAND: Final = "by-hand"  # the reason of a fold that a person decided
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryConstraint:
-    """What a person decided about two reports, by their entries: one story, or two."""
+    """An operator's decision that two reports, named by their entries, share a story or not."""
 
     report_a: str
     report_b: str
@@ -132,7 +132,7 @@ class StoryConstraint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fold:
-    """To which story a report belongs, and why."""
+    """The story of a report, and the reason."""
 
     story_id: str
     relation: Relation
@@ -148,7 +148,7 @@ class Fold:
     is_own_repeat: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
-        """Say the reason with its figures: "same-event 0.41 >= 0.24: taiwan, drill"."""
+        """Write the reason with its figures: "same-event 0.41 >= 0.24: taiwan, drill"."""
         text = self.reason
         if self.reason == BY_HAND:
             return text  # its figures are those of the fold that a person overruled

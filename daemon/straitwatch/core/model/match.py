@@ -9,14 +9,14 @@ from straitwatch.core.model.watchlist import StoryFilter
 
 
 class Verdict(StrEnum):
-    """What a person says of an entry for a watch-list."""
+    """An operator's verdict on an entry for a watch-list."""
 
     RELEVANT = "relevant"
     NOT_RELEVANT = "not_relevant"
 
 
 class Change(StrEnum):
-    """How a changed list differs on one entry."""
+    """The effect of a changed list on one entry."""
 
     GAINED = "gained"
     LOST = "lost"
@@ -25,7 +25,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchText:
-    """The text that watch-lists look at, and what they may filter on."""
+    """The text that watch-lists search, and the properties that they filter on."""
 
     title: str
     summary: str = ""
@@ -54,7 +54,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleScore:
-    """What one rule of a watch-list contributed."""
+    """The points that one rule of a watch-list contributed."""
 
     rule: str  # match[0], signals[2], noise[1], exclude[0], severity[0]
     when: str
@@ -63,7 +63,7 @@ class RuleScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryLevel:
-    """A line of severity that holds as far as the text goes, and asks something of the story."""
+    """A severity whose text conditions hold and whose story conditions are open."""
 
     watchlist: str
     level: Severity
@@ -72,7 +72,7 @@ class StoryLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """One watch-list fired on one entry."""
+    """A watch-list that fired on an entry."""
 
     watchlist: str
     score: int
@@ -86,7 +86,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One list says something else of one entry: `before` as it is, `after` with the change."""
+    """One list's different results for one entry: `before` and `after` the change."""
 
     watchlist: str
     change: Change
@@ -95,7 +95,7 @@ class Difference:
 
     @property
     def shown(self) -> Match:
-        """The match to show: what is gained, or what would be lost."""
+        """The match to show: the gained one, or the one that would be lost."""
         match = self.after or self.before
         if match is None:
             raise ValueError(f"{self.watchlist}: a difference between nothing and nothing")
@@ -104,7 +104,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A person's verdict on an entry for a watch-list: true, false, or a match that is missing."""
+    """An operator's verdict on an entry for a watch-list, a missed match included."""
 
     entry_id: str
     watchlist: str

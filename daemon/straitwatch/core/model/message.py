@@ -12,7 +12,7 @@ from straitwatch.core.model.story import Outlet, StoryReport
 
 
 class AlertKind(StrEnum):
-    """What an alert is about."""
+    """The kind of an alert."""
 
     NEW = "new"
     UPDATE = "update"
@@ -25,7 +25,7 @@ class AlertKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchNote:
-    """One list's reasons as an alert shows them."""
+    """One watch-list and its matched terms as an alert shows them."""
 
     watchlist: str
     title: str
@@ -44,7 +44,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryName:
-    """A story as a message about another one names it."""
+    """A story as a message about another story names it."""
 
     story_id: str
     title: str
@@ -52,7 +52,7 @@ class StoryName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectedUpdate:
-    """An update that waited and is part of a later one."""
+    """An update that waited and is part of a later message."""
 
     title: str
     url: str
@@ -110,7 +110,7 @@ class AlertFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageFacts:
-    """The proof that stands beside every "nothing matched"."""
+    """The coverage that comes with every "nothing matched"."""
 
     since_at: datetime
     until_at: datetime
@@ -150,7 +150,7 @@ class DigestItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestFacts:
-    """What a digest says: the stories of its window and the coverage behind them."""
+    """The content of a digest: the stories of its window and the coverage."""
 
     name: str
     items: tuple[DigestItem, ...]
@@ -165,7 +165,7 @@ class DigestFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollupFacts:
-    """What one message says in the place of many: here is all that there is."""
+    """The content of one message that replaces many: the stories of all of them."""
 
     cause: str  # limit, quiet_hours, group_wait, or why else the messages waited
     items: tuple[DigestItem, ...]  # the most urgent first
@@ -191,7 +191,7 @@ Facts = AlertFacts | DigestFacts | RollupFacts | NoticeFacts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """What is said about a story at one revision, to whomever its routes lead."""
+    """The content about a story at one revision, for all receivers of its routes."""
 
     id: str  # computed: see core.identity
     kind: AlertKind

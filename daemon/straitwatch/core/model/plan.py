@@ -15,7 +15,7 @@ from straitwatch.core.model.story import Report, Story
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownEntry:
-    """What the store knows of an entry that comes again."""
+    """The stored facts about an entry that appears again."""
 
     entry_id: str
     text_hash: bytes
@@ -34,7 +34,7 @@ class EarlierEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoldedReport:
-    """A stored report as a window takes it in: what it says, its story, and whether it was sent."""
+    """A stored report for the fold window: its features, its story, and True if it was sent."""
 
     seq: int  # its place in the order of folding
     features: Features
@@ -44,7 +44,7 @@ class FoldedReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedEntry:
-    """An entry to store (or whose edited text to store), and what was concluded about it."""
+    """An entry to store, new or edited, with its matches, fold and decision."""
 
     entry: Entry
     is_new: bool
@@ -57,7 +57,7 @@ class PlannedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollReport:
-    """What one poll did, for logs, metrics and `run --once`."""
+    """The result of one poll, for logs, metrics and `run --once`."""
 
     feed_id: str
     outcome: str
@@ -74,7 +74,7 @@ class PollReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """What one poll of a feed brought; a long document is planned and stored in parts."""
+    """The reports of one poll; a long document is planned and stored in parts."""
 
     feed: Feed
     state: FeedState  # as it will be when all parts are stored

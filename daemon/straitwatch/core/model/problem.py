@@ -17,7 +17,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Something wrong in what a person wrote: where, what, and what to do about it."""
+    """A problem in a person's text: its position, a message and a hint."""
 
     position: Position | None
     message: str
@@ -33,10 +33,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sourced:
-    """A piece of text together with the place where a person wrote it.
+    """A piece of text with its position in a configuration file.
 
     `column_is_exact` is false where YAML folded or escaped the text, so that an offset in `text`
-    is not an offset in the file; `is_quoted` is true where it stands in quotation marks there.
+    is not an offset in the file; `is_quoted` is true if the file has quotation marks around it.
     """
 
     text: str

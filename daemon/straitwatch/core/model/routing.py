@@ -14,7 +14,7 @@ EVERY_DAY: Final = (0, 1, 2, 3, 4, 5, 6)  # Monday is 0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """At most so many messages in any span of so long; what is beyond comes in one roll-up."""
+    """A maximum of messages in any period; a roll-up combines the others."""
 
     messages: int
     per: timedelta
@@ -22,7 +22,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fallback:
-    """Where a message goes that one receiver could not deliver."""
+    """The receiver of messages that another receiver could not deliver."""
 
     receiver: str
     recipients: tuple[str, ...]
@@ -31,7 +31,7 @@ class Fallback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody who reads alerts at one of several receivers: the first that works."""
+    """A reader of alerts with several receivers, of which the first working one is used."""
 
     name: str
     receivers: tuple[str, ...]
@@ -39,7 +39,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receiver:
-    """Where messages go: one Apprise URL and how to treat it.
+    """A destination of messages: one Apprise URL and its settings.
 
     `url` is secret: it is never logged; `repr` leaves it out. `broken_because` is set when the
     receiver cannot be used as configured, for instance because a variable is unset; its
@@ -60,7 +60,7 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Which matches go to which receivers; the first that fits wins unless `continue`."""
+    """A rule that sends matches to receivers; the first that fits wins unless `continues`."""
 
     name: str
     watchlists: tuple[str, ...] = ()  # empty: any
@@ -78,7 +78,7 @@ class Route:
     position: Position | None = None
 
     def kind_misfit(self, kind: EntryKind) -> str:
-        """Return why the route does not take entries of this kind; "" when it does."""
+        """Return the reason why the route does not take entries of this kind, or ""."""
         if kind in self.kinds:
             return ""
         return f"wants kinds {' or '.join(self.kinds)}, this is {kind}"
@@ -86,7 +86,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuietHours:
-    """A daily span, in a zone, during which some severities are held."""
+    """A daily period in a time zone that holds messages of some severities."""
 
     name: str
     days: tuple[int, ...] = EVERY_DAY  # on which the span begins
@@ -98,7 +98,7 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestPlan:
-    """A regular summary, sent even when nothing matched."""
+    """A regular summary, sent even if nothing matched."""
 
     name: str
     at: tuple[time, ...]  # of the wall clock
@@ -110,9 +110,9 @@ class DigestPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """Matches that alert nobody for a while; they stand in the digest. Empty tuples fit everything.
+    """Matches that send no alert for a while; the digest lists them. Empty tuples fit everything.
 
-    One that names no severity lets critical matches through: nobody meant to sleep through a war.
+    A silence that names no severity does not apply to critical matches.
     """
 
     until_at: datetime
@@ -128,7 +128,7 @@ class Silence:
 
     @property
     def subject(self) -> str:
-        """What is silenced, in words: `list taiwan-policy, severity low or normal`."""
+        """The silenced matches in words: `list taiwan-policy, severity low or normal`."""
         parts = {
             "list": self.watchlists,
             "severity": self.severities,
@@ -142,7 +142,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertPolicy:
-    """Everything that routing and deciding need to know."""
+    """The settings that decisions and routing use."""
 
     routes: tuple[Route, ...] = ()
     quiet_hours: tuple[QuietHours, ...] = ()
@@ -158,7 +158,7 @@ class AlertPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canary:
-    """A synthetic message that proves the way to a receiver, and who hears that all is well."""
+    """A synthetic message that tests the way to receivers, and a dead man's switch."""
 
     every: timedelta = timedelta(minutes=15)
     send: tuple[str, ...] = ()

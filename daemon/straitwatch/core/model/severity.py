@@ -1,10 +1,10 @@
-"""How urgent a match is."""
+"""The urgency of a match."""
 
 from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How urgent a match is; compare with `rank`, the names do not sort."""
+    """The urgency of a match; compare by `rank`, because the names do not sort."""
 
     LOW = "low"
     NORMAL = "normal"

@@ -12,7 +12,7 @@ from straitwatch.core.model.severity import Severity
 
 
 class ReportStatus(StrEnum):
-    """How a report arrived; only fresh and edited ones are news."""
+    """The way a report arrived; only fresh and edited ones are news."""
 
     FRESH = "fresh"
     EDITED = "edited"  # its entry was stored before, with another text
@@ -28,7 +28,7 @@ class ReportStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlet:
-    """Who reported, as shown to people."""
+    """An outlet as messages show it."""
 
     name: str
     stance: str = ""

@@ -22,7 +22,7 @@ class TermSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointsRule:
-    """`signals` add their points when the query holds, `noise` takes them away."""
+    """A query and its points, which `signals` add and `noise` subtracts."""
 
     points: int
     when: Sourced
@@ -30,7 +30,7 @@ class PointsRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryFilter:
-    """What may be asked of a story: whose reporting it is."""
+    """Conditions on the sources of a story."""
 
     min_origins: int = 0  # independent ones
     state_only: bool | None = None  # whether only state media has it; None: either
@@ -42,7 +42,7 @@ ANY_STORY = StoryFilter()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeverityRule:
-    """The first rule that holds names the severity; without `when` it always holds."""
+    """A severity and its conditions; the first rule that holds wins."""
 
     level: Severity
     when: Sourced | None = None
@@ -52,7 +52,7 @@ class SeverityRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFilter:
-    """Which feeds a watch-list listens to; an empty tuple excludes nothing."""
+    """The feeds of a watch-list; an empty tuple excludes none."""
 
     include: tuple[str, ...] = ()  # feed names
     exclude: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class SourceFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchList:
-    """What a desk watches, as configured; queries are still text (see core.query)."""
+    """A watch-list as configured, its queries still text (see `core.query`)."""
 
     id: str
     title: str

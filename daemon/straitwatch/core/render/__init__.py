@@ -1,4 +1,4 @@
-"""What a person gets: from the facts of an alert to the words of a message. Pure.
+"""Render the facts of an alert as the text of a message. Pure.
 
     SendJob -> render_slack -> blocks      render_mail -> subject, text, html      render_text
 

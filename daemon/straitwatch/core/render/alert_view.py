@@ -74,7 +74,7 @@ def alert_values(facts: AlertFacts, zone: str) -> dict[str, Any]:
 
 
 def _report_values(facts: AlertFacts, zone: str) -> dict[str, Any]:
-    """What the message says of its report."""
+    """Return the values about the report."""
     title = marked(facts.title, facts.title_spans)
     updates = facts.updates[-UPDATES_LIMIT:]
     return {
@@ -105,7 +105,7 @@ def _report_values(facts: AlertFacts, zone: str) -> dict[str, Any]:
 
 
 def _story_values(facts: AlertFacts, zone: str) -> dict[str, Any]:
-    """What the message says of its story."""
+    """Return the values about the story."""
     first = facts.first_report
     if first is not None and first.outlet.name == facts.outlet.name:
         first = None

@@ -1,4 +1,4 @@
-"""Are a person's templates fit to be used? Fill them with an ordinary, a bare and a hostile job."""
+"""Check an operator's templates with an ordinary, a minimal and a hostile job."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

@@ -131,14 +131,14 @@ def coverage_line(facts: CoverageFacts) -> str:
 
 
 def _nothing(facts: DigestFacts) -> str:
-    """Say `Nothing matched` only where nothing did, and never without what was covered."""
+    """Write that no story is new, with the number of feeds that were covered."""
     coverage = facts.coverage
     words = "No new story" if facts.running or facts.commentary else "Nothing matched"
     return f"{words} ({coverage.feeds_current}/{coverage.feeds} feeds current)"
 
 
 def _trouble(facts: CoverageFacts) -> str:
-    """What was not delivered in the same window; "" if nothing."""
+    """Describe the undelivered messages of the same window, or return ""."""
     parts = []
     if facts.dead_letters:
         parts.append(f"{counted(facts.dead_letters, 'message')} could not be delivered")

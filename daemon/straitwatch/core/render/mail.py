@@ -1,4 +1,4 @@
-"""The words of a mail: subject, plain text written as such, and HTML."""
+"""Render a mail: subject, plain text and HTML."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

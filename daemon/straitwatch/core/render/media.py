@@ -1,4 +1,4 @@
-"""How each medium writes a value: the only place where untrusted text meets markup."""
+"""Escape values for each medium: the only place where untrusted text meets markup."""
 
 import re
 from collections.abc import Callable

@@ -39,7 +39,7 @@ _WITH_ARTICLE = re.compile(
 
 
 def lead(signal: SignalKind | None, also_in: str = "") -> str:
-    """What goes before a headline: `CORRECTION: `, `Also in Chinese: `, or nothing."""
+    """Return the words before a headline: `CORRECTION: `, `Also in Chinese: `, or ""."""
     word = f"{signal.value.upper()}: " if signal else ""
     return f"{word}Also in {language_name(also_in)}: " if also_in else word
 

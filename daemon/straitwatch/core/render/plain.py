@@ -1,4 +1,4 @@
-"""Plain text for terminals, and for whatever service Apprise knows."""
+"""Render plain text for terminals and for the services of Apprise."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Block Kit messages within Slack's limits."""
+"""Render Block Kit messages within Slack's limits."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Untrusted text made fit to be shown: cleaned here, escaped by the medium that shows it."""
+"""Clean untrusted text for display; each medium escapes it afterwards."""
 
 import re
 from collections.abc import Sequence

@@ -20,7 +20,7 @@ NOTICE_LINES = 100
 
 
 def template_name(kind: AlertKind) -> str:
-    """The template that a kind of message is written with."""
+    """Return the name of the template for a kind of message."""
     match kind:
         case AlertKind.NEW:
             return "alert"
@@ -35,7 +35,7 @@ def template_name(kind: AlertKind) -> str:
 
 
 def view(job: SendJob, zone: str) -> dict[str, Any]:
-    """Everything that the template of this job may use."""
+    """Return every value that the template of this job may use."""
     option = shown(job.config_option, limit=QUOTE_LIMIT)
     common: dict[str, Any] = {
         "receiver": shown(job.delivery.receiver, limit=NAME_LIMIT),
