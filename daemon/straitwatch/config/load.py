@@ -1,5 +1,6 @@
 """Read a whole configuration: every file, every problem, then one `Config` or one refusal."""
 
+import codecs
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -273,7 +274,7 @@ class _Loader:
         if shape.encoding is None:
             return
         try:
-            b"".decode(shape.encoding)
+            codecs.lookup(shape.encoding)  # `b"".decode` looks up no codec
         except LookupError:
             message = f"unknown encoding: {shape.encoding}"
             hint = "such as utf-8, big5, gb18030, windows-1251, shift_jis, euc-kr"

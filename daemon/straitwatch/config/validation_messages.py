@@ -118,7 +118,8 @@ def _words(item: Any, shape: type[BaseModel]) -> tuple[str, str]:  # noqa: C901,
         case "string_pattern_mismatch":
             word = str(given)
             if path[-1:] == ("[key]",):
-                return f"not a name: {word}", "use letters, digits and _"
+                characters = "digits and _" if path[:1] == ("terms",) else "digits, - and _"
+                return f"not a name: {word}", f"use letters, {characters}"
             plain = re.sub("[^a-z0-9]+", "-", word.lower()).strip("-")
             hint = f"did you mean `{plain}`?" if name == "id" and plain else _example(shape, path)
             return f"not a valid {name}: {word}", hint
