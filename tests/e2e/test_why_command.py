@@ -67,7 +67,7 @@ def test_near_miss_mask_and_noise_rule_are_explained_in_a_line(edited: Path) -> 
 
     assert "near miss: match[0] lacks one thing: carrier" in short
     assert "not counted: 台海 inside 烟台海" in masked
-    assert "near miss: noise[0] took 4 points (museum): 6 of 10" in noise
+    assert "near miss: noise[0] subtracts 4 points (museum): 6 of 10" in noise
 
 
 @pytest.mark.parametrize("command", [("why", "Fleet"), ("routes", "test", "--title", "Fleet")])

@@ -3,7 +3,7 @@
 import pytest
 
 from straitwatch.core.match import Concordance
-from straitwatch.core.match.concordance import make_line, neighbours
+from straitwatch.core.match.concordance import make_line, neighbors
 from straitwatch.core.model import Hit, Verdict
 
 
@@ -35,7 +35,7 @@ def concordance(term: str, *titles: str, matched: int = 0, **settings) -> Concor
 def test_neighbours_are_words_or_single_characters(text, term, around) -> None:
     hit = hit_of(text, term)
 
-    assert neighbours(text, hit.start, hit.end) == around
+    assert neighbors(text, hit.start, hit.end) == around
 
 
 def test_longer_word_around_most_hits_is_suggested() -> None:

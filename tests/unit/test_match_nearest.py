@@ -56,7 +56,7 @@ def test_noise_rule_that_decided_is_named_with_its_points_and_words() -> None:
     found = nearest(make_list("台灣", noise=[(4, "地震")]), "台灣發生地震")
 
     assert found.kind is MissKind.NOISE
-    assert found.text == "noise[0] took 4 points (地震): 6 of 10"
+    assert found.text == "noise[0] subtracts 4 points (地震): 6 of 10"
 
 
 def test_two_noise_rules_that_decide_together_are_not_a_near_miss() -> None:
@@ -89,7 +89,7 @@ def test_exclusion_and_a_filter_are_named_when_the_points_would_do() -> None:
         source="Gossip",
     )
 
-    assert (excluded.kind, excluded.text) == (MissKind.EXCLUDE, "exclude[0] keeps it out: museum")
+    assert (excluded.kind, excluded.text) == (MissKind.EXCLUDE, "exclude[0] excludes it: museum")
     assert (filtered.kind, filtered.what) == (MissKind.FILTER, "feed Gossip is excluded")
 
 

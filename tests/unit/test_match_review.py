@@ -8,7 +8,7 @@ from straitwatch.core.model import MatchText, Verdict, WatchList
 def reviewed(watchlist: WatchList, *titles: str, terms=None, **more) -> Review:
     review = Review(compiled(watchlist, terms), **more)
     for title in titles:
-        review.take(MatchText(title=title), feed="Wire")
+        review.add(MatchText(title=title), feed="Wire")
     return review
 
 
@@ -75,7 +75,7 @@ def test_rules_and_terms_of_irrelevant_entries_are_named() -> None:
     review = Review(compiled(make_list("strait", signals=[(2, "museum")])))
     for verdict in (Verdict.NOT_RELEVANT, Verdict.RELEVANT):
         text = MatchText(title="The strait in the museum")
-        review.take(text, feed="Wire", verdicts={"x": verdict})
+        review.add(text, feed="Wire", verdicts={"x": verdict})
 
     rules = {record.rule: record.verdicts for record in review.misleading_rules()}
     assert rules["match[0]"] == {Verdict.NOT_RELEVANT: 1, Verdict.RELEVANT: 1}

@@ -119,6 +119,6 @@ def test_subject_of_a_feed_is_not_a_misleading_term(matcher: Matcher) -> None:
     review = Review(matcher)
     text = MatchText(title=HEADLINE, about=("island",))
 
-    review.take(text, feed="Island Post", verdicts={"x": Verdict.NOT_RELEVANT})
+    review.add(text, feed="Island Post", verdicts={"x": Verdict.NOT_RELEVANT})
 
     assert [term for term, _ in review.misleading_terms()] == ["aircraft"]

@@ -54,7 +54,7 @@ def review(
         found = Review(loaded.matcher, only=only or ())
         first_at = db.first_seen_at(tx) or started
         for stored, text in recent_texts(tx, loaded, days=days):
-            found.take(text, feed=stored.feed_name, verdicts=verdicts.get(stored.entry.id))
+            found.add(text, feed=stored.feed_name, verdicts=verdicts.get(stored.entry.id))
     seconds = (utc_now() - started).total_seconds()
     findings = list(_findings(found, limit=limit))
     buried = list(_dead(found, loaded, is_whole=not only)) if _is_seasoned(first_at, days) else []

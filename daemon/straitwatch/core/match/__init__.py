@@ -1,4 +1,4 @@
-"""Match entries against compiled watch-lists; `matcher` documents the rules."""
+"""Matches entries against compiled watch-lists; `matcher` documents the rules."""
 
 from straitwatch.core.match.compile import compile_rules, is_short_term
 from straitwatch.core.match.concordance import Concordance, Line, Suggestion

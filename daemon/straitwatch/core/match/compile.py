@@ -1,4 +1,4 @@
-"""Compile term sets and watch-lists to a `Matcher`, or report all of their problems at once."""
+"""Compiles term sets and watch-lists to a `Matcher`, or reports all of their problems at once."""
 
 import difflib
 import re
@@ -42,17 +42,17 @@ from straitwatch.core.query import (
     problem_at,
 )
 
-_UNUSED_NAMED = 3  # unused sets that get a warning each; more share one warning
+_MAX_UNUSED_WARNINGS = 3  # more unused sets share one warning
 _FIELD_BITS = {"title": 0b001, "summary": 0b010, "content": 0b100}
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _SHORT_HAN = 2
-_SHORT = 3  # letters; a plain word this short is part of everyday speech
+_SHORT = 3  # letters; a plain word this short is an everyday word
 
 
 def compile_rules(
     term_sets: Mapping[str, TermSet], watchlists: Sequence[WatchList]
 ) -> tuple[Matcher | None, tuple[Problem, ...]]:
-    """Compile one matcher for all lists, or None if a problem is more than a warning."""
+    """Compile one matcher for all lists; None if there is a problem that is not a warning."""
     compiler = _Compiler(term_sets)
     lists = [compiler.watchlist(config) for config in watchlists]
     problems = tuple(compiler.all_problems())
@@ -83,7 +83,7 @@ class _Compiler:
             self._set(name)
 
     def subjects(self) -> dict[str, tuple[tuple[int, int], ...]]:
-        """Return, for each term set, the sets that a feed about it hits, with the term to show."""
+        """Map each term set to the hits of a feed about it: sets, each with the term to show."""
         return {
             name: tuple(
                 (subject.id, self._term_of(name))
@@ -98,7 +98,7 @@ class _Compiler:
         return self.vocabulary.term(next(phrases, name).strip())
 
     def all_problems(self) -> Iterator[Problem]:
-        """Yield all problems, including unused sets."""
+        """Yield all problems; unused sets are warnings."""
         yield from self._problems
         used = set(self._used)
         waiting = list(used)
@@ -108,8 +108,8 @@ class _Compiler:
                     used.add(entry.name)
                     waiting.append(entry.name)
         unused = [terms for name, terms in self._configured.items() if name not in used]
-        if len(unused) > _UNUSED_NAMED:
-            names = ", ".join(terms.name for terms in unused[:_UNUSED_NAMED])
+        if len(unused) > _MAX_UNUSED_WARNINGS:
+            names = ", ".join(terms.name for terms in unused[:_MAX_UNUSED_WARNINGS])
             yield Problem(
                 position=unused[0].position,
                 message=f"no watch-list uses {len(unused)} of the term sets: {names} ...",
@@ -221,7 +221,7 @@ class _Compiler:
         return node
 
     def _check_masks(self, name: str) -> None:
-        """Find terms that are always inside a mask, and masks that contain no term."""
+        """Report terms that are always inside a mask, and masks that contain no term."""
         normalize = self.vocabulary.normalizer.normalize_term
         shapes = self._shapes.get(self._nodes[name].id, set())
         has_sets = any(isinstance(entry, SetRef) for _, entry in self._entries[name])
@@ -259,7 +259,7 @@ class _Compiler:
     # ------------------------------------------------------------ watch-lists
 
     def watchlist(self, config: WatchList) -> CompiledList:
-        """Compile one list without the rules that have problems, and report those."""
+        """Compile one list; rules with problems are omitted and reported."""
         compiled = CompiledList(config=config)
         compiled.match = self._rules(config, "match", config.match, config.threshold)
         compiled.exclude = self._rules(config, "exclude", config.exclude, 0)
@@ -363,7 +363,7 @@ class _Compiler:
                 for part in parts:
                     yield from self._members(part, fields, text)
             case And() | Not() | Near():
-                raise AssertionError("the parser refuses such an operand of NEAR")
+                raise AssertionError("the parser rejects such an operand of NEAR")
 
     def _subject(self, name: str) -> SetNode:
         if name not in self._subjects:
@@ -379,12 +379,12 @@ class _Compiler:
 
 
 def _narrowed(fields: int, field: str) -> int:
-    """Return the remaining fields: `title:` keeps the title, `about:` the feed's subject."""
+    """Limit the fields: `title:` to the title, `about:` to the feed's subject."""
     return SUBJECT if field == ABOUT else fields & _FIELD_BITS[FIELDS[field]]
 
 
 def is_short_term(written: str) -> bool:
-    """Return True if a term is short enough to be part of many words."""
+    """Return True if a term is so short that many words contain it."""
     letters = sum(map(str.isalnum, written))
     return letters <= (_SHORT_HAN if _HAN.match(written) else _SHORT)
 

@@ -1,7 +1,7 @@
-"""Show the contexts of a term, the feeds that use it, and longer terms that it is only a part of.
+"""Collects the contexts of a term, the feeds that use it, and longer terms that contain it.
 
-A substring such as 一中 is found in 第一中學, and an acronym may name another body. The commonest
-neighbours of a term, and the hits that no list matched, reveal such terms at a glance.
+A term may hit by mistake: 第一中學 contains 一中, and an acronym may mean another body. The most
+frequent neighbors of a term, and hits in entries that no list matched, reveal such mistakes.
 """
 
 import re
@@ -15,14 +15,14 @@ _UNSPACED = re.compile(
     "[\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_MUCH = 0.2  # share of the hits that makes a context worth a look
-_FEW = 5  # hits in one context that a suggestion needs
-_WANTED = 0.1  # share of those hits in matched entries above which a context is useful
+_MIN_SHARE = 0.2  # of all hits in one context, for a suggestion
+_MIN_HITS = 5  # in one context, for a suggestion
+_MAX_MATCHED_SHARE = 0.1  # of a context's hits in matched entries; with more, the context is useful
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A hit with its context on both sides, cut at a number of characters."""
+    """A hit with its context on both sides."""
 
     left: str
     hit: str
@@ -46,7 +46,7 @@ class Concordance:
     width: int = 40  # characters of context on each side
     lines_kept: int = 20
     entries: int = 0
-    matched: int = 0  # of the entries: some list fired
+    matched: int = 0  # entries on which a list fired
     hits: int = 0
     masked: Counter[str] = field(default_factory=Counter)  # by the longer term
     fields: Counter[str] = field(default_factory=Counter)
@@ -68,7 +68,7 @@ class Concordance:
         is_matched: bool,
         verdicts: Sequence[Verdict] = (),
     ) -> None:
-        """Add an entry: its fields by name, and the hits of the term in them."""
+        """Add an entry, with its texts by field and the hits of the term in them."""
         self.entries += 1
         self.matched += is_matched
         self.feeds[feed] += 1
@@ -77,26 +77,27 @@ class Concordance:
             self.hits += 1
             self.fields[hit.field] += 1
             self.terms[hit.term] += 1
-            self._look_around(texts[hit.field], hit, is_matched=is_matched)
+            self._count_neighbors(texts[hit.field], hit, is_matched=is_matched)
             if len(self.lines) < self.lines_kept:
                 self.lines.append(make_line(texts[hit.field], hit, feed=feed, width=self.width))
 
     def suggestions(self) -> list[Suggestion]:
-        """Return longer terms that belong in `not_inside`, the commonest and shortest first."""
+        """Return longer terms for `not_inside`, the most frequent first, then the shortest."""
         found: list[Suggestion] = []
-        by_use = sorted((-count, len(inside), inside) for inside, count in self._inside.items())
-        for negative, _, inside in by_use:
-            count = -negative
-            if count < max(_FEW, _MUCH * self.hits):
+        counts = sorted(self._inside.items(), key=lambda item: (-item[1], len(item[0]), item[0]))
+        for inside, count in counts:
+            if count < max(_MIN_HITS, _MIN_SHARE * self.hits):
                 break
             matched = self._inside_matched[inside]
-            if matched > _WANTED * count or any(other.inside in inside for other in found):
+            if matched > _MAX_MATCHED_SHARE * count or any(
+                other.inside in inside for other in found
+            ):
                 continue
             found.append(Suggestion(inside, count, matched))
         return found
 
-    def _look_around(self, text: str, hit: Hit, *, is_matched: bool) -> None:
-        left, right = neighbours(text, hit.start, hit.end)
+    def _count_neighbors(self, text: str, hit: Hit, *, is_matched: bool) -> None:
+        left, right = neighbors(text, hit.start, hit.end)
         if left:
             self.left[left] += 1
         if right:
@@ -106,8 +107,8 @@ class Concordance:
             self._inside_matched[inside] += is_matched
 
 
-def neighbours(text: str, start: int, end: int) -> tuple[str, str]:
-    """Return the word before and after a span, or the character in scripts without spaces."""
+def neighbors(text: str, start: int, end: int) -> tuple[str, str]:
+    """Return the words before and after a span; in scripts without spaces, the characters."""
     before, after = text[max(0, start - 60) : start], text[end : end + 60]
     return _last(before), _first(after)
 
@@ -131,7 +132,7 @@ def _first(text: str) -> str:
 
 
 def _longer_terms(text: str, hit: Hit, left: str, right: str) -> set[str]:
-    """Return the hit joined with its neighbours, on one side or both."""
+    """Return the hit joined with its neighbors, on one side or both."""
     before = left and text[: hit.start].endswith(left)
     after = right and text[hit.end :].startswith(right)
     terms = set()

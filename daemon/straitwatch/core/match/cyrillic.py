@@ -1,9 +1,9 @@
-"""Make all case forms of Russian and Ukrainian terms when the lists are compiled.
+"""Inflects Russian and Ukrainian terms when the lists are compiled.
 
 The forms come from the dictionaries of pymorphy3, which are loaded for the first such term. In a
-phrase, adjectives agree with their noun and names beside it take its case, but its dependents (a
-genitive, words after a preposition) keep their form. Names that no dictionary knows are guessed, in
-Ukrainian with a table of endings. A wrong form does no harm because texts do not contain it.
+phrase, adjectives agree with their noun and names beside it have its case, but its dependents (a
+genitive, words after a preposition) are not changed. The forms of unknown names are guessed from
+tables of endings. A wrong form has no effect, because texts do not contain it.
 """
 
 import re
@@ -17,7 +17,7 @@ CYRILLIC = re.compile("[\u0400-\u04ff]")
 _ONLY_UKRAINIAN = re.compile("[іїєґ']")
 _ONLY_RUSSIAN = re.compile("[ыэъё]")
 _APOSTROPHES = str.maketrans("’ʼ", "''")
-_LIKELY = 0.2  # score of a reading that counts when the dictionary lists another form
+_LIKELY = 0.2  # minimal score of a reading whose dictionary form is another word
 _GENDERS = frozenset({"masc", "femn", "neut"})
 _SECOND_CASES = {"gen2": "gent", "loc2": "loct", "acc2": "accs"}
 _CASES = frozenset({"nomn", "gent", "datv", "accs", "ablt", "loct", "voct", *_SECOND_CASES})
@@ -27,7 +27,7 @@ _KINDS |= {"VERB": "verb", "INFN": "verb"}
 
 
 class _Form(NamedTuple):
-    """One form of a word. A guessed form fits any case; a form without a case fits none."""
+    """A form of a word; guessed forms have any case, and verbs have none."""
 
     word: str
     case: str | None = None
@@ -40,7 +40,7 @@ class _Reading(NamedTuple):
 
     kind: str
     forms: tuple[_Form, ...]
-    is_base: bool = True  # the word is the form that a dictionary lists
+    is_base: bool = True  # the word itself is a dictionary form
 
 
 @lru_cache(maxsize=20_000)
@@ -64,7 +64,7 @@ def _first(forms: Iterator[tuple[str, ...]]) -> set[tuple[str, ...]]:
 
 
 def _languages(words: Sequence[str]) -> list[str]:
-    """Return the possible languages of a phrase: those that know all its words, or both."""
+    """Return the possible languages of a phrase: those whose dictionary has all words, or both."""
     text = " ".join(words)
     if _ONLY_UKRAINIAN.search(text):
         return ["uk"]
@@ -147,7 +147,7 @@ def _agreeing(
 
 
 def _apposition(readings: Sequence[Sequence[_Reading]], head: int) -> int:
-    """Return the end of the nouns that follow the head in its case."""
+    """Return the end of the nouns after the head that agree with it in case."""
     end = head + 1
     while end < len(readings) and any(
         reading.kind == "noun" and reading.is_base for reading in readings[end]
@@ -177,7 +177,7 @@ def _agree(form: _Form, noun: _Form) -> bool:
 
 
 def _in_case(word: str, readings: Sequence[_Reading], noun: _Form) -> list[str]:
-    """Return a name in the case of the noun beside it, and unchanged: it may depend on the noun."""
+    """Return a name in the case of the noun beside it, and unchanged, as it may be a dependent."""
     fitting = {
         form.word
         for reading in readings
@@ -193,7 +193,7 @@ def _in_case(word: str, readings: Sequence[_Reading], noun: _Form) -> list[str]:
 
 @cache
 def _analyzer(language: str) -> Any | None:
-    """Load a dictionary for the first term that needs it, which takes a fifth of a second."""
+    """Load a dictionary, which takes a fifth of a second."""
     try:
         import pymorphy3  # noqa: PLC0415 - most offline commands never need it
 
@@ -203,7 +203,7 @@ def _analyzer(language: str) -> Any | None:
 
 
 def unload_dictionaries() -> None:
-    """Free the memory of the dictionaries, about 45 MB; forms of words already read remain."""
+    """Free the memory of the dictionaries, about 45 MB; computed forms stay cached."""
     _analyzer.cache_clear()
 
 
@@ -233,7 +233,7 @@ def _read(language: str, word: str, *, is_name: bool) -> tuple[_Reading, ...]:
 
 
 def _compound(word: str) -> _Reading | None:
-    """Inflect both nouns of a word such as корабель-док; the dictionary changes only the last."""
+    """Inflect both nouns of a word such as корабель-док; the dictionary inflects only the last."""
     first, dash, last = word.rpartition("-")
     if not dash or _is_known("uk", word) or not (_is_known("uk", first) and _is_known("uk", last)):
         return None
@@ -276,7 +276,7 @@ def _reading(language: str, parsed: Any) -> _Reading:
 
 
 def _paradigm(parsed: Any) -> tuple[str, ...]:
-    """Identify the lexeme of a reading, which its nominative and accusative share."""
+    """Return a key for the lexeme of a reading, equal for its nominative and accusative."""
     _, *where = parsed.methods_stack[0]
     return (parsed.normal_form, str(parsed.tag.POS), *map(str, where[1:2]))
 
@@ -296,7 +296,7 @@ def _grammar(tag: str) -> tuple[str | None, str, str | None]:
 
 
 def _other_genitive(form: _Form) -> Iterator[_Form]:
-    """Return the genitive Тайваня for Тайваню, because writers use both."""
+    """Yield the genitive Тайваня for Тайваню, because writers use both."""
     if form[1:] == ("gent", "sing", "masc") and form.word[-1] in "ую":
         yield form._replace(word=form.word[:-1] + ("а" if form.word[-1] == "у" else "я"))
 

@@ -1,6 +1,6 @@
-"""Compare the matches of two sets of watch-lists on the same entry, list by list.
+"""Compares the matches of two sets of watch-lists on the same entry, list by list.
 
-`backtest` compares them on stored entries, and a change in shadow on live ones.
+`backtest` compares them on stored entries, and lists in shadow on new ones.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from straitwatch.core.model import Change, Difference, Match
 
 
 def compare_matches(before: Iterable[Match], after: Iterable[Match]) -> Iterator[Difference]:
-    """Yield the differences between two results for one entry; points alone do not count."""
+    """Yield the differences between two results for one entry; a change of points alone is none."""
     old = {match.watchlist: match for match in before}
     new = {match.watchlist: match for match in after}
     for name in sorted(old.keys() | new.keys()):

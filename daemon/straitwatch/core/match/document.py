@@ -1,6 +1,6 @@
-"""Hold one text for the matcher: its normalized form, its hits, and distances between them.
+"""Represents a text for the matcher: its normalized form, its hits, and distances between them.
 
-Each value is computed at most once a text, and only if a rule needs it.
+Each value is computed at most once per text, and only if a rule needs it.
 """
 
 import re
@@ -19,10 +19,10 @@ FIELD_NAMES = ("title", "summary", "content")
 _HAN_KANA = re.compile(
     "[\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
-_CAPITALS = 0.9  # share of capitals in a field that makes its letter case meaningless
-_SAMPLED = 2_000  # characters of a field whose letter case is counted
+_CAPITALS = 0.9  # with a larger share of capitals, the letter case of a field has no meaning
+_SAMPLED = 2_000  # characters of a field in which capitals are counted
 _SUMMARY = 0b010
-_LEAD = 600  # characters of content: about the two paragraphs that an editor would send as summary
+_LEAD = 600  # characters of content that replace a missing summary: about two paragraphs
 _SHORT = 8_000  # characters up to which counting spaces is faster than listing them
 
 
@@ -63,7 +63,7 @@ class Document:
         return language_of(self._source)
 
     def field_at(self, offset: int) -> int:
-        """Return the number of the field at a place of the normalized text."""
+        """Return the number of the field at an offset in the normalized text."""
         if offset < self.title_end:
             return 0
         return 1 if offset < self.summary_end else 2
@@ -85,28 +85,28 @@ class Document:
     # ------------------------------------------------------------ the original
 
     def original(self, start: int, end: int) -> str:
-        """Return the original text of a place in the normalized text."""
+        """Return the original text of a span of the normalized text."""
         first, last = self.normalized.span(start, end)
         return self.raw[first:last]
 
     def has_capitals(self, start: int, end: int) -> bool:
-        """Return True if the place, or its whole field, is written in capitals."""
+        """Return True if the span, or its whole field, is in capitals."""
         return self.original(start, end).isupper() or self.fields_in_capitals[self.field_at(start)]
 
-    def reads(self, start: int, end: int, text: str) -> bool:
-        """Return True if the place has exactly this text, or its field is all capitals."""
+    def has_text(self, start: int, end: int, text: str) -> bool:
+        """Return True if the original of the span is this text, or its field is in capitals."""
         return self.original(start, end) == text or self.fields_in_capitals[self.field_at(start)]
 
     @cached_property
     def fields_in_capitals(self) -> tuple[bool, ...]:
-        """True for each field in capitals throughout, where letter case is no evidence."""
+        """True for each field that is all in capitals, so that letter case has no meaning."""
         return tuple(map(_is_in_capitals, self.fields))
 
     # ------------------------------------------------------------ distances
 
     @cached_property
     def words_before(self) -> Callable[[int], float]:
-        """Count the words before a place; two Han or Kana characters are a word."""
+        """A function that counts the words before an offset; two Han or Kana characters are one."""
         text = self.text
         if not text.isascii() and _HAN_KANA.search(text):
             half_words = _half_words(text)
@@ -127,11 +127,11 @@ class Document:
 
     @cached_property
     def sentence_ends(self) -> list[int]:
-        """The places where sentences of the original end."""
+        """The offsets in the original at which sentences end."""
         return sentence_ends(self.raw)
 
     def sentence_of(self, span: Span) -> int:
-        """Return the number of the sentence in which a span begins."""
+        """Return the number of the sentence that contains the beginning of a span."""
         return bisect_right(self.sentence_ends, self.normalized.span(span.start, span.end)[0])
 
     # ------------------------------------------------------------ back to the original

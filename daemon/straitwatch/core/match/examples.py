@@ -1,4 +1,4 @@
-"""Run the examples of a watch-list, which are the desk's own tests."""
+"""Runs the examples in a watch-list, which are the desk's own tests."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ _ABOUT = re.compile(r"about:\$?(?P<name>\S+)\s+")  # the feed's subject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExampleFailure:
-    """An example with another result than its author expects."""
+    """An example whose result differs from the expected one."""
 
     watchlist: str
     example: Sourced
@@ -23,7 +23,7 @@ class ExampleFailure:
 
 
 def example_text(example: str) -> MatchText:
-    """Return the text of an example: `about:taiwan Ministry detects 16 aircraft || In all, ...`."""
+    """Parse an example such as `about:taiwan Ministry detects 16 aircraft || In all, ...`."""
     subject = _ABOUT.match(example)
     title, _, summary = example[subject.end() if subject else 0 :].partition(EXAMPLE_JOINT)
     about = (subject["name"],) if subject else ()

@@ -1,4 +1,4 @@
-"""Explain why each list fired or not, with points per rule, hits, masked hits and missing terms."""
+"""Explains why a list fired or not, with points per rule, hits, masked hits and missing terms."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -27,8 +27,8 @@ from straitwatch.core.model import Hit, MatchText, Severity
 AsHits = Callable[[Iterable[Span]], tuple[Hit, ...]]
 
 
-class Lack(StrEnum):
-    """The kind of thing that a rule lacks."""
+class LackKind(StrEnum):
+    """Kinds of conditions that a rule lacks."""
 
     TERM = "term"
     DISTANCE = "distance"
@@ -39,9 +39,9 @@ class Lack(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """One thing that kept a rule from holding."""
+    """One condition that a rule lacks."""
 
-    kind: Lack
+    kind: LackKind
     text: str  # in words
     excess: int = 0  # words too many between the two sides of NEAR
 
@@ -62,7 +62,7 @@ class RuleExplanation:
 
     @property
     def kind(self) -> str:
-        """`match`, `signals`, `noise` or `exclude`, without the number of the line."""
+        """The name without the line number: `match`, `signals`, `noise` or `exclude`."""
         return self.rule.partition("[")[0]
 
 
@@ -76,7 +76,7 @@ class MaskedHit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Why one list fired, or did not."""
+    """The reasons why a list fired or not."""
 
     watchlist: str
     fires: bool
@@ -101,7 +101,7 @@ def explain_lists(
     *,
     as_hits: Callable[[Iterable[Span], Document], tuple[Hit, ...]],
 ) -> tuple[Explanation, ...]:
-    """Explain lists on one document."""
+    """Explain the result of each list on a document."""
 
     def show(spans: Iterable[Span]) -> tuple[Hit, ...]:
         return as_hits(spans, doc)
@@ -141,7 +141,7 @@ def _explain_rules(
 
 def _explain_rule(rule: Rule, doc: Document, *, points: int, show: AsHits) -> RuleExplanation:
     holds = rule.holds(doc)
-    spans = rule.node.evidence(doc) if holds else _halfway(rule.node, doc)
+    spans = rule.node.evidence(doc) if holds else _partial_evidence(rule.node, doc)
     return RuleExplanation(
         rule=rule.name,
         when=rule.when,
@@ -152,13 +152,13 @@ def _explain_rule(rule: Rule, doc: Document, *, points: int, show: AsHits) -> Ru
     )
 
 
-def _halfway(node: Node, doc: Document) -> list[Span]:
+def _partial_evidence(node: Node, doc: Document) -> list[Span]:
     return [span for leaf in leaves_of(node) for span in leaf.spans(doc)]
 
 
 def _missing_of(rule: Rule, doc: Document) -> Iterator[Missing]:
-    if rule.node.holds(doc):  # only through the feed's subject
-        yield Missing(kind=Lack.TERM, text="a hit in the text")
+    if rule.node.holds(doc):  # the feed's subject is the only hit
+        yield Missing(kind=LackKind.TERM, text="a hit in the text")
     else:
         yield from _missing(rule.node, doc)
 
@@ -166,35 +166,35 @@ def _missing_of(rule: Rule, doc: Document) -> Iterator[Missing]:
 def _missing(node: Node, doc: Document) -> Iterator[Missing]:
     match node:
         case Leaf():
-            yield Missing(kind=Lack.TERM, text=node.text)
+            yield Missing(kind=LackKind.TERM, text=node.text)
         case AllOf():
             for part in node.parts:
                 if not part.holds(doc):
                     yield from _missing(part, doc)
         case AnyOf():
             lacks = [lack for part in node.parts for lack in _missing(part, doc)]
-            kind = lacks[0].kind if len({lack.kind for lack in lacks}) == 1 else Lack.TERM
+            kind = lacks[0].kind if len({lack.kind for lack in lacks}) == 1 else LackKind.TERM
             excess = min(lack.excess for lack in lacks)
             yield Missing(kind=kind, text=" or ".join(map(str, lacks)), excess=excess)
         case Close():
             yield _missing_pair(node, doc)
         case _:
             text = "an excluded term is present"
-            yield Missing(kind=Lack.ABSENCE, text=text)
+            yield Missing(kind=LackKind.ABSENCE, text=text)
 
 
 def _missing_pair(node: Close, doc: Document) -> Missing:
     lacking = [leaf.text for leaf in (node.left, node.right) if not leaf.spans(doc)]
     if lacking:
-        return Missing(kind=Lack.TERM, text=" and ".join(lacking))
+        return Missing(kind=LackKind.TERM, text=" and ".join(lacking))
     distance = node.distance(doc)
     pair = f"{node.left.text} and {node.right.text}"
     if distance is None:
-        return Missing(kind=Lack.ORDER, text=f"{pair} overlap or are in the wrong order")
+        return Missing(kind=LackKind.ORDER, text=f"{pair} overlap or are in the wrong order")
     if node.words is None:
-        return Missing(kind=Lack.SENTENCE, text=f"{pair} are in different sentences")
+        return Missing(kind=LackKind.SENTENCE, text=f"{pair} are in different sentences")
     return Missing(
-        kind=Lack.DISTANCE,
+        kind=LackKind.DISTANCE,
         text=f"{pair} are {distance:g} words apart, at most {node.words} allowed",
         excess=ceil(distance - node.words),
     )

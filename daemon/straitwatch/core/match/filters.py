@@ -1,4 +1,4 @@
-"""Filter texts by language, feed and country. A list reads a text if the property is unknown."""
+"""Filters texts by language, feed and country; an unknown property passes the filter."""
 
 import re
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ _SCRIPTS = {"zh-tw": "zh-hant", "zh-hk": "zh-hant", "zh-mo": "zh-hant"} | {
 
 
 def find_exclusion(config: WatchList, text: MatchText) -> str:
-    """Return the reason why a list does not read this text, or an empty string if it does."""
+    """Return the reason why a list excludes this text; "" if it does not."""
     if config.languages and not is_in(config.languages, text.language):
         return f"language {text.language} is not among {', '.join(config.languages)}"
     if config.countries and text.country and text.country not in config.countries:
@@ -38,14 +38,14 @@ def find_exclusion(config: WatchList, text: MatchText) -> str:
 
 
 def language_of(text: MatchText) -> str:
-    """Return the language of a text; if no one named it, the one that its script shows."""
-    if _is_named(_language(text.language)):
+    """Return the declared language of a text, or else the one that its script shows."""
+    if _is_declared(_language(text.language)):
         return text.language
     written = f"{text.title} {text.summary}"
     return next((tag for tag, script in _WRITTEN if script.search(written)), "")
 
 
-def _is_named(language: str) -> bool:
+def _is_declared(language: str) -> bool:
     code = language.partition("-")[0]
     return _TAG.match(language) is not None and code not in _NO_LANGUAGE
 
@@ -53,7 +53,7 @@ def _is_named(language: str) -> bool:
 def is_in(languages: Iterable[str], language: str) -> bool:
     """Return True if a language is one of these, or if it is unknown."""
     spoken = _language(language)
-    if not _is_named(spoken):
+    if not _is_declared(spoken):
         return True
     return any(_is_same_language(_language(tag), spoken) for tag in languages)
 

@@ -1,9 +1,9 @@
-"""Map Traditional, Japanese and regional Han characters to simplified ones for comparison.
+"""Maps Traditional, Japanese and regional Han characters to simplified ones for comparison.
 
-Pairs of code points, taken from the character tables TSCharacters, JPVariants, HKVariants and
-TWVariants of OpenCC (https://github.com/BYVoid/OpenCC, Apache License 2.0), first choice of each
-line. A variant maps to the simplified form of its traditional character. 著 is compared as 着. The
-characters of the two strings correspond by position.
+The character at each position of `FROM` maps to that of `TO`. The pairs are the first choices in
+the tables TSCharacters, JPVariants, HKVariants and TWVariants of OpenCC
+(https://github.com/BYVoid/OpenCC, Apache License 2.0). A variant maps to the simplified form of its
+traditional character. 著 is compared as 着.
 """
 
 from collections.abc import Mapping

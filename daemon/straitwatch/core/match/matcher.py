@@ -1,11 +1,11 @@
-"""Match texts against compiled watch-lists: scan once for all lists, then check only likely rules.
+"""Matches texts against compiled watch-lists: scans once for all lists, then checks likely rules.
 
 A list scores `threshold` points if any `match` rule holds, plus the points of each `signals` rule
 that holds, minus those of each `noise` rule that holds. It fires if the score reaches the threshold
-and no `exclude` rule holds. Noise therefore outweighs a bare match, and further signals outweigh
-noise: a plain earthquake story does not fire, but one in which warships cross the median line does.
-The severity is that of the first `severity` line that holds, or `normal`. Lines with a condition on
-the story wait for `decide`.
+and no `exclude` rule holds. Noise therefore outweighs a match without signals, and further signals
+outweigh noise. For example, a plain earthquake report does not fire, but one in which warships
+cross the median line does. The severity is that of the first `severity` line that holds, or
+`normal`. Lines with a condition on the story are resolved when the story is known.
 """
 
 import re
@@ -29,7 +29,7 @@ from straitwatch.core.match.rules import (
 from straitwatch.core.match.variants import Check, Ending, Pattern
 from straitwatch.core.model import Hit, Match, MatchText, RuleScore, WatchList
 
-_CJK = "⺀"  # from here on, scripts write words without spaces
+_CJK = "⺀"  # the first character of the scripts without spaces between words
 _HANGUL = ("가", "힣")
 _SHORT_HANGUL = re.compile("[가-힣]{1,2}(?![가-힣])")  # longer words also end compounds
 
@@ -38,16 +38,16 @@ _Pair = tuple[int, int]  # set id, term id
 
 @dataclass(slots=True)
 class _Entry:
-    """The terms behind one string of the automaton."""
+    """The terms of one string in the automaton."""
 
     left: str  # the kind of character that must not precede it: "", "letter" or "hangul"
-    right: bool  # True if a letter after it makes another word
+    right: bool  # True if no letter may follow it
     whole: list[_Pair] = field(default_factory=list)
     checked: list[tuple[tuple[Check, ...], Ending, _Pair]] = field(default_factory=list)
 
 
 class Vocabulary:
-    """All strings that any list looks for, and the term sets behind each."""
+    """All strings that lists search for, with their term sets."""
 
     def __init__(self, normalizer: TextNormalizer) -> None:
         self.normalizer = normalizer
@@ -57,12 +57,12 @@ class Vocabulary:
         self._term_ids: dict[str, int] = {}
 
     def new_set(self, name: str) -> SetNode:
-        """Make an empty term set."""
+        """Add an empty term set."""
         self.sets.append(SetNode(len(self.sets), name))
         return self.sets[-1]
 
     def add(self, node: SetNode, written: str, patterns: Sequence[Pattern]) -> None:
-        """Add a term with all its shapes to a set."""
+        """Add a term with all its patterns to a set."""
         pair = (node.id, self.term(written))
         node.size += len(patterns)
         for pattern in patterns:
@@ -75,7 +75,7 @@ class Vocabulary:
                 entry.whole.append(pair)
 
     def term(self, written: str) -> int:
-        """Return the number of a term by its spelling."""
+        """Return the id of a term, which is new if necessary."""
         term = self._term_ids.setdefault(written, len(self.terms))
         if term == len(self.terms):
             self.terms.append(written)
@@ -88,7 +88,7 @@ class Vocabulary:
 
     @property
     def entries(self) -> list[_Entry]:
-        """The terms behind the strings."""
+        """The terms of each string, in the order of `patterns`."""
         return list(self._entries.values())
 
 
@@ -101,7 +101,7 @@ def _entry(text: str) -> _Entry:
 
 
 class Matcher:
-    """All enabled watch-lists, ready for any number of texts."""
+    """All enabled watch-lists, compiled."""
 
     def __init__(
         self,
@@ -135,16 +135,16 @@ class Matcher:
         return tuple(compiled.config for compiled in self.lists)
 
     def knows(self, term: str) -> bool:
-        """Return True if a list or set has a term in this spelling."""
+        """Return True if a list or set has this term, in the same spelling."""
         return term in self._terms
 
     def match(self, text: MatchText) -> tuple[Match, ...]:
-        """Return the lists that fire on a text."""
+        """Return the matches of the lists that fire on a text."""
         doc = self.read(text)
         if not doc.hits:
             return ()
         matches = []
-        for at, held in sorted(self._woken(doc).items()):
+        for at, held in sorted(self._held_rules(doc).items()):
             compiled = self.lists[at]
             if not find_exclusion(compiled.config, text):
                 found = self._decide(compiled, held, doc)
@@ -165,7 +165,7 @@ class Matcher:
         return doc
 
     def terms_in(self, doc: Document) -> set[str]:
-        """Return the terms found in a text, in the spelling of the lists."""
+        """Return the terms in a text, in the spelling of the lists."""
         spans = (span for spans in doc.hits.values() for span in spans)
         return {self._terms[span.term] for span in spans if not is_subject(span)}
 
@@ -214,7 +214,10 @@ class Matcher:
     # ------------------------------------------------------------ rules
 
     def _build_gate(self) -> dict[int, tuple[int, ...]]:
-        """Map each term set to the rules that cannot hold without a hit of it or an equal set."""
+        """Map each term set to the rules that need a hit from its group of sets.
+
+        For each rule, the group with the fewest expected hits is used.
+        """
         gate: dict[int, list[int]] = {}
         for number, (_, _rule, clauses) in enumerate(self._positive):
             for set_id in min(clauses, key=self._expected_hits):
@@ -224,15 +227,15 @@ class Matcher:
     def _expected_hits(self, clause: frozenset[int]) -> int:
         return sum(self._sets[set_id].size for set_id in clause)
 
-    def _woken(self, doc: Document) -> dict[int, list[Rule]]:
+    def _held_rules(self, doc: Document) -> dict[int, list[Rule]]:
         """Return the match and signal rules that hold, by list."""
         gate, hits = self._gate, doc.hits
-        woken: set[int] = set()
+        candidates: set[int] = set()
         for set_id in hits:
             if set_id in gate:
-                woken.update(gate[set_id])
+                candidates.update(gate[set_id])
         held: dict[int, list[Rule]] = {}
-        for number in sorted(woken):
+        for number in sorted(candidates):
             at, rule, clauses = self._positive[number]
             if any(clause.isdisjoint(hits) for clause in clauses):
                 continue
@@ -260,7 +263,7 @@ class Matcher:
         )
 
     def explain(self, text: MatchText, *, only: str = "") -> tuple[Explanation, ...]:
-        """Explain why each list, or only the one with this id, fires on a text or not."""
+        """Explain why each list, or only the list `only`, fires on a text or not."""
         lists = [compiled for compiled in self.lists if only in ("", compiled.config.id)]
         return explain_lists(lists, text, self.read(text), as_hits=self.as_hits)
 
@@ -269,7 +272,7 @@ class Matcher:
         return self.as_hits({span for rule in rules for span in rule.node.evidence(doc)}, doc)
 
     def as_hits(self, spans: Iterable[Span], doc: Document) -> tuple[Hit, ...]:
-        """Convert spans to hits in the original, in reading order, one for each place."""
+        """Convert spans to hits in the original, in reading order, without repeats."""
         places = {(span.start, span.end): span for span in sorted(set(spans), reverse=True)}
         return tuple(self._as_hit(span, doc) for span in reversed(places.values()))
 
@@ -290,7 +293,7 @@ def _loss(rule: Rule) -> RuleScore:
 
 def _passes(doc: Document, start: int, checks: tuple[Check, ...]) -> bool:
     return all(
-        doc.reads(start + check.start, start + check.end, check.text)
+        doc.has_text(start + check.start, start + check.end, check.text)
         if check.text
         else doc.has_capitals(start + check.start, start + check.end)
         for check in checks
@@ -302,12 +305,12 @@ _MODEL = re.compile(r"[A-ZА-ЯІ]{1,3}\d?s?")
 
 
 def _whole_end(end: int, ending: Ending) -> int:
-    """Return the end of a pattern at the end of a word, or 0 if it needs more letters."""
+    """Return the end of a pattern that ends with its word; 0 if it needs more letters."""
     return 0 if ending is Ending.VARIANT else end
 
 
 def _word_end(doc: Document, end: int, ending: Ending) -> int:
-    """Return the end of the word that contains a pattern, or 0 if the rest is not allowed."""
+    """Return the end of the word that contains a pattern; 0 if the rest of it is not allowed."""
     if ending is Ending.NONE:
         return 0
     found = _WORD_REST.match(doc.text, end)

@@ -1,20 +1,20 @@
-"""Find near misses, and the rules that decide between two versions of a list.
+"""Finds near misses, and the rules that decide between two versions of a list.
 
 A near miss is a text that missed a list for a single reason: one term, a few words of distance, one
-noise rule, or a mask. All other texts are about something else.
+noise rule, or a mask. Texts that lack more are about other topics.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from straitwatch.core.match.explain import Explanation, Lack, RuleExplanation
+from straitwatch.core.match.explain import Explanation, LackKind, RuleExplanation
 
-_HEAVY_MASKS = 2  # masked hits to show as the reason
+_MAX_MASKED = 2  # masked hits in the text of a reason
 
 
 class MissKind(StrEnum):
-    """The kind of reason why a list did not fire."""
+    """Kinds of reasons why a list did not fire."""
 
     FILTER = "filter"
     EXCLUDE = "exclude"
@@ -31,38 +31,38 @@ class NearMiss:
 
     kind: MissKind
     rule: str  # such as noise[2] or match[0]; "" if it is not a rule
-    what: str  # the same for all texts with this reason, which are grouped by it
-    text: str  # in words, for this text
-    excess: int = 0  # words of distance too many
+    what: str  # groups texts with the same reason
+    text: str  # the reason in words, for this text
+    excess: int = 0  # words of distance above the limit
 
 
 def find_near_miss(explanation: Explanation) -> NearMiss | None:
-    """Return the single reason why a list did not fire; None if it fires or lacks more."""
+    """Return the single reason why a list did not fire; None if it fires or has more reasons."""
     if explanation.fires:
         return None
     if explanation.score >= explanation.threshold:
-        return _refused(explanation)
+        return _find_refusal(explanation)
     return (
-        _outweighed(explanation)
-        or _one_short(explanation)
-        or _too_few(explanation)
-        or _masked(explanation)
+        _find_noise(explanation)
+        or _find_lack(explanation)
+        or _find_points(explanation)
+        or _find_mask(explanation)
     )
 
 
-def _refused(explanation: Explanation) -> NearMiss:
-    """Return the filter or exclusion that decided although the points are sufficient."""
+def _find_refusal(explanation: Explanation) -> NearMiss:
+    """Return the filter or exclude rule that stopped a list with enough points."""
     if explanation.filtered:
         what = explanation.filtered
-        return NearMiss(kind=MissKind.FILTER, rule="", what=what, text=f"not looked at: {what}")
+        return NearMiss(kind=MissKind.FILTER, rule="", what=what, text=f"filtered out: {what}")
     rule = next(found for found in explanation.rules if found.rule == explanation.excluded_by)
     words = _words(rule)
-    text = f"{rule.rule} keeps it out: {words}"
+    text = f"{rule.rule} excludes it: {words}"
     return NearMiss(kind=MissKind.EXCLUDE, rule=rule.rule, what=rule.when, text=text)
 
 
-def _outweighed(explanation: Explanation) -> NearMiss | None:
-    """Return the noise rule without which the list fires, if there is one."""
+def _find_noise(explanation: Explanation) -> NearMiss | None:
+    """Return the noise rule without which the list would fire, if there is one."""
     noise = [rule for rule in explanation.held if rule.points < 0]
     if not noise:
         return None
@@ -70,22 +70,26 @@ def _outweighed(explanation: Explanation) -> NearMiss | None:
     if explanation.score - rule.points < explanation.threshold:
         return None
     text = (
-        f"{rule.rule} took {-rule.points} points ({_words(rule)}): "
+        f"{rule.rule} subtracts {-rule.points} points ({_words(rule)}): "
         f"{explanation.score} of {explanation.threshold}"
     )
     return NearMiss(kind=MissKind.NOISE, rule=rule.rule, what=rule.when, text=text)
 
 
-def _one_short(explanation: Explanation) -> NearMiss | None:
-    """Return the one thing that a `match` line lacks: the least distance, or else a term."""
+def _find_lack(explanation: Explanation) -> NearMiss | None:
+    """Return the single condition that a `match` rule lacks: the least distance, or else a term."""
     lacking = [
         (rule, rule.missing[0])
         for rule in explanation.rules
         if rule.kind == "match" and len(rule.missing) == 1 and _has_hit_in_text(rule)
     ]
-    apart = [pair for pair in lacking if pair[1].kind in (Lack.DISTANCE, Lack.SENTENCE, Lack.ORDER)]
-    if apart:
-        rule, lack = min(apart, key=lambda pair: pair[1].excess)
+    distant = [
+        pair
+        for pair in lacking
+        if pair[1].kind in (LackKind.DISTANCE, LackKind.SENTENCE, LackKind.ORDER)
+    ]
+    if distant:
+        rule, lack = min(distant, key=lambda pair: pair[1].excess)
         kind = MissKind.DISTANCE
     elif lacking:
         rule, lack = lacking[0]
@@ -101,7 +105,7 @@ def _has_hit_in_text(rule: RuleExplanation) -> bool:
     return any(hit.field != "feed" for hit in rule.hits)
 
 
-def _too_few(explanation: Explanation) -> NearMiss | None:
+def _find_points(explanation: Explanation) -> NearMiss | None:
     gained = sum(rule.points for rule in explanation.held if rule.points > 0)
     if gained <= 0:
         return None
@@ -109,11 +113,11 @@ def _too_few(explanation: Explanation) -> NearMiss | None:
     return NearMiss(kind=MissKind.POINTS, rule="", what="too few points", text=text)
 
 
-def _masked(explanation: Explanation) -> NearMiss | None:
+def _find_mask(explanation: Explanation) -> NearMiss | None:
     if not explanation.masked:
         return None
     inside = [f"{masked.hit.text} inside {masked.inside.text}" for masked in explanation.masked]
-    shown = list(dict.fromkeys(inside))[:_HEAVY_MASKS]
+    shown = list(dict.fromkeys(inside))[:_MAX_MASKED]
     text = f"does not count: {'; '.join(shown)}"
     return NearMiss(kind=MissKind.MASK, rule="", what=shown[0], text=text)
 
@@ -126,9 +130,9 @@ def _words(rule: RuleExplanation) -> str:
 
 
 def find_deciding_rules(fires: Explanation, other: Explanation | None) -> Iterator[str]:
-    """Yield the rules that only the firing side has, and those that stop the other side.
+    """Yield the rules that hold only on the firing side, and those that stop the other side.
 
-    Rules are compared by their text, because their number changes with each line added above.
+    Rules are compared by their text, because a line added above changes their number.
     """
     if other is None:
         yield from (_named(rule) for rule in fires.held if rule.points >= 0)

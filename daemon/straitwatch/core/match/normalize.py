@@ -1,11 +1,11 @@
-"""Normalize texts so that they can be compared, and map places back to the original.
+"""Normalizes texts for comparison, and maps offsets back to the original.
 
-Texts lose their differences in case, Latin diacritics, Han forms (Traditional, Simplified,
+Normalization removes differences in case, Latin diacritics, Han forms (Traditional, Simplified,
 Japanese, regional), full width, dashes, apostrophes and separators. Latin and Cyrillic look-alikes
 inside a word or a designation become one script, and an emoji separates words. Almost every text is
-normalized character by character, so an offset in the result is an offset in the original. Texts
-with combining marks, zero-width characters, ligatures or camel-case hashtags need a slower path
-with an offset map.
+normalized character by character, so an offset in the result is also the offset in the original.
+Texts with combining marks, zero-width characters, ligatures or camel-case hashtags take a slower
+path with an offset map.
 """
 
 import re
@@ -40,7 +40,7 @@ _TO_LATIN = str.maketrans("асекмнорхтуіјѕв", "acekmhopxtyijsb")
 _TO_LATIN_CAPITALS = str.maketrans("АВСЕНКМОРТХУІ", "ABCEHKMOPTXYI")
 _LOOKALIKES_LATIN = frozenset("acekmhopxtyib")
 _LOOKALIKES_CYRILLIC = frozenset("асекмнорхтуіјѕв")
-# С-400 and C-400, Ка-52 and Ka-52: readers cannot see the difference, so writers mix them.
+# Writers mix the scripts of С-400 and C-400, or Ка-52 and Ka-52, because they look the same.
 _DESIGNATION = re.compile(
     r"(?<![^\W\d_])[A-ZАВСЕНКМОРТХУІ][A-Za-zАВСЕНКМОРТХУІавсенкмортхуі]{0,2}[-\u2010-\u2015−]?\d+"
     r"[A-ZАВСЕНКМОРТХУІ]{0,2}(?![^\W\d_])"
@@ -73,7 +73,7 @@ class NormalizedText:
         return _RUN.sub(" ", text)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the place in the original that became a place in the normalized text."""
+        """Return the span in the original of a span in the normalized text."""
         if self._at:
             start += self._lost[bisect_right(self._at, start)]
             end += self._lost[bisect_right(self._at, end - 1)]
@@ -94,7 +94,7 @@ def _at(segment: Segment) -> int:
 
 
 class TextNormalizer:
-    """Normalizes texts, and remembers each character that it has seen."""
+    """Normalizes texts, with a cache of characters."""
 
     def __init__(self) -> None:
         self._plain = set(_PLAIN)
@@ -108,11 +108,11 @@ class TextNormalizer:
             return self._normalize_slowly(text)
         if text.isascii():
             return NormalizedText(text.lower().translate(_ASCII))
-        normalized = self._normalize_evenly(text)
+        normalized = self._normalize_regular(text)
         return self._normalize_slowly(text) if normalized is None else NormalizedText(normalized)
 
-    def _normalize_evenly(self, text: str) -> str | None:
-        """Normalize each character, or return None if one has no single counterpart."""
+    def _normalize_regular(self, text: str) -> str | None:
+        """Normalize character by character; None if a character does not map to exactly one."""
         normalized = text.lower()
         if len(normalized) != len(text):
             return None
@@ -135,7 +135,7 @@ class TextNormalizer:
         return _TOKEN.sub(_unmix, normalized)
 
     def normalize_term(self, text: str) -> str:
-        """Normalize a word of a term, without separators around it."""
+        """Normalize a word of a term, and strip separators around it."""
         known = self._words.get(text)
         if known is None:
             known = self._words[text] = self.normalize(text).text.strip()
@@ -160,7 +160,7 @@ class TextNormalizer:
             return letter if letter == JOINT else " "
         plain = unicodedata.normalize("NFKC", letter).casefold()
         if len(plain) > 1 and not (letter.isalpha() and plain.isalnum()):
-            return letter  # an ellipsis or a trade mark sign has no letters to compare
+            return letter  # such as an ellipsis or a trade mark sign
         return "".join(map(self._bare, plain))
 
     def _bare(self, letter: str) -> str:
@@ -173,13 +173,13 @@ class TextNormalizer:
         return self._han.get(letter, letter)
 
     def _normalize_slowly(self, text: str) -> NormalizedText:
-        """Normalize regular stretches at once, and irregular places one by one."""
+        """Normalize regular parts at once, and irregular characters one by one."""
         text = _DESIGNATION.sub(_with_latin_capitals, text)
         pieces: list[str] = []
         segments: list[Segment] = []
         done = length = 0
-        for start, end in self._odd_places(text):
-            even = self._normalize_even_stretch(text[done:start])
+        for start, end in self._irregular_spans(text):
+            even = self._normalize_part(text[done:start])
             odd = self._normalize_cluster(text[start:end]) if end > start else " "
             segments.append(Segment(length, done, 0))
             segments.append(Segment(length + len(even), start, max(end, start + 1)))
@@ -187,16 +187,16 @@ class TextNormalizer:
             length += len(even) + len(odd)
             done = end
         segments.append(Segment(length, done, 0))
-        pieces.append(self._normalize_even_stretch(text[done:]))
+        pieces.append(self._normalize_part(text[done:]))
         return NormalizedText(_TOKEN.sub(_unmix, "".join(pieces)), segments)
 
-    def _normalize_even_stretch(self, text: str) -> str:
+    def _normalize_part(self, text: str) -> str:
         if text.isascii():
             return text.lower().translate(_ASCII)
         return "".join(map(self._normalize_cluster, text))
 
-    def _odd_places(self, text: str) -> list[tuple[int, int]]:
-        """Return the characters without a single counterpart, and the word breaks in hashtags."""
+    def _irregular_spans(self, text: str) -> list[tuple[int, int]]:
+        """Return the spans of irregular characters, and the word breaks in hashtags."""
         odd = "".join(letter for letter in set(text) if len(self._normalize_cluster(letter)) != 1)
         places = [
             found.span()
@@ -223,7 +223,7 @@ def _with_latin_capitals(designation: re.Match[str]) -> str:
 
 
 def _unmix(token: re.Match[str]) -> str:
-    """Convert a word that mixes Cyrillic and Latin to one script if its look-alikes allow it."""
+    """Convert a word of mixed Cyrillic and Latin letters to one script, if look-alikes allow it."""
     word = token[0]
     latin = {letter for letter in word if "a" <= letter <= "z"}
     if not latin:

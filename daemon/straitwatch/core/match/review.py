@@ -1,7 +1,7 @@
-"""Review watch-lists on past entries: near misses, unused rules and terms, and misleading ones.
+"""Reviews watch-lists on past entries: near misses, unused rules and terms, and misleading ones.
 
-The entries carry people's verdicts. Near misses are grouped by the one thing that was missing.
-Misleading rules and terms are those of entries that people marked as not relevant.
+Near misses are grouped by the single missing condition. Misleading rules and terms are those of
+matched entries that people marked as not relevant.
 """
 
 import re
@@ -13,7 +13,7 @@ from straitwatch.core.match.matcher import Matcher
 from straitwatch.core.match.nearest import MissKind, NearMiss, find_near_miss
 from straitwatch.core.model import MatchText, TermSet, Verdict
 
-NEAR_WORDS = 3  # excess words of distance in a near miss, at most
+NEAR_WORDS = 3  # the largest excess of words between terms in a near miss
 _SAMPLES = 3
 _SCRIPTS = (
     ("Hangul", re.compile("[\uac00-\ud7a3]")),
@@ -24,7 +24,7 @@ _SCRIPTS = (
 
 
 def script_of(text: str) -> str:
-    """Name the script of a text, "Latin" if no other one is found."""
+    """Return the name of a text's script; "Latin" if there is no other one."""
     return next((name for name, pattern in _SCRIPTS if pattern.search(text)), "Latin")
 
 
@@ -37,13 +37,13 @@ class NearMisses:
     rule: str
     what: str
     count: int = 0
-    points: int = 0  # the sum over all entries; more points are more promising
-    samples: list[tuple[str, str, str]] = field(default_factory=list)  # feed, title, in words
+    points: int = 0  # the sum over all entries; with more points, a new rule is more promising
+    samples: list[tuple[str, str, str]] = field(default_factory=list)  # feed, title, reason
 
 
 @dataclass(slots=True)
 class RuleRecord:
-    """How often a rule held, and people's verdicts on the entries that it helped to match."""
+    """The entries on which a rule held, and people's verdicts on its matches."""
 
     watchlist: str
     rule: str
@@ -71,10 +71,10 @@ class Review:
             for rule in compiled.rules()
         }
 
-    def take(
+    def add(
         self, text: MatchText, *, feed: str, verdicts: Mapping[str, Verdict] | None = None
     ) -> None:
-        """Add an entry with people's verdicts by list."""
+        """Add an entry, with people's verdicts by watch-list."""
         self.entries += 1
         self.scripts[script_of(text.title)] += 1
         doc = self._matcher.read(text)
@@ -117,12 +117,12 @@ class Review:
         return dead
 
     def misleading_rules(self) -> list[RuleRecord]:
-        """Return the rules with entries that people called not relevant, the worst first."""
+        """Return the rules with matches marked as not relevant, the worst first."""
         bad = [record for record in self._rules.values() if record.verdicts[Verdict.NOT_RELEVANT]]
         return sorted(bad, key=lambda record: -record.verdicts[Verdict.NOT_RELEVANT])
 
     def misleading_terms(self) -> list[tuple[str, Counter[Verdict]]]:
-        """Return the terms with entries that people called not relevant, the worst first."""
+        """Return the terms with matches marked as not relevant, the worst first."""
         bad = [item for item in self._term_verdicts.items() if item[1][Verdict.NOT_RELEVANT]]
         return sorted(bad, key=lambda item: -item[1][Verdict.NOT_RELEVANT])
 
@@ -130,7 +130,7 @@ class Review:
         (explanation,) = self._matcher.explain(text, only=name)
         missed = find_near_miss(explanation)
         gained = sum(rule.points for rule in explanation.held if rule.points > 0)
-        if missed is None or not _is_worth_a_look(missed, gained):
+        if missed is None or not _is_informative(missed, gained):
             return
         rule = "" if missed.kind is MissKind.TERM else missed.rule
         group = self._misses.setdefault(
@@ -143,8 +143,8 @@ class Review:
             group.samples.append((feed, text.title, missed.text))
 
 
-def _is_worth_a_look(missed: NearMiss, gained: int) -> bool:
-    """Return True if a near miss is informative; a mere mention of one word is not."""
+def _is_informative(missed: NearMiss, gained: int) -> bool:
+    """Return True if a near miss helps to improve a list; a single common word does not."""
     if missed.kind in (MissKind.NOISE, MissKind.EXCLUDE, MissKind.FILTER):
         return True
     if missed.kind is MissKind.DISTANCE:

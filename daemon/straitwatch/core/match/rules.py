@@ -1,4 +1,4 @@
-"""Evaluate the rules of a watch-list, which are trees of term sets, on a document."""
+"""Evaluates the rules of a watch-list, which are trees of term sets, on a document."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,23 +15,23 @@ SUBJECT = 0b1000  # the subject of the feed
 
 
 def is_subject(span: Span) -> bool:
-    """Return True if a hit is the subject of the feed, which is outside the text."""
+    """Return True if a hit is the subject of the feed and not a part of the text."""
     return span.end == 0
 
 
 class Node(Protocol):
-    """A part of a rule."""
+    """A node in the tree of a rule."""
 
     def holds(self, doc: Document) -> bool:
-        """Return True if the part holds for the document."""
+        """Return True if the node holds for the document."""
         ...
 
     def evidence(self, doc: Document) -> list[Span]:
-        """Return the spans that make the part hold."""
+        """Return the spans that make the node hold."""
         ...
 
     def clauses(self) -> list[frozenset[int]]:
-        """Return groups of term sets; without a hit from each group the part cannot hold."""
+        """Return groups of term sets; the node can hold only with a hit from each group."""
         ...
 
 
@@ -61,7 +61,7 @@ class SetNode:
         return sorted(set(own)) if len(own) > 1 else own
 
     def unmasked(self, spans: list[Span], doc: Document) -> list[Span]:
-        """Drop the hits that lie within a longer hit of the mask."""
+        """Drop the hits inside a longer hit of the mask."""
         masks = self.mask.spans(doc) if spans and self.mask else NOTHING
         if not masks:
             return spans
@@ -74,7 +74,7 @@ class SetNode:
 
 
 def covers(masks: Sequence[Span], reach: Sequence[int], span: Span) -> bool:
-    """Return True if a mask contains the span and more; `reach` is `reach_of(masks)`."""
+    """Return True if a mask contains the span and is longer; `reach` is `reach_of(masks)`."""
     before = bisect_left(masks, span.start, key=_start)
     if before and reach[before - 1] >= span.end:
         return True
@@ -83,7 +83,7 @@ def covers(masks: Sequence[Span], reach: Sequence[int], span: Span) -> bool:
 
 
 def reach_of(masks: Sequence[Span]) -> list[int]:
-    """Return, for each mask, the furthest end of the masks up to it."""
+    """Return the furthest end among each mask and those before it."""
     return list(accumulate((mask.end for mask in masks), max))
 
 
@@ -214,16 +214,16 @@ class Close:
     def distance(self, doc: Document) -> float | None:
         """Return the least number of words between the two sides, or None if one is missing."""
         left, right = self.left.spans(doc), self.right.spans(doc)
-        pairs = list(_neighbours(left, right))
+        pairs = list(_neighbors(left, right))
         if not self.is_ordered:
-            pairs += _neighbours(right, left)
+            pairs += _neighbors(right, left)
         return min((doc.words_between(*pair) for pair in pairs), default=None)
 
     def _pairs(
         self, doc: Document, first: list[Span], second: list[Span], *, is_first_enough: bool = False
     ) -> list[tuple[Span, Span]]:
         pairs = []
-        for pair in _neighbours(first, second):
+        for pair in _neighbors(first, second):
             if self._is_close(doc, *pair):
                 pairs.append(pair)
                 if is_first_enough:
@@ -242,7 +242,7 @@ class Close:
 
 
 def leaves_of(node: Node) -> Iterator[Leaf]:
-    """Return the leaves that can make a rule hold, without those of NOT."""
+    """Yield the leaves that can make a rule hold, which excludes those of NOT."""
     match node:
         case Leaf():
             yield node
@@ -256,8 +256,8 @@ def leaves_of(node: Node) -> Iterator[Leaf]:
             return
 
 
-def _neighbours(first: list[Span], second: list[Span]) -> Iterable[tuple[Span, Span]]:
-    """Pair each span of `first` with the next of `second`, and each of `second` with the last."""
+def _neighbors(first: list[Span], second: list[Span]) -> Iterable[tuple[Span, Span]]:
+    """Yield the nearest pairs of a span of `first` and a later span of `second`."""
     starts = [span.start for span in second]
     for span in first:
         at = bisect_left(starts, span.end)
@@ -279,10 +279,10 @@ class Rule:
     when: str
     points: int
     node: Node
-    subjects: frozenset[int] = frozenset()  # sets through which the feed's subject counts
+    subjects: frozenset[int] = frozenset()  # sets for the feed's subject
 
     def holds(self, doc: Document) -> bool:
-        """Return True if the rule holds for the text; the feed's subject alone is not enough."""
+        """Return True if the rule holds, with at least one hit besides the feed's subject."""
         if not self.node.holds(doc):
             return False
         if self.subjects.isdisjoint(doc.hits):
@@ -328,7 +328,7 @@ def points_of(held: Iterable[Rule]) -> int:
 
 
 def score_of(compiled: CompiledList, doc: Document) -> int:
-    """Return the score of a list on a document, even if it does not fire."""
+    """Compute the score of a list on a document, even if it does not fire."""
     held = [rule for rule in [*compiled.match, *compiled.signals] if rule.holds(doc)]
     return points_of(held) - sum(rule.points for rule in compiled.noise if rule.holds(doc))
 
@@ -336,9 +336,9 @@ def score_of(compiled: CompiledList, doc: Document) -> int:
 def severity_of(
     compiled: CompiledList, score: int, doc: Document
 ) -> tuple[Severity, tuple[StoryLevel, ...]]:
-    """Return the level of the first severity line that holds, and the earlier lines that may hold.
+    """Return the level of the first severity line that holds, and earlier lines that may hold.
 
-    The earlier lines hold for the text, but have a condition on its story.
+    The earlier lines hold for the text, but their condition on its story is not known yet.
     """
     waiting: list[StoryLevel] = []
     for level in compiled.levels:

@@ -1,6 +1,6 @@
-"""Expand a phrase of a watch-list to all normalized strings that match it.
+"""Expands a phrase of a watch-list to all normalized strings that match it.
 
-Phrases are expanded once, when the lists are compiled, so that a text needs only a normal search.
+Phrases are expanded once, when the lists are compiled, so texts need only a plain search.
 """
 
 import re
@@ -15,7 +15,7 @@ from straitwatch.core.match.normalize import TextNormalizer
 from straitwatch.core.query import Mode, Phrase, Word
 
 _ACRONYM = re.compile(r"(?=.*[A-Z])[A-Z0-9][A-Z0-9.&/\u2010-\u2015-]*")
-_MIN_ACRONYM, _MAX_ACRONYM = 2, 6  # letters and digits; longer words in capitals are shouting
+_MIN_ACRONYM, _MAX_ACRONYM = 2, 6  # letters and digits; longer words in capitals are for emphasis
 _DOTTABLE = re.compile("[A-Z]{2,4}")
 _DOTTED = re.compile(r"(?:[A-Z]\.){2,4}")
 _DESIGNATION = re.compile(r"(?:^| )[^\W_]{0,5}[^\W\d_] ?\d{1,3}$")  # normalized
@@ -36,7 +36,7 @@ class Check:
 
     start: int
     end: int
-    text: str = ""  # exactly this; empty: capitals
+    text: str = ""  # the exact text; "" requires capitals
 
 
 class Ending(IntEnum):
@@ -44,12 +44,12 @@ class Ending(IntEnum):
 
     NONE = 0
     ANY = 1
-    LETTERS = 2  # any, but not a digit first: F-16* does not find F-160
-    VARIANT = 3  # required capitals: F-16V, Ту-95МС, Су-30СМ2
+    LETTERS = 2  # any, but the first is not a digit: F-16* does not match F-160
+    VARIANT = 3  # at least one capital, as in F-16V, Ту-95МС, Су-30СМ2
 
 
 class Pattern(NamedTuple):
-    """A normalized string to search for; a tuple, because a load makes tens of thousands."""
+    """A normalized string to search for; a tuple, because there are tens of thousands of them."""
 
     text: str
     ending: Ending = Ending.NONE
@@ -58,15 +58,15 @@ class Pattern(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """One shape of one word."""
+    """A normalized form of one word."""
 
     text: str
-    check: str | None = None  # None: any case; "": capitals; otherwise exactly this text
+    check: str | None = None  # None: any case; "": capitals; otherwise this exact text
     checked: int = 0  # characters of `text` that the check covers
 
 
 def phrase_patterns(phrase: Phrase, normalizer: TextNormalizer) -> tuple[Pattern, ...]:
-    """Return the strings that match this phrase, without repeats."""
+    """Return the patterns that match a phrase, without repeats."""
     inflects = [_inflects(word) for word in phrase.words]
     if any(inflects):
         texts = dict.fromkeys(_inflected(phrase.words, inflects, normalizer))
@@ -90,7 +90,7 @@ def _closed(pattern: Pattern) -> str:
 
 
 def _models(patterns: Iterable[Pattern]) -> Iterator[Pattern]:
-    """Find designations (letters and a number), whose models add letters, as in F-16V."""
+    """Yield the designations (letters and a number), to which models add letters: F-16V."""
     for pattern in patterns:
         if pattern.ending is Ending.NONE and _DESIGNATION.search(pattern.text):
             yield pattern
@@ -148,7 +148,7 @@ def _shapes(word: Word, normalizer: TextNormalizer, *, is_last: bool) -> list[_S
 
 
 def is_acronym(text: str) -> bool:
-    """Return True if the capitals of a word are meaningful, as in US, PLA or F-16."""
+    """Return True if a word is an acronym or a designation, such as US, PLA or F-16."""
     if not _ACRONYM.fullmatch(text):
         return False
     return _MIN_ACRONYM <= sum(map(str.isalnum, text)) <= _MAX_ACRONYM
@@ -178,9 +178,9 @@ def _apostrophes(normalized: str) -> list[str]:
 
 
 def _plurals(word: str) -> list[str]:
-    """Return the plurals; a possessive needs no entry because an apostrophe ends a word."""
+    """Return the plurals; possessives are not needed, because an apostrophe ends a word."""
     if re.search(r"[a-z].*[0-9]$", word):
-        return [word + "s"]  # Su-35s, as of acronyms
+        return [word + "s"]  # as for acronyms: Su-35s
     if not re.search("[a-z]{3}$", word) or word.endswith(("'s", "ss's")):
         return []
     if _SIBILANT.search(word):
