@@ -1,4 +1,4 @@
-"""Parse bytes to clean entries in one call, as a parse worker does."""
+"""Parses a fetched body to clean entries in one call, which is the job of a parse worker."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ class ParseRequest:
 
     body: bytes
     feed_id: str
-    url: str  # the final address after redirects, to which relative links refer
+    url: str  # the final address after redirects, for relative links
     fetched_at: datetime
     content_type: str = ""
     encoding: str | None = None

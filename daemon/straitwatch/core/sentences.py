@@ -1,7 +1,7 @@
 """Splits text into sentences, in every script that watch-lists use.
 
 A full stop does not end a sentence after an abbreviation or an initial, or before a small letter
-or a digit. A line break always does: `normalize` has joined the lines that a mail program broke.
+or a digit. A line break always ends one, because `normalize` has joined hard-wrapped lines.
 """
 
 import re
@@ -10,18 +10,18 @@ from collections.abc import Iterator
 _CLOSERS = "\"'”’»)\\]」』）】"
 _MARK = re.compile(rf"(?P<marks>[.!?…。！？｡\n\x1f]+)[{_CLOSERS}]*")
 _BREAKS = re.compile("[\n\x1f]")
-_CJK = "⺀"  # from here on letters stand without spaces between words
+_CJK = "⺀"  # the first character of the scripts without spaces between words
 _NEXT = re.compile(r"[^\S\n]*[\"'“‘«(\[„—–-]*[^\S\n]*(?P<word>\w*)")
 _LAST_WORD = re.compile(r"[\"'“‘«(\[„]?((?:[^\W\d_]+\.)*[^\W\d_]+|\d+)$")
 _REPORTED = re.compile("[とっなのを、，]")  # 「……。」と述べた continues after the quotation
-_LOOKED_BACK = 24  # characters; no abbreviation is longer
+_MAX_ABBREVIATION = 24  # characters
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# No sentence ends after these: a name or a number follows.
+# No sentence ends after these, because a name or a number follows.
 _TITLES = _words(
     "Mr Mrs Ms Mx Dr Prof Rev Hon St Mt Ft Gen Lt Col Maj Capt Cpt Cmdr Cdr Adm Radm Vadm "
     "Brig Sgt Cpl Pvt Ens Sen Rep Gov Amb Sec Pres Supt Insp Fr Sr No Nos Art Fig Vol Op cf "
@@ -31,7 +31,7 @@ _TITLES = _words(
     "Comdr Lieut Dep Ald Cong ed eds pp пп пос див нач деп дир ред"
 )
 # A sentence may end after these, depending on the next word.
-_SHORTENED = _words(
+_ABBREVIATIONS = _words(
     "Jr Inc Ltd Co Corp Bros Dept Univ Assn Ave Blvd Rd approx est etc al dept г гг в вв н э "
     "р рр ст тис тыс млн млрд трлн руб грн долл дол коп шт экз др пр проч ін чел час мин сек "
     "км Ret Div Bn Regt incl Pty Bhd Lt стр обл чл"
@@ -51,7 +51,7 @@ def sentence_ends(text: str) -> list[int]:
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Return the sentences of a text as spans, without surrounding blanks."""
+    """Return the spans of the sentences in a text, without surrounding blanks."""
     spans = []
     start = 0
     for end in [*(mark.end() for mark in _ends(text)), len(text)]:
@@ -85,12 +85,12 @@ def _is_end(text: str, mark: re.Match[str]) -> bool:
     word = found["word"] if found else ""
     if word[:1].islower():
         return False
-    return marks != "." or not (word[:1].isdigit() or _is_shortened(text, mark.start(), word))
+    return marks != "." or not (word[:1].isdigit() or _is_abbreviation(text, mark.start(), word))
 
 
-def _is_shortened(text: str, stop: int, following: str) -> bool:
-    """Return True if a full stop belongs to the word before it and does not end a sentence."""
-    found = _LAST_WORD.search(text[max(0, stop - _LOOKED_BACK) : stop])
+def _is_abbreviation(text: str, stop: int, following: str) -> bool:
+    """Return True if a full stop belongs to an abbreviation and does not end a sentence."""
+    found = _LAST_WORD.search(text[max(0, stop - _MAX_ABBREVIATION) : stop])
     if not found or not following:
         return False
     word = found[1]
@@ -98,5 +98,5 @@ def _is_shortened(text: str, stop: int, following: str) -> bool:
         return True
     if word.isdigit():
         return text[:stop].rpartition("\n")[2].strip() == word  # the number of an item
-    is_letter = len(word) == 1  # an initial, or as in т. е.
-    return (is_letter or "." in word or word in _SHORTENED) and following not in _STARTERS
+    is_letter = len(word) == 1  # an initial, or an abbreviation such as т. е.
+    return (is_letter or "." in word or word in _ABBREVIATIONS) and following not in _STARTERS

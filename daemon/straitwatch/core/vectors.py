@@ -10,14 +10,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-MAX_TEXT = (
-    400  # characters; a longer hostile text would cost a model minutes instead of half a second
-)
-_LEAD = 200  # characters of the summary; more add cost but no quality
+MAX_TEXT = 400  # characters; a longer hostile text can take a model minutes, not half a second
+_LEAD = 200  # characters of the summary; more of them add cost but no quality
 _KANA = re.compile("[\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9d]")
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")  # ends a C string early, or is not UTF-8
 
-# multilingual-e5-small returned no number above .17 (ADR 0009); numbers above .248 are clipped.
+# multilingual-e5-small returned no value above .17 (ADR 0009); values above .248 are clipped.
 SCALE = 512.0
 _LARGEST = 127
 
@@ -26,7 +24,7 @@ def encoder_text(title: str, lead: str, characters: Mapping[int, int]) -> str:
     """Join a cleaned title and the beginning of its summary for the encoder.
 
     Args:
-        title: as it is shown, not case-folded.
+        title: as displayed, not case-folded.
         lead: the summary, or "".
         characters: replaces code points, such as traditional Han by simplified ones. Japanese
             text is not changed.
@@ -45,7 +43,7 @@ def readable(text: str) -> str:
 def to_int8(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
     """Round unit vectors, one in each row, to their stored form.
 
-    A vector that is not finite becomes zeros, which no text has.
+    A vector that is not finite becomes zeros, which mean that the text has no vector.
     """
     finite = np.isfinite(vectors).all(axis=1, keepdims=True)
     scaled = np.rint(np.where(finite, vectors, 0) * SCALE)

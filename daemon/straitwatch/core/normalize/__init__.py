@@ -12,7 +12,7 @@ from straitwatch.core.model import Entry, RawEntry, RawFeed
 from straitwatch.core.normalize.dates import parse_date
 from straitwatch.core.normalize.language import (
     UnknownLanguageError,
-    is_refuted,
+    is_other_script,
     normalize_language,
     read_language,
 )
@@ -43,22 +43,22 @@ MAX_GUID = 1_000
 _MAX_LINKS = 4
 _MAX_AUTHORS = 10
 _MAX_CATEGORIES = 10
-_FUTURE_TOLERANCE = timedelta(days=1)  # publishers' clocks and zones; more is a wrong date
+_FUTURE_TOLERANCE = timedelta(days=1)  # for publishers' clocks and zones; later dates are wrong
 
 
 def feed_id(url: str) -> str:
-    """Return a short stable name for the feed at a configured address."""
+    """Compute the stable id of a feed from its configured address."""
     return _digest(url.strip())
 
 
 def derived_entry_id(feed_id: str, *parts: str) -> str:
-    """Return the id of an entry that shares its GUID with another one."""
+    """Compute the id of an entry whose GUID belongs to another entry."""
     return _digest(feed_id, "reused guid", *parts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A cleaned entry before its document was seen as a whole."""
+    """A cleaned entry without an id, which depends on the other entries of its document."""
 
     raw: RawEntry
     guid: str
@@ -78,16 +78,16 @@ def normalize_entries(
     fetched_at: datetime,
     as_published: bool = False,
 ) -> tuple[Entry, ...]:
-    """Clean the entries of one document; a repeated entry is kept once.
+    """Clean the entries of one document, and drop repeated ones.
 
     Args:
-        parsed: the document as its publisher wrote it.
+        parsed: the entries as published.
         feed_id: part of each entry's identity.
         base_url: the final address of the document, for relative links.
-        timezone: the feed's zone, for dates that name none.
-        language: the feed's configured language, which an entry's own overrides.
-        fetched_at: dates later than a day after it are not believed.
-        as_published: keep the " - Publisher" that an aggregator added to titles, and repetitions.
+        timezone: the feed's zone, for dates without a zone.
+        language: the feed's configured language; an entry's own language overrides it.
+        fetched_at: dates more than a day later are ignored.
+        as_published: keep repeated entries, and the " - Publisher" of an aggregator's titles.
     """
     drafts = [_draft(raw, base_url, strips_source=not as_published) for raw in parsed.entries]
     identities = _Identities(
@@ -162,9 +162,9 @@ def _entry(
 
 
 def _texts(draft: _Draft) -> tuple[str, str]:
-    """Return summary and content without repetitions of another field.
+    """Return summary and content, without text that another field repeats.
 
-    A text that is too long for a title or a summary is not lost: the content begins with it.
+    A title or summary that is too long is put before the content, so that no text is lost.
     """
     raw, title = draft.raw, draft.title
     whole = clean_text(raw.summary, limit=MAX_CONTENT, is_plain="summary" in raw.plain)
@@ -184,16 +184,19 @@ def _joined(first: str, content: str) -> str:
 
 
 def _language(raw: RawEntry, text: str, configured: str, document: str) -> str:
-    """Return the entry's language if it fits the script, else the feed's."""
+    """Return the language of the entry, the feed or the document, if it fits the script.
+
+    The configured language of the feed is not checked.
+    """
     for claim, is_certain in ((raw.language, False), (configured, True), (document, False)):
         language = normalize_language(claim)
-        if language and (is_certain or not is_refuted(language, text)):
+        if language and (is_certain or not is_other_script(language, text)):
             return language
     return ""
 
 
 def _links(texts: Iterable[str], url: str) -> tuple[str, ...]:
-    """Return the links of the markup to other sites, each address once."""
+    """Return the links to other sites in markup, without repeats."""
     own = urlsplit(url).hostname
     found: dict[str, None] = {}
     for text in texts:
@@ -205,7 +208,7 @@ def _links(texts: Iterable[str], url: str) -> tuple[str, ...]:
 
 
 def _names(names: Iterable[str], *, limit: int) -> tuple[str, ...]:
-    """Return the cleaned names of people or categories, each once."""
+    """Return the cleaned names of people or categories, without repeats."""
     cleaned = (clean_title(name, limit=100) for name in names)
     return tuple(dict.fromkeys(name for name in cleaned if name))[:limit]
 
@@ -219,7 +222,7 @@ def _published_at(raw: RawEntry, timezone: str | None, fetched_at: datetime) -> 
 
 
 class _Identities:
-    """Identifies the entries of one document: by guid, else link, with the title if shared."""
+    """Computes ids from the GUID, or else the link; with the title if entries share it."""
 
     def __init__(self, drafts: Iterable[_Draft], feed_id: str, *, home: str) -> None:
         guids: Mapping[str, set[str]] = defaultdict(set)
@@ -245,7 +248,7 @@ class _Identities:
         return _digest(self._feed_id, "link+title", draft.url, text)
 
     def page_of(self, draft: _Draft) -> str:
-        """Return the canonical address; "" if other entries share it."""
+        """Return the canonical address; "" if other entries share it or it names no article."""
         is_shared = draft.canonical in self._shared_pages
         return draft.canonical if names_article(draft.canonical) and not is_shared else ""
 
@@ -260,5 +263,5 @@ def _digest(*parts: str) -> str:
 
 
 def hash_text(parts: Iterable[str]) -> bytes:
-    """Return a hash that changes when the text of an entry is edited."""
+    """Return a hash of an entry's text, by which edits are detected."""
     return blake2b("\x00".join(parts).encode("utf-8", "replace"), digest_size=8).digest()

@@ -1,4 +1,4 @@
-"""Reads dates as publishers write them, to aware UTC; None rather than a wrong date."""
+"""Parses the dates of publishers to aware UTC; an ambiguous date becomes None."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 _EARLIEST_YEAR = 1990  # RSS is from 1999; 1970 means "no date"
 _MAX_TEXT = 120
 
-# Abbreviations in feeds, in minutes. The feed's own zone decides CST if it is +8.
+# Offsets of abbreviations, in minutes. CST is China's time if the feed's zone is +8.
 _ZONES = {
     "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 60, "bst": 60, "ist": 330,
     "cet": 60, "mez": 60, "cest": 120, "mesz": 120, "eet": 120, "eest": 180, "trt": 180,
@@ -99,7 +99,7 @@ _ROC_ERA = 1911
 
 
 def parse_date(text: str, *, timezone: str | None = None) -> datetime | None:
-    """Read a date in any form that feeds use; one without a zone is in the feed's `timezone`."""
+    """Parse a date in any form that feeds use; `timezone` applies if the date has no zone."""
     text = " ".join(text[:_MAX_TEXT].split())
     if not text:
         return None

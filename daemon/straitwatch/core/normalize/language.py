@@ -1,4 +1,4 @@
-"""Normalizes language tags, and rejects those that the script of a text refutes."""
+"""Normalizes language tags, and detects tags that do not fit the script of a text."""
 
 import difflib
 import re
@@ -15,10 +15,10 @@ _LATIN = "en fr de es it pt nl pl cs sv da no fi tr vi id ms lt lv et ro hu"
 _WRITTEN_IN = dict.fromkeys(_LATIN.split(), "Latin")
 _WRITTEN_IN |= dict.fromkeys(("ru", "uk", "be", "bg", "mk"), "Cyrillic")
 _WRITTEN_IN |= dict.fromkeys(("zh", "ja", "ko"), "Han")
-_ENOUGH = 8  # letters; a shorter text may be a name in another script
-_MOST = 0.8  # of the letters
+_MIN_LETTERS = 8  # a shorter text may be a name in another script
+_MIN_OTHER_SHARE = 0.8  # of the letters, in other scripts
 
-# ISO 639-1 without kr and tw: here they are countries taken for their languages.
+# ISO 639-1 without kr and tw, which people use for the countries.
 _CODE_LIST = (
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy "
     "da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu "
@@ -28,8 +28,8 @@ _CODE_LIST = (
     "ta te tg th ti tk tl tn to tr ts tt ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
 )
 _CODES = frozenset(_CODE_LIST.split())
-_THREE_LETTERS = 3  # of ISO 639-3: all are taken
-_MEANT = {
+_THREE_LETTERS = 3  # of ISO 639-3; any code is accepted
+_NAMES = {
     "en": "english eng gb us 英文 英语 英語 английский англійська",
     "zh": "chinese mandarin chi zho cn 中文 汉语 漢語 китайский китайська",
     "zh-Hant": "traditional tw hk cht 繁體 繁體中文 正體中文",
@@ -46,11 +46,11 @@ _MEANT = {
     "pl": "polish pol",
     "lt": "lithuanian lit",
 }
-_BY_NAME = {name: code for code, names in _MEANT.items() for name in names.split()}
+_BY_NAME = {name: code for code, names in _NAMES.items() for name in names.split()}
 
 
 class UnknownLanguageError(ValueError):
-    """A person named an unknown language; `hint` suggests a known one."""
+    """The text is not a language tag; `hint` suggests one."""
 
     def __init__(self, text: str, hint: str) -> None:
         super().__init__(f"unknown language: {text}")
@@ -58,10 +58,10 @@ class UnknownLanguageError(ValueError):
 
 
 def read_language(text: str) -> str:
-    """Return the tag of a language that a person wrote, in the form that watch-lists use.
+    """Parse a language tag from a configuration or a command line.
 
     Raises:
-        UnknownLanguageError: it is not a language, for example `english`.
+        UnknownLanguageError: the text is not a tag, for example `english`.
     """
     tag = normalize_language(text)
     code = tag.partition("-")[0]
@@ -73,7 +73,7 @@ def read_language(text: str) -> str:
 
 
 def normalize_language(code: str) -> str:
-    """Return a BCP 47 tag in the form of watch-lists: `en-us`, `zh-Hant`; "" for no language."""
+    """Return a BCP 47 tag such as `en-us` or `zh-Hant`, as in watch-lists; "" if invalid."""
     tag = code.strip().replace("_", "-").lower()
     tag = "-".join(tag.split("-")[:3])
     if not _TAG.fullmatch(tag):
@@ -81,12 +81,12 @@ def normalize_language(code: str) -> str:
     return next((s for prefix, s in _TAGS.items() if (tag + "-").startswith(prefix + "-")), tag)
 
 
-def is_refuted(language: str, text: str) -> bool:
-    """Return True if nearly all letters belong to a script that the language does not use."""
+def is_other_script(language: str, text: str) -> bool:
+    """Return True if nearly all letters are in scripts that the language does not use."""
     claimed = _WRITTEN_IN.get(language.partition("-")[0])
     if claimed is None:
         return False
     letters = {name: len(script.findall(text)) for name, script in _SCRIPTS.items()}
     total = sum(letters.values())
     others = total - letters[claimed]
-    return total >= _ENOUGH and others >= _MOST * total
+    return total >= _MIN_LETTERS and others >= _MIN_OTHER_SHARE * total

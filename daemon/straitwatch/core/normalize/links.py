@@ -1,4 +1,4 @@
-"""Makes links safe to show, and identifies the page behind a link."""
+"""Cleans links for display, and computes the identity of the linked page."""
 
 import re
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
@@ -15,7 +15,7 @@ _WWW = re.compile(r"www\.[\w.-]+(?:/|\Z)", re.IGNORECASE)
 
 
 def clean_url(raw: str, *, base: str = "") -> str:
-    """Return an absolute http(s) address without credentials for any message; "" if invalid."""
+    """Return an absolute http(s) address without credentials; "" if invalid."""
     text = _INNER_SPACE.sub("", raw[: 4 * MAX_URL]).strip(" \xa0\u3000").replace("\\", "/")
     if not text:
         return ""
@@ -62,11 +62,11 @@ _AMP_TAIL = re.compile(r"(?:/amp/?|\.amp)$", re.IGNORECASE)
 _SCRIPT = re.compile(r"\.(?:php|aspx?|jsp|cgi|ac|sml|do|cfm|pl)$", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.[A-Za-z]{1,7}$")
 _WORD_BREAKS = re.compile(r"[\W_]+")
-_HYPHENS = re.compile(r"-+")  # a script's own name has underscores
-_LONG_RUN = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]{8,}")  # a headline; a section has fewer
+_HYPHENS = re.compile(r"-+")  # unlike underscores, which file names of scripts contain
+_LONG_RUN = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]{8,}")  # a headline; section names are shorter
 _DIGITS = re.compile(r"\d{6,}")
 _MIN_SLUG_WORDS = 3
-_MIN_SCRIPT_WORDS = 5  # a script's own name may have some: kt-article-display-1.asp
+_MIN_SCRIPT_WORDS = 5  # a script's file name may have four: kt-article-display-1.asp
 
 _TRACKERS = frozenset(
     [
@@ -172,9 +172,9 @@ _CONTENT_KEYS = frozenset(
         "sku",
     ]
 )
-# Of an article that its path names: all its pages, or the hour of its version.
+# Parameters of an article named by its path: all of its pages, or the time of its version.
 _PART = re.compile(r"page=(?:all|1)|v=\d{9,}", re.IGNORECASE)
-# Sites whose pages are named by these keys of the query only.
+# Sites whose pages are identified by these keys of the query only.
 _PUBLISHER_KEYS: dict[str, frozenset[str]] = {
     "youtube.com": frozenset({"v"}),
     "news.google.com": frozenset(),
@@ -183,10 +183,10 @@ _PUBLISHER_KEYS: dict[str, frozenset[str]] = {
 
 
 def canonical_url(url: str) -> str:
-    """Return the identity of a page: equal for all its addresses, never fetched or shown.
+    """Return a key that is equal for all addresses of a page; "" if there is no host.
 
-    If the path alone names the article, every other part is dropped; otherwise only known tracking
-    parameters are. "" if the address identifies no page.
+    Never fetch or show the key. If the path alone names the article, all other parameters are
+    dropped, otherwise only known tracking parameters.
     """
     text = _SPACE.sub("", url).replace("&amp;", "&").replace("&amp;", "&")
     try:
@@ -197,36 +197,36 @@ def canonical_url(url: str) -> str:
         return ""
     if not host:
         return ""
-    host = _fold_host(host)
+    host = _normalize_host(host)
     if port is not None and port not in _DEFAULT_PORTS.values():
         host = f"{host}:{port}"
-    path = _fold_path(parts.path)
-    is_strong = _identifies(path)
-    query = _fold_query(parts.query, host=host, is_strong=is_strong)
-    fragment = "" if is_strong or query else _fold_fragment(parts)
+    path = _normalize_path(parts.path)
+    is_path_sufficient = _path_identifies(path)
+    query = _normalize_query(parts.query, host=host, is_path_sufficient=is_path_sufficient)
+    fragment = "" if is_path_sufficient or query else _normalize_fragment(parts)
     return host + path + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
 
 
 def names_article(canonical: str) -> bool:
-    """Return True if a canonical address names one article, not a page that changes.
+    """Return True if a canonical address names one article.
 
-    `site.example/news` may be the address of each item of a feed.
+    An address such as `site.example/news` does not: some feeds use it for each of their entries.
     """
     parts = urlsplit(f"//{canonical}")
     path = unquote(parts.path)
     has_number = any(character.isdigit() for character in path)
-    is_named = has_number or _identifies(path) or _LONG_RUN.search(path)
+    is_named = has_number or _path_identifies(path) or _LONG_RUN.search(path)
     return bool(parts.query or parts.fragment or is_named)
 
 
-def _fold_host(host: str) -> str:
+def _normalize_host(host: str) -> str:
     host = host.lower()
     while (folded := _HOST_PREFIX.sub("", host)) != host:
         host = folded
     return host
 
 
-def _fold_path(path: str) -> str:
+def _normalize_path(path: str) -> str:
     path = re.sub(r"/{2,}", "/", path)
     while True:
         folded = _INDEX_FILE.sub("", _AMP_TAIL.sub("", path.rstrip("/")))
@@ -235,8 +235,8 @@ def _fold_path(path: str) -> str:
         path = folded
 
 
-def _identifies(path: str) -> bool:
-    """Return True if the path alone names one article: a slug or a long number, not a script."""
+def _path_identifies(path: str) -> bool:
+    """Return True if the path alone names one article, by a slug or a long number."""
     *folders, last = path.split("/")
     if _SCRIPT.search(last):
         return _script_identifies(folders, _EXTENSION.sub("", last))
@@ -247,7 +247,7 @@ def _identifies(path: str) -> bool:
 
 
 def _script_identifies(folders: list[str], name: str) -> bool:
-    """Return True if a script's address names an article: `/2340284/ships-cross-strait.aspx`."""
+    """Return True if the path of a script names an article: `/2340284/ships-cross-strait.aspx`."""
     words = len(_words(_HYPHENS, name))
     is_numbered = any(_DIGITS.search(folder) for folder in folders)
     return (
@@ -261,21 +261,21 @@ def _words(separators: re.Pattern[str], name: str) -> list[str]:
     return [word for word in separators.split(name) if word]
 
 
-def _fold_query(query: str, *, host: str, is_strong: bool) -> str:
+def _normalize_query(query: str, *, host: str, is_path_sufficient: bool) -> str:
     only = _PUBLISHER_KEYS.get(host)
     pairs = [pair for pair in query.split("&") if pair]
     if only is not None and any(pair.partition("=")[0] in only for pair in pairs):
         return "&".join(sorted(pair for pair in pairs if pair.partition("=")[0] in only))
-    kept = [pair for pair in pairs if _is_kept(pair, is_strong=is_strong)]
+    kept = [pair for pair in pairs if _is_kept(pair, is_path_sufficient=is_path_sufficient)]
     return "&".join(sorted(kept))
 
 
-def _is_kept(pair: str, *, is_strong: bool) -> bool:
+def _is_kept(pair: str, *, is_path_sufficient: bool) -> bool:
     key = pair.partition("=")[0].lower()
     if key in _TRACKERS or key.startswith(_TRACKER_PREFIXES):
         return False
-    return not is_strong or (key in _CONTENT_KEYS and not _PART.fullmatch(pair))
+    return not is_path_sufficient or (key in _CONTENT_KEYS and not _PART.fullmatch(pair))
 
 
-def _fold_fragment(parts: SplitResult) -> str:
+def _normalize_fragment(parts: SplitResult) -> str:
     return "" if "=" in parts.fragment and "utm_" in parts.fragment else parts.fragment

@@ -1,6 +1,7 @@
-"""Makes plain text of markup or text, which people and matchers read the same way.
+"""Converts markup to plain text that people and the matcher read the same way.
 
-Linear on hostile input, which a DOM is not: 100,000 nested `<div>` (0.5 MB) cost Lexbor 29 s.
+The time is linear on hostile input, unlike that of a DOM: 100,000 nested `<div>` (0.5 MB) took
+Lexbor 29 s.
 """
 
 import html
@@ -18,7 +19,7 @@ _TAGS = (
     "strike|strong|style|sub|summary|sup|svg|table|tbody|td|textarea|tfoot|th|thead|time|title|"
     "tr|track|tt|u|ul|var|video|wbr|[a-z][a-z0-9]*[:-][a-z][a-z0-9:-]*"
 )
-# Only tags that HTML knows (or that have a prefix) are markup: "Vec<String>" is a title.
+# Only HTML tags and tags with a prefix are markup, because "Vec<String>" may be a title.
 _MARKUP = re.compile(rf"</?(?:{_TAGS})(?:\s|/?>)|<!--|<!\[CDATA\[|<!doctype|<\?xml", re.IGNORECASE)
 _BLOCK = re.compile(
     r"<(?:br|/?(?:p|div|li|ul|ol|dl|dt|dd|h[1-6]|tr|table|blockquote|pre|section|article|hr|"
@@ -26,8 +27,8 @@ _BLOCK = re.compile(
     re.IGNORECASE,
 )
 _CELL = re.compile(r"</?t[dh](?=[\s/>])", re.IGNORECASE)
-_UNSEEN = re.compile(r"<(script|style|template|head|del)(?=[\s/>])", re.IGNORECASE)
-# Readings above a word and marks of footnotes are written inside the word, but are no part of it.
+_HIDDEN = re.compile(r"<(script|style|template|head|del)(?=[\s/>])", re.IGNORECASE)
+# Ruby readings and footnote marks are written inside a word, but do not belong to it.
 _READING = re.compile(
     r"<(?:rt|rp|rtc)(?=[\s/>])[^<>]{0,500}>(?:[^<]|<(?!/?(?:rt|rp|rtc|rb|ruby)[\s/>]))*+"
     r"(?:</(?:rt|rp|rtc)\s*>|(?=<(?:rt|rp|rtc|rb|/ruby|/rtc)[\s/>]))",
@@ -40,13 +41,13 @@ _FOOTNOTE = re.compile(
     r")\s{0,9}+</sup\s{0,9}>",
     re.IGNORECASE,
 )
-# A text that calls itself plain is markup all the same if it closes an element, or has a picture.
-_LIES = re.compile(
+# A text declared as plain is still markup if it closes an element or has a picture.
+_SURELY_MARKUP = re.compile(
     r"</(?:p|div|a|b|i|em|strong|span|ul|ol|li|table|blockquote|h[1-6]|figure)\s*>|"
     r"<img\s[^<>]{0,500}src=",
     re.IGNORECASE,
 )
-# Quoted values may hold ">", but are bounded so that an open quote costs little.
+# Quoted values may contain ">"; their length is bounded so that an open quote costs little.
 _TAG = re.compile(
     r"<(?:!doctype|\?|/?[A-Za-z])[^<>\"']*+"
     r"(?:(?:\"[^\"<>]{0,2000}+\"|\"[^\"]{0,2000}+\"|'[^']{0,2000}+')[^<>\"']*+)*+>"
@@ -60,20 +61,20 @@ _LINK = re.compile(
     r"<a\s[^<>]{0,300}?href\s*=\s*(?:\"([^\"<>]{1,2000})\"|'([^'<>]{1,2000})'|([^\s\"'<>]{1,2000}))",
     re.IGNORECASE,
 )
-_LINKED = 4_000  # characters of markup in which links are looked for: the lead names its source
-_MOST_LINKS = 50
+_LINK_LEAD = 4_000  # characters of markup searched for links: the lead names its source
+_MAX_LINKS = 50
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _REFERENCE_PAIR = re.compile(
     r"&#(x?)(d[89ab][0-9a-f]{2}|5[56]\d{3});&#\1(d[c-f][0-9a-f]{2}|5[67]\d{3});", re.IGNORECASE
 )
 _BREAKS = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
-_UNSEEN_CHARACTERS = re.compile(
+_INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
     "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff"
     "\U000e0000-\U000e0fff]"
 )
-# Joiners shape Arabic and Indic words and hold emoji together; elsewhere they only hide words.
+# Joiners are part of Arabic and Indic words and of emoji; elsewhere they only hide words.
 _JOINED = (
     "\u0600-\u08ff\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u18af\ufb50-\ufdff\ufe0f"
     "\ufe70-\ufefc\u2600-\u27bf\U0001f000-\U0001faff"
@@ -87,21 +88,21 @@ _COMBINING = (
 )
 _MAX_MARKS = 4  # on one letter; Vietnamese and Hebrew need up to three
 _STACKED = re.compile(f"([{_COMBINING}]{{{_MAX_MARKS}}})[{_COMBINING}]+")
-_MAX_ROUNDS = 2  # of unescaping: feeds escape twice, hardly ever three times
-_RAW_PER_CHARACTER = 40  # markup may outweigh the text that much before the rest is ignored
+_MAX_ROUNDS = 2  # of unescaping; feeds escape twice, hardly ever three times
+_RAW_PER_CHARACTER = 40  # characters of markup read for each character of the limit
 _ELLIPSIS = "…"
 
 
 def clean_title(value: str, *, limit: int = 300, is_plain: bool = False) -> str:
-    """Return one line of plain text; in a plain title, tags are text."""
-    text = _as_seen(value, limit) if is_plain else _plain(value, limit, keeps_rest=True)
+    """Return one line of plain text; tags in a plain title are kept as text."""
+    text = _clean_plain(value, limit) if is_plain else _clean_markup(value, limit, keeps_rest=True)
     return cut(" ".join(text.split()), limit=limit)
 
 
 def clean_text(value: str, *, limit: int, is_plain: bool = False) -> str:
-    """Return plain text with a line for each block of the markup, or paragraph of plain text."""
-    is_text = is_plain and not _LIES.search(value)
-    text = _as_seen(value, limit) if is_text else _plain(value, limit)
+    """Return plain text, with one line per block of markup or paragraph of plain text."""
+    is_text = is_plain and not _SURELY_MARKUP.search(value)
+    text = _clean_plain(value, limit) if is_text else _clean_markup(value, limit)
     lines = [" ".join(line.split()) for line in text.split("\n")]
     if is_text or not _MARKUP.search(value):
         lines = unwrap(lines)
@@ -109,16 +110,16 @@ def clean_text(value: str, *, limit: int, is_plain: bool = False) -> str:
 
 
 def links_in(markup: str) -> list[str]:
-    """Return the addresses of the first links in a piece of markup, as written."""
+    """Return the addresses of the first links in markup, as written."""
     if "href" not in markup and "HREF" not in markup:
         return []
-    text = markup[:_LINKED]
+    text = markup[:_LINK_LEAD]
     found = _LINK.findall(_unescape(text) if "&lt;" in text else text)
-    return [quoted or single or bare for quoted, single, bare in found[:_MOST_LINKS]]
+    return [quoted or single or bare for quoted, single, bare in found[:_MAX_LINKS]]
 
 
 def cut(text: str, *, limit: int) -> str:
-    """Shorten at the end of a word, if one ends in the last fifth, and mark it."""
+    """Shorten a text and add an ellipsis; cut between words if one ends in the last fifth."""
     if len(text) <= limit:
         return text
     head = text[: limit - 1]
@@ -128,36 +129,36 @@ def cut(text: str, *, limit: int) -> str:
     return head.rstrip() + _ELLIPSIS
 
 
-def _as_seen(value: str, limit: int) -> str:
+def _clean_plain(value: str, limit: int) -> str:
     text = value[: limit * _RAW_PER_CHARACTER]
-    return text if text.isascii() and text.isprintable() else _seen(text)
+    return text if text.isascii() and text.isprintable() else _drop_invisible(text)
 
 
-def _plain(value: str, limit: int, *, keeps_rest: bool = False) -> str:
+def _clean_markup(value: str, limit: int, *, keeps_rest: bool = False) -> str:
     text = value[: limit * _RAW_PER_CHARACTER]
     for at in range(_MAX_ROUNDS):
         before = text
-        is_sure = not (at and keeps_rest) or _LIES.search(text)
+        is_sure = not (at and keeps_rest) or _SURELY_MARKUP.search(text)
         if "<" in text and is_sure and _MARKUP.search(text):
             text = _strip(text, keeps_rest=keeps_rest)
         if "&" in text:
             text = _unescape(text)
         if text == before:
             break
-    if "<" in text and _MARKUP.search(text) and (not keeps_rest or _LIES.search(text)):
+    if "<" in text and _MARKUP.search(text) and (not keeps_rest or _SURELY_MARKUP.search(text)):
         text = _strip(text, keeps_rest=keeps_rest)
-    return text if text.isascii() and text.isprintable() else _seen(text)
+    return text if text.isascii() and text.isprintable() else _drop_invisible(text)
 
 
 def _strip(text: str, *, keeps_rest: bool) -> str:
-    """Drop tags, comments and hidden elements; blocks begin a line of their own.
+    """Drop tags, comments and hidden elements, and begin a new line for each block.
 
-    `keeps_rest`: an element that is never closed hides no text.
+    With `keeps_rest`, the text after an unclosed hidden element is kept.
     """
     text = text.replace("\r", " ").replace("\n", " ")
     text = _without(text, "<!--", "-->", keeps_rest=keeps_rest)
     text = text.replace("<![CDATA[", "").replace("]]>", "")
-    text = _without_unseen(text, keeps_rest=keeps_rest)
+    text = _without_hidden(text, keeps_rest=keeps_rest)
     text = _FOOTNOTE.sub("", _READING.sub("", text))
     text = _BLOCK.sub(lambda tag: "\n" + tag[0], text)
     text = _CELL.sub(lambda tag: " " + tag[0], text)
@@ -177,10 +178,10 @@ def _without(text: str, opener: str, closer: str, *, keeps_rest: bool) -> str:
     return "".join((*kept, text[position:]))
 
 
-def _without_unseen(text: str, *, keeps_rest: bool) -> str:
+def _without_hidden(text: str, *, keeps_rest: bool) -> str:
     kept: list[str] = []
     position = 0
-    while found := _UNSEEN.search(text, position):
+    while found := _HIDDEN.search(text, position):
         kept.append(text[position : found.start()])
         end = re.compile(rf"</{found[1]}\s*>", re.IGNORECASE).search(text, found.end())
         if end is None:
@@ -203,11 +204,11 @@ def _join_pair(pair: re.Match[str]) -> str:
     return units.decode("utf-16-be", "replace")
 
 
-def _seen(text: str) -> str:
+def _drop_invisible(text: str) -> str:
     """Compose letters and drop invisible characters."""
     if _SURROGATES.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    text = _UNSEEN_CHARACTERS.sub("", _BREAKS.sub("\n", text))
+    text = _INVISIBLE.sub("", _BREAKS.sub("\n", text))
     text = _STRAY_JOINER.sub("", text)
     text = _STACKED.sub(r"\1", text)  # before composing: sorting marks is quadratic
     return unicodedata.normalize("NFC", text)

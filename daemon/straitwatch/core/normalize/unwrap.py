@@ -1,19 +1,19 @@
-"""Joins the lines that a program broke at a fixed width; a sentence does not end there."""
+"""Joins lines that were hard-wrapped at a fixed width, because no sentence ends there."""
 
 import re
 from collections.abc import Iterator, Sequence
 
 _WIDTHS = range(40, 101)  # characters of the longest line of a wrapped text
 _WIDTHS_CJK = range(15, 61)
-_FEWEST = 3  # lines: fewer show no habit
-_ITEM = re.compile(r"(?:[-*•·▪‣]|\d{1,2}[.)])\s")  # begins a line; a dash may not
-_CJK = "⺀"  # from this letter on, words have no spaces between them
+_MIN_LINES = 3  # fewer lines show no regular width
+_ITEM = re.compile(r"(?:[-*•·▪‣]|\d{1,2}[.)])\s")  # of a list; a dash within a text is longer
+_CJK = "⺀"  # the first character of the scripts without spaces between words
 
 
 def unwrap(lines: Sequence[str]) -> list[str]:
-    """Join neighbouring lines of a hard-wrapped text; an empty line stays between paragraphs."""
+    """Join the lines of a hard-wrapped text; empty lines between paragraphs are kept."""
     width = max(map(len, lines), default=0)
-    if sum(map(bool, lines)) < _FEWEST:
+    if sum(map(bool, lines)) < _MIN_LINES:
         return list(lines)
     return list(_joined(lines, width))
 
@@ -32,7 +32,7 @@ def _joined(lines: Sequence[str], width: int) -> Iterator[str]:
 
 
 def _is_broken(last: str, line: str, width: int) -> bool:
-    """Return True if the next word had no room in a line."""
+    """Return True if the first word of `line` did not fit into the line before it."""
     if _ITEM.match(line):
         return False
     if last[-1] >= _CJK and line[0] >= _CJK:

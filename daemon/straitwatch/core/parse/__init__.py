@@ -1,4 +1,4 @@
-"""Parse the bytes of a feed to raw entries, even if the document is damaged.
+"""Parses the bytes of a feed to raw entries, even if the document is damaged.
 
 `parse_feed` never raises. It decodes the bytes (`decode`), repairs the text (`repair`), and reads
 XML with feedparser and JSON Feed with `json_feed`. `core.normalize` cleans the entries later.
@@ -13,7 +13,7 @@ from straitwatch.core.parse.xml_feed import read_xml_feed
 
 __all__ = ["MAX_DOCUMENT_BYTES", "parse_feed"]
 
-MAX_DOCUMENT_BYTES = 16_000_000  # after inflation; the largest of 932 real feeds had 4 MB
+MAX_DOCUMENT_BYTES = 16_000_000  # after decompression; the largest of 932 real feeds had 4 MB
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -27,10 +27,10 @@ def parse_feed(
     """Parse a document as a feed; damage is reported as `problem`.
 
     Args:
-        body: the exact bytes from the server, without HTTP's own content coding.
+        body: the bytes from the server after HTTP content decoding.
         content_type: the HTTP header; only its charset is used, as a hint.
-        encoding: the configured encoding for feeds that declare none.
-        max_entries: further entries are dropped and reported.
+        encoding: the configured encoding, for feeds that declare none.
+        max_entries: entries beyond this number are dropped and reported.
     """
     inflated, is_cut = _inflate(body)
     if inflated is None:
@@ -55,7 +55,7 @@ def _parse_text(text: str, max_entries: int) -> RawFeed:
 
 
 def _inflate(body: bytes) -> tuple[bytes | None, bool]:
-    """Undo undeclared gzip; None if the result is too large."""
+    """Decompress undeclared gzip, and say if it is truncated; None if the result is too large."""
     if not body.startswith(_GZIP_MAGIC):
         return (body if len(body) <= MAX_DOCUMENT_BYTES else None), False
     inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)

@@ -1,4 +1,4 @@
-"""Read JSON Feed 1.0 and 1.1, which feedparser does not support, item by item."""
+"""Reads JSON Feed 1.0 and 1.1, which feedparser does not support."""
 
 import json
 import re
@@ -15,7 +15,7 @@ _DECODER = json.JSONDecoder(strict=False)  # control characters in strings are c
 
 
 def read_json_feed(text: str, *, max_entries: int) -> RawFeed:
-    """Read a JSON Feed without items that are not objects, and report a truncated end."""
+    """Read a JSON Feed; items that are not objects are dropped, and a truncated end is reported."""
     try:
         document = _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
@@ -43,7 +43,7 @@ def _feed(document: dict[str, Any], items: list[Any], max_entries: int) -> RawFe
 
 
 def _read_broken(text: str, error: str, max_entries: int) -> RawFeed:
-    """Read the complete items before the place where the document ends or breaks."""
+    """Read the complete items before the error in a document."""
     start = _ITEMS.search(text)
     head = text[: start.start()] if start else text
     if start is None or not _VERSION.search(text):
@@ -104,7 +104,7 @@ def _tags(tags: object) -> tuple[str, ...]:
 
 
 def _text(value: object) -> str:
-    """Return a string or a number as text, and an empty string for other values."""
+    """Return a string or a number as text; "" for other values."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -1,9 +1,9 @@
-"""Repair the text of an XML feed before feedparser reads it.
+"""Repairs the text of an XML feed before feedparser reads it.
 
-feedparser recovers from nearly any damage with its second, tag-soup parser, but at ten times the
-cost and with exceptions of its own (numeric surrogate pairs). The common kinds of damage are few,
-and each can be repaired without guessing. Only invalid XML is repaired, so a valid document is not
-changed. The same pass removes constructs that were measured to hang a parser.
+feedparser recovers from nearly any damage with its second, tag-soup parser, but that takes ten
+times as long and may raise exceptions (for example, on numeric surrogate pairs). The common kinds
+of damage are few, and each can be repaired without guessing. A valid document is not changed,
+except for constructs that hung a parser in measurements: they are removed.
 """
 
 import re
@@ -54,8 +54,8 @@ _NAMESPACES = {
     "xhtml": "http://www.w3.org/1999/xhtml",
 }
 
-# A long run of address characters in an author makes a regex of feedparser quadratic: 300 KB took
-# minutes. Real names and addresses are far shorter.
+# A long run of address characters in an author element makes a regex of feedparser quadratic: 300
+# KB took minutes. Real names and addresses are far shorter.
 _PERSON = re.compile(
     r"<(/?)((?:[\w.-]{1,40}:)?(?:author|creator|managingeditor|webmaster|publisher|owner|item|entry))"
     r"(?=[\s/>])[^<>]*>",
@@ -68,11 +68,11 @@ _TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repaired:
-    """A document for a strict parser, and the damage that was found in it."""
+    """A document for a strict parser, and its damage."""
 
     text: str
     is_truncated: bool = False
-    too_many: int = 0  # number of entries, if some were dropped
+    too_many: int = 0  # the number of all entries if some were dropped, else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,22 +90,22 @@ def repair(text: str, root: re.Match[str], *, max_entries: int) -> Repaired:
     body = _FORBIDDEN.sub("", body)
     pieces = _split(body)
     pieces, is_truncated, too_many = _cut(pieces, name, max_entries)
-    pieces = _cap_people(pieces)
-    mend = _mender(entities)
-    mended = [mend(piece.text) if piece.is_markup else piece.text for piece in pieces]
-    markup = [t for t, piece in zip(mended, pieces, strict=True) if piece.is_markup]
+    pieces = _cap_persons(pieces)
+    repair_markup = _make_repairer(entities)
+    repaired = [repair_markup(piece.text) if piece.is_markup else piece.text for piece in pieces]
+    markup = [t for t, piece in zip(repaired, pieces, strict=True) if piece.is_markup]
     declarations = _missing_declarations("\n".join(markup), len(root[0]))
-    mended[0] = mended[0][: len(root[0])] + declarations + mended[0][len(root[0]) :]
-    return Repaired(text="".join(mended), is_truncated=is_truncated, too_many=too_many)
+    repaired[0] = repaired[0][: len(root[0])] + declarations + repaired[0][len(root[0]) :]
+    return Repaired(text="".join(repaired), is_truncated=is_truncated, too_many=too_many)
 
 
-# ---------------------------------------------------------------- markup and the rest
+# ---------------------------------------------------------------- markup and CDATA
 
 
 def _split(body: str) -> list[_Piece]:
-    """Separate markup from CDATA; drop comments, instructions and DOCTYPEs.
+    """Separate markup from CDATA, and drop comments, processing instructions and DOCTYPEs.
 
-    An unclosed section ends the search for its kind, so the cost is linear.
+    An unclosed section ends the search, so the cost is linear.
     """
     pieces: list[_Piece] = []
     markup: list[str] = []
@@ -139,9 +139,10 @@ def _end_of_tag(body: str, position: int) -> int:
 
 
 def _cdata_end(body: str, start: int, end: int, before: str) -> tuple[int, int]:
-    """Return the end of a CDATA section and of its markup; an unclosed one ends with its element.
+    """Return the end of a CDATA section's text, and the position after the section.
 
-    Otherwise it would include the entries up to the end of a later section.
+    An unclosed section ends with its element. Otherwise it would include all entries up to the end
+    of the next section.
     """
     closed = end >= 0
     inner_end = end if closed else len(body)
@@ -157,11 +158,14 @@ def _cdata_end(body: str, start: int, end: int, before: str) -> tuple[int, int]:
     return stop, stop
 
 
-# ---------------------------------------------------------------- whole entries only
+# ---------------------------------------------------------------- complete entries only
 
 
 def _cut(pieces: list[_Piece], root: str, max_entries: int) -> tuple[list[_Piece], bool, int]:
-    """Drop text after the root element, a partial last entry, and entries beyond the limit."""
+    """Drop text after the root element, an incomplete last entry, and entries beyond the limit.
+
+    Returns the remaining pieces, True if the document is truncated, and `Repaired.too_many`.
+    """
     entry = _entry_tag(pieces)
     is_truncated = not _closes(pieces, root)
     ends = _entry_ends(pieces, entry) if entry else []
@@ -176,7 +180,7 @@ def _cut(pieces: list[_Piece], root: str, max_entries: int) -> tuple[list[_Piece
 
 
 def _entry_tag(pieces: list[_Piece]) -> str:
-    """Return the qualified name of entries in this document, or an empty string."""
+    """Return the qualified tag name of entries in this document; "" if it has none."""
     pattern = re.compile(r"<((?:[\w.-]{1,40}:)?(?:item|entry))(?=[\s/>])", re.IGNORECASE)
     for piece in pieces:
         found = pattern.search(piece.text) if piece.is_markup else None
@@ -193,7 +197,7 @@ def _closes(pieces: list[_Piece], name: str) -> bool:
 
 
 def _entry_ends(pieces: list[_Piece], entry: str) -> list[tuple[int, int]]:
-    """Return the ends of entries, as (piece, offset)."""
+    """Return the ends of entries as pairs of piece number and offset."""
     name = re.escape(entry)
     pattern = re.compile(rf"</{name}\s*>|<{name}(?:\s[^<>]*)?/>", re.IGNORECASE)
     return [
@@ -224,13 +228,13 @@ def _ends_early(pieces: list[_Piece], ends: list[tuple[int, int]], entry: str) -
 
 
 def _is_open_ended(pieces: list[_Piece], ends: list[tuple[int, int]]) -> bool:
-    """Return True if the document stops in the middle, not merely before its end tag."""
+    """Return True unless the document lacks only the end tag of its root."""
     tail = pieces[-1].text if pieces[-1].is_markup else ""
     return not (ends and tail.rstrip().endswith(">") and re.search(r"</[\w.:-]+\s*>\s*\Z", tail))
 
 
 def _close_after(pieces: list[_Piece], place: tuple[int, int], entry: str) -> list[_Piece]:
-    """Keep the pieces up to `place` and close the elements that are open there."""
+    """Keep the pieces up to `place`, and close the elements around the entries."""
     index, offset = place
     kept = [*pieces[:index], _Piece(text=pieces[index].text[:offset], is_markup=True)]
     closing = "".join(f"</{name}>" for name in reversed(_open_elements(kept, entry)))
@@ -238,7 +242,7 @@ def _close_after(pieces: list[_Piece], place: tuple[int, int], entry: str) -> li
 
 
 def _open_elements(pieces: list[_Piece], entry: str) -> list[str]:
-    """Return the elements around the entries, which are open where the first entry begins."""
+    """Return the elements that are open at the beginning of the first entry."""
     stack: list[str] = []
     for piece in pieces:
         if not piece.is_markup:
@@ -274,7 +278,7 @@ def _join_surrogates(pair: re.Match[str]) -> str:
     return units.decode("utf-16-be", "replace")
 
 
-def _mender(entities: dict[str, str]) -> Callable[[str], str]:
+def _make_repairer(entities: dict[str, str]) -> Callable[[str], str]:
     budget = _ENTITY_BUDGET
 
     def reference(found: re.Match[str]) -> str:
@@ -293,16 +297,16 @@ def _mender(entities: dict[str, str]) -> Callable[[str], str]:
         known = html5.get(name)
         return known or f"&amp;{name}"
 
-    def mend(markup: str) -> str:
+    def repair_markup(markup: str) -> str:
         if "&" in markup:
             markup = _REFERENCE.sub(reference, markup)
         return _BARE_LESS.sub("&lt;", markup)
 
-    return mend
+    return repair_markup
 
 
-def _cap_people(pieces: list[_Piece]) -> list[_Piece]:
-    """Shorten the content of author elements, over all of its pieces."""
+def _cap_persons(pieces: list[_Piece]) -> list[_Piece]:
+    """Shorten the content of each author element, over all of its pieces."""
     capped: list[_Piece] = []
     inside, room = "", 0
     for piece in pieces:
@@ -350,9 +354,9 @@ def _numeric(name: str) -> str:
 
 
 def _declared_entities(prolog: str) -> dict[str, str]:
-    """Return the document's own plain entities as text that is safe inside XML.
+    """Return the plain entities that the document declares, as text that is safe inside XML.
 
-    The DOCTYPE itself never reaches a parser, which rules out external and nested entities.
+    The DOCTYPE itself never reaches a parser, so external and nested entities have no effect.
     """
     found: dict[str, str] = {}
     for declared in _ENTITY.finditer(prolog):

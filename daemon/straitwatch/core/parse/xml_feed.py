@@ -1,4 +1,4 @@
-"""Read RSS, RDF, Atom and CDF with feedparser, which gets repaired text as a stream.
+"""Reads RSS, RDF, Atom and CDF with feedparser, from repaired text.
 
 Only this module uses feedparser, and its dictionaries do not leave the module.
 """
@@ -14,8 +14,8 @@ from straitwatch.core.model import ParseProblem, RawEntry, RawFeed
 from straitwatch.core.parse.repair import FEED_ROOT, Repaired, repair
 
 _DECLARATION = b"<?xml version='1.0' encoding='utf-8'?>\n"
-# Links and ids are resolved against this address and changed back afterwards, so that they remain
-# as published and an xml:base inside one entry does not affect the next.
+# Links and ids are resolved against this address and then restored, so that they remain as
+# published and an xml:base inside one entry does not affect the next.
 _ORIGIN = "http://base.invalid"
 _BASE_STEPS = (("/up2/up1/here/", ""), ("/up2/up1/", "../"), ("/up2/", "../../"), ("/", "/"))
 _BASE = _ORIGIN + _BASE_STEPS[0][0]
@@ -82,7 +82,7 @@ _FEED_WITHIN = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry|channel)(?=[\s/>])"
 
 
 def read_xml_feed(text: str, *, max_entries: int) -> RawFeed:
-    """Read a document that is neither empty nor JSON."""
+    """Read a document that is not empty and not JSON."""
     root = _find_root(text)
     if root is None:
         return _no_feed(text)
@@ -115,7 +115,7 @@ def _without_document_language(text: str) -> tuple[str, str]:
 
 
 def _find_root(text: str) -> re.Match[str] | None:
-    """Find the feed's root element, also after printed warnings and inside a page around it."""
+    """Find the feed's root element, even after printed warnings or inside an HTML page."""
     position = 0
     is_page = _HTML_PAGE.match(text) is not None
     while found := FEED_ROOT.search(text, position):
@@ -127,7 +127,7 @@ def _find_root(text: str) -> re.Match[str] | None:
             position = end
             continue
         name = found[1].lower()
-        # Pages contain licences as RDF; a feed inside a page has entries or a channel.
+        # HTML pages contain licences as RDF, but a feed inside a page has entries or a channel.
         if not is_page or (not name.endswith("rdf") and _FEED_WITHIN.search(text, found.end())):
             return found
         position = found.end()
@@ -141,7 +141,7 @@ def _no_feed(text: str) -> RawFeed:
         return RawFeed(format="", problem=ParseProblem.HTML, detail="an HTML page")
     start = " ".join(text[:80].split())
     return RawFeed(
-        format="", problem=ParseProblem.NOT_A_FEED, detail=f"no feed in it; it begins: {start}"
+        format="", problem=ParseProblem.NOT_A_FEED, detail=f"no feed found; it begins with: {start}"
     )
 
 
@@ -186,14 +186,14 @@ def _verdict(
     kind: str, entries: int, repaired: Repaired, document: Any
 ) -> tuple[ParseProblem | None, str]:
     if not kind:
-        return ParseProblem.NOT_A_FEED, "no feed that is known"
+        return ParseProblem.NOT_A_FEED, "unknown feed format"
     if repaired.too_many:
         return (
             ParseProblem.TOO_MANY_ENTRIES,
             f"{repaired.too_many} entries, the first {entries} were read",
         )
     if repaired.is_truncated:
-        return ParseProblem.TRUNCATED, "the document ends early; a half entry was dropped"
+        return ParseProblem.TRUNCATED, "the document ends early; an incomplete entry was dropped"
     if document.get("bozo") and not entries:
         return ParseProblem.NOT_A_FEED, str(document.get("bozo_exception", ""))[:200]
     return None, ""
@@ -224,7 +224,7 @@ def _entry(entry: Any, *, is_atom: bool) -> RawEntry:
 
 
 def _plain_fields(entry: Any, content: str) -> frozenset[str]:
-    """Return the names of an Atom entry's plain texts; other formats do not declare them."""
+    """Return the fields that an Atom entry declares as plain text; other formats declare none."""
     details = [("title", entry.get("title_detail")), ("summary", entry.get("summary_detail"))]
     details += [("content", detail) for detail in entry.get("content") or ()]
     return frozenset(
@@ -237,7 +237,7 @@ def _plain_fields(entry: Any, content: str) -> frozenset[str]:
 
 
 def _texts(entry: Any) -> tuple[str, str]:
-    """Return summary and content, without feedparser's copy of the content in the summary."""
+    """Return summary and content; feedparser's copy of the content in the summary is dropped."""
     contents = [_text(c.get("value")) for c in entry.get("content") or () if hasattr(c, "get")]
     content = max(contents, key=len, default="")
     summary = _text(dict.get(entry, "summary"))
@@ -245,7 +245,7 @@ def _texts(entry: Any) -> tuple[str, str]:
 
 
 def _link(entry: Any) -> str:
-    """Return the address of the page: the link, else the first alternate, else an enclosure."""
+    """Return the link of the entry, or else its first alternate link, or else an enclosure."""
     link = _text(dict.get(entry, "link"))
     if link:
         return link
@@ -266,7 +266,7 @@ def _authors(entry: Any) -> tuple[str, ...]:
 
 
 def _categories(entry: Any) -> tuple[str, ...]:
-    """Return the labels of the categories, or their terms if they have no label."""
+    """Return the categories by label, or by term if they have no label."""
     tags = [tag for tag in entry.get("tags") or () if hasattr(tag, "get")]
     names = (_text(tag.get("label")) or _text(tag.get("term")) for tag in tags)
     return tuple(dict.fromkeys(name for name in names if name))
@@ -280,7 +280,7 @@ def _language(entry: Any) -> str:
 
 
 def _unresolved(value: str) -> str:
-    """Remove our own base from an address."""
+    """Remove `_BASE` from an address."""
     if not value.startswith(_ORIGIN):
         return value
     rest = value.removeprefix(_ORIGIN)
