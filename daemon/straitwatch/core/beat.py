@@ -1,4 +1,4 @@
-"""The knowledge of a beat as plain values: sources, aliases and common words."""
+"""Defines the knowledge of a beat as plain values: sources, aliases and common words."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class NameKind(StrEnum):
-    """Kinds of names; each counts differently when two reports are compared."""
+    """Kinds of names, which the comparison of reports treats differently."""
 
     COUNTRY = "country"
     CAPITAL = "capital"  # speaks for its country
@@ -14,7 +14,7 @@ class NameKind(StrEnum):
     PERSON = "person"  # an official
     POLITICIAN = "politician"  # without an office, or out of it
     BODY = "body"
-    MEDIA = "media"  # a body that reports, and is no party to an event
+    MEDIA = "media"  # a body that reports and is not a party to an event
     SYSTEM = "system"
     EXERCISE = "exercise"
     PARTY = "party"
@@ -33,21 +33,21 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AliasGroup:
-    """Names of one kind; people and bodies with a side speak for it."""
+    """Names of one kind; people and bodies speak for their `side` if it is set."""
 
     kind: NameKind
     side: str = ""
-    names: Mapping[str, tuple[str, ...]]  # the other spellings by the name that is shown
+    names: Mapping[str, tuple[str, ...]]  # other spellings by the displayed name
 
     def spellings(self) -> Iterator[tuple[str, str]]:
-        """Yield each spelling with the name that is shown for it."""
+        """Yield each displayed name with each of its spellings."""
         for name, others in self.names.items():
             yield from ((name, spelling) for spelling in (name, *others))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommonWords:
-    """Words that about this share of the beat's reports hold."""
+    """Words that occur in about this share of the beat's reports."""
 
     share: float
     words: tuple[str, ...]
@@ -55,12 +55,12 @@ class CommonWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """Everything that a desk writes down about its beat; compared by its content."""
+    """The files under `config/beat/` as one value."""
 
     sources: tuple[Source, ...] = ()
     aliases: tuple[AliasGroup, ...] = ()
     common: tuple[CommonWords, ...] = ()
-    no_voice: frozenset[str] = frozenset()  # offices that are named without making a statement
+    no_voice: frozenset[str] = frozenset()  # offices that are often named without speaking
     short_countries: Mapping[str, str] = field(default_factory=dict)  # countries by a Han sign
 
     def names(self, kind: NameKind) -> frozenset[str]:

@@ -1,9 +1,9 @@
-"""Finds whose reporting an entry is: an outlet that repeats another one adds no source of its own.
+"""Finds the possible origins of an entry's reporting, because an outlet may repeat another one.
 
-Only plain statements count; without one, the reporting is the outlet's own, because a wrong origin
-would make one source of two. This takes a millisecond or two of regular expressions, so it runs
-when a report is made, before the transaction. `core.story.choose_origin` makes the choice that
-depends on the story.
+Only explicit attributions count; otherwise the reporting is the outlet's own. A guess might merge
+two independent sources into one. The regular expressions take a millisecond or two, so this runs
+when a report is built, before the transaction. `core.story.choose_origin` then chooses by the
+story.
 """
 
 import re
@@ -24,12 +24,12 @@ from straitwatch.core.model import UNNAMED_MEDIA, Entry, Feed
 from straitwatch.core.sentences import first_sentence
 
 _FEED_HOST = re.compile(r"^(?:www|rss|feeds?|m|amp)\d?\.")
-_LEAD = 400  # characters of the text below the title that are read: an origin is named early
+_LEAD = 400  # characters of summary or content that are searched, because texts name origins early
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribution:
-    """A source whose reporting an entry may be, and the words that say so; "" for its own."""
+    """A possible origin of an entry, and the words that name it; "" for the outlet itself."""
 
     name: str
     words: str = ""
@@ -39,22 +39,21 @@ class Sources:
     """The sources of a beat, found by name or site; each index is built when first used."""
 
     def __init__(self, sources: Iterable[Source]) -> None:
-        """Hold the sources."""
         self._sources = tuple(sources)
 
     def canonical_name(self, outlet: str) -> str:
-        """Return the name under which an outlet is known: `Reuters World` is Reuters."""
+        """Return the common name of an outlet; for example, `Reuters World` is Reuters."""
         found = self._pattern.match(outlet.strip())
-        # Sections of one paper are one source: "Storm Media - Politics".
+        # The sections of a paper are one source, for example "Storm Media - Politics".
         return self._by_form[found[0].casefold()] if found else outlet.partition(" - ")[0].strip()
 
     def find(self, text: str) -> Iterator[tuple[str, re.Match[str]]]:
-        """Yield each source that a text mentions, and the mention."""
+        """Yield the sources that a text mentions, each with its place."""
         for found in self._pattern.finditer(text):
             yield self._by_form[found[0].casefold()], found
 
     def owner_of(self, link: str) -> str:
-        """Return the source on whose site an article is; "" if none, or if it is no article."""
+        """Return the source that owns the site of an article; "" if unknown or not an article."""
         parts = urlsplit(link)
         if not re.search(r"[\d-]", parts.path):
             return ""  # a front page or a section
@@ -68,7 +67,7 @@ class Sources:
 
     @cached_property
     def _forms(self) -> Mapping[str, str]:
-        """Names by the forms in which texts write them."""
+        """The names of sources by their written forms."""
         return {
             form: source.name
             for source in self._sources
@@ -88,15 +87,15 @@ class Sources:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlets:
-    """The sources of the beat, and the configured outlets: copies of an aggregator are theirs."""
+    """The sources of the beat, and the configured outlets, whose articles aggregators copy."""
 
     sources: Sources
     names: Mapping[str, str]  # canonical names by the name of a feed, in lower case
-    hosts: Mapping[str, str]  # canonical names by host, where a host is one outlet's
+    hosts: Mapping[str, str]  # canonical names by host, for hosts of a single outlet
 
 
 def outlets_of(feeds: Iterable[Feed], sources: Sources) -> Outlets:
-    """Return the outlets of some feeds."""
+    """Index the outlets of the configured feeds by name and host."""
     names: dict[str, str] = {}
     sites: dict[str, set[str]] = {}
     for feed in feeds:
@@ -112,13 +111,17 @@ def _bare_host(url: str) -> str:
 
 
 def find_attributions(entry: Entry, outlet: str, outlets: Outlets) -> tuple[Attribution, ...]:
-    """Return the sources whose reporting an entry may be, in order; at least one.
+    """Return the possible origins of an entry, in order; at least one.
 
-    They are the sources that the title, the lead or the byline names as such, except the outlet
-    itself. If there are none: the configured outlet that the title ends with, or on whose site the
-    entry is; the one source on whose site the entry is, or to which it links; `UNNAMED_MEDIA` if
-    the text repeats others without a name; or the outlet. The choice between several depends on
-    the story: see `choose_origin`.
+    The first rule with a result applies:
+
+    - the sources that the title, the lead or the byline names, except the outlet itself
+    - the configured outlet at the end of the title, or the owner of the entry's host
+    - the only source that owns the site of the entry, or of its links
+    - `UNNAMED_MEDIA` if the text attributes its report to media without naming them
+    - the outlet itself
+
+    `choose_origin` chooses among several by the story.
     """
     sources = outlets.sources
     own = sources.canonical_name(outlet)
@@ -134,14 +137,14 @@ def find_attributions(entry: Entry, outlet: str, outlets: Outlets) -> tuple[Attr
 
 
 def _in_text(text: str, sources: Sources) -> Iterator[Attribution]:
-    """Yield the sources that a text names as such, in its order."""
+    """Yield the sources to which a text attributes its report, in order."""
     for name, mention in sources.find(text):
         if words := find_sourced(text, mention):
             yield Attribution(name=name, words=words)
 
 
 def _in_byline(line: str, sources: Sources) -> Iterator[Attribution]:
-    """Yield the agencies of a byline: `By AP`, `Reuters staff`."""
+    """Yield the agencies in a byline such as `By AP` or `Reuters staff`."""
     for name, mention in sources.find(line):
         if is_byline_name(line[: mention.start()]):
             yield Attribution(name=name, words=line)
@@ -160,7 +163,7 @@ def _copied(entry: Entry, own: str, outlets: Outlets) -> Attribution | None:
 
 
 def _linked(entry: Entry, own: str, sources: Sources) -> Attribution | None:
-    """Return the source that the entry's address or its links lead to, if it is a single one."""
+    """Return the source to which the entry's address or its links lead, if there is only one."""
     for links in ((entry.url,), entry.links):
         owners = {owner: link for link in links if (owner := sources.owner_of(link))}
         owners.pop(own, None)

@@ -1,10 +1,10 @@
-"""Finds in a text the words that say whose reporting it is, whatever the names of the sources.
+"""Finds the words in a text that attribute its reporting to a source.
 
-Each language group has a module with the same tables. `@` in a pattern is the name.
+Each language group has a module with the same tables. `@` in a pattern is the name of the source.
 
-- `SOURCED`: wordings that make the name a source: somebody spoke to the outlet, it published
-  something, or an agency carried the text.
-- `UNNAMED`: wordings that repeat the media without a name.
+- `SOURCED`: wordings that make a name the source: an official spoke to the outlet, the outlet
+  published something, or an agency carried the text.
+- `UNNAMED`: wordings that attribute the report to media without naming them.
 - `REFUSED`: words before a name that deny, answer or forbid its report instead of repeating it.
 - `WRONG`: words after a name that call its report wrong.
 """
@@ -34,7 +34,7 @@ def find_sourced(text: str, name: re.Match[str]) -> str:
 
 
 def find_unnamed(text: str) -> str:
-    """Return the words with which a text repeats media without their name; "" if none do."""
+    """Return the words that attribute a text to media without naming them; "" if none do."""
     for wording in _unnamed():
         for found in wording.finditer(text):
             start = found.start()
@@ -45,14 +45,14 @@ def find_unnamed(text: str) -> str:
 
 
 def is_byline_name(before: str) -> bool:
-    """Return True if a name that follows these words in a byline is an agency's."""
+    """Return True if the name after these words in a byline is an agency, not a person."""
     return re.search(english.BEFORE_IN_BYLINE, before, re.IGNORECASE) is not None
 
 
 def name_pattern(name: str) -> str:
-    """Return the pattern that finds a name as a word of its own, in capitals if it is written so.
+    """Return a pattern that finds a name as a separate word.
 
-    Endings may follow a Latin name in Korean and Japanese text, for example WSJ에.
+    In Korean and Japanese text, endings may follow a Latin name, for example WSJ에.
     """
     escaped = re.escape(name)
     if name.isascii():

@@ -29,8 +29,8 @@ REFUSED: Final = (
     r"回應|回应|針對|针对)《?$"
 )
 WRONG: Final = r"不實|不实|不屬實|不属实|子虛|造謠|造谣"
-# Characters beside a name that make another word of it: 防衛報告 names no Guardian, 中央社會 no
-# news agency.
+# Characters beside a name that make it a part of another word: 防衛報告 does not name the Guardian,
+# and 中央社會 does not name the news agency.
 NOT_BEFORE: Final = {
     "博": "士物覽览客弈",
     "社": "會会區区團团群",

@@ -42,7 +42,7 @@ _ENDINGS = ("", "а", "у", "ом", "е")
 
 
 def decline(name: str) -> Iterator[str]:
-    """Yield a name and its cases, for example Интерфакса and Коммерсанту."""
+    """Yield a name in all cases, for example Интерфакса and Коммерсанту."""
     yield name
     if _DECLINED.fullmatch(name):
         stem = name.removesuffix("ъ")

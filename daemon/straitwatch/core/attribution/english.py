@@ -11,7 +11,7 @@ _WORK = (
     r"exclusive|editorial(?! board))\b"
 )
 SOURCED: Final = (
-    (  # An outlet that speaks about itself is no source: "Reuters says it will".
+    (  # An outlet that speaks about itself is not a source: "Reuters says it will".
         rf"@(?: (?:first|exclusively|has|had|also|further))* {_SAYS}"
         r"(?! (?:on )?(?:\w+day )?(?:it|its|his|her|their)\b)"
     ),
@@ -58,6 +58,6 @@ REFUSED: Final = (
 WRONG: Final = (
     r"\b(?:is|are|was|were) (?:not true|false|fake|untrue|wrong|baseless|groundless|denied)\b"
 )
-RANK: Final = r"\b(?:[Cc]hief|[Ss]enior|[Ll]ead|[Tt]op|[Ff]ormer) $"  # an economist, no paper
-# A byline is an agency's that begins with it or names it apart: Peter Spiegel is no magazine.
+RANK: Final = r"\b(?:[Cc]hief|[Ss]enior|[Ll]ead|[Tt]op|[Ff]ormer) $"  # then "Economist" is a person
+# A byline names an agency at its beginning or after these marks; "Peter Spiegel" is a person.
 BEFORE_IN_BYLINE: Final = r"(?:^|^by |[,(\[/|;&·–—-] ?| (?:for|of|via) )(?:the )?$"
