@@ -557,7 +557,7 @@ async def test_unknown_certificate_is_refused(secure: FeedServer) -> None:
     failure = await failure_of(secure.url("/rss", host="localhost"))
 
     assert failure.kind is FetchFailure.TLS
-    assert failure.detail.startswith("certificate refused: ")
+    assert failure.detail.startswith("certificate rejected: ")
 
 
 async def test_certificate_for_another_host_is_refused(

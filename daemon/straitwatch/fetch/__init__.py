@@ -1,4 +1,4 @@
-"""Fetch feeds over HTTP; every outcome is a `FetchResult`, and no exception leaves the package."""
+"""Fetches feeds over HTTP; every outcome is a `FetchResult`, and no exception is raised."""
 
 from straitwatch.fetch.client import Fetcher
 from straitwatch.fetch.guard import is_public

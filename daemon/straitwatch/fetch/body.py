@@ -1,4 +1,4 @@
-"""Read a response body as a stream, and cap its size before and after inflation."""
+"""Reads a response body as a stream, and caps its size before and after decompression."""
 
 import zlib
 
@@ -14,14 +14,15 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _STARTS_OF_FEEDS = (b"<", b"{", b"\xef")  # XML, JSON, a byte order mark
 _ANY_ZLIB = 32 + zlib.MAX_WBITS  # gzip or zlib, according to the header
 _RAW_DEFLATE = -zlib.MAX_WBITS
-_MAX_MEMBERS = 64  # of one gzip stream; real ones have 1, and each costs a copy of the rest
+_MAX_MEMBERS = 64  # of one gzip stream; real ones have 1, and each member copies the rest
 
 
 async def read_body(response: aiohttp.ClientResponse, *, limit: int) -> bytes:
     """Return the whole body.
 
     Raises:
-        FetchError: the body is too large, damaged, cut off or in another encoding than requested.
+        FetchError: the body is too large, damaged, truncated or in an encoding that was not
+        requested.
     """
     if (response.content_length or 0) > limit:
         raise _too_large(limit)
@@ -49,7 +50,7 @@ def _is_compressed(start: bytes, encoding: str) -> bool:
 
 
 class Inflater:
-    """Inflates gzip, zlib and raw deflate in steps, never beyond its limit."""
+    """Decompresses gzip, zlib and raw deflate in steps, up to a limit."""
 
     def __init__(self, start: bytes, *, limit: int) -> None:
         self._limit = limit
@@ -59,7 +60,7 @@ class Inflater:
         self._stream = zlib.decompressobj(_ANY_ZLIB if has_header else _RAW_DEFLATE)
 
     def feed(self, data: bytes) -> bytes:
-        """Inflate the next piece of the stream.
+        """Decompress the next piece of the stream.
 
         Raises:
             FetchError: the stream exceeds the limit or is damaged.
@@ -84,10 +85,10 @@ class Inflater:
         """Check that the stream is complete.
 
         Raises:
-            FetchError: the stream was cut off.
+            FetchError: the stream is truncated.
         """
         if not self._stream.eof:
-            raise FetchError(FetchFailure.TRUNCATED, "the compressed body ended before its end")
+            raise FetchError(FetchFailure.TRUNCATED, "the compressed body is truncated")
 
     def _begin_member(self, data: bytes) -> bool:
         if not _GZIP_MAGIC.startswith(data[:2]):

@@ -1,4 +1,4 @@
-"""Fetch a feed with a conditional GET, within limits, and return every outcome as a value."""
+"""Fetches a feed with a conditional GET, within limits, and returns every outcome as a value."""
 
 import asyncio
 import re
@@ -41,8 +41,8 @@ from straitwatch.fetch.headers import (
 
 MAX_REDIRECTS = 5
 _MAX_HEADER = 32_768  # bytes of one header line; some content security policies pass 8 KB
-_AS_WRITTEN = re.compile(r"[!-~]+")  # such an address needs no quoting and is sent unchanged
-_NO_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=None)  # one deadline spans the fetch
+_AS_WRITTEN = re.compile(r"[!-~]+")  # such addresses need no quoting and are sent unchanged
+_NO_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=None)  # `_fetch` has one deadline
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _WITH_BODY = frozenset({200, 203, 204})
 _KINDS = {
@@ -56,7 +56,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Hop:
-    """One request of a fetch: its address, and the feed's own headers for that host."""
+    """One request of a fetch: its address, and the configured headers that its host may see."""
 
     url: URL
     headers: dict[str, str]
@@ -66,7 +66,7 @@ class _Hop:
         url = _to_url(feed.url)
         if url.scheme not in ("http", "https") or not url.host:
             raise FetchError(FetchFailure.PROTOCOL, "the address is not http or https")
-        # In our spelling, so that a feed's own header replaces ours in any letter case.
+        # Title case, so that a configured header replaces a default one in any letter case.
         headers = {name.title(): value for name, value in feed.headers}
         if url.user is not None:
             headers.setdefault("Authorization", basic_auth(url.user, url.password or ""))
@@ -76,7 +76,9 @@ class _Hop:
     def follow(self, location: str) -> Self:
         url = self.url.join(_to_url(location))
         if url.scheme not in ("http", "https") or not url.host:
-            raise FetchError(FetchFailure.REDIRECT, "redirected to something that is not http")
+            raise FetchError(
+                FetchFailure.REDIRECT, "redirected to an address that is not http or https"
+            )
         if self.url.scheme == "https" and url.scheme == "http":
             raise FetchError(FetchFailure.REDIRECT, "redirected from https to http")
         if url.user is not None:
@@ -118,8 +120,8 @@ class Fetcher:
             ssl=self._tls or ssl.create_default_context(),
             resolver=ThreadResolver(threads=self._policy.concurrency),
             socket_factory=guard,
-            limit=0,  # the gate limits requests, and keeps their order
-            force_close=True,  # polls are minutes apart, and servers close idle connections earlier
+            limit=0,  # the gate limits requests instead, in order of arrival
+            force_close=True,  # servers close idle connections before the next poll
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
@@ -142,7 +144,7 @@ class Fetcher:
             self._session = None
 
     async def fetch(self, feed: Feed, state: FeedState) -> FetchResult:
-        """Fetch a feed, unless the server reports that it has not changed.
+        """Fetch a feed with a conditional request.
 
         Time spent waiting for a busy host does not count against the timeout.
         """
@@ -210,7 +212,7 @@ def _not_modified(response: aiohttp.ClientResponse, sent: Validators) -> FetchRe
     if sent == Validators():
         return FetchFailed(
             kind=FetchFailure.PROTOCOL,
-            detail="answered 304 to a request that asked no condition",
+            detail="answered 304 to an unconditional request",
             status=response.status,
         )
     given = read_validators(response.headers)
@@ -224,7 +226,7 @@ def _not_modified(response: aiohttp.ClientResponse, sent: Validators) -> FetchRe
 
 
 def _fail_redirect() -> str:
-    raise FetchError(FetchFailure.REDIRECT, "redirected without saying where to")
+    raise FetchError(FetchFailure.REDIRECT, "redirected without an address")
 
 
 def _kind_of(status: int) -> FetchFailure:
@@ -236,7 +238,7 @@ def _kind_of(status: int) -> FetchFailure:
         return FetchFailure.HTTP_CLIENT
     if status >= HTTPStatus.MULTIPLE_CHOICES:
         return FetchFailure.REDIRECT
-    return FetchFailure.PROTOCOL  # a part or a delta that was not requested
+    return FetchFailure.PROTOCOL  # such as 206, a part that was not requested
 
 
 def _status_text(status: int) -> str:

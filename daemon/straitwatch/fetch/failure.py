@@ -1,6 +1,6 @@
-"""Classify every failed fetch as a `FetchFailure` with a short sentence that is safe to show.
+"""Classifies every failed fetch as a `FetchFailure`, with a short text that is safe to display.
 
-The sentences do not quote exceptions, because those contain addresses, and addresses may contain
+The texts do not quote exceptions, because these contain addresses, and addresses may contain
 passwords and tokens.
 """
 
@@ -14,7 +14,7 @@ from straitwatch.fetch.guard import ForbiddenAddress
 
 
 class FetchError(Exception):
-    """Ends a fetch; raised and caught inside this package only."""
+    """A failed fetch; raised and caught only inside this package."""
 
     def __init__(self, kind: FetchFailure, detail: str) -> None:
         super().__init__(detail)
@@ -22,17 +22,17 @@ class FetchError(Exception):
         self.detail = detail
 
 
-# Expected errors of a fetch. ValueError: addresses and header values that cannot be sent.
+# Expected errors of a fetch. ValueError is raised for unusable addresses and header values.
 EXPECTED = (FetchError, aiohttp.ClientError, OSError, ValueError)
 
 
 def classify(error: Exception, *, timeout: float) -> FetchError:
-    """Return the failure that an exception means."""
+    """Convert an exception to a failure."""
     match error:
         case FetchError():
             return error
         case TimeoutError():
-            return FetchError(FetchFailure.TIMEOUT, f"no complete answer within {timeout:g} s")
+            return FetchError(FetchFailure.TIMEOUT, f"no complete response within {timeout:g} s")
         case aiohttp.ClientConnectorDNSError():
             return FetchError(FetchFailure.DNS, "the host name does not resolve")
         case aiohttp.ClientSSLError() | ssl.SSLError() | ssl.CertificateError():
@@ -40,11 +40,11 @@ def classify(error: Exception, *, timeout: float) -> FetchError:
         case aiohttp.ClientConnectorError():
             return _connect_failure(error.os_error)
         case aiohttp.ClientPayloadError():
-            return FetchError(FetchFailure.TRUNCATED, "the body ended before its end")
+            return FetchError(FetchFailure.TRUNCATED, "the body is truncated")
         case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError() | ConnectionError():
             return FetchError(FetchFailure.RESET, "the server closed the connection")
         case aiohttp.ClientResponseError():
-            return FetchError(FetchFailure.PROTOCOL, "the answer is not proper HTTP")
+            return FetchError(FetchFailure.PROTOCOL, "the response is not valid HTTP")
         case OSError():
             return _connect_failure(error)
         case _:
@@ -54,14 +54,14 @@ def classify(error: Exception, *, timeout: float) -> FetchError:
 def _connect_failure(error: OSError) -> FetchError:
     if isinstance(error, ForbiddenAddress):
         return FetchError(FetchFailure.FORBIDDEN_ADDRESS, ForbiddenAddress.DETAIL)
-    # strerror of a failed connect quotes the peer's address, so only the number is used.
+    # The error's own text quotes the peer's address, so the text is made from its number.
     reason = os.strerror(error.errno).lower() if error.errno else "no address answered"
     return FetchError(FetchFailure.CONNECT, f"cannot connect: {reason}")
 
 
 def _tls_detail(error: BaseException) -> str:
-    cause = error.__cause__ or error  # the client's own class hides the reason
+    cause = error.__cause__ or error  # aiohttp's exception hides the reason
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return f"certificate refused: {cause.verify_message}"
+        return f"certificate rejected: {cause.verify_message}"
     reason = getattr(cause, "reason", None)
     return f"TLS failed: {reason}" if reason else "TLS failed"

@@ -1,4 +1,4 @@
-"""Limit the requests that run at once, in total and to one host."""
+"""Limits the concurrent requests, in total and to one host."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,24 +16,24 @@ class _Host:
 class Gate:
     """Admits requests in order of arrival.
 
-    A request waits for its host first, and takes one of the common places only afterwards. A
-    hundred feeds of one slow host therefore occupy `per_host` places, not all of them.
+    A request waits for its host first, and only then for one of the common slots. Therefore a
+    hundred feeds of one slow host occupy only `per_host` slots.
     """
 
     def __init__(self, *, total: int, per_host: int) -> None:
-        self._places = asyncio.Semaphore(total)
+        self._slots = asyncio.Semaphore(total)
         self._per_host = per_host
         self._hosts: dict[str, _Host] = {}
 
     @asynccontextmanager
     async def enter(self, name: str) -> AsyncIterator[None]:
-        """Occupy a place for one request to the host."""
+        """Hold a slot for one request to the host."""
         host = self._hosts.get(name)
         if host is None:
             host = self._hosts[name] = _Host(self._per_host)
         host.users += 1
         try:
-            async with host.turns, self._places:
+            async with host.turns, self._slots:
                 yield
         finally:
             host.users -= 1

@@ -1,7 +1,7 @@
-"""Refuse addresses that are not public, and resolve names without blocking other feeds.
+"""Rejects addresses that are not public, and resolves names without blocking other feeds.
 
-The check happens when the socket is made, after the name is resolved. Neither a redirect nor a name
-that changes its address between check and use can bypass it.
+The check happens when the socket is created, after the name is resolved. Neither a redirect nor a
+name whose address changes between check and use can bypass it.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from typing import Any
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-# `is_global` is true for these, but they do not lead to a public web server.
+# `is_global` is true for these networks, but no public web server is in them.
 _BLOCKED_4 = tuple(
     IPv4Network(net)
     for net in (
@@ -39,7 +39,7 @@ _BLOCKED_6 = tuple(
 class ForbiddenAddress(OSError):  # noqa: N818 - a state of the feed, not an error of ours
     """The name resolves to an address outside the public network."""
 
-    # One text for all addresses, because the connector merges equal failures.
+    # The same text for all addresses, because the connector merges equal failures.
     DETAIL = "the host has no public address (see polling.allow_private_addresses)"
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ def _is_public_6(ip: IPv6Address) -> bool:
 
 
 def public_socket(info: tuple[Any, ...]) -> socket.socket:
-    """Make the socket for a resolved address, or refuse it.
+    """Create the socket for a resolved address, or reject the address.
 
     Raises:
         ForbiddenAddress: the address is not public.
@@ -102,5 +102,5 @@ class ThreadResolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Cancel lookups that have not begun; running ones end by themselves."""
+        """Cancel pending lookups; running ones end by themselves."""
         self._threads.shutdown(wait=False, cancel_futures=True)

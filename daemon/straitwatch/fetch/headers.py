@@ -1,4 +1,4 @@
-"""Write the headers of requests, and read those of responses."""
+"""Writes the headers of requests, and reads those of responses."""
 
 import re
 from base64 import b64encode
@@ -13,10 +13,10 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml,"
     " application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 )
-# Nine digits of seconds are 31 years; a longer number would overflow.
+# At most nine digits of seconds, which are 31 years; a longer number would overflow.
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _SECONDS = re.compile(r"\s*(\d{1,9})(?:\.\d+)?\s*")
-# Safe to send to any host; all other configured headers may be secrets.
+# These headers are safe to send to any host; all other configured ones may be secrets.
 _HARMLESS = frozenset({"user-agent", "accept", "accept-language"})
 
 
@@ -28,7 +28,7 @@ def base_headers(policy: PollPolicy, *, version: str) -> dict[str, str]:
 
 
 def conditional_headers(validators: Validators) -> dict[str, str]:
-    """Return the headers of a conditional request, with the server's exact validators."""
+    """Return the headers of a conditional request; validators are sent exactly as received."""
     headers: dict[str, str] = {}
     if validators.etag:
         headers["If-None-Match"] = validators.etag
@@ -43,7 +43,7 @@ def basic_auth(user: str, password: str) -> str:
 
 
 def for_other_host(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return the feed's own headers without those that another host must not see."""
+    """Return the configured headers that are safe to send to another host."""
     return {name: value for name, value in headers.items() if name.lower() in _HARMLESS}
 
 
@@ -56,21 +56,21 @@ def read_validators(headers: Mapping[str, str]) -> Validators:
 
 
 def _sendable(value: str) -> str:
-    # Bytes that are not UTF-8 arrive as lone surrogates, which can be neither stored nor sent back.
+    # Bytes that are not UTF-8 arrive as lone surrogates, which cannot be stored or sent back.
     return value if value.isascii() or not re.search("[\ud800-\udfff]", value) else ""
 
 
 def read_max_age(headers: Mapping[str, str]) -> timedelta | None:
-    """Return how long the response is fresh, if it says so."""
+    """Return the `max-age` of a response, if any."""
     found = _MAX_AGE.search(headers.get("Cache-Control", ""))
     return timedelta(seconds=int(found[1])) if found else None
 
 
 def read_retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """Return the wait that the server asks for, if any.
+    """Return the wait that the server requests, if any.
 
-    A date is compared with the server's own clock: RFC 9110 (6.6.1) requires a `Date` from every
-    server with a clock. Without it, a date is ignored.
+    A date is compared with the server's clock: RFC 9110 (6.6.1) requires a `Date` header from every
+    server with a clock. Without that header, the date is ignored.
     """
     value = headers.get("Retry-After", "")
     if found := _SECONDS.fullmatch(value):

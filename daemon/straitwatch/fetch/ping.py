@@ -1,4 +1,4 @@
-"""Ping a dead man's switch."""
+"""Pings the URL of a dead-man's-switch service."""
 
 from contextlib import suppress
 
@@ -9,7 +9,7 @@ _OK = range(200, 300)
 
 
 async def ping(url: str) -> str:
-    """Request an address; return "" on success, else the reason, which never names the address."""
+    """Request an address; return "" on success, or else the reason without the address."""
     try:
         async with (
             aiohttp.ClientSession(timeout=_TIMEOUT) as session,
@@ -21,4 +21,4 @@ async def ping(url: str) -> str:
     except TimeoutError:
         return "no answer in time"
     except (aiohttp.ClientError, ValueError, OSError) as error:
-        return type(error).__name__  # its text may hold the address, which is a secret
+        return type(error).__name__  # the text of the error may contain the address, a secret
