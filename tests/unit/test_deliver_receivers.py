@@ -44,13 +44,13 @@ REFUSALS = [
     (f"{WEBHOOK}?template=/x", "remove `template=`"),
     (f"{WEBHOOK}?format=markdown", "remove `format=`"),
     (f"{WEBHOOK}?optional=yes", "remove `optional=`"),
-    ("json://a/ json://b/", "one URL for each receiver"),
+    ("json://a/ json://b/", "a receiver has one URL"),
     (
         "mailto://user:pass@mail.example.org/a@example.org?from=b@example.org",
         "write mailtos:// instead",
     ),
     ("discord://x", "Apprise cannot read this discord:// URL"),
-    ("terminal://printer", "there is no other place"),
+    ("terminal://printer", "write terminal:// for stdout"),
 ]
 
 
@@ -74,7 +74,7 @@ def test_refusal_does_not_show_the_url() -> None:
 def test_base_url_is_for_slack_alone() -> None:
     receiver = Receiver(name="desk", url="json://127.0.0.1/", base_url="https://slack-gov.example")
 
-    assert "stands for Slack's address" in (validate_receiver(receiver) or "")
+    assert "replaces Slack's address" in (validate_receiver(receiver) or "")
     assert validate_receiver(replace(receiver, url=WEBHOOK)) is None
 
 

@@ -1,4 +1,4 @@
-"""Send messages: one driver for each receiver, one of five outcomes for each attempt.
+"""Sends messages: one driver for each receiver, one of five outcomes for each attempt.
 
     Receiver -> open_driver -> render (once) -> send -> SendResult
 

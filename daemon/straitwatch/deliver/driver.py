@@ -1,4 +1,4 @@
-"""Define the interface of all drivers."""
+"""Defines the interface of all drivers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class DriverSettings:
 
 
 class Driver(Protocol):
-    """One receiver, ready to send. Not shared between threads: see `SenderThreads`."""
+    """An open receiver, which only one thread uses: see `SenderThreads`."""
 
     kind: DriverKind
     recipients: tuple[str, ...]  # "" if there is a single target
@@ -32,16 +32,16 @@ class Driver(Protocol):
         ...
 
     def send(self, job: SendJob) -> SendResult:
-        """Send `job.frozen` and return the outcome; blocks, and raises no expected failure."""
+        """Send `job.frozen`, blocking, and return the outcome; expected failures are outcomes."""
         ...
 
     def reconcile(self, job: SendJob) -> SendResult | None:
-        """Look up the outcome of an unanswered attempt; None if that is not possible."""
+        """Look up the outcome of an unanswered attempt; None if it cannot be found."""
         ...
 
 
 def redact_and_shorten(text: str, *secrets: str) -> str:
-    """Shorten a server's reply to one line without our secrets."""
+    """Shorten a server's reply to one line, and redact the secrets in it."""
     for secret in secrets:
         if secret:
             text = text.replace(secret, "***")

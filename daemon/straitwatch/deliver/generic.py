@@ -1,10 +1,10 @@
-"""Send through any other service of Apprise, one URL per call, with Apprise's own features off.
+"""Sends through any service of Apprise, one URL per call, with Apprise's own features disabled.
 
-Apprise reports only success or failure: no status, no Retry-After, no message id. The cause is only
-in its log. A failure without a status may have been read by the service, so its outcome is unsure.
-Apprise's retries repeat messages, its throttle sleeps inside the send, its conversions are
-quadratic on hostile text, and its executor blocks the exit. Each send therefore uses a new object,
-in our own thread, as plain text.
+Apprise reports only success or failure, without a status, Retry-After or message id. The cause is
+only in its log. If a failure has no status, the service may have received the message, so the
+outcome is unsure. Apprise's retries repeat messages, its throttle sleeps inside the send, its
+conversions are quadratic on hostile text, and its executor delays the exit of the process.
+Therefore each send uses a new Apprise object, in a thread of `SenderThreads`, with plain text.
 """
 
 import json
@@ -29,16 +29,16 @@ from straitwatch.deliver.driver import DriverSettings
 
 _POSSIBLE_REPEAT = "(possible repeat: an earlier attempt was not answered)"
 _STATUS = re.compile(r"error[ =:]+(\d{3})\b")
-_NEVER_REACHED = re.compile(
+_NOT_CONNECTED = re.compile(
     r"^Socket Exception: .*Caused by (NewConnectionError|NameResolutionError|ConnectTimeoutError)"
 )
 _WITH_HEADERS = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
 
 
 class _LogCapture(logging.Filter):
-    """Observes Apprise's log of each request, and drops all records below a warning.
+    """Reads the outcome of requests from Apprise's log, and drops all records below a warning.
 
-    The records quote addresses and messages, so only one flag per record is kept, by thread.
+    The records contain addresses and messages, so only one flag per record is kept, by thread.
     """
 
     def __init__(self) -> None:
@@ -46,20 +46,19 @@ class _LogCapture(logging.Filter):
         self._local = threading.local()
 
     def listen(self) -> list[bool]:
-        """Return a list that gets True for each request of this thread that was not made."""
+        """Return a list for one flag per request of this thread: True if it failed to connect."""
         self._local.requests = requests = list[bool]()
         return requests
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Filter a record, as a filter of a logger."""
-        said = record.getMessage()
-        if said.startswith(("Sent ", "Socket Exception")) and hasattr(self._local, "requests"):
-            self._local.requests.append(bool(_NEVER_REACHED.match(said)))
+        text = record.getMessage()
+        if text.startswith(("Sent ", "Socket Exception")) and hasattr(self._local, "requests"):
+            self._local.requests.append(bool(_NOT_CONNECTED.match(text)))
         return record.levelno >= logging.WARNING
 
 
-_ear = _LogCapture()
-logging.getLogger("apprise").addFilter(_ear)
+_log_capture = _LogCapture()
+logging.getLogger("apprise").addFilter(_log_capture)
 logging.getLogger("apprise").setLevel(logging.DEBUG)
 
 
@@ -99,7 +98,7 @@ class Generic:
         body = words["body"] or words["title"]
         if job.is_possible_repeat:
             body = f"{body}\n{_POSSIBLE_REPEAT}"
-        requests = _ear.listen()
+        requests = _log_capture.listen()
         result = self._service(job).notify(
             body=body,
             title=words["title"] if words["body"] else "",
@@ -109,12 +108,12 @@ class Generic:
         if result:
             return SendResult(outcome=Outcome.DELIVERED)
         if code := _status(result):
-            return SendResult(outcome=Outcome.RETRY, code=code, text="the service did not take it")
+            return SendResult(outcome=Outcome.RETRY, code=code, text="the service rejected it")
         if requests and all(requests):
             return SendResult(
                 outcome=Outcome.RETRY, code="connect", text="the service was not reached"
             )
-        return SendResult(outcome=Outcome.UNSURE, text="no answer was learned")
+        return SendResult(outcome=Outcome.UNSURE, text="no response is known")
 
     def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
         """Return None: Apprise has no message ids."""
@@ -139,7 +138,7 @@ def _notify_type(job: SendJob) -> NotifyType:
 
 
 def _status(result: Any) -> str:
-    """Return the status in an attempt's log, but not its text, which may contain the URL."""
+    """Return the HTTP status in the log of an attempt; the log's text may contain the URL."""
     for service in result:
         for attempt in service:
             for entry in getattr(attempt, "logs", ()):

@@ -1,8 +1,8 @@
-"""HTTP transport for slack_sdk without redirects, with bounded waits and precise failures.
+"""Provides an HTTP transport for slack_sdk without redirects, with bounded waits.
 
-slack_sdk opens its requests with urllib, which follows a 301 or 302 by turning our POST into a GET
+slack_sdk sends its requests with urllib, which follows a 301 or 302 by turning a POST into a GET
 without a body: the message is lost, and the response may still be 200. Both clients of slack_sdk
-open requests in one method, which `NoRedirectTransport.open` replaces. Proxies come from the
+send requests in one method, which `NoRedirectTransport.open` replaces. Proxies come from the
 environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), as in urllib.
 """
 
@@ -22,24 +22,24 @@ from urllib.request import (
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0  # between two bytes of the response
-ANSWER_SECONDS = 60.0  # for the whole response, so that one byte a second does not count
-MAX_ANSWER = 8_000_000  # 200 messages of a channel's history with 13 KB each, and reserve
+ANSWER_SECONDS = 60.0  # for the whole response, against servers that send one byte a second
+MAX_ANSWER = 8_000_000  # bytes; a page of a channel's history has 200 messages of up to 13 KB
 
 
 class NoRedirectTransport:
-    """Opens one request at a time, and knows if the server may have read it."""
+    """Sends one request at a time; `is_connected` shows if the server may have read it."""
 
     def __init__(self, *, read_seconds: float = READ_SECONDS) -> None:
         self.is_connected = False
         self._read_seconds = read_seconds
         self._socket: socket.socket | None = None
-        self._opener = build_opener(_Plain(self), _Encrypted(self), _NoRedirects())
+        self._opener = build_opener(_PlainHandler(self), _EncryptedHandler(self), _NoRedirects())
 
     def open(self, request: Request) -> tuple[int, Message, str]:
         """Send a request; return status, headers and text of the response.
 
         Raises:
-            HTTPError: for any status but 2xx, redirects among them.
+            HTTPError: for any status except 2xx, including redirects.
             OSError, HTTPException: the response is missing or incomplete.
         """
         self.is_connected, self._socket = False, None
@@ -53,8 +53,8 @@ class NoRedirectTransport:
         finally:
             watchdog.cancel()
 
-    def connected(self, sock: socket.socket) -> None:
-        """Note that from now on the server may read the request."""
+    def note_connection(self, sock: socket.socket) -> None:
+        """Record that from now on the server may read the request."""
         sock.settimeout(self._read_seconds)
         self._socket, self.is_connected = sock, True
 
@@ -67,41 +67,41 @@ class NoRedirectTransport:
 
 
 class _PlainConnection(http.client.HTTPConnection):
-    def __init__(self, wire: NoRedirectTransport, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, transport: NoRedirectTransport, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._wire = wire
+        self._transport = transport
 
     def connect(self) -> None:
         super().connect()
-        self._wire.connected(self.sock)
+        self._transport.note_connection(self.sock)
 
 
 class _EncryptedConnection(http.client.HTTPSConnection):
-    def __init__(self, wire: NoRedirectTransport, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, transport: NoRedirectTransport, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._wire = wire
+        self._transport = transport
 
     def connect(self) -> None:
         super().connect()
-        self._wire.connected(self.sock)
+        self._transport.note_connection(self.sock)
 
 
-class _Plain(HTTPHandler):
-    def __init__(self, wire: NoRedirectTransport) -> None:
+class _PlainHandler(HTTPHandler):
+    def __init__(self, transport: NoRedirectTransport) -> None:
         super().__init__()
-        self._wire = wire
+        self._transport = transport
 
     def http_open(self, req: Request) -> http.client.HTTPResponse:
-        return self.do_open(partial(_PlainConnection, self._wire), req)
+        return self.do_open(partial(_PlainConnection, self._transport), req)
 
 
-class _Encrypted(HTTPSHandler):
-    def __init__(self, wire: NoRedirectTransport) -> None:
+class _EncryptedHandler(HTTPSHandler):
+    def __init__(self, transport: NoRedirectTransport) -> None:
         super().__init__()
-        self._wire = wire
+        self._transport = transport
 
     def https_open(self, req: Request) -> http.client.HTTPResponse:
-        return self.do_open(partial(_EncryptedConnection, self._wire), req)
+        return self.do_open(partial(_EncryptedConnection, self._transport), req)
 
 
 class _NoRedirects(HTTPRedirectHandler):

@@ -1,4 +1,4 @@
-"""Open the driver for a receiver's URL, or explain how to correct the URL."""
+"""Opens the driver for a receiver's URL, or explains how to correct the URL."""
 
 import difflib
 import ipaddress
@@ -22,8 +22,8 @@ from straitwatch.errors import UsageError
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-# Straitwatch retries, formats and shortens by itself; in Apprise each of these loses or repeats
-# text.
+# Straitwatch itself retries, formats and shortens; each of these options of Apprise would lose or
+# repeat text.
 _REFUSED_PARAMETERS = ("retry", "wait", "optional", "overflow", "format", "template")
 _DRIVERS = ("auto", "slack", "smtp", "apprise", "terminal")
 _TERMINAL_PLACES = ("", "stdout", "stderr")
@@ -32,7 +32,7 @@ _DEFAULT_PORTS = {"insecure": 25, "starttls": 587, "ssl": 465}
 
 
 def validate_receiver(receiver: Receiver) -> str | None:
-    """Return the problem of a receiver and its correction, or None if it can be used."""
+    """Return the problem of a receiver and its correction; None if there is no problem."""
     if receiver.driver not in _DRIVERS:
         return f"unknown driver: {receiver.driver}; use one of {', '.join(_DRIVERS)}"
     scheme = _scheme(receiver.url)
@@ -53,7 +53,7 @@ def open_driver(receiver: Receiver, *, timezone: str, templates: Path | None) ->
     """Open the driver of a receiver.
 
     Raises:
-        UsageError: the receiver cannot be used; the message has the correction.
+        UsageError: the receiver has a problem; the message contains its correction.
     """
     if problem := validate_receiver(receiver):
         raise UsageError(f"receiver {receiver.name}: {problem}")
@@ -73,7 +73,7 @@ def open_driver(receiver: Receiver, *, timezone: str, templates: Path | None) ->
 
 
 def load_templates(directory: Path | None) -> Templates:
-    """Read the usable templates of a user, by name such as `slack/alert`."""
+    """Read the valid templates of a user, by name such as `slack/alert`."""
     found = read_templates(directory)
     problems = check_templates(found)
     for problem in problems:
@@ -87,7 +87,7 @@ def load_templates(directory: Path | None) -> Templates:
 
 
 def check_user_templates(directory: Path) -> tuple[Problem, ...]:
-    """Return the problems of unusable user templates; the shipped ones replace these."""
+    """Return the problems of user templates; shipped ones replace invalid templates."""
     return check_templates(read_templates(directory))
 
 
@@ -117,7 +117,7 @@ def _terminal_problem(url: str) -> str | None:
     place = urlsplit(url).netloc
     if place in _TERMINAL_PLACES:
         return None
-    return "terminal:// prints to stdout, terminal://stderr to stderr; there is no other place"
+    return "write terminal:// for stdout, or terminal://stderr for stderr"
 
 
 def _url_problem(url: str, scheme: str) -> str | None:
@@ -128,7 +128,7 @@ def _url_problem(url: str, scheme: str) -> str | None:
         hint = f"; did you mean {near[0]}://?" if near else ""
         return f"unknown kind of receiver: {scheme}://{hint}"
     if " " in url.strip() or "\n" in url.strip() or ", " in url:
-        return "one URL for each receiver; write the others as receivers of their own"
+        return "a receiver has one URL; write a receiver for each of the others"
     given = {name.lower() for name in parse_qs(urlsplit(url).query, keep_blank_values=True)}
     if wrong := [name for name in _REFUSED_PARAMETERS if name in given]:
         return (
@@ -151,7 +151,7 @@ def _driver_problem(receiver: Receiver, scheme: str) -> str | None:
     if receiver.driver == "terminal":
         return "driver terminal needs the URL terminal://"
     if receiver.base_url and not _is_slack(_service(receiver.url)):
-        return "`base_url` stands for Slack's address; other URLs name their host themselves"
+        return "`base_url` replaces Slack's address; other URLs contain their host"
     if receiver.base_url and _scheme(receiver.base_url) not in ("http", "https"):
         return "`base_url` must begin with https:// (or http:// for a loopback server)"
     return None
@@ -164,24 +164,24 @@ def _service_problem(receiver: Receiver, service: Any) -> str | None:
     if targets > 1:
         return f"write one receiver for each target; this URL has {targets}"
     if _is_slack(service) and service.mode == "bot" and not _channel(service):
-        return "name the channel: slack://xoxb-.../#channel (better its id, C0123ABCD)"
+        return "add the channel: slack://xoxb-.../#channel (better its id, C0123ABCD)"
     return None
 
 
 def _mail_problem(receiver: Receiver, service: Any) -> str | None:
     if receiver.driver == "apprise" and len(_recipients(service)) > 1:
-        return "driver apprise takes one address; remove the driver, or write one receiver each"
+        return "driver apprise sends to one address; remove the driver, or write more receivers"
     if service.secure_mode == "insecure" and not _is_loopback(service.smtp_host or service.host):
-        return "mailto:// sends password and text in the clear; write mailtos:// instead"
+        return "mailto:// sends password and text unencrypted; write mailtos:// instead"
     try:
         _sender(service)
         for address in _recipients(service):
             Address(addr_spec=address)
             address.encode("ascii")
     except (ValueError, IndexError, UnicodeError) as error:
-        return f"not a mail address that can be used: {error}"
+        return f"invalid mail address: {error}"
     if not _recipients(service):
-        return "name the recipient: mailtos://user:password@host/desk@example.org"
+        return "add the recipient: mailtos://user:password@host/desk@example.org"
     return None
 
 
@@ -234,6 +234,6 @@ def _sender(service: Any) -> Address:
 
 
 def _recipients(service: Any) -> tuple[str, ...]:
-    """Return To, Cc and Bcc without repeats, in a stable order; each gets its own delivery."""
+    """Return To, Cc and Bcc without repeats, in a stable order; each is a separate recipient."""
     named = [address for _, address in service.targets]
     return tuple(dict.fromkeys([*named, *sorted(service.cc), *sorted(service.bcc)]))

@@ -1,4 +1,4 @@
-"""Send to Slack, by webhook or as a bot, and map every response to one of five outcomes."""
+"""Sends to Slack, by webhook or as a bot, and maps every response to one of five outcomes."""
 
 import json
 import logging
@@ -23,19 +23,17 @@ from straitwatch.deliver.http import READ_SECONDS, NoRedirectTransport
 HOOKS = "https://hooks.slack.com"
 API = "https://slack.com"
 _POSSIBLE_REPEAT = "possible repeat: an earlier attempt was not answered"
-_HISTORY_MARGIN = timedelta(seconds=60)  # clocks differ
+_HISTORY_MARGIN = timedelta(seconds=60)  # for different clocks
 _HISTORY_LIMIT = 200
 _PAGES = 10
-_LOOK_UPS = (
-    8  # attempts in about 20 minutes; then messages are sent even without a readable history
-)
+_MAX_LOOKUPS = 8  # attempts in about 20 minutes; later ones send even without the history
 _OK = 200
 _REDIRECT = 300
 _TIMED_OUT = 408
 _RATE_LIMITED = 429
 _SERVER_ERROR = 500
-# Errors of this message only; every other refusal concerns the whole receiver.
-_TOO_FANCY = frozenset(
+# Errors after which the message is sent again as plain text.
+_BLOCKS_REJECTED = frozenset(
     {
         "invalid_payload",
         "invalid_blocks",
@@ -44,7 +42,8 @@ _TOO_FANCY = frozenset(
         "msg_blocks_too_long",
     }
 )
-_PERMANENT = _TOO_FANCY | {
+# Errors that concern only this message; all other errors concern the whole receiver.
+_PERMANENT = _BLOCKS_REJECTED | {
     "invalid_arguments",
     "invalid_json",
     "invalid_metadata_format",
@@ -58,7 +57,7 @@ _PERMANENT = _TOO_FANCY | {
 _UNSURE = frozenset(
     {"fatal_error", "internal_error", "request_timeout", "rollup_error", "service_unavailable"}
 )
-_RATE_WORDS = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+_RATE_LIMIT_ERRORS = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _LOST_THREAD = frozenset({"cannot_reply_to_message", "message_not_found", "thread_not_found"})
 
 _FAILURES = (SlackApiError, OSError, HTTPException, ValueError, LookupError, AttributeError)
@@ -68,22 +67,22 @@ _silent = logging.Logger("slack", level=logging.CRITICAL + 1)  # noqa: LOG001 - 
 
 
 class _Webhook(WebhookClient):
-    def __init__(self, url: str, *, wire: NoRedirectTransport) -> None:
+    def __init__(self, url: str, *, transport: NoRedirectTransport) -> None:
         super().__init__(url, logger=_silent, retry_handlers=[])
-        self.wire = wire
+        self.transport = transport
 
     def _perform_http_request_internal(self, url: str, req: Request) -> WebhookResponse:
-        status, headers, body = self.wire.open(req)
+        status, headers, body = self.transport.open(req)
         return WebhookResponse(url=url, status_code=status, body=body, headers=dict(headers))
 
 
 class _Bot(WebClient):
-    def __init__(self, token: str, *, base_url: str, wire: NoRedirectTransport) -> None:
+    def __init__(self, token: str, *, base_url: str, transport: NoRedirectTransport) -> None:
         super().__init__(token=token, base_url=base_url, logger=_silent, retry_handlers=[])
-        self.wire = wire
+        self.transport = transport
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:  # noqa: ARG002 - the library's signature
-        status, headers, body = self.wire.open(req)
+        status, headers, body = self.transport.open(req)
         return {"status": status, "headers": dict(headers), "body": body}
 
 
@@ -105,7 +104,7 @@ class SlackWebhook:
         self.on_unsure = settings.on_unsure
         self._channel = channel
         self._zone, self._templates = settings.zone, settings.templates
-        self._client = _Webhook(url, wire=NoRedirectTransport(read_seconds=read_seconds))
+        self._client = _Webhook(url, transport=NoRedirectTransport(read_seconds=read_seconds))
         self._secrets = (url, *url.rsplit("/", 3)[1:])
 
     def render(self, job: SendJob) -> Frozen:
@@ -117,7 +116,7 @@ class SlackWebhook:
         """Post the message; if Slack rejects its blocks, post it again as plain text."""
         message = _message(job)
         result = self._post(message)
-        if result.code in _TOO_FANCY:
+        if result.code in _BLOCKS_REJECTED:
             return self._post(_without_blocks(message))
         return result
 
@@ -129,7 +128,7 @@ class SlackWebhook:
         try:
             answer = self._client.send_dict(message)
         except (OSError, HTTPException, ValueError, LookupError) as error:
-            return _map_interruption(error, self._client.wire, self._secrets)
+            return _map_interruption(error, self._client.transport, self._secrets)
         body = (answer.body or "").strip()
         if answer.status_code == _OK and body == "ok":
             return SendResult(outcome=Outcome.DELIVERED, code="200")
@@ -140,7 +139,7 @@ class SlackWebhook:
 
 
 class SlackBot:
-    """A bot token: looks up its messages, replies in threads and edits the first message."""
+    """A bot, which looks up its messages, replies in threads and edits the first message."""
 
     kind = DriverKind.SLACK_BOT
     recipients: tuple[str, ...] = ("",)
@@ -158,8 +157,8 @@ class SlackBot:
         self.on_unsure = settings.on_unsure
         self._channel = channel
         self._zone, self._templates = settings.zone, settings.templates
-        wire = NoRedirectTransport(read_seconds=read_seconds)
-        self._client = _Bot(token, base_url=f"{base_url}/api/", wire=wire)
+        transport = NoRedirectTransport(read_seconds=read_seconds)
+        self._client = _Bot(token, base_url=f"{base_url}/api/", transport=transport)
         self._secrets = (token,)
 
     def render(self, job: SendJob) -> Frozen:
@@ -172,7 +171,7 @@ class SlackBot:
         return _frozen(message, _edit(job, message["text"]))
 
     def send(self, job: SendJob) -> SendResult:
-        """Post the message, unless an unanswered attempt turns out to have posted it already."""
+        """Post the message, unless the history shows that an unanswered attempt posted it."""
         if job.is_possible_repeat and (found := self.reconcile(job)):
             return found
         message, edit = _message(job), job.frozen.note.get("edit") if job.frozen else None
@@ -182,20 +181,21 @@ class SlackBot:
         if result.code in _LOST_THREAD:
             del message["thread_ts"]
             return self._call("chat.postMessage", message)
-        if result.code in _TOO_FANCY:
+        if result.code in _BLOCKS_REJECTED:
             return self._call("chat.postMessage", _without_blocks(message))
         return result
 
     def reconcile(self, job: SendJob) -> SendResult | None:
-        """Look for the message in the channel's history, which needs the scope to read it.
+        """Search the channel's history for the message; None if it is not there.
 
-        If the history is unavailable, wait and read it later: posting now might repeat the message.
+        The bot needs the scope to read the history. While the history is unavailable, the outcome
+        is a later retry, because posting now might repeat the message.
         """
         try:
             return self._find(job, _message(job))
         except _FAILURES as error:
             failed = self._map_error(error)
-        may_wait = failed.outcome in (Outcome.RETRY, Outcome.UNSURE) and job.attempt <= _LOOK_UPS
+        may_wait = failed.outcome in (Outcome.RETRY, Outcome.UNSURE) and job.attempt <= _MAX_LOOKUPS
         text = f"the history could not be read: {failed.text}"
         return replace(failed, outcome=Outcome.RETRY, text=text) if may_wait else None
 
@@ -218,7 +218,7 @@ class SlackBot:
         return None
 
     def _channel_id(self, channel: str) -> str:
-        """Look up the id of a `#name`, which the history needs; empty if there is none."""
+        """Return the id of a `#name`, which the history needs; "" if there is no such channel."""
         if not channel.startswith("#"):
             return channel
         query = {"limit": 1000, "exclude_archived": True}
@@ -228,7 +228,7 @@ class SlackBot:
         return ""
 
     def _pages(self, method: str, query: Mapping[str, Any], key: str) -> Iterator[dict[str, Any]]:
-        """Yield the items that a method lists, over a limited number of pages."""
+        """Yield the items of a paged method, up to a limited number of pages."""
         asked = dict(query)
         for _ in range(_PAGES):
             page = self._client.api_call(method, params=asked)
@@ -238,7 +238,7 @@ class SlackBot:
                 return
 
     def _edit(self, edit: dict[str, Any]) -> SendResult | None:
-        """Edit the first message; only a rate limit prevents the following post."""
+        """Edit the first message; return the result only if it must stop the following post."""
         result = self._call("chat.update", edit)
         return result if result.outcome is Outcome.RETRY else None
 
@@ -253,7 +253,7 @@ class SlackBot:
     def _map_error(self, error: Exception) -> SendResult:
         """Map a failed call to an outcome."""
         if not isinstance(error, SlackApiError):
-            return _map_interruption(error, self._client.wire, self._secrets)
+            return _map_interruption(error, self._client.transport, self._secrets)
         response = error.response
         code = str(response.get("error") or "") if isinstance(response.data, dict) else ""
         return _map_refusal(response.status_code, code, response.headers, self._secrets)
@@ -279,7 +279,7 @@ def _without_blocks(message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _edit_reference(message: Mapping[str, Any]) -> dict[str, str]:
-    """Return the parts of a message that a later edit needs."""
+    """Return the parts of a first message that a later edit needs."""
     if "thread_ts" in message or "ts" in message:
         return {}
     kept = {key: message[key] for key in ("text", "blocks") if key in message}
@@ -307,7 +307,7 @@ def _map_refusal(
     word = words if words.replace("_", "").isalnum() else ""
     code, text = word or str(status), redact_and_shorten(f"{status} {words}", *secrets)
     result = SendResult(outcome=Outcome.RECEIVER_BROKEN, code=code, text=text)
-    if status == _RATE_LIMITED or word in _RATE_WORDS:
+    if status == _RATE_LIMITED or word in _RATE_LIMIT_ERRORS:
         return replace(result, outcome=Outcome.RETRY, retry_after=_retry_after(headers))
     if word in _PERMANENT:
         return replace(result, outcome=Outcome.PERMANENT)
@@ -318,14 +318,14 @@ def _map_refusal(
 
 
 def _map_interruption(
-    error: Exception, wire: NoRedirectTransport, secrets: tuple[str, ...]
+    error: Exception, transport: NoRedirectTransport, secrets: tuple[str, ...]
 ) -> SendResult:
     """Map an exchange without a response to an outcome."""
     cause = error.reason if isinstance(error, URLError) else error
     text = redact_and_shorten(str(cause) or type(cause).__name__, *secrets)
     if isinstance(cause, ssl.SSLCertVerificationError):
         return SendResult(outcome=Outcome.RECEIVER_BROKEN, code="certificate", text=text)
-    if wire.is_connected:
+    if transport.is_connected:
         return SendResult(outcome=Outcome.UNSURE, code="no answer", text=text)
     return SendResult(outcome=Outcome.RETRY, code="connect", text=text)
 

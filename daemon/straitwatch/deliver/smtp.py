@@ -1,4 +1,4 @@
-"""Send mail by smtplib with stable bytes and one recipient per delivery, and map every reply."""
+"""Sends mail with smtplib, one recipient per delivery, and maps every reply to an outcome."""
 
 import re
 import smtplib
@@ -17,13 +17,13 @@ from straitwatch.core.render import render_mail
 from straitwatch.deliver.driver import DriverSettings, redact_and_shorten
 
 COMMAND_SECONDS = 30.0
-DOT_SECONDS = 600.0  # RFC 5321: a shorter wait repeats mail that a slow server has accepted
+DOT_SECONDS = 600.0  # RFC 5321: after a shorter wait, mail accepted by a slow server is repeated
 QUIT_SECONDS = 5.0
 _SUCCESS = 2  # the first digit of a reply
 _FIRST_PERMANENT = 500
 _TOO_LARGE = 552
-_GO_AHEAD = 354
-_NO_LABEL = re.compile("[^A-Za-z0-9-]+")
+_START_INPUT = 354
+_NOT_IN_LABEL = re.compile("[^A-Za-z0-9-]+")
 _LIST_PREFIX = "straitwatch"
 _HEADER_LINE = 76  # characters
 
@@ -43,7 +43,7 @@ class Server:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Texts that must not be logged, including the form in which AUTH sends them."""
+        """Texts to redact in logs, including their encoded forms in AUTH."""
         forms = (f"\0{self.user}\0{self.password}", self.password)
         encoded = (b64encode(form.encode()).decode() for form in forms)
         return (self.password, *encoded) if self.password else ()
@@ -88,13 +88,13 @@ class Mail:
         message["To"] = Address(addr_spec=job.delivery.recipient)
         message["Date"] = format_datetime(job.created_at or datetime.fromtimestamp(0, UTC))
         message["Message-ID"] = message_id
-        # An update belongs to the thread of the message before it.
+        # An update belongs to the thread of the story's first message.
         thread = job.parent_ref.get("thread") or parts.thread
         if thread:
             root = f"<story-{thread}@{self._domain}>"
             message["In-Reply-To"] = root
             message["References"] = root
-        label = _NO_LABEL.sub("-", self._receiver)
+        label = _NOT_IN_LABEL.sub("-", self._receiver)
         message["List-Id"] = f"<{label}.{_LIST_PREFIX}.{self._domain}>"
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
@@ -119,7 +119,7 @@ class Mail:
         return replace(result, ref=kept)
 
     def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
-        """Return None: mail cannot be looked up. Mailboxes may drop a repeat by its Message-ID."""
+        """Return None: mail cannot be looked up; mailboxes may drop a repeat by its Message-ID."""
         return None
 
 
@@ -131,7 +131,7 @@ def _subject_line(subject: str) -> bytes:
     return b"Subject: " + header.encode(linesep="\r\n").encode("ascii") + b"\r\n"
 
 
-class _Refused(Exception):  # noqa: N818 - an answer, not a bug
+class _Refused(Exception):  # noqa: N818 - a reply of the server, not a bug
     """The exchange ended before the message was sent."""
 
     def __init__(self, outcome: Outcome, code: object, text: str) -> None:
@@ -170,7 +170,7 @@ class _Session:
             raise _map_error(error, server.secrets) from error
 
     def _prepare(self) -> None:
-        """Greet, encrypt and log in, as the URL requires."""
+        """Greet the server, encrypt the connection and log in, as the URL requires."""
         self._smtp.ehlo_or_helo_if_needed()
         if self._server.security == "starttls":
             self._smtp.starttls(context=self._server.tls())
@@ -180,7 +180,7 @@ class _Session:
 
     def _transfer(self, body: bytes) -> SendResult:
         """Send the text; without a reply after the final dot, the server may have accepted it."""
-        self._expect(self._smtp.docmd("DATA"), permanent=Outcome.PERMANENT, wanted=_GO_AHEAD)
+        self._expect(self._smtp.docmd("DATA"), permanent=Outcome.PERMANENT, wanted=_START_INPUT)
         self._smtp.send(smtplib._quote_periods(body) + b".\r\n")  # type: ignore[attr-defined]  # noqa: SLF001
         if self._smtp.sock is not None:
             self._smtp.sock.settimeout(self._server.dot_seconds)
@@ -204,7 +204,7 @@ class _Session:
         raise _Refused(outcome, code, _words(words, self._server.secrets))
 
     def _quit(self) -> None:
-        """Quit without waiting long, because the outcome is already known."""
+        """Quit with a short wait, because the outcome is already known."""
         try:
             if self._smtp.sock is not None:
                 self._smtp.sock.settimeout(min(QUIT_SECONDS, self._server.command_seconds))
@@ -214,7 +214,7 @@ class _Session:
 
 
 def _map_error(error: Exception, secrets: tuple[str, ...]) -> _Refused:
-    """Map an error of smtplib from before the text was sent, so the mail was not accepted."""
+    """Map an error before the text was sent; the server has not accepted the mail."""
     text = redact_and_shorten(str(error), *secrets)
     match error:
         case smtplib.SMTPResponseException(smtp_code=code, smtp_error=words):

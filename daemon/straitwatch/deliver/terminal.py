@@ -1,4 +1,4 @@
-"""Print alerts in the terminal in which the program runs."""
+"""Prints alerts in the terminal in which the program runs."""
 
 import json
 import sys
@@ -71,5 +71,5 @@ def _print(job: SendJob, words: dict[str, str], stream: TextIO) -> None:
         first, _, _ = words["body"].partition("\n")
         body.stylize("bold", 0, len(first))
     console = Console(file=stream, highlight=False, emoji=False, markup=False)
-    # A pipe has no width, and whole lines are better for grep.
+    # Lines are not wrapped in a pipe, which has no width, so that grep finds whole lines.
     console.print(text + body, soft_wrap=not console.is_terminal)

@@ -1,4 +1,4 @@
-"""Send in one thread per receiver, so that a hanging one delays neither others nor the exit."""
+"""Sends in one thread per receiver, so that a hanging one delays neither others nor the exit."""
 
 import asyncio
 import weakref
@@ -15,9 +15,9 @@ _Queue = SimpleQueue[_Work | None]
 
 
 class SenderThreads:
-    """Runs blocking sends in daemon threads. An executor would wait for a hanging one at exit.
+    """Runs blocking sends in daemon threads, because an executor waits for all threads at exit.
 
-    A thread lives as long as its driver, so a reload leaves no thread behind.
+    A thread ends with its driver, so a reload leaves no thread behind.
     """
 
     def __init__(self) -> None:
@@ -26,16 +26,15 @@ class SenderThreads:
     async def send(self, driver: Driver, job: SendJob) -> SendResult:
         """Send in the receiver's own thread.
 
-        If the caller is cancelled during the send, the send continues but its result is dropped,
-        and the open attempt in the store counts as unanswered. A job that has not begun is not
-        sent.
+        If the caller is cancelled during the send, the send continues, but its result is dropped
+        and the open attempt in the store counts as unanswered. A pending job is not sent.
         """
         future: Future[SendResult] = Future()
         self._queue(driver).put((driver.send, job, future))
         return await asyncio.wrap_future(future)
 
     def close(self) -> None:
-        """End idle threads; a hanging one ends with the process."""
+        """End idle threads; hanging ones end with the process."""
         for queue in self._queues.values():
             queue.put(None)
         self._queues.clear()
