@@ -134,14 +134,14 @@ async def show_worker() -> None:
     request = ParseRequest(body=body, feed_id="b", url="https://bench.example/", fetched_at=NOW)
     async with ParsePool(1) as pool:
         started = time.perf_counter()
-        await pool.read(request)
+        await pool.parse(request)
         first = time.perf_counter() - started
         pid = pool._idle[0]._process.pid  # noqa: SLF001 - measured from outside on purpose
         status = await asyncio.to_thread(_status, pid)
         memory = status.split("VmRSS:")[1].split("kB")[0].strip()
         cpu = time.process_time()
         for _ in range(200):
-            await pool.read(request)
+            await pool.parse(request)
         cpu = (time.process_time() - cpu) / 200
     print(f"\nworker: first answer after {first:.2f} s, {int(memory) / 1024:.0f} MB resident")
     print(f"parent: {cpu * 1000:.2f} CPU ms a document")

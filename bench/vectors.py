@@ -8,7 +8,7 @@ from pathlib import Path
 
 from straitwatch.core.model import Vector
 from straitwatch.core.vectors import readable, to_int8
-from straitwatch.engines import Engine, engine_of, load_e5, unavailable_because
+from straitwatch.engines import Engine, engine_of, load_e5, unavailable_reason
 
 _BATCH = 8  # texts; larger batches are not faster
 _COMMIT_AFTER = 800  # texts, so that an interrupted run costs little
@@ -20,7 +20,7 @@ class Vectors:
     def __init__(self, setting: str, cache: Path | None = None) -> None:
         """Begin; `setting` is "auto" or "off"; without `cache`, vectors are not stored."""
         engine = engine_of(setting)
-        if setting == "auto" and (because := unavailable_because(engine)):
+        if setting == "auto" and (because := unavailable_reason(engine)):
             raise SystemExit(f"no encoder: {because}\nhint: --encoder off")
         self._engine: Engine | None = load_e5() if engine else None
         if cache:

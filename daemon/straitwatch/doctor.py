@@ -58,7 +58,7 @@ def _machine() -> Iterator[Finding]:
 async def _encoder(engine: str) -> Finding:
     """Encode a word: only that proves that the encoder works on this machine."""
     encoder = Encoder(engine)
-    because = encoder.unavailable_because
+    because = encoder.unavailable_reason
     if because:
         return Finding(name="encoder", is_good=True, text=describe(because))
     began_at = asyncio.get_running_loop().time()

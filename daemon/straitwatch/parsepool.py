@@ -1,7 +1,7 @@
-"""Parse documents in worker processes that can be killed.
+"""Parses documents in worker processes that can be killed.
 
-feedparser holds the GIL, and a hostile document can keep it busy for minutes; a thread cannot be
-stopped.
+A hostile document can keep feedparser busy for minutes. feedparser holds the GIL, and a thread
+cannot be stopped.
 """
 
 import asyncio
@@ -24,12 +24,12 @@ from straitwatch.workers.process import (
 )
 from straitwatch.workers.serve import confine, serve
 
-_ALARM_AFTER = timedelta(seconds=2)  # past the deadline: ends a worker whose parent is dead
-_MAX_DOCUMENTS = 500  # of one worker; then it is replaced, as feedparser keeps memory
+_ALARM_AFTER = timedelta(seconds=2)  # after the deadline; ends a worker whose parent is dead
+_MAX_DOCUMENTS = 500  # of one worker; then it is replaced, because feedparser keeps memory
 _MAX_BODY = 64_000_000  # bytes; larger than any limit of the fetcher
 
-# The only classes that a worker's answer may name, by the name under which pickle writes them.
-# A worker reads hostile bytes, so its pickle is not trusted.
+# The only classes that an answer may contain, by their names in pickle. Workers read hostile bytes,
+# so their pickles are not trusted.
 _ANSWER_CLASSES: Final[Mapping[tuple[str, str], type]] = {
     (allowed.__module__, allowed.__qualname__): allowed
     for allowed in (ParsedDocument, Entry, ParseProblem, datetime, timezone, timedelta)
@@ -64,8 +64,8 @@ class ParsePool:
     ) -> None:
         await self.close()
 
-    async def read(self, request: ParseRequest) -> ParsedDocument:
-        """Parse and clean one document; a worker's death gives a problem, not an exception."""
+    async def parse(self, request: ParseRequest) -> ParsedDocument:
+        """Parse and clean one document; if the worker dies, the document has a problem."""
         if len(request.body) > _MAX_BODY:
             return _failed(ParseProblem.TOO_LARGE, f"{len(request.body):,} bytes")
         async with self._free:
@@ -73,7 +73,7 @@ class ParsePool:
                 raise RuntimeError("the parse pool is closed")
             worker = self._idle.pop() if self._idle else await self._start()
             try:
-                answer = await worker.read(request, self._timeout)
+                answer = await worker.parse(request, self._timeout)
             except BaseException:
                 await self._end(worker)
                 raise
@@ -101,7 +101,7 @@ class ParsePool:
 
 
 class _Worker:
-    """One process that reads one document at a time."""
+    """One process that parses one document at a time."""
 
     def __init__(self, process: WorkerProcess, memory_bytes: int) -> None:
         self.process = process
@@ -115,10 +115,9 @@ class _Worker:
         process = await WorkerProcess.start("straitwatch.parsepool.work", alarm_after, memory_bytes)
         return cls(process, memory_bytes)
 
-    async def read(self, request: ParseRequest, within: timedelta) -> ParsedDocument:
-        """Send the request and wait for the answer until the deadline."""
+    async def parse(self, request: ParseRequest, within: timedelta) -> ParsedDocument:
         self._documents += 1
-        self.is_spent = True  # unless the answer arrives whole
+        self.is_spent = True  # unless a complete answer arrives
         payload = pickle.dumps(request, protocol=pickle.HIGHEST_PROTOCOL)
         try:
             answer = _answer(
@@ -140,7 +139,7 @@ _PROBLEMS = {-signal.SIGKILL: ParseProblem.TOO_LARGE, -signal.SIGALRM: ParseProb
 class _AnswerReader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if allowed := _ANSWER_CLASSES.get((module, name)):
-            return allowed  # without an import or a look-up that the answer could choose
+            return allowed  # without an import or a lookup under a name from the answer
         raise pickle.UnpicklingError(f"{module}.{name}")
 
 
@@ -168,7 +167,7 @@ def _failed(problem: ParseProblem, detail: str) -> ParsedDocument:
 def work(alarm_after: float, memory_bytes: int) -> None:
     """Parse documents until the parent closes the pipe or dies."""
     answers = confine(memory_bytes=memory_bytes)
-    # By value: Python 3.11.2 pickles an enum as a call of getattr, which answers may not contain.
+    # Python 3.11.2 pickles an enum as a call of getattr, which an answer must not contain.
     copyreg.pickle(ParseProblem, _by_value)
     serve(_read, answers, alarm_after=alarm_after)
 

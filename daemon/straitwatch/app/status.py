@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from straitwatch import store as db
 from straitwatch.config import Settings
-from straitwatch.engines import describe, engine_of, unavailable_because
+from straitwatch.engines import describe, engine_of, unavailable_reason
 
 COUNTS = (
     "feeds",
@@ -52,7 +52,7 @@ def read_status(
         "troubles": counts.troubles,
         "stories": counts.stories,
         "receivers": _receivers(tx, config, moment),
-        "encoder": describe(unavailable_because(engine_of(config.encoder if config else "auto"))),
+        "encoder": describe(unavailable_reason(engine_of(config.encoder if config else "auto"))),
         "config": [*_config_state(tx, config, moment), *_silences(tx, config, moment)],
         "last_polled_at": counts.last_polled_at,
         "oldest_pending_at": counts.oldest_pending_at,

@@ -20,7 +20,7 @@ from straitwatch.config import Config, write_schemas
 from straitwatch.core.match import ExampleFailure, run_examples
 from straitwatch.core.model import Problem, WatchList
 from straitwatch.core.render import counted
-from straitwatch.engines import describe, engine_of, unavailable_because
+from straitwatch.engines import describe, engine_of, unavailable_reason
 from straitwatch.errors import ConfigError
 
 _BROAD_SHOWN = 10
@@ -100,7 +100,7 @@ def _examine(config: Config) -> _Findings:
         notices=notices,
         verdicts=verdicts,
         experience=read_experience(config),
-        encoder=unavailable_because(engine_of(config.encoder)),
+        encoder=unavailable_reason(engine_of(config.encoder)),
     )
 
 

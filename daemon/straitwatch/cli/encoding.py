@@ -39,7 +39,7 @@ class LineEncoder:
 
     def encode(self, text: str) -> Vector | None:
         """Return the vector of a text, or None if it cannot be encoded."""
-        if self._encoder.unavailable_for_good:
+        if self._encoder.is_permanently_unavailable:
             return None
         (vector,) = self._runner.run(self._encoder.encode([text]))
         return vector

@@ -96,7 +96,7 @@ async def _answers(
                 content_type=content_type,
                 as_published=True,
             )
-            return await pool.read(request)
+            return await pool.parse(request)
 
         pending: list[asyncio.Task[ParsedDocument | _Unreadable]] = []
         for index, file in enumerate(files):

@@ -68,7 +68,7 @@ async def _probe(url: str, fetcher: Fetcher, pool: ParsePool) -> Probe:
 
 
 async def _parse(fetched: Fetched, pool: ParsePool) -> Probe:
-    document = await pool.read(
+    document = await pool.parse(
         ParseRequest(
             body=fetched.body,
             feed_id="",

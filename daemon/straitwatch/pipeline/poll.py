@@ -100,7 +100,7 @@ async def _ingest_document(
     outcome: FeedOutcome, fetched: Fetched, *, tools: Tools, rules: Rules
 ) -> PollReport:
     feed, now = outcome.feed, outcome.now
-    document = await tools.pool.read(_parse_request(feed, fetched, now))
+    document = await tools.pool.parse(_parse_request(feed, fetched, now))
     if not document.is_feed:
         problem = document.problem or ParseProblem.NOT_A_FEED
         log.warning("feed unreadable", outcome=problem, detail=document.detail)

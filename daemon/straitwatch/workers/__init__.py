@@ -1,4 +1,4 @@
-"""Run worker processes that can be killed: `process` in the parent, `serve` in the worker.
+"""Runs worker processes that can be killed: `process` in the parent, `serve` in the worker.
 
-Import the modules, not this package: a worker then loads only its own half.
+Import the modules rather than names from this package, so that a worker loads only `serve`.
 """

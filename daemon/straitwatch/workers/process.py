@@ -1,7 +1,7 @@
-"""Start a worker process, send it requests, and kill it.
+"""Starts a worker process, sends it requests, and kills it.
 
-A worker is a plain subprocess with a deadline, a memory cap and a pipe: `python -c`, not
-multiprocessing, whose spawn would import the whole program again into every worker.
+A worker is a subprocess (`python -c`) with a deadline, a memory limit and a pipe. multiprocessing
+would import the whole program into every worker.
 """
 
 import asyncio
@@ -18,14 +18,14 @@ _START_TIMEOUT = timedelta(seconds=60)  # interpreter and imports, on a busy mac
 _PIPE_LIMIT = 2**20  # bytes buffered in the parent before reading pauses
 _MAX_GREETING = 2**16
 
-# A worker reads hostile text, so it gets no secrets: these variables and no others. One thread,
-# because memory pools for every core would not fit under the memory cap.
+# A worker reads hostile text, so it gets only these variables and no secrets. It has one thread,
+# because memory pools for every core would exceed the memory limit.
 _KEPT_VARIABLES = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH")
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class WorkerError(RuntimeError):
-    """The worker gave no valid answer and must be killed."""
+    """The worker did not return a valid answer and must be killed."""
 
 
 class WorkerLateError(WorkerError):
@@ -45,7 +45,7 @@ def _exit_reason(status: int) -> str:
         case _ if status == -signal.SIGKILL:
             return "the worker ran out of memory or was killed"
         case _ if status == -signal.SIGALRM:
-            return "the worker's own alarm ended it"
+            return "the worker's alarm ended it"
         case _:
             return f"the worker died with status {status}"
 
@@ -71,7 +71,7 @@ class WorkerProcess:
         """Start the interpreter and wait for the worker's greeting.
 
         Args:
-            entry: module and function that the worker runs, such as `straitwatch.parsepool.work`.
+            entry: the module and function to run, such as `straitwatch.parsepool.work`.
             arguments: literals for that function.
 
         Raises:
@@ -103,15 +103,15 @@ class WorkerProcess:
     async def ask(self, request: bytes, *, within: timedelta, at_most: int) -> bytes:
         """Send a request and wait for the answer until the deadline.
 
-        After an error, kill the worker: it cannot be used again.
+        After an error the worker is not usable: kill it.
 
         Args:
             request: the argument of `answer` in the worker.
             within: the deadline.
-            at_most: the largest accepted answer, in bytes.
+            at_most: the maximal size of the answer, in bytes.
 
         Raises:
-            WorkerError: the worker gives no valid answer.
+            WorkerError: the worker does not return a valid answer.
 
         """
         try:

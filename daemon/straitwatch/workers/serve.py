@@ -1,4 +1,4 @@
-"""Answer the parent's requests inside a worker process."""
+"""Answers the parent's requests inside a worker process."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ _LENGTH = struct.Struct(">Q")  # as in `process`, which a worker does not load
 
 
 def confine(*, memory_bytes: int, niceness: int = 0) -> BinaryIO:
-    """Limit the harm that this process can do; return the stream for its answers."""
+    """Limit the resources of this process; return the stream for its answers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # its default action ends the process
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
@@ -32,12 +32,12 @@ def serve(
     alarm_after: float,
     greeting: bytes = b"",
 ) -> None:
-    """Answer requests until standard input ends because the parent closes it or dies.
+    """Answer requests until the parent closes standard input or dies.
 
     Args:
-        answer: turns a request into an answer.
-        answers: the stream that `confine` returned.
-        alarm_after: seconds for one request; then this process ends itself.
+        answer: returns the answer to a request.
+        answers: the stream from `confine`.
+        alarm_after: seconds for one request, after which this process ends.
         greeting: sent before the first request.
 
     """
