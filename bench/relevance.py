@@ -1,7 +1,8 @@
 """Measure precision and recall of the shipped lists by list, language and kind of feed.
 
     python bench/relevance.py FILE.jsonl ... [--stream FILE.jsonl.gz] [--sources FILE.json]
-        [--half 0|1] [--show misses|false|all] [--lang ru] [--list ID] [--config DIR]
+        [--strata FILE.json] [--half 0|1] [--show misses|false|all] [--lang ru] [--list ID]
+        [--config DIR]
 
 Each FILE is a labelled set in one of three forms, according to its fields: `labels` and
 `borderline` (A = Taiwan policy, B = China-Russia military cooperation); `taiwan_policy` and
@@ -10,10 +11,16 @@ which the shares of noise and of relevant items on any list are printed. Borderl
 count.
 
 `--sources` maps the `source` of an item to a feed of the configuration and to a kind of feed:
-{"taipeitimes": {"feed": "Taipei Times", "kind": "Taiwan, English"}}. The optional `weight` of a
-sampled item is the number of titles of a stream that it represents. `--stream` counts matches a
-day. `--half` selects half of the items by a hash of the id, so that you can tune on one half and
-test on the other.
+{"taipeitimes": {"feed": "Taipei Times", "kind": "Taiwan, English"}}. Write "ja/Reuters" for a source
+that has feeds in several languages. The optional `weight` of a sampled item is the number of titles
+of a stream that it represents. `--stream` counts matches a day.
+
+`--strata` gives the numbers of titles from which a sample was drawn, by list and stratum:
+{"taiwan-policy": {"zh-Hant T+": 848, "zh-Hant T-": 4130}}. An item names its strata in
+`sampled_as`. The precision and recall of whole feeds are estimated from them.
+
+`--half` selects half of the items by a hash of the id, so that you can tune on one half and test on
+the other.
 """
 
 import argparse
@@ -23,10 +30,10 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import sqrt
 from pathlib import Path
 from typing import Any
 
+from estimates import Estimate, Stratum, share_of, total, wilson
 from lists import CONFIG
 
 from straitwatch.config import load_config
@@ -36,7 +43,6 @@ from straitwatch.core.model import Feed, MatchText
 LISTS = {"A": "taiwan-policy", "B": "china-russia-military"}
 FIELDS = {"taiwan_policy": "taiwan-policy", "china_russia_military": "china-russia-military"}
 YES, NO, OPEN = "yes", "no", "borderline"
-Z = 1.96  # of 95 %
 
 Row = dict[str, Any]
 
@@ -63,13 +69,12 @@ class Sources:
 
     def feed_of(self, row: Row) -> Feed | None:
         """Return the configured feed of an item, if there is one."""
-        source = row.get("source") or ""
-        name = self.known.get(source, {}).get("feed") or row.get("feed") or source
+        name = self._known(row).get("feed") or row.get("feed") or row.get("source") or ""
         return self.feeds.get(name)
 
     def kind_of(self, row: Row) -> str:
         """Return the kind of an item's feed."""
-        return self.known.get(row.get("source") or "", {}).get("kind") or "other"
+        return self._known(row).get("kind") or "other"
 
     def text_of(self, row: Row) -> MatchText:
         """Return the text that the lists read."""
@@ -84,6 +89,10 @@ class Sources:
             tags=feed.tags,
             about=feed.about,
         )
+
+    def _known(self, row: Row) -> dict[str, str]:
+        source = row.get("source") or ""
+        return self.known.get(f"{row.get('lang')}/{source}") or self.known.get(source) or {}
 
 
 def main() -> None:
@@ -110,6 +119,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("files", type=Path, nargs="*")
     parser.add_argument("--stream", type=Path, action="append", default=[])
     parser.add_argument("--sources", type=Path)
+    parser.add_argument("--strata", type=Path)
     parser.add_argument("--config", type=Path, default=CONFIG)
     parser.add_argument("--half", type=int, choices=(0, 1))
     parser.add_argument("--show", choices=("misses", "false", "all", "none"), default="none")
@@ -135,18 +145,21 @@ def _judge_labels(
     rows: list[Row], matcher: Matcher, sources: Sources, options: argparse.Namespace
 ) -> None:
     counts: defaultdict[tuple[str, str], Count] = defaultdict(Count)
+    verdicts: dict[tuple[str, str], str] = {}
     is_weighted = any("weight" in row for row in rows)
     for row in rows:
         text = sources.text_of(row)
         fired = {match.watchlist for match in matcher.match(text)}
         for list_id, label in _labels(row).items():
-            verdict = _verdict(label, fires=list_id in fired)
+            verdict = verdicts[row["id"], list_id] = _verdict(label, fires=list_id in fired)
             for group in (row["lang"], f"~{sources.kind_of(row)}", "~~all"):
                 counts[list_id, group].add(verdict, row.get("weight", 1))
             _show(verdict, text, row, list_id, matcher=matcher, options=options)
     for list_id in LISTS.values():
         groups = {group: count for (of, group), count in counts.items() if of == list_id}
         _print_table(list_id, groups, is_weighted=is_weighted)
+    if options.strata:
+        _print_estimates(rows, verdicts, sources, options.strata)
 
 
 def _labels(row: Row) -> dict[str, str]:
@@ -210,14 +223,46 @@ def _weighted(count: Counter[str]) -> str:
 
 
 def _share(part: int, rest: int) -> str:
-    """Write part of part + rest with Wilson's interval."""
-    count = part + rest
-    if not count:
+    """Write part of part + rest with its interval."""
+    if not part + rest:
         return f"{'-':>5} {'':11}"
-    share = part / count
-    middle = (share + Z * Z / (2 * count)) / (1 + Z * Z / count)
-    half = Z * sqrt(share * (1 - share) / count + Z * Z / (4 * count * count)) / (1 + Z * Z / count)
-    return f"{share:5.3f} ({max(0, middle - half):.2f}-{min(1, middle + half):.2f})".ljust(17)
+    return _interval(wilson(part, part + rest))
+
+
+def _interval(share: Estimate | None) -> str:
+    if share is None:
+        return f"{'-':>5} {'':11}"
+    return f"{share.middle:5.3f} ({share.low:.2f}-{share.high:.2f})".ljust(17)
+
+
+def _print_estimates(
+    rows: list[Row], verdicts: dict[tuple[str, str], str], sources: Sources, titles: Path
+) -> None:
+    sizes: dict[str, dict[str, int]] = json.loads(titles.read_text(encoding="utf-8"))
+    for list_id, named in sizes.items():
+        sample: defaultdict[str, defaultdict[str, Counter[str]]] = defaultdict(
+            lambda: defaultdict(Counter)
+        )
+        for row in rows:
+            for name in named.keys() & row.get("sampled_as", ()):
+                sample[sources.kind_of(row)][name][verdicts[row["id"], list_id] or "none"] += 1
+        print(
+            f"\n{list_id + ', whole feeds':30} {'P':>5} {'(95 %)':>11} {'R':>5} {'(95 %)':>11} ",
+            end="",
+        )
+        print(f"{'hits':>6} {'missed':>6} {'(95 %)':>11} {'false':>6} {'read':>5}")
+        for kind, strata in sorted(sample.items()):
+            _print_estimate(
+                kind, [Stratum(titles=named[name], verdicts=strata[name]) for name in strata]
+            )
+
+
+def _print_estimate(kind: str, strata: list[Stratum]) -> None:
+    hits, missed, false = (total(strata, verdict) for verdict in ("hit", "miss", "false"))
+    precision, recall = (share_of(hits.middle, losses) for losses in (false, missed))
+    line = f"  {kind:28} {_interval(precision)} {_interval(recall)} {hits.middle:6.0f} "
+    line += f"{missed.middle:6.0f} ({missed.low:4.0f}-{missed.high:4.0f}) {false.middle:6.0f} "
+    print(f"{line}{sum(stratum.verdicts.total() for stratum in strata):5}")
 
 
 def _count_fires(path: Path, matcher: Matcher, sources: Sources) -> None:
