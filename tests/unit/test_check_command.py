@@ -106,7 +106,7 @@ def test_unset_variable_is_reported_without_failing(config: Path) -> None:
 
     assert result.exit_code == 0
     assert "warning: desk: NO_SUCH_URL is not set" in result.stdout
-    assert "hint: until one can be used, alerts are printed in the terminal" in result.stdout
+    assert "hint: alerts are printed in the terminal until a receiver is usable" in result.stdout
     assert "receivers  2, 1 usable" in result.stdout
 
 
@@ -121,7 +121,7 @@ def test_messages_of_an_unset_receiver_wait_while_another_is_usable(
 
     result = check(config, LIST)
 
-    assert "hint: its messages wait until it can be used" in result.stdout
+    assert "hint: its messages wait until it is usable" in result.stdout
 
 
 def test_json_output_has_one_object_a_line(config: Path) -> None:

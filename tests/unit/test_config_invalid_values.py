@@ -47,7 +47,7 @@ def problem_in(directory: Path, name: str, text: str, monkeypatch: pytest.Monkey
         (
             "polling: {concurrency: many}",
             "1:24: not a whole number: many",
-            "write digits alone, such as 5",
+            "write digits only, such as 5",
         ),
         ("polling: {concurrency: 0}", "1:24: `concurrency` is too small: 0", "the least is 1"),
         ("polling: {per_host: 51}", "1:21: `per_host` is too large: 51", "the most is 50"),
@@ -58,12 +58,12 @@ def problem_in(directory: Path, name: str, text: str, monkeypatch: pytest.Monkey
         ),
         (
             "polling: fast",
-            "1:10: `polling` holds keys, but this is a single text",
+            "1:10: `polling` needs keys, but this is a single text",
             "write `key: value` lines",
         ),
         (
             "- polling",
-            "1:1: this file holds keys, but this is a list",
+            "1:1: this file needs keys, but this is a list",
             "write `key: value` lines",
         ),
         ("timezone: Taipei", "1:11: unknown time zone: Taipei", "did you mean `Asia/Taipei`?"),
@@ -154,12 +154,12 @@ def problem_in(directory: Path, name: str, text: str, monkeypatch: pytest.Monkey
         ),
         (
             "receivers: {desk: {}}",
-            "1:13: a receiver takes `url` or `url_file`, one of them",
+            "1:13: a receiver needs either `url` or `url_file`",
             "url: ${SLACK_URL}",
         ),
         (
             'receivers: {desk: {url: "json://a", url_file: b}}',
-            "1:13: a receiver takes `url` or `url_file`, one of them",
+            "1:13: a receiver needs either `url` or `url_file`",
             "url: ${SLACK_URL}",
         ),
         (
@@ -209,7 +209,7 @@ def test_invalid_setting_is_reported_with_its_position_and_a_hint(
         ),
         (
             'feeds: [{name: CNA, url: "https://cna.example/a b"}]',
-            "1:27: an address holds no spaces",
+            "1:27: an address cannot contain spaces",
             "write a space as %20",
         ),
         (

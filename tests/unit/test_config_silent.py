@@ -65,12 +65,12 @@ def test_notes_and_copies_are_left_alone(
         ("languages", "[ua]", "unknown language: ua", "did you mean `uk`?"),
         ("languages", "[日文]", "unknown language: 日文", "did you mean `ja`?"),
         ("languages", "[xq]", "unknown language: xq", "such as en"),
-        ("languages", "[zh、en]", "、 separates nothing here", "write [zh, en]"),
+        ("languages", "[zh、en]", "`、` does not separate labels", "write [zh, en]"),
         ("countries", "[UK]", "unknown country: UK", "did you mean `GB`?"),
         ("countries", "[tw]", "unknown country: tw", "did you mean `TW`?"),
         ("sources", "{stances: [offical]}", "unknown stance: offical", "did you mean `official`?"),
         ("sources", "{stances: [State]}", "unknown stance: State", "did you mean `state`?"),
-        ("sources", "{tags: [asia，navy]}", "， separates nothing here", "write [asia, navy]"),
+        ("sources", "{tags: [asia，navy]}", "`，` does not separate labels", "write [asia, navy]"),
     ],
 )
 def test_wrong_code_or_label_is_refused(

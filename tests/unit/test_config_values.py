@@ -376,7 +376,7 @@ receivers: {one: {url: "json://one", fallback: two}, two: {url: "json://two"}}
         ("people: {terminal: [terminal]}", "terminal is a person and a receiver"),
         (
             "people: {chen: [terminal], lin: [terminal]}",
-            "terminal is chen's already: a receiver has one person",
+            "terminal already belongs to chen: a receiver has one person",
         ),
         (
             "receivers: {a: {url: 'json://a', fallback: b}, b: {url: 'json://b', fallback: a}}",

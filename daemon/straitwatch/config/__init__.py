@@ -1,4 +1,4 @@
-"""Files and environment in, one frozen `Config` out; problems with line, column and a hint."""
+"""Reads configuration files and the environment into one `Config`, or lists every problem."""
 
 from straitwatch.config.beat import load_beat
 from straitwatch.config.feedfile import FeedFile

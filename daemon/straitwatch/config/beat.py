@@ -1,4 +1,4 @@
-"""Reads beat/: its own files or the shipped ones, to one checked `Beat` or every problem."""
+"""Reads the files in beat/ into one checked `Beat`, or lists every problem."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ class BeatFiles:
 
 
 def load_beat(directory: Path) -> Beat:
-    """Return the beat of a configuration; a shipped file replaces each one that it does not have.
+    """Return the beat of a configuration; a shipped file replaces each missing one.
 
     Raises:
         ConfigError: with every problem in beat/.
@@ -73,7 +73,7 @@ def read_beat(directory: Path) -> BeatFiles:
 
 
 def _fit(document: Document, shape: type[Shape], problems: list[Problem]) -> Shape:
-    """Fit a document into its shape as far as possible, and add its problems."""
+    """Return the valid part of a document, and add its problems to `problems`."""
     problems += [*document.problems, *document.warnings]
     if document.problems:
         return shape()
@@ -100,15 +100,15 @@ def _to_beat(sources: SourcesSchema, aliases: AliasesSchema, common: CommonSchem
 
 @dataclass(slots=True)
 class _Owners:
-    """Remembers which name each spelling belongs to, and reports a second owner."""
+    """Records the owner of each spelling or site, and reports a second owner."""
 
     document: Document
     noun: str
-    _owners: dict[str, tuple[str, KeyPath]] = field(default_factory=dict)  # and places, by key
-    _places: dict[str, KeyPath] = field(default_factory=dict)  # by text
+    _owners: dict[str, tuple[str, KeyPath]] = field(default_factory=dict)  # owner and place by key
+    _places: dict[str, KeyPath] = field(default_factory=dict)  # place by text
 
     def claim(self, key: str, text: str, owner: str, path: KeyPath) -> Iterator[Problem]:
-        """Give a spelling to a name; yield a problem if another one, or the same one, has it."""
+        """Record the owner of a text; yield a problem if the text has an owner already."""
         first_owner, place = self._owners.setdefault(key, (owner, path))
         if first_owner != owner:
             line = self.document.position(place).line
@@ -176,8 +176,8 @@ def _unknown_names(
     for at, group in enumerate(shape.aliases):
         if group.side in ("", *countries):
             continue
-        if hint := did_you_mean(group.side, countries):  # a side may be no country
-            message = f"no country in `aliases`: {group.side}"
+        if hint := did_you_mean(group.side, countries):  # other sides need not be countries
+            message = f"unknown country: {group.side}"
             yield document.problem(("aliases", at, "side"), message, hint, is_warning=True)
 
 

@@ -1,4 +1,4 @@
-"""The shape of the files in beat/: every key with its meaning and its default."""
+"""The schema of each file in beat/: every key with its meaning and its default."""
 
 import re
 from typing import Annotated, Any
@@ -11,7 +11,7 @@ from straitwatch.config.schemas import Phrases, Schema
 from straitwatch.core.beat import NameKind
 
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
-_RESERVED = re.compile(r"[,;@?>]")  # they separate names where reports are stored
+_RESERVED = re.compile(r"[,;@?>]")  # separates names in stored reports
 
 
 def _site(value: Any) -> str:

@@ -13,7 +13,7 @@ QUOTE_ALL = "wrap the whole line in single quotes"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """The place of a value, counted from 0; `is_exact` if its text is verbatim in the file."""
+    """The line and column of a value, from 0; `is_exact` if the file has its text verbatim."""
 
     line: int
     column: int
@@ -33,7 +33,7 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
-    secrets: tuple[str, ...] = ()  # texts that are never shown or kept
+    secrets: tuple[str, ...] = ()  # texts that are never shown or stored
     secret_pairs: tuple[tuple[str, str], ...] = ()  # keys and values, the value a secret
 
     def position(self, path: KeyPath, *, of_key: bool = False) -> Position:

@@ -1,4 +1,4 @@
-"""`${VARIABLE}` and `${VARIABLE:-default}` in straitwatch.yaml: what they mean, what is unset."""
+"""Replaces `${VARIABLE}` and `${VARIABLE:-default}` in straitwatch.yaml by their values."""
 
 import re
 from collections.abc import Mapping
@@ -12,14 +12,14 @@ _VARIABLE = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^
 
 @dataclass(slots=True)
 class Expanded:
-    """Values with their variables filled in; `unset` says which were missing, and where."""
+    """Values with their variables replaced; `unset` has the name of each unset one by its path."""
 
     data: Any
     unset: dict[KeyPath, str] = field(default_factory=dict)
 
 
 def expand(data: Any, environ: Mapping[str, str]) -> Expanded:
-    """Fill in variables; an unset one without default leaves its text as it stands."""
+    """Replace variables; an unset variable without default stays as text."""
     expanded = Expanded(data=None)
     expanded.data = _expand(data, (), environ, expanded.unset)
     return expanded
@@ -29,9 +29,9 @@ def _expand(data: Any, path: KeyPath, environ: Mapping[str, str], unset: dict[Ke
     if isinstance(data, str):
         return _VARIABLE.sub(lambda found: _value(found, path, environ, unset), data)
     if isinstance(data, dict):
-        return {key: _expand(it, (*path, key), environ, unset) for key, it in data.items()}
+        return {key: _expand(value, (*path, key), environ, unset) for key, value in data.items()}
     if isinstance(data, list):
-        return [_expand(it, (*path, at), environ, unset) for at, it in enumerate(data)]
+        return [_expand(item, (*path, at), environ, unset) for at, item in enumerate(data)]
     return data
 
 

@@ -9,8 +9,8 @@ from straitwatch.core.model import Feed, Problem
 _ASKED_BY = (("routes", "match"), ("silences", "match"), ("watchlists", "sources"))
 
 
-def unheard_labels(documents: Sequence[Document], feeds: Sequence[Feed]) -> Iterator[Problem]:
-    """Warn of the labels that no feed has, if there are feeds."""
+def unknown_labels(documents: Sequence[Document], feeds: Sequence[Feed]) -> Iterator[Problem]:
+    """Yield a warning for each label that no feed has; none if no feed is configured."""
     known = {
         "tags": {tag for feed in feeds for tag in feed.tags},
         "stances": {feed.stance for feed in feeds if feed.stance},

@@ -27,7 +27,7 @@ class _Item:
 
     @property
     def names(self) -> tuple[str | None, str | None]:
-        """The name and the address, either of which you may give."""
+        """The name and the address of the feed; either identifies it."""
         return self.values.get("name"), self.values.get("url")
 
 
@@ -54,7 +54,7 @@ class FeedFile:
         self._end = "\r\n" if self._lines and self._lines[0].endswith("\r\n") else "\n"
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Add feeds after the last one, a line each, in the same indentation.
+        """Add each feed on a line of its own after the last one, with the same indentation.
 
         Raises:
             UsageError: they are not valid; the file stays as it was.

@@ -1,4 +1,4 @@
-"""The files of a configuration directory: which they are, what they say, whether they changed."""
+"""Finds and reads the files of a configuration directory, and detects changes to them."""
 
 import difflib
 import hashlib
@@ -12,7 +12,7 @@ from straitwatch.config.yaml_reader import read_document
 from straitwatch.core.model import Position, Problem
 from straitwatch.errors import ConfigError
 
-DEFAULT_CONFIG = Path("config")  # where commands look that are told of none
+DEFAULT_CONFIG = Path("config")  # without --config
 SETTINGS = "straitwatch.yaml"
 FEEDS = "feeds.yaml"
 RULE_FOLDERS = ("terms", "watchlists")
@@ -36,7 +36,7 @@ _PASSWORD = re.compile(r"(://[^\s/:@]*):[^\s/@]+@")
 
 
 def config_files(directory: Path) -> Iterator[Path]:
-    """List the files that make a configuration, in the order in which they are read."""
+    """Yield the files of a configuration in reading order."""
     for name in (SETTINGS, FEEDS):
         if (directory / name).is_file():
             yield directory / name
@@ -46,14 +46,14 @@ def config_files(directory: Path) -> Iterator[Path]:
 
 
 def shadow_files(directory: Path) -> list[Path]:
-    """List the changed files that run in shadow."""
+    """Return the changed files that run in shadow."""
     folder = directory / SHADOW_FOLDER
     paths = sorted(folder.iterdir()) if folder.is_dir() else []
     return [path for path in paths if is_rule_file(path)]
 
 
 def beat_files(directory: Path) -> Iterator[Path]:
-    """List the files about the beat that a configuration has of its own."""
+    """Yield the files in beat/ of a configuration, which replace the shipped ones."""
     paths = (directory / BEAT_FOLDER / name for name in (SOURCES, ALIASES, COMMON))
     yield from (path for path in paths if path.is_file())
 
@@ -65,9 +65,9 @@ def files_present(directory: Path) -> tuple[str, ...]:
 
 
 def rule_files(directory: Path, overlay: Sequence[Path] = ()) -> Iterator[Path]:
-    """List the files with term sets and watch-lists.
+    """Yield the files with term sets and watch-lists.
 
-    A file of the overlay stands in for the one of the same name, or joins the others.
+    A file of the overlay replaces the one of the same name; without one, it is added.
     """
     instead = {path.name: path for path in overlay}
     for folder in RULE_FOLDERS:
@@ -78,12 +78,12 @@ def rule_files(directory: Path, overlay: Sequence[Path] = ()) -> Iterator[Path]:
 
 
 def is_rule_file(path: Path) -> bool:
-    """True if a file in one of the folders is read."""
+    """Return True if a file of one of the folders is read."""
     return path.suffix in _ENDINGS and not path.name.startswith(".")
 
 
 def ignored(directory: Path) -> Iterator[Problem]:
-    """Warn of files and folders that look like part of a configuration but are not read."""
+    """Yield a warning for each file or folder that looks like configuration but is not read."""
     for path in sorted(directory.iterdir()):
         if path.name in _KNOWN or not _matters(path):
             continue
@@ -109,7 +109,7 @@ def _ignored_in_beat(folder: Path) -> Iterator[Problem]:
 
 
 def _matters(path: Path) -> bool:
-    """True if a file looks like a configuration file: no copy, no note, no hidden file."""
+    """Return True unless a file is hidden, a backup copy or a note."""
     name = path.name.lower()
     is_note = name.startswith((".", "_", "readme", "license")) or name.endswith("~")
     return not is_note and path.suffix.lower() not in _PUT_ASIDE
@@ -166,7 +166,7 @@ def read_file(path: Path) -> Document:
 
 
 def shown_path(path: Path) -> str:
-    """Write a path as a person in the current directory would."""
+    """Return a path relative to the current directory if it is inside, else absolute."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
     except (ValueError, OSError):
@@ -174,24 +174,24 @@ def shown_path(path: Path) -> str:
 
 
 def in_order(problems: Sequence[Problem]) -> list[Problem]:
-    """Keep files together, in the order of their first problem, and lines in order."""
+    """Group problems by file, in the order of the first problems, and sort them by line."""
 
     def place(problem: Problem) -> tuple[int, int, int]:
         at = problem.position
         return (files.index(at.file), at.line, at.column) if at else (-1, 0, 0)
 
-    files = list(dict.fromkeys(it.position.file for it in problems if it.position))
+    files = list(dict.fromkeys(problem.position.file for problem in problems if problem.position))
     return sorted(problems, key=place)
 
 
 def config_fingerprint(directory: Path) -> str:
-    """Return a digest of sizes and times that changes with any file, without reading them."""
+    """Return a digest of the sizes and times of all files; it reads none of them."""
     digest = hashlib.blake2b(digest_size=8)
     for path in [*config_files(directory), *sorted(directory.glob("templates/*/*"))]:
         try:
             stat = path.stat()
         except OSError:
-            continue  # removed this moment; the next look sees it
+            continue  # removed just now; the next check sees it
         digest.update(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
     return digest.hexdigest()
 
@@ -210,7 +210,7 @@ def shadow_version(files: Sequence[Path]) -> str:
 
 
 def kept_text(documents: Sequence[Document]) -> str:
-    """Join all files without receiver addresses, passwords and tokens, to be stored."""
+    """Join all files to the text that is stored, without receiver addresses and secrets."""
     return "\n".join(
         f"# --- {_kept_name(document)}\n{without_secrets(document)}" for document in documents
     )

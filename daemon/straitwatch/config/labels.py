@@ -1,6 +1,6 @@
-"""Codes and labels that a person writes in a configuration: languages, countries, stances, tags.
+"""Checks the languages, countries, stances and tags of a configuration.
 
-A wrong one would be silent: it fits nothing, and nobody notices.
+A wrong label would never match a feed or an entry, and no error would show it.
 """
 
 import re
@@ -27,7 +27,7 @@ def _one(value: Any) -> str:
     found = _SEPARATORS.search(text)
     if found:
         parts = ", ".join(filter(None, map(str.strip, _SEPARATORS.split(text))))
-        raise wrong(f"{found[0]} separates nothing here: {text}", f"write [{parts}]")
+        raise wrong(f"`{found[0]}` does not separate labels: {text}", f"write [{parts}]")
     return text
 
 

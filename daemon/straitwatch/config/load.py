@@ -1,4 +1,4 @@
-"""Read a whole configuration: every file, every problem, then one `Config` or one refusal."""
+"""Reads a whole configuration into one `Config`, or raises one error with every problem."""
 
 import codecs
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from straitwatch.config.beat import read_beat
 from straitwatch.config.document import Document, KeyPath
 from straitwatch.config.environment import expand
-from straitwatch.config.feed_labels import unheard_labels
+from straitwatch.config.feed_labels import unknown_labels
 from straitwatch.config.files import (
     FEEDS,
     SETTINGS,
@@ -53,7 +53,7 @@ ValidateReceiver = Callable[[Receiver], str | None]
 _NOT_YET = "accepted, not acted on in this version"
 
 
-def _anything_goes(_receiver: Receiver) -> str | None:
+def _accept_any(_receiver: Receiver) -> str | None:
     return None
 
 
@@ -61,12 +61,12 @@ def load_config(
     directory: Path,
     *,
     environ: Mapping[str, str],
-    validate_receiver: ValidateReceiver = _anything_goes,
+    validate_receiver: ValidateReceiver = _accept_any,
 ) -> Config:
     """Read and check a configuration directory.
 
     Raises:
-        ConfigError: with every problem there is, warnings included.
+        ConfigError: with every problem, warnings included.
     """
     require_directory(directory)
     return _Loader(directory, environ=environ, validate=validate_receiver).load()
@@ -79,16 +79,16 @@ def load_settings(directory: Path, *, environ: Mapping[str, str]) -> Settings:
         ConfigError: with every problem outside the queries of terms/ and watchlists/.
     """
     require_directory(directory)
-    return _Loader(directory, environ=environ, validate=_anything_goes).load_settings()
+    return _Loader(directory, environ=environ, validate=_accept_any).load_settings()
 
 
 def configured_store(directory: Path, *, environ: Mapping[str, str]) -> tuple[str, str]:
-    """Return the database's address and the time zone, whatever else is wrong with a configuration.
+    """Return the database's address and the time zone; the other files may have problems.
 
     Raises:
-        ConfigError: what stands in straitwatch.yaml cannot be read.
+        ConfigError: with every problem in straitwatch.yaml.
     """
-    loader = _Loader(directory, environ=environ, validate=_anything_goes)
+    loader = _Loader(directory, environ=environ, validate=_accept_any)
     settings = loader.settings(_optional(directory / SETTINGS))
     if any(not problem.is_warning for problem in loader.problems):
         raise ConfigError(in_order(loader.problems))
@@ -96,18 +96,18 @@ def configured_store(directory: Path, *, environ: Mapping[str, str]) -> tuple[st
 
 
 def load_feeds(directory: Path, term_sets: Mapping[str, TermSet]) -> tuple[Feed, ...]:
-    """Return the feeds of a configuration as far as they can be read, whatever else is wrong."""
-    loader = _Loader(directory, environ={}, validate=_anything_goes)
+    """Return the valid feeds of a configuration; the other files may have problems."""
+    loader = _Loader(directory, environ={}, validate=_accept_any)
     return loader.feeds(_optional(directory / FEEDS), term_sets)
 
 
 def require_files(config: Config, known: Iterable[str]) -> None:
-    """Refuse a configuration that has lost a file: none at all passes for an empty one.
+    """Reject a configuration that has lost a file, because a missing file counts as an empty one.
 
-    A file is away for a moment while a checkout, a rename or a mount puts another in its place.
+    A checkout, a rename or a mount may remove a file for a moment before it puts the new one there.
 
     Raises:
-        ConfigError: a file or folder that was known is gone.
+        ConfigError: a known file or folder is missing.
     """
     hint = "restore it; an empty one is allowed"
     problems = [
@@ -125,7 +125,7 @@ def _optional(path: Path) -> Document:
 
 @dataclass(slots=True)
 class _Loader:
-    """One reading of one directory; collects problems as it goes."""
+    """Reads one directory and collects its problems."""
 
     directory: Path
     environ: Mapping[str, str]
@@ -159,10 +159,10 @@ class _Loader:
         self._check_polling(settings_file, settings)
         self._check_lists(rules, feeds)
         self._take(ignored(self.directory))
-        self._say_what_is_not_acted_on(settings_file)
+        self._warn_of_ignored_keys(settings_file)
         if any(not problem.is_warning for problem in self.problems):
             raise ConfigError(in_order(self.problems))
-        self._take(unheard_labels([settings_file, *rules.documents], feeds))
+        self._take(unknown_labels([settings_file, *rules.documents], feeds))
         documents = [settings_file, feeds_file, *rules.documents]
         shadow = self._shadow()
         return Settings(
@@ -179,7 +179,7 @@ class _Loader:
             alerts=policy,
             polling=_poll_policy(settings),
             receivers=receivers,
-            terminal_stands_in=routing.terminal_stands_in,
+            falls_back_to_terminal=routing.falls_back_to_terminal,
             system_send=routing.system_send(),
             canary=canary,
             retention=Retention(
@@ -193,7 +193,7 @@ class _Loader:
         )
 
     def _shadow(self) -> ShadowLists | None:
-        """Read the change in shadow. One that is broken is off: it never stops the others."""
+        """Read the change in shadow; a broken one is off, and its problems become warnings."""
         files = shadow_files(self.directory)
         if not files:
             return None
@@ -210,7 +210,7 @@ class _Loader:
     # ------------------------------------------------------------ files
 
     def settings(self, document: Document) -> SettingsSchema:
-        """Read straitwatch.yaml, as far as it can be read."""
+        """Return the settings of straitwatch.yaml, or the defaults if it has a problem."""
         self._take(document.problems)
         expanded = expand(document.data, self.environ)
         document.secrets = tuple(_addresses_in_clear(document.data))
@@ -226,7 +226,7 @@ class _Loader:
         return shape or SettingsSchema()
 
     def feeds(self, document: Document, term_sets: Mapping[str, TermSet]) -> tuple[Feed, ...]:
-        """Read feeds.yaml, as far as it can be read."""
+        """Return the valid feeds of feeds.yaml; none if the file does not fit its schema."""
         self._take(document.problems)
         document.secret_pairs = tuple(_headers_in_clear(document.data))
         document.lines = without_secrets(document).splitlines()
@@ -322,8 +322,8 @@ class _Loader:
     def _warn_of_receivers(
         self, document: Document, receivers: Mapping[str, Receiver], routing: Routing
     ) -> None:
-        """Warn of the receivers that cannot be used, and say where their messages go."""
-        hint = hint_without_receiver(terminal_stands_in=routing.terminal_stands_in)
+        """Warn of unusable receivers; the hint says where their messages go."""
+        hint = hint_without_receiver(falls_back_to_terminal=routing.falls_back_to_terminal)
         for receiver in receivers.values():
             if receiver.broken_because:
                 message = f"{receiver.name}: {receiver.broken_because}"
@@ -333,7 +333,7 @@ class _Loader:
         if name := self.unset.get(path):
             return "", f"{name} is not set"
         if bool(shape.url) == bool(shape.url_file):
-            message = "a receiver takes `url` or `url_file`, one of them"
+            message = "a receiver needs either `url` or `url_file`"
             self.problems.append(document.problem(path, message, "url: ${SLACK_URL}", of_key=True))
             return "", ""
         if shape.url:
@@ -344,7 +344,7 @@ class _Loader:
             reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
             return "", f"{shape.url_file} cannot be read: {reason}"
 
-    # ------------------------------------------------------------ what refers to what
+    # ------------------------------------------------------------ checks across keys and files
 
     def _check_polling(self, document: Document, settings: SettingsSchema) -> None:
         polling = settings.polling
@@ -370,14 +370,14 @@ class _Loader:
                             path: KeyPath = ("watchlists", at, "sources", key, nth)
                             self.problems.append(unknown(document, path, name, names, "feed"))
 
-    def _say_what_is_not_acted_on(self, settings: Document) -> None:
+    def _warn_of_ignored_keys(self, settings: Document) -> None:
         path = ("retention", "identities")
         if path in settings.keys:
             self._warn(settings, path, f"identities: {_NOT_YET}")
 
 
 def _addresses_in_clear(data: object) -> Iterator[str]:
-    """Find the addresses of receivers, and of a switch, that stand in the file itself."""
+    """Yield the addresses of receivers and of `canary.ping` that the file holds in clear text."""
     receivers = data.get("receivers") if isinstance(data, dict) else None
     for receiver in receivers.values() if isinstance(receivers, dict) else ():
         url = receiver.get("url") if isinstance(receiver, dict) else None
@@ -390,7 +390,7 @@ def _addresses_in_clear(data: object) -> Iterator[str]:
 
 
 def _headers_in_clear(data: object) -> Iterator[tuple[str, str]]:
-    """Find the headers of feeds: some open a subscription."""
+    """Yield the headers of feeds, because some give access to a subscription."""
     feeds = data.get("feeds") if isinstance(data, dict) else None
     for feed in feeds if isinstance(feeds, list) else ():
         headers = feed.get("headers") if isinstance(feed, dict) else None
@@ -400,7 +400,7 @@ def _headers_in_clear(data: object) -> Iterator[tuple[str, str]]:
 
 def _address_problem(url: str) -> tuple[str, str] | None:
     if any(character.isspace() for character in url):
-        return "an address holds no spaces", "write a space as %20"
+        return "an address cannot contain spaces", "write a space as %20"
     try:
         parts = urlsplit(url)
         host = parts.hostname
@@ -437,7 +437,7 @@ def _poll_policy(settings: SettingsSchema) -> PollPolicy:
     polling = settings.polling
     return PollPolicy(
         interval=polling.interval,
-        # A bound that is not given gives way to the interval that is.
+        # An interval outside the default bounds moves them; _check_polling rejects explicit bounds.
         min_interval=min(polling.min_interval, polling.interval),
         max_interval=max(polling.max_interval, polling.interval),
         contact=polling.contact,

@@ -22,7 +22,7 @@ from straitwatch.core.model import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShadowLists:
-    """A change to the watch-lists that runs beside them and sends no alert."""
+    """A change to the watch-lists that runs in shadow: it sends no alert."""
 
     version: str  # short hash of its files
     files: tuple[Path, ...]
@@ -31,12 +31,12 @@ class ShadowLists:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything that you configured, checked, but without compiled watch-lists."""
+    """A checked configuration without compiled watch-lists."""
 
     version: str  # short hash of all files
     directory: Path
-    files: tuple[str, ...] = ()  # which of its files and folders were there when it was read
-    text: str = field(repr=False)  # all files, for keeping; addresses of receivers are left out
+    files: tuple[str, ...] = ()  # the files and folders that existed when it was read
+    text: str = field(repr=False)  # all files as they are stored, without receiver addresses
     database: str = field(repr=False)
     timezone: str
     feeds: tuple[Feed, ...]
@@ -46,19 +46,21 @@ class Settings:
     alerts: AlertPolicy
     polling: PollPolicy
     receivers: Mapping[str, Receiver]
-    terminal_stands_in: bool = False  # no receiver of a route can be used: alerts go there
+    falls_back_to_terminal: bool = (
+        False  # no route has a usable receiver, so alerts go to the terminal
+    )
     system_send: tuple[str, ...] = ()
     canary: Canary | None = None
     retention: Retention
     encoder: str  # auto, off
     web_listen: str  # host:port; empty: no status page
     shadow: ShadowLists | None = None
-    notices: tuple[Problem, ...] = ()  # warnings: worth a look, no reason to refuse
+    notices: tuple[Problem, ...] = ()  # warnings
 
     @property
     def without_receiver(self) -> str:
         """Describe the handling of messages to a receiver that cannot be used."""
-        return hint_without_receiver(terminal_stands_in=self.terminal_stands_in)
+        return hint_without_receiver(falls_back_to_terminal=self.falls_back_to_terminal)
 
     def with_matcher(self, matcher: Matcher) -> "Config":
         """Return the whole configuration."""
@@ -68,13 +70,13 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config(Settings):
-    """The settings with compiled watch-lists; a reload replaces all of it."""
+    """The settings with compiled watch-lists; a reload replaces the whole value."""
 
     matcher: Matcher = field(repr=False)
 
 
-def hint_without_receiver(*, terminal_stands_in: bool) -> str:
+def hint_without_receiver(*, falls_back_to_terminal: bool) -> str:
     """Describe the handling of messages to a receiver that cannot be used."""
-    if terminal_stands_in:
-        return "until one can be used, alerts are printed in the terminal"
-    return "its messages wait until it can be used"
+    if falls_back_to_terminal:
+        return "alerts are printed in the terminal until a receiver is usable"
+    return "its messages wait until it is usable"

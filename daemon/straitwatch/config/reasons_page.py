@@ -1,4 +1,4 @@
-"""Write the reference page of the reasons that decisions, stories and deliveries carry."""
+"""Makes the reference page of the reasons of decisions, stories and deliveries."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -47,7 +47,7 @@ is new too, or half a day has passed and there is no text to compare. If no mess
 story, a repeat sends one alert if only other outlets had the entry before.
 
 *Possibly related* names a story in another language that may be about the same event, because both
-name the same people, places and things. It is shown beside a new story and suppresses nothing.
+name the same people, places and things. It is shown beside a new story and has no effect on alerts.
 `stories merge` joins the two.
 """
 _ABOUT_DELIVERIES = """\
@@ -76,7 +76,7 @@ _DELIVERIES: Final[Mapping[DeliveryState, str]] = MappingProxyType(
 
 
 def reasons_page() -> str:
-    """Write docs/reference/reasons.md."""
+    """Make the text of docs/reference/reasons.md."""
     decisions = [(f"`{name}`", text.action, _when(text)) for name, text in REASONS.items()]
     states = [(f"`{state}`", meaning) for state, meaning in _DELIVERIES.items()]
     return "\n".join(

@@ -1,4 +1,4 @@
-"""The schemas for editors and the reference page: both come from the shapes, so neither can lie."""
+"""Makes the JSON Schemas for editors and the configuration reference from the pydantic schemas."""
 
 import json
 import re
@@ -30,12 +30,13 @@ _INTRODUCTION = """\
 # Configuration
 
 A configuration is a directory: `straitwatch.yaml`, `feeds.yaml`, and any files in `terms/` and
-`watchlists/`. All of it may be left out; an unknown key is an error. `straitwatch check` says what
-is wrong and where; `straitwatch check --write-schema` writes schemas for editors.
+`watchlists/`. Every file and key is optional unless its default is `required`; an unknown key is an
+error. `straitwatch check` lists each problem with its place;
+`straitwatch check --write-schema` writes schemas for editors.
 
-Durations are numbers with units: `30s`, `10m`, `1h30m`, `2d`. In `straitwatch.yaml`, `${NAME}`
-stands for an environment variable and `${NAME:-text}` gives it a default. Terms, queries and
-examples are read as text, whatever YAML makes of `NO`, `12:30` or `911`.
+Durations are numbers with units: `30s`, `10m`, `1h30m`, `2d`. In `straitwatch.yaml`, `${NAME}` is
+replaced by an environment variable, and `${NAME:-text}` gives it a default. Terms, queries and
+examples are always text, even those that YAML reads as something else, such as `NO` or `12:30`.
 
 This page is generated; edit the descriptions in `daemon/straitwatch/config/schemas/`.
 """
@@ -47,7 +48,7 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 
 def write_schemas(directory: Path) -> None:
-    """Write the schemas where the first line of each shipped file looks for them."""
+    """Write the schemas to the directory that the first line of each shipped file names."""
     directory.mkdir(parents=True, exist_ok=True)
     for name, schema in schemas().items():
         text = json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
@@ -57,8 +58,8 @@ def write_schemas(directory: Path) -> None:
 def _schema(name: str, shape: type[BaseModel]) -> dict[str, Any]:
     schema = shape.model_json_schema(by_alias=True)
     if name == "straitwatch":
-        _let_variables_in(schema)
-    _let_term_sets_be_lists(schema)
+        _allow_variables(schema)
+    _allow_lists_as_term_sets(schema)
     _complete(schema, schema["$defs"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -67,21 +68,21 @@ def _schema(name: str, shape: type[BaseModel]) -> dict[str, Any]:
     }
 
 
-def _let_variables_in(node: Any) -> None:
-    """Let `${NAME}` stand where a pattern or a number is asked for."""
+def _allow_variables(node: Any) -> None:
+    """Allow `${NAME}` in every value that has a pattern, such as durations and numbers."""
     if isinstance(node, list):
         for item in node:
-            _let_variables_in(item)
+            _allow_variables(item)
     if not isinstance(node, dict):
         return
     for key, value in node.items():
         if key not in ("default", "examples", "propertyNames", "patternProperties"):
-            _let_variables_in(value)
+            _allow_variables(value)
     if "pattern" in node:
         node["pattern"] = f"{node['pattern']}|{_VARIABLE}"
 
 
-def _let_term_sets_be_lists(schema: dict[str, Any]) -> None:
+def _allow_lists_as_term_sets(schema: dict[str, Any]) -> None:
     definitions = schema.get("$defs", {})
     if "TermSetSchema" not in definitions:
         return
@@ -94,7 +95,7 @@ def _let_term_sets_be_lists(schema: dict[str, Any]) -> None:
 
 
 def _complete(shape: dict[str, Any], definitions: Mapping[str, dict[str, Any]]) -> None:
-    """Say what pydantic leaves out: the defaults of mappings, descriptions that it finds twice."""
+    """Add the empty defaults and the descriptions of referenced schemas, which pydantic omits."""
     for inner in definitions.values():
         _complete(inner, {})
     for name, value in shape.get("properties", {}).items():
@@ -109,7 +110,7 @@ def _complete(shape: dict[str, Any], definitions: Mapping[str, dict[str, Any]]) 
 
 
 def reference_page() -> str:
-    """Write docs/reference/configuration.md."""
+    """Make the text of docs/reference/configuration.md."""
     parts = [_INTRODUCTION]
     parts += ["## `straitwatch.yaml`\n", *_tables(SettingsSchema, "")]
     parts += ["## `feeds.yaml`\n", *_tables(FeedsSchema, "")]
@@ -138,7 +139,7 @@ def _fields(shape: type[BaseModel]) -> list[tuple[str, FieldInfo]]:
 
 
 def _inside(shape: type[BaseModel], name: str) -> type[BaseModel] | None:
-    """Find what the items of a list, or the values of a mapping, hold."""
+    """Return the schema of the items of a list or of the values of a mapping."""
     return model_at(shape, (name, "*"))
 
 

@@ -1,7 +1,4 @@
-"""Who gets what: routes, people, fallbacks, quiet hours, silences and digests of one file.
-
-In: the settings as they were read and the receivers. Out: one `AlertPolicy`, and every problem.
-"""
+"""Builds one `AlertPolicy` from routes, people, fallbacks, quiet hours, silences and digests."""
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,17 +30,17 @@ TERMINAL = "terminal"
 
 @dataclass(slots=True)
 class Routing:
-    """One reading of everything that decides where a message goes; collects problems."""
+    """Reads the settings that decide where a message goes, and collects their problems."""
 
     document: Document
     settings: SettingsSchema
     receivers: Mapping[str, Receiver]
     rules: RuleFiles
     problems: list[Problem] = field(default_factory=list)
-    terminal_stands_in: bool = False  # for receivers of routes, of which none can be used
+    falls_back_to_terminal: bool = False  # no route has a usable receiver
 
     def policy(self) -> AlertPolicy:
-        """Check what refers to what, and join it."""
+        """Return the alert policy, and collect unknown names, loops and useless routes."""
         self._check_references()
         self._check_people()
         self._check_fallbacks()
@@ -61,23 +58,23 @@ class Routing:
             timezone=self.settings.timezone,
         )
         effective = _with_the_terminal(policy, self.receivers, self.system_send())
-        self.terminal_stands_in = effective.routes != policy.routes and all(
+        self.falls_back_to_terminal = effective.routes != policy.routes and all(
             route.send in ((), (TERMINAL,)) for route in effective.routes
         )
         return effective
 
     def system_send(self) -> tuple[str, ...]:
         """Return the receivers of messages about Straitwatch itself."""
-        return self._places(self.settings.system.send)
+        return self._usable_receivers(self.settings.system.send)
 
     def canary(self) -> Canary | None:
-        """Return what proves that alerts would arrive."""
+        """Return the canary, if one is configured."""
         shape = self.settings.canary
         if shape is None:
             return None
         if shape.ping and not shape.ping.startswith(("http://", "https://")):
             self._problem(("canary", "ping"), "not a web address", "https://host/path")
-        return Canary(every=shape.every, send=self._places(shape.send), ping=shape.ping)
+        return Canary(every=shape.every, send=self._usable_receivers(shape.send), ping=shape.ping)
 
     def _routes(self) -> Iterable[Route]:
         for at, shape in enumerate(self.settings.routes):
@@ -86,7 +83,7 @@ class Routing:
                 **_filters(shape.match),
                 kinds=tuple(EntryKind(kind) for kind in shape.match.kinds),
                 story=story_filter(shape.match),
-                send=self._places(shape.send),
+                send=self._usable_receivers(shape.send),
                 continues=shape.continue_,
                 group_wait=shape.group_wait,
                 quiet_hours=shape.quiet_hours,
@@ -112,7 +109,7 @@ class Routing:
                 at=shape.at,
                 timezone=shape.timezone or self.settings.timezone,
                 days=shape.days,
-                send=self._places(shape.send),
+                send=self._usable_receivers(shape.send),
                 include=() if isinstance(shape.include, str) else shape.include,
             )
 
@@ -140,11 +137,11 @@ class Routing:
             for name, receivers in self.settings.people.items()
         )
 
-    def _places(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Put the first receiver of a person that can be used in place of the person."""
-        return tuple(dict.fromkeys(self._place(name) for name in names))
+    def _usable_receivers(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Replace each person by their first usable receiver."""
+        return tuple(dict.fromkeys(self._usable_receiver(name) for name in names))
 
-    def _place(self, name: str) -> str:
+    def _usable_receiver(self, name: str) -> str:
         own = [
             receiver
             for receiver in self.settings.people.get(name, ())
@@ -170,10 +167,10 @@ class Routing:
                     self._problem((*path, at), message, "name each receiver once")
                 owner = owners.setdefault(receiver, name)
                 if owner != name:
-                    message = f"{receiver} is {owner}'s already: a receiver has one person"
+                    message = f"{receiver} already belongs to {owner}: a receiver has one person"
                     self._problem((*path, at), message, "leave a shared channel out of people")
 
-    # ------------------------------------------------------------ what refers to what
+    # ------------------------------------------------------------ references between keys
 
     def _check_references(self) -> None:
         settings = self.settings
@@ -207,7 +204,7 @@ class Routing:
             fallback = shape.fallback
             if fallback and fallback not in self.receivers:
                 self._unknown(path, fallback, self.receivers, "receiver")
-            elif fallback and _comes_back(name, following):
+            elif fallback and _is_in_loop(name, following):
                 message = f"the fallbacks of {name} lead back to it"
                 self._problem(path, message, "leave one of them without a fallback")
 
@@ -282,7 +279,7 @@ def unknown(
 def fallbacks(settings: SettingsSchema) -> dict[str, str]:
     """Return the fallback of each receiver that has one.
 
-    A person's receivers follow each other; what a receiver says of itself wins.
+    Each receiver of a person falls back to the person's next one. A receiver's own `fallback` wins.
     """
     found: dict[str, str] = {}
     for receivers in settings.people.values():
@@ -301,8 +298,8 @@ def _filters(match: RouteMatchSchema) -> dict[str, Any]:
     }
 
 
-def _comes_back(name: str, following: Mapping[str, str]) -> bool:
-    """True if the fallbacks of a receiver lead back to it."""
+def _is_in_loop(name: str, following: Mapping[str, str]) -> bool:
+    """Return True if a receiver's fallbacks form a loop."""
     seen = {name}
     while name := following.get(name, ""):
         if name in seen:
@@ -323,10 +320,10 @@ def _first_catch_all(settings: SettingsSchema) -> int | None:
 def _with_the_terminal(
     policy: AlertPolicy, receivers: Mapping[str, Receiver], system_send: Sequence[str]
 ) -> AlertPolicy:
-    """Send to the terminal if no receiver can be used, so that a first run shows alerts.
+    """Send alerts to the terminal if no receiver is usable, so that a first run shows alerts.
 
-    Nothing is kept for the others then, and somebody who watches a terminal has no quiet hours.
-    Digests follow when nothing else can be used either; else they wait for their receiver.
+    No message then waits for the unusable receivers, and quiet hours do not apply. Digests go to
+    the terminal only if neither they nor system messages have a usable receiver; else they wait.
     """
 
     def none_can_be_used(*names: str) -> bool:
@@ -347,5 +344,7 @@ def _with_the_terminal(
             for route in routes
         )
     if none_can_be_used(*to_routes, *to_digests, *system_send):
-        digests = tuple(replace(it, send=(TERMINAL,)) if it.send else it for it in digests)
+        digests = tuple(
+            replace(digest, send=(TERMINAL,)) if digest.send else digest for digest in digests
+        )
     return replace(policy, routes=routes, digests=digests)

@@ -1,4 +1,4 @@
-"""terms/ and watchlists/: from documents to term sets, watch-lists and one compiled matcher."""
+"""Reads terms/ and watchlists/ and compiles them to one matcher."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,12 @@ from straitwatch.config.files import (
     require_directory,
     rule_files,
 )
-from straitwatch.config.schemas import PointsSchema, RulesSchema, StoryAskedSchema, WatchListSchema
+from straitwatch.config.schemas import (
+    PointsSchema,
+    RulesSchema,
+    StoryConditionsSchema,
+    WatchListSchema,
+)
 from straitwatch.config.validation_messages import fit, salvage
 from straitwatch.core.match import Matcher, compile_rules, unload_dictionaries
 from straitwatch.core.model import (
@@ -36,7 +41,7 @@ from straitwatch.errors import ConfigError
 
 @dataclass(slots=True)
 class RuleFiles:
-    """What terms/ and watchlists/ hold, and what is wrong with it."""
+    """The contents of terms/ and watchlists/, and their problems."""
 
     documents: list[Document] = field(default_factory=list)
     term_sets: dict[str, TermSet] = field(default_factory=dict)
@@ -47,7 +52,7 @@ class RuleFiles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lists:
-    """Watch-lists that were read and compiled, with or without the rest of a configuration."""
+    """Compiled watch-lists."""
 
     matcher: Matcher
     watchlists: tuple[WatchList, ...]
@@ -55,11 +60,11 @@ class Lists:
 
 
 def load_lists(directory: Path, *, overlay: Sequence[Path] = ()) -> Lists:
-    """Compile the watch-lists of a configuration, whatever its other files say.
+    """Compile the watch-lists of a configuration; its other files are not read.
 
     Args:
         directory: the configuration.
-        overlay: files that stand in for those of the same name.
+        overlay: files that replace those of the same name.
 
     Raises:
         ConfigError: with every problem in terms/ and watchlists/.
@@ -69,10 +74,10 @@ def load_lists(directory: Path, *, overlay: Sequence[Path] = ()) -> Lists:
 
 
 def kept_lists(text: str) -> Lists:
-    """Compile the watch-lists of a configuration that was kept: see `files.kept_text`.
+    """Compile the watch-lists of a stored configuration: see `files.kept_text`.
 
     Raises:
-        ConfigError: this version does not understand them.
+        ConfigError: this version cannot read them.
     """
     documents = kept_documents(text)
     return _compiled(_read([document for document in documents if _has_rules(document)]))
@@ -105,7 +110,7 @@ def _read(documents: list[Document], *, is_compiled: bool = True) -> RuleFiles:
     for document in rules.documents:
         _add(rules, document)
     if any(not problem.is_warning for problem in rules.problems):
-        # Sets of a broken file are missing: only mistakes inside the queries are worth telling.
+        # A broken file's sets are missing, so report only the mistakes inside queries.
         rules.problems += list(_mistakes_in_queries(rules))
         return rules
     if not is_compiled:
@@ -142,7 +147,7 @@ def _with_line(problem: Problem, documents: Sequence[Document]) -> Problem:
     position = problem.position
     if position is None:
         return problem
-    document = next((it for it in documents if it.name == position.file), None)
+    document = next((document for document in documents if document.name == position.file), None)
     return replace(problem, excerpt=document.line(position.line)) if document else problem
 
 
@@ -193,7 +198,7 @@ def _empty(document: Document) -> Problem:
 def _add_watchlist(
     rules: RuleFiles, document: Document, path: KeyPath, shape: WatchListSchema
 ) -> None:
-    first = next((it for it in rules.watchlists if it.id == shape.id), None)
+    first = next((known for known in rules.watchlists if known.id == shape.id), None)
     if first:
         message = f"the watch-list {shape.id} is given twice, first at {first.position}"
         rules.problems.append(document.problem((*path, "id"), message, "rename one, or join them"))
@@ -244,8 +249,8 @@ def _watchlist(document: Document, path: KeyPath, shape: WatchListSchema) -> Wat
     )
 
 
-def story_filter(shape: StoryAskedSchema) -> StoryFilter:
-    """Return what a shape asks of a story."""
+def story_filter(shape: StoryConditionsSchema) -> StoryFilter:
+    """Return the conditions of a schema on the sources of a story."""
     return StoryFilter(
         min_origins=shape.min_origins, state_only=shape.state_only, state_first=shape.state_first
     )

@@ -1,4 +1,4 @@
-"""The kinds of text that a person writes in a configuration: durations, times, phrases, zones."""
+"""Reads the texts of a configuration: durations, sizes, times, days, time zones and phrases."""
 
 import re
 from datetime import time, timedelta
@@ -25,8 +25,8 @@ _LONGEST = timedelta(days=36_500)
 
 
 def wrong(message: str, hint: str = "") -> PydanticCustomError:
-    """Make an error whose words go to the person as they are."""
-    # The words travel as context: pydantic would fill braces in a message.
+    """Return an error whose message and hint are shown unchanged."""
+    # The texts are passed as context, because pydantic would replace braces in a message.
     return PydanticCustomError("straitwatch", "{message}", {"message": message, "hint": hint})
 
 
@@ -61,16 +61,16 @@ def _pause(value: Any) -> timedelta:
 
 
 def read_duration(text: str) -> timedelta:
-    """Read a span of time as a file writes it: 90s, 4h, 1d12h.
+    """Read a duration such as `90s`, `4h` or `1d12h`.
 
     Raises:
-        ValueError: with what is wrong and how to write it.
+        ValueError: it is not a duration; the error has a hint.
     """
     return _duration(text)
 
 
 def write_duration(span: timedelta) -> str:
-    """Write a span of time as a file would: `48h` as `2d`, 90 seconds as `90s`."""
+    """Write a duration with the largest exact unit: 48 hours as `2d`, 90 seconds as `90s`."""
     seconds = int(span.total_seconds())
     for size, letter in _WRITTEN_UNITS:
         if seconds and seconds % size == 0:
@@ -139,14 +139,14 @@ def _span(text: str) -> list[int]:
 def _phrase(value: Any) -> str:
     if value is None:
         raise wrong(
-            "an empty item: YAML takes what follows a `#` for a comment",
+            "an empty item: YAML treats the text after `#` as a comment",
             "wrap the whole line in single quotes if `#` belongs to the text",
         )
     if isinstance(value, dict):
         key = next(iter(value), "")
         rest = str(value.get(key) or "")
         if key in _FIELDS:
-            hint = f"a field takes no space after its colon: {key}:{rest}"
+            hint = f"no space is allowed after the colon of a field: {key}:{rest}"
         else:
             hint = f"wrap the whole line in single quotes: '{key}: {rest}'"
         raise wrong("a key instead of text: `: ` makes one in YAML", hint)
@@ -158,7 +158,7 @@ def _phrase(value: Any) -> str:
     return text
 
 
-_TEXTS = ["string", "number", "boolean"]  # whatever an editor's YAML thinks of NO and 911
+_TEXTS = ["string", "number", "boolean"]  # an editor reads NO and 911 as other types
 
 Duration = Annotated[
     timedelta,

@@ -1,4 +1,4 @@
-"""Resolve the subject of a feed: `about: [taiwan]` names a term set, `[Kinmen]` a term."""
+"""Resolves the subject of a feed: `about: [taiwan]` names a term set, `[Kinmen]` a term."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from straitwatch.core.model import TermSet
 
 
 def subject_sets(name: str, term_sets: Mapping[str, TermSet]) -> tuple[str, ...]:
-    """Return the term sets that a subject stands for; none: nothing is called so."""
+    """Return the term set with this name, or the term sets with this term; () if there is none."""
     bare = name.removeprefix("$")
     if bare in term_sets:
         return (bare,)

@@ -1,4 +1,4 @@
-"""Turn pydantic's errors into plain words with the position in the file and a hint."""
+"""Turns pydantic's errors into problems with a position, a plain message and a hint."""
 
 import copy
 import re
@@ -16,7 +16,7 @@ from straitwatch.core.model import Problem
 
 _LONGEST = 60  # characters of a value that a message repeats
 
-_ROUNDS = 4  # a key that is cut may leave another one without what it requires
+_ROUNDS = 4  # removing one key may make another one invalid
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
@@ -64,7 +64,7 @@ def _problems(
         path = tuple(item["loc"])
         known = document.nearest(path)
         if known in seen and item["type"] != "missing":
-            continue  # the branches of one choice complain one by one
+            continue  # each branch of a union reports its own error
         seen.add(known)
         message, hint = _words(item, shape)
         is_unknown = item["type"] == "extra_forbidden"
@@ -92,7 +92,7 @@ def _words(item: Any, shape: type[BaseModel]) -> tuple[str, str]:  # noqa: C901,
                 str(given), words, what="values"
             )
         case "int_parsing" | "int_type" | "int_from_float":
-            return f"not a whole number: {_short(given)}", "write digits alone, such as 5"
+            return f"not a whole number: {_short(given)}", "write digits only, such as 5"
         case "bool_parsing" | "bool_type":
             return f"neither true nor false: {_short(given)}", "write true or false"
         case "string_type":
@@ -108,7 +108,7 @@ def _words(item: Any, shape: type[BaseModel]) -> tuple[str, str]:  # noqa: C901,
         case "model_type" | "dict_type" | "model_attributes_type":
             what = f"`{name}`" if name else "this file"
             return (
-                f"{what} holds keys, but this is a {_kind(given)}",
+                f"{what} needs keys, but this is a {_kind(given)}",
                 "write `key: value` lines",
             )
         case "greater_than_equal":
@@ -130,9 +130,9 @@ def _words(item: Any, shape: type[BaseModel]) -> tuple[str, str]:  # noqa: C901,
 
 
 def _as_list(name: str, given: Any, item: type[BaseModel] | None) -> str:
-    """Return how to write what was given as the only item of a list."""
+    """Return a hint that shows the given value as the only item of a list."""
     if given is None:
-        return f"write {name}: [] where there is none"
+        return f"write {name}: [] for an empty list"
     if isinstance(given, dict):
         return "begin its first line with `- `"
     if item is None:
@@ -170,7 +170,7 @@ def _example(shape: type[BaseModel], path: KeyPath) -> str:
 
 
 def model_at(shape: type[BaseModel], path: KeyPath) -> type[BaseModel] | None:
-    """Follow a path through the models to the one whose keys stand there."""
+    """Return the model of the mapping at a path; None if the path leads to no mapping."""
     current: Any = shape
     for part in path:
         current = _unwrapped(current)
@@ -192,6 +192,6 @@ def _unwrapped(annotation: Any) -> Any:
         if origin is typing.Annotated:
             annotation = get_args(annotation)[0]
         elif origin in (Union, types.UnionType):
-            annotation = next(it for it in get_args(annotation) if it is not type(None))
+            annotation = next(kind for kind in get_args(annotation) if kind is not type(None))
         else:
             return annotation

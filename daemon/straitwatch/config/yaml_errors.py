@@ -1,4 +1,4 @@
-"""Explain syntax errors of YAML in plain words, each with its position and a hint."""
+"""Explains syntax errors of YAML in plain words, each with its position and a hint."""
 
 import re
 
@@ -10,12 +10,12 @@ from straitwatch.core.model import Position, Problem
 _QUOTED_START = re.compile(r"""^\s*(?:-\s+|[\w-]+:\s+)(?P<quote>["']).*?(?P=quote)\s*[^\s#,\]}]""")
 _FLOW_ITEM = re.compile(r"""(?:"[^"]*"|'[^']*'|[^,\]"'])+""")
 _AFTER_QUOTE = re.compile(r"""["']\s*$""")
-_ENDS_AT_QUOTE = "YAML ends the text at the second quotation mark, and something follows"
+_ENDS_AT_QUOTE = "YAML ends the text at the second quotation mark, but more text follows"
 _ITEM = re.compile(r"^\s*(?:-\s+|[\w-]+:\s+)?(?P<text>.*?)\s*$")
 
 
 def syntax_problem(document: Document, error: yaml.YAMLError) -> Problem:
-    """Explain a syntax error in plain words, with a hint what to write instead."""
+    """Return the problem for a syntax error, with a hint that shows the correct form."""
     if isinstance(error, yaml.reader.ReaderError):
         return _character_problem(document, error)
     if not isinstance(error, yaml.MarkedYAMLError):

@@ -1,4 +1,4 @@
-"""Read a YAML file: every scalar as the text that a person typed.
+"""Reads a YAML file with every scalar as the text that you typed.
 
 YAML would turn `NO` into False, `12:30` into 750 and `911` into a number, and each of these may be
 a search term. The schemas turn texts into numbers where they need them. An empty plain scalar is
@@ -15,12 +15,12 @@ from straitwatch.config.yaml_errors import quoted, start_of, syntax_problem
 from straitwatch.core.model import Position, Problem
 
 MAX_BYTES = 5_000_000  # a list of 25,000 terms has about 1 MB
-MAX_NODES = 500_000  # after aliases are followed: an anchor bomb stops here
+MAX_NODES = 500_000  # values after aliases are expanded, against files that expand without end
 MAX_DEPTH = 40
 _OWN_TAGS = "tag:yaml.org,2002:"
 _CUT_OFF = re.compile(r"\s+#[^\s#]")
 
-# libyaml reads ten times faster, but explains itself less well: see `_compose`.
+# libyaml reads ten times faster, but its error messages are worse: see `_compose`.
 _FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -71,7 +71,7 @@ def _compose(text: str) -> yaml.Node | None:
     try:
         return _compose_with(_FastLoader, text)
     except yaml.YAMLError:
-        return _compose_with(yaml.SafeLoader, text)  # slower, with the better message
+        return _compose_with(yaml.SafeLoader, text)  # slower, with better messages
 
 
 def _compose_with(loader_type: Any, text: str) -> yaml.Node | None:
@@ -86,7 +86,7 @@ def _compose_with(loader_type: Any, text: str) -> yaml.Node | None:
 
 
 class _TooBig(Exception):  # noqa: N818 - control flow inside this module
-    """The file expands to more values than any configuration has."""
+    """The file expands to more values than a configuration may have."""
 
 
 class _Reader:

@@ -4,7 +4,7 @@ Values arrive as text (see `document`); the schemas turn them into durations, ti
 They never leave `config`.
 """
 
-from straitwatch.config.schemas.base import Names, Phrases, Schema, StoryAskedSchema
+from straitwatch.config.schemas.base import Names, Phrases, Schema, StoryConditionsSchema
 from straitwatch.config.schemas.feeds import FeedSchema, FeedsSchema
 from straitwatch.config.schemas.routing import (
     ReceiverSchema,
@@ -26,6 +26,6 @@ __all__ = [
     "RulesSchema",
     "Schema",
     "SettingsSchema",
-    "StoryAskedSchema",
+    "StoryConditionsSchema",
     "WatchListSchema",
 ]

@@ -42,7 +42,7 @@ def default_of(kind: type, name: str) -> Any:
     raise ValueError(f"{kind.__name__}.{name} has no default")
 
 
-class StoryAskedSchema(Schema):
+class StoryConditionsSchema(Schema):
     """Conditions on the sources of the story."""
 
     min_origins: int = Field(

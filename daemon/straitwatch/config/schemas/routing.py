@@ -14,7 +14,14 @@ from straitwatch.config.scalars import (
     Zone,
     write_duration,
 )
-from straitwatch.config.schemas.base import Level, Name, Names, Schema, StoryAskedSchema, default_of
+from straitwatch.config.schemas.base import (
+    Level,
+    Name,
+    Names,
+    Schema,
+    StoryConditionsSchema,
+    default_of,
+)
 from straitwatch.core import policy
 from straitwatch.core.model import (
     Canary,
@@ -94,7 +101,7 @@ class RouteMatchSchema(Schema):
     )
 
 
-class RouteMatchWithStorySchema(RouteMatchSchema, StoryAskedSchema):
+class RouteMatchWithStorySchema(RouteMatchSchema, StoryConditionsSchema):
     """Conditions on a match, its entry and its story, all of which must hold."""
 
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1)] = Field(
@@ -142,7 +149,7 @@ class RouteSchema(Schema):
 
 
 class DigestSchema(Schema):
-    """A regular summary. It is sent even if nothing matched."""
+    """A regular summary. It is also sent when no entry matched."""
 
     name: Name = Field(description="Name of the digest in its title.", examples=["morning"])
     at: TimesOfDay = Field(

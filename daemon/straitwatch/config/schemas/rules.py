@@ -12,7 +12,7 @@ from straitwatch.config.schemas.base import (
     Names,
     Phrases,
     Schema,
-    StoryAskedSchema,
+    StoryConditionsSchema,
     default_of,
 )
 from straitwatch.core.model import SeverityRule, SourceFilter, TermSet, WatchList
@@ -60,7 +60,7 @@ class PointsSchema(Schema):
     )
 
 
-class SeveritySchema(StoryAskedSchema):
+class SeveritySchema(StoryConditionsSchema):
     """A severity and its conditions. The first item whose conditions all hold wins."""
 
     level: Level = Field(description="Severity of the match.", examples=["high"])
