@@ -57,7 +57,9 @@ def test_all_that_a_poll_learned_comes_back(store: Store) -> None:
     state = FeedState(
         feed_id="f1",
         lease_seq=claimed.lease_seq,
-        validators=Validators(etag='W/"abc"', last_modified="Sun, 01 Mar 2026 11:00:00 GMT"),
+        validators=Validators(
+            etag='W/"abc"', last_modified="Sun, 01 Mar 2026 11:00:00 GMT", host="cdn.example:8443"
+        ),
         body_hash=b"\x00\xff\x01",
         baseline_at=NOW,
         next_due_at=NOW + timedelta(minutes=15),

@@ -6,7 +6,7 @@ import pytest
 
 from builders import make_feed
 from servers.feeds import FeedServer, Page
-from straitwatch.core.model import FeedState, FetchFailed, FetchFailure, PollPolicy
+from straitwatch.core.model import FetchFailed, FetchFailure, PollPolicy
 from straitwatch.fetch import Fetcher, is_public
 from straitwatch.fetch.guard import public_socket
 
@@ -74,7 +74,7 @@ async def test_spellings_of_loopback_are_refused(host: str) -> None:
         server.answer("/rss", Page("secret"))
         feed = make_feed(url=server.url("/rss", host=host))
 
-        result = await fetcher.fetch(feed, FeedState(feed_id=feed.id))
+        result = await fetcher.fetch(feed)
 
     assert isinstance(result, FetchFailed)
     # Odd spellings are refused by the HTTP client before they come to the guard.
@@ -84,7 +84,7 @@ async def test_spellings_of_loopback_are_refused(host: str) -> None:
 
 async def test_refused_address_says_which_setting_allows_it() -> None:
     async with Fetcher(PollPolicy()) as fetcher:
-        result = await fetcher.fetch(make_feed(url="http://[::1]/"), FeedState(feed_id="feed"))
+        result = await fetcher.fetch(make_feed(url="http://[::1]/"))
 
     assert isinstance(result, FetchFailed)
     assert result.kind is FetchFailure.FORBIDDEN_ADDRESS

@@ -18,7 +18,7 @@ from aiohttp import web
 from builders import make_feed
 from servers.feeds import FeedServer, Page, Raw
 from straitwatch.core.model import (
-    FeedState,
+    NO_VALIDATORS,
     Fetched,
     FetchFailed,
     FetchFailure,
@@ -31,7 +31,6 @@ from straitwatch.fetch import Fetcher
 
 BODY = b"<rss version='2.0'><channel><title>News</title></channel></rss>"
 OK = b"HTTP/1.1 200 OK\r\n"
-NONE = Validators()
 
 
 def make_policy(**values: Any) -> PollPolicy:
@@ -47,14 +46,13 @@ async def server() -> AsyncIterator[FeedServer]:
 async def fetch(
     url: str,
     *,
-    validators: Validators = NONE,
+    validators: Validators = NO_VALIDATORS,
     policy: PollPolicy | None = None,
     tls: ssl.SSLContext | None = None,
     **feed: Any,
 ) -> FetchResult:
     async with Fetcher(policy or make_policy(), version="1.2", tls=tls) as fetcher:
-        state = FeedState(feed_id="feed", validators=validators)
-        return await fetcher.fetch(make_feed(url=url, **feed), state)
+        return await fetcher.fetch(make_feed(url=url, **feed), validators)
 
 
 async def failure_of(url: str, **arguments: Any) -> FetchFailed:
@@ -88,7 +86,9 @@ async def test_document_comes_back_with_all_that_the_next_poll_needs(server: Fee
     assert result.body_hash == blake2b(BODY, digest_size=16).digest()
     assert result.content_type == "application/rss+xml; charset=utf-8"
     assert result.validators == Validators(
-        etag='W/"a b"', last_modified="Mon, 02 Nov 2026 10:00:00 GMT"
+        etag='W/"a b"',
+        last_modified="Mon, 02 Nov 2026 10:00:00 GMT",
+        host=f"127.0.0.1:{server.port}",
     )
     assert result.max_age == timedelta(minutes=5)
     assert result.seconds > 0
@@ -110,7 +110,9 @@ async def test_unchanged_feed_is_not_modified(server: FeedServer) -> None:
     result = await fetch(url, validators=Validators(etag='"1"', last_modified="yesterday"))
 
     assert isinstance(result, NotModified)
-    assert result.validators == Validators(etag='"1"', last_modified="yesterday")
+    assert result.validators == Validators(
+        etag='"1"', last_modified="yesterday", host=f"127.0.0.1:{server.port}"
+    )
     assert result.max_age == timedelta(minutes=1)
 
 
@@ -134,7 +136,7 @@ async def test_request_has_the_user_agent_and_no_other_data(server: FeedServer) 
     url = server.answer("/rss", cookie)
     async with Fetcher(make_policy(), version="1.2") as fetcher:
         for _ in range(2):
-            await fetcher.fetch(make_feed(url=url), FeedState(feed_id="feed"))
+            await fetcher.fetch(make_feed(url=url))
 
     headers = server.requests[1].headers
     assert headers["User-Agent"] == "Straitwatch/1.2 (+desk@example.org)"
@@ -481,6 +483,33 @@ async def test_redirect_sends_no_secrets_to_another_host(server: FeedServer) -> 
     assert not {"Authorization", "Cookie", "X-Key", "Referer"} & set(headers)
 
 
+async def test_validators_go_only_to_the_host_that_gave_them(server: FeedServer) -> None:
+    page = Page(BODY, etag='"1"')
+    async with FeedServer() as target:
+        moved = Page(status=301, headers={"Location": target.answer("/rss", page)})
+        url = server.answer("/old", moved)
+        first = await fetch(url)
+        assert isinstance(first, Fetched)
+
+        second = await fetch(url, validators=first.validators)
+
+    assert isinstance(second, NotModified)
+    assert second.validators == first.validators
+    assert "If-None-Match" not in server.requests[1].headers
+
+
+async def test_validators_of_the_feeds_address_do_not_follow_a_redirect(
+    server: FeedServer,
+) -> None:
+    async with FeedServer() as target:
+        moved = Page(status=302, headers={"Location": target.answer("/rss", Page(BODY))})
+
+        await fetch(server.answer("/old", moved), validators=Validators(etag='"1"'))
+
+    assert server.requests[0].headers["If-None-Match"] == '"1"'
+    assert "If-None-Match" not in target.requests[0].headers
+
+
 async def test_password_that_a_redirect_brings_is_not_used(server: FeedServer) -> None:
     elsewhere = server.url("/new").replace("://", "://evil:s3cret@")
     url = server.answer("/old", Page(status=302, headers={"Location": elsewhere}))
@@ -495,7 +524,7 @@ async def test_password_that_a_redirect_brings_is_not_used(server: FeedServer) -
 
 async def test_fetcher_that_was_not_opened_says_so() -> None:
     with pytest.raises(RuntimeError, match="async with"):
-        await Fetcher(PollPolicy()).fetch(make_feed(), FeedState(feed_id="feed"))
+        await Fetcher(PollPolicy()).fetch(make_feed())
 
 
 @pytest.mark.parametrize(
@@ -609,7 +638,7 @@ async def test_requests_to_one_host_are_limited(server: FeedServer) -> None:
 
     url = server.answer("/rss", slow)
     async with Fetcher(make_policy(per_host=2)) as fetcher:
-        polls = [fetcher.fetch(make_feed(url=url), FeedState(feed_id=str(n))) for n in range(10)]
+        polls = [fetcher.fetch(make_feed(url=url)) for n in range(10)]
         results = await asyncio.gather(*polls)
 
     assert all(isinstance(result, Fetched) for result in results)
@@ -619,14 +648,11 @@ async def test_requests_to_one_host_are_limited(server: FeedServer) -> None:
 async def test_hanging_host_does_not_delay_other_hosts(server: FeedServer) -> None:
     async with FeedServer() as slow, Fetcher(make_policy(concurrency=3, per_host=2)) as fetcher:
         stuck_url = slow.answer("/rss", Raw(hangs=True))
-        stuck = [
-            asyncio.create_task(fetcher.fetch(make_feed(url=stuck_url), FeedState(feed_id="s")))
-            for _ in range(10)
-        ]
+        stuck = [asyncio.create_task(fetcher.fetch(make_feed(url=stuck_url))) for _ in range(10)]
         await slow.asked(2)
         url = server.answer("/rss", Page(BODY))
 
-        result = await fetcher.fetch(make_feed(url=url), FeedState(feed_id="feed"))
+        result = await fetcher.fetch(make_feed(url=url))
 
         for task in stuck:
             task.cancel()
@@ -642,7 +668,7 @@ async def test_waiting_for_a_turn_does_not_count_against_the_deadline(server: Fe
     url = server.answer("/rss", slow)
     policy = make_policy(per_host=1, timeout=timedelta(seconds=0.5))
     async with Fetcher(policy) as fetcher:
-        polls = [fetcher.fetch(make_feed(url=url), FeedState(feed_id=str(n))) for n in range(5)]
+        polls = [fetcher.fetch(make_feed(url=url)) for n in range(5)]
         results = await asyncio.gather(*polls)
 
     assert all(isinstance(result, Fetched) for result in results)
@@ -651,11 +677,11 @@ async def test_waiting_for_a_turn_does_not_count_against_the_deadline(server: Fe
 async def test_cancelled_fetch_gives_its_turn_back(server: FeedServer) -> None:
     url = server.answer("/rss", Raw(hangs=True), Page(BODY))
     async with Fetcher(make_policy(per_host=1)) as fetcher:
-        first = asyncio.create_task(fetcher.fetch(make_feed(url=url), FeedState(feed_id="1")))
+        first = asyncio.create_task(fetcher.fetch(make_feed(url=url)))
         await server.asked()
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
 
-        result = await fetcher.fetch(make_feed(url=url), FeedState(feed_id="2"))
+        result = await fetcher.fetch(make_feed(url=url))
 
     assert isinstance(result, Fetched)

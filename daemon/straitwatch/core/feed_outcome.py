@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from straitwatch.core.baseline import is_first_fetch_over, was_cut_off
 from straitwatch.core.model import (
+    NO_VALIDATORS,
     Feed,
     FeedState,
     Fetched,
@@ -34,8 +35,7 @@ class FeedOutcome:
 
     def unchanged(self, outcome: str, result: Fetched | NotModified) -> FeedState:
         """Return the state after an unchanged document; a 304 need not repeat the validators."""
-        given = result.validators
-        validators = given if given.etag or given.last_modified else self.state.validators
+        validators = result.validators or self.state.validators
         return self._good(outcome, validators, self.state.body_hash, max_age=result.max_age)
 
     def parsed(self, fetched: Fetched, document: ParsedDocument, *, has_new: bool) -> FeedState:
@@ -61,7 +61,7 @@ class FeedOutcome:
     def _cut_off(self, document: ParsedDocument) -> FeedState:
         """Ask for the whole document next time, and count the polls that were cut off."""
         cut_before = self.state.failures if was_cut_off(self.state) else 0
-        after = self._good(ParseProblem.TRUNCATED, Validators(), b"", detail=document.detail)
+        after = self._good(ParseProblem.TRUNCATED, NO_VALIDATORS, b"", detail=document.detail)
         return replace(after, failures=cut_before + 1)
 
     def failed(self, result: FetchFailed) -> FeedState:

@@ -15,8 +15,8 @@ from yarl import URL
 
 from straitwatch import __version__
 from straitwatch.core.model import (
+    NO_VALIDATORS,
     Feed,
-    FeedState,
     Fetched,
     FetchFailed,
     FetchFailure,
@@ -72,6 +72,11 @@ class _Hop:
             headers.setdefault("Authorization", basic_auth(url.user, url.password or ""))
             url = url.with_user(None)
         return cls(url=url, headers=headers)
+
+    @property
+    def host(self) -> str:
+        """The host of the address, with its port unless it is the default."""
+        return self.url.host_port_subcomponent or ""
 
     def follow(self, location: str) -> Self:
         url = self.url.join(_to_url(location))
@@ -143,14 +148,15 @@ class Fetcher:
             await self._session.close()
             self._session = None
 
-    async def fetch(self, feed: Feed, state: FeedState) -> FetchResult:
-        """Fetch a feed with a conditional request.
+    async def fetch(self, feed: Feed, validators: Validators = NO_VALIDATORS) -> FetchResult:
+        """Fetch a feed, with a conditional request if it has validators.
 
+        Validators go only to the host that gave them.
         Time spent waiting for a busy host does not count against the timeout.
         """
         started = perf_counter()
         try:
-            result = await self._fetch(feed, state.validators)
+            result = await self._fetch(feed, validators)
         except EXPECTED as error:
             failure = classify(error, timeout=self._timeout)
             result = FetchFailed(kind=failure.kind, detail=failure.detail)
@@ -158,12 +164,15 @@ class Fetcher:
 
     async def _fetch(self, feed: Feed, validators: Validators) -> FetchResult:
         hop = _Hop.first(feed)
+        origin = validators.host or hop.host
         remaining = self._timeout
         for _ in range(MAX_REDIRECTS + 1):
             async with self._gate.enter(hop.url.authority):
                 started = perf_counter()
                 async with asyncio.timeout(remaining):
-                    answer = await self._request(hop, validators)
+                    answer = await self._request(
+                        hop, validators if hop.host == origin else NO_VALIDATORS
+                    )
                 remaining -= perf_counter() - started
             if not isinstance(answer, str):
                 return answer
@@ -178,23 +187,23 @@ class Fetcher:
         response = await self._session.get(hop.url, headers=headers, allow_redirects=False)
         try:
             if response.status in _WITH_BODY:
-                return await self._read_response(response, hop.url)
+                return await self._read_response(response, hop)
             if response.status in _REDIRECTS:
                 return response.headers.get("Location", "") or _fail_redirect()
             if response.status == HTTPStatus.NOT_MODIFIED:
-                return _not_modified(response, validators)
+                return _not_modified(response, sent=validators, host=hop.host)
             return self._refusal(response)
         finally:
             response.close()
 
-    async def _read_response(self, response: aiohttp.ClientResponse, url: URL) -> Fetched:
+    async def _read_response(self, response: aiohttp.ClientResponse, hop: _Hop) -> Fetched:
         body = await read_body(response, limit=self._policy.max_bytes)
         return Fetched(
-            url=str(url),
+            url=str(hop.url),
             status=response.status,
             body=body,
             content_type=response.headers.get("Content-Type", ""),
-            validators=read_validators(response.headers),
+            validators=read_validators(response.headers, hop.host),
             body_hash=blake2b(body, digest_size=16).digest(),
             max_age=read_max_age(response.headers),
         )
@@ -208,18 +217,19 @@ class Fetcher:
         )
 
 
-def _not_modified(response: aiohttp.ClientResponse, sent: Validators) -> FetchResult:
-    if sent == Validators():
+def _not_modified(response: aiohttp.ClientResponse, *, sent: Validators, host: str) -> FetchResult:
+    if not sent:
         return FetchFailed(
             kind=FetchFailure.PROTOCOL,
             detail="answered 304 to an unconditional request",
             status=response.status,
         )
-    given = read_validators(response.headers)
+    given = read_validators(response.headers, host)
     return NotModified(
         validators=Validators(
             etag=given.etag or sent.etag,
             last_modified=given.last_modified or sent.last_modified,
+            host=host,
         ),
         max_age=read_max_age(response.headers),
     )

@@ -47,12 +47,12 @@ def for_other_host(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name.lower() in _HARMLESS}
 
 
-def read_validators(headers: Mapping[str, str]) -> Validators:
-    """Return the validators of a response."""
-    return Validators(
-        etag=_sendable(headers.get("ETag", "")),
-        last_modified=_sendable(headers.get("Last-Modified", "")),
-    )
+def read_validators(headers: Mapping[str, str], host: str) -> Validators:
+    """Return the validators of a response from a host."""
+    etag = _sendable(headers.get("ETag", ""))
+    last_modified = _sendable(headers.get("Last-Modified", ""))
+    is_any = bool(etag or last_modified)
+    return Validators(etag=etag, last_modified=last_modified, host=host if is_any else "")
 
 
 def _sendable(value: str) -> str:

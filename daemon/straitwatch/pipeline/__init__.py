@@ -3,7 +3,7 @@
 Poll one feed, every few minutes::
 
     ingest_feed(feed, state)
-        fetcher.fetch(feed, state)              # over HTTP; no transaction is open
+        fetcher.fetch(feed, validators)         # over HTTP; no transaction is open
         pool.parse(request)                     # parsed in a worker process
         recognize_entries(document)             # which entries are stored already?
         silent_entries(document, known)         # a new feed's archive is no news

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin
 
 from straitwatch.clock import utc_now
-from straitwatch.core.model import Feed, FeedState, Fetched, FetchFailed, ParsedDocument, PollPolicy
+from straitwatch.core.model import Feed, Fetched, FetchFailed, ParsedDocument, PollPolicy
 from straitwatch.core.normalize import clean_url, feed_id
 from straitwatch.core.parse_document import ParseRequest
 from straitwatch.fetch import Fetcher
@@ -57,7 +57,7 @@ def _usual_addresses(url: str) -> tuple[str, ...]:
 
 async def _probe(url: str, fetcher: Fetcher, pool: ParsePool) -> Probe:
     feed = Feed(id=feed_id(url), name=url, url=url)
-    answer = await fetcher.fetch(feed, FeedState(feed_id=feed.id))
+    answer = await fetcher.fetch(feed)
     match answer:
         case FetchFailed():
             return Probe(url=url, problem=f"{answer.kind}: {answer.detail}")

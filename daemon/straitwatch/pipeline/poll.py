@@ -65,7 +65,7 @@ async def ingest_feed(
     feed: Feed, state: FeedState, *, tools: Tools, rules: Rules, policy: PollPolicy
 ) -> PollReport:
     """Poll one feed and commit everything that it changes."""
-    result = await tools.fetcher.fetch(feed, state)
+    result = await tools.fetcher.fetch(feed, state.validators)
     outcome = _start_outcome(feed, state, policy, tools)
     match result:
         case NotModified():

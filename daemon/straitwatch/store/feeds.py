@@ -18,6 +18,7 @@ _STATE_COLUMNS = (
     FEED.c.lease_seq,
     FEED.c.etag,
     FEED.c.last_modified,
+    FEED.c.validators_host,
     FEED.c.body_hash,
     FEED.c.baseline_at,
     FEED.c.next_due_at,
@@ -222,6 +223,7 @@ def _to_columns(state: FeedState) -> dict[str, Any]:
         "lease_until": None,
         "etag": state.validators.etag,
         "last_modified": state.validators.last_modified,
+        "validators_host": state.validators.host,
         "body_hash": state.body_hash,
         "baseline_at": state.baseline_at,
         "next_due_at": state.next_due_at,
@@ -242,12 +244,12 @@ _COMPLETE = (
 
 
 def _to_state(row: ResultRow) -> FeedState:
-    id_, lease_seq, etag, last_modified, body_hash, *rest = row
+    id_, lease_seq, etag, last_modified, host, body_hash, *rest = row
     baseline_at, next_due, polled_at, ok_at, new_at, failures, outcome, detail = rest
     return FeedState(
         feed_id=id_,
         lease_seq=lease_seq,
-        validators=Validators(etag=etag, last_modified=last_modified),
+        validators=Validators(etag=etag, last_modified=last_modified, host=host),
         body_hash=bytes(body_hash),
         baseline_at=baseline_at,
         next_due_at=next_due,

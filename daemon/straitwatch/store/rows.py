@@ -35,6 +35,7 @@ class FeedRow(Row, table=True):
     lease_until: datetime | None
     etag: str
     last_modified: str
+    validators_host: str = Field(sa_column_kwargs={"server_default": ""})
     body_hash: bytes
     baseline_at: datetime | None
     next_due_at: datetime | None

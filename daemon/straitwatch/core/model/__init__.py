@@ -31,6 +31,7 @@ from straitwatch.core.model.entry import (
     SignalKind,
 )
 from straitwatch.core.model.feed import (
+    NO_VALIDATORS,
     Feed,
     FeedState,
     Fetched,
@@ -126,6 +127,7 @@ __all__ = [
     "BY_HAND",
     "NOT_MATCHED",
     "NO_NOVELTY",
+    "NO_VALIDATORS",
     "UNNAMED_MEDIA",
     "Action",
     "Alert",

@@ -69,6 +69,13 @@ class Validators:
 
     etag: str = ""
     last_modified: str = ""
+    host: str = ""  # the host and port that gave them; empty: those of the feed's address
+
+    def __bool__(self) -> bool:
+        return bool(self.etag or self.last_modified)
+
+
+NO_VALIDATORS = Validators()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +121,7 @@ class FeedState:
 
     feed_id: str
     lease_seq: int = 0  # fencing counter: a completion with an older one changes nothing
-    validators: Validators = Validators()
+    validators: Validators = NO_VALIDATORS
     body_hash: bytes = b""
     baseline_at: datetime | None = None  # first successful poll; None: never seen
     next_due_at: datetime | None = None
