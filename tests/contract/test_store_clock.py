@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from builders.store import NOW, SEND_LEASE, claim, make_alert, make_delivery, make_feed
-from straitwatch.core.model import DeliveryState, FeedState
+from straitwatch.core.model import DeliveryState, Distrust, FeedState
 from straitwatch.core.policy import FEED_LEASE
 from straitwatch.store import (
     Store,
@@ -16,6 +16,7 @@ from straitwatch.store import (
     complete_polls,
     due_receivers,
     expire_deliveries,
+    feed_states,
     flush_held,
     hold_receiver,
     list_deliveries,
@@ -113,6 +114,26 @@ def test_feed_polled_by_a_clock_ahead_is_due_now(store: Store, polled_at, due) -
     store.call(repair_clock, NOW)
 
     assert len(claim(store, now=NOW)) == due
+
+
+def test_whole_document_planned_by_a_clock_ahead_is_due_now(store: Store) -> None:
+    store.call(sync_feeds, [make_feed()], NOW)
+    (state,) = claim(store, now=NOW)
+    distrust = Distrust(since_at=AHEAD, found_at=AHEAD, until_at=AHEAD + DAY)
+    after = FeedState(
+        feed_id=state.feed_id,
+        lease_seq=state.lease_seq,
+        whole_due_at=AHEAD + DAY,
+        unmodified_since_at=AHEAD,
+        distrust=distrust,
+    )
+    store.call(complete_polls, [after])
+
+    store.call(repair_clock, NOW)
+
+    (mended,) = store.call(feed_states).values()
+    assert (mended.whole_due_at, mended.unmodified_since_at) == (NOW, NOW)
+    assert mended.distrust is None
 
 
 def test_feed_that_a_replica_with_a_clock_a_little_ahead_has_just_claimed_stays_its_own(

@@ -1,14 +1,19 @@
 from datetime import timedelta
 
 from builders.store import LEASE, NOW, claim, make_feed
-from straitwatch.core.model import FeedState, Validators
+from straitwatch.core.model import Distrust, FeedState, Validators
 from straitwatch.store import (
     Store,
     complete_polls,
+    distrusted_feeds,
     feed_states,
     reset_feed_leases,
     reset_leases,
     sync_feeds,
+)
+
+DISTRUST = Distrust(
+    since_at=NOW - timedelta(days=2), found_at=NOW, until_at=NOW + timedelta(days=7)
 )
 
 
@@ -69,10 +74,29 @@ def test_all_that_a_poll_learned_comes_back(store: Store) -> None:
         failures=2,
         last_outcome="ok",
         last_detail="詳細",
+        whole_due_at=NOW + timedelta(hours=20),
+        unmodified_since_at=NOW - timedelta(hours=2),
+        distrust=DISTRUST,
     )
 
     assert store.call(complete_polls, [state]) == [True]
     assert store.call(feed_states) == {"f1": state}
+
+
+def test_distrusted_feeds_are_those_whose_distrust_has_not_ended(store: Store) -> None:
+    store.call(sync_feeds, [make_feed("f1"), make_feed("f2")], NOW)
+    polled = [
+        FeedState(
+            feed_id=state.feed_id,
+            lease_seq=state.lease_seq,
+            distrust=DISTRUST if state.feed_id == "f1" else None,
+        )
+        for state in claim(store)
+    ]
+    store.call(complete_polls, polled)
+
+    assert store.call(distrusted_feeds, NOW) == {"Feed f1": DISTRUST}
+    assert store.call(distrusted_feeds, DISTRUST.until_at) == {}
 
 
 def test_completion_with_an_older_lease_is_ignored(store: Store) -> None:

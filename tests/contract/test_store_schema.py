@@ -12,9 +12,11 @@ from alembic.script import ScriptDirectory
 
 from builders.beat import BEAT
 from straitwatch.core.cluster import StoryWindow
+from straitwatch.core.model import Validators
 from straitwatch.errors import SchemaMismatch
 from straitwatch.store import (
     Store,
+    feed_states,
     find_entries,
     get_meta,
     list_stories,
@@ -105,6 +107,17 @@ def test_report_of_an_older_schema_takes_in_a_later_one(empty_url: str) -> None:
     assert window.fold(replace(again, site="news.example")).story_id == "s1"
 
 
+def test_feed_of_an_older_schema_keeps_its_validators_and_trusts_them(empty_url: str) -> None:
+    _make_old_database(empty_url)
+
+    store = Store.open(empty_url)
+
+    (state,) = store.call(feed_states).values()
+    store.close()
+    assert state.validators == Validators(etag='"1"')
+    assert (state.whole_due_at, state.unmodified_since_at, state.distrust) == (None, None, None)
+
+
 def test_older_schema_is_not_upgraded_by_looking(empty_url: str) -> None:
     _make_old_database(empty_url)
 
@@ -120,6 +133,7 @@ def _make_old_database(url: str) -> None:
     tables = sa.MetaData()
     tables.reflect(engine, only=["feed", "entry", "story", "report", "alert", "delivery"])
     feed = {"id": "f1", "name": "Feed", "body_hash": b"", "tier": 3, "is_enabled": True}
+    feed |= {"etag": '"1"'}
     entry = {"id": "e1", "feed_id": "f1", "title": "Fleet in the strait", "text_hash": b"1"}
     entry |= {"authors": "[]", "seen_at": datetime(2026, 3, 1, tzinfo=UTC)}
     entry |= {"action": "none", "reason": "no_match"}

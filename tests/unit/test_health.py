@@ -97,6 +97,16 @@ def test_notice_suspects_the_network_when_every_feed_fails() -> None:
     ]
 
 
+def test_notice_of_wrong_validators_lists_all_their_feeds_and_has_no_notice_of_their_end() -> None:
+    wrong = Health(distrusted={"A": "hid entries", "B": "hid entries"}, feeds_total=9)
+
+    (notice,), _ = plan_notices(wrong, {}, now=NOON)
+
+    assert notice.facts.title == "2 feeds had entries hidden by wrong 304 answers"
+    assert notice.facts.lines[:2] == ("A: hid entries", "B: hid entries")
+    assert titles_over((0 * MINUTE, wrong), (MINUTE, WELL), (REMIND_AFTER, WELL))[1:] == [[], []]
+
+
 def test_notice_of_dead_letters_has_no_notice_of_their_end() -> None:
     dead = Health(dead_letters={"d1": "Fleet crosses"})
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from straitwatch import store as db
 from straitwatch.config import Settings
+from straitwatch.core.validators import describe_distrust
 from straitwatch.engines import describe, engine_of, unavailable_reason
 
 COUNTS = (
@@ -21,6 +23,8 @@ COUNTS = (
     "pending",
     "dead",
 )
+
+_LISTED = 5  # feeds whose servers hid entries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +55,22 @@ def read_status(
         "counts": {name: getattr(counts, name) for name in COUNTS},
         "troubles": counts.troubles,
         "stories": counts.stories,
+        "distrusted": list(_distrusted(tx, moment)),
         "receivers": _receivers(tx, config, moment),
         "encoder": describe(unavailable_reason(engine_of(config.encoder if config else "auto"))),
         "config": [*_config_state(tx, config, moment), *_silences(tx, config, moment)],
         "last_polled_at": counts.last_polled_at,
         "oldest_pending_at": counts.oldest_pending_at,
     }
+
+
+def _distrusted(tx: db.Transaction, moment: _Moment) -> Iterator[str]:
+    """Describe the feeds whose servers hid entries."""
+    distrusted = db.distrusted_feeds(tx, moment.now)
+    for name, distrust in islice(distrusted.items(), _LISTED):
+        yield f"{name}: {describe_distrust(distrust, moment.zone)}"
+    if len(distrusted) > _LISTED:
+        yield f"and {len(distrusted) - _LISTED} more; see `straitwatch feeds health`"
 
 
 def _receivers(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,6 +28,7 @@ from straitwatch.clock import utc_now
 from straitwatch.config import Config, FeedFile
 from straitwatch.core.model import Feed, FeedState, Reason
 from straitwatch.core.render import counted
+from straitwatch.core.validators import describe_distrust, is_distrusted
 from straitwatch.errors import UsageError
 
 app = new_app(help="List, find, add and remove feeds.")
@@ -63,7 +64,7 @@ def health(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
         in_zone("Last success", zone): lambda polled: local_time(polled[1].last_ok_at, zone),
         "Last new entry": lambda polled: local_time(polled[1].last_new_at, zone),
         "Next poll": lambda polled: local_time(polled[1].next_due_at, zone),
-        "Detail": lambda polled: polled[1].last_detail,
+        "Detail": lambda polled: _detail(polled[1], zone),
     }
     print_rows(polled, columns, as_json=_health if json else None, empty="no feeds")
     if any(state.failures for _, state in polled):
@@ -265,8 +266,14 @@ def _health(polled: _Polled) -> dict[str, Any]:
         "last_ok": _iso(state.last_ok_at),
         "last_new": _iso(state.last_new_at),
         "next": _iso(state.next_due_at),
-        "detail": state.last_detail,
+        "detail": _detail(state, UTC),
     }
+
+
+def _detail(state: FeedState, zone: tzinfo) -> str:
+    distrust = state.distrust if is_distrusted(state, utc_now()) else None
+    parts = (state.last_detail, describe_distrust(distrust, zone) if distrust else "")
+    return "; ".join(filter(None, parts))
 
 
 def _iso(moment: datetime | None) -> str | None:

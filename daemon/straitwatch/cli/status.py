@@ -47,7 +47,7 @@ def status(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
 
 def _print(state: Mapping[str, Any], zone: ZoneInfo) -> None:
     console = new_console(highlight=False, markup=False, soft_wrap=True)
-    for line in state["config"]:
+    for line in (*state["config"], *state["distrusted"]):
         console.print(line, style="yellow")
     for line in _count_lines(state, zone):
         console.print(line)

@@ -17,6 +17,11 @@ from straitwatch.core.model import (
     Validators,
 )
 from straitwatch.core.schedule import NO_HINTS, ServerHints, next_poll_at
+from straitwatch.core.validators import (
+    distrust_after,
+    first_whole_document_at,
+    next_whole_document_at,
+)
 
 # A feed was blind if no poll succeeded for so many intervals, and at least for so long.
 BLIND_ROUNDS = 3
@@ -32,19 +37,47 @@ class FeedOutcome:
     policy: PollPolicy
     now: datetime
     jitter: float  # in [0, 1)
+    sent: Validators = NO_VALIDATORS  # with the request
 
     def unchanged(self, outcome: str, result: Fetched | NotModified) -> FeedState:
         """Return the state after an unchanged document; a 304 need not repeat the validators."""
         validators = result.validators or self.state.validators
-        return self._good(outcome, validators, self.state.body_hash, max_age=result.max_age)
+        after = self._good(outcome, validators, self.state.body_hash, max_age=result.max_age)
+        return self._not_modified(after) if isinstance(result, NotModified) else after
 
-    def parsed(self, fetched: Fetched, document: ParsedDocument, *, has_new: bool) -> FeedState:
-        """Return the state after a document was parsed, whole or in part."""
+    def _not_modified(self, after: FeedState) -> FeedState:
+        """Keep the time at which the whole document is due, and note since when it was not sent."""
+        due_at = self.state.whole_due_at or first_whole_document_at(self.now, self.jitter)
+        since_at = self.state.unmodified_since_at or self.now
+        return replace(after, whole_due_at=due_at, unmodified_since_at=since_at)
+
+    def parsed(
+        self,
+        fetched: Fetched,
+        document: ParsedDocument,
+        *,
+        has_new: bool,
+        has_wrong_validators: bool = False,
+    ) -> FeedState:
+        """Return the state after a document was parsed, whole or in part.
+
+        Args:
+            fetched: the response.
+            document: its entries.
+            has_new: True if entries are new.
+            has_wrong_validators: True if the validators do not change with the entries. If that
+                was not known, nothing was read since the first 304.
+
+        """
         is_cut_off = document.problem is ParseProblem.TRUNCATED
         after = self._cut_off(document) if is_cut_off else self._whole(fetched, document)
         is_over = is_first_fetch_over(self.state, document)
+        distrust = distrust_after(self.state, self.now, are_wrong=has_wrong_validators)
+        is_found = distrust is not None and distrust.found_at == self.now
         return replace(
             after,
+            distrust=distrust,
+            blind_since=distrust.since_at if distrust and is_found else after.blind_since,
             last_new_at=self.now if has_new else self.state.last_new_at,
             baseline_at=(self.state.baseline_at or self.now) if is_over else None,
         )
@@ -96,6 +129,9 @@ class FeedOutcome:
             last_ok_at=self.now,
             last_outcome=str(outcome),
             last_detail=detail,
+            whole_due_at=next_whole_document_at(self.now, self.jitter),
+            unmodified_since_at=None,
+            distrust=distrust_after(self.state, self.now, are_wrong=False),
             next_due_at=self._next(0, ServerHints(max_age=max_age)),
         )
 

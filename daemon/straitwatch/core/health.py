@@ -21,6 +21,7 @@ class Health:
     receivers: Mapping[str, str] = field(default_factory=dict)
     feeds: Mapping[str, str] = field(default_factory=dict)
     feeds_total: int = 0
+    distrusted: Mapping[str, str] = field(default_factory=dict)  # feeds with wrong validators
     dead_letters: Mapping[str, str] = field(default_factory=dict)  # by delivery id
     breaches: tuple[str, ...] = ()  # contradictions in the outbox
 
@@ -48,7 +49,8 @@ def plan_notices(
 ) -> tuple[list[Notice], dict[str, NoticeState]]:
     """Return the notices that are due, and the states after they are sent.
 
-    Each receiver has notices of its own; one notice lists all feeds, and one all dead letters.
+    Each receiver has notices of its own. One notice lists all failing feeds, one all feeds with
+    wrong validators, and one all dead letters.
     """
     after = dict(states)
     notices: list[Notice] = []
@@ -88,8 +90,9 @@ def first_fetch_notice(held: Mapping[str, int]) -> NoticeFacts:
 
 
 FEEDS, DEAD = "feeds", "dead letters"
+DISTRUSTED = "validators"
 OUTBOX = "promises"  # as it is stored
-_SILENT_END = (DEAD, OUTBOX)  # their end needs no notice
+_SILENT_END = (DISTRUSTED, DEAD, OUTBOX)  # their end needs no notice
 _RECEIVER = "receiver "
 
 
@@ -101,6 +104,7 @@ def _subjects(
         reason = health.receivers.get(name)
         yield _RECEIVER + name, {} if reason is None else {name: reason}
     yield FEEDS, health.feeds
+    yield DISTRUSTED, health.distrusted
     yield DEAD, health.dead_letters
     yield OUTBOX, dict.fromkeys(health.breaches, "")
 
@@ -131,6 +135,8 @@ def _title(subject: str, broken: Mapping[str, str], new: list[str], health: Heal
             verb = "is" if len(new) == 1 else "are"
             more = f", {len(broken)} in all" if len(broken) > len(new) else ""
             return f"{_counted(len(new), 'feed')} {verb} failing{more}"
+        case _ if subject == DISTRUSTED:
+            return f"{_counted(len(new), 'feed')} had entries hidden by wrong 304 answers"
         case _ if subject == DEAD:
             return f"{_counted(len(new), 'message')} undelivered, and no longer tried"
         case _ if subject == OUTBOX:
@@ -143,6 +149,8 @@ def _advice(subject: str) -> str:
     match subject:
         case _ if subject == FEEDS:
             return "See `straitwatch feeds health`."
+        case _ if subject == DISTRUSTED:
+            return "Straitwatch has read the hidden entries. See `straitwatch feeds health`."
         case _ if subject == DEAD:
             return (
                 "List them: `straitwatch outbox list --state dead`. "

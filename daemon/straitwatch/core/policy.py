@@ -30,6 +30,14 @@ SEND_LEASE = timedelta(seconds=30)  # renewed while a send lasts
 FEED_LEASE = timedelta(minutes=15)
 MAX_RECEIVER_HOLD = timedelta(hours=1)  # whatever Retry-After the receiver asks for
 
+# ---------------------------------------------------------------- whole documents of feeds
+
+WHOLE_DOCUMENT_AFTER = timedelta(hours=23)  # daily for every feed polled once an hour or more
+WHOLE_DOCUMENT_JITTER = 0.2  # of it, earlier, so that the requests of many feeds drift apart
+OUTAGE_AFTER = timedelta(hours=12)  # without a good poll, the next one brings the whole document
+DISTRUST_FOR = timedelta(days=7)  # validators that hid entries are not sent; doubled each time
+MAX_DISTRUST = timedelta(days=56)
+
 # ---------------------------------------------------------------- when something is unhealthy
 
 SILENT_AFTER = timedelta(hours=24)  # without a good poll, a failing feed is broken

@@ -151,8 +151,8 @@ class Fetcher:
     async def fetch(self, feed: Feed, validators: Validators = NO_VALIDATORS) -> FetchResult:
         """Fetch a feed, with a conditional request if it has validators.
 
-        Validators go only to the host that gave them.
-        Time spent waiting for a busy host does not count against the timeout.
+        Validators go only to the host that gave them. Time spent waiting for a busy host does not
+        count against the timeout.
         """
         started = perf_counter()
         try:

@@ -45,6 +45,7 @@ from straitwatch.core.report import (
     split_poll,
 )
 from straitwatch.core.rules import Rules
+from straitwatch.core.validators import are_repeated, is_suspect, validators_to_send
 from straitwatch.encoder import Encoder
 from straitwatch.pipeline.tools import Tools
 from straitwatch.pipeline.window import FoldWindowCache
@@ -65,7 +66,8 @@ async def ingest_feed(
     feed: Feed, state: FeedState, *, tools: Tools, rules: Rules, policy: PollPolicy
 ) -> PollReport:
     """Poll one feed and commit everything that it changes."""
-    result = await tools.fetcher.fetch(feed, state.validators)
+    validators = validators_to_send(state, tools.clock())
+    result = await tools.fetcher.fetch(feed, validators)
     outcome = _start_outcome(feed, state, policy, tools)
     match result:
         case NotModified():
@@ -76,6 +78,7 @@ async def ingest_feed(
         case Fetched() if result.body_hash == state.body_hash:
             return await _complete(outcome.unchanged("unchanged", result), tools)
         case Fetched():
+            outcome = replace(outcome, sent=validators)
             return await _ingest_document(outcome, result, tools=tools, rules=rules)
 
 
@@ -108,7 +111,13 @@ async def _ingest_document(
     document, known = await tools.store.run(recognize_entries, feed, document, now=now)
     arrival = await _describe_arrival(outcome, document, known, tools=tools, rules=rules)
     has_new = any(entry.id not in known for entry in document.entries)
-    after = outcome.parsed(fetched, document, has_new=has_new)
+    has_changes = any(arrival.has_changed(entry) for entry in document.entries)
+    after = outcome.parsed(
+        fetched,
+        document,
+        has_new=has_new,
+        has_wrong_validators=has_changes and await _has_wrong_validators(outcome, fetched, tools),
+    )
     items = await _build_items(document.entries, arrival, rules, tools.encoder)
     poll = gather_poll(document, arrival, after, items)
     report = await _commit(poll, tools=tools, rules=rules)
@@ -116,6 +125,19 @@ async def _ingest_document(
         log.info("first fetch: entries recorded without alerts", entries=report.entries)
     _count(report, len(known), tools.metrics)
     return report
+
+
+async def _has_wrong_validators(outcome: FeedOutcome, fetched: Fetched, tools: Tools) -> bool:
+    """Return True if the validators from before a change of entries are still answered with 304."""
+    feed, state, now = outcome.feed, outcome.state, outcome.now
+    if are_repeated(state, fetched.validators, now):
+        return True
+    if not is_suspect(state, outcome.sent, now):
+        return False
+    is_wrong = isinstance(await tools.fetcher.fetch(feed, state.validators), NotModified)
+    if is_wrong:
+        log.warning("server hid entries", answered=304, since=state.unmodified_since_at)
+    return is_wrong
 
 
 def _parse_request(feed: Feed, fetched: Fetched, now: datetime) -> ParseRequest:

@@ -71,6 +71,7 @@ from straitwatch.store.expiry import (
 from straitwatch.store.feeds import (
     claim_due_feeds,
     complete_polls,
+    distrusted_feeds,
     feed_states,
     oldest_claim,
     reset_feed_leases,
@@ -200,6 +201,7 @@ __all__ = [
     "delete_canaries",
     "delete_mark",
     "digest_items",
+    "distrusted_feeds",
     "drop_shadow",
     "due_receivers",
     "earlier_entries",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from straitwatch.core.model import DeliveryReason, DeliveryState
-from straitwatch.core.policy import FEED_LEASE, MAX_RECEIVER_HOLD
+from straitwatch.core.policy import FEED_LEASE, MAX_RECEIVER_HOLD, WHOLE_DOCUMENT_AFTER
 from straitwatch.store.rows import DELIVERY, FEED, RECEIVER
 from straitwatch.store.transaction import Transaction
 
@@ -42,6 +42,13 @@ def repair_clock(tx: Transaction, now: datetime) -> int:
         FEED.update()
         .where(FEED.c.last_polled_at > future, FEED.c.next_due_at > now)
         .values(next_due_at=now, last_polled_at=now),
+        FEED.update()
+        .where(FEED.c.whole_due_at > now + WHOLE_DOCUMENT_AFTER + SKEW)
+        .values(whole_due_at=now),
+        FEED.update().where(FEED.c.unmodified_since_at > future).values(unmodified_since_at=now),
+        FEED.update()
+        .where(FEED.c.distrust_found_at > future)
+        .values(distrust_since_at=None, distrust_found_at=None, distrust_until_at=None),
         FEED.update().where(FEED.c.lease_until > now + FEED_LEASE + SKEW).values(lease_until=now),
     )
     return sum(tx.execute(statement).rowcount for statement in statements)

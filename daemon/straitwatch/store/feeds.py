@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from straitwatch.core.model import DeliveryState, Fallback, Feed, FeedState, Validators
+from straitwatch.core.model import DeliveryState, Distrust, Fallback, Feed, FeedState, Validators
 from straitwatch.store.expiry import NO_FALLBACKS, return_unanswered
 from straitwatch.store.rows import DELIVERY, FEED, GAP
 from straitwatch.store.transaction import ResultRow, Transaction
@@ -28,6 +28,11 @@ _STATE_COLUMNS = (
     FEED.c.failures,
     FEED.c.last_outcome,
     FEED.c.last_detail,
+    FEED.c.whole_due_at,
+    FEED.c.unmodified_since_at,
+    FEED.c.distrust_since_at,
+    FEED.c.distrust_found_at,
+    FEED.c.distrust_until_at,
 )
 _IS_ACTIVE = sa.and_(FEED.c.is_enabled, FEED.c.retired_at.is_(None))
 
@@ -233,6 +238,11 @@ def _to_columns(state: FeedState) -> dict[str, Any]:
         "failures": state.failures,
         "last_outcome": state.last_outcome,
         "last_detail": state.last_detail,
+        "whole_due_at": state.whole_due_at,
+        "unmodified_since_at": state.unmodified_since_at,
+        "distrust_since_at": state.distrust.since_at if state.distrust else None,
+        "distrust_found_at": state.distrust.found_at if state.distrust else None,
+        "distrust_until_at": state.distrust.until_at if state.distrust else None,
     }
 
 
@@ -245,7 +255,8 @@ _COMPLETE = (
 
 def _to_state(row: ResultRow) -> FeedState:
     id_, lease_seq, etag, last_modified, host, body_hash, *rest = row
-    baseline_at, next_due, polled_at, ok_at, new_at, failures, outcome, detail = rest
+    baseline_at, next_due, polled_at, ok_at, new_at, failures, outcome, detail, *rest = rest
+    whole_due_at, unmodified_since_at, *distrust = rest
     return FeedState(
         feed_id=id_,
         lease_seq=lease_seq,
@@ -259,4 +270,26 @@ def _to_state(row: ResultRow) -> FeedState:
         failures=failures,
         last_outcome=outcome,
         last_detail=detail,
+        whole_due_at=whole_due_at,
+        unmodified_since_at=unmodified_since_at,
+        distrust=_to_distrust(*distrust),
     )
+
+
+def _to_distrust(
+    since_at: datetime | None, found_at: datetime | None, until_at: datetime | None
+) -> Distrust | None:
+    if since_at is None or found_at is None or until_at is None:
+        return None
+    return Distrust(since_at=since_at, found_at=found_at, until_at=until_at)
+
+
+def distrusted_feeds(tx: Transaction, now: datetime) -> dict[str, Distrust]:
+    """Return the feeds whose validators are not sent, by name."""
+    columns = (FEED.c.distrust_since_at, FEED.c.distrust_found_at, FEED.c.distrust_until_at)
+    query = sa.select(FEED.c.name, *columns).where(_IS_ACTIVE, FEED.c.distrust_until_at > now)
+    rows = tx.execute(query.order_by(FEED.c.name))
+    return {
+        name: Distrust(since_at=since_at, found_at=found_at, until_at=until_at)
+        for name, since_at, found_at, until_at in rows
+    }

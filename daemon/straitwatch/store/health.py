@@ -10,7 +10,9 @@ from pydantic import TypeAdapter
 from straitwatch.core.diagnosis import ReceiverCondition, broken_receivers, diagnose_feeds
 from straitwatch.core.health import Health, NoticeState
 from straitwatch.core.model import AlertKind, DeliveryReason, DeliveryState, Outcome
+from straitwatch.core.validators import describe_distrust
 from straitwatch.store.delivery_rows import OPEN
+from straitwatch.store.feeds import distrusted_feeds
 from straitwatch.store.meta import get_meta, set_meta
 from straitwatch.store.rows import ALERT, DELIVERY, RECEIVER
 from straitwatch.store.status import watched_feeds
@@ -31,6 +33,10 @@ def health(tx: Transaction, now: datetime) -> Health | None:
         receivers=broken_receivers(_receiver_conditions(tx), now),
         feeds=feeds.causes,
         feeds_total=feeds.total,
+        distrusted={
+            name: describe_distrust(distrust)
+            for name, distrust in distrusted_feeds(tx, now).items()
+        },
         dead_letters=_dead_letters(tx),
     )
 

@@ -45,6 +45,11 @@ class FeedRow(Row, table=True):
     failures: int
     last_outcome: str
     last_detail: str
+    whole_due_at: datetime | None
+    unmodified_since_at: datetime | None
+    distrust_since_at: datetime | None
+    distrust_found_at: datetime | None
+    distrust_until_at: datetime | None
 
 
 class EntryRow(Row, table=True):

@@ -41,7 +41,11 @@ class Metrics:
         self.decisions = self._counter(
             "decisions", "Decisions about reports, by reason (see the reasons page).", "reason"
         )
-        self.feeds = self._gauge("feeds", "Feeds: `configured` or `failing`.", "condition")
+        self.feeds = self._gauge(
+            "feeds",
+            "Feeds: `configured`, `failing` or `distrusted` (wrong 304 answers).",
+            "condition",
+        )
 
     def _add_deliveries(self) -> None:
         self.attempts = self._counter(

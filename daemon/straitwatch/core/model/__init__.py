@@ -32,6 +32,7 @@ from straitwatch.core.model.entry import (
 )
 from straitwatch.core.model.feed import (
     NO_VALIDATORS,
+    Distrust,
     Feed,
     FeedState,
     Fetched,
@@ -147,6 +148,7 @@ __all__ = [
     "DigestFacts",
     "DigestItem",
     "DigestPlan",
+    "Distrust",
     "DriverKind",
     "EarlierEntry",
     "Entry",

@@ -116,6 +116,15 @@ FetchResult = Fetched | NotModified | FetchFailed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Distrust:
+    """A span in which a server answered 304 although entries had changed, and its consequence."""
+
+    since_at: datetime  # the first 304 that may have hidden a change
+    found_at: datetime
+    until_at: datetime  # validators are not sent before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
     """The stored state of a feed between polls."""
 
@@ -129,6 +138,9 @@ class FeedState:
     last_ok_at: datetime | None = None
     last_new_at: datetime | None = None  # when an entry last arrived
     failures: int = 0  # in a row
+    whole_due_at: datetime | None = None  # of the next request without validators
+    unmodified_since_at: datetime | None = None  # the first 304 since the last whole document
+    distrust: Distrust | None = None  # of the validators
     blind_since: datetime | None = None  # this poll ended a gap: nothing was read from then on
     last_outcome: str = ""  # ok, not_modified, unchanged, a FetchFailure or a ParseProblem
     last_detail: str = ""
