@@ -156,7 +156,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """The documents of each feed, round by round; round 0 is its silent baseline."""
+    """The documents of each feed, round by round; round 0 is its first fetch."""
 
     feeds: int
     rounds: int

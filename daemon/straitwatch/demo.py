@@ -66,7 +66,7 @@ def read_stream(directory: Path) -> Stream:
 
 @dataclass(slots=True)
 class Newsroom:
-    """Serves the feeds as they are at a moment of the stream, and receives Slack messages."""
+    """Serves each feed with the items published so far, and receives Slack messages."""
 
     stream: Stream
     pace: float  # seconds of the stream in one real second
@@ -172,7 +172,7 @@ async def _serving(application: Starlette, listener: socket.socket) -> AsyncIter
 
 
 async def _first(*waits: Coroutine[Any, Any, Any], within: float) -> None:
-    """Wait until one of these ends or the time is over; `within` is in seconds."""
+    """Wait until one of the tasks ends or `within` seconds have passed."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     await asyncio.wait(tasks, timeout=within, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:
@@ -195,14 +195,14 @@ async def run_demo(directory: Path, *, say: Callable[[str], None], clock: Clock 
         directory, stream, port=listener.getsockname()[1], digest_at=digest_at
     )
     say(f"{len(stream.items)} items in {len(stream.feeds)} feeds, compressed into {duration:.0f} s")
-    say(f"digest at {digest_at:%H:%M:%S} UTC; everything is in {directory}")
+    say(f"digest at {digest_at:%H:%M:%S} UTC; all files are in {directory}")
     async with _serving(newsroom.application(), listener):
         status = await _run_daemon(config, newsroom, digest_at=digest_at)
     mails = write_mails(directory, newsroom.mailbox)
     say(f"{len(newsroom.slack)} Slack messages and {mails} mails are in {newsroom.mailbox}")
     command = _command()
-    say(f"look at the stories: {command} stories list --config {shlex.quote(str(config))}")
-    say(f"then start your own: {command} init DIR")
+    say(f"list the stories: {command} stories list --config {shlex.quote(str(config))}")
+    say(f"make your own configuration: {command} init DIR")
     return status
 
 
@@ -215,9 +215,9 @@ async def _run_daemon(config: Path, newsroom: Newsroom, *, digest_at: datetime) 
             stderr=log,
         )
     try:
-        # The first fetch of a feed sends no alert for its entries: the stream starts after it.
+        # The stream starts after the first fetch of each feed, whose entries send no alert.
         await _first(daemon.wait(), newsroom.all_polled.wait(), within=PATIENCE)
-        await _first(daemon.wait(), within=1)  # the daemon still commits the last first fetch
+        await _first(daemon.wait(), within=1)  # while the daemon commits the last of these fetches
         newsroom.started_at = newsroom.clock()
         left = (digest_at - newsroom.clock()).total_seconds() + AFTER_DIGEST
         await _first(daemon.wait(), within=left)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from straitwatch import __version__
 from straitwatch import store as db
@@ -35,7 +36,7 @@ class Finding:
 
 
 def examine(config: Config, *, now: datetime) -> Iterator[Finding]:
-    """Run every check; none changes anything."""
+    """Run every check; a check only reads."""
     yield from _machine()
     yield asyncio.run(_encoder(engine_of(config.encoder)))
     yield from _configuration(config)
@@ -51,12 +52,12 @@ def _machine() -> Iterator[Finding]:
         name="expat",
         is_good=True,  # the worker's deadline holds with any version
         text=".".join(map(str, expat)),
-        hint="" if is_safe else "version 2.6 resists more attacks; a newer Python includes it",
+        hint="" if is_safe else "version 2.6 resists more attacks; a newer Python has it",
     )
 
 
 async def _encoder(engine: str) -> Finding:
-    """Encode a word: only that proves that the encoder works on this machine."""
+    """Encode a word, the only proof that the encoder works on this machine."""
     encoder = Encoder(engine)
     because = encoder.unavailable_reason
     if because:
@@ -100,21 +101,21 @@ def _database(config: Config, *, now: datetime) -> Iterator[Finding]:
         return
     try:
         yield Finding(name="database", is_good=True, text=f"{store.dialect}, schema is current")
-        yield from _work(store, now=now)
+        yield from _work(store, now=now, zone=ZoneInfo(config.timezone))
     finally:
         store.close()
     free = shutil.disk_usage(Path.cwd()).free
     yield Finding(name="disk", is_good=free > _FREE_BYTES, text=f"{free // 1_000_000:,} MB free")
 
 
-def _work(store: Store, *, now: datetime) -> Iterator[Finding]:
+def _work(store: Store, *, now: datetime, zone: ZoneInfo) -> Iterator[Finding]:
     counts = store.call(db.status_counts, now)
     polled_at = counts.last_polled_at
     is_working = polled_at is not None and now - polled_at < SILENT_AFTER
     yield Finding(
         name="polls",
         is_good=is_working,
-        text=f"last {polled_at:%Y-%m-%d %H:%M} UTC" if polled_at else "never",
+        text=f"last {polled_at.astimezone(zone):%d %b %H:%M %Z}" if polled_at else "never",
         hint="" if is_working else "is `straitwatch run` running?",
     )
     yield from _feeds(counts)

@@ -2,7 +2,7 @@
 
 health notice  a broken part -> a message to the system receivers that work
 canary         a synthetic entry -> parse worker -> match -> outbox -> a chosen receiver
-heartbeat      a request to an address of yours while all is well; its absence is the alarm
+heartbeat      a request to an address of yours while all is well; a missing one is the alarm
 """
 
 from collections import Counter
@@ -55,9 +55,9 @@ def notify_health(
     Args:
         tx: the transaction to write in.
         to: the system receivers.
-        recipients: of each receiver.
+        recipients: the recipients of each receiver.
         now: the current time.
-        breaches: contradictions that the last check of the outbox found.
+        breaches: the guarantees that the last check of the outbox found broken.
     """
     health = db.health(tx, now)
     if health is None:
@@ -101,7 +101,7 @@ def notify_first_fetch(
 
     The notice waits until no feed has added an entry for a while, unless this is the last call.
     """
-    if not tx.try_lock("first sight"):
+    if not tx.try_lock("first fetch"):
         return None
     noticed = db.get_meta(tx, _FIRST_FETCH_NOTICED_UNTIL)
     after = now - _FIRST_FETCH_AGE
@@ -116,7 +116,7 @@ def notify_first_fetch(
     if held.total() <= FEW:
         return None
     facts = first_fetch_notice(held)
-    key = f"first sight:{newest.isoformat()}"
+    key = f"first fetch:{newest.isoformat()}"
     _write_notice(tx, key, facts, to=to, recipients=recipients, now=now)
     return facts
 

@@ -37,9 +37,10 @@ border-bottom: 1px solid #8884; } .bad { color: #c33; }
 <dd>{{ value }}</dd></div>{% endfor %}</dl>
 <p>Sentence encoder: {{ encoder }}</p>
 <h2>Failing feeds</h2>
-{% if troubles %}<table><tr><th>Feed</th><th>Condition</th><th>Last good poll</th></tr>
+{% if troubles %}<table><tr><th>Feed</th><th>Condition</th><th>Last success</th></tr>
 {% for row in troubles %}<tr><td>{{ row.name }}</td><td>{{ row.outcome }} {{ row.detail }}</td>
-<td>{{ row.last_ok_at or 'never' }}</td></tr>{% endfor %}</table>{% else %}<p>None.</p>{% endif %}
+<td>{% if row.last_ok_at %}{{ row.last_ok_at.astimezone(zone).strftime('%d %b %H:%M %Z') }}
+{% else %}never{% endif %}</td></tr>{% endfor %}</table>{% else %}<p>None.</p>{% endif %}
 <h2>Receivers</h2>
 <table><tr><th>Receiver</th><th>State</th></tr>
 {% for row in receivers %}<tr><td>{{ row.name }}</td><td>{{ row.state }}</td></tr>{% endfor %}

@@ -448,7 +448,7 @@ def test_report_released_to_the_digest_is_in_the_next_one(store: Store) -> None:
     assert item.story_id == "s1"
 
 
-def test_reports_of_a_first_sight_are_released_only_when_asked_for(store: Store) -> None:
+def test_reports_of_a_first_fetch_are_released_only_when_asked_for(store: Store) -> None:
     claimed = store_held(store, Decision(action=Action.NONE, reason=Reason.BASELINE))
 
     assert let_go(store, claimed).decisions == {}

@@ -261,7 +261,7 @@ def test_empty_store_is_healthy(store: Store) -> None:
     assert (found.feeds, found.oldest_due_at, found.canary_at) == (0, None, None)
 
 
-def store_first_sight(store: Store, count: int) -> None:
+def store_first_fetch(store: Store, count: int) -> None:
     """Store reports of one feed that were recorded silently."""
     silent = Decision(action=Action.NONE, reason=Reason.BASELINE)
     planned = [make_planned(f"e{number}", decision=silent) for number in range(count)]
@@ -269,7 +269,7 @@ def store_first_sight(store: Store, count: int) -> None:
     store.call(apply_plan, plan)
 
 
-def told_of_first_sight(store: Store, after: timedelta, *, is_last: bool = False) -> str:
+def first_fetch_notice_after(store: Store, after: timedelta, *, is_last: bool = False) -> str:
     facts = store.call(
         notify_first_fetch,
         to=["desk-slack"],
@@ -281,21 +281,21 @@ def told_of_first_sight(store: Store, after: timedelta, *, is_last: bool = False
 
 
 def test_first_fetch_is_reported_once_after_its_last_poll(store: Store) -> None:
-    store_first_sight(store, 5)
+    store_first_fetch(store, 5)
 
-    titles = [told_of_first_sight(store, minutes * MINUTE) for minutes in (1, 3, 5)]
+    titles = [first_fetch_notice_after(store, minutes * MINUTE) for minutes in (1, 3, 5)]
 
     assert titles == ["", "5 reports from 1 feed recorded without an alert", ""]
     assert len(store.call(list_deliveries, limit=9)) == 1
 
 
 def test_first_fetch_is_reported_at_the_end_of_run_once(store: Store) -> None:
-    store_first_sight(store, 5)
+    store_first_fetch(store, 5)
 
-    assert told_of_first_sight(store, timedelta(0), is_last=True)
+    assert first_fetch_notice_after(store, timedelta(0), is_last=True)
 
 
 def test_first_fetch_with_few_matches_is_not_reported(store: Store) -> None:
-    store_first_sight(store, 3)
+    store_first_fetch(store, 3)
 
-    assert told_of_first_sight(store, 5 * MINUTE) == ""
+    assert first_fetch_notice_after(store, 5 * MINUTE) == ""

@@ -195,7 +195,7 @@ def test_updates_and_more_outlets_of_a_story_that_was_in_a_digest_are_counted(st
     assert (item.title, item.part_of) == ("Ships cross the strait (e-f3)", "Ships cross the strait")
 
 
-def test_digest_leaves_out_the_silent_baseline(store: Store) -> None:
+def test_digest_leaves_out_the_entries_of_the_first_fetch(store: Store) -> None:
     silent = make_planned("e1", decision=_decision(Action.NONE, Reason.BASELINE))
     store.call(apply_plan, make_plan(claimed_feed(store), [silent]))
 

@@ -30,7 +30,7 @@ def config(tmp_path_factory) -> Iterator[Path]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_address[1]}/wire.xml"
     made = write_config(folder, feeds={"Example Wire": url})
-    run(made, "run", "--once", "--json")  # the first sight of the feed is silent
+    run(made, "run", "--once", "--json")  # the first fetch of the feed sends no alert
     wire = folder / "www/wire.xml"
     wire.write_bytes(rss(*ITEMS))
     os.utime(wire, (wire.stat().st_atime, wire.stat().st_mtime + 60))  # HTTP counts seconds

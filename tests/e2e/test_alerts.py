@@ -65,7 +65,7 @@ async def test_alert_is_sent_exactly_once_after_a_kill_between_commit_and_send(t
     assert (len(it.slack.messages), len(it.mailbox.mails)) == (1, 1)
 
 
-async def test_first_sight_of_a_feed_is_silent_and_a_later_entry_is_not(tmp_path) -> None:
+async def test_first_fetch_of_a_feed_is_silent_and_a_later_entry_is_not(tmp_path) -> None:
     async with world(tmp_path) as it:
         it.publish(STORY)
         async with Daemon(it.config):

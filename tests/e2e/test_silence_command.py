@@ -48,7 +48,7 @@ def test_ended_silence_cannot_be_ended_again(config: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--for", "4h"], "a silence of everything is not allowed"),
+        (["--for", "4h"], "a silence needs a condition"),
         (["--tag", "sport"], "how long?"),
         (["--language", "english", "--for", "4h"], "hint: did you mean `en`?"),
         (["--tag", "sport", "--for", "soon"], "hint: --for 4h"),

@@ -60,7 +60,7 @@ def test_split_is_sent_by_the_same_command_with_alert_and_only_once(
 
     assert "1 of 3 reports is now story" in first
     assert f"to send one: straitwatch stories split {story} " in first
-    assert "nothing to split: story" in again
+    assert "already split off: story" in again
     assert "--alert" in again
     assert "queued for terminal (the daemon sends it)" in sent
     assert "its alert was sent; see `straitwatch stories show" in once

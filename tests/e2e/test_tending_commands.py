@@ -117,7 +117,7 @@ def test_story_is_named_by_four_characters_of_its_id_or_more(config: Path, comma
 
     result = run(config, "stories", command, story["id"][:3], *more)
 
-    assert f"too short for a story: {story['id'][:3]}\nhint: give the first 4" in str(
+    assert f"too short for the id of a story: {story['id'][:3]}\nhint: give the first 4" in str(
         result.exception
     )
 

@@ -50,7 +50,7 @@ def test_term_that_the_lists_of_then_lacked_is_named(edited: Path) -> None:
     assert answer["decision"] == "none"
     (line,) = answer["since_then"]
     assert line.startswith("weather: then it did not exist; today it fires (low, 10 of 10 points)")
-    assert line.endswith("(the lists of then have no rain)")
+    assert line.endswith("(the earlier lists have no rain)")
 
 
 def test_why_shows_changes_since_the_decision(edited: Path) -> None:
@@ -147,7 +147,7 @@ def test_missed_entry_is_marked_for_a_list_that_is_named(config: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("never seen", "relevant"), "nothing is stored"),
+        (("never seen", "relevant"), "no alert, story or entry"),
         ((HEADLINE, "relevant", "--list", "taiwan"), "no such watch-list: taiwan"),
     ],
 )

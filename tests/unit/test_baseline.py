@@ -48,7 +48,7 @@ def test_first_fetch_records_old_entries_silently() -> None:
         (WATCHED, make_read(), True),
     ],
 )
-def test_first_sight_ends_with_the_first_entries_whole_or_cut_off(state, read, is_over) -> None:
+def test_first_fetch_ends_with_the_first_entries_whole_or_cut_off(state, read, is_over) -> None:
     assert is_first_fetch_over(state, read) is is_over
 
 

@@ -135,7 +135,7 @@ def test_titles_alone_are_a_repeat_within_hours_unless_the_numbers_of_pages_diff
     assert fold.relation is relation
 
 
-def test_titles_alone_are_a_repeat_when_their_date_is_older_than_the_first_sight() -> None:
+def test_titles_alone_are_a_repeat_when_their_date_is_older_than_the_first_fetch() -> None:
     again = make_report(page="b/2", hours=60, published_at=START - timedelta(hours=1))
 
     assert fold_last(make_report(page="a/1"), again).relation is Relation.SAME_ENTRY

@@ -90,7 +90,7 @@ def test_retelling_sends_no_message() -> None:
     assert decided(SENT) == silent(Reason.RETELLING)
 
 
-def test_first_sight_of_a_feed_is_silent() -> None:
+def test_first_fetch_of_a_feed_is_silent() -> None:
     assert decided(None, NEW, status=ReportStatus.BASELINE) == silent(Reason.BASELINE)
 
 

@@ -67,6 +67,12 @@ def test_doctor_finds_a_daemon_that_does_not_run(tmp_path: Path) -> None:
     assert polls.hint == "is `straitwatch run` running?"
 
 
+def test_doctor_shows_the_last_poll_in_the_zone_of_the_desk(tmp_path: Path) -> None:
+    polls = findings_after(tmp_path, timezone="Asia/Taipei")["polls"]
+
+    assert polls.text == "last 01 Mar 20:00 CST"
+
+
 def test_doctor_names_a_failing_feed_with_its_failures(tmp_path: Path) -> None:
     async def fail(desk: Desk) -> None:
         desk.feeds.answer("/wire", Page(status=404))

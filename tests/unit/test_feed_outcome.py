@@ -37,16 +37,16 @@ CUT_OFF = ParsedDocument(
 )
 
 
-def first_sight(read: ParsedDocument) -> FeedState:
+def first_fetch(read: ParsedDocument) -> FeedState:
     return outcome_of(FeedState(feed_id=FEED.id)).parsed(FETCHED, read, has_new=bool(read.entries))
 
 
 def test_empty_first_document_is_not_a_baseline() -> None:
-    assert first_sight(ParsedDocument(format="rss20")).baseline_at is None
+    assert first_fetch(ParsedDocument(format="rss20")).baseline_at is None
 
 
 def test_half_a_document_is_a_baseline_too() -> None:
-    assert first_sight(CUT_OFF).baseline_at == NOON
+    assert first_fetch(CUT_OFF).baseline_at == NOON
 
 
 def test_documents_that_are_cut_off_are_counted_until_one_is_whole() -> None:

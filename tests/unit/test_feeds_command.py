@@ -211,3 +211,15 @@ def test_import_without_feeds_writes_no_file(tmp_path) -> None:
     assert run(tmp_path, "import", str(opml)).exit_code == 0
 
     assert not (tmp_path / "feeds.yaml").exists()
+
+
+@pytest.mark.parametrize("option", ["--first-fetch", "--first-sight"])
+def test_release_of_the_first_fetch_has_a_new_and_an_old_option(config, option: str) -> None:
+    database = f"sqlite:///{config / 'straitwatch.db'}"
+    (config / "straitwatch.yaml").write_text(f"database: {database}\n", encoding="utf-8")
+    upgraded = CliRunner().invoke(app, ("db", "upgrade", "--config", str(config)))
+
+    result = run(config, "release", "One", option)
+
+    assert (upgraded.exit_code, result.exit_code) == (0, 0)
+    assert result.stdout.startswith("One has no suppressed entries")

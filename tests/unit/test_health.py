@@ -141,7 +141,7 @@ def test_notice_states_keep_no_subject_that_had_no_notice() -> None:
 def test_notice_of_silent_reports_names_their_feeds_and_the_command_that_releases_them() -> None:
     facts = first_fetch_notice({"Port News": 2, "Example Wire": 12})
 
-    release = "straitwatch feeds release 'Example Wire' --first-sight"
+    release = "straitwatch feeds release 'Example Wire' --first-fetch"
     assert facts.title == "14 reports from 2 feeds recorded without an alert"
     assert facts.lines[1:] == (
         "Example Wire: 12 reports",

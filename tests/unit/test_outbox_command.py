@@ -60,7 +60,7 @@ def test_outbox_cancels_everything_that_waits_for_a_receiver(desk: Path) -> None
     again = run(desk, "outbox", "cancel", "--receiver", "desk-slack")
 
     assert cancelled.stdout == "1 cancelled\n"
-    assert (again.exit_code, again.stdout) == (1, "nothing waits for desk-slack\n")
+    assert (again.exit_code, again.stdout) == (1, "no message waits for desk-slack\n")
 
 
 def test_outbox_replays_a_finished_message_as_a_new_one(desk: Path) -> None:

@@ -46,7 +46,7 @@ def test_items_come_in_order_of_time(items: list[dict[str, Any]]) -> None:
     times = [item["at"] for item in items]
 
     assert times == sorted(times)
-    assert times[0] > 0, "an item at 0 would fall into the silent baseline"
+    assert times[0] > 0, "an item at 0 would belong to the first fetch"
 
 
 def test_guids_and_addresses_of_a_feed_are_unique(items: list[dict[str, Any]]) -> None:

@@ -53,7 +53,7 @@ def test_story_that_does_not_exist_is_refused(desk: Path) -> None:
 def test_story_id_that_is_too_short_is_refused(desk: Path) -> None:
     error = run(desk, "stories", "show", "xy").exception
 
-    assert str(error).startswith("too short for a story: xy\nhint: ")
+    assert str(error).startswith("too short for the id of a story: xy\nhint: ")
 
 
 def test_story_is_not_merged_with_itself(desk: Path) -> None:

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
@@ -66,6 +68,16 @@ async def test_status_page_lists_failing_feeds_and_escapes_their_text() -> None:
     assert "&lt;Wire&gt;" in page
     assert "dns no host" in page
     assert "never" in page
+
+
+async def test_status_page_shows_the_last_success_in_the_zone_of_the_desk() -> None:
+    last_ok_at = datetime(2026, 3, 1, 20, 5, tzinfo=UTC)
+    trouble = {"name": "Wire", "outcome": "dns", "detail": "", "last_ok_at": last_ok_at}
+
+    async with served(troubles=[trouble], zone=ZoneInfo("Asia/Taipei")) as session:
+        _, page = await get(session, "/")
+
+    assert "02 Mar 04:05 CST" in page
 
 
 async def test_status_page_shows_why_the_daemon_is_not_ready() -> None:

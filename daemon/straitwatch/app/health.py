@@ -15,7 +15,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class HealthWatch:
-    """Reports trouble to the system receivers, and proves that alerts would arrive."""
+    """Sends health notices, the canary and the heartbeat."""
 
     def __init__(self, runtime: Runtime, *, request_send: Callable[[], Awaitable[None]]) -> None:
         self._runtime = runtime

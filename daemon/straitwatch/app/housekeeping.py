@@ -1,4 +1,4 @@
-"""Release, expire and redirect messages, write digests and delete old data."""
+"""Flush, expire and redirect messages, write digests and delete old data."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -24,7 +24,7 @@ class Housekeeping:
         self._runtime = runtime
 
     async def recover(self) -> None:
-        """Take up the work that an earlier process of this database left behind.
+        """Make the unfinished work of a crashed process due again.
 
         Only one process works on a SQLite file, so every lease there is left over from a crash;
         on PostgreSQL other replicas hold leases, and those of a crashed one expire.

@@ -57,7 +57,7 @@ class Polls:
     async def _claim(self, limit: int, due_by: datetime | None) -> list[FeedState]:
         """Claim feeds of this configuration, and return those of other replicas' configurations.
 
-        A claim that lists our feeds costs more than one that does not, and is rarely needed.
+        The first claim takes any feeds. A claim that lists ours costs more and is rarely needed.
         """
         tools, feeds = self._runtime.tools, self._runtime.active.feeds
         claim = partial(db.claim_due_feeds, now=tools.clock(), lease=FEED_LEASE, due_by=due_by)

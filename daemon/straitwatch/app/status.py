@@ -53,6 +53,7 @@ def read_status(
     counts = db.status_counts(tx, now)
     return {
         "counts": {name: getattr(counts, name) for name in COUNTS},
+        "zone": zone,
         "troubles": counts.troubles,
         "stories": counts.stories,
         "distrusted": list(_distrusted(tx, moment)),

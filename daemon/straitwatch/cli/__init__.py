@@ -14,10 +14,10 @@ from straitwatch.errors import ConfigError, StoreError, UsageError
 
 def main() -> None:
     """Run one command; an expected failure prints one message and sets the exit status."""
-    # Compiling lists makes a hundred thousand small objects that stay: looking through them again
-    # and again took 12 % of `why` and `check`.
+    # Compiling lists creates 100,000 small objects that stay in memory. Garbage collections that
+    # scanned them took 12 % of the time of `why` and `check`.
     gc.set_threshold(50_000, 20, 20)
-    # Vectors are short: on a busy machine two threads waiting for each other took twice the CPU.
+    # Vectors are too short for threads: two of them took twice the CPU time on a busy machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app()

@@ -1,4 +1,4 @@
-"""The answers of `why`: decisions then, and what the lists say today."""
+"""Defines the answers of `why`: the stored decision and the lists' verdicts today."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -10,7 +10,7 @@ from straitwatch.core.model import Action, DeliveryState, Reason, Relation, Seve
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleAnswer:
-    """A rule that holds, or a rule that lacks little."""
+    """A rule that holds, or one that nearly holds."""
 
     rule: str
     when: str
@@ -27,7 +27,7 @@ class ListAnswer:
     watchlist: str
     fires: bool
     near_miss: bool
-    nearest: str  # the text of the near miss
+    nearest: str  # text of a rule that nearly holds
     score: int
     threshold: int
     severity: Severity | None

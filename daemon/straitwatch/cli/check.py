@@ -44,7 +44,7 @@ class _Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Findings:
-    """Everything that `check` reports about a valid configuration."""
+    """The report of `check` about a valid configuration."""
 
     config: Config
     notices: tuple[Problem, ...]
@@ -105,7 +105,7 @@ def _examine(config: Config) -> _Findings:
 
 
 def _gaps(config: Config) -> Iterator[Problem]:
-    """Yield a warning for everything that keeps all alerts from being sent."""
+    """Yield a warning for each setting that prevents all alerts."""
     if not any(feed.enabled for feed in config.feeds):
         hint = (
             "`straitwatch feeds discover URL` finds the feeds of a site, "
@@ -113,7 +113,7 @@ def _gaps(config: Config) -> Iterator[Problem]:
         )
         yield Problem(position=None, message="no feed is polled", hint=hint, is_warning=True)
     if not any(watchlist.enabled for watchlist in config.watchlists):
-        hint = "write one in watchlists/; `straitwatch init DIR` writes two to begin with"
+        hint = "write one in watchlists/; `straitwatch init DIR` writes the shipped ones"
         yield Problem(position=None, message="no watch-list is on", hint=hint, is_warning=True)
 
 

@@ -56,7 +56,7 @@ def cluster(
         bool, typer.Option("--pairs", help="Compare the reports `a` and `b` of each line.")
     ] = False,
     profile: Annotated[
-        str, typer.Option(help="The caution: recall groups more reports, strict fewer.")
+        str, typer.Option(help="How readily reports are grouped: recall groups more, strict fewer.")
     ] = DEFAULT.name,
     encoder: Annotated[
         EncoderSetting,
@@ -97,7 +97,7 @@ class _Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Reads the features of lines, with their sentence vectors."""
+    """Computes the features of lines, with their sentence vectors."""
 
     encoder: LineEncoder
     beat: CompiledBeat

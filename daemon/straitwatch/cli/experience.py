@@ -1,4 +1,4 @@
-"""Tries the watch-lists on the newest stored entries: how often they fire, and on which terms."""
+"""Matches the newest stored entries: how often each list fires, and on which short terms."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from straitwatch.core.report import matchable
 from straitwatch.errors import StoreError
 
 _LATEST = 2_000  # entries
-_BROAD_SHARE, _BROAD_HITS = 0.01, 5  # of these entries: a short term that hits so often is broad
+_BROAD_SHARE, _BROAD_HITS = 0.01, 5  # entries; a short term that hits more often is broad
 _SQLITE = "sqlite:///"
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def require_watchlists(names: Iterable[str], watchlists: Iterable[WatchList]) -> None:
-    """Refuse a name that no watch-list has.
+    """Reject a name that no watch-list has.
 
     Raises:
         UsageError: there is no such watch-list.
@@ -42,7 +42,7 @@ def no_such_feed(name: str) -> UsageError:
 
 
 def require_receiver(name: str, known: Collection[str]) -> None:
-    """Refuse a name that no receiver has.
+    """Reject a name that no receiver has.
 
     Raises:
         UsageError: there is no such receiver.
@@ -64,7 +64,7 @@ def require_story(store: "Store", story_id: str) -> Story:
         return story
     if len(story_id.rstrip("…")) < LEAST_ID:
         raise UsageError(
-            f"too short for a story: {story_id}\n"
+            f"too short for the id of a story: {story_id}\n"
             f"hint: give the first {LEAST_ID} characters of its id or more"
         )
     raise UsageError(f"no such story: {story_id}\nhint: see `straitwatch stories list`")

@@ -89,7 +89,8 @@ def _chosen(
         UsageError: there is no entry, or no list fired on it.
     """
     if not entries:
-        raise UsageError(f"nothing is stored under {what}\nhint: see `straitwatch stories alerts`")
+        hint = "see `straitwatch stories alerts`"
+        raise UsageError(f"no alert, story or entry: {what}\nhint: {hint}")
     pairs = [
         (stored.entry.id, name)
         for stored in entries

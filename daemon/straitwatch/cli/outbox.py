@@ -63,7 +63,7 @@ def list_(
 
 
 def _check_receiver(store: db.Store, name: str, known: Collection[str]) -> None:
-    """Refuse a name that no receiver has or had."""
+    """Reject a name that no receiver has or had."""
     if name and not store.call(db.list_deliveries, receiver=name, limit=1):
         require_receiver(name, known)
 
@@ -175,7 +175,7 @@ def cancel(
         count = store.call(db.cancel_deliveries, now=utc_now(), ids=ids, receiver=receiver)
         if not count and ids:
             raise _refusal(store, ids[0], "you can only cancel a waiting message")
-    typer.echo(f"{count} cancelled" if count else f"nothing waits for {receiver}")
+    typer.echo(f"{count} cancelled" if count else f"no message waits for {receiver}")
     if not count:
         raise typer.Exit(1)
 

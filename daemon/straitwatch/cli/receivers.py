@@ -65,7 +65,7 @@ def send_test(name: _Name, config: ConfigDir = DEFAULT_CONFIG) -> None:
 def _warn_if_paused(config: Config, name: str) -> None:
     try:
         store = db.Store.open(config.database, migrate=False)
-    except StoreError:  # there is no database yet: then nothing is paused
+    except StoreError:  # without a database, no receiver is paused
         return
     state = store.call(db.receiver_states).get(name)
     store.close()

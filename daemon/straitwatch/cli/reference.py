@@ -1,4 +1,4 @@
-"""Makes the pages of docs/reference: commands from the typer application, the rest from its owners.
+"""Makes the pages of docs/reference: the commands here, the others in the packages they describe.
 
 `python -m straitwatch.cli.reference docs/reference` writes them.
 """

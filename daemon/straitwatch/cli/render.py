@@ -86,7 +86,8 @@ def _stored(directory: Path, what: str) -> tuple[Settings, SendJob]:
     with opened(directory) as (loaded, store):
         job = store.call(_job, what)
     if job is None:
-        raise UsageError(f"nothing is stored under {what}\nhint: see `straitwatch stories alerts`")
+        hint = "see `straitwatch stories alerts`"
+        raise UsageError(f"no delivery, alert or story: {what}\nhint: {hint}")
     return loaded, job
 
 

@@ -21,8 +21,8 @@ from straitwatch.core.match import Review
 from straitwatch.core.model import Verdict
 
 _CUT = 100  # characters of a rule, for people
-_FEW = 3  # findings of a kind that are printed unless more are asked for: 20 lines in all
-_SEASONED_AFTER = timedelta(days=14)  # of reading: until then nothing is called dead
+_FEW = 3  # findings of each kind without --limit, for about 20 lines in all
+_DEAD_AFTER = timedelta(days=14)  # entries of this span are needed to call a rule or term dead
 
 app = new_app()
 
@@ -43,9 +43,9 @@ def review(
 ) -> None:
     """Show near misses, misleading rules and dead terms.
 
-    A near miss lacks one term, a few words of distance, or was outweighed by one noise rule. A rule
-    or term is dead if it never hit in two weeks of reading; `--dead` lists them, terms with the
-    number of entries that were read in their script.
+    A near miss lacks one term or a few words of distance, or is outweighed by one noise rule. A
+    rule or term is dead if it never hit in two weeks of entries. `--dead` lists the dead ones, and
+    for terms the number of entries in their script.
     """
     started = utc_now()
     with opened_with_lists(config) as (loaded, store), store.reading() as tx:
@@ -57,18 +57,18 @@ def review(
             found.add(text, feed=stored.feed_name, verdicts=verdicts.get(stored.entry.id))
     seconds = (utc_now() - started).total_seconds()
     findings = list(_findings(found, limit=limit))
-    buried = list(_dead(found, loaded, is_whole=not only)) if _is_seasoned(first_at, days) else []
+    dead_found = list(_dead(found, loaded, is_whole=not only)) if _is_known(first_at, days) else []
     total = {
         "kind": "total",
         "entries": found.entries,
         "days": days,
-        "dead_rules": sum(row["kind"] == "dead_rule" for row in buried),
-        "dead_terms": sum(len(row.get("terms", ())) for row in buried),
-        "dead_known_at": (first_at + _SEASONED_AFTER).isoformat(),
+        "dead_rules": sum(row["kind"] == "dead_rule" for row in dead_found),
+        "dead_terms": sum(len(row.get("terms", ())) for row in dead_found),
+        "dead_known_at": (first_at + _DEAD_AFTER).isoformat(),
         "scripts": dict(found.scripts.most_common()),
         "seconds": round(seconds, 2),
     }
-    shown = [*findings, *(buried if dead else ())]
+    shown = [*findings, *(dead_found if dead else ())]
     if json:
         for row in (*shown, total):
             write_line(row)
@@ -76,10 +76,10 @@ def review(
     _print(new_console(highlight=False, soft_wrap=True), shown, total)
 
 
-def _is_seasoned(first_at: datetime, days: int) -> bool:
+def _is_known(first_at: datetime, days: int) -> bool:
     """Return True if two weeks of entries are stored, and all of them are reviewed."""
-    is_old = utc_now() - first_at >= _SEASONED_AFTER
-    return is_old and timedelta(days=days) >= _SEASONED_AFTER
+    is_old = utc_now() - first_at >= _DEAD_AFTER
+    return is_old and timedelta(days=days) >= _DEAD_AFTER
 
 
 def _verdicts(tx: db.Transaction) -> dict[str, dict[str, Verdict]]:

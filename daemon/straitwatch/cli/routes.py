@@ -23,7 +23,7 @@ app = new_app()
 
 
 @app.callback()
-def _group() -> None:  # typer makes a lone command the whole application without it
+def _group() -> None:  # without it, typer makes a single command the whole application
     """Trace a headline through the routes."""
 
 

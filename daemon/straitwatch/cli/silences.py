@@ -62,7 +62,7 @@ def add(
     """
     if not any((lists, severities, tags, stances, languages)):
         raise UsageError(
-            "a silence of everything is not allowed\n"
+            "a silence needs a condition\n"
             "hint: add --list, --severity, --tag, --stance or --language; "
             "`straitwatch receivers pause` holds all messages of a receiver"
         )
@@ -160,10 +160,10 @@ def _read_end(lasts: str, until: str, *, now: datetime, zone: ZoneInfo) -> datet
 
 
 def _warn_of_unknown_tags(tags: Iterable[str], config: Settings) -> None:
-    """Warn only: you may add a feed with such a tag later."""
+    """Print a warning, not an error: you may add a feed with such a tag later."""
     known = {tag for feed in config.feeds for tag in feed.tags}
     for tag in sorted(set(tags) - known):
-        choices = f"they have {', '.join(sorted(known))}" if known else "none has a tag"
+        choices = f"known tags: {', '.join(sorted(known))}" if known else "no feed has a tag"
         typer.echo(f"warning: no feed has the tag {tag}; {choices}", err=True)
 
 

@@ -1,4 +1,4 @@
-"""Compares the lists that decided about an entry with today's lists."""
+"""Compares today's lists with those that decided about an entry."""
 
 from straitwatch import store as db
 from straitwatch.config import Config, kept_lists
@@ -15,11 +15,11 @@ def differences_since(
         return ()
     saved = db.saved_config(tx, version)
     if saved is None:
-        return (f"the configuration of then ({version}) was not kept",)
+        return (f"the earlier configuration ({version}) is not stored",)
     try:
         then = kept_lists(saved.text).matcher
     except ConfigError:
-        return (f"this version of Straitwatch cannot read the configuration of then ({version})",)
+        return (f"this version of Straitwatch cannot read the earlier configuration ({version})",)
     before = {verdict.watchlist: verdict for verdict in then.explain(text)}
     after = {verdict.watchlist: verdict for verdict in config.matcher.explain(text)}
     return tuple(
@@ -48,8 +48,8 @@ def _difference(
     if fires is None or not fires.fires:
         return line
     if unknown := _unknown_terms(fires, lacking):
-        when = "then" if is_gain else "today"
-        return f"{line} (the lists of {when} have no {', '.join(unknown)})"
+        lists = "the earlier lists" if is_gain else "today's lists"
+        return f"{line} ({lists} have no {', '.join(unknown)})"
     reasons = "; ".join(find_deciding_rules(fires, other))
     return f"{line} ({reasons})" if reasons else line
 
@@ -64,6 +64,6 @@ def _verdict(verdict: Explanation | None) -> str:
 
 
 def _unknown_terms(verdict: Explanation, other: Matcher) -> list[str]:
-    """Return the terms of the rules that hold which the other lists do not have."""
+    """Return the terms of the holding rules that the other lists lack."""
     terms = [hit.term for rule in verdict.held if rule.points > 0 for hit in rule.hits]
     return [term for term in dict.fromkeys(terms) if not other.knows(term)]

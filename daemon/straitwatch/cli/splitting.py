@@ -1,4 +1,4 @@
-"""Splits reports off a story and words the outcome."""
+"""Splits reports off a story and describes the outcome."""
 
 import shlex
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class Split:
     def outcome(self) -> str:
         """A sentence about the reports."""
         if not self.is_new:
-            return f"nothing to split: story {self.story.id} was split off before"
+            return f"already split off: story {self.story.id}"
         are = "is" if self.reports == 1 else "are"
         total = counted(self.of_reports, "report")
         return f"{self.reports} of {total} {are} now story {self.story.id}"

@@ -1,4 +1,4 @@
-"""Words an answer of `why` for people."""
+"""Turns an answer of `why` into lines of text."""
 
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo

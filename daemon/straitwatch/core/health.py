@@ -77,7 +77,7 @@ def first_fetch_notice(held: Mapping[str, int]) -> NoticeFacts:
     lines = [f"{name}: {_counted(held[name], 'report')}" for name in feeds[:_LISTED]]
     if len(feeds) > _LISTED:
         lines.append(f"and {_counted(len(feeds) - _LISTED, 'feed')} more")
-    command = f"straitwatch feeds release {quote(feeds[0])} --first-sight"
+    command = f"straitwatch feeds release {quote(feeds[0])} --first-fetch"
     total = _counted(sum(held.values()), "report")
     return NoticeFacts(
         title=f"{total} from {_counted(len(held), 'feed')} recorded without an alert",

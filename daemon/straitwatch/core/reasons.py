@@ -28,7 +28,7 @@ REASONS: Final[Mapping[Reason, ReasonText]] = MappingProxyType(
             detail="This applies to entries that are undated or older than `polling.backfill`, at "
             "the first successful fetch or in a part of the document that was cut off until now. "
             "After an empty document, up to three such entries count as news. `straitwatch feeds "
-            "release FEED --first-sight` sends them.",
+            "release FEED --first-fetch` sends them.",
         ),
         Reason.NEW_STORY: ReasonText(
             action="alert",

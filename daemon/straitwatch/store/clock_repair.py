@@ -13,10 +13,10 @@ SKEW = timedelta(seconds=5)  # between the clocks of replicas; needs no repair
 
 
 def repair_clock(tx: Transaction, now: datetime) -> int:
-    """Make due all that waits for a time computed by a clock that was ahead; count it.
+    """Make everything due now that an ahead clock postponed; return the number of changes.
 
-    Messages, feeds, holds and leases that were written in the future are due now. The end of quiet
-    hours is a time of day and stays.
+    A time is repaired if it was computed from a moment in the future. This covers messages, feeds,
+    holds and leases. The end of quiet hours is a time of day, so it stays.
     """
     future = now + SKEW
     waits = sa.or_(

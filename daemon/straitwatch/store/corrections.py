@@ -71,7 +71,7 @@ class Signature:
 
 
 def fold_generation(tx: Transaction) -> str:
-    """Return a value that each correction and release changes; older fold windows are outdated."""
+    """Return a value that each correction and release changes; it outdates older fold windows."""
     return get_meta(tx, _GENERATION) or ""
 
 
@@ -105,9 +105,9 @@ def split_story(
     by: Signature,
     beat: CompiledBeat,
 ) -> Story | None:
-    """Move some reports of a story into a new one; return None if they are not a proper part.
+    """Move some reports of a story into a new one; return None if none or all of them would move.
 
-    Copies of the same page follow. No message was sent about the new story, so its next report
+    Copies of the same page move too. No message was sent about the new story, so its next report
     alerts.
     """
     fold_lock(tx)

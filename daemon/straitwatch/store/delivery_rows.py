@@ -31,7 +31,7 @@ FINAL = (
     DeliveryState.DEAD,
 )
 OPEN = (DeliveryState.HELD, DeliveryState.PENDING, DeliveryState.SENDING)
-CRITICAL_LANE = 0  # before lane 1
+CRITICAL_LANE = 0  # sent before lane 1
 _FACTS: dict[str, Any] = {
     kind.__name__: kind for kind in (AlertFacts, DigestFacts, RollupFacts, NoticeFacts)
 }

@@ -245,7 +245,7 @@ class Store:
             if isinstance(error, DBAPIError) and error.connection_invalidated:
                 raise
             if tx.is_lost:
-                cause = _first_cause(error)  # the last one is only "no such savepoint"
+                cause = _first_cause(error)  # the error itself says only "no such savepoint"
                 raise StoreUnavailable(f"the whole transaction was lost: {cause}") from error
             if len(work.futures) == 1:
                 return [(work.futures[0], None, error)]

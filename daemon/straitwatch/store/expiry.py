@@ -1,4 +1,4 @@
-"""Ends or returns deliveries whose term is over or whose sender did not come back."""
+"""Ends or retries deliveries whose term is over or whose sender is lost."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from straitwatch.store.rows import ATTEMPT, DELIVERY, RECEIVER
 from straitwatch.store.transaction import ResultRow, Transaction
 
 NO_FALLBACKS: Final[Mapping[str, Fallback]] = MappingProxyType({})
-_LOST = "the sender did not come back"
+_LOST = "the sender was lost before it recorded the outcome"
 
 
 def expire_deliveries(

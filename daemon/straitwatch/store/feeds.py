@@ -122,7 +122,7 @@ def _claim(*, is_postgres: bool, has_choice: bool) -> sa.Executable:
 
 
 def oldest_claim(tx: Transaction, *, now: datetime, lease: timedelta) -> datetime | None:
-    """Return the time at which the oldest running poll was claimed; None if there is none."""
+    """Return the claim time of the oldest running poll; None if no poll is running."""
     ends = sa.select(sa.func.min(FEED.c.lease_until).label("at")).where(FEED.c.lease_until > now)
     end: datetime | None = tx.execute(ends).scalar()
     return end - lease if end else None

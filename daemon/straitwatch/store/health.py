@@ -1,4 +1,4 @@
-"""Reads broken feeds, receivers and messages, and keeps which of them people were notified of."""
+"""Reads broken feeds, receivers and messages, and stores the notices that were sent about them."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def health(tx: Transaction, now: datetime) -> Health | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Liveness:
-    """Numbers that show whether feeds are read and messages are sent."""
+    """Numbers that the heartbeat depends on: feeds read, messages due, canaries sent."""
 
     feeds: int
     feeds_current: int

@@ -1,4 +1,4 @@
-"""Finds deliveries that break a promise of the outbox."""
+"""Finds deliveries that break a guarantee of the outbox."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ _GRACE = timedelta(minutes=2)  # past the end of a lease
 
 
 def check_outbox(tx: Transaction, now: datetime) -> list[str]:
-    """Return one sentence for each broken promise."""
+    """Return one sentence for each broken guarantee."""
     carrier = DELIVERY.alias("carrier")
     questions: dict[str, sa.Select[Any]] = {
         "alert {} has no delivery": sa.select(ALERT.c.id).where(

@@ -339,7 +339,7 @@ class AttemptRow(Row, table=True):
     epoch: int
     worker: str
     started_at: datetime
-    finished_at: datetime | None  # None with an outcome: the sender did not come back
+    finished_at: datetime | None  # None with an outcome: the sender was lost
     outcome: str  # "" while open
     code: str
     text: str

@@ -91,7 +91,7 @@ def status_counts(tx: Transaction, now: datetime) -> StatusCounts:
 def coverage(
     tx: Transaction, *, since_at: datetime, until_at: datetime, now: datetime
 ) -> CoverageFacts:
-    """Return which feeds were watched in a window, and how much they brought."""
+    """Return the state of the feeds in a window, and the numbers of their entries and matches."""
     feeds = watched_feeds(tx)
     diagnosis = diagnose_feeds(feeds, now)
     gaps = _ended_gaps(tx, since_at=since_at, until_at=until_at)

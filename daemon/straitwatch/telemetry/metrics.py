@@ -1,4 +1,4 @@
-"""Counts and measures the daemon for Prometheus."""
+"""Defines the daemon's metrics for Prometheus."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ _LATENCY = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 21600)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricFamily:
-    """A metric as a scrape names it, for the reference page."""
+    """A metric's name, type and meaning, for the reference page."""
 
     name: str
     kind: str

@@ -20,7 +20,7 @@ _ALERTS = """\
 ## Alerts to start with
 
 You need none of these if a dead man's switch watches `canary.ping`: the daemon reports its own
-trouble to `system.send`. With Prometheus, these four rules cover the same ground:
+trouble to `system.send`. With Prometheus, these four rules report the same problems:
 
 ```yaml
 groups:

@@ -150,7 +150,7 @@ class AlertPolicy:
     silences: tuple[Silence, ...] = ()
     people: tuple[Person, ...] = ()
     max_age: timedelta = timedelta(hours=48)  # older than this is not news: digest, marked late
-    backfill: timedelta = timedelta(0)  # at first sight of a feed, alert on entries this young
+    backfill: timedelta = timedelta(0)  # at the first fetch of a feed, entries this young alert
     update_wait: timedelta = timedelta(minutes=10)  # collects updates of one story; 0: sent at once
     languages: tuple[str, ...] = ()  # of headlines, in order of preference; empty: no preference
     timezone: str = "UTC"
