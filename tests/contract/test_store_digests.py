@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -125,6 +126,19 @@ def test_commentary_shows_the_outlet_as_it_is_configured(running: Store) -> None
     assert isinstance(facts, DigestFacts)
     (item,) = facts.commentary
     assert (item.outlet.stance, item.outlet.tier) == ("state", 1)
+
+
+def test_commentary_that_names_its_story_is_not_said_to_be_about_itself(running: Store) -> None:
+    about = make_story("s1", title="Ships cross the strait (e1)", alerted_at=NOW - DAY)
+    plan = replace(roundup(claimed_feed(running), at=NOW - timedelta(minutes=10)), stories=(about,))
+    assert running.call(apply_plan, plan)
+
+    assert running.call(pipeline.write_digest, NOON, rules=RULES, now=NOW)
+
+    facts = running.call(list_deliveries)[0].facts
+    assert isinstance(facts, DigestFacts)
+    (item,) = facts.commentary
+    assert (item.title, item.part_of) == ("Ships cross the strait (e1)", "")
 
 
 def test_commentary_of_a_running_poll_is_in_the_next_digest(

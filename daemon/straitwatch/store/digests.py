@@ -240,5 +240,5 @@ def _to_comment(row: ResultRow, story: Story | None, languages: Sequence[str]) -
         severity=story.severity if story else Severity.LOW,
         watchlists=row.watchlists,
         first_seen_at=row.reported_at,
-        part_of=about,
+        part_of="" if about == row.title else about,
     )
