@@ -23,6 +23,7 @@ from straitwatch.store import Store
 
 _SAFE_EXPAT = (2, 6, 0)  # older ones parse some documents in quadratic time (CVE-2023-52425)
 _FREE_BYTES = 200_000_000
+_FEEDS_NAMED = 12  # more failing feeds get one line, so that other findings stay in sight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +135,17 @@ def _work(store: Store, *, now: datetime, zone: ZoneInfo) -> Iterator[Finding]:
 
 
 def _feeds(counts: db.StatusCounts) -> Iterator[Finding]:
-    """Yield a finding for each failing feed; a single one if all of them fail."""
-    if is_cut_off(feeds=counts.feeds, failed=len(counts.troubles)):
-        causes = summarize_causes(trouble.detail or trouble.outcome for trouble in counts.troubles)
+    """Yield a finding for each failing feed; a single one if all or many of them fail."""
+    failed = len(counts.troubles)
+    causes = summarize_causes(trouble.detail or trouble.outcome for trouble in counts.troubles)
+    if is_cut_off(feeds=counts.feeds, failed=failed):
         text = f"all {counts.feeds} feeds are failing: {causes}"
         yield Finding(name="feeds", is_good=False, text=text, hint=OFFLINE_HINT)
+        return
+    if failed > _FEEDS_NAMED:
+        text = f"{failed} of {counts.feeds} feeds are failing: {causes}"
+        hint = "`straitwatch feeds health` names them"
+        yield Finding(name="feeds", is_good=False, text=text, hint=hint)
         return
     for trouble in counts.troubles:
         words = trouble.detail.removeprefix("the ") or trouble.outcome

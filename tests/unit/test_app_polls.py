@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from email.utils import format_datetime
+
+from structlog.testing import capture_logs
 
 from builders import make_feed
 from builders.app import STORY, Desk, open_desk
@@ -26,6 +29,20 @@ async def test_polls_store_new_entries_and_count_them(tmp_path) -> None:
 
         totals = desk.runtime.totals
         assert (totals.polled, totals.failed, totals.entries_new) == (1, 0, 2)
+
+
+async def test_first_fetch_logs_only_the_entries_that_send_no_alert(tmp_path) -> None:
+    polling = {"backfill": "24h", "allow_private_addresses": True}
+    async with open_desk(tmp_path, polling=polling) as desk:
+        head, _, last = rss(("g2", "Rain in spring", "It rains."), STORY).rpartition(b"<guid")
+        published = f"<pubDate>{format_datetime(desk.clock())}</pubDate><guid".encode()
+        desk.feeds.answer("/wire", Page(head + published + last))
+
+        with capture_logs() as logs:
+            await desk.poll()
+
+    (line,) = [line for line in logs if line["event"] == "older entries recorded without alerts"]
+    assert line["entries"] == 1
 
 
 async def test_polls_leave_feeds_that_fall_due_later(tmp_path) -> None:

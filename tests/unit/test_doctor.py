@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from builders.app import HOOK, NOW, Desk, open_desk
+from builders.app import HOOK, NOW, STORY, Desk, open_desk
 from builders.store import make_alert
 from servers.feeds import Page
 from straitwatch import store as db
@@ -84,6 +84,23 @@ def test_doctor_names_a_failing_feed_with_its_failures(tmp_path: Path) -> None:
 
     assert not feed.is_good
     assert feed.text.endswith("(3 failures in a row)")
+
+
+def test_doctor_counts_many_failing_feeds_by_cause(tmp_path: Path) -> None:
+    paths = {"Wire": "/wire"} | {f"Feed {number}": f"/{number}" for number in range(13)}
+
+    async def fail(desk: Desk) -> None:
+        desk.publish(STORY)
+        for path in list(paths.values())[1:]:
+            desk.feeds.answer(path, Page(status=404))
+        await desk.poll()
+
+    found = findings_after(tmp_path, fail, feeds=paths)
+
+    assert found["feeds"].text.startswith("13 of 14 feeds are failing: ")
+    assert found["feeds"].text.endswith(" (13)")
+    assert "straitwatch feeds health" in found["feeds"].hint
+    assert not [name for name in found if name.startswith("feed ")]
 
 
 def test_doctor_names_the_unset_variable_of_a_receiver(tmp_path: Path) -> None:

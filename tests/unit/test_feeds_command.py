@@ -43,6 +43,26 @@ def test_added_feed_is_one_more_line_and_the_rest_stays(config) -> None:
     assert "  - {name: 新聞, url: 'https://new.example/rss', tier: 3}\n" in text(config)
 
 
+@pytest.mark.parametrize(
+    ("backfill", "answer"),
+    [
+        (
+            "24h",
+            "One is added; its first poll sends alerts for matching entries of the last 24 h\n",
+        ),
+        ("0h", "One is added; entries of its first poll send no alert\n"),
+    ],
+)
+def test_added_feed_is_reported_with_the_alerts_of_its_first_poll(
+    tmp_path: Path, backfill: str, answer: str
+) -> None:
+    (tmp_path / "straitwatch.yaml").write_text(f"polling: {{backfill: {backfill}}}\n")
+
+    result = run(tmp_path, "add", "https://one.example/rss", "--name", "One", "--untried")
+
+    assert result.stdout == answer
+
+
 def test_refused_feed_leaves_the_file_unchanged(config) -> None:
     result = run(config, "add", "ftp://new.example/rss", "--untried")
 

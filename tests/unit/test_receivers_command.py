@@ -1,9 +1,11 @@
 """`straitwatch receivers` on a real store."""
 
+import socket
 from pathlib import Path
 
 import pytest
 
+from builders.configs import write_config
 from commands import rows, run
 from straitwatch.errors import UsageError
 
@@ -34,6 +36,18 @@ def test_receiver_test_prints_the_message_and_its_outcome(desk: Path) -> None:
     assert result.exit_code == 0
     assert "terminal delivered" in result.stdout
     assert "paused" not in result.stderr
+
+
+def test_receiver_test_without_a_delivery_promises_no_second_attempt(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    url = f"mailto://127.0.0.1:{port}?from=watch@example.org&to=desk@example.org"
+    config = write_config(tmp_path, feeds={}, receivers={"desk-mail": {"url": url}})
+
+    result = run(config, "receivers", "test", "desk-mail")
+
+    assert result.exit_code == 1
+    assert result.stdout.startswith("desk-mail desk@example.org not delivered: connect ")
 
 
 def test_receiver_test_warns_of_a_pause(desk: Path) -> None:

@@ -79,7 +79,7 @@ class HealthWatch:
             if config.system_send:
                 log.warning("health notice sent", title=title)
             else:
-                log.warning("health notice not sent: system.send is empty", title=title)
+                log.warning("health notice not sent: name a receiver in system.send", title=title)
 
     async def _notify_first_fetch(self, *, is_last: bool) -> None:
         facts = await self._runtime.tools.store.run(

@@ -27,7 +27,9 @@ def result_lines(
         )
         span = f" of {result.days:.1f} days ({since} to {until})"
     yield Text(f"{result.entries:,} entries{span}, read in {seconds:.1f} s")
-    if not result.lists:
+    if not result.entries:
+        yield Text("the lists were tried on no entry; the daemon stores entries as it polls")
+    elif not result.lists:
         yield Text("no list fires on any of them")
     for found in result.lists:
         yield Text()

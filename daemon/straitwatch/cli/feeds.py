@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,7 +27,7 @@ from straitwatch.cli.output import in_zone, local_time, print_rows
 from straitwatch.clock import utc_now
 from straitwatch.config import Config, FeedFile
 from straitwatch.core.model import Feed, FeedState, Reason
-from straitwatch.core.render import counted
+from straitwatch.core.render import counted, span_text
 from straitwatch.core.validators import describe_distrust, is_distrusted
 from straitwatch.errors import UsageError
 
@@ -110,7 +110,13 @@ def add(
     given = {"language": language, "country": country, "stance": stance}
     filled = {key: value for key, value in given.items() if value}
     FeedFile(config, load_quickly).add([{"name": title, "url": url, **filled, "tier": tier}])
-    typer.echo(f"{title} is added; entries of its first poll send no alert")
+    typer.echo(f"{title} is added; {_first_poll(loaded.alerts.backfill)}")
+
+
+def _first_poll(backfill: timedelta) -> str:
+    if not backfill:
+        return "entries of its first poll send no alert"
+    return f"its first poll sends alerts for matching entries of the last {span_text(backfill)}"
 
 
 def _try(url: str, loaded: Config) -> str:

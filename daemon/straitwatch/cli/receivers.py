@@ -29,6 +29,7 @@ from straitwatch.errors import StoreError, UsageError
 from straitwatch.telemetry import configure_logging
 
 app = new_app(help="List, test, pause and resume receivers.")
+_TEST_OUTCOMES = {Outcome.DELIVERED: "delivered", Outcome.UNSURE: "perhaps delivered:"}
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="A receiver of straitwatch.yaml.")]
 
 
@@ -56,10 +57,16 @@ def send_test(name: _Name, config: ConfigDir = DEFAULT_CONFIG) -> None:
     results = list(_send_test(loaded, name))
     _warn_if_paused(loaded, name)
     for recipient, result in results:
-        words = (name, recipient, result.outcome, result.code, result.text)
-        typer.echo(" ".join(word for word in words if word))
+        typer.echo(_test_line(name, recipient, result))
     if any(result.outcome is not Outcome.DELIVERED for _, result in results):
         raise typer.Exit(1)
+
+
+def _test_line(name: str, recipient: str, result: SendResult) -> str:
+    # A test is sent once, so the name of the outcome (`retry`) would promise a second attempt.
+    outcome = _TEST_OUTCOMES.get(result.outcome, "not delivered:")
+    words = (name, recipient, outcome, result.code, result.text)
+    return " ".join(word for word in words if word)
 
 
 def _warn_if_paused(config: Config, name: str) -> None:

@@ -121,8 +121,8 @@ async def _ingest_document(
     items = await _build_items(document.entries, arrival, rules, tools.encoder)
     poll = gather_poll(document, arrival, after, items)
     report = await _commit(poll, tools=tools, rules=rules)
-    if report.is_baseline:
-        log.info("first fetch: entries recorded without alerts", entries=report.entries)
+    if arrival.silent:
+        log.info("older entries recorded without alerts", entries=len(arrival.silent))
     _count(report, len(known), tools.metrics)
     return report
 

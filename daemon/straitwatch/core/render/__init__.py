@@ -10,7 +10,7 @@ from straitwatch.core.render.check import check_templates
 from straitwatch.core.render.examples import EXAMPLES, example_job
 from straitwatch.core.render.mail import MailParts, render_mail
 from straitwatch.core.render.media import defang
-from straitwatch.core.render.parts import counted
+from straitwatch.core.render.parts import counted, span_text
 from straitwatch.core.render.plain import PlainText, render_text
 from straitwatch.core.render.slack import EVENT_TYPE, context_block, render_slack
 
@@ -27,4 +27,5 @@ __all__ = [
     "render_mail",
     "render_slack",
     "render_text",
+    "span_text",
 ]
