@@ -20,6 +20,7 @@ from straitwatch.core.model import (
     AlertFacts,
     AlertKind,
     CollectedUpdate,
+    MatchNote,
     NoticeFacts,
     Outlet,
     Quote,
@@ -385,6 +386,28 @@ def test_update_lists_its_news() -> None:
     for text in everywhere(facts):
         assert "3 outlets" in text
         assert "first tier 1 outlet" in text
+
+
+def test_update_by_the_only_outlet_counts_no_outlets() -> None:
+    facts = make_alert(kind=AlertKind.UPDATE, reason=Reason.DEVELOPMENT, outlet_count=1)
+
+    assert not any("1 outlet" in text for text in everywhere(facts))
+
+
+@pytest.mark.parametrize(
+    ("terms", "shown"),
+    [
+        (("Taiwan", "Taiwan Strait", "policy"), "Taiwan Strait, policy"),
+        (("US", "USNI", "Xi", "Xi Jinping"), "US, USNI, Xi Jinping"),
+        (("中国", "中国军", "中国军队", "军队", "出售"), "中国军队, 出售"),
+    ],
+)
+def test_words_of_a_longer_term_are_not_listed_beside_it(
+    terms: tuple[str, ...], shown: str
+) -> None:
+    note = MatchNote(watchlist="a", title="A", severity=Severity.HIGH, score=10, terms=terms)
+
+    assert f"A (high): {shown}\n" in slack_text(make_alert(matches=(note,)))
 
 
 def test_empty_digest_lists_its_coverage() -> None:

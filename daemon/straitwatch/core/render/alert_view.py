@@ -1,6 +1,7 @@
 """The values that the templates of alerts and updates use."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +33,7 @@ from straitwatch.core.render.text import (
 ALSO_LIMIT = 8  # other outlets named in a message; the rest is counted
 ORIGINS_LIMIT = 5  # named; the number is told
 TERMS_LIMIT = 8  # words named for each list
+_FIRST_CJK = "\u2e80"  # scripts from here on put no spaces between words
 UPDATES_LIMIT = 8  # collected updates that are listed; the rest is counted
 ADDED_LIMIT = 8  # new names and figures that are named
 _SAID_BY_LEAD = (Reason.CORRECTION, Reason.OTHER_LANGUAGE)  # before the headline of an update
@@ -198,13 +200,26 @@ def _origins(facts: AlertFacts) -> str:
 
 
 def _list(note: MatchNote) -> ListView:
-    terms = [shown(term, limit=NAME_LIMIT) for term in note.terms]
+    terms = [shown(term, limit=NAME_LIMIT) for term in _longest(note.terms)]
     more = f" and {len(terms) - TERMS_LIMIT} more" if len(terms) > TERMS_LIMIT else ""
     return ListView(
         title=shown(note.title, limit=NAME_LIMIT),
         severity=note.severity.value,
         terms=", ".join(terms[:TERMS_LIMIT]) + more,
     )
+
+
+def _longest(terms: Sequence[str]) -> list[str]:
+    """Leave out the words of longer terms: `Taiwan` says nothing beside `Taiwan Strait`."""
+    return [term for term in terms if not any(_is_part(term, other) for other in terms)]
+
+
+def _is_part(term: str, other: str) -> bool:
+    if not term or len(term) >= len(other):
+        return False
+    if max(term) < _FIRST_CJK:  # whole words only: `US` is no part of `USNI`
+        return f" {term} " in f" {other} "
+    return term in other
 
 
 def _report(report: StoryReport, zone: str) -> ReportView:
