@@ -6,8 +6,10 @@ import yaml
 from structlog.testing import capture_logs
 
 from builders.app import Desk, open_desk
+from servers.feeds import Page
 
 GOOD = "match: [Taiwan Strait]"
+LOOPBACK = {"allow_private_addresses": True}
 BROKEN = "match: [(Taiwan OR]"
 
 
@@ -117,6 +119,31 @@ async def test_reload_fetches_with_the_new_polling_settings(tmp_path) -> None:
         assert await desk.app.reloader.reload()
 
         assert desk.runtime.tools.fetcher is not before
+
+
+async def test_reload_brings_the_next_poll_forward_with_a_shorter_interval(tmp_path) -> None:
+    async with open_desk(tmp_path, polling={"interval": "2h"} | LOOPBACK) as desk:
+        await desk.poll()
+        edit_settings(desk, polling={"interval": "5m"} | LOOPBACK)
+
+        assert await desk.app.reloader.reload()
+
+        desk.clock.advance(minutes=5)
+        await desk.poll()
+        assert len(desk.feeds.requests) == 2
+
+
+async def test_reload_leaves_a_failing_feed_its_back_off(tmp_path) -> None:
+    async with open_desk(tmp_path, polling={"interval": "2h"} | LOOPBACK) as desk:
+        desk.feeds.answer("/wire", Page(status=503))
+        await desk.poll()
+        edit_settings(desk, polling={"interval": "5m"} | LOOPBACK)
+
+        assert await desk.app.reloader.reload()
+
+        desk.clock.advance(minutes=5)
+        await desk.poll()
+        assert len(desk.feeds.requests) == 1
 
 
 async def test_reload_names_the_settings_that_need_a_restart(tmp_path) -> None:

@@ -1,8 +1,10 @@
 """Reload the configuration when its files change, and keep the old one if the new is invalid."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 
@@ -11,7 +13,7 @@ from straitwatch.app.activate import Active, activate
 from straitwatch.app.load import load_to_run
 from straitwatch.app.runtime import Runtime
 from straitwatch.app.shadow import ShadowTrial
-from straitwatch.config import config_fingerprint, require_files
+from straitwatch.config import Config, config_fingerprint, require_files
 from straitwatch.core.model import NoticeFacts, Severity
 from straitwatch.errors import ConfigError, UsageError
 from straitwatch.fetch import Fetcher
@@ -76,6 +78,7 @@ class ConfigReloader:
         config, now, run = active.config, runtime.tools.clock(), runtime.tools.store.run
         await run(db.save_config, config.version, config.text, now)
         await run(db.sync_feeds, list(active.feeds.values()), now)
+        await run(db.advance_polls, _shortened(_intervals(before), _intervals(config)), now=now)
         await run(db.save_recipients, active.rules.recipients)
         active = await self._shadow.start(active, now)
         if config.polling != before.polling:
@@ -112,6 +115,18 @@ class ConfigReloader:
             severity=Severity.HIGH,
         )
         await self._runtime.notify(f"config-refused:{now.isoformat()}", facts)
+
+
+def _intervals(config: Config) -> dict[str, timedelta]:
+    return {feed.id: feed.interval or config.polling.interval for feed in config.feeds}
+
+
+def _shortened(
+    before: Mapping[str, timedelta], after: Mapping[str, timedelta]
+) -> dict[str, timedelta]:
+    return {
+        id_: interval for id_, interval in after.items() if interval < before.get(id_, interval)
+    }
 
 
 def _problems(error: ConfigError | UsageError) -> list[str]:

@@ -69,6 +69,7 @@ from straitwatch.store.expiry import (
     redirect_overdue,
 )
 from straitwatch.store.feeds import (
+    advance_polls,
     claim_due_feeds,
     complete_polls,
     distrusted_feeds,
@@ -182,6 +183,7 @@ __all__ = [
     "active_silences",
     "add_alert",
     "add_silence",
+    "advance_polls",
     "alert_entries",
     "all_silences",
     "apply_alert",

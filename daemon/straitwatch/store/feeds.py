@@ -65,6 +65,19 @@ def sync_feeds(tx: Transaction, feeds: Sequence[Feed], now: datetime) -> None:
         )
 
 
+def advance_polls(tx: Transaction, intervals: Mapping[str, timedelta], *, now: datetime) -> None:
+    """Poll feeds after their new intervals at the latest; failing ones keep their back-off."""
+    rows = [{"b_id": id_, "b_due": now + interval} for id_, interval in intervals.items()]
+    if not rows:
+        return
+    is_later = (
+        FEED.c.id == sa.bindparam("b_id"),
+        FEED.c.failures == 0,
+        FEED.c.next_due_at > sa.bindparam("b_due"),
+    )
+    tx.execute(FEED.update().where(*is_later).values(next_due_at=sa.bindparam("b_due")), rows)
+
+
 def stored_feeds(tx: Transaction) -> dict[str, Feed]:
     """Return every feed that was ever configured, by id; tags are not stored."""
     names = ("id", "name", "url", "language", "country", "kind", "stance", "tier")
