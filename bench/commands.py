@@ -1,9 +1,9 @@
-"""Measure `check` on many lists, and `why`, `backtest` and `review` on a large store.
+"""Measures `check` on many lists, and `why`, `backtest` and `review` on a large store.
 
-    python bench/commands.py [--lists 100] [--terms 4500] [--entries 1000000] [--runs 3] [--data
-    FILE ...]
+    python bench/commands.py [--lists 100] [--terms 4500] [--entries 1000000] [--runs 3]
+        [--data FILE ...]
 
-Each command runs as a whole process, including start-up. Printed are the median wall and CPU
+Each command runs as a separate process, including start-up. The table shows the median wall and CPU
 seconds of several runs. The lists are the shipped ones and invented ones with examples; the entries
 are invented.
 """
@@ -75,16 +75,16 @@ def _measure(name: str, config: Path, arguments: tuple[str, ...], runs: int) -> 
     kept = {key: value for key, value in os.environ.items() if "DONTWRITEBYTECODE" not in key}
     walls, cpus = [], []
     for run in range(runs + 1):
-        before, started = _children(), time.perf_counter()
+        before, started = _children_cpu(), time.perf_counter()
         subprocess.run(command, env=kept, stdout=subprocess.DEVNULL, check=False)
-        if run:  # the first one warms the caches
+        if run:  # the first run warms the caches
             walls.append(time.perf_counter() - started)
-            cpus.append(_children() - before)
+            cpus.append(_children_cpu() - before)
     wall, cpu = statistics.median(walls), statistics.median(cpus)
     print(f"{name:24} {wall:7.2f} s  {cpu:7.2f} CPU s", flush=True)
 
 
-def _children() -> float:
+def _children_cpu() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

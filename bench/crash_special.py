@@ -1,14 +1,14 @@
-"""Test three accidents other than a kill: a frozen process, two replicas, a full disk.
+"""Tests three failures other than a kill: a frozen process, two replicas, a full disk.
 
     python bench/crash_special.py
 
-- frozen: SIGSTOP in the middle of a send, longer than the lease (30 s), then SIGCONT
-- replicas: two programs on one PostgreSQL; one is frozen in a send past its lease while the other
-  continues; then one of them is killed repeatedly
-- full disk: the database cannot grow any more (simulated by RLIMIT_FSIZE), and later it can
+- frozen: SIGSTOP in the middle of a send, for longer than the lease (30 s), then SIGCONT
+- replicas: two replicas on one PostgreSQL; one is frozen in a send for longer than its lease while
+  the other continues; then one of them is killed repeatedly
+- full disk: the database cannot grow for a while (simulated by RLIMIT_FSIZE)
 
-The messages at the simulated Slack and the problems that `doctor` finds in the outbox count. Takes
-about three minutes.
+Each test counts lost and repeated messages at a simulated Slack, and the problems that `doctor`
+finds in the outbox. The tests take about three minutes.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ runpy.run_module("straitwatch", run_name="__main__")
 
 
 def main() -> int:
-    results = [asyncio.run(accident()) for accident in (frozen, replicas, full_disk)]
+    results = [asyncio.run(test()) for test in (frozen, replicas, full_disk)]
     return 0 if all(results) else 1
 
 

@@ -1,14 +1,14 @@
-"""Kill the real program a thousand times and count lost and repeated messages at its servers.
+"""Kills the real program a thousand times, and counts lost and repeated messages at its receivers.
 
     python bench/crash_sweep.py --kills 1000 --chains 2 --seed 1
 
-Each chain has its own servers on loopback: a feed, a Slack (webhook and bot) and a mail server, all
-scripted. The program is killed at a random point (before and after commits, after a claim, after
-the freeze, after a request without reply, after a reply before its record, between recipients,
-around a digest, during a roll-up, while it reads Slack's history, or at any moment), started and
-killed again. Sometimes its clock jumps. At the end it may drain. A story missing at a receiver is
-lost. A second copy that a person can see is a repeat (mails with the same Message-ID and Date count
-as one). The exit status is 1 if a guarantee is broken.
+Each chain has its own scripted servers on loopback: a feed, a Slack (webhook and bot) and a mail
+server. The program is killed at a random point and started again, many times. For example, it is
+killed before or after a commit, after a claim, after the freeze, after a request without a reply,
+before a reply is recorded, between recipients, around a digest, during a roll-up, or while it reads
+Slack's history. Sometimes its clock jumps. At the end it runs until the outbox is empty. A story
+that is missing at a receiver is lost. A second copy that a person can see is a repeat; mails with
+the same Message-ID and Date count as one. The exit status is 1 if a guarantee is broken.
 """
 
 import argparse

@@ -1,6 +1,8 @@
-"""Measure the sentence encoder: CPU, memory and start of its worker, rounding, repetition, hostile texts.
+"""Measures the sentence encoder: CPU, memory and start of its worker, rounding, hostile texts.
 
-python bench/encoder.py FILE...      JSON Lines with `title` and `summary`
+    python bench/encoder.py FILE...
+
+Each FILE holds JSON Lines with `title` and `summary`.
 """
 
 import argparse

@@ -1,10 +1,10 @@
-"""Measure the cost of the sentence encoder in one poll of the real program.
+"""Measures the cost of the sentence encoder in one poll of the real program.
 
     python bench/encoder_run.py [--reports 20] [--times 3]
 
-Each run is `straitwatch run --once` on a new database and one feed on loopback, with this number of
-matching entries, or none. CPU is user + system of the program and its workers. MB is the peak of
-the largest process.
+Each run is `straitwatch run --once` with a new database and one feed on loopback, which has
+`--reports` matching entries or none. CPU is user + system of the program and its workers. MB is the
+peak of the largest process.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def run_once(encoder: str, entries: int, matched: int) -> Cost:
-    """Run the program once, on a fresh database."""
+    """Run the program once, on a new database."""
     with (
         tempfile.TemporaryDirectory(prefix="straitwatch-") as made,
         served(entries, matched) as url,

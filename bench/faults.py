@@ -1,10 +1,10 @@
-"""Print the outcome of our drivers for each fault of Slack and of a mail server.
+"""Prints the outcome of each driver for each fault of Slack and of a mail server.
 
     python bench/faults.py
 
 Each row is one send by the real driver to a scripted server on loopback (Slack is simulated).
-`holds` counts the messages on the server afterwards. `then` is the next action of the outbox after
-a first attempt. The exit status is 1 if an outcome differs from the expected one.
+`holds` is the number of messages on the server afterwards. `then` is the next action of the outbox
+after a first attempt. The exit status is 1 if an outcome differs from the expected one.
 """
 
 import sys
@@ -52,7 +52,7 @@ def main() -> int:
             with _mail(moment, reply, extension) as (driver, smtp):
                 does = f"{moment}: {reply}"
                 wrong += _row(does, driver, outcome, code, lambda s=smtp: s.messages)
-    print(f"\n{wrong} outcomes differ from the wanted ones")
+    print(f"\n{wrong} outcomes differ from the expected ones")
     return min(wrong, 1)
 
 
@@ -66,7 +66,7 @@ def _row(
 ) -> bool:
     result = driver.send(frozen(driver))
     is_wrong = (result.outcome, result.code) != (outcome, code)
-    then = _then(result, driver) + (f"   WRONG: {outcome} {code} is wanted" if is_wrong else "")
+    then = _then(result, driver) + (f"   WRONG: expected {outcome} {code}" if is_wrong else "")
     _print(does, result.outcome, result.code, len(held()), then)
     return is_wrong
 
@@ -87,7 +87,7 @@ def _then(result: SendResult, driver: Driver) -> str:
         return f"the receiver waits {wait}"
     if result.outcome is not Outcome.UNSURE:
         return f"again after {wait}"
-    how = {"slack-bot": "the history is asked", "smtp": "the same bytes again"}
+    how = {"slack-bot": "the history is read", "smtp": "the same bytes again"}
     return f"{how.get(driver.kind, 'marked as possible repeat')} after {wait}"
 
 
@@ -97,17 +97,20 @@ def _seconds(wait: timedelta) -> str:
 
 def _webhook(slack: SlackServer) -> Driver:
     url = f"{slack.url}/services/T/B/{HOOK_SECRET}"
-    return SlackWebhook(url, channel="", read_seconds=_patience(slack), settings=SETTINGS)
+    return SlackWebhook(url, channel="", read_seconds=_read_seconds(slack), settings=SETTINGS)
 
 
 def _bot(slack: SlackServer) -> Driver:
-    patience = _patience(slack)
     return SlackBot(
-        BOT_SECRET, channel="C0DESK", base_url=slack.url, read_seconds=patience, settings=SETTINGS
+        BOT_SECRET,
+        channel="C0DESK",
+        base_url=slack.url,
+        read_seconds=_read_seconds(slack),
+        settings=SETTINGS,
     )
 
 
-def _patience(slack: SlackServer) -> float:
+def _read_seconds(slack: SlackServer) -> float:
     return 0.2 if slack.default.end == "hang" else 30.0
 
 

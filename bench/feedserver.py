@@ -1,16 +1,17 @@
-"""Serve many feeds on loopback, each at its own address, at the least cost in Python.
+"""Serves many feeds on loopback, each at its own address, with little CPU.
 
-    python bench/feedserver.py            prints its port, serves until its standard input closes
+    python bench/feedserver.py
 
-Feed n is at http://127.1.x.y:PORT/n.xml: 35 entries, about 53 KB, RSS for even n and Atom for odd
-n, every seventh in Chinese. One line on standard input changes the answers of all feeds:
+It prints its port, and serves until its standard input is closed. Feed n is at
+http://127.1.x.y:PORT/n.xml: 35 entries, about 53 KB, RSS for even n and Atom for odd n, every
+seventh in Chinese. A command on standard input changes the responses of all feeds:
 
-    revalidate        validators are sent and honoured: an unchanged feed costs a 304
-    forget            no validators at all: an unchanged feed costs its whole body
-    change PERCENT    that share of the feeds gets two new entries
-    count             prints how many documents and how many 304 went out since the last count
+    revalidate        send and accept validators: an unchanged feed is a 304
+    forget            use no validators: an unchanged feed is sent as a whole
+    change PERCENT    add two new entries to this share of the feeds
+    count             print the numbers of documents and of 304 sent since the last count
 
-Each other command is answered with `ok`.
+The answer to all commands but `count` is `ok`.
 """
 
 import asyncio
@@ -25,7 +26,7 @@ _ZH_WORDS = "外交部星期一表示,有關貿易與交通的會談將於下週
 
 
 def address(number: int) -> str:
-    """Return the loopback address of a feed, which is unique."""
+    """Return the loopback address of a feed, unique for each feed."""
     return f"127.1.{number // 250 + 1}.{number % 250 + 1}"
 
 
@@ -34,7 +35,7 @@ def feed_url(number: int, port: int) -> str:
 
 
 def feed_document(number: int, revision: int) -> bytes:
-    """Write a feed; each revision beyond 0 puts new entries on top and drops the oldest."""
+    """Write a feed; each later revision adds new entries at the top and drops the oldest."""
     newest = ENTRIES + NEW_ENTRIES * revision
     ids = range(newest, newest - ENTRIES, -1)
     write = _atom if number % 2 else _rss
@@ -84,7 +85,7 @@ def _cached_document(number: int, revision: int) -> bytes:
 
 
 class Site:
-    """The present answers of all feeds."""
+    """The current responses of all feeds."""
 
     def __init__(self) -> None:
         self.sends_validators = True
@@ -93,7 +94,7 @@ class Site:
         self.documents = 0
         self.not_modified = 0
 
-    def obey(self, command: str) -> str:
+    def execute(self, command: str) -> str:
         match command.split():
             case ["count"]:
                 counts = f"{self.documents} {self.not_modified}"
@@ -169,7 +170,7 @@ async def serve() -> None:
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
     async with server:
         while line := await commands.readline():
-            print(site.obey(line.decode()), flush=True)
+            print(site.execute(line.decode()), flush=True)
 
 
 if __name__ == "__main__":

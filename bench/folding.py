@@ -1,12 +1,12 @@
-"""Measure folding on labelled streams and pairs: one table, one fixed configuration for all sets.
+"""Measures folding on labelled streams and pairs, with one fixed configuration for all sets.
 
     python bench/folding.py --data DIR [--only og2021] [--encoder auto|off] [--cache DIR]
 
-DIR holds the labelled sets as JSON Lines, gzipped. Vectors are made first, without being timed, and
+DIR holds the labelled sets as JSON Lines, gzipped. Vectors are made first, are not timed, and are
 stored in the folder of `--cache`. Speeds are CPU time on this machine: `/s` and `p99` include
-reading a report and folding it, `fold ms` is folding alone. numpy's threads wait for each other on
-a busy machine, so set OPENBLAS_NUM_THREADS=1. `folding_peers.py` measures other methods on the same
-sets, and `folding_robust.py` the effects of disorder and size.
+reading and folding a report, `fold ms` only folding. Set OPENBLAS_NUM_THREADS=1, because the
+threads of numpy wait for each other on a busy machine. `folding_peers.py` measures other methods on
+the same sets, and `folding_robust.py` the effects of disorder and size.
 
 `linked` is the share of multilingual events with two languages in one story. `across` is the share
 of correct pairs among those of two languages in one story.
@@ -105,7 +105,7 @@ def load(folder: Path, name: str) -> list[Row]:
 
 
 def rows_of(folder: Path, name: str) -> list[Row]:
-    """Return the rows of a stream, only those in its language if it has one."""
+    """Return the rows of a stream, limited to its language if it has one."""
     file, language = STREAMS[name]
     return [row for row in load(folder, file) if language in ("", row["lang"])]
 
@@ -114,7 +114,7 @@ def rows_of(folder: Path, name: str) -> list[Row]:
 
 
 def times_of(rows: Iterable[Row]) -> Iterator[datetime]:
-    """Read times as the offline command does; an empty one is that of the previous row."""
+    """Yield the times of rows, as `cluster --json` reads them; an empty time repeats the last."""
     now = LONG_AGO
     for row in rows:
         if row.get("ts"):
@@ -124,7 +124,7 @@ def times_of(rows: Iterable[Row]) -> Iterator[datetime]:
 
 
 def vectors_of(rows: Iterable[Row], vectors: Vectors) -> list[Vector | None]:
-    """Return the sentence vectors of rows."""
+    """Encode the title and the summary of each row."""
     script = one_script()
     texts = [encoder_text(row["title"], row.get("summary") or "", script) for row in rows]
     return vectors.encode(texts)
@@ -154,7 +154,7 @@ def read_report(
 
 
 def reports_of(rows: Sequence[Row], vectors: Vectors) -> Iterator[Features]:
-    """Read the rows of a stream."""
+    """Yield the features of the rows of a stream."""
     made = zip(rows, times_of(rows), vectors_of(rows, vectors), strict=True)
     for number, (row, at, vector) in enumerate(made):
         yield read_report(row, at, vector, id_=str(row.get("id", number)))
@@ -163,7 +163,7 @@ def reports_of(rows: Sequence[Row], vectors: Vectors) -> Iterator[Features]:
 def fold_stream(
     rows: Sequence[Row], vectors: Vectors
 ) -> tuple[list[str], list[float], list[float]]:
-    """Return the story of each row, the seconds to read and fold it, and to fold it only."""
+    """Return for each row its story, the seconds to read and fold it, and those to fold it."""
     window, stories, seconds, folding = StoryWindow(BEAT.lexicon), [], [], []
     made = zip(rows, times_of(rows), vectors_of(rows, vectors), strict=True)
     for number, (row, at, vector) in enumerate(made):
@@ -271,7 +271,7 @@ def across(languages: list[str], truth: list[str], found: list[str]) -> tuple[fl
 
 
 def alerts(truth: list[str], found: list[str]) -> tuple[float, float]:
-    """Return the share of events that never opened an alert, and extra alerts for each event."""
+    """Return the share of events without an alert of their own, and the extra alerts per event."""
     opened, covered, extra = set[str](), set[str](), 0
     for event, story in zip(truth, found, strict=True):
         if story not in opened:

@@ -1,15 +1,15 @@
-"""Compare Straitwatch's folding with usual text matching, on labelled streams and pairs: one table.
+"""Compares Straitwatch's folding with other text matching methods, on labelled streams and pairs.
 
     python bench/folding_peers.py --data DIR [--only NAME] [--encoder auto|off] [--cache DIR]
 
 Straitwatch uses one fixed configuration, with vectors made beforehand (see `folding.py`). Each peer
-links a report to the nearest one of the previous 72 hours, or opens a story. Its threshold, and the
-choice between title and summary (marked +), are the best for the reported set or for its first
-6,000 rows, in favour of the peer. In languages without spaces, words are pairs of characters. On
-the UCI stream, Straitwatch also reads addresses and outlets. MinHash needs the package datasketch
-and RapidFuzz its own (`pip install --target`, then PYTHONPATH); SimHash and TF-IDF need none. Every
-method runs in its own process. MB is its peak with libraries, minus that of a process that only
-loads the data.
+links a report to the nearest one of the previous 72 hours, or opens a story. The peers have an
+advantage: the threshold of each, and the choice between title and summary (marked +), are the best
+ones for the same set or its first 6,000 rows. In languages without spaces, words are pairs of
+characters. On the UCI stream, Straitwatch also reads addresses and outlets. MinHash needs the
+package datasketch, and TokenSet the package rapidfuzz (`pip install --target`, then PYTHONPATH).
+Every method runs in its own process. MB is its peak with libraries, minus that of a process that
+only loads the data.
 """
 
 import argparse
@@ -49,8 +49,8 @@ from vectors import Vectors, add_options
 
 OURS, BASELINE = "straitwatch", "baseline"
 REACH = timedelta(hours=72)
-SUMMARY_CHARACTERS = 400  # as many as we read ourselves
-SWEPT = 6000  # rows, the first ones of a longer stream, on which settings are chosen
+SUMMARY_CHARACTERS = 400  # as many as Straitwatch reads
+SWEPT = 6000  # the first rows of a stream, on which settings are chosen
 COMPARED_PAIRS = ("near duplicates, text", "same event zh", "same thread ru")
 
 
@@ -81,10 +81,10 @@ def main() -> None:
 
 
 def installed() -> list[str]:
-    """Return the peers that can run here, and print the others."""
+    """Return the peers whose packages are installed, and print the others."""
     missing = [name for name, peer in PEERS.items() if peer.needs and not find_spec(peer.needs)]
     for name in missing:
-        print(f"{name} is left out: {PEERS[name].needs} is not installed")
+        print(f"{name} is skipped: {PEERS[name].needs} is not installed")
     return [name for name in PEERS if name not in missing]
 
 
@@ -97,7 +97,7 @@ def print_stream(run: "Bench", name: str, method: str) -> None:
 
 @cache
 def loaded(run: "Bench", name: str, what: str) -> float:
-    """Return the peak memory of a process that only loads a set, perhaps with vectors, in MB."""
+    """Return the peak memory in MB of a process that only loads a set, perhaps with vectors."""
     return float(run.child(name, BASELINE, what)["mb"])
 
 
@@ -115,7 +115,7 @@ class Bench:
     cache: Path | None
 
     def child(self, name: str, method: str, at: str = "") -> dict[str, Any]:
-        """Run one method on one set; without `at`, find the best setting."""
+        """Run one method on one set in a new process; without `at`, find the best setting."""
         command = [sys.executable, __file__, "--data", str(self.data), "--encoder", self.encoder]
         command += ["--cache", str(self.cache)] if self.cache else []
         command += ["--child", name, method, at]
@@ -174,7 +174,7 @@ class Bench:
 
 
 def best_on_pairs(rows: list[Row], truth: list[bool], peer: "type[Link]") -> dict[str, Any]:
-    """Return the figures of a peer at its best text and threshold."""
+    """Return the figures of a peer with its best threshold and text."""
     best: dict[str, Any] = {"figures": (0.0, 0.0, -1.0)}
     for mark in texts_of(row["a"].get("summary") for row in rows):
         began = time.process_time()
@@ -198,7 +198,7 @@ def peak_mb() -> float:
 
 
 def best_setting(rows: list[Row], peer: "type[Link]") -> str:
-    """Return the threshold and text with the best B-cubed F1 on these very rows."""
+    """Return the threshold and text with the best B-cubed F1 on these rows."""
     truth = [row["cluster"] for row in rows]
     scores = {}
     for mark in texts_of(row.get("summary") for row in rows):
@@ -210,7 +210,7 @@ def best_setting(rows: list[Row], peer: "type[Link]") -> str:
 
 
 def texts_of(summaries: Iterable[str | None]) -> tuple[str, ...]:
-    """Return the ways to read the texts of a set: titles, and summaries if there are any."""
+    """Return the marks of the texts to try: "" for titles, and "+" if there are summaries."""
     return ("", "+") if any(summaries) else ("",)
 
 
@@ -252,16 +252,16 @@ def binary(truth: Sequence[bool], found: Sequence[bool]) -> tuple[float, float, 
 
 
 class Link:
-    """Finds the nearest of its reports."""
+    """Finds the nearest of the recent reports."""
 
-    needs: ClassVar[str] = ""  # a package
-    thresholds: ClassVar[tuple[float, ...]] = ()  # that are tried; likeness 0 to 1
+    needs: ClassVar[str] = ""  # the package that it needs
+    thresholds: ClassVar[tuple[float, ...]] = ()  # to try; likeness is from 0 to 1
 
     def __init__(self, threshold: float) -> None:
-        """Begin without reports; only an index needs the threshold beforehand."""
+        """`threshold` is for peers whose index depends on it."""
 
     def read(self, text: str) -> Any:
-        """Return the form of a text for comparison."""
+        """Convert a text to the form that the method compares."""
         raise NotImplementedError
 
     def likeness(self, a: Any, b: Any) -> float:
@@ -283,7 +283,7 @@ class Link:
 
 
 class TfIdf(Link):
-    """Cosine of TF-IDF words over an inverted index; words are rare among the reports it holds."""
+    """Cosine of TF-IDF words over an inverted index; frequencies are those of recent reports."""
 
     thresholds = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
 
@@ -308,7 +308,7 @@ class TfIdf(Link):
     def likenesses(self, pairs: Iterable[tuple[str, ...]]) -> list[float]:
         read = [(self.read(a), self.read(b)) for a, b in pairs]
         for number, words in enumerate(words for pair in read for words in pair):
-            self.add(number, words)  # how rare words are is learnt from the whole set
+            self.add(number, words)  # word frequencies are those of the whole set
         return [self.likeness(a, b) for a, b in read]
 
     def nearest(self, own: set[str]) -> tuple[int, float]:
@@ -361,7 +361,7 @@ class SimHash(Link):
     def add(self, number: int, own: int) -> None:
         self._prints.append((number, own))
 
-    def forget(self, number: int) -> None:  # noqa: ARG002 - it is the first
+    def forget(self, number: int) -> None:  # noqa: ARG002 - always the first
         self._prints.popleft()
 
 
@@ -413,7 +413,7 @@ class TokenSet(Link):
 
         super().__init__(threshold)
         self._ratio, self._search = fuzz.token_set_ratio, process.extractOne
-        self._cutoff = threshold * 100  # answers below it are skipped, which is faster
+        self._cutoff = threshold * 100  # skipping lower scores is faster
         self._texts: dict[int, str] = {}
 
     def read(self, text: str) -> str:

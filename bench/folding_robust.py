@@ -1,17 +1,17 @@
-"""Measure folding under disorder, repeats, restarts and size, with targets.
+"""Measures folding under disorder, repeats, restarts and size, with targets.
 
     python bench/folding_robust.py --data DIR [--part PART] [--only NAME] [--encoder auto|off]
 
     order     arrivals moved by up to 30 minutes either way, three times: change of B-cubed F1
-    copies    every entry comes twice, the second time with a new id and another form of its address
+    copies    every entry arrives twice, the second time with a new id and another address form
     restart   a window rebuilt in mid-stream from stored reports
-    young     the first reports of an empty window, begun at several places of a stream
-    window    one 72 h window filled by folding titles made of the words of real ones: time, memory
+    young     the first reports of an empty window, started at several places in a stream
+    window    a 72 h window filled by folding titles made of the words of real ones: time, memory
     rebuild   a window rebuilt from the stored form of 100,000 reports, of 13 days and of 70 hours
-    stored    the same for windows of 10,000 to 1,000,000 reports, each a story of its own
+    stored    the same for windows of 10,000 to 1,000,000 reports, each with its own story
 
-DIR holds the labelled sets as JSON Lines, gzipped. A set without addresses gets invented ones. Made
-titles get random vectors. Times are CPU time; see `folding.py` for `--cache` and
+DIR holds the labelled sets as JSON Lines, gzipped. Sets without addresses get invented ones, and
+made titles get random vectors. Times are CPU time. `folding.py` describes `--cache` and
 OPENBLAS_NUM_THREADS.
 """
 
@@ -55,14 +55,14 @@ from straitwatch.core.vectors import to_int8
 SETS = ("og2021 en", "og2021 9 languages", "uci desk", "allsides")
 SHIFT = timedelta(minutes=30)
 SEEDS = (1, 2, 3)
-YOUNG, PLACES = (60, 150), 6  # reports, and where they begin
+YOUNG, PLACES = (60, 150), 6  # numbers of reports, and of places in a stream to start from
 BREAKS = (0.25, 0.5, 0.75)  # of the stream
 COPY_AFTER = (timedelta(minutes=5), timedelta(hours=6))
 FULL = 100_000  # reports of the window that is filled by folding
 STORED = (10_000, 100_000, 300_000, 1_000_000)
 PROBES = 3000
-SPAN = timedelta(hours=70)  # of a window's reports: all of its stories are open
-JOINING, LATEST = 0.8, 500  # of made reports: how many join a story, and one of how many
+SPAN = timedelta(hours=70)  # of a window's reports, so that all of its stories are open
+JOINING, LATEST = 0.8, 500  # this share of made reports joins one of this number of latest stories
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -145,8 +145,10 @@ def repeat(name: str, rows: list[Row], vectors: Vectors) -> None:
         stream.append((later, copy, report.entry_id))
     stream.sort(key=lambda item: item[0])
     folds = fold_all([report for _, report, _ in stream])
-    stories = {it[1].entry_id: fold.story_id for it, fold in zip(stream, folds, strict=True)}
-    copies = [(it[2], fold) for it, fold in zip(stream, folds, strict=True) if it[2]]
+    stories = {
+        report.entry_id: fold.story_id for (_, report, _), fold in zip(stream, folds, strict=True)
+    }
+    copies = [(copied, fold) for (*_, copied), fold in zip(stream, folds, strict=True) if copied]
     opened = sum(fold.relation is Relation.NEW for _, fold in copies)
     other = sum(fold.relation is Relation.SAME_EVENT for _, fold in copies)
     apart = sum(stories[first] != fold.story_id for first, fold in copies)
@@ -164,7 +166,7 @@ def invented_url(title: str, number: int) -> str:
 
 
 def variant(url: str, number: int) -> str:
-    """Write an address as another feed or page would."""
+    """Write an address in the form of another feed or page."""
     scheme, _, rest = url.partition("://")
     match number % 4:
         case 0:
@@ -202,7 +204,7 @@ def restart(name: str, rows: list[Row], vectors: Vectors) -> None:
 
 
 def begin(name: str, rows: list[Row], vectors: Vectors) -> None:
-    """Fold the first reports into an empty window, which still uses default means and weights."""
+    """Fold the first reports into an empty window, whose means and weights are the defaults."""
     for size in YOUNG:
         starts = [len(rows) * place // PLACES for place in range(PLACES)]
         parts = [rows[start : start + size] for start in starts]
@@ -223,7 +225,7 @@ Stored = tuple[str, str, datetime, Vector | None, Fold]
 
 
 def store(report: Features, fold: Fold) -> Stored:
-    """Return a report as the store keeps it."""
+    """Return the stored form of a report."""
     return features_to_text(report), report.entry_id, report.seen_at, report.vector, fold
 
 
@@ -274,7 +276,7 @@ Run = Callable[[str, int], dict[str, Any]]
 
 
 def child(data: Path, encoder: str, part: str, size: int) -> dict[str, Any]:
-    """Measure one window in a process of its own."""
+    """Measure one window in its own process."""
     command = [sys.executable, __file__, "--data", str(data), "--encoder", encoder]
     command += ["--child", part, str(size)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
@@ -284,7 +286,7 @@ def child(data: Path, encoder: str, part: str, size: int) -> dict[str, Any]:
 
 
 def titles_of(data: Path) -> Iterator[list[str]]:
-    """Read titles line by line, because freed rows would hide the growth of a window."""
+    """Yield the words of titles line by line: memory freed later would hide the window's growth."""
     for file in ("og2021_stream", "uci_desk_stream"):
         with gzip.open(data / f"{file}.jsonl.gz", "rt", encoding="utf-8") as lines:
             for row in map(json.loads, lines):
@@ -295,7 +297,7 @@ def titles_of(data: Path) -> Iterator[list[str]]:
 def made_reports(
     data: Path, size: int, *, has_vectors: bool, span: timedelta = SPAN
 ) -> Iterator[Features]:
-    """Make reports of the words of real titles, with the same frequencies and lengths."""
+    """Yield reports made of the words of real titles, with the same frequencies and lengths."""
     rng, jitter = random.Random(1), np.random.default_rng(1)
     titles = list(titles_of(data))
     words, lengths = [word for title in titles for word in title], [len(title) for title in titles]
@@ -319,7 +321,7 @@ def fill_by_folding(data: Path, size: int, has_vectors: bool) -> dict[str, float
     """Fold every report, then rebuild the window from the result."""
     reports = made_reports(data, size, has_vectors=has_vectors)
     window, seconds, stories = StoryWindow(BEAT.lexicon), array("d"), 0
-    with tempfile.TemporaryFile() as kept:  # not in memory: only the window's growth counts
+    with tempfile.TemporaryFile() as kept:  # not in memory, where only the window must grow
         first = next(reports)  # reads the titles
         before = resident_mb()
         for report in chain([first], islice(reports, size - 1)):
@@ -341,7 +343,7 @@ def fill_by_folding(data: Path, size: int, has_vectors: bool) -> dict[str, float
 def rebuild_stored(
     data: Path, size: int, has_vectors: bool, *, span: timedelta = StoryWindow.MEMORY
 ) -> dict[str, float]:
-    """Rebuild a window from stored reports, four of five in one of the latest stories."""
+    """Rebuild a window from stored reports; four of five are in one of the latest stories."""
     rng, story_ids = random.Random(2), list[str]()
     reports = made_reports(data, size, has_vectors=has_vectors, span=span)
     with tempfile.TemporaryFile() as kept:
@@ -352,7 +354,7 @@ def rebuild_stored(
 
 
 def made_fold(report: Features, story_ids: list[str], rng: random.Random) -> Fold:
-    """Put a report into one of the latest stories, or into a new one."""
+    """Fold a report into one of the latest stories, or into a new one."""
     if story_ids and rng.random() < JOINING:
         story_id, relation = rng.choice(story_ids[-LATEST:]), Relation.SAME_EVENT
     else:
@@ -378,7 +380,7 @@ def rebuild_from(kept: Any, size: int, now: datetime) -> dict[str, float]:
 
 
 def probe_stored(data: Path, size: int, has_vectors: bool) -> dict[str, float]:
-    """Fold some reports into a window with this number of reports, each its own story."""
+    """Fold some reports into a window of this number of reports, each with its own story."""
     reports = made_reports(data, size, has_vectors=has_vectors)
     window, seconds = StoryWindow(BEAT.lexicon), array("d")
     first = next(reports)  # reads the titles

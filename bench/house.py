@@ -1,4 +1,4 @@
-"""Measure the package by its syntax trees, and the English of everything people read.
+"""Measures the shape of the code by its syntax trees, and the English of all texts.
 
 Usage: `./dev measure [--json]`. It only reads files, so it takes a few seconds.
 """
@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from plain_english import IDIOMS, count_words, rates, read_passages  # noqa: E402
 
 PACKAGE = ROOT / "daemon/straitwatch"
-EVERYWHERE = {"core.model", "core.identity", "errors", "clock"}  # importing them says little
+EVERYWHERE = {"core.model", "core.identity", "errors", "clock"}  # most tests import these
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 BLOCKS = (
     ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match,
@@ -29,7 +29,7 @@ BLOCKS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measures:
-    """The form of the package. Lengths and counts are in lines unless the name says otherwise."""
+    """The shape of the package. Lengths are in lines."""
 
     files: int
     lines: int
@@ -57,7 +57,7 @@ class Measures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One module, read."""
+    """The text and the syntax tree of a module."""
 
     path: Path
     text: str
@@ -132,7 +132,7 @@ def parameters_of(function: Function) -> list[ast.arg]:
 
 
 def is_command(function: Function) -> bool:
-    """Return whether typer calls the function: its parameters are options."""
+    """Return True if the function is a typer command, whose parameters are options."""
     decorators = (ast.unparse(decorator) for decorator in function.decorator_list)
     return any(".command" in name or ".callback" in name for name in decorators)
 
@@ -144,7 +144,7 @@ def is_typed(function: Function) -> bool:
 
 
 def depth_of(node: ast.AST) -> int:
-    """Return how deeply blocks are nested; an `elif` is no deeper than its `if`."""
+    """Return the depth of nested blocks; an `elif` is not deeper than its `if`."""
     deepest = 0
     for field, value in ast.iter_fields(node):
         children = value if isinstance(value, list) else [value]
@@ -165,7 +165,7 @@ def broad_excepts(source: Source) -> int:
 
 
 def count_comments(sources: Iterable[Source]) -> tuple[int, int]:
-    """Return how many lines are comments, and how many end with one."""
+    """Return the number of lines that are comments, and of those that end with one."""
     own = trailing = 0
     for source in sources:
         for token in tokenize.generate_tokens(iter(source.text.splitlines(keepends=True)).__next__):
@@ -203,34 +203,38 @@ def filled_lines(sources: Iterable[Source]) -> int:
     return sum(bool(line.strip()) for source in sources for line in source.text.splitlines())
 
 
-def room_of(module: str) -> str:
-    """Return the room of a dotted module name: a part of `core`, or one beside `core`."""
+def package_of(module: str) -> str:
+    """Return the package of a module: a part of `core`, or another top-level package."""
     parts = module.split(".")[1:]
     return ".".join(parts[: 2 if parts[:1] == ["core"] else 1])
 
 
-def tests_by_room(sources: list[Source]) -> dict[str, tuple[int, int]]:
-    """Return the lines of tests and of code for each room.
+def tests_by_package(sources: list[Source]) -> dict[str, tuple[int, int]]:
+    """Return the lines of tests and of code for each package (see `package_of`).
 
-    The lines of a test module count for the rooms that it imports from, by the names that it
-    imports.
+    The lines of a test module are divided among the packages from which it imports, by the number
+    of imported names.
     """
     code, tests = Counter[str](), Counter[str]()
     for source in sources:
         module = (
             source.path.relative_to(PACKAGE.parent).with_suffix("").as_posix().replace("/", ".")
         )
-        code[room_of(module)] += filled_lines([source])
+        code[package_of(module)] += filled_lines([source])
     for source in read_sources(ROOT / "tests"):
         names = Counter[str]()
         for node in ast.walk(source.tree):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("straitwatch."):
-                names[room_of(str(node.module))] += len(node.names)
-        for room in EVERYWHERE & names.keys():
-            del names[room]
-        for room, count in names.items():
-            tests[room] += round(filled_lines([source]) * count / names.total())
-    return {room: (tests[room], lines) for room, lines in code.most_common() if room and lines}
+                names[package_of(str(node.module))] += len(node.names)
+        for package in EVERYWHERE & names.keys():
+            del names[package]
+        for package, count in names.items():
+            tests[package] += round(filled_lines([source]) * count / names.total())
+    return {
+        package: (tests[package], lines)
+        for package, lines in code.most_common()
+        if package and lines
+    }
 
 
 def print_table(result: dict[str, object], longest: list[str]) -> None:
@@ -239,8 +243,8 @@ def print_table(result: dict[str, object], longest: list[str]) -> None:
     print("\nlongest functions")
     print("\n".join(longest))
     print(f"\n{'tests : code':<28}{'tests':>8}{'code':>8}{'ratio':>8}")
-    for room, (tests, code) in result["rooms"].items():  # type: ignore[attr-defined]
-        print(f"{room:<28}{tests:>8}{code:>8}{tests / max(code, 1):>8.2f}")
+    for package, (tests, code) in result["rooms"].items():  # type: ignore[attr-defined]
+        print(f"{package:<28}{tests:>8}{code:>8}{tests / max(code, 1):>8.2f}")
     print(f"\n{'per 1,000 words':<20}{'words':>8}" + "".join(f"{idiom:>10}" for idiom in IDIOMS))
     for kind, row in result["english"].items():  # type: ignore[attr-defined]
         figures = "".join(f"{row[idiom]:>10.2f}" for idiom in IDIOMS)
@@ -266,7 +270,7 @@ def main() -> None:
     english = {kind: {"words": words[kind]} | row for kind, row in rates(passages).items()}
     result = {
         "measures": asdict(measure(sources)),
-        "rooms": tests_by_room(sources),
+        "rooms": tests_by_package(sources),
         "english": english,
     }
     if options.json:

@@ -1,10 +1,10 @@
-"""Measure how well commentary and round-ups are recognized, and how much news is mistaken for them.
+"""Measures the recognition of commentary and round-ups, and the news mistaken for them.
 
     python bench/kinds.py --data DIR [--config DIR] [--show]
 
 DIR holds */items.jsonl: `id`, `title`, `summary`, `url`, `lang`, `source`, `role` and `must_tell`.
-Feeds come from the feeds.yaml of the configuration and of each stream. `--show` lists the entries
-that were missed and where each signal fires.
+Feeds come from the feeds.yaml of the configuration and of each stream. `--show` lists the missed
+entries, and the entries with each signal.
 """
 
 import argparse
@@ -58,7 +58,7 @@ def _options() -> argparse.Namespace:
 
 
 def _feeds(path: Path) -> dict[str, Feed]:
-    """Return name and kind of the feeds in a file, the only settings that matter here."""
+    """Read the names and kinds of the feeds in a file."""
     if not path.exists():
         return {}
     listed = yaml.safe_load(path.read_text(encoding="utf-8"))["feeds"]

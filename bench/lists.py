@@ -1,4 +1,4 @@
-"""Load the shipped watch-lists, without the rest of the configuration, for benchmarks."""
+"""Loads the shipped watch-lists, without the rest of the configuration, for benchmarks."""
 
 from pathlib import Path
 

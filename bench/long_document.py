@@ -1,9 +1,9 @@
-"""Measure the wait of other polls while a document with thousands of matches is committed.
+"""Measures the wait of other polls while a document with thousands of matches is committed.
 
     python bench/long_document.py [--entries 5000] [--database postgresql://...]
 
-Builds the reports of one document, commits them in parts as a poll does, and meanwhile commits a
-small poll of another feed every 50 ms. Titles are invented, and all match.
+It builds the reports of one document, commits them in parts as a poll does, and meanwhile commits a
+small poll of another feed every 50 ms. Titles are invented, and all of them match.
 """
 
 import argparse
@@ -100,7 +100,7 @@ def measure_advance(reports: Sequence[Report], rules: Rules) -> None:
 
 
 async def measure_commit(store: Store, poll: Poll, short: FeedState, rules: Rules) -> None:
-    """Commit the long poll in parts, and small ones of another feed meanwhile."""
+    """Commit the long poll in parts, and meanwhile small polls of another feed."""
     folding, waits = FoldWindowCache(), list[float]()
     started = time.perf_counter()
     other = asyncio.create_task(_poll_often(store, short, rules, folding, waits))

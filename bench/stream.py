@@ -1,10 +1,10 @@
-"""Print the entries of an unselected stream that lists match, so that you can judge them.
+"""Prints the entries of an unselected stream that lists match, so that you can judge them.
 
     python bench/stream.py FILE.jsonl[.gz] ... [--config DIR] [--list ID]
 
-Prints every entry on which a list fires, with severity, points and rules, then counts by list and
-severity. Lines have `title`, and optionally `summary`, `content` and `lang`. Pairs (`a`, `b`) count
-as two entries, and repeated titles count once.
+It prints every entry on which a list fires, with severity, points and rules, and then the counts by
+list and severity. Lines have `title`, and optionally `summary`, `content` and `lang`. Pairs (`a`,
+`b`) count as two entries, and repeated titles count once.
 """
 
 import argparse

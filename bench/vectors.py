@@ -1,4 +1,4 @@
-"""Make the sentence vectors of the measured sets with the real engine, and cache them."""
+"""Makes the sentence vectors of the measured sets with the real engine, and caches them."""
 
 import argparse
 import sqlite3
@@ -18,7 +18,7 @@ class Vectors:
     """Vectors by text, read from a file, or made in this process and added to the file."""
 
     def __init__(self, setting: str, cache: Path | None = None) -> None:
-        """Begin; `setting` is "auto" or "off"; without `cache`, vectors are not stored."""
+        """`setting` is "auto" or "off"; without `cache`, vectors are not stored."""
         engine = engine_of(setting)
         if setting == "auto" and (because := unavailable_reason(engine)):
             raise SystemExit(f"no encoder: {because}\nhint: --encoder off")
@@ -42,11 +42,11 @@ class Vectors:
         return [self._vector(text) if text else None for text in cleaned]
 
     def encode_one(self, text: str) -> Vector | None:
-        """Return the vector of one text, as `backtest` asks for it."""
+        """Return the vector of one text, in the form that `backtest` needs."""
         return self.encode([text])[0]
 
     def keep(self, text: str, made: bytes) -> None:
-        """Add a vector that the same model made elsewhere."""
+        """Add a vector that another process made with the same model."""
         key = self._key(readable(text))
         self._file.execute("INSERT OR IGNORE INTO vector VALUES (?, ?)", (key, made))
 
