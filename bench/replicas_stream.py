@@ -188,8 +188,8 @@ def commit_all(stream: Stream, run: Run, url: str, vectors: Vectors) -> RunResul
     def planning(*args: Any) -> Plan:
         plan = plan_poll(*args)
         plans.extend(
-            (one.entry.id, (one.fold, one.decision, one.is_new, one.matches))
-            for one in plan.entries
+            (planned.entry.id, (planned.fold, planned.decision, planned.is_new, planned.matches))
+            for planned in plan.entries
         )
         return plan
 

@@ -445,7 +445,8 @@ def _rank(answer: Row) -> int:
 def print_worst(name: str, errors: Sequence[Error], most: int) -> None:
     """Print some errors of each harm, and then more of the worst up to the requested number."""
     share = max(most // len(HARMS), 1)
-    shown = [one for harm in HARMS for one in [e for e in errors if e.harm == harm][:share]]
+    by_harm = ([error for error in errors if error.harm == harm][:share] for harm in HARMS)
+    shown = [error for some in by_harm for error in some]
     shown += [error for error in errors if error not in shown][: max(most - len(shown), 0)]
     print(f"\n{name}: {len(errors)} errors on matched items")
     for harm in HARMS:

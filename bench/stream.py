@@ -50,11 +50,11 @@ def _entries(path: Path) -> Iterator[dict[str, Any]]:
         for line in lines:
             row = json.loads(line)
             both = isinstance(row.get("a"), dict)
-            for one in (row["a"], row["b"]) if both else (row,):
-                title = one.get("title") or ""
+            for entry in (row["a"], row["b"]) if both else (row,):
+                title = entry.get("title") or ""
                 if title and title not in seen:
                     seen.add(title)
-                    yield {"lang": row.get("lang"), **one}
+                    yield {"lang": row.get("lang"), **entry}
 
 
 def _text(row: dict[str, Any]) -> MatchText:

@@ -86,7 +86,7 @@ CONTRARY: Final = _pairs(
     win/lose convict/acquit impose/lift upgrade/downgrade die/survive
     """
 )
-# Two actions of which one comes after the other: the same matter, and news.
+# Pairs of actions in which one is a later step of the other: the same event, with news.
 STEPS: Final = _pairs(
     """
     begin/end hold/end begin/halt hold/halt begin/cancel hold/cancel plan/cancel begin/postpone
@@ -96,27 +96,26 @@ STEPS: Final = _pairs(
     approve/halt approve/cancel approve/postpone impose/resume propose/retract propose/cancel
     """
 )
-# Actions that deny the action after them, or before them in Japanese and Korean ...
+# Actions that deny their object, which is after them, or before them in Japanese and Korean ...
 DENYING: Final = _words("reject deny")
-# ... actions that call it off: the same matter, later ...
+# ... actions that call their object off: the same event, later ...
 CALLING_OFF: Final = _words("cancel postpone")
-# ... and words that only deny; `ない` and `않` follow the action.
+# ... and words that negate an action; `ない` and `않` follow the action.
 NEGATIONS: Final = _words("""
     not no never won't didn't doesn't don't isn't wasn't hasn't cannot without fails failed
     不 未 沒 没 無 无 勿 拒 免 не нет нету без ні немає
     """)
 NEGATIONS_BEHIND: Final = ("ない", "せず", "しな", "なし", "않", "못", "없", "안 ", " 안")
-# Actions that make the action beside them a wish or a plan, on the same side as above.
+# Actions whose object is only a wish or a plan, on the same side as above.
 DESIRING: Final = _words("demand plan")
-# Objects that turn an action into another one, or into none (""): who fires a missile launches it,
-# perhaps in a test.
-TURNED_BY_OBJECT: Final = {
+# Objects that change an action to another one, or remove it (""): a missile is launched, not shot.
+CHANGED_BY_OBJECT: Final = {
     "shoot": {"drill": "", "live-fire": "", "missile": "launch"},
     "begin": {"missile": "launch"},
 }
 # Words before an action that is not a fact yet; such an action is ignored.
 MODALS: Final = _words("could might may 恐 может могут може можуть")
-RESTRICTING: Final = _words("until only just")  # "not until May" is no denial
+RESTRICTING: Final = _words("until only just")  # "not until May" does not deny
 # Words in which `不` and `無` do not deny.
 NOT_NEGATIONS: Final = _words("""
     不斷 不断 不僅 不仅 不少 不同 不明 不滿 不满 不久 不安 不良 不只 不但 不過 不过 不實 不实 不排除 無人 无人

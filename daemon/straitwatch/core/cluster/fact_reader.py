@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from straitwatch.core.beat import NameKind
-from straitwatch.core.cluster.actions import TURNED_BY_OBJECT
+from straitwatch.core.cluster.actions import CHANGED_BY_OBJECT
 from straitwatch.core.cluster.acts import Act, Token, acts_of, is_verb_last, tokens_of
 from straitwatch.core.cluster.facts import NAMED, Facts
 from straitwatch.core.cluster.guards import counted_figures, dates_of
@@ -124,20 +124,20 @@ def _act_labels(
         behind = [thing.shown for thing in things if 0 <= thing.first - act.end < reach]
         before = [thing.shown for thing in things if 0 <= act.first - thing.end < reach]
         objects = before if back else behind
-        turned = _turned(act, objects)
-        if not turned.name:
+        changed = _apply_objects(act, objects)
+        if not changed.name:
             continue
-        yield turned.label
-        yield from (f"{turned.label}>{about}" for about in turned.about)
-        yield from (f"{turned.label}@{thing}" for thing in objects)
+        yield changed.label
+        yield from (f"{changed.label}>{about}" for about in changed.about)
+        yield from (f"{changed.label}@{thing}" for thing in objects)
         if not objects and not back:
-            yield from (f"{turned.label}?{thing}" for thing in before)
+            yield from (f"{changed.label}?{thing}" for thing in before)
 
 
-def _turned(act: Act, objects: Sequence[str]) -> Act:
-    """Return the action that is done to these objects; one without a name if it means nothing."""
-    turns = TURNED_BY_OBJECT.get(act.name, {})
-    return next((replace(act, name=turns[thing]) for thing in turns if thing in objects), act)
+def _apply_objects(act: Act, objects: Sequence[str]) -> Act:
+    """Return the action that results from the objects; its name is "" if it must be ignored."""
+    names = CHANGED_BY_OBJECT.get(act.name, {})
+    return next((replace(act, name=names[thing]) for thing in names if thing in objects), act)
 
 
 def _figures(title: str, lead: str) -> Iterator[str]:

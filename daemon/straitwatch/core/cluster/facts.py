@@ -99,13 +99,18 @@ def differences(a: Facts, b: Facts, lexicon: Lexicon) -> tuple[Difference, ...]:
         *_other_names(a, b),
         *_other_parties(a, b, lexicon.offices),
     )
-    return tuple(sorted(set(found), key=lambda one: (-one.strength, one.kind, one.ours)))
+    return tuple(sorted(set(found), key=_sort_key))
+
+
+def _sort_key(difference: Difference) -> tuple[int, str, str]:
+    return -difference.strength, difference.kind, difference.ours
 
 
 def _other_acts(a: Facts, b: Facts) -> Iterator[Difference]:
     """Compare actions; a difference is weaker if their objects differ."""
     yield from _answers(a.acts, b.acts)
-    yield from (replace(one, ours=one.theirs, theirs=one.ours) for one in _answers(b.acts, a.acts))
+    for answer in _answers(b.acts, a.acts):
+        yield replace(answer, ours=answer.theirs, theirs=answer.ours)
     first, second = _by_act(a.acts), _by_act(b.acts)
     for ours, theirs in product(first.keys() - second.keys(), second.keys() - first.keys()):
         is_one = _is_one_thing(first[ours], second[theirs])
@@ -211,9 +216,12 @@ def _speaks(facts: Facts) -> bool:
 
 def is_other_text(found: Sequence[Difference]) -> bool:
     """Return True if the differences rule out an edited or syndicated copy."""
-    return any(one.strength >= Strength.STEP or one.kind in _NOT_EDITED for one in found)
+    return any(
+        difference.strength >= Strength.STEP or difference.kind in _NOT_EDITED
+        for difference in found
+    )
 
 
 def is_other_event(found: Sequence[Difference]) -> bool:
     """Return True if the differences rule out the same event."""
-    return any(one.strength is Strength.CONTRADICTION for one in found)
+    return any(difference.strength is Strength.CONTRADICTION for difference in found)

@@ -140,10 +140,10 @@ def figures_and_dates(text: str) -> frozenset[str]:
 def _figures(title: str) -> _Figures:
     found = list(_read_figures(_HALF.sub("0.5 ", title)))
     return _Figures(
-        plain=frozenset(one.value for one in found if not one.is_label),
+        plain=frozenset(figure.value for figure in found if not figure.is_label),
         labels=frozenset(
             (
-                *(one.value for one in found if one.is_label),
+                *(figure.value for figure in found if figure.is_label),
                 *_date_words(title),
                 *_HAN_PART.findall(title),
             )

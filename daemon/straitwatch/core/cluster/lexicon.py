@@ -62,7 +62,7 @@ class Lexicon:
 
     @cached_property
     def media(self) -> frozenset[str]:
-        """The names of bodies that report and are no party to an event."""
+        """The names of bodies that report and are not parties to an event."""
         return self.beat.names(NameKind.MEDIA)
 
     def are_distinctive(self, names: tuple[str, ...], *, least: int) -> bool:

@@ -57,7 +57,7 @@ def find_novelty(features: Features, sent_reports: Iterable[Features], lexicon: 
 def _not_news(
     found: Iterable[str], sent: Iterable[Features], media: frozenset[str]
 ) -> Iterator[str]:
-    """Yield the names that are no news: media, and names in a sent headline."""
+    """Yield the names that are not news: media, and names in a sent headline."""
     named = {name.removeprefix("@") for other in sent for name in other.title_names}
     countries = {country for other in sent for country in facts_of(other).countries}
     titles = [other.title for other in sent]
@@ -107,16 +107,16 @@ def _answering(facts: Facts, others: list[Facts]) -> Iterator[str]:
 
 def _opposites(facts: Facts, others: list[Facts], lexicon: Lexicon) -> Iterator[str]:
     """Yield the facts that every sent report states differently."""
-    found = [
+    opposites = [
         {
-            f"{one.ours}, not {one.theirs}"
-            for one in differences(facts, other, lexicon)
-            if one.kind in (Kind.OPPOSITE, Kind.STEP) and one.strength >= Strength.STEP
+            f"{found.ours}, not {found.theirs}"
+            for found in differences(facts, other, lexicon)
+            if found.kind in (Kind.OPPOSITE, Kind.STEP) and found.strength >= Strength.STEP
         }
         for other in others
     ]
-    if found and all(found):
-        yield from sorted(set.union(*found))
+    if opposites and all(opposites):
+        yield from sorted(set.union(*opposites))
 
 
 def _new(values: Iterable[T], known: Iterable[T]) -> tuple[T, ...]:

@@ -162,7 +162,7 @@ def _plain_figures(text: str) -> str:
 
 
 def _is_digit(term: str) -> bool:
-    """Return True if a term is a bare digit, which is no evidence."""
+    """Return True if a term is a single digit, which is too common as evidence."""
     return len(term) == 1 and term.isdigit()
 
 

@@ -93,7 +93,7 @@ HAN_DIGITS: Final = {char: value for value, char in enumerate("零一二三四�
     "两": 2,
     "兩": 2,
 }
-# Counters behind a Han figure that label an instalment or a date ...
+# Counters after a Han figure that label an instalment or a date ...
 HAN_LABELS: Final = frozenset("号號日月年次届屆期级級轮輪集章回天周週季版部场場弹彈波批")
 # ... and those that count things.
 HAN_COUNTERS: Final = frozenset("人名架艘例死伤傷枚")

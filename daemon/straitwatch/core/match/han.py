@@ -122,4 +122,4 @@ TO = (
 @cache
 def one_script() -> Mapping[int, int]:
     """Return the code points of simplified forms by those of the forms that are read as them."""
-    return {ord(one): ord(other) for one, other in zip(FROM, TO, strict=True)}
+    return {ord(variant): ord(simple) for variant, simple in zip(FROM, TO, strict=True)}

@@ -131,7 +131,7 @@ def _within(spans: list[Span], fields: int, doc: Document) -> list[Span]:
 
 
 class AllOf:
-    """Every part holds."""
+    """Holds if all parts hold."""
 
     __slots__ = ("parts",)
 
@@ -149,7 +149,7 @@ class AllOf:
 
 
 class AnyOf:
-    """Some part holds."""
+    """Holds if at least one part holds."""
 
     __slots__ = ("parts",)
 
@@ -170,7 +170,7 @@ class AnyOf:
 
 
 class NoneOf:
-    """The part does not hold."""
+    """Holds if the part does not hold."""
 
     __slots__ = ("part",)
 
@@ -188,7 +188,7 @@ class NoneOf:
 
 
 class Close:
-    """A hit of one side is near a hit of the other, and the two do not overlap."""
+    """Holds if a hit of one side is near a hit of the other, and the two do not overlap."""
 
     __slots__ = ("is_ordered", "left", "right", "words")
 
