@@ -113,7 +113,7 @@ async def straitwatch(*arguments: str, cwd: Path, **environ: str) -> tuple[int, 
 
 
 async def outbox_problems(config: Path) -> list[str]:
-    """Return what `doctor` finds wrong with the outbox: contradictions and dead letters."""
+    """Return the problems of the outbox that `doctor` finds: contradictions and dead letters."""
     _, out, err = await straitwatch("doctor", "--json", "--config", str(config), cwd=config.parent)
     findings = [json.loads(line) for line in out.splitlines()]
     assert "outbox" in {finding["name"] for finding in findings}, out + err

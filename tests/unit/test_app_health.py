@@ -15,7 +15,7 @@ def gauge(desk: Desk, name: str, **labels: str) -> float | None:
 
 
 async def fail_feed(desk: Desk) -> None:
-    """Let the feed fail until it counts as broken."""
+    """Fail the polls of the feed until it counts as broken."""
     desk.feeds.answer("/wire", Page(status=404))
     for _ in range(3):
         await desk.poll()

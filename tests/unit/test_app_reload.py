@@ -1,4 +1,4 @@
-"""Reloads: a valid configuration is swapped in, an invalid one changes nothing."""
+"""A reload adopts a valid configuration; with an invalid one, the daemon keeps the old one."""
 
 from pathlib import Path
 

@@ -133,4 +133,4 @@ def test_separators_inside_a_term_are_reported_unless_quoted(
 
     (notice,) = _notices(tmp_path, monkeypatch, **{"watchlists/harbor.yaml": text})
 
-    assert notice.startswith("watchlists/harbor.yaml:5:9: warning: 、 separates nothing")
+    assert notice.startswith("watchlists/harbor.yaml:5:9: warning: 、 is not a separator")

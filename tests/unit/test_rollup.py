@@ -1,4 +1,4 @@
-"""Which waiting messages go out as one, and what that message says."""
+"""Some waiting messages are sent as one, which contains all of them."""
 
 from datetime import datetime, timedelta
 from typing import Any

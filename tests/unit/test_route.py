@@ -84,10 +84,10 @@ def test_quiet_hours_hold_only_where_every_route_has_them() -> None:
         ({"min_origins": 2}, [("A", "", ""), ("B", "", "A")], "wants 2 independent origins"),
         ({"min_origins": 2}, [("A", "", ""), ("B", "", "")], ""),
         ({"state_only": True}, [("A", "state", "")], ""),
-        ({"state_only": True}, [("A", "", "")], "wants what only state media has"),
+        ({"state_only": True}, [("A", "", "")], "wants only state media"),
         ({"state_only": False}, [("A", "state", "")], "only state media has it"),
         ({"state_first": True}, [("A", "state", ""), ("B", "", "")], ""),
-        ({"state_first": True}, [("B", "", ""), ("A", "state", "")], "wants what state media had"),
+        ({"state_first": True}, [("B", "", ""), ("A", "state", "")], "wants state media first"),
         ({"state_first": False}, [("A", "state", ""), ("B", "", "")], "state media was first"),
     ],
 )

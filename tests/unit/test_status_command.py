@@ -33,7 +33,7 @@ def cut_off(folder: Path, feeds: int) -> Path:
 
 def rows_of_doctor(config: Path) -> list[dict]:
     result = run(config, "doctor", "--json")
-    assert result.exit_code == 1  # nothing was polled lately
+    assert result.exit_code == 1  # no feed was polled lately
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 

@@ -69,7 +69,7 @@ _DELIVERIES: Final[Mapping[DeliveryState, str]] = MappingProxyType(
         " or the same message at its `fallback`",
         DeliveryState.CANCELLED: "an operator cancelled it; `carrier`: the message that carried it "
         "was cancelled",
-        DeliveryState.DEAD: "it could not be delivered: `refused`, `gave_up`, `unanswered`, "
+        DeliveryState.DEAD: "it was not delivered: `refused`, `gave_up`, `unanswered`, "
         "`receiver_broken`, `unreadable`; `carrier`: the message that carried it is dead",
     }
 )
@@ -82,7 +82,7 @@ def reasons_page() -> str:
     return "\n".join(
         (
             _INTRODUCTION,
-            _table(("reason", "what follows", "when"), decisions),
+            _table(("reason", "action", "when"), decisions),
             _ABOUT_FOLDS,
             _table(("reason", "meaning"), _FOLDS.items()),
             _ABOUT_REPEATS,

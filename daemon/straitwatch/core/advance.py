@@ -48,7 +48,7 @@ def advance(
     Args:
         story: the story that `fold` names, before the report; None if the report opens it.
         report: the report.
-        fold: the story of the report, and what it adds to that story.
+        fold: the story of the report, and the news that it adds to that story.
         policy: the routes and all active silences.
         report_rate: the usual reports an hour of the report's watch-lists; without it, the story
             does not become breaking.

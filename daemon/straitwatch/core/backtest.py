@@ -1,7 +1,7 @@
 """Compares the watch-lists before and after a change on past entries.
 
 The result has the alerts, entries and severities gained and lost, by watch-list and by rule, with
-samples that show the reason. Both sides match and plan as a poll does; nothing is written.
+samples that show the reason. Both sides match and plan as a poll does, but write no data.
 """
 
 from collections import Counter
@@ -132,7 +132,7 @@ class Backtest:
             self._note(difference, past)
 
     def result(self) -> BacktestResult:
-        """Sum up. Alerts are compared by story: a different first report is no difference."""
+        """Return the comparison. Alerts are compared by story, so the first report may differ."""
         after = self._after.alerted()
         before = self._before.alerted() if self._before else {}
         for name, result in self._lists.items():
@@ -206,7 +206,7 @@ class _Side:
         return planned.matches
 
     def explain(self, past: _Past, watchlist: str) -> Explanation | None:
-        """Explain why a watch-list fires on an entry or not; None if it does not exist."""
+        """Return why a watch-list fires on an entry or not; None if the list does not exist."""
         text = matchable(past.entry, past.feed)
         return next(iter(self._matcher.explain(text, only=watchlist)), None)
 

@@ -1,7 +1,7 @@
 """Finds the entries that are recorded without an alert because their feed is new.
 
-A feed's archive is no news. The first document with entries ends this phase, even if it was cut
-off, so that no feed remains silent.
+A feed's archive is not news. The first document with entries ends this phase, even if the document
+was cut off, so that no feed remains silent.
 """
 
 from collections.abc import Collection, Sequence

@@ -1,4 +1,4 @@
-"""Compiles the knowledge of a beat into the values that read the texts of entries."""
+"""Compiles a beat's sources, aliases and common words for use on the texts of entries."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -20,8 +20,8 @@ from straitwatch.core.story import add_sources, highest, raise_severity, union
 def regrow_story(before: Story, reports: Sequence[Report]) -> Story:
     """Rebuild a story from these reports, oldest first, and keep the record of its messages.
 
-    Watch-lists and a severity that the story did not have are held by a silence; they are left
-    out, so that they are news afterwards.
+    Watch-lists and a severity that the story did not have were held by a silence. They are left
+    out, so that they are news after it.
     """
     fold = Fold(story_id=before.id, relation=Relation.SAME_EVENT, reason=BY_HAND)
     story: Story | None = None
@@ -50,7 +50,7 @@ def corrected_stories(
 ) -> dict[str, datetime]:
     """Return the last manual correction of each story, by its id.
 
-    Reports that were folded before it keep their fold, because the story was a different one.
+    Reports that were folded before the correction keep their fold, because the story was different.
     """
     story_by_report = {report.features.entry_id: report.fold.story_id for report in reports}
     corrected: dict[str, datetime] = {}

@@ -32,7 +32,7 @@ def decide(
 
     Args:
         report: the report.
-        fold: its story, and what it adds to the reports that were sent.
+        fold: its story, and its news compared with the reports that were sent.
         before: the story without the report; None if the report opens it.
         after: the story with the report.
         severity: of this report alone.
@@ -104,8 +104,8 @@ def _decide_about_novelty(
 def _is_development(fold: Fold) -> bool:
     """Return True if a report adds facts that a desk must know.
 
-    A near-duplicate must add an act or another side that acts. One that only adds a name, such as
-    a further speaker, is a copy.
+    A near-duplicate must add an act or another acting side. If it only adds a name, such as a
+    further speaker, it is a copy.
     """
     novelty = fold.novelty
     if fold.relation is Relation.DUPLICATE:

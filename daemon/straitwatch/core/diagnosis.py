@@ -1,4 +1,4 @@
-"""Decides which feeds and receivers are late or broken, and how long a feed was not read."""
+"""Finds late and broken feeds and receivers, and the gaps in which a feed was not read."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ _SUCCESSES = ("ok", "not_modified", "unchanged")  # outcomes of polls
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchedFeed:
-    """Everything about a feed that decides whether it is late or broken."""
+    """The facts about a feed that show if it is late or broken."""
 
     name: str
     url: str = ""
@@ -81,7 +81,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiverCondition:
-    """Everything about a receiver that decides whether it is broken."""
+    """The facts about a receiver that show if it is broken."""
 
     name: str
     broken_at: datetime | None = None  # of the first refusal in a row
@@ -96,7 +96,7 @@ class ReceiverCondition:
 
 
 def diagnose_feeds(feeds: Sequence[WatchedFeed], now: datetime) -> FeedDiagnosis:
-    """Sort out the feeds that are broken or late."""
+    """Find the feeds that are broken or late."""
     working = [feed for feed in feeds if not is_broken(feed, now)]
     return FeedDiagnosis(
         total=len(feeds),

@@ -138,7 +138,7 @@ def _part_of(step: Step, languages: Sequence[str]) -> StoryName | None:
 
 
 def _headline(step: Step, sent: StoryReport, languages: Sequence[str]) -> StoryReport | None:
-    """Return the report whose headline stands for the story, if the desk reads it more easily.
+    """Return the report with the story's headline, if the desk reads it more easily.
 
     An update shows the headline of `sent` too, and a more severe report has its own alert.
     """
@@ -167,10 +167,10 @@ def _note(match: Match, titles: Mapping[str, str]) -> MatchNote:
 
 
 def pick_quote(entry: Entry, hits: Sequence[Hit]) -> Quote:
-    """Return the sentence of summary or content with the most hits; the first of equals.
+    """Return the sentence of summary or content with the most hits, or the first of several.
 
-    A text without a hit is quoted from its beginning. An entry with only a title has an empty
-    quote, because the message shows the title anyway.
+    Without a hit, the first sentence is quoted. An entry with only a title has an empty quote,
+    because the message shows the title anyway.
     """
     best = Quote(text="")
     best_count = -1

@@ -23,14 +23,14 @@ from straitwatch.core.validators import (
     next_whole_document_at,
 )
 
-# A feed was blind if no poll succeeded for so many intervals, and at least for so long.
+# A feed has a gap if no poll succeeded for this many intervals, and at least for this long.
 BLIND_ROUNDS = 3
 BLIND_AFTER = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedOutcome:
-    """A poll of a feed; the methods return the feed's next state, one for each way a poll ends."""
+    """A poll of a feed; each method returns the feed's next state after one outcome of the poll."""
 
     feed: Feed
     state: FeedState  # before the poll

@@ -1,6 +1,6 @@
-"""Plan the notices about Straitwatch itself: when a part breaks and when it works again.
+"""Plans the notices about Straitwatch itself: when a part breaks and when it works again.
 
-On each subject there is at most one notice of either kind in `REMIND_AFTER`.
+Within `REMIND_AFTER`, there is at most one notice of each kind on a subject.
 """
 
 from collections.abc import Iterator, Mapping
@@ -91,8 +91,8 @@ def first_fetch_notice(held: Mapping[str, int]) -> NoticeFacts:
 
 FEEDS, DEAD = "feeds", "dead letters"
 DISTRUSTED = "validators"
-OUTBOX = "promises"  # as it is stored
-_SILENT_END = (DISTRUSTED, DEAD, OUTBOX)  # their end needs no notice
+OUTBOX = "promises"  # the stored name
+_SILENT_END = (DISTRUSTED, DEAD, OUTBOX)  # no notice when these end
 _RECEIVER = "receiver "
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from straitwatch.core.model import StoryReport
 
 LISTED_REPORTS = 12  # of a story; the first report in each language is always listed
-FIRST_WITHIN = timedelta(days=3)  # before a story is first seen; folding looks back about as far
+FIRST_WITHIN = timedelta(days=3)  # before a story is first seen; about the memory of folding
 _KANA = re.compile("[\u3040-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
@@ -79,7 +79,7 @@ def report_language(report: StoryReport) -> str:
     For example, many Chinese and Russian sites declare `en-us`, the default of their software.
     """
     declared, title = report.outlet.language, report.title
-    wide = len(_EAST_ASIAN.findall(title))  # a character is about half a word
+    wide = len(_EAST_ASIAN.findall(title))  # one East Asian character is about half a word
     words = {"cyrillic": len(_CYRILLIC.findall(title)), "latin": len(_LATIN.findall(title))}
     script = "east asian" if wide > 2 * max(words.values()) else max(words, key=words.__getitem__)
     if not wide and not any(words.values()):

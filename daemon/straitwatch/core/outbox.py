@@ -1,4 +1,4 @@
-"""Stage: whether a message waits, is tried again, is dead, or goes to a fallback."""
+"""Decides if a message waits, is tried again, is dead, or goes to a fallback."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ class Carrier:
 def update_hold(
     severity: Severity, sent: Severity | None, *, wait: timedelta, now: datetime
 ) -> datetime | None:
-    """Return until when an update waits for further ones; None if it is sent at once.
+    """Return the end of an update's wait for further ones; None if it is sent at once.
 
     Args:
         severity: of the update.
@@ -78,7 +78,7 @@ def plan_fallback(
 ) -> tuple[Delivery, ...]:
     """Return the deliveries that take the place of one that failed.
 
-    Their ids are the same each time. `generation` is the number of the replay, 0 for none.
+    Their ids are computed. `generation` is the number of the replay, or 0 without a replay.
     """
     ending = f".r{generation}" if generation else ""
     return tuple(

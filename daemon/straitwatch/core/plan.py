@@ -1,9 +1,9 @@
-"""Plans everything that a poll or a release changes, as values that the store writes.
+"""Plans the changes of a poll or a release, as values that the store writes.
 
     for each report: fold -> advance -> add to the window -> alert and deliveries
 
-The order of these stages is decided here and nowhere else. `backtest` and the demonstration call
-the same function and write nothing.
+Only this module decides the order of the stages. `backtest` and the demonstration call the same
+function, without writing its result.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -88,7 +88,7 @@ class PollContext:
 
 @dataclass(slots=True)
 class _Draft:
-    """A plan in the making: each report may change a story that the next one belongs to."""
+    """An unfinished plan: each report may change a story that the next one belongs to."""
 
     context: PollContext
     rules: Rules
@@ -145,7 +145,7 @@ class _Draft:
 
 
 def plan_poll(poll: Poll, context: PollContext, rules: Rules) -> Plan:
-    """Plan everything that one poll, or one part of it, changes."""
+    """Plan the changes of one poll, or of one part of it."""
     draft = _Draft(context, rules)
     for report in poll.reports:
         fold, is_known = _fold(report, context, rules)
@@ -179,7 +179,7 @@ def _fold(report: Report, context: PollContext, rules: Rules) -> tuple[Fold, boo
 
 
 def _edit_novelty(features: Features, known: KnownEntry, window: StoryWindow) -> Novelty:
-    """Return what an edit adds to the messages about its story.
+    """Return the news of an edit, compared with the messages about its story.
 
     Signals that the stored title already had are not new. They are read from that title because a
     rebuilt window holds the report as it was first folded, and no window holds a closed story.
@@ -295,11 +295,11 @@ def _delivery(
 def _hold(
     destination: Destination, policy: AlertPolicy, *, sent: Severity | None, now: datetime
 ) -> _Hold:
-    """Return until when a message is held, and why.
+    """Return the end of a message's hold, and the reason.
 
     Quiet hours hold any message, `update_wait` holds updates, and an explicit `group_wait` holds
-    both. If several routes lead to one receiver, the quiet hours that end first apply, as of the
-    end of the wait.
+    both. If several routes lead to one receiver, the quiet hours that end first apply, counted
+    from the end of the wait.
     """
     until = update_hold(destination.severity, sent, wait=policy.update_wait, now=now)
     if end := _end_of_quiet(destination, policy, until or now):
@@ -327,7 +327,7 @@ def _end_of_quiet(destination: Destination, policy: AlertPolicy, at: datetime) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """Everything that alerting on stored reports changes, written in one transaction."""
+    """The changes made by alerts on stored reports, written in one transaction."""
 
     decisions: Mapping[str, Decision]  # by entry
     stories: tuple[Story, ...]  # those with an alert, in their new state
@@ -352,14 +352,14 @@ def name_source(release: Release, source: Story, languages: Sequence[str]) -> Re
 def plan_release(
     held: Sequence[tuple[Report, Fold]], context: PollContext, rules: Rules
 ) -> Release:
-    """Plan the alerts that stored reports would have led to as new ones, oldest first.
+    """Plan the alerts that stored reports would cause if they were new, oldest first.
 
-    A story that was sent already gets a message only where a new report would be an update.
+    A story that was sent already gets a message only for a report that is an update.
     """
     draft = _Draft(context, rules)
     decisions: dict[str, Decision] = {}
     for report, fold in held:
-        # A held page is no repeat, and other reports may have been sent since it was folded.
+        # A held report is not a repeat, and other reports may have been sent since it was folded.
         novelty = context.window.novelty(report.features, fold.story_id)
         step = draft.add(report, replace(fold, relation=Relation.SAME_EVENT, novelty=novelty))
         if step.is_sent:

@@ -10,7 +10,7 @@ from straitwatch.core.model import DriverKind
 
 GIVE_UP_AFTER = timedelta(hours=24)  # from the time at which the message may be sent
 GIVE_UP_MISSING_AFTER = timedelta(hours=48)  # while its receiver is not set up
-FALL_BACK_AFTER = timedelta(minutes=30)  # an alert is urgent: with a fallback, use it soon
+FALL_BACK_AFTER = timedelta(minutes=30)  # alerts are urgent, so the fallback is used soon
 _GIVE_UP_AFTER: Mapping[DriverKind, timedelta] = MappingProxyType(
     {DriverKind.SMTP: timedelta(hours=48)}
 )
@@ -28,7 +28,7 @@ def give_up_after(kind: DriverKind | None) -> timedelta:
 SEND_LEASE = timedelta(seconds=30)  # renewed while a send lasts
 # Longer than forty polls of one slow host, two at a time, 30 s each: a poll waits for its turn.
 FEED_LEASE = timedelta(minutes=15)
-MAX_RECEIVER_HOLD = timedelta(hours=1)  # whatever Retry-After the receiver asks for
+MAX_RECEIVER_HOLD = timedelta(hours=1)  # even if Retry-After is longer
 
 # ---------------------------------------------------------------- whole documents of feeds
 

@@ -12,7 +12,7 @@ from straitwatch.core.model import Reason
 class ReasonText:
     """The words for one reason."""
 
-    action: str  # the consequence: "alert", "update", "nothing"
+    action: str  # "alert", "update", "no message"
     short: str  # a few words for a message: "new development"
     long: str  # a clause that says when the reason applies
     detail: str = ""  # limits and exceptions, as sentences for the reference
@@ -20,9 +20,11 @@ class ReasonText:
 
 REASONS: Final[Mapping[Reason, ReasonText]] = MappingProxyType(
     {
-        Reason.NO_MATCH: ReasonText(action="nothing", short="no match", long="no watch-list fired"),
+        Reason.NO_MATCH: ReasonText(
+            action="no message", short="no match", long="no watch-list fired"
+        ),
         Reason.BASELINE: ReasonText(
-            action="nothing",
+            action="no message",
             short="first fetch",
             long="the entry was already in the feed at the first fetch",
             detail="This applies to entries that are undated or older than `polling.backfill`, at "
@@ -82,36 +84,36 @@ REASONS: Final[Mapping[Reason, ReasonText]] = MappingProxyType(
             "reports in an hour. The severity rises by one level, once per story.",
         ),
         Reason.MORE_OUTLETS: ReasonText(
-            action="nothing; an update in earlier versions",
+            action="no message; an update in earlier versions",
             short="more outlets",
             long="the 3rd, 10th or 30th outlet reported the story",
             detail="The digest and `stories show` count the outlets.",
         ),
         Reason.TIER_ONE: ReasonText(
-            action="nothing; an update in earlier versions",
+            action="no message; an update in earlier versions",
             short="first tier 1 outlet",
             long="the first tier 1 outlet reported the story",
         ),
         Reason.DAY_LATER: ReasonText(
-            action="nothing; an update in earlier versions",
+            action="no message; an update in earlier versions",
             short="reported again a day later",
             long="another outlet reported the story more than 24 hours after the alert",
         ),
         Reason.ALREADY_ALERTED: ReasonText(
-            action="nothing; only in earlier versions",
+            action="no message; only in earlier versions",
             short="already alerted",
-            long="the story was alerted before, and the report adds nothing new",
+            long="the story was alerted before, and the report has no news",
         ),
         Reason.NEW_ROUTE: ReasonText(
             action="update, to the receivers of that route",
             short="its sources changed",
-            long="a route that asks whose reporting it is takes the story now",
+            long="the story now meets a route's condition on its sources",
             detail="Such a route sets `min_origins`, `state_only` or `state_first`.",
         ),
         Reason.RETELLING: ReasonText(
-            action="nothing; the digest counts it",
+            action="no message; the digest counts it",
             short="retelling",
-            long="the report repeats what was already sent about its story",
+            long="the report repeats messages about its story",
         ),
         Reason.COMMENTARY: ReasonText(
             action="digest, or an alert by a route with `kinds: [commentary]`",
@@ -125,10 +127,12 @@ REASONS: Final[Mapping[Reason, ReasonText]] = MappingProxyType(
             detail="It is listed in the stories that it mentions and changes none of them.",
         ),
         Reason.KNOWN_ENTRY: ReasonText(
-            action="nothing", short="known entry", long="the same entry or page was seen before"
+            action="no message",
+            short="known entry",
+            long="the same entry or page was seen before",
         ),
         Reason.REKEYED: ReasonText(
-            action="nothing",
+            action="no message",
             short="new ids",
             long="the feed published most of its entries again under new ids, this one among them",
             detail="`straitwatch feeds release FEED` treats them as news.",

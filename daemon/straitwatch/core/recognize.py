@@ -48,7 +48,7 @@ def own_id(entry: Entry, earlier: EarlierEntry, *, feed_id: str) -> str:
 def with_own_ids(
     document: ParsedDocument, earlier: Mapping[str, EarlierEntry], *, feed_id: str, now: datetime
 ) -> ParsedDocument:
-    """Give entries under reused GUIDs their own ids.
+    """Replace the ids of entries under reused GUIDs by ids of their own.
 
     `earlier` maps the ids of entries with a changed text to the stored entries.
     """

@@ -1,6 +1,6 @@
 """Plays past entries through one configuration, each as a poll of its own at its own time.
 
-Nothing is written.
+It writes no data.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ class Rehearsed:
 
     planned: PlannedEntry
     alert: Alert | None = None
-    message: str = ""  # the same for reports that share a message; "" if nothing is sent
+    message: str = ""  # the same for reports that share a message; "" = no message
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class Rehearsal:
     constraints: Sequence[StoryConstraint] = ()  # manual corrections
     _windows: list[StoryWindow] = field(default_factory=list)
     _stories: dict[str, Story] = field(default_factory=dict)
-    _waiting: dict[str, tuple[str, datetime]] = field(default_factory=dict)  # message by story
+    _waiting: dict[str, tuple[str, datetime]] = field(default_factory=dict)  # by story
     _known: dict[str, KnownEntry] = field(default_factory=dict)  # the entries that matched
 
     def take(self, entry: Entry, feed: Feed, seen_at: datetime) -> Rehearsed:

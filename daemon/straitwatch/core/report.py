@@ -36,7 +36,7 @@ from straitwatch.core.rules import Rules
 from straitwatch.core.story import outlet_of
 from straitwatch.core.vectors import encoder_text
 
-# A feed has reissued its entries if it has so many new ones, and so many of them are familiar.
+# A feed has reissued its entries if it has many new ones and most of them are familiar.
 REKEY_ENTRIES = 10
 REKEY_SHARE = 0.8
 REKEY_WHOLE = 3  # entries are enough if no id in the document is known
@@ -44,7 +44,7 @@ REKEY_WHOLE = 3  # entries are enough if no id in the document is known
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A document's feed and time, and its entries that are stored already or no news."""
+    """The feed and time of a document, and its entries that are stored already or are no news."""
 
     feed: Feed
     state: FeedState  # before the poll
@@ -112,7 +112,7 @@ def rekeyed_document(
 def build_reports(
     entries: Iterable[Entry], arrival: Arrival, rules: Rules
 ) -> Iterator[Report | PlannedEntry]:
-    """Match new and edited entries; yield a report of each match, and the other entries as such."""
+    """Match new and edited entries; yield a report for each match, and an entry for each other."""
     for entry in entries:
         text = matchable(entry, arrival.feed)
         matches = rules.matcher.match(text)

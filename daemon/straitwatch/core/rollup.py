@@ -1,8 +1,8 @@
-"""Stage: which waiting messages go out as one, and the text of that message.
+"""Decides which waiting messages are sent as one, and collects the facts of that message.
 
     due_together -> plan_merge -> collect_updates (one story) or a roll-up (several)
 
-No message is dropped: each is a line of the message that is sent in its place.
+Each replaced message becomes a line of the message that is sent, so none is dropped.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ from straitwatch.core.model import (
     SignalKind,
 )
 
-ROLLUP_ITEMS = 14  # listed stories: as many fit one section of a Slack message
+ROLLUP_ITEMS = 14  # listed stories; more do not fit into one section of a Slack message
 STORY_KINDS = (AlertKind.NEW, AlertKind.UPDATE)  # of messages that can be merged
 LIMITED_KINDS = (*STORY_KINDS, AlertKind.ROLLUP)  # of messages that count against a limit
 _CAUSES = (DeliveryReason.QUIET_HOURS, DeliveryReason.GROUP_WAIT, DeliveryReason.UPDATE_WAIT)
@@ -35,7 +35,7 @@ _URGENT = (SignalKind.CORRECTION, SignalKind.RETRACTION, SignalKind.DENIAL, Sign
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldMessage:
-    """A delivery that waits, as far as its release is concerned."""
+    """A waiting delivery, with the facts that decide when it is sent."""
 
     id: str
     story_id: str
@@ -48,7 +48,7 @@ class HeldMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryMessage:
-    """A delivery about a story and everything that merging it with others needs."""
+    """A delivery about a story, with the facts for merging it with others."""
 
     delivery: Delivery
     story_id: str
@@ -61,7 +61,7 @@ class StoryMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollup:
-    """A new message in the place of several about different stories."""
+    """A new message that replaces several about different stories."""
 
     alert: Alert
     delivery: Delivery
@@ -69,9 +69,9 @@ class Rollup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merge:
-    """The one message that is sent for several, and the deliveries that end in it."""
+    """The message that is sent for several, and the deliveries that are merged into it."""
 
-    carrier: str  # a delivery
+    carrier: str  # id of a delivery
     members: tuple[str, ...]
     reason: str  # of the members
     rollup: Rollup | None = None  # the carrier, if it is new
@@ -124,7 +124,7 @@ def limited_until(sent: Sequence[datetime], limit: Limit) -> datetime | None:
 
 
 def is_last_allowed(sent: Sequence[datetime], limit: Limit) -> bool:
-    """Return True if the next message uses up a limit, so that it includes all that wait."""
+    """Return True if a limit allows one more message, which then includes all waiting ones."""
     return len(sent) == limit.messages - 1
 
 
@@ -160,7 +160,7 @@ def plan_merge(
 
 
 def is_rollup(messages: Iterable[StoryMessage]) -> bool:
-    """Return True if one message for all of these is a roll-up: they are about several stories."""
+    """Return True if the messages are about several stories, so that a roll-up replaces them."""
     return len({message.story_id for message in messages}) > 1
 
 
@@ -263,8 +263,8 @@ def collect_carried(own: AlertFacts, carried: Sequence[StoryMessage]) -> AlertFa
 def collect_updates(alerts: Sequence[AlertFacts]) -> AlertFacts:
     """Join several messages about one story, oldest first, into one.
 
-    The most severe one gives the headline, or else a correction or an end, or else one in the
-    desk's languages, or else the latest. The others are listed.
+    The headline is that of the most severe message, then of a correction or an end, then of one in
+    the desk's languages, then of the latest. The others are listed.
     """
     positions = range(len(alerts))
     lead = max(positions, key=lambda index: (_urgency(alerts[index]), index))

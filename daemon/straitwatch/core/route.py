@@ -1,4 +1,4 @@
-"""Decides to whom: the receivers that the routes of a report lead to, and its silences."""
+"""Decides who gets a report: follows its routes to receivers, and applies silences."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class RouteStep:
 
     route: Route
     fits: bool
-    because: str  # the condition that does not fit; "" if the route fits
+    because: str  # the condition that fails; "" if the route applies
 
 
 def walk_routes(
@@ -47,7 +47,7 @@ def walk_routes(
 
 
 def silence_of(match: Match, report: Report, silences: Iterable[Silence]) -> Silence | None:
-    """Return the first silence that holds this match back, if there is one."""
+    """Return the first silence that suppresses the match, if there is one."""
     now = report.seen_at
     for silence in silences:
         is_on = (silence.starts_at or now) <= now < silence.until_at

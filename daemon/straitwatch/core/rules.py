@@ -26,7 +26,7 @@ class Rules:
     policy: AlertPolicy
     beat: CompiledBeat
     titles: Mapping[str, str]  # of the watch-lists, by id
-    recipients: Mapping[str, tuple[str, ...]]  # by receiver; without any, one unnamed recipient
+    recipients: Mapping[str, tuple[str, ...]]  # by receiver; if empty, one unnamed recipient
     give_up: Mapping[str, timedelta] = field(default_factory=dict)  # by receiver
     limits: Mapping[str, Limit] = field(default_factory=dict)  # by receiver
     fallbacks: Mapping[str, Fallback] = field(default_factory=dict)  # by receiver

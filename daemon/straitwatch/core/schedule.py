@@ -1,4 +1,4 @@
-"""Decides when: the next poll, the next attempt, the end of quiet hours, the digest that is due.
+"""Decides when a feed is polled, a message is tried again or held, and a digest is due.
 
 Callers pass `now`, and a random `jitter` in [0, 1) where times are spread.
 """
@@ -37,7 +37,7 @@ _MAX_DOUBLINGS = 16  # beyond every cap, and far from overflow
 class ServerHints:
     """The waits that a feed's server asks for."""
 
-    max_age: timedelta | None = None  # Cache-Control: the document stays the same for so long
+    max_age: timedelta | None = None  # Cache-Control: the document does not change before
     retry_after: timedelta | None = None
 
 
@@ -56,8 +56,8 @@ def next_poll_at(
     """Return when a feed that was just polled is due again.
 
     Args:
-        feed: the feed. If it has an interval of its own, a person chose that: only failures and
-            `retry_after` lengthen it, `max_age` does not.
+        feed: the feed. If a person chose its interval, only failures and `retry_after` lengthen
+            it, `max_age` does not.
         policy: the interval of the other feeds, and the longest interval between failures.
         failures: polls in a row that failed, including this one; 0 after a success.
         hints: the waits that the server asks for. No poll comes earlier than `retry_after`, up to
@@ -97,7 +97,7 @@ _SLACK_WAITS = _minutes(0.25, 0.5, 1, 2, 4, 8, 10)
 _WAITS = {
     DriverKind.SLACK_WEBHOOK: _SLACK_WAITS,
     DriverKind.SLACK_BOT: _SLACK_WAITS,
-    DriverKind.SMTP: _minutes(1, 5, 10, 20, 30),  # greylisting wants minutes
+    DriverKind.SMTP: _minutes(1, 5, 10, 20, 30),  # greylisting servers refuse for minutes
 }
 _OTHER_WAITS = _minutes(0.5, 1, 2, 4, 8, 16, 30)
 _PROBE_WAITS = _minutes(1, 5, 15, 60)  # of a broken receiver
@@ -127,7 +127,7 @@ class Attempt:
 def after_attempt(
     result: SendResult, attempt: Attempt, *, now: datetime, jitter: float
 ) -> NextStep:
-    """Return the next step of a delivery, and a hold of its receiver if that is in trouble."""
+    """Return the next step of a delivery, and a hold of its receiver if the receiver fails."""
     if result.outcome is Outcome.DELIVERED:
         return NextStep(state=DeliveryState.DELIVERED, reason=DeliveryReason.DELIVERED)
     if result.outcome is Outcome.PERMANENT:
@@ -167,7 +167,7 @@ def _is_rate_limit(result: SendResult) -> bool:
 
 
 def _receiver_hold(result: SendResult, attempt: Attempt) -> timedelta | None:
-    """Return how long the whole receiver waits, so that its fault does not fail each message."""
+    """Return how long the whole receiver waits, so that its fault does not fail every message."""
     if result.outcome is Outcome.RECEIVER_BROKEN:
         return max(_nth(_PROBE_WAITS, attempt.number), _asked_wait(result))
     if result.outcome is Outcome.RETRY and _is_rate_limit(result):
@@ -203,7 +203,8 @@ def _nth(waits: Sequence[timedelta], number: int) -> timedelta:
 def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime | None:
     """Return the instant at which a wall clock first shows a time of a day.
 
-    A time that the clock skips is the instant of the skip; None for a day that is skipped whole.
+    A time that the clock skips becomes the instant of the skip. A day that is skipped as a whole
+    has no instant: None.
     """
     earlier = datetime.combine(day, at, tzinfo=zone).replace(fold=0).astimezone(UTC)
     if _shows(earlier, zone) == datetime.combine(day, at):
@@ -237,7 +238,7 @@ _LONGEST_QUIET_DAYS = 7  # of spans that touch
 
 
 def held_until(severity: Severity, *, quiet: QuietHours, now: datetime) -> datetime | None:
-    """Return until when a message of this severity is held; None sends it now.
+    """Return when quiet hours stop holding a message of this severity; None if none hold it.
 
     Spans that touch or overlap, such as whole quiet days, count as one.
     """
@@ -284,9 +285,9 @@ def due_digest(
 ) -> DigestWindow | None:
     """Return the window whose digest is due, if one is.
 
-    Each local time of the plan ends one window, through every change of the clocks: a time that
-    the clock skips is the instant of the skip, and of a time that it shows twice the first counts.
-    Missed digests are sent as a single late one: windows leave no gap, and there is no burst.
+    Each local time of the plan ends one window, also when the clocks change: a time that the clock
+    skips becomes the instant of the skip, and a time that it shows twice counts once, the first
+    time. Missed digests become a single late one, so windows leave no gap and cause no burst.
 
     Args:
         plan: the digest.

@@ -32,15 +32,15 @@ from straitwatch.core.model import (
 T = TypeVar("T")
 
 BREAKING_SPAN = timedelta(hours=1)
-BREAKING_ORIGINS = 4  # within that span, at least
-BREAKING_TIMES = 3  # the usual number of reports of the whole watch-list in that span
-STATE_STANCES = ("state", "party")  # outlets with these speak for a government
+BREAKING_ORIGINS = 4  # the fewest origins within that span
+BREAKING_TIMES = 3  # times the usual number of reports of the whole watch-list in that span
+STATE_STANCES = ("state", "party")  # of outlets that speak for a government
 
 
 def outlet_of(entry: Entry, feed: Feed) -> Outlet:
     """Return the outlet of an entry: the publisher that an aggregator names, or else the feed."""
     if entry.source and entry.source != feed.name:
-        # The aggregator's stance and tier say nothing about the publisher it carries.
+        # The aggregator's stance and tier do not describe the publisher.
         return Outlet(name=entry.source, language=entry.language)
     return Outlet(
         name=feed.name,
@@ -205,7 +205,7 @@ def story_misfit(wanted: StoryFilter, story: Story | None, feed: Feed) -> str:
     if origins < wanted.min_origins:
         return f"wants {wanted.min_origins} independent origins, there is {origins}"
     if wanted.state_only not in (None, is_state_only):
-        return "wants what only state media has" if wanted.state_only else "only state media has it"
+        return "wants only state media" if wanted.state_only else "only state media has it"
     if wanted.state_first not in (None, is_state_first):
-        return "wants what state media had first" if wanted.state_first else "state media was first"
+        return "wants state media first" if wanted.state_first else "state media was first"
     return ""

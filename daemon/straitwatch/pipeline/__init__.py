@@ -1,20 +1,20 @@
-"""The product on one page: the five flows, each in the order of its calls.
+"""Runs the product; this page shows its five flows, each in the order of its calls.
 
 Poll one feed, every few minutes::
 
     ingest_feed(feed, state)
         fetcher.fetch(feed, validators)         # over HTTP; no transaction is open
         pool.parse(request)                     # parsed in a worker process
-        recognize_entries(document)             # which entries are stored already?
-        silent_entries(document, known)         # a new feed's archive is no news
+        recognize_entries(document)             # find the entries that are stored already
+        silent_entries(document, known)         # a new feed's archive is not news
         build_reports(entries, arrival)         # matches, outlet, sources, features
         encoder.encode(texts)                   # sentence vectors, in a worker process
         split_poll(poll)                        # a long document commits in parts
         commit_poll(part)                       # in one transaction:
             read_context(reports)               #     the window, stories, silences
             plan_poll(part, context)            #     pure; for each report:
-                window.fold(features)           #         to which story does it belong?
-                advance(story, report, fold)    #         is it sent, and to whom?
+                window.fold(features)           #         find its story
+                advance(story, report, fold)    #         decide if it is sent, and to whom
                 window.add(features, fold)      #         later reports are compared with it
                 describe_alert(step, report)    #         the facts of the message
             db.apply_plan(plan)                 #     entries, stories, outbox and feed state
@@ -22,11 +22,11 @@ Poll one feed, every few minutes::
 Deliver the due messages of one receiver, as soon as there are any::
 
     deliver_due(receiver, driver)
-        db.claim_delivery(receiver)             # with a lease, and the attempt on record
+        db.claim_delivery(receiver)             # take a lease and record the attempt
         driver.render(job)
         db.freeze(delivery, bytes)              # a repeat sends the same bytes
         senders.send(driver, job)               # in the receiver's thread
-        after_attempt(result)                   # delivered, dead, or again at some time
+        after_attempt(result)                   # delivered, dead, or due again later
         db.finish_attempt(delivery, result)
 
 Write the digest whose window has ended::
@@ -34,26 +34,26 @@ Write the digest whose window has ended::
     write_digest(plan)                          # in one transaction:
         due_digest(plan)                        #     each window exactly once
         db.digest_items(query)                  #     stories, running stories, commentary
-        db.coverage(window)                     #     which feeds were read
+        db.coverage(window)                     #     the feeds that were read
         address(facts, receivers)               #     one delivery for each recipient
         db.record_digest(window)
         db.add_alert(alert, deliveries)
 
-Replay stored reports under the current rules, writing nothing::
+Replay stored reports under the current rules, without writing::
 
     refold(reports)
-        window.fold(features)                   # the story it would get now
-        window.restore(report)                  # continue with the story it has
+        window.fold(features)                   # the story under the current rules
+        window.restore(report)                  # continue with the stored story
 
-Backtest a change to the watch-lists on stored entries, writing nothing::
+Backtest a change to the watch-lists on stored entries, without writing::
 
     backtest(test)
         db.entries_since(time)
         test.take(entry)                        # `build_reports` and `plan_poll`, twice
         test.result()                           # alerts and entries gained and lost
 
-The network and the worker processes are never waited for inside a transaction, and a message
-leaves only after the commit that created it.
+No transaction waits for the network or a worker process, and a message is sent only after the
+commit that created it.
 """
 
 from straitwatch.pipeline.deliver import deliver_due

@@ -29,7 +29,7 @@ from straitwatch.store import ClaimedDelivery, Transaction
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 RENEW_EVERY = SEND_LEASE / 3
-RECORD_WAITS = (0.5, 1, 2, 4, 8)  # seconds; their sum is shorter than a lease just renewed
+RECORD_WAITS = (0.5, 1, 2, 4, 8)  # seconds; shorter in sum than a lease
 
 
 async def deliver_due(
@@ -65,7 +65,7 @@ async def _deliver_one(
     if job.frozen is None:
         try:
             frozen = driver.render(job)
-        except Exception as error:  # around one delivery: a message that cannot be made is dead
+        except Exception as error:  # around one delivery: a message that fails to render is dead
             log.exception("message cannot be rendered")
             failed = SendResult(outcome=Outcome.PERMANENT, code="render", text=type(error).__name__)
             await _record(claimed, driver, failed, tools, fallback=fallback)
@@ -109,7 +109,7 @@ async def _record(
     *,
     fallback: Fallback | None,
 ) -> None:
-    """Record how an attempt ended, and the next step of its delivery."""
+    """Record the result of an attempt, and the next step of its delivery."""
     now = tools.clock()
     attempt = _describe_attempt(claimed, driver, now)
     step = after_attempt(result, attempt, now=now, jitter=tools.jitter.random())

@@ -12,11 +12,11 @@ from straitwatch.core.schedule import DigestWindow, due_digest
 from straitwatch.pipeline.notices import address
 from straitwatch.store import Transaction
 
-DIGEST_ITEMS = 100  # Gmail clips at 102 KB: about 450 bytes an item
-DIGEST_ASIDE = 10  # lines at most of running stories, and of commentary
+DIGEST_ITEMS = 100  # of about 450 bytes; Gmail clips a mail at 102 KB
+DIGEST_ASIDE = 10  # lines of running stories, and of commentary, at most
 IN_FLIGHT = timedelta(minutes=5)  # the longest time from a poll's date to its commit
 
-# Keys of small facts in the store; the digest's name follows.
+# Keys in the store, followed by the name of the digest
 _FIRST_SEEN = "digest since "
 _READ_SINCE = "digest reads since "
 _BESIDE_SINCE = "digest reads beside since "
@@ -24,10 +24,10 @@ _BESIDE_SINCE = "digest reads beside since "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reading:
-    """The times between which one digest reads.
+    """The times between which a digest reads stories.
 
-    The stories of a digest begin with those that found no place in the one before. Running stories
-    and commentary are read up to where no poll is in flight, so that each is listed once.
+    The stories begin with those for which the previous digest had no space. Running stories and
+    commentary are read up to the start of the oldest unfinished poll, so that each is listed once.
     """
 
     since_at: datetime
@@ -58,7 +58,7 @@ def write_digest(tx: Transaction, plan: DigestPlan, *, rules: Rules, now: dateti
 
 
 def _last_until(tx: Transaction, plan: DigestPlan, *, now: datetime) -> datetime:
-    """Return where the last digest ended, or when this one was first seen in a configuration."""
+    """Return the end of the last digest, or the time when this one first appeared in a config."""
     if last := db.last_digest_until(tx, plan.name):
         return last
     key = _FIRST_SEEN + plan.name
@@ -86,7 +86,7 @@ def _read_time(tx: Transaction, key: str) -> datetime | None:
 
 
 def _committed_until(tx: Transaction, until: datetime, *, now: datetime) -> datetime:
-    """Return the time up to which all reports are committed: no poll in flight is older."""
+    """Return the time up to which all reports are committed: no unfinished poll is older."""
     oldest = db.oldest_claim(tx, now=now, lease=FEED_LEASE) or until
     return max(until - IN_FLIGHT, min(until, oldest) - db.SKEW)
 

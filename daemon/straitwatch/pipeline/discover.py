@@ -37,7 +37,7 @@ async def probe(url: str, policy: PollPolicy) -> Probe:
 
 
 async def discover(url: str, policy: PollPolicy) -> list[Probe]:
-    """Probe an address, and the feeds that its page names or that lie at the usual paths.
+    """Probe an address, and the feeds that its page names or that are at the usual paths.
 
     Return the address itself first, followed by the feeds that were found.
     """
@@ -64,7 +64,7 @@ async def _probe(url: str, fetcher: Fetcher, pool: ParsePool) -> Probe:
         case Fetched():
             return await _parse(answer, pool)
         case _:
-            return Probe(url=url, problem="the server says that nothing changed")
+            return Probe(url=url, problem="the server reports no change")
 
 
 async def _parse(fetched: Fetched, pool: ParsePool) -> Probe:

@@ -31,7 +31,7 @@ def address(
         kind: of the message.
         facts: its contents.
         to: the receivers.
-        recipients: by receiver; a receiver without any gets one delivery.
+        recipients: by receiver; a receiver without recipients gets one delivery.
         now: the time of the message.
 
     """

@@ -54,10 +54,10 @@ from straitwatch.telemetry import Metrics
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-BUILD_AT_ONCE = 8  # entries: they block the event loop for some 20 ms
-ENCODE_AT_MOST = 300  # reports of one document: half a minute; the others get no vector
-COMMIT_AT_ONCE = 200  # reports in one transaction, which the commits of other polls wait for
-FENCED = "fenced"  # the outcome of a poll whose feed another worker has claimed in the meantime
+BUILD_AT_ONCE = 8  # entries, which block the event loop for about 20 ms
+ENCODE_AT_MOST = 300  # reports of one document take half a minute; the others get no vector
+COMMIT_AT_ONCE = 200  # reports in one transaction, which delays the commits of other polls
+FENCED = "fenced"  # outcome of a poll if another worker has claimed the feed since
 
 _NO_IDS: frozenset[str] = frozenset()
 
@@ -65,7 +65,7 @@ _NO_IDS: frozenset[str] = frozenset()
 async def ingest_feed(
     feed: Feed, state: FeedState, *, tools: Tools, rules: Rules, policy: PollPolicy
 ) -> PollReport:
-    """Poll one feed and commit everything that it changes."""
+    """Poll one feed and commit the changes."""
     validators = validators_to_send(state, tools.clock())
     result = await tools.fetcher.fetch(feed, validators)
     outcome = _start_outcome(feed, state, policy, tools)
@@ -179,7 +179,7 @@ async def _describe_arrival(
     tools: Tools,
     rules: Rules,
 ) -> Arrival:
-    """Find the entries that are no news: a new feed's archive, and old entries under new ids."""
+    """Find the entries that are not news: a new feed's archive, and old entries under new ids."""
     state, now, entries = outcome.state, outcome.now, document.entries
     backfill = rules.policy.backfill
     is_new_feed = state.baseline_at is None
@@ -215,7 +215,7 @@ async def _find_rekeyed(
 async def _build_items(
     entries: Iterable[Entry], arrival: Arrival, rules: Rules, encoder: Encoder
 ) -> list[Report | PlannedEntry]:
-    """Make the reports of a document with their vectors, in steps that let other tasks run."""
+    """Make the reports of a document with their vectors, in steps between which other tasks run."""
     changed = [entry for entry in entries if arrival.has_changed(entry)]
     items: list[Report | PlannedEntry] = []
     for start in range(0, len(changed), BUILD_AT_ONCE):
@@ -271,7 +271,7 @@ def commit_poll(
 def read_context(
     tx: Transaction, reports: Sequence[Report], folding: FoldWindowCache, beat: CompiledBeat
 ) -> PollContext:
-    """Read what `plan_poll` must know, and lock out other folds until the commit."""
+    """Read the context of `plan_poll`, and lock out other folds until the commit."""
     db.fold_lock(tx)
     tx.on_rollback(folding.drop)
     now = reports[0].seen_at

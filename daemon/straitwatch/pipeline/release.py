@@ -17,7 +17,7 @@ from straitwatch.store import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitOff:
-    """The story made of the reports that were split off, and its alerts, if they were wanted."""
+    """The new story of the reports that were split off, and its alerts, if any were requested."""
 
     story: Story
     release: Release | None = None
@@ -90,7 +90,7 @@ def alert_story(
 def _reports_of_story(
     tx: Transaction, story_id: str, rules: Rules, now: datetime
 ) -> list[tuple[Report, Fold]]:
-    """Return a story's reports, oldest first; none counts as late, because a person asks for it."""
+    """Return a story's reports, oldest first; none counts as late, because a person requests it."""
     feeds = db.stored_feeds(tx)
     reports: list[tuple[Report, Fold]] = []
     for stored in sorted(db.story_entries(tx, story_id), key=_reported_at):

@@ -1,4 +1,4 @@
-"""Runs stored entries and reports through the current rules again, writing nothing."""
+"""Runs stored entries and reports through the current rules again, without writing."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime

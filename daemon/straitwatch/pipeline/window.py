@@ -8,7 +8,7 @@ from straitwatch.core.cluster import STORY_AGE, StoryWindow
 from straitwatch.core.compiled_beat import CompiledBeat
 from straitwatch.store import Transaction
 
-WINDOW = StoryWindow.MEMORY  # the age up to which stored reports are still compared with new ones
+WINDOW = StoryWindow.MEMORY  # the greatest age of reports that new ones are compared with
 
 
 @dataclass(slots=True)

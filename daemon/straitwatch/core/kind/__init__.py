@@ -1,4 +1,4 @@
-"""Find the kind of a report's text, and its corrections, denials and confirmations."""
+"""Finds the kind of a report's text, and its corrections, denials and confirmations."""
 
 from straitwatch.core.kind.classify import classify_kind
 from straitwatch.core.kind.signals import find_signals

@@ -1,8 +1,8 @@
-"""Distinguish commentary and round-ups from news.
+"""Distinguishes commentary and round-ups from news.
 
-In: an entry and its feed. Out: a `Kind` with its evidence. Round-ups are looked for first, then
-commentary. Evidence holds unless the title states a fact of at least the same weight.
-A text without a mark is news: a missed opinion piece costs a message, a mistaken report the news.
+`classify_kind` looks for signs of a round-up first, then of commentary. A sign counts unless the
+title has a sign of news with at least the same weight. A text without a sign is news: a missed
+opinion piece costs one message too many, a mistaken report costs the news.
 """
 
 import re
@@ -16,16 +16,16 @@ from straitwatch.core.kind import commentary_words, news_words, roundup_words
 from straitwatch.core.kind.scripts import Script, scripts_of
 from straitwatch.core.model import Entry, EntryKind, Feed, Kind
 
-_LEAD = 240  # characters of the summary that introduce the text
+_LEAD = 240  # characters of the summary that are read
 
 
 class _Weight(IntEnum):
-    """How strongly something speaks for news, or against it; equal weights: news."""
+    """The weight of a sign for or against news; with equal weights, the text is news."""
 
     NONE = 0
     ACT = 1  # news: a body acts; against: a section, a category, an author, a kind of feed
-    STATEMENT = 2  # news: a body speaks, or a first; against: an expert speaks, or a question
-    LABEL = 3  # against only: the title itself says what the text is
+    STATEMENT = 2  # news: a body speaks, or a first time; against: an expert or a question
+    LABEL = 3  # only against: the title names the kind, such as "Opinion:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _roundup_evidence(entry: Entry, scripts: tuple[Script, ...]) -> Iterator[_Ev
 
 
 def _enumerates(title: str) -> bool:
-    """True if a title is made of at least three headlines."""
+    """Return True if a title consists of at least three headlines."""
     parts = [part for part in roundup_words.EVENT_BREAK.split(title) if part.strip()]
     return len(parts) >= roundup_words.MIN_EVENTS and all(map(_is_headline, parts))
 
@@ -105,7 +105,7 @@ def _is_headline(part: str) -> bool:
 def _commentary_evidence(
     entry: Entry, feed: Feed, scripts: tuple[Script, ...]
 ) -> Iterator[_Evidence]:
-    """Yield what speaks for commentary, the strongest first."""
+    """Yield the signs of commentary, the strongest first."""
     for script in scripts:
         yield from _labels(script, entry.title)
     for script in scripts:
@@ -128,7 +128,7 @@ def _commentary_evidence(
 
 
 def _labels(script: Script, title: str) -> Iterator[_Evidence]:
-    """Yield labels; an interview with somebody in office is a statement, not commentary."""
+    """Yield labels; an interview with an office holder is a statement, not commentary."""
     yield from _found(commentary_words.LABELS[script], title, "title", _Weight.LABEL)
     interview = commentary_words.INTERVIEWS[script].search(title)
     if interview and not commentary_words.IN_OFFICE[script].search(title):
@@ -155,7 +155,7 @@ def _found(pattern: re.Pattern[str], text: str, field: str, weight: _Weight) -> 
 
 
 def _sections(names: frozenset[str], url: str, weight: _Weight) -> Iterator[_Evidence]:
-    """Yield the first section of an address that is among the names; the page is no section."""
+    """Yield the first section of an address that is among the names; the page does not count."""
     for section in _path(url)[:-1]:
         if section in names:
             yield _Evidence(weight, f"/{section}/", "url")
@@ -166,7 +166,7 @@ def _page(url: str) -> str:
     return (_path(url) or ("",))[-1]
 
 
-@lru_cache(maxsize=4)  # one entry's address is asked for three times
+@lru_cache(maxsize=4)  # the address of one entry is split three times
 def _path(url: str) -> tuple[str, ...]:
     try:
         parts = urlsplit(url)

@@ -1,4 +1,4 @@
-"""Words, sections, categories and authors of commentary."""
+"""Lists words, sections, categories and authors of commentary."""
 
 from straitwatch.core.kind.patterns import CLOSE, OPEN, any_of
 from straitwatch.core.kind.scripts import Script

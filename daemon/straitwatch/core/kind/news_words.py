@@ -1,9 +1,9 @@
-"""Words of news, which outweigh weak signs of commentary."""
+"""Lists words of news, which outweigh weak signs of commentary."""
 
 from straitwatch.core.kind.patterns import OPEN, any_of
 from straitwatch.core.kind.scripts import Script
 
-# "Breaking", "for the first time", and what pictures or papers show: new whoever says it.
+# "Breaking", "for the first time", and evidence from pictures or papers: new from any source.
 FRESH = {
     Script.LATIN: any_of(
         OPEN + r"(?:breaking|just in|urgent|exclusive|update \d+|developing|flash|alert)(?:\s*[:|\-–—]|\s+news\b)",

@@ -1,4 +1,4 @@
-"""Helpers for the word patterns of this package."""
+"""Compiles the word patterns of this package."""
 
 import re
 
@@ -8,6 +8,6 @@ def any_of(*alternatives: str) -> re.Pattern[str]:
     return re.compile("|".join(alternatives), re.IGNORECASE)
 
 
-# A label opens a title, bare or in brackets, and a mark after it closes it.
+# A label begins a title, with or without brackets, and ends with a mark.
 OPEN = r"^[\s\W]{0,3}"
 CLOSE = r"\s*(?:[:：︰|｜》】〉」』〕\]\)）/／;]|\s[-–—]\s|[-–—]\s)"

@@ -1,4 +1,4 @@
-"""Words, sections and categories of round-ups."""
+"""Lists words, sections and categories of round-ups."""
 
 import re
 
@@ -71,7 +71,7 @@ ROUNDUP_LEADS = {
     Script.CYRILLIC: any_of(r"^\W*(?:доброе утро|добрый вечер|добрий ранок|добрий вечір|главное за|головне за)"),
 }  # fmt: skip
 
-# How a digest counts the reports that it retells: "three reports", beside what they are about.
+# A digest counts the reports that it retells, and names their subject: "three reports on".
 ROUNDUP_COUNTS = {
     Script.LATIN: any_of(
         r"\b(?:two|three|four|five|six|seven|several|[2-7]) (?:[\w.’'-]+ ){0,2}"

@@ -1,11 +1,11 @@
-"""Choose the languages whose patterns a text needs, by its letters."""
+"""Chooses the patterns for a text by its letters."""
 
 import re
 from enum import StrEnum
 
 
 class Script(StrEnum):
-    """Writing systems, each with the patterns of its languages."""
+    """The writing systems that have patterns."""
 
     LATIN = "latin"  # English
     HAN = "han"  # Chinese, both scripts
@@ -15,7 +15,7 @@ class Script(StrEnum):
 
 
 _LATIN = re.compile(r"[A-Za-z]{3}")
-# Korean headlines hold Han characters and Japanese ones always do: the first that fits counts.
+# Korean headlines may contain Han characters, and Japanese ones always do: the first fit counts.
 _OTHERS = (
     (Script.HANGUL, re.compile("[가-힣]")),
     (Script.KANA, re.compile("[ぁ-ゖァ-ヺ]")),
@@ -25,9 +25,9 @@ _OTHERS = (
 
 
 def scripts_of(text: str) -> tuple[Script, ...]:
-    """Return the writing systems whose patterns apply; most specific first.
+    """Return the writing systems whose patterns apply, the most specific first.
 
-    A Japanese title without kana counts as Chinese: the Chinese patterns hold the words they share.
+    A Japanese title without kana counts as Chinese: the Chinese patterns include the shared words.
     """
     if text.isascii():
         return (Script.LATIN,) if _LATIN.search(text) else ()

@@ -1,4 +1,4 @@
-"""Words of corrections, retractions, denials, confirmations and endings: part of the kind stage."""
+"""Lists words of corrections, retractions, denials, confirmations and endings."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from straitwatch.core.model import SignalKind
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A pattern, its false friends, and what in front of it makes it a wish or a condition."""
+    """A pattern, its false friends, and preceding words that make it a wish or a condition."""
 
     says: re.Pattern[str]
     unless: re.Pattern[str] | None = None

@@ -1,7 +1,7 @@
-"""Find the words that correct, retract, deny, confirm or end something.
+"""Finds the words of a title and a lead that correct, retract, deny, confirm or end something.
 
-In: a title and a lead. Out: signals with their places. A pattern counts unless a false friend
-overlaps it ("denies entry") or its clause only asks or hopes for it ("calls for an end").
+A pattern counts unless a false friend overlaps it ("denies entry"), or its clause only asks or
+hopes for it ("calls for an end").
 """
 
 import re
@@ -14,9 +14,9 @@ from straitwatch.core.kind.signal_words import Rule
 from straitwatch.core.model import Signal, SignalKind
 from straitwatch.core.sentences import first_sentence
 
-_LEAD = 300  # characters; what stands further down is background
+_LEAD = 300  # characters; later text is background
 _CLAUSE = re.compile(r"[,;:，；：︰、。!！?？…\n]|[ 　](?=[\u2e80-\u9fff「『])|\s[-–—|]\s")
-_BEFORE = 60  # characters of the clause in which a request or a hope is looked for
+_BEFORE = 60  # characters before a pattern that may contain a request or a hope
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class _Text:
 
 
 def find_signals(title: str, lead: str = "") -> tuple[Signal, ...]:
-    """Find the signals in a title and in the beginning of a lead, at most one of a kind in each.
+    """Find the signals in a title and the beginning of a lead, at most one of each kind in either.
 
     Args:
         title: the headline, cleaned.

@@ -13,7 +13,7 @@ from straitwatch.core.model.story import Story
 
 
 class Action(StrEnum):
-    """The consequence of a decision."""
+    """The action that a decision leads to."""
 
     ALERT = "alert"
     UPDATE = "update"
@@ -22,7 +22,7 @@ class Action(StrEnum):
 
 
 class Reason(StrEnum):
-    """The reason of a decision: a log word and a metric label; `core.reasons` words it."""
+    """The reason for a decision, as logs and metrics name it; `core.reasons` has its words."""
 
     NO_MATCH = "no_match"
     BASELINE = "baseline"
@@ -35,7 +35,7 @@ class Reason(StrEnum):
     NEW_LIST = "new_list"
     HIGHER_SEVERITY = "higher_severity"
     BREAKING = "breaking"
-    MORE_OUTLETS = "more_outlets"  # like the next three, in rows of earlier versions only
+    MORE_OUTLETS = "more_outlets"  # this and the next three: only in rows of earlier versions
     TIER_ONE = "tier_one"
     DAY_LATER = "day_later"
     ALREADY_ALERTED = "already_alerted"
@@ -52,7 +52,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The consequence of a report, and its reason."""
+    """The action that a report leads to, and the reason."""
 
     action: Action
     reason: Reason
@@ -96,11 +96,11 @@ class Destination:
 class Step:
     """The effect of one report: its story, the decision, and the receivers."""
 
-    story: Story  # with the report in it
+    story: Story  # including the report
     fold: Fold
     decision: Decision
-    matches: tuple[Match, ...]  # with the severity that they have in the story
-    unsilenced: tuple[Match, ...]  # those that a message may mention
+    matches: tuple[Match, ...]  # with their severity in the story
+    unsilenced: tuple[Match, ...]  # the matches that no silence suppresses
     destinations: tuple[Destination, ...] = ()
     opens_story: bool = False
 

@@ -71,7 +71,7 @@ class DeliveryReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One message to one recipient: an alert, a receiver, and all the routes that led there.
+    """One message to one recipient: an alert, a receiver, and the routes that lead there.
 
     Unique by (story, revision, receiver, recipient).
     """
@@ -95,7 +95,7 @@ class Frozen:
 
     body: bytes
     content_type: str  # application/json, message/rfc822, text/plain
-    note: Mapping[str, str] = field(default_factory=dict)  # e.g. subject, message_id
+    note: Mapping[str, str] = field(default_factory=dict)  # such as subject, message_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +107,10 @@ class SendJob:
     facts: Facts
     attempt: int = 1  # 1 for the first
     frozen: Frozen | None = None  # None: not rendered yet
-    parent_ref: Mapping[str, str] = field(default_factory=dict)  # what the parent's send returned
-    is_possible_repeat: bool = False  # an earlier attempt was not answered
-    started_at: datetime | None = None  # of the attempt that was not answered
-    created_at: datetime | None = None  # of the alert: stable, used as Date of a mail
+    parent_ref: Mapping[str, str] = field(default_factory=dict)  # the `ref` of the parent
+    is_possible_repeat: bool = False  # an earlier attempt got no answer
+    started_at: datetime | None = None  # of the attempt that got no answer
+    created_at: datetime | None = None  # of the alert; the Date of a mail
     config_option: str = ""  # `--config DIR`, for the commands that a message names
 
 
@@ -120,7 +120,7 @@ class SendResult:
 
     outcome: Outcome
     code: str = ""  # the server's: 429, 550, invalid_blocks ...
-    text: str = ""  # short, for people; never holds a secret
+    text: str = ""  # short, for people, without secrets
     retry_after: timedelta | None = None
     ref: Mapping[str, str] = field(default_factory=dict)  # ts, channel, message_id
 
@@ -132,5 +132,5 @@ class NextStep:
     state: DeliveryState
     reason: DeliveryReason
     not_before: datetime | None = None
-    receiver_hold_until: datetime | None = None  # the receiver gets no message before
+    receiver_hold_until: datetime | None = None  # the receiver gets no message until then
     receiver_hold_reason: str = ""

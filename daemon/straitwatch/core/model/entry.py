@@ -49,10 +49,8 @@ class RawEntry:
     published: str = ""
     updated: str = ""
     language: str = ""
-    source_title: str = ""  # the publisher, where an aggregator names it
-    plain: frozenset[str] = (
-        frozenset()
-    )  # title, summary, content: text, not markup, by its own word
+    source_title: str = ""  # the publisher, if an aggregator names one
+    plain: frozenset[str] = frozenset()  # the fields that the feed declares as plain text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,19 +71,19 @@ class Entry:
     """One item of one feed, cleaned: plain text, absolute links, aware dates."""
 
     id: str  # computed from feed and identity; the same after a crash
-    guid: str  # raw
+    guid: str  # as published
     url: str  # absolute, http(s), as the publisher wrote it; "" = none
-    canonical_url: str  # identity of the page, never fetched and never shown; "" = none
+    canonical_url: str  # identifies the page; never fetched or shown; "" = none
     title: str
     summary: str = ""
     content: str = ""
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()  # as published: section names, tags; not stored
-    links: tuple[str, ...] = ()  # the first few in the text that lead to other sites
+    links: tuple[str, ...] = ()  # the first few links in the text to other sites
     published_at: datetime | None = None
     language: str = ""
     source: str = ""  # publisher named by an aggregator; "" = the feed itself
-    text_hash: bytes = b""  # of title, summary and content: has the text been edited?
+    text_hash: bytes = b""  # of title, summary and content; differs after an edit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +108,7 @@ class Kind:
 
     kind: EntryKind
     evidence: str = ""
-    field: str = (
-        ""  # title, summary, url, author, category or feed; "" = nothing spoke against news
-    )
+    field: str = ""  # title, summary, url, author, category, feed; "" = no sign against news
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

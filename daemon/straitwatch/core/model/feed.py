@@ -36,15 +36,15 @@ class Feed:
     country: str = ""  # ISO 3166 alpha-2
     kind: str = ""  # wire, newspaper, broadcaster, official, state-media, think-tank, ...
     stance: str = ""  # independent, state, official, party, ...
-    tier: int = 3  # 1 = an outlet whose report alone is news
-    interval: timedelta | None = None  # set: fixed, never adapted
-    max_age: timedelta | None = None  # of an entry, to alert; None: the global one
-    timezone: str | None = None  # for dates that name none
-    encoding: str | None = None  # for bytes that declare none
+    tier: int = 3  # 1 for an outlet whose report alone is news
+    interval: timedelta | None = None  # if set, it does not adapt to the feed
+    max_age: timedelta | None = None  # older entries send no alert; None: the global limit
+    timezone: str | None = None  # of dates without a time zone
+    encoding: str | None = None  # of documents that declare none
     headers: tuple[tuple[str, str], ...] = ()
     full_text: bool = False
     tags: tuple[str, ...] = ()
-    about: tuple[str, ...] = ()  # term sets: what its entries are about without saying so
+    about: tuple[str, ...] = ()  # term sets that all its entries match, as its subject
     enabled: bool = True
 
 
@@ -60,7 +60,7 @@ class PollPolicy:
     concurrency: int = 50
     per_host: int = 2
     timeout: timedelta = timedelta(seconds=30)
-    max_bytes: int = 10_000_000  # covers all 932 real feeds of research; the largest had 4 MB
+    max_bytes: int = 10_000_000  # the largest of 932 real feeds had 4 MB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,18 +129,18 @@ class FeedState:
     """The stored state of a feed between polls."""
 
     feed_id: str
-    lease_seq: int = 0  # fencing counter: a completion with an older one changes nothing
+    lease_seq: int = 0  # fencing counter: a result with an older one is discarded
     validators: Validators = NO_VALIDATORS
     body_hash: bytes = b""
     baseline_at: datetime | None = None  # first successful poll; None: never seen
     next_due_at: datetime | None = None
     last_polled_at: datetime | None = None
     last_ok_at: datetime | None = None
-    last_new_at: datetime | None = None  # when an entry last arrived
+    last_new_at: datetime | None = None  # arrival of the latest entry
     failures: int = 0  # in a row
     whole_due_at: datetime | None = None  # of the next request without validators
     unmodified_since_at: datetime | None = None  # the first 304 since the last whole document
     distrust: Distrust | None = None  # of the validators
-    blind_since: datetime | None = None  # this poll ended a gap: nothing was read from then on
+    blind_since: datetime | None = None  # the last good poll before a gap that this poll ended
     last_outcome: str = ""  # ok, not_modified, unchanged, a FetchFailure or a ParseProblem
     last_detail: str = ""

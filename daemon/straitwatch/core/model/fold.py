@@ -35,26 +35,26 @@ class Vector:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """The content of a report in the form that folding compares: made once, then stored."""
+    """The features that folding compares, computed once for each report and then stored."""
 
     entry_id: str
     seen_at: datetime
-    title: str  # cleaned, in one script of Chinese
+    title: str  # cleaned; Chinese in simplified characters
     canonical_url: str = ""
-    site: str = ""  # host of the canonical address, or the outlet where there is none
+    site: str = ""  # host of the canonical address, or the outlet if there is none
     outlet: str = ""
-    published_at: datetime | None = None  # known of the report at hand only: it is not stored
+    published_at: datetime | None = None  # not stored: set only while the report is new
     language: str = ""  # primary subtag: en, zh, ja ...
     watchlists: tuple[str, ...] = ()
     title_terms: tuple[str, ...] = ()  # stems, bigrams
     lead_terms: tuple[str, ...] = ()
-    title_names: tuple[str, ...] = ()  # people, places and things, in no language
+    title_names: tuple[str, ...] = ()  # people, places and things: ids shared by all languages
     lead_names: tuple[str, ...] = ()
-    lead_head: str = ""  # how the text under the headline begins
-    lead_figures: str = ""  # all of its figures in their order
+    lead_head: str = ""  # the beginning of the text under the headline
+    lead_figures: str = ""  # all figures of that text, in order
     lead_digest: str = ""
     figures: tuple[str, ...] = ()  # quantities in the title
-    facts: str = ""  # what it states, see core.cluster.facts
+    facts: str = ""  # the facts that it states: see core.cluster.facts
     kind: EntryKind = EntryKind.NEWS
     signals: tuple[SignalKind, ...] = ()  # in the title
     vector: Vector | None = None  # None: no encoder was available
@@ -62,14 +62,13 @@ class Features:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Related:
-    """A story in another language that may be about the same event; it suppresses nothing."""
+    """A story in another language that may be about the same event; shown, not joined."""
 
     story_id: str
     score: float
     names: tuple[str, ...]  # the people, places and things that both name
 
     def __str__(self) -> str:
-        """Write the story, the score and the common names."""
         return f"possibly related to {self.story_id}, {self.score:.2f}: {', '.join(self.names)}"
 
 
@@ -80,15 +79,15 @@ class Novelty:
     signals: tuple[SignalKind, ...] = ()  # it corrects, denies, ends ...
     voices: tuple[str, ...] = ()  # officials and bodies that speak for the first time
     sides: tuple[str, ...] = ()  # countries that act or speak for the first time
-    acts: tuple[str, ...] = ()  # deeds that no report has told of: somebody is detained, fires
-    opposites: tuple[str, ...] = ()  # what it states otherwise: "end, not begin"
-    names: tuple[str, ...] = ()  # shown, and no reason by themselves
+    acts: tuple[str, ...] = ()  # deeds that no sent report mentions, such as a detention
+    opposites: tuple[str, ...] = ()  # contradictions of sent reports: "end, not begin"
+    names: tuple[str, ...] = ()  # shown, but no reason for an update by themselves
     figures: tuple[str, ...] = ()
-    unsaid: tuple[str, ...] = ()  # of these, media and what a sent headline names: not shown
+    unsaid: tuple[str, ...] = ()  # not shown: media, and names in a sent headline
 
     @property
     def is_development(self) -> bool:
-        """True if it adds something that a desk must hear."""
+        """True if the report adds something that a desk must know."""
         return bool(self.signals or self.voices or self.sides or self.acts or self.opposites)
 
     def __str__(self) -> str:
@@ -109,14 +108,14 @@ class Novelty:
         return "; ".join([*self.signals, *spoken, *sides, *said])
 
     def shown(self, values: Iterable[str]) -> tuple[str, ...]:
-        """Return the values without the obvious ones."""
+        """Return the values that messages show: all but those in `unsaid`."""
         return tuple(value for value in values if value not in self.unsaid)
 
 
 NO_NOVELTY = Novelty()
 
 
-BY_HAND: Final = "by-hand"  # the reason of a fold that a person decided
+BY_HAND: Final = "by-hand"  # reason of a fold that a person decided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,19 +138,19 @@ class Fold:
     reason: str  # new-event, same-guid, same-url, same-title, near-duplicate, same-event, ...
     score: float = 0.0
     threshold: float = 0.0
-    evidence: tuple[str, ...] = ()  # shared terms, or what else decided
-    related: Related | None = None  # of a new story
+    evidence: tuple[str, ...] = ()  # shared terms, or other signs that decided
+    related: Related | None = None  # only of a new story
     is_probable: bool = False  # the score is near the threshold: perhaps another event
-    usual: float = 0.0  # best score with a story in the report's language; thresholds follow it
-    novelty: Novelty = NO_NOVELTY  # compared with what was sent about the story
-    # Of what its outlet has published before; not stored, and no difference between two folds.
+    usual: float = 0.0  # best score in the report's language; thresholds depend on it
+    novelty: Novelty = NO_NOVELTY  # compared with the messages about the story
+    # The same outlet published it before. Not stored, so it is left out of comparisons.
     is_own_repeat: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         """Write the reason with its figures: "same-event 0.41 >= 0.24: taiwan, drill"."""
         text = self.reason
         if self.reason == BY_HAND:
-            return text  # its figures are those of the fold that a person overruled
+            return text  # the figures are those of the fold that a person overruled
         if self.threshold:
             sign = "<" if self.relation is Relation.NEW else ">="
             digits = 2 if abs(self.score - self.threshold) >= 0.01 else 4  # noqa: PLR2004
@@ -161,5 +160,5 @@ class Fold:
         if self.evidence:
             text += f": {', '.join(term.removeprefix('@') for term in self.evidence)}"
         elif self.relation is Relation.SAME_EVENT and self.threshold:
-            text += ": by meaning"  # no word and no name in common
+            text += ": by meaning"  # the texts have no word or name in common
         return f"{text}; {self.related}" if self.related else text

@@ -63,7 +63,7 @@ class RuleScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryLevel:
-    """A severity whose text conditions hold and whose story conditions are open."""
+    """A severity whose text conditions hold, and whose story conditions are not checked yet."""
 
     watchlist: str
     level: Severity
@@ -79,9 +79,7 @@ class Match:
     severity: Severity
     hits: tuple[Hit, ...]
     rules: tuple[RuleScore, ...] = ()
-    pending_levels: tuple[
-        StoryLevel, ...
-    ] = ()  # lines of severity before the one that holds: see decide
+    pending_levels: tuple[StoryLevel, ...] = ()  # before the one that holds; the story decides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +96,13 @@ class Difference:
         """The match to show: the gained one, or the one that would be lost."""
         match = self.after or self.before
         if match is None:
-            raise ValueError(f"{self.watchlist}: a difference between nothing and nothing")
+            raise ValueError(f"{self.watchlist}: a difference needs a match before or after")
         return match
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """An operator's verdict on an entry for a watch-list, a missed match included."""
+    """An operator's verdict on an entry for a watch-list; the match may be a missed one."""
 
     entry_id: str
     watchlist: str

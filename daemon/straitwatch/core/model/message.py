@@ -25,13 +25,13 @@ class AlertKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchNote:
-    """One watch-list and its matched terms as an alert shows them."""
+    """A watch-list and its matched terms, for an alert."""
 
     watchlist: str
     title: str
     severity: Severity
     score: int
-    terms: tuple[str, ...]  # the matched words as they stand in the text, without repeats
+    terms: tuple[str, ...]  # the matched words of the text, without repeats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryName:
-    """A story as a message about another story names it."""
+    """The name of a story in a message about another one."""
 
     story_id: str
     title: str
@@ -85,32 +85,32 @@ class AlertFacts:
     matches: tuple[MatchNote, ...] = ()
     title_spans: tuple[tuple[int, int], ...] = ()
     quote: Quote = Quote(text="")
-    first_report: StoryReport | None = None  # the first one published, as far as that is known
-    also: tuple[StoryReport, ...] = ()  # who else reports it, newest last
+    first_report: StoryReport | None = None  # the first one published, as far as known
+    also: tuple[StoryReport, ...] = ()  # of other outlets, newest last
     outlet_count: int = 1
-    origin: str = ""  # whose reporting this is, when it is not the outlet's own
-    origins: tuple[str, ...] = ()  # of the story; fewer than outlets where they repeat each other
+    origin: str = ""  # the source that the outlet repeats; "" = its own reporting
+    origins: tuple[str, ...] = ()  # of the story; fewer than outlets if they repeat each other
     is_state_only: bool = False
     related: StoryReport | None = None  # in another language, perhaps about the same event
     related_names: tuple[str, ...] = ()  # the people, places and things that both name
     is_late: bool = False
     story_title: str = ""  # of the first report: keeps the threads of a story together
-    entry_id: str = ""  # of the report that is told
+    entry_id: str = ""  # of the report that is sent
     related_id: str = ""  # of the story that may be about the same event
-    signal: SignalKind | None = None  # goes first in the message
-    part_of: StoryName | None = None  # the known story, of a report that is more severe than it
-    is_probable: bool = False  # the story is a guess
-    also_in: str = ""  # the language, of the first report in another one
+    signal: SignalKind | None = None  # the message begins with it
+    part_of: StoryName | None = None  # the known story, if this report is more severe than it
+    is_probable: bool = False  # the report is probably, not surely, part of the story
+    also_in: str = ""  # the language, if this is the first report in another one
     added: tuple[str, ...] = ()  # names, bodies, places and figures that are new in the story
-    updates: tuple[CollectedUpdate, ...] = ()  # that waited and come with this one, oldest first
-    headline: StoryReport | None = None  # of the story, in a language that the desk prefers
-    split_from: StoryName | None = None  # of which a person split it off
+    updates: tuple[CollectedUpdate, ...] = ()  # included ones that waited, oldest first
+    headline: StoryReport | None = None  # the story's, in a language that the desk prefers
+    split_from: StoryName | None = None  # the story that a person split this one off from
     is_readable: bool = True  # the title is in one of the desk's languages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageFacts:
-    """The coverage that comes with every "nothing matched"."""
+    """The feeds that were read and the messages that failed, as each digest reports them."""
 
     since_at: datetime
     until_at: datetime
@@ -119,9 +119,9 @@ class CoverageFacts:
     feeds_late: int
     feeds_broken: tuple[str, ...] = ()
     entries_read: int = 0
-    blind_feed: str = ""  # the feed that was not read for longest, as far as the window reaches
+    blind_feed: str = ""  # the feed with the longest gap in the window
     blind_for: timedelta = timedelta(0)
-    rollups: int = 0  # messages that stood for many
+    rollups: int = 0  # messages that replaced several
     matched: int = 0
     dead_letters: int = 0
     pending: int = 0
@@ -141,11 +141,11 @@ class DigestItem:
     outlet_count: int = 1
     was_alerted: bool = False
     is_late: bool = False
-    original: str = ""  # the title in its own language, where `title` is in the desk's
-    signal: SignalKind | None = None  # goes before the title
-    updates: int = 0  # about the story: further ones in a roll-up, all of a running one
-    more_outlets: int = 0  # of a story that was in an earlier digest
-    part_of: str = ""  # title of the story, of an update, a commentary or a round-up
+    original: str = ""  # the title in its own language, if `title` is in the desk's
+    signal: SignalKind | None = None  # the words before the title
+    updates: int = 0  # in a roll-up, further updates; of a running story, all updates
+    more_outlets: int = 0  # since the earlier digest with the story
+    part_of: str = ""  # title of the story that an update, commentary or round-up belongs to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,8 +156,8 @@ class DigestFacts:
     items: tuple[DigestItem, ...]
     coverage: CoverageFacts
     is_late: bool = False
-    more: int = 0  # stories beyond the number that is listed
-    running: tuple[DigestItem, ...] = ()  # stories of earlier digests: updates, more outlets
+    more: int = 0  # stories that are counted but not listed
+    running: tuple[DigestItem, ...] = ()  # stories of earlier digests with news since
     more_running: int = 0
     commentary: tuple[DigestItem, ...] = ()  # and round-ups
     more_commentary: int = 0
@@ -165,14 +165,14 @@ class DigestFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollupFacts:
-    """The content of one message that replaces many: the stories of all of them."""
+    """The content of one message that replaces several: the stories of all of them."""
 
-    cause: str  # limit, quiet_hours, group_wait, or why else the messages waited
+    cause: str  # the reason why the messages waited, such as limit, quiet_hours or group_wait
     items: tuple[DigestItem, ...]  # the most urgent first
-    messages: int  # that this one stands for
-    stories: int  # that they were about
-    since_at: datetime  # the first of them was made
-    until_at: datetime  # the last
+    messages: int  # number of replaced messages
+    stories: int  # number of stories in them
+    since_at: datetime  # creation of the first message
+    until_at: datetime  # creation of the last message
     severity: Severity = Severity.NORMAL
     limit: Limit | None = None
 

@@ -26,7 +26,7 @@ class KnownEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierEntry:
-    """An entry as it was stored before the poll that brings it again, or another in its place."""
+    """The stored version of an entry that a poll brings again, or of another under its GUID."""
 
     entry: Entry
     seen_at: datetime  # first
@@ -36,7 +36,7 @@ class EarlierEntry:
 class FoldedReport:
     """A stored report for the fold window: its features, its story, and True if it was sent."""
 
-    seq: int  # its place in the order of folding
+    seq: int  # position in the order of folding
     features: Features
     fold: Fold
     is_sent: bool
@@ -50,7 +50,7 @@ class PlannedEntry:
     is_new: bool
     matches: tuple[Match, ...] = ()
     fold: Fold | None = None
-    features: Features | None = None  # of a report
+    features: Features | None = None  # of an entry that is a report
     decision: Decision = NOT_MATCHED
     differences: tuple[Difference, ...] = ()  # of a change to the lists that runs in shadow
 
@@ -66,10 +66,10 @@ class PollReport:
     stories_new: int = 0
     alerts: int = 0
     detail: str = ""
-    is_baseline: bool = False  # what stood in it before it was watched is recorded silently
-    rekeyed: int = 0  # entries that were there already, under other ids
+    is_baseline: bool = False  # first fetch: the feed's archive is recorded without alerts
+    rekeyed: int = 0  # entries that were stored before, under other ids
     reasons: tuple[Reason, ...] = ()  # of each decision
-    is_failure: bool = False  # the feed could not be had or read
+    is_failure: bool = False  # the feed could not be fetched or read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,25 +77,25 @@ class Poll:
     """The reports of one poll; a long document is planned and stored in parts."""
 
     feed: Feed
-    state: FeedState  # as it will be when all parts are stored
+    state: FeedState  # the state after all parts are stored
     reports: tuple[Report, ...] = ()
     unmatched: tuple[PlannedEntry, ...] = ()  # new and edited entries on which no list fires
     entries: int = 0  # in the document
-    is_baseline: bool = False  # what stood in it before it was watched is recorded silently
-    rekeyed: int = 0  # entries that were there already, under other ids
-    is_last: bool = True  # of the parts
+    is_baseline: bool = False  # first fetch: the feed's archive is recorded without alerts
+    rekeyed: int = 0  # entries that were stored before, under other ids
+    is_last: bool = True  # this is the last part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything that one poll, or a part of it, changes, to be written in one transaction."""
+    """The changes of one poll, or of a part of it, written in one transaction."""
 
-    state: FeedState  # the feed's new state; `lease_seq` is the one that was claimed
+    state: FeedState  # the feed's new state, with the claimed `lease_seq`
     entries: tuple[PlannedEntry, ...]
     stories: tuple[Story, ...]  # new or changed, in their new state
     alerts: tuple[Alert, ...]
     deliveries: tuple[Delivery, ...]
     report: PollReport
-    config_version: str = ""  # whose lists and routes decided
+    config_version: str = ""  # the configuration that decided
     shadow_version: str = ""  # of the change in shadow, if one runs
-    is_last: bool = True  # of the parts of a poll: the feed's new state is written with it
+    is_last: bool = True  # this is the last part, which stores the feed's new state

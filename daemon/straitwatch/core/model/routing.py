@@ -14,7 +14,7 @@ EVERY_DAY: Final = (0, 1, 2, 3, 4, 5, 6)  # Monday is 0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """A maximum of messages in any period; a roll-up combines the others."""
+    """A maximum of messages in any period of this length; a roll-up combines the others."""
 
     messages: int
     per: timedelta
@@ -49,9 +49,9 @@ class Receiver:
     name: str
     url: str = field(repr=False)
     driver: str = "auto"  # auto, slack, smtp, apprise, terminal
-    base_url: str = ""  # Slack only: stands for https://hooks.slack.com and https://slack.com/api
+    base_url: str = ""  # Slack only: replaces https://hooks.slack.com and https://slack.com/api
     limit: Limit | None = None
-    fallback: str = ""  # the receiver of what could not be delivered here
+    fallback: str = ""  # the receiver of undelivered messages
     on_unsure: str = "resend"  # resend, hold
     give_up_after: timedelta | None = None  # None: 24 h, mail 48 h; with a fallback half an hour
     message_id_domain: str = ""
@@ -89,7 +89,7 @@ class QuietHours:
     """A daily period in a time zone that holds messages of some severities."""
 
     name: str
-    days: tuple[int, ...] = EVERY_DAY  # on which the span begins
+    days: tuple[int, ...] = EVERY_DAY  # the days on which the period begins
     starts: time
     ends: time
     timezone: str
@@ -98,7 +98,7 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestPlan:
-    """A regular summary, sent even if nothing matched."""
+    """A regular summary, sent even without matches."""
 
     name: str
     at: tuple[time, ...]  # of the wall clock
@@ -110,14 +110,14 @@ class DigestPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """Matches that send no alert for a while; the digest lists them. Empty tuples fit everything.
+    """Matches that send no alert for a while; the digest lists them. An empty tuple fits all.
 
     A silence that names no severity does not apply to critical matches.
     """
 
     until_at: datetime
-    starts_at: datetime | None = None  # None: in force since it was written
-    id: str = ""  # of those made by command
+    starts_at: datetime | None = None  # None: active from the beginning
+    id: str = ""  # "" for a silence of the configuration
     watchlists: tuple[str, ...] = ()
     severities: tuple[Severity, ...] = ()
     tags: tuple[str, ...] = ()
@@ -149,16 +149,16 @@ class AlertPolicy:
     digests: tuple[DigestPlan, ...] = ()
     silences: tuple[Silence, ...] = ()
     people: tuple[Person, ...] = ()
-    max_age: timedelta = timedelta(hours=48)  # older than this is not news: digest, marked late
-    backfill: timedelta = timedelta(0)  # at the first fetch of a feed, entries this young alert
+    max_age: timedelta = timedelta(hours=48)  # older entries go to the digest, marked late
+    backfill: timedelta = timedelta(0)  # at the first fetch, entries up to this age are news
     update_wait: timedelta = timedelta(minutes=10)  # collects updates of one story; 0: sent at once
-    languages: tuple[str, ...] = ()  # of headlines, in order of preference; empty: no preference
+    languages: tuple[str, ...] = ()  # of headlines, in order of preference; empty: any
     timezone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canary:
-    """A synthetic message that tests the way to receivers, and a dead man's switch."""
+    """A synthetic message that tests the whole path to receivers, and a dead man's switch."""
 
     every: timedelta = timedelta(minutes=15)
     send: tuple[str, ...] = ()

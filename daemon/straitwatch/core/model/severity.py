@@ -18,5 +18,5 @@ class Severity(StrEnum):
 
     @property
     def raised(self) -> "Severity":
-        """The next more urgent one; critical stays critical."""
+        """The next higher severity; critical remains critical."""
         return list(Severity)[min(self.rank + 1, Severity.CRITICAL.rank)]

@@ -16,9 +16,9 @@ class ReportStatus(StrEnum):
 
     FRESH = "fresh"
     EDITED = "edited"  # its entry was stored before, with another text
-    BASELINE = "baseline"  # its feed is seen for the first time
-    REKEYED = "rekeyed"  # its feed carried it before, under another id
-    LATE = "late"  # published too long ago
+    BASELINE = "baseline"  # from the archive of a feed that is fetched for the first time
+    REKEYED = "rekeyed"  # stored before, under another id
+    LATE = "late"  # published too long ago to be news
 
     @property
     def is_news(self) -> bool:
@@ -28,7 +28,7 @@ class ReportStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlet:
-    """An outlet as messages show it."""
+    """An outlet and the properties that messages show."""
 
     name: str
     stance: str = ""
@@ -44,30 +44,30 @@ class Report:
     entry: Entry
     feed: Feed
     outlet: Outlet
-    attributions: tuple[str, ...]  # whose reporting it may be, in order; the story decides
+    attributions: tuple[str, ...]  # the sources that it may repeat; the story decides which
     matches: tuple[Match, ...]
     kind: Kind
     signals: tuple[Signal, ...]
     features: Features
     seen_at: datetime
     status: ReportStatus = ReportStatus.FRESH
-    is_edited: bool = False  # its entry was stored before, whatever the status
-    differences: tuple[Difference, ...] = ()  # of a change to the lists that runs in shadow
+    is_edited: bool = False  # its entry was stored before; independent of the status
+    differences: tuple[Difference, ...] = ()  # caused by changed lists that run in shadow
 
 
-UNNAMED_MEDIA = "other media"  # whose reporting it is that gives no name: `newspaper reports`
+UNNAMED_MEDIA = "other media"  # the origin of an attribution without a name: `newspaper reports`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryReport:
-    """One outlet's report as an alert lists it."""
+    """One outlet's report, for the list in an alert."""
 
     outlet: Outlet
     title: str
     url: str
     seen_at: datetime
     published_at: datetime | None = None
-    origin: str = ""  # whose reporting it is, when it is not the outlet's own
+    origin: str = ""  # the source that it repeats; "" = the outlet's own reporting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,14 +84,12 @@ class Story:
     outlets: tuple[str, ...] = ()  # distinct outlet names, in order of arrival
     reports: tuple[StoryReport, ...] = ()  # the first few, oldest first
     has_tier_one: bool = False
-    origins: tuple[str, ...] = ()  # whose reporting the outlets carry, in order of arrival
-    is_state_only: bool = False  # no outlet but state media has reported it
-    recent: tuple[tuple[str, datetime], ...] = ()  # the origins of the last hour, and when
-    pending_levels: tuple[
-        StoryLevel, ...
-    ] = ()  # lines of severity that its reports left to the story
+    origins: tuple[str, ...] = ()  # the sources of the reporting, in order of arrival
+    is_state_only: bool = False  # only state media has reported it
+    recent: tuple[tuple[str, datetime], ...] = ()  # the origins of the last hour, and their times
+    pending_levels: tuple[StoryLevel, ...] = ()  # of its reports: see `Match`
     is_breaking: bool = False  # many origins within an hour raised its severity, once
     alerted_at: datetime | None = None
     sent_severity: Severity | None = None  # the highest in a message about it
     sent_languages: tuple[str, ...] = ()  # of the reports in messages about it
-    threads: tuple[tuple[str, str, str], ...] = ()  # receiver, recipient, its first delivery's id
+    threads: tuple[tuple[str, str, str], ...] = ()  # receiver, recipient, id of the first delivery

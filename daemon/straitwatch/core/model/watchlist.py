@@ -33,8 +33,8 @@ class StoryFilter:
     """Conditions on the sources of a story."""
 
     min_origins: int = 0  # independent ones
-    state_only: bool | None = None  # whether only state media has it; None: either
-    state_first: bool | None = None  # whether state media had it first; None: either
+    state_only: bool | None = None  # True: only state media reports it; None: either
+    state_first: bool | None = None  # True: state media reported it first; None: either
 
 
 ANY_STORY = StoryFilter()
@@ -62,12 +62,12 @@ class SourceFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchList:
-    """A watch-list as configured, its queries still text (see `core.query`)."""
+    """A watch-list as configured; its queries are text (see `core.query`)."""
 
     id: str
     title: str
     enabled: bool = True
-    languages: tuple[str, ...] = ()  # empty: all; `zh` stands for both scripts
+    languages: tuple[str, ...] = ()  # empty: all; `zh` includes both scripts
     countries: tuple[str, ...] = ()
     sources: SourceFilter = SourceFilter()
     fields: tuple[str, ...] = ("title", "summary", "content")

@@ -1,4 +1,4 @@
-"""Find marks and words of other query languages and input methods that may be a mistake.
+"""Finds marks and words of other query languages and input methods that may be a mistake.
 
 The parser rejects certain mistakes. Marks that may be part of a term are warnings, except inside
 quotation marks.
@@ -24,14 +24,14 @@ PATTERN = re.compile(
 
 
 def find_doubts(text: Sourced, *, is_rule: bool) -> Iterator[Problem]:
-    """Warn of marks and words that look like separators of terms but are part of one."""
+    """Return warnings about marks and words that look like separators but are part of a term."""
     bare = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), text.text)
     instead = "write OR between the terms" if is_rule else "write two entries"
     quoted = how_to_quote(text, "...") if is_rule else 'if it is one term, quote it: "..."'
     hint = f"{instead}, or {quoted}"
     if found := _SEPARATOR.search(bare):
         mark = "a full-width space" if found[0] == "\u3000" else found[0]
-        message = f"{mark} separates nothing: it is part of the term"
+        message = f"{mark} is not a separator: it is part of the term"
         yield problem_at(text, found.start(), message, hint=hint, is_warning=True)
     if not is_rule and (operator := _TITLE_CASE.search(bare)):
         message = f"{operator[0]} is a word of this term, not an operator"

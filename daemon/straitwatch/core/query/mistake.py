@@ -1,4 +1,4 @@
-"""A mistake in an expression, on its way from the reader that finds it to the `Problem`."""
+"""Turns a mistake in an expression into a `Problem` of its file."""
 
 from straitwatch.core.model import Problem, Sourced
 from straitwatch.core.query.place import how_to_quote, problem_at

@@ -1,6 +1,6 @@
-"""The parts of a query as frozen values; `str` writes them as a person would.
+"""Defines the parts of a query; `str` writes them as a person would.
 
-Phrase, SetRef   the words
+Phrase, SetRef   words
 In               in one field only
 Near             two of them close to each other
 And, Or, Not     combinations
@@ -26,7 +26,7 @@ NEAR_LIKE = re.compile(r"(?i)(?:near|onear|adj|before|pre|w|within|n)(?:/\w*)?")
 
 
 class Mode(StrEnum):
-    """The forms of a word that count."""
+    """The forms of a word that match."""
 
     PLAIN = ""
     EXACT = "="
@@ -87,7 +87,7 @@ class In:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Two operands at most `words` words apart, or in one sentence if it is None."""
+    """Two operands at most `words` words apart, or in one sentence if `words` is None."""
 
     left: "Query"
     right: "Query"
@@ -103,7 +103,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """A query that must not hold."""
+    """A query that must not match."""
 
     query: "Query"
 
@@ -113,7 +113,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """Queries that must all hold."""
+    """Queries that must all match."""
 
     parts: tuple["Query", ...]
 
@@ -123,7 +123,7 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Queries of which one must hold."""
+    """Queries of which one must match."""
 
     parts: tuple["Query", ...]
 

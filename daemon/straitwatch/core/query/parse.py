@@ -1,4 +1,4 @@
-"""Parse a query by recursive descent, written by hand for the sake of its error messages.
+"""Parses a query by recursive descent, written by hand for precise error messages.
 
 expr   = or | and | unary               AND and OR are never mixed without ( )
 unary  = "NOT" unary | near
@@ -97,8 +97,8 @@ class _Parser:
         if _holds_on_nothing(query):
             raise Mistake(
                 max(self._text.find("NOT"), 0),
-                "NOT alone: this holds for every text without it",
-                "add a phrase that must be there: $taiwan AND NOT earthquake",
+                "NOT alone: this matches every text without it",
+                "add a phrase that must appear: $taiwan AND NOT earthquake",
             )
         return query
 

@@ -1,6 +1,6 @@
-"""Read the words of a phrase, and refuse the habits of other query languages.
+"""Reads the words of a phrase, and rejects marks of other query languages.
 
-Every mistake has a message of its own that says how to write it here.
+Each mistake has its own message, with the correct spelling.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Point at a part of an expression in its file, and say how to quote it there."""
+"""Finds the place of an expression's part in its file, and how to quote it there."""
 
 import re
 from dataclasses import replace
@@ -11,7 +11,7 @@ _JOINED = re.compile(r"[()$\"]|\b(?:AND|OR|NOT)\b|\b(?:NEAR|BEFORE)/|\b(?:title|
 def problem_at(
     text: Sourced, offset: int, message: str, *, hint: str = "", is_warning: bool = False
 ) -> Problem:
-    """Build a problem that points at a character of the expression."""
+    """Return a problem with the position of a character of the expression."""
     position = text.position
     if position and text.column_is_exact:
         position = replace(position, column=position.column + offset)
@@ -23,7 +23,7 @@ def problem_at(
 
 
 def how_to_quote(text: Sourced, words: str) -> str:
-    """Say how to write words as plain text: YAML removes quotation marks around a whole item."""
+    """Return how to write words as plain text; YAML removes quotation marks around a whole item."""
     if not _JOINED.search(text.text):
         return f"if you mean this text, put both kinds of quotation marks around it: '\"{words}\"'"
     inside = " inside the outer ones" if text.is_quoted else ""

@@ -1,4 +1,4 @@
-"""Split an expression into tokens; neighboring bare words become one phrase."""
+"""Splits an expression into tokens; neighboring bare words become one phrase."""
 
 import difflib
 import re

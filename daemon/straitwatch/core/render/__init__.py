@@ -1,9 +1,8 @@
-"""Render the facts of an alert as the text of a message. Pure.
+"""Renders the facts of an alert as the text of a message.
 
     SendJob -> render_slack -> blocks      render_mail -> subject, text, html      render_text
 
-All text is untrusted; each medium escapes it in one place (`media`). Times are shown in the zone
-that is passed in.
+All text is untrusted; `media` escapes it for each medium. Times are shown in the given time zone.
 """
 
 from straitwatch.core.render.check import check_templates

@@ -1,4 +1,4 @@
-"""The values that the templates of alerts and updates use."""
+"""Makes the values that the templates of alerts and updates use."""
 
 import re
 from collections.abc import Sequence
@@ -30,12 +30,12 @@ from straitwatch.core.render.text import (
     shown,
 )
 
-ALSO_LIMIT = 8  # other outlets named in a message; the rest is counted
-ORIGINS_LIMIT = 5  # named; the number is told
-TERMS_LIMIT = 8  # words named for each list
-_FIRST_CJK = "\u2e80"  # scripts from here on put no spaces between words
-UPDATES_LIMIT = 8  # collected updates that are listed; the rest is counted
-ADDED_LIMIT = 8  # new names and figures that are named
+ALSO_LIMIT = 8  # other outlets that a message names; the rest is counted
+ORIGINS_LIMIT = 5  # origins that a message names, with the number of all
+TERMS_LIMIT = 8  # matched words that a message names for each list
+UPDATES_LIMIT = 8  # collected updates that a message lists; the rest is counted
+ADDED_LIMIT = 8  # new names and figures that a message names
+_FIRST_CJK = "\u2e80"  # scripts from here on are written without spaces
 _SAID_BY_LEAD = (Reason.CORRECTION, Reason.OTHER_LANGUAGE)  # before the headline of an update
 _SAYS_UPDATE = re.compile(r"\W*updated?\b\W", re.IGNORECASE)
 
@@ -54,7 +54,7 @@ class ReportView:
     """One outlet's report."""
 
     outlet: str
-    link: Link  # the outlet's name, leading to its report
+    link: Link  # from the outlet's name to its report
     url: Address
     title: str
     when: str
@@ -62,7 +62,7 @@ class ReportView:
 
 @dataclass(frozen=True, slots=True)
 class UpdateView:
-    """One of several updates that come in one message."""
+    """One of several updates in a message."""
 
     lead: str
     title: Link
@@ -151,7 +151,7 @@ def _story_values(facts: AlertFacts, zone: str) -> dict[str, Any]:
 
 
 def _probable(facts: AlertFacts, story: str) -> str:
-    """`Probably about the same event as “Talks resume”`; "" if the story is certain."""
+    """Return `Probably about the same event as “Talks resume”`; "" if the story is certain."""
     if not facts.is_probable:
         return ""
     return f"Probably about the same event as “{story}”"
@@ -186,13 +186,13 @@ def _first(first: StoryReport, facts: AlertFacts, zone: str) -> ReportView:
 
 
 def _first_words(first: StoryReport | None, facts: AlertFacts) -> str:
-    """Claim no more than the dates say."""
+    """Return the words before the first report; only a dated one is the first on record."""
     is_dated = first and plausible_date(first, first_seen_at=facts.first_seen_at)
     return "First reported by" if is_dated else "First seen in"
 
 
 def _origins(facts: AlertFacts) -> str:
-    """`1 origin: WSJ`, where outlets repeat each other; "" where each has its own."""
+    """Return `1 origin: WSJ` if outlets repeat each other; "" if each has its own."""
     if not facts.origins or len(facts.origins) >= facts.outlet_count:
         return ""
     names = [shown(name, limit=NAME_LIMIT) for name in facts.origins[:ORIGINS_LIMIT]]

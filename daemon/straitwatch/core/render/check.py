@@ -1,4 +1,4 @@
-"""Check an operator's templates with an ordinary, a minimal and a hostile job."""
+"""Checks an operator's templates with an ordinary, a minimal and a hostile message."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -45,14 +45,19 @@ _AT = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 
 
 def check_templates(templates: Mapping[str, str]) -> tuple[Problem, ...]:
-    """Find what is wrong in templates, given as `slack/alert` -> text; empty means all is well."""
+    """Find the problems of templates.
+
+    Args:
+        templates: the texts by name, such as `slack/alert`.
+
+    """
     problems: list[Problem] = []
     for key, source in sorted(templates.items()):
         folder, _, name = key.partition("/")
         if folder not in FIELDS or name not in NAMES:
             known = ", ".join(f"{each}/*.j2" for each in FIELDS)
             problems.append(
-                _problem(key, "no such template", f"there are {known} with {', '.join(NAMES)}")
+                _problem(key, "no such template", f"you can write {known} for {', '.join(NAMES)}")
             )
             continue
         problems += _check_one(key, source, templates)

@@ -1,4 +1,4 @@
-"""The values that the templates of digests and roll-ups use."""
+"""Makes the values that the templates of digests and roll-ups use."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +7,7 @@ from straitwatch.core.model import CoverageFacts, DigestFacts, DigestItem, Rollu
 from straitwatch.core.render.parts import ICONS, LINE_LIMIT, counted, lead, outlet_label, span_text
 from straitwatch.core.render.text import NAME_LIMIT, Link, link, local_time, shown
 
-BROKEN_LIMIT = 20  # feeds named in a digest; the rest is counted
+BROKEN_LIMIT = 20  # broken feeds that a digest names; the rest is counted
 _CAUSES = {
     "quiet_hours": "held in quiet hours",
     "group_wait": "gathered in the group wait",
@@ -114,7 +114,7 @@ def _cause(facts: RollupFacts) -> str:
 
 
 def coverage_line(facts: CoverageFacts) -> str:
-    """`41/43 feeds current, 2 broken: A, B, 1,284 entries read`."""
+    """Return `41/43 feeds current, 2 broken: A, B, 1,284 entries read`."""
     parts = [f"{facts.feeds_current}/{facts.feeds} feeds current"]
     if facts.feeds_late:
         parts.append(f"{facts.feeds_late} late")
@@ -131,19 +131,19 @@ def coverage_line(facts: CoverageFacts) -> str:
 
 
 def _nothing(facts: DigestFacts) -> str:
-    """Write that no story is new, with the number of feeds that were covered."""
+    """Return the words for a digest without new stories, with the number of covered feeds."""
     coverage = facts.coverage
     words = "No new story" if facts.running or facts.commentary else "Nothing matched"
     return f"{words} ({coverage.feeds_current}/{coverage.feeds} feeds current)"
 
 
 def _trouble(facts: CoverageFacts) -> str:
-    """Describe the undelivered messages of the same window, or return ""."""
+    """Return the problems of delivery in the same window, or ""."""
     parts = []
     if facts.dead_letters:
-        parts.append(f"{counted(facts.dead_letters, 'message')} could not be delivered")
+        parts.append(f"{counted(facts.dead_letters, 'message')} undelivered")
     if facts.rollups:
-        parts.append(f"{counted(facts.rollups, 'roll-up')} stood for many messages")
+        parts.append(f"{counted(facts.rollups, 'roll-up')} replaced several messages")
     if facts.pending:
         parts.append(f"{counted(facts.pending, 'message')} still waiting to be sent")
     return ", ".join(parts)

@@ -1,7 +1,7 @@
-"""Fill the named fields of a template: a person's where there is one, else the shipped one.
+"""Fills the named fields of a message with a person's template, or else the shipped one.
 
-A template only ever fills fields; the structure around them (JSON, MIME) is built in Python, so
-that no template and no headline can break it.
+A template fills fields only. Python builds the structure around them (JSON, MIME), so that no
+template and no headline can break it.
 """
 
 import re
@@ -23,13 +23,13 @@ FIELDS = {
     "text": ("title", "body"),
 }
 NAMES = ("alert", "update", "digest", "rollup", "notice")
-_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")  # of optional parts, each with its own
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")  # left by optional parts that are empty
 _Block = Callable[[Context], Any]
 
 
 @cache
 def shipped(key: str) -> str:
-    """The text of a template that comes with the program; `key` is like `slack/alert`."""
+    """Read a shipped template; `key` is like `slack/alert`."""
     name = key if "." in key else f"{key}.j2"
     found = resources.files(__package__).joinpath("templates", *name.split("/"))
     return found.read_text(encoding="utf-8")
@@ -39,7 +39,7 @@ def fill(key: str, field: str, values: Values, *, medium: str, templates: Mappin
     """Render one field of a template.
 
     A person's template may define only some of the fields, and call `super()` for the shipped one.
-    If it fails, the shipped one is used: see `failures`, which tells why.
+    If it fails, the shipped one is used; `failures` returns the reason.
     """
     own = templates.get(key)
     if own is not None:
@@ -51,7 +51,7 @@ def fill(key: str, field: str, values: Values, *, medium: str, templates: Mappin
 
 
 def failures(key: str, values: Values, *, templates: Mapping[str, str]) -> list[str]:
-    """What goes wrong when a person's template is filled with these values."""
+    """Return the errors of a person's template when it is filled with these values."""
     own = templates.get(key)
     if own is None:
         return []
@@ -67,7 +67,7 @@ def failures(key: str, values: Values, *, templates: Mapping[str, str]) -> list[
 
 
 def media_of(key: str) -> Sequence[tuple[str, str]]:
-    """The fields of a template and the medium that each is escaped for."""
+    """Return the fields of a template, each with the medium that it is escaped for."""
     folder = key.partition("/")[0]
     if folder == "email":
         return [

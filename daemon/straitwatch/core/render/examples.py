@@ -1,4 +1,4 @@
-"""Invented messages to look at before real ones come: labelled as such, one of each kind."""
+"""Makes an invented message of each kind, labelled as an example."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Render a mail: subject, plain text and HTML."""
+"""Renders a mail: subject, plain text and HTML."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ PREHEADER_LIMIT = 140
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailParts:
-    """What `deliver` puts into a message; `thread` is "" for what is about no story."""
+    """The parts of a mail; `thread` is "" if the mail belongs to no story."""
 
     subject: str
     text: str
@@ -26,7 +26,7 @@ class MailParts:
 
 
 def render_mail(job: SendJob, *, zone: str, templates: Mapping[str, str]) -> MailParts:
-    """Write a mail; the same job gives the same words."""
+    """Render a mail; the same job always renders the same text."""
     key = f"email/{template_name(job.kind)}"
     values = view(job, zone)
     fields = {
@@ -45,13 +45,13 @@ def render_mail(job: SendJob, *, zone: str, templates: Mapping[str, str]) -> Mai
 
 
 def _thread(facts: AlertFacts) -> str:
-    """Return the story whose thread a mail is in; a more severe report begins a thread."""
+    """Return the thread of a mail: its story, or a new one for a more severe report."""
     is_apart = facts.part_of is not None and facts.part_of.story_id == facts.story_id
     return f"{facts.story_id}-{facts.revision}" if is_apart else facts.story_id
 
 
 def _preheader(job: SendJob) -> str:
-    """What a mail program shows beside the subject in its list."""
+    """Return the text that a mail program shows beside the subject in its list."""
     if not isinstance(job.facts, AlertFacts):
         return ""
     words = f"{job.facts.outlet.name}. {job.facts.quote.text}"

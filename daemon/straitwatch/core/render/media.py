@@ -1,4 +1,4 @@
-"""Escape values for each medium: the only place where untrusted text meets markup."""
+"""Escapes values for each medium, the only place where untrusted text meets markup."""
 
 import re
 from collections.abc import Callable
@@ -14,8 +14,8 @@ _SLACK_LOOKALIKES = str.maketrans({"*": "∗", "`": "ˋ", "~": "∼", "|": "¦"}
 _SLACK_MENTION = re.compile(r"@(?=channel|here|everyone|group)", re.IGNORECASE)
 _SLACK_LINK_LIMIT = 2_600  # title and address together, so that a line fits into a section
 _WORD_JOINER = "\u2060"
-# What some service or other takes for a mention, a tag, a link or a command. The word joiner is
-# invisible and keeps the text readable and searchable word by word.
+# Marks that a service may read as a mention, a tag, a link or a command. The word joiner is
+# invisible, so that the text remains readable and searchable word by word.
 _LIVE = re.compile(r"@(?=\S)|<(?=\S)|\](?=\()|(?<=\w):(?=//)|(?i:javascript)(?=:)|\\(?=\S)")
 
 
@@ -26,7 +26,7 @@ def slack_text(value: str) -> str:
 
 
 def defang(value: str) -> str:
-    """Keep any text from becoming a mention, a tag or a link, whatever service shows it."""
+    """Prevent a text from becoming a mention, a tag or a link in any service."""
     return _LIVE.sub(lambda found: found[0] + _WORD_JOINER, value)
 
 
@@ -46,7 +46,7 @@ def _slack(value: Any) -> str:
 
 
 def _slack_marked(value: Marked) -> str:
-    """Bold the hits; Slack only takes `*` at the edge of a word, so a gap is made where needed."""
+    """Bold the hits. Slack reads `*` at the edge of a word only, so others get a gap."""
     out: list[str] = []
     for index, (text, is_hit) in enumerate(value.parts):
         if not is_hit:
@@ -96,7 +96,7 @@ _FINALIZERS: dict[str, Callable[[Any], Any]] = {
 
 
 def environment(medium: str) -> SandboxedEnvironment:
-    """A sandbox that escapes for the medium: slack, html, plain or generic."""
+    """Return a sandbox that escapes for a medium: slack, html, plain or generic."""
     return SandboxedEnvironment(
         autoescape=medium == "html",
         finalize=_FINALIZERS[medium],

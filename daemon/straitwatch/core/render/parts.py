@@ -1,4 +1,4 @@
-"""The parts that several kinds of messages show: icons, outlets, languages, counts."""
+"""Words the parts that several kinds of messages share: outlets, languages, counts."""
 
 import re
 from datetime import timedelta
@@ -45,12 +45,12 @@ def lead(signal: SignalKind | None, also_in: str = "") -> str:
 
 
 def cited(name: str) -> str:
-    """Write a name as one that is cited: `the Wall Street Journal`, `Reuters`."""
+    """Return a name as a sentence cites it: `the Wall Street Journal`, `Reuters`."""
     return f"the {name}" if _WITH_ARTICLE.fullmatch(name) else name
 
 
 def language_name(tag: str) -> str:
-    """`Chinese` for zh-Hant."""
+    """Return the English name of a language: `Chinese` for zh-Hant."""
     return _LANGUAGES.get(tag.partition("-")[0].lower(), shown(tag, limit=NAME_LIMIT))
 
 
@@ -59,13 +59,13 @@ def outlet_name(outlet: Outlet) -> str:
 
 
 def outlet_label(outlet: Outlet) -> str:
-    """`Xinhua (state, tier 1)`."""
+    """Return an outlet with its properties: `Xinhua (state, tier 1)`."""
     words = [shown(outlet.stance, limit=NAME_LIMIT), f"tier {outlet.tier}"]
     return f"{outlet_name(outlet)} ({', '.join(word for word in words if word)})"
 
 
 def span_text(span: timedelta) -> str:
-    """`10 min`, `1 h`, `1 h 30 min`."""
+    """Return a duration in words: `10 min`, `1 h`, `1 h 30 min`."""
     hours, rest = divmod(round(span.total_seconds()), 3600)
     minutes, seconds = divmod(rest, 60)
     parts = ((hours, "h"), (minutes, "min"), (seconds, "s"))
@@ -73,5 +73,5 @@ def span_text(span: timedelta) -> str:
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """`1 outlet`, `1,284 entries`."""
+    """Return a number with its noun: `1 outlet`, `1,284 entries`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

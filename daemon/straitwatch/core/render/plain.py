@@ -1,4 +1,4 @@
-"""Render plain text for terminals and for the services of Apprise."""
+"""Renders plain text for terminals and for the services of Apprise."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from straitwatch.core.render.view import template_name, view
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainText:
-    """A title line and what stands below it."""
+    """The title line and the body of a message."""
 
     title: str
     body: str
@@ -22,7 +22,7 @@ class PlainText:
 def render_text(
     job: SendJob, *, zone: str, templates: Mapping[str, str], is_generic: bool = False
 ) -> PlainText:
-    """Write plain text; `is_generic` takes the life out of what some service may act on."""
+    """Render plain text; `is_generic` disables marks that a service may act on."""
     key = f"text/{template_name(job.kind)}"
     values = view(job, zone)
     medium = "generic" if is_generic else "plain"

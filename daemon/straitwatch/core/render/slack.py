@@ -1,4 +1,4 @@
-"""Render Block Kit messages within Slack's limits."""
+"""Renders Block Kit messages within Slack's limits."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from straitwatch.core.render.view import template_name, view
 SECTION_LIMIT = 3_000  # characters of a section or context element
 CONTEXT_LIMIT = 2_000
 BLOCK_LIMIT = 50
-MESSAGE_LIMIT = 12_000  # near 13,200 Slack answers msg_blocks_too_long
+MESSAGE_LIMIT = 12_000  # Slack refuses about 13,200 with msg_blocks_too_long
 TEXT_LIMIT = 3_000  # of the notification and screen-reader text; Slack advises 4,000
 EVENT_TYPE = "straitwatch_delivery"
 
@@ -18,7 +18,7 @@ EVENT_TYPE = "straitwatch_delivery"
 def render_slack(
     job: SendJob, *, zone: str, templates: Mapping[str, str], is_bot: bool = False
 ) -> dict[str, Any]:
-    """A message for chat.postMessage or a webhook: blocks, and text for notifications."""
+    """Render a message for chat.postMessage or a webhook: blocks, and text for notifications."""
     key = f"slack/{template_name(job.kind)}"
     values = view(job, zone)
     fields = {
@@ -36,7 +36,7 @@ def render_slack(
 
 
 def sections(text: str) -> list[dict[str, Any]]:
-    """Split text at line boundaries into sections; what does not fit is counted."""
+    """Split text at line boundaries into sections; the lines that do not fit are counted."""
     chunks: list[str] = []
     for line in _within(text, MESSAGE_LIMIT - CONTEXT_LIMIT).split("\n"):
         line = hard_cut(line, SECTION_LIMIT)  # noqa: PLW2901
@@ -52,13 +52,13 @@ def sections(text: str) -> list[dict[str, Any]]:
 
 
 def context_block(text: str) -> dict[str, Any]:
-    """A line of small print."""
+    """Return a block of small print."""
     element = {"type": "mrkdwn", "text": cut_lines(text, CONTEXT_LIMIT), "verbatim": True}
     return {"type": "context", "elements": [element]}
 
 
 def cut_lines(text: str, limit: int) -> str:
-    """Cut at a line boundary where there is one, and never through a link or an escape."""
+    """Cut text at a line boundary if possible, and never inside a link or an escape."""
     if len(text) <= limit:
         return text
     head, _, _ = text[:limit].rpartition("\n")

@@ -1,4 +1,4 @@
-"""Clean untrusted text for display; each medium escapes it afterwards."""
+"""Cleans untrusted text for display; each medium escapes it afterwards."""
 
 import re
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 _BREAKS = re.compile("[\\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-# Bidi controls, zero-width, tags, soft hyphen, fillers, interlinear marks, half surrogates:
-# whatever reorders, hides or breaks text. Joiners stay where scripts and emoji need them.
+# Characters that reorder, hide or break text: bidi controls, zero-width, tags, soft hyphen,
+# fillers, interlinear marks, half surrogates. Joiners that scripts and emoji need are kept.
 _UNSEEN = re.compile(
     "[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\uffff\ufdd0-\ufdef\ud800-\udfff\U000e0000-\U000e0fff]"
@@ -34,7 +34,7 @@ _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """Text of which some parts are the words that matched."""
+    """A text in parts, some of which are matched words."""
 
     parts: tuple[tuple[str, bool], ...]
 
@@ -44,7 +44,7 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An address that is shown as it is; only `safe_url` makes one."""
+    """A safe address, which is shown unchanged; only `safe_url` makes one."""
 
     url: str
 
@@ -57,7 +57,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Text that leads to a page; an empty `url` makes it plain text."""
+    """Text with a link to a page; with an empty `url`, plain text."""
 
     text: Marked
     url: Address
@@ -67,7 +67,7 @@ class Link:
 
 
 def shown(value: str, *, limit: int = TITLE_LIMIT) -> str:
-    """One line without anything that reorders, hides or breaks text."""
+    """Return text in one line, without characters that reorder, hide or break it."""
     return cut(_clean(value).strip(), limit)
 
 
@@ -85,13 +85,13 @@ def marked(value: str, spans: Sequence[tuple[int, int]], *, limit: int = TITLE_L
 
 
 def link(title: Marked | str, url: str) -> Link:
-    """A link, or plain text where the address is not fit to be one."""
+    """Return a link, or plain text if the address is not safe."""
     text = title if isinstance(title, Marked) else marked(title, ())
     return Link(text, Address(safe_url(url)))
 
 
 def safe_url(url: str) -> str:
-    """An http(s) address that cannot break out of any medium; "" if it is not one."""
+    """Return an http(s) address that is safe in every medium; "" if it is not."""
     if len(url) > URL_LIMIT or _BREAKS.search(url) or _UNSEEN.search(url):
         return ""
     try:
@@ -111,19 +111,19 @@ def safe_url(url: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """Shorten to `limit` characters and mark it."""
+    """Shorten text to `limit` characters, and mark the cut."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def local_time(at: datetime, zone: str) -> str:
-    """`Sun 28 Sep 2025, 05:40 Taipei`."""
+    """Return a time with its place: `Sun 28 Sep 2025, 05:40 Taipei`."""
     local = at.astimezone(ZoneInfo(zone))
     day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
     return f"{day}, {local:%H:%M} {zone_name(zone)}"
 
 
 def zone_name(zone: str) -> str:
-    """The place that people know: `Taipei` for `Asia/Taipei`."""
+    """Return the place of a time zone: `Taipei` for `Asia/Taipei`."""
     return zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
@@ -134,7 +134,7 @@ def _clean(value: str) -> str:
 
 
 def _bounded(parts: list[tuple[str, bool]], limit: int) -> tuple[tuple[str, bool], ...]:
-    """Merge, trim and cut; a part is never empty, a hit never begins or ends with a space."""
+    """Merge, trim and cut parts. No part is empty, and no hit begins or ends with a space."""
     kept: list[tuple[str, bool]] = []
     left = limit
     for text, is_hit in parts:

@@ -1,4 +1,4 @@
-"""The values that the template of a message uses: one flat mapping for each kind."""
+"""Makes the values that the template of a message uses: one flat mapping for each kind."""
 
 from collections.abc import Mapping
 from typing import Any
