@@ -5,6 +5,7 @@ import pytest
 
 from straitwatch.core.model import Entry, RawEntry, RawFeed
 from straitwatch.core.normalize import (
+    FeedDefaults,
     canonical_url,
     clean_text,
     clean_title,
@@ -170,7 +171,9 @@ def test_update_dates_an_entry_without_publication() -> None:
 
 def test_entrys_own_language_wins_over_the_feeds() -> None:
     own, feeds = _entries(
-        RawEntry(guid="1", title="x", language="ru"), RawEntry(guid="2", title="y"), language="en"
+        RawEntry(guid="1", title="x", language="ru"),
+        RawEntry(guid="2", title="y"),
+        defaults=FeedDefaults(language="en"),
     )
 
     assert (own.language, feeds.language) == ("ru", "en")

@@ -9,6 +9,7 @@ from straitwatch.core.normalize import (
     MAX_CONTENT,
     MAX_SUMMARY,
     MAX_TITLE,
+    FeedDefaults,
     clean_text,
     clean_title,
     normalize_entries,
@@ -24,7 +25,7 @@ def _entry(*raw: RawEntry, language: str = "", document: str = "") -> Entry:
         parsed,
         feed_id="f",
         base_url="https://h.example/",
-        language=language,
+        defaults=FeedDefaults(language=language),
         fetched_at=datetime(2026, 11, 23, tzinfo=UTC),
     )
     return entries[0]
@@ -101,7 +102,7 @@ def _from_atom(title: str, more: str = "", *, language: str = "", own: str = "")
         feed_id="f",
         base_url="https://h.example/",
         fetched_at=datetime(2026, 11, 23, tzinfo=UTC),
-        language="zh-Hant",
+        defaults=FeedDefaults(language="zh-Hant"),
     )[0]
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from straitwatch.core.model import ParsedDocument
-from straitwatch.core.normalize import clean_title, normalize_entries
+from straitwatch.core.normalize import FeedDefaults, clean_title, normalize_entries
 from straitwatch.core.parse import parse_feed
 
 
@@ -36,9 +36,8 @@ def parse_document(request: ParseRequest) -> ParsedDocument:
         parsed,
         feed_id=request.feed_id,
         base_url=request.url,
-        timezone=request.timezone,
-        language=request.language,
         fetched_at=request.fetched_at,
+        defaults=FeedDefaults(timezone=request.timezone, language=request.language),
         as_published=request.as_published,
     )
     return ParsedDocument(

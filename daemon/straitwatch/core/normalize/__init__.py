@@ -23,6 +23,7 @@ __all__ = [
     "MAX_CONTENT",
     "MAX_SUMMARY",
     "MAX_TITLE",
+    "FeedDefaults",
     "UnknownLanguageError",
     "canonical_url",
     "clean_text",
@@ -68,14 +69,24 @@ class _Draft:
     whole_title: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedDefaults:
+    """The time zone and language of a feed, as configured, for entries that declare none."""
+
+    timezone: str | None = None
+    language: str = ""
+
+
+NO_DEFAULTS = FeedDefaults()
+
+
 def normalize_entries(
     parsed: RawFeed,
     *,
     feed_id: str,
     base_url: str,
-    timezone: str | None = None,
-    language: str = "",
     fetched_at: datetime,
+    defaults: FeedDefaults = NO_DEFAULTS,
     as_published: bool = False,
 ) -> tuple[Entry, ...]:
     """Clean the entries of one document, and drop repeated ones.
@@ -84,9 +95,8 @@ def normalize_entries(
         parsed: the entries as published.
         feed_id: part of each entry's identity.
         base_url: the final address of the document, for relative links.
-        timezone: the feed's zone, for dates without a zone.
-        language: the feed's configured language; an entry's own language overrides it.
         fetched_at: dates more than a day later are ignored.
+        defaults: the feed's configured settings.
         as_published: keep repeated entries, and the " - Publisher" of an aggregator's titles.
     """
     drafts = [_draft(raw, base_url, strips_source=not as_published) for raw in parsed.entries]
@@ -95,7 +105,7 @@ def normalize_entries(
     )
     entries: dict[str, Entry] = {}
     for draft in drafts:
-        entry = _entry(draft, identities, timezone, (language, parsed.language), fetched_at)
+        entry = _entry(draft, identities, defaults, parsed.language, fetched_at)
         if entry != _blank(entry):
             entries.setdefault(f"{entry.id} {len(entries)}" if as_published else entry.id, entry)
     return tuple(entries.values())
@@ -137,8 +147,8 @@ def _without_source(title: str, source: str) -> str:
 def _entry(
     draft: _Draft,
     identities: "_Identities",
-    timezone: str | None,
-    languages: tuple[str, str],
+    defaults: FeedDefaults,
+    document_language: str,
     fetched_at: datetime,
 ) -> Entry:
     raw = draft.raw
@@ -154,8 +164,10 @@ def _entry(
         authors=_names(raw.authors, limit=_MAX_AUTHORS),
         categories=_names(raw.categories, limit=_MAX_CATEGORIES),
         links=_links((raw.summary, raw.content), draft.url),
-        published_at=_published_at(raw, timezone, fetched_at),
-        language=_language(raw, f"{draft.title} {summary[:MAX_TITLE]}", *languages),
+        published_at=_published_at(raw, defaults.timezone, fetched_at),
+        language=_language(
+            raw, f"{draft.title} {summary[:MAX_TITLE]}", defaults.language, document_language
+        ),
         source=clean_title(raw.source_title),
         text_hash=hash_text((draft.title, summary, content)),
     )
