@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from straitwatch.core.listing import (
     better_headline,
@@ -61,16 +62,38 @@ def describe_alert(
         languages: those that the desk reads, in order of preference.
 
     """
-    story, entry, reason = step.story, report.entry, step.decision.reason
-    origin = _foreign_origin(report, story)
+    origin = _foreign_origin(report, step.story)
     listed = as_listed(report, origin)
+    named = related if related and related.reports else None
+    reason = step.decision.reason
+    return replace(
+        _describe_report(step, report, titles),
+        first_report=first_reported(
+            (*step.story.reports, listed), first_seen_at=step.story.first_seen_at
+        ),
+        origin=origin,
+        related=named.reports[0] if named else None,
+        related_names=step.fold.related.names if step.fold.related else (),
+        related_id=named.id if named else "",
+        part_of=_part_of(step, languages),
+        also_in=report_language(listed) if reason is Reason.OTHER_LANGUAGE else "",
+        headline=_headline(step, listed, languages),
+        is_readable=is_readable(listed, languages),
+        signal=_gravest(step.fold.novelty.signals) if reason is Reason.CORRECTION else None,
+        added=_added(step, report) if step.decision.action is Action.UPDATE else (),
+    )
+
+
+def _describe_report(step: Step, report: Report, titles: Mapping[str, str]) -> AlertFacts:
+    """Return the facts that the report and its story contain."""
+    story, entry, decision = step.story, report.entry, step.decision
     matches = sorted(step.unsilenced, key=lambda match: (-match.severity.rank, -match.score))
     hits = [hit for match in matches for hit in match.hits]
     return AlertFacts(
         story_id=story.id,
         revision=story.revision,
-        kind=AlertKind.UPDATE if step.decision.action is Action.UPDATE else AlertKind.NEW,
-        reason=reason,
+        kind=AlertKind.UPDATE if decision.action is Action.UPDATE else AlertKind.NEW,
+        reason=decision.reason,
         severity=story.severity,
         title=entry.title,
         url=entry.url,
@@ -81,25 +104,14 @@ def describe_alert(
         matches=tuple(_note(match, titles) for match in matches),
         title_spans=_spans(hit for hit in hits if hit.field == "title"),
         quote=pick_quote(entry, hits),
-        first_report=first_reported((*story.reports, listed), first_seen_at=story.first_seen_at),
         also=tuple(other for other in story.reports if other.outlet.name != report.outlet.name),
         outlet_count=len(story.outlets),
-        origin=origin,
         origins=story.origins,
         is_state_only=story.is_state_only,
-        related=related.reports[0] if related and related.reports else None,
-        related_names=step.fold.related.names if step.fold.related else (),
-        related_id=related.id if related and related.reports else "",
         entry_id=entry.id,
-        is_late=reason is Reason.LATE,
+        is_late=decision.reason is Reason.LATE,
         story_title=story.title,
-        part_of=_part_of(step, languages),
-        also_in=report_language(listed) if reason is Reason.OTHER_LANGUAGE else "",
-        headline=_headline(step, listed, languages),
-        is_readable=is_readable(listed, languages),
-        signal=_gravest(step.fold.novelty.signals) if reason is Reason.CORRECTION else None,
-        is_probable=reason is Reason.PROBABLE,
-        added=_added(step, report) if step.decision.action is Action.UPDATE else (),
+        is_probable=decision.reason is Reason.PROBABLE,
     )
 
 
