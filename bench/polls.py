@@ -34,7 +34,7 @@ import uvloop
 from feedserver import feed_url
 
 import straitwatch
-from straitwatch.core.model import Feed, FeedState, FetchFailed, PollPolicy, Validators
+from straitwatch.core.model import Feed, FetchFailed, PollPolicy, Validators
 from straitwatch.fetch import Fetcher
 
 PASSES = ("cold", "304", "bodies", "changed")
@@ -273,8 +273,8 @@ async def fetch_all(folder: Path) -> None:
 
     async def work(fetcher: Fetcher) -> None:
         for url in waiting:
-            state = FeedState(feed_id=url, validators=Validators(etag=etags.get(url, "")))
-            result = await fetcher.fetch(Feed(id=url, name=url, url=url), state)
+            validators = Validators(etag=etags.get(url, ""))
+            result = await fetcher.fetch(Feed(id=url, name=url, url=url), validators)
             if isinstance(result, FetchFailed):
                 raise SystemExit(f"{url}: {result.detail}")
             etags[url] = result.validators.etag
