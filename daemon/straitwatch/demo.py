@@ -1,4 +1,4 @@
-"""Run the demonstration: a news stream on loopback, and the real daemon on it.
+"""Runs the demonstration: a news stream on loopback, and the real daemon on it.
 
 One folder holds everything: the configuration, the database, the log, the Slack messages, and the
 mails as a reader would see them. The stream in `seeds/` is compressed to end with the digest, which

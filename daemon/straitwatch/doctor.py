@@ -1,4 +1,4 @@
-"""Check the machine, the configuration and the database, and give a hint for each problem."""
+"""Checks the machine, the configuration and the database, and gives a hint for each problem."""
 
 import asyncio
 import pyexpat

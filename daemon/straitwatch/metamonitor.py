@@ -1,4 +1,4 @@
-"""Watch Straitwatch itself: health notices, the canary and the heartbeat.
+"""Watches Straitwatch itself: health notices, the canary and the heartbeat.
 
 health notice  a broken part -> a message to the system receivers that work
 canary         a synthetic entry -> parse worker -> match -> outbox -> a chosen receiver

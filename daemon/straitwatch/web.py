@@ -1,4 +1,4 @@
-"""Serve the status page, /healthz, /readyz and /metrics, all read-only."""
+"""Serves the status page, /healthz, /readyz and /metrics, all read-only."""
 
 import asyncio
 import contextlib

@@ -79,7 +79,7 @@ def test_spelling_is_read_as_the_text_that_was_written(tmp_path: Path) -> None:
             "sources",
             "sources:\n  - name: Yle\n    sites: ['https://www.yle.fi/news']\n",
             (
-                "sources.yaml:3:14: not a host alone: https://www.yle.fi/news\n"
+                "sources.yaml:3:14: not just a host: https://www.yle.fi/news\n"
                 "hint: did you mean `yle.fi`?"
             ),
         ),
@@ -148,7 +148,7 @@ def test_spelling_is_read_as_the_text_that_was_written(tmp_path: Path) -> None:
             "aliases:\n  - kind: place\n    names: {'Gotland; Öland': []}\n",
             (
                 "aliases.yaml:3:14: a name cannot hold `;`: Gotland; Öland\n"
-                "hint: leave the character out"
+                "hint: remove the character"
             ),
         ),
         (

@@ -33,11 +33,11 @@ def problem_in(directory: Path, name: str, text: str, monkeypatch: pytest.Monkey
             "1:21: not a duration: soon",
             "write a number and a unit: 30s, 10m, 1h30m, 2d",
         ),
-        ("polling: {timeout: 0s}", "1:20: too short: 0s", "a second is the least"),
+        ("polling: {timeout: 0s}", "1:20: too short: 0s", "write at least one second"),
         (
             "polling: {interval: 200000d}",
             "1:21: too long: 200000d",
-            "a hundred years are the most",
+            "write at most 100 years",
         ),
         (
             "polling: {max_bytes: big}",
@@ -49,8 +49,8 @@ def problem_in(directory: Path, name: str, text: str, monkeypatch: pytest.Monkey
             "1:24: not a whole number: many",
             "write digits only, such as 5",
         ),
-        ("polling: {concurrency: 0}", "1:24: `concurrency` is too small: 0", "the least is 1"),
-        ("polling: {per_host: 51}", "1:21: `per_host` is too large: 51", "the most is 50"),
+        ("polling: {concurrency: 0}", "1:24: `concurrency` is too small: 0", "the minimum is 1"),
+        ("polling: {per_host: 51}", "1:21: `per_host` is too large: 51", "the maximum is 50"),
         (
             "polling: {allow_private_addresses: perhaps}",
             "1:36: neither true nor false: perhaps",
@@ -170,7 +170,7 @@ def problem_in(directory: Path, name: str, text: str, monkeypatch: pytest.Monkey
         (
             'receivers: {desk: {url: "json://a", limit: {messages: 1, per: 10m}}}',
             "1:55: `messages` is too small: 1",
-            "the least is 2",
+            "the minimum is 2",
         ),
         (
             'receivers: {desk: {url: "json://a", fallback: mail}}',
@@ -179,7 +179,7 @@ def problem_in(directory: Path, name: str, text: str, monkeypatch: pytest.Monkey
         ),
         ("system: {send: [desk]}", "1:17: unknown receiver: desk", "known receivers: terminal"),
         ("canary: {ping: example.org}", "1:16: not a web address", "https://host/path"),
-        ("canary: {every: 0s}", "1:17: too short: 0s", "a second is the least"),
+        ("canary: {every: 0s}", "1:17: too short: 0s", "write at least one second"),
         ("silences: [{until: tomorrow}]", "1:20: not a date: tomorrow", "such as 2030-01-31"),
         (
             "silences: [{match: {watchlists: [fleet]}, until: 2030-01-31}]",
@@ -220,7 +220,7 @@ def test_invalid_setting_is_reported_with_its_position_and_a_hint(
         (
             'feeds: [{name: CNA, url: "https://cna.example/", tier: 4}]',
             "1:56: `tier` is too large: 4",
-            "the most is 3",
+            "the maximum is 3",
         ),
         (
             'feeds: [{name: CNA, url: "https://cna.example/", kind: News Wire}]',
@@ -286,7 +286,7 @@ def test_invalid_feed_is_reported_with_its_position_and_a_hint(
         (
             "watchlists: [{id: a, signals: [{points: 1001, when: fleet}]}]",
             "1:41: `points` is too large: 1001",
-            "the most is 1000",
+            "the maximum is 1000",
         ),
         (
             "watchlists: [{id: a, signals: [{when: fleet}]}]",

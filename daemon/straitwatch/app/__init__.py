@@ -1,1 +1,1 @@
-"""Build, run, reload and stop the daemon."""
+"""Builds, runs, reloads and stops the daemon."""

@@ -1,4 +1,4 @@
-"""Turn a configuration into the drivers and rules that the daemon works with."""
+"""Turns a configuration into the drivers and rules that the daemon works with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Build, run and stop the daemon: the composition root.
+"""Builds, runs and stops the daemon: the composition root.
 
 `build_app` is one straight line; `stack` closes everything that it opens, in reverse order.
 """

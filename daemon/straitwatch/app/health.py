@@ -1,4 +1,4 @@
-"""Watch the daemon's own health: notices, canary, heartbeat, gauges."""
+"""Watches the daemon's own health: notices, canary, heartbeat, gauges."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -32,7 +32,7 @@ class HealthWatch:
         """
         await self._notify_health()
         await self._notify_first_fetch(is_last=is_last)
-        await self._fly_canary()
+        await self._send_canary()
 
     async def check_outbox(self) -> None:
         """Check the guarantees of the outbox; the next notice reports violations."""
@@ -92,7 +92,7 @@ class HealthWatch:
         if facts:
             log.warning("matching entries were recorded without an alert", title=facts.title)
 
-    async def _fly_canary(self) -> None:
+    async def _send_canary(self) -> None:
         """Send the canary and the heartbeat if they are due."""
         tools, active = self._runtime.tools, self._runtime.active
         canary = active.config.canary

@@ -1,4 +1,4 @@
-"""Flush, expire and redirect messages, write digests and delete old data."""
+"""Flushes, expires and redirects messages, writes digests and deletes old data."""
 
 from collections.abc import Callable, Sequence
 from functools import partial

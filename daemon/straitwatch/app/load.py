@@ -1,4 +1,4 @@
-"""Load a configuration with its receivers checked by their drivers."""
+"""Loads a configuration with its receivers checked by their drivers."""
 
 import os
 import shlex

@@ -1,4 +1,4 @@
-"""Claim due feeds and poll them side by side."""
+"""Claims due feeds and polls them side by side."""
 
 import asyncio
 import shlex

@@ -1,4 +1,4 @@
-"""Reload the configuration when its files change, and keep the old one if the new is invalid."""
+"""Reloads the configuration when its files change; an invalid one leaves the old one active."""
 
 import asyncio
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The state that the owners of the daemon share: tools, active configuration, totals."""
+"""Holds the state that the owners of the daemon share: tools, active configuration, totals."""
 
 from dataclasses import dataclass, field
 

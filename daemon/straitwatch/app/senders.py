@@ -1,4 +1,4 @@
-"""Send due messages, one task for each receiver."""
+"""Sends due messages, one task for each receiver."""
 
 import asyncio
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""Run a shadow change for its time, then report its effect."""
+"""Runs a shadow change for its time, then reports its effect."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

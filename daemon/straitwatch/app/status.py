@@ -1,4 +1,4 @@
-"""Read the state of the daemon: counts for scripts, sentences for people."""
+"""Reads the state of the daemon: counts for scripts, sentences for people."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

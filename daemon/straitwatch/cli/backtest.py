@@ -195,7 +195,7 @@ def _run_file(test: Backtest, path: Path, feeds: Mapping[str, Feed]) -> tuple[Ba
             match line:
                 case Line():
                     seen_at = _time(line.value) or seen_at
-                    refused = _try(test, line, number, seen_at, feeds)
+                    refused = _add_line(test, line, number, seen_at, feeds)
                 case BadLine():
                     refused = line
             if refused:
@@ -204,7 +204,7 @@ def _run_file(test: Backtest, path: Path, feeds: Mapping[str, Feed]) -> tuple[Ba
     return test.result(), bad
 
 
-def _try(
+def _add_line(
     test: Backtest, line: Line, number: int, seen_at: datetime, feeds: Mapping[str, Feed]
 ) -> BadLine | None:
     """Add an entry to a backtest; return the line if it cannot be used."""

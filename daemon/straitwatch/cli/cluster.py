@@ -81,7 +81,7 @@ def cluster(
         answers = (_pair_answers if pairs else _stream_answers)(
             read_lines(files or ()), PROFILES[profile], read
         )
-        is_good = _print_lines(answers) if as_json else _print_readably(answers)
+        is_good = _print_lines(answers) if as_json else _print_trees(answers)
     if not is_good:
         raise typer.Exit(1)
 
@@ -204,7 +204,7 @@ def _print_lines(answers: Iterator[_Answer]) -> bool:
     return is_good
 
 
-def _print_readably(answers: Iterator[_Answer]) -> bool:
+def _print_trees(answers: Iterator[_Answer]) -> bool:
     is_good, trees = True, dict[str, Tree]()
     for answer in answers:
         if "error" in answer.row:

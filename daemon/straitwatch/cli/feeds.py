@@ -105,7 +105,7 @@ def add(
 ) -> None:
     """Fetch a feed and add it to feeds.yaml; a running daemon reloads the file."""
     loaded = load_quickly(config)
-    read = "" if untried else _try(url, loaded)
+    read = "" if untried else _read_title(url, loaded)
     title = name or (read if read not in {feed.name for feed in loaded.feeds} else "") or url
     given = {"language": language, "country": country, "stance": stance}
     filled = {key: value for key, value in given.items() if value}
@@ -119,7 +119,7 @@ def _first_poll(backfill: timedelta) -> str:
     return f"its first poll sends alerts for matching entries of the last {span_text(backfill)}"
 
 
-def _try(url: str, loaded: Config) -> str:
+def _read_title(url: str, loaded: Config) -> str:
     """Return the title of the feed at an address.
 
     Raises:

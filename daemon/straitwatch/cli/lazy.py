@@ -1,4 +1,4 @@
-"""Command groups that import a command when you type it, and suggest the nearest name."""
+"""Imports a command when you type it, and suggests the nearest name for a mistyped one."""
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches

@@ -107,7 +107,7 @@ def _mark(entry_id: str, watchlist: str, word: _Word, note: str) -> Mark:
         watchlist=watchlist,
         verdict=_verdict(word),
         marked_at=utc_now(),
-        marked_by=who(),
+        marked_by=user_name(),
         note=note,
     )
 
@@ -116,7 +116,7 @@ def _verdict(word: _Word) -> Verdict:
     return Verdict(word.value.replace("-", "_"))
 
 
-def who() -> str:
+def user_name() -> str:
     """Return your user name; a container's user may have none."""
     try:
         return getpass.getuser()
@@ -126,7 +126,7 @@ def who() -> str:
 
 def signature() -> db.Signature:
     """Return the author and the time of a manual correction."""
-    return db.Signature(made_at=utc_now(), author=who())
+    return db.Signature(made_at=utc_now(), author=user_name())
 
 
 def _entries(tx: db.Transaction, what: str) -> tuple[str, list[db.StoredEntry]]:

@@ -65,7 +65,7 @@ def rehearse(
                 item = rehearsal.read(*_read(line.value, clock, feeds_by_name))
                 if isinstance(item, Report):
                     (item,) = add_vectors([item], [encode(meaning_of(item))])
-                yield {"id": line.value["id"], **_said(rehearsal.plan(item))}
+                yield {"id": line.value["id"], **_answer_of(rehearsal.plan(item))}
             except UnusableError as error:
                 bad = line.refuse(str(error))
         if bad is not None:
@@ -95,7 +95,7 @@ def _read(
     return entry, feeds.get(name) or Feed(id=name, name=name, url=""), seen_at
 
 
-def _said(rehearsed: Rehearsed) -> dict[str, Any]:
+def _answer_of(rehearsed: Rehearsed) -> dict[str, Any]:
     planned, alert = rehearsed.planned, rehearsed.alert
     fold, decision, matches = planned.fold, planned.decision, planned.matches
     is_reported = alert is not None or decision.action is Action.DIGEST

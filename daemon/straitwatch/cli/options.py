@@ -1,4 +1,4 @@
-"""The options that many commands share, and the configuration and store behind them."""
+"""Defines the options that many commands share, and opens the configuration and store they name."""
 
 import os
 from collections.abc import Iterator

@@ -11,7 +11,7 @@ from straitwatch import store as db
 from straitwatch.app.status import read_status
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_receiver
-from straitwatch.cli.mark import who
+from straitwatch.cli.mark import user_name
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
 from straitwatch.cli.output import print_rows
 from straitwatch.clock import utc_now
@@ -108,7 +108,7 @@ def pause(name: _Name, config: ConfigDir = DEFAULT_CONFIG) -> None:
     """Hold the messages for a receiver until you resume it."""
     with opened(config) as (loaded, store):
         require_receiver(name, loaded.receivers)
-        store.call(db.pause_receiver, name, now=utc_now(), by=who())
+        store.call(db.pause_receiver, name, now=utc_now(), by=user_name())
     typer.echo(f"{name} is paused; `straitwatch receivers resume {name}` resumes it")
 
 

@@ -1,4 +1,4 @@
-"""The table of commands: their groups, their order in `--help`, and their modules."""
+"""Lists the commands with their groups, order and modules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

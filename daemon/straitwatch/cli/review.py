@@ -162,10 +162,10 @@ def _print(console: Console, findings: list[dict[str, Any]], total: dict[str, An
         for row in rows:
             for line in _LINES[kind](row):
                 console.print(Text(f"  {line}"))
-    console.print(_burials(total))
+    console.print(_dead_summary(total))
 
 
-def _burials(total: dict[str, Any]) -> str:
+def _dead_summary(total: dict[str, Any]) -> str:
     if utc_now() < datetime.fromisoformat(total["dead_known_at"]):
         known_at = total["dead_known_at"][:10]
         return (

@@ -1,4 +1,4 @@
-"""The typer application that holds every command."""
+"""Holds the typer application with every command."""
 
 from typing import Annotated
 

@@ -46,7 +46,7 @@ def run(
     if json:
         loaded = _alerts_to_stderr(loaded)
     if once:
-        run_async(lambda: _once(loaded, as_json=json))
+        run_async(lambda: _run_once(loaded, as_json=json))
         return
     run_async(lambda: run_daemon(loaded))
 
@@ -62,7 +62,7 @@ def _alerts_to_stderr(config: Config) -> Config:
     return replace(config, receivers=receivers)
 
 
-async def _once(config: Config, *, as_json: bool) -> None:
+async def _run_once(config: Config, *, as_json: bool) -> None:
     async with AsyncExitStack() as stack:
         app = await build_app(config, stack)
         with _progress(len(app.runtime.active.feeds)) as progress:

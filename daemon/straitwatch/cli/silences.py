@@ -12,7 +12,7 @@ from straitwatch import store as db
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_watchlists
-from straitwatch.cli.mark import who
+from straitwatch.cli.mark import user_name
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language, opened
 from straitwatch.cli.output import in_zone, local_time, print_rows, zone_time
 from straitwatch.clock import utc_now
@@ -79,7 +79,7 @@ def add(
             languages=tuple(map(check_language, languages or ())),
             starts_at=now,
             until_at=_read_end(lasts, until, now=now, zone=zone),
-            author=author or who(),
+            author=author or user_name(),
             reason=reason,
         )
         store.call(db.add_silence, silence, now=now)

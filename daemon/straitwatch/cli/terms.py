@@ -77,7 +77,7 @@ def show(
         read = 0
         for stored, text in recent_texts(tx, loaded, days=days):
             read += 1
-            _look(found, stored, text, matcher, loaded, marks)
+            _add_entry(found, stored, text, matcher, loaded, marks)
     if json:
         write_line(_as_json(term, found, read, days, loaded))
         for line in found.lines:
@@ -108,7 +108,7 @@ def _sets_with(term: str, config: Config) -> list[TermSet]:
     ]
 
 
-def _look(
+def _add_entry(
     found: Concordance,
     stored: db.StoredEntry,
     text: MatchText,

@@ -1,4 +1,4 @@
-"""The schema of each file in beat/: every key with its meaning and its default."""
+"""Defines the schema of each file in beat/: every key with its meaning and its default."""
 
 import re
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ def _site(value: Any) -> str:
     if not _HOST.fullmatch(host):
         raise wrong(f"not a site: {value}", "write the host, such as reuters.com")
     if host != text:
-        raise wrong(f"not a host alone: {value}", f"did you mean `{host}`?")
+        raise wrong(f"not just a host: {value}", f"did you mean `{host}`?")
     return host
 
 
@@ -37,7 +37,7 @@ def _share(value: Any) -> float:
 
 def _name(value: Any) -> str:
     if found := _RESERVED.search(str(value)):
-        raise wrong(f"a name cannot hold `{found[0]}`: {value}", "leave the character out")
+        raise wrong(f"a name cannot hold `{found[0]}`: {value}", "remove the character")
     return str(value)
 
 

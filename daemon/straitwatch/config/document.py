@@ -1,4 +1,4 @@
-"""A YAML file as plain values, with the position of each value and key."""
+"""Holds a YAML file as plain values, with the position of each value and key."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,4 +1,4 @@
-"""Warn of tags and stances in routes, silences and lists that no feed has."""
+"""Warns of tags and stances in routes, silences and lists that no feed has."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,14 +16,14 @@ def unknown_labels(documents: Sequence[Document], feeds: Sequence[Feed]) -> Iter
         "stances": {feed.stance for feed in feeds if feed.stance},
     }
     for document in documents if feeds else ():
-        for path, key, label in _asked(document.data):
+        for path, key, label in _used_labels(document.data):
             if label not in known[key]:
                 message = f"no feed has the {key.removesuffix('s')} {label}"
                 hint = nearest_or_all(label, known[key], what=key)
                 yield document.problem(path, message, hint, is_warning=True)
 
 
-def _asked(data: object) -> Iterator[tuple[KeyPath, str, str]]:
+def _used_labels(data: object) -> Iterator[tuple[KeyPath, str, str]]:
     for section, part in _ASKED_BY:
         items = data.get(section) if isinstance(data, dict) else None
         for at, item in enumerate(items if isinstance(items, list) else ()):

@@ -23,7 +23,7 @@ _ENDINGS = (".yaml", ".yml")
 _FOLDERS = (*RULE_FOLDERS, SHADOW_FOLDER, BEAT_FOLDER, "templates", "schema")
 _STEMS = tuple(Path(name).stem for name in (SETTINGS, FEEDS))
 _KNOWN = (SETTINGS, FEEDS, *_FOLDERS)
-_PUT_ASIDE = (".bak", ".orig", ".old", ".off", ".disabled", ".rej", ".swp", ".tmp", ".md")
+_BACKUP_ENDINGS = (".bak", ".orig", ".old", ".off", ".disabled", ".rej", ".swp", ".tmp", ".md")
 _PUT_INTO_FOLDERS = "term sets belong to terms/, watch-lists to watchlists/"
 _CLEAR_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?!\$\{)[^\s\"',}]+", re.IGNORECASE)
 _NO_SECRET = ("terminal", "sqlite", "http", "https")
@@ -112,7 +112,7 @@ def _matters(path: Path) -> bool:
     """Return True unless a file is hidden, a backup copy or a note."""
     name = path.name.lower()
     is_note = name.startswith((".", "_", "readme", "license")) or name.endswith("~")
-    return not is_note and path.suffix.lower() not in _PUT_ASIDE
+    return not is_note and path.suffix.lower() not in _BACKUP_ENDINGS
 
 
 def _holds_lists(folder: Path) -> bool:

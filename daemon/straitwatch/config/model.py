@@ -1,4 +1,4 @@
-"""The frozen configuration, made of core types only."""
+"""Defines the frozen configuration, made of core types only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields

@@ -57,7 +57,7 @@ class Routing:
             languages=self.settings.languages,
             timezone=self.settings.timezone,
         )
-        effective = _with_the_terminal(policy, self.receivers, self.system_send())
+        effective = _with_terminal_fallback(policy, self.receivers, self.system_send())
         self.falls_back_to_terminal = effective.routes != policy.routes and all(
             route.send in ((), (TERMINAL,)) for route in effective.routes
         )
@@ -317,7 +317,7 @@ def _first_catch_all(settings: SettingsSchema) -> int | None:
     return None
 
 
-def _with_the_terminal(
+def _with_terminal_fallback(
     policy: AlertPolicy, receivers: Mapping[str, Receiver], system_send: Sequence[str]
 ) -> AlertPolicy:
     """Send alerts to the terminal if no receiver is usable, so that a first run shows alerts.

@@ -49,14 +49,14 @@ def _duration(value: Any) -> timedelta:
     except OverflowError:
         span = timedelta.max
     if span > _LONGEST:
-        raise wrong(f"too long: {value}", "a hundred years are the most")
+        raise wrong(f"too long: {value}", "write at most 100 years")
     return span
 
 
 def _pause(value: Any) -> timedelta:
     span = _duration(value)
     if span < _SHORTEST_PAUSE:
-        raise wrong(f"too short: {value}", "a second is the least")
+        raise wrong(f"too short: {value}", "write at least one second")
     return span
 
 

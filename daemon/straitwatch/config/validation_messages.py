@@ -112,9 +112,9 @@ def _words(item: Any, shape: type[BaseModel]) -> tuple[str, str]:  # noqa: C901,
                 "write `key: value` lines",
             )
         case "greater_than_equal":
-            return f"`{name}` is too small: {_short(given)}", f"the least is {context['ge']}"
+            return f"`{name}` is too small: {_short(given)}", f"the minimum is {context['ge']}"
         case "less_than_equal":
-            return f"`{name}` is too large: {_short(given)}", f"the most is {context['le']}"
+            return f"`{name}` is too large: {_short(given)}", f"the maximum is {context['le']}"
         case "string_pattern_mismatch":
             word = str(given)
             if path[-1:] == ("[key]",):

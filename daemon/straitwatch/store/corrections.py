@@ -122,7 +122,7 @@ def split_story(
     fresh = split_off(story, key)
     write_stories(tx, [fresh])
     _move(tx, REPORT.c.entry_id.in_(moved), key)
-    _open_again(tx, story_id)
+    _promote_first_report(tx, story_id)
     _open_with_first(tx, key)
     _constrain_split(tx, story_id, key, by, moved=sorted(moved))
     _regrow(tx, story, beat)
@@ -219,8 +219,8 @@ def _outdate_windows(tx: Transaction) -> None:
     set_meta(tx, _GENERATION, str(int(fold_generation(tx) or 0) + 1))
 
 
-def _open_again(tx: Transaction, story_id: str) -> None:
-    """Make the oldest remaining report the first of its story, even if its page came again."""
+def _promote_first_report(tx: Transaction, story_id: str) -> None:
+    """Make the oldest remaining report the first of its story, even if it repeats a page."""
     first = sa.select(sa.func.min(REPORT.c.seq)).where(REPORT.c.story_id == story_id)
     is_page = REPORT.c.relation == Relation.SAME_ENTRY.value
     values = {"relation": Relation.SAME_EVENT.value, "reason": BY_HAND}

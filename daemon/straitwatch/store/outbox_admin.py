@@ -1,4 +1,4 @@
-"""Lists, retries, replays and cancels deliveries for people."""
+"""Lists, retries, replays and cancels deliveries."""
 
 from collections.abc import Collection
 from datetime import datetime

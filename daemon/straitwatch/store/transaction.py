@@ -1,4 +1,4 @@
-"""One open transaction: statements, upserts, locks and rollback hooks."""
+"""Runs statements, upserts, locks and rollback hooks in one open transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache

@@ -1,4 +1,4 @@
-"""Write logs without secrets, and count metrics."""
+"""Writes logs without secrets, and counts metrics."""
 
 from straitwatch.telemetry.log import configure_logging
 from straitwatch.telemetry.metrics import Metrics

@@ -1,4 +1,4 @@
-"""Write structured logs to stderr, without secrets.
+"""Writes structured logs to stderr, without secrets.
 
 Libraries log through the same processors as Straitwatch. A terminal gets readable lines, any other
 stream JSON.
