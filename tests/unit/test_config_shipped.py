@@ -13,8 +13,8 @@ from straitwatch.config import load_config, write_schemas
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config"
-NAMES = ("feeds", "straitwatch", "terms", "watchlists")
-FILES = sorted([*CONFIG.glob("*.yaml"), *CONFIG.glob("terms/*"), *CONFIG.glob("watchlists/*")])
+NAMES = ("aliases", "common", "feeds", "sources", "straitwatch", "terms", "watchlists")
+FILES = sorted(CONFIG.rglob("*.yaml"))
 
 
 def test_shipped_configuration_loads_without_any_variable() -> None:
@@ -69,6 +69,7 @@ def test_every_shipped_file_fits_the_schema_that_it_names(path: Path) -> None:
 def test_shipped_schemas_are_current(tmp_path: Path) -> None:
     write_schemas(tmp_path)
 
+    assert {path.name for path in tmp_path.iterdir()} == {f"{name}.schema.json" for name in NAMES}
     for name in NAMES:
         file = f"{name}.schema.json"
         shipped = (CONFIG / "schema" / file).read_text(encoding="utf-8")
