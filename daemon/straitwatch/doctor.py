@@ -103,10 +103,15 @@ def _database(config: Config, *, now: datetime) -> Iterator[Finding]:
     try:
         yield Finding(name="database", is_good=True, text=f"{store.dialect}, schema is current")
         yield from _work(store, now=now, zone=ZoneInfo(config.timezone))
+        yield _disk(store.folder or Path.cwd())
     finally:
         store.close()
-    free = shutil.disk_usage(Path.cwd()).free
-    yield Finding(name="disk", is_good=free > _FREE_BYTES, text=f"{free // 1_000_000:,} MB free")
+
+
+def _disk(folder: Path) -> Finding:
+    free = shutil.disk_usage(folder).free
+    text = f"{free // 1_000_000:,} MB free in {folder}"
+    return Finding(name="disk", is_good=free > _FREE_BYTES, text=text)
 
 
 def _work(store: Store, *, now: datetime, zone: ZoneInfo) -> Iterator[Finding]:

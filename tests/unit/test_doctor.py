@@ -56,6 +56,12 @@ def test_doctor_finds_a_database_that_does_not_exist_yet(tmp_path: Path) -> None
     assert not database.is_good
 
 
+def test_doctor_measures_the_disk_of_the_database(tmp_path: Path) -> None:
+    found = findings_after(tmp_path)
+
+    assert found["disk"].text.endswith(f" MB free in {tmp_path}")
+
+
 def test_doctor_finds_a_daemon_that_does_not_run(tmp_path: Path) -> None:
     async def stop_for_two_days(desk: Desk) -> None:
         await desk.poll()

@@ -106,6 +106,12 @@ class Store:
         """`sqlite` or `postgresql`."""
         return self._engine.dialect.name
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder of an SQLite file; None for a database on a server."""
+        path = self._engine.url.database
+        return Path(path).absolute().parent if self.dialect == "sqlite" and path else None
+
     async def run(
         self, fn: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
