@@ -34,7 +34,7 @@ _STATE_COLUMNS = (
     FEED.c.distrust_found_at,
     FEED.c.distrust_until_at,
 )
-_IS_ACTIVE = sa.and_(FEED.c.is_enabled, FEED.c.retired_at.is_(None))
+IS_WATCHED = sa.and_(FEED.c.is_enabled, FEED.c.retired_at.is_(None))
 
 
 def sync_feeds(tx: Transaction, feeds: Sequence[Feed], now: datetime) -> None:
@@ -116,7 +116,7 @@ def claim_due_feeds(
 @cache  # a full pool claims one feed at a time; building this costs more than running it
 def _claim(*, is_postgres: bool, has_choice: bool) -> sa.Executable:
     is_due = [
-        _IS_ACTIVE,
+        IS_WATCHED,
         FEED.c.next_due_at <= sa.bindparam("due_by"),
         sa.or_(FEED.c.lease_until.is_(None), FEED.c.lease_until <= sa.bindparam("b_now")),
     ]

@@ -13,6 +13,7 @@ from straitwatch.core.model import (
     Story,
 )
 from straitwatch.store.delivery_rows import OPEN
+from straitwatch.store.feeds import IS_WATCHED
 from straitwatch.store.rows import (
     ALERT,
     DELIVERY,
@@ -125,7 +126,7 @@ def _ended_gaps(tx: Transaction, *, since_at: datetime, until_at: datetime) -> l
     query = (
         sa.select(FEED.c.name, GAP.c.since_at, GAP.c.until_at)
         .join_from(GAP, FEED, FEED.c.id == GAP.c.feed_id)
-        .where(_IS_WATCHED, GAP.c.until_at > since_at, GAP.c.since_at < until_at)
+        .where(IS_WATCHED, GAP.c.until_at > since_at, GAP.c.since_at < until_at)
     )
     return [
         Gap(feed=row.name, since_at=row.since_at, until_at=row.until_at)
@@ -136,11 +137,8 @@ def _ended_gaps(tx: Transaction, *, since_at: datetime, until_at: datetime) -> l
 def watched_feeds(tx: Transaction) -> list[WatchedFeed]:
     """Return the feeds that are enabled and configured, by name."""
     columns = [FEED.c[field.name] for field in fields(WatchedFeed)]
-    query = sa.select(*columns).where(_IS_WATCHED).order_by(FEED.c.name)
+    query = sa.select(*columns).where(IS_WATCHED).order_by(FEED.c.name)
     return [WatchedFeed(**row) for row in tx.execute(query).mappings()]
-
-
-_IS_WATCHED = sa.and_(FEED.c.is_enabled, FEED.c.retired_at.is_(None))
 
 
 def _count(tx: Transaction, table: sa.Table, *conditions: sa.ColumnElement[bool]) -> int:

@@ -9,11 +9,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from straitwatch.core.match.document import HAN_KANA
 from straitwatch.core.model import Hit, Verdict
 
-_UNSPACED = re.compile(
-    "[\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _MIN_SHARE = 0.2  # of all hits in one context, for a suggestion
 _MIN_HITS = 5  # in one context, for a suggestion
@@ -116,19 +114,19 @@ def neighbors(text: str, start: int, end: int) -> tuple[str, str]:
 def _last(text: str) -> str:
     if not text:
         return ""
-    if _UNSPACED.match(text[-1]):
+    if HAN_KANA.match(text[-1]):
         return text[-1]
     words = _WORD.findall(text)
-    return words[-1] if words and not _UNSPACED.search(words[-1]) else ""
+    return words[-1] if words and not HAN_KANA.search(words[-1]) else ""
 
 
 def _first(text: str) -> str:
     if not text:
         return ""
-    if _UNSPACED.match(text[0]):
+    if HAN_KANA.match(text[0]):
         return text[0]
     word = _WORD.search(text)
-    return word[0] if word and not _UNSPACED.search(word[0]) else ""
+    return word[0] if word and not HAN_KANA.search(word[0]) else ""
 
 
 def _longer_terms(text: str, hit: Hit, left: str, right: str) -> set[str]:

@@ -16,9 +16,7 @@ from straitwatch.core.model import Hit, MatchText
 from straitwatch.core.sentences import sentence_ends
 
 FIELD_NAMES = ("title", "summary", "content")
-_HAN_KANA = re.compile(
-    "[\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
+HAN_KANA = re.compile("[\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _CAPITALS = 0.9  # with a larger share of capitals, the letter case of a field has no meaning
 _SAMPLED = 2_000  # characters of a field in which capitals are counted
 _SUMMARY = 0b010
@@ -108,7 +106,7 @@ class Document:
     def words_before(self) -> Callable[[int], float]:
         """A function that counts the words before an offset; two Han or Kana characters are one."""
         text = self.text
-        if not text.isascii() and _HAN_KANA.search(text):
+        if not text.isascii() and HAN_KANA.search(text):
             half_words = _half_words(text)
             return lambda offset: half_words[offset] / 2
         if len(text) <= _SHORT:
@@ -123,7 +121,7 @@ class Document:
 
     @cached_property
     def _counts_halves(self) -> bool:
-        return not self.text.isascii() and _HAN_KANA.search(self.text) is not None
+        return not self.text.isascii() and HAN_KANA.search(self.text) is not None
 
     @cached_property
     def sentence_ends(self) -> list[int]:
@@ -161,7 +159,7 @@ def _half_words(text: str) -> list[int]:
     steps = [0]
     in_word = False
     for letter in text:
-        if _HAN_KANA.match(letter):
+        if HAN_KANA.match(letter):
             steps.append(1)
             in_word = False
         elif letter.isalnum():

@@ -7,21 +7,16 @@ All text is untrusted; `media` escapes it for each medium. Times are shown in th
 
 from straitwatch.core.render.check import check_templates
 from straitwatch.core.render.examples import EXAMPLES, example_job
-from straitwatch.core.render.mail import MailParts, render_mail
-from straitwatch.core.render.media import defang
+from straitwatch.core.render.mail import render_mail
 from straitwatch.core.render.parts import counted, span_text
-from straitwatch.core.render.plain import PlainText, render_text
-from straitwatch.core.render.slack import EVENT_TYPE, context_block, render_slack
+from straitwatch.core.render.plain import render_text
+from straitwatch.core.render.slack import context_block, render_slack
 
 __all__ = [
-    "EVENT_TYPE",
     "EXAMPLES",
-    "MailParts",
-    "PlainText",
     "check_templates",
     "context_block",
     "counted",
-    "defang",
     "example_job",
     "render_mail",
     "render_slack",

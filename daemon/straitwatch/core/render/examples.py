@@ -24,8 +24,9 @@ from straitwatch.core.model import (
     SignalKind,
     StoryReport,
 )
+from straitwatch.core.render.engine import NAMES
 
-EXAMPLES = ("alert", "update", "digest", "rollup", "notice")
+EXAMPLES = NAMES  # one for each template
 _AT = datetime(2026, 11, 23, 21, 46, tzinfo=UTC)
 _WIRE = Outlet(name="Example Wire", stance="independent", tier=1, country="TW", language="en")
 _GAZETTE = Outlet(name="Demo Gazette", stance="independent", tier=2, language="en")
