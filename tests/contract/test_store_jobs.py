@@ -61,6 +61,7 @@ from straitwatch.store import (
     record_digest,
     running_items,
     save_config,
+    saved_config,
     set_meta,
     status_counts,
     sync_feeds,
@@ -87,6 +88,10 @@ def test_small_fact_is_kept_and_replaced(store: Store) -> None:
 def test_configuration_is_kept_once(store: Store) -> None:
     store.call(save_config, "v1", "timezone: UTC", NOW)
     store.call(save_config, "v1", "timezone: UTC", NOW + HOUR)
+
+    saved = store.call(saved_config)
+    assert saved is not None
+    assert (saved.version, saved.saved_at) == ("v1", NOW)
 
 
 def test_digest_lists_the_stories_of_its_window_most_severe_first(store: Store) -> None:
