@@ -55,6 +55,14 @@ def test_status_shows_one_line_if_every_feed_fails(tmp_path: Path) -> None:
     assert "Failing feeds" not in text
 
 
+def test_status_rejects_a_directory_that_does_not_exist(tmp_path: Path) -> None:
+    result = run(tmp_path / "confg", "status")
+
+    assert result.exit_code == 1
+    assert isinstance(result.exception, ConfigError)
+    assert "no such directory" in str(result.exception)
+
+
 def test_status_names_a_single_failing_feed(tmp_path: Path) -> None:
     text = run(cut_off(tmp_path, 1), "status").stdout
 

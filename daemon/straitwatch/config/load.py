@@ -88,6 +88,7 @@ def configured_store(directory: Path, *, environ: Mapping[str, str]) -> tuple[st
     Raises:
         ConfigError: with every problem in straitwatch.yaml.
     """
+    require_directory(directory)
     loader = _Loader(directory, environ=environ, validate=_accept_any)
     settings = loader.settings(_optional(directory / SETTINGS))
     if any(not problem.is_warning for problem in loader.problems):
