@@ -1,6 +1,8 @@
 """`straitwatch backtest --messages`: which message each line of a file would have led to."""
 
 import json
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -41,11 +43,13 @@ def config(tmp_path: Path) -> Path:
     return made
 
 
-def judge(config: Path, *lines: object, exit_code: int = 0) -> list[dict]:
+def judge(
+    config: Path, *lines: object, exit_code: int = 0, change: Sequence[str] = ()
+) -> list[dict]:
     text = "".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines)
     source = config / "reports.jsonl"
     source.write_text(text, encoding="utf-8")
-    result = run(config, "backtest", "--jsonl", str(source), "--messages", "--json")
+    result = run(config, "backtest", *change, "--jsonl", str(source), "--messages", "--json")
     assert result.exit_code == exit_code, result.output
     return [json.loads(line) for line in result.stdout.splitlines()]
 
@@ -158,3 +162,23 @@ def test_people_get_a_line_for_each_report(config: Path) -> None:
     text = run(config, "backtest", "--jsonl", source, "--messages").stdout
 
     assert text.startswith("a: alert, story ")
+
+
+def test_changed_list_groups_reports_by_its_own_folding(config: Path, tmp_path: Path) -> None:
+    draft = tmp_path / "draft" / "lists.yaml"
+    draft.parent.mkdir()
+    strict = WATCHLISTS.replace("title: Taiwan policy", "title: Taiwan policy\n    folding: strict")
+    draft.write_text(strict, encoding="utf-8")
+    lines = line("a"), line("b", "Navy reports ships in the Taiwan Strait on Monday", ts=LATER)
+
+    _, default = judge(config, *lines)
+    _, changed = judge(config, *lines, change=[str(draft)])
+
+    assert threshold(default) < threshold(changed)
+
+
+def threshold(answer: dict) -> float:
+    """Return the likeness that a report needed to join a story."""
+    found = re.search(r"(?:>=|<) (0\.\d+)", answer["reason"])
+    assert found, answer
+    return float(found[1])

@@ -30,6 +30,7 @@ from straitwatch.core.backtest import Backtest, BacktestResult
 from straitwatch.core.match import run_examples
 from straitwatch.core.model import Entry, Feed
 from straitwatch.core.normalize import canonical_url, hash_text
+from straitwatch.core.plan import fold_profiles
 from straitwatch.core.rules import Rules
 from straitwatch.errors import StoreError, UsageError
 from straitwatch.pipeline import backtest as run_backtest
@@ -164,7 +165,8 @@ def _base(config: Config, store: Store | None) -> Lists:
 
 def _with_lists(rules: Rules, lists: Lists) -> Rules:
     titles = {watchlist.id: watchlist.title for watchlist in lists.watchlists}
-    return replace(rules, matcher=lists.matcher, titles=titles)
+    folding = fold_profiles(lists.watchlists)
+    return replace(rules, matcher=lists.matcher, titles=titles, folding=folding)
 
 
 # ---------------------------------------------------------------- the run
