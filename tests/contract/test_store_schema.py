@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 
 from builders.beat import BEAT
 from straitwatch.core.cluster import StoryWindow
+from straitwatch.core.health import NoticeState
 from straitwatch.core.model import Validators
 from straitwatch.errors import SchemaMismatch
 from straitwatch.store import (
@@ -20,6 +21,7 @@ from straitwatch.store import (
     find_entries,
     get_meta,
     list_stories,
+    notice_states,
     recent_reports,
     set_meta,
 )
@@ -116,6 +118,23 @@ def test_feed_of_an_older_schema_keeps_its_validators_and_trusts_them(empty_url:
     store.close()
     assert state.validators == Validators(etag='"1"')
     assert (state.whole_due_at, state.unmodified_since_at, state.distrust) == (None, None, None)
+
+
+def test_notices_of_an_older_schema_are_remembered_after_the_upgrade(empty_url: str) -> None:
+    engine = sa.create_engine(empty_url)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0013")
+        connection.execute(
+            sa.text("INSERT INTO meta (key, value) VALUES ('told of trouble', :states)"),
+            {"states": '{"feeds": {"names": ["Wire"]}}'},
+        )
+    engine.dispose()
+
+    store = Store.open(empty_url)
+
+    states = store.call(notice_states)
+    store.close()
+    assert states == {"feeds": NoticeState(names=("Wire",))}
 
 
 def test_older_schema_is_not_upgraded_by_looking(empty_url: str) -> None:
