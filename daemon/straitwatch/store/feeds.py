@@ -300,7 +300,7 @@ def _to_distrust(
 def distrusted_feeds(tx: Transaction, now: datetime) -> dict[str, Distrust]:
     """Return the feeds whose validators are not sent, by name."""
     columns = (FEED.c.distrust_since_at, FEED.c.distrust_found_at, FEED.c.distrust_until_at)
-    query = sa.select(FEED.c.name, *columns).where(_IS_ACTIVE, FEED.c.distrust_until_at > now)
+    query = sa.select(FEED.c.name, *columns).where(IS_WATCHED, FEED.c.distrust_until_at > now)
     rows = tx.execute(query.order_by(FEED.c.name))
     return {
         name: Distrust(since_at=since_at, found_at=found_at, until_at=until_at)
