@@ -390,9 +390,41 @@ def test_parties_of_one_side_or_unknown_ones_do_not_differ(a: str, b: str) -> No
 
 
 def test_one_event_seen_from_two_sides_has_another_subject() -> None:
-    a, b = "Japan scrambles jets near Okinawa", "Russian bombers fly near Okinawa"
+    a, b = "Japan scrambles jets as Russian bombers near Okinawa", "Russian bombers near Okinawa"
 
     assert kinds_between(a, b) == {Kind.SUBJECT}
+    assert not is_other_text(found_between(a, b))
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (
+            "US destroyer sails through Taiwan Strait",
+            "British destroyer sails through Taiwan Strait",
+        ),
+        (
+            "US destroyer sails through Taiwan Strait",
+            "Chinese carrier sails through Taiwan Strait with destroyer escort",
+        ),
+        ("Japan's destroyer passes the strait", "Canada's destroyer passes the strait"),
+        ("美國軍艦通過台灣海峽", "英國軍艦通過台灣海峽"),
+        (
+            "Эсминец США прошёл через Тайваньский пролив",
+            "Эсминец Канады прошёл через Тайваньский пролив",
+        ),
+    ],
+)
+def test_act_of_another_country_is_no_copy(a: str, b: str) -> None:
+    assert is_other_text(found_between(a, b))
+
+
+def test_country_that_the_other_report_mentions_may_be_a_copy() -> None:
+    a, b = (
+        "US destroyer transits the strait with Canadian frigate",
+        "Canadian frigate transits the strait",
+    )
+
     assert not is_other_text(found_between(a, b))
 
 

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     DATE = "date"
     NAME = "name"
     PARTY = "party"  # who speaks
+    ACTOR = "actor"  # each report names another country first, and nowhere that of the other one
     SUBJECT = "subject"  # the actor differs: often one event from two sides
 
 
@@ -43,7 +44,7 @@ class Strength(IntEnum):
     CONTRADICTION = 3  # neither the same text nor the same event
 
 
-_NOT_EDITED = frozenset((Kind.NUMBER, Kind.DATE, Kind.NAME, Kind.PARTY))
+_NOT_EDITED = frozenset((Kind.NUMBER, Kind.DATE, Kind.NAME, Kind.PARTY, Kind.ACTOR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +206,21 @@ def _other_parties(a: Facts, b: Facts, offices: frozenset[str]) -> Iterator[Diff
         return
     if not (a.speakers and b.speakers) and (ours & b.subject or theirs & a.subject):
         return  # a truncated headline may lack its speaker
-    kind = Kind.PARTY if _speaks(a) and _speaks(b) else Kind.SUBJECT
+    if _speaks(a) and _speaks(b):
+        kind = Kind.PARTY
+    elif _names_any(b, ours) or _names_any(a, theirs):
+        kind = Kind.SUBJECT
+    else:
+        kind = Kind.ACTOR
     shown = (", ".join(sorted(parties)) for parties in (ours, theirs))
     yield Difference(kind, Strength.DISTINCTION, *shown)
+
+
+def _names_any(facts: Facts, parties: frozenset[str]) -> bool:
+    """Return True if a report names one of these parties in its title or its lead."""
+    named = facts.countries | facts.speakers | facts.subject
+    mentioned = (name.partition(":")[2] for name in facts.names | facts.mentions)
+    return not parties.isdisjoint(named.union(mentioned))
 
 
 def _speaks(facts: Facts) -> bool:
