@@ -3,7 +3,7 @@
 `./dev words` prints every place, worst file first; `./dev words daemon/straitwatch/store docs` only
 those below some paths. Without `./dev`: `python tests/plain_english.py [PATH ...]`.
 
-`tests/unit/test_plain_english.py` holds each kind of text to a limit per 1,000 words. Code, quoted
+`tests/unit/test_plain_english.py` holds every kind of text to one limit. Code, quoted
 examples, block quotes, addresses and the vocabulary of the beat do not count.
 """
 
