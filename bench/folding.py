@@ -28,7 +28,7 @@ from lists import BEAT
 from vectors import Vectors, add_options
 
 from straitwatch.core.cluster import StoryWindow
-from straitwatch.core.match.han import one_script
+from straitwatch.core.han import one_script
 from straitwatch.core.model import Entry, Features, Relation, Vector
 from straitwatch.core.normalize import canonical_url
 from straitwatch.core.vectors import encoder_text

@@ -45,9 +45,8 @@ from vectors import Vectors, add_options
 from straitwatch.core.cluster import (
     STORY_AGE,
     StoryWindow,
-    features_from_text,
-    features_to_text,
 )
+from straitwatch.core.feature_text import features_from_text, features_to_text
 from straitwatch.core.model import Features, Fold, FoldedReport, Relation, Vector
 from straitwatch.core.normalize import canonical_url
 from straitwatch.core.vectors import to_int8

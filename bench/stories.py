@@ -43,8 +43,7 @@ from straitwatch.cli.encoding import LineEncoder
 from straitwatch.cli.jsonl import Line
 from straitwatch.cli.messages import Encode, rehearse
 from straitwatch.core.cluster import STORY_AGE, StoryWindow
-from straitwatch.core.model import PlannedEntry, Report
-from straitwatch.core.plan import SAME_GUID
+from straitwatch.core.model import SAME_GUID, PlannedEntry, Report
 from straitwatch.core.rehearsal import Rehearsal, Rehearsed
 
 Row = Mapping[str, Any]

@@ -30,7 +30,7 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.report import Arrival, make_report
 from straitwatch.core.rules import Rules
-from straitwatch.pipeline import FoldWindowCache, commit_poll, refold
+from straitwatch.pipeline import FoldWindowCache, commit_poll, merge_stories, refold, split_story
 from straitwatch.store import (
     Signature,
     Store,
@@ -38,9 +38,7 @@ from straitwatch.store import (
     apply_plan,
     claim_due_feeds,
     known_entries,
-    merge_stories,
     recent_reports,
-    split_story,
     stories_by_id,
     story_constraints,
     story_entries,

@@ -24,6 +24,7 @@ from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.compiled_beat import CompiledBeat, compile_beat
 from straitwatch.core.match import compile_rules
 from straitwatch.core.model import (
+    SAME_GUID,
     Action,
     AlertFacts,
     AlertPolicy,
@@ -33,16 +34,22 @@ from straitwatch.core.model import (
     Poll,
     Reason,
     Relation,
+    Release,
     Route,
     Severity,
     StoryFilter,
     StoryLevel,
     StoryReport,
 )
-from straitwatch.core.plan import SAME_GUID, Release
 from straitwatch.core.report import Arrival, make_report
 from straitwatch.core.rules import Rules
-from straitwatch.pipeline import FoldWindowCache, commit_poll, release_feed
+from straitwatch.pipeline import (
+    FoldWindowCache,
+    commit_poll,
+    merge_stories,
+    release_feed,
+    split_story,
+)
 from straitwatch.store import (
     DigestQuery,
     Signature,
@@ -57,9 +64,7 @@ from straitwatch.store import (
     known_entries,
     list_deliveries,
     list_stories,
-    merge_stories,
     recent_reports,
-    split_story,
     stories_by_id,
     story_entries,
     sync_feeds,

@@ -31,11 +31,11 @@ from straitwatch.core.model import (
     Outcome,
     Reason,
     Relation,
+    Release,
     SendResult,
     Severity,
     StoryReport,
 )
-from straitwatch.core.plan import Release
 from straitwatch.store import (
     DigestQuery,
     Store,

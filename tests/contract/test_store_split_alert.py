@@ -25,10 +25,10 @@ from straitwatch.core.model import (
     QuietHours,
     Reason,
     Relation,
+    Release,
     Route,
     Severity,
 )
-from straitwatch.core.plan import Release
 from straitwatch.core.rules import Rules
 from straitwatch.pipeline import alert_story, split_reports
 from straitwatch.store import (

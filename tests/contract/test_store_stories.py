@@ -24,6 +24,7 @@ from builders.store import (
     make_unmatched,
 )
 from straitwatch.core.model import (
+    SAME_GUID,
     Action,
     Decision,
     DeliveryState,
@@ -37,7 +38,7 @@ from straitwatch.core.model import (
     Relation,
     Severity,
 )
-from straitwatch.core.plan import SAME_GUID
+from straitwatch.core.recognize import recognize_returns
 from straitwatch.pipeline import recognize_entries
 from straitwatch.store import (
     Store,
@@ -52,7 +53,7 @@ from straitwatch.store import (
     list_deliveries,
     list_stories,
     recent_reports,
-    returned_pages,
+    stored_pages,
     stories_by_id,
     story_entries,
 )
@@ -279,9 +280,10 @@ def test_page_under_its_title_leads_to_the_story_of_its_first_report(store: Stor
 
     again, renewed = make_entry("e3", **page), make_entry("e4", **page | {"title": "Other news"})
     elsewhere = make_entry("e5", **page | {"canonical_url": "news.example/other"})
-    found = store.call(returned_pages, [report_of(one) for one in (again, renewed, elsewhere)])
+    reports = [report_of(entry) for entry in (again, renewed, elsewhere)]
+    found = recognize_returns(reports, store.call(stored_pages, reports))
 
-    assert {id_: fold.story_id for id_, fold in found.items()} == {"e3": "s1"}
+    assert {entry_id: fold.story_id for entry_id, fold in found.items()} == {"e3": "s1"}
 
 
 def test_story_shows_its_reports_oldest_first_and_why_each_is_in_it(store: Store) -> None:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders.beat import SHIPPED
-from straitwatch.core.cluster import FeatureReader, Lexicon, features_from_text, features_to_text
+from straitwatch.core.cluster import FeatureReader, Lexicon
+from straitwatch.core.feature_text import features_from_text, features_to_text
 from straitwatch.core.model import Entry
 
 AT = datetime(2026, 9, 1, tzinfo=UTC)

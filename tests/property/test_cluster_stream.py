@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from builders.beat import BEAT
 from builders.features import make_features, make_vector
-from straitwatch.core.cluster import StoryWindow, features_from_text, features_to_text
+from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.cluster.guards import compare_titles
 from straitwatch.core.cluster.stories import STORY_AGE
 from straitwatch.core.cluster.text import clean_title
+from straitwatch.core.feature_text import features_from_text, features_to_text
 from straitwatch.core.model import Features, Fold, Relation
 
 START = datetime(2026, 9, 1, tzinfo=UTC)

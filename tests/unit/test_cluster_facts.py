@@ -15,7 +15,7 @@ from straitwatch.core.cluster.facts import (
 )
 from straitwatch.core.cluster.guards import compare_titles
 from straitwatch.core.cluster.text import clean_title
-from straitwatch.core.match.han import one_script
+from straitwatch.core.han import one_script
 
 CHARACTERS = one_script()
 READER = FactReader(BEAT.lexicon)

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from builders.features import make_features, make_vector
-from straitwatch.core.cluster import features_from_text, features_to_text
 from straitwatch.core.cluster.features import language_of
 from straitwatch.core.cluster.stories import Reading
 from straitwatch.core.cluster.text import MAX_TERMS
+from straitwatch.core.feature_text import features_from_text, features_to_text
 from straitwatch.core.model import EntryKind, SignalKind
 
 

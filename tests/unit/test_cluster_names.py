@@ -4,7 +4,7 @@ import pytest
 
 from builders.beat import BEAT, SHIPPED
 from straitwatch.core.cluster.text import clean_title, normalize_text, stems
-from straitwatch.core.match.han import one_script
+from straitwatch.core.han import one_script
 
 FINDER = BEAT.lexicon.finder
 

@@ -3,7 +3,7 @@
 import pytest
 
 from builders.watchlists import found
-from straitwatch.core.match import han
+from straitwatch.core import han
 
 # Pairs of OpenCC's tables HKVariants and TWVariants.
 HONG_KONG = [

@@ -38,6 +38,7 @@ from straitwatch.core.model import (
     QuietHours,
     Reason,
     Relation,
+    Release,
     Report,
     Severity,
     SeverityRule,
@@ -47,7 +48,7 @@ from straitwatch.core.model import (
     StoryFilter,
     WatchList,
 )
-from straitwatch.core.plan import PollContext, Release, plan_poll, plan_release
+from straitwatch.core.plan import PollContext, plan_poll, plan_release
 from straitwatch.core.report import split_poll
 from straitwatch.core.route import silence_of
 from straitwatch.core.rules import Rules

@@ -31,10 +31,9 @@ from straitwatch.cli.reportlines import (
 from straitwatch.config import load_beat
 from straitwatch.core.cluster import DEFAULT, PROFILES, FoldProfile, StoryWindow
 from straitwatch.core.compiled_beat import CompiledBeat, compile_beat
-from straitwatch.core.match.han import one_script
-from straitwatch.core.model import Entry, Features, Fold, Relation
+from straitwatch.core.han import one_script
+from straitwatch.core.model import SAME_GUID, Entry, Features, Fold, Relation
 from straitwatch.core.normalize import canonical_url
-from straitwatch.core.plan import SAME_GUID
 from straitwatch.core.vectors import encoder_text
 from straitwatch.errors import UsageError
 from straitwatch.telemetry import configure_logging

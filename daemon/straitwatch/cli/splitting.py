@@ -11,8 +11,7 @@ from straitwatch.cli.mark import signature
 from straitwatch.clock import utc_now
 from straitwatch.config import Config, Settings
 from straitwatch.core.compiled_beat import compile_beat
-from straitwatch.core.model import Story
-from straitwatch.core.plan import Release
+from straitwatch.core.model import Release, Story
 from straitwatch.core.reasons import REASONS
 from straitwatch.core.render import counted
 from straitwatch.core.rules import Rules

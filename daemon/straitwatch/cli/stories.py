@@ -188,12 +188,13 @@ def merge(
 ) -> None:
     """Merge two stories about the same event; later reports join the merged story."""
     from straitwatch.core.compiled_beat import compile_beat  # noqa: PLC0415 - only here
+    from straitwatch.pipeline import merge_stories  # noqa: PLC0415 - as above
 
     with opened(config) as (loaded, store):
         kept, gone = require_story(store, keep).id, require_story(store, other).id
         if kept == gone:
             raise UsageError("these are the same story")
-        story = store.call(db.merge_stories, kept, gone, signature(), compile_beat(loaded.beat))
+        story = store.call(merge_stories, kept, gone, signature(), compile_beat(loaded.beat))
     if story is None:
         raise UsageError("one of these stories has just changed\nhint: run the command again")
     if json:

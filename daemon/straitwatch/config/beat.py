@@ -19,7 +19,7 @@ from straitwatch.config.schemas import Schema
 from straitwatch.config.suggestions import did_you_mean
 from straitwatch.config.validation_messages import fit, salvage
 from straitwatch.core.beat import AliasGroup, Beat, CommonWords, NameKind, Source
-from straitwatch.core.match.han import one_script
+from straitwatch.core.han import one_script
 from straitwatch.core.model import Problem
 from straitwatch.errors import ConfigError
 from straitwatch.shipped import shipped

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from straitwatch.core.beat import Beat
 from straitwatch.core.cluster import FeatureReader, Lexicon
-from straitwatch.core.match.han import one_script
+from straitwatch.core.han import one_script
 from straitwatch.core.model import Feed
 from straitwatch.core.origin import Outlets, Sources, outlets_of
 

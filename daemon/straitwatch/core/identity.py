@@ -1,6 +1,9 @@
 """Computes ids, so that they are the same before and after a crash."""
 
+from base64 import b32encode
 from hashlib import blake2b
+
+_STORY_ID_CHARACTERS = 10  # 50 bits: a collision among 1 million stories has odds of 1 : 2,000
 
 
 def alert_id(story_id: str, revision: int, *parts: str) -> str:
@@ -11,6 +14,12 @@ def alert_id(story_id: str, revision: int, *parts: str) -> str:
 def delivery_key(alert: str, receiver: str, recipient: str) -> str:
     """Compute the id of a delivery of an alert to a recipient."""
     return _key("delivery", alert, receiver, recipient)
+
+
+def derived_story_id(text: str) -> str:
+    """Compute a story id from a text such as the id of the story's first entry."""
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return b32encode(digest).decode("ascii").lower()[:_STORY_ID_CHARACTERS]
 
 
 def _key(*parts: str) -> str:

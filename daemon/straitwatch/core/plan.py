@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import inf
-from typing import Final
 
 from straitwatch.core.advance import advance
 from straitwatch.core.cluster import PROFILES, FoldProfile, StoryWindow
@@ -19,6 +18,7 @@ from straitwatch.core.identity import alert_id, delivery_key
 from straitwatch.core.kind import find_signals
 from straitwatch.core.listing import headline_pair
 from straitwatch.core.model import (
+    SAME_GUID,
     Action,
     Alert,
     AlertFacts,
@@ -40,6 +40,7 @@ from straitwatch.core.model import (
     PollReport,
     Reason,
     Relation,
+    Release,
     Report,
     Severity,
     Silence,
@@ -52,10 +53,6 @@ from straitwatch.core.outbox import update_hold
 from straitwatch.core.policy import GIVE_UP_AFTER
 from straitwatch.core.rules import Rules
 from straitwatch.core.schedule import held_until
-
-# Reasons of folds by identity
-SAME_GUID: Final = "same-guid"  # an edit of a stored entry
-RETURNED: Final = "returned"  # a page that was reported long ago under the same title
 
 
 def fold_profiles(watchlists: Iterable[WatchList]) -> dict[str, FoldProfile]:
@@ -323,17 +320,6 @@ def _end_of_quiet(destination: Destination, policy: AlertPolicy, at: datetime) -
 
 
 # ---------------------------------------------------------------- released reports
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
-    """The changes made by alerts on stored reports, written in one transaction."""
-
-    decisions: Mapping[str, Decision]  # by entry
-    stories: tuple[Story, ...]  # those with an alert, in their new state
-    alerts: tuple[Alert, ...]
-    deliveries: tuple[Delivery, ...]
-    config_version: str
 
 
 def name_source(release: Release, source: Story, languages: Sequence[str]) -> Release:

@@ -1,15 +1,24 @@
-"""Distinguishes an edited entry from a different one with the same GUID.
+"""Recognizes stored entries: edits, other entries under the same GUID, and pages that return.
 
 Some feeds reuse one GUID for every entry, or number their entries by position. An entry under a
 known GUID counts as an edit unless link, headline, text and date together show a different one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from straitwatch.core.cluster import RENEWED_AFTER, EntryComparison
-from straitwatch.core.model import EarlierEntry, Entry, ParsedDocument
+from straitwatch.core.cluster import RENEWED_AFTER, EntryComparison, is_return
+from straitwatch.core.model import (
+    RETURNED,
+    EarlierEntry,
+    Entry,
+    Fold,
+    ParsedDocument,
+    Relation,
+    Report,
+    StoredPage,
+)
 from straitwatch.core.normalize import derived_entry_id
 
 
@@ -59,3 +68,36 @@ def with_own_ids(
             entry = replace(entry, id=own_id(entry, before, feed_id=feed_id))  # noqa: PLW2901
         entries.setdefault(entry.id, entry)
     return replace(document, entries=tuple(entries.values()))
+
+
+def recognize_returns(
+    reports: Sequence[Report], pages: Mapping[str, Sequence[StoredPage]]
+) -> dict[str, Fold]:
+    """Return the earlier story of each report whose page returned, by entry.
+
+    Age makes no difference: a page that comes back after months under another GUID is not news. New
+    text under a constant title is news. `pages` are the stored reports by entry, oldest first.
+    """
+    found: dict[str, Fold] = {}
+    for report in reports:
+        same = [
+            page
+            for page in pages.get(report.entry.id, ())
+            if is_return(report.features, page.earlier, outlet=page.outlet)
+        ]
+        if same:
+            found[report.entry.id] = _returned(report, same)
+    return found
+
+
+def _returned(report: Report, pages: Sequence[StoredPage]) -> Fold:
+    story_id = pages[0].story_id
+    return Fold(
+        story_id=story_id,
+        relation=Relation.SAME_ENTRY,
+        reason=RETURNED,
+        evidence=(report.entry.canonical_url,),
+        is_own_repeat=any(
+            (page.story_id, page.outlet) == (story_id, report.outlet.name) for page in pages
+        ),
+    )

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.model import (
+    SAME_GUID,
     Action,
     Alert,
     Decision,
@@ -27,7 +28,7 @@ from straitwatch.core.model import (
     Story,
     StoryConstraint,
 )
-from straitwatch.core.plan import SAME_GUID, PollContext, plan_poll
+from straitwatch.core.plan import PollContext, plan_poll
 from straitwatch.core.report import Arrival, build_reports
 from straitwatch.core.rules import Rules
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from straitwatch.core.compiled_beat import CompiledBeat
+from straitwatch.core.han import one_script
 from straitwatch.core.kind import classify_kind, find_signals
 from straitwatch.core.match.diff import compare_matches
-from straitwatch.core.match.han import one_script
 from straitwatch.core.model import (
     AlertPolicy,
     Difference,

@@ -56,6 +56,7 @@ No transaction waits for the network or a worker process, and a message is sent 
 commit that created it.
 """
 
+from straitwatch.pipeline.corrections import merge_stories, split_story
 from straitwatch.pipeline.deliver import deliver_due
 from straitwatch.pipeline.digest import write_digest
 from straitwatch.pipeline.notices import address
@@ -83,10 +84,12 @@ __all__ = [
     "commit_poll",
     "deliver_due",
     "ingest_feed",
+    "merge_stories",
     "recognize_entries",
     "record_broken_poll",
     "refold",
     "release_feed",
     "split_reports",
+    "split_story",
     "write_digest",
 ]

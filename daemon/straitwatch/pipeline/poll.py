@@ -31,7 +31,7 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.parse_document import ParseRequest
 from straitwatch.core.plan import PollContext, plan_poll
-from straitwatch.core.recognize import with_own_ids
+from straitwatch.core.recognize import recognize_returns, with_own_ids
 from straitwatch.core.report import (
     REKEY_ENTRIES,
     REKEY_WHOLE,
@@ -281,7 +281,7 @@ def read_context(
         silences=tuple(db.active_silences(tx, now)),
         # Read again under the lock: a person may have merged their stories in the meantime.
         known=db.known_entries(tx, [report.entry.id for report in reports if report.is_edited]),
-        returned=db.returned_pages(tx, reports),
+        returned=recognize_returns(reports, db.stored_pages(tx, reports)),
     )
 
 

@@ -7,10 +7,20 @@ from datetime import datetime
 from straitwatch import store as db
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.compiled_beat import CompiledBeat
-from straitwatch.core.model import Feed, FeedState, Fold, Reason, Report, ReportStatus, Story
-from straitwatch.core.plan import PollContext, Release, name_source, plan_release
+from straitwatch.core.model import (
+    Feed,
+    FeedState,
+    Fold,
+    Reason,
+    Release,
+    Report,
+    ReportStatus,
+    Story,
+)
+from straitwatch.core.plan import PollContext, name_source, plan_release
 from straitwatch.core.report import Arrival, make_report
 from straitwatch.core.rules import Rules
+from straitwatch.pipeline.corrections import split_story
 from straitwatch.pipeline.window import WINDOW, FoldWindowCache
 from straitwatch.store import Transaction
 
@@ -56,7 +66,7 @@ def split_reports(
 
     Return None if the story does not contain the reports, or contains no others.
     """
-    story = db.split_story(tx, story_id, entry_ids, by, beat)
+    story = split_story(tx, story_id, entry_ids, by, beat)
     if story is None:
         return None
     if rules is None:

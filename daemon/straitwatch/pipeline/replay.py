@@ -7,8 +7,15 @@ from straitwatch import store as db
 from straitwatch.core.backtest import Backtest, BacktestResult
 from straitwatch.core.cluster import FoldProfile, Lexicon, StoryWindow
 from straitwatch.core.corrections import corrected_stories
-from straitwatch.core.model import BY_HAND, Feed, Fold, FoldedReport, StoryConstraint
-from straitwatch.core.plan import RETURNED, SAME_GUID
+from straitwatch.core.model import (
+    BY_HAND,
+    RETURNED,
+    SAME_GUID,
+    Feed,
+    Fold,
+    FoldedReport,
+    StoryConstraint,
+)
 from straitwatch.store import Transaction
 
 _KEPT = (BY_HAND, SAME_GUID, RETURNED)  # reasons of folds that do not depend on the text

@@ -25,8 +25,8 @@ from straitwatch.store.context import (
     last_edit_seq,
     last_seq,
     recent_reports,
-    returned_pages,
     sent_edits,
+    stored_pages,
 )
 from straitwatch.store.corrections import (
     Signature,
@@ -34,8 +34,8 @@ from straitwatch.store.corrections import (
     apply_release,
     fold_generation,
     held_reports,
-    merge_stories,
-    split_story,
+    record_merge,
+    record_split,
 )
 from straitwatch.store.delivery_rows import (
     AttemptRecord,
@@ -157,6 +157,7 @@ from straitwatch.store.stories import (
     fold_lock,
     list_stories,
     stories_by_id,
+    write_stories,
 )
 from straitwatch.store.transaction import Transaction
 
@@ -237,7 +238,6 @@ __all__ = [
     "list_deliveries",
     "list_stories",
     "liveness",
-    "merge_stories",
     "merged_into",
     "notice_states",
     "oldest_claim",
@@ -249,7 +249,9 @@ __all__ = [
     "receiver_states",
     "recent_reports",
     "record_digest",
+    "record_merge",
     "record_rejection",
+    "record_split",
     "redirect_overdue",
     "renew_delivery",
     "repair_clock",
@@ -259,7 +261,6 @@ __all__ = [
     "resume_receiver",
     "retry_dead",
     "retry_delivery",
-    "returned_pages",
     "running_items",
     "save_config",
     "save_notice_states",
@@ -273,13 +274,14 @@ __all__ = [
     "shadow_samples",
     "show_delivery",
     "split_entries",
-    "split_story",
     "start_shadow",
     "status_counts",
     "stored_feeds",
+    "stored_pages",
     "stories_by_id",
     "story_constraints",
     "story_entries",
     "sync_feeds",
     "with_carried",
+    "write_stories",
 ]

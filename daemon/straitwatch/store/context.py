@@ -1,24 +1,23 @@
 """Reads the stored entries and reports that the plan of a poll depends on."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from straitwatch.core.cluster import FeatureReader, features_from_text, is_return
+from straitwatch.core.feature_text import features_from_text
 from straitwatch.core.model import (
     EarlierEntry,
     Entry,
     EntryKind,
     Features,
-    Fold,
     FoldedReport,
     KnownEntry,
-    Relation,
     Report,
+    StoredPage,
 )
-from straitwatch.core.plan import RETURNED
 from straitwatch.store.entry_rows import SENT_ACTIONS, entry_of_row, features_of_row, fold_of_row
 from straitwatch.store.keys import in_chunks, title_key, url_key
 from straitwatch.store.rows import (
@@ -28,6 +27,9 @@ from straitwatch.store.rows import (
     SENT_EDIT,
 )
 from straitwatch.store.transaction import ResultRow, Transaction
+
+if TYPE_CHECKING:
+    from straitwatch.core.cluster import FeatureReader
 
 _LISTED_STEP = timedelta(days=7)  # precision of `listed_at`; daily would write seven times as often
 
@@ -114,26 +116,18 @@ def known_entries(
     return known
 
 
-def returned_pages(tx: Transaction, reports: Sequence[Report]) -> dict[str, Fold]:
-    """Return the earlier story of each report whose page and title are stored already, by entry.
-
-    Age makes no difference: a page that comes back after months under another GUID is not news. New
-    text under a constant title is news.
-    """
+def stored_pages(tx: Transaction, reports: Sequence[Report]) -> dict[str, list[StoredPage]]:
+    """Return the stored reports on the page and under the title of each report, by entry."""
     wanted = {
         (url_key(report.entry.canonical_url), title_key(report.entry.title)): report
         for report in reports
         if report.entry.canonical_url and report.entry.title
     }
-    found: dict[str, Fold] = {}
+    found: dict[str, list[StoredPage]] = {}
     for chunk in in_chunks(wanted):
         for row in _rows_of_pages(tx, chunk):
-            report = wanted.get((bytes(row.canonical_key), bytes(row.title_key)))
-            if report is None or not _is_return(report, row):
-                continue
-            fold = found.setdefault(report.entry.id, _returned(report, row.story_id))
-            if (row.story_id, row.outlet) == (fold.story_id, report.outlet.name):
-                found[report.entry.id] = replace(fold, is_own_repeat=True)
+            if report := wanted.get((bytes(row.canonical_key), bytes(row.title_key))):
+                found.setdefault(report.entry.id, []).append(_to_page(row))
     return found
 
 
@@ -152,22 +146,16 @@ def _rows_of_pages(
     return tx.execute(query)
 
 
-def _is_return(report: Report, row: ResultRow) -> bool:
-    earlier = EarlierEntry(entry=entry_of_row(row), seen_at=row.reported_at)
-    return is_return(report.features, earlier, outlet=row.outlet)
-
-
-def _returned(report: Report, story_id: str) -> Fold:
-    return Fold(
-        story_id=story_id,
-        relation=Relation.SAME_ENTRY,
-        reason=RETURNED,
-        evidence=(report.entry.canonical_url,),
+def _to_page(row: ResultRow) -> StoredPage:
+    return StoredPage(
+        earlier=EarlierEntry(entry=entry_of_row(row), seen_at=row.reported_at),
+        outlet=row.outlet,
+        story_id=row.story_id,
     )
 
 
 def recent_reports(
-    tx: Transaction, *, since_at: datetime, after_seq: int, reader: FeatureReader
+    tx: Transaction, *, since_at: datetime, after_seq: int, reader: "FeatureReader"
 ) -> list[FoldedReport]:
     """Return reports in the order in which they were folded.
 
@@ -223,7 +211,7 @@ def sent_edits(tx: Transaction, *, since_at: datetime, after_seq: int) -> list[S
 
 
 def _read_features(
-    tx: Transaction, entry_ids: Sequence[str], reader: FeatureReader
+    tx: Transaction, entry_ids: Sequence[str], reader: "FeatureReader"
 ) -> dict[str, Features]:
     """Compute the features of reports that an earlier version stored without them."""
     query = (

@@ -9,38 +9,29 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from straitwatch.core.cluster import derived_story_id
-from straitwatch.core.compiled_beat import CompiledBeat
-from straitwatch.core.corrections import join_stories, regrow_story, split_off, with_copies
 from straitwatch.core.model import (
     BY_HAND,
     Action,
-    AlertPolicy,
-    Feed,
-    FeedState,
     LinkKind,
     Reason,
     Relation,
-    Report,
+    Release,
     Story,
     StoryConstraint,
 )
-from straitwatch.core.plan import Release
-from straitwatch.core.report import Arrival, make_report
 from straitwatch.store.constraints import (
     delete_constraints_between,
     oldest_report,
     reports_apart,
     write_constraints,
 )
-from straitwatch.store.entries import held_entries, story_entries
+from straitwatch.store.entries import held_entries
 from straitwatch.store.entry_rows import StoredEntry
-from straitwatch.store.feeds import stored_feeds
 from straitwatch.store.meta import get_meta, set_meta
 from straitwatch.store.outbox import add_deliveries, insert_alerts
 from straitwatch.store.poll_writer import HELD
 from straitwatch.store.rows import ENTRY, REPORT, STORY
-from straitwatch.store.stories import fold_lock, stories_by_id, write_stories
+from straitwatch.store.stories import fold_lock, write_stories
 from straitwatch.store.transaction import Transaction
 
 _GENERATION = "fold generation"
@@ -75,58 +66,26 @@ def fold_generation(tx: Transaction) -> str:
     return get_meta(tx, _GENERATION) or ""
 
 
-def merge_stories(
-    tx: Transaction, keep: str, other: str, by: Signature, beat: CompiledBeat
-) -> Story | None:
-    """Merge the story `other` into `keep`; return None if one of them does not exist.
-
-    Messages sent about either count as sent. Later reports update `keep`, and the id of `other`
-    refers to it.
-    """
-    fold_lock(tx)
-    stories = stories_by_id(tx, [keep, other])
-    if len(stories) < 2:  # noqa: PLR2004 - two
-        return None
+def record_merge(tx: Transaction, keep: str, other: str, by: Signature) -> None:
+    """Move the reports of the story `other` to `keep`; its id refers to `keep` from now on."""
     delete_constraints_between(tx, keep, other, kind=LinkKind.CANNOT_LINK)
     first, joining = oldest_report(tx, keep), oldest_report(tx, other)
     if first and joining:
         write_constraints(tx, by.constrain(LinkKind.MUST_LINK, first, [joining]))
     _move(tx, REPORT.c.story_id == other, keep)
-    merged = _regrow(tx, join_stories(stories[keep], stories[other]), beat)
     is_part = (STORY.c.id == other) | (STORY.c.merged_into == other)
     tx.execute(STORY.update().where(is_part).values(merged_into=keep))
-    return merged
 
 
-def split_story(
-    tx: Transaction,
-    story_id: str,
-    entry_ids: Collection[str],
-    by: Signature,
-    beat: CompiledBeat,
-) -> Story | None:
-    """Move some reports of a story into a new one; return None if none or all of them would move.
-
-    Copies of the same page move too. No message was sent about the new story, so its next report
-    alerts.
-    """
-    fold_lock(tx)
-    story = stories_by_id(tx, [story_id]).get(story_id)
-    entries = story_entries(tx, story_id, limit=_MAX_REPORTS)
-    known = {stored.entry.id for stored in entries}
-    moved = with_copies([stored.entry for stored in entries], entry_ids)
-    if story is None or not moved or not moved < known:
-        return None
-    made_of = [story_id, fold_generation(tx), *sorted(moved)]  # a second split makes another story
-    key = derived_story_id("\x1f".join(made_of))
-    fresh = split_off(story, key)
+def record_split(
+    tx: Transaction, story_id: str, fresh: Story, moved: Collection[str], by: Signature
+) -> None:
+    """Write a new story and move reports of an old one to it."""
     write_stories(tx, [fresh])
-    _move(tx, REPORT.c.entry_id.in_(moved), key)
+    _move(tx, REPORT.c.entry_id.in_(moved), fresh.id)
     _promote_first_report(tx, story_id)
-    _open_with_first(tx, key)
-    _constrain_split(tx, story_id, key, by, moved=sorted(moved))
-    _regrow(tx, story, beat)
-    return _regrow(tx, fresh, beat)
+    _open_with_first(tx, fresh.id)
+    _constrain_split(tx, story_id, fresh.id, by, moved=sorted(moved))
 
 
 def _constrain_split(
@@ -233,22 +192,3 @@ def _open_with_first(tx: Transaction, story_id: str) -> None:
     """Make the oldest report the first of its story."""
     is_first = REPORT.c.entry_id == oldest_report(tx, story_id)
     tx.execute(REPORT.update().where(is_first).values(relation=Relation.NEW.value))
-
-
-def _regrow(tx: Transaction, before: Story, beat: CompiledBeat) -> Story:
-    feeds = stored_feeds(tx)
-    beat = beat.with_feeds(feeds.values())
-    entries = story_entries(tx, before.id, limit=_MAX_REPORTS)
-    reports = [
-        _to_report(stored, feeds[stored.feed_id], beat)
-        for stored in sorted(entries, key=lambda stored: stored.seen_at)
-    ]
-    story = regrow_story(before, reports)
-    write_stories(tx, [story])
-    return story
-
-
-def _to_report(stored: StoredEntry, feed: Feed, beat: CompiledBeat) -> Report:
-    state = FeedState(feed_id=feed.id, baseline_at=stored.seen_at)
-    arrival = Arrival(feed=feed, state=state, seen_at=stored.seen_at)
-    return make_report(stored.entry, stored.matches, arrival, AlertPolicy(), beat)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from straitwatch.core.cluster import features_from_text
+from straitwatch.core.feature_text import features_from_text
 from straitwatch.core.model import (
     NO_NOVELTY,
     Action,

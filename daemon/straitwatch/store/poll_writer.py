@@ -6,15 +6,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from straitwatch.core.cluster import features_to_text
+from straitwatch.core.feature_text import features_to_text
 from straitwatch.core.model import (
+    SAME_GUID,
     Action,
     Features,
     Plan,
     PlannedEntry,
     Reason,
 )
-from straitwatch.core.plan import SAME_GUID
 from straitwatch.store.entry_rows import SENT_ACTIONS
 from straitwatch.store.feeds import has_lease, write_state
 from straitwatch.store.keys import title_key, url_key

@@ -5,11 +5,7 @@ answers each with a `Fold`: the story to which it belongs, and why. The window i
 is never stored, because the features and folds of the last `StoryWindow.MEMORY` rebuild it exactly.
 """
 
-from straitwatch.core.cluster.features import (
-    FeatureReader,
-    features_from_text,
-    features_to_text,
-)
+from straitwatch.core.cluster.features import FeatureReader
 from straitwatch.core.cluster.identity import RENEWED_AFTER, EntryComparison, is_return
 from straitwatch.core.cluster.lexicon import Lexicon
 from straitwatch.core.cluster.stories import STORY_AGE, FoldProfile
@@ -19,7 +15,6 @@ from straitwatch.core.cluster.window import (
     RECALL,
     STRICT,
     StoryWindow,
-    derived_story_id,
 )
 
 __all__ = [
@@ -34,8 +29,5 @@ __all__ = [
     "FoldProfile",
     "Lexicon",
     "StoryWindow",
-    "derived_story_id",
-    "features_from_text",
-    "features_to_text",
     "is_return",
 ]

@@ -5,12 +5,10 @@ text, same event; otherwise the report opens a new story. The first three tests 
 publications, and the fourth compares the content with the stories of the same watch-lists.
 """
 
-from base64 import b32encode
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from math import inf
 from types import MappingProxyType
 from typing import ClassVar, Final, NamedTuple
@@ -30,6 +28,7 @@ from straitwatch.core.cluster.stories import (
     OpenStory,
     Reading,
 )
+from straitwatch.core.identity import derived_story_id
 from straitwatch.core.model import (
     BY_HAND,
     NO_NOVELTY,
@@ -70,7 +69,6 @@ SURE_COPY = 0.6
 SURE_MARGIN, SURE_MARGIN_OF_NEW_NAMES = 0.07, 0.14
 
 _NO_PROFILES: Mapping[str, FoldProfile] = MappingProxyType({})
-_STORY_ID_CHARACTERS = 10  # 50 bits: a collision among 1 million stories has odds of 1 : 2,000
 
 
 class StoryWindow:
@@ -376,9 +374,3 @@ def _related(candidate: Candidate | None) -> Related | None:
     names = tuple(name.removeprefix("@") for name in candidate.names.names)
     score = round(candidate.names.score, 4)
     return Related(story_id=candidate.story_id, score=score, names=names)
-
-
-def derived_story_id(text: str) -> str:
-    """Compute a story id from a text such as the id of the story's first entry."""
-    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return b32encode(digest).decode("ascii").lower()[:_STORY_ID_CHARACTERS]

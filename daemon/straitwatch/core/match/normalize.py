@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from straitwatch.core.match import han
+from straitwatch.core import han
 
 JOINT = "\x1f"  # between two fields; never part of a term
 _SEPARATORS = frozenset("/·・‧•∙_#@&־")

@@ -46,6 +46,8 @@ from straitwatch.core.model.feed import (
 from straitwatch.core.model.fold import (
     BY_HAND,
     NO_NOVELTY,
+    RETURNED,
+    SAME_GUID,
     Features,
     Fold,
     LinkKind,
@@ -89,6 +91,8 @@ from straitwatch.core.model.plan import (
     PlannedEntry,
     Poll,
     PollReport,
+    Release,
+    StoredPage,
 )
 from straitwatch.core.model.problem import Position, Problem, Sourced
 from straitwatch.core.model.retention import Retention
@@ -129,6 +133,8 @@ __all__ = [
     "NOT_MATCHED",
     "NO_NOVELTY",
     "NO_VALIDATORS",
+    "RETURNED",
+    "SAME_GUID",
     "UNNAMED_MEDIA",
     "Action",
     "Alert",
@@ -199,6 +205,7 @@ __all__ = [
     "Receiver",
     "Related",
     "Relation",
+    "Release",
     "Report",
     "ReportStatus",
     "Retention",
@@ -215,6 +222,7 @@ __all__ = [
     "SourceFilter",
     "Sourced",
     "Step",
+    "StoredPage",
     "Story",
     "StoryConstraint",
     "StoryFilter",

@@ -115,7 +115,10 @@ class Novelty:
 NO_NOVELTY = Novelty()
 
 
-BY_HAND: Final = "by-hand"  # reason of a fold that a person decided
+# Reasons of folds that do not compare texts
+BY_HAND: Final = "by-hand"  # a person decided
+SAME_GUID: Final = "same-guid"  # an edit of a stored entry
+RETURNED: Final = "returned"  # a page that was reported long ago under the same title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

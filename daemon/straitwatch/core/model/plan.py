@@ -1,5 +1,6 @@
 """The changes that one poll makes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +31,15 @@ class EarlierEntry:
 
     entry: Entry
     seen_at: datetime  # first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPage:
+    """A stored report on the page and under the title of a new one."""
+
+    earlier: EarlierEntry
+    outlet: str
+    story_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,3 +109,14 @@ class Plan:
     config_version: str = ""  # the configuration that decided
     shadow_version: str = ""  # of the change in shadow, if one runs
     is_last: bool = True  # this is the last part, which stores the feed's new state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """The changes made by alerts on stored reports, written in one transaction."""
+
+    decisions: Mapping[str, Decision]  # by entry
+    stories: tuple[Story, ...]  # those with an alert, in their new state
+    alerts: tuple[Alert, ...]
+    deliveries: tuple[Delivery, ...]
+    config_version: str

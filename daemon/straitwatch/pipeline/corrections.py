@@ -1,0 +1,75 @@
+"""Merges and splits stories, and rebuilds them from their reports."""
+
+from collections.abc import Collection
+
+from straitwatch import store as db
+from straitwatch.core.compiled_beat import CompiledBeat
+from straitwatch.core.corrections import join_stories, regrow_story, split_off, with_copies
+from straitwatch.core.identity import derived_story_id
+from straitwatch.core.model import AlertPolicy, Feed, FeedState, Report, Story
+from straitwatch.core.report import Arrival, make_report
+from straitwatch.store import Transaction
+
+_MAX_REPORTS = 10_000
+
+
+def merge_stories(
+    tx: Transaction, keep: str, other: str, by: db.Signature, beat: CompiledBeat
+) -> Story | None:
+    """Merge the story `other` into `keep`; return None if one of them does not exist.
+
+    Messages sent about either count as sent. Later reports update `keep`, and the id of `other`
+    refers to it.
+    """
+    db.fold_lock(tx)
+    stories = db.stories_by_id(tx, [keep, other])
+    if len(stories) < 2:  # noqa: PLR2004 - two
+        return None
+    db.record_merge(tx, keep, other, by)
+    return _regrow(tx, join_stories(stories[keep], stories[other]), beat)
+
+
+def split_story(
+    tx: Transaction,
+    story_id: str,
+    entry_ids: Collection[str],
+    by: db.Signature,
+    beat: CompiledBeat,
+) -> Story | None:
+    """Move some reports of a story into a new one; return None if none or all of them would move.
+
+    Copies of the same page move too. No message was sent about the new story, so its next report
+    alerts.
+    """
+    db.fold_lock(tx)
+    story = db.stories_by_id(tx, [story_id]).get(story_id)
+    entries = db.story_entries(tx, story_id, limit=_MAX_REPORTS)
+    known = {stored.entry.id for stored in entries}
+    moved = with_copies([stored.entry for stored in entries], entry_ids)
+    if story is None or not moved or not moved < known:
+        return None
+    # A second split of the same reports makes another story.
+    made_of = [story_id, db.fold_generation(tx), *sorted(moved)]
+    fresh = split_off(story, derived_story_id("\x1f".join(made_of)))
+    db.record_split(tx, story_id, fresh, moved, by)
+    _regrow(tx, story, beat)
+    return _regrow(tx, fresh, beat)
+
+
+def _regrow(tx: Transaction, before: Story, beat: CompiledBeat) -> Story:
+    feeds = db.stored_feeds(tx)
+    beat = beat.with_feeds(feeds.values())
+    entries = db.story_entries(tx, before.id, limit=_MAX_REPORTS)
+    reports = [
+        _to_report(stored, feeds[stored.feed_id], beat)
+        for stored in sorted(entries, key=lambda stored: stored.seen_at)
+    ]
+    story = regrow_story(before, reports)
+    db.write_stories(tx, [story])
+    return story
+
+
+def _to_report(stored: db.StoredEntry, feed: Feed, beat: CompiledBeat) -> Report:
+    state = FeedState(feed_id=feed.id, baseline_at=stored.seen_at)
+    arrival = Arrival(feed=feed, state=state, seen_at=stored.seen_at)
+    return make_report(stored.entry, stored.matches, arrival, AlertPolicy(), beat)
