@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from straitwatch.config.rules import Lists
 from straitwatch.core.beat import Beat
-from straitwatch.core.match import Matcher
 from straitwatch.core.model import (
     AlertPolicy,
     Canary,
@@ -18,6 +18,9 @@ from straitwatch.core.model import (
     TermSet,
     WatchList,
 )
+
+if TYPE_CHECKING:
+    from straitwatch.core.match import Matcher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,7 @@ class Settings:
         """Describe the handling of messages to a receiver that cannot be used."""
         return hint_without_receiver(falls_back_to_terminal=self.falls_back_to_terminal)
 
-    def with_matcher(self, matcher: Matcher) -> "Config":
+    def with_matcher(self, matcher: "Matcher") -> "Config":
         """Return the whole configuration."""
         values = {field.name: getattr(self, field.name) for field in fields(Settings)}
         return Config(**values, matcher=matcher)
@@ -72,7 +75,7 @@ class Settings:
 class Config(Settings):
     """The settings with compiled watch-lists; a reload replaces the whole value."""
 
-    matcher: Matcher = field(repr=False)
+    matcher: "Matcher" = field(repr=False)
 
 
 def hint_without_receiver(*, falls_back_to_terminal: bool) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from straitwatch.config.document import Document, KeyPath
 from straitwatch.config.files import (
@@ -22,7 +23,6 @@ from straitwatch.config.schemas import (
     WatchListSchema,
 )
 from straitwatch.config.validation_messages import fit, salvage
-from straitwatch.core.match import Matcher, compile_rules, unload_dictionaries
 from straitwatch.core.model import (
     PointsRule,
     Position,
@@ -38,6 +38,9 @@ from straitwatch.core.model import (
 from straitwatch.core.query import parse_query, parse_term
 from straitwatch.errors import ConfigError
 
+if TYPE_CHECKING:
+    from straitwatch.core.match import Matcher
+
 
 @dataclass(slots=True)
 class RuleFiles:
@@ -46,7 +49,7 @@ class RuleFiles:
     documents: list[Document] = field(default_factory=list)
     term_sets: dict[str, TermSet] = field(default_factory=dict)
     watchlists: list[WatchList] = field(default_factory=list)
-    matcher: Matcher | None = None
+    matcher: "Matcher | None" = None
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -54,7 +57,7 @@ class RuleFiles:
 class Lists:
     """Compiled watch-lists."""
 
-    matcher: Matcher
+    matcher: "Matcher"
     watchlists: tuple[WatchList, ...]
     term_sets: Mapping[str, TermSet]
 
@@ -115,10 +118,17 @@ def _read(documents: list[Document], *, is_compiled: bool = True) -> RuleFiles:
         return rules
     if not is_compiled:
         return rules
+    _compile(rules)
+    return rules
+
+
+def _compile(rules: RuleFiles) -> None:
+    # Many commands do not match, and these imports take a tenth of a second.
+    from straitwatch.core.match import compile_rules, unload_dictionaries  # noqa: PLC0415
+
     rules.matcher, problems = compile_rules(rules.term_sets, rules.watchlists)
     unload_dictionaries()
     rules.problems += [_with_line(problem, rules.documents) for problem in problems]
-    return rules
 
 
 def _mistakes_in_queries(rules: RuleFiles) -> Iterator[Problem]:

@@ -5,7 +5,6 @@ title has a sign of news with at least the same weight. A text without a sign is
 opinion piece costs one message too many, a mistaken report costs the news.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -13,6 +12,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from straitwatch.core.kind import commentary_words, news_words, roundup_words
+from straitwatch.core.kind.patterns import Wording
 from straitwatch.core.kind.scripts import Script, scripts_of
 from straitwatch.core.model import Entry, EntryKind, Feed, Kind
 
@@ -148,7 +148,7 @@ def _news_weight(title: str, scripts: tuple[Script, ...]) -> _Weight:
 # ---------------------------------------------------------------- where to look
 
 
-def _found(pattern: re.Pattern[str], text: str, field: str, weight: _Weight) -> Iterator[_Evidence]:
+def _found(pattern: Wording, text: str, field: str, weight: _Weight) -> Iterator[_Evidence]:
     found = pattern.search(text) if text else None
     if found:
         yield _Evidence(weight, found[0], field)

@@ -1,9 +1,9 @@
 """Lists words of corrections, retractions, denials, confirmations and endings."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from straitwatch.core.kind.patterns import Wording
 from straitwatch.core.kind.scripts import Script
 from straitwatch.core.model import SignalKind
 
@@ -12,16 +12,16 @@ from straitwatch.core.model import SignalKind
 class Rule:
     """A pattern, its false friends, and preceding words that make it a wish or a condition."""
 
-    says: re.Pattern[str]
-    unless: re.Pattern[str] | None = None
-    not_after: re.Pattern[str] | None = None
+    says: Wording
+    unless: Wording | None = None
+    not_after: Wording | None = None
 
 
 def _rule(says: str, *, unless: str = "", not_after: str = "") -> Rule:
     return Rule(
-        says=re.compile(says, re.IGNORECASE),
-        unless=re.compile(unless, re.IGNORECASE) if unless else None,
-        not_after=re.compile(not_after, re.IGNORECASE) if not_after else None,
+        says=Wording(says),
+        unless=Wording(unless) if unless else None,
+        not_after=Wording(not_after) if not_after else None,
     )
 
 
