@@ -14,8 +14,8 @@ from straitwatch import __version__
 from straitwatch import store as db
 from straitwatch.config import Config
 from straitwatch.core.diagnosis import OFFLINE_HINT, is_cut_off, summarize_causes
+from straitwatch.core.plural import counted
 from straitwatch.core.policy import SILENT_AFTER
-from straitwatch.core.render import counted
 from straitwatch.encoder import Encoder
 from straitwatch.engines import describe, engine_of
 from straitwatch.errors import StoreError

@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import uvicorn
 from jinja2 import Environment
@@ -13,9 +14,25 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from straitwatch.store import StatusCounts
 from straitwatch.telemetry import Metrics
 
-Status = Mapping[str, Any]
+
+class Status(Protocol):
+    """The state of the daemon; `app.status.Status` is above this module."""
+
+    @property
+    def counts(self) -> StatusCounts: ...
+    @property
+    def zone(self) -> ZoneInfo: ...
+    @property
+    def receivers(self) -> Sequence[object]: ...
+    @property
+    def encoder(self) -> str: ...
+    @property
+    def remarks(self) -> Sequence[str]: ...
+    def to_json(self) -> Mapping[str, int]: ...
+
 
 _PAGE = Environment(autoescape=True).from_string("""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Straitwatch</title>
@@ -32,18 +49,22 @@ border-bottom: 1px solid #8884; } .bad { color: #c33; }
 <h1>Straitwatch</h1>
 <p class="{{ '' if ready else 'bad' }}">{{ 'Running' if ready else 'Not ready' }}{% if problem %}:
 {{ problem }}{% endif %}</p>
-{% for line in config %}<p class="bad">{{ line }}</p>{% endfor %}
-<dl>{% for name, value in counts.items() %}<div><dt>{{ name.replace('_', ' ') }}</dt>
+{% for line in status.remarks %}<p class="bad">{{ line }}</p>{% endfor %}
+<dl>{% for name, value in status.to_json().items() %}<div><dt>{{ name.replace('_', ' ') }}</dt>
 <dd>{{ value }}</dd></div>{% endfor %}</dl>
-<p>Sentence encoder: {{ encoder }}</p>
+<p>Sentence encoder: {{ status.encoder }}</p>
 <h2>Failing feeds</h2>
-{% if troubles %}<table><tr><th>Feed</th><th>Condition</th><th>Last success</th></tr>
-{% for row in troubles %}<tr><td>{{ row.name }}</td><td>{{ row.outcome }} {{ row.detail }}</td>
-<td>{% if row.last_ok_at %}{{ row.last_ok_at.astimezone(zone).strftime('%d %b %H:%M %Z') }}
-{% else %}never{% endif %}</td></tr>{% endfor %}</table>{% else %}<p>None.</p>{% endif %}
+{% if status.counts.troubles %}
+<table><tr><th>Feed</th><th>Condition</th><th>Last success</th></tr>
+{% for feed in status.counts.troubles %}<tr><td>{{ feed.name }}</td>
+<td>{{ feed.outcome }} {{ feed.detail }}</td><td>{% if feed.last_ok_at %}
+{{ feed.last_ok_at.astimezone(status.zone).strftime('%d %b %H:%M %Z') }}
+{% else %}never{% endif %}</td></tr>
+{% endfor %}</table>{% else %}<p>None.</p>{% endif %}
 <h2>Receivers</h2>
 <table><tr><th>Receiver</th><th>State</th></tr>
-{% for row in receivers %}<tr><td>{{ row.name }}</td><td>{{ row.state }}</td></tr>{% endfor %}
+{% for receiver in status.receivers %}<tr><td>{{ receiver.name }}</td>
+<td>{{ receiver.state }}</td></tr>{% endfor %}
 </table></body></html>""")
 
 
@@ -53,7 +74,7 @@ def build_web(
     """Build the web application.
 
     Args:
-        status: returns the values of `app.status.read_status`.
+        status: reads the state of the daemon.
         unready: returns the reason why the daemon is not ready, or "".
         metrics: shown by /metrics.
 
@@ -61,10 +82,11 @@ def build_web(
 
     async def page(_request: Request) -> Response:
         problem = unready()
-        return HTMLResponse(_PAGE.render(ready=not problem, problem=problem, **await status()))
+        state = await status()
+        return HTMLResponse(_PAGE.render(ready=not problem, problem=problem, status=state))
 
     async def counts(_request: Request) -> Response:
-        return JSONResponse((await status())["counts"])
+        return JSONResponse((await status()).to_json())
 
     async def healthz(_request: Request) -> Response:
         return PlainTextResponse("ok\n")

@@ -1,31 +1,30 @@
 """The state of the daemon in sentences: receivers, configuration, silences."""
 
 from datetime import timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from builders.app import NOW, Desk, open_desk
 from straitwatch import store as db
-from straitwatch.app.status import read_status
+from straitwatch.app.status import ReceiverStatus, Status, read_status
 from straitwatch.core.model import Silence
 
 TAIPEI = ZoneInfo("Asia/Taipei")
 
 
-def status(desk: Desk, *, has_config: bool = True) -> dict[str, Any]:
+def status(desk: Desk, *, has_config: bool = True) -> Status:
     config = desk.runtime.active.config if has_config else None
     return desk.call(read_status, config, desk.clock(), zone=TAIPEI)
 
 
 def receiver_state(desk: Desk, name: str = "desk-slack") -> str:
-    return next(row["state"] for row in status(desk)["receivers"] if row["name"] == name)
+    return next(row.state for row in status(desk).receivers if row.name == name)
 
 
 async def test_status_counts_feeds_and_waiting_messages(tmp_path) -> None:
     async with open_desk(tmp_path) as desk:
         desk.write_message("one")
 
-        counts = status(desk)["counts"]
+        counts = status(desk).to_json()
 
         assert (counts["feeds"], counts["pending"], counts["dead"]) == (1, 1, 0)
 
@@ -73,7 +72,7 @@ async def test_status_without_a_configuration_lists_the_receivers_used_so_far(tm
 
         found = status(desk, has_config=False)
 
-        assert found["receivers"] == [{"name": "desk-slack", "state": "ok"}]
+        assert found.receivers == (ReceiverStatus(name="desk-slack", state="ok"),)
 
 
 async def test_status_shows_the_first_problem_of_a_rejected_configuration(tmp_path) -> None:
@@ -81,7 +80,7 @@ async def test_status_shows_the_first_problem_of_a_rejected_configuration(tmp_pa
         problems = ["lists.yaml:4:3: broken\nhint: mend it", "feeds.yaml:1:1: broken too"]
         desk.call(db.record_rejection, problems, now=NOW)
 
-        (line,) = status(desk)["config"]
+        (line,) = status(desk).remarks
         assert line == (
             "new configuration rejected since 01 Mar 20:00 CST, "
             "the previous one stays active: lists.yaml:4:3: broken and 1 more"
@@ -99,12 +98,12 @@ async def test_status_shows_a_silence_until_it_ends(tmp_path) -> None:
         )
         desk.call(db.add_silence, silence, now=NOW)
 
-        (line,) = status(desk)["config"]
+        (line,) = status(desk).remarks
 
         assert line.startswith("silenced until 01 Mar 21:00 CST: ")
         assert line.endswith(" (Lin, exercise week)")
         desk.clock.advance(hours=2)
-        assert status(desk)["config"] == []
+        assert status(desk).remarks == ()
 
 
 async def test_status_says_until_when_a_shadow_change_runs(tmp_path) -> None:
@@ -114,4 +113,4 @@ async def test_status_says_until_when_a_shadow_change_runs(tmp_path) -> None:
         (desk.config / "shadow/lists.yaml").write_text(lists.replace("Strait]", "Strait, harbor]"))
         await desk.app.reloader.reload()
 
-        assert status(desk)["config"] == ["in shadow: lists.yaml (until 02 Mar 20:00 CST)"]
+        assert status(desk).remarks == ("in shadow: lists.yaml (until 02 Mar 20:00 CST)",)

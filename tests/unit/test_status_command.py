@@ -11,7 +11,7 @@ from commands import rows, run
 from straitwatch.cli.status import cut_off_lines
 from straitwatch.clock import utc_now
 from straitwatch.errors import ConfigError
-from straitwatch.store import FeedTrouble, Store, sync_feeds
+from straitwatch.store import FeedTrouble, StatusCounts, Store, sync_feeds
 
 
 def cut_off(folder: Path, feeds: int) -> Path:
@@ -80,14 +80,26 @@ def test_doctor_has_one_finding_if_every_feed_fails(tmp_path: Path) -> None:
 
 
 def test_causes_of_an_outage_are_counted() -> None:
-    troubles = [
+    troubles = tuple(
         FeedTrouble(
             name=f"f{number}", url="", outcome=outcome, detail="", failures=1, last_ok_at=None
         )
         for number, outcome in enumerate(("dns", "timeout", "dns"))
-    ]
+    )
+    counts = StatusCounts(
+        feeds=3,
+        polled=3,
+        failed=3,
+        entries_new=0,
+        stories_new=0,
+        alerts=0,
+        delivered=0,
+        pending=0,
+        dead=0,
+        troubles=troubles,
+    )
 
-    first, *_ = cut_off_lines({"counts": {"feeds": 3}, "troubles": troubles})
+    first, *_ = cut_off_lines(counts)
 
     assert first == "all 3 feeds are failing: dns (2), timeout (1)"
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,25 +11,37 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import pytest
 
+from straitwatch.app.status import ReceiverStatus, Status
+from straitwatch.store import FeedTrouble, StatusCounts
 from straitwatch.telemetry import Metrics
 from straitwatch.web import bind, build_web, serve_web
 
-STATUS: dict[str, Any] = {
-    "counts": {"feeds": 2, "oldest_pending": 7},
-    "troubles": [],
-    "stories": 3,
-    "receivers": [{"name": "desk-slack", "state": "ok"}],
-    "encoder": "available",
-    "config": [],
-}
+COUNTS = StatusCounts(
+    feeds=2,
+    polled=2,
+    failed=0,
+    entries_new=7,
+    stories_new=0,
+    alerts=0,
+    delivered=0,
+    pending=0,
+    dead=0,
+)
+STATUS = Status(
+    counts=COUNTS,
+    zone=ZoneInfo("UTC"),
+    receivers=(ReceiverStatus(name="desk-slack", state="ok"),),
+    encoder="available",
+    remarks=(),
+)
 
 
 @asynccontextmanager
 async def served(
     *, unready: str = "", metrics: Metrics | None = None, **changes: Any
 ) -> AsyncIterator[aiohttp.ClientSession]:
-    async def status() -> dict[str, Any]:
-        return STATUS | changes
+    async def status() -> Status:
+        return replace(STATUS, **changes)
 
     listener = bind("127.0.0.1:0")
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -54,15 +67,17 @@ async def test_status_page_shows_counts_receivers_and_encoder() -> None:
 
     assert status == 200
     assert "Running" in page
-    assert "oldest pending" in page
+    assert "entries new" in page
     assert "desk-slack" in page
     assert "Sentence encoder: available" in page
 
 
 async def test_status_page_lists_failing_feeds_and_escapes_their_text() -> None:
-    trouble = {"name": "<Wire>", "outcome": "dns", "detail": "no host", "last_ok_at": None}
+    trouble = FeedTrouble(
+        name="<Wire>", url="", outcome="dns", detail="no host", failures=1, last_ok_at=None
+    )
 
-    async with served(troubles=[trouble]) as session:
+    async with served(counts=replace(COUNTS, troubles=(trouble,))) as session:
         _, page = await get(session, "/")
 
     assert "&lt;Wire&gt;" in page
@@ -72,9 +87,18 @@ async def test_status_page_lists_failing_feeds_and_escapes_their_text() -> None:
 
 async def test_status_page_shows_the_last_success_in_the_zone_of_the_desk() -> None:
     last_ok_at = datetime(2026, 3, 1, 20, 5, tzinfo=UTC)
-    trouble = {"name": "Wire", "outcome": "dns", "detail": "", "last_ok_at": last_ok_at}
+    trouble = FeedTrouble(
+        name="Wire",
+        url="",
+        outcome="dns",
+        detail="no host",
+        failures=1,
+        last_ok_at=last_ok_at,
+    )
 
-    async with served(troubles=[trouble], zone=ZoneInfo("Asia/Taipei")) as session:
+    async with served(
+        counts=replace(COUNTS, troubles=(trouble,)), zone=ZoneInfo("Asia/Taipei")
+    ) as session:
         _, page = await get(session, "/")
 
     assert "02 Mar 04:05 CST" in page
@@ -88,7 +112,7 @@ async def test_status_page_shows_why_the_daemon_is_not_ready() -> None:
 
 
 async def test_status_page_shows_a_rejected_configuration() -> None:
-    async with served(config=["new configuration rejected since noon"]) as session:
+    async with served(remarks=("new configuration rejected since noon",)) as session:
         _, page = await get(session, "/")
 
     assert '<p class="bad">new configuration rejected since noon</p>' in page
@@ -96,7 +120,7 @@ async def test_status_page_shows_a_rejected_configuration() -> None:
 
 async def test_status_json_gives_the_counts() -> None:
     async with served() as session, session.get("/status.json") as answer:
-        assert await answer.json() == STATUS["counts"]
+        assert await answer.json() == STATUS.to_json()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import signal
 import socket
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
@@ -26,7 +26,7 @@ from straitwatch.app.reload import ConfigReloader
 from straitwatch.app.runtime import Runtime
 from straitwatch.app.senders import Senders
 from straitwatch.app.shadow import ShadowTrial
-from straitwatch.app.status import read_status
+from straitwatch.app.status import Status, read_status
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
 from straitwatch.deliver import SenderThreads
@@ -106,12 +106,12 @@ class App:
         await self.senders.run_all()
         await self.health.update_gauges()
 
-    async def status(self) -> dict[str, Any]:
+    async def status(self) -> Status:
         """Return the state of the daemon, as the status page shows it."""
         tools, config = self.runtime.tools, self.runtime.active.config
         zone = ZoneInfo(config.timezone)
         state = await tools.store.run(read_status, config, tools.clock(), zone=zone)
-        return {**state, "encoder": describe(tools.encoder.unavailable_reason)}
+        return replace(state, encoder=describe(tools.encoder.unavailable_reason))
 
     def _schedule(self) -> Scheduler:
         failures = self.runtime.tools.metrics.job_failures

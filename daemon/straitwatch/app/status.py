@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from straitwatch import store as db
@@ -38,9 +37,33 @@ class _Moment:
         return f"{at.astimezone(self.zone):%d %b %H:%M %Z}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiverStatus:
+    """A receiver and its state in words, such as `ok` or `paused by Lin`."""
+
+    name: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The counts, and everything that needs attention."""
+
+    counts: db.StatusCounts
+    zone: ZoneInfo  # of the times that people see
+    receivers: tuple[ReceiverStatus, ...]
+    encoder: str
+    remarks: tuple[str, ...]  # on the configuration and on silences
+    distrusted: tuple[str, ...] = ()  # feeds whose servers hid entries
+
+    def to_json(self) -> dict[str, int]:
+        """Return the object of `status --json`."""
+        return {name: getattr(self.counts, name) for name in COUNTS}
+
+
 def read_status(
     tx: db.Transaction, config: Settings | None, now: datetime, *, zone: ZoneInfo
-) -> dict[str, Any]:
+) -> Status:
     """Read the counts and everything that needs attention.
 
     Args:
@@ -50,19 +73,14 @@ def read_status(
         zone: the time zone of the times in sentences.
     """
     moment = _Moment(now=now, zone=zone)
-    counts = db.status_counts(tx, now)
-    return {
-        "counts": {name: getattr(counts, name) for name in COUNTS},
-        "zone": zone,
-        "troubles": counts.troubles,
-        "stories": counts.stories,
-        "distrusted": list(_distrusted(tx, moment)),
-        "receivers": _receivers(tx, config, moment),
-        "encoder": describe(unavailable_reason(engine_of(config.encoder if config else "auto"))),
-        "config": [*_config_state(tx, config, moment), *_silences(tx, config, moment)],
-        "last_polled_at": counts.last_polled_at,
-        "oldest_pending_at": counts.oldest_pending_at,
-    }
+    return Status(
+        counts=db.status_counts(tx, now),
+        zone=zone,
+        receivers=_receivers(tx, config, moment),
+        encoder=describe(unavailable_reason(engine_of(config.encoder if config else "auto"))),
+        remarks=(*_config_state(tx, config, moment), *_silences(tx, config, moment)),
+        distrusted=tuple(_distrusted(tx, moment)),
+    )
 
 
 def _distrusted(tx: db.Transaction, moment: _Moment) -> Iterator[str]:
@@ -76,16 +94,16 @@ def _distrusted(tx: db.Transaction, moment: _Moment) -> Iterator[str]:
 
 def _receivers(
     tx: db.Transaction, config: Settings | None, moment: _Moment
-) -> list[dict[str, str]]:
+) -> tuple[ReceiverStatus, ...]:
     states = db.receiver_states(tx)
     if config is None:
         broken = dict.fromkeys(states, "")
     else:
         broken = {name: receiver.broken_because for name, receiver in config.receivers.items()}
-    return [
-        {"name": name, "state": reason or _receiver_state(states.get(name), moment)}
+    return tuple(
+        ReceiverStatus(name=name, state=reason or _receiver_state(states.get(name), moment))
         for name, reason in broken.items()
-    ]
+    )
 
 
 def _receiver_state(state: db.ReceiverState | None, moment: _Moment) -> str:

@@ -19,7 +19,7 @@ from straitwatch.cli.problems import place_json, print_problem, problem_json
 from straitwatch.config import Config, write_schemas
 from straitwatch.core.match import ExampleFailure, run_examples
 from straitwatch.core.model import Problem, WatchList
-from straitwatch.core.render import counted
+from straitwatch.core.plural import counted
 from straitwatch.engines import describe, engine_of, unavailable_reason
 from straitwatch.errors import ConfigError
 

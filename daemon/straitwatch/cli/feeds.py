@@ -27,7 +27,8 @@ from straitwatch.cli.output import in_zone, local_time, print_rows
 from straitwatch.clock import utc_now
 from straitwatch.config import Config, FeedFile
 from straitwatch.core.model import Feed, FeedState, Reason
-from straitwatch.core.render import counted, span_text
+from straitwatch.core.plural import counted
+from straitwatch.core.render import span_text
 from straitwatch.core.validators import describe_distrust, is_distrusted
 from straitwatch.errors import UsageError
 

@@ -15,7 +15,7 @@ from straitwatch.cli.lookup import entries_named, require_watchlists
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.clock import utc_now
 from straitwatch.core.model import Mark, Verdict
-from straitwatch.core.render import counted
+from straitwatch.core.plural import counted
 from straitwatch.errors import UsageError
 
 

@@ -14,7 +14,7 @@ from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.output import in_zone, local_time, new_console, print_rows
 from straitwatch.clock import utc_now
 from straitwatch.core.model import DeliveryState, DigestFacts, Facts, RollupFacts
-from straitwatch.core.render import counted
+from straitwatch.core.plural import counted
 from straitwatch.errors import UsageError
 
 app = new_app(help="List, retry, replay and cancel messages.")

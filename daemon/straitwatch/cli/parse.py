@@ -19,7 +19,7 @@ from straitwatch.clock import utc_now
 from straitwatch.core.model import Entry, ParsedDocument, ParseProblem
 from straitwatch.core.normalize import feed_id
 from straitwatch.core.parse_document import ParseRequest
-from straitwatch.core.render import counted
+from straitwatch.core.plural import counted
 from straitwatch.parsepool import ParsePool
 
 _MAX_BYTES = 10_000_000  # as a poll: see PollPolicy.max_bytes

@@ -1,7 +1,7 @@
 """`receivers`: list, test, pause and resume receivers."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -38,9 +38,9 @@ def list_(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """List receivers and their states."""
     with opened(config) as (loaded, store):
         zone = ZoneInfo(loaded.timezone)
-        rows = store.call(read_status, loaded, utc_now(), zone=zone)["receivers"]
-    columns = {"Receiver": lambda row: row["name"], "State": lambda row: row["state"]}
-    print_rows(rows, columns, as_json=dict if json else None)
+        rows = store.call(read_status, loaded, utc_now(), zone=zone).receivers
+    columns = {"Receiver": lambda row: row.name, "State": lambda row: row.state}
+    print_rows(rows, columns, as_json=asdict if json else None)
 
 
 @app.command("test", epilog="Example:  `straitwatch receivers test desk-slack`")

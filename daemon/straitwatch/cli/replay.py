@@ -17,7 +17,7 @@ from straitwatch.config import Settings
 from straitwatch.core.compiled_beat import compile_beat
 from straitwatch.core.model import Features, Fold
 from straitwatch.core.plan import fold_profiles
-from straitwatch.core.render import counted
+from straitwatch.core.plural import counted
 from straitwatch.pipeline import WINDOW, refold
 from straitwatch.store import Store
 

@@ -17,7 +17,8 @@ from straitwatch.cli.output import new_console
 from straitwatch.cli.status import cut_off_lines
 from straitwatch.config import Config
 from straitwatch.core.model import PollReport
-from straitwatch.core.render import counted
+from straitwatch.core.plural import counted
+from straitwatch.store import StatusCounts
 from straitwatch.telemetry import configure_logging
 
 app = new_app()
@@ -81,20 +82,20 @@ async def _run_once(config: Config, *, as_json: bool) -> None:
             "`polling.backfill` were recorded without an alert; new ones send alerts",
             err=True,
         )
-    for line in _failing_lines(state):
+    for line in _failing_lines(state.counts):
         typer.echo(line, err=True)
 
 
-def _failing_lines(state: dict[str, Any]) -> Iterator[str]:
-    if lines := list(cut_off_lines(state)):
+def _failing_lines(counts: StatusCounts) -> Iterator[str]:
+    if lines := list(cut_off_lines(counts)):
         yield from lines
-    elif failing := len(state["troubles"]):
+    elif failing := len(counts.troubles):
         yield f"{counted(failing, 'feed')} failing; see `straitwatch feeds health`"
 
 
 async def _summary(app: App) -> dict[str, Any]:
     """Return the counts of this pass, with the current numbers of pending and dead messages."""
-    counts = (await app.status())["counts"]
+    counts = (await app.status()).to_json()
     totals = app.runtime.totals
     return {
         **counts,

@@ -32,7 +32,7 @@ from straitwatch.config import (
 )
 from straitwatch.core.match import run_examples
 from straitwatch.core.model import Change
-from straitwatch.core.render import counted
+from straitwatch.core.plural import counted
 from straitwatch.errors import UsageError
 
 app = new_app(help="Run a changed list silently beside the active one.")

@@ -12,8 +12,8 @@ from straitwatch.clock import utc_now
 from straitwatch.config import Config, Settings
 from straitwatch.core.compiled_beat import compile_beat
 from straitwatch.core.model import Release, Story
+from straitwatch.core.plural import counted
 from straitwatch.core.reasons import REASONS
-from straitwatch.core.render import counted
 from straitwatch.core.rules import Rules
 from straitwatch.errors import UsageError
 from straitwatch.pipeline import SplitOff, alert_story, split_reports

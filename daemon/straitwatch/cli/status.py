@@ -6,15 +6,16 @@ from zoneinfo import ZoneInfo
 
 from rich.table import Table
 
-from straitwatch.app.status import read_status
+from straitwatch.app.status import Status, read_status
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_without_config
 from straitwatch.cli.output import in_zone, local_time, new_console, print_table, zone_time
 from straitwatch.clock import utc_now
 from straitwatch.core.diagnosis import OFFLINE_HINT, is_cut_off, summarize_causes
-from straitwatch.core.render import counted
+from straitwatch.core.plural import counted
 from straitwatch.errors import ConfigError
+from straitwatch.store import StatusCounts
 
 T = TypeVar("T")
 
@@ -38,59 +39,59 @@ def status(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
         with opened_without_config(config) as (zone, store):
             state = store.call(read_status, None, utc_now(), zone=zone)
     if json:
-        write_line(state["counts"])
+        write_line(state.to_json())
     else:
         _print(state, zone)
     if rejection:
         raise rejection
 
 
-def _print(state: Mapping[str, Any], zone: ZoneInfo) -> None:
+def _print(state: Status, zone: ZoneInfo) -> None:
     console = new_console(highlight=False, markup=False, soft_wrap=True)
-    for line in (*state["config"], *state["distrusted"]):
+    for line in (*state.remarks, *state.distrusted):
         console.print(line, style="yellow")
     for line in _count_lines(state, zone):
         console.print(line)
-    for line in cut_off_lines(state):
+    for line in cut_off_lines(state.counts):
         console.print(line, style="yellow")
     _print_rows(
         "Receivers",
-        state["receivers"],
-        {"Receiver": lambda row: row["name"], "State": lambda row: row["state"]},
+        state.receivers,
+        {"Receiver": lambda row: row.name, "State": lambda row: row.state},
     )
-    if not _is_cut_off(state):
-        _print_rows("Failing feeds", state["troubles"], _trouble_columns(zone))
-    _print_rows("Latest stories", state["stories"], _story_columns(zone))
+    if not _is_cut_off(state.counts):
+        _print_rows("Failing feeds", state.counts.troubles, _trouble_columns(zone))
+    _print_rows("Latest stories", state.counts.stories, _story_columns(zone))
 
 
-def _count_lines(state: Mapping[str, Any], zone: ZoneInfo) -> Iterator[str]:
-    counts = state["counts"]
+def _count_lines(state: Status, zone: ZoneInfo) -> Iterator[str]:
+    counts = state.counts
     yield (
-        f"{counted(counts['feeds'], 'feed')}, {counts['failed']} failing; "
-        f"last poll {zone_time(state['last_polled_at'], zone)}"
+        f"{counted(counts.feeds, 'feed')}, {counts.failed} failing; "
+        f"last poll {zone_time(counts.last_polled_at, zone)}"
     )
     yield (
-        f"last 24 h: {counted(counts['entries_new'], 'entry', 'entries')}, "
-        f"{counted(counts['stories_new'], 'story', 'stories')}, "
-        f"{counted(counts['alerts'], 'alert')}, {counts['delivered']} delivered"
+        f"last 24 h: {counted(counts.entries_new, 'entry', 'entries')}, "
+        f"{counted(counts.stories_new, 'story', 'stories')}, "
+        f"{counted(counts.alerts, 'alert')}, {counts.delivered} delivered"
     )
-    waiting = f"{counts['pending']} waiting"
-    if state["oldest_pending_at"]:
-        waiting += f" (oldest {local_time(state['oldest_pending_at'], zone)})"
-    yield f"{waiting}, {counted(counts['dead'], 'dead letter')}"
-    yield f"sentence encoder: {state['encoder']}"
+    waiting = f"{counts.pending} waiting"
+    if counts.oldest_pending_at:
+        waiting += f" (oldest {local_time(counts.oldest_pending_at, zone)})"
+    yield f"{waiting}, {counted(counts.dead, 'dead letter')}"
+    yield f"sentence encoder: {state.encoder}"
 
 
-def cut_off_lines(state: Mapping[str, Any]) -> Iterator[str]:
+def cut_off_lines(counts: StatusCounts) -> Iterator[str]:
     """Yield one line and a hint if every feed fails, as on a machine without a network."""
-    if _is_cut_off(state):
-        causes = summarize_causes(feed.detail or feed.outcome for feed in state["troubles"])
-        yield f"all {state['counts']['feeds']} feeds are failing: {causes}"
+    if _is_cut_off(counts):
+        causes = summarize_causes(feed.detail or feed.outcome for feed in counts.troubles)
+        yield f"all {counts.feeds} feeds are failing: {causes}"
         yield f"hint: {OFFLINE_HINT}"
 
 
-def _is_cut_off(state: Mapping[str, Any]) -> bool:
-    return is_cut_off(feeds=state["counts"]["feeds"], failed=len(state["troubles"]))
+def _is_cut_off(counts: StatusCounts) -> bool:
+    return is_cut_off(feeds=counts.feeds, failed=len(counts.troubles))
 
 
 def _trouble_columns(zone: ZoneInfo) -> dict[str, Callable[[Any], str]]:

@@ -30,8 +30,8 @@ from straitwatch.core.model import (
     Story,
     StoryReport,
 )
+from straitwatch.core.plural import counted
 from straitwatch.core.reasons import REASONS
-from straitwatch.core.render import counted
 from straitwatch.errors import UsageError
 
 app = new_app(help="List, show, merge and split stories.")

@@ -16,8 +16,8 @@ from straitwatch.cli.answers import (
 )
 from straitwatch.cli.output import local_time, zone_time
 from straitwatch.core.model import DeliveryState
+from straitwatch.core.plural import counted
 from straitwatch.core.reasons import REASONS
-from straitwatch.core.render import counted
 
 _MISSING_SHOWN = 70  # characters that a rule lacks; --json has all
 _TEXT_SHOWN = 1_200  # characters of a summary or content; --json has all

@@ -8,7 +8,7 @@ All text is untrusted; `media` escapes it for each medium. Times are shown in th
 from straitwatch.core.render.check import check_templates
 from straitwatch.core.render.examples import EXAMPLES, example_job
 from straitwatch.core.render.mail import render_mail
-from straitwatch.core.render.parts import counted, span_text
+from straitwatch.core.render.parts import span_text
 from straitwatch.core.render.plain import render_text
 from straitwatch.core.render.slack import context_block, render_slack
 
@@ -16,7 +16,6 @@ __all__ = [
     "EXAMPLES",
     "check_templates",
     "context_block",
-    "counted",
     "example_job",
     "render_mail",
     "render_slack",

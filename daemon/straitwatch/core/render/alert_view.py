@@ -7,12 +7,12 @@ from typing import Any
 
 from straitwatch.core.listing import plausible_date
 from straitwatch.core.model import AlertFacts, CollectedUpdate, MatchNote, Reason, StoryReport
+from straitwatch.core.plural import counted
 from straitwatch.core.reasons import REASONS
 from straitwatch.core.render.parts import (
     ICONS,
     LINE_LIMIT,
     cited,
-    counted,
     language_name,
     lead,
     outlet_label,

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from straitwatch.core.model import CoverageFacts, DigestFacts, DigestItem, RollupFacts
-from straitwatch.core.render.parts import ICONS, LINE_LIMIT, counted, lead, outlet_label, span_text
+from straitwatch.core.plural import counted
+from straitwatch.core.render.parts import ICONS, LINE_LIMIT, lead, outlet_label, span_text
 from straitwatch.core.render.text import NAME_LIMIT, Link, link, local_time, shown
 
 BROKEN_LIMIT = 20  # broken feeds that a digest names; the rest is counted

@@ -70,8 +70,3 @@ def span_text(span: timedelta) -> str:
     minutes, seconds = divmod(rest, 60)
     parts = ((hours, "h"), (minutes, "min"), (seconds, "s"))
     return " ".join(f"{number} {unit}" for number, unit in parts if number)
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: `1 outlet`, `1,284 entries`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
