@@ -1,4 +1,4 @@
-"""Measures `check` on many lists, and `why`, `backtest` and `review` on a large store.
+"""Measures `check` on many lists, and `status`, `why`, `backtest` and `review` on a large store.
 
     python bench/commands.py [--lists 100] [--terms 4500] [--entries 1000000] [--runs 3]
         [--data FILE ...]
@@ -38,6 +38,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="straitwatch-bench-") as folder:
         config = _made(Path(folder), options.entries, [])
         for name, arguments in {
+            "status": ("status",),
             "why URL": ("why", f"https://bench.example/{options.entries // 2}"),
             "why TITLE": ("why", _a_title(config)),
             "why part of a title": ("why", "minister talks budget"),
