@@ -7,6 +7,7 @@ import pytest
 from builders.beat import SHIPPED
 from builders.configs import write_config
 from straitwatch.config import config_fingerprint, load_beat, load_config
+from straitwatch.config.beat import read_beat
 from straitwatch.config.rules import kept_lists
 from straitwatch.core.beat import NameKind
 from straitwatch.errors import ConfigError
@@ -228,3 +229,15 @@ def test_kept_text_holds_own_beat_files_beside_the_lists(tmp_path: Path) -> None
     assert "# --- beat/aliases.yaml" not in config.text
     kept = kept_lists(config.text).watchlists
     assert [watchlist.id for watchlist in kept] == [item.id for item in config.watchlists]
+
+
+def test_beat_is_parsed_again_only_after_a_change(tmp_path: Path) -> None:
+    (tmp_path / "beat").mkdir()
+    own = tmp_path / "beat" / "sources.yaml"
+    own.write_text("sources: [{name: Harbour Wire}]\n", encoding="utf-8")
+    first = read_beat(tmp_path)
+
+    assert read_beat(tmp_path) is first
+
+    own.write_text("sources: [{name: Harbour Post}]\n", encoding="utf-8")
+    assert [source.name for source in read_beat(tmp_path).beat.sources] == ["Harbour Post"]

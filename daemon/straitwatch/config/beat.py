@@ -1,7 +1,9 @@
 """Reads the files in beat/ into one checked `Beat`, or lists every problem."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import compress
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,10 +16,12 @@ from straitwatch.config.files import (
     SOURCES,
     in_order,
     read_file,
+    shown_path,
 )
 from straitwatch.config.schemas import Schema
 from straitwatch.config.suggestions import did_you_mean
 from straitwatch.config.validation_messages import fit, salvage
+from straitwatch.config.yaml_reader import read_document
 from straitwatch.core.beat import AliasGroup, Beat, CommonWords, NameKind, Source
 from straitwatch.core.han import one_script
 from straitwatch.core.model import Problem
@@ -25,6 +29,8 @@ from straitwatch.errors import ConfigError
 from straitwatch.shipped import shipped
 
 Shape = TypeVar("Shape", bound=Schema)
+
+_KEPT = 4  # beats: of the active configuration, a changed one, and those that a command compares
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,24 +56,38 @@ def load_beat(directory: Path) -> Beat:
 
 
 def read_beat(directory: Path) -> BeatFiles:
-    """Read the files in beat/ and collect all problems."""
+    """Read the files in beat/ and collect all problems. Unchanged files are parsed once."""
     folder, fallback = directory / BEAT_FOLDER, shipped("config") / BEAT_FOLDER
-    own = [name for name in (SOURCES, ALIASES, COMMON) if (folder / name).is_file()]
-    documents = {
-        name: read_file((folder if name in own else fallback) / name)
-        for name in (SOURCES, ALIASES, COMMON)
-    }
+    names = (SOURCES, ALIASES, COMMON)
+    own = tuple((folder / name).is_file() for name in names)
+    paths = [
+        (folder if is_own else fallback) / name for name, is_own in zip(names, own, strict=True)
+    ]
+    try:
+        files = tuple((shown_path(path), path.read_bytes()) for path in paths)
+    except OSError:
+        return _check([read_file(path) for path in paths], own)
+    return _parse(files, own)
+
+
+@lru_cache(maxsize=_KEPT)
+def _parse(files: tuple[tuple[str, bytes], ...], own: tuple[bool, ...]) -> BeatFiles:
+    return _check([read_document(name, body) for name, body in files], own)
+
+
+def _check(documents: Sequence[Document], own: Sequence[bool]) -> BeatFiles:
     problems: list[Problem] = []
-    sources = _fit(documents[SOURCES], SourcesSchema, problems)
-    aliases = _fit(documents[ALIASES], AliasesSchema, problems)
-    common = _fit(documents[COMMON], CommonSchema, problems)
-    problems += _source_problems(documents[SOURCES], sources)
-    problems += _alias_problems(documents[ALIASES], aliases)
-    problems += _common_problems(documents[COMMON], common)
+    sources_file, aliases_file, common_file = documents
+    sources = _fit(sources_file, SourcesSchema, problems)
+    aliases = _fit(aliases_file, AliasesSchema, problems)
+    common = _fit(common_file, CommonSchema, problems)
+    problems += _source_problems(sources_file, sources)
+    problems += _alias_problems(aliases_file, aliases)
+    problems += _common_problems(common_file, common)
     return BeatFiles(
         beat=_to_beat(sources, aliases, common),
-        documents=tuple(documents.values()),
-        own=tuple(documents[name] for name in own),
+        documents=tuple(documents),
+        own=tuple(compress(documents, own)),
         problems=tuple(problems),
     )
 
