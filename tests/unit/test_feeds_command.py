@@ -233,13 +233,12 @@ def test_import_without_feeds_writes_no_file(tmp_path) -> None:
     assert not (tmp_path / "feeds.yaml").exists()
 
 
-@pytest.mark.parametrize("option", ["--first-fetch", "--first-sight"])
-def test_release_of_the_first_fetch_has_a_new_and_an_old_option(config, option: str) -> None:
+def test_release_of_the_first_fetch_has_an_option(config) -> None:
     database = f"sqlite:///{config / 'straitwatch.db'}"
     (config / "straitwatch.yaml").write_text(f"database: {database}\n", encoding="utf-8")
     upgraded = CliRunner().invoke(app, ("db", "upgrade", "--config", str(config)))
 
-    result = run(config, "release", "One", option)
+    result = run(config, "release", "One", "--first-fetch")
 
     assert (upgraded.exit_code, result.exit_code) == (0, 0)
     assert result.stdout.startswith("One has no suppressed entries")

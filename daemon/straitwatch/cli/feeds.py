@@ -187,7 +187,6 @@ def release(
     first_fetch: Annotated[
         bool, typer.Option("--first-fetch", help="Release the entries of the first fetch instead.")
     ] = False,
-    first_sight: Annotated[bool, typer.Option("--first-sight", hidden=True)] = False,
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
@@ -203,8 +202,7 @@ def release(
     with opened_with_lists(config) as (loaded, store):
         found = require_feed(feed, loaded)
         rules = activate(loaded).rules
-        # --first-sight is the option's name in version 0.1.
-        reason = Reason.BASELINE if first_fetch or first_sight else Reason.REKEYED
+        reason = Reason.BASELINE if first_fetch else Reason.REKEYED
         released = store.call(release_feed, found, rules=rules, now=utc_now(), reason=reason)
     answer = {
         "feed": found.name,
