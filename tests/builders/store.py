@@ -29,7 +29,7 @@ from straitwatch.core.model import (
     StoryReport,
     Validators,
 )
-from straitwatch.store import Store, claim_due_feeds, sync_feeds
+from straitwatch.store import StatusCounts, Store, claim_due_feeds, sync_feeds
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=2)
@@ -204,3 +204,9 @@ def make_quiet_plan(
 ) -> Plan:
     """Build a plan that stores entries without alerts."""
     return make_plan(claimed, entries, now=now, stories=(), alerts=(), deliveries=())
+
+
+def make_counts(**changes: Any) -> StatusCounts:
+    names = ("feeds", "polled", "failed", "entries_new", "stories_new", "alerts")
+    zeros = dict.fromkeys((*names, "delivered", "pending", "dead"), 0)
+    return StatusCounts(**zeros | changes)

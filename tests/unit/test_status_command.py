@@ -6,12 +6,12 @@ from contextlib import closing
 from pathlib import Path
 
 from builders.configs import write_config
-from builders.store import NOW, make_feed
+from builders.store import NOW, make_counts, make_feed
 from commands import rows, run
 from straitwatch.cli.status import cut_off_lines
 from straitwatch.clock import utc_now
 from straitwatch.errors import ConfigError
-from straitwatch.store import FeedTrouble, StatusCounts, Store, sync_feeds
+from straitwatch.store import FeedTrouble, Store, sync_feeds
 
 
 def cut_off(folder: Path, feeds: int) -> Path:
@@ -86,18 +86,7 @@ def test_causes_of_an_outage_are_counted() -> None:
         )
         for number, outcome in enumerate(("dns", "timeout", "dns"))
     )
-    counts = StatusCounts(
-        feeds=3,
-        polled=3,
-        failed=3,
-        entries_new=0,
-        stories_new=0,
-        alerts=0,
-        delivered=0,
-        pending=0,
-        dead=0,
-        troubles=troubles,
-    )
+    counts = make_counts(feeds=3, polled=3, failed=3, troubles=troubles)
 
     first, *_ = cut_off_lines(counts)
 

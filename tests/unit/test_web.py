@@ -11,22 +11,13 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import pytest
 
+from builders.store import make_counts
 from straitwatch.app.status import ReceiverStatus, Status
-from straitwatch.store import FeedTrouble, StatusCounts
+from straitwatch.store import FeedTrouble
 from straitwatch.telemetry import Metrics
 from straitwatch.web import bind, build_web, serve_web
 
-COUNTS = StatusCounts(
-    feeds=2,
-    polled=2,
-    failed=0,
-    entries_new=7,
-    stories_new=0,
-    alerts=0,
-    delivered=0,
-    pending=0,
-    dead=0,
-)
+COUNTS = make_counts(feeds=2, polled=2, entries_new=7)
 STATUS = Status(
     counts=COUNTS,
     zone=ZoneInfo("UTC"),
