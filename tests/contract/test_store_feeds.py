@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from builders.store import LEASE, NOW, claim, make_feed
-from straitwatch.core.model import Distrust, FeedState, Validators
+from straitwatch.core.model import Arrivals, Distrust, FeedProfile, FeedState, Validators
 from straitwatch.store import (
     Store,
     complete_polls,
@@ -77,6 +77,7 @@ def test_all_that_a_poll_learned_comes_back(store: Store) -> None:
         whole_due_at=NOW + timedelta(hours=20),
         unmodified_since_at=NOW - timedelta(hours=2),
         distrust=DISTRUST,
+        profile=FeedProfile(arrivals=Arrivals(entries=2.5, since_at=NOW, counted_at=NOW)),
     )
 
     assert store.call(complete_polls, [state]) == [True]

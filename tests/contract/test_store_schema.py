@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from builders.beat import BEAT
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.health import NoticeState
-from straitwatch.core.model import Validators
+from straitwatch.core.model import FeedProfile, Validators
 from straitwatch.errors import SchemaMismatch
 from straitwatch.store import (
     Store,
@@ -118,6 +118,7 @@ def test_feed_of_an_older_schema_keeps_its_validators_and_trusts_them(empty_url:
     store.close()
     assert state.validators == Validators(etag='"1"')
     assert (state.whole_due_at, state.unmodified_since_at, state.distrust) == (None, None, None)
+    assert state.profile == FeedProfile()
 
 
 def test_notices_of_an_older_schema_are_remembered_after_the_upgrade(empty_url: str) -> None:

@@ -38,7 +38,7 @@ CUT_OFF = ParsedDocument(
 
 
 def first_fetch(read: ParsedDocument) -> FeedState:
-    return outcome_of(FeedState(feed_id=FEED.id)).parsed(FETCHED, read, has_new=bool(read.entries))
+    return outcome_of(FeedState(feed_id=FEED.id)).parsed(FETCHED, read, new=len(read.entries))
 
 
 def test_empty_first_document_is_not_a_baseline() -> None:
@@ -52,7 +52,7 @@ def test_half_a_document_is_a_baseline_too() -> None:
 def test_documents_that_are_cut_off_are_counted_until_one_is_whole() -> None:
     state, counts = seen_feed_state(FEED), []
     for read in (CUT_OFF, CUT_OFF, CUT_OFF, replace(CUT_OFF, problem=None)):
-        state = outcome_of(state).parsed(FETCHED, read, has_new=False)
+        state = outcome_of(state).parsed(FETCHED, read, new=0)
         counts.append(state.failures)
 
     assert counts == [1, 2, 3, 0]
@@ -75,7 +75,7 @@ def test_feed_remembers_when_an_entry_last_arrived(has_new: bool) -> None:
     before = NOON - timedelta(days=3)
     outcome = outcome_of(replace(seen_feed_state(FEED), last_new_at=before))
 
-    after = outcome.parsed(FETCHED, ParsedDocument(format="rss20"), has_new=has_new)
+    after = outcome.parsed(FETCHED, ParsedDocument(format="rss20"), new=int(has_new))
 
     assert after.last_new_at == (NOON if has_new else before)
 
@@ -101,3 +101,10 @@ def test_poll_after_three_missed_ones_reports_the_gap(silent_for, is_gap) -> Non
     after = outcome.unchanged("not_modified", NotModified(validators=Validators()))
 
     assert after.blind_since == (last if is_gap else None)
+
+
+def test_new_entries_are_counted_as_arrivals_after_the_first_fetch() -> None:
+    first = first_fetch(ParsedDocument(format="rss20", entries=(make_entry(),)))
+    later = outcome_of(first).parsed(FETCHED, ParsedDocument(format="rss20"), new=3)
+
+    assert [state.profile.arrivals.entries for state in (first, later)] == [0, 3]

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from straitwatch.core.arrivals import count_arrivals
 from straitwatch.core.baseline import is_first_fetch_over, was_cut_off
 from straitwatch.core.model import (
     NO_VALIDATORS,
     Feed,
+    FeedProfile,
     FeedState,
     Fetched,
     FetchFailed,
@@ -56,7 +58,7 @@ class FeedOutcome:
         fetched: Fetched,
         document: ParsedDocument,
         *,
-        has_new: bool,
+        new: int,
         has_wrong_validators: bool = False,
     ) -> FeedState:
         """Return the state after a document was parsed, whole or in part.
@@ -64,7 +66,7 @@ class FeedOutcome:
         Args:
             fetched: the response.
             document: its entries.
-            has_new: True if entries are new.
+            new: the number of new entries.
             has_wrong_validators: True if the validators do not change with the entries. If that
                 was not known, nothing was read since the first 304.
 
@@ -78,9 +80,16 @@ class FeedOutcome:
             after,
             distrust=distrust,
             blind_since=distrust.since_at if distrust and is_found else after.blind_since,
-            last_new_at=self.now if has_new else self.state.last_new_at,
+            last_new_at=self.now if new else self.state.last_new_at,
+            profile=self._profile(new),
             baseline_at=(self.state.baseline_at or self.now) if is_over else None,
         )
+
+    def _profile(self, new: int) -> FeedProfile:
+        """Count the new entries; those of a first fetch are an archive and did not just arrive."""
+        profile, is_archive = self.state.profile, self.state.baseline_at is None
+        counted = count_arrivals(profile.arrivals, new=0 if is_archive else new, now=self.now)
+        return replace(profile, arrivals=counted)
 
     def _whole(self, fetched: Fetched, document: ParsedDocument) -> FeedState:
         return self._good(

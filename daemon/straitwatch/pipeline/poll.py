@@ -110,12 +110,12 @@ async def _ingest_document(
         return await _complete(outcome.unreadable(problem, document.detail), tools)
     document, known = await tools.store.run(recognize_entries, feed, document, now=now)
     arrival = await _describe_arrival(outcome, document, known, tools=tools, rules=rules)
-    has_new = any(entry.id not in known for entry in document.entries)
+    new = sum(entry.id not in known for entry in document.entries)
     has_changes = any(arrival.has_changed(entry) for entry in document.entries)
     after = outcome.parsed(
         fetched,
         document,
-        has_new=has_new,
+        new=new,
         has_wrong_validators=has_changes and await _has_wrong_validators(outcome, fetched, tools),
     )
     items = await _build_items(document.entries, arrival, rules, tools.encoder)

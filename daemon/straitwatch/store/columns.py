@@ -1,9 +1,9 @@
 """Defines the base of all rows and the column types that they share."""
 
-from typing import Any
+from typing import Any, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import BigInteger, Integer, MetaData, Text
+from sqlalchemy import BigInteger, Integer, MetaData, Table, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
@@ -54,3 +54,8 @@ class Row(SQLModel):
     """Base of all tables: constraint names are the same on every engine."""
 
     metadata = MetaData(naming_convention=_NAMES)
+
+
+def table_of(row: type[Row]) -> Table:
+    """Return the table of a row: statements run on it, not on the row."""
+    return cast("Table", row.__table__)  # type: ignore[attr-defined]

@@ -7,7 +7,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from straitwatch.core.model import DeliveryState, Distrust, Fallback, Feed, FeedState, Validators
+from straitwatch.core.model import (
+    NO_PROFILE,
+    DeliveryState,
+    Distrust,
+    Fallback,
+    Feed,
+    FeedState,
+    Validators,
+)
 from straitwatch.store.expiry import NO_FALLBACKS, return_unanswered
 from straitwatch.store.rows import DELIVERY, FEED, GAP
 from straitwatch.store.transaction import ResultRow, Transaction
@@ -33,6 +41,7 @@ _STATE_COLUMNS = (
     FEED.c.distrust_since_at,
     FEED.c.distrust_found_at,
     FEED.c.distrust_until_at,
+    FEED.c.profile,
 )
 IS_WATCHED = sa.and_(FEED.c.is_enabled, FEED.c.retired_at.is_(None))
 
@@ -256,6 +265,7 @@ def _to_columns(state: FeedState) -> dict[str, Any]:
         "distrust_since_at": state.distrust.since_at if state.distrust else None,
         "distrust_found_at": state.distrust.found_at if state.distrust else None,
         "distrust_until_at": state.distrust.until_at if state.distrust else None,
+        "profile": None if state.profile == NO_PROFILE else state.profile,
     }
 
 
@@ -269,7 +279,7 @@ _COMPLETE = (
 def _to_state(row: ResultRow) -> FeedState:
     id_, lease_seq, etag, last_modified, host, body_hash, *rest = row
     baseline_at, next_due, polled_at, ok_at, new_at, failures, outcome, detail, *rest = rest
-    whole_due_at, unmodified_since_at, *distrust = rest
+    whole_due_at, unmodified_since_at, *distrust, profile = rest
     return FeedState(
         feed_id=id_,
         lease_seq=lease_seq,
@@ -286,6 +296,7 @@ def _to_state(row: ResultRow) -> FeedState:
         whole_due_at=whole_due_at,
         unmodified_since_at=unmodified_since_at,
         distrust=_to_distrust(*distrust),
+        profile=profile or NO_PROFILE,
     )
 
 

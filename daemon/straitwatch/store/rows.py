@@ -5,51 +5,23 @@ end of this module, because `table=True` models neither validate nor are cheap.
 """
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Column, Index, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Text, UniqueConstraint
 from sqlmodel import Field
 
-from straitwatch.core.model import Hit, Match, Novelty, Related, RuleScore, StoryLevel, StoryReport
-from straitwatch.store.columns import Packed, Row, Seq, Texts, Words
-
-
-class FeedRow(Row, table=True):
-    """A configured feed and its state between polls."""
-
-    __tablename__ = "feed"
-    __table_args__ = (Index("ix_feed_next_due_at", "next_due_at"),)
-
-    id: str = Field(primary_key=True)
-    name: str
-    url: str
-    language: str
-    country: str
-    kind: str
-    stance: str
-    tier: int
-    is_enabled: bool
-    retired_at: datetime | None  # no longer configured; kept, because its entries are
-    lease_seq: int  # fencing counter
-    lease_until: datetime | None
-    etag: str
-    last_modified: str
-    validators_host: str = Field(sa_column_kwargs={"server_default": ""})
-    body_hash: bytes
-    baseline_at: datetime | None
-    next_due_at: datetime | None
-    last_polled_at: datetime | None
-    last_ok_at: datetime | None
-    last_new_at: datetime | None
-    failures: int
-    last_outcome: str
-    last_detail: str
-    whole_due_at: datetime | None
-    unmodified_since_at: datetime | None
-    distrust_since_at: datetime | None
-    distrust_found_at: datetime | None
-    distrust_until_at: datetime | None
+from straitwatch.core.model import (
+    Hit,
+    Match,
+    Novelty,
+    Related,
+    RuleScore,
+    StoryLevel,
+    StoryReport,
+)
+from straitwatch.store.columns import Packed, Row, Seq, Texts, Words, table_of
+from straitwatch.store.feed_rows import FeedRow, GapRow
 
 
 class EntryRow(Row, table=True):
@@ -87,16 +59,6 @@ class EntryRow(Row, table=True):
     action: str
     reason: str
     config_version: str  # that decided; "" for rows older than this column
-
-
-class GapRow(Row, table=True):
-    """A span in which a feed was not read; digests report it."""
-
-    __tablename__ = "gap"
-
-    feed_id: str = Field(primary_key=True, foreign_key="feed.id", ondelete="CASCADE")
-    since_at: datetime = Field(primary_key=True)
-    until_at: datetime = Field(index=True)
 
 
 class MatchRow(Row, table=True):
@@ -416,28 +378,24 @@ class MetaRow(Row, table=True):
     value: str
 
 
-def _table(row: type[Row]) -> Table:
-    return cast("Table", row.__table__)  # type: ignore[attr-defined]
-
-
 METADATA = Row.metadata
-FEED = _table(FeedRow)
-GAP = _table(GapRow)
-ENTRY = _table(EntryRow)
-MATCH = _table(MatchRow)
-MARK = _table(MarkRow)
-SHADOW = _table(ShadowRow)
-SHADOW_RUN = _table(ShadowRunRow)
-REPORT = _table(ReportRow)
-SENT_EDIT = _table(SentEditRow)
-STORY = _table(StoryRow)
-STORY_CONSTRAINT = _table(StoryConstraintRow)
-ALERT = _table(AlertRow)
-DELIVERY = _table(DeliveryRow)
-ATTEMPT = _table(AttemptRow)
-RECEIVER = _table(ReceiverRow)
-SILENCE = _table(SilenceRow)
-DIGEST = _table(DigestRow)
-DIGEST_STORY = _table(DigestStoryRow)
-CONFIG = _table(ConfigRow)
-META = _table(MetaRow)
+FEED = table_of(FeedRow)
+GAP = table_of(GapRow)
+ENTRY = table_of(EntryRow)
+MATCH = table_of(MatchRow)
+MARK = table_of(MarkRow)
+SHADOW = table_of(ShadowRow)
+SHADOW_RUN = table_of(ShadowRunRow)
+REPORT = table_of(ReportRow)
+SENT_EDIT = table_of(SentEditRow)
+STORY = table_of(StoryRow)
+STORY_CONSTRAINT = table_of(StoryConstraintRow)
+ALERT = table_of(AlertRow)
+DELIVERY = table_of(DeliveryRow)
+ATTEMPT = table_of(AttemptRow)
+RECEIVER = table_of(ReceiverRow)
+SILENCE = table_of(SilenceRow)
+DIGEST = table_of(DigestRow)
+DIGEST_STORY = table_of(DigestStoryRow)
+CONFIG = table_of(ConfigRow)
+META = table_of(MetaRow)

@@ -10,7 +10,7 @@ from straitwatch.errors import SchemaMismatch
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0016"  # newest revision in migrations/versions, so that a start needs no alembic
+HEAD = "0017"  # newest revision in migrations/versions, so that a start needs no alembic
 _KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
 _MIGRATION_LOCK = 0x5354_5241_4954  # any number; the same for every replica
 

@@ -125,6 +125,25 @@ class Distrust:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """The new entries of a feed, counted so that old ones weigh less; see `core.arrivals`."""
+
+    entries: float = 0.0  # weighted by age, at `counted_at`
+    since_at: datetime | None = None  # the start of the count
+    counted_at: datetime | None = None  # the last arrival
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedProfile:
+    """What polls have taught about a feed: stored as a whole, and never queried."""
+
+    arrivals: Arrivals = Arrivals()
+
+
+NO_PROFILE = FeedProfile()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
     """The stored state of a feed between polls."""
 
@@ -144,3 +163,4 @@ class FeedState:
     blind_since: datetime | None = None  # the last good poll before a gap that this poll ended
     last_outcome: str = ""  # ok, not_modified, unchanged, a FetchFailure or a ParseProblem
     last_detail: str = ""
+    profile: FeedProfile = NO_PROFILE

@@ -1,0 +1,58 @@
+"""Defines the tables of feeds; `rows` defines the others."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index
+from sqlmodel import Field
+
+from straitwatch.core.model import FeedProfile
+from straitwatch.store.columns import Packed, Row
+
+
+class FeedRow(Row, table=True):
+    """A configured feed and its state between polls."""
+
+    __tablename__ = "feed"
+    __table_args__ = (Index("ix_feed_next_due_at", "next_due_at"),)
+
+    id: str = Field(primary_key=True)
+    name: str
+    url: str
+    language: str
+    country: str
+    kind: str
+    stance: str
+    tier: int
+    is_enabled: bool
+    retired_at: datetime | None  # no longer configured; kept, because its entries are
+    lease_seq: int  # fencing counter
+    lease_until: datetime | None
+    etag: str
+    last_modified: str
+    validators_host: str = Field(sa_column_kwargs={"server_default": ""})
+    body_hash: bytes
+    baseline_at: datetime | None
+    next_due_at: datetime | None
+    last_polled_at: datetime | None
+    last_ok_at: datetime | None
+    last_new_at: datetime | None
+    failures: int
+    last_outcome: str
+    last_detail: str
+    whole_due_at: datetime | None
+    unmodified_since_at: datetime | None
+    distrust_since_at: datetime | None
+    distrust_found_at: datetime | None
+    distrust_until_at: datetime | None
+    profile: Any = Field(sa_column=Column(Packed(FeedProfile)))
+
+
+class GapRow(Row, table=True):
+    """A span in which a feed was not read; digests report it."""
+
+    __tablename__ = "gap"
+
+    feed_id: str = Field(primary_key=True, foreign_key="feed.id", ondelete="CASCADE")
+    since_at: datetime = Field(primary_key=True)
+    until_at: datetime = Field(index=True)
