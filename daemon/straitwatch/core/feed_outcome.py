@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from straitwatch.core.arrivals import count_arrivals
 from straitwatch.core.baseline import is_first_fetch_over, was_cut_off
+from straitwatch.core.intervals import NO_HINTS, ServerHints, next_poll_at
 from straitwatch.core.model import (
     NO_VALIDATORS,
     Feed,
@@ -18,7 +19,6 @@ from straitwatch.core.model import (
     PollPolicy,
     Validators,
 )
-from straitwatch.core.schedule import NO_HINTS, ServerHints, next_poll_at
 from straitwatch.core.validators import (
     distrust_after,
     first_whole_document_at,
