@@ -242,3 +242,24 @@ def test_release_of_the_first_fetch_has_an_option(config) -> None:
 
     assert (upgraded.exit_code, result.exit_code) == (0, 0)
     assert result.stdout.startswith("One has no suppressed entries")
+
+
+SECRET_FEED = 'feeds: [{name: One, url: "https://desk:hush@one.example/rss?key=hush2"}]'
+
+
+@pytest.mark.parametrize("command", [("list",), ("list", "--json"), ("export",)])
+def test_listed_feed_hides_the_secrets_of_its_address(config, command) -> None:
+    (config / "feeds.yaml").write_text(SECRET_FEED, encoding="utf-8")
+
+    listed = run(config, *command).stdout
+
+    assert "https://***@one.example/rss?key=***" in listed
+    assert "hush" not in listed
+
+
+def test_exported_feed_has_the_secrets_of_its_address_on_request(config) -> None:
+    (config / "feeds.yaml").write_text(SECRET_FEED, encoding="utf-8")
+
+    exported = run(config, "export", "--with-secrets").stdout
+
+    assert "https://desk:hush@one.example/rss?key=hush2" in exported

@@ -89,3 +89,15 @@ def test_library_logs_take_the_same_road() -> None:
     line = json.loads(stream.getvalue())
     assert line["level"] == "warning"
     assert "q" * 24 not in line["event"]
+
+
+def test_secrets_in_lists_and_mappings_are_replaced() -> None:
+    stream = io.StringIO()
+    configure_logging(stream=stream)
+
+    problems = [f"posting to {HOOK}", {"address": HOOK, "tries": 3}]
+    structlog.get_logger("test").warning("it failed", problems=problems, cause=ValueError(HOOK))
+
+    line = json.loads(stream.getvalue())
+    assert "q" * 24 not in stream.getvalue()
+    assert line["problems"][1]["tries"] == 3

@@ -9,6 +9,7 @@ from straitwatch.core.compiled_beat import compile_beat
 from straitwatch.core.model import DriverKind, Fallback, Feed
 from straitwatch.core.plan import fold_profiles
 from straitwatch.core.policy import give_up_after
+from straitwatch.core.redact import feed_secrets
 from straitwatch.core.rules import Rules, Shadow
 from straitwatch.core.schedule import must_not_resend
 from straitwatch.deliver import Driver, open_driver
@@ -38,6 +39,7 @@ def activate(config: Config) -> Active:
     """Open the drivers of a configuration and derive its rules."""
     redactor.learn(receiver.url for receiver in config.receivers.values())
     redactor.learn([config.canary.ping] if config.canary else [])
+    redactor.learn(secret for feed in config.feeds for secret in feed_secrets(feed))
     drivers = _open_drivers(config)
     return Active(
         config=config,

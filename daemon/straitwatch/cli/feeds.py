@@ -28,6 +28,7 @@ from straitwatch.clock import utc_now
 from straitwatch.config import Config, FeedFile
 from straitwatch.core.model import Feed, FeedState, Reason
 from straitwatch.core.plural import counted
+from straitwatch.core.redact import redact_address
 from straitwatch.core.render import span_text
 from straitwatch.core.validators import describe_distrust, is_distrusted
 from straitwatch.errors import UsageError
@@ -73,14 +74,24 @@ def health(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
 
 
 @app.command(epilog="Example:  `straitwatch feeds export > feeds.opml`")
-def export(config: ConfigDir = DEFAULT_CONFIG) -> None:
-    """Print the feeds as OPML for a feed reader."""
+def export(
+    with_secrets: Annotated[
+        bool,
+        typer.Option("--with-secrets", help="Keep the passwords and keys in the addresses."),
+    ] = False,
+    config: ConfigDir = DEFAULT_CONFIG,
+) -> None:
+    """Print the feeds as OPML for a feed reader.
+
+    Passwords and keys in addresses are replaced by `***`.
+    """
     opml = ET.Element("opml", version="2.0")
     ET.SubElement(ET.SubElement(opml, "head"), "title").text = "Straitwatch feeds"
     body = ET.SubElement(opml, "body")
     for feed in load_quickly(config).feeds:
+        url = feed.url if with_secrets else redact_address(feed.url)
         ET.SubElement(
-            body, "outline", type="rss", text=feed.name, xmlUrl=feed.url, language=feed.language
+            body, "outline", type="rss", text=feed.name, xmlUrl=url, language=feed.language
         )
     ET.indent(opml)
     typer.echo(ET.tostring(opml, encoding="unicode", xml_declaration=True))
@@ -107,7 +118,11 @@ def add(
     """Fetch a feed and add it to feeds.yaml; a running daemon reloads the file."""
     loaded = load_quickly(config)
     read = "" if untried else _read_title(url, loaded)
-    title = name or (read if read not in {feed.name for feed in loaded.feeds} else "") or url
+    title = (
+        name
+        or (read if read not in {feed.name for feed in loaded.feeds} else "")
+        or redact_address(url)
+    )
     given = {"language": language, "country": country, "stance": stance}
     filled = {key: value for key, value in given.items() if value}
     FeedFile(config, load_quickly).add([{"name": title, "url": url, **filled, "tier": tier}])
@@ -131,8 +146,9 @@ def _read_title(url: str, loaded: Config) -> str:
     answer = asyncio.run(probe(url, loaded.polling))
     if answer.feed is None:
         raise UsageError(
-            f"no feed at {url}: {answer.problem}\nhint: `straitwatch feeds discover URL` looks for "
-            "feeds of a site; --untried adds an address without fetching it"
+            f"no feed at {redact_address(url)}: {answer.problem}\n"
+            "hint: `straitwatch feeds discover URL` looks for feeds of a site; "
+            "--untried adds an address without fetching it"
         )
     return answer.feed.title
 
@@ -242,8 +258,9 @@ def import_(
         url = outline.get("xmlUrl")
         if not url or url in known:
             continue
-        name = outline.get("title") or outline.get("text") or url
-        name = url if name in names else name
+        shown = redact_address(url)
+        name = outline.get("title") or outline.get("text") or shown
+        name = shown if name in names else name
         rows.append({"name": name, "url": url})
         known.add(url)
         names.add(name)
@@ -260,7 +277,7 @@ def _describe(feed: Feed) -> dict[str, Any]:
         "stance": feed.stance,
         "tier": feed.tier,
         "enabled": feed.enabled,
-        "url": feed.url,
+        "url": redact_address(feed.url),
     }
 
 
@@ -279,7 +296,10 @@ def _health(polled: _Polled) -> dict[str, Any]:
 
 def _detail(state: FeedState, zone: tzinfo) -> str:
     distrust = state.distrust if is_distrusted(state, utc_now()) else None
-    parts = (state.last_detail, describe_distrust(distrust, zone) if distrust else "")
+    parts = (
+        redact_address(state.last_detail),
+        describe_distrust(distrust, zone) if distrust else "",
+    )
     return "; ".join(filter(None, parts))
 
 

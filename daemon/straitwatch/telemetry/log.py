@@ -8,11 +8,13 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import TextIO
 from urllib.parse import parse_qsl, unquote
 
 import structlog
+
+from straitwatch.core.redact import is_secret_name, redact_parameters
 
 # Secrets by their form: credentials in an address, Slack's tokens and webhook paths.
 _SECRETS = (
@@ -25,7 +27,6 @@ _SECRETS = (
         r"\1***",
     ),
 )
-_SECRET_NAME = re.compile(r"(?i)(?:token|key|secret|auth|passw(?:or)?d|pass|sig|signature)$")
 _ADDRESS = re.compile(
     r"[a-z][a-z0-9+.-]*://(?:(?P<login>[^/?#]*)@)?(?P<host>[^/?#@]*)(?P<path>[^?#]*)\??(?P<query>.*)",
     re.IGNORECASE | re.DOTALL,
@@ -59,15 +60,28 @@ class Redactor:
             text = text.replace(secret, "***")
         for pattern, replacement in _SECRETS:
             text = pattern.sub(replacement, text)
-        return text
+        return redact_parameters(text)
+
+    def clean_value(self, value: object) -> object:
+        """Return a value without secrets; text inside lists and mappings is cleaned too."""
+        match value:
+            case str():
+                return self.clean(value)
+            case Mapping():
+                return {self.clean_value(key): self.clean_value(one) for key, one in value.items()}
+            case list() | tuple() | set() | frozenset():
+                return [self.clean_value(one) for one in value]
+            case None | bool() | int() | float():
+                return value
+            case _:  # an exception or a path, for example, which the line shows as text
+                return self.clean(str(value))
 
     def __call__(
         self, _logger: object, _method: str, event: MutableMapping[str, object]
     ) -> MutableMapping[str, object]:
         """Act as a structlog processor."""
         for key, value in event.items():
-            if isinstance(value, str):
-                event[key] = self.clean(value)
+            event[key] = self.clean_value(value)
         return event
 
 
@@ -87,7 +101,7 @@ def _secret_parts(address: str) -> Iterator[str]:
         if len(part) >= _SHORTEST_PART and part.lower() not in _PLAIN:
             yield part
     for name, value in parse_qsl(found["query"]):
-        if _SECRET_NAME.search(name) and len(value) >= _SHORTEST:
+        if is_secret_name(name) and len(value) >= _SHORTEST:
             yield value
 
 

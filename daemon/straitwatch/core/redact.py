@@ -1,0 +1,43 @@
+"""Replaces the secrets in addresses that people and logs see."""
+
+import re
+from collections.abc import Iterator
+
+from straitwatch.core.model import Feed
+
+_HIDDEN = "***"
+_SECRET_NAME = re.compile(
+    r"(?i)(?:token|key|secret|auth|authorization|cookie|passw(?:or)?d|pass|pwd|sig|signature"
+    r"|credentials?|code)$"
+)
+_LOGIN = re.compile(r"(?<=://)[^/?#\s]*(?=@)")
+_PARAMETER = re.compile(r"(?<=[?&;])(?P<name>[^=&;#\s]*)=(?P<value>[^&;#\s]+)")
+
+
+def is_secret_name(name: str) -> bool:
+    """Return True if a parameter of this name holds a secret, such as `api_key`."""
+    return _SECRET_NAME.search(name) is not None
+
+
+def redact_address(address: str) -> str:
+    """Return an address without its user, password and secret parameters."""
+    return redact_parameters(_LOGIN.sub(_HIDDEN, address))
+
+
+def redact_parameters(address: str) -> str:
+    """Return an address without the values of its secret parameters, such as `?token=…`."""
+    return _PARAMETER.sub(_without_value, address)
+
+
+def feed_secrets(feed: Feed) -> Iterator[str]:
+    """Yield the secrets of a feed: logins and parameters of its address, and its headers."""
+    if login := _LOGIN.search(feed.url):
+        yield from filter(None, (login[0], *login[0].split(":", 1)))
+    for name, value in (*_PARAMETER.findall(feed.url), *feed.headers):
+        if is_secret_name(name):
+            yield value
+
+
+def _without_value(parameter: re.Match[str]) -> str:
+    name = parameter["name"]
+    return f"{name}={_HIDDEN}" if is_secret_name(name) else parameter[0]
