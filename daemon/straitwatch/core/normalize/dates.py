@@ -1,24 +1,14 @@
 """Parses the dates of publishers to aware UTC; an ambiguous date becomes None."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+import unicodedata
+from datetime import UTC, datetime, tzinfo
+
+from straitwatch.core.normalize.clocks import Clock, read_clock
+from straitwatch.core.normalize.zones import default_zone, read_zone
 
 _EARLIEST_YEAR = 1990  # RSS is from 1999; 1970 means "no date"
 _MAX_TEXT = 120
-
-# Offsets of abbreviations, in minutes. CST is China's time if the feed's zone is +8.
-_ZONES = {
-    "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 60, "bst": 60, "ist": 330,
-    "cet": 60, "mez": 60, "cest": 120, "mesz": 120, "eet": 120, "eest": 180, "trt": 180,
-    "msk": 180, "msd": 240,
-    "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360,
-    "pst": -480, "pdt": -420, "akst": -540, "akdt": -480, "hst": -600,
-    "hkt": 480, "sgt": 480, "pht": 480, "awst": 480, "wib": 420, "ict": 420,
-    "jst": 540, "kst": 540, "aest": 600, "aedt": 660, "acst": 570, "nzst": 720, "nzdt": 780,
-    "pkt": 300, "gst": 240, "irst": 210, "sast": 120, "eat": 180, "brt": -180, "art": -180,
-}  # fmt: skip
-_CHINA = 480
 _MONTHS = {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9,
     "oct": 10, "nov": 11, "dec": 12,
@@ -28,156 +18,176 @@ _MONTHS = {
     "жов": 10, "лис": 11, "гру": 12,
     "ene": 1, "abr": 4, "ago": 8, "dic": 12, "fev": 2, "fév": 2, "avr": 4, "mai": 5, "jui": 6,
     "aoû": 8, "aou": 8, "déc": 12, "set": 9, "out": 10, "dez": 12, "mär": 3, "okt": 10, "mrt": 3,
-    "mei": 5, "gen": 1, "mag": 5, "giu": 6, "lug": 7, "ott": 10,
+    "maa": 3, "maj": 5, "mei": 5, "gen": 1, "mag": 5, "giu": 6, "lug": 7, "ott": 10, "jän": 1,
+    "agu": 8, "des": 12, "oca": 1, "şub": 2, "nis": 4, "haz": 6, "tem": 7, "ağu": 8, "eyl": 9,
+    "eki": 10, "kas": 11, "ara": 12,
 }  # fmt: skip
-_FULL_MONTHS = {"juillet": 7, "juil": 7, "липня": 7, "червня": 6, "листопада": 11}
+_FULL_MONTHS = {"juillet": 7, "juil": 7}
+_HAN_MONTHS = dict(
+    zip(
+        ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"],
+        range(1, 13),
+        strict=True,
+    )
+)
+# The year before the first one of an era.
+_ERAS = {"民國": 1911, "民国": 1911, "中華民國": 1911, "中华民国": 1911, "令和": 2018, "平成": 1988}
 
-_TIME = (
-    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
-    r"(?:\s*(?P<half>[ap])\.?m\.?)?"
+_YEAR = r"(?P<year>\d{4})(?!\d)"
+_MONTH = r"(?P<month>\d{1,2})"
+_DAY = r"(?<!\d)(?P<day>\d{1,2})"
+_NAME = r"(?:(?P<name>[^\W\d_]{3,12})\.?|(?<=[\s,])(?P<han>\d{1,2}|[一二三四五六七八九十])[月월])"
+_OF = r"(?:\s+(?:de|of)\s)?"
+_BETWEEN = r"[\s\-/.,]*"
+_FORMS: tuple[re.Pattern[str], ...] = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        # 23 Nov 2026   23-Nov-26   23 ноября 2026 г.   23 de novembro de 2026
+        (
+            rf"{_DAY}(?:st|nd|rd|th|\.|º|er)?{_OF}{_BETWEEN}{_NAME}{_OF}{_BETWEEN}"
+            r"(?P<year>\d{4}|'?\d{2})(?!\d)(?:\s*(?:г|р)(?:\.|ода|оку)?(?![^\W\d_]))?"
+        ),
+        # 2026-11-23   2026/11/23   2026. 11. 23.
+        rf"(?<!\d)(?P<year>\d{{4}})\s?(?P<sign>[-/.])\s?{_MONTH}\s?(?P=sign)\s?(?P<day>\d{{1,2}})(?!\d)\.?",
+        # 2026年11月23日   115年11月23日   民國115年11月23日   令和8年11月23日   2026년 11월 23일
+        (
+            rf"(?P<era>{'|'.join(_ERAS)})?\s*(?<!\d)(?P<year>\d{{1,4}}|元)\s*[年년]\s*{_MONTH}\s*[月월]"
+            r"\s*(?P<day>\d{1,2})\s*[日號号일]?"
+        ),
+        # November 23, 2026   Nov 23rd 2026
+        rf"{_NAME}[\s\-/.]*{_DAY}(?:st|nd|rd|th)?(?:\s*,\s*|\s+|[-/.]){_YEAR}",
+        # 2026 Nov 23   2026-Nov-23
+        rf"(?<!\d){_YEAR}{_BETWEEN}{_NAME}{_BETWEEN}(?P<day>\d{{1,2}})(?!\d)",
+        # 23.11.2026
+        rf"{_DAY}\s?\.\s?{_MONTH}\s?\.\s?{_YEAR}",
+        # 115-11-23 (a year of the Republic of China)
+        rf"(?<!\d)(?P<year>1\d{{2}})(?P<sign>[-/.]){_MONTH}(?P=sign)(?P<day>\d{{1,2}})(?!\d)",
+        # 11/23/2026, 23/11/2026: only where one of them cannot be a month
+        rf"(?<!\d)(?P<first>\d{{1,2}})(?P<sign>[-/])(?P<second>\d{{1,2}})(?P=sign){_YEAR}",
+        # 20261123
+        r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<month>[01]\d)(?P<day>[0-3]\d)",
+    )
 )
-_ZONE = (
-    r"(?:(?P<zone>[+-]\d{1,2}:?\d{2}|(?:GMT|UTC|UT)?\s?[+-]\d{1,2}(?::?\d{2})?|[A-Za-z]{1,5})"
-    r"(?:\s*\([^)]*\))?)"
+_BASIC_FORM = _FORMS[-1]
+_TIMESTAMP = re.compile(
+    r"(?:/Date\()?(?P<seconds>\d{9,10}(?:\.\d+)?|\d{13})(?:[+-]\d{4})?(?:\)/)?", re.IGNORECASE
 )
-_TAIL = rf"(?:(?:\s*[T,]\s*|\s+(?:-|–|at|в|um|o)\s+|\s*){_TIME}\s*{_ZONE}?)?"
-_WEEKDAY = r"(?:[^\W\d]{2,12}\.?,?\s+)?"
-_MONTH_NAME = r"(?P<name>[^\W\d_]{3,12})\.?"
-_FLAGS = re.IGNORECASE
-_FORMS: tuple[re.Pattern[str], ...] = (
-    # 2026-11-23T10:00:00+08:00   2026/11/23 10:00:00   2026.11.23
-    re.compile(
-        rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_TAIL}", _FLAGS
-    ),
-    # Mon, 23 Nov 2026 10:00:00 +0800   23 ноября 2026, 10:00   23-Nov-26
-    re.compile(
-        rf"{_WEEKDAY}(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?(?:\s+de)?[\s-]+{_MONTH_NAME}(?:\s+de)?[\s,-]+"
-        rf"(?P<year>\d{{4}}|\d{{2}})(?:\s*г\.?(?:ода)?)?{_TAIL}",
-        _FLAGS,
-    ),
-    # Wednesday, February 25, 2026 - 21:07   Nov 23, 2026 10:00 AM
-    re.compile(
-        rf"{_WEEKDAY}{_MONTH_NAME}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}}){_TAIL}",
-        _FLAGS,
-    ),
-    # Mon Nov 23 10:00:00 UTC 2026
-    re.compile(
-        rf"{_WEEKDAY}{_MONTH_NAME}\s+(?P<day>\d{{1,2}})\s+{_TIME}\s+(?:{_ZONE}\s+)?(?P<year>\d{{4}})",
-        _FLAGS,
-    ),
-    # 23.11.2026 10:00
-    re.compile(rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}){_TAIL}", _FLAGS),
-    # 2026年11月23日 10:00   115年11月23日   民國115年   2026년 11월 23일
-    re.compile(
-        r"(?P<roc>民國|民国|中華民國)?\s*(?P<year>\d{2,4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日號号일]?"
-        r"(?:\s*[(（]?(?:星期|週|周)?[一二三四五六日天월화수목금토]?(?:曜日|요일)?[)）]?)?\s*"
-        r"(?P<cjk_half>上午|下午|晚上|凌晨|오전|오후|午前|午後)?\s*"
-        rf"(?:{_TIME}|(?P<hour2>\d{{1,2}})\s*[时時點点시](?:\s*(?P<minute2>\d{{1,2}})\s*[分분])?(?:\s*\d{{1,2}}\s*[秒초])?)?\s*{_ZONE}?",
-        _FLAGS,
-    ),
-    # 115-11-23, 115/11/23 10:00 (years of the Republic of China)
-    re.compile(
-        rf"(?P<year>1\d{{2}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_TAIL}", _FLAGS
-    ),
-    # 11/23/2026, 23/11/2026: only where the day cannot be a month
-    re.compile(
-        rf"(?P<month>0?[1-9]|1[0-2])/(?P<day>1[3-9]|[23]\d)/(?P<year>\d{{4}}){_TAIL}", _FLAGS
-    ),
-    re.compile(
-        rf"(?P<day>1[3-9]|[23]\d)/(?P<month>0?[1-9]|1[0-2])/(?P<year>\d{{4}}){_TAIL}", _FLAGS
-    ),
-    # 20261123T100000Z, 20261123
-    re.compile(
-        r"(?P<year>(?:19|20)\d{2})(?P<month>[01]\d)(?P<day>[0-3]\d)"
-        rf"(?:[T\s]?(?P<hour>\d{{2}}):?(?P<minute>\d{{2}})(?::?(?P<second>\d{{2}}))?\s*{_ZONE}?)?",
-        _FLAGS,
-    ),
+# Nov 23 10:00:00 UTC 2026
+_YEAR_LAST = re.compile(r"(\D*\d{1,2}\D*?)[\s,]+(\d{1,2}:.*?)[\s,]+((?:19|20)\d{2})")
+_CJK_WEEKDAY = re.compile(
+    r"\(?(?:(?:星期|週|周|礼拜|禮拜)[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일)\)?"
+    r"|\([一二三四五六日天月火水木金土월화수목금토일]\)"
 )
-_UNIX = re.compile(r"\d{9,10}(?:\.\d+)?|\d{13}")
-_AFTERNOON = {"下午", "晚上", "오후", "午後"}
-_ROC_ERA = 1911
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_LEAD = re.compile(
+    r"(?:[^\W\d_]+(?:-[^\W\d_]+)*[.,:]?\s*){0,2}[\s,]*"
+)  # a weekday, in any language
+_ENGLISH_WEEKDAY = re.compile(
+    r"[\s,|·–—-]*(?:\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[\s,.]*)?$", re.IGNORECASE
+)
+_GAP = re.compile(
+    r"\s*[T,:@|·/]\s*|\s*[–—]\s*|\s+-\s+|[-_](?=\d)"
+    r"|\s*,?\s+(?:at|в|о|об|у|um|o|à|às|a las|alle|kl\.?)\s+|\s*",
+    re.IGNORECASE,
+)
+_DAY_ZONE = re.compile(r"Z|[+-]\d{2}:\d{2}", re.IGNORECASE)  # XML Schema: 2026-11-23+08:00
 
 
 def parse_date(text: str, *, timezone: str | None = None) -> datetime | None:
     """Parse a date in any form that feeds use; `timezone` applies if the date has no zone."""
-    text = " ".join(text[:_MAX_TEXT].split())
-    if not text:
-        return None
+    text = _tidy(text)
     try:
-        if _UNIX.fullmatch(text):
-            return _sane(_from_unix(text))
-        found = _first_match(text)
-        return None if found is None else _sane(_from_match(found.groupdict(), _zone(timezone)))
-    except (ValueError, OverflowError, KeyError):
+        stamp = _TIMESTAMP.fullmatch(text)
+        if stamp:
+            return _sane(_from_timestamp(stamp["seconds"]))
+        return _sane(_first_reading(text, default_zone(timezone)))
+    except (ValueError, OverflowError):
         return None
 
 
-def _first_match(text: str) -> re.Match[str] | None:
-    return next((found for form in _FORMS if (found := form.fullmatch(text))), None)
+def _tidy(text: str) -> str:
+    text = text[:_MAX_TEXT]
+    if not text.isascii():
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+        text = _CJK_WEEKDAY.sub(" ", text)
+    text = " ".join(text.split())
+    late = _YEAR_LAST.match(text)
+    return f"{late[1]} {late[3]} {late[2]}{text[late.end() :]}" if late else text
 
 
-def _from_unix(text: str) -> datetime:
+def _from_timestamp(text: str) -> datetime:
     seconds = float(text) / (1000 if len(text) == 13 else 1)  # noqa: PLR2004 - milliseconds
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _from_match(part: dict[str, str | None], default: tzinfo) -> datetime:
-    hour, minute, second = _clock(part)
-    day = datetime(_year(part), _month(part), int(part["day"] or 0), tzinfo=UTC)
-    local = day + timedelta(hours=hour, minutes=minute, seconds=second)
-    zone = _named_zone(part.get("zone") or "", default, local)
-    return local.replace(tzinfo=zone).astimezone(UTC)
+def _first_reading(text: str, default: tzinfo) -> datetime | None:
+    for form in _FORMS:
+        found = form.search(text)
+        clock = _clock(text, found) if found else None
+        if found and clock:
+            return _moment(found.groupdict(), clock, default)
+    return None
 
 
-def _clock(part: dict[str, str | None]) -> tuple[int, int, int]:
-    hour = int(part.get("hour") or part.get("hour2") or 0)
-    minute = int(part.get("minute") or part.get("minute2") or 0)
-    second = min(int(part.get("second") or 0), 59)  # a leap second
-    half = (part.get("half") or "").lower()
-    afternoon = half == "p" or part.get("cjk_half") in _AFTERNOON
-    if half == "a" and hour == 12:  # noqa: PLR2004
-        hour = 0
-    if afternoon and hour < 12:  # noqa: PLR2004
-        hour += 12
-    if hour > 24 or minute > 59 or (hour == 24 and minute + second):  # noqa: PLR2004
-        raise ValueError(hour)
-    return hour, minute, second
+def _clock(text: str, day: re.Match[str]) -> Clock | None:
+    """Read the time after or before the day; None if the rest of the text is anything else."""
+    before, after = text[: day.start()], text[day.end() :]
+    if not _LEAD.fullmatch(before):
+        return read_clock(_ENGLISH_WEEKDAY.sub("", before)) if not after.strip(" .)") else None
+    if not after or _DAY_ZONE.fullmatch(after):
+        return read_clock(f"0:00{after}")
+    is_basic = day.re is _BASIC_FORM or after[0] in "Tt"
+    gap = _GAP.match(after)
+    return read_clock(after[gap.end() :] if gap else after, is_basic=is_basic)
+
+
+def _moment(part: dict[str, str | None], clock: Clock, default: tzinfo) -> datetime | None:
+    month, day = _month_and_day(part)
+    local = datetime(_year(part), month, day) + clock.since_midnight  # noqa: DTZ001 - zone follows
+    zone = read_zone(clock.zone, default=default, local=local)
+    return None if zone is None else local.replace(tzinfo=zone).astimezone(UTC)
 
 
 def _year(part: dict[str, str | None]) -> int:
-    written = part["year"] or ""
-    year = int(written)
-    if part.get("roc") or len(written) == 3:  # noqa: PLR2004
-        return year + _ROC_ERA
-    return year + 2000 if len(written) == 2 else year  # noqa: PLR2004
+    written = (part["year"] or "").lstrip("'")
+    year = 1 if written == "元" else int(written)
+    if part.get("era"):
+        return year + _ERAS[part["era"] or ""]
+    if len(written) == 3:  # noqa: PLR2004 - a year of the Republic of China
+        return year + _ERAS["民國"]
+    if len(written) == 2:  # noqa: PLR2004 - RFC 2822, 4.3; 91年 may be 1991 or 2002
+        return year + (2000 if year < 50 else 1900 if part.get("name") else 0)  # noqa: PLR2004
+    return year
+
+
+def _month_and_day(part: dict[str, str | None]) -> tuple[int, int]:
+    """Return month and day.
+
+    Raises:
+        ValueError: the month is unknown, or could be the day.
+    """
+    if part.get("first"):
+        return _in_order(int(part["first"] or 0), int(part["second"] or 0))
+    return _month(part), int(part["day"] or 0)
+
+
+def _in_order(first: int, second: int) -> tuple[int, int]:
+    if first == second or first <= 12 < second:  # noqa: PLR2004
+        return first, second
+    if second <= 12 < first:  # noqa: PLR2004
+        return second, first
+    raise ValueError((first, second))
 
 
 def _month(part: dict[str, str | None]) -> int:
+    han = part.get("han")
+    if han:
+        return _HAN_MONTHS.get(han) or int(han)
     if part.get("month"):
         return int(part["month"] or 0)
-    name = (part.get("name") or "").lower()
-    return _FULL_MONTHS.get(name) or _MONTHS[name[:3]]
+    name = (part.get("name") or "").lower().removesuffix("月")
+    return _HAN_MONTHS.get(name) or _FULL_MONTHS.get(name) or _MONTHS.get(name[:3], 0)
 
 
-def _named_zone(name: str, default: tzinfo, local: datetime) -> tzinfo:
-    name = name.strip().lower()
-    if not name:
-        return default
-    offset = re.fullmatch(r"(?:gmt|utc|ut)?\s?([+-])(\d{1,2}):?(\d{2})?", name)
-    if offset:
-        minutes = int(offset[2]) * 60 + int(offset[3] or 0)
-        return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
-    if name == "cst" and default.utcoffset(local.replace(tzinfo=None)) == timedelta(minutes=_CHINA):
-        return default
-    return timezone(timedelta(minutes=_ZONES[name])) if name in _ZONES else default
-
-
-def _zone(name: str | None) -> tzinfo:
-    try:
-        return ZoneInfo(name) if name else UTC
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return UTC
-
-
-def _sane(date: datetime) -> datetime | None:
-    return date if date.year >= _EARLIEST_YEAR else None
+def _sane(date: datetime | None) -> datetime | None:
+    return date if date is not None and date.year >= _EARLIEST_YEAR else None
