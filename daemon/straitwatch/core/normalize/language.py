@@ -84,7 +84,7 @@ def normalize_language(code: str) -> str:
 def is_other_script(language: str, text: str) -> bool:
     """Return True if nearly all letters are in scripts that the language does not use."""
     claimed = _WRITTEN_IN.get(language.partition("-")[0])
-    if claimed is None:
+    if claimed is None or (claimed == "Latin" and text.isascii()):
         return False
     letters = {name: len(script.findall(text)) for name, script in _SCRIPTS.items()}
     total = sum(letters.values())

@@ -88,6 +88,11 @@ _COMBINING = (
 )
 _MAX_MARKS = 4  # on one letter; Vietnamese and Hebrew need up to three
 _STACKED = re.compile(f"([{_COMBINING}]{{{_MAX_MARKS}}})[{_COMBINING}]+")
+# The characters of `_INVISIBLE` that Python counts as printable.
+_PRINTABLE_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u3164\uffa0\U000e0100-\U000e01ef]"
+)
+_SPACES = "\n\r\t\xa0\u3000"  # frequent, and not printable for Python
 _MAX_ROUNDS = 2  # of unescaping; feeds escape twice, hardly ever three times
 _RAW_PER_CHARACTER = 40  # characters of markup read for each character of the limit
 _ELLIPSIS = "…"
@@ -130,8 +135,7 @@ def cut(text: str, *, limit: int) -> str:
 
 
 def _clean_plain(value: str, limit: int) -> str:
-    text = value[: limit * _RAW_PER_CHARACTER]
-    return text if text.isascii() and text.isprintable() else _drop_invisible(text)
+    return _drop_invisible(value[: limit * _RAW_PER_CHARACTER])
 
 
 def _clean_markup(value: str, limit: int, *, keeps_rest: bool = False) -> str:
@@ -147,7 +151,7 @@ def _clean_markup(value: str, limit: int, *, keeps_rest: bool = False) -> str:
             break
     if "<" in text and _MARKUP.search(text) and (not keeps_rest or _SURELY_MARKUP.search(text)):
         text = _strip(text, keeps_rest=keeps_rest)
-    return text if text.isascii() and text.isprintable() else _drop_invisible(text)
+    return _drop_invisible(text)
 
 
 def _strip(text: str, *, keeps_rest: bool) -> str:
@@ -206,9 +210,25 @@ def _join_pair(pair: re.Match[str]) -> str:
 
 def _drop_invisible(text: str) -> str:
     """Compose letters and drop invisible characters."""
+    if not _is_printable(text):
+        text = _drop_unprintable(text)
+    elif text.isascii():
+        return text
+    text = _STACKED.sub(r"\1", text)  # before composing: sorting marks is quadratic
+    return unicodedata.normalize("NFC", text)
+
+
+def _is_printable(text: str) -> bool:
+    """Return True if a text has no invisible characters, without a search for each kind."""
+    words = text
+    for space in _SPACES:
+        words = words.replace(space, " ")
+    return words.isprintable() and (text.isascii() or not _PRINTABLE_INVISIBLE.search(text))
+
+
+def _drop_unprintable(text: str) -> str:
     if _SURROGATES.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     text = _INVISIBLE.sub("", _BREAKS.sub("\n", text))
-    text = _STRAY_JOINER.sub("", text)
-    text = _STACKED.sub(r"\1", text)  # before composing: sorting marks is quadratic
-    return unicodedata.normalize("NFC", text)
+    has_joiners = "\u200c" in text or "\u200d" in text
+    return _STRAY_JOINER.sub("", text) if has_joiners else text

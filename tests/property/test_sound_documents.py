@@ -1,0 +1,17 @@
+from hypothesis import given, settings
+
+from builders.documents import DOCUMENTS
+from straitwatch.core.parse.repair import FEED_ROOT, repair
+from straitwatch.core.parse.soundness import is_sound
+from straitwatch.core.parse.xml_feed import read_xml_feed
+
+
+@settings(max_examples=150)
+@given(DOCUMENTS)
+def test_sound_document_is_read_as_its_repaired_form(text: str) -> None:
+    root = FEED_ROOT.search(text)
+    assert root is not None
+    repaired = repair(text, root, max_entries=50).text
+
+    if is_sound(text[root.start() :], max_entries=50):
+        assert read_xml_feed(text, max_entries=50) == read_xml_feed(repaired, max_entries=50)
