@@ -11,6 +11,7 @@ from typing import Any
 import feedparser
 
 from straitwatch.core.model import ParseProblem, RawEntry, RawFeed
+from straitwatch.core.parse.links import Link, best_page
 from straitwatch.core.parse.repair import FEED_ROOT, Repaired, repair
 from straitwatch.core.parse.soundness import is_sound
 
@@ -179,15 +180,16 @@ def _feedparser(text: str) -> Any:
 def _parsed(document: Any, repaired: Repaired, root: str, *, language: str) -> RawFeed:
     version = document.get("version") or ""
     is_atom = version.startswith("atom")
-    entries = tuple(_entry(entry, is_atom=is_atom) for entry in document.entries)
-    kind = version or (_format(root) if entries else "")
     feed = document.feed
+    language = _text(feed.get("language")) or language
+    entries = tuple(_entry(entry, language, is_atom=is_atom) for entry in document.entries)
+    kind = version or (_format(root) if entries else "")
     problem, detail = _verdict(kind, len(entries), repaired, document)
     return RawFeed(
         format=kind,
         title=_text(feed.get("title")),
-        link=_unresolved(_text(feed.get("link"))),
-        language=_text(feed.get("language")) or language,
+        link=_unresolved(best_page(_links(feed), language) or _text(feed.get("link"))),
+        language=language,
         entries=entries,
         problem=problem,
         detail=detail,
@@ -216,12 +218,13 @@ def _format(root: str) -> str:
     return {"channel": "cdf", "feed": "atom", "entry": "atom"}.get(name, "rss")
 
 
-def _entry(entry: Any, *, is_atom: bool) -> RawEntry:
+def _entry(entry: Any, feed_language: str, *, is_atom: bool) -> RawEntry:
     summary, content = _texts(entry)
     source = entry.get("source")
+    language = _language(entry)
     return RawEntry(
         guid=_unresolved(_text(entry.get("id"))),
-        link=_unresolved(_link(entry)),
+        link=_link(entry, language or feed_language),
         title=_text(entry.get("title")),
         summary=summary,
         content=content,
@@ -229,7 +232,7 @@ def _entry(entry: Any, *, is_atom: bool) -> RawEntry:
         categories=_categories(entry),
         published=_text(dict.get(entry, "published")) or _text(dict.get(entry, "created")),
         updated=_text(dict.get(entry, "updated")),
-        language=_language(entry),
+        language=language,
         source_title=_text(source.get("title")) if hasattr(source, "get") else "",
         plain=_plain_fields(entry, content) if is_atom else frozenset(),
     )
@@ -256,17 +259,33 @@ def _texts(entry: Any) -> tuple[str, str]:
     return ("" if summary == content else summary), content
 
 
-def _link(entry: Any) -> str:
-    """Return the link of the entry, or else its first alternate link, or else an enclosure."""
-    link = _text(dict.get(entry, "link"))
-    if link:
-        return link
-    links = [found for found in entry.get("links") or () if hasattr(found, "get")]
-    for relation in ("alternate", "enclosure"):
-        for found in links:
-            if found.get("rel") == relation and _text(found.get("href")):
-                return _text(found.get("href"))
-    return ""
+def _link(entry: Any, language: str) -> str:
+    """Return the address of the entry's page, or else of an enclosure."""
+    links = _links(entry)
+    enclosures = (link.href for link in links if link.relation == "enclosure")
+    return (
+        _unresolved(_text(entry.get("feedburner_origlink")) or best_page(links, language))
+        or _permalink(_unresolved(_text(dict.get(entry, "link"))))
+        or _unresolved(next(enclosures, ""))
+    )
+
+
+def _links(context: Any) -> tuple[Link, ...]:
+    found = [link for link in context.get("links") or () if hasattr(link, "get")]
+    return tuple(
+        Link(
+            href=_text(link.get("href")),
+            relation=_text(link.get("rel")),
+            media_type=_text(link.get("type")),
+            language=_text(link.get("hreflang")),
+        )
+        for link in found
+    )
+
+
+def _permalink(guid: str) -> str:
+    """Return a GUID that serves as the link; "" for a mere number or name."""
+    return guid if guid.startswith(("http://", "https://", "/")) else ""
 
 
 def _authors(entry: Any) -> tuple[str, ...]:
