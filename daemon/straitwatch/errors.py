@@ -7,6 +7,8 @@ Expected failures, such as a feed that does not answer, are values: see `core.mo
     ├─ StoreError
     │  ├─ StoreAbsent            no database yet
     │  ├─ StoreUnavailable       retry later
+    │  ├─ StoreDamaged           restore a backup
+    │  ├─ StoreLost              the SQLite file was deleted or replaced while in use
     │  ├─ StoreBusy              another process uses this SQLite file
     │  └─ SchemaMismatch         run `straitwatch db upgrade`
     └─ UsageError                bad arguments; exit status 2
@@ -41,6 +43,14 @@ class StoreAbsent(StoreError):  # noqa: N818 - a state, not an error of ours
 
 class StoreUnavailable(StoreError):  # noqa: N818 - a state, not an error of ours
     """The database does not answer; the work may be retried."""
+
+
+class StoreDamaged(StoreError):  # noqa: N818 - a state, not an error of ours
+    """The database file is damaged, or not a database; restore a backup."""
+
+
+class StoreLost(StoreError):  # noqa: N818 - a state, not an error of ours
+    """The SQLite file was deleted or replaced while it was in use."""
 
 
 class StoreBusy(StoreError):  # noqa: N818 - a state, not an error of ours

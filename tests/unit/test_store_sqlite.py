@@ -86,6 +86,22 @@ def test_invalid_address_is_reported_without_its_secrets() -> None:
     assert "hush" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql+psycopg://127.0.0.1:1/none?user=desk&password=hush",
+        "postgresql+psycopg://desk:hush@127.0.0.1:port/none",
+        "postgresql+psycopg://desk@127.0.0.1:1/none?sslpassword=hush&connect_timeout=1",
+    ],
+)
+def test_password_in_any_part_of_an_address_is_hidden(address: str) -> None:
+    with pytest.raises(StoreError) as refused:
+        Store.open(address)
+
+    assert "hush" not in str(refused.value)
+    assert "hint: " in str(refused.value)
+
+
 def test_backup_is_a_whole_database(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/straitwatch.db")
     store.call(set_meta, "key", "1")

@@ -1,4 +1,4 @@
-"""Opens databases, locks SQLite files and translates the errors of drivers."""
+"""Opens databases: engines, their settings, and the lock of an SQLite file."""
 
 import os
 import sqlite3
@@ -8,16 +8,11 @@ from typing import IO
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import (
-    ArgumentError,
-    DBAPIError,
-    InterfaceError,
-    InternalError,
-    OperationalError,
-    SQLAlchemyError,
-)
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from straitwatch.errors import StoreAbsent, StoreBusy, StoreError, StoreUnavailable
+from straitwatch.errors import StoreError
+from straitwatch.store.failures import translate_error
+from straitwatch.store.files import lock, prepare_file
 from straitwatch.store.schema import ensure_schema
 
 # PostgreSQL ends a session that is idle for this long in a transaction: a replica that is frozen or
@@ -25,7 +20,6 @@ from straitwatch.store.schema import ensure_schema
 # a fold window: 10 s for 100,000 reports (bench/README.md).
 FROZEN_AFTER = "2min"
 BUSY_TIMEOUT = 10_000  # ms that SQLite waits for another process, such as a command
-_UNAVAILABLE = (OperationalError, InterfaceError, InternalError)
 
 
 def open_database(url: str, *, exclusive: bool, migrate: bool) -> tuple[sa.Engine, IO[str] | None]:
@@ -33,8 +27,9 @@ def open_database(url: str, *, exclusive: bool, migrate: bool) -> tuple[sa.Engin
     engine = _create_engine(url)
     lock_file = None
     try:
-        path = _prepare_file(engine, may_create=migrate)
-        lock_file = _lock(path) if exclusive and path else None
+        if path := sqlite_path(engine):
+            prepare_file(path, may_create=migrate)
+            lock_file = lock(path) if exclusive else None
         with engine.begin() as connection:
             ensure_schema(connection, migrate=migrate)
     except BaseException as error:
@@ -47,16 +42,22 @@ def open_database(url: str, *, exclusive: bool, migrate: bool) -> tuple[sa.Engin
     return engine, lock_file
 
 
+def sqlite_path(engine: sa.Engine) -> Path | None:
+    """Return the real path of an SQLite file, beside which SQLite puts its -wal file."""
+    path = engine.url.database
+    return Path(path).resolve() if engine.dialect.name == "sqlite" and path else None
+
+
 def _create_engine(url: str) -> sa.Engine:
     try:
         parsed = sa.make_url(url)
         is_sqlite = parsed.get_backend_name() == "sqlite"
         engine = sa.create_engine(parsed, pool_pre_ping=not is_sqlite)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError):  # the errors quote the address with its password
         raise StoreError(
             "the database address is not valid\n"
             "hint: write sqlite:///data/straitwatch.db or postgresql+psycopg://user@host/name"
-        ) from error
+        ) from None
     except ModuleNotFoundError as error:
         raise StoreError(
             f"the database driver {error.name} is not installed\n"
@@ -106,55 +107,3 @@ def sync_log(wal: str) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def _prepare_file(engine: sa.Engine, *, may_create: bool) -> Path | None:
-    """Return the path of an SQLite file; create its folder, or raise if the file must exist."""
-    if engine.dialect.name != "sqlite" or not engine.url.database:
-        return None
-    path = Path(engine.url.database)
-    if not may_create and not path.exists():
-        raise StoreAbsent(f"no database yet: {path}\nhint: `straitwatch run` creates it")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
-
-
-def _lock(database: Path) -> IO[str]:
-    """Lock an SQLite file against a second daemon until this process ends."""
-    import fcntl  # noqa: PLC0415 - not on Windows, where only the other commands work
-
-    path = database.with_name(database.name + ".lock")
-    lock_file = path.open("a+", encoding="ascii")
-    try:
-        fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        lock_file.seek(0)
-        owner = lock_file.read().strip() or "unknown"
-        lock_file.close()
-        raise StoreBusy(
-            f"{database}: another Straitwatch uses this file (pid {owner})\n"
-            "hint: stop it first; several daemons can share PostgreSQL only"
-        ) from error
-    lock_file.truncate(0)
-    lock_file.write(str(os.getpid()))
-    lock_file.flush()
-    return lock_file
-
-
-def translate_error(error: BaseException, engine: sa.Engine) -> BaseException:
-    """Return a store error for an error of the database, and any other error unchanged."""
-    if isinstance(error, _UNAVAILABLE) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    ):
-        where = engine.url.render_as_string(hide_password=True)
-        cause = str(error.orig).strip() or type(error).__name__
-        translated: BaseException = StoreUnavailable(f"{where}: {cause}")
-    elif isinstance(error, SQLAlchemyError):
-        translated = StoreError(f"the database refused a statement: {error}")
-    elif isinstance(error, OSError) and not isinstance(error, StoreError):
-        translated = StoreUnavailable(str(error))
-    else:
-        return error
-    with suppress(AttributeError):
-        translated.__cause__ = error
-    return translated

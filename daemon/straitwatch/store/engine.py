@@ -9,8 +9,9 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from typing import IO, Any, Concatenate, ParamSpec, TypeVar
@@ -21,8 +22,10 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
-from straitwatch.errors import StoreError, StoreUnavailable
-from straitwatch.store.connect import open_database, sync_log, translate_error
+from straitwatch.errors import StoreDamaged, StoreError, StoreUnavailable
+from straitwatch.store.connect import open_database, sqlite_path, sync_log
+from straitwatch.store.failures import translate_error
+from straitwatch.store.files import OpenFile, copy_database, find_damage, is_locked
 from straitwatch.store.transaction import Transaction
 
 P = ParamSpec("P")
@@ -74,8 +77,12 @@ class Store:
     def __init__(self, engine: sa.Engine, lock_file: IO[str] | None) -> None:
         self._engine = engine
         self._lock_file = lock_file
-        is_sqlite = engine.dialect.name == "sqlite"
-        self._wal = f"{engine.url.database}-wal" if is_sqlite else ""
+        path = sqlite_path(engine)
+        self._file = OpenFile(path) if path else None
+        self._wal = f"{path}-wal" if path else ""
+        if self._file:
+            sa.event.listen(engine, "do_connect", self._file.refuse_another)
+        self._failure: tuple[StoreError, float] | None = None  # the last one, and when
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._guard = threading.Lock()  # no work may follow the stop mark
         self._is_closed = False
@@ -109,8 +116,37 @@ class Store:
     @property
     def folder(self) -> Path | None:
         """The folder of an SQLite file; None for a database on a server."""
-        path = self._engine.url.database
-        return Path(path).absolute().parent if self.dialect == "sqlite" and path else None
+        return self._file.path.parent if self._file else None
+
+    @property
+    def file_change(self) -> str:
+        """`deleted` or `replaced` if the SQLite file is no longer the one in use; else ""."""
+        return self._file.change if self._file else ""
+
+    @property
+    def is_locked(self) -> bool | None:
+        """True while a daemon uses the SQLite file; None for PostgreSQL, which has no such lock."""
+        return is_locked(self._file.path) if self._file else None
+
+    def find_damage(self) -> str:
+        """Read the whole SQLite file as it is on the disk; return what is damaged, or ""."""
+        return find_damage(self._file.path) if self._file else ""
+
+    @property
+    def is_working(self) -> bool:
+        """True unless the writer thread ended."""
+        return self._thread.is_alive()
+
+    def failure(self, *, within: timedelta) -> StoreError | None:
+        """Return the last failure to reach or write the database, if it is recent.
+
+        A damaged file stays a failure until it is replaced.
+        """
+        if self._failure is None:
+            return None
+        error, at = self._failure
+        is_recent = monotonic() - at < within.total_seconds()
+        return error if is_recent or isinstance(error, StoreDamaged) else None
 
     async def run(
         self, fn: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs
@@ -159,32 +195,46 @@ class Store:
         Raises:
             StoreError: The database is not an SQLite file, or the copy cannot be written.
         """
-        source = self._engine.url.database
-        if self.dialect != "sqlite" or not source:
+        if self._file is None:
             raise StoreError("only SQLite can be backed up this way; use pg_dump for PostgreSQL")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            connection, copy = sqlite3.connect(source), sqlite3.connect(path)
-            try:
-                connection.backup(copy, pages=1_000)
-            finally:
-                copy.close()
-                connection.close()
-        except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"backup to {path} failed: {error}") from error
+        with closing(sqlite3.connect(self._file.path)) as connection:
+            copy_database(connection, path)
+
+    def rescue(self) -> str:
+        """Save the data of a file that was deleted or replaced; no work may follow.
+
+        A deleted file is put back under its name. Beside a new one, the data is saved under
+        another name.
+
+        Returns:
+            What was done, in words; "" if the file is still in place.
+
+        Raises:
+            StoreError: the data cannot be saved.
+        """
+        if self._file is None or not self._file.change:
+            return ""
+        self._end_work()
+        with self._engine.connect().execution_options(is_reading=True) as connection:
+            driver: Any = connection.connection.dbapi_connection
+            driver.rollback()  # a copy waits for open transactions
+            return self._file.save(driver)
 
     def close(self) -> None:
         """Finish the queued work and disconnect; a second call has no effect."""
-        with self._guard:
-            if not self._is_closed:
-                self._is_closed = True
-                self._queue.put(None)
-        self._thread.join()
+        self._end_work()
         self._engine.dispose()
         if self._lock_file:
             self._lock_file.close()
 
     # ------------------------------------------------------------ the writer thread
+
+    def _end_work(self) -> None:
+        with self._guard:
+            if not self._is_closed:
+                self._is_closed = True
+                self._queue.put(None)
+        self._thread.join()
 
     def _submit(self, work: _Work) -> None:
         with self._guard:
@@ -233,10 +283,17 @@ class Store:
             results = [(future, None, error) for work in group for future in work.futures]
         _send_results(
             [
-                (future, answer, translate_error(failure, self._engine) if failure else None)
+                (future, answer, self._translate(failure) if failure else None)
                 for future, answer, failure in results
             ]
         )
+
+    def _translate(self, error: BaseException) -> BaseException:
+        """Translate an error, and note it if the database failed rather than the function."""
+        translated = translate_error(error, self._engine)
+        if isinstance(translated, StoreUnavailable | StoreDamaged):
+            self._failure = translated, monotonic()
+        return translated
 
     def _perform(self, tx: Transaction, work: _Work, *, is_alone: bool) -> list[_Result]:
         """Do one piece of work in a savepoint; retry a failed batch item by item."""

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from straitwatch.errors import SchemaMismatch
+from straitwatch.store.failures import foreign_file
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD = "0017"  # newest revision in migrations/versions, so that a start needs no alembic
 _KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
+_VERSION_TABLE = "alembic_version"
 _MIGRATION_LOCK = 0x5354_5241_4954  # any number; the same for every replica
 
 
@@ -20,6 +22,7 @@ def ensure_schema(connection: sa.Connection, *, migrate: bool) -> None:
 
     Raises:
         SchemaMismatch: It is newer than this version, or older and `migrate` is not set.
+        StoreError: The file belongs to another program.
     """
     version = schema_version(connection)
     if version == HEAD:
@@ -29,6 +32,8 @@ def ensure_schema(connection: sa.Connection, *, migrate: bool) -> None:
             f"the database has schema {version}, this version of Straitwatch knows up to {HEAD}\n"
             "hint: install the newer Straitwatch that upgraded it, or restore a backup"
         )
+    if not version and (tables := _tables_of_others(connection)):
+        raise foreign_file(connection.engine.url.database or "", tables)
     if not migrate:
         raise SchemaMismatch(
             f"the database has schema {version or 'none'}, this version needs {HEAD}\n"
@@ -41,9 +46,16 @@ def ensure_schema(connection: sa.Connection, *, migrate: bool) -> None:
 
 def schema_version(connection: sa.Connection) -> str:
     """Return the revision of the database; "" for an empty one."""
-    if not sa.inspect(connection).has_table("alembic_version"):
+    if not sa.inspect(connection).has_table(_VERSION_TABLE):
         return ""
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() or ""
+
+
+def _tables_of_others(connection: sa.Connection) -> list[str]:
+    """Return the tables in an SQLite file without our schema; PostgreSQL may be shared."""
+    if connection.dialect.name != "sqlite":
+        return []
+    return [name for name in sa.inspect(connection).get_table_names() if name != _VERSION_TABLE]
 
 
 def upgrade(connection: sa.Connection) -> None:
