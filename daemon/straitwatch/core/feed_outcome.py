@@ -44,7 +44,13 @@ class FeedOutcome:
     def unchanged(self, outcome: str, result: Fetched | NotModified) -> FeedState:
         """Return the state after an unchanged document; a 304 need not repeat the validators."""
         validators = result.validators or self.state.validators
-        after = self._good(outcome, validators, self.state.body_hash, max_age=result.max_age)
+        after = self._good(
+            outcome,
+            validators,
+            self.state.body_hash,
+            max_age=result.max_age,
+            detail=result.remark,
+        )
         return self._not_modified(after) if isinstance(result, NotModified) else after
 
     def _not_modified(self, after: FeedState) -> FeedState:
@@ -97,7 +103,7 @@ class FeedOutcome:
             fetched.validators,
             fetched.body_hash,
             max_age=fetched.max_age,
-            detail=document.detail,
+            detail="; ".join(filter(None, (document.detail, fetched.remark))),
         )
 
     def _cut_off(self, document: ParsedDocument) -> FeedState:

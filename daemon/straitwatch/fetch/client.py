@@ -1,9 +1,8 @@
 """Fetches a feed with a conditional GET, within limits, and returns every outcome as a value."""
 
 import asyncio
-import re
 import ssl
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import blake2b
 from http import HTTPStatus
 from time import perf_counter
@@ -11,9 +10,9 @@ from types import TracebackType
 from typing import Self
 
 import aiohttp
-from yarl import URL
 
 from straitwatch import __version__
+from straitwatch.clock import utc_now
 from straitwatch.core.model import (
     NO_VALIDATORS,
     Feed,
@@ -29,19 +28,19 @@ from straitwatch.fetch.body import read_body
 from straitwatch.fetch.failure import EXPECTED, FetchError, classify
 from straitwatch.fetch.gate import Gate
 from straitwatch.fetch.guard import ThreadResolver, public_socket
+from straitwatch.fetch.head import TolerantConnector
 from straitwatch.fetch.headers import (
     base_headers,
-    basic_auth,
     conditional_headers,
-    for_other_host,
+    describe_repairs,
     read_max_age,
     read_retry_after,
     read_validators,
 )
+from straitwatch.fetch.hop import Hop
 
 MAX_REDIRECTS = 5
 _MAX_HEADER = 32_768  # bytes of one header line; some content security policies pass 8 KB
-_AS_WRITTEN = re.compile(r"[!-~]+")  # such addresses need no quoting and are sent unchanged
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=None)  # `_fetch` has one deadline
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _WITH_BODY = frozenset({200, 203, 204})
@@ -52,50 +51,6 @@ _KINDS = {
     429: FetchFailure.RATE_LIMITED,
     451: FetchFailure.BLOCKED,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Hop:
-    """One request of a fetch: its address, and the configured headers that its host may see."""
-
-    url: URL
-    headers: dict[str, str]
-
-    @classmethod
-    def first(cls, feed: Feed) -> Self:
-        url = _to_url(feed.url)
-        if url.scheme not in ("http", "https") or not url.host:
-            raise FetchError(FetchFailure.PROTOCOL, "the address is not http or https")
-        # Title case, so that a configured header replaces a default one in any letter case.
-        headers = {name.title(): value for name, value in feed.headers}
-        if url.user is not None:
-            headers.setdefault("Authorization", basic_auth(url.user, url.password or ""))
-            url = url.with_user(None)
-        return cls(url=url, headers=headers)
-
-    @property
-    def host(self) -> str:
-        """The host of the address, with its port unless it is the default."""
-        return self.url.host_port_subcomponent or ""
-
-    def follow(self, location: str) -> Self:
-        url = self.url.join(_to_url(location))
-        if url.scheme not in ("http", "https") or not url.host:
-            raise FetchError(
-                FetchFailure.REDIRECT, "redirected to an address that is not http or https"
-            )
-        if self.url.scheme == "https" and url.scheme == "http":
-            raise FetchError(FetchFailure.REDIRECT, "redirected from https to http")
-        if url.user is not None:
-            url = url.with_user(None)
-        headers = self.headers if self._trusts(url) else for_other_host(self.headers)
-        return replace(self, url=url, headers=headers)
-
-    def _trusts(self, other: URL) -> bool:
-        if self.url.host != other.host:
-            return False
-        is_upgrade = self.url.scheme != other.scheme and other.is_default_port()
-        return self.url.port == other.port or (self.url.is_default_port() and is_upgrade)
 
 
 class Fetcher:
@@ -121,7 +76,7 @@ class Fetcher:
 
     async def __aenter__(self) -> Self:
         guard = None if self._policy.allow_private_addresses else public_socket
-        connector = aiohttp.TCPConnector(
+        connector = TolerantConnector(
             ssl=self._tls or ssl.create_default_context(),
             resolver=ThreadResolver(threads=self._policy.concurrency),
             socket_factory=guard,
@@ -163,7 +118,7 @@ class Fetcher:
         return replace(result, seconds=perf_counter() - started)
 
     async def _fetch(self, feed: Feed, validators: Validators) -> FetchResult:
-        hop = _Hop.first(feed)
+        hop = Hop.first(feed)
         origin = validators.host or hop.host
         remaining = self._timeout
         for _ in range(MAX_REDIRECTS + 1):
@@ -179,16 +134,17 @@ class Fetcher:
             hop = hop.follow(answer)
         raise FetchError(FetchFailure.REDIRECT, f"more than {MAX_REDIRECTS} redirects")
 
-    async def _request(self, hop: _Hop, validators: Validators) -> FetchResult | str:
+    async def _request(self, hop: Hop, validators: Validators) -> FetchResult | str:
         """Make one request; return the result, or the address of a redirect."""
         if self._session is None:
             raise RuntimeError("open the fetcher with `async with` first")
-        headers = self._headers | hop.headers | conditional_headers(validators)
+        headers = self._headers | hop.request_headers() | conditional_headers(validators)
         response = await self._session.get(hop.url, headers=headers, allow_redirects=False)
         try:
             if response.status in _WITH_BODY:
                 return await self._read_response(response, hop)
             if response.status in _REDIRECTS:
+                hop.cookies.keep(hop.url, response.headers, utc_now())
                 return response.headers.get("Location", "") or _fail_redirect()
             if response.status == HTTPStatus.NOT_MODIFIED:
                 return _not_modified(response, sent=validators, host=hop.host)
@@ -196,8 +152,8 @@ class Fetcher:
         finally:
             response.close()
 
-    async def _read_response(self, response: aiohttp.ClientResponse, hop: _Hop) -> Fetched:
-        body = await read_body(response, limit=self._policy.max_bytes)
+    async def _read_response(self, response: aiohttp.ClientResponse, hop: Hop) -> Fetched:
+        body, unknown = await read_body(response, limit=self._policy.max_bytes)
         return Fetched(
             url=str(hop.url),
             status=response.status,
@@ -206,6 +162,7 @@ class Fetcher:
             validators=read_validators(response.headers, hop.host),
             body_hash=blake2b(body, digest_size=16).digest(),
             max_age=read_max_age(response.headers),
+            remark=describe_repairs(response.headers, unknown),
         )
 
     def _refusal(self, response: aiohttp.ClientResponse) -> FetchFailed:
@@ -232,6 +189,7 @@ def _not_modified(response: aiohttp.ClientResponse, *, sent: Validators, host: s
             host=host,
         ),
         max_age=read_max_age(response.headers),
+        remark=describe_repairs(response.headers),
     )
 
 
@@ -256,8 +214,3 @@ def _status_text(status: int) -> str:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
         return str(status)
-
-
-def _to_url(text: str) -> URL:
-    text = text.strip()
-    return URL(text, encoded=_AS_WRITTEN.fullmatch(text) is not None)

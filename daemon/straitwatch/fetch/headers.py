@@ -2,12 +2,13 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from straitwatch.core.model import PollPolicy, Validators
-from straitwatch.fetch.body import ACCEPT_ENCODING
+from straitwatch.fetch.decoders import ACCEPT_ENCODING
+from straitwatch.fetch.head import IGNORED
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml,"
@@ -15,6 +16,7 @@ ACCEPT = (
 )
 # At most nine digits of seconds, which are 31 years; a longer number would overflow.
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
+_MAX_REMARK = 40  # characters of a server's text in a remark
 _SECONDS = re.compile(r"\s*(\d{1,9})(?:\.\d+)?\s*")
 # These headers are safe to send to any host; all other configured ones may be secrets.
 _HARMLESS = frozenset({"user-agent", "accept", "accept-language"})
@@ -75,13 +77,25 @@ def read_retry_after(headers: Mapping[str, str]) -> timedelta | None:
     value = headers.get("Retry-After", "")
     if found := _SECONDS.fullmatch(value):
         return timedelta(seconds=int(found[1]))
-    until, present = _read_date(value), _read_date(headers.get("Date", ""))
+    until, present = read_date(value), read_date(headers.get("Date", ""))
     if until is None or present is None:
         return None
     return max(until - present, timedelta(0))
 
 
-def _read_date(value: str) -> datetime | None:
+def describe_repairs(headers: Mapping[str, str], unknown_codings: Sequence[str] = ()) -> str:
+    """Say which parts of a response were ignored; empty if it was well-formed."""
+    parts = []
+    if line := headers.get(IGNORED):
+        parts.append(f"ignored malformed response headers: {line}")
+    if unknown_codings:
+        names = re.sub(r"[^ -~]", "?", ", ".join(unknown_codings))[:_MAX_REMARK]
+        parts.append(f"ignored an unknown content encoding: {names}")
+    return "; ".join(parts)
+
+
+def read_date(value: str) -> datetime | None:
+    """Return the time of an HTTP date, if it is one."""
     try:
         parsed = parsedate_to_datetime(value)
     except (ValueError, OverflowError):

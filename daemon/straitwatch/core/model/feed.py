@@ -89,6 +89,7 @@ class Fetched:
     validators: Validators
     body_hash: bytes  # blake2b-16 of `body`
     max_age: timedelta | None = None  # Cache-Control
+    remark: str = ""  # the malformed parts of the response that were ignored
     seconds: float = 0.0
 
 
@@ -98,6 +99,7 @@ class NotModified:
 
     validators: Validators
     max_age: timedelta | None = None
+    remark: str = ""
     seconds: float = 0.0
 
 
