@@ -126,6 +126,94 @@ def test_import_adds_missing_feeds(config, tmp_path) -> None:
     assert "https://four.example/rss" in text(config)
 
 
+OPML = """<?xml version="1.0" encoding="UTF-8"?>
+<opml version="2.0"><head><title>x</title></head><body>
+<!-- <outline type="rss" xmlUrl="https://old.example/rss"/>
+-->
+<outline type="rss" text="Four" xmlUrl="https://four.example/rss"/>
+<outline type="rss" text="Five" xmlUrl="feed://five.example/rss"/>
+<outline type="rss" text="Six" xmlUrl="https://six.example/rss "/>
+<outline type="rss" text="Seven & Co" xmlUrl="https://seven.example/?a=1&b=2"/>
+<outline type="rss" text="Eight" xmlUrl="ftp://eight.example/rss"/>
+<outline type="rss" text="Nine" xmlUrl="https://nine.example/my feed"/>
+<outline type="rss" text="Ten"/>
+<outline type="rss" text="Eleven" xmlUrl="https://eleven.example/rss/>
+<outline type="rss" text="One" xmlUrl='https://one.example/rss'/>
+</body></opml>
+"""
+
+
+def test_import_takes_the_good_lines_and_corrects_addresses(config, tmp_path) -> None:
+    opml = tmp_path / "feeds.opml"
+    opml.write_text(OPML, encoding="utf-8")
+
+    result = run(config, "import", str(opml))
+
+    added = text(config).removeprefix(FEEDS)
+    assert [line.split("url: ")[1].strip("'}\n") for line in added.splitlines()] == [
+        "https://four.example/rss",
+        "http://five.example/rss",
+        "https://six.example/rss",
+        "https://seven.example/?a=1&b=2",
+    ]
+    assert result.stdout == (
+        f"{opml}:6: feed://five.example/rss is read as http://five.example/rss\n"
+        f"{opml}:7: spaces around https://six.example/rss are removed\n"
+        "4 feeds added; 1 feed skipped, with an address that is known\n"
+    )
+
+
+def test_import_reports_each_feed_that_it_leaves_out(config, tmp_path) -> None:
+    opml = tmp_path / "feeds.opml"
+    opml.write_text(OPML, encoding="utf-8")
+
+    result = run(config, "import", str(opml))
+
+    assert result.exit_code == 1
+    assert [line for line in result.stderr.splitlines() if "hint" not in line] == [
+        f"{opml}:9: left out: not a web address: ftp://eight.example/rss (Eight)",
+        f"{opml}:10: left out: an address cannot contain spaces (https://nine.example/my feed)",
+        f"{opml}:11: left out: a feed without an address (Ten)",
+        f"{opml}:12: left out: a feed without an address (Eleven)",
+    ]
+
+
+def test_import_reads_a_list_of_addresses(config, tmp_path) -> None:
+    addresses = tmp_path / "urls"
+    addresses.write_bytes(
+        b"\xef\xbb\xbf# mine\nhttps://four.example/rss\r\n\n"
+        b'feed:https://five.example/rss "news" "~Five"\nnothing\n'
+    )
+
+    result = run(config, "import", str(addresses))
+
+    assert "{name: 'https://four.example/rss', url: 'https://four.example/rss'}" in text(config)
+    assert "{name: Five, url: 'https://five.example/rss'}" in text(config)
+    assert f"{addresses}:5: left out: not a web address: nothing" in result.stderr
+
+
+def test_import_of_another_file_is_refused(config, tmp_path) -> None:
+    page = tmp_path / "page.opml"
+    page.write_text("<html></html>")
+
+    assert "not an OPML file" in str(run(config, "import", str(page)).exception)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("feed://new.example/rss", "http://new.example/rss"),
+        ("feed:https://new.example/rss", "https://new.example/rss"),
+        (" https://new.example/rss ", "https://new.example/rss"),
+    ],
+)
+def test_added_address_of_a_feed_reader_is_corrected(config, written: str, read: str) -> None:
+    result = run(config, "add", written, "--name", "New", "--untried")
+
+    assert f"{written} is read as {read}\n" in result.stdout
+    assert f"url: '{read}'" in text(config)
+
+
 def test_first_feed_makes_the_file(tmp_path) -> None:
     assert run(tmp_path, "add", "https://new.example/rss", "--untried").exit_code == 0
 

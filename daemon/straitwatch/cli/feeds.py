@@ -25,7 +25,7 @@ from straitwatch.cli.options import (
 )
 from straitwatch.cli.output import in_zone, local_time, print_rows
 from straitwatch.clock import utc_now
-from straitwatch.config import Config, FeedFile
+from straitwatch.config import Config, FeedFile, correct_address
 from straitwatch.core.model import Feed, FeedState, Reason
 from straitwatch.core.plural import counted
 from straitwatch.core.redact import redact_address
@@ -117,6 +117,9 @@ def add(
 ) -> None:
     """Fetch a feed and add it to feeds.yaml; a running daemon reloads the file."""
     loaded = load_quickly(config)
+    given_url, url = url, correct_address(url)
+    if url != given_url:
+        typer.echo(f"{redact_address(given_url)} is read as {redact_address(url)}")
     read = "" if untried else _read_title(url, loaded)
     title = (
         name
@@ -240,32 +243,21 @@ def release(
 
 @app.command("import", epilog="Example:  `straitwatch feeds import subscriptions.opml`")
 def import_(
-    opml: Annotated[Path, typer.Argument(metavar="FILE", help="An OPML file.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="An OPML file, or a text file of addresses.")
+    ],
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
-    """Add the feeds of an OPML file; feeds with a known address are skipped."""
-    try:
-        outlines = ET.parse(opml).iter("outline")  # noqa: S314 - your own file; expat limits entities
-    except OSError as error:
-        raise UsageError(f"{opml}: cannot be read: {error.strerror}") from error
-    except ET.ParseError as error:
-        raise UsageError(f"{opml}: not an OPML file: {error}") from error
-    loaded = load_quickly(config)
-    known = {feed.url for feed in loaded.feeds}
-    names = {feed.name for feed in loaded.feeds}
-    rows: list[dict[str, Any]] = []
-    for outline in outlines:
-        url = outline.get("xmlUrl")
-        if not url or url in known:
-            continue
-        shown = redact_address(url)
-        name = outline.get("title") or outline.get("text") or shown
-        name = shown if name in names else name
-        rows.append({"name": name, "url": url})
-        known.add(url)
-        names.add(name)
-    FeedFile(config, load_quickly).add(rows)
-    typer.echo(f"{counted(len(rows), 'feed')} added")
+    """Add the feeds of an OPML file or of a list of addresses.
+
+    Feeds with a known address are skipped. An address such as feed://host/path is corrected.
+    Exit status 1 if a feed cannot be used: it is reported, and the others are added.
+    """
+    from straitwatch.cli.importing import import_feeds  # noqa: PLC0415 - only this command
+
+    left_out = import_feeds(file, FeedFile(config, load_quickly), load_quickly(config).feeds)
+    if left_out:
+        raise typer.Exit(1)
 
 
 def _describe(feed: Feed) -> dict[str, Any]:

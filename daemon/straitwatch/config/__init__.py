@@ -1,5 +1,6 @@
 """Reads configuration files and the environment into one `Config`, or lists every problem."""
 
+from straitwatch.config.addresses import correct_address
 from straitwatch.config.beat import load_beat
 from straitwatch.config.feedfile import FeedFile
 from straitwatch.config.files import (
@@ -23,6 +24,7 @@ from straitwatch.config.reasons_page import reasons_page
 from straitwatch.config.reference import reference_page, write_schemas
 from straitwatch.config.rules import Lists, kept_lists, load_lists
 from straitwatch.config.scalars import read_duration
+from straitwatch.config.subscriptions import Subscription, read_subscriptions
 
 __all__ = [
     "DEFAULT_CONFIG",
@@ -33,8 +35,10 @@ __all__ = [
     "Lists",
     "Settings",
     "ShadowLists",
+    "Subscription",
     "config_fingerprint",
     "configured_store",
+    "correct_address",
     "kept_lists",
     "load_beat",
     "load_config",
@@ -42,6 +46,7 @@ __all__ = [
     "load_lists",
     "load_settings",
     "read_duration",
+    "read_subscriptions",
     "reasons_page",
     "reference_page",
     "require_files",

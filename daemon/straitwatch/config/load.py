@@ -4,8 +4,8 @@ import codecs
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from straitwatch.config.addresses import address_problem
 from straitwatch.config.beat import read_beat
 from straitwatch.config.document import Document, KeyPath
 from straitwatch.config.environment import expand
@@ -237,7 +237,7 @@ class _Loader:
         lines: dict[str, int] = {}
         for at, feed_shape in enumerate(shape.feeds if shape else ()):
             path: KeyPath = ("feeds", at)
-            if problem := _address_problem(feed_shape.url):
+            if problem := address_problem(feed_shape.url):
                 self.problems.append(document.problem((*path, "url"), *problem))
                 continue
             about = self._about(document, (*path, "about"), feed_shape.about, term_sets)
@@ -397,19 +397,6 @@ def _headers_in_clear(data: object) -> Iterator[tuple[str, str]]:
         headers = feed.get("headers") if isinstance(feed, dict) else None
         for name, value in headers.items() if isinstance(headers, dict) else ():
             yield str(name), str(value)
-
-
-def _address_problem(url: str) -> tuple[str, str] | None:
-    if any(character.isspace() for character in url):
-        return "an address cannot contain spaces", "write a space as %20"
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        return f"not an address: {url}", "https://host/path"
-    if parts.scheme not in ("http", "https") or not host:
-        return f"not a web address: {url}", "a feed's address begins with https:// or http://"
-    return None
 
 
 def _feed(shape: FeedSchema, *, about: tuple[str, ...]) -> Feed:
