@@ -106,7 +106,9 @@ async def open_desk(
         }
         config = write_config(
             directory,
-            feeds={name: server.url(path) for name, path in paths.items()},
+            feeds={
+                name: path if "://" in path else server.url(path) for name, path in paths.items()
+            },
             **(defaults | settings),
         )
         clock = Clock()

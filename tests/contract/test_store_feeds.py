@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from builders.store import LEASE, NOW, claim, make_feed
@@ -6,6 +7,7 @@ from straitwatch.store import (
     Store,
     complete_polls,
     distrusted_feeds,
+    due_feeds,
     feed_states,
     reset_feed_leases,
     reset_leases,
@@ -47,6 +49,25 @@ def test_feeds_due_longest_are_claimed_first_and_no_more_than_asked_for(store: S
     later = claim(store, now=NOW + timedelta(hours=1), limit=2)
 
     assert [state.feed_id for state in later] == ["f3", "f2"]
+
+
+def test_feeds_due_longest_come_first_with_their_last_outcomes(store: Store) -> None:
+    store.call(sync_feeds, [make_feed("f1"), make_feed("f2"), make_feed("f3")], NOW)
+    polled = [
+        replace(
+            state,
+            next_due_at=NOW + timedelta(minutes=10 - int(state.feed_id[1])),
+            last_outcome="timeout" if state.feed_id == "f2" else "ok",
+        )
+        for state in claim(store)
+    ]
+    store.call(complete_polls, polled)
+    claim(store, now=NOW + timedelta(hours=1), only=["f3"])
+
+    due = store.call(due_feeds, now=NOW + timedelta(hours=1))
+
+    assert list(due.items()) == [("f2", "timeout"), ("f1", "ok")]
+    assert store.call(due_feeds, now=NOW + timedelta(minutes=8, seconds=30)) == {"f2": "timeout"}
 
 
 def test_only_the_feeds_asked_for_are_claimed(store: Store) -> None:

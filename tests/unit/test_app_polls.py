@@ -1,20 +1,67 @@
 """Polls of due feeds, side by side."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 
+from aiohttp import web
 from structlog.testing import capture_logs
 
 from builders import make_feed
 from builders.app import STORY, Desk, open_desk
 from builders.configs import rss
-from servers.feeds import Page
+from servers.feeds import FeedServer, Page, Raw
 from straitwatch import store as db
-from straitwatch.core.model import FeedState, PollReport
+from straitwatch.app.polls import Polls
+from straitwatch.core.model import FeedState, ParsedDocument, PollReport
+from straitwatch.core.parse_document import ParseRequest
 from straitwatch.parsepool import ParsePool
 
 TWO_FEEDS = {"One": "/one", "Two": "/two"}
+
+
+class Gate:
+    """Pages that a server sends only once they are opened."""
+
+    def __init__(self, desk: Desk, *paths: str) -> None:
+        self._is_open = asyncio.Event()
+        for path in paths:
+            desk.feeds.answer(path, self._send)
+
+    def open(self) -> None:
+        self._is_open.set()
+
+    async def _send(self, _request: web.Request) -> web.Response:
+        await self._is_open.wait()
+        return web.Response(body=rss(STORY))
+
+
+class BusyPool(ParsePool):
+    """A pool whose workers are busy for ever."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_busy = asyncio.Event()
+
+    async def parse(self, request: ParseRequest) -> ParsedDocument:
+        self.is_busy.set()
+        return await asyncio.get_running_loop().create_future()
+
+
+class Seconds:
+    """A monotonic clock that the test moves."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def cancel(polls: Polls) -> None:
+    for task in polls.tasks:
+        task.cancel()
+    await asyncio.wait(polls.tasks)
 
 
 def states(desk: Desk) -> dict[str, FeedState]:
@@ -56,11 +103,74 @@ async def test_polls_leave_feeds_that_fall_due_later(tmp_path) -> None:
 async def test_polls_run_at_most_as_many_as_the_configured_concurrency(tmp_path) -> None:
     polling = {"concurrency": 1, "allow_private_addresses": True}
     async with open_desk(tmp_path, feeds=TWO_FEEDS, polling=polling) as desk:
+        gate = Gate(desk, "/one", "/two")
         started = [await desk.app.polls.start_due(), await desk.app.polls.start_due()]
+        gate.open()
         await desk.poll()
 
         assert started == [1, 0]
         assert sorted(desk.feeds.paths()) == ["/one", "/two"]
+
+
+async def test_polls_of_a_hanging_host_delay_no_other_host(tmp_path) -> None:
+    async with FeedServer() as stuck:
+        feeds = {f"Stuck {n}": stuck.answer(f"/{n}", Raw(hangs=True)) for n in range(60)}
+        async with open_desk(tmp_path, feeds=feeds | {"Example Wire": "/wire"}) as desk:
+            reports = asyncio.Queue[PollReport]()
+            desk.app.polls.on_poll = reports.put_nowait
+            for _ in range(2):
+                await desk.app.polls.start_due()
+                await reports.get()
+                desk.clock.advance(minutes=1)
+
+            assert len(stuck.requests) <= 2
+            assert desk.feeds.paths() == ["/wire", "/wire"]
+            await cancel(desk.app.polls)
+
+
+async def test_poll_has_no_place_while_its_document_is_read(tmp_path) -> None:
+    polling = {"concurrency": 1, "allow_private_addresses": True}
+    async with open_desk(tmp_path, feeds=TWO_FEEDS, polling=polling) as desk:
+        pool = BusyPool()
+        desk.runtime.tools = replace(desk.runtime.tools, pool=pool)
+        for path in ("/one", "/two"):
+            desk.feeds.answer(path, Page(rss(STORY)))
+
+        await desk.app.polls.start_due()
+        await pool.is_busy.wait()
+        started = await desk.app.polls.start_due()
+        await desk.feeds.asked(2)
+
+        assert started == 1
+        await cancel(desk.app.polls)
+
+
+async def test_stuck_fetch_gives_way_to_a_feed_that_waits(tmp_path) -> None:
+    polling = {"concurrency": 2, "allow_private_addresses": True}
+    feeds = {"Stuck": "/stuck", "Jammed": "/jammed", "Example Wire": "/wire"}
+    async with open_desk(tmp_path, feeds=feeds, polling=polling) as desk:
+        seconds = Seconds()
+        polls = Polls(desk.runtime, request_send=desk.app.senders.wake, seconds=seconds)
+        for path in ("/stuck", "/jammed"):
+            desk.feeds.answer(path, Raw(hangs=True))
+        *stuck, wire = (feed.id for feed in desk.runtime.active.feeds.values())
+        for feed_id in stuck:
+            desk.call(make_due, feed_id, desk.clock() - timedelta(minutes=1))
+
+        await polls.start_due()
+        await desk.feeds.asked(2)
+        seconds.now = 2
+        await polls.start_due()
+        await asyncio.wait(polls.tasks, return_when=asyncio.FIRST_COMPLETED)
+        await polls.start_due()
+        await asyncio.wait(polls.tasks, return_when=asyncio.FIRST_COMPLETED)
+
+        found = states(desk)
+        assert desk.feeds.paths()[2:] == ["/wire"]
+        assert found[wire].last_outcome == "ok"
+        assert [found[feed_id].failures for feed_id in stuck] == [0, 0]
+        assert len(desk.call(db.due_feeds, now=desk.clock())) == 1
+        await cancel(polls)
 
 
 async def test_polls_start_none_while_the_daemon_stops(tmp_path) -> None:
@@ -84,14 +194,14 @@ async def test_polls_send_an_alert_without_waiting_for_the_next_tick(tmp_path) -
         assert "Taiwan Strait" in str(desk.slack.messages)
 
 
-async def test_polls_return_the_feeds_of_another_replica_and_poll_their_own(tmp_path) -> None:
+async def test_polls_leave_the_feeds_of_another_replica(tmp_path) -> None:
     polling = {"concurrency": 1, "allow_private_addresses": True}
     async with open_desk(tmp_path, polling=polling) as desk:
         (ours,) = desk.runtime.active.feeds.values()
         theirs = make_feed("Theirs", id="0000")
         desk.call(db.sync_feeds, [ours, theirs], desk.clock())
         before = desk.clock() - timedelta(days=1)
-        desk.call(_make_due, theirs.id, before)
+        desk.call(make_due, theirs.id, before)
 
         await desk.poll()
 
@@ -102,7 +212,7 @@ async def test_polls_return_the_feeds_of_another_replica_and_poll_their_own(tmp_
         assert [state.feed_id for state in claimed] == [theirs.id]
 
 
-def _make_due(tx: db.Transaction, feed_id: str, at) -> None:
+def make_due(tx: db.Transaction, feed_id: str, at) -> None:
     lease = timedelta(minutes=1)
     (state,) = db.claim_due_feeds(
         tx, now=at + timedelta(days=1), limit=5, lease=lease, only=[feed_id]

@@ -21,7 +21,7 @@ import structlog
 from straitwatch.app.activate import activate
 from straitwatch.app.health import HealthWatch
 from straitwatch.app.housekeeping import Housekeeping
-from straitwatch.app.polls import Polls
+from straitwatch.app.polls import POLL_SECONDS, Polls
 from straitwatch.app.reload import ConfigReloader
 from straitwatch.app.runtime import Runtime
 from straitwatch.app.senders import Senders
@@ -43,7 +43,7 @@ from straitwatch.web import bind, build_web, serve_web
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 GRACE = timedelta(seconds=10)  # for polls and sends in flight when the daemon stops
-TICK_SECONDS = 1.0
+SEND_SECONDS = 1.0
 RELOAD_SECONDS = 2.0
 GAUGE_SECONDS = 15.0
 HEALTH_SECONDS = 30.0
@@ -116,7 +116,8 @@ class App:
     def _schedule(self) -> Scheduler:
         failures = self.runtime.tools.metrics.job_failures
         scheduler = Scheduler(on_failure=lambda job: failures.labels(job=job).inc())
-        scheduler.every(TICK_SECONDS, self._tick, name="tick")
+        scheduler.every(POLL_SECONDS, self.polls.start_due, name="poll")
+        scheduler.every(SEND_SECONDS, self.senders.wake, name="send")
         scheduler.every(HOUSEKEEPING_SECONDS, self.housekeeping.tend_outbox, name="housekeep")
         scheduler.every(HOUSEKEEPING_SECONDS, self.shadow.end_when_due, name="shadow")
         scheduler.every(DIGEST_SECONDS, self.housekeeping.write_digests, name="digest")
@@ -126,10 +127,6 @@ class App:
         scheduler.every(OUTBOX_CHECK_SECONDS, self.health.check_outbox, name="check outbox")
         scheduler.every(PRUNE_SECONDS, self.housekeeping.prune, name="prune")
         return scheduler
-
-    async def _tick(self) -> None:
-        await self.polls.start_due()
-        await self.senders.wake()
 
     def _log_start(self) -> None:
         active = self.runtime.active

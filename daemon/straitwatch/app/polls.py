@@ -4,26 +4,47 @@ import asyncio
 import shlex
 from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
-from functools import partial
+from time import monotonic
 
 import structlog
 
 from straitwatch import store as db
 from straitwatch.app.runtime import Runtime
-from straitwatch.core.model import Feed, FeedState, NoticeFacts, PollReport
+from straitwatch.core.lanes import Lanes, Visit
+from straitwatch.core.model import (
+    Feed,
+    FeedState,
+    FetchFailure,
+    NoticeFacts,
+    PollPolicy,
+    PollReport,
+)
 from straitwatch.core.policy import FEED_LEASE
 from straitwatch.errors import StoreError
-from straitwatch.pipeline import ingest_feed, record_broken_poll
+from straitwatch.fetch import host_name
+from straitwatch.pipeline import FetchedFeed, fetch_feed, ingest_feed, record_broken_poll
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
+POLL_SECONDS = 0.25  # between two looks for feeds that are due, and for places that are free
+_UNFINISHED = 2  # polls for each place that are fetched or read; the bodies of more fill the memory
+
 
 class Polls:
-    """The polls in flight: as many at once as `polling.concurrency` allows."""
+    """The polls in flight. A poll has a place only while it waits for a server: see `Lanes`."""
 
-    def __init__(self, runtime: Runtime, *, request_send: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        *,
+        request_send: Callable[[], Awaitable[None]],
+        seconds: Callable[[], float] = monotonic,
+    ) -> None:
         self._runtime = runtime
         self._request_send = request_send
+        self._seconds = seconds
+        self._lanes = Lanes()
+        self._limits: dict[str, asyncio.Timeout] = {}  # of the fetches in progress, by feed
         self._tasks: set[asyncio.Task[None]] = set()
         self.on_poll: Callable[[PollReport], None] | None = None
 
@@ -32,46 +53,80 @@ class Polls:
         """The polls in flight."""
         return self._tasks
 
-    async def start_due(self, *, due_by: datetime | None = None) -> int:
-        """Claim the feeds that are due, up to the free room, and start to poll them.
-
-        Args:
-            due_by: leave feeds that fall due later; None: now.
-        """
-        runtime = self._runtime
-        room = runtime.active.config.polling.concurrency - len(self._tasks)
-        if runtime.is_stopping or room <= 0:
+    async def start_due(self) -> int:
+        """Start the polls that are due and have a place; return their number."""
+        if self._runtime.is_stopping:
             return 0
-        claimed = await self._claim(room, due_by)
-        for state in claimed:
-            task = asyncio.create_task(self._poll(runtime.active.feeds[state.feed_id], state))
+        waiting = await self._read_due()
+        started = await self._start(waiting)
+        for feed_id in self._lanes.interrupt(waiting.values(), self._policy, now=self._seconds()):
+            self._limits[feed_id].reschedule(0)
+        return started
+
+    async def run_all(self, *, due_by: datetime) -> None:
+        """Poll every feed that is due by a time."""
+        waiting = await self._read_due(due_by)
+        while waiting or self._tasks:
+            await self._start(waiting, due_by)
+            pause = asyncio.create_task(asyncio.sleep(POLL_SECONDS))
+            await asyncio.wait((*self._tasks, pause), return_when=asyncio.FIRST_COMPLETED)
+            pause.cancel()
+
+    @property
+    def _policy(self) -> PollPolicy:
+        return self._runtime.active.config.polling
+
+    async def _read_due(self, due_by: datetime | None = None) -> dict[str, Visit]:
+        """Return the feeds of this configuration that are due, by id, the longest due first."""
+        tools, feeds = self._runtime.tools, self._runtime.active.feeds
+        due = await tools.store.run(db.due_feeds, now=tools.clock(), due_by=due_by)
+        return {
+            id_: self._visit(feeds[id_], last_outcome)
+            for id_, last_outcome in due.items()
+            if id_ in feeds  # replicas may have other configurations
+        }
+
+    def _visit(self, feed: Feed, last_outcome: str) -> Visit:
+        is_slow = self._lanes.is_slow(feed.id, default=last_outcome == FetchFailure.TIMEOUT)
+        return Visit(feed_id=feed.id, host=host_name(feed.url), is_slow=is_slow)
+
+    async def _start(self, waiting: dict[str, Visit], due_by: datetime | None = None) -> int:
+        """Start the polls that have a place, and remove them from those that wait."""
+        if len(self._tasks) >= _UNFINISHED * self._policy.concurrency:
+            return 0
+        entered = self._lanes.enter(waiting.values(), self._policy, now=self._seconds())
+        claimed = await self._claim([visit.feed_id for visit in entered], due_by)
+        for visit in entered:
+            del waiting[visit.feed_id]
+            state = claimed.get(visit.feed_id)
+            if state is None:  # another replica polls it
+                self._lanes.give_up(visit)
+                continue
+            task = asyncio.create_task(self._poll(visit, state))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return len(claimed)
 
-    async def run_all(self, *, due_by: datetime) -> None:
-        """Poll every feed that is due by a time."""
-        while await self.start_due(due_by=due_by) or self._tasks:
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+    async def _claim(self, ids: Collection[str], due_by: datetime | None) -> dict[str, FeedState]:
+        if not ids:
+            return {}
+        tools = self._runtime.tools
+        claimed = await tools.store.run(
+            db.claim_due_feeds,
+            now=tools.clock(),
+            limit=len(ids),
+            lease=FEED_LEASE,
+            only=ids,
+            due_by=due_by,
+        )
+        return {state.feed_id: state for state in claimed}
 
-    async def _claim(self, limit: int, due_by: datetime | None) -> list[FeedState]:
-        """Claim feeds of this configuration, and return those of other replicas' configurations.
-
-        The first claim takes any feeds. A claim that lists ours costs more and is rarely needed.
-        """
-        tools, feeds = self._runtime.tools, self._runtime.active.feeds
-        claim = partial(db.claim_due_feeds, now=tools.clock(), lease=FEED_LEASE, due_by=due_by)
-        claimed = await tools.store.run(claim, limit=limit)
-        unknown = [state for state in claimed if state.feed_id not in feeds]
-        if not unknown:
-            return claimed
-        await tools.store.run(db.reset_feed_leases, unknown)
-        ours = [state for state in claimed if state not in unknown]
-        return ours + await tools.store.run(claim, limit=len(unknown), only=list(feeds))
-
-    async def _poll(self, feed: Feed, state: FeedState) -> None:
+    async def _poll(self, visit: Visit, state: FeedState) -> None:
+        feed = self._runtime.active.feeds[visit.feed_id]
         with structlog.contextvars.bound_contextvars(feed=feed.name):
-            report = await self._ingest(feed, state)
+            report = await self._ingest(feed, state, visit)
+        if report is None:
+            return
         self._runtime.totals.add(report)
         if report.rekeyed:
             await self._notify_rekeyed(feed, report)
@@ -80,14 +135,39 @@ class Polls:
         if self.on_poll is not None:
             self.on_poll(report)
 
-    async def _ingest(self, feed: Feed, state: FeedState) -> PollReport:
-        tools, active = self._runtime.tools, self._runtime.active
-        policy = active.config.polling
+    async def _ingest(self, feed: Feed, state: FeedState, visit: Visit) -> PollReport | None:
+        """Fetch a feed and read it; return None if the fetch was interrupted."""
         try:
-            return await ingest_feed(feed, state, tools=tools, rules=active.rules, policy=policy)
+            fetched = await self._fetch(feed, state, visit)
+            if fetched is None:
+                await self._postpone(state)
+                return None
+            tools, rules = self._runtime.tools, self._runtime.active.rules
+            return await ingest_feed(fetched, tools=tools, rules=rules, policy=self._policy)
         except Exception as error:  # around one feed: the others continue
             log.exception("poll failed")
             return await self._record_broken(feed, state, error)
+
+    async def _fetch(self, feed: Feed, state: FeedState, visit: Visit) -> FetchedFeed | None:
+        """Fetch a feed in its place; return None if the place was needed for quicker feeds."""
+        self._lanes.begin(visit, now=self._seconds())
+        limit = self._limits[feed.id] = asyncio.timeout(None)
+        try:
+            async with limit:
+                return await fetch_feed(feed, state, tools=self._runtime.tools)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            return None
+        finally:
+            del self._limits[feed.id]
+            self._lanes.leave(visit, now=self._seconds())
+
+    async def _postpone(self, state: FeedState) -> None:
+        """End the claim of a feed; it stays due, and waits for a place among the slow feeds."""
+        log.info("slow fetch interrupted: other feeds wait")
+        self._runtime.tools.metrics.polls.labels(outcome="interrupted").inc()
+        await self._runtime.tools.store.run(db.reset_feed_leases, [state])
 
     async def _record_broken(self, feed: Feed, state: FeedState, error: Exception) -> PollReport:
         tools, policy = self._runtime.tools, self._runtime.active.config.polling

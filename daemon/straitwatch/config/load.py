@@ -432,6 +432,7 @@ def _poll_policy(settings: SettingsSchema) -> PollPolicy:
         allow_private_addresses=polling.allow_private_addresses,
         concurrency=polling.concurrency,
         per_host=polling.per_host,
+        spacing=polling.spacing,
         timeout=polling.timeout,
         max_bytes=polling.max_bytes,
     )

@@ -26,9 +26,15 @@ def give_up_after(kind: DriverKind | None) -> timedelta:
 # ---------------------------------------------------------------- leases and holds
 
 SEND_LEASE = timedelta(seconds=30)  # renewed while a send lasts
-# Longer than forty polls of one slow host, two at a time, 30 s each: a poll waits for its turn.
-FEED_LEASE = timedelta(minutes=15)
+FEED_LEASE = timedelta(minutes=15)  # far longer than any poll, also of thousands of entries
 MAX_RECEIVER_HOLD = timedelta(hours=1)  # even if Retry-After is longer
+
+# ---------------------------------------------------------------- who is fetched when
+
+SPACING = timedelta(seconds=1)  # between two fetches from one host
+PATIENCE = timedelta(seconds=1)  # a longer fetch ends if quick feeds wait for its place
+SLOW_AFTER = timedelta(seconds=5)  # a feed whose fetch took longer is slow the next time
+SLOW_SHARE = 0.25  # of all places, for slow feeds
 
 # ---------------------------------------------------------------- whole documents of feeds
 

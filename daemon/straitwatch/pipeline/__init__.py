@@ -2,8 +2,9 @@
 
 Poll one feed, every few minutes::
 
-    ingest_feed(feed, state)
+    fetch_feed(feed, state)
         fetcher.fetch(feed, validators)         # over HTTP; no transaction is open
+    ingest_feed(fetched)
         pool.parse(request)                     # parsed in a worker process
         recognize_entries(document)             # find the entries that are stored already
         silent_entries(document, known)         # a new feed's archive is not news
@@ -62,7 +63,9 @@ from straitwatch.pipeline.digest import write_digest
 from straitwatch.pipeline.notices import address
 from straitwatch.pipeline.poll import (
     COMMIT_AT_ONCE,
+    FetchedFeed,
     commit_poll,
+    fetch_feed,
     ingest_feed,
     recognize_entries,
     record_broken_poll,
@@ -75,6 +78,7 @@ from straitwatch.pipeline.window import WINDOW, FoldWindowCache
 __all__ = [
     "COMMIT_AT_ONCE",
     "WINDOW",
+    "FetchedFeed",
     "FoldWindowCache",
     "SplitOff",
     "Tools",
@@ -83,6 +87,7 @@ __all__ = [
     "backtest",
     "commit_poll",
     "deliver_due",
+    "fetch_feed",
     "ingest_feed",
     "merge_stories",
     "recognize_entries",

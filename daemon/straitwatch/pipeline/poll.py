@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -19,6 +19,7 @@ from straitwatch.core.model import (
     FeedState,
     Fetched,
     FetchFailed,
+    FetchResult,
     KnownEntry,
     NotModified,
     ParsedDocument,
@@ -28,6 +29,7 @@ from straitwatch.core.model import (
     PollPolicy,
     PollReport,
     Report,
+    Validators,
 )
 from straitwatch.core.parse_document import ParseRequest
 from straitwatch.core.plan import PollContext, plan_poll
@@ -62,23 +64,39 @@ FENCED = "fenced"  # outcome of a poll if another worker has claimed the feed si
 _NO_IDS: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchedFeed:
+    """A feed that was fetched: its state before, the validators that were sent, and the answer."""
+
+    feed: Feed
+    state: FeedState
+    sent: Validators
+    result: FetchResult
+
+
+async def fetch_feed(feed: Feed, state: FeedState, *, tools: Tools) -> FetchedFeed:
+    """Fetch one feed: the part of a poll that waits for a server."""
+    sent = validators_to_send(state, tools.clock())
+    result = await tools.fetcher.fetch(feed, sent)
+    return FetchedFeed(feed=feed, state=state, sent=sent, result=result)
+
+
 async def ingest_feed(
-    feed: Feed, state: FeedState, *, tools: Tools, rules: Rules, policy: PollPolicy
+    fetched: FetchedFeed, *, tools: Tools, rules: Rules, policy: PollPolicy
 ) -> PollReport:
-    """Poll one feed and commit the changes."""
-    validators = validators_to_send(state, tools.clock())
-    result = await tools.fetcher.fetch(feed, validators)
-    outcome = _start_outcome(feed, state, policy, tools)
+    """Read the answer of a feed's server, and commit the changes."""
+    result = fetched.result
+    outcome = _start_outcome(fetched.feed, fetched.state, policy, tools)
     match result:
         case NotModified():
             return await _complete(outcome.unchanged("not_modified", result), tools)
         case FetchFailed():
             log.info("feed failed", outcome=result.kind, detail=result.detail)
             return await _complete(outcome.failed(result), tools)
-        case Fetched() if result.body_hash == state.body_hash:
+        case Fetched() if result.body_hash == fetched.state.body_hash:
             return await _complete(outcome.unchanged("unchanged", result), tools)
         case Fetched():
-            outcome = replace(outcome, sent=validators)
+            outcome = replace(outcome, sent=fetched.sent)
             return await _ingest_document(outcome, result, tools=tools, rules=rules)
 
 

@@ -94,6 +94,12 @@ def stored_feeds(tx: Transaction) -> dict[str, Feed]:
     return {row.id: Feed(**row._mapping) for row in rows}  # noqa: SLF001 - public despite its name
 
 
+def due_feeds(tx: Transaction, *, now: datetime, due_by: datetime | None = None) -> dict[str, str]:
+    """Return the last outcome of each feed that is due and unclaimed, the longest due first."""
+    values = {"due_by": due_by or now, "b_now": now}
+    return {row.id: row.last_outcome for row in tx.execute(_DUE, values)}
+
+
 def claim_due_feeds(
     tx: Transaction,
     *,
@@ -122,13 +128,17 @@ def claim_due_feeds(
     return sorted(states, key=lambda state: (state.next_due_at or now, state.feed_id))
 
 
-@cache  # a full pool claims one feed at a time; building this costs more than running it
+_IS_DUE = (
+    IS_WATCHED,
+    FEED.c.next_due_at <= sa.bindparam("due_by"),
+    sa.or_(FEED.c.lease_until.is_(None), FEED.c.lease_until <= sa.bindparam("b_now")),
+)
+_DUE = sa.select(FEED.c.id, FEED.c.last_outcome).where(*_IS_DUE).order_by(FEED.c.next_due_at)
+
+
+@cache  # building this costs more than running it
 def _claim(*, is_postgres: bool, has_choice: bool) -> sa.Executable:
-    is_due = [
-        IS_WATCHED,
-        FEED.c.next_due_at <= sa.bindparam("due_by"),
-        sa.or_(FEED.c.lease_until.is_(None), FEED.c.lease_until <= sa.bindparam("b_now")),
-    ]
+    is_due = list(_IS_DUE)
     if has_choice:
         is_due.append(FEED.c.id.in_(sa.bindparam("ids", expanding=True)))
     due = sa.select(FEED.c.id).where(*is_due).order_by(FEED.c.next_due_at)

@@ -34,7 +34,8 @@ class Metrics:
     def _add_feeds(self) -> None:
         self.polls = self._counter(
             "feed_polls",
-            "Polls of feeds. `outcome` is the last outcome in `feeds health`.",
+            "Polls of feeds. `outcome` is the last outcome in `feeds health`, or `interrupted`: a "
+            "slow fetch gave its place to other feeds.",
             "outcome",
         )
         self.entries = self._counter("entries", "Entries read: `new` or `known`.", "outcome")

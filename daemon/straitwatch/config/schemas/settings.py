@@ -79,13 +79,20 @@ class PollingSchema(Schema):
         default_of(PollPolicy, "concurrency"),
         ge=1,
         le=1000,
-        description="Polls that may run at the same time.",
+        description="Feeds that may be fetched at the same time. Feeds whose last fetch was slow "
+        "may use a quarter of these places.",
     )
     per_host: int = Field(
         default_of(PollPolicy, "per_host"),
         ge=1,
         le=50,
-        description="Polls of one host that may run at the same time.",
+        description="Feeds of one host that may be fetched at the same time. Feeds whose last "
+        "fetch was slow may use half of these places.",
+    )
+    spacing: Duration | None = Field(
+        default_of(PollPolicy, "spacing"),
+        description="Shortest time between the starts of two fetches from one host. Default: "
+        "`1s`, but `0s` for servers on this computer.",
     )
     timeout: Pause = Field(
         default_of(PollPolicy, "timeout"),

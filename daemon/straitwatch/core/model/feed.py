@@ -59,6 +59,7 @@ class PollPolicy:
     allow_private_addresses: bool = False
     concurrency: int = 50
     per_host: int = 2
+    spacing: timedelta | None = None  # None: see core.lanes
     timeout: timedelta = timedelta(seconds=30)
     max_bytes: int = 10_000_000  # the largest of 932 real feeds had 4 MB
 
