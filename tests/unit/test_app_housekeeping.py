@@ -2,15 +2,27 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from builders.app import NOW, open_desk
-from builders.store import SEND_LEASE
+from builders.store import SEND_LEASE, make_plan, make_story
 from straitwatch import store as db
-from straitwatch.core.model import DeliveryState, FeedState
+from straitwatch.core.arrivals import poll_weight
+from straitwatch.core.model import (
+    Arrivals,
+    DeliveryState,
+    FeedProfile,
+    FeedState,
+    IntervalReason,
+    PollInterval,
+    Severity,
+)
 
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 RAIN = ("g2", "Rain in spring", "It rains.")
 
 
@@ -101,3 +113,47 @@ async def test_housekeeping_deletes_entries_past_their_retention(tmp_path) -> No
         await desk.app.housekeeping.prune()
 
         assert desk.call(db.count_entries_since, NOW - timedelta(days=1)) == 2
+
+
+async def test_feed_of_an_urgent_story_is_polled_soon_unless_its_server_asks_to_wait(
+    tmp_path,
+) -> None:
+    async with open_desk(tmp_path) as desk:
+        (feed_id,) = desk.runtime.active.feeds
+        waits = []
+        for reason in (IntervalReason.ADAPTED, IntervalReason.PUBLISHER):
+            interval = PollInterval(length=HOUR, reason=reason)
+            profile = FeedProfile(interval=interval)
+            state = FeedState(feed_id=feed_id, next_due_at=NOW + HOUR, profile=profile)
+            desk.call(db.complete_polls, [state])
+            desk.call(bring_urgent_report, feed_id)
+            desk.runtime.tools.pace.breaking = frozenset()
+
+            await desk.app.housekeeping.follow_stories()
+
+            assert desk.runtime.tools.pace.demand_for(feed_id).is_breaking
+            waits.append(desk.call(db.feed_states)[feed_id].next_due_at - NOW)
+
+    assert waits == [desk.runtime.active.config.polling.min_interval, HOUR]
+
+
+def bring_urgent_report(tx: db.Transaction, feed_id: str) -> None:
+    state = db.feed_states(tx)[feed_id]
+    story = make_story(sent_severity=Severity.HIGH)
+    plan = make_plan(state, stories=(story,), alerts=(), deliveries=())
+    kept = replace(plan.state, next_due_at=state.next_due_at, profile=state.profile)
+    assert db.apply_plan(tx, replace(plan, state=kept))
+
+
+async def test_feeds_share_the_polls_by_what_they_bring(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        (feed_id,) = desk.runtime.active.feeds
+        arrivals = Arrivals(entries=100, since_at=NOW - 90 * DAY, counted_at=NOW)
+        state = FeedState(feed_id=feed_id, profile=FeedProfile(arrivals=arrivals))
+        desk.call(db.complete_polls, [state])
+
+        await desk.app.housekeeping.balance_polls()
+
+        reference = desk.runtime.tools.pace.reference
+        assert reference is not None
+        assert 0 < reference <= (poll_weight(arrivals, desk.clock()) or 0)

@@ -6,13 +6,17 @@ from datetime import timedelta
 import pytest
 
 from builders import NOON, make_entry, make_feed, seen_feed_state
+from straitwatch.core.arrivals import arrivals_per_day
 from straitwatch.core.feed_outcome import FeedOutcome
 from straitwatch.core.model import (
+    FeedProfile,
     FeedState,
     Fetched,
+    IntervalReason,
     NotModified,
     ParsedDocument,
     ParseProblem,
+    PollInterval,
     PollPolicy,
     Validators,
 )
@@ -104,7 +108,40 @@ def test_poll_after_three_missed_ones_reports_the_gap(silent_for, is_gap) -> Non
 
 
 def test_new_entries_are_counted_as_arrivals_after_the_first_fetch() -> None:
-    first = first_fetch(ParsedDocument(format="rss20", entries=(make_entry(),)))
+    undated = make_entry(published_at=None)
+    first = first_fetch(ParsedDocument(format="rss20", entries=(undated,)))
     later = outcome_of(first).parsed(FETCHED, ParsedDocument(format="rss20"), new=3)
 
     assert [state.profile.arrivals.entries for state in (first, later)] == [0, 3]
+
+
+def test_dates_of_a_first_document_show_the_rhythm_of_its_feed() -> None:
+    dates = [NOON - number * timedelta(hours=6) for number in range(41)]
+    archive = tuple(make_entry(guid=f"{date}", published_at=date) for date in dates)
+
+    state = first_fetch(ParsedDocument(format="rss20", entries=archive))
+
+    assert arrivals_per_day(state.profile.arrivals, NOON) == pytest.approx(4, rel=0.1)
+
+
+def test_feed_with_an_archive_of_dates_is_polled_at_the_usual_interval_at_first() -> None:
+    old = make_entry(published_at=NOON - timedelta(days=300))
+
+    state = first_fetch(ParsedDocument(format="rss20", entries=(old,)))
+
+    assert state.profile.interval == PollInterval(
+        length=PollPolicy().interval, reason=IntervalReason.NEW
+    )
+
+
+def test_feed_that_slowed_down_has_no_gap_at_its_own_interval() -> None:
+    slow = PollInterval(length=timedelta(hours=1), reason=IntervalReason.ADAPTED)
+    state = replace(
+        seen_feed_state(FEED),
+        last_ok_at=NOON - timedelta(hours=2),
+        profile=FeedProfile(interval=slow),
+    )
+
+    after = outcome_of(state).unchanged("not_modified", NotModified(validators=Validators()))
+
+    assert after.blind_since is None

@@ -51,6 +51,8 @@ OUTBOX_CHECK_SECONDS = 600.0  # it reads every alert
 DIGEST_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 5.0
 PRUNE_SECONDS = 3600.0
+BALANCE_SECONDS = 900.0
+FOLLOW_SECONDS = 15.0
 
 T = TypeVar("T")
 OpenStore = Callable[..., Store]
@@ -74,6 +76,7 @@ class App:
         """Bring the store up to this configuration, and recover from a crash."""
         await self.reloader.start()
         await self.housekeeping.recover()
+        await self.housekeeping.balance_polls()
         self.runtime.not_ready = ""
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -125,6 +128,8 @@ class App:
         scheduler.every(GAUGE_SECONDS, self.health.update_gauges, name="gauge")
         scheduler.every(HEALTH_SECONDS, self.health.watch, name="health")
         scheduler.every(OUTBOX_CHECK_SECONDS, self.health.check_outbox, name="check outbox")
+        scheduler.every(BALANCE_SECONDS, self.housekeeping.balance_polls, name="balance polls")
+        scheduler.every(FOLLOW_SECONDS, self.housekeeping.follow_stories, name="follow stories")
         scheduler.every(PRUNE_SECONDS, self.housekeeping.prune, name="prune")
         return scheduler
 

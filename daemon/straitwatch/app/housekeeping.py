@@ -73,6 +73,17 @@ class Housekeeping:
             [partial(write_digest, plan=digest, rules=active.rules, now=now) for digest in digests]
         )
 
+    async def balance_polls(self) -> None:
+        """Share the polls among the feeds by what they bring."""
+        tools, active = self._runtime.tools, self._runtime.active
+        feeds, policy = active.feeds.values(), active.config.polling
+        await tools.pace.balance(tools.store, feeds, policy, now=tools.clock())
+
+    async def follow_stories(self) -> None:
+        """Poll the feeds that carry an urgent story more often."""
+        tools, policy = self._runtime.tools, self._runtime.active.config.polling
+        await tools.pace.follow_stories(tools.store, policy, now=tools.clock())
+
     async def prune(self) -> None:
         """Delete entries, messages and stories that are older than the retention."""
         now, keep = self._runtime.tools.clock(), self._runtime.active.config.retention.entries_after

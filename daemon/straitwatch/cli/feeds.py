@@ -26,6 +26,7 @@ from straitwatch.cli.options import (
 from straitwatch.cli.output import in_zone, local_time, print_rows
 from straitwatch.clock import utc_now
 from straitwatch.config import Config, FeedFile, correct_address
+from straitwatch.core.intervals import current_reason
 from straitwatch.core.model import Feed, FeedState, Reason
 from straitwatch.core.plural import counted
 from straitwatch.core.redact import redact_address
@@ -66,6 +67,7 @@ def health(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
         in_zone("Last success", zone): lambda polled: local_time(polled[1].last_ok_at, zone),
         "Last new entry": lambda polled: local_time(polled[1].last_new_at, zone),
         "Next poll": lambda polled: local_time(polled[1].next_due_at, zone),
+        "Interval": lambda polled: _interval_text(polled[1]),
         "Detail": lambda polled: _detail(polled[1], zone),
     }
     print_rows(polled, columns, as_json=_health if json else None, empty="no feeds")
@@ -275,6 +277,7 @@ def _describe(feed: Feed) -> dict[str, Any]:
 
 def _health(polled: _Polled) -> dict[str, Any]:
     feed, state = polled
+    interval = state.profile.interval
     return {
         "name": feed.name,
         "outcome": state.last_outcome or _NOT_POLLED,
@@ -282,8 +285,16 @@ def _health(polled: _Polled) -> dict[str, Any]:
         "last_ok": _iso(state.last_ok_at),
         "last_new": _iso(state.last_new_at),
         "next": _iso(state.next_due_at),
+        "interval": interval.length.total_seconds() if interval else None,
+        "interval_reason": current_reason(state),
         "detail": _detail(state, UTC),
     }
+
+
+def _interval_text(state: FeedState) -> str:
+    """Return the interval of a feed and its reason: `4 min, adapted`."""
+    interval = state.profile.interval
+    return f"{span_text(interval.length)}, {current_reason(state)}" if interval else ""
 
 
 def _detail(state: FeedState, zone: tzinfo) -> str:

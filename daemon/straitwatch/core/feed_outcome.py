@@ -3,11 +3,21 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from straitwatch.core.arrivals import count_arrivals
+from straitwatch.core.arrivals import count_arrivals, first_arrivals
 from straitwatch.core.baseline import is_first_fetch_over, was_cut_off
-from straitwatch.core.intervals import NO_HINTS, ServerHints, next_poll_at
+from straitwatch.core.intervals import (
+    NO_DEMAND,
+    NO_HINTS,
+    Demand,
+    ServerHints,
+    choose_interval,
+    next_poll_at,
+    observe_turnover,
+    with_hints,
+)
 from straitwatch.core.model import (
     NO_VALIDATORS,
+    Arrivals,
     Feed,
     FeedProfile,
     FeedState,
@@ -16,7 +26,9 @@ from straitwatch.core.model import (
     NotModified,
     ParsedDocument,
     ParseProblem,
+    PollInterval,
     PollPolicy,
+    Turnover,
     Validators,
 )
 from straitwatch.core.validators import (
@@ -40,18 +52,14 @@ class FeedOutcome:
     now: datetime
     jitter: float  # in [0, 1)
     sent: Validators = NO_VALIDATORS  # with the request
+    demand: Demand = NO_DEMAND
 
     def unchanged(self, outcome: str, result: Fetched | NotModified) -> FeedState:
         """Return the state after an unchanged document; a 304 need not repeat the validators."""
         validators = result.validators or self.state.validators
-        after = self._good(
-            outcome,
-            validators,
-            self.state.body_hash,
-            max_age=result.max_age,
-            detail=result.remark,
-        )
-        return self._not_modified(after) if isinstance(result, NotModified) else after
+        after = self._good(outcome, validators, self.state.body_hash, detail=result.remark)
+        after = self._not_modified(after) if isinstance(result, NotModified) else after
+        return self._paced(after, ServerHints(max_age=result.max_age))
 
     def _not_modified(self, after: FeedState) -> FeedState:
         """Keep the time at which the whole document is due, and note since when it was not sent."""
@@ -65,6 +73,7 @@ class FeedOutcome:
         document: ParsedDocument,
         *,
         new: int,
+        matched: int = 0,
         has_wrong_validators: bool = False,
     ) -> FeedState:
         """Return the state after a document was parsed, whole or in part.
@@ -73,6 +82,7 @@ class FeedOutcome:
             fetched: the response.
             document: its entries.
             new: the number of new entries.
+            matched: those of them on which a watch-list fired.
             has_wrong_validators: True if the validators do not change with the entries. If that
                 was not known, nothing was read since the first 304.
 
@@ -82,27 +92,48 @@ class FeedOutcome:
         is_over = is_first_fetch_over(self.state, document)
         distrust = distrust_after(self.state, self.now, are_wrong=has_wrong_validators)
         is_found = distrust is not None and distrust.found_at == self.now
-        return replace(
+        after = replace(
             after,
             distrust=distrust,
             blind_since=distrust.since_at if distrust and is_found else after.blind_since,
             last_new_at=self.now if new else self.state.last_new_at,
-            profile=self._profile(new),
             baseline_at=(self.state.baseline_at or self.now) if is_over else None,
+            profile=self._learn(document, new=new, matched=matched),
         )
+        return self._paced(after, NO_HINTS if is_cut_off else ServerHints(max_age=fetched.max_age))
 
-    def _profile(self, new: int) -> FeedProfile:
-        """Count the new entries; those of a first fetch are an archive and did not just arrive."""
-        profile, is_archive = self.state.profile, self.state.baseline_at is None
-        counted = count_arrivals(profile.arrivals, new=0 if is_archive else new, now=self.now)
-        return replace(profile, arrivals=counted)
+    def _learn(self, document: ParsedDocument, *, new: int, matched: int) -> FeedProfile:
+        """Count the new entries, and note how many of the known ones are still listed."""
+        profile, is_first = self.state.profile, self.state.baseline_at is None
+        if is_first:
+            arrivals = self._first_arrivals(document, matched)
+        else:
+            arrivals = count_arrivals(profile.arrivals, new=new, matched=matched, now=self.now)
+        is_whole = document.problem is None
+        turnover = self._turnover(document, new) if is_whole else profile.turnover
+        return replace(profile, arrivals=arrivals, turnover=turnover)
+
+    def _first_arrivals(self, document: ParsedDocument, matched: int) -> Arrivals:
+        """Take the entries of an archive for arrivals of the times at which they were published."""
+        dates = [entry.published_at for entry in document.entries if entry.published_at]
+        share = matched / max(len(document.entries), 1)
+        return first_arrivals(dates, matched_share=share, now=self.now)
+
+    def _turnover(self, document: ParsedDocument, new: int) -> Turnover:
+        last, is_first = self.state.last_ok_at, self.state.baseline_at is None
+        return observe_turnover(
+            self.state.profile.turnover,
+            entries=len(document.entries),
+            new=0 if is_first else new,
+            elapsed=self.now - (last or self.now),
+            now=self.now,
+        )
 
     def _whole(self, fetched: Fetched, document: ParsedDocument) -> FeedState:
         return self._good(
             document.problem or "ok",
             fetched.validators,
             fetched.body_hash,
-            max_age=fetched.max_age,
             detail="; ".join(filter(None, (document.detail, fetched.remark))),
         )
 
@@ -131,7 +162,6 @@ class FeedOutcome:
         validators: Validators,
         body_hash: bytes,
         *,
-        max_age: timedelta | None = None,
         detail: str = "",
     ) -> FeedState:
         return replace(
@@ -147,13 +177,23 @@ class FeedOutcome:
             whole_due_at=next_whole_document_at(self.now, self.jitter),
             unmodified_since_at=None,
             distrust=distrust_after(self.state, self.now, are_wrong=False),
-            next_due_at=self._next(0, ServerHints(max_age=max_age)),
+        )
+
+    def _paced(self, after: FeedState, hints: ServerHints) -> FeedState:
+        """Return the state with its next due time and the interval that leads to it."""
+        interval = with_hints(self._interval(after), hints)
+        return replace(
+            after,
+            profile=replace(after.profile, interval=interval),
+            next_due_at=self._next(interval, 0, hints),
         )
 
     def _blind_since(self) -> datetime | None:
         """Return the time of the last good poll if this one ends a gap."""
         last = self.state.last_ok_at
         interval = self.feed.interval or self.policy.interval
+        if self.state.profile.interval is not None:
+            interval = max(interval, self.state.profile.interval.length)
         is_gap = last is not None and self.now - last > max(BLIND_ROUNDS * interval, BLIND_AFTER)
         return last if is_gap else None
 
@@ -166,15 +206,18 @@ class FeedOutcome:
             last_polled_at=self.now,
             last_outcome=str(outcome),
             last_detail=detail,
-            next_due_at=self._next(failures, hints),
+            next_due_at=self._next(self._interval(self.state), failures, hints),
         )
 
-    def _next(self, failures: int, hints: ServerHints) -> datetime:
+    def _next(self, interval: PollInterval, failures: int, hints: ServerHints) -> datetime:
         return next_poll_at(
-            self.feed,
+            interval,
             self.policy,
             failures=failures,
             hints=hints,
             now=self.now,
             jitter=self.jitter,
         )
+
+    def _interval(self, state: FeedState) -> PollInterval:
+        return choose_interval(self.feed, state, self.policy, demand=self.demand, now=self.now)

@@ -52,3 +52,14 @@ LATE_AFTER = timedelta(minutes=10)  # past its due time, a feed is late
 RECEIVER_BROKEN_AFTER = timedelta(minutes=2)  # a restart of the receiver's server is not news
 RECEIVER_UNREACHABLE_AFTER = timedelta(minutes=15)  # without a success, while messages wait
 REMIND_AFTER = timedelta(hours=6)  # between two notices on the same subject
+
+# ---------------------------------------------------------------- adaptive poll intervals
+
+# Compared in bench/intervals.py; see docs/adr for the reasons.
+MAX_SLOWDOWN = 4  # times `polling.interval`: the wait for a rare statement stays bounded
+SLOWED_AFTER = timedelta(days=1)  # a younger feed may be polled more often, not less
+USUAL_MATCHED_SHARE = 0.05  # of the entries of a feed without a history
+USUAL_MATCHED_AMONG = 20  # entries, by which a feed's own share counts as much as the usual one
+OVERLAP_ENTRIES = 3  # a shorter document does not show if entries were missed
+MAX_UNSEEN_SHARE = 2 / 3  # of a document may be new at the next poll; a third is still known
+URGENT_FOR = timedelta(hours=1)  # after a report of an urgent story, its feed is polled often

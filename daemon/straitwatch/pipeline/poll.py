@@ -110,7 +110,12 @@ async def record_broken_poll(
 
 def _start_outcome(feed: Feed, state: FeedState, policy: PollPolicy, tools: Tools) -> FeedOutcome:
     return FeedOutcome(
-        feed=feed, state=state, policy=policy, now=tools.clock(), jitter=tools.jitter.random()
+        feed=feed,
+        state=state,
+        policy=policy,
+        now=tools.clock(),
+        jitter=tools.jitter.random(),
+        demand=tools.pace.demand_for(feed.id),
     )
 
 
@@ -128,15 +133,16 @@ async def _ingest_document(
         return await _complete(outcome.unreadable(problem, document.detail), tools)
     document, known = await tools.store.run(recognize_entries, feed, document, now=now)
     arrival = await _describe_arrival(outcome, document, known, tools=tools, rules=rules)
-    new = sum(entry.id not in known for entry in document.entries)
+    new = [entry.id for entry in document.entries if entry.id not in known]
     has_changes = any(arrival.has_changed(entry) for entry in document.entries)
+    items = await _build_items(document.entries, arrival, rules, tools.encoder)
     after = outcome.parsed(
         fetched,
         document,
-        new=new,
+        new=len(new) - len(arrival.rekeyed),
+        matched=sum(isinstance(item, Report) and not item.is_edited for item in items),
         has_wrong_validators=has_changes and await _has_wrong_validators(outcome, fetched, tools),
     )
-    items = await _build_items(document.entries, arrival, rules, tools.encoder)
     poll = gather_poll(document, arrival, after, items)
     report = await _commit(poll, tools=tools, rules=rules)
     if arrival.silent:

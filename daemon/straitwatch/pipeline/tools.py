@@ -1,7 +1,7 @@
 """The tools that every flow works with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
@@ -9,6 +9,7 @@ from straitwatch.deliver import SenderThreads
 from straitwatch.encoder import Encoder
 from straitwatch.fetch import Fetcher
 from straitwatch.parsepool import ParsePool
+from straitwatch.pipeline.pace import Pace
 from straitwatch.pipeline.window import FoldWindowCache
 from straitwatch.store import Store
 from straitwatch.telemetry import Metrics
@@ -28,3 +29,4 @@ class Tools:
     clock: Callable[[], datetime]
     jitter: Random
     worker: str  # the name of this process in leases
+    pace: Pace = field(default_factory=Pace)

@@ -116,6 +116,7 @@ from straitwatch.store.outbox_admin import (
     show_delivery,
 )
 from straitwatch.store.outbox_check import check_outbox
+from straitwatch.store.pace import feed_profiles, urgent_feeds
 from straitwatch.store.poll_writer import apply_plan
 from straitwatch.store.pruning import (
     prune,
@@ -216,6 +217,7 @@ __all__ = [
     "expire_for_missing_receivers",
     "expire_silence",
     "familiar_entries",
+    "feed_profiles",
     "feed_states",
     "find_entries",
     "finish_attempt",
@@ -284,6 +286,7 @@ __all__ = [
     "story_constraints",
     "story_entries",
     "sync_feeds",
+    "urgent_feeds",
     "with_carried",
     "write_stories",
 ]

@@ -47,15 +47,18 @@ class PollingSchema(Schema):
 
     interval: Pause = Field(
         default_of(PollPolicy, "interval"),
-        description="Interval between two polls of a new feed. It is then adapted to the feed.",
+        description="Average interval between two polls of a feed. A new feed starts with it; then "
+        "busy feeds and feeds that match are polled more often, and others less.",
     )
     min_interval: Pause = Field(
         default_of(PollPolicy, "min_interval"),
-        description="Shortest interval between two polls of a feed.",
+        description="Shortest interval between two polls of a feed. With the value of `interval`, "
+        "all feeds keep that interval.",
     )
     max_interval: Pause = Field(
         default_of(PollPolicy, "max_interval"),
-        description="Longest interval between two polls of a feed.",
+        description="Longest interval between two polls of a failing feed. Other feeds are polled "
+        "after four times `interval` at the latest.",
     )
     contact: str = Field(
         default_of(PollPolicy, "contact"),

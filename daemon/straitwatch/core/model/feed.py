@@ -132,8 +132,38 @@ class Arrivals:
     """The new entries of a feed, counted so that old ones weigh less; see `core.arrivals`."""
 
     entries: float = 0.0  # weighted by age, at `counted_at`
+    matched: float = 0.0  # those of them on which a watch-list fired, weighted alike
     since_at: datetime | None = None  # the start of the count
     counted_at: datetime | None = None  # the last arrival
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turnover:
+    """How fast the entries of a feed's document are replaced by new ones."""
+
+    entries: int = 0  # in the last whole document
+    fastest: timedelta | None = None  # lately, in which all of them would be replaced
+    seen_at: datetime | None = None  # the time of `fastest`
+
+
+class IntervalReason(StrEnum):
+    """The reason for the interval of a feed."""
+
+    FIXED = "fixed"  # a person chose it
+    NEW = "new"  # the rhythm of the feed is not known yet
+    ADAPTED = "adapted"
+    DOCUMENT = "document"  # entries would leave the document unread
+    BREAKING = "breaking"  # the feed carries an urgent story
+    PUBLISHER = "publisher"  # the server asks for it
+    FAILING = "failing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollInterval:
+    """The time between two polls of a feed, before it is spread, and its reason."""
+
+    length: timedelta
+    reason: IntervalReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +171,8 @@ class FeedProfile:
     """What polls have taught about a feed: stored as a whole, and never queried."""
 
     arrivals: Arrivals = Arrivals()
+    turnover: Turnover = Turnover()
+    interval: PollInterval | None = None  # after the last successful poll
 
 
 NO_PROFILE = FeedProfile()
