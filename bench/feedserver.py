@@ -8,6 +8,7 @@ seventh in Chinese. A command on standard input changes the responses of all fee
 
     revalidate        send and accept validators: an unchanged feed is a 304
     forget            use no validators: an unchanged feed is sent as a whole
+    stamp             like forget, and each response has another time outside its entries
     change PERCENT    add two new entries to this share of the feeds
     count             print the numbers of documents and of 304 sent since the last count
 
@@ -18,6 +19,7 @@ import asyncio
 import sys
 from functools import lru_cache
 from socket import SO_REUSEADDR, SOL_SOCKET, socket
+from time import time_ns
 
 ENTRIES = 35
 NEW_ENTRIES = 2
@@ -89,6 +91,7 @@ class Site:
 
     def __init__(self) -> None:
         self.sends_validators = True
+        self.is_stamped = False
         self.changed_percent = 0
         self.revision = 0
         self.documents = 0
@@ -101,9 +104,11 @@ class Site:
                 self.documents = self.not_modified = 0
                 return counts
             case ["revalidate"]:
-                self.sends_validators = True
+                self.sends_validators, self.is_stamped = True, False
             case ["forget"]:
-                self.sends_validators = False
+                self.sends_validators, self.is_stamped = False, False
+            case ["stamp"]:
+                self.sends_validators, self.is_stamped = False, True
             case ["change", percent]:
                 self.changed_percent = int(percent)
                 self.revision += 1
@@ -123,6 +128,8 @@ class Site:
             return b"HTTP/1.1 304 Not Modified\r\nETag: " + etag + b"\r\nConnection: close\r\n\r\n"
         self.documents += 1
         body = _cached_document(number, revision)
+        if self.is_stamped:
+            body += b"<!-- %d -->" % time_ns()
         validators = b"ETag: " + etag + b"\r\n" if self.sends_validators else b""
         return (
             b"HTTP/1.1 200 OK\r\nContent-Type: application/xml; charset=utf-8\r\n"

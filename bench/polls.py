@@ -1,26 +1,30 @@
-"""Measures the cost of a poll in Straitwatch, rss2email and reader, on the same feeds in one run.
+"""Measures the cost of a poll in Straitwatch and in other readers, on the same feeds in one run.
 
     python bench/polls.py --feeds 1000
-    python bench/polls.py --feeds 1000 5000 --peers none
+    python bench/polls.py --feeds 100 1000              # marginal costs: without start-up
+    python bench/polls.py --feeds 1000 10000 --peers none --passes 304,changed
 
-The second command measures the marginal cost, without peers. Each program runs from the command
-line against `feedserver.py` on loopback. CPU is user + system of the process and its workers. RSS
-is the peak of the largest process. Four passes use the same database:
+Each program runs from the command line against `feedserver.py` on loopback. CPU is user + system of
+the process and its workers. RSS is the peak of the largest process. The passes use the same
+database, in this order:
 
     cold       first fetch: every document is read and stored
     304        unchanged feeds; the server responds 304
     bodies     unchanged feeds; the server has no validators and sends every document
+    stamped    like bodies, but each document also has another time outside its entries
     changed    5 % of the feeds have two new entries; the others respond 304
 
-Peers are installed into their own environments, under --environments or a temporary folder. All
-modules are compiled to bytecode before the measurement. Ratios compare with the best peer in the
-same pass. The server counts requests to verify their number.
+Peers are installed into their own environments, under --environments or a temporary folder;
+newsboat is measured if it is on the PATH. All modules are compiled to bytecode before the
+measurement. Ratios compare with rss2email or reader, whichever is better in the same pass. The
+server counts requests to verify their number.
 """
 
 import argparse
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,14 +41,17 @@ import straitwatch
 from straitwatch.core.model import Feed, FetchFailed, PollPolicy, Validators
 from straitwatch.fetch import Fetcher
 
-PASSES = ("cold", "304", "bodies", "changed")
+PASSES = ("cold", "304", "bodies", "stamped", "changed")
+MODES = {"bodies": "forget", "stamped": "stamp"}  # of the server; in other passes: revalidate
 CHANGED_PERCENT = 5
 PASS_TIMEOUT = 600  # seconds
 PEERS = {
     "rss2email": ("rss2email==3.14",),
     # reader's vendored feedparser imports sgmllib without requiring it.
     "reader": ("reader==3.26", "sgmllib3k"),
+    "newsboat": (),
 }
+RIVALS = ("rss2email", "reader")  # the ratios compare with the better of them
 OURS = ("straitwatch", "fetcher")
 BYTECODE = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 INTERVAL = 1  # seconds, so that every feed is due in the next pass
@@ -135,11 +142,27 @@ def prepare_reader(folder: Path, urls: Sequence[str], environment: Path) -> list
     return command
 
 
+def prepare_newsboat(folder: Path, urls: Sequence[str], environment: Path) -> list[str]:
+    (folder / "urls").write_text("\n".join(urls) + "\n")
+    settings = 'reload-threads 50\nuser-agent "bench"\ncleanup-on-quit no\n'
+    (folder / "newsboat.conf").write_text(settings)
+    files = ["-u", str(folder / "urls"), "-c", str(folder / "cache.db")]
+    return [
+        str(environment / "newsboat"),
+        *files,
+        "-C",
+        str(folder / "newsboat.conf"),
+        "-x",
+        "reload",
+    ]
+
+
 PREPARE = {
     "straitwatch": prepare_straitwatch,
     "fetcher": prepare_fetcher,
     "rss2email": prepare_rss2email,
     "reader": prepare_reader,
+    "newsboat": prepare_newsboat,
 }
 
 
@@ -147,6 +170,8 @@ def environment_of(name: str, folder: Path) -> Path:
     """Return the folder of a program's executables; install a peer if necessary."""
     if name in OURS:
         return Path(sys.executable).parent
+    if name == "newsboat":
+        return Path(shutil.which("newsboat") or "").parent
     programs = folder / name / "bin"
     if not programs.exists():
         print(f"installing {name} ...", file=sys.stderr)
@@ -186,18 +211,25 @@ def measure(command: Sequence[str], log: Path) -> Cost:
     return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024)
 
 
-def run_passes(name: str, feeds: int, *, folder: Path, environments: Path) -> dict[str, Cost]:
+def run_passes(
+    name: str, feeds: int, *, passes: Sequence[str], folder: Path, environments: Path
+) -> dict[str, Cost]:
     costs = {}
     with Server() as server:
         urls = [feed_url(number, server.port) for number in range(feeds)]
         command = PREPARE[name](folder, urls, environment_of(name, environments))
-        warm_up(name, environments)
+        if name != "newsboat":
+            warm_up(name, environments)
         for step in PASSES:
-            server.command("forget" if step == "bodies" else "revalidate")
-            if step == "changed":
-                # The previous pass dropped the validators: fetch them again, unmeasured.
+            if step not in passes:
+                continue
+            server.command(MODES.get(step, "revalidate"))
+            if step in ("changed", "304"):
+                # Fetch the validators again, unmeasured: the previous pass dropped them, and
+                # newsboat saves them only on its second fetch.
                 measure(command, folder / "log")
                 time.sleep(2 * INTERVAL)
+            if step == "changed":
                 server.command(f"change {CHANGED_PERCENT}")
             server.command("count")
             costs[step] = measure(command, folder / "log")
@@ -219,7 +251,7 @@ def warm_up(name: str, environments: Path) -> None:
 def check_counts(name: str, step: str, feeds: int, counts: str) -> None:
     """Print a warning if the number of requests in a pass is not the expected one."""
     changed = sum(n % 100 < CHANGED_PERCENT for n in range(feeds))
-    documents = {"cold": feeds, "304": 0, "bodies": feeds, "changed": changed}[step]
+    documents = {"304": 0, "changed": changed}.get(step, feeds)
     expected = f"{documents} {feeds - documents}"
     if counts != expected:
         print(
@@ -232,15 +264,16 @@ def check_counts(name: str, step: str, feeds: int, counts: str) -> None:
 def print_table(results: dict[tuple[str, int], dict[str, Cost]]) -> None:
     print(f"{'pass':8} {'program':12} {'feeds':>6} {'CPU s':>8} {'CPU s/1000':>10}", end="")
     print(f" {'wall s':>7} {'RSS MB':>7} {'x best peer':>11}")
-    for step in PASSES:
+    steps = next(iter(results.values()))
+    for step in steps:
         for (name, feeds), costs in results.items():
             cost = costs[step]
             rivals = [
                 other[step].cpu
                 for (who, n), other in results.items()
-                if who in PEERS and n == feeds
+                if who in RIVALS and n == feeds
             ]
-            ratio = f"{cost.cpu / min(rivals):.2f}" if rivals and name in OURS else "-"
+            ratio = ratio_to_best(name, cost.cpu, rivals)
             print(
                 f"{step:8} {name:12} {feeds:6} {cost.cpu:8.2f} {cost.cpu / feeds * 1000:10.2f}"
                 f" {cost.wall:7.1f} {cost.rss:7.0f} {ratio:>11}"
@@ -250,15 +283,24 @@ def print_table(results: dict[tuple[str, int], dict[str, Cost]]) -> None:
 
 def print_marginal(step: str, results: dict[tuple[str, int], dict[str, Cost]]) -> None:
     """Print the cost of each additional feed, without start-up."""
-    for name in dict.fromkeys(name for name, _ in results):
-        sizes = sorted(feeds for who, feeds in results if who == name)
-        if len(sizes) > 1:
-            low, high = sizes[0], sizes[-1]
-            more = results[name, high][step].cpu - results[name, low][step].cpu
-            print(
-                f"{step:8} {name:12} {'marginal':>15} {more / (high - low) * 1000:10.2f}"
-                f"   ({high} minus {low} feeds)"
-            )
+    sizes = sorted({feeds for _, feeds in results})
+    if len(sizes) < 2:
+        return
+    low, high = sizes[0], sizes[-1]
+    more = {
+        name: (results[name, high][step].cpu - results[name, low][step].cpu) / (high - low)
+        for name in dict.fromkeys(name for name, _ in results)
+    }
+    rivals = [cost for name, cost in more.items() if name in RIVALS]
+    for name, cost in more.items():
+        print(
+            f"{step:8} {name:12} {'marginal':>15} {cost * 1000:10.2f}"
+            f"{ratio_to_best(name, cost, rivals):>28}   ({high} minus {low} feeds)"
+        )
+
+
+def ratio_to_best(name: str, cost: float, rivals: Sequence[float]) -> str:
+    return f"{cost / min(rivals):.2f}" if rivals and name in OURS else "-"
 
 
 # ---------------------------------------------------------------- the fetcher alone
@@ -291,6 +333,7 @@ def main() -> None:
         "--ours", default="straitwatch", help="straitwatch, fetcher or both, by comma"
     )
     parser.add_argument("--peers", default=",".join(PEERS), help="by comma, or none")
+    parser.add_argument("--passes", default=",".join(PASSES), help="by comma; the first is cold")
     parser.add_argument("--environments", type=Path, help="keep the peers' environments here")
     parser.add_argument("--fetch-only", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -298,6 +341,10 @@ def main() -> None:
         uvloop.run(fetch_all(options.fetch_only))
         return
     peers = [] if options.peers == "none" else options.peers.split(",")
+    if "newsboat" in peers and not shutil.which("newsboat"):
+        print("newsboat is not on the PATH; it is left out", file=sys.stderr)
+        peers.remove("newsboat")
+    passes = ["cold", *options.passes.split(",")]
     results = {}
     with tempfile.TemporaryDirectory(prefix="polls-") as scratch:
         environments = options.environments or Path(scratch)
@@ -307,7 +354,7 @@ def main() -> None:
                 folder.mkdir()
                 print(f"{name}, {feeds} feeds ...", file=sys.stderr)
                 results[name, feeds] = run_passes(
-                    name, feeds, folder=folder, environments=environments
+                    name, feeds, passes=passes, folder=folder, environments=environments
                 )
     print_table(results)
 
