@@ -3,6 +3,7 @@
 import re
 import shutil
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,11 @@ from typer.testing import Result
 
 from builders.configs import write_config
 from commands import HEADLINE, rows, run
+from straitwatch.clock import utc_now
+from straitwatch.core.identity import host_of
+from straitwatch.core.model import HostPause
+from straitwatch.core.pauses import describe_pause
+from straitwatch.store import Store, add_pause
 
 
 def first_delivery(config: Path) -> dict:
@@ -243,6 +249,22 @@ def test_feed_health_and_doctor_are_content(config: Path) -> None:
 
     assert (feed["outcome"], feed["failures"]) == ("ok", 0)
     assert run(config, "doctor").exit_code == 0
+
+
+def test_feed_health_and_status_show_the_pause_of_a_host(config: Path, tmp_path: Path) -> None:
+    paused = copied(config, tmp_path)
+    (host,) = {host_of(row["url"]) for row in rows(paused, "feeds", "list")}
+    now = utc_now()
+    pause = HostPause(host=host, status=429, since_at=now, until_at=now + timedelta(hours=1))
+    store = Store.open(f"sqlite:///{tmp_path / 'straitwatch.db'}")
+    store.call(add_pause, pause)
+    store.close()
+
+    (feed,) = rows(paused, "feeds", "health")
+
+    assert feed["detail"] == describe_pause(pause)
+    assert feed["next"] == pause.until_at.isoformat(timespec="seconds")
+    assert "none of its feeds is polled until" in run(paused, "status").stdout
 
 
 def test_doctor_warns_of_a_feed_in_words(config: Path, tmp_path: Path) -> None:

@@ -259,3 +259,37 @@ async def test_polls_send_one_notice_a_day_about_reissued_ids(tmp_path) -> None:
         assert desk.titles() == ["Example Wire reissued its entries under new ids"]
         (notice,) = desk.messages()
         assert "straitwatch feeds release 'Example Wire'" in str(notice.facts)
+
+
+async def test_polls_leave_every_feed_of_a_host_that_asked_for_a_pause(tmp_path) -> None:
+    async with open_desk(tmp_path, feeds=TWO_FEEDS | {"Elsewhere": "/else"}) as desk:
+        busy = Page(status=429, headers={"Retry-After": "3600"})
+        for path in ("/one", "/two", "/else"):
+            desk.feeds.answer(path, *([busy] if path == "/one" else []), Page(rss(STORY)))
+        one, *_ = desk.runtime.active.feeds
+        desk.call(make_due, one, desk.clock() - timedelta(minutes=1))
+        polling = replace(desk.runtime.active.config.polling, concurrency=1)
+        config = replace(desk.runtime.active.config, polling=polling)
+        desk.runtime.active = replace(desk.runtime.active, config=config)
+
+        await desk.poll()
+        desk.clock.advance(minutes=59)
+        await desk.poll()
+        early = desk.feeds.paths()
+        desk.clock.advance(minutes=10)
+        await desk.poll()
+
+        assert early == ["/one"]
+        assert sorted(desk.feeds.paths()[1:]) == ["/else", "/one", "/two"]
+
+
+async def test_status_names_a_paused_host_and_the_end_of_its_pause(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.feeds.answer("/wire", Page(status=503, headers={"Retry-After": "3600"}))
+        await desk.poll()
+
+        status = await desk.app.status()
+
+        (pause,) = status.pauses
+        assert "answered 503 and asked for a pause" in pause
+        assert "until 01 Mar 21:00 CST" in pause

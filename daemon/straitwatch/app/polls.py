@@ -2,7 +2,7 @@
 
 import asyncio
 import shlex
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from time import monotonic
 
@@ -10,6 +10,7 @@ import structlog
 
 from straitwatch import store as db
 from straitwatch.app.runtime import Runtime
+from straitwatch.core.identity import host_of
 from straitwatch.core.lanes import Lanes, Visit
 from straitwatch.core.model import (
     Feed,
@@ -21,7 +22,6 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.policy import FEED_LEASE
 from straitwatch.errors import StoreError
-from straitwatch.fetch import host_name
 from straitwatch.pipeline import FetchedFeed, fetch_feed, ingest_feed, record_broken_poll
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -80,26 +80,30 @@ class Polls:
         """Return the feeds of this configuration that are due, by id, the longest due first."""
         tools, feeds = self._runtime.tools, self._runtime.active.feeds
         due = await tools.store.run(db.due_feeds, now=tools.clock(), due_by=due_by)
-        return {
+        if not due:
+            return {}
+        visits = {
             id_: self._visit(feeds[id_], last_outcome)
             for id_, last_outcome in due.items()
             if id_ in feeds  # replicas may have other configurations
         }
+        paused = await tools.store.run(db.active_pauses, tools.clock())
+        return {id_: visit for id_, visit in visits.items() if visit.host not in paused}
 
     def _visit(self, feed: Feed, last_outcome: str) -> Visit:
         is_slow = self._lanes.is_slow(feed.id, default=last_outcome == FetchFailure.TIMEOUT)
-        return Visit(feed_id=feed.id, host=host_name(feed.url), is_slow=is_slow)
+        return Visit(feed_id=feed.id, host=host_of(feed.url), is_slow=is_slow)
 
     async def _start(self, waiting: dict[str, Visit], due_by: datetime | None = None) -> int:
         """Start the polls that have a place, and remove them from those that wait."""
         if len(self._tasks) >= _UNFINISHED * self._policy.concurrency:
             return 0
         entered = self._lanes.enter(waiting.values(), self._policy, now=self._seconds())
-        claimed = await self._claim([visit.feed_id for visit in entered], due_by)
+        claimed = await self._claim(entered, due_by)
         for visit in entered:
             del waiting[visit.feed_id]
             state = claimed.get(visit.feed_id)
-            if state is None:  # another replica polls it
+            if state is None:  # its host is paused, or another replica polls it
                 self._lanes.give_up(visit)
                 continue
             task = asyncio.create_task(self._poll(visit, state))
@@ -107,19 +111,18 @@ class Polls:
             task.add_done_callback(self._tasks.discard)
         return len(claimed)
 
-    async def _claim(self, ids: Collection[str], due_by: datetime | None) -> dict[str, FeedState]:
-        if not ids:
+    async def _claim(
+        self, visits: Sequence[Visit], due_by: datetime | None
+    ) -> dict[str, FeedState]:
+        if not visits:
             return {}
         tools = self._runtime.tools
-        claimed = await tools.store.run(
-            db.claim_due_feeds,
-            now=tools.clock(),
-            limit=len(ids),
-            lease=FEED_LEASE,
-            only=ids,
-            due_by=due_by,
-        )
-        return {state.feed_id: state for state in claimed}
+        try:
+            return await tools.store.run(_claim_unpaused, visits, now=tools.clock(), due_by=due_by)
+        except BaseException:
+            for visit in visits:
+                self._lanes.give_up(visit)
+            raise
 
     async def _poll(self, visit: Visit, state: FeedState) -> None:
         feed = self._runtime.active.feeds[visit.feed_id]
@@ -188,3 +191,15 @@ class Polls:
             ),
         )
         await self._runtime.notify(f"rekeyed:{feed.id}:{today}", facts)
+
+
+def _claim_unpaused(
+    tx: db.Transaction, visits: Sequence[Visit], *, now: datetime, due_by: datetime | None
+) -> dict[str, FeedState]:
+    """Claim feeds; those of a host that has asked for a pause in the meantime stay due."""
+    paused = db.active_pauses(tx, now)
+    ids = [visit.feed_id for visit in visits if visit.host not in paused]
+    claimed = db.claim_due_feeds(
+        tx, now=now, limit=len(ids), lease=FEED_LEASE, only=ids, due_by=due_by
+    )
+    return {state.feed_id: state for state in claimed}

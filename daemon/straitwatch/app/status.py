@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from straitwatch import store as db
 from straitwatch.config import Settings
+from straitwatch.core.pauses import describe_pause
 from straitwatch.core.validators import describe_distrust
 from straitwatch.engines import describe, engine_of, unavailable_reason
 
@@ -23,7 +24,7 @@ COUNTS = (
     "dead",
 )
 
-_LISTED = 5  # feeds whose servers hid entries
+_LISTED = 5  # feeds whose servers hid entries, and paused hosts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,7 @@ class Status:
     encoder: str
     remarks: tuple[str, ...]  # on the configuration and on silences
     distrusted: tuple[str, ...] = ()  # feeds whose servers hid entries
+    pauses: tuple[str, ...] = ()  # of hosts
 
     def to_json(self) -> dict[str, int]:
         """Return the object of `status --json`."""
@@ -80,6 +82,7 @@ def read_status(
         encoder=describe(unavailable_reason(engine_of(config.encoder if config else "auto"))),
         remarks=(*_config_state(tx, config, moment), *_silences(tx, config, moment)),
         distrusted=tuple(_distrusted(tx, moment)),
+        pauses=tuple(_pauses(tx, moment)),
     )
 
 
@@ -90,6 +93,15 @@ def _distrusted(tx: db.Transaction, moment: _Moment) -> Iterator[str]:
         yield f"{name}: {describe_distrust(distrust, moment.zone)}"
     if len(distrusted) > _LISTED:
         yield f"and {len(distrusted) - _LISTED} more; see `straitwatch feeds health`"
+
+
+def _pauses(tx: db.Transaction, moment: _Moment) -> Iterator[str]:
+    """Describe the hosts that asked for a pause."""
+    pauses = db.active_pauses(tx, moment.now)
+    for pause in islice(pauses.values(), _LISTED):
+        yield describe_pause(pause, moment.zone)
+    if len(pauses) > _LISTED:
+        yield f"and {len(pauses) - _LISTED} more hosts; see `straitwatch feeds health`"
 
 
 def _receivers(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from operator import itemgetter
 from pathlib import Path
@@ -26,8 +27,10 @@ from straitwatch.cli.options import (
 from straitwatch.cli.output import in_zone, local_time, print_rows
 from straitwatch.clock import utc_now
 from straitwatch.config import Config, FeedFile, correct_address
+from straitwatch.core.identity import host_of
 from straitwatch.core.intervals import current_reason
-from straitwatch.core.model import Feed, FeedState, Reason
+from straitwatch.core.model import Feed, FeedState, HostPause, Reason
+from straitwatch.core.pauses import describe_pause
 from straitwatch.core.plural import counted
 from straitwatch.core.redact import redact_address
 from straitwatch.core.render import span_text
@@ -54,12 +57,14 @@ def health(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """
     with opened(config) as (loaded, store):
         states = store.call(db.feed_states)
+        pauses = store.call(db.active_pauses, utc_now())
+    zone = ZoneInfo(loaded.timezone)
     polled = [
-        (feed, states.get(feed.id) or FeedState(feed_id=feed.id))
+        (feed, _with_pause(state, pauses.get(host_of(feed.url)), UTC if json else zone))
         for feed in loaded.feeds
         if feed.enabled
+        for state in (states.get(feed.id) or FeedState(feed_id=feed.id),)
     ]
-    zone = ZoneInfo(loaded.timezone)
     columns: dict[str, Callable[[_Polled], object]] = {
         "Name": lambda polled: polled[0].name,
         "Outcome": lambda polled: polled[1].last_outcome or _NOT_POLLED,
@@ -295,6 +300,15 @@ def _interval_text(state: FeedState) -> str:
     """Return the interval of a feed and its reason: `4 min, adapted`."""
     interval = state.profile.interval
     return f"{span_text(interval.length)}, {current_reason(state)}" if interval else ""
+
+
+def _with_pause(state: FeedState, pause: HostPause | None, zone: tzinfo) -> FeedState:
+    """Return the state of a feed with the pause of its host."""
+    if pause is None:
+        return state
+    detail = "; ".join(filter(None, (state.last_detail, describe_pause(pause, zone))))
+    next_due_at = max(state.next_due_at or pause.until_at, pause.until_at)
+    return replace(state, last_detail=detail, next_due_at=next_due_at)
 
 
 def _detail(state: FeedState, zone: tzinfo) -> str:

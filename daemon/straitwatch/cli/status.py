@@ -48,7 +48,7 @@ def status(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
 
 def _print(state: Status, zone: ZoneInfo) -> None:
     console = new_console(highlight=False, markup=False, soft_wrap=True)
-    for line in (*state.remarks, *state.distrusted):
+    for line in (*state.remarks, *state.distrusted, *state.pauses):
         console.print(line, style="yellow")
     for line in _count_lines(state, zone):
         console.print(line)

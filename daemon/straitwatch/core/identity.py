@@ -1,8 +1,11 @@
-"""Computes ids, so that they are the same before and after a crash."""
+"""Computes ids, so that they are the same before and after a crash, and names hosts."""
 
 from base64 import b32encode
+from functools import lru_cache
 from hashlib import blake2b
+from urllib.parse import urlsplit
 
+_PORTS = {"http": 80, "https": 443}
 _STORY_ID_CHARACTERS = 10  # 50 bits: a collision among 1 million stories has odds of 1 : 2,000
 
 
@@ -24,3 +27,16 @@ def derived_story_id(text: str) -> str:
 
 def _key(*parts: str) -> str:
     return blake2b("\x1f".join(parts).encode(), digest_size=10).hexdigest()
+
+
+@lru_cache(maxsize=20_000)  # the hosts of due feeds are asked for several times a second
+def host_of(url: str) -> str:
+    """Return the host of an address, with its port unless it is the default; "" if it has none."""
+    try:
+        parts = urlsplit(url.strip())
+        name, port = parts.hostname or "", parts.port
+        name = name if name.isascii() else name.encode("idna").decode()
+    except ValueError:
+        return ""
+    name = f"[{name}]" if ":" in name else name
+    return name if port in (None, _PORTS.get(parts.scheme)) else f"{name}:{port}"

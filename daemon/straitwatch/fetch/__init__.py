@@ -2,7 +2,6 @@
 
 from straitwatch.fetch.client import Fetcher
 from straitwatch.fetch.guard import is_public
-from straitwatch.fetch.hop import host_name
 from straitwatch.fetch.ping import ping
 
-__all__ = ["Fetcher", "host_name", "is_public", "ping"]
+__all__ = ["Fetcher", "is_public", "ping"]

@@ -13,6 +13,7 @@ import aiohttp
 
 from straitwatch import __version__
 from straitwatch.clock import utc_now
+from straitwatch.core.identity import host_of
 from straitwatch.core.model import (
     NO_VALIDATORS,
     Feed,
@@ -148,7 +149,7 @@ class Fetcher:
                 return response.headers.get("Location", "") or _fail_redirect()
             if response.status == HTTPStatus.NOT_MODIFIED:
                 return _not_modified(response, sent=validators, host=hop.host)
-            return self._refusal(response)
+            return self._refusal(response, hop)
         finally:
             response.close()
 
@@ -165,12 +166,13 @@ class Fetcher:
             remark=describe_repairs(response.headers, unknown),
         )
 
-    def _refusal(self, response: aiohttp.ClientResponse) -> FetchFailed:
+    def _refusal(self, response: aiohttp.ClientResponse, hop: Hop) -> FetchFailed:
         return FetchFailed(
             kind=_kind_of(response.status),
             detail=f"answered {_status_text(response.status)}",
             status=response.status,
             retry_after=read_retry_after(response.headers),
+            host=host_of(str(hop.url)),
         )
 
 

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Self
 
 from yarl import URL
@@ -76,15 +75,6 @@ class Hop:
             return False
         is_upgrade = self.url.scheme != other.scheme and other.is_default_port()
         return self.url.port == other.port or (self.url.is_default_port() and is_upgrade)
-
-
-@lru_cache(maxsize=20_000)  # each due feed is asked for several times a second
-def host_name(url: str) -> str:
-    """Return the host of an address, with its port unless it is the default; "" if it has none."""
-    try:
-        return _to_url(url).host_port_subcomponent or ""
-    except ValueError:
-        return ""
 
 
 def _to_url(text: str) -> URL:

@@ -32,6 +32,7 @@ from straitwatch.core.model import (
     Validators,
 )
 from straitwatch.core.parse_document import ParseRequest
+from straitwatch.core.pauses import pause_of
 from straitwatch.core.plan import PollContext, plan_poll
 from straitwatch.core.recognize import recognize_returns, with_own_ids
 from straitwatch.core.report import (
@@ -92,6 +93,9 @@ async def ingest_feed(
             return await _complete(outcome.unchanged("not_modified", result), tools)
         case FetchFailed():
             log.info("feed failed", outcome=result.kind, detail=result.detail)
+            if pause := pause_of(result, outcome.now):
+                log.info("host paused", host=pause.host, until=pause.until_at.isoformat())
+                await tools.store.run(db.add_pause, pause)
             return await _complete(outcome.failed(result), tools)
         case Fetched() if result.body_hash == fetched.state.body_hash:
             return await _complete(outcome.unchanged("unchanged", result), tools)

@@ -117,6 +117,7 @@ from straitwatch.store.outbox_admin import (
 )
 from straitwatch.store.outbox_check import check_outbox
 from straitwatch.store.pace import feed_profiles, urgent_feeds
+from straitwatch.store.pauses import active_pauses, add_pause
 from straitwatch.store.poll_writer import apply_plan
 from straitwatch.store.pruning import (
     prune,
@@ -183,8 +184,10 @@ __all__ = [
     "StoredEntry",
     "StoredStories",
     "Transaction",
+    "active_pauses",
     "active_silences",
     "add_alert",
+    "add_pause",
     "add_silence",
     "advance_polls",
     "alert_entries",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from straitwatch.core.model import DeliveryReason, DeliveryState
 from straitwatch.core.policy import FEED_LEASE, MAX_RECEIVER_HOLD, WHOLE_DOCUMENT_AFTER
-from straitwatch.store.rows import DELIVERY, FEED, RECEIVER
+from straitwatch.store.rows import DELIVERY, FEED, HOST_PAUSE, RECEIVER
 from straitwatch.store.transaction import Transaction
 
 SKEW = timedelta(seconds=5)  # between the clocks of replicas; needs no repair
@@ -49,6 +49,7 @@ def repair_clock(tx: Transaction, now: datetime) -> int:
         FEED.update()
         .where(FEED.c.distrust_found_at > future)
         .values(distrust_since_at=None, distrust_found_at=None, distrust_until_at=None),
+        HOST_PAUSE.delete().where(HOST_PAUSE.c.since_at > future),
         FEED.update().where(FEED.c.lease_until > now + FEED_LEASE + SKEW).values(lease_until=now),
     )
     return sum(tx.execute(statement).rowcount for statement in statements)

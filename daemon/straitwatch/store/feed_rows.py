@@ -56,3 +56,14 @@ class GapRow(Row, table=True):
     feed_id: str = Field(primary_key=True, foreign_key="feed.id", ondelete="CASCADE")
     since_at: datetime = Field(primary_key=True)
     until_at: datetime = Field(index=True)
+
+
+class HostPauseRow(Row, table=True):
+    """A host that asked for a pause: its feeds are not polled until it ends."""
+
+    __tablename__ = "host_pause"
+
+    host: str = Field(primary_key=True)
+    status: int  # of the answer
+    since_at: datetime
+    until_at: datetime

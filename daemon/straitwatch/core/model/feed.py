@@ -112,7 +112,18 @@ class FetchFailed:
     detail: str
     status: int | None = None
     retry_after: timedelta | None = None
+    host: str = ""  # that refused, perhaps after a redirect
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostPause:
+    """A span in which a host asked not to be asked."""
+
+    host: str  # with the port, unless it is the default
+    status: int  # of the answer: 429 or 503
+    since_at: datetime
+    until_at: datetime
 
 
 FetchResult = Fetched | NotModified | FetchFailed
