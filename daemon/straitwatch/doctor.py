@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from straitwatch import __version__
 from straitwatch import store as db
 from straitwatch.config import Config
-from straitwatch.core.diagnosis import OFFLINE_HINT, is_cut_off, summarize_causes
+from straitwatch.core.diagnosis import OFFLINE_HINT, count_failing, is_cut_off, summarize_causes
 from straitwatch.core.plural import counted
 from straitwatch.core.policy import SILENT_AFTER
 from straitwatch.encoder import Encoder
@@ -144,11 +144,11 @@ def _feeds(counts: db.StatusCounts) -> Iterator[Finding]:
     failed = len(counts.troubles)
     causes = summarize_causes(trouble.detail or trouble.outcome for trouble in counts.troubles)
     if is_cut_off(feeds=counts.feeds, failed=failed):
-        text = f"all {counts.feeds} feeds are failing: {causes}"
+        text = f"{count_failing(feeds=counts.feeds, failed=failed)}: {causes}"
         yield Finding(name="feeds", is_good=False, text=text, hint=OFFLINE_HINT)
         return
     if failed > _FEEDS_NAMED:
-        text = f"{failed} of {counts.feeds} feeds are failing: {causes}"
+        text = f"{count_failing(feeds=counts.feeds, failed=failed)}: {causes}"
         hint = "`straitwatch feeds health` names them"
         yield Finding(name="feeds", is_good=False, text=text, hint=hint)
         return

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta, timezone
 from types import TracebackType
 from typing import Any, Final, Self
 
-from straitwatch.core.model import Entry, ParsedDocument, ParseProblem
+from straitwatch.core.model import Condition, Contents, Entry, ParsedDocument, ParseProblem
 from straitwatch.core.parse_document import ParseRequest, parse_document
 from straitwatch.workers.process import (
     WorkerDiedError,
@@ -32,7 +32,16 @@ _MAX_BODY = 64_000_000  # bytes; larger than any limit of the fetcher
 # so their pickles are not trusted.
 _ANSWER_CLASSES: Final[Mapping[tuple[str, str], type]] = {
     (allowed.__module__, allowed.__qualname__): allowed
-    for allowed in (ParsedDocument, Entry, ParseProblem, datetime, timezone, timedelta)
+    for allowed in (
+        ParsedDocument,
+        Entry,
+        Contents,
+        Condition,
+        ParseProblem,
+        datetime,
+        timezone,
+        timedelta,
+    )
 }
 
 

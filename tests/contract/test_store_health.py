@@ -22,6 +22,7 @@ from straitwatch.core.model import (
     Alert,
     AlertKind,
     Canary,
+    Condition,
     Decision,
     DeliveryReason,
     DeliveryState,
@@ -157,7 +158,8 @@ def test_feed_that_fails_three_times_is_broken(store: Store) -> None:
 
     found = now_broken(store, NOW)
 
-    assert (found.feeds, found.feeds_total) == ({"Feed f1": "dns"}, 1)
+    assert (found.feeds, found.feeds_total) == ({"Feed f1": "dns; never read"}, 1)
+    assert found.conditions == {"Feed f1": Condition.FAILING}
 
 
 def test_dead_letters_are_named_but_not_those_about_trouble(store: Store) -> None:

@@ -1,6 +1,6 @@
 """Feeds and receivers that are late or broken."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,22 +10,33 @@ from straitwatch.core.diagnosis import (
     Gap,
     ReceiverCondition,
     WatchedFeed,
+    as_polled,
     broken_receivers,
+    condition_of,
     diagnose_feeds,
-    is_broken,
+    is_cut_off,
     is_failing,
-    is_late,
     longest_gap,
 )
+from straitwatch.core.model import Condition, FeedHealth, FeedProfile, FeedState
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-def watched(name: str = "A", **more: Any) -> WatchedFeed:
-    filled: dict[str, Any] = {"last_ok_at": NOON, "last_outcome": "ok", "next_due_at": NOON}
-    return WatchedFeed(name=name, **(filled | more))
+def watched(name: str = "A", condition: Condition = Condition.OK, **more: Any) -> WatchedFeed:
+    polled = {"last_polled_at": NOON, "last_ok_at": NOON, "last_outcome": "ok"}
+    filled = polled | {"next_due_at": NOON, "profile": profile_of(condition)}
+    return WatchedFeed(name=name, state=FeedState(feed_id=name, **(filled | more)))
+
+
+def profile_of(condition: Condition) -> FeedProfile:
+    return FeedProfile(health=FeedHealth(condition=condition))
+
+
+def found(now: datetime = NOON, **state: Any) -> Condition:
+    return condition_of(watched(**state).state, now)
 
 
 def gap(begin: float, end: float, feed: str = "A") -> Gap:
@@ -39,29 +50,52 @@ def condition(**more: Any) -> ReceiverCondition:
 # ---------------------------------------------------------------- feeds
 
 
-@pytest.mark.parametrize(("failures", "is_so"), [(0, False), (2, False), (3, True)])
-def test_feed_is_broken_after_three_failures(failures: int, is_so: bool) -> None:
-    assert is_broken(watched(failures=failures), NOON) is is_so
+@pytest.mark.parametrize(
+    ("failures", "expected"), [(0, Condition.OK), (2, Condition.LATE), (3, Condition.FAILING)]
+)
+def test_feed_is_failing_after_three_failures(failures: int, expected: Condition) -> None:
+    assert found(failures=failures) is expected
 
 
 @pytest.mark.parametrize("last_ok_at", [None, NOON - 25 * HOUR])
-def test_feed_that_fails_once_is_broken_without_a_good_poll_for_a_day(last_ok_at: Any) -> None:
-    assert is_broken(watched(failures=1, last_ok_at=last_ok_at), NOON)
+def test_feed_that_fails_once_is_failing_without_a_good_poll_for_a_day(last_ok_at: Any) -> None:
+    assert found(failures=1, last_ok_at=last_ok_at) is Condition.FAILING
 
 
-def test_feed_without_failures_is_not_broken_however_long_it_was_not_polled() -> None:
-    assert not is_broken(watched(last_ok_at=NOON - 9 * DAY), NOON)
+def test_feed_without_failures_is_not_failing_however_long_it_was_not_polled() -> None:
+    assert found(last_ok_at=NOON - 9 * DAY) is Condition.OK
 
 
 def test_feed_is_late_ten_minutes_after_its_due_time() -> None:
-    feed = watched(next_due_at=NOON)
+    later = [found(NOON + minutes * MINUTE) for minutes in (10, 11)]
 
-    assert [is_late(feed, NOON + minutes * MINUTE) for minutes in (10, 11)] == [False, True]
+    assert later == [Condition.OK, Condition.LATE]
 
 
-@pytest.mark.parametrize("state", [{"last_ok_at": None}, {"failures": 1}])
-def test_feed_is_late_until_it_was_read(state: dict[str, Any]) -> None:
-    assert is_late(watched(next_due_at=NOON + HOUR, **state), NOON)
+def test_feed_that_was_never_polled_is_new() -> None:
+    assert found(last_polled_at=None, last_ok_at=None) is Condition.NEW
+
+
+def test_feed_keeps_the_condition_of_its_last_poll() -> None:
+    assert found(condition=Condition.UNDATED) is Condition.UNDATED
+    assert found(condition=Condition.FROZEN, failures=1) is Condition.FROZEN
+
+
+def test_late_feed_shows_the_condition_of_its_last_poll_to_notices() -> None:
+    diagnosis = diagnose_feeds([watched(condition=Condition.UNDATED, failures=1)], NOON)
+
+    assert [feed.condition for feed in diagnosis.problems] == [Condition.LATE]
+    assert as_polled(diagnosis.problems[0]).condition is Condition.UNDATED
+
+
+@pytest.mark.parametrize(
+    ("feeds", "failed", "is_so"),
+    [(1, 1, False), (2, 2, True), (3, 2, False), (87, 79, True), (87, 78, False)],
+)
+def test_machine_is_cut_off_if_nearly_all_of_several_feeds_fail(
+    feeds: int, failed: int, is_so: bool
+) -> None:
+    assert is_cut_off(feeds=feeds, failed=failed) is is_so
 
 
 @pytest.mark.parametrize(
@@ -74,15 +108,17 @@ def test_feed_fails_unless_its_document_was_read_or_had_not_changed(
     assert is_failing(watched(last_outcome=outcome)) is is_so
 
 
-def test_diagnosis_counts_each_feed_once() -> None:
+def test_diagnosis_counts_each_feed_once_and_puts_the_worst_first() -> None:
     well, late = watched("well", next_due_at=NOON), watched("late", next_due_at=NOON - HOUR)
-    broken = watched("broken", failures=3, last_outcome="dns", last_detail="no address")
+    broken, frozen = watched("broken", failures=3), watched("frozen", Condition.FROZEN)
 
-    diagnosis = diagnose_feeds([well, late, broken], NOON)
+    diagnosis = diagnose_feeds([well, late, frozen, broken], NOON)
 
-    assert (diagnosis.total, diagnosis.current) == (3, 1)
-    assert (diagnosis.late, diagnosis.broken) == ((late,), (broken,))
-    assert diagnosis.causes == {"broken": "dns no address"}
+    assert (diagnosis.total, diagnosis.current) == (4, 1)
+    assert [feed.name for feed in diagnosis.feeds] == ["broken", "frozen", "late", "well"]
+    assert [feed.name for feed in diagnosis.broken] == ["broken", "frozen"]
+    assert [feed.name for feed in diagnosis.failed] == ["broken"]
+    assert [feed.name for feed in diagnosis.late] == ["late"]
 
 
 # ---------------------------------------------------------------- gaps

@@ -93,17 +93,18 @@ def test_doctor_names_a_failing_feed_with_its_failures(tmp_path: Path) -> None:
 
 
 def test_doctor_counts_many_failing_feeds_by_cause(tmp_path: Path) -> None:
-    paths = {"Wire": "/wire"} | {f"Feed {number}": f"/{number}" for number in range(13)}
+    works = {"Wire": "/wire", "Other Wire": "/wire?2"}
+    paths = works | {f"Feed {number}": f"/{number}" for number in range(13)}
 
     async def fail(desk: Desk) -> None:
         desk.publish(STORY)
-        for path in list(paths.values())[1:]:
+        for path in list(paths.values())[2:]:
             desk.feeds.answer(path, Page(status=404))
         await desk.poll()
 
     found = findings_after(tmp_path, fail, feeds=paths)
 
-    assert found["feeds"].text.startswith("13 of 14 feeds are failing: ")
+    assert found["feeds"].text.startswith("13 of 15 feeds are failing: ")
     assert found["feeds"].text.endswith(" (13)")
     assert "straitwatch feeds health" in found["feeds"].hint
     assert not [name for name in found if name.startswith("feed ")]

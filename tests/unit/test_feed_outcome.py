@@ -9,9 +9,13 @@ from builders import NOON, make_entry, make_feed, seen_feed_state
 from straitwatch.core.arrivals import arrivals_per_day
 from straitwatch.core.feed_outcome import FeedOutcome
 from straitwatch.core.model import (
+    Condition,
+    Contents,
     FeedProfile,
     FeedState,
     Fetched,
+    FetchFailed,
+    FetchFailure,
     IntervalReason,
     NotModified,
     ParsedDocument,
@@ -21,6 +25,7 @@ from straitwatch.core.model import (
     Validators,
 )
 
+DAY = timedelta(days=1)
 FEED = make_feed()
 FETCHED = Fetched(
     url=FEED.url,
@@ -145,3 +150,49 @@ def test_feed_that_slowed_down_has_no_gap_at_its_own_interval() -> None:
     after = outcome_of(state).unchanged("not_modified", NotModified(validators=Validators()))
 
     assert after.blind_since is None
+
+
+def test_unchanged_poll_keeps_the_contents_of_the_last_document() -> None:
+    contents = Contents(entries=3, newest_at=NOON)
+    read = ParsedDocument(format="rss20", entries=(make_entry(),), contents=contents)
+    before = outcome_of(seen_feed_state(FEED)).parsed(FETCHED, read, new=0)
+
+    after = outcome_of(before).unchanged("not_modified", NotModified(validators=Validators()))
+
+    assert (after.profile.health.recent, after.profile.health.contents) == ("..", contents)
+
+
+@pytest.mark.parametrize(
+    ("kind", "condition"),
+    [
+        (FetchFailure.BLOCKED, Condition.BLOCKED),
+        (FetchFailure.GONE, Condition.GONE),
+        (FetchFailure.TOO_LARGE, Condition.TOO_LARGE),
+        (FetchFailure.TRUNCATED, Condition.CUT_OFF),
+        (FetchFailure.TIMEOUT, Condition.FAILING),
+    ],
+)
+def test_feed_whose_fetch_fails_three_times_has_the_condition_of_its_failure(
+    kind: FetchFailure, condition: Condition
+) -> None:
+    state = replace(seen_feed_state(FEED), last_ok_at=NOON - timedelta(hours=1))
+    for _ in range(3):
+        state = outcome_of(state).failed(FetchFailed(kind=kind, detail="answered"))
+
+    assert state.profile.health.condition is condition
+
+
+def test_slow_answers_are_remembered() -> None:
+    slow = NotModified(validators=Validators(), seconds=11.0)
+
+    after = outcome_of(seen_feed_state(FEED)).unchanged("not_modified", slow)
+
+    assert after.profile.health.recent == "s"
+
+
+def test_pause_before_a_new_entry_ends_with_the_last_poll_before_an_outage() -> None:
+    seen = replace(seen_feed_state(FEED), last_new_at=NOON - 9 * DAY, last_ok_at=NOON - 7 * DAY)
+
+    after = outcome_of(seen).parsed(FETCHED, ParsedDocument(format="rss20"), new=1)
+
+    assert after.profile.health.quiet_for == 2 * DAY

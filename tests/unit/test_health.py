@@ -1,5 +1,6 @@
 """Notices about Straitwatch itself: once, not too often, and again at the end."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from builders import NOON
@@ -10,6 +11,7 @@ from straitwatch.core.health import (
     first_fetch_notice,
     plan_notices,
 )
+from straitwatch.core.model import Condition, Severity
 from straitwatch.core.policy import REMIND_AFTER
 
 MINUTE = timedelta(minutes=1)
@@ -26,7 +28,12 @@ def titles_over(*steps: tuple[timedelta, Health]) -> list[list[str]]:
 
 
 def feeds(*names: str, total: int = 9) -> Health:
-    return Health(feeds=dict.fromkeys(names, "dns"), feeds_total=total)
+    return troubled(dict.fromkeys(names, Condition.FAILING), total=total)
+
+
+def troubled(conditions: Mapping[str, Condition], *, total: int = 9) -> Health:
+    words = {name: f"{condition} words" for name, condition in conditions.items()}
+    return Health(feeds=words, conditions=conditions, feeds_total=total)
 
 
 WELL = feeds()
@@ -95,6 +102,66 @@ def test_notice_suspects_the_network_when_every_feed_fails() -> None:
     assert titles_over((0 * MINUTE, feeds("A", "B", total=2))) == [
         ["All 2 feeds are failing: check this machine's network"]
     ]
+
+
+def test_notice_suspects_the_network_when_nearly_every_feed_fails() -> None:
+    names = [f"Feed {number}" for number in range(19)]
+
+    assert titles_over((0 * MINUTE, feeds(*names, total=20))) == [
+        ["19 of 20 feeds are failing: check this machine's network"]
+    ]
+
+
+def test_notice_of_frozen_feeds_does_not_suspect_the_network() -> None:
+    frozen = troubled({"A": Condition.FROZEN, "B": Condition.FROZEN}, total=2)
+
+    assert titles_over((0 * MINUTE, frozen)) == [["2 feeds are frozen"]]
+
+
+def test_notice_groups_feeds_in_several_conditions() -> None:
+    health = troubled(
+        {"A": Condition.BLOCKED, "B": Condition.HTML, "C": Condition.FROZEN, "D": Condition.EMPTIED}
+    )
+
+    (notice,), _ = plan_notices(health, {}, now=NOON)
+
+    assert notice.facts.title == "4 feeds need a look: 2 failing, 1 frozen, 1 emptied"
+    assert notice.facts.lines[0] == "A: blocked words"
+
+
+def test_notice_is_sent_again_when_a_feed_gets_worse_but_not_for_another_failure() -> None:
+    steps = (
+        (0 * MINUTE, troubled({"A": Condition.UNDATED})),
+        (REMIND_AFTER, troubled({"A": Condition.BLOCKED})),
+        (2 * REMIND_AFTER, troubled({"A": Condition.HTML})),
+    )
+
+    assert titles_over(*steps) == [["1 feed is undated"], ["1 feed is failing"], []]
+
+
+def test_notice_of_a_feed_that_got_better_says_what_is_left() -> None:
+    states = {"feeds": NoticeState(names=("A",), conditions={"A": Condition.BLOCKED})}
+
+    (notice,), after = plan_notices(troubled({"A": Condition.FROZEN}), states, now=NOON)
+
+    assert notice.facts.title == "1 feed works again"
+    assert notice.facts.lines == ("A: frozen words",)
+    assert after["feeds"].conditions == {"A": Condition.FROZEN}
+
+
+def test_notice_about_a_covered_feed_is_less_urgent() -> None:
+    found = [
+        plan_notices(troubled({"A": condition}), {}, now=NOON)[0][0].facts.severity
+        for condition in (Condition.SLOW, Condition.FROZEN)
+    ]
+
+    assert found == [Severity.NORMAL, Severity.HIGH]
+
+
+def test_notice_state_of_an_earlier_version_is_no_news() -> None:
+    states = {"feeds": NoticeState(names=("A",), broken_at=NOON)}
+
+    assert plan_notices(feeds("A"), states, now=NOON + REMIND_AFTER)[0] == []
 
 
 def test_notice_of_wrong_validators_lists_all_their_feeds_and_has_no_notice_of_their_end() -> None:

@@ -7,6 +7,7 @@ import structlog
 
 from straitwatch import store as db
 from straitwatch.app.runtime import Runtime
+from straitwatch.core.diagnosis import is_cut_off
 from straitwatch.metamonitor import notify_first_fetch, notify_health, ping_heartbeat, send_canary
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -61,10 +62,9 @@ class HealthWatch:
         self._warn_if_cut_off(feeds=counts.feeds, failed=counts.failed)
 
     def _warn_if_cut_off(self, *, feeds: int, failed: int) -> None:
-        is_cut_off = 0 < feeds == failed
-        if is_cut_off and not self._is_cut_off:
-            log.warning("every feed fails: check this machine's network", feeds=feeds)
-        self._is_cut_off = is_cut_off
+        was_cut_off, self._is_cut_off = self._is_cut_off, is_cut_off(feeds=feeds, failed=failed)
+        if self._is_cut_off and not was_cut_off:
+            log.warning("nearly every feed fails: check this machine's network", feeds=feeds)
 
     async def _notify_health(self) -> None:
         config, rules = self._runtime.active.config, self._runtime.active.rules

@@ -12,7 +12,7 @@ from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_without_config
 from straitwatch.cli.output import in_zone, local_time, new_console, print_table, zone_time
 from straitwatch.clock import utc_now
-from straitwatch.core.diagnosis import OFFLINE_HINT, is_cut_off, summarize_causes
+from straitwatch.core.diagnosis import OFFLINE_HINT, count_failing, is_cut_off, summarize_causes
 from straitwatch.core.plural import counted
 from straitwatch.errors import ConfigError
 from straitwatch.store import StatusCounts
@@ -86,7 +86,8 @@ def cut_off_lines(counts: StatusCounts) -> Iterator[str]:
     """Yield one line and a hint if every feed fails, as on a machine without a network."""
     if _is_cut_off(counts):
         causes = summarize_causes(feed.detail or feed.outcome for feed in counts.troubles)
-        yield f"all {counts.feeds} feeds are failing: {causes}"
+        failing = count_failing(feeds=counts.feeds, failed=len(counts.troubles))
+        yield f"{failing}: {causes}"
         yield f"hint: {OFFLINE_HINT}"
 
 

@@ -1,16 +1,17 @@
 """Finds late and broken feeds and receivers, and the gaps in which a feed was not read."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from straitwatch.core.feed_condition import FAILED, NOT_COVERED, is_broken
+from straitwatch.core.model import Condition, FeedState
 from straitwatch.core.policy import (
-    BROKEN_AFTER_FAILURES,
+    CUT_OFF_SHARE,
     LATE_AFTER,
     RECEIVER_BROKEN_AFTER,
     RECEIVER_UNREACHABLE_AFTER,
-    SILENT_AFTER,
 )
 
 OFFLINE_HINT = (
@@ -21,25 +22,63 @@ _SUCCESSES = ("ok", "not_modified", "unchanged")  # outcomes of polls
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchedFeed:
-    """The facts about a feed that show if it is late or broken."""
+    """A feed with the state that shows its condition."""
 
     name: str
     url: str = ""
-    failures: int = 0  # in a row
-    next_due_at: datetime | None = None
-    last_polled_at: datetime | None = None
-    last_ok_at: datetime | None = None
-    last_outcome: str = ""
-    last_detail: str = ""
+    state: FeedState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiagnosedFeed:
+    """A feed and its condition now."""
+
+    feed: WatchedFeed
+    condition: Condition
+
+    @property
+    def name(self) -> str:
+        """The name of the feed."""
+        return self.feed.name
+
+    @property
+    def is_covered(self) -> bool:
+        """True unless news of this feed may be missed."""
+        return self.condition not in NOT_COVERED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDiagnosis:
-    """The feeds that are broken or late, out of all that are watched."""
+    """All watched feeds with their conditions, the worst first."""
 
-    total: int
-    broken: tuple[WatchedFeed, ...]
-    late: tuple[WatchedFeed, ...]
+    feeds: tuple[DiagnosedFeed, ...]
+
+    @property
+    def total(self) -> int:
+        """The number of feeds."""
+        return len(self.feeds)
+
+    @property
+    def broken(self) -> tuple[DiagnosedFeed, ...]:
+        """The feeds whose news may be missed."""
+        return tuple(feed for feed in self.feeds if not feed.is_covered)
+
+    @property
+    def failed(self) -> tuple[DiagnosedFeed, ...]:
+        """The feeds that cannot be read."""
+        return tuple(feed for feed in self.feeds if feed.condition in FAILED)
+
+    @property
+    def late(self) -> tuple[DiagnosedFeed, ...]:
+        """The feeds whose news may come later than usual."""
+        late = (Condition.LATE, Condition.NEW)
+        return tuple(feed for feed in self.feeds if feed.condition in late)
+
+    @property
+    def problems(self) -> tuple[DiagnosedFeed, ...]:
+        """The feeds that need a look."""
+        well = (Condition.OK, Condition.NEW)
+        return tuple(feed for feed in self.feeds if feed.condition not in well)
 
     @property
     def current(self) -> int:
@@ -47,17 +86,23 @@ class FeedDiagnosis:
         return self.total - len(self.broken) - len(self.late)
 
     @property
-    def causes(self) -> dict[str, str]:
-        """The cause of each broken feed, by name."""
-        return {
-            feed.name: " ".join(word for word in (feed.last_outcome, feed.last_detail) if word)
-            for feed in self.broken
-        }
+    def counts(self) -> dict[Condition, int]:
+        """The number of feeds in each condition, the worst first."""
+        return dict(Counter(feed.condition for feed in self.feeds))
+
+
+NO_DIAGNOSIS = FeedDiagnosis(feeds=())
 
 
 def is_cut_off(*, feeds: int, failed: int) -> bool:
-    """Return True if all of several feeds fail, as on a machine without a network."""
-    return 1 < feeds == failed
+    """Return True if nearly all of several feeds fail, as on a machine without a network."""
+    return feeds > 1 and failed >= max(CUT_OFF_SHARE * feeds, 2)
+
+
+def count_failing(*, feeds: int, failed: int) -> str:
+    """Return the words for feeds that fail together: "all 87 feeds are failing"."""
+    share = f"all {feeds}" if failed >= feeds else f"{failed} of {feeds}"
+    return f"{share} feeds are failing"
 
 
 def summarize_causes(causes: Iterable[str]) -> str:
@@ -95,34 +140,44 @@ class ReceiverCondition:
 # ---------------------------------------------------------------- feeds
 
 
-def diagnose_feeds(feeds: Sequence[WatchedFeed], now: datetime) -> FeedDiagnosis:
-    """Find the feeds that are broken or late."""
-    working = [feed for feed in feeds if not is_broken(feed, now)]
-    return FeedDiagnosis(
-        total=len(feeds),
-        broken=tuple(feed for feed in feeds if is_broken(feed, now)),
-        late=tuple(feed for feed in working if is_late(feed, now)),
-    )
+def diagnose_feeds(feeds: Iterable[WatchedFeed], now: datetime) -> FeedDiagnosis:
+    """Find the condition of each feed."""
+    found = [DiagnosedFeed(feed=feed, condition=condition_of(feed.state, now)) for feed in feeds]
+    return FeedDiagnosis(feeds=tuple(sorted(found, key=lambda one: _RANKS[one.condition])))
 
 
-def is_broken(feed: WatchedFeed, now: datetime) -> bool:
-    """Return True if a feed fails repeatedly, or fails and has had no good poll for a day."""
-    if not feed.failures:
-        return False
-    is_silent = feed.last_ok_at is None or feed.last_ok_at < now - SILENT_AFTER
-    return is_silent or feed.failures >= BROKEN_AFTER_FAILURES
+def as_polled(diagnosed: DiagnosedFeed) -> DiagnosedFeed:
+    """Return a late feed in the condition of its last poll, which a notice reports or ends."""
+    if diagnosed.condition is not Condition.LATE:
+        return diagnosed
+    return replace(diagnosed, condition=diagnosed.feed.state.profile.health.condition)
 
 
-def is_late(feed: WatchedFeed, now: datetime) -> bool:
-    """Return True if a feed was never read, its last poll failed, or its next poll is overdue."""
-    if feed.last_ok_at is None or feed.failures:
-        return True
-    return feed.next_due_at is not None and feed.next_due_at < now - LATE_AFTER
+_RANKS = {condition: rank for rank, condition in enumerate(Condition)}
+
+
+def condition_of(state: FeedState, now: datetime) -> Condition:
+    """Return the condition of a feed now: that of its last poll, unless a poll is overdue."""
+    stored = state.profile.health.condition
+    if stored in NOT_COVERED:
+        return stored
+    if is_broken(failures=state.failures, last_ok_at=state.last_ok_at, now=now):
+        return Condition.FAILING
+    if state.last_polled_at is None:
+        return Condition.NEW
+    if state.last_ok_at is None or state.failures or is_overdue(state, now):
+        return Condition.LATE
+    return stored
+
+
+def is_overdue(state: FeedState, now: datetime) -> bool:
+    """Return True if a feed should have been polled some time ago."""
+    return state.next_due_at is not None and state.next_due_at < now - LATE_AFTER
 
 
 def is_failing(feed: WatchedFeed) -> bool:
     """Return True if the last poll of a feed did not read a whole document."""
-    return feed.last_outcome not in _SUCCESSES
+    return feed.state.last_outcome not in _SUCCESSES
 
 
 def longest_gap(
@@ -141,9 +196,9 @@ def longest_gap(
         until_at: its end.
     """
     lasting = (
-        Gap(feed=feed.name, since_at=feed.last_ok_at or since_at, until_at=until_at)
+        Gap(feed=feed.name, since_at=feed.state.last_ok_at or since_at, until_at=until_at)
         for feed in feeds
-        if feed.failures
+        if feed.state.failures
     )
     gaps = (
         Gap(

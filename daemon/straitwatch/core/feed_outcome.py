@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from straitwatch.core.arrivals import count_arrivals, first_arrivals
 from straitwatch.core.baseline import is_first_fetch_over, was_cut_off
+from straitwatch.core.feed_condition import measure_pause, observe, outcome_of
 from straitwatch.core.intervals import (
     NO_DEMAND,
     NO_HINTS,
@@ -18,11 +19,14 @@ from straitwatch.core.intervals import (
 from straitwatch.core.model import (
     NO_VALIDATORS,
     Arrivals,
+    Condition,
+    Contents,
     Feed,
     FeedProfile,
     FeedState,
     Fetched,
     FetchFailed,
+    FetchFailure,
     NotModified,
     ParsedDocument,
     ParseProblem,
@@ -31,6 +35,7 @@ from straitwatch.core.model import (
     Turnover,
     Validators,
 )
+from straitwatch.core.policy import SLOW_ANSWER
 from straitwatch.core.validators import (
     distrust_after,
     first_whole_document_at,
@@ -40,6 +45,14 @@ from straitwatch.core.validators import (
 # A feed has a gap if no poll succeeded for this many intervals, and at least for this long.
 BLIND_ROUNDS = 3
 BLIND_AFTER = timedelta(minutes=30)
+
+_FAILURES = {
+    FetchFailure.BLOCKED: Condition.BLOCKED,
+    FetchFailure.GONE: Condition.GONE,
+    FetchFailure.TOO_LARGE: Condition.TOO_LARGE,
+    FetchFailure.TRUNCATED: Condition.CUT_OFF,
+}
+_PROBLEMS = {ParseProblem.TOO_LARGE: Condition.TOO_LARGE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +72,8 @@ class FeedOutcome:
         validators = result.validators or self.state.validators
         after = self._good(outcome, validators, self.state.body_hash, detail=result.remark)
         after = self._not_modified(after) if isinstance(result, NotModified) else after
-        return self._paced(after, ServerHints(max_age=result.max_age))
+        after = self._paced(after, ServerHints(max_age=result.max_age))
+        return self._observe(after, self._outcome_of(self.state.profile.health.contents, result))
 
     def _not_modified(self, after: FeedState) -> FeedState:
         """Keep the time at which the whole document is due, and note since when it was not sent."""
@@ -100,7 +114,9 @@ class FeedOutcome:
             baseline_at=(self.state.baseline_at or self.now) if is_over else None,
             profile=self._learn(document, new=new, matched=matched),
         )
-        return self._paced(after, NO_HINTS if is_cut_off else ServerHints(max_age=fetched.max_age))
+        after = self._paced(after, NO_HINTS if is_cut_off else ServerHints(max_age=fetched.max_age))
+        found = Condition.CUT_OFF if is_cut_off else self._outcome_of(document.contents, fetched)
+        return self._observe(after, found, document.contents)
 
     def _learn(self, document: ParsedDocument, *, new: int, matched: int) -> FeedProfile:
         """Count the new entries, and note how many of the known ones are still listed."""
@@ -111,7 +127,10 @@ class FeedOutcome:
             arrivals = count_arrivals(profile.arrivals, new=new, matched=matched, now=self.now)
         is_whole = document.problem is None
         turnover = self._turnover(document, new) if is_whole else profile.turnover
-        return replace(profile, arrivals=arrivals, turnover=turnover)
+        health = profile.health
+        if new and not is_first:
+            health = measure_pause(self.state, until_at=self._blind_since() or self.now)
+        return replace(profile, arrivals=arrivals, turnover=turnover, health=health)
 
     def _first_arrivals(self, document: ParsedDocument, matched: int) -> Arrivals:
         """Take the entries of an archive for arrivals of the times at which they were published."""
@@ -128,6 +147,16 @@ class FeedOutcome:
             elapsed=self.now - (last or self.now),
             now=self.now,
         )
+
+    def _observe(
+        self, after: FeedState, outcome: Condition, contents: Contents | None = None
+    ) -> FeedState:
+        return observe(after, outcome, now=self.now, contents=contents)
+
+    def _outcome_of(self, contents: Contents | None, result: Fetched | NotModified) -> Condition:
+        is_slow = result.seconds >= SLOW_ANSWER.total_seconds()
+        found = outcome_of(contents)
+        return Condition.SLOW if is_slow and found is Condition.OK else found
 
     def _whole(self, fetched: Fetched, document: ParsedDocument) -> FeedState:
         return self._good(
@@ -146,15 +175,20 @@ class FeedOutcome:
     def failed(self, result: FetchFailed) -> FeedState:
         """Return the state after a failed fetch."""
         hints = ServerHints(retry_after=result.retry_after)
-        return self._bad(result.kind, result.detail, hints)
+        after = self._bad(result.kind, result.detail, hints)
+        return self._observe(after, _FAILURES.get(result.kind, Condition.FAILING))
 
     def broken(self, error: Exception) -> FeedState:
         """Return the state after a poll that failed inside Straitwatch."""
-        return self._bad("error", f"{type(error).__name__}: {error}"[:300])
+        after = self._bad("error", f"{type(error).__name__}: {error}"[:300])
+        return self._observe(after, Condition.FAILING)
 
-    def unreadable(self, problem: ParseProblem, detail: str) -> FeedState:
+    def unreadable(self, document: ParsedDocument) -> FeedState:
         """Return the state after a document that is no feed; the validators do not change."""
-        return self._bad(problem, detail)
+        problem = document.problem or ParseProblem.NOT_A_FEED
+        is_page = problem is ParseProblem.HTML
+        found = document.page if is_page else _PROBLEMS.get(problem, Condition.UNREADABLE)
+        return self._observe(self._bad(problem, document.detail), found)
 
     def _good(
         self,

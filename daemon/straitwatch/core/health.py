@@ -3,12 +3,16 @@
 Within `REMIND_AFTER`, there is at most one notice of each kind on a subject.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from shlex import quote
 
-from straitwatch.core.model import NoticeFacts, Severity
+from straitwatch.core.diagnosis import count_failing, is_cut_off
+from straitwatch.core.feed_condition import FAILED, NOT_COVERED
+from straitwatch.core.feed_words import LABELS
+from straitwatch.core.model import Condition, NoticeFacts, Severity
 from straitwatch.core.policy import REMIND_AFTER
 
 _LISTED = 50  # names in one message; the rest is counted
@@ -20,6 +24,7 @@ class Health:
 
     receivers: Mapping[str, str] = field(default_factory=dict)
     feeds: Mapping[str, str] = field(default_factory=dict)
+    conditions: Mapping[str, Condition] = field(default_factory=dict)  # of these feeds
     feeds_total: int = 0
     distrusted: Mapping[str, str] = field(default_factory=dict)  # feeds with wrong validators
     dead_letters: Mapping[str, str] = field(default_factory=dict)  # by delivery id
@@ -31,6 +36,7 @@ class NoticeState:
     """The notices so far on one subject: the names reported as broken, and when."""
 
     names: tuple[str, ...] = ()
+    conditions: Mapping[str, Condition] = field(default_factory=dict)  # of feeds, as reported
     broken_at: datetime | None = None
     recovered_at: datetime | None = None
 
@@ -56,19 +62,64 @@ def plan_notices(
     notices: list[Notice] = []
     for subject, broken in _subjects(health, states):
         state = states.get(subject, NoticeState())
-        new = [name for name in broken if name not in state.names]
-        recovered = [name for name in state.names if name not in broken]
+        conditions = health.conditions if subject == FEEDS else {}
+        new = [name for name in broken if _is_worse(name, conditions, state)]
+        recovered = [name for name in state.names if _is_better(name, broken, conditions, state)]
         if new and may_notify(state.broken_at, now):
             notices.append(_broken(subject, broken, new, health))
-            state = replace(state, names=(*state.names, *new), broken_at=now)
+            state = replace(_with_reported(state, new, conditions), broken_at=now)
         if recovered and (subject in _SILENT_END or may_notify(state.recovered_at, now)):
-            names = tuple(name for name in state.names if name not in recovered)
-            state = replace(state, names=names)
+            state = _with_recovered(state, recovered, conditions)
             if subject not in _SILENT_END:
-                notices.append(_recovered(subject, recovered, still=len(broken)))
+                notices.append(_recovered(subject, recovered, broken, health))
                 state = replace(state, recovered_at=now)
         after[subject] = state
     return notices, {name: state for name, state in after.items() if state != NoticeState()}
+
+
+def _is_worse(name: str, conditions: Mapping[str, Condition], state: NoticeState) -> bool:
+    """Return True if a part was not reported yet, or a feed in a better condition."""
+    if name not in state.names:
+        return True
+    reported = state.conditions.get(name)
+    return reported is not None and _gravity(conditions[name]) > _gravity(reported)
+
+
+def _is_better(
+    name: str,
+    broken: Mapping[str, str],
+    conditions: Mapping[str, Condition],
+    state: NoticeState,
+) -> bool:
+    """Return True if a part works again, or a feed is in a better condition than reported."""
+    if name not in broken:
+        return True
+    reported = state.conditions.get(name)
+    return reported is not None and _gravity(conditions[name]) < _gravity(reported)
+
+
+def _gravity(condition: Condition) -> int:
+    return (condition in NOT_COVERED) + (condition in FAILED)
+
+
+def _with_reported(
+    state: NoticeState, new: Iterable[str], conditions: Mapping[str, Condition]
+) -> NoticeState:
+    reported = {name: conditions[name] for name in new if name in conditions}
+    return replace(
+        state,
+        names=tuple(dict.fromkeys((*state.names, *new))),
+        conditions={**state.conditions, **reported},
+    )
+
+
+def _with_recovered(
+    state: NoticeState, recovered: Collection[str], conditions: Mapping[str, Condition]
+) -> NoticeState:
+    names = tuple(name for name in state.names if name not in recovered or name in conditions)
+    kept = {name: found for name, found in state.conditions.items() if name in names}
+    better = {name: conditions[name] for name in recovered if name in conditions}
+    return replace(state, names=names, conditions={**kept, **better})
 
 
 def first_fetch_notice(held: Mapping[str, int]) -> NoticeFacts:
@@ -92,6 +143,7 @@ def first_fetch_notice(held: Mapping[str, int]) -> NoticeFacts:
 FEEDS, DEAD = "feeds", "dead letters"
 DISTRUSTED = "validators"
 OUTBOX = "promises"  # the stored name
+_UNREPORTED = (Condition.LATE, Condition.LYING, Condition.NEW, Condition.OK)
 _SILENT_END = (DISTRUSTED, DEAD, OUTBOX)  # no notice when these end
 _RECEIVER = "receiver "
 
@@ -109,6 +161,11 @@ def _subjects(
     yield OUTBOX, dict.fromkeys(health.breaches, "")
 
 
+def is_reported(condition: Condition) -> bool:
+    """Return True if a notice reports this condition; wrong validators have their own notice."""
+    return condition not in _UNREPORTED
+
+
 def may_notify(at: datetime | None, now: datetime) -> bool:
     """Return True if the last notice on a subject was sent long enough ago."""
     return at is None or now - at >= REMIND_AFTER
@@ -122,19 +179,15 @@ def _broken(subject: str, broken: Mapping[str, str], new: list[str], health: Hea
     facts = NoticeFacts(
         title=_title(subject, broken, new, health),
         lines=(*lines, _advice(subject)),
-        severity=Severity.HIGH,
+        severity=_severity(subject, new, health),
     )
     return Notice(subject=subject, facts=facts, about=about)
 
 
 def _title(subject: str, broken: Mapping[str, str], new: list[str], health: Health) -> str:
     match subject:
-        case _ if subject == FEEDS and 1 < health.feeds_total <= len(broken):
-            return f"All {len(broken)} feeds are failing: check this machine's network"
         case _ if subject == FEEDS:
-            verb = "is" if len(new) == 1 else "are"
-            more = f", {len(broken)} in all" if len(broken) > len(new) else ""
-            return f"{_counted(len(new), 'feed')} {verb} failing{more}"
+            return _title_of_feeds(broken, new, health)
         case _ if subject == DISTRUSTED:
             return f"{_counted(len(new), 'feed')} had entries hidden by wrong 304 answers"
         case _ if subject == DEAD:
@@ -143,6 +196,30 @@ def _title(subject: str, broken: Mapping[str, str], new: list[str], health: Heal
             return f"Straitwatch found {_counted(len(new), 'contradiction')} in its outbox"
         case _:
             return f"The {subject} is broken"
+
+
+def _title_of_feeds(broken: Mapping[str, str], new: list[str], health: Health) -> str:
+    failed = sum(condition in FAILED for condition in health.conditions.values())
+    if is_cut_off(feeds=health.feeds_total, failed=failed):
+        failing = count_failing(feeds=health.feeds_total, failed=failed)
+        return f"{failing[0].upper()}{failing[1:]}: check this machine's network"
+    labels = Counter(_label(health.conditions[name]) for name in new)
+    more = f", {len(broken)} in all" if len(broken) > len(new) else ""
+    if len(labels) == 1:
+        verb = "is" if len(new) == 1 else "are"
+        return f"{_counted(len(new), 'feed')} {verb} {next(iter(labels))}{more}"
+    counts = ", ".join(f"{number} {label}" for label, number in labels.items())
+    return f"{len(new)} feeds need a look: {counts}{more}"
+
+
+def _label(condition: Condition) -> str:
+    return "failing" if condition in FAILED else LABELS[condition]
+
+
+def _severity(subject: str, new: Iterable[str], health: Health) -> Severity:
+    """Return the severity of a notice: normal if all its feeds are still covered."""
+    is_minor = subject == FEEDS and not any(health.conditions[name] in NOT_COVERED for name in new)
+    return Severity.NORMAL if is_minor else Severity.HIGH
 
 
 def _advice(subject: str) -> str:
@@ -166,16 +243,19 @@ def _advice(subject: str) -> str:
             return f"Its messages wait. Test it: `straitwatch receivers test {name}`."
 
 
-def _recovered(subject: str, recovered: list[str], *, still: int) -> Notice:
+def _recovered(
+    subject: str, recovered: list[str], broken: Mapping[str, str], health: Health
+) -> Notice:
     if subject.startswith(_RECEIVER):
         return Notice(subject=subject, facts=NoticeFacts(title=f"The {subject} works again"))
     verb = "works" if len(recovered) == 1 else "work"
+    still = sum(condition in FAILED for condition in health.conditions.values())
     more = f", {still} still failing" if still else ""
+    lines = (f"{name}: {broken[name]}" if name in broken else name for name in recovered[:_LISTED])
     return Notice(
         subject=subject,
         facts=NoticeFacts(
-            title=f"{_counted(len(recovered), 'feed')} {verb} again{more}",
-            lines=tuple(recovered[:_LISTED]),
+            title=f"{_counted(len(recovered), 'feed')} {verb} again{more}", lines=tuple(lines)
         ),
     )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from straitwatch.core.contents import describe_contents
 from straitwatch.core.model import ParsedDocument
 from straitwatch.core.normalize import FeedDefaults, clean_title, normalize_entries
 from straitwatch.core.parse import parse_feed
@@ -46,4 +47,6 @@ def parse_document(request: ParseRequest) -> ParsedDocument:
         entries=entries,
         problem=parsed.problem,
         detail=parsed.detail,
+        page=parsed.page,
+        contents=describe_contents(entries, fetched_at=request.fetched_at),
     )

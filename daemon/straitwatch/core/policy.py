@@ -50,6 +50,7 @@ MAX_DISTRUST = timedelta(days=56)
 SILENT_AFTER = timedelta(hours=24)  # without a good poll, a failing feed is broken
 BROKEN_AFTER_FAILURES = 3  # in a row, a feed is broken
 LATE_AFTER = timedelta(minutes=10)  # past its due time, a feed is late
+CUT_OFF_SHARE = 0.9  # of all feeds, if so many fail, the cause is this machine
 RECEIVER_BROKEN_AFTER = timedelta(minutes=2)  # a restart of the receiver's server is not news
 RECEIVER_UNREACHABLE_AFTER = timedelta(minutes=15)  # without a success, while messages wait
 REMIND_AFTER = timedelta(hours=6)  # between two notices on the same subject
@@ -64,3 +65,26 @@ USUAL_MATCHED_AMONG = 20  # entries, by which a feed's own share counts as much 
 OVERLAP_ENTRIES = 3  # a shorter document does not show if entries were missed
 MAX_UNSEEN_SHARE = 2 / 3  # of a document may be new at the next poll; a third is still known
 URGENT_FOR = timedelta(hours=1)  # after a report of an urgent story, its feed is polled often
+
+# ---------------------------------------------------------------- the condition of a feed
+
+GOOD_POLLS = 2  # in a row end the condition of a feed that failed: one may be luck
+RECENT_POLLS = 32  # remembered of each feed
+FLAPPING_POLLS = 12  # with this many failures apart, a feed is flapping; with one or none no longer
+FLAPPING_FAILURES = 3
+SLOW_ANSWER = timedelta(seconds=10)  # a third of the shipped timeout
+SLOW_POLLS = 8  # of them, so many slow ones begin and so few end the condition
+SLOW_BEGINS, SLOW_ENDS = 6, 2
+EMPTIED_AFTER = timedelta(hours=1)  # a newspaper's feed had no entry in 18 of 160 polls
+EMPTY_AFTER = timedelta(days=1)  # a new feed may have no entry yet
+UNDATED_ENTRIES = 5  # fewer show nothing about dates
+UNDATED_BEGINS, UNDATED_ENDS = 0.8, 0.5  # shares of entries without a date
+
+# A feed is frozen when nothing new comes for much longer than its longest usual pause.
+QUIET_FACTOR = 2.5  # a pause of 62 h at weekends allows 6 days, a weekly blog 17 days
+QUIET_AT_LEAST = timedelta(hours=12)  # for wires: a night without news is no fault
+QUIET_UNKNOWN = timedelta(days=4)  # at least, until a weekend has been seen
+QUIET_KNOWN_AFTER = timedelta(days=8)
+QUIET_AT_MOST = timedelta(days=365)  # no feed worth polling rests longer
+QUIET_HALF_LIFE = timedelta(days=28)  # so that one long holiday does not hide a fault for ever
+STALE_AT_LEAST = timedelta(days=30)  # for a feed of which no new entry has been seen

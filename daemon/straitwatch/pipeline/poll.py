@@ -23,7 +23,6 @@ from straitwatch.core.model import (
     KnownEntry,
     NotModified,
     ParsedDocument,
-    ParseProblem,
     PlannedEntry,
     Poll,
     PollPolicy,
@@ -132,9 +131,8 @@ async def _ingest_document(
     feed, now = outcome.feed, outcome.now
     document = await tools.pool.parse(_parse_request(feed, fetched, now))
     if not document.is_feed:
-        problem = document.problem or ParseProblem.NOT_A_FEED
-        log.warning("feed unreadable", outcome=problem, detail=document.detail)
-        return await _complete(outcome.unreadable(problem, document.detail), tools)
+        log.warning("feed unreadable", outcome=document.problem, detail=document.detail)
+        return await _complete(outcome.unreadable(document), tools)
     document, known = await tools.store.run(recognize_entries, feed, document, now=now)
     arrival = await _describe_arrival(outcome, document, known, tools=tools, rules=rules)
     new = [entry.id for entry in document.entries if entry.id not in known]

@@ -1,12 +1,13 @@
 """Stores feeds, their leases and the results of their polls."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
+from straitwatch.core.diagnosis import WatchedFeed
 from straitwatch.core.model import (
     NO_PROFILE,
     DeliveryState,
@@ -18,7 +19,7 @@ from straitwatch.core.model import (
 )
 from straitwatch.store.expiry import NO_FALLBACKS, return_unanswered
 from straitwatch.store.rows import DELIVERY, FEED, GAP
-from straitwatch.store.transaction import ResultRow, Transaction
+from straitwatch.store.transaction import Transaction
 
 _CONFIGURED = ("name", "url", "language", "country", "kind", "stance", "tier", "is_enabled")
 _STATE_COLUMNS = (
@@ -225,6 +226,15 @@ def feed_states(tx: Transaction) -> dict[str, FeedState]:
     return {row.id: _to_state(row) for row in rows}
 
 
+def watched_feeds(tx: Transaction) -> list[WatchedFeed]:
+    """Return the feeds that are enabled and configured, by name."""
+    query = sa.select(FEED.c.name, FEED.c.url, *_STATE_COLUMNS).where(IS_WATCHED)
+    return [
+        WatchedFeed(name=name, url=url, state=_to_state(row))
+        for name, url, *row in tx.execute(query.order_by(FEED.c.name))
+    ]
+
+
 def has_lease(tx: Transaction, state: FeedState) -> bool:
     """Return True if a claim is the newest one of its feed, and lock the feed until the commit."""
     return _hold(tx, [state])[0]
@@ -286,7 +296,7 @@ _COMPLETE = (
 )
 
 
-def _to_state(row: ResultRow) -> FeedState:
+def _to_state(row: Iterable[Any]) -> FeedState:
     id_, lease_seq, etag, last_modified, host, body_hash, *rest = row
     baseline_at, next_due, polled_at, ok_at, new_at, failures, outcome, detail, *rest = rest
     whole_due_at, unmodified_since_at, *distrust, profile = rest

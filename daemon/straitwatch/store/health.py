@@ -7,15 +7,20 @@ from datetime import datetime
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from straitwatch.core.diagnosis import ReceiverCondition, broken_receivers, diagnose_feeds
-from straitwatch.core.health import Health, NoticeState
+from straitwatch.core.diagnosis import (
+    ReceiverCondition,
+    as_polled,
+    broken_receivers,
+    diagnose_feeds,
+)
+from straitwatch.core.feed_words import describe_condition
+from straitwatch.core.health import Health, NoticeState, is_reported
 from straitwatch.core.model import AlertKind, DeliveryReason, DeliveryState, Outcome
 from straitwatch.core.validators import describe_distrust
 from straitwatch.store.delivery_rows import OPEN
-from straitwatch.store.feeds import distrusted_feeds
+from straitwatch.store.feeds import distrusted_feeds, watched_feeds
 from straitwatch.store.meta import get_meta, set_meta
 from straitwatch.store.rows import ALERT, DELIVERY, RECEIVER
-from straitwatch.store.status import watched_feeds
 from straitwatch.store.transaction import ResultRow, Transaction
 
 _NOTICE_STATES = "health notices"
@@ -29,9 +34,11 @@ def health(tx: Transaction, now: datetime) -> Health | None:
     if not tx.try_lock(_LOCK):
         return None
     feeds = diagnose_feeds(watched_feeds(tx), now)
+    troubled = [feed for feed in map(as_polled, feeds.problems) if is_reported(feed.condition)]
     return Health(
         receivers=broken_receivers(_receiver_conditions(tx), now),
-        feeds=feeds.causes,
+        feeds={feed.name: describe_condition(feed, now=now) for feed in troubled},
+        conditions={feed.name: feed.condition for feed in troubled},
         feeds_total=feeds.total,
         distrusted={
             name: describe_distrust(distrust)
@@ -65,7 +72,7 @@ def liveness(tx: Transaction, now: datetime) -> Liveness:
     )
     return Liveness(
         feeds=feeds.total,
-        feeds_current=feeds.total - len(feeds.broken),
+        feeds_current=feeds.total - len(feeds.failed),
         oldest_due_at=tx.execute(sa.select(sa.func.min(DELIVERY.c.due_at)).where(is_due)).scalar(),
         canary_at=tx.execute(in_flight).scalar(),
     )

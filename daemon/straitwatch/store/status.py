@@ -1,11 +1,20 @@
 """Counts feeds, entries and messages for `status` and for the coverage of digests."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from straitwatch.core.diagnosis import Gap, WatchedFeed, diagnose_feeds, is_failing, longest_gap
+from straitwatch.core.diagnosis import (
+    NO_DIAGNOSIS,
+    FeedDiagnosis,
+    Gap,
+    WatchedFeed,
+    diagnose_feeds,
+    is_failing,
+    longest_gap,
+)
+from straitwatch.core.feed_words import cause_of
 from straitwatch.core.model import (
     AlertKind,
     CoverageFacts,
@@ -13,7 +22,7 @@ from straitwatch.core.model import (
     Story,
 )
 from straitwatch.store.delivery_rows import OPEN
-from straitwatch.store.feeds import IS_WATCHED
+from straitwatch.store.feeds import IS_WATCHED, watched_feeds
 from straitwatch.store.rows import (
     ALERT,
     DELIVERY,
@@ -57,6 +66,7 @@ class StatusCounts:
     pending: int  # now: held, pending and sending
     dead: int  # dead letters, except those that were retried or cancelled
     troubles: tuple[FeedTrouble, ...] = ()
+    diagnosis: FeedDiagnosis = NO_DIAGNOSIS
     stories: tuple[Story, ...] = ()  # the latest
     last_polled_at: datetime | None = None
     oldest_pending_at: datetime | None = None
@@ -66,7 +76,8 @@ def status_counts(tx: Transaction, now: datetime) -> StatusCounts:
     """Count feeds, stories and messages; counts over time cover the last 24 hours."""
     since_at = now - _DAY
     feeds = watched_feeds(tx)
-    polled = [feed for feed in feeds if feed.last_polled_at and feed.last_polled_at >= since_at]
+    last_polls = {feed.name: feed.state.last_polled_at for feed in feeds}
+    polled = [feed for feed in feeds if (at := last_polls[feed.name]) and at >= since_at]
     failing = [feed for feed in polled if is_failing(feed)]
     is_open = DELIVERY.c.state.in_(_OPEN)
     is_about_story = ALERT.c.kind.in_([AlertKind.NEW.value, AlertKind.UPDATE.value])
@@ -82,7 +93,8 @@ def status_counts(tx: Transaction, now: datetime) -> StatusCounts:
         dead=_count(tx, DELIVERY, DELIVERY.c.state == DeliveryState.DEAD.value),
         troubles=tuple(_to_trouble(feed) for feed in failing),
         stories=tuple(list_stories(tx, limit=_LATEST)),
-        last_polled_at=max(filter(None, (feed.last_polled_at for feed in polled)), default=None),
+        diagnosis=diagnose_feeds(feeds, now),
+        last_polled_at=max(filter(None, last_polls.values()), default=None),
         oldest_pending_at=tx.execute(
             sa.select(sa.func.min(DELIVERY.c.created_at)).where(is_open)
         ).scalar(),
@@ -103,7 +115,7 @@ def coverage(
         feeds=diagnosis.total,
         feeds_current=diagnosis.current,
         feeds_late=len(diagnosis.late),
-        feeds_broken=tuple(_describe(feed) for feed in diagnosis.broken),
+        feeds_broken=tuple(f"{feed.name}: {cause_of(feed)}" for feed in diagnosis.broken),
         entries_read=_count(tx, ENTRY, ENTRY.c.seen_at >= since_at, ENTRY.c.seen_at < until_at),
         blind_feed=gap.feed if gap else "",
         blind_for=gap.length if gap else timedelta(0),
@@ -134,28 +146,17 @@ def _ended_gaps(tx: Transaction, *, since_at: datetime, until_at: datetime) -> l
     ]
 
 
-def watched_feeds(tx: Transaction) -> list[WatchedFeed]:
-    """Return the feeds that are enabled and configured, by name."""
-    columns = [FEED.c[field.name] for field in fields(WatchedFeed)]
-    query = sa.select(*columns).where(IS_WATCHED).order_by(FEED.c.name)
-    return [WatchedFeed(**row) for row in tx.execute(query).mappings()]
-
-
 def _count(tx: Transaction, table: sa.Table, *conditions: sa.ColumnElement[bool]) -> int:
     query = sa.select(sa.func.count()).select_from(table).where(*conditions)
     return int(tx.execute(query).scalar_one())
-
-
-def _describe(feed: WatchedFeed) -> str:
-    return f"{feed.name}: {feed.last_outcome}" if feed.last_outcome else feed.name
 
 
 def _to_trouble(feed: WatchedFeed) -> FeedTrouble:
     return FeedTrouble(
         name=feed.name,
         url=feed.url,
-        outcome=feed.last_outcome,
-        detail=feed.last_detail,
-        failures=feed.failures,
-        last_ok_at=feed.last_ok_at,
+        outcome=feed.state.last_outcome,
+        detail=feed.state.last_detail,
+        failures=feed.state.failures,
+        last_ok_at=feed.state.last_ok_at,
     )

@@ -7,6 +7,7 @@ No value here knows the database, the network or a library. Datetimes are aware 
 `_at`; durations are `timedelta`.
 """
 
+from straitwatch.core.model.condition import HEALTHY, NO_CONTENTS, Condition, Contents, FeedHealth
 from straitwatch.core.model.decision import NOT_MATCHED, Action, Decision, Destination, Reason, Step
 from straitwatch.core.model.delivery import (
     Delivery,
@@ -137,7 +138,9 @@ from straitwatch.core.model.watchlist import (
 __all__ = [
     "ANY_STORY",
     "BY_HAND",
+    "HEALTHY",
     "NOT_MATCHED",
+    "NO_CONTENTS",
     "NO_NOVELTY",
     "NO_PROFILE",
     "NO_VALIDATORS",
@@ -153,6 +156,8 @@ __all__ = [
     "Canary",
     "Change",
     "CollectedUpdate",
+    "Condition",
+    "Contents",
     "CoverageFacts",
     "Decision",
     "Delivery",
@@ -172,6 +177,7 @@ __all__ = [
     "Fallback",
     "Features",
     "Feed",
+    "FeedHealth",
     "FeedProfile",
     "FeedState",
     "FetchFailed",

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from straitwatch.core.model.condition import NO_CONTENTS, Condition, Contents
+
 
 class ParseProblem(StrEnum):
     """A problem with a fetched document; the values are part of `parse --json`."""
@@ -64,6 +66,7 @@ class RawFeed:
     entries: tuple[RawEntry, ...] = ()
     problem: ParseProblem | None = None
     detail: str = ""
+    page: Condition = Condition.HTML  # of a web page: or BLOCKED, CAPTCHA, LOGIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,8 @@ class ParsedDocument:
     entries: tuple[Entry, ...] = ()
     problem: ParseProblem | None = None
     detail: str = ""
+    page: Condition = Condition.HTML  # of a web page: or BLOCKED, CAPTCHA, LOGIN
+    contents: Contents = NO_CONTENTS
 
     @property
     def is_feed(self) -> bool:

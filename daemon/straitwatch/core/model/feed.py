@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from straitwatch.core.model.condition import HEALTHY, FeedHealth
+
 
 class FetchFailure(StrEnum):
     """The reason why a fetch failed; also the metric label."""
@@ -184,6 +186,7 @@ class FeedProfile:
     arrivals: Arrivals = Arrivals()
     turnover: Turnover = Turnover()
     interval: PollInterval | None = None  # after the last successful poll
+    health: FeedHealth = HEALTHY
 
 
 NO_PROFILE = FeedProfile()

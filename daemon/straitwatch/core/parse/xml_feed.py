@@ -14,6 +14,7 @@ from straitwatch.core.model import ParseProblem, RawEntry, RawFeed
 from straitwatch.core.parse.links import Link, best_page
 from straitwatch.core.parse.repair import FEED_ROOT, Repaired, repair
 from straitwatch.core.parse.soundness import is_sound
+from straitwatch.core.parse.web_page import describe_page
 
 _DECLARATION = b"<?xml version='1.0' encoding='utf-8'?>\n"
 # In a document with bases, links and ids are resolved against this address and then restored, so
@@ -150,7 +151,8 @@ def _no_feed(text: str) -> RawFeed:
     first = _FIRST_ELEMENT.search(text)
     is_html = first is not None and first[1].lower() in _HTML_ELEMENTS
     if is_html or _HTML_DOCTYPE.match(text):
-        return RawFeed(format="", problem=ParseProblem.HTML, detail="an HTML page")
+        page, detail = describe_page(text)
+        return RawFeed(format="", problem=ParseProblem.HTML, detail=detail, page=page)
     start = " ".join(text[:80].split())
     return RawFeed(
         format="", problem=ParseProblem.NOT_A_FEED, detail=f"no feed found; it begins with: {start}"
