@@ -57,7 +57,7 @@ REMIND_AFTER = timedelta(hours=6)  # between two notices on the same subject
 
 # ---------------------------------------------------------------- adaptive poll intervals
 
-# Compared in bench/intervals.py; see docs/adr for the reasons.
+# ADR 0013 gives the reasons; bench/intervals.py compares the policies.
 MAX_SLOWDOWN = 4  # times `polling.interval`: the wait for a rare statement stays bounded
 SLOWED_AFTER = timedelta(days=1)  # a younger feed may be polled more often, not less
 USUAL_MATCHED_SHARE = 0.05  # of the entries of a feed without a history
