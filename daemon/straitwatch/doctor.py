@@ -14,8 +14,10 @@ from straitwatch import __version__
 from straitwatch import store as db
 from straitwatch.config import Config
 from straitwatch.core.diagnosis import OFFLINE_HINT, count_failing, is_cut_off, summarize_causes
+from straitwatch.core.model import Proxies
 from straitwatch.core.plural import counted
 from straitwatch.core.policy import SILENT_AFTER
+from straitwatch.core.redact import redact_address
 from straitwatch.encoder import Encoder
 from straitwatch.engines import describe, engine_of
 from straitwatch.errors import StoreError
@@ -41,6 +43,7 @@ def examine(config: Config, *, now: datetime) -> Iterator[Finding]:
     yield from _machine()
     yield asyncio.run(_encoder(engine_of(config.encoder)))
     yield from _configuration(config)
+    yield check_proxies(config.polling.proxies)
     yield from _database(config, now=now)
 
 
@@ -91,6 +94,15 @@ def _configuration(config: Config) -> Iterator[Finding]:
             text=receiver.broken_because or "set up",
             hint=config.without_receiver if receiver.broken_because else "",
         )
+
+
+def check_proxies(proxies: Proxies) -> Finding:
+    """Name the proxies in use, without their credentials."""
+    names = {redact_address(proxy) for proxy in (proxies.http, proxies.https) if proxy}
+    text = f"{' and '.join(sorted(names))}, from {proxies.source}" if names else "none"
+    if names and proxies.bypass:
+        text += f"; not for {', '.join(proxies.bypass)}"
+    return Finding(name="proxy", is_good=True, text=text)
 
 
 def _database(config: Config, *, now: datetime) -> Iterator[Finding]:

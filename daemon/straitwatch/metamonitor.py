@@ -19,7 +19,6 @@ from straitwatch.core.match import Matcher
 from straitwatch.core.model import Alert, AlertKind, Canary, Delivery, Feed, NoticeFacts
 from straitwatch.core.parse_document import ParseRequest
 from straitwatch.core.report import matchable
-from straitwatch.fetch import ping
 from straitwatch.pipeline import Tools, address
 from straitwatch.store import Transaction
 
@@ -218,7 +217,7 @@ async def ping_heartbeat(canary: Canary, *, tools: Tools) -> bool:
     tools.metrics.well.set(not problems)
     if problems:
         log.warning("heartbeat withheld", problems=problems)
-    elif canary.ping and (failure := await ping(canary.ping)):
+    elif canary.ping and (failure := await tools.fetcher.ping(canary.ping)):
         log.warning("heartbeat failed", reason=failure)
         return False
     return not problems

@@ -10,7 +10,8 @@ from builders.store import make_alert
 from servers.feeds import Page
 from straitwatch import store as db
 from straitwatch.app.load import load
-from straitwatch.doctor import Finding, examine
+from straitwatch.core.model import Proxies
+from straitwatch.doctor import Finding, check_proxies, examine
 
 
 async def poll(desk: Desk) -> None:
@@ -139,3 +140,16 @@ def test_doctor_counts_dead_letters(tmp_path: Path) -> None:
     dead = findings_after(tmp_path, give_up)["dead letters"]
 
     assert (dead.is_good, dead.text) == (False, "1")
+
+
+def test_doctor_names_the_proxy_without_its_password() -> None:
+    address = "http://desk:secret@proxy.example:3128"
+    proxies = Proxies(http=address, https=address, bypass=("a.example",), source="polling.proxy")
+
+    assert check_proxies(proxies).text == (
+        "http://***@proxy.example:3128, from polling.proxy; not for a.example"
+    )
+
+
+def test_doctor_says_that_there_is_no_proxy() -> None:
+    assert check_proxies(Proxies()).text == "none"

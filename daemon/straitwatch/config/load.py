@@ -25,6 +25,7 @@ from straitwatch.config.files import (
     without_secrets,
 )
 from straitwatch.config.model import Config, Settings, ShadowLists, hint_without_receiver
+from straitwatch.config.polling import NO_PROXY, poll_policy, proxy_problem, unusable_variables
 from straitwatch.config.routing import TERMINAL, Routing, fallbacks, unknown
 from straitwatch.config.rules import RuleFiles, load_lists, read_rules
 from straitwatch.config.schemas import (
@@ -39,7 +40,6 @@ from straitwatch.config.validation_messages import fit
 from straitwatch.core.model import (
     Feed,
     Limit,
-    PollPolicy,
     Problem,
     Receiver,
     Retention,
@@ -178,7 +178,7 @@ class _Loader:
             term_sets=rules.term_sets,
             beat=beat.beat,
             alerts=policy,
-            polling=_poll_policy(settings),
+            polling=poll_policy(settings.polling, self.environ),
             receivers=receivers,
             falls_back_to_terminal=routing.falls_back_to_terminal,
             system_send=routing.system_send(),
@@ -358,6 +358,18 @@ class _Loader:
             message = "`interval` is longer than `max_interval`"
             self.problems.append(document.problem(path, message, "raise max_interval as well"))
 
+        self._check_proxies(document, polling.proxy)
+
+    def _check_proxies(self, document: Document, proxy: str) -> None:
+        path = ("polling", "proxy")
+        if proxy and proxy != NO_PROXY:
+            if problem := proxy_problem(proxy):
+                self.problems.append(document.problem(path, *problem))
+            return
+        for name in unusable_variables(self.environ) if not proxy else ():
+            message = f"{name} of the environment is not used: it names no HTTP proxy"
+            self._warn(document, ("polling",), message, "set `polling.proxy` instead")
+
     def _check_lists(self, rules: RuleFiles, feeds: Sequence[Feed]) -> None:
         names = [feed.name for feed in feeds]
         for document in rules.documents:
@@ -418,21 +430,4 @@ def _feed(shape: FeedSchema, *, about: tuple[str, ...]) -> Feed:
         tags=shape.tags,
         about=about,
         enabled=shape.enabled,
-    )
-
-
-def _poll_policy(settings: SettingsSchema) -> PollPolicy:
-    polling = settings.polling
-    return PollPolicy(
-        interval=polling.interval,
-        # An interval outside the default bounds moves them; _check_polling rejects explicit bounds.
-        min_interval=min(polling.min_interval, polling.interval),
-        max_interval=max(polling.max_interval, polling.interval),
-        contact=polling.contact,
-        allow_private_addresses=polling.allow_private_addresses,
-        concurrency=polling.concurrency,
-        per_host=polling.per_host,
-        spacing=polling.spacing,
-        timeout=polling.timeout,
-        max_bytes=polling.max_bytes,
     )

@@ -2,6 +2,5 @@
 
 from straitwatch.fetch.client import Fetcher
 from straitwatch.fetch.guard import is_public
-from straitwatch.fetch.ping import ping
 
-__all__ = ["Fetcher", "is_public", "ping"]
+__all__ = ["Fetcher", "is_public"]

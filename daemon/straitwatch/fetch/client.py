@@ -28,8 +28,6 @@ from straitwatch.core.model import (
 from straitwatch.fetch.body import read_body
 from straitwatch.fetch.failure import EXPECTED, FetchError, classify
 from straitwatch.fetch.gate import Gate
-from straitwatch.fetch.guard import ThreadResolver, public_socket
-from straitwatch.fetch.head import TolerantConnector
 from straitwatch.fetch.headers import (
     base_headers,
     conditional_headers,
@@ -39,10 +37,10 @@ from straitwatch.fetch.headers import (
     read_validators,
 )
 from straitwatch.fetch.hop import Hop
+from straitwatch.fetch.ping import ping
+from straitwatch.fetch.transport import Transport
 
 MAX_REDIRECTS = 5
-_MAX_HEADER = 32_768  # bytes of one header line; some content security policies pass 8 KB
-_NO_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=None)  # `_fetch` has one deadline
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _WITH_BODY = frozenset({200, 203, 204})
 _KINDS = {
@@ -71,27 +69,11 @@ class Fetcher:
         self._policy = policy
         self._timeout = policy.timeout.total_seconds()
         self._headers = base_headers(policy, version=version)
-        self._tls = tls
         self._gate = Gate(total=policy.concurrency, per_host=policy.per_host)
-        self._session: aiohttp.ClientSession | None = None
+        self._transport = Transport(policy, tls=tls)
 
     async def __aenter__(self) -> Self:
-        guard = None if self._policy.allow_private_addresses else public_socket
-        connector = TolerantConnector(
-            ssl=self._tls or ssl.create_default_context(),
-            resolver=ThreadResolver(threads=self._policy.concurrency),
-            socket_factory=guard,
-            limit=0,  # the gate limits requests instead, in order of arrival
-            force_close=True,  # servers close idle connections before the next poll
-        )
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            timeout=_NO_TIMEOUT,
-            max_line_size=_MAX_HEADER,
-            max_field_size=_MAX_HEADER,
-        )
+        await self._transport.__aenter__()
         return self
 
     async def __aexit__(
@@ -100,9 +82,11 @@ class Fetcher:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._transport.__aexit__(kind, error, trace)
+
+    async def ping(self, url: str) -> str:
+        """Request an address once; return "" on success, or else the reason."""
+        return await ping(url, self._transport)
 
     async def fetch(self, feed: Feed, validators: Validators = NO_VALIDATORS) -> FetchResult:
         """Fetch a feed, with a conditional request if it has validators.
@@ -137,10 +121,8 @@ class Fetcher:
 
     async def _request(self, hop: Hop, validators: Validators) -> FetchResult | str:
         """Make one request; return the result, or the address of a redirect."""
-        if self._session is None:
-            raise RuntimeError("open the fetcher with `async with` first")
         headers = self._headers | hop.request_headers() | conditional_headers(validators)
-        response = await self._session.get(hop.url, headers=headers, allow_redirects=False)
+        response = await self._transport.get(hop.url, headers)
         try:
             if response.status in _WITH_BODY:
                 return await self._read_response(response, hop)

@@ -54,9 +54,26 @@ def classify(error: Exception, *, timeout: float) -> FetchError:
 def _connect_failure(error: OSError) -> FetchError:
     if isinstance(error, ForbiddenAddress):
         return FetchError(FetchFailure.FORBIDDEN_ADDRESS, ForbiddenAddress.DETAIL)
+    return FetchError(FetchFailure.CONNECT, f"cannot connect: {_reason(error)}")
+
+
+def proxy_failure(error: aiohttp.ClientError) -> FetchError:
+    """Convert an exception that the connection to a proxy raised."""
+    match error:
+        case aiohttp.ClientConnectorDNSError():
+            detail = "the name of the proxy does not resolve"
+        case aiohttp.ClientProxyConnectionError():
+            detail = f"cannot connect to the proxy: {_reason(error.os_error)}"
+        case aiohttp.ClientHttpProxyError():
+            detail = f"the proxy answered {error.status}"
+        case _:
+            detail = "the proxy failed"
+    return FetchError(FetchFailure.CONNECT, detail)
+
+
+def _reason(error: OSError) -> str:
     # The error's own text quotes the peer's address, so the text is made from its number.
-    reason = os.strerror(error.errno).lower() if error.errno else "no address answered"
-    return FetchError(FetchFailure.CONNECT, f"cannot connect: {reason}")
+    return os.strerror(error.errno).lower() if error.errno else "no address answered"
 
 
 def _tls_detail(error: BaseException) -> str:

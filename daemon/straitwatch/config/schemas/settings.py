@@ -106,6 +106,13 @@ class PollingSchema(Schema):
         description="Size limit of a feed document, after decompression: bytes, or a number with "
         "`kB` or `MB`.",
     )
+    proxy: str = Field(
+        "",
+        description="HTTP proxy of requests for feeds and pages, and of `canary.ping`. Default: "
+        "`http_proxy`, `https_proxy` and `no_proxy` of the environment; `none` ignores these. "
+        "Messages to receivers always use the environment.",
+        examples=["http://user:${PROXY_PASSWORD}@proxy.example:3128", "none"],
+    )
 
 
 class StoriesSchema(Schema):

@@ -103,6 +103,7 @@ from straitwatch.core.model.plan import (
     StoredPage,
 )
 from straitwatch.core.model.problem import Position, Problem, Sourced
+from straitwatch.core.model.proxies import NO_PROXIES, Proxies
 from straitwatch.core.model.retention import Retention
 from straitwatch.core.model.routing import (
     AlertPolicy,
@@ -143,6 +144,7 @@ __all__ = [
     "NO_CONTENTS",
     "NO_NOVELTY",
     "NO_PROFILE",
+    "NO_PROXIES",
     "NO_VALIDATORS",
     "RETURNED",
     "SAME_GUID",
@@ -216,6 +218,7 @@ __all__ = [
     "PollReport",
     "Position",
     "Problem",
+    "Proxies",
     "QuietHours",
     "Quote",
     "RawEntry",

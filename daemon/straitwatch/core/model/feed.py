@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from straitwatch.core.model.condition import HEALTHY, FeedHealth
+from straitwatch.core.model.proxies import NO_PROXIES, Proxies
 
 
 class FetchFailure(StrEnum):
@@ -64,6 +65,7 @@ class PollPolicy:
     spacing: timedelta | None = None  # None: see core.lanes
     timeout: timedelta = timedelta(seconds=30)
     max_bytes: int = 10_000_000  # the largest of 932 real feeds had 4 MB
+    proxies: Proxies = NO_PROXIES  # of all requests except messages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
