@@ -2,7 +2,7 @@
 
     python bench/long_document.py [--entries 5000] [--database postgresql://...]
 
-It builds the reports of one document, commits them in parts as a poll does, and meanwhile commits a
+It builds the reports of one document, commits them in slices as a poll does, and meanwhile commits a
 small poll of another feed every 50 ms. Titles are invented, and all of them match.
 """
 
@@ -25,9 +25,9 @@ from straitwatch.app.load import load
 from straitwatch.core.advance import advance
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.model import Entry, Feed, FeedState, ParsedDocument, Poll, Report
-from straitwatch.core.report import Arrival, build_reports, gather_poll, split_poll
+from straitwatch.core.report import Arrival, build_reports, gather_poll
 from straitwatch.core.rules import Rules
-from straitwatch.pipeline import COMMIT_AT_ONCE, FoldWindowCache, commit_poll
+from straitwatch.pipeline import FoldWindowCache, commit_document, commit_poll
 from straitwatch.store import Store, claim_due_feeds, sync_feeds
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -100,12 +100,11 @@ def measure_advance(reports: Sequence[Report], rules: Rules) -> None:
 
 
 async def measure_commit(store: Store, poll: Poll, short: FeedState, rules: Rules) -> None:
-    """Commit the long poll in parts, and meanwhile small polls of another feed."""
+    """Commit the long poll in slices, and meanwhile small polls of another feed."""
     folding, waits = FoldWindowCache(), list[float]()
     started = time.perf_counter()
     other = asyncio.create_task(_poll_often(store, short, rules, folding, waits))
-    for part in split_poll(poll, COMMIT_AT_ONCE):
-        await store.run(commit_poll, part, rules=rules, folding=folding)
+    await commit_document(poll, store=store, rules=rules, folding=folding)
     print(f"commit           {_each(started, poll.reports)}")
     other.cancel()
     print(

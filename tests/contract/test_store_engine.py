@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from straitwatch.errors import StoreError, StoreUnavailable
-from straitwatch.store import Store, Transaction, connect, fold_lock, get_meta, set_meta
+from straitwatch.store import Store, Transaction, connect, engine, fold_lock, get_meta, set_meta
 
 
 class RefusedError(Exception):
@@ -332,3 +332,59 @@ def test_reader_on_postgresql_may_take_its_time(
 
     assert after == before
     store.close()
+
+
+async def test_slices_of_long_work_wait_for_the_short_work_of_others(store: Store) -> None:
+    done: list[str] = []
+
+    def note(_tx: Transaction, name: str) -> None:
+        done.append(name)
+
+    await queue_behind_a_gate(
+        store,
+        store.run_slice(note, "slice 1"),
+        store.run_slice(note, "slice 2"),
+        store.run(note, "claim 1"),
+        store.run(note, "claim 2"),
+    )
+
+    assert done == ["claim 1", "claim 2", "slice 1", "slice 2"]
+
+
+async def test_slice_is_done_although_short_work_never_ends(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "SLICE_EVERY", 0.0)
+    done: list[str] = []
+
+    def note(_tx: Transaction, name: str) -> None:
+        done.append(name)
+
+    await queue_behind_a_gate(
+        store,
+        store.run(note, "claim 1"),
+        store.run_slice(note, "slice"),
+        store.run(note, "claim 2"),
+    )
+
+    assert done == ["claim 1", "slice", "claim 2"]
+
+
+def test_closing_waits_for_slices(store_url: str) -> None:
+    store = Store.open(store_url)
+
+    async def queue_and_close() -> None:
+        gate = Gate()
+        busy = asyncio.create_task(store.run(gate))
+        await asyncio.to_thread(gate.is_reached.wait, 10)
+        tasks = [asyncio.create_task(store.run_slice(set_meta, f"k{n}", "1")) for n in range(3)]
+        await asyncio.sleep(0)
+        closing = asyncio.create_task(asyncio.to_thread(store.close))
+        gate.may_pass.set()
+        await asyncio.gather(busy, closing, *tasks)
+
+    asyncio.run(queue_and_close())
+
+    reopened = Store.open(store_url)
+    assert [reopened.call(get_meta, f"k{number}") for number in range(3)] == ["1"] * 3
+    reopened.close()

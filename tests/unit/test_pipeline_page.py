@@ -31,6 +31,7 @@ MODULES = [
     import_module(f"straitwatch.{name}")
     for name in (
         "pipeline.poll",
+        "pipeline.commit",
         "pipeline.deliver",
         "pipeline.digest",
         "pipeline.replay",

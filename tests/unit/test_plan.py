@@ -35,6 +35,7 @@ from straitwatch.core.model import (
     KnownEntry,
     Person,
     Plan,
+    Poll,
     QuietHours,
     Reason,
     Relation,
@@ -488,7 +489,9 @@ def test_long_poll_is_planned_in_parts_that_say_the_same() -> None:
     whole = plan_for(*entries)
 
     plans = []
-    for part in split_poll(poll, 2):
+    rest: Poll | None = poll
+    while rest is not None:
+        part, rest = split_poll(rest, 2)
         context = PollContext(window=window, stories=stories, report_rates=NO_RATES)
         plans.append(plan_poll(part, context, rules))
         stories |= kept(plans[-1])

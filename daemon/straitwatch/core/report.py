@@ -204,16 +204,16 @@ def gather_poll(
     )
 
 
-def split_poll(poll: Poll, size: int) -> Iterator[Poll]:
-    """Yield a poll in parts of `size` reports; the last part has the entries without a match."""
-    last = max(len(poll.reports) - 1, 0) // size * size
-    for start in range(0, last + 1, size):
-        yield replace(
-            poll,
-            reports=poll.reports[start : start + size],
-            unmatched=poll.unmatched if start == last else (),
-            is_last=start == last,
-        )
+def split_poll(poll: Poll, size: int) -> tuple[Poll, Poll | None]:
+    """Return the first `size` entries of a poll, reports before the others, and the rest if any."""
+    if len(poll.reports) + len(poll.unmatched) <= size:
+        return poll, None
+    others = max(size - len(poll.reports), 0)
+    first = replace(
+        poll, reports=poll.reports[:size], unmatched=poll.unmatched[:others], is_last=False
+    )
+    rest = replace(poll, reports=poll.reports[size:], unmatched=poll.unmatched[others:])
+    return first, rest
 
 
 def matchable(entry: Entry, feed: Feed) -> MatchText:

@@ -10,7 +10,7 @@ Poll one feed, every few minutes::
         silent_entries(document, known)         # a new feed's archive is not news
         build_reports(entries, arrival)         # matches, outlet, sources, features
         encoder.encode(texts)                   # sentence vectors, in a worker process
-        split_poll(poll)                        # a long document commits in parts
+        commit_document(poll)                   # a long document commits in slices
         commit_poll(part)                       # in one transaction:
             read_context(reports)               #     the window, stories, silences
             plan_poll(part, context)            #     pure; for each report:
@@ -57,14 +57,13 @@ No transaction waits for the network or a worker process, and a message is sent 
 commit that created it.
 """
 
+from straitwatch.pipeline.commit import commit_document, commit_poll
 from straitwatch.pipeline.corrections import merge_stories, split_story
 from straitwatch.pipeline.deliver import deliver_due
 from straitwatch.pipeline.digest import write_digest
 from straitwatch.pipeline.notices import address
 from straitwatch.pipeline.poll import (
-    COMMIT_AT_ONCE,
     FetchedFeed,
-    commit_poll,
     fetch_feed,
     ingest_feed,
     recognize_entries,
@@ -76,7 +75,6 @@ from straitwatch.pipeline.tools import Tools
 from straitwatch.pipeline.window import WINDOW, FoldWindowCache
 
 __all__ = [
-    "COMMIT_AT_ONCE",
     "WINDOW",
     "FetchedFeed",
     "FoldWindowCache",
@@ -85,6 +83,7 @@ __all__ = [
     "address",
     "alert_story",
     "backtest",
+    "commit_document",
     "commit_poll",
     "deliver_due",
     "fetch_feed",

@@ -10,8 +10,6 @@ import structlog
 
 from straitwatch import store as db
 from straitwatch.core.baseline import silent_entries
-from straitwatch.core.cluster import StoryWindow
-from straitwatch.core.compiled_beat import CompiledBeat
 from straitwatch.core.feed_outcome import FeedOutcome
 from straitwatch.core.model import (
     Entry,
@@ -24,7 +22,6 @@ from straitwatch.core.model import (
     NotModified,
     ParsedDocument,
     PlannedEntry,
-    Poll,
     PollPolicy,
     PollReport,
     Report,
@@ -32,8 +29,7 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.parse_document import ParseRequest
 from straitwatch.core.pauses import pause_of
-from straitwatch.core.plan import PollContext, plan_poll
-from straitwatch.core.recognize import recognize_returns, with_own_ids
+from straitwatch.core.recognize import with_own_ids
 from straitwatch.core.report import (
     REKEY_ENTRIES,
     REKEY_WHOLE,
@@ -44,13 +40,12 @@ from straitwatch.core.report import (
     meaning_of,
     rekeyed_document,
     rekeyed_entries,
-    split_poll,
 )
 from straitwatch.core.rules import Rules
 from straitwatch.core.validators import are_repeated, is_suspect, validators_to_send
 from straitwatch.encoder import Encoder
+from straitwatch.pipeline.commit import FENCED, commit_document
 from straitwatch.pipeline.tools import Tools
-from straitwatch.pipeline.window import FoldWindowCache
 from straitwatch.store import Transaction
 from straitwatch.telemetry import Metrics
 
@@ -58,8 +53,6 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 BUILD_AT_ONCE = 8  # entries, which block the event loop for about 20 ms
 ENCODE_AT_MOST = 300  # reports of one document take half a minute; the others get no vector
-COMMIT_AT_ONCE = 200  # reports in one transaction, which delays the commits of other polls
-FENCED = "fenced"  # outcome of a poll if another worker has claimed the feed since
 
 _NO_IDS: frozenset[str] = frozenset()
 
@@ -146,7 +139,7 @@ async def _ingest_document(
         has_wrong_validators=has_changes and await _has_wrong_validators(outcome, fetched, tools),
     )
     poll = gather_poll(document, arrival, after, items)
-    report = await _commit(poll, tools=tools, rules=rules)
+    report = await commit_document(poll, store=tools.store, rules=rules, folding=tools.folding)
     if arrival.silent:
         log.info("older entries recorded without alerts", entries=len(arrival.silent))
     _count(report, len(known), tools.metrics)
@@ -253,62 +246,7 @@ async def _build_items(
     return [next(encoded, item) if isinstance(item, Report) else item for item in items]
 
 
-# ---------------------------------------------------------------- the transaction
-
-
-async def _commit(poll: Poll, *, tools: Tools, rules: Rules) -> PollReport:
-    """Commit a poll; a long document in parts, so that other polls can commit in between.
-
-    The feed's new state is committed with the last part. After a crash in between, the next poll
-    reads the document again and finds the entries of the first parts stored.
-    """
-    done: list[PollReport] = []
-    for part in split_poll(poll, COMMIT_AT_ONCE):
-        done.append(await tools.store.run(commit_poll, part, rules=rules, folding=tools.folding))
-        if done[-1].outcome == FENCED:
-            return done[-1]
-    return replace(
-        done[-1],
-        entries_new=sum(report.entries_new for report in done),
-        stories_new=sum(report.stories_new for report in done),
-        alerts=sum(report.alerts for report in done),
-        reasons=tuple(reason for report in done for reason in report.reasons),
-    )
-
-
-def commit_poll(
-    tx: Transaction, poll: Poll, *, rules: Rules, folding: FoldWindowCache
-) -> PollReport:
-    """Fold, decide and write one poll, or one part of it, in this transaction."""
-    if poll.reports:
-        context = read_context(tx, poll.reports, folding, rules.beat)
-    else:
-        context = PollContext(window=StoryWindow(rules.beat.lexicon))
-    plan = plan_poll(poll, context, rules)
-    is_ours = db.apply_plan(tx, plan)
-    if not is_ours:
-        folding.drop()
-        return PollReport(feed_id=poll.feed.id, outcome=FENCED)
-    if poll.reports:
-        folding.mark_written(tx)
-    return plan.report
-
-
-def read_context(
-    tx: Transaction, reports: Sequence[Report], folding: FoldWindowCache, beat: CompiledBeat
-) -> PollContext:
-    """Read the context of `plan_poll`, and lock out other folds until the commit."""
-    db.fold_lock(tx)
-    tx.on_rollback(folding.drop)
-    now = reports[0].seen_at
-    return PollContext(
-        window=folding.catch_up(tx, beat, now=now),
-        stories=db.StoredStories(tx),
-        silences=tuple(db.active_silences(tx, now)),
-        # Read again under the lock: a person may have merged their stories in the meantime.
-        known=db.known_entries(tx, [report.entry.id for report in reports if report.is_edited]),
-        returned=recognize_returns(reports, db.stored_pages(tx, reports)),
-    )
+# ---------------------------------------------------------------- the result
 
 
 async def _complete(after: FeedState, tools: Tools) -> PollReport:

@@ -7,6 +7,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
@@ -33,6 +34,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 Waiting = Future[Any] | asyncio.Future[Any]
 MAX_GROUP = 200  # items in one commit: bounds both the wait and the work lost to a failed commit
+SLICE_EVERY = 0.5  # seconds from a slice to the next while shorter work never ends
 LINGER = 0.02  # seconds that batched items wait for more items while the writer is busy
 # Readers see one snapshot: SQLite's WAL gives it by itself, PostgreSQL on request.
 _READING: Mapping[str, Mapping[str, Any]] = {
@@ -51,6 +53,7 @@ class _Work:
     items: list[Any] | None = None  # None: a single call with args and kwargs
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] | None = None
+    is_slice: bool = False  # of long work: shorter work passes it
 
     def perform(self, tx: Transaction) -> list[Any]:
         """Do the work and return one answer for each future."""
@@ -84,6 +87,8 @@ class Store:
             sa.event.listen(engine, "do_connect", self._file.refuse_another)
         self._failure: tuple[StoreError, float] | None = None  # the last one, and when
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._slices: deque[_Work] = deque()  # used by the writer thread only
+        self._next_slice = 0.0  # when one is done although other work is queued
         self._guard = threading.Lock()  # no work may follow the stop mark
         self._is_closed = False
         self._last_commit = 0.0
@@ -157,6 +162,17 @@ class Store:
         """
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._submit(_Work(fn, [future], args=args, kwargs=kwargs))
+        return await future
+
+    async def run_slice(
+        self, fn: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a function like `run` does, alone, and after the other work that is queued.
+
+        Use it for one of many slices of long work, so that the short work of others passes it.
+        """
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._submit(_Work(fn, [future], args=args, kwargs=kwargs, is_slice=True))
         return await future
 
     async def batch(self, fn: Callable[[Transaction, Sequence[T]], Sequence[R]], item: T) -> R:
@@ -246,25 +262,46 @@ class Store:
         is_open = True
         while is_open:
             group, is_open = self._next_group()
+            if not group and self._slices:
+                self._commit([self._slices.popleft()])
+                self._next_slice = monotonic() + SLICE_EVERY
             if group:
                 self._commit(_coalesce(group))
                 self._last_commit = monotonic()
+        for work in self._slices:
+            self._commit([work])
 
     def _next_group(self) -> tuple[list[_Work], bool]:
-        """Wait for work and take all that is queued; linger only for batches while busy."""
+        """Wait for work and take all that is queued but slices; an empty group is time for one."""
         group: list[_Work] = []
         until = self._last_commit + LINGER
-        while len(group) < MAX_GROUP:
-            is_patient = all(work.items is not None for work in group)
-            wait = max(0.0, until - monotonic()) if is_patient else 0.0
+        while len(group) < MAX_GROUP and not self._is_time_for_slice():
             try:
-                work = self._queue.get(timeout=wait) if group else self._queue.get()
+                work = self._queue.get(timeout=self._linger(group, until))
             except queue.Empty:
                 break
             if work is None:
                 return group, False
-            group.append(work)
+            if work.is_slice:
+                self._add_slice(work)
+            else:
+                group.append(work)
         return group, True
+
+    def _add_slice(self, work: _Work) -> None:
+        if not self._slices:
+            self._next_slice = monotonic() + SLICE_EVERY
+        self._slices.append(work)
+
+    def _is_time_for_slice(self) -> bool:
+        return bool(self._slices) and self._next_slice <= monotonic()
+
+    def _linger(self, group: list[_Work], until: float) -> float | None:
+        """Return how long to wait for more work: only batches wait for others, while busy."""
+        if not group:
+            return 0.0 if self._slices else None
+        is_patient = all(work.items is not None for work in group)
+        return max(0.0, until - monotonic()) if is_patient else 0.0
 
     def _commit(self, group: list[_Work]) -> None:
         """Do all the work in one transaction, then answer the callers."""
