@@ -3,6 +3,7 @@
 import logging
 import ssl
 import subprocess
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.headerregistry import Address
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.handlers import Sink
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from builders.messages import frozen, make_alert, make_driver, make_job
 from contract.faults import LOGIN_FAULTS, MAIL_FAULTS, STARTTLS_FAULTS
@@ -24,14 +26,19 @@ DESK = "desk@example.org"
 
 
 def impatient(
-    port: int, *, security: str = "insecure", user: str = "", dot_seconds: float = 0.3
+    port: int,
+    *,
+    security: str = "insecure",
+    user: str = "",
+    password: str = PASSWORD,
+    dot_seconds: float = 0.3,
 ) -> Mail:
     server = Server(
         host="127.0.0.1",
         port=port,
         security=security,
         user=user,
-        password=PASSWORD if user else "",
+        password=password if user else "",
         command_seconds=0.5,
         dot_seconds=dot_seconds,
     )
@@ -296,3 +303,38 @@ def test_both_parts_are_plain_seven_bit_lines() -> None:
         "text/plain",
         "text/html",
     ]
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
+def test_password_outside_ascii_is_sent_as_utf8(mechanism: str) -> None:
+    asked: list[bytes] = []
+
+    def authenticate(*details: object) -> AuthResult:
+        login = details[-1]
+        assert isinstance(login, LoginPassword)
+        asked.append(login.password)
+        return AuthResult(success=login.password == "pässwört".encode())
+
+    other = {"PLAIN": "LOGIN", "LOGIN": "PLAIN"}[mechanism]
+    with SmtpServer() as free:
+        port = free.port
+    controller = Controller(
+        Sink(),
+        hostname="127.0.0.1",
+        port=port,
+        authenticator=authenticate,
+        auth_required=True,
+        auth_require_tls=False,
+        auth_exclude_mechanism=[other],
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # aiosmtpd advises against logins without TLS
+        controller.start()
+        try:
+            driver = impatient(port, user="desk", password="pässwört", dot_seconds=5)
+            result = driver.send(frozen(driver))
+        finally:
+            controller.stop()
+
+    assert result.outcome is Outcome.DELIVERED, result
+    assert asked == ["pässwört".encode()]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from builders.messages import make_alert, make_job
 from straitwatch.core.model import Outlet, Quote
+from straitwatch.core.normalize.links import clean_url
 from straitwatch.core.render import render_mail, render_slack, render_text
 from straitwatch.core.render.text import marked, safe_url, shown
 
@@ -46,3 +47,10 @@ def test_shown_address_is_http_and_stays_inside_its_markup(text: str) -> None:
         safe = safe_url(url)
         assert safe == "" or safe.startswith(("http://", "https://"))
         assert not set(safe) & set("<>|\"' \n\r\t`\\")
+
+
+@given(anything)
+def test_stored_address_is_shown_unchanged(text: str) -> None:
+    stored = clean_url(f"https://wire.example/{text}")
+
+    assert "|" in stored or safe_url(stored) == stored

@@ -187,3 +187,12 @@ def test_first_is_the_report_that_was_published_first() -> None:
 
     assert facts.first_report is not None
     assert facts.first_report.outlet.name == "Other Wire"
+
+
+def test_alert_about_a_post_without_title_has_the_beginning_of_its_text() -> None:
+    entry = make_entry(title="", summary="Ferries resume across the strait.")
+    report = report_of(entry)
+
+    story = add_sources(None, report, make_fold())
+
+    assert (story.title, story.reports[0].title) == (entry.summary, entry.summary)

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from builders import make_entry
 from builders.messages import AT, make_report
 from straitwatch.core.listing import (
     LISTED_REPORTS,
     better_headline,
     first_reported,
+    heading_of,
     headline_pair,
     list_report,
     new_language,
@@ -156,3 +158,20 @@ def test_report_without_a_plausible_date_was_not_first(published_at) -> None:
 def test_first_seen_report_is_first_without_plausible_dates() -> None:
     assert first_reported((RU, EN), first_seen_at=AT) == RU
     assert first_reported((), first_seen_at=AT) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "heading"),
+    [
+        ("Ships cross", "They crossed the strait.", "Ships cross"),
+        ("", "Ferries resume.\nThe minister leaves.", "Ferries resume. The minister leaves."),
+        ("", "twelve sorties " * 20, "twelve sorties " * 6 + "twelve …"),
+        ("", "軍機越過海峽中線" * 20, ("軍機越過海峽中線" * 20)[:99] + "…"),
+        ("", "", ""),
+    ],
+    ids=["title", "post", "long-post", "long-chinese-post", "empty"],
+)
+def test_heading_of_a_post_is_the_beginning_of_its_text(
+    title: str, summary: str, heading: str
+) -> None:
+    assert heading_of(make_entry(title=title, summary=summary)) == heading

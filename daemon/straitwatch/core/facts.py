@@ -7,6 +7,7 @@ from dataclasses import replace
 from straitwatch.core.listing import (
     better_headline,
     first_reported,
+    heading_of,
     headline_pair,
     is_named,
     is_readable,
@@ -95,7 +96,7 @@ def _describe_report(step: Step, report: Report, titles: Mapping[str, str]) -> A
         kind=AlertKind.UPDATE if decision.action is Action.UPDATE else AlertKind.NEW,
         reason=decision.reason,
         severity=story.severity,
-        title=entry.title,
+        title=heading_of(entry),
         url=entry.url,
         outlet=report.outlet,
         first_seen_at=story.first_seen_at,

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from straitwatch.core.model import StoryReport
+from straitwatch.core.model import Entry, StoryReport
 
+HEADING_LIMIT = 100  # characters of the text of an entry without a title
 LISTED_REPORTS = 12  # of a story; the first report in each language is always listed
 FIRST_WITHIN = timedelta(days=3)  # before a story is first seen; about the memory of folding
 _KANA = re.compile("[\u3040-\u30ff]")
@@ -15,6 +16,19 @@ _CYRILLIC = re.compile("[\u0400-\u04ff]+")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]+")
 _IN_EAST_ASIAN = ("zh", "ja", "ko")
 _IN_CYRILLIC = ("ru", "uk", "be", "bg", "mk", "sr", "kk", "ky", "mn", "tg")
+
+
+def heading_of(entry: Entry) -> str:
+    """Return the title of an entry; posts have none, so the beginning of their text stands in."""
+    if entry.title.strip():
+        return entry.title
+    text = " ".join((entry.summary or entry.content).split())
+    if len(text) <= HEADING_LIMIT:
+        return text
+    start = text[: HEADING_LIMIT - 1]
+    words, blank, _ = start.rpartition(" ")
+    is_spaced = blank and len(words) > HEADING_LIMIT // 2  # not in Chinese, for example
+    return f"{words} …" if is_spaced else f"{start}…"
 
 
 def list_report(listed: tuple[StoryReport, ...], report: StoryReport) -> tuple[StoryReport, ...]:

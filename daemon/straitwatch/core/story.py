@@ -12,7 +12,7 @@ from math import inf
 from operator import itemgetter
 from typing import TypeVar
 
-from straitwatch.core.listing import list_report
+from straitwatch.core.listing import heading_of, list_report
 from straitwatch.core.model import (
     UNNAMED_MEDIA,
     Entry,
@@ -141,7 +141,7 @@ def _adds_source(report: Report, fold: Fold) -> bool:
 def _open_story(report: Report, fold: Fold) -> Story:
     return Story(
         id=fold.story_id,
-        title=report.entry.title,
+        title=heading_of(report.entry),
         first_seen_at=report.seen_at,
         last_seen_at=report.seen_at,
     )
@@ -151,7 +151,7 @@ def as_listed(report: Report, origin: str) -> StoryReport:
     """Return the entry of a report in its story's list; `origin` is the source that it repeats."""
     return StoryReport(
         outlet=report.outlet,
-        title=report.entry.title,
+        title=heading_of(report.entry),
         url=report.entry.url,
         seen_at=report.seen_at,
         published_at=report.entry.published_at,

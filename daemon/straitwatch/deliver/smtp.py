@@ -6,7 +6,6 @@ import ssl
 from base64 import b64encode
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -15,6 +14,8 @@ from email.utils import format_datetime
 from straitwatch.core.model import DriverKind, Frozen, Outcome, SendJob, SendResult
 from straitwatch.core.render import render_mail
 from straitwatch.deliver.driver import DriverSettings, redact_and_shorten
+from straitwatch.deliver.encoded_words import encode_header
+from straitwatch.deliver.smtp_login import log_in
 
 COMMAND_SECONDS = 30.0
 DOT_SECONDS = 600.0  # RFC 5321: after a shorter wait, mail accepted by a slow server is repeated
@@ -104,7 +105,7 @@ class Mail:
         # A bare "=" is not valid quoted-printable, so the boundary cannot occur in a part.
         message.set_boundary(f"=_sw_{job.delivery.id[:50]}")
         note = {"message_id": message_id, "subject": parts.subject, "thread": thread}
-        body = _subject_line(parts.subject) + message.as_bytes()
+        body = encode_header("Subject", parts.subject) + message.as_bytes()
         return Frozen(body=body, content_type="message/rfc822", note=note)
 
     def send(self, job: SendJob) -> SendResult:
@@ -121,14 +122,6 @@ class Mail:
     def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
         """Return None: mail cannot be looked up; mailboxes may drop a repeat by its Message-ID."""
         return None
-
-
-def _subject_line(subject: str) -> bytes:
-    """Encode the subject, because `EmailMessage` drops blanks between two encoded words."""
-    is_plain = subject.isascii() and "=?" not in subject
-    charset = "us-ascii" if is_plain else "utf-8"
-    header = Header(subject, charset, header_name="Subject", maxlinelen=_HEADER_LINE)
-    return b"Subject: " + header.encode(linesep="\r\n").encode("ascii") + b"\r\n"
 
 
 class _Refused(Exception):  # noqa: N818 - a reply of the server, not a bug
@@ -153,7 +146,7 @@ class _Session:
             self._expect(self._smtp.mail(sender), permanent=Outcome.RECEIVER_BROKEN)
             self._expect(self._smtp.rcpt(recipient), permanent=Outcome.PERMANENT)
             return self._transfer(body)
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, UnicodeError, smtplib.SMTPException) as error:
             raise _map_error(error, self._server.secrets) from error
         finally:
             self._quit()
@@ -176,7 +169,7 @@ class _Session:
             self._smtp.starttls(context=self._server.tls())
             self._smtp.ehlo()
         if self._server.user:
-            self._smtp.login(self._server.user, self._server.password)
+            log_in(self._smtp, self._server.user, self._server.password)
 
     def _transfer(self, body: bytes) -> SendResult:
         """Send the text; without a reply after the final dot, the server may have accepted it."""
@@ -229,6 +222,8 @@ def _map_error(error: Exception, secrets: tuple[str, ...]) -> _Refused:
             return _Refused(Outcome.RETRY, "disconnected", text)
         case smtplib.SMTPException():
             return _Refused(Outcome.RECEIVER_BROKEN, "unsupported", text)
+        case UnicodeError():  # without its text, which quotes the word that cannot be sent
+            return _Refused(Outcome.RECEIVER_BROKEN, "encoding", "an address is not ASCII")
         case _:
             return _Refused(Outcome.RETRY, "connect", text or type(error).__name__)
 

@@ -28,7 +28,7 @@ _STRAY_JOINER = re.compile(
 )
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 _STACKED = re.compile(f"([{_MARKS}]{{3}})[{_MARKS}]+")
-_URL_SAFE = "/:?#[]!$&()*+,;=-._~%"
+_URL_SAFE = "/:?#[]@!$&()*+,;=-._~%"
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 
 
