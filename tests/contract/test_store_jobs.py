@@ -55,6 +55,7 @@ from straitwatch.store import (
     last_digest_until,
     latest_entries,
     list_deliveries,
+    new_entries_by_day,
     prune,
     prune_messages,
     prune_stories,
@@ -392,3 +393,17 @@ def _polled(claimed: FeedState, **changes: Any) -> FeedState:
         "last_outcome": "ok",
     }
     return FeedState(**(values | changes))
+
+
+def test_new_entries_are_counted_by_day_without_those_of_a_first_fetch(store: Store) -> None:
+    claimed = claimed_feed(store)
+    for days, ids in ((0, ("old1", "old2")), (1, ("a", "b")), (3, ("c",))):
+        now, entries = NOW + days * DAY, [make_unmatched(id_) for id_ in ids]
+        plan = make_plan(claimed, entries, now=now, alerts=(), deliveries=())
+        plan = replace(plan, state=replace(plan.state, baseline_at=NOW))
+        store.call(apply_plan, plan)
+        (claimed,) = claim(store, now=now + DAY)
+
+    starts = [NOW - HOUR + days * DAY for days in range(4)]
+
+    assert store.call(new_entries_by_day, starts) == {"f1": (0, 2, 0, 1)}

@@ -14,6 +14,7 @@ from commands import rows
 from straitwatch.cli import app
 from straitwatch.cli.reference import reference_pages
 from straitwatch.cli.registry import COMMANDS
+from straitwatch.core.feed_words import LABELS
 from straitwatch.telemetry import Metrics
 
 ROOT = Path(__file__).parents[2]
@@ -206,3 +207,9 @@ def _help(path: str) -> str:
     result = CliRunner().invoke(app, [*path.split(), "--help"], env={"COLUMNS": "200"})
     assert result.exit_code == 0, result.output
     return result.output.partition("─ Options ─")[2]
+
+
+def test_how_to_manage_feeds_lists_every_condition() -> None:
+    page = (ROOT / "docs/how-to/manage-feeds.md").read_text(encoding="utf-8")
+
+    assert [label for label in LABELS.values() if not re.search(rf"\b{label}\b", page)] == []

@@ -1,9 +1,7 @@
 """`feeds`: list, find, add and remove feeds."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import timedelta
 from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from straitwatch import store as db
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import no_such_feed, require_feed
@@ -24,22 +21,16 @@ from straitwatch.cli.options import (
     opened,
     opened_with_lists,
 )
-from straitwatch.cli.output import in_zone, local_time, print_rows
+from straitwatch.cli.output import print_rows
 from straitwatch.clock import utc_now
 from straitwatch.config import Config, FeedFile, correct_address
-from straitwatch.core.identity import host_of
-from straitwatch.core.intervals import current_reason
-from straitwatch.core.model import Feed, FeedState, HostPause, Reason
-from straitwatch.core.pauses import describe_pause
+from straitwatch.core.model import Feed, Reason
 from straitwatch.core.plural import counted
 from straitwatch.core.redact import redact_address
 from straitwatch.core.render import span_text
-from straitwatch.core.validators import describe_distrust, is_distrusted
 from straitwatch.errors import UsageError
 
 app = new_app(help="List, find, add and remove feeds.")
-_NOT_POLLED = "not polled yet"
-_Polled = tuple[Feed, FeedState]
 
 
 @app.command("list", epilog="Example:  `straitwatch feeds list --json`")
@@ -49,34 +40,38 @@ def list_(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     _print(rows, as_json=json)
 
 
-@app.command(epilog="Example:  `straitwatch feeds health`")
-def health(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
-    """Show the last poll of each feed.
+@app.command(
+    epilog="Examples:  `straitwatch feeds health`  ·  `straitwatch feeds health --problems`"
+)
+def health(
+    problems: Annotated[
+        bool, typer.Option("--problems", help="Show only the feeds with a problem.")
+    ] = False,
+    config: ConfigDir = DEFAULT_CONFIG,
+    json: Json = False,
+) -> None:
+    """Show the condition of each feed, the worst first, and a sentence for each problem.
 
-    Exit status 1 if a feed is failing.
+    The bars count the new entries of the last 14 days. Exit status 1 if a feed is late or cannot
+    be relied on: news of it may be missed.
     """
+    from straitwatch.cli.feed_health import (  # noqa: PLC0415 - other commands start without it
+        health_json,
+        new_health_console,
+        print_health,
+        read_health,
+    )
+
     with opened(config) as (loaded, store):
-        states = store.call(db.feed_states)
-        pauses = store.call(db.active_pauses, utc_now())
-    zone = ZoneInfo(loaded.timezone)
-    polled = [
-        (feed, _with_pause(state, pauses.get(host_of(feed.url)), UTC if json else zone))
-        for feed in loaded.feeds
-        if feed.enabled
-        for state in (states.get(feed.id) or FeedState(feed_id=feed.id),)
-    ]
-    columns: dict[str, Callable[[_Polled], object]] = {
-        "Name": lambda polled: polled[0].name,
-        "Outcome": lambda polled: polled[1].last_outcome or _NOT_POLLED,
-        "Failures": lambda polled: polled[1].failures,
-        in_zone("Last success", zone): lambda polled: local_time(polled[1].last_ok_at, zone),
-        "Last new entry": lambda polled: local_time(polled[1].last_new_at, zone),
-        "Next poll": lambda polled: local_time(polled[1].next_due_at, zone),
-        "Interval": lambda polled: _interval_text(polled[1]),
-        "Detail": lambda polled: _detail(polled[1], zone),
-    }
-    print_rows(polled, columns, as_json=_health if json else None, empty="no feeds")
-    if any(state.failures for _, state in polled):
+        zone = ZoneInfo(loaded.timezone)
+        view = store.call(read_health, loaded, now=utc_now(), zone=zone)
+    shown = view.diagnosis.problems if problems else view.diagnosis.feeds
+    if json:
+        for feed in shown:
+            write_line(health_json(view, feed))
+    else:
+        print_health(view, shown, console=new_health_console())
+    if not view.is_well:
         raise typer.Exit(1)
 
 
@@ -278,50 +273,6 @@ def _describe(feed: Feed) -> dict[str, Any]:
         "enabled": feed.enabled,
         "url": redact_address(feed.url),
     }
-
-
-def _health(polled: _Polled) -> dict[str, Any]:
-    feed, state = polled
-    interval = state.profile.interval
-    return {
-        "name": feed.name,
-        "outcome": state.last_outcome or _NOT_POLLED,
-        "failures": state.failures,
-        "last_ok": _iso(state.last_ok_at),
-        "last_new": _iso(state.last_new_at),
-        "next": _iso(state.next_due_at),
-        "interval": interval.length.total_seconds() if interval else None,
-        "interval_reason": current_reason(state),
-        "detail": _detail(state, UTC),
-    }
-
-
-def _interval_text(state: FeedState) -> str:
-    """Return the interval of a feed and its reason: `4 min, adapted`."""
-    interval = state.profile.interval
-    return f"{span_text(interval.length)}, {current_reason(state)}" if interval else ""
-
-
-def _with_pause(state: FeedState, pause: HostPause | None, zone: tzinfo) -> FeedState:
-    """Return the state of a feed with the pause of its host."""
-    if pause is None:
-        return state
-    detail = "; ".join(filter(None, (state.last_detail, describe_pause(pause, zone))))
-    next_due_at = max(state.next_due_at or pause.until_at, pause.until_at)
-    return replace(state, last_detail=detail, next_due_at=next_due_at)
-
-
-def _detail(state: FeedState, zone: tzinfo) -> str:
-    distrust = state.distrust if is_distrusted(state, utc_now()) else None
-    parts = (
-        redact_address(state.last_detail),
-        describe_distrust(distrust, zone) if distrust else "",
-    )
-    return "; ".join(filter(None, parts))
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="seconds") if moment else None
 
 
 def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from straitwatch.core.feed_condition import FAILED, flapping_failures, quiet_lim
 from straitwatch.core.model import NO_CONTENTS, Condition, Contents, FeedState
 from straitwatch.core.plural import counted
 from straitwatch.core.policy import FLAPPING_POLLS, SLOW_ANSWER
+from straitwatch.core.redact import redact_address
 from straitwatch.core.validators import describe_distrust
 
 _DAY = timedelta(days=1)
@@ -113,14 +114,14 @@ class _Words:
 
     def _failure(self) -> str:
         state = self._state
-        cause = state.last_detail or state.last_outcome or "it cannot be read"
+        cause = self._cause or "it cannot be read"
         success = f"last success {self._at(state.last_ok_at)}" if state.last_ok_at else "never read"
         return f"{cause}{self._since}; {success}"
 
     def _late(self) -> str:
         state = self._state
         if state.failures or state.last_ok_at is None:
-            return f"its last poll failed: {state.last_detail or state.last_outcome}"
+            return f"its last poll failed: {self._cause}"
         return f"its poll is overdue since {self._at(state.next_due_at)}"
 
     def _without_news(self, condition: Condition) -> str:
@@ -166,6 +167,10 @@ class _Words:
     @property
     def _contents(self) -> Contents:
         return self._state.profile.health.contents or NO_CONTENTS
+
+    @property
+    def _cause(self) -> str:
+        return redact_address(self._state.last_detail) or self._state.last_outcome
 
     @property
     def _since(self) -> str:

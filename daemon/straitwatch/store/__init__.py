@@ -152,7 +152,13 @@ from straitwatch.store.silences import (
     all_silences,
     expire_silence,
 )
-from straitwatch.store.status import FeedTrouble, StatusCounts, coverage, status_counts
+from straitwatch.store.status import (
+    FeedTrouble,
+    StatusCounts,
+    coverage,
+    new_entries_by_day,
+    status_counts,
+)
 from straitwatch.store.stories import (
     LEAST_ID,
     StoredStories,
@@ -246,6 +252,7 @@ __all__ = [
     "list_stories",
     "liveness",
     "merged_into",
+    "new_entries_by_day",
     "notice_states",
     "oldest_claim",
     "pause_receiver",

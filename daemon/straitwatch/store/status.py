@@ -1,5 +1,6 @@
 """Counts feeds, entries and messages for `status` and for the coverage of digests."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -144,6 +145,31 @@ def _ended_gaps(tx: Transaction, *, since_at: datetime, until_at: datetime) -> l
         Gap(feed=row.name, since_at=row.since_at, until_at=row.until_at)
         for row in tx.execute(query)
     ]
+
+
+def new_entries_by_day(tx: Transaction, starts: Sequence[datetime]) -> dict[str, tuple[int, ...]]:
+    """Count the entries that were new on each day, by feed; those of a first fetch were not.
+
+    Args:
+        tx: the transaction to read in.
+        starts: the start of each day, the earliest first; the last day has not ended.
+
+    """
+    ends = [*(ENTRY.c.seen_at < start for start in starts[1:]), sa.true()]
+    days = [
+        sa.func.sum(sa.case((sa.and_(ENTRY.c.seen_at >= start, is_before), 1), else_=0))
+        for start, is_before in zip(starts, ends, strict=True)
+    ]
+    query = (
+        sa.select(ENTRY.c.feed_id, *days)
+        .join_from(ENTRY, FEED, FEED.c.id == ENTRY.c.feed_id)
+        .where(
+            ENTRY.c.seen_at >= starts[0],
+            ENTRY.c.seen_at.is_distinct_from(FEED.c.baseline_at),
+        )
+        .group_by(ENTRY.c.feed_id)
+    )
+    return {feed_id: tuple(map(int, counts)) for feed_id, *counts in tx.execute(query)}
 
 
 def _count(tx: Transaction, table: sa.Table, *conditions: sa.ColumnElement[bool]) -> int:
