@@ -14,6 +14,7 @@ from straitwatch import __version__
 from straitwatch import store as db
 from straitwatch.config import Config
 from straitwatch.core.diagnosis import OFFLINE_HINT, count_failing, is_cut_off, summarize_causes
+from straitwatch.core.liveness import DatabaseState, describe_runs, list_faults
 from straitwatch.core.model import Proxies
 from straitwatch.core.plural import counted
 from straitwatch.core.policy import SILENT_AFTER
@@ -21,7 +22,8 @@ from straitwatch.core.redact import redact_address
 from straitwatch.encoder import Encoder
 from straitwatch.engines import describe, engine_of
 from straitwatch.errors import StoreError
-from straitwatch.store import Store
+from straitwatch.metamonitor import read_liveness
+from straitwatch.store import RESTORE_HINT, Store
 
 _SAFE_EXPAT = (2, 6, 0)  # older ones parse some documents in quadratic time (CVE-2023-52425)
 _FREE_BYTES = 200_000_000
@@ -113,11 +115,30 @@ def _database(config: Config, *, now: datetime) -> Iterator[Finding]:
         yield Finding(name="database", is_good=False, text=text, hint=hint)
         return
     try:
-        yield Finding(name="database", is_good=True, text=f"{store.dialect}, schema is current")
+        yield _whole(store)
+        yield from _daemon(store, config, now=now)
         yield from _work(store, now=now, zone=ZoneInfo(config.timezone))
         yield _disk(store.folder or Path.cwd())
     finally:
         store.close()
+
+
+def _whole(store: Store) -> Finding:
+    if damage := store.find_damage():
+        text = f"the database is damaged: {damage}"
+        return Finding(name="database", is_good=False, text=text, hint=RESTORE_HINT)
+    return Finding(name="database", is_good=True, text=f"{store.dialect}, schema is current")
+
+
+def _daemon(store: Store, config: Config, *, now: datetime) -> Iterator[Finding]:
+    liveness = store.call(read_liveness, config.canary, now=now)
+    zone = ZoneInfo(config.timezone)
+    database = DatabaseState(is_locked=store.is_locked)
+    faults = list_faults(liveness, now=now, database=database, zone=zone)
+    for fault in faults:
+        yield Finding(name="daemon", is_good=False, text=fault.text, hint=fault.hint)
+    if not faults:
+        yield Finding(name="daemon", is_good=True, text=describe_runs(liveness, zone))
 
 
 def _disk(folder: Path) -> Finding:
@@ -134,7 +155,6 @@ def _work(store: Store, *, now: datetime, zone: ZoneInfo) -> Iterator[Finding]:
         name="polls",
         is_good=is_working,
         text=f"last {polled_at.astimezone(zone):%d %b %H:%M %Z}" if polled_at else "never",
-        hint="" if is_working else "is `straitwatch run` running?",
     )
     yield from _feeds(counts)
     problems = store.call(db.check_outbox, now)

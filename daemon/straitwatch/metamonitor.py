@@ -15,6 +15,7 @@ import structlog
 from straitwatch import store as db
 from straitwatch.core.baseline import FEW
 from straitwatch.core.health import Notice, NoticeState, first_fetch_notice, plan_notices
+from straitwatch.core.liveness import Fault, Liveness
 from straitwatch.core.match import Matcher
 from straitwatch.core.model import Alert, AlertKind, Canary, Delivery, Feed, NoticeFacts
 from straitwatch.core.parse_document import ParseRequest
@@ -24,8 +25,6 @@ from straitwatch.store import Transaction
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-CANARY_WRITTEN_WITHIN = timedelta(minutes=1)  # a canary without a message by then is lost
-OVERDUE_AFTER = timedelta(minutes=15)  # past its due time, a message is overdue
 _FIRST_FETCH_NOTICED_UNTIL = "first fetch noticed until"
 _FIRST_FETCH_AGE = timedelta(hours=1)  # older reports were in an earlier notice, or come too late
 _QUIET = timedelta(minutes=2)  # the first polls after a start are spread over some seconds
@@ -211,30 +210,28 @@ def _write_canary(
 # ---------------------------------------------------------------- heartbeat
 
 
-async def ping_heartbeat(canary: Canary, *, tools: Tools) -> bool:
+async def ping_heartbeat(canary: Canary, faults: Sequence[Fault], *, tools: Tools) -> bool:
     """Request `canary.ping` if all is well; True if all is well and the request succeeded."""
-    problems = await tools.store.run(find_problems, canary, now=tools.clock())
-    tools.metrics.well.set(not problems)
-    if problems:
-        log.warning("heartbeat withheld", problems=problems)
+    if faults:
+        log.warning("heartbeat withheld", problems=[fault.text for fault in faults])
     elif canary.ping and (failure := await tools.fetcher.ping(canary.ping)):
         log.warning("heartbeat failed", reason=failure)
         return False
-    return not problems
+    return not faults
 
 
-def find_problems(tx: Transaction, canary: Canary, *, now: datetime) -> list[str]:
-    """Return the reasons to withhold the heartbeat: failing feeds, overdue messages."""
-    liveness = db.liveness(tx, now)
-    problems = []
-    if liveness.feeds and not liveness.feeds_current:
-        problems.append("every feed is failing")
-    if liveness.oldest_due_at and now - liveness.oldest_due_at > OVERDUE_AFTER:
-        problems.append(f"a message is overdue since {liveness.oldest_due_at:%d %b %H:%M} UTC")
-    if liveness.canary_at and now - liveness.canary_at >= canary.every:
-        problems.append("the canary was not delivered")
-    started, written = db.get_meta(tx, _CANARY_STARTED), db.get_meta(tx, _CANARY_WRITTEN)
-    is_late = started and now - datetime.fromisoformat(started) >= CANARY_WRITTEN_WITHIN
-    if is_late and started != written:
-        problems.append("the canary was lost before its message was written")
-    return problems
+def read_liveness(tx: Transaction, canary: Canary | None, *, now: datetime) -> Liveness:
+    """Read the facts that every health check judges, with those about the canary."""
+    facts = db.liveness(tx, now)
+    if canary is None:
+        return facts
+    return replace(
+        facts,
+        canary_every=canary.every,
+        canary_started_at=_time(db.get_meta(tx, _CANARY_STARTED)),
+        canary_written_at=_time(db.get_meta(tx, _CANARY_WRITTEN)),
+    )
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

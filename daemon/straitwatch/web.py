@@ -1,21 +1,34 @@
 """Serves the status page, /healthz, /readyz and /metrics, all read-only."""
 
 import asyncio
+import base64
 import contextlib
+import hashlib
+import ipaddress
+import re
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import uvicorn
 from jinja2 import Environment
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from straitwatch.core.liveness import Fault
+from straitwatch.errors import StoreError
 from straitwatch.store import StatusCounts
 from straitwatch.telemetry import Metrics
+
+_HOST = re.compile(r"(?:\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[^:\[\]]+))(?::[0-9]+)?")
+_UNKNOWN_HOST = "unknown host name\nhint: add it to `web: {hosts: [...]}`\n"
+_NO_ANSWER = (Fault(text="the database does not answer"),)
 
 
 class Status(Protocol):
@@ -34,21 +47,25 @@ class Status(Protocol):
     def to_json(self) -> Mapping[str, int]: ...
 
 
-_PAGE = Environment(autoescape=True).from_string("""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Straitwatch</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="30">
-<style>
+_STATUS_WITHIN = timedelta(seconds=5)  # then the page shows the faults only
+_STYLE = """
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: 1rem; }
 dt { opacity: .7; } dd { margin: 0; font-size: 1.6rem; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: .3rem .5rem;
 border-bottom: 1px solid #8884; } .bad { color: #c33; }
-</style></head><body>
+"""
+_PAGE = Environment(autoescape=True).from_string("""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Straitwatch</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="30">
+<style>{{ style }}</style></head><body>
 <h1>Straitwatch</h1>
-<p class="{{ '' if ready else 'bad' }}">{{ 'Running' if ready else 'Not ready' }}{% if problem %}:
-{{ problem }}{% endif %}</p>
+{% if not faults %}<p>Running</p>{% endif %}
+{% for fault in faults %}<p class="bad">Not ready: {{ fault.text }}{% if fault.hint %}
+<br>{{ fault.hint }}{% endif %}</p>{% endfor %}
+{% if status %}
 {% for line in status.remarks %}<p class="bad">{{ line }}</p>{% endfor %}
 <dl>{% for name, value in status.to_json().items() %}<div><dt>{{ name.replace('_', ' ') }}</dt>
 <dd>{{ value }}</dd></div>{% endfor %}</dl>
@@ -65,35 +82,42 @@ border-bottom: 1px solid #8884; } .bad { color: #c33; }
 <table><tr><th>Receiver</th><th>State</th></tr>
 {% for receiver in status.receivers %}<tr><td>{{ receiver.name }}</td>
 <td>{{ receiver.state }}</td></tr>{% endfor %}
-</table></body></html>""")
+</table>
+{% else %}<p class="bad">The database does not answer.</p>{% endif %}</body></html>""")
 
 
 def build_web(
-    *, status: Callable[[], Awaitable[Status]], unready: Callable[[], str], metrics: Metrics
+    *,
+    status: Callable[[], Awaitable[Status]],
+    faults: Callable[[], Sequence[Fault]],
+    metrics: Metrics,
+    hosts: Collection[str] = (),
 ) -> Starlette:
     """Build the web application.
 
     Args:
         status: reads the state of the daemon.
-        unready: returns the reason why the daemon is not ready, or "".
+        faults: returns the faults of the daemon; it must answer at once.
         metrics: shown by /metrics.
+        hosts: the names under which it is served; addresses and `localhost` need no mention.
 
     """
 
     async def page(_request: Request) -> Response:
-        problem = unready()
-        state = await status()
-        return HTMLResponse(_PAGE.render(ready=not problem, problem=problem, status=state))
+        state = await _in_time(status)
+        found = faults()
+        text = _PAGE.render(faults=found, status=state, style=_STYLE)
+        return HTMLResponse(text, status_code=200 if state else 503)
 
     async def counts(_request: Request) -> Response:
-        return JSONResponse((await status()).to_json())
+        state = await _in_time(status)
+        return JSONResponse(state.to_json()) if state else _health(faults()[:1] or _NO_ANSWER)
 
     async def healthz(_request: Request) -> Response:
-        return PlainTextResponse("ok\n")
+        return _health([fault for fault in faults() if fault.needs_restart])
 
     async def readyz(_request: Request) -> Response:
-        problem = unready()
-        return PlainTextResponse(f"{problem or 'ok'}\n", status_code=503 if problem else 200)
+        return _health(faults())
 
     async def exposition(_request: Request) -> Response:
         return Response(metrics.render(), media_type="text/plain; version=0.0.4")
@@ -105,8 +129,69 @@ def build_web(
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", exposition),
-        ]
+        ],
+        middleware=[Middleware(BaseHTTPMiddleware, dispatch=_guard(hosts))],
     )
+
+
+async def _in_time(status: Callable[[], Awaitable[Status]]) -> Status | None:
+    """Read the state of the daemon; None if the database does not answer."""
+    try:
+        async with asyncio.timeout(_STATUS_WITHIN.total_seconds()):
+            return await status()
+    except (StoreError, TimeoutError):
+        return None
+
+
+def _health(faults: Sequence[Fault]) -> Response:
+    text = "".join(f"{fault.text}\n" for fault in faults)
+    return PlainTextResponse(text or "ok\n", status_code=503 if faults else 200)
+
+
+def _guard(
+    hosts: Collection[str],
+) -> Callable[[Request, RequestResponseEndpoint], Awaitable[Response]]:
+    """Return a function that refuses unknown hosts and adds headers to every response.
+
+    A page of another site could resolve its own name to this address and read the answers; its
+    requests carry that name.
+    """
+    style = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    headers = {
+        "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{style}'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+    }
+
+    async def guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        if is_known_host(request.headers.get("host", ""), hosts):
+            response = await call_next(request)
+        else:
+            response = PlainTextResponse(_UNKNOWN_HOST, status_code=421)
+        response.headers.update(headers)
+        return response
+
+    return guard
+
+
+def is_known_host(header: str, hosts: Collection[str]) -> bool:
+    """Return True for an address, for `localhost`, and for the given names, on any port."""
+    if not header:
+        return True  # HTTP/1.0; a browser always names the host
+    found = _HOST.fullmatch(header.lower())
+    if found is None:
+        return False
+    name = (found["address"] or found["name"]).removesuffix(".")
+    if name == "localhost" or name.endswith(".localhost") or name in hosts:
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 class _Server(uvicorn.Server):
@@ -119,7 +204,9 @@ class _Server(uvicorn.Server):
 
 async def serve_web(application: Starlette, listener: socket.socket) -> None:
     """Serve on a bound socket until cancelled."""
-    config = uvicorn.Config(application, log_config=None, access_log=False, lifespan="off")
+    config = uvicorn.Config(
+        application, log_config=None, access_log=False, lifespan="off", server_header=False
+    )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:

@@ -1,7 +1,10 @@
 """Values for the store's contract tests."""
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from straitwatch.core.model import (
@@ -210,3 +213,14 @@ def make_counts(**changes: Any) -> StatusCounts:
     names = ("feeds", "polled", "failed", "entries_new", "stories_new", "alerts")
     zeros = dict.fromkeys((*names, "delivered", "pending", "dead"), 0)
     return StatusCounts(**zeros | changes)
+
+
+def damage(path: Path, table: str) -> None:
+    """Overwrite the first page of a table."""
+    with closing(sqlite3.connect(path)) as database:
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+        where = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        (page,) = database.execute(where, (table,)).fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xa5" * size)

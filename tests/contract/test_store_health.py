@@ -17,6 +17,7 @@ from builders.store import (
     make_planned,
 )
 from straitwatch.core.health import Health, NoticeState
+from straitwatch.core.liveness import Run
 from straitwatch.core.model import (
     Action,
     Alert,
@@ -27,6 +28,7 @@ from straitwatch.core.model import (
     DeliveryReason,
     DeliveryState,
     FeedState,
+    HostPause,
     NextStep,
     NoticeFacts,
     Outcome,
@@ -34,10 +36,11 @@ from straitwatch.core.model import (
     SendResult,
     Severity,
 )
-from straitwatch.metamonitor import find_problems, notify_first_fetch, notify_health
+from straitwatch.metamonitor import notify_first_fetch, notify_health, read_liveness
 from straitwatch.store import (
     Store,
     add_alert,
+    add_pause,
     apply_plan,
     claim_delivery,
     complete_polls,
@@ -48,6 +51,7 @@ from straitwatch.store import (
     liveness,
     notice_states,
     pause_receiver,
+    record_run,
     save_notice_states,
     set_meta,
     sync_feeds,
@@ -210,42 +214,72 @@ def test_undelivered_notice_is_sent_when_a_receiver_works_again(
     assert (title in early, title in late) == (False, True)
 
 
-def test_canary_that_was_lost_before_its_message_was_written_is_not_well(store: Store) -> None:
+def test_canary_facts_are_read_with_its_interval(store: Store) -> None:
+    fly(store, NOW)
     store.call(set_meta, "canary flown at", NOW.isoformat())
 
-    assert store.call(find_problems, CANARY, now=NOW + MINUTE / 2) == []
-    assert store.call(find_problems, CANARY, now=NOW + MINUTE) == [
-        "the canary was lost before its message was written"
-    ]
+    found = store.call(read_liveness, CANARY, now=NOW)
+
+    assert (found.canary_at, found.canary_every) == (NOW, 15 * MINUTE)
+    assert (found.canary_started_at, found.canary_written_at) == (NOW, None)
 
 
-@pytest.mark.parametrize(
-    ("failures", "problems"),
-    [(0, []), (3, ["every feed is failing"])],
-    ids=["well", "cut off"],
-)
-def test_all_is_well_while_a_feed_is_read(store: Store, failures, problems) -> None:
+@pytest.mark.parametrize(("failures", "current"), [(0, 1), (3, 0)], ids=["well", "cut off"])
+def test_broken_feed_is_not_current(store: Store, failures: int, current: int) -> None:
     poll(store, failures=failures)
 
-    assert store.call(find_problems, CANARY, now=NOW) == problems
+    found = store.call(liveness, NOW)
+
+    assert (found.feeds, found.feeds_current) == (1, current)
 
 
-def test_message_that_is_long_due_is_not_well(store: Store) -> None:
+def test_message_that_waits_is_due_since_it_was_written(store: Store) -> None:
     store.call(add_alert, make_alert(), [make_delivery()])
 
-    assert store.call(find_problems, CANARY, now=NOW + 15 * MINUTE) == []
-    assert store.call(find_problems, CANARY, now=NOW + 16 * MINUTE) == [
-        "a message is overdue since 01 Mar 12:00 UTC"
-    ]
+    assert store.call(liveness, NOW).oldest_due_at == NOW
 
 
-def test_canary_that_does_not_arrive_in_time_is_not_well(store: Store) -> None:
-    fly(store, NOW)
+def test_poll_that_nobody_does_is_overdue(store: Store) -> None:
+    poll(store, failures=0)
+    due_at = NOW + MINUTE
 
-    assert store.call(find_problems, CANARY, now=NOW + 14 * MINUTE) == []
-    assert store.call(find_problems, CANARY, now=NOW + 15 * MINUTE) == [
-        "the canary was not delivered"
-    ]
+    early, late = (store.call(liveness, due_at + wait) for wait in (10 * MINUTE, 11 * MINUTE))
+
+    assert (early.polls_overdue, early.oldest_poll_due_at) == (0, None)
+    assert (late.polls_overdue, late.oldest_poll_due_at) == (1, due_at)
+
+
+def test_poll_of_a_host_that_asks_for_a_pause_is_not_overdue(store: Store) -> None:
+    poll(store, failures=0)
+    pause = HostPause(host="f1.example", status=429, since_at=NOW, until_at=NOW + 60 * MINUTE)
+    store.call(add_pause, pause)
+
+    assert store.call(liveness, NOW + 30 * MINUTE).polls_overdue == 0
+
+
+def run_at(at: datetime, **more: Any) -> Run:
+    return Run(started_at=at, seen_at=at, **more)
+
+
+def test_run_of_each_replica_is_read_back_unchanged(store: Store) -> None:
+    first, second = run_at(NOW, ended_at=NOW), run_at(NOW + MINUTE)
+    store.call(record_run, "a:1", run_at(NOW))
+    store.call(record_run, "b:2", second)
+    store.call(record_run, "a:1", first)
+
+    assert set(store.call(liveness, NOW).runs) == {first, second}
+
+
+def test_passes_have_one_run_and_old_runs_are_forgotten(store: Store) -> None:
+    day = timedelta(days=1)
+    store.call(record_run, "a:1", run_at(NOW))
+    for number in range(3):
+        at = NOW + day + number * MINUTE
+        store.call(record_run, f"once:{number}", run_at(at, ended_at=at, is_once=True))
+
+    (only,) = store.call(liveness, NOW).runs
+
+    assert only.ended_at == NOW + day + 2 * MINUTE
 
 
 def test_old_canaries_are_forgotten(store: Store) -> None:

@@ -1,13 +1,18 @@
 """The health watch: notices, canary, heartbeat and gauges."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from structlog.testing import capture_logs
 
 from builders.app import Desk, open_desk
-from builders.store import make_alert
+from builders.store import damage, make_alert
 from servers.feeds import FeedServer, Page
 from straitwatch import store as db
+from straitwatch.errors import StoreUnavailable
 
 
 def gauge(desk: Desk, name: str, **labels: str) -> float | None:
@@ -83,6 +88,7 @@ async def test_health_watch_pings_the_heartbeat_once_in_its_interval(tmp_path) -
             assert server.paths() == ["/ping"]
 
             desk.clock.advance(minutes=15)
+            await desk.poll()
             await desk.app.health.watch()
 
             assert server.paths() == ["/ping", "/ping"]
@@ -139,3 +145,87 @@ async def test_health_watch_warns_once_while_every_feed_fails(tmp_path) -> None:
         assert [line["event"] for line in logs] == [
             "nearly every feed fails: check this machine's network"
         ]
+
+
+async def test_health_watch_finds_no_fault_in_a_daemon_that_works(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        await desk.poll()
+        await desk.app.health.beat()
+
+        assert desk.app.health.faults() == ()
+        assert gauge(desk, "well") == 1
+
+
+async def test_health_watch_finds_that_polling_is_late(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        await desk.poll()
+        desk.clock.advance(hours=2)
+        await desk.app.health.beat()
+
+        (fault,) = desk.app.health.faults()
+
+        assert fault.text.startswith("polling is late: 1 feed due since ")
+        assert gauge(desk, "well") == 0
+
+
+async def test_health_watch_finds_a_failed_write_without_asking_the_database(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.call(lambda tx: tx.connection.exec_driver_sql("PRAGMA query_only = 1"))
+        with pytest.raises(StoreUnavailable):
+            await desk.app.health.beat()
+
+        (fault,) = desk.app.health.faults()
+
+        assert "the database is read-only" in fault.text
+        assert gauge(desk, "well") == 0
+        assert not fault.needs_restart
+
+
+async def test_health_watch_finds_a_writer_that_hangs(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.clock.advance(minutes=3)
+
+        (fault,) = desk.app.health.faults()
+
+        assert fault.text.startswith("nothing is written to the database since ")
+        assert fault.needs_restart
+
+
+async def test_health_watch_finds_damage_in_a_page_that_nobody_reads(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        _checkpoint(tmp_path / "straitwatch.db")
+        damage(tmp_path / "straitwatch.db", "mark")
+
+        await desk.app.health.check_file()
+
+        (fault,) = desk.app.health.faults()
+        assert fault.text.startswith("damaged database: ")
+        assert fault.needs_restart
+
+
+def _checkpoint(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+async def test_health_watch_reports_a_deleted_database_to_the_system_receivers(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        (tmp_path / "straitwatch.db").unlink()
+
+        assert await desk.app.health.notice_lost_file()
+
+        assert desk.app.health.faults()[0].text == "the database was deleted while in use"
+        assert desk.app.health.faults()[0].needs_restart
+        assert desk.titles() == ["The database was deleted while Straitwatch used it"]
+
+
+async def test_health_watch_withholds_the_heartbeat_while_polling_is_late(tmp_path) -> None:
+    async with FeedServer() as server:
+        server.answer("/ping", Page(b"ok"))
+        async with open_desk(tmp_path, canary=canary(server)) as desk:
+            await desk.poll()
+            desk.clock.advance(hours=2)
+
+            await desk.app.health.watch()
+
+            assert server.paths() == []

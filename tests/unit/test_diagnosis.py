@@ -1,5 +1,6 @@
 """Feeds and receivers that are late or broken."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from straitwatch.core.diagnosis import (
     is_cut_off,
     is_failing,
     longest_gap,
+    overdue_feeds,
 )
 from straitwatch.core.model import Condition, FeedHealth, FeedProfile, FeedState
 
@@ -140,6 +142,32 @@ def test_gap_of_a_failing_feed_lasts_until_the_end_of_the_window() -> None:
 
 def test_window_in_which_every_feed_was_read_has_no_gap() -> None:
     assert longest(gap(-2, 0), feeds=(watched(),)) is None
+
+
+def overdue(*feeds: WatchedFeed, paused: tuple[str, ...] = ()) -> list[str]:
+    return [feed.name for feed in overdue_feeds(feeds, paused, NOON + 11 * MINUTE)]
+
+
+def feed_at(url: str, **state: Any) -> WatchedFeed:
+    return replace(watched(**state), name=url, url=url)
+
+
+def test_feed_is_overdue_ten_minutes_after_its_poll_was_due() -> None:
+    early = feed_at("https://a.example/1", next_due_at=NOON + 2 * MINUTE)
+    late = feed_at("https://a.example/2", next_due_at=NOON)
+
+    assert overdue(early, late) == [late.url]
+
+
+def test_feed_of_a_paused_host_is_not_overdue() -> None:
+    assert overdue(feed_at("https://a.example/1"), paused=("a.example",)) == []
+
+
+def test_feed_of_a_host_that_does_not_answer_is_not_overdue() -> None:
+    silent = feed_at("https://a.example/1", last_outcome="timeout")
+    waiting, other = feed_at("https://a.example/2"), feed_at("https://b.example/")
+
+    assert overdue(silent, waiting, other) == [other.url]
 
 
 # ---------------------------------------------------------------- receivers

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from builders.app import HOOK, NOW, STORY, Desk, open_desk
-from builders.store import make_alert
+from builders.store import damage, make_alert
 from servers.feeds import Page
 from straitwatch import store as db
 from straitwatch.app.load import load
@@ -21,17 +21,18 @@ async def poll(desk: Desk) -> None:
 def findings_after(
     directory: Path, work: Callable[[Desk], Awaitable[None]] = poll, **settings: Any
 ) -> dict[str, Finding]:
-    """Return the findings by name, half an hour after some work of the daemon."""
+    """Return the findings by name, five minutes after some work of a running daemon."""
 
-    async def prepare() -> Desk:
+    async def prepare() -> list[Finding]:
         async with open_desk(directory, **settings) as desk:
             await work(desk)
-            desk.clock.advance(minutes=30)
-        return desk
+            desk.clock.advance(minutes=5)
+            await desk.app.health.beat()
+            return await asyncio.to_thread(
+                lambda: list(examine(load(desk.config), now=desk.clock()))
+            )
 
-    desk = asyncio.run(prepare())
-    found = examine(load(desk.config), now=desk.clock())
-    return {finding.name: finding for finding in found}
+    return {finding.name: finding for finding in asyncio.run(prepare())}
 
 
 def test_doctor_is_content_with_a_daemon_that_polls(tmp_path: Path) -> None:
@@ -63,15 +64,49 @@ def test_doctor_measures_the_disk_of_the_database(tmp_path: Path) -> None:
     assert found["disk"].text.endswith(f" MB free in {tmp_path}")
 
 
-def test_doctor_finds_a_daemon_that_does_not_run(tmp_path: Path) -> None:
+def test_doctor_finds_a_daemon_that_has_not_polled_for_two_days(tmp_path: Path) -> None:
     async def stop_for_two_days(desk: Desk) -> None:
         await desk.poll()
         desk.clock.advance(days=2)
 
-    polls = findings_after(tmp_path, stop_for_two_days)["polls"]
+    found = findings_after(tmp_path, stop_for_two_days)
 
-    assert not polls.is_good
-    assert polls.hint == "is `straitwatch run` running?"
+    assert not found["polls"].is_good
+    assert found["daemon"].text.startswith("polling is late: 1 feed due since 01 Mar 20:")
+
+
+def stopped(directory: Path) -> Path:
+    """Start a daemon and let it go; return its configuration."""
+
+    async def prepare() -> Path:
+        async with open_desk(directory) as desk:
+            await desk.poll()
+            return desk.config
+
+    return asyncio.run(prepare())
+
+
+def finding(config: Path, name: str) -> Finding:
+    return next(found for found in examine(load(config), now=NOW) if found.name == name)
+
+
+def test_doctor_finds_a_daemon_that_does_not_run(tmp_path: Path) -> None:
+    daemon = finding(stopped(tmp_path), "daemon")
+
+    assert not daemon.is_good
+    assert daemon.text == "not running since 01 Mar 20:00 CST"
+    assert daemon.hint == "start it with `straitwatch run`"
+
+
+def test_doctor_finds_damage_in_a_page_that_nobody_reads(tmp_path: Path) -> None:
+    config = stopped(tmp_path)
+    damage(tmp_path / "straitwatch.db", "mark")
+
+    database = finding(config, "database")
+
+    assert not database.is_good
+    assert database.text.startswith("the database is damaged: ")
+    assert "restore a backup" in database.hint
 
 
 def test_doctor_shows_the_last_poll_in_the_zone_of_the_desk(tmp_path: Path) -> None:

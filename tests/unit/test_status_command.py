@@ -3,15 +3,20 @@
 import json
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from builders.configs import write_config
-from builders.store import NOW, make_counts, make_feed
+from builders.store import NOW, damage, make_counts, make_feed
 from commands import rows, run
 from straitwatch.cli.status import cut_off_lines
 from straitwatch.clock import utc_now
-from straitwatch.errors import ConfigError
-from straitwatch.store import FeedTrouble, Store, sync_feeds
+from straitwatch.core.liveness import Run
+from straitwatch.errors import ConfigError, StoreDamaged
+from straitwatch.store import FeedTrouble, Store, cancel_deliveries, record_run, sync_feeds
+
+TAIPEI = ZoneInfo("Asia/Taipei")
 
 
 def cut_off(folder: Path, feeds: int) -> Path:
@@ -121,3 +126,65 @@ def test_status_checks_lists_that_the_daemon_has_not_accepted(desk: Path) -> Non
 
     assert isinstance(result.exception, ConfigError)
     assert "1 feed, 0 failing" in result.stdout
+
+
+def record(desk: Path, run: Run) -> Store:
+    store = Store.open(f"sqlite:///{desk.parent / 'straitwatch.db'}", exclusive=True)
+    store.call(record_run, "desk:1", run)
+    return store
+
+
+def test_status_fails_if_the_daemon_stopped(desk: Path) -> None:
+    at = utc_now() + timedelta(seconds=1)  # after the pass
+    record(desk, Run(started_at=at, seen_at=at, ended_at=at)).close()
+
+    result, as_json = run(desk, "status"), run(desk, "status", "--json")
+
+    assert (result.exit_code, as_json.exit_code) == (1, 1)
+    assert f"not running since {at.astimezone(TAIPEI):%d %b %H:%M} CST" in result.stdout
+    assert "start it with `straitwatch run`" in result.stdout
+    assert json.loads(as_json.stdout)["feeds"] == 1
+
+
+def test_status_of_a_daemon_at_work_says_since_when(desk: Path) -> None:
+    at = utc_now() + timedelta(seconds=1)
+    store = record(desk, Run(started_at=at, seen_at=at))
+    store.call(cancel_deliveries, now=at, receiver="desk-slack")  # one is overdue
+
+    result = run(desk, "status")
+    store.close()
+
+    assert result.exit_code == 0
+    assert f"running since {at.astimezone(TAIPEI):%d %b %H:%M} CST" in result.stdout
+
+
+def test_status_of_a_killed_daemon_fails_at_once(desk: Path) -> None:
+    at = utc_now() + timedelta(seconds=1)
+    record(desk, Run(started_at=at, seen_at=at)).close()  # as the system does, without an end
+
+    assert run(desk, "status").exit_code == 1
+
+
+def test_status_after_run_once_names_the_last_run(desk: Path) -> None:
+    result = run(desk, "status")
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("last run ")
+
+
+def test_db_check_accepts_a_whole_database(desk: Path) -> None:
+    result = run(desk, "db", "check")
+
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "the database is whole, and can be read and written\n",
+    )
+
+
+def test_db_check_finds_damage_in_a_page_that_nobody_reads(desk: Path) -> None:
+    damage(desk.parent / "straitwatch.db", "mark")
+
+    result = run(desk, "db", "check")
+
+    assert isinstance(result.exception, StoreDamaged)
+    assert "restore a backup" in str(result.exception)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from builders.store import damage
 from straitwatch.errors import StoreBusy, StoreDamaged, StoreError, StoreLost, StoreUnavailable
 from straitwatch.store import Store, Transaction, get_meta, set_meta
 from straitwatch.store.files import find_damage, is_locked
@@ -41,17 +42,6 @@ def refusal(path: Path, **options: bool) -> str:
     assert "sqlalche.me" not in str(refused.value)
     assert "\nhint: " in str(refused.value)
     return str(refused.value)
-
-
-def damage(path: Path, table: str) -> None:
-    """Overwrite the first page of a table."""
-    with closing(sqlite3.connect(path)) as database:
-        (size,) = database.execute("PRAGMA page_size").fetchone()
-        where = "SELECT rootpage FROM sqlite_master WHERE name = ?"
-        (page,) = database.execute(where, (table,)).fetchone()
-    with path.open("r+b") as file:
-        file.seek((page - 1) * size)
-        file.write(b"\xa5" * size)
 
 
 def stored(path: Path, key: str) -> str | None:

@@ -1,6 +1,8 @@
 """The status page, health checks and metrics, over HTTP."""
 
 import asyncio
+import base64
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -13,9 +15,11 @@ import pytest
 
 from builders.store import make_counts
 from straitwatch.app.status import ReceiverStatus, Status
+from straitwatch.core.liveness import Fault
+from straitwatch.errors import StoreUnavailable
 from straitwatch.store import FeedTrouble
 from straitwatch.telemetry import Metrics
-from straitwatch.web import bind, build_web, serve_web
+from straitwatch.web import bind, build_web, is_known_host, serve_web
 
 COUNTS = make_counts(feeds=2, polled=2, entries_new=7)
 STATUS = Status(
@@ -27,16 +31,26 @@ STATUS = Status(
 )
 
 
+LATE = Fault(text="polling is late", hint="see `feeds health`")
+LOST = Fault(text="lost", needs_restart=True)
+
+
 @asynccontextmanager
 async def served(
-    *, unready: str = "", metrics: Metrics | None = None, **changes: Any
+    *faults: Fault,
+    metrics: Metrics | None = None,
+    failure: Exception | None = None,
+    hosts: tuple[str, ...] = (),
+    **changes: Any,
 ) -> AsyncIterator[aiohttp.ClientSession]:
     async def status() -> Status:
+        if failure:
+            raise failure
         return replace(STATUS, **changes)
 
     listener = bind("127.0.0.1:0")
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    web = build_web(status=status, unready=lambda: unready, metrics=metrics or Metrics())
+    web = build_web(status=status, faults=lambda: faults, metrics=metrics or Metrics(), hosts=hosts)
     serving = asyncio.create_task(serve_web(web, listener))
     try:
         async with aiohttp.ClientSession(address) as session:
@@ -96,10 +110,25 @@ async def test_status_page_shows_the_last_success_in_the_zone_of_the_desk() -> N
 
 
 async def test_status_page_shows_why_the_daemon_is_not_ready() -> None:
-    async with served(unready="starting") as session:
+    async with served(LATE) as session:
         _, page = await get(session, "/")
 
-    assert "Not ready: starting" in " ".join(page.split())
+    assert "Not ready: polling is late" in " ".join(page.split())
+    assert "see `feeds health`" in page
+
+
+async def test_status_page_shows_the_faults_while_the_database_does_not_answer() -> None:
+    async with served(LATE, failure=StoreUnavailable("locked")) as session:
+        status, page = await get(session, "/")
+
+    assert status == 503
+    assert "Not ready: polling is late" in page
+    assert "The database does not answer" in page
+
+
+async def test_status_json_is_unavailable_while_the_database_does_not_answer() -> None:
+    async with served(failure=StoreUnavailable("locked")) as session:
+        assert await get(session, "/status.json") == (503, "the database does not answer\n")
 
 
 async def test_status_page_shows_a_rejected_configuration() -> None:
@@ -115,16 +144,20 @@ async def test_status_json_gives_the_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("unready", "expected"), [("", (200, "ok\n")), ("starting", (503, "starting\n"))]
+    ("faults", "ready", "healthy"),
+    [
+        ((), (200, "ok\n"), (200, "ok\n")),
+        ((LATE,), (503, "polling is late\n"), (200, "ok\n")),
+        ((LATE, LOST), (503, "polling is late\nlost\n"), (503, "lost\n")),
+    ],
+    ids=["well", "late", "lost"],
 )
-async def test_readyz_follows_the_daemon(unready: str, expected: tuple[int, str]) -> None:
-    async with served(unready=unready) as session:
-        assert await get(session, "/readyz") == expected
-
-
-async def test_healthz_answers_while_the_daemon_is_not_ready() -> None:
-    async with served(unready="starting") as session:
-        assert await get(session, "/healthz") == (200, "ok\n")
+async def test_healthz_fails_for_faults_that_need_a_restart_and_readyz_for_all(
+    faults: tuple[Fault, ...], ready: tuple[int, str], healthy: tuple[int, str]
+) -> None:
+    async with served(*faults) as session:
+        assert await get(session, "/readyz") == ready
+        assert await get(session, "/healthz") == healthy
 
 
 async def test_metrics_page_shows_the_metrics_of_this_daemon() -> None:
@@ -153,3 +186,57 @@ def test_bind_rejects_an_invalid_address(listen: str) -> None:
 def test_bind_rejects_an_address_that_is_taken() -> None:
     with bind("127.0.0.1:0") as first, pytest.raises(OSError, match="in use"):
         bind(f"127.0.0.1:{first.getsockname()[1]}")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost:8650",
+        "LOCALHOST",
+        "desk.localhost",
+        "127.0.0.1:80",
+        "[::1]:80",
+        "10.1.2.3",
+        "watch.example.org",
+        "watch.example.org.:443",
+    ],
+)
+def test_host_is_known_by_its_names_and_addresses(host: str) -> None:
+    assert is_known_host(host, ["watch.example.org"])
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "127.0.0.1@a", "[", ":"],
+)
+def test_host_of_another_site_is_unknown(host: str) -> None:
+    assert not is_known_host(host, ["watch.example.org"])
+
+
+async def test_web_refuses_the_name_of_another_site() -> None:
+    headers = {"Host": "evil.example"}
+    async with served() as session, session.get("/metrics", headers=headers) as answer:
+        assert answer.status == 421
+        assert "web: {hosts:" in await answer.text()
+
+
+async def test_web_forbids_browsers_to_embed_or_extend_its_pages() -> None:
+    async with served() as session, session.get("/none") as answer:
+        headers = answer.headers
+
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert "Server" not in headers
+
+
+async def test_status_page_has_the_style_that_its_policy_allows() -> None:
+    async with served() as session, session.get("/") as answer:
+        page = await answer.text()
+        policy = answer.headers["Content-Security-Policy"]
+
+    style = page.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in policy

@@ -32,6 +32,7 @@ from straitwatch.config import Config
 from straitwatch.deliver import SenderThreads
 from straitwatch.encoder import Encoder
 from straitwatch.engines import describe, engine_of
+from straitwatch.errors import StoreError, StoreLost
 from straitwatch.fetch import Fetcher
 from straitwatch.parsepool import ParsePool
 from straitwatch.pipeline import FoldWindowCache, Tools
@@ -46,8 +47,12 @@ GRACE = timedelta(seconds=10)  # for polls and sends in flight when the daemon s
 SEND_SECONDS = 1.0
 RELOAD_SECONDS = 2.0
 GAUGE_SECONDS = 15.0
+FILE_SECONDS = 5.0
 HEALTH_SECONDS = 30.0
 OUTBOX_CHECK_SECONDS = 600.0  # it reads every alert
+FILE_CHECK_SECONDS = 3600.0  # it reads the whole file
+RESCUE_PAUSE = timedelta(seconds=10)
+RESCUE_TRIES = 60  # of saving a deleted database, whose data ends with this process
 DIGEST_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 5.0
 PRUNE_SECONDS = 3600.0
@@ -77,12 +82,13 @@ class App:
         await self.reloader.start()
         await self.housekeeping.recover()
         await self.housekeeping.balance_polls()
+        await self.health.beat()
         self.runtime.not_ready = ""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then finish polls and sends within the grace period."""
         await self.start()
-        scheduler = self._schedule()
+        scheduler = self._schedule(stop)
         scheduler.start()
         web = asyncio.create_task(self._serve_web())
         self._log_start()
@@ -90,14 +96,17 @@ class App:
             await stop.wait()
         finally:
             self.runtime.is_stopping = True
+            self.runtime.not_ready = "stopping"
             scheduler.stop()
             await self._drain()
             web.cancel()
             await asyncio.gather(web, return_exceptions=True)
-            log.info("stopped")
+        await self._end()
+        log.info("stopped")
 
     async def run_once(self) -> None:
         """Poll every feed that is due, try every due message once, and return."""
+        self.health.is_once = True
         await self.start()
         # A feed that falls due during this run belongs to the next one.
         await self.polls.run_all(due_by=self.runtime.tools.clock())
@@ -108,6 +117,7 @@ class App:
         await self.health.watch(is_last=True)
         await self.senders.run_all()
         await self.health.update_gauges()
+        await self._end()
 
     async def status(self) -> Status:
         """Return the state of the daemon, as the status page shows it."""
@@ -116,7 +126,7 @@ class App:
         state = await tools.store.run(read_status, config, tools.clock(), zone=zone)
         return replace(state, encoder=describe(tools.encoder.unavailable_reason))
 
-    def _schedule(self) -> Scheduler:
+    def _schedule(self, stop: asyncio.Event) -> Scheduler:
         failures = self.runtime.tools.metrics.job_failures
         scheduler = Scheduler(on_failure=lambda job: failures.labels(job=job).inc())
         scheduler.every(POLL_SECONDS, self.polls.start_due, name="poll")
@@ -126,12 +136,45 @@ class App:
         scheduler.every(DIGEST_SECONDS, self.housekeeping.write_digests, name="digest")
         scheduler.every(RELOAD_SECONDS, self.reloader.watch, name="reload")
         scheduler.every(GAUGE_SECONDS, self.health.update_gauges, name="gauge")
+        scheduler.every(FILE_SECONDS, lambda: self._stop_if_lost(stop), name="watch file")
+        scheduler.every(FILE_CHECK_SECONDS, self.health.check_file, name="check file")
         scheduler.every(HEALTH_SECONDS, self.health.watch, name="health")
         scheduler.every(OUTBOX_CHECK_SECONDS, self.health.check_outbox, name="check outbox")
         scheduler.every(BALANCE_SECONDS, self.housekeeping.balance_polls, name="balance polls")
         scheduler.every(FOLLOW_SECONDS, self.housekeeping.follow_stories, name="follow stories")
         scheduler.every(PRUNE_SECONDS, self.housekeeping.prune, name="prune")
         return scheduler
+
+    async def _stop_if_lost(self, stop: asyncio.Event) -> None:
+        if not stop.is_set() and await self.health.notice_lost_file():
+            stop.set()
+
+    async def _end(self) -> None:
+        """Write that the work ended.
+
+        Raises:
+            StoreLost: the database was deleted or replaced; its data is saved.
+        """
+        try:
+            await self.health.beat(has_ended=True)
+        except StoreError:
+            log.exception("end not written")
+        change = self.runtime.tools.store.file_change
+        if saved := await self._rescue():
+            text = f"the database was {change} while it was in use; {saved}"
+            raise StoreLost(f"{text}\nhint: start Straitwatch again, with the file that you want")
+
+    async def _rescue(self) -> str:
+        """Save a lost database; retry until there is space, because no other copy is left."""
+        for tries_left in reversed(range(RESCUE_TRIES)):
+            try:
+                return await asyncio.to_thread(self.runtime.tools.store.rescue)
+            except StoreError:
+                if not tries_left:
+                    raise
+                log.exception("lost database not saved, retrying")
+                await asyncio.sleep(RESCUE_PAUSE.total_seconds())
+        return ""
 
     def _log_start(self) -> None:
         active = self.runtime.active
@@ -167,8 +210,9 @@ class App:
         log.info("status page", url=f"http://{host}:{port}/", port=port)
         web = build_web(
             status=self.status,
-            unready=lambda: self.runtime.not_ready,
+            faults=self.health.faults,
             metrics=self.runtime.tools.metrics,
+            hosts=(*self.runtime.active.config.web_hosts, listen.rpartition(":")[0]),
         )
         await serve_web(web, listener)
 

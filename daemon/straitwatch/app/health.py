@@ -1,14 +1,32 @@
-"""Watches the daemon's own health: notices, canary, heartbeat, gauges."""
+"""Watches the daemon's own health: faults, notices, canary, heartbeat, gauges."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from straitwatch import store as db
 from straitwatch.app.runtime import Runtime
 from straitwatch.core.diagnosis import is_cut_off
-from straitwatch.metamonitor import notify_first_fetch, notify_health, ping_heartbeat, send_canary
+from straitwatch.core.health import lost_file_notice
+from straitwatch.core.liveness import (
+    DatabaseState,
+    Fault,
+    Liveness,
+    Run,
+    database_faults,
+    list_faults,
+)
+from straitwatch.core.policy import FAILURE_LASTS
+from straitwatch.metamonitor import (
+    notify_first_fetch,
+    notify_health,
+    ping_heartbeat,
+    read_liveness,
+    send_canary,
+)
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -22,8 +40,62 @@ class HealthWatch:
         self._runtime = runtime
         self._request_send = request_send
         self._breaches: Sequence[str] = ()
+        self._liveness = Liveness()
+        self._damage = ""
+        self._started_at = runtime.tools.clock()
         self._pinged_at = _LONG_AGO
         self._is_cut_off = False
+        self.is_once = False  # True in `run --once`
+
+    async def beat(self, *, has_ended: bool = False) -> None:
+        """Write that this process works, and read how its work is going."""
+        tools, now = self._runtime.tools, self._runtime.tools.clock()
+        run = Run(
+            started_at=self._started_at,
+            seen_at=now,
+            ended_at=now if has_ended else None,
+            is_once=self.is_once,
+        )
+        canary = self._runtime.active.config.canary
+        try:
+            await tools.store.run(db.record_run, tools.worker, run)
+            self._liveness = await tools.store.run(read_liveness, canary, now=now)
+        finally:
+            tools.metrics.well.set(not self.faults())
+
+    def faults(self) -> tuple[Fault, ...]:
+        """Return the faults of this daemon; it asks neither the database nor a thread."""
+        runtime, database = self._runtime, self._database()
+        if runtime.not_ready:
+            return (Fault(text=runtime.not_ready), *database_faults(database))
+        zone = ZoneInfo(runtime.active.config.timezone)
+        return list_faults(self._liveness, now=runtime.tools.clock(), database=database, zone=zone)
+
+    def _database(self) -> DatabaseState:
+        store = self._runtime.tools.store
+        return DatabaseState(
+            change=store.file_change,
+            damage=self._damage,
+            failure=str(store.failure(within=FAILURE_LASTS) or ""),
+            has_writer=store.is_working,
+            is_locked=True,
+        )
+
+    async def check_file(self) -> None:
+        """Read the database file beside the writer, and look for damage."""
+        self._damage = await asyncio.to_thread(self._runtime.tools.store.find_damage)
+        if self._damage:
+            log.error("the database is damaged: restore a backup", damage=self._damage)
+
+    async def notice_lost_file(self) -> bool:
+        """Report a database file that was deleted or replaced; True if it was."""
+        change = self._runtime.tools.store.file_change
+        if not change:
+            return False
+        log.error("the database was lost while in use; saving its data, then stopping", how=change)
+        await self._runtime.notify(f"database {change}", lost_file_notice(change))
+        await self._request_send()
+        return True
 
     async def watch(self, *, is_last: bool = False) -> None:
         """Send the notices that are due, then the canary and the heartbeat.
@@ -44,14 +116,14 @@ class HealthWatch:
             log.error("outbox guarantee violated", breach=breach)
 
     async def update_gauges(self) -> None:
-        """Set the gauges of /metrics."""
+        """Set the gauges of /metrics, after a beat."""
+        await self.beat()
         tools, now = self._runtime.tools, self._runtime.tools.clock()
         counts = await tools.store.run(db.status_counts, now)
-        liveness = await tools.store.run(db.liveness, now)
         metrics = tools.metrics
         for state in ("pending", "dead", "delivered"):
             metrics.deliveries.labels(state=state).set(getattr(counts, state))
-        metrics.oldest_pending.set((now - (liveness.oldest_due_at or now)).total_seconds())
+        metrics.oldest_pending.set((now - (self._liveness.oldest_due_at or now)).total_seconds())
         for name, receiver in (await tools.store.run(db.receiver_states)).items():
             left = (receiver.hold_until or now) - now
             metrics.hold_seconds.labels(receiver=name).set(max(left.total_seconds(), 0))
@@ -102,5 +174,6 @@ class HealthWatch:
         if await send_canary(canary, rules.matcher, recipients=rules.recipients, tools=tools):
             await self._request_send()
         if now - self._pinged_at >= canary.every:
-            is_alive = await ping_heartbeat(canary, tools=tools)
+            await self.beat()
+            is_alive = await ping_heartbeat(canary, self.faults(), tools=tools)
             self._pinged_at = now if is_alive else _LONG_AGO

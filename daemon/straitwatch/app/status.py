@@ -1,16 +1,18 @@
 """Reads the state of the daemon: counts for scripts, sentences for people."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 from straitwatch import store as db
 from straitwatch.config import Settings
+from straitwatch.core.liveness import Liveness
 from straitwatch.core.pauses import describe_pause
 from straitwatch.core.validators import describe_distrust
 from straitwatch.engines import describe, engine_of, unavailable_reason
+from straitwatch.metamonitor import read_liveness
 
 COUNTS = (
     "feeds",
@@ -57,6 +59,7 @@ class Status:
     remarks: tuple[str, ...]  # on the configuration and on silences
     distrusted: tuple[str, ...] = ()  # feeds whose servers hid entries
     pauses: tuple[str, ...] = ()  # of hosts
+    liveness: Liveness = field(default_factory=Liveness)
 
     def to_json(self) -> dict[str, int]:
         """Return the object of `status --json`."""
@@ -83,6 +86,7 @@ def read_status(
         remarks=(*_config_state(tx, config, moment), *_silences(tx, config, moment)),
         distrusted=tuple(_distrusted(tx, moment)),
         pauses=tuple(_pauses(tx, moment)),
+        liveness=read_liveness(tx, config.canary if config else None, now=now),
     )
 
 

@@ -1,4 +1,4 @@
-"""`db`: upgrade, back up and prune the database."""
+"""`db`: upgrade, check, back up and prune the database."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,10 +9,10 @@ from straitwatch import store as db
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, load_quickly, opened
 from straitwatch.clock import utc_now
-from straitwatch.errors import UsageError
+from straitwatch.errors import StoreDamaged, UsageError
 from straitwatch.store import Store
 
-app = new_app(help="Upgrade, back up and prune the database.")
+app = new_app(help="Upgrade, check, back up and prune the database.")
 
 
 @app.command(epilog="Example:  `straitwatch db upgrade`")
@@ -20,6 +20,19 @@ def upgrade(config: ConfigDir = DEFAULT_CONFIG) -> None:
     """Create the tables, or upgrade them to this version."""
     Store.open(load_quickly(config).database, migrate=True).close()
     typer.echo("the database is up to date")
+
+
+@app.command(epilog="Example:  `straitwatch db check`")
+def check(config: ConfigDir = DEFAULT_CONFIG) -> None:
+    """Check that the database is whole, and can be read and written.
+
+    It reads the whole file of an SQLite database. Exit status 1 if something is wrong.
+    """
+    with opened(config) as (_, store):
+        if damage := store.find_damage():
+            raise StoreDamaged(f"the database is damaged: {damage}\nhint: {db.RESTORE_HINT}")
+        store.call(db.set_meta, "checked at", utc_now().isoformat())
+    typer.echo("the database is whole, and can be read and written")
 
 
 @app.command(epilog="Example:  `straitwatch db backup backup.db`")

@@ -37,7 +37,7 @@ _PANELS = {
         "receivers": ("receivers", "List, test, pause and resume receivers."),
         "outbox": ("outbox", "List, retry, replay and cancel messages."),
         "doctor": ("doctor", "Check this machine, the configuration, the database and the outbox."),
-        "db": ("database", "Upgrade, back up and prune the database."),
+        "db": ("database", "Upgrade, check, back up and prune the database."),
     },
     "Develop": {
         "match": ("match", "Match JSON Lines against the watch-lists."),

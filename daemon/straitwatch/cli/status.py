@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+import typer
 from rich.table import Table
 
 from straitwatch.app.status import Status, read_status
@@ -13,6 +14,7 @@ from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, ope
 from straitwatch.cli.output import in_zone, local_time, new_console, print_table, zone_time
 from straitwatch.clock import utc_now
 from straitwatch.core.diagnosis import OFFLINE_HINT, count_failing, is_cut_off, summarize_causes
+from straitwatch.core.liveness import DatabaseState, Fault, describe_runs, list_faults
 from straitwatch.core.plural import counted
 from straitwatch.errors import ConfigError
 from straitwatch.store import StatusCounts
@@ -28,26 +30,39 @@ def status(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
 
     Polls, entries, stories, alerts and deliveries are counted over the last 24 hours. If the
     configuration on disk is broken, you see the state of the active one; exit status 2.
+
+    Exit status 1 if no daemon runs, polling or sending is late, or every feed fails.
     """
+    now = utc_now()
     rejection: ConfigError | None = None
     try:
         with opened(config) as (loaded, store):
             zone = ZoneInfo(loaded.timezone)
-            state = store.call(read_status, loaded, utc_now(), zone=zone)
+            state, is_locked = store.call(read_status, loaded, now, zone=zone), store.is_locked
     except ConfigError as error:  # the daemon continues with the previous configuration
         rejection = error
         with opened_without_config(config) as (zone, store):
-            state = store.call(read_status, None, utc_now(), zone=zone)
+            state, is_locked = store.call(read_status, None, now, zone=zone), store.is_locked
+    database = DatabaseState(is_locked=is_locked)
+    faults = list_faults(state.liveness, now=now, database=database, zone=zone)
     if json:
         write_line(state.to_json())
     else:
-        _print(state, zone)
+        _print(state, faults, zone)
     if rejection:
         raise rejection
+    if faults:
+        raise typer.Exit(1)
 
 
-def _print(state: Status, zone: ZoneInfo) -> None:
+def _print(state: Status, faults: Sequence[Fault], zone: ZoneInfo) -> None:
     console = new_console(highlight=False, markup=False, soft_wrap=True)
+    for fault in faults:
+        console.print(fault.text, style="red")
+        if fault.hint:
+            console.print(f"hint: {fault.hint}", style="red")
+    if not faults:
+        console.print(describe_runs(state.liveness, zone))
     for line in (*state.remarks, *state.distrusted, *state.pauses):
         console.print(line, style="yellow")
     for line in _count_lines(state, zone):

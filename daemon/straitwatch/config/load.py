@@ -189,6 +189,7 @@ class _Loader:
             ),
             encoder=settings.stories.encoder,
             web_listen=settings.web.listen,
+            web_hosts=tuple(name.lower() for name in settings.web.hosts),
             shadow=shadow,
             notices=tuple(in_order(self.problems)),
         )

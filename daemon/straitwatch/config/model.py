@@ -57,6 +57,7 @@ class Settings:
     retention: Retention
     encoder: str  # auto, off
     web_listen: str  # host:port; empty: no status page
+    web_hosts: tuple[str, ...] = ()  # host names of the status page, in lower case
     shadow: ShadowLists | None = None
     notices: tuple[Problem, ...] = ()  # warnings
 

@@ -1,12 +1,13 @@
 """Finds late and broken feeds and receivers, and the gaps in which a feed was not read."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from straitwatch.core.feed_condition import FAILED, NOT_COVERED, is_broken
-from straitwatch.core.model import Condition, FeedState
+from straitwatch.core.identity import host_of
+from straitwatch.core.model import Condition, FeedState, FetchFailure
 from straitwatch.core.policy import (
     CUT_OFF_SHARE,
     LATE_AFTER,
@@ -210,6 +211,31 @@ def longest_gap(
     )
     longest = max(gaps, key=lambda gap: (gap.length, gap.feed), default=None)
     return longest if longest and longest.length > timedelta(0) else None
+
+
+def overdue_feeds(
+    feeds: Iterable[WatchedFeed], paused: Container[str], now: datetime
+) -> list[WatchedFeed]:
+    """Return the feeds that have waited for their polls since `LATE_AFTER` or longer.
+
+    Feeds of a host that asks for a pause or does not answer wait on purpose.
+
+    Args:
+        feeds: the watched feeds.
+        paused: the hosts that ask for a pause.
+        now: the current time.
+    """
+    overdue, hanging = [], set()
+    for feed in feeds:
+        if feed.state.last_outcome == FetchFailure.TIMEOUT:
+            hanging.add(host_of(feed.url))
+        if feed.state.next_due_at and feed.state.next_due_at < now - LATE_AFTER:
+            overdue.append(feed)
+    return [
+        feed
+        for feed in overdue
+        if (host := host_of(feed.url)) not in hanging and host not in paused
+    ]
 
 
 # ---------------------------------------------------------------- receivers

@@ -140,6 +140,22 @@ def first_fetch_notice(held: Mapping[str, int]) -> NoticeFacts:
     )
 
 
+def lost_file_notice(change: str) -> NoticeFacts:
+    """Report that the database was deleted or replaced under the running daemon."""
+    outcome = {
+        "deleted": "Straitwatch puts it back with all its data, and stops.",
+        "replaced": "Straitwatch saves its data beside the new file, and stops.",
+    }
+    return NoticeFacts(
+        title=f"The database was {change} while Straitwatch used it",
+        lines=(
+            outcome[change],
+            "Start it again, unless your service manager does. Its log names the file.",
+        ),
+        severity=Severity.HIGH,
+    )
+
+
 FEEDS, DEAD = "feeds", "dead letters"
 DISTRUSTED = "validators"
 OUTBOX = "promises"  # the stored name

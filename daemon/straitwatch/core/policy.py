@@ -51,6 +51,10 @@ SILENT_AFTER = timedelta(hours=24)  # without a good poll, a failing feed is bro
 BROKEN_AFTER_FAILURES = 3  # in a row, a feed is broken
 LATE_AFTER = timedelta(minutes=10)  # past its due time, a feed is late
 CUT_OFF_SHARE = 0.9  # of all feeds, if so many fail, the cause is this machine
+MESSAGE_OVERDUE_AFTER = timedelta(minutes=15)  # past its due time
+CANARY_WRITTEN_WITHIN = timedelta(minutes=1)  # a canary without a message by then is lost
+SEEN_WITHIN = timedelta(minutes=2)  # a daemon that wrote nothing for longer does not run, or hangs
+FAILURE_LASTS = timedelta(minutes=1)  # after it, a database that failed once is healthy again
 RECEIVER_BROKEN_AFTER = timedelta(minutes=2)  # a restart of the receiver's server is not news
 RECEIVER_UNREACHABLE_AFTER = timedelta(minutes=15)  # without a success, while messages wait
 REMIND_AFTER = timedelta(hours=6)  # between two notices on the same subject

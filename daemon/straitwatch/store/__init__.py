@@ -68,6 +68,7 @@ from straitwatch.store.expiry import (
     expire_for_missing_receivers,
     redirect_overdue,
 )
+from straitwatch.store.failures import RESTORE_HINT
 from straitwatch.store.feeds import (
     advance_polls,
     claim_due_feeds,
@@ -82,7 +83,6 @@ from straitwatch.store.feeds import (
     sync_feeds,
 )
 from straitwatch.store.health import (
-    Liveness,
     delete_canaries,
     health,
     liveness,
@@ -136,6 +136,7 @@ from straitwatch.store.rollups import (
     flush_held,
     with_carried,
 )
+from straitwatch.store.runs import read_runs, record_run
 from straitwatch.store.shadow import (
     ShadowRun,
     ShadowSample,
@@ -172,6 +173,7 @@ from straitwatch.store.transaction import Transaction
 
 __all__ = [
     "LEAST_ID",
+    "RESTORE_HINT",
     "SKEW",
     "AttemptRecord",
     "ClaimedDelivery",
@@ -179,7 +181,6 @@ __all__ = [
     "DeliveryRecord",
     "DigestQuery",
     "FeedTrouble",
-    "Liveness",
     "ReceiverState",
     "SavedConfig",
     "ShadowRun",
@@ -260,11 +261,13 @@ __all__ = [
     "prune_messages",
     "prune_stories",
     "read_marks",
+    "read_runs",
     "receiver_states",
     "recent_reports",
     "record_digest",
     "record_merge",
     "record_rejection",
+    "record_run",
     "record_split",
     "redirect_overdue",
     "renew_delivery",

@@ -134,7 +134,7 @@ class Store:
         return is_locked(self._file.path) if self._file else None
 
     def find_damage(self) -> str:
-        """Read the whole SQLite file as it is on the disk; return what is damaged, or ""."""
+        """Read the whole SQLite file as it is on the disk; return the damage, or ""."""
         return find_damage(self._file.path) if self._file else ""
 
     @property
@@ -223,7 +223,7 @@ class Store:
         another name.
 
         Returns:
-            What was done, in words; "" if the file is still in place.
+            The outcome in words; "" if the file is still in place.
 
         Raises:
             StoreError: the data cannot be saved.

@@ -136,7 +136,7 @@ class OpenFile:
             )
 
     def save(self, connection: sqlite3.Connection) -> str:
-        """Copy the data; put the copy in place of a deleted file. Return what was done."""
+        """Copy the data; put the copy in place of a deleted file. Return the outcome in words."""
         copy = self._free_name()
         copy_database(connection, copy)
         if self.change != "deleted":
@@ -156,7 +156,7 @@ class OpenFile:
 
 
 def find_damage(path: Path) -> str:
-    """Read the whole file as it is on the disk; return what is damaged, or ""."""
+    """Read the whole file as it is on the disk; return the damage, or ""."""
     address = f"file:{quote(str(path))}?mode=ro"
     try:
         with closing(sqlite3.connect(address, uri=True)) as connection:

@@ -1,7 +1,6 @@
 """Reads broken feeds, receivers and messages, and stores the notices that were sent about them."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,15 +11,19 @@ from straitwatch.core.diagnosis import (
     as_polled,
     broken_receivers,
     diagnose_feeds,
+    overdue_feeds,
 )
 from straitwatch.core.feed_words import describe_condition
 from straitwatch.core.health import Health, NoticeState, is_reported
+from straitwatch.core.liveness import Liveness
 from straitwatch.core.model import AlertKind, DeliveryReason, DeliveryState, Outcome
 from straitwatch.core.validators import describe_distrust
 from straitwatch.store.delivery_rows import OPEN
 from straitwatch.store.feeds import distrusted_feeds, watched_feeds
 from straitwatch.store.meta import get_meta, set_meta
+from straitwatch.store.pauses import active_pauses
 from straitwatch.store.rows import ALERT, DELIVERY, RECEIVER
+from straitwatch.store.runs import read_runs
 from straitwatch.store.transaction import ResultRow, Transaction
 
 _NOTICE_STATES = "health notices"
@@ -48,19 +51,11 @@ def health(tx: Transaction, now: datetime) -> Health | None:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Liveness:
-    """Numbers that the heartbeat depends on: feeds read, messages due, canaries sent."""
-
-    feeds: int
-    feeds_current: int
-    oldest_due_at: datetime | None  # of the pending messages that are due
-    canary_at: datetime | None  # creation of the oldest canary that has not arrived
-
-
 def liveness(tx: Transaction, now: datetime) -> Liveness:
-    """Return whether feeds are read and messages are sent."""
-    feeds = diagnose_feeds(watched_feeds(tx), now)
+    """Return whether feeds are read, messages are sent and a daemon works."""
+    watched = watched_feeds(tx)
+    feeds = diagnose_feeds(watched, now)
+    overdue = overdue_feeds(watched, active_pauses(tx, now), now)
     is_due = sa.and_(DELIVERY.c.state == DeliveryState.PENDING.value, DELIVERY.c.due_at <= now)
     in_flight = (
         sa.select(sa.func.min(ALERT.c.created_at))
@@ -73,8 +68,13 @@ def liveness(tx: Transaction, now: datetime) -> Liveness:
     return Liveness(
         feeds=feeds.total,
         feeds_current=feeds.total - len(feeds.failed),
+        polls_overdue=len(overdue),
+        oldest_poll_due_at=min(
+            filter(None, (feed.state.next_due_at for feed in overdue)), default=None
+        ),
         oldest_due_at=tx.execute(sa.select(sa.func.min(DELIVERY.c.due_at)).where(is_due)).scalar(),
         canary_at=tx.execute(in_flight).scalar(),
+        runs=read_runs(tx),
     )
 
 

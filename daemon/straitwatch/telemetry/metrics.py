@@ -99,9 +99,7 @@ class Metrics:
             "config_last_reload_successful", "1 if the last reload was accepted, 0 if rejected."
         )
         self.reload_ok.set(1)
-        self.well = self._gauge(
-            "well", "1 while all is well (see `canary.ping`); 0 in trouble or without a canary."
-        )
+        self.well = self._gauge("well", "1 while `/readyz` finds no fault, else 0.")
         self.canary = self._gauge(
             "canary_seconds", "Seconds that the last canary message took to arrive."
         )

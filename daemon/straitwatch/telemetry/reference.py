@@ -27,6 +27,7 @@ groups:
   - name: straitwatch
     rules:
       - {alert: StraitwatchDown, expr: "absent(straitwatch_well)", for: 5m}
+      - {alert: StraitwatchNotWorking, expr: "straitwatch_well == 0", for: 5m}
       - {alert: StraitwatchMessagesLate, expr: "straitwatch_oldest_pending_seconds > 900", for: 5m}
       - {alert: StraitwatchConfigRejected, expr: "straitwatch_config_last_reload_successful == 0"}
       - {alert: StraitwatchDeadLetters, expr: 'straitwatch_deliveries{state="dead"} > 0'}

@@ -40,6 +40,12 @@ class WebSchema(Schema):
         "127.0.0.1:8650",
         description="Host and port of the status page. An empty text turns it off.",
     )
+    hosts: Names = Field(
+        (),
+        description="Host names under which the page is served, for example behind a proxy. "
+        "Requests to other names are refused; `localhost` and addresses are always answered.",
+        examples=[["straitwatch.example.org"]],
+    )
 
 
 class PollingSchema(Schema):
