@@ -6,6 +6,7 @@ import ssl
 import zlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from email.utils import format_datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from aiohttp import web
 
 from builders import make_feed
 from servers.feeds import FeedServer, Page, Raw
+from straitwatch.clock import utc_now
 from straitwatch.core.model import (
     NO_VALIDATORS,
     Fetched,
@@ -367,31 +369,64 @@ async def test_retry_after_is_understood(
     assert failure.retry_after == expected
 
 
-async def test_retry_after_date_without_a_server_clock_is_ignored(server: FeedServer) -> None:
-    head = b"HTTP/1.1 503 x\r\nRetry-After: Mon, 23 Nov 2026 12:30:00 GMT\r\n\r\n"
+async def test_retry_after_date_without_a_server_clock_is_read_with_ours(
+    server: FeedServer,
+) -> None:
+    date = format_datetime(utc_now() + timedelta(minutes=30), usegmt=True)
+    head = f"HTTP/1.1 503 x\r\nRetry-After: {date}\r\n\r\n"
 
-    failure = await failure_of(server.answer("/rss", Raw(head)))
+    failure = await failure_of(server.answer("/rss", Raw(head.encode())))
 
-    assert failure.retry_after is None
+    assert failure.retry_after is not None
+    assert timedelta(minutes=29) < failure.retry_after <= timedelta(minutes=30)
+
+
+NOW = "Mon, 23 Nov 2026 12:00:00 GMT"
+LATER = "Mon, 23 Nov 2026 12:30:00 GMT"
 
 
 @pytest.mark.parametrize(
-    ("header", "expected"),
+    ("headers", "expected"),
     [
-        ("max-age=60", timedelta(minutes=1)),
-        ('private,max-age="90"', timedelta(seconds=90)),
-        ("s-maxage=60", None),
-        ("no-cache", None),
-        ("max-age=99999999999999999999", timedelta(seconds=999_999_999)),
+        ({"Cache-Control": "max-age=60"}, timedelta(minutes=1)),
+        ({"Cache-Control": 'private,max-age="90"'}, timedelta(seconds=90)),
+        ({"Cache-Control": "s-maxage=60"}, timedelta(minutes=1)),
+        ({"Cache-Control": "s-maxage=60, max-age=0"}, timedelta(0)),
+        ({"Cache-Control": "no-cache, max-age=60"}, timedelta(minutes=1)),
+        ({"Cache-Control": "no-cache"}, None),
+        ({"Cache-Control": "max-age=99999999999999999999"}, timedelta(seconds=999_999_999)),
+        ({"Cache-Control": "max-age=-1"}, None),
+        ({"Cache-Control": "max-age=60", "Age": "45"}, timedelta(seconds=15)),
+        ({"Cache-Control": "max-age=60", "Age": "90"}, timedelta(0)),
+        ({"Cache-Control": "max-age=60", "Age": "old"}, timedelta(minutes=1)),
+        ({"Date": NOW, "Expires": LATER}, timedelta(minutes=30)),
+        ({"Date": NOW, "Expires": LATER, "Age": "600"}, timedelta(minutes=20)),
+        ({"Date": LATER, "Expires": NOW}, timedelta(0)),
+        ({"Date": NOW, "Expires": LATER, "Cache-Control": "max-age=60"}, timedelta(minutes=1)),
+        ({"Date": NOW, "Expires": LATER, "Cache-Control": "no-store"}, None),
+        ({"Expires": "0"}, None),
+        ({"Expires": "-1"}, None),
     ],
 )
-async def test_servers_max_age_is_reported(
-    server: FeedServer, header: str, expected: timedelta | None
+async def test_freshness_of_a_document_is_reported(
+    server: FeedServer, headers: dict[str, str], expected: timedelta | None
 ) -> None:
-    result = await fetch(server.answer("/rss", Page(BODY, headers={"Cache-Control": header})))
+    result = await fetch(server.answer("/rss", Page(BODY, headers=headers)))
 
     assert isinstance(result, Fetched)
     assert result.max_age == expected
+
+
+async def test_expiry_without_a_server_clock_is_read_with_ours(server: FeedServer) -> None:
+    date = format_datetime(utc_now() + timedelta(minutes=30), usegmt=True)
+
+    result = await fetch(
+        server.answer("/rss", Raw(OK + f"Expires: {date}\r\n\r\n".encode() + BODY))
+    )
+
+    assert isinstance(result, Fetched)
+    assert result.max_age is not None
+    assert timedelta(minutes=29) < result.max_age <= timedelta(minutes=30)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from straitwatch.core.intervals import (
     ServerHints,
     balance_weights,
     choose_interval,
+    hints_of,
     longest_interval,
     next_poll_at,
     observe_turnover,
@@ -23,6 +24,7 @@ from straitwatch.core.intervals import (
 )
 from straitwatch.core.model import (
     Arrivals,
+    DocumentHints,
     FeedProfile,
     FeedState,
     IntervalReason,
@@ -47,7 +49,8 @@ def poll_wait(**values: Any) -> timedelta:
         "now": NOON,
         "jitter": 0.5,
     }
-    hints = {name: values.pop(name) for name in ("max_age", "retry_after") if name in values}
+    names = ("max_age", "retry_after", "document")
+    hints = {name: values.pop(name) for name in names if name in values}
     return next_poll_at(hints=ServerHints(**hints), **(filled | values)) - NOON
 
 
@@ -191,6 +194,59 @@ def test_urgent_story_does_not_outvote_the_server() -> None:
     asked = with_hints(chosen, ServerHints(max_age=10 * MINUTE))
 
     assert asked == PollInterval(length=10 * MINUTE, reason=IntervalReason.PUBLISHER)
+
+
+def test_urgent_story_outweighs_the_words_of_the_document() -> None:
+    wishes = FeedProfile(hints=DocumentHints(every=HOUR))
+    urgent = interval_of(known_state(1), is_breaking=True)
+    usual = PollInterval(length=15 * MINUTE, reason=IntervalReason.ADAPTED)
+
+    assert with_hints(urgent, hints_of(urgent, wishes, max_age=None)) == urgent
+    assert with_hints(usual, hints_of(usual, wishes, max_age=None)).length == HOUR
+
+
+@pytest.mark.parametrize(
+    ("every", "wait"), [(40 * MINUTE, 40 * MINUTE), (5 * MINUTE, 15 * MINUTE), (30 * HOUR, HOUR)]
+)
+def test_interval_of_the_document_lengthens_the_wait_up_to_an_hour(
+    every: timedelta, wait: timedelta
+) -> None:
+    assert poll_wait(document=DocumentHints(every=every)) == wait
+
+
+def test_interval_that_a_person_chose_outweighs_the_words_of_the_document() -> None:
+    wishes = DocumentHints(every=HOUR, skip_hours=(12, 13))
+
+    assert poll_wait(document=wishes, feed=make_feed(interval=5 * MINUTE)) == 5 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("hours", "wait"),
+    [
+        ((12,), HOUR),  # from noon to one; at most an hour
+        ((13,), 15 * MINUTE),
+        ((12, 13, 14), HOUR),
+        ((), 15 * MINUTE),
+    ],
+)
+def test_skipped_hours_postpone_a_poll_up_to_an_hour(
+    hours: tuple[int, ...], wait: timedelta
+) -> None:
+    assert poll_wait(document=DocumentHints(skip_hours=hours)) == wait
+
+
+def test_poll_at_the_end_of_skipped_hours_is_spread() -> None:
+    wishes = DocumentHints(skip_hours=(12,))
+
+    waits = {
+        poll_wait(document=wishes, now=NOON + 30 * MINUTE, jitter=jitter) for jitter in (0.0, 0.5)
+    }
+
+    assert waits == {30 * MINUTE + 30 * MINUTE, 30 * MINUTE + 32.5 * MINUTE}
+
+
+def test_skipped_day_postpones_a_poll_up_to_an_hour() -> None:
+    assert poll_wait(document=DocumentHints(skip_days=(NOON.weekday(),))) == HOUR
 
 
 def test_short_document_is_read_again_before_a_third_of_it_is_gone() -> None:

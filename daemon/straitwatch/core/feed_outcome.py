@@ -12,6 +12,7 @@ from straitwatch.core.intervals import (
     Demand,
     ServerHints,
     choose_interval,
+    hints_of,
     next_poll_at,
     observe_turnover,
     with_hints,
@@ -72,7 +73,7 @@ class FeedOutcome:
         validators = result.validators or self.state.validators
         after = self._good(outcome, validators, self.state.body_hash, detail=result.remark)
         after = self._not_modified(after) if isinstance(result, NotModified) else after
-        after = self._paced(after, ServerHints(max_age=result.max_age))
+        after = self._paced(after, result.max_age)
         return self._observe(after, self._outcome_of(self.state.profile.health.contents, result))
 
     def _not_modified(self, after: FeedState) -> FeedState:
@@ -114,7 +115,7 @@ class FeedOutcome:
             baseline_at=(self.state.baseline_at or self.now) if is_over else None,
             profile=self._learn(document, new=new, matched=matched),
         )
-        after = self._paced(after, NO_HINTS if is_cut_off else ServerHints(max_age=fetched.max_age))
+        after = self._paced(after, None if is_cut_off else fetched.max_age)
         found = Condition.CUT_OFF if is_cut_off else self._outcome_of(document.contents, fetched)
         return self._observe(after, found, document.contents)
 
@@ -130,7 +131,8 @@ class FeedOutcome:
         health = profile.health
         if new and not is_first:
             health = measure_pause(self.state, until_at=self._blind_since() or self.now)
-        return replace(profile, arrivals=arrivals, turnover=turnover, health=health)
+        hints = document.hints if is_whole else profile.hints
+        return replace(profile, arrivals=arrivals, turnover=turnover, health=health, hints=hints)
 
     def _first_arrivals(self, document: ParsedDocument, matched: int) -> Arrivals:
         """Take the entries of an archive for arrivals of the times at which they were published."""
@@ -213,9 +215,11 @@ class FeedOutcome:
             distrust=distrust_after(self.state, self.now, are_wrong=False),
         )
 
-    def _paced(self, after: FeedState, hints: ServerHints) -> FeedState:
+    def _paced(self, after: FeedState, max_age: timedelta | None) -> FeedState:
         """Return the state with its next due time and the interval that leads to it."""
-        interval = with_hints(self._interval(after), hints)
+        interval = self._interval(after)
+        hints = hints_of(interval, after.profile, max_age=max_age)
+        interval = with_hints(interval, hints)
         return replace(
             after,
             profile=replace(after.profile, interval=interval),

@@ -5,11 +5,13 @@ Callers pass `now`, and a random `jitter` in [0, 1) that spreads the polls.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import exp2, sqrt
 
 from straitwatch.core.arrivals import arrivals_per_day, poll_weight
 from straitwatch.core.model import (
+    NO_DOCUMENT_HINTS,
+    DocumentHints,
     Feed,
     FeedProfile,
     FeedState,
@@ -19,6 +21,8 @@ from straitwatch.core.model import (
     Turnover,
 )
 from straitwatch.core.policy import (
+    MAX_DOCUMENT_WAIT,
+    MAX_FRESH,
     MAX_SLOWDOWN,
     MAX_UNSEEN_SHARE,
     OVERLAP_ENTRIES,
@@ -29,7 +33,8 @@ _DAY = timedelta(days=1)
 
 JITTER = 0.1  # of a poll interval, both ways, so that feeds with one start time drift apart
 MAX_RETRY_AFTER = _DAY  # every feed is polled at least once a day, whatever its server asks for
-MAX_FRESH = timedelta(hours=1)  # of a Cache-Control max-age, so that alerts take minutes, not days
+_SKIP_SPREAD = timedelta(minutes=5)  # after the end of skipped hours
+_WEEK_HOURS = 7 * 24
 _MAX_DOUBLINGS = 16  # beyond every cap, and far from overflow
 _BISECTIONS = 24
 
@@ -164,11 +169,24 @@ def _document_limit(profile: FeedProfile, now: datetime) -> timedelta | None:
 class ServerHints:
     """The waits that a feed's server asks for."""
 
-    max_age: timedelta | None = None  # Cache-Control: the document does not change before
+    max_age: timedelta | None = None  # Cache-Control or Expires: the document stays the same
+    document: DocumentHints = NO_DOCUMENT_HINTS
     retry_after: timedelta | None = None
 
 
 NO_HINTS = ServerHints()
+
+
+def hints_of(
+    interval: PollInterval, profile: FeedProfile, *, max_age: timedelta | None
+) -> ServerHints:
+    """Return everything that a publisher asks for after a good poll.
+
+    The words of a document are often forgotten ones, so an urgent story outweighs them.
+    """
+    is_breaking = interval.reason is IntervalReason.BREAKING
+    document = NO_DOCUMENT_HINTS if is_breaking else profile.hints
+    return ServerHints(max_age=max_age, document=document)
 
 
 def with_hints(interval: PollInterval, hints: ServerHints) -> PollInterval:
@@ -180,9 +198,13 @@ def with_hints(interval: PollInterval, hints: ServerHints) -> PollInterval:
 
 
 def _fresh_for(interval: PollInterval, hints: ServerHints) -> timedelta | None:
-    if interval.reason is IntervalReason.FIXED or hints.max_age is None:
+    """Return the time without a change that the publisher announces, up to a limit."""
+    if interval.reason is IntervalReason.FIXED:
         return None
-    return min(hints.max_age, MAX_FRESH)
+    spans = [] if hints.max_age is None else [min(hints.max_age, MAX_FRESH)]
+    if hints.document.every is not None:
+        spans.append(min(hints.document.every, MAX_DOCUMENT_WAIT))
+    return max(spans, default=None)
 
 
 def next_poll_at(
@@ -198,7 +220,7 @@ def next_poll_at(
 
     Args:
         interval: of the feed. If a person chose it, only failures and `retry_after` lengthen it,
-            `max_age` does not.
+            the freshness and the words of the document do not.
         policy: the longest interval between failures.
         failures: polls in a row that failed, including this one; 0 after a success.
         hints: the waits that the server asks for. No poll comes earlier than `retry_after`, up to
@@ -214,7 +236,23 @@ def next_poll_at(
         wait = max(wait, fresh_for)
     if hints.retry_after is not None:
         wait = max(wait, min(hints.retry_after, MAX_RETRY_AFTER) * (1 + JITTER * jitter))
-    return now + wait
+    due_at = now + wait
+    if interval.reason is IntervalReason.FIXED:
+        return due_at
+    resumes_at = _end_of_skip(hints.document, due_at)
+    if resumes_at == due_at:
+        return due_at
+    return max(due_at, min(resumes_at + jitter * _SKIP_SPREAD, now + MAX_DOCUMENT_WAIT))
+
+
+def _end_of_skip(hints: DocumentHints, at: datetime) -> datetime:
+    """Return the end of the hours and days in which nothing is published; `at` outside of them."""
+    moment = at.astimezone(UTC)
+    for _ in range(_WEEK_HOURS):
+        if moment.hour not in hints.skip_hours and moment.weekday() not in hints.skip_days:
+            break
+        moment = moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return moment
 
 
 def _backed_off(interval: timedelta, failures: int, *, cap: timedelta) -> timedelta:

@@ -48,5 +48,6 @@ def parse_document(request: ParseRequest) -> ParsedDocument:
         problem=parsed.problem,
         detail=parsed.detail,
         page=parsed.page,
+        hints=parsed.hints,
         contents=describe_contents(entries, fetched_at=request.fetched_at),
     )

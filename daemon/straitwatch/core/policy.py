@@ -37,6 +37,11 @@ SLOW_AFTER = timedelta(seconds=5)  # a feed whose fetch took longer is slow the 
 SLOW_SHARE = 0.25  # of all places, for slow feeds
 MAX_HOST_PAUSE = timedelta(days=1)  # a host that asks for more is polled once a day
 
+# ---------------------------------------------------------------- what publishers ask for
+
+MAX_FRESH = timedelta(hours=1)  # of Cache-Control or Expires, so that alerts take minutes, not days
+MAX_DOCUMENT_WAIT = timedelta(hours=1)  # of `ttl`, `skipHours` and `skipDays`, for the same reason
+
 # ---------------------------------------------------------------- whole documents of feeds
 
 WHOLE_DOCUMENT_AFTER = timedelta(hours=23)  # daily for every feed polled once an hour or more

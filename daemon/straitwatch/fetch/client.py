@@ -144,7 +144,7 @@ class Fetcher:
             content_type=response.headers.get("Content-Type", ""),
             validators=read_validators(response.headers, hop.host),
             body_hash=blake2b(body, digest_size=16).digest(),
-            max_age=read_max_age(response.headers),
+            max_age=read_max_age(response.headers, utc_now()),
             remark=describe_repairs(response.headers, unknown),
         )
 
@@ -153,7 +153,7 @@ class Fetcher:
             kind=_kind_of(response.status),
             detail=f"answered {_status_text(response.status)}",
             status=response.status,
-            retry_after=read_retry_after(response.headers),
+            retry_after=read_retry_after(response.headers, utc_now()),
             host=host_of(str(hop.url)),
         )
 
@@ -172,7 +172,7 @@ def _not_modified(response: aiohttp.ClientResponse, *, sent: Validators, host: s
             last_modified=given.last_modified or sent.last_modified,
             host=host,
         ),
-        max_age=read_max_age(response.headers),
+        max_age=read_max_age(response.headers, utc_now()),
         remark=describe_repairs(response.headers),
     )
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from multidict import CIMultiDictProxy
+
 from straitwatch.core.model import PollPolicy, Validators
 from straitwatch.fetch.decoders import ACCEPT_ENCODING
 from straitwatch.fetch.head import IGNORED
@@ -16,6 +18,9 @@ ACCEPT = (
 )
 # At most nine digits of seconds, which are 31 years; a longer number would overflow.
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
+_S_MAXAGE = re.compile(r"(?:^|[\s,])s-maxage\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
+_NO_CACHE = re.compile(r"(?:^|[\s,])no-(?:cache|store)(?:$|[\s,=])", re.IGNORECASE)
+_DIGITS = re.compile(r"\s*(\d{1,9})\s*")
 _MAX_REMARK = 40  # characters of a server's text in a remark
 _SECONDS = re.compile(r"\s*(\d{1,9})(?:\.\d+)?\s*")
 # These headers are safe to send to any host; all other configured ones may be secrets.
@@ -62,25 +67,34 @@ def _sendable(value: str) -> str:
     return value if value.isascii() or not re.search("[\ud800-\udfff]", value) else ""
 
 
-def read_max_age(headers: Mapping[str, str]) -> timedelta | None:
-    """Return the `max-age` of a response, if any."""
-    found = _MAX_AGE.search(headers.get("Cache-Control", ""))
-    return timedelta(seconds=int(found[1])) if found else None
+def read_max_age(headers: CIMultiDictProxy[str], now: datetime) -> timedelta | None:
+    """Return for how long a response stays fresh (RFC 9111, 4.2), if it says so.
 
-
-def read_retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """Return the wait that the server requests, if any.
-
-    A date is compared with the server's clock: RFC 9110 (6.6.1) requires a `Date` header from every
-    server with a clock. Without that header, the date is ignored.
+    `no-cache` forbids no request, but a `max-age` beside it still says how often the feed changes.
     """
-    value = headers.get("Retry-After", "")
-    if found := _SECONDS.fullmatch(value):
+    directives = ", ".join(headers.getall("Cache-Control", []))
+    found = _MAX_AGE.search(directives) or _S_MAXAGE.search(directives)
+    if found:
+        lifetime: timedelta | None = timedelta(seconds=int(found[1]))
+    else:
+        lifetime = None if _NO_CACHE.search(directives) else _time_until("Expires", headers, now)
+    age = _DIGITS.fullmatch(headers.get("Age", ""))
+    if lifetime is None or age is None:
+        return lifetime
+    return max(lifetime - timedelta(seconds=int(age[1])), timedelta(0))
+
+
+def read_retry_after(headers: CIMultiDictProxy[str], now: datetime) -> timedelta | None:
+    """Return the wait that the server requests, if any."""
+    if found := _SECONDS.fullmatch(headers.get("Retry-After", "")):
         return timedelta(seconds=int(found[1]))
-    until, present = read_date(value), read_date(headers.get("Date", ""))
-    if until is None or present is None:
-        return None
-    return max(until - present, timedelta(0))
+    return _time_until("Retry-After", headers, now)
+
+
+def _time_until(name: str, headers: CIMultiDictProxy[str], now: datetime) -> timedelta | None:
+    """Return the time until the date in a header, by the server's clock if it has one."""
+    until, present = read_date(headers.get(name, "")), read_date(headers.get("Date", ""))
+    return None if until is None else max(until - (present or now), timedelta(0))
 
 
 def describe_repairs(headers: Mapping[str, str], unknown_codings: Sequence[str] = ()) -> str:

@@ -104,6 +104,7 @@ from straitwatch.core.model.plan import (
 )
 from straitwatch.core.model.problem import Position, Problem, Sourced
 from straitwatch.core.model.proxies import NO_PROXIES, Proxies
+from straitwatch.core.model.publisher import NO_DOCUMENT_HINTS, DocumentHints
 from straitwatch.core.model.retention import Retention
 from straitwatch.core.model.routing import (
     AlertPolicy,
@@ -142,6 +143,7 @@ __all__ = [
     "HEALTHY",
     "NOT_MATCHED",
     "NO_CONTENTS",
+    "NO_DOCUMENT_HINTS",
     "NO_NOVELTY",
     "NO_PROFILE",
     "NO_PROXIES",
@@ -171,6 +173,7 @@ __all__ = [
     "DigestItem",
     "DigestPlan",
     "Distrust",
+    "DocumentHints",
     "DriverKind",
     "EarlierEntry",
     "Entry",

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from straitwatch.core.model.condition import NO_CONTENTS, Condition, Contents
+from straitwatch.core.model.publisher import NO_DOCUMENT_HINTS, DocumentHints
 
 
 class ParseProblem(StrEnum):
@@ -67,6 +68,7 @@ class RawFeed:
     problem: ParseProblem | None = None
     detail: str = ""
     page: Condition = Condition.HTML  # of a web page: or BLOCKED, CAPTCHA, LOGIN
+    hints: DocumentHints = NO_DOCUMENT_HINTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,7 @@ class ParsedDocument:
     detail: str = ""
     page: Condition = Condition.HTML  # of a web page: or BLOCKED, CAPTCHA, LOGIN
     contents: Contents = NO_CONTENTS
+    hints: DocumentHints = NO_DOCUMENT_HINTS
 
     @property
     def is_feed(self) -> bool:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from straitwatch.core.model.condition import HEALTHY, FeedHealth
 from straitwatch.core.model.proxies import NO_PROXIES, Proxies
+from straitwatch.core.model.publisher import NO_DOCUMENT_HINTS, DocumentHints
 
 
 class FetchFailure(StrEnum):
@@ -93,7 +94,7 @@ class Fetched:
     content_type: str
     validators: Validators
     body_hash: bytes  # blake2b-16 of `body`
-    max_age: timedelta | None = None  # Cache-Control
+    max_age: timedelta | None = None  # for which it is fresh: Cache-Control or Expires
     remark: str = ""  # the malformed parts of the response that were ignored
     seconds: float = 0.0
 
@@ -189,6 +190,7 @@ class FeedProfile:
     turnover: Turnover = Turnover()
     interval: PollInterval | None = None  # after the last successful poll
     health: FeedHealth = HEALTHY
+    hints: DocumentHints = NO_DOCUMENT_HINTS  # of the last whole document
 
 
 NO_PROFILE = FeedProfile()

@@ -5,9 +5,11 @@ XML with feedparser and JSON Feed with `json_feed`. `core.normalize` cleans the 
 """
 
 import zlib
+from dataclasses import replace
 
 from straitwatch.core.model import ParseProblem, RawFeed
 from straitwatch.core.parse.decode import decode_document
+from straitwatch.core.parse.hints import read_hints
 from straitwatch.core.parse.json_feed import read_json_feed
 from straitwatch.core.parse.xml_feed import read_xml_feed
 
@@ -51,7 +53,7 @@ def _parse_text(text: str, max_entries: int) -> RawFeed:
         return _problem(ParseProblem.EMPTY, "an empty document")
     if start[0] in "{[":
         return read_json_feed(start, max_entries=max_entries)
-    return read_xml_feed(start, max_entries=max_entries)
+    return replace(read_xml_feed(start, max_entries=max_entries), hints=read_hints(start))
 
 
 def _inflate(body: bytes) -> tuple[bytes | None, bool]:
