@@ -14,7 +14,14 @@ from datetime import datetime, timedelta, timezone
 from types import TracebackType
 from typing import Any, Final, Self
 
-from straitwatch.core.model import Condition, Contents, Entry, ParsedDocument, ParseProblem
+from straitwatch.core.model import (
+    Condition,
+    Contents,
+    Entry,
+    ParsedDocument,
+    ParseProblem,
+    SeenItems,
+)
 from straitwatch.core.parse_document import ParseRequest, parse_document
 from straitwatch.workers.process import (
     WorkerDiedError,
@@ -34,6 +41,7 @@ _ANSWER_CLASSES: Final[Mapping[tuple[str, str], type]] = {
     (allowed.__module__, allowed.__qualname__): allowed
     for allowed in (
         ParsedDocument,
+        SeenItems,
         Entry,
         Contents,
         Condition,

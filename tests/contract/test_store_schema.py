@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from builders.beat import BEAT
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.health import NoticeState
-from straitwatch.core.model import FeedProfile, Validators
+from straitwatch.core.model import NOTHING_SEEN, FeedProfile, Validators
 from straitwatch.errors import SchemaMismatch
 from straitwatch.store import (
     Store,
@@ -23,6 +23,7 @@ from straitwatch.store import (
     list_stories,
     notice_states,
     recent_reports,
+    seen_items,
     set_meta,
 )
 from straitwatch.store.schema import HEAD, alembic_config, schema_version
@@ -115,10 +116,11 @@ def test_feed_of_an_older_schema_keeps_its_validators_and_trusts_them(empty_url:
     store = Store.open(empty_url)
 
     (state,) = store.call(feed_states).values()
+    seen = store.call(seen_items, state.feed_id)
     store.close()
     assert state.validators == Validators(etag='"1"')
     assert (state.whole_due_at, state.unmodified_since_at, state.distrust) == (None, None, None)
-    assert state.profile == FeedProfile()
+    assert (state.profile, seen) == (FeedProfile(), NOTHING_SEEN)
 
 
 def test_notices_of_an_older_schema_are_remembered_after_the_upgrade(empty_url: str) -> None:

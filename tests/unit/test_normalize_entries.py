@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from builders.normalized import normalize_entries
 from straitwatch.core.model import Entry, RawEntry, RawFeed
 from straitwatch.core.normalize import (
     FeedDefaults,
@@ -11,7 +12,6 @@ from straitwatch.core.normalize import (
     clean_title,
     clean_url,
     feed_id,
-    normalize_entries,
     normalize_language,
 )
 

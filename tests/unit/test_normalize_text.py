@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from builders.normalized import normalize_entries
 from straitwatch.core.model import Entry, RawEntry, RawFeed
 from straitwatch.core.normalize import (
     MAX_CONTENT,
@@ -12,7 +13,6 @@ from straitwatch.core.normalize import (
     FeedDefaults,
     clean_text,
     clean_title,
-    normalize_entries,
 )
 from straitwatch.core.parse import parse_feed
 

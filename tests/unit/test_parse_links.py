@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from straitwatch.core.normalize import normalize_entries
+from builders.normalized import normalize_entries
 from straitwatch.core.parse import parse_feed
 
 ADDRESS = "https://pub.example/dir/feed.xml"

@@ -69,9 +69,10 @@ class FeedOutcome:
     demand: Demand = NO_DEMAND
 
     def unchanged(self, outcome: str, result: Fetched | NotModified) -> FeedState:
-        """Return the state after an unchanged document; a 304 need not repeat the validators."""
+        """Return the state after a document without changes; a 304 need not repeat validators."""
+        body_hash = result.body_hash if isinstance(result, Fetched) else self.state.body_hash
         validators = result.validators or self.state.validators
-        after = self._good(outcome, validators, self.state.body_hash, detail=result.remark)
+        after = self._good(outcome, validators, body_hash, detail=result.remark)
         after = self._not_modified(after) if isinstance(result, NotModified) else after
         after = self._paced(after, result.max_age)
         return self._observe(after, self._outcome_of(self.state.profile.health.contents, result))

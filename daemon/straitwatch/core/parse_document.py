@@ -1,11 +1,21 @@
 """Parses a fetched body to clean entries in one call, which is the job of a parse worker."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 
 from straitwatch.core.contents import describe_contents
-from straitwatch.core.model import ParsedDocument
-from straitwatch.core.normalize import FeedDefaults, clean_title, normalize_entries
+from straitwatch.core.model import NOTHING_SEEN, ParsedDocument, RawFeed, SeenItems
+from straitwatch.core.normalize import (
+    DocumentSource,
+    FeedDefaults,
+    SeenItem,
+    clean_title,
+    normalize_document,
+    pack_items,
+    unpack_items,
+)
 from straitwatch.core.parse import parse_feed
 
 
@@ -23,31 +33,57 @@ class ParseRequest:
     language: str = ""
     max_entries: int = 5000
     as_published: bool = False  # offline: keep an aggregator's " - Publisher" and repeated entries
+    seen: SeenItems = NOTHING_SEEN  # the items of the feed's last document
 
 
 def parse_document(request: ParseRequest) -> ParsedDocument:
-    """Parse the body and clean its entries; never raises."""
+    """Parse the body and clean its entries; never raises.
+
+    Items with the same bytes as in the last document are not parsed again: see `unread`.
+    """
+    known = {item.digest: item for item in unpack_items(request.seen.records)}
+    new_only = _parse(request, known) if known else None
+    return new_only or _parse(request, {}) or ParsedDocument(format="")
+
+
+def _parse(request: ParseRequest, known: Mapping[bytes, SeenItem]) -> ParsedDocument | None:
+    """Parse the body without its known items; None if in doubt about their entries."""
     parsed = parse_feed(
         request.body,
         content_type=request.content_type,
         encoding=request.encoding,
         max_entries=request.max_entries,
+        known=known,
     )
-    entries = normalize_entries(
-        parsed,
+    scope = _scope(parsed, request.url)
+    if parsed.skipped and scope != request.seen.scope:
+        return None
+    source = DocumentSource(
         feed_id=request.feed_id,
         base_url=request.url,
         fetched_at=request.fetched_at,
         defaults=FeedDefaults(timezone=request.timezone, language=request.language),
         as_published=request.as_published,
     )
+    normalized = normalize_document(parsed, source, known=known)
+    if normalized is None:
+        return None
     return ParsedDocument(
         format=parsed.format,
         title=clean_title(parsed.title),
-        entries=entries,
+        entries=normalized.entries,
+        unread=normalized.unread,
+        seen=SeenItems(scope=scope, records=pack_items(normalized.items)),
         problem=parsed.problem,
         detail=parsed.detail,
         page=parsed.page,
         hints=parsed.hints,
-        contents=describe_contents(entries, fetched_at=request.fetched_at),
+        contents=describe_contents(normalized.entries, fetched_at=request.fetched_at),
     )
+
+
+def _scope(parsed: RawFeed, url: str) -> bytes:
+    """Return a hash of the context of the items; b"" if none were found."""
+    if not parsed.items:
+        return b""
+    return blake2b(parsed.scope + url.encode("utf-8", "replace"), digest_size=8).digest()

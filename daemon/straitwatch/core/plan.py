@@ -206,6 +206,7 @@ def _finish(draft: _Draft, poll: Poll) -> Plan:
     rules = draft.rules
     return Plan(
         state=poll.state,
+        seen=poll.seen,
         entries=entries,
         stories=tuple(draft.touched.values()),
         alerts=tuple(draft.alerts),

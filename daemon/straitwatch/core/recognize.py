@@ -14,12 +14,13 @@ from straitwatch.core.model import (
     EarlierEntry,
     Entry,
     Fold,
+    KnownEntry,
     ParsedDocument,
     Relation,
     Report,
     StoredPage,
 )
-from straitwatch.core.normalize import derived_entry_id
+from straitwatch.core.normalize import derived_entry_id, without_entries
 
 
 def is_reused_guid(entry: Entry, earlier: EarlierEntry, *, now: datetime) -> bool:
@@ -62,12 +63,24 @@ def with_own_ids(
     `earlier` maps the ids of entries with a changed text to the stored entries.
     """
     entries: dict[str, Entry] = {}
+    reused: set[str] = set()
     for entry in document.entries:
         before = earlier.get(entry.id)
         if before is not None and is_reused_guid(entry, before, now=now):
+            reused.add(entry.id)
             entry = replace(entry, id=own_id(entry, before, feed_id=feed_id))  # noqa: PLW2901
         entries.setdefault(entry.id, entry)
-    return replace(document, entries=tuple(entries.values()))
+    seen = replace(document.seen, records=without_entries(document.seen.records, reused))
+    return replace(document, entries=tuple(entries.values()), seen=seen)
+
+
+def are_unread_stored(document: ParsedDocument, known: Mapping[str, KnownEntry]) -> bool:
+    """Return True unless the database lost or changed an entry that was not read again."""
+    return all(
+        entry.id in known and known[entry.id].text_hash == entry.text_hash
+        for entry in document.entries
+        if entry.id in document.unread
+    )
 
 
 def recognize_returns(

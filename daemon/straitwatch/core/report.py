@@ -13,6 +13,7 @@ from straitwatch.core.han import one_script
 from straitwatch.core.kind import classify_kind, find_signals
 from straitwatch.core.match.diff import compare_matches
 from straitwatch.core.model import (
+    NOTHING_SEEN,
     AlertPolicy,
     Difference,
     Entry,
@@ -199,6 +200,7 @@ def gather_poll(
         reports=tuple(item for item in built if isinstance(item, Report)),
         unmatched=tuple(item for item in built if isinstance(item, PlannedEntry)),
         entries=len(document.entries),
+        seen=NOTHING_SEEN if document.problem else document.seen,
         is_baseline=bool(arrival.silent) or arrival.state.last_ok_at is None,
         rekeyed=len(arrival.rekeyed),
     )

@@ -25,11 +25,13 @@ from straitwatch.core.model import (
     PollPolicy,
     PollReport,
     Report,
+    SeenItems,
     Validators,
 )
+from straitwatch.core.parse import hash_entries
 from straitwatch.core.parse_document import ParseRequest
 from straitwatch.core.pauses import pause_of
-from straitwatch.core.recognize import with_own_ids
+from straitwatch.core.recognize import are_unread_stored, with_own_ids
 from straitwatch.core.report import (
     REKEY_ENTRIES,
     REKEY_WHOLE,
@@ -121,12 +123,15 @@ def _start_outcome(feed: Feed, state: FeedState, policy: PollPolicy, tools: Tool
 async def _ingest_document(
     outcome: FeedOutcome, fetched: Fetched, *, tools: Tools, rules: Rules
 ) -> PollReport:
-    feed, now = outcome.feed, outcome.now
-    document = await tools.pool.parse(_parse_request(feed, fetched, now))
+    seen = await tools.store.run(db.seen_items, outcome.feed.id)
+    entries_hash = hash_entries(fetched.body, context=_context(outcome.feed, fetched))
+    if entries_hash and entries_hash == seen.entries_hash:
+        return await _complete(outcome.unchanged("unchanged", fetched), tools)
+    document, known = await _read_document(outcome, fetched, seen, tools)
     if not document.is_feed:
         log.warning("feed unreadable", outcome=document.problem, detail=document.detail)
         return await _complete(outcome.unreadable(document), tools)
-    document, known = await tools.store.run(recognize_entries, feed, document, now=now)
+    document = replace(document, seen=replace(document.seen, entries_hash=entries_hash))
     arrival = await _describe_arrival(outcome, document, known, tools=tools, rules=rules)
     new = [entry.id for entry in document.entries if entry.id not in known]
     has_changes = any(arrival.has_changed(entry) for entry in document.entries)
@@ -144,6 +149,28 @@ async def _ingest_document(
         log.info("older entries recorded without alerts", entries=len(arrival.silent))
     _count(report, len(known), tools.metrics)
     return report
+
+
+def _context(feed: Feed, fetched: Fetched) -> str:
+    """Return the settings that decide how a body is read."""
+    return f"{fetched.url} {fetched.content_type} {feed.encoding}"
+
+
+async def _read_document(
+    outcome: FeedOutcome, fetched: Fetched, seen: SeenItems, tools: Tools
+) -> tuple[ParsedDocument, Mapping[str, KnownEntry]]:
+    """Parse the new items of a document, or all if stored entries are missing."""
+    request = _parse_request(outcome.feed, fetched, outcome.now)
+    document = await tools.pool.parse(replace(request, seen=seen))
+    if not document.is_feed:
+        return document, {}
+    find_known = partial(recognize_entries, now=outcome.now)
+    document, known = await tools.store.run(find_known, outcome.feed, document)
+    if are_unread_stored(document, known):
+        return document, known
+    log.warning("stored entries are missing", feed=outcome.feed.name)
+    document = await tools.pool.parse(request)
+    return await tools.store.run(find_known, outcome.feed, document)
 
 
 async def _has_wrong_validators(outcome: FeedOutcome, fetched: Fetched, tools: Tools) -> bool:
@@ -180,7 +207,9 @@ def recognize_entries(
     changed = [
         entry.id
         for entry in document.entries
-        if entry.id in known and known[entry.id].text_hash != entry.text_hash
+        if entry.id in known
+        and known[entry.id].text_hash != entry.text_hash
+        and entry.id not in document.unread
     ]
     if not changed:
         return document, known

@@ -137,6 +137,7 @@ from straitwatch.store.rollups import (
     with_carried,
 )
 from straitwatch.store.runs import read_runs, record_run
+from straitwatch.store.seen import seen_items
 from straitwatch.store.shadow import (
     ShadowRun,
     ShadowSample,
@@ -283,6 +284,7 @@ __all__ = [
     "save_notice_states",
     "save_recipients",
     "saved_config",
+    "seen_items",
     "sent_edits",
     "set_mark",
     "set_meta",

@@ -48,6 +48,17 @@ class FeedRow(Row, table=True):
     profile: Any = Field(sa_column=Column(Packed(FeedProfile)))
 
 
+class SeenRow(Row, table=True):
+    """The items of a feed's last document, beside `feed` because most polls do not read them."""
+
+    __tablename__ = "feed_seen"
+
+    feed_id: str = Field(primary_key=True, foreign_key="feed.id", ondelete="CASCADE")
+    entries_hash: bytes
+    scope: bytes
+    records: bytes
+
+
 class GapRow(Row, table=True):
     """A span in which a feed was not read; digests report it."""
 

@@ -25,6 +25,7 @@ from straitwatch.store.rows import (
     REPORT,
     SENT_EDIT,
 )
+from straitwatch.store.seen import write_seen
 from straitwatch.store.shadow import write_differences
 from straitwatch.store.stories import fold_lock, write_stories
 from straitwatch.store.transaction import Transaction
@@ -53,6 +54,7 @@ def apply_plan(tx: Transaction, plan: Plan) -> bool:
     add_deliveries(tx, plan.deliveries, alerts=plan.alerts)
     if plan.is_last:
         write_state(tx, plan.state)
+        write_seen(tx, plan.state.feed_id, plan.seen)
     return True
 
 

@@ -21,6 +21,7 @@ from straitwatch.core.model.delivery import (
     SendResult,
 )
 from straitwatch.core.model.entry import (
+    NOTHING_SEEN,
     Entry,
     EntryKind,
     Kind,
@@ -28,6 +29,7 @@ from straitwatch.core.model.entry import (
     ParseProblem,
     RawEntry,
     RawFeed,
+    SeenItems,
     Signal,
     SignalKind,
 )
@@ -141,6 +143,7 @@ __all__ = [
     "ANY_STORY",
     "BY_HAND",
     "HEALTHY",
+    "NOTHING_SEEN",
     "NOT_MATCHED",
     "NO_CONTENTS",
     "NO_DOCUMENT_HINTS",
@@ -237,6 +240,7 @@ __all__ = [
     "RollupFacts",
     "Route",
     "RuleScore",
+    "SeenItems",
     "SendJob",
     "SendResult",
     "Severity",

@@ -64,11 +64,26 @@ class RawFeed:
     title: str = ""
     link: str = ""
     language: str = ""
-    entries: tuple[RawEntry, ...] = ()
+    entries: tuple[RawEntry, ...] = ()  # without those of known items
+    items: tuple[bytes, ...] = ()  # the digest of each item in the document; () = not found
+    skipped: frozenset[bytes] = frozenset()  # the digests of known items, which were not read
+    scope: bytes = b""  # hash of the elements around the items
     problem: ParseProblem | None = None
     detail: str = ""
     page: Condition = Condition.HTML  # of a web page: or BLOCKED, CAPTCHA, LOGIN
     hints: DocumentHints = NO_DOCUMENT_HINTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenItems:
+    """The items of a feed's last document, so that only new ones are read."""
+
+    entries_hash: bytes = b""  # of the document without the text around its entries
+    scope: bytes = b""  # as in `RawFeed`, with the address of the document
+    records: bytes = b""  # of the items whose entries are stored: see core.normalize.seen
+
+
+NOTHING_SEEN = SeenItems()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +113,8 @@ class ParsedDocument:
     format: str
     title: str = ""
     entries: tuple[Entry, ...] = ()
+    unread: frozenset[str] = frozenset()  # known entries, which have only id, date and text hash
+    seen: SeenItems = NOTHING_SEEN  # the items of this document
     problem: ParseProblem | None = None
     detail: str = ""
     page: Condition = Condition.HTML  # of a web page: or BLOCKED, CAPTCHA, LOGIN

@@ -2,7 +2,7 @@
 
 from base64 import b32encode
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -17,13 +17,23 @@ from straitwatch.core.normalize.language import (
     read_language,
 )
 from straitwatch.core.normalize.links import canonical_url, clean_url, names_article
+from straitwatch.core.normalize.seen import (
+    Keys,
+    SeenItem,
+    pack_items,
+    share_identifiers,
+    unpack_items,
+    without_entries,
+)
 from straitwatch.core.normalize.text import clean_text, clean_title, cut, links_in
 
 __all__ = [
     "MAX_CONTENT",
     "MAX_SUMMARY",
     "MAX_TITLE",
+    "DocumentSource",
     "FeedDefaults",
+    "SeenItem",
     "UnknownLanguageError",
     "canonical_url",
     "clean_text",
@@ -33,10 +43,13 @@ __all__ = [
     "derived_entry_id",
     "feed_id",
     "hash_text",
-    "normalize_entries",
+    "normalize_document",
     "normalize_language",
+    "pack_items",
     "parse_date",
     "read_language",
+    "unpack_items",
+    "without_entries",
 ]
 
 MAX_TITLE, MAX_SUMMARY, MAX_CONTENT = 300, 2_000, 20_000  # characters
@@ -80,35 +93,77 @@ class FeedDefaults:
 NO_DEFAULTS = FeedDefaults()
 
 
-def normalize_entries(
-    parsed: RawFeed,
-    *,
-    feed_id: str,
-    base_url: str,
-    fetched_at: datetime,
-    defaults: FeedDefaults = NO_DEFAULTS,
-    as_published: bool = False,
-) -> tuple[Entry, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentSource:
+    """Where a document came from, and how its entries are read."""
+
+    feed_id: str  # part of each entry's identity
+    base_url: str  # the final address of the document, for relative links
+    fetched_at: datetime  # dates more than a day later are ignored
+    defaults: FeedDefaults = NO_DEFAULTS
+    as_published: bool = False  # keep repeated entries, and " - Publisher" in titles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormalizedDocument:
+    """The cleaned entries of a document, and its items for the next poll."""
+
+    entries: tuple[Entry, ...]
+    unread: frozenset[str]  # the entries of known items
+    items: tuple[SeenItem, ...]
+
+
+def normalize_document(
+    parsed: RawFeed, source: DocumentSource, *, known: Mapping[bytes, SeenItem]
+) -> NormalizedDocument | None:
     """Clean the entries of one document, and drop repeated ones.
 
+    Return None if a new entry shares an identifier with a known one: read the document whole.
+
     Args:
-        parsed: the entries as published.
-        feed_id: part of each entry's identity.
-        base_url: the final address of the document, for relative links.
-        fetched_at: dates more than a day later are ignored.
-        defaults: the feed's configured settings.
-        as_published: keep repeated entries, and the " - Publisher" of an aggregator's titles.
+        parsed: the document, without its known items.
+        source: of the document.
+        known: the known items, by digest.
+
     """
-    drafts = [_draft(raw, base_url, strips_source=not as_published) for raw in parsed.entries]
-    identities = _Identities(
-        drafts, feed_id, home=canonical_url(clean_url(parsed.link, base=base_url))
+    drafts = [_draft(raw, source) for raw in parsed.entries]
+    listed = [known[digest] for digest in parsed.skipped]
+    if listed and share_identifiers(map(_keys, drafts), (item.keys for item in listed)):
+        return None
+    home = canonical_url(clean_url(parsed.link, base=source.base_url))
+    identities = _Identities(drafts, source.feed_id, home=home)
+    read = (_read(draft, identities, source, parsed.language) for draft in drafts)
+    found: dict[str, tuple[Entry, SeenItem | None]] = {}
+    for entry, item in _in_order(parsed, read, known):
+        key = f"{entry.id} {len(found)}" if source.as_published else entry.id
+        found.setdefault(key, (entry, item))
+    items = tuple(item for _, item in found.values() if item)
+    return NormalizedDocument(
+        entries=tuple(entry for entry, _ in found.values()),
+        unread=frozenset(item.entry_id for item in items if item.digest in parsed.skipped),
+        items=items,
     )
-    entries: dict[str, Entry] = {}
-    for draft in drafts:
-        entry = _entry(draft, identities, defaults, parsed.language, fetched_at)
+
+
+def _in_order(
+    parsed: RawFeed,
+    read: Iterator[tuple[Entry, Keys | None]],
+    known: Mapping[bytes, SeenItem],
+) -> Iterator[tuple[Entry, SeenItem | None]]:
+    """Yield the entries in the order of the document, each with its item."""
+    for digest in parsed.items or [b""] * len(parsed.entries):
+        if digest in parsed.skipped:
+            yield known[digest].entry, known[digest]
+            continue
+        entry, keys = next(read)
         if entry != _blank(entry):
-            entries.setdefault(f"{entry.id} {len(entries)}" if as_published else entry.id, entry)
-    return tuple(entries.values())
+            yield entry, SeenItem.of(entry, digest, keys) if digest and keys else None
+
+
+def _keys(draft: _Draft) -> Keys:
+    """Return the identifiers by which other entries of the document may change an identity."""
+    page = draft.canonical if names_article(draft.canonical) else ""
+    return Keys.of(guid=draft.guid, link=draft.url if page else "", page=page, title=draft.title)
 
 
 def _blank(entry: Entry) -> Entry:
@@ -124,13 +179,13 @@ def _blank(entry: Entry) -> Entry:
     )
 
 
-def _draft(raw: RawEntry, base_url: str, *, strips_source: bool) -> _Draft:
+def _draft(raw: RawEntry, source: DocumentSource) -> _Draft:
     guid = " ".join(raw.guid.split())[:MAX_GUID].encode("utf-8", "replace").decode()
-    url = clean_url(raw.link, base=base_url)
+    url = clean_url(raw.link, base=source.base_url)
     if not url and guid.lower().startswith(("http://", "https://")):
         url = clean_url(guid)
     title = clean_title(raw.title, limit=MAX_SUMMARY, is_plain="title" in raw.plain)
-    if strips_source:
+    if not source.as_published:
         title = _without_source(title, clean_title(raw.source_title))
     return _Draft(raw, guid, url, canonical_url(url), cut(title, limit=MAX_TITLE), title)
 
@@ -144,12 +199,16 @@ def _without_source(title: str, source: str) -> str:
     return title
 
 
+def _read(
+    draft: _Draft, identities: "_Identities", source: DocumentSource, document_language: str
+) -> tuple[Entry, Keys | None]:
+    """Return the entry, and its identifiers unless its id depends on other entries."""
+    entry = _entry(draft, identities, source, document_language)
+    return entry, None if identities.depends_on_others(draft) else _keys(draft)
+
+
 def _entry(
-    draft: _Draft,
-    identities: "_Identities",
-    defaults: FeedDefaults,
-    document_language: str,
-    fetched_at: datetime,
+    draft: _Draft, identities: "_Identities", source: DocumentSource, document_language: str
 ) -> Entry:
     raw = draft.raw
     summary, content = _texts(draft)
@@ -164,9 +223,9 @@ def _entry(
         authors=_names(raw.authors, limit=_MAX_AUTHORS),
         categories=_names(raw.categories, limit=_MAX_CATEGORIES),
         links=_links((raw.summary, raw.content), draft.url),
-        published_at=_published_at(raw, defaults.timezone, fetched_at),
+        published_at=_published_at(raw, source.defaults.timezone, source.fetched_at),
         language=_language(
-            raw, f"{draft.title} {summary[:MAX_TITLE]}", defaults.language, document_language
+            raw, f"{draft.title} {summary[:MAX_TITLE]}", source.defaults.language, document_language
         ),
         source=clean_title(raw.source_title),
         text_hash=hash_text((draft.title, summary, content)),
@@ -258,6 +317,12 @@ class _Identities:
             return _digest(self._feed_id, "link", draft.url)
         text = draft.title or clean_text(draft.raw.summary or draft.raw.content, limit=MAX_TITLE)
         return _digest(self._feed_id, "link+title", draft.url, text)
+
+    def depends_on_others(self, draft: _Draft) -> bool:
+        """Return True if the id would differ without the other entries of the document."""
+        if draft.guid:
+            return draft.guid in self._shared_guids
+        return draft.url in self._shared_links and names_article(draft.canonical)
 
     def page_of(self, draft: _Draft) -> str:
         """Return the canonical address; "" if other entries share it or it names no article."""

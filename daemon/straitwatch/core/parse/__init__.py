@@ -5,15 +5,17 @@ XML with feedparser and JSON Feed with `json_feed`. `core.normalize` cleans the 
 """
 
 import zlib
+from collections.abc import Collection
 from dataclasses import replace
 
 from straitwatch.core.model import ParseProblem, RawFeed
 from straitwatch.core.parse.decode import decode_document
 from straitwatch.core.parse.hints import read_hints
 from straitwatch.core.parse.json_feed import read_json_feed
+from straitwatch.core.parse.outside import hash_entries
 from straitwatch.core.parse.xml_feed import read_xml_feed
 
-__all__ = ["MAX_DOCUMENT_BYTES", "parse_feed"]
+__all__ = ["MAX_DOCUMENT_BYTES", "hash_entries", "parse_feed"]
 
 MAX_DOCUMENT_BYTES = 16_000_000  # after decompression; the largest of 932 real feeds had 4 MB
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -25,6 +27,7 @@ def parse_feed(
     content_type: str = "",
     encoding: str | None = None,
     max_entries: int = 5000,
+    known: Collection[bytes] = (),
 ) -> RawFeed:
     """Parse a document as a feed; damage is reported as `problem`.
 
@@ -33,13 +36,14 @@ def parse_feed(
         content_type: the HTTP header; only its charset is used, as a hint.
         encoding: the configured encoding, for feeds that declare none.
         max_entries: entries beyond this number are dropped and reported.
+        known: the digests of items that are not read again.
     """
     inflated, is_cut = _inflate(body)
     if inflated is None:
         return _problem(ParseProblem.TOO_LARGE, f"more than {MAX_DOCUMENT_BYTES:,} bytes")
     try:
         text = decode_document(inflated, content_type=content_type, encoding=encoding)
-        parsed = _parse_text(text, max_entries)
+        parsed = _parse_text(text, max_entries, known)
     except RecursionError:
         return _problem(ParseProblem.NOT_A_FEED, "nested too deeply")
     if is_cut and parsed.problem is None:
@@ -47,13 +51,14 @@ def parse_feed(
     return parsed
 
 
-def _parse_text(text: str, max_entries: int) -> RawFeed:
+def _parse_text(text: str, max_entries: int, known: Collection[bytes]) -> RawFeed:
     start = text.lstrip("\x00 \t\r\n\ufeff\u200b\xa0")
     if not start:
         return _problem(ParseProblem.EMPTY, "an empty document")
     if start[0] in "{[":
         return read_json_feed(start, max_entries=max_entries)
-    return replace(read_xml_feed(start, max_entries=max_entries), hints=read_hints(start))
+    parsed = read_xml_feed(start, max_entries=max_entries, known=known)
+    return replace(parsed, hints=read_hints(start))
 
 
 def _inflate(body: bytes) -> tuple[bytes | None, bool]:

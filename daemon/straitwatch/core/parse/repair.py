@@ -73,6 +73,7 @@ class Repaired:
     text: str
     is_truncated: bool = False
     too_many: int = 0  # the number of all entries if some were dropped, else 0
+    was_sound: bool = False  # it needed no repair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

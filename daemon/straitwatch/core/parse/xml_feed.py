@@ -5,12 +5,15 @@ Only this module uses feedparser, and its dictionaries do not leave the module.
 
 import re
 import warnings
+from collections.abc import Collection
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
 import feedparser
 
 from straitwatch.core.model import ParseProblem, RawEntry, RawFeed
+from straitwatch.core.parse.items import Items, find_items
 from straitwatch.core.parse.links import Link, best_page
 from straitwatch.core.parse.repair import FEED_ROOT, Repaired, repair
 from straitwatch.core.parse.soundness import is_sound
@@ -87,25 +90,32 @@ _XML_LANG = re.compile(r"""\sxml:lang\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.I
 _FEED_WITHIN = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry|channel)(?=[\s/>])", re.IGNORECASE)
 
 
-def read_xml_feed(text: str, *, max_entries: int) -> RawFeed:
-    """Read a document that is not empty and not JSON."""
+def read_xml_feed(text: str, *, max_entries: int, known: Collection[bytes] = ()) -> RawFeed:
+    """Read a document that is not empty and not JSON, without its known items."""
     root = _find_root(text)
     if root is None:
         return _no_feed(text)
     repaired = _repaired(text, root, max_entries=max_entries)
-    unclaimed, language = _without_document_language(repaired.text)
+    found = find_items(repaired.text, known) if repaired.was_sound else Items(text=repaired.text)
+    unclaimed, language = _without_document_language(found.rest)
     document = _feedparser(unclaimed)
     if document is None:
         return RawFeed(
             format="", problem=ParseProblem.NOT_A_FEED, detail="feedparser cannot read it"
         )
-    return _parsed(document, repaired, root[1], language=language)
+    skipped = sum(digest in found.skipped for digest in found.digests)
+    parsed = _parsed(document, repaired, root[1], language=language, skipped=skipped)
+    if document.get("bozo") or len(parsed.entries) + skipped != len(found.digests):
+        # The items in the text are not the entries of feedparser.
+        return read_xml_feed(text, max_entries=max_entries) if skipped else parsed
+    scope = found.scope(parsed.language)
+    return replace(parsed, items=found.digests, skipped=found.skipped, scope=scope)
 
 
 def _repaired(text: str, root: re.Match[str], *, max_entries: int) -> Repaired:
     sound = text[root.start() :]
     if is_sound(sound, max_entries=max_entries):
-        return Repaired(text=sound)
+        return Repaired(text=sound, was_sound=True)
     return repair(text, root, max_entries=max_entries)
 
 
@@ -179,14 +189,17 @@ def _feedparser(text: str) -> Any:
             return None
 
 
-def _parsed(document: Any, repaired: Repaired, root: str, *, language: str) -> RawFeed:
+def _parsed(
+    document: Any, repaired: Repaired, root: str, *, language: str, skipped: int
+) -> RawFeed:
     version = document.get("version") or ""
     is_atom = version.startswith("atom")
     feed = document.feed
     language = _text(feed.get("language")) or language
     entries = tuple(_entry(entry, language, is_atom=is_atom) for entry in document.entries)
-    kind = version or (_format(root) if entries else "")
-    problem, detail = _verdict(kind, len(entries), repaired, document)
+    count = len(entries) + skipped
+    kind = version or (_format(root) if count else "")
+    problem, detail = _verdict(kind, count, repaired, document)
     return RawFeed(
         format=kind,
         title=_text(feed.get("title")),
