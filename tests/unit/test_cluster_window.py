@@ -206,6 +206,29 @@ def test_report_near_the_bar_is_only_probably_the_same_event(above, is_probable)
     assert fold.is_probable is is_probable
 
 
+@pytest.mark.parametrize(("outlet", "is_new"), [("Port News", True), ("Wire", False)])
+def test_outlet_that_wrote_a_story_alone_hardly_reports_it_again(outlet: str, is_new: bool) -> None:
+    first = make_features("Tanker runs aground off Suao as engine fails", source="Port News")
+    second = make_features("Crew leaves a tanker near Suao in heavy fog", hours=1, source="Wire")
+    _, fold = fold_all(first, second)
+    near = replace(DEFAULT, words_base=DEFAULT.words_base + fold.score - fold.threshold - 0.03)
+
+    _, fold = fold_all(first, replace(second, outlet=outlet), profile=near)
+
+    assert (fold.relation is Relation.NEW) is is_new
+
+
+def test_posts_without_a_title_are_compared_by_the_beginning_of_their_texts() -> None:
+    first, second, copy = fold_all(
+        make_features("", summary="Twelve aircraft crossed the median line", hours=0),
+        make_features("", summary="The minister leaves for Palau in the evening", hours=1),
+        make_features("Twelve aircraft crossed the median line", hours=2),
+    )
+
+    assert second.relation is Relation.NEW
+    assert (copy.relation, copy.story_id) == (Relation.DUPLICATE, first.story_id)
+
+
 @pytest.mark.parametrize(("above", "is_probable"), [(0.1, True), (0.2, False)])
 def test_report_that_names_somebody_new_must_be_nearer(above, is_probable) -> None:
     first = make_features("Tanker runs aground off Suao as engine fails")

@@ -15,6 +15,7 @@ from straitwatch.core.cluster.text import (
     script_of,
     terms,
 )
+from straitwatch.core.listing import heading_of
 from straitwatch.core.model import Entry, Features
 
 _MIN_FIGURE = 10  # smaller figures such as "two ships" are too common
@@ -42,7 +43,8 @@ class FeatureReader:
     ) -> Features:
         """Return the features of an entry that one outlet published, without a vector."""
         characters, finder = self._lexicon.characters, self._lexicon.finder
-        title = clean_title(entry.title.translate(characters))
+        heading = heading_of(entry)  # posts without a title differ in their texts
+        title = clean_title(heading.translate(characters))
         text = Text.of(entry.title, entry.summary or entry.content, outlet)
         lead = (entry.summary or entry.content)[:SUMMARY_CHARACTERS].translate(characters)
         title_terms = tuple(dict.fromkeys(terms(title)))
@@ -59,7 +61,7 @@ class FeatureReader:
             site=" ".join((entry.canonical_url.partition("/")[0] or outlet).split()),
             outlet=" ".join(outlet.split()),
             published_at=entry.published_at,
-            language=language_of(entry.title, language),
+            language=language_of(heading, language),
             watchlists=tuple(watchlists),
             title_terms=title_terms,
             lead_terms=(*(term for term in lead_terms if term in title_terms), *fresh),

@@ -71,7 +71,7 @@ class Likeness:
 def compare_titles(a: str, b: str) -> Likeness:
     """Compare two cleaned titles."""
     if a == b:
-        return Likeness(1.0, is_close=True)
+        return Likeness(1.0, is_close=True) if a else Likeness(0.0)
     similarity, containment = overlap(a, b)
     score = max(similarity, containment if containment >= CONTAINMENT else 0.0)
     is_close = score >= JACCARD or (

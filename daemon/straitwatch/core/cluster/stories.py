@@ -34,6 +34,7 @@ _LEAD_NAME_WEIGHT = 0.5
 _VECTOR_SHARE = 0.5  # weight of meaning within a language, words have 1; across languages both 1
 _NAME_SHARE = 0.3  # weight of names across languages
 _WEAK = 0.05  # added to the bar if all shared words are common to the beat
+_SURE_MARGIN = 0.07  # a smaller margin above the bar makes the same event only probable
 _MIN_SPAN = timedelta(days=7)  # a shorter history shows no usual rate of a list
 _CLOSEST = 3  # reports of a story whose titles are compared
 _MAX_CANDIDATES = 12
@@ -132,6 +133,11 @@ class Candidate:
     def margin(self) -> float:
         """The score minus the bar."""
         return round(self.score - self.bar, 6)
+
+    @property
+    def is_sure(self) -> bool:
+        """True if the report is about the event of the story, and not only probably so."""
+        return not self.is_weak and self.margin >= _SURE_MARGIN
 
 
 class _Counted(NamedTuple):

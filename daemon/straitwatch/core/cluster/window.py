@@ -64,9 +64,8 @@ PROFILES: Final = {profile.name: profile for profile in (RECALL, DEFAULT, STRICT
 # A less similar title is a copy only if its story reaches the bar too. Measured on three streams:
 # .2 to 1.2 points fewer events missed, and the same B-cubed or more.
 SURE_COPY = 0.6
-# A smaller margin above the bar makes the same event only probable. A report with new names needs
-# the larger margin.
-SURE_MARGIN, SURE_MARGIN_OF_NEW_NAMES = 0.07, 0.14
+# A report with new names is only probably about the same event below this margin.
+SURE_MARGIN_OF_NEW_NAMES = 0.14
 
 _NO_PROFILES: Mapping[str, FoldProfile] = MappingProxyType({})
 
@@ -244,9 +243,19 @@ class StoryWindow:
             best = max(copies, key=lambda copy: copy.score)
             return self._with_novelty(reading, _duplicate(best))
         kept = self._links.choose(kept)
-        if kept and kept[0].margin >= 0:
+        if kept and kept[0].margin >= 0 and not self._is_next_report(reading.features, kept[0]):
             return self._with_novelty(reading, _same_event(kept[0], usual))
         return _new_event(reading.features, kept, usual)
+
+    def _is_next_report(self, features: Features, candidate: Candidate) -> bool:
+        """Return True if an outlet reports something else than before, unless both are very alike.
+
+        An outlet seldom writes two reports about one event, but often several about one subject.
+        """
+        if candidate.is_sure or not features.outlet:
+            return False
+        reports = self._stories[candidate.story_id].by_title.values()
+        return all(other.outlet == features.outlet for other in reports)
 
     def _compare(self, features: Features, candidate: Candidate) -> "_Compared":
         """Compare a report with the closest reports of a story, one by one."""
@@ -348,7 +357,7 @@ def _same_event(candidate: Candidate, usual: float) -> Fold:
         threshold=round(candidate.bar, 4),
         usual=round(usual, 4),
         evidence=candidate.shared,
-        is_probable=candidate.is_weak or candidate.margin < SURE_MARGIN,
+        is_probable=not candidate.is_sure,
     )
 
 
