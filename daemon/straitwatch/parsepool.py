@@ -17,6 +17,7 @@ from typing import Any, Final, Self
 from straitwatch.core.model import (
     Condition,
     Contents,
+    DocumentHints,
     Entry,
     ParsedDocument,
     ParseProblem,
@@ -44,6 +45,7 @@ _ANSWER_CLASSES: Final[Mapping[tuple[str, str], type]] = {
         SeenItems,
         Entry,
         Contents,
+        DocumentHints,
         Condition,
         ParseProblem,
         datetime,
