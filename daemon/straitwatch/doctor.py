@@ -22,7 +22,6 @@ from straitwatch.core.redact import redact_address
 from straitwatch.encoder import Encoder
 from straitwatch.engines import describe, engine_of
 from straitwatch.errors import StoreError
-from straitwatch.metamonitor import read_liveness
 from straitwatch.store import RESTORE_HINT, Store
 
 _SAFE_EXPAT = (2, 6, 0)  # older ones parse some documents in quadratic time (CVE-2023-52425)
@@ -131,7 +130,7 @@ def _whole(store: Store) -> Finding:
 
 
 def _daemon(store: Store, config: Config, *, now: datetime) -> Iterator[Finding]:
-    liveness = store.call(read_liveness, config.canary, now=now)
+    liveness = store.call(db.liveness, now, config.canary)
     zone = ZoneInfo(config.timezone)
     database = DatabaseState(is_locked=store.is_locked)
     faults = list_faults(liveness, now=now, database=database, zone=zone)

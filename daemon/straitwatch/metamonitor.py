@@ -15,7 +15,7 @@ import structlog
 from straitwatch import store as db
 from straitwatch.core.baseline import FEW
 from straitwatch.core.health import Notice, NoticeState, first_fetch_notice, plan_notices
-from straitwatch.core.liveness import Fault, Liveness
+from straitwatch.core.liveness import Fault
 from straitwatch.core.match import Matcher
 from straitwatch.core.model import Alert, AlertKind, Canary, Delivery, Feed, NoticeFacts
 from straitwatch.core.parse_document import ParseRequest
@@ -28,8 +28,6 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 _FIRST_FETCH_NOTICED_UNTIL = "first fetch noticed until"
 _FIRST_FETCH_AGE = timedelta(hours=1)  # older reports were in an earlier notice, or come too late
 _QUIET = timedelta(minutes=2)  # the first polls after a start are spread over some seconds
-_CANARY_STARTED = "canary flown at"
-_CANARY_WRITTEN = "canary sent off at"  # the same time, once its message is written
 _WORD = "Straitwatch canary"
 _FEED = Feed(id="canary", name=_WORD, url="https://canary.invalid/")
 
@@ -192,10 +190,10 @@ def _canary_document(started_at: datetime) -> ParseRequest:
 def _claim_canary(tx: Transaction, canary: Canary, *, now: datetime) -> bool:
     if not tx.try_lock("canary"):
         return False
-    started = db.get_meta(tx, _CANARY_STARTED)
+    started = db.get_meta(tx, db.CANARY_STARTED)
     if started and now - datetime.fromisoformat(started) < canary.every:
         return False
-    db.set_meta(tx, _CANARY_STARTED, now.isoformat())
+    db.set_meta(tx, db.CANARY_STARTED, now.isoformat())
     db.delete_canaries(tx, before=now - max(4 * canary.every, timedelta(hours=1)))
     return True
 
@@ -204,7 +202,7 @@ def _write_canary(
     tx: Transaction, alert: Alert, deliveries: Sequence[Delivery], started_at: datetime
 ) -> None:
     db.add_alert(tx, alert, deliveries)
-    db.set_meta(tx, _CANARY_WRITTEN, started_at.isoformat())
+    db.set_meta(tx, db.CANARY_WRITTEN, started_at.isoformat())
 
 
 # ---------------------------------------------------------------- heartbeat
@@ -218,20 +216,3 @@ async def ping_heartbeat(canary: Canary, faults: Sequence[Fault], *, tools: Tool
         log.warning("heartbeat failed", reason=failure)
         return False
     return not faults
-
-
-def read_liveness(tx: Transaction, canary: Canary | None, *, now: datetime) -> Liveness:
-    """Read the facts that every health check judges, with those about the canary."""
-    facts = db.liveness(tx, now)
-    if canary is None:
-        return facts
-    return replace(
-        facts,
-        canary_every=canary.every,
-        canary_started_at=_time(db.get_meta(tx, _CANARY_STARTED)),
-        canary_written_at=_time(db.get_meta(tx, _CANARY_WRITTEN)),
-    )
-
-
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

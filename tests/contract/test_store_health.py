@@ -36,7 +36,7 @@ from straitwatch.core.model import (
     SendResult,
     Severity,
 )
-from straitwatch.metamonitor import notify_first_fetch, notify_health, read_liveness
+from straitwatch.metamonitor import notify_first_fetch, notify_health
 from straitwatch.store import (
     Store,
     add_alert,
@@ -218,7 +218,7 @@ def test_canary_facts_are_read_with_its_interval(store: Store) -> None:
     fly(store, NOW)
     store.call(set_meta, "canary flown at", NOW.isoformat())
 
-    found = store.call(read_liveness, CANARY, now=NOW)
+    found = store.call(liveness, NOW, CANARY)
 
     assert (found.canary_at, found.canary_every) == (NOW, 15 * MINUTE)
     assert (found.canary_started_at, found.canary_written_at) == (NOW, None)

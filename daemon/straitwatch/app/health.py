@@ -24,7 +24,6 @@ from straitwatch.metamonitor import (
     notify_first_fetch,
     notify_health,
     ping_heartbeat,
-    read_liveness,
     send_canary,
 )
 
@@ -59,7 +58,7 @@ class HealthWatch:
         canary = self._runtime.active.config.canary
         try:
             await tools.store.run(db.record_run, tools.worker, run)
-            self._liveness = await tools.store.run(read_liveness, canary, now=now)
+            self._liveness = await tools.store.run(db.liveness, now, canary)
         finally:
             tools.metrics.well.set(not self.faults())
 

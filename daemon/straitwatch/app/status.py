@@ -12,7 +12,6 @@ from straitwatch.core.liveness import Liveness
 from straitwatch.core.pauses import describe_pause
 from straitwatch.core.validators import describe_distrust
 from straitwatch.engines import describe, engine_of, unavailable_reason
-from straitwatch.metamonitor import read_liveness
 
 COUNTS = (
     "feeds",
@@ -86,7 +85,7 @@ def read_status(
         remarks=(*_config_state(tx, config, moment), *_silences(tx, config, moment)),
         distrusted=tuple(_distrusted(tx, moment)),
         pauses=tuple(_pauses(tx, moment)),
-        liveness=read_liveness(tx, config.canary if config else None, now=now),
+        liveness=db.liveness(tx, now, config.canary if config else None),
     )
 
 

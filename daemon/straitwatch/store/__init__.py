@@ -83,6 +83,8 @@ from straitwatch.store.feeds import (
     sync_feeds,
 )
 from straitwatch.store.health import (
+    CANARY_STARTED,
+    CANARY_WRITTEN,
     delete_canaries,
     health,
     liveness,
@@ -173,6 +175,8 @@ from straitwatch.store.stories import (
 from straitwatch.store.transaction import Transaction
 
 __all__ = [
+    "CANARY_STARTED",
+    "CANARY_WRITTEN",
     "LEAST_ID",
     "RESTORE_HINT",
     "SKEW",

@@ -16,7 +16,7 @@ from straitwatch.core.diagnosis import (
 from straitwatch.core.feed_words import describe_condition
 from straitwatch.core.health import Health, NoticeState, is_reported
 from straitwatch.core.liveness import Liveness
-from straitwatch.core.model import AlertKind, DeliveryReason, DeliveryState, Outcome
+from straitwatch.core.model import AlertKind, Canary, DeliveryReason, DeliveryState, Outcome
 from straitwatch.core.validators import describe_distrust
 from straitwatch.store.delivery_rows import OPEN
 from straitwatch.store.feeds import distrusted_feeds, watched_feeds
@@ -26,6 +26,8 @@ from straitwatch.store.rows import ALERT, DELIVERY, RECEIVER
 from straitwatch.store.runs import read_runs
 from straitwatch.store.transaction import ResultRow, Transaction
 
+CANARY_STARTED = "canary flown at"
+CANARY_WRITTEN = "canary sent off at"  # the same time, once its message is written
 _NOTICE_STATES = "health notices"
 _NOTICE_STATES_ADAPTER = TypeAdapter(dict[str, NoticeState])
 _DEAD_LISTED = 1_000
@@ -51,8 +53,8 @@ def health(tx: Transaction, now: datetime) -> Health | None:
     )
 
 
-def liveness(tx: Transaction, now: datetime) -> Liveness:
-    """Return whether feeds are read, messages are sent and a daemon works."""
+def liveness(tx: Transaction, now: datetime, canary: Canary | None = None) -> Liveness:
+    """Return the facts that every health check judges: polls, messages, canary and processes."""
     watched = watched_feeds(tx)
     feeds = diagnose_feeds(watched, now)
     overdue = overdue_feeds(watched, active_pauses(tx, now), now)
@@ -74,8 +76,16 @@ def liveness(tx: Transaction, now: datetime) -> Liveness:
         ),
         oldest_due_at=tx.execute(sa.select(sa.func.min(DELIVERY.c.due_at)).where(is_due)).scalar(),
         canary_at=tx.execute(in_flight).scalar(),
+        canary_every=canary.every if canary else None,
+        canary_started_at=_get_time(tx, CANARY_STARTED),
+        canary_written_at=_get_time(tx, CANARY_WRITTEN),
         runs=read_runs(tx),
     )
+
+
+def _get_time(tx: Transaction, key: str) -> datetime | None:
+    text = get_meta(tx, key)
+    return datetime.fromisoformat(text) if text else None
 
 
 def delete_canaries(tx: Transaction, *, before: datetime) -> None:
