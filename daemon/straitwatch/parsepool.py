@@ -11,6 +11,7 @@ import pickle
 import signal
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
+from enum import StrEnum
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -47,6 +48,7 @@ _ANSWER_CLASSES: Final[Mapping[tuple[str, str], type]] = {
         Contents,
         DocumentHints,
         Condition,
+        DocumentHints,
         ParseProblem,
         datetime,
         timezone,
@@ -187,12 +189,13 @@ def work(alarm_after: float, memory_bytes: int) -> None:
     """Parse documents until the parent closes the pipe or dies."""
     answers = confine(memory_bytes=memory_bytes)
     # Python 3.11.2 pickles an enum as a call of getattr, which an answer must not contain.
-    copyreg.pickle(ParseProblem, _by_value)
+    for enum in (ParseProblem, Condition):
+        copyreg.pickle(enum, _by_value)
     serve(_read, answers, alarm_after=alarm_after)
 
 
-def _by_value(problem: ParseProblem) -> tuple[type[ParseProblem], tuple[str]]:
-    return ParseProblem, (problem.value,)
+def _by_value(member: Any) -> tuple[type[StrEnum], tuple[str]]:
+    return type(member), (member.value,)
 
 
 def _read(payload: bytes) -> bytes:

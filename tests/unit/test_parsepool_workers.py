@@ -5,8 +5,10 @@ import os
 import pickle
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import is_dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
@@ -170,6 +172,20 @@ def test_answer_of_a_worker_names_no_other_attribute(reference: str) -> None:
 
     with pytest.raises(pickle.UnpicklingError, match=name):
         parsepool._answer(f"c{module}\n{name}\n.".encode())
+
+
+def _classes_in(kind: Any) -> set[Any]:
+    """Return the classes that values of a type may contain."""
+    if arguments := get_args(kind):
+        return set[Any]().union(*map(_classes_in, arguments))
+    fields = get_type_hints(kind).values() if is_dataclass(kind) else ()
+    return {kind}.union(*map(_classes_in, fields))
+
+
+def test_answer_of_a_worker_may_contain_every_class_of_a_document() -> None:
+    builtin = {str, int, bytes, type(None), ...}
+
+    assert _classes_in(ParsedDocument) - builtin <= set(parsepool._ANSWER_CLASSES.values())
 
 
 def test_answer_of_a_worker_keeps_every_field_of_a_document() -> None:
