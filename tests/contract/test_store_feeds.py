@@ -4,6 +4,7 @@ from datetime import timedelta
 from builders.store import LEASE, NOW, claim, make_feed
 from straitwatch.core.model import Arrivals, Distrust, FeedProfile, FeedState, Validators
 from straitwatch.store import (
+    DueFeed,
     Store,
     complete_polls,
     distrusted_feeds,
@@ -66,8 +67,12 @@ def test_feeds_due_longest_come_first_with_their_last_outcomes(store: Store) -> 
 
     due = store.call(due_feeds, now=NOW + timedelta(hours=1))
 
-    assert list(due.items()) == [("f2", "timeout"), ("f1", "ok")]
-    assert store.call(due_feeds, now=NOW + timedelta(minutes=8, seconds=30)) == {"f2": "timeout"}
+    minute = timedelta(minutes=1)
+    assert due == [
+        DueFeed("f2", NOW + 8 * minute, "timeout"),
+        DueFeed("f1", NOW + 9 * minute, "ok"),
+    ]
+    assert store.call(due_feeds, now=NOW + 8.5 * minute) == due[:1]
 
 
 def test_only_the_feeds_asked_for_are_claimed(store: Store) -> None:

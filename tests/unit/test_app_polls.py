@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 
+import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
@@ -138,10 +139,8 @@ async def test_poll_has_no_place_while_its_document_is_read(tmp_path) -> None:
 
         await desk.app.polls.start_due()
         await pool.is_busy.wait()
-        started = await desk.app.polls.start_due()
         await desk.feeds.asked(2)
 
-        assert started == 1
         await cancel(desk.app.polls)
 
 
@@ -259,6 +258,26 @@ async def test_polls_send_one_notice_a_day_about_reissued_ids(tmp_path) -> None:
         assert desk.titles() == ["Example Wire reissued its entries under new ids"]
         (notice,) = desk.messages()
         assert "straitwatch feeds release 'Example Wire'" in str(notice.facts)
+
+
+@pytest.mark.parametrize(("minutes", "is_new_first"), [(0.5, False), (2, True)])
+async def test_feed_that_was_never_fetched_yields_to_the_others_for_a_minute(
+    tmp_path, minutes: float, is_new_first: bool
+) -> None:
+    polling = {"concurrency": 1, "allow_private_addresses": True}
+    async with open_desk(tmp_path, feeds=TWO_FEEDS, polling=polling) as desk:
+        for path in ("/one", "/two"):
+            desk.feeds.answer(path, Page(rss(STORY)))
+        known, new = desk.runtime.active.feeds
+        desk.call(make_due, new, desk.clock() + timedelta(hours=1))
+        await desk.poll()
+        desk.call(make_due, new, desk.clock())
+        desk.clock.advance(minutes=minutes)
+        desk.call(make_due, known, desk.clock())
+
+        await desk.poll()
+
+        assert desk.feeds.paths()[1:] == (["/two", "/one"] if is_new_first else ["/one", "/two"])
 
 
 async def test_polls_leave_every_feed_of_a_host_that_asked_for_a_pause(tmp_path) -> None:

@@ -20,7 +20,7 @@ from straitwatch.core.model import (
     PollPolicy,
     PollReport,
 )
-from straitwatch.core.policy import FEED_LEASE
+from straitwatch.core.policy import FEED_LEASE, NEW_FEED_YIELDS
 from straitwatch.errors import StoreError
 from straitwatch.pipeline import FetchedFeed, fetch_feed, ingest_feed, record_broken_poll
 
@@ -45,6 +45,8 @@ class Polls:
         self._seconds = seconds
         self._lanes = Lanes()
         self._limits: dict[str, asyncio.Timeout] = {}  # of the fetches in progress, by feed
+        self._waiting: dict[str, Visit] = {}  # the due feeds without a place, by id
+        self._refill: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.on_poll: Callable[[PollReport], None] | None = None
 
@@ -57,17 +59,18 @@ class Polls:
         """Start the polls that are due and have a place; return their number."""
         if self._runtime.is_stopping:
             return 0
-        waiting = await self._read_due()
-        started = await self._start(waiting)
-        for feed_id in self._lanes.interrupt(waiting.values(), self._policy, now=self._seconds()):
+        self._waiting = await self._read_due()
+        started = await self._start_waiting()
+        waiting = self._waiting.values()
+        for feed_id in self._lanes.interrupt(waiting, self._policy, now=self._seconds()):
             self._limits[feed_id].reschedule(0)
         return started
 
     async def run_all(self, *, due_by: datetime) -> None:
         """Poll every feed that is due by a time."""
-        waiting = await self._read_due(due_by)
-        while waiting or self._tasks:
-            await self._start(waiting, due_by)
+        self._waiting = await self._read_due(due_by)
+        while self._waiting or self._tasks:
+            await self._start_waiting()
             pause = asyncio.create_task(asyncio.sleep(POLL_SECONDS))
             await asyncio.wait((*self._tasks, pause), return_when=asyncio.FIRST_COMPLETED)
             pause.cancel()
@@ -77,31 +80,43 @@ class Polls:
         return self._runtime.active.config.polling
 
     async def _read_due(self, due_by: datetime | None = None) -> dict[str, Visit]:
-        """Return the feeds of this configuration that are due, by id, the longest due first."""
+        """Return the feeds of this configuration that are due, by id, in the order of polling.
+
+        The longest due comes first. A feed that was not fetched yet may hang, so it yields to the
+        others for a while.
+        """
         tools, feeds = self._runtime.tools, self._runtime.active.feeds
         due = await tools.store.run(db.due_feeds, now=tools.clock(), due_by=due_by)
         if not due:
             return {}
-        visits = {
-            id_: self._visit(feeds[id_], last_outcome)
-            for id_, last_outcome in due.items()
-            if id_ in feeds  # replicas may have other configurations
-        }
         paused = await tools.store.run(db.active_pauses, tools.clock())
-        return {id_: visit for id_, visit in visits.items() if visit.host not in paused}
+        # Replicas may have other configurations.
+        visits = [
+            self._visit(item) for item in sorted(due, key=self._rank) if item.feed_id in feeds
+        ]
+        return {visit.feed_id: visit for visit in visits if visit.host not in paused}
 
-    def _visit(self, feed: Feed, last_outcome: str) -> Visit:
-        is_slow = self._lanes.is_slow(feed.id, default=last_outcome == FetchFailure.TIMEOUT)
-        return Visit(feed_id=feed.id, host=host_of(feed.url), is_slow=is_slow)
+    def _rank(self, due: db.DueFeed) -> datetime:
+        is_known = self._lanes.was_fetched(due.feed_id)
+        return due.due_at if is_known else due.due_at + NEW_FEED_YIELDS
 
-    async def _start(self, waiting: dict[str, Visit], due_by: datetime | None = None) -> int:
-        """Start the polls that have a place, and remove them from those that wait."""
+    def _visit(self, due: db.DueFeed) -> Visit:
+        has_hung = due.last_outcome == FetchFailure.TIMEOUT
+        return Visit(
+            feed_id=due.feed_id,
+            host=host_of(self._runtime.active.feeds[due.feed_id].url),
+            is_slow=self._lanes.is_slow(due.feed_id, default=has_hung),
+        )
+
+    async def _start_waiting(self) -> int:
+        """Start the waiting polls that have a place; return their number."""
         if len(self._tasks) >= _UNFINISHED * self._policy.concurrency:
             return 0
-        entered = self._lanes.enter(waiting.values(), self._policy, now=self._seconds())
-        claimed = await self._claim(entered, due_by)
+        entered = self._lanes.enter(self._waiting.values(), self._policy, now=self._seconds())
         for visit in entered:
-            del waiting[visit.feed_id]
+            del self._waiting[visit.feed_id]
+        claimed = await self._claim(entered)
+        for visit in entered:
             state = claimed.get(visit.feed_id)
             if state is None:  # its host is paused, or another replica polls it
                 self._lanes.give_up(visit)
@@ -111,18 +126,28 @@ class Polls:
             task.add_done_callback(self._tasks.discard)
         return len(claimed)
 
-    async def _claim(
-        self, visits: Sequence[Visit], due_by: datetime | None
-    ) -> dict[str, FeedState]:
+    async def _claim(self, visits: Sequence[Visit]) -> dict[str, FeedState]:
         if not visits:
             return {}
         tools = self._runtime.tools
         try:
-            return await tools.store.run(_claim_unpaused, visits, now=tools.clock(), due_by=due_by)
+            return await tools.store.run(_claim_unpaused, visits, now=tools.clock())
         except BaseException:
             for visit in visits:
                 self._lanes.give_up(visit)
             raise
+
+    def _fill_place(self) -> None:
+        """Start the next poll now: a place is free."""
+        is_filling = self._refill is not None and not self._refill.done()
+        if self._waiting and not is_filling and not self._runtime.is_stopping:
+            self._refill = asyncio.create_task(self._start_next())
+
+    async def _start_next(self) -> None:
+        try:
+            await self._start_waiting()
+        except StoreError:  # the feeds are still due
+            log.exception("due feeds not claimed")
 
     async def _poll(self, visit: Visit, state: FeedState) -> None:
         feed = self._runtime.active.feeds[visit.feed_id]
@@ -165,6 +190,7 @@ class Polls:
         finally:
             del self._limits[feed.id]
             self._lanes.leave(visit, now=self._seconds())
+            self._fill_place()
 
     async def _postpone(self, state: FeedState) -> None:
         """End the claim of a feed; it stays due, and waits for a place among the slow feeds."""
@@ -194,12 +220,10 @@ class Polls:
 
 
 def _claim_unpaused(
-    tx: db.Transaction, visits: Sequence[Visit], *, now: datetime, due_by: datetime | None
+    tx: db.Transaction, visits: Sequence[Visit], *, now: datetime
 ) -> dict[str, FeedState]:
     """Claim feeds; those of a host that has asked for a pause in the meantime stay due."""
     paused = db.active_pauses(tx, now)
     ids = [visit.feed_id for visit in visits if visit.host not in paused]
-    claimed = db.claim_due_feeds(
-        tx, now=now, limit=len(ids), lease=FEED_LEASE, only=ids, due_by=due_by
-    )
+    claimed = db.claim_due_feeds(tx, now=now, limit=len(ids), lease=FEED_LEASE, only=ids)
     return {state.feed_id: state for state in claimed}

@@ -70,6 +70,7 @@ from straitwatch.store.expiry import (
 )
 from straitwatch.store.failures import RESTORE_HINT
 from straitwatch.store.feeds import (
+    DueFeed,
     advance_polls,
     claim_due_feeds,
     complete_polls,
@@ -185,6 +186,7 @@ __all__ = [
     "ConfigRejection",
     "DeliveryRecord",
     "DigestQuery",
+    "DueFeed",
     "FeedTrouble",
     "ReceiverState",
     "SavedConfig",

@@ -1,6 +1,7 @@
 """Stores feeds, their leases and the results of their polls."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -95,10 +96,18 @@ def stored_feeds(tx: Transaction) -> dict[str, Feed]:
     return {row.id: Feed(**row._mapping) for row in rows}  # noqa: SLF001 - public despite its name
 
 
-def due_feeds(tx: Transaction, *, now: datetime, due_by: datetime | None = None) -> dict[str, str]:
-    """Return the last outcome of each feed that is due and unclaimed, the longest due first."""
-    values = {"due_by": due_by or now, "b_now": now}
-    return {row.id: row.last_outcome for row in tx.execute(_DUE, values)}
+@dataclass(frozen=True, slots=True)
+class DueFeed:
+    """A feed that is due and that no replica polls."""
+
+    feed_id: str
+    due_at: datetime
+    last_outcome: str
+
+
+def due_feeds(tx: Transaction, *, now: datetime, due_by: datetime | None = None) -> list[DueFeed]:
+    """Return the feeds that are due and unclaimed, the longest due first."""
+    return [DueFeed(*row) for row in tx.execute(_DUE, {"due_by": due_by or now, "b_now": now})]
 
 
 def claim_due_feeds(
@@ -134,7 +143,8 @@ _IS_DUE = (
     FEED.c.next_due_at <= sa.bindparam("due_by"),
     sa.or_(FEED.c.lease_until.is_(None), FEED.c.lease_until <= sa.bindparam("b_now")),
 )
-_DUE = sa.select(FEED.c.id, FEED.c.last_outcome).where(*_IS_DUE).order_by(FEED.c.next_due_at)
+_DUE_COLUMNS = (FEED.c.id, FEED.c.next_due_at, FEED.c.last_outcome)
+_DUE = sa.select(*_DUE_COLUMNS).where(*_IS_DUE).order_by(FEED.c.next_due_at)
 
 
 @cache  # building this costs more than running it
