@@ -14,6 +14,8 @@ from straitwatch import __version__
 from straitwatch import store as db
 from straitwatch.config import Config
 from straitwatch.core.diagnosis import OFFLINE_HINT, count_failing, is_cut_off, summarize_causes
+from straitwatch.core.feed_condition import SILENT
+from straitwatch.core.feed_words import count_conditions, describe_condition
 from straitwatch.core.liveness import DatabaseState, describe_runs, list_faults
 from straitwatch.core.model import Proxies
 from straitwatch.core.plural import counted
@@ -156,6 +158,7 @@ def _work(store: Store, *, now: datetime, zone: ZoneInfo) -> Iterator[Finding]:
         text=f"last {polled_at.astimezone(zone):%d %b %H:%M %Z}" if polled_at else "never",
     )
     yield from _feeds(counts)
+    yield from _silent_feeds(counts, now=now, zone=zone)
     problems = store.call(db.check_outbox, now)
     for problem in problems:
         yield Finding(name="outbox", is_good=False, text=problem, hint="please report this bug")
@@ -167,6 +170,22 @@ def _work(store: Store, *, now: datetime, zone: ZoneInfo) -> Iterator[Finding]:
         is_good=not counts.dead,
         text=str(counts.dead or "none"),
         hint="see `straitwatch outbox list --state dead`" if counts.dead else "",
+    )
+
+
+def _silent_feeds(counts: db.StatusCounts, *, now: datetime, zone: ZoneInfo) -> Iterator[Finding]:
+    """Yield a finding for the feeds that can be read but bring no news."""
+    silent = [feed for feed in counts.diagnosis.feeds if feed.condition in SILENT]
+    if not silent:
+        return
+    worst = silent[0]
+    more = f", and {len(silent) - 1} more" if len(silent) > 1 else ""
+    words = describe_condition(worst, now=now, zone=zone)
+    yield Finding(
+        name="feeds without news",
+        is_good=False,
+        text=f"{count_conditions(feed.condition for feed in silent)}: {worst.name}{more}",
+        hint=f"{worst.name}: {words}; see `straitwatch feeds health --problems`",
     )
 
 

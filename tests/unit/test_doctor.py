@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from builders.app import HOOK, NOW, STORY, Desk, open_desk
+from builders.configs import rss
 from builders.store import damage, make_alert
 from servers.feeds import Page
 from straitwatch import store as db
@@ -126,6 +127,20 @@ def test_doctor_names_a_failing_feed_with_its_failures(tmp_path: Path) -> None:
 
     assert not feed.is_good
     assert feed.text.endswith("(3 failures in a row)")
+
+
+def test_doctor_names_a_feed_without_news(tmp_path: Path) -> None:
+    old = "<pubDate>Thu, 05 Dec 2024 10:00:00 GMT</pubDate>"
+
+    async def poll_old(desk: Desk) -> None:
+        document = rss(STORY).replace(b"</item>", f"{old}</item>".encode())
+        desk.feeds.answer("/wire", Page(document))
+        await desk.poll()
+
+    found = findings_after(tmp_path, poll_old)["feeds without news"]
+
+    assert (found.is_good, found.text) == (False, "1 stale: Example Wire")
+    assert "its newest entry is of 05 Dec 2024" in found.hint
 
 
 def test_doctor_counts_many_failing_feeds_by_cause(tmp_path: Path) -> None:

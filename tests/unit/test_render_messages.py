@@ -414,7 +414,7 @@ def test_empty_digest_lists_its_coverage() -> None:
     for text in everywhere(make_digest()):
         assert "Nothing matched" in text
         assert (
-            "41/43 feeds current, 2 broken: Harbour Gazette, Island Post, 1,284 entries read"
+            "41/43 feeds current, 2 not covered: Harbour Gazette, Island Post, 1,284 entries read"
             in text
         )
 

@@ -57,7 +57,7 @@ def test_status_shows_one_line_if_every_feed_fails(tmp_path: Path) -> None:
 
     assert "all 3 feeds are failing: the host name does not resolve (3)" in text
     assert "`straitwatch demo`" in text
-    assert "Failing feeds" not in text
+    assert "Feeds that need a look" not in text
 
 
 def test_status_rejects_a_directory_that_does_not_exist(tmp_path: Path) -> None:
@@ -71,8 +71,8 @@ def test_status_rejects_a_directory_that_does_not_exist(tmp_path: Path) -> None:
 def test_status_names_a_single_failing_feed(tmp_path: Path) -> None:
     text = run(cut_off(tmp_path, 1), "status").stdout
 
-    assert "Failing feeds" in text
-    assert "dns the host name does not resolve" in text
+    assert "conditions of feeds: 1 failing" in text
+    assert "(failing): the host name does not resolve; never read" in text
     assert "`straitwatch demo`" not in text
 
 

@@ -128,6 +128,7 @@ class HealthWatch:
             metrics.hold_seconds.labels(receiver=name).set(max(left.total_seconds(), 0))
         metrics.feeds.labels(condition="configured").set(counts.feeds)
         metrics.feeds.labels(condition="failing").set(counts.failed)
+        metrics.feeds.labels(condition="not_covered").set(len(counts.diagnosis.broken))
         distrusted = await tools.store.run(db.distrusted_feeds, now)
         metrics.feeds.labels(condition="distrusted").set(len(distrusted))
         self._warn_if_cut_off(feeds=counts.feeds, failed=counts.failed)

@@ -8,18 +8,26 @@ import typer
 from rich.table import Table
 
 from straitwatch.app.status import Status, read_status
-from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.jsonl import printable, write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_without_config
 from straitwatch.cli.output import in_zone, local_time, new_console, print_table, zone_time
 from straitwatch.clock import utc_now
-from straitwatch.core.diagnosis import OFFLINE_HINT, count_failing, is_cut_off, summarize_causes
+from straitwatch.core.diagnosis import (
+    OFFLINE_HINT,
+    FeedDiagnosis,
+    count_failing,
+    is_cut_off,
+    summarize_causes,
+)
+from straitwatch.core.feed_words import LABELS, count_conditions, describe_condition
 from straitwatch.core.liveness import DatabaseState, Fault, describe_runs, list_faults
 from straitwatch.core.plural import counted
 from straitwatch.errors import ConfigError
 from straitwatch.store import StatusCounts
 
 T = TypeVar("T")
+_WORST = 5  # feeds with a sentence
 
 app = new_app()
 
@@ -75,16 +83,20 @@ def _print(state: Status, faults: Sequence[Fault], zone: ZoneInfo) -> None:
         {"Receiver": lambda row: row.name, "State": lambda row: row.state},
     )
     if not _is_cut_off(state.counts):
-        _print_rows("Failing feeds", state.counts.troubles, _trouble_columns(zone))
+        for line in _feed_lines(state.counts.diagnosis, zone):
+            console.print(line)
     _print_rows("Latest stories", state.counts.stories, _story_columns(zone))
 
 
 def _count_lines(state: Status, zone: ZoneInfo) -> Iterator[str]:
     counts = state.counts
+    conditions = count_conditions(feed.condition for feed in counts.diagnosis.problems)
     yield (
         f"{counted(counts.feeds, 'feed')}, {counts.failed} failing; "
         f"last poll {zone_time(counts.last_polled_at, zone)}"
     )
+    if conditions:
+        yield f"conditions of feeds: {conditions}"
     yield (
         f"last 24 h: {counted(counts.entries_new, 'entry', 'entries')}, "
         f"{counted(counts.stories_new, 'story', 'stories')}, "
@@ -110,12 +122,16 @@ def _is_cut_off(counts: StatusCounts) -> bool:
     return is_cut_off(feeds=counts.feeds, failed=len(counts.troubles))
 
 
-def _trouble_columns(zone: ZoneInfo) -> dict[str, Callable[[Any], str]]:
-    return {
-        "Feed": lambda feed: feed.name,
-        "Condition": lambda feed: f"{feed.outcome} {feed.detail}".strip(),
-        in_zone("Last success", zone): lambda feed: local_time(feed.last_ok_at, zone),
-    }
+def _feed_lines(diagnosis: FeedDiagnosis, zone: ZoneInfo) -> Iterator[str]:
+    """Yield a heading, and a sentence for each of the worst feeds."""
+    now, problems = utc_now(), diagnosis.problems
+    if problems:
+        yield "\nFeeds that need a look"
+    for feed in problems[:_WORST]:
+        sentence = describe_condition(feed, now=now, zone=zone)
+        yield f"  {printable(feed.name)} ({LABELS[feed.condition]}): {printable(sentence)}"
+    if len(problems) > _WORST:
+        yield f"  and {len(problems) - _WORST} more; see `straitwatch feeds health --problems`"
 
 
 def _story_columns(zone: ZoneInfo) -> dict[str, Callable[[Any], str]]:

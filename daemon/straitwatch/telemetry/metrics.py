@@ -44,7 +44,8 @@ class Metrics:
         )
         self.feeds = self._gauge(
             "feeds",
-            "Feeds: `configured`, `failing` or `distrusted` (wrong 304 answers).",
+            "Feeds: `configured`, `failing` (at the last poll), `not_covered` (news may be missed) "
+            "or `distrusted` (wrong 304 answers).",
             "condition",
         )
 

@@ -115,7 +115,7 @@ def _cause(facts: RollupFacts) -> str:
 
 
 def coverage_line(facts: CoverageFacts) -> str:
-    """Return `41/43 feeds current, 2 broken: A, B, 1,284 entries read`."""
+    """Return `41/43 feeds current, 2 not covered: A, B, 1,284 entries read`."""
     parts = [f"{facts.feeds_current}/{facts.feeds} feeds current"]
     if facts.feeds_late:
         parts.append(f"{facts.feeds_late} late")
@@ -123,7 +123,7 @@ def coverage_line(facts: CoverageFacts) -> str:
         names = [shown(name, limit=NAME_LIMIT) for name in facts.feeds_broken[:BROKEN_LIMIT]]
         more = len(facts.feeds_broken) - len(names)
         named = ", ".join(names) + (f" and {more} more" if more else "")
-        parts.append(f"{len(facts.feeds_broken)} broken: {named}")
+        parts.append(f"{len(facts.feeds_broken)} not covered: {named}")
     parts.append(f"{counted(facts.entries_read, 'entry', 'entries')} read")
     if facts.blind_for:
         name = shown(facts.blind_feed, limit=NAME_LIMIT)

@@ -168,7 +168,7 @@ def _digest() -> DigestFacts:
         feeds=87,
         feeds_current=84,
         feeds_late=1,
-        feeds_broken=("Example Harbour News: timeout", "Example Island Post: dns"),
+        feeds_broken=("Example Harbour News: frozen", "Example Island Post: timeout"),
         entries_read=1284,
         blind_feed="Example Island Post",
         blind_for=timedelta(hours=5, minutes=10),
