@@ -43,6 +43,7 @@ _ANSWER_CLASSES: Final[Mapping[tuple[str, str], type]] = {
     (allowed.__module__, allowed.__qualname__): allowed
     for allowed in (
         ParsedDocument,
+        DocumentHints,
         SeenItems,
         Entry,
         Contents,
