@@ -22,6 +22,7 @@ from straitwatch.core.model import (
     Entry,
     ParsedDocument,
     ParseProblem,
+    PushOffer,
     SeenItems,
 )
 from straitwatch.core.parse_document import ParseRequest, parse_document
@@ -49,7 +50,7 @@ _ANSWER_CLASSES: Final[Mapping[tuple[str, str], type]] = {
         Contents,
         DocumentHints,
         Condition,
-        DocumentHints,
+        PushOffer,
         ParseProblem,
         datetime,
         timezone,

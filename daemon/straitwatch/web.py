@@ -22,7 +22,9 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from straitwatch.core.liveness import Fault
+from straitwatch.core.websub import PUSH_PATH
 from straitwatch.errors import StoreError
+from straitwatch.pipeline import PushOutcome
 from straitwatch.store import StatusCounts
 from straitwatch.telemetry import Metrics
 
@@ -45,6 +47,15 @@ class Status(Protocol):
     @property
     def remarks(self) -> Sequence[str]: ...
     def to_json(self) -> Mapping[str, int]: ...
+
+
+class Subscriber(Protocol):
+    """Answers the hubs of feeds; `app.websub.Subscriber` is above this module."""
+
+    @property
+    def max_bytes(self) -> int: ...
+    async def verify(self, token: str, params: Mapping[str, str]) -> str | None: ...
+    async def receive(self, token: str, body: bytes, signature: str) -> PushOutcome: ...
 
 
 _STATUS_WITHIN = timedelta(seconds=5)  # then the page shows the faults only
@@ -86,12 +97,54 @@ _PAGE = Environment(autoescape=True).from_string("""<!doctype html>
 {% else %}<p class="bad">The database does not answer.</p>{% endif %}</body></html>""")
 
 
+_PUSH_STATUS = {PushOutcome.UNKNOWN: 404, PushOutcome.ENDED: 410}
+
+
+def push_route(subscriber: Subscriber) -> Route:
+    """Return the callback of hubs (W3C WebSub, sections 5.3 and 7).
+
+    An unsigned push is acknowledged and ignored, as the specification says, so that nobody learns
+    whether a signature was right.
+    """
+
+    async def verify(request: Request) -> Response:
+        params = dict(request.query_params)
+        challenge = await subscriber.verify(request.path_params["token"], params)
+        if challenge is None:
+            return PlainTextResponse("not wanted\n", status_code=404)
+        return PlainTextResponse(challenge)
+
+    async def receive(request: Request) -> Response:
+        body = await _body(request, limit=subscriber.max_bytes)
+        if body is None:
+            return PlainTextResponse("too large\n", status_code=413)
+        signature = request.headers.get("X-Hub-Signature", "")
+        outcome = await subscriber.receive(request.path_params["token"], body, signature)
+        return Response(status_code=_PUSH_STATUS.get(outcome, 202))
+
+    async def callback(request: Request) -> Response:
+        return await (receive(request) if request.method == "POST" else verify(request))
+
+    return Route(f"{PUSH_PATH}{{token}}", callback, methods=["GET", "POST"])
+
+
+async def _body(request: Request, *, limit: int) -> bytes | None:
+    """Return the body of a request; None if it is longer than the limit."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            return None
+    return bytes(body)
+
+
 def build_web(
     *,
     status: Callable[[], Awaitable[Status]],
     faults: Callable[[], Sequence[Fault]],
     metrics: Metrics,
     hosts: Collection[str] = (),
+    subscriber: Subscriber | None = None,
 ) -> Starlette:
     """Build the web application.
 
@@ -100,6 +153,7 @@ def build_web(
         faults: returns the faults of the daemon; it must answer at once.
         metrics: shown by /metrics.
         hosts: the names under which it is served; addresses and `localhost` need no mention.
+        subscriber: answers hubs; None turns their callback off.
 
     """
 
@@ -129,6 +183,7 @@ def build_web(
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", exposition),
+            *([push_route(subscriber)] if subscriber else []),
         ],
         middleware=[Middleware(BaseHTTPMiddleware, dispatch=_guard(hosts))],
     )
@@ -154,7 +209,7 @@ def _guard(
     """Return a function that refuses unknown hosts and adds headers to every response.
 
     A page of another site could resolve its own name to this address and read the answers; its
-    requests carry that name.
+    requests carry that name. The paths of pushes need no check, because nobody can guess them.
     """
     style = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
     headers = {
@@ -167,7 +222,8 @@ def _guard(
     }
 
     async def guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
-        if is_known_host(request.headers.get("host", ""), hosts):
+        is_push = request.url.path.startswith(PUSH_PATH)
+        if is_push or is_known_host(request.headers.get("host", ""), hosts):
             response = await call_next(request)
         else:
             response = PlainTextResponse(_UNKNOWN_HOST, status_code=421)

@@ -13,15 +13,17 @@ from alembic.script import ScriptDirectory
 from builders.beat import BEAT
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.health import NoticeState
-from straitwatch.core.model import NOTHING_SEEN, FeedProfile, Validators
+from straitwatch.core.model import NOTHING_SEEN, FeedProfile, Subscription, Validators
 from straitwatch.errors import SchemaMismatch
 from straitwatch.store import (
     Store,
+    add_push_subscriptions,
     feed_states,
     find_entries,
     get_meta,
     list_stories,
     notice_states,
+    push_subscriptions,
     recent_reports,
     seen_items,
     set_meta,
@@ -138,6 +140,26 @@ def test_notices_of_an_older_schema_are_remembered_after_the_upgrade(empty_url: 
     states = store.call(notice_states)
     store.close()
     assert states == {"feeds": NoticeState(names=("Wire",))}
+
+
+def test_feed_of_an_older_schema_can_be_subscribed_to_after_the_upgrade(empty_url: str) -> None:
+    _make_old_database(empty_url)
+    subscription = Subscription(
+        token="t1",
+        feed_id="f1",
+        hub="https://hub.example/",
+        topic="https://f1.example/rss",
+        callback="https://watch.example.org/push/t1",
+        secret="s1",
+        due_at=datetime(2026, 3, 1, tzinfo=UTC),
+    )
+
+    store = Store.open(empty_url)
+
+    store.call(add_push_subscriptions, [subscription])
+    found = store.call(push_subscriptions)
+    store.close()
+    assert found == [subscription]
 
 
 def test_older_schema_is_not_upgraded_by_looking(empty_url: str) -> None:

@@ -1,5 +1,6 @@
 """Files and environment become one frozen configuration with defaults."""
 
+import re
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -186,6 +187,30 @@ def test_variable_may_have_a_default(tmp_path: Path) -> None:
     assert load(tmp_path).web_listen == "127.0.0.1:1"
     assert load(tmp_path, LISTEN="127.0.0.1:2").web_listen == "127.0.0.1:2"
     assert load(tmp_path, LISTEN="").web_listen == "127.0.0.1:1"
+
+
+def test_public_address_is_kept_without_a_slash_at_its_end(tmp_path: Path) -> None:
+    write(tmp_path, straitwatch="web: {public_url: 'https://watch.example.org/sw/'}\n")
+
+    assert load(tmp_path).web_public_url == "https://watch.example.org/sw"
+
+
+@pytest.mark.parametrize(
+    ("web", "message"),
+    [
+        ("{public_url: watch.example.org}", "not the address of a web server: watch.example.org"),
+        ("{public_url: 'https://x.example/?a=b'}", "not the address of a web server"),
+        ("{public_url: 'https://me:pw@x.example'}", "not the address of a web server: https://***"),
+        ("{listen: '', public_url: 'https://x.example'}", "public_url needs a web server"),
+    ],
+)
+def test_public_address_that_hubs_cannot_use_is_refused(
+    tmp_path: Path, web: str, message: str
+) -> None:
+    write(tmp_path, straitwatch=f"web: {web}\n")
+
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        load(tmp_path)
 
 
 def test_problem_of_a_driver_points_at_the_url(tmp_path: Path) -> None:

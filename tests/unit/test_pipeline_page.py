@@ -35,6 +35,7 @@ MODULES = [
         "pipeline.deliver",
         "pipeline.digest",
         "pipeline.replay",
+        "pipeline.websub",
         "core.plan",
     )
 ]
@@ -54,7 +55,14 @@ def test_page_of_the_pipeline_names_real_functions(owner: str, name: str) -> Non
 def test_page_of_the_pipeline_shows_every_flow() -> None:
     flows = {name for owner, name in CALLS if not owner}
 
-    assert flows >= {"ingest_feed", "deliver_due", "write_digest", "refold", "backtest"}
+    assert flows >= {
+        "ingest_feed",
+        "deliver_due",
+        "write_digest",
+        "refold",
+        "backtest",
+        "receive_push",
+    }
 
 
 @pytest.mark.parametrize("hop", HOPS)

@@ -27,6 +27,7 @@ from straitwatch.app.runtime import Runtime
 from straitwatch.app.senders import Senders
 from straitwatch.app.shadow import ShadowTrial
 from straitwatch.app.status import Status, read_status
+from straitwatch.app.websub import Subscriber
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
 from straitwatch.deliver import SenderThreads
@@ -55,6 +56,7 @@ RESCUE_PAUSE = timedelta(seconds=10)
 RESCUE_TRIES = 60  # of saving a deleted database, whose data ends with this process
 DIGEST_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 5.0
+PUSH_SECONDS = 2.0
 PRUNE_SECONDS = 3600.0
 BALANCE_SECONDS = 900.0
 FOLLOW_SECONDS = 15.0
@@ -74,6 +76,7 @@ class App:
     housekeeping: Housekeeping
     health: HealthWatch
     shadow: ShadowTrial
+    subscriber: Subscriber
     reloader: ConfigReloader
     grace: timedelta = GRACE
 
@@ -134,6 +137,7 @@ class App:
         scheduler.every(HOUSEKEEPING_SECONDS, self.housekeeping.tend_outbox, name="housekeep")
         scheduler.every(HOUSEKEEPING_SECONDS, self.shadow.end_when_due, name="shadow")
         scheduler.every(DIGEST_SECONDS, self.housekeeping.write_digests, name="digest")
+        scheduler.every(PUSH_SECONDS, self.subscriber.tend, name="push")
         scheduler.every(RELOAD_SECONDS, self.reloader.watch, name="reload")
         scheduler.every(GAUGE_SECONDS, self.health.update_gauges, name="gauge")
         scheduler.every(FILE_SECONDS, lambda: self._stop_if_lost(stop), name="watch file")
@@ -213,6 +217,7 @@ class App:
             faults=self.health.faults,
             metrics=self.runtime.tools.metrics,
             hosts=(*self.runtime.active.config.web_hosts, listen.rpartition(":")[0]),
+            subscriber=self.subscriber,
         )
         await serve_web(web, listener)
 
@@ -258,6 +263,7 @@ async def build_app(
         housekeeping=Housekeeping(runtime),
         health=HealthWatch(runtime, request_send=senders.wake),
         shadow=shadow,
+        subscriber=Subscriber(runtime),
         reloader=ConfigReloader(runtime, shadow, stack),
     )
 

@@ -22,7 +22,13 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.policy import FEED_LEASE, NEW_FEED_YIELDS
 from straitwatch.errors import StoreError
-from straitwatch.pipeline import FetchedFeed, fetch_feed, ingest_feed, record_broken_poll
+from straitwatch.pipeline import (
+    FetchedFeed,
+    count_new_entries,
+    fetch_feed,
+    ingest_feed,
+    record_broken_poll,
+)
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -156,6 +162,7 @@ class Polls:
         if report is None:
             return
         self._runtime.totals.add(report)
+        await count_new_entries(state, report.entries_new, tools=self._runtime.tools)
         if report.rekeyed:
             await self._notify_rekeyed(feed, report)
         if report.alerts:

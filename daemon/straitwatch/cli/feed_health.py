@@ -36,6 +36,7 @@ from straitwatch.core.pauses import describe_pause
 from straitwatch.core.redact import redact_address
 from straitwatch.core.render import span_text
 from straitwatch.core.validators import describe_distrust, is_distrusted
+from straitwatch.core.websub import describe_pushes
 
 DAYS = 14  # of the sparkline
 _WIDE = 110  # columns, with room for the reason of an interval
@@ -52,6 +53,7 @@ class FeedHealthView:
     diagnosis: FeedDiagnosis
     pauses: Mapping[str, HostPause]  # by host
     new_entries: Mapping[str, Sequence[int]]  # by feed, for each of the last days
+    pushes: Mapping[str, str]  # what there is to say about the pushes of a feed, by its id
     now: datetime
     zone: ZoneInfo
 
@@ -70,13 +72,14 @@ class FeedHealthView:
         return "; ".join(filter(None, (words, *rest)))
 
     def detail(self, feed: WatchedFeed, zone: ZoneInfo) -> str:
-        """Return the details of the last poll, the pause of the host, and wrong validators."""
+        """Return the details of the last poll, the pause of the host, wrong validators, pushes."""
         state, pause = feed.state, self.pauses.get(host_of(feed.url))
         distrust = state.distrust if is_distrusted(state, self.now) else None
         parts = (
             redact_address(state.last_detail),
             describe_pause(pause, zone) if pause else "",
             describe_distrust(distrust, zone) if distrust else "",
+            self.pushes.get(state.feed_id, ""),
         )
         return "; ".join(filter(None, parts))
 
@@ -95,6 +98,7 @@ def read_health(
         diagnosis=diagnose_feeds(watched, now),
         pauses=pauses,
         new_entries=db.new_entries_by_day(tx, _midnights(now, zone)),
+        pushes=describe_pushes(db.push_subscriptions(tx)),
         now=now,
         zone=zone,
     )

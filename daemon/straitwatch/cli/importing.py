@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from straitwatch.config import FeedFile, Subscription, read_subscriptions
+from straitwatch.config import FeedFile, ImportedFeed, read_imported_feeds
 from straitwatch.core.model import Feed
 from straitwatch.core.parse.decode import decode_document
 from straitwatch.core.plural import counted
@@ -15,13 +15,13 @@ from straitwatch.errors import UsageError
 
 
 def import_feeds(file: Path, target: FeedFile, known: Iterable[Feed]) -> int:
-    """Add the feeds of a file and print what was done; return the number of feeds left out.
+    """Add the feeds of a file and print the changes; return the number of feeds left out.
 
     Raises:
         UsageError: the file cannot be read, or is neither OPML nor a list of addresses.
     """
     text = _text(file)
-    found = tuple(read_subscriptions(text))
+    found = tuple(read_imported_feeds(text))
     if not found and text.lstrip().startswith("<") and "<opml" not in text.lower():
         raise UsageError(f"{file}: not an OPML file\nhint: export your feeds as OPML")
     good = [feed for feed in found if feed.problem is None]
@@ -44,7 +44,7 @@ def _text(file: Path) -> str:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
 
 
-def _new_rows(found: Iterable[Subscription], known: Iterable[Feed]) -> list[dict[str, Any]]:
+def _new_rows(found: Iterable[ImportedFeed], known: Iterable[Feed]) -> list[dict[str, Any]]:
     """Return the lines of the feeds that are not known, each under a name of its own."""
     known = tuple(known)
     urls = {feed.url for feed in known}
@@ -61,7 +61,7 @@ def _new_rows(found: Iterable[Subscription], known: Iterable[Feed]) -> list[dict
     return rows
 
 
-def _corrected(feed: Subscription) -> str:
+def _corrected(feed: ImportedFeed) -> str:
     written, address = redact_address(feed.written), redact_address(feed.address)
     if feed.written.strip() == feed.address:
         return f"spaces around {address} are removed"
@@ -73,7 +73,7 @@ def _summary(*, added: int, known: int) -> str:
     return f"{counted(added, 'feed')} added{skipped}"
 
 
-def _left_out(feed: Subscription) -> str:
+def _left_out(feed: ImportedFeed) -> str:
     message, hint = feed.problem or ("", "")
     address = redact_address(feed.address)
     about = address if address and feed.address not in message else feed.name

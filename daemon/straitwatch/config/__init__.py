@@ -12,6 +12,7 @@ from straitwatch.config.files import (
     shadow_files,
     shadow_version,
 )
+from straitwatch.config.imported_feeds import ImportedFeed, read_imported_feeds
 from straitwatch.config.load import (
     configured_store,
     load_config,
@@ -24,7 +25,6 @@ from straitwatch.config.reasons_page import reasons_page
 from straitwatch.config.reference import reference_page, write_schemas
 from straitwatch.config.rules import Lists, kept_lists, load_lists
 from straitwatch.config.scalars import read_duration
-from straitwatch.config.subscriptions import Subscription, read_subscriptions
 
 __all__ = [
     "DEFAULT_CONFIG",
@@ -32,10 +32,10 @@ __all__ = [
     "SHADOW_FOLDER",
     "Config",
     "FeedFile",
+    "ImportedFeed",
     "Lists",
     "Settings",
     "ShadowLists",
-    "Subscription",
     "config_fingerprint",
     "configured_store",
     "correct_address",
@@ -46,7 +46,7 @@ __all__ = [
     "load_lists",
     "load_settings",
     "read_duration",
-    "read_subscriptions",
+    "read_imported_feeds",
     "reasons_page",
     "reference_page",
     "require_files",

@@ -21,7 +21,7 @@ def correct_address(text: str) -> str:
 
 
 def address_problem(url: str) -> tuple[str, str] | None:
-    """Return what is wrong with the address of a feed, and a hint; None if it can be polled."""
+    """Return the problem of a feed's address and a hint; None if it can be polled."""
     if any(character.isspace() for character in url):
         return "an address cannot contain spaces", "write a space as %20"
     try:

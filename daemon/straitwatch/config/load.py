@@ -190,6 +190,7 @@ class _Loader:
             encoder=settings.stories.encoder,
             web_listen=settings.web.listen,
             web_hosts=tuple(name.lower() for name in settings.web.hosts),
+            web_public_url=settings.web.public_url,
             shadow=shadow,
             notices=tuple(in_order(self.problems)),
         )

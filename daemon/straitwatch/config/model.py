@@ -58,6 +58,7 @@ class Settings:
     encoder: str  # auto, off
     web_listen: str  # host:port; empty: no status page
     web_hosts: tuple[str, ...] = ()  # host names of the status page, in lower case
+    web_public_url: str = ""  # empty: no pushes
     shadow: ShadowLists | None = None
     notices: tuple[Problem, ...] = ()  # warnings
 

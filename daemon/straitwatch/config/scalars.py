@@ -3,12 +3,14 @@
 import re
 from datetime import time, timedelta
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from straitwatch.config.suggestions import did_you_mean
+from straitwatch.core.redact import redact_address
 
 _WRITTEN_UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -86,6 +88,25 @@ def _listen(value: Any) -> str:
             f"not an address to listen on: {text}", "write host:port, such as 127.0.0.1:8650"
         )
     return text
+
+
+def _public_url(value: Any) -> str:
+    text = str(value).strip().rstrip("/")
+    if text and not _is_web_address(text):
+        raise wrong(
+            f"not the address of a web server: {redact_address(text)}",
+            "write https://host or https://host/path",
+        )
+    return text
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        extras = (parts.query, parts.fragment, parts.username)
+    except ValueError:
+        return False
+    return parts.scheme in ("https", "http") and bool(parts.hostname) and not any(extras)
 
 
 def _size(value: Any) -> int:
@@ -186,6 +207,11 @@ Listen = Annotated[
     str,
     BeforeValidator(_listen),
     WithJsonSchema({"type": "string", "examples": ["127.0.0.1:8650"]}),
+]
+PublicUrl = Annotated[
+    str,
+    BeforeValidator(_public_url),
+    WithJsonSchema({"type": "string", "examples": ["https://watch.example.org"]}),
 ]
 Size = Annotated[
     int,

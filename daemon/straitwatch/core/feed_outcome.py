@@ -42,6 +42,7 @@ from straitwatch.core.validators import (
     first_whole_document_at,
     next_whole_document_at,
 )
+from straitwatch.core.websub import find_offer
 
 # A feed has a gap if no poll succeeded for this many intervals, and at least for this long.
 BLIND_ROUNDS = 3
@@ -114,7 +115,10 @@ class FeedOutcome:
             blind_since=distrust.since_at if distrust and is_found else after.blind_since,
             last_new_at=self.now if new else self.state.last_new_at,
             baseline_at=(self.state.baseline_at or self.now) if is_over else None,
-            profile=self._learn(document, new=new, matched=matched),
+            profile=replace(
+                self._learn(document, new=new, matched=matched),
+                push=find_offer(fetched.links, in_document=document.push, document_url=fetched.url),
+            ),
         )
         after = self._paced(after, None if is_cut_off else fetched.max_age)
         found = Condition.CUT_OFF if is_cut_off else self._outcome_of(document.contents, fetched)

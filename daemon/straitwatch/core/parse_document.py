@@ -4,9 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from urllib.parse import urljoin
 
 from straitwatch.core.contents import describe_contents
-from straitwatch.core.model import NOTHING_SEEN, ParsedDocument, RawFeed, SeenItems
+from straitwatch.core.model import (
+    NO_OFFER,
+    NOTHING_SEEN,
+    ParsedDocument,
+    PushOffer,
+    RawFeed,
+    SeenItems,
+)
 from straitwatch.core.normalize import (
     DocumentSource,
     FeedDefaults,
@@ -71,6 +79,7 @@ def _parse(request: ParseRequest, known: Mapping[bytes, SeenItem]) -> ParsedDocu
     return ParsedDocument(
         format=parsed.format,
         title=clean_title(parsed.title),
+        push=_absolute(parsed.push, request.url),
         entries=normalized.entries,
         unread=normalized.unread,
         seen=SeenItems(scope=scope, records=pack_items(normalized.items)),
@@ -87,3 +96,12 @@ def _scope(parsed: RawFeed, url: str) -> bytes:
     if not parsed.items:
         return b""
     return blake2b(parsed.scope + url.encode("utf-8", "replace"), digest_size=8).digest()
+
+
+def _absolute(offer: PushOffer, base: str) -> PushOffer:
+    """Resolve the addresses of an offer; they stay as written, because a hub compares them."""
+    try:
+        topic = urljoin(base, offer.topic) if offer.topic else ""
+        return PushOffer(topic=topic, hubs=tuple(urljoin(base, hub) for hub in offer.hubs))
+    except ValueError:
+        return NO_OFFER

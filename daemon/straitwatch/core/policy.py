@@ -98,3 +98,13 @@ QUIET_KNOWN_AFTER = timedelta(days=8)
 QUIET_AT_MOST = timedelta(days=365)  # no feed worth polling rests longer
 QUIET_HALF_LIFE = timedelta(days=28)  # so that one long holiday does not hide a fault for ever
 STALE_AT_LEAST = timedelta(days=30)  # for a feed of which no new entry has been seen
+# ---------------------------------------------------------------- pushes
+
+PUSH_FLOOR = timedelta(minutes=1)  # between two polls of a feed, however often its hub pushes,
+PUSH_BURST = 5  # after the first few, which are answered at once
+PUSH_KEEP = timedelta(hours=1)  # an older push has been answered by a poll, or the feed fails
+PUSH_LEASE = timedelta(days=10)  # asked for; the hub decides
+PUSH_RENEW_AT = 0.8  # of the lease
+PUSH_RETRY_AFTER = timedelta(minutes=5)  # without a confirmation; doubled each time, up to a day
+PUSH_DENIED_FOR = timedelta(days=1)  # the hub refused
+PUSH_MAX_HUBS = 3  # of one feed

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import blake2b
 from http import HTTPStatus
@@ -23,6 +24,7 @@ from straitwatch.core.model import (
     FetchResult,
     NotModified,
     PollPolicy,
+    Posted,
     Validators,
 )
 from straitwatch.fetch.body import read_body
@@ -41,7 +43,10 @@ from straitwatch.fetch.ping import ping
 from straitwatch.fetch.transport import Transport
 
 MAX_REDIRECTS = 5
+_MAX_REASON = 200  # bytes of a refusal that are shown
+_MAX_LINKS = 20  # Link headers of one response
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_REPEATED = frozenset({307, 308})  # redirects that keep the method
 _WITH_BODY = frozenset({200, 203, 204})
 _KINDS = {
     401: FetchFailure.BLOCKED,
@@ -102,6 +107,27 @@ class Fetcher:
             result = FetchFailed(kind=failure.kind, detail=failure.detail)
         return replace(result, seconds=perf_counter() - started)
 
+    async def post_form(self, url: str, form: Mapping[str, str]) -> Posted:
+        """Send a form, and return the status of the answer; 0 if there is none."""
+        try:
+            hop = Hop.first(Feed(id="", name="", url=url))
+            async with self._gate.enter(hop.url.authority), asyncio.timeout(self._timeout):
+                return await self._post(hop, form)
+        except EXPECTED as error:
+            return Posted(status=0, detail=classify(error, timeout=self._timeout).detail)
+
+    async def _post(self, hop: Hop, form: Mapping[str, str]) -> Posted:
+        for _ in range(MAX_REDIRECTS + 1):
+            headers = self._headers | hop.headers | {"Accept-Encoding": "identity"}
+            answer = await self._transport.post(hop.url, headers, form)
+            try:
+                if answer.status not in _REPEATED:
+                    return Posted(status=answer.status, detail=await _refusal_text(answer))
+                hop = hop.follow(answer.headers.get("Location", "") or _fail_redirect())
+            finally:
+                answer.close()
+        raise FetchError(FetchFailure.REDIRECT, f"more than {MAX_REDIRECTS} redirects")
+
     async def _fetch(self, feed: Feed, validators: Validators) -> FetchResult:
         hop = Hop.first(feed)
         origin = validators.host or hop.host
@@ -146,6 +172,7 @@ class Fetcher:
             body_hash=blake2b(body, digest_size=16).digest(),
             max_age=read_max_age(response.headers, utc_now()),
             remark=describe_repairs(response.headers, unknown),
+            links=tuple(response.headers.getall("Link", ()))[:_MAX_LINKS],
         )
 
     def _refusal(self, response: aiohttp.ClientResponse, hop: Hop) -> FetchFailed:
@@ -175,6 +202,15 @@ def _not_modified(response: aiohttp.ClientResponse, *, sent: Validators, host: s
         max_age=read_max_age(response.headers, utc_now()),
         remark=describe_repairs(response.headers),
     )
+
+
+async def _refusal_text(answer: aiohttp.ClientResponse) -> str:
+    """Return the status of a refusal, and the beginning of its text, which names the reason."""
+    if answer.status in range(200, 300):
+        return ""
+    text = (await answer.content.read(_MAX_REASON)).decode("utf-8", "replace")
+    reason = " ".join(text.split()) if not text.lstrip().startswith("<") else ""
+    return f"answered {_status_text(answer.status)}{f': {reason}' if reason else ''}"
 
 
 def _fail_redirect() -> str:

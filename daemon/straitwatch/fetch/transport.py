@@ -86,18 +86,34 @@ class Transport:
             FetchError: the proxy cannot be used.
             ForbiddenAddress: the address is not public.
         """
+        return await self._request("GET", url, headers, is_trusted=is_trusted)
+
+    async def post(
+        self, url: URL, headers: Mapping[str, str], form: Mapping[str, str]
+    ) -> aiohttp.ClientResponse:
+        """Send a form like `get` starts a request."""
+        return await self._request("POST", url, headers, data=form)
+
+    async def _request(
+        self,
+        method: str,
+        url: URL,
+        headers: Mapping[str, str],
+        *,
+        is_trusted: bool = False,
+        data: Mapping[str, str] | None = None,
+    ) -> aiohttp.ClientResponse:
         if self._guarded is None or self._unguarded is None:
             raise RuntimeError("open the fetcher with `async with` first")
+        request: Any = {"headers": headers, "data": data, "allow_redirects": False}
         proxy = self._policy.proxies.choose(url.scheme, url.host or "", url.port)
         if not proxy:
             session = self._unguarded if is_trusted else self._guarded
-            return await session.get(url, headers=headers, allow_redirects=False)
+            return await session.request(method, url, **request)
         if not (is_trusted or self._policy.allow_private_addresses):
             _require_public(url.host or "")
         try:
-            return await self._unguarded.get(
-                url, headers=headers, allow_redirects=False, proxy=proxy
-            )
+            return await self._unguarded.request(method, url, proxy=proxy, **request)
         except _PROXY_ERRORS as error:
             raise proxy_failure(error) from error
 

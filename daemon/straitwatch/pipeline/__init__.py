@@ -1,4 +1,4 @@
-"""Runs the product; this page shows its five flows, each in the order of its calls.
+"""Runs the product; this page shows its six flows, each in the order of its calls.
 
 Poll one feed, every few minutes::
 
@@ -40,6 +40,17 @@ Write the digest whose window has ended::
         db.record_digest(window)
         db.add_alert(alert, deliveries)
 
+Ask the hubs of feeds for pushes, and take them::
+
+    update_subscriptions()                      # follow the offers of feeds
+    send_requests()
+        request_again(subscription)             # counts as failed until the hub confirms it
+        fetcher.post_form(hub, form)
+    answer_verification(token, params)          # the hub asks whether we want it
+    receive_push(token, body, signature)
+        is_signed(body, signature)
+        db.poll_earlier(feeds)                  # a hint: the feed is due now
+
 Replay stored reports under the current rules, without writing::
 
     refold(reports)
@@ -72,28 +83,44 @@ from straitwatch.pipeline.poll import (
 from straitwatch.pipeline.release import SplitOff, alert_story, release_feed, split_reports
 from straitwatch.pipeline.replay import backtest, refold
 from straitwatch.pipeline.tools import Tools
+from straitwatch.pipeline.websub import (
+    PushOutcome,
+    answer_verification,
+    count_new_entries,
+    hasten_pushed,
+    receive_push,
+    send_requests,
+    update_subscriptions,
+)
 from straitwatch.pipeline.window import WINDOW, FoldWindowCache
 
 __all__ = [
     "WINDOW",
     "FetchedFeed",
     "FoldWindowCache",
+    "PushOutcome",
     "SplitOff",
     "Tools",
     "address",
     "alert_story",
+    "answer_verification",
     "backtest",
     "commit_document",
     "commit_poll",
+    "count_new_entries",
     "deliver_due",
     "fetch_feed",
+    "hasten_pushed",
     "ingest_feed",
     "merge_stories",
+    "receive_push",
     "recognize_entries",
     "record_broken_poll",
     "refold",
     "release_feed",
+    "send_requests",
     "split_reports",
     "split_story",
+    "update_subscriptions",
     "write_digest",
 ]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, Index, UniqueConstraint
 from sqlmodel import Field
 
 from straitwatch.core.model import FeedProfile
@@ -78,3 +78,32 @@ class HostPauseRow(Row, table=True):
     status: int  # of the answer
     since_at: datetime
     until_at: datetime
+
+
+class PushSubscriptionRow(Row, table=True):
+    """A subscription to the pushes of a feed at a hub."""
+
+    __tablename__ = "push_subscription"
+    __table_args__ = (
+        UniqueConstraint("feed_id", "hub", "topic"),
+        Index("ix_push_subscription_due_at", "due_at"),
+        Index("ix_push_subscription_pushed_at", "pushed_at"),
+    )
+
+    token: str = Field(primary_key=True)  # the secret part of the callback's address
+    feed_id: str = Field(foreign_key="feed.id", ondelete="CASCADE")
+    hub: str
+    topic: str
+    callback: str
+    secret: str
+    state: str
+    due_at: datetime
+    lease_until: datetime | None
+    live_at: datetime | None
+    failures: int
+    detail: str
+    pushed_at: datetime | None
+    pushed_seq: int | None
+    paced_until: datetime | None
+    entries_pushed: int
+    entries_missed: int

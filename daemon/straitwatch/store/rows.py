@@ -21,7 +21,7 @@ from straitwatch.core.model import (
     StoryReport,
 )
 from straitwatch.store.columns import Packed, Row, Seq, Texts, Words, table_of
-from straitwatch.store.feed_rows import FeedRow, GapRow, HostPauseRow, SeenRow
+from straitwatch.store.feed_rows import FeedRow, GapRow, HostPauseRow, PushSubscriptionRow, SeenRow
 
 
 class EntryRow(Row, table=True):
@@ -383,6 +383,7 @@ FEED = table_of(FeedRow)
 GAP = table_of(GapRow)
 HOST_PAUSE = table_of(HostPauseRow)
 SEEN = table_of(SeenRow)
+PUSH_SUBSCRIPTION = table_of(PushSubscriptionRow)
 ENTRY = table_of(EntryRow)
 MATCH = table_of(MatchRow)
 MARK = table_of(MarkRow)

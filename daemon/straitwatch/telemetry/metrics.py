@@ -39,6 +39,18 @@ class Metrics:
             "outcome",
         )
         self.entries = self._counter("entries", "Entries read: `new` or `known`.", "outcome")
+        self.pushes = self._counter(
+            "pushes",
+            "Pushes of hubs: `accepted`, `unsigned` (no or a wrong signature: ignored), `ended` "
+            "(no longer wanted) or `unknown` (no such subscription).",
+            "outcome",
+        )
+        self.push_entries = self._counter(
+            "push_entries",
+            "New entries of feeds with pushes: `pushed` (announced) or `missed` (found by a "
+            "regular poll).",
+            "outcome",
+        )
         self.decisions = self._counter(
             "decisions", "Decisions about reports, by reason (see the reasons page).", "reason"
         )

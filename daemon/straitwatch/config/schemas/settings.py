@@ -1,11 +1,11 @@
 """The schema of straitwatch.yaml."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from straitwatch.config.labels import Language
-from straitwatch.config.scalars import Duration, Listen, Pause, Size, Zone
+from straitwatch.config.scalars import Duration, Listen, Pause, PublicUrl, Size, Zone, wrong
 from straitwatch.config.schemas.base import Name, Names, Schema, default_of
 from straitwatch.config.schemas.routing import (
     CanarySchema,
@@ -46,6 +46,17 @@ class WebSchema(Schema):
         "Requests to other names are refused; `localhost` and addresses are always answered.",
         examples=[["straitwatch.example.org"]],
     )
+    public_url: PublicUrl = Field(
+        "",
+        description="Address under which hubs reach this server from the Internet. It turns on "
+        "pushes (WebSub). Only paths below `/push/` need to be public. Default: no pushes.",
+    )
+
+    @model_validator(mode="after")
+    def _has_a_server(self) -> Self:
+        if self.public_url and not self.listen:
+            raise wrong("public_url needs a web server", "set listen too, or remove public_url")
+        return self
 
 
 class PollingSchema(Schema):

@@ -107,6 +107,13 @@ from straitwatch.core.model.plan import (
 from straitwatch.core.model.problem import Position, Problem, Sourced
 from straitwatch.core.model.proxies import NO_PROXIES, Proxies
 from straitwatch.core.model.publisher import NO_DOCUMENT_HINTS, DocumentHints
+from straitwatch.core.model.push import (
+    NO_OFFER,
+    Posted,
+    PushOffer,
+    Subscription,
+    SubscriptionState,
+)
 from straitwatch.core.model.retention import Retention
 from straitwatch.core.model.routing import (
     AlertPolicy,
@@ -148,6 +155,7 @@ __all__ = [
     "NO_CONTENTS",
     "NO_DOCUMENT_HINTS",
     "NO_NOVELTY",
+    "NO_OFFER",
     "NO_PROFILE",
     "NO_PROXIES",
     "NO_VALIDATORS",
@@ -223,8 +231,10 @@ __all__ = [
     "PollPolicy",
     "PollReport",
     "Position",
+    "Posted",
     "Problem",
     "Proxies",
+    "PushOffer",
     "QuietHours",
     "Quote",
     "RawEntry",
@@ -258,6 +268,8 @@ __all__ = [
     "StoryLevel",
     "StoryName",
     "StoryReport",
+    "Subscription",
+    "SubscriptionState",
     "TermSet",
     "Turnover",
     "Validators",

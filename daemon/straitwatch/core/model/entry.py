@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from straitwatch.core.model.condition import NO_CONTENTS, Condition, Contents
 from straitwatch.core.model.publisher import NO_DOCUMENT_HINTS, DocumentHints
+from straitwatch.core.model.push import NO_OFFER, PushOffer
 
 
 class ParseProblem(StrEnum):
@@ -64,6 +65,7 @@ class RawFeed:
     title: str = ""
     link: str = ""
     language: str = ""
+    push: PushOffer = NO_OFFER  # as published, with relative addresses
     entries: tuple[RawEntry, ...] = ()  # without those of known items
     items: tuple[bytes, ...] = ()  # the digest of each item in the document; () = not found
     skipped: frozenset[bytes] = frozenset()  # the digests of known items, which were not read
@@ -112,6 +114,7 @@ class ParsedDocument:
 
     format: str
     title: str = ""
+    push: PushOffer = NO_OFFER
     entries: tuple[Entry, ...] = ()
     unread: frozenset[str] = frozenset()  # known entries, which have only id, date and text hash
     seen: SeenItems = NOTHING_SEEN  # the items of this document

@@ -7,6 +7,7 @@ from enum import StrEnum
 from straitwatch.core.model.condition import HEALTHY, FeedHealth
 from straitwatch.core.model.proxies import NO_PROXIES, Proxies
 from straitwatch.core.model.publisher import NO_DOCUMENT_HINTS, DocumentHints
+from straitwatch.core.model.push import NO_OFFER, PushOffer
 
 
 class FetchFailure(StrEnum):
@@ -96,6 +97,7 @@ class Fetched:
     body_hash: bytes  # blake2b-16 of `body`
     max_age: timedelta | None = None  # for which it is fresh: Cache-Control or Expires
     remark: str = ""  # the malformed parts of the response that were ignored
+    links: tuple[str, ...] = ()  # the Link headers
     seconds: float = 0.0
 
 
@@ -191,6 +193,7 @@ class FeedProfile:
     interval: PollInterval | None = None  # after the last successful poll
     health: FeedHealth = HEALTHY
     hints: DocumentHints = NO_DOCUMENT_HINTS  # of the last whole document
+    push: PushOffer = NO_OFFER
 
 
 NO_PROFILE = FeedProfile()

@@ -69,7 +69,7 @@ def read_zone(text: str, *, default: tzinfo, local: datetime) -> tzinfo | None:
     """Read the zone that a date names.
 
     Args:
-        text: what follows the time, such as "+0800 CST" or "(GMT+9)".
+        text: the end of the date, after the time, such as "+0800 CST" or "(GMT+9)".
         default: the zone of the feed, for a date without a zone and for ambiguous abbreviations.
         local: the date without its zone.
 

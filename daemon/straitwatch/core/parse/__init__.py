@@ -82,6 +82,7 @@ def _problem(problem: ParseProblem, detail: str, parsed: RawFeed | None = None) 
         title=found.title,
         link=found.link,
         language=found.language,
+        push=found.push,
         entries=found.entries,
         problem=problem,
         detail=detail,

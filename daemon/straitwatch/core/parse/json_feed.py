@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from straitwatch.core.model import ParseProblem, RawEntry, RawFeed
+from straitwatch.core.model import ParseProblem, PushOffer, RawEntry, RawFeed
 
 _VERSION = re.compile(r"jsonfeed\.org/version/1(\.1)?")
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
@@ -36,10 +36,18 @@ def _feed(document: dict[str, Any], items: list[Any], max_entries: int) -> RawFe
         title=_text(document.get("title")),
         link=_text(document.get("home_page_url")),
         language=_text(document.get("language")),
+        push=_push_offer(document),
         entries=tuple(_entry(item) for item in items[:max_entries] if isinstance(item, dict)),
         problem=ParseProblem.TOO_MANY_ENTRIES if too_many else None,
         detail=f"{len(items)} entries, the first {max_entries} were read" if too_many else "",
     )
+
+
+def _push_offer(document: dict[str, Any]) -> PushOffer:
+    hubs = document.get("hubs")
+    found = [hub for hub in hubs if isinstance(hub, dict)] if isinstance(hubs, list) else []
+    urls = [_text(hub.get("url")) for hub in found if _text(hub.get("type")).lower() == "websub"]
+    return PushOffer(topic=_text(document.get("feed_url")), hubs=tuple(filter(None, urls)))
 
 
 def _read_broken(text: str, error: str, max_entries: int) -> RawFeed:

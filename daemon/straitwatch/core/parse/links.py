@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from straitwatch.core.model import PushOffer
+
 _ALTERNATE = ("alternate", "http://www.iana.org/assignments/relation/alternate")
 _ANY_LANGUAGE = ("", "x-default")
 _TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
@@ -21,6 +23,18 @@ class Link:
     def is_page(self) -> bool:
         """True if it leads to HTML."""
         return "html" in self.media_type.lower()
+
+
+def push_offer(links: Iterable[Link]) -> PushOffer:
+    """Return the hubs of a feed and the address that it names for itself (W3C WebSub, section 4).
+
+    Args:
+        links: those of the feed, not of its entries.
+    """
+    found = [(link.relation.lower().split(), link.href.strip()) for link in links]
+    topics = [href for relations, href in found if "self" in relations]
+    hubs = tuple(href for relations, href in found if "hub" in relations)
+    return PushOffer(topic=topics[0] if topics else "", hubs=hubs)
 
 
 def best_page(links: Iterable[Link], language: str) -> str:

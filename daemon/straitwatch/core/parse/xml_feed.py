@@ -14,7 +14,7 @@ import feedparser
 
 from straitwatch.core.model import ParseProblem, RawEntry, RawFeed
 from straitwatch.core.parse.items import Items, find_items
-from straitwatch.core.parse.links import Link, best_page
+from straitwatch.core.parse.links import Link, best_page, push_offer
 from straitwatch.core.parse.repair import FEED_ROOT, Repaired, repair
 from straitwatch.core.parse.soundness import is_sound
 from straitwatch.core.parse.web_page import describe_page
@@ -200,11 +200,13 @@ def _parsed(
     count = len(entries) + skipped
     kind = version or (_format(root) if count else "")
     problem, detail = _verdict(kind, count, repaired, document)
+    links = _links(feed)
     return RawFeed(
         format=kind,
         title=_text(feed.get("title")),
-        link=_unresolved(best_page(_links(feed), language) or _text(feed.get("link"))),
+        link=_unresolved(best_page(links, language) or _text(feed.get("link"))),
         language=language,
+        push=push_offer(replace(link, href=_unresolved(link.href)) for link in links),
         entries=entries,
         problem=problem,
         detail=detail,

@@ -18,7 +18,7 @@ _LIST_NAME = re.compile(r"""["']~([^"']*)["']""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subscription:
+class ImportedFeed:
     """A feed of an imported file.
 
     Attributes:
@@ -26,7 +26,7 @@ class Subscription:
         written: the address as the file has it; "" = none.
         address: the corrected address.
         name: "" = the file gives none.
-        problem: what is wrong and a hint, if the feed cannot be used.
+        problem: a message and a hint, if the feed cannot be used.
     """
 
     line: int
@@ -36,14 +36,14 @@ class Subscription:
     problem: tuple[str, str] | None = None
 
 
-def read_subscriptions(text: str) -> Iterator[Subscription]:
+def read_imported_feeds(text: str) -> Iterator[ImportedFeed]:
     """Read an OPML file, even a damaged one, or a list with one address a line."""
     if text.lstrip().startswith("<"):
         return _outlines(text)
     return _lines(text)
 
 
-def _outlines(text: str) -> Iterator[Subscription]:
+def _outlines(text: str) -> Iterator[ImportedFeed]:
     text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
     for outline in _OUTLINE.finditer(text):
         line = text.count("\n", 0, outline.start()) + 1
@@ -52,13 +52,13 @@ def _outlines(text: str) -> Iterator[Subscription]:
         address = values.get("xmlurl", "")
         if address:
             name = values.get("title") or values.get("text") or ""
-            yield _subscription(line, address, " ".join(name.split()))
+            yield _feed(line, address, " ".join(name.split()))
         elif "xmlurl" in outline[1].lower() or values.get("type", "").lower() in _FEED_TYPES:
             problem = ("a feed without an address", 'write it as xmlUrl="https://host/path"')
-            yield Subscription(line=line, name=values.get("text", ""), problem=problem)
+            yield ImportedFeed(line=line, name=values.get("text", ""), problem=problem)
 
 
-def _lines(text: str) -> Iterator[Subscription]:
+def _lines(text: str) -> Iterator[ImportedFeed]:
     for line, written in enumerate(text.splitlines(), 1):
         entry = written.strip()
         if not entry or entry.startswith("#"):
@@ -66,11 +66,11 @@ def _lines(text: str) -> Iterator[Subscription]:
         found = _LIST_LINE.fullmatch(entry)
         name = _LIST_NAME.search(found[2]) if found else None
         address = found[1] if found and found[2] else written
-        yield _subscription(line, address, name[1] if name else "")
+        yield _feed(line, address, name[1] if name else "")
 
 
-def _subscription(line: int, written: str, name: str) -> Subscription:
+def _feed(line: int, written: str, name: str) -> ImportedFeed:
     address = correct_address(written)
-    return Subscription(
+    return ImportedFeed(
         line=line, written=written, address=address, name=name, problem=address_problem(address)
     )
