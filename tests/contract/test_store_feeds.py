@@ -2,7 +2,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 from builders.store import LEASE, NOW, claim, make_feed
-from straitwatch.core.model import Arrivals, Distrust, FeedProfile, FeedState, Validators
+from straitwatch.core.model import (
+    Arrivals,
+    Distrust,
+    DocumentHints,
+    FeedProfile,
+    FeedState,
+    Move,
+    Validators,
+)
 from straitwatch.store import (
     DueFeed,
     Store,
@@ -89,7 +97,10 @@ def test_all_that_a_poll_learned_comes_back(store: Store) -> None:
         feed_id="f1",
         lease_seq=claimed.lease_seq,
         validators=Validators(
-            etag='W/"abc"', last_modified="Sun, 01 Mar 2026 11:00:00 GMT", host="cdn.example:8443"
+            etag='W/"abc"',
+            last_modified="Sun, 01 Mar 2026 11:00:00 GMT",
+            host="cdn.example:8443",
+            is_redirected=True,
         ),
         body_hash=b"\x00\xff\x01",
         baseline_at=NOW,
@@ -103,7 +114,11 @@ def test_all_that_a_poll_learned_comes_back(store: Store) -> None:
         whole_due_at=NOW + timedelta(hours=20),
         unmodified_since_at=NOW - timedelta(hours=2),
         distrust=DISTRUST,
-        profile=FeedProfile(arrivals=Arrivals(entries=2.5, since_at=NOW, counted_at=NOW)),
+        profile=FeedProfile(
+            arrivals=Arrivals(entries=2.5, since_at=NOW, counted_at=NOW),
+            hints=DocumentHints(every=timedelta(minutes=30), skip_hours=(0, 1)),
+            move=Move(to="https://new.example/rss", since_at=NOW, checked_at=NOW),
+        ),
     )
 
     assert store.call(complete_polls, [state]) == [True]

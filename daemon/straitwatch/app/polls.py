@@ -20,6 +20,7 @@ from straitwatch.core.model import (
     PollPolicy,
     PollReport,
 )
+from straitwatch.core.moves import learned_address
 from straitwatch.core.policy import FEED_LEASE, NEW_FEED_YIELDS
 from straitwatch.errors import StoreError
 from straitwatch.pipeline import (
@@ -50,6 +51,7 @@ class Polls:
         self._request_send = request_send
         self._seconds = seconds
         self._lanes = Lanes()
+        self._addresses: dict[str, str] = {}  # learned ones, by feed
         self._limits: dict[str, asyncio.Timeout] = {}  # of the fetches in progress, by feed
         self._waiting: dict[str, Visit] = {}  # the due feeds without a place, by id
         self._refill: asyncio.Task[None] | None = None
@@ -108,9 +110,10 @@ class Polls:
 
     def _visit(self, due: db.DueFeed) -> Visit:
         has_hung = due.last_outcome == FetchFailure.TIMEOUT
+        learned = self._addresses.get(due.feed_id)
         return Visit(
             feed_id=due.feed_id,
-            host=host_of(self._runtime.active.feeds[due.feed_id].url),
+            host=host_of(learned or self._runtime.active.feeds[due.feed_id].url),
             is_slow=self._lanes.is_slow(due.feed_id, default=has_hung),
         )
 
@@ -122,11 +125,13 @@ class Polls:
         for visit in entered:
             del self._waiting[visit.feed_id]
         claimed = await self._claim(entered)
+        now = self._runtime.tools.clock()
         for visit in entered:
             state = claimed.get(visit.feed_id)
             if state is None:  # its host is paused, or another replica polls it
                 self._lanes.give_up(visit)
                 continue
+            self._addresses[visit.feed_id] = learned_address(state.profile.move, now)
             task = asyncio.create_task(self._poll(visit, state))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

@@ -18,6 +18,8 @@ from straitwatch.core.policy import (
     EMPTY_AFTER,
     FLAPPING_FAILURES,
     FLAPPING_POLLS,
+    GONE_AFTER,
+    GONE_POLLS,
     GOOD_POLLS,
     QUIET_AT_LEAST,
     QUIET_AT_MOST,
@@ -81,6 +83,14 @@ def is_broken(*, failures: int, last_ok_at: datetime | None, now: datetime) -> b
         return False
     is_silent = last_ok_at is None or last_ok_at < now - SILENT_AFTER
     return is_silent or failures >= BROKEN_AFTER_FAILURES
+
+
+def is_gone(state: FeedState, now: datetime) -> bool:
+    """Return True if a server has answered 410 (gone) several times over a day."""
+    health, gone = state.profile.health, _LETTERS[Condition.GONE]
+    since_at = health.troubled_at
+    is_told = health.recent.endswith(gone * GONE_POLLS)
+    return is_told and since_at is not None and now - since_at >= GONE_AFTER
 
 
 def outcome_of(contents: Contents | None) -> Condition:
@@ -250,6 +260,9 @@ class _Judge:
         yield (Condition.FLAPPING, self.now), self._is_flapping()
         if distrust is not None:
             yield (Condition.LYING, distrust.since_at), distrust.until_at > self.now
+        move = self.state.profile.move
+        if move is not None and move.adopted_at is not None:
+            yield (Condition.MOVED, move.since_at), True
         if health.troubled_at is not None and not health.has_had_entries:
             lasted = self.now - health.troubled_at
             yield (Condition.EMPTY, health.troubled_at), lasted >= EMPTY_AFTER

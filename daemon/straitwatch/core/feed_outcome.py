@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from straitwatch.core.arrivals import count_arrivals, first_arrivals
 from straitwatch.core.baseline import is_first_fetch_over, was_cut_off
-from straitwatch.core.feed_condition import measure_pause, observe, outcome_of
+from straitwatch.core.feed_condition import is_gone, measure_pause, observe, outcome_of
 from straitwatch.core.intervals import (
     NO_DEMAND,
     NO_HINTS,
@@ -36,7 +36,8 @@ from straitwatch.core.model import (
     Turnover,
     Validators,
 )
-from straitwatch.core.policy import SLOW_ANSWER
+from straitwatch.core.moves import doubt_move, move_after
+from straitwatch.core.policy import GONE_INTERVAL, SLOW_ANSWER
 from straitwatch.core.validators import (
     distrust_after,
     first_whole_document_at,
@@ -47,6 +48,7 @@ from straitwatch.core.websub import find_offer
 # A feed has a gap if no poll succeeded for this many intervals, and at least for this long.
 BLIND_ROUNDS = 3
 BLIND_AFTER = timedelta(minutes=30)
+GONE_JITTER = 0.1  # of the interval, earlier, so that polls drift apart
 
 _FAILURES = {
     FetchFailure.BLOCKED: Condition.BLOCKED,
@@ -74,6 +76,7 @@ class FeedOutcome:
         body_hash = result.body_hash if isinstance(result, Fetched) else self.state.body_hash
         validators = result.validators or self.state.validators
         after = self._good(outcome, validators, body_hash, detail=result.remark)
+        after = replace(after, profile=self._moved(after.profile, result))
         after = self._not_modified(after) if isinstance(result, NotModified) else after
         after = self._paced(after, result.max_age)
         return self._observe(after, self._outcome_of(self.state.profile.health.contents, result))
@@ -109,15 +112,15 @@ class FeedOutcome:
         is_over = is_first_fetch_over(self.state, document)
         distrust = distrust_after(self.state, self.now, are_wrong=has_wrong_validators)
         is_found = distrust is not None and distrust.found_at == self.now
+        push = find_offer(fetched.links, in_document=document.push, document_url=fetched.url)
         after = replace(
             after,
             distrust=distrust,
             blind_since=distrust.since_at if distrust and is_found else after.blind_since,
             last_new_at=self.now if new else self.state.last_new_at,
             baseline_at=(self.state.baseline_at or self.now) if is_over else None,
-            profile=replace(
-                self._learn(document, new=new, matched=matched),
-                push=find_offer(fetched.links, in_document=document.push, document_url=fetched.url),
+            profile=self._moved(
+                replace(self._learn(document, new=new, matched=matched), push=push), fetched
             ),
         )
         after = self._paced(after, None if is_cut_off else fetched.max_age)
@@ -138,6 +141,11 @@ class FeedOutcome:
             health = measure_pause(self.state, until_at=self._blind_since() or self.now)
         hints = document.hints if is_whole else profile.hints
         return replace(profile, arrivals=arrivals, turnover=turnover, health=health, hints=hints)
+
+    def _moved(self, profile: FeedProfile, result: Fetched | NotModified) -> FeedProfile:
+        before, asked, moved_to = self.state.profile.move, result.asked, result.moved_to
+        move = move_after(before, asked=asked, moved_to=moved_to, now=self.now)
+        return replace(profile, move=move)
 
     def _first_arrivals(self, document: ParsedDocument, matched: int) -> Arrivals:
         """Take the entries of an archive for arrivals of the times at which they were published."""
@@ -183,7 +191,11 @@ class FeedOutcome:
         """Return the state after a failed fetch."""
         hints = ServerHints(retry_after=result.retry_after)
         after = self._bad(result.kind, result.detail, hints)
-        return self._observe(after, _FAILURES.get(result.kind, Condition.FAILING))
+        after = self._observe(after, _FAILURES.get(result.kind, Condition.FAILING))
+        if not is_gone(after, self.now):
+            return after
+        wait = GONE_INTERVAL * (1 - GONE_JITTER * self.jitter)
+        return replace(after, next_due_at=self.now + wait)
 
     def broken(self, error: Exception) -> FeedState:
         """Return the state after a poll that failed inside Straitwatch."""
@@ -242,6 +254,7 @@ class FeedOutcome:
 
     def _bad(self, outcome: str, detail: str, hints: ServerHints = NO_HINTS) -> FeedState:
         failures = 1 if was_cut_off(self.state) else self.state.failures + 1
+        profile = self.state.profile
         return replace(
             self.state,
             failures=failures,
@@ -250,6 +263,7 @@ class FeedOutcome:
             last_outcome=str(outcome),
             last_detail=detail,
             next_due_at=self._next(self._interval(self.state), failures, hints),
+            profile=replace(profile, move=doubt_move(profile.move)),
         )
 
     def _next(self, interval: PollInterval, failures: int, hints: ServerHints) -> datetime:

@@ -8,8 +8,9 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from straitwatch.core.diagnosis import DiagnosedFeed, is_overdue
-from straitwatch.core.feed_condition import FAILED, flapping_failures, quiet_limit
+from straitwatch.core.feed_condition import FAILED, flapping_failures, is_gone, quiet_limit
 from straitwatch.core.model import NO_CONTENTS, Condition, Contents, FeedState
+from straitwatch.core.moves import describe_move
 from straitwatch.core.plural import counted
 from straitwatch.core.policy import FLAPPING_POLLS, SLOW_ANSWER
 from straitwatch.core.redact import redact_address
@@ -110,13 +111,15 @@ class _Words:
             case Condition.SLOW:
                 return f"most answers take longer than {SLOW_ANSWER.seconds} s{self._since}"
             case _:
-                return f"the publisher has moved it{self._since}"
+                move = self._state.profile.move
+                return describe_move(move, self.zone) if move else "the publisher has moved it"
 
     def _failure(self) -> str:
         state = self._state
         cause = self._cause or "it cannot be read"
         success = f"last success {self._at(state.last_ok_at)}" if state.last_ok_at else "never read"
-        return f"{cause}{self._since}; {success}"
+        rare = "; now polled once a week" if is_gone(state, self.now) else ""
+        return f"{cause}{self._since}; {success}{rare}"
 
     def _late(self) -> str:
         state = self._state
@@ -152,7 +155,7 @@ class _Words:
             case Condition.TOO_LARGE:
                 return "Raise `polling.max_bytes`, or use a smaller feed"
             case Condition.MOVED:
-                return "Change its address in feeds.yaml"
+                return "Put the new address in feeds.yaml; until then, it is asked there directly"
             case Condition.LATE if is_overdue(self._state, self.now):
                 return "Is `straitwatch run` running?"
             case _:

@@ -43,6 +43,13 @@ MAX_HOST_PAUSE = timedelta(days=1)  # a host that asks for more is polled once a
 MAX_FRESH = timedelta(hours=1)  # of Cache-Control or Expires, so that alerts take minutes, not days
 MAX_DOCUMENT_WAIT = timedelta(hours=1)  # of `ttl`, `skipHours` and `skipDays`, for the same reason
 
+MOVED_POLLS = 5  # with the same permanent redirect, and
+MOVED_AFTER = timedelta(days=3)  # after the first of them, the new address is asked directly
+MOVE_CHECKED_AFTER = timedelta(days=7)  # then the configured address is asked again
+GONE_POLLS = 3  # with 410, and
+GONE_AFTER = timedelta(days=1)  # after the first of them, the feed is gone
+GONE_INTERVAL = timedelta(days=7)  # between two polls of a feed that is gone
+
 # ---------------------------------------------------------------- whole documents of feeds
 
 WHOLE_DOCUMENT_AFTER = timedelta(hours=23)  # daily for every feed polled once an hour or more

@@ -38,14 +38,15 @@ from straitwatch.fetch.headers import (
     read_retry_after,
     read_validators,
 )
-from straitwatch.fetch.hop import Hop
+from straitwatch.fetch.hop import Hop, Redirect, Trail
 from straitwatch.fetch.ping import ping
 from straitwatch.fetch.transport import Transport
 
 MAX_REDIRECTS = 5
 _MAX_REASON = 200  # bytes of a refusal that are shown
 _MAX_LINKS = 20  # Link headers of one response
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+_REDIRECTS = _PERMANENT | {302, 303, 307}
 _REPEATED = frozenset({307, 308})  # redirects that keep the method
 _WITH_BODY = frozenset({200, 203, 204})
 _KINDS = {
@@ -93,15 +94,22 @@ class Fetcher:
         """Request an address once; return "" on success, or else the reason."""
         return await ping(url, self._transport)
 
-    async def fetch(self, feed: Feed, validators: Validators = NO_VALIDATORS) -> FetchResult:
+    async def fetch(
+        self, feed: Feed, validators: Validators = NO_VALIDATORS, *, at: str = ""
+    ) -> FetchResult:
         """Fetch a feed, with a conditional request if it has validators.
 
-        Validators go only to the host that gave them. Time spent waiting for a busy host does not
-        count against the timeout.
+        Validators go only to the host that gave them, and not to an address that redirects to it.
+        Time spent waiting for a busy host does not count against the timeout.
+
+        Args:
+            feed: the feed.
+            validators: of its last document.
+            at: the address to ask, if it is not the configured one.
         """
         started = perf_counter()
         try:
-            result = await self._fetch(feed, validators)
+            result = await self._fetch(feed, validators, at)
         except EXPECTED as error:
             failure = classify(error, timeout=self._timeout)
             result = FetchFailed(kind=failure.kind, detail=failure.detail)
@@ -123,30 +131,32 @@ class Fetcher:
             try:
                 if answer.status not in _REPEATED:
                     return Posted(status=answer.status, detail=await _refusal_text(answer))
-                hop = hop.follow(answer.headers.get("Location", "") or _fail_redirect())
+                hop = hop.follow(_read_redirect(answer).location)
             finally:
                 answer.close()
         raise FetchError(FetchFailure.REDIRECT, f"more than {MAX_REDIRECTS} redirects")
 
-    async def _fetch(self, feed: Feed, validators: Validators) -> FetchResult:
+    async def _fetch(self, feed: Feed, validators: Validators, at: str) -> FetchResult:
         hop = Hop.first(feed)
         origin = validators.host or hop.host
+        may_validate = bool(at) or not validators.is_redirected
+        trail = Trail.begin(hop.follow(at) if at else hop)
         remaining = self._timeout
         for _ in range(MAX_REDIRECTS + 1):
+            hop = trail.hop
+            sent = validators if hop.host == origin and may_validate else NO_VALIDATORS
             async with self._gate.enter(hop.url.authority):
                 started = perf_counter()
                 async with asyncio.timeout(remaining):
-                    answer = await self._request(
-                        hop, validators if hop.host == origin else NO_VALIDATORS
-                    )
+                    answer = await self._request(hop, sent)
                 remaining -= perf_counter() - started
-            if not isinstance(answer, str):
-                return answer
-            hop = hop.follow(answer)
+            if not isinstance(answer, Redirect):
+                return trail.mark(answer, asked=at)
+            trail, may_validate = trail.follow(answer), True
         raise FetchError(FetchFailure.REDIRECT, f"more than {MAX_REDIRECTS} redirects")
 
-    async def _request(self, hop: Hop, validators: Validators) -> FetchResult | str:
-        """Make one request; return the result, or the address of a redirect."""
+    async def _request(self, hop: Hop, validators: Validators) -> FetchResult | Redirect:
+        """Make one request."""
         headers = self._headers | hop.request_headers() | conditional_headers(validators)
         response = await self._transport.get(hop.url, headers)
         try:
@@ -154,7 +164,7 @@ class Fetcher:
                 return await self._read_response(response, hop)
             if response.status in _REDIRECTS:
                 hop.cookies.keep(hop.url, response.headers, utc_now())
-                return response.headers.get("Location", "") or _fail_redirect()
+                return _read_redirect(response)
             if response.status == HTTPStatus.NOT_MODIFIED:
                 return _not_modified(response, sent=validators, host=hop.host)
             return self._refusal(response, hop)
@@ -213,8 +223,13 @@ async def _refusal_text(answer: aiohttp.ClientResponse) -> str:
     return f"answered {_status_text(answer.status)}{f': {reason}' if reason else ''}"
 
 
-def _fail_redirect() -> str:
-    raise FetchError(FetchFailure.REDIRECT, "redirected without an address")
+def _read_redirect(response: aiohttp.ClientResponse) -> Redirect:
+    location = response.headers.get("Location", "")
+    if not location:
+        raise FetchError(FetchFailure.REDIRECT, "redirected without an address")
+    # A redirect that sets a cookie is part of a login or a consent page.
+    is_permanent = response.status in _PERMANENT and "Set-Cookie" not in response.headers
+    return Redirect(location=location, is_permanent=is_permanent)
 
 
 def _kind_of(status: int) -> FetchFailure:

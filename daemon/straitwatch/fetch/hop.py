@@ -6,11 +6,12 @@ from typing import Self
 
 from yarl import URL
 
-from straitwatch.core.model import Feed, FetchFailure
+from straitwatch.core.model import Feed, FetchFailed, FetchFailure, FetchResult
 from straitwatch.fetch.cookies import FetchCookies
 from straitwatch.fetch.failure import FetchError
 from straitwatch.fetch.headers import basic_auth, for_other_host
 
+_MAX_ADDRESS = 2_000  # characters; longer ones are not learned
 _AS_WRITTEN = re.compile(r"[!-~]+")  # such addresses need no quoting and are sent unchanged
 
 
@@ -75,6 +76,55 @@ class Hop:
             return False
         is_upgrade = self.url.scheme != other.scheme and other.is_default_port()
         return self.url.port == other.port or (self.url.is_default_port() and is_upgrade)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirect:
+    """A response that names another address."""
+
+    location: str
+    is_permanent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trail:
+    """The redirects of a fetch, and the place to which the permanent ones among them lead."""
+
+    start: Hop
+    hop: Hop
+    is_permanent: bool = True  # so far
+    moved_to: str = ""
+
+    @classmethod
+    def begin(cls, hop: Hop) -> Self:
+        """Return the trail of a fetch that begins at a step."""
+        return cls(start=hop, hop=hop)
+
+    def follow(self, redirect: Redirect) -> Self:
+        """Return the trail after a redirect.
+
+        Raises:
+            FetchError: the redirect must not be followed.
+        """
+        hop = self.hop.follow(redirect.location)
+        is_permanent = self.is_permanent and redirect.is_permanent
+        moved_to = str(hop.url) if is_permanent else self.moved_to
+        return replace(self, hop=hop, is_permanent=is_permanent, moved_to=moved_to)
+
+    def mark(self, result: FetchResult, *, asked: str) -> FetchResult:
+        """Return a result with what the redirects before it show."""
+        if isinstance(result, FetchFailed):
+            return result
+        is_redirected = bool(asked) or self.hop is not self.start
+        is_move = len(self.moved_to) <= _MAX_ADDRESS and self.moved_to != str(self.start.url)
+        return replace(
+            result,
+            asked=asked,
+            moved_to=self.moved_to if is_move else "",
+            validators=replace(result.validators, is_redirected=is_redirected)
+            if result.validators
+            else result.validators,
+        )
 
 
 def _to_url(text: str) -> URL:

@@ -28,6 +28,7 @@ from straitwatch.core.model import (
     SeenItems,
     Validators,
 )
+from straitwatch.core.moves import learned_address
 from straitwatch.core.parse import hash_entries
 from straitwatch.core.parse_document import ParseRequest
 from straitwatch.core.pauses import pause_of
@@ -72,7 +73,8 @@ class FetchedFeed:
 async def fetch_feed(feed: Feed, state: FeedState, *, tools: Tools) -> FetchedFeed:
     """Fetch one feed: the part of a poll that waits for a server."""
     sent = validators_to_send(state, tools.clock())
-    result = await tools.fetcher.fetch(feed, sent)
+    address = learned_address(state.profile.move, tools.clock())
+    result = await tools.fetcher.fetch(feed, sent, at=address)
     return FetchedFeed(feed=feed, state=state, sent=sent, result=result)
 
 
@@ -180,7 +182,8 @@ async def _has_wrong_validators(outcome: FeedOutcome, fetched: Fetched, tools: T
         return True
     if not is_suspect(state, outcome.sent, now):
         return False
-    is_wrong = isinstance(await tools.fetcher.fetch(feed, state.validators), NotModified)
+    again = await tools.fetcher.fetch(feed, state.validators, at=fetched.asked)
+    is_wrong = isinstance(again, NotModified)
     if is_wrong:
         log.warning("server hid entries", answered=304, since=state.unmodified_since_at)
     return is_wrong

@@ -274,13 +274,20 @@ def _configured(feed: Feed) -> dict[str, Any]:
     return values | {"is_enabled": feed.enabled}
 
 
+_AFTER_REDIRECT = "//"  # before the host of validators that came after a redirect
+
+
+def _validators_host(validators: Validators) -> str:
+    return (_AFTER_REDIRECT if validators.is_redirected else "") + validators.host
+
+
 def _to_columns(state: FeedState) -> dict[str, Any]:
     return {
         "lease_seq": state.lease_seq,
         "lease_until": None,
         "etag": state.validators.etag,
         "last_modified": state.validators.last_modified,
-        "validators_host": state.validators.host,
+        "validators_host": _validators_host(state.validators),
         "body_hash": state.body_hash,
         "baseline_at": state.baseline_at,
         "next_due_at": state.next_due_at,
@@ -313,7 +320,12 @@ def _to_state(row: Iterable[Any]) -> FeedState:
     return FeedState(
         feed_id=id_,
         lease_seq=lease_seq,
-        validators=Validators(etag=etag, last_modified=last_modified, host=host),
+        validators=Validators(
+            etag=etag,
+            last_modified=last_modified,
+            host=host.removeprefix(_AFTER_REDIRECT),
+            is_redirected=host.startswith(_AFTER_REDIRECT),
+        ),
         body_hash=bytes(body_hash),
         baseline_at=baseline_at,
         next_due_at=next_due,

@@ -106,7 +106,7 @@ from straitwatch.core.model.plan import (
 )
 from straitwatch.core.model.problem import Position, Problem, Sourced
 from straitwatch.core.model.proxies import NO_PROXIES, Proxies
-from straitwatch.core.model.publisher import NO_DOCUMENT_HINTS, DocumentHints
+from straitwatch.core.model.publisher import NO_DOCUMENT_HINTS, DocumentHints, Move
 from straitwatch.core.model.push import (
     NO_OFFER,
     Posted,
@@ -214,6 +214,7 @@ __all__ = [
     "Match",
     "MatchNote",
     "MatchText",
+    "Move",
     "NextStep",
     "NotModified",
     "NoticeFacts",

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from straitwatch.core.model.condition import HEALTHY, FeedHealth
 from straitwatch.core.model.proxies import NO_PROXIES, Proxies
-from straitwatch.core.model.publisher import NO_DOCUMENT_HINTS, DocumentHints
+from straitwatch.core.model.publisher import NO_DOCUMENT_HINTS, DocumentHints, Move
 from straitwatch.core.model.push import NO_OFFER, PushOffer
 
 
@@ -77,6 +77,7 @@ class Validators:
     etag: str = ""
     last_modified: str = ""
     host: str = ""  # the host and port that gave them; empty: those of the feed's address
+    is_redirected: bool = False  # they came after a redirect, so the first address has others
 
     def __bool__(self) -> bool:
         return bool(self.etag or self.last_modified)
@@ -98,6 +99,8 @@ class Fetched:
     max_age: timedelta | None = None  # for which it is fresh: Cache-Control or Expires
     remark: str = ""  # the malformed parts of the response that were ignored
     links: tuple[str, ...] = ()  # the Link headers
+    asked: str = ""  # the learned address; "": the configured one
+    moved_to: str = ""  # the address to which the asked one redirects permanently
     seconds: float = 0.0
 
 
@@ -108,6 +111,8 @@ class NotModified:
     validators: Validators
     max_age: timedelta | None = None
     remark: str = ""
+    asked: str = ""
+    moved_to: str = ""
     seconds: float = 0.0
 
 
@@ -194,6 +199,7 @@ class FeedProfile:
     health: FeedHealth = HEALTHY
     hints: DocumentHints = NO_DOCUMENT_HINTS  # of the last whole document
     push: PushOffer = NO_OFFER
+    move: Move | None = None
 
 
 NO_PROFILE = FeedProfile()

@@ -1,7 +1,7 @@
 """What publishers say about their feeds: when to poll them, and where they are."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,6 +11,18 @@ class DocumentHints:
     every: timedelta | None = None  # RSS `ttl`, or `updatePeriod` of the syndication module
     skip_hours: tuple[int, ...] = ()  # UTC, in which nothing is published
     skip_days: tuple[int, ...] = ()  # 0 is Monday
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A new address of a feed, to which its configured one redirects permanently."""
+
+    to: str
+    since_at: datetime  # the first of the redirects
+    polls: int = 1  # in a row with this redirect
+    checked_at: datetime  # the last of them
+    adopted_at: datetime | None = None  # since then the new address is asked directly
+    is_doubtful: bool = False  # the last poll failed: ask the configured address again
 
 
 NO_DOCUMENT_HINTS = DocumentHints()
