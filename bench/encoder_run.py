@@ -61,6 +61,7 @@ def prepare(folder: Path, url: str, encoder: str) -> list[str]:
     settings = {
         "database": f"sqlite:///{folder}/bench.db",
         "polling": {"contact": "bench@example.org", "allow_private_addresses": True},
+        "pages": {"full_text": "never", "watch_edits": "0s"},
         "stories": {"encoder": encoder},
     }
     lists = {"watchlists": [{"id": "bench", "title": "Bench", "match": ["blockade"]}]}

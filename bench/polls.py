@@ -98,7 +98,8 @@ def prepare_straitwatch(folder: Path, urls: Sequence[str], environment: Path) ->
         "contact": "bench@example.org",
         "allow_private_addresses": True,
     }
-    settings = {"database": f"sqlite:///{folder}/bench.db", "polling": polling}
+    pages = {"full_text": "never", "watch_edits": "0s"}
+    settings = {"database": f"sqlite:///{folder}/bench.db", "polling": polling, "pages": pages}
     (config / "straitwatch.yaml").write_text(json.dumps(settings))
     lists = {"watchlists": [{"id": "bench", "title": "Bench", "match": ["blockade"]}]}
     (config / "watchlists" / "bench.yaml").write_text(json.dumps(lists))

@@ -153,6 +153,7 @@ def write_demo_config(directory: Path, stream: Stream, *, port: int, digest_at: 
             "contact": "demo@example.org",
             "allow_private_addresses": True,
         },
+        "pages": {"full_text": "never", "watch_edits": "0s"},  # the links lead nowhere
         "web": {"listen": "127.0.0.1:0"},
     }
     for name, value in (("feeds.yaml", {"feeds": feeds}), ("straitwatch.yaml", settings)):

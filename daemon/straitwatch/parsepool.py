@@ -16,10 +16,12 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from straitwatch.core.model import (
+    Article,
     Condition,
     Contents,
     DocumentHints,
     Entry,
+    PageRequest,
     ParsedDocument,
     ParseProblem,
     PushOffer,
@@ -52,6 +54,7 @@ _ANSWER_CLASSES: Final[Mapping[tuple[str, str], type]] = {
         Condition,
         PushOffer,
         ParseProblem,
+        Article,
         datetime,
         timezone,
         timedelta,
@@ -91,12 +94,20 @@ class ParsePool:
         """Parse and clean one document; if the worker dies, the document has a problem."""
         if len(request.body) > _MAX_BODY:
             return _failed(ParseProblem.TOO_LARGE, f"{len(request.body):,} bytes")
+        answer = await self._ask(request)
+        return answer if isinstance(answer, ParsedDocument) else _failed(*_WRONG_KIND)
+
+    async def extract(self, request: PageRequest) -> Article | ParsedDocument:
+        """Extract the article of a page; if the worker dies, return a document with a problem."""
+        return await self._ask(request)
+
+    async def _ask(self, request: ParseRequest | PageRequest) -> Article | ParsedDocument:
         async with self._free:
             if self._is_closed:
                 raise RuntimeError("the parse pool is closed")
             worker = self._idle.pop() if self._idle else await self._start()
             try:
-                answer = await worker.parse(request, self._timeout)
+                answer = await worker.ask(request, self._timeout)
             except BaseException:
                 await self._end(worker)
                 raise
@@ -138,7 +149,9 @@ class _Worker:
         process = await WorkerProcess.start("straitwatch.parsepool.work", alarm_after, memory_bytes)
         return cls(process, memory_bytes)
 
-    async def parse(self, request: ParseRequest, within: timedelta) -> ParsedDocument:
+    async def ask(
+        self, request: ParseRequest | PageRequest, within: timedelta
+    ) -> Article | ParsedDocument:
         self._documents += 1
         self.is_spent = True  # unless a complete answer arrives
         payload = pickle.dumps(request, protocol=pickle.HIGHEST_PROTOCOL)
@@ -156,6 +169,7 @@ class _Worker:
         return answer
 
 
+_WRONG_KIND = (ParseProblem.NOT_A_FEED, "invalid answer of the worker: another kind")
 _PROBLEMS = {-signal.SIGKILL: ParseProblem.TOO_LARGE, -signal.SIGALRM: ParseProblem.TIMEOUT}
 
 
@@ -166,9 +180,9 @@ class _AnswerReader(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name}")
 
 
-def _answer(payload: bytes) -> ParsedDocument:
+def _answer(payload: bytes) -> Article | ParsedDocument:
     answer = _AnswerReader(io.BytesIO(payload)).load()
-    if not isinstance(answer, ParsedDocument):
+    if not isinstance(answer, Article | ParsedDocument):
         raise pickle.UnpicklingError(type(answer).__name__)
     return answer
 
@@ -176,7 +190,9 @@ def _answer(payload: bytes) -> ParsedDocument:
 _OUT_OF_MEMORY = "more memory than a worker may use"
 
 
-def _is_out_of_memory(answer: ParsedDocument) -> bool:
+def _is_out_of_memory(answer: Article | ParsedDocument) -> bool:
+    if isinstance(answer, Article):
+        return False
     return answer.problem is ParseProblem.TOO_LARGE and answer.detail == _OUT_OF_MEMORY
 
 
@@ -201,9 +217,17 @@ def _by_value(member: Any) -> tuple[type[StrEnum], tuple[str]]:
 
 
 def _read(payload: bytes) -> bytes:
-    request: ParseRequest = pickle.loads(payload)  # noqa: S301 - from the parent
+    request: ParseRequest | PageRequest = pickle.loads(payload)  # noqa: S301 - from the parent
     try:
-        return pickle.dumps(parse_document(request), protocol=pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps(_result(request), protocol=pickle.HIGHEST_PROTOCOL)
     except MemoryError:
         answer = _failed(ParseProblem.TOO_LARGE, _OUT_OF_MEMORY)
         return pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _result(request: ParseRequest | PageRequest) -> Article | ParsedDocument:
+    if isinstance(request, ParseRequest):
+        return parse_document(request)
+    from straitwatch.core.article import extract_article  # noqa: PLC0415 - not for feeds
+
+    return extract_article(request)

@@ -46,6 +46,7 @@ def write_config(
             "contact": "tests@example.org",
             "allow_private_addresses": True,
         },
+        "pages": {"full_text": "never", "watch_edits": "0s"},  # the links of entries lead nowhere
         "web": {"listen": "127.0.0.1:0"},
     }
     main.update(settings)

@@ -23,6 +23,7 @@ from straitwatch.store import (
     get_meta,
     list_stories,
     notice_states,
+    page_of_entry,
     push_subscriptions,
     recent_reports,
     seen_items,
@@ -123,6 +124,17 @@ def test_feed_of_an_older_schema_keeps_its_validators_and_trusts_them(empty_url:
     assert state.validators == Validators(etag='"1"')
     assert (state.whole_due_at, state.unmodified_since_at, state.distrust) == (None, None, None)
     assert (state.profile, seen) == (FeedProfile(), NOTHING_SEEN)
+
+
+def test_entry_of_an_older_schema_has_no_page(empty_url: str) -> None:
+    _make_old_database(empty_url)
+
+    store = Store.open(empty_url)
+
+    (stored,) = store.call(find_entries, "strait")
+    page = store.call(page_of_entry, stored.entry.id)
+    store.close()
+    assert (stored.entry.has_page_text, page) == (False, None)
 
 
 def test_notices_of_an_older_schema_are_remembered_after_the_upgrade(empty_url: str) -> None:

@@ -64,6 +64,8 @@ def use_loopback(config: Path, servers: World) -> None:
     text = settings.read_text(encoding="utf-8")
     text = re.sub(r"# (base_url:) \S+", rf"\1 {servers.slack.url}", text)
     text = text.replace("allow_private_addresses: false", "allow_private_addresses: true")
+    text = text.replace("full_text: auto", "full_text: never")
+    text = text.replace("watch_edits: 72h", "watch_edits: 0s")
     settings.write_text(text, encoding="utf-8")
     feed = {"name": "Example Wire", "url": servers.feeds.url("/wire"), "language": "en"}
     (config / "feeds.yaml").write_text(yaml.safe_dump({"feeds": [feed]}), encoding="utf-8")

@@ -44,7 +44,7 @@ def test_shipped_file_names_every_key_without_effect() -> None:
         if "Accepted, not acted on" in value["description"]
     }
 
-    assert idle == {"identities", "full_text"}
+    assert idle == {"identities"}
     assert [key for key in idle if key not in said] == []
 
 

@@ -14,7 +14,7 @@ from straitwatch.config import (
     load_lists,
     require_files,
 )
-from straitwatch.core.model import EntryKind, MatchText, Receiver, Severity
+from straitwatch.core.model import EntryKind, FullText, MatchText, Receiver, Severity
 from straitwatch.errors import ConfigError
 
 LIST = "watchlists:\n  - id: strait\n    match: [Taiwan Strait]\n"
@@ -47,6 +47,34 @@ def test_empty_value_means_its_default(tmp_path: Path) -> None:
     write(tmp_path, straitwatch="timezone:\nroutes:\npolling:\n  interval:\n")
 
     assert load(tmp_path).polling.interval == timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("auto", FullText.AUTO),
+        ("always", FullText.ALWAYS),
+        ("never", FullText.NEVER),
+        ("true", FullText.ALWAYS),
+        ("false", FullText.NEVER),
+    ],
+)
+def test_full_text_is_a_word_or_a_value_of_earlier_versions(
+    tmp_path: Path, written: str, meant: FullText
+) -> None:
+    feed = f"{{name: Wire, url: 'https://wire.example/rss', full_text: {written}}}"
+    write(
+        tmp_path,
+        feeds=f"feeds: [{feed}]\n",
+        lists=f"{LIST}    full_text: {written}\n",
+        straitwatch=f"pages: {{full_text: {written}}}\n",
+    )
+
+    config = load(tmp_path)
+
+    (feed_of_file,), (watchlist,) = config.feeds, config.watchlists
+    assert {config.pages.full_text, feed_of_file.full_text, watchlist.full_text} == {meant}
+    assert config.notices == ()
 
 
 def test_terminal_replaces_receivers_without_their_variables(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from builders import make_entry
 from straitwatch import parsepool
-from straitwatch.core.model import Entry, ParsedDocument, ParseProblem
+from straitwatch.core.model import Article, Entry, ParsedDocument, ParseProblem
 from straitwatch.core.parse_document import ParseRequest
 from straitwatch.parsepool import ParsePool
 
@@ -183,9 +183,11 @@ def _classes_in(kind: Any) -> set[Any]:
 
 
 def test_answer_of_a_worker_may_contain_every_class_of_a_document() -> None:
-    builtin = {str, int, bytes, type(None), ...}
+    builtin = {str, int, bool, bytes, type(None), ...}
 
-    assert _classes_in(ParsedDocument) - builtin <= set(parsepool._ANSWER_CLASSES.values())
+    assert _classes_in(ParsedDocument | Article) - builtin <= set(
+        parsepool._ANSWER_CLASSES.values()
+    )
 
 
 def test_answer_of_a_worker_keeps_every_field_of_a_document() -> None:

@@ -13,13 +13,15 @@ from straitwatch.core.backtest import Backtest
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.deliver import Driver, SenderThreads
 from straitwatch.encoder import Encoder
-from straitwatch.fetch import Fetcher
+from straitwatch.fetch import Fetcher, PageFetcher
 from straitwatch.parsepool import ParsePool
 
 CALLS = re.findall(r"^ +(?:(\w+)\.)?(\w+)\(", pipeline.__doc__ or "", re.MULTILINE)
 OWNERS = {
     "fetcher": Fetcher,
     "pool": ParsePool,
+    "pages": PageFetcher,
+    "page_pool": ParsePool,
     "encoder": Encoder,
     "window": StoryWindow,
     "senders": SenderThreads,
@@ -32,6 +34,7 @@ MODULES = [
     for name in (
         "pipeline.poll",
         "pipeline.commit",
+        "pipeline.pages",
         "pipeline.deliver",
         "pipeline.digest",
         "pipeline.replay",

@@ -71,6 +71,8 @@ async def deliver(tmp_path: Path, driver: Driver) -> dict[str, db.DeliveryRecord
             store=store,
             fetcher=None,  # type: ignore[arg-type] # no feed is polled here
             pool=None,  # type: ignore[arg-type]
+            pages=None,  # type: ignore[arg-type]
+            page_pool=None,  # type: ignore[arg-type]
             encoder=None,  # type: ignore[arg-type]
             senders=senders,
             metrics=Metrics(),

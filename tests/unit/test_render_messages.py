@@ -23,11 +23,13 @@ from straitwatch.core.model import (
     MatchNote,
     NoticeFacts,
     Outlet,
+    PageChange,
     Quote,
     Reason,
     Severity,
     SignalKind,
     StoryName,
+    Wording,
 )
 from straitwatch.core.render import check_templates, render_mail, render_slack, render_text
 
@@ -571,3 +573,41 @@ def test_same_job_gives_the_same_words() -> None:
     job = make_job(replace(make_alert(), outlet_count=4))
 
     assert render_mail(job, zone="UTC", templates={}) == render_mail(job, zone="UTC", templates={})
+
+
+def test_alert_says_that_its_lists_matched_the_text_of_the_page() -> None:
+    told = everywhere(make_alert(is_from_page=True))
+
+    assert all("Matched in the article’s text" in text for text in told)
+    assert not any("article’s text" in text for text in everywhere())
+
+
+def test_changed_article_is_shown_before_and_after() -> None:
+    change = PageChange(
+        headline=Wording(was="Ships cross", now="Ships turn back"),
+        passages=(Wording(was="Twelve ships crossed.", now="Two ships crossed."),),
+    )
+
+    told = everywhere(make_update(reason=Reason.PAGE_CHANGED, change=change))
+
+    for words in ("Ships cross", "Ships turn back", "Twelve ships crossed.", "Two ships crossed."):
+        assert all(words in text for text in told)
+    assert all("the article was changed" in text for text in told)
+
+
+def test_removed_article_is_shown_with_the_answer_of_its_page() -> None:
+    change = PageChange(is_removed=True, note="answered 410 Gone")
+
+    told = everywhere(make_update(reason=Reason.PAGE_REMOVED, change=change))
+
+    assert all("The page is gone: answered 410 Gone" in text for text in told)
+    assert all("the article was removed" in text for text in told)
+
+
+def test_correction_on_the_page_is_quoted() -> None:
+    change = PageChange(note="Correction: It was two ships.", signal=SignalKind.CORRECTION)
+    facts = make_update(reason=Reason.CORRECTION, signal=SignalKind.CORRECTION, change=change)
+
+    told = everywhere(facts)
+
+    assert all("The page now says: Correction: It was two ships." in text for text in told)

@@ -13,12 +13,22 @@ from straitwatch.cli.answers import (
     FeedAnswer,
     ListAnswer,
     MarkAnswer,
+    PageAnswer,
     RuleAnswer,
     StoredAnswer,
     UnseenAnswer,
 )
+from straitwatch.cli.page_text import _OUTCOMES, page_line
 from straitwatch.cli.why_text import answer_lines, brief_line
-from straitwatch.core.model import Action, DeliveryState, Reason, Relation, Severity
+from straitwatch.core.model import (
+    Action,
+    DeliveryState,
+    PageCause,
+    PageOutcome,
+    Reason,
+    Relation,
+    Severity,
+)
 
 NOON = datetime(2019, 3, 1, 4, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Taipei")
@@ -45,6 +55,7 @@ def make_answer(**changes: Any) -> StoredAnswer:
         "deliveries": (),
         "other_deliveries": 0,
         "marks": (),
+        "page": None,
         "since_then": (),
         "lists": (),
     }
@@ -248,3 +259,43 @@ def test_json_of_an_answer_without_a_story_has_nulls() -> None:
     row = replace(make_answer(), story=None, relation=None, config=None).to_json()
 
     assert (row["story"], row["relation"], row["config"]) == (None, None, None)
+
+
+def make_page(**changes: Any) -> PageAnswer:
+    values: dict[str, Any] = {
+        "task": "text",
+        "cause": "thin",
+        "outcome": "waiting",
+        "detail": "",
+        "fetched": None,
+        "due": NOON,
+        "matched": False,
+    }
+    return PageAnswer(**(values | changes))
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        (
+            make_page(),
+            "page waits to be fetched (title and summary were too short to decide); next request",
+        ),
+        (make_page(outcome="robots", due=None), "page not fetched: robots.txt disallows it"),
+        (make_page(outcome="http_server", due=None), "page not fetched: http server"),
+        (
+            make_page(outcome="read", due=None, matched=True, fetched=NOON),
+            "; the lists matched the text of the article",
+        ),
+    ],
+)
+def test_page_of_an_entry_says_why_and_how_it_was_read(page: PageAnswer, words: str) -> None:
+    lines = [line.plain for line in answer_lines(make_answer(page=page), ZONE)]
+
+    assert any(words in line for line in lines)
+
+
+def test_every_outcome_and_cause_of_a_page_has_words() -> None:
+    for outcome in PageOutcome:
+        assert outcome in _OUTCOMES
+    assert all(page_line(make_page(cause=cause), ZONE) for cause in PageCause)

@@ -21,6 +21,7 @@ import structlog
 from straitwatch.app.activate import activate
 from straitwatch.app.health import HealthWatch
 from straitwatch.app.housekeeping import Housekeeping
+from straitwatch.app.pages import Pages
 from straitwatch.app.polls import POLL_SECONDS, Polls
 from straitwatch.app.reload import ConfigReloader
 from straitwatch.app.runtime import Runtime
@@ -34,7 +35,7 @@ from straitwatch.deliver import SenderThreads
 from straitwatch.encoder import Encoder
 from straitwatch.engines import describe, engine_of
 from straitwatch.errors import StoreError, StoreLost
-from straitwatch.fetch import Fetcher
+from straitwatch.fetch import Fetcher, PageFetcher
 from straitwatch.parsepool import ParsePool
 from straitwatch.pipeline import FoldWindowCache, Tools
 from straitwatch.scheduler import Scheduler
@@ -57,6 +58,7 @@ RESCUE_TRIES = 60  # of saving a deleted database, whose data ends with this pro
 DIGEST_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 5.0
 PUSH_SECONDS = 2.0
+PAGE_SECONDS = 2.0
 PRUNE_SECONDS = 3600.0
 BALANCE_SECONDS = 900.0
 FOLLOW_SECONDS = 15.0
@@ -72,6 +74,7 @@ class App:
 
     runtime: Runtime
     polls: Polls
+    pages: Pages
     senders: Senders
     housekeeping: Housekeeping
     health: HealthWatch
@@ -113,6 +116,7 @@ class App:
         await self.start()
         # A feed that falls due during this run belongs to the next one.
         await self.polls.run_all(due_by=self.runtime.tools.clock())
+        await self.pages.run_all()
         await self.housekeeping.write_digests()
         await self.shadow.end_when_due()
         await self.housekeeping.tend_outbox()
@@ -134,6 +138,7 @@ class App:
         scheduler = Scheduler(on_failure=lambda job: failures.labels(job=job).inc())
         scheduler.every(POLL_SECONDS, self.polls.start_due, name="poll")
         scheduler.every(SEND_SECONDS, self.senders.wake, name="send")
+        scheduler.every(PAGE_SECONDS, self.pages.start_due, name="page")
         scheduler.every(HOUSEKEEPING_SECONDS, self.housekeeping.tend_outbox, name="housekeep")
         scheduler.every(HOUSEKEEPING_SECONDS, self.shadow.end_when_due, name="shadow")
         scheduler.every(DIGEST_SECONDS, self.housekeeping.write_digests, name="digest")
@@ -193,7 +198,7 @@ class App:
 
     async def _drain(self) -> None:
         """Wait for polls and sends, and cancel the late ones; their leases expire."""
-        tasks = [*self.polls.tasks, *self.senders.tasks]
+        tasks = [*self.polls.tasks, *self.pages.tasks, *self.senders.tasks]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=self.grace.total_seconds())
             for task in late:
@@ -236,15 +241,20 @@ async def build_app(
     stack.push_async_callback(asyncio.to_thread, store.close)
     pool = ParsePool()
     stack.push_async_callback(pool.close)
+    page_pool = ParsePool(workers=1)
+    stack.push_async_callback(page_pool.close)
     encoder = Encoder(engine_of(config.encoder), metrics=metrics)
     stack.push_async_callback(encoder.close)
     fetcher = await stack.enter_async_context(Fetcher(config.polling))
+    pages = await stack.enter_async_context(PageFetcher(config.polling))
     threads = SenderThreads()
     stack.callback(threads.close)
     tools = Tools(
         store=store,
         fetcher=fetcher,
         pool=pool,
+        pages=pages,
+        page_pool=page_pool,
         encoder=encoder,
         senders=threads,
         metrics=metrics,
@@ -259,6 +269,7 @@ async def build_app(
     return App(
         runtime=runtime,
         polls=Polls(runtime, request_send=senders.wake),
+        pages=Pages(runtime, request_send=senders.wake),
         senders=senders,
         housekeeping=Housekeeping(runtime),
         health=HealthWatch(runtime, request_send=senders.wake),

@@ -37,6 +37,7 @@ class Housekeeping:
                 holding=active.no_resend_receivers,
                 fallbacks=active.rules.fallbacks,
             )
+            await tools.store.run(db.reset_page_leases)
         await tools.store.run(self._repair_clock)
 
     async def tend_outbox(self) -> None:
@@ -62,6 +63,7 @@ class Housekeeping:
                     fallbacks=fallbacks,
                 ),
                 partial(db.redirect_overdue, fallbacks=fallbacks, now=now),
+                partial(db.expire_pages, now=now),
             ]
         )
 

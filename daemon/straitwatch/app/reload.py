@@ -16,7 +16,7 @@ from straitwatch.app.shadow import ShadowTrial
 from straitwatch.config import Config, config_fingerprint, require_files
 from straitwatch.core.model import NoticeFacts, Severity
 from straitwatch.errors import ConfigError, UsageError
-from straitwatch.fetch import Fetcher
+from straitwatch.fetch import Fetcher, PageFetcher
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -83,7 +83,8 @@ class ConfigReloader:
         active = await self._shadow.start(active, now)
         if config.polling != before.polling:
             fetcher = await self._stack.enter_async_context(Fetcher(config.polling))
-            runtime.tools = replace(runtime.tools, fetcher=fetcher)
+            pages = await self._stack.enter_async_context(PageFetcher(config.polling))
+            runtime.tools = replace(runtime.tools, fetcher=fetcher, pages=pages)
         for name in _NEEDS_RESTART:
             if getattr(config, name) != getattr(before, name):
                 log.warning("changed setting takes effect after a restart", setting=name)

@@ -84,6 +84,19 @@ class FeedAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageAnswer:
+    """The page of an entry: why it was fetched, the last result and the next request."""
+
+    task: str
+    cause: str
+    outcome: str
+    detail: str
+    fetched: datetime | None
+    due: datetime | None
+    matched: bool  # the lists read its text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAnswer:
     """The decision about a stored entry; the fields are the keys of its JSON object."""
 
@@ -107,6 +120,7 @@ class StoredAnswer:
     other_deliveries: int
     marks: tuple[MarkAnswer, ...]
     since_then: tuple[str, ...]
+    page: PageAnswer | None
     lists: tuple[ListAnswer, ...]
 
     def to_json(self) -> dict[str, Any]:

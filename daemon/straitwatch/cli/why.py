@@ -16,6 +16,7 @@ from straitwatch.cli.answers import (
     FeedAnswer,
     ListAnswer,
     MarkAnswer,
+    PageAnswer,
     RuleAnswer,
     StoredAnswer,
     UnseenAnswer,
@@ -38,7 +39,7 @@ from straitwatch.config import Config
 from straitwatch.core.cluster.text import has_cjk
 from straitwatch.core.compiled_beat import compile_beat
 from straitwatch.core.match import Explanation, RuleExplanation, find_near_miss
-from straitwatch.core.model import AlertFacts, Feed, FeedState, Mark, MatchText, Reason
+from straitwatch.core.model import AlertFacts, Feed, FeedState, Mark, MatchText, PageState, Reason
 from straitwatch.core.report import Arrival, make_report, matchable
 from straitwatch.core.route import silence_of
 from straitwatch.errors import StoreAbsent, UsageError
@@ -142,6 +143,7 @@ def _stored(tx: db.Transaction, stored: db.StoredEntry, config: Config) -> Store
         deliveries=tuple(map(_delivery, own)),
         other_deliveries=len(records) - len(own),
         marks=tuple(map(_mark, marks)),
+        page=_page(db.page_of_entry(tx, stored.entry.id), stored),
         since_then=differences_since(tx, stored.config_version, text, config),
         lists=tuple(map(_list, config.matcher.explain(text))),
     )
@@ -208,6 +210,20 @@ def _delivery(record: db.DeliveryRecord) -> DeliveryAnswer:
         not_before=delivery.not_before,
         delivered=record.delivered_at,
         merged_into=record.merged_into or None,
+    )
+
+
+def _page(state: PageState | None, stored: db.StoredEntry) -> PageAnswer | None:
+    if state is None:
+        return None
+    return PageAnswer(
+        task=state.task,
+        cause=state.cause,
+        outcome=state.outcome,
+        detail=state.detail,
+        fetched=state.fetched_at,
+        due=state.due_at,
+        matched=stored.entry.has_page_text,
     )
 
 

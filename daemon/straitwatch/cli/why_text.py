@@ -15,6 +15,7 @@ from straitwatch.cli.answers import (
     UnseenAnswer,
 )
 from straitwatch.cli.output import local_time, zone_time
+from straitwatch.cli.page_text import page_line
 from straitwatch.core.model import DeliveryState
 from straitwatch.core.plural import counted
 from straitwatch.core.reasons import REASONS
@@ -49,6 +50,8 @@ def _history_lines(answer: StoredAnswer, zone: ZoneInfo) -> Iterator[Text]:
         yield Text(f"  {line}")
     for line in _message_lines(answer, zone):
         yield Text(f"  {line}")
+    if answer.page:
+        yield Text(f"  {page_line(answer.page, zone)}")
     for mark in answer.marks:
         yield Text(f"  {_mark_line(mark)}")
     for line in answer.since_then:
@@ -59,7 +62,8 @@ def _decision_lines(answer: StoredAnswer, zone: ZoneInfo) -> Iterator[str]:
     if answer.summary:
         yield f"summary: {_shortened(answer.summary)}"
     if answer.content:
-        yield f"content: {_shortened(answer.content)}"
+        source = "page" if answer.page and answer.page.matched else "content"
+        yield f"{source}: {_shortened(answer.content)}"
     yield answer.url or "no link"
     yield f"seen {zone_time(answer.seen, zone)} in {answer.feed}"
     version = f" [configuration {answer.config}]" if answer.config else ""

@@ -40,6 +40,7 @@ from straitwatch.config.validation_messages import fit
 from straitwatch.core.model import (
     Feed,
     Limit,
+    PagePolicy,
     Problem,
     Receiver,
     Retention,
@@ -179,6 +180,7 @@ class _Loader:
             beat=beat.beat,
             alerts=policy,
             polling=poll_policy(settings.polling, self.environ),
+            pages=PagePolicy(**settings.pages.model_dump()),
             receivers=receivers,
             falls_back_to_terminal=routing.falls_back_to_terminal,
             system_send=routing.system_send(),
@@ -257,8 +259,6 @@ class _Loader:
                 lines.setdefault(value, line)
             feeds.setdefault(feed.id, feed)
             self._check_encoding(document, path, feed_shape)
-            if shape and feed_shape.full_text:
-                self._warn(document, (*path, "full_text"), f"full_text: {_NOT_YET}")
         return tuple(feeds.values())
 
     def _about(

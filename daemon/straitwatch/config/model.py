@@ -11,6 +11,7 @@ from straitwatch.core.model import (
     AlertPolicy,
     Canary,
     Feed,
+    PagePolicy,
     PollPolicy,
     Problem,
     Receiver,
@@ -48,6 +49,7 @@ class Settings:
     beat: Beat = field(repr=False)
     alerts: AlertPolicy
     polling: PollPolicy
+    pages: PagePolicy
     receivers: Mapping[str, Receiver]
     falls_back_to_terminal: bool = (
         False  # no route has a usable receiver, so alerts go to the terminal

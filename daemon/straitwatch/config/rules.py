@@ -237,6 +237,7 @@ def _watchlist(document: Document, path: KeyPath, shape: WatchListSchema) -> Wat
         sources=SourceFilter(**shape.sources.model_dump()),
         fields=shape.fields,
         threshold=shape.threshold,
+        full_text=shape.full_text,
         folding=shape.folding,
         match=texts("match", shape.match),
         signals=points("signals", shape.signals),

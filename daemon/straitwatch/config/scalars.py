@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from straitwatch.config.suggestions import did_you_mean
+from straitwatch.core.model import FullText
 from straitwatch.core.redact import redact_address
 
 _WRITTEN_UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
@@ -22,6 +23,7 @@ _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FIELDS = ("title", "summary", "body", "about")
 _SHORTEST_PAUSE = timedelta(seconds=1)
+_FULL_TEXT_BEFORE = {"true": "always", "false": "never"}  # the values of earlier versions
 _LAST_PORT = 65_535
 _LONGEST = timedelta(days=36_500)
 
@@ -157,6 +159,15 @@ def _span(text: str) -> list[int]:
     return [(begin + step) % 7 for step in range(length + 1)]
 
 
+def _full_text(value: Any) -> FullText:
+    text = str(value).strip().lower()
+    word = _FULL_TEXT_BEFORE.get(text, text)
+    try:
+        return FullText(word)
+    except ValueError:
+        raise wrong(f"not a value of full_text: {value}", "write auto, always or never") from None
+
+
 def _phrase(value: Any) -> str:
     if value is None:
         raise wrong(
@@ -256,5 +267,10 @@ Days = Annotated[
     WithJsonSchema(
         {"type": ["array", "string"], "items": {"type": "string"}, "examples": [["mon-fri"]]}
     ),
+]
+FullTextText = Annotated[
+    FullText,
+    BeforeValidator(_full_text),
+    WithJsonSchema({"enum": [*(str(value) for value in FullText), True, False]}),
 ]
 Phrase = Annotated[str, BeforeValidator(_phrase), WithJsonSchema({"type": _TEXTS})]

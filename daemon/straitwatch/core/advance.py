@@ -132,8 +132,8 @@ def _destinations(
     matches, after = step.unsilenced, step.story
     if step.is_sent:
         routed = route_story(matches, report, policy, story=after)
-        is_correction = step.decision.reason is Reason.CORRECTION
-        return (*routed, *_other_receivers(routed, step)) if is_correction else routed
+        corrects = step.decision.reason.corrects
+        return (*routed, *_other_receivers(routed, step)) if corrects else routed
     if step.decision.reason is Reason.RETELLING and before is not None:
         return newly_reached(matches, report, policy, before=before, after=after)
     return ()

@@ -88,6 +88,9 @@ def _decide_about_severity(fold: Fold) -> Decision:
 def _decide_about_novelty(
     report: Report, fold: Fold, before: Story, policy: AlertPolicy
 ) -> Decision:
+    if report.change:
+        removed = report.change.is_removed
+        return _update(Reason.PAGE_REMOVED if removed else Reason.PAGE_CHANGED)
     if report.is_edited and _changes_the_facts(fold):
         return _update(Reason.DEVELOPMENT)
     if _is_repeat(report, fold):

@@ -110,6 +110,9 @@ def _describe_report(step: Step, report: Report, titles: Mapping[str, str]) -> A
         origins=story.origins,
         is_state_only=story.is_state_only,
         entry_id=entry.id,
+        is_from_page=entry.has_page_text
+        and not any(hit.field in ("title", "summary") for hit in hits),
+        change=report.change,
         is_late=decision.reason is Reason.LATE,
         story_title=story.title,
         is_probable=decision.reason is Reason.PROBABLE,

@@ -30,15 +30,16 @@ from straitwatch.core.model import (
     DeliveryState,
     Destination,
     EntryKind,
-    Features,
     Fold,
     KnownEntry,
     Novelty,
+    PageCause,
+    PageTask,
+    PageWish,
     Plan,
     PlannedEntry,
     Poll,
     PollReport,
-    Reason,
     Relation,
     Release,
     Report,
@@ -152,7 +153,7 @@ def plan_poll(poll: Poll, context: PollContext, rules: Rules) -> Plan:
             context.window.add(report.features, fold, is_sent=is_sent)
         elif step.is_sent:
             context.window.note_sent(report.features, fold.story_id)
-        draft.entries.append(_planned(report, step))
+        draft.entries.append(_planned(report, step, rules))
     return _finish(draft, poll)
 
 
@@ -165,7 +166,7 @@ def _fold(report: Report, context: PollContext, rules: Rules) -> tuple[Fold, boo
             story_id=known.story_id,
             relation=Relation.SAME_ENTRY,
             reason=SAME_GUID,
-            novelty=_edit_novelty(report.features, known, context.window),
+            novelty=_edit_novelty(report, known, context.window),
         )
         return fold, True
     fold = context.window.fold(report.features, rules.folding)
@@ -175,13 +176,16 @@ def _fold(report: Report, context: PollContext, rules: Rules) -> tuple[Fold, boo
     return fold, False
 
 
-def _edit_novelty(features: Features, known: KnownEntry, window: StoryWindow) -> Novelty:
+def _edit_novelty(report: Report, known: KnownEntry, window: StoryWindow) -> Novelty:
     """Return the news of an edit, compared with the messages about its story.
 
     Signals that the stored title already had are not new. They are read from that title because a
     rebuilt window holds the report as it was first folded, and no window holds a closed story.
     """
+    features = report.features
     novelty = window.novelty(features, known.story_id)
+    if report.change and report.change.signal:
+        return replace(novelty, signals=(report.change.signal,))
     signals = novelty.signals if window.is_open(known.story_id) else features.signals
     if not signals:
         return novelty
@@ -189,7 +193,8 @@ def _edit_novelty(features: Features, known: KnownEntry, window: StoryWindow) ->
     return replace(novelty, signals=tuple(kind for kind in signals if kind not in before))
 
 
-def _planned(report: Report, step: Step) -> PlannedEntry:
+def _planned(report: Report, step: Step, rules: Rules) -> PlannedEntry:
+    is_watched = step.is_sent and report.kind.kind is EntryKind.NEWS and not report.change
     return PlannedEntry(
         entry=report.entry,
         is_new=not report.is_edited,
@@ -198,7 +203,11 @@ def _planned(report: Report, step: Step) -> PlannedEntry:
         features=report.features,
         decision=step.decision,
         differences=report.differences,
+        page=_WATCH if is_watched and rules.pages.watch_edits else None,
     )
+
+
+_WATCH = PageWish(task=PageTask.EDITS, cause=PageCause.ALERTED)
 
 
 def _finish(draft: _Draft, poll: Poll) -> Plan:
@@ -246,7 +255,7 @@ def _deliveries(
         for recipient in rules.recipients.get(destination.receiver) or ("",):
             place = (destination.receiver, recipient)
             parent = threads.get(place, "") if decision.action is Action.UPDATE else ""
-            is_wanted = destination.wants_updates or decision.reason is Reason.CORRECTION
+            is_wanted = destination.wants_updates or decision.reason.corrects
             if parent and not is_wanted:
                 continue
             hold = _hold(

@@ -115,3 +115,27 @@ PUSH_RENEW_AT = 0.8  # of the lease
 PUSH_RETRY_AFTER = timedelta(minutes=5)  # without a confirmation; doubled each time, up to a day
 PUSH_DENIED_FOR = timedelta(days=1)  # the hub refused
 PUSH_MAX_HUBS = 3  # of one feed
+
+# ---------------------------------------------------------------- pages of entries
+
+MAX_PAGE_BYTES = 2_000_000
+PAGE_TIMEOUT = timedelta(seconds=20)
+PAGES_AT_ONCE = 4
+PAGE_LEASE = timedelta(minutes=3)  # longer than robots.txt and a page, one after the other
+PAGE_SPACING = timedelta(seconds=10)  # between two pages of one host
+PAGE_RETRY_AFTER = timedelta(hours=1)  # also until a missing page is asked for again
+MAX_PAGE_FAILURES = 3  # in a row
+FULL_TEXT_WITHIN = timedelta(hours=6)  # a page that the budget does not reach is given up
+HOST_REST = timedelta(hours=6)  # after a refusal, such as 403, unless the host asks for longer
+MAX_HOST_REST = timedelta(hours=24)
+ROBOTS_KEPT_FOR = timedelta(hours=24)  # RFC 9309 allows no longer
+ROBOTS_RETRY_AFTER = timedelta(hours=1)  # if it is unreachable; until then, no page of the host
+FULL_TEXT_LENGTH = 4_000  # characters of an article that are matched: news puts its subject first
+SHORTEST_ARTICLE = 80  # characters; less is a notice or a page that needs JavaScript
+FULL_FEED_TEXT = 1_500  # characters of content in a feed that needs no page
+THIN_TEXT = 60  # characters under a headline, without a repeated headline; Han characters count 2
+EDIT_LOOKS = (  # after an alert
+    timedelta(minutes=5),
+    *(timedelta(hours=hours) for hours in (1, 3, 9, 24, 48, 72)),
+)
+WATCHED_PAGES = 3  # of a story: the one alerted first, and the latest

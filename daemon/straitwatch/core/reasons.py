@@ -110,6 +110,21 @@ REASONS: Final[Mapping[Reason, ReasonText]] = MappingProxyType(
             long="the story now meets a route's condition on its sources",
             detail="Such a route sets `min_origins`, `state_only` or `state_first`.",
         ),
+        Reason.PAGE_CHANGED: ReasonText(
+            action="update with the wording before and after",
+            short="the article was changed",
+            long="the headline or a key sentence of an alerted article was changed",
+            detail="The pages of alerted stories are looked at again for `pages.watch_edits` (72 "
+            "hours by default). Counters, dates of publication, related links and spelling do not "
+            "count. If the page declares a correction, the reason is `correction`.",
+        ),
+        Reason.PAGE_REMOVED: ReasonText(
+            action="update",
+            short="the article was removed",
+            long="the page of an alerted article was removed",
+            detail="A page that answers 404 is asked for again an hour later, before it counts as "
+            "removed.",
+        ),
         Reason.RETELLING: ReasonText(
             action="no message; the digest counts it",
             short="retelling",

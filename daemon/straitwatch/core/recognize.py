@@ -58,17 +58,19 @@ def own_id(entry: Entry, earlier: EarlierEntry, *, feed_id: str) -> str:
 def with_own_ids(
     document: ParsedDocument, earlier: Mapping[str, EarlierEntry], *, feed_id: str, now: datetime
 ) -> ParsedDocument:
-    """Replace the ids of entries under reused GUIDs by ids of their own.
+    """Replace the ids of entries under reused GUIDs; edits keep the text of their page.
 
     `earlier` maps the ids of entries with a changed text to the stored entries.
     """
     entries: dict[str, Entry] = {}
     reused: set[str] = set()
     for entry in document.entries:
-        before = earlier.get(entry.id)
-        if before is not None and is_reused_guid(entry, before, now=now):
-            reused.add(entry.id)
-            entry = replace(entry, id=own_id(entry, before, feed_id=feed_id))  # noqa: PLW2901
+        if before := earlier.get(entry.id):
+            edit = _with_page_text(entry, before.entry)
+            if is_reused_guid(edit, before, now=now):
+                reused.add(entry.id)
+                edit = replace(entry, id=own_id(entry, before, feed_id=feed_id))
+            entry = edit  # noqa: PLW2901
         entries.setdefault(entry.id, entry)
     seen = replace(document.seen, records=without_entries(document.seen.records, reused))
     return replace(document, entries=tuple(entries.values()), seen=seen)
@@ -81,6 +83,12 @@ def are_unread_stored(document: ParsedDocument, known: Mapping[str, KnownEntry])
         for entry in document.entries
         if entry.id in document.unread
     )
+
+
+def _with_page_text(entry: Entry, before: Entry) -> Entry:
+    if not before.has_page_text or entry.canonical_url != before.canonical_url:
+        return entry
+    return replace(entry, content=before.content, has_page_text=True)
 
 
 def recognize_returns(

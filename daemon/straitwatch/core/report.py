@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from straitwatch.core.compiled_beat import CompiledBeat
+from straitwatch.core.full_text import match_entry, wish_for_text
 from straitwatch.core.han import one_script
 from straitwatch.core.kind import classify_kind, find_signals
 from straitwatch.core.match.diff import compare_matches
@@ -116,14 +117,16 @@ def build_reports(
     """Match new and edited entries; yield a report for each match, and an entry for each other."""
     for entry in entries:
         text = matchable(entry, arrival.feed)
-        matches = rules.matcher.match(text)
+        matches = match_entry(entry, text, rules)
         differences = _differences(matches, text, rules)
         if matches:
             report = make_report(entry, matches, arrival, rules.policy, rules.beat)
             yield replace(report, differences=differences)
         else:
             is_new = entry.id not in arrival.known
-            yield PlannedEntry(entry=entry, is_new=is_new, differences=differences)
+            is_news = arrival.status_of(entry, rules.policy) is ReportStatus.FRESH
+            wish = wish_for_text(entry, arrival.feed, text, rules) if is_new and is_news else None
+            yield PlannedEntry(entry=entry, is_new=is_new, differences=differences, page=wish)
 
 
 def make_report(

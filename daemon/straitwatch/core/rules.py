@@ -7,7 +7,7 @@ from datetime import timedelta
 from straitwatch.core.cluster import FoldProfile
 from straitwatch.core.compiled_beat import CompiledBeat
 from straitwatch.core.match import Matcher
-from straitwatch.core.model import AlertPolicy, Fallback, Limit
+from straitwatch.core.model import NO_PAGES, AlertPolicy, Fallback, Limit, PagePolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,4 +33,5 @@ class Rules:
     folding: Mapping[str, FoldProfile] = field(default_factory=dict)  # by watch-list
     config_version: str = ""
     config_option: str = ""  # `--config DIR`, for the commands in messages
+    pages: PagePolicy = NO_PAGES  # which pages of entries are fetched
     shadow: Shadow | None = None

@@ -20,6 +20,19 @@ Poll one feed, every few minutes::
                 describe_alert(step, report)    #         the facts of the message
             db.apply_plan(plan)                 #     entries, stories, outbox and feed state
 
+Look at the page of an entry: for its text, or for changes after an alert::
+
+    look_at_page(page)
+        db.stored_entry(page.entry_id)
+        pages.fetch(url, validators)            # robots.txt first
+        page_pool.extract(request)              # the article, in a worker process of its own
+        build_reports(entry, arrival)           # with the text of the page, or with its change
+        commit_page(poll)                       # in one transaction, as for a poll:
+            read_context(reports)
+            db.complete_page(page)              #     the time of the next look
+            plan_poll(poll, context)
+            db.write_plan(plan)
+
 Deliver the due messages of one receiver, as soon as there are any::
 
     deliver_due(receiver, driver)
@@ -73,6 +86,7 @@ from straitwatch.pipeline.corrections import merge_stories, split_story
 from straitwatch.pipeline.deliver import deliver_due
 from straitwatch.pipeline.digest import write_digest
 from straitwatch.pipeline.notices import address
+from straitwatch.pipeline.pages import PageReport, commit_page, look_at_page
 from straitwatch.pipeline.poll import (
     FetchedFeed,
     fetch_feed,
@@ -98,6 +112,7 @@ __all__ = [
     "WINDOW",
     "FetchedFeed",
     "FoldWindowCache",
+    "PageReport",
     "PushOutcome",
     "SplitOff",
     "Tools",
@@ -106,12 +121,14 @@ __all__ = [
     "answer_verification",
     "backtest",
     "commit_document",
+    "commit_page",
     "commit_poll",
     "count_new_entries",
     "deliver_due",
     "fetch_feed",
     "hasten_pushed",
     "ingest_feed",
+    "look_at_page",
     "merge_stories",
     "receive_push",
     "recognize_entries",

@@ -7,7 +7,7 @@ from random import Random
 
 from straitwatch.deliver import SenderThreads
 from straitwatch.encoder import Encoder
-from straitwatch.fetch import Fetcher
+from straitwatch.fetch import Fetcher, PageFetcher
 from straitwatch.parsepool import ParsePool
 from straitwatch.pipeline.pace import Pace
 from straitwatch.pipeline.window import FoldWindowCache
@@ -22,6 +22,8 @@ class Tools:
     store: Store
     fetcher: Fetcher
     pool: ParsePool
+    pages: PageFetcher
+    page_pool: ParsePool  # of its own, so that no feed waits for a page
     encoder: Encoder
     senders: SenderThreads
     metrics: Metrics

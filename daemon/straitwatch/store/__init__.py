@@ -60,6 +60,7 @@ from straitwatch.store.entries import (
     headline_entries,
     latest_entries,
     split_entries,
+    stored_entry,
     story_entries,
 )
 from straitwatch.store.entry_rows import StoredEntry
@@ -120,8 +121,16 @@ from straitwatch.store.outbox_admin import (
 )
 from straitwatch.store.outbox_check import check_outbox
 from straitwatch.store.pace import feed_profiles, urgent_feeds
+from straitwatch.store.pages import (
+    claim_pages,
+    complete_page,
+    count_pages,
+    expire_pages,
+    page_of_entry,
+    reset_page_leases,
+)
 from straitwatch.store.pauses import active_pauses, add_pause
-from straitwatch.store.poll_writer import apply_plan
+from straitwatch.store.poll_writer import apply_plan, write_plan
 from straitwatch.store.pruning import (
     prune,
     prune_messages,
@@ -228,11 +237,14 @@ __all__ = [
     "check_outbox",
     "claim_delivery",
     "claim_due_feeds",
+    "claim_pages",
     "clear_rejection",
     "commentary_items",
+    "complete_page",
     "complete_polls",
     "config_rejection",
     "count_entries_since",
+    "count_pages",
     "count_pushed_entries",
     "coverage",
     "current_story",
@@ -250,6 +262,7 @@ __all__ = [
     "entries_since",
     "expire_deliveries",
     "expire_for_missing_receivers",
+    "expire_pages",
     "expire_silence",
     "familiar_entries",
     "feed_profiles",
@@ -283,6 +296,7 @@ __all__ = [
     "new_entries_by_day",
     "notice_states",
     "oldest_claim",
+    "page_of_entry",
     "pause_receiver",
     "poll_earlier",
     "prune",
@@ -306,6 +320,7 @@ __all__ = [
     "replay_delivery",
     "reset_feed_leases",
     "reset_leases",
+    "reset_page_leases",
     "resume_receiver",
     "retry_dead",
     "retry_delivery",
@@ -325,6 +340,7 @@ __all__ = [
     "split_entries",
     "start_shadow",
     "status_counts",
+    "stored_entry",
     "stored_feeds",
     "stored_pages",
     "stories_by_id",
@@ -334,6 +350,7 @@ __all__ = [
     "update_push_subscriptions",
     "urgent_feeds",
     "with_carried",
+    "write_plan",
     "write_push",
     "write_stories",
 ]

@@ -57,6 +57,12 @@ def find_entries(
     return []
 
 
+def stored_entry(tx: Transaction, entry_id: str) -> StoredEntry | None:
+    """Return an entry by its id."""
+    found = _stored_entries(tx, ENTRY.c.id == entry_id, order=ENTRY.c.seen_at, limit=1)
+    return found[0] if found else None
+
+
 def alert_entries(tx: Transaction, alert_id: str) -> list[StoredEntry]:
     """Return the entry of the report that an alert was about, in a list that may be empty."""
     query = sa.select(ALERT.c.facts_type, ALERT.c.facts).where(ALERT.c.id == alert_id)

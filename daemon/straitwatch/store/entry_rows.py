@@ -53,6 +53,7 @@ def entry_of_row(row: ResultRow) -> Entry:
         language=row.language,
         source=row.source,
         text_hash=bytes(row.text_hash),
+        has_page_text=row.has_page_text,
     )
 
 

@@ -19,6 +19,7 @@ from straitwatch.store.entry_rows import SENT_ACTIONS
 from straitwatch.store.feeds import has_lease, write_state
 from straitwatch.store.keys import title_key, url_key
 from straitwatch.store.outbox import add_deliveries, insert_alerts
+from straitwatch.store.pages import ask_for_pages
 from straitwatch.store.rows import (
     ENTRY,
     MATCH,
@@ -41,6 +42,15 @@ def apply_plan(tx: Transaction, plan: Plan) -> bool:
         fold_lock(tx)  # before any row lock; report numbers then follow the order of commits
     if not has_lease(tx, plan.state):
         return False
+    write_plan(tx, plan)
+    if plan.is_last:
+        write_state(tx, plan.state)
+        write_seen(tx, plan.state.feed_id, plan.seen)
+    return True
+
+
+def write_plan(tx: Transaction, plan: Plan) -> None:
+    """Write everything that a plan changes but the state of the feed."""
     now = plan.state.last_polled_at
     if now is None:
         raise ValueError(f"the plan of feed {plan.state.feed_id} does not say when it was polled")
@@ -52,10 +62,7 @@ def apply_plan(tx: Transaction, plan: Plan) -> bool:
         write_differences(tx, plan, now=now)
     insert_alerts(tx, plan.alerts)
     add_deliveries(tx, plan.deliveries, alerts=plan.alerts)
-    if plan.is_last:
-        write_state(tx, plan.state)
-        write_seen(tx, plan.state.feed_id, plan.seen)
-    return True
+    ask_for_pages(tx, plan.entries, now=now)
 
 
 def _write_entries(tx: Transaction, plan: Plan, *, now: datetime) -> None:
@@ -85,6 +92,7 @@ def _to_row(planned: PlannedEntry, plan: Plan, *, now: datetime) -> dict[str, An
         "language": entry.language,
         "source": entry.source,
         "text_hash": entry.text_hash,
+        "has_page_text": entry.has_page_text,
         "seen_at": now,
         "action": planned.decision.action.value,
         "reason": planned.decision.reason.value,
@@ -106,6 +114,7 @@ _EDITABLE = (
     "language",
     "source",
     "text_hash",
+    "has_page_text",
     "edited_at",
 )
 _DECIDED = ("action", "reason", "config_version")

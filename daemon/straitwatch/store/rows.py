@@ -22,6 +22,7 @@ from straitwatch.core.model import (
 )
 from straitwatch.store.columns import Packed, Row, Seq, Texts, Words, table_of
 from straitwatch.store.feed_rows import FeedRow, GapRow, HostPauseRow, PushSubscriptionRow, SeenRow
+from straitwatch.store.page_rows import PageRow
 
 
 class EntryRow(Row, table=True):
@@ -53,6 +54,7 @@ class EntryRow(Row, table=True):
     language: str
     source: str
     text_hash: bytes
+    has_page_text: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     seen_at: datetime
     edited_at: datetime | None
     listed_at: datetime | None  # last seen in its feed's document, to the week
@@ -385,6 +387,7 @@ HOST_PAUSE = table_of(HostPauseRow)
 SEEN = table_of(SeenRow)
 PUSH_SUBSCRIPTION = table_of(PushSubscriptionRow)
 ENTRY = table_of(EntryRow)
+PAGE = table_of(PageRow)
 MATCH = table_of(MatchRow)
 MARK = table_of(MarkRow)
 SHADOW = table_of(ShadowRow)

@@ -51,6 +51,12 @@ class Metrics:
             "regular poll).",
             "outcome",
         )
+        self.pages = self._counter(
+            "pages",
+            "Pages requested, by result (see `why`), such as `read`, `unchanged`, `robots` or "
+            "`blocked`.",
+            "outcome",
+        )
         self.decisions = self._counter(
             "decisions", "Decisions about reports, by reason (see the reasons page).", "reason"
         )

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from straitwatch.config.labels import Country, Language, Stance, Tag
-from straitwatch.config.scalars import Duration, Pause, Zone
+from straitwatch.config.scalars import Duration, FullTextText, Pause, Zone
 from straitwatch.config.schemas.base import Names, Schema, default_of
 from straitwatch.core.model import Feed
 
@@ -70,10 +70,10 @@ class FeedSchema(Schema):
     headers: dict[str, str] = Field(
         default_factory=dict, description="HTTP headers sent with each request."
     )
-    full_text: bool = Field(
+    full_text: FullTextText | None = Field(
         default_of(Feed, "full_text"),
-        description="true: the pages of entries are fetched. Accepted, not acted on in this "
-        "version.",
+        description="Whether the pages of this feed's new entries are fetched and matched: `auto`, "
+        "`always` or `never`; true means always, false never. Default: `pages.full_text`.",
     )
 
 

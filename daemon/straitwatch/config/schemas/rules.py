@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from straitwatch.config.labels import Country, Language, Stance, Tag
-from straitwatch.config.scalars import Phrase, wrong
+from straitwatch.config.scalars import FullTextText, Phrase, wrong
 from straitwatch.config.schemas.base import (
     Level,
     Name,
@@ -125,6 +125,12 @@ class WatchListSchema(Schema):
         default_of(WatchList, "folding"),
         description="How readily two reports count as one event: `recall` joins more reports and "
         "alerts less, `strict` joins fewer and alerts more.",
+    )
+    full_text: FullTextText = Field(
+        default_of(WatchList, "full_text"),
+        description="Whether the text of fetched pages is matched: `auto` (the page is fetched if "
+        "title and summary are too short, or nearly match), `always` (of every new entry) or "
+        "`never`. A feed's `never` comes first.",
     )
     match: Phrases = Field(
         default_of(WatchList, "match"),

@@ -5,7 +5,16 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from straitwatch.config.labels import Language
-from straitwatch.config.scalars import Duration, Listen, Pause, PublicUrl, Size, Zone, wrong
+from straitwatch.config.scalars import (
+    Duration,
+    FullTextText,
+    Listen,
+    Pause,
+    PublicUrl,
+    Size,
+    Zone,
+    wrong,
+)
 from straitwatch.config.schemas.base import Name, Names, Schema, default_of
 from straitwatch.config.schemas.routing import (
     CanarySchema,
@@ -16,7 +25,7 @@ from straitwatch.config.schemas.routing import (
     SilenceSchema,
     SystemSchema,
 )
-from straitwatch.core.model import AlertPolicy, PollPolicy, Retention
+from straitwatch.core.model import AlertPolicy, PagePolicy, PollPolicy, Retention
 
 
 class RetentionSchema(Schema):
@@ -132,6 +141,35 @@ class PollingSchema(Schema):
     )
 
 
+class PagesSchema(Schema):
+    """Which pages of entries are fetched. robots.txt is always respected."""
+
+    full_text: FullTextText = Field(
+        default_of(PagePolicy, "full_text"),
+        description="When the page of a new entry is fetched, so that lists can match the text of "
+        "the article: `auto` (title and summary are too short to decide, or a list nearly fires), "
+        "`always` (no list fires) or `never`. A feed can set its own.",
+    )
+    watch_edits: Duration = Field(
+        default_of(PagePolicy, "watch_edits"),
+        description="Period in which the pages of alerted stories are looked at again, so that a "
+        "changed headline, a changed key sentence, a correction or a removal is an update. At most "
+        "`72h`; `0s` turns it off.",
+    )
+    per_hour: int = Field(
+        default_of(PagePolicy, "per_hour"),
+        ge=1,
+        le=10_000,
+        description="Pages that are fetched in an hour.",
+    )
+    per_host: int = Field(
+        default_of(PagePolicy, "per_host"),
+        ge=1,
+        le=1_000,
+        description="Pages of one host that are fetched in an hour.",
+    )
+
+
 class StoriesSchema(Schema):
     """How reports are compared, and how the updates of a story are sent."""
 
@@ -190,6 +228,9 @@ class SettingsSchema(Schema):
     )
     polling: PollingSchema = Field(
         default_factory=PollingSchema, description="How often feeds are polled, and how politely."
+    )
+    pages: PagesSchema = Field(
+        default_factory=PagesSchema, description="Which pages of entries are fetched."
     )
     retention: RetentionSchema = Field(
         default_factory=RetentionSchema, description="How long data is kept."

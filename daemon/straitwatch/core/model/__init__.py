@@ -67,6 +67,7 @@ from straitwatch.core.model.fold import (
     StoryConstraint,
     Vector,
 )
+from straitwatch.core.model.full_text import FullText
 from straitwatch.core.model.match import (
     Change,
     Difference,
@@ -92,6 +93,20 @@ from straitwatch.core.model.message import (
     Quote,
     RollupFacts,
     StoryName,
+)
+from straitwatch.core.model.page import (
+    NO_PAGES,
+    Article,
+    PageCause,
+    PageChange,
+    PageOutcome,
+    PagePolicy,
+    PageRequest,
+    PageState,
+    PageTask,
+    PageVersion,
+    PageWish,
+    Wording,
 )
 from straitwatch.core.model.plan import (
     EarlierEntry,
@@ -156,6 +171,7 @@ __all__ = [
     "NO_DOCUMENT_HINTS",
     "NO_NOVELTY",
     "NO_OFFER",
+    "NO_PAGES",
     "NO_PROFILE",
     "NO_PROXIES",
     "NO_VALIDATORS",
@@ -168,6 +184,7 @@ __all__ = [
     "AlertKind",
     "AlertPolicy",
     "Arrivals",
+    "Article",
     "Canary",
     "Change",
     "CollectedUpdate",
@@ -203,6 +220,7 @@ __all__ = [
     "Fold",
     "FoldedReport",
     "Frozen",
+    "FullText",
     "Hit",
     "HostPause",
     "IntervalReason",
@@ -221,6 +239,15 @@ __all__ = [
     "Novelty",
     "Outcome",
     "Outlet",
+    "PageCause",
+    "PageChange",
+    "PageOutcome",
+    "PagePolicy",
+    "PageRequest",
+    "PageState",
+    "PageTask",
+    "PageVersion",
+    "PageWish",
     "ParseProblem",
     "ParsedDocument",
     "Person",
@@ -277,4 +304,5 @@ __all__ = [
     "Vector",
     "Verdict",
     "WatchList",
+    "Wording",
 ]

@@ -40,6 +40,8 @@ class Reason(StrEnum):
     DAY_LATER = "day_later"
     ALREADY_ALERTED = "already_alerted"
     NEW_ROUTE = "new_route"
+    PAGE_CHANGED = "page_changed"
+    PAGE_REMOVED = "page_removed"
     RETELLING = "retelling"
     COMMENTARY = "commentary"
     ROUNDUP = "roundup"
@@ -48,6 +50,11 @@ class Reason(StrEnum):
     LATE = "late"
     NO_ROUTE = "no_route"
     SILENCED = "silenced"
+
+    @property
+    def corrects(self) -> bool:
+        """True if everybody who got the story must hear of it."""
+        return self in (Reason.CORRECTION, Reason.PAGE_CHANGED, Reason.PAGE_REMOVED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

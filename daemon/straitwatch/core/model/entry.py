@@ -106,6 +106,7 @@ class Entry:
     language: str = ""
     source: str = ""  # publisher named by an aggregator; "" = the feed itself
     text_hash: bytes = b""  # of title, summary and content; differs after an edit
+    has_page_text: bool = False  # `content` is the text of its page, not of its feed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

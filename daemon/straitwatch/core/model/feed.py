@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from straitwatch.core.model.condition import HEALTHY, FeedHealth
+from straitwatch.core.model.full_text import FullText
 from straitwatch.core.model.proxies import NO_PROXIES, Proxies
 from straitwatch.core.model.publisher import NO_DOCUMENT_HINTS, DocumentHints, Move
 from straitwatch.core.model.push import NO_OFFER, PushOffer
@@ -47,7 +48,7 @@ class Feed:
     timezone: str | None = None  # of dates without a time zone
     encoding: str | None = None  # of documents that declare none
     headers: tuple[tuple[str, str], ...] = ()
-    full_text: bool = False
+    full_text: FullText | None = None  # None: as for all feeds
     tags: tuple[str, ...] = ()
     about: tuple[str, ...] = ()  # term sets that all its entries match, as its subject
     enabled: bool = True

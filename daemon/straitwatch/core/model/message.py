@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from straitwatch.core.model.decision import Reason
 from straitwatch.core.model.entry import SignalKind
+from straitwatch.core.model.page import PageChange
 from straitwatch.core.model.routing import Limit
 from straitwatch.core.model.severity import Severity
 from straitwatch.core.model.story import Outlet, StoryReport
@@ -105,6 +106,8 @@ class AlertFacts:
     updates: tuple[CollectedUpdate, ...] = ()  # included ones that waited, oldest first
     headline: StoryReport | None = None  # the story's, in a language that the desk prefers
     split_from: StoryName | None = None  # the story that a person split this one off from
+    is_from_page: bool = False  # the lists matched the text of the page, not of the feed
+    change: PageChange | None = None  # of the article, found by looking at its page again
     is_readable: bool = True  # the title is in one of the desk's languages
 
 

@@ -11,6 +11,7 @@ from straitwatch.core.model.feed import Feed, FeedState
 from straitwatch.core.model.fold import Features, Fold
 from straitwatch.core.model.match import Difference, Match
 from straitwatch.core.model.message import Alert
+from straitwatch.core.model.page import PageWish
 from straitwatch.core.model.story import Report, Story
 
 
@@ -63,6 +64,7 @@ class PlannedEntry:
     features: Features | None = None  # of an entry that is a report
     decision: Decision = NOT_MATCHED
     differences: tuple[Difference, ...] = ()  # of a change to the lists that runs in shadow
+    page: PageWish | None = None  # its page is to be fetched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

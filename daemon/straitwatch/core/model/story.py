@@ -8,6 +8,7 @@ from straitwatch.core.model.entry import Entry, Kind, Signal
 from straitwatch.core.model.feed import Feed
 from straitwatch.core.model.fold import Features
 from straitwatch.core.model.match import Difference, Match, StoryLevel
+from straitwatch.core.model.page import PageChange
 from straitwatch.core.model.severity import Severity
 
 
@@ -53,6 +54,7 @@ class Report:
     status: ReportStatus = ReportStatus.FRESH
     is_edited: bool = False  # its entry was stored before; independent of the status
     differences: tuple[Difference, ...] = ()  # caused by changed lists that run in shadow
+    change: PageChange | None = None  # of the article, found by looking at its page again
 
 
 UNNAMED_MEDIA = "other media"  # the origin of an attribution without a name: `newspaper reports`

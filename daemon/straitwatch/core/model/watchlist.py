@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from straitwatch.core.model.full_text import FullText
 from straitwatch.core.model.problem import Position, Sourced
 from straitwatch.core.model.severity import Severity
 
@@ -72,6 +73,7 @@ class WatchList:
     sources: SourceFilter = SourceFilter()
     fields: tuple[str, ...] = ("title", "summary", "content")
     threshold: int = 10
+    full_text: FullText = FullText.AUTO
     match: tuple[Sourced, ...] = ()
     signals: tuple[PointsRule, ...] = ()
     noise: tuple[PointsRule, ...] = ()

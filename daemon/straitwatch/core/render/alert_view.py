@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from straitwatch.core.listing import plausible_date
-from straitwatch.core.model import AlertFacts, CollectedUpdate, MatchNote, Reason, StoryReport
+from straitwatch.core.model import (
+    AlertFacts,
+    CollectedUpdate,
+    MatchNote,
+    PageChange,
+    Reason,
+    StoryReport,
+    Wording,
+)
 from straitwatch.core.plural import counted
 from straitwatch.core.reasons import REASONS
 from straitwatch.core.render.parts import (
@@ -35,6 +43,7 @@ ORIGINS_LIMIT = 5  # origins that a message names, with the number of all
 TERMS_LIMIT = 8  # matched words that a message names for each list
 UPDATES_LIMIT = 8  # collected updates that a message lists; the rest is counted
 ADDED_LIMIT = 8  # new names and figures that a message names
+_NO_CHANGE = PageChange()
 _FIRST_CJK = "\u2e80"  # scripts from here on are written without spaces
 _SAID_BY_LEAD = (Reason.CORRECTION, Reason.OTHER_LANGUAGE)  # before the headline of an update
 _SAYS_UPDATE = re.compile(r"\W*updated?\b\W", re.IGNORECASE)
@@ -61,6 +70,14 @@ class ReportView:
 
 
 @dataclass(frozen=True, slots=True)
+class WordingView:
+    """A changed passage of an article, before and after."""
+
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
 class UpdateView:
     """One of several updates in a message."""
 
@@ -77,6 +94,7 @@ def alert_values(facts: AlertFacts, zone: str) -> dict[str, Any]:
 
 def _report_values(facts: AlertFacts, zone: str) -> dict[str, Any]:
     """Return the values about the report."""
+    change = facts.change or _NO_CHANGE
     title = marked(facts.title, facts.title_spans)
     updates = facts.updates[-UPDATES_LIMIT:]
     return {
@@ -97,13 +115,30 @@ def _report_values(facts: AlertFacts, zone: str) -> dict[str, Any]:
         "when": local_time(facts.published_at or facts.seen_at, zone),
         "has_date": facts.published_at is not None,
         "quote": marked(facts.quote.text, facts.quote.spans, limit=QUOTE_LIMIT),
-        "has_quote": bool(facts.quote.text.strip()) and facts.quote.text != facts.title,
+        "has_quote": _has_quote(facts),
+        "is_from_page": facts.is_from_page,
+        "wordings": tuple(_wording(one) for one in change.wordings),
+        "page_note": shown(change.note, limit=QUOTE_LIMIT),
+        "is_removed": change.is_removed,
         "says_update": bool(_SAYS_UPDATE.match(facts.title)),
         "origin": cited(shown(facts.origin, limit=NAME_LIMIT)),
         "entry_id": shown(facts.entry_id, limit=NAME_LIMIT),
         "is_late": facts.is_late,
         "reason": _why_sent(facts),
     }
+
+
+def _has_quote(facts: AlertFacts) -> bool:
+    """Return False if the quote says no more than the title or a changed passage."""
+    text = facts.quote.text.strip()
+    changed = {one.now for one in facts.change.wordings} if facts.change else set()
+    return bool(text) and text not in changed | {facts.title}
+
+
+def _wording(wording: Wording) -> WordingView:
+    return WordingView(
+        was=shown(wording.was, limit=QUOTE_LIMIT), now=shown(wording.now, limit=QUOTE_LIMIT)
+    )
 
 
 def _story_values(facts: AlertFacts, zone: str) -> dict[str, Any]:

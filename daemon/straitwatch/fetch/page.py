@@ -1,0 +1,117 @@
+"""Fetches pages of entries politely: robots.txt first, with limits of their own."""
+
+from dataclasses import replace
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from protego import Protego
+from yarl import URL
+
+from straitwatch.core.model import (
+    NO_VALIDATORS,
+    Feed,
+    Fetched,
+    FetchFailed,
+    FetchFailure,
+    FetchResult,
+    PollPolicy,
+    Validators,
+)
+from straitwatch.core.policy import (
+    MAX_PAGE_BYTES,
+    PAGE_TIMEOUT,
+    PAGES_AT_ONCE,
+    ROBOTS_KEPT_FOR,
+    ROBOTS_RETRY_AFTER,
+)
+from straitwatch.fetch.client import Fetcher
+
+_AGENT = "Straitwatch"  # the name that robots.txt may mention
+_ACCEPT = (("Accept", "text/html, application/xhtml+xml;q=0.9"),)
+_HTML = ("text/html", "application/xhtml+xml", "")
+_MAX_RULES = 500_000  # characters of robots.txt that are read, as RFC 9309 (2.5) asks for
+_ABSENT = frozenset(range(400, 500)) - {429}
+_HOSTS_KEPT = 5_000
+
+
+class PageFetcher:
+    """Fetches pages with a fetcher of its own, so that they never take the place of a poll."""
+
+    def __init__(self, policy: PollPolicy) -> None:
+        self._fetcher = Fetcher(page_policy(policy))
+        self._robots: dict[str, tuple[datetime, Protego | None]] = {}  # until when
+
+    async def __aenter__(self) -> Self:
+        await self._fetcher.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._fetcher.__aexit__(kind, error, trace)
+
+    async def fetch(
+        self, url: str, validators: Validators = NO_VALIDATORS, *, now: datetime
+    ) -> FetchResult | None:
+        """Fetch a page; return None if robots.txt disallows it.
+
+        The rules of a host that the page redirects to count too: its answer is not used without
+        its permission.
+        """
+        try:
+            if not await self._is_allowed(url, now):
+                return None
+            result = await self._fetcher.fetch(_as_feed(url), validators)
+            if isinstance(result, Fetched) and _site(result.url) != _site(url):
+                return result if await self._is_allowed(result.url, now) else None
+        except ValueError:  # of yarl
+            return FetchFailed(kind=FetchFailure.PROTOCOL, detail="the address cannot be used")
+        return result
+
+    async def _is_allowed(self, url: str, now: datetime) -> bool:
+        site = _site(url)
+        until, rules = self._robots.get(site, (now, None))
+        if until <= now:
+            rules = await self._read_rules(site)
+            if len(self._robots) >= _HOSTS_KEPT:
+                self._robots.clear()
+            kept_for = ROBOTS_RETRY_AFTER if rules is None else ROBOTS_KEPT_FOR
+            self._robots[site] = (now + kept_for, rules)
+        return rules is not None and rules.can_fetch(url, _AGENT)
+
+    async def _read_rules(self, site: str) -> Protego | None:
+        """Read robots.txt as in RFC 9309: a missing one allows all, an unreachable one none."""
+        result = await self._fetcher.fetch(_as_feed(f"{site}/robots.txt"))
+        if isinstance(result, Fetched):
+            return Protego.parse(result.body.decode("utf-8", "replace")[:_MAX_RULES])
+        is_absent = isinstance(result, FetchFailed) and result.status in _ABSENT
+        return Protego.parse("") if is_absent else None
+
+
+def page_policy(policy: PollPolicy) -> PollPolicy:
+    """Return the limits of pages: those of feeds, but fewer, smaller and faster."""
+    return replace(
+        policy,
+        concurrency=PAGES_AT_ONCE,
+        per_host=1,
+        max_bytes=min(policy.max_bytes, MAX_PAGE_BYTES),
+        timeout=min(policy.timeout, PAGE_TIMEOUT),
+    )
+
+
+def is_html(fetched: Fetched) -> bool:
+    """Return True if a response is a page and not, for example, a picture."""
+    return fetched.content_type.partition(";")[0].strip().lower() in _HTML
+
+
+def _as_feed(url: str) -> Feed:
+    return Feed(id="", name="", url=url, headers=_ACCEPT)
+
+
+def _site(url: str) -> str:
+    """Return the scheme, host and port of an address."""
+    return str(URL(url).origin()) if URL(url).host else ""
