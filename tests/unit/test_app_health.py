@@ -12,7 +12,7 @@ from builders.app import Desk, open_desk
 from builders.store import damage, make_alert
 from servers.feeds import FeedServer, Page
 from straitwatch import store as db
-from straitwatch.errors import StoreUnavailable
+from straitwatch.errors import StoreDamaged, StoreUnavailable
 
 
 def gauge(desk: Desk, name: str, **labels: str) -> float | None:
@@ -179,6 +179,21 @@ async def test_health_watch_finds_a_failed_write_without_asking_the_database(tmp
         assert "the database is read-only" in fault.text
         assert gauge(desk, "well") == 0
         assert not fault.needs_restart
+
+
+async def test_health_watch_finds_damage_that_a_statement_meets(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        _checkpoint(tmp_path / "straitwatch.db")
+        damage(tmp_path / "straitwatch.db", "mark")
+        with pytest.raises(StoreDamaged):
+            desk.call(lambda tx: tx.connection.exec_driver_sql("DELETE FROM mark"))
+        await desk.app.health.beat()
+
+        (fault,) = desk.app.health.faults()
+
+        assert "the database is damaged" in fault.text
+        assert fault.needs_restart
+        assert desk.call(db.read_runs)[0].damage
 
 
 async def test_health_watch_finds_a_writer_that_hangs(tmp_path) -> None:

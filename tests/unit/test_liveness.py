@@ -176,6 +176,16 @@ def test_database_that_cannot_recover_needs_a_restart(state: dict[str, Any], fou
     assert (fault.text, fault.needs_restart) == (found, True)
 
 
+def test_damage_that_the_daemon_found_is_known_to_every_check() -> None:
+    assert texts(daemon(damage="row 3 missing")) == ["damaged database: row 3 missing"]
+
+
+def test_late_work_is_a_consequence_of_a_database_that_fails() -> None:
+    failing = DatabaseState(is_locked=True, failure="s.db: the disk is full")
+
+    assert texts(database=failing, feeds_current=0) == ["s.db: the disk is full"]
+
+
 def test_database_that_may_recover_needs_no_restart() -> None:
     failing = DatabaseState(is_locked=True, failure="s.db: the disk is full\nhint: free some space")
 

@@ -52,7 +52,7 @@ GAUGE_SECONDS = 15.0
 FILE_SECONDS = 5.0
 HEALTH_SECONDS = 30.0
 OUTBOX_CHECK_SECONDS = 600.0  # it reads every alert
-FILE_CHECK_SECONDS = 3600.0  # it reads the whole file
+FILE_CHECK_SECONDS = 600.0  # it reads the whole file: 0.2 s of CPU for 300 MB
 RESCUE_PAUSE = timedelta(seconds=10)
 RESCUE_TRIES = 60  # of saving a deleted database, whose data ends with this process
 DIGEST_SECONDS = 5.0

@@ -20,6 +20,7 @@ from straitwatch.core.liveness import (
     list_faults,
 )
 from straitwatch.core.policy import FAILURE_LASTS
+from straitwatch.errors import StoreDamaged
 from straitwatch.metamonitor import (
     notify_first_fetch,
     notify_health,
@@ -54,6 +55,7 @@ class HealthWatch:
             seen_at=now,
             ended_at=now if has_ended else None,
             is_once=self.is_once,
+            damage=self._database().damage,
         )
         canary = self._runtime.active.config.canary
         try:
@@ -72,10 +74,12 @@ class HealthWatch:
 
     def _database(self) -> DatabaseState:
         store = self._runtime.tools.store
+        failure = store.failure(within=FAILURE_LASTS)
+        has_found_damage = isinstance(failure, StoreDamaged)
         return DatabaseState(
             change=store.file_change,
-            damage=self._damage,
-            failure=str(store.failure(within=FAILURE_LASTS) or ""),
+            damage=self._damage or (str(failure).partition("\n")[0] if has_found_damage else ""),
+            failure="" if failure is None or has_found_damage else str(failure),
             has_writer=store.is_working,
             is_locked=True,
         )

@@ -1,7 +1,7 @@
 """Lists the reasons why Straitwatch does not do its job now, once for every health check."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from straitwatch.core.plural import counted
@@ -33,6 +33,7 @@ class Run:
     seen_at: datetime  # it last wrote that it works
     ended_at: datetime | None = None  # set if it stopped by itself
     is_once: bool = False
+    damage: str = ""  # of the database, as this process found it
 
     @property
     def last_at(self) -> datetime:
@@ -97,9 +98,10 @@ def list_faults(
         database: the facts about the database itself.
         zone: the zone of the times in the texts.
     """
-    at_work = _is_at_work(liveness, database, now)
+    damages = (run.damage for run in _working(liveness.runs, now))
+    database = replace(database, damage=database.damage or next(filter(None, damages), ""))
     found = [*database_faults(database), *_run_faults(liveness, database, now, zone)]
-    if at_work:
+    if not found and _is_at_work(liveness, database, now):  # else late work is a consequence
         found += [*_poll_faults(liveness, now, zone), *_message_faults(liveness, now, zone)]
     return tuple(found)
 

@@ -328,7 +328,8 @@ class Store:
     def _translate(self, error: BaseException) -> BaseException:
         """Translate an error, and note it if the database failed rather than the function."""
         translated = translate_error(error, self._engine)
-        if isinstance(translated, StoreUnavailable | StoreDamaged):
+        is_known = self._failure is not None and isinstance(self._failure[0], StoreDamaged)
+        if isinstance(translated, StoreUnavailable | StoreDamaged) and not is_known:
             self._failure = translated, monotonic()
         return translated
 
