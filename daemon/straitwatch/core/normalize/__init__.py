@@ -78,6 +78,7 @@ class _Draft:
     guid: str
     url: str
     canonical: str
+    page: str  # the canonical address if it names an article, else ""
     title: str
     whole_title: str
 
@@ -162,8 +163,8 @@ def _in_order(
 
 def _keys(draft: _Draft) -> Keys:
     """Return the identifiers by which other entries of the document may change an identity."""
-    page = draft.canonical if names_article(draft.canonical) else ""
-    return Keys.of(guid=draft.guid, link=draft.url if page else "", page=page, title=draft.title)
+    link = draft.url if draft.page else ""
+    return Keys.of(guid=draft.guid, link=link, page=draft.page, title=draft.title)
 
 
 def _blank(entry: Entry) -> Entry:
@@ -187,7 +188,9 @@ def _draft(raw: RawEntry, source: DocumentSource) -> _Draft:
     title = clean_title(raw.title, limit=MAX_SUMMARY, is_plain="title" in raw.plain)
     if not source.as_published:
         title = _without_source(title, clean_title(raw.source_title))
-    return _Draft(raw, guid, url, canonical_url(url), cut(title, limit=MAX_TITLE), title)
+    canonical = canonical_url(url)
+    page = canonical if names_article(canonical) else ""
+    return _Draft(raw, guid, url, canonical, page, cut(title, limit=MAX_TITLE), title)
 
 
 def _without_source(title: str, source: str) -> str:
@@ -313,7 +316,7 @@ class _Identities:
             return _digest(self._feed_id, "guid", draft.guid)
         if draft.guid:
             return _digest(self._feed_id, "guid+title", draft.guid, draft.url, draft.title)
-        if draft.url and draft.url not in self._shared_links and names_article(draft.canonical):
+        if draft.page and draft.url not in self._shared_links:
             return _digest(self._feed_id, "link", draft.url)
         text = draft.title or clean_text(draft.raw.summary or draft.raw.content, limit=MAX_TITLE)
         return _digest(self._feed_id, "link+title", draft.url, text)
@@ -322,12 +325,11 @@ class _Identities:
         """Return True if the id would differ without the other entries of the document."""
         if draft.guid:
             return draft.guid in self._shared_guids
-        return draft.url in self._shared_links and names_article(draft.canonical)
+        return bool(draft.page) and draft.url in self._shared_links
 
     def page_of(self, draft: _Draft) -> str:
         """Return the canonical address; "" if other entries share it or it names no article."""
-        is_shared = draft.canonical in self._shared_pages
-        return draft.canonical if names_article(draft.canonical) and not is_shared else ""
+        return "" if draft.page in self._shared_pages else draft.page
 
 
 def _shared(titles_by_key: Mapping[str, set[str]]) -> set[str]:

@@ -5,6 +5,7 @@ import unicodedata
 from datetime import UTC, datetime, tzinfo
 
 from straitwatch.core.normalize.clocks import Clock, read_clock
+from straitwatch.core.normalize.usual_dates import read_usual_date
 from straitwatch.core.normalize.zones import default_zone, read_zone
 
 _EARLIEST_YEAR = 1990  # RSS is from 1999; 1970 means "no date"
@@ -95,6 +96,8 @@ _DAY_ZONE = re.compile(r"Z|[+-]\d{2}:\d{2}", re.IGNORECASE)  # XML Schema: 2026-
 
 def parse_date(text: str, *, timezone: str | None = None) -> datetime | None:
     """Parse a date in any form that feeds use; `timezone` applies if the date has no zone."""
+    if usual := read_usual_date(text):
+        return usual
     text = _tidy(text)
     try:
         stamp = _TIMESTAMP.fullmatch(text)

@@ -9,6 +9,9 @@ _SPACE = re.compile("[\x00-\x20\x7f\xa0\u200b-\u200f\u2028-\u202f\u3000\ufeff]")
 _INNER_SPACE = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?\.?")
 _IPV6 = re.compile(r"\[[0-9a-f:.]{2,45}\]")
+_CLEAN = re.compile(  # most addresses
+    r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/[A-Za-z0-9/._~-]*(?:\?[A-Za-z0-9/._~=&-]+)?"
+)
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SAFE = "/:?#[]@!$&()*+,;=-._~%|"
 _WWW = re.compile(r"www\.[\w.-]+(?:/|\Z)", re.IGNORECASE)
@@ -16,6 +19,8 @@ _WWW = re.compile(r"www\.[\w.-]+(?:/|\Z)", re.IGNORECASE)
 
 def clean_url(raw: str, *, base: str = "") -> str:
     """Return an absolute http(s) address without credentials; "" if invalid."""
+    if len(raw) <= MAX_URL and _CLEAN.fullmatch(raw):
+        return raw
     text = _INNER_SPACE.sub("", raw[: 4 * MAX_URL]).strip(" \xa0\u3000").replace("\\", "/")
     if not text:
         return ""

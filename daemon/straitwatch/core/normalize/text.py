@@ -100,12 +100,16 @@ _ELLIPSIS = "…"
 
 def clean_title(value: str, *, limit: int = 300, is_plain: bool = False) -> str:
     """Return one line of plain text; tags in a plain title are kept as text."""
+    if not value:
+        return ""
     text = _clean_plain(value, limit) if is_plain else _clean_markup(value, limit, keeps_rest=True)
     return cut(" ".join(text.split()), limit=limit)
 
 
 def clean_text(value: str, *, limit: int, is_plain: bool = False) -> str:
     """Return plain text, with one line per block of markup or paragraph of plain text."""
+    if not value:
+        return ""
     is_text = is_plain and not _SURELY_MARKUP.search(value)
     text = _clean_plain(value, limit) if is_text else _clean_markup(value, limit)
     lines = [" ".join(line.split()) for line in text.split("\n")]
