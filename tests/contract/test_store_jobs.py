@@ -22,6 +22,8 @@ from builders.store import (
 from straitwatch.core.model import (
     Action,
     AlertKind,
+    BlindCause,
+    BlindWindow,
     Decision,
     DeliveryReason,
     DeliveryState,
@@ -252,7 +254,10 @@ def test_coverage_counts_current_feeds_and_names_the_others(store: Store) -> Non
 def test_coverage_reports_how_long_a_feed_was_not_read(store: Store) -> None:
     claimed = claimed_feed(store)
     back_at = NOW + timedelta(hours=5)
-    after = _polled(claimed, last_ok_at=back_at, blind_since=NOW + timedelta(hours=1))
+    outage = BlindWindow(
+        cause=BlindCause.OUTAGE, since_at=NOW + timedelta(hours=1), until_at=back_at
+    )
+    after = _polled(claimed, last_ok_at=back_at, blind=outage)
     store.call(complete_polls, [after])
 
     def longest(since_at: datetime, until_at: datetime) -> tuple[str, timedelta]:

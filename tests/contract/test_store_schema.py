@@ -13,11 +13,19 @@ from alembic.script import ScriptDirectory
 from builders.beat import BEAT
 from straitwatch.core.cluster import StoryWindow
 from straitwatch.core.health import NoticeState
-from straitwatch.core.model import NOTHING_SEEN, FeedProfile, Subscription, Validators
+from straitwatch.core.model import (
+    NOTHING_SEEN,
+    BlindCause,
+    BlindWindow,
+    FeedProfile,
+    Subscription,
+    Validators,
+)
 from straitwatch.errors import SchemaMismatch
 from straitwatch.store import (
     Store,
     add_push_subscriptions,
+    blind_windows,
     feed_states,
     find_entries,
     get_meta,
@@ -172,6 +180,26 @@ def test_feed_of_an_older_schema_can_be_subscribed_to_after_the_upgrade(empty_ur
     found = store.call(push_subscriptions)
     store.close()
     assert found == [subscription]
+
+
+def test_gap_of_an_older_schema_is_an_outage_after_the_upgrade(empty_url: str) -> None:
+    _make_old_database(empty_url)
+    since_at, until_at = (datetime(2026, 2, 1, hour, tzinfo=UTC) for hour in (6, 9))
+    engine = sa.create_engine(empty_url)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0018")
+        (feed_id,) = connection.execute(sa.text("SELECT id FROM feed")).scalars()
+        row = {"feed_id": feed_id, "since_at": since_at, "until_at": until_at}
+        connection.execute(sa.insert(sa.table("gap", *map(sa.column, row))), row)
+    engine.dispose()
+
+    store = Store.open(empty_url)
+
+    (found,) = store.call(blind_windows, since_at=since_at)
+    store.close()
+    assert found.window == BlindWindow(
+        cause=BlindCause.OUTAGE, since_at=since_at, until_at=until_at
+    )
 
 
 def test_older_schema_is_not_upgraded_by_looking(empty_url: str) -> None:

@@ -157,3 +157,16 @@ async def test_feeds_share_the_polls_by_what_they_bring(tmp_path) -> None:
         reference = desk.runtime.tools.pace.reference
         assert reference is not None
         assert 0 < reference <= (poll_weight(arrivals, desk.clock()) or 0)
+
+
+async def test_start_after_a_stop_records_the_stop_once_for_all_feeds(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        (feed_id,) = desk.runtime.active.feeds
+        polled = FeedState(feed_id=feed_id, last_polled_at=NOW - 5 * HOUR, next_due_at=NOW - HOUR)
+        desk.call(db.complete_polls, [polled])
+
+        await desk.app.housekeeping.note_stop()
+
+        (found,) = desk.call(db.blind_windows, since_at=NOW - DAY)
+        assert (found.feed, found.window) == ("", desk.runtime.tools.pace.stop)
+        assert found.window.length == 5 * HOUR

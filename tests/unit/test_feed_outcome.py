@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from builders import NOON, make_entry, make_feed, seen_feed_state
 from straitwatch.core.arrivals import arrivals_per_day
 from straitwatch.core.feed_outcome import FeedOutcome
+from straitwatch.core.intervals import Demand
 from straitwatch.core.model import (
+    BlindCause,
+    BlindWindow,
     Condition,
     Contents,
     FeedProfile,
@@ -109,7 +113,8 @@ def test_poll_after_three_missed_ones_reports_the_gap(silent_for, is_gap) -> Non
 
     after = outcome.unchanged("not_modified", NotModified(validators=Validators()))
 
-    assert after.blind_since == (last if is_gap else None)
+    outage = BlindWindow(cause=BlindCause.OUTAGE, since_at=last, until_at=NOON, filled_at=NOON)
+    assert after.blind == (outage if is_gap else None)
 
 
 def test_new_entries_are_counted_as_arrivals_after_the_first_fetch() -> None:
@@ -149,7 +154,7 @@ def test_feed_that_slowed_down_has_no_gap_at_its_own_interval() -> None:
 
     after = outcome_of(state).unchanged("not_modified", NotModified(validators=Validators()))
 
-    assert after.blind_since is None
+    assert after.blind is None
 
 
 def test_unchanged_poll_keeps_the_contents_of_the_last_document() -> None:
@@ -196,3 +201,56 @@ def test_pause_before_a_new_entry_ends_with_the_last_poll_before_an_outage() -> 
     after = outcome_of(seen).parsed(FETCHED, ParsedDocument(format="rss20"), new=1)
 
     assert after.profile.health.quiet_for == 2 * DAY
+
+
+# ---------------------------------------------------------------- blind windows
+
+HOUR = timedelta(hours=1)
+THREE = ParsedDocument(
+    format="rss20", entries=tuple(make_entry(guid=f"{number}") for number in range(3))
+)
+
+
+def window_after(*, last: timedelta, new: int, stop: BlindWindow | None = None) -> Any:
+    """The blind window after a document of three entries, some time after the last poll."""
+    outcome = outcome_of(replace(seen_feed_state(FEED), last_ok_at=NOON - last))
+    outcome = replace(outcome, demand=Demand(stop=stop))
+    return outcome.parsed(FETCHED, THREE, new=new).blind
+
+
+def test_document_without_a_known_entry_leaves_a_window_in_which_some_may_be_missing() -> None:
+    assert window_after(last=HOUR / 4, new=3) == BlindWindow(
+        cause=BlindCause.OVERRUN, since_at=NOON - HOUR / 4, until_at=NOON
+    )
+
+
+def test_document_with_a_known_entry_leaves_no_window() -> None:
+    assert window_after(last=HOUR / 4, new=2) is None
+
+
+@pytest.mark.parametrize(("new", "filled_at"), [(2, NOON), (3, None)])
+def test_known_entry_after_an_outage_shows_that_nothing_is_missing(new, filled_at) -> None:
+    assert window_after(last=5 * HOUR, new=new) == BlindWindow(
+        cause=BlindCause.OUTAGE, since_at=NOON - 5 * HOUR, until_at=NOON, filled_at=filled_at
+    )
+
+
+STOP = BlindWindow(cause=BlindCause.STOPPED, since_at=NOON - 5 * HOUR, until_at=NOON - HOUR / 10)
+
+
+def test_stop_of_straitwatch_is_no_outage_of_a_feed() -> None:
+    assert window_after(last=5 * HOUR, new=2, stop=STOP) is None
+
+
+def test_stop_of_straitwatch_is_recorded_for_a_feed_that_may_lack_entries() -> None:
+    assert window_after(last=5 * HOUR, new=3, stop=STOP) == BlindWindow(
+        cause=BlindCause.STOPPED, since_at=NOON - 5 * HOUR, until_at=NOON
+    )
+
+
+def test_feed_that_failed_before_the_stop_has_an_outage() -> None:
+    assert window_after(last=9 * HOUR, new=2, stop=STOP).cause is BlindCause.OUTAGE
+
+
+def test_first_document_of_a_feed_leaves_no_window() -> None:
+    assert first_fetch(THREE).blind is None

@@ -248,6 +248,13 @@ def test_json_of_an_answer_has_utc_times_and_every_field() -> None:
     assert row["lists"][0]["rules"] == []
 
 
+def test_unseen_text_comes_with_the_spans_in_which_entries_may_be_missing() -> None:
+    answer = UnseenAnswer(title="Ships", missing=("entries may be missing: Wire",))
+
+    assert "  entries may be missing: Wire" in text_of(answer)
+    assert answer.to_json()["missing"] == ["entries may be missing: Wire"]
+
+
 def test_json_of_an_unseen_text_has_feeds_for_an_address_only() -> None:
     text, page = UnseenAnswer(title="Ships"), UnseenAnswer(title="https://a.example", feeds=())
 

@@ -94,6 +94,7 @@ class App:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then finish polls and sends within the grace period."""
         await self.start()
+        await self.housekeeping.note_stop()
         scheduler = self._schedule(stop)
         scheduler.start()
         web = asyncio.create_task(self._serve_web())

@@ -75,6 +75,11 @@ class Housekeeping:
             [partial(write_digest, plan=digest, rules=active.rules, now=now) for digest in digests]
         )
 
+    async def note_stop(self) -> None:
+        """Record the span before this start in which the feeds were not polled."""
+        tools = self._runtime.tools
+        await tools.pace.note_stop(tools.store, now=tools.clock())
+
     async def balance_polls(self) -> None:
         """Share the polls among the feeds by what they bring."""
         tools, active = self._runtime.tools, self._runtime.active

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 from straitwatch import store as db
 from straitwatch.config import Settings
+from straitwatch.core.blind_windows import describe_windows
 from straitwatch.core.liveness import Liveness
 from straitwatch.core.pauses import describe_pause
 from straitwatch.core.validators import describe_distrust
@@ -25,6 +26,7 @@ COUNTS = (
     "dead",
 )
 
+_DAY = timedelta(days=1)
 _LISTED = 5  # feeds whose servers hid entries, and paused hosts
 
 
@@ -59,6 +61,7 @@ class Status:
     distrusted: tuple[str, ...] = ()  # feeds whose servers hid entries
     pauses: tuple[str, ...] = ()  # of hosts
     liveness: Liveness = field(default_factory=Liveness)
+    blind: tuple[str, ...] = ()  # the spans of the last day in which entries may be missing
 
     def to_json(self) -> dict[str, int]:
         """Return the object of `status --json`."""
@@ -86,6 +89,7 @@ def read_status(
         distrusted=tuple(_distrusted(tx, moment)),
         pauses=tuple(_pauses(tx, moment)),
         liveness=db.liveness(tx, now, config.canary if config else None),
+        blind=describe_windows(db.blind_windows(tx, since_at=now - _DAY), zone),
     )
 
 

@@ -135,12 +135,16 @@ class UnseenAnswer:
     title: str
     lists: tuple[ListAnswer, ...] = ()
     feeds: tuple[FeedAnswer, ...] | None = None  # for an address
+    missing: tuple[str, ...] = ()  # spans of the last week in which entries may be missing
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON object."""
-        row = {"title": self.title, "seen": None, "lists": [asdict(item) for item in self.lists]}
+        lists = [asdict(item) for item in self.lists]
+        row: dict[str, Any] = {"title": self.title, "seen": None, "lists": lists}
         if self.feeds is not None:
             row["feeds"] = [asdict(feed) for feed in self.feeds]
+        if self.missing:
+            row["missing"] = list(self.missing)
         return _as_row(row)
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from straitwatch import store as db
 from straitwatch.cli.jsonl import printable
 from straitwatch.cli.output import new_console, zone_time
 from straitwatch.config import Settings
+from straitwatch.core.blind_windows import describe_missing, windows_to_tell
 from straitwatch.core.diagnosis import (
     OFFLINE_HINT,
     DiagnosedFeed,
@@ -31,7 +32,7 @@ from straitwatch.core.diagnosis import (
 from straitwatch.core.feed_words import LABELS, describe_condition
 from straitwatch.core.identity import host_of
 from straitwatch.core.intervals import current_reason
-from straitwatch.core.model import Condition, Feed, FeedState, HostPause
+from straitwatch.core.model import BlindWindow, Condition, Feed, FeedState, HostPause
 from straitwatch.core.pauses import describe_pause
 from straitwatch.core.redact import redact_address
 from straitwatch.core.render import span_text
@@ -56,6 +57,7 @@ class FeedHealthView:
     pushes: Mapping[str, str]  # what there is to say about the pushes of a feed, by its id
     now: datetime
     zone: ZoneInfo
+    missing: Mapping[str, BlindWindow] = field(default_factory=dict)  # the last one, by feed name
 
     @property
     def is_well(self) -> bool:
@@ -72,14 +74,16 @@ class FeedHealthView:
         return "; ".join(filter(None, (words, *rest)))
 
     def detail(self, feed: WatchedFeed, zone: ZoneInfo) -> str:
-        """Return the details of the last poll, the pause of the host, wrong validators, pushes."""
+        """Return the details of the last poll, pause, validators, pushes, and missing entries."""
         state, pause = feed.state, self.pauses.get(host_of(feed.url))
         distrust = state.distrust if is_distrusted(state, self.now) else None
+        missing = self.missing.get(feed.name)
         parts = (
             redact_address(state.last_detail),
             describe_pause(pause, zone) if pause else "",
             describe_distrust(distrust, zone) if distrust else "",
             self.pushes.get(state.feed_id, ""),
+            describe_missing(missing, zone) if missing else "",
         )
         return "; ".join(filter(None, parts))
 
@@ -97,6 +101,7 @@ def read_health(
     return FeedHealthView(
         diagnosis=diagnose_feeds(watched, now),
         pauses=pauses,
+        missing=_missing(tx, now),
         new_entries=db.new_entries_by_day(tx, _midnights(now, zone)),
         pushes=describe_pushes(db.push_subscriptions(tx)),
         now=now,
@@ -111,6 +116,11 @@ def _watched(feed: Feed, state: FeedState | None, pause: HostPause | None) -> Wa
         due_at = max(found.next_due_at or pause.until_at, pause.until_at)
         found = replace(found, next_due_at=due_at)
     return WatchedFeed(name=feed.name, url=feed.url, state=found)
+
+
+def _missing(tx: db.Transaction, now: datetime) -> dict[str, BlindWindow]:
+    windows = windows_to_tell(db.blind_windows(tx, since_at=now - timedelta(days=DAYS)))
+    return {found.feed: found.window for found in windows}
 
 
 def _midnights(now: datetime, zone: ZoneInfo) -> list[datetime]:

@@ -71,7 +71,7 @@ def _print(state: Status, faults: Sequence[Fault], zone: ZoneInfo) -> None:
             console.print(f"hint: {fault.hint}", style="red")
     if not faults:
         console.print(describe_runs(state.liveness, zone))
-    for line in (*state.remarks, *state.distrusted, *state.pauses):
+    for line in (*state.remarks, *state.distrusted, *state.pauses, *state.blind):
         console.print(line, style="yellow")
     for line in _count_lines(state, zone):
         console.print(line)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -35,7 +36,9 @@ from straitwatch.cli.options import (
 from straitwatch.cli.output import new_console, zone_time
 from straitwatch.cli.since_then import differences_since
 from straitwatch.cli.why_text import answer_lines, brief_line
+from straitwatch.clock import utc_now
 from straitwatch.config import Config
+from straitwatch.core.blind_windows import describe_windows
 from straitwatch.core.cluster.text import has_cjk
 from straitwatch.core.compiled_beat import compile_beat
 from straitwatch.core.match import Explanation, RuleExplanation, find_near_miss
@@ -48,6 +51,7 @@ _NEAREST_RULES = 3  # lines of `match` that lack the least
 _ID = re.compile(r"[a-z2-7]{10,}…?|[0-9a-f]{20}")  # of a story or report; of an alert
 _WORD = re.compile(r"[^\W\d_]+")
 _MESSAGES = 1_000  # about a story that are counted
+_WEEK = timedelta(days=7)
 _SHOWN = 5  # entries with the same title; the first in full
 
 app = new_app()
@@ -102,7 +106,8 @@ def why(
 def _answers(tx: db.Transaction, text: str, config: Config, language: str) -> list[Answer]:
     entries = entries_named(tx, text, limit=_SHOWN) or _entries_of_story(tx, text)
     if not entries:
-        return [_unseen(db.feed_states(tx), text, config, language)]
+        unseen = _unseen(db.feed_states(tx), text, config, language)
+        return [replace(unseen, missing=_missing(tx, config))]
     return [_stored(tx, stored, config) for stored in entries]
 
 
@@ -234,6 +239,12 @@ def _mark(mark: Mark) -> MarkAnswer:
 
 
 # ---------------------------------------------------------------- an unknown text
+
+
+def _missing(tx: db.Transaction, config: Config) -> tuple[str, ...]:
+    """Say in which spans of the last week an entry may have been missed."""
+    windows = db.blind_windows(tx, since_at=utc_now() - _WEEK)
+    return describe_windows(windows, ZoneInfo(config.timezone))
 
 
 def _unseen(

@@ -127,6 +127,8 @@ def _shortened(text: str) -> str:
 
 def _unseen_lines(answer: UnseenAnswer, zone: ZoneInfo) -> Iterator[str]:
     yield "  never seen in a feed"
+    for sentence in answer.missing:
+        yield f"  {sentence}"
     if answer.feeds is None:
         return
     if not answer.feeds:

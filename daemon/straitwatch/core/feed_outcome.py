@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from straitwatch.core.arrivals import count_arrivals, first_arrivals
 from straitwatch.core.baseline import is_first_fetch_over, was_cut_off
+from straitwatch.core.blind_windows import is_blind, time_running
 from straitwatch.core.feed_condition import is_gone, measure_pause, observe, outcome_of
 from straitwatch.core.intervals import (
     NO_DEMAND,
@@ -13,6 +14,7 @@ from straitwatch.core.intervals import (
     ServerHints,
     choose_interval,
     hints_of,
+    is_overrun,
     next_poll_at,
     observe_turnover,
     with_hints,
@@ -20,8 +22,11 @@ from straitwatch.core.intervals import (
 from straitwatch.core.model import (
     NO_VALIDATORS,
     Arrivals,
+    BlindCause,
+    BlindWindow,
     Condition,
     Contents,
+    Distrust,
     Feed,
     FeedProfile,
     FeedState,
@@ -45,9 +50,6 @@ from straitwatch.core.validators import (
 )
 from straitwatch.core.websub import find_offer
 
-# A feed has a gap if no poll succeeded for this many intervals, and at least for this long.
-BLIND_ROUNDS = 3
-BLIND_AFTER = timedelta(minutes=30)
 GONE_JITTER = 0.1  # of the interval, earlier, so that polls drift apart
 
 _FAILURES = {
@@ -110,13 +112,14 @@ class FeedOutcome:
         is_cut_off = document.problem is ParseProblem.TRUNCATED
         after = self._cut_off(document) if is_cut_off else self._whole(fetched, document)
         is_over = is_first_fetch_over(self.state, document)
+        has_overlap = is_cut_off or not is_overrun(entries=len(document.entries), new=new)
         distrust = distrust_after(self.state, self.now, are_wrong=has_wrong_validators)
         is_found = distrust is not None and distrust.found_at == self.now
         push = find_offer(fetched.links, in_document=document.push, document_url=fetched.url)
         after = replace(
             after,
             distrust=distrust,
-            blind_since=distrust.since_at if distrust and is_found else after.blind_since,
+            blind=self._window(distrust if is_found else None, has_overlap=has_overlap),
             last_new_at=self.now if new else self.state.last_new_at,
             baseline_at=(self.state.baseline_at or self.now) if is_over else None,
             profile=self._moved(
@@ -222,7 +225,7 @@ class FeedOutcome:
             validators=validators,
             body_hash=body_hash,
             failures=0,
-            blind_since=self._blind_since(),
+            blind=self._window(),
             last_polled_at=self.now,
             last_ok_at=self.now,
             last_outcome=str(outcome),
@@ -243,14 +246,41 @@ class FeedOutcome:
             next_due_at=self._next(interval, 0, hints),
         )
 
+    def _window(
+        self, distrust: Distrust | None = None, *, has_overlap: bool = True
+    ) -> BlindWindow | None:
+        """Return the blind window that this poll ends.
+
+        It is filled if the document has a known entry: then it reaches back to the last poll. A
+        stop of Straitwatch is recorded once, and for a feed only if its document does not.
+        """
+        since_at = distrust.since_at if distrust else self.state.last_ok_at
+        if since_at is None or self.state.baseline_at is None:
+            return None
+        cause = BlindCause.HIDDEN if distrust else self._cause(has_overlap=has_overlap)
+        if cause is None:
+            return None
+        return BlindWindow(
+            cause=cause,
+            since_at=since_at,
+            until_at=self.now,
+            filled_at=self.now if has_overlap else None,
+        )
+
+    def _cause(self, *, has_overlap: bool) -> BlindCause | None:
+        if self._is_blind_for(time_running(self.state, self.demand.stop, self.now)):
+            return BlindCause.OUTAGE
+        if has_overlap:
+            return None
+        return BlindCause.STOPPED if self._blind_since() else BlindCause.OVERRUN
+
     def _blind_since(self) -> datetime | None:
-        """Return the time of the last good poll if this one ends a gap."""
+        """Return the time of the last good poll if this one ends a gap, for whatever reason."""
         last = self.state.last_ok_at
-        interval = self.feed.interval or self.policy.interval
-        if self.state.profile.interval is not None:
-            interval = max(interval, self.state.profile.interval.length)
-        is_gap = last is not None and self.now - last > max(BLIND_ROUNDS * interval, BLIND_AFTER)
-        return last if is_gap else None
+        return last if last and self._is_blind_for(self.now - last) else None
+
+    def _is_blind_for(self, span: timedelta) -> bool:
+        return is_blind(self.feed, self.state, self.policy, blind_for=span)
 
     def _bad(self, outcome: str, detail: str, hints: ServerHints = NO_HINTS) -> FeedState:
         failures = 1 if was_cut_off(self.state) else self.state.failures + 1
@@ -258,7 +288,7 @@ class FeedOutcome:
         return replace(
             self.state,
             failures=failures,
-            blind_since=None,
+            blind=None,
             last_polled_at=self.now,
             last_outcome=str(outcome),
             last_detail=detail,

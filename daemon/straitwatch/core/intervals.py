@@ -11,6 +11,7 @@ from math import exp2, sqrt
 from straitwatch.core.arrivals import arrivals_per_day, poll_weight
 from straitwatch.core.model import (
     NO_DOCUMENT_HINTS,
+    BlindWindow,
     DocumentHints,
     Feed,
     FeedProfile,
@@ -48,6 +49,7 @@ class Demand:
 
     reference: float | None = None  # the weight of a feed polled at `polling.interval`
     is_breaking: bool = False  # the feed carries an urgent story
+    stop: BlindWindow | None = None  # the last span in which Straitwatch was not running
 
 
 NO_DEMAND = Demand()
@@ -120,6 +122,11 @@ def may_quicken(profile: FeedProfile) -> bool:
 
 
 # ---------------------------------------------------------------- the document
+
+
+def is_overrun(*, entries: int, new: int) -> bool:
+    """Return True if a document has no known entry, so that some may have been missed."""
+    return OVERLAP_ENTRIES <= entries <= new
 
 
 def observe_turnover(

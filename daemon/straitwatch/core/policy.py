@@ -72,6 +72,12 @@ RECEIVER_BROKEN_AFTER = timedelta(minutes=2)  # a restart of the receiver's serv
 RECEIVER_UNREACHABLE_AFTER = timedelta(minutes=15)  # without a success, while messages wait
 REMIND_AFTER = timedelta(hours=6)  # between two notices on the same subject
 
+# ---------------------------------------------------------------- blind windows
+
+# A feed has a gap if no poll succeeded for this many intervals, and at least for this long.
+BLIND_ROUNDS = 3
+BLIND_AFTER = timedelta(minutes=30)
+
 # ---------------------------------------------------------------- adaptive poll intervals
 
 # ADR 0013 gives the reasons; bench/intervals.py compares the policies.

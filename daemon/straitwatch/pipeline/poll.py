@@ -149,6 +149,9 @@ async def _ingest_document(
     report = await commit_document(poll, store=tools.store, rules=rules, folding=tools.folding)
     if arrival.silent:
         log.info("older entries recorded without alerts", entries=len(arrival.silent))
+    if after.blind and after.blind.filled_at is None and report.outcome != FENCED:
+        tools.metrics.possible_gaps.inc()
+        log.warning("no known entry: others may have been missed", since=after.blind.since_at)
     _count(report, len(known), tools.metrics)
     return report
 

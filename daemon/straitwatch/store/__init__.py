@@ -84,6 +84,7 @@ from straitwatch.store.feeds import (
     stored_feeds,
     sync_feeds,
 )
+from straitwatch.store.gaps import blind_windows, fill_window, last_activity, note_stop
 from straitwatch.store.health import (
     CANARY_STARTED,
     CANARY_WRITTEN,
@@ -233,6 +234,7 @@ __all__ = [
     "apply_alert",
     "apply_plan",
     "apply_release",
+    "blind_windows",
     "cancel_deliveries",
     "check_outbox",
     "claim_delivery",
@@ -267,6 +269,7 @@ __all__ = [
     "familiar_entries",
     "feed_profiles",
     "feed_states",
+    "fill_window",
     "find_entries",
     "find_push_subscription",
     "finish_attempt",
@@ -283,6 +286,7 @@ __all__ = [
     "held_reports",
     "hold_receiver",
     "known_entries",
+    "last_activity",
     "last_digest_until",
     "last_edit_seq",
     "last_lease",
@@ -294,6 +298,7 @@ __all__ = [
     "liveness",
     "merged_into",
     "new_entries_by_day",
+    "note_stop",
     "notice_states",
     "oldest_claim",
     "page_of_entry",

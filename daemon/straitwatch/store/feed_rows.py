@@ -7,7 +7,7 @@ from sqlalchemy import Column, Index, UniqueConstraint
 from sqlmodel import Field
 
 from straitwatch.core.model import FeedProfile
-from straitwatch.store.columns import Packed, Row
+from straitwatch.store.columns import Packed, Row, Seq
 
 
 class FeedRow(Row, table=True):
@@ -63,10 +63,15 @@ class GapRow(Row, table=True):
     """A span in which a feed was not read; digests report it."""
 
     __tablename__ = "gap"
+    __table_args__ = (UniqueConstraint("feed_id", "since_at"), {"sqlite_autoincrement": True})
 
-    feed_id: str = Field(primary_key=True, foreign_key="feed.id", ondelete="CASCADE")
-    since_at: datetime = Field(primary_key=True)
+    seq: int | None = Field(default=None, sa_column=Column("seq", Seq, primary_key=True))
+    feed_id: str | None = Field(foreign_key="feed.id", ondelete="CASCADE")  # None: all feeds
+    cause: str
+    since_at: datetime
     until_at: datetime = Field(index=True)
+    filled_at: datetime | None  # when everything published in it was known to be read
+    found: int  # entries that back-fill found
 
 
 class HostPauseRow(Row, table=True):

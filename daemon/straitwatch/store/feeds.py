@@ -19,7 +19,8 @@ from straitwatch.core.model import (
     Validators,
 )
 from straitwatch.store.expiry import NO_FALLBACKS, return_unanswered
-from straitwatch.store.rows import DELIVERY, FEED, GAP
+from straitwatch.store.gaps import note_windows
+from straitwatch.store.rows import DELIVERY, FEED
 from straitwatch.store.transaction import Transaction
 
 _CONFIGURED = ("name", "url", "language", "country", "kind", "stance", "tier", "is_enabled")
@@ -181,18 +182,8 @@ def complete_polls(tx: Transaction, states: Sequence[FeedState]) -> list[bool]:
     ]
     if rows:
         tx.execute(_COMPLETE, rows)
-        note_gaps(tx, [state for state, is_ours in zip(states, ours, strict=True) if is_ours])
+        note_windows(tx, [state for state, is_ours in zip(states, ours, strict=True) if is_ours])
     return ours
-
-
-def note_gaps(tx: Transaction, states: Sequence[FeedState]) -> None:
-    """Store the ended spans in which feeds were not read."""
-    rows = [
-        {"feed_id": state.feed_id, "since_at": state.blind_since, "until_at": state.last_ok_at}
-        for state in states
-        if state.blind_since
-    ]
-    tx.insert_new(GAP, rows)
 
 
 def reset_feed_leases(tx: Transaction, states: Sequence[FeedState]) -> None:
@@ -253,7 +244,7 @@ def has_lease(tx: Transaction, state: FeedState) -> bool:
 def write_state(tx: Transaction, state: FeedState) -> None:
     """Store a feed's state and end its lease; call `has_lease` first."""
     tx.execute(_COMPLETE, [_to_columns(state) | {"b_id": state.feed_id}])
-    note_gaps(tx, [state])
+    note_windows(tx, [state])
 
 
 _SEQS = sa.select(FEED.c.id, FEED.c.lease_seq).where(

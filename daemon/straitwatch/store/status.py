@@ -1,11 +1,12 @@
 """Counts feeds, entries and messages for `status` and for the coverage of digests."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from straitwatch.core.blind_windows import windows_to_tell
 from straitwatch.core.diagnosis import (
     NO_DIAGNOSIS,
     FeedDiagnosis,
@@ -18,18 +19,20 @@ from straitwatch.core.diagnosis import (
 from straitwatch.core.feed_words import cause_of
 from straitwatch.core.model import (
     AlertKind,
+    BlindCause,
     CoverageFacts,
     DeliveryState,
+    FeedWindow,
     Story,
 )
 from straitwatch.store.delivery_rows import OPEN
-from straitwatch.store.feeds import IS_WATCHED, watched_feeds
+from straitwatch.store.feeds import watched_feeds
+from straitwatch.store.gaps import blind_windows
 from straitwatch.store.rows import (
     ALERT,
     DELIVERY,
     ENTRY,
     FEED,
-    GAP,
     REPORT,
     STORY,
 )
@@ -108,8 +111,8 @@ def coverage(
     """Return the state of the feeds in a window, and the numbers of their entries and matches."""
     feeds = watched_feeds(tx)
     diagnosis = diagnose_feeds(feeds, now)
-    gaps = _ended_gaps(tx, since_at=since_at, until_at=until_at)
-    gap = longest_gap(gaps, feeds, since_at=since_at, until_at=until_at)
+    windows = blind_windows(tx, since_at=since_at, until_at=until_at)
+    gap = longest_gap(_outages(windows), feeds, since_at=since_at, until_at=until_at)
     return CoverageFacts(
         since_at=since_at,
         until_at=until_at,
@@ -120,6 +123,7 @@ def coverage(
         entries_read=_count(tx, ENTRY, ENTRY.c.seen_at >= since_at, ENTRY.c.seen_at < until_at),
         blind_feed=gap.feed if gap else "",
         blind_for=gap.length if gap else timedelta(0),
+        windows=tuple(windows_to_tell(windows)),
         rollups=_count(
             tx,
             ALERT,
@@ -135,15 +139,12 @@ def coverage(
     )
 
 
-def _ended_gaps(tx: Transaction, *, since_at: datetime, until_at: datetime) -> list[Gap]:
-    query = (
-        sa.select(FEED.c.name, GAP.c.since_at, GAP.c.until_at)
-        .join_from(GAP, FEED, FEED.c.id == GAP.c.feed_id)
-        .where(IS_WATCHED, GAP.c.until_at > since_at, GAP.c.since_at < until_at)
-    )
+def _outages(windows: Iterable[FeedWindow]) -> list[Gap]:
+    """Return the windows in which no poll of a feed succeeded."""
     return [
-        Gap(feed=row.name, since_at=row.since_at, until_at=row.until_at)
-        for row in tx.execute(query)
+        Gap(feed=found.feed, since_at=found.window.since_at, until_at=found.window.until_at)
+        for found in windows
+        if found.window.cause in (BlindCause.OUTAGE, BlindCause.HIDDEN)
     ]
 
 

@@ -57,6 +57,9 @@ class Metrics:
             "`blocked`.",
             "outcome",
         )
+        self.possible_gaps = self._counter(
+            "possible_gaps", "Documents without a known entry: others may have been missed."
+        )
         self.decisions = self._counter(
             "decisions", "Decisions about reports, by reason (see the reasons page).", "reason"
         )

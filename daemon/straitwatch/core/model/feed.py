@@ -190,6 +190,39 @@ class PollInterval:
     reason: IntervalReason
 
 
+class BlindCause(StrEnum):
+    """The reason why a feed was not read for some time."""
+
+    OUTAGE = "outage"  # no poll succeeded
+    OVERRUN = "overrun"  # between two polls, all known entries left the document
+    HIDDEN = "hidden"  # the server answered 304 although entries had changed
+    STOPPED = "stopped"  # Straitwatch was not running
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindWindow:
+    """A span in which a feed was not read."""
+
+    cause: BlindCause
+    since_at: datetime
+    until_at: datetime
+    filled_at: datetime | None = None  # when everything published in it was known to be read
+    found: int = 0  # entries that back-fill found
+
+    @property
+    def length(self) -> timedelta:
+        """The duration of the window."""
+        return self.until_at - self.since_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedWindow:
+    """A blind window with its feed."""
+
+    feed: str  # the name; "" for all feeds
+    window: BlindWindow
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedProfile:
     """What polls have taught about a feed: stored as a whole, and never queried."""
@@ -223,7 +256,7 @@ class FeedState:
     whole_due_at: datetime | None = None  # of the next request without validators
     unmodified_since_at: datetime | None = None  # the first 304 since the last whole document
     distrust: Distrust | None = None  # of the validators
-    blind_since: datetime | None = None  # the last good poll before a gap that this poll ended
+    blind: BlindWindow | None = None  # that this poll ended; stored apart
     last_outcome: str = ""  # ok, not_modified, unchanged, a FetchFailure or a ParseProblem
     last_detail: str = ""
     profile: FeedProfile = NO_PROFILE

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from straitwatch.core.model.decision import Reason
 from straitwatch.core.model.entry import SignalKind
+from straitwatch.core.model.feed import FeedWindow
 from straitwatch.core.model.page import PageChange
 from straitwatch.core.model.routing import Limit
 from straitwatch.core.model.severity import Severity
@@ -124,6 +125,7 @@ class CoverageFacts:
     entries_read: int = 0
     blind_feed: str = ""  # the feed with the longest gap in the window
     blind_for: timedelta = timedelta(0)
+    windows: tuple[FeedWindow, ...] = ()  # in which entries may have been missed
     rollups: int = 0  # messages that replaced several
     matched: int = 0
     dead_letters: int = 0

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from straitwatch.core.blind_windows import describe_windows
 from straitwatch.core.model import CoverageFacts, DigestFacts, DigestItem, RollupFacts
 from straitwatch.core.plural import counted
 from straitwatch.core.render.parts import ICONS, LINE_LIMIT, lead, outlet_label, span_text
@@ -65,7 +67,7 @@ def digest_values(facts: DigestFacts, zone: str) -> dict[str, Any]:
         "more_running": facts.more_running,
         "more_commentary": facts.more_commentary,
         "is_late": facts.is_late,
-        "coverage": coverage_line(facts.coverage),
+        "coverage": coverage_line(facts.coverage, zone),
         "trouble": _trouble(facts.coverage),
     }
 
@@ -114,7 +116,7 @@ def _cause(facts: RollupFacts) -> str:
     return _CAUSES.get(facts.cause, "held until now")
 
 
-def coverage_line(facts: CoverageFacts) -> str:
+def coverage_line(facts: CoverageFacts, zone: str) -> str:
     """Return `41/43 feeds current, 2 not covered: A, B, 1,284 entries read`."""
     parts = [f"{facts.feeds_current}/{facts.feeds} feeds current"]
     if facts.feeds_late:
@@ -128,7 +130,8 @@ def coverage_line(facts: CoverageFacts) -> str:
     if facts.blind_for:
         name = shown(facts.blind_feed, limit=NAME_LIMIT)
         parts.append(f"longest not read: {name} for {span_text(facts.blind_for)}")
-    return ", ".join(parts)
+    described = describe_windows(facts.windows, ZoneInfo(zone))
+    return ", ".join(parts) + "".join(f". {shown(sentence)}" for sentence in described)
 
 
 def _nothing(facts: DigestFacts) -> str:

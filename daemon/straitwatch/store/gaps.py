@@ -1,0 +1,85 @@
+"""Stores the spans in which feeds were not read."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from straitwatch.core.model import BlindCause, BlindWindow, FeedState, FeedWindow
+from straitwatch.store.rows import FEED, GAP
+from straitwatch.store.transaction import Transaction
+
+_IS_WATCHED = sa.and_(FEED.c.is_enabled, FEED.c.retired_at.is_(None))
+
+
+def note_windows(tx: Transaction, states: Sequence[FeedState]) -> None:
+    """Store the blind windows that polls have ended."""
+    rows = [_to_row(state.feed_id, state.blind) for state in states if state.blind]
+    tx.insert_new(GAP, rows)
+
+
+def note_stop(tx: Transaction, stop: BlindWindow) -> None:
+    """Store a span in which Straitwatch was not running, which concerns all feeds."""
+    tx.insert_new(GAP, [_to_row(None, stop)])
+
+
+def fill_window(
+    tx: Transaction, feed_id: str, since_at: datetime, *, found: int, filled_at: datetime | None
+) -> None:
+    """Add the entries that were found later; with `filled_at`, nothing is missing any more."""
+    is_it = sa.and_(GAP.c.feed_id == feed_id, GAP.c.since_at == since_at)
+    tx.execute(GAP.update().where(is_it).values(found=GAP.c.found + found, filled_at=filled_at))
+
+
+def blind_windows(
+    tx: Transaction, *, since_at: datetime, until_at: datetime | None = None
+) -> list[FeedWindow]:
+    """Return the blind windows of the watched feeds and of all feeds that touch a span."""
+    conditions = [
+        sa.or_(GAP.c.feed_id.is_(None), _IS_WATCHED),
+        GAP.c.until_at > since_at,
+    ]
+    if until_at is not None:
+        conditions.append(GAP.c.since_at < until_at)
+    query = (
+        sa.select(FEED.c.name, *(GAP.c[name] for name in _WINDOW))
+        .select_from(GAP.outerjoin(FEED, FEED.c.id == GAP.c.feed_id))
+        .where(*conditions)
+        .order_by(GAP.c.since_at, GAP.c.seq)
+    )
+    return [
+        FeedWindow(feed=row.name or "", window=_to_window(*row[1:])) for row in tx.execute(query)
+    ]
+
+
+def last_activity(tx: Transaction) -> tuple[datetime | None, datetime | None]:
+    """Return the time of the last poll, and the due time of the feed that is due longest."""
+    query = sa.select(sa.func.max(FEED.c.last_polled_at), sa.func.min(FEED.c.next_due_at))
+    row = tx.execute(query.where(_IS_WATCHED, FEED.c.last_polled_at.is_not(None))).one()
+    return row[0], row[1]
+
+
+_WINDOW = ("cause", "since_at", "until_at", "filled_at", "found")
+
+
+def _to_row(feed_id: str | None, window: BlindWindow) -> dict[str, object]:
+    return {
+        "feed_id": feed_id,
+        "cause": window.cause.value,
+        "since_at": window.since_at,
+        "until_at": window.until_at,
+        "filled_at": window.filled_at,
+        "found": window.found,
+    }
+
+
+def _to_window(
+    cause: str, since_at: datetime, until_at: datetime, filled_at: datetime | None, found: int
+) -> BlindWindow:
+    return BlindWindow(
+        cause=BlindCause(cause),
+        since_at=since_at,
+        until_at=until_at,
+        filled_at=filled_at,
+        found=found,
+    )
