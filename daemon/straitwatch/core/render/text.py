@@ -104,7 +104,7 @@ def safe_url(url: str) -> str:
     host = f"[{host}]" if ":" in host else host
     if not _HOST.fullmatch(host):
         return ""
-    rest = parts._replace(scheme="", netloc="").geturl()
+    rest = url.partition("//")[2].removeprefix(parts.netloc)
     authority = host if port is None else f"{host}:{port}"
     safe = f"{parts.scheme}://{authority}{quote(rest, safe=_URL_SAFE)}"
     return safe if len(safe) <= URL_LIMIT else ""
