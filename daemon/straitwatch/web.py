@@ -7,7 +7,15 @@ import hashlib
 import ipaddress
 import re
 import socket
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from datetime import timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -24,7 +32,6 @@ from starlette.routing import Route
 from straitwatch.core.liveness import Fault
 from straitwatch.core.websub import PUSH_PATH
 from straitwatch.errors import StoreError
-from straitwatch.pipeline import PushOutcome
 from straitwatch.store import StatusCounts
 from straitwatch.telemetry import Metrics
 
@@ -52,10 +59,8 @@ class Status(Protocol):
 class Subscriber(Protocol):
     """Answers the hubs of feeds; `app.websub.Subscriber` is above this module."""
 
-    @property
-    def max_bytes(self) -> int: ...
     async def verify(self, token: str, params: Mapping[str, str]) -> str | None: ...
-    async def receive(self, token: str, body: bytes, signature: str) -> PushOutcome: ...
+    async def receive(self, token: str, signature: str, body: AsyncIterator[bytes]) -> int: ...
 
 
 _STATUS_WITHIN = timedelta(seconds=5)  # then the page shows the faults only
@@ -97,9 +102,6 @@ _PAGE = Environment(autoescape=True).from_string("""<!doctype html>
 {% else %}<p class="bad">The database does not answer.</p>{% endif %}</body></html>""")
 
 
-_PUSH_STATUS = {PushOutcome.UNKNOWN: 404, PushOutcome.ENDED: 410}
-
-
 def push_route(subscriber: Subscriber) -> Route:
     """Return the callback of hubs (W3C WebSub, sections 5.3 and 7).
 
@@ -115,27 +117,14 @@ def push_route(subscriber: Subscriber) -> Route:
         return PlainTextResponse(challenge)
 
     async def receive(request: Request) -> Response:
-        body = await _body(request, limit=subscriber.max_bytes)
-        if body is None:
-            return PlainTextResponse("too large\n", status_code=413)
         signature = request.headers.get("X-Hub-Signature", "")
-        outcome = await subscriber.receive(request.path_params["token"], body, signature)
-        return Response(status_code=_PUSH_STATUS.get(outcome, 202))
+        token, body = request.path_params["token"], request.stream()
+        return Response(status_code=await subscriber.receive(token, signature, body))
 
     async def callback(request: Request) -> Response:
         return await (receive(request) if request.method == "POST" else verify(request))
 
     return Route(f"{PUSH_PATH}{{token}}", callback, methods=["GET", "POST"])
-
-
-async def _body(request: Request, *, limit: int) -> bytes | None:
-    """Return the body of a request; None if it is longer than the limit."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            return None
-    return bytes(body)
 
 
 def build_web(

@@ -315,6 +315,18 @@ async def test_push_beyond_the_size_limit_is_refused(tmp_path) -> None:
     async with push_desk(tmp_path) as it:
         await it.subscribe()
         callback = it.hub.requests[0]["hub.callback"].removeprefix(it.address)
-        limit = it.desk.app.subscriber.max_bytes
+        limit = it.desk.runtime.active.config.polling.max_bytes
 
         assert await it.post(callback, b"x" * (limit + 1)) == 413
+        assert sample(it, "straitwatch_pushes_total", outcome="too_large") == 1
+
+
+async def test_callback_is_reached_under_the_public_name_and_the_status_page_is_not(
+    tmp_path,
+) -> None:
+    async with push_desk(tmp_path) as it:
+        await it.subscribe()
+        callback = it.hub.requests[0]["hub.callback"].removeprefix(it.address)
+
+        assert await it.post(callback, Host="watch.example.org") == 202
+        assert await it.post("/", Host="watch.example.org") == 421

@@ -1,9 +1,10 @@
 """Keeps the subscriptions to pushes, and receives the hubs' messages."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
 from straitwatch.app.runtime import Runtime
 from straitwatch.pipeline import (
+    Push,
     PushOutcome,
     answer_verification,
     hasten_pushed,
@@ -11,6 +12,15 @@ from straitwatch.pipeline import (
     send_requests,
     update_subscriptions,
 )
+
+_STATUS = {
+    PushOutcome.ACCEPTED: 202,
+    PushOutcome.UNSIGNED: 202,
+    PushOutcome.TOO_LARGE: 413,
+    PushOutcome.TOO_SLOW: 408,
+    PushOutcome.ENDED: 410,
+    PushOutcome.UNKNOWN: 404,
+}
 
 
 class Subscriber:
@@ -32,11 +42,8 @@ class Subscriber:
         tools = self._runtime.tools
         return await tools.store.run(answer_verification, token, params, now=tools.clock())
 
-    async def receive(self, token: str, body: bytes, signature: str) -> PushOutcome:
-        """Take a push."""
-        return await receive_push(token, body, signature, tools=self._runtime.tools)
-
-    @property
-    def max_bytes(self) -> int:
-        """The size limit of a push: it may hold the whole document."""
-        return self._runtime.active.config.polling.max_bytes
+    async def receive(self, token: str, signature: str, body: AsyncIterator[bytes]) -> int:
+        """Take a push, which may hold the whole document of its feed; return the HTTP status."""
+        limit = self._runtime.active.config.polling.max_bytes
+        push = Push(token=token, signature=signature, body=body)
+        return _STATUS[await receive_push(push, limit=limit, tools=self._runtime.tools)]

@@ -116,6 +116,7 @@ STALE_AT_LEAST = timedelta(days=30)  # for a feed of which no new entry has been
 PUSH_FLOOR = timedelta(minutes=1)  # between two polls of a feed, however often its hub pushes,
 PUSH_BURST = 5  # after the first few, which are answered at once
 PUSH_KEEP = timedelta(hours=1)  # an older push has been answered by a poll, or the feed fails
+PUSH_READ_WITHIN = timedelta(seconds=30)  # the time limit of a push
 PUSH_LEASE = timedelta(days=10)  # asked for; the hub decides
 PUSH_RENEW_AT = 0.8  # of the lease
 PUSH_RETRY_AFTER = timedelta(minutes=5)  # without a confirmation; doubled each time, up to a day

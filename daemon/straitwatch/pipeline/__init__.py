@@ -60,7 +60,7 @@ Ask the hubs of feeds for pushes, and take them::
         request_again(subscription)             # counts as failed until the hub confirms it
         fetcher.post_form(hub, form)
     answer_verification(token, params)          # the hub asks whether we want it
-    receive_push(token, body, signature)
+    receive_push(push)
         is_signed(body, signature)
         db.poll_earlier(feeds)                  # a hint: the feed is due now
 
@@ -98,6 +98,7 @@ from straitwatch.pipeline.release import SplitOff, alert_story, release_feed, sp
 from straitwatch.pipeline.replay import backtest, refold
 from straitwatch.pipeline.tools import Tools
 from straitwatch.pipeline.websub import (
+    Push,
     PushOutcome,
     answer_verification,
     count_new_entries,
@@ -113,6 +114,7 @@ __all__ = [
     "FetchedFeed",
     "FoldWindowCache",
     "PageReport",
+    "Push",
     "PushOutcome",
     "SplitOff",
     "Tools",

@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -11,7 +12,7 @@ import structlog
 
 from straitwatch import store as db
 from straitwatch.core.model import FeedState, Subscription, SubscriptionState
-from straitwatch.core.policy import PUSH_KEEP
+from straitwatch.core.policy import PUSH_KEEP, PUSH_READ_WITHIN
 from straitwatch.core.websub import (
     due_after_push,
     is_signed,
@@ -35,6 +36,8 @@ class PushOutcome(StrEnum):
 
     ACCEPTED = "accepted"
     UNSIGNED = "unsigned"  # no signature, or a wrong one: ignored
+    TOO_LARGE = "too_large"
+    TOO_SLOW = "too_slow"
     ENDED = "ended"  # of a feed that is no longer wanted
     UNKNOWN = "unknown"  # there is no such subscription
 
@@ -106,25 +109,56 @@ def answer_verification(
     return params.get("hub.challenge", "")
 
 
-async def receive_push(token: str, body: bytes, signature: str, *, tools: Tools) -> PushOutcome:
-    """Make a feed due, if the push is signed."""
-    subscription = await tools.store.run(db.find_push_subscription, token)
-    outcome = _judge(subscription, body, signature)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """A request to the callback of a subscription; its body is read only if it is wanted."""
+
+    token: str
+    signature: str
+    body: AsyncIterator[bytes]
+
+
+async def receive_push(push: Push, *, limit: int, tools: Tools) -> PushOutcome:
+    """Make a feed due, if the push is signed.
+
+    Args:
+        push: the request.
+        limit: of its body, in bytes.
+        tools: the store and the metrics.
+    """
+    subscription = await tools.store.run(db.find_push_subscription, push.token)
+    outcome = await _judge(push, subscription, limit)
     tools.metrics.pushes.labels(outcome=outcome).inc()
     if subscription and outcome is PushOutcome.ACCEPTED:
-        await tools.store.run(record_push, token, now=tools.clock())
+        await tools.store.run(record_push, push.token, now=tools.clock())
         log.info("feed pushed", feed_id=subscription.feed_id)
     return outcome
 
 
-def _judge(subscription: Subscription | None, body: bytes, signature: str) -> PushOutcome:
+async def _judge(push: Push, subscription: Subscription | None, limit: int) -> PushOutcome:
     if subscription is None:
         return PushOutcome.UNKNOWN
     if subscription.state is SubscriptionState.ENDING:
         return PushOutcome.ENDED
-    if not is_signed(body, signature, secret=subscription.secret):
-        return PushOutcome.UNSIGNED
-    return PushOutcome.ACCEPTED
+    try:
+        async with asyncio.timeout(PUSH_READ_WITHIN.total_seconds()):
+            body = await _read(push.body, limit)
+    except TimeoutError:
+        return PushOutcome.TOO_SLOW
+    if body is None:
+        return PushOutcome.TOO_LARGE
+    is_right = is_signed(body, push.signature, secret=subscription.secret)
+    return PushOutcome.ACCEPTED if is_right else PushOutcome.UNSIGNED
+
+
+async def _read(chunks: AsyncIterator[bytes], limit: int) -> bytes | None:
+    """Return a body; None if it is longer than the limit."""
+    body = bytearray()
+    async for chunk in chunks:
+        body += chunk
+        if len(body) > limit:
+            return None
+    return bytes(body)
 
 
 def record_push(tx: Transaction, token: str, *, now: datetime) -> None:

@@ -42,7 +42,7 @@ class Metrics:
         self.pushes = self._counter(
             "pushes",
             "Pushes of hubs: `accepted`, `unsigned` (no or a wrong signature: ignored), `ended` "
-            "(no longer wanted) or `unknown` (no such subscription).",
+            "(no longer wanted), `too_large`, `too_slow` or `unknown` (no such subscription).",
             "outcome",
         )
         self.push_entries = self._counter(
