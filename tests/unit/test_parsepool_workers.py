@@ -57,6 +57,16 @@ async def test_document_is_read_in_another_process(pool: ParsePool) -> None:
     assert await _worker_pid(pool) != os.getpid()
 
 
+async def test_worker_sees_no_secret_of_the_environment(
+    pool: ParsePool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://desk:hush@db.example/news")
+
+    pid = await _worker_pid(pool)
+
+    assert b"hush" not in Path(f"/proc/{pid}/environ").read_bytes()
+
+
 async def test_document_past_its_deadline_is_abandoned_and_the_next_one_is_read() -> None:
     async with ParsePool(1, timeout=timedelta(seconds=0.3)) as pool:
         slow = await pool.parse(_request(SLOW))

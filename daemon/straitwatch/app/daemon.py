@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from straitwatch.app.activate import activate
+from straitwatch.app.alarm import DatabaseAlarm
 from straitwatch.app.health import HealthWatch
 from straitwatch.app.housekeeping import Housekeeping
 from straitwatch.app.pages import Pages
@@ -50,6 +51,7 @@ SEND_SECONDS = 1.0
 RELOAD_SECONDS = 2.0
 GAUGE_SECONDS = 15.0
 FILE_SECONDS = 5.0
+ALARM_SECONDS = 15.0
 HEALTH_SECONDS = 30.0
 OUTBOX_CHECK_SECONDS = 600.0  # it reads every alert
 FILE_CHECK_SECONDS = 600.0  # it reads the whole file: 0.2 s of CPU for 300 MB
@@ -78,6 +80,7 @@ class App:
     senders: Senders
     housekeeping: Housekeeping
     health: HealthWatch
+    alarm: DatabaseAlarm
     shadow: ShadowTrial
     subscriber: Subscriber
     reloader: ConfigReloader
@@ -147,6 +150,7 @@ class App:
         scheduler.every(RELOAD_SECONDS, self.reloader.watch, name="reload")
         scheduler.every(GAUGE_SECONDS, self.health.update_gauges, name="gauge")
         scheduler.every(FILE_SECONDS, lambda: self._stop_if_lost(stop), name="watch file")
+        scheduler.every(ALARM_SECONDS, self._watch_database, name="database alarm")
         scheduler.every(FILE_CHECK_SECONDS, self.health.check_file, name="check file")
         scheduler.every(HEALTH_SECONDS, self.health.watch, name="health")
         scheduler.every(OUTBOX_CHECK_SECONDS, self.health.check_outbox, name="check outbox")
@@ -154,6 +158,9 @@ class App:
         scheduler.every(FOLLOW_SECONDS, self.housekeeping.follow_stories, name="follow stories")
         scheduler.every(PRUNE_SECONDS, self.housekeeping.prune, name="prune")
         return scheduler
+
+    async def _watch_database(self) -> None:
+        await self.alarm.watch(self.health.database_faults())
 
     async def _stop_if_lost(self, stop: asyncio.Event) -> None:
         if not stop.is_set() and await self.health.notice_lost_file():
@@ -273,6 +280,7 @@ async def build_app(
         pages=Pages(runtime, request_send=senders.wake),
         senders=senders,
         housekeeping=Housekeeping(runtime),
+        alarm=DatabaseAlarm(runtime),
         health=HealthWatch(runtime, request_send=senders.wake),
         shadow=shadow,
         subscriber=Subscriber(runtime),

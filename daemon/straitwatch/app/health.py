@@ -68,9 +68,13 @@ class HealthWatch:
         """Return the faults of this daemon; it asks neither the database nor a thread."""
         runtime, database = self._runtime, self._database()
         if runtime.not_ready:
-            return (Fault(text=runtime.not_ready), *database_faults(database))
+            return (Fault(text=runtime.not_ready), *self.database_faults())
         zone = ZoneInfo(runtime.active.config.timezone)
         return list_faults(self._liveness, now=runtime.tools.clock(), database=database, zone=zone)
+
+    def database_faults(self) -> tuple[Fault, ...]:
+        """Return the faults of the database itself."""
+        return tuple(database_faults(self._database()))
 
     def _database(self) -> DatabaseState:
         store = self._runtime.tools.store

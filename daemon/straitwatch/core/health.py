@@ -4,7 +4,7 @@ Within `REMIND_AFTER`, there is at most one notice of each kind on a subject.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from shlex import quote
@@ -12,6 +12,7 @@ from shlex import quote
 from straitwatch.core.diagnosis import count_failing, is_cut_off
 from straitwatch.core.feed_condition import FAILED, NOT_COVERED
 from straitwatch.core.feed_words import LABELS
+from straitwatch.core.liveness import Fault
 from straitwatch.core.model import Condition, NoticeFacts, Severity
 from straitwatch.core.policy import REMIND_AFTER
 
@@ -137,6 +138,18 @@ def first_fetch_notice(held: Mapping[str, int]) -> NoticeFacts:
             *lines,
             f"To alert on the reports of a feed, for example: {command}",
         ),
+    )
+
+
+def broken_database_notice(faults: Sequence[Fault], *, since_at: datetime) -> NoticeFacts:
+    """Report a database that stays unusable."""
+    return NoticeFacts(
+        title="Straitwatch cannot use its database",
+        lines=(
+            f"Since {since_at:%d %b %H:%M} UTC, no news is stored and no alert is sent.",
+            *(f"{fault.text}; {fault.hint}" if fault.hint else fault.text for fault in faults),
+        ),
+        severity=Severity.HIGH,
     )
 
 

@@ -67,6 +67,7 @@ CUT_OFF_SHARE = 0.9  # of all feeds, if so many fail, the cause is this machine
 MESSAGE_OVERDUE_AFTER = timedelta(minutes=15)  # past its due time
 CANARY_WRITTEN_WITHIN = timedelta(minutes=1)  # a canary without a message by then is lost
 SEEN_WITHIN = timedelta(minutes=2)  # a daemon that wrote nothing for longer does not run, or hangs
+DATABASE_BROKEN_AFTER = timedelta(minutes=5)  # a short lock or a full disk is not news
 FAILURE_LASTS = timedelta(minutes=1)  # after it, a database that failed once is healthy again
 RECEIVER_BROKEN_AFTER = timedelta(minutes=2)  # a restart of the receiver's server is not news
 RECEIVER_UNREACHABLE_AFTER = timedelta(minutes=15)  # without a success, while messages wait
