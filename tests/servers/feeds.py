@@ -128,7 +128,7 @@ class FeedServer:
             self._at_once -= 1
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        script = self._scripts.get(request.path)
+        script = self._scripts.get(request.path_qs) or self._scripts.get(request.path)
         if not script:
             return web.Response(status=404)
         answer = script.pop(0) if len(script) > 1 else script[0]

@@ -25,6 +25,7 @@ from straitwatch.core.policy import FEED_LEASE, NEW_FEED_YIELDS
 from straitwatch.errors import StoreError
 from straitwatch.pipeline import (
     FetchedFeed,
+    backfill_feed,
     count_new_entries,
     fetch_feed,
     ingest_feed,
@@ -174,6 +175,22 @@ class Polls:
             await self._request_send()
         if self.on_poll is not None:
             self.on_poll(report)
+        if report.is_behind:
+            with structlog.contextvars.bound_contextvars(feed=feed.name):
+                await self._backfill(feed)
+
+    async def _backfill(self, feed: Feed) -> None:
+        """Look for missed entries on older pages of a feed."""
+        tools, rules = self._runtime.tools, self._runtime.active.rules
+        try:
+            reports = await backfill_feed(feed, tools=tools, rules=rules, policy=self._policy)
+        except Exception:  # around one feed: the others continue
+            log.exception("back-fill failed")
+            return
+        for report in reports:
+            self._runtime.totals.add_entries(report)
+        if any(report.alerts for report in reports):
+            await self._request_send()
 
     async def _ingest(self, feed: Feed, state: FeedState, visit: Visit) -> PollReport | None:
         """Fetch a feed and read it; return None if the fetch was interrupted."""

@@ -23,6 +23,10 @@ class Totals:
         """Count one poll."""
         self.polled += 1
         self.failed += report.is_failure
+        self.add_entries(report)
+
+    def add_entries(self, report: PollReport) -> None:
+        """Count the entries of one document."""
         self.entries_new += report.entries_new
         self.stories_new += report.stories_new
         self.alerts += report.alerts

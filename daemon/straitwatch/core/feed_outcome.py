@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from straitwatch.core.arrivals import count_arrivals, first_arrivals
+from straitwatch.core.backfill import start_backfill
 from straitwatch.core.baseline import is_first_fetch_over, was_cut_off
 from straitwatch.core.blind_windows import is_blind, time_running
 from straitwatch.core.feed_condition import is_gone, measure_pause, observe, outcome_of
@@ -116,15 +117,18 @@ class FeedOutcome:
         distrust = distrust_after(self.state, self.now, are_wrong=has_wrong_validators)
         is_found = distrust is not None and distrust.found_at == self.now
         push = find_offer(fetched.links, in_document=document.push, document_url=fetched.url)
+        window = self._window(distrust if is_found else None, has_overlap=has_overlap)
+        profile = self._learn(document, new=new, matched=matched)
+        backfill = start_backfill(
+            profile.backfill, window, older=document.older_url, site=fetched.url
+        )
         after = replace(
             after,
             distrust=distrust,
-            blind=self._window(distrust if is_found else None, has_overlap=has_overlap),
+            blind=window,
             last_new_at=self.now if new else self.state.last_new_at,
             baseline_at=(self.state.baseline_at or self.now) if is_over else None,
-            profile=self._moved(
-                replace(self._learn(document, new=new, matched=matched), push=push), fetched
-            ),
+            profile=self._moved(replace(profile, push=push, backfill=backfill), fetched),
         )
         after = self._paced(after, None if is_cut_off else fetched.max_age)
         found = Condition.CUT_OFF if is_cut_off else self._outcome_of(document.contents, fetched)

@@ -6,6 +6,7 @@ from datetime import datetime
 from hashlib import blake2b
 from urllib.parse import urljoin
 
+from straitwatch.core.backfill import older_url
 from straitwatch.core.contents import describe_contents
 from straitwatch.core.model import (
     NO_OFFER,
@@ -87,6 +88,7 @@ def _parse(request: ParseRequest, known: Mapping[bytes, SeenItem]) -> ParsedDocu
         detail=parsed.detail,
         page=parsed.page,
         hints=parsed.hints,
+        older_url=older_url(parsed.older, page_url=request.url),
         contents=describe_contents(normalized.entries, fetched_at=request.fetched_at),
     )
 

@@ -233,6 +233,7 @@ def _finish(draft: _Draft, poll: Poll) -> Plan:
             detail=poll.state.last_detail,
             is_baseline=poll.is_baseline,
             rekeyed=poll.rekeyed,
+            is_behind=poll.state.profile.backfill is not None,
             reasons=tuple(planned.decision.reason for planned in entries),
         ),
     )

@@ -78,6 +78,7 @@ REMIND_AFTER = timedelta(hours=6)  # between two notices on the same subject
 # A feed has a gap if no poll succeeded for this many intervals, and at least for this long.
 BLIND_ROUNDS = 3
 BLIND_AFTER = timedelta(minutes=30)
+BACKFILL_PAGES = 5  # that are requested for one window, at the pace of the feed's server
 
 # ---------------------------------------------------------------- adaptive poll intervals
 

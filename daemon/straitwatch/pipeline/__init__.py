@@ -20,6 +20,13 @@ Poll one feed, every few minutes::
                 describe_alert(step, report)    #         the facts of the message
             db.apply_plan(plan)                 #     entries, stories, outbox and feed state
 
+If a document has no known entry, some may have been missed::
+
+    backfill_feed(feed)
+        fetcher.fetch(older page)               # an archive or the next page, five at most
+        is_reached(entries, window)             # until one has an entry from before the window
+        commit_document(poll)                   # its entries go the same way
+
 Look at the page of an entry: for its text, or for changes after an alert::
 
     look_at_page(page)
@@ -81,6 +88,7 @@ No transaction waits for the network or a worker process, and a message is sent 
 commit that created it.
 """
 
+from straitwatch.pipeline.backfill import backfill_feed
 from straitwatch.pipeline.commit import commit_document, commit_poll
 from straitwatch.pipeline.corrections import merge_stories, split_story
 from straitwatch.pipeline.deliver import deliver_due
@@ -121,6 +129,7 @@ __all__ = [
     "address",
     "alert_story",
     "answer_verification",
+    "backfill_feed",
     "backtest",
     "commit_document",
     "commit_page",

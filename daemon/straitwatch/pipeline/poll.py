@@ -134,10 +134,10 @@ async def _ingest_document(
         log.warning("feed unreadable", outcome=document.problem, detail=document.detail)
         return await _complete(outcome.unreadable(document), tools)
     document = replace(document, seen=replace(document.seen, entries_hash=entries_hash))
-    arrival = await _describe_arrival(outcome, document, known, tools=tools, rules=rules)
+    arrival = await describe_arrival(outcome, document, known, tools=tools, rules=rules)
     new = [entry.id for entry in document.entries if entry.id not in known]
     has_changes = any(arrival.has_changed(entry) for entry in document.entries)
-    items = await _build_items(document.entries, arrival, rules, tools.encoder)
+    items = await build_items(document.entries, arrival, rules, tools.encoder)
     after = outcome.parsed(
         fetched,
         document,
@@ -165,7 +165,7 @@ async def _read_document(
     outcome: FeedOutcome, fetched: Fetched, seen: SeenItems, tools: Tools
 ) -> tuple[ParsedDocument, Mapping[str, KnownEntry]]:
     """Parse the new items of a document, or all if stored entries are missing."""
-    request = _parse_request(outcome.feed, fetched, outcome.now)
+    request = parse_request(outcome.feed, fetched, outcome.now)
     document = await tools.pool.parse(replace(request, seen=seen))
     if not document.is_feed:
         return document, {}
@@ -192,7 +192,8 @@ async def _has_wrong_validators(outcome: FeedOutcome, fetched: Fetched, tools: T
     return is_wrong
 
 
-def _parse_request(feed: Feed, fetched: Fetched, now: datetime) -> ParseRequest:
+def parse_request(feed: Feed, fetched: Fetched, now: datetime) -> ParseRequest:
+    """Return the request to parse a body with the settings of its feed."""
     return ParseRequest(
         body=fetched.body,
         feed_id=feed.id,
@@ -225,7 +226,7 @@ def recognize_entries(
     return document, known | db.known_entries(tx, others, now=now)
 
 
-async def _describe_arrival(
+async def describe_arrival(
     outcome: FeedOutcome,
     document: ParsedDocument,
     known: Mapping[str, KnownEntry],
@@ -266,7 +267,7 @@ async def _find_rekeyed(
     return rekeyed
 
 
-async def _build_items(
+async def build_items(
     entries: Iterable[Entry], arrival: Arrival, rules: Rules, encoder: Encoder
 ) -> list[Report | PlannedEntry]:
     """Make the reports of a document with their vectors, in steps between which other tasks run."""
@@ -294,6 +295,7 @@ async def _complete(after: FeedState, tools: Tools) -> PollReport:
         outcome=outcome,
         detail=after.last_detail,
         is_failure=is_ours and after.failures > 0,
+        is_behind=is_ours and after.failures == 0 and after.profile.backfill is not None,
     )
 
 

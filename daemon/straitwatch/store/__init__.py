@@ -77,6 +77,7 @@ from straitwatch.store.feeds import (
     complete_polls,
     distrusted_feeds,
     due_feeds,
+    feed_state,
     feed_states,
     oldest_claim,
     reset_feed_leases,
@@ -84,7 +85,13 @@ from straitwatch.store.feeds import (
     stored_feeds,
     sync_feeds,
 )
-from straitwatch.store.gaps import blind_windows, fill_window, last_activity, note_stop
+from straitwatch.store.gaps import (
+    blind_windows,
+    fill_window,
+    last_activity,
+    note_stop,
+    were_seen_before,
+)
 from straitwatch.store.health import (
     CANARY_STARTED,
     CANARY_WRITTEN,
@@ -268,6 +275,7 @@ __all__ = [
     "expire_silence",
     "familiar_entries",
     "feed_profiles",
+    "feed_state",
     "feed_states",
     "fill_window",
     "find_entries",
@@ -354,6 +362,7 @@ __all__ = [
     "sync_feeds",
     "update_push_subscriptions",
     "urgent_feeds",
+    "were_seen_before",
     "with_carried",
     "write_plan",
     "write_push",

@@ -221,6 +221,12 @@ def reset_leases(
     )
 
 
+def feed_state(tx: Transaction, feed_id: str) -> FeedState | None:
+    """Return the state of a feed, if it was ever configured."""
+    row = tx.execute(sa.select(*_STATE_COLUMNS).where(FEED.c.id == feed_id)).first()
+    return _to_state(row) if row else None
+
+
 def feed_states(tx: Transaction) -> dict[str, FeedState]:
     """Return the state of every configured feed, by id."""
     rows = tx.execute(sa.select(*_STATE_COLUMNS).where(FEED.c.retired_at.is_(None)))

@@ -6,7 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from straitwatch.core.model import BlindCause, BlindWindow, FeedState, FeedWindow
-from straitwatch.store.rows import FEED, GAP
+from straitwatch.store.keys import in_chunks
+from straitwatch.store.rows import ENTRY, FEED, GAP
 from straitwatch.store.transaction import Transaction
 
 _IS_WATCHED = sa.and_(FEED.c.is_enabled, FEED.c.retired_at.is_(None))
@@ -28,7 +29,12 @@ def fill_window(
 ) -> None:
     """Add the entries that were found later; with `filled_at`, nothing is missing any more."""
     is_it = sa.and_(GAP.c.feed_id == feed_id, GAP.c.since_at == since_at)
-    tx.execute(GAP.update().where(is_it).values(found=GAP.c.found + found, filled_at=filled_at))
+    tx.execute(GAP.update().where(is_it).values(found=GAP.c.found + found))
+    if filled_at:  # the pages have passed the later windows too
+        is_open = sa.and_(
+            GAP.c.feed_id == feed_id, GAP.c.since_at >= since_at, GAP.c.filled_at.is_(None)
+        )
+        tx.execute(GAP.update().where(is_open).values(filled_at=filled_at))
 
 
 def blind_windows(
@@ -50,6 +56,16 @@ def blind_windows(
     return [
         FeedWindow(feed=row.name or "", window=_to_window(*row[1:])) for row in tx.execute(query)
     ]
+
+
+def were_seen_before(tx: Transaction, entry_ids: Sequence[str], at: datetime) -> bool:
+    """Return True if one of some entries was stored up to a time."""
+    return any(
+        tx.execute(
+            sa.select(sa.literal(1)).where(ENTRY.c.id.in_(chunk), ENTRY.c.seen_at <= at).limit(1)
+        ).first()
+        for chunk in in_chunks(entry_ids)
+    )
 
 
 def last_activity(tx: Transaction) -> tuple[datetime | None, datetime | None]:

@@ -60,6 +60,11 @@ class Metrics:
         self.possible_gaps = self._counter(
             "possible_gaps", "Documents without a known entry: others may have been missed."
         )
+        self.backfill_pages = self._counter(
+            "backfill_pages",
+            "Pages with older entries that were requested after a gap: `read` or `failed`.",
+            "outcome",
+        )
         self.decisions = self._counter(
             "decisions", "Decisions about reports, by reason (see the reasons page).", "reason"
         )

@@ -37,6 +37,7 @@ from straitwatch.core.model.feed import (
     NO_PROFILE,
     NO_VALIDATORS,
     Arrivals,
+    Backfill,
     BlindCause,
     BlindWindow,
     Distrust,
@@ -124,7 +125,13 @@ from straitwatch.core.model.plan import (
 )
 from straitwatch.core.model.problem import Position, Problem, Sourced
 from straitwatch.core.model.proxies import NO_PROXIES, Proxies
-from straitwatch.core.model.publisher import NO_DOCUMENT_HINTS, DocumentHints, Move
+from straitwatch.core.model.publisher import (
+    NO_DOCUMENT_HINTS,
+    NO_OLDER_ENTRIES,
+    DocumentHints,
+    Move,
+    OlderEntries,
+)
 from straitwatch.core.model.push import (
     NO_OFFER,
     Posted,
@@ -174,6 +181,7 @@ __all__ = [
     "NO_DOCUMENT_HINTS",
     "NO_NOVELTY",
     "NO_OFFER",
+    "NO_OLDER_ENTRIES",
     "NO_PAGES",
     "NO_PROFILE",
     "NO_PROXIES",
@@ -188,6 +196,7 @@ __all__ = [
     "AlertPolicy",
     "Arrivals",
     "Article",
+    "Backfill",
     "BlindCause",
     "BlindWindow",
     "Canary",
@@ -243,6 +252,7 @@ __all__ = [
     "NotModified",
     "NoticeFacts",
     "Novelty",
+    "OlderEntries",
     "Outcome",
     "Outlet",
     "PageCause",

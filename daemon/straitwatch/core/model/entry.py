@@ -5,7 +5,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from straitwatch.core.model.condition import NO_CONTENTS, Condition, Contents
-from straitwatch.core.model.publisher import NO_DOCUMENT_HINTS, DocumentHints
+from straitwatch.core.model.publisher import (
+    NO_DOCUMENT_HINTS,
+    NO_OLDER_ENTRIES,
+    DocumentHints,
+    OlderEntries,
+)
 from straitwatch.core.model.push import NO_OFFER, PushOffer
 
 
@@ -74,6 +79,7 @@ class RawFeed:
     detail: str = ""
     page: Condition = Condition.HTML  # of a web page: or BLOCKED, CAPTCHA, LOGIN
     hints: DocumentHints = NO_DOCUMENT_HINTS
+    older: OlderEntries = NO_OLDER_ENTRIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +130,7 @@ class ParsedDocument:
     page: Condition = Condition.HTML  # of a web page: or BLOCKED, CAPTCHA, LOGIN
     contents: Contents = NO_CONTENTS
     hints: DocumentHints = NO_DOCUMENT_HINTS
+    older_url: str = ""  # the address of the entries before these; "" = none
 
     @property
     def is_feed(self) -> bool:

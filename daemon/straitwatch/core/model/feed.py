@@ -224,6 +224,15 @@ class FeedWindow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Backfill:
+    """An unfinished search for the entries of a blind window."""
+
+    since_at: datetime  # the start of the window
+    url: str  # the next page to read
+    pages: int = 0  # that were requested
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedProfile:
     """What polls have taught about a feed: stored as a whole, and never queried."""
 
@@ -234,6 +243,7 @@ class FeedProfile:
     hints: DocumentHints = NO_DOCUMENT_HINTS  # of the last whole document
     push: PushOffer = NO_OFFER
     move: Move | None = None
+    backfill: Backfill | None = None
 
 
 NO_PROFILE = FeedProfile()

@@ -82,6 +82,7 @@ class PollReport:
     rekeyed: int = 0  # entries that were stored before, under other ids
     reasons: tuple[Reason, ...] = ()  # of each decision
     is_failure: bool = False  # the feed could not be fetched or read
+    is_behind: bool = False  # entries may be missing, and a page may have them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

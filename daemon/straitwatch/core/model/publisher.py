@@ -1,4 +1,4 @@
-"""What publishers say about their feeds: when to poll them, and where they are."""
+"""What publishers say about their feeds: when to poll them, and where older entries are."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,3 +26,14 @@ class Move:
 
 
 NO_DOCUMENT_HINTS = DocumentHints()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OlderEntries:
+    """Where the entries before those of a document are, according to the document."""
+
+    link: str = ""  # as published: of the previous archive or the next page (RFC 5005)
+    is_wordpress: bool = False  # the site has numbered pages
+
+
+NO_OLDER_ENTRIES = OlderEntries()

@@ -12,6 +12,7 @@ from straitwatch.core.model import ParseProblem, RawFeed
 from straitwatch.core.parse.decode import decode_document
 from straitwatch.core.parse.hints import read_hints
 from straitwatch.core.parse.json_feed import read_json_feed
+from straitwatch.core.parse.older import find_older
 from straitwatch.core.parse.outside import hash_entries
 from straitwatch.core.parse.xml_feed import read_xml_feed
 
@@ -58,7 +59,7 @@ def _parse_text(text: str, max_entries: int, known: Collection[bytes]) -> RawFee
     if start[0] in "{[":
         return read_json_feed(start, max_entries=max_entries)
     parsed = read_xml_feed(start, max_entries=max_entries, known=known)
-    return replace(parsed, hints=read_hints(start))
+    return replace(parsed, hints=read_hints(start), older=find_older(start))
 
 
 def _inflate(body: bytes) -> tuple[bytes | None, bool]:

@@ -33,7 +33,7 @@ _DEFAULT = ("hourly", 1)  # WordPress writes it into every feed, whatever the si
 
 def read_hints(text: str) -> DocumentHints:
     """Return the wishes of an RSS or RDF document."""
-    around = _around_entries(text)
+    around = around_entries(text)
     return DocumentHints(
         every=_ttl(around) or _update_period(around),
         skip_hours=_skip_hours(around),
@@ -41,7 +41,8 @@ def read_hints(text: str) -> DocumentHints:
     )
 
 
-def _around_entries(text: str) -> str:
+def around_entries(text: str) -> str:
+    """Return the text before the first and after the last entry, without long parts."""
     first = _ENTRY.search(text)
     if first is None:
         return text[:_AROUND]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from straitwatch.core.model import ParseProblem, PushOffer, RawEntry, RawFeed
+from straitwatch.core.model import OlderEntries, ParseProblem, PushOffer, RawEntry, RawFeed
 
 _VERSION = re.compile(r"jsonfeed\.org/version/1(\.1)?")
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
@@ -37,6 +37,7 @@ def _feed(document: dict[str, Any], items: list[Any], max_entries: int) -> RawFe
         link=_text(document.get("home_page_url")),
         language=_text(document.get("language")),
         push=_push_offer(document),
+        older=OlderEntries(link=_text(document.get("next_url"))),
         entries=tuple(_entry(item) for item in items[:max_entries] if isinstance(item, dict)),
         problem=ParseProblem.TOO_MANY_ENTRIES if too_many else None,
         detail=f"{len(items)} entries, the first {max_entries} were read" if too_many else "",

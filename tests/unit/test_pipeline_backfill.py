@@ -1,0 +1,134 @@
+"""Missed entries are looked for on the older pages of a feed."""
+
+from typing import Any
+
+from builders.app import NOW, Desk, open_desk
+from builders.configs import rss
+from servers.feeds import FeedServer, Page
+from straitwatch import store as db
+from straitwatch.core.model import FeedWindow
+
+Items = tuple[tuple[str, str, str], ...]
+
+
+def news(first: int, last: int) -> Items:
+    """Entries of these numbers, the latest first, that match."""
+    return tuple(
+        (f"g{n}", f"Fleet number {n} crosses the Taiwan Strait", f"It was ship {n}.")
+        for n in range(last, first - 1, -1)
+    )
+
+
+def paged(items: Items, *, next_page: str) -> Page:
+    """A page that names the next one."""
+    link = f'<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="next" href="{next_page}"/>'
+    return Page(rss(*items).replace(b"<title>", f"{link}<title>".encode(), 1))
+
+
+async def poll_again(desk: Desk) -> None:
+    desk.clock.advance(minutes=5)
+    await desk.poll()
+
+
+def stored(desk: Desk) -> set[str]:
+    return {entry.entry.guid for entry in desk.call(db.latest_entries, limit=99)}
+
+
+def window(desk: Desk) -> Any:
+    (found,) = desk.call(db.blind_windows, since_at=NOW)
+    assert isinstance(found, FeedWindow)
+    return found.window
+
+
+def asked(desk: Desk) -> list[str]:
+    return [seen.path for seen in desk.feeds.requests if seen.path != "/wire"]
+
+
+async def test_entries_that_left_the_document_are_found_on_its_older_pages(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.publish(*news(1, 3))
+        await desk.poll()
+        desk.feeds.answer("/wire", paged(news(10, 12), next_page="/p2"))
+        desk.feeds.answer("/p2", paged(news(6, 10), next_page="/p3"))
+        desk.feeds.answer("/p3", paged(news(2, 5), next_page="/p4"))
+
+        await poll_again(desk)
+
+        assert stored(desk) == {f"g{n}" for n in range(1, 13)}
+        assert asked(desk) == ["/p2", "/p3"]
+        assert (window(desk).found, window(desk).filled_at) == (6, desk.clock())
+        assert desk.runtime.totals.entries_new == 12
+
+
+async def test_entries_of_older_pages_alert(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        await desk.poll()
+        desk.feeds.answer("/wire", paged(news(10, 12), next_page="/p2"))
+        desk.feeds.answer("/p2", Page(rss(("lost", "Blockade of the Taiwan Strait begins", ""))))
+
+        await poll_again(desk)
+
+        told = [message.facts.title for message in desk.messages()]
+        assert "Blockade of the Taiwan Strait begins" in told
+
+
+async def test_first_fetch_reads_no_older_page(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.feeds.answer("/wire", paged(news(10, 12), next_page="/p2"))
+
+        await desk.poll()
+
+        assert asked(desk) == []
+
+
+async def test_document_with_a_known_entry_needs_no_older_page(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.publish(*news(1, 3))
+        await desk.poll()
+        desk.feeds.answer("/wire", paged(news(3, 6), next_page="/p2"))
+
+        await poll_again(desk)
+
+        assert asked(desk) == []
+
+
+async def test_page_that_names_itself_is_read_once(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.publish(*news(1, 3))
+        await desk.poll()
+        desk.feeds.answer("/wire", paged(news(20, 22), next_page="/p2"))
+        desk.feeds.answer("/p2", paged(news(17, 19), next_page="/p2"))
+
+        await poll_again(desk)
+
+        assert asked(desk) == ["/p2"]
+        assert (window(desk).found, window(desk).filled_at) == (3, None)
+
+
+async def test_page_on_another_site_is_not_read(tmp_path) -> None:
+    async with FeedServer(host="127.0.0.2") as other, open_desk(tmp_path) as desk:
+        other.answer("/p2", Page(rss(*news(17, 19))))
+        desk.publish(*news(1, 3))
+        await desk.poll()
+        desk.feeds.answer("/wire", paged(news(20, 22), next_page="/moved"))
+        desk.feeds.answer("/moved", Page(status=302, headers={"Location": other.url("/p2")}))
+
+        await poll_again(desk)
+
+        assert stored(desk) == {f"g{n}" for n in (1, 2, 3, 20, 21, 22)}
+        assert window(desk).filled_at is None
+
+
+async def test_page_that_fails_is_tried_again_after_the_next_poll(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.publish(*news(1, 3))
+        await desk.poll()
+        desk.feeds.answer("/wire", paged(news(5, 7), next_page="/p2"))
+        desk.feeds.answer("/p2", Page(status=500), Page(rss(*news(3, 4))))
+
+        await poll_again(desk)
+        before = window(desk).filled_at
+        await poll_again(desk)
+
+        assert (before, window(desk).filled_at) == (None, desk.clock())
+        assert stored(desk) == {f"g{n}" for n in range(1, 8)}
