@@ -1,10 +1,15 @@
 """Parses a corpus of feeds, and compares the results with the correct ones.
 
     python bench/parse_corpus.py --data DIR
+    python bench/parse_corpus.py --data DIR --known
 
 DIR/feeds holds `real`, `derived`, `derived.csv`, `html_instead` and `replay`. The output is a table
 of correct and wrong results, the names of the wrong ones, the slowest documents by CPU time, and
 the cost of a parse worker.
+
+With `--known`, each document is read whole and without the items of the document before it, and the
+results are compared. Before a document of `real` comes the same one without two of its items, and
+before a snapshot of `replay` the previous one.
 """
 
 import argparse
@@ -17,7 +22,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from straitwatch.core.model import ParsedDocument, ParseProblem
+from straitwatch.core.model import NOTHING_SEEN, ParsedDocument, ParseProblem, SeenItems
+from straitwatch.core.parse.decode import decode_document
+from straitwatch.core.parse.items import find_items
+from straitwatch.core.parse.repair import FEED_ROOT
+from straitwatch.core.parse.soundness import is_sound
 from straitwatch.core.parse_document import ParseRequest, parse_document
 from straitwatch.parsepool import ParsePool
 
@@ -136,7 +145,7 @@ async def show_worker() -> None:
         started = time.perf_counter()
         await pool.parse(request)
         first = time.perf_counter() - started
-        pid = pool._idle[0]._process.pid  # noqa: SLF001 - measured from outside on purpose
+        pid = pool._idle[0].process.pid  # noqa: SLF001 - measured from outside on purpose
         status = await asyncio.to_thread(_status, pid)
         memory = status.split("VmRSS:")[1].split("kB")[0].strip()
         cpu = time.process_time()
@@ -147,12 +156,100 @@ async def show_worker() -> None:
     print(f"parent: {cpu * 1000:.2f} CPU ms a document")
 
 
+# ---------------------------------------------------------------- without known items
+
+
+class Comparison:
+    """The costs and results of reading documents whole, and without their known items."""
+
+    def __init__(self) -> None:
+        self.documents = self.entries = self.unread = 0
+        self.different: list[str] = []
+        self.whole = self.new_only = 0.0  # CPU seconds
+
+    def read(self, name: str, body: bytes, before: ParsedDocument) -> ParsedDocument:
+        """Read a document in both ways; return what the whole one contains."""
+        seen = NOTHING_SEEN if before.problem else before.seen
+        started = time.process_time()
+        whole = read_document(body)
+        between = time.process_time()
+        new_only = read_document(body, seen)
+        self.new_only += time.process_time() - between
+        self.whole += between - started
+        self.documents += 1
+        self.entries += len(whole.entries)
+        self.unread += len(new_only.unread)
+        if not have_same_results(whole, new_only):
+            self.different.append(name)
+        return whole
+
+    def show(self, group: str) -> None:
+        whole, new_only = (1000 * cpu / self.documents for cpu in (self.whole, self.new_only))
+        print(
+            f"{group:40} {self.documents:9} {len(self.different):9} "
+            f"{1 - self.unread / self.entries:7.0%} {whole:9.2f} {new_only:9.2f}",
+            *self.different[:5],
+        )
+
+
+def read_document(body: bytes, seen: SeenItems = NOTHING_SEEN) -> ParsedDocument:
+    url = "https://bench.example/feed"
+    return parse_document(
+        ParseRequest(body=body, feed_id="bench", url=url, fetched_at=NOW, seen=seen)
+    )
+
+
+def have_same_results(whole: ParsedDocument, new_only: ParsedDocument) -> bool:
+    """Return True if the decisions about both documents are the same."""
+    entries = zip(whole.entries, new_only.entries, strict=False)
+    facts = [
+        (read.format, read.title, read.problem, read.seen, read.contents, len(read.entries))
+        for read in (whole, new_only)
+    ]
+    return facts[0] == facts[1] and all(
+        (a.id, a.text_hash, a.published_at) == (b.id, b.text_hash, b.published_at)
+        if b.id in new_only.unread
+        else a == b
+        for a, b in entries
+    )
+
+
+def without_items(body: bytes, number: int) -> bytes:
+    """Return a document without its first items; the same bytes if they are not found."""
+    text = decode_document(body)
+    root = FEED_ROOT.search(text)
+    start = root.start() if root else 0
+    digests = find_items(text[start:]).digests if is_sound(text[start:], max_entries=5000) else ()
+    return (text[:start] + find_items(text[start:], digests[:number]).rest).encode()
+
+
+def compare_known(feeds: Path) -> None:
+    print(f"{'':40} {'documents':>9} {'different':>9} {'parsed':>7} {'whole ms':>9} {'new ms':>9}")
+    real = Comparison()
+    for path in sorted((feeds / "real").iterdir()):
+        if path.name != "manifest.csv":
+            before = read_document(without_items(path.read_bytes(), 2))
+            real.read(path.name, path.read_bytes(), before)
+    real.show("real, two new items")
+    for folder in sorted(path for path in (feeds / "replay").iterdir() if path.is_dir()):
+        comparison, before = Comparison(), read_document(b"")
+        for path in sorted(folder.glob("*.xml")):
+            before = comparison.read(path.name, path.read_bytes(), before)
+        comparison.show(folder.name)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--replay-every", type=int, default=8, help="read every n-th snapshot")
+    parser.add_argument(
+        "--known", action="store_true", help="compare with the known items left out"
+    )
     options = parser.parse_args()
     feeds = options.data / "feeds"
+    if options.known:
+        compare_known(feeds)
+        return
     report = Report()
     check_derived(feeds, report)
     check_real(feeds, report)
