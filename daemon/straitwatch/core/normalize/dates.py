@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import UTC, datetime, tzinfo
+from urllib.parse import unquote
 
 from straitwatch.core.normalize.clocks import Clock, read_clock
 from straitwatch.core.normalize.usual_dates import read_usual_date
@@ -87,8 +88,9 @@ _ENGLISH_WEEKDAY = re.compile(
     r"[\s,|·–—-]*(?:\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[\s,.]*)?$", re.IGNORECASE
 )
 _GAP = re.compile(
-    r"\s*[T,:@|·/]\s*|\s*[–—]\s*|\s+-\s+|[-_](?=\d)"
-    r"|\s*,?\s+(?:at|в|о|об|у|um|o|à|às|a las|alle|kl\.?)\s+|\s*",
+    r"(?:[\s,]*\(?\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b[.)]*)?"  # 2026-11-23 (Mon) 10:00
+    r"(?:\s*[T,:@|·/]\s*|\s*[–—]\s*|\s+-\s+|[-_](?=\d)"
+    r"|\s*,?\s+(?:at|в|о|об|у|um|o|à|às|a las|alle|kl\.?)\s+|\s*)",
     re.IGNORECASE,
 )
 _DAY_ZONE = re.compile(r"Z|[+-]\d{2}:\d{2}", re.IGNORECASE)  # XML Schema: 2026-11-23+08:00
@@ -110,6 +112,8 @@ def parse_date(text: str, *, timezone: str | None = None) -> datetime | None:
 
 def _tidy(text: str) -> str:
     text = text[:_MAX_TEXT]
+    if "%" in text:
+        text = unquote(text)
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
         text = _CJK_WEEKDAY.sub(" ", text)

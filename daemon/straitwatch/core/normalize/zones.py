@@ -54,7 +54,8 @@ _REGION = re.compile(r"\[?([A-Za-z]+(?:/[A-Za-z0-9_+-]+){1,2})\]?")
 _OFFSET = re.compile(
     r"(?:(?:GMT|UTC|UT|Z)\s*)?([+-])(?!(?<=-)\s\d+:)\s?(\d{1,2})(?:[:.]?(\d{2}))?(?!\d)"
 )
-_LOST_PLUS = re.compile(r"(\d{2}):?(\d{2})")  # a "+" in an address is read as a space
+# A "+" in an address is read as a space.
+_LOST_PLUS = re.compile(r"(?:(?:GMT|UTC)\s)?(\d{2}):?(\d{2})(?P<comment>\D*)")
 _COMMENT = re.compile(r"[\s()\[\]/,.]*(?:[^\W\d]+[\s()\[\]/,._-]*)*")  # beside an offset
 _GO_CLOCK = re.compile(r" m=[+-]\d+\.\d+$")  # Go prints the monotonic clock too
 _MIN_OFFSET, _MAX_OFFSET, _STEP = -12 * 60, 14 * 60, 15
@@ -85,7 +86,7 @@ def read_zone(text: str, *, default: tzinfo, local: datetime) -> tzinfo | None:
     if any(mark in text for mark in "+-"):
         return _offset(text)
     plus = _LOST_PLUS.fullmatch(text)
-    if plus:
+    if plus and _COMMENT.fullmatch(plus["comment"]):
         return _fixed(int(plus[1]) * 60 + int(plus[2]))
     return _named(text.strip("()[]. ").lower(), default, local)
 
