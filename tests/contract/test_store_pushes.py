@@ -12,6 +12,7 @@ from straitwatch.store import (
     due_push_subscriptions,
     feed_states,
     find_push_subscription,
+    has_new_offers,
     last_lease,
     poll_earlier,
     push_offers,
@@ -60,6 +61,9 @@ def test_offers_are_those_of_feeds_with_hubs(store: Store) -> None:
     )
 
     assert store.call(push_offers) == {first.feed_id: OFFER}
+    assert store.call(has_new_offers)
+    store.call(add_push_subscriptions, [make_subscription("t1", first.feed_id)])
+    assert not store.call(has_new_offers)
     store.call(sync_feeds, [make_feed("f3")], NOW)
     assert store.call(push_offers) == {}
 

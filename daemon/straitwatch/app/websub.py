@@ -1,7 +1,9 @@
 """Keeps the subscriptions to pushes, and receives the hubs' messages."""
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime, timedelta
 
+from straitwatch import store as db
 from straitwatch.app.runtime import Runtime
 from straitwatch.pipeline import (
     Push,
@@ -13,6 +15,7 @@ from straitwatch.pipeline import (
     update_subscriptions,
 )
 
+UPDATE_AFTER = timedelta(seconds=30)  # it reads every subscription; a new offer does not wait
 _STATUS = {
     PushOutcome.ACCEPTED: 202,
     PushOutcome.UNSIGNED: 202,
@@ -28,14 +31,30 @@ class Subscriber:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+        self._updated_at: datetime | None = None
+        self._has_subscriptions = False
 
     async def tend(self) -> None:
         """Follow the offers of feeds, send due requests, and poll the feeds that were pushed."""
-        tools, config = self._runtime.tools, self._runtime.active.config
-        update, now = update_subscriptions, tools.clock()
-        if await tools.store.run(update, public_url=config.web_public_url, now=now):
+        tools = self._runtime.tools
+        if await self._is_update_due():
+            await self._update()
+        if self._has_subscriptions:
             await send_requests(tools)
             await tools.store.run(hasten_pushed, now=tools.clock())
+
+    async def _is_update_due(self) -> bool:
+        now, public_url = self._runtime.tools.clock(), self._runtime.active.config.web_public_url
+        if self._updated_at is None or now - self._updated_at >= UPDATE_AFTER:
+            return True
+        return bool(public_url) and await self._runtime.tools.store.run(db.has_new_offers)
+
+    async def _update(self) -> None:
+        tools, config = self._runtime.tools, self._runtime.active.config
+        self._updated_at = tools.clock()
+        self._has_subscriptions = await tools.store.run(
+            update_subscriptions, public_url=config.web_public_url, now=self._updated_at
+        )
 
     async def verify(self, token: str, params: Mapping[str, str]) -> str | None:
         """Answer a hub that asks whether a subscription is wanted; None if it is not."""

@@ -15,15 +15,22 @@ from straitwatch.store.transaction import ResultRow, Transaction
 _TABLE = PUSH_SUBSCRIPTION.c
 _REQUESTED = ("callback", "state", "due_at", "lease_until", "live_at", "failures", "detail")
 
+# A profile without hubs is not unpacked: most feeds have none.
+_NAMES_HUBS = sa.type_coerce(FEED.c.profile, sa.Text).like('%"hubs":["%')
 _PUSHED = ("pushed_at", "pushed_seq", "paced_until")
 
 
 def push_offers(tx: Transaction) -> dict[str, PushOffer]:
     """Return the offers of the watched feeds, by feed id."""
-    # A profile without hubs is not unpacked: most feeds have none.
-    names_hubs = sa.type_coerce(FEED.c.profile, sa.Text).like('%"hubs":["%')
-    query = sa.select(FEED.c.id, FEED.c.profile).where(IS_WATCHED, names_hubs)
+    query = sa.select(FEED.c.id, FEED.c.profile).where(IS_WATCHED, _NAMES_HUBS)
     return {row.id: row.profile.push for row in tx.execute(query)}
+
+
+def has_new_offers(tx: Transaction) -> bool:
+    """Return True if a watched feed names hubs and has no subscription; cheaper than a plan."""
+    is_known = sa.exists().where(_TABLE.feed_id == FEED.c.id)
+    query = sa.select(FEED.c.id).where(IS_WATCHED, _NAMES_HUBS, ~is_known).limit(1)
+    return tx.execute(query).first() is not None
 
 
 def push_subscriptions(tx: Transaction) -> list[Subscription]:
