@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from builders import NOON, make_entry, make_feed
-from straitwatch.core.diagnosis import DiagnosedFeed, WatchedFeed
+from straitwatch.core.diagnosis import DiagnosedFeed, WatchedFeed, diagnose_feeds
 from straitwatch.core.feed_outcome import FeedOutcome
 from straitwatch.core.feed_words import describe_condition
+from straitwatch.core.health import Health, is_reported, plan_notices
 from straitwatch.core.model import (
     Condition,
     Contents,
@@ -69,9 +70,11 @@ class Timeline:
                 self.seen.append(self.health.condition)
             self.now += every
 
+    def watched(self) -> WatchedFeed:
+        return WatchedFeed(name=FEED.name, url=FEED.url, state=self.state)
+
     def words(self) -> str:
-        feed = WatchedFeed(name=FEED.name, url=FEED.url, state=self.state)
-        diagnosed = DiagnosedFeed(feed=feed, condition=self.health.condition)
+        diagnosed = DiagnosedFeed(feed=self.watched(), condition=self.health.condition)
         return describe_condition(diagnosed, now=self.now)
 
 
@@ -159,11 +162,11 @@ def test_page_instead_of_a_feed_is_told_apart(page: Condition) -> None:
 
 def test_page_that_announces_a_feed_gives_its_address() -> None:
     feed = read_feed(1)
-    page = replace(WEB_PAGE, detail="an HTML page that announces the feed /new.xml")
+    page = replace(WEB_PAGE, detail="an HTML page that announces a feed: https://a.example/new")
 
     feed.poll(page, page, page)
 
-    assert feed.words().startswith("an HTML page that announces the feed /new.xml since 24 Nov")
+    assert feed.words().startswith(f"{page.detail} since 24 Nov")
     assert feed.words().endswith("`straitwatch feeds discover https://example-wire.example`")
 
 
@@ -308,7 +311,7 @@ def test_frozen_feed_is_well_with_its_next_entry() -> None:
     feed.poll(document(feed.now), new=1)
 
     assert feed.seen == [Condition.OK, Condition.FROZEN, Condition.OK]
-    assert words.startswith("no new entry since 03 Dec 11:00 UTC; usually one comes in less than")
+    assert words.startswith("no new entry since 03 Dec 11:00 UTC; one was expected within 12 hours")
 
 
 def test_long_pause_counts_less_with_age() -> None:
@@ -393,4 +396,27 @@ def test_feed_shows_what_happened_to_it_over_weeks() -> None:
         Condition.OK,
         Condition.FROZEN,
         Condition.OK,
+    ]
+
+
+def test_notices_of_a_feed_tell_its_life() -> None:
+    feed, states, titles = read_feed(10), {}, []
+    page, blocked = 20 * (WEB_PAGE,), 8 * (BLOCKED,)
+    life = (*4 * (NOT_MODIFIED,), *page, *blocked, *80 * (NOT_MODIFIED,), document(NOON))
+    for answer in life:
+        feed.poll(answer, new=int(answer is life[-1]), every=30 * MINUTE)
+        diagnosis = diagnose_feeds([feed.watched()], feed.now)
+        troubled = [one for one in diagnosis.problems if is_reported(one.condition)]
+        health = Health(
+            feeds={one.name: one.condition.value for one in troubled},
+            conditions={one.name: one.condition for one in troubled},
+            feeds_total=9,
+        )
+        notices, states = plan_notices(health, states, now=feed.now)
+        titles += [notice.facts.title for notice in notices]
+
+    assert titles == [
+        "1 feed is failing",
+        "1 feed works again, but 1 is frozen",
+        "1 feed works again",
     ]

@@ -57,7 +57,7 @@ def watched(name: str, condition: Condition = Condition.OK, **more: Any) -> Watc
 
 
 def view_of(*feeds: WatchedFeed, now: datetime = NOON, **more: Any) -> FeedHealthView:
-    filled = {"pauses": {}, "new_entries": {}, "zone": ZoneInfo("Asia/Taipei")} | more
+    filled = {"pauses": {}, "pushes": {}, "new_entries": {}, "zone": ZoneInfo("Asia/Taipei")} | more
     return FeedHealthView(diagnosis=diagnose_feeds(feeds, now), now=now, **filled)
 
 
@@ -81,7 +81,7 @@ def test_health_says_what_is_wrong_below_the_table() -> None:
 
     last = printed(view)[-1]
 
-    assert last.startswith("quiet: no new entry since 22 Nov 20:00 CST; usually one comes")
+    assert last.startswith("quiet: no new entry since 22 Nov 20:00 CST; one was expected")
     assert last.endswith("`straitwatch feeds discover https://quiet.example`")
 
 

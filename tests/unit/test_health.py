@@ -144,7 +144,7 @@ def test_notice_of_a_feed_that_got_better_says_what_is_left() -> None:
 
     (notice,), after = plan_notices(troubled({"A": Condition.FROZEN}), states, now=NOON)
 
-    assert notice.facts.title == "1 feed works again"
+    assert notice.facts.title == "1 feed works again, but 1 is frozen"
     assert notice.facts.lines == ("A: frozen words",)
     assert after["feeds"].conditions == {"A": Condition.FROZEN}
 

@@ -2,8 +2,10 @@
 
 import pytest
 
+from builders import NOON
 from straitwatch.core.model import Condition, ParseProblem
 from straitwatch.core.parse import parse_feed
+from straitwatch.core.parse_document import ParseRequest, parse_document
 
 
 def page(head: str = "", body: str = "") -> bytes:
@@ -41,10 +43,15 @@ def test_page_with_a_password_field_is_a_login() -> None:
 def test_page_names_the_feed_that_it_announces() -> None:
     link = '<link rel="alternate" type="application/rss+xml" href="/feed?a=1&amp;b=2">'
 
-    found = parse_feed(page(link, '<form><input type="password"></form> reCAPTCHA'))
+    body = page(link, '<form><input type="password"></form> reCAPTCHA')
+
+    found = parse_document(
+        ParseRequest(body=body, feed_id="f", url="https://news.example/rss", fetched_at=NOON)
+    )
 
     assert found.page is Condition.HTML
-    assert found.detail == "an HTML page that announces the feed /feed?a=1&b=2"
+    announced = "https://news.example/feed?a=1&b=2"
+    assert found.detail == f"an HTML page that announces a feed: {announced}"
 
 
 def test_long_page_is_no_captcha_whatever_its_words() -> None:

@@ -131,7 +131,7 @@ class _Words:
         match condition:
             case Condition.FROZEN:
                 limit = _span(quiet_limit(self._state, now=self.now))
-                return f"no new entry{self._since}; usually one comes in less than {limit}"
+                return f"no new entry{self._since}; one was expected within {limit}"
             case Condition.STALE:
                 return f"its newest entry is of {self._at(self._state.profile.health.since_at)}"
             case Condition.EMPTIED:
@@ -190,7 +190,8 @@ class _Words:
     @property
     def _site(self) -> str:
         parts = urlsplit(self.diagnosed.feed.url)
-        return f"{parts.scheme}://{parts.hostname}" if parts.hostname else "URL"
+        host = parts.netloc.rpartition("@")[2]
+        return f"{parts.scheme}://{host}" if host else "URL"
 
     def _at(self, moment: datetime | None) -> str:
         if moment is None:

@@ -279,7 +279,9 @@ def _recovered(
         return Notice(subject=subject, facts=NoticeFacts(title=f"The {subject} works again"))
     verb = "works" if len(recovered) == 1 else "work"
     still = sum(condition in FAILED for condition in health.conditions.values())
-    more = f", {still} still failing" if still else ""
+    left = Counter(LABELS[health.conditions[name]] for name in recovered if name in broken)
+    but = ", ".join(f"{n} {'is' if n == 1 else 'are'} {label}" for label, n in left.items())
+    more = (f", but {but}" if but else "") + (f", {still} still failing" if still else "")
     lines = (f"{name}: {broken[name]}" if name in broken else name for name in recovered[:_LISTED])
     return Notice(
         subject=subject,

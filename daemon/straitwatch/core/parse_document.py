@@ -12,6 +12,7 @@ from straitwatch.core.model import (
     NO_OFFER,
     NOTHING_SEEN,
     ParsedDocument,
+    ParseProblem,
     PushOffer,
     RawFeed,
     SeenItems,
@@ -21,6 +22,7 @@ from straitwatch.core.normalize import (
     FeedDefaults,
     SeenItem,
     clean_title,
+    clean_url,
     normalize_document,
     pack_items,
     unpack_items,
@@ -85,12 +87,19 @@ def _parse(request: ParseRequest, known: Mapping[bytes, SeenItem]) -> ParsedDocu
         unread=normalized.unread,
         seen=SeenItems(scope=scope, records=pack_items(normalized.items)),
         problem=parsed.problem,
-        detail=parsed.detail,
+        detail=_detail(parsed, request.url),
         page=parsed.page,
         hints=parsed.hints,
         older_url=older_url(parsed.older, page_url=request.url),
         contents=describe_contents(normalized.entries, fetched_at=request.fetched_at),
     )
+
+
+def _detail(parsed: RawFeed, url: str) -> str:
+    """Return the detail of a document, with the feed that a web page announces."""
+    is_page = parsed.problem is ParseProblem.HTML
+    address = clean_url(parsed.link, base=url) if is_page else ""
+    return f"{parsed.detail}: {address}" if address else parsed.detail
 
 
 def _scope(parsed: RawFeed, url: str) -> bytes:

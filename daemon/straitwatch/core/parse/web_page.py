@@ -34,9 +34,9 @@ _LONGEST_ADDRESS = 300
 
 
 def describe_page(text: str) -> tuple[Condition, str]:
-    """Return the kind of a page, and words for it that name the feed it announces."""
-    if feed := _announced_feed(text[:_LONGEST]):
-        return Condition.HTML, f"an HTML page that announces the feed {feed}"
+    """Return the kind of a page, and words for it."""
+    if announced_feed(text):
+        return Condition.HTML, "an HTML page that announces a feed"
     if len(text) > _LONGEST:
         return Condition.HTML, "an HTML page"
     words = text.lower()
@@ -49,9 +49,9 @@ def describe_page(text: str) -> tuple[Condition, str]:
     return Condition.HTML, "an HTML page"
 
 
-def _announced_feed(text: str) -> str:
-    """Return the first feed that a page links to, as written."""
-    for link in _LINK.finditer(text):
+def announced_feed(text: str) -> str:
+    """Return the first feed that a page links to, as written; "" if none."""
+    for link in _LINK.finditer(text, 0, _LONGEST):
         address = _HREF.search(link[0])
         if address and _FEED_TYPE.search(link[0]):
             return unescape(next(filter(None, address.groups()), "")).strip()[:_LONGEST_ADDRESS]

@@ -18,7 +18,7 @@ from straitwatch.core.parse.items import Items, find_items
 from straitwatch.core.parse.links import Link, best_page, push_offer
 from straitwatch.core.parse.repair import FEED_ROOT, Repaired, repair
 from straitwatch.core.parse.soundness import is_sound
-from straitwatch.core.parse.web_page import describe_page
+from straitwatch.core.parse.web_page import announced_feed, describe_page
 
 _DECLARATION = b"<?xml version='1.0' encoding='utf-8'?>\n"
 # In a document with bases, links and ids are resolved against this address and then restored, so
@@ -166,7 +166,8 @@ def _no_feed(text: str) -> RawFeed:
     is_html = first is not None and first[1].lower() in _HTML_ELEMENTS
     if is_html or _HTML_DOCTYPE.match(text):
         page, detail = describe_page(text)
-        return RawFeed(format="", problem=ParseProblem.HTML, detail=detail, page=page)
+        link = announced_feed(text)
+        return RawFeed(format="", problem=ParseProblem.HTML, detail=detail, page=page, link=link)
     start = " ".join(text[:80].split())
     return RawFeed(
         format="", problem=ParseProblem.NOT_A_FEED, detail=f"no feed found; it begins with: {start}"
