@@ -8,6 +8,7 @@ is sent at a full minute.
 import asyncio
 import contextlib
 import json
+import os
 import shlex
 import shutil
 import socket
@@ -214,6 +215,7 @@ async def _run_daemon(config: Path, newsroom: Newsroom, *, digest_at: datetime) 
             *(sys.executable, "-m", "straitwatch", "run", "--config", str(config)),
             stdin=asyncio.subprocess.DEVNULL,
             stderr=log,
+            env=without_proxies(os.environ),
         )
     try:
         # The stream starts after the first fetch of each feed, whose entries send no alert.
@@ -227,6 +229,11 @@ async def _run_daemon(config: Path, newsroom: Newsroom, *, digest_at: datetime) 
             daemon.terminate()
         status = await asyncio.wait_for(daemon.wait(), PATIENCE)
     return status
+
+
+def without_proxies(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment that uses no proxy: the demonstration stays on this machine."""
+    return {**environ, "no_proxy": "*", "NO_PROXY": "*"}
 
 
 def _command() -> str:

@@ -9,8 +9,16 @@ from pathlib import Path
 import aiohttp
 
 from straitwatch.config import load_config
+from straitwatch.config.polling import read_proxies
 from straitwatch.core.parse import parse_feed
-from straitwatch.demo import Newsroom, _rss, _serving, read_stream, write_demo_config
+from straitwatch.demo import (
+    Newsroom,
+    _rss,
+    _serving,
+    read_stream,
+    without_proxies,
+    write_demo_config,
+)
 from straitwatch.shipped import shipped
 from straitwatch.web import bind
 
@@ -95,3 +103,10 @@ async def test_newsroom_keeps_slack_messages_as_files(tmp_path) -> None:
 
     assert newsroom.slack == [{"text": "Fleet"}]
     assert json.loads((tmp_path / "slack-001.json").read_text()) == {"text": "Fleet"}
+
+
+def test_demonstration_uses_no_proxy() -> None:
+    environ = without_proxies({"http_proxy": "http://proxy.example:3128", "PATH": "/bin"})
+
+    assert environ["PATH"] == "/bin"
+    assert read_proxies("", environ).choose("http", "127.0.0.1", 80) == ""
