@@ -25,6 +25,7 @@ from straitwatch.core.policy import (
     HOST_REST,
     PAGE_LEASE,
     PAGE_SPACING,
+    USELESS_PAGES,
     WATCHED_PAGES,
 )
 from straitwatch.store import (
@@ -157,6 +158,20 @@ def test_host_that_refused_a_page_is_left_alone(store: Store) -> None:
 
     assert claim(store, later=HOST_REST - timedelta(minutes=1)) == []
     assert len(claim(store, later=HOST_REST)) == 1
+
+
+@pytest.mark.parametrize("last", [PageOutcome.NO_TEXT, PageOutcome.READ])
+def test_host_whose_pages_have_no_article_is_left_alone(store: Store, last: PageOutcome) -> None:
+    count = USELESS_PAGES + 1
+    ask(store, *(make_thin(f"e{nth}", host="one.example") for nth in range(count)))
+    for nth in range(USELESS_PAGES):
+        (page,) = claim(store, later=nth * PAGE_SPACING)
+        outcome = last if nth + 1 == USELESS_PAGES else PageOutcome.NO_TEXT
+        store.call(complete_page, replace(page, due_at=None, outcome=outcome))
+
+    found = claim(store, later=count * PAGE_SPACING)
+
+    assert len(found) == (last is PageOutcome.READ)
 
 
 def test_text_that_the_budget_does_not_reach_is_given_up_visibly(store: Store) -> None:

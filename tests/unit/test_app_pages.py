@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,6 +14,7 @@ from builders.configs import rss
 from builders.pages import LINES, make_article, make_page
 from servers.feeds import Page
 from straitwatch import store as db
+from straitwatch.app.status import read_status
 from straitwatch.core.model import (
     AlertFacts,
     PageOutcome,
@@ -77,6 +79,10 @@ def entry_of(desk: Desk, title: str) -> db.StoredEntry:
     return stored
 
 
+def pages_in_status(desk: Desk) -> str:
+    return desk.call(read_status, None, desk.clock(), zone=ZoneInfo("UTC")).pages
+
+
 def page_of(desk: Desk, title: str) -> PageState:
     page = desk.call(db.page_of_entry, entry_of(desk, title).entry.id)
     assert page is not None
@@ -129,6 +135,16 @@ async def test_page_that_robots_txt_disallows_is_left_alone(tmp_path) -> None:
 
         assert PATH not in desk.feeds.paths()
         assert page_of(desk, THIN[1]).outcome == PageOutcome.ROBOTS
+
+
+async def test_status_counts_the_pages_by_result(tmp_path) -> None:
+    async with open_page_desk(tmp_path) as desk:
+        await poll(desk, THIN, page=make_article())
+        assert pages_in_status(desk) == "pages of entries, last 24 h: 1 waiting"
+
+        await look(desk)
+
+        assert pages_in_status(desk) == "pages of entries, last 24 h: 1 read"
 
 
 async def test_page_is_requested_once(tmp_path) -> None:

@@ -60,6 +60,7 @@ class Status:
     remarks: tuple[str, ...]  # on the configuration and on silences
     distrusted: tuple[str, ...] = ()  # feeds whose servers hid entries
     pauses: tuple[str, ...] = ()  # of hosts
+    pages: str = ""  # of entries: those that wait, and the results of a day
     liveness: Liveness = field(default_factory=Liveness)
     blind: tuple[str, ...] = ()  # the spans of the last day in which entries may be missing
 
@@ -88,9 +89,17 @@ def read_status(
         remarks=(*_config_state(tx, config, moment), *_silences(tx, config, moment)),
         distrusted=tuple(_distrusted(tx, moment)),
         pauses=tuple(_pauses(tx, moment)),
+        pages=_pages(tx, moment),
         liveness=db.liveness(tx, now, config.canary if config else None),
         blind=describe_windows(db.blind_windows(tx, since_at=now - _DAY), zone),
     )
+
+
+def _pages(tx: db.Transaction, moment: _Moment) -> str:
+    """Return `pages of entries, last 24 h: 12 read, 3 waiting`; "" if there is none."""
+    counts = db.count_pages(tx, since_at=moment.now - timedelta(hours=24))
+    words = [f"{count} {outcome.replace('_', ' ')}" for outcome, count in sorted(counts.items())]
+    return f"pages of entries, last 24 h: {', '.join(words)}" if words else ""
 
 
 def _distrusted(tx: db.Transaction, moment: _Moment) -> Iterator[str]:

@@ -106,6 +106,8 @@ def _count_lines(state: Status, zone: ZoneInfo) -> Iterator[str]:
     if counts.oldest_pending_at:
         waiting += f" (oldest {local_time(counts.oldest_pending_at, zone)})"
     yield f"{waiting}, {counted(counts.dead, 'dead letter')}"
+    if state.pages:
+        yield state.pages
     yield f"sentence encoder: {state.encoder}"
 
 

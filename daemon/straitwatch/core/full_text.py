@@ -6,13 +6,12 @@ Pages are fetched only for new entries on which no list fires. An alert never wa
 import re
 from dataclasses import replace
 
-from straitwatch.core.match import MissKind, find_near_miss
+from straitwatch.core.match import Document, find_open_miss
 from straitwatch.core.model import (
     Entry,
     Feed,
     FullText,
     Match,
-    MatchText,
     PageCause,
     PageTask,
     PageWish,
@@ -20,14 +19,11 @@ from straitwatch.core.model import (
 from straitwatch.core.policy import FULL_FEED_TEXT, THIN_TEXT
 from straitwatch.core.rules import Rules
 
-# A list that lacks one of these may find it in the article. Noise, excluded terms, filters and
-# masks are decisions of the list, which more text would not change.
-_OPEN = (MissKind.TERM, MissKind.DISTANCE, MissKind.POINTS)
 _WORD = re.compile(r"\w+")
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
-def wish_for_text(entry: Entry, feed: Feed, text: MatchText, rules: Rules) -> PageWish | None:
+def wish_for_text(entry: Entry, feed: Feed, doc: Document, rules: Rules) -> PageWish | None:
     """Return a wish for the page of an unmatched entry if its text may change the result."""
     if entry.has_page_text:
         return None
@@ -37,7 +33,7 @@ def wish_for_text(entry: Entry, feed: Feed, text: MatchText, rules: Rules) -> Pa
     has_own_text = len(entry.content) >= FULL_FEED_TEXT
     if wanted is FullText.NEVER or not has_reader or has_own_text or not entry.canonical_url:
         return None
-    if missed := _find_near_miss(text, rules, _closed(rules)):
+    if missed := _find_near_miss(doc, rules):
         return _wish(PageCause.NEAR_MISS, missed)
     if is_thin(entry):
         return _wish(PageCause.THIN)
@@ -54,27 +50,27 @@ def is_thin(entry: Entry) -> bool:
     return len(under) + len(_HAN.findall(under)) < THIN_TEXT
 
 
-def match_entry(entry: Entry, text: MatchText, rules: Rules) -> tuple[Match, ...]:
+def match_entry(entry: Entry, doc: Document, rules: Rules) -> tuple[Match, ...]:
     """Return the matches of an entry; a list with `full_text: never` does not read pages."""
-    matches = rules.matcher.match(text)
+    matches = rules.matcher.match_document(doc)
     closed = _closed(rules)
     if not entry.has_page_text or not closed:
         return matches
-    own = rules.matcher.match(replace(text, content=""))
+    own = rules.matcher.match(replace(doc.source, content=""))
     return (
         *(match for match in matches if match.watchlist not in closed),
         *(match for match in own if match.watchlist in closed),
     )
 
 
-def _find_near_miss(text: MatchText, rules: Rules, closed: frozenset[str]) -> str:
+def _find_near_miss(doc: Document, rules: Rules) -> str:
     """Return the words of the first near miss of a list that reads pages; "" if there is none."""
-    if not rules.matcher.read(text).hits:
-        return ""
-    for explanation in rules.matcher.explain(text):
-        missed = find_near_miss(explanation)
-        if missed and missed.kind in _OPEN and explanation.watchlist not in closed:
-            return f"{explanation.watchlist}: {missed.text}"
+    closed = _closed(rules)
+    for watchlist, near in rules.matcher.find_near_rules(doc).items():
+        (explanation,) = rules.matcher.explain(doc.source, only=watchlist)
+        missed = find_open_miss(explanation, near)
+        if missed and watchlist not in closed:
+            return f"{watchlist}: {missed}"
     return ""
 
 

@@ -137,6 +137,8 @@ MAX_PAGE_FAILURES = 3  # in a row
 FULL_TEXT_WITHIN = timedelta(hours=6)  # a page that the budget does not reach is given up
 HOST_REST = timedelta(hours=6)  # after a refusal, such as 403, unless the host asks for longer
 MAX_HOST_REST = timedelta(hours=24)
+USELESS_PAGES = 5  # of a host without an article, and none with one: it needs JavaScript
+USELESS_FOR = timedelta(hours=24)  # such a host is left alone
 ROBOTS_KEPT_FOR = timedelta(hours=24)  # RFC 9309 allows no longer
 ROBOTS_RETRY_AFTER = timedelta(hours=1)  # if it is unreachable; until then, no page of the host
 FULL_TEXT_LENGTH = 4_000  # characters of an article that are matched: news puts its subject first

@@ -117,7 +117,8 @@ def build_reports(
     """Match new and edited entries; yield a report for each match, and an entry for each other."""
     for entry in entries:
         text = matchable(entry, arrival.feed)
-        matches = match_entry(entry, text, rules)
+        doc = rules.matcher.read(text)
+        matches = match_entry(entry, doc, rules)
         differences = _differences(matches, text, rules)
         if matches:
             report = make_report(entry, matches, arrival, rules.policy, rules.beat)
@@ -125,7 +126,7 @@ def build_reports(
         else:
             is_new = entry.id not in arrival.known
             is_news = arrival.status_of(entry, rules.policy) is ReportStatus.FRESH
-            wish = wish_for_text(entry, arrival.feed, text, rules) if is_new and is_news else None
+            wish = wish_for_text(entry, arrival.feed, doc, rules) if is_new and is_news else None
             yield PlannedEntry(entry=entry, is_new=is_new, differences=differences, page=wish)
 
 

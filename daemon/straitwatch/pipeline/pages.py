@@ -75,7 +75,7 @@ class _Subject:
 async def look_at_page(
     state: PageState, feeds: Mapping[str, Feed], *, tools: Tools, rules: Rules
 ) -> PageReport:
-    """Fetch one page and commit what it changes."""
+    """Fetch one page and commit the changes."""
     stored = await tools.store.run(db.stored_entry, state.entry_id)
     look = PageLook(state=state, policy=rules.pages, now=tools.clock())
     feed = feeds.get(stored.feed_id) if stored else None

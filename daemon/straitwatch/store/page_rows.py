@@ -11,7 +11,7 @@ from straitwatch.store.columns import Packed, Row
 
 
 class PageRow(Row, table=True):
-    """The page of an entry: when it is requested next, and what was read last."""
+    """The page of an entry: the time of its next request, and the last text."""
 
     __tablename__ = "page"
     __table_args__ = (

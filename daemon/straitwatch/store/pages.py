@@ -23,6 +23,8 @@ from straitwatch.core.policy import (
     FULL_TEXT_WITHIN,
     PAGE_LEASE,
     PAGE_SPACING,
+    USELESS_FOR,
+    USELESS_PAGES,
     WATCHED_PAGES,
 )
 from straitwatch.store.keys import url_key
@@ -123,7 +125,8 @@ def claim_pages(
         return []
     busy = {host for host, count in recent.items() if count >= policy.per_host}
     claimed: dict[str, ResultRow] = {}  # one page of each host
-    unavailable = busy | _resting_hosts(tx, now) | set(active_pauses(tx, now))
+    unavailable = busy | _resting_hosts(tx, now) | _useless_hosts(tx, now)
+    unavailable |= set(active_pauses(tx, now))
     for row in tx.execute(_due(now, unavailable)):
         claimed.setdefault(row.host, row)
         if len(claimed) == room:
@@ -156,6 +159,19 @@ def _resting_hosts(tx: Transaction, now: datetime) -> set[str]:
         sa.select(PAGE.c.host)
         .where(sa.or_(PAGE.c.rest_until > now, PAGE.c.fetched_at > now - PAGE_SPACING))
         .distinct()
+    )
+    return set(tx.execute(query).scalars())
+
+
+def _useless_hosts(tx: Transaction, now: datetime) -> set[str]:
+    """Return the hosts none of whose pages had an article lately: they need JavaScript."""
+    is_useless = PAGE.c.outcome == PageOutcome.NO_TEXT.value
+    query = (
+        sa.select(PAGE.c.host)
+        .where(PAGE.c.fetched_at > now - USELESS_FOR, PAGE.c.outcome != PageOutcome.WAITING.value)
+        .group_by(PAGE.c.host)
+        .having(sa.func.count() >= USELESS_PAGES)
+        .having(sa.func.count() == sa.func.sum(sa.case((is_useless, 1), else_=0)))
     )
     return set(tx.execute(query).scalars())
 

@@ -36,7 +36,7 @@ class Document:
     """A text, its normalized form, and the hits of each term set."""
 
     def __init__(self, text: MatchText, normalizer: TextNormalizer) -> None:
-        self._source = text
+        self.source = text
         self.raw = f" {text.title}{JOINT}{text.summary}{JOINT}{text.content} "
         if self.raw.count(JOINT) != len(FIELD_NAMES) - 1:
             title, summary, content = (
@@ -58,7 +58,7 @@ class Document:
     @cached_property
     def language(self) -> str:
         """The language of the text: a tag, or "" if it is unknown."""
-        return language_of(self._source)
+        return language_of(self.source)
 
     def field_at(self, offset: int) -> int:
         """Return the number of the field at an offset in the normalized text."""

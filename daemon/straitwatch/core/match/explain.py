@@ -24,6 +24,7 @@ from straitwatch.core.match.rules import (
 )
 from straitwatch.core.model import Hit, MatchText, Severity
 
+_IN_ARTICLE = 0b100  # the field `content`
 AsHits = Callable[[Iterable[Span]], tuple[Hit, ...]]
 
 
@@ -44,6 +45,7 @@ class Missing:
     kind: LackKind
     text: str  # in words
     excess: int = 0  # words too many between the two sides of NEAR
+    may_be_in_article: bool = True  # False: the title must have it
 
     def __str__(self) -> str:
         return self.text
@@ -166,7 +168,7 @@ def _missing_of(rule: Rule, doc: Document) -> Iterator[Missing]:
 def _missing(node: Node, doc: Document) -> Iterator[Missing]:
     match node:
         case Leaf():
-            yield Missing(kind=LackKind.TERM, text=node.text)
+            yield _missing_term(node)
         case AllOf():
             for part in node.parts:
                 if not part.holds(doc):
@@ -175,7 +177,12 @@ def _missing(node: Node, doc: Document) -> Iterator[Missing]:
             lacks = [lack for part in node.parts for lack in _missing(part, doc)]
             kind = lacks[0].kind if len({lack.kind for lack in lacks}) == 1 else LackKind.TERM
             excess = min(lack.excess for lack in lacks)
-            yield Missing(kind=kind, text=" or ".join(map(str, lacks)), excess=excess)
+            yield Missing(
+                kind=kind,
+                text=" or ".join(map(str, lacks)),
+                excess=excess,
+                may_be_in_article=any(lack.may_be_in_article for lack in lacks),
+            )
         case Close():
             yield _missing_pair(node, doc)
         case _:
@@ -183,7 +190,19 @@ def _missing(node: Node, doc: Document) -> Iterator[Missing]:
             yield Missing(kind=LackKind.ABSENCE, text=text)
 
 
+def _missing_term(leaf: Leaf) -> Missing:
+    return Missing(
+        kind=LackKind.TERM, text=leaf.text, may_be_in_article=leaf.fields & _IN_ARTICLE != 0
+    )
+
+
 def _missing_pair(node: Close, doc: Document) -> Missing:
+    missing = _describe_pair(node, doc)
+    fields = node.left.fields & node.right.fields
+    return replace(missing, may_be_in_article=fields & _IN_ARTICLE != 0)
+
+
+def _describe_pair(node: Close, doc: Document) -> Missing:
     lacking = [leaf.text for leaf in (node.left, node.right) if not leaf.spans(doc)]
     if lacking:
         return Missing(kind=LackKind.TERM, text=" and ".join(lacking))

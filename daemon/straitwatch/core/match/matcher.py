@@ -140,13 +140,16 @@ class Matcher:
 
     def match(self, text: MatchText) -> tuple[Match, ...]:
         """Return the matches of the lists that fire on a text."""
-        doc = self.read(text)
+        return self.match_document(self.read(text))
+
+    def match_document(self, doc: Document) -> tuple[Match, ...]:
+        """Return the matches of the lists that fire on a text that was read."""
         if not doc.hits:
             return ()
         matches = []
         for at, held in sorted(self._held_rules(doc).items()):
             compiled = self.lists[at]
-            if not find_exclusion(compiled.config, text):
+            if not find_exclusion(compiled.config, doc.source):
                 found = self._decide(compiled, held, doc)
                 if found:
                     matches.append(found)
@@ -163,6 +166,29 @@ class Matcher:
             if set_id in doc.hits and not is_in(languages, doc.language):
                 doc.foreign[set_id] = doc.hits.pop(set_id)
         return doc
+
+    def find_near_rules(self, doc: Document) -> dict[str, set[str]]:
+        """Return the names of the `match` rules that lack one condition at most, by list.
+
+        The rarest condition of such a rule is a name in the headline. A text that shares only
+        common words with a list is about another topic. `explain` names the missing condition.
+        """
+        near: dict[str, set[str]] = {}
+        for set_id, spans in doc.hits.items():
+            if set_id not in self._gate or not self._has_name(spans, doc):
+                continue
+            for at, rule, clauses in map(self._positive.__getitem__, self._gate[set_id]):
+                lacks = sum(clause.isdisjoint(doc.hits) for clause in clauses)
+                if rule.name.startswith("match") and len(clauses) > 1 >= lacks:
+                    near.setdefault(self.lists[at].config.id, set()).add(rule.name)
+        return near
+
+    def _has_name(self, spans: Iterable[Span], doc: Document) -> bool:
+        """Return True if a hit in the title is a name: written with a capital, or without case."""
+        return any(
+            0 < span.end <= doc.title_end and not self._terms[span.term][:1].islower()
+            for span in spans
+        )
 
     def terms_in(self, doc: Document) -> set[str]:
         """Return the terms in a text, in the spelling of the lists."""

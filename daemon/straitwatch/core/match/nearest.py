@@ -4,7 +4,7 @@ A near miss is a text that missed a list for a single reason: one term, a few wo
 noise rule, or a mask. Texts that lack more are about other topics.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,6 +48,16 @@ def find_near_miss(explanation: Explanation) -> NearMiss | None:
         or _find_points(explanation)
         or _find_mask(explanation)
     )
+
+
+def find_open_miss(explanation: Explanation, rules: Collection[str]) -> str:
+    """Return the condition that one of these rules lacks, if an article may meet it."""
+    if explanation.fires or explanation.filtered or explanation.excluded_by:
+        return ""
+    for rule in explanation.rules:
+        if rule.rule in rules and len(rule.missing) == 1 and rule.missing[0].may_be_in_article:
+            return f"{rule.rule} lacks one thing: {rule.missing[0].text}"
+    return ""
 
 
 def _find_refusal(explanation: Explanation) -> NearMiss:

@@ -3,7 +3,9 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import accumulate
+from operator import or_
 from typing import Protocol
 
 from straitwatch.core.match.document import Document, Span
@@ -94,11 +96,12 @@ def _start(span: Span) -> int:
 class Leaf:
     """One or more term sets, each limited to some fields."""
 
-    __slots__ = ("id", "members", "reach", "text")
+    __slots__ = ("fields", "id", "members", "reach", "text")
 
     def __init__(self, number: int, members: tuple[tuple[SetNode, int], ...], *, text: str) -> None:
         self.id, self.members, self.text = number, members, text
         self.reach = frozenset[int]().union(*(node.reach() for node, _ in members))
+        self.fields = reduce(or_, (fields for _, fields in members), 0)
 
     def spans(self, doc: Document) -> list[Span]:
         """Return the hits in order, without repeats."""

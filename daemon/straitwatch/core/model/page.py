@@ -1,4 +1,4 @@
-"""The pages of entries: why they are fetched, and what was read."""
+"""The pages of entries: the reason for fetching them, and the text that was read."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
