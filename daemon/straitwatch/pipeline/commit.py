@@ -16,7 +16,7 @@ from straitwatch.pipeline.window import FoldWindowCache
 from straitwatch.store import Store, Transaction
 
 FIRST_SLICE = 60  # entries: more than most documents have
-SLICE_SECONDS = 0.15  # other polls and messages wait for one slice at most
+SLICE_SECONDS = 0.1  # other polls and messages wait for one slice at most
 FENCED = "fenced"  # outcome of a poll if another worker has claimed the feed since
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from time import perf_counter
 
 import structlog
 
@@ -54,7 +55,7 @@ from straitwatch.telemetry import Metrics
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-BUILD_AT_ONCE = 8  # entries, which block the event loop for about 20 ms
+BUILD_SECONDS = 0.02  # for which the reports of a document may block the event loop
 ENCODE_AT_MOST = 300  # reports of one document take half a minute; the others get no vector
 
 _NO_IDS: frozenset[str] = frozenset()
@@ -273,9 +274,12 @@ async def build_items(
     """Make the reports of a document with their vectors, in steps between which other tasks run."""
     changed = [entry for entry in entries if arrival.has_changed(entry)]
     items: list[Report | PlannedEntry] = []
-    for start in range(0, len(changed), BUILD_AT_ONCE):
-        items += build_reports(changed[start : start + BUILD_AT_ONCE], arrival, rules)
-        await asyncio.sleep(0)
+    started = perf_counter()
+    for item in build_reports(changed, arrival, rules):
+        items.append(item)
+        if perf_counter() - started > BUILD_SECONDS:
+            await asyncio.sleep(0)
+            started = perf_counter()
     reports = [item for item in items if isinstance(item, Report)][:ENCODE_AT_MOST]
     vectors = await encoder.encode([meaning_of(report) for report in reports])
     encoded = iter(list(add_vectors(reports, vectors)))
