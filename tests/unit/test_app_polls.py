@@ -59,7 +59,9 @@ class Seconds:
         return self.now
 
 
-async def cancel(polls: Polls) -> None:
+async def cancel(desk: Desk, polls: Polls | None = None) -> None:
+    polls = polls or desk.app.polls
+    desk.runtime.is_stopping = True
     for task in polls.tasks:
         task.cancel()
     await asyncio.wait(polls.tasks)
@@ -126,7 +128,7 @@ async def test_polls_of_a_hanging_host_delay_no_other_host(tmp_path) -> None:
 
             assert len(stuck.requests) <= 2
             assert desk.feeds.paths() == ["/wire", "/wire"]
-            await cancel(desk.app.polls)
+            await cancel(desk)
 
 
 async def test_poll_has_no_place_while_its_document_is_read(tmp_path) -> None:
@@ -141,7 +143,7 @@ async def test_poll_has_no_place_while_its_document_is_read(tmp_path) -> None:
         await pool.is_busy.wait()
         await desk.feeds.asked(2)
 
-        await cancel(desk.app.polls)
+        await cancel(desk)
 
 
 async def test_stuck_fetch_gives_way_to_a_feed_that_waits(tmp_path) -> None:
@@ -169,7 +171,7 @@ async def test_stuck_fetch_gives_way_to_a_feed_that_waits(tmp_path) -> None:
         assert found[wire].last_outcome == "ok"
         assert [found[feed_id].failures for feed_id in stuck] == [0, 0]
         assert len(desk.call(db.due_feeds, now=desk.clock())) == 1
-        await cancel(polls)
+        await cancel(desk, polls)
 
 
 async def test_polls_start_none_while_the_daemon_stops(tmp_path) -> None:

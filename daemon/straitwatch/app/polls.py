@@ -105,9 +105,10 @@ class Polls:
         ]
         return {visit.feed_id: visit for visit in visits if visit.host not in paused}
 
-    def _rank(self, due: db.DueFeed) -> datetime:
-        is_known = self._lanes.was_fetched(due.feed_id)
-        return due.due_at if is_known else due.due_at + NEW_FEED_YIELDS
+    @staticmethod
+    def _rank(due: db.DueFeed) -> datetime:
+        is_new = not due.last_outcome
+        return due.due_at + NEW_FEED_YIELDS if is_new else due.due_at
 
     def _visit(self, due: db.DueFeed) -> Visit:
         has_hung = due.last_outcome == FetchFailure.TIMEOUT

@@ -59,10 +59,6 @@ class Lanes:
         """
         return self._slow.get(feed_id, default)
 
-    def was_fetched(self, feed_id: str) -> bool:
-        """Return True if it is known how quick a feed is."""
-        return feed_id in self._slow
-
     def enter(self, due: Iterable[Visit], policy: PollPolicy, *, now: float) -> list[Visit]:
         """Give places to due feeds, in their order, and return those that have one."""
         entered: list[Visit] = []
