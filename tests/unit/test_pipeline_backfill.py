@@ -132,3 +132,16 @@ async def test_page_that_fails_is_tried_again_after_the_next_poll(tmp_path) -> N
 
         assert (before, window(desk).filled_at) == (None, desk.clock())
         assert stored(desk) == {f"g{n}" for n in range(1, 8)}
+
+
+async def test_page_that_asks_for_a_pause_pauses_its_host(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.publish(*news(1, 3))
+        await desk.poll()
+        desk.feeds.answer("/wire", paged(news(5, 7), next_page="/p2"))
+        desk.feeds.answer("/p2", Page(status=429, headers={"Retry-After": "3600"}))
+
+        await poll_again(desk)
+        await poll_again(desk)
+
+        assert desk.feeds.paths() == ["/wire", "/wire", "/p2"]

@@ -17,10 +17,12 @@ from straitwatch.core.model import (
     Feed,
     FeedState,
     Fetched,
+    FetchFailed,
     ParsedDocument,
     PollPolicy,
     PollReport,
 )
+from straitwatch.core.pauses import pause_of
 from straitwatch.core.report import gather_poll
 from straitwatch.core.rules import Rules
 from straitwatch.pipeline.commit import FENCED, commit_document
@@ -74,6 +76,8 @@ async def backfill_feed(
 async def _read_page(outcome: FeedOutcome, backfill: Backfill, tools: Tools) -> _Page | None:
     """Fetch a page and find out if it reaches the start of the window; None if it is no feed."""
     fetched = await tools.fetcher.fetch(replace(outcome.feed, url=backfill.url))
+    if isinstance(fetched, FetchFailed) and (pause := pause_of(fetched, outcome.now)):
+        await tools.store.run(db.add_pause, pause)
     if not isinstance(fetched, Fetched) or not is_on_site(fetched.url, backfill.url):
         return None
     document = await tools.pool.parse(parse_request(outcome.feed, fetched, outcome.now))

@@ -8,7 +8,7 @@ from straitwatch.core.blind_windows import describe_windows
 from straitwatch.core.model import CoverageFacts, DigestFacts, DigestItem, RollupFacts
 from straitwatch.core.plural import counted
 from straitwatch.core.render.parts import ICONS, LINE_LIMIT, lead, outlet_label, span_text
-from straitwatch.core.render.text import NAME_LIMIT, Link, link, local_time, shown
+from straitwatch.core.render.text import NAME_LIMIT, QUOTE_LIMIT, Link, link, local_time, shown
 
 BROKEN_LIMIT = 20  # broken feeds that a digest names; the rest is counted
 _CAUSES = {
@@ -131,7 +131,8 @@ def coverage_line(facts: CoverageFacts, zone: str) -> str:
         name = shown(facts.blind_feed, limit=NAME_LIMIT)
         parts.append(f"longest not read: {name} for {span_text(facts.blind_for)}")
     described = describe_windows(facts.windows, ZoneInfo(zone))
-    return ", ".join(parts) + "".join(f". {shown(sentence)}" for sentence in described)
+    sentences = (shown(sentence, limit=QUOTE_LIMIT) for sentence in described)
+    return "; ".join((", ".join(parts), *sentences))
 
 
 def _nothing(facts: DigestFacts) -> str:
