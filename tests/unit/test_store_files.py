@@ -245,6 +245,20 @@ def test_data_of_a_replaced_database_is_saved_beside_the_new_one(
     assert (stored(path, "key"), stored(saved, "key")) == (None, "old")
 
 
+def test_changes_of_a_replaced_database_are_not_read_into_the_new_one(
+    path: Path, migrated: Path
+) -> None:
+    store = opened(path, exclusive=True)
+    store.call(set_meta, "key", "old")
+    new = Path(shutil.copy(migrated, path.with_name("new.db")))
+    new.replace(path)  # the -wal file of the old one stays
+
+    store.rescue()
+    store.close()
+
+    assert (stored(path, "key"), find_damage(path)) == (None, "")
+
+
 def test_database_whose_folder_was_deleted_is_put_back(tmp_path: Path, migrated: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()

@@ -114,6 +114,8 @@ class OpenFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._identity = identify(path)
+        wal, index = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
+        self._logs = {wal: identify(wal), index: identify(index)}
 
     @property
     def change(self) -> str:
@@ -139,12 +141,17 @@ class OpenFile:
         """Copy the data; put the copy in place of a deleted file. Return the outcome in words."""
         copy = self._free_name()
         copy_database(connection, copy)
+        self._remove_logs()
         if self.change != "deleted":
             return f"its data is saved as {copy}"
-        for suffix in ("-wal", "-shm"):  # they would be read as changes of the copy
-            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
         copy.rename(self.path)
         return f"it is back at {self.path}, with all data"
+
+    def _remove_logs(self) -> None:
+        """Delete the logs of the lost file: SQLite would read them as changes of the next one."""
+        for path, identity in self._logs.items():
+            if self.change == "deleted" or identify(path) == identity:
+                path.unlink(missing_ok=True)
 
     def _free_name(self) -> Path:
         numbers = itertools.count(1)
