@@ -1,5 +1,7 @@
 """Responses with malformed heads: the bad line is ignored and named, and the feed is read."""
 
+import asyncio
+
 import pytest
 
 from builders import make_feed
@@ -142,3 +144,21 @@ def test_good_head_is_not_changed(size: int) -> None:
     head = OK + b'ETag: "1"\r\n' * size + b"Transfer-Encoding: chunked\r\n\r\n"
 
     assert repair_head(head) is head
+
+
+async def test_head_may_arrive_byte_by_byte() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        for byte in OK + b"X Y: 1\r\n" + LENGTH + b"\r\n" + BODY:
+            writer.write(bytes([byte]))
+            await writer.drain()
+            await asyncio.sleep(0)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, Fetcher(POLICY) as fetcher:
+        result = await fetcher.fetch(make_feed(url=f"http://127.0.0.1:{port}/rss"))
+
+    assert isinstance(result, Fetched), result
+    assert (result.body, result.remark) == (BODY, "ignored malformed response headers: X Y")
