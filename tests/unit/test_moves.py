@@ -194,13 +194,15 @@ async def test_moved_feed_is_asked_at_its_new_address_and_reported(tmp_path: Pat
 
         await poll_daily(desk, 1)
 
+        for _ in range(2):
+            await desk.app.health.watch()
+        told = [message.facts for message in desk.messages()]
+
         assert desk.feeds.paths() == ["/new"]
+        assert any("crosses the Taiwan Strait" in str(facts) for facts in told)
         assert condition(desk) is Condition.MOVED
-        assert any("crosses the Taiwan Strait" in text for text in await sent(desk))
-
-
-async def sent(desk: Desk) -> list[str]:
-    return [str(message.facts) for message in desk.messages()]
+        assert desk.titles() == ["1 feed is moved"]
+        assert any(f"moved to {desk.feeds.url('/new')}" in str(facts) for facts in told)
 
 
 async def test_temporary_redirect_is_never_learned(tmp_path: Path) -> None:
