@@ -91,3 +91,13 @@ async def test_address_without_a_feed_is_not_added(tmp_path: Path) -> None:
     assert "no feed at" in str(result.exception)
     assert "feeds discover" in str(result.exception)
     assert "no feeds" in listed.stdout
+
+
+async def test_added_feed_with_an_old_document_is_remarked_on(tmp_path: Path) -> None:
+    config = write_config(tmp_path, feeds={})
+    old = b"<pubDate>Thu, 05 Dec 2024 10:00:00 GMT</pubDate></item>"
+    async with site(wire=Page(WIRE.replace(b"</item>", old))) as server:
+        added = await run(config, "add", server.url("/wire"))
+
+    assert added.exit_code == 0
+    assert "note: its newest entry is of 05 Dec 2024" in added.stdout

@@ -29,10 +29,18 @@ from straitwatch.core.diagnosis import (
     is_overdue,
     summarize_causes,
 )
+from straitwatch.core.feed_condition import observe
 from straitwatch.core.feed_words import LABELS, describe_condition
 from straitwatch.core.identity import host_of
 from straitwatch.core.intervals import current_reason
-from straitwatch.core.model import BlindWindow, Condition, Feed, FeedState, HostPause
+from straitwatch.core.model import (
+    BlindWindow,
+    Condition,
+    Feed,
+    FeedState,
+    HostPause,
+    ParsedDocument,
+)
 from straitwatch.core.pauses import describe_pause
 from straitwatch.core.redact import redact_address
 from straitwatch.core.render import span_text
@@ -128,6 +136,22 @@ def _midnights(now: datetime, zone: ZoneInfo) -> list[datetime]:
     today = now.astimezone(zone).date()
     days = (today - timedelta(days=back) for back in reversed(range(DAYS)))
     return [datetime.combine(day, time(), tzinfo=zone).astimezone(UTC) for day in days]
+
+
+def remark_on_first_document(document: ParsedDocument, url: str, now: datetime) -> str:
+    """Return what is odd about the document of a feed that is added, such as an old date; or ""."""
+    contents = document.contents
+    if contents.error:
+        return f'its only entry is an error message, "{contents.error}"'
+    if not contents.entries:
+        return "it lists no entry yet"
+    fresh = FeedState(
+        feed_id="", baseline_at=now, last_polled_at=now, last_ok_at=now, last_new_at=now
+    )
+    state = observe(fresh, Condition.OK, now=now, contents=contents)
+    feed = WatchedFeed(name="", url=url, state=state)
+    (diagnosed,) = diagnose_feeds([feed], now).feeds
+    return describe_condition(diagnosed, now=now)
 
 
 # ---------------------------------------------------------------- JSON

@@ -24,7 +24,7 @@ from straitwatch.cli.options import (
 from straitwatch.cli.output import print_rows
 from straitwatch.clock import utc_now
 from straitwatch.config import Config, FeedFile, correct_address
-from straitwatch.core.model import Feed, Reason
+from straitwatch.core.model import Feed, ParsedDocument, Reason
 from straitwatch.core.plural import counted
 from straitwatch.core.redact import redact_address
 from straitwatch.core.render import span_text
@@ -118,11 +118,16 @@ def add(
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
     """Fetch a feed and add it to feeds.yaml; a running daemon reloads the file."""
+    from straitwatch.cli.feed_health import (  # noqa: PLC0415 - other commands start without it
+        remark_on_first_document,
+    )
+
     loaded = load_quickly(config)
     given_url, url = url, correct_address(url)
     if url != given_url:
         typer.echo(f"{redact_address(given_url)} is read as {redact_address(url)}")
-    read = "" if untried else _read_title(url, loaded)
+    document = None if untried else _read_feed(url, loaded)
+    read = document.title if document else ""
     title = (
         name
         or (read if read not in {feed.name for feed in loaded.feeds} else "")
@@ -132,6 +137,8 @@ def add(
     filled = {key: value for key, value in given.items() if value}
     FeedFile(config, load_quickly).add([{"name": title, "url": url, **filled, "tier": tier}])
     typer.echo(f"{title} is added; {_first_poll(loaded.alerts.backfill)}")
+    if document and (remark := remark_on_first_document(document, url, utc_now())):
+        typer.echo(f"note: {remark}")
 
 
 def _first_poll(backfill: timedelta) -> str:
@@ -140,8 +147,8 @@ def _first_poll(backfill: timedelta) -> str:
     return f"its first poll sends alerts for matching entries of the last {span_text(backfill)}"
 
 
-def _read_title(url: str, loaded: Config) -> str:
-    """Return the title of the feed at an address.
+def _read_feed(url: str, loaded: Config) -> ParsedDocument:
+    """Return the feed at an address.
 
     Raises:
         UsageError: there is no feed.
@@ -155,7 +162,7 @@ def _read_title(url: str, loaded: Config) -> str:
             "hint: `straitwatch feeds discover URL` looks for feeds of a site; "
             "--untried adds an address without fetching it"
         )
-    return answer.feed.title
+    return answer.feed
 
 
 @app.command(epilog="Example:  `straitwatch feeds discover https://news.example`")
