@@ -68,7 +68,11 @@ async def test_host_whose_robots_txt_cannot_be_read_gives_no_page(
 ) -> None:
     server.answer("/robots.txt", Page(status=status))
 
-    assert await fetch(server, "/a") == [None]
+    (result,) = await fetch(server, "/a")
+
+    assert isinstance(result, FetchFailed)
+    assert result.detail.startswith("robots.txt: answered")
+    assert server.paths() == ["/robots.txt"]
 
 
 async def test_robots_txt_is_read_once_a_day(server: FeedServer) -> None:
@@ -85,19 +89,43 @@ async def test_robots_txt_that_was_unreachable_is_read_again_after_an_hour(
 
     first, second = await fetch(server, "/a", "/a", later=ROBOTS_RETRY_AFTER)
 
-    assert first is None
+    assert isinstance(first, FetchFailed)
     assert isinstance(second, Fetched)
 
 
-async def test_page_that_redirects_to_a_host_that_disallows_it_is_not_used(
-    server: FeedServer,
+@pytest.mark.parametrize("path", ["/b", "/robots.txt"])
+async def test_redirect_is_followed_as_far_as_robots_txt_of_its_host_allows(
+    server: FeedServer, path: str
 ) -> None:
     async with FeedServer() as other:
         other.answer("/robots.txt", ALL)
         other.answer("/b", make_page(make_article()))
-        server.answer("/moved", Page(status=302, headers={"Location": other.url("/b")}))
+        server.answer("/moved", Page(status=302, headers={"Location": other.url(path)}))
 
-        assert await fetch(server, "/moved") == [None]
+        (result,) = await fetch(server, "/moved")
+
+        assert "/b" not in other.paths()
+        assert isinstance(result, FetchFailed) == (path == "/b")
+
+
+async def test_robots_txt_that_redirects_in_a_circle_gives_no_page(server: FeedServer) -> None:
+    async with FeedServer() as other:
+        for one, two in ((server, other), (other, server)):
+            there = {"Location": two.url("/robots.txt")}
+            one.answer("/robots.txt", Page(status=301, headers=there))
+
+        (result,) = await fetch(server, "/a")
+
+        assert isinstance(result, FetchFailed)
+
+
+async def test_robots_txt_that_redirects_to_a_page_gives_no_page(server: FeedServer) -> None:
+    server.answer("/robots.txt", Page(status=302, headers={"Location": server.url("/a")}))
+
+    (result,) = await fetch(server, "/a")
+
+    assert isinstance(result, FetchFailed)
+    assert server.paths() == ["/robots.txt"]
 
 
 async def test_page_larger_than_the_limit_is_refused(server: FeedServer) -> None:
@@ -111,8 +139,10 @@ async def test_page_larger_than_the_limit_is_refused(server: FeedServer) -> None
 
 async def test_page_on_a_private_address_is_refused(server: FeedServer) -> None:
     async with PageFetcher(PollPolicy()) as pages:
-        assert await pages.fetch(server.url("/a"), now=NOON) is None  # nor is robots.txt read
+        result = await pages.fetch(server.url("/a"), now=NOON)
 
+    assert isinstance(result, FetchFailed)
+    assert result.kind is FetchFailure.FORBIDDEN_ADDRESS
     assert server.requests == []
 
 

@@ -24,7 +24,7 @@ _OUTCOMES: Final[Mapping[str, str]] = MappingProxyType(
         PageOutcome.UNCHANGED: "unchanged",
         PageOutcome.NO_TEXT: "has no article text, perhaps because it needs JavaScript",
         PageOutcome.NOT_HTML: "is not HTML",
-        PageOutcome.ROBOTS: "not fetched: robots.txt disallows it or cannot be read",
+        PageOutcome.ROBOTS: "not fetched: robots.txt disallows it",
         PageOutcome.MISSING: "does not exist",
         PageOutcome.EXPIRED: "not fetched: the hourly budget did not reach it",
         PageOutcome.SUPERSEDED: "no longer watched: newer pages of the story are",

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from hashlib import blake2b
 from http import HTTPStatus
@@ -58,11 +58,19 @@ _KINDS = {
 }
 
 
+MayFollow = Callable[[str], Awaitable[bool]]
+
+
+async def follow_any(_url: str) -> bool:
+    """Follow every redirect."""
+    return True
+
+
 class Fetcher:
     """Fetches feeds. Open one for the whole process, with `async with`.
 
     `version` is part of the User-Agent. `tls` holds the trusted certificates, by default the
-    system's.
+    system's. `may_follow` decides whether a redirect to an address is followed.
     """
 
     def __init__(
@@ -71,8 +79,10 @@ class Fetcher:
         *,
         version: str = __version__,
         tls: ssl.SSLContext | None = None,
+        may_follow: MayFollow = follow_any,
     ) -> None:
         self._policy = policy
+        self._may_follow = may_follow
         self._timeout = policy.timeout.total_seconds()
         self._headers = base_headers(policy, version=version)
         self._gate = Gate(total=policy.concurrency, per_host=policy.per_host)
@@ -153,6 +163,8 @@ class Fetcher:
             if not isinstance(answer, Redirect):
                 return trail.mark(answer, asked=at)
             trail, may_validate = trail.follow(answer), True
+            if not await self._may_follow(str(trail.hop.url)):
+                raise FetchError(FetchFailure.REDIRECT, "redirected to a page that robots.txt bars")
         raise FetchError(FetchFailure.REDIRECT, f"more than {MAX_REDIRECTS} redirects")
 
     async def _request(self, hop: Hop, validators: Validators) -> FetchResult | Redirect:

@@ -1,7 +1,7 @@
 """Fetches pages of entries politely: robots.txt first, with limits of their own."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +15,7 @@ from straitwatch.core.model import (
     FetchFailed,
     FetchFailure,
     FetchResult,
+    NotModified,
     PollPolicy,
     Validators,
 )
@@ -27,9 +28,11 @@ from straitwatch.core.policy import (
 )
 from straitwatch.fetch.client import Fetcher
 
+_ROBOTS = "/robots.txt"
 _AGENT = "Straitwatch"  # the name that robots.txt may mention
 _ACCEPT = (("Accept", "text/html, application/xhtml+xml;q=0.9"),)
 _HTML = ("text/html", "application/xhtml+xml", "")
+_IN_PROGRESS = FetchFailed(kind=FetchFailure.TIMEOUT, detail="robots.txt: not read yet")
 _MAX_RULES = 500_000  # characters of robots.txt that are read, as RFC 9309 (2.5) asks for
 _ABSENT = frozenset(range(400, 500)) - {429}
 _HOSTS_KEPT = 5_000
@@ -39,8 +42,9 @@ class PageFetcher:
     """Fetches pages with a fetcher of its own, so that they never take the place of a poll."""
 
     def __init__(self, policy: PollPolicy) -> None:
-        self._fetcher = Fetcher(page_policy(policy))
-        self._robots: dict[str, tuple[datetime, Protego | None]] = {}  # until when
+        self._fetcher = Fetcher(page_policy(policy), may_follow=self._may_follow)
+        self._now = datetime.min.replace(tzinfo=UTC)
+        self._robots: dict[str, tuple[datetime, Protego | FetchFailed]] = {}  # until when
 
     async def __aenter__(self) -> Self:
         await self._fetcher.__aenter__()
@@ -59,37 +63,51 @@ class PageFetcher:
     ) -> FetchResult | None:
         """Fetch a page; return None if robots.txt disallows it.
 
-        The rules of a host that the page redirects to count too: its answer is not used without
-        its permission.
+        A redirect is followed only to a page that the robots.txt of its host allows.
         """
+        self._now = now
         try:
-            if not await self._is_allowed(url, now):
-                return None
-            result = await self._fetcher.fetch(_as_feed(url), validators)
-            if isinstance(result, Fetched) and _site(result.url) != _site(url):
-                return result if await self._is_allowed(result.url, now) else None
+            rules = await self._rules_for(url, now)
         except ValueError:  # of yarl
             return FetchFailed(kind=FetchFailure.PROTOCOL, detail="the address cannot be used")
-        return result
+        if isinstance(rules, FetchFailed):
+            return rules
+        if not rules.can_fetch(url, _AGENT):
+            return None
+        return await self._fetcher.fetch(_as_feed(url), validators)
 
-    async def _is_allowed(self, url: str, now: datetime) -> bool:
+    async def _may_follow(self, url: str) -> bool:
+        if URL(url).path == _ROBOTS:
+            return True
+        rules = await self._rules_for(url, self._now)
+        return isinstance(rules, Protego) and rules.can_fetch(url, _AGENT)
+
+    async def _rules_for(self, url: str, now: datetime) -> Protego | FetchFailed:
+        """Return the rules of the site of a page, or the reason why they cannot be read."""
         site = _site(url)
-        until, rules = self._robots.get(site, (now, None))
-        if until <= now:
-            rules = await self._read_rules(site)
-            if len(self._robots) >= _HOSTS_KEPT:
-                self._robots.clear()
-            kept_for = ROBOTS_RETRY_AFTER if rules is None else ROBOTS_KEPT_FOR
-            self._robots[site] = (now + kept_for, rules)
-        return rules is not None and rules.can_fetch(url, _AGENT)
+        until, rules = self._robots.get(site, (now, _IN_PROGRESS))
+        if until > now:
+            return rules
+        if len(self._robots) >= _HOSTS_KEPT:
+            self._robots.clear()
+        self._robots[site] = (now + ROBOTS_RETRY_AFTER, _IN_PROGRESS)  # for its own redirects
+        rules = await self._read_rules(site)
+        kept_for = ROBOTS_KEPT_FOR if isinstance(rules, Protego) else ROBOTS_RETRY_AFTER
+        self._robots[site] = (now + kept_for, rules)
+        return rules
 
-    async def _read_rules(self, site: str) -> Protego | None:
+    async def _read_rules(self, site: str) -> Protego | FetchFailed:
         """Read robots.txt as in RFC 9309: a missing one allows all, an unreachable one none."""
-        result = await self._fetcher.fetch(_as_feed(f"{site}/robots.txt"))
-        if isinstance(result, Fetched):
-            return Protego.parse(result.body.decode("utf-8", "replace")[:_MAX_RULES])
-        is_absent = isinstance(result, FetchFailed) and result.status in _ABSENT
-        return Protego.parse("") if is_absent else None
+        result = await self._fetcher.fetch(_as_feed(f"{site}{_ROBOTS}"))
+        match result:
+            case Fetched():
+                return Protego.parse(result.body.decode("utf-8", "replace")[:_MAX_RULES])
+            case FetchFailed(status=status) if status in _ABSENT:
+                return Protego.parse("")
+            case FetchFailed():
+                return replace(result, detail=f"robots.txt: {result.detail}")
+            case NotModified():
+                return FetchFailed(kind=FetchFailure.PROTOCOL, detail="robots.txt: answered 304")
 
 
 def page_policy(policy: PollPolicy) -> PollPolicy:
