@@ -1,5 +1,6 @@
 """Back-fill: which older pages are read, and when the search ends."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from straitwatch.core.backfill import (
     older_url,
     retry_backfill,
     start_backfill,
+    within_window,
 )
 from straitwatch.core.model import (
     Backfill,
@@ -102,9 +104,24 @@ def test_next_window_continues_the_unfinished_search_from_the_newest_document() 
     assert after == Backfill(since_at=NOON - 9 * HOUR, url=SEARCH.url)
 
 
+def test_long_window_of_a_feed_without_older_pages_leads_to_the_sitemaps_of_its_site() -> None:
+    assert start_backfill(None, WINDOW, older="", site=SITE) == Backfill(
+        since_at=NOON - HOUR, url="https://news.example/robots.txt", is_sitemap=True
+    )
+
+
+def test_sitemap_entries_from_before_the_window_are_not_missing() -> None:
+    dates = (NOON, NOON - 2 * HOUR, None)
+    entries = [make_entry(published_at=date) for date in dates]
+
+    assert within_window(entries, NOON - HOUR) == (entries[0],)
+
+
 @pytest.mark.parametrize("older", ["", "https://other.example/archive"])
 def test_feed_without_older_pages_of_its_own_starts_no_search(older: str) -> None:
-    assert start_backfill(None, WINDOW, older=older, site=SITE) is None
+    short = replace(WINDOW, since_at=NOON - HOUR / 4)
+
+    assert start_backfill(None, short, older=older, site=SITE) is None
 
 
 def test_search_goes_on_to_the_next_page() -> None:

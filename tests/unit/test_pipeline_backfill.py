@@ -1,5 +1,6 @@
 """Missed entries are looked for on the older pages of a feed."""
 
+from datetime import timedelta
 from typing import Any
 
 from builders.app import NOW, Desk, open_desk
@@ -145,3 +146,35 @@ async def test_page_that_asks_for_a_pause_pauses_its_host(tmp_path) -> None:
         await poll_again(desk)
 
         assert desk.feeds.paths() == ["/wire", "/wire", "/p2"]
+
+
+async def test_entries_of_a_long_window_are_found_in_the_news_sitemap(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.publish(*news(1, 3))
+        await desk.poll()
+        desk.clock.advance(hours=5)
+        desk.publish(*news(20, 22))
+        sitemap = desk.feeds.answer("/news.xml", Page(news_sitemap(hours=(30, 9, 2, 1))))
+        desk.feeds.answer("/robots.txt", Page(f"Sitemap: {sitemap}"))
+
+        await desk.poll()
+
+        titles = {found.entry.title for found in desk.call(db.latest_entries, limit=99)}
+        assert asked(desk) == ["/robots.txt", "/news.xml"]
+        assert {title for title in titles if "hours old" in title} == {
+            "Fleet news 2 hours old",
+            "Fleet news 1 hours old",
+        }
+        assert (window(desk).found, window(desk).filled_at) == (2, desk.clock())
+
+
+def news_sitemap(*, hours: tuple[int, ...]) -> str:
+    """A sitemap of pages that were published some hours before the second poll."""
+    now = NOW + timedelta(hours=5)
+    pages = "".join(
+        f"<url><loc>https://news.example/page-{old}</loc><n:news>"
+        f"<n:publication_date>{(now - timedelta(hours=old)).isoformat()}</n:publication_date>"
+        f"<n:title>Fleet news {old} hours old</n:title></n:news></url>"
+        for old in hours
+    )
+    return f"<urlset xmlns:n='sitemap-news'>{pages}</urlset>"

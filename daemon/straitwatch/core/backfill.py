@@ -1,7 +1,8 @@
 """Plans back-fill: the pages that may hold the entries of a blind window.
 
 A page is read only if it is on the site of the feed, and at most `BACKFILL_PAGES` of them are. The
-search ends at a page with an entry from before the window.
+search ends at a page with an entry from before the window. After a long window, the entries of a
+feed without older pages are looked for in the news sitemap that the robots.txt of its site names.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from datetime import datetime
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from straitwatch.core.model import Backfill, BlindWindow, Entry, OlderEntries, ParsedDocument
-from straitwatch.core.policy import BACKFILL_PAGES
+from straitwatch.core.policy import BACKFILL_PAGES, BLIND_AFTER
 
 _PAGE = "paged"  # WordPress counts the pages of its feeds from 1
 
@@ -52,9 +53,15 @@ def start_backfill(
         older: the address of the entries before those of its document.
         site: the address of the document.
     """
-    if window is None or window.filled_at is not None or not is_on_site(older, site):
+    if window is None or window.filled_at is not None:
         return before
-    return Backfill(since_at=before.since_at if before else window.since_at, url=older)
+    since_at = before.since_at if before else window.since_at
+    if is_on_site(older, site):
+        return Backfill(since_at=since_at, url=older)
+    if window.length < BLIND_AFTER:  # too short to bother a site that offers no older pages
+        return before
+    robots = _joined(site, "/robots.txt")
+    return Backfill(since_at=since_at, url=robots, is_sitemap=True) if robots else before
 
 
 def continue_backfill(
@@ -65,7 +72,8 @@ def continue_backfill(
     A page without a new entry repeats another one, so the search would never end.
     """
     pages, older = backfill.pages + 1, document.older_url
-    if pages >= BACKFILL_PAGES or not has_new or older == backfill.url:
+    is_repeated = older == backfill.url or not (has_new or backfill.is_sitemap)
+    if pages >= BACKFILL_PAGES or is_repeated:
         return None
     if not is_on_site(older, backfill.url):
         return None
@@ -89,6 +97,13 @@ def is_reached(entries: Sequence[Entry], since_at: datetime, *, seen_before: boo
     dated = [entry.published_at for entry in entries if entry.published_at]
     earlier = sum(date < since_at for date in dated)
     return seen_before or (bool(dated) and 2 * earlier >= len(dated))
+
+
+def within_window(entries: Sequence[Entry], since_at: datetime) -> tuple[Entry, ...]:
+    """Return the entries of a sitemap, which lists a whole site, that the window may lack."""
+    return tuple(
+        entry for entry in entries if entry.published_at and entry.published_at >= since_at
+    )
 
 
 def is_on_site(url: str, site: str) -> bool:

@@ -27,7 +27,7 @@ from straitwatch.core.normalize import (
     pack_items,
     unpack_items,
 )
-from straitwatch.core.parse import parse_feed
+from straitwatch.core.parse import parse_feed, read_sitemap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,7 @@ class ParseRequest:
     max_entries: int = 5000
     as_published: bool = False  # offline: keep an aggregator's " - Publisher" and repeated entries
     seen: SeenItems = NOTHING_SEEN  # the items of the feed's last document
+    is_sitemap: bool = False  # or leads to one: robots.txt, an index
 
 
 def parse_document(request: ParseRequest) -> ParsedDocument:
@@ -59,13 +60,7 @@ def parse_document(request: ParseRequest) -> ParsedDocument:
 
 def _parse(request: ParseRequest, known: Mapping[bytes, SeenItem]) -> ParsedDocument | None:
     """Parse the body without its known items; None if in doubt about their entries."""
-    parsed = parse_feed(
-        request.body,
-        content_type=request.content_type,
-        encoding=request.encoding,
-        max_entries=request.max_entries,
-        known=known,
-    )
+    parsed = _read(request, known)
     scope = _scope(parsed, request.url)
     if parsed.skipped and scope != request.seen.scope:
         return None
@@ -100,6 +95,18 @@ def _detail(parsed: RawFeed, url: str) -> str:
     is_page = parsed.problem is ParseProblem.HTML
     address = clean_url(parsed.link, base=url) if is_page else ""
     return f"{parsed.detail}: {address}" if address else parsed.detail
+
+
+def _read(request: ParseRequest, known: Mapping[bytes, SeenItem]) -> RawFeed:
+    if request.is_sitemap:
+        return read_sitemap(request.body, content_type=request.content_type)
+    return parse_feed(
+        request.body,
+        content_type=request.content_type,
+        encoding=request.encoding,
+        max_entries=request.max_entries,
+        known=known,
+    )
 
 
 def _scope(parsed: RawFeed, url: str) -> bytes:

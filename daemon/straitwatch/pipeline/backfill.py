@@ -7,7 +7,13 @@ from functools import partial
 import structlog
 
 from straitwatch import store as db
-from straitwatch.core.backfill import continue_backfill, is_on_site, is_reached, retry_backfill
+from straitwatch.core.backfill import (
+    continue_backfill,
+    is_on_site,
+    is_reached,
+    retry_backfill,
+    within_window,
+)
 from straitwatch.core.feed_outcome import FeedOutcome
 from straitwatch.core.identity import host_of
 from straitwatch.core.lanes import spacing
@@ -80,12 +86,16 @@ async def _read_page(outcome: FeedOutcome, backfill: Backfill, tools: Tools) -> 
         await tools.store.run(db.add_pause, pause)
     if not isinstance(fetched, Fetched) or not is_on_site(fetched.url, backfill.url):
         return None
-    document = await tools.pool.parse(parse_request(outcome.feed, fetched, outcome.now))
+    request = parse_request(outcome.feed, fetched, outcome.now)
+    document = await tools.pool.parse(replace(request, is_sitemap=backfill.is_sitemap))
     if not document.is_feed:
         return None
     find_known = partial(recognize_entries, now=outcome.now)
     document, known = await tools.store.run(find_known, outcome.feed, document)
     new = tuple(entry for entry in document.entries if entry.id not in known)
+    if backfill.is_sitemap:
+        new = within_window(new, backfill.since_at)
+        new = await tools.store.run(db.entries_without_page, new)
     seen_before = await tools.store.run(db.were_seen_before, list(known), backfill.since_at)
     is_last = is_reached(document.entries, backfill.since_at, seen_before=seen_before)
     rest = None if is_last else continue_backfill(backfill, document, has_new=bool(new))

@@ -87,6 +87,7 @@ from straitwatch.store.feeds import (
 )
 from straitwatch.store.gaps import (
     blind_windows,
+    entries_without_page,
     fill_window,
     last_activity,
     note_stop,
@@ -270,6 +271,7 @@ __all__ = [
     "earlier_entries",
     "end_shadow",
     "entries_since",
+    "entries_without_page",
     "expire_deliveries",
     "expire_for_missing_receivers",
     "expire_pages",

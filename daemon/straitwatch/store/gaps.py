@@ -5,8 +5,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from straitwatch.core.model import BlindCause, BlindWindow, FeedState, FeedWindow
-from straitwatch.store.keys import in_chunks
+from straitwatch.core.model import BlindCause, BlindWindow, Entry, FeedState, FeedWindow
+from straitwatch.store.keys import in_chunks, url_key
 from straitwatch.store.rows import ENTRY, FEED, GAP
 from straitwatch.store.transaction import Transaction
 
@@ -66,6 +66,19 @@ def were_seen_before(tx: Transaction, entry_ids: Sequence[str], at: datetime) ->
         ).first()
         for chunk in in_chunks(entry_ids)
     )
+
+
+def entries_without_page(tx: Transaction, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return the entries whose pages no feed has brought yet."""
+    keys = [url_key(entry.canonical_url) for entry in entries]
+    stored = {
+        bytes(key)
+        for chunk in in_chunks([key for key in keys if key])
+        for key in tx.execute(
+            sa.select(ENTRY.c.canonical_key).where(ENTRY.c.canonical_key.in_(chunk))
+        ).scalars()
+    }
+    return tuple(entry for entry, key in zip(entries, keys, strict=True) if key not in stored)
 
 
 def last_activity(tx: Transaction) -> tuple[datetime | None, datetime | None]:

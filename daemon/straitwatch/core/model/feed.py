@@ -230,6 +230,7 @@ class Backfill:
     since_at: datetime  # the start of the window
     url: str  # the next page to read
     pages: int = 0  # that were requested
+    is_sitemap: bool = False  # the pages lead to a news sitemap of the site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
