@@ -37,7 +37,7 @@ MAX_RETRY_AFTER = _DAY  # every feed is polled at least once a day, whatever its
 _SKIP_SPREAD = timedelta(minutes=5)  # after the end of skipped hours
 _WEEK_HOURS = 7 * 24
 _MAX_DOUBLINGS = 16  # beyond every cap, and far from overflow
-_BISECTIONS = 24
+_BISECTIONS = 20
 
 
 # ---------------------------------------------------------------- the interval of a feed
@@ -103,15 +103,15 @@ def balance_weights(weights: Sequence[float], policy: PollPolicy) -> float | Non
     positive = [weight for weight in weights if weight > 0]
     if not positive:
         return None
-    longest = longest_interval(policy)
+    # Relative to `polling.interval`: plain numbers, because there may be 10,000 feeds.
+    shortest = policy.min_interval / policy.interval
+    longest = longest_interval(policy) / policy.interval
+    idle = (len(weights) - len(positive)) / longest
     low, high = min(positive) / MAX_SLOWDOWN, max(positive) * MAX_SLOWDOWN
     for _ in range(_BISECTIONS):
         middle = sqrt(low * high)
-        polls = sum(
-            policy.interval / _weighted(weight, middle, policy, longest=longest)
-            for weight in weights
-        )
-        low, high = (middle, high) if polls > len(weights) else (low, middle)
+        polls = sum(1 / min(max(middle / weight, shortest), longest) for weight in positive)
+        low, high = (middle, high) if polls + idle > len(weights) else (low, middle)
     return sqrt(low * high)
 
 
