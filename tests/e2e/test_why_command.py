@@ -83,7 +83,7 @@ def test_address_that_never_came_is_held_against_the_feeds_of_its_host(config: P
     local = rows(config, "why", "http://127.0.0.1/never")[0]["feeds"]
     elsewhere = run(config, "why", "https://elsewhere.example/a").stdout
 
-    assert [(feed["feed"], feed["enabled"]) for feed in local] == [("Example Wire", True)]
+    assert [(feed["feed"], feed["condition"]) for feed in local] == [("Example Wire", "ok")]
     assert "no configured feed has this host" in elsewhere
 
 

@@ -213,6 +213,10 @@ def test_text_that_no_feed_had_is_named() -> None:
             {"failures": 2, "outcome": "dns"},
             "feed Example Wire is failing (last success never): dns",
         ),
+        (
+            {"condition": "frozen", "problem": "no new entry since 03 Dec"},
+            "feed Example Wire is polled; no new entry since 03 Dec",
+        ),
     ],
 )
 def test_unseen_page_shows_the_feeds_of_its_host(feed: dict[str, Any], line: str) -> None:

@@ -81,6 +81,8 @@ class FeedAnswer:
     failures: int
     outcome: str
     last_ok: datetime | None
+    condition: str = ""  # as in `feeds health`
+    problem: str = ""  # the sentence for the condition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,8 @@ from straitwatch.config import Config
 from straitwatch.core.blind_windows import describe_windows
 from straitwatch.core.cluster.text import has_cjk
 from straitwatch.core.compiled_beat import compile_beat
+from straitwatch.core.diagnosis import WatchedFeed, diagnose_feeds
+from straitwatch.core.feed_words import describe_condition
 from straitwatch.core.match import Explanation, RuleExplanation, find_near_miss
 from straitwatch.core.model import AlertFacts, Feed, FeedState, Mark, MatchText, PageState, Reason
 from straitwatch.core.report import Arrival, make_report, matchable
@@ -268,19 +270,23 @@ def _feeds_of_host(
     """Return the feeds of a page's outlet: a page is often missing because its feed is failing."""
     host = _host(url)
     return tuple(
-        _feed(feed.name, states.get(feed.id) or FeedState(feed_id=feed.id), enabled=feed.enabled)
+        _feed(feed, states.get(feed.id) or FeedState(feed_id=feed.id), ZoneInfo(config.timezone))
         for feed in config.feeds
         if _host(feed.url) == host
     )
 
 
-def _feed(name: str, state: FeedState, *, enabled: bool) -> FeedAnswer:
+def _feed(feed: Feed, state: FeedState, zone: ZoneInfo) -> FeedAnswer:
+    now, watched = utc_now(), WatchedFeed(name=feed.name, url=feed.url, state=state)
+    (diagnosed,) = diagnose_feeds([watched], now).feeds
     return FeedAnswer(
-        feed=name,
-        enabled=enabled,
+        feed=feed.name,
+        enabled=feed.enabled,
         failures=state.failures,
         outcome=state.last_outcome,
         last_ok=state.last_ok_at,
+        condition=diagnosed.condition.value,
+        problem=describe_condition(diagnosed, now=now, zone=zone),
     )
 
 

@@ -141,7 +141,9 @@ def _feed_state(feed: FeedAnswer, zone: ZoneInfo) -> str:
     if feed.failures:
         since = f"last success {zone_time(feed.last_ok, zone)}"
         return f"is failing ({since}): {feed.outcome}"
-    return "is polled" if feed.enabled else "is disabled"
+    if not feed.enabled:
+        return "is disabled"
+    return f"is polled; {feed.problem}" if feed.problem else "is polled"
 
 
 # ---------------------------------------------------------------- one list
