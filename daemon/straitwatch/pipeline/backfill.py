@@ -109,8 +109,7 @@ async def _commit(
     document = replace(page.document, entries=page.new)
     arrival = await describe_arrival(outcome, document, {}, tools=tools, rules=rules)
     items = await build_items(page.new, arrival, rules, tools.encoder)
-    seen = await tools.store.run(db.seen_items, outcome.feed.id)  # of the feed's own document
-    poll = replace(gather_poll(document, arrival, outcome.state, items), seen=seen)
+    poll = replace(gather_poll(document, arrival, outcome.state, items), seen=None)
     report = await commit_document(poll, store=tools.store, rules=rules, folding=tools.folding)
     if report.outcome == FENCED:
         return report

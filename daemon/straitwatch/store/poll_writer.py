@@ -45,7 +45,8 @@ def apply_plan(tx: Transaction, plan: Plan) -> bool:
     write_plan(tx, plan)
     if plan.is_last:
         write_state(tx, plan.state)
-        write_seen(tx, plan.state.feed_id, plan.seen)
+        if plan.seen is not None:
+            write_seen(tx, plan.state.feed_id, plan.seen)
     return True
 
 

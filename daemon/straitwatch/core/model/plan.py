@@ -6,7 +6,7 @@ from datetime import datetime
 
 from straitwatch.core.model.decision import NOT_MATCHED, Decision, Reason
 from straitwatch.core.model.delivery import Delivery
-from straitwatch.core.model.entry import NOTHING_SEEN, Entry, SeenItems
+from straitwatch.core.model.entry import Entry, SeenItems
 from straitwatch.core.model.feed import Feed, FeedState
 from straitwatch.core.model.fold import Features, Fold
 from straitwatch.core.model.match import Difference, Match
@@ -94,7 +94,7 @@ class Poll:
     reports: tuple[Report, ...] = ()
     unmatched: tuple[PlannedEntry, ...] = ()  # new and edited entries on which no list fires
     entries: int = 0  # in the document
-    seen: SeenItems = NOTHING_SEEN  # its items
+    seen: SeenItems | None = None  # its items; None: those of the last document remain
     is_baseline: bool = False  # first fetch: the feed's archive is recorded without alerts
     rekeyed: int = 0  # entries that were stored before, under other ids
     is_last: bool = True  # this is the last part
@@ -110,7 +110,7 @@ class Plan:
     alerts: tuple[Alert, ...]
     deliveries: tuple[Delivery, ...]
     report: PollReport
-    seen: SeenItems = NOTHING_SEEN  # the items of the document
+    seen: SeenItems | None = None  # the items of the document; None: the stored ones remain
     config_version: str = ""  # the configuration that decided
     shadow_version: str = ""  # of the change in shadow, if one runs
     is_last: bool = True  # this is the last part, which stores the feed's new state
