@@ -611,3 +611,13 @@ def test_correction_on_the_page_is_quoted() -> None:
     told = everywhere(facts)
 
     assert all("The page now says: Correction: It was two ships." in text for text in told)
+
+
+def test_changed_article_that_waited_is_shown_before_and_after() -> None:
+    change = PageChange(passages=(Wording(was="Twelve ships crossed.", now="Two ships crossed."),))
+    waited = collected(1, reason=Reason.PAGE_CHANGED, change=change)
+
+    for facts in (make_alert(updates=(waited,)), make_update(updates=(waited,))):
+        told = everywhere(facts)
+        assert all("Twelve ships crossed." in text for text in told)
+        assert all("Two ships crossed." in text for text in told)

@@ -299,4 +299,5 @@ def _as_collected(facts: AlertFacts) -> CollectedUpdate:
         seen_at=facts.seen_at,
         published_at=facts.published_at,
         signal=facts.signal,
+        change=facts.change,
     )

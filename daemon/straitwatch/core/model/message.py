@@ -64,6 +64,7 @@ class CollectedUpdate:
     seen_at: datetime
     published_at: datetime | None = None
     signal: SignalKind | None = None
+    change: PageChange | None = None  # of the article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

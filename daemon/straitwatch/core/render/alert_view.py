@@ -86,6 +86,7 @@ class UpdateView:
     outlet: str
     when: str
     reason: str
+    wordings: tuple[WordingView, ...] = ()
 
 
 def alert_values(facts: AlertFacts, zone: str) -> dict[str, Any]:
@@ -199,6 +200,7 @@ def _update(update: CollectedUpdate, zone: str) -> UpdateView:
         outlet=outlet_name(update.outlet),
         when=local_time(update.published_at or update.seen_at, zone),
         reason=_why_collected(update),
+        wordings=tuple(_wording(one) for one in (update.change or _NO_CHANGE).wordings),
     )
 
 
