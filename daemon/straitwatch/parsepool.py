@@ -50,7 +50,6 @@ _ANSWER_CLASSES: Final[Mapping[tuple[str, str], type]] = {
         SeenItems,
         Entry,
         Contents,
-        DocumentHints,
         Condition,
         PushOffer,
         ParseProblem,
