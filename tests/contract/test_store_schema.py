@@ -25,10 +25,12 @@ from straitwatch.errors import SchemaMismatch
 from straitwatch.store import (
     Store,
     add_push_subscriptions,
+    all_silences,
     blind_windows,
     feed_states,
     find_entries,
     get_meta,
+    list_actions,
     list_stories,
     notice_states,
     page_of_entry,
@@ -200,6 +202,25 @@ def test_gap_of_an_older_schema_is_an_outage_after_the_upgrade(empty_url: str) -
     assert found.window == BlindWindow(
         cause=BlindCause.OUTAGE, since_at=since_at, until_at=until_at
     )
+
+
+def test_silence_of_an_older_schema_is_about_all_stories(empty_url: str) -> None:
+    until_at = datetime(2026, 2, 1, tzinfo=UTC)
+    lists = dict.fromkeys(("watchlists", "severities", "tags", "stances", "languages"), "[]")
+    times = {"starts_at": until_at - timedelta(hours=1), "until_at": until_at}
+    row = {"id": "x1", "author": "ana", "reason": "", **lists, **times}
+    engine = sa.create_engine(empty_url)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0022")
+        connection.execute(sa.insert(sa.table("silence", *map(sa.column, row))), row)
+    engine.dispose()
+
+    store = Store.open(empty_url)
+
+    (silence,) = store.call(all_silences)
+    actions = store.call(list_actions)
+    store.close()
+    assert (silence.id, silence.stories, actions) == ("x1", (), [])
 
 
 def test_older_schema_is_not_upgraded_by_looking(empty_url: str) -> None:

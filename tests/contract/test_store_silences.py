@@ -16,6 +16,7 @@ def make_silence(id_: str = "s1", **changes: Any) -> Silence:
         "tags": ("sport",),
         "stances": ("state",),
         "languages": ("zh-Hant",),
+        "stories": ("s1",),
         "author": "desk",
         "reason": "the games",
     }

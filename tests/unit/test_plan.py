@@ -316,6 +316,15 @@ def test_silence_holds_critical_matches_only_where_it_names_them(severities, hel
     assert (found is not None) is held
 
 
+@pytest.mark.parametrize(("story_id", "is_held"), [("story-1", True), ("story-2", False)])
+def test_mute_holds_the_reports_of_its_story_only(story_id, is_held) -> None:
+    silence = make_silence(stories=("story-1",), severities=())
+
+    found = silence_of(make_match(), report_of(), [silence], story_id=story_id)
+
+    assert (found is not None) is is_held
+
+
 def test_person_with_two_receivers_gets_one_message_with_all_reasons() -> None:
     chen = Person(name="chen", receivers=("chen-slack", "chen-mail"))
     routes = (

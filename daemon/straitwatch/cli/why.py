@@ -186,7 +186,8 @@ def _silences(
     arrival = Arrival(feed=feed, state=FeedState(feed_id=feed.id), seen_at=stored.seen_at)
     beat = compile_beat(config.beat, config.feeds)
     report = make_report(stored.entry, stored.matches, arrival, config.alerts, beat)
-    found = [silence_of(match, report, known) for match in stored.matches]
+    story_id = stored.fold.story_id if stored.fold else ""
+    found = [silence_of(match, report, known, story_id=story_id) for match in stored.matches]
     zone = ZoneInfo(config.timezone)
     return tuple(
         f"{silence.subject}, until {zone_time(silence.until_at, zone)}"

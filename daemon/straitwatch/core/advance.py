@@ -59,7 +59,9 @@ def advance(
     if report.status.is_news:  # a report that is not sent must not consume the one-time rise
         matches = resolve_severity(matches, sourced, report.feed)
     unsilenced = tuple(
-        match for match in matches if silence_of(match, report, policy.silences) is None
+        match
+        for match in matches
+        if silence_of(match, report, policy.silences, story_id=fold.story_id) is None
     )
     rate = inf if report.status in _UNCOUNTED else report_rate
     after = _raise(story, sourced, report, unsilenced or matches, rate)

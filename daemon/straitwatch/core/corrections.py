@@ -84,6 +84,19 @@ def join_stories(kept: Story, gone: Story) -> Story:
     )
 
 
+def part_stories(kept: Story, gone: Story) -> Story:
+    """Return a story without the threads of one that was merged into it and is on its own again.
+
+    Messages about the other story no longer count: their content is news again.
+    """
+    sent = kept.sent_severity
+    return replace(
+        kept,
+        threads=tuple(thread for thread in kept.threads if thread not in gone.threads),
+        sent_severity=min(sent, kept.severity, key=lambda level: level.rank) if sent else None,
+    )
+
+
 def split_off(story: Story, new_id: str) -> Story:
     """Return a new story with the lists and the severity of another one, and no sent message."""
     return replace(

@@ -19,6 +19,11 @@ def delivery_key(alert: str, receiver: str, recipient: str) -> str:
     return _key("delivery", alert, receiver, recipient)
 
 
+def action_id(*request: str) -> str:
+    """Compute the id of a person's action from its request: a repeated request has the same id."""
+    return derived_story_id("\x1f".join(("action", *request)))
+
+
 def derived_story_id(text: str) -> str:
     """Compute a story id from a text such as the id of the story's first entry."""
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()

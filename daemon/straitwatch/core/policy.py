@@ -29,6 +29,11 @@ SEND_LEASE = timedelta(seconds=30)  # renewed while a send lasts
 FEED_LEASE = timedelta(minutes=15)  # far longer than any poll, also of thousands of entries
 MAX_RECEIVER_HOLD = timedelta(hours=1)  # even if Retry-After is longer
 
+# ---------------------------------------------------------------- what people act on
+
+MUTE_FOR = timedelta(days=7)  # the longest mute of a story; it is over earlier if the story ends
+SNOOZE_FOR = timedelta(hours=8)  # of a watch-list
+
 # ---------------------------------------------------------------- who is fetched when
 
 SPACING = timedelta(seconds=1)  # between two fetches from one host

@@ -46,13 +46,16 @@ def walk_routes(
     return steps
 
 
-def silence_of(match: Match, report: Report, silences: Iterable[Silence]) -> Silence | None:
-    """Return the first silence that suppresses the match, if there is one."""
+def silence_of(
+    match: Match, report: Report, silences: Iterable[Silence], *, story_id: str = ""
+) -> Silence | None:
+    """Return the first silence that suppresses the match in its story, if there is one."""
     now = report.seen_at
     for silence in silences:
         is_on = (silence.starts_at or now) <= now < silence.until_at
         is_spared = match.severity is Severity.CRITICAL and not silence.severities
-        if is_on and not is_spared and not _misfit(silence, match, report):
+        is_elsewhere = silence.stories and story_id not in silence.stories
+        if is_on and not is_spared and not is_elsewhere and not _misfit(silence, match, report):
             return silence
     return None
 

@@ -1,4 +1,4 @@
-"""Runs the product; this page shows its six flows, each in the order of its calls.
+"""Runs the product; this page shows its seven flows, each in the order of its calls.
 
 Poll one feed, every few minutes::
 
@@ -71,6 +71,14 @@ Ask the hubs of feeds for pushes, and take them::
         is_signed(body, signature)
         db.poll_earlier(feeds)                  # a hint: the feed is due now
 
+Act on a story for a person, or undo it::
+
+    act(request)                                # in one transaction; a repeated request acts once:
+        db.find_action(request.id)
+        merge_stories / split_reports / db.add_silence / db.set_mark
+        db.add_action(action)                   #     who, when, and what `undo` needs
+    undo(action_id)
+
 Replay stored reports under the current rules, without writing::
 
     refold(reports)
@@ -88,6 +96,7 @@ No transaction waits for the network or a worker process, and a message is sent 
 commit that created it.
 """
 
+from straitwatch.pipeline.actions import ActionResult, act, undo
 from straitwatch.pipeline.backfill import backfill_feed
 from straitwatch.pipeline.commit import commit_document, commit_poll
 from straitwatch.pipeline.corrections import merge_stories, split_story
@@ -119,6 +128,7 @@ from straitwatch.pipeline.window import WINDOW, FoldWindowCache
 
 __all__ = [
     "WINDOW",
+    "ActionResult",
     "FetchedFeed",
     "FoldWindowCache",
     "PageReport",
@@ -126,6 +136,7 @@ __all__ = [
     "PushOutcome",
     "SplitOff",
     "Tools",
+    "act",
     "address",
     "alert_story",
     "answer_verification",
@@ -149,6 +160,7 @@ __all__ = [
     "send_requests",
     "split_reports",
     "split_story",
+    "undo",
     "update_subscriptions",
     "write_digest",
 ]

@@ -1,10 +1,16 @@
-"""Merges and splits stories, and rebuilds them from their reports."""
+"""Merges and splits stories, takes a merge back, and rebuilds them from their reports."""
 
 from collections.abc import Collection
 
 from straitwatch import store as db
 from straitwatch.core.compiled_beat import CompiledBeat
-from straitwatch.core.corrections import join_stories, regrow_story, split_off, with_copies
+from straitwatch.core.corrections import (
+    join_stories,
+    part_stories,
+    regrow_story,
+    split_off,
+    with_copies,
+)
 from straitwatch.core.identity import derived_story_id
 from straitwatch.core.model import AlertPolicy, Feed, FeedState, Report, Story
 from straitwatch.core.report import Arrival, make_report
@@ -54,6 +60,35 @@ def split_story(
     db.record_split(tx, story_id, fresh, moved, by)
     _regrow(tx, story, beat)
     return _regrow(tx, fresh, beat)
+
+
+def unmerge_stories(
+    tx: Transaction,
+    keep: str,
+    other: str,
+    entry_ids: Collection[str],
+    by: db.Signature,
+    *,
+    beat: CompiledBeat,
+) -> Story | None:
+    """Make a merged story one of its own again, with those of its reports that are still there.
+
+    Its messages count as before the merge. Return None if the stories have changed since, so that
+    one of them would have no report.
+    """
+    db.fold_lock(tx)
+    kept = db.stories_by_id(tx, [keep]).get(keep)
+    present = {stored.entry.id for stored in db.story_entries(tx, keep, limit=_MAX_REPORTS)}
+    moved = present & set(entry_ids)
+    if kept is None or not moved or moved == present:
+        return None
+    gone = db.restore_merged(tx, other)
+    if gone is None:
+        return None
+    db.record_split(tx, keep, gone, moved, by)
+    parted = part_stories(_regrow(tx, kept, beat), gone)
+    db.write_stories(tx, [parted])
+    return _regrow(tx, gone, beat)
 
 
 def _regrow(tx: Transaction, before: Story, beat: CompiledBeat) -> Story:

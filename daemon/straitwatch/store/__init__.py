@@ -4,6 +4,13 @@
 `core`; rows never leave the package.
 """
 
+from straitwatch.store.actions import (
+    actions_of_story,
+    add_action,
+    find_action,
+    list_actions,
+    note_undone,
+)
 from straitwatch.store.clock_repair import (
     SKEW,
     repair_clock,
@@ -36,6 +43,7 @@ from straitwatch.store.corrections import (
     held_reports,
     record_merge,
     record_split,
+    restore_merged,
 )
 from straitwatch.store.delivery_rows import (
     AttemptRecord,
@@ -231,8 +239,10 @@ __all__ = [
     "StoredEntry",
     "StoredStories",
     "Transaction",
+    "actions_of_story",
     "active_pauses",
     "active_silences",
+    "add_action",
     "add_alert",
     "add_pause",
     "add_push_subscriptions",
@@ -281,6 +291,7 @@ __all__ = [
     "feed_state",
     "feed_states",
     "fill_window",
+    "find_action",
     "find_entries",
     "find_push_subscription",
     "finish_attempt",
@@ -304,6 +315,7 @@ __all__ = [
     "last_lease",
     "last_seq",
     "latest_entries",
+    "list_actions",
     "list_alerts",
     "list_deliveries",
     "list_stories",
@@ -311,6 +323,7 @@ __all__ = [
     "merged_into",
     "new_entries_by_day",
     "note_stop",
+    "note_undone",
     "notice_states",
     "oldest_claim",
     "page_of_entry",
@@ -338,6 +351,7 @@ __all__ = [
     "reset_feed_leases",
     "reset_leases",
     "reset_page_leases",
+    "restore_merged",
     "resume_receiver",
     "retry_dead",
     "retry_delivery",

@@ -31,7 +31,7 @@ from straitwatch.store.meta import get_meta, set_meta
 from straitwatch.store.outbox import add_deliveries, insert_alerts
 from straitwatch.store.poll_writer import HELD
 from straitwatch.store.rows import ENTRY, REPORT, STORY
-from straitwatch.store.stories import fold_lock, write_stories
+from straitwatch.store.stories import fold_lock, stories_by_id, write_stories
 from straitwatch.store.transaction import Transaction
 
 _GENERATION = "fold generation"
@@ -75,6 +75,14 @@ def record_merge(tx: Transaction, keep: str, other: str, by: Signature) -> None:
     _move(tx, REPORT.c.story_id == other, keep)
     is_part = (STORY.c.id == other) | (STORY.c.merged_into == other)
     tx.execute(STORY.update().where(is_part).values(merged_into=keep))
+
+
+def restore_merged(tx: Transaction, story_id: str) -> Story | None:
+    """Make a merged story one of its own again, without reports; None if it is not merged."""
+    is_merged = (STORY.c.id == story_id) & STORY.c.merged_into.is_not(None)
+    if not tx.execute(STORY.update().where(is_merged).values(merged_into=None)).rowcount:
+        return None
+    return stories_by_id(tx, [story_id]).get(story_id)
 
 
 def record_split(

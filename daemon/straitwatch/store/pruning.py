@@ -6,7 +6,16 @@ import sqlalchemy as sa
 
 from straitwatch.core.model import DeliveryState
 from straitwatch.store.delivery_rows import OPEN
-from straitwatch.store.rows import ALERT, DELIVERY, DIGEST_STORY, ENTRY, GAP, REPORT, STORY
+from straitwatch.store.rows import (
+    ALERT,
+    DELIVERY,
+    DIGEST_STORY,
+    ENTRY,
+    GAP,
+    MANUAL_ACTION,
+    REPORT,
+    STORY,
+)
 from straitwatch.store.transaction import Transaction
 
 _RELISTED_WITHIN = timedelta(days=14)  # twice the precision of `listed_at`
@@ -63,10 +72,16 @@ def prune_messages(tx: Transaction, *, now: datetime, after: timedelta, limit: i
 
 
 def prune_stories(tx: Transaction, *, now: datetime, after: timedelta, limit: int = 500) -> int:
-    """Delete old stories without reports and alerts; return their number."""
+    """Delete old stories without reports and alerts, and old actions; return their number."""
     cutoff = now - after
     tx.execute(GAP.delete().where(GAP.c.until_at < cutoff))
     tx.execute(DIGEST_STORY.delete().where(DIGEST_STORY.c.until_at < cutoff))
+    tx.execute(
+        MANUAL_ACTION.delete().where(
+            MANUAL_ACTION.c.made_at < cutoff,
+            ~sa.exists().where(STORY.c.id == MANUAL_ACTION.c.story_id),
+        )
+    )
     old = (
         sa.select(STORY.c.id)
         .where(

@@ -13,6 +13,7 @@ from sqlmodel import Field
 
 from straitwatch.core.model import (
     Hit,
+    Mark,
     Match,
     Novelty,
     Related,
@@ -335,10 +336,41 @@ class SilenceRow(Row, table=True):
     tags: Any = Field(sa_column=Column("tags", Packed(Texts), nullable=False))
     stances: Any = Field(sa_column=Column("stances", Packed(Texts), nullable=False))
     languages: Any = Field(sa_column=Column("languages", Packed(Texts), nullable=False))
+    stories: Any = Field(
+        sa_column=Column("stories", Packed(Texts), nullable=False, server_default="[]")
+    )
     starts_at: datetime
     until_at: datetime
     author: str
     reason: str
+
+
+class ManualActionRow(Row, table=True):
+    """An action of a person, with the state that an undo restores."""
+
+    __tablename__ = "manual_action"
+    __table_args__ = (
+        Index("ix_manual_action_story_id", "story_id"),
+        Index("ix_manual_action_other_story_id", "other_story_id"),
+        Index("ix_manual_action_made_at", "made_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    kind: str
+    story_id: str
+    other_story_id: str
+    reports: Any = Field(sa_column=Column("reports", Packed(Texts), nullable=False))
+    watchlists: Any = Field(sa_column=Column("watchlists", Packed(Texts), nullable=False))
+    author: str
+    via: str
+    note: str
+    made_at: datetime
+    until_at: datetime | None
+    former_marks: Any = Field(
+        sa_column=Column("former_marks", Packed(tuple[Mark, ...]), nullable=False)
+    )
+    undone_at: datetime | None
+    undone_by: str
 
 
 class DigestRow(Row, table=True):
@@ -401,6 +433,7 @@ DELIVERY = table_of(DeliveryRow)
 ATTEMPT = table_of(AttemptRow)
 RECEIVER = table_of(ReceiverRow)
 SILENCE = table_of(SilenceRow)
+MANUAL_ACTION = table_of(ManualActionRow)
 DIGEST = table_of(DigestRow)
 DIGEST_STORY = table_of(DigestStoryRow)
 CONFIG = table_of(ConfigRow)

@@ -18,6 +18,7 @@ def add_silence(tx: Transaction, silence: Silence, *, now: datetime) -> None:
         "tags": silence.tags,
         "stances": silence.stances,
         "languages": silence.languages,
+        "stories": silence.stories,
         "starts_at": silence.starts_at or now,
         "until_at": silence.until_at,
         "author": silence.author,

@@ -7,6 +7,7 @@ No value here knows the database, the network or a library. Datetimes are aware 
 `_at`; durations are `timedelta`.
 """
 
+from straitwatch.core.model.action import ActionKind, ActionVia, ManualAction
 from straitwatch.core.model.condition import HEALTHY, NO_CONTENTS, Condition, Contents, FeedHealth
 from straitwatch.core.model.decision import NOT_MATCHED, Action, Decision, Destination, Reason, Step
 from straitwatch.core.model.delivery import (
@@ -190,6 +191,8 @@ __all__ = [
     "SAME_GUID",
     "UNNAMED_MEDIA",
     "Action",
+    "ActionKind",
+    "ActionVia",
     "Alert",
     "AlertFacts",
     "AlertKind",
@@ -243,6 +246,7 @@ __all__ = [
     "KnownEntry",
     "Limit",
     "LinkKind",
+    "ManualAction",
     "Mark",
     "Match",
     "MatchNote",

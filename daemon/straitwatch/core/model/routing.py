@@ -123,6 +123,7 @@ class Silence:
     tags: tuple[str, ...] = ()
     stances: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    stories: tuple[str, ...] = ()  # muted ones
     author: str = ""
     reason: str = ""
 
@@ -135,6 +136,7 @@ class Silence:
             "tag": self.tags,
             "stance": self.stances,
             "language": self.languages,
+            "story": self.stories,
         }
         named = [f"{word} {' or '.join(values)}" for word, values in parts.items() if values]
         return ", ".join(named) or "everything"

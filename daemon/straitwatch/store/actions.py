@@ -1,0 +1,63 @@
+"""Stores the actions of people, and whether they were undone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from straitwatch.core.model import ActionKind, ActionVia, ManualAction
+from straitwatch.store.rows import MANUAL_ACTION
+from straitwatch.store.stories import LEAST_ID
+from straitwatch.store.transaction import ResultRow, Transaction
+
+_COLUMNS = tuple(column.name for column in MANUAL_ACTION.c)
+_MAX_ACTIONS = 200  # of one story that are shown
+
+
+def add_action(tx: Transaction, action: ManualAction) -> None:
+    """Record an action that was carried out in this transaction."""
+    row: dict[str, Any] = {name: getattr(action, name) for name in _COLUMNS}
+    row |= {"kind": action.kind.value, "via": action.via.value}
+    tx.execute(MANUAL_ACTION.insert(), row)
+
+
+def find_action(tx: Transaction, action_id: str) -> ManualAction | None:
+    """Return an action by its id, or by the first characters of it if they are unique."""
+    query = sa.select(MANUAL_ACTION)
+    row = tx.execute(query.where(MANUAL_ACTION.c.id == action_id)).first()
+    if row is not None:
+        return _to_action(row)
+    if len(action_id) < LEAST_ID:
+        return None
+    begins = MANUAL_ACTION.c.id.startswith(action_id, autoescape=True)
+    found = tx.execute(query.where(begins).limit(2)).all()
+    return _to_action(found[0]) if len(found) == 1 else None
+
+
+def actions_of_story(tx: Transaction, story_id: str) -> list[ManualAction]:
+    """Return the actions on a story, newest first; also those that merged or split it off."""
+    is_on = (MANUAL_ACTION.c.story_id == story_id) | (MANUAL_ACTION.c.other_story_id == story_id)
+    return _newest(tx, sa.select(MANUAL_ACTION).where(is_on), _MAX_ACTIONS)
+
+
+def list_actions(tx: Transaction, *, limit: int = 50) -> list[ManualAction]:
+    """Return the actions on all stories, newest first."""
+    return _newest(tx, sa.select(MANUAL_ACTION), limit)
+
+
+def note_undone(tx: Transaction, action_id: str, *, author: str, now: datetime) -> None:
+    """Record that an action was undone."""
+    values = {"undone_at": now, "undone_by": author}
+    tx.execute(MANUAL_ACTION.update().where(MANUAL_ACTION.c.id == action_id).values(values))
+
+
+def _newest(tx: Transaction, query: sa.Select[Any], limit: int) -> list[ManualAction]:
+    ordered = query.order_by(MANUAL_ACTION.c.made_at.desc(), MANUAL_ACTION.c.id).limit(limit)
+    rows: Sequence[ResultRow] = tx.execute(ordered).all()
+    return [_to_action(row) for row in rows]
+
+
+def _to_action(row: ResultRow) -> ManualAction:
+    values = {name: getattr(row, name) for name in _COLUMNS}
+    return ManualAction(**(values | {"kind": ActionKind(row.kind), "via": ActionVia(row.via)}))
