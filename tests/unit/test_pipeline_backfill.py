@@ -3,11 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+from builders import make_feed
 from builders.app import NOW, Desk, open_desk
 from builders.configs import rss
 from servers.feeds import FeedServer, Page
 from straitwatch import store as db
-from straitwatch.core.model import FeedWindow
+from straitwatch.core.model import Backfill, FeedProfile, FeedState, FeedWindow
+from straitwatch.pipeline import backfill_feed
 
 Items = tuple[tuple[str, str, str], ...]
 
@@ -178,3 +180,24 @@ def news_sitemap(*, hours: tuple[int, ...]) -> str:
         for old in hours
     )
     return f"<urlset xmlns:n='sitemap-news'>{pages}</urlset>"
+
+
+async def test_headers_of_a_feed_go_to_its_own_host_only(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        url = desk.feeds.url("/wire").replace("127.0.0.1", "localhost")
+        feed = make_feed(url=url, headers=(("X-Key", "secret"),))
+        pages = [Backfill(since_at=NOW, url=at) for at in (desk.feeds.url("/p"), f"{url}?p=2")]
+        desk.call(db.sync_feeds, [feed], NOW)
+        for page in pages:
+            profile = FeedProfile(backfill=page)
+            state = FeedState(feed_id=feed.id, baseline_at=NOW, last_polled_at=NOW, profile=profile)
+            desk.call(db.complete_polls, [state])
+            await backfill_feed(
+                feed,
+                tools=desk.runtime.tools,
+                rules=desk.runtime.active.rules,
+                policy=desk.runtime.active.config.polling,
+            )
+
+        sent = [seen.headers.get("X-Key") for seen in desk.feeds.requests]
+        assert sent == [None, "secret"]

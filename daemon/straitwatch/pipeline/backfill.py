@@ -81,7 +81,7 @@ async def backfill_feed(
 
 async def _read_page(outcome: FeedOutcome, backfill: Backfill, tools: Tools) -> _Page | None:
     """Fetch a page and find out if it reaches the start of the window; None if it is no feed."""
-    fetched = await tools.fetcher.fetch(replace(outcome.feed, url=backfill.url))
+    fetched = await tools.fetcher.fetch(_at(backfill.url, outcome.feed))
     if isinstance(fetched, FetchFailed) and (pause := pause_of(fetched, outcome.now)):
         await tools.store.run(db.add_pause, pause)
     if not isinstance(fetched, Fetched) or not is_on_site(fetched.url, backfill.url):
@@ -100,6 +100,12 @@ async def _read_page(outcome: FeedOutcome, backfill: Backfill, tools: Tools) -> 
     is_last = is_reached(document.entries, backfill.since_at, seen_before=seen_before)
     rest = None if is_last else continue_backfill(backfill, document, has_new=bool(new))
     return _Page(document=document, new=new, is_last=is_last, next=rest)
+
+
+def _at(url: str, feed: Feed) -> Feed:
+    """Return a feed at another address; its headers, perhaps secret, are for its own host only."""
+    is_same = host_of(url) == host_of(feed.url)
+    return replace(feed, url=url, headers=feed.headers if is_same else ())
 
 
 async def _commit(
