@@ -78,3 +78,18 @@ def test_tag_without_a_feed_is_reported(config: Path) -> None:
     assert result.exit_code == 0
     assert "no feed has the tag sprot" in result.stderr
     run(config, "silences", "expire", json.loads(result.stdout)["id"])
+
+
+def test_muted_story_lists_the_mute_until_it_is_undone(config: Path) -> None:
+    story = rows(config, "stories", "list")[0]["id"]
+    made = silenced(config, "--story", story, "--for", "2d", "--reason", "known", "--author", "lin")
+    (shown,) = rows(config, "stories", "show", story)
+    text = run(config, "stories", "show", story).stdout
+
+    undone = run(config, "stories", "undo", made["id"])
+
+    (action,) = shown["actions"]
+    assert (action["id"], action["kind"], action["author"]) == (made["id"], "mute_story", "lin")
+    assert "lin muted the story until" in text
+    assert undone.stdout == "undone: lin muted the story\n"
+    assert "no silences" in run(config, "silences", "list").stdout

@@ -202,3 +202,22 @@ def rename(config: Path, entry_id: str, title: str) -> None:
     )
     connection.commit()
     connection.close()
+
+
+def test_split_is_undone_by_its_id(config: Path, story: str) -> None:
+    run(config, "stories", "split", story, CROSSING[1])
+    (before,) = rows(config, "stories", "show", story)
+    action = before["actions"][0]
+
+    first, again = (run(config, "stories", "undo", action["id"]).stdout for _ in range(2))
+
+    (after,) = rows(config, "stories", "show", story)
+    assert (len(before["reports"]), len(after["reports"])) == (2, 3)
+    assert (first.split(":")[0], again.split(":")[0]) == ("undone", "was undone before")
+    assert after["actions"][0]["undone_at"]
+
+
+def test_unknown_action_is_refused(config: Path) -> None:
+    refused = run(config, "stories", "undo", "nothing")
+
+    assert "no such action: nothing" in str(refused.exception)

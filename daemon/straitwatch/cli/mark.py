@@ -1,20 +1,21 @@
 """`mark`: mark an alert, an entry or a story as relevant or not."""
 
-import getpass
 from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from straitwatch import store as db
+from straitwatch.cli.acting import new_action, require_done, user_name
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import entries_named, require_watchlists
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.clock import utc_now
-from straitwatch.core.model import Mark, Verdict
+from straitwatch.config import Settings
+from straitwatch.core.model import ActionKind, Mark, Verdict
 from straitwatch.core.plural import counted
 from straitwatch.errors import UsageError
 
@@ -64,11 +65,14 @@ def mark(
         require_watchlists(only or (), loaded.watchlists)
         title, entries = store.call(_entries, what)
         marked = _chosen(what, entries, only or ())
-        for entry_id, name in marked:
-            if remove or verdict is None:
-                store.call(db.delete_mark, entry_id, name)
-            else:
-                store.call(db.set_mark, _mark(entry_id, name, verdict, note))
+        if verdict is _Word.NOT_RELEVANT and not remove:
+            _reject(store, loaded, entries, watchlists=tuple(only or ()), note=note)
+        else:
+            for entry_id, name in marked:
+                if remove or verdict is None:
+                    store.call(db.delete_mark, entry_id, name)
+                else:
+                    store.call(db.set_mark, _mark(entry_id, name, verdict, note))
     if json:
         given = None if remove or verdict is None else _verdict(verdict)
         for entry_id, name in marked:
@@ -78,6 +82,22 @@ def mark(
     typer.echo(title)
     for name, count in Counter(name for _, name in marked).items():
         typer.echo(f"  {counted(count, 'report')} {word} for {name}")
+
+
+def _reject(
+    store: db.Store, settings: Settings, entries: Sequence[db.StoredEntry], **values: Any
+) -> None:
+    """Mark entries as not relevant; `stories show` lists it, and `stories undo` undoes it."""
+    from straitwatch.core.compiled_beat import compile_beat  # noqa: PLC0415 - half a second
+    from straitwatch.pipeline import act  # noqa: PLC0415 - as above
+
+    action = new_action(
+        ActionKind.NOT_RELEVANT,
+        story_id=next((stored.fold.story_id for stored in entries if stored.fold), ""),
+        reports=tuple(stored.entry.id for stored in entries),
+        **values,
+    )
+    require_done(store.call(act, action, beat=compile_beat(settings.beat)))
 
 
 def _chosen(
@@ -114,19 +134,6 @@ def _mark(entry_id: str, watchlist: str, word: _Word, note: str) -> Mark:
 
 def _verdict(word: _Word) -> Verdict:
     return Verdict(word.value.replace("-", "_"))
-
-
-def user_name() -> str:
-    """Return your user name; a container's user may have none."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
-
-
-def signature() -> db.Signature:
-    """Return the author and the time of a manual correction."""
-    return db.Signature(made_at=utc_now(), author=user_name())
 
 
 def _entries(tx: db.Transaction, what: str) -> tuple[str, list[db.StoredEntry]]:

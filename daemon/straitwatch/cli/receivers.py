@@ -9,9 +9,9 @@ import typer
 
 from straitwatch import store as db
 from straitwatch.app.status import read_status
+from straitwatch.cli.acting import user_name
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_receiver
-from straitwatch.cli.mark import user_name
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
 from straitwatch.cli.output import print_rows
 from straitwatch.clock import utc_now

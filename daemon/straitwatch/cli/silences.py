@@ -1,7 +1,7 @@
 """`silences`: suppress the alerts of some matches for a while."""
 
-import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 import typer
 
 from straitwatch import store as db
+from straitwatch.cli.acting import new_action, user_name
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
-from straitwatch.cli.lookup import require_watchlists
-from straitwatch.cli.mark import user_name
+from straitwatch.cli.lookup import require_story, require_watchlists
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language, opened
 from straitwatch.cli.output import in_zone, local_time, print_rows, zone_time
 from straitwatch.clock import utc_now
 from straitwatch.config import Settings, read_duration
-from straitwatch.core.model import Severity, Silence
+from straitwatch.core.model import ActionKind, ManualAction, Severity, Silence
 from straitwatch.errors import UsageError
 
 app = new_app(help="Suppress the alerts of some matches for a while.")
@@ -34,11 +34,15 @@ _Stances = Annotated[
 _Languages = Annotated[
     list[str] | None, typer.Option("--language", help="Matches in this language, such as zh or ru.")
 ]
+_Stories = Annotated[
+    list[str] | None,
+    typer.Option("--story", metavar="ID", help="Matches in this story, to mute it."),
+]
 
 
 @app.command(
     epilog="Examples:  `straitwatch silences add --tag sport --for 4h --reason 'the games'`  ·  "
-    "`straitwatch silences add --list taiwan-policy --severity low --until 2030-01-31`"
+    "`straitwatch silences add --story lkud --for 2d`"
 )
 def add(
     lists: _Lists = None,
@@ -46,6 +50,7 @@ def add(
     tags: _Tags = None,
     stances: _Stances = None,
     languages: _Languages = None,
+    stories: _Stories = None,
     lasts: Annotated[str, typer.Option("--for", metavar="4h", help="Its duration.")] = "",
     until: Annotated[
         str, typer.Option(metavar="DATE", help="Its end, in the time zone of straitwatch.yaml.")
@@ -60,35 +65,54 @@ def add(
     Critical matches still send alerts unless you name them with --severity. Suppressed matches are
     listed in the digest, and `why` names the silence.
     """
-    if not any((lists, severities, tags, stances, languages)):
+    if not any((lists, severities, tags, stances, languages, stories)):
         raise UsageError(
             "a silence needs a condition\n"
-            "hint: add --list, --severity, --tag, --stance or --language; "
+            "hint: add --list, --severity, --tag, --stance, --language or --story; "
             "`straitwatch receivers pause` holds all messages of a receiver"
         )
     with opened(config) as (loaded, store):
         require_watchlists(lists or (), loaded.watchlists)
         _warn_of_unknown_tags(tags or (), loaded)
         now, zone = utc_now(), ZoneInfo(loaded.timezone)
+        action = new_action(ActionKind.MUTE_STORY, made_at=now)
         silence = Silence(
-            id=secrets.token_hex(4),
+            id=action.id,
             watchlists=tuple(lists or ()),
             severities=tuple(severities or ()),
             tags=tuple(tags or ()),
             stances=tuple(stances or ()),
             languages=tuple(map(check_language, languages or ())),
+            stories=tuple(require_story(store, story_id).id for story_id in stories or ()),
             starts_at=now,
             until_at=_read_end(lasts, until, now=now, zone=zone),
             author=author or user_name(),
             reason=reason,
         )
-        store.call(db.add_silence, silence, now=now)
+        store.call(_add, silence, _actions(silence, action))
     if json:
         write_line(_as_json(silence, now))
         return
     typer.echo(
         f"silence {silence.id}: {silence.subject}, until {zone_time(silence.until_at, zone)}"
     )
+
+
+def _actions(silence: Silence, made: ManualAction) -> list[ManualAction]:
+    """Return the action that `stories show` lists, if the silence is of one story or of lists."""
+    others = (silence.severities, silence.tags, silence.stances, silence.languages)
+    if any(others) or len(silence.stories) > 1 or (silence.stories and silence.watchlists):
+        return []
+    made = replace(made, author=silence.author, note=silence.reason, until_at=silence.until_at)
+    if silence.stories:
+        return [replace(made, story_id=silence.stories[0])]
+    return [replace(made, kind=ActionKind.SNOOZE_LIST, watchlists=silence.watchlists)]
+
+
+def _add(tx: db.Transaction, silence: Silence, actions: Sequence[ManualAction]) -> None:
+    db.add_silence(tx, silence, now=utc_now())
+    for action in actions:
+        db.add_action(tx, action)
 
 
 @app.command("list", epilog="Example:  `straitwatch silences list --all --json`")
@@ -175,6 +199,7 @@ def _as_json(silence: Silence, now: datetime) -> dict[str, Any]:
         "tags": silence.tags,
         "stances": silence.stances,
         "languages": silence.languages,
+        "stories": silence.stories,
         "starts_at": silence.starts_at.isoformat() if silence.starts_at else None,
         "until_at": silence.until_at.isoformat(),
         "author": silence.author,

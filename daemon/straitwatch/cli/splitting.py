@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from straitwatch import store as db
 from straitwatch.app.activate import activate
+from straitwatch.cli.acting import new_action
 from straitwatch.cli.lookup import require_story
-from straitwatch.cli.mark import signature
 from straitwatch.clock import utc_now
 from straitwatch.config import Config, Settings
 from straitwatch.core.compiled_beat import compile_beat
-from straitwatch.core.model import Release, Story
+from straitwatch.core.model import ActionKind, Release, Story
 from straitwatch.core.plural import counted
 from straitwatch.core.reasons import REASONS
 from straitwatch.core.rules import Rules
 from straitwatch.errors import UsageError
-from straitwatch.pipeline import SplitOff, alert_story, split_reports
+from straitwatch.pipeline import SplitOff, act, alert_story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +77,7 @@ def split_off(store: db.Store, settings: Settings, story_id: str, reports: Seque
     found = [_find([*members, *former], name, story_id) for name in reports]
     moved = [stored.entry.id for stored in found if stored in members]
     if moved:
-        beat = compile_beat(settings.beat)
-        result = store.call(split_reports, story_id, moved, signature(), beat, rules=rules)
+        result = _split_now(store, settings, story_id, moved, rules=rules)
     else:
         result = store.call(_split_before, found, rules)
     if result is None:
@@ -90,6 +89,22 @@ def split_off(store: db.Store, settings: Settings, story_id: str, reports: Seque
         of_reports=len(members),
         is_new=bool(moved),
     )
+
+
+def _split_now(
+    store: db.Store,
+    settings: Settings,
+    story_id: str,
+    moved: Sequence[str],
+    *,
+    rules: Rules | None,
+) -> SplitOff | None:
+    wanted = new_action(ActionKind.SPLIT, story_id=story_id, reports=tuple(moved))
+    result = store.call(act, wanted, beat=compile_beat(settings.beat), rules=rules)
+    if result.action is None:
+        return None
+    story = store.call(db.current_story, result.action.other_story_id)
+    return SplitOff(story=story, release=result.release) if story else None
 
 
 def _split_before(

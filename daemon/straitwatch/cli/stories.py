@@ -10,17 +10,26 @@ from zoneinfo import ZoneInfo
 import typer
 
 from straitwatch import store as db
+from straitwatch.cli.acting import (
+    action_json,
+    action_lines,
+    new_action,
+    require_done,
+    user_name,
+)
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_story
-from straitwatch.cli.mark import signature
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_with_lists
 from straitwatch.cli.output import in_zone, local_time, new_console, print_rows, zone_time
 from straitwatch.cli.why import describe_fold
+from straitwatch.clock import utc_now
 from straitwatch.config import Settings
+from straitwatch.core.action_words import action_words
 from straitwatch.core.listing import first_reported, headline_pair, plausible_date
 from straitwatch.core.model import (
     Action,
+    ActionKind,
     AlertFacts,
     AlertKind,
     DeliveryState,
@@ -117,14 +126,17 @@ def _describe(story: Story, config: Settings) -> dict[str, Any]:
 
 @app.command(epilog="Example:  `straitwatch stories show lkud`")
 def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
-    """Show the reports and the alerts of a story, and the reason of each."""
+    """Show the reports and the alerts of a story, the reason of each, and the actions of people."""
     with opened(config) as (loaded, store):
         story = require_story(store, story_id)
         reports = [_report(stored) for stored in store.call(db.story_entries, story.id)]
         alerts = _alerts(store.call(db.list_alerts, story_id=story.id, limit=_MESSAGES))
+        actions = store.call(db.actions_of_story, story.id)
     if json:
         sent = [alert.to_json() for alert in alerts]
-        write_line(_describe(story, loaded) | {"reports": reports, "alerts": sent})
+        acted = [action_json(action) for action in actions]
+        rows = {"reports": reports, "alerts": sent, "actions": acted}
+        write_line(_describe(story, loaded) | rows)
         return
     console = new_console(highlight=False, soft_wrap=True, markup=False)
     if not story.id.startswith(story_id.rstrip("…")):
@@ -135,6 +147,7 @@ def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = Fa
         *_story_lines(story),
         *(line for row in reports for line in _report_lines(row, zone)),
         *(line for alert in alerts for line in _alert_lines(alert, zone)),
+        *action_lines(actions, zone),
     ):
         console.print(line)
 
@@ -188,15 +201,15 @@ def merge(
 ) -> None:
     """Merge two stories about the same event; later reports join the merged story."""
     from straitwatch.core.compiled_beat import compile_beat  # noqa: PLC0415 - only here
-    from straitwatch.pipeline import merge_stories  # noqa: PLC0415 - as above
+    from straitwatch.pipeline import act  # noqa: PLC0415 - as above
 
     with opened(config) as (loaded, store):
         kept, gone = require_story(store, keep).id, require_story(store, other).id
         if kept == gone:
             raise UsageError("these are the same story")
-        story = store.call(merge_stories, kept, gone, signature(), compile_beat(loaded.beat))
-    if story is None:
-        raise UsageError("one of these stories has just changed\nhint: run the command again")
+        wanted = new_action(ActionKind.MERGE, story_id=kept, other_story_id=gone)
+        require_done(store.call(act, wanted, beat=compile_beat(loaded.beat)))
+        story = require_story(store, kept)
     if json:
         write_line(_describe(story, loaded))
     else:
@@ -230,6 +243,29 @@ def split(
         return
     typer.echo(done.outcome)
     typer.echo(done.alert_outcome([story_id, *reports]))
+
+
+@app.command(epilog="Example:  `straitwatch stories undo 4c3cj4yfkk`")
+def undo(
+    action_id: Annotated[
+        str, typer.Argument(metavar="ACTION", help="The id of an action, from `stories show`.")
+    ],
+    config: ConfigDir = DEFAULT_CONFIG,
+    json: Json = False,
+) -> None:
+    """Undo a mute, a snooze, a mark, a split or a merge."""
+    from straitwatch.core.compiled_beat import compile_beat  # noqa: PLC0415 - as above
+    from straitwatch.pipeline import undo as take_back  # noqa: PLC0415 - as above
+
+    with opened(config) as (loaded, store):
+        beat = compile_beat(loaded.beat)
+        done = store.call(take_back, action_id, author=user_name(), now=utc_now(), beat=beat)
+    action = require_done(done)
+    if json:
+        write_line(action_json(action))
+        return
+    word = "was undone before" if done.is_repeat else "undone"
+    typer.echo(f"{word}: {action_words(action)}")
 
 
 def _report(stored: db.StoredEntry) -> dict[str, Any]:
