@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+import pytest
+
 from builders import NOON
 from straitwatch.core.health import (
     Health,
@@ -116,6 +118,19 @@ def test_notice_of_frozen_feeds_does_not_suspect_the_network() -> None:
     frozen = troubled({"A": Condition.FROZEN, "B": Condition.FROZEN}, total=2)
 
     assert titles_over((0 * MINUTE, frozen)) == [["2 feeds are frozen"]]
+
+
+@pytest.mark.parametrize(
+    ("condition", "title"),
+    [
+        (Condition.MOVED, "1 feed has moved"),
+        (Condition.ERROR_ITEMS, "1 feed lists an error"),
+        (Condition.CAPTCHA, "1 feed is failing"),
+        (Condition.EMPTIED, "1 feed is emptied"),
+    ],
+)
+def test_notice_of_one_feed_says_what_happened_to_it(condition: Condition, title: str) -> None:
+    assert titles_over((0 * MINUTE, troubled({"A": condition}))) == [[title]]
 
 
 def test_notice_groups_feeds_in_several_conditions() -> None:

@@ -201,7 +201,7 @@ async def test_moved_feed_is_asked_at_its_new_address_and_reported(tmp_path: Pat
         assert desk.feeds.paths() == ["/new"]
         assert any("crosses the Taiwan Strait" in str(facts) for facts in told)
         assert condition(desk) is Condition.MOVED
-        assert desk.titles() == ["1 feed is moved"]
+        assert desk.titles() == ["1 feed has moved"]
         assert any(f"moved to {desk.feeds.url('/new')}" in str(facts) for facts in told)
 
 

@@ -75,7 +75,7 @@ class FeedHealthView:
         )
 
     def sentence(self, diagnosed: DiagnosedFeed) -> str:
-        """Return what is wrong with a feed, or worth a remark; "" if nothing is."""
+        """Return the problem of a feed or a remark on it; "" if there is none."""
         words = describe_condition(diagnosed, now=self.now, zone=self.zone)
         detail = self.detail(diagnosed.feed, self.zone)
         rest = (part for part in detail.split("; ") if part and part not in words)
@@ -139,7 +139,7 @@ def _midnights(now: datetime, zone: ZoneInfo) -> list[datetime]:
 
 
 def remark_on_first_document(document: ParsedDocument, url: str, now: datetime) -> str:
-    """Return what is odd about the document of a feed that is added, such as an old date; or ""."""
+    """Return a remark on the document of a feed that is added, such as an old date; or ""."""
     contents = document.contents
     if contents.error:
         return f'its only entry is an error message, "{contents.error}"'

@@ -1,4 +1,4 @@
-"""Says in one sentence what is wrong with a feed, since when, and what to do."""
+"""Describes the condition of a feed in one sentence: problem, start and remedy."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

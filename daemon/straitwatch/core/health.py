@@ -235,10 +235,19 @@ def _title_of_feeds(broken: Mapping[str, str], new: list[str], health: Health) -
     labels = Counter(_label(health.conditions[name]) for name in new)
     more = f", {len(broken)} in all" if len(broken) > len(new) else ""
     if len(labels) == 1:
-        verb = "is" if len(new) == 1 else "are"
-        return f"{_counted(len(new), 'feed')} {verb} {next(iter(labels))}{more}"
+        claim = _claim(next(iter(labels)), is_one=len(new) == 1)
+        return f"{_counted(len(new), 'feed')} {claim}{more}"
     counts = ", ".join(f"{number} {label}" for label, number in labels.items())
     return f"{len(new)} feeds need a look: {counts}{more}"
+
+
+def _claim(label: str, *, is_one: bool) -> str:
+    """Return the words for feeds in one condition: "are frozen"."""
+    if label == LABELS[Condition.MOVED]:
+        return "has moved" if is_one else "have moved"
+    if label == LABELS[Condition.ERROR_ITEMS]:
+        return "lists an error" if is_one else "list errors"
+    return f"is {label}" if is_one else f"are {label}"
 
 
 def _label(condition: Condition) -> str:
@@ -280,7 +289,7 @@ def _recovered(
     verb = "works" if len(recovered) == 1 else "work"
     still = sum(condition in FAILED for condition in health.conditions.values())
     left = Counter(LABELS[health.conditions[name]] for name in recovered if name in broken)
-    but = ", ".join(f"{n} {'is' if n == 1 else 'are'} {label}" for label, n in left.items())
+    but = ", ".join(f"{n} {_claim(label, is_one=n == 1)}" for label, n in left.items())
     more = (f", but {but}" if but else "") + (f", {still} still failing" if still else "")
     lines = (f"{name}: {broken[name]}" if name in broken else name for name in recovered[:_LISTED])
     return Notice(

@@ -1,5 +1,6 @@
 """Counts feeds, entries and messages for `status` and for the coverage of digests."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -156,21 +157,21 @@ def new_entries_by_day(tx: Transaction, starts: Sequence[datetime]) -> dict[str,
         starts: the start of each day, the earliest first; the last day has not ended.
 
     """
-    ends = [*(ENTRY.c.seen_at < start for start in starts[1:]), sa.true()]
-    days = [
-        sa.func.sum(sa.case((sa.and_(ENTRY.c.seen_at >= start, is_before), 1), else_=0))
-        for start, is_before in zip(starts, ends, strict=True)
-    ]
+    latest_first = reversed(list(enumerate(starts)))
+    day = sa.case(*((ENTRY.c.seen_at >= start, number) for number, start in latest_first))
     query = (
-        sa.select(ENTRY.c.feed_id, *days)
+        sa.select(ENTRY.c.feed_id, day.label("day"), sa.func.count())
         .join_from(ENTRY, FEED, FEED.c.id == ENTRY.c.feed_id)
         .where(
             ENTRY.c.seen_at >= starts[0],
             ENTRY.c.seen_at.is_distinct_from(FEED.c.baseline_at),
         )
-        .group_by(ENTRY.c.feed_id)
+        .group_by(ENTRY.c.feed_id, sa.text("day"))
     )
-    return {feed_id: tuple(map(int, counts)) for feed_id, *counts in tx.execute(query)}
+    counts: dict[str, list[int]] = defaultdict(lambda: [0] * len(starts))
+    for feed_id, number, count in tx.execute(query):
+        counts[feed_id][number] = count
+    return {feed_id: tuple(days) for feed_id, days in counts.items()}
 
 
 def _count(tx: Transaction, table: sa.Table, *conditions: sa.ColumnElement[bool]) -> int:

@@ -34,7 +34,7 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What a document shows about its feed, apart from the news in it."""
+    """The facts about a feed that its document shows, apart from the news in it."""
 
     entries: int = 0
     undated: int = 0  # of them without a usable date
@@ -45,7 +45,7 @@ class Contents:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedHealth:
-    """The condition of a feed after its last poll, and what it was judged by."""
+    """The condition of a feed after its last poll, and the observations behind it."""
 
     condition: Condition = Condition.OK
     since_at: datetime | None = None  # None while the condition is ok
