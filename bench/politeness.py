@@ -290,7 +290,7 @@ COMMON = {
         gaps_at_least(timedelta(minutes=40)),
     ),
     "ttl": Case(
-        "ttl of the document", plain(head="<ttl>40</ttl>"), gaps_at_least(timedelta(minutes=36))
+        "ttl of the document", plain(head="<ttl>25</ttl>"), gaps_at_least(timedelta(minutes=22.5))
     ),
     "skip": Case("skipHours, up to one hour", plain(head=SKIP), sleeps),
     "busy": Case(

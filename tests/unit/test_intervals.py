@@ -202,13 +202,13 @@ def test_urgent_story_outweighs_the_words_of_the_document() -> None:
     usual = PollInterval(length=15 * MINUTE, reason=IntervalReason.ADAPTED)
 
     assert with_hints(urgent, hints_of(urgent, wishes, max_age=None)) == urgent
-    assert with_hints(usual, hints_of(usual, wishes, max_age=None)).length == HOUR
+    assert with_hints(usual, hints_of(usual, wishes, max_age=None)).length == 30 * MINUTE
 
 
 @pytest.mark.parametrize(
-    ("every", "wait"), [(40 * MINUTE, 40 * MINUTE), (5 * MINUTE, 15 * MINUTE), (30 * HOUR, HOUR)]
+    ("every", "wait"), [(20 * MINUTE, 20 * MINUTE), (5 * MINUTE, 15 * MINUTE), (HOUR, 30 * MINUTE)]
 )
-def test_interval_of_the_document_lengthens_the_wait_up_to_an_hour(
+def test_interval_of_the_document_lengthens_the_wait_up_to_half_an_hour(
     every: timedelta, wait: timedelta
 ) -> None:
     assert poll_wait(document=DocumentHints(every=every)) == wait

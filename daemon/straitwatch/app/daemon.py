@@ -92,7 +92,7 @@ class App:
         await self.reloader.start()
         await self.housekeeping.recover()
         await self.housekeeping.balance_polls()
-        await self.health.beat()
+        await (self.health.record_run() if self.health.is_once else self.health.beat())
         self.runtime.not_ready = ""
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -126,9 +126,9 @@ class App:
         await self.shadow.end_when_due()
         await self.housekeeping.tend_outbox()
         await self.health.check_outbox()
+        await self.health.update_gauges()
         await self.health.watch(is_last=True)
         await self.senders.run_all()
-        await self.health.update_gauges()
         await self._end()
 
     async def status(self) -> Status:
@@ -174,7 +174,7 @@ class App:
             StoreLost: the database was deleted or replaced; its data is saved.
         """
         try:
-            await self.health.beat(has_ended=True)
+            await self.health.record_run(has_ended=True)
         except StoreError:
             log.exception("end not written")
         change = self.runtime.tools.store.file_change

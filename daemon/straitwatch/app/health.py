@@ -47,8 +47,17 @@ class HealthWatch:
         self._is_cut_off = False
         self.is_once = False  # True in `run --once`
 
-    async def beat(self, *, has_ended: bool = False) -> None:
+    async def beat(self) -> None:
         """Write that this process works, and read how its work is going."""
+        tools, canary = self._runtime.tools, self._runtime.active.config.canary
+        try:
+            await self.record_run()
+            self._liveness = await tools.store.run(db.liveness, tools.clock(), canary)
+        finally:
+            tools.metrics.well.set(not self.faults())
+
+    async def record_run(self, *, has_ended: bool = False) -> None:
+        """Write that this process works, or that its work has ended."""
         tools, now = self._runtime.tools, self._runtime.tools.clock()
         run = Run(
             started_at=self._started_at,
@@ -57,12 +66,7 @@ class HealthWatch:
             is_once=self.is_once,
             damage=self._database().damage,
         )
-        canary = self._runtime.active.config.canary
-        try:
-            await tools.store.run(db.record_run, tools.worker, run)
-            self._liveness = await tools.store.run(db.liveness, now, canary)
-        finally:
-            tools.metrics.well.set(not self.faults())
+        await tools.store.run(db.record_run, tools.worker, run)
 
     def faults(self) -> tuple[Fault, ...]:
         """Return the faults of this daemon; it asks neither the database nor a thread."""

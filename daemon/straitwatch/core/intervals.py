@@ -24,6 +24,7 @@ from straitwatch.core.model import (
 from straitwatch.core.policy import (
     MAX_DOCUMENT_WAIT,
     MAX_FRESH,
+    MAX_SKIP,
     MAX_SLOWDOWN,
     MAX_UNSEEN_SHARE,
     OVERLAP_ENTRIES,
@@ -249,7 +250,7 @@ def next_poll_at(
     resumes_at = _end_of_skip(hints.document, due_at)
     if resumes_at == due_at:
         return due_at
-    return max(due_at, min(resumes_at + jitter * _SKIP_SPREAD, now + MAX_DOCUMENT_WAIT))
+    return max(due_at, min(resumes_at + jitter * _SKIP_SPREAD, now + MAX_SKIP))
 
 
 def _end_of_skip(hints: DocumentHints, at: datetime) -> datetime:
