@@ -1,6 +1,6 @@
 """The line of a digest that says what was read."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from builders import NOON
 from straitwatch.core.model import BlindCause, BlindWindow, CoverageFacts, FeedWindow
@@ -24,7 +24,7 @@ def test_coverage_line_names_the_spans_in_which_entries_may_be_missing() -> None
     )
 
     day = f"{NOON:%d %b}"
-    assert coverage_line(facts, "UTC") == (
+    assert coverage_line(facts, UTC) == (
         "2/2 feeds current, 7 entries read"
         f"; Straitwatch was not running {day} 11:00 to 12:00"
         f"; entries may be missing: Wire ({day} 11:00 to 12:00)"

@@ -48,6 +48,7 @@ def make_answer(**changes: Any) -> StoredAnswer:
         "story": "story",
         "relation": Relation.NEW,
         "fold": "new-event",
+        "related": "",
         "decision": Action.ALERT,
         "reason": Reason.NEW_STORY,
         "silences": (),
@@ -111,6 +112,14 @@ def test_answer_names_feed_time_decision_and_reason() -> None:
     assert "  seen 01 Mar 2019 12:00 CST in Example Wire" in lines
     assert any(line.startswith("  then: alert, because new_story (the first") for line in lines)
     assert "  story story: new-event" in lines
+
+
+def test_answer_names_the_commands_that_split_and_merge_the_story() -> None:
+    text = text_of(make_answer(related="other"))
+
+    assert "another event? `straitwatch stories split story entry --alert`" in text
+    assert "same event as story other: `straitwatch stories merge other story`" in text
+    assert "merge" not in text_of(make_answer())
 
 
 def test_answer_without_an_address_says_so() -> None:

@@ -114,6 +114,7 @@ class StoredAnswer:
     story: str | None
     relation: Relation | None
     fold: str
+    related: str  # the story that is perhaps about the same event, as the alert said
     decision: Action
     reason: Reason
     silences: tuple[str, ...]

@@ -143,6 +143,7 @@ def _stored(tx: db.Transaction, stored: db.StoredEntry, config: Config) -> Store
         story=fold.story_id if fold else None,
         relation=fold.relation if fold else None,
         fold=describe_fold(stored),
+        related=next(filter(None, map(_related_story, own)), ""),
         decision=stored.decision.action,
         reason=stored.decision.reason,
         silences=_silences(tx, stored, feed, config),
@@ -199,6 +200,10 @@ def _silences(
 def _reported_entry(record: db.DeliveryRecord) -> str:
     """Return the id of the entry that a message is about; "" for a message about many stories."""
     return record.facts.entry_id if isinstance(record.facts, AlertFacts) else ""
+
+
+def _related_story(record: db.DeliveryRecord) -> str:
+    return record.facts.related_id if isinstance(record.facts, AlertFacts) else ""
 
 
 def _delivery(record: db.DeliveryRecord) -> DeliveryAnswer:

@@ -73,6 +73,10 @@ def _decision_lines(answer: StoredAnswer, zone: ZoneInfo) -> Iterator[str]:
         yield f"silenced: {silence}"
     if answer.story:
         yield f"story {answer.story}: {answer.fold}"
+        yield f"  another event? `straitwatch stories split {answer.story} {answer.id} --alert`"
+    if answer.related:
+        command = f"`straitwatch stories merge {answer.related} {answer.story}`"
+        yield f"possibly the same event as story {answer.related}: {command}"
 
 
 def _message_lines(answer: StoredAnswer, zone: ZoneInfo) -> Iterator[str]:

@@ -48,7 +48,7 @@ async def deliver_due(
         )
         if claimed is None:
             break
-        job = replace(claimed.job, config_option=rules.config_option)
+        job = replace(claimed.job, config_option=rules.config_option, rendered_at=tools.clock())
         claimed = replace(claimed, job=job)
         with structlog.contextvars.bound_contextvars(delivery=job.delivery.id):
             delivered += await _deliver_one(

@@ -111,6 +111,7 @@ class SendJob:
     is_possible_repeat: bool = False  # an earlier attempt got no answer
     started_at: datetime | None = None  # of the attempt that got no answer
     created_at: datetime | None = None  # of the alert; the Date of a mail
+    rendered_at: datetime | None = None  # the day of the message: its times do not repeat it
     config_option: str = ""  # `--config DIR`, for the commands that a message names
 
 

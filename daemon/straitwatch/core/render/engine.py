@@ -89,7 +89,7 @@ def _fill(sources: tuple[str, ...], field: str, values: Values, *, medium: str) 
 
 @cache
 def _environment(medium: str) -> Environment:
-    return environment(medium)
+    return environment(medium, shipped)
 
 
 @cache

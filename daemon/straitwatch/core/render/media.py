@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from jinja2 import StrictUndefined
+from jinja2 import FunctionLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
@@ -95,9 +95,16 @@ _FINALIZERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def environment(medium: str) -> SandboxedEnvironment:
-    """Return a sandbox that escapes for a medium: slack, html, plain or generic."""
+def environment(medium: str, load: Callable[[str], str]) -> SandboxedEnvironment:
+    """Return a sandbox that escapes for a medium: slack, html, plain or generic.
+
+    Args:
+        medium: that the text is for.
+        load: reads a template that another one includes, by its name.
+
+    """
     return SandboxedEnvironment(
+        loader=FunctionLoader(load),
         autoescape=medium == "html",
         finalize=_FINALIZERS[medium],
         undefined=StrictUndefined,

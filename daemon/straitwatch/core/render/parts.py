@@ -6,13 +6,14 @@ from datetime import timedelta
 from straitwatch.core.model import Outlet, Severity, SignalKind
 from straitwatch.core.render.text import NAME_LIMIT, shown
 
-LINE_LIMIT = 160  # characters of a headline that is not the first of its message
+RE_LIMIT = 80  # characters of a headline that only says what a message is about
 ICONS = {
     Severity.CRITICAL: "🔴",
     Severity.HIGH: "🟠",
     Severity.NORMAL: "🔵",
     Severity.LOW: "⚪",
 }
+_ORDINARY_STANCE = "independent"
 _LANGUAGES = {
     "ar": "Arabic",
     "de": "German",
@@ -38,10 +39,9 @@ _WITH_ARTICLE = re.compile(
 )
 
 
-def lead(signal: SignalKind | None, also_in: str = "") -> str:
-    """Return the words before a headline: `CORRECTION: `, `Also in Chinese: `, or ""."""
-    word = f"{signal.value.upper()}: " if signal else ""
-    return f"{word}Also in {language_name(also_in)}: " if also_in else word
+def lead(signal: SignalKind | None) -> str:
+    """Return the word before a headline: `CORRECTION: `, or ""."""
+    return f"{signal.value.upper()}: " if signal else ""
 
 
 def cited(name: str) -> str:
@@ -59,9 +59,10 @@ def outlet_name(outlet: Outlet) -> str:
 
 
 def outlet_label(outlet: Outlet) -> str:
-    """Return an outlet with its properties: `Xinhua (state, tier 1)`."""
-    words = [shown(outlet.stance, limit=NAME_LIMIT), f"tier {outlet.tier}"]
-    return f"{outlet_name(outlet)} ({', '.join(word for word in words if word)})"
+    """Return an outlet, with its stance unless it is independent: `Xinhua (state)`."""
+    stance = shown(outlet.stance, limit=NAME_LIMIT)
+    is_ordinary = stance.casefold() in ("", _ORDINARY_STANCE)
+    return outlet_name(outlet) if is_ordinary else f"{outlet_name(outlet)} ({stance})"
 
 
 def span_text(span: timedelta) -> str:

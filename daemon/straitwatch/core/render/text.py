@@ -3,17 +3,18 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-TITLE_LIMIT = 300
+TITLE_LIMIT = 160  # characters of a headline
 QUOTE_LIMIT = 500
 NAME_LIMIT = 80
 URL_LIMIT = 2_000
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+_LONG_WORD = 30  # characters; a text without a blank in so many is cut inside a word
 _BREAKS = re.compile("[\\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # Characters that reorder, hide or break text: bidi controls, zero-width, tags, soft hyphen,
 # fillers, interlinear marks, half surrogates. Joiners that scripts and emoji need are kept.
@@ -30,6 +31,23 @@ _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 _STACKED = re.compile(f"([{_MARKS}]{{3}})[{_MARKS}]+")
 _URL_SAFE = "/:?#[]@!$&()*+,;=-._~%"
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTimes:
+    """The reader's time zone, and the day of a message, which its times do not repeat."""
+
+    zone: ZoneInfo
+    today: date | None = None
+
+    def show(self, at: datetime) -> str:
+        """Return `05:40`, `Sun 28 Sep, 05:40` on another day, with the year in another year."""
+        local = at.astimezone(self.zone)
+        if local.date() == self.today:
+            return f"{local:%H:%M}"
+        day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
+        is_this_year = self.today is not None and local.year == self.today.year
+        return f"{day}{'' if is_this_year else f' {local.year}'}, {local:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +129,14 @@ def safe_url(url: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """Shorten text to `limit` characters, and mark the cut."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
-
-
-def local_time(at: datetime, zone: str) -> str:
-    """Return a time with its place: `Sun 28 Sep 2025, 05:40 Taipei`."""
-    local = at.astimezone(ZoneInfo(zone))
-    day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
-    return f"{day}, {local:%H:%M} {zone_name(zone)}"
-
-
-def zone_name(zone: str) -> str:
-    """Return the place of a time zone: `Taipei` for `Asia/Taipei`."""
-    return zone.rsplit("/", 1)[-1].replace("_", " ")
+    """Shorten text to `limit` characters, after a word if possible, and mark the cut."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    words, _, rest = head.rpartition(" ")
+    is_between = text[limit - 1] == " "
+    has_words = words and len(rest) <= _LONG_WORD
+    return (words if has_words and not is_between else head).rstrip(" ,;:-–—") + "…"
 
 
 def _clean(value: str) -> str:
@@ -141,8 +153,9 @@ def _bounded(parts: list[tuple[str, bool]], limit: int) -> tuple[tuple[str, bool
         body = text.lstrip() if not kept else text
         if left <= 0 or not body:
             continue
+        is_cut = len(body) > left
         body = cut(body, left)
-        left -= len(body)
+        left -= left if is_cut else len(body)
         core = body.strip()
         if not is_hit or not core:
             kept.append((body, False))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from straitwatch.core.model import (
     AlertFacts,
@@ -14,7 +15,7 @@ from straitwatch.core.model import (
 from straitwatch.core.render.alert_view import alert_values
 from straitwatch.core.render.digest_view import digest_values, rollup_values
 from straitwatch.core.render.parts import ICONS
-from straitwatch.core.render.text import NAME_LIMIT, QUOTE_LIMIT, shown
+from straitwatch.core.render.text import NAME_LIMIT, QUOTE_LIMIT, LocalTimes, shown
 
 NOTICE_LINES = 100
 
@@ -45,15 +46,22 @@ def view(job: SendJob, zone: str) -> dict[str, Any]:
         "config_option": f" {option}" if option else "",
         "is_test": job.kind is AlertKind.TEST,
     }
+    times = local_times(job, zone)
     match job.facts:
         case AlertFacts() as facts:
-            return common | alert_values(facts, zone)
+            return common | alert_values(facts, times)
         case DigestFacts() as facts:
-            return common | digest_values(facts, zone)
+            return common | digest_values(facts, times)
         case RollupFacts() as facts:
-            return common | rollup_values(facts, zone)
+            return common | rollup_values(facts, times)
         case NoticeFacts() as facts:
             return common | _notice(facts)
+
+
+def local_times(job: SendJob, zone: str) -> LocalTimes:
+    """Return the zone and the day in which a message is rendered."""
+    at, place = job.rendered_at or job.created_at, ZoneInfo(zone)
+    return LocalTimes(zone=place, today=at.astimezone(place).date() if at else None)
 
 
 def _notice(facts: NoticeFacts) -> dict[str, Any]:
