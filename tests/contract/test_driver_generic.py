@@ -3,14 +3,15 @@
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
 
-from builders.messages import frozen, make_alert, make_driver, make_job
+from builders.messages import frozen, make_alert, make_digest, make_driver, make_item, make_job
 from servers import slack as server
 from servers.slack import SlackServer
-from straitwatch.core.model import Outcome
+from straitwatch.core.model import Outcome, SendJob
 
 
 @pytest.fixture
@@ -110,6 +111,53 @@ def test_possible_repeat_says_so(service: SlackServer) -> None:
     driver.send(frozen(driver, make_job(is_possible_repeat=True)))
 
     assert "possible repeat" in service.messages[0]["message"]
+
+
+def long_digest() -> SendJob:
+    return make_job(make_digest(items=tuple(make_item(at) for at in range(100))))
+
+
+SERVICES = [
+    ("tgram://123456789:abcdefghijklmnopqrstuvwxyz012345678/12315544/", 4096),
+    ("discord://123456789012345678/abcdefghijklmnopqrstuvwxyz", 2000),
+    ("pover://user@token", 1024),
+]
+
+
+@pytest.mark.parametrize(("url", "limit"), SERVICES)
+def test_message_keeps_the_limits_of_its_service(url: str, limit: int) -> None:
+    words = json.loads(make_driver(url).render(long_digest()).body)
+
+    assert len(words["title"]) + len(words["body"].encode("utf-16-le")) / 2 < limit
+    assert re.search(r"\n…and \d+ more lines$", words["body"])
+    assert "Story number 1" in words["body"]
+
+
+@pytest.mark.parametrize("status", [400, 413])
+def test_rejected_message_is_sent_once_more_in_a_shorter_form(
+    service: SlackServer, status: int
+) -> None:
+    driver = make_driver(json_url(service))
+    service.script(server.error(status, "no"))
+
+    assert driver.send(frozen(driver, long_digest())).outcome is Outcome.DELIVERED
+    assert len(service.requests) == 2
+    assert len(service.messages[-1]["message"]) <= 400
+
+
+@pytest.mark.parametrize("status", [400, 413])
+def test_message_that_is_rejected_in_both_forms_is_not_tried_again(
+    service: SlackServer, status: int
+) -> None:
+    driver = make_driver(json_url(service))
+    service.default = server.error(status, "no")
+
+    result = driver.send(frozen(driver, long_digest()))
+
+    assert result.outcome is Outcome.PERMANENT
+    assert result.code == str(status)
+    assert "shortened" in result.text
+    assert len(service.requests) == 2
 
 
 def test_mentions_are_removed_from_text_for_an_unknown_service(service: SlackServer) -> None:

@@ -138,6 +138,20 @@ def test_one_send_is_one_request(slack: SlackServer, url: str) -> None:
     assert len(slack.messages) == 1
 
 
+@pytest.mark.parametrize("status", [400, 413])
+def test_message_that_a_proxy_finds_too_large_is_posted_as_text(
+    slack: SlackServer, status: int
+) -> None:
+    driver = make_driver(WEBHOOK, base_url=slack.url)
+    slack.default = server.html(status, "<html>request entity too large</html>")
+
+    result = driver.send(frozen(driver))
+
+    assert result.outcome is Outcome.PERMANENT
+    assert result.code == str(status)
+    assert len(slack.requests) == 2
+
+
 @pytest.mark.parametrize("url", [WEBHOOK, BOT])
 def test_message_with_rejected_blocks_is_posted_as_text(slack: SlackServer, url: str) -> None:
     driver = make_driver(url, base_url=slack.url)

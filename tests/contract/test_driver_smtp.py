@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email.headerregistry import Address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -16,8 +17,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from builders.messages import frozen, make_alert, make_driver, make_job
 from contract.faults import LOGIN_FAULTS, MAIL_FAULTS, STARTTLS_FAULTS
-from servers.smtp import SmtpServer
-from straitwatch.core.model import AlertKind, Outcome, StoryName
+from servers.smtp import Mailed, SmtpServer
+from straitwatch.core.model import AlertKind, Outcome, Severity, StoryName
 from straitwatch.deliver.driver import DriverSettings
 from straitwatch.deliver.smtp import Mail, Server
 
@@ -230,6 +231,44 @@ def test_mail_names_its_sender_and_is_marked_as_automatic() -> None:
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["List-Id"] == "<desk-mail.straitwatch.example.org>"
     assert message["To"] == DESK
+
+
+def sent(**changes: Any) -> Mailed:
+    with SmtpServer() as smtp:
+        driver = impatient(smtp.port)
+        driver.send(frozen(driver, make_job(recipient=DESK, **changes)))
+        return smtp.messages[0]
+
+
+def test_critical_mail_is_marked_as_important() -> None:
+    critical = sent(facts=make_alert(severity=Severity.CRITICAL)).message
+    high = sent().message
+
+    assert critical["X-Priority"] == "1"
+    assert critical["Importance"] == "high"
+    assert critical["X-Straitwatch-Severity"] == "critical"
+    assert high["X-Priority"] is None
+    assert high["X-Straitwatch-Severity"] == "high"
+
+
+def test_possible_repeat_is_labelled_in_header_text_and_html() -> None:
+    first, repeat = sent().message, sent(is_possible_repeat=True).message
+
+    texts = [part.get_content() for part in repeat.iter_parts()]
+    assert repeat["X-Straitwatch-Repeat"] == "possible"
+    assert texts[0].startswith("Possible repeat: an earlier attempt was not answered.")
+    assert "<body><p>Possible repeat: an earlier attempt was not answered.</p>" in texts[1]
+    assert repeat["Message-ID"] == first["Message-ID"]
+    assert first["X-Straitwatch-Repeat"] is None
+    assert not any("repeat" in part.get_content() for part in first.iter_parts())
+
+
+def test_possible_repeat_differs_from_the_first_mail_by_its_labels_only() -> None:
+    first, repeat = sent().data, sent(is_possible_repeat=True).data
+
+    words = b"Possible repeat: an earlier attempt was not answered."
+    repeat = repeat.replace(b"X-Straitwatch-Repeat: possible\r\n", b"")
+    assert repeat.replace(b"<p>%b</p>" % words, b"").replace(b"%b\r\n\r\n" % words, b"") == first
 
 
 def test_mails_of_a_story_share_a_thread() -> None:

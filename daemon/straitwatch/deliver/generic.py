@@ -11,6 +11,7 @@ import json
 import logging
 import re
 import threading
+from dataclasses import replace
 from typing import Any
 
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
@@ -24,10 +25,12 @@ from straitwatch.core.model import (
     SendResult,
     Severity,
 )
-from straitwatch.core.render import render_text
+from straitwatch.core.render import PlainText, TextLimits, fit_text, render_text
 from straitwatch.deliver.driver import DriverSettings
 
 _POSSIBLE_REPEAT = "(possible repeat: an earlier attempt was not answered)"
+_REJECTED = frozenset({"400", "413"})  # statuses that a shorter text may avoid
+_SHORTENED = TextLimits(title=80, body=400)
 _STATUS = re.compile(r"error[ =:]+(\d{3})\b")
 _NOT_CONNECTED = re.compile(
     r"^Socket Exception: .*Caused by (NewConnectionError|NameResolutionError|ConnectTimeoutError)"
@@ -86,22 +89,38 @@ class Generic:
         self._zone, self._templates = settings.zone, settings.templates
 
     def render(self, job: SendJob) -> Frozen:
-        """Render the title and the text."""
+        """Render the title and the text, within the limits of the service."""
         text = render_text(job, zone=self._zone, templates=self._templates, is_generic=True)
+        text = fit_text(text, self._limits(job))
         body = json.dumps({"title": text.title, "body": text.body}).encode()
         return Frozen(body=body, content_type="application/json")
 
     def send(self, job: SendJob) -> SendResult:
-        """Send through a new service object for this message."""
+        """Send the message; if the service finds it too long or unreadable, a shorter one."""
         assert job.frozen is not None, "rendered before it is sent"  # noqa: S101
         words: dict[str, str] = json.loads(job.frozen.body)
-        body = words["body"] or words["title"]
+        text = PlainText(title=words["title"], body=words["body"])
+        result = self._notify(job, text)
+        if result.code not in _REJECTED:
+            return result
+        shorter = fit_text(text, _SHORTENED)
+        if shorter == text:
+            return replace(result, outcome=Outcome.PERMANENT)
+        result = self._notify(job, shorter)
+        if result.code not in _REJECTED:
+            return result
+        text_of_both = "the service rejected the message, shortened too"
+        return replace(result, outcome=Outcome.PERMANENT, text=text_of_both)
+
+    def _notify(self, job: SendJob, text: PlainText) -> SendResult:
+        """Send a text through a new service object."""
+        body = text.body or text.title
         if job.is_possible_repeat:
-            body = f"{body}\n{_POSSIBLE_REPEAT}"
+            body = f"{_POSSIBLE_REPEAT}\n{body}"
         requests = _log_capture.listen()
-        result = self._service(job).notify(
+        result = self._services(job).notify(
             body=body,
-            title=words["title"] if words["body"] else "",
+            title=text.title if text.body else "",
             notify_type=_notify_type(job),
             body_format=NotifyFormat.TEXT,
         )
@@ -119,15 +138,27 @@ class Generic:
         """Return None: Apprise has no message ids."""
         return None
 
-    def _service(self, job: SendJob) -> Apprise:
-        asset = quiet_asset()
-        service: Any = Apprise.instantiate(self._url, asset=asset)
+    def _limits(self, job: SendJob) -> TextLimits:
+        """Return the limits of the service, with room for the label of a possible repeat."""
+        service = self._service(job)
+        return TextLimits(
+            title=service.title_maxlen,
+            body=service.body_maxlen - len(_POSSIBLE_REPEAT) - 1,
+            lines=service.body_max_line_count,
+            is_title_in_body=service.overflow_amalgamate_title,
+        )
+
+    def _services(self, job: SendJob) -> Apprise:
+        services = Apprise(asset=quiet_asset())
+        services.add(self._service(job))
+        return services
+
+    def _service(self, job: SendJob) -> Any:
+        service: Any = Apprise.instantiate(self._url, asset=quiet_asset())
         if self._scheme in _WITH_HEADERS:
             service.headers["X-Straitwatch-Delivery"] = job.delivery.id
             service.headers["Idempotency-Key"] = job.delivery.id
-        services = Apprise(asset=asset)
-        services.add(service)
-        return services
+        return service
 
 
 def _notify_type(job: SendJob) -> NotifyType:

@@ -40,6 +40,8 @@ _BLOCKS_REJECTED = frozenset(
         "invalid_blocks_format",
         "msg_too_long",
         "msg_blocks_too_long",
+        "400",  # without a word of Slack's, perhaps from a proxy
+        "413",
     }
 )
 # Errors that concern only this message; all other errors concern the whole receiver.
@@ -309,7 +311,7 @@ def _map_refusal(
     result = SendResult(outcome=Outcome.RECEIVER_BROKEN, code=code, text=text)
     if status == _RATE_LIMITED or word in _RATE_LIMIT_ERRORS:
         return replace(result, outcome=Outcome.RETRY, retry_after=_retry_after(headers))
-    if word in _PERMANENT:
+    if code in _PERMANENT:
         return replace(result, outcome=Outcome.PERMANENT)
     is_foreign = status < _REDIRECT and not word  # a success status, but not from Slack
     if status >= _SERVER_ERROR or status == _TIMED_OUT or word in _UNSURE or is_foreign:

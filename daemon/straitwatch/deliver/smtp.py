@@ -4,6 +4,7 @@ import re
 import smtplib
 import ssl
 from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -11,7 +12,16 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from straitwatch.core.model import DriverKind, Frozen, Outcome, SendJob, SendResult
+from straitwatch.core.model import (
+    DigestFacts,
+    DriverKind,
+    Facts,
+    Frozen,
+    Outcome,
+    SendJob,
+    SendResult,
+    Severity,
+)
 from straitwatch.core.render import render_mail
 from straitwatch.deliver.driver import DriverSettings, redact_and_shorten
 from straitwatch.deliver.encoded_words import encode_header
@@ -27,6 +37,10 @@ _START_INPUT = 354
 _NOT_IN_LABEL = re.compile("[^A-Za-z0-9-]+")
 _LIST_PREFIX = "straitwatch"
 _HEADER_LINE = 76  # characters
+_BLANK_LINE = b"\r\n\r\n"
+_HTML_BODY = b"\r\n<body>"  # a line of the layout
+_POSSIBLE_REPEAT = "Possible repeat: an earlier attempt was not answered."
+_REPEAT_HEADER = "X-Straitwatch-Repeat: possible"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +114,8 @@ class Mail:
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
         message["X-Straitwatch-Delivery"] = job.delivery.id
+        for name, value in _severity_headers(job.facts):
+            message[name] = value
         message.set_content(parts.text, cte="quoted-printable")
         message.add_alternative(parts.html, subtype="html", cte="quoted-printable")
         # A bare "=" is not valid quoted-printable, so the boundary cannot occur in a part.
@@ -113,7 +129,8 @@ class Mail:
         assert job.frozen is not None, "rendered before it is sent"  # noqa: S101
         try:
             session = _Session(self._server)
-            result = session.submit(self._sender.addr_spec, job.delivery.recipient, job.frozen.body)
+            body = label_repeat(job.frozen.body) if job.is_possible_repeat else job.frozen.body
+            result = session.submit(self._sender.addr_spec, job.delivery.recipient, body)
         except _Refused as refusal:
             return refusal.result
         kept = {name: job.frozen.note.get(name, "") for name in ("message_id", "thread")}
@@ -122,6 +139,29 @@ class Mail:
     def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
         """Return None: mail cannot be looked up; mailboxes may drop a repeat by its Message-ID."""
         return None
+
+
+def _severity_headers(facts: Facts) -> Iterator[tuple[str, str]]:
+    """Yield the severity for filters, and the importance that mail programs show."""
+    if isinstance(facts, DigestFacts):
+        return
+    yield "X-Straitwatch-Severity", facts.severity.value
+    if facts.severity is Severity.CRITICAL:
+        yield "Importance", "high"
+        yield "X-Priority", "1"
+
+
+def label_repeat(body: bytes) -> bytes:
+    """Label a frozen mail as a possible repeat, in a header and at the top of both its parts.
+
+    The parts are quoted-printable, in which the words and a line that begins with `<body>` stay as
+    they are. The Message-ID stays too, so that a mailbox may show both mails once.
+    """
+    head, _, parts = body.partition(_BLANK_LINE)
+    first, _, rest = parts.partition(_BLANK_LINE)
+    rest = rest.replace(_HTML_BODY, _HTML_BODY + f"<p>{_POSSIBLE_REPEAT}</p>".encode(), 1)
+    label = f"{_REPEAT_HEADER}\r\n".encode()
+    return label + _BLANK_LINE.join([head, first, f"{_POSSIBLE_REPEAT}\r\n\r\n".encode() + rest])
 
 
 class _Refused(Exception):  # noqa: N818 - a reply of the server, not a bug

@@ -9,14 +9,17 @@ from straitwatch.core.render.check import check_templates
 from straitwatch.core.render.examples import EXAMPLES, example_job
 from straitwatch.core.render.mail import render_mail
 from straitwatch.core.render.parts import span_text
-from straitwatch.core.render.plain import render_text
+from straitwatch.core.render.plain import PlainText, TextLimits, fit_text, render_text
 from straitwatch.core.render.slack import context_block, render_slack
 
 __all__ = [
     "EXAMPLES",
+    "PlainText",
+    "TextLimits",
     "check_templates",
     "context_block",
     "example_job",
+    "fit_text",
     "render_mail",
     "render_slack",
     "render_text",
