@@ -20,6 +20,7 @@ from straitwatch.core.liveness import DatabaseState, describe_runs, list_faults
 from straitwatch.core.model import Proxies
 from straitwatch.core.plural import counted
 from straitwatch.core.policy import SILENT_AFTER
+from straitwatch.core.receivers import describe_receivers
 from straitwatch.core.redact import redact_address
 from straitwatch.encoder import Encoder
 from straitwatch.engines import describe, engine_of
@@ -91,12 +92,13 @@ def _configuration(config: Config) -> Iterator[Finding]:
         text=f"{len(config.feeds)} feeds, {len(config.watchlists)} watch-lists, {config.version}",
     )
     for name, receiver in config.receivers.items():
-        yield Finding(
-            name=f"receiver {name}",
-            is_good=not receiver.broken_because,
-            text=receiver.broken_because or "set up",
-            hint=config.without_receiver if receiver.broken_because else "",
-        )
+        if receiver.broken_because:
+            yield Finding(
+                name=f"receiver {name}",
+                is_good=False,
+                text=receiver.broken_because,
+                hint=config.without_receiver(name),
+            )
 
 
 def check_proxies(proxies: Proxies) -> Finding:
@@ -117,11 +119,25 @@ def _database(config: Config, *, now: datetime) -> Iterator[Finding]:
         return
     try:
         yield _whole(store)
+        yield from _receivers(store, config, now=now)
         yield from _daemon(store, config, now=now)
         yield from _work(store, now=now, zone=ZoneInfo(config.timezone))
         yield _disk(store.folder or Path.cwd())
     finally:
         store.close()
+
+
+def _receivers(store: Store, config: Config, *, now: datetime) -> Iterator[Finding]:
+    """Yield the last answer of each receiver that is set up."""
+    conditions, zone = store.call(db.receiver_conditions), ZoneInfo(config.timezone)
+    for status in describe_receivers(conditions, config.receivers, now, zone):
+        if not config.receivers[status.name].broken_because:
+            yield Finding(
+                name=f"receiver {status.name}",
+                is_good=not status.is_broken,
+                text=status.state,
+                hint=status.hint,
+            )
 
 
 def _whole(store: Store) -> Finding:

@@ -22,7 +22,7 @@ WEBHOOK_FAULTS = [
     ("forbidden", server.error(403, "action_prohibited"), BROKEN, "action_prohibited"),
     ("no such hook", server.error(404, "no_service"), BROKEN, "no_service"),
     ("archived", server.error(410, "channel_is_archived"), BROKEN, "channel_is_archived"),
-    ("redirected", server.redirect("http://127.0.0.1:9/"), BROKEN, "moved"),
+    ("redirected", server.redirect("http://127.0.0.1:9/"), BROKEN, "302"),
     ("rollup error", server.error(500, "rollup_error"), UNSURE, "rollup_error"),
     ("unavailable", server.html(503, "<html>busy</html>"), UNSURE, "503"),
     ("reset after reading", server.reset(), UNSURE, "no answer"),

@@ -15,6 +15,7 @@ from straitwatch.core.model import (
     DeliveryReason,
     DeliveryState,
     DigestFacts,
+    DriverKind,
     Frozen,
     NextStep,
     NoticeFacts,
@@ -42,6 +43,7 @@ from straitwatch.store import (
     list_deliveries,
     pause_receiver,
     receiver_states,
+    release_changed_receivers,
     renew_delivery,
     replay_delivery,
     reset_leases,
@@ -409,6 +411,50 @@ def test_receiver_that_fails_again_has_been_broken_since_the_first_time(store: S
 
     state = store.call(receiver_states)["desk-slack"]
     assert (state.failures, state.broken_at) == (3, NOW)
+
+
+def test_resumed_receiver_sends_the_oldest_message_first(store: Store) -> None:
+    for number in (1, 2):
+        alert = make_alert(f"a{number}", created_at=NOW + number * MINUTE)
+        put(store, make_delivery(f"d{number}", alert_id=f"a{number}"), alert=alert)
+    later = NOW + 5 * MINUTE
+    finish(
+        store,
+        claimed(store, now=later),
+        SendResult(outcome=Outcome.RECEIVER_BROKEN),
+        state=DeliveryState.PENDING,
+        reason=DeliveryReason.RECEIVER_BROKEN,
+        not_before=NOW + HOUR,
+        receiver_hold_until=NOW + HOUR,
+        receiver_hold_reason="receiver_broken",
+        now=later,
+    )
+
+    store.call(resume_receiver, "desk-slack", now=later)
+
+    assert claimed(store, now=later).job.delivery.id == "d1"
+
+
+@pytest.mark.parametrize(("mark", "released"), [("beef", ["desk-slack"]), ("cafe", []), ("", [])])
+def test_changed_address_of_a_receiver_ends_its_hold(store: Store, mark, released) -> None:
+    put(store)
+    finish(
+        store,
+        claimed(store),
+        SendResult(outcome=Outcome.RECEIVER_BROKEN, code="no_service"),
+        state=DeliveryState.PENDING,
+        reason=DeliveryReason.RECEIVER_REFUSED,
+        not_before=NOW + DAY,
+        receiver_hold_until=NOW + DAY,
+        receiver_hold_reason="receiver_refused",
+        driver=DriverKind.SLACK_WEBHOOK,
+        mark="cafe",
+    )
+
+    found = store.call(release_changed_receivers, {"desk-slack": mark}, now=NOW)
+
+    assert found == released
+    assert bool(claim(store)) is bool(released)
 
 
 def test_paused_receiver_sends_no_message_until_it_is_resumed(store: Store) -> None:

@@ -51,6 +51,7 @@ from straitwatch.store import (
     retry_delivery,
     save_recipients,
     show_delivery,
+    tend_broken_receivers,
 )
 
 SENT = SendResult(outcome=Outcome.DELIVERED, ref={"ts": "1.2"})
@@ -672,11 +673,16 @@ def test_fallback_that_was_alerted_anyway_gets_no_second_message(store: Store) -
     assert state_of(store, "d1") == ("merged", there.id)
 
 
-@pytest.mark.parametrize(("fallback", "ends"), [({"desk-slack": MAIL}, "merged"), ({}, "dead")])
-def test_receiver_that_cannot_be_used_gives_up_in_time(store: Store, fallback, ends) -> None:
+@pytest.mark.parametrize(
+    ("fallback", "ended", "state"),
+    [({"desk-slack": MAIL}, [1, 0], "merged"), ({}, [0, 1], "dead")],
+)
+def test_messages_of_an_unset_receiver_go_to_its_fallback_or_end(
+    store: Store, fallback, ended, state
+) -> None:
     put(store, 1, give_up_at=NOW + MINUTE)
 
-    settled = [
+    counts = [
         store.call(
             expire_for_missing_receivers,
             ["desk-mail"],
@@ -687,8 +693,8 @@ def test_receiver_that_cannot_be_used_gives_up_in_time(store: Store, fallback, e
         for now in (NOW, NOW + MINUTE)
     ]
 
-    assert settled == [0, 1]
-    assert state_of(store, "d1")[0] == ends
+    assert counts == ended
+    assert state_of(store, "d1")[0] == state
 
 
 def test_expired_message_does_not_wait_for_a_broken_receiver(store: Store) -> None:
@@ -702,6 +708,39 @@ def test_expired_message_does_not_wait_for_a_broken_receiver(store: Store) -> No
 
     assert redirected == [0, 1]
     assert claim(store, now=NOW + 30 * MINUTE, receiver="desk-mail") is not None
+
+
+@pytest.mark.parametrize("reason", ["receiver_broken", "receiver_refused"])
+def test_messages_of_a_broken_receiver_go_to_its_fallback_at_once(store: Store, reason) -> None:
+    put(store, 1, give_up_at=NOW + 30 * MINUTE)
+    store.call(hold_receiver, "desk-slack", until=NOW + MINUTE, reason=reason)
+
+    assert store.call(tend_broken_receivers, {"desk-slack": MAIL}, NOW) == 1
+    assert claim(store, receiver="desk-mail") is not None
+
+
+def test_messages_of_a_receiver_that_asks_to_slow_down_stay_there(store: Store) -> None:
+    put(store, 1)
+    store.call(hold_receiver, "desk-slack", until=NOW + MINUTE, reason="rate_limited")
+
+    assert store.call(tend_broken_receivers, {"desk-slack": MAIL}, NOW) == 0
+
+
+def test_fallback_that_is_broken_too_gets_no_message(store: Store) -> None:
+    put(store, 1)
+    for name in ("desk-slack", "desk-mail"):
+        store.call(hold_receiver, name, until=NOW + MINUTE, reason="receiver_broken")
+
+    assert store.call(tend_broken_receivers, {"desk-slack": MAIL}, NOW) == 0
+
+
+def test_message_of_a_refused_receiver_without_fallback_ends_with_its_term(store: Store) -> None:
+    id_ = put(store, 1, give_up_at=NOW + MINUTE)
+    store.call(hold_receiver, "desk-slack", until=NOW + 60 * MINUTE, reason="receiver_refused")
+
+    counts = [store.call(tend_broken_receivers, {}, now) for now in (NOW, NOW + MINUTE)]
+
+    assert (counts, state_of(store, id_)[0]) == ([0, 1], "dead")
 
 
 def test_rollup_written_before_its_recipients_were_known_keeps_its_parts(store: Store) -> None:

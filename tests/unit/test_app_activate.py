@@ -39,6 +39,22 @@ def test_activate_prefers_the_configured_time_to_give_up(tmp_path: Path) -> None
     assert activated(tmp_path, receivers).rules.give_up["slack"] == timedelta(hours=3)
 
 
+def test_activate_does_not_try_a_message_with_a_fallback_for_a_day(tmp_path: Path) -> None:
+    receivers = {"slack": {"url": HOOK, "fallback": "mail"}, "mail": {"url": MAIL}}
+
+    assert activated(tmp_path, receivers).rules.give_up["slack"] == timedelta(minutes=30)
+
+
+def test_activate_ignores_a_fallback_that_is_not_set_up(tmp_path: Path) -> None:
+    unset = {"url": "${UNSET_MAIL_URL}"}
+    receivers = {"slack": {"url": HOOK, "fallback": "mail"}, "mail": unset}
+
+    rules = activated(tmp_path, receivers).rules
+
+    assert rules.fallbacks == {}
+    assert rules.give_up["slack"] == timedelta(hours=24)
+
+
 def test_activate_gives_a_fallback_its_own_recipients_and_time(tmp_path: Path) -> None:
     receivers = {"slack": {"url": HOOK, "fallback": "mail"}, "mail": {"url": MAIL}}
 

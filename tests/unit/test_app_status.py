@@ -56,7 +56,7 @@ async def test_status_of_a_held_receiver_gives_the_local_time_of_the_next_try(tm
         assert receiver_state(desk) == "rate_limited, waits until 20:05 CST"
 
         desk.clock.advance(minutes=5)
-        assert receiver_state(desk) == "ok"
+        assert receiver_state(desk) == "not used yet"
 
 
 async def test_status_of_a_receiver_that_is_not_set_up_says_why(tmp_path) -> None:

@@ -33,6 +33,28 @@ def load(directory: Path, **environ: str) -> Config:
     return load_config(directory, environ=environ)
 
 
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, ("terminal",)),
+        ({"MAIL": "json://mail"}, ("mail",)),
+        ({"SLACK": "json://slack", "MAIL": "json://mail"}, ("mail", "slack")),
+    ],
+)
+def test_system_messages_pass_over_receivers_that_are_not_set_up(
+    tmp_path: Path, environ: dict[str, str], expected: tuple[str, ...]
+) -> None:
+    write(
+        tmp_path,
+        straitwatch="""
+receivers: {slack: {url: "${SLACK}"}, mail: {url: "${MAIL}"}}
+system: {send: [mail, slack]}
+""",
+    )
+
+    assert load(tmp_path, **environ).system_send == expected
+
+
 def test_empty_directory_is_a_configuration_that_prints_to_the_terminal(tmp_path: Path) -> None:
     config = load(tmp_path)
 
@@ -405,20 +427,6 @@ people: {chen: [one, two, three]}
     receivers = load(tmp_path).receivers
 
     assert [receivers[name].fallback for name in ("one", "two", "three")] == ["two", "three", ""]
-
-
-def test_message_with_a_fallback_is_not_tried_for_a_day(tmp_path: Path) -> None:
-    write(
-        tmp_path,
-        straitwatch="""
-receivers: {one: {url: "json://one", fallback: two}, two: {url: "json://two"}}
-""",
-    )
-
-    receivers = load(tmp_path).receivers
-
-    assert receivers["one"].give_up_after == timedelta(minutes=30)
-    assert receivers["two"].give_up_after is None
 
 
 @pytest.mark.parametrize(

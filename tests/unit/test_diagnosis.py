@@ -1,4 +1,4 @@
-"""Feeds and receivers that are late or broken."""
+"""Feeds that are late or broken."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,10 +9,8 @@ import pytest
 from builders import NOON
 from straitwatch.core.diagnosis import (
     Gap,
-    ReceiverCondition,
     WatchedFeed,
     as_polled,
-    broken_receivers,
     condition_of,
     diagnose_feeds,
     is_cut_off,
@@ -43,13 +41,6 @@ def found(now: datetime = NOON, **state: Any) -> Condition:
 
 def gap(begin: float, end: float, feed: str = "A") -> Gap:
     return Gap(feed=feed, since_at=NOON + begin * HOUR, until_at=NOON + end * HOUR)
-
-
-def condition(**more: Any) -> ReceiverCondition:
-    return ReceiverCondition(**({"name": "desk", "waiting": 1} | more))
-
-
-# ---------------------------------------------------------------- feeds
 
 
 @pytest.mark.parametrize(
@@ -168,35 +159,3 @@ def test_feed_of_a_host_that_does_not_answer_is_not_overdue() -> None:
     waiting, other = feed_at("https://a.example/2"), feed_at("https://b.example/")
 
     assert overdue(silent, waiting, other) == [other.url]
-
-
-# ---------------------------------------------------------------- receivers
-
-
-def test_receiver_that_refuses_messages_is_broken_after_two_minutes() -> None:
-    refusing = condition(broken_at=NOON, last_answer="404 no_service")
-
-    assert broken_receivers([refusing], NOON + MINUTE) == {}
-    assert broken_receivers([refusing], NOON + 2 * MINUTE) == {
-        "desk": "404 no_service; since 23 Nov 12:00 UTC; 1 waiting"
-    }
-
-
-def test_receiver_that_cannot_be_reached_is_broken_after_a_quarter_of_an_hour() -> None:
-    silent = condition(retried_since=NOON)
-
-    found = [list(broken_receivers([silent], NOON + minutes * MINUTE)) for minutes in (14, 15)]
-
-    assert found == [[], ["desk"]]
-
-
-def test_receiver_that_accepts_other_messages_is_not_broken() -> None:
-    working = condition(retried_since=NOON, last_ok_at=NOON + 10 * MINUTE)
-
-    assert broken_receivers([working], NOON + 20 * MINUTE) == {}
-
-
-def test_paused_receiver_is_not_broken() -> None:
-    paused = condition(broken_at=NOON, retried_since=NOON, is_paused=True)
-
-    assert broken_receivers([paused], NOON + HOUR) == {}

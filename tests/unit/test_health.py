@@ -60,7 +60,10 @@ def test_notice_of_a_broken_receiver_names_it_so_that_another_carries_it() -> No
     assert notice.about == "desk-slack"
     assert notice.facts.lines == (
         "desk-slack: 404 no_service",
-        "Its messages wait. Test it: `straitwatch receivers test desk-slack`.",
+        (
+            "Its messages go to its fallback, or wait. "
+            "Test it after the repair: `straitwatch receivers test desk-slack`."
+        ),
     )
 
 

@@ -68,6 +68,14 @@ def test_refused_message_is_dead_at_once() -> None:
     assert (step.state, step.reason) == (DeliveryState.DEAD, "refused")
 
 
+def test_revoked_webhook_is_not_tried_for_a_day() -> None:
+    step = step_after(Outcome.RECEIVER_BROKEN, code="no_service")
+
+    assert step.receiver_hold_until == NOON + 24 * HOUR
+    assert step.receiver_hold_reason == "receiver_refused"
+    assert step.state is DeliveryState.PENDING
+
+
 @pytest.mark.parametrize(
     ("driver", "minutes"),
     [

@@ -8,7 +8,8 @@ from straitwatch.config import Config
 from straitwatch.core.compiled_beat import compile_beat
 from straitwatch.core.model import DriverKind, Fallback, Feed
 from straitwatch.core.plan import fold_profiles
-from straitwatch.core.policy import give_up_after
+from straitwatch.core.policy import FALL_BACK_AFTER, give_up_after
+from straitwatch.core.receivers import usable_fallback
 from straitwatch.core.redact import feed_secrets
 from straitwatch.core.rules import Rules, Shadow
 from straitwatch.core.schedule import must_not_resend
@@ -68,10 +69,13 @@ def _rules(config: Config, drivers: Mapping[str, Driver]) -> Rules:
         titles={watchlist.id: watchlist.title for watchlist in config.watchlists},
         recipients={name: driver.recipients for name, driver in drivers.items()},
         give_up={
-            name: receiver.give_up_after or give_up_after(_kind(drivers.get(name)))
+            name: receiver.give_up_after
+            or (FALL_BACK_AFTER if usable_fallback(name, receivers) else None)
+            or give_up_after(_kind(drivers.get(name)))
             for name, receiver in receivers.items()
         },
         folding=fold_profiles(config.watchlists),
+        marks={name: receiver.mark for name, receiver in receivers.items()},
         limits={name: receiver.limit for name, receiver in receivers.items() if receiver.limit},
         config_version=config.version,
         config_option=config_option(config.directory),
@@ -87,12 +91,12 @@ def _kind(driver: Driver | None) -> DriverKind | None:
 def _fallbacks(config: Config, rules: Rules) -> dict[str, Fallback]:
     return {
         name: Fallback(
-            receiver=receiver.fallback,
-            recipients=rules.recipients.get(receiver.fallback, ()),
-            give_up_after=rules.give_up[receiver.fallback],
+            receiver=fallback,
+            recipients=rules.recipients.get(fallback, ()),
+            give_up_after=rules.give_up[fallback],
         )
-        for name, receiver in config.receivers.items()
-        if receiver.fallback
+        for name in config.receivers
+        if (fallback := usable_fallback(name, config.receivers))
     }
 
 

@@ -62,6 +62,7 @@ class Housekeeping:
                     give_up_after=GIVE_UP_MISSING_AFTER,
                     fallbacks=fallbacks,
                 ),
+                partial(db.tend_broken_receivers, fallbacks=fallbacks, now=now),
                 partial(db.redirect_overdue, fallbacks=fallbacks, now=now),
                 partial(db.expire_pages, now=now),
             ]

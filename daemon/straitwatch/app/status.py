@@ -11,6 +11,7 @@ from straitwatch.config import Settings
 from straitwatch.core.blind_windows import describe_windows
 from straitwatch.core.liveness import Liveness
 from straitwatch.core.pauses import describe_pause
+from straitwatch.core.receivers import ReceiverStatus, describe_receivers
 from straitwatch.core.validators import describe_distrust
 from straitwatch.engines import describe, engine_of, unavailable_reason
 
@@ -39,14 +40,6 @@ class _Moment:
 
     def local(self, at: datetime) -> str:
         return f"{at.astimezone(self.zone):%d %b %H:%M %Z}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiverStatus:
-    """A receiver and its state in words, such as `ok` or `paused by Lin`."""
-
-    name: str
-    state: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +77,9 @@ def read_status(
     return Status(
         counts=db.status_counts(tx, now),
         zone=zone,
-        receivers=_receivers(tx, config, moment),
+        receivers=describe_receivers(
+            db.receiver_conditions(tx), config.receivers if config else None, now, zone
+        ),
         encoder=describe(unavailable_reason(engine_of(config.encoder if config else "auto"))),
         remarks=(*_config_state(tx, config, moment), *_silences(tx, config, moment)),
         distrusted=tuple(_distrusted(tx, moment)),
@@ -118,33 +113,6 @@ def _pauses(tx: db.Transaction, moment: _Moment) -> Iterator[str]:
         yield describe_pause(pause, moment.zone)
     if len(pauses) > _LISTED:
         yield f"and {len(pauses) - _LISTED} more hosts; see `straitwatch feeds health`"
-
-
-def _receivers(
-    tx: db.Transaction, config: Settings | None, moment: _Moment
-) -> tuple[ReceiverStatus, ...]:
-    states = db.receiver_states(tx)
-    if config is None:
-        broken = dict.fromkeys(states, "")
-    else:
-        broken = {name: receiver.broken_because for name, receiver in config.receivers.items()}
-    return tuple(
-        ReceiverStatus(name=name, state=reason or _receiver_state(states.get(name), moment))
-        for name, reason in broken.items()
-    )
-
-
-def _receiver_state(state: db.ReceiverState | None, moment: _Moment) -> str:
-    if state is None:
-        return "not used yet"
-    if state.paused_at:
-        return f"paused by {state.paused_by or 'an operator'}"
-    if state.hold_until and state.hold_until > moment.now:
-        until = f"{state.hold_until.astimezone(moment.zone):%H:%M %Z}"
-        return f"{state.hold_reason}, waits until {until}"
-    if state.failures:
-        return f"failing: {state.failures} in a row"
-    return "ok"
 
 
 def _config_state(tx: db.Transaction, config: Settings | None, moment: _Moment) -> Iterator[str]:

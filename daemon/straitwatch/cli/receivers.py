@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 import typer
 
 from straitwatch import store as db
-from straitwatch.app.status import read_status
 from straitwatch.cli.acting import user_name
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_receiver
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
 from straitwatch.cli.output import print_rows
+from straitwatch.cli.status import receiver_hints
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
 from straitwatch.core.model import (
@@ -25,6 +25,7 @@ from straitwatch.core.model import (
     SendJob,
     SendResult,
 )
+from straitwatch.core.receivers import describe_receivers
 from straitwatch.errors import StoreError, UsageError
 from straitwatch.telemetry import configure_logging
 
@@ -35,12 +36,20 @@ _Name = Annotated[str, typer.Argument(metavar="NAME", help="A receiver of strait
 
 @app.command("list", epilog="Example:  `straitwatch receivers list --json`")
 def list_(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
-    """List receivers and their states."""
+    """List receivers and their states.
+
+    Exit status 1 if one is broken; the hint says what to do.
+    """
     with opened(config) as (loaded, store):
         zone = ZoneInfo(loaded.timezone)
-        rows = store.call(read_status, loaded, utc_now(), zone=zone).receivers
+        conditions = store.call(db.receiver_conditions)
+    rows = describe_receivers(conditions, loaded.receivers, utc_now(), zone)
     columns = {"Receiver": lambda row: row.name, "State": lambda row: row.state}
     print_rows(rows, columns, as_json=asdict if json else None)
+    for line in receiver_hints(rows):
+        typer.echo(line, err=True)
+    if any(row.is_broken for row in rows):
+        raise typer.Exit(1)
 
 
 @app.command("test", epilog="Example:  `straitwatch receivers test desk-slack`")

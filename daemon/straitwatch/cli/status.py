@@ -1,6 +1,6 @@
 """`status`: show feeds, receivers, stories and undelivered messages."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from straitwatch.core.diagnosis import (
 from straitwatch.core.feed_words import LABELS, count_conditions, describe_condition
 from straitwatch.core.liveness import DatabaseState, Fault, describe_runs, list_faults
 from straitwatch.core.plural import counted
+from straitwatch.core.receivers import ReceiverStatus
 from straitwatch.errors import ConfigError
 from straitwatch.store import StatusCounts
 
@@ -39,7 +40,8 @@ def status(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     Polls, entries, stories, alerts and deliveries are counted over the last 24 hours. If the
     configuration on disk is broken, you see the state of the active one; exit status 2.
 
-    Exit status 1 if no daemon runs, polling or sending is late, or every feed fails.
+    Exit status 1 if no daemon runs, polling or sending is late, every feed fails, or a receiver is
+    broken.
     """
     now = utc_now()
     rejection: ConfigError | None = None
@@ -59,7 +61,7 @@ def status(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
         _print(state, faults, zone)
     if rejection:
         raise rejection
-    if faults:
+    if faults or any(receiver.is_broken for receiver in state.receivers):
         raise typer.Exit(1)
 
 
@@ -82,6 +84,8 @@ def _print(state: Status, faults: Sequence[Fault], zone: ZoneInfo) -> None:
         state.receivers,
         {"Receiver": lambda row: row.name, "State": lambda row: row.state},
     )
+    for line in receiver_hints(state.receivers):
+        console.print(line, style="yellow")
     if not _is_cut_off(state.counts):
         for line in _feed_lines(state.counts.diagnosis, zone):
             console.print(line)
@@ -109,6 +113,14 @@ def _count_lines(state: Status, zone: ZoneInfo) -> Iterator[str]:
     if state.pages:
         yield state.pages
     yield f"sentence encoder: {state.encoder}"
+
+
+def receiver_hints(receivers: Iterable[ReceiverStatus]) -> Iterator[str]:
+    """Yield a line for each broken receiver: what to do."""
+    for receiver in receivers:
+        if receiver.is_broken:
+            yield f"{receiver.name}: {receiver.state}"
+            yield f"hint: {receiver.hint}"
 
 
 def cut_off_lines(counts: StatusCounts) -> Iterator[str]:

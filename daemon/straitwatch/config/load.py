@@ -47,7 +47,6 @@ from straitwatch.core.model import (
     TermSet,
 )
 from straitwatch.core.normalize import feed_id
-from straitwatch.core.policy import FALL_BACK_AFTER
 from straitwatch.errors import ConfigError
 
 ValidateReceiver = Callable[[Receiver], str | None]
@@ -314,7 +313,7 @@ class _Loader:
             limit=Limit(**shape.limit.model_dump()) if shape.limit else None,
             fallback=fallback,
             on_unsure=shape.on_unsure,
-            give_up_after=shape.give_up_after or (FALL_BACK_AFTER if fallback else None),
+            give_up_after=shape.give_up_after,
             message_id_domain=shape.message_id_domain,
             broken_because=broken,
         )
@@ -326,10 +325,11 @@ class _Loader:
         self, document: Document, receivers: Mapping[str, Receiver], routing: Routing
     ) -> None:
         """Warn of unusable receivers; the hint says where their messages go."""
-        hint = hint_without_receiver(falls_back_to_terminal=routing.falls_back_to_terminal)
+        to_terminal = routing.falls_back_to_terminal
         for receiver in receivers.values():
             if receiver.broken_because:
                 message = f"{receiver.name}: {receiver.broken_because}"
+                hint = hint_without_receiver(receiver.name, receivers, to_terminal=to_terminal)
                 self._warn(document, ("receivers", receiver.name), message, hint)
 
     def _url(self, document: Document, path: KeyPath, shape: ReceiverSchema) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from straitwatch.core.model import (
     TermSet,
     WatchList,
 )
+from straitwatch.core.receivers import usable_fallback
 
 if TYPE_CHECKING:
     from straitwatch.core.match import Matcher
@@ -64,10 +65,10 @@ class Settings:
     shadow: ShadowLists | None = None
     notices: tuple[Problem, ...] = ()  # warnings
 
-    @property
-    def without_receiver(self) -> str:
+    def without_receiver(self, name: str) -> str:
         """Describe the handling of messages to a receiver that cannot be used."""
-        return hint_without_receiver(falls_back_to_terminal=self.falls_back_to_terminal)
+        to_terminal = self.falls_back_to_terminal
+        return hint_without_receiver(name, self.receivers, to_terminal=to_terminal)
 
     def with_matcher(self, matcher: "Matcher") -> "Config":
         """Return the whole configuration."""
@@ -82,8 +83,12 @@ class Config(Settings):
     matcher: "Matcher" = field(repr=False)
 
 
-def hint_without_receiver(*, falls_back_to_terminal: bool) -> str:
+def hint_without_receiver(
+    name: str, receivers: Mapping[str, Receiver], *, to_terminal: bool
+) -> str:
     """Describe the handling of messages to a receiver that cannot be used."""
-    if falls_back_to_terminal:
+    if to_terminal:
         return "alerts are printed in the terminal until a receiver is usable"
+    if fallback := usable_fallback(name, receivers):
+        return f"its messages go to {fallback} until it is usable"
     return "its messages wait until it is usable"

@@ -61,7 +61,8 @@ _DELIVERIES: Final[Mapping[DeliveryState, str]] = MappingProxyType(
         DeliveryState.HELD: "it waits for the end of `quiet_hours`, of a `group_wait`, or of an "
         "`update_wait`, which collects updates of one story",
         DeliveryState.PENDING: "it is due, or waits for its next attempt: `retry`, `rate_limited`, "
-        "`unanswered`, `receiver_broken`, `limit`",
+        "`unanswered`, `receiver_broken`, `limit`; or `receiver_refused`: a person must repair the "
+        "receiver",
         DeliveryState.SENDING: "an attempt is running; a lease says until when",
         DeliveryState.DELIVERED: "the receiver accepted it",
         DeliveryState.MERGED: "another message carries it: the latest message of its story, which "
@@ -70,7 +71,8 @@ _DELIVERIES: Final[Mapping[DeliveryState, str]] = MappingProxyType(
         DeliveryState.CANCELLED: "an operator cancelled it; `carrier`: the message that carried it "
         "was cancelled",
         DeliveryState.DEAD: "it was not delivered: `refused`, `gave_up`, `unanswered`, "
-        "`receiver_broken`, `unreadable`; `carrier`: the message that carried it is dead",
+        "`receiver_broken`, `receiver_refused`, `unreadable`; `carrier`: the message that "
+        "carried it is dead",
     }
 )
 

@@ -57,15 +57,19 @@ class Routing:
             languages=self.settings.languages,
             timezone=self.settings.timezone,
         )
-        effective = _with_terminal_fallback(policy, self.receivers, self.system_send())
+        to_system = self._usable_receivers(self.settings.system.send)
+        effective = _with_terminal_fallback(policy, self.receivers, to_system)
         self.falls_back_to_terminal = effective.routes != policy.routes and all(
             route.send in ((), (TERMINAL,)) for route in effective.routes
         )
         return effective
 
     def system_send(self) -> tuple[str, ...]:
-        """Return the receivers of messages about Straitwatch itself."""
-        return self._usable_receivers(self.settings.system.send)
+        """Return the receivers of messages about Straitwatch itself: the terminal at worst."""
+        names = self._usable_receivers(self.settings.system.send)
+        known = [self.receivers[name] for name in names if name in self.receivers]
+        usable = tuple(receiver.name for receiver in known if not receiver.broken_because)
+        return usable or ((TERMINAL,) if known else ())
 
     def canary(self) -> Canary | None:
         """Return the canary, if one is configured."""

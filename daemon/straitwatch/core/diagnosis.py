@@ -1,19 +1,14 @@
-"""Finds late and broken feeds and receivers, and the gaps in which a feed was not read."""
+"""Finds late and broken feeds, and the gaps in which a feed was not read."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from straitwatch.core.feed_condition import FAILED, NOT_COVERED, is_broken
 from straitwatch.core.identity import host_of
 from straitwatch.core.model import Condition, FeedState, FetchFailure
-from straitwatch.core.policy import (
-    CUT_OFF_SHARE,
-    LATE_AFTER,
-    RECEIVER_BROKEN_AFTER,
-    RECEIVER_UNREACHABLE_AFTER,
-)
+from straitwatch.core.policy import CUT_OFF_SHARE, LATE_AFTER
 
 OFFLINE_HINT = (
     "check this machine's network; `straitwatch demo` (in a clone `./dev demo`) needs none"
@@ -125,22 +120,6 @@ class Gap:
         return self.until_at - self.since_at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiverCondition:
-    """The facts about a receiver that show if it is broken."""
-
-    name: str
-    broken_at: datetime | None = None  # of the first refusal in a row
-    last_ok_at: datetime | None = None
-    is_paused: bool = False
-    waiting: int = 0  # pending messages
-    retried_since: datetime | None = None  # creation of the oldest message with failed retries
-    last_answer: str = ""
-
-
-# ---------------------------------------------------------------- feeds
-
-
 def diagnose_feeds(feeds: Iterable[WatchedFeed], now: datetime) -> FeedDiagnosis:
     """Find the condition of each feed."""
     found = [DiagnosedFeed(feed=feed, condition=condition_of(feed.state, now)) for feed in feeds]
@@ -236,31 +215,3 @@ def overdue_feeds(
         for feed in overdue
         if (host := host_of(feed.url)) not in hanging and host not in paused
     ]
-
-
-# ---------------------------------------------------------------- receivers
-
-
-def broken_receivers(receivers: Iterable[ReceiverCondition], now: datetime) -> Mapping[str, str]:
-    """Return the receivers that refuse every message or cannot be reached, each with the cause."""
-    by_name = sorted(receivers, key=lambda receiver: receiver.name)
-    return {
-        receiver.name: _describe(receiver, since_at)
-        for receiver in by_name
-        if (since_at := _broken_since(receiver, now))
-    }
-
-
-def _broken_since(receiver: ReceiverCondition, now: datetime) -> datetime | None:
-    if receiver.is_paused:
-        return None
-    if receiver.broken_at and receiver.broken_at <= now - RECEIVER_BROKEN_AFTER:
-        return receiver.broken_at
-    long_ago, since_at = now - RECEIVER_UNREACHABLE_AFTER, receiver.retried_since
-    is_silent = receiver.last_ok_at is None or receiver.last_ok_at < long_ago
-    return since_at if is_silent and since_at and since_at <= long_ago else None
-
-
-def _describe(receiver: ReceiverCondition, since_at: datetime) -> str:
-    since, waiting = f"since {since_at:%d %b %H:%M} UTC", f"{receiver.waiting} waiting"
-    return "; ".join(part for part in (receiver.last_answer, since, waiting) if part)

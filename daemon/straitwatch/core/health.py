@@ -278,7 +278,10 @@ def _advice(subject: str) -> str:
             )
         case _:
             name = quote(subject.removeprefix(_RECEIVER))
-            return f"Its messages wait. Test it: `straitwatch receivers test {name}`."
+            return (
+                "Its messages go to its fallback, or wait. "
+                f"Test it after the repair: `straitwatch receivers test {name}`."
+            )
 
 
 def _recovered(

@@ -28,6 +28,7 @@ def give_up_after(kind: DriverKind | None) -> timedelta:
 SEND_LEASE = timedelta(seconds=30)  # renewed while a send lasts
 FEED_LEASE = timedelta(minutes=15)  # far longer than any poll, also of thousands of entries
 MAX_RECEIVER_HOLD = timedelta(hours=1)  # even if Retry-After is longer
+REFUSED_HOLD = timedelta(days=1)  # of a receiver that only a person can repair
 
 # ---------------------------------------------------------------- what people act on
 
@@ -76,7 +77,7 @@ CANARY_WRITTEN_WITHIN = timedelta(minutes=1)  # a canary without a message by th
 SEEN_WITHIN = timedelta(minutes=2)  # a daemon that wrote nothing for longer does not run, or hangs
 DATABASE_BROKEN_AFTER = timedelta(minutes=5)  # a short lock or a full disk is not news
 FAILURE_LASTS = timedelta(minutes=1)  # after it, a database that failed once is healthy again
-RECEIVER_BROKEN_AFTER = timedelta(minutes=2)  # a restart of the receiver's server is not news
+RECEIVER_BROKEN_AFTER = timedelta(seconds=20)  # one refusal that ends at once is not news
 RECEIVER_UNREACHABLE_AFTER = timedelta(minutes=15)  # without a success, while messages wait
 REMIND_AFTER = timedelta(hours=6)  # between two notices on the same subject
 

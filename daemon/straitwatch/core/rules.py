@@ -28,6 +28,7 @@ class Rules:
     titles: Mapping[str, str]  # of the watch-lists, by id
     recipients: Mapping[str, tuple[str, ...]]  # by receiver; if empty, one unnamed recipient
     give_up: Mapping[str, timedelta] = field(default_factory=dict)  # by receiver
+    marks: Mapping[str, str] = field(default_factory=dict)  # of the addresses, by receiver
     limits: Mapping[str, Limit] = field(default_factory=dict)  # by receiver
     fallbacks: Mapping[str, Fallback] = field(default_factory=dict)  # by receiver
     folding: Mapping[str, FoldProfile] = field(default_factory=dict)  # by watch-list

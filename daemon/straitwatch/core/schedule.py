@@ -4,7 +4,7 @@ Callers pass `now`, and a random `jitter` in [0, 1) where times are spread.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,8 @@ from straitwatch.core.model import (
     SendResult,
     Severity,
 )
-from straitwatch.core.policy import MAX_RECEIVER_HOLD, give_up_after
+from straitwatch.core.policy import MAX_RECEIVER_HOLD, REFUSED_HOLD, give_up_after
+from straitwatch.core.refusals import explain
 
 _DAY = timedelta(days=1)
 
@@ -55,6 +56,7 @@ class Attempt:
     unsure_count: int = 0  # earlier attempts without an answer
     created_at: datetime
     give_up_at: datetime | None = None  # None: the limit of the driver, counted from `created_at`
+    mark: str = ""  # of the address, see `Receiver.mark`
 
     @property
     def last_at(self) -> datetime:
@@ -66,6 +68,11 @@ def after_attempt(
     result: SendResult, attempt: Attempt, *, now: datetime, jitter: float
 ) -> NextStep:
     """Return the next step of a delivery, and a hold of its receiver if the receiver fails."""
+    step = _next_step(result, attempt, now=now, jitter=jitter)
+    return replace(step, driver=attempt.driver, mark=attempt.mark)
+
+
+def _next_step(result: SendResult, attempt: Attempt, *, now: datetime, jitter: float) -> NextStep:
     if result.outcome is Outcome.DELIVERED:
         return NextStep(state=DeliveryState.DELIVERED, reason=DeliveryReason.DELIVERED)
     if result.outcome is Outcome.PERMANENT:
@@ -78,10 +85,10 @@ def after_attempt(
     wait = hold or _wait(result, attempt, jitter=jitter)
     return NextStep(
         state=DeliveryState.DEAD if is_over else DeliveryState.PENDING,
-        reason=DeliveryReason.GAVE_UP if is_over else _reason(result),
+        reason=DeliveryReason.GAVE_UP if is_over else _reason(result, attempt),
         not_before=None if is_over else min(now + wait, attempt.last_at),
         receiver_hold_until=now + hold if hold else None,
-        receiver_hold_reason=_reason(result) if hold else "",
+        receiver_hold_reason=_reason(result, attempt) if hold else "",
     )
 
 
@@ -90,14 +97,22 @@ def must_not_resend(driver: DriverKind, on_unsure: str) -> bool:
     return on_unsure == "hold" and driver is not DriverKind.SLACK_BOT
 
 
-def _reason(result: SendResult) -> DeliveryReason:
+def _reason(result: SendResult, attempt: Attempt) -> DeliveryReason:
     match result.outcome:
         case Outcome.UNSURE:
             return DeliveryReason.UNANSWERED
+        case Outcome.RECEIVER_BROKEN if _is_refused(result, attempt):
+            return DeliveryReason.RECEIVER_REFUSED
         case Outcome.RECEIVER_BROKEN:
             return DeliveryReason.RECEIVER_BROKEN
         case _:
             return DeliveryReason.RATE_LIMITED if _is_rate_limit(result) else DeliveryReason.RETRY
+
+
+def _is_refused(result: SendResult, attempt: Attempt) -> bool:
+    """Return True if only a person can repair the receiver, for example a deleted webhook."""
+    is_broken = result.outcome is Outcome.RECEIVER_BROKEN
+    return is_broken and explain(attempt.driver, result.code, result.text).is_permanent
 
 
 def _is_rate_limit(result: SendResult) -> bool:
@@ -106,6 +121,8 @@ def _is_rate_limit(result: SendResult) -> bool:
 
 def _receiver_hold(result: SendResult, attempt: Attempt) -> timedelta | None:
     """Return how long the whole receiver waits, so that its fault does not fail every message."""
+    if _is_refused(result, attempt):
+        return REFUSED_HOLD
     if result.outcome is Outcome.RECEIVER_BROKEN:
         return max(_nth(_PROBE_WAITS, attempt.number), _asked_wait(result))
     if result.outcome is Outcome.RETRY and _is_rate_limit(result):

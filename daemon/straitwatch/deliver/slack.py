@@ -29,6 +29,7 @@ _PAGES = 10
 _MAX_LOOKUPS = 8  # attempts in about 20 minutes; later ones send even without the history
 _OK = 200
 _REDIRECT = 300
+_CLIENT_ERROR = 400
 _TIMED_OUT = 408
 _RATE_LIMITED = 429
 _SERVER_ERROR = 500
@@ -306,7 +307,8 @@ def _map_refusal(
     status: int, words: str, headers: Mapping[str, Any], secrets: tuple[str, ...]
 ) -> SendResult:
     """Map an unsuccessful response to an outcome."""
-    word = words if words.replace("_", "").isalnum() else ""
+    is_redirect = _REDIRECT <= status < _CLIENT_ERROR
+    word = words if words.replace("_", "").isalnum() and not is_redirect else ""
     code, text = word or str(status), redact_and_shorten(f"{status} {words}", *secrets)
     result = SendResult(outcome=Outcome.RECEIVER_BROKEN, code=code, text=text)
     if status == _RATE_LIMITED or word in _RATE_LIMIT_ERRORS:

@@ -12,7 +12,6 @@ from straitwatch import store as db
 from straitwatch.core.model import (
     AlertFacts,
     AlertKind,
-    Fallback,
     NextStep,
     Outcome,
     SendJob,
@@ -51,14 +50,12 @@ async def deliver_due(
         job = replace(claimed.job, config_option=rules.config_option, rendered_at=tools.clock())
         claimed = replace(claimed, job=job)
         with structlog.contextvars.bound_contextvars(delivery=job.delivery.id):
-            delivered += await _deliver_one(
-                claimed, driver, tools, fallback=rules.fallbacks.get(receiver)
-            )
+            delivered += await _deliver_one(claimed, driver, tools, rules=rules)
     return delivered
 
 
 async def _deliver_one(
-    claimed: ClaimedDelivery, driver: Driver, tools: Tools, *, fallback: Fallback | None
+    claimed: ClaimedDelivery, driver: Driver, tools: Tools, *, rules: Rules
 ) -> bool:
     """Freeze, send and record one message; return True if it was delivered."""
     job = claimed.job
@@ -68,14 +65,14 @@ async def _deliver_one(
         except Exception as error:  # around one delivery: a message that fails to render is dead
             log.exception("message cannot be rendered")
             failed = SendResult(outcome=Outcome.PERMANENT, code="render", text=type(error).__name__)
-            await _record(claimed, driver, failed, tools, fallback=fallback)
+            await _record(claimed, driver, failed, tools, rules=rules)
             return False
         if not await tools.store.run(db.freeze, job.delivery.id, claimed.epoch, frozen):
             _note_lost_lease(tools)
             return False
         job = replace(job, frozen=frozen)
     result = await _send(claimed, job, driver, tools)
-    await _record(claimed, driver, result, tools, fallback=fallback)
+    await _record(claimed, driver, result, tools, rules=rules)
     return result.outcome is Outcome.DELIVERED
 
 
@@ -107,11 +104,12 @@ async def _record(
     result: SendResult,
     tools: Tools,
     *,
-    fallback: Fallback | None,
+    rules: Rules,
 ) -> None:
     """Record the result of an attempt, and the next step of its delivery."""
-    now = tools.clock()
-    attempt = _describe_attempt(claimed, driver, now)
+    now, receiver = tools.clock(), claimed.job.delivery.receiver
+    attempt = _describe_attempt(claimed, driver, rules.marks.get(receiver, ""), now)
+    fallback = rules.fallbacks.get(receiver)
     step = after_attempt(result, attempt, now=now, jitter=tools.jitter.random())
     finish = partial(
         db.finish_attempt, claimed=claimed, result=result, step=step, now=now, fallback=fallback
@@ -122,7 +120,9 @@ async def _record(
         _note_lost_lease(tools)
 
 
-def _describe_attempt(claimed: ClaimedDelivery, driver: Driver, now: datetime) -> Attempt:
+def _describe_attempt(
+    claimed: ClaimedDelivery, driver: Driver, mark: str, now: datetime
+) -> Attempt:
     return Attempt(
         number=claimed.attempts,
         driver=driver.kind,
@@ -130,6 +130,7 @@ def _describe_attempt(claimed: ClaimedDelivery, driver: Driver, now: datetime) -
         unsure_count=claimed.unsure_count,
         created_at=claimed.job.created_at or now,
         give_up_at=claimed.job.delivery.give_up_at,
+        mark=mark,
     )
 
 

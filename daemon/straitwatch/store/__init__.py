@@ -76,6 +76,7 @@ from straitwatch.store.expiry import (
     expire_deliveries,
     expire_for_missing_receivers,
     redirect_overdue,
+    tend_broken_receivers,
 )
 from straitwatch.store.failures import RESTORE_HINT
 from straitwatch.store.feeds import (
@@ -108,6 +109,7 @@ from straitwatch.store.health import (
     health,
     liveness,
     notice_states,
+    receiver_conditions,
     save_notice_states,
 )
 from straitwatch.store.marks import (
@@ -169,10 +171,11 @@ from straitwatch.store.pushes import (
     write_push,
 )
 from straitwatch.store.receivers import (
-    ReceiverState,
     hold_receiver,
     pause_receiver,
     receiver_states,
+    record_receiver_result,
+    release_changed_receivers,
     resume_receiver,
     save_recipients,
 )
@@ -229,7 +232,6 @@ __all__ = [
     "DigestQuery",
     "DueFeed",
     "FeedTrouble",
-    "ReceiverState",
     "SavedConfig",
     "ShadowRun",
     "ShadowSample",
@@ -337,14 +339,17 @@ __all__ = [
     "pushed_feeds",
     "read_marks",
     "read_runs",
+    "receiver_conditions",
     "receiver_states",
     "recent_reports",
     "record_digest",
     "record_merge",
+    "record_receiver_result",
     "record_rejection",
     "record_run",
     "record_split",
     "redirect_overdue",
+    "release_changed_receivers",
     "renew_delivery",
     "repair_clock",
     "replay_delivery",
@@ -378,6 +383,7 @@ __all__ = [
     "story_constraints",
     "story_entries",
     "sync_feeds",
+    "tend_broken_receivers",
     "update_push_subscriptions",
     "urgent_feeds",
     "were_seen_before",

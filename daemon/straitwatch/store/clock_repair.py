@@ -5,7 +5,12 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from straitwatch.core.model import DeliveryReason, DeliveryState
-from straitwatch.core.policy import FEED_LEASE, MAX_RECEIVER_HOLD, WHOLE_DOCUMENT_AFTER
+from straitwatch.core.policy import (
+    FEED_LEASE,
+    MAX_RECEIVER_HOLD,
+    REFUSED_HOLD,
+    WHOLE_DOCUMENT_AFTER,
+)
 from straitwatch.store.rows import DELIVERY, FEED, HOST_PAUSE, RECEIVER
 from straitwatch.store.transaction import Transaction
 
@@ -37,7 +42,15 @@ def repair_clock(tx: Transaction, now: datetime) -> int:
         )
         .values(lease_until=now),
         RECEIVER.update()
-        .where(RECEIVER.c.hold_until > now + MAX_RECEIVER_HOLD + SKEW)
+        .where(
+            sa.or_(
+                RECEIVER.c.hold_until > now + REFUSED_HOLD + SKEW,
+                sa.and_(
+                    RECEIVER.c.hold_until > now + MAX_RECEIVER_HOLD + SKEW,
+                    RECEIVER.c.hold_reason != DeliveryReason.RECEIVER_REFUSED.value,
+                ),
+            )
+        )
         .values(hold_until=now),
         FEED.update()
         .where(FEED.c.last_polled_at > future, FEED.c.next_due_at > now)

@@ -7,10 +7,17 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from straitwatch.core.model import DeliveryReason, DeliveryState, Fallback, NextStep, Outcome
+from straitwatch.core.model import (
+    AlertKind,
+    DeliveryReason,
+    DeliveryState,
+    Fallback,
+    NextStep,
+    Outcome,
+)
 from straitwatch.core.outbox import after_lost_sender, has_expired
 from straitwatch.store.fallbacks import handle_dead_letters, redirect, set_state
-from straitwatch.store.rows import ATTEMPT, DELIVERY, RECEIVER
+from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY, RECEIVER
 from straitwatch.store.transaction import ResultRow, Transaction
 
 NO_FALLBACKS: Final[Mapping[str, Fallback]] = MappingProxyType({})
@@ -103,10 +110,10 @@ def expire_for_missing_receivers(
     give_up_after: timedelta,
     fallbacks: Mapping[str, Fallback] = NO_FALLBACKS,
 ) -> int:
-    """End deliveries to receivers that are not set up once their term is over; count them.
+    """Redirect deliveries to receivers that are not set up, or end those whose term is over.
 
     They are never claimed, so they would wait forever, and a receiver that is set up later would
-    get a flood of old news.
+    get a flood of old news. Return the number of deliveries that no longer wait.
     """
     waits = sa.and_(
         DELIVERY.c.receiver.not_in(list(usable)),
@@ -114,15 +121,27 @@ def expire_for_missing_receivers(
     )
     reason = {"reason": DeliveryReason.RECEIVER_BROKEN.value}
     tx.execute(DELIVERY.update().where(waits, DELIVERY.c.reason != reason["reason"]).values(reason))
-    may_be_over = sa.or_(DELIVERY.c.give_up_at <= now, DELIVERY.c.give_up_at.is_(None))
-    columns = (DELIVERY.c.id, DELIVERY.c.receiver, DELIVERY.c.created_at, DELIVERY.c.give_up_at)
+    may_be_redirected = sa.and_(
+        DELIVERY.c.receiver.in_(list(fallbacks)), DELIVERY.c.state == DeliveryState.PENDING.value
+    )
+    may_be_over = sa.or_(
+        DELIVERY.c.give_up_at <= now, DELIVERY.c.give_up_at.is_(None), may_be_redirected
+    )
+    columns = (
+        DELIVERY.c.id,
+        DELIVERY.c.receiver,
+        DELIVERY.c.created_at,
+        DELIVERY.c.give_up_at,
+        may_be_redirected.label("may_be_redirected"),
+    )
     query = sa.select(*columns).where(waits, may_be_over)
     if tx.is_postgres:
         query = query.with_for_update(skip_locked=True)
     ended = [
         row
         for row in tx.execute(query)
-        if has_expired(row.created_at, row.give_up_at, give_up_after=give_up_after, now=now)
+        if row.may_be_redirected
+        or has_expired(row.created_at, row.give_up_at, give_up_after=give_up_after, now=now)
     ]
     set_state(tx, [row.id for row in ended], DeliveryState.DEAD, now=now, **reason)
     for row in ended:
@@ -152,3 +171,45 @@ def redirect_overdue(tx: Transaction, fallbacks: Mapping[str, Fallback], now: da
     for id_, receiver in rows:
         redirect(tx, id_, fallbacks[receiver], now=now)
     return len(rows)
+
+
+def tend_broken_receivers(tx: Transaction, fallbacks: Mapping[str, Fallback], now: datetime) -> int:
+    """Send the deliveries of broken receivers to their fallbacks at once; return their number.
+
+    A fallback that is broken too gets none. Deliveries to a receiver that only a person can repair
+    are not tried for a day, so without a fallback they end with their term.
+    """
+    broken = {row.name: row.hold_reason for row in tx.execute(_BROKEN, {"now": now})}
+    fallbacks = {
+        name: fallback
+        for name, fallback in fallbacks.items()
+        if name in broken and fallback.receiver not in broken
+    }
+    refused = [name for name, reason in broken.items() if reason == _REFUSED]
+    is_over = sa.and_(DELIVERY.c.receiver.in_(refused), DELIVERY.c.give_up_at <= now)
+    waiting = (
+        sa.select(DELIVERY.c.id, DELIVERY.c.receiver)
+        .join(ALERT, ALERT.c.id == DELIVERY.c.alert_id)
+        .where(
+            DELIVERY.c.state == DeliveryState.PENDING.value,
+            sa.or_(DELIVERY.c.receiver.in_(list(fallbacks)), is_over),
+            ALERT.c.kind != AlertKind.CANARY.value,  # it tests this receiver
+        )
+        .order_by(DELIVERY.c.seq)
+    )
+    if tx.is_postgres:
+        waiting = waiting.with_for_update(of=DELIVERY, skip_locked=True)
+    rows = tx.execute(waiting).all() if fallbacks or refused else []
+    for id_, receiver in rows:
+        if receiver not in fallbacks:
+            set_state(tx, [id_], DeliveryState.DEAD, now=now, reason=_REFUSED)
+        handle_dead_letters(tx, [id_], fallbacks.get(receiver), now=now)
+    return len(rows)
+
+
+_REFUSED = DeliveryReason.RECEIVER_REFUSED.value
+_BROKEN = sa.select(RECEIVER.c.name, RECEIVER.c.hold_reason).where(
+    RECEIVER.c.hold_until > sa.bindparam("now", type_=RECEIVER.c.hold_until.type),
+    RECEIVER.c.hold_reason.in_([DeliveryReason.RECEIVER_BROKEN.value, _REFUSED]),
+    RECEIVER.c.paused_at.is_(None),
+)

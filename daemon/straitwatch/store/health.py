@@ -1,15 +1,13 @@
 """Reads broken feeds, receivers and messages, and stores the notices that were sent about them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from straitwatch.core.diagnosis import (
-    ReceiverCondition,
     as_polled,
-    broken_receivers,
     diagnose_feeds,
     overdue_feeds,
 )
@@ -17,14 +15,16 @@ from straitwatch.core.feed_words import describe_condition
 from straitwatch.core.health import Health, NoticeState, is_reported
 from straitwatch.core.liveness import Liveness
 from straitwatch.core.model import AlertKind, Canary, DeliveryReason, DeliveryState, Outcome
+from straitwatch.core.receivers import ReceiverCondition, ReceiverState, broken_receivers
 from straitwatch.core.validators import describe_distrust
 from straitwatch.store.delivery_rows import OPEN
 from straitwatch.store.feeds import distrusted_feeds, watched_feeds
 from straitwatch.store.meta import get_meta, set_meta
 from straitwatch.store.pauses import active_pauses
+from straitwatch.store.receivers import receiver_states
 from straitwatch.store.rows import ALERT, DELIVERY, RECEIVER
 from straitwatch.store.runs import read_runs
-from straitwatch.store.transaction import ResultRow, Transaction
+from straitwatch.store.transaction import Transaction
 
 CANARY_STARTED = "canary flown at"
 CANARY_WRITTEN = "canary sent off at"  # the same time, once its message is written
@@ -41,7 +41,7 @@ def health(tx: Transaction, now: datetime) -> Health | None:
     feeds = diagnose_feeds(watched_feeds(tx), now)
     troubled = [feed for feed in map(as_polled, feeds.problems) if is_reported(feed.condition)]
     return Health(
-        receivers=broken_receivers(_receiver_conditions(tx), now),
+        receivers=broken_receivers(receiver_conditions(tx), now),
         feeds={feed.name: describe_condition(feed, now=now) for feed in troubled},
         conditions={feed.name: feed.condition for feed in troubled},
         feeds_total=feeds.total,
@@ -107,7 +107,7 @@ def save_notice_states(tx: Transaction, states: Mapping[str, NoticeState]) -> No
     set_meta(tx, _NOTICE_STATES, _NOTICE_STATES_ADAPTER.dump_json(dict(states)).decode())
 
 
-def _receiver_conditions(tx: Transaction) -> list[ReceiverCondition]:
+def receiver_conditions(tx: Transaction) -> list[ReceiverCondition]:
     """Return the receivers with a history or with pending messages."""
     is_pending = DELIVERY.c.state == DeliveryState.PENDING.value
     has_failed_retries = sa.and_(
@@ -123,43 +123,15 @@ def _receiver_conditions(tx: Transaction) -> list[ReceiverCondition]:
             pending.where(is_pending).group_by(DELIVERY.c.receiver)
         )
     }
-    answers = _last_answers(tx, list(waiting))
-    states = {row.name: row for row in tx.execute(sa.select(RECEIVER))}
+    states = receiver_states(tx)
     return [
-        _condition(name, states.get(name), waiting.get(name, (0, None)), answers.get(name, ""))
+        ReceiverCondition(
+            state=states.get(name, ReceiverState(name=name)),
+            waiting=waiting.get(name, (0, None))[0],
+            retried_since=waiting.get(name, (0, None))[1],
+        )
         for name in states.keys() | waiting.keys()
     ]
-
-
-def _condition(
-    name: str, state: ResultRow | None, waiting: tuple[int, datetime | None], answer: str
-) -> ReceiverCondition:
-    count, retried_since = waiting
-    return ReceiverCondition(
-        name=name,
-        broken_at=state.broken_at if state else None,
-        last_ok_at=state.last_ok_at if state else None,
-        is_paused=state is not None and state.paused_at is not None,
-        waiting=count,
-        retried_since=retried_since,
-        last_answer=answer,
-    )
-
-
-def _last_answers(tx: Transaction, receivers: Collection[str]) -> dict[str, str]:
-    """Return the latest answer of each receiver to its pending messages."""
-    latest = (
-        sa.select(DELIVERY.c.last_code, DELIVERY.c.last_text)
-        .where(
-            DELIVERY.c.receiver == sa.bindparam("receiver"),
-            DELIVERY.c.state == DeliveryState.PENDING.value,
-            DELIVERY.c.attempts > 0,
-        )
-        .order_by(DELIVERY.c.updated_at.desc())
-        .limit(1)
-    )
-    found = {name: tx.execute(latest, {"receiver": name}).first() for name in receivers}
-    return {name: " ".join(word for word in row or () if word) for name, row in found.items()}
 
 
 def _dead_letters(tx: Transaction) -> dict[str, str]:
@@ -167,8 +139,14 @@ def _dead_letters(tx: Transaction) -> dict[str, str]:
     query = (
         sa.select(DELIVERY.c.id, DELIVERY.c.receiver, DELIVERY.c.reason, DELIVERY.c.last_code)
         .join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert_id)
+        .outerjoin(RECEIVER, RECEIVER.c.name == DELIVERY.c.receiver)
         .where(
             DELIVERY.c.state == DeliveryState.DEAD.value,
+            # A receiver that was never set up is named by `check` and `status`.
+            sa.or_(
+                DELIVERY.c.reason != DeliveryReason.RECEIVER_BROKEN.value,
+                RECEIVER.c.last_ok_at.is_not(None),
+            ),
             # A notice about an undelivered notice would cause the next one.
             ALERT.c.kind.not_in([AlertKind.SYSTEM.value, AlertKind.CANARY.value]),
         )

@@ -337,7 +337,9 @@ def finish_attempt(
     """
     tx.is_durable = True
     delivery = claimed.job.delivery
-    record_receiver_result(tx, delivery.receiver, result, now=now)
+    record_receiver_result(
+        tx, delivery.receiver, result, now=now, driver=step.driver, mark=step.mark
+    )
     if until := step.receiver_hold_until:
         hold_receiver(tx, delivery.receiver, until=until, reason=step.receiver_hold_reason)
     attempt = {

@@ -1,15 +1,21 @@
 """Stores the state of receivers and the recipients of their messages."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from straitwatch.core.identity import delivery_key
-from straitwatch.core.model import DeliveryState, Outcome, SendResult
+from straitwatch.core.model import (
+    DeliveryReason,
+    DeliveryState,
+    DriverKind,
+    Outcome,
+    SendResult,
+)
 from straitwatch.core.policy import GIVE_UP_AFTER
+from straitwatch.core.receivers import ReceiverState
 from straitwatch.store.rows import DELIVERY, RECEIVER
 from straitwatch.store.transaction import Transaction
 
@@ -19,23 +25,14 @@ _BLANK: dict[str, Any] = {
     "failures": 0,
     "broken_at": None,
     "last_ok_at": None,
+    "failed_at": None,
+    "last_code": "",
+    "last_text": "",
+    "driver": "",
+    "mark": "",
     "paused_at": None,
     "paused_by": "",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiverState:
-    """The history of a receiver that has been used."""
-
-    name: str
-    hold_until: datetime | None = None
-    hold_reason: str = ""
-    failures: int = 0
-    broken_at: datetime | None = None
-    last_ok_at: datetime | None = None
-    paused_at: datetime | None = None
-    paused_by: str = ""
 
 
 def hold_receiver(tx: Transaction, name: str, *, until: datetime, reason: str) -> None:
@@ -49,18 +46,55 @@ def pause_receiver(tx: Transaction, name: str, *, now: datetime, by: str = "") -
 
 
 def resume_receiver(tx: Transaction, name: str, *, now: datetime) -> None:
-    """End the pause and the hold of a receiver.
+    """End the pause and the hold of a receiver; its messages are due at once, in their order.
 
-    Its waiting messages get a new term, so that they survive a first failure.
+    They get a new term, so that they survive a first failure.
     """
-    values = {"paused_at": None, "paused_by": "", "hold_until": None, "hold_reason": ""}
-    _set_receiver(tx, name, values)
-    waits = sa.and_(
-        DELIVERY.c.receiver == name,
-        DELIVERY.c.state == DeliveryState.PENDING.value,
-        DELIVERY.c.give_up_at < now + GIVE_UP_AFTER,
-    )
-    tx.execute(DELIVERY.update().where(waits).values(give_up_at=now + GIVE_UP_AFTER))
+    _set_receiver(tx, name, {"paused_at": None, "paused_by": ""} | _NO_HOLD)
+    _release_messages(tx, name, now=now)
+
+
+def release_changed_receivers(
+    tx: Transaction, marks: Mapping[str, str], *, now: datetime
+) -> list[str]:
+    """End the holds of receivers whose address has changed since they failed; name them.
+
+    Args:
+        tx: the transaction.
+        marks: of the present addresses, by receiver.
+        now: the time.
+    """
+    changed = [
+        state.name
+        for state in receiver_states(tx).values()
+        if state.is_failing and state.mark and marks.get(state.name, "") not in ("", state.mark)
+    ]
+    for name in changed:
+        well = {"failures": 0, "broken_at": None, "failed_at": None, "mark": marks[name]}
+        _set_receiver(tx, name, well | _NO_HOLD)
+        _release_messages(tx, name, now=now)
+    return changed
+
+
+_NO_HOLD: dict[str, Any] = {"hold_until": None, "hold_reason": ""}
+_TRIED = (
+    DeliveryReason.RETRY,
+    DeliveryReason.RATE_LIMITED,
+    DeliveryReason.UNANSWERED,
+    DeliveryReason.UNSURE,
+    DeliveryReason.RECEIVER_BROKEN,
+    DeliveryReason.RECEIVER_REFUSED,
+)
+
+
+def _release_messages(tx: Transaction, name: str, *, now: datetime) -> None:
+    waits = sa.and_(DELIVERY.c.receiver == name, DELIVERY.c.state == DeliveryState.PENDING.value)
+    was_tried = DELIVERY.c.reason.in_([reason.value for reason in _TRIED])
+    # Due since they were written, so that older messages stay before newer ones.
+    in_order = {"not_before": None, "due_at": DELIVERY.c.created_at}
+    tx.execute(DELIVERY.update().where(waits, was_tried).values(in_order))
+    is_short = DELIVERY.c.give_up_at < now + GIVE_UP_AFTER
+    tx.execute(DELIVERY.update().where(waits, is_short).values(give_up_at=now + GIVE_UP_AFTER))
 
 
 def receiver_states(tx: Transaction) -> dict[str, ReceiverState]:
@@ -110,14 +144,32 @@ _COUNT_FAULT = (
 
 
 def record_receiver_result(
-    tx: Transaction, name: str, result: SendResult, *, now: datetime
+    tx: Transaction,
+    name: str,
+    result: SendResult,
+    *,
+    now: datetime,
+    driver: DriverKind | None = None,
+    mark: str = "",
 ) -> None:
-    """Record the result of a send: a success clears the failures of a receiver."""
+    """Record the result of a send: a success clears the failures of a receiver.
+
+    Args:
+        tx: the transaction.
+        name: of the receiver.
+        result: of the send; a refusal of the message alone says nothing about the receiver.
+        now: the time.
+        driver: that sent the message.
+        mark: of the address, see `Receiver.mark`.
+    """
+    sender = {"driver": driver.value if driver else "", "mark": mark}
     if result.outcome is Outcome.DELIVERED:
-        well = {"failures": 0, "broken_at": None, "hold_until": None, "hold_reason": ""}
-        _set_receiver(tx, name, well | {"last_ok_at": now})
-    elif result.outcome is Outcome.RECEIVER_BROKEN:
-        tx.insert_new(RECEIVER, [_BLANK | {"name": name}])
+        well = {"failures": 0, "broken_at": None, "failed_at": None}
+        _set_receiver(tx, name, sender | well | _NO_HOLD | {"last_ok_at": now})
+    elif result.outcome is not Outcome.PERMANENT:
+        answer = {"last_code": result.code, "last_text": result.text, "failed_at": now}
+        _set_receiver(tx, name, sender | answer)
+    if result.outcome is Outcome.RECEIVER_BROKEN:
         tx.execute(_COUNT_FAULT, {"b_name": name, "b_now": now})
 
 

@@ -321,6 +321,11 @@ class ReceiverRow(Row, table=True):
     failures: int  # in a row
     broken_at: datetime | None  # since when it fails
     last_ok_at: datetime | None
+    failed_at: datetime | None  # of the last attempt, if it failed
+    last_code: str  # of that attempt
+    last_text: str
+    driver: str  # of the last attempt
+    mark: str  # of the address in the last attempt: a change of it ends a hold
     paused_at: datetime | None
     paused_by: str
 

@@ -50,6 +50,7 @@ class DeliveryReason(StrEnum):
     UNANSWERED = "unanswered"  # dead too, if the receiver must not get a repeat
     UNSURE = "unsure"  # the sender's process ended during the attempt
     RECEIVER_BROKEN = "receiver_broken"  # dead too, if the receiver was never set up
+    RECEIVER_REFUSED = "receiver_refused"  # only a person can help; dead too, after a day
     LIMIT = "limit"
     RETRIED = "retried by a person"
     REPLAYED = "replayed by a person"
@@ -135,3 +136,5 @@ class NextStep:
     not_before: datetime | None = None
     receiver_hold_until: datetime | None = None  # the receiver gets no message until then
     receiver_hold_reason: str = ""
+    driver: DriverKind | None = None  # of the attempt
+    mark: str = ""  # of the address in the attempt, see `Receiver.mark`

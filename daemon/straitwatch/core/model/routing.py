@@ -1,5 +1,6 @@
 """Receivers, routes, silences and schedules as configured."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Final
@@ -56,6 +57,14 @@ class Receiver:
     give_up_after: timedelta | None = None  # None: 24 h, mail 48 h; with a fallback half an hour
     message_id_domain: str = ""
     broken_because: str = ""
+
+    @property
+    def mark(self) -> str:
+        """Four hex digits that change with the address: too few to guess a password by."""
+        if not self.url:
+            return ""
+        address = f"{self.url}\n{self.base_url}\n{self.driver}"
+        return hashlib.sha256(address.encode()).hexdigest()[:4]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,192 @@
+"""Finds broken receivers, and says what they answered and what to do."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from shlex import quote
+
+from straitwatch.core.model import DeliveryReason, DriverKind, Receiver
+from straitwatch.core.policy import RECEIVER_BROKEN_AFTER, RECEIVER_UNREACHABLE_AFTER
+from straitwatch.core.refusals import Refusal, explain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiverState:
+    """The history of a receiver that has been used."""
+
+    name: str
+    hold_until: datetime | None = None
+    hold_reason: str = ""
+    failures: int = 0  # refusals in a row
+    broken_at: datetime | None = None  # of the first of them
+    last_ok_at: datetime | None = None
+    failed_at: datetime | None = None  # of the last attempt, if it failed
+    last_code: str = ""  # of that attempt
+    last_text: str = ""
+    driver: str = ""  # of the last attempt
+    mark: str = ""  # of the address in the last attempt, see `Receiver.mark`
+    paused_at: datetime | None = None
+    paused_by: str = ""
+
+    @property
+    def was_used(self) -> bool:
+        """True if a message was sent to it, or tried."""
+        return self.last_ok_at is not None or self.failed_at is not None or self.failures > 0
+
+    @property
+    def is_failing(self) -> bool:
+        """True if the last attempt failed."""
+        return self.failed_at is not None
+
+    @property
+    def refusal(self) -> Refusal:
+        """The answer to the last attempt that failed, explained."""
+        if not self.driver:
+            return Refusal(service="", code=self.last_code, cause=self.last_text)
+        return explain(DriverKind(self.driver), self.last_code, self.last_text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiverCondition:
+    """A receiver, and the messages that wait for it."""
+
+    state: ReceiverState
+    waiting: int = 0  # pending messages
+    retried_since: datetime | None = None  # creation of the oldest message with failed retries
+
+    @property
+    def name(self) -> str:
+        """The name of the receiver."""
+        return self.state.name
+
+
+def usable_fallback(name: str, receivers: Mapping[str, Receiver]) -> str:
+    """Return the next receiver for the messages of another one; "" if none can be used."""
+    seen = {name}
+    while (name := receivers[name].fallback) and name in receivers and name not in seen:
+        if not receivers[name].broken_because:
+            return name
+        seen.add(name)
+    return ""
+
+
+def broken_since(receiver: ReceiverCondition, now: datetime, *, mark: str = "") -> datetime | None:
+    """Return since when a receiver refuses messages or cannot be reached; None if it works.
+
+    Args:
+        receiver: the receiver.
+        now: the current time.
+        mark: of its present address; what another address answered says nothing about it.
+    """
+    state = receiver.state
+    if state.paused_at or (mark and state.mark and mark != state.mark):
+        return None
+    if state.broken_at:
+        return state.broken_at
+    long_ago, since_at = now - RECEIVER_UNREACHABLE_AFTER, receiver.retried_since
+    is_silent = state.last_ok_at is None or state.last_ok_at < long_ago
+    return since_at if is_silent and since_at and since_at <= long_ago else None
+
+
+def broken_receivers(receivers: Iterable[ReceiverCondition], now: datetime) -> Mapping[str, str]:
+    """Return the broken receivers that a notice reports, each with the cause and the remedy."""
+    by_name = sorted(receivers, key=lambda receiver: receiver.name)
+    return {
+        receiver.name: _describe(receiver, since_at)
+        for receiver in by_name
+        if (since_at := broken_since(receiver, now)) and _is_reported(receiver.state, now)
+    }
+
+
+def _is_reported(state: ReceiverState, now: datetime) -> bool:
+    """Return True unless a receiver refused messages for moments only."""
+    if state.hold_reason == DeliveryReason.RECEIVER_REFUSED or not state.broken_at:
+        return True
+    return state.broken_at <= now - RECEIVER_BROKEN_AFTER
+
+
+def _describe(receiver: ReceiverCondition, since_at: datetime) -> str:
+    refusal = receiver.state.refusal
+    since, waiting = f"since {since_at:%d %b %H:%M} UTC", f"{receiver.waiting} waiting"
+    return "; ".join(part for part in (str(refusal), refusal.remedy, since, waiting) if part)
+
+
+def describe_state(state: ReceiverState, now: datetime, zone: tzinfo, *, mark: str = "") -> str:
+    """Describe a receiver that is not broken: `ok`, `paused by Lin`, `not used yet`."""
+    if state.paused_at:
+        return f"paused by {state.paused_by or 'an operator'}"
+    if mark and state.mark and mark != state.mark and state.is_failing:
+        return "changed after a failure, not used since"
+    if state.hold_until and state.hold_until > now:
+        return f"{state.hold_reason}, waits until {state.hold_until.astimezone(zone):%H:%M %Z}"
+    if not state.was_used:
+        return "not used yet"
+    if state.is_failing and state.failed_at:
+        return f"last try failed at {state.failed_at.astimezone(zone):%H:%M %Z}: {state.refusal}"
+    return "ok"
+
+
+# ---------------------------------------------------------------- for people
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiverStatus:
+    """A receiver and its state in words, such as `ok` or `paused by Lin`."""
+
+    name: str
+    state: str
+    is_broken: bool = False  # it refuses messages or cannot be reached
+    hint: str = ""  # what to do
+
+
+def describe_receivers(
+    conditions: Iterable[ReceiverCondition],
+    receivers: Mapping[str, Receiver] | None,
+    now: datetime,
+    zone: tzinfo,
+) -> tuple[ReceiverStatus, ...]:
+    """Describe every receiver.
+
+    Args:
+        conditions: of the receivers that have been used.
+        receivers: those of the configuration; None if it cannot be read.
+        now: the current time.
+        zone: of the times.
+    """
+    by_name = {condition.name: condition for condition in conditions}
+    if receivers is None:
+        names = [name for name, found in by_name.items() if found.state.was_used]
+        receivers = {name: Receiver(name=name, url="") for name in sorted(names)}
+    return tuple(
+        _describe_receiver(
+            by_name.get(name, ReceiverCondition(state=ReceiverState(name=name))),
+            receivers,
+            now,
+            zone,
+        )
+        for name in receivers
+    )
+
+
+def _describe_receiver(
+    condition: ReceiverCondition,
+    receivers: Mapping[str, Receiver],
+    now: datetime,
+    zone: tzinfo,
+) -> ReceiverStatus:
+    name, receiver = condition.name, receivers[condition.name]
+    fallback = usable_fallback(name, receivers)
+    outcome = f"its messages go to {fallback}" if fallback else f"{condition.waiting} waiting"
+    if unusable := receiver.broken_because:
+        return ReceiverStatus(name=name, state=f"{unusable}; {outcome}" if fallback else unusable)
+    since_at = broken_since(condition, now, mark=receiver.mark)
+    if since_at is None:
+        state = describe_state(condition.state, now, zone, mark=receiver.mark)
+        return ReceiverStatus(name=name, state=state)
+    refusal = condition.state.refusal
+    return ReceiverStatus(
+        name=name,
+        state=f"broken since {since_at.astimezone(zone):%d %b %H:%M %Z}: {refusal}; {outcome}",
+        is_broken=True,
+        hint=refusal.remedy or f"run `straitwatch receivers test {quote(name)}`",
+    )

@@ -1,0 +1,92 @@
+"""A broken channel, from the refusal to the message that arrives elsewhere."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from builders.app import HOOK, Desk, open_desk
+from servers import slack as server
+from servers.slack import SlackServer
+from servers.smtp import SmtpServer
+from straitwatch.core.model import DeliveryState
+
+
+@asynccontextmanager
+async def open_channels(directory: Path) -> AsyncIterator[tuple[Desk, SlackServer, SmtpServer]]:
+    """Build a desk with Slack, and mail as its fallback and for notices."""
+    async with SlackServer() as slack, SmtpServer() as smtp:
+        receivers = {
+            "desk-slack": {"url": HOOK, "base_url": slack.url, "fallback": "desk-mail"},
+            "desk-mail": {"url": f"{smtp.url}?from=watch@example.org&to=desk@example.org"},
+        }
+        system = {"send": ["desk-mail"]}
+        async with open_desk(directory, receivers=receivers, system=system) as desk:
+            yield desk, slack, smtp
+
+
+async def tick(desk: Desk) -> None:
+    """Do what the daemon does within seconds."""
+    await desk.app.senders.run_all()
+    await desk.app.housekeeping.tend_outbox()
+    await desk.app.senders.run_all()
+
+
+async def test_message_to_a_revoked_webhook_arrives_by_mail_at_once(tmp_path) -> None:
+    async with open_channels(tmp_path) as (desk, slack, smtp):
+        slack.default = server.error(404, "no_service")
+        desk.write_message("one")
+        await tick(desk)
+        desk.write_message("two")
+        await tick(desk)
+
+        subjects = [mail.message["Subject"].split()[-1] for mail in smtp.messages]
+        assert subjects == ["one", "two"]
+        assert len(slack.requests) == 1  # the second message was not tried there
+
+
+async def test_system_receiver_hears_of_a_revoked_webhook_within_a_minute(tmp_path) -> None:
+    async with open_channels(tmp_path) as (desk, slack, smtp):
+        slack.default = server.error(404, "no_service")
+        desk.write_message("one")
+        await tick(desk)
+
+        desk.clock.advance(seconds=30)
+        await desk.app.health.watch()
+        await tick(desk)
+
+        notice = smtp.messages[-1].message
+        assert notice["Subject"].endswith("The receiver desk-slack is broken")
+        text = notice.get_body(("plain",)).get_content()
+        assert "create a new one under https://api.slack.com/apps" in " ".join(text.split())
+
+
+async def test_message_waits_if_the_fallback_is_broken_too(tmp_path) -> None:
+    async with open_channels(tmp_path) as (desk, slack, smtp):
+        slack.default = server.error(404, "no_service")
+        smtp.reply["mail"] = "550 5.7.1 go away"
+        desk.write_message("one")  # it moves to desk-mail, which refuses it
+        await tick(desk)
+        desk.write_message("two")
+        await tick(desk)
+
+        waiting = [
+            message.delivery.receiver
+            for message in desk.messages()
+            if message.delivery.state is DeliveryState.PENDING
+        ]
+        assert sorted(waiting) == ["desk-mail", "desk-slack"]
+
+
+async def test_new_webhook_gets_the_waiting_messages_after_a_reload(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.slack.script(server.error(404, "no_service"))
+        desk.write_message("one")
+        await tick(desk)
+        assert desk.slack.messages == []
+
+        file = desk.config / "straitwatch.yaml"
+        file.write_text(file.read_text().replace("a" * 24, "b" * 24))
+        await desk.app.reloader.reload()
+        await desk.app.senders.run_all()
+
+        assert len(desk.slack.messages) == 1
