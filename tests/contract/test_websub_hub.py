@@ -106,12 +106,7 @@ async def push_desk(
         hub or Hub() as opened,
         open_desk(folder, web=settings, polling=polling) as desk,
     ):
-        application = build_web(
-            status=desk.app.status,
-            faults=tuple,
-            metrics=desk.runtime.tools.metrics,
-            subscriber=desk.app.subscriber,
-        )
+        application = build_web(desk.app.desk(), subscriber=desk.app.subscriber)
         serving = asyncio.create_task(serve_web(application, listener))
         yield PushDesk(desk, opened, address)
         serving.cancel()

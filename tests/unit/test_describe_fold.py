@@ -1,22 +1,12 @@
-"""Commands say why a report is in its story in words that people read."""
+"""Commands and pages say why a report is in its story in words that people read."""
 
-from builders import NOON, make_entry
-from straitwatch.cli.why import describe_fold
-from straitwatch.core.model import Action, Decision, Fold, Reason, Relation
-from straitwatch.store import StoredEntry
+from builders import make_entry
+from straitwatch.core.fold_words import describe_fold
+from straitwatch.core.model import Fold, Relation
 
 
 def described(title: str, fold: Fold | None) -> str:
-    return describe_fold(
-        StoredEntry(
-            entry=make_entry(title),
-            feed_id="f1",
-            feed_name="Feed",
-            seen_at=NOON,
-            decision=Decision(action=Action.NONE, reason=Reason.RETELLING),
-            fold=fold,
-        )
-    )
+    return describe_fold(fold, make_entry(title))
 
 
 def make_fold(*evidence: str) -> Fold:

@@ -43,7 +43,7 @@ from straitwatch.pipeline import FoldWindowCache, Tools
 from straitwatch.scheduler import Scheduler
 from straitwatch.store import Store
 from straitwatch.telemetry import Metrics
-from straitwatch.web import bind, build_web, serve_web
+from straitwatch.web import Desk, Watch, bind, build_web, serve_web
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -215,7 +215,7 @@ class App:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _serve_web(self) -> None:
-        """Serve the status page. If the address is taken, the daemon continues without it."""
+        """Serve the pages. If the address is taken, the daemon continues without it."""
         listen = self.runtime.active.config.web_listen
         if not listen:
             return
@@ -226,14 +226,19 @@ class App:
             return
         host, port = listener.getsockname()[:2]
         log.info("status page", url=f"http://{host}:{port}/", port=port)
-        web = build_web(
-            status=self.status,
-            faults=self.health.faults,
-            metrics=self.runtime.tools.metrics,
-            hosts=(*self.runtime.active.config.web_hosts, listen.rpartition(":")[0]),
-            subscriber=self.subscriber,
-        )
+        hosts = (*self.runtime.active.config.web_hosts, listen.rpartition(":")[0])
+        web = build_web(self.desk(), hosts=hosts, subscriber=self.subscriber)
         await serve_web(web, listener)
+
+    def desk(self) -> Desk:
+        """Return the daemon as its pages see it."""
+        tools = self.runtime.tools
+        return Desk(
+            store=tools.store,
+            config=lambda: self.runtime.active.config,
+            clock=tools.clock,
+            watch=Watch(status=self.status, faults=self.health.faults, metrics=tools.metrics),
+        )
 
 
 async def build_app(

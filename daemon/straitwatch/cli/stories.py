@@ -22,10 +22,10 @@ from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_story
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_with_lists
 from straitwatch.cli.output import in_zone, local_time, new_console, print_rows, zone_time
-from straitwatch.cli.why import describe_fold
 from straitwatch.clock import utc_now
 from straitwatch.config import Settings
 from straitwatch.core.action_words import action_words
+from straitwatch.core.fold_words import describe_fold
 from straitwatch.core.listing import first_reported, headline_pair, plausible_date
 from straitwatch.core.model import (
     Action,
@@ -277,7 +277,7 @@ def _report(stored: db.StoredEntry) -> dict[str, Any]:
         "url": stored.entry.url,
         "seen": stored.seen_at.isoformat(timespec="seconds"),
         "relation": fold.relation if fold else None,
-        "because": describe_fold(stored),
+        "because": describe_fold(fold, stored.entry),
         "kind": stored.kind,
         "added": str(fold.novelty) if fold else "",
         "sent": stored.decision.is_sent,

@@ -39,10 +39,10 @@ from straitwatch.cli.why_text import answer_lines, brief_line
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
 from straitwatch.core.blind_windows import describe_windows
-from straitwatch.core.cluster.text import has_cjk
 from straitwatch.core.compiled_beat import compile_beat
 from straitwatch.core.diagnosis import WatchedFeed, diagnose_feeds
 from straitwatch.core.feed_words import describe_condition
+from straitwatch.core.fold_words import describe_fold
 from straitwatch.core.match import Explanation, RuleExplanation, find_near_miss
 from straitwatch.core.model import AlertFacts, Feed, FeedState, Mark, MatchText, PageState, Reason
 from straitwatch.core.report import Arrival, make_report, matchable
@@ -51,7 +51,6 @@ from straitwatch.errors import StoreAbsent, UsageError
 
 _NEAREST_RULES = 3  # lines of `match` that lack the least
 _ID = re.compile(r"[a-z2-7]{10,}…?|[0-9a-f]{20}")  # of a story or report; of an alert
-_WORD = re.compile(r"[^\W\d_]+")
 _MESSAGES = 1_000  # about a story that are counted
 _WEEK = timedelta(days=7)
 _SHOWN = 5  # entries with the same title; the first in full
@@ -142,7 +141,7 @@ def _stored(tx: db.Transaction, stored: db.StoredEntry, config: Config) -> Store
         matched=tuple(match.watchlist for match in stored.matches),
         story=fold.story_id if fold else None,
         relation=fold.relation if fold else None,
-        fold=describe_fold(stored),
+        fold=describe_fold(fold, stored.entry),
         related=next(filter(None, map(_related_story, own)), ""),
         decision=stored.decision.action,
         reason=stored.decision.reason,
@@ -163,18 +162,6 @@ def _feed_of(tx: db.Transaction, stored: db.StoredEntry, config: Config) -> Feed
         if feed.id == stored.feed_id:
             return feed
     return db.stored_feeds(tx)[stored.feed_id]
-
-
-def describe_fold(stored: db.StoredEntry) -> str:
-    """Return the reason why a report is in its story; stems are replaced by the report's words."""
-    if stored.fold is None:
-        return ""
-    words = _WORD.findall(f"{stored.entry.title} {stored.entry.summary}".casefold())
-    evidence = tuple(
-        term if has_cjk(term) else next((word for word in words if word.startswith(term)), term)
-        for term in stored.fold.evidence
-    )
-    return str(replace(stored.fold, evidence=evidence))
 
 
 def _silences(

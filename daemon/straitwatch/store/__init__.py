@@ -118,6 +118,11 @@ from straitwatch.store.marks import (
     set_mark,
 )
 from straitwatch.store.meta import get_meta, set_meta
+from straitwatch.store.news import (
+    StoryQuery,
+    count_reports,
+    search_stories,
+)
 from straitwatch.store.outbox import (
     ClaimedDelivery,
     add_alert,
@@ -240,6 +245,7 @@ __all__ = [
     "Store",
     "StoredEntry",
     "StoredStories",
+    "StoryQuery",
     "Transaction",
     "actions_of_story",
     "active_pauses",
@@ -269,6 +275,7 @@ __all__ = [
     "count_entries_since",
     "count_pages",
     "count_pushed_entries",
+    "count_reports",
     "coverage",
     "current_story",
     "delete_canaries",
@@ -365,6 +372,7 @@ __all__ = [
     "save_notice_states",
     "save_recipients",
     "saved_config",
+    "search_stories",
     "seen_items",
     "sent_edits",
     "set_mark",

@@ -1,0 +1,85 @@
+"""Searches stories, and counts reports over time, for the page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from straitwatch.core.model import Severity, Story
+from straitwatch.store.rows import REPORT, STORY
+from straitwatch.store.stories import IS_WHOLE, story_of_row
+from straitwatch.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryQuery:
+    """The stories to find; an empty value does not restrict them."""
+
+    since_at: datetime  # of the latest report
+    until_at: datetime | None = None
+    text: str = ""  # in a headline
+    watchlist: str = ""
+    severity: Severity | None = None  # or a higher one
+    language: str = ""  # of a listed report; `zh` covers zh-Hant
+    outlet: str = ""  # a part of its name
+    limit: int = 50
+
+
+def search_stories(tx: Transaction, wanted: StoryQuery) -> list[Story]:
+    """Return stories, the one with the latest report first."""
+    query = sa.select(STORY).where(IS_WHOLE, *_conditions(tx, wanted))
+    query = query.order_by(STORY.c.last_seen_at.desc(), STORY.c.id).limit(wanted.limit)
+    return [story_of_row(row) for row in tx.execute(query)]
+
+
+def _conditions(tx: Transaction, wanted: StoryQuery) -> list[sa.ColumnElement[bool]]:
+    found = [STORY.c.last_seen_at >= wanted.since_at]
+    if wanted.until_at:
+        found.append(STORY.c.last_seen_at < wanted.until_at)
+    if wanted.severity:
+        ranks = [level.value for level in Severity if level.rank >= wanted.severity.rank]
+        found.append(STORY.c.severity.in_(ranks))
+    if wanted.watchlist:
+        found.append(_holds(tx, STORY.c.watchlists, f'"{wanted.watchlist}"'))
+    if wanted.language:
+        found.append(_holds(tx, STORY.c.reports, f'"language":"{wanted.language}'))
+    if wanted.outlet:
+        found.append(_holds(tx, STORY.c.outlets, wanted.outlet))
+    if wanted.text:
+        in_title = _holds(tx, STORY.c.title, wanted.text)
+        found.append(sa.or_(in_title, _holds(tx, STORY.c.reports, wanted.text)))
+    return found
+
+
+def _holds(tx: Transaction, column: sa.Column[str], text: str) -> sa.ColumnElement[bool]:
+    """Match a part of a column's text; SQLite's LIKE ignores the case of ASCII by itself."""
+    plain = sa.cast(column, sa.Text)  # lists are stored as JSON
+    escaped = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    like = plain.ilike if tx.is_postgres else plain.like
+    return like(f"%{escaped}%", escape="\\")
+
+
+def count_reports(
+    tx: Transaction, starts: Sequence[datetime], *, until_at: datetime
+) -> dict[str, tuple[int, ...]]:
+    """Count the reports of each period, by watch-list; one of two lists counts in both.
+
+    Args:
+        tx: the transaction to read in.
+        starts: the start of each period, the earliest first.
+        until_at: the end of the last period.
+    """
+    column = REPORT.c.reported_at
+    ends = (*starts[1:], until_at)
+    period = sa.case(*((column < end, place) for place, end in enumerate(ends)), else_=-1)
+    query = (
+        sa.select(REPORT.c.watchlists, period, sa.func.count())
+        .where(column >= starts[0], column < until_at)
+        .group_by(REPORT.c.watchlists, period)
+    )
+    counts: dict[str, list[int]] = {}
+    for watchlists, place, count in tx.execute(query):
+        for watchlist in watchlists:
+            counts.setdefault(watchlist, [0] * len(starts))[place] += count
+    return {watchlist: tuple(found) for watchlist, found in counts.items()}

@@ -1,0 +1,70 @@
+"""Builds the web application: the pages, the health checks, and the callback of hubs."""
+
+from collections.abc import Collection
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from straitwatch.errors import StoreError
+from straitwatch.web.assets import asset
+from straitwatch.web.desk import Desk, visit
+from straitwatch.web.guard import Guard
+from straitwatch.web.push import Subscriber, push_route
+from straitwatch.web.status import status_routes
+from straitwatch.web.stories import stories
+from straitwatch.web.story import story
+
+
+def build_web(
+    desk: Desk, *, hosts: Collection[str] = (), subscriber: Subscriber | None = None
+) -> Starlette:
+    """Build the web application.
+
+    Args:
+        desk: the daemon, as the pages see it.
+        hosts: the names under which it is served; addresses and `localhost` need no mention.
+        subscriber: answers hubs; None turns their callback off.
+
+    """
+    web = Starlette(
+        routes=[
+            Route("/", stories),
+            Route("/stories/{story}", story),
+            Route("/status", status),
+            Route("/assets/{name}", asset),
+            *status_routes(desk.watch),
+            *([push_route(subscriber)] if subscriber else []),
+        ],
+        middleware=[Middleware(Guard, hosts=hosts)],
+        exception_handlers={HTTPException: refuse, StoreError: apologize},
+    )
+    web.state.desk = desk
+    return web
+
+
+async def status(request: Request) -> Response:
+    """Answer with the state of the daemon; without a database, with its faults."""
+    here = visit(request)
+    found = await here.desk.watch.status_in_time()
+    return here.page("status.html", status=found, status_code=200 if found else 503)
+
+
+def refuse(request: Request, error: Exception) -> Response:
+    """Answer a request that cannot be fulfilled."""
+    code, text = (
+        (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, "")
+    )
+    heading = "Not found" if code == 404 else "This does not work"  # noqa: PLR2004 - HTTP's
+    answer = visit(request).page("error.html", heading=heading, text=text, status_code=code)
+    answer.headers.update(getattr(error, "headers", None) or {})
+    return answer
+
+
+def apologize(request: Request, error: Exception) -> Response:
+    """Answer while the database cannot be read."""
+    heading = "The database does not answer"
+    return visit(request).page("error.html", heading=heading, text=str(error), status_code=503)

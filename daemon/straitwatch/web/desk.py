@@ -1,0 +1,66 @@
+"""What the pages read and change: the database, the active configuration and the clock."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from straitwatch.config import Config
+from straitwatch.store import Store, Transaction
+from straitwatch.web.render import page
+from straitwatch.web.status import Watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The daemon, as its pages see it."""
+
+    store: Store
+    config: Callable[[], Config]  # the active one: a reload replaces it
+    clock: Callable[[], datetime]
+    watch: Watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request, with the configuration and time that answer it."""
+
+    request: Request
+    desk: Desk
+    config: Config
+    now: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the desk."""
+        return ZoneInfo(self.config.timezone)
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Read one snapshot of the database."""
+        with self.desk.store.reading() as tx:
+            yield tx
+
+    def parameter(self, name: str) -> str:
+        """Return a parameter of the address; "" if it is missing."""
+        return self.request.query_params.get(name, "").strip()
+
+    def page(self, template: str, **values: Any) -> HTMLResponse:
+        """Render a template."""
+        shared = {
+            "faults": self.desk.watch.faults(),
+            "path": self.request.url.path,
+            "list_titles": {found.id: found.title for found in self.config.watchlists},
+        }
+        return page(template, zone=self.zone, now=self.now, **(shared | values))
+
+
+def visit(request: Request) -> Visit:
+    """Return the visit that a request begins."""
+    desk: Desk = request.app.state.desk
+    return Visit(request=request, desk=desk, config=desk.config(), now=desk.clock())

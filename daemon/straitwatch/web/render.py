@@ -1,0 +1,92 @@
+"""Renders the templates of the page."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.responses import HTMLResponse
+
+from straitwatch.core.plural import counted
+
+_WEB_SCHEMES = ("http://", "https://")
+PAGES = (("Stories", "/"), ("Status", "/status"))  # as the navigation shows them
+
+
+def page(
+    name: str, *, zone: ZoneInfo, now: datetime, status_code: int = 200, **values: Any
+) -> HTMLResponse:
+    """Render a template as a response.
+
+    Args:
+        name: the file of the template.
+        zone: of the times that it shows.
+        now: the current time; times of another year are shown with it.
+        status_code: of the response.
+        values: what the template shows.
+    """
+    local = partial(local_time, zone=zone, now=now)
+    html = _TEMPLATES.get_template(name).render(local=local, now=now, zone=zone, **values)
+    return HTMLResponse(html, status_code=status_code)
+
+
+def local_time(moment: datetime | None, *, zone: ZoneInfo, now: datetime) -> Markup:
+    """Return a time of day; the day, and another year, are shown unless they are today's."""
+    if moment is None:
+        return Markup("never")
+    local, today = moment.astimezone(zone), now.astimezone(zone)
+    if local.date() == today.date():
+        words = f"{local:%H:%M}"
+    elif local.year == today.year:
+        words = f"{local:%d %b %H:%M}"
+    else:
+        words = f"{local:%d %b %Y %H:%M}"
+    exact = f"{local:%Y-%m-%d %H:%M:%S %Z}"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        moment.isoformat(timespec="seconds"), exact, words
+    )
+
+
+def marked(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
+    """Return a text with `<mark>` around spans of code points, which may overlap."""
+    parts, done = [], 0
+    for start, end in sorted(spans):
+        if end <= done or start >= end or end > len(text):
+            continue
+        begin = max(start, done)
+        parts.append(escape(text[done:begin]))
+        parts.append(Markup("<mark>{}</mark>").format(text[begin:end]))
+        done = end
+    parts.append(escape(text[done:]))
+    return Markup().join(parts)
+
+
+def web_address(url: str) -> str:
+    """Return an address that a link may lead to; "" for any other scheme."""
+    return url if url.lower().startswith(_WEB_SCHEMES) else ""
+
+
+def with_query(path: str, query: Mapping[str, object]) -> str:
+    """Return an address with the parameters that have a value."""
+    found = urlencode({name: value for name, value in query.items() if value})
+    return f"{path}?{found}" if found else path
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("straitwatch.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"counted": counted, "link": web_address, "marked": marked}
+    environment.globals |= {"pages": PAGES, "with_query": with_query}
+    return environment
+
+
+_TEMPLATES = _environment()

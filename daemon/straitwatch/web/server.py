@@ -1,0 +1,53 @@
+"""Binds the address of the page and serves the web application on it."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.applications import Starlette
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: signals belong to `app`."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve_web(application: Starlette, listener: socket.socket) -> None:
+    """Serve on a bound socket until cancelled."""
+    config = uvicorn.Config(
+        application, log_config=None, access_log=False, lifespan="off", server_header=False
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        await asyncio.shield(serving)
+    except asyncio.CancelledError:
+        server.should_exit = server.force_exit = True
+        await serving
+        raise
+    finally:
+        listener.close()
+
+
+def bind(listen: str) -> socket.socket:
+    """Bind `host:port`.
+
+    Raises:
+        OSError: the address is invalid or taken.
+    """
+    host, _, port = listen.rpartition(":")
+    try:
+        host.encode("idna")
+        is_address = int(port) in range(65536)
+    except ValueError:
+        is_address = False
+    if not is_address:
+        message = f"not an address to listen on: {listen}"
+        raise OSError(message)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host.strip("[]"), int(port)), family=family)

@@ -1,0 +1,107 @@
+"""Shows the stories by time, with a timeline, a search and filters."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from straitwatch import store as db
+from straitwatch.config import Config
+from straitwatch.core.listing import headline_pair
+from straitwatch.core.model import Severity, Story
+from straitwatch.web.desk import Visit, visit
+from straitwatch.web.timeline import Timeline, draw, period_starts
+
+_PER_PAGE = 50
+_SPANS = {  # of the timeline and the list: length of a bar, number of bars
+    "1d": (timedelta(hours=1), 24),
+    "3d": (timedelta(hours=3), 24),
+    "7d": (timedelta(hours=6), 28),
+    "30d": (timedelta(days=1), 30),
+}
+_DEFAULT_SPAN = "3d"
+SPAN_NAMES = {"1d": "last day", "3d": "3 days", "7d": "7 days", "30d": "30 days"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryRow:
+    """A story with its headline in the desk's language."""
+
+    story: Story
+    headline: str
+    original: str  # "" unless the headline is another report's
+    language: str  # of the headline
+
+
+def stories(request: Request) -> Response:
+    """Answer with the stories of a span, the latest first."""
+    here = visit(request)
+    span = here.parameter("span") if here.parameter("span") in _SPANS else _DEFAULT_SPAN
+    length, count = _SPANS[span]
+    starts = period_starts(here.now, length=length, count=count, zone=here.zone)
+    wanted = _query(here, starts[0])
+    with here.reading() as tx:
+        found = db.search_stories(tx, wanted)
+        counts = db.count_reports(tx, starts, until_at=starts[-1] + length)
+    more = found[_PER_PAGE - 1].last_seen_at if len(found) > _PER_PAGE else None
+    return here.page(
+        "stories.html",
+        rows=story_rows(found[:_PER_PAGE], here.config),
+        timeline=_timeline(here, counts, starts, length),
+        query={name: here.parameter(name) for name in _FILTERS},
+        span=span,
+        span_names=SPAN_NAMES,
+        severities=[level.value for level in Severity],
+        languages=sorted({feed.language for feed in here.config.feeds if feed.language}),
+        more_until=more.isoformat() if more else "",
+    )
+
+
+_FILTERS = ("q", "list", "severity", "language", "outlet", "span", "since", "until")
+
+
+def _query(here: Visit, span_since: datetime) -> db.StoryQuery:
+    severity = here.parameter("severity")
+    return db.StoryQuery(
+        since_at=_moment(here.parameter("since"), here.zone) or span_since,
+        until_at=_moment(here.parameter("until"), here.zone),
+        text=here.parameter("q"),
+        watchlist=here.parameter("list"),
+        severity=Severity(severity) if severity in list(Severity) else None,
+        language=here.parameter("language"),
+        outlet=here.parameter("outlet"),
+        limit=_PER_PAGE + 1,
+    )
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime | None:
+    """Return a time of the address, in the desk's zone unless it names one; None if it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def _timeline(
+    here: Visit, counts: dict[str, tuple[int, ...]], starts: list[datetime], length: timedelta
+) -> Timeline:
+    chosen = here.parameter("list")
+    shown = {name: found for name, found in counts.items() if chosen in ("", name)}
+    titles = {found.id: found.title for found in here.config.watchlists}
+    return draw(shown, starts, length=length, titles=titles, zone=here.zone)
+
+
+def story_rows(found: Iterable[Story], config: Config) -> list[StoryRow]:
+    """Return stories with their headlines."""
+    return [_row(story, config) for story in found]
+
+
+def _row(story: Story, config: Config) -> StoryRow:
+    headline, original = headline_pair(story.title, story.reports, config.alerts.languages)
+    shown = next((report for report in story.reports if report.title == headline), None)
+    language = shown.outlet.language if shown else ""
+    return StoryRow(story=story, headline=headline, original=original, language=language)

@@ -1,0 +1,129 @@
+"""Shows a story: its reports in order, what each added, and the messages about it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from straitwatch import store as db
+from straitwatch.core.facts import pick_quote
+from straitwatch.core.fold_words import describe_fold
+from straitwatch.core.listing import first_reported, heading_of, plausible_date
+from straitwatch.core.model import Action, AlertFacts, EntryKind, Hit, Quote, Story
+from straitwatch.core.reasons import REASONS
+from straitwatch.store import DeliveryRecord, StoredEntry
+from straitwatch.web.desk import Visit, visit
+from straitwatch.web.stories import story_rows
+
+_REPORTS = 200  # of a story that the page shows
+_ALERTS = 100
+_NOT_SENT = {Action.DIGEST: "for the digest", Action.NONE: "not sent"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportView:
+    """A report, the reason why it is in its story, its news, and the decision."""
+
+    stored: StoredEntry
+    heading: str
+    title_spans: tuple[tuple[int, int], ...]
+    quote: Quote
+    because: str
+    added: str
+    kind: str  # "" for news
+    decision: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView:
+    """A message about a story, and its deliveries."""
+
+    facts: AlertFacts
+    reason: str
+    deliveries: tuple[DeliveryRecord, ...]
+
+    @property
+    def first(self) -> DeliveryRecord:
+        """The delivery that has the fields of the alert."""
+        return self.deliveries[0]
+
+
+def story(request: Request) -> Response:
+    """Answer with a story; an id that was merged leads to the story that it is part of."""
+    here = visit(request)
+    wanted = request.path_params["story"]
+    with here.reading() as tx:
+        found = db.current_story(tx, wanted)
+        if found is None:
+            raise HTTPException(404, f"no story {wanted}")
+        if found.id != wanted:
+            return RedirectResponse(f"/stories/{found.id}")
+        entries = db.story_entries(tx, found.id, limit=_REPORTS + 1)
+        records = db.list_alerts(tx, story_id=found.id, limit=_ALERTS)
+    return _page(here, found, entries, records)
+
+
+def _page(
+    here: Visit, found: Story, entries: Sequence[StoredEntry], records: Iterable[DeliveryRecord]
+) -> Response:
+    (row,) = story_rows([found], here.config)
+    first = first_reported(found.reports, first_seen_at=found.first_seen_at)
+    is_dated = first is not None and plausible_date(first, first_seen_at=found.first_seen_at)
+    return here.page(
+        "story.html",
+        row=row,
+        story=found,
+        first=first,
+        first_words="First reported by" if is_dated else "First seen in",
+        reports=[view_report(stored) for stored in entries[:_REPORTS]],
+        has_more=len(entries) > _REPORTS,
+        alerts=group_alerts(records),
+    )
+
+
+def view_report(stored: StoredEntry) -> ReportView:
+    """Return a report with the words that the page shows about it."""
+    entry, fold, decision = stored.entry, stored.fold, stored.decision
+    hits = [hit for match in stored.matches for hit in match.hits]
+    quote = pick_quote(entry, [hit for hit in hits if _is_in(hit, entry_text(stored, hit.field))])
+    sent = f"sent as {decision.action}" if decision.is_sent else _NOT_SENT[decision.action]
+    return ReportView(
+        stored=stored,
+        heading=heading_of(entry),
+        title_spans=tuple(
+            (hit.start, hit.end)
+            for hit in hits
+            if hit.field == "title" and _is_in(hit, entry.title)
+        ),
+        quote=quote,
+        because=f"{fold.relation}, {describe_fold(fold, entry)}" if fold else "",
+        added=str(fold.novelty) if fold else "",
+        kind="" if stored.kind is EntryKind.NEWS else stored.kind.value,
+        decision=f"{sent}: {REASONS[decision.reason].long}",
+    )
+
+
+def entry_text(stored: StoredEntry, field: str) -> str:
+    """Return the text of a field that lists search; "" for the subject of a feed."""
+    entry = stored.entry
+    return {"title": entry.title, "summary": entry.summary, "content": entry.content}.get(field, "")
+
+
+def _is_in(hit: Hit, text: str) -> bool:
+    """Return False for a hit in a text that an edit has replaced."""
+    return text[hit.start : hit.end] == hit.text
+
+
+def group_alerts(records: Iterable[DeliveryRecord]) -> list[AlertView]:
+    """Group deliveries by their alerts, in their order; digests and notices are left out."""
+    found: dict[str, tuple[AlertFacts, list[DeliveryRecord]]] = {}
+    for record in records:
+        if isinstance(record.facts, AlertFacts):
+            _, together = found.setdefault(record.delivery.alert_id, (record.facts, []))
+            together.append(record)
+    return [
+        AlertView(facts=facts, reason=REASONS[facts.reason].short, deliveries=tuple(together))
+        for facts, together in found.values()
+    ]

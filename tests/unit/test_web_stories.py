@@ -1,0 +1,218 @@
+"""The pages with stories: the list with its timeline and filters, and one story."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from aiohttp import ClientSession
+
+from builders.configs import write_config
+from builders.store import (
+    NOW,
+    claimed_feed,
+    make_alert,
+    make_delivery,
+    make_entry,
+    make_fold,
+    make_match,
+    make_plan,
+    make_planned,
+    make_story,
+)
+from builders.web import get, make_desk, served
+from straitwatch.config import load_config
+from straitwatch.core.model import Hit, Severity
+from straitwatch.store import Store, apply_plan
+from straitwatch.web import Desk
+
+HOSTILE = '<script>alert(1)</script>"><img src=x>'
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk with an alerted story about the strait, and a story with a hostile headline."""
+    folder = tmp_path_factory.mktemp("stories")
+    config = load_config(
+        write_config(folder, feeds={"Feed f1": "https://f1.example/rss"}), environ={}
+    )
+    store = Store.open(config.database)
+    strait = Hit(term="strait", field="title", start=16, end=22, text="strait")
+    ships = make_planned(
+        "e1",
+        matches=(make_match(hits=(strait,)),),
+        entry=make_entry("e1", content="It rains. More ships came."),
+    )
+    hostile = make_planned(
+        "e2",
+        entry=make_entry("e2", title=HOSTILE, url="javascript:alert(1)", canonical_url="x/e2"),
+        fold=make_fold("s2"),
+        matches=(make_match("china-russia-military", severity=Severity.LOW),),
+    )
+    other = make_story(
+        "s2",
+        title=HOSTILE,
+        last_seen_at=NOW - timedelta(hours=3),
+        severity=Severity.LOW,
+        watchlists=("china-russia-military",),
+        outlets=("Wire <b>",),
+        revision=0,
+    )
+    plan = make_plan(
+        claimed_feed(store),
+        (ships, hostile),
+        stories=(make_story(), other),
+        alerts=(make_alert(),),
+        deliveries=(make_delivery(),),
+    )
+    assert store.call(apply_plan, plan)
+    yield make_desk(store, config)
+    store.close()
+
+
+@pytest.fixture
+async def session(place: Desk) -> AsyncIterator[ClientSession]:
+    async with served(place) as opened:
+        yield opened
+
+
+async def test_first_page_lists_stories_with_severity_lists_and_outlets(
+    session: ClientSession,
+) -> None:
+    status, page = await get(session, "/")
+
+    assert status == 200
+    assert '<a href="/stories/s1">' in page
+    assert all(
+        word in page
+        for word in ("Ships cross the strait", "High", "Taiwan policy", "Feed f1", "1 outlet")
+    )
+    assert page.index("/stories/s1") < page.index("/stories/s2")
+    assert "not sent" in page
+
+
+async def test_first_page_draws_reports_by_hour_and_list_with_a_text_alternative(
+    session: ClientSession,
+) -> None:
+    _, page = await get(session, "/", span="1d")
+
+    assert "<svg" in page
+    assert "2 reports, at most 2 in one bar" in page
+    assert "01 Mar 20:00 to 21:00: 1 Taiwan policy, 1 China-Russia military cooperation" in page
+    assert "<table>" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"q": "STRAIT"}, "s1"),
+        ({"list": "china-russia-military"}, "s2"),
+        ({"severity": "high"}, "s1"),
+        ({"outlet": "wire"}, "s2"),
+        ({"until": "2026-03-01T10:00:00+00:00"}, "s2"),
+        ({"since": "2026-03-01T19:00"}, "s1"),
+    ],
+)
+async def test_filter_selects_stories(
+    session: ClientSession, query: dict[str, str], found: str
+) -> None:
+    _, page = await get(session, "/", **query)
+
+    other = {"s1": "s2", "s2": "s1"}[found]
+    assert f"/stories/{found}" in page
+    assert f"/stories/{other}" not in page
+
+
+async def test_filter_for_a_language_selects_stories_with_a_report_in_it(
+    session: ClientSession,
+) -> None:
+    _, english = await get(session, "/", language="en")
+    _, russian = await get(session, "/", language="ru")
+
+    assert "/stories/s1" in english
+    assert "No story matches" in russian
+
+
+@pytest.mark.parametrize("query", [{"severity": "worst"}, {"since": "soon"}, {"span": "1y"}])
+async def test_filter_that_is_unknown_selects_every_story(
+    session: ClientSession, query: dict[str, str]
+) -> None:
+    status, page = await get(session, "/", **query)
+
+    assert status == 200
+    assert "/stories/s1" in page
+
+
+@pytest.mark.parametrize("path", ["/", "/stories/s2"])
+async def test_page_shows_a_hostile_headline_as_text(session: ClientSession, path: str) -> None:
+    _, page = await get(session, path)
+
+    assert "<script>alert" not in page
+    assert "<img" not in page
+    assert "javascript:" not in page
+    assert "&lt;script&gt;" in page
+
+
+async def test_search_shows_a_hostile_text_as_text(session: ClientSession) -> None:
+    _, page = await get(session, "/", q=HOSTILE, outlet=HOSTILE)
+
+    assert "<img" not in page
+
+
+async def test_story_shows_its_reports_with_hits_decision_and_reason(
+    session: ClientSession,
+) -> None:
+    status, page = await get(session, "/stories/s1")
+
+    assert status == 200
+    assert "Ships cross the <mark>strait</mark> (e1)" in page
+    assert "Sent as alert: the first report of this event." in page
+    assert "new-event 0.12 &lt; 0.14: strait, 解放軍" in page
+    assert "<code>match[0]</code> 海峽 (+10)" in page
+
+
+async def test_story_shows_what_was_sent_to_whom(session: ClientSession) -> None:
+    _, page = await get(session, "/stories/s1")
+
+    assert "desk-slack: pending" in page
+    assert "first report" in page
+
+
+async def test_story_is_found_by_the_beginning_of_its_id_or_not_at_all(
+    session: ClientSession,
+) -> None:
+    status, page = await get(session, "/stories/none")
+
+    assert status == 404
+    assert "no story none" in page
+
+
+async def test_times_of_another_day_are_shown_with_their_date(place: Desk) -> None:
+    later = replace(place, clock=lambda: NOW + timedelta(days=1))
+
+    async with served(later) as session:
+        _, page = await get(session, "/stories/s1")
+
+    assert (
+        '<time datetime="2026-03-01T12:00:00+00:00" title="2026-03-01 20:00:00 CST">01 Mar 20:00</time>'
+        in page
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("style.css", "text/css"), ("live.js", "text/javascript")]
+)
+async def test_page_needs_no_file_of_another_site(
+    session: ClientSession, name: str, kind: str
+) -> None:
+    async with session.get(f"/assets/{name}") as answer:
+        policy = answer.headers["Content-Security-Policy"]
+
+        assert (answer.status, answer.content_type) == (200, kind)
+    assert "style-src 'self'; script-src 'self'" in policy
+
+
+async def test_change_that_another_site_requests_is_refused(session: ClientSession) -> None:
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+        async with session.post("/stories/s1", headers=headers) as answer:
+            assert answer.status == 403
