@@ -233,13 +233,52 @@ def feed_states(tx: Transaction) -> dict[str, FeedState]:
     return {row.id: _to_state(row) for row in rows}
 
 
+_WATCHED_COLUMNS = (
+    FEED.c.id,
+    FEED.c.baseline_at,
+    FEED.c.next_due_at,
+    FEED.c.last_polled_at,
+    FEED.c.last_ok_at,
+    FEED.c.last_new_at,
+    FEED.c.failures,
+    FEED.c.last_outcome,
+    FEED.c.last_detail,
+    FEED.c.distrust_since_at,
+    FEED.c.distrust_found_at,
+    FEED.c.distrust_until_at,
+    FEED.c.profile,
+)
+
+
 def watched_feeds(tx: Transaction) -> list[WatchedFeed]:
-    """Return the feeds that are enabled and configured, by name."""
-    query = sa.select(FEED.c.name, FEED.c.url, *_STATE_COLUMNS).where(IS_WATCHED)
+    """Return the feeds that are enabled and configured, by name.
+
+    Their states are without the columns that only a poll needs: health checks read all feeds
+    several times a minute, and half of that time went into those columns.
+    """
+    query = sa.select(FEED.c.name, FEED.c.url, *_WATCHED_COLUMNS).where(IS_WATCHED)
     return [
-        WatchedFeed(name=name, url=url, state=_to_state(row))
+        WatchedFeed(name=name, url=url, state=_to_watched_state(*row))
         for name, url, *row in tx.execute(query.order_by(FEED.c.name))
     ]
+
+
+def _to_watched_state(id_: str, *row: Any) -> FeedState:
+    baseline_at, due_at, polled_at, ok_at, new_at, failures, outcome, detail, *rest = row
+    *distrust, profile = rest
+    return FeedState(
+        feed_id=id_,
+        baseline_at=baseline_at,
+        next_due_at=due_at,
+        last_polled_at=polled_at,
+        last_ok_at=ok_at,
+        last_new_at=new_at,
+        failures=failures,
+        last_outcome=outcome,
+        last_detail=detail,
+        distrust=_to_distrust(*distrust),
+        profile=profile or NO_PROFILE,
+    )
 
 
 def has_lease(tx: Transaction, state: FeedState) -> bool:
