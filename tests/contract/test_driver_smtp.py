@@ -6,6 +6,7 @@ import subprocess
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from email.headerregistry import Address
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from builders.messages import frozen, make_alert, make_driver, make_job
+from builders.messages import AT, frozen, make_alert, make_digest, make_driver, make_job
 from contract.faults import LOGIN_FAULTS, MAIL_FAULTS, STARTTLS_FAULTS
 from servers.smtp import Mailed, SmtpServer
-from straitwatch.core.model import AlertKind, Outcome, Severity, StoryName
+from straitwatch.core.model import AlertKind, Outcome, Severity, StoryName, Timeline
 from straitwatch.deliver.driver import DriverSettings
 from straitwatch.deliver.smtp import Mail, Server
 
@@ -269,6 +270,32 @@ def test_possible_repeat_differs_from_the_first_mail_by_its_labels_only() -> Non
     words = b"Possible repeat: an earlier attempt was not answered."
     repeat = repeat.replace(b"X-Straitwatch-Repeat: possible\r\n", b"")
     assert repeat.replace(b"<p>%b</p>" % words, b"").replace(b"%b\r\n\r\n" % words, b"") == first
+
+
+def test_picture_of_a_digest_is_a_part_of_the_mail() -> None:
+    hours = Timeline(since_at=AT, step=timedelta(hours=1), counts=(1, 2, 3, 4))
+    first, again = (sent(facts=make_digest(timeline=hours)) for _ in range(2))
+
+    kinds = [part.get_content_type() for part in first.message.walk()]
+    assert kinds == [
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+    ]
+    *_, html, picture = first.message.walk()
+    assert f"cid:{picture['Content-ID'].strip('<>')}" in html.get_content()
+    assert picture.get_content_disposition() == "inline"
+    assert first.data == again.data
+
+
+def test_possible_repeat_of_a_digest_is_labelled_too() -> None:
+    hours = Timeline(since_at=AT, step=timedelta(hours=1), counts=(1, 2, 3, 4))
+    repeat = sent(facts=make_digest(timeline=hours), is_possible_repeat=True).message
+
+    _, text, _, html, _ = repeat.walk()
+    assert all("Possible repeat" in part.get_content() for part in (text, html))
 
 
 def test_mails_of_a_story_share_a_thread() -> None:

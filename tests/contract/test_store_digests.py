@@ -23,7 +23,9 @@ from straitwatch.core.model import (
     DigestPlan,
     FeedState,
     Plan,
+    PlannedEntry,
     Reason,
+    StoryReport,
 )
 from straitwatch.core.policy import FEED_LEASE
 from straitwatch.core.rules import Rules
@@ -36,14 +38,24 @@ RULES = Rules(
 )
 
 
-def report(store: Store, *names: str, at: datetime) -> None:
+def report(
+    store: Store, *names: str, at: datetime, alerted_at: datetime | None = NOW - DAY
+) -> None:
     """One poll that reports a story for each name."""
     entries = [make_planned(name, fold=make_fold(name)) for name in names]
-    stories = tuple(make_story(name) for name in names)
+    stories = tuple(
+        make_story(planned.fold.story_id, alerted_at=alerted_at, reports=(listed(planned),))
+        for planned in entries
+        if planned.fold
+    )
     plan = make_plan(
         claimed_feed(store), entries, now=at, stories=stories, alerts=(), deliveries=()
     )
     assert store.call(apply_plan, plan)
+
+
+def listed(planned: PlannedEntry) -> StoryReport:
+    return replace(make_story().reports[0], url=planned.entry.url)
 
 
 def digest(store: Store, *, now: datetime) -> tuple[list[str], int]:
@@ -68,6 +80,26 @@ def test_story_of_a_running_poll_is_in_the_next_digest(running: Store) -> None:
 
     assert digest(running, now=NOW + DAY) == (["s1"], 0)
     assert digest(running, now=NOW + 2 * DAY) == ([], 0)
+
+
+def test_first_digest_covers_the_time_before_it_was_configured(store: Store) -> None:
+    report(store, "s1", at=NOW - timedelta(hours=3))
+    store.call(pipeline.write_digest, NOON, rules=RULES, now=NOW - timedelta(minutes=7))
+
+    assert digest(store, now=NOW) == (["s1"], 0)
+    assert digest(store, now=NOW + DAY) == ([], 0)
+
+
+def test_digest_has_a_sentence_of_each_new_story_and_its_reports_by_hour(running: Store) -> None:
+    report(running, "s1", at=NOW - timedelta(hours=3), alerted_at=None)
+    assert running.call(pipeline.write_digest, NOON, rules=RULES, now=NOW)
+
+    facts = running.call(list_deliveries)[0].facts
+    assert isinstance(facts, DigestFacts)
+    assert facts.items[0].sentence == "穿越台海"
+    assert facts.timeline is not None
+    assert sum(facts.timeline.counts) == 1
+    assert facts.timeline.counts.index(1) == len(facts.timeline.counts) - 3
 
 
 def test_commentary_beyond_the_limit_of_a_digest_is_counted(running: Store) -> None:

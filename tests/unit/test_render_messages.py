@@ -29,6 +29,7 @@ from straitwatch.core.model import (
     Severity,
     SignalKind,
     StoryName,
+    Timeline,
     Wording,
 )
 from straitwatch.core.render import check_templates, render_mail, render_slack, render_text
@@ -353,7 +354,7 @@ def test_digest_says_its_count_once_in_plain_text() -> None:
     text = str(render_text(make_job(facts), zone="UTC", templates={}))
 
     assert text.count("2 stories") == 1
-    assert "1 already alerted" in text
+    assert "1 already sent" in text
 
 
 @pytest.mark.parametrize(
@@ -475,7 +476,7 @@ def test_empty_digest_lists_its_coverage() -> None:
         )
 
 
-def test_digest_lists_stories_by_watch_list_and_counts_the_rest() -> None:
+def test_digest_names_the_lists_of_its_stories_and_counts_the_rest() -> None:
     facts = make_digest(items=(make_item(1), make_item(2, watchlists=("Navies",))), more=5)
 
     for text in everywhere(facts):
@@ -483,6 +484,69 @@ def test_digest_lists_stories_by_watch_list_and_counts_the_rest() -> None:
         assert "Navies" in text
         assert "7 stories" in text
         assert "and 5 more" in text
+
+
+def test_digest_is_ordered_by_severity_then_newness_then_outlets() -> None:
+    later = AT + timedelta(hours=1)
+    items = (
+        make_item(1),
+        make_item(2, outlet_count=3),
+        make_item(3, first_seen_at=later),
+        make_item(4, severity=Severity.CRITICAL, first_seen_at=AT - timedelta(hours=3)),
+    )
+
+    for text in everywhere(make_digest(items=items)):
+        places = [text.index(f"Story number {number}") for number in (4, 3, 2, 1)]
+        assert places == sorted(places)
+
+
+def test_digest_folds_what_was_sent_into_one_line_each_after_the_news() -> None:
+    sent = make_item(1, severity=Severity.HIGH, was_alerted=True, sentence="It was sent.")
+    fresh = make_item(2, sentence="Nobody heard of it.")
+
+    for text in everywhere(make_digest(items=(sent, fresh), running=(make_item(3, updates=1),))):
+        places = [text.index(f"Story number {number}") for number in (2, 3, 1)]
+        assert places == sorted(places)
+        assert "Already sent" in text
+        assert "Nobody heard of it." in text
+        assert "It was sent." not in text
+
+
+def test_subject_of_a_digest_has_the_first_headline() -> None:
+    items = (make_item(1), make_item(2, severity=Severity.HIGH))
+
+    assert subject(make_digest(items=items)) == "Digest morning: 2 stories, first: Story number 2"
+
+
+HOURS = Timeline(since_at=AT, step=timedelta(hours=1), counts=(0, 1, 8, 2))
+
+
+def test_digest_shows_its_reports_over_time() -> None:
+    facts = make_digest(items=(make_item(),), timeline=HOURS)
+    slack, text, html, plain = everywhere(facts)
+    mail = render_mail(make_job(facts), zone="Asia/Taipei", templates={})
+
+    assert all("Reports an hour: ▁▂█▃, most at 08:40: 8" in said for said in (slack, text, plain))
+    assert f'<img src="cid:{mail.chart_id}"' in html
+    assert 'alt="11 reports over time; most at 08:40: 8"' in html
+    assert mail.chart.startswith(b"\x89PNG")
+    assert len(mail.chart) < 2_000
+
+
+@pytest.mark.parametrize("counts", [(), (3,), (0, 0, 0, 0, 0)])
+def test_digest_without_reports_or_hours_has_no_timeline(counts: tuple[int, ...]) -> None:
+    facts = make_digest(timeline=replace(HOURS, counts=counts))
+
+    assert render_mail(make_job(facts), zone="UTC", templates={}).chart == b""
+    assert not any("Reports" in text or "<img" in text for text in everywhere(facts))
+
+
+def test_feeds_that_were_not_covered_are_named_by_cause() -> None:
+    broken = [f"Post {number}: frozen" for number in range(5)]
+    coverage = replace(make_digest().coverage, feeds_broken=("Gazette: timeout", *broken))
+
+    for text in everywhere(make_digest(coverage=coverage)):
+        assert "6 not covered: 5 frozen (Post 0, Post 1 and 3 more), 1 timeout (Gazette)" in text
 
 
 def test_digest_shows_a_headline_with_its_original() -> None:

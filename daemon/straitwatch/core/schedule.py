@@ -259,8 +259,12 @@ def due_digest(
         return DigestWindow(since_at=last_until, until_at=slot, is_late=is_late)
     if is_late:
         return None
-    previous = _last_slot(plan, slot - timedelta(microseconds=1))
-    return DigestWindow(since_at=previous or slot - _DAY, until_at=slot)
+    return DigestWindow(since_at=previous_slot(plan, slot), until_at=slot)
+
+
+def previous_slot(plan: DigestPlan, slot: datetime) -> datetime:
+    """Return the time of the plan before another one: the window of a first digest begins then."""
+    return _last_slot(plan, slot - timedelta(microseconds=1)) or slot - _DAY
 
 
 def _last_slot(plan: DigestPlan, now: datetime) -> datetime | None:

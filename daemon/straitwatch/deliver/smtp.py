@@ -22,7 +22,7 @@ from straitwatch.core.model import (
     SendResult,
     Severity,
 )
-from straitwatch.core.render import render_mail
+from straitwatch.core.render import MailParts, render_mail
 from straitwatch.deliver.driver import DriverSettings, redact_and_shorten
 from straitwatch.deliver.encoded_words import encode_header
 from straitwatch.deliver.smtp_login import log_in
@@ -118,6 +118,8 @@ class Mail:
             message[name] = value
         message.set_content(parts.text, cte="quoted-printable")
         message.add_alternative(parts.html, subtype="html", cte="quoted-printable")
+        if parts.chart:
+            _add_chart(message, parts, boundary=f"=_sw_chart_{job.delivery.id[:40]}")
         # A bare "=" is not valid quoted-printable, so the boundary cannot occur in a part.
         message.set_boundary(f"=_sw_{job.delivery.id[:50]}")
         note = {"message_id": message_id, "subject": parts.subject, "thread": thread}
@@ -139,6 +141,14 @@ class Mail:
     def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
         """Return None: mail cannot be looked up; mailboxes may drop a repeat by its Message-ID."""
         return None
+
+
+def _add_chart(message: EmailMessage, parts: MailParts, *, boundary: str) -> None:
+    """Add the picture that the HTML shows, beside it as one part."""
+    html = message.get_payload(1)
+    assert isinstance(html, EmailMessage)  # noqa: S101 - the alternative that was just added
+    html.add_related(parts.chart, "image", "png", cid=f"<{parts.chart_id}>")
+    html.set_boundary(boundary)
 
 
 def _severity_headers(facts: Facts) -> Iterator[tuple[str, str]]:

@@ -1,19 +1,21 @@
 """Writes a digest when its window has ended."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from straitwatch import store as db
-from straitwatch.core.model import AlertKind, DigestFacts, DigestItem, DigestPlan
+from straitwatch.core.model import AlertKind, DigestFacts, DigestItem, DigestPlan, Timeline
 from straitwatch.core.policy import FEED_LEASE
 from straitwatch.core.rules import Rules
-from straitwatch.core.schedule import DigestWindow, due_digest
+from straitwatch.core.schedule import DigestWindow, due_digest, previous_slot
+from straitwatch.core.sentences import sentence_spans
 from straitwatch.pipeline.notices import address
 from straitwatch.store import Transaction
 
 DIGEST_ITEMS = 100  # of about 450 bytes; Gmail clips a mail at 102 KB
 DIGEST_ASIDE = 10  # lines of running stories, and of commentary, at most
+LONGEST_BY_HOUR = timedelta(days=2)  # then the timeline has a bar for each day
 IN_FLIGHT = timedelta(minutes=5)  # the longest time from a poll's date to its commit
 
 # Keys in the store, followed by the name of the digest
@@ -37,9 +39,12 @@ class _Reading:
 
 def write_digest(tx: Transaction, plan: DigestPlan, *, rules: Rules, now: datetime) -> bool:
     """Write the digest whose window has ended, if any; each window exactly once."""
-    window = due_digest(plan, last_until=_last_until(tx, plan, now=now), now=now)
+    last_until = db.last_digest_until(tx, plan.name)
+    window = due_digest(plan, last_until=last_until or _first_seen(tx, plan, now=now), now=now)
     if window is None:
         return False
+    if last_until is None:
+        window = replace(window, since_at=previous_slot(plan, window.until_at))
     reading = _find_reading(tx, plan, window, now=now)
     facts = _gather(tx, plan, window, reading, rules=rules, now=now)
     key = f"digest:{plan.name}:{window.until_at.isoformat()}"
@@ -57,10 +62,8 @@ def write_digest(tx: Transaction, plan: DigestPlan, *, rules: Rules, now: dateti
     return True
 
 
-def _last_until(tx: Transaction, plan: DigestPlan, *, now: datetime) -> datetime:
-    """Return the end of the last digest, or the time when this one first appeared in a config."""
-    if last := db.last_digest_until(tx, plan.name):
-        return last
+def _first_seen(tx: Transaction, plan: DigestPlan, *, now: datetime) -> datetime:
+    """Return the time when the digest first appeared in a configuration; none is due before."""
     key = _FIRST_SEEN + plan.name
     if since := db.get_meta(tx, key):
         return datetime.fromisoformat(since)
@@ -110,10 +113,11 @@ def _gather(
     )
     beside = replace(wanted, since_at=reading.beside_since, until_at=reading.beside_until)
     items = db.digest_items(tx, wanted)
+    listed = _with_sentences(tx, items[:DIGEST_ITEMS])
     running, commentary = db.running_items(tx, beside), db.commentary_items(tx, beside)
     return DigestFacts(
         name=plan.name,
-        items=_with_titles(items[:DIGEST_ITEMS], rules.titles),
+        items=_with_titles(listed, rules.titles),
         more=len(items[DIGEST_ITEMS:]),
         coverage=db.coverage(tx, now=now, since_at=window.since_at, until_at=window.until_at),
         is_late=window.is_late,
@@ -121,7 +125,34 @@ def _gather(
         more_running=len(running[DIGEST_ASIDE:]),
         commentary=_with_titles(commentary[:DIGEST_ASIDE], rules.titles),
         more_commentary=len(commentary[DIGEST_ASIDE:]),
+        timeline=count_reports(db.report_times(tx, wanted), window),
     )
+
+
+def count_reports(times: Iterable[datetime], window: DigestWindow) -> Timeline:
+    """Count reports by hour, or by day if the window is longer than two days."""
+    length = window.until_at - window.since_at
+    step = timedelta(hours=1) if length <= LONGEST_BY_HOUR else timedelta(days=1)
+    counts = [0] * max(1, -(-length // step))
+    for at in times:
+        place = (at - window.since_at) // step
+        if 0 <= place < len(counts):
+            counts[place] += 1
+    return Timeline(since_at=window.since_at, step=step, counts=tuple(counts))
+
+
+def _with_sentences(tx: Transaction, items: Sequence[DigestItem]) -> tuple[DigestItem, ...]:
+    """Return items with the first sentence of their report, unless the title says the same."""
+    texts = db.lead_texts(tx, [item for item in items if not item.was_alerted])
+    return tuple(
+        replace(item, sentence=_lead(texts.get(item.story_id, ""), item.title)) for item in items
+    )
+
+
+def _lead(text: str, title: str) -> str:
+    """Return the first sentence that does not repeat the title; "" if there is none."""
+    sentences = (text[start:end] for start, end in sentence_spans(text))
+    return next((sentence for sentence in sentences if sentence != title), "")
 
 
 def _with_titles(items: Sequence[DigestItem], titles: Mapping[str, str]) -> tuple[DigestItem, ...]:

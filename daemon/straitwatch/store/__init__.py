@@ -54,7 +54,9 @@ from straitwatch.store.digests import (
     commentary_items,
     digest_items,
     last_digest_until,
+    lead_texts,
     record_digest,
+    report_times,
     running_items,
 )
 from straitwatch.store.engine import Store
@@ -324,6 +326,7 @@ __all__ = [
     "last_lease",
     "last_seq",
     "latest_entries",
+    "lead_texts",
     "list_actions",
     "list_alerts",
     "list_deliveries",
@@ -360,6 +363,7 @@ __all__ = [
     "renew_delivery",
     "repair_clock",
     "replay_delivery",
+    "report_times",
     "reset_feed_leases",
     "reset_leases",
     "reset_page_leases",

@@ -22,6 +22,7 @@ from straitwatch.store.rows import DIGEST, DIGEST_STORY, ENTRY, FEED, REPORT
 from straitwatch.store.stories import stories_by_id
 from straitwatch.store.transaction import ResultRow, Transaction
 
+_LEAD = 2_000  # characters of a text, in which its first sentence ends
 _IS_ASIDE = sa.and_(
     ENTRY.c.action == Action.DIGEST.value,
     ENTRY.c.reason.in_([Reason.COMMENTARY.value, Reason.ROUNDUP.value]),
@@ -89,6 +90,28 @@ def digest_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:
         stories, key=lambda story: (-story.severity.rank, story.first_seen_at, story.id)
     )
     return [_to_item(story, wanted.languages, is_late=is_late[story.id]) for story in ordered]
+
+
+def lead_texts(tx: Transaction, items: Collection[DigestItem]) -> dict[str, str]:
+    """Return the beginning of the reports whose titles are shown, by the id of their story."""
+    if not items:
+        return {}
+    url_by_story = {item.story_id: item.url for item in items}
+    text = sa.func.coalesce(sa.func.nullif(ENTRY.c.summary, ""), ENTRY.c.content)
+    query = (
+        sa.select(REPORT.c.story_id, ENTRY.c.url, sa.func.substr(text, 1, _LEAD).label("text"))
+        .join_from(REPORT, ENTRY, ENTRY.c.id == REPORT.c.entry_id)
+        .where(REPORT.c.story_id.in_(url_by_story), ENTRY.c.url.in_(url_by_story.values()))
+        .order_by(REPORT.c.seq.desc())
+    )
+    rows = tx.execute(query)
+    return {row.story_id: row.text for row in rows if row.url == url_by_story[row.story_id]}
+
+
+def report_times(tx: Transaction, wanted: DigestQuery) -> list[datetime]:
+    """Return the times of the reports of the window."""
+    query = sa.select(REPORT.c.reported_at, REPORT.c.watchlists).where(_within(wanted))
+    return [at for at, lists in tx.execute(query) if _is_included(lists, wanted)]
 
 
 def running_items(tx: Transaction, wanted: DigestQuery) -> list[DigestItem]:

@@ -98,6 +98,7 @@ from straitwatch.core.model.message import (
     Quote,
     RollupFacts,
     StoryName,
+    Timeline,
 )
 from straitwatch.core.model.page import (
     NO_PAGES,
@@ -319,6 +320,7 @@ __all__ = [
     "Subscription",
     "SubscriptionState",
     "TermSet",
+    "Timeline",
     "Turnover",
     "Validators",
     "Vector",

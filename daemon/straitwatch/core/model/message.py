@@ -134,6 +134,15 @@ class CoverageFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """The number of reports in each hour or day of a window, oldest first."""
+
+    since_at: datetime
+    step: timedelta
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestItem:
     """One story in a digest."""
 
@@ -152,6 +161,7 @@ class DigestItem:
     updates: int = 0  # in a roll-up, further updates; of a running story, all updates
     more_outlets: int = 0  # since the earlier digest with the story
     part_of: str = ""  # title of the story that an update, commentary or round-up belongs to
+    sentence: str = ""  # the first of the report whose title is shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +177,7 @@ class DigestFacts:
     more_running: int = 0
     commentary: tuple[DigestItem, ...] = ()  # and round-ups
     more_commentary: int = 0
+    timeline: Timeline | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

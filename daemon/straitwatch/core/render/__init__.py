@@ -7,13 +7,14 @@ All text is untrusted; `media` escapes it for each medium. Times are shown in th
 
 from straitwatch.core.render.check import check_templates
 from straitwatch.core.render.examples import EXAMPLES, example_job
-from straitwatch.core.render.mail import render_mail
+from straitwatch.core.render.mail import MailParts, render_mail
 from straitwatch.core.render.parts import span_text
 from straitwatch.core.render.plain import PlainText, TextLimits, fit_text, render_text
 from straitwatch.core.render.slack import context_block, render_slack
 
 __all__ = [
     "EXAMPLES",
+    "MailParts",
     "PlainText",
     "TextLimits",
     "check_templates",

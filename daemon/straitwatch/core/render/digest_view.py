@@ -1,5 +1,6 @@
 """Makes the values that the templates of digests and roll-ups use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -7,10 +8,13 @@ from typing import Any
 from straitwatch.core.blind_windows import describe_windows
 from straitwatch.core.model import CoverageFacts, DigestFacts, DigestItem, RollupFacts
 from straitwatch.core.plural import counted
-from straitwatch.core.render.parts import ICONS, lead, outlet_label, span_text
+from straitwatch.core.render.chart import has_shape, timeline_alternative, timeline_text
+from straitwatch.core.render.parts import ICONS, RE_LIMIT, lead, outlet_label, span_text
 from straitwatch.core.render.text import NAME_LIMIT, QUOTE_LIMIT, Link, LocalTimes, link, shown
 
-BROKEN_LIMIT = 20  # broken feeds that a digest names; the rest is counted
+CAUSES_LIMIT = 4  # causes for which feeds are not covered, in a digest; the rest is counted
+NAMES_LIMIT = 2  # feeds that a digest names for each cause
+SENTENCE_LIMIT = 200  # characters
 _CAUSES = {
     "quiet_hours": "held in quiet hours",
     "group_wait": "gathered in the group wait",
@@ -35,48 +39,55 @@ class ItemView:
     updates: int
     more_outlets: str
     part_of: str
-
-
-@dataclass(frozen=True, slots=True)
-class GroupView:
-    """The stories of a digest that share their watch-lists."""
-
-    title: str
-    items: tuple[ItemView, ...]
+    sentence: str
 
 
 def digest_values(facts: DigestFacts, times: LocalTimes) -> dict[str, Any]:
-    items = sorted(facts.items, key=lambda item: (-item.severity.rank, item.first_seen_at))
-    groups: dict[str, list[ItemView]] = {}
-    for item in items:
-        lists = _list_titles(item)
-        groups.setdefault(lists, []).append(_item(item, lists, times))
+    items = sorted(facts.items, key=_importance)
+    fresh = [item for item in items if not item.was_alerted]
+    sent = [item for item in items if item.was_alerted]
     total = len(items) + facts.more
+    has_chart = has_shape(facts.timeline)
     return {
         "name": shown(facts.name, limit=NAME_LIMIT),
         "since": times.show(facts.coverage.since_at),
         "until": times.show(facts.coverage.until_at),
-        "groups": tuple(GroupView(title, tuple(group)) for title, group in groups.items()),
+        "fresh": tuple(_item(item, times) for item in fresh),
+        "sent": tuple(_item(item, times) for item in sent),
+        "running": tuple(_item(item, times) for item in sorted(facts.running, key=_importance)),
+        "commentary": tuple(_item(item, times) for item in facts.commentary),
         "total": total,
-        "summary": counted(total, "story", "stories") if total else _nothing(facts),
+        "summary": _summary(facts, total),
+        "top": shown((fresh or items)[0].title, limit=RE_LIMIT) if items else "",
         "is_quiet": not (total or facts.running or facts.commentary),
-        "running": tuple(_item(item, _list_titles(item), times) for item in facts.running),
-        "commentary": tuple(_item(item, _list_titles(item), times) for item in facts.commentary),
-        "alerted": sum(item.was_alerted for item in items),
+        "alerted": len(sent),
         "more": facts.more,
         "more_running": facts.more_running,
         "more_commentary": facts.more_commentary,
         "is_late": facts.is_late,
+        "timeline": timeline_text(facts.timeline, times) if facts.timeline and has_chart else "",
+        "timeline_alternative": timeline_alternative(facts.timeline, times)
+        if facts.timeline and has_chart
+        else "",
         "coverage": coverage_line(facts.coverage, times.zone),
         "trouble": _trouble(facts.coverage),
     }
+
+
+def _importance(item: DigestItem) -> tuple[int, float, int]:
+    """Order by severity, then the newest first, then by the number of outlets."""
+    return -item.severity.rank, -item.first_seen_at.timestamp(), -item.outlet_count
+
+
+def _summary(facts: DigestFacts, total: int) -> str:
+    return counted(total, "story", "stories") if total else _nothing(facts)
 
 
 def _list_titles(item: DigestItem) -> str:
     return " · ".join(shown(title, limit=NAME_LIMIT) for title in item.watchlists)
 
 
-def _item(item: DigestItem, lists: str, times: LocalTimes) -> ItemView:
+def _item(item: DigestItem, times: LocalTimes) -> ItemView:
     return ItemView(
         icon=ICONS[item.severity],
         severity=item.severity.value,
@@ -85,7 +96,8 @@ def _item(item: DigestItem, lists: str, times: LocalTimes) -> ItemView:
         original=shown(item.original),
         outlet=outlet_label(item.outlet),
         when=times.show(item.first_seen_at),
-        lists=lists,
+        lists=_list_titles(item),
+        sentence=shown(item.sentence, limit=SENTENCE_LIMIT),
         outlet_count=item.outlet_count,
         was_alerted=item.was_alerted,
         is_late=item.is_late,
@@ -104,7 +116,7 @@ def rollup_values(facts: RollupFacts, times: LocalTimes) -> dict[str, Any]:
         "cause": _cause(facts),
         "since": times.show(facts.since_at),
         "until": times.show(facts.until_at),
-        "items": tuple(_item(item, _list_titles(item), times) for item in facts.items),
+        "items": tuple(_item(item, times) for item in facts.items),
         "more": facts.stories - len(facts.items),
     }
 
@@ -122,9 +134,7 @@ def coverage_line(facts: CoverageFacts, zone: tzinfo) -> str:
     if facts.feeds_late:
         parts.append(f"{facts.feeds_late} late")
     if facts.feeds_broken:
-        names = [shown(name, limit=NAME_LIMIT) for name in facts.feeds_broken[:BROKEN_LIMIT]]
-        more = len(facts.feeds_broken) - len(names)
-        named = ", ".join(names) + (f" and {more} more" if more else "")
+        named = _not_covered(facts.feeds_broken)
         parts.append(f"{len(facts.feeds_broken)} not covered: {named}")
     parts.append(f"{counted(facts.entries_read, 'entry', 'entries')} read")
     if facts.blind_for:
@@ -133,6 +143,26 @@ def coverage_line(facts: CoverageFacts, zone: tzinfo) -> str:
     described = describe_windows(facts.windows, zone)
     sentences = (shown(sentence, limit=QUOTE_LIMIT) for sentence in described)
     return "; ".join((", ".join(parts), *sentences))
+
+
+def _not_covered(broken: Sequence[str]) -> str:
+    """Return `9 frozen (Island Post, Quay News and 7 more), 1 timeout (Harbour Gazette)`."""
+    names_by_cause: dict[str, list[str]] = {}
+    for feed in broken:
+        name, _, cause = feed.rpartition(": ")
+        names_by_cause.setdefault(shown(cause if name else "", limit=NAME_LIMIT), []).append(
+            shown(name or cause, limit=NAME_LIMIT)
+        )
+    ordered = sorted(names_by_cause.items(), key=lambda pair: -len(pair[1]))
+    said = [_names(cause, names) for cause, names in ordered[:CAUSES_LIMIT]]
+    rest = sum(len(names) for _, names in ordered[CAUSES_LIMIT:])
+    return ", ".join(said) + (f" and {rest} more" if rest else "")
+
+
+def _names(cause: str, names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMES_LIMIT} more" if len(names) > NAMES_LIMIT else ""
+    named = ", ".join(names[:NAMES_LIMIT]) + more
+    return f"{len(names)} {cause} ({named})" if cause else named
 
 
 def _nothing(facts: DigestFacts) -> str:

@@ -23,10 +23,12 @@ from straitwatch.core.model import (
     Severity,
     SignalKind,
     StoryReport,
+    Timeline,
 )
 from straitwatch.core.render.engine import NAMES
 
 EXAMPLES = NAMES  # one for each template
+_REPORTS_BY_HOUR = (0, 1, 3, 2, 0, 0, 1, 0, 0, 2, 5, 9, 14, 8, 4, 2, 2, 1, 0, 0, 1, 3, 6, 4)
 _AT = datetime(2026, 11, 23, 21, 46, tzinfo=UTC)
 _WIRE = Outlet(name="Example Wire", stance="independent", tier=1, country="TW", language="en")
 _GAZETTE = Outlet(name="Demo Gazette", stance="independent", tier=2, language="en")
@@ -155,6 +157,7 @@ def _items() -> tuple[DigestItem, ...]:
             first_seen_at=_AT + timedelta(minutes=20 * at),
             outlet_count=1 + 2 * at,
             was_alerted=at == 1,
+            sentence="" if at == 1 else _QUOTE,
             is_late=at == 2,  # noqa: PLR2004 - one of each
         )
         for at, (title, outlet, severity) in enumerate(_OTHERS)
@@ -178,6 +181,9 @@ def _digest() -> DigestFacts:
     return DigestFacts(
         name="morning (example)",
         items=_items(),
+        timeline=Timeline(
+            since_at=_AT - timedelta(days=1), step=timedelta(hours=1), counts=_REPORTS_BY_HOUR
+        ),
         coverage=coverage,
         running=(replace(_items()[1], updates=2, more_outlets=3),),
         commentary=(

@@ -6,7 +6,8 @@ from string import Template
 
 from markupsafe import escape
 
-from straitwatch.core.model import AlertFacts, SendJob
+from straitwatch.core.model import AlertFacts, DigestFacts, SendJob
+from straitwatch.core.render.chart import has_shape, timeline_png
 from straitwatch.core.render.engine import fill, media_of, shipped
 from straitwatch.core.render.text import shown
 from straitwatch.core.render.view import template_name, view
@@ -23,12 +24,16 @@ class MailParts:
     text: str
     html: str
     thread: str = ""
+    chart: bytes = b""  # a PNG, which the HTML shows by its id
+    chart_id: str = ""
 
 
 def render_mail(job: SendJob, *, zone: str, templates: Mapping[str, str]) -> MailParts:
     """Render a mail; the same job always renders the same text."""
     key = f"email/{template_name(job.kind)}"
-    values = view(job, zone)
+    chart = _chart(job)
+    chart_id = f"timeline.{job.delivery.id}@straitwatch" if chart else ""
+    values = {**view(job, zone), "chart_id": chart_id}
     fields = {
         name: fill(key, name, values, medium=medium, templates=templates)
         for name, medium in media_of(key)
@@ -41,7 +46,20 @@ def render_mail(job: SendJob, *, zone: str, templates: Mapping[str, str]) -> Mai
         footer=fields["footer"],
     )
     thread = _thread(job.facts) if isinstance(job.facts, AlertFacts) else ""
-    return MailParts(subject=subject, text=fields["text"] + "\n", html=html, thread=thread)
+    return MailParts(
+        subject=subject,
+        text=fields["text"] + "\n",
+        html=html,
+        thread=thread,
+        chart=chart,
+        chart_id=chart_id,
+    )
+
+
+def _chart(job: SendJob) -> bytes:
+    """Draw the timeline of a digest; b"" for other messages and for too few reports."""
+    timeline = job.facts.timeline if isinstance(job.facts, DigestFacts) else None
+    return timeline_png(timeline) if timeline and has_shape(timeline) else b""
 
 
 def _thread(facts: AlertFacts) -> str:
