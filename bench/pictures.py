@@ -12,10 +12,11 @@ import html
 import re
 import subprocess
 import tempfile
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
-from straitwatch.core.render import EXAMPLES, example_job, render_mail, render_slack
+from straitwatch.core.render import EXAMPLES, MailParts, example_job, render_mail, render_slack
 
 ZONE = "Asia/Taipei"
 _FLAGS = [
@@ -42,12 +43,18 @@ def main() -> None:
     options.into.mkdir(parents=True, exist_ok=True)
     for name in EXAMPLES:
         job = example_job(name)
-        mail = render_mail(job, zone=ZONE, templates={}).html
+        mail = mail_page(render_mail(job, zone=ZONE, templates={}))
         slack = slack_page(render_slack(job, zone=ZONE, templates={}))
         for page, kind in ((mail, "mail"), (slack, "slack")):
             for width in (800, 390):
                 for theme in ("light", "dark"):
                     draw(page, options.into / f"{kind}-{name}-{width}-{theme}.png", width, theme)
+
+
+def mail_page(mail: MailParts) -> str:
+    """Return the HTML with its picture inside, as a mail program shows it."""
+    picture = f"data:image/png;base64,{b64encode(mail.chart).decode()}"
+    return mail.html.replace(f"cid:{mail.chart_id}", picture) if mail.chart else mail.html
 
 
 def slack_page(message: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ from straitwatch.core.render import example_job, render_mail, render_slack
 
 IMAGES = Path(__file__).parents[1] / "docs/images"
 WIDTH = 720
-SLACK_HEIGHT, MAIL_HEIGHT = 242, 394
+SLACK_HEIGHT, MAIL_HEIGHT = 192, 306
 COLORS = 64
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 

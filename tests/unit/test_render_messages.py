@@ -1,6 +1,7 @@
 """Messages in each medium."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -314,7 +315,7 @@ def test_every_kind_of_collected_update_has_a_reason() -> None:
         "first report in another language",
         "first report",
         "correction",
-        "denial",
+        "06:40",
     ]
 
 
@@ -526,11 +527,20 @@ def test_digest_shows_its_reports_over_time() -> None:
     slack, text, html, plain = everywhere(facts)
     mail = render_mail(make_job(facts), zone="Asia/Taipei", templates={})
 
-    assert all("Reports an hour: ▁▂█▃, most at 08:40: 8" in said for said in (slack, text, plain))
+    assert all("Reports: ▁▂█▃ most at 08:40 (8)" in said for said in (slack, text, plain))
     assert f'<img src="cid:{mail.chart_id}"' in html
-    assert 'alt="11 reports over time; most at 08:40: 8"' in html
+    assert 'alt="Bars: reports over time"' in html
+    assert "11 reports over time, most at 08:40 (8)" in html
     assert mail.chart.startswith(b"\x89PNG")
     assert len(mail.chart) < 2_000
+
+
+def test_line_of_a_timeline_fits_on_a_phone() -> None:
+    facts = make_digest(timeline=replace(HOURS, counts=(*range(24),)))
+
+    (bars,) = re.findall("Reports: (\\S+) most at", slack_text(facts))
+    assert len(bars) == 12
+    assert list(bars) == sorted(bars)
 
 
 @pytest.mark.parametrize("counts", [(), (3,), (0, 0, 0, 0, 0)])

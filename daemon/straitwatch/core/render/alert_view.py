@@ -295,10 +295,8 @@ def _why_sent(facts: AlertFacts) -> str:
 
 
 def _why_collected(update: CollectedUpdate) -> str:
-    """Return why a collected update was sent: `new development`, `denial`."""
-    if update.signal:
-        return update.signal.value
-    return REASONS[update.reason].short
+    """Return why a collected update was sent, such as `new development`; "" if its lead says it."""
+    return "" if update.signal else REASONS[update.reason].short
 
 
 def _first(first: StoryReport, facts: AlertFacts, times: LocalTimes) -> ReportView:

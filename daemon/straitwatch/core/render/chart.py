@@ -2,7 +2,6 @@
 
 import struct
 import zlib
-from datetime import timedelta
 
 from straitwatch.core.model import Timeline
 from straitwatch.core.plural import counted
@@ -13,7 +12,7 @@ _SCALE = 2
 _SHORTEST = 4  # bars; fewer say nothing
 _GAP = 2  # pixels between two bars
 _BLOCKS = "▁▂▃▄▅▆▇█"
-_DAY = timedelta(days=1)
+_MOST_BLOCKS = 12  # in a line on a phone
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PALETTE = bytes.fromhex("0000004a7fb598a2b3")  # transparent, bar, line: on light and dark
 _TRANSPARENT, _BAR, _LINE = 0, 1, 2
@@ -25,19 +24,23 @@ def has_shape(timeline: Timeline | None) -> bool:
 
 
 def timeline_text(timeline: Timeline, times: LocalTimes) -> str:
-    """Return `Reports an hour: ▁▂█▁, most at 13:00: 14 reports`."""
-    most = max(timeline.counts)
-    bars = "".join(_BLOCKS[-(-count * (len(_BLOCKS) - 1) // most)] for count in timeline.counts)
-    at = times.show(timeline.since_at + timeline.counts.index(most) * timeline.step)
-    unit = "day" if timeline.step >= _DAY else "hour"
-    return f"Reports an {unit}: {bars}, most at {at}: {most}".replace("an day", "a day")
+    """Return `Reports: ▁▂█▁ most at 13:00 (14)`; several hours share a block."""
+    size = -(-len(timeline.counts) // _MOST_BLOCKS)
+    starts = range(0, len(timeline.counts), size)
+    sums = [sum(timeline.counts[start : start + size]) for start in starts]
+    bars = "".join(_BLOCKS[-(-count * (len(_BLOCKS) - 1) // max(sums))] for count in sums)
+    return f"Reports: {bars} {_peak(timeline, times)}"
 
 
 def timeline_alternative(timeline: Timeline, times: LocalTimes) -> str:
     """Return a sentence that replaces the picture for a screen reader."""
-    total, most = sum(timeline.counts), max(timeline.counts)
-    at = times.show(timeline.since_at + timeline.counts.index(most) * timeline.step)
-    return f"{counted(total, 'report')} over time; most at {at}: {most}"
+    return f"{counted(sum(timeline.counts), 'report')} over time, {_peak(timeline, times)}"
+
+
+def _peak(timeline: Timeline, times: LocalTimes) -> str:
+    most = max(timeline.counts)
+    at = timeline.since_at + timeline.counts.index(most) * timeline.step
+    return f"most at {times.show(at)} ({most})"
 
 
 def timeline_png(timeline: Timeline) -> bytes:

@@ -64,7 +64,7 @@ def _alert() -> AlertFacts:
         outlet=_WIRE, title=_TITLE, url="https://wire.example/1", seen_at=_AT, published_at=_AT
     )
     return AlertFacts(
-        story_id="example",
+        story_id="ujlmq7xkpa",
         revision=1,
         kind=AlertKind.NEW,
         reason=Reason.NEW_STORY,
@@ -98,7 +98,7 @@ def _update() -> AlertFacts:
         seen_at=_AT,
     )
     return AlertFacts(
-        story_id="example",
+        story_id="ujlmq7xkpa",
         revision=2,
         kind=AlertKind.UPDATE,
         reason=Reason.DEVELOPMENT,
