@@ -8,7 +8,7 @@ heartbeat      a request to an address of yours while all is well; a missing one
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import structlog
 
@@ -42,6 +42,7 @@ def notify_health(
     recipients: Mapping[str, Sequence[str]],
     now: datetime,
     breaches: Sequence[str] = (),
+    zone: tzinfo = UTC,
 ) -> list[str]:
     """Write the health notices that are due and return their titles.
 
@@ -54,8 +55,9 @@ def notify_health(
         recipients: the recipients of each receiver.
         now: the current time.
         breaches: the guarantees that the last check of the outbox found broken.
+        zone: the desk's time zone.
     """
-    health = db.health(tx, now)
+    health = db.health(tx, now, zone)
     if health is None:
         return []
     health = replace(health, breaches=tuple(breaches))
@@ -135,7 +137,12 @@ def _write_notice(
 
 
 async def send_canary(
-    canary: Canary, matcher: Matcher, *, recipients: Mapping[str, Sequence[str]], tools: Tools
+    canary: Canary,
+    matcher: Matcher,
+    *,
+    recipients: Mapping[str, Sequence[str]],
+    tools: Tools,
+    zone: tzinfo = UTC,
 ) -> bool:
     """Send a synthetic entry through the pipeline if one is due; once among replicas.
 
@@ -151,7 +158,7 @@ async def send_canary(
     facts = NoticeFacts(
         title=_WORD,
         lines=(
-            f"Sent at {started_at:%H:%M:%S} UTC to test the path of an alert.",
+            f"Sent at {started_at.astimezone(zone):%H:%M:%S %Z} to test the path of an alert.",
             "No action is needed.",
         ),
     )

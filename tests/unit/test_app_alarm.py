@@ -24,6 +24,7 @@ async def test_database_alarm_is_sent_without_the_outbox_after_five_minutes(tmp_
 
         assert "cannot use its database" in str(desk.slack.messages[0])
         assert "the disk is full" in str(desk.slack.messages[0])
+        assert " CST, no news is stored" in str(desk.slack.messages[0])
         assert desk.messages() == []
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from builders import NOON
 from straitwatch.core.model import Receiver
@@ -51,6 +52,12 @@ def test_receiver_that_refuses_messages_is_reported_after_twenty_seconds() -> No
         "slack": "mail: 535: user name or password are wrong; log in with an app password, or "
         "correct the password in the URL; since 23 Nov 12:00 UTC; 1 waiting"
     }
+
+
+def test_broken_receiver_is_reported_in_the_time_of_the_desk() -> None:
+    (text,) = broken_receivers([condition(**REVOKED)], NOON, ZoneInfo("Asia/Taipei")).values()
+
+    assert "since 23 Nov 20:00 CST" in text
 
 
 def test_receiver_that_only_a_person_can_repair_is_reported_at_once() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 from straitwatch.app.load import config_option
 from straitwatch.config import Config
@@ -25,6 +26,11 @@ class Active:
     rules: Rules
     drivers: Mapping[str, Driver]
     feeds: Mapping[str, Feed]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The desk's time zone."""
+        return ZoneInfo(self.config.timezone)
 
     @property
     def no_resend_receivers(self) -> list[str]:

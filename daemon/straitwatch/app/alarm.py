@@ -42,7 +42,8 @@ class DatabaseAlarm:
         is_due = now - self._broken_since >= DATABASE_BROKEN_AFTER
         if is_due and may_notify(self._sent_at, now):
             self._sent_at = now
-            await self._send(broken_database_notice(faults, since_at=self._broken_since))
+            since = f"{self._broken_since.astimezone(self._runtime.active.zone):%d %b %H:%M %Z}"
+            await self._send(broken_database_notice(faults, since=since))
 
     async def _send(self, facts: NoticeFacts) -> None:
         log.error("the database cannot be used", title=facts.title, lines=facts.lines)

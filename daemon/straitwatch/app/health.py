@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -73,7 +72,7 @@ class HealthWatch:
         runtime, database = self._runtime, self._database()
         if runtime.not_ready:
             return (Fault(text=runtime.not_ready), *self.database_faults())
-        zone = ZoneInfo(runtime.active.config.timezone)
+        zone = runtime.active.zone
         return list_faults(self._liveness, now=runtime.tools.clock(), database=database, zone=zone)
 
     def database_faults(self) -> tuple[Fault, ...]:
@@ -157,6 +156,7 @@ class HealthWatch:
             to=config.system_send,
             recipients=rules.recipients,
             breaches=self._breaches,
+            zone=self._runtime.active.zone,
             now=self._runtime.tools.clock(),
         )
         for title in titles:
@@ -183,7 +183,10 @@ class HealthWatch:
         if canary is None:
             return
         now, rules = tools.clock(), active.rules
-        if await send_canary(canary, rules.matcher, recipients=rules.recipients, tools=tools):
+        is_sent = await send_canary(
+            canary, rules.matcher, recipients=rules.recipients, tools=tools, zone=active.zone
+        )
+        if is_sent:
             await self._request_send()
         if now - self._pinged_at >= canary.every:
             await self.beat()

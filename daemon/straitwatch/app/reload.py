@@ -98,7 +98,7 @@ class ConfigReloader:
         rejection = await self._runtime.tools.store.run(db.clear_rejection)
         if rejection is None:
             return
-        since = f"{rejection.since_at:%d %b %H:%M} UTC"
+        since = f"{rejection.since_at.astimezone(self._runtime.active.zone):%d %b %H:%M %Z}"
         facts = NoticeFacts(
             title="The configuration is valid again",
             lines=(f"The new configuration is active. Changes were rejected since {since}.",),

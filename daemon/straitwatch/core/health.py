@@ -141,12 +141,12 @@ def first_fetch_notice(held: Mapping[str, int]) -> NoticeFacts:
     )
 
 
-def broken_database_notice(faults: Sequence[Fault], *, since_at: datetime) -> NoticeFacts:
+def broken_database_notice(faults: Sequence[Fault], *, since: str) -> NoticeFacts:
     """Report a database that stays unusable."""
     return NoticeFacts(
         title="Straitwatch cannot use its database",
         lines=(
-            f"Since {since_at:%d %b %H:%M} UTC, no news is stored and no alert is sent.",
+            f"Since {since}, no news is stored and no alert is sent.",
             *(f"{fault.text}; {fault.hint}" if fault.hint else fault.text for fault in faults),
         ),
         severity=Severity.HIGH,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from shlex import quote
 
 from straitwatch.core.model import DeliveryReason, DriverKind, Receiver
@@ -88,11 +88,13 @@ def broken_since(receiver: ReceiverCondition, now: datetime, *, mark: str = "") 
     return since_at if is_silent and since_at and since_at <= long_ago else None
 
 
-def broken_receivers(receivers: Iterable[ReceiverCondition], now: datetime) -> Mapping[str, str]:
+def broken_receivers(
+    receivers: Iterable[ReceiverCondition], now: datetime, zone: tzinfo = UTC
+) -> Mapping[str, str]:
     """Return the broken receivers that a notice reports, each with the cause and the remedy."""
     by_name = sorted(receivers, key=lambda receiver: receiver.name)
     return {
-        receiver.name: _describe(receiver, since_at)
+        receiver.name: _describe(receiver, since_at.astimezone(zone))
         for receiver in by_name
         if (since_at := broken_since(receiver, now)) and _is_reported(receiver.state, now)
     }
@@ -107,7 +109,7 @@ def _is_reported(state: ReceiverState, now: datetime) -> bool:
 
 def _describe(receiver: ReceiverCondition, since_at: datetime) -> str:
     refusal = receiver.state.refusal
-    since, waiting = f"since {since_at:%d %b %H:%M} UTC", f"{receiver.waiting} waiting"
+    since, waiting = f"since {since_at:%d %b %H:%M %Z}", f"{receiver.waiting} waiting"
     return "; ".join(part for part in (str(refusal), refusal.remedy, since, waiting) if part)
 
 

@@ -1,7 +1,7 @@
 """Reads broken feeds, receivers and messages, and stores the notices that were sent about them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
@@ -34,19 +34,19 @@ _DEAD_LISTED = 1_000
 _LOCK = "trouble"
 
 
-def health(tx: Transaction, now: datetime) -> Health | None:
+def health(tx: Transaction, now: datetime, zone: tzinfo = UTC) -> Health | None:
     """Return everything that is broken now; None while another replica checks."""
     if not tx.try_lock(_LOCK):
         return None
     feeds = diagnose_feeds(watched_feeds(tx), now)
     troubled = [feed for feed in map(as_polled, feeds.problems) if is_reported(feed.condition)]
     return Health(
-        receivers=broken_receivers(receiver_conditions(tx), now),
-        feeds={feed.name: describe_condition(feed, now=now) for feed in troubled},
+        receivers=broken_receivers(receiver_conditions(tx), now, zone),
+        feeds={feed.name: describe_condition(feed, now=now, zone=zone) for feed in troubled},
         conditions={feed.name: feed.condition for feed in troubled},
         feeds_total=feeds.total,
         distrusted={
-            name: describe_distrust(distrust)
+            name: describe_distrust(distrust, zone)
             for name, distrust in distrusted_feeds(tx, now).items()
         },
         dead_letters=_dead_letters(tx),
