@@ -595,6 +595,30 @@ def test_digest_with_only_commentary_is_not_empty() -> None:
         assert "Nothing matched" not in text
 
 
+def test_rollup_has_its_severity_in_the_subject_and_no_routes() -> None:
+    facts = make_rollup(severity=Severity.HIGH)
+
+    assert subject(facts).startswith("[High] 2 stories in one message")
+    assert not any("strait-desk" in text for text in everywhere(facts))
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        (make_alert(), "Example Wire. The two frigates left the fleet before dawn."),
+        (make_digest(items=(make_item(1), make_item(2))), "Story number 1; Story number 2"),
+        (
+            NoticeFacts(title="A feed broke", lines=("Harbour Gazette: 404",)),
+            "Harbour Gazette: 404",
+        ),
+    ],
+)
+def test_mail_has_a_line_for_the_list_of_a_mail_program(facts, words: str) -> None:
+    html = render_mail(make_job(facts), zone="UTC", templates={}).html
+
+    assert f'<div class="pre">{words}</div>' in html
+
+
 def test_rollup_marks_corrections_and_further_updates() -> None:
     items = (make_item(1, signal=SignalKind.RETRACTION), make_item(2, updates=2))
 

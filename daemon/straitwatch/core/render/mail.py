@@ -6,11 +6,18 @@ from string import Template
 
 from markupsafe import escape
 
-from straitwatch.core.model import AlertFacts, DigestFacts, SendJob
+from straitwatch.core.model import (
+    AlertFacts,
+    DigestFacts,
+    Facts,
+    NoticeFacts,
+    RollupFacts,
+    SendJob,
+)
 from straitwatch.core.render.chart import has_shape, timeline_png
 from straitwatch.core.render.engine import fill, media_of, shipped
 from straitwatch.core.render.text import shown
-from straitwatch.core.render.view import template_name, view
+from straitwatch.core.render.view import Values, template_name, view
 
 SUBJECT_LIMIT = 200
 PREHEADER_LIMIT = 140
@@ -41,7 +48,7 @@ def render_mail(job: SendJob, *, zone: str, templates: Mapping[str, str]) -> Mai
     subject = shown(fields["subject"], limit=SUBJECT_LIMIT)
     html = Template(shipped("email/layout.html")).substitute(
         title=escape(subject),
-        preheader=escape(_preheader(job)),
+        preheader=escape(_preheader(job.facts, values)),
         body=fields["html"],
         footer=fields["footer"],
     )
@@ -68,9 +75,18 @@ def _thread(facts: AlertFacts) -> str:
     return f"{facts.story_id}-{facts.revision}" if is_apart else facts.story_id
 
 
-def _preheader(job: SendJob) -> str:
+def _preheader(facts: Facts, values: Values) -> str:
     """Return the text that a mail program shows beside the subject in its list."""
-    if not isinstance(job.facts, AlertFacts):
-        return ""
-    words = f"{job.facts.outlet.name}. {job.facts.quote.text}"
-    return shown(words, limit=PREHEADER_LIMIT)
+    return shown(_first_words(facts, values), limit=PREHEADER_LIMIT)
+
+
+def _first_words(facts: Facts, values: Values) -> str:
+    match facts:
+        case AlertFacts():
+            return f"{facts.outlet.name}. {facts.quote.text}"
+        case DigestFacts():
+            return "; ".join(str(item.title) for item in values["fresh"] or values["sent"])
+        case RollupFacts():
+            return "; ".join(str(item.title) for item in values["items"])
+        case NoticeFacts():
+            return " ".join(facts.lines)
