@@ -236,6 +236,7 @@ class App:
         return Desk(
             store=tools.store,
             config=lambda: self.runtime.active.config,
+            rules=lambda: self.runtime.active.rules,
             clock=tools.clock,
             watch=Watch(status=self.status, faults=self.health.faults, metrics=tools.metrics),
         )

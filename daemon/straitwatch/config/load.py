@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from straitwatch.config.access import token_in_clear, web_access
 from straitwatch.config.addresses import address_problem
 from straitwatch.config.beat import read_beat
 from straitwatch.config.document import Document, KeyPath
@@ -190,6 +191,7 @@ class _Loader:
             ),
             encoder=settings.stories.encoder,
             web_listen=settings.web.listen,
+            web_access=web_access(settings.web),
             web_hosts=tuple(name.lower() for name in settings.web.hosts),
             web_public_url=settings.web.public_url,
             shadow=shadow,
@@ -218,6 +220,7 @@ class _Loader:
         self._take(document.problems)
         expanded = expand(document.data, self.environ)
         document.secrets = tuple(_addresses_in_clear(document.data))
+        document.secret_pairs = tuple(token_in_clear(document.data))
         document.lines = without_secrets(document).splitlines()
         for path, name in expanded.unset.items():
             if path[:1] == ("receivers",):

@@ -18,6 +18,7 @@ from straitwatch.core.model import (
     Retention,
     TermSet,
     WatchList,
+    WebAccess,
 )
 from straitwatch.core.receivers import usable_fallback
 
@@ -59,8 +60,9 @@ class Settings:
     canary: Canary | None = None
     retention: Retention
     encoder: str  # auto, off
-    web_listen: str  # host:port; empty: no status page
-    web_hosts: tuple[str, ...] = ()  # host names of the status page, in lower case
+    web_listen: str  # host:port; empty: no pages
+    web_access: WebAccess
+    web_hosts: tuple[str, ...] = ()  # host names of the pages, in lower case
     web_public_url: str = ""  # empty: no pushes
     shadow: ShadowLists | None = None
     notices: tuple[Problem, ...] = ()  # warnings

@@ -123,6 +123,7 @@ from straitwatch.store.meta import get_meta, set_meta
 from straitwatch.store.news import (
     StoryQuery,
     count_reports,
+    news_mark,
     search_stories,
 )
 from straitwatch.store.outbox import (
@@ -334,6 +335,7 @@ __all__ = [
     "liveness",
     "merged_into",
     "new_entries_by_day",
+    "news_mark",
     "note_stop",
     "note_undone",
     "notice_states",

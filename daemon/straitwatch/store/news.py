@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from straitwatch.core.model import Severity, Story
-from straitwatch.store.rows import REPORT, STORY
+from straitwatch.store.rows import DELIVERY, MANUAL_ACTION, REPORT, STORY
 from straitwatch.store.stories import IS_WHOLE, story_of_row
 from straitwatch.store.transaction import Transaction
 
@@ -83,3 +83,14 @@ def count_reports(
         for watchlist in watchlists:
             counts.setdefault(watchlist, [0] * len(starts))[place] += count
     return {watchlist: tuple(found) for watchlist, found in counts.items()}
+
+
+def news_mark(tx: Transaction) -> str:
+    """Return a text that changes with stories, messages and actions; it reads indexes only."""
+    latest = (
+        sa.select(sa.func.max(STORY.c.last_seen_at)),
+        sa.select(sa.func.max(REPORT.c.seq)),
+        sa.select(sa.func.max(DELIVERY.c.seq)),
+        sa.select(sa.func.count()).select_from(MANUAL_ACTION),
+    )
+    return " ".join(str(tx.execute(query).scalar()) for query in latest)

@@ -10,13 +10,24 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from straitwatch.errors import StoreError
+from straitwatch.web.acting import act_on_story, undo_action
 from straitwatch.web.assets import asset
 from straitwatch.web.desk import Desk, visit
+from straitwatch.web.events import events
 from straitwatch.web.guard import Guard
+from straitwatch.web.login import Login, login, logout
+from straitwatch.web.messages import (
+    messages,
+    resume_receiver,
+    retry_every_message,
+    retry_message,
+)
 from straitwatch.web.push import Subscriber, push_route
+from straitwatch.web.silences import end_silence, silences, snooze
 from straitwatch.web.status import status_routes
 from straitwatch.web.stories import stories
 from straitwatch.web.story import story
+from straitwatch.web.syndication import json_feed, rss
 
 
 def build_web(
@@ -34,12 +45,26 @@ def build_web(
         routes=[
             Route("/", stories),
             Route("/stories/{story}", story),
+            Route("/stories/{story}/act", act_on_story, methods=["POST"]),
+            Route("/actions/{action}/undo", undo_action, methods=["POST"]),
+            Route("/messages", messages),
+            Route("/messages/retry", retry_every_message, methods=["POST"]),
+            Route("/messages/{delivery}/retry", retry_message, methods=["POST"]),
+            Route("/silences", silences),
+            Route("/silences/new", snooze, methods=["POST"]),
+            Route("/silences/{silence}/end", end_silence, methods=["POST"]),
+            Route("/receivers/{receiver}/resume", resume_receiver, methods=["POST"]),
+            Route("/alerts.rss", rss),
+            Route("/alerts.json", json_feed),
+            Route("/events", events),
+            Route("/login", login, methods=["GET", "POST"]),
+            Route("/logout", logout, methods=["POST"]),
             Route("/status", status),
             Route("/assets/{name}", asset),
             *status_routes(desk.watch),
             *([push_route(subscriber)] if subscriber else []),
         ],
-        middleware=[Middleware(Guard, hosts=hosts)],
+        middleware=[Middleware(Guard, hosts=hosts), Middleware(Login, desk=desk)],
         exception_handlers={HTTPException: refuse, StoreError: apologize},
     )
     web.state.desk = desk

@@ -1,5 +1,6 @@
 """What the pages read and change: the database, the active configuration and the clock."""
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from straitwatch.config import Config
+from straitwatch.core.rules import Rules
 from straitwatch.store import Store, Transaction
 from straitwatch.web.render import page
 from straitwatch.web.status import Watch
@@ -22,6 +24,7 @@ class Desk:
 
     store: Store
     config: Callable[[], Config]  # the active one: a reload replaces it
+    rules: Callable[[], Rules]  # of the active configuration
     clock: Callable[[], datetime]
     watch: Watch
 
@@ -40,6 +43,23 @@ class Visit:
         """The time zone of the desk."""
         return ZoneInfo(self.config.timezone)
 
+    @property
+    def user(self) -> str:
+        """The name of the person who asks; "" if it is unknown."""
+        return str(self.request.scope.get("straitwatch_user", ""))
+
+    @property
+    def home(self) -> str:
+        """The address of the first page, as the person who asks reaches it."""
+        scheme = self.request.headers.get("x-forwarded-proto", self.request.url.scheme)
+        host = self.request.headers.get("host", "localhost")
+        return f"{'https' if scheme == 'https' else 'http'}://{host}/"
+
+    @staticmethod
+    def new_key() -> str:
+        """Return a key for the forms of a page: a form that is sent twice acts once."""
+        return secrets.token_hex(8)
+
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """Read one snapshot of the database."""
@@ -52,9 +72,11 @@ class Visit:
 
     def page(self, template: str, **values: Any) -> HTMLResponse:
         """Render a template."""
-        shared = {
+        shared: dict[str, Any] = {
             "faults": self.desk.watch.faults(),
             "path": self.request.url.path,
+            "user": self.user,
+            "has_login": bool(self.config.web_access.token),
             "list_titles": {found.id: found.title for found in self.config.watchlists},
         }
         return page(template, zone=self.zone, now=self.now, **(shared | values))

@@ -14,7 +14,12 @@ from starlette.responses import HTMLResponse
 from straitwatch.core.plural import counted
 
 _WEB_SCHEMES = ("http://", "https://")
-PAGES = (("Stories", "/"), ("Status", "/status"))  # as the navigation shows them
+PAGES = (  # as the navigation shows them
+    ("Stories", "/"),
+    ("Messages", "/messages"),
+    ("Silences", "/silences"),
+    ("Status", "/status"),
+)
 
 
 def page(
@@ -30,8 +35,13 @@ def page(
         values: what the template shows.
     """
     local = partial(local_time, zone=zone, now=now)
-    html = _TEMPLATES.get_template(name).render(local=local, now=now, zone=zone, **values)
+    html = render(name, local=local, now=now, zone=zone, **values)
     return HTMLResponse(html, status_code=status_code)
+
+
+def render(template: str, **values: Any) -> str:
+    """Render a template as text."""
+    return _TEMPLATES.get_template(template).render(**values)
 
 
 def local_time(moment: datetime | None, *, zone: ZoneInfo, now: datetime) -> Markup:

@@ -20,7 +20,12 @@ class _Server(uvicorn.Server):
 async def serve_web(application: Starlette, listener: socket.socket) -> None:
     """Serve on a bound socket until cancelled."""
     config = uvicorn.Config(
-        application, log_config=None, access_log=False, lifespan="off", server_header=False
+        application,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=False,  # the address of a proxy decides whether its login counts
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))

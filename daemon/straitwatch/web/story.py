@@ -1,6 +1,6 @@
 """Shows a story: its reports in order, what each added, and the messages about it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
@@ -11,9 +11,11 @@ from straitwatch import store as db
 from straitwatch.core.facts import pick_quote
 from straitwatch.core.fold_words import describe_fold
 from straitwatch.core.listing import first_reported, heading_of, plausible_date
-from straitwatch.core.model import Action, AlertFacts, EntryKind, Hit, Quote, Story
+from straitwatch.core.model import Action, EntryKind, Hit, ManualAction, Quote, Story
 from straitwatch.core.reasons import REASONS
 from straitwatch.store import DeliveryRecord, StoredEntry
+from straitwatch.web.acting import view_action
+from straitwatch.web.alerts import group_alerts
 from straitwatch.web.desk import Visit, visit
 from straitwatch.web.stories import story_rows
 
@@ -36,20 +38,6 @@ class ReportView:
     decision: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertView:
-    """A message about a story, and its deliveries."""
-
-    facts: AlertFacts
-    reason: str
-    deliveries: tuple[DeliveryRecord, ...]
-
-    @property
-    def first(self) -> DeliveryRecord:
-        """The delivery that has the fields of the alert."""
-        return self.deliveries[0]
-
-
 def story(request: Request) -> Response:
     """Answer with a story; an id that was merged leads to the story that it is part of."""
     here = visit(request)
@@ -61,13 +49,22 @@ def story(request: Request) -> Response:
         if found.id != wanted:
             return RedirectResponse(f"/stories/{found.id}")
         entries = db.story_entries(tx, found.id, limit=_REPORTS + 1)
-        records = db.list_alerts(tx, story_id=found.id, limit=_ALERTS)
-    return _page(here, found, entries, records)
+        told = _Told(
+            records=db.list_alerts(tx, story_id=found.id, limit=_ALERTS),
+            actions=db.actions_of_story(tx, found.id),
+        )
+    return _page(here, found, entries, told)
 
 
-def _page(
-    here: Visit, found: Story, entries: Sequence[StoredEntry], records: Iterable[DeliveryRecord]
-) -> Response:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """The messages about a story, and what people did with it."""
+
+    records: Sequence[DeliveryRecord]
+    actions: Sequence[ManualAction]
+
+
+def _page(here: Visit, found: Story, entries: Sequence[StoredEntry], told: _Told) -> Response:
     (row,) = story_rows([found], here.config)
     first = first_reported(found.reports, first_seen_at=found.first_seen_at)
     is_dated = first is not None and plausible_date(first, first_seen_at=found.first_seen_at)
@@ -79,8 +76,18 @@ def _page(
         first_words="First reported by" if is_dated else "First seen in",
         reports=[view_report(stored) for stored in entries[:_REPORTS]],
         has_more=len(entries) > _REPORTS,
-        alerts=group_alerts(records),
+        alerts=group_alerts(told.records),
+        actions=[view_action(action, here) for action in told.actions],
+        related=_related(entries, found),
+        key=here.new_key(),
     )
+
+
+def _related(entries: Sequence[StoredEntry], found: Story) -> str:
+    """Return the id of the story that may be about the same event; "" if there is none."""
+    links = (stored.fold.related for stored in entries if stored.fold)
+    ids = (link.story_id for link in links if link)
+    return next((story_id for story_id in ids if story_id != found.id), "")
 
 
 def view_report(stored: StoredEntry) -> ReportView:
@@ -114,16 +121,3 @@ def entry_text(stored: StoredEntry, field: str) -> str:
 def _is_in(hit: Hit, text: str) -> bool:
     """Return False for a hit in a text that an edit has replaced."""
     return text[hit.start : hit.end] == hit.text
-
-
-def group_alerts(records: Iterable[DeliveryRecord]) -> list[AlertView]:
-    """Group deliveries by their alerts, in their order; digests and notices are left out."""
-    found: dict[str, tuple[AlertFacts, list[DeliveryRecord]]] = {}
-    for record in records:
-        if isinstance(record.facts, AlertFacts):
-            _, together = found.setdefault(record.delivery.alert_id, (record.facts, []))
-            together.append(record)
-    return [
-        AlertView(facts=facts, reason=REASONS[facts.reason].short, deliveries=tuple(together))
-        for facts, together in found.values()
-    ]

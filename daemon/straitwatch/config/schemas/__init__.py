@@ -12,7 +12,7 @@ from straitwatch.config.schemas.routing import (
     RouteMatchWithStorySchema,
 )
 from straitwatch.config.schemas.rules import PointsSchema, RulesSchema, WatchListSchema
-from straitwatch.config.schemas.settings import SettingsSchema
+from straitwatch.config.schemas.settings import SettingsSchema, WebSchema
 
 __all__ = [
     "FeedSchema",
@@ -28,4 +28,5 @@ __all__ = [
     "SettingsSchema",
     "StoryConditionsSchema",
     "WatchListSchema",
+    "WebSchema",
 ]

@@ -25,7 +25,9 @@ from straitwatch.config.schemas.routing import (
     SilenceSchema,
     SystemSchema,
 )
-from straitwatch.core.model import AlertPolicy, PagePolicy, PollPolicy, Retention
+from straitwatch.core.model import AlertPolicy, PagePolicy, PollPolicy, Retention, WebAccess
+
+_TOKEN_LENGTH = 16
 
 
 class RetentionSchema(Schema):
@@ -43,11 +45,29 @@ class RetentionSchema(Schema):
 
 
 class WebSchema(Schema):
-    """The status page."""
+    """The pages with the news, and who may see them."""
 
     listen: Listen = Field(
         "127.0.0.1:8650",
-        description="Host and port of the status page. An empty text turns it off.",
+        description="Host and port of the pages. An empty text turns them off. Elsewhere than on "
+        "loopback, the pages need `token` or `user_header`; health checks and metrics do not.",
+    )
+    token: str = Field(
+        "",
+        description="A secret of at least 16 characters, with which people log in. Feed readers "
+        "send it as the password. Default: no login.",
+        examples=["${STRAITWATCH_WEB_TOKEN:-}"],
+    )
+    user_header: str = Field(
+        "",
+        description="Header in which a reverse proxy names the person who logged in. The proxy "
+        "must replace the header of every request. Default: none.",
+        examples=["X-Forwarded-User"],
+    )
+    proxies: tuple[str, ...] = Field(
+        default_of(WebAccess, "proxies"),
+        description="Addresses of the proxies whose `user_header` counts.",
+        examples=[["172.17.0.1"]],
     )
     hosts: Names = Field(
         (),
@@ -60,6 +80,12 @@ class WebSchema(Schema):
         description="Address under which hubs reach this server from the Internet. It turns on "
         "pushes (WebSub). Only paths below `/push/` need to be public. Default: no pushes.",
     )
+
+    @model_validator(mode="after")
+    def _has_a_long_token(self) -> Self:
+        if self.token and len(self.token) < _TOKEN_LENGTH:
+            raise wrong("the token is too short", "make one: `openssl rand -hex 16`")
+        return self
 
     @model_validator(mode="after")
     def _has_a_server(self) -> Self:
@@ -239,7 +265,7 @@ class SettingsSchema(Schema):
         default_factory=StoriesSchema,
         description="How reports are compared, and how the updates of a story are sent.",
     )
-    web: WebSchema = Field(default_factory=WebSchema, description="The status page.")
+    web: WebSchema = Field(default_factory=WebSchema, description="The pages with the news.")
     silences: tuple[SilenceSchema, ...] = Field(
         default_of(AlertPolicy, "silences"),
         description="Matches that send no alert for a while. `silences add` makes them by command.",

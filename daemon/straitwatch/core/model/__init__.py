@@ -172,6 +172,7 @@ from straitwatch.core.model.watchlist import (
     TermSet,
     WatchList,
 )
+from straitwatch.core.model.web import WebAccess
 
 __all__ = [
     "ANY_STORY",
@@ -326,5 +327,6 @@ __all__ = [
     "Vector",
     "Verdict",
     "WatchList",
+    "WebAccess",
     "Wording",
 ]

@@ -1,0 +1,33 @@
+"""Decides from the settings who may see the pages."""
+
+import ipaddress
+from collections.abc import Iterator
+
+from straitwatch.config.schemas import WebSchema
+from straitwatch.core.model import WebAccess
+
+
+def web_access(settings: WebSchema) -> WebAccess:
+    """Return the login of the pages."""
+    host = settings.listen.rpartition(":")[0].strip("[]")
+    return WebAccess(
+        token=settings.token,
+        user_header=settings.user_header,
+        proxies=settings.proxies,
+        is_loopback=_is_loopback(host),
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() in ("", "localhost")
+
+
+def token_in_clear(data: object) -> Iterator[tuple[str, str]]:
+    """Yield the token, so that it is not stored with the configuration."""
+    web = data.get("web") if isinstance(data, dict) else None
+    token = web.get("token") if isinstance(web, dict) else None
+    if isinstance(token, str) and token:
+        yield "token", token
