@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from builders import NOON
 from builders.configs import write_config
 from straitwatch.cli import app
-from straitwatch.cli.feed_health import FeedHealthView, print_health, relative, sparkline
+from straitwatch.cli.feed_health import print_health, sparkline
 from straitwatch.clock import utc_now
 from straitwatch.config import load_config
 from straitwatch.core.diagnosis import WatchedFeed, diagnose_feeds
@@ -26,6 +26,7 @@ from straitwatch.core.model import (
     IntervalReason,
     PollInterval,
 )
+from straitwatch.feed_health import FeedHealthView, relative
 from straitwatch.store import Store, sync_feeds
 
 MINUTE = timedelta(minutes=1)

@@ -59,8 +59,8 @@ def health(
         health_json,
         new_health_console,
         print_health,
-        read_health,
     )
+    from straitwatch.feed_health import read_health  # noqa: PLC0415 - as above
 
     with opened(config) as (loaded, store):
         zone = ZoneInfo(loaded.timezone)

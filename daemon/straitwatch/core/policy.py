@@ -158,3 +158,8 @@ EDIT_LOOKS = (  # after an alert
     *(timedelta(hours=hours) for hours in (1, 3, 9, 24, 48, 72)),
 )
 WATCHED_PAGES = 3  # of a story: the one alerted first, and the latest
+
+# ---------------------------------------------------------------- trials on the page
+
+BENCH_ENTRIES = 10_000  # the newest, on which a changed list is tried; they take a few seconds
+BENCH_SAMPLES = 50  # entries that are shown for each kind of change

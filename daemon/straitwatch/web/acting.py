@@ -1,4 +1,4 @@
-"""Carries out what people ask for on the page; each form acts once, however often it is sent."""
+"""Carries out the requests of people on the page; each form acts once, however often it is sent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

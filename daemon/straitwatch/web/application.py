@@ -12,8 +12,10 @@ from starlette.routing import Route
 from straitwatch.errors import StoreError
 from straitwatch.web.acting import act_on_story, undo_action
 from straitwatch.web.assets import asset
+from straitwatch.web.bench import bench, bench_file, try_file
 from straitwatch.web.desk import Desk, visit
 from straitwatch.web.events import events
+from straitwatch.web.feeds import feeds
 from straitwatch.web.guard import Guard
 from straitwatch.web.login import Login, login, logout
 from straitwatch.web.messages import (
@@ -28,6 +30,7 @@ from straitwatch.web.status import status_routes
 from straitwatch.web.stories import stories
 from straitwatch.web.story import story
 from straitwatch.web.syndication import json_feed, rss
+from straitwatch.web.why import why
 
 
 def build_web(
@@ -54,6 +57,11 @@ def build_web(
             Route("/silences/new", snooze, methods=["POST"]),
             Route("/silences/{silence}/end", end_silence, methods=["POST"]),
             Route("/receivers/{receiver}/resume", resume_receiver, methods=["POST"]),
+            Route("/feeds", feeds),
+            Route("/why", why),
+            Route("/lists", bench),
+            Route("/lists/{file:path}", bench_file, methods=["GET"]),
+            Route("/lists/{file:path}", try_file, methods=["POST"]),
             Route("/alerts.rss", rss),
             Route("/alerts.json", json_feed),
             Route("/events", events),

@@ -1,4 +1,4 @@
-"""What the pages read and change: the database, the active configuration and the clock."""
+"""Holds the sources of the pages: the database, the active configuration and the clock."""
 
 import secrets
 from collections.abc import Callable, Iterator

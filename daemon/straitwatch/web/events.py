@@ -1,4 +1,4 @@
-"""Tells open pages when there is news, as server-sent events."""
+"""Notifies open pages of news, by server-sent events."""
 
 import asyncio
 from collections.abc import AsyncIterator

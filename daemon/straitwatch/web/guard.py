@@ -34,7 +34,7 @@ class Guard:
 
     A page of another site could resolve its own name to this address and read the answers; its
     requests carry that name. It could also send a form to this address; then browsers name the
-    other site. The paths of pushes need no check, because nobody can guess them.
+    other site. The paths of pushes need no check, because they cannot be guessed.
     """
 
     def __init__(self, app: ASGIApp, *, hosts: Collection[str] = ()) -> None:

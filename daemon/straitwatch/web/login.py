@@ -27,7 +27,7 @@ hint: set `web: {token: ...}`, or `user_header` behind a proxy with a login
 
 
 class Login:
-    """Lets known people in; everybody else gets the form, or a refusal."""
+    """Admits known people; everybody else gets the form, or a refusal."""
 
     def __init__(self, app: ASGIApp, *, desk: Desk) -> None:
         self._app = app

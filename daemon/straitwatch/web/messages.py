@@ -31,7 +31,7 @@ class MessageView:
 
     record: DeliveryRecord
     title: str
-    last: str  # what the other side said last
+    last: str  # the last answer of the other side
 
     @property
     def can_be_retried(self) -> bool:

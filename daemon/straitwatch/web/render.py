@@ -17,6 +17,9 @@ _WEB_SCHEMES = ("http://", "https://")
 PAGES = (  # as the navigation shows them
     ("Stories", "/"),
     ("Messages", "/messages"),
+    ("Feeds", "/feeds"),
+    ("Lists", "/lists"),
+    ("Why", "/why"),
     ("Silences", "/silences"),
     ("Status", "/status"),
 )
@@ -32,7 +35,7 @@ def page(
         zone: of the times that it shows.
         now: the current time; times of another year are shown with it.
         status_code: of the response.
-        values: what the template shows.
+        values: the values of the template.
     """
     local = partial(local_time, zone=zone, now=now)
     html = render(name, local=local, now=now, zone=zone, **values)

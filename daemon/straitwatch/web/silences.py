@@ -18,7 +18,7 @@ _ACTIONS = 30
 
 
 def silences(request: Request) -> Response:
-    """Answer with the silences that are active or will be, and what people did last."""
+    """Answer with the silences that are active or will be, and the latest actions."""
     here = visit(request)
     with here.reading() as tx:
         stored = db.active_silences(tx, here.now)

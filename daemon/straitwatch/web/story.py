@@ -1,4 +1,4 @@
-"""Shows a story: its reports in order, what each added, and the messages about it."""
+"""Shows a story: its reports in order, the news of each, and the messages about it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ def story(request: Request) -> Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """The messages about a story, and what people did with it."""
+    """The messages about a story, and the actions of people on it."""
 
     records: Sequence[DeliveryRecord]
     actions: Sequence[ManualAction]

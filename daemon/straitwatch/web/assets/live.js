@@ -25,3 +25,11 @@ if (part && window.EventSource) {
     if (fresh && !isBusy()) part.replaceChildren(...fresh.childNodes);
   });
 }
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.form.elements.text.value);
+    button.textContent = "Copied";
+  });
+}

@@ -1,0 +1,125 @@
+"""The pages for operators and list writers: feeds, lists, and `why`."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from aiohttp import ClientSession
+
+from builders.configs import WATCHLISTS, write_config
+from builders.store import (
+    claimed_feed,
+    make_alert,
+    make_delivery,
+    make_entry,
+    make_plan,
+    make_planned,
+    make_unmatched,
+)
+from builders.web import get, make_desk, post, served
+from straitwatch.config import load_config
+from straitwatch.store import Store, apply_plan
+from straitwatch.web import Desk
+from straitwatch.web.feeds import draw_spark
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk with a matched entry and one that no list has."""
+    folder = tmp_path_factory.mktemp("pages")
+    config = load_config(
+        write_config(folder, feeds={"Feed <f1>": "https://f1.example/rss"}), environ={}
+    )
+    store = Store.open(config.database)
+    title = "Ships cross the Taiwan Strait"
+    entries = (
+        make_planned("e1", entry=make_entry("e1", title=title)),
+        make_unmatched("e2", title="Rain <i>in</i> Keelung", summary="", content=""),
+    )
+    plan = make_plan(
+        claimed_feed(store), entries, alerts=(make_alert(),), deliveries=(make_delivery(),)
+    )
+    assert store.call(apply_plan, plan)
+    yield make_desk(store, config)
+    store.close()
+
+
+@pytest.fixture
+async def session(place: Desk) -> AsyncIterator[ClientSession]:
+    async with served(place) as opened:
+        yield opened
+
+
+async def test_feeds_are_shown_with_condition_and_new_entries(session: ClientSession) -> None:
+    status, page = await get(session, "/feeds")
+
+    assert status == 200
+    assert "Feed &lt;f1&gt;" in page
+    assert "of 1 feed are current" in page
+    assert 'role="img"' in page
+
+
+def test_spark_has_a_bar_for_each_day_with_entries() -> None:
+    spark = draw_spark([0, 1, 1000])
+
+    assert [bar[2] for bar in spark.bars] == [1.0, 20.0]
+    assert spark.words == "1,001 new entries in 3 days, 1000 today"
+
+
+async def test_why_explains_a_stored_entry_and_the_lists_now(session: ClientSession) -> None:
+    _, page = await get(session, "/why", q="https://news.example/e1")
+
+    assert "Ships cross the Taiwan Strait" in page
+    assert "Then: sent as alert: the first report of this event." in page
+    assert '<span class="gained">fires</span>' in page
+    assert "/stories/s1" in page
+
+
+async def test_why_asks_the_lists_about_a_text_that_is_in_no_feed(session: ClientSession) -> None:
+    _, page = await get(session, "/why", q="A blockade of the Taiwan Strait <b>")
+
+    assert "Never seen in a feed" in page
+    assert "fires" in page
+    assert "&lt;b&gt;" in page
+
+
+async def test_file_of_lists_is_shown_for_editing(session: ClientSession) -> None:
+    _, index = await get(session, "/lists")
+    _, page = await get(session, "/lists/watchlists/lists.yaml")
+
+    assert 'href="/lists/watchlists/lists.yaml"' in index
+    assert "match: [Taiwan Strait]" in page
+
+
+async def test_changed_list_shows_the_entries_that_it_gains_and_loses(
+    place: Desk, session: ClientSession
+) -> None:
+    text = WATCHLISTS.replace("Taiwan Strait", "Keelung")
+
+    _, page = await post(session, "/lists/watchlists/lists.yaml", text=text)
+
+    assert "Of 2 entries" in page
+    assert "1 gained, 1 lost" in page
+    assert "Rain &lt;i&gt;in&lt;/i&gt; <mark>Keelung</mark>" in page
+    kept = place.config().directory / "watchlists" / "lists.yaml"
+    assert kept.read_text(encoding="utf-8") == WATCHLISTS
+
+
+async def test_changed_list_with_a_mistake_shows_its_place_and_a_hint(
+    session: ClientSession,
+) -> None:
+    text = WATCHLISTS.replace("[Taiwan Strait]", "[(Taiwan]")
+
+    status, page = await post(session, "/lists/watchlists/lists.yaml", text=text)
+
+    assert status == 200
+    assert "lists.yaml:4:" in page
+    assert "match: [(Taiwan]" in page
+
+
+@pytest.mark.parametrize(
+    "path", ["straitwatch.yaml", "../straitwatch.yaml", "watchlists/none.yaml"]
+)
+async def test_other_files_cannot_be_read(session: ClientSession, path: str) -> None:
+    status, _ = await get(session, "/lists/" + path.replace("..", "%2e%2e"))
+
+    assert status == 404
