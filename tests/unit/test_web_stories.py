@@ -200,7 +200,8 @@ async def test_times_of_another_day_are_shown_with_their_date(place: Desk) -> No
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("style.css", "text/css"), ("live.js", "text/javascript")]
+    ("name", "kind"),
+    [("style.css", "text/css"), ("live.js", "text/javascript"), ("icon.svg", "image/svg+xml")],
 )
 async def test_page_needs_no_file_of_another_site(
     session: ClientSession, name: str, kind: str

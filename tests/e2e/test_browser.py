@@ -1,0 +1,126 @@
+"""The pages in a real browser: read a story, act on it and undo, try a list, retry a message."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from builders.configs import WATCHLISTS, write_config
+from builders.store import (
+    claimed_feed,
+    make_alert,
+    make_delivery,
+    make_entry,
+    make_fold,
+    make_plan,
+    make_planned,
+    make_story,
+)
+from builders.web import make_desk, served
+from straitwatch.config import load_config
+from straitwatch.core.model import DeliveryState, Relation
+from straitwatch.store import Store, apply_plan, show_delivery
+from straitwatch.web import Desk
+
+PHONE = {"width": 390, "height": 800}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Desk]:
+    """A desk with a story of two reports and a dead letter."""
+    written = write_config(tmp_path, feeds={"Feed f1": "https://f1.example/rss"})
+    config = load_config(written, environ={})
+    store = Store.open(config.database)
+    second = make_planned(
+        "e2",
+        entry=make_entry("e2", title="Rain in Keelung", summary="", content=""),
+        fold=make_fold(relation=Relation.SAME_EVENT),
+    )
+    dead = make_delivery("d2", receiver="desk-mail", state=DeliveryState.DEAD)
+    plan = make_plan(
+        claimed_feed(store),
+        (make_planned("e1"), second),
+        stories=(make_story(),),
+        alerts=(make_alert(),),
+        deliveries=(make_delivery(), dead),
+    )
+    assert store.call(apply_plan, plan)
+    yield make_desk(store, config)
+    store.close()
+
+
+@asynccontextmanager
+async def opened(desk: Desk) -> AsyncIterator[Page]:
+    """Open the first page in Chromium; a problem in its console fails the test."""
+    chromium = shutil.which("chromium")
+    assert chromium, "needs Chromium: apt-get install chromium"
+    async with served(desk) as session, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = await browser.new_page(viewport=PHONE)
+        problems: list[str] = []
+        page.on("console", lambda line: problems.append(line.text))
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        await page.goto(str(session._build_url("/")))
+        yield page
+        await browser.close()
+        assert problems == []
+
+
+async def test_browser_acts_on_a_story_undoes_it_tries_a_list_and_retries_a_message(
+    place: Desk,
+) -> None:
+    async with opened(place) as page:
+        assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+        await page.get_by_role("link", name="Ships cross the strait").click()
+        assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+        await page.get_by_role("button", name="Mute story").click()
+        await expect(page.get_by_text("somebody muted the story until")).to_be_visible()
+
+        rain = page.get_by_role("listitem").filter(has_text="Rain in Keelung").first
+        await rain.get_by_role("button", name="Wrong story").click()
+        await expect(page.get_by_text("somebody moved 1 report to story")).to_be_visible()
+        await expect(page.get_by_role("link", name="Rain in Keelung")).to_have_count(0)
+
+        moved = page.get_by_role("listitem").filter(has_text="moved 1 report")
+        await moved.get_by_role("button", name="Undo").click()
+        await expect(page.get_by_text("undone by somebody")).to_be_visible()
+        await expect(page.get_by_role("link", name="Rain in Keelung")).to_have_count(1)
+
+        await page.get_by_role("link", name="Lists", exact=True).click()
+        await page.get_by_role("link", name="watchlists/lists.yaml").click()
+        text = WATCHLISTS.replace("Taiwan Strait", "Keelung")
+        await page.get_by_label("Text of the file").fill(text)
+        await page.get_by_role("button", name="Try it on stored entries").click()
+        await expect(page.get_by_role("status")).to_contain_text("1 gained, 0 lost")
+
+        await page.get_by_role("link", name="Messages").click()
+        await page.get_by_role("button", name="to desk-mail").click()
+        await expect(page.get_by_text("None: no message was given up.")).to_be_visible()
+
+    found = place.store.call(show_delivery, "d2")
+    assert found
+    assert found.delivery.state is DeliveryState.PENDING
+
+
+async def test_open_page_shows_a_new_story_without_a_reload(place: Desk) -> None:
+    async with opened(place) as page:
+        later = make_story("s2", title="A fleet leaves the harbor")
+        plan = make_plan(
+            claimed_feed(place.store, id="f2"),
+            (make_planned("e3", fold=make_fold("s2")),),
+            stories=(later,),
+            alerts=(),
+            deliveries=(),
+        )
+        assert place.store.call(apply_plan, plan)
+
+        await expect(page.get_by_role("link", name="A fleet leaves the harbor")).to_be_visible()
