@@ -159,3 +159,10 @@ def test_feed_of_a_host_that_does_not_answer_is_not_overdue() -> None:
     waiting, other = feed_at("https://a.example/2"), feed_at("https://b.example/")
 
     assert overdue(silent, waiting, other) == [other.url]
+
+
+def test_feed_of_a_host_that_does_not_answer_is_overdue_after_an_hour() -> None:
+    silent = feed_at("https://a.example/1", last_outcome="timeout", next_due_at=NOON)
+    waiting = feed_at("https://a.example/2", next_due_at=NOON - HOUR)
+
+    assert overdue(silent, waiting) == [waiting.url]

@@ -17,6 +17,7 @@ from straitwatch.core.model import Condition, Severity
 from straitwatch.core.policy import REMIND_AFTER
 
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 
 def titles_over(*steps: tuple[timedelta, Health]) -> list[list[str]]:
@@ -81,10 +82,22 @@ def test_notice_of_feeds_names_all_of_them() -> None:
     assert titles_over((0 * MINUTE, feeds("A", "B"))) == [["2 feeds are failing"]]
 
 
-def test_notice_of_a_feed_that_breaks_later_waits_for_the_next_notice_of_feeds() -> None:
-    assert titles_over(
-        (0 * MINUTE, feeds("A")), (MINUTE, feeds("A", "B")), (REMIND_AFTER, feeds("A", "B"))
-    ) == [["1 feed is failing"], [], ["1 feed is failing, 2 in all"]]
+def test_notice_of_a_feed_that_breaks_later_waits_for_minutes_only() -> None:
+    later = [(3 * MINUTE, feeds("A", "B")), (10 * MINUTE, feeds("A", "B"))]
+
+    assert titles_over((0 * MINUTE, feeds("A")), *later) == [
+        ["1 feed is failing"],
+        [],
+        ["1 feed is failing, 2 in all"],
+    ]
+
+
+def test_notice_of_a_feed_that_breaks_again_and_again_is_sent_every_six_hours() -> None:
+    flapping = [(n * HOUR, feeds("A") if n % 2 == 0 else WELL) for n in range(7)]
+
+    titles = [title for found in titles_over(*flapping) for title in found]
+
+    assert titles.count("1 feed is failing") == 2
 
 
 def test_notice_of_recovery_needs_an_earlier_notice_of_the_failure() -> None:

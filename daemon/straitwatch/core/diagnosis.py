@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from straitwatch.core.feed_condition import FAILED, NOT_COVERED, is_broken
 from straitwatch.core.identity import host_of
 from straitwatch.core.model import Condition, FeedState, FetchFailure
-from straitwatch.core.policy import CUT_OFF_SHARE, LATE_AFTER
+from straitwatch.core.policy import CUT_OFF_SHARE, LATE_AFTER, LATE_ANYWAY_AFTER
 
 OFFLINE_HINT = (
     "check this machine's network; `straitwatch demo` (in a clone `./dev demo`) needs none"
@@ -197,7 +197,8 @@ def overdue_feeds(
 ) -> list[WatchedFeed]:
     """Return the feeds that have waited for their polls since `LATE_AFTER` or longer.
 
-    Feeds of a host that asks for a pause or does not answer wait on purpose.
+    Feeds of a host that asks for a pause wait on purpose, and so do those of a host that does not
+    answer, up to `LATE_ANYWAY_AFTER`.
 
     Args:
         feeds: the watched feeds.
@@ -210,8 +211,12 @@ def overdue_feeds(
             hanging.add(host_of(feed.url))
         if feed.state.next_due_at and feed.state.next_due_at < now - LATE_AFTER:
             overdue.append(feed)
-    return [
-        feed
-        for feed in overdue
-        if (host := host_of(feed.url)) not in hanging and host not in paused
-    ]
+    return [feed for feed in overdue if not _waits_on_purpose(feed, hanging, paused, now)]
+
+
+def _waits_on_purpose(
+    feed: WatchedFeed, hanging: Container[str], paused: Container[str], now: datetime
+) -> bool:
+    host, due_at = host_of(feed.url), feed.state.next_due_at
+    is_excused = due_at is not None and due_at >= now - LATE_ANYWAY_AFTER
+    return host in paused or (host in hanging and is_excused)

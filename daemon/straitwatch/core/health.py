@@ -1,6 +1,7 @@
 """Plans the notices about Straitwatch itself: when a part breaks and when it works again.
 
-Within `REMIND_AFTER`, there is at most one notice of each kind on a subject.
+Within `REMIND_AFTER`, at most one notice says that the same part is broken. Parts that break
+together share a notice: the next one on their subject waits for `GROUP_AFTER`.
 """
 
 from collections import Counter
@@ -14,7 +15,7 @@ from straitwatch.core.feed_condition import FAILED, NOT_COVERED
 from straitwatch.core.feed_words import LABELS
 from straitwatch.core.liveness import Fault
 from straitwatch.core.model import Condition, NoticeFacts, Severity
-from straitwatch.core.policy import REMIND_AFTER
+from straitwatch.core.policy import GROUP_AFTER, REMIND_AFTER
 
 _LISTED = 50  # names in one message; the rest is counted
 
@@ -40,6 +41,7 @@ class NoticeState:
     conditions: Mapping[str, Condition] = field(default_factory=dict)  # of feeds, as reported
     broken_at: datetime | None = None
     recovered_at: datetime | None = None
+    reported_at: Mapping[str, datetime] = field(default_factory=dict)  # of feeds, lately
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +67,12 @@ def plan_notices(
         state = states.get(subject, NoticeState())
         conditions = health.conditions if subject == FEEDS else {}
         new = [name for name in broken if _is_worse(name, conditions, state)]
+        new = _due_names(subject, new, state, now)
         recovered = [name for name in state.names if _is_better(name, broken, conditions, state)]
-        if new and may_notify(state.broken_at, now):
+        if new:
             notices.append(_broken(subject, broken, new, health))
             state = replace(_with_reported(state, new, conditions), broken_at=now)
+            state = replace(state, reported_at=_lately(state, conditions, new, now))
         if recovered and (subject in _SILENT_END or may_notify(state.recovered_at, now)):
             state = _with_recovered(state, recovered, conditions)
             if subject not in _SILENT_END:
@@ -76,6 +80,23 @@ def plan_notices(
                 state = replace(state, recovered_at=now)
         after[subject] = state
     return notices, {name: state for name, state in after.items() if state != NoticeState()}
+
+
+def _due_names(subject: str, new: list[str], state: NoticeState, now: datetime) -> list[str]:
+    """Return the broken parts that may be reported now."""
+    if subject != FEEDS:
+        return new if may_notify(state.broken_at, now) else []
+    if state.broken_at is not None and now - state.broken_at < GROUP_AFTER:
+        return []
+    return [name for name in new if may_notify(state.reported_at.get(name), now)]
+
+
+def _lately(
+    state: NoticeState, conditions: Mapping[str, Condition], new: list[str], now: datetime
+) -> dict[str, datetime]:
+    """Return when each feed was last reported, without the old times."""
+    kept = {name: at for name, at in state.reported_at.items() if not may_notify(at, now)}
+    return kept | {name: now for name in new if name in conditions}
 
 
 def _is_worse(name: str, conditions: Mapping[str, Condition], state: NoticeState) -> bool:

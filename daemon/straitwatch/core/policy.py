@@ -70,6 +70,7 @@ MAX_DISTRUST = timedelta(days=56)
 
 SILENT_AFTER = timedelta(hours=24)  # without a good poll, a failing feed is broken
 BROKEN_AFTER_FAILURES = 3  # in a row, a feed is broken
+LATE_ANYWAY_AFTER = timedelta(hours=1)  # past its due time, a feed is late whatever its host does
 LATE_AFTER = timedelta(minutes=10)  # past its due time, a feed is late
 CUT_OFF_SHARE = 0.9  # of all feeds, if so many fail, the cause is this machine
 MESSAGE_OVERDUE_AFTER = timedelta(minutes=15)  # past its due time
@@ -79,7 +80,8 @@ DATABASE_BROKEN_AFTER = timedelta(minutes=5)  # a short lock or a full disk is n
 FAILURE_LASTS = timedelta(minutes=1)  # after it, a database that failed once is healthy again
 RECEIVER_BROKEN_AFTER = timedelta(seconds=20)  # one refusal that ends at once is not news
 RECEIVER_UNREACHABLE_AFTER = timedelta(minutes=15)  # without a success, while messages wait
-REMIND_AFTER = timedelta(hours=6)  # between two notices on the same subject
+REMIND_AFTER = timedelta(hours=6)  # between two notices that the same part is broken
+GROUP_AFTER = timedelta(minutes=10)  # between two notices about feeds
 
 # ---------------------------------------------------------------- blind windows
 
