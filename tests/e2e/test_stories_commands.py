@@ -126,6 +126,13 @@ def test_why_lists_the_messages_about_one_report_and_counts_the_others(
     assert " about the story; see `straitwatch stories show " in retold
 
 
+def test_why_of_a_story_begins_with_the_report_that_was_sent(config: Path, story: str) -> None:
+    answers = rows(config, "why", story[:5])
+
+    assert answers[0]["decision"] == "alert"
+    assert {answer["story"] for answer in answers} == {story}
+
+
 def test_id_of_an_alert_marks_its_report_and_id_of_a_story_all_reports(
     config: Path, story: str
 ) -> None:

@@ -543,7 +543,7 @@ def test_line_of_a_timeline_fits_on_a_phone() -> None:
     assert list(bars) == sorted(bars)
 
 
-@pytest.mark.parametrize("counts", [(), (3,), (0, 0, 0, 0, 0)])
+@pytest.mark.parametrize("counts", [(), (3, 1), (0, 0, 9, 0, 0)])
 def test_digest_without_reports_or_hours_has_no_timeline(counts: tuple[int, ...]) -> None:
     facts = make_digest(timeline=replace(HOURS, counts=counts))
 
@@ -556,7 +556,7 @@ def test_feeds_that_were_not_covered_are_named_by_cause() -> None:
     coverage = replace(make_digest().coverage, feeds_broken=("Gazette: timeout", *broken))
 
     for text in everywhere(make_digest(coverage=coverage)):
-        assert "6 not covered: 5 frozen (Post 0, Post 1 and 3 more), 1 timeout (Gazette)" in text
+        assert "6 not covered: 1 timeout (Gazette), 5 frozen (Post 0, Post 1 and 3 more)" in text
 
 
 def test_digest_shows_a_headline_with_its_original() -> None:

@@ -44,7 +44,16 @@ from straitwatch.core.diagnosis import WatchedFeed, diagnose_feeds
 from straitwatch.core.feed_words import describe_condition
 from straitwatch.core.fold_words import describe_fold
 from straitwatch.core.match import Explanation, RuleExplanation, find_near_miss
-from straitwatch.core.model import AlertFacts, Feed, FeedState, Mark, MatchText, PageState, Reason
+from straitwatch.core.model import (
+    Action,
+    AlertFacts,
+    Feed,
+    FeedState,
+    Mark,
+    MatchText,
+    PageState,
+    Reason,
+)
 from straitwatch.core.report import Arrival, make_report, matchable
 from straitwatch.core.route import silence_of
 from straitwatch.errors import StoreAbsent, UsageError
@@ -53,6 +62,7 @@ _NEAREST_RULES = 3  # lines of `match` that lack the least
 _ID = re.compile(r"[a-z2-7]{10,}…?|[0-9a-f]{20}")  # of a story or report; of an alert
 _MESSAGES = 1_000  # about a story that are counted
 _WEEK = timedelta(days=7)
+_OF_STORY = 50  # entries of a story, of which the alerted ones are shown first
 _SHOWN = 5  # entries with the same title; the first in full
 
 app = new_app()
@@ -113,13 +123,17 @@ def _answers(tx: db.Transaction, text: str, config: Config, language: str) -> li
 
 
 def _entries_of_story(tx: db.Transaction, text: str) -> list[db.StoredEntry]:
-    """Return the entry of an alert, or the entries of a story with this id or headline."""
+    """Return the entry of an alert, or the entries of a story with this id or headline.
+
+    The entries of a story that were sent as alerts come first.
+    """
     if alerted := db.alert_entries(tx, text):
         return alerted
     story = db.current_story(tx, text)
     if story is None:
         return db.headline_entries(tx, text)[:_SHOWN]
-    return db.story_entries(tx, story.id, limit=_SHOWN)
+    entries = db.story_entries(tx, story.id, limit=_OF_STORY)
+    return sorted(entries, key=lambda stored: stored.decision.action is not Action.ALERT)[:_SHOWN]
 
 
 def _stored(tx: db.Transaction, stored: db.StoredEntry, config: Config) -> StoredAnswer:

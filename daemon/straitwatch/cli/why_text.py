@@ -16,7 +16,7 @@ from straitwatch.cli.answers import (
 )
 from straitwatch.cli.output import local_time, zone_time
 from straitwatch.cli.page_text import page_line
-from straitwatch.core.model import DeliveryState
+from straitwatch.core.model import DeliveryState, Relation
 from straitwatch.core.plural import counted
 from straitwatch.core.reasons import REASONS
 
@@ -73,7 +73,9 @@ def _decision_lines(answer: StoredAnswer, zone: ZoneInfo) -> Iterator[str]:
         yield f"silenced: {silence}"
     if answer.story:
         yield f"story {answer.story}: {answer.fold}"
-        yield f"  another event? `straitwatch stories split {answer.story} {answer.id} --alert`"
+        if answer.relation is not Relation.NEW:
+            command = f"`straitwatch stories split {answer.story} {answer.id} --alert`"
+            yield f"  another event? {command}"
     if answer.related:
         command = f"`straitwatch stories merge {answer.related} {answer.story}`"
         yield f"possibly the same event as story {answer.related}: {command}"

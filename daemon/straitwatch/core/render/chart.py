@@ -19,8 +19,12 @@ _TRANSPARENT, _BAR, _LINE = 0, 1, 2
 
 
 def has_shape(timeline: Timeline | None) -> bool:
-    """Return True if a timeline has reports and enough bars."""
-    return timeline is not None and any(timeline.counts) and len(timeline.counts) >= _SHORTEST
+    """Return True if a timeline has enough bars, and reports in several of them."""
+    return (
+        timeline is not None
+        and len(timeline.counts) >= _SHORTEST
+        and sum(map(bool, timeline.counts)) > 1
+    )
 
 
 def timeline_text(timeline: Timeline, times: LocalTimes) -> str:

@@ -153,9 +153,9 @@ def _not_covered(broken: Sequence[str]) -> str:
         names_by_cause.setdefault(shown(cause if name else "", limit=NAME_LIMIT), []).append(
             shown(name or cause, limit=NAME_LIMIT)
         )
-    ordered = sorted(names_by_cause.items(), key=lambda pair: -len(pair[1]))
-    said = [_names(cause, names) for cause, names in ordered[:CAUSES_LIMIT]]
-    rest = sum(len(names) for _, names in ordered[CAUSES_LIMIT:])
+    worst_first = list(names_by_cause.items())
+    said = [_names(cause, names) for cause, names in worst_first[:CAUSES_LIMIT]]
+    rest = sum(len(names) for _, names in worst_first[CAUSES_LIMIT:])
     return ", ".join(said) + (f" and {rest} more" if rest else "")
 
 
