@@ -97,12 +97,21 @@ class World:
                 body = mailed.message.get_body(("plain",))
                 assert body is not None
                 keys[(_story(str(body.get_content())), mailed.recipient)] += 1
+            self.check_labels()
         for message in self.slack.messages:
             text = json.dumps(message)
             keys[(_story(text), "")] += 1
             marked += MARK in text
         wanted = count * self.recipients
         return Held(max(0, wanted - len(keys)), keys.total() - len(keys), marked, "")
+
+    def check_labels(self) -> None:
+        """Check that each mail with the Message-ID of an earlier one is labelled as a repeat."""
+        seen: set[str] = set()
+        for mailed in list(self.smtp.messages):
+            is_repeat = mailed.message_id in seen
+            assert not is_repeat or mailed.message["X-Straitwatch-Repeat"], mailed.message_id
+            seen.add(mailed.message_id)
 
     def is_drained(self, count: int) -> bool:
         """Return True if the outbox holds every delivery, and each one has ended."""
