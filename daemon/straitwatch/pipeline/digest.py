@@ -13,7 +13,7 @@ from straitwatch.core.sentences import sentence_spans
 from straitwatch.pipeline.notices import address
 from straitwatch.store import Transaction
 
-DIGEST_ITEMS = 100  # of about 450 bytes; Gmail clips a mail at 102 KB
+DIGEST_ITEMS = 100  # of 500 to 900 bytes; Gmail clips a mail at 102 KB
 DIGEST_ASIDE = 10  # lines of running stories, and of commentary, at most
 LONGEST_BY_HOUR = timedelta(days=2)  # then the timeline has a bar for each day
 IN_FLIGHT = timedelta(minutes=5)  # the longest time from a poll's date to its commit
