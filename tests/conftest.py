@@ -1,10 +1,14 @@
-"""Limit every test to loopback addresses, and switch off hypothesis deadlines."""
+"""Limit every test to loopback addresses, switch off deadlines, and make a certificate."""
 
 import ipaddress
 import os
+import shutil
+import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import settings
 
 
@@ -32,3 +36,17 @@ settings.load_profile("untimed")
 def pytest_xdist_auto_num_workers() -> int:
     """Use two workers a core, because a third of the time is spent waiting for the daemon."""
     return 2 * (os.cpu_count() or 1)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("needs the openssl command to make a certificate")
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    options = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    command = [openssl, *options.split(), *subject, "-keyout", path, "-out", f"{path}.crt"]
+    subprocess.run(command, check=True, capture_output=True)
+    path.write_bytes(path.read_bytes() + Path(f"{path}.crt").read_bytes())
+    return path

@@ -84,6 +84,7 @@ LOGIN_FAULTS = [
     ("auth", "535 no", BROKEN, "535"),
     ("auth", "454 later", RETRY, "454"),
     ("auth", "close", RETRY, "disconnected"),
+    ("auth", "334 a", BROKEN, "login"),  # a challenge that is not in Base64
 ]
 STARTTLS_FAULTS = [
     ("starttls", "454 not now", RETRY, "454"),

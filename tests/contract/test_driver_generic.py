@@ -4,14 +4,21 @@ import io
 import json
 import logging
 import re
-from collections.abc import Iterator
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
 from builders.messages import frozen, make_alert, make_digest, make_driver, make_item, make_job
 from servers import slack as server
 from servers.slack import SlackServer
-from straitwatch.core.model import Outcome, SendJob
+from straitwatch.core.model import Frozen, Outcome, SendJob
+from straitwatch.deliver.driver import DriverSettings
+from straitwatch.deliver.generic import Generic
 
 
 @pytest.fixture
@@ -37,7 +44,7 @@ def test_message_reaches_the_service_once_with_its_id(service: SlackServer) -> N
 
 
 FAULTS = [
-    ("refused", server.error(404, "no")),
+    ("refused", server.error(422, "no")),
     ("busy", server.error(503, "no")),
     ("limited", server.rate_limited(3)),
     ("redirected", server.redirect("http://127.0.0.1:1/")),
@@ -59,6 +66,75 @@ def test_any_refusal_is_tried_again_later_and_only_then(
     said = f"{result!r} {driver!r} {driver.redacted}"
     assert "correct-horse" not in said
     assert "hidden-token" not in said
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_refusal_of_address_or_credentials_holds_the_receiver(
+    service: SlackServer, status: int
+) -> None:
+    driver = make_driver(json_url(service))
+    service.default = server.error(status, "no")
+
+    result = driver.send(frozen(driver))
+
+    assert (result.outcome, result.code) == (Outcome.RECEIVER_BROKEN, str(status))
+
+
+@pytest.mark.parametrize(
+    ("url", "outcome", "code"),
+    [
+        ("json://127.0.0.1:1/x", Outcome.RETRY, "connect"),
+        ("json://no-such-host.invalid/x", Outcome.RETRY, "dns"),
+        ("json://d€sk:p€ss@127.0.0.1:{port}/x", Outcome.RECEIVER_BROKEN, "encoding"),
+    ],
+)
+def test_error_before_the_message_is_handed_over_is_not_perhaps_sent(
+    service: SlackServer, url: str, outcome: Outcome, code: str
+) -> None:
+    settings = DriverSettings(zone="UTC", templates={}, on_unsure="resend")
+    url = url.format(port=service.port)
+    driver = Generic(url, scheme=url.partition(":")[0], settings=settings)
+    body = json.dumps({"title": "One", "body": "Two"}).encode()
+
+    result = driver.send(make_job(frozen=Frozen(body=body, content_type="application/json")))
+
+    assert (result.outcome, result.code) == (outcome, code)
+
+
+def test_untrusted_certificate_of_a_service_is_not_perhaps_sent(certificate: Path) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    with first_client(lambda client: context.wrap_socket(client, server_side=True)) as port:
+        driver = make_driver(f"jsons://localhost:{port}/x")
+
+        result = driver.send(frozen(driver))
+
+    assert (result.outcome, result.code) == (Outcome.RECEIVER_BROKEN, "certificate")
+
+
+def test_service_without_encryption_has_not_read_the_message() -> None:
+    with first_client(lambda client: client.sendall(b"HTTP/1.1 400 No\r\n\r\n")) as port:
+        driver = make_driver(f"jsons://127.0.0.1:{port}/x")
+
+        result = driver.send(frozen(driver))
+
+    assert (result.outcome, result.code) == (Outcome.RETRY, "connect")
+
+
+@contextmanager
+def first_client(serve: Callable[[socket.socket], object]) -> Iterator[int]:
+    """Serve one connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def accept() -> None:
+            with suppress(OSError), listener.accept()[0] as client:
+                client.recv(1, socket.MSG_PEEK)
+                serve(client)
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(5)
 
 
 @pytest.mark.parametrize("answer", [server.reset(), server.close()], ids=["reset", "closed"])

@@ -358,3 +358,17 @@ def test_secrets_appear_nowhere(
     captured = capsys.readouterr()
     said = f"{result!r} {driver!r} {driver.redacted} {job!r} {caplog.text} {captured.out} {captured.err}"
     assert secret not in said
+
+
+@pytest.mark.parametrize("url", [WEBHOOK, BOT])
+def test_message_to_an_unreachable_slack_has_not_begun_even_after_another(
+    slack: SlackServer, url: str
+) -> None:
+    driver = make_driver(url, base_url=slack.url)
+    driver.send(frozen(driver))
+    assert driver.has_begun
+    slack.stop()
+
+    result = driver.send(frozen(driver))
+
+    assert (result.outcome, driver.has_begun) == (Outcome.RETRY, False)

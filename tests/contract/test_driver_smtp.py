@@ -72,6 +72,31 @@ def test_every_reply_has_its_outcome(
 
 
 @pytest.mark.parametrize(
+    ("recipients", "outcome"),
+    [((DESK,), Outcome.RECEIVER_BROKEN), ((DESK, "chen@example.org"), Outcome.RETRY)],
+)
+@pytest.mark.parametrize("reply", ["552 5.2.2 mailbox full", "452 4.2.2 over quota"])
+def test_full_mailbox_holds_the_receiver_if_it_is_the_only_one(
+    reply: str, recipients: tuple[str, ...], outcome: Outcome
+) -> None:
+    with SmtpServer({"rcpt": reply}) as smtp:
+        driver = impatient(smtp.port)
+        driver.recipients = recipients
+
+        assert driver.send(frozen(driver)).outcome is outcome
+
+
+@pytest.mark.parametrize(("moment", "has_begun"), [("rcpt", False), ("dot", True)])
+def test_mail_has_begun_only_once_its_text_is_on_its_way(moment: str, has_begun: bool) -> None:
+    with SmtpServer({moment: "close"}) as smtp:
+        driver = impatient(smtp.port)
+
+        driver.send(frozen(driver))
+
+        assert driver.has_begun is has_begun
+
+
+@pytest.mark.parametrize(
     ("moment", "reply", "outcome", "code"),
     LOGIN_FAULTS,
     ids=[row[1] for row in LOGIN_FAULTS],

@@ -1,7 +1,5 @@
-"""A real database for the tests of commands, and a certificate for servers."""
+"""A real database for the tests of commands."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,17 +30,3 @@ def desk(tmp_path: Path) -> Iterator[Path]:
     store.call(record_run, "", Run(started_at=now, seen_at=now, ended_at=now, is_once=True))
     store.close()
     return config
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("needs the openssl command to make a certificate")
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    options = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
-    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    command = [openssl, *options.split(), *subject, "-keyout", path, "-out", f"{path}.crt"]
-    subprocess.run(command, check=True, capture_output=True)
-    path.write_bytes(path.read_bytes() + Path(f"{path}.crt").read_bytes())
-    return path

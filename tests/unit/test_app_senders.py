@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from builders.app import Desk, open_desk
-from straitwatch.core.model import DeliveryState, Frozen, Outcome, SendJob, SendResult
+from straitwatch.core.model import DeliveryState, DriverKind, Frozen, Outcome, SendJob, SendResult
 
 
 @dataclass(eq=False)
@@ -14,10 +14,11 @@ class Driver:
 
     then: Callable[[], None] = lambda: None
     count: int = 0
-    kind: str = "apprise"
+    kind: DriverKind = DriverKind.APPRISE
     recipients: tuple[str, ...] = ("",)
     redacted: str = "test://"
     on_unsure: str = "resend"
+    has_begun: bool = False
 
     def render(self, job: SendJob) -> Frozen:
         return Frozen(body=b"text", content_type="text/plain")

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from builders.beat import BEAT
 from straitwatch import store as db
 from straitwatch.core.match import compile_rules
@@ -36,6 +38,7 @@ class Driver:
     recipients = ("",)
     redacted = "test://"
     on_unsure = "resend"
+    has_begun = False
 
     def __init__(self, *, breaks: str) -> None:
         self.breaks = breaks
@@ -49,7 +52,8 @@ class Driver:
 
     def send(self, job: SendJob) -> SendResult:
         assert job.frozen is not None
-        if self.breaks == "send" and job.frozen.body == b"poison":
+        self.has_begun = self.breaks == "send"
+        if self.breaks in ("send", "connect") and job.frozen.body == b"poison":
             raise RuntimeError
         self.sent.append(job.frozen.body.decode())
         return SendResult(outcome=Outcome.DELIVERED)
@@ -100,16 +104,17 @@ async def test_unrenderable_message_is_dead_and_the_next_one_is_sent(
     assert records["poison"].delivery.state is DeliveryState.DEAD
 
 
-async def test_message_of_a_raising_driver_is_unsure_and_the_next_one_is_sent(
-    tmp_path,
+@pytest.mark.parametrize(("breaks", "outcome"), [("send", "unsure"), ("connect", "retry")])
+async def test_message_of_a_raising_driver_is_perhaps_sent_only_once_it_has_begun(
+    tmp_path, breaks: str, outcome: str
 ) -> None:
-    driver = Driver(breaks="send")
+    driver = Driver(breaks=breaks)
 
     records = await deliver(tmp_path, driver)
 
     assert driver.sent == ["good"]
     assert records["poison"].delivery.state is DeliveryState.PENDING
-    assert records["poison"].last_outcome == "unsure"
+    assert records["poison"].last_outcome == outcome
 
 
 async def test_answer_that_cannot_be_written_down_at_once_is_not_asked_for_again(

@@ -60,7 +60,6 @@ _PERMANENT: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = MappingProxyTyp
             "account_inactive": ("the bot or its workspace was deleted", _TOKEN),
         },
         "service": {
-            "404": ("the address is unknown there", _SERVICE_URL),
             "410": ("the address was deleted", _SERVICE_URL),
         },
     }
@@ -101,6 +100,7 @@ _CURABLE: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = MappingProxyType(
                 "the workspace is moving to an organization",
                 "wait for the end of the move, then reinstall the app",
             ),
+            "encoding": ("the address cannot be sent", "copy the URL again; it is ASCII"),
             "certificate": ("the server's certificate is not valid", _TLS),
             "connect": ("Slack cannot be reached", "check the network and proxy of this machine"),
             "dns": ("the host name does not resolve", _DNS),
@@ -141,6 +141,7 @@ _CURABLE: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = MappingProxyType(
             "no answer": ("the server did not confirm the mail", _SERVER_DOWN),
         },
         "service": {
+            "404": ("the address is unknown there", _SERVICE_URL),
             "401": ("the credentials are wrong", _SERVICE_TOKEN),
             "403": ("the credentials are not sufficient", _SERVICE_TOKEN),
             "encoding": (

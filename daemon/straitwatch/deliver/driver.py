@@ -27,6 +27,11 @@ class Driver(Protocol):
     redacted: str  # for logs
     on_unsure: str  # resend, hold
 
+    @property
+    def has_begun(self) -> bool:
+        """True if the service may have read a part of the message in the latest send."""
+        ...
+
     def render(self, job: SendJob) -> Frozen:
         """Render the exact bytes of a message, once, before its first attempt."""
         ...

@@ -32,31 +32,40 @@ _POSSIBLE_REPEAT = "(possible repeat: an earlier attempt was not answered)"
 _REJECTED = frozenset({"400", "413"})  # statuses that a shorter text may avoid
 _SHORTENED = TextLimits(title=80, body=400)
 _STATUS = re.compile(r"error[ =:]+(\d{3})\b")
-_NOT_CONNECTED = re.compile(
-    r"^Socket Exception: .*Caused by (NewConnectionError|NameResolutionError|ConnectTimeoutError)"
-)
+# Records of Apprise about errors before a service can have read the message, by our code.
+_BEFORE = {
+    "dns": r"Socket Exception: .*Caused by NameResolutionError",
+    "certificate": r"Socket Exception: .*Caused by SSLError\(SSLCertVerificationError",
+    "connect": r"Socket Exception: .*Caused by (NewConnectionError|ConnectTimeoutError|ProxyError"
+    r"|SSLError\(.*\[SSL: (WRONG_VERSION|\w*PROTOCOL|\w*HANDSHAKE|RECORD_LAYER))",
+    "encoding": r"Notification Exception: '[\w-]+' codec can't encode",
+}
+_PATTERNS = {code: re.compile(pattern) for code, pattern in _BEFORE.items()}
+_RECORDS = ("Sent ", "Socket Exception", "Notification Exception")
+_OF_THE_RECEIVER = ("certificate", "encoding", "401", "403", "404", "410")
 _WITH_HEADERS = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
 
 
 class _LogCapture(logging.Filter):
     """Reads the outcome of requests from Apprise's log, and drops all records below a warning.
 
-    The records contain addresses and messages, so only one flag per record is kept, by thread.
+    The records contain addresses and messages, so only one code per record is kept, by thread.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._local = threading.local()
 
-    def listen(self) -> list[bool]:
-        """Return a list for one flag per request of this thread: True if it failed to connect."""
-        self._local.requests = requests = list[bool]()
+    def listen(self) -> list[str]:
+        """Return a list for one code per request of this thread: "" if it was perhaps read."""
+        self._local.requests = requests = list[str]()
         return requests
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
-        if text.startswith(("Sent ", "Socket Exception")) and hasattr(self._local, "requests"):
-            self._local.requests.append(bool(_NOT_CONNECTED.match(text)))
+        if text.startswith(_RECORDS) and hasattr(self._local, "requests"):
+            codes = (code for code, pattern in _PATTERNS.items() if pattern.match(text))
+            self._local.requests.append(next(codes, ""))
         return record.levelno >= logging.WARNING
 
 
@@ -81,6 +90,7 @@ class Generic:
 
     kind = DriverKind.APPRISE
     recipients: tuple[str, ...] = ("",)
+    has_begun = False
 
     def __init__(self, url: str, *, scheme: str, settings: DriverSettings) -> None:
         self.redacted = f"{scheme}://***"
@@ -98,6 +108,7 @@ class Generic:
     def send(self, job: SendJob) -> SendResult:
         """Send the message; if the service finds it too long or unreadable, a shorter one."""
         assert job.frozen is not None, "rendered before it is sent"  # noqa: S101
+        self.has_begun = False
         words: dict[str, str] = json.loads(job.frozen.body)
         text = PlainText(title=words["title"], body=words["body"])
         result = self._notify(job, text)
@@ -117,8 +128,9 @@ class Generic:
         body = text.body or text.title
         if job.is_possible_repeat:
             body = f"{_POSSIBLE_REPEAT}\n{body}"
-        requests = _log_capture.listen()
-        result = self._services(job).notify(
+        requests, services = _log_capture.listen(), self._services(job)
+        self.has_begun = True
+        result = services.notify(
             body=body,
             title=text.title if text.body else "",
             notify_type=_notify_type(job),
@@ -127,12 +139,10 @@ class Generic:
         if result:
             return SendResult(outcome=Outcome.DELIVERED)
         if code := _status(result):
-            return SendResult(outcome=Outcome.RETRY, code=code, text="the service rejected it")
+            return _failure(code, "the service rejected it")
         if requests and all(requests):
-            return SendResult(
-                outcome=Outcome.RETRY, code="connect", text="the service was not reached"
-            )
-        return SendResult(outcome=Outcome.UNSURE, text="no response is known")
+            return _failure(requests[-1], "the service was not reached")
+        return SendResult(outcome=Outcome.UNSURE, code="no answer", text="no response is known")
 
     def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
         """Return None: Apprise has no message ids."""
@@ -159,6 +169,11 @@ class Generic:
             service.headers["X-Straitwatch-Delivery"] = job.delivery.id
             service.headers["Idempotency-Key"] = job.delivery.id
         return service
+
+
+def _failure(code: str, text: str) -> SendResult:
+    outcome = Outcome.RECEIVER_BROKEN if code in _OF_THE_RECEIVER else Outcome.RETRY
+    return SendResult(outcome=outcome, code=code, text=text)
 
 
 def _notify_type(job: SendJob) -> NotifyType:

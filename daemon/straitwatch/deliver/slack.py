@@ -110,6 +110,11 @@ class SlackWebhook:
         self._client = _Webhook(url, transport=NoRedirectTransport(read_seconds=read_seconds))
         self._secrets = (url, *url.rsplit("/", 3)[1:])
 
+    @property
+    def has_begun(self) -> bool:
+        """True if Slack may have read a part of the message in the latest send."""
+        return self._client.transport.is_connected
+
     def render(self, job: SendJob) -> Frozen:
         """Render the JSON to post."""
         message = render_slack(job, zone=self._zone, templates=self._templates)
@@ -128,6 +133,7 @@ class SlackWebhook:
         return None
 
     def _post(self, message: dict[str, Any]) -> SendResult:
+        self._client.transport.is_connected = False
         try:
             answer = self._client.send_dict(message)
         except (OSError, HTTPException, ValueError, LookupError) as error:
@@ -163,6 +169,11 @@ class SlackBot:
         transport = NoRedirectTransport(read_seconds=read_seconds)
         self._client = _Bot(token, base_url=f"{base_url}/api/", transport=transport)
         self._secrets = (token,)
+
+    @property
+    def has_begun(self) -> bool:
+        """True if Slack may have read a part of the message in the latest send."""
+        return self._client.transport.is_connected
 
     def render(self, job: SendJob) -> Frozen:
         """Render the JSON of chat.postMessage, and of chat.update for the story's first message."""
@@ -246,6 +257,7 @@ class SlackBot:
         return result if result.outcome is Outcome.RETRY else None
 
     def _call(self, method: str, message: Mapping[str, Any]) -> SendResult:
+        self._client.transport.is_connected = False
         try:
             answer = self._client.api_call(method, json=dict(message))
         except _FAILURES as error:
@@ -331,6 +343,9 @@ def _map_interruption(
         return SendResult(outcome=Outcome.RECEIVER_BROKEN, code="certificate", text=text)
     if transport.is_connected:
         return SendResult(outcome=Outcome.UNSURE, code="no answer", text=text)
+    if isinstance(cause, UnicodeError):  # without its text, which quotes the address
+        text = "the address is not ASCII"
+        return SendResult(outcome=Outcome.RECEIVER_BROKEN, code="encoding", text=text)
     return SendResult(outcome=Outcome.RETRY, code="connect", text=text)
 
 

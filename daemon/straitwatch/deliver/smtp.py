@@ -4,7 +4,7 @@ import re
 import smtplib
 import ssl
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -22,6 +22,7 @@ from straitwatch.core.model import (
     SendResult,
     Severity,
 )
+from straitwatch.core.refusals import is_full_mailbox
 from straitwatch.core.render import MailParts, render_mail
 from straitwatch.deliver.driver import DriverSettings, redact_and_shorten
 from straitwatch.deliver.encoded_words import encode_header
@@ -76,6 +77,7 @@ class Mail:
     """One mail server and the addresses of a receiver."""
 
     kind = DriverKind.SMTP
+    has_begun = False
 
     def __init__(
         self,
@@ -129,14 +131,25 @@ class Mail:
     def send(self, job: SendJob) -> SendResult:
         """Send the message to the server."""
         assert job.frozen is not None, "rendered before it is sent"  # noqa: S101
+        self.has_begun = False
         try:
-            session = _Session(self._server)
+            session = _Session(self._server, on_transfer=self._note_transfer)
             body = label_repeat(job.frozen.body) if job.is_possible_repeat else job.frozen.body
             result = session.submit(self._sender.addr_spec, job.delivery.recipient, body)
         except _Refused as refusal:
-            return refusal.result
+            return self._of_mailbox(refusal.result)
         kept = {name: job.frozen.note.get(name, "") for name in ("message_id", "thread")}
         return replace(result, ref=kept)
+
+    def _note_transfer(self) -> None:
+        self.has_begun = True
+
+    def _of_mailbox(self, result: SendResult) -> SendResult:
+        """Hold the receiver if its only mailbox is full; with several, only this message waits."""
+        if not is_full_mailbox(result.code, result.text):
+            return result
+        is_only_one = len(self.recipients) == 1
+        return replace(result, outcome=Outcome.RECEIVER_BROKEN if is_only_one else Outcome.RETRY)
 
     def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
         """Return None: mail cannot be looked up; mailboxes may drop a repeat by its Message-ID."""
@@ -185,8 +198,8 @@ class _Refused(Exception):  # noqa: N818 - a reply of the server, not a bug
 class _Session:
     """One connection, from greeting to QUIT; a failed step raises `_Refused`."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
+    def __init__(self, server: Server, *, on_transfer: Callable[[], None]) -> None:
+        self._server, self._on_transfer = server, on_transfer
         self._smtp = self._connect()
 
     def submit(self, sender: str, recipient: str, body: bytes) -> SendResult:
@@ -196,7 +209,7 @@ class _Session:
             self._expect(self._smtp.mail(sender), permanent=Outcome.RECEIVER_BROKEN)
             self._expect(self._smtp.rcpt(recipient), permanent=Outcome.PERMANENT)
             return self._transfer(body)
-        except (OSError, UnicodeError, smtplib.SMTPException) as error:
+        except (OSError, ValueError, smtplib.SMTPException) as error:
             raise _map_error(error, self._server.secrets) from error
         finally:
             self._quit()
@@ -224,6 +237,7 @@ class _Session:
     def _transfer(self, body: bytes) -> SendResult:
         """Send the text; without a reply after the final dot, the server may have accepted it."""
         self._expect(self._smtp.docmd("DATA"), permanent=Outcome.PERMANENT, wanted=_START_INPUT)
+        self._on_transfer()
         self._smtp.send(smtplib._quote_periods(body) + b".\r\n")  # type: ignore[attr-defined]  # noqa: SLF001
         if self._smtp.sock is not None:
             self._smtp.sock.settimeout(self._server.dot_seconds)
@@ -232,6 +246,8 @@ class _Session:
         except (OSError, smtplib.SMTPException) as error:
             text = redact_and_shorten(str(error), *self._server.secrets)
             return SendResult(outcome=Outcome.UNSURE, code="no answer", text=text)
+        if code < 0:  # not a reply of SMTP
+            return SendResult(outcome=Outcome.UNSURE, code="no answer", text="unreadable reply")
         self._expect((code, words), permanent=Outcome.PERMANENT)
         return SendResult(
             outcome=Outcome.DELIVERED, code=str(code), text=_words(words, self._server.secrets)
@@ -272,6 +288,8 @@ def _map_error(error: Exception, secrets: tuple[str, ...]) -> _Refused:
             return _Refused(Outcome.RETRY, "disconnected", text)
         case smtplib.SMTPException():
             return _Refused(Outcome.RECEIVER_BROKEN, "unsupported", text)
+        case ValueError() if not isinstance(error, UnicodeError):  # such as a challenge in no code
+            return _Refused(Outcome.RECEIVER_BROKEN, "login", type(error).__name__)
         case UnicodeError():  # without its text, which quotes the word that cannot be sent
             return _Refused(Outcome.RECEIVER_BROKEN, "encoding", "an address is not ASCII")
         case _:

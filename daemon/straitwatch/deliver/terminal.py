@@ -33,6 +33,7 @@ class Terminal:
     kind = DriverKind.TERMINAL
     recipients: tuple[str, ...] = ("",)
     redacted = "terminal://"
+    has_begun = False
 
     def __init__(self, *, is_stderr: bool, settings: DriverSettings) -> None:
         self.on_unsure = settings.on_unsure
@@ -50,6 +51,7 @@ class Terminal:
         assert job.frozen is not None, "rendered before it is sent"  # noqa: S101
         words: dict[str, str] = json.loads(job.frozen.body)
         stream = sys.stderr if self._is_stderr else sys.stdout
+        self.has_begun = True
         try:
             _print(job, words, stream)
             stream.flush()

@@ -81,9 +81,10 @@ async def _send(claimed: ClaimedDelivery, job: SendJob, driver: Driver, tools: T
     renewing = asyncio.create_task(_renew(claimed, tools))
     try:
         return await tools.senders.send(driver, job)
-    except Exception as error:  # around one delivery: it may have been sent
-        log.exception("sending failed unexpectedly")
-        return SendResult(outcome=Outcome.UNSURE, code="error", text=type(error).__name__)
+    except Exception as error:  # around one delivery
+        log.exception("sending failed unexpectedly", has_begun=driver.has_begun)
+        outcome = Outcome.UNSURE if driver.has_begun else Outcome.RETRY
+        return SendResult(outcome=outcome, code="error", text=type(error).__name__)
     finally:
         renewing.cancel()
 
