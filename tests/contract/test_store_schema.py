@@ -35,6 +35,7 @@ from straitwatch.store import (
     notice_states,
     page_of_entry,
     push_subscriptions,
+    receiver_states,
     recent_reports,
     seen_items,
     set_meta,
@@ -134,6 +135,17 @@ def test_feed_of_an_older_schema_keeps_its_validators_and_trusts_them(empty_url:
     assert state.validators == Validators(etag='"1"')
     assert (state.whole_due_at, state.unmodified_since_at, state.distrust) == (None, None, None)
     assert (state.profile, seen) == (FeedProfile(), NOTHING_SEEN)
+
+
+def test_receiver_of_an_older_schema_keeps_its_hold_after_the_upgrade(empty_url: str) -> None:
+    _make_old_database(empty_url)
+
+    store = Store.open(empty_url)
+
+    state = store.call(receiver_states)["desk-slack"]
+    store.close()
+    assert (state.hold_reason, state.failures, state.last_code) == ("receiver_broken", 2, "")
+    assert str(state.refusal) == ""
 
 
 def test_entry_of_an_older_schema_has_no_page(empty_url: str) -> None:
@@ -236,7 +248,9 @@ def _make_old_database(url: str) -> None:
     with engine.begin() as connection:
         command.upgrade(alembic_config(connection), "0001")
     tables = sa.MetaData()
-    tables.reflect(engine, only=["feed", "entry", "story", "report", "alert", "delivery"])
+    tables.reflect(
+        engine, only=["feed", "entry", "story", "report", "alert", "delivery", "receiver"]
+    )
     feed = {"id": "f1", "name": "Feed", "body_hash": b"", "tier": 3, "is_enabled": True}
     feed |= {"etag": '"1"'}
     entry = {"id": "e1", "feed_id": "f1", "title": "Fleet in the strait", "text_hash": b"1"}
@@ -251,7 +265,8 @@ def _make_old_database(url: str) -> None:
     delivery = {"id": "d1", "alert_id": "a1", "routes": "[]", "watchlists": "[]", "note": "{}"}
     delivery |= {"ref": "{}", "due_at": at, "created_at": at, "updated_at": at, "seq": 1}
     rows = {"feed": feed, "entry": entry, "story": story, "report": report}
-    rows |= {"alert": alert, "delivery": delivery}
+    receiver = {"name": "desk-slack", "hold_reason": "receiver_broken", "failures": 2}
+    rows |= {"alert": alert, "delivery": delivery, "receiver": receiver}
     with engine.begin() as connection:
         for name, given in rows.items():
             columns = tables.tables[name].columns

@@ -49,6 +49,12 @@ REFUSALS = [
         "mailto://user:pass@mail.example.org/a@example.org?from=b@example.org",
         "write mailtos:// instead",
     ),
+    ("mailtos://me@gmail.com:pass@smtp.gmail.com?to=a@example.org", "write %40 for each `@`"),
+    ("mailtos://me:p@ss@smtp.gmail.com?to=a@example.org", "write %40 for each `@`"),
+    ("mailtos://me:abcd efgh ijkl@gmail.com", "write %20 for each blank"),
+    ("mailtos://me:p/ss@gmail.com?to=a@example.org", "write %2F for each `/`"),
+    ("mailtos://me:p#ss@gmail.com", "write %23 for each `#`"),
+    ("mailtos://me:50%off@gmail.com", "write %25 for each `%`"),
     ("discord://x", "Apprise cannot read this discord:// URL"),
     ("terminal://printer", "write terminal:// for stdout"),
 ]

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from builders.app import HOOK
 from builders.configs import write_config
 from commands import rows, run
+from servers import slack as server
+from servers.slack import SlackServer
 from straitwatch.errors import UsageError
+from straitwatch.store import Store
 
 
 def states(config: Path) -> dict[str, str]:
@@ -48,6 +52,34 @@ def test_receiver_test_without_a_delivery_promises_no_second_attempt(tmp_path: P
 
     assert result.exit_code == 1
     assert result.stdout.startswith("desk-mail desk@example.org not delivered: connect ")
+
+
+def test_receiver_test_that_succeeds_counts_as_a_use(desk: Path) -> None:
+    run(desk, "receivers", "test", "terminal")
+
+    assert states(desk)["terminal"] == "ok"
+
+
+def test_receiver_test_names_the_remedy_and_the_list_fails_until_it_works(tmp_path: Path) -> None:
+    with SlackServer() as slack:
+        receivers = {"desk-slack": {"url": HOOK, "base_url": slack.url}}
+        config = write_config(tmp_path, feeds={}, receivers=receivers)
+        Store.open(f"sqlite:///{tmp_path / 'straitwatch.db'}").close()
+        slack.script(server.error(404, "no_service"))
+
+        test, listed = (run(config, "receivers", word, *more) for word, *more in COMMANDS)
+        check = run(config, "check")
+        again, relisted = (run(config, "receivers", word, *more) for word, *more in COMMANDS)
+
+    remedy = "hint: create a new one under https://api.slack.com/apps > Incoming Webhooks"
+    assert (test.exit_code, listed.exit_code, check.exit_code) == (1, 1, 1)
+    assert remedy in test.stderr
+    assert remedy in listed.stderr
+    assert remedy in check.stdout
+    assert (again.exit_code, relisted.exit_code) == (0, 0)
+
+
+COMMANDS = (("test", "desk-slack"), ("list",))
 
 
 def test_receiver_test_warns_of_a_pause(desk: Path) -> None:

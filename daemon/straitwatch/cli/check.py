@@ -1,6 +1,6 @@
 """`check`: check the configuration and run the examples of every watch-list."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from straitwatch.cli.examples import print_failure
-from straitwatch.cli.experience import Experience, read_experience
+from straitwatch.cli.experience import Experience, read_broken_receivers, read_experience
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly
@@ -20,6 +20,7 @@ from straitwatch.config import Config, write_schemas
 from straitwatch.core.match import ExampleFailure, run_examples
 from straitwatch.core.model import Problem, WatchList
 from straitwatch.core.plural import counted
+from straitwatch.core.receivers import ReceiverStatus
 from straitwatch.engines import describe, engine_of, unavailable_reason
 from straitwatch.errors import ConfigError
 
@@ -51,6 +52,7 @@ class _Findings:
     verdicts: tuple[_Verdict, ...]
     experience: Experience | None
     encoder: str  # the reason why it is unavailable, or ""
+    broken: Mapping[str, ReceiverStatus]  # receivers, as far as the database knows
 
     @property
     def failures(self) -> list[ExampleFailure]:
@@ -71,7 +73,7 @@ def check(
     """Check the configuration and run the examples of every watch-list.
 
     All problems are listed at once, each with file, line, column and a hint. Exit status 2 if there
-    is one.
+    is one, 1 if the database says that a receiver is broken.
     """
     if write_schema:
         write_schemas(config / "schema")
@@ -83,6 +85,8 @@ def check(
     (_write if json else _print)(findings)
     if findings.failures:
         raise typer.Exit(2)
+    if findings.broken:
+        raise typer.Exit(1)
 
 
 def _examine(config: Config) -> _Findings:
@@ -101,6 +105,7 @@ def _examine(config: Config) -> _Findings:
         verdicts=verdicts,
         experience=read_experience(config),
         encoder=unavailable_reason(engine_of(config.encoder)),
+        broken=read_broken_receivers(config),
     )
 
 
@@ -156,7 +161,7 @@ def _print(findings: _Findings) -> None:
         *_verdict_lines(findings),
         *_broad_lines(findings.experience),
         *_count_lines(findings),
-        *_receiver_lines(findings.config),
+        *_receiver_lines(findings),
         _conclusion(findings),
     ):
         out.print(line)
@@ -218,10 +223,14 @@ def _count_names(config: Config) -> int:
     return sum(len(group.names) for group in config.beat.aliases)
 
 
-def _receiver_lines(config: Config) -> Iterator[Text]:
-    for receiver in config.receivers.values():
-        style = "yellow" if receiver.broken_because else "green"
-        yield Text.assemble(f"  {receiver.name:<18} ", (receiver.broken_because or "ok", style))
+def _receiver_lines(findings: _Findings) -> Iterator[Text]:
+    for receiver in findings.config.receivers.values():
+        broken = findings.broken.get(receiver.name)
+        state = broken.state if broken else receiver.broken_because or "ok"
+        style = "bold red" if broken else "yellow" if receiver.broken_because else "green"
+        yield Text.assemble(f"  {receiver.name:<18} ", (state, style))
+        if broken:
+            yield Text(f"  hint: {broken.hint}")
 
 
 def _conclusion(findings: _Findings) -> Text:
@@ -290,6 +299,12 @@ def _total_json(findings: _Findings) -> dict[str, Any]:
         "shadow": [path.name for path in config.shadow.files] if config.shadow else [],
         "encoder": findings.encoder or "ok",
         "receivers": {
-            receiver.name: receiver.broken_because or "ok" for receiver in config.receivers.values()
+            name: receiver.broken_because or _broken_state(findings, name) or "ok"
+            for name, receiver in config.receivers.items()
         },
     }
+
+
+def _broken_state(findings: _Findings, name: str) -> str:
+    status = findings.broken.get(name)
+    return f"{status.state}; {status.hint}" if status else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -20,14 +20,19 @@ from straitwatch.core.model import (
     AlertKind,
     Delivery,
     DeliveryState,
+    DriverKind,
     NoticeFacts,
     Outcome,
     SendJob,
     SendResult,
 )
 from straitwatch.core.receivers import describe_receivers
+from straitwatch.core.refusals import explain
 from straitwatch.errors import StoreError, UsageError
 from straitwatch.telemetry import configure_logging
+
+if TYPE_CHECKING:
+    from straitwatch.deliver import Driver
 
 app = new_app(help="List, test, pause and resume receivers.")
 _TEST_OUTCOMES = {Outcome.DELIVERED: "delivered", Outcome.UNSURE: "perhaps delivered:"}
@@ -63,11 +68,15 @@ def send_test(name: _Name, config: ConfigDir = DEFAULT_CONFIG) -> None:
     require_receiver(name, loaded.receivers)
     if reason := loaded.receivers[name].broken_because:
         raise UsageError(f"{name} cannot be used: {reason}")
-    results = list(_send_test(loaded, name))
-    _warn_if_paused(loaded, name)
+    driver = _open_driver(loaded, name)
+    results = list(_send_test(driver, name))
     for recipient, result in results:
         typer.echo(_test_line(name, recipient, result))
-    if any(result.outcome is not Outcome.DELIVERED for _, result in results):
+    failed = [result for _, result in results if result.outcome is not Outcome.DELIVERED]
+    if failed and (remedy := explain(driver.kind, failed[0].code, failed[0].text).remedy):
+        typer.echo(f"hint: {remedy}", err=True)
+    _record(loaded, name, driver.kind, (*failed, results[0][1])[0])
+    if failed:
         raise typer.Exit(1)
 
 
@@ -78,11 +87,14 @@ def _test_line(name: str, recipient: str, result: SendResult) -> str:
     return " ".join(word for word in words if word)
 
 
-def _warn_if_paused(config: Config, name: str) -> None:
+def _record(config: Config, name: str, driver: DriverKind, result: SendResult) -> None:
+    """Record the result; a receiver that works gets the messages that wait for it."""
     try:
         store = db.Store.open(config.database, migrate=False)
-    except StoreError:  # without a database, no receiver is paused
+    except StoreError:  # a test needs no database
         return
+    mark, now = config.receivers[name].mark, utc_now()
+    store.call(db.record_receiver_test, name, result, now=now, driver=driver, mark=mark)
     state = store.call(db.receiver_states).get(name)
     store.close()
     if state and state.paused_at:
@@ -91,10 +103,13 @@ def _warn_if_paused(config: Config, name: str) -> None:
         typer.echo(f"{name} is paused{by}: its alerts wait\n{hint}", err=True)
 
 
-def _send_test(config: Config, name: str) -> Iterator[tuple[str, SendResult]]:
+def _open_driver(config: Config, name: str) -> "Driver":
     from straitwatch.app.activate import activate  # noqa: PLC0415 - half a second, for tests only
 
-    driver = activate(config).drivers[name]
+    return activate(config).drivers[name]
+
+
+def _send_test(driver: "Driver", name: str) -> Iterator[tuple[str, SendResult]]:
     now = utc_now()
     facts = NoticeFacts(
         title=f"Straitwatch test to {name}",

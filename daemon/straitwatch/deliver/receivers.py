@@ -2,10 +2,11 @@
 
 import difflib
 import ipaddress
+import re
 from email.headerregistry import Address
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import structlog
 from apprise import Apprise
@@ -127,8 +128,12 @@ def _url_problem(url: str, scheme: str) -> str | None:
         near = difflib.get_close_matches(scheme, _known_schemes(), n=1, cutoff=0.6)
         hint = f"; did you mean {near[0]}://?" if near else ""
         return f"unknown kind of receiver: {scheme}://{hint}"
-    if " " in url.strip() or "\n" in url.strip() or ", " in url:
+    if url.count("://") > 1 and len(url.split()) > 1:
         return "a receiver has one URL; write a receiver for each of the others"
+    if len(url.split()) > 1:
+        return "write %20 for each blank in the URL; an app password works without its blanks"
+    if scheme in _MAIL_SCHEMES and (problem := _login_problem(url)):
+        return problem
     given = {name.lower() for name in parse_qs(urlsplit(url).query, keep_blank_values=True)}
     if wrong := [name for name in _REFUSED_PARAMETERS if name in given]:
         return (
@@ -136,6 +141,25 @@ def _url_problem(url: str, scheme: str) -> str | None:
             " retries, formats and shortens (keys give_up_after, limit; config/templates/)"
         )
     return None
+
+
+def _login_problem(url: str) -> str | None:
+    """Explain a character that must be encoded in the user name or password of a mail URL."""
+    rest = url.partition("://")[2]
+    login = _ENDS_LOGIN.split(rest)[0]
+    if login.count("@") > 1:
+        return "write %40 for each `@` in the user name or password"
+    if _BARE_PERCENT.search(login):
+        return "write %25 for each `%` in the user name or password"
+    _, _, password = login.partition(":")
+    if "@" not in login and password and not password.isdecimal() and "@" in rest:
+        character = rest[len(login)]
+        return f"write {quote(character, safe='')} for each `{character}` in the password"
+    return None
+
+
+_ENDS_LOGIN = re.compile("[/?#]")
+_BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 def _known_schemes() -> list[str]:

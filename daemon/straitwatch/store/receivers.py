@@ -173,6 +173,21 @@ def record_receiver_result(
         tx.execute(_COUNT_FAULT, {"b_name": name, "b_now": now})
 
 
+def record_receiver_test(
+    tx: Transaction,
+    name: str,
+    result: SendResult,
+    *,
+    now: datetime,
+    driver: DriverKind,
+    mark: str,
+) -> None:
+    """Record a test by a person; after a success, the messages that wait are sent at once."""
+    record_receiver_result(tx, name, result, now=now, driver=driver, mark=mark)
+    if result.outcome is Outcome.DELIVERED:
+        _release_messages(tx, name, now=now)
+
+
 def _set_receiver(tx: Transaction, name: str, values: dict[str, Any]) -> None:
     row = _BLANK | values | {"name": name}
     tx.upsert(RECEIVER, [row], key=("name",), changed=tuple(values))
