@@ -36,9 +36,9 @@ RUN groupadd --gid 10001 straitwatch \
 COPY --from=build /opt/straitwatch /opt/straitwatch
 COPY --chown=10001:10001 config /config
 
-# A relative database path (sqlite:///data/straitwatch.db) is /data/straitwatch.db from here.
 WORKDIR /
-ENV PATH=/opt/straitwatch/bin:$PATH \
+ENV DATABASE_URL=sqlite:////data/straitwatch.db \
+    PATH=/opt/straitwatch/bin:$PATH \
     STRAITWATCH_CONFIG=/config \
     STRAITWATCH_WEB_LISTEN=0.0.0.0:8650 \
     PYTHONUNBUFFERED=1

@@ -49,7 +49,7 @@ def test_receiver_that_refuses_messages_is_reported_after_twenty_seconds() -> No
 
     assert broken_receivers([refusing], NOON + 19 * SECOND) == {}
     assert broken_receivers([refusing], NOON + 20 * SECOND) == {
-        "slack": "mail: 535: user name or password are wrong; log in with an app password, or "
+        "slack": "mail: 535: user name or password is wrong; log in with an app password, or "
         "correct the password in the URL; since 23 Nov 12:00 UTC; 1 waiting"
     }
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from builders.app import HOOK
+from builders.app import HOOK, open_desk
 from builders.configs import write_config
-from commands import rows, run
+from commands import HEADLINE, rows, run
 from servers import slack as server
 from servers.slack import SlackServer
+from straitwatch.clock import utc_now
 from straitwatch.errors import UsageError
 from straitwatch.store import Store
 
@@ -97,3 +98,31 @@ def test_receiver_that_does_not_exist_is_refused(desk: Path, command: str) -> No
 
     assert isinstance(error, UsageError)
     assert str(error).startswith("no such receiver: desk-slakc\nhint: choose from ")
+
+
+# ---------------------------------------------------------------- what only the daemon knows
+
+
+async def test_commands_know_the_receivers_of_the_daemon_without_its_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAGER_URL", HOOK)
+    async with open_desk(tmp_path, receivers={"pager": {"url": "${PAGER_URL}"}}, system={}) as desk:
+        desk.clock.now = utc_now()
+        await desk.app.health.beat()
+        monkeypatch.delenv("PAGER_URL")
+
+        listed = run(desk.config, "receivers", "list")
+        traced = run(desk.config, "routes", "test", "--title", HEADLINE)
+        checked = run(desk.config, "check")
+
+    assert "PAGER_URL" not in listed.stdout + traced.stdout + checked.stdout
+    assert "-> pager" in traced.stdout
+
+
+def test_commands_say_that_no_daemon_runs_to_answer_for_unset_receivers(tmp_path: Path) -> None:
+    config = write_config(tmp_path, feeds={}, receivers={"pager": {"url": "${UNSET_PAGER_URL}"}})
+
+    result = run(config, "routes", "test", "--title", HEADLINE)
+
+    assert result.stderr == "no daemon runs, so this shell decides if pager can be used\n"

@@ -80,6 +80,8 @@ class ConfigReloader:
         await run(db.sync_feeds, list(active.feeds.values()), now)
         await run(db.advance_polls, _shortened(_intervals(before), _intervals(config)), now=now)
         await run(db.save_recipients, active.rules.recipients)
+        in_use = {name: receiver.broken_because for name, receiver in config.receivers.items()}
+        await run(db.save_receivers_in_use, in_use)
         for name in await run(db.release_changed_receivers, active.rules.marks, now=now):
             log.info("receiver changed: its messages are sent now", receiver=name)
         active = await self._shadow.start(active, now)

@@ -13,7 +13,7 @@ from straitwatch.cli.examples import print_failure
 from straitwatch.cli.experience import Experience, read_broken_receivers, read_experience
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_like_daemon
 from straitwatch.cli.output import new_console
 from straitwatch.cli.problems import place_json, print_problem, problem_json
 from straitwatch.config import Config, write_schemas
@@ -78,7 +78,7 @@ def check(
     if write_schema:
         write_schemas(config / "schema")
     try:
-        findings = _examine(load_quickly(config))
+        findings = _examine(load_like_daemon(config))
     except ConfigError as error:
         (_write_problems if json else _print_problems)(error.problems)
         raise typer.Exit(2) from None

@@ -3,23 +3,17 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from straitwatch.cli.options import open_if_present
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
 from straitwatch.core.match import is_short_term
 from straitwatch.core.receivers import ReceiverStatus, describe_receivers
 from straitwatch.core.report import matchable
-from straitwatch.errors import StoreError
-
-if TYPE_CHECKING:
-    from straitwatch.store import Store
 
 _LATEST = 2_000  # entries
 _BROAD_SHARE, _BROAD_HITS = 0.01, 5  # entries; a short term that hits more often is broad
-_SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,22 +30,9 @@ class Experience:
         return self.fired[watchlist] / self.days
 
 
-def open_if_present(config: Config) -> "Store | None":
-    """Open the database of a configuration; None if it is missing or cannot be read."""
-    is_sqlite = config.database.startswith(_SQLITE)
-    if is_sqlite and not Path(config.database.removeprefix(_SQLITE)).is_file():
-        return None
-    from straitwatch.store import Store  # noqa: PLC0415 - half a second, when there is a database
-
-    try:
-        return Store.open(config.database, migrate=False)
-    except StoreError:  # an older schema or an unavailable server: `doctor` reports it
-        return None
-
-
 def read_broken_receivers(config: Config) -> dict[str, ReceiverStatus]:
     """Return the receivers that are broken as far as the database knows."""
-    store = open_if_present(config)
+    store = open_if_present(config.database)
     if store is None:
         return {}
     from straitwatch.store import receiver_conditions  # noqa: PLC0415 - imported already
@@ -64,7 +45,7 @@ def read_broken_receivers(config: Config) -> dict[str, ReceiverStatus]:
 
 def read_experience(config: Config) -> Experience | None:
     """Match the newest stored entries; None if there is no database that can be read."""
-    store = open_if_present(config)
+    store = open_if_present(config.database)
     if store is None:
         return None
     from straitwatch import store as db  # noqa: PLC0415 - imported already

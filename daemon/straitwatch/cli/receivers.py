@@ -67,7 +67,8 @@ def send_test(name: _Name, config: ConfigDir = DEFAULT_CONFIG) -> None:
     loaded = load_quickly(config)
     require_receiver(name, loaded.receivers)
     if reason := loaded.receivers[name].broken_because:
-        raise UsageError(f"{name} cannot be used: {reason}")
+        hint = "hint: run the test with the environment of the daemon"
+        raise UsageError(f"{name} cannot be used: {reason}\n{hint}")
     driver = _open_driver(loaded, name)
     results = list(_send_test(driver, name))
     for recipient, result in results:

@@ -8,7 +8,13 @@ import typer
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_feed
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language, load_quickly
+from straitwatch.cli.options import (
+    DEFAULT_CONFIG,
+    ConfigDir,
+    Json,
+    check_language,
+    load_like_daemon,
+)
 from straitwatch.cli.output import new_console, zone_time
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
@@ -42,7 +48,7 @@ def trace(
 
     Exit status 1 if it reaches no receiver.
     """
-    loaded = load_quickly(config)
+    loaded = load_like_daemon(config)
     entry = Entry(
         id="test", guid="", url="", canonical_url="", title=title, summary=summary,
         language=check_language(language),

@@ -14,6 +14,7 @@ from straitwatch.config.files import (
 )
 from straitwatch.config.imported_feeds import ImportedFeed, read_imported_feeds
 from straitwatch.config.load import (
+    NOTHING_IN_USE,
     configured_store,
     load_config,
     load_feeds,
@@ -28,6 +29,7 @@ from straitwatch.config.scalars import read_duration
 
 __all__ = [
     "DEFAULT_CONFIG",
+    "NOTHING_IN_USE",
     "RULE_FOLDERS",
     "SHADOW_FOLDER",
     "Config",

@@ -1,13 +1,16 @@
 """Reads a whole configuration into one `Config`, or raises one error with every problem."""
 
 import codecs
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from straitwatch.config.access import token_in_clear, web_access
 from straitwatch.config.addresses import address_problem
 from straitwatch.config.beat import read_beat
+from straitwatch.config.clear_text import addresses_in_clear, headers_in_clear
+from straitwatch.config.database import locate_database
 from straitwatch.config.document import Document, KeyPath
 from straitwatch.config.environment import expand
 from straitwatch.config.feed_labels import unknown_labels
@@ -51,6 +54,7 @@ from straitwatch.core.normalize import feed_id
 from straitwatch.errors import ConfigError
 
 ValidateReceiver = Callable[[Receiver], str | None]
+NOTHING_IN_USE: Mapping[str, str] = MappingProxyType({})
 _NOT_YET = "accepted, not acted on in this version"
 
 
@@ -63,24 +67,35 @@ def load_config(
     *,
     environ: Mapping[str, str],
     validate_receiver: ValidateReceiver = _accept_any,
+    in_use: Mapping[str, str] = NOTHING_IN_USE,
 ) -> Config:
     """Read and check a configuration directory.
+
+    Args:
+        directory: of the configuration.
+        environ: the environment variables.
+        validate_receiver: returns the problem of a receiver.
+        in_use: the receivers of the running daemon, each with the reason why it cannot be used
+            there, or "".
 
     Raises:
         ConfigError: with every problem, warnings included.
     """
     require_directory(directory)
-    return _Loader(directory, environ=environ, validate=validate_receiver).load()
+    return _Loader(directory, environ=environ, validate=validate_receiver, in_use=in_use).load()
 
 
-def load_settings(directory: Path, *, environ: Mapping[str, str]) -> Settings:
+def load_settings(
+    directory: Path, *, environ: Mapping[str, str], in_use: Mapping[str, str] = NOTHING_IN_USE
+) -> Settings:
     """Read a configuration without compiling its watch-lists, which takes most of the time.
 
     Raises:
         ConfigError: with every problem outside the queries of terms/ and watchlists/.
     """
     require_directory(directory)
-    return _Loader(directory, environ=environ, validate=_accept_any).load_settings()
+    loader = _Loader(directory, environ=environ, validate=_accept_any, in_use=in_use)
+    return loader.load_settings()
 
 
 def configured_store(directory: Path, *, environ: Mapping[str, str]) -> tuple[str, str]:
@@ -94,7 +109,7 @@ def configured_store(directory: Path, *, environ: Mapping[str, str]) -> tuple[st
     settings = loader.settings(_optional(directory / SETTINGS))
     if any(not problem.is_warning for problem in loader.problems):
         raise ConfigError(in_order(loader.problems))
-    return settings.database, settings.timezone
+    return locate_database(settings.database, directory)[0], settings.timezone
 
 
 def load_feeds(directory: Path, term_sets: Mapping[str, TermSet]) -> tuple[Feed, ...]:
@@ -132,6 +147,7 @@ class _Loader:
     directory: Path
     environ: Mapping[str, str]
     validate: ValidateReceiver
+    in_use: Mapping[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     unset: dict[KeyPath, str] = field(default_factory=dict)
 
@@ -162,6 +178,7 @@ class _Loader:
         self._check_lists(rules, feeds)
         self._take(ignored(self.directory))
         self._warn_of_ignored_keys(settings_file)
+        database = self._database(settings_file, settings)
         if any(not problem.is_warning for problem in self.problems):
             raise ConfigError(in_order(self.problems))
         self._take(unknown_labels([settings_file, *rules.documents], feeds))
@@ -172,7 +189,7 @@ class _Loader:
             directory=self.directory,
             files=tuple(name for name in present if name in files_present(self.directory)),
             text=kept_text([*documents, *beat.own]),
-            database=settings.database,
+            database=database,
             timezone=settings.timezone,
             feeds=feeds,
             watchlists=tuple(rules.watchlists),
@@ -219,7 +236,7 @@ class _Loader:
         """Return the settings of straitwatch.yaml, or the defaults if it has a problem."""
         self._take(document.problems)
         expanded = expand(document.data, self.environ)
-        document.secrets = tuple(_addresses_in_clear(document.data))
+        document.secrets = tuple(addresses_in_clear(document.data))
         document.secret_pairs = tuple(token_in_clear(document.data))
         document.lines = without_secrets(document).splitlines()
         for path, name in expanded.unset.items():
@@ -235,7 +252,7 @@ class _Loader:
     def feeds(self, document: Document, term_sets: Mapping[str, TermSet]) -> tuple[Feed, ...]:
         """Return the valid feeds of feeds.yaml; none if the file does not fit its schema."""
         self._take(document.problems)
-        document.secret_pairs = tuple(_headers_in_clear(document.data))
+        document.secret_pairs = tuple(headers_in_clear(document.data))
         document.lines = without_secrets(document).splitlines()
         shape, problems = fit(document, document.data, FeedsSchema)
         self._take(problems)
@@ -322,7 +339,7 @@ class _Loader:
         )
         if not broken and url and (problem := self.validate(receiver)):
             self.problems.append(document.problem((*path, "url"), f"{name}: {problem}"))
-        return receiver
+        return replace(receiver, broken_because=self.in_use.get(name, broken))
 
     def _warn_of_receivers(
         self, document: Document, receivers: Mapping[str, Receiver], routing: Routing
@@ -345,7 +362,9 @@ class _Loader:
         if shape.url:
             return shape.url.strip(), ""
         try:
-            return Path(shape.url_file).read_text(encoding="utf-8").strip(), ""
+            file = self.directory / shape.url_file
+            file = file if file.is_file() else Path(shape.url_file)  # its former place
+            return file.read_text(encoding="utf-8").strip(), ""
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
             return "", f"{shape.url_file} cannot be read: {reason}"
@@ -388,32 +407,18 @@ class _Loader:
                             path: KeyPath = ("watchlists", at, "sources", key, nth)
                             self.problems.append(unknown(document, path, name, names, "feed"))
 
+    def _database(self, document: Document, settings: SettingsSchema) -> str:
+        database, former = locate_database(settings.database, self.directory)
+        if former:
+            message = f"the database is {former}: paths now start at the configuration directory"
+            hint = f"write `database: sqlite:///{former}`, or move the file"
+            self._warn(document, ("database",), message, hint)
+        return database
+
     def _warn_of_ignored_keys(self, settings: Document) -> None:
         path = ("retention", "identities")
         if path in settings.keys:
             self._warn(settings, path, f"identities: {_NOT_YET}")
-
-
-def _addresses_in_clear(data: object) -> Iterator[str]:
-    """Yield the addresses of receivers and of `canary.ping` that the file holds in clear text."""
-    receivers = data.get("receivers") if isinstance(data, dict) else None
-    for receiver in receivers.values() if isinstance(receivers, dict) else ():
-        url = receiver.get("url") if isinstance(receiver, dict) else None
-        if isinstance(url, str) and "://" in url and url != f"{TERMINAL}://":
-            yield url
-    canary = data.get("canary") if isinstance(data, dict) else None
-    ping = canary.get("ping") if isinstance(canary, dict) else None
-    if isinstance(ping, str) and "://" in ping:
-        yield ping
-
-
-def _headers_in_clear(data: object) -> Iterator[tuple[str, str]]:
-    """Yield the headers of feeds, because some give access to a subscription."""
-    feeds = data.get("feeds") if isinstance(data, dict) else None
-    for feed in feeds if isinstance(feeds, list) else ():
-        headers = feed.get("headers") if isinstance(feed, dict) else None
-        for name, value in headers.items() if isinstance(headers, dict) else ():
-            yield str(name), str(value)
 
 
 def _feed(shape: FeedSchema, *, about: tuple[str, ...]) -> Feed:

@@ -107,7 +107,7 @@ _CURABLE: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = MappingProxyType(
             "no answer": ("Slack gave no answer", "see https://slack-status.com"),
         },
         "mail": {
-            "535": ("user name or password are wrong", _LOGIN),
+            "535": ("user name or password is wrong", _LOGIN),
             "534": ("the server wants an app password or another login", _LOGIN),
             "538": ("the server wants an encrypted login", "write `mailtos://` in the URL"),
             "530": (

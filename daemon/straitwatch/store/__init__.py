@@ -182,10 +182,12 @@ from straitwatch.store.receivers import (
     hold_receiver,
     pause_receiver,
     receiver_states,
+    receivers_in_use,
     record_receiver_result,
     record_receiver_test,
     release_changed_receivers,
     resume_receiver,
+    save_receivers_in_use,
     save_recipients,
 )
 from straitwatch.store.rollups import (
@@ -354,6 +356,7 @@ __all__ = [
     "read_runs",
     "receiver_conditions",
     "receiver_states",
+    "receivers_in_use",
     "recent_reports",
     "record_digest",
     "record_merge",
@@ -378,6 +381,7 @@ __all__ = [
     "running_items",
     "save_config",
     "save_notice_states",
+    "save_receivers_in_use",
     "save_recipients",
     "saved_config",
     "search_stories",

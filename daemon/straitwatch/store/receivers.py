@@ -1,5 +1,6 @@
 """Stores the state of receivers and the recipients of their messages."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,11 +15,14 @@ from straitwatch.core.model import (
     Outcome,
     SendResult,
 )
-from straitwatch.core.policy import GIVE_UP_AFTER
+from straitwatch.core.policy import GIVE_UP_AFTER, SEEN_WITHIN
 from straitwatch.core.receivers import ReceiverState
+from straitwatch.store.meta import get_meta, set_meta
 from straitwatch.store.rows import DELIVERY, RECEIVER
+from straitwatch.store.runs import read_runs
 from straitwatch.store.transaction import Transaction
 
+_IN_USE = "receivers in use"  # a key of `meta`
 _BLANK: dict[str, Any] = {
     "hold_until": None,
     "hold_reason": "",
@@ -70,8 +74,7 @@ def release_changed_receivers(
         if state.is_failing and state.mark and marks.get(state.name, "") not in ("", state.mark)
     ]
     for name in changed:
-        well = {"failures": 0, "broken_at": None, "failed_at": None, "mark": marks[name]}
-        _set_receiver(tx, name, well | _NO_HOLD)
+        _set_receiver(tx, name, _NO_HOLD)
         _release_messages(tx, name, now=now)
     return changed
 
@@ -101,6 +104,20 @@ def receiver_states(tx: Transaction) -> dict[str, ReceiverState]:
     """Return the receivers that have been used, by name."""
     rows = tx.execute(sa.select(RECEIVER).order_by(RECEIVER.c.name)).mappings()
     return {row["name"]: ReceiverState(**row) for row in rows}
+
+
+def save_receivers_in_use(tx: Transaction, receivers: Mapping[str, str]) -> None:
+    """Store the receivers of the daemon, each with the reason why it cannot be used, or ""."""
+    set_meta(tx, _IN_USE, json.dumps(dict(receivers)))
+
+
+def receivers_in_use(tx: Transaction, now: datetime) -> dict[str, str] | None:
+    """Return what a running daemon knows about its receivers; None if no daemon runs."""
+    daemons = (run for run in read_runs(tx) if not run.is_once and run.ended_at is None)
+    if not any(run.seen_at > now - SEEN_WITHIN for run in daemons):
+        return None
+    found: dict[str, str] = json.loads(get_meta(tx, _IN_USE) or "{}")
+    return found
 
 
 def save_recipients(tx: Transaction, recipients: Mapping[str, Sequence[str]]) -> int:

@@ -218,7 +218,8 @@ class SettingsSchema(Schema):
 
     database: str = Field(
         "sqlite:///data/straitwatch.db",
-        description="URL of the database: SQLite, or `postgresql+psycopg://...`.",
+        description="URL of the database: SQLite, or `postgresql+psycopg://...`. The path of an "
+        "SQLite file begins at the configuration directory, unless it is absolute: `sqlite:////`.",
     )
     timezone: Zone = Field(
         default_of(AlertPolicy, "timezone"),
