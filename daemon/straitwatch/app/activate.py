@@ -61,7 +61,7 @@ def _open_drivers(config: Config) -> dict[str, Driver]:
     return {
         name: open_driver(receiver, timezone=config.timezone, templates=templates)
         for name, receiver in config.receivers.items()
-        if not receiver.broken_because
+        if receiver.url and not receiver.broken_because  # only the daemon knows some addresses
     }
 
 
