@@ -108,6 +108,13 @@ def test_feed_that_names_no_address_is_known_by_the_one_of_its_document() -> Non
     assert find_offer([], in_document=hubs, document_url=secret) == NO_OFFER
 
 
+def test_malformed_link_header_spoils_no_feed_and_no_other_link() -> None:
+    headers = ['<http://[bad>; rel="x"', f"<{HUB}>; rel=hub, <{TOPIC}>; rel=self"]
+
+    assert find_offer(headers, in_document=NO_OFFER, document_url=DOCUMENT) == OFFER
+    assert find_offer(headers[:1], in_document=OFFER, document_url=DOCUMENT) == OFFER
+
+
 @pytest.mark.parametrize("hubs", [(), ("javascript:1",), ("",)])
 def test_feed_without_a_usable_hub_offers_nothing(hubs: tuple[str, ...]) -> None:
     offer = PushOffer(topic=TOPIC, hubs=hubs)

@@ -8,8 +8,9 @@ feed without older pages are looked for in the news sitemap that the robots.txt 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from straitwatch.core.identity import join_url
 from straitwatch.core.model import Backfill, BlindWindow, Entry, OlderEntries, ParsedDocument
 from straitwatch.core.policy import BACKFILL_PAGES, BLIND_AFTER
 
@@ -19,15 +20,8 @@ _PAGE = "paged"  # WordPress counts the pages of its feeds from 1
 def older_url(older: OlderEntries, *, page_url: str) -> str:
     """Return the absolute address of the entries before those of a page; "" if it names none."""
     if older.link:
-        return _joined(page_url, older.link)
+        return join_url(page_url, older.link)
     return _next_number(page_url) if older.is_wordpress else ""
-
-
-def _joined(base: str, link: str) -> str:
-    try:
-        return urljoin(base, link)
-    except ValueError:
-        return ""
 
 
 def _next_number(url: str) -> str:
@@ -60,7 +54,7 @@ def start_backfill(
         return Backfill(since_at=since_at, url=older)
     if window.length < BLIND_AFTER:  # too short to bother a site that offers no older pages
         return before
-    robots = _joined(site, "/robots.txt")
+    robots = join_url(site, "/robots.txt")
     return Backfill(since_at=since_at, url=robots, is_sitemap=True) if robots else before
 
 

@@ -1,9 +1,9 @@
-"""Computes ids, so that they are the same before and after a crash, and names hosts."""
+"""Computes ids, so that they are the same before and after a crash, and resolves addresses."""
 
 from base64 import b32encode
 from functools import lru_cache
 from hashlib import blake2b
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 _PORTS = {"http": 80, "https": 443}
 _STORY_ID_CHARACTERS = 10  # 50 bits: a collision among 1 million stories has odds of 1 : 2,000
@@ -32,6 +32,14 @@ def derived_story_id(text: str) -> str:
 
 def _key(*parts: str) -> str:
     return blake2b("\x1f".join(parts).encode(), digest_size=10).hexdigest()
+
+
+def join_url(base: str, link: str) -> str:
+    """Return the absolute address of a link, as written; "" if it has none."""
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return ""
 
 
 @lru_cache(maxsize=20_000)  # the hosts of due feeds are asked for several times a second

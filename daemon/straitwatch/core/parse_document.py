@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from urllib.parse import urljoin
 
 from straitwatch.core.backfill import older_url
 from straitwatch.core.contents import describe_contents
+from straitwatch.core.identity import join_url
 from straitwatch.core.model import (
-    NO_OFFER,
     NOTHING_SEEN,
     ParsedDocument,
     ParseProblem,
@@ -118,8 +117,5 @@ def _scope(parsed: RawFeed, url: str) -> bytes:
 
 def _absolute(offer: PushOffer, base: str) -> PushOffer:
     """Resolve the addresses of an offer; they stay as written, because a hub compares them."""
-    try:
-        topic = urljoin(base, offer.topic) if offer.topic else ""
-        return PushOffer(topic=topic, hubs=tuple(urljoin(base, hub) for hub in offer.hubs))
-    except ValueError:
-        return NO_OFFER
+    topic = join_url(base, offer.topic) if offer.topic else ""
+    return PushOffer(topic=topic, hubs=tuple(join_url(base, hub) for hub in offer.hubs))

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from urllib.parse import urljoin
 
+from straitwatch.core.identity import join_url
 from straitwatch.core.model import (
     NO_OFFER,
     Posted,
@@ -55,7 +55,7 @@ def find_offer(
         document_url: the final address of the document; its own name for itself if it names none,
             unless that would give a secret of yours to the hub.
     """
-    links = [(urljoin(document_url, url), rels) for url, rels in _parse_links(link_headers)]
+    links = [(join_url(document_url, url), rels) for url, rels in _parse_links(link_headers)]
     hubs = [url for url, rels in links if "hub" in rels] or list(in_document.hubs)
     topics = [url for url, rels in links if "self" in rels]
     if not topics:
