@@ -1,9 +1,13 @@
 """Pages are fetched as robots.txt allows, within limits of their own."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
+from protego import Protego
 
 from builders import NOON
 from builders.pages import make_article, make_page
@@ -106,6 +110,58 @@ async def test_redirect_is_followed_as_far_as_robots_txt_of_its_host_allows(
 
         assert "/b" not in other.paths()
         assert isinstance(result, FetchFailed) == (path == "/b")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(503, FetchFailure.HTTP_SERVER), (429, FetchFailure.RATE_LIMITED)]
+)
+async def test_redirect_to_a_host_whose_robots_txt_cannot_be_read_fails_for_that_reason(
+    server: FeedServer, status: int, kind: FetchFailure
+) -> None:
+    async with FeedServer() as other:
+        other.answer("/robots.txt", Page(status=status))
+        server.answer("/moved", Page(status=302, headers={"Location": other.url("/b")}))
+
+        (result,) = await fetch(server, "/moved")
+
+    assert isinstance(result, FetchFailed)
+    assert (result.kind, result.status) == (kind, status)
+    assert result.detail.startswith("robots.txt: answered")
+
+
+async def test_page_waits_while_robots_txt_of_its_host_is_read(server: FeedServer) -> None:
+    is_read = asyncio.Event()
+
+    async def answer_late(_request: web.Request) -> web.StreamResponse:
+        await is_read.wait()
+        return web.Response(status=404)
+
+    server.answer("/robots.txt", answer_late)
+    async with PageFetcher(POLICY) as pages, asyncio.TaskGroup() as group:
+        first = group.create_task(pages.fetch(server.url("/a"), now=NOON))
+        await server.asked()
+        second = group.create_task(pages.fetch(server.url("/private/a.html"), now=NOON))
+        await asyncio.sleep(0)
+        is_read.set()
+
+    assert [type(task.result()) for task in (first, second)] == [Fetched, Fetched]
+    assert server.paths().count("/robots.txt") == 1
+
+
+async def test_robots_txt_is_parsed_beside_the_event_loop(
+    server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = set[int]()
+    parse = Protego.parse
+    monkeypatch.setattr(
+        Protego, "parse", lambda text: threads.add(threading.get_ident()) or parse(text)
+    )
+    server.answer("/robots.txt", SOME)
+
+    await fetch(server, "/a")
+
+    assert threads
+    assert threading.get_ident() not in threads
 
 
 async def test_robots_txt_that_redirects_in_a_circle_gives_no_page(server: FeedServer) -> None:

@@ -58,19 +58,19 @@ _KINDS = {
 }
 
 
-MayFollow = Callable[[str], Awaitable[bool]]
+RefuseRedirect = Callable[[str], Awaitable[FetchFailed | None]]
 
 
-async def follow_any(_url: str) -> bool:
+async def refuse_none(_url: str) -> FetchFailed | None:
     """Follow every redirect."""
-    return True
+    return None
 
 
 class Fetcher:
     """Fetches feeds. Open one for the whole process, with `async with`.
 
     `version` is part of the User-Agent. `tls` holds the trusted certificates, by default the
-    system's. `may_follow` decides whether a redirect to an address is followed.
+    system's. `refuse` returns the failure of a redirect to an address that is not followed.
     """
 
     def __init__(
@@ -79,10 +79,10 @@ class Fetcher:
         *,
         version: str = __version__,
         tls: ssl.SSLContext | None = None,
-        may_follow: MayFollow = follow_any,
+        refuse: RefuseRedirect = refuse_none,
     ) -> None:
         self._policy = policy
-        self._may_follow = may_follow
+        self._refuse = refuse
         self._timeout = policy.timeout.total_seconds()
         self._headers = base_headers(policy, version=version)
         self._gate = Gate(total=policy.concurrency, per_host=policy.per_host)
@@ -163,8 +163,8 @@ class Fetcher:
             if not isinstance(answer, Redirect):
                 return trail.mark(answer, asked=at)
             trail, may_validate = trail.follow(answer), True
-            if not await self._may_follow(str(trail.hop.url)):
-                raise FetchError(FetchFailure.REDIRECT, "redirected to a page that robots.txt bars")
+            if refusal := await self._refuse(str(trail.hop.url)):
+                return refusal
         raise FetchError(FetchFailure.REDIRECT, f"more than {MAX_REDIRECTS} redirects")
 
     async def _request(self, hop: Hop, validators: Validators) -> FetchResult | Redirect:

@@ -1,9 +1,12 @@
 """Fetches pages of entries politely: robots.txt first, with limits of their own."""
 
+import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
+from weakref import WeakValueDictionary
 
 from protego import Protego
 from yarl import URL
@@ -32,7 +35,12 @@ _ROBOTS = "/robots.txt"
 _AGENT = "Straitwatch"  # the name that robots.txt may mention
 _ACCEPT = (("Accept", "text/html, application/xhtml+xml;q=0.9"),)
 _HTML = ("text/html", "application/xhtml+xml", "")
-_IN_PROGRESS = FetchFailed(kind=FetchFailure.TIMEOUT, detail="robots.txt: not read yet")
+_BARRED = FetchFailed(
+    kind=FetchFailure.REDIRECT, detail="redirected to a page that robots.txt bars"
+)
+_NO_ROBOTS = FetchFailed(
+    kind=FetchFailure.REDIRECT, detail="redirected to an address that is no robots.txt"
+)
 _MAX_RULES = 500_000  # characters of robots.txt that are read, as RFC 9309 (2.5) asks for
 _ABSENT = frozenset(range(400, 500)) - {429}
 _HOSTS_KEPT = 5_000
@@ -42,12 +50,16 @@ class PageFetcher:
     """Fetches pages with a fetcher of its own, so that they never take the place of a poll."""
 
     def __init__(self, policy: PollPolicy) -> None:
-        self._fetcher = Fetcher(page_policy(policy), may_follow=self._may_follow)
+        self._fetcher = Fetcher(page_policy(policy), refuse=self._refuse)
+        self._robots_fetcher = Fetcher(page_policy(policy), refuse=_refuse_page)
+        self._open = AsyncExitStack()
         self._now = datetime.min.replace(tzinfo=UTC)
         self._robots: dict[str, tuple[datetime, Protego | FetchFailed]] = {}  # until when
+        self._reads = WeakValueDictionary[str, asyncio.Lock]()  # one read of a site at a time
 
     async def __aenter__(self) -> Self:
-        await self._fetcher.__aenter__()
+        await self._open.enter_async_context(self._fetcher)
+        await self._open.enter_async_context(self._robots_fetcher)
         return self
 
     async def __aexit__(
@@ -56,7 +68,7 @@ class PageFetcher:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._fetcher.__aexit__(kind, error, trace)
+        await self._open.__aexit__(kind, error, trace)
 
     async def fetch(
         self, url: str, validators: Validators = NO_VALIDATORS, *, now: datetime
@@ -76,32 +88,34 @@ class PageFetcher:
             return None
         return await self._fetcher.fetch(_as_feed(url), validators)
 
-    async def _may_follow(self, url: str) -> bool:
-        if URL(url).path == _ROBOTS:
-            return True
+    async def _refuse(self, url: str) -> FetchFailed | None:
+        if _is_robots(url):
+            return None
         rules = await self._rules_for(url, self._now)
-        return isinstance(rules, Protego) and rules.can_fetch(url, _AGENT)
+        if isinstance(rules, FetchFailed):
+            return rules
+        return None if rules.can_fetch(url, _AGENT) else _BARRED
 
     async def _rules_for(self, url: str, now: datetime) -> Protego | FetchFailed:
         """Return the rules of the site of a page, or the reason why they cannot be read."""
         site = _site(url)
-        until, rules = self._robots.get(site, (now, _IN_PROGRESS))
-        if until > now:
+        async with self._reads.setdefault(site, asyncio.Lock()):
+            if (known := self._robots.get(site)) and known[0] > now:
+                return known[1]
+            if len(self._robots) >= _HOSTS_KEPT:
+                self._robots.clear()
+            rules = await self._read_rules(site)
+            kept_for = ROBOTS_KEPT_FOR if isinstance(rules, Protego) else ROBOTS_RETRY_AFTER
+            self._robots[site] = (now + kept_for, rules)
             return rules
-        if len(self._robots) >= _HOSTS_KEPT:
-            self._robots.clear()
-        self._robots[site] = (now + ROBOTS_RETRY_AFTER, _IN_PROGRESS)  # for its own redirects
-        rules = await self._read_rules(site)
-        kept_for = ROBOTS_KEPT_FOR if isinstance(rules, Protego) else ROBOTS_RETRY_AFTER
-        self._robots[site] = (now + kept_for, rules)
-        return rules
 
     async def _read_rules(self, site: str) -> Protego | FetchFailed:
         """Read robots.txt as in RFC 9309: a missing one allows all, an unreachable one none."""
-        result = await self._fetcher.fetch(_as_feed(f"{site}{_ROBOTS}"))
+        result = await self._robots_fetcher.fetch(_as_feed(f"{site}{_ROBOTS}"))
         match result:
             case Fetched():
-                return Protego.parse(result.body.decode("utf-8", "replace")[:_MAX_RULES])
+                text = result.body.decode("utf-8", "replace")[:_MAX_RULES]
+                return await asyncio.to_thread(Protego.parse, text)  # 0.3 s for the longest
             case FetchFailed(status=status) if status in _ABSENT:
                 return Protego.parse("")
             case FetchFailed():
@@ -124,6 +138,15 @@ def page_policy(policy: PollPolicy) -> PollPolicy:
 def is_html(fetched: Fetched) -> bool:
     """Return True if a response is a page and not, for example, a picture."""
     return fetched.content_type.partition(";")[0].strip().lower() in _HTML
+
+
+def _is_robots(url: str) -> bool:
+    return URL(url).path == _ROBOTS
+
+
+async def _refuse_page(url: str) -> FetchFailed | None:
+    """Refuse a redirect of robots.txt to a page, whose own robots.txt might bar it."""
+    return None if _is_robots(url) else _NO_ROBOTS
 
 
 def _as_feed(url: str) -> Feed:
