@@ -106,6 +106,12 @@ async def test_guard_holds_for_hosts_that_no_proxy_names(
         "[::ffff:10.0.0.1]",
         "[fe80::1]",
         "①②⑦.⓪.⓪.①",
+        "metadata.google.internal",
+        "intranet",
+        "router.local",
+        "nas.lan",
+        "tv.home.arpa",
+        "LOCAL.",
     ],
 )
 async def test_private_address_is_refused_before_the_proxy_is_asked(

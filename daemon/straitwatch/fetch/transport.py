@@ -1,7 +1,7 @@
 """Makes every outgoing request: through a proxy or directly, and never to a forbidden address.
 
 A direct connection is checked when its socket is created. A proxy resolves names itself, so that
-only addresses, and the names of the proxy's own machine, can be refused before it is asked.
+only addresses, and names that no public server has, can be refused before it is asked.
 """
 
 import socket
@@ -23,6 +23,9 @@ _PROXY_ERRORS = (
     aiohttp.ClientConnectorDNSError,
     aiohttp.ClientProxyConnectionError,
     aiohttp.ClientHttpProxyError,
+)
+_PRIVATE_NAMES = (  # names that only the network of the proxy resolves
+    *(".localhost", ".localdomain", ".local", ".internal", ".lan", ".home.arpa"),
 )
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=None)  # callers have one deadline
 
@@ -125,11 +128,12 @@ def _require_public(host: str) -> None:
         ForbiddenAddress: it is not public.
     """
     host = host.rstrip(".").lower()
-    if host.split(".")[-1] in ("localhost", "localdomain"):
-        raise ForbiddenAddress
     address = host.strip("[]").partition("%")[0]
     with suppress(OSError):
         address = socket.inet_ntoa(socket.inet_aton(host))  # reads 127.1 and 0x7f000001 as well
-    with suppress(ValueError):
-        if not is_public(address):
-            raise ForbiddenAddress
+    try:
+        is_allowed = is_public(address)
+    except ValueError:
+        is_allowed = "." in host and not f".{host}".endswith(_PRIVATE_NAMES)
+    if not is_allowed:
+        raise ForbiddenAddress
