@@ -185,7 +185,8 @@ def test_text_that_the_budget_does_not_reach_is_given_up_visibly(store: Store) -
     assert (page.due_at, page.outcome) == (None, PageOutcome.EXPIRED)
 
 
-def test_result_of_a_page_is_stored(store: Store) -> None:
+@pytest.mark.parametrize("is_redirected", [False, True])
+def test_result_of_a_page_is_stored(store: Store, is_redirected: bool) -> None:
     ask(store, make_thin("e1"))
     (page,) = claim(store)
     after = replace(
@@ -194,7 +195,7 @@ def test_result_of_a_page_is_stored(store: Store) -> None:
         looks=1,
         outcome=PageOutcome.READ,
         detail="fine",
-        validators=Validators(etag='"1"', host="e1.example"),
+        validators=Validators(etag='"1"', host="e1.example", is_redirected=is_redirected),
         version=PageVersion(titles=("軍艦",), sentences=("Ships crossed.",), notes=("更正",)),
     )
 

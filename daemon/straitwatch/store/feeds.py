@@ -313,8 +313,19 @@ def _configured(feed: Feed) -> dict[str, Any]:
 _AFTER_REDIRECT = "//"  # before the host of validators that came after a redirect
 
 
-def _validators_host(validators: Validators) -> str:
+def validators_host(validators: Validators) -> str:
+    """Return the host of validators as it is stored, marked if they came after a redirect."""
     return (_AFTER_REDIRECT if validators.is_redirected else "") + validators.host
+
+
+def to_validators(etag: str, last_modified: str, host: str) -> Validators:
+    """Return stored validators; see `validators_host`."""
+    return Validators(
+        etag=etag,
+        last_modified=last_modified,
+        host=host.removeprefix(_AFTER_REDIRECT),
+        is_redirected=host.startswith(_AFTER_REDIRECT),
+    )
 
 
 def _to_columns(state: FeedState) -> dict[str, Any]:
@@ -323,7 +334,7 @@ def _to_columns(state: FeedState) -> dict[str, Any]:
         "lease_until": None,
         "etag": state.validators.etag,
         "last_modified": state.validators.last_modified,
-        "validators_host": _validators_host(state.validators),
+        "validators_host": validators_host(state.validators),
         "body_hash": state.body_hash,
         "baseline_at": state.baseline_at,
         "next_due_at": state.next_due_at,
@@ -356,12 +367,7 @@ def _to_state(row: Iterable[Any]) -> FeedState:
     return FeedState(
         feed_id=id_,
         lease_seq=lease_seq,
-        validators=Validators(
-            etag=etag,
-            last_modified=last_modified,
-            host=host.removeprefix(_AFTER_REDIRECT),
-            is_redirected=host.startswith(_AFTER_REDIRECT),
-        ),
+        validators=to_validators(etag, last_modified, host),
         body_hash=bytes(body_hash),
         baseline_at=baseline_at,
         next_due_at=next_due,

@@ -16,7 +16,6 @@ from straitwatch.core.model import (
     PageTask,
     PageWish,
     PlannedEntry,
-    Validators,
 )
 from straitwatch.core.policy import (
     EDIT_LOOKS,
@@ -27,6 +26,7 @@ from straitwatch.core.policy import (
     USELESS_PAGES,
     WATCHED_PAGES,
 )
+from straitwatch.store.feeds import to_validators, validators_host
 from straitwatch.store.keys import url_key
 from straitwatch.store.pauses import active_pauses
 from straitwatch.store.rows import PAGE, REPORT
@@ -223,7 +223,7 @@ def complete_page(tx: Transaction, state: PageState) -> bool:
         "detail": state.detail,
         "etag": state.validators.etag,
         "last_modified": state.validators.last_modified,
-        "validators_host": state.validators.host,
+        "validators_host": validators_host(state.validators),
         "version": state.version,
     }
     is_ours = sa.and_(PAGE.c.key == state.key, PAGE.c.lease_seq == state.lease_seq)
@@ -263,8 +263,6 @@ def _to_state(row: ResultRow) -> PageState:
         fetched_at=row.fetched_at,
         rest_until=row.rest_until,
         outcome=row.outcome,
-        validators=Validators(
-            etag=row.etag, last_modified=row.last_modified, host=row.validators_host
-        ),
+        validators=to_validators(row.etag, row.last_modified, row.validators_host),
         version=row.version,
     )
