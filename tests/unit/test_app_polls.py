@@ -143,6 +143,7 @@ async def test_poll_has_no_place_while_its_document_is_read(tmp_path) -> None:
         await pool.is_busy.wait()
         await desk.feeds.asked(2)
 
+        assert sorted(desk.feeds.paths()) == ["/one", "/two"]
         await cancel(desk)
 
 
