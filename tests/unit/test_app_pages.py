@@ -1,13 +1,16 @@
 """Pages of entries: their text is matched, and alerted articles are looked at again."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from aiohttp import web
 
 from builders.app import Desk, open_desk
 from builders.configs import rss
@@ -17,14 +20,23 @@ from straitwatch import store as db
 from straitwatch.app.status import read_status
 from straitwatch.core.model import (
     AlertFacts,
+    Article,
     PageOutcome,
+    PageRequest,
     PageState,
     PageTask,
+    ParsedDocument,
     Reason,
     SignalKind,
     Wording,
 )
-from straitwatch.core.policy import EDIT_LOOKS, PAGE_RETRY_AFTER
+from straitwatch.core.policy import (
+    EDIT_LOOKS,
+    MAX_PAGE_FAILURES,
+    PAGE_LEASE,
+    PAGE_RETRY_AFTER,
+)
+from straitwatch.parsepool import ParsePool
 
 GUID = "article-1"
 PATH = f"/{GUID}"
@@ -48,6 +60,11 @@ async def open_page_desk(folder: Path, **pages: Any) -> AsyncIterator[Desk]:
         desk.clock.advance(minutes=1)
         yield desk
         await desk.app.senders.run_all()
+
+
+class BrokenPool(ParsePool):
+    async def extract(self, request: PageRequest) -> Article | ParsedDocument:
+        raise RuntimeError
 
 
 def publish(desk: Desk, *items: tuple[str, str, str]) -> None:
@@ -165,6 +182,45 @@ async def test_page_waits_through_a_crash(tmp_path) -> None:
         await look(desk, timedelta(minutes=1))
 
         assert len(facts(desk)) == 1
+
+
+async def test_page_whose_look_raises_is_not_requested_for_ever(tmp_path) -> None:
+    async with open_page_desk(tmp_path) as desk:
+        await poll(desk, THIN, page=make_article(SHIPS))
+        desk.runtime.tools = replace(desk.runtime.tools, page_pool=BrokenPool())
+
+        for _ in range(MAX_PAGE_FAILURES + 2):
+            await look(desk)
+            await look(desk, PAGE_LEASE)
+            desk.clock.advance(hours=1)
+
+        assert desk.feeds.paths().count(PATH) == MAX_PAGE_FAILURES
+        assert page_of(desk, THIN[1]).outcome == PageOutcome.CRASHED
+
+
+async def test_look_that_began_before_an_edit_of_the_feed_is_repeated(tmp_path) -> None:
+    title = "President answers more questions"
+    is_edited = asyncio.Event()
+
+    async def answer_late(_request: web.Request) -> web.StreamResponse:
+        await is_edited.wait()
+        return web.Response(text=make_article(LINES[0], SHIPS), content_type="text/html")
+
+    async with open_page_desk(tmp_path) as desk:
+        await poll(desk, THIN, page="")
+        desk.feeds.answer(PATH, answer_late)
+        looks = asyncio.create_task(desk.app.pages.run_all())
+        await desk.feeds.asked(len(desk.feeds.requests) + 2)
+        desk.clock.advance(minutes=1)
+        publish(desk, (GUID, title, ""))
+        await desk.poll()
+        is_edited.set()
+        await looks
+        assert SHIPS not in entry_of(desk, title).entry.content
+
+        await look(desk, PAGE_LEASE)
+
+        assert SHIPS in entry_of(desk, title).entry.content
 
 
 async def test_first_fetch_of_a_feed_fetches_no_pages(tmp_path) -> None:

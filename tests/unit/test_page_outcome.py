@@ -81,6 +81,14 @@ def test_text_that_failed_often_is_given_up() -> None:
     assert (after.due_at, after.outcome) == (None, FetchFailure.TIMEOUT)
 
 
+def test_page_that_crashed_is_tried_an_hour_later_and_given_up_at_last() -> None:
+    first = look(task=PageTask.TEXT).crashed()
+    last = look(task=PageTask.TEXT, failures=MAX_PAGE_FAILURES - 1).crashed()
+
+    assert (first.outcome, first.due_at) == (PageOutcome.CRASHED, LATER + PAGE_RETRY_AFTER)
+    assert (last.outcome, last.due_at) == (PageOutcome.CRASHED, None)
+
+
 def test_alerted_page_that_failed_often_waits_for_its_next_look() -> None:
     after = look(failures=MAX_PAGE_FAILURES - 1).failed(failure())
 

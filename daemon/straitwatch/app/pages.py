@@ -9,7 +9,7 @@ from straitwatch import store as db
 from straitwatch.app.runtime import Runtime
 from straitwatch.core.model import PageState
 from straitwatch.core.policy import PAGES_AT_ONCE
-from straitwatch.pipeline import look_at_page
+from straitwatch.pipeline import give_up_look, look_at_page
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -50,8 +50,9 @@ class Pages:
         with structlog.contextvars.bound_contextvars(page=state.host):
             try:
                 report = await look_at_page(state, active.feeds, tools=tools, rules=active.rules)
-            except Exception:  # around one page: the others continue, and its lease expires
+            except Exception:  # around one page: the others continue
                 log.exception("look at a page failed")
+                await give_up_look(state, tools=tools, rules=active.rules)
                 return
         self._runtime.totals.alerts += report.alerts
         self._runtime.totals.stories_new += report.stories_new

@@ -74,8 +74,16 @@ class PageLook:
             state = self._finished(failure.kind, failure.detail)
             retries = failure.kind in _TRANSIENT
         state = replace(state, failures=state.failures + 1, rest_until=self._rest(failure))
-        if not retries or state.failures >= MAX_PAGE_FAILURES:
-            return self._scheduled(state) if state.task is PageTask.EDITS and retries else state
+        return self._tried_again(state) if retries else state
+
+    def crashed(self) -> PageState:
+        """Return the state after a look that ended with an error of ours."""
+        state = self._finished(PageOutcome.CRASHED)
+        return self._tried_again(replace(state, failures=state.failures + 1))
+
+    def _tried_again(self, state: PageState) -> PageState:
+        if state.failures >= MAX_PAGE_FAILURES:
+            return self._scheduled(state)
         return replace(state, due_at=self.now + PAGE_RETRY_AFTER)
 
     def _rest(self, failure: FetchFailed) -> datetime | None:

@@ -103,7 +103,7 @@ from straitwatch.pipeline.corrections import merge_stories, split_story
 from straitwatch.pipeline.deliver import deliver_due
 from straitwatch.pipeline.digest import write_digest
 from straitwatch.pipeline.notices import address
-from straitwatch.pipeline.pages import PageReport, commit_page, look_at_page
+from straitwatch.pipeline.pages import PageReport, commit_page, give_up_look, look_at_page
 from straitwatch.pipeline.poll import (
     FetchedFeed,
     fetch_feed,
@@ -148,6 +148,7 @@ __all__ = [
     "count_new_entries",
     "deliver_due",
     "fetch_feed",
+    "give_up_look",
     "hasten_pushed",
     "ingest_feed",
     "look_at_page",

@@ -210,7 +210,13 @@ async def _commit(
 def commit_page(
     tx: Transaction, poll: Poll, after: PageState, *, rules: Rules, folding: FoldWindowCache
 ) -> PageReport:
-    """Fold, decide and write the entry of a page, with the page's new state."""
+    """Fold, decide and write the entry of a page, with the page's new state.
+
+    If its feed has edited the entry since the look began, the page is looked at again as soon as
+    its lease ends: this look knows the older text only.
+    """
+    if _is_edited(tx, poll):
+        return PageReport(outcome=FENCED)
     if poll.reports:
         context = read_context(tx, poll.reports, folding, rules.beat)
     else:
@@ -231,10 +237,25 @@ def commit_page(
     )
 
 
+def _is_edited(tx: Transaction, poll: Poll) -> bool:
+    entries = [report.entry for report in poll.reports]
+    entries += [planned.entry for planned in poll.unmatched]
+    known = db.known_entries(tx, [entry.id for entry in entries])
+    return any(
+        entry.id in known and known[entry.id].text_hash != entry.text_hash for entry in entries
+    )
+
+
 def _has_story(tx: Transaction, entry_id: str) -> bool:
     """Return True if an entry has matched since its page was asked for."""
     known = db.known_entries(tx, [entry_id]).get(entry_id)
     return known is not None and bool(known.story_id)
+
+
+async def give_up_look(state: PageState, *, tools: Tools, rules: Rules) -> None:
+    """Record a look that raised an exception, so that the page is tried a few times at most."""
+    look = PageLook(state=state, policy=rules.pages, now=tools.clock())
+    await _complete(look.crashed(), tools)
 
 
 async def _complete(after: PageState, tools: Tools) -> PageReport:

@@ -43,6 +43,7 @@ class PageOutcome(StrEnum):
     EXPIRED = "expired"  # the budget did not reach it in time
     SUPERSEDED = "superseded"  # newer pages of the story are watched instead
     NOT_CONFIGURED = "not_configured"  # its feed is no longer configured
+    CRASHED = "crashed"  # an error of ours, which the log shows
     UNREADABLE = "unreadable"  # it was not read within the limits of a worker
 
 
