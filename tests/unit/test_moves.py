@@ -69,15 +69,34 @@ def test_learned_address_is_checked_after_a_week() -> None:
 
 
 def test_failure_at_the_learned_address_leads_back_to_the_configured_one() -> None:
-    doubtful = doubt_move(SETTLED)
+    doubtful = doubt_move(SETTLED, NOON + 5 * DAY)
 
     assert learned_address(doubtful, NOON + 5 * DAY) == ""
     confirmed = move_after(doubtful, asked="", moved_to=NEW, now=NOON + 5 * DAY)
     assert learned_address(confirmed, NOON + 5 * DAY) == NEW
 
 
+def test_addresses_are_asked_in_turn_while_both_fail() -> None:
+    move: Move | None = SETTLED
+    asked = []
+    for day in (5, 6, 7, 8):
+        asked.append(learned_address(move, NOON + day * DAY))
+        move = doubt_move(move, NOON + day * DAY)
+
+    assert asked == [NEW, "", NEW, ""]
+
+
+def test_failed_check_of_the_configured_address_keeps_the_learned_one() -> None:
+    checked_at = NOON + 11 * DAY
+
+    move = doubt_move(SETTLED, checked_at)
+
+    assert learned_address(move, checked_at + 6 * DAY) == NEW
+    assert learned_address(move, checked_at + 7 * DAY) == ""
+
+
 def test_failure_before_an_address_is_learned_begins_anew() -> None:
-    assert doubt_move(moved_over((0, 1, 2))) is None
+    assert doubt_move(moved_over((0, 1, 2)), NOON + 3 * DAY) is None
 
 
 def test_learned_address_that_redirects_further_is_checked() -> None:
@@ -239,6 +258,22 @@ async def test_feed_is_read_at_its_configured_address_if_the_new_one_fails(tmp_p
 
         assert desk.feeds.paths() == ["/new", "/wire"]
         assert condition(desk) is Condition.OK
+
+
+async def test_new_address_is_asked_again_although_the_configured_one_is_dead(
+    tmp_path: Path,
+) -> None:
+    async with open_desk(tmp_path) as desk:
+        redirect(desk.feeds, 301)
+        desk.feeds.answer("/new", Page(rss(CALM)))
+        await poll_daily(desk, 5)
+        desk.feeds.requests.clear()
+        desk.feeds.answer("/wire", Page(status=404))
+        desk.feeds.answer("/new", Page(status=500), Page(rss(CALM)))
+
+        await poll_daily(desk, 4)
+
+        assert desk.feeds.paths() == ["/new", "/wire", "/new", "/new"]
 
 
 async def test_validators_do_not_go_to_the_address_that_redirects(tmp_path: Path) -> None:

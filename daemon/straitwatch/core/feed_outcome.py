@@ -297,7 +297,7 @@ class FeedOutcome:
             last_outcome=str(outcome),
             last_detail=detail,
             next_due_at=self._next(self._interval(self.state), failures, hints),
-            profile=replace(profile, move=doubt_move(profile.move)),
+            profile=replace(profile, move=doubt_move(profile.move, self.now)),
         )
 
     def _next(self, interval: PollInterval, failures: int, hints: ServerHints) -> datetime:

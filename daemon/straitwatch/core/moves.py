@@ -40,11 +40,17 @@ def move_after(move: Move | None, *, asked: str, moved_to: str, now: datetime) -
     return replace(move, polls=polls, checked_at=now, adopted_at=adopted_at, is_doubtful=False)
 
 
-def doubt_move(move: Move | None) -> Move | None:
-    """Return what is known after a failed poll: a move that was not learned yet is forgotten."""
+def doubt_move(move: Move | None, now: datetime) -> Move | None:
+    """Return what is known after a failed poll: the next one asks the other address.
+
+    Either address may be dead, so each is asked in turn until one answers. A move that was not
+    learned yet is forgotten.
+    """
     if move is None or move.adopted_at is None:
         return None
-    return replace(move, is_doubtful=True)
+    if learned_address(move, now):
+        return replace(move, is_doubtful=True)
+    return replace(move, checked_at=now, is_doubtful=False)
 
 
 def describe_move(move: Move, zone: tzinfo = UTC) -> str:

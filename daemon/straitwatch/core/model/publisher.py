@@ -20,9 +20,9 @@ class Move:
     to: str
     since_at: datetime  # the first of the redirects
     polls: int = 1  # in a row with this redirect
-    checked_at: datetime  # the last of them
+    checked_at: datetime  # the last poll of the configured address
     adopted_at: datetime | None = None  # since then the new address is asked directly
-    is_doubtful: bool = False  # the last poll failed: ask the configured address again
+    is_doubtful: bool = False  # the new address failed: ask the configured one
 
 
 NO_DOCUMENT_HINTS = DocumentHints()
