@@ -187,6 +187,19 @@ def test_feed_whose_fetch_fails_three_times_has_the_condition_of_its_failure(
     assert state.profile.health.condition is condition
 
 
+def test_feed_is_gone_a_day_after_its_first_410_whatever_failed_before() -> None:
+    gone = FetchFailed(kind=FetchFailure.GONE, detail="answered 410 Gone", status=410)
+    timeout = FetchFailed(kind=FetchFailure.TIMEOUT, detail="no complete response within 30 s")
+    state, waits = replace(seen_feed_state(FEED), last_ok_at=NOON), []
+    for hours, answer in ((1, timeout), (40, gone), (46, gone), (52, gone), (64, gone)):
+        now = NOON + timedelta(hours=hours)
+        state = replace(outcome_of(state), now=now).failed(answer)
+        assert state.next_due_at is not None
+        waits.append(state.next_due_at - now > DAY)
+
+    assert waits == [False, False, False, False, True]
+
+
 def test_slow_answers_are_remembered() -> None:
     slow = NotModified(validators=Validators(), seconds=11.0)
 

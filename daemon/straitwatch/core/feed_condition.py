@@ -88,9 +88,8 @@ def is_broken(*, failures: int, last_ok_at: datetime | None, now: datetime) -> b
 def is_gone(state: FeedState, now: datetime) -> bool:
     """Return True if a server has answered 410 (gone) several times over a day."""
     health, gone = state.profile.health, _LETTERS[Condition.GONE]
-    since_at = health.troubled_at
     is_told = health.recent.endswith(gone * GONE_POLLS)
-    return is_told and since_at is not None and now - since_at >= GONE_AFTER
+    return is_told and health.gone_at is not None and now - health.gone_at >= GONE_AFTER
 
 
 def outcome_of(contents: Contents | None) -> Condition:
@@ -121,6 +120,7 @@ def observe(
         before,
         recent=(before.recent + _LETTERS[outcome])[-RECENT_POLLS:],
         troubled_at=None if is_good else before.troubled_at or now,
+        gone_at=(before.gone_at or now) if outcome is Condition.GONE else None,
         contents=known,
         has_had_entries=before.has_had_entries or bool(known and known.entries),
     )

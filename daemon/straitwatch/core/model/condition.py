@@ -51,6 +51,7 @@ class FeedHealth:
     since_at: datetime | None = None  # None while the condition is ok
     recent: str = ""  # the outcomes of the last polls, a letter for each, the latest last
     troubled_at: datetime | None = None  # the first of the latest polls in a row that were bad
+    gone_at: datetime | None = None  # the first of the latest polls in a row answered with 410
     contents: Contents | None = None  # of the last document that was a feed
     has_had_entries: bool = False
     quiet_for: timedelta = timedelta(0)  # the longest usual time between new entries
