@@ -7,7 +7,7 @@ import pytest
 
 from builders import NOON, make_entry
 from straitwatch.core.baseline import is_first_fetch_over, silent_entries
-from straitwatch.core.model import Entry, FeedState, ParsedDocument, ParseProblem
+from straitwatch.core.model import Entry, FeedProfile, FeedState, ParsedDocument, ParseProblem
 
 HOUR = timedelta(hours=1)
 NEVER_READ = FeedState(feed_id="f1")
@@ -82,6 +82,14 @@ def test_formerly_truncated_half_is_silent() -> None:
 def test_entries_before_the_known_ones_are_news_after_a_cut() -> None:
     assert silent(make_read(*[None] * 9), WAS_CUT, "e9") == ""
     assert silent(make_read(*[None] * 9), WAS_CUT) == ""
+
+
+def test_entries_of_an_outage_before_the_cut_are_news() -> None:
+    before_outage = FeedProfile(cut_since_at=NOON - 48 * HOUR)
+    was_cut = replace(WAS_CUT, profile=before_outage)
+    read = make_read(*[NOON - number * 9 * HOUR for number in range(1, 9)])
+
+    assert silent(read, was_cut, "e1", backfill=timedelta(0)) == "e6 e7 e8"
 
 
 def test_interrupted_download_does_not_affect_the_previous_document() -> None:

@@ -265,5 +265,27 @@ def test_feed_that_failed_before_the_stop_has_an_outage() -> None:
     assert window_after(last=9 * HOUR, new=2, stop=STOP).cause is BlindCause.OUTAGE
 
 
+def test_document_that_is_cut_off_leaves_the_window_to_the_next_whole_one() -> None:
+    state = replace(seen_feed_state(FEED), last_ok_at=NOON - 2 * DAY)
+
+    cut = outcome_of(state).parsed(FETCHED, CUT_OFF, new=1)
+    outcome = replace(outcome_of(cut), now=NOON + HOUR / 4)
+    whole = outcome.parsed(FETCHED, THREE, new=3)
+
+    assert cut.blind is None
+    assert whole.blind == BlindWindow(
+        cause=BlindCause.OUTAGE, since_at=NOON - 2 * DAY, until_at=NOON + HOUR / 4
+    )
+    assert whole.last_whole_at == NOON + HOUR / 4
+
+
+def test_unchanged_document_after_one_that_was_cut_off_is_whole() -> None:
+    cut = outcome_of(seen_feed_state(FEED)).parsed(FETCHED, CUT_OFF, new=1)
+
+    after = outcome_of(cut).unchanged("unchanged", FETCHED)
+
+    assert after.last_whole_at == NOON
+
+
 def test_first_document_of_a_feed_leaves_no_window() -> None:
     assert first_fetch(THREE).blind is None

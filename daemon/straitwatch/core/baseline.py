@@ -50,7 +50,7 @@ def silent_entries(
     else:
         older = []
     starts = [now - backfill] if backfill else []
-    starts += [state.last_ok_at] if state.last_ok_at else []
+    starts += [state.last_whole_at] if state.last_whole_at else []
     since_at = min(starts, default=None)
     return frozenset(entry.id for entry in older if not _is_since(entry, since_at))
 

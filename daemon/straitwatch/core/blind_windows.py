@@ -37,8 +37,8 @@ def is_blind(feed: Feed, state: FeedState, policy: PollPolicy, *, blind_for: tim
 
 
 def time_running(state: FeedState, stop: BlindWindow | None, now: datetime) -> timedelta:
-    """Return the time since the last good poll of a feed, without a stop of Straitwatch."""
-    last = state.last_ok_at
+    """Return the time since a feed was last read whole, without a stop of Straitwatch."""
+    last = state.last_whole_at
     if last is None:
         return _NEVER
     if stop is None or last >= stop.until_at:

@@ -113,11 +113,13 @@ class FeedOutcome:
         is_cut_off = document.problem is ParseProblem.TRUNCATED
         after = self._cut_off(document) if is_cut_off else self._whole(fetched, document)
         is_over = is_first_fetch_over(self.state, document)
-        has_overlap = is_cut_off or not is_overrun(entries=len(document.entries), new=new)
+        has_overlap = not (is_cut_off or is_overrun(entries=len(document.entries), new=new))
         distrust = distrust_after(self.state, self.now, are_wrong=has_wrong_validators)
         is_found = distrust is not None and distrust.found_at == self.now
         push = find_offer(fetched.links, in_document=document.push, document_url=fetched.url)
-        window = self._window(distrust if is_found else None, has_overlap=has_overlap)
+        window = None  # a document that was cut off leaves it to the next whole one
+        if is_found or not is_cut_off:
+            window = self._window(distrust if is_found else None, has_overlap=has_overlap)
         profile = self._learn(document, new=new, matched=matched)
         backfill = start_backfill(
             profile.backfill, window, older=document.older_url, site=fetched.url
@@ -147,7 +149,15 @@ class FeedOutcome:
         if new and not is_first:
             health = measure_pause(self.state, until_at=self._blind_since() or self.now)
         hints = document.hints if is_whole else profile.hints
-        return replace(profile, arrivals=arrivals, turnover=turnover, health=health, hints=hints)
+        is_cut_off = document.problem is ParseProblem.TRUNCATED
+        return replace(
+            profile,
+            arrivals=arrivals,
+            turnover=turnover,
+            health=health,
+            hints=hints,
+            cut_since_at=self.state.last_whole_at if is_cut_off else None,
+        )
 
     def _moved(self, profile: FeedProfile, result: Fetched | NotModified) -> FeedProfile:
         before, asked, moved_to = self.state.profile.move, result.asked, result.moved_to
@@ -237,6 +247,7 @@ class FeedOutcome:
             whole_due_at=next_whole_document_at(self.now, self.jitter),
             unmodified_since_at=None,
             distrust=distrust_after(self.state, self.now, are_wrong=False),
+            profile=replace(self.state.profile, cut_since_at=None),
         )
 
     def _paced(self, after: FeedState, max_age: timedelta | None) -> FeedState:
@@ -258,7 +269,7 @@ class FeedOutcome:
         It is filled if the document has a known entry: then it reaches back to the last poll. A
         stop of Straitwatch is recorded once, and for a feed only if its document does not.
         """
-        since_at = distrust.since_at if distrust else self.state.last_ok_at
+        since_at = distrust.since_at if distrust else self.state.last_whole_at
         if since_at is None or self.state.baseline_at is None:
             return None
         cause = BlindCause.HIDDEN if distrust else self._cause(has_overlap=has_overlap)
@@ -279,8 +290,8 @@ class FeedOutcome:
         return BlindCause.STOPPED if self._blind_since() else BlindCause.OVERRUN
 
     def _blind_since(self) -> datetime | None:
-        """Return the time of the last good poll if this one ends a gap, for whatever reason."""
-        last = self.state.last_ok_at
+        """Return when the feed was last read whole if this poll ends a gap, for whatever reason."""
+        last = self.state.last_whole_at
         return last if last and self._is_blind_for(self.now - last) else None
 
     def _is_blind_for(self, span: timedelta) -> bool:

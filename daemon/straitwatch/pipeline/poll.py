@@ -262,7 +262,7 @@ async def _find_rekeyed(
     if len(new) >= REKEY_ENTRIES:
         rekeyed = rekeyed_entries(new, familiar)
     else:
-        rekeyed = rekeyed_document(new, familiar, last_ok_at=state.last_ok_at)
+        rekeyed = rekeyed_document(new, familiar, last_ok_at=state.last_whole_at)
     if rekeyed:
         log.warning("feed reissued its entries under new ids", new=len(new), known=len(rekeyed))
     return rekeyed

@@ -245,6 +245,7 @@ class FeedProfile:
     push: PushOffer = NO_OFFER
     move: Move | None = None
     backfill: Backfill | None = None
+    cut_since_at: datetime | None = None  # the last good poll before documents were cut off
 
 
 NO_PROFILE = FeedProfile()
@@ -271,3 +272,8 @@ class FeedState:
     last_outcome: str = ""  # ok, not_modified, unchanged, a FetchFailure or a ParseProblem
     last_detail: str = ""
     profile: FeedProfile = NO_PROFILE
+
+    @property
+    def last_whole_at(self) -> datetime | None:
+        """The last good poll up to which nothing was missed: its document was not cut off."""
+        return self.profile.cut_since_at or self.last_ok_at
