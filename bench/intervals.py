@@ -281,7 +281,7 @@ def run(feeds: Sequence[Recorded], policy: PollPolicy) -> Result:
             jitter=jitter.random(),
             demand=Demand(reference=reference_of(states.values(), policy, now)),
         )
-        states[feed.name] = outcome.parsed(FETCHED, document, new=len(new))
+        states[feed.name] = outcome.parsed(FETCHED, document, new=[entry.id for entry in new])
 
 
 FETCHED = Fetched(

@@ -64,7 +64,7 @@ def poll(state: FeedState, server: Server, outcome: FeedOutcome) -> FeedState:
                 is_suspect(state, sent, now)
                 and isinstance(server.answer(state.validators), NotModified)
             )
-            return outcome.parsed(result, DOCUMENT, new=1, has_wrong_validators=is_wrong)
+            return outcome.parsed(result, DOCUMENT, new=["n1"], has_wrong_validators=is_wrong)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

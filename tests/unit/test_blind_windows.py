@@ -6,14 +6,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from builders import NOON
+from builders import NOON, make_entry
 from straitwatch.core.blind_windows import (
     describe_missing,
     describe_windows,
     find_stop,
+    is_overrun,
     windows_to_tell,
 )
-from straitwatch.core.model import BlindCause, BlindWindow, FeedWindow
+from straitwatch.core.model import BlindCause, BlindWindow, Entry, FeedWindow
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -75,3 +76,48 @@ def test_missing_entries_of_a_feed_come_with_those_that_were_found() -> None:
     assert describe_missing(window(found=7).window) == (
         f"entries of {DAY} 11:00 to 12:00 may be missing; back-fill found 7 entries"
     )
+
+
+# ---------------------------------------------------------------- known entries of a document
+
+
+def document(*, is_dated: bool = True) -> list[Entry]:
+    """Twenty entries, the newest first."""
+    return [
+        make_entry(id=f"e{number}", published_at=NOON - number * HOUR if is_dated else None)
+        for number in range(20)
+    ]
+
+
+def new_except(entries: list[Entry], *known: str) -> set[str]:
+    return {entry.id for entry in entries} - set(known)
+
+
+@pytest.mark.parametrize("is_dated", [True, False])
+@pytest.mark.parametrize(("known", "is_missed"), [("e19", False), ("e14", False), ("e0", True)])
+def test_known_entry_shows_that_none_is_missing_if_it_is_among_the_oldest(
+    known: str, is_missed: bool, is_dated: bool
+) -> None:
+    entries = document(is_dated=is_dated)
+
+    assert is_overrun(entries, new_except(entries, known)) is is_missed
+
+
+def test_pinned_entry_leaves_a_window() -> None:
+    pinned = make_entry(id="pinned", published_at=NOON - 900 * HOUR)
+    entries = [pinned, *document()]
+
+    assert is_overrun(entries, new_except(entries, "pinned"))
+
+
+def test_document_with_the_newest_entry_last_begins_with_the_oldest() -> None:
+    entries = document()[::-1]
+
+    assert is_overrun(entries, new_except(entries, "e0"))
+    assert not is_overrun(entries, new_except(entries, "e19"))
+
+
+def test_old_entry_that_follows_a_deleted_one_in_a_short_document_leaves_no_window() -> None:
+    entries = document()[:4]
+
+    assert not is_overrun(entries, {"e3"})

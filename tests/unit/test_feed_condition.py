@@ -81,7 +81,7 @@ class Timeline:
 def after(outcome: FeedOutcome, answer: Answer, *, new: int) -> FeedState:
     match answer:
         case ParsedDocument() if answer.is_feed:
-            return outcome.parsed(FETCHED, answer, new=new)
+            return outcome.parsed(FETCHED, answer, new=[f"n{number}" for number in range(new)])
         case ParsedDocument():
             return outcome.unreadable(answer)
         case FetchFailed():

@@ -51,7 +51,9 @@ CUT_OFF = ParsedDocument(
 
 
 def first_fetch(read: ParsedDocument) -> FeedState:
-    return outcome_of(FeedState(feed_id=FEED.id)).parsed(FETCHED, read, new=len(read.entries))
+    return outcome_of(FeedState(feed_id=FEED.id)).parsed(
+        FETCHED, read, new=[entry.id for entry in read.entries]
+    )
 
 
 def test_empty_first_document_is_not_a_baseline() -> None:
@@ -65,7 +67,7 @@ def test_half_a_document_is_a_baseline_too() -> None:
 def test_documents_that_are_cut_off_are_counted_until_one_is_whole() -> None:
     state, counts = seen_feed_state(FEED), []
     for read in (CUT_OFF, CUT_OFF, CUT_OFF, replace(CUT_OFF, problem=None)):
-        state = outcome_of(state).parsed(FETCHED, read, new=0)
+        state = outcome_of(state).parsed(FETCHED, read, new=[])
         counts.append(state.failures)
 
     assert counts == [1, 2, 3, 0]
@@ -88,7 +90,7 @@ def test_feed_remembers_when_an_entry_last_arrived(has_new: bool) -> None:
     before = NOON - timedelta(days=3)
     outcome = outcome_of(replace(seen_feed_state(FEED), last_new_at=before))
 
-    after = outcome.parsed(FETCHED, ParsedDocument(format="rss20"), new=int(has_new))
+    after = outcome.parsed(FETCHED, ParsedDocument(format="rss20"), new=["n1"] * has_new)
 
     assert after.last_new_at == (NOON if has_new else before)
 
@@ -120,7 +122,9 @@ def test_poll_after_three_missed_ones_reports_the_gap(silent_for, is_gap) -> Non
 def test_new_entries_are_counted_as_arrivals_after_the_first_fetch() -> None:
     undated = make_entry(published_at=None)
     first = first_fetch(ParsedDocument(format="rss20", entries=(undated,)))
-    later = outcome_of(first).parsed(FETCHED, ParsedDocument(format="rss20"), new=3)
+    later = outcome_of(first).parsed(
+        FETCHED, ParsedDocument(format="rss20"), new=["n1", "n2", "n3"]
+    )
 
     assert [state.profile.arrivals.entries for state in (first, later)] == [0, 3]
 
@@ -160,7 +164,7 @@ def test_feed_that_slowed_down_has_no_gap_at_its_own_interval() -> None:
 def test_unchanged_poll_keeps_the_contents_of_the_last_document() -> None:
     contents = Contents(entries=3, newest_at=NOON)
     read = ParsedDocument(format="rss20", entries=(make_entry(),), contents=contents)
-    before = outcome_of(seen_feed_state(FEED)).parsed(FETCHED, read, new=0)
+    before = outcome_of(seen_feed_state(FEED)).parsed(FETCHED, read, new=[])
 
     after = outcome_of(before).unchanged("not_modified", NotModified(validators=Validators()))
 
@@ -211,7 +215,7 @@ def test_slow_answers_are_remembered() -> None:
 def test_pause_before_a_new_entry_ends_with_the_last_poll_before_an_outage() -> None:
     seen = replace(seen_feed_state(FEED), last_new_at=NOON - 9 * DAY, last_ok_at=NOON - 7 * DAY)
 
-    after = outcome_of(seen).parsed(FETCHED, ParsedDocument(format="rss20"), new=1)
+    after = outcome_of(seen).parsed(FETCHED, ParsedDocument(format="rss20"), new=["n1"])
 
     assert after.profile.health.quiet_for == 2 * DAY
 
@@ -220,7 +224,7 @@ def test_pause_before_a_new_entry_ends_with_the_last_poll_before_an_outage() -> 
 
 HOUR = timedelta(hours=1)
 THREE = ParsedDocument(
-    format="rss20", entries=tuple(make_entry(guid=f"{number}") for number in range(3))
+    format="rss20", entries=tuple(make_entry(id=f"n{number}") for number in range(3))
 )
 
 
@@ -228,7 +232,7 @@ def window_after(*, last: timedelta, new: int, stop: BlindWindow | None = None) 
     """The blind window after a document of three entries, some time after the last poll."""
     outcome = outcome_of(replace(seen_feed_state(FEED), last_ok_at=NOON - last))
     outcome = replace(outcome, demand=Demand(stop=stop))
-    return outcome.parsed(FETCHED, THREE, new=new).blind
+    return outcome.parsed(FETCHED, THREE, new=[f"n{number}" for number in range(new)]).blind
 
 
 def test_document_without_a_known_entry_leaves_a_window_in_which_some_may_be_missing() -> None:
@@ -268,9 +272,9 @@ def test_feed_that_failed_before_the_stop_has_an_outage() -> None:
 def test_document_that_is_cut_off_leaves_the_window_to_the_next_whole_one() -> None:
     state = replace(seen_feed_state(FEED), last_ok_at=NOON - 2 * DAY)
 
-    cut = outcome_of(state).parsed(FETCHED, CUT_OFF, new=1)
+    cut = outcome_of(state).parsed(FETCHED, CUT_OFF, new=["n0"])
     outcome = replace(outcome_of(cut), now=NOON + HOUR / 4)
-    whole = outcome.parsed(FETCHED, THREE, new=3)
+    whole = outcome.parsed(FETCHED, THREE, new=["n0", "n1", "n2"])
 
     assert cut.blind is None
     assert whole.blind == BlindWindow(
@@ -280,7 +284,7 @@ def test_document_that_is_cut_off_leaves_the_window_to_the_next_whole_one() -> N
 
 
 def test_unchanged_document_after_one_that_was_cut_off_is_whole() -> None:
-    cut = outcome_of(seen_feed_state(FEED)).parsed(FETCHED, CUT_OFF, new=1)
+    cut = outcome_of(seen_feed_state(FEED)).parsed(FETCHED, CUT_OFF, new=["n0"])
 
     after = outcome_of(cut).unchanged("unchanged", FETCHED)
 

@@ -95,6 +95,21 @@ async def test_document_with_a_known_entry_needs_no_older_page(tmp_path) -> None
         assert asked(desk) == []
 
 
+async def test_pinned_entry_does_not_end_the_search(tmp_path) -> None:
+    pinned = news(1, 1)
+    async with open_desk(tmp_path) as desk:
+        desk.publish(*pinned, *news(2, 4))
+        await desk.poll()
+        desk.feeds.answer("/wire", paged(pinned + news(12, 14), next_page="/p2"))
+        desk.feeds.answer("/p2", paged(pinned + news(9, 11), next_page="/p3"))
+        desk.feeds.answer("/p3", paged(pinned + news(4, 8), next_page="/p4"))
+
+        await poll_again(desk)
+
+        assert asked(desk) == ["/p2", "/p3"]
+        assert stored(desk) == {f"g{n}" for n in range(1, 15)}
+
+
 async def test_page_that_names_itself_is_read_once(tmp_path) -> None:
     async with open_desk(tmp_path) as desk:
         desk.publish(*news(1, 3))

@@ -86,7 +86,7 @@ def is_reached(entries: Sequence[Entry], since_at: datetime, *, seen_before: boo
     Args:
         entries: of the page.
         since_at: the start of the window.
-        seen_before: True if one of them was stored before.
+        seen_before: True if one of the oldest was stored before.
     """
     dated = [entry.published_at for entry in entries if entry.published_at]
     earlier = sum(date < since_at for date in dated)

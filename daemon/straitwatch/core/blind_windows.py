@@ -1,11 +1,26 @@
 """Finds the spans in which entries may have been missed, and describes them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import pairwise
 
-from straitwatch.core.model import BlindCause, BlindWindow, Feed, FeedState, FeedWindow, PollPolicy
+from straitwatch.core.model import (
+    BlindCause,
+    BlindWindow,
+    Entry,
+    Feed,
+    FeedState,
+    FeedWindow,
+    PollPolicy,
+)
 from straitwatch.core.plural import counted
-from straitwatch.core.policy import BLIND_AFTER, BLIND_ROUNDS
+from straitwatch.core.policy import (
+    BLIND_AFTER,
+    BLIND_ROUNDS,
+    OLDEST_AT_LEAST,
+    OLDEST_SHARE,
+    OVERLAP_ENTRIES,
+)
 
 _LISTED = 5  # feeds with missing entries that are named
 _NEVER = timedelta(0)
@@ -44,6 +59,36 @@ def time_running(state: FeedState, stop: BlindWindow | None, now: datetime) -> t
     if stop is None or last >= stop.until_at:
         return now - last
     return now - last - (stop.until_at - max(stop.since_at, last))
+
+
+# ---------------------------------------------------------------- the document afterwards
+
+
+def is_overrun(entries: Sequence[Entry], new: Collection[str]) -> bool:
+    """Return True if no known entry is among the oldest, so that some may have been missed.
+
+    Args:
+        entries: of a document.
+        new: the ids of those that are new.
+    """
+    is_telling = len(entries) >= OVERLAP_ENTRIES
+    return is_telling and all(entry.id in new for entry in oldest_entries(entries))
+
+
+def oldest_entries(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the oldest part of a document, by position.
+
+    A known entry elsewhere shows nothing: publishers pin old ones above the new ones.
+    """
+    size = max(round(len(entries) * OLDEST_SHARE), OLDEST_AT_LEAST)
+    return entries[:size] if _is_oldest_first(entries) else entries[-size:]
+
+
+def _is_oldest_first(entries: Sequence[Entry]) -> bool:
+    dates = [entry.published_at for entry in entries if entry.published_at]
+    rising = sum(date < following for date, following in pairwise(dates))
+    falling = sum(date > following for date, following in pairwise(dates))
+    return rising > falling
 
 
 # ---------------------------------------------------------------- in words

@@ -1,12 +1,13 @@
 """Works out the state of a feed after a poll: validators, failures and the next due time."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from straitwatch.core.arrivals import count_arrivals, first_arrivals
 from straitwatch.core.backfill import start_backfill
 from straitwatch.core.baseline import is_first_fetch_over, was_cut_off
-from straitwatch.core.blind_windows import is_blind, time_running
+from straitwatch.core.blind_windows import is_blind, is_overrun, time_running
 from straitwatch.core.feed_condition import is_gone, measure_pause, observe, outcome_of
 from straitwatch.core.intervals import (
     NO_DEMAND,
@@ -15,7 +16,6 @@ from straitwatch.core.intervals import (
     ServerHints,
     choose_interval,
     hints_of,
-    is_overrun,
     next_poll_at,
     observe_turnover,
     with_hints,
@@ -95,7 +95,7 @@ class FeedOutcome:
         fetched: Fetched,
         document: ParsedDocument,
         *,
-        new: int,
+        new: Collection[str],
         matched: int = 0,
         has_wrong_validators: bool = False,
     ) -> FeedState:
@@ -104,7 +104,7 @@ class FeedOutcome:
         Args:
             fetched: the response.
             document: its entries.
-            new: the number of new entries.
+            new: the ids of the new entries.
             matched: those of them on which a watch-list fired.
             has_wrong_validators: True if the validators do not change with the entries. If that
                 was not known, nothing was read since the first 304.
@@ -113,14 +113,14 @@ class FeedOutcome:
         is_cut_off = document.problem is ParseProblem.TRUNCATED
         after = self._cut_off(document) if is_cut_off else self._whole(fetched, document)
         is_over = is_first_fetch_over(self.state, document)
-        has_overlap = not (is_cut_off or is_overrun(entries=len(document.entries), new=new))
+        has_overlap = not (is_cut_off or is_overrun(document.entries, new))
         distrust = distrust_after(self.state, self.now, are_wrong=has_wrong_validators)
         is_found = distrust is not None and distrust.found_at == self.now
         push = find_offer(fetched.links, in_document=document.push, document_url=fetched.url)
         window = None  # a document that was cut off leaves it to the next whole one
         if is_found or not is_cut_off:
             window = self._window(distrust if is_found else None, has_overlap=has_overlap)
-        profile = self._learn(document, new=new, matched=matched)
+        profile = self._learn(document, new=len(new), matched=matched)
         backfill = start_backfill(
             profile.backfill, window, older=document.older_url, site=fetched.url
         )
@@ -266,7 +266,7 @@ class FeedOutcome:
     ) -> BlindWindow | None:
         """Return the blind window that this poll ends.
 
-        It is filled if the document has a known entry: then it reaches back to the last poll. A
+        It is filled if the document reaches back to the last poll: see `is_overrun`. A
         stop of Straitwatch is recorded once, and for a feed only if its document does not.
         """
         since_at = distrust.since_at if distrust else self.state.last_whole_at

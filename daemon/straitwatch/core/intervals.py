@@ -125,11 +125,6 @@ def may_quicken(profile: FeedProfile) -> bool:
 # ---------------------------------------------------------------- the document
 
 
-def is_overrun(*, entries: int, new: int) -> bool:
-    """Return True if a document has no known entry, so that some may have been missed."""
-    return OVERLAP_ENTRIES <= entries <= new
-
-
 def observe_turnover(
     before: Turnover, *, entries: int, new: int, elapsed: timedelta, now: datetime
 ) -> Turnover:

@@ -98,6 +98,8 @@ SLOWED_AFTER = timedelta(days=1)  # a younger feed may be polled more often, not
 USUAL_MATCHED_SHARE = 0.05  # of the entries of a feed without a history
 USUAL_MATCHED_AMONG = 20  # entries, by which a feed's own share counts as much as the usual one
 OVERLAP_ENTRIES = 3  # a shorter document does not show if entries were missed
+OLDEST_SHARE = 1 / 3  # of a document must have a known entry to show that none was missed,
+OLDEST_AT_LEAST = 2  # and so many of a short one, because publishers also delete entries
 MAX_UNSEEN_SHARE = 2 / 3  # of a document may be new at the next poll; a third is still known
 URGENT_FOR = timedelta(hours=1)  # after a report of an urgent story, its feed is polled often
 

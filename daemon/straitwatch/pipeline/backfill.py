@@ -14,6 +14,7 @@ from straitwatch.core.backfill import (
     retry_backfill,
     within_window,
 )
+from straitwatch.core.blind_windows import oldest_entries
 from straitwatch.core.feed_outcome import FeedOutcome
 from straitwatch.core.identity import host_of
 from straitwatch.core.lanes import spacing
@@ -96,7 +97,8 @@ async def _read_page(outcome: FeedOutcome, backfill: Backfill, tools: Tools) -> 
     if backfill.is_sitemap:
         new = within_window(new, backfill.since_at)
         new = await tools.store.run(db.entries_without_page, new)
-    seen_before = await tools.store.run(db.were_seen_before, list(known), backfill.since_at)
+    oldest = [entry.id for entry in oldest_entries(document.entries) if entry.id in known]
+    seen_before = await tools.store.run(db.were_seen_before, oldest, backfill.since_at)
     is_last = is_reached(document.entries, backfill.since_at, seen_before=seen_before)
     rest = None if is_last else continue_backfill(backfill, document, has_new=bool(new))
     return _Page(document=document, new=new, is_last=is_last, next=rest)

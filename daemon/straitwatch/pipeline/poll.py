@@ -136,13 +136,13 @@ async def _ingest_document(
         return await _complete(outcome.unreadable(document), tools)
     document = replace(document, seen=replace(document.seen, entries_hash=entries_hash))
     arrival = await describe_arrival(outcome, document, known, tools=tools, rules=rules)
-    new = [entry.id for entry in document.entries if entry.id not in known]
+    new = {entry.id for entry in document.entries if entry.id not in known}
     has_changes = any(arrival.has_changed(entry) for entry in document.entries)
     items = await build_items(document.entries, arrival, rules, tools.encoder)
     after = outcome.parsed(
         fetched,
         document,
-        new=len(new) - len(arrival.rekeyed),
+        new=new - arrival.rekeyed,
         matched=sum(isinstance(item, Report) and not item.is_edited for item in items),
         has_wrong_validators=has_changes and await _has_wrong_validators(outcome, fetched, tools),
     )
@@ -152,7 +152,10 @@ async def _ingest_document(
         log.info("older entries recorded without alerts", entries=len(arrival.silent))
     if after.blind and after.blind.filled_at is None and report.outcome != FENCED:
         tools.metrics.possible_gaps.inc()
-        log.warning("no known entry: others may have been missed", since=after.blind.since_at)
+        log.warning(
+            "no known entry among the oldest: others may have been missed",
+            since=after.blind.since_at,
+        )
     _count(report, len(known), tools.metrics)
     return report
 
