@@ -29,6 +29,12 @@ def apart(name: str, count: int, *, is_slow: bool = False) -> list[Visit]:
     ]
 
 
+def start(lanes: Lanes, due: list[Visit], policy: PollPolicy, *, now: float) -> None:
+    """Begin the fetches that have a place."""
+    for visit in lanes.enter(due, policy, now=now):
+        lanes.begin(visit, now=now)
+
+
 def hosts(entered: list[Visit]) -> list[str]:
     return [visit.host for visit in entered]
 
@@ -50,7 +56,7 @@ def test_lanes_admit_no_more_feeds_than_there_are_places() -> None:
 
 def test_lanes_admit_no_feed_twice() -> None:
     lanes = Lanes()
-    lanes.enter(visits("one", 1), policy(), now=0)
+    start(lanes, visits("one", 1), policy(), now=0)
 
     assert lanes.enter(visits("one", 1), policy(), now=LATER) == []
 
@@ -59,7 +65,7 @@ def test_place_that_was_left_is_free() -> None:
     lanes = Lanes()
     first, second = visits("one", 2)
     one_place = policy(per_host=1)
-    lanes.enter([first], one_place, now=0)
+    start(lanes, [first], one_place, now=0)
 
     lanes.leave(first, now=0.1)
 
@@ -68,7 +74,7 @@ def test_place_that_was_left_is_free() -> None:
 
 def test_place_of_a_fetch_that_did_not_start_is_free() -> None:
     lanes = Lanes()
-    lanes.enter(apart("feed", 8), policy(), now=0)
+    start(lanes, apart("feed", 8), policy(), now=0)
 
     lanes.give_up(apart("feed", 1)[0])
 
@@ -105,7 +111,7 @@ def test_feed_whose_fetch_was_long_is_slow_until_one_is_quick() -> None:
     found = [lanes.is_slow(visit.feed_id, default=True)]
 
     for seconds in (LONG, 0.2):
-        lanes.enter([visit], policy(), now=0)
+        start(lanes, [visit], policy(), now=0)
         lanes.leave(visit, now=seconds)
         found.append(lanes.is_slow(visit.feed_id, default=False))
 
@@ -114,7 +120,7 @@ def test_feed_whose_fetch_was_long_is_slow_until_one_is_quick() -> None:
 
 def test_surprisingly_slow_fetches_give_way_to_quick_feeds_except_a_quarter() -> None:
     lanes = Lanes()
-    lanes.enter(apart("stuck", 8), policy(), now=0)
+    start(lanes, apart("stuck", 8), policy(), now=0)
 
     early = lanes.interrupt(apart("quick", 20), policy(), now=0.5)
     late = lanes.interrupt(apart("quick", 20), policy(), now=LATER)
@@ -122,31 +128,42 @@ def test_surprisingly_slow_fetches_give_way_to_quick_feeds_except_a_quarter() ->
     assert (early, len(late)) == ([], 6)
 
 
+def test_fetch_that_has_not_begun_is_not_slow_however_long_its_claim_takes() -> None:
+    lanes = Lanes()
+    claimed = lanes.enter(apart("claimed", 8), policy(), now=0)
+
+    assert lanes.interrupt(apart("quick", 8), policy(), now=LONG) == []
+
+    lanes.begin(claimed[0], now=LONG)
+    lanes.leave(claimed[0], now=LONG + 0.2)
+    assert not lanes.is_slow(claimed[0].feed_id, default=True)
+
+
 def test_surprisingly_slow_fetches_give_way_to_no_more_feeds_than_wait() -> None:
     lanes = Lanes()
-    lanes.enter(apart("stuck", 8), policy(), now=0)
+    start(lanes, apart("stuck", 8), policy(), now=0)
 
     assert len(lanes.interrupt(apart("quick", 1), policy(), now=LATER)) == 1
 
 
 def test_surprisingly_slow_fetches_do_not_give_way_to_slow_feeds() -> None:
     lanes = Lanes()
-    lanes.enter(apart("stuck", 8), policy(), now=0)
+    start(lanes, apart("stuck", 8), policy(), now=0)
 
     assert lanes.interrupt(apart("slow", 5, is_slow=True), policy(), now=LATER) == []
 
 
 def test_youngest_surprise_gives_way_first() -> None:
     lanes = Lanes()
-    lanes.enter(apart("old", 4), policy(), now=0)
-    lanes.enter(apart("young", 4), policy(), now=1)
+    start(lanes, apart("old", 4), policy(), now=0)
+    start(lanes, apart("young", 4), policy(), now=1)
 
     assert lanes.interrupt(apart("quick", 1), policy(), now=3) == ["young0"]
 
 
 def test_fetch_of_a_slow_feed_is_not_interrupted() -> None:
     lanes = Lanes()
-    lanes.enter([*apart("slow", 2, is_slow=True), *apart("quick", 6)], policy(), now=0)
+    start(lanes, [*apart("slow", 2, is_slow=True), *apart("quick", 6)], policy(), now=0)
 
     ended = lanes.interrupt(apart("more", 20), policy(), now=LATER)
 
@@ -156,7 +173,7 @@ def test_fetch_of_a_slow_feed_is_not_interrupted() -> None:
 def test_stuck_fetches_of_a_host_give_way_to_its_quick_feeds() -> None:
     lanes = Lanes()
     stuck = visits("tarpit", 2)
-    lanes.enter(stuck, policy(), now=0)
+    start(lanes, stuck, policy(), now=0)
     waiting = [Visit(feed_id="quick", host="tarpit")]
 
     ended = lanes.interrupt(waiting, policy(), now=LATER)
@@ -169,7 +186,7 @@ def test_stuck_fetches_of_a_host_give_way_to_its_quick_feeds() -> None:
 def test_feed_that_gave_way_is_slow_the_next_time() -> None:
     lanes = Lanes()
     stuck = visits("tarpit", 2)
-    lanes.enter(stuck, policy(), now=0)
+    start(lanes, stuck, policy(), now=0)
     (ended,) = lanes.interrupt([Visit(feed_id="quick", host="tarpit")], policy(), now=LATER)
 
     for visit in stuck:

@@ -25,11 +25,14 @@ class _Talk:
     """A fetch in progress."""
 
     visit: Visit
-    since: float
+    since: float | None = None  # None until it begins: the claim before it may take a while
     is_interrupted: bool = False
 
+    def seconds(self, now: float) -> float:
+        return 0.0 if self.since is None else now - self.since
+
     def is_slow(self, now: float) -> bool:
-        return self.visit.is_slow or now - self.since > PATIENCE.total_seconds()
+        return self.visit.is_slow or self.seconds(now) > PATIENCE.total_seconds()
 
 
 class Lanes:
@@ -69,20 +72,20 @@ class Lanes:
             if visit.feed_id in self._talks or not places.have_room(visit):
                 continue
             if self._is_spaced(visit.host, policy, now):
-                self._talks[visit.feed_id] = _Talk(visit, now)
+                self._talks[visit.feed_id] = _Talk(visit)
                 self._asked_at[visit.host] = now
                 places.take(visit.host, is_slow=visit.is_slow)
                 entered.append(visit)
         return entered
 
     def begin(self, visit: Visit, *, now: float) -> None:
-        """Start the fetch of a feed that has a place: the claim before it may take a while."""
+        """Start the fetch of a feed that has a place."""
         self._talks[visit.feed_id].since = now
 
     def leave(self, visit: Visit, *, now: float) -> None:
         """Free the place of a fetch that ended, and remember if it was slow."""
         talk = self._talks.pop(visit.feed_id)
-        is_slow = now - talk.since > SLOW_AFTER.total_seconds()
+        is_slow = talk.seconds(now) > SLOW_AFTER.total_seconds()
         self._slow[visit.feed_id] = is_slow or talk.is_interrupted
 
     def give_up(self, visit: Visit) -> None:
@@ -96,7 +99,7 @@ class Lanes:
         feeds that were quick so far. The next fetch of such a feed lasts until `polling.timeout`.
         """
         places = _Places(self._talks.values(), policy, now)
-        newest_first = sorted(self._talks.values(), key=lambda talk: -talk.since)
+        newest_first = sorted(self._talks.values(), key=lambda talk: talk.seconds(now))
         surprises = [
             talk
             for talk in newest_first
