@@ -209,6 +209,18 @@ def test_fetches_from_one_host_are_spaced() -> None:
     assert (hosts(at_once), soon, hosts(later)) == (["one", "two"], [], ["one"])
 
 
+def test_requests_without_a_place_are_spaced_from_the_fetches_of_their_host() -> None:
+    lanes = Lanes()
+    spaced = policy(spacing=timedelta(seconds=1))
+    lanes.enter(visits("one", 1), spaced, now=0)
+
+    waits = [lanes.book("one", spaced, now=now) for now in (0.5, 0.5)]
+
+    assert waits == [0.5, 1.5]
+    assert lanes.enter(visits("one", 2), spaced, now=2.9) == []
+    assert lanes.book("one", spaced, now=5) == 0
+
+
 def test_spacing_is_a_second_unless_it_is_configured() -> None:
     assert spacing("news.example", PollPolicy()) == timedelta(seconds=1)
     assert spacing("news.example", policy()) == timedelta(0)

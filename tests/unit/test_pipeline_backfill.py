@@ -3,12 +3,22 @@
 from datetime import timedelta
 from typing import Any
 
+from aiohttp import web
+
 from builders import make_feed
 from builders.app import NOW, Desk, open_desk
 from builders.configs import rss
 from servers.feeds import FeedServer, Page
 from straitwatch import store as db
-from straitwatch.core.model import Backfill, FeedProfile, FeedState, FeedWindow
+from straitwatch.core.identity import host_of
+from straitwatch.core.model import (
+    Backfill,
+    Feed,
+    FeedProfile,
+    FeedState,
+    FeedWindow,
+    HostPause,
+)
 from straitwatch.pipeline import backfill_feed
 
 Items = tuple[tuple[str, str, str], ...]
@@ -31,6 +41,10 @@ def paged(items: Items, *, next_page: str) -> Page:
 async def poll_again(desk: Desk) -> None:
     desk.clock.advance(minutes=5)
     await desk.poll()
+
+
+async def at_once(_host: str) -> None:
+    """Ask a host without waiting."""
 
 
 def stored(desk: Desk) -> set[str]:
@@ -197,22 +211,59 @@ def news_sitemap(*, hours: tuple[int, ...]) -> str:
     return f"<urlset xmlns:n='sitemap-news'>{pages}</urlset>"
 
 
+async def read_older(desk: Desk, feed: Feed, *urls: str) -> None:
+    """Look for missed entries of a feed at some addresses."""
+    desk.call(db.sync_feeds, [feed], NOW)
+    for url in urls:
+        profile = FeedProfile(backfill=Backfill(since_at=NOW, url=url))
+        state = FeedState(feed_id=feed.id, baseline_at=NOW, last_polled_at=NOW, profile=profile)
+        desk.call(db.complete_polls, [state])
+        await backfill_feed(
+            feed,
+            tools=desk.runtime.tools,
+            rules=desk.runtime.active.rules,
+            policy=desk.runtime.active.config.polling,
+            take_turn=at_once,
+        )
+
+
 async def test_headers_of_a_feed_go_to_its_own_host_only(tmp_path) -> None:
     async with open_desk(tmp_path) as desk:
         url = desk.feeds.url("/wire").replace("127.0.0.1", "localhost")
         feed = make_feed(url=url, headers=(("X-Key", "secret"),))
-        pages = [Backfill(since_at=NOW, url=at) for at in (desk.feeds.url("/p"), f"{url}?p=2")]
-        desk.call(db.sync_feeds, [feed], NOW)
-        for page in pages:
-            profile = FeedProfile(backfill=page)
-            state = FeedState(feed_id=feed.id, baseline_at=NOW, last_polled_at=NOW, profile=profile)
-            desk.call(db.complete_polls, [state])
-            await backfill_feed(
-                feed,
-                tools=desk.runtime.tools,
-                rules=desk.runtime.active.rules,
-                policy=desk.runtime.active.config.polling,
-            )
+
+        await read_older(desk, feed, desk.feeds.url("/p"), f"{url}?p=2")
 
         sent = [seen.headers.get("X-Key") for seen in desk.feeds.requests]
         assert sent == [None, "secret"]
+
+
+async def test_older_page_of_a_feed_on_https_is_not_read_over_http(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        url = desk.feeds.url("/wire")
+        secret = (("Authorization", "Bearer secret"),)
+        feed = make_feed(url=url.replace("http:", "https:"), headers=secret)
+
+        await read_older(desk, feed, url)
+
+        assert desk.feeds.requests == []
+
+
+async def test_older_page_is_not_read_while_its_host_is_paused(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.publish(*news(1, 3))
+        await desk.poll()
+        desk.feeds.answer("/wire", paged(news(10, 12), next_page="/p2"))
+
+        async def busy(_request: web.Request) -> web.Response:
+            host = host_of(desk.feeds.url("/"))
+            until_at = desk.clock() + timedelta(hours=1)
+            pause = HostPause(host=host, status=429, since_at=desk.clock(), until_at=until_at)
+            await desk.runtime.tools.store.run(db.add_pause, pause)
+            return web.Response(body=paged(news(7, 9), next_page="/p3").body)
+
+        desk.feeds.answer("/p2", busy)
+
+        await poll_again(desk)
+
+        assert asked(desk) == ["/p2"]

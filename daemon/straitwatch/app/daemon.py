@@ -21,6 +21,7 @@ import structlog
 
 from straitwatch.app.activate import activate
 from straitwatch.app.alarm import DatabaseAlarm
+from straitwatch.app.fetchers import open_fetchers
 from straitwatch.app.health import HealthWatch
 from straitwatch.app.housekeeping import Housekeeping
 from straitwatch.app.pages import Pages
@@ -37,7 +38,6 @@ from straitwatch.deliver import SenderThreads
 from straitwatch.encoder import Encoder
 from straitwatch.engines import describe, engine_of
 from straitwatch.errors import StoreError, StoreLost
-from straitwatch.fetch import Fetcher, PageFetcher
 from straitwatch.parsepool import ParsePool
 from straitwatch.pipeline import FoldWindowCache, Tools
 from straitwatch.scheduler import Scheduler
@@ -260,15 +260,12 @@ async def build_app(
     stack.push_async_callback(page_pool.close)
     encoder = Encoder(engine_of(config.encoder), metrics=metrics)
     stack.push_async_callback(encoder.close)
-    fetcher = await stack.enter_async_context(Fetcher(config.polling))
-    pages = await stack.enter_async_context(PageFetcher(config.polling))
+    fetchers = await open_fetchers(config.polling, stack)
     threads = SenderThreads()
     stack.callback(threads.close)
     tools = Tools(
         store=store,
-        fetcher=fetcher,
         pool=pool,
-        pages=pages,
         page_pool=page_pool,
         encoder=encoder,
         senders=threads,
@@ -277,6 +274,7 @@ async def build_app(
         clock=clock,
         jitter=Random(),  # noqa: S311 - jitter, not a secret
         worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}",
+        **fetchers,
     )
     runtime = Runtime(tools=tools, active=active)
     senders = Senders(runtime)

@@ -9,6 +9,7 @@ from time import monotonic
 import structlog
 
 from straitwatch import store as db
+from straitwatch.app.backfills import Backfills
 from straitwatch.app.runtime import Runtime
 from straitwatch.core.identity import host_of
 from straitwatch.core.lanes import Lanes, Visit
@@ -25,7 +26,6 @@ from straitwatch.core.policy import FEED_LEASE, NEW_FEED_YIELDS
 from straitwatch.errors import StoreError
 from straitwatch.pipeline import (
     FetchedFeed,
-    backfill_feed,
     count_new_entries,
     fetch_feed,
     ingest_feed,
@@ -57,12 +57,13 @@ class Polls:
         self._waiting: dict[str, Visit] = {}  # the due feeds without a place, by id
         self._refill: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._backfills = Backfills(runtime, request_send=request_send, take_turn=self._take_turn)
         self.on_poll: Callable[[PollReport], None] | None = None
 
     @property
     def tasks(self) -> Collection[asyncio.Task[None]]:
-        """The polls in flight."""
-        return self._tasks
+        """The polls in flight, and the searches for missed entries that they have started."""
+        return (*self._tasks, *self._backfills.tasks)
 
     async def start_due(self) -> int:
         """Start the polls that are due and have a place; return their number."""
@@ -78,10 +79,10 @@ class Polls:
     async def run_all(self, *, due_by: datetime) -> None:
         """Poll every feed that is due by a time."""
         self._waiting = await self._read_due(due_by)
-        while self._waiting or self._tasks:
+        while self._waiting or self.tasks:
             await self._start_waiting()
             pause = asyncio.create_task(asyncio.sleep(POLL_SECONDS))
-            await asyncio.wait((*self._tasks, pause), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((*self.tasks, pause), return_when=asyncio.FIRST_COMPLETED)
             pause.cancel()
 
     @property
@@ -177,21 +178,11 @@ class Polls:
         if self.on_poll is not None:
             self.on_poll(report)
         if report.is_behind:
-            with structlog.contextvars.bound_contextvars(feed=feed.name):
-                await self._backfill(feed)
+            self._backfills.start(feed)
 
-    async def _backfill(self, feed: Feed) -> None:
-        """Look for missed entries on older pages of a feed."""
-        tools, rules = self._runtime.tools, self._runtime.active.rules
-        try:
-            reports = await backfill_feed(feed, tools=tools, rules=rules, policy=self._policy)
-        except Exception:  # around one feed: the others continue
-            log.exception("back-fill failed")
-            return
-        for report in reports:
-            self._runtime.totals.add_entries(report)
-        if any(report.alerts for report in reports):
-            await self._request_send()
+    async def _take_turn(self, host: str) -> None:
+        """Wait until a host may be asked for an older page."""
+        await asyncio.sleep(self._lanes.book(host, self._policy, now=self._seconds()))
 
     async def _ingest(self, feed: Feed, state: FeedState, visit: Visit) -> PollReport | None:
         """Fetch a feed and read it; return None if the fetch was interrupted."""

@@ -10,13 +10,13 @@ import structlog
 
 from straitwatch import store as db
 from straitwatch.app.activate import Active, activate
+from straitwatch.app.fetchers import open_fetchers
 from straitwatch.app.load import load_to_run
 from straitwatch.app.runtime import Runtime
 from straitwatch.app.shadow import ShadowTrial
 from straitwatch.config import Config, config_fingerprint, require_files
 from straitwatch.core.model import NoticeFacts, Severity
 from straitwatch.errors import ConfigError, UsageError
-from straitwatch.fetch import Fetcher, PageFetcher
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -86,9 +86,8 @@ class ConfigReloader:
             log.info("receiver changed: its messages are sent now", receiver=name)
         active = await self._shadow.start(active, now)
         if config.polling != before.polling:
-            fetcher = await self._stack.enter_async_context(Fetcher(config.polling))
-            pages = await self._stack.enter_async_context(PageFetcher(config.polling))
-            runtime.tools = replace(runtime.tools, fetcher=fetcher, pages=pages)
+            fetchers = await open_fetchers(config.polling, self._stack)
+            runtime.tools = replace(runtime.tools, **fetchers)
         for name in _NEEDS_RESTART:
             if getattr(config, name) != getattr(before, name):
                 log.warning("changed setting takes effect after a restart", setting=name)

@@ -78,6 +78,13 @@ class Lanes:
                 entered.append(visit)
         return entered
 
+    def book(self, host: str, policy: PollPolicy, *, now: float) -> float:
+        """Note a request to a host that has no place, and return the seconds until its turn."""
+        asked_at = self._asked_at.get(host)
+        turn = now if asked_at is None else asked_at + spacing(host, policy).total_seconds()
+        self._asked_at[host] = max(now, turn)
+        return self._asked_at[host] - now
+
     def begin(self, visit: Visit, *, now: float) -> None:
         """Start the fetch of a feed that has a place."""
         self._talks[visit.feed_id].since = now

@@ -88,6 +88,7 @@ GROUP_AFTER = timedelta(minutes=10)  # between two notices about feeds
 # A feed has a gap if no poll succeeded for this many intervals, and at least for this long.
 BLIND_ROUNDS = 3
 BLIND_AFTER = timedelta(minutes=30)
+BACKFILLS_AT_ONCE = 2  # feeds whose older pages are searched, each on another host
 BACKFILL_PAGES = 5  # that are requested for one window, at the pace of the feed's server
 
 # ---------------------------------------------------------------- adaptive poll intervals

@@ -23,7 +23,7 @@ Poll one feed, every few minutes::
 If a document has no known entry, some may have been missed::
 
     backfill_feed(feed)
-        fetcher.fetch(older page)               # an archive or the next page, five at most
+        older.fetch(feed, at=page)              # an archive or the next page, five at most
         is_reached(entries, window)             # until one has an entry from before the window
         commit_document(poll)                   # its entries go the same way
 

@@ -1,6 +1,6 @@
 """Looks for the entries of a blind window on the older pages of a feed."""
 
-import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -17,7 +17,6 @@ from straitwatch.core.backfill import (
 from straitwatch.core.blind_windows import oldest_entries
 from straitwatch.core.feed_outcome import FeedOutcome
 from straitwatch.core.identity import host_of
-from straitwatch.core.lanes import spacing
 from straitwatch.core.model import (
     Backfill,
     Entry,
@@ -55,17 +54,26 @@ class _Page:
 
 
 async def backfill_feed(
-    feed: Feed, *, tools: Tools, rules: Rules, policy: PollPolicy
+    feed: Feed,
+    *,
+    tools: Tools,
+    rules: Rules,
+    policy: PollPolicy,
+    take_turn: Callable[[str], Awaitable[None]],
 ) -> tuple[PollReport, ...]:
     """Read older pages until one reaches the start of the window, and commit their entries.
 
     The state after each page is committed with its entries, so that a crash or a failing server
-    only postpones the rest of the search to the next poll.
+    only postpones the rest of the search to the next poll. `take_turn` waits until a host may be
+    asked; a pause of the host ends the search until the next poll.
     """
     reports: list[PollReport] = []
     state = await tools.store.run(db.feed_state, feed.id)
     while state and (backfill := state.profile.backfill):
-        await asyncio.sleep(spacing(host_of(backfill.url), policy).total_seconds())
+        host = host_of(backfill.url)
+        await take_turn(host)
+        if host in await tools.store.run(db.active_pauses, tools.clock()):
+            break
         outcome = FeedOutcome(feed=feed, state=state, policy=policy, now=tools.clock(), jitter=0.0)
         page = await _read_page(outcome, backfill, tools)
         if page is None:
@@ -82,7 +90,7 @@ async def backfill_feed(
 
 async def _read_page(outcome: FeedOutcome, backfill: Backfill, tools: Tools) -> _Page | None:
     """Fetch a page and find out if it reaches the start of the window; None if it is no feed."""
-    fetched = await tools.fetcher.fetch(_at(backfill.url, outcome.feed))
+    fetched = await tools.older.fetch(outcome.feed, at=backfill.url)
     if isinstance(fetched, FetchFailed) and (pause := pause_of(fetched, outcome.now)):
         await tools.store.run(db.add_pause, pause)
     if not isinstance(fetched, Fetched) or not is_on_site(fetched.url, backfill.url):
@@ -102,12 +110,6 @@ async def _read_page(outcome: FeedOutcome, backfill: Backfill, tools: Tools) -> 
     is_last = is_reached(document.entries, backfill.since_at, seen_before=seen_before)
     rest = None if is_last else continue_backfill(backfill, document, has_new=bool(new))
     return _Page(document=document, new=new, is_last=is_last, next=rest)
-
-
-def _at(url: str, feed: Feed) -> Feed:
-    """Return a feed at another address; its headers, perhaps secret, are for its own host only."""
-    is_same = host_of(url) == host_of(feed.url)
-    return replace(feed, url=url, headers=feed.headers if is_same else ())
 
 
 async def _commit(

@@ -21,6 +21,7 @@ class Tools:
 
     store: Store
     fetcher: Fetcher
+    older: Fetcher  # of older pages, so that no poll waits for one
     pool: ParsePool
     pages: PageFetcher
     page_pool: ParsePool  # of its own, so that no feed waits for a page
