@@ -1,6 +1,6 @@
 """Forms that are sent to hubs."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
@@ -19,9 +19,9 @@ async def server() -> AsyncIterator[FeedServer]:
         yield server
 
 
-async def post(url: str, **policy: Any) -> Posted:
+async def post(url: str, form: Mapping[str, str] = FORM, **policy: Any) -> Posted:
     async with Fetcher(PollPolicy(**{"allow_private_addresses": True} | policy)) as fetcher:
-        return await fetcher.post_form(url, FORM)
+        return await fetcher.post_form(url, form)
 
 
 async def test_form_arrives_as_it_is_even_after_a_redirect_that_keeps_the_method(server) -> None:
@@ -63,3 +63,34 @@ async def test_hub_that_cannot_be_reached_is_no_success() -> None:
     assert await post("ftp://hub.example/") == Posted(
         status=0, detail="the address is not http or https"
     )
+
+
+async def test_form_is_not_repeated_to_another_server_without_https(server) -> None:
+    async with FeedServer() as other:
+        there = other.answer("/hub", Page())
+        moved = server.answer("/old", Page(status=307, headers={"Location": there}))
+
+        posted = await post(moved)
+
+        assert other.requests == []
+        assert posted == Posted(status=0, detail="redirected to another server without https")
+
+
+@pytest.mark.parametrize(
+    ("url", "allow_private_addresses"),
+    [("http://hub.invalid/", True), ("http://127.0.0.1:9/", False)],
+)
+async def test_secret_of_a_form_is_sent_over_https_only(
+    url: str, allow_private_addresses: bool
+) -> None:
+    form = FORM | {"hub.secret": "s0"}
+
+    posted = await post(url, form, allow_private_addresses=allow_private_addresses)
+
+    assert posted == Posted(status=0, detail="the secret is sent over https only")
+
+
+async def test_secret_of_a_form_reaches_a_private_address_that_is_allowed(server) -> None:
+    url = server.answer("/hub", Page(status=202))
+
+    assert await post(url, FORM | {"hub.secret": "s0"}) == Posted(status=202)

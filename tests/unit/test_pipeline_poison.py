@@ -75,6 +75,7 @@ async def deliver(tmp_path: Path, driver: Driver) -> dict[str, db.DeliveryRecord
             store=store,
             fetcher=None,  # type: ignore[arg-type] # no feed is polled here
             older=None,  # type: ignore[arg-type]
+            hubs=None,  # type: ignore[arg-type]
             pool=None,  # type: ignore[arg-type]
             pages=None,  # type: ignore[arg-type]
             page_pool=None,  # type: ignore[arg-type]

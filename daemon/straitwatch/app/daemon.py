@@ -207,7 +207,8 @@ class App:
 
     async def _drain(self) -> None:
         """Wait for polls and sends, and cancel the late ones; their leases expire."""
-        tasks = [*self.polls.tasks, *self.pages.tasks, *self.senders.tasks]
+        owners = (self.polls, self.pages, self.senders, self.subscriber)
+        tasks = [task for owner in owners for task in owner.tasks]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=self.grace.total_seconds())
             for task in late:

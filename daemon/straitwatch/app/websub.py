@@ -1,19 +1,27 @@
 """Keeps the subscriptions to pushes, and receives the hubs' messages."""
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime, timedelta
+
+import structlog
 
 from straitwatch import store as db
 from straitwatch.app.runtime import Runtime
+from straitwatch.core.model import Subscription
+from straitwatch.core.policy import HUB_REQUESTS_AT_ONCE
 from straitwatch.pipeline import (
     Push,
     PushOutcome,
     answer_verification,
+    claim_requests,
     hasten_pushed,
     receive_push,
-    send_requests,
+    send_request,
     update_subscriptions,
 )
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 UPDATE_AFTER = timedelta(seconds=30)  # it reads every subscription; a new offer does not wait
 _STATUS = {
@@ -33,6 +41,12 @@ class Subscriber:
         self._runtime = runtime
         self._updated_at: datetime | None = None
         self._has_subscriptions = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def tasks(self) -> Collection[asyncio.Task[None]]:
+        """The requests to hubs in flight."""
+        return self._tasks
 
     async def tend(self) -> None:
         """Follow the offers of feeds, send due requests, and poll the feeds that were pushed."""
@@ -40,8 +54,24 @@ class Subscriber:
         if await self._is_update_due():
             await self._update()
         if self._has_subscriptions:
-            await send_requests(tools)
+            await self._start_requests()
             await tools.store.run(hasten_pushed, now=tools.clock())
+
+    async def _start_requests(self) -> None:
+        """Start the requests to hubs that are due; a slow hub delays nothing else."""
+        tools, room = self._runtime.tools, HUB_REQUESTS_AT_ONCE - len(self._tasks)
+        if self._runtime.is_stopping or room <= 0:
+            return
+        for subscription in await tools.store.run(claim_requests, now=tools.clock(), limit=room):
+            task = asyncio.create_task(self._request(subscription))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _request(self, subscription: Subscription) -> None:
+        try:
+            await send_request(subscription, self._runtime.tools)
+        except Exception:  # around one feed: the request is repeated later
+            log.exception("request to hub failed", feed_id=subscription.feed_id)
 
     async def _is_update_due(self) -> bool:
         now, public_url = self._runtime.tools.clock(), self._runtime.active.config.web_public_url

@@ -137,6 +137,7 @@ PUSH_RENEW_AT = 0.8  # of the lease
 PUSH_RETRY_AFTER = timedelta(minutes=5)  # without a confirmation; doubled each time, up to a day
 PUSH_DENIED_FOR = timedelta(days=1)  # the hub refused
 PUSH_MAX_HUBS = 3  # of one feed
+HUB_REQUESTS_AT_ONCE = 20
 
 # ---------------------------------------------------------------- pages of entries
 

@@ -30,6 +30,7 @@ from straitwatch.core.model import (
 from straitwatch.fetch.body import read_body
 from straitwatch.fetch.failure import EXPECTED, FetchError, classify
 from straitwatch.fetch.gate import Gate
+from straitwatch.fetch.guard import is_private
 from straitwatch.fetch.headers import (
     base_headers,
     conditional_headers,
@@ -44,6 +45,7 @@ from straitwatch.fetch.transport import Transport
 
 MAX_REDIRECTS = 5
 _MAX_REASON = 200  # bytes of a refusal that are shown
+_SECRET = "hub.secret"  # noqa: S105 - the name of a field
 _MAX_LINKS = 20  # Link headers of one response
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = _PERMANENT | {302, 303, 307}
@@ -126,7 +128,11 @@ class Fetcher:
         return replace(result, seconds=perf_counter() - started)
 
     async def post_form(self, url: str, form: Mapping[str, str]) -> Posted:
-        """Send a form, and return the status of the answer; 0 if there is none."""
+        """Send a form, and return the status of the answer; 0 if there is none.
+
+        It is repeated after a redirect only to the same server or over https. One with a secret
+        goes to others than private addresses over https only.
+        """
         try:
             hop = Hop.first(Feed(id="", name="", url=url))
             async with self._gate.enter(hop.url.authority), asyncio.timeout(self._timeout):
@@ -136,15 +142,21 @@ class Fetcher:
 
     async def _post(self, hop: Hop, form: Mapping[str, str]) -> Posted:
         for _ in range(MAX_REDIRECTS + 1):
+            if _SECRET in form and not self._is_confidential(hop):
+                raise FetchError(FetchFailure.PROTOCOL, "the secret is sent over https only")
             headers = self._headers | hop.headers | {"Accept-Encoding": "identity"}
             answer = await self._transport.post(hop.url, headers, form)
             try:
                 if answer.status not in _REPEATED:
                     return Posted(status=answer.status, detail=await _refusal_text(answer))
-                hop = hop.follow(_read_redirect(answer).location)
+                hop = hop.follow_with_form(_read_redirect(answer).location)
             finally:
                 answer.close()
         raise FetchError(FetchFailure.REDIRECT, f"more than {MAX_REDIRECTS} redirects")
+
+    def _is_confidential(self, hop: Hop) -> bool:
+        is_ours = self._policy.allow_private_addresses and is_private(hop.url.host or "")
+        return hop.url.scheme == "https" or is_ours
 
     async def _fetch(self, feed: Feed, validators: Validators, at: str) -> FetchResult:
         hop = Hop.first(feed)

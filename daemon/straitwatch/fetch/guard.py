@@ -56,6 +56,14 @@ def is_public(address: str) -> bool:
     return _is_public_4(ip)
 
 
+def is_private(host: str) -> bool:
+    """Return True if the name of a host alone shows that it is not on the public network."""
+    try:
+        return not is_public(host)
+    except ValueError:
+        return host == "localhost"
+
+
 def _is_public_4(ip: IPv4Address) -> bool:
     return ip.is_global and not any(ip in net for net in _BLOCKED_4)
 

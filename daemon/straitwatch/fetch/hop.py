@@ -71,6 +71,17 @@ class Hop:
         headers = self.headers if self._trusts(url) else for_other_host(self.headers)
         return replace(self, url=url, headers=headers)
 
+    def follow_with_form(self, location: str) -> Self:
+        """Return the step after a redirect of a form, which no stranger may read.
+
+        Raises:
+            FetchError: the redirect must not be followed.
+        """
+        hop = self.follow(location)
+        if hop.url.scheme != "https" and hop.url.origin() != self.url.origin():
+            raise FetchError(FetchFailure.REDIRECT, "redirected to another server without https")
+        return hop
+
     def _trusts(self, other: URL) -> bool:
         if self.url.host != other.host:
             return False

@@ -63,9 +63,10 @@ Write the digest whose window has ended::
 Ask the hubs of feeds for pushes, and take them::
 
     update_subscriptions()                      # follow the offers of feeds
-    send_requests()
+    claim_requests()
         request_again(subscription)             # counts as failed until the hub confirms it
-        fetcher.post_form(hub, form)
+    send_request(subscription)
+        hubs.post_form(hub, form)
     answer_verification(token, params)          # the hub asks whether we want it
     receive_push(push)
         is_signed(body, signature)
@@ -118,10 +119,11 @@ from straitwatch.pipeline.websub import (
     Push,
     PushOutcome,
     answer_verification,
+    claim_requests,
     count_new_entries,
     hasten_pushed,
     receive_push,
-    send_requests,
+    send_request,
     update_subscriptions,
 )
 from straitwatch.pipeline.window import WINDOW, FoldWindowCache
@@ -142,6 +144,7 @@ __all__ = [
     "answer_verification",
     "backfill_feed",
     "backtest",
+    "claim_requests",
     "commit_document",
     "commit_page",
     "commit_poll",
@@ -158,7 +161,7 @@ __all__ = [
     "record_broken_poll",
     "refold",
     "release_feed",
-    "send_requests",
+    "send_request",
     "split_reports",
     "split_story",
     "undo",

@@ -22,6 +22,7 @@ class Tools:
     store: Store
     fetcher: Fetcher
     older: Fetcher  # of older pages, so that no poll waits for one
+    hubs: Fetcher  # for the requests to hubs, for the same reason
     pool: ParsePool
     pages: PageFetcher
     page_pool: ParsePool  # of its own, so that no feed waits for a page

@@ -28,8 +28,6 @@ from straitwatch.store import Transaction
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-REQUESTS_AT_ONCE = 20  # to hubs
-
 
 class PushOutcome(StrEnum):
     """The result of a push; also the metric label."""
@@ -60,16 +58,10 @@ def update_subscriptions(tx: Transaction, *, public_url: str, now: datetime) -> 
     return bool(known or new)
 
 
-async def send_requests(tools: Tools) -> int:
-    """Send the requests to hubs that are due; return their number."""
-    due = await tools.store.run(_claim_requests, now=tools.clock())
-    await asyncio.gather(*(_send_request(subscription, tools) for subscription in due))
-    return len(due)
-
-
-def _claim_requests(tx: Transaction, *, now: datetime) -> list[Subscription]:
+def claim_requests(tx: Transaction, *, now: datetime, limit: int) -> list[Subscription]:
+    """Return the subscriptions whose requests to hubs are due, until an answer as failed ones."""
     claimed: list[Subscription] = []
-    for subscription in db.due_push_subscriptions(tx, now=now, limit=REQUESTS_AT_ONCE):
+    for subscription in db.due_push_subscriptions(tx, now=now, limit=limit):
         requested = request_again(subscription, now)
         if requested is None:
             db.delete_push_subscription(tx, subscription.token)
@@ -79,8 +71,9 @@ def _claim_requests(tx: Transaction, *, now: datetime) -> list[Subscription]:
     return claimed
 
 
-async def _send_request(subscription: Subscription, tools: Tools) -> None:
-    posted = await tools.fetcher.post_form(subscription.hub, request_form(subscription))
+async def send_request(subscription: Subscription, tools: Tools) -> None:
+    """Ask a hub for a subscription, or for its end."""
+    posted = await tools.hubs.post_form(subscription.hub, request_form(subscription))
     refused = note_answer(subscription, posted, tools.clock())
     if refused is not None:
         log.warning("hub refused", feed_id=subscription.feed_id, detail=refused.detail)
