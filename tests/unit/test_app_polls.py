@@ -15,7 +15,8 @@ from builders.configs import rss
 from servers.feeds import FeedServer, Page, Raw
 from straitwatch import store as db
 from straitwatch.app.polls import Polls
-from straitwatch.core.model import FeedState, ParsedDocument, PollReport
+from straitwatch.core.identity import host_of
+from straitwatch.core.model import FeedState, HostPause, Move, ParsedDocument, PollReport
 from straitwatch.core.parse_document import ParseRequest
 from straitwatch.parsepool import ParsePool
 
@@ -303,6 +304,39 @@ async def test_polls_leave_every_feed_of_a_host_that_asked_for_a_pause(tmp_path)
 
         assert early == ["/one"]
         assert sorted(desk.feeds.paths()[1:]) == ["/else", "/one", "/two"]
+
+
+def move_feed(tx: db.Transaction, feed_id: str, to: str, now) -> None:
+    """Let a feed have learned another address."""
+    move = Move(to=to, since_at=now, polls=9, checked_at=now, adopted_at=now)
+    state = db.feed_state(tx, feed_id)
+    db.complete_polls(tx, [replace(state, profile=replace(state.profile, move=move))])
+
+
+async def test_polls_after_a_restart_use_the_learned_address(tmp_path) -> None:
+    async with FeedServer(host="127.0.0.2") as other, open_desk(tmp_path) as desk:
+        (feed_id,) = desk.runtime.active.feeds
+        desk.call(move_feed, feed_id, other.answer("/moved", Page(rss(STORY))), desk.clock())
+
+        await desk.poll()
+
+        assert (desk.feeds.paths(), other.paths()) == ([], ["/moved"])
+
+
+async def test_polls_after_a_restart_respect_the_pause_of_a_learned_host(tmp_path) -> None:
+    async with FeedServer(host="127.0.0.2") as other, open_desk(tmp_path) as desk:
+        (feed_id,) = desk.runtime.active.feeds
+        to = other.answer("/moved", Page(rss(STORY)))
+        now = desk.clock()
+        desk.call(move_feed, feed_id, to, now)
+        until_at = now + timedelta(hours=1)
+        pause = HostPause(host=host_of(to), status=429, since_at=now, until_at=until_at)
+        desk.call(db.add_pause, pause)
+
+        await desk.poll()
+
+        assert (desk.feeds.paths(), other.paths()) == ([], [])
+        assert len(desk.call(db.due_feeds, now=now)) == 1
 
 
 async def test_status_names_a_paused_host_and_the_end_of_its_pause(tmp_path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import shlex
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from time import monotonic
 
@@ -113,12 +114,14 @@ class Polls:
 
     def _visit(self, due: db.DueFeed) -> Visit:
         has_hung = due.last_outcome == FetchFailure.TIMEOUT
-        learned = self._addresses.get(due.feed_id)
         return Visit(
             feed_id=due.feed_id,
-            host=host_of(learned or self._runtime.active.feeds[due.feed_id].url),
+            host=self._host(due.feed_id),
             is_slow=self._lanes.is_slow(due.feed_id, default=has_hung),
         )
+
+    def _host(self, feed_id: str) -> str:
+        return host_of(self._addresses.get(feed_id) or self._runtime.active.feeds[feed_id].url)
 
     async def _start_waiting(self) -> int:
         """Start the waiting polls that have a place; return their number."""
@@ -128,13 +131,12 @@ class Polls:
         for visit in entered:
             del self._waiting[visit.feed_id]
         claimed = await self._claim(entered)
-        now = self._runtime.tools.clock()
+        await self._requeue_moved(entered, claimed)
         for visit in entered:
             state = claimed.get(visit.feed_id)
-            if state is None:  # its host is paused, or another replica polls it
+            if state is None:  # its host is paused or another one, or another replica polls it
                 self._lanes.give_up(visit)
                 continue
-            self._addresses[visit.feed_id] = learned_address(state.profile.move, now)
             task = asyncio.create_task(self._poll(visit, state))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -150,6 +152,26 @@ class Polls:
             for visit in visits:
                 self._lanes.give_up(visit)
             raise
+
+    async def _requeue_moved(self, visits: Sequence[Visit], claimed: dict[str, FeedState]) -> None:
+        """End the claims of feeds whose learned host is not the one of their visit.
+
+        After a restart, the hosts are known from the claims. The feeds wait for a place again, so
+        that the places and the pause of the right host count.
+        """
+        now = self._runtime.tools.clock()
+        for id_, state in claimed.items():
+            self._addresses[id_] = learned_address(state.profile.move, now)
+        actual = [replace(visit, host=self._host(visit.feed_id)) for visit in visits]
+        moved = [
+            visit
+            for visit, before in zip(actual, visits, strict=True)
+            if visit != before and visit.feed_id in claimed
+        ]
+        if moved:
+            states = [claimed.pop(visit.feed_id) for visit in moved]
+            await self._runtime.tools.store.run(db.reset_feed_leases, states)
+            self._waiting |= {visit.feed_id: visit for visit in moved}
 
     def _fill_place(self) -> None:
         """Start the next poll now: a place is free."""
