@@ -48,10 +48,12 @@ async def test_page_elsewhere_than_on_loopback_needs_a_login(place: Desk) -> Non
 
 async def test_browser_without_login_is_led_to_the_form_and_back(place: Desk) -> None:
     async with served(behind(place, CLOSED)) as session:
-        async with session.get("/messages", headers={"Accept": "text/html"}) as answer:
-            assert str(answer.url.relative()) == "/login?next=/messages"
-        async with session.post("/login", data={"token": TOKEN, "next": "/messages"}) as answer:
-            assert (answer.status, answer.url.path) == (200, "/messages")
+        headers = {"Accept": "text/html"}
+        async with session.get("/?q=a&list=b", headers=headers) as answer:
+            assert answer.url.path == "/login"
+            wanted = answer.url.query["next"]
+        async with session.post("/login", data={"token": TOKEN, "next": wanted}) as answer:
+            assert (answer.status, str(answer.url.relative())) == (200, "/?q=a&list=b")
 
 
 async def test_token_that_is_wrong_opens_no_page(place: Desk) -> None:
@@ -167,3 +169,20 @@ def test_token_is_read_from_the_environment_and_not_stored(tmp_path: Path) -> No
 def test_token_that_is_short_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="the token is too short"):
         load_config(write_config(tmp_path, feeds={}, web={"token": "secret"}), environ={})
+
+
+@pytest.mark.parametrize(
+    ("web", "warnings"),
+    [
+        ({"listen": "0.0.0.0:1"}, 1),
+        ({"listen": "0.0.0.0:1", "token": TOKEN}, 0),
+        ({"listen": "0.0.0.0:1", "user_header": "X-User"}, 0),
+    ],
+)
+def test_pages_without_any_login_are_a_warning(
+    tmp_path: Path, web: dict[str, str], warnings: int
+) -> None:
+    config = load_config(write_config(tmp_path, feeds={}, web=web), environ={})
+
+    found = [notice for notice in config.notices if "the pages are closed" in notice.message]
+    assert len(found) == warnings

@@ -1,8 +1,11 @@
 """The pages with stories: the list with its timeline and filters, and one story."""
 
+import html
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
@@ -24,8 +27,11 @@ from builders.web import get, make_desk, served
 from straitwatch.config import load_config
 from straitwatch.core.model import Hit, Severity
 from straitwatch.store import Store, apply_plan
+from straitwatch.store.stories import write_stories
 from straitwatch.web import Desk
+from straitwatch.web.render import marked
 
+HOUR = timedelta(hours=1)
 HOSTILE = '<script>alert(1)</script>"><img src=x>'
 
 
@@ -217,3 +223,44 @@ async def test_change_that_another_site_requests_is_refused(session: ClientSessi
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
         async with session.post("/stories/s1", headers=headers) as answer:
             assert answer.status == 403
+
+
+async def test_search_finds_other_scripts_whatever_their_case(
+    place: Desk, session: ClientSession
+) -> None:
+    story = make_story("s3", title="Тайвань: учения у пролива", last_seen_at=NOW - HOUR)
+    place.store.call(write_stories, [story])
+
+    _, page = await get(session, "/", q="тайвань")
+
+    assert "/stories/s3" in page
+
+
+async def test_page_ends_after_50_stories_and_the_next_one_continues(tmp_path: Path) -> None:
+    config = load_config(write_config(tmp_path, feeds={}), environ={})
+    store = Store.open(config.database)
+    store.call(write_stories, [make_story(f"t{number:03}") for number in range(51)])
+    async with served(make_desk(store, config)) as session:
+        _, page = await get(session, "/")
+        found = re.search(r'href="([^"]+)">Earlier stories', page)
+        assert found
+        _, earlier = await get(session, html.unescape(found[1]))
+    store.close()
+
+    assert page.count("<article") == 50
+    assert "<article" in earlier
+
+
+@pytest.mark.parametrize(
+    ("spans", "shown"),
+    [
+        ([], "a &lt;b&gt; c"),
+        ([(0, 1), (2, 5)], "<mark>a</mark> <mark>&lt;b&gt;</mark> c"),
+        ([(2, 4), (2, 5), (3, 4)], "a <mark>&lt;b&gt;</mark> c"),
+        ([(5, 99), (3, 3), (-1, 2)], "a &lt;b&gt; c"),
+    ],
+)
+def test_hits_are_marked_once_and_their_text_is_escaped(
+    spans: list[tuple[int, int]], shown: str
+) -> None:
+    assert marked("a <b> c", spans) == shown

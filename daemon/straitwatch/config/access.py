@@ -18,6 +18,15 @@ def web_access(settings: WebSchema) -> WebAccess:
     )
 
 
+def closed_pages(settings: WebSchema) -> tuple[str, str] | None:
+    """Return a warning and a hint if no person can log in to the pages."""
+    access = web_access(settings)
+    if access.is_loopback or access.token or access.user_header:
+        return None
+    message = "the pages are closed: they have no login, and they do not listen on loopback"
+    return message, "set `token`, or `user_header` behind a proxy with a login"
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback

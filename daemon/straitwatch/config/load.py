@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from straitwatch.config.access import token_in_clear, web_access
+from straitwatch.config.access import closed_pages, token_in_clear, web_access
 from straitwatch.config.addresses import address_problem
 from straitwatch.config.beat import read_beat
 from straitwatch.config.clear_text import addresses_in_clear, headers_in_clear
@@ -176,6 +176,8 @@ class _Loader:
         self.problems += routing.problems
         self._check_polling(settings_file, settings)
         self._check_lists(rules, feeds)
+        if warning := closed_pages(settings.web):
+            self._warn(settings_file, ("web", "listen"), *warning)
         self._take(ignored(self.directory))
         self._warn_of_ignored_keys(settings_file)
         database = self._database(settings_file, settings)

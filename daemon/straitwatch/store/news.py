@@ -53,11 +53,22 @@ def _conditions(tx: Transaction, wanted: StoryQuery) -> list[sa.ColumnElement[bo
 
 
 def _holds(tx: Transaction, column: sa.Column[str], text: str) -> sa.ColumnElement[bool]:
-    """Match a part of a column's text; SQLite's LIKE ignores the case of ASCII by itself."""
+    """Match a part of a column's text, whatever its case."""
     plain = sa.cast(column, sa.Text)  # lists are stored as JSON
+    if tx.is_postgres:
+        return plain.ilike(_pattern(text), escape="\\")
+    forms = (text,) if text.isascii() else _forms(text)
+    return sa.or_(*(plain.like(_pattern(form), escape="\\") for form in forms))
+
+
+def _forms(text: str) -> tuple[str, ...]:
+    """Return the usual forms of a text; SQLite's LIKE ignores the case of ASCII only."""
+    return tuple(dict.fromkeys((text, text.lower(), text.capitalize(), text.upper())))
+
+
+def _pattern(text: str) -> str:
     escaped = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    like = plain.ilike if tx.is_postgres else plain.like
-    return like(f"%{escaped}%", escape="\\")
+    return f"%{escaped}%"
 
 
 def count_reports(

@@ -16,7 +16,11 @@ _KEEP_ALIVE = 15  # looks without news, after which a comment keeps proxies from
 
 async def events(request: Request) -> Response:
     """Answer with an event each time that a story or a message changes."""
-    return StreamingResponse(_changes(visit(request).desk), media_type="text/event-stream")
+    return StreamingResponse(
+        _changes(visit(request).desk),
+        media_type="text/event-stream",
+        headers={"X-Accel-Buffering": "no"},  # proxies pass each event on at once
+    )
 
 
 async def _changes(desk: Desk) -> AsyncIterator[str]:

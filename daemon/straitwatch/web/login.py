@@ -70,7 +70,9 @@ def _refusal(scope: Scope, access: WebAccess) -> Response:
     if not access.token:
         return PlainTextResponse(_CLOSED, status_code=403)
     if scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", ""):
-        return RedirectResponse(f"/login?next={quote(scope['path'])}", status_code=303)
+        query = scope["query_string"].decode("latin-1")
+        wanted = f"{scope['path']}?{query}" if query else scope["path"]
+        return RedirectResponse(f"/login?next={quote(wanted)}", status_code=303)
     return PlainTextResponse(
         "token needed\n", status_code=401, headers={"WWW-Authenticate": 'Basic realm="Straitwatch"'}
     )

@@ -67,15 +67,23 @@ def local_time(moment: datetime | None, *, zone: ZoneInfo, now: datetime) -> Mar
 def marked(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
     """Return a text with `<mark>` around spans of code points, which may overlap."""
     parts, done = [], 0
-    for start, end in sorted(spans):
-        if end <= done or start >= end or end > len(text):
-            continue
-        begin = max(start, done)
-        parts.append(escape(text[done:begin]))
-        parts.append(Markup("<mark>{}</mark>").format(text[begin:end]))
+    for start, end in _joined(spans, len(text)):
+        parts += [escape(text[done:start]), Markup("<mark>{}</mark>").format(text[start:end])]
         done = end
-    parts.append(escape(text[done:]))
-    return Markup().join(parts)
+    return Markup().join([*parts, escape(text[done:])])
+
+
+def _joined(spans: Iterable[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    """Join spans that touch or overlap; leave out those beyond the text."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if not 0 <= start < end <= length:
+            continue
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def web_address(url: str) -> str:

@@ -16,6 +16,7 @@ from straitwatch.web.desk import Visit, visit
 from straitwatch.web.timeline import Timeline, draw, period_starts
 
 _PER_PAGE = 50
+_INSTANT = timedelta(microseconds=1)
 _SPANS = {  # of the timeline and the list: length of a bar, number of bars
     "1d": (timedelta(hours=1), 24),
     "3d": (timedelta(hours=3), 24),
@@ -46,7 +47,8 @@ def stories(request: Request) -> Response:
     with here.reading() as tx:
         found = db.search_stories(tx, wanted)
         counts = db.count_reports(tx, starts, until_at=starts[-1] + length)
-    more = found[_PER_PAGE - 1].last_seen_at if len(found) > _PER_PAGE else None
+    # Two stories may have the same time, so the next page begins with the first one left out.
+    more = found[_PER_PAGE].last_seen_at + _INSTANT if len(found) > _PER_PAGE else None
     return here.page(
         "stories.html",
         rows=story_rows(found[:_PER_PAGE], here.config),
