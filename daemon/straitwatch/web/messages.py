@@ -22,6 +22,7 @@ from straitwatch.store import DeliveryRecord
 from straitwatch.web.desk import visit
 
 _LISTED = 100
+_SHOWN = 20  # delivered ones
 _WAITING = (DeliveryState.HELD, DeliveryState.PENDING, DeliveryState.SENDING)
 
 
@@ -47,14 +48,18 @@ def messages(request: Request) -> Response:
     with here.reading() as tx:
         dead = db.list_deliveries(tx, states=[DeliveryState.DEAD], limit=_LISTED)
         waiting = db.list_deliveries(tx, states=_WAITING, limit=_LISTED)
-        sent = db.list_deliveries(tx, states=[DeliveryState.DELIVERED], limit=20)
+        latest = db.list_deliveries(tx, limit=_LISTED)  # asking for a state sorts all of its rows
     return here.page(
         "messages.html",
         dead=view_messages(dead),
         waiting=view_messages(waiting),
-        sent=view_messages(sent),
+        sent=view_messages(_delivered(latest)[:_SHOWN]),
         listed=_LISTED,
     )
+
+
+def _delivered(records: Iterable[DeliveryRecord]) -> list[DeliveryRecord]:
+    return [record for record in records if record.delivery.state is DeliveryState.DELIVERED]
 
 
 async def retry_message(request: Request) -> Response:
