@@ -51,7 +51,7 @@ class HealthWatch:
         tools, canary = self._runtime.tools, self._runtime.active.config.canary
         try:
             await self.record_run()
-            self._liveness = await tools.store.run(db.liveness, tools.clock(), canary)
+            self._liveness = await tools.store.read(db.liveness, tools.clock(), canary)
         finally:
             tools.metrics.well.set(not self.faults())
 
@@ -129,7 +129,7 @@ class HealthWatch:
         """Set the gauges of /metrics, after a beat."""
         await self.beat()
         tools, now = self._runtime.tools, self._runtime.tools.clock()
-        counts = await tools.store.run(db.status_counts, now)
+        counts = await tools.store.read(db.status_counts, now)
         metrics = tools.metrics
         for state in ("pending", "dead", "delivered"):
             metrics.deliveries.labels(state=state).set(getattr(counts, state))

@@ -189,6 +189,17 @@ class Store:
         self._submit(_Work(fn, [future], args=args, kwargs=kwargs))
         return future.result()
 
+    async def read(
+        self, fn: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a long query on a snapshot, in a thread beside the writer."""
+
+        def work() -> R:
+            with self.reading() as tx:
+                return fn(tx, *args, **kwargs)
+
+        return await asyncio.to_thread(work)
+
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """Read one snapshot of the database without blocking the writer.
