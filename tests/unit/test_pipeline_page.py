@@ -39,6 +39,8 @@ MODULES = [
         "pipeline.digest",
         "pipeline.replay",
         "pipeline.websub",
+        "pipeline.backfill",
+        "pipeline.actions",
         "core.plan",
     )
 ]
