@@ -340,6 +340,46 @@ async def test_removed_page_is_an_update(tmp_path, status: int) -> None:
         assert [one.reason for one in facts(desk)] == [Reason.NEW_STORY, Reason.PAGE_REMOVED]
 
 
+CONSENT = make_article(
+    "We and our partners store and access information on a device to show advertisements.",
+    "You can accept all purposes or choose among them, and change your choice at any time.",
+    title="Before you continue",
+)
+CHALLENGE = make_article(
+    "Verify you are human by completing the action below, then the connection continues.",
+    "The site needs to review the security of your connection before it lets you proceed.",
+    title="Just a moment...",
+)
+
+
+@pytest.mark.parametrize(
+    ("page", "outcome"), [(CONSENT, PageOutcome.OTHER_PAGE), (CHALLENGE, "blocked")]
+)
+async def test_other_page_in_place_of_an_article_is_no_update(
+    tmp_path, page: str, outcome: str
+) -> None:
+    async with open_page_desk(tmp_path) as desk:
+        await alerted(desk)
+        version = page_of(desk, TOLD[1]).version
+
+        await look(desk, timedelta(hours=1), make_page(page))
+
+        assert len(facts(desk)) == 1
+        assert page_of(desk, TOLD[1]).outcome == outcome
+        assert page_of(desk, TOLD[1]).version == version
+
+
+async def test_redirect_to_the_home_page_is_a_missing_page(tmp_path) -> None:
+    async with open_page_desk(tmp_path) as desk:
+        await alerted(desk)
+        desk.feeds.answer("/", make_page(CONSENT))
+
+        await look(desk, timedelta(hours=1), Page(status=302, headers={"Location": "/"}))
+
+        assert len(facts(desk)) == 1
+        assert page_of(desk, TOLD[1]).outcome == PageOutcome.MISSING
+
+
 async def test_page_that_is_missing_for_a_moment_is_no_update(tmp_path) -> None:
     async with open_page_desk(tmp_path) as desk:
         await alerted(desk)

@@ -3,7 +3,12 @@
 import pytest
 
 from straitwatch.core.model import Article, PageChange, PageVersion, SignalKind, Wording
-from straitwatch.core.page_diff import find_change, is_notice_of_removal, read_version
+from straitwatch.core.page_diff import (
+    find_change,
+    is_notice_of_removal,
+    is_other_article,
+    read_version,
+)
 
 TITLE = "Twelve ships cross the Taiwan Strait"
 SHIPS = "Twelve ships crossed the Taiwan Strait on Monday, the ministry said."
@@ -33,6 +38,22 @@ def test_changed_headline_is_shown_before_and_after() -> None:
 
     assert found is not None
     assert found.headline == Wording(was=TITLE, now="Twenty ships cross the Taiwan Strait")
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "is_other"),
+    [
+        ("Before you continue", "We use cookies. You may choose among them.", True),
+        ("Twenty ships cross", f"{OTHER} More is to follow.", False),
+        ("Twenty ships cross", SHIPS.replace("Twelve", "Twenty"), False),
+        ("Withdrawn", "Retraction: This article has been retracted by the editors.", False),
+        (TITLE, "The live coverage has moved on.", False),
+    ],
+)
+def test_page_without_a_sentence_of_the_article_is_another(
+    title: str, text: str, is_other: bool
+) -> None:
+    assert is_other_article(version(), Article(title=title, text=text)) is is_other
 
 
 def test_changed_figure_in_a_key_sentence_is_shown_before_and_after() -> None:

@@ -29,6 +29,7 @@ _OUTCOMES: Final[Mapping[str, str]] = MappingProxyType(
         PageOutcome.EXPIRED: "not fetched: the hourly budget did not reach it",
         PageOutcome.SUPERSEDED: "no longer watched: newer pages of the story are",
         PageOutcome.NOT_CONFIGURED: "not fetched: the configuration has changed",
+        PageOutcome.OTHER_PAGE: "showed another text instead of the article",
         PageOutcome.CRASHED: "not read: an error in Straitwatch, which the log shows",
         PageOutcome.UNREADABLE: "could not be read within the limits of a worker",
     }

@@ -9,13 +9,15 @@ from collections.abc import Iterator
 
 import trafilatura
 
-from straitwatch.core.model import Article, PageRequest
+from straitwatch.core.model import Article, Condition, PageRequest
 from straitwatch.core.normalize import clean_text, clean_title
-from straitwatch.core.parse import decode_document
+from straitwatch.core.parse import decode_document, describe_page
+from straitwatch.core.policy import LONGEST_NOTICE
 
 _CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE
 )
+_BARRIERS = (Condition.CAPTCHA, Condition.BLOCKED, Condition.LOGIN)
 _HEAD_BYTES = 4_000
 _MAX_TEXT = 40_000  # characters; later versions are compared with all of them
 _LOWER = "translate(concat(@class, ' ', @id), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', {})"
@@ -52,7 +54,16 @@ def extract_article(request: PageRequest) -> Article:
         return Article()
     title = _without_site(clean_title(found.title or ""), found.sitename or "")
     text = "\n".join(_paragraphs((found.text or "")[:_MAX_TEXT]))
-    return Article(title=title, text=text.removeprefix(title).lstrip())
+    text = text.removeprefix(title).lstrip()
+    return Article(title=title, text=text, barrier=_find_barrier(html, text))
+
+
+def _find_barrier(html: str, text: str) -> str:
+    """Describe a page that came instead of an article; "" for articles, whatever they say."""
+    if len(text) >= LONGEST_NOTICE:
+        return ""
+    condition, words = describe_page(html)
+    return words if condition in _BARRIERS else ""
 
 
 def _paragraphs(text: str) -> Iterator[str]:

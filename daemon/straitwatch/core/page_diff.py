@@ -16,16 +16,17 @@ from straitwatch.core.model import (
     SignalKind,
     Wording,
 )
+from straitwatch.core.policy import LONGEST_NOTICE
 from straitwatch.core.sentences import sentence_spans
 
 MAX_SENTENCES = 24  # of an article that are kept and compared
 MAX_WORDINGS = 3  # changed passages that a message shows
 _LEAD = 10  # sentences in which figures count
+_RECOGNIZED_BY = 5  # sentences of the lead
 _MAX_SENTENCE = 600  # characters
 _COUNTERPART = 0.55  # share of common words from which two sentences are versions of one
 _TYPO = 0.75  # share of common letters from which two words are spellings of one
 _SHORT_WORD = 4
-_NOTICE = 400  # characters; a page with more text is an article, whatever it says
 _DECLARED = (SignalKind.CORRECTION, SignalKind.RETRACTION)
 
 _TOKEN = re.compile("[\u3040-\u30ff\u3400-\u9fff]|[^\\W_]+(?:[.,:]\\d+)*%?")
@@ -71,12 +72,30 @@ def read_version(
         titles=tuple(dict.fromkeys((*known, article.title))) if article.title else known,
         sentences=tuple(_key_sentences(sentences, wanted))[:MAX_SENTENCES],
         notes=tuple(sentence for sentence in sentences if _signal(sentence)),
+        lead=tuple(map(_plain, sentences[:_RECOGNIZED_BY])),
     )
 
 
 def is_notice_of_removal(article: Article) -> bool:
     """Return True if a page says that its article was removed, and hardly anything else."""
-    return len(article.text) < _NOTICE and bool(_REMOVED.search(f"{article.title}. {article.text}"))
+    return len(article.text) < LONGEST_NOTICE and bool(
+        _REMOVED.search(f"{article.title}. {article.text}")
+    )
+
+
+def is_other_article(before: PageVersion, article: Article) -> bool:
+    """Return True if a page has another headline, and neither a sentence nor a version of one.
+
+    Notices of consent, errors that answer 200 and home pages look like this. A declared correction
+    or retraction is always of the article.
+    """
+    known = {*before.lead, *map(_plain, before.sentences)}
+    if not known or article.title in before.titles:
+        return False
+    sentences = _sentences(article.text)
+    if any(_plain(sentence) in known or _signal(sentence) for sentence in sentences):
+        return False
+    return next(_changed_passages(before.sentences, sentences), None) is None
 
 
 def find_change(before: PageVersion, article: Article, *, feed_title: str) -> PageChange | None:

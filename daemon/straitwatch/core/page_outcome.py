@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from straitwatch.core.model import (
     Fetched,
@@ -23,6 +24,11 @@ from straitwatch.core.policy import (
     PAGE_RETRY_AFTER,
 )
 
+HOME_INSTEAD = FetchFailed(
+    kind=FetchFailure.HTTP_CLIENT,
+    status=HTTPStatus.NOT_FOUND,
+    detail="redirected to the home page",
+)
 _REFUSALS = (FetchFailure.BLOCKED, FetchFailure.RATE_LIMITED)
 _TRANSIENT = (
     FetchFailure.DNS,
@@ -33,6 +39,7 @@ _TRANSIENT = (
     FetchFailure.TRUNCATED,
     *_REFUSALS,  # another host's pages come first, then this one is asked again
 )
+_PASSING = (PageOutcome.NO_TEXT, PageOutcome.UNREADABLE, PageOutcome.OTHER_PAGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +65,7 @@ class PageLook:
     def useless(self, outcome: PageOutcome, detail: str = "") -> PageState:
         """Return the state after a page without an article, or one that may not be fetched."""
         state = replace(self._finished(outcome, detail), failures=0)
-        is_passing = outcome in (PageOutcome.NO_TEXT, PageOutcome.UNREADABLE)
+        is_passing = outcome in _PASSING
         return self._scheduled(state) if is_passing else state
 
     def removed(self, detail: str) -> PageState:
@@ -102,6 +109,11 @@ class PageLook:
         return replace(
             state, due_at=next_look(state.asked_at, after=self.now, within=self.policy.watch_edits)
         )
+
+
+def leads_home(asked: str, final: str) -> bool:
+    """Return True if a page was redirected to the home page, as sites do with removed articles."""
+    return urlsplit(final).path in ("", "/") and urlsplit(asked).path not in ("", "/")
 
 
 def is_missing(failure: FetchFailed) -> bool:

@@ -157,6 +157,7 @@ ROBOTS_KEPT_FOR = timedelta(hours=24)  # RFC 9309 allows no longer
 ROBOTS_RETRY_AFTER = timedelta(hours=1)  # if it is unreachable; until then, no page of the host
 FULL_TEXT_LENGTH = 4_000  # characters of an article that are matched: news puts its subject first
 SHORTEST_ARTICLE = 80  # characters; less is a notice or a page that needs JavaScript
+LONGEST_NOTICE = 400  # characters; a page with more text is an article, whatever it says
 FULL_FEED_TEXT = 1_500  # characters of content in a feed that needs no page
 THIN_TEXT = 60  # characters under a headline, without a repeated headline; Han characters count 2
 EDIT_LOOKS = (  # after an alert

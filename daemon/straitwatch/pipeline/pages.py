@@ -15,6 +15,7 @@ from straitwatch.core.model import (
     FeedState,
     Fetched,
     FetchFailed,
+    FetchFailure,
     FullText,
     NotModified,
     PageChange,
@@ -29,8 +30,13 @@ from straitwatch.core.model import (
     ReportStatus,
 )
 from straitwatch.core.normalize.text import cut
-from straitwatch.core.page_diff import find_change, is_notice_of_removal, read_version
-from straitwatch.core.page_outcome import PageLook, is_confirmed
+from straitwatch.core.page_diff import (
+    find_change,
+    is_notice_of_removal,
+    is_other_article,
+    read_version,
+)
+from straitwatch.core.page_outcome import HOME_INSTEAD, PageLook, is_confirmed, leads_home
 from straitwatch.core.plan import PollContext, plan_poll
 from straitwatch.core.policy import FULL_TEXT_LENGTH, SHORTEST_ARTICLE
 from straitwatch.core.report import (
@@ -82,6 +88,8 @@ async def look_at_page(
     if stored is None or feed is None or not _is_wanted(state, feed, rules.pages):
         return await _complete(look.useless(PageOutcome.NOT_CONFIGURED), tools)
     result = await tools.pages.fetch(state.url, state.validators, now=look.now)
+    if isinstance(result, Fetched) and leads_home(state.url, result.url):
+        result = HOME_INSTEAD
     subject = _Subject(look=look, stored=stored, feed=feed)
     match result:
         case None:
@@ -113,10 +121,15 @@ async def _read_page(
     article = await tools.page_pool.extract(request)
     if not isinstance(article, Article):
         return await _complete(look.useless(PageOutcome.UNREADABLE, article.detail), tools)
+    if article.barrier:
+        refusal = FetchFailed(kind=FetchFailure.BLOCKED, detail=article.barrier)
+        return await _complete(look.failed(refusal), tools)
     if state.task is PageTask.EDITS and state.version and is_notice_of_removal(article):
         return await _report_removal(subject, article.text, tools=tools, rules=rules)
     if len(article.text) < SHORTEST_ARTICLE:
         return await _complete(look.useless(PageOutcome.NO_TEXT), tools)
+    if state.version and is_other_article(state.version, article):
+        return await _complete(look.useless(PageOutcome.OTHER_PAGE, article.title), tools)
     words = [hit.text for match in subject.stored.matches for hit in match.hits]
     after = look.read(fetched, read_version(article, words, before=state.version))
     if state.task is PageTask.TEXT:

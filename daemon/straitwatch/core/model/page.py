@@ -43,6 +43,7 @@ class PageOutcome(StrEnum):
     EXPIRED = "expired"  # the budget did not reach it in time
     SUPERSEDED = "superseded"  # newer pages of the story are watched instead
     NOT_CONFIGURED = "not_configured"  # its feed is no longer configured
+    OTHER_PAGE = "other_page"  # something else came instead, such as a question for consent
     CRASHED = "crashed"  # an error of ours, which the log shows
     UNREADABLE = "unreadable"  # it was not read within the limits of a worker
 
@@ -84,6 +85,7 @@ class Article:
 
     title: str = ""
     text: str = ""
+    barrier: str = ""  # describes a page that asks for a person, a login or permission instead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,7 @@ class PageVersion:
     titles: tuple[str, ...] = ()  # all so far, the latest last
     sentences: tuple[str, ...] = ()  # those with hits or figures
     notes: tuple[str, ...] = ()  # corrections that the publisher declares
+    lead: tuple[str, ...] = ()  # the first sentences, only to recognize the article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

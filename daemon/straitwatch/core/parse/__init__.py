@@ -15,9 +15,17 @@ from straitwatch.core.parse.json_feed import read_json_feed
 from straitwatch.core.parse.older import find_older
 from straitwatch.core.parse.outside import hash_entries
 from straitwatch.core.parse.sitemap import read_sitemap
+from straitwatch.core.parse.web_page import describe_page
 from straitwatch.core.parse.xml_feed import read_xml_feed
 
-__all__ = ["MAX_DOCUMENT_BYTES", "decode_document", "hash_entries", "parse_feed", "read_sitemap"]
+__all__ = [
+    "MAX_DOCUMENT_BYTES",
+    "decode_document",
+    "describe_page",
+    "hash_entries",
+    "parse_feed",
+    "read_sitemap",
+]
 
 MAX_DOCUMENT_BYTES = 16_000_000  # after decompression; the largest of 932 real feeds had 4 MB
 _GZIP_MAGIC = b"\x1f\x8b"
