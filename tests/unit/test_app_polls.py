@@ -132,6 +132,29 @@ async def test_polls_of_a_hanging_host_delay_no_other_host(tmp_path) -> None:
             await cancel(desk)
 
 
+async def test_polls_read_a_backlog_again_only_now_and_then(tmp_path) -> None:
+    async with FeedServer() as stuck:
+        feeds = {f"Stuck {n}": stuck.answer(f"/{n}", Raw(hangs=True)) for n in range(9)}
+        polling = {"concurrency": 1, "allow_private_addresses": True}
+        async with open_desk(tmp_path, feeds=feeds, polling=polling) as desk:
+            seconds = Seconds()
+            polls = Polls(desk.runtime, request_send=desk.app.senders.wake, seconds=seconds)
+            *_, earlier, later = desk.runtime.active.feeds
+            for feed_id in (earlier, later):
+                desk.call(make_due, feed_id, desk.clock() + timedelta(minutes=1))
+            found = []
+            await polls.start_due()
+            desk.call(make_due, earlier, desk.clock() - timedelta(minutes=1))
+            desk.clock.advance(minutes=2)
+
+            for seconds.now in (1, 9):
+                await polls.start_due()
+                found.append({earlier, later} & set(polls.waiting))
+
+            assert found == [{later}, {earlier, later}]
+            await cancel(desk, polls)
+
+
 async def test_poll_has_no_place_while_its_document_is_read(tmp_path) -> None:
     polling = {"concurrency": 1, "allow_private_addresses": True}
     async with open_desk(tmp_path, feeds=TWO_FEEDS, polling=polling) as desk:

@@ -5,6 +5,8 @@ import shlex
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
+from math import inf
 from time import monotonic
 
 import structlog
@@ -23,7 +25,7 @@ from straitwatch.core.model import (
     PollReport,
 )
 from straitwatch.core.moves import learned_address
-from straitwatch.core.policy import FEED_LEASE, NEW_FEED_YIELDS
+from straitwatch.core.policy import BACKLOG, BACKLOG_READ_AFTER, FEED_LEASE, NEW_FEED_YIELDS
 from straitwatch.errors import StoreError
 from straitwatch.pipeline import (
     FetchedFeed,
@@ -56,6 +58,8 @@ class Polls:
         self._addresses: dict[str, str] = {}  # learned ones, by feed
         self._limits: dict[str, asyncio.Timeout] = {}  # of the fetches in progress, by feed
         self._waiting: dict[str, Visit] = {}  # the due feeds without a place, by id
+        self._read_at = -inf  # the last reading of all due feeds, in seconds
+        self._due_until: datetime | None = None  # those that wait were due by then
         self._refill: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._backfills = Backfills(runtime, request_send=request_send, take_turn=self._take_turn)
@@ -66,11 +70,16 @@ class Polls:
         """The polls in flight, and the searches for missed entries that they have started."""
         return (*self._tasks, *self._backfills.tasks)
 
+    @property
+    def waiting(self) -> Collection[str]:
+        """The due feeds without a place."""
+        return self._waiting
+
     async def start_due(self) -> int:
         """Start the polls that are due and have a place; return their number."""
         if self._runtime.is_stopping:
             return 0
-        self._waiting = await self._read_due()
+        await self._update_waiting()
         started = await self._start_waiting()
         waiting = self._waiting.values()
         for feed_id in self._lanes.interrupt(waiting, self._policy, now=self._seconds()):
@@ -90,14 +99,28 @@ class Polls:
     def _policy(self) -> PollPolicy:
         return self._runtime.active.config.polling
 
-    async def _read_due(self, due_by: datetime | None = None) -> dict[str, Visit]:
+    async def _update_waiting(self) -> None:
+        """Read the due feeds; of a backlog, mostly those that have become due in the meantime."""
+        now, seconds = self._runtime.tools.clock(), self._seconds()
+        is_recent = seconds - self._read_at < BACKLOG_READ_AFTER.total_seconds()
+        if is_recent and len(self._waiting) > BACKLOG * self._policy.concurrency:
+            added = await self._read_due(since=self._due_until)
+            self._waiting = self._waiting | added
+        else:
+            self._waiting = await self._read_due()
+            self._read_at = seconds
+        self._due_until = now
+
+    async def _read_due(
+        self, due_by: datetime | None = None, *, since: datetime | None = None
+    ) -> dict[str, Visit]:
         """Return the feeds of this configuration that are due, by id, in the order of polling.
 
         The longest due comes first. A feed that was not fetched yet may hang, so it yields to the
         others for a while.
         """
         tools, feeds = self._runtime.tools, self._runtime.active.feeds
-        due = await tools.store.run(db.due_feeds, now=tools.clock(), due_by=due_by)
+        due = await tools.store.run(db.due_feeds, now=tools.clock(), due_by=due_by, since=since)
         if not due:
             return {}
         paused = await tools.store.run(db.active_pauses, tools.clock())
@@ -123,11 +146,17 @@ class Polls:
     def _host(self, feed_id: str) -> str:
         return host_of(self._addresses.get(feed_id) or self._runtime.active.feeds[feed_id].url)
 
-    async def _start_waiting(self) -> int:
-        """Start the waiting polls that have a place; return their number."""
+    async def _start_waiting(self, *, most: int | None = None) -> int:
+        """Start the waiting polls, `most` of which are looked at, that have a place.
+
+        Returns:
+            their number.
+        """
         if len(self._tasks) >= _UNFINISHED * self._policy.concurrency:
             return 0
-        entered = self._lanes.enter(self._waiting.values(), self._policy, now=self._seconds())
+        entered = self._lanes.enter(
+            islice(self._waiting.values(), most), self._policy, now=self._seconds()
+        )
         for visit in entered:
             del self._waiting[visit.feed_id]
         claimed = await self._claim(entered)
@@ -181,7 +210,7 @@ class Polls:
 
     async def _start_next(self) -> None:
         try:
-            await self._start_waiting()
+            await self._start_waiting(most=BACKLOG * self._policy.concurrency)
         except StoreError:  # the feeds are still due
             log.exception("due feeds not claimed")
 

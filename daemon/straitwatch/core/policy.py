@@ -41,6 +41,8 @@ SPACING = timedelta(seconds=1)  # between two fetches from one host
 PATIENCE = timedelta(seconds=1)  # a longer fetch ends if quick feeds wait for its place
 SLOW_AFTER = timedelta(seconds=5)  # a feed whose fetch took longer is slow the next time
 SLOW_SHARE = 0.25  # of all places, for slow feeds
+BACKLOG = 4  # due feeds that wait for each place: a longer queue
+BACKLOG_READ_AFTER = timedelta(seconds=5)  # is read as a whole now and then: it takes 0.1 s
 NEW_FEED_YIELDS = timedelta(minutes=1)  # to feeds that were polled before
 MAX_HOST_PAUSE = timedelta(days=1)  # a host that asks for more is polled once a day
 

@@ -106,9 +106,25 @@ class DueFeed:
     last_outcome: str
 
 
-def due_feeds(tx: Transaction, *, now: datetime, due_by: datetime | None = None) -> list[DueFeed]:
-    """Return the feeds that are due and unclaimed, the longest due first."""
-    return [DueFeed(*row) for row in tx.execute(_DUE, {"due_by": due_by or now, "b_now": now})]
+def due_feeds(
+    tx: Transaction,
+    *,
+    now: datetime,
+    due_by: datetime | None = None,
+    since: datetime | None = None,
+) -> list[DueFeed]:
+    """Return the feeds that are due and unclaimed, the longest due first.
+
+    Args:
+        tx: the transaction.
+        now: the time.
+        due_by: the latest due time; None means now.
+        since: the earliest due time; None means any.
+    """
+    values = {"due_by": due_by or now, "b_now": now}
+    if since is None:
+        return [DueFeed(*row) for row in tx.execute(_DUE, values)]
+    return [DueFeed(*row) for row in tx.execute(_DUE_SINCE, values | {"since": since})]
 
 
 def claim_due_feeds(
@@ -146,6 +162,7 @@ _IS_DUE = (
 )
 _DUE_COLUMNS = (FEED.c.id, FEED.c.next_due_at, FEED.c.last_outcome)
 _DUE = sa.select(*_DUE_COLUMNS).where(*_IS_DUE).order_by(FEED.c.next_due_at)
+_DUE_SINCE = _DUE.where(FEED.c.next_due_at >= sa.bindparam("since"))
 
 
 @cache  # building this costs more than running it
