@@ -112,6 +112,33 @@ def test_terminal_replaces_receivers_without_their_variables(tmp_path: Path) -> 
     assert [str(notice) for notice in config.notices if "SLACK_URL" in notice.message]
 
 
+def test_bot_without_its_app_token_sends_without_buttons(tmp_path: Path) -> None:
+    bot = "{url: 'slack://xoxb-1-2-a/C0DESK', app_token: '${SLACK_APP_TOKEN}'}"
+    write(
+        tmp_path,
+        straitwatch=f"receivers: {{desk: {bot}}}\nroutes: [{{match: {{}}, send: [desk]}}]\n",
+    )
+
+    config = load(tmp_path)
+
+    desk = config.receivers["desk"]
+    assert (desk.broken_because, desk.app_token) == ("", "")
+    assert [str(notice) for notice in config.notices if "no buttons" in notice.message]
+
+
+def test_app_token_in_the_file_is_not_stored_with_the_configuration(tmp_path: Path) -> None:
+    bot = "{url: 'slack://xoxb-1-2-a/C0DESK', app_token: 'xapp-1-secret'}"
+    write(
+        tmp_path,
+        straitwatch=f"receivers: {{desk: {bot}}}\nroutes: [{{match: {{}}, send: [desk]}}]\n",
+    )
+
+    config = load(tmp_path)
+
+    assert config.receivers["desk"].app_token == "xapp-1-secret"
+    assert "xapp-1-secret" not in config.text
+
+
 DIGEST = """
 receivers: {desk: {url: "${SLACK_URL}"}, mail: {url: "${MAIL_URL}"}}
 routes: [{match: {}, send: [desk]}]

@@ -77,6 +77,20 @@ def test_refusal_does_not_show_the_url() -> None:
     assert "TIiajkdnlazkcOXrIdevi7FQ" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("url", "token", "words"),
+    [
+        ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", "xapp-1", "for a bot"),
+        ("slack://xoxb-1234-1234-abcdefABCDEF/C0DESK", "xoxb-1", "begins with xapp-"),
+    ],
+)
+def test_app_token_is_for_bots_alone(url: str, token: str, words: str) -> None:
+    problem = validate_receiver(Receiver(name="desk", url=url, app_token=token))
+
+    assert problem is not None
+    assert words in problem
+
+
 def test_base_url_is_for_slack_alone() -> None:
     receiver = Receiver(name="desk", url="json://127.0.0.1/", base_url="https://slack-gov.example")
 

@@ -45,6 +45,7 @@ class Active:
 def activate(config: Config) -> Active:
     """Open the drivers of a configuration and derive its rules."""
     redactor.learn(receiver.url for receiver in config.receivers.values())
+    redactor.learn(filter(None, (item.app_token for item in config.receivers.values())))
     redactor.learn([config.canary.ping] if config.canary else [])
     redactor.learn(secret for feed in config.feeds for secret in feed_secrets(feed))
     drivers = _open_drivers(config)

@@ -21,6 +21,7 @@ import structlog
 
 from straitwatch.app.activate import activate
 from straitwatch.app.alarm import DatabaseAlarm
+from straitwatch.app.clicks import SlackClicks
 from straitwatch.app.fetchers import open_fetchers
 from straitwatch.app.health import HealthWatch
 from straitwatch.app.housekeeping import Housekeeping
@@ -62,6 +63,7 @@ DIGEST_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 5.0
 PUSH_SECONDS = 2.0
 PAGE_SECONDS = 2.0
+CLICK_SECONDS = 2.0
 PRUNE_SECONDS = 3600.0
 BALANCE_SECONDS = 900.0
 FOLLOW_SECONDS = 15.0
@@ -84,6 +86,7 @@ class App:
     alarm: DatabaseAlarm
     shadow: ShadowTrial
     subscriber: Subscriber
+    clicks: SlackClicks
     reloader: ConfigReloader
     grace: timedelta = GRACE
 
@@ -148,6 +151,7 @@ class App:
         scheduler.every(HOUSEKEEPING_SECONDS, self.shadow.end_when_due, name="shadow")
         scheduler.every(DIGEST_SECONDS, self.housekeeping.write_digests, name="digest")
         scheduler.every(PUSH_SECONDS, self.subscriber.tend, name="push")
+        scheduler.every(CLICK_SECONDS, self.clicks.tend, name="slack buttons")
         scheduler.every(RELOAD_SECONDS, self.reloader.watch, name="reload")
         scheduler.every(GAUGE_SECONDS, self.health.update_gauges, name="gauge")
         scheduler.every(FILE_SECONDS, lambda: self._stop_if_lost(stop), name="watch file")
@@ -207,7 +211,8 @@ class App:
 
     async def _drain(self) -> None:
         """Wait for polls and sends, and cancel the late ones; their leases expire."""
-        owners = (self.polls, self.pages, self.senders, self.subscriber)
+        await self.clicks.close()
+        owners = (self.polls, self.pages, self.senders, self.subscriber, self.clicks)
         tasks = [task for owner in owners for task in owner.tasks]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=self.grace.total_seconds())
@@ -290,6 +295,7 @@ async def build_app(
         health=HealthWatch(runtime, request_send=senders.wake),
         shadow=shadow,
         subscriber=Subscriber(runtime),
+        clicks=SlackClicks(runtime),
         reloader=ConfigReloader(runtime, shadow, stack),
     )
 

@@ -34,9 +34,19 @@ def _is_loopback(host: str) -> bool:
         return host.lower() in ("", "localhost")
 
 
-def token_in_clear(data: object) -> Iterator[tuple[str, str]]:
-    """Yield the token, so that it is not stored with the configuration."""
-    web = data.get("web") if isinstance(data, dict) else None
-    token = web.get("token") if isinstance(web, dict) else None
-    if isinstance(token, str) and token:
+def tokens_in_clear(data: object) -> Iterator[tuple[str, str]]:
+    """Yield keys and tokens in clear text, so that they are not stored with the configuration."""
+    top = data if isinstance(data, dict) else {}
+    token = _text(top.get("web"), "token")
+    if token:
         yield "token", token
+    receivers = top.get("receivers")
+    for receiver in receivers.values() if isinstance(receivers, dict) else ():
+        token = _text(receiver, "app_token")
+        if token and not token.startswith("${"):
+            yield "app_token", token
+
+
+def _text(data: object, key: str) -> str:
+    value = data.get(key) if isinstance(data, dict) else None
+    return value if isinstance(value, str) else ""

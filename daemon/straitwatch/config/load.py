@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from straitwatch.config.access import closed_pages, token_in_clear, web_access
+from straitwatch.config.access import closed_pages, tokens_in_clear, web_access
 from straitwatch.config.addresses import address_problem
 from straitwatch.config.beat import read_beat
 from straitwatch.config.clear_text import addresses_in_clear, headers_in_clear
@@ -239,11 +239,12 @@ class _Loader:
         self._take(document.problems)
         expanded = expand(document.data, self.environ)
         document.secrets = tuple(addresses_in_clear(document.data))
-        document.secret_pairs = tuple(token_in_clear(document.data))
+        document.secret_pairs = tuple(tokens_in_clear(document.data))
         document.lines = without_secrets(document).splitlines()
         for path, name in expanded.unset.items():
             if path[:1] == ("receivers",):
-                self.unset[path[:2]] = name
+                place = path if path[2:] == ("app_token",) else path[:2]
+                self.unset[place] = name
                 continue
             hint = f"export {name}=..., or give a default: ${{{name}:-...}}"
             self.problems.append(document.problem(path, f"{name} is not set", hint))
@@ -327,11 +328,14 @@ class _Loader:
     ) -> Receiver:
         path: KeyPath = ("receivers", name)
         url, broken = self._url(document, path, shape)
+        if unset := self.unset.get((*path, "app_token")):
+            self._warn(document, (*path, "app_token"), f"{unset} is not set: no buttons")
         receiver = Receiver(
             name=name,
             url=url,
             driver=shape.driver,
             base_url=shape.base_url,
+            app_token="" if unset else shape.app_token.strip(),
             limit=Limit(**shape.limit.model_dump()) if shape.limit else None,
             fallback=fallback,
             on_unsure=shape.on_unsure,

@@ -30,7 +30,7 @@ FEED_LEASE = timedelta(minutes=15)  # far longer than any poll, also of thousand
 MAX_RECEIVER_HOLD = timedelta(hours=1)  # even if Retry-After is longer
 REFUSED_HOLD = timedelta(days=1)  # of a receiver that only a person can repair
 
-# ---------------------------------------------------------------- what people act on
+# ---------------------------------------------------------------- actions of people
 
 MUTE_FOR = timedelta(days=7)  # the longest mute of a story; it is over earlier if the story ends
 SNOOZE_FOR = timedelta(hours=8)  # of a watch-list

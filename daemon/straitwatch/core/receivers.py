@@ -1,4 +1,4 @@
-"""Finds broken receivers, and says what they answered and what to do."""
+"""Describes broken receivers: their answers, and the remedies."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

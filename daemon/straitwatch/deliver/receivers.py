@@ -187,7 +187,12 @@ def _service_problem(receiver: Receiver, service: Any) -> str | None:
     targets = len(service) // (int(getattr(service, "retry", 0) or 0) + 1)
     if targets > 1:
         return f"write one receiver for each target; this URL has {targets}"
-    if _is_slack(service) and service.mode == "bot" and not _channel(service):
+    is_bot = _is_slack(service) and service.mode == "bot"
+    if receiver.app_token and not is_bot:
+        return "`app_token` is for a bot: slack://xoxb-.../C0123ABCD"
+    if receiver.app_token and not receiver.app_token.startswith("xapp-"):
+        return "`app_token` is an app-level token, which begins with xapp-"
+    if is_bot and not _channel(service):
         return "add the channel: slack://xoxb-.../#channel (better its id, C0123ABCD)"
     return None
 
@@ -227,7 +232,13 @@ def _slack(receiver: Receiver, service: Any, settings: DriverSettings) -> Driver
     channel = _channel(service)
     if service.mode == "bot":
         token = service.access_token
-        return SlackBot(token, channel=channel, base_url=base_url or API, settings=settings)
+        return SlackBot(
+            token,
+            channel=channel,
+            base_url=base_url or API,
+            app_token=receiver.app_token,
+            settings=settings,
+        )
     path = f"services/{service.token_a}/{service.token_b}/{service.token_c}"
     return SlackWebhook(f"{base_url or HOOKS}/{path}", channel=channel, settings=settings)
 

@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from straitwatch.core.model import AlertKind, DriverKind, Frozen, Outcome, SendJob, SendResult
-from straitwatch.core.render import context_block, render_slack
+from straitwatch.core.render import add_buttons, context_block, render_slack
 from straitwatch.deliver.driver import DriverSettings, redact_and_shorten
 from straitwatch.deliver.http import READ_SECONDS, NoRedirectTransport
 
@@ -79,7 +79,9 @@ class _Webhook(WebhookClient):
         return WebhookResponse(url=url, status_code=status, body=body, headers=dict(headers))
 
 
-class _Bot(WebClient):
+class BotClient(WebClient):
+    """The Web API without redirects, retries and logs."""
+
     def __init__(self, token: str, *, base_url: str, transport: NoRedirectTransport) -> None:
         super().__init__(token=token, base_url=base_url, logger=_silent, retry_handlers=[])
         self.transport = transport
@@ -160,14 +162,16 @@ class SlackBot:
         channel: str,
         base_url: str,
         settings: DriverSettings,
+        app_token: str = "",
         read_seconds: float = READ_SECONDS,
     ) -> None:
         self.redacted = f"slack bot {channel}"
+        self.token, self.app_token, self.base_url = token, app_token, base_url
         self.on_unsure = settings.on_unsure
         self._channel = channel
         self._zone, self._templates = settings.zone, settings.templates
         transport = NoRedirectTransport(read_seconds=read_seconds)
-        self._client = _Bot(token, base_url=f"{base_url}/api/", transport=transport)
+        self._client = BotClient(token, base_url=f"{base_url}/api/", transport=transport)
         self._secrets = (token,)
 
     @property
@@ -178,6 +182,8 @@ class SlackBot:
     def render(self, job: SendJob) -> Frozen:
         """Render the JSON of chat.postMessage, and of chat.update for the story's first message."""
         message = render_slack(job, zone=self._zone, templates=self._templates, is_bot=True)
+        if self.app_token:
+            message = add_buttons(message, job.facts, job.delivery.id)
         message["channel"] = job.parent_ref.get("channel") or self._channel
         if job.kind is not AlertKind.UPDATE or not job.parent_ref.get("ts"):
             return _frozen(message)
@@ -208,7 +214,7 @@ class SlackBot:
         try:
             return self._find(job, _message(job))
         except _FAILURES as error:
-            failed = self._map_error(error)
+            failed = _map_error(error, self._client.transport, self._secrets)
         may_wait = failed.outcome in (Outcome.RETRY, Outcome.UNSURE) and job.attempt <= _MAX_LOOKUPS
         text = f"the history could not be read: {failed.text}"
         return replace(failed, outcome=Outcome.RETRY, text=text) if may_wait else None
@@ -258,20 +264,34 @@ class SlackBot:
 
     def _call(self, method: str, message: Mapping[str, Any]) -> SendResult:
         self._client.transport.is_connected = False
-        try:
-            answer = self._client.api_call(method, json=dict(message))
-        except _FAILURES as error:
-            return self._map_error(error)
-        ref = {"ts": str(answer.get("ts", "")), "channel": str(answer.get("channel", ""))}
-        return SendResult(outcome=Outcome.DELIVERED, code="ok", ref=ref | _edit_reference(message))
+        result, _ = call_slack(self._client, method, message, self._secrets)
+        if result.outcome is not Outcome.DELIVERED:
+            return result
+        return replace(result, ref={**result.ref, **_edit_reference(message)})
 
-    def _map_error(self, error: Exception) -> SendResult:
-        """Map a failed call to an outcome."""
-        if not isinstance(error, SlackApiError):
-            return _map_interruption(error, self._client.transport, self._secrets)
-        response = error.response
-        code = str(response.get("error") or "") if isinstance(response.data, dict) else ""
-        return _map_refusal(response.status_code, code, response.headers, self._secrets)
+
+def call_slack(
+    client: BotClient, method: str, message: Mapping[str, Any], secrets: tuple[str, ...]
+) -> tuple[SendResult, Mapping[str, Any]]:
+    """Call a method of the Web API; return the outcome, and the answer if it is a success."""
+    try:
+        answer = client.api_call(method, json=dict(message))
+    except _FAILURES as error:
+        return _map_error(error, client.transport, secrets), {}
+    ref = {"ts": str(answer.get("ts", "")), "channel": str(answer.get("channel", ""))}
+    data = answer.data if isinstance(answer.data, dict) else {}
+    return SendResult(outcome=Outcome.DELIVERED, code="ok", ref=ref), data
+
+
+def _map_error(
+    error: Exception, transport: NoRedirectTransport, secrets: tuple[str, ...]
+) -> SendResult:
+    """Map a failed call to an outcome."""
+    if not isinstance(error, SlackApiError):
+        return _map_interruption(error, transport, secrets)
+    response = error.response
+    code = str(response.get("error") or "") if isinstance(response.data, dict) else ""
+    return _map_refusal(response.status_code, code, response.headers, secrets)
 
 
 def _frozen(message: Mapping[str, Any], edit: Mapping[str, Any] | None = None) -> Frozen:

@@ -77,7 +77,7 @@ Act on a story for a person, or undo it::
     act(request)                                # in one transaction; a repeated request acts once:
         db.find_action(request.id)
         merge_stories / split_reports / db.add_silence / db.set_mark
-        db.add_action(action)                   #     who, when, and what `undo` needs
+        db.add_action(action)                   #     with author, time and former state
     undo(action_id)
 
 Replay stored reports under the current rules, without writing::
@@ -99,6 +99,7 @@ commit that created it.
 
 from straitwatch.pipeline.actions import ActionResult, act, undo
 from straitwatch.pipeline.backfill import backfill_feed
+from straitwatch.pipeline.clicks import ClickResult, carry_out
 from straitwatch.pipeline.commit import commit_document, commit_poll
 from straitwatch.pipeline.corrections import merge_stories, split_story
 from straitwatch.pipeline.deliver import deliver_due
@@ -131,6 +132,7 @@ from straitwatch.pipeline.window import WINDOW, FoldWindowCache
 __all__ = [
     "WINDOW",
     "ActionResult",
+    "ClickResult",
     "FetchedFeed",
     "FoldWindowCache",
     "PageReport",
@@ -144,6 +146,7 @@ __all__ = [
     "answer_verification",
     "backfill_feed",
     "backtest",
+    "carry_out",
     "claim_requests",
     "commit_document",
     "commit_page",

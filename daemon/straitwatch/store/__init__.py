@@ -144,6 +144,7 @@ from straitwatch.store.outbox_admin import (
     replay_delivery,
     retry_dead,
     retry_delivery,
+    save_edit,
     show_delivery,
 )
 from straitwatch.store.outbox_check import check_outbox
@@ -380,6 +381,7 @@ __all__ = [
     "retry_delivery",
     "running_items",
     "save_config",
+    "save_edit",
     "save_notice_states",
     "save_receivers_in_use",
     "save_recipients",

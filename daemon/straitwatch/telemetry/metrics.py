@@ -119,6 +119,12 @@ class Metrics:
         self.job_failures = self._counter(
             "job_failures", "Scheduled jobs that raised an error; the log has the traceback.", "job"
         )
+        self.clicks = self._counter(
+            "slack_clicks",
+            "Clicks on the buttons of Slack messages: `done`, `repeated`, `refused`, `foreign` or "
+            "`unknown`.",
+            "result",
+        )
         self.fenced = self._counter(
             "fenced", "Results discarded because the lease on the work had expired.", "kind"
         )

@@ -61,6 +61,12 @@ class ReceiverSchema(Schema):
         description="Slack only: replaces `https://hooks.slack.com` and `https://slack.com`, for "
         "example for GovSlack or a proxy.",
     )
+    app_token: str = Field(
+        default_of(Receiver, "app_token"),
+        description="Slack bots only: an app-level token with the scope `connections:write`. "
+        "Messages then have buttons to mute, mark, split, merge and snooze.",
+        examples=["${SLACK_APP_TOKEN:-}"],
+    )
     limit: LimitSchema | None = Field(
         default_of(Receiver, "limit"),
         description="Maximum number of messages in a period. Messages beyond it are combined into "

@@ -51,6 +51,7 @@ class Receiver:
     url: str = field(repr=False)
     driver: str = "auto"  # auto, slack, smtp, apprise, terminal
     base_url: str = ""  # Slack only: replaces https://hooks.slack.com and https://slack.com/api
+    app_token: str = field(default="", repr=False)  # Slack bots only: a secret; for buttons
     limit: Limit | None = None
     fallback: str = ""  # the receiver of undelivered messages
     on_unsure: str = "resend"  # resend, hold

@@ -11,12 +11,14 @@ from straitwatch.core.render.mail import MailParts, render_mail
 from straitwatch.core.render.parts import span_text
 from straitwatch.core.render.plain import PlainText, TextLimits, fit_text, render_text
 from straitwatch.core.render.slack import context_block, render_slack
+from straitwatch.core.render.slack_buttons import add_buttons, show_actions
 
 __all__ = [
     "EXAMPLES",
     "MailParts",
     "PlainText",
     "TextLimits",
+    "add_buttons",
     "check_templates",
     "context_block",
     "example_job",
@@ -24,5 +26,6 @@ __all__ = [
     "render_mail",
     "render_slack",
     "render_text",
+    "show_actions",
     "span_text",
 ]

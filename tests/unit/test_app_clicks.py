@@ -1,0 +1,280 @@
+"""Clicks on the buttons of Slack messages, from the envelope to the edited message."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builders.app import Desk, open_desk
+from builders.store import LEASE, make_alert, make_plan
+from servers.slack_socket import SlackSocketServer
+from straitwatch import store as db
+from straitwatch.core.model import (
+    AlertFacts,
+    ManualAction,
+    MatchNote,
+    Severity,
+    Verdict,
+)
+
+BOT = "slack://xoxb-1234-1234-abcdefABCDEF/C0DESK"
+
+
+@asynccontextmanager
+async def open_clicks(directory: Path, **receiver: Any) -> AsyncIterator[tuple[Desk, Any]]:
+    """A desk whose Slack bot is connected, after one alert with buttons."""
+    async with SlackSocketServer() as slack:
+        bot = {"url": BOT, "base_url": slack.url, "app_token": "xapp-1-A-2-b", **receiver}
+        settings = {"receivers": {"desk-slack": bot}, "routes": [{"send": ["desk-slack"]}]}
+        async with open_desk(directory, **settings) as desk:
+            write_alert(desk)
+            await desk.app.senders.run_all()
+            await desk.app.clicks.tend()
+            if bot["app_token"]:
+                await slack.connected()
+            try:
+                yield desk, slack
+            finally:
+                await desk.app.clicks.close()
+                await asyncio.gather(*desk.app.clicks.tasks)
+
+
+def write_alert(desk: Desk) -> None:
+    """Store a story of one report, and its alert, as a poll does."""
+    (claimed,) = desk.call(db.claim_due_feeds, now=desk.clock(), limit=1, lease=LEASE)
+    note = MatchNote(
+        watchlist="taiwan-policy",
+        title="Taiwan policy",
+        severity=Severity.HIGH,
+        score=18,
+        terms=("strait",),
+    )
+    alert = make_alert()
+    assert isinstance(alert.facts, AlertFacts)
+    alert = replace(alert, facts=replace(alert.facts, entry_id="e1", matches=(note,)))
+    desk.call(db.apply_plan, make_plan(claimed, alerts=(alert,)))
+
+
+def buttons(message: dict[str, Any]) -> dict[str, str]:
+    """Return the values of the buttons and options of a message, by their words."""
+    found: dict[str, str] = {}
+    for block in message["blocks"]:
+        for element in block["elements"] if block["type"] == "actions" else ():
+            for choice in element.get("options", [element]):
+                found[choice["text"]["text"]] = choice["value"]
+    return found
+
+
+def words(message: dict[str, Any]) -> str:
+    return json.dumps(message["blocks"], ensure_ascii=False)
+
+
+def actions(desk: Desk) -> list[ManualAction]:
+    return desk.call(db.list_actions)
+
+
+async def test_alert_of_a_bot_has_buttons(tmp_path) -> None:
+    async with open_clicks(tmp_path) as (_, slack):
+        ((_, message),) = slack.messages.items()
+
+        names = [name.split(":")[0] for name in buttons(message)]
+        assert names == ["Mute story", "Not relevant", "Snooze list"]
+
+
+async def test_alert_of_a_bot_without_app_token_has_no_buttons(tmp_path) -> None:
+    async with open_clicks(tmp_path, app_token="") as (_, slack):
+        ((_, message),) = slack.messages.items()
+
+        assert buttons(message) == {}
+        assert slack.called("apps.connections.open") == []
+
+
+async def test_click_is_recorded_acknowledged_and_shown_and_can_be_undone(tmp_path) -> None:
+    async with open_clicks(tmp_path) as (desk, slack):
+        ((ts, message),) = slack.messages.items()
+
+        await slack.acknowledged(await slack.click(buttons(message)["Mute story"], ts))
+
+        (action,) = actions(desk)
+        assert (action.kind, action.author, action.via) == ("mute_story", "ana (U0ANA)", "slack")
+        assert len(desk.call(db.active_silences, desk.clock())) == 1
+        await slack.until(lambda: "muted the story" in words(slack.messages[ts]))
+        assert list(buttons(slack.messages[ts]))[:2] == ["Undo mute", "Not relevant"]
+
+        await slack.acknowledged(await slack.click(buttons(slack.messages[ts])["Undo mute"], ts))
+
+        await slack.until(lambda: "undone by ana" in words(slack.messages[ts]))
+        assert "Mute story" in buttons(slack.messages[ts])
+        assert actions(desk)[0].undone_by == "ana (U0ANA)"
+        assert desk.call(db.active_silences, desk.clock()) == ()
+
+
+async def test_edited_message_keeps_its_own_blocks(tmp_path) -> None:
+    async with open_clicks(tmp_path) as (_, slack):
+        ((ts, message),) = slack.messages.items()
+        value = buttons(message)["Not relevant"]
+
+        for _ in range(2):
+            await slack.click(value, ts)
+            await slack.until(lambda: "as not relevant" in words(slack.messages[ts]))
+
+        kept = [block for block in slack.messages[ts]["blocks"] if "block_id" not in block]
+        assert kept == [block for block in message["blocks"] if "block_id" not in block]
+
+
+async def test_not_relevant_marks_the_report_of_the_message(tmp_path) -> None:
+    async with open_clicks(tmp_path) as (desk, slack):
+        ((ts, message),) = slack.messages.items()
+
+        await slack.acknowledged(await slack.click(buttons(message)["Not relevant"], ts))
+
+        (mark,) = desk.call(db.read_marks).values()
+        assert (mark.verdict, mark.marked_by) == (Verdict.NOT_RELEVANT, "ana (U0ANA)")
+
+
+async def test_list_is_snoozed_from_the_menu(tmp_path) -> None:
+    async with open_clicks(tmp_path) as (desk, slack):
+        ((ts, message),) = slack.messages.items()
+        value = next(value for name, value in buttons(message).items() if "Snooze" in name)
+
+        await slack.acknowledged(await slack.click(value, ts, is_option=True))
+
+        (silence,) = desk.call(db.active_silences, desk.clock())
+        assert silence.watchlists == (value.split(":")[2],)
+
+
+async def test_repeated_envelope_acts_once(tmp_path) -> None:
+    async with open_clicks(tmp_path) as (desk, slack):
+        ((ts, message),) = slack.messages.items()
+        payload = slack.payload(buttons(message)["Mute story"], ts)
+
+        for envelope in ("e1", "e1", "e2"):
+            await slack.send(payload, envelope=envelope)
+        await slack.until(lambda: len(slack.acknowledged_ids) == 3)
+
+        assert len(actions(desk)) == 1
+
+
+async def test_click_that_cannot_be_recorded_is_not_acknowledged(tmp_path) -> None:
+    async with open_clicks(tmp_path) as (desk, slack):
+        ((ts, message),) = slack.messages.items()
+        payload = slack.payload(buttons(message)["Mute story"], ts)
+        run, desk.app.clicks._carry_out = desk.app.clicks._carry_out, fail
+
+        lost = await slack.send(payload)
+        other = await slack.send({"type": "view_closed"})
+        await slack.acknowledged(other)
+        desk.app.clicks._carry_out = run
+        first_acknowledged = list(slack.acknowledged_ids)
+        await slack.acknowledged(await slack.send(payload, envelope=lost))
+
+        assert first_acknowledged == [other]
+        assert len(actions(desk)) == 1
+
+
+async def fail(_: object) -> Any:
+    raise OSError("disk full")
+
+
+@pytest.mark.parametrize("end", ["refresh_requested", "warning", "cut"])
+async def test_ended_connection_is_replaced(tmp_path, end: str) -> None:
+    async with open_clicks(tmp_path) as (desk, slack):
+        ((ts, message),) = slack.messages.items()
+
+        await (slack.hang_up() if end == "cut" else slack.disconnect(end))
+        await slack.connected(times=2)
+        await slack.acknowledged(await slack.click(buttons(message)["Mute story"], ts))
+
+        assert len(actions(desk)) == 1
+
+
+async def test_unacknowledged_click_is_delivered_again_after_the_reconnection(tmp_path) -> None:
+    async with open_clicks(tmp_path) as (desk, slack):
+        ((ts, message),) = slack.messages.items()
+        payload = slack.payload(buttons(message)["Mute story"], ts)
+
+        envelope = await slack.send(payload)
+        await slack.hang_up()
+        await slack.connected(times=2)
+        await slack.acknowledged(await slack.send(payload, envelope=envelope))
+
+        assert len(actions(desk)) == 1
+
+
+async def test_refused_app_token_is_tried_again(tmp_path) -> None:
+    async with open_clicks(tmp_path) as (_, slack):
+        slack.refuse("apps.connections.open", "internal_error")
+
+        await slack.disconnect()
+
+        await slack.connected(times=2)
+
+
+async def test_unknown_payloads_are_acknowledged_and_counted(tmp_path) -> None:
+    payloads: list[Any] = [
+        None,
+        [],
+        "text",
+        {},
+        {"type": "view_submission"},
+        {"type": "block_actions", "actions": []},
+        {"type": "block_actions", "actions": [{"value": "launch:d1"}]},
+    ]
+    async with open_clicks(tmp_path) as (desk, slack):
+        for payload in payloads:
+            await slack.acknowledged(await slack.send(payload))
+
+        counted = desk.runtime.tools.metrics.clicks.labels(result="unknown")
+        assert counted._value.get() == len(payloads)
+        assert actions(desk) == []
+
+
+async def test_person_of_another_workspace_cannot_act(tmp_path) -> None:
+    async with open_clicks(tmp_path) as (desk, slack):
+        ((ts, message),) = slack.messages.items()
+        user = {"id": "U0EVE", "username": "eve", "team_id": "T0OTHER"}
+
+        await slack.acknowledged(await slack.click(buttons(message)["Mute story"], ts, user=user))
+
+        assert actions(desk) == []
+
+
+async def test_person_learns_why_a_click_did_nothing(tmp_path) -> None:
+    async with open_clicks(tmp_path) as (desk, slack):
+        ((ts, message),) = slack.messages.items()
+        delivery = buttons(message)["Mute story"].split(":")[1]
+
+        await slack.click(f"split:{delivery}", ts)
+        await slack.until(lambda: slack.called("chat.postEphemeral"))
+
+        (said,) = slack.called("chat.postEphemeral")
+        assert (said["user"], said["channel"]) == ("U0ANA", "C0DESK")
+        assert "the only one in it" in said["text"]
+        assert actions(desk) == []
+
+
+async def test_edit_waits_for_the_rate_limit(tmp_path) -> None:
+    async with open_clicks(tmp_path) as (_, slack):
+        ((ts, message),) = slack.messages.items()
+        slack.refuse("chat.update", "service_unavailable")
+
+        await slack.click(buttons(message)["Mute story"], ts)
+
+        await slack.until(lambda: "muted the story" in words(slack.messages[ts]))
+        assert len(slack.called("chat.update")) == 2
+
+
+async def test_update_of_the_story_keeps_the_actions_in_its_first_message(tmp_path) -> None:
+    async with open_clicks(tmp_path) as (desk, slack):
+        ((ts, message),) = slack.messages.items()
+        await slack.click(buttons(message)["Not relevant"], ts)
+        await slack.until(lambda: "as not relevant" in words(slack.messages[ts]))
+
+        (record,) = desk.messages()
+
+        assert "as not relevant" in record.ref["message"]
