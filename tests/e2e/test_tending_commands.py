@@ -83,6 +83,17 @@ def test_review_names_the_rules_of_irrelevant_entries(config: Path) -> None:
     assert f"1 of 1 marked: taiwan-policy: {rule['when'][:100]}" in text
 
 
+def test_patch_needs_two_marked_entries_with_a_word_in_common(config: Path) -> None:
+    rows(config, "mark", HEADLINE, "not-relevant")
+
+    text = run(config, "review", "--patch").stdout
+    found = rows(config, "review", "--patch")
+    rows(config, "mark", HEADLINE, "not-relevant", "--remove")
+
+    assert text.startswith("no change to propose")
+    assert found == []
+
+
 def test_review_of_an_unknown_list_is_refused(config: Path) -> None:
     assert "no such watch-list" in str(run(config, "review", "--list", "nothing").exception)
 

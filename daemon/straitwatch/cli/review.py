@@ -15,6 +15,7 @@ from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_watchlists
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened_with_lists
 from straitwatch.cli.output import new_console
+from straitwatch.cli.review_patch import print_patches
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
 from straitwatch.core.match import Review
@@ -27,7 +28,10 @@ _DEAD_AFTER = timedelta(days=14)  # entries of this span are needed to call a ru
 app = new_app()
 
 
-@app.command(epilog="Examples:  `straitwatch review`  ·  `straitwatch review --list taiwan-policy`")
+@app.command(
+    epilog="Examples:  `straitwatch review`  ·  `straitwatch review --list taiwan-policy`  ·  "
+    "`straitwatch review --patch >noise.diff`"
+)
 def review(
     days: Annotated[int, typer.Option(min=1, help="Days of stored entries.")] = 14,
     only: Annotated[
@@ -37,6 +41,14 @@ def review(
         int | None,
         typer.Option(min=1, help="Findings of each kind. Default: as many as fit on a page."),
     ] = None,
+    patch: Annotated[
+        bool,
+        typer.Option(
+            "--patch",
+            help="Propose lines of `noise` against entries marked as not relevant, as a diff with "
+            "its effect; it is never applied.",
+        ),
+    ] = False,
     dead: Annotated[bool, typer.Option("--dead", help="List the dead rules and terms.")] = False,
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
@@ -50,6 +62,9 @@ def review(
     started = utc_now()
     with opened_with_lists(config) as (loaded, store), store.reading() as tx:
         require_watchlists(only or (), loaded.watchlists)
+        if patch:
+            print_patches(tx, loaded, days=days, only=only or (), json=json)
+            return
         verdicts = _verdicts(tx)
         found = Review(loaded.matcher, only=only or ())
         first_at = db.first_seen_at(tx) or started

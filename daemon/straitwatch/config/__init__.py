@@ -22,6 +22,7 @@ from straitwatch.config.load import (
     require_files,
 )
 from straitwatch.config.model import Config, Settings, ShadowLists
+from straitwatch.config.noise_patch import add_noise
 from straitwatch.config.reasons_page import reasons_page
 from straitwatch.config.reference import reference_page, write_schemas
 from straitwatch.config.rules import Lists, kept_lists, load_lists
@@ -38,6 +39,7 @@ __all__ = [
     "Lists",
     "Settings",
     "ShadowLists",
+    "add_noise",
     "config_fingerprint",
     "configured_store",
     "correct_address",

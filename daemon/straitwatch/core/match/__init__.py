@@ -14,6 +14,7 @@ from straitwatch.core.match.nearest import (
     find_near_miss,
     find_open_miss,
 )
+from straitwatch.core.match.noise import NoiseRule, RatedMatch, propose_noise
 from straitwatch.core.match.review import NearMisses, Review, RuleRecord, script_of
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "Missing",
     "NearMiss",
     "NearMisses",
+    "NoiseRule",
+    "RatedMatch",
     "Review",
     "RuleExplanation",
     "RuleRecord",
@@ -38,6 +41,7 @@ __all__ = [
     "find_near_miss",
     "find_open_miss",
     "is_short_term",
+    "propose_noise",
     "run_examples",
     "script_of",
     "unload_dictionaries",
