@@ -72,6 +72,7 @@ def _rules(config: Config, drivers: Mapping[str, Driver]) -> Rules:
         matcher=config.matcher,
         policy=config.alerts,
         pages=config.pages,
+        page_url=config.web_page_url,
         beat=compile_beat(config.beat, config.feeds),
         titles={watchlist.id: watchlist.title for watchlist in config.watchlists},
         recipients={name: driver.recipients for name, driver in drivers.items()},

@@ -213,6 +213,7 @@ class _Loader:
             web_access=web_access(settings.web),
             web_hosts=tuple(name.lower() for name in settings.web.hosts),
             web_public_url=settings.web.public_url,
+            web_page_url=settings.web.page_url,
             shadow=shadow,
             notices=tuple(in_order(self.problems)),
         )

@@ -64,6 +64,7 @@ class Settings:
     web_access: WebAccess
     web_hosts: tuple[str, ...] = ()  # host names of the pages, in lower case
     web_public_url: str = ""  # empty: no pushes
+    web_page_url: str = ""  # of the pages, for readers; empty: messages have no links to act
     shadow: ShadowLists | None = None
     notices: tuple[Problem, ...] = ()  # warnings
 

@@ -34,6 +34,7 @@ REFUSED_HOLD = timedelta(days=1)  # of a receiver that only a person can repair
 
 MUTE_FOR = timedelta(days=7)  # the longest mute of a story; it is over earlier if the story ends
 SNOOZE_FOR = timedelta(hours=8)  # of a watch-list
+LINKS_VALID_FOR = timedelta(days=14)  # in mails
 
 # ---------------------------------------------------------------- who is fetched when
 

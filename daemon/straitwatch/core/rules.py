@@ -34,5 +34,6 @@ class Rules:
     folding: Mapping[str, FoldProfile] = field(default_factory=dict)  # by watch-list
     config_version: str = ""
     config_option: str = ""  # `--config DIR`, for the commands in messages
+    page_url: str = ""  # of the pages with the news, for links in messages
     pages: PagePolicy = NO_PAGES  # which pages of entries are fetched
     shadow: Shadow | None = None

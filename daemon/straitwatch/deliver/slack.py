@@ -120,6 +120,9 @@ class SlackWebhook:
     def render(self, job: SendJob) -> Frozen:
         """Render the JSON to post."""
         message = render_slack(job, zone=self._zone, templates=self._templates)
+        if job.story_url:  # a webhook cannot have buttons
+            link = context_block(f"<{job.story_url}|Mute, split, merge or snooze>")
+            message["blocks"] = [*message["blocks"], link]
         return _frozen(message | ({"channel": self._channel} if self._channel else {}))
 
     def send(self, job: SendJob) -> SendResult:

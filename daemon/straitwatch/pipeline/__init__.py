@@ -99,7 +99,7 @@ commit that created it.
 
 from straitwatch.pipeline.actions import ActionResult, act, undo
 from straitwatch.pipeline.backfill import backfill_feed
-from straitwatch.pipeline.clicks import ClickResult, carry_out
+from straitwatch.pipeline.clicks import ClickResult, carry_out, wanted_action
 from straitwatch.pipeline.commit import commit_document, commit_poll
 from straitwatch.pipeline.corrections import merge_stories, split_story
 from straitwatch.pipeline.deliver import deliver_due
@@ -169,5 +169,6 @@ __all__ = [
     "split_story",
     "undo",
     "update_subscriptions",
+    "wanted_action",
     "write_digest",
 ]

@@ -32,27 +32,35 @@ def carry_out(tx: Transaction, click: Click, *, now: datetime, beat: CompiledBea
     if click.command == UNDO:
         result = undo(tx, click.subject, author=click.author, now=now, beat=beat)
     else:
-        result = act(tx, _request(click, record.facts, now), beat=beat)
+        wanted = wanted_action(
+            ActionKind(click.command),
+            record.facts,
+            watchlist=click.detail,
+            id=action_id("slack", *click.key),
+            author=click.author,
+            via=ActionVia.SLACK,
+            made_at=now,
+        )
+        result = act(tx, wanted, beat=beat)
     if result.problem:
         return ClickResult(problem=result.problem)
     return _shown(tx, click, record, result)
 
 
-def _request(click: Click, facts: AlertFacts, now: datetime) -> ManualAction:
-    kind = ActionKind(click.command)
+def wanted_action(
+    kind: ActionKind, facts: AlertFacts, *, watchlist: str, **values: Any
+) -> ManualAction:
+    """Return the action that a message about a story offers."""
     is_merge = kind is ActionKind.MERGE
     about_report = kind in (ActionKind.NOT_RELEVANT, ActionKind.SPLIT)
     return ManualAction(
-        id=action_id("slack", *click.key),
         kind=kind,
         # The story that began first keeps its id and its threads.
         story_id=facts.related_id if is_merge else facts.story_id,
         other_story_id=facts.story_id if is_merge else "",
         reports=(facts.entry_id,) if about_report else (),
-        watchlists=(click.detail,) if kind is ActionKind.SNOOZE_LIST else (),
-        author=click.author,
-        via=ActionVia.SLACK,
-        made_at=now,
+        watchlists=(watchlist,) if kind is ActionKind.SNOOZE_LIST else (),
+        **values,
     )
 
 

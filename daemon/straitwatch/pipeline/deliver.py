@@ -1,6 +1,7 @@
 """Sends the due messages of one receiver: claim, freeze, send, record one of five outcomes."""
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -17,9 +18,10 @@ from straitwatch.core.model import (
     SendJob,
     SendResult,
 )
-from straitwatch.core.policy import SEND_LEASE
+from straitwatch.core.policy import LINKS_VALID_FOR, SEND_LEASE
 from straitwatch.core.rules import Rules
 from straitwatch.core.schedule import Attempt, after_attempt
+from straitwatch.core.signed_links import ACT_PATH, LINK_KEY, sign_link
 from straitwatch.deliver import Driver
 from straitwatch.errors import StoreError
 from straitwatch.pipeline.tools import Tools
@@ -60,6 +62,7 @@ async def _deliver_one(
     """Freeze, send and record one message; return True if it was delivered."""
     job = claimed.job
     if job.frozen is None:
+        job = await _with_links(job, tools, page_url=rules.page_url)
         try:
             frozen = driver.render(job)
         except Exception as error:  # around one delivery: a message that fails to render is dead
@@ -74,6 +77,19 @@ async def _deliver_one(
     result = await _send(claimed, job, driver, tools)
     await _record(claimed, driver, result, tools, rules=rules)
     return result.outcome is Outcome.DELIVERED
+
+
+async def _with_links(job: SendJob, tools: Tools, *, page_url: str) -> SendJob:
+    """Return the job of an alert with links to the pages, if readers can open them."""
+    if not page_url or not isinstance(job.facts, AlertFacts):
+        return job
+    key = await tools.store.run(db.secret, LINK_KEY, secrets.token_hex(32))
+    token = sign_link(key, job.delivery.id, until=tools.clock() + LINKS_VALID_FOR)
+    return replace(
+        job,
+        story_url=f"{page_url}/stories/{job.facts.story_id}",
+        act_url=f"{page_url}{ACT_PATH}{token}",
+    )
 
 
 async def _send(claimed: ClaimedDelivery, job: SendJob, driver: Driver, tools: Tools) -> SendResult:

@@ -119,7 +119,7 @@ from straitwatch.store.marks import (
     read_marks,
     set_mark,
 )
-from straitwatch.store.meta import get_meta, set_meta
+from straitwatch.store.meta import get_meta, secret, set_meta
 from straitwatch.store.news import (
     StoryQuery,
     count_reports,
@@ -387,6 +387,7 @@ __all__ = [
     "save_recipients",
     "saved_config",
     "search_stories",
+    "secret",
     "seen_items",
     "sent_edits",
     "set_mark",

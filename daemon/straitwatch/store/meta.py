@@ -16,3 +16,9 @@ def get_meta(tx: Transaction, key: str) -> str | None:
 def set_meta(tx: Transaction, key: str, value: str) -> None:
     insert = tx.insert(META).values(key=key, value=value)
     tx.execute(insert.on_conflict_do_update(index_elements=[META.c.key], set_={"value": value}))
+
+
+def secret(tx: Transaction, key: str, fresh: str) -> str:
+    """Return a secret of this database; the first caller's `fresh` value becomes it."""
+    tx.insert_new(META, [{"key": key, "value": fresh}])
+    return get_meta(tx, key) or fresh

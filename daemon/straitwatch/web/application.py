@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from straitwatch.core.signed_links import ACT_PATH
 from straitwatch.errors import StoreError
 from straitwatch.web.acting import act_on_story, undo_action
 from straitwatch.web.assets import asset
@@ -18,6 +19,7 @@ from straitwatch.web.events import events
 from straitwatch.web.feeds import feeds
 from straitwatch.web.guard import Guard
 from straitwatch.web.login import Login, login, logout
+from straitwatch.web.mailed import act_from_mail
 from straitwatch.web.messages import (
     messages,
     resume_receiver,
@@ -65,6 +67,7 @@ def build_web(
             Route("/alerts.rss", rss),
             Route("/alerts.json", json_feed),
             Route("/events", events),
+            Route(f"{ACT_PATH}{{token}}", act_from_mail, methods=["GET", "POST"]),
             Route("/login", login, methods=["GET", "POST"]),
             Route("/logout", logout, methods=["POST"]),
             Route("/status", status),

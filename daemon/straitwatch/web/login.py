@@ -13,13 +13,23 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from straitwatch.core.model import WebAccess
+from straitwatch.core.signed_links import ACT_PATH
 from straitwatch.core.websub import PUSH_PATH
 from straitwatch.web.acting import read_form
 from straitwatch.web.desk import Desk, visit
 
 _COOKIE = "straitwatch"
 _VALID_FOR = timedelta(days=30)
-_OPEN = ("/assets/", "/login", "/healthz", "/readyz", "/metrics", "/status.json", PUSH_PATH)
+_OPEN = (
+    "/assets/",
+    "/login",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/status.json",
+    PUSH_PATH,
+    ACT_PATH,
+)
 _CLOSED = """\
 These pages have no login, so they are shown on loopback only.
 hint: set `web: {token: ...}`, or `user_header` behind a proxy with a login

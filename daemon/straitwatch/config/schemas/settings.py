@@ -81,6 +81,13 @@ class WebSchema(Schema):
         "pushes (WebSub). Only paths below `/push/` need to be public. Default: no pushes.",
     )
 
+    page_url: PublicUrl = Field(
+        "",
+        description="Address under which readers open the pages. Mails then have links to mute, "
+        "mark, split, merge and snooze, and messages of Slack webhooks a link to the story. "
+        "Default: no links.",
+    )
+
     @model_validator(mode="after")
     def _has_a_long_token(self) -> Self:
         if self.token and len(self.token) < _TOKEN_LENGTH:

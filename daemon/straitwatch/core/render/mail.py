@@ -14,6 +14,7 @@ from straitwatch.core.model import (
     RollupFacts,
     SendJob,
 )
+from straitwatch.core.offers import offers
 from straitwatch.core.render.chart import has_shape, timeline_png
 from straitwatch.core.render.engine import fill, media_of, shipped
 from straitwatch.core.render.text import shown
@@ -49,18 +50,36 @@ def render_mail(job: SendJob, *, zone: str, templates: Mapping[str, str]) -> Mai
     html = Template(shipped("email/layout.html")).substitute(
         title=escape(subject),
         preheader=escape(_preheader(job.facts, values)),
-        body=fields["html"],
+        body=fields["html"] + _links_in_html(job),
         footer=fields["footer"],
     )
     thread = _thread(job.facts) if isinstance(job.facts, AlertFacts) else ""
     return MailParts(
         subject=subject,
-        text=fields["text"] + "\n",
+        text=fields["text"] + _links_in_text(job) + "\n",
         html=html,
         thread=thread,
         chart=chart,
         chart_id=chart_id,
     )
+
+
+def _links_in_html(job: SendJob) -> str:
+    """Return the links with which the recipient acts on the story; "" without pages."""
+    if not job.act_url or not isinstance(job.facts, AlertFacts):
+        return ""
+    links = [(words, f"{job.act_url}?do={kind}") for kind, words in offers(job.facts)]
+    links.append(("Open story", job.story_url))
+    joined = " &middot; ".join(
+        f'<a href="{escape(url)}">{escape(words)}</a>' for words, url in links
+    )
+    return f'<p class="meta">{joined}</p>'
+
+
+def _links_in_text(job: SendJob) -> str:
+    if not job.act_url:
+        return ""
+    return f"\n\nMute, mark, split, merge or snooze: {job.act_url}\nStory: {job.story_url}"
 
 
 def _chart(job: SendJob) -> bytes:

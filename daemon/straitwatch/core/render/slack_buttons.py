@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from straitwatch.core.action_words import action_words
 from straitwatch.core.clicks import UNDO
-from straitwatch.core.model import ActionKind, AlertFacts, AlertKind, ManualAction
+from straitwatch.core.model import ActionKind, AlertFacts, ManualAction
+from straitwatch.core.offers import offers
 from straitwatch.core.render.media import slack_text
 from straitwatch.core.render.slack import context_block
 
@@ -98,14 +99,16 @@ def _buttons(
 
 def _options(facts: AlertFacts, delivery_id: str) -> list[dict[str, Any]]:
     """Return the options of the menu; each exists only where it can do something."""
-    options: list[tuple[str, str]] = []
-    if facts.kind is AlertKind.UPDATE:
-        options.append(("Wrong story", f"{ActionKind.SPLIT}:{delivery_id}"))
-    if facts.related_id:
-        title = facts.related.title if facts.related else facts.related_id
-        options.append((f"Merge with: {title}", f"{ActionKind.MERGE}:{delivery_id}"))
+    options = [
+        (words, f"{kind.value}:{delivery_id}")
+        for kind, words in offers(facts)
+        if kind in (ActionKind.SPLIT, ActionKind.MERGE)
+    ]
     options += [
-        (f"Snooze list: {note.title}", f"{ActionKind.SNOOZE_LIST}:{delivery_id}:{note.watchlist}")
+        (
+            f"Snooze list: {note.title}",
+            f"{ActionKind.SNOOZE_LIST.value}:{delivery_id}:{note.watchlist}",
+        )
         for note in facts.matches
     ]
     fitting = [option for option in options if len(option[1]) <= _VALUE_LIMIT]

@@ -1,0 +1,176 @@
+"""Links in mails: signed, expiring, and without effect until a form is sent."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from builders.configs import write_config
+from builders.messages import WEBHOOK, make_driver, make_job
+from builders.messages import make_alert as make_facts
+from builders.store import (
+    NOW,
+    claimed_feed,
+    make_alert,
+    make_delivery,
+    make_plan,
+)
+from builders.web import get, make_desk, post, served
+from straitwatch import store as db
+from straitwatch.config import load_config
+from straitwatch.core.model import ActionKind, AlertFacts, MatchNote, Severity
+from straitwatch.core.signed_links import ACT_PATH, LINK_KEY, read_link, sign_link
+from straitwatch.store import Store, apply_plan
+from straitwatch.web import Desk
+
+KEY = "a" * 64
+LATER = NOW + timedelta(days=1)
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Desk]:
+    """A desk that needs a login, with a story whose alert was mailed to Ana."""
+    config = load_config(
+        write_config(
+            tmp_path,
+            feeds={"Feed f1": "https://f1.example/rss"},
+            web={"listen": "127.0.0.1:0", "token": "x" * 20},
+        ),
+        environ={},
+    )
+    store = Store.open(config.database)
+    alert = make_alert()
+    assert isinstance(alert.facts, AlertFacts)
+    note = MatchNote(
+        watchlist="taiwan-policy",
+        title="Taiwan policy",
+        severity=Severity.HIGH,
+        score=18,
+        terms=("strait",),
+    )
+    facts = replace(alert.facts, title=HOSTILE, entry_id="e1", matches=(note,))
+    delivery = make_delivery(recipient="ana@example.org")
+    plan = make_plan(
+        claimed_feed(store), alerts=(replace(alert, facts=facts),), deliveries=(delivery,)
+    )
+    assert store.call(apply_plan, plan)
+    assert store.call(db.secret, LINK_KEY, KEY) == KEY
+    yield make_desk(store, config)
+    store.close()
+
+
+def link(delivery: str = "d1", **by: float) -> str:
+    return ACT_PATH + sign_link(KEY, delivery, until=NOW + timedelta(**(by or {"days": 1})))
+
+
+def test_link_names_its_delivery_until_it_expires() -> None:
+    token = sign_link(KEY, "d1", until=LATER)
+
+    assert read_link(KEY, token, NOW) == "d1"
+    assert read_link(KEY, token, LATER) is None
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["", "d1", "..", "d1.99999999999.", sign_link("other", "d1", until=LATER), "d1.x.ü"],
+)
+def test_link_that_was_not_signed_here_is_refused(token: str) -> None:
+    assert read_link(KEY, token, NOW) is None
+
+
+def test_link_of_another_delivery_is_not_made_from_one() -> None:
+    token = sign_link(KEY, "d1", until=LATER)
+
+    assert read_link(KEY, token.replace("d1", "d2"), NOW) is None
+
+
+def test_secret_of_a_database_stays_the_same(place: Desk) -> None:
+    assert place.store.call(db.secret, LINK_KEY, "b" * 64) == KEY
+
+
+async def test_opened_link_asks_without_a_login_and_changes_nothing(place: Desk) -> None:
+    async with served(place) as session:
+        status, text = await get(session, link(), do="mute_story")
+        async with session.head(link()) as answer:
+            assert answer.status == 200
+
+    assert status == 200
+    shown = text.partition("<main")[2]
+    assert re.findall(r"<button>([^<]+)</button>", shown) == ["Mute story", "Log out"]
+    assert HOSTILE not in text
+    assert place.store.call(db.list_actions) == []
+
+
+async def test_form_acts_once_for_the_recipient_and_can_be_undone(place: Desk) -> None:
+    async with served(place) as session:
+        for _ in range(2):
+            status, text = await post(session, link(), do="mute_story")
+        (action,) = place.store.call(db.list_actions)
+        _, after = await post(session, link(), undo=action.id)
+
+    assert status == 200
+    assert (action.kind, action.author, action.via) == ("mute_story", "ana@example.org", "mail")
+    assert "ana@example.org muted the story" in text
+    assert "undone by ana@example.org" in after
+
+
+@pytest.mark.parametrize("kind", [ActionKind.NOT_RELEVANT, ActionKind.SNOOZE_LIST])
+async def test_form_marks_and_snoozes(place: Desk, kind: ActionKind) -> None:
+    async with served(place) as session:
+        await post(session, link(), do=kind.value, list="taiwan-policy")
+
+    (action,) = place.store.call(db.list_actions)
+    assert (action.kind, action.watchlists) == (kind, ("taiwan-policy",))
+
+
+async def test_expired_or_foreign_link_is_refused(place: Desk) -> None:
+    async with served(place) as session:
+        tokens = (link(seconds=-1), link("d9"), f"{ACT_PATH}nothing")
+        answers = [await post(session, token, do="mute_story") for token in tokens]
+
+    assert [status for status, _ in answers] == [410, 410, 410]
+    assert place.store.call(db.list_actions) == []
+
+
+async def test_form_of_another_site_is_refused(place: Desk) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    async with (
+        served(place) as session,
+        session.post(link(), data={"do": "mute_story"}, headers=headers) as answer,
+    ):
+        assert answer.status == 403
+
+    assert place.store.call(db.list_actions) == []
+
+
+async def test_action_that_the_message_does_not_offer_is_refused(place: Desk) -> None:
+    async with served(place) as session:
+        statuses = [(await post(session, link(), do=kind))[0] for kind in ("merge", "launch")]
+
+    assert statuses == [400, 400]
+
+
+def test_mail_has_a_link_for_each_action_if_readers_can_open_the_pages() -> None:
+    driver = make_driver("mailto://127.0.0.1:2525/desk@example.org?from=sw@example.org")
+    job = make_job(
+        make_facts(), recipient="desk@example.org", act_url="https://w.example/act/t", story_url="s"
+    )
+
+    with_links, without = driver.render(job), driver.render(replace(job, act_url="", story_url=""))
+
+    body = with_links.body.replace(b"=\r\n", b"").replace(b"=3D", b"=")
+    for kind in ("mute_story", "not_relevant", "snooze_list"):
+        assert f"https://w.example/act/t?do={kind}".encode() in body
+    assert b"/act/" not in without.body
+
+
+def test_message_of_a_webhook_has_a_link_to_its_story() -> None:
+    job = make_job(make_facts(), story_url="https://w.example/stories/s1")
+
+    frozen = make_driver(WEBHOOK).render(job)
+
+    assert b"<https://w.example/stories/s1|Mute, split, merge or snooze>" in frozen.body
