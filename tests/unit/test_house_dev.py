@@ -41,6 +41,22 @@ class Machine:
             check=False,
         )
 
+    def environment(self, script: str) -> None:
+        """Make a .venv that fits the locks; its `straitwatch` runs a script."""
+        venv = self.project / ".venv"
+        (venv / "bin").mkdir(parents=True)
+        sums = [
+            subprocess.run(
+                ["cksum"], input=(self.project / name).read_bytes(), capture_output=True, check=True
+            ).stdout.decode()
+            for name in ("requirements-dev.lock", "pyproject.toml")
+        ]
+        stamp = f"{self.project}\n{''.join(sums)}"
+        (venv / ".made-by-dev").write_text(stamp, encoding="utf-8")
+        program = venv / "bin/straitwatch"
+        program.write_text(f"#!{BASH}\n{script}\n", encoding="utf-8")
+        program.chmod(0o755)
+
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
@@ -92,15 +108,7 @@ def test_python_without_venv_is_named_with_the_missing_package(machine: Machine)
 
 def test_environment_that_fits_the_locks_is_used(machine: Machine) -> None:
     machine.program("python3", "exit 1")
-    venv = machine.project / ".venv"
-    venv.mkdir()
-    sums = [
-        subprocess.run(
-            ["cksum"], input=(machine.project / name).read_bytes(), capture_output=True, check=True
-        ).stdout.decode()
-        for name in ("requirements-dev.lock", "pyproject.toml")
-    ]
-    (venv / ".made-by-dev").write_text(f"{machine.project}\n{''.join(sums)}", encoding="utf-8")
+    machine.environment("exit 1")
 
     result = machine.dev("setup")
 
@@ -109,3 +117,18 @@ def test_environment_that_fits_the_locks_is_used(machine: Machine) -> None:
 
 def test_scripts_can_be_executed() -> None:
     assert all(os.access(ROOT / name, os.X_OK) for name in ("dev", ".ci/run"))
+
+
+@pytest.mark.parametrize(("has_own", "used"), [(True, ".config/straitwatch"), (False, "config")])
+def test_daemon_runs_on_your_own_configuration_if_there_is_one(
+    machine: Machine, has_own: bool, used: str
+) -> None:
+    own = machine.project / ".config/straitwatch"
+    if has_own:
+        own.mkdir(parents=True)
+        (own / "straitwatch.yaml").touch()
+    machine.environment('echo "$@"')
+
+    result = machine.dev("run", "--once")
+
+    assert result.stdout.endswith(f"{used} --once\n")

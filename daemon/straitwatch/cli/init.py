@@ -1,5 +1,6 @@
 """`init`: write the shipped configuration into a directory for you to edit."""
 
+import shlex
 import shutil
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +8,7 @@ from typing import Annotated
 import typer
 
 from straitwatch.cli.lazy import new_app
+from straitwatch.config import writing
 from straitwatch.errors import UsageError
 from straitwatch.shipped import shipped
 
@@ -20,6 +22,15 @@ def init(
     """Write the shipped configuration into a directory for you to edit."""
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise UsageError(f"{directory} is not empty\nhint: name a new directory")
-    shutil.copytree(shipped("config"), directory, dirs_exist_ok=True)
+    with writing(directory):
+        shutil.copytree(shipped("config"), directory, dirs_exist_ok=True)
     typer.echo(f"written to {directory}")
-    typer.echo(f"next: straitwatch check --config {directory}")
+    typer.echo(
+        f"next:\n"
+        f"  export STRAITWATCH_CONFIG={shlex.quote(str(directory.resolve()))}\n"
+        "  straitwatch check                      names unset variables and other problems\n"
+        "  export SLACK_URL='https://hooks…'      or a line in secrets.env, without `export`\n"
+        "  straitwatch receivers test desk-slack  sends a test message\n"
+        "  straitwatch run                        the daemon\n"
+        "`straitwatch setup` asks for all of it instead"
+    )

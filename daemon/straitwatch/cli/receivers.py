@@ -1,7 +1,6 @@
 """`receivers`: list, test, pause and resume receivers."""
 
-from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
@@ -17,13 +16,8 @@ from straitwatch.cli.status import receiver_hints
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
 from straitwatch.core.model import (
-    AlertKind,
-    Delivery,
-    DeliveryState,
     DriverKind,
-    NoticeFacts,
     Outcome,
-    SendJob,
     SendResult,
 )
 from straitwatch.core.receivers import describe_receivers
@@ -35,7 +29,6 @@ if TYPE_CHECKING:
     from straitwatch.deliver import Driver
 
 app = new_app(help="List, test, pause and resume receivers.")
-_TEST_OUTCOMES = {Outcome.DELIVERED: "delivered", Outcome.UNSURE: "perhaps delivered:"}
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="A receiver of straitwatch.yaml.")]
 
 
@@ -69,23 +62,18 @@ def send_test(name: _Name, config: ConfigDir = DEFAULT_CONFIG) -> None:
     if reason := loaded.receivers[name].broken_because:
         hint = "hint: run the test with the environment of the daemon"
         raise UsageError(f"{name} cannot be used: {reason}\n{hint}")
+    from straitwatch.cli.trial import outcome_line, send_test  # noqa: PLC0415 - half a second
+
     driver = _open_driver(loaded, name)
-    results = list(_send_test(driver, name))
+    results = list(send_test(driver, name))
     for recipient, result in results:
-        typer.echo(_test_line(name, recipient, result))
+        typer.echo(outcome_line(name, recipient, result))
     failed = [result for _, result in results if result.outcome is not Outcome.DELIVERED]
     if failed and (remedy := explain(driver.kind, failed[0].code, failed[0].text).remedy):
         typer.echo(f"hint: {remedy}", err=True)
     _record(loaded, name, driver.kind, (*failed, results[0][1])[0])
     if failed:
         raise typer.Exit(1)
-
-
-def _test_line(name: str, recipient: str, result: SendResult) -> str:
-    # A test is sent once, so the name of the outcome (`retry`) would promise a second attempt.
-    outcome = _TEST_OUTCOMES.get(result.outcome, "not delivered:")
-    words = (name, recipient, outcome, result.code, result.text)
-    return " ".join(word for word in words if word)
 
 
 def _record(config: Config, name: str, driver: DriverKind, result: SendResult) -> None:
@@ -108,24 +96,6 @@ def _open_driver(config: Config, name: str) -> "Driver":
     from straitwatch.app.activate import activate  # noqa: PLC0415 - half a second, for tests only
 
     return activate(config).drivers[name]
-
-
-def _send_test(driver: "Driver", name: str) -> Iterator[tuple[str, SendResult]]:
-    now = utc_now()
-    facts = NoticeFacts(
-        title=f"Straitwatch test to {name}",
-        lines=("This is a test. If you can read it, alerts will reach you here.",),
-    )
-    for recipient in driver.recipients:
-        delivery = Delivery(
-            id=f"test-{now:%Y%m%d%H%M%S%f}",
-            alert_id="",
-            receiver=name,
-            recipient=recipient,
-            state=DeliveryState.SENDING,
-        )
-        job = SendJob(delivery=delivery, kind=AlertKind.TEST, facts=facts, created_at=now)
-        yield recipient, driver.send(replace(job, frozen=driver.render(job)))
 
 
 @app.command(epilog="Example:  `straitwatch receivers pause desk-slack`")

@@ -15,6 +15,7 @@ class Listing:
 
 _PANELS = {
     "Use": {
+        "setup": ("setup", "Ask for Slack and mail, test both, and write a configuration."),
         "run": ("run", "Poll the feeds and send alerts until you stop it."),
         "init": ("init", "Write the shipped configuration into a directory for you to edit."),
         "demo": ("demo", "Run the daemon on a demonstration news stream for about a minute."),
@@ -25,6 +26,7 @@ _PANELS = {
     },
     "Tune": {
         "check": ("check", "Check the configuration and run the examples of every watch-list."),
+        "lists": ("lists", "Begin a watch-list."),
         "feeds": ("feeds", "List, find, add and remove feeds."),
         "terms": ("terms", "Show the use of terms and term sets."),
         "backtest": ("backtest", "Try a change of the lists on stored entries."),

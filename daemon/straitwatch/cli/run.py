@@ -1,8 +1,8 @@
 """`run`: poll the feeds and send alerts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Self
 
 import typer
@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from straitwatch.app.daemon import App, build_app, run_async, run_daemon
 from straitwatch.app.load import load_to_run
+from straitwatch.app.status import Status
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
@@ -63,26 +64,40 @@ def _alerts_to_stderr(config: Config) -> Config:
     return replace(config, receivers=receivers)
 
 
-async def _run_once(config: Config, *, as_json: bool) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """The result of one pass: the counts, the state after it, and the feeds it fetched first."""
+
+    summary: Mapping[str, Any]
+    state: Status
+    silent: int  # feeds whose first fetch sent no alert
+
+
+async def run_once(config: Config) -> Pass:
+    """Poll due feeds and send due messages once, with a progress bar."""
     async with AsyncExitStack() as stack:
         app = await build_app(config, stack)
         with _progress(len(app.runtime.active.feeds)) as progress:
             app.polls.on_poll = progress
             await app.run_once()
-        summary = await _summary(app)
-        state = await app.status()
+        return Pass(summary=await _summary(app), state=await app.status(), silent=progress.silent)
+
+
+async def _run_once(config: Config, *, as_json: bool) -> None:
+    done = await run_once(config)
+    summary = done.summary
     if as_json:
         write_line(summary)
         return
     parts = (f"{value} {name.replace('_', ' ')}" for name, value in summary.items())
     typer.echo(" · ".join(parts))
-    if progress.silent and not summary["alerts"]:
+    if done.silent and not summary["alerts"]:
         typer.echo(
-            f"first fetch of {counted(progress.silent, 'feed')}: entries older than "
+            f"first fetch of {counted(done.silent, 'feed')}: entries older than "
             "`polling.backfill` were recorded without an alert; new ones send alerts",
             err=True,
         )
-    for line in _failing_lines(state.counts):
+    for line in _failing_lines(done.state.counts):
         typer.echo(line, err=True)
 
 

@@ -1,8 +1,7 @@
 """`shadow`: run a changed list silently beside the active one."""
 
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,6 +28,7 @@ from straitwatch.config import (
     rule_files,
     shadow_files,
     shadow_version,
+    writing,
 )
 from straitwatch.core.match import run_examples
 from straitwatch.core.model import Change
@@ -65,7 +65,7 @@ def start(
             runs_for=timedelta(hours=hours),
         )
     folder = loaded.directory / SHADOW_FOLDER
-    with _writing(folder):
+    with writing(folder):
         folder.mkdir(exist_ok=True)
         for path in files:
             _put(path, folder / path.name)
@@ -111,7 +111,7 @@ def promote(
         typer.echo(f"{path} -> {place}")
     if not yes and not typer.confirm("Activate them?"):
         raise typer.Exit(1)
-    with _writing(config):
+    with writing(config):
         for path, place in moves:
             _put(path, place)
         for path in files:  # last, so that an interruption loses no file
@@ -126,7 +126,7 @@ def drop(config: ConfigDir = DEFAULT_CONFIG) -> None:
     if not files:
         raise UsageError("no change is in shadow")
     version = shadow_version(files)
-    with _writing(config):
+    with writing(config):
         for path in files:
             path.unlink()
     with opened(config) as (_, store):
@@ -152,15 +152,6 @@ def _require_examples(lists: Lists) -> None:
         print_failure(out, failure)
     if failures:
         raise typer.Exit(1)
-
-
-@contextmanager
-def _writing(place: Path) -> Iterator[None]:
-    """Turn a write error, for example of a read-only mount, into a message."""
-    try:
-        yield
-    except OSError as error:
-        raise UsageError(f"{place} cannot be written: {error.strerror}") from error
 
 
 def _put(source: Path, place: Path) -> None:

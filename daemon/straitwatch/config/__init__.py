@@ -27,11 +27,14 @@ from straitwatch.config.reasons_page import reasons_page
 from straitwatch.config.reference import reference_page, write_schemas
 from straitwatch.config.rules import Lists, kept_lists, load_lists
 from straitwatch.config.scalars import read_duration
+from straitwatch.config.secrets import SECRETS, read_secrets, write_secrets
+from straitwatch.config.writing import writing
 
 __all__ = [
     "DEFAULT_CONFIG",
     "NOTHING_IN_USE",
     "RULE_FOLDERS",
+    "SECRETS",
     "SHADOW_FOLDER",
     "Config",
     "FeedFile",
@@ -51,6 +54,7 @@ __all__ = [
     "load_settings",
     "read_duration",
     "read_imported_feeds",
+    "read_secrets",
     "reasons_page",
     "reference_page",
     "require_files",
@@ -58,4 +62,6 @@ __all__ = [
     "shadow_files",
     "shadow_version",
     "write_schemas",
+    "write_secrets",
+    "writing",
 ]

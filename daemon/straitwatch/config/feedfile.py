@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from straitwatch.config.writing import writing
 from straitwatch.errors import ConfigError, UsageError
 
 # The loader that reads configurations: it accepts tabs.
@@ -168,11 +169,12 @@ class FeedFile:
             raise UsageError(message) from error
 
     def _put(self, text: str | None) -> None:
-        if text is None:
-            self.path.unlink()
-            return
-        with self.path.open("w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
+        with writing(self.path):
+            if text is None:
+                self.path.unlink()
+                return
+            with self.path.open("w", encoding="utf-8", newline="") as stream:
+                stream.write(text)
 
 
 def _flow(row: Mapping[str, Any]) -> str:

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from straitwatch.config.document import Document
+from straitwatch.config.secrets import SECRETS
 from straitwatch.config.suggestions import did_you_mean, nearest_or_all
 from straitwatch.config.yaml_reader import read_document
 from straitwatch.core.model import Position, Problem
 from straitwatch.errors import ConfigError
+from straitwatch.places import DEFAULT_CONFIG as DEFAULT_CONFIG  # noqa: PLC0414 - for commands
 
-DEFAULT_CONFIG = Path("config")  # without --config
 SETTINGS = "straitwatch.yaml"
 FEEDS = "feeds.yaml"
 RULE_FOLDERS = ("terms", "watchlists")
@@ -187,7 +188,8 @@ def in_order(problems: Sequence[Problem]) -> list[Problem]:
 def config_fingerprint(directory: Path) -> str:
     """Return a digest of the sizes and times of all files; it reads none of them."""
     digest = hashlib.blake2b(digest_size=8)
-    for path in [*config_files(directory), *sorted(directory.glob("templates/*/*"))]:
+    secrets = directory / SECRETS
+    for path in [*config_files(directory), *sorted(directory.glob("templates/*/*")), secrets]:
         try:
             stat = path.stat()
         except OSError:

@@ -39,6 +39,7 @@ from straitwatch.config.schemas import (
     ReceiverSchema,
     SettingsSchema,
 )
+from straitwatch.config.secrets import with_secrets
 from straitwatch.config.subjects import subject_sets
 from straitwatch.config.validation_messages import fit
 from straitwatch.core.model import (
@@ -82,6 +83,7 @@ def load_config(
         ConfigError: with every problem, warnings included.
     """
     require_directory(directory)
+    environ = with_secrets(directory, environ)
     return _Loader(directory, environ=environ, validate=validate_receiver, in_use=in_use).load()
 
 
@@ -94,6 +96,7 @@ def load_settings(
         ConfigError: with every problem outside the queries of terms/ and watchlists/.
     """
     require_directory(directory)
+    environ = with_secrets(directory, environ)
     loader = _Loader(directory, environ=environ, validate=_accept_any, in_use=in_use)
     return loader.load_settings()
 
@@ -105,6 +108,7 @@ def configured_store(directory: Path, *, environ: Mapping[str, str]) -> tuple[st
         ConfigError: with every problem in straitwatch.yaml.
     """
     require_directory(directory)
+    environ = with_secrets(directory, environ)
     loader = _Loader(directory, environ=environ, validate=_accept_any)
     settings = loader.settings(_optional(directory / SETTINGS))
     if any(not problem.is_warning for problem in loader.problems):

@@ -35,8 +35,9 @@ error. `straitwatch check` lists each problem with its place;
 `straitwatch check --write-schema` writes schemas for editors.
 
 Durations are numbers with units: `30s`, `10m`, `1h30m`, `2d`. In `straitwatch.yaml`, `${NAME}` is
-replaced by an environment variable, and `${NAME:-text}` gives it a default. Terms, queries and
-examples are always text, even those that YAML reads as something else, such as `NO` or `12:30`.
+replaced by an environment variable, or else by the line `NAME=value` of `secrets.env` beside it;
+`${NAME:-text}` gives it a default. Terms, queries and examples are always text, even those that
+YAML reads as something else, such as `NO` or `12:30`.
 
 This page is generated; edit the descriptions in `daemon/straitwatch/config/schemas/`.
 """

@@ -1,0 +1,111 @@
+"""The systemd service that `setup` prints or installs."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from straitwatch.errors import UsageError
+from straitwatch.places import Places
+
+USER = "straitwatch"
+NAME = "straitwatch.service"
+_RUNS_SYSTEMD = Path("/run/systemd/system")
+_SYSTEM_UNIT = Path("/etc/systemd/system") / NAME
+_ISOLATION = """\
+User={user}
+NoNewPrivileges=true
+PrivateTmp=true
+ProtectSystem=strict
+ProtectHome=read-only
+ReadWritePaths={data}
+"""
+_UNIT = """\
+[Unit]
+Description=Straitwatch: media-monitoring alerts
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+ExecStart={program} run --config {config}
+ExecReload=kill -HUP $MAINPID
+WorkingDirectory={data}
+Restart=on-failure
+RestartSec=5
+TimeoutStopSec=40
+{isolation}
+[Install]
+WantedBy={target}
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One systemd service, of the system for root or else of the user."""
+
+    places: Places
+    is_system: bool
+    program: str
+
+    @property
+    def text(self) -> str:
+        """The unit file. The daemon reads the secrets itself, so it names no EnvironmentFile."""
+        isolation = _ISOLATION.format(user=USER, data=self.places.data) if self.is_system else ""
+        return _UNIT.format(
+            program=self.program,
+            config=self.places.config,
+            data=self.places.data,
+            isolation=isolation,
+            target="multi-user.target" if self.is_system else "default.target",
+        )
+
+    @property
+    def path(self) -> Path:
+        """Where systemd looks for the unit file."""
+        if self.is_system:
+            return _SYSTEM_UNIT
+        home = Path(os.path.expanduser("~"))  # noqa: PTH111 - HOME, or else the password database
+        return home / ".config/systemd/user" / NAME
+
+    def commands(self, *, has_user: bool) -> Iterator[list[str]]:
+        """Yield the commands that make the user, own the files and start the service."""
+        systemctl = ["systemctl"] if self.is_system else ["systemctl", "--user"]
+        if self.is_system:
+            if not has_user:
+                home = str(self.places.data)
+                yield ["useradd", "--system", "--home-dir", home, "--shell", "/bin/false", USER]
+            paths = (str(self.places.config), str(self.places.data))
+            yield ["chown", "--recursive", f"{USER}:", *paths]
+        yield [*systemctl, "daemon-reload"]
+        yield [*systemctl, "enable", "--now", NAME]
+        yield [*systemctl, "restart", NAME]
+
+
+def make_service(places: Places, *, is_system: bool) -> Service:
+    """Return the service for the installed program."""
+    found = shutil.which("straitwatch", path=str(Path(sys.executable).parent))
+    program = found or f"{sys.executable} -m straitwatch"
+    return Service(places=places, is_system=is_system, program=program)
+
+
+def runs_systemd() -> bool:
+    """Return True if systemd started this machine."""
+    return _RUNS_SYSTEMD.is_dir()
+
+
+def install_service(service: Service, *, has_user: bool) -> None:
+    """Write the unit file and start the service.
+
+    Raises:
+        UsageError: a command failed.
+    """
+    service.path.parent.mkdir(parents=True, exist_ok=True)
+    service.path.write_text(service.text, encoding="utf-8")
+    for command in service.commands(has_user=has_user):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+        if done.returncode:
+            problem = done.stderr.strip() or f"exit status {done.returncode}"
+            raise UsageError(f"`{' '.join(command)}` failed: {problem}")

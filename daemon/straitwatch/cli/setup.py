@@ -1,0 +1,339 @@
+"""`setup`: ask for Slack and mail, test both, and write a configuration of your own."""
+
+import os
+import pwd
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from straitwatch.app.daemon import run_async
+from straitwatch.app.load import load_to_run
+from straitwatch.cli.lazy import new_app
+from straitwatch.cli.run import run_once
+from straitwatch.cli.service import USER, install_service, make_service, runs_systemd
+from straitwatch.cli.setup_files import MAIL, SLACK, Answers, read_answers, write_configuration
+from straitwatch.cli.setup_forms import (
+    MailAccount,
+    check_address,
+    mail_account_url,
+    mail_url,
+    slack_url,
+    usual_server,
+)
+from straitwatch.cli.trial import outcome_line, send_now, send_test
+from straitwatch.config import DEFAULT_CONFIG, SECRETS, Config, writing
+from straitwatch.core.model import Outcome, Receiver
+from straitwatch.core.plural import counted
+from straitwatch.core.render import example_job
+from straitwatch.deliver import Driver, open_driver
+from straitwatch.errors import StoreBusy, UsageError
+from straitwatch.places import Places, is_timezone, local_timezone, own_places
+from straitwatch.telemetry import configure_logging
+
+app = new_app()
+
+_SLACK_STEPS = """\
+
+Slack. To make a webhook, which takes about two minutes:
+  1. Open https://api.slack.com/apps and click Create New App, then From scratch.
+  2. Enter the name Straitwatch, choose your workspace, and click Create App.
+  3. Click Incoming Webhooks and switch Activate Incoming Webhooks on.
+  4. Click Add New Webhook to Workspace, choose a channel, and click Allow.
+  5. Click Copy beside the webhook URL, and paste it here.
+To get updates as replies in a thread, paste the token of a bot and a channel id instead, such as
+`xoxb-… C0123ABCD`. Any other Apprise URL works too, such as ntfy://a-long-secret-topic."""
+_MAIL_STEPS = """\
+
+Mail. Gmail needs an app password: switch on 2-Step Verification, then make one at
+https://myaccount.google.com/apppasswords. Microsoft 365 refuses passwords in most organizations;
+docs/tutorial/first-hour.md has another way. You can also paste a whole URL, mailtos://…"""
+
+
+class _Systemd(StrEnum):
+    ASK = "ask"
+    PRINT = "print"
+    INSTALL = "install"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """The options of the command."""
+
+    slack_url: str
+    slack_base_url: str
+    mail_url: str
+    timezone: str
+    is_untested: bool
+    asks: bool
+
+
+@app.command(
+    epilog="Examples:  `straitwatch setup`  ·  "
+    "`straitwatch setup --yes --slack-url https://hooks.slack.com/services/T000/B000/XXXX`"
+)
+def setup(
+    directory: Annotated[
+        Path | None,
+        typer.Option(
+            "--dir",
+            "--config",
+            "-c",
+            metavar="DIR",
+            envvar="STRAITWATCH_CONFIG",
+            help="Where the configuration is written. Default: ~/.config/straitwatch, or "
+            "/etc/straitwatch for root.",
+        ),
+    ] = None,
+    slack: Annotated[
+        str, typer.Option("--slack-url", metavar="URL", help="A Slack webhook, or slack://….")
+    ] = "",
+    slack_base: Annotated[
+        str,
+        typer.Option("--slack-base-url", metavar="URL", help="The address of GovSlack or a proxy."),
+    ] = "",
+    mail: Annotated[
+        str, typer.Option("--mail-url", metavar="URL", help="A mail account, mailtos://….")
+    ] = "",
+    timezone: Annotated[
+        str, typer.Option(metavar="ZONE", help="Such as Europe/Berlin. Default: this machine's.")
+    ] = "",
+    systemd: Annotated[
+        _Systemd, typer.Option(help="Print the systemd unit, install it, or neither.")
+    ] = _Systemd.ASK,
+    untested: Annotated[
+        bool, typer.Option("--untested", help="Accept receivers without a test message.")
+    ] = False,
+    no_poll: Annotated[
+        bool, typer.Option("--no-poll", help="Do not end with a poll and a first alert.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Ask nothing; use the options and the defaults.")
+    ] = False,
+) -> None:
+    """Ask for Slack and mail, test both, and write a configuration.
+
+    It ends with a first alert from the news of the last day. You can run it again: it keeps the
+    files that you have edited, and the secrets that you do not replace.
+
+    Exit status 1 if a receiver that you named did not get its test message.
+    """
+    configure_logging(level="error")
+    places = _places(directory)
+    given = _Given(
+        slack_url=slack,
+        slack_base_url=slack_base,
+        mail_url=mail,
+        timezone=timezone,
+        is_untested=untested,
+        asks=not yes,
+    )
+    typer.echo(f"Your configuration will be in {places.config}; an upgrade does not change it.")
+    answers = _ask(given, places, read_answers(places.config))
+    with writing(places.config):
+        is_written = write_configuration(places.config, answers)
+    _report(places, is_written=is_written)
+    config = load_to_run(places.config)
+    if not no_poll:
+        _send_first_alert(config)
+    _offer_service(places, systemd, asks=given.asks)
+    _show_next_steps(places)
+
+
+def _places(directory: Path | None) -> Places:
+    own = own_places(os.environ, is_root=os.geteuid() == 0)
+    if directory is None or directory.resolve() == own.config.resolve():
+        return own
+    directory = directory.resolve()
+    return Places(config=directory, data=directory / "data")
+
+
+# ------------------------------------------------------------ questions
+
+
+def _ask(given: _Given, places: Places, before: Answers | None) -> Answers:
+    known = before or Answers(urls={}, timezone="", data=places.data)
+    answers = replace(
+        known,
+        timezone=_ask_timezone(given, known.timezone),
+        slack_base_url=given.slack_base_url or known.slack_base_url,
+    )
+    for name, typed, steps, ask in (
+        (SLACK, given.slack_url, _SLACK_STEPS, _ask_slack),
+        (MAIL, given.mail_url, _MAIL_STEPS, _ask_mail),
+    ):
+        if typed:
+            url = slack_url(typed) if name == SLACK else mail_url(typed)
+            _require_test(name, url, answers, is_untested=given.is_untested)
+        elif given.asks:
+            typer.echo(steps)
+            url = _ask_until_it_works(name, answers, ask, is_untested=given.is_untested)
+        else:
+            continue
+        answers = replace(answers, urls={**answers.urls, **({name: url} if url else {})})
+    return answers
+
+
+def _ask_timezone(given: _Given, before: str) -> str:
+    usual = given.timezone or before or local_timezone(os.environ)
+    if not is_timezone(usual):
+        raise UsageError(f"no such time zone: {usual}\nhint: such as Europe/Berlin")
+    while given.asks and not given.timezone:
+        typed = typer.prompt("Time zone of alerts and digests", default=usual)
+        if is_timezone(typed):
+            return str(typed)
+        typer.echo(f"no such time zone: {typed}; such as Europe/Berlin")
+    return usual
+
+
+def _ask_until_it_works(
+    name: str, answers: Answers, ask: Callable[[str], str], *, is_untested: bool
+) -> str:
+    """Return a URL that works or that is accepted nevertheless; "" to skip or keep."""
+    instead = "keep the present one" if name in answers.urls else "skip"
+    while True:
+        try:
+            url = ask(instead)
+            if not url:
+                return ""
+            driver = _open(name, url, answers)
+        except UsageError as error:
+            typer.echo(error)
+            continue
+        if is_untested or _send_test(driver, name):
+            return url
+        if typer.confirm("Use it nevertheless?", default=False):
+            return url
+
+
+def _ask_slack(instead: str) -> str:
+    typed = typer.prompt(f"Webhook URL (Enter: {instead})", default="", show_default=False)
+    return slack_url(typed) if typed else ""
+
+
+def _ask_mail(instead: str) -> str:
+    typed = typer.prompt(f"Your mail address (Enter: {instead})", default="", show_default=False)
+    if not typed or "://" in typed:
+        return mail_url(typed) if typed else ""
+    address = check_address(typed)
+    account = MailAccount(
+        address=address,
+        password=typer.prompt("Password, or app password (not shown)", hide_input=True),
+        server=typer.prompt("Server for sending", default=usual_server(address)),
+        recipients=typer.prompt("Who gets the alerts", default=address),
+    )
+    return mail_account_url(account)
+
+
+# ------------------------------------------------------------ tests
+
+
+def _open(name: str, url: str, answers: Answers) -> Driver:
+    base_url = answers.slack_base_url if name == SLACK else ""
+    receiver = Receiver(name=name, url=url, base_url=base_url)
+    return open_driver(receiver, timezone=answers.timezone, templates=None)
+
+
+def _require_test(name: str, url: str, answers: Answers, *, is_untested: bool) -> None:
+    driver = _open(name, url, answers)
+    if not is_untested and not _send_test(driver, name):
+        typer.echo("nothing was written\nhint: --untested accepts it nevertheless", err=True)
+        raise typer.Exit(1)
+
+
+def _send_test(driver: Driver, name: str) -> bool:
+    typer.echo(f"sending a test to {name} …")
+    results = list(send_test(driver, name))
+    for recipient, result in results:
+        typer.echo(outcome_line(name, recipient, result))
+    return all(result.outcome is Outcome.DELIVERED for _, result in results)
+
+
+# ------------------------------------------------------------ results
+
+
+def _report(places: Places, *, is_written: bool) -> None:
+    typer.echo("")
+    if is_written:
+        typer.echo(f"written to {places.config}: receivers and routes are in straitwatch.yaml")
+    else:
+        typer.echo(
+            f"{places.config / 'straitwatch.yaml'} is yours, so it stays as it is\n"
+            "hint: its receivers can use ${SLACK_URL} and ${MAIL_URL}"
+        )
+    typer.echo(f"secrets are in {places.config / SECRETS}, which only its owner can read")
+
+
+def _send_first_alert(config: Config) -> None:
+    """Poll once; send an example if there was no news."""
+    typer.echo(f"\npolling {counted(len(config.feeds), 'feed')} for news of the last day …")
+    try:
+        done = run_async(lambda: run_once(config))
+    except StoreBusy:
+        typer.echo("a daemon is running already; it reloads the files by itself")
+        return
+    if done.summary["alerts"]:
+        sent = counted(done.summary["delivered"], "message")
+        typer.echo(f"{counted(done.summary['alerts'], 'alert')}, {sent} sent; the latest stories:")
+        for story in done.state.counts.stories[:3]:
+            typer.echo(f"  {story.title}")
+        return
+    feeds, failed = done.summary["feeds"], done.summary["failed"]
+    typer.echo(f"no news of the last day matched ({failed} of {counted(feeds, 'feed')} failed),")
+    typer.echo("so here is an invented alert, marked [Example]:")
+    _send_example(config)
+
+
+def _send_example(config: Config) -> None:
+    names = [name for name in (SLACK, MAIL) if name in _usable(config.receivers.values())]
+    for name in names or ["terminal"]:
+        receiver = config.receivers[name]
+        driver = open_driver(receiver, timezone=config.timezone, templates=None)
+        for recipient, result in send_now(driver, name, example_job("alert")):
+            typer.echo(outcome_line(name, recipient, result))
+
+
+def _usable(receivers: Iterable[Receiver]) -> set[str]:
+    return {receiver.name for receiver in receivers if not receiver.broken_because}
+
+
+# ------------------------------------------------------------ systemd
+
+
+def _offer_service(places: Places, wish: _Systemd, *, asks: bool) -> None:
+    service = make_service(places, is_system=os.geteuid() == 0)
+    if wish is _Systemd.ASK:
+        is_offered = asks and runs_systemd()
+        question = f"\nInstall {service.path} and start it now?"
+        wanted = is_offered and typer.confirm(question, default=True)
+        wish = _Systemd.INSTALL if wanted else _Systemd.SKIP
+    if wish is _Systemd.PRINT:
+        typer.echo(f"\n# {service.path}\n{service.text}")
+    if wish is _Systemd.INSTALL:
+        if not runs_systemd():
+            raise UsageError("systemd does not run here\nhint: --systemd print shows the unit")
+        install_service(service, has_user=_has_user(USER))
+        typer.echo(f"{service.path} is installed and started; `journalctl -u straitwatch` shows it")
+
+
+def _has_user(name: str) -> bool:
+    try:
+        return bool(pwd.getpwnam(name))
+    except KeyError:
+        return False
+
+
+def _show_next_steps(places: Places) -> None:
+    typer.echo("\nNext:")
+    if DEFAULT_CONFIG.is_dir() or places != own_places(os.environ, is_root=os.geteuid() == 0):
+        typer.echo(f"  export STRAITWATCH_CONFIG={places.config}")
+    for command, purpose in (
+        ("straitwatch run", "the daemon; the status page is on http://127.0.0.1:8650/"),
+        ("straitwatch status", "how it is doing"),
+        ("straitwatch lists new ID", "a watch-list of your own"),
+    ):
+        typer.echo(f"  {command:<26} {purpose}")

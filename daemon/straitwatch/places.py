@@ -1,0 +1,63 @@
+"""Finds the directories of a configuration and its data, and the time zone of this machine."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+DEFAULT_CONFIG = Path("config")  # without --config, in the working directory
+SYSTEM_CONFIG = Path("/etc/straitwatch")
+_SYSTEM_DATA = Path("/var/lib/straitwatch")
+_SETTINGS = "straitwatch.yaml"
+_ZONE_LINK = Path("/etc/localtime")
+_ZONE_DATABASE = "zoneinfo/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where the configuration of a user is, and where its database is."""
+
+    config: Path
+    data: Path
+
+
+def own_places(environ: Mapping[str, str], *, is_root: bool) -> Places:
+    """Return the usual directories of a user, or those of the system for root."""
+    if is_root:
+        return Places(config=SYSTEM_CONFIG, data=_SYSTEM_DATA)
+    home = Path(environ.get("HOME") or Path.home())
+    config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
+    data = Path(environ.get("XDG_STATE_HOME") or home / ".local/state")
+    return Places(config=config / "straitwatch", data=data / "straitwatch")
+
+
+def find_config(environ: Mapping[str, str], *, is_root: bool) -> Path:
+    """Return the configuration for a command that names none.
+
+    `config/` of the working directory comes first, then the one of the user, then the system's.
+    """
+    own = own_places(environ, is_root=is_root).config
+    if DEFAULT_CONFIG.is_dir():
+        return DEFAULT_CONFIG
+    for directory in (own, SYSTEM_CONFIG):
+        with suppress(OSError):  # a directory of another user
+            if (directory / _SETTINGS).is_file():
+                return directory
+    return DEFAULT_CONFIG
+
+
+def local_timezone(environ: Mapping[str, str], *, link: Path = _ZONE_LINK) -> str:
+    """Return the name of this machine's time zone, such as Europe/Berlin; UTC if unknown."""
+    names = [environ.get("TZ", "").lstrip(":")]
+    if link.is_symlink():
+        names.append(str(link.resolve()).partition(_ZONE_DATABASE)[2])
+    return next((name for name in names if is_timezone(name)), "UTC")
+
+
+def is_timezone(name: str) -> bool:
+    """Return True if there is a time zone of this name."""
+    try:
+        return bool(name) and bool(ZoneInfo(name))
+    except (OSError, ValueError):
+        return False

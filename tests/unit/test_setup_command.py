@@ -1,0 +1,166 @@
+"""`straitwatch setup` writes a configuration of your own and tests it by sending."""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from servers.slack import SlackServer, error
+from straitwatch.cli import app
+from straitwatch.cli.setup_files import MAIL, SLACK, Answers, fitted, write_configuration
+from straitwatch.config import load_config, load_settings
+from straitwatch.errors import UsageError
+from straitwatch.shipped import shipped
+
+WEBHOOK = "https://hooks.slack.com/services/T0AAAAAAA/B0AAAAAAA/abcdefghijklmnopqrstuvwx"
+OTHER = WEBHOOK.replace("B0AAAAAAA", "B0BBBBBBB")
+MAILBOX = "mailtos://watch:secret@smtp.example.org?from=watch@example.org&to=desk@example.org"
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackServer]:
+    with SlackServer() as server:
+        yield server
+
+
+def run_setup(directory: Path, *arguments: str, typed: str | None = None) -> Result:
+    asks = () if typed else ("--yes",)
+    command = ("setup", "--dir", str(directory), "--timezone", "Europe/Berlin", *asks, *arguments)
+    return CliRunner().invoke(app, command, input=typed)
+
+
+def answers(directory: Path, **urls: str) -> Answers:
+    named = {name.replace("_", "-"): url for name, url in urls.items()}
+    return Answers(urls=named, timezone="Europe/Berlin", data=directory / "data")
+
+
+def texts(slack: SlackServer) -> str:
+    return str([asked.json for asked in slack.requests])
+
+
+def test_setup_tests_slack_and_writes_a_valid_configuration(
+    tmp_path: Path, slack: SlackServer
+) -> None:
+    desk = tmp_path / "desk"
+
+    result = run_setup(desk, "--slack-url", WEBHOOK, "--slack-base-url", slack.url, "--no-poll")
+
+    loaded = load_config(desk, environ={})
+    assert result.exit_code == 0, result.output
+    assert "desk-slack delivered" in result.stdout
+    assert "This is a test" in texts(slack)
+    assert loaded.receivers[SLACK].url == WEBHOOK
+    assert (loaded.timezone, loaded.database) == (
+        "Europe/Berlin",
+        f"sqlite:///{desk / 'data/straitwatch.db'}",
+    )
+
+
+def test_secrets_are_in_a_file_that_only_the_owner_can_read(tmp_path: Path) -> None:
+    run_setup(tmp_path, "--slack-url", WEBHOOK, "--untested", "--no-poll")
+
+    secrets = tmp_path / "secrets.env"
+    assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
+    assert WEBHOOK not in (tmp_path / "straitwatch.yaml").read_text(encoding="utf-8")
+
+
+def test_receiver_that_fails_its_test_writes_nothing(tmp_path: Path, slack: SlackServer) -> None:
+    slack.script(error(404, "no_service"))
+    desk = tmp_path / "desk"
+
+    result = run_setup(desk, "--slack-url", WEBHOOK, "--slack-base-url", slack.url)
+
+    assert result.exit_code == 1
+    assert "no_service" in result.stdout
+    assert not desk.exists()
+
+
+def test_mistake_in_an_option_is_refused_at_once(tmp_path: Path) -> None:
+    result = run_setup(tmp_path / "desk", "--mail-url", "mailtos://a@b.org:pw@smtp.b.org")
+
+    assert isinstance(result.exception, UsageError)
+    assert not (tmp_path / "desk").exists()
+
+
+def test_conversation_asks_again_after_a_mistake(tmp_path: Path, slack: SlackServer) -> None:
+    typed = f"https://api.slack.com/apps\n{WEBHOOK}\n\n"
+
+    result = run_setup(tmp_path, "--slack-base-url", slack.url, "--no-poll", typed=typed)
+
+    assert result.exit_code == 0, result.output
+    assert "this is a page of Slack" in result.stdout
+    assert load_settings(tmp_path, environ={}).receivers[SLACK].url == WEBHOOK
+
+
+def test_password_of_a_mail_account_is_not_shown(tmp_path: Path) -> None:
+    typed = "\nme@example.org\np@ss word\n\n\n"
+
+    result = run_setup(tmp_path, "--untested", "--no-poll", typed=typed)
+
+    assert result.exit_code == 0, result.output
+    assert "p@ss" not in result.stdout
+    assert ":p%40ss%20word@smtp.example.org:587" in (tmp_path / "secrets.env").read_text()
+
+
+@pytest.mark.parametrize(("used", "unused"), [(SLACK, MAIL), (MAIL, SLACK)])
+def test_receiver_that_was_skipped_gets_no_message(tmp_path: Path, used: str, unused: str) -> None:
+    text = (shipped("config") / "straitwatch.yaml").read_text(encoding="utf-8")
+    url = {SLACK: WEBHOOK, MAIL: MAILBOX}[used]
+    only = Answers(urls={used: url}, timezone="UTC", data=tmp_path)
+
+    lines = [line.partition("#")[0] for line in fitted(text, only).splitlines()]
+
+    sends = [line for line in lines if "send:" in line or "fallback:" in line]
+    assert len(sends) > 2
+    assert not [line for line in sends if unused in line]
+
+
+def test_setup_again_adds_a_receiver_and_keeps_the_other(tmp_path: Path) -> None:
+    run_setup(tmp_path, "--slack-url", WEBHOOK, "--untested", "--no-poll")
+    run_setup(tmp_path, "--mail-url", MAILBOX, "--untested", "--no-poll")
+
+    loaded = load_settings(tmp_path, environ={})
+    assert (loaded.receivers[SLACK].url, loaded.receivers[MAIL].url) == (WEBHOOK, MAILBOX)
+    assert "send: [desk-slack, desk-mail]" in (tmp_path / "straitwatch.yaml").read_text()
+
+
+def test_setup_again_keeps_an_edited_file(tmp_path: Path) -> None:
+    run_setup(tmp_path, "--slack-url", WEBHOOK, "--untested", "--no-poll")
+    settings = tmp_path / "straitwatch.yaml"
+    edited = settings.read_text(encoding="utf-8") + "# mine\n"
+    settings.write_text(edited, encoding="utf-8")
+    (tmp_path / "feeds.yaml").write_text("feeds: []\n")
+
+    result = run_setup(tmp_path, "--slack-url", OTHER, "--untested", "--no-poll")
+
+    assert "is yours, so it stays as it is" in result.stdout
+    assert settings.read_text(encoding="utf-8") == edited
+    assert (tmp_path / "feeds.yaml").read_text() == "feeds: []\n"
+    assert load_settings(tmp_path, environ={}).receivers[SLACK].url == OTHER
+
+
+def test_setup_without_news_ends_with_a_labelled_example(
+    tmp_path: Path, slack: SlackServer
+) -> None:
+    (tmp_path / "feeds.yaml").write_text("feeds: []\n")
+
+    result = run_setup(tmp_path, "--slack-url", WEBHOOK, "--slack-base-url", slack.url)
+
+    assert result.exit_code == 0, result.output
+    assert "here is an invented alert, marked [Example]" in result.stdout
+    assert "[Example]" in texts(slack)
+
+
+def test_variable_of_the_environment_wins_over_the_secrets_file(tmp_path: Path) -> None:
+    write_configuration(tmp_path, answers(tmp_path, desk_slack=WEBHOOK))
+
+    assert load_settings(tmp_path, environ={"SLACK_URL": OTHER}).receivers[SLACK].url == OTHER
+
+
+def test_unit_runs_the_daemon_on_the_new_configuration(tmp_path: Path) -> None:
+    result = run_setup(tmp_path, "--no-poll", "--systemd", "print")
+
+    assert f"run --config {tmp_path}\n" in result.stdout
+    assert "ExecReload=kill -HUP $MAINPID" in result.stdout
