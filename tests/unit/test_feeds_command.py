@@ -288,6 +288,51 @@ def test_removal_of_a_feed_leaves_comments_and_other_feeds(config, kept: str) ->
     assert run(config, "list").stdout.count("example/rss") == kept.count("example/rss") - 1
 
 
+@pytest.mark.parametrize("kept", ODD.values(), ids=ODD)
+def test_edited_feed_changes_and_every_other_line_stays(config, kept: str) -> None:
+    file = config / "feeds.yaml"
+    file.write_bytes(kept.encode())
+    others = [line for line in kept.splitlines() if "wo" not in line and "https" not in line]
+
+    result = run(config, "edit", "One", "--url", "https://a.example/#x", "--tier", "2", "--untried")
+
+    edited = file.read_bytes().decode()
+    assert result.exit_code == 0, result.exception
+    assert "https://a.example/#x" in run(config, "list").stdout
+    assert [line for line in others if line not in edited.splitlines()] == []
+    assert edited.replace("One", "").count("\r\n") in (0, edited.count("\n"))
+    assert "one.example" not in edited
+
+
+@pytest.mark.parametrize("name", ["One", "Two", "https://three.example/rss"])
+def test_edited_feed_gets_keys_that_it_did_not_have(config, name: str) -> None:
+    run(config, "edit", name, "--country", "NO", "--language", "zh-Hant", "--disable")
+
+    rows = [line for line in run(config, "list", "--json").stdout.splitlines() if '"NO"' in line]
+    assert len(rows) == 1
+    assert all(part in rows[0] for part in ("zh-Hant", "false"))
+    assert "# the first" in text(config)
+
+
+def test_edited_value_on_lines_of_its_own_is_replaced(config) -> None:
+    (config / "feeds.yaml").write_text(ODD["a folded address"])
+
+    run(config, "edit", "Two", "--url", "https://new.example/rss", "--untried")
+
+    assert "    url: 'https://new.example/rss'\n# about three\n" in text(config)
+
+
+def test_edit_that_is_not_valid_leaves_the_file_unchanged(config) -> None:
+    result = run(config, "edit", "One", "--name", "Two")
+
+    assert "is left as it was" in str(result.exception)
+    assert text(config) == FEEDS
+
+
+def test_edit_without_a_change_is_refused(config) -> None:
+    assert "nothing to change" in str(run(config, "edit", "One").exception)
+
+
 def test_feed_that_another_one_refers_to_stays(config) -> None:
     (config / "feeds.yaml").write_text(ODD["an alias"])
 

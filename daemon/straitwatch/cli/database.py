@@ -1,18 +1,22 @@
-"""`db`: upgrade, check, back up and prune the database."""
+"""`db`: upgrade, check, back up, restore and prune the database."""
 
+import os
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from straitwatch import store as db
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, load_quickly, opened
+from straitwatch.cli.output import zone_time
 from straitwatch.clock import utc_now
+from straitwatch.config import configured_store
 from straitwatch.errors import StoreDamaged, UsageError
 from straitwatch.store import Store
 
-app = new_app(help="Upgrade, check, back up and prune the database.")
+app = new_app(help="Upgrade, check, back up, restore and prune the database.")
 
 
 @app.command(epilog="Example:  `straitwatch db upgrade`")
@@ -48,6 +52,24 @@ def backup(
             raise UsageError("only SQLite can be backed up\nhint: use pg_dump for PostgreSQL")
         store.backup(target)
     typer.echo(f"written to {target}")
+
+
+@app.command(epilog="Example:  `straitwatch db restore backup.db`")
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `db backup` wrote.")],
+    config: ConfigDir = DEFAULT_CONFIG,
+) -> None:
+    """Replace a SQLite database by a backup, and keep the old file.
+
+    The backup is checked first, and upgraded to this version. Stop the daemon before.
+    """
+    database, timezone = configured_store(config, environ=os.environ)
+    restored = db.restore_backup(database, source)
+    newest = zone_time(restored.newest_at, ZoneInfo(timezone))
+    typer.echo(f"restored {source}; its newest entry was read {newest}")
+    typer.echo("later entries are read again, so some alerts may come twice")
+    if restored.kept:
+        typer.echo(f"the old database is kept as {restored.kept}")
 
 
 @app.command(epilog="Example:  `straitwatch db prune`")

@@ -1,4 +1,4 @@
-"""`feeds`: list, find, add and remove feeds."""
+"""`feeds`: list, find, add, edit and remove feeds."""
 
 import asyncio
 from datetime import timedelta
@@ -30,7 +30,7 @@ from straitwatch.core.redact import redact_address
 from straitwatch.core.render import span_text
 from straitwatch.errors import UsageError
 
-app = new_app(help="List, find, add and remove feeds.")
+app = new_app(help="List, find, add, edit and remove feeds.")
 
 
 @app.command("list", epilog="Example:  `straitwatch feeds list --json`")
@@ -190,6 +190,49 @@ def discover(
     _print(rows, as_json=json)
     if not json:
         typer.echo('hint: `straitwatch feeds add URL --name "..."` adds one of them')
+
+
+@app.command(epilog='Example:  `straitwatch feeds edit "Example Wire" --language zh-Hant --tier 2`')
+def edit(
+    feed: Annotated[
+        str, typer.Argument(metavar="NAME|URL", help="Its name or address in feeds.yaml.")
+    ],
+    url: Annotated[str, typer.Option(help="Its new address.")] = "",
+    name: Annotated[str, typer.Option(help="Its new name in alerts.")] = "",
+    language: Annotated[str, typer.Option(help="Its language, such as en, zh-Hant or ru.")] = "",
+    country: Annotated[str, typer.Option(help="Its country, such as TW or US.")] = "",
+    stance: Annotated[
+        str, typer.Option(help="Its stance, such as independent, state or official.")
+    ] = "",
+    tier: Annotated[int | None, typer.Option(help="Its rank, 1 the highest.")] = None,
+    enabled: Annotated[
+        bool | None, typer.Option("--enable/--disable", help="Poll it, or do not.")
+    ] = None,
+    untried: Annotated[
+        bool, typer.Option("--untried", help="Set the address without fetching it.")
+    ] = False,
+    config: ConfigDir = DEFAULT_CONFIG,
+) -> None:
+    """Change a feed of feeds.yaml; the other lines and the comments stay as they are.
+
+    A feed with a new address counts as a new feed; its entries under the old one stay stored.
+    """
+    given = {"url": correct_address(url) if url else "", "name": name, "language": language}
+    given |= {"country": country, "stance": stance}
+    values: dict[str, Any] = {key: value for key, value in given.items() if value}
+    values |= {} if tier is None else {"tier": tier}
+    values |= {} if enabled is None else {"enabled": enabled}
+    if not values:
+        raise UsageError("nothing to change\nhint: for example --language zh-Hant")
+    loaded = load_quickly(config)
+    if url and not untried:
+        _read_feed(values["url"], loaded)
+    changed = FeedFile(config, load_quickly).edit(feed, values)
+    if changed is None:
+        raise no_such_feed(feed)
+    typer.echo(
+        f"{changed} is changed" + (f"; {_first_poll(loaded.alerts.backfill)}" if url else "")
+    )
 
 
 @app.command(epilog='Example:  `straitwatch feeds remove "Example Wire"`')

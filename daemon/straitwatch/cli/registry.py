@@ -27,7 +27,7 @@ _PANELS = {
     "Tune": {
         "check": ("check", "Check the configuration and run the examples of every watch-list."),
         "lists": ("lists", "Begin a watch-list."),
-        "feeds": ("feeds", "List, find, add and remove feeds."),
+        "feeds": ("feeds", "List, find, add, edit and remove feeds."),
         "terms": ("terms", "Show the use of terms and term sets."),
         "backtest": ("backtest", "Try a change of the lists on stored entries."),
         "shadow": ("shadow", "Run a changed list silently beside the active one."),
@@ -39,7 +39,7 @@ _PANELS = {
         "receivers": ("receivers", "List, test, pause and resume receivers."),
         "outbox": ("outbox", "List, retry, replay and cancel messages."),
         "doctor": ("doctor", "Check this machine, the configuration, the database and the outbox."),
-        "db": ("database", "Upgrade, check, back up and prune the database."),
+        "db": ("database", "Upgrade, check, back up, restore and prune the database."),
     },
     "Develop": {
         "match": ("match", "Match JSON Lines against the watch-lists."),

@@ -1,4 +1,4 @@
-"""Adds feeds to feeds.yaml and removes them; every other line stays as you wrote it."""
+"""Adds, edits and removes feeds of feeds.yaml; every other line stays as you wrote it."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from straitwatch.config.writing import writing
+from straitwatch.config.yaml_edit import set_value
 from straitwatch.errors import ConfigError, UsageError
 
 # The loader that reads configurations: it accepts tabs.
@@ -87,6 +88,22 @@ class FeedFile:
         del self._lines[found.start : found.stop]
         self._write(f"the file without {feed}")
         return found.values.get("name", feed)
+
+    def edit(self, feed: str, values: Mapping[str, Any]) -> str | None:
+        """Set keys of the feed with this name or address; return its name, None if there is none.
+
+        Raises:
+            UsageError: they are not valid; the file stays as it was.
+        """
+        names = [item.names for item in self._items()]
+        at = next((nth for nth, item in enumerate(names) if feed in item), None)
+        if at is None:
+            return None
+        for key, value in values.items():
+            if found := self._feeds():  # again, because each change moves what follows
+                set_value(self._lines, found[1].value[at], key, value, end=self._end)
+        self._write("the change")
+        return names[at][0] or feed
 
     # ------------------------------------------------------------ places
 

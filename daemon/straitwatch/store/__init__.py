@@ -191,6 +191,7 @@ from straitwatch.store.receivers import (
     save_receivers_in_use,
     save_recipients,
 )
+from straitwatch.store.restore import Restored, restore_backup
 from straitwatch.store.rollups import (
     flush_held,
     with_carried,
@@ -244,6 +245,7 @@ __all__ = [
     "DigestQuery",
     "DueFeed",
     "FeedTrouble",
+    "Restored",
     "SavedConfig",
     "ShadowRun",
     "ShadowSample",
@@ -375,6 +377,7 @@ __all__ = [
     "reset_feed_leases",
     "reset_leases",
     "reset_page_leases",
+    "restore_backup",
     "restore_merged",
     "resume_receiver",
     "retry_dead",

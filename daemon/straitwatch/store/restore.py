@@ -1,0 +1,105 @@
+"""Replaces an SQLite database by a backup, and keeps the old one."""
+
+import itertools
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from straitwatch.errors import StoreAbsent, StoreBusy, StoreDamaged, StoreError
+from straitwatch.store.connect import open_database, sqlite_path
+from straitwatch.store.files import find_damage, is_locked, lock
+from straitwatch.store.rows import EntryRow
+
+_LOGS = ("-wal", "-shm")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """The result of a restore: the place of the old file, and the age of the backup's news."""
+
+    kept: Path | None  # None: there was no database
+    newest_at: datetime | None  # the newest entry of the backup
+
+
+def restore_backup(url: str, backup: Path) -> Restored:
+    """Check a backup, upgrade a copy of it, and put the copy in the database's place.
+
+    Raises:
+        StoreBusy: a daemon uses the database.
+        StoreDamaged: the backup is damaged.
+        StoreError: it is no backup, or is newer than this version.
+    """
+    path = _sqlite_path(url)
+    _require_backup(backup, path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.restoring")
+    try:
+        newest_at = _prepare(backup, draft)
+        return Restored(kept=_swap(draft, path), newest_at=newest_at)
+    finally:
+        for suffix in ("", *_LOGS):
+            draft.with_name(draft.name + suffix).unlink(missing_ok=True)
+
+
+def _sqlite_path(url: str) -> Path:
+    engine = sa.create_engine(url) if url.startswith("sqlite") else None
+    path = sqlite_path(engine) if engine else None
+    if path is None:
+        raise StoreError("only SQLite can be restored\nhint: use pg_restore for PostgreSQL")
+    return path
+
+
+def _require_backup(backup: Path, path: Path) -> None:
+    if not backup.is_file():
+        raise StoreAbsent(f"no such file: {backup}\nhint: `straitwatch db backup FILE` makes one")
+    if backup.resolve() == path:
+        raise StoreError(f"{backup} is the database itself\nhint: name a backup")
+    if is_locked(path):
+        raise StoreBusy(f"{path}: a daemon uses this database\nhint: stop it first")
+    if damage := find_damage(backup):
+        raise StoreDamaged(f"{backup} is damaged or no database: {damage}\nhint: try an older one")
+
+
+def _prepare(backup: Path, draft: Path) -> datetime | None:
+    """Make a copy of the backup with the schema of this version."""
+    shutil.copyfile(backup, draft)
+    draft.chmod(0o600)
+    if not _has_entries(draft):
+        raise StoreError(f"{backup} is no backup of Straitwatch: it has no table of entries")
+    engine, _ = open_database(f"sqlite:///{draft}", exclusive=False, migrate=True)
+    with engine.begin() as connection:
+        newest_at = connection.execute(sa.select(sa.func.max(EntryRow.seen_at))).scalar()
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return newest_at
+
+
+def _has_entries(path: Path) -> bool:
+    engine = sa.create_engine(f"sqlite:///{path}")
+    found = sa.inspect(engine).has_table(EntryRow.__tablename__)
+    engine.dispose()
+    return found
+
+
+def _swap(draft: Path, path: Path) -> Path | None:
+    """Put the copy in place, under the daemon's lock; return the new name of the old file."""
+    if not path.exists():
+        draft.replace(path)
+        return None
+    with lock(path):
+        kept = _free_name(path)
+        for suffix in ("", *_LOGS):
+            source = path.with_name(path.name + suffix)
+            if source.exists():
+                source.rename(kept.with_name(kept.name + suffix))
+        draft.replace(path)
+    return kept
+
+
+def _free_name(path: Path) -> Path:
+    names = (path.with_name(f"{path.name}.replaced-{number}") for number in itertools.count(1))
+    return next(name for name in names if not name.exists())

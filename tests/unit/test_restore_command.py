@@ -1,0 +1,92 @@
+"""`straitwatch db restore` replaces the database by a backup that it has checked."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from builders.configs import write_config
+from commands import run
+from straitwatch.errors import StoreBusy, StoreError
+from straitwatch.store import Store
+
+
+@pytest.fixture
+def backup(desk: Path, tmp_path: Path) -> Path:
+    target = tmp_path / "backup.db"
+    assert run(desk, "db", "backup", str(target)).exit_code == 0
+    return target
+
+
+def count(database: Path, table: str) -> int:
+    with closing(sqlite3.connect(database)) as connection:
+        return int(connection.execute(f"select count(*) from {table}").fetchone()[0])
+
+
+def test_restored_database_has_the_entries_of_the_backup(
+    desk: Path, backup: Path, tmp_path: Path
+) -> None:
+    database = tmp_path / "straitwatch.db"
+    before = count(database, "entry")
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute("delete from entry")
+
+    result = run(desk, "db", "restore", str(backup))
+
+    assert result.exit_code == 0, result.output
+    assert count(database, "entry") == before > 0
+    assert "some alerts may come twice" in result.stdout
+
+
+def test_old_database_is_kept_with_its_log(desk: Path, backup: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        run(desk, "db", "restore", str(backup))
+
+    kept = [tmp_path / f"straitwatch.db.replaced-{number}" for number in (1, 2)]
+    assert [count(path, "story") for path in kept] == [1, 1]
+    assert not list(tmp_path.glob("*.restoring*"))
+
+
+def test_restore_needs_no_database(backup: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "other"
+    config = write_config(elsewhere, feeds={})
+
+    assert run(config, "db", "restore", str(backup)).exit_code == 0
+
+    assert count(elsewhere / "straitwatch.db", "story") == 1
+
+
+def test_database_in_use_is_not_replaced(desk: Path, backup: Path, tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path / 'straitwatch.db'}", exclusive=True)
+
+    result = run(desk, "db", "restore", str(backup))
+
+    store.close()
+    assert isinstance(result.exception, StoreBusy)
+    assert not list(tmp_path.glob("*.replaced-1"))
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(b"not a database" * 100, "is damaged or no database"), (b"", "no backup of Straitwatch")],
+)
+def test_file_that_is_no_backup_is_refused(
+    desk: Path, tmp_path: Path, content: bytes, problem: str
+) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(content)
+
+    result = run(desk, "db", "restore", str(file))
+
+    assert isinstance(result.exception, StoreError)
+    assert problem in str(result.exception)
+    assert count(tmp_path / "straitwatch.db", "story") == 1
+
+
+def test_damaged_backup_is_refused(desk: Path, backup: Path, tmp_path: Path) -> None:
+    content = bytearray(backup.read_bytes())
+    content[8192:16384] = b"\xff" * 8192
+    backup.write_bytes(content)
+
+    assert "damaged" in str(run(desk, "db", "restore", str(backup)).exception)
