@@ -14,6 +14,7 @@ from straitwatch.core.model import (
     AlertFacts,
     AlertKind,
     NextStep,
+    NoticeFacts,
     Outcome,
     SendJob,
     SendResult,
@@ -51,9 +52,22 @@ async def deliver_due(
             break
         job = replace(claimed.job, config_option=rules.config_option, rendered_at=tools.clock())
         claimed = replace(claimed, job=job)
-        with structlog.contextvars.bound_contextvars(delivery=job.delivery.id):
+        with structlog.contextvars.bound_contextvars(**describe_message(job)):
             delivered += await _deliver_one(claimed, driver, tools, rules=rules)
     return delivered
+
+
+def describe_message(job: SendJob) -> dict[str, object]:
+    """Return what names a message in every log line about it."""
+    names: dict[str, object] = {"delivery": job.delivery.id, "kind": job.kind.value}
+    if job.delivery.watchlists:
+        names["lists"] = list(job.delivery.watchlists)
+    match job.facts:
+        case AlertFacts(title=title, story_id=story):
+            names |= {"headline": title, "story": story}
+        case NoticeFacts(title=title):
+            names["headline"] = title
+    return names
 
 
 async def _deliver_one(

@@ -17,21 +17,8 @@ scrape_configs:
 `./dev docs` makes this page; edit the texts in `daemon/straitwatch/telemetry/metrics.py`.
 """
 _ALERTS = """\
-## Alerts to start with
-
-You need none of these if a dead man's switch watches `canary.ping`: the daemon reports its own
-trouble to `system.send`. With Prometheus, these four rules report the same problems:
-
-```yaml
-groups:
-  - name: straitwatch
-    rules:
-      - {alert: StraitwatchDown, expr: "absent(straitwatch_well)", for: 5m}
-      - {alert: StraitwatchNotWorking, expr: "straitwatch_well == 0", for: 5m}
-      - {alert: StraitwatchMessagesLate, expr: "straitwatch_oldest_pending_seconds > 900", for: 5m}
-      - {alert: StraitwatchConfigRejected, expr: "straitwatch_config_last_reload_successful == 0"}
-      - {alert: StraitwatchDeadLetters, expr: 'straitwatch_deliveries{state="dead"} > 0'}
-```
+[Monitor Straitwatch](../operations/monitoring.md) has alert rules and a dashboard with
+these names.
 """
 
 
