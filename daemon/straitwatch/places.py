@@ -59,5 +59,5 @@ def is_timezone(name: str) -> bool:
     """Return True if there is a time zone of this name."""
     try:
         return bool(name) and bool(ZoneInfo(name))
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):  # unknown, a folder, not a name
         return False
