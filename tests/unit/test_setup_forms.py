@@ -1,4 +1,4 @@
-"""What a person types into `setup` is checked at once."""
+"""The answers to `setup` are checked at once."""
 
 import pytest
 

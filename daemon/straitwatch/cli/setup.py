@@ -282,8 +282,8 @@ def _send_first_alert(config: Config) -> None:
         for story in done.state.counts.stories[:3]:
             typer.echo(f"  {story.title}")
         return
-    feeds, failed = done.summary["feeds"], done.summary["failed"]
-    typer.echo(f"no news of the last day matched ({failed} of {counted(feeds, 'feed')} failed),")
+    is_offline = done.summary["failed"] == done.summary["feeds"] > 0
+    typer.echo("no feed could be read" if is_offline else "no news of the last day matched")
     typer.echo("so here is an invented alert, marked [Example]:")
     _send_example(config)
 

@@ -16,7 +16,7 @@ _SETTINGS = "straitwatch.yaml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What a person said in `setup`; `urls` has the URL of each receiver that is used."""
+    """The answers to `setup`; `urls` has the URL of each receiver that is used."""
 
     urls: dict[str, str]
     timezone: str

@@ -1,4 +1,4 @@
-"""Checks what a person types into `setup`, and makes the URL of a receiver from it."""
+"""Checks the answers to `setup` and makes the URL of a receiver from them."""
 
 import re
 from dataclasses import dataclass

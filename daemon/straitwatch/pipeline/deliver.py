@@ -58,7 +58,7 @@ async def deliver_due(
 
 
 def describe_message(job: SendJob) -> dict[str, object]:
-    """Return what names a message in every log line about it."""
+    """Return the names of a message for every log line about it."""
     names: dict[str, object] = {"delivery": job.delivery.id, "kind": job.kind.value}
     if job.delivery.watchlists:
         names["lists"] = list(job.delivery.watchlists)
