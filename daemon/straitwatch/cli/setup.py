@@ -112,7 +112,8 @@ def setup(
         bool, typer.Option("--no-poll", help="Do not end with a poll and a first alert.")
     ] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Ask nothing; use the options and the defaults.")
+        bool,
+        typer.Option("--yes", "-y", help="Use the options and the defaults, without questions."),
     ] = False,
 ) -> None:
     """Ask for Slack and mail, test both, and write a configuration.
