@@ -43,7 +43,8 @@ ENV DATABASE_URL=sqlite:////data/straitwatch.db \
     STRAITWATCH_WEB_LISTEN=0.0.0.0:8650 \
     PYTHONUNBUFFERED=1
 USER 10001:10001
-VOLUME ["/data", "/config"]
+# /config is no volume: an anonymous one would keep the shipped configuration of an older image.
+VOLUME /data
 EXPOSE 8650
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8650/healthz', timeout=4)"]
