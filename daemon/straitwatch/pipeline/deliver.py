@@ -67,6 +67,8 @@ def describe_message(job: SendJob) -> dict[str, object]:
             names |= {"headline": title, "story": story}
         case NoticeFacts(title=title):
             names["headline"] = title
+        case _:  # a digest or roll-up has many
+            pass
     return names
 
 
