@@ -30,6 +30,10 @@ from straitwatch.core.redact import redact_address
 from straitwatch.core.render import span_text
 from straitwatch.errors import UsageError
 
+_Language = Annotated[str, typer.Option(help="Its language, such as en, zh-Hant or ru.")]
+_Country = Annotated[str, typer.Option(help="Its country, such as TW or US.")]
+_Stance = Annotated[str, typer.Option(help="Its stance, such as independent, state or official.")]
+
 app = new_app(help="List, find, add, edit and remove feeds.")
 
 
@@ -108,11 +112,9 @@ def add(
     name: Annotated[
         str, typer.Option(help="Its name in alerts. Default: the title of the feed.")
     ] = "",
-    language: Annotated[str, typer.Option(help="Its language, such as en, zh-Hant or ru.")] = "",
-    country: Annotated[str, typer.Option(help="Its country, such as TW or US.")] = "",
-    stance: Annotated[
-        str, typer.Option(help="Its stance, such as independent, state or official.")
-    ] = "",
+    language: _Language = "",
+    country: _Country = "",
+    stance: _Stance = "",
     tier: Annotated[int, typer.Option(help="Its rank, 1 the highest.")] = 3,
     untried: Annotated[bool, typer.Option("--untried", help="Add it without fetching it.")] = False,
     config: ConfigDir = DEFAULT_CONFIG,
@@ -199,11 +201,9 @@ def edit(
     ],
     url: Annotated[str, typer.Option(help="Its new address.")] = "",
     name: Annotated[str, typer.Option(help="Its new name in alerts.")] = "",
-    language: Annotated[str, typer.Option(help="Its language, such as en, zh-Hant or ru.")] = "",
-    country: Annotated[str, typer.Option(help="Its country, such as TW or US.")] = "",
-    stance: Annotated[
-        str, typer.Option(help="Its stance, such as independent, state or official.")
-    ] = "",
+    language: _Language = "",
+    country: _Country = "",
+    stance: _Stance = "",
     tier: Annotated[int | None, typer.Option(help="Its rank, 1 the highest.")] = None,
     enabled: Annotated[
         bool | None, typer.Option("--enable/--disable", help="Poll it, or do not.")

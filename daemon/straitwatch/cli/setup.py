@@ -72,49 +72,58 @@ class _Given:
     asks: bool
 
 
+_Directory = Annotated[
+    Path | None,
+    typer.Option(
+        "--dir",
+        "--config",
+        "-c",
+        metavar="DIR",
+        envvar="STRAITWATCH_CONFIG",
+        help="Where the configuration is written. Default: ~/.config/straitwatch, or "
+        "/etc/straitwatch for root.",
+    ),
+]
+_Slack = Annotated[
+    str, typer.Option("--slack-url", metavar="URL", help="A Slack webhook, or slack://….")
+]
+_SlackBase = Annotated[
+    str, typer.Option("--slack-base-url", metavar="URL", help="The address of GovSlack or a proxy.")
+]
+_Mail = Annotated[
+    str, typer.Option("--mail-url", metavar="URL", help="A mail account, mailtos://….")
+]
+_Timezone = Annotated[
+    str, typer.Option(metavar="ZONE", help="Such as Europe/Berlin. Default: this machine's.")
+]
+_Untested = Annotated[
+    bool, typer.Option("--untested", help="Accept receivers without a test message.")
+]
+_NoPoll = Annotated[
+    bool, typer.Option("--no-poll", help="Do not end with a poll and a first alert.")
+]
+_Yes = Annotated[
+    bool,
+    typer.Option("--yes", "-y", help="Use the options and the defaults, without questions."),
+]
+
+
 @app.command(
     epilog="Examples:  `straitwatch setup`  ·  "
     "`straitwatch setup --yes --slack-url https://hooks.slack.com/services/T000/B000/XXXX`"
 )
 def setup(
-    directory: Annotated[
-        Path | None,
-        typer.Option(
-            "--dir",
-            "--config",
-            "-c",
-            metavar="DIR",
-            envvar="STRAITWATCH_CONFIG",
-            help="Where the configuration is written. Default: ~/.config/straitwatch, or "
-            "/etc/straitwatch for root.",
-        ),
-    ] = None,
-    slack: Annotated[
-        str, typer.Option("--slack-url", metavar="URL", help="A Slack webhook, or slack://….")
-    ] = "",
-    slack_base: Annotated[
-        str,
-        typer.Option("--slack-base-url", metavar="URL", help="The address of GovSlack or a proxy."),
-    ] = "",
-    mail: Annotated[
-        str, typer.Option("--mail-url", metavar="URL", help="A mail account, mailtos://….")
-    ] = "",
-    timezone: Annotated[
-        str, typer.Option(metavar="ZONE", help="Such as Europe/Berlin. Default: this machine's.")
-    ] = "",
+    directory: _Directory = None,
+    slack: _Slack = "",
+    slack_base: _SlackBase = "",
+    mail: _Mail = "",
+    timezone: _Timezone = "",
     systemd: Annotated[
         _Systemd, typer.Option(help="Print the systemd unit, install it, or neither.")
     ] = _Systemd.ASK,
-    untested: Annotated[
-        bool, typer.Option("--untested", help="Accept receivers without a test message.")
-    ] = False,
-    no_poll: Annotated[
-        bool, typer.Option("--no-poll", help="Do not end with a poll and a first alert.")
-    ] = False,
-    yes: Annotated[
-        bool,
-        typer.Option("--yes", "-y", help="Use the options and the defaults, without questions."),
-    ] = False,
+    untested: _Untested = False,
+    no_poll: _NoPoll = False,
+    yes: _Yes = False,
 ) -> None:
     """Ask for Slack and mail, test both, and write a configuration.
 
