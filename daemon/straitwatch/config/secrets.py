@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from straitwatch.core.model import Problem
+
 SECRETS = "secrets.env"
 _OWNER_ONLY = 0o600
 _LINE = re.compile(r"\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)")
@@ -26,6 +28,24 @@ def read_secrets(directory: Path) -> dict[str, str]:
     except (OSError, UnicodeDecodeError):
         return {}
     return dict(_pairs(text))
+
+
+def unreadable_secrets(directory: Path) -> Problem | None:
+    """Return a warning if there is a secrets.env that this user cannot read."""
+    path = directory / SECRETS
+    try:
+        if not path.exists() or os.access(path, os.R_OK):
+            return None
+        owner = path.owner()
+    except (KeyError, OSError):
+        return None
+    return Problem(
+        position=None,
+        message=f"{path} cannot be read by this user",
+        hint=f"run the command as its owner: `sudo -u {owner} straitwatch …`; "
+        "in a container, pass the file as an env file",
+        is_warning=True,
+    )
 
 
 def write_secrets(directory: Path, values: Mapping[str, str]) -> Path:
