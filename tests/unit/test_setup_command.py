@@ -1,5 +1,6 @@
 """`straitwatch setup` writes a configuration of your own and tests it by sending."""
 
+import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,16 @@ from straitwatch.shipped import shipped
 WEBHOOK = "https://hooks.slack.com/services/T0AAAAAAA/B0AAAAAAA/abcdefghijklmnopqrstuvwx"
 OTHER = WEBHOOK.replace("B0AAAAAAA", "B0BBBBBBB")
 MAILBOX = "mailtos://watch:secret@smtp.example.org?from=watch@example.org&to=desk@example.org"
+
+
+@pytest.fixture(autouse=True)
+def _few_lists(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ship the settings alone: to compile all lists takes a second."""
+    folder = tmp_path_factory.mktemp("shipped")
+    (folder / "config").mkdir()
+    shutil.copy(shipped("config") / "straitwatch.yaml", folder / "config")
+    (folder / "config/feeds.yaml").write_text("feeds: []\n", encoding="utf-8")
+    monkeypatch.setattr("straitwatch.cli.setup_files.shipped", lambda name: folder / name)
 
 
 @pytest.fixture
@@ -141,11 +152,22 @@ def test_setup_again_keeps_an_edited_file(tmp_path: Path) -> None:
     assert load_settings(tmp_path, environ={}).receivers[SLACK].url == OTHER
 
 
+def test_setup_again_offers_to_keep_the_receivers_of_an_edited_file(tmp_path: Path) -> None:
+    run_setup(tmp_path, "--slack-url", WEBHOOK, "--untested", "--no-poll")
+    settings = tmp_path / "straitwatch.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
+    command = ("setup", "--dir", str(tmp_path), "--no-poll")
+
+    result = CliRunner().invoke(app, command, input="\n\n")
+
+    assert result.exit_code == 0, result.output
+    assert "Webhook URL (Enter: keep the present one)" in result.stdout
+    assert "Time zone" not in result.stdout
+
+
 def test_setup_without_news_ends_with_a_labelled_example(
     tmp_path: Path, slack: SlackServer
 ) -> None:
-    (tmp_path / "feeds.yaml").write_text("feeds: []\n")
-
     result = run_setup(tmp_path, "--slack-url", WEBHOOK, "--slack-base-url", slack.url)
 
     assert result.exit_code == 0, result.output

@@ -15,7 +15,14 @@ from straitwatch.app.load import load_to_run
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.run import run_once
 from straitwatch.cli.service import USER, install_service, make_service, runs_systemd
-from straitwatch.cli.setup_files import MAIL, SLACK, Answers, read_answers, write_configuration
+from straitwatch.cli.setup_files import (
+    MAIL,
+    SLACK,
+    Answers,
+    is_edited,
+    read_answers,
+    write_configuration,
+)
 from straitwatch.cli.setup_forms import (
     MailAccount,
     check_address,
@@ -143,7 +150,7 @@ def setup(
         asks=not yes,
     )
     typer.echo(f"Your configuration will be in {places.config}; an upgrade does not change it.")
-    answers = _ask(given, places, read_answers(places.config))
+    answers = _ask(given, places)
     with writing(places.config):
         is_written = write_configuration(places.config, answers)
     _report(places, is_written=is_written)
@@ -165,11 +172,12 @@ def _places(directory: Path | None) -> Places:
 # ------------------------------------------------------------ questions
 
 
-def _ask(given: _Given, places: Places, before: Answers | None) -> Answers:
-    known = before or Answers(urls={}, timezone="", data=places.data)
+def _ask(given: _Given, places: Places) -> Answers:
+    known = read_answers(places.config, places.data)
+    asks = given.asks and not is_edited(places.config)
     answers = replace(
         known,
-        timezone=_ask_timezone(given, known.timezone),
+        timezone=_ask_timezone(given.timezone, known.timezone, asks=asks),
         slack_base_url=given.slack_base_url or known.slack_base_url,
     )
     for name, typed, steps, ask in (
@@ -188,11 +196,11 @@ def _ask(given: _Given, places: Places, before: Answers | None) -> Answers:
     return answers
 
 
-def _ask_timezone(given: _Given, before: str) -> str:
-    usual = given.timezone or before or local_timezone(os.environ)
+def _ask_timezone(given: str, before: str, *, asks: bool) -> str:
+    usual = given or before or local_timezone(os.environ)
     if not is_timezone(usual):
         raise UsageError(f"no such time zone: {usual}\nhint: such as Europe/Berlin")
-    while given.asks and not given.timezone:
+    while asks and not given:
         typed = typer.prompt("Time zone of alerts and digests", default=usual)
         if is_timezone(typed):
             return str(typed)
@@ -287,8 +295,7 @@ def _send_first_alert(config: Config) -> None:
         typer.echo("a daemon is running already; it reloads the files by itself")
         return
     if done.summary["alerts"]:
-        sent = counted(done.summary["delivered"], "message")
-        typer.echo(f"{counted(done.summary['alerts'], 'alert')}, {sent} sent; the latest stories:")
+        typer.echo(f"{counted(done.summary['alerts'], 'alert')} sent; the latest stories:")
         for story in done.state.counts.stories[:3]:
             typer.echo(f"  {story.title}")
         return

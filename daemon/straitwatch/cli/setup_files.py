@@ -31,7 +31,7 @@ def write_configuration(directory: Path, answers: Answers) -> bool:
     """
     directory.mkdir(parents=True, exist_ok=True)
     settings = directory / _SETTINGS
-    is_ours = not settings.exists() or read_answers(directory) is not None
+    is_ours = not is_edited(directory)
     for path in sorted(shipped("config").rglob("*")):
         target = directory / path.relative_to(shipped("config"))
         if path.is_file() and not target.exists():
@@ -70,24 +70,30 @@ def _without(text: str, unused: str, used: str) -> str:
     return re.sub(rf"(?m)^    (?=fallback: ({unused}|{used})\b)", "    # ", text)
 
 
-def read_answers(directory: Path) -> Answers | None:
-    """Return the answers of an earlier `setup`; None if there was none, or its file is edited."""
+def read_answers(directory: Path, data: Path) -> Answers:
+    """Return the answers of an earlier `setup`; `data` is for a file that names no database."""
     settings = directory / _SETTINGS
     text = settings.read_text(encoding="utf-8", errors="replace") if settings.is_file() else ""
     zone = re.search(r"(?m)^timezone: (\S+)", text)
     database = re.search(r"DATABASE_URL:-sqlite:///([^}]*)/straitwatch\.db", text)
     base_url = re.search(r"(?m)^    base_url: (\S+)", text)
-    if zone is None or database is None:
-        return None
     secrets = read_secrets(directory)
-    answers = Answers(
+    return Answers(
         urls={name: secrets[key] for name, key in VARIABLES.items() if secrets.get(key)},
-        timezone=zone[1],
-        data=Path(database[1]),
+        timezone=zone[1] if zone else "",
+        data=Path(database[1]) if database else data,
         slack_base_url=base_url[1] if base_url else "",
     )
-    is_ours = any(fitted(_template(), variant) == text for variant in _variants(answers))
-    return answers if is_ours else None
+
+
+def is_edited(directory: Path) -> bool:
+    """Return True if there is a straitwatch.yaml that no `setup` has written."""
+    settings = directory / _SETTINGS
+    if not settings.exists():
+        return False
+    text = settings.read_text(encoding="utf-8", errors="replace")
+    earlier = read_answers(directory, Path())
+    return all(fitted(_template(), variant) != text for variant in _variants(earlier))
 
 
 def _variants(answers: Answers) -> Iterator[Answers]:
