@@ -12,7 +12,7 @@ def test_log_of_an_alert_names_headline_lists_and_story() -> None:
     names = describe_message(job)
 
     assert names["headline"] == job.facts.title
-    assert names["story"] == "example"
+    assert names["story"] == job.facts.story_id
     assert names["kind"] == "new"
 
 
