@@ -85,6 +85,7 @@ def test_receiver_that_fails_its_test_writes_nothing(tmp_path: Path, slack: Slac
 
     assert result.exit_code == 1
     assert "no_service" in result.stdout
+    assert "hint: " in result.stdout
     assert not desk.exists()
 
 

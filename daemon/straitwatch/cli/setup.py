@@ -35,6 +35,7 @@ from straitwatch.cli.trial import outcome_line, send_now, send_test
 from straitwatch.config import DEFAULT_CONFIG, SECRETS, Config, writing
 from straitwatch.core.model import Outcome, Receiver
 from straitwatch.core.plural import counted
+from straitwatch.core.refusals import explain
 from straitwatch.core.render import example_job
 from straitwatch.deliver import Driver, open_driver
 from straitwatch.errors import StoreBusy, UsageError
@@ -268,7 +269,10 @@ def _send_test(driver: Driver, name: str) -> bool:
     results = list(send_test(driver, name))
     for recipient, result in results:
         typer.echo(outcome_line(name, recipient, result))
-    return all(result.outcome is Outcome.DELIVERED for _, result in results)
+    failed = [result for _, result in results if result.outcome is not Outcome.DELIVERED]
+    if failed and (remedy := explain(driver.kind, failed[0].code, failed[0].text).remedy):
+        typer.echo(f"hint: {remedy}")
+    return not failed
 
 
 # ------------------------------------------------------------ results
