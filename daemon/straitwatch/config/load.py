@@ -185,8 +185,7 @@ class _Loader:
         self._take(ignored(self.directory))
         self._warn_of_ignored_keys(settings_file)
         database = self._database(settings_file, settings)
-        if self.unset and (problem := unreadable_secrets(self.directory)):
-            self.problems.append(problem)
+        self._take(unreadable_secrets(self.directory) if self.unset else ())
         if any(not problem.is_warning for problem in self.problems):
             raise ConfigError(in_order(self.problems))
         self._take(unknown_labels([settings_file, *rules.documents], feeds))

@@ -30,16 +30,16 @@ def read_secrets(directory: Path) -> dict[str, str]:
     return dict(_pairs(text))
 
 
-def unreadable_secrets(directory: Path) -> Problem | None:
-    """Return a warning if there is a secrets.env that this user cannot read."""
+def unreadable_secrets(directory: Path) -> Iterator[Problem]:
+    """Yield a warning if there is a secrets.env that this user cannot read."""
     path = directory / SECRETS
     try:
         if not path.exists() or os.access(path, os.R_OK):
-            return None
+            return
         owner = path.owner()
     except (KeyError, OSError):
-        return None
-    return Problem(
+        return
+    yield Problem(
         position=None,
         message=f"{path} cannot be read by this user",
         hint=f"run the command as its owner: `sudo -u {owner} straitwatch …`; "
