@@ -83,7 +83,6 @@ def load_config(
         ConfigError: with every problem, warnings included.
     """
     require_directory(directory)
-    environ = with_secrets(directory, environ)
     return _Loader(directory, environ=environ, validate=validate_receiver, in_use=in_use).load()
 
 
@@ -96,7 +95,6 @@ def load_settings(
         ConfigError: with every problem outside the queries of terms/ and watchlists/.
     """
     require_directory(directory)
-    environ = with_secrets(directory, environ)
     loader = _Loader(directory, environ=environ, validate=_accept_any, in_use=in_use)
     return loader.load_settings()
 
@@ -108,7 +106,6 @@ def configured_store(directory: Path, *, environ: Mapping[str, str]) -> tuple[st
         ConfigError: with every problem in straitwatch.yaml.
     """
     require_directory(directory)
-    environ = with_secrets(directory, environ)
     loader = _Loader(directory, environ=environ, validate=_accept_any)
     settings = loader.settings(_optional(directory / SETTINGS))
     if any(not problem.is_warning for problem in loader.problems):
@@ -243,7 +240,7 @@ class _Loader:
     def settings(self, document: Document) -> SettingsSchema:
         """Return the settings of straitwatch.yaml, or the defaults if it has a problem."""
         self._take(document.problems)
-        expanded = expand(document.data, self.environ)
+        expanded = expand(document.data, with_secrets(self.directory, self.environ))
         document.secrets = tuple(addresses_in_clear(document.data))
         document.secret_pairs = tuple(tokens_in_clear(document.data))
         document.lines = without_secrets(document).splitlines()
