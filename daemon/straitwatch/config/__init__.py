@@ -8,6 +8,7 @@ from straitwatch.config.files import (
     RULE_FOLDERS,
     SHADOW_FOLDER,
     config_fingerprint,
+    require_files,
     rule_files,
     shadow_files,
     shadow_version,
@@ -19,7 +20,6 @@ from straitwatch.config.load import (
     load_config,
     load_feeds,
     load_settings,
-    require_files,
 )
 from straitwatch.config.model import Config, Settings, ShadowLists
 from straitwatch.config.noise_patch import add_noise

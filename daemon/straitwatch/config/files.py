@@ -3,8 +3,9 @@
 import difflib
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from straitwatch.config.document import Document
 from straitwatch.config.secrets import SECRETS
@@ -13,6 +14,9 @@ from straitwatch.config.yaml_reader import read_document
 from straitwatch.core.model import Position, Problem
 from straitwatch.errors import ConfigError
 from straitwatch.places import DEFAULT_CONFIG as DEFAULT_CONFIG  # noqa: PLC0414 - for commands
+
+if TYPE_CHECKING:
+    from straitwatch.config.model import Config
 
 SETTINGS = "straitwatch.yaml"
 FEEDS = "feeds.yaml"
@@ -57,6 +61,24 @@ def beat_files(directory: Path) -> Iterator[Path]:
     """Yield the files in beat/ of a configuration, which replace the shipped ones."""
     paths = (directory / BEAT_FOLDER / name for name in (SOURCES, ALIASES, COMMON))
     yield from (path for path in paths if path.is_file())
+
+
+def require_files(config: "Config", known: Iterable[str]) -> None:
+    """Reject a configuration that has lost a file, because a missing file counts as an empty one.
+
+    A checkout, a rename or a mount may remove a file for a moment before it puts the new one there.
+
+    Raises:
+        ConfigError: a known file or folder is missing.
+    """
+    hint = "restore it; an empty one is allowed"
+    problems = [
+        Problem(position=None, message=f"{name} is gone", hint=hint)
+        for name in known
+        if name not in config.files
+    ]
+    if problems:
+        raise ConfigError(problems)
 
 
 def files_present(directory: Path) -> tuple[str, ...]:

@@ -119,24 +119,6 @@ def load_feeds(directory: Path, term_sets: Mapping[str, TermSet]) -> tuple[Feed,
     return loader.feeds(_optional(directory / FEEDS), term_sets)
 
 
-def require_files(config: Config, known: Iterable[str]) -> None:
-    """Reject a configuration that has lost a file, because a missing file counts as an empty one.
-
-    A checkout, a rename or a mount may remove a file for a moment before it puts the new one there.
-
-    Raises:
-        ConfigError: a known file or folder is missing.
-    """
-    hint = "restore it; an empty one is allowed"
-    problems = [
-        Problem(position=None, message=f"{name} is gone", hint=hint)
-        for name in known
-        if name not in config.files
-    ]
-    if problems:
-        raise ConfigError(problems)
-
-
 def _optional(path: Path) -> Document:
     return read_file(path) if path.is_file() else Document(name=path.name, text="")
 
