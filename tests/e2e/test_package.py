@@ -6,6 +6,7 @@ import sys
 import sysconfig
 import tarfile
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,18 @@ def run(program: Path, *arguments: str, cwd: Path) -> str:
 def test_sdist_holds_what_the_tests_and_the_documents_need(sdist: Path) -> None:
     assert [name for name in _NEEDED if not (sdist / name).exists()] == []
     assert not (sdist / ".venv").exists()
+
+
+def test_wheel_leaves_out_the_secrets_beside_a_configuration(sdist: Path, tmp_path: Path) -> None:
+    secrets = sdist / "config/secrets.env"
+    secrets.write_text("SLACK_URL=slack://T/B/x\n", encoding="utf-8")
+
+    with zipfile.ZipFile(build("wheel", sdist, tmp_path)) as wheel:
+        names = wheel.namelist()
+
+    secrets.unlink()
+    assert "straitwatch/_shipped/config/feeds.yaml" in names
+    assert [name for name in names if name.endswith("secrets.env")] == []
 
 
 def test_installed_program_runs_from_an_empty_directory(program: Path, tmp_path: Path) -> None:
