@@ -57,7 +57,9 @@ class PushDesk:
 
     async def tend(self) -> None:
         """Send due requests, and wait until the hub has verified them."""
-        await self.desk.app.subscriber.tend()
+        subscriber = self.desk.app.subscriber
+        await subscriber.tend()
+        await asyncio.gather(*subscriber.tasks)
         await self.hub.settled()
 
     async def subscribe(self) -> None:

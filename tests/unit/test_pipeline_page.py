@@ -19,6 +19,8 @@ from straitwatch.parsepool import ParsePool
 CALLS = re.findall(r"^ +(?:(\w+)\.)?(\w+)\(", pipeline.__doc__ or "", re.MULTILINE)
 OWNERS = {
     "fetcher": Fetcher,
+    "hubs": Fetcher,
+    "older": Fetcher,
     "pool": ParsePool,
     "pages": PageFetcher,
     "page_pool": ParsePool,
