@@ -25,8 +25,8 @@ def send_test(driver: Driver, name: str) -> Iterator[tuple[str, SendResult]]:
         title=f"Straitwatch test to {name}",
         lines=("This is a test. If you can read it, alerts will reach you here.",),
     )
-    nobody = Delivery(id="test", alert_id="", receiver=name)
-    job = SendJob(delivery=nobody, kind=AlertKind.TEST, facts=facts, created_at=now)
+    delivery = Delivery(id="test", alert_id="", receiver=name)
+    job = SendJob(delivery=delivery, kind=AlertKind.TEST, facts=facts, created_at=now)
     yield from send_now(driver, name, job)
 
 

@@ -46,7 +46,7 @@ def read_proxies(setting: str, environ: Mapping[str, str]) -> Proxies:
 
 
 def proxy_problem(address: str) -> tuple[str, str] | None:
-    """Return what is wrong with the address of a proxy, and a hint."""
+    """Return the mistake in the address of a proxy, and a hint."""
     hint = "http://proxy.example:3128"
     try:
         parts = urlsplit(address)

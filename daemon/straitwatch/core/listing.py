@@ -19,7 +19,7 @@ _IN_CYRILLIC = ("ru", "uk", "be", "bg", "mk", "sr", "kk", "ky", "mn", "tg")
 
 
 def heading_of(entry: Entry) -> str:
-    """Return the title of an entry; posts have none, so the beginning of their text stands in."""
+    """Return the title of an entry, or the beginning of its text if it has none, like a post."""
     if entry.title.strip():
         return entry.title
     text = " ".join((entry.summary or entry.content).split())

@@ -20,7 +20,7 @@ def learned_address(move: Move | None, now: datetime) -> str:
 
 
 def move_after(move: Move | None, *, asked: str, moved_to: str, now: datetime) -> Move | None:
-    """Return what is known about the move of a feed after a good poll.
+    """Return the state of a feed's move after a good poll.
 
     Args:
         move: as it was known.
@@ -41,7 +41,7 @@ def move_after(move: Move | None, *, asked: str, moved_to: str, now: datetime) -
 
 
 def doubt_move(move: Move | None, now: datetime) -> Move | None:
-    """Return what is known after a failed poll: the next one asks the other address.
+    """Return the state of a move after a failed poll: the next poll requests the other address.
 
     Either address may be dead, so each is asked in turn until one answers. A move that was not
     learned yet is forgotten.

@@ -62,7 +62,7 @@ _MIN_OFFSET, _MAX_OFFSET, _STEP = -12 * 60, 14 * 60, 15
 
 
 def default_zone(name: str | None) -> tzinfo:
-    """Return the configured zone of a feed; UTC if there is none or nobody knows it."""
+    """Return the configured zone of a feed; UTC if there is none or it is unknown."""
     return (_region(name) if name else None) or ZoneInfo("UTC")
 
 
