@@ -55,6 +55,12 @@ def everywhere(facts=None) -> list[str]:
     ]
 
 
+def test_adjacent_hits_are_marked_as_one_phrase() -> None:
+    quote = Quote(text="A submarine cable off Kinmen", spans=((2, 11), (12, 17), (22, 28)))
+
+    assert "> A *submarine cable* off *Kinmen*" in slack_text(make_alert(quote=quote))
+
+
 def test_slack_alert_reads_as_designed() -> None:
     assert slack_text() == (
         "🟠 *High · Ships through the Strait · Navies*\n"

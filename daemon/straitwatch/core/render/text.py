@@ -1,7 +1,7 @@
 """Cleans untrusted text for display; each medium escapes it afterwards."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import quote, urlsplit
@@ -90,16 +90,33 @@ def shown(value: str, *, limit: int = TITLE_LIMIT) -> str:
 
 
 def marked(value: str, spans: Sequence[tuple[int, int]], *, limit: int = TITLE_LIMIT) -> Marked:
-    """Split text at the spans of its hits, clean every part, and keep about `limit` characters."""
+    """Split text at the spans of its hits, clean every part, and keep about `limit` characters.
+
+    Hits with nothing but blanks between them are one part, so that a phrase is marked once.
+    """
     parts: list[tuple[str, bool]] = []
     position = 0
-    for start, end in sorted(spans):
-        if not position <= start < end <= len(value):
-            continue
+    for start, end in _joined(value, spans):
         parts += [(value[position:start], False), (value[start:end], True)]
         position = end
     parts.append((value[position:], False))
     return Marked(_bounded([(_clean(text), is_hit) for text, is_hit in parts], limit))
+
+
+def _joined(value: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the spans in order, without wrong ones, and join those with only blanks between."""
+    first = last = 0
+    for start, end in sorted(spans):
+        if not last <= start < end <= len(value):
+            continue
+        if first < last and not value[last:start].strip():
+            last = end
+            continue
+        if first < last:
+            yield first, last
+        first, last = start, end
+    if first < last:
+        yield first, last
 
 
 def link(title: Marked | str, url: str) -> Link:
