@@ -29,6 +29,8 @@ def _stay_on_loopback(event: str, arguments: tuple[Any, ...]) -> None:
 sys.addaudithook(_stay_on_loopback)
 for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
     del os.environ[name]  # a proxy cannot reach the servers of the tests
+os.environ.pop("STRAITWATCH_CONFIG", None)
+os.environ["XDG_CONFIG_HOME"] = "/nonexistent"  # commands find no configuration of yours
 settings.register_profile("untimed", settings(), deadline=None)  # machines are noisy
 settings.load_profile("untimed")
 

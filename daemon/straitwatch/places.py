@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-DEFAULT_CONFIG = Path("config")  # without --config, in the working directory
+DEFAULT_CONFIG = Path("config")  # in the working directory, if there is no other
 SYSTEM_CONFIG = Path("/etc/straitwatch")
 _SYSTEM_DATA = Path("/var/lib/straitwatch")
 _SETTINGS = "straitwatch.yaml"
@@ -35,16 +35,20 @@ def own_places(environ: Mapping[str, str], *, is_root: bool) -> Places:
 def find_config(environ: Mapping[str, str], *, is_root: bool) -> Path:
     """Return the configuration for a command that names none.
 
-    `config/` of the working directory comes first, then the one of the user, then the system's.
+    The one that `setup` wrote comes first: the user's, then the system's. `config/` of the working
+    directory is the last.
     """
-    own = own_places(environ, is_root=is_root).config
-    if DEFAULT_CONFIG.is_dir():
-        return DEFAULT_CONFIG
-    for directory in (own, SYSTEM_CONFIG):
-        with suppress(OSError):  # a directory of another user
-            if (directory / _SETTINGS).is_file():
-                return directory
+    for directory in (own_places(environ, is_root=is_root).config, SYSTEM_CONFIG):
+        if has_settings(directory):
+            return directory
     return DEFAULT_CONFIG
+
+
+def has_settings(directory: Path) -> bool:
+    """Return True if a directory holds a configuration that this user can see."""
+    with suppress(OSError):  # a directory of another user
+        return (directory / _SETTINGS).is_file()
+    return False
 
 
 def local_timezone(environ: Mapping[str, str], *, link: Path = _ZONE_LINK) -> str:

@@ -35,6 +35,11 @@ def test_load_rejects_a_receiver_that_its_driver_rejects(tmp_path: Path) -> None
         load(config)
 
 
-def test_config_option_names_a_directory_that_is_not_the_default(tmp_path: Path) -> None:
+def test_config_option_names_a_directory_that_commands_do_not_find(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+
     assert config_option(DEFAULT_CONFIG) == ""
     assert config_option(tmp_path / "my desk") == f"--config '{tmp_path / 'my desk'}'"

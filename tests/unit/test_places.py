@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
+from straitwatch.cli import app
 from straitwatch.places import find_config, is_timezone, local_timezone, own_places
 
 
@@ -18,20 +20,71 @@ def test_root_keeps_them_where_services_do() -> None:
     assert own_places({}, is_root=True).config == Path("/etc/straitwatch")
 
 
-def test_configuration_of_the_working_directory_comes_first(
+def test_configuration_of_setup_comes_before_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = tmp_path / "home/straitwatch"
-    own.mkdir(parents=True)
-    (own / "straitwatch.yaml").touch()
     environ = {"XDG_CONFIG_HOME": str(own.parent)}
     monkeypatch.chdir(tmp_path)
+    write_settings(tmp_path / "config")
 
     before = find_config(environ, is_root=False)
-    (tmp_path / "config").mkdir()
+    write_settings(own)
 
-    assert before == own
-    assert find_config(environ, is_root=False) == Path("config")
+    assert before == Path("config")
+    assert find_config(environ, is_root=False) == own
+
+
+def write_settings(directory: Path) -> None:
+    directory.mkdir(parents=True)
+    (directory / "straitwatch.yaml").touch()
+
+
+@pytest.fixture
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory, with a valid `config/`; the user is not root."""
+    write_settings(tmp_path / "clone/config")
+    monkeypatch.chdir(tmp_path / "clone")
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    return tmp_path / "clone"
+
+
+def check(*options: str) -> Result:
+    return CliRunner().invoke(app, ["check", *options])
+
+
+def test_command_in_a_clone_uses_its_configuration(clone: Path) -> None:
+    result = check()
+
+    assert "directory  config\n" in result.stdout
+    assert result.stderr == ""
+
+
+def test_command_in_a_clone_prefers_the_configuration_of_setup_and_says_so(
+    clone: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "home/straitwatch"
+    write_settings(own)
+
+    result = check()
+
+    assert f"directory  {own}\n" in result.stdout
+    assert result.stderr == f"using {own}; for config/ of this directory add `--config config`\n"
+
+
+def test_named_configuration_is_used_without_a_remark(
+    clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_settings(tmp_path / "home/straitwatch")
+    write_settings(tmp_path / "desk")
+
+    by_option = check("--config", "config")
+    monkeypatch.setenv("STRAITWATCH_CONFIG", str(tmp_path / "desk"))
+    by_variable = check()
+
+    assert ("directory  config\n" in by_option.stdout, by_option.stderr) == (True, "")
+    assert f"directory  {tmp_path / 'desk'}\n" in by_variable.stdout
 
 
 @pytest.mark.parametrize("name", ["", "Europe/Berlim", "Europe", "../etc/passwd", "a b"])

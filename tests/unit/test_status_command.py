@@ -50,6 +50,7 @@ def test_status_counts_for_people_and_programs(desk: Path) -> None:
     assert "1 waiting (oldest " in text
     assert "0 dead letters" in text
     assert "CST" in text
+    assert f"configuration: {desk}" in text
 
 
 def test_status_shows_one_line_if_every_feed_fails(tmp_path: Path) -> None:

@@ -207,6 +207,7 @@ class App:
             watchlists=len(active.config.watchlists),
             receivers=sorted(active.drivers),
             config=active.config.version,
+            directory=str(active.config.directory),
             encoder=describe(self.runtime.tools.encoder.unavailable_reason),
         )
 

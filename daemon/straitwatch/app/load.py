@@ -5,11 +5,12 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-from straitwatch.config import DEFAULT_CONFIG, Config, load_config
+from straitwatch.config import Config, load_config
 from straitwatch.core.match import ExampleFailure, run_examples
 from straitwatch.core.model import Problem
 from straitwatch.deliver import validate_receiver
 from straitwatch.errors import ConfigError
+from straitwatch.places import find_config
 
 
 def load(directory: Path, environ: Mapping[str, str] | None = None) -> Config:
@@ -39,8 +40,9 @@ def load_to_run(directory: Path) -> Config:
 
 
 def config_option(directory: Path) -> str:
-    """Return the `--config` option that a command needs, "" for the default directory."""
-    if directory == DEFAULT_CONFIG:
+    """Return the `--config` option that a command needs, "" if it finds the directory itself."""
+    found = find_config(os.environ, is_root=os.geteuid() == 0)
+    if directory.resolve() == found.resolve():
         return ""
     return f"--config {shlex.quote(str(directory.resolve()))}"
 

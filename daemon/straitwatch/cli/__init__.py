@@ -10,7 +10,6 @@ import sys
 
 from straitwatch.cli.root import app
 from straitwatch.errors import ConfigError, StoreError, UsageError
-from straitwatch.places import DEFAULT_CONFIG, find_config
 
 
 def main() -> None:
@@ -20,7 +19,6 @@ def main() -> None:
     gc.set_threshold(50_000, 20, 20)
     # Vectors are too short for threads: two of them took twice the CPU time on a busy machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    _use_own_config()
     try:
         app()
     except (ConfigError, UsageError) as error:
@@ -29,13 +27,6 @@ def main() -> None:
     except StoreError as error:
         _print_error(error)
         sys.exit(1)
-
-
-def _use_own_config() -> None:
-    """Use the configuration of `setup` where there is no `config/`."""
-    found = find_config(os.environ, is_root=os.geteuid() == 0)
-    if found != DEFAULT_CONFIG:
-        os.environ.setdefault("STRAITWATCH_CONFIG", str(found))
 
 
 def _print_error(error: Exception) -> None:

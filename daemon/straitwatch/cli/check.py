@@ -201,6 +201,7 @@ def _count_lines(findings: _Findings) -> Iterator[Text]:
     enabled = sum(feed.enabled for feed in config.feeds)
     usable = sum(not receiver.broken_because for receiver in config.receivers.values())
     counts = {
+        "directory": f"{config.directory}",
         "feeds": f"{len(config.feeds)}"
         + (f", {enabled} enabled" if enabled != len(config.feeds) else ""),
         "lists": f"{len(config.watchlists)}",

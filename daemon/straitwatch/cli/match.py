@@ -8,12 +8,14 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from straitwatch.cli.config_option import ConfigDir
 from straitwatch.cli.jsonl import BadLine, Line, read_lines, write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.output import highlighted, new_console, print_error
 from straitwatch.cli.reportlines import UnusableError, read_matched_texts, read_optional_key
 from straitwatch.core.match import Matcher
 from straitwatch.core.model import Feed, Match, MatchText
+from straitwatch.places import DEFAULT_CONFIG
 
 _TEXTS = ("title", "summary", "content", "lang", "source")
 
@@ -25,12 +27,7 @@ def match(
     files: Annotated[
         list[Path] | None, typer.Argument(help="Files of JSON Lines. Default: standard input.")
     ] = None,
-    config: Annotated[
-        Path,
-        typer.Option(
-            "--config", "-c", envvar="STRAITWATCH_CONFIG", help="The configuration directory."
-        ),
-    ] = Path("config"),
+    config: ConfigDir = DEFAULT_CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON Lines.")] = False,
 ) -> None:
     """Match JSON Lines against the watch-lists.

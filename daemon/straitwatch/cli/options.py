@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from straitwatch.cli.config_option import ConfigDir
 from straitwatch.clock import utc_now
 from straitwatch.config import DEFAULT_CONFIG as DEFAULT_CONFIG  # noqa: PLC0414 - for all commands
 from straitwatch.config import (
@@ -28,16 +29,6 @@ if TYPE_CHECKING:
     from straitwatch.store import Store
 
 _SQLITE = "sqlite:///"
-ConfigDir = Annotated[
-    Path,
-    typer.Option(
-        "--config",
-        "-c",
-        metavar="DIR",
-        envvar="STRAITWATCH_CONFIG",
-        help="Directory with straitwatch.yaml, feeds.yaml, terms/ and watchlists/.",
-    ),
-]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON Lines instead of a table.")]
 
 

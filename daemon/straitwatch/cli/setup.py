@@ -32,7 +32,7 @@ from straitwatch.cli.setup_forms import (
     usual_server,
 )
 from straitwatch.cli.trial import outcome_line, send_now, send_test
-from straitwatch.config import DEFAULT_CONFIG, SECRETS, Config, writing
+from straitwatch.config import SECRETS, Config, writing
 from straitwatch.core.model import Outcome, Receiver
 from straitwatch.core.plural import counted
 from straitwatch.core.refusals import explain
@@ -350,7 +350,7 @@ def _has_user(name: str) -> bool:
 
 def _show_next_steps(places: Places) -> None:
     typer.echo("\nNext:")
-    if DEFAULT_CONFIG.is_dir() or places != own_places(os.environ, is_root=os.geteuid() == 0):
+    if places != own_places(os.environ, is_root=os.geteuid() == 0):
         typer.echo(f"  export STRAITWATCH_CONFIG={places.config}")
     for command, purpose in (
         ("straitwatch run", "the daemon; the status page is on http://127.0.0.1:8650/"),

@@ -59,6 +59,7 @@ def status(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
         write_line(state.to_json())
     else:
         _print(state, faults, zone)
+        typer.echo(f"configuration: {config}")
     if rejection:
         raise rejection
     if faults or any(receiver.is_broken for receiver in state.receivers):
