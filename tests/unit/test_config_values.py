@@ -211,6 +211,7 @@ feeds:
     url: "https://feeds.example/rss?page=2&access_token=hidden-word&Key=hidden,word&a=b"
     {more}
   - {{name: B, url: https://feeds.example/b?sig=hidden-word, country: TW}}
+  - {{name: C, url: "https://hidden-word@feeds.example/c?code=hidden;pwd=hidden-word"}}
 """
 
     config = load(write(tmp_path, feeds=text))
@@ -218,6 +219,7 @@ feeds:
     assert "hidden" not in config.text
     assert "access_token=***&Key=***&a=b" in config.text
     assert "sig=***, country: TW" in config.text
+    assert "https://***@feeds.example/c?code=***;pwd=***" in config.text
     assert config.feeds[0].url.count("hidden") == 2
 
 

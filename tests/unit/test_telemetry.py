@@ -20,6 +20,7 @@ HOOK = "/".join(("https://hooks.example/services", "T0TEST", "B0TEST", "q" * 24)
         "login smtp://watch:" + "pw" * 6 + "@mail.example failed",
         "using " + "xoxb" + "-1234567890-abcdefghij",
         "GET /feed?token=" + "s" * 12 + "&page=2",
+        "GET /feed failed with signature=" + "s" * 12,
         "slack://" + "T0TEST/B0TEST/" + "q" * 24,
     ],
 )

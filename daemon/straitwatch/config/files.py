@@ -12,6 +12,7 @@ from straitwatch.config.secrets import SECRETS
 from straitwatch.config.suggestions import did_you_mean, nearest_or_all
 from straitwatch.config.yaml_reader import read_document
 from straitwatch.core.model import Position, Problem
+from straitwatch.core.redact import SENSITIVE_NAME
 from straitwatch.errors import ConfigError
 from straitwatch.places import DEFAULT_CONFIG as DEFAULT_CONFIG  # noqa: PLC0414 - for commands
 
@@ -31,12 +32,12 @@ _KNOWN = (SETTINGS, FEEDS, *_FOLDERS)
 _BACKUP_ENDINGS = (".bak", ".orig", ".old", ".off", ".disabled", ".rej", ".swp", ".tmp", ".md")
 _PUT_INTO_FOLDERS = "term sets belong to terms/, watch-lists to watchlists/"
 _CLEAR_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?!\$\{)[^\s\"',}]+", re.IGNORECASE)
-_NO_SECRET = ("terminal", "sqlite", "http", "https")
+_PUBLIC = ("terminal", "sqlite")  # schemes of addresses without a secret
+_WEB = ("http", "https")
 _SECRET_PARAMETER = re.compile(
-    r"""([?&][\w.-]*(?:token|key|secret|auth|passw(?:or)?d|pass|sig|signature)=)(?!\$\{)"""
-    r"""[^&#\s"'}\]]*[^&#\s"'}\],]""",
-    re.IGNORECASE,
+    rf"""([?&;][\w.-]*{SENSITIVE_NAME}=)(?!\$\{{)[^&;#\s"'}}\]]*[^&;#\s"'}}\],]"""
 )
+_LOGIN = re.compile(r"(?<=://)(?!\$\{)[^/?#\s]+(?=@)")
 _PASSWORD = re.compile(r"(://[^\s/:@]*):[^\s/@]+@")
 
 
@@ -265,8 +266,9 @@ def without_secrets(document: Document) -> str:
 
 
 def _redact(found: re.Match[str]) -> str:
-    if found["scheme"].lower() in _NO_SECRET:
-        return _PASSWORD.sub(r"\1:***@", found[0])
-    if found["scheme"].lower().startswith("postgresql"):
-        return _PASSWORD.sub(r"\1:***@", found[0])
+    scheme, address = found["scheme"].lower(), found[0]
+    if scheme in _WEB:
+        return _LOGIN.sub("***", address)
+    if scheme in _PUBLIC or scheme.startswith("postgresql"):
+        return _PASSWORD.sub(r"\1:***@", address)
     return f"{found['scheme']}://***"

@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from straitwatch.core.model import Feed
 
 _HIDDEN = "***"
-_SECRET_NAME = re.compile(
-    r"(?i)(?:token|key|secret|auth|authorization|cookie|passw(?:or)?d|pass|pwd|sig|signature"
-    r"|credentials?|code)$"
+SENSITIVE_NAME = (  # a pattern of the names, or their ends, of parameters that hold secrets
+    r"(?i:token|key|secret|auth|authorization|cookie|passw(?:or)?d|pass|pwd|sig|signature"
+    r"|credentials?|code)"
 )
+_IS_SENSITIVE = re.compile(f"{SENSITIVE_NAME}$")
 _LOGIN = re.compile(r"(?<=://)[^/?#\s]*(?=@)")
 _PARAMETER = re.compile(r"(?<=[?&;])(?P<name>[^=&;#\s]*)=(?P<value>[^&;#\s]+)")
 
 
 def is_secret_name(name: str) -> bool:
     """Return True if a parameter of this name holds a secret, such as `api_key`."""
-    return _SECRET_NAME.search(name) is not None
+    return _IS_SENSITIVE.search(name) is not None
 
 
 def redact_address(address: str) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote
 
 import structlog
 
-from straitwatch.core.redact import is_secret_name, redact_parameters
+from straitwatch.core.redact import SENSITIVE_NAME, is_secret_name, redact_parameters
 
 # Secrets by their form: credentials in an address, Slack's tokens and webhook paths.
 _SECRETS = (
@@ -22,10 +22,7 @@ _SECRETS = (
     (re.compile(r"(?<=/services/)[A-Za-z0-9/_-]+"), "***"),
     (re.compile(r"\bxox[a-z]-[A-Za-z0-9-]+"), "***"),
     (re.compile(r"(?<=slack://)\S+"), "***"),
-    (
-        re.compile(r"(?i)((?:token|key|secret|passw(?:or)?d|pass|auth)=)[^&\s\"']+"),
-        r"\1***",
-    ),
+    (re.compile(rf"({SENSITIVE_NAME}=)[^&\s\"']+"), r"\1***"),
 )
 _ADDRESS = re.compile(
     r"[a-z][a-z0-9+.-]*://(?:(?P<login>[^/?#]*)@)?(?P<host>[^/?#@]*)(?P<path>[^?#]*)\??(?P<query>.*)",
