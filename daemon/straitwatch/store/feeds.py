@@ -1,7 +1,7 @@
 """Stores feeds, their leases and the results of their polls."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -24,13 +24,8 @@ from straitwatch.store.rows import DELIVERY, FEED
 from straitwatch.store.transaction import Transaction
 
 _CONFIGURED = ("name", "url", "language", "country", "kind", "stance", "tier", "is_enabled")
-_STATE_COLUMNS = (
+_HEALTH_COLUMNS = (
     FEED.c.id,
-    FEED.c.lease_seq,
-    FEED.c.etag,
-    FEED.c.last_modified,
-    FEED.c.validators_host,
-    FEED.c.body_hash,
     FEED.c.baseline_at,
     FEED.c.next_due_at,
     FEED.c.last_polled_at,
@@ -39,12 +34,20 @@ _STATE_COLUMNS = (
     FEED.c.failures,
     FEED.c.last_outcome,
     FEED.c.last_detail,
-    FEED.c.whole_due_at,
-    FEED.c.unmodified_since_at,
     FEED.c.distrust_since_at,
     FEED.c.distrust_found_at,
     FEED.c.distrust_until_at,
     FEED.c.profile,
+)
+_STATE_COLUMNS = (
+    *_HEALTH_COLUMNS,
+    FEED.c.lease_seq,
+    FEED.c.etag,
+    FEED.c.last_modified,
+    FEED.c.validators_host,
+    FEED.c.body_hash,
+    FEED.c.whole_due_at,
+    FEED.c.unmodified_since_at,
 )
 IS_WATCHED = sa.and_(FEED.c.is_enabled, FEED.c.retired_at.is_(None))
 
@@ -250,52 +253,17 @@ def feed_states(tx: Transaction) -> dict[str, FeedState]:
     return {row.id: _to_state(row) for row in rows}
 
 
-_WATCHED_COLUMNS = (
-    FEED.c.id,
-    FEED.c.baseline_at,
-    FEED.c.next_due_at,
-    FEED.c.last_polled_at,
-    FEED.c.last_ok_at,
-    FEED.c.last_new_at,
-    FEED.c.failures,
-    FEED.c.last_outcome,
-    FEED.c.last_detail,
-    FEED.c.distrust_since_at,
-    FEED.c.distrust_found_at,
-    FEED.c.distrust_until_at,
-    FEED.c.profile,
-)
-
-
 def watched_feeds(tx: Transaction) -> list[WatchedFeed]:
     """Return the feeds that are enabled and configured, by name.
 
     Their states are without the columns that only a poll needs: health checks read all feeds
     several times a minute, and half of that time went into those columns.
     """
-    query = sa.select(FEED.c.name, FEED.c.url, *_WATCHED_COLUMNS).where(IS_WATCHED)
+    query = sa.select(FEED.c.name, FEED.c.url, *_HEALTH_COLUMNS).where(IS_WATCHED)
     return [
-        WatchedFeed(name=name, url=url, state=_to_watched_state(*row))
+        WatchedFeed(name=name, url=url, state=_to_health(row))
         for name, url, *row in tx.execute(query.order_by(FEED.c.name))
     ]
-
-
-def _to_watched_state(id_: str, *row: Any) -> FeedState:
-    baseline_at, due_at, polled_at, ok_at, new_at, failures, outcome, detail, *rest = row
-    *distrust, profile = rest
-    return FeedState(
-        feed_id=id_,
-        baseline_at=baseline_at,
-        next_due_at=due_at,
-        last_polled_at=polled_at,
-        last_ok_at=ok_at,
-        last_new_at=new_at,
-        failures=failures,
-        last_outcome=outcome,
-        last_detail=detail,
-        distrust=_to_distrust(*distrust),
-        profile=profile or NO_PROFILE,
-    )
 
 
 def has_lease(tx: Transaction, state: FeedState) -> bool:
@@ -377,25 +345,33 @@ _COMPLETE = (
 )
 
 
-def _to_state(row: Iterable[Any]) -> FeedState:
-    id_, lease_seq, etag, last_modified, host, body_hash, *rest = row
-    baseline_at, next_due, polled_at, ok_at, new_at, failures, outcome, detail, *rest = rest
-    whole_due_at, unmodified_since_at, *distrust, profile = rest
-    return FeedState(
-        feed_id=id_,
+def _to_state(row: Sequence[Any]) -> FeedState:
+    health, rest = row[: len(_HEALTH_COLUMNS)], row[len(_HEALTH_COLUMNS) :]
+    lease_seq, etag, last_modified, host, body_hash, whole_due_at, unmodified_since_at = rest
+    return replace(
+        _to_health(health),
         lease_seq=lease_seq,
         validators=to_validators(etag, last_modified, host),
         body_hash=bytes(body_hash),
+        whole_due_at=whole_due_at,
+        unmodified_since_at=unmodified_since_at,
+    )
+
+
+def _to_health(row: Sequence[Any]) -> FeedState:
+    """Return a state without the columns that only a poll needs."""
+    id_, baseline_at, due_at, polled_at, ok_at, new_at, failures, outcome, detail, *rest = row
+    *distrust, profile = rest
+    return FeedState(
+        feed_id=id_,
         baseline_at=baseline_at,
-        next_due_at=next_due,
+        next_due_at=due_at,
         last_polled_at=polled_at,
         last_ok_at=ok_at,
         last_new_at=new_at,
         failures=failures,
         last_outcome=outcome,
         last_detail=detail,
-        whole_due_at=whole_due_at,
-        unmodified_since_at=unmodified_since_at,
         distrust=_to_distrust(*distrust),
         profile=profile or NO_PROFILE,
     )
