@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from straitwatch.core.model import DigestPlan, QuietHours, Severity
+from straitwatch.core.policy import DIGEST_LATE_AFTER
 from straitwatch.core.schedule import (
-    LATE_AFTER,
     DigestWindow,
     due_digest,
     held_until,
@@ -51,7 +51,7 @@ def run(
         if window is not None:
             sent.append((now, window))
             last_until = window.until_at
-        step = LATE_AFTER * jitter.uniform(0.6, 1)
+        step = DIGEST_LATE_AFTER * jitter.uniform(0.6, 1)
         if outages and jitter.random() < 0.002:
             step = timedelta(hours=jitter.uniform(1, 100))
         now += step
@@ -121,7 +121,7 @@ def test_windows_leave_no_gap_and_do_not_overlap_through_outages(
         assert after.since_at == before.until_at < after.until_at
     for now, window in sent:
         assert window.until_at <= now
-        assert window.is_late == (now - window.until_at > LATE_AFTER)
+        assert window.is_late == (now - window.until_at > DIGEST_LATE_AFTER)
         assert now - window.until_at < timedelta(hours=25)  # the newest slot, however many passed
 
 

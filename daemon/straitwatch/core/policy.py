@@ -75,6 +75,7 @@ SILENT_AFTER = timedelta(hours=24)  # without a good poll, a failing feed is bro
 BROKEN_AFTER_FAILURES = 3  # in a row, a feed is broken
 LATE_ANYWAY_AFTER = timedelta(hours=1)  # past its due time, a feed is late whatever its host does
 LATE_AFTER = timedelta(minutes=10)  # past its due time, a feed is late
+DIGEST_LATE_AFTER = timedelta(minutes=15)  # past its time, a digest says that it is late
 CUT_OFF_SHARE = 0.9  # of all feeds, if so many fail, the cause is this machine
 MESSAGE_OVERDUE_AFTER = timedelta(minutes=15)  # past its due time
 CANARY_WRITTEN_WITHIN = timedelta(minutes=1)  # a canary without a message by then is lost

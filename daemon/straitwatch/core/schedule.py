@@ -19,7 +19,12 @@ from straitwatch.core.model import (
     SendResult,
     Severity,
 )
-from straitwatch.core.policy import MAX_RECEIVER_HOLD, REFUSED_HOLD, give_up_after
+from straitwatch.core.policy import (
+    DIGEST_LATE_AFTER,
+    MAX_RECEIVER_HOLD,
+    REFUSED_HOLD,
+    give_up_after,
+)
 from straitwatch.core.refusals import explain
 
 _DAY = timedelta(days=1)
@@ -222,7 +227,6 @@ def _quiet_span(quiet: QuietHours, day: date, zone: ZoneInfo) -> tuple[datetime,
 
 # ---------------------------------------------------------------- digests
 
-LATE_AFTER = timedelta(minutes=15)
 _LOOK_BACK_DAYS = 8  # a week, and the day on which a weekly digest may have been skipped
 
 
@@ -254,7 +258,7 @@ def due_digest(
     slot = _last_slot(plan, now)
     if slot is None or (last_until is not None and slot <= last_until):
         return None
-    is_late = now - slot > LATE_AFTER
+    is_late = now - slot > DIGEST_LATE_AFTER
     if last_until is not None:
         return DigestWindow(since_at=last_until, until_at=slot, is_late=is_late)
     if is_late:
