@@ -1,6 +1,9 @@
 """Measures the pages on a large database: wall time and CPU time of each answer.
 
     python bench/web_pages.py [--entries 1000000]
+    python bench/web_pages.py --entries 200000 --trial 100000
+
+With --trial, it measures a page and a commit instead, alone and while a list is tried.
 
 The rows are invented: one report and its copies, over 90 days. One entry in 20 matched, and every
 second report opened a story; one story has 200 reports.
@@ -8,10 +11,12 @@ second report opened a story; one story has 200 reports.
 
 import argparse
 import asyncio
+import re
 import sqlite3
 import statistics
 import tempfile
 import time
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +26,7 @@ import aiohttp
 from straitwatch.app.activate import activate
 from straitwatch.config import load_config
 from straitwatch.core.model import Feed
-from straitwatch.store import Store, sync_feeds
+from straitwatch.store import Store, set_meta, sync_feeds
 from straitwatch.telemetry import Metrics
 from straitwatch.web import Desk, Watch, bind, build_web, serve_web
 
@@ -109,11 +114,61 @@ async def measure(desk: Desk, paths: list[str]) -> None:
     await asyncio.gather(serving, return_exceptions=True)
 
 
+async def measure_trial(desk: Desk, entries: int) -> None:
+    """Measure a page and a commit, alone and during a trial."""
+    listener = bind("127.0.0.1:0")
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    serving = asyncio.create_task(serve_web(build_web(desk), listener))
+    path = "/lists/watchlists/taiwan-policy.yaml"
+    text = (ROOT / "config/watchlists/taiwan-policy.yaml").read_text(encoding="utf-8")
+    form = {"text": text.replace("threshold: 10", "threshold: 12"), "entries": str(entries)}
+
+    async def pause() -> str:
+        await asyncio.sleep(5)
+        return "alone"
+
+    async def trial() -> str:
+        async with session.post(path, data=form) as answer:
+            page = await answer.text()
+        found = re.search(r"Of [0-9,]+ entr.*|The trial .*", page)
+        return re.sub("<[^>]*>", "", found[0]) if found else page
+
+    async with aiohttp.ClientSession(address) as session:
+        for work in (pause, trial):
+            begun, running = time.perf_counter(), asyncio.create_task(work())
+            pages, commits = [], []
+            while not running.done():
+                pages.append(await timed(fetch(session, "/?span=1d")))
+                commits.append(await timed(desk.store.run(set_meta, "bench", str(begun))))
+                await asyncio.sleep(0.05)
+            print(f"{running.result()} ({time.perf_counter() - begun:.1f} s)")
+            for name, found in (("page", pages), ("commit", commits)):
+                print(
+                    f"  {name:7} {statistics.median(found):6.1f} ms, {max(found):6.1f} ms at most"
+                )
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+
+
+async def fetch(session: aiohttp.ClientSession, path: str) -> None:
+    async with session.get(path) as answer:
+        await answer.read()
+        assert answer.status == 200, (path, answer.status)
+
+
+async def timed(work: Awaitable[object]) -> float:
+    """Return the milliseconds of some work."""
+    begun = time.perf_counter()
+    await work
+    return 1000 * (time.perf_counter() - begun)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--trial", type=int, default=0, metavar="ENTRIES")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "straitwatch.db"
@@ -124,7 +179,7 @@ def main() -> None:
         fill(path, options.entries)
         print(f"{options.entries:,} entries written in {time.perf_counter() - begun:.0f} s")
         config = load_config(ROOT / "config", environ={})
-        config = replace(config, feeds=(feed,))
+        config = replace(config, feeds=(feed,), database=f"sqlite:///{path}")
         rules = activate(config).rules
         watch = Watch(status=no_status, faults=tuple, metrics=Metrics())
         desk = Desk(
@@ -144,7 +199,10 @@ def main() -> None:
             "/feeds",
             "/alerts.rss",
         ]
-        asyncio.run(measure(desk, paths))
+        if options.trial:
+            asyncio.run(measure_trial(desk, options.trial))
+        else:
+            asyncio.run(measure(desk, paths))
         store.close()
 
 

@@ -172,5 +172,6 @@ WATCHED_PAGES = 3  # of a story: the one alerted first, and the latest
 
 # ---------------------------------------------------------------- trials on the page
 
-BENCH_ENTRIES = 10_000  # the newest, on which a changed list is tried; they take a few seconds
+BENCH_ENTRIES = (10_000, 100_000)  # the newest, on which a changed list is tried; see BENCH_TIMEOUT
+BENCH_TIMEOUT = timedelta(seconds=60)  # of a trial; then its process is killed
 BENCH_SAMPLES = 50  # entries that are shown for each kind of change

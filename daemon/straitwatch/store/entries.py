@@ -134,13 +134,19 @@ def first_fetch_reports(tx: Transaction, *, after: datetime) -> list[tuple[str, 
 
 def latest_entries(tx: Transaction, limit: int) -> list[StoredEntry]:
     """Return the newest entries, without matches and stories."""
+    return list(newest_entries(tx, limit))
+
+
+def newest_entries(tx: Transaction, limit: int) -> Iterator[StoredEntry]:
+    """Yield the newest entries, newest first, without matches and stories."""
     query = (
         sa.select(ENTRY, FEED.c.name.label("feed_name"))
         .join_from(ENTRY, FEED, FEED.c.id == ENTRY.c.feed_id)
         .order_by(ENTRY.c.seen_at.desc())
         .limit(limit)
+        .execution_options(yield_per=CHUNK)  # their texts may be larger than the memory
     )
-    return [stored_of_row(row) for row in tx.execute(query)]
+    return (stored_of_row(row) for row in tx.execute(query))
 
 
 def count_entries_since(tx: Transaction, since_at: datetime) -> int:

@@ -1,9 +1,10 @@
 """Holds the sources of the pages: the database, the active configuration and the clock."""
 
+import asyncio
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +28,7 @@ class Desk:
     rules: Callable[[], Rules]  # of the active configuration
     clock: Callable[[], datetime]
     watch: Watch
+    trial_turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # a trial keeps one core busy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,11 @@ class Visit:
     def user(self) -> str:
         """The name of the person who asks; "" if it is unknown."""
         return str(self.request.scope.get("straitwatch_user", ""))
+
+    @property
+    def is_known(self) -> bool:
+        """True if this person passed the login; pages such as a mailed link need none."""
+        return "straitwatch_user" in self.request.scope
 
     @property
     def home(self) -> str:
@@ -76,7 +83,7 @@ class Visit:
             "faults": self.desk.watch.faults(),
             "path": self.request.url.path,
             "user": self.user,
-            "has_login": bool(self.config.web_access.token),
+            "can_log_out": bool(self.config.web_access.token) and self.is_known,
             "list_titles": {found.id: found.title for found in self.config.watchlists},
         }
         return page(template, zone=self.zone, now=self.now, **(shared | values))
