@@ -1,5 +1,7 @@
 """Links in mails: signed, expiring, and without effect until a form is sent."""
 
+import hashlib
+import hmac
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,6 +26,7 @@ from straitwatch.config import load_config
 from straitwatch.core.model import ActionKind, AlertFacts, MatchNote, Severity
 from straitwatch.core.signed_links import ACT_PATH, LINK_KEY, read_link, sign_link
 from straitwatch.store import Store, apply_plan
+from straitwatch.store.rows import META
 from straitwatch.web import Desk
 
 KEY = "a" * 64
@@ -134,6 +137,21 @@ async def test_expired_or_foreign_link_is_refused(place: Desk) -> None:
 
     assert [status for status, _ in answers] == [410, 410, 410]
     assert place.store.call(db.list_actions) == []
+
+
+async def test_link_is_refused_while_the_database_has_no_key(place: Desk) -> None:
+    place.store.call(delete_key)
+    forged = hmac.new(b"", b"act d1.99999999999", hashlib.sha256).hexdigest()[:40]
+
+    async with served(place) as session:
+        status, _ = await post(session, f"{ACT_PATH}d1.99999999999.{forged}", do="mute_story")
+
+    assert status == 410
+    assert place.store.call(db.list_actions) == []
+
+
+def delete_key(tx: db.Transaction) -> None:
+    tx.execute(META.delete().where(META.c.key == LINK_KEY))
 
 
 async def test_form_of_another_site_is_refused(place: Desk) -> None:

@@ -41,7 +41,8 @@ def _linked(here: Visit, token: str) -> db.DeliveryRecord:
         HTTPException: the link has expired or was not signed here.
     """
     with here.reading() as tx:
-        delivery_id = read_link(db.get_meta(tx, LINK_KEY) or "", token, here.now)
+        key = db.get_meta(tx, LINK_KEY)  # None until the first link is signed
+        delivery_id = read_link(key, token, here.now) if key else None
         record = db.show_delivery(tx, delivery_id) if delivery_id else None
     if record is None or not isinstance(record.facts, AlertFacts):
         raise HTTPException(410, _EXPIRED)
