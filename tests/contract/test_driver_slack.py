@@ -2,12 +2,14 @@
 
 import json
 import logging
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from builders.messages import (
     BOT,
@@ -16,8 +18,11 @@ from builders.messages import (
     WEBHOOK,
     frozen,
     make_alert,
+    make_digest,
     make_driver,
+    make_item,
     make_job,
+    make_rollup,
 )
 from contract.faults import BOT_FAULTS, WEBHOOK_FAULTS
 from servers import slack as server
@@ -167,6 +172,46 @@ def test_message_with_rejected_blocks_is_posted_as_text(slack: SlackServer, url:
     assert "Two frigates" in slack.messages[0]["text"]
 
 
+@pytest.mark.parametrize("url", [WEBHOOK, BOT])
+def test_rollup_with_rejected_blocks_still_lists_its_stories(slack: SlackServer, url: str) -> None:
+    driver = make_driver(url, base_url=slack.url)
+    slack.script(
+        server.error(400, "invalid_blocks") if url == WEBHOOK else server.not_ok("invalid_blocks")
+    )
+
+    driver.send(frozen(driver, make_job(make_rollup())))
+
+    text = slack.messages[0]["text"]
+    assert "<https://wire.example/1|Story number 1>" in text
+    assert "<https://wire.example/2|Story number 2>" in text
+    assert text.endswith("Replaces 3 messages; none was dropped")
+
+
+def test_message_that_slack_finds_too_long_becomes_a_short_text_and_counts_the_rest(
+    slack: SlackServer,
+) -> None:
+    driver = make_driver(BOT, base_url=slack.url)
+    slack.script(server.not_ok("msg_blocks_too_long"))
+    items = tuple(make_item(number, title="Ships " * 20) for number in range(60))
+
+    driver.send(frozen(driver, make_job(make_digest(items=items))))
+
+    text = slack.messages[0]["text"]
+    assert 3_000 < len(text) <= 4_000
+    assert re.search(r"…and \d+ more lines: `straitwatch outbox show d1`\nCoverage: ", text)
+
+
+def test_rejected_layout_is_logged(slack: SlackServer) -> None:
+    driver = make_driver(BOT, base_url=slack.url)
+    slack.script(server.not_ok("invalid_blocks"))
+
+    with capture_logs() as logs:
+        driver.send(frozen(driver))
+
+    (logged,) = [line for line in logs if line["log_level"] == "warning"]
+    assert (logged["delivery"], logged["code"]) == ("d1", "invalid_blocks")
+
+
 def test_webhook_posts_the_frozen_bytes_to_its_own_path(slack: SlackServer) -> None:
     driver = make_driver(WEBHOOK, base_url=slack.url)
     job = frozen(driver)
@@ -310,6 +355,17 @@ def test_update_by_a_bot_edits_the_first_message_and_keeps_its_text(
     assert "Two frigates" in text
     assert "3 outlets" in text
     assert len(slack.messages) == 2
+
+
+def test_update_of_a_message_posted_as_text_keeps_that_text(slack: SlackServer) -> None:
+    slack.script(server.not_ok("invalid_blocks"))
+
+    send_update(slack)
+
+    first = slack.messages[0]
+    assert "before dawn" in first["text"]
+    assert "3 outlets" in first["text"]
+    assert "blocks" not in first
 
 
 def test_edit_that_slack_refuses_does_not_stop_the_update(slack: SlackServer) -> None:

@@ -11,14 +11,17 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import Request
 
+import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from straitwatch.core.model import AlertKind, DriverKind, Frozen, Outcome, SendJob, SendResult
-from straitwatch.core.render import add_buttons, context_block, render_slack
+from straitwatch.core.render import add_buttons, as_text, context_block, render_slack
 from straitwatch.deliver.driver import DriverSettings, redact_and_shorten
 from straitwatch.deliver.http import READ_SECONDS, NoRedirectTransport
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 HOOKS = "https://hooks.slack.com"
 API = "https://slack.com"
@@ -33,18 +36,16 @@ _CLIENT_ERROR = 400
 _TIMED_OUT = 408
 _RATE_LIMITED = 429
 _SERVER_ERROR = 500
+_TEXT_LIMIT = 40_000  # characters; Slack cuts longer ones
+_SHORT_TEXT = 4_000  # Slack's advice; after an answer that a message is too long
+_TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long", "413"})
 # Errors after which the message is sent again as plain text.
-_BLOCKS_REJECTED = frozenset(
-    {
-        "invalid_payload",
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "msg_too_long",
-        "msg_blocks_too_long",
-        "400",  # without a word of Slack's, perhaps from a proxy
-        "413",
-    }
-)
+_BLOCKS_REJECTED = _TOO_LONG | {
+    "invalid_payload",
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "400",  # without a word of Slack's, perhaps from a proxy
+}
 # Errors that concern only this message; all other errors concern the whole receiver.
 _PERMANENT = _BLOCKS_REJECTED | {
     "invalid_arguments",
@@ -130,7 +131,7 @@ class SlackWebhook:
         message = _message(job)
         result = self._post(message)
         if result.code in _BLOCKS_REJECTED:
-            return self._post(_without_blocks(message))
+            return self._post(_without_blocks(message, job, result))
         return result
 
     def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
@@ -205,7 +206,7 @@ class SlackBot:
             del message["thread_ts"]
             return self._call("chat.postMessage", message)
         if result.code in _BLOCKS_REJECTED:
-            return self._call("chat.postMessage", _without_blocks(message))
+            return self._call("chat.postMessage", _without_blocks(message, job, result))
         return result
 
     def reconcile(self, job: SendJob) -> SendResult | None:
@@ -312,8 +313,22 @@ def _message(job: SendJob) -> dict[str, Any]:
     return message
 
 
-def _without_blocks(message: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in message.items() if key != "blocks"}
+def _without_blocks(
+    message: Mapping[str, Any], job: SendJob, rejected: SendResult
+) -> dict[str, Any]:
+    """Return a message with the words of its blocks as text."""
+    log.warning(
+        "slack rejected the layout of a message: posted as plain text",
+        delivery=job.delivery.id,
+        code=rejected.code,
+        answer=rejected.text,
+    )
+    text = as_text(
+        message,
+        limit=_SHORT_TEXT if rejected.code in _TOO_LONG else _TEXT_LIMIT,
+        command=f"straitwatch outbox show {job.delivery.id} {job.config_option}".strip(),
+    )
+    return {key: value for key, value in message.items() if key != "blocks"} | {"text": text}
 
 
 def _edit_reference(message: Mapping[str, Any]) -> dict[str, str]:
@@ -330,12 +345,11 @@ def _edit(job: SendJob, news: str) -> dict[str, Any] | None:
         first = json.loads(job.parent_ref["message"])
     except (KeyError, ValueError):
         return None
-    return {
-        "channel": job.parent_ref["channel"],
-        "ts": job.parent_ref["ts"],
-        "text": first.get("text", ""),
-        "blocks": [*first.get("blocks", []), context_block(news)],
-    }
+    place = {"channel": job.parent_ref["channel"], "ts": job.parent_ref["ts"]}
+    text, blocks = first.get("text", ""), first.get("blocks", [])
+    if not blocks:  # Slack rejected them; new ones would replace the text
+        return {**place, "text": f"{text}\n{news}"}
+    return {**place, "text": text, "blocks": [*blocks, context_block(news)]}
 
 
 def _map_refusal(

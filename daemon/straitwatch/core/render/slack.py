@@ -38,7 +38,7 @@ def render_slack(
 def sections(text: str) -> list[dict[str, Any]]:
     """Split text at line boundaries into sections; the lines that do not fit are counted."""
     chunks: list[str] = []
-    for line in _within(text, MESSAGE_LIMIT - CONTEXT_LIMIT).split("\n"):
+    for line in cut_and_count(text, MESSAGE_LIMIT - CONTEXT_LIMIT).split("\n"):
         line = hard_cut(line, SECTION_LIMIT)  # noqa: PLW2901
         if chunks and len(chunks[-1]) + 1 + len(line) <= SECTION_LIMIT:
             chunks[-1] += f"\n{line}"
@@ -49,6 +49,24 @@ def sections(text: str) -> list[dict[str, Any]]:
         for chunk in chunks[: BLOCK_LIMIT - 2]
         if chunk.strip()
     ]
+
+
+def as_text(message: Mapping[str, Any], *, limit: int, command: str) -> str:
+    """Return the text of a message's blocks, for a Slack that rejects the blocks themselves.
+
+    Args:
+        message: as `render_slack` returns it, perhaps with buttons.
+        limit: of the text, in characters; the lines that do not fit are counted.
+        command: that prints the whole message.
+
+    """
+    blocks = message.get("blocks", [])
+    bodies = [block["text"]["text"] for block in blocks if block["type"] == "section"]
+    contexts = [block["elements"] for block in blocks if block["type"] == "context"]
+    small_print = "\n".join(element["text"] for elements in contexts for element in elements)
+    body = "\n".join(bodies) or message["text"]
+    body = cut_and_count(body, limit - len(small_print) - 1, command=command)
+    return f"{body}\n{small_print}".strip()
 
 
 def context_block(text: str) -> dict[str, Any]:
@@ -77,12 +95,14 @@ def hard_cut(line: str, limit: int) -> str:
     return head.rstrip() + "…"
 
 
-def _within(text: str, limit: int) -> str:
+def cut_and_count(text: str, limit: int, *, command: str = "") -> str:
+    """Cut text at a line boundary and count the rest; `command` prints the whole text."""
     if len(text) <= limit:
         return text
-    head = cut_lines(text, limit - 40)
+    ending = f": `{command}`" if command else ""
+    head = cut_lines(text, limit - len(ending) - 40)
     rest = sum(bool(line.strip()) for line in text[len(head) :].split("\n"))
-    return f"{head}\n…and {rest} more lines"
+    return f"{head}\n…and {rest} more lines{ending}"
 
 
 def _metadata(job: SendJob) -> dict[str, Any]:
