@@ -7,6 +7,7 @@ from aiohttp import ClientSession
 
 from builders.configs import WATCHLISTS, write_config
 from builders.store import (
+    NOW,
     claimed_feed,
     make_alert,
     make_delivery,
@@ -17,7 +18,7 @@ from builders.store import (
 )
 from builders.web import get, make_desk, post, served
 from straitwatch.config import load_config
-from straitwatch.store import Store, apply_plan
+from straitwatch.store import Store, apply_plan, save_config
 from straitwatch.web import Desk
 from straitwatch.web.feeds import draw_spark
 
@@ -36,7 +37,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         make_unmatched("e2", title="Rain <i>in</i> Keelung", summary="", content=""),
     )
     plan = make_plan(
-        claimed_feed(store), entries, alerts=(make_alert(),), deliveries=(make_delivery(),)
+        claimed_feed(store),
+        entries,
+        alerts=(make_alert(),),
+        deliveries=(make_delivery(),),
+        config_version="v1",
     )
     assert store.call(apply_plan, plan)
     yield make_desk(store, config)
@@ -68,10 +73,28 @@ def test_spark_has_a_bar_for_each_day_with_entries() -> None:
 async def test_why_explains_a_stored_entry_and_the_lists_now(session: ClientSession) -> None:
     _, page = await get(session, "/why", q="https://news.example/e1")
 
-    assert "Ships cross the Taiwan Strait" in page
-    assert "Then: sent as alert: the first report of this event." in page
+    assert "Ships cross the <mark>Taiwan Strait</mark>" in page
+    assert "<strong>Sent as an alert</strong>: the first report of this event." in page
     assert '<span class="gained">fires</span>' in page
     assert "/stories/s1" in page
+
+
+async def test_why_shows_the_lists_that_changed_since_the_decision(
+    place: Desk, session: ClientSession
+) -> None:
+    earlier = "# --- lists.yaml\n" + WATCHLISTS.replace("Taiwan Strait", "Keelung")
+    place.store.call(save_config, "v1", earlier, NOW)
+
+    _, page = await get(session, "/why", q="https://news.example/e1")
+
+    assert "taiwan-policy: then it does not fire (0 of 10 points); today it fires" in page
+
+
+async def test_why_says_that_an_id_is_unknown(session: ClientSession) -> None:
+    status, page = await get(session, "/why", q="zzzzzzzzzzzz")
+
+    assert status == 200
+    assert "no story, report or alert zzzzzzzzzzzz" in page
 
 
 async def test_why_asks_the_lists_about_a_text_that_is_in_no_feed(session: ClientSession) -> None:

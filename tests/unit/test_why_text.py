@@ -7,18 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from straitwatch.cli.answers import (
-    Answer,
-    DeliveryAnswer,
-    FeedAnswer,
-    ListAnswer,
-    MarkAnswer,
-    PageAnswer,
-    RuleAnswer,
-    StoredAnswer,
-    UnseenAnswer,
-)
-from straitwatch.cli.page_text import _OUTCOMES, page_line
 from straitwatch.cli.why_text import answer_lines, brief_line
 from straitwatch.core.model import (
     Action,
@@ -29,6 +17,18 @@ from straitwatch.core.model import (
     Relation,
     Severity,
 )
+from straitwatch.why.answers import (
+    Answer,
+    DeliveryAnswer,
+    FeedAnswer,
+    ListAnswer,
+    MarkAnswer,
+    PageAnswer,
+    RuleAnswer,
+    StoredAnswer,
+    UnseenAnswer,
+)
+from straitwatch.why.page_words import _OUTCOMES, page_words
 
 NOON = datetime(2019, 3, 1, 4, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Taipei")
@@ -58,6 +58,7 @@ def make_answer(**changes: Any) -> StoredAnswer:
         "marks": (),
         "page": None,
         "since_then": (),
+        "title_hits": (),
         "lists": (),
     }
     return StoredAnswer(**(values | changes))
@@ -273,7 +274,7 @@ def test_unseen_text_comes_with_the_spans_in_which_entries_may_be_missing() -> N
 def test_json_of_an_unseen_text_has_feeds_for_an_address_only() -> None:
     text, page = UnseenAnswer(title="Ships"), UnseenAnswer(title="https://a.example", feeds=())
 
-    assert text.to_json() == {"title": "Ships", "seen": None, "lists": []}
+    assert text.to_json() == {"title": "Ships", "seen": None, "title_hits": [], "lists": []}
     assert page.to_json()["feeds"] == []
 
 
@@ -320,4 +321,4 @@ def test_page_of_an_entry_says_why_and_how_it_was_read(page: PageAnswer, words: 
 def test_every_outcome_and_cause_of_a_page_has_words() -> None:
     for outcome in PageOutcome:
         assert outcome in _OUTCOMES
-    assert all(page_line(make_page(cause=cause), ZONE) for cause in PageCause)
+    assert all(page_words(make_page(cause=cause), str) for cause in PageCause)

@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 
 from straitwatch.config import Settings
 from straitwatch.core.model import Feed, Story, WatchList
-from straitwatch.core.normalize import canonical_url
 from straitwatch.errors import UsageError
 
 if TYPE_CHECKING:
-    from straitwatch.store import Store, StoredEntry, Transaction
+    from straitwatch.store import Store
 
 
 def require_watchlists(names: Iterable[str], watchlists: Iterable[WatchList]) -> None:
@@ -68,23 +67,6 @@ def require_story(store: "Store", story_id: str) -> Story:
             f"hint: give the first {LEAST_ID} characters of its id or more"
         )
     raise UsageError(f"no such story: {story_id}\nhint: see `straitwatch stories list`")
-
-
-def entries_named(tx: "Transaction", text: str, *, limit: int) -> "list[StoredEntry]":
-    """Return the newest entries with this id, address or title."""
-    from straitwatch.store import find_entries  # noqa: PLC0415 - as above
-
-    return find_entries(tx, text, canonical_url=page_address(text), limit=limit)
-
-
-def is_address(text: str) -> bool:
-    """Return True for the address of a page."""
-    return text.startswith(("http://", "https://"))
-
-
-def page_address(text: str) -> str:
-    """Return the canonical form of an address; "" for any other text."""
-    return canonical_url(text) if is_address(text) else ""
 
 
 def _choices(names: Iterable[str]) -> str:

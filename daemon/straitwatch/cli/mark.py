@@ -11,13 +11,14 @@ from straitwatch import store as db
 from straitwatch.cli.acting import new_action, require_done, user_name
 from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.lazy import new_app
-from straitwatch.cli.lookup import entries_named, require_watchlists
+from straitwatch.cli.lookup import require_watchlists
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.clock import utc_now
 from straitwatch.config import Settings
 from straitwatch.core.model import ActionKind, Mark, Verdict
 from straitwatch.core.plural import counted
 from straitwatch.errors import UsageError
+from straitwatch.why.find import entries_named
 
 
 class _Word(StrEnum):

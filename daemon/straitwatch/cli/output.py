@@ -15,7 +15,7 @@ from straitwatch.clock import utc_now
 from straitwatch.core.model import Hit
 
 _NO_LIMIT = 10_000  # characters
-_HIT = "bold yellow"
+HIT = "bold yellow"
 
 T = TypeVar("T")
 
@@ -105,7 +105,7 @@ def highlighted(text: str, hits: Iterable[Hit], *, field: str = "title", lead: s
     line = Text(lead + printable(text))
     for hit in hits:
         if hit.field == field:
-            line.stylize(_HIT, len(lead) + hit.start, len(lead) + hit.end)
+            line.stylize(HIT, len(lead) + hit.start, len(lead) + hit.end)
     return line
 
 

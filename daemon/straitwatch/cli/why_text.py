@@ -1,11 +1,17 @@
 """Turns an answer of `why` into lines of text."""
 
 from collections.abc import Iterator
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from rich.text import Text
 
-from straitwatch.cli.answers import (
+from straitwatch.cli.jsonl import printable
+from straitwatch.cli.output import HIT, local_time, zone_time
+from straitwatch.core.model import DeliveryState, Relation
+from straitwatch.core.plural import counted
+from straitwatch.core.reasons import REASONS
+from straitwatch.why.answers import (
     Answer,
     DeliveryAnswer,
     FeedAnswer,
@@ -14,11 +20,7 @@ from straitwatch.cli.answers import (
     StoredAnswer,
     UnseenAnswer,
 )
-from straitwatch.cli.output import local_time, zone_time
-from straitwatch.cli.page_text import page_line
-from straitwatch.core.model import DeliveryState, Relation
-from straitwatch.core.plural import counted
-from straitwatch.core.reasons import REASONS
+from straitwatch.why.page_words import page_words
 
 _MISSING_SHOWN = 70  # characters that a rule lacks; --json has all
 _TEXT_SHOWN = 1_200  # characters of a summary or content; --json has all
@@ -26,7 +28,7 @@ _TEXT_SHOWN = 1_200  # characters of a summary or content; --json has all
 
 def answer_lines(answer: Answer, zone: ZoneInfo) -> Iterator[Text]:
     """Yield the lines of an answer."""
-    yield Text(answer.title, style="bold")
+    yield _headline(answer)
     match answer:
         case StoredAnswer():
             yield from _history_lines(answer, zone)
@@ -34,6 +36,14 @@ def answer_lines(answer: Answer, zone: ZoneInfo) -> Iterator[Text]:
             yield from map(Text, _unseen_lines(answer, zone))
     for verdict in answer.lists:
         yield from _list_lines(verdict)
+
+
+def _headline(answer: Answer) -> Text:
+    """Return the title with its hits marked."""
+    line = Text(printable(answer.title), style="bold")
+    for begin, end in answer.title_hits:
+        line.stylize(HIT, begin, end)
+    return line
 
 
 def brief_line(answer: StoredAnswer, zone: ZoneInfo) -> Text:
@@ -51,7 +61,7 @@ def _history_lines(answer: StoredAnswer, zone: ZoneInfo) -> Iterator[Text]:
     for line in _message_lines(answer, zone):
         yield Text(f"  {line}")
     if answer.page:
-        yield Text(f"  {page_line(answer.page, zone)}")
+        yield Text(f"  {page_words(answer.page, partial(local_time, zone=zone))}")
     for mark in answer.marks:
         yield Text(f"  {_mark_line(mark)}")
     for line in answer.since_then:

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse
 from straitwatch.config import Config
 from straitwatch.core.rules import Rules
 from straitwatch.store import Store, Transaction
-from straitwatch.web.render import page
+from straitwatch.web.render import page, plain_time
 from straitwatch.web.status import Watch
 
 
@@ -72,6 +72,10 @@ class Visit:
         """Read one snapshot of the database."""
         with self.desk.store.reading() as tx:
             yield tx
+
+    def plain_time(self, moment: datetime) -> str:
+        """Return a time in the zone of the desk, as pages show it."""
+        return plain_time(moment, zone=self.zone, now=self.now)
 
     def parameter(self, name: str) -> str:
         """Return a parameter of the address; "" if it is missing."""

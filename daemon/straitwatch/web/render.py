@@ -11,9 +11,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
+from straitwatch.core.model import Action
 from straitwatch.core.plural import counted
 
 _WEB_SCHEMES = ("http://", "https://")
+_DECISIONS = {
+    Action.ALERT: "Sent as an alert",
+    Action.UPDATE: "Sent as an update",
+    Action.DIGEST: "For the digest",
+    Action.NONE: "Not sent",
+}
 PAGES = (  # as the navigation shows them
     ("Stories", "/"),
     ("Messages", "/messages"),
@@ -51,17 +58,19 @@ def local_time(moment: datetime | None, *, zone: ZoneInfo, now: datetime) -> Mar
     """Return a time of day; the day, and another year, are shown unless they are today's."""
     if moment is None:
         return Markup("never")
-    local, today = moment.astimezone(zone), now.astimezone(zone)
-    if local.date() == today.date():
-        words = f"{local:%H:%M}"
-    elif local.year == today.year:
-        words = f"{local:%d %b %H:%M}"
-    else:
-        words = f"{local:%d %b %Y %H:%M}"
-    exact = f"{local:%Y-%m-%d %H:%M:%S %Z}"
+    words = plain_time(moment, zone=zone, now=now)
+    exact = f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         moment.isoformat(timespec="seconds"), exact, words
     )
+
+
+def plain_time(moment: datetime, *, zone: ZoneInfo, now: datetime) -> str:
+    """Return `local_time` as plain text."""
+    local, today = moment.astimezone(zone), now.astimezone(zone)
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    return f"{local:%d %b %H:%M}" if local.year == today.year else f"{local:%d %b %Y %H:%M}"
 
 
 def marked(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
@@ -86,6 +95,11 @@ def _joined(spans: Iterable[tuple[int, int]], length: int) -> list[tuple[int, in
     return joined
 
 
+def decided(action: Action) -> str:
+    """Return a decision in words, such as `Sent as an alert`."""
+    return _DECISIONS[action]
+
+
 def web_address(url: str) -> str:
     """Return an address that a link may lead to; "" for any other scheme."""
     return url if url.lower().startswith(_WEB_SCHEMES) else ""
@@ -105,7 +119,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"counted": counted, "link": web_address, "marked": marked}
+    environment.filters |= {
+        "counted": counted,
+        "decided": decided,
+        "link": web_address,
+        "marked": marked,
+    }
     environment.globals |= {"pages": PAGES, "with_query": with_query}
     return environment
 

@@ -1,13 +1,12 @@
-"""Turns the state of a page into a line of text."""
+"""Describes the state of an entry's page."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from straitwatch.cli.answers import PageAnswer
-from straitwatch.cli.output import local_time
 from straitwatch.core.model import PageCause, PageOutcome
+from straitwatch.why.answers import PageAnswer
 
 _CAUSES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -36,15 +35,15 @@ _OUTCOMES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def page_line(page: PageAnswer, zone: ZoneInfo) -> str:
+def page_words(page: PageAnswer, show_time: Callable[[datetime], str]) -> str:
     """Return one line about a page: why it is fetched, the last result and the next request."""
     words = _OUTCOMES.get(page.outcome, f"not fetched: {page.outcome.replace('_', ' ')}")
-    at = f" {local_time(page.fetched, zone)}" if page.fetched else ""
+    at = f" {show_time(page.fetched)}" if page.fetched else ""
     parts = [f"page {words}{at} ({_CAUSES[page.cause]})"]
     if page.matched:
         parts.append("the lists matched the text of the article")
     if page.detail:
         parts.append(page.detail)
     if page.due:
-        parts.append(f"next request {local_time(page.due, zone)}")
+        parts.append(f"next request {show_time(page.due)}")
     return "; ".join(parts)

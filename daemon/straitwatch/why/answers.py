@@ -124,6 +124,7 @@ class StoredAnswer:
     marks: tuple[MarkAnswer, ...]
     since_then: tuple[str, ...]
     page: PageAnswer | None
+    title_hits: tuple[tuple[int, int], ...]  # begin and end of each in the title
     lists: tuple[ListAnswer, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -136,6 +137,7 @@ class UnseenAnswer:
     """The lists' verdicts on a text that was never seen in a feed."""
 
     title: str
+    title_hits: tuple[tuple[int, int], ...] = ()
     lists: tuple[ListAnswer, ...] = ()
     feeds: tuple[FeedAnswer, ...] | None = None  # for an address
     missing: tuple[str, ...] = ()  # spans of the last week in which entries may be missing
@@ -143,7 +145,8 @@ class UnseenAnswer:
     def to_json(self) -> dict[str, Any]:
         """Return the JSON object."""
         lists = [asdict(item) for item in self.lists]
-        row: dict[str, Any] = {"title": self.title, "seen": None, "lists": lists}
+        row: dict[str, Any] = {"title": self.title, "seen": None, "title_hits": self.title_hits}
+        row["lists"] = lists
         if self.feeds is not None:
             row["feeds"] = [asdict(feed) for feed in self.feeds]
         if self.missing:
