@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from builders.beat import BEAT
 from builders.configs import write_config
 from builders.messages import WEBHOOK, make_driver, make_job
 from builders.messages import make_alert as make_facts
@@ -23,8 +24,9 @@ from builders.store import (
 from builders.web import get, make_desk, post, served
 from straitwatch import store as db
 from straitwatch.config import load_config
-from straitwatch.core.model import ActionKind, AlertFacts, MatchNote, Severity
+from straitwatch.core.model import ActionKind, AlertFacts, ManualAction, MatchNote, Severity
 from straitwatch.core.signed_links import ACT_PATH, LINK_KEY, read_link, sign_link
+from straitwatch.pipeline import act
 from straitwatch.store import Store, apply_plan
 from straitwatch.store.rows import META
 from straitwatch.web import Desk
@@ -128,6 +130,31 @@ async def test_form_marks_and_snoozes(place: Desk, kind: ActionKind) -> None:
 
     (action,) = place.store.call(db.list_actions)
     assert (action.kind, action.watchlists) == (kind, ("taiwan-policy",))
+
+
+@pytest.mark.parametrize("named", ["elsewhere", "else"])
+async def test_link_undoes_no_action_on_another_story(place: Desk, named: str) -> None:
+    other = ManualAction(
+        id="elsewhere",
+        kind=ActionKind.SNOOZE_LIST,
+        made_at=NOW,
+        watchlists=("china-russia-military",),
+    )
+    place.store.call(act, other, beat=BEAT)
+
+    async with served(place) as session:
+        status, _ = await post(session, link(), undo=named)
+
+    assert status == 400
+    assert len(place.store.call(db.active_silences, NOW)) == 1
+
+
+async def test_link_snoozes_no_list_that_its_message_does_not_name(place: Desk) -> None:
+    async with served(place) as session:
+        status, _ = await post(session, link(), do="snooze_list", list="china-russia-military")
+
+    assert status == 400
+    assert place.store.call(db.list_actions) == []
 
 
 async def test_expired_or_foreign_link_is_refused(place: Desk) -> None:

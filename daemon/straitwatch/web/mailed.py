@@ -19,6 +19,7 @@ from straitwatch.web.acting import read_form, view_action
 from straitwatch.web.desk import Visit, visit
 
 _EXPIRED = "This link has expired, or it is not complete. The page of the story has the actions."
+_INCOMPLETE = "This form is not complete. Open the link again."
 
 
 async def act_from_mail(request: Request) -> Response:
@@ -66,14 +67,20 @@ async def _carry_out(
     assert isinstance(facts, AlertFacts)  # noqa: S101 - checked by `_linked`
     author = record.delivery.recipient or record.delivery.receiver
     if undone := form.get("undo"):
+        with here.reading() as tx:
+            done = db.actions_of_story(tx, facts.story_id)
+        if undone not in [action.id for action in done]:
+            raise HTTPException(400, _INCOMPLETE)
         return await store.run(undo, undone, author=author, now=here.now, beat=beat)
     kind, watchlist = form.get("do", ""), form.get("list", "")
-    if kind not in [offered.value for offered, _ in offers(facts)]:
-        raise HTTPException(400, "This form is not complete. Open the link again.")
+    lists = [note.watchlist for note in facts.matches]
+    watchlist = watchlist or next(iter(lists), "")
+    if kind not in [offered.value for offered, _ in offers(facts)] or watchlist not in ("", *lists):
+        raise HTTPException(400, _INCOMPLETE)
     wanted = wanted_action(
         ActionKind(kind),
         facts,
-        watchlist=watchlist or (facts.matches[0].watchlist if facts.matches else ""),
+        watchlist=watchlist,
         id=action_id("mail", record.delivery.id, kind, watchlist, form.get("key", "")),
         author=author,
         via=ActionVia.MAIL,
