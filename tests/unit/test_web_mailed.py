@@ -157,6 +157,19 @@ async def test_link_snoozes_no_list_that_its_message_does_not_name(place: Desk) 
     assert place.store.call(db.list_actions) == []
 
 
+async def test_muted_story_can_be_muted_again_after_the_undo(place: Desk) -> None:
+    async with served(place) as session:
+        for _ in range(2):
+            _, page = await get(session, link())
+            (key, *_) = re.findall(r'name="key" value="(\w+)"', page)
+            await post(session, link(), do="mute_story", key=key)
+            latest = place.store.call(db.list_actions)
+            undone = next(action for action in latest if not action.undone_at)
+            silences = place.store.call(db.active_silences, NOW)
+            await post(session, link(), undo=undone.id)
+            assert [silence.id for silence in silences] == [undone.id]
+
+
 async def test_expired_or_foreign_link_is_refused(place: Desk) -> None:
     async with served(place) as session:
         tokens = (link(seconds=-1), link("d9"), f"{ACT_PATH}nothing")

@@ -57,7 +57,7 @@ def _confirmation(here: Visit, record: db.DeliveryRecord) -> Response:
     offered = [(kind, words) for kind, words in offers(facts) if chosen in ("", kind)]
     with here.reading() as tx:
         done = [view_action(found, here) for found in db.actions_of_story(tx, facts.story_id)]
-    return here.page("mailed.html", facts=facts, offered=offered, done=done)
+    return here.page("mailed.html", facts=facts, offered=offered, done=done, key=here.new_key())
 
 
 async def _carry_out(
