@@ -241,6 +241,18 @@ def test_possible_repeat_says_so(slack: SlackServer) -> None:
     assert "possible repeat" in json.dumps(slack.messages[0]["blocks"][-1])
 
 
+@pytest.mark.parametrize("answers", [[], [server.error(400, "invalid_blocks")]])
+def test_possible_repeat_says_so_in_its_text_too(
+    slack: SlackServer, answers: list[server.Answer]
+) -> None:
+    driver = make_driver(WEBHOOK, base_url=slack.url)
+    slack.script(*answers)
+
+    driver.send(frozen(driver, make_job(is_possible_repeat=True)))
+
+    assert slack.messages[0]["text"].startswith("(possible repeat) 🟠")
+
+
 @pytest.mark.parametrize("channel", ["C0DESK", "#desk"])
 def test_bot_finds_an_unanswered_post_in_the_history(slack: SlackServer, channel: str) -> None:
     driver = make_driver(f"slack://{BOT_SECRET}/{channel}", base_url=slack.url)

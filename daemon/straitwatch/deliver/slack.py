@@ -26,6 +26,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 HOOKS = "https://hooks.slack.com"
 API = "https://slack.com"
 _POSSIBLE_REPEAT = "possible repeat: an earlier attempt was not answered"
+_REPEAT_PREFIX = "(possible repeat) "  # of the text, which notifications and plain text show
 _HISTORY_MARGIN = timedelta(seconds=60)  # for different clocks
 _HISTORY_LIMIT = 200
 _PAGES = 10
@@ -309,6 +310,7 @@ def _message(job: SendJob) -> dict[str, Any]:
     assert job.frozen is not None, "rendered before it is sent"  # noqa: S101
     message: dict[str, Any] = json.loads(job.frozen.body)
     if job.is_possible_repeat:
+        message["text"] = _REPEAT_PREFIX + message["text"]
         message["blocks"] = [*message.get("blocks", []), context_block(_POSSIBLE_REPEAT)]
     return message
 
@@ -328,7 +330,8 @@ def _without_blocks(
         limit=_SHORT_TEXT if rejected.code in _TOO_LONG else _TEXT_LIMIT,
         command=f"straitwatch outbox show {job.delivery.id} {job.config_option}".strip(),
     )
-    return {key: value for key, value in message.items() if key != "blocks"} | {"text": text}
+    label = _REPEAT_PREFIX if job.is_possible_repeat else ""
+    return {key: value for key, value in message.items() if key != "blocks"} | {"text": label + text}
 
 
 def _edit_reference(message: Mapping[str, Any]) -> dict[str, str]:
