@@ -27,7 +27,7 @@ from builders.messages import (
 from contract.faults import BOT_FAULTS, WEBHOOK_FAULTS
 from servers import slack as server
 from servers.slack import SlackServer
-from straitwatch.core.model import AlertKind, Outcome, Reason, SendResult
+from straitwatch.core.model import AlertKind, Outcome, Reason, SendJob, SendResult
 from straitwatch.deliver import http
 from straitwatch.deliver.driver import DriverSettings
 from straitwatch.deliver.slack import SlackBot, SlackWebhook
@@ -401,6 +401,59 @@ def test_update_without_its_thread_is_a_message_of_its_own(slack: SlackServer) -
 
     assert result.outcome is Outcome.DELIVERED
     assert "thread_ts" not in slack.messages[0]
+
+
+def old_update(channel: str = "C0OLD") -> SendJob:
+    """An update of a story whose thread is in a channel."""
+    return make_job(make_alert(kind=AlertKind.UPDATE), parent_ref={"ts": "1.0", "channel": channel})
+
+
+@pytest.mark.parametrize("code", ["is_archived", "channel_not_found", "thread_not_found"])
+def test_update_of_a_story_in_a_former_channel_goes_to_the_configured_one(
+    slack: SlackServer, code: str
+) -> None:
+    driver = make_driver(BOT, base_url=slack.url)
+    slack.script(server.not_ok(code))
+
+    result = driver.send(frozen(driver, old_update()))
+
+    (posted,) = slack.messages
+    assert result.outcome is Outcome.DELIVERED
+    assert (posted["channel"], "thread_ts" in posted) == ("C0DESK", False)
+
+
+def test_update_outside_its_lost_thread_may_still_become_plain_text(slack: SlackServer) -> None:
+    driver = make_driver(BOT, base_url=slack.url)
+    slack.script(server.not_ok("is_archived"), server.not_ok("invalid_blocks"))
+
+    result = driver.send(frozen(driver, old_update()))
+
+    assert result.outcome is Outcome.DELIVERED
+
+
+def test_update_in_the_archived_configured_channel_finds_the_receiver_broken(
+    slack: SlackServer,
+) -> None:
+    driver = make_driver(BOT, base_url=slack.url)
+    slack.default = server.not_ok("is_archived")
+
+    result = driver.send(frozen(driver, old_update("C0DESK")))
+
+    assert result.outcome is Outcome.RECEIVER_BROKEN
+    assert len(slack.requests) == 1
+
+
+def test_bot_finds_an_unanswered_update_that_was_posted_outside_its_thread(
+    slack: SlackServer,
+) -> None:
+    driver = make_driver(BOT, base_url=slack.url)
+    slack.script(server.not_ok("is_archived"), server.reset())
+    driver.send(frozen(driver, old_update()))
+
+    again = driver.send(replace(frozen(driver, old_update()), is_possible_repeat=True))
+
+    assert (again.outcome, again.code) == (Outcome.DELIVERED, "found")
+    assert len(slack.messages) == 1
 
 
 @pytest.mark.parametrize(

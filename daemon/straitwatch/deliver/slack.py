@@ -203,21 +203,40 @@ class SlackBot:
         if edit and (failed := self._edit(json.loads(edit))):
             return failed
         result = self._call("chat.postMessage", message)
-        if result.code in _LOST_THREAD:
-            del message["thread_ts"]
-            return self._call("chat.postMessage", message)
+        if self._has_lost_thread(result, message):
+            message = self._outside_thread(message)
+            result = self._call("chat.postMessage", message)
         if result.code in _BLOCKS_REJECTED:
             return self._call("chat.postMessage", _without_blocks(message, job, result))
         return result
 
+    def _has_lost_thread(self, result: SendResult, message: Mapping[str, Any]) -> bool:
+        """Return True if only the thread is gone, or its channel after a move to another one."""
+        is_elsewhere = message["channel"] != self._channel
+        is_refused = result.outcome is Outcome.RECEIVER_BROKEN and is_elsewhere
+        return is_refused or result.code in _LOST_THREAD
+
+    def _outside_thread(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a message for the configured channel itself."""
+        kept = {key: value for key, value in message.items() if key != "thread_ts"}
+        return kept | {"channel": self._channel}
+
     def reconcile(self, job: SendJob) -> SendResult | None:
-        """Search the channel's history for the message; None if it is not there.
+        """Search the history for the message, in its thread and outside; None if it is not there.
 
         The bot needs the scope to read the history. While the history is unavailable, the outcome
         is a later retry, because posting now might repeat the message.
         """
+        message = _message(job)
+        places = [message, self._outside_thread(message)] if "thread_ts" in message else [message]
+        for place in places:
+            if found := self._look_up(job, place):
+                return found
+        return None
+
+    def _look_up(self, job: SendJob, message: Mapping[str, Any]) -> SendResult | None:
         try:
-            return self._find(job, _message(job))
+            return self._find(job, message)
         except _FAILURES as error:
             failed = _map_error(error, self._client.transport, self._secrets)
         may_wait = failed.outcome in (Outcome.RETRY, Outcome.UNSURE) and job.attempt <= _MAX_LOOKUPS
@@ -331,7 +350,9 @@ def _without_blocks(
         command=f"straitwatch outbox show {job.delivery.id} {job.config_option}".strip(),
     )
     label = _REPEAT_PREFIX if job.is_possible_repeat else ""
-    return {key: value for key, value in message.items() if key != "blocks"} | {"text": label + text}
+    return {key: value for key, value in message.items() if key != "blocks"} | {
+        "text": label + text
+    }
 
 
 def _edit_reference(message: Mapping[str, Any]) -> dict[str, str]:
