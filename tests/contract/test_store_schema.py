@@ -235,6 +235,24 @@ def test_silence_of_an_older_schema_is_about_all_stories(empty_url: str) -> None
     assert (silence.id, silence.stories, actions) == ("x1", (), [])
 
 
+def test_merge_of_an_older_schema_has_no_former_state(empty_url: str) -> None:
+    words = dict.fromkeys(("author", "via", "note", "undone_by"), "cli")
+    lists = dict.fromkeys(("reports", "watchlists", "former_marks"), "[]")
+    row = {"id": "x1", "kind": "merge", "story_id": "s1", "other_story_id": "s2", **words, **lists}
+    engine = sa.create_engine(empty_url)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0024")
+        row |= {"made_at": datetime(2026, 2, 1, tzinfo=UTC)}
+        connection.execute(sa.insert(sa.table("manual_action", *map(sa.column, row))), row)
+    engine.dispose()
+
+    store = Store.open(empty_url)
+
+    (action,) = store.call(list_actions)
+    store.close()
+    assert (action.id, action.before_merge) == ("x1", None)
+
+
 def test_older_schema_is_not_upgraded_by_looking(empty_url: str) -> None:
     _make_old_database(empty_url)
 

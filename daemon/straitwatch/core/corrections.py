@@ -3,18 +3,24 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from straitwatch.core.model import (
     BY_HAND,
+    AlertFacts,
     Entry,
     Fold,
     FoldedReport,
+    Reason,
     Relation,
     Report,
+    Severity,
     Story,
     StoryConstraint,
 )
 from straitwatch.core.story import add_sources, highest, raise_severity, union
+
+T = TypeVar("T")
 
 
 def regrow_story(before: Story, reports: Sequence[Report]) -> Story:
@@ -84,17 +90,76 @@ def join_stories(kept: Story, gone: Story) -> Story:
     )
 
 
-def part_stories(kept: Story, gone: Story) -> Story:
-    """Return a story without the threads of one that was merged into it and is on its own again.
+def part_stories(
+    now: Story,
+    before: Story,
+    gone: Story,
+    *,
+    reports: Sequence[Report],
+    sent: Sequence[AlertFacts] = (),
+) -> Story:
+    """Rebuild a story without everything that came with a story that was merged into it.
 
     Messages about the other story no longer count: their content is news again.
+
+    Args:
+        now: the story.
+        before: the story before the merge.
+        gone: the other one.
+        reports: those that stay in the story, oldest first.
+        sent: the messages about the story since the merge.
+
     """
-    sent = kept.sent_severity
-    return replace(
-        kept,
-        threads=tuple(thread for thread in kept.threads if thread not in gone.threads),
-        sent_severity=min(sent, kept.severity, key=lambda level: level.rank) if sent else None,
+    news = [facts for facts in sent if facts.reason not in _ASIDES]
+    entries = {facts.entry_id for facts in news}
+    languages = [report.features.language for report in reports if report.entry.id in entries]
+    levels = [note.severity for facts in news for note in facts.matches]
+    lists = {note.watchlist for facts in sent for note in facts.matches}
+    pending = [level for level in gone.pending_levels if level.watchlist in lists]
+    was_sent = [before.sent_severity] if before.sent_severity else []
+    first_sent_at = before.alerted_at or min((facts.seen_at for facts in news), default=None)
+    parted = replace(
+        now,
+        watchlists=_without(now.watchlists, gone.watchlists, but={*before.watchlists, *lists}),
+        pending_levels=_without(
+            now.pending_levels, gone.pending_levels, but=(*before.pending_levels, *pending)
+        ),
+        severity=_lowered(now.severity, gone.severity, [before.severity, *levels])
+        or before.severity,
+        is_breaking=now.is_breaking and (before.is_breaking or not gone.is_breaking),
+        revision=_revision_without(now, before, gone),
+        threads=_without(now.threads, gone.threads, but=before.threads),
+        alerted_at=now.alerted_at and first_sent_at,
+        sent_severity=_lowered(now.sent_severity, gone.sent_severity, [*was_sent, *levels]),
+        sent_languages=_without(
+            now.sent_languages, gone.sent_languages, but={*before.sent_languages, *languages}
+        ),
     )
+    return regrow_story(parted, reports)
+
+
+_ASIDES = (Reason.COMMENTARY, Reason.ROUNDUP)  # after them, the first news is still an alert
+
+
+def _without(now: Iterable[T], gone: Collection[T], *, but: Collection[T]) -> tuple[T, ...]:
+    """Return the values that did not come with another story; those in `but` had another source."""
+    return tuple(value for value in now if value in but or value not in gone)
+
+
+def _lowered(
+    now: Severity | None, gone: Severity | None, own: Sequence[Severity]
+) -> Severity | None:
+    """Return the severity without that of another story; `own` are the levels of this one."""
+    if now is None or now is not gone:
+        return now
+    return min((now, highest(own)), key=lambda level: level.rank) if own else None
+
+
+def _revision_without(now: Story, before: Story, gone: Story) -> int:
+    """Return the former revision, unless a message about the merged story has a later one."""
+    if now.revision > max(before.revision, gone.revision):
+        return now.revision
+    return min(now.revision, before.revision)
 
 
 def split_off(story: Story, new_id: str) -> Story:

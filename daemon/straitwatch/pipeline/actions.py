@@ -8,6 +8,7 @@ from straitwatch import store as db
 from straitwatch.core.compiled_beat import CompiledBeat
 from straitwatch.core.model import (
     ActionKind,
+    BeforeMerge,
     ManualAction,
     Mark,
     Release,
@@ -194,8 +195,10 @@ def _merge(tx: Transaction, wanted: ManualAction, beat: CompiledBeat) -> ActionR
     if keep == other:
         return ActionResult(problem="these are the same story")
     moved = tuple(stored.entry.id for stored in db.story_entries(tx, other))
+    kept = db.stories_by_id(tx, [keep])[keep]
+    before = BeforeMerge(kept=kept, led_to_other=db.merged_ids(tx, other))
     merge_stories(tx, keep, other, _signature(wanted), beat)
-    return ActionResult(action=replace(wanted, reports=moved))
+    return ActionResult(action=replace(wanted, reports=moved, before_merge=before))
 
 
 def _signature(action: ManualAction) -> db.Signature:
@@ -215,7 +218,7 @@ def _take_back(tx: Transaction, action: ManualAction, by: db.Signature, beat: Co
         case ActionKind.SPLIT:
             return _problem_unless(merge_stories(tx, keep, other, by, beat))
         case ActionKind.MERGE:
-            return _problem_unless(unmerge_stories(tx, keep, other, action.reports, by, beat=beat))
+            return _problem_unless(unmerge_stories(tx, action, by, beat))
 
 
 def _problem_unless(restored: Story | None) -> str:

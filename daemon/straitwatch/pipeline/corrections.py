@@ -12,7 +12,15 @@ from straitwatch.core.corrections import (
     with_copies,
 )
 from straitwatch.core.identity import derived_story_id
-from straitwatch.core.model import AlertPolicy, Feed, FeedState, Report, Story
+from straitwatch.core.model import (
+    AlertPolicy,
+    BeforeMerge,
+    Feed,
+    FeedState,
+    ManualAction,
+    Report,
+    Story,
+)
 from straitwatch.core.report import Arrival, make_report
 from straitwatch.store import Transaction
 
@@ -63,45 +71,44 @@ def split_story(
 
 
 def unmerge_stories(
-    tx: Transaction,
-    keep: str,
-    other: str,
-    entry_ids: Collection[str],
-    by: db.Signature,
-    *,
-    beat: CompiledBeat,
+    tx: Transaction, merge: ManualAction, by: db.Signature, beat: CompiledBeat
 ) -> Story | None:
     """Make a merged story one of its own again, with those of its reports that are still there.
 
-    Its messages count as before the merge. Return None if the stories have changed since, so that
-    one of them would have no report.
+    The messages of both count as before the merge, and later ones for the story that was kept.
+    Return None if the stories have changed since, so that one of them would have no report.
     """
     db.fold_lock(tx)
-    kept = db.stories_by_id(tx, [keep]).get(keep)
+    keep, other = merge.story_id, merge.other_story_id
+    now = db.stories_by_id(tx, [keep]).get(keep)
     present = {stored.entry.id for stored in db.story_entries(tx, keep, limit=_MAX_REPORTS)}
-    moved = present & set(entry_ids)
-    if kept is None or not moved or moved == present:
+    moved = present & set(merge.reports)
+    if now is None or not moved or moved == present:
         return None
-    gone = db.restore_merged(tx, other)
+    before = merge.before_merge or BeforeMerge(kept=now)
+    gone = db.restore_merged(tx, keep, other, led_to_other=before.led_to_other)
     if gone is None:
         return None
     db.record_split(tx, keep, gone, moved, by)
-    parted = part_stories(_regrow(tx, kept, beat), gone)
+    sent = db.alerts_after(tx, keep, max(before.kept.revision, gone.revision))
+    reports = _reports(tx, keep, beat)
+    parted = part_stories(now, before.kept, gone, reports=reports, sent=sent)
     db.write_stories(tx, [parted])
     return _regrow(tx, gone, beat)
 
 
 def _regrow(tx: Transaction, before: Story, beat: CompiledBeat) -> Story:
-    feeds = db.stored_feeds(tx)
-    beat = beat.with_feeds(feeds.values())
-    entries = db.story_entries(tx, before.id, limit=_MAX_REPORTS)
-    reports = [
-        _to_report(stored, feeds[stored.feed_id], beat)
-        for stored in sorted(entries, key=lambda stored: stored.seen_at)
-    ]
-    story = regrow_story(before, reports)
+    story = regrow_story(before, _reports(tx, before.id, beat))
     db.write_stories(tx, [story])
     return story
+
+
+def _reports(tx: Transaction, story_id: str, beat: CompiledBeat) -> list[Report]:
+    """Return the reports of a story, oldest first."""
+    feeds = db.stored_feeds(tx)
+    beat = beat.with_feeds(feeds.values())
+    entries = db.story_entries(tx, story_id, limit=_MAX_REPORTS)
+    return [_to_report(stored, feeds[stored.feed_id], beat) for stored in entries]
 
 
 def _to_report(stored: db.StoredEntry, feed: Feed, beat: CompiledBeat) -> Report:

@@ -37,10 +37,12 @@ from straitwatch.store.context import (
 )
 from straitwatch.store.corrections import (
     Signature,
+    alerts_after,
     apply_alert,
     apply_release,
     fold_generation,
     held_reports,
+    merged_ids,
     record_merge,
     record_split,
     restore_merged,
@@ -267,6 +269,7 @@ __all__ = [
     "add_silence",
     "advance_polls",
     "alert_entries",
+    "alerts_after",
     "all_silences",
     "apply_alert",
     "apply_plan",
@@ -340,6 +343,7 @@ __all__ = [
     "list_deliveries",
     "list_stories",
     "liveness",
+    "merged_ids",
     "merged_into",
     "new_entries_by_day",
     "newest_entries",

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from straitwatch.core.model import (
     BY_HAND,
     Action,
+    AlertFacts,
     LinkKind,
     Reason,
     Relation,
@@ -25,12 +26,13 @@ from straitwatch.store.constraints import (
     reports_apart,
     write_constraints,
 )
+from straitwatch.store.delivery_rows import facts_adapter
 from straitwatch.store.entries import held_entries
 from straitwatch.store.entry_rows import StoredEntry
 from straitwatch.store.meta import get_meta, set_meta
 from straitwatch.store.outbox import add_deliveries, insert_alerts
 from straitwatch.store.poll_writer import HELD
-from straitwatch.store.rows import ENTRY, REPORT, STORY
+from straitwatch.store.rows import ALERT, ENTRY, REPORT, STORY
 from straitwatch.store.stories import fold_lock, stories_by_id, write_stories
 from straitwatch.store.transaction import Transaction
 
@@ -77,12 +79,38 @@ def record_merge(tx: Transaction, keep: str, other: str, by: Signature) -> None:
     tx.execute(STORY.update().where(is_part).values(merged_into=keep))
 
 
-def restore_merged(tx: Transaction, story_id: str) -> Story | None:
-    """Make a merged story one of its own again, without reports; None if it is not merged."""
-    is_merged = (STORY.c.id == story_id) & STORY.c.merged_into.is_not(None)
-    if not tx.execute(STORY.update().where(is_merged).values(merged_into=None)).rowcount:
+def merged_ids(tx: Transaction, story_id: str) -> tuple[str, ...]:
+    """Return the ids of the stories that were merged into this one."""
+    query = sa.select(STORY.c.id).where(STORY.c.merged_into == story_id).order_by(STORY.c.id)
+    return tuple(tx.execute(query).scalars())
+
+
+def restore_merged(
+    tx: Transaction, keep: str, other: str, *, led_to_other: Collection[str]
+) -> Story | None:
+    """Make a merged story one of its own again, without reports; None if it is not merged.
+
+    The ids of the stories that had been merged into it lead to it again.
+    """
+    is_merged = STORY.c.merged_into == keep
+    restored = STORY.update().where(STORY.c.id == other, is_merged).values(merged_into=None)
+    if not tx.execute(restored).rowcount:
         return None
-    return stories_by_id(tx, [story_id]).get(story_id)
+    led = STORY.update().where(STORY.c.id.in_(led_to_other), is_merged)
+    tx.execute(led.values(merged_into=other))
+    return stories_by_id(tx, [other]).get(other)
+
+
+def alerts_after(tx: Transaction, story_id: str, revision: int) -> list[AlertFacts]:
+    """Return the alerts of a story after this revision, oldest first."""
+    query = sa.select(ALERT.c.facts).where(
+        ALERT.c.story_id == story_id,
+        ALERT.c.revision > revision,
+        ALERT.c.facts_type == AlertFacts.__name__,
+    )
+    adapter = facts_adapter(AlertFacts.__name__)
+    found = tx.execute(query.order_by(ALERT.c.revision)).scalars()
+    return [adapter.validate_json(facts) for facts in found]
 
 
 def record_split(

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Index, Text, UniqueConstraint
 from sqlmodel import Field
 
 from straitwatch.core.model import (
+    BeforeMerge,
     Hit,
     Mark,
     Match,
@@ -374,6 +375,7 @@ class ManualActionRow(Row, table=True):
     former_marks: Any = Field(
         sa_column=Column("former_marks", Packed(tuple[Mark, ...]), nullable=False)
     )
+    before_merge: Any = Field(default=None, sa_column=Column("before_merge", Packed(BeforeMerge)))
     undone_at: datetime | None
     undone_by: str
 

@@ -7,7 +7,7 @@ No value here knows the database, the network or a library. Datetimes are aware 
 `_at`; durations are `timedelta`.
 """
 
-from straitwatch.core.model.action import ActionKind, ActionVia, ManualAction
+from straitwatch.core.model.action import ActionKind, ActionVia, BeforeMerge, ManualAction
 from straitwatch.core.model.condition import HEALTHY, NO_CONTENTS, Condition, Contents, FeedHealth
 from straitwatch.core.model.decision import NOT_MATCHED, Action, Decision, Destination, Reason, Step
 from straitwatch.core.model.delivery import (
@@ -202,6 +202,7 @@ __all__ = [
     "Arrivals",
     "Article",
     "Backfill",
+    "BeforeMerge",
     "BlindCause",
     "BlindWindow",
     "Canary",

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from straitwatch.core.model.match import Mark
+from straitwatch.core.model.story import Story
 
 
 class ActionKind(StrEnum):
@@ -24,6 +25,14 @@ class ActionVia(StrEnum):
     MAIL = "mail"
     PAGE = "page"
     CLI = "cli"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeforeMerge:
+    """The state before a merge, which its undo restores."""
+
+    kept: Story
+    led_to_other: tuple[str, ...] = ()  # ids of stories that had been merged into the other one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,5 +56,6 @@ class ManualAction:
     note: str = ""
     until_at: datetime | None = None  # the end of a silence
     former_marks: tuple[Mark, ...] = ()  # replaced by this action
+    before_merge: BeforeMerge | None = None
     undone_at: datetime | None = None
     undone_by: str = ""
