@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from straitwatch import __version__
 from straitwatch import store as db
-from straitwatch.config import Config
+from straitwatch.config import Settings
 from straitwatch.core.diagnosis import OFFLINE_HINT, count_failing, is_cut_off, summarize_causes
 from straitwatch.core.feed_condition import SILENT
 from straitwatch.core.feed_words import count_conditions, describe_condition
@@ -42,7 +42,7 @@ class Finding:
     hint: str = ""
 
 
-def examine(config: Config, *, now: datetime) -> Iterator[Finding]:
+def examine(config: Settings, *, now: datetime) -> Iterator[Finding]:
     """Run every check; a check only reads."""
     yield from _machine()
     yield asyncio.run(_encoder(engine_of(config.encoder)))
@@ -85,11 +85,16 @@ async def _encoder(engine: str) -> Finding:
     )
 
 
-def _configuration(config: Config) -> Iterator[Finding]:
+def _configuration(config: Settings) -> Iterator[Finding]:
+    errors = [problem for problem in config.notices if not problem.is_warning]
+    text = f"{len(config.feeds)} feeds, {len(config.watchlists)} watch-lists, {config.version}"
+    if errors:
+        text = f"{counted(len(errors), 'problem')}, so the last valid one is active"
     yield Finding(
         name="configuration",
-        is_good=True,
-        text=f"{len(config.feeds)} feeds, {len(config.watchlists)} watch-lists, {config.version}",
+        is_good=not errors,
+        text=text,
+        hint="see `straitwatch check`" if errors else "",
     )
     for name, receiver in config.receivers.items():
         if receiver.broken_because:
@@ -110,7 +115,7 @@ def check_proxies(proxies: Proxies) -> Finding:
     return Finding(name="proxy", is_good=True, text=text)
 
 
-def _database(config: Config, *, now: datetime) -> Iterator[Finding]:
+def _database(config: Settings, *, now: datetime) -> Iterator[Finding]:
     try:
         store = Store.open(config.database, migrate=False)
     except StoreError as error:
@@ -127,7 +132,7 @@ def _database(config: Config, *, now: datetime) -> Iterator[Finding]:
         store.close()
 
 
-def _receivers(store: Store, config: Config, *, now: datetime) -> Iterator[Finding]:
+def _receivers(store: Store, config: Settings, *, now: datetime) -> Iterator[Finding]:
     """Yield the last answer of each receiver that is set up."""
     conditions, zone = store.call(db.receiver_conditions), ZoneInfo(config.timezone)
     for status in describe_receivers(conditions, config.receivers, now, zone):
@@ -147,7 +152,7 @@ def _whole(store: Store) -> Finding:
     return Finding(name="database", is_good=True, text=f"{store.dialect}, schema is current")
 
 
-def _daemon(store: Store, config: Config, *, now: datetime) -> Iterator[Finding]:
+def _daemon(store: Store, config: Settings, *, now: datetime) -> Iterator[Finding]:
     liveness = store.call(db.liveness, now, config.canary)
     zone = ZoneInfo(config.timezone)
     database = DatabaseState(is_locked=store.is_locked)

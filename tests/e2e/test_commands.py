@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from typer.testing import Result
 
 from builders.configs import write_config
 from commands import HEADLINE, rows, run
@@ -356,16 +355,3 @@ def test_stored_message_is_rendered_by_its_delivery_its_alert_or_its_story(confi
     shown = [run(config, "render", one).stdout for one in asked]
 
     assert all(HEADLINE in text for text in shown)
-
-
-def test_status_keeps_its_time_zone_while_the_configuration_is_broken(
-    config: Path, tmp_path: Path
-) -> None:
-    broken = tmp_path / "config"
-    shutil.copytree(config, broken)
-    (broken / "feeds.yaml").write_text("feeds: [\n", encoding="utf-8")
-
-    def polled(result: Result) -> str:
-        return next(line for line in result.stdout.splitlines() if "last poll" in line)
-
-    assert polled(run(broken, "status")) == polled(run(config, "status"))

@@ -121,7 +121,7 @@ async def test_refusal_shows_in_status_and_is_reported_once_with_its_end(tmp_pat
     subjects = [str(mail["Subject"]) for mail in it.mailbox.mails]
     assert "Invalid configuration" in subjects[0]
     assert "valid again" in subjects[1]
-    assert status == 2
+    assert status == 1
     assert "new configuration rejected since" in out
     assert "1 feed, 0 failing" in out
     assert "lists.yaml:4:" in err

@@ -5,6 +5,7 @@ from dataclasses import asdict
 import typer
 
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.last_valid import settings_to_read
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_like_daemon
 from straitwatch.cli.output import new_console
@@ -24,7 +25,7 @@ def doctor(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     configure_logging(level="warning")
     console = new_console(highlight=False, markup=False, soft_wrap=True)
     is_well = True
-    for finding in examine(load_like_daemon(config), now=utc_now()):
+    for finding in examine(settings_to_read(config, load=load_like_daemon), now=utc_now()):
         is_well &= finding.is_good
         if json:
             write_line(asdict(finding))

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.last_valid import opened_to_read, settings_to_read
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import no_such_feed, require_feed
 from straitwatch.cli.options import (
@@ -18,7 +19,6 @@ from straitwatch.cli.options import (
     ConfigDir,
     Json,
     load_quickly,
-    opened,
     opened_with_lists,
 )
 from straitwatch.cli.output import print_rows
@@ -40,7 +40,7 @@ app = new_app(help="List, find, add, edit and remove feeds.")
 @app.command("list", epilog="Example:  `straitwatch feeds list --json`")
 def list_(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """List the configured feeds."""
-    rows = [_describe(feed) for feed in load_quickly(config).feeds]
+    rows = [_describe(feed) for feed in settings_to_read(config).feeds]
     _print(rows, as_json=json)
 
 
@@ -66,7 +66,7 @@ def health(
     )
     from straitwatch.feed_health import read_health  # noqa: PLC0415 - as above
 
-    with opened(config) as (loaded, store):
+    with opened_to_read(config) as (loaded, store):
         zone = ZoneInfo(loaded.timezone)
         view = store.call(read_health, loaded, now=utc_now(), zone=zone)
     shown = view.diagnosis.problems if problems else view.diagnosis.feeds

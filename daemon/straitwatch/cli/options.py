@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -16,7 +15,6 @@ from straitwatch.config import (
     NOTHING_IN_USE,
     Config,
     Settings,
-    configured_store,
     load_config,
     load_settings,
 )
@@ -54,7 +52,7 @@ def opened(directory: Path) -> "Iterator[tuple[Settings, Store]]":
     """
     configure_logging(level="warning")
     settings = load_settings(directory, environ=os.environ)
-    with _opened_store(settings.database) as store:
+    with opened_store(settings.database) as store:
         if _active_version(store) != settings.version:
             load_quickly(directory)  # the daemon has not checked these watch-lists and receivers
         if in_use := receivers_of_daemon(settings, store):
@@ -72,27 +70,19 @@ def opened_with_lists(directory: Path) -> "Iterator[tuple[Config, Store]]":
     """
     configure_logging(level="warning")
     config = load_quickly(directory)
-    with _opened_store(config.database) as store:
+    with opened_store(config.database) as store:
         if in_use := receivers_of_daemon(config, store):
             config = load_quickly(directory, in_use=in_use)
         yield config, store
 
 
 @contextmanager
-def opened_without_config(directory: Path) -> "Iterator[tuple[ZoneInfo, Store]]":
-    """Open the store of a broken configuration; yield its time zone too.
+def opened_store(database: str) -> "Iterator[Store]":
+    """Open a database.
 
     Raises:
-        ConfigError: the address of the database cannot be read either.
-        StoreError: the database cannot be opened, is absent or has an older schema.
+        StoreError: it cannot be opened, is absent or has an older schema.
     """
-    database, timezone = configured_store(directory, environ=os.environ)
-    with _opened_store(database) as store:
-        yield ZoneInfo(timezone), store
-
-
-@contextmanager
-def _opened_store(database: str) -> "Iterator[Store]":
     from straitwatch.store import Store  # noqa: PLC0415 - half a second that `check` can do without
 
     store = Store.open(database, migrate=False)
@@ -187,5 +177,4 @@ __all__ = [
     "load_quickly",
     "opened",
     "opened_with_lists",
-    "opened_without_config",
 ]

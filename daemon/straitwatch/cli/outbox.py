@@ -8,6 +8,7 @@ import typer
 
 from straitwatch import store as db
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.last_valid import opened_to_read
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_receiver
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
@@ -43,7 +44,7 @@ def list_(
     json: Json = False,
 ) -> None:
     """List deliveries, newest first."""
-    with opened(config) as (loaded, store):
+    with opened_to_read(config) as (loaded, store):
         _check_receiver(store, receiver, loaded.receivers)
         records = store.call(
             db.list_deliveries, states=tuple(state or ()), receiver=receiver, limit=limit
@@ -96,7 +97,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Show a delivery, its attempts and its rendered message."""
-    with opened(config) as (_, store):
+    with opened_to_read(config) as (_, store):
         delivery_id = store.call(db.full_id, delivery_id)
         record = store.call(db.show_delivery, delivery_id)
         members = store.call(db.merged_into, delivery_id)

@@ -8,6 +8,7 @@ import typer
 
 from straitwatch import store as db
 from straitwatch.cli.acting import user_name
+from straitwatch.cli.last_valid import opened_to_read
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_receiver
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
@@ -38,7 +39,7 @@ def list_(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
 
     Exit status 1 if one is broken; the hint says what to do.
     """
-    with opened(config) as (loaded, store):
+    with opened_to_read(config) as (loaded, store):
         zone = ZoneInfo(loaded.timezone)
         conditions = store.call(db.receiver_conditions)
     rows = describe_receivers(conditions, loaded.receivers, utc_now(), zone)

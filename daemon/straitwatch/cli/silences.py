@@ -11,6 +11,7 @@ import typer
 from straitwatch import store as db
 from straitwatch.cli.acting import new_action, user_name
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.last_valid import opened_to_read
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_story, require_watchlists
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language, opened
@@ -123,7 +124,7 @@ def list_(
 ) -> None:
     """List the silences of this command and of straitwatch.yaml."""
     now = utc_now()
-    with opened(config) as (loaded, store):
+    with opened_to_read(config) as (loaded, store):
         stored = store.call(
             db.all_silences if everything else lambda tx: db.active_silences(tx, now)
         )

@@ -9,8 +9,9 @@ from rich.table import Table
 
 from straitwatch.app.status import Status, read_status
 from straitwatch.cli.jsonl import printable, write_line
+from straitwatch.cli.last_valid import opened_to_read
 from straitwatch.cli.lazy import new_app
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_without_config
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.cli.output import in_zone, local_time, new_console, print_table, zone_time
 from straitwatch.clock import utc_now
 from straitwatch.core.diagnosis import (
@@ -24,7 +25,6 @@ from straitwatch.core.feed_words import LABELS, count_conditions, describe_condi
 from straitwatch.core.liveness import DatabaseState, Fault, describe_runs, list_faults
 from straitwatch.core.plural import counted
 from straitwatch.core.receivers import ReceiverStatus
-from straitwatch.errors import ConfigError
 from straitwatch.store import StatusCounts
 
 T = TypeVar("T")
@@ -37,22 +37,15 @@ app = new_app()
 def status(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """Show feeds, receivers, stories and undelivered messages.
 
-    Polls, entries, stories, alerts and deliveries are counted over the last 24 hours. If the
-    configuration on disk is broken, you see the state of the active one; exit status 2.
+    Polls, entries, stories, alerts and deliveries are counted over the last 24 hours.
 
-    Exit status 1 if no daemon runs, polling or sending is late, every feed fails, or a receiver is
-    broken.
+    Exit status 1 if no daemon runs, polling or sending is late, every feed fails, or a receiver or
+    the configuration is broken.
     """
     now = utc_now()
-    rejection: ConfigError | None = None
-    try:
-        with opened(config) as (loaded, store):
-            zone = ZoneInfo(loaded.timezone)
-            state, is_locked = store.call(read_status, loaded, now, zone=zone), store.is_locked
-    except ConfigError as error:  # the daemon continues with the previous configuration
-        rejection = error
-        with opened_without_config(config) as (zone, store):
-            state, is_locked = store.call(read_status, None, now, zone=zone), store.is_locked
+    with opened_to_read(config) as (loaded, store):
+        zone = ZoneInfo(loaded.timezone)
+        state, is_locked = store.call(read_status, loaded, now, zone=zone), store.is_locked
     database = DatabaseState(is_locked=is_locked)
     faults = list_faults(state.liveness, now=now, database=database, zone=zone)
     if json:
@@ -60,9 +53,8 @@ def status(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     else:
         _print(state, faults, zone)
         typer.echo(f"configuration: {config}")
-    if rejection:
-        raise rejection
-    if faults or any(receiver.is_broken for receiver in state.receivers):
+    is_fine = loaded.is_valid and not any(receiver.is_broken for receiver in state.receivers)
+    if faults or not is_fine:
         raise typer.Exit(1)
 
 

@@ -18,6 +18,7 @@ from straitwatch.cli.acting import (
     user_name,
 )
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.last_valid import opened_to_read
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_story
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_with_lists
@@ -85,7 +86,7 @@ class _Alert:
 @app.command("list")
 def list_(limit: _Limit = 50, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """List stories, newest first."""
-    with opened(config) as (loaded, store):
+    with opened_to_read(config) as (loaded, store):
         found = store.call(db.list_stories, limit=limit)
     zone = ZoneInfo(loaded.timezone)
     columns: dict[str, Callable[[Story], object]] = {
@@ -127,7 +128,7 @@ def _describe(story: Story, config: Settings) -> dict[str, Any]:
 @app.command(epilog="Example:  `straitwatch stories show lkud`")
 def show(story_id: _StoryId, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """Show the reports and the alerts of a story, the reason of each, and the actions of people."""
-    with opened(config) as (loaded, store):
+    with opened_to_read(config) as (loaded, store):
         story = require_story(store, story_id)
         reports = [_report(stored) for stored in store.call(db.story_entries, story.id)]
         alerts = _alerts(store.call(db.list_alerts, story_id=story.id, limit=_MESSAGES))
@@ -289,7 +290,7 @@ def _report(stored: db.StoredEntry) -> dict[str, Any]:
 @app.command("alerts", epilog="Example:  `straitwatch stories alerts --limit 10`")
 def list_alerts(limit: _Limit = 50, config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     """List alerts with their receivers, newest first."""
-    with opened(config) as (loaded, store):
+    with opened_to_read(config) as (loaded, store):
         rows = _alerts(store.call(db.list_alerts, limit=limit))
     zone = ZoneInfo(loaded.timezone)
     columns: dict[str, Callable[[_Alert], object]] = {

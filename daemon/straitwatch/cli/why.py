@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.last_valid import opened_with_lists_to_read
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import (
     DEFAULT_CONFIG,
@@ -13,7 +14,6 @@ from straitwatch.cli.options import (
     Json,
     check_language,
     load_quickly,
-    opened_with_lists,
 )
 from straitwatch.cli.output import new_console
 from straitwatch.cli.why_text import answer_lines, brief_line
@@ -50,7 +50,7 @@ def why(
     """
     language = check_language(language)
     try:
-        with opened_with_lists(config) as (loaded, store), store.reading() as tx:
+        with opened_with_lists_to_read(config) as (loaded, store), store.reading() as tx:
             asked = Question(text=text, config=loaded, now=utc_now(), language=language)
             answers = read_answers(tx, asked)
     except StoreAbsent:  # you can ask the lists before the first run

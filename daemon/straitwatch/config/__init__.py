@@ -14,6 +14,7 @@ from straitwatch.config.files import (
     shadow_version,
 )
 from straitwatch.config.imported_feeds import ImportedFeed, read_imported_feeds
+from straitwatch.config.kept import kept_settings
 from straitwatch.config.load import (
     NOTHING_IN_USE,
     configured_store,
@@ -47,6 +48,7 @@ __all__ = [
     "configured_store",
     "correct_address",
     "kept_lists",
+    "kept_settings",
     "load_beat",
     "load_config",
     "load_feeds",

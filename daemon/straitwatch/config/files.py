@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -187,6 +188,17 @@ def read_file(path: Path) -> Document:
         position = Position(file=name, line=1, column=1)
         document.problems.append(document.at(position, f"cannot be read: {error.strerror}"))
         return document
+
+
+def only_key(document: Document, key: str) -> Document:
+    """Return a file as if it had one key only; the rest of it need not be YAML."""
+    data = document.data
+    if isinstance(data, dict):
+        text = json.dumps({key: data[key]}) if key in data else ""
+    else:
+        lines = document.text.splitlines()
+        text = next((line for line in lines if line.startswith(f"{key}:")), "")
+    return read_document(document.name, text.encode())
 
 
 def shown_path(path: Path) -> str:

@@ -21,6 +21,7 @@ from straitwatch.config.files import (
     ignored,
     in_order,
     kept_text,
+    only_key,
     read_file,
     require_directory,
     shadow_files,
@@ -100,17 +101,19 @@ def load_settings(
 
 
 def configured_store(directory: Path, *, environ: Mapping[str, str]) -> tuple[str, str]:
-    """Return the database's address and the time zone; the other files may have problems.
+    """Return the database's address and the time zone; everything else may have problems.
 
     Raises:
-        ConfigError: with every problem in straitwatch.yaml.
+        ConfigError: the address of the database cannot be read.
     """
     require_directory(directory)
+    file = _optional(directory / SETTINGS)
     loader = _Loader(directory, environ=environ, validate=_accept_any)
-    settings = loader.settings(_optional(directory / SETTINGS))
-    if any(not problem.is_warning for problem in loader.problems):
-        raise ConfigError(in_order(loader.problems))
-    return locate_database(settings.database, directory)[0], settings.timezone
+    database = loader.settings(only_key(file, "database")).database
+    if loader.problems:
+        raise ConfigError(loader.problems)
+    timezone = loader.settings(only_key(file, "timezone")).timezone
+    return locate_database(database, directory)[0], timezone
 
 
 def load_feeds(directory: Path, term_sets: Mapping[str, TermSet]) -> tuple[Feed, ...]:

@@ -66,7 +66,12 @@ class Settings:
     web_public_url: str = ""  # empty: no pushes
     web_page_url: str = ""  # of the pages, for readers; empty: messages have no links to act
     shadow: ShadowLists | None = None
-    notices: tuple[Problem, ...] = ()  # warnings
+    notices: tuple[Problem, ...] = ()  # warnings; errors if the files are broken now
+
+    @property
+    def is_valid(self) -> bool:
+        """False if the files have errors, and this is the last valid configuration instead."""
+        return all(problem.is_warning for problem in self.notices)
 
     def without_receiver(self, name: str) -> str:
         """Describe the handling of messages to a receiver that cannot be used."""
