@@ -40,6 +40,7 @@ class Finding:
     is_good: bool
     text: str
     hint: str = ""
+    is_warning: bool = False  # not good, but it works: no problem
 
 
 def examine(config: Settings, *, now: datetime) -> Iterator[Finding]:
@@ -78,6 +79,7 @@ async def _encoder(engine: str) -> Finding:
     return Finding(
         name="encoder",
         is_good=works,
+        is_warning=not works,
         text=f"{encoder.model}, first vector after {seconds:.1f} s"
         if works
         else describe(encoder.problem),
@@ -101,6 +103,7 @@ def _configuration(config: Settings) -> Iterator[Finding]:
             yield Finding(
                 name=f"receiver {name}",
                 is_good=False,
+                is_warning=True,
                 text=receiver.broken_because,
                 hint=config.without_receiver(name),
             )
@@ -205,6 +208,7 @@ def _silent_feeds(counts: db.StatusCounts, *, now: datetime, zone: ZoneInfo) -> 
     yield Finding(
         name="feeds without news",
         is_good=False,
+        is_warning=True,
         text=f"{count_conditions(feed.condition for feed in silent)}: {worst.name}{more}",
         hint=f"{worst.name}: {words}; see `straitwatch feeds health --problems`",
     )
@@ -221,9 +225,9 @@ def _feeds(counts: db.StatusCounts) -> Iterator[Finding]:
     if failed > _FEEDS_NAMED:
         text = f"{count_failing(feeds=counts.feeds, failed=failed)}: {causes}"
         hint = "`straitwatch feeds health` names them"
-        yield Finding(name="feeds", is_good=False, text=text, hint=hint)
+        yield Finding(name="feeds", is_good=False, is_warning=True, text=text, hint=hint)
         return
     for trouble in counts.troubles:
         words = trouble.detail.removeprefix("the ") or trouble.outcome
         text = f"{words} ({counted(trouble.failures, 'failure')} in a row)"
-        yield Finding(name=f"feed {trouble.name}", is_good=False, text=text)
+        yield Finding(name=f"feed {trouble.name}", is_good=False, is_warning=True, text=text)

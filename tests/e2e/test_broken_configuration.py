@@ -67,7 +67,7 @@ def test_story_and_delivery_are_shown_while_the_configuration_is_broken(
 
 def test_status_and_doctor_report_a_broken_configuration(broken: Path) -> None:
     break_file(broken, "straitwatch.yaml")
-    status, doctor = run(broken, "status"), run(broken, "doctor")
+    status, doctor = run(broken, "status"), run(broken, "doctor", "--all")
 
     assert status.exit_code == doctor.exit_code == 1
     assert "1 feed, 0 failing; last poll" in status.stdout

@@ -7,12 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from builders.configs import write_config
 from builders.store import NOW, damage, make_counts, make_feed
 from commands import rows, run
 from straitwatch.cli.status import cut_off_lines
 from straitwatch.clock import utc_now
 from straitwatch.core.liveness import Run
+from straitwatch.doctor import Finding
 from straitwatch.errors import ConfigError, StoreDamaged
 from straitwatch.store import FeedTrouble, Store, cancel_deliveries, record_run, sync_feeds
 
@@ -82,7 +85,38 @@ def test_doctor_has_one_finding_if_every_feed_fails(tmp_path: Path) -> None:
 
     assert result.exit_code == 1
     assert result.stdout.count("the host name does not resolve") == 1
-    assert "warn feeds: all 3 feeds are failing" in result.stdout
+    assert "FAIL feeds: all 3 feeds are failing" in result.stdout
+
+
+def test_doctor_exits_with_one_for_warnings_only_if_it_is_strict(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warning = Finding(name="feed Wire", is_good=False, is_warning=True, text="refused")
+    good = Finding(name="disk", is_good=True, text="free")
+    monkeypatch.setattr("straitwatch.cli.doctor.examine", lambda *_, **__: [good, warning])
+
+    result = run(desk, "doctor")
+
+    assert result.exit_code == 0
+    assert result.stdout == "warn feed Wire: refused\n1 warning, 1 check ok (--all shows them)\n"
+    assert run(desk, "doctor", "--strict").exit_code == 1
+
+
+def test_doctor_prints_problems_before_warnings(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warning = Finding(name="feed Wire", is_good=False, is_warning=True, text="refused")
+    problem = Finding(name="database", is_good=False, text="damaged", hint="restore it")
+    monkeypatch.setattr("straitwatch.cli.doctor.examine", lambda *_, **__: [warning, problem])
+
+    result = run(desk, "doctor")
+
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[:3] == [
+        "FAIL database: damaged",
+        "     hint: restore it",
+        "warn feed Wire: refused",
+    ]
 
 
 def test_causes_of_an_outage_are_counted() -> None:

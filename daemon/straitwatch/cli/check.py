@@ -151,10 +151,10 @@ def _count_errors(problems: Sequence[Problem]) -> int:
 
 def _print(findings: _Findings) -> None:
     out = _console()
-    for problem in findings.notices:
-        print_problem(out, problem)
     for failure in findings.failures:
         print_failure(out, failure)
+    for problem in findings.notices:
+        print_problem(out, problem)
     if findings.notices or findings.failures:
         out.print()
     for line in (

@@ -210,11 +210,12 @@ def shown_path(path: Path) -> str:
 
 
 def in_order(problems: Sequence[Problem]) -> list[Problem]:
-    """Group problems by file, in the order of the first problems, and sort them by line."""
+    """Sort problems by file, in the order of the first problems, and line; warnings come last."""
 
-    def place(problem: Problem) -> tuple[int, int, int]:
+    def place(problem: Problem) -> tuple[bool, int, int, int]:
         at = problem.position
-        return (files.index(at.file), at.line, at.column) if at else (-1, 0, 0)
+        where = (files.index(at.file), at.line, at.column) if at else (-1, 0, 0)
+        return problem.is_warning, *where
 
     files = list(dict.fromkeys(problem.position.file for problem in problems if problem.position))
     return sorted(problems, key=place)
