@@ -30,8 +30,26 @@ async def test_first_fetch_without_alerts_says_why(tmp_path: Path) -> None:
         first, second = await run_once(config), await run_once(config)
 
     assert first[0] == second[0] == 0
+    assert "polled 1 of 1 feed: 0 failed, 1 new entry, 1 new story, 0 alerts\n" in first[1]
+    assert "messages: 0 delivered, 0 waiting, 0 dead letters\n" in first[1]
     assert "first fetch of 1 feed: entries older" in first[1]
     assert "for the first time" not in second[1]
+
+
+async def test_pass_in_which_every_feed_fails_groups_them_by_cause(tmp_path: Path) -> None:
+    paths = [f"/{number}" for number in range(6)]
+    async with FeedServer() as server:
+        for path in paths:
+            server.answer(path, Page(status=503 if path == "/5" else 404))
+        feeds = {f"Wire {path[1:]}": server.url(path) for path in paths}
+        status, text = await run_once(write_config(tmp_path, feeds=feeds, polling=POLLING))
+
+    assert status == 1
+    assert text.splitlines()[2:5] == [
+        "all 6 feeds are failing:",
+        "  answered 404 Not Found (5): Wire 0, Wire 1, Wire 2 and 2 more",
+        "  answered 503 Service Unavailable (1): Wire 5",
+    ]
 
 
 async def test_document_longer_than_one_transaction_is_stored_as_one_poll(

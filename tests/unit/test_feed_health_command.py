@@ -107,21 +107,19 @@ def test_health_is_content_unless_news_may_be_missed(feed: WatchedFeed, is_well:
     assert view_of(watched("calm"), feed).is_well is is_well
 
 
-def test_health_is_one_line_if_nearly_all_feeds_fail_for_one_reason() -> None:
-    failing = [watched(f"feed{number}", **FAILING) for number in range(19)]
+def test_health_groups_failures_by_cause_and_shows_good_feeds_if_nearly_all_fail() -> None:
+    failing = [watched(f"feed{number}", **FAILING) for number in range(18)]
+    other = watched("other", **(FAILING | {"last_detail": "answered 404 Not Found"}))
 
-    first, hint = printed(view_of(watched("calm"), *failing))
+    lines = printed(view_of(watched("calm"), other, *failing))
 
-    assert first == "19 of 20 feeds are failing: the host name does not resolve (19)"
-    assert hint.startswith("hint: check this machine's network")
-
-
-def test_health_lists_feeds_that_fail_for_different_reasons() -> None:
-    other = FAILING | {"last_detail": "answered 404 Not Found"}
-
-    lines = printed(view_of(watched("one", **FAILING), watched("two", **other)))
-
-    assert [line.partition(":")[0] for line in lines[-2:]] == ["one", "two"]
+    assert lines[:3] == [
+        "19 of 20 feeds are failing:",
+        "  the host name does not resolve (18): feed0, feed1, feed2 and 15 more",
+        "  answered 404 Not Found (1): other",
+    ]
+    assert lines[3].startswith("hint: check this machine's network")
+    assert [line.split()[0] for line in lines if "in 12 min" in line] == ["calm"]
 
 
 def test_health_says_once_that_no_feed_is_polled() -> None:

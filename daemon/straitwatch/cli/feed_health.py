@@ -1,6 +1,5 @@
 """Reads and prints the health of the feeds: a table, and a sentence for each problem."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +22,7 @@ from straitwatch.core.diagnosis import (
     diagnose_feeds,
     is_cut_off,
     is_overdue,
-    summarize_causes,
+    list_by_cause,
 )
 from straitwatch.core.feed_condition import observe
 from straitwatch.core.feed_words import LABELS, describe_condition
@@ -102,10 +101,13 @@ def new_health_console() -> Console:
 
 def print_health(view: FeedHealthView, shown: Sequence[DiagnosedFeed], *, console: Console) -> None:
     """Print a table of feeds, and below it a sentence for each problem."""
-    if summary := list(_cut_off(view.diagnosis)):
-        for line in summary:
+    if is_cut_off(feeds=view.diagnosis.total, failed=len(view.diagnosis.failed)):
+        for line in _by_cause(view.diagnosis):
             console.print(line, style="yellow", soft_wrap=True)
-        return
+        shown = [feed for feed in shown if feed not in view.diagnosis.failed]
+        if not shown:
+            return
+        console.print()
     if not shown:
         console.print("no feed has a problem" if view.diagnosis.feeds else "no feeds")
         return
@@ -115,15 +117,17 @@ def print_health(view: FeedHealthView, shown: Sequence[DiagnosedFeed], *, consol
         console.print(line, soft_wrap=True)
 
 
-def _cut_off(diagnosis: FeedDiagnosis) -> Iterator[str]:
-    """Yield one line and a hint if nearly all feeds fail for one reason."""
+def _by_cause(diagnosis: FeedDiagnosis) -> Iterator[str]:
+    """Yield a line for each cause if nearly all feeds fail; a sentence for each would be long."""
     failed = diagnosis.failed
-    causes = [feed.feed.state.last_detail or feed.feed.state.last_outcome for feed in failed]
-    alike = max(Counter(causes).values(), default=0)
-    if is_cut_off(feeds=diagnosis.total, failed=alike):
-        failing = count_failing(feeds=diagnosis.total, failed=len(failed))
-        yield f"{failing}: {redact_address(summarize_causes(causes))}"
-        yield f"hint: {OFFLINE_HINT}; --json lists each feed"
+    causes = [
+        (printable(feed.name), feed.feed.state.last_detail or feed.feed.state.last_outcome)
+        for feed in failed
+    ]
+    yield f"{count_failing(feeds=diagnosis.total, failed=len(failed))}:"
+    for line in list_by_cause(causes):
+        yield f"  {redact_address(line)}"
+    yield f"hint: {OFFLINE_HINT}; --json lists each feed"
 
 
 def _problems(view: FeedHealthView, shown: Sequence[DiagnosedFeed]) -> Iterator[str]:

@@ -11,12 +11,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from straitwatch.app.daemon import App, build_app, run_async, run_daemon
 from straitwatch.app.load import load_to_run
 from straitwatch.app.status import Status
-from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.jsonl import printable, write_line
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.cli.output import new_console
-from straitwatch.cli.status import cut_off_lines
+from straitwatch.cli.status import receiver_hints
 from straitwatch.config import Config
+from straitwatch.core.diagnosis import OFFLINE_HINT, count_failing, is_cut_off, list_by_cause
 from straitwatch.core.model import PollReport
 from straitwatch.core.plural import counted
 from straitwatch.store import StatusCounts
@@ -40,8 +41,12 @@ def run(
         typer.Option(metavar="LEVEL", help="The log level: debug, info, warning or error."),
     ] = "",
 ) -> None:
-    """Poll the feeds and send alerts until you stop it."""
-    configure_logging(level=log_level or ("warning" if once else "info"))
+    """Poll the feeds and send alerts until you stop it.
+
+    With `--once`: exit status 1 if every feed that was polled failed.
+    """
+    usual = "info" if not once else "warning" if json else "error"  # the summary names failures
+    configure_logging(level=log_level or usual)
     loaded = load_to_run(config)
     for notice in loaded.notices:
         new_console(stderr=True).print(str(notice), markup=False, highlight=False)
@@ -88,24 +93,47 @@ async def _run_once(config: Config, *, as_json: bool) -> None:
     summary = done.summary
     if as_json:
         write_line(summary)
-        return
-    parts = (f"{value} {name.replace('_', ' ')}" for name, value in summary.items())
-    typer.echo(" · ".join(parts))
+    else:
+        _print(done)
+    if summary["polled"] and summary["failed"] == summary["polled"]:
+        raise typer.Exit(1)
+
+
+def _print(done: Pass) -> None:
+    """Print the counts of a pass, and what needs a look."""
+    summary = done.summary
+    stories = counted(summary["stories_new"], "new story", "new stories")
+    typer.echo(
+        f"polled {summary['polled']} of {counted(summary['feeds'], 'feed')}: "
+        f"{summary['failed']} failed, "
+        f"{counted(summary['entries_new'], 'new entry', 'new entries')}, {stories}, "
+        f"{counted(summary['alerts'], 'alert')}"
+    )
+    typer.echo(
+        f"messages: {summary['delivered']} delivered, {summary['pending']} waiting, "
+        f"{counted(summary['dead'], 'dead letter')}"
+    )
     if done.silent and not summary["alerts"]:
         typer.echo(
             f"first fetch of {counted(done.silent, 'feed')}: entries older than "
             "`polling.backfill` were recorded without an alert; new ones send alerts",
             err=True,
         )
-    for line in _failing_lines(done.state.counts):
+    for line in (*_failing_lines(done.state.counts), *receiver_hints(done.state.receivers)):
         typer.echo(line, err=True)
 
 
 def _failing_lines(counts: StatusCounts) -> Iterator[str]:
-    if lines := list(cut_off_lines(counts)):
-        yield from lines
-    elif failing := len(counts.troubles):
-        yield f"{counted(failing, 'feed')} failing; see `straitwatch feeds health`"
+    """Yield a line for each cause, and a hint."""
+    failed = len(counts.troubles)
+    if not failed:
+        return
+    yield f"{count_failing(feeds=counts.feeds, failed=failed)}:"
+    causes = ((printable(feed.name), feed.detail or feed.outcome) for feed in counts.troubles)
+    for line in list_by_cause(causes):
+        yield f"  {line}"
+    is_offline = is_cut_off(feeds=counts.feeds, failed=failed)
+    yield f"hint: {OFFLINE_HINT if is_offline else 'see `straitwatch feeds health --problems`'}"
 
 
 async def _summary(app: App) -> dict[str, Any]:

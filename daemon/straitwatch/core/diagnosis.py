@@ -1,7 +1,7 @@
 """Finds late and broken feeds, and the gaps in which a feed was not read."""
 
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -104,6 +104,21 @@ def count_failing(*, feeds: int, failed: int) -> str:
 def summarize_causes(causes: Iterable[str]) -> str:
     """Count equal causes: "the host name does not resolve (80), timeout (7)"."""
     return ", ".join(f"{cause} ({count})" for cause, count in Counter(causes).most_common())
+
+
+def list_by_cause(causes: Iterable[tuple[str, str]], *, named: int = 3) -> Iterator[str]:
+    """Yield a line for each cause, the most frequent first: "timeout (5): A, B, C and 2 more".
+
+    Args:
+        causes: a feed's name and the cause of its failure, for each feed.
+        named: the number of feeds that a line names.
+    """
+    names_by_cause: dict[str, list[str]] = {}
+    for name, cause in causes:
+        names_by_cause.setdefault(cause, []).append(name)
+    for cause, names in sorted(names_by_cause.items(), key=lambda item: -len(item[1])):
+        more = f" and {len(names) - named} more" if len(names) > named else ""
+        yield f"{cause} ({len(names)}): {', '.join(names[:named])}{more}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
