@@ -16,6 +16,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -103,7 +104,12 @@ class Newsroom:
         etag = f'"{len(shown)}"'
         if request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers={"etag": etag})
-        return Response(_rss(name, shown), media_type="application/rss+xml", headers={"etag": etag})
+        body = _rss(name, shown, date=self._date)
+        return Response(body, media_type="application/rss+xml", headers={"etag": etag})
+
+    def _date(self, item: Mapping[str, Any]) -> datetime:
+        """Return when the stream publishes an item."""
+        return (self.started_at or self.clock()) + timedelta(seconds=float(item["at"]) / self.pace)
 
     async def webhook(self, request: Request) -> Response:
         """Write a Slack message to a file."""
@@ -114,10 +120,13 @@ class Newsroom:
         return PlainTextResponse("ok")
 
 
-def _rss(name: str, items: Sequence[Mapping[str, Any]]) -> bytes:
+def _rss(
+    name: str, items: Sequence[Mapping[str, Any]], *, date: Callable[[Mapping[str, Any]], datetime]
+) -> bytes:
     body = "".join(
         f'<item><guid isPermaLink="false">{escape(item["guid"])}</guid>'
         f"<title>{escape(item['title'])}</title><link>{escape(item['url'])}</link>"
+        f"<pubDate>{format_datetime(date(item))}</pubDate>"
         f"<description>{escape(item.get('summary', ''))}</description></item>"
         for item in reversed(items)
     )
@@ -128,7 +137,9 @@ def _rss(name: str, items: Sequence[Mapping[str, Any]]) -> bytes:
     return text.encode()
 
 
-def write_demo_config(directory: Path, stream: Stream, *, port: int, digest_at: datetime) -> Path:
+def write_demo_config(
+    directory: Path, stream: Stream, *, port: int, page: str, digest_at: datetime
+) -> Path:
     """Write a configuration with the shipped watch-lists and the demonstration feeds."""
     config = directory / "config"
     for name in ("terms", "watchlists"):
@@ -155,12 +166,18 @@ def write_demo_config(directory: Path, stream: Stream, *, port: int, digest_at: 
             "allow_private_addresses": True,
         },
         "pages": {"full_text": "never", "watch_edits": "0s"},  # the links lead nowhere
-        "web": {"listen": "127.0.0.1:0"},
+        "web": {"listen": page},
     }
     for name, value in (("feeds.yaml", {"feeds": feeds}), ("straitwatch.yaml", settings)):
         text = yaml.safe_dump(value, allow_unicode=True, sort_keys=False)
         (config / name).write_text(text, encoding="utf-8")
     return config
+
+
+def _free_port() -> int:
+    """Return a port for the page, so that its address is known before the daemon starts."""
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        return int(unused.getsockname()[1])
 
 
 @contextlib.asynccontextmanager
@@ -193,17 +210,20 @@ async def run_demo(directory: Path, *, say: Callable[[str], None], clock: Clock 
     )
     newsroom.mailbox.mkdir(parents=True)
     listener = socket.create_server(("127.0.0.1", 0))
+    page = f"127.0.0.1:{_free_port()}"
     config = write_demo_config(
-        directory, stream, port=listener.getsockname()[1], digest_at=digest_at
+        directory, stream, port=listener.getsockname()[1], page=page, digest_at=digest_at
     )
     say(f"{len(stream.items)} items in {len(stream.feeds)} feeds, compressed into {duration:.0f} s")
     say(f"digest at {digest_at:%H:%M:%S} UTC; all files are in {directory}")
+    say(f"the page with the stories is on http://{page}/ until then")
     async with _serving(newsroom.application(), listener):
         status = await _run_daemon(config, newsroom, digest_at=digest_at)
     mails = write_mails(directory, newsroom.mailbox)
     say(f"{len(newsroom.slack)} Slack messages and {mails} mails are in {newsroom.mailbox}")
-    command = _command()
-    say(f"list the stories: {command} stories list --config {shlex.quote(str(config))}")
+    command, option = _command(), f"--config {shlex.quote(str(config))}"
+    say(f"list the stories: {command} stories list {option}")
+    say(f"see the page again: {command} run {option}, then open http://{page}/")
     say(f"make your own configuration: {command} init DIR")
     return status
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import aiohttp
@@ -28,7 +29,9 @@ NOON = datetime(2026, 11, 23, 12, 1, tzinfo=UTC)
 def test_configuration_of_the_demonstration_is_valid_and_watches_every_feed(tmp_path) -> None:
     stream = read_stream(shipped("seeds"))
 
-    directory = write_demo_config(tmp_path, stream, port=8000, digest_at=NOON)
+    directory = write_demo_config(
+        tmp_path, stream, port=8000, page="127.0.0.1:8650", digest_at=NOON
+    )
     config = load_config(directory, environ={})
 
     assert [feed.name for feed in config.feeds] == [feed["name"] for feed in stream.feeds]
@@ -39,7 +42,7 @@ def test_demonstration_feed_carries_what_has_happened_newest_first() -> None:
     stream = read_stream(shipped("seeds"))
     shown = stream.items[:5]
 
-    parsed = parse_feed(_rss("Demo <Wire>", shown))
+    parsed = parse_feed(_rss("Demo <Wire>", shown, date=lambda _: NOON))
 
     assert parsed.problem is None
     assert [entry.guid for entry in parsed.entries] == [item["guid"] for item in reversed(shown)]
@@ -84,6 +87,9 @@ async def test_newsroom_shows_the_items_up_to_the_moment_of_the_stream(tmp_path)
             assert again.status == 304
 
     assert len(shown) == len(expected) > 0
+    started_at, first = newsroom.started_at, expected[0]
+    published_at = started_at + timedelta(seconds=int(first["at"] / newsroom.pace))
+    assert parsedate_to_datetime(shown[-1].published) == published_at
 
 
 async def test_newsroom_notes_when_every_feed_was_polled(tmp_path) -> None:
