@@ -1,5 +1,6 @@
 """`straitwatch stories` on a store with one story."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,28 @@ def test_story_splits_off_its_own_reports_only(desk: Path, name: str) -> None:
     error = run(desk, "stories", "split", "s1", name).exception
 
     assert str(error).startswith(f"not a report of s1: {name}\n")
+
+
+def test_muted_story_is_silenced_until_its_mute_is_undone(desk: Path) -> None:
+    (action,) = rows(desk, "stories", "mute", "s1", "--for", "2d")
+    (silence,) = rows(desk, "silences", "list")
+    run(desk, "stories", "undo", action["id"])
+
+    made_at, until_at = (datetime.fromisoformat(action[key]) for key in ("made_at", "until_at"))
+    assert timedelta(days=2) <= until_at - made_at + timedelta(seconds=1)
+    assert silence["id"] == action["id"]
+    assert rows(desk, "silences", "list") == []
+
+
+def test_mute_names_its_end_and_its_undo(desk: Path) -> None:
+    text = run(desk, "stories", "mute", "s1").stdout
+
+    assert "Ships cross" in text
+    assert "`straitwatch stories undo " in text
+
+
+def test_mute_without_a_duration_is_refused(desk: Path) -> None:
+    error = run(desk, "stories", "mute", "s1", "--for", "soon").exception
+
+    assert isinstance(error, UsageError)
+    assert "hint: --for 2d" in str(error)

@@ -21,7 +21,7 @@ _PANELS = {
         "demo": ("demo", "Run the daemon on a demonstration news stream for about a minute."),
         "status": ("status", "Show feeds, receivers, stories and undelivered messages."),
         "why": ("why", "Explain a decision about an entry, or match a text against the lists."),
-        "stories": ("stories", "List, show, merge and split stories."),
+        "stories": ("stories", "List, show, merge, split and mute stories."),
         "silences": ("silences", "Suppress the alerts of some matches for a while."),
     },
     "Tune": {

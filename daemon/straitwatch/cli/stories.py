@@ -1,4 +1,4 @@
-"""`stories`: list, show, merge and split stories."""
+"""`stories`: list, show, merge, split and mute stories."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -24,7 +24,7 @@ from straitwatch.cli.lookup import require_story
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_with_lists
 from straitwatch.cli.output import in_zone, local_time, new_console, print_rows, zone_time
 from straitwatch.clock import utc_now
-from straitwatch.config import Settings
+from straitwatch.config import Settings, read_duration
 from straitwatch.core.action_words import action_words
 from straitwatch.core.fold_words import describe_fold
 from straitwatch.core.listing import first_reported, headline_pair, plausible_date
@@ -44,7 +44,7 @@ from straitwatch.core.plural import counted
 from straitwatch.core.reasons import REASONS
 from straitwatch.errors import UsageError
 
-app = new_app(help="List, show, merge and split stories.")
+app = new_app(help="List, show, merge, split and mute stories.")
 _MESSAGES = 1_000  # alerts of one story that are read
 _NOT_SENT = {Action.DIGEST: "for the digest", Action.NONE: "not sent"}
 _Limit = Annotated[int, typer.Option(min=1, help="The number of rows.")]
@@ -244,6 +244,33 @@ def split(
         return
     typer.echo(done.outcome)
     typer.echo(done.alert_outcome([story_id, *reports]))
+
+
+@app.command(epilog="Example:  `straitwatch stories mute lkud --for 2d`")
+def mute(
+    story_id: _StoryId,
+    lasts: Annotated[str, typer.Option("--for", metavar="2d", help="Its duration.")] = "7d",
+    config: ConfigDir = DEFAULT_CONFIG,
+    json: Json = False,
+) -> None:
+    """Send the updates of a story to the digest for a while; critical ones are still sent."""
+    from straitwatch.core.compiled_beat import compile_beat  # noqa: PLC0415 - as above
+    from straitwatch.pipeline import act  # noqa: PLC0415 - as above
+
+    try:
+        until_at = utc_now() + read_duration(lasts)
+    except ValueError as error:
+        raise UsageError(f"{error}\nhint: --for 2d") from error
+    with opened(config) as (loaded, store):
+        story = require_story(store, story_id)
+        wanted = new_action(ActionKind.MUTE_STORY, story_id=story.id, until_at=until_at)
+        action = require_done(store.call(act, wanted, beat=compile_beat(loaded.beat)))
+    if json:
+        write_line(action_json(action))
+        return
+    until = zone_time(action.until_at, ZoneInfo(loaded.timezone))
+    typer.echo(f"{action_words(action, until=until)}: {story.title}")
+    typer.echo(f"`straitwatch stories undo {action.id}` ends it")
 
 
 @app.command(epilog="Example:  `straitwatch stories undo 4c3cj4yfkk`")
