@@ -1,5 +1,6 @@
 """`straitwatch setup` writes a configuration of your own and tests it by sending."""
 
+import os
 import shutil
 import stat
 from collections.abc import Iterator
@@ -10,9 +11,11 @@ from typer.testing import CliRunner, Result
 
 from servers.slack import SlackServer, error
 from straitwatch.cli import app
+from straitwatch.cli.service import make_service
 from straitwatch.cli.setup_files import MAIL, SLACK, Answers, fitted, write_configuration
 from straitwatch.config import load_config, load_settings
 from straitwatch.errors import UsageError
+from straitwatch.places import Places
 from straitwatch.shipped import shipped
 
 WEBHOOK = "https://hooks.slack.com/services/T0AAAAAAA/B0AAAAAAA/abcdefghijklmnopqrstuvwx"
@@ -187,3 +190,55 @@ def test_unit_runs_the_daemon_on_the_new_configuration(tmp_path: Path) -> None:
 
     assert f"run --config {tmp_path}\n" in result.stdout
     assert "ExecReload=kill -HUP $MAINPID" in result.stdout
+
+
+def test_unit_may_write_to_a_database_beside_the_configuration(tmp_path: Path) -> None:
+    places = Places(config=tmp_path, data=Path("/var/lib/straitwatch"))
+    database = f"sqlite:///{tmp_path}/data/straitwatch.db"
+
+    service = make_service(places, database=database, is_system=True)
+
+    assert f"ReadWritePaths=/var/lib/straitwatch {tmp_path}/data\n" in service.text
+    assert ["chown", "--recursive", "straitwatch:", str(tmp_path)] in [
+        command[:4] for command in service.commands(has_user=True)
+    ]
+
+
+def test_setup_that_skips_slack_and_mail_says_where_alerts_go(tmp_path: Path) -> None:
+    text = run_setup(tmp_path, "--no-poll", typed="\n\n").stdout
+
+    assert "Slack and mail were skipped, so alerts are printed in the terminal" in text
+    assert "secrets are in" not in text
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_setup_again_keeps_the_owner_of_the_secrets(tmp_path: Path) -> None:
+    run_setup(tmp_path, "--slack-url", WEBHOOK, "--untested", "--no-poll")
+    os.chown(tmp_path / "secrets.env", 10_001, 10_001)
+
+    run_setup(tmp_path, "--slack-url", OTHER, "--untested", "--no-poll")
+
+    assert (tmp_path / "secrets.env").stat().st_uid == 10_001
+
+
+@pytest.mark.parametrize(
+    ("edit", "answer"), [("", "is installed; its daemon reloads"), ("# mine", "Replace it?")]
+)
+def test_setup_again_keeps_the_unit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edit: str, answer: str
+) -> None:
+    desk, home = tmp_path / "desk", tmp_path / "home"
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setattr("straitwatch.cli.setup.runs_systemd", lambda: True)
+    run_setup(desk, "--no-poll")
+    database = load_settings(desk, environ={}).database
+    places = Places(config=desk, data=desk / "data")
+    service = make_service(places, database=database, is_system=False)
+    service.path.parent.mkdir(parents=True)
+    service.path.write_text(service.text + edit, encoding="utf-8")
+
+    result = run_setup(desk, "--no-poll", typed="\n\n\n")
+
+    assert answer in result.stdout
+    assert service.path.read_text(encoding="utf-8") == service.text + edit

@@ -13,6 +13,7 @@ from straitwatch.places import Places
 
 USER = "straitwatch"
 NAME = "straitwatch.service"
+_SQLITE = "sqlite:///"
 _RUNS_SYSTEMD = Path("/run/systemd/system")
 _SYSTEM_UNIT = Path("/etc/systemd/system") / NAME
 _ISOLATION = """\
@@ -21,7 +22,7 @@ NoNewPrivileges=true
 PrivateTmp=true
 ProtectSystem=strict
 ProtectHome=read-only
-ReadWritePaths={data}
+ReadWritePaths={writable}
 """
 _UNIT = """\
 [Unit]
@@ -49,11 +50,13 @@ class Service:
     places: Places
     is_system: bool
     program: str
+    writable: tuple[Path, ...]  # the folders of the data and of the database
 
     @property
     def text(self) -> str:
         """The unit file. The daemon reads the secrets itself, so it names no EnvironmentFile."""
-        isolation = _ISOLATION.format(user=USER, data=self.places.data) if self.is_system else ""
+        writable = " ".join(map(str, self.writable))
+        isolation = _ISOLATION.format(user=USER, writable=writable) if self.is_system else ""
         return _UNIT.format(
             program=self.program,
             config=self.places.config,
@@ -77,18 +80,21 @@ class Service:
             if not has_user:
                 home = str(self.places.data)
                 yield ["useradd", "--system", "--home-dir", home, "--shell", "/bin/false", USER]
-            paths = (str(self.places.config), str(self.places.data))
+            paths = dict.fromkeys(map(str, (self.places.config, *self.writable)))
             yield ["chown", "--recursive", f"{USER}:", *paths]
         yield [*systemctl, "daemon-reload"]
         yield [*systemctl, "enable", "--now", NAME]
         yield [*systemctl, "restart", NAME]
 
 
-def make_service(places: Places, *, is_system: bool) -> Service:
-    """Return the service for the installed program."""
+def make_service(places: Places, *, database: str, is_system: bool) -> Service:
+    """Return the service for the installed program, which may write to its database."""
     found = shutil.which("straitwatch", path=str(Path(sys.executable).parent))
     program = found or f"{sys.executable} -m straitwatch"
-    return Service(places=places, is_system=is_system, program=program)
+    path = database.removeprefix(_SQLITE).partition("?")[0]
+    folders = [Path(path).parent] if database.startswith(_SQLITE) else []
+    writable = tuple(dict.fromkeys([places.data, *folders]))
+    return Service(places=places, is_system=is_system, program=program, writable=writable)
 
 
 def runs_systemd() -> bool:
@@ -102,7 +108,8 @@ def install_service(service: Service, *, has_user: bool) -> None:
     Raises:
         UsageError: a command failed.
     """
-    service.path.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (service.path.parent, *service.writable):
+        folder.mkdir(parents=True, exist_ok=True)
     service.path.write_text(service.text, encoding="utf-8")
     for command in service.commands(has_user=has_user):
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours

@@ -14,7 +14,7 @@ from straitwatch.app.daemon import run_async
 from straitwatch.app.load import load_to_run
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.run import run_once
-from straitwatch.cli.service import USER, install_service, make_service, runs_systemd
+from straitwatch.cli.service import USER, Service, install_service, make_service, runs_systemd
 from straitwatch.cli.setup_files import (
     MAIL,
     SLACK,
@@ -117,8 +117,10 @@ _Yes = Annotated[
 
 
 @app.command(
-    epilog="Examples:  `straitwatch setup`  ·  "
-    "`straitwatch setup --yes --slack-url https://hooks.slack.com/services/T000/B000/XXXX`"
+    epilog="Examples:  `straitwatch setup`  ·  `straitwatch setup --dir ~/desk --no-poll`  ·  "
+    "`straitwatch setup --yes --slack-url https://hooks.slack.com/services/T000/B000/XXXX`  ·  "
+    "`straitwatch setup --yes --mail-url mailtos://desk:PASSWORD@example.org`  ·  "
+    "`sudo straitwatch setup --systemd install`"
 )
 def setup(
     directory: _Directory = None,
@@ -154,11 +156,11 @@ def setup(
     answers = _ask(given, places)
     with writing(places.config):
         is_written = write_configuration(places.config, answers)
-    _report(places, is_written=is_written)
+    _report(places, answers, is_written=is_written)
     config = load_to_run(places.config)
     if not no_poll:
         _send_first_alert(config)
-    _offer_service(places, systemd, asks=given.asks)
+    _offer_service(places, config, systemd, asks=given.asks)
     _show_next_steps(places)
 
 
@@ -278,7 +280,7 @@ def _send_test(driver: Driver, name: str) -> bool:
 # ------------------------------------------------------------ results
 
 
-def _report(places: Places, *, is_written: bool) -> None:
+def _report(places: Places, answers: Answers, *, is_written: bool) -> None:
     typer.echo("")
     if is_written:
         typer.echo(f"written to {places.config}: receivers and routes are in straitwatch.yaml")
@@ -287,7 +289,13 @@ def _report(places: Places, *, is_written: bool) -> None:
             f"{places.config / 'straitwatch.yaml'} is yours, so it stays as it is\n"
             "hint: its receivers can use ${SLACK_URL} and ${MAIL_URL}"
         )
-    typer.echo(f"secrets are in {places.config / SECRETS}, which only its owner can read")
+    if answers.urls:
+        typer.echo(f"secrets are in {places.config / SECRETS}, which only its owner can read")
+        return
+    typer.echo(
+        "Slack and mail were skipped, so alerts are printed in the terminal\n"
+        f"hint: run `straitwatch setup` again, or write SLACK_URL=… into {places.config / SECRETS}"
+    )
 
 
 def _send_first_alert(config: Config) -> None:
@@ -325,13 +333,10 @@ def _usable(receivers: Iterable[Receiver]) -> set[str]:
 # ------------------------------------------------------------ systemd
 
 
-def _offer_service(places: Places, wish: _Systemd, *, asks: bool) -> None:
-    service = make_service(places, is_system=os.geteuid() == 0)
+def _offer_service(places: Places, config: Config, wish: _Systemd, *, asks: bool) -> None:
+    service = make_service(places, database=config.database, is_system=os.geteuid() == 0)
     if wish is _Systemd.ASK:
-        is_offered = asks and runs_systemd()
-        question = f"\nInstall {service.path} and start it now?"
-        wanted = is_offered and typer.confirm(question, default=True)
-        wish = _Systemd.INSTALL if wanted else _Systemd.SKIP
+        wish = _ask_service(service) if asks and runs_systemd() else _Systemd.SKIP
     if wish is _Systemd.PRINT:
         typer.echo(f"\n# {service.path}\n{service.text}")
     if wish is _Systemd.INSTALL:
@@ -339,6 +344,19 @@ def _offer_service(places: Places, wish: _Systemd, *, asks: bool) -> None:
             raise UsageError("systemd does not run here\nhint: --systemd print shows the unit")
         install_service(service, has_user=_has_user(USER))
         typer.echo(f"{service.path} is installed and started; `journalctl -u straitwatch` shows it")
+
+
+def _ask_service(service: Service) -> _Systemd:
+    """Ask whether to install a unit; keep one that is installed and the same."""
+    present = service.path.read_text(encoding="utf-8") if service.path.is_file() else ""
+    if present == service.text:
+        typer.echo(f"\n{service.path} is installed; its daemon reloads the files by itself")
+        return _Systemd.SKIP
+    question = f"\nInstall {service.path} and start it now?"
+    if present:
+        question = f"\n{service.path} differs from the unit of this version. Replace it?"
+    wanted = typer.confirm(question, default=not present)
+    return _Systemd.INSTALL if wanted else _Systemd.SKIP
 
 
 def _has_user(name: str) -> bool:
