@@ -249,6 +249,28 @@ def test_mentions_are_removed_from_text_for_an_unknown_service(service: SlackSer
         assert live not in said
 
 
+class _Tty(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("no_color", ["", "1"])
+def test_terminal_underlines_the_hits_of_the_headline(
+    monkeypatch: pytest.MonkeyPatch, no_color: str
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("NO_COLOR", no_color)
+    driver, stream = make_driver("terminal://"), _Tty()
+    monkeypatch.setattr("sys.stdout", stream)
+
+    driver.send(frozen(driver, make_job(make_alert(title="Ships cross", title_spans=((0, 5),)))))
+
+    underlined = re.findall(r"\x1b\[(?:\d+;)*4(?:;\d+)*m([^\x1b]+)", stream.getvalue())
+    assert underlined == ["Ships"]
+    has_color = re.search(r"\x1b\[[\d;]*\b3\dm", stream.getvalue()) is not None
+    assert has_color is not bool(no_color)
+
+
 def test_terminal_prints_the_alert(capsys: pytest.CaptureFixture[str]) -> None:
     driver = make_driver("terminal://")
 

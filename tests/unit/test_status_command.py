@@ -56,6 +56,27 @@ def test_status_counts_for_people_and_programs(desk: Path) -> None:
     assert f"configuration: {desk}" in text
 
 
+def test_status_shows_the_newest_alert_and_the_messages_that_wait(desk: Path) -> None:
+    before, _, alerts = run(desk, "status").stdout.partition("Newest alerts")
+
+    (alert,) = [line for line in alerts.splitlines() if "Ships cross" in line]
+    (message,) = [line for line in before.splitlines() if "Ships cross" in line]
+    assert "normal" in alert
+    assert "pending" in message
+    assert "desk-slack" in message
+
+
+def test_status_shows_a_dead_letter_with_its_reason(desk: Path) -> None:
+    with closing(sqlite3.connect(desk.parent / "straitwatch.db")) as database:
+        database.execute("update delivery set state = 'dead', reason = 'gave_up'")
+        database.execute("update delivery set last_code = '404', last_text = 'no_service'")
+        database.commit()
+
+    text = run(desk, "status").stdout
+
+    assert any("dead" in line and "gave_up: 404 no_service" in line for line in text.splitlines())
+
+
 def test_status_shows_one_line_if_every_feed_fails(tmp_path: Path) -> None:
     text = run(cut_off(tmp_path, 3), "status").stdout
 

@@ -11,26 +11,17 @@ from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.last_valid import opened_to_read
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_receiver
+from straitwatch.cli.news import title_of
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.output import in_zone, local_time, new_console, print_rows
 from straitwatch.clock import utc_now
-from straitwatch.core.model import DeliveryState, DigestFacts, Facts, RollupFacts
+from straitwatch.core.model import DeliveryState
 from straitwatch.core.plural import counted
 from straitwatch.errors import UsageError
 
 app = new_app(help="List, retry, replay and cancel messages.")
 _Id = Annotated[str, typer.Argument(metavar="ID", help="The id of a delivery, or its beginning.")]
 _OptionalId = Annotated[str, typer.Argument(metavar="[ID]", help="The id of a delivery.")]
-
-
-def _title(facts: Facts) -> str:
-    match facts:
-        case DigestFacts():
-            return f"digest {facts.name}"
-        case RollupFacts():
-            return f"{facts.messages} messages in one"
-        case _:
-            return facts.title
 
 
 @app.command("list", epilog="Example:  `straitwatch outbox list --state dead`")
@@ -58,7 +49,7 @@ def list_(
         "To": lambda record: record.delivery.recipient,
         "Tries": lambda record: record.attempts,
         "Reason": lambda record: record.delivery.state_reason,
-        "Message": lambda record: _title(record.facts),
+        "Message": lambda record: title_of(record.facts),
     }
     print_rows(records, columns, as_json=_describe if json else None)
 
@@ -82,7 +73,7 @@ def _describe(record: db.DeliveryRecord) -> dict[str, object]:
         "watchlists": list(delivery.watchlists),
         "story": record.story_id,
         "revision": record.revision,
-        "title": _title(record.facts),
+        "title": title_of(record.facts),
         "attempts": record.attempts,
         "unsure": record.unsure_count,
         "merged_into": record.merged_into or None,
@@ -115,7 +106,7 @@ def show(
         words = (attempt.started_at.isoformat(), attempt.outcome or "open", attempt.code)
         console.print("    attempt ", *words, attempt.text, markup=False)
     for member in members:
-        words = (member.delivery.id, member.delivery.state_reason, _title(member.facts))
+        words = (member.delivery.id, member.delivery.state_reason, title_of(member.facts))
         console.print("   includes ", *words, markup=False)
     if record.frozen is not None:
         console.print()

@@ -11,6 +11,7 @@ from straitwatch.app.status import Status, read_status
 from straitwatch.cli.jsonl import printable, write_line
 from straitwatch.cli.last_valid import opened_to_read
 from straitwatch.cli.lazy import new_app
+from straitwatch.cli.news import News, alert_columns, message_columns, read_news
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.cli.output import in_zone, local_time, new_console, print_table, zone_time
 from straitwatch.clock import utc_now
@@ -46,19 +47,20 @@ def status(config: ConfigDir = DEFAULT_CONFIG, json: Json = False) -> None:
     with opened_to_read(config) as (loaded, store):
         zone = ZoneInfo(loaded.timezone)
         state, is_locked = store.call(read_status, loaded, now, zone=zone), store.is_locked
+        news = store.call(read_news)
     database = DatabaseState(is_locked=is_locked)
     faults = list_faults(state.liveness, now=now, database=database, zone=zone)
     if json:
         write_line(state.to_json())
     else:
-        _print(state, faults, zone)
+        _print(state, faults, news, zone)
         typer.echo(f"configuration: {config}")
     is_fine = loaded.is_valid and not any(receiver.is_broken for receiver in state.receivers)
     if faults or not is_fine:
         raise typer.Exit(1)
 
 
-def _print(state: Status, faults: Sequence[Fault], zone: ZoneInfo) -> None:
+def _print(state: Status, faults: Sequence[Fault], news: News, zone: ZoneInfo) -> None:
     console = new_console(highlight=False, markup=False, soft_wrap=True)
     for fault in faults:
         console.print(fault.text, style="red")
@@ -72,17 +74,26 @@ def _print(state: Status, faults: Sequence[Fault], zone: ZoneInfo) -> None:
         console.print(line)
     for line in cut_off_lines(state.counts):
         console.print(line, style="yellow")
-    _print_rows(
-        "Receivers",
-        state.receivers,
-        {"Receiver": lambda row: row.name, "State": lambda row: row.state},
-    )
+    _print_messages(state, news, zone)
     for line in receiver_hints(state.receivers):
         console.print(line, style="yellow")
-    if not _is_cut_off(state.counts):
-        for line in _feed_lines(state.counts.diagnosis, zone):
-            console.print(line)
-    _print_rows("Latest stories", state.counts.stories, _story_columns(zone))
+    for line in () if _is_cut_off(state.counts) else _feed_lines(state.counts.diagnosis, zone):
+        console.print(line)
+    if news.alerts:
+        _print_rows("Newest alerts", news.alerts, alert_columns(zone))
+    else:
+        _print_rows("Latest stories", state.counts.stories, _story_columns(zone))
+
+
+def _print_messages(state: Status, news: News, zone: ZoneInfo) -> None:
+    """Print the messages that were not delivered, and the receivers."""
+    title = "Undelivered messages (`straitwatch outbox list` has all)"
+    _print_rows(title, news.undelivered, message_columns(zone))
+    columns: dict[str, Callable[[ReceiverStatus], str]] = {
+        "Receiver": lambda row: row.name,
+        "State": lambda row: row.state,
+    }
+    _print_rows("Receivers", state.receivers, columns)
 
 
 def _count_lines(state: Status, zone: ZoneInfo) -> Iterator[str]:

@@ -72,6 +72,14 @@ def _print(job: SendJob, words: dict[str, str], stream: TextIO) -> None:
     if isinstance(job.facts, AlertFacts):
         first, _, _ = words["body"].partition("\n")
         body.stylize("bold", 0, len(first))
+        _mark_hits(body, job.facts)
     console = Console(file=stream, highlight=False, emoji=False, markup=False)
     # Lines are not wrapped in a pipe, which has no width, so that grep finds whole lines.
     console.print(text + body, soft_wrap=not console.is_terminal)
+
+
+def _mark_hits(body: Text, facts: AlertFacts) -> None:
+    """Underline the hits in the headline, unless it was shortened or cleaned."""
+    begin = body.plain.find(facts.title)
+    for start, end in facts.title_spans if begin >= 0 else ():
+        body.stylize("underline", begin + start, begin + end)
