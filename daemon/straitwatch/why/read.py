@@ -151,7 +151,7 @@ def _silences(
     story_id = stored.fold.story_id if stored.fold else ""
     found = [silence_of(match, report, known, story_id=story_id) for match in stored.matches]
     return tuple(
-        f"{silence.subject}, until {silence.until_at.astimezone(asked.zone):%d %b %H:%M %Z}"
+        f"{silence.subject}, until {silence.until_at.astimezone(asked.zone):%d %b %Y %H:%M %Z}"
         + "".join(f" ({word})" for word in (silence.author, silence.reason) if word)
         for silence in dict.fromkeys(filter(None, found))
     )
