@@ -64,7 +64,7 @@ class Desk:
             AlertKind.SYSTEM,
             NoticeFacts(title=title),
             to=[receiver],
-            recipients={},
+            recipients=self.runtime.active.rules.recipients,
             now=self.clock(),
         )
         self.call(db.add_alert, alert, deliveries)

@@ -63,7 +63,7 @@ MAIL_FAULTS = [
     ("mail", "550 who are you", BROKEN, "550", 0),
     ("mail", "reset", RETRY, "disconnected", 0),
     ("rcpt", "450 greylisted", RETRY, "450", 0),
-    ("rcpt", "550 no such user", PERMANENT, "550", 0),
+    ("rcpt", "550 no such user", BROKEN, "550", 0),
     ("rcpt", "hang", RETRY, "disconnected", 0),
     ("data", "452 full", RETRY, "452", 0),
     ("data", "554 no", PERMANENT, "554", 0),

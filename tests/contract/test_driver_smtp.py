@@ -86,6 +86,30 @@ def test_full_mailbox_holds_the_receiver_if_it_is_the_only_one(
         assert driver.send(frozen(driver)).outcome is outcome
 
 
+@pytest.mark.parametrize(
+    ("recipients", "outcome"),
+    [((DESK,), Outcome.RECEIVER_BROKEN), ((DESK, "chen@example.org"), Outcome.PERMANENT)],
+)
+def test_mailbox_that_does_not_exist_breaks_the_receiver_if_it_is_the_only_one(
+    recipients: tuple[str, ...], outcome: Outcome
+) -> None:
+    with SmtpServer({"rcpt": "550 5.1.1 no such user here"}) as smtp:
+        driver = impatient(smtp.port)
+        driver.recipients = recipients
+
+        result = driver.send(frozen(driver))
+
+        assert (result.outcome, result.is_recipient_refused) == (outcome, True)
+
+
+@pytest.mark.parametrize("moment", ["mail", "data", "dot"])
+def test_refusal_of_a_message_says_nothing_about_the_recipient(moment: str) -> None:
+    with SmtpServer({moment: "550 5.7.1 no"}) as smtp:
+        driver = impatient(smtp.port)
+
+        assert not driver.send(frozen(driver)).is_recipient_refused
+
+
 @pytest.mark.parametrize(("moment", "has_begun"), [("rcpt", False), ("dot", True)])
 def test_mail_has_begun_only_once_its_text_is_on_its_way(moment: str, has_begun: bool) -> None:
     with SmtpServer({moment: "close"}) as smtp:

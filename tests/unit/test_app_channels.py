@@ -1,5 +1,6 @@
 """A broken channel, from the refusal to the message that arrives elsewhere."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -58,6 +59,30 @@ async def test_system_receiver_hears_of_a_revoked_webhook_within_a_minute(tmp_pa
         assert notice["Subject"].endswith("The receiver desk-slack is broken")
         text = notice.get_body(("plain",)).get_content()
         assert "create a new one under https://api.slack.com/apps" in " ".join(text.split())
+
+
+async def test_message_to_a_mistyped_mailbox_arrives_elsewhere_and_the_desk_hears(
+    tmp_path,
+) -> None:
+    async with SlackServer() as slack, SmtpServer({"rcpt": "550 5.1.1 no such user"}) as smtp:
+        mail = f"{smtp.url}?from=watch@example.org&to=dek@example.org"
+        receivers = {
+            "desk-mail": {"url": mail, "fallback": "desk-slack"},
+            "desk-slack": {"url": HOOK, "base_url": slack.url},
+        }
+        routes, system = [{"send": ["desk-mail"]}], {"send": ["desk-slack"]}
+        async with open_desk(tmp_path, receivers=receivers, routes=routes, system=system) as desk:
+            desk.write_message("one", "desk-mail")
+            await tick(desk)
+            desk.clock.advance(seconds=30)
+            await desk.app.health.watch()
+            await tick(desk)
+
+        texts = [message["text"] for message in slack.messages]
+        assert texts[0].endswith("one")
+        assert texts[1].endswith("The receiver desk-mail is broken")
+        words = json.dumps(slack.messages[1])
+        assert "there is no such mailbox; correct the recipient's address in the URL" in words
 
 
 async def test_message_waits_if_the_fallback_is_broken_too(tmp_path) -> None:

@@ -64,6 +64,23 @@ def test_full_mailbox_is_told_from_a_large_message(code: str, text: str, is_full
     assert is_full_mailbox(code, text) is is_full
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5.1.1 <desk@example.org>: Recipient address rejected: User unknown",
+        "No such user here",
+        "Requested action not taken: mailbox unavailable",
+        "5.1.1 The email account that you tried to reach does not exist",
+        "5.1.10 Recipient desk@example.org not found by SMTP address lookup",
+    ],
+)
+def test_unknown_mailbox_is_told_from_other_refusals(text: str) -> None:
+    assert explain(DriverKind.SMTP, "550", text).cause == "there is no such mailbox"
+    assert explain(DriverKind.SMTP, "550", "5.7.1 relaying denied").cause != (
+        "there is no such mailbox"
+    )
+
+
 def test_unresolved_host_name_is_told_from_a_closed_port() -> None:
     text = "[Errno -2] Name or service not known"
 

@@ -119,6 +119,10 @@ _CURABLE: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = MappingProxyType(
                 "use another relay or an app password; docs/tutorial/first-hour.md",
             ),
             "full": ("the mailbox is full", _ROOM),
+            "unknown": (
+                "there is no such mailbox",
+                "correct the recipient's address in the URL",
+            ),
             "550": ("the server refuses this sender or recipient", "correct the addresses"),
             "553": ("the server refuses the sender's address", "set `from=` to your own address"),
             "554": (
@@ -175,8 +179,15 @@ _FULL = re.compile(
     r"|out of storage",
     re.IGNORECASE,
 )
+_UNKNOWN = re.compile(
+    r"\b5\.1\.(?:[1236]|10)\b|no such (?:user|recipient|mailbox|address)|(?:user|recipient|mailbox"
+    r"|address|account)\W{0,3}(?:is |was )?(?:unknown|not found|disabled|does not exist)"
+    r"|unknown (?:user|recipient|mailbox)|mailbox unavailable",
+    re.IGNORECASE,
+)
 _NO_PASSWORDS = re.compile(r"\b5\.7\.(?:30|139)\b|basic authentication", re.IGNORECASE)
 _REDIRECT, _REDIRECTS = "302", ("301", "302", "303", "307", "308")
+_UNKNOWN_CODES = ("550", "551", "553", "554")
 _MAILBOX_CODES = ("450", "452", "550", "552", "554")
 
 
@@ -221,4 +232,6 @@ def _key(driver: DriverKind, code: str, text: str) -> str:
         return _REDIRECT if code in _REDIRECTS else code
     if is_full_mailbox(code, text):
         return "full"
+    if code in _UNKNOWN_CODES and _UNKNOWN.search(text):
+        return "unknown"
     return "basic-auth" if code.isdigit() and _NO_PASSWORDS.search(text) else code

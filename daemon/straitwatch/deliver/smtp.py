@@ -145,11 +145,14 @@ class Mail:
         self.has_begun = True
 
     def _of_mailbox(self, result: SendResult) -> SendResult:
-        """Hold the receiver if its only mailbox is full; with several, only this message waits."""
-        if not is_full_mailbox(result.code, result.text):
-            return result
-        is_only_one = len(self.recipients) == 1
-        return replace(result, outcome=Outcome.RECEIVER_BROKEN if is_only_one else Outcome.RETRY)
+        """Hold the receiver if its only mailbox is full or refused.
+
+        With several, a message to a full one waits, and a message to a refused one is dead.
+        """
+        is_full = is_full_mailbox(result.code, result.text)
+        if len(self.recipients) == 1 and (is_full or result.is_recipient_refused):
+            return replace(result, outcome=Outcome.RECEIVER_BROKEN)
+        return replace(result, outcome=Outcome.RETRY) if is_full else result
 
     def reconcile(self, job: SendJob) -> SendResult | None:  # noqa: ARG002 - the protocol's
         """Return None: mail cannot be looked up; mailboxes may drop a repeat by its Message-ID."""
@@ -207,7 +210,7 @@ class _Session:
         try:
             self._prepare()
             self._expect(self._smtp.mail(sender), permanent=Outcome.RECEIVER_BROKEN)
-            self._expect(self._smtp.rcpt(recipient), permanent=Outcome.PERMANENT)
+            self._name_recipient(recipient)
             return self._transfer(body)
         except (OSError, ValueError, smtplib.SMTPException) as error:
             raise _map_error(error, self._server.secrets) from error
@@ -233,6 +236,14 @@ class _Session:
             self._smtp.ehlo()
         if self._server.user:
             log_in(self._smtp, self._server.user, self._server.password)
+
+    def _name_recipient(self, recipient: str) -> None:
+        try:
+            self._expect(self._smtp.rcpt(recipient), permanent=Outcome.PERMANENT)
+        except _Refused as refusal:
+            is_final = refusal.result.outcome is Outcome.PERMANENT
+            refusal.result = replace(refusal.result, is_recipient_refused=is_final)
+            raise
 
     def _transfer(self, body: bytes) -> SendResult:
         """Send the text; without a reply after the final dot, the server may have accepted it."""

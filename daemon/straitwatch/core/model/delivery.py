@@ -127,6 +127,7 @@ class SendResult:
     text: str = ""  # short, for people, without secrets
     retry_after: timedelta | None = None
     ref: Mapping[str, str] = field(default_factory=dict)  # ts, channel, message_id
+    is_recipient_refused: bool = False  # whatever the message: the mailbox does not exist
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
