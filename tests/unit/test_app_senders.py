@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from builders.app import Desk, open_desk
+from servers.slack import SlackServer
 from straitwatch.core.model import DeliveryState, DriverKind, Frozen, Outcome, SendJob, SendResult
 
 
@@ -45,6 +46,22 @@ async def test_senders_deliver_every_due_message_and_count_them(tmp_path) -> Non
 
         assert len(desk.slack.messages) == 2
         assert desk.runtime.totals.delivered == 2
+
+
+async def test_senders_count_the_messages_of_receivers_that_work_at_the_same_time(tmp_path) -> None:
+    async with SlackServer() as slack:
+        receivers = {
+            name: {"url": f"slack://T0000TEST/B0000TEST/{name * 24}", "base_url": slack.url}
+            for name in ("a", "b")
+        }
+        routes, system = [{"send": ["a", "b"]}], {"send": ["a"]}
+        async with open_desk(tmp_path, receivers=receivers, routes=routes, system=system) as desk:
+            for title, receiver in (("one", "a"), ("two", "a"), ("three", "b")):
+                desk.write_message(title, receiver)
+
+            await desk.app.senders.run_all()
+
+            assert desk.runtime.totals.delivered == 3
 
 
 async def test_senders_start_one_task_for_a_receiver(tmp_path) -> None:

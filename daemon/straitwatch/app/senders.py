@@ -52,12 +52,13 @@ class Senders:
         runtime = self._runtime
         with structlog.contextvars.bound_contextvars(receiver=name):
             try:
-                runtime.totals.delivered += await deliver_due(
+                delivered = await deliver_due(
                     name,
                     active.drivers[name],
                     tools=runtime.tools,
                     rules=active.rules,
                     is_stopping=lambda: runtime.is_stopping or runtime.active is not active,
                 )
+                runtime.totals.delivered += delivered  # read after the wait: others add to it too
             except Exception:  # around one receiver: the others continue
                 log.exception("sending failed")
