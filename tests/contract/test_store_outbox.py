@@ -73,6 +73,14 @@ def claimed(store: Store, **more: Any) -> ClaimedDelivery:
     return found
 
 
+def sending(store: Store, **more: Any) -> ClaimedDelivery:
+    """Claim and render a delivery, so that it is perhaps sent from now on."""
+    one = claimed(store, **more)
+    frozen = Frozen(body=b"{}", content_type="application/json")
+    assert store.call(freeze, one.job.delivery.id, one.epoch, frozen)
+    return one
+
+
 def finish(
     store: Store,
     one: ClaimedDelivery,
@@ -260,7 +268,7 @@ def test_unanswered_attempt_marks_the_next_as_a_possible_repeat(store: Store) ->
 
 def test_message_attempted_twice_is_looked_up_since_the_first_attempt(store: Store) -> None:
     put(store)
-    claimed(store)
+    sending(store)
     store.call(expire_deliveries, NOW + HOUR)
     claimed(store, now=NOW + HOUR)
     store.call(expire_deliveries, NOW + 2 * HOUR)
@@ -284,7 +292,7 @@ def test_unanswered_message_is_looked_up_since_the_first_attempt(
 
 def test_sender_that_does_not_come_back_leaves_an_unsure_attempt(store: Store) -> None:
     put(store)
-    claimed(store)
+    sending(store)
 
     assert store.call(expire_deliveries, NOW + SEND_LEASE - timedelta(seconds=1)) == 0
     assert store.call(expire_deliveries, NOW + SEND_LEASE) == 1
@@ -294,6 +302,20 @@ def test_sender_that_does_not_come_back_leaves_an_unsure_attempt(store: Store) -
     record = store.call(show_delivery, "d1")
     assert record is not None
     assert [attempt.outcome for attempt in record.history] == ["unsure", ""]
+
+
+def test_sender_lost_before_the_message_was_rendered_has_sent_nothing(store: Store) -> None:
+    put(store)
+    claimed(store)
+
+    store.call(expire_deliveries, NOW + SEND_LEASE, ["desk-slack"])  # it must not get a repeat
+
+    again = claimed(store, now=NOW + SEND_LEASE)
+    record = store.call(show_delivery, "d1")
+    assert record is not None
+    assert (again.job.is_possible_repeat, again.unsure_count, again.job.attempt) == (False, 0, 2)
+    assert [attempt.outcome for attempt in record.history] == ["retry", ""]
+    assert store.call(check_outbox, NOW) == []
 
 
 def test_renewed_lease_does_not_expire(store: Store) -> None:
@@ -330,7 +352,7 @@ def test_late_answer_counts_until_another_process_claims_the_delivery(store: Sto
 
 def test_start_marks_interrupted_messages_as_possibly_sent(store: Store) -> None:
     put(store)
-    claimed(store)
+    sending(store)
 
     store.call(reset_leases, NOW)
 
@@ -570,7 +592,7 @@ def test_message_that_cannot_be_read_is_still_listed_and_shown(store: Store) -> 
 
 def test_receiver_without_repeats_has_a_dead_letter_after_a_crash(store: Store) -> None:
     put(store)
-    claimed(store)
+    sending(store)
 
     store.call(expire_deliveries, NOW + SEND_LEASE, ["desk-slack"])
 
@@ -579,7 +601,7 @@ def test_receiver_without_repeats_has_a_dead_letter_after_a_crash(store: Store) 
 
 def test_message_whose_sender_dies_each_time_ends_with_its_term(store: Store) -> None:
     put(store, make_delivery(give_up_at=NOW + HOUR))
-    claimed(store)
+    sending(store)
     store.call(expire_deliveries, NOW + 2 * HOUR)
     assert store.call(state_and_reason, "d1") == ("pending", "unsure")
     claimed(store, now=NOW + 2 * HOUR)
@@ -591,7 +613,7 @@ def test_message_whose_sender_dies_each_time_ends_with_its_term(store: Store) ->
 
 def test_unanswered_attempt_that_has_expired_is_counted_once(store: Store) -> None:
     put(store)
-    one = claimed(store)
+    one = sending(store)
     store.call(expire_deliveries, NOW + SEND_LEASE)
 
     finish(store, one, SendResult(outcome=Outcome.UNSURE), state=DeliveryState.PENDING)

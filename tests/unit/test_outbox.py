@@ -59,7 +59,13 @@ def test_updates_go_at_once_where_they_are_not_collected() -> None:
 
 
 def lost(**changes: Any) -> NextStep:
-    filled = {"started_at": AT, "give_up_at": AT + WAIT, "may_resend": True, "now": AT + MINUTE}
+    filled = {
+        "was_rendered": True,
+        "started_at": AT,
+        "give_up_at": AT + WAIT,
+        "may_resend": True,
+        "now": AT + MINUTE,
+    }
     return after_lost_sender(**(filled | changes))
 
 
@@ -71,6 +77,12 @@ def test_delivery_of_a_lost_sender_is_dead_where_no_repeat_is_allowed() -> None:
     step = lost(may_resend=False)
 
     assert step == NextStep(state=DeliveryState.DEAD, reason=DeliveryReason.UNANSWERED)
+
+
+def test_delivery_of_a_sender_lost_before_the_rendering_is_tried_again_everywhere() -> None:
+    step = lost(was_rendered=False, may_resend=False)
+
+    assert step == NextStep(state=DeliveryState.PENDING, reason=DeliveryReason.RETRY)
 
 
 @pytest.mark.parametrize(

@@ -46,21 +46,28 @@ def update_hold(
 
 
 def after_lost_sender(
-    *, started_at: datetime | None, give_up_at: datetime | None, may_resend: bool, now: datetime
+    *,
+    was_rendered: bool,
+    started_at: datetime | None,
+    give_up_at: datetime | None,
+    may_resend: bool,
+    now: datetime,
 ) -> NextStep:
-    """Return the next step of a delivery whose sender did not finish; it was perhaps sent.
+    """Return the next step of a delivery whose sender did not finish.
 
     Args:
+        was_rendered: False if the sender was lost before; otherwise the message was perhaps sent.
         started_at: the start of the open attempt.
         give_up_at: the end of the delivery's term.
         may_resend: False if the receiver must not get a message twice.
         now: the time of the decision.
     """
-    if not may_resend:
+    if was_rendered and not may_resend:
         return NextStep(state=DeliveryState.DEAD, reason=DeliveryReason.UNANSWERED)
     if started_at and give_up_at and give_up_at <= min(started_at, now):
         return NextStep(state=DeliveryState.DEAD, reason=DeliveryReason.GAVE_UP)
-    return NextStep(state=DeliveryState.PENDING, reason=DeliveryReason.UNSURE)
+    reason = DeliveryReason.UNSURE if was_rendered else DeliveryReason.RETRY
+    return NextStep(state=DeliveryState.PENDING, reason=reason)
 
 
 def has_expired(

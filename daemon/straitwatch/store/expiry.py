@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -21,7 +21,8 @@ from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY, RECEIVER
 from straitwatch.store.transaction import ResultRow, Transaction
 
 NO_FALLBACKS: Final[Mapping[str, Fallback]] = MappingProxyType({})
-_LOST = "the sender was lost before it recorded the outcome"
+_UNSURE = (Outcome.UNSURE.value, "the sender was lost before it recorded the outcome")
+_UNSENT = (Outcome.RETRY.value, "the sender was lost before it sent anything")
 
 
 def expire_deliveries(
@@ -52,9 +53,16 @@ def return_unanswered(
     holding: Collection[str] = (),
     fallbacks: Mapping[str, Fallback] = NO_FALLBACKS,
 ) -> int:
-    """End or return the deliveries under a condition, their attempts closed as unsure."""
+    """End or return the deliveries under a condition, their attempts closed as unsure.
+
+    A message is rendered and stored before it is sent, so one without a body was not sent.
+    """
     lost = sa.select(
-        DELIVERY.c.id, DELIVERY.c.epoch, DELIVERY.c.receiver, DELIVERY.c.give_up_at
+        DELIVERY.c.id,
+        DELIVERY.c.epoch,
+        DELIVERY.c.receiver,
+        DELIVERY.c.give_up_at,
+        DELIVERY.c.body.is_not(None).label("was_rendered"),
     ).where(condition)
     if tx.is_postgres:
         lost = lost.with_for_update(skip_locked=True)
@@ -62,44 +70,46 @@ def return_unanswered(
     for row in rows:
         started_at = _close_attempt(tx, row)
         step = after_lost_sender(
+            was_rendered=row.was_rendered,
             started_at=started_at,
             give_up_at=row.give_up_at,
             may_resend=row.receiver not in holding,
             now=now,
         )
-        _return(tx, row.id, step, started_at)
+        _return(tx, row, step, started_at)
         if step.state is DeliveryState.DEAD:
             handle_dead_letters(tx, [row.id], fallbacks.get(row.receiver), now=now)
     return len(rows)
 
 
 def _close_attempt(tx: Transaction, row: ResultRow) -> datetime | None:
-    """Close the open attempt of a delivery as unsure; return when it started."""
+    """Close the open attempt of a delivery; return when it started."""
+    outcome, text = _UNSURE if row.was_rendered else _UNSENT
     is_open = sa.and_(
         ATTEMPT.c.delivery_id == row.id, ATTEMPT.c.epoch == row.epoch, ATTEMPT.c.outcome == ""
     )
     started_at: datetime | None = tx.execute(
         sa.select(ATTEMPT.c.started_at).where(is_open)
     ).scalar()
-    tx.execute(ATTEMPT.update().where(is_open).values(outcome=Outcome.UNSURE.value, text=_LOST))
+    tx.execute(ATTEMPT.update().where(is_open).values(outcome=outcome, text=text))
     return started_at
 
 
-def _return(tx: Transaction, delivery_id: str, step: NextStep, started_at: datetime | None) -> None:
-    tx.execute(
-        DELIVERY.update()
-        .where(DELIVERY.c.id == delivery_id)
-        .values(
-            state=step.state.value,
-            reason=step.reason.value,
-            lease_until=None,
-            lease_owner="",
-            unsure_count=DELIVERY.c.unsure_count + 1,
-            unsure_at=sa.func.coalesce(DELIVERY.c.unsure_at, started_at),
-            last_outcome=Outcome.UNSURE.value,
-            last_text=_LOST,
-        )
-    )
+def _return(tx: Transaction, row: ResultRow, step: NextStep, started_at: datetime | None) -> None:
+    outcome, text = _UNSURE if row.was_rendered else _UNSENT
+    unsure = {
+        "unsure_count": DELIVERY.c.unsure_count + 1,
+        "unsure_at": sa.func.coalesce(DELIVERY.c.unsure_at, started_at),
+    }
+    values: dict[str, Any] = {
+        "state": step.state.value,
+        "reason": step.reason.value,
+        "lease_until": None,
+        "lease_owner": "",
+        "last_outcome": outcome,
+        "last_text": text,
+    } | (unsure if row.was_rendered else {})
+    tx.execute(DELIVERY.update().where(DELIVERY.c.id == row.id).values(values))
 
 
 def expire_for_missing_receivers(
