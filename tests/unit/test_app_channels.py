@@ -1,6 +1,8 @@
 """A broken channel, from the refusal to the message that arrives elsewhere."""
 
+import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -100,6 +102,28 @@ async def test_message_waits_if_the_fallback_is_broken_too(tmp_path) -> None:
             if message.delivery.state is DeliveryState.PENDING
         ]
         assert sorted(waiting) == ["desk-mail", "desk-slack"]
+
+
+async def test_refusal_at_the_old_webhook_during_a_reload_does_not_hold_the_new_one(
+    tmp_path,
+) -> None:
+    may_answer = threading.Event()
+    async with open_desk(tmp_path) as desk:
+        desk.slack.script(server.error(404, "no_service"))
+        desk.slack.on_post = lambda _: may_answer.wait(timeout=10)
+        desk.write_message("one")
+        await desk.app.senders.wake()
+        while not desk.slack.requests:
+            await asyncio.sleep(0.01)
+
+        file = desk.config / "straitwatch.yaml"
+        file.write_text(file.read_text().replace("a" * 24, "b" * 24))
+        await desk.app.reloader.reload()
+        may_answer.set()
+        await asyncio.gather(*desk.app.senders.tasks)
+        await desk.app.senders.run_all()
+
+        assert [message["text"].split()[-1] for message in desk.slack.messages] == ["one"]
 
 
 async def test_new_webhook_gets_the_waiting_messages_after_a_reload(tmp_path) -> None:

@@ -82,8 +82,6 @@ class ConfigReloader:
         await run(db.save_recipients, active.rules.recipients)
         in_use = {name: receiver.broken_because for name, receiver in config.receivers.items()}
         await run(db.save_receivers_in_use, in_use)
-        for name in await run(db.release_changed_receivers, active.rules.marks, now=now):
-            log.info("receiver changed: its messages are sent now", receiver=name)
         active = await self._shadow.start(active, now)
         if config.polling != before.polling:
             fetchers = await open_fetchers(config.polling, self._stack)
@@ -92,6 +90,7 @@ class ConfigReloader:
             if getattr(config, name) != getattr(before, name):
                 log.warning("changed setting takes effect after a restart", setting=name)
         runtime.active = active
+        await runtime.release_changed_receivers()
         await self._notify_recovery()
 
     async def _notify_recovery(self) -> None:

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass, field
 
+import structlog
+
 from straitwatch import store as db
 from straitwatch.app.activate import Active
 from straitwatch.core.model import AlertKind, NoticeFacts, PollReport
 from straitwatch.pipeline import Tools, address
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -41,6 +45,12 @@ class Runtime:
     totals: Totals = field(default_factory=Totals)
     is_stopping: bool = False
     not_ready: str = "starting"  # why the daemon is not ready, or ""
+
+    async def release_changed_receivers(self) -> None:
+        """End the holds of receivers whose address has changed since they failed."""
+        marks, now = self.active.rules.marks, self.tools.clock()
+        for name in await self.tools.store.run(db.release_changed_receivers, marks, now=now):
+            log.info("receiver changed: its messages are sent now", receiver=name)
 
     async def notify(self, key: str, facts: NoticeFacts) -> None:
         """Send the system receivers a message about Straitwatch itself; once for each key."""

@@ -60,5 +60,7 @@ class Senders:
                     is_stopping=lambda: runtime.is_stopping or runtime.active is not active,
                 )
                 runtime.totals.delivered += delivered  # read after the wait: others add to it too
+                if runtime.active is not active:  # the previous address may have refused a message
+                    await runtime.release_changed_receivers()
             except Exception:  # around one receiver: the others continue
                 log.exception("sending failed")
