@@ -253,6 +253,22 @@ def test_former_mark_returns_when_undone(store: Store) -> None:
 
 
 @pytest.mark.usefixtures("stories")
+@pytest.mark.parametrize("order", ["abc", "acb", "bac", "bca", "cab", "cba"])
+def test_mark_that_was_undone_does_not_return(store: Store, order: str) -> None:
+    former = Mark(entry_id="e1", watchlist="taiwan-policy", verdict=Verdict.RELEVANT, marked_at=NOW)
+    store.call(set_mark, former)
+    marks = {
+        name: do(store, ActionKind.NOT_RELEVANT, name, reports=("e1",), author=name)
+        for name in "abc"
+    }
+
+    for name in order:
+        take_back(store, marks[name])
+
+    assert store.call(read_marks) == {("e1", "taiwan-policy"): former}
+
+
+@pytest.mark.usefixtures("stories")
 def test_later_mark_of_another_person_survives_the_undo(store: Store) -> None:
     action = do(store, ActionKind.NOT_RELEVANT, reports=("e1",))
     later = Mark(

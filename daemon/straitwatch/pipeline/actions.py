@@ -227,12 +227,26 @@ def _problem_unless(restored: Story | None) -> str:
 
 def _take_marks_back(tx: Transaction, action: ManualAction) -> None:
     """Delete the marks of this action, except those that were replaced later."""
-    former = {(mark.entry_id, mark.watchlist): mark for mark in action.former_marks}
     for entry_id in action.reports:
         for (_, name), mark in db.read_marks(tx, entry_id=entry_id).items():
             if mark != _new_mark(action, entry_id, name):
                 continue
-            if before := former.get((entry_id, name)):
+            if before := _mark_before(tx, action, mark):
                 db.set_mark(tx, before)
             else:
                 db.delete_mark(tx, entry_id, name)
+
+
+def _mark_before(tx: Transaction, action: ManualAction, mark: Mark) -> Mark | None:
+    """Return the mark that an action replaced; one whose action was undone does not count."""
+    passed, key = {action.id}, (mark.entry_id, mark.watchlist)
+    while True:
+        former = {(found.entry_id, found.watchlist): found for found in action.former_marks}
+        before = former.get(key)
+        if before is None:
+            return None
+        makers = [maker for maker in db.actions_of_mark(tx, before) if maker.id not in passed]
+        if not makers or not makers[0].undone_at:
+            return before
+        action = makers[0]
+        passed.add(action.id)

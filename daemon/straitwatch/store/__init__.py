@@ -5,6 +5,7 @@
 """
 
 from straitwatch.store.actions import (
+    actions_of_mark,
     actions_of_story,
     add_action,
     find_action,
@@ -259,6 +260,7 @@ __all__ = [
     "StoredStories",
     "StoryQuery",
     "Transaction",
+    "actions_of_mark",
     "actions_of_story",
     "active_pauses",
     "active_silences",

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from straitwatch.core.model import ActionKind, ActionVia, ManualAction
+from straitwatch.core.model import ActionKind, ActionVia, ManualAction, Mark
 from straitwatch.store.rows import MANUAL_ACTION
 from straitwatch.store.stories import LEAST_ID
 from straitwatch.store.transaction import ResultRow, Transaction
@@ -44,6 +44,21 @@ def actions_of_story(tx: Transaction, story_id: str) -> list[ManualAction]:
 def list_actions(tx: Transaction, *, limit: int = 50) -> list[ManualAction]:
     """Return the actions on all stories, newest first."""
     return _newest(tx, sa.select(MANUAL_ACTION), limit)
+
+
+def actions_of_mark(tx: Transaction, mark: Mark) -> list[ManualAction]:
+    """Return the action that made a mark, in a list; none for a mark of another origin."""
+    query = sa.select(MANUAL_ACTION).where(
+        MANUAL_ACTION.c.kind == ActionKind.NOT_RELEVANT.value,
+        MANUAL_ACTION.c.made_at == mark.marked_at,
+        MANUAL_ACTION.c.author == mark.marked_by,
+    )
+    found = _newest(tx, query, _MAX_ACTIONS)
+    return [
+        action
+        for action in found
+        if mark.entry_id in action.reports and mark.watchlist in action.watchlists
+    ]
 
 
 def note_undone(tx: Transaction, action_id: str, *, author: str, now: datetime) -> None:
