@@ -232,6 +232,18 @@ def test_action_on_a_merged_story_concerns_the_remaining_one(store: Store) -> No
 
 
 @pytest.mark.usefixtures("stories")
+def test_mute_covers_the_story_that_its_story_is_merged_into(store: Store) -> None:
+    do(store, ActionKind.MUTE_STORY, story_id="s2")
+    merge = do(store, ActionKind.MERGE, "other click", other_story_id="s2")
+    (merged,) = store.call(active_silences, NOW)
+
+    take_back(store, merge)
+
+    (apart,) = store.call(active_silences, NOW)
+    assert (merged.stories, apart.stories) == (("s2", "s1"), ("s2",))
+
+
+@pytest.mark.usefixtures("stories")
 def test_report_is_marked_for_the_lists_that_fired(store: Store) -> None:
     action = do(store, ActionKind.NOT_RELEVANT, reports=("e1",))
 

@@ -1,11 +1,13 @@
 """Stores silences made by command; those of the configuration are not stored."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from straitwatch.core.model import Severity, Silence
-from straitwatch.store.rows import SILENCE
+from straitwatch.core.story import union
+from straitwatch.store.rows import SILENCE, STORY
 from straitwatch.store.transaction import Transaction
 
 
@@ -45,7 +47,27 @@ def expire_silence(tx: Transaction, silence_id: str, now: datetime) -> bool:
 
 def _read(tx: Transaction, condition: sa.ColumnElement[bool]) -> tuple[Silence, ...]:
     query = sa.select(SILENCE).where(condition).order_by(SILENCE.c.until_at, SILENCE.c.id)
-    return tuple(
+    silences = tuple(
         Silence(**(dict(row) | {"severities": tuple(map(Severity, row["severities"]))}))
         for row in tx.execute(query).mappings()
+    )
+    return _with_merged(tx, silences)
+
+
+def _with_merged(tx: Transaction, silences: tuple[Silence, ...]) -> tuple[Silence, ...]:
+    """Add the stories into which silenced ones were merged; without them after an undo."""
+    named = {story_id for silence in silences for story_id in silence.stories}
+    if not named:
+        return silences
+    is_merged = STORY.c.id.in_(named) & STORY.c.merged_into.is_not(None)
+    found = tx.execute(sa.select(STORY.c.id, STORY.c.merged_into).where(is_merged))
+    current = {row.id: row.merged_into for row in found}
+    return tuple(
+        replace(
+            silence,
+            stories=union(
+                silence.stories, (current[id_] for id_ in silence.stories if id_ in current)
+            ),
+        )
+        for silence in silences
     )
