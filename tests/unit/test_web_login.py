@@ -16,6 +16,7 @@ from straitwatch.core.model import WebAccess
 from straitwatch.errors import ConfigError
 from straitwatch.store import Store
 from straitwatch.web import Desk
+from straitwatch.web.login import find_user
 
 TOKEN = "a-token-that-is-long"
 CLOSED = WebAccess(token=TOKEN)
@@ -44,6 +45,17 @@ async def test_page_elsewhere_than_on_loopback_needs_a_login(place: Desk) -> Non
     assert status == 403
     assert "set `web: {token: ...}`" in text
     assert healthy[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "user"), [("127.0.0.1", ""), ("::1", ""), ("192.0.2.7", None), ("fd00::7", None)]
+)
+def test_request_over_the_network_needs_a_login_whatever_a_reload_says(
+    address: str, user: str | None
+) -> None:
+    scope = {"type": "http", "headers": [], "server": (address, 8650)}
+
+    assert find_user(scope, WebAccess(is_loopback=True), NOW) == user
 
 
 async def test_browser_without_login_is_led_to_the_form_and_back(place: Desk) -> None:

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import ipaddress
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -68,7 +69,19 @@ def find_user(scope: Scope, access: WebAccess, now: datetime) -> str | None:
         cookie = Request(scope).cookies.get(_COOKIE, "")
         user = _from_cookie(cookie, access, now)
         return user if user is not None else _from_authorization(headers, access)
-    return "" if access.is_open else None
+    return "" if access.is_open and _is_over_loopback(scope) else None
+
+
+def _is_over_loopback(scope: Scope) -> bool:
+    """Return True if the connection reached a loopback address.
+
+    The setting alone does not say so: a reload changes it, and the server keeps its address.
+    """
+    address = (scope.get("server") or ("",))[0]
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def _peer(scope: Scope) -> str:
