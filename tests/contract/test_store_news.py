@@ -19,6 +19,7 @@ from straitwatch.store import (
 from straitwatch.store.stories import write_stories
 
 HOUR = timedelta(hours=1)
+LATEST = make_story().last_seen_at
 ALL = StoryQuery(since_at=NOW - timedelta(days=1))
 
 
@@ -43,6 +44,8 @@ def filled(store: Store) -> Store:
     [
         ({}, ["s1", "s2"]),
         ({"limit": 1}, ["s1"]),
+        ({"after": (LATEST, "s1")}, ["s2"]),
+        ({"after": (LATEST, "s0")}, ["s1", "s2"]),
         ({"until_at": NOW}, ["s2"]),
         ({"since_at": NOW}, ["s1"]),
         ({"text": "SHIPS"}, ["s1"]),

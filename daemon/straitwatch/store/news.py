@@ -23,6 +23,7 @@ class StoryQuery:
     severity: Severity | None = None  # or a higher one
     language: str = ""  # of a listed report; `zh` covers zh-Hant
     outlet: str = ""  # a part of its name
+    after: tuple[datetime, str] | None = None  # latest report and id of the last story so far
     limit: int = 50
 
 
@@ -37,6 +38,10 @@ def _conditions(tx: Transaction, wanted: StoryQuery) -> list[sa.ColumnElement[bo
     found = [STORY.c.last_seen_at >= wanted.since_at]
     if wanted.until_at:
         found.append(STORY.c.last_seen_at < wanted.until_at)
+    if wanted.after:
+        at, story_id = wanted.after
+        is_later = sa.or_(STORY.c.last_seen_at < at, STORY.c.id > story_id)
+        found += [STORY.c.last_seen_at <= at, is_later]
     if wanted.severity:
         ranks = [level.value for level in Severity if level.rank >= wanted.severity.rank]
         found.append(STORY.c.severity.in_(ranks))

@@ -16,7 +16,6 @@ from straitwatch.web.desk import Visit, visit
 from straitwatch.web.timeline import Timeline, draw, period_starts
 
 _PER_PAGE = 50
-_INSTANT = timedelta(microseconds=1)
 _SPANS = {  # of the timeline and the list: length of a bar, number of bars
     "1d": (timedelta(hours=1), 24),
     "3d": (timedelta(hours=3), 24),
@@ -47,8 +46,7 @@ def stories(request: Request) -> Response:
     with here.reading() as tx:
         found = db.search_stories(tx, wanted)
         counts = db.count_reports(tx, starts, until_at=starts[-1] + length)
-    # Two stories may have the same time, so the next page begins with the first one left out.
-    more = found[_PER_PAGE].last_seen_at + _INSTANT if len(found) > _PER_PAGE else None
+    last = found[_PER_PAGE - 1] if len(found) > _PER_PAGE else None
     return here.page(
         "stories.html",
         rows=story_rows(found[:_PER_PAGE], here.config),
@@ -58,7 +56,7 @@ def stories(request: Request) -> Response:
         span_names=SPAN_NAMES,
         severities=[level.value for level in Severity],
         languages=sorted({feed.language for feed in here.config.feeds if feed.language}),
-        more_until=more.isoformat() if more else "",
+        last=f"{last.last_seen_at.isoformat()} {last.id}" if last else "",
     )
 
 
@@ -75,8 +73,16 @@ def _query(here: Visit, span_since: datetime) -> db.StoryQuery:
         severity=Severity(severity) if severity in list(Severity) else None,
         language=here.parameter("language"),
         outlet=here.parameter("outlet"),
+        after=_place(here.parameter("after")),
         limit=_PER_PAGE + 1,
     )
+
+
+def _place(text: str) -> tuple[datetime, str] | None:
+    """Return time and id of the last story of the page before; None on the first page."""
+    time, _, story_id = text.partition(" ")
+    moment = _moment(time, ZoneInfo("UTC"))
+    return (moment, story_id) if moment else None
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime | None:
