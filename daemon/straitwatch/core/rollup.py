@@ -20,9 +20,11 @@ from straitwatch.core.model import (
     DeliveryReason,
     DigestItem,
     Limit,
+    MatchNote,
     RollupFacts,
     Severity,
     SignalKind,
+    Silence,
 )
 
 ROLLUP_ITEMS = 14  # listed stories; more do not fit into one section of a Slack message
@@ -106,6 +108,36 @@ def _group(message: HeldMessage) -> tuple[str, ...]:
 
 def _is_update(message: HeldMessage) -> bool:
     return message.reason == DeliveryReason.UPDATE_WAIT
+
+
+# ---------------------------------------------------------------- muted stories
+
+
+def is_muted(
+    facts: AlertFacts, silences: Iterable[Silence], *, story_id: str, now: datetime
+) -> bool:
+    """Return True if silences of a story suppress each match of a message about it.
+
+    Silences that depend on the feed do not count, because a message does not name its feed.
+    """
+    active = [
+        silence
+        for silence in silences
+        if story_id in silence.stories
+        and (silence.starts_at or now) <= now < silence.until_at
+        and not (silence.tags or silence.stances or silence.languages)
+    ]
+    return bool(facts.matches) and all(
+        any(_suppresses(silence, note) for silence in active) for note in facts.matches
+    )
+
+
+def _suppresses(silence: Silence, note: MatchNote) -> bool:
+    if silence.watchlists and note.watchlist not in silence.watchlists:
+        return False
+    if not silence.severities:
+        return note.severity is not Severity.CRITICAL
+    return note.severity in silence.severities
 
 
 # ---------------------------------------------------------------- limits

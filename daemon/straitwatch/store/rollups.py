@@ -25,6 +25,7 @@ from straitwatch.core.rollup import (
     collect_carried,
     due_together,
     is_last_allowed,
+    is_muted,
     is_rollup,
     limited_until,
     plan_merge,
@@ -32,7 +33,8 @@ from straitwatch.core.rollup import (
 from straitwatch.store.delivery_rows import alert_row, delivery_row, facts_adapter, to_delivery
 from straitwatch.store.fallbacks import propagate_state, set_state
 from straitwatch.store.keys import in_chunks
-from straitwatch.store.rows import ALERT, DELIVERY
+from straitwatch.store.rows import ALERT, DELIVERY, REPORT, STORY
+from straitwatch.store.silences import active_silences
 from straitwatch.store.transaction import ResultRow, Transaction
 
 _IS_STORY = ALERT.c.kind.in_([kind.value for kind in STORY_KINDS])
@@ -51,7 +53,7 @@ def flush_held(tx: Transaction, now: datetime) -> int:
     """Send the held messages that are due, merged as `due_together` says; return their number."""
     is_held = DELIVERY.c.state == DeliveryState.HELD.value
     is_over = DELIVERY.c.not_before <= now
-    due = _waiting(tx, is_held, is_over)
+    due = _cancel_muted(tx, _waiting(tx, is_held, is_over), now=now)
     if not due:
         return 0
     is_update = DELIVERY.c.reason == DeliveryReason.UPDATE_WAIT.value
@@ -73,6 +75,35 @@ def _held_message(row: ResultRow) -> HeldMessage:
         reason=row.reason,
         not_before=row.not_before,
     )
+
+
+def _cancel_muted(
+    tx: Transaction, rows: Sequence[ResultRow], *, now: datetime
+) -> Sequence[ResultRow]:
+    """Cancel the messages of muted stories, which the next digest lists; return the others."""
+    silences = [silence for silence in active_silences(tx, now) if silence.stories] if rows else []
+    if not silences:
+        return rows
+    merged = sa.select(STORY.c.id, STORY.c.merged_into).where(
+        STORY.c.id.in_({row.story_id for row in rows}), STORY.c.merged_into.is_not(None)
+    )
+    current = {row.id: row.merged_into for row in tx.execute(merged)}
+    muted = [
+        message
+        for message in _read_messages(tx, rows, now=now)
+        if is_muted(
+            message.facts,
+            silences,
+            story_id=current.get(message.story_id, message.story_id),
+            now=now,
+        )
+    ]
+    ids = {message.delivery.id for message in muted}
+    set_state(tx, ids, DeliveryState.CANCELLED, now=now, reason=DeliveryReason.MUTED.value)
+    is_report = REPORT.c.entry_id.in_({message.facts.entry_id for message in muted})
+    tx.execute(REPORT.update().where(is_report).values(released_at=now))  # to the next digest
+    tx.is_durable |= bool(ids)
+    return [row for row in rows if row.id not in ids]
 
 
 # ---------------------------------------------------------------- limits

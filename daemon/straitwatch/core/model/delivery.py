@@ -64,6 +64,7 @@ class DeliveryReason(StrEnum):
     # final
     DELIVERED = "delivered"
     CANCELLED = "cancelled by a person"
+    MUTED = "muted by a person"  # cancelled: the digest lists it
     REFUSED = "refused"
     GAVE_UP = "gave_up"
     UNREADABLE = "unreadable"

@@ -1,0 +1,153 @@
+"""Messages that wait when their story is muted."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from builders.store import (
+    NOW,
+    claimed_feed,
+    make_alert,
+    make_delivery,
+    make_entry,
+    make_fold,
+    make_plan,
+    make_planned,
+    make_story,
+)
+from straitwatch.core.model import (
+    Action,
+    AlertFacts,
+    AlertKind,
+    Decision,
+    DeliveryReason,
+    DeliveryState,
+    MatchNote,
+    Reason,
+    Severity,
+    Silence,
+)
+from straitwatch.store import (
+    DigestQuery,
+    Store,
+    add_silence,
+    apply_plan,
+    expire_silence,
+    flush_held,
+    record_digest,
+    record_merge,
+    running_items,
+    show_delivery,
+)
+from straitwatch.store.corrections import Signature
+
+MINUTE = timedelta(minutes=1)
+DUE = NOW + 10 * MINUTE
+
+
+def wait(
+    store: Store,
+    *severities: Severity,
+    reason: DeliveryReason = DeliveryReason.UPDATE_WAIT,
+) -> None:
+    """Store an update of s1 that waits, and the story s2; its lists have these severities."""
+    alert = make_alert(kind=AlertKind.UPDATE)
+    assert isinstance(alert.facts, AlertFacts)
+    notes = [
+        MatchNote(watchlist=f"list-{number}", title="List", severity=severity, score=9, terms=())
+        for number, severity in enumerate(severities or (Severity.HIGH,))
+    ]
+    facts = replace(alert.facts, kind=AlertKind.UPDATE, entry_id="e1", matches=tuple(notes))
+    delivery = make_delivery(state=DeliveryState.HELD, state_reason=reason, not_before=DUE)
+    update = Decision(action=Action.UPDATE, reason=Reason.DEVELOPMENT)
+    planned = [
+        make_planned("e1", entry=make_entry("e1"), fold=make_fold("s1"), decision=update),
+        make_planned("e2", entry=make_entry("e2"), fold=make_fold("s2")),
+    ]
+    plan = make_plan(
+        claimed_feed(store),
+        planned,
+        stories=(make_story("s1"), make_story("s2")),
+        alerts=(replace(alert, facts=facts),),
+        deliveries=(delivery,),
+    )
+    assert store.call(apply_plan, plan)
+
+
+def mute(store: Store, *stories: str, **changes: Any) -> None:
+    silence = Silence(id="x1", stories=stories, starts_at=NOW, until_at=NOW + timedelta(days=7))
+    store.call(add_silence, replace(silence, **changes), now=NOW)
+
+
+def flush(store: Store) -> tuple[str, str]:
+    """Flush the waiting messages; return the state of the update and its reason."""
+    store.call(flush_held, DUE)
+    record = store.call(show_delivery, "d1")
+    assert record is not None
+    return record.delivery.state.value, str(record.delivery.state_reason)
+
+
+@pytest.mark.parametrize("reason", [DeliveryReason.UPDATE_WAIT, DeliveryReason.QUIET_HOURS])
+def test_waiting_message_of_a_muted_story_is_not_sent(store: Store, reason: DeliveryReason) -> None:
+    wait(store, reason=reason)
+    mute(store, "s1")
+
+    assert flush(store) == ("cancelled", "muted by a person")
+
+
+def test_muted_message_is_in_the_next_digest(store: Store) -> None:
+    wait(store)
+    window = {"since_at": NOW - MINUTE, "until_at": NOW + MINUTE}
+    store.call(record_digest, "noon", **window, story_ids=["s1"])  # has seen its report
+    mute(store, "s1")
+
+    flush(store)
+
+    after = DigestQuery(digest="noon", since_at=NOW + MINUTE, until_at=NOW + timedelta(days=1))
+    (item,) = store.call(running_items, after)
+    assert (item.title, item.updates) == (make_entry("e1").title, 1)
+
+
+def test_story_that_is_not_muted_any_more_gets_its_message(store: Store) -> None:
+    wait(store)
+    mute(store, "s1")
+    store.call(expire_silence, "x1", NOW + MINUTE)
+
+    assert flush(store) == ("pending", "")
+
+
+@pytest.mark.parametrize(
+    ("severities", "changes"),
+    [
+        ([Severity.CRITICAL], {}),
+        ([Severity.NORMAL, Severity.CRITICAL], {}),
+        ([Severity.HIGH], {"severities": (Severity.LOW, Severity.NORMAL)}),
+        ([Severity.HIGH, Severity.HIGH], {"watchlists": ("list-0",)}),
+        ([Severity.HIGH], {"tags": ("sport",)}),
+        ([Severity.HIGH], {"starts_at": DUE + MINUTE}),
+    ],
+)
+def test_message_that_the_silence_does_not_cover_is_sent(
+    store: Store, severities: list[Severity], changes: dict[str, Any]
+) -> None:
+    wait(store, *severities)
+    mute(store, "s1", **changes)
+
+    assert flush(store) == ("pending", "")
+
+
+def test_message_of_another_story_is_sent(store: Store) -> None:
+    wait(store)
+    mute(store, "s2")
+
+    assert flush(store) == ("pending", "")
+
+
+def test_message_of_a_story_is_muted_with_the_story_that_it_is_merged_into(store: Store) -> None:
+    wait(store)
+    mute(store, "s2")
+    store.call(record_merge, "s2", "s1", Signature(made_at=NOW))
+
+    assert flush(store) == ("cancelled", "muted by a person")
