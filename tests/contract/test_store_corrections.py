@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from builders.beat import BEAT, SHIPPED
+from builders.features import make_features
 from builders.store import (
     NOW,
     claimed_feed,
@@ -229,6 +230,24 @@ def test_link_still_names_the_origin_after_a_story_is_rebuilt(store: Store) -> N
 
     assert merged is not None
     assert "Wall Street Journal" in merged.origins
+
+
+def test_merged_story_has_the_origins_that_its_reports_were_stored_with(store: Store) -> None:
+    claimed = claimed_feed(store)
+    kept = make_planned(
+        "e1",
+        entry=make_entry("e1"),
+        features=make_features("Fleet in the strait", entry_id="e1"),
+        attributions=("Reuters",),  # not in the text, which is not searched again
+    )
+    planned = [kept, make_planned("e2", entry=make_entry("e2"), fold=make_fold("s2"))]
+    stories = (make_story("s1"), make_story("s2"))
+    store.call(apply_plan, make_plan(claimed, planned, stories=stories, alerts=(), deliveries=()))
+
+    merged = store.call(merge_stories, "s1", "s2", BY, BEAT)
+
+    assert merged is not None
+    assert "Reuters" in merged.origins
 
 
 def test_correction_leaves_the_scores_from_which_a_lists_threshold_follows(store: Store) -> None:

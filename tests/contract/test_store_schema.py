@@ -92,9 +92,9 @@ def test_entries_of_an_older_schema_are_found_after_the_upgrade(empty_url: str) 
 
     found = store.call(find_entries, "strait")
     store.close()
-    assert [(stored.entry.title, stored.config_version) for stored in found] == [
-        ("Fleet in the strait", "")
-    ]
+    assert [
+        (stored.entry.title, stored.config_version, stored.attributions) for stored in found
+    ] == [("Fleet in the strait", "", None)]
 
 
 def test_story_of_an_older_schema_counts_each_outlet_as_its_own_origin(empty_url: str) -> None:

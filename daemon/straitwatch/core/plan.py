@@ -201,6 +201,7 @@ def _planned(report: Report, step: Step, rules: Rules) -> PlannedEntry:
         matches=step.matches,
         fold=step.fold,
         features=report.features,
+        attributions=report.attributions,
         decision=step.decision,
         differences=report.differences,
         page=_WATCH if is_watched and rules.pages.watch_edits else None,

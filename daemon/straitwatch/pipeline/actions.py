@@ -183,7 +183,7 @@ def _split(
     )
     if result is None:
         return ActionResult(problem="the report is not in this story, or the only one in it")
-    moved = tuple(stored.entry.id for stored in db.story_entries(tx, result.story.id))
+    moved = db.story_entry_ids(tx, result.story.id)
     action = replace(wanted, other_story_id=result.story.id, reports=moved)
     return ActionResult(action=action, release=result.release)
 
@@ -194,7 +194,7 @@ def _merge(tx: Transaction, wanted: ManualAction, beat: CompiledBeat) -> ActionR
         return ActionResult(problem="one of these stories does not exist any more")
     if keep == other:
         return ActionResult(problem="these are the same story")
-    moved = tuple(stored.entry.id for stored in db.story_entries(tx, other))
+    moved = db.story_entry_ids(tx, other)
     kept = db.stories_by_id(tx, [keep])[keep]
     before = BeforeMerge(kept=kept, led_to_other=db.merged_ids(tx, other))
     merge_stories(tx, keep, other, _signature(wanted), beat)

@@ -17,11 +17,13 @@ from straitwatch.core.model import (
     BeforeMerge,
     Feed,
     FeedState,
+    Kind,
     ManualAction,
     Report,
     Story,
 )
 from straitwatch.core.report import Arrival, make_report
+from straitwatch.core.story import outlet_of
 from straitwatch.store import Transaction
 
 _MAX_REPORTS = 10_000
@@ -81,7 +83,7 @@ def unmerge_stories(
     db.fold_lock(tx)
     keep, other = merge.story_id, merge.other_story_id
     now = db.stories_by_id(tx, [keep]).get(keep)
-    present = {stored.entry.id for stored in db.story_entries(tx, keep, limit=_MAX_REPORTS)}
+    present = set(db.story_entry_ids(tx, keep))
     moved = present & set(merge.reports)
     if now is None or not moved or moved == present:
         return None
@@ -112,6 +114,19 @@ def _reports(tx: Transaction, story_id: str, beat: CompiledBeat) -> list[Report]
 
 
 def _to_report(stored: db.StoredEntry, feed: Feed, beat: CompiledBeat) -> Report:
+    """Return a report as it was stored, without searching its text again, or make it anew."""
+    if stored.features is not None and stored.attributions is not None:
+        return Report(
+            entry=stored.entry,
+            feed=feed,
+            outlet=outlet_of(stored.entry, feed),
+            attributions=stored.attributions,
+            matches=stored.matches,
+            kind=Kind(kind=stored.kind),
+            signals=(),
+            features=stored.features,
+            seen_at=stored.seen_at,
+        )
     state = FeedState(feed_id=feed.id, baseline_at=stored.seen_at)
     arrival = Arrival(feed=feed, state=state, seen_at=stored.seen_at)
     return make_report(stored.entry, stored.matches, arrival, AlertPolicy(), beat)

@@ -76,6 +76,7 @@ from straitwatch.store.entries import (
     split_entries,
     stored_entry,
     story_entries,
+    story_entry_ids,
 )
 from straitwatch.store.entry_rows import StoredEntry
 from straitwatch.store.expiry import (
@@ -416,6 +417,7 @@ __all__ = [
     "stories_by_id",
     "story_constraints",
     "story_entries",
+    "story_entry_ids",
     "sync_feeds",
     "tend_broken_receivers",
     "update_push_subscriptions",

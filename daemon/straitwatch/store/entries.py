@@ -97,6 +97,12 @@ def story_entries(tx: Transaction, story_id: str, *, limit: int = 10_000) -> lis
     return _stored_entries(tx, is_its, order=ENTRY.c.seen_at, limit=limit)
 
 
+def story_entry_ids(tx: Transaction, story_id: str) -> tuple[str, ...]:
+    """Return the ids of the entries of a story, in the order of their reports."""
+    query = sa.select(REPORT.c.entry_id).where(REPORT.c.story_id == story_id)
+    return tuple(tx.execute(query.order_by(REPORT.c.seq)).scalars())
+
+
 def split_entries(tx: Transaction, story_id: str) -> list[StoredEntry]:
     """Return the entries that a person split off from a story, oldest first."""
     of_story = sa.select(REPORT.c.entry_id).where(REPORT.c.story_id == story_id)

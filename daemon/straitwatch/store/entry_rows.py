@@ -35,7 +35,13 @@ class StoredEntry:
     config_version: str = ""  # that decided; "" for entries older than this column
     matches: tuple[Match, ...] = ()
     fold: Fold | None = None
-    kind: EntryKind = EntryKind.NEWS
+    features: Features | None = None  # of a report; None if an earlier version stored it
+    attributions: tuple[str, ...] | None = None  # likewise
+
+    @property
+    def kind(self) -> EntryKind:
+        """The kind of the entry; news if it is unknown."""
+        return self.features.kind if self.features else EntryKind.NEWS
 
 
 def entry_of_row(row: ResultRow) -> Entry:
@@ -72,8 +78,10 @@ def stored_of_row(
     )
     if report is None:
         return stored
-    kind = features_of_row(report).kind if report.features else EntryKind.NEWS
-    return replace(stored, fold=fold_of_row(report), kind=kind)
+    features = features_of_row(report) if report.features else None
+    return replace(
+        stored, fold=fold_of_row(report), features=features, attributions=report.attributions
+    )
 
 
 def match_of_row(row: ResultRow) -> Match:

@@ -196,7 +196,7 @@ def _write_matches(tx: Transaction, entries: Sequence[PlannedEntry]) -> None:
     tx.upsert(MATCH, matches, key=key, changed=changed)
 
 
-_EDITED = ("canonical_key", "watchlists")  # an edit leaves its report in its story
+_EDITED = ("canonical_key", "watchlists", "attributions")  # an edit leaves its report in its story
 _REFOLDED = (  # all but `reported_at`, which gives a report its place in the order
     "story_id",
     "canonical_key",
@@ -211,6 +211,7 @@ _REFOLDED = (  # all but `reported_at`, which gives a report its place in the or
     "is_probable",
     "novelty",
     "features",
+    "attributions",
     "vector",
     "vector_model",
 )
@@ -232,6 +233,7 @@ def _write_reports(tx: Transaction, entries: Sequence[PlannedEntry], *, now: dat
             "usual": planned.fold.usual,
             "is_probable": planned.fold.is_probable,
             "novelty": planned.fold.novelty,
+            "attributions": planned.attributions,
             "reported_at": now,
             **_feature_columns(planned.features),
         }

@@ -138,8 +138,9 @@ class ReportRow(Row, table=True):
     score: float
     threshold: float
     evidence: Any = Field(sa_column=Column("evidence", Packed(Texts), nullable=False))
-    # As folded; an edit does not change them. None for rows older than these columns.
+    # As folded; an edit changes only the attributions. None for rows older than these columns.
     features: str | None = Field(default=None, sa_column=Column("features", Text))
+    attributions: Any = Field(default=None, sa_column=Column("attributions", Packed(Texts)))
     vector: bytes | None = None
     vector_model: str = Field(default="", sa_column_kwargs={"server_default": ""})
     usual: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})

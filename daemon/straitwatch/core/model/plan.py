@@ -62,6 +62,7 @@ class PlannedEntry:
     matches: tuple[Match, ...] = ()
     fold: Fold | None = None
     features: Features | None = None  # of an entry that is a report
+    attributions: tuple[str, ...] | None = None  # of a report: see `Report`
     decision: Decision = NOT_MATCHED
     differences: tuple[Difference, ...] = ()  # of a change to the lists that runs in shadow
     page: PageWish | None = None  # its page is to be fetched
