@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,6 +57,17 @@ def test_request_over_the_network_needs_a_login_whatever_a_reload_says(
     scope = {"type": "http", "headers": [], "server": (address, 8650)}
 
     assert find_user(scope, WebAccess(is_loopback=True), NOW) == user
+
+
+@pytest.mark.parametrize(
+    "header", ["X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-IP"]
+)
+async def test_request_that_a_proxy_forwards_needs_a_login(place: Desk, header: str) -> None:
+    async with (
+        served(place) as session,
+        session.get("/", headers={header: "192.0.2.7"}) as answer,
+    ):
+        assert answer.status == 403
 
 
 async def test_browser_without_login_is_led_to_the_form_and_back(place: Desk) -> None:
@@ -153,17 +165,23 @@ async def test_login_leads_to_no_other_site(place: Desk, target: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("listen", "is_open"),
+    ("web", "is_open"),
     [
-        ("127.0.0.1:1", True),
-        ("[::1]:1", True),
-        ("localhost:1", True),
-        ("0.0.0.0:1", False),
-        ("news.example:1", False),
+        ({"listen": "127.0.0.1:1"}, True),
+        ({"listen": "[::1]:1"}, True),
+        ({"listen": "localhost:1"}, True),
+        ({"listen": "0.0.0.0:1"}, False),
+        ({"listen": "news.example:1"}, False),
+        ({"hosts": ["localhost", "desk.localhost", "127.0.0.1"]}, True),
+        ({"hosts": ["watch.example.org"]}, False),
+        ({"page_url": "http://[::1]:8650"}, True),
+        ({"page_url": "https://watch.example.org"}, False),
     ],
 )
-def test_pages_are_open_on_loopback_only(tmp_path: Path, listen: str, is_open: bool) -> None:
-    config = load_config(write_config(tmp_path, feeds={}, web={"listen": listen}), environ={})
+def test_pages_are_open_on_loopback_only(
+    tmp_path: Path, web: dict[str, Any], is_open: bool
+) -> None:
+    config = load_config(write_config(tmp_path, feeds={}, web=web), environ={})
 
     assert config.web_access.is_open is is_open
 
@@ -189,10 +207,14 @@ def test_token_that_is_short_is_refused(tmp_path: Path) -> None:
         ({"listen": "0.0.0.0:1"}, 1),
         ({"listen": "0.0.0.0:1", "token": TOKEN}, 0),
         ({"listen": "0.0.0.0:1", "user_header": "X-User"}, 0),
+        ({"page_url": "https://watch.example.org"}, 1),
+        ({"hosts": ["watch.example.org"]}, 1),
+        ({"hosts": ["watch.example.org"], "token": TOKEN}, 0),
+        ({"listen": ""}, 0),
     ],
 )
 def test_pages_without_any_login_are_a_warning(
-    tmp_path: Path, web: dict[str, str], warnings: int
+    tmp_path: Path, web: dict[str, Any], warnings: int
 ) -> None:
     config = load_config(write_config(tmp_path, feeds={}, web=web), environ={})
 

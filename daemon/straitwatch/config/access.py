@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from straitwatch.config.schemas import WebSchema
 from straitwatch.core.model import WebAccess
@@ -9,29 +10,43 @@ from straitwatch.core.model import WebAccess
 
 def web_access(settings: WebSchema) -> WebAccess:
     """Return the login of the pages."""
-    host = settings.listen.rpartition(":")[0].strip("[]")
     return WebAccess(
         token=settings.token,
         user_header=settings.user_header,
         proxies=settings.proxies,
-        is_loopback=_is_loopback(host),
+        is_loopback=not _public_keys(settings),
     )
 
 
-def closed_pages(settings: WebSchema) -> tuple[str, str] | None:
-    """Return a warning and a hint if no person can log in to the pages."""
-    access = web_access(settings)
-    if access.is_loopback or access.token or access.user_header:
+def closed_pages(settings: WebSchema) -> tuple[str, str, str] | None:
+    """Return key, warning and hint if no person can log in to the pages."""
+    public = _public_keys(settings)
+    if not public or not settings.listen or settings.token or settings.user_header:
         return None
-    message = "the pages are closed: they have no login, and they do not listen on loopback"
-    return message, "set `token`, or `user_header` behind a proxy with a login"
+    message = "the pages are closed: they have no login, and "
+    message += {
+        "listen": "they do not listen on loopback",
+        "hosts": "`hosts` names them for others",
+        "page_url": "`page_url` publishes them; only links in mails work",
+    }[public[0]]
+    return public[0], message, "set `token`, or `user_header` behind a proxy with a login"
+
+
+def _public_keys(settings: WebSchema) -> list[str]:
+    """Return the settings that open the pages to other computers, perhaps through a proxy."""
+    places = {
+        "listen": [settings.listen.rpartition(":")[0].strip("[]")],
+        "hosts": settings.hosts,
+        "page_url": [urlsplit(settings.page_url).hostname or "localhost"],
+    }
+    return [key for key, hosts in places.items() if not all(map(_is_loopback, hosts))]
 
 
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return host.lower() in ("", "localhost")
+        return f".{host.lower()}".endswith(".localhost")
 
 
 def tokens_in_clear(data: object) -> Iterator[tuple[str, str]]:

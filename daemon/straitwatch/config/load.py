@@ -163,7 +163,8 @@ class _Loader:
         self._check_polling(settings_file, settings)
         self._check_lists(rules, feeds)
         if warning := closed_pages(settings.web):
-            self._warn(settings_file, ("web", "listen"), *warning)
+            key, *words = warning
+            self._warn(settings_file, ("web", key), *words)
         self._take(ignored(self.directory))
         self._warn_of_ignored_keys(settings_file)
         database = self._database(settings_file, settings)

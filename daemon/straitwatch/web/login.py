@@ -31,8 +31,10 @@ _OPEN = (
     PUSH_PATH,
     ACT_PATH,
 )
+_FORWARDED = ("forwarded", "via", "x-real-ip")  # headers of a proxy, besides X-Forwarded-*
 _CLOSED = """\
-These pages have no login, so they are shown on loopback only.
+These pages have no login, so only this computer may open them: not the network, and no proxy.
+With `hosts` or `page_url`, which are for others, they are closed here too.
 hint: set `web: {token: ...}`, or `user_header` behind a proxy with a login
 """
 
@@ -69,14 +71,16 @@ def find_user(scope: Scope, access: WebAccess, now: datetime) -> str | None:
         cookie = Request(scope).cookies.get(_COOKIE, "")
         user = _from_cookie(cookie, access, now)
         return user if user is not None else _from_authorization(headers, access)
-    return "" if access.is_open and _is_over_loopback(scope) else None
+    return "" if access.is_open and _is_from_here(scope, headers) else None
 
 
-def _is_over_loopback(scope: Scope) -> bool:
-    """Return True if the connection reached a loopback address.
+def _is_from_here(scope: Scope, headers: Headers) -> bool:
+    """Return True if the connection reached a loopback address, and no proxy names itself.
 
     The setting alone does not say so: a reload changes it, and the server keeps its address.
     """
+    if any(name in _FORWARDED or name.startswith("x-forwarded-") for name in headers):
+        return False
     address = (scope.get("server") or ("",))[0]
     try:
         return ipaddress.ip_address(address).is_loopback

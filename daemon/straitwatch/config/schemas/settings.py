@@ -50,7 +50,8 @@ class WebSchema(Schema):
     listen: Listen = Field(
         "127.0.0.1:8650",
         description="Host and port of the pages. An empty text turns them off. Elsewhere than on "
-        "loopback, the pages need `token` or `user_header`; health checks and metrics do not.",
+        "loopback, and with `hosts` or `page_url`, the pages need `token` or `user_header`; health "
+        "checks and metrics do not.",
     )
     token: str = Field(
         "",
