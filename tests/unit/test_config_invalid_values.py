@@ -78,6 +78,11 @@ def problem_in(directory: Path, name: str, text: str, monkeypatch: pytest.Monkey
             "write host:port, such as 127.0.0.1:8650",
         ),
         (
+            'web: {listen: "[]:8650"}',
+            "1:16: not an address to listen on: []:8650",
+            "write host:port, such as 127.0.0.1:8650",
+        ),
+        (
             'digests: [{name: m, at: "25:00"}]',
             "1:26: not a time of day: 25:00",
             'write it as "07:30"',

@@ -85,7 +85,8 @@ def write_duration(span: timedelta) -> str:
 def _listen(value: Any) -> str:
     text = str(value).strip()
     host, colon, port = text.rpartition(":")
-    if text and not (colon and host and port.isdigit() and int(port) <= _LAST_PORT):
+    is_port = port.isdecimal() and int(port) <= _LAST_PORT
+    if text and not (colon and host.strip("[]") and is_port):
         raise wrong(
             f"not an address to listen on: {text}", "write host:port, such as 127.0.0.1:8650"
         )
