@@ -24,6 +24,16 @@ def count(database: Path, table: str) -> int:
         return int(connection.execute(f"select count(*) from {table}").fetchone()[0])
 
 
+def leave_log(database: Path) -> None:
+    """Delete the stories in the -wal file alone, as a killed process leaves it."""
+    files = (database, database.with_name(f"{database.name}-wal"))
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute("delete from story")
+        left = [file.read_bytes() for file in files]
+    for file, content in zip(files, left, strict=True):
+        file.write_bytes(content)
+
+
 def test_restored_database_has_the_entries_of_the_backup(
     desk: Path, backup: Path, tmp_path: Path
 ) -> None:
@@ -55,6 +65,33 @@ def test_restore_needs_no_database(backup: Path, tmp_path: Path) -> None:
     assert run(config, "db", "restore", str(backup)).exit_code == 0
 
     assert count(elsewhere / "straitwatch.db", "story") == 1
+
+
+def test_log_of_a_deleted_database_does_not_damage_the_restored_one(
+    desk: Path, backup: Path, tmp_path: Path
+) -> None:
+    database = tmp_path / "straitwatch.db"
+    leave_log(database)
+    database.unlink()
+
+    result = run(desk, "db", "restore", str(backup))
+
+    assert result.exit_code == 0, result.output
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
+    assert count(database, "story") == 1
+    assert (tmp_path / "straitwatch.db.replaced-1-wal").exists()
+
+
+def test_kept_database_is_restored_with_its_log(desk: Path, backup: Path, tmp_path: Path) -> None:
+    database = tmp_path / "straitwatch.db"
+    leave_log(database)
+    run(desk, "db", "restore", str(backup))
+    assert count(database, "story") == 1
+
+    run(desk, "db", "restore", f"{database}.replaced-1")
+
+    assert count(database, "story") == 0
 
 
 def test_database_in_use_is_not_replaced(desk: Path, backup: Path, tmp_path: Path) -> None:

@@ -164,13 +164,17 @@ class OpenFile:
 
 def find_damage(path: Path) -> str:
     """Read the whole file as it is on the disk; return the damage, or ""."""
-    address = f"file:{quote(str(path))}?mode=ro"
     try:
-        with closing(sqlite3.connect(address, uri=True)) as connection:
+        with closing(connect_read_only(path)) as connection:
             (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.DatabaseError as error:
         return str(error)
     return "" if found == "ok" else str(found).replace("\n", " ")
+
+
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """Connect to a database that must stay as it is."""
+    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
 
 
 def copy_database(source: sqlite3.Connection, target: Path) -> None:

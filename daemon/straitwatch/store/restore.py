@@ -1,7 +1,7 @@
 """Replaces an SQLite database by a backup, and keeps the old one."""
 
 import itertools
-import shutil
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +10,8 @@ import sqlalchemy as sa
 
 from straitwatch.errors import StoreAbsent, StoreBusy, StoreDamaged, StoreError
 from straitwatch.store.connect import open_database, sqlite_path
-from straitwatch.store.files import find_damage, is_locked, lock
+from straitwatch.store.files import connect_read_only, copy_database, find_damage, is_locked, lock
 from straitwatch.store.rows import EntryRow
-
-_LOGS = ("-wal", "-shm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +38,7 @@ def restore_backup(url: str, backup: Path) -> Restored:
         newest_at = _prepare(backup, draft)
         return Restored(kept=_swap(draft, path), newest_at=newest_at)
     finally:
-        for suffix in ("", *_LOGS):
-            draft.with_name(draft.name + suffix).unlink(missing_ok=True)
+        _delete(draft)
 
 
 def _sqlite_path(url: str) -> Path:
@@ -65,8 +62,9 @@ def _require_backup(backup: Path, path: Path) -> None:
 
 def _prepare(backup: Path, draft: Path) -> datetime | None:
     """Make a copy of the backup with the schema of this version."""
-    shutil.copyfile(backup, draft)
-    draft.chmod(0o600)
+    _delete(draft)  # of a restore that was killed
+    with closing(connect_read_only(backup)) as source:
+        copy_database(source, draft)
     if not _has_entries(draft):
         raise StoreError(f"{backup} is no backup of Straitwatch: it has no table of entries")
     engine, _ = open_database(f"sqlite:///{draft}", exclusive=False, migrate=True)
@@ -86,20 +84,29 @@ def _has_entries(path: Path) -> bool:
 
 
 def _swap(draft: Path, path: Path) -> Path | None:
-    """Put the copy in place, under the daemon's lock; return the new name of the old file."""
-    if not path.exists():
-        draft.replace(path)
-        return None
-    with lock(path):
+    """Put the copy in place, under the daemon's lock; return the new name of the old file.
+
+    The logs move even without their database, because SQLite would apply them to the copy.
+    """
+    with lock(path) if path.exists() else nullcontext():
         kept = _free_name(path)
-        for suffix in ("", *_LOGS):
-            source = path.with_name(path.name + suffix)
-            if source.exists():
-                source.rename(kept.with_name(kept.name + suffix))
+        for old, new in zip(_files(path), _files(kept), strict=True):
+            if old.exists():
+                old.rename(new)
         draft.replace(path)
-    return kept
+    return kept if kept.exists() else None
+
+
+def _files(path: Path) -> list[Path]:
+    """Return a database and its logs."""
+    return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm")]
 
 
 def _free_name(path: Path) -> Path:
     names = (path.with_name(f"{path.name}.replaced-{number}") for number in itertools.count(1))
-    return next(name for name in names if not name.exists())
+    return next(name for name in names if not any(file.exists() for file in _files(name)))
+
+
+def _delete(path: Path) -> None:
+    for file in _files(path):
+        file.unlink(missing_ok=True)
