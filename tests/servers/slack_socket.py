@@ -26,6 +26,7 @@ class SlackSocketServer:
         self.calls: list[tuple[str, str, dict[str, Any]]] = []  # method, token, body
         self.refusals: dict[str, deque[str]] = {}  # error codes of the next calls, by method
         self.opened = 0
+        self.closes_with = ""  # the reason with which each connection ends after its greeting
         self.envelopes: dict[str, asyncio.Event] = {}
         self.acknowledged_ids: list[str] = []
         self._numbers = itertools.count(1)
@@ -147,6 +148,9 @@ class SlackSocketServer:
         info = {"connection_info": {"app_id": "A0APP"}, "num_connections": 1}
         await connection.send_json({"type": "hello", **info})
         await self._notify()
+        if self.closes_with:
+            await connection.send_json({"type": "disconnect", "reason": self.closes_with})
+            await connection.close()
         async for message in connection:
             if message.type is WSMsgType.TEXT:
                 envelope = json.loads(message.data)["envelope_id"]

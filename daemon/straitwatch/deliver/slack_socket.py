@@ -21,9 +21,12 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 Handle = Callable[[Any], Awaitable[None]]
 FIRST_PAUSE: Final = 1.0  # seconds before the next connection; doubled up to the longest one
 LONGEST_PAUSE: Final = 60.0
+STEADY_AFTER: Final = 30.0  # seconds; after a connection that lasted, the pauses begin anew
 _HEARTBEAT: Final = 15.0  # seconds between our pings; a dead connection is noticed then
 _MAX_MESSAGE: Final = 1_000_000  # bytes
 _MORE_TRIES: Final = 2  # of an edit
+_RENEWALS: Final = ("warning", "refresh_requested")  # of a connection, every few hours
+_DISABLED: Final = "link_disabled"
 _LONGEST_WAIT: Final = 30.0  # seconds that an edit waits if Slack asks for it
 
 
@@ -46,24 +49,27 @@ class SlackSocket:
         If `handle` raises an exception, the envelope is not acknowledged: Slack shows the person
         that the click failed, and may send it again.
         """
-        pause = self.first_pause
+        pause, may_hurry, clock = self.first_pause, True, asyncio.get_running_loop().time
         while True:
+            is_renewal, since = False, clock()
             try:
                 async with aiohttp.ClientSession(trust_env=True) as session:
-                    if await self._receive(session, handle):
-                        pause = self.first_pause
-                        continue
+                    is_renewal = await self._receive(session, handle)
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
                 self._note_problem(f"no connection to Slack: {type(error).__name__}")
+            if clock() - since >= STEADY_AFTER:
+                pause, may_hurry = self.first_pause, True
+            if is_renewal and may_hurry:
+                may_hurry = False
+                continue
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _receive(self, session: aiohttp.ClientSession, handle: Handle) -> bool:
-        """Receive until the connection ends; return True if Slack had greeted us."""
+        """Receive until the connection ends; return True if Slack wants to renew it."""
         url = await self._open()
         if not url:
             return False
-        is_greeted = False
         async with session.ws_connect(
             url, heartbeat=_HEARTBEAT, max_msg_size=_MAX_MESSAGE
         ) as connection:
@@ -71,13 +77,20 @@ class SlackSocket:
                 envelope = _decode(message)
                 match envelope.get("type"):
                     case "hello":
-                        is_greeted, self.problem = True, ""
+                        self.problem = ""
                         log.info("slack buttons connected")
                     case "disconnect":
-                        return is_greeted  # Slack renews each connection every few hours
+                        return self._is_renewal(str(envelope.get("reason")))
                     case _:
                         await self._answer(connection, envelope, handle)
-        return is_greeted
+        return False
+
+    def _is_renewal(self, reason: str) -> bool:
+        if reason in _RENEWALS:
+            return True
+        cause = "Socket Mode is off in the settings of the app" if reason == _DISABLED else reason
+        self._note_problem(f"Slack closed the connection: {cause}")
+        return False
 
     async def _answer(
         self,
@@ -102,7 +115,7 @@ class SlackSocket:
         result, answer = await self._call(self._app, "apps.connections.open", {})
         url = str(answer.get("url", ""))
         if result.outcome is not Outcome.DELIVERED:
-            self._note_problem(f"Slack refuses the app token: {result.code}")
+            self._note_problem(_describe(result, "app"))
             return ""
         if not url.startswith("ws://" if self._is_plain else "wss://"):
             self._note_problem("Slack gave an address that is not encrypted")
@@ -113,7 +126,7 @@ class SlackSocket:
         """Find the workspace of the bot, because only its members may act."""
         result, answer = await self._call(self._bot, "auth.test", {})
         if result.outcome is not Outcome.DELIVERED:
-            self._note_problem(f"Slack refuses the bot token: {result.code}")
+            self._note_problem(_describe(result, "bot"))
             return False
         names = (answer.get("team_id"), answer.get("enterprise_id"))
         self.teams = frozenset(str(name) for name in names if name)
@@ -151,6 +164,14 @@ class SlackSocket:
     ) -> tuple[SendResult, Mapping[str, Any]]:
         async with self._calls:
             return await asyncio.to_thread(call_slack, client, method, body, self._secrets)
+
+
+def _describe(result: SendResult, token: str) -> str:
+    """Say why a call failed: Slack refused the token, or could not be asked."""
+    is_refusal = result.outcome in (Outcome.RECEIVER_BROKEN, Outcome.PERMANENT)
+    if is_refusal and result.code != "certificate":
+        return f"Slack refuses the {token} token: {result.code}"
+    return f"no connection to Slack: {result.text or result.code}"
 
 
 def open_socket(bot: SlackBot) -> SlackSocket:
