@@ -218,6 +218,14 @@ def test_raised_correction_says_both() -> None:
     assert subject(facts) == "Correction, now critical: A third frigate follows"
 
 
+def test_subject_of_an_update_that_makes_a_story_critical_says_so() -> None:
+    breaking = make_update(
+        reason=Reason.BREAKING, severity=Severity.CRITICAL, title="Update: ships sail"
+    )
+
+    assert subject(breaking) == "Update, now critical: Update: ships sail"
+
+
 def test_update_says_which_story_it_belongs_to() -> None:
     for text in everywhere(make_update()):
         assert "re: Two frigates cross the Strait at dawn" in text

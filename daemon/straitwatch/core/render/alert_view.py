@@ -114,7 +114,7 @@ def _beginning(facts: AlertFacts, values: Mapping[str, Any]) -> dict[str, Any]:
         "main": main,
         "original": values["title"] if main is not values["title"] else "",
         "re": values["story_title"] if _names_story(values, is_update=is_update) else "",
-        "subject": _subject(facts, f"{values['signal'].capitalize() or change}{now}", str(main)),
+        "subject": _subject(facts, values["signal"].capitalize() or change, now, str(main)),
     }
 
 
@@ -130,10 +130,10 @@ def _names_story(values: Mapping[str, Any], *, is_update: bool) -> bool:
     return is_update and not values["is_own_story"] and not values["probable"]
 
 
-def _subject(facts: AlertFacts, change: str, headline: str) -> str:
+def _subject(facts: AlertFacts, change: str, now: str, headline: str) -> str:
     """Return `[High] Navies: Ships sail`, or `Update, now critical: Ships sail`."""
     if change:
-        words = change.partition(":")[0]
+        words = change.partition(":")[0] + now
         return (
             headline
             if words == "Update" and _SAYS_UPDATE.match(headline)
