@@ -313,6 +313,15 @@ def test_possible_repeat_is_labelled_in_header_text_and_html() -> None:
     assert not any("repeat" in part.get_content() for part in first.iter_parts())
 
 
+def test_repeat_of_a_headline_that_looks_like_the_body_is_labelled_in_html() -> None:
+    facts = make_alert(title="<body> of a diver found")
+
+    text, html = sent(facts=facts, is_possible_repeat=True).message.iter_parts()
+
+    assert "<p>Possible repeat" not in text.get_content()
+    assert "<body><p>Possible repeat" in html.get_content()
+
+
 def test_possible_repeat_differs_from_the_first_mail_by_its_labels_only() -> None:
     first, repeat = sent().data, sent(is_possible_repeat=True).data
 

@@ -53,7 +53,7 @@ async def test_status_of_a_held_receiver_gives_the_local_time_of_the_next_try(tm
         until = NOW + timedelta(minutes=5)
         desk.call(db.hold_receiver, "desk-slack", until=until, reason="rate_limited")
 
-        assert receiver_state(desk) == "rate_limited, waits until 20:05 CST"
+        assert receiver_state(desk) == "its rate limit is reached, waits until 20:05 CST"
 
         desk.clock.advance(minutes=5)
         assert receiver_state(desk) == "not used yet"

@@ -12,7 +12,7 @@ import pytest
 
 from builders.beat import BEAT
 from builders.configs import write_config
-from builders.messages import WEBHOOK, make_driver, make_job
+from builders.messages import BOT, WEBHOOK, make_driver, make_job, make_report
 from builders.messages import make_alert as make_facts
 from builders.store import (
     NOW,
@@ -24,7 +24,14 @@ from builders.store import (
 from builders.web import get, make_desk, post, served
 from straitwatch import store as db
 from straitwatch.config import load_config
-from straitwatch.core.model import ActionKind, AlertFacts, ManualAction, MatchNote, Severity
+from straitwatch.core.model import (
+    ActionKind,
+    AlertFacts,
+    AlertKind,
+    ManualAction,
+    MatchNote,
+    Severity,
+)
 from straitwatch.core.signed_links import ACT_PATH, LINK_KEY, read_link, sign_link
 from straitwatch.pipeline import act
 from straitwatch.store import Store, apply_plan
@@ -226,9 +233,24 @@ def test_mail_has_a_link_for_each_action_if_readers_can_open_the_pages() -> None
     assert b"/act/" not in without.body
 
 
-def test_message_of_a_webhook_has_a_link_to_its_story() -> None:
+@pytest.mark.parametrize("url", [WEBHOOK, BOT])
+def test_message_without_buttons_has_a_link_to_its_story(url: str) -> None:
     job = make_job(make_facts(), story_url="https://w.example/stories/s1")
 
-    frozen = make_driver(WEBHOOK).render(job)
+    frozen = make_driver(url).render(job)
 
-    assert b"<https://w.example/stories/s1|Mute, split, merge or snooze>" in frozen.body
+    assert b"<https://w.example/stories/s1|Mute, mark or snooze>" in frozen.body
+
+
+def test_text_of_a_mail_names_the_offered_actions_only() -> None:
+    driver = make_driver("mailto://127.0.0.1:2525/desk@example.org?from=sw@example.org")
+    related = {"related": make_report(), "related_id": "s2", "kind": AlertKind.UPDATE}
+    jobs = [
+        make_job(make_facts(**more), recipient="desk@example.org", act_url="u", story_url="s")
+        for more in ({}, related)
+    ]
+
+    few, all_ = (driver.render(job).body for job in jobs)
+
+    assert b"Mute, mark or snooze: u" in few
+    assert b"Mute, mark, split, merge or snooze: u" in all_

@@ -1,6 +1,22 @@
 """Lists the actions that a message about a story offers; each only where it can do something."""
 
+from typing import Final
+
 from straitwatch.core.model import ActionKind, AlertFacts, AlertKind
+
+_VERBS: Final = {
+    ActionKind.MUTE_STORY: "mute",
+    ActionKind.NOT_RELEVANT: "mark",
+    ActionKind.SPLIT: "split",
+    ActionKind.MERGE: "merge",
+    ActionKind.SNOOZE_LIST: "snooze",
+}
+
+
+def describe_offers(facts: AlertFacts) -> str:
+    """Return the actions on the story of a message in words: `Mute, mark or snooze`."""
+    *others, last = [_VERBS[kind] for kind, _ in offers(facts)]
+    return f"{', '.join(others)} or {last}".capitalize()
 
 
 def offers(facts: AlertFacts) -> list[tuple[ActionKind, str]]:

@@ -4,10 +4,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from shlex import quote
+from types import MappingProxyType
+from typing import Final
 
 from straitwatch.core.model import DeliveryReason, DriverKind, Receiver
 from straitwatch.core.policy import RECEIVER_BROKEN_AFTER, RECEIVER_UNREACHABLE_AFTER
 from straitwatch.core.refusals import Refusal, explain
+
+_HOLD_CAUSES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        DeliveryReason.RATE_LIMITED: "its rate limit is reached",
+        DeliveryReason.UNANSWERED: "it gave no answer",
+        DeliveryReason.RECEIVER_BROKEN: "it refused a message",
+        DeliveryReason.RECEIVER_REFUSED: "it refused a message",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +131,8 @@ def describe_state(state: ReceiverState, now: datetime, zone: tzinfo, *, mark: s
     if mark and state.mark and mark != state.mark and state.is_failing:
         return "changed after a failure, not used since"
     if state.hold_until and state.hold_until > now:
-        return f"{state.hold_reason}, waits until {state.hold_until.astimezone(zone):%H:%M %Z}"
+        cause = _HOLD_CAUSES.get(state.hold_reason, "held")
+        return f"{cause}, waits until {state.hold_until.astimezone(zone):%H:%M %Z}"
     if not state.was_used:
         return "not used yet"
     if state.is_failing and state.failed_at:

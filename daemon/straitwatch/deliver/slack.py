@@ -17,7 +17,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from straitwatch.core.model import AlertKind, DriverKind, Frozen, Outcome, SendJob, SendResult
-from straitwatch.core.render import add_buttons, as_text, context_block, render_slack
+from straitwatch.core.render import add_buttons, add_link, as_text, context_block, render_slack
 from straitwatch.deliver.driver import DriverSettings, redact_and_shorten
 from straitwatch.deliver.http import READ_SECONDS, NoRedirectTransport
 
@@ -122,9 +122,7 @@ class SlackWebhook:
     def render(self, job: SendJob) -> Frozen:
         """Render the JSON to post."""
         message = render_slack(job, zone=self._zone, templates=self._templates)
-        if job.story_url:  # a webhook cannot have buttons
-            link = context_block(f"<{job.story_url}|Mute, split, merge or snooze>")
-            message["blocks"] = [*message["blocks"], link]
+        message = add_link(message, job)  # a webhook cannot have buttons
         return _frozen(message | ({"channel": self._channel} if self._channel else {}))
 
     def send(self, job: SendJob) -> SendResult:
@@ -189,6 +187,8 @@ class SlackBot:
         message = render_slack(job, zone=self._zone, templates=self._templates, is_bot=True)
         if self.app_token:
             message = add_buttons(message, job.facts, job.delivery.id)
+        else:
+            message = add_link(message, job)
         message["channel"] = job.parent_ref.get("channel") or self._channel
         if job.kind is not AlertKind.UPDATE or not job.parent_ref.get("ts"):
             return _frozen(message)

@@ -185,7 +185,8 @@ def label_repeat(body: bytes) -> bytes:
     """
     head, _, parts = body.partition(_BLANK_LINE)
     first, _, rest = parts.partition(_BLANK_LINE)
-    rest = rest.replace(_HTML_BODY, _HTML_BODY + f"<p>{_POSSIBLE_REPEAT}</p>".encode(), 1)
+    text, tag, html = rest.rpartition(_HTML_BODY)  # the last one: a headline may begin with it
+    rest = text + tag + (f"<p>{_POSSIBLE_REPEAT}</p>".encode() if tag else b"") + html
     label = f"{_REPEAT_HEADER}\r\n".encode()
     return label + _BLANK_LINE.join([head, first, f"{_POSSIBLE_REPEAT}\r\n\r\n".encode() + rest])
 

@@ -10,7 +10,7 @@ from straitwatch.core.render.examples import EXAMPLES, example_job
 from straitwatch.core.render.mail import MailParts, render_mail
 from straitwatch.core.render.parts import span_text
 from straitwatch.core.render.plain import PlainText, TextLimits, fit_text, render_text
-from straitwatch.core.render.slack import as_text, context_block, render_slack
+from straitwatch.core.render.slack import add_link, as_text, context_block, render_slack
 from straitwatch.core.render.slack_buttons import add_buttons, show_actions
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "PlainText",
     "TextLimits",
     "add_buttons",
+    "add_link",
     "as_text",
     "check_templates",
     "context_block",

@@ -14,7 +14,7 @@ from straitwatch.core.model import (
     RollupFacts,
     SendJob,
 )
-from straitwatch.core.offers import offers
+from straitwatch.core.offers import describe_offers, offers
 from straitwatch.core.render.chart import has_shape, timeline_png
 from straitwatch.core.render.engine import fill, media_of, shipped
 from straitwatch.core.render.text import shown
@@ -77,9 +77,9 @@ def _links_in_html(job: SendJob) -> str:
 
 
 def _links_in_text(job: SendJob) -> str:
-    if not job.act_url:
+    if not job.act_url or not isinstance(job.facts, AlertFacts):
         return ""
-    return f"\n\nMute, mark, split, merge or snooze: {job.act_url}\nStory: {job.story_url}"
+    return f"\n\n{describe_offers(job.facts)}: {job.act_url}\nStory: {job.story_url}"
 
 
 def _chart(job: SendJob) -> bytes:

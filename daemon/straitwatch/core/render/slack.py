@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from straitwatch.core.model import AlertFacts, SendJob
+from straitwatch.core.offers import describe_offers
 from straitwatch.core.render.engine import fill
 from straitwatch.core.render.view import template_name, view
 
@@ -33,6 +34,14 @@ def render_slack(
         "unfurl_media": False,
     }
     return message | {"metadata": _metadata(job)} if is_bot else message
+
+
+def add_link(message: Mapping[str, Any], job: SendJob) -> dict[str, Any]:
+    """Return a message with a link to the page of its story, for receivers without buttons."""
+    if not job.story_url or not isinstance(job.facts, AlertFacts):
+        return dict(message)
+    link = context_block(f"<{job.story_url}|{describe_offers(job.facts)}>")
+    return {**message, "blocks": [*message["blocks"], link]}
 
 
 def sections(text: str) -> list[dict[str, Any]]:
