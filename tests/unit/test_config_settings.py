@@ -9,7 +9,7 @@ import pytest
 from builders.configs import write_config
 from commands import run
 from straitwatch.clock import utc_now
-from straitwatch.config import Settings, load_config, load_settings
+from straitwatch.config import Settings, kept_settings, load_config, load_settings
 from straitwatch.errors import ConfigError
 from straitwatch.store import Store, save_config
 
@@ -56,3 +56,19 @@ def test_command_trusts_lists_that_the_daemon_has_accepted(config: Path, tmp_pat
 
     assert "warning: the configuration has 1 problem" in before.stderr
     assert run(config, "stories", "list").stderr == ""
+
+
+def test_stored_configuration_is_read_with_the_secrets_of_the_directory(tmp_path: Path) -> None:
+    url = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+    receivers = {"plain": {"url": url}, "named": {"url": "${DESK_URL}"}}
+    config = write_config(tmp_path, feeds={"Wire": "https://w.example/rss"}, receivers=receivers)
+    environ = {"DESK_URL": url}
+    stored = load_settings(config, environ=environ)
+    (config / "straitwatch.yaml").write_text(f"database: {stored.database}\nurk: [", "utf-8")
+
+    kept = kept_settings(stored.text, config, environ=environ)
+
+    assert (kept.database, kept.timezone) == (stored.database, stored.timezone)
+    assert kept.feeds == stored.feeds
+    assert kept.receivers["named"].mark == stored.receivers["named"].mark
+    assert kept.receivers["plain"].mark == ""  # unknown: it fits any history

@@ -40,7 +40,7 @@ def read_news(tx: db.Transaction) -> News:
 def alert_columns(zone: ZoneInfo) -> Columns:
     """Return the columns of the alerts."""
     return {
-        in_zone("Sent", zone): lambda record: local_time(record.alerted_at, zone),
+        in_zone("Made", zone): lambda record: local_time(record.alerted_at, zone),
         "Severity": lambda record: record.severity,
         "Lists": lambda record: ", ".join(_lists(record.facts)),
         "Headline": lambda record: printable(title_of(record.facts)),

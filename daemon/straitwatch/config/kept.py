@@ -9,6 +9,7 @@ from straitwatch.config.files import BEAT_FOLDER, FEEDS, SETTINGS, kept_document
 from straitwatch.config.load import NOTHING_IN_USE, configured_store, load_settings
 from straitwatch.config.model import Settings
 from straitwatch.config.secrets import with_secrets
+from straitwatch.core.model import Receiver
 
 
 def kept_settings(
@@ -34,8 +35,18 @@ def kept_settings(
         _unpack(text, Path(folder))
         variables = with_secrets(directory, environ)
         settings = load_settings(Path(folder), environ=variables, in_use=in_use)
-    timezone = settings.timezone if text else timezone
-    return replace(settings, directory=directory, database=database, timezone=timezone)
+    return replace(
+        settings,
+        directory=directory,
+        database=database,
+        timezone=settings.timezone if text else timezone,
+        receivers={name: _without_mark(one) for name, one in settings.receivers.items()},
+    )
+
+
+def _without_mark(receiver: Receiver) -> Receiver:
+    """Drop an address that was stored without its secret: its mark would be another one."""
+    return replace(receiver, url="") if receiver.url.endswith("://***") else receiver
 
 
 def _unpack(text: str, folder: Path) -> None:
