@@ -11,6 +11,7 @@ from commands import run
 from straitwatch.clock import utc_now
 from straitwatch.config import Settings, kept_settings, load_config, load_settings
 from straitwatch.errors import ConfigError
+from straitwatch.shipped import shipped
 from straitwatch.store import Store, save_config
 
 
@@ -72,3 +73,42 @@ def test_stored_configuration_is_read_with_the_secrets_of_the_directory(tmp_path
     assert kept.feeds == stored.feeds
     assert kept.receivers["named"].mark == stored.receivers["named"].mark
     assert kept.receivers["plain"].mark == ""  # unknown: it fits any history
+
+
+@pytest.mark.parametrize(
+    "token", ["${DESK_TOKEN}", "${DESK_TOKEN:-}", "a-token-that-is-long-enough"]
+)
+def test_stored_configuration_with_a_token_can_be_read(tmp_path: Path, token: str) -> None:
+    feeds = {"Wire": "https://w.example/rss"}
+    web = {"listen": "127.0.0.1:0", "token": token}
+    canary = {"every": "1h", "send": ["terminal"], "ping": "https://ping.example/secret"}
+    config = write_config(tmp_path, feeds=feeds, web=web, canary=canary)
+    environ = {"DESK_TOKEN": "the-token-of-the-environment"}
+    stored = load_settings(config, environ=environ)
+
+    kept = kept_settings(stored.text, config, environ=environ)
+
+    is_in_clear = token.startswith("a-")
+    assert (token in stored.text) is not is_in_clear
+    assert kept.web_access.token == ("" if is_in_clear else "the-token-of-the-environment")
+
+
+def test_stored_configuration_with_a_header_of_a_feed_can_be_read(tmp_path: Path) -> None:
+    config = write_config(tmp_path, feeds={})
+    feed = "{name: Wire, url: 'https://w.example/rss', headers: {Authorization: Bearer abc}}"
+    (config / "feeds.yaml").write_text(f"feeds: [{feed}]", encoding="utf-8")
+    stored = load_settings(config, environ={})
+
+    (kept,) = kept_settings(stored.text, config, environ={}).feeds
+
+    assert "abc" not in stored.text
+    assert kept.id == stored.feeds[0].id
+
+
+def test_stored_configuration_with_the_shipped_files_can_be_read() -> None:
+    stored = load_settings(shipped("config"), environ={})
+
+    kept = kept_settings(stored.text, shipped("config"), environ={})
+
+    assert [feed.id for feed in kept.feeds] == [feed.id for feed in stored.feeds]
+    assert [one.id for one in kept.watchlists] == [one.id for one in stored.watchlists]

@@ -1,11 +1,14 @@
 """Decides from the settings who may see the pages."""
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from straitwatch.config.schemas import WebSchema
 from straitwatch.core.model import WebAccess
+
+_VARIABLE = re.compile(r"\$\{\w+(:-)?\}")  # a default would be a token in clear text
 
 
 def web_access(settings: WebSchema) -> WebAccess:
@@ -53,12 +56,12 @@ def tokens_in_clear(data: object) -> Iterator[tuple[str, str]]:
     """Yield keys and tokens in clear text, so that they are not stored with the configuration."""
     top = data if isinstance(data, dict) else {}
     token = _text(top.get("web"), "token")
-    if token:
+    if token and not _VARIABLE.fullmatch(token):
         yield "token", token
     receivers = top.get("receivers")
     for receiver in receivers.values() if isinstance(receivers, dict) else ():
         token = _text(receiver, "app_token")
-        if token and not token.startswith("${"):
+        if token and not _VARIABLE.fullmatch(token):
             yield "app_token", token
 
 

@@ -1,5 +1,6 @@
 """Reads a stored configuration again, for commands that work while the files are broken."""
 
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,6 +11,9 @@ from straitwatch.config.load import NOTHING_IN_USE, configured_store, load_setti
 from straitwatch.config.model import Settings
 from straitwatch.config.secrets import with_secrets
 from straitwatch.core.model import Receiver
+
+_REDACTED_TOKEN = re.compile(r"""(\b(?:app_)?token['"]?\s*:\s*)(?:\*{3}|'\*{3}'|"\*{3}")""")
+_REDACTED = re.compile(r"(:\s+)\*{3}")  # a value without quotation marks, which YAML cannot read
 
 
 def kept_settings(
@@ -56,4 +60,5 @@ def _unpack(text: str, folder: Path) -> None:
         name = document.name if is_other else f"watchlists/{number}-{document.name}"
         path = folder / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text(document.text, encoding="utf-8")
+        text = _REDACTED.sub(r"\1'***'", _REDACTED_TOKEN.sub(r"\1''", document.text))
+        path.write_text(text, encoding="utf-8")
