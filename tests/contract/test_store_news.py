@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from builders.store import NOW, claimed_feed, make_plan, make_story
+from builders.store import (
+    NOW,
+    claimed_feed,
+    make_entry,
+    make_fold,
+    make_match,
+    make_plan,
+    make_planned,
+    make_story,
+)
 from straitwatch.core.model import Severity
 from straitwatch.store import (
     Store,
@@ -16,7 +25,6 @@ from straitwatch.store import (
     news_mark,
     search_stories,
 )
-from straitwatch.store.stories import write_stories
 
 HOUR = timedelta(hours=1)
 LATEST = make_story().last_seen_at
@@ -25,7 +33,10 @@ ALL = StoryQuery(since_at=NOW - timedelta(days=1))
 
 @pytest.fixture
 def filled(store: Store) -> Store:
-    """A store with a story in English, and an older one in Russian with less severity."""
+    """A store with a story in English, and one in Russian with less severity.
+
+    The first is reported now and three hours ago, the other one hour ago.
+    """
     russian = make_story(
         "s2",
         title="Учения 100% у Тайваня",
@@ -35,7 +46,17 @@ def filled(store: Store) -> Store:
         outlets=("РИА Новости",),
         reports=(),
     )
-    store.call(write_stories, [make_story("s1"), russian])
+    feed, stories = claimed_feed(store), (make_story("s1"), russian)
+    other = make_planned(
+        "e2",
+        entry=make_entry("e2", title=russian.title),
+        fold=make_fold("s2"),
+        matches=(make_match("china-russia-military"),),
+    )
+    for at, planned in ((3, make_planned("e0")), (1, other), (0, make_planned("e1"))):
+        now = NOW - at * HOUR
+        plan = make_plan(feed, (planned,), now=now, stories=stories, alerts=(), deliveries=())
+        assert store.call(apply_plan, plan)
     return store
 
 
@@ -46,7 +67,9 @@ def filled(store: Store) -> Store:
         ({"limit": 1}, ["s1"]),
         ({"after": (LATEST, "s1")}, ["s2"]),
         ({"after": (LATEST, "s0")}, ["s1", "s2"]),
-        ({"until_at": NOW}, ["s2"]),
+        ({"until_at": NOW}, ["s1", "s2"]),
+        ({"until_at": NOW - 2 * HOUR}, ["s1"]),
+        ({"until_at": NOW, "since_at": NOW - 2 * HOUR}, ["s2"]),
         ({"since_at": NOW}, ["s1"]),
         ({"text": "SHIPS"}, ["s1"]),
         ({"text": "учения"}, ["s2"]),
@@ -67,13 +90,21 @@ def test_stories_are_found_by_time_text_list_severity_language_and_outlet(
     assert [story.id for story in stories] == found
 
 
-def test_reports_are_counted_by_period_and_list(store: Store) -> None:
-    assert store.call(apply_plan, make_plan(claimed_feed(store)))
-    starts = [NOW - HOUR, NOW, NOW + HOUR]
+@pytest.mark.parametrize(
+    ("changes", "counts"),
+    [
+        ({}, {"taiwan-policy": (1, 0, 1), "china-russia-military": (0, 1, 0)}),
+        ({"watchlist": "taiwan-policy"}, {"taiwan-policy": (1, 0, 1)}),
+        ({"text": "учения"}, {"china-russia-military": (0, 1, 0)}),
+        ({"text": "nothing"}, {}),
+    ],
+)
+def test_reports_of_the_chosen_stories_are_counted_by_period_and_list(
+    filled: Store, changes: dict[str, Any], counts: dict[str, tuple[int, ...]]
+) -> None:
+    starts, wanted = [NOW - 3 * HOUR, NOW - 2 * HOUR, NOW - HOUR / 2], replace(ALL, **changes)
 
-    counts = store.call(count_reports, starts, until_at=NOW + 2 * HOUR)
-
-    assert counts == {"taiwan-policy": (0, 1, 0)}
+    assert filled.call(count_reports, wanted, starts, until_at=NOW + HOUR) == counts
 
 
 def test_mark_of_the_news_changes_with_a_poll_that_brings_a_story(store: Store) -> None:

@@ -16,8 +16,8 @@ from straitwatch.store.transaction import Transaction
 class StoryQuery:
     """The stories to find; an empty value does not restrict them."""
 
-    since_at: datetime  # of the latest report
-    until_at: datetime | None = None
+    since_at: datetime  # a report is as new as this
+    until_at: datetime | None = None  # and older than this
     text: str = ""  # in a headline
     watchlist: str = ""
     severity: Severity | None = None  # or a higher one
@@ -29,19 +29,27 @@ class StoryQuery:
 
 def search_stories(tx: Transaction, wanted: StoryQuery) -> list[Story]:
     """Return stories, the one with the latest report first."""
-    query = sa.select(STORY).where(IS_WHOLE, *_conditions(tx, wanted))
+    query = sa.select(STORY).where(IS_WHOLE, *_place(wanted), *_filters(tx, wanted))
     query = query.order_by(STORY.c.last_seen_at.desc(), STORY.c.id).limit(wanted.limit)
     return [story_of_row(row) for row in tx.execute(query)]
 
 
-def _conditions(tx: Transaction, wanted: StoryQuery) -> list[sa.ColumnElement[bool]]:
+def _place(wanted: StoryQuery) -> list[sa.ColumnElement[bool]]:
     found = [STORY.c.last_seen_at >= wanted.since_at]
     if wanted.until_at:
-        found.append(STORY.c.last_seen_at < wanted.until_at)
+        at = REPORT.c.reported_at
+        reported = sa.select(REPORT.c.story_id)
+        reported = reported.where(at >= wanted.since_at, at < wanted.until_at)
+        found.append(STORY.c.id.in_(reported))
     if wanted.after:
-        at, story_id = wanted.after
-        is_later = sa.or_(STORY.c.last_seen_at < at, STORY.c.id > story_id)
-        found += [STORY.c.last_seen_at <= at, is_later]
+        seen_at, story_id = wanted.after
+        is_later = sa.or_(STORY.c.last_seen_at < seen_at, STORY.c.id > story_id)
+        found += [STORY.c.last_seen_at <= seen_at, is_later]
+    return found
+
+
+def _filters(tx: Transaction, wanted: StoryQuery) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
     if wanted.severity:
         ranks = [level.value for level in Severity if level.rank >= wanted.severity.rank]
         found.append(STORY.c.severity.in_(ranks))
@@ -77,12 +85,13 @@ def _pattern(text: str) -> str:
 
 
 def count_reports(
-    tx: Transaction, starts: Sequence[datetime], *, until_at: datetime
+    tx: Transaction, wanted: StoryQuery, starts: Sequence[datetime], *, until_at: datetime
 ) -> dict[str, tuple[int, ...]]:
     """Count the reports of each period, by watch-list; one of two lists counts in both.
 
     Args:
         tx: the transaction to read in.
+        wanted: filters the stories; its times do not count.
         starts: the start of each period, the earliest first.
         until_at: the end of the last period.
     """
@@ -94,6 +103,9 @@ def count_reports(
         .where(column >= starts[0], column < until_at)
         .group_by(REPORT.c.watchlists, period)
     )
+    if filters := _filters(tx, wanted):
+        stories = sa.select(STORY.c.id).where(STORY.c.last_seen_at >= starts[0], *filters)
+        query = query.where(REPORT.c.story_id.in_(stories))
     counts: dict[str, list[int]] = {}
     for watchlists, place, count in tx.execute(query):
         for watchlist in watchlists:

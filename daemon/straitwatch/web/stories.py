@@ -45,7 +45,7 @@ def stories(request: Request) -> Response:
     wanted = _query(here, starts[0])
     with here.reading() as tx:
         found = db.search_stories(tx, wanted)
-        counts = db.count_reports(tx, starts, until_at=starts[-1] + length)
+        counts = db.count_reports(tx, wanted, starts, until_at=starts[-1] + length)
     last = found[_PER_PAGE - 1] if len(found) > _PER_PAGE else None
     return here.page(
         "stories.html",
