@@ -241,6 +241,27 @@ async def test_search_finds_other_scripts_whatever_their_case(
     assert "/stories/s3" in page
 
 
+async def test_story_of_many_reports_shows_the_newest_and_leads_to_the_first(
+    tmp_path: Path,
+) -> None:
+    config = load_config(write_config(tmp_path, feeds={}), environ={})
+    store = Store.open(config.database)
+    reports = [make_planned(f"r{number:03}") for number in range(201)]
+    plan = make_plan(claimed_feed(store), reports, alerts=(), deliveries=())
+    assert store.call(apply_plan, plan)
+    async with served(make_desk(store, config)) as session:
+        _, newest = await get(session, "/stories/s1")
+        _, first = await get(session, "/stories/s1", start="0")
+    store.close()
+
+    assert "2 to 201 of 201 reports" in newest
+    assert '<a href="?start=0#reports">Earlier</a>' in newest
+    assert 'id="r200"' in newest
+    assert "1 to 200 of 201 reports" in first
+    assert '<a href="?start=200#reports">Later</a>' in first
+    assert 'id="r000"' in first
+
+
 async def test_page_ends_after_50_stories_and_the_next_one_continues(tmp_path: Path) -> None:
     config = load_config(write_config(tmp_path, feeds={}), environ={})
     store = Store.open(config.database)

@@ -66,6 +66,7 @@ from straitwatch.store.engine import Store
 from straitwatch.store.entries import (
     alert_entries,
     count_entries_since,
+    count_story_entries,
     entries_since,
     find_entries,
     first_fetch_reports,
@@ -292,6 +293,7 @@ __all__ = [
     "count_pages",
     "count_pushed_entries",
     "count_reports",
+    "count_story_entries",
     "coverage",
     "current_story",
     "delete_canaries",

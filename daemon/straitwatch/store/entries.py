@@ -91,10 +91,18 @@ def headline_entries(tx: Transaction, headline: str) -> list[StoredEntry]:
     return [stored for stored in entries if stored.entry.url in urls] or entries
 
 
-def story_entries(tx: Transaction, story_id: str, *, limit: int = 10_000) -> list[StoredEntry]:
-    """Return the entries of a story, oldest first."""
+def story_entries(
+    tx: Transaction, story_id: str, *, start: int = 0, limit: int = 10_000
+) -> list[StoredEntry]:
+    """Return the entries of a story, oldest first, without the first `start` ones."""
     is_its = ENTRY.c.id.in_(sa.select(REPORT.c.entry_id).where(REPORT.c.story_id == story_id))
-    return _stored_entries(tx, is_its, order=ENTRY.c.seen_at, limit=limit)
+    return _stored_entries(tx, is_its, order=ENTRY.c.seen_at, start=start, limit=limit)
+
+
+def count_story_entries(tx: Transaction, story_id: str) -> int:
+    """Return the number of the entries of a story."""
+    query = sa.select(sa.func.count()).select_from(REPORT).where(REPORT.c.story_id == story_id)
+    return int(tx.execute(query).scalar_one())
 
 
 def story_entry_ids(tx: Transaction, story_id: str) -> tuple[str, ...]:
@@ -190,7 +198,12 @@ def entries_since(tx: Transaction, since_at: datetime) -> Iterator[StoredEntry]:
 
 
 def _stored_entries(
-    tx: Transaction, condition: sa.ColumnElement[bool], *, order: Any, limit: int
+    tx: Transaction,
+    condition: sa.ColumnElement[bool],
+    *,
+    order: Any,
+    limit: int,
+    start: int = 0,
 ) -> list[StoredEntry]:
     query = (
         sa.select(ENTRY, FEED.c.name.label("feed_name"))
@@ -198,6 +211,7 @@ def _stored_entries(
         .where(condition)
         .order_by(order, ENTRY.c.id)
         .limit(limit)
+        .offset(start)
     )
     rows = tx.execute(query).all()
     ids = [row.id for row in rows]

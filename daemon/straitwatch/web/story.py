@@ -13,13 +13,13 @@ from straitwatch.core.fold_words import describe_fold
 from straitwatch.core.listing import first_reported, heading_of, plausible_date
 from straitwatch.core.model import Action, EntryKind, Hit, ManualAction, Quote, Story
 from straitwatch.core.reasons import REASONS
-from straitwatch.store import DeliveryRecord, StoredEntry
+from straitwatch.store import DeliveryRecord, StoredEntry, Transaction
 from straitwatch.web.acting import view_action
 from straitwatch.web.alerts import group_alerts
 from straitwatch.web.desk import Visit, visit
 from straitwatch.web.stories import story_rows
 
-_REPORTS = 200  # of a story that the page shows
+_REPORTS = 200  # of a story that one page shows
 _ALERTS = 100
 _NOT_SENT = {Action.DIGEST: "for the digest", Action.NONE: "not sent"}
 
@@ -48,23 +48,52 @@ def story(request: Request) -> Response:
             raise HTTPException(404, f"no story {wanted}")
         if found.id != wanted:
             return RedirectResponse(f"/stories/{found.id}")
-        entries = db.story_entries(tx, found.id, limit=_REPORTS + 1)
         told = _Told(
+            reports=_reports(tx, here, found.id),
             records=db.list_alerts(tx, story_id=found.id, limit=_ALERTS),
             actions=db.actions_of_story(tx, found.id),
         )
-    return _page(here, found, entries, told)
+    return _page(here, found, told)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reports:
+    """The reports of a story that a page shows; without a wish, the newest."""
+
+    shown: Sequence[StoredEntry]
+    start: int  # reports before the first shown one
+    total: int
+
+    @property
+    def end(self) -> int:
+        """The number of the last shown report."""
+        return self.start + len(self.shown)
+
+    @property
+    def before(self) -> int:
+        """The start of the page with earlier reports."""
+        return max(0, self.start - _REPORTS)
+
+
+def _reports(tx: Transaction, here: Visit, story_id: str) -> Reports:
+    total = db.count_story_entries(tx, story_id)
+    newest, wanted = max(0, total - _REPORTS), here.parameter("start")
+    is_number = wanted.isdecimal() and len(wanted) < 10  # noqa: PLR2004 - no story has more
+    start = min(int(wanted), newest) if is_number else newest
+    shown = db.story_entries(tx, story_id, start=start, limit=_REPORTS)
+    return Reports(shown=shown, start=start, total=total)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """The messages about a story, and the actions of people on it."""
+    """The reports of a story, the messages about it, and the actions of people on it."""
 
+    reports: Reports
     records: Sequence[DeliveryRecord]
     actions: Sequence[ManualAction]
 
 
-def _page(here: Visit, found: Story, entries: Sequence[StoredEntry], told: _Told) -> Response:
+def _page(here: Visit, found: Story, told: _Told) -> Response:
     (row,) = story_rows([found], here.config)
     first = first_reported(found.reports, first_seen_at=found.first_seen_at)
     is_dated = first is not None and plausible_date(first, first_seen_at=found.first_seen_at)
@@ -74,11 +103,11 @@ def _page(here: Visit, found: Story, entries: Sequence[StoredEntry], told: _Told
         story=found,
         first=first,
         first_words="First reported by" if is_dated else "First seen in",
-        reports=[view_report(stored) for stored in entries[:_REPORTS]],
-        has_more=len(entries) > _REPORTS,
+        reports=[view_report(stored) for stored in told.reports.shown],
+        place=told.reports,
         alerts=group_alerts(told.records),
         actions=[view_action(action, here) for action in told.actions],
-        related=_related(entries, found),
+        related=_related(told.reports.shown, found),
         key=here.new_key(),
     )
 
