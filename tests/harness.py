@@ -4,10 +4,12 @@ import asyncio
 import json
 import os
 import signal
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Self
+
+from forked import Program, start
 
 PATIENCE = 60.0  # seconds; an upper bound on a busy machine for steps of well under a second
 
@@ -40,27 +42,20 @@ class Daemon:
     """`straitwatch run` as a child; its log is kept for when a test fails."""
 
     def __init__(self, config: Path, *, launcher: Path | None = None, **environ: str) -> None:
-        self._command = [
-            sys.executable,
-            *(["-m", "straitwatch"] if launcher is None else [str(launcher)]),
-        ]
         self._config = config
+        self._launcher = launcher
         self._environ = environ
         self.log = config.parent / "daemon.log"
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: Program | None = None
 
     async def start(self) -> Self:
-        with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *self._command,
-                "run",
-                "--config",
-                str(self._config),
-                env=child_environment(**self._environ),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
+        with self.log.open("ab") as log, Path(os.devnull).open("rb") as nothing:
+            self.process = start(
+                *("run", "--config", str(self._config)),
+                launcher=self._launcher,
+                environ=child_environment(**self._environ),
                 cwd=self._config.parent,
+                streams=[nothing.fileno(), log.fileno(), log.fileno()],
             )
         try:
             await eventually(self.has_started)
@@ -97,19 +92,17 @@ class Daemon:
 
 async def straitwatch(*arguments: str, cwd: Path, **environ: str) -> tuple[int, str, str]:
     """Run one command to its end; return exit status, stdout, stderr."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "straitwatch",
-        *arguments,
-        env=child_environment(**environ),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=cwd,
-    )
-    out, err = await asyncio.wait_for(process.communicate(), 60)
-    return process.returncode or 0, out.decode(), err.decode()
+    with (
+        Path(os.devnull).open("rb") as nothing,
+        TemporaryFile("w+") as out,
+        TemporaryFile("w+") as err,
+    ):
+        streams = [file.fileno() for file in (nothing, out, err)]
+        program = start(*arguments, environ=child_environment(**environ), cwd=cwd, streams=streams)
+        status = await asyncio.wait_for(program.wait(), PATIENCE)
+        out.seek(0)
+        err.seek(0)
+        return status, out.read(), err.read()
 
 
 async def outbox_problems(config: Path) -> list[str]:

@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 from builders.configs import rss, write_config
+from harness import straitwatch
 from servers.feeds import FeedServer, Page
 
 HEADLINE = "Fleet crosses the Taiwan Strait at dawn"
@@ -14,13 +14,9 @@ POLLING = {"contact": "tests@example.org", "allow_private_addresses": True, "bac
 
 
 async def run_once(config: Path, *options: str) -> tuple[int, str]:
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "straitwatch", "run", "--once", "--config", str(config), *options),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    text, _ = await asyncio.wait_for(child.communicate(), 60)
-    return child.returncode or 0, text.decode()
+    command = ("run", "--once", "--config", str(config), *options)
+    status, out, err = await straitwatch(*command, cwd=config.parent)
+    return status, out + err
 
 
 async def test_first_fetch_without_alerts_says_why(tmp_path: Path) -> None:
@@ -61,7 +57,7 @@ async def test_document_longer_than_one_transaction_is_stored_as_one_poll(
         config = write_config(tmp_path, feeds={"Wire": server.url("/wire")}, polling=POLLING)
         status, text = await run_once(config, "--json")
 
-    count = json.loads(text.splitlines()[-1])
+    count = json.loads(text.splitlines()[0])
     assert (status, count["polled"], count["failed"], count["entries_new"]) == (0, 1, 0, 450)
 
 
