@@ -1,5 +1,7 @@
 """Valid URLs of receivers, and the problems of invalid ones."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,6 +60,23 @@ REFUSALS = [
     ("discord://x", "Apprise cannot read this discord:// URL"),
     ("terminal://printer", "write terminal:// for stdout"),
 ]
+
+
+def test_slack_and_mail_urls_are_read_without_the_other_services_of_apprise() -> None:
+    script = f"""if True:
+        import sys
+        from straitwatch.core.model import Receiver
+        from straitwatch.deliver import validate_receiver
+        urls = {WEBHOOK!r}, {BOT!r}, "mailtos://user:pass@mail.example.org?to=desk@example.org"
+        print([validate_receiver(Receiver(name="desk", url=url)) for url in urls])
+        print("apprise.plugins.discord" in sys.modules)
+    """
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.splitlines() == ["[None, None, None]", "False"]
 
 
 @pytest.mark.parametrize(("url", "words"), REFUSALS)

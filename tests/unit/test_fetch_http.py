@@ -559,6 +559,18 @@ async def test_fetcher_that_was_not_opened_says_so() -> None:
         await Fetcher(PollPolicy()).fetch(make_feed())
 
 
+async def test_fetchers_read_the_certificates_of_the_system_once(monkeypatch) -> None:
+    made = []
+    create = ssl.create_default_context
+    monkeypatch.setattr(ssl, "create_default_context", lambda: made.append(create()) or made[-1])
+
+    for _ in range(3):
+        async with Fetcher(make_policy()):
+            pass
+
+    assert len(made) <= 1  # none if another test has read them
+
+
 @pytest.mark.parametrize(
     "location", ["", "ftp://127.0.0.1/", "javascript:alert(1)", "http://[", "file:///etc/hosts"]
 )

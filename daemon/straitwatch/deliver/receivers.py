@@ -107,7 +107,30 @@ def _scheme(url: str) -> str:
 
 
 def _service(url: str) -> Any:
-    return Apprise.instantiate(url, asset=quiet_asset(), suppress_exceptions=True)
+    """Read a URL as Apprise does; return None if it cannot."""
+    own = _own_service(_scheme(url))
+    if own is None:
+        return Apprise.instantiate(url, asset=quiet_asset(), suppress_exceptions=True)
+    parsed = own.parse_url(url.replace("/#", "/%23"))
+    try:
+        return parsed and own(**parsed, asset=quiet_asset())
+    except Exception:  # noqa: BLE001 - of any kind, which Apprise.instantiate catches too
+        return None
+
+
+def _own_service(scheme: str) -> Any:
+    """Return the class of a scheme of our own drivers: Apprise imports 150 others to find it."""
+    match scheme:
+        case "slack":
+            from apprise.plugins.slack import NotifySlack  # noqa: PLC0415 - only for its URLs
+
+            return NotifySlack
+        case "mailto" | "mailtos":
+            from apprise.plugins.email import NotifyEmail  # noqa: PLC0415 - only for its URLs
+
+            return NotifyEmail
+        case _:
+            return None
 
 
 def _is_slack(service: Any) -> bool:
@@ -124,7 +147,7 @@ def _terminal_problem(url: str) -> str | None:
 def _url_problem(url: str, scheme: str) -> str | None:
     if not scheme:
         return "a receiver is one URL, such as slack://, mailtos:// or terminal://"
-    if scheme not in _known_schemes():
+    if not _own_service(scheme) and scheme not in _known_schemes():
         near = difflib.get_close_matches(scheme, _known_schemes(), n=1, cutoff=0.6)
         hint = f"; did you mean {near[0]}://?" if near else ""
         return f"unknown kind of receiver: {scheme}://{hint}"

@@ -8,6 +8,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -30,6 +31,12 @@ _PRIVATE_NAMES = (  # names that only the network of the proxy resolves
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=None)  # callers have one deadline
 
 
+@cache
+def _system_certificates() -> ssl.SSLContext:
+    """Read the system's certificates: 30 ms of CPU, and a daemon opens five transports."""
+    return ssl.create_default_context()
+
+
 class Transport:
     """The connections of a process. Open it with `async with`."""
 
@@ -41,7 +48,7 @@ class Transport:
         self._unguarded: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        tls = self._tls or ssl.create_default_context()
+        tls = self._tls or _system_certificates()
         guard = None if self._policy.allow_private_addresses else public_socket
         self._unguarded = self._open(ssl=tls)
         self._guarded = self._open(ssl=tls, socket_factory=guard)
