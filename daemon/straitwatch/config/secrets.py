@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from straitwatch.core.model import Problem
+from straitwatch.ownership import give_to_owner
 
 SECRETS = "secrets.env"
 _OWNER_ONLY = 0o600
@@ -51,7 +52,6 @@ def unreadable_secrets(directory: Path) -> Iterator[Problem]:
 def write_secrets(directory: Path, values: Mapping[str, str]) -> Path:
     """Set variables in secrets.env; its other lines and its owner stay, who alone can read it."""
     path = directory / SECRETS
-    owner = (path if path.exists() else directory).stat()
     kept = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     kept = [line for line in kept if _name(line) not in values]
     lines = [*kept, *(f"{name}={value}" for name, value in values.items())]
@@ -59,8 +59,7 @@ def write_secrets(directory: Path, values: Mapping[str, str]) -> Path:
     beside.unlink(missing_ok=True)
     with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ONLY), "w") as out:
         out.write("".join(f"{line}\n" for line in lines))
-    if os.geteuid() == 0:  # the daemon's own user reads the file of a service
-        os.chown(beside, owner.st_uid, owner.st_gid)
+    give_to_owner(beside, of=path if path.exists() else directory)
     beside.replace(path)
     return path
 

@@ -10,6 +10,7 @@ from typing import IO
 from urllib.parse import quote
 
 from straitwatch.errors import StoreAbsent, StoreBusy, StoreError, StoreLost
+from straitwatch.ownership import give_to_owner
 
 _OWNER_ONLY = 0o600  # SQLite gives its -wal and -shm files the mode of the database
 _LOCK_TRIES = 5  # `is_locked` holds the lock for a moment
@@ -35,6 +36,7 @@ def prepare_file(path: Path, *, may_create: bool) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):  # another process was faster
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ONLY))
+        give_to_owner(path, of=path.parent)
 
 
 def identify(path: Path) -> Identity | None:
@@ -66,6 +68,7 @@ def lock(path: Path) -> IO[str]:
             f"hint: find them with `find / -samefile {path}`, and delete all but one"
         )
     lock_file = os.fdopen(os.open(_lock_path(path), os.O_RDWR | os.O_CREAT, _OWNER_ONLY), "r+")
+    give_to_owner(_lock_path(path), of=path)
     for attempt in range(_LOCK_TRIES):
         with suppress(BlockingIOError):
             fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)

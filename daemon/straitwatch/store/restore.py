@@ -9,6 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from straitwatch.errors import StoreAbsent, StoreBusy, StoreDamaged, StoreError
+from straitwatch.ownership import give_to_owner
 from straitwatch.store.connect import open_database, sqlite_path
 from straitwatch.store.files import connect_read_only, copy_database, find_damage, is_locked, lock
 from straitwatch.store.rows import EntryRow
@@ -89,6 +90,7 @@ def _swap(draft: Path, path: Path) -> Path | None:
     The logs move even without their database, because SQLite would apply them to the copy.
     """
     with lock(path) if path.exists() else nullcontext():
+        give_to_owner(draft, of=path if path.exists() else path.parent)
         kept = _free_name(path)
         for old, new in zip(_files(path), _files(kept), strict=True):
             if old.exists():
