@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 DEFAULT_CONFIG = Path("config")  # in the working directory, if there is no other
 SYSTEM_CONFIG = Path("/etc/straitwatch")
-_SYSTEM_DATA = Path("/var/lib/straitwatch")
+SYSTEM_DATA = Path("/var/lib/straitwatch")
 _SETTINGS = "straitwatch.yaml"
 _ZONE_LINK = Path("/etc/localtime")
 _ZONE_DATABASE = "zoneinfo/"
@@ -25,7 +25,7 @@ class Places:
 def own_places(environ: Mapping[str, str], *, is_root: bool) -> Places:
     """Return the usual directories of a user, or those of the system for root."""
     if is_root:
-        return Places(config=SYSTEM_CONFIG, data=_SYSTEM_DATA)
+        return Places(config=SYSTEM_CONFIG, data=SYSTEM_DATA)
     home = Path(environ.get("HOME") or Path.home())
     config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
     data = Path(environ.get("XDG_STATE_HOME") or home / ".local/state")

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from servers.slack import SlackServer, error
 from straitwatch.cli import app
-from straitwatch.cli.service import make_service
+from straitwatch.cli.service import install_service, make_service, with_database
 from straitwatch.cli.setup_files import MAIL, SLACK, Answers, fitted, write_configuration
 from straitwatch.config import load_config, load_settings
 from straitwatch.errors import UsageError
@@ -192,16 +192,44 @@ def test_unit_runs_the_daemon_on_the_new_configuration(tmp_path: Path) -> None:
     assert "ExecReload=kill -HUP $MAINPID" in result.stdout
 
 
-def test_unit_may_write_to_a_database_beside_the_configuration(tmp_path: Path) -> None:
-    places = Places(config=tmp_path, data=Path("/var/lib/straitwatch"))
-    database = f"sqlite:///{tmp_path}/data/straitwatch.db"
+def test_unit_works_in_the_folder_of_the_database_of_a_kept_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, here = tmp_path / "desk", tmp_path / "here"
+    here.mkdir()
+    desk.mkdir()
+    monkeypatch.chdir(here)
+    kept = "# mine\ndatabase: ${DATABASE_URL:-sqlite:///data/straitwatch.db}\n"
+    (desk / "straitwatch.yaml").write_text(kept, encoding="utf-8")
 
-    service = make_service(places, database=database, is_system=True)
+    result = run_setup(desk, "--no-poll", "--systemd", "print")
 
-    assert f"ReadWritePaths=/var/lib/straitwatch {tmp_path}/data\n" in service.text
-    assert ["chown", "--recursive", "straitwatch:", str(tmp_path)] in [
-        command[:4] for command in service.commands(has_user=True)
-    ]
+    assert result.exit_code == 0, result.output
+    assert f"WorkingDirectory={desk / 'data'}\n" in result.stdout
+    assert (desk / "data").is_dir()
+    assert not list(here.iterdir())
+
+
+def test_service_of_the_system_owns_and_writes_its_data(tmp_path: Path) -> None:
+    places = with_database(Places(config=tmp_path, data=Path("/x")), "sqlite:////srv/news/a.db?b=c")
+
+    service = make_service(places, is_system=True)
+
+    assert "ReadWritePaths=/srv/news\n" in service.text
+    assert ["chown", "--recursive", "straitwatch:", str(tmp_path), "/srv/news"] in list(
+        service.commands(has_user=True)
+    )
+
+
+def test_service_does_not_take_a_folder_with_other_files(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "straitwatch.db-wal").touch()
+    (home / ".ssh").touch()
+    places = Places(config=tmp_path / "etc", data=home)
+
+    with pytest.raises(UsageError, match="has other files besides the database"):
+        install_service(make_service(places, is_system=True), has_user=True)
 
 
 def test_setup_that_skips_slack_and_mail_says_where_alerts_go(tmp_path: Path) -> None:
@@ -232,9 +260,8 @@ def test_setup_again_keeps_the_unit(
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     monkeypatch.setattr("straitwatch.cli.setup.runs_systemd", lambda: True)
     run_setup(desk, "--no-poll")
-    database = load_settings(desk, environ={}).database
     places = Places(config=desk, data=desk / "data")
-    service = make_service(places, database=database, is_system=False)
+    service = make_service(places, is_system=False)
     service.path.parent.mkdir(parents=True)
     service.path.write_text(service.text + edit, encoding="utf-8")
 

@@ -5,11 +5,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from straitwatch.errors import UsageError
-from straitwatch.places import Places
+from straitwatch.places import SYSTEM_DATA, Places
 
 USER = "straitwatch"
 NAME = "straitwatch.service"
@@ -22,7 +22,7 @@ NoNewPrivileges=true
 PrivateTmp=true
 ProtectSystem=strict
 ProtectHome=read-only
-ReadWritePaths={writable}
+ReadWritePaths={data}
 """
 _UNIT = """\
 [Unit]
@@ -50,13 +50,11 @@ class Service:
     places: Places
     is_system: bool
     program: str
-    writable: tuple[Path, ...]  # the folders of the data and of the database
 
     @property
     def text(self) -> str:
         """The unit file. The daemon reads the secrets itself, so it names no EnvironmentFile."""
-        writable = " ".join(map(str, self.writable))
-        isolation = _ISOLATION.format(user=USER, writable=writable) if self.is_system else ""
+        isolation = _ISOLATION.format(user=USER, data=self.places.data) if self.is_system else ""
         return _UNIT.format(
             program=self.program,
             config=self.places.config,
@@ -80,21 +78,25 @@ class Service:
             if not has_user:
                 home = str(self.places.data)
                 yield ["useradd", "--system", "--home-dir", home, "--shell", "/bin/false", USER]
-            paths = dict.fromkeys(map(str, (self.places.config, *self.writable)))
+            paths = (str(self.places.config), str(self.places.data))
             yield ["chown", "--recursive", f"{USER}:", *paths]
         yield [*systemctl, "daemon-reload"]
         yield [*systemctl, "enable", "--now", NAME]
         yield [*systemctl, "restart", NAME]
 
 
-def make_service(places: Places, *, database: str, is_system: bool) -> Service:
-    """Return the service for the installed program, which may write to its database."""
+def with_database(places: Places, database: str) -> Places:
+    """Return the places with the folder of an SQLite database, wherever it is."""
+    path = Path(database.removeprefix(_SQLITE).partition("?")[0])
+    is_file = database.startswith(_SQLITE) and path.is_absolute()
+    return replace(places, data=path.parent) if is_file else places
+
+
+def make_service(places: Places, *, is_system: bool) -> Service:
+    """Return the service for the installed program."""
     found = shutil.which("straitwatch", path=str(Path(sys.executable).parent))
     program = found or f"{sys.executable} -m straitwatch"
-    path = database.removeprefix(_SQLITE).partition("?")[0]
-    folders = [Path(path).parent] if database.startswith(_SQLITE) else []
-    writable = tuple(dict.fromkeys([places.data, *folders]))
-    return Service(places=places, is_system=is_system, program=program, writable=writable)
+    return Service(places=places, is_system=is_system, program=program)
 
 
 def runs_systemd() -> bool:
@@ -106,13 +108,26 @@ def install_service(service: Service, *, has_user: bool) -> None:
     """Write the unit file and start the service.
 
     Raises:
-        UsageError: a command failed.
+        UsageError: a command failed, or the folder of the database has other files.
     """
-    for folder in (service.path.parent, *service.writable):
-        folder.mkdir(parents=True, exist_ok=True)
+    if service.is_system:
+        _require_own_folder(service.places)
+    service.path.parent.mkdir(parents=True, exist_ok=True)
     service.path.write_text(service.text, encoding="utf-8")
     for command in service.commands(has_user=has_user):
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
         if done.returncode:
             problem = done.stderr.strip() or f"exit status {done.returncode}"
             raise UsageError(f"`{' '.join(command)}` failed: {problem}")
+
+
+def _require_own_folder(places: Places) -> None:
+    """Refuse to give a folder to the daemon's user that others use too, such as a home."""
+    data = places.data
+    if data == SYSTEM_DATA or data.is_relative_to(places.config) or not data.is_dir():
+        return
+    if any(".db" not in file.name for file in data.iterdir()):
+        raise UsageError(
+            f"{data} has other files besides the database, and a service would own them all\n"
+            f"hint: move the database to {SYSTEM_DATA}, and name it in `database:`"
+        )

@@ -14,7 +14,14 @@ from straitwatch.app.daemon import run_async
 from straitwatch.app.load import load_to_run
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.run import run_once
-from straitwatch.cli.service import USER, Service, install_service, make_service, runs_systemd
+from straitwatch.cli.service import (
+    USER,
+    Service,
+    install_service,
+    make_service,
+    runs_systemd,
+    with_database,
+)
 from straitwatch.cli.setup_files import (
     MAIL,
     SLACK,
@@ -158,9 +165,12 @@ def setup(
         is_written = write_configuration(places.config, answers)
     _report(places, answers, is_written=is_written)
     config = load_to_run(places.config)
+    places = with_database(places, config.database)
+    with writing(places.data):
+        places.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not no_poll:
         _send_first_alert(config)
-    _offer_service(places, config, systemd, asks=given.asks)
+    _offer_service(places, systemd, asks=given.asks)
     _show_next_steps(places)
 
 
@@ -333,8 +343,8 @@ def _usable(receivers: Iterable[Receiver]) -> set[str]:
 # ------------------------------------------------------------ systemd
 
 
-def _offer_service(places: Places, config: Config, wish: _Systemd, *, asks: bool) -> None:
-    service = make_service(places, database=config.database, is_system=os.geteuid() == 0)
+def _offer_service(places: Places, wish: _Systemd, *, asks: bool) -> None:
+    service = make_service(places, is_system=os.geteuid() == 0)
     if wish is _Systemd.ASK:
         wish = _ask_service(service) if asks and runs_systemd() else _Systemd.SKIP
     if wish is _Systemd.PRINT:
@@ -368,7 +378,7 @@ def _has_user(name: str) -> bool:
 
 def _show_next_steps(places: Places) -> None:
     typer.echo("\nNext:")
-    if places != own_places(os.environ, is_root=os.geteuid() == 0):
+    if places.config != own_places(os.environ, is_root=os.geteuid() == 0).config:
         typer.echo(f"  export STRAITWATCH_CONFIG={places.config}")
     for command, purpose in (
         ("straitwatch run", "the daemon; the status page is on http://127.0.0.1:8650/"),

@@ -41,7 +41,6 @@ def write_configuration(directory: Path, answers: Answers) -> bool:
         settings.write_text(fitted(_template(), answers), encoding="utf-8")
     values = {VARIABLES[name]: url for name, url in answers.urls.items()}
     write_secrets(directory, values)
-    answers.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     return is_ours
 
 
