@@ -210,6 +210,40 @@ def test_unit_works_in_the_folder_of_the_database_of_a_kept_file(
     assert not list(here.iterdir())
 
 
+@pytest.mark.parametrize("name", ["my desk", "desk #2", "lin's: desk", "50% $HOME", '"desk"'])
+def test_directory_with_any_name_works(tmp_path: Path, name: str) -> None:
+    desk = tmp_path / name
+
+    for _ in range(2):
+        result = run_setup(desk, "--slack-url", WEBHOOK, "--untested", "--no-poll")
+        assert f"written to {desk}" in result.stdout
+
+    assert load_settings(desk, environ={}).database == f"sqlite:///{desk / 'data/straitwatch.db'}"
+
+
+def test_directory_that_no_database_can_be_in_is_refused(tmp_path: Path) -> None:
+    result = run_setup(tmp_path / "desk?", "--no-poll")
+
+    assert isinstance(result.exception, UsageError)
+    assert "its name has '?'" in str(result.exception)
+
+
+def test_unit_quotes_paths_as_systemd_reads_them() -> None:
+    places = Places(config=Path("/srv/my desk"), data=Path("/srv/50% $A/my desk"))
+
+    text = make_service(places, is_system=True).text
+
+    assert 'run --config "/srv/my desk"\n' in text
+    assert "WorkingDirectory=/srv/50%% $A/my desk\n" in text
+    assert 'ReadWritePaths="/srv/50%% $A/my desk"\n' in text
+
+
+def test_option_that_an_edited_file_does_not_take_is_named(tmp_path: Path) -> None:
+    (tmp_path / "straitwatch.yaml").write_text("timezone: Asia/Taipei\n", encoding="utf-8")
+
+    assert "write `timezone: Europe/Berlin` into it" in run_setup(tmp_path, "--no-poll").stdout
+
+
 def test_service_of_the_system_owns_and_writes_its_data(tmp_path: Path) -> None:
     places = with_database(Places(config=tmp_path, data=Path("/x")), "sqlite:////srv/news/a.db?b=c")
 

@@ -1,6 +1,7 @@
 """The systemd service that `setup` prints or installs."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ ProtectSystem=strict
 ProtectHome=read-only
 ReadWritePaths={data}
 """
+_PLAIN_WORD = re.compile(r"[\w/.:@+=,$%-]+")
 _UNIT = """\
 [Unit]
 Description=Straitwatch: media-monitoring alerts
@@ -31,7 +33,7 @@ After=network-online.target
 Wants=network-online.target
 
 [Service]
-ExecStart={program} run --config {config}
+ExecStart={command}
 ExecReload=kill -HUP $MAINPID
 WorkingDirectory={data}
 Restart=on-failure
@@ -49,16 +51,17 @@ class Service:
 
     places: Places
     is_system: bool
-    program: str
+    program: tuple[str, ...]
 
     @property
     def text(self) -> str:
         """The unit file. The daemon reads the secrets itself, so it names no EnvironmentFile."""
-        isolation = _ISOLATION.format(user=USER, data=self.places.data) if self.is_system else ""
+        data = str(self.places.data)
+        isolation = _ISOLATION.format(user=USER, data=_word(data)) if self.is_system else ""
+        command = (*self.program, "run", "--config", str(self.places.config))
         return _UNIT.format(
-            program=self.program,
-            config=self.places.config,
-            data=self.places.data,
+            command=" ".join(map(_word, command)).replace("$", "$$"),
+            data=data.replace("%", "%%"),  # the whole line is the path, so it is not quoted
             isolation=isolation,
             target="multi-user.target" if self.is_system else "default.target",
         )
@@ -95,8 +98,14 @@ def with_database(places: Places, database: str) -> Places:
 def make_service(places: Places, *, is_system: bool) -> Service:
     """Return the service for the installed program."""
     found = shutil.which("straitwatch", path=str(Path(sys.executable).parent))
-    program = found or f"{sys.executable} -m straitwatch"
+    program = (found,) if found else (sys.executable, "-m", "straitwatch")
     return Service(places=places, is_system=is_system, program=program)
+
+
+def _word(text: str) -> str:
+    """Write a word of a list or command as systemd reads it."""
+    escaped = re.sub(r'(["\\])', r"\\\1", text).replace("%", "%%")
+    return escaped if _PLAIN_WORD.fullmatch(text) else f'"{escaped}"'
 
 
 def runs_systemd() -> bool:

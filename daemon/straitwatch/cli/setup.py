@@ -164,6 +164,8 @@ def setup(
     with writing(places.config):
         is_written = write_configuration(places.config, answers)
     _report(places, answers, is_written=is_written)
+    if not is_written:
+        _report_unused(given, read_answers(places.config, places.data))
     config = load_to_run(places.config)
     places = with_database(places, config.database)
     with writing(places.data):
@@ -179,6 +181,11 @@ def _places(directory: Path | None) -> Places:
     if directory is None or directory.resolve() == own.config.resolve():
         return own
     directory = directory.resolve()
+    if unusable := set("?}\n") & set(str(directory)):
+        raise UsageError(
+            f"{directory} cannot hold a database, because its name has {unusable.pop()!r}\n"
+            "hint: name another directory with --dir"
+        )
     return Places(config=directory, data=directory / "data")
 
 
@@ -306,6 +313,16 @@ def _report(places: Places, answers: Answers, *, is_written: bool) -> None:
         "Slack and mail were skipped, so alerts are printed in the terminal\n"
         f"hint: run `straitwatch setup` again, or write SLACK_URL=… into {places.config / SECRETS}"
     )
+
+
+def _report_unused(given: _Given, kept: Answers) -> None:
+    """Name the options that an edited file does not take."""
+    for key, wanted, present in (
+        ("timezone", given.timezone, kept.timezone),
+        ("base_url", given.slack_base_url, kept.slack_base_url),
+    ):
+        if wanted and wanted != present:
+            typer.echo(f"hint: write `{key}: {wanted}` into it; the option changes no edited file")
 
 
 def _send_first_alert(config: Config) -> None:

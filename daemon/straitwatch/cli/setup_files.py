@@ -12,6 +12,7 @@ from straitwatch.shipped import shipped
 SLACK, MAIL = "desk-slack", "desk-mail"
 VARIABLES = {SLACK: "SLACK_URL", MAIL: "MAIL_URL"}
 _SETTINGS = "straitwatch.yaml"
+_PLAIN_YAML = re.compile(r"[\w${}:/.@+=,%-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +47,10 @@ def write_configuration(directory: Path, answers: Answers) -> bool:
 
 def fitted(text: str, answers: Answers) -> str:
     """Return the shipped straitwatch.yaml with the database, time zone and receivers in use."""
-    database = f"sqlite:///{answers.data.resolve() / 'straitwatch.db'}"
-    text = re.sub(r"(?<=\$\{DATABASE_URL:-)[^}]*", lambda _: database, text, count=1)
+    database = "${DATABASE_URL:-sqlite:///%s}" % (answers.data.resolve() / "straitwatch.db")
+    if not _PLAIN_YAML.fullmatch(database):
+        database = "'{}'".format(database.replace("'", "''"))
+    text = re.sub(r"(?m)(?<=^database: )\S+", lambda _: database, text, count=1)
     text = re.sub(r"(?m)^timezone: \S+", f"timezone: {answers.timezone}", text, count=1)
     if answers.slack_base_url:
         line = f"    base_url: {answers.slack_base_url}\n"
@@ -75,12 +78,13 @@ def read_answers(directory: Path, data: Path) -> Answers:
     text = settings.read_text(encoding="utf-8", errors="replace") if settings.is_file() else ""
     zone = re.search(r"(?m)^timezone: (\S+)", text)
     database = re.search(r"DATABASE_URL:-sqlite:///([^}]*)/straitwatch\.db", text)
+    data_before = database[1].replace("''", "'") if database else ""
     base_url = re.search(r"(?m)^    base_url: (\S+)", text)
     secrets = read_secrets(directory)
     return Answers(
         urls={name: secrets[key] for name, key in VARIABLES.items() if secrets.get(key)},
         timezone=zone[1] if zone else "",
-        data=Path(database[1]) if database else data,
+        data=Path(data_before) if database else data,
         slack_base_url=base_url[1] if base_url else "",
     )
 
