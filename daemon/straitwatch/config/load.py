@@ -40,7 +40,7 @@ from straitwatch.config.schemas import (
     ReceiverSchema,
     SettingsSchema,
 )
-from straitwatch.config.secrets import unreadable_secrets, with_secrets
+from straitwatch.config.secrets import secrets_problems, with_secrets
 from straitwatch.config.subjects import subject_sets
 from straitwatch.config.validation_messages import fit
 from straitwatch.core.model import (
@@ -168,7 +168,7 @@ class _Loader:
         self._take(ignored(self.directory))
         self._warn_of_ignored_keys(settings_file)
         database = self._database(settings_file, settings)
-        self._take(unreadable_secrets(self.directory) if self.unset else ())
+        self._take(secrets_problems(self.directory, is_needed=bool(self.unset)))
         if any(not problem.is_warning for problem in self.problems):
             raise ConfigError(in_order(self.problems))
         self._take(unknown_labels([settings_file, *rules.documents], feeds))
