@@ -32,6 +32,7 @@ from straitwatch.core.model import (
 from straitwatch.store import (
     DigestQuery,
     Store,
+    add_alert,
     add_silence,
     apply_plan,
     expire_silence,
@@ -92,6 +93,15 @@ def flush(store: Store) -> tuple[str, str]:
 @pytest.mark.parametrize("reason", [DeliveryReason.UPDATE_WAIT, DeliveryReason.QUIET_HOURS])
 def test_waiting_message_of_a_muted_story_is_not_sent(store: Store, reason: DeliveryReason) -> None:
     wait(store, reason=reason)
+    mute(store, "s1")
+
+    assert flush(store) == ("cancelled", "muted by a person")
+
+
+def test_message_without_matches_has_the_severity_of_its_story(store: Store) -> None:
+    update = make_alert(severity=Severity.HIGH)
+    held = {"state": DeliveryState.HELD, "not_before": DUE}
+    store.call(add_alert, update, [make_delivery(**held)])
     mute(store, "s1")
 
     assert flush(store) == ("cancelled", "muted by a person")

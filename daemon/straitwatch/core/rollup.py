@@ -20,7 +20,6 @@ from straitwatch.core.model import (
     DeliveryReason,
     DigestItem,
     Limit,
-    MatchNote,
     RollupFacts,
     Severity,
     SignalKind,
@@ -127,17 +126,16 @@ def is_muted(
         and (silence.starts_at or now) <= now < silence.until_at
         and not (silence.tags or silence.stances or silence.languages)
     ]
-    return bool(facts.matches) and all(
-        any(_suppresses(silence, note) for silence in active) for note in facts.matches
-    )
+    matches = [(note.watchlist, note.severity) for note in facts.matches] or [("", facts.severity)]
+    return all(any(_suppresses(silence, *match) for silence in active) for match in matches)
 
 
-def _suppresses(silence: Silence, note: MatchNote) -> bool:
-    if silence.watchlists and note.watchlist not in silence.watchlists:
+def _suppresses(silence: Silence, watchlist: str, severity: Severity) -> bool:
+    if silence.watchlists and watchlist not in silence.watchlists:
         return False
     if not silence.severities:
-        return note.severity is not Severity.CRITICAL
-    return note.severity in silence.severities
+        return severity is not Severity.CRITICAL
+    return severity in silence.severities
 
 
 # ---------------------------------------------------------------- limits
