@@ -5,8 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from builders.app import Desk, open_desk
+from builders.messages import make_digest, make_item
 from servers.slack import SlackServer
-from straitwatch.core.model import DeliveryState, DriverKind, Frozen, Outcome, SendJob, SendResult
+from straitwatch import store as db
+from straitwatch.core.model import (
+    AlertKind,
+    DeliveryState,
+    DriverKind,
+    Frozen,
+    Outcome,
+    SendJob,
+    SendResult,
+)
+from straitwatch.pipeline import address
 
 
 @dataclass(eq=False)
@@ -62,6 +73,26 @@ async def test_senders_count_the_messages_of_receivers_that_work_at_the_same_tim
             await desk.app.senders.run_all()
 
             assert desk.runtime.totals.delivered == 3
+
+
+async def test_digest_that_is_too_long_for_slack_links_to_the_stories_of_its_span(tmp_path) -> None:
+    facts = make_digest(items=tuple(make_item(n, title="Ships " * 40) for n in range(60)))
+    async with open_desk(tmp_path, web={"page_url": "https://w.example"}) as desk:
+        alert, deliveries = address(
+            "digest:1",
+            AlertKind.DIGEST,
+            facts,
+            to=["desk-slack"],
+            recipients={},
+            now=desk.clock(),
+        )
+        desk.call(db.add_alert, alert, deliveries)
+
+        await desk.app.senders.run_all()
+
+        (message,) = desk.slack.messages
+        since = "since=2026-02-28T22%3A40%3A00%2B00%3A00"
+        assert f"<https://w.example/stories?{since}&amp;until=2026-03-01T" in str(message["blocks"])
 
 
 async def test_senders_start_one_task_for_a_receiver(tmp_path) -> None:

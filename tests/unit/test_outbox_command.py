@@ -4,8 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from builders.messages import make_digest, make_item
 from commands import rows, run
+from straitwatch.clock import utc_now
+from straitwatch.core.model import AlertKind
 from straitwatch.errors import UsageError
+from straitwatch.pipeline import address
+from straitwatch.store import Store, add_alert
 
 
 def refusal(config: Path, *arguments: str) -> str:
@@ -47,6 +52,20 @@ def test_outbox_shows_a_message(desk: Path) -> None:
 
     assert "desk-slack" in text
     assert "Ships cross the strait" in text
+
+
+def test_outbox_shows_every_story_of_a_digest(desk: Path) -> None:
+    facts = make_digest(items=(make_item(1),), commentary=(make_item(2),))
+    to = {"to": ["terminal"], "recipients": {}, "now": utc_now()}
+    alert, deliveries = address("digest:1", AlertKind.DIGEST, facts, **to)
+    store = Store.open(f"sqlite:///{desk.parent / 'straitwatch.db'}")
+    store.call(add_alert, alert, deliveries)
+    store.close()
+
+    text = run(desk, "outbox", "show", deliveries[0].id).stdout
+
+    for number in (1, 2):
+        assert f"s{number} Story number {number} https://wire.example/{number}" in text
 
 
 def test_outbox_cancels_a_message_once(desk: Path) -> None:

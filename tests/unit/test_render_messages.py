@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
@@ -647,7 +648,54 @@ def test_digest_of_a_hundred_long_stories_fits_into_slack() -> None:
     message = render_slack(make_job(facts), zone="UTC", templates={})
 
     assert len(json.dumps(message["blocks"])) < 13_200
-    assert "more lines" in json.dumps(message["blocks"])
+    assert "more lines" not in json.dumps(message["blocks"])
+
+
+def slack_digest(**changes: Any) -> str:
+    """Return the text of a digest in Slack, with more stories than fit."""
+    long_title = "Parliament passes the budget for defence " + "after a long debate " * 4
+    facts = make_digest(
+        items=tuple(
+            make_item(number, title=f"{long_title}{number}", was_alerted=number > 60)
+            for number in range(1, 101)
+        ),
+        running=(make_item(101, title="Talks continue"),),
+        commentary=(make_item(102, title="What the talks mean"),),
+    )
+    message = render_slack(make_job(facts, **changes), zone="UTC", templates={})
+    blocks = [block for block in message["blocks"] if block["type"] == "section"]
+    return "\n".join(block["text"]["text"] for block in blocks)
+
+
+def test_digest_that_is_too_long_for_slack_counts_the_other_stories_of_each_section() -> None:
+    text = slack_digest()
+
+    news, sent = text.split("*Already sent*")
+    shown = [part.count("Parliament passes") for part in (news, sent)]
+    counted = [int(re.search(r"^and (\d+) more$", part, re.MULTILINE)[1]) for part in (news, sent)]
+    assert [found + more for found, more in zip(shown, counted, strict=True)] == [60, 40]
+    assert "Talks continue" in text.split("*Running stories*")[1]
+    assert "What the talks mean" in text.split("*Commentary and round-ups*")[1]
+
+
+def test_digest_that_is_too_long_for_slack_is_as_long_as_possible() -> None:
+    assert 9_000 < len(slack_digest()) <= 10_000
+
+
+@pytest.mark.parametrize(
+    ("story_url", "ending"),
+    [
+        ("", "All stories: `straitwatch outbox show d1`"),
+        (
+            "https://w.example/stories?a=1",
+            "All stories: <https://w.example/stories?a=1|on the page>",
+        ),
+    ],
+)
+def test_digest_that_is_too_long_for_slack_says_where_all_stories_are(
+    story_url: str, ending: str
+) -> None:
+    assert slack_digest(story_url=story_url).endswith(ending)
 
 
 def test_notice_lists_its_lines() -> None:

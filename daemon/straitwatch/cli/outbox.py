@@ -15,7 +15,7 @@ from straitwatch.cli.news import title_of
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
 from straitwatch.cli.output import in_zone, local_time, new_console, print_rows
 from straitwatch.clock import utc_now
-from straitwatch.core.model import DeliveryState
+from straitwatch.core.model import DeliveryState, DigestFacts, DigestItem, Facts, RollupFacts
 from straitwatch.core.plural import counted
 from straitwatch.errors import UsageError
 
@@ -87,7 +87,7 @@ def show(
     config: ConfigDir = DEFAULT_CONFIG,
     json: Json = False,
 ) -> None:
-    """Show a delivery, its attempts and its rendered message."""
+    """Show a delivery, its attempts, its rendered message and, for a digest, all its stories."""
     with opened_to_read(config) as (_, store):
         delivery_id = store.call(db.full_id, delivery_id)
         record = store.call(db.show_delivery, delivery_id)
@@ -95,7 +95,11 @@ def show(
     if record is None:
         raise UsageError(f"no such delivery: {delivery_id}\nhint: see `straitwatch outbox list`")
     if json:
-        write_line(_describe(record) | {"stands_for": [member.delivery.id for member in members]})
+        more = {
+            "stands_for": [member.delivery.id for member in members],
+            "stories": [item.story_id for item in _listed(record.facts)],
+        }
+        write_line(_describe(record) | more)
         return
     console = new_console(highlight=False, soft_wrap=True)
     for name, value in _describe(record).items():
@@ -108,9 +112,22 @@ def show(
     for member in members:
         words = (member.delivery.id, member.delivery.state_reason, title_of(member.facts))
         console.print("   includes ", *words, markup=False)
+    for item in _listed(record.facts):
+        console.print("   lists    ", item.story_id, item.title, item.url, markup=False)
     if record.frozen is not None:
         console.print()
         console.print(record.frozen.body.decode("utf-8", "replace"), markup=False)
+
+
+def _listed(facts: Facts) -> tuple[DigestItem, ...]:
+    """Return the stories of a digest or a roll-up, also those that a short message leaves out."""
+    match facts:
+        case DigestFacts():
+            return (*facts.items, *facts.running, *facts.commentary)
+        case RollupFacts():
+            return facts.items
+        case _:
+            return ()
 
 
 @app.command(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from urllib.parse import quote
 
 import structlog
 
@@ -13,6 +14,7 @@ from straitwatch import store as db
 from straitwatch.core.model import (
     AlertFacts,
     AlertKind,
+    DigestFacts,
     NextStep,
     NoticeFacts,
     Outcome,
@@ -96,7 +98,11 @@ async def _deliver_one(
 
 
 async def _with_links(job: SendJob, tools: Tools, *, page_url: str) -> SendJob:
-    """Return the job of an alert with links to the pages, if readers can open them."""
+    """Return a job with links to the pages of its stories, if readers can open them."""
+    if page_url and isinstance(job.facts, DigestFacts):
+        span = (job.facts.coverage.since_at, job.facts.coverage.until_at)
+        since, until = (quote(at.isoformat()) for at in span)
+        return replace(job, story_url=f"{page_url}/stories?since={since}&until={until}")
     if not page_url or not isinstance(job.facts, AlertFacts):
         return job
     key = await tools.store.run(db.secret, LINK_KEY, secrets.token_hex(32))

@@ -114,7 +114,7 @@ class SendJob:
     started_at: datetime | None = None  # of the attempt that got no answer
     created_at: datetime | None = None  # of the alert; the Date of a mail
     rendered_at: datetime | None = None  # the day of the message: its times do not repeat it
-    story_url: str = ""  # of the page of the story; "" without pages
+    story_url: str = ""  # of the page of the story, or of a digest's stories; "" without pages
     act_url: str = ""  # of the page on which the recipient can act; signed
     config_option: str = ""  # `--config DIR`, for the commands that a message names
 

@@ -1,6 +1,6 @@
 """Makes the values that the templates of digests and roll-ups use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -15,6 +15,13 @@ from straitwatch.core.render.text import NAME_LIMIT, QUOTE_LIMIT, Link, LocalTim
 CAUSES_LIMIT = 4  # causes for which feeds are not covered, in a digest; the rest is counted
 NAMES_LIMIT = 2  # feeds that a digest names for each cause
 SENTENCE_LIMIT = 200  # characters
+# The sections of a digest, and the numbers of their stories that are not listed
+_SECTIONS = {
+    "fresh": "more",
+    "running": "more_running",
+    "sent": "more_sent",
+    "commentary": "more_commentary",
+}
 _CAUSES = {
     "quiet_hours": "held in quiet hours",
     "group_wait": "gathered in the group wait",
@@ -63,7 +70,9 @@ def digest_values(facts: DigestFacts, times: LocalTimes) -> dict[str, Any]:
         "alerted": len(sent),
         "more": facts.more,
         "more_running": facts.more_running,
+        "more_sent": 0,
         "more_commentary": facts.more_commentary,
+        "is_cut": False,
         "is_late": facts.is_late,
         "timeline": timeline_text(facts.timeline, times) if facts.timeline and has_chart else "",
         "timeline_alternative": timeline_alternative(facts.timeline, times)
@@ -72,6 +81,20 @@ def digest_values(facts: DigestFacts, times: LocalTimes) -> dict[str, Any]:
         "coverage": coverage_line(facts.coverage, times.zone),
         "trouble": _trouble(facts.coverage),
     }
+
+
+def shorten(values: Mapping[str, Any], count: int) -> dict[str, Any]:
+    """Return the values of a digest with at most `count` stories in each section."""
+    cut: dict[str, Any] = {"is_cut": True}
+    for name, more in _SECTIONS.items():
+        cut[name] = values[name][:count]
+        cut[more] = values[more] + len(values[name][count:])
+    return {**values, **cut}
+
+
+def longest_section(values: Mapping[str, Any]) -> int:
+    """Return the number of stories in the longest section of a digest."""
+    return max(len(values[name]) for name in _SECTIONS)
 
 
 def _importance(item: DigestItem) -> tuple[int, float, int]:

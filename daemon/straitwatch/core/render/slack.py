@@ -1,17 +1,20 @@
 """Renders Block Kit messages within Slack's limits."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any
 
-from straitwatch.core.model import AlertFacts, SendJob
+from straitwatch.core.model import AlertFacts, DigestFacts, SendJob
 from straitwatch.core.offers import describe_offers
+from straitwatch.core.render.digest_view import longest_section, shorten
 from straitwatch.core.render.engine import fill
-from straitwatch.core.render.view import template_name, view
+from straitwatch.core.render.view import Values, template_name, view
 
 SECTION_LIMIT = 3_000  # characters of a section or context element
 CONTEXT_LIMIT = 2_000
 BLOCK_LIMIT = 50
 MESSAGE_LIMIT = 12_000  # Slack refuses about 13,200 with msg_blocks_too_long
+BODY_LIMIT = MESSAGE_LIMIT - CONTEXT_LIMIT
 TEXT_LIMIT = 3_000  # of the notification and screen-reader text; Slack advises 4,000
 EVENT_TYPE = "straitwatch_delivery"
 
@@ -26,6 +29,8 @@ def render_slack(
         name: fill(key, name, values, medium="slack", templates=templates)
         for name in ("text", "body", "context")
     }
+    if len(fields["body"]) > BODY_LIMIT and isinstance(job.facts, DigestFacts):
+        fields["body"] = _short_digest(values, templates)
     context = [context_block(fields["context"])] if fields["context"] else []
     message: dict[str, Any] = {
         "text": cut_lines(fields["text"], TEXT_LIMIT),
@@ -34,6 +39,18 @@ def render_slack(
         "unfurl_media": False,
     }
     return message | {"metadata": _metadata(job)} if is_bot else message
+
+
+def _short_digest(values: Values, templates: Mapping[str, str]) -> str:
+    """Render a digest with as many stories in each section as fit."""
+
+    def render(count: int) -> str:
+        shortened = shorten(values, count)
+        return fill("slack/digest", "body", shortened, medium="slack", templates=templates)
+
+    counts = range(1, longest_section(values) + 1)
+    fitting = bisect_right(counts, BODY_LIMIT, key=lambda count: len(render(count)))
+    return render(max(1, fitting))
 
 
 def add_link(message: Mapping[str, Any], job: SendJob) -> dict[str, Any]:
@@ -47,7 +64,7 @@ def add_link(message: Mapping[str, Any], job: SendJob) -> dict[str, Any]:
 def sections(text: str) -> list[dict[str, Any]]:
     """Split text at line boundaries into sections; the lines that do not fit are counted."""
     chunks: list[str] = []
-    for line in cut_and_count(text, MESSAGE_LIMIT - CONTEXT_LIMIT).split("\n"):
+    for line in cut_and_count(text, BODY_LIMIT).split("\n"):
         line = hard_cut(line, SECTION_LIMIT)  # noqa: PLW2901
         if chunks and len(chunks[-1]) + 1 + len(line) <= SECTION_LIMIT:
             chunks[-1] += f"\n{line}"

@@ -15,7 +15,7 @@ from straitwatch.core.model import (
 from straitwatch.core.render.alert_view import alert_values
 from straitwatch.core.render.digest_view import digest_values, rollup_values
 from straitwatch.core.render.parts import ICONS
-from straitwatch.core.render.text import NAME_LIMIT, QUOTE_LIMIT, LocalTimes, shown
+from straitwatch.core.render.text import NAME_LIMIT, QUOTE_LIMIT, LocalTimes, link, shown
 
 NOTICE_LINES = 100
 
@@ -45,6 +45,7 @@ def view(job: SendJob, zone: str) -> dict[str, Any]:
         "delivery_id": shown(job.delivery.id, limit=NAME_LIMIT),
         "config_option": f" {option}" if option else "",
         "is_test": job.kind is AlertKind.TEST,
+        "page": link("on the page", job.story_url) if job.story_url else None,
     }
     times = local_times(job, zone)
     match job.facts:
