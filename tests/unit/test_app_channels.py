@@ -5,13 +5,16 @@ import json
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC
 from pathlib import Path
 
 from builders.app import HOOK, Desk, open_desk
 from servers import slack as server
 from servers.slack import SlackServer
 from servers.smtp import SmtpServer
+from straitwatch.app.status import read_status
 from straitwatch.core.model import DeliveryState
+from straitwatch.core.receivers import ReceiverStatus
 
 
 @asynccontextmanager
@@ -85,6 +88,43 @@ async def test_message_to_a_mistyped_mailbox_arrives_elsewhere_and_the_desk_hear
         assert texts[1].endswith("The receiver desk-mail is broken")
         words = json.dumps(slack.messages[1])
         assert "there is no such mailbox; correct the recipient's address in the URL" in words
+
+
+async def test_mistyped_mailbox_among_several_is_named_until_a_mail_arrives(tmp_path) -> None:
+    async with SlackServer() as slack, SmtpServer() as smtp:
+        mail = f"{smtp.url}?from=watch@example.org&to=ana@example.org,dek@example.org"
+        receivers = {
+            "desk-mail": {"url": mail},
+            "desk-slack": {"url": HOOK, "base_url": slack.url},
+        }
+        routes, system = [{"send": ["desk-mail"]}], {"send": ["desk-slack"]}
+        async with open_desk(tmp_path, receivers=receivers, routes=routes, system=system) as desk:
+            smtp.reply["rcpt dek@example.org"] = "550 5.1.1 no such user"
+            desk.write_message("one", "desk-mail")
+            await tick(desk)
+            desk.clock.advance(seconds=30)
+            await desk.app.health.watch()
+            await tick(desk)
+
+            found = described(desk, "desk-mail")
+            assert found.is_broken
+            assert found.state.startswith("ok; dek@example.org refused since ")
+            assert found.hint == "correct the recipient's address in the URL"
+            notice = json.dumps(slack.messages[0])
+            assert "1 recipient refused by the mail server" in notice
+            assert "dek@example.org of desk-mail: mail: 550: there is no such mailbox" in notice
+
+            del smtp.reply["rcpt dek@example.org"]
+            desk.write_message("two", "desk-mail")
+            await tick(desk)
+
+            assert described(desk, "desk-mail").state == "ok"
+
+
+def described(desk: Desk, name: str) -> ReceiverStatus:
+    """Return a receiver as people see it."""
+    status = desk.call(read_status, desk.runtime.active.config, desk.clock(), zone=UTC)
+    return next(receiver for receiver in status.receivers if receiver.name == name)
 
 
 async def test_message_waits_if_the_fallback_is_broken_too(tmp_path) -> None:

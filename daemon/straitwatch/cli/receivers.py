@@ -1,5 +1,6 @@
 """`receivers`: list, test, pause and resume receivers."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -72,19 +73,21 @@ def send_test(name: _Name, config: ConfigDir = DEFAULT_CONFIG) -> None:
     failed = [result for _, result in results if result.outcome is not Outcome.DELIVERED]
     if failed and (remedy := explain(driver.kind, failed[0].code, failed[0].text).remedy):
         typer.echo(f"hint: {remedy}", err=True)
-    _record(loaded, name, driver.kind, (*failed, results[0][1])[0])
+    _record(loaded, name, driver.kind, results)
     if failed:
         raise typer.Exit(1)
 
 
-def _record(config: Config, name: str, driver: DriverKind, result: SendResult) -> None:
-    """Record the result; a receiver that works gets the messages that wait for it."""
+def _record(
+    config: Config, name: str, driver: DriverKind, results: Sequence[tuple[str, SendResult]]
+) -> None:
+    """Record the results; a receiver that works gets the messages that wait for it."""
     try:
         store = db.Store.open(config.database, migrate=False)
     except StoreError:  # a test needs no database
         return
     mark, now = config.receivers[name].mark, utc_now()
-    store.call(db.record_receiver_test, name, result, now=now, driver=driver, mark=mark)
+    store.call(db.record_receiver_test, name, results, now=now, driver=driver, mark=mark)
     state = store.call(db.receiver_states).get(name)
     store.close()
     if state and state.paused_at:

@@ -25,6 +25,7 @@ class Health:
     """The broken parts of Straitwatch: the reason by name."""
 
     receivers: Mapping[str, str] = field(default_factory=dict)
+    recipients: Mapping[str, str] = field(default_factory=dict)  # that their server refuses
     feeds: Mapping[str, str] = field(default_factory=dict)
     conditions: Mapping[str, Condition] = field(default_factory=dict)  # of these feeds
     feeds_total: int = 0
@@ -190,11 +191,11 @@ def lost_file_notice(change: str) -> NoticeFacts:
     )
 
 
-FEEDS, DEAD = "feeds", "dead letters"
+FEEDS, DEAD, RECIPIENTS = "feeds", "dead letters", "recipients"
 DISTRUSTED = "validators"
 OUTBOX = "promises"  # the stored name
 _UNREPORTED = (Condition.LATE, Condition.LYING, Condition.NEW, Condition.OK)
-_SILENT_END = (DISTRUSTED, DEAD, OUTBOX)  # no notice when these end
+_SILENT_END = (DISTRUSTED, DEAD, OUTBOX, RECIPIENTS)  # no notice when these end
 _RECEIVER = "receiver "
 
 
@@ -205,6 +206,7 @@ def _subjects(
     for name in dict.fromkeys([*health.receivers, *known]):
         reason = health.receivers.get(name)
         yield _RECEIVER + name, {} if reason is None else {name: reason}
+    yield RECIPIENTS, health.recipients
     yield FEEDS, health.feeds
     yield DISTRUSTED, health.distrusted
     yield DEAD, health.dead_letters
@@ -242,6 +244,8 @@ def _title(subject: str, broken: Mapping[str, str], new: list[str], health: Heal
             return f"{_counted(len(new), 'feed')} had entries hidden by wrong 304 answers"
         case _ if subject == DEAD:
             return f"{_counted(len(new), 'message')} undelivered, and no longer tried"
+        case _ if subject == RECIPIENTS:
+            return f"{_counted(len(new), 'recipient')} refused by the mail server"
         case _ if subject == OUTBOX:
             return f"Straitwatch found {_counted(len(new), 'contradiction')} in its outbox"
         case _:
@@ -292,6 +296,8 @@ def _advice(subject: str) -> str:
                 "List them: `straitwatch outbox list --state dead`. "
                 "Resend one: `straitwatch outbox retry ID`."
             )
+        case _ if subject == RECIPIENTS:
+            return "Their messages go to the fallback of their receiver, or are dead letters."
         case _ if subject == OUTBOX:
             return (
                 "An alert may be lost. "

@@ -1,7 +1,7 @@
 """Describes broken receivers: their answers, and the remedies."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from shlex import quote
 from types import MappingProxyType
@@ -58,10 +58,25 @@ class ReceiverState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedRecipient:
+    """The answer of a mail server that refuses one of several recipients."""
+
+    since_at: datetime
+    code: str
+    text: str
+
+    @property
+    def refusal(self) -> Refusal:
+        """The answer, explained."""
+        return explain(DriverKind.SMTP, self.code, self.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiverCondition:
-    """A receiver, and the messages that wait for it."""
+    """A receiver, its refused recipients, and the messages that wait for it."""
 
     state: ReceiverState
+    refused: Mapping[str, RefusedRecipient] = field(default_factory=dict)  # by address
     waiting: int = 0  # pending messages
     retried_since: datetime | None = None  # creation of the oldest message with failed retries
 
@@ -111,6 +126,22 @@ def broken_receivers(
     }
 
 
+def refused_notices(receivers: Iterable[ReceiverCondition], zone: tzinfo = UTC) -> dict[str, str]:
+    """Return the refused recipients that a notice reports, each with the cause and the remedy."""
+    by_name = sorted(receivers, key=lambda receiver: receiver.name)
+    return {
+        f"{address} of {receiver.name}": "; ".join(
+            filter(None, (str(answer.refusal), answer.refusal.remedy, _since(answer, zone)))
+        )
+        for receiver in by_name
+        for address, answer in sorted(receiver.refused.items())
+    }
+
+
+def _since(answer: RefusedRecipient, zone: tzinfo) -> str:
+    return f"since {answer.since_at.astimezone(zone):%d %b %H:%M %Z}"
+
+
 def _is_reported(state: ReceiverState, now: datetime) -> bool:
     """Return True unless a receiver refused messages for moments only."""
     if state.hold_reason == DeliveryReason.RECEIVER_REFUSED or not state.broken_at:
@@ -149,7 +180,7 @@ class ReceiverStatus:
 
     name: str
     state: str
-    is_broken: bool = False  # it refuses messages or cannot be reached
+    is_broken: bool = False  # it refuses messages or a recipient, or cannot be reached
     hint: str = ""  # what to do
 
 
@@ -196,11 +227,30 @@ def _describe_receiver(
     since_at = broken_since(condition, now, mark=receiver.mark)
     if since_at is None:
         state = describe_state(condition.state, now, zone, mark=receiver.mark)
-        return ReceiverStatus(name=name, state=state)
+        return _with_refused(ReceiverStatus(name=name, state=state), condition, zone)
     refusal = condition.state.refusal
     return ReceiverStatus(
         name=name,
         state=f"broken since {since_at.astimezone(zone):%d %b %H:%M %Z}: {refusal}; {outcome}",
         is_broken=True,
         hint=refusal.remedy or f"run `straitwatch receivers test {quote(name)}`",
+    )
+
+
+def _with_refused(
+    status: ReceiverStatus, condition: ReceiverCondition, zone: tzinfo
+) -> ReceiverStatus:
+    """Return the state of a receiver that works, with its refused recipients."""
+    if not condition.refused:
+        return status
+    refused = [
+        f"{address} refused {_since(answer, zone)}: {answer.refusal}"
+        for address, answer in sorted(condition.refused.items())
+    ]
+    hints = {answer.refusal.remedy for answer in condition.refused.values()} - {""}
+    return replace(
+        status,
+        state="; ".join((status.state, *refused)),
+        is_broken=True,
+        hint=min(hints, default=f"run `straitwatch receivers test {quote(status.name)}`"),
     )

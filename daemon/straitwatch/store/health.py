@@ -15,13 +15,19 @@ from straitwatch.core.feed_words import describe_condition
 from straitwatch.core.health import Health, NoticeState, is_reported
 from straitwatch.core.liveness import Liveness
 from straitwatch.core.model import AlertKind, Canary, DeliveryReason, DeliveryState, Outcome
-from straitwatch.core.receivers import ReceiverCondition, ReceiverState, broken_receivers
+from straitwatch.core.receivers import (
+    ReceiverCondition,
+    ReceiverState,
+    broken_receivers,
+    refused_notices,
+)
 from straitwatch.core.validators import describe_distrust
 from straitwatch.store.delivery_rows import OPEN
 from straitwatch.store.feeds import distrusted_feeds, watched_feeds
 from straitwatch.store.meta import get_meta, set_meta
 from straitwatch.store.pauses import active_pauses
 from straitwatch.store.receivers import receiver_states
+from straitwatch.store.recipients import refused_recipients
 from straitwatch.store.rows import ALERT, DELIVERY, RECEIVER
 from straitwatch.store.runs import read_runs
 from straitwatch.store.transaction import Transaction
@@ -39,9 +45,11 @@ def health(tx: Transaction, now: datetime, zone: tzinfo = UTC) -> Health | None:
     if not tx.try_lock(_LOCK):
         return None
     feeds = diagnose_feeds(watched_feeds(tx), now)
+    receivers = receiver_conditions(tx)
     troubled = [feed for feed in map(as_polled, feeds.problems) if is_reported(feed.condition)]
     return Health(
-        receivers=broken_receivers(receiver_conditions(tx), now, zone),
+        receivers=broken_receivers(receivers, now, zone),
+        recipients=refused_notices(receivers, zone),
         feeds={feed.name: describe_condition(feed, now=now, zone=zone) for feed in troubled},
         conditions={feed.name: feed.condition for feed in troubled},
         feeds_total=feeds.total,
@@ -123,14 +131,15 @@ def receiver_conditions(tx: Transaction) -> list[ReceiverCondition]:
             pending.where(is_pending).group_by(DELIVERY.c.receiver)
         )
     }
-    states = receiver_states(tx)
+    states, refused = receiver_states(tx), refused_recipients(tx)
     return [
         ReceiverCondition(
             state=states.get(name, ReceiverState(name=name)),
+            refused=refused.get(name, {}),
             waiting=waiting.get(name, (0, None))[0],
             retried_since=waiting.get(name, (0, None))[1],
         )
-        for name in states.keys() | waiting.keys()
+        for name in states.keys() | waiting.keys() | refused.keys()
     ]
 
 

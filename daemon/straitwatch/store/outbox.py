@@ -34,6 +34,7 @@ from straitwatch.store.delivery_rows import (
 )
 from straitwatch.store.fallbacks import handle_dead_letters
 from straitwatch.store.receivers import hold_receiver, record_receiver_result
+from straitwatch.store.recipients import record_recipient_result
 from straitwatch.store.rollups import end_unreadable, is_within_limit, with_carried
 from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY, RECEIVER
 from straitwatch.store.transaction import ResultRow, Transaction
@@ -340,6 +341,7 @@ def finish_attempt(
     record_receiver_result(
         tx, delivery.receiver, result, now=now, driver=step.driver, mark=step.mark
     )
+    record_recipient_result(tx, delivery.receiver, delivery.recipient, result, now=now)
     if until := step.receiver_hold_until:
         hold_receiver(tx, delivery.receiver, until=until, reason=step.receiver_hold_reason)
     attempt = {

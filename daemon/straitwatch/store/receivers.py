@@ -18,6 +18,7 @@ from straitwatch.core.model import (
 from straitwatch.core.policy import GIVE_UP_AFTER, SEEN_WITHIN
 from straitwatch.core.receivers import ReceiverState
 from straitwatch.store.meta import get_meta, set_meta
+from straitwatch.store.recipients import forget_former_recipients, record_recipient_result
 from straitwatch.store.rows import DELIVERY, RECEIVER
 from straitwatch.store.runs import read_runs
 from straitwatch.store.transaction import Transaction
@@ -126,6 +127,7 @@ def save_recipients(tx: Transaction, recipients: Mapping[str, Sequence[str]]) ->
     The recipients of a mail receiver are part of its address. Until the address is known, one
     delivery represents all recipients; afterwards, each recipient gets a delivery.
     """
+    forget_former_recipients(tx, recipients)
     named = {name: targets for name, targets in recipients.items() if any(targets)}
     waits = sa.select(DELIVERY).where(
         DELIVERY.c.receiver.in_(list(named)),
@@ -193,15 +195,28 @@ def record_receiver_result(
 def record_receiver_test(
     tx: Transaction,
     name: str,
-    result: SendResult,
+    results: Sequence[tuple[str, SendResult]],
     *,
     now: datetime,
     driver: DriverKind,
     mark: str,
 ) -> None:
-    """Record a test by a person; after a success, the messages that wait are sent at once."""
-    record_receiver_result(tx, name, result, now=now, driver=driver, mark=mark)
-    if result.outcome is Outcome.DELIVERED:
+    """Record a test by a person; after a success, the messages that wait are sent at once.
+
+    Args:
+        tx: the transaction.
+        name: of the receiver.
+        results: each with its recipient.
+        now: the time.
+        driver: that sent the messages.
+        mark: of the address, see `Receiver.mark`.
+    """
+    for recipient, result in results:
+        record_recipient_result(tx, name, recipient, result, now=now)
+    failed = [result for _, result in results if result.outcome is not Outcome.DELIVERED]
+    worst = failed[0] if failed else results[0][1]
+    record_receiver_result(tx, name, worst, now=now, driver=driver, mark=mark)
+    if not failed:
         _release_messages(tx, name, now=now)
 
 
