@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from builders.app import Desk, open_desk
 from builders.store import LEASE, make_alert, make_plan
 from servers.slack_socket import SlackSocketServer
 from straitwatch import store as db
+from straitwatch.app.status import read_status
 from straitwatch.core.model import (
     AlertFacts,
     ManualAction,
@@ -21,6 +23,7 @@ from straitwatch.core.model import (
     Severity,
     Verdict,
 )
+from straitwatch.core.receivers import ReceiverStatus
 
 BOT = "slack://xoxb-1234-1234-abcdefABCDEF/C0DESK"
 
@@ -242,6 +245,37 @@ async def test_person_of_another_workspace_cannot_act(tmp_path) -> None:
         await slack.acknowledged(await slack.click(buttons(message)["Mute story"], ts, user=user))
 
         assert actions(desk) == []
+        await slack.until(lambda: slack.called("chat.postEphemeral"))
+        (said,) = slack.called("chat.postEphemeral")
+        assert said["user"] == "U0EVE"
+        assert "only people of the desk's own workspace" in said["text"]
+
+
+async def test_refused_app_token_is_shown_until_the_buttons_work_again(tmp_path) -> None:
+    async with open_clicks(tmp_path) as (desk, slack):
+        slack.refuse("apps.connections.open", *["invalid_auth"] * 2)
+        await slack.disconnect()
+        await slack.until(lambda: len(slack.called("apps.connections.open")) == 2)
+        while not (found := await receiver_status(desk)).is_broken:
+            await asyncio.sleep(0.01)
+
+        assert found.state == (
+            "ok; its buttons do not work: Slack refuses the app token: invalid_auth"
+        )
+        assert "app-level token with `connections:write`" in found.hint
+
+        await slack.connected(times=2)
+        while (found := await receiver_status(desk)).is_broken:
+            await asyncio.sleep(0.01)
+
+        assert found.state == "ok"
+
+
+async def receiver_status(desk: Desk) -> ReceiverStatus:
+    """Return the receiver as people see it, after a tick of the daemon."""
+    await desk.app.clicks.tend()
+    status = desk.call(read_status, desk.runtime.active.config, desk.clock(), zone=UTC)
+    return next(iter(status.receivers))
 
 
 async def test_person_learns_why_a_click_did_nothing(tmp_path) -> None:

@@ -1,18 +1,21 @@
 """Carries out clicks on the buttons of Slack messages, one connection for each Slack app."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Coroutine, Mapping
 from functools import partial
 from typing import Any
 
 import structlog
 
+from straitwatch import store as db
 from straitwatch.app.runtime import Runtime
 from straitwatch.core.clicks import Click, read_click
 from straitwatch.core.model import Outcome
 from straitwatch.deliver.slack import SlackBot
 from straitwatch.deliver.slack_socket import SlackSocket, open_socket
 from straitwatch.pipeline import ClickResult, carry_out
+
+_FOREIGN = "only people of the desk's own workspace can use these buttons"
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -23,6 +26,8 @@ class SlackClicks:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._connections: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._sockets: dict[tuple[str, str], SlackSocket] = {}
+        self._saved: dict[str, str] | None = None  # the problems of buttons, as stored
         self._edits: set[asyncio.Task[None]] = set()
 
     @property
@@ -34,18 +39,28 @@ class SlackClicks:
         """Open a connection for each app of the configuration, and close those of others."""
         if self._runtime.is_stopping:
             return
-        wanted = {
-            (driver.app_token, driver.base_url): driver
-            for driver in self._runtime.active.drivers.values()
+        bots = {
+            name: driver
+            for name, driver in self._runtime.active.drivers.items()
             if isinstance(driver, SlackBot) and driver.app_token
         }
+        wanted = {(bot.app_token, bot.base_url): bot for bot in bots.values()}
         for app in self._connections.keys() - wanted.keys():
             self._connections.pop(app).cancel()
         for app, bot in wanted.items():
             if app not in self._connections or self._connections[app].done():
-                socket = open_socket(bot)
+                socket = self._sockets[app] = open_socket(bot)
                 receive = partial(self.receive, socket)
                 self._connections[app] = asyncio.create_task(socket.run(receive))
+        await self._save_problems(bots)
+
+    async def _save_problems(self, bots: Mapping[str, SlackBot]) -> None:
+        """Store why clicks do not arrive, so that commands and the page can say so."""
+        sockets = {name: self._sockets[bot.app_token, bot.base_url] for name, bot in bots.items()}
+        problems = {name: socket.problem for name, socket in sockets.items() if socket.problem}
+        if problems != self._saved:
+            await self._runtime.tools.store.run(db.save_button_problems, problems)
+            self._saved = problems
 
     async def close(self) -> None:
         """Close every connection; a click that is being carried out is finished by the store."""
@@ -69,11 +84,16 @@ class SlackClicks:
         if not click.teams & socket.teams:
             clicks.labels(result="foreign").inc()
             log.warning("click from another workspace", user=click.user_id)
+            self._start(self._whisper(socket, click, _FOREIGN))
             return
         result = await self._carry_out(click)
         word = "refused" if result.problem else "repeated" if result.is_repeat else "done"
         clicks.labels(result=word).inc()
-        task = asyncio.create_task(self._show(socket, click, result))
+        self._start(self._show(socket, click, result))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something after the click is acknowledged."""
+        task = asyncio.create_task(work)
         self._edits.add(task)
         task.add_done_callback(self._edits.discard)
 
@@ -83,11 +103,14 @@ class SlackClicks:
 
     async def _show(self, socket: SlackSocket, click: Click, result: ClickResult) -> None:
         if result.problem:
-            text = f"Nothing was done: {result.problem}."
-            await socket.whisper(channel=click.channel, user=click.user_id, text=text)
+            await self._whisper(socket, click, result.problem)
             return
         done = await socket.edit(
             channel=click.channel, ts=click.ts, text=click.text, blocks=result.blocks
         )
         if done.outcome is not Outcome.DELIVERED:
             log.warning("message does not show an action", code=done.code, text=done.text)
+
+    async def _whisper(self, socket: SlackSocket, click: Click, problem: str) -> None:
+        text = f"Not done: {problem}."
+        await socket.whisper(channel=click.channel, user=click.user_id, text=text)

@@ -11,6 +11,12 @@ from straitwatch.core.model import DeliveryReason, DriverKind, Receiver
 from straitwatch.core.policy import RECEIVER_BROKEN_AFTER, RECEIVER_UNREACHABLE_AFTER
 from straitwatch.core.refusals import Refusal, explain
 
+NO_CONNECTION: Final = "no connection to Slack"  # begins the problem of buttons
+_SOCKET_MODE: Final = (
+    "switch Socket Mode on, and create an app-level token with `connections:write`, under "
+    "https://api.slack.com/apps > Basic Information"
+)
+_NETWORK: Final = "check the network and proxy of this machine"
 _HOLD_CAUSES: Final[Mapping[str, str]] = MappingProxyType(
     {
         DeliveryReason.RATE_LIMITED: "its rate limit is reached",
@@ -73,10 +79,11 @@ class RefusedRecipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiverCondition:
-    """A receiver, its refused recipients, and the messages that wait for it."""
+    """A receiver, its faults, and the messages that wait for it."""
 
     state: ReceiverState
     refused: Mapping[str, RefusedRecipient] = field(default_factory=dict)  # by address
+    buttons_problem: str = ""  # why clicks in Slack do not arrive
     waiting: int = 0  # pending messages
     retried_since: datetime | None = None  # creation of the oldest message with failed retries
 
@@ -180,7 +187,7 @@ class ReceiverStatus:
 
     name: str
     state: str
-    is_broken: bool = False  # it refuses messages or a recipient, or cannot be reached
+    is_broken: bool = False  # it cannot be reached, or refuses messages, a recipient or clicks
     hint: str = ""  # what to do
 
 
@@ -227,7 +234,7 @@ def _describe_receiver(
     since_at = broken_since(condition, now, mark=receiver.mark)
     if since_at is None:
         state = describe_state(condition.state, now, zone, mark=receiver.mark)
-        return _with_refused(ReceiverStatus(name=name, state=state), condition, zone)
+        return _with_faults(ReceiverStatus(name=name, state=state), condition, zone)
     refusal = condition.state.refusal
     return ReceiverStatus(
         name=name,
@@ -237,20 +244,18 @@ def _describe_receiver(
     )
 
 
-def _with_refused(
+def _with_faults(
     status: ReceiverStatus, condition: ReceiverCondition, zone: tzinfo
 ) -> ReceiverStatus:
-    """Return the state of a receiver that works, with its refused recipients."""
-    if not condition.refused:
-        return status
-    refused = [
-        f"{address} refused {_since(answer, zone)}: {answer.refusal}"
+    """Return the state of a receiver that works, with its refused recipients and dead buttons."""
+    faults = {
+        f"{address} refused {_since(answer, zone)}: {answer.refusal}": answer.refusal.remedy
         for address, answer in sorted(condition.refused.items())
-    ]
-    hints = {answer.refusal.remedy for answer in condition.refused.values()} - {""}
-    return replace(
-        status,
-        state="; ".join((status.state, *refused)),
-        is_broken=True,
-        hint=min(hints, default=f"run `straitwatch receivers test {quote(status.name)}`"),
-    )
+    }
+    if problem := condition.buttons_problem:
+        is_refused = not problem.startswith(NO_CONNECTION)
+        faults[f"its buttons do not work: {problem}"] = _SOCKET_MODE if is_refused else _NETWORK
+    if not faults:
+        return status
+    hint = next(filter(None, faults.values()), f"run `straitwatch receivers test {status.name}`")
+    return replace(status, state="; ".join((status.state, *faults)), is_broken=True, hint=hint)

@@ -13,6 +13,7 @@ import aiohttp
 import structlog
 
 from straitwatch.core.model import Outcome, SendResult
+from straitwatch.core.receivers import NO_CONNECTION
 from straitwatch.deliver.http import NoRedirectTransport
 from straitwatch.deliver.slack import BotClient, SlackBot, call_slack
 
@@ -35,7 +36,7 @@ class SlackSocket:
 
     def __init__(self, *, app_token: str, bot_token: str, base_url: str) -> None:
         self.teams: frozenset[str] = frozenset()  # the workspace of the bot
-        self.problem = "not connected yet"
+        self.problem = ""  # why clicks do not arrive
         self.first_pause = FIRST_PAUSE
         self._is_plain = base_url.startswith("http://")  # a loopback server in tests
         self._secrets = (app_token, bot_token)
@@ -56,7 +57,7 @@ class SlackSocket:
                 async with aiohttp.ClientSession(trust_env=True) as session:
                     is_renewal = await self._receive(session, handle)
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
-                self._note_problem(f"no connection to Slack: {type(error).__name__}")
+                self._note_problem(f"{NO_CONNECTION}: {type(error).__name__}")
             if clock() - since >= STEADY_AFTER:
                 pause, may_hurry = self.first_pause, True
             if is_renewal and may_hurry:
@@ -171,7 +172,7 @@ def _describe(result: SendResult, token: str) -> str:
     is_refusal = result.outcome in (Outcome.RECEIVER_BROKEN, Outcome.PERMANENT)
     if is_refusal and result.code != "certificate":
         return f"Slack refuses the {token} token: {result.code}"
-    return f"no connection to Slack: {result.text or result.code}"
+    return f"{NO_CONNECTION}: {result.text or result.code}"
 
 
 def open_socket(bot: SlackBot) -> SlackSocket:

@@ -194,6 +194,7 @@ from straitwatch.store.receivers import (
     record_receiver_test,
     release_changed_receivers,
     resume_receiver,
+    save_button_problems,
     save_receivers_in_use,
     save_recipients,
 )
@@ -394,6 +395,7 @@ __all__ = [
     "retry_dead",
     "retry_delivery",
     "running_items",
+    "save_button_problems",
     "save_config",
     "save_edit",
     "save_notice_states",

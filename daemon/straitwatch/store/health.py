@@ -26,7 +26,7 @@ from straitwatch.store.delivery_rows import OPEN
 from straitwatch.store.feeds import distrusted_feeds, watched_feeds
 from straitwatch.store.meta import get_meta, set_meta
 from straitwatch.store.pauses import active_pauses
-from straitwatch.store.receivers import receiver_states
+from straitwatch.store.receivers import button_problems, receiver_states
 from straitwatch.store.recipients import refused_recipients
 from straitwatch.store.rows import ALERT, DELIVERY, RECEIVER
 from straitwatch.store.runs import read_runs
@@ -132,14 +132,16 @@ def receiver_conditions(tx: Transaction) -> list[ReceiverCondition]:
         )
     }
     states, refused = receiver_states(tx), refused_recipients(tx)
+    problems = button_problems(tx)
     return [
         ReceiverCondition(
             state=states.get(name, ReceiverState(name=name)),
             refused=refused.get(name, {}),
+            buttons_problem=problems.get(name, ""),
             waiting=waiting.get(name, (0, None))[0],
             retried_since=waiting.get(name, (0, None))[1],
         )
-        for name in states.keys() | waiting.keys() | refused.keys()
+        for name in states.keys() | waiting.keys() | refused.keys() | problems.keys()
     ]
 
 

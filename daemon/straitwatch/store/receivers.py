@@ -24,6 +24,7 @@ from straitwatch.store.runs import read_runs
 from straitwatch.store.transaction import Transaction
 
 _IN_USE = "receivers in use"  # a key of `meta`
+_BUTTONS = "problems of buttons"  # another one
 _BLANK: dict[str, Any] = {
     "hold_until": None,
     "hold_reason": "",
@@ -118,6 +119,17 @@ def receivers_in_use(tx: Transaction, now: datetime) -> dict[str, str] | None:
     if not any(run.seen_at > now - SEEN_WITHIN for run in daemons):
         return None
     found: dict[str, str] = json.loads(get_meta(tx, _IN_USE) or "{}")
+    return found
+
+
+def save_button_problems(tx: Transaction, problems: Mapping[str, str]) -> None:
+    """Store why clicks in Slack do not arrive, by receiver."""
+    set_meta(tx, _BUTTONS, json.dumps(dict(problems)))
+
+
+def button_problems(tx: Transaction) -> dict[str, str]:
+    """Return why clicks in Slack do not arrive, by receiver, as the daemon last saw it."""
+    found: dict[str, str] = json.loads(get_meta(tx, _BUTTONS) or "{}")
     return found
 
 
