@@ -78,6 +78,16 @@ def problem_in(directory: Path, name: str, text: str, monkeypatch: pytest.Monkey
             "write host:port, such as 127.0.0.1:8650",
         ),
         (
+            "web: {proxies: [10.0.0.0/8, nowhere]}",
+            "1:29: neither an address nor a network: nowhere",
+            "write 10.0.0.5 or 10.0.0.0/8",
+        ),
+        (
+            "web: {hosts: ['https://desk.example.org/']}",
+            "1:16: not the name of a host: https://desk.example.org/",
+            "write the name alone: watch.example.org",
+        ),
+        (
             'web: {listen: "[]:8650"}',
             "1:16: not an address to listen on: []:8650",
             "write host:port, such as 127.0.0.1:8650",

@@ -281,6 +281,7 @@ def test_public_address_is_kept_without_a_slash_at_its_end(tmp_path: Path) -> No
         ("{public_url: 'https://x.example/?a=b'}", "not the address of a web server"),
         ("{public_url: 'https://me:pw@x.example'}", "not the address of a web server: https://***"),
         ("{listen: '', public_url: 'https://x.example'}", "public_url needs a web server"),
+        ("{listen: '', page_url: 'https://x.example'}", "page_url needs a web server"),
     ],
 )
 def test_public_address_that_hubs_cannot_use_is_refused(

@@ -55,7 +55,6 @@ def served(place: Desk) -> Callable[..., AbstractAsyncContextManager[ClientSessi
         *faults: Fault,
         metrics: Metrics | None = None,
         failure: Exception | None = None,
-        hosts: tuple[str, ...] = (),
         **changes: Any,
     ) -> AbstractAsyncContextManager[ClientSession]:
         async def status() -> Status:
@@ -64,7 +63,7 @@ def served(place: Desk) -> Callable[..., AbstractAsyncContextManager[ClientSessi
             return replace(STATUS, **changes)
 
         watch = Watch(status=status, faults=lambda: faults, metrics=metrics or Metrics())
-        return served_desk(replace(place, watch=watch), hosts=hosts)
+        return served_desk(replace(place, watch=watch))
 
     return serve
 
@@ -225,6 +224,17 @@ async def test_web_refuses_the_name_of_another_site(served: Served) -> None:
     async with served() as session, session.get("/metrics", headers=headers) as answer:
         assert answer.status == 421
         assert "web: {hosts:" in await answer.text()
+
+
+async def test_web_knows_the_hosts_of_the_active_configuration(place: Desk) -> None:
+    configs = [place.config(), replace(place.config(), web_hosts=frozenset({"watch.example.org"}))]
+    async with served_desk(replace(place, config=lambda: configs[0])) as session:
+        headers = {"Host": "watch.example.org"}
+        async with session.get("/healthz", headers=headers) as answer:
+            assert answer.status == 421
+        del configs[0]  # a reload
+        async with session.get("/healthz", headers=headers) as answer:
+            assert answer.status == 200
 
 
 async def test_web_forbids_browsers_to_embed_or_extend_its_pages(served: Served) -> None:

@@ -149,6 +149,15 @@ async def test_name_of_a_trusted_proxy_is_the_login(place: Desk) -> None:
         assert (await get(session, "/"))[0] == 403
 
 
+async def test_proxy_may_be_in_a_network(place: Desk) -> None:
+    access = replace(PROXIED, proxies=("192.0.2.0/24", "127.0.0.0/8"))
+    async with (
+        served(behind(place, access)) as session,
+        session.get("/", headers={"X-User": "Zoë 林"}) as answer,
+    ):
+        assert "<p>Zoë 林</p>" in await answer.text()
+
+
 async def test_name_from_another_address_is_ignored(place: Desk) -> None:
     async with served(behind(place, replace(PROXIED, proxies=("192.0.2.1",)))) as session:
         headers = {"X-User": "lin", "X-Forwarded-For": "192.0.2.1"}

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -234,11 +233,7 @@ class App:
             return
         host, port = listener.getsockname()[:2]
         log.info("status page", url=f"http://{host}:{port}/", port=port)
-        config = self.runtime.active.config
-        page_host = urlsplit(config.web_page_url).hostname or ""
-        hosts = (*config.web_hosts, listen.rpartition(":")[0], page_host)
-        web = build_web(self.desk(), hosts=hosts, subscriber=self.subscriber)
-        await serve_web(web, listener)
+        await serve_web(build_web(self.desk(), subscriber=self.subscriber), listener)
 
     def desk(self) -> Desk:
         """Return the daemon as its pages see it."""

@@ -35,14 +35,23 @@ def closed_pages(settings: WebSchema) -> tuple[str, str, str] | None:
     return public[0], message, "set `token`, or `user_header` behind a proxy with a login"
 
 
+def page_hosts(settings: WebSchema) -> frozenset[str]:
+    """Return the names under which the pages are served; addresses need no mention."""
+    return frozenset(name.lower() for names in _hosts(settings).values() for name in names)
+
+
 def _public_keys(settings: WebSchema) -> list[str]:
     """Return the settings that open the pages to other computers, perhaps through a proxy."""
-    places = {
-        "listen": [settings.listen.rpartition(":")[0].strip("[]")],
+    return [key for key, hosts in _hosts(settings).items() if not all(map(_is_loopback, hosts))]
+
+
+def _hosts(settings: WebSchema) -> dict[str, tuple[str, ...]]:
+    """Return the hosts that each setting names."""
+    return {
+        "listen": (settings.listen.rpartition(":")[0].strip("[]"),),
         "hosts": settings.hosts,
-        "page_url": [urlsplit(settings.page_url).hostname or "localhost"],
+        "page_url": (urlsplit(settings.page_url).hostname or "localhost",),
     }
-    return [key for key, hosts in places.items() if not all(map(_is_loopback, hosts))]
 
 
 def _is_loopback(host: str) -> bool:

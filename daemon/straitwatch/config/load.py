@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from straitwatch.config.access import closed_pages, tokens_in_clear, web_access
+from straitwatch.config.access import closed_pages, page_hosts, tokens_in_clear, web_access
 from straitwatch.config.addresses import address_problem
 from straitwatch.config.beat import read_beat
 from straitwatch.config.clear_text import addresses_in_clear, headers_in_clear
@@ -199,7 +199,7 @@ class _Loader:
             encoder=settings.stories.encoder,
             web_listen=settings.web.listen,
             web_access=web_access(settings.web),
-            web_hosts=tuple(name.lower() for name in settings.web.hosts),
+            web_hosts=page_hosts(settings.web),
             web_public_url=settings.web.public_url,
             web_page_url=settings.web.page_url,
             shadow=shadow,

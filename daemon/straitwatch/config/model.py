@@ -62,7 +62,7 @@ class Settings:
     encoder: str  # auto, off
     web_listen: str  # host:port; empty: no pages
     web_access: WebAccess
-    web_hosts: tuple[str, ...] = ()  # host names of the pages, in lower case
+    web_hosts: frozenset[str] = frozenset()  # host names of the pages, in lower case
     web_public_url: str = ""  # empty: no pushes
     web_page_url: str = ""  # of the pages, for readers; empty: messages have no links to act
     shadow: ShadowLists | None = None

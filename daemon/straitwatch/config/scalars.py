@@ -1,6 +1,8 @@
 """Reads the texts of a configuration: durations, sizes, times, days, time zones and phrases."""
 
+import ipaddress
 import re
+from contextlib import suppress
 from datetime import time, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -25,6 +27,7 @@ _FIELDS = ("title", "summary", "body", "about")
 _SHORTEST_PAUSE = timedelta(seconds=1)
 _FULL_TEXT_BEFORE = {"true": "always", "false": "never"}  # the values of earlier versions
 _LAST_PORT = 65_535
+_HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 _LONGEST = timedelta(days=36_500)
 
 
@@ -91,6 +94,26 @@ def _listen(value: Any) -> str:
             f"not an address to listen on: {text}", "write host:port, such as 127.0.0.1:8650"
         )
     return text
+
+
+def _network(value: Any) -> str:
+    try:
+        return str(ipaddress.ip_network(str(value).strip(), strict=False))
+    except ValueError:
+        raise wrong(
+            f"neither an address nor a network: {value}", "write 10.0.0.5 or 10.0.0.0/8"
+        ) from None
+
+
+def _host_name(value: Any) -> str:
+    text = str(value).strip().lower().removesuffix(".")
+    with suppress(ValueError):
+        return str(ipaddress.ip_address(text))
+    with suppress(UnicodeError):
+        name = text.encode("idna").decode()  # as browsers send it
+        if _HOST_NAME.fullmatch(name):
+            return name
+    raise wrong(f"not the name of a host: {value}", "write the name alone: watch.example.org")
 
 
 def _public_url(value: Any) -> str:
@@ -219,6 +242,16 @@ Listen = Annotated[
     str,
     BeforeValidator(_listen),
     WithJsonSchema({"type": "string", "examples": ["127.0.0.1:8650"]}),
+]
+Network = Annotated[
+    str,
+    BeforeValidator(_network),
+    WithJsonSchema({"type": "string", "examples": ["10.0.0.5", "10.0.0.0/8"]}),
+]
+HostName = Annotated[
+    str,
+    BeforeValidator(_host_name),
+    WithJsonSchema({"type": "string", "examples": ["watch.example.org"]}),
 ]
 PublicUrl = Annotated[
     str,

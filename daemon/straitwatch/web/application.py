@@ -1,7 +1,5 @@
 """Builds the web application: the pages, the health checks, and the callback of hubs."""
 
-from collections.abc import Collection
-
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -35,14 +33,11 @@ from straitwatch.web.syndication import json_feed, rss
 from straitwatch.web.why import why
 
 
-def build_web(
-    desk: Desk, *, hosts: Collection[str] = (), subscriber: Subscriber | None = None
-) -> Starlette:
+def build_web(desk: Desk, *, subscriber: Subscriber | None = None) -> Starlette:
     """Build the web application.
 
     Args:
         desk: the daemon, as the pages see it.
-        hosts: the names under which it is served; addresses and `localhost` need no mention.
         subscriber: answers hubs; None turns their callback off.
 
     """
@@ -75,7 +70,10 @@ def build_web(
             *status_routes(desk.watch),
             *([push_route(subscriber)] if subscriber else []),
         ],
-        middleware=[Middleware(Guard, hosts=hosts), Middleware(Login, desk=desk)],
+        middleware=[
+            Middleware(Guard, hosts=lambda: desk.config().web_hosts),
+            Middleware(Login, desk=desk),
+        ],
         exception_handlers={HTTPException: refuse, StoreError: apologize},
     )
     web.state.desk = desk

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -37,9 +37,9 @@ class Guard:
     other site. The paths of pushes need no check, because they cannot be guessed.
     """
 
-    def __init__(self, app: ASGIApp, *, hosts: Collection[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: Callable[[], Collection[str]]) -> None:
         self._app = app
-        self._hosts = frozenset(hosts)
+        self._hosts = hosts  # of the active configuration
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -57,7 +57,7 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         headers = Headers(scope=scope)
-        if not is_known_host(headers.get("host", ""), self._hosts):
+        if not is_known_host(headers.get("host", ""), self._hosts()):
             return PlainTextResponse(_UNKNOWN_HOST, status_code=421)
         if scope["method"] not in _READING and is_from_elsewhere(headers):
             return PlainTextResponse(_FROM_ELSEWHERE, status_code=403)

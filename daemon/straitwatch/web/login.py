@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import hmac
 import ipaddress
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -63,8 +64,8 @@ class Login:
 def find_user(scope: Scope, access: WebAccess, now: datetime) -> str | None:
     """Return the name of the person who asks, perhaps ""; None if the person is unknown."""
     headers = Headers(scope=scope)
-    if access.user_header and _peer(scope) in access.proxies:
-        name = headers.get(access.user_header, "")
+    if access.user_header and _is_proxy(scope, access.proxies):
+        name = _as_utf8(headers.get(access.user_header, ""))
         if name:
             return name
     if access.token:
@@ -88,9 +89,21 @@ def _is_from_here(scope: Scope, headers: Headers) -> bool:
         return False
 
 
-def _peer(scope: Scope) -> str:
-    client = scope.get("client")
-    return client[0] if client else ""
+def _is_proxy(scope: Scope, proxies: Iterable[str]) -> bool:
+    """Return True if the connection came from one of these addresses and networks."""
+    try:
+        address = ipaddress.ip_address((scope.get("client") or ("",))[0])
+    except ValueError:
+        return False
+    return any(address in ipaddress.ip_network(proxy) for proxy in proxies)
+
+
+def _as_utf8(value: str) -> str:
+    """Read a header as proxies write it: HTTP has no encoding, and starlette assumes Latin-1."""
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return value
 
 
 def _refusal(scope: Scope, access: WebAccess) -> Response:

@@ -8,7 +8,9 @@ from straitwatch.config.labels import Language
 from straitwatch.config.scalars import (
     Duration,
     FullTextText,
+    HostName,
     Listen,
+    Network,
     Pause,
     PublicUrl,
     Size,
@@ -65,12 +67,12 @@ class WebSchema(Schema):
         "must replace the header of every request. Default: none.",
         examples=["X-Forwarded-User"],
     )
-    proxies: tuple[str, ...] = Field(
+    proxies: tuple[Network, ...] = Field(
         default_of(WebAccess, "proxies"),
-        description="Addresses of the proxies whose `user_header` counts.",
+        description="Addresses or networks of the proxies whose `user_header` counts.",
         examples=[["172.17.0.1"]],
     )
-    hosts: Names = Field(
+    hosts: tuple[HostName, ...] = Field(
         (),
         description="Host names under which the page is served, for example behind a proxy. "
         "Requests to other names are refused; `localhost` and addresses are always answered.",
@@ -97,8 +99,9 @@ class WebSchema(Schema):
 
     @model_validator(mode="after")
     def _has_a_server(self) -> Self:
-        if self.public_url and not self.listen:
-            raise wrong("public_url needs a web server", "set listen too, or remove public_url")
+        for key in ("public_url", "page_url"):
+            if getattr(self, key) and not self.listen:
+                raise wrong(f"{key} needs a web server", f"set listen too, or remove {key}")
         return self
 
 

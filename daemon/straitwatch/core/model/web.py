@@ -12,7 +12,7 @@ class WebAccess:
 
     token: str = field(default="", repr=False)
     user_header: str = ""  # of a proxy with a login; it holds the name of the person
-    proxies: tuple[str, ...] = LOOPBACK  # addresses of the proxies whose header counts
+    proxies: tuple[str, ...] = LOOPBACK  # addresses and networks of the proxies whose header counts
     is_loopback: bool = True  # the pages are served to this computer only
 
     @property
