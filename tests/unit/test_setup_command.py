@@ -221,6 +221,12 @@ def test_directory_with_any_name_works(tmp_path: Path, name: str) -> None:
     assert load_settings(desk, environ={}).database == f"sqlite:///{desk / 'data/straitwatch.db'}"
 
 
+def test_next_step_quotes_the_directory_for_the_shell(tmp_path: Path) -> None:
+    result = run_setup(tmp_path / "my desk", "--no-poll")
+
+    assert f"export STRAITWATCH_CONFIG='{tmp_path / 'my desk'}'\n" in result.stdout
+
+
 def test_directory_that_no_database_can_be_in_is_refused(tmp_path: Path) -> None:
     result = run_setup(tmp_path / "desk?", "--no-poll")
 

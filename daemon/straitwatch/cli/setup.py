@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -396,7 +397,7 @@ def _has_user(name: str) -> bool:
 def _show_next_steps(places: Places) -> None:
     typer.echo("\nNext:")
     if places.config != own_places(os.environ, is_root=os.geteuid() == 0).config:
-        typer.echo(f"  export STRAITWATCH_CONFIG={places.config}")
+        typer.echo(f"  export STRAITWATCH_CONFIG={quote(str(places.config))}")
     for command, purpose in (
         ("straitwatch run", "the daemon; the status page is on http://127.0.0.1:8650/"),
         ("straitwatch status", "how it is doing"),

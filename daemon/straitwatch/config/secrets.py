@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 
 from straitwatch.core.model import Position, Problem
 from straitwatch.errors import UsageError
@@ -60,7 +61,7 @@ def secrets_problems(directory: Path, *, is_needed: bool) -> Iterator[Problem]:
         return
     if os.name == "posix" and mode & _OTHERS:
         message = f"{SECRETS} can be read by other users of this computer"
-        yield _warning(message, f"`chmod 600 {path}`")
+        yield _warning(message, f"`chmod 600 {quote(str(path))}`")
     for number, line in enumerate(text.splitlines(), start=1):
         if not _COMMENT.match(line) and not _LINE.fullmatch(line):
             message = "this line sets no variable"
