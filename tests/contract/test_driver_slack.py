@@ -7,11 +7,13 @@ import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from builders.messages import (
+    AT,
     BOT,
     BOT_SECRET,
     HOOK_SECRET,
@@ -27,10 +29,19 @@ from builders.messages import (
 from contract.faults import BOT_FAULTS, WEBHOOK_FAULTS
 from servers import slack as server
 from servers.slack import SlackServer
-from straitwatch.core.model import AlertKind, Outcome, Reason, SendJob, SendResult
+from straitwatch.core.model import (
+    AlertKind,
+    EditJob,
+    Frozen,
+    Outcome,
+    Reason,
+    SendJob,
+    SendResult,
+)
 from straitwatch.deliver import http
 from straitwatch.deliver.driver import DriverSettings
 from straitwatch.deliver.slack import SlackBot, SlackWebhook
+from straitwatch.deliver.slack_edits import SlackEditor
 
 
 @pytest.fixture
@@ -358,38 +369,75 @@ def test_update_by_a_bot_answers_in_the_thread(slack: SlackServer) -> None:
     assert slack.messages[1]["thread_ts"] == first.ref["ts"]
 
 
-def test_update_by_a_bot_edits_the_first_message_and_keeps_its_text(
-    slack: SlackServer,
-) -> None:
-    send_update(slack)
+def edit_first(slack: SlackServer, **changes: Any) -> SendResult:
+    """Send a message and edit it."""
+    driver = make_driver(BOT, base_url=slack.url)
+    assert isinstance(driver, SlackBot)
+    sent = frozen(driver)
+    assert sent.frozen is not None
+    result = driver.send(sent)
+    job = EditJob(
+        delivery=sent.delivery,
+        facts=sent.facts,
+        frozen=sent.frozen,
+        ref=result.ref,
+        edited_at=AT,
+        **changes,
+    )
+    return SlackEditor(driver).send(job)
+
+
+def test_edit_by_a_bot_keeps_the_text_and_shows_the_latest_update(slack: SlackServer) -> None:
+    latest = Frozen(body=b'{"text": "Update: 3 outlets"}', content_type="application/json")
+
+    result = edit_first(slack, latest=latest)
 
     text = json.dumps(slack.messages[0]["blocks"], ensure_ascii=False)
+    assert result.outcome is Outcome.DELIVERED
     assert "Two frigates" in text
     assert "3 outlets" in text
-    assert len(slack.messages) == 2
 
 
-def test_update_of_a_message_posted_as_text_keeps_that_text(slack: SlackServer) -> None:
+def test_edit_of_a_message_that_was_posted_as_text_keeps_the_text(slack: SlackServer) -> None:
     slack.script(server.not_ok("invalid_blocks"))
 
-    send_update(slack)
+    latest = Frozen(body=b'{"text": "Update: 3 outlets"}', content_type="application/json")
+
+    edit_first(slack, latest=latest)
 
     first = slack.messages[0]
     assert "before dawn" in first["text"]
-    assert "3 outlets" in first["text"]
+    assert first["text"].endswith("Update: 3 outlets")
     assert "blocks" not in first
 
 
-def test_edit_that_slack_refuses_does_not_stop_the_update(slack: SlackServer) -> None:
-    driver = make_driver(BOT, base_url=slack.url)
-    first = driver.send(frozen(driver))
-    slack.script(server.not_ok("cant_update_message"))
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        ("message_not_found", Outcome.PERMANENT),
+        ("cant_update_message", Outcome.PERMANENT),
+        ("invalid_auth", Outcome.RECEIVER_BROKEN),
+        ("internal_error", Outcome.UNSURE),
+    ],
+)
+def test_edit_that_slack_refuses_has_an_outcome(
+    slack: SlackServer, code: str, outcome: Outcome
+) -> None:
+    slack.script(server.ok(), server.not_ok(code))
 
-    result = driver.send(
-        frozen(driver, make_job(make_alert(kind=AlertKind.UPDATE), parent_ref=first.ref))
-    )
+    assert edit_first(slack).outcome is outcome
 
+
+def test_rollup_whose_menus_slack_refuses_is_posted_without_them(slack: SlackServer) -> None:
+    slack.script(server.not_ok("msg_blocks_too_long"))
+    driver = make_driver(BOT, base_url=slack.url, app_token="xapp-1")
+
+    result = driver.send(frozen(driver, make_job(make_rollup())))
+
+    (posted,) = slack.messages
     assert result.outcome is Outcome.DELIVERED
+    assert json.loads(result.ref["message"])["blocks"] == posted["blocks"]
+    assert not any("accessory" in block for block in posted["blocks"])
 
 
 def test_update_without_its_thread_is_a_message_of_its_own(slack: SlackServer) -> None:

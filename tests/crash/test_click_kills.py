@@ -12,7 +12,7 @@ import pytest
 
 from builders.configs import rss, write_config
 from crash.crashing import LAUNCHER, STORIES
-from harness import Daemon
+from harness import Daemon, eventually
 from servers.feeds import FeedServer, Page
 from servers.slack_socket import SlackSocketServer
 
@@ -38,11 +38,19 @@ def configure(directory: Path, feeds: FeedServer, slack: SlackSocketServer) -> P
     return write_config(directory, feeds={"Wire": feeds.url("/wire")}, receivers=receivers)
 
 
-async def click_once(feeds: FeedServer, slack: SlackSocketServer) -> tuple[str, Any, str]:
-    """Wait for an alert and for the connection; click, and return the envelope."""
+def is_delivered(directory: Path) -> bool:
+    with closing(sqlite3.connect(directory / "straitwatch.db", timeout=10)) as database:
+        return database.execute("SELECT state FROM delivery").fetchall() == [("delivered",)]
+
+
+async def click_once(
+    directory: Path, feeds: FeedServer, slack: SlackSocketServer
+) -> tuple[str, Any, str]:
+    """Wait for a recorded alert and for the connection; click, and return the envelope."""
     await feeds.asked(len(feeds.requests) + 2)
     feeds.answer("/wire", Page(rss(STORIES[0]), etag='"1"'))
     await slack.until(lambda: bool(slack.messages) and slack.opened)
+    await eventually(lambda: is_delivered(directory))
     ((ts, message),) = slack.messages.items()
     payload = slack.payload(value_of_mute(message), ts)
     return await slack.send(payload), payload, ts
@@ -54,7 +62,7 @@ async def test_killed_click_is_carried_out_once_after_the_restart(tmp_path, poin
         feeds.answer("/wire", Page(rss(), etag='"0"'))
         config = configure(tmp_path, feeds, slack)
         async with Daemon(config, launcher=LAUNCHER, DIE_AT="1", **POINTS[point]) as daemon:
-            envelope, payload, ts = await click_once(feeds, slack)
+            envelope, payload, ts = await click_once(tmp_path, feeds, slack)
             assert await daemon.wait() == -signal.SIGKILL, daemon.text()
         assert slack.acknowledged_ids == []
 
@@ -68,12 +76,29 @@ async def test_killed_click_is_carried_out_once_after_the_restart(tmp_path, poin
         assert recorded(tmp_path) == [("mute_story", "ana (U0ANA)")]
 
 
+async def test_killed_edit_is_made_once_after_the_restart(tmp_path) -> None:
+    async with FeedServer() as feeds, SlackSocketServer() as slack:
+        feeds.answer("/wire", Page(rss(), etag='"0"'))
+        config = configure(tmp_path, feeds, slack)
+        async with Daemon(config, launcher=LAUNCHER, DIE_WHEN="claim_edit") as daemon:
+            _, _, ts = await click_once(tmp_path, feeds, slack)
+            assert await daemon.wait() == -signal.SIGKILL, daemon.text()
+        assert "muted the story" not in json.dumps(slack.messages[ts])
+
+        async with Daemon(config) as daemon:
+            await slack.until(lambda: "muted the story" in json.dumps(slack.messages[ts]))
+            assert await daemon.stop() == 0
+
+        assert len(slack.called("chat.update")) == 1
+        assert len(recorded(tmp_path)) == 1
+
+
 async def test_acknowledged_click_survives_a_kill(tmp_path) -> None:
     async with FeedServer() as feeds, SlackSocketServer() as slack:
         feeds.answer("/wire", Page(rss(), etag='"0"'))
         config = configure(tmp_path, feeds, slack)
         async with Daemon(config) as daemon:
-            envelope, _, _ = await click_once(feeds, slack)
+            envelope, _, _ = await click_once(tmp_path, feeds, slack)
             await slack.acknowledged(envelope)
             assert daemon.process is not None
             daemon.process.kill()

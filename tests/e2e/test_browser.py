@@ -83,16 +83,18 @@ async def test_browser_acts_on_a_story_undoes_it_tries_a_list_and_retries_a_mess
         assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
         await page.get_by_role("button", name="Mute story").click()
-        await expect(page.get_by_text("somebody muted the story until")).to_be_visible()
+        await expect(page.get_by_text("a reader of the page muted the story until")).to_be_visible()
 
         rain = page.get_by_role("listitem").filter(has_text="Rain in Keelung").first
         await rain.get_by_role("button", name="Wrong story").click()
-        await expect(page.get_by_text("somebody moved 1 report to story")).to_be_visible()
+        await expect(
+            page.get_by_text("a reader of the page moved 1 report to story")
+        ).to_be_visible()
         await expect(page.get_by_role("link", name="Rain in Keelung")).to_have_count(0)
 
         moved = page.get_by_role("listitem").filter(has_text="moved 1 report")
         await moved.get_by_role("button", name="Undo").click()
-        await expect(page.get_by_text("undone by somebody")).to_be_visible()
+        await expect(page.get_by_text("undone, ")).to_be_visible()
         await expect(page.get_by_role("link", name="Rain in Keelung")).to_have_count(1)
 
         await page.get_by_role("link", name="Lists", exact=True).click()

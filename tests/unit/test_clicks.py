@@ -1,15 +1,26 @@
 """Buttons of Slack messages, and the clicks on them."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from builders.messages import AT, make_alert, make_driver, make_job, make_report
+from builders.messages import (
+    AT,
+    make_alert,
+    make_digest,
+    make_driver,
+    make_item,
+    make_job,
+    make_report,
+    make_rollup,
+)
 from straitwatch.core.clicks import read_click
-from straitwatch.core.model import ActionKind, AlertFacts, AlertKind, ManualAction
-from straitwatch.core.render import add_buttons, show_actions
+from straitwatch.core.model import ActionKind, AlertFacts, AlertKind, EditJob, Frozen, ManualAction
+from straitwatch.core.render import add_buttons, render_edit
 
 EMPTY = {"blocks": [], "text": "news"}
 
@@ -76,35 +87,137 @@ def test_message_without_a_story_has_no_buttons() -> None:
     assert add_buttons(EMPTY, object(), "d1") == EMPTY
 
 
+def make_edit(
+    *actions: ManualAction, blocks: Sequence[dict[str, Any]] = (), **changes: Any
+) -> EditJob:
+    """The edit of a message about the story s1."""
+    sent = {"text": "news", "blocks": [{"type": "divider"}, *blocks]}
+    filled: dict[str, Any] = {
+        "delivery": make_job().delivery,
+        "facts": make_alert(),
+        "frozen": Frozen(body=json.dumps(sent).encode(), content_type="application/json"),
+        "ref": {"channel": "C0DESK", "ts": "17.1"},
+        "actions": {"s1": actions},
+        "edited_at": AT,
+    }
+    return EditJob(**(filled | changes))
+
+
+def edited(job: EditJob, *, has_buttons: bool = True) -> list[dict[str, Any]]:
+    """Return the blocks below the first one, which every edit keeps."""
+    blocks = render_edit(job, zone="Asia/Taipei", has_buttons=has_buttons)["blocks"]
+    return list(blocks[1:])
+
+
+def lines(block: dict[str, Any]) -> str:
+    return str(block["elements"][0]["text"])
+
+
 def test_names_in_an_action_cannot_mention_a_channel() -> None:
-    (shown, _) = show_actions([], make_alert(), "d1", [make_action(author="<!channel> @here")])
+    (shown, _) = edited(make_edit(make_action(author="<!channel> @here")))
 
-    text = shown["elements"][0]["text"]
-    assert "<!channel>" not in text
-    assert "@here" not in text
+    assert "<!channel>" not in lines(shown)
+    assert "@here" not in lines(shown)
 
 
-def test_end_of_a_mute_is_shown_in_the_zone_of_the_reader() -> None:
-    action = make_action(until_at=AT + timedelta(hours=1))
+def test_end_of_a_mute_is_shown_in_the_zone_of_the_desk() -> None:
+    action = make_action(until_at=AT + timedelta(days=7))
 
-    (shown, _) = show_actions([], make_alert(), "d1", [action])
+    (shown, _) = edited(make_edit(action))
 
-    assert f"<!date^{int(AT.timestamp()) + 3600}^" in shown["elements"][0]["text"]
+    assert lines(shown) == "ana muted the story until Mon 9 Mar, 06:40"
+
+
+def test_mute_that_has_ended_can_be_made_again() -> None:
+    action = make_action(until_at=AT)
+
+    (shown, buttons) = edited(make_edit(action))
+
+    assert lines(shown).endswith("~ ended")
+    assert elements(buttons)[:2] == ["Mute for 7 days", "Not relevant"]
+
+
+def test_name_from_slack_is_shown_without_its_id() -> None:
+    (shown, _) = edited(
+        make_edit(make_action(author="ana (U0ANA)", undone_at=AT, undone_by="U0BEN"))
+    )
+
+    assert lines(shown) == "~ana muted the story~ undone by U0BEN"
+
+
+def test_edited_message_without_buttons_shows_the_actions() -> None:
+    (shown,) = edited(make_edit(make_action()), has_buttons=False)
+
+    assert lines(shown) == "ana muted the story"
 
 
 def test_repeated_edit_changes_nothing() -> None:
-    facts, action = make_alert(), make_action()
-    once = show_actions([{"type": "divider"}], facts, "d1", [action])
+    once = edited(make_edit(make_action()))
 
-    assert show_actions(once, facts, "d1", [action]) == once
+    assert edited(make_edit(make_action(), blocks=once)) == once
+
+
+def test_first_message_shows_the_latest_update_of_its_thread() -> None:
+    latest = Frozen(body=b'{"text": "Update: more ships"}', content_type="application/json")
+
+    (news, _) = edited(make_edit(latest=latest))
+
+    assert lines(news) == "Update: more ships"
 
 
 def test_mark_of_another_report_is_not_shown() -> None:
     mark = make_action(ActionKind.NOT_RELEVANT, reports=("e2",), watchlists=("strait",))
 
-    shown = show_actions([], make_alert(entry_id="e1"), "d1", [mark])
+    shown = edited(make_edit(mark, facts=make_alert(entry_id="e1")))
 
     assert [block["type"] for block in shown] == ["actions"]
+
+
+def rolled(items: int = 2, **changes: Any) -> dict[str, Any]:
+    """A roll-up or digest as a Slack bot posts it."""
+    driver = make_driver("slack://xoxb-1-2-a/C0DESK", app_token="xapp-1")
+    listed = tuple(
+        make_item(number, list_ids=("strait",), **changes) for number in range(1, items + 1)
+    )
+    facts = make_rollup(items=listed) if items < 15 else make_digest(items=listed)
+    return dict(json.loads(driver.render(make_job(facts)).body))
+
+
+def test_each_story_of_a_rollup_has_a_menu() -> None:
+    blocks = rolled()["blocks"]
+
+    menus = {block["block_id"]: block["accessory"] for block in blocks if "accessory" in block}
+    assert list(menus) == ["item-s1", "item-s2"]
+    assert [option["text"]["text"] for option in menus["item-s2"]["options"]] == [
+        "Mute for 7 days",
+        "Not relevant",
+        "Snooze list for 8 hours: Ships through the Strait",
+    ]
+    assert menus["item-s2"]["options"][2]["value"] == "snooze_list:d1/s2:strait"
+
+
+def test_digest_with_many_stories_is_within_the_limits_of_slack() -> None:
+    blocks = rolled(100)["blocks"]
+
+    ids = [block["block_id"] for block in blocks if "block_id" in block]
+    assert len(ids) == len(set(ids)) == 35
+    assert len(blocks) <= 50
+    assert all(len(block["text"]["text"]) <= 3000 for block in blocks if "text" in block)
+    assert "Story number 40" in json.dumps(blocks)
+
+
+def test_line_of_a_rollup_shows_the_actions_on_its_story() -> None:
+    sent = rolled()
+    action = make_action(story_id="s2")
+    facts = make_rollup(items=(make_item(1), make_item(2)))
+
+    blocks = edited(make_edit(facts=facts, actions={"s2": [action]}, blocks=sent["blocks"]))
+
+    first, second = (block for block in blocks if "block_id" in block)
+    assert "muted" not in first["text"]["text"]
+    assert second["text"]["text"].endswith("\nana muted the story")
+    assert second["accessory"]["options"][0]["text"]["text"] == "Undo mute"
+    assert second["accessory"]["options"][0]["value"] == "undo:act1:d1"
 
 
 def click(**changes: Any) -> dict[str, Any]:

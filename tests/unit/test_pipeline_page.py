@@ -38,6 +38,7 @@ MODULES = [
         "pipeline.commit",
         "pipeline.pages",
         "pipeline.deliver",
+        "pipeline.edits",
         "pipeline.digest",
         "pipeline.replay",
         "pipeline.websub",

@@ -683,7 +683,7 @@ def test_digest_that_is_too_long_for_slack_is_as_long_as_possible() -> None:
 
 
 @pytest.mark.parametrize(
-    ("story_url", "ending"),
+    ("stories_url", "ending"),
     [
         ("", "All stories: `straitwatch outbox show d1`"),
         (
@@ -693,9 +693,9 @@ def test_digest_that_is_too_long_for_slack_is_as_long_as_possible() -> None:
     ],
 )
 def test_digest_that_is_too_long_for_slack_says_where_all_stories_are(
-    story_url: str, ending: str
+    stories_url: str, ending: str
 ) -> None:
-    assert slack_digest(story_url=story_url).endswith(ending)
+    assert slack_digest(stories_url=stories_url).endswith(ending)
 
 
 def test_notice_lists_its_lines() -> None:

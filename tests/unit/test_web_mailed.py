@@ -12,7 +12,16 @@ import pytest
 
 from builders.beat import BEAT
 from builders.configs import write_config
-from builders.messages import BOT, WEBHOOK, make_driver, make_job, make_report
+from builders.messages import (
+    BOT,
+    WEBHOOK,
+    make_digest,
+    make_driver,
+    make_item,
+    make_job,
+    make_report,
+    make_rollup,
+)
 from builders.messages import make_alert as make_facts
 from builders.store import (
     NOW,
@@ -28,18 +37,21 @@ from straitwatch.core.model import (
     ActionKind,
     AlertFacts,
     AlertKind,
+    Facts,
     ManualAction,
     MatchNote,
     Severity,
+    StoryLinks,
 )
 from straitwatch.core.signed_links import ACT_PATH, LINK_KEY, read_link, sign_link
-from straitwatch.pipeline import act
+from straitwatch.pipeline import act, address
 from straitwatch.store import Store, apply_plan
 from straitwatch.store.rows import META
 from straitwatch.web import Desk
 
 KEY = "a" * 64
 LATER = NOW + timedelta(days=1)
+LINKS = StoryLinks(story="https://w.example/stories/s1", act="https://w.example/act/t")
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -82,7 +94,7 @@ def link(delivery: str = "d1", **by: float) -> str:
 def test_link_names_its_delivery_until_it_expires() -> None:
     token = sign_link(KEY, "d1", until=LATER)
 
-    assert read_link(KEY, token, NOW) == "d1"
+    assert read_link(KEY, token, NOW) == ("d1", "")
     assert read_link(KEY, token, LATER) is None
 
 
@@ -112,7 +124,8 @@ async def test_opened_link_asks_without_a_login_and_changes_nothing(place: Desk)
 
     assert status == 200
     shown = text.partition("<main")[2]
-    assert re.findall(r"<button>([^<]+)</button>", shown) == ["Mute story"]  # no "Log out"
+    (button,) = re.findall(r"<button>(.*?)</button>", shown)  # no "Log out"
+    assert re.sub("<[^>]+>", "", button) == "Mute until 08 Mar 20:00"
     assert HOSTILE not in text
     assert place.store.call(db.list_actions) == []
 
@@ -130,10 +143,13 @@ async def test_form_acts_once_for_the_recipient_and_can_be_undone(place: Desk) -
     assert "undone by ana@example.org" in after
 
 
-@pytest.mark.parametrize("kind", [ActionKind.NOT_RELEVANT, ActionKind.SNOOZE_LIST])
-async def test_form_marks_and_snoozes(place: Desk, kind: ActionKind) -> None:
+@pytest.mark.parametrize(
+    ("kind", "watchlist"),
+    [(ActionKind.NOT_RELEVANT, ""), (ActionKind.SNOOZE_LIST, "taiwan-policy")],
+)
+async def test_form_marks_and_snoozes(place: Desk, kind: ActionKind, watchlist: str) -> None:
     async with served(place) as session:
-        await post(session, link(), do=kind.value, list="taiwan-policy")
+        await post(session, link(), do=kind.value, list=watchlist)
 
     (action,) = place.store.call(db.list_actions)
     assert (action.kind, action.watchlists) == (kind, ("taiwan-policy",))
@@ -221,11 +237,9 @@ async def test_action_that_the_message_does_not_offer_is_refused(place: Desk) ->
 
 def test_mail_has_a_link_for_each_action_if_readers_can_open_the_pages() -> None:
     driver = make_driver("mailto://127.0.0.1:2525/desk@example.org?from=sw@example.org")
-    job = make_job(
-        make_facts(), recipient="desk@example.org", act_url="https://w.example/act/t", story_url="s"
-    )
+    job = make_job(make_facts(), recipient="desk@example.org", links={"s1": LINKS})
 
-    with_links, without = driver.render(job), driver.render(replace(job, act_url="", story_url=""))
+    with_links, without = driver.render(job), driver.render(replace(job, links={}))
 
     body = with_links.body.replace(b"=\r\n", b"").replace(b"=3D", b"=")
     for kind in ("mute_story", "not_relevant", "snooze_list"):
@@ -235,7 +249,7 @@ def test_mail_has_a_link_for_each_action_if_readers_can_open_the_pages() -> None
 
 @pytest.mark.parametrize("url", [WEBHOOK, BOT])
 def test_message_without_buttons_has_a_link_to_its_story(url: str) -> None:
-    job = make_job(make_facts(), story_url="https://w.example/stories/s1")
+    job = make_job(make_facts(), links={"s1": LINKS})
 
     frozen = make_driver(url).render(job)
 
@@ -246,11 +260,56 @@ def test_text_of_a_mail_names_the_offered_actions_only() -> None:
     driver = make_driver("mailto://127.0.0.1:2525/desk@example.org?from=sw@example.org")
     related = {"related": make_report(), "related_id": "s2", "kind": AlertKind.UPDATE}
     jobs = [
-        make_job(make_facts(**more), recipient="desk@example.org", act_url="u", story_url="s")
+        make_job(make_facts(**more), recipient="desk@example.org", links={"s1": LINKS})
         for more in ({}, related)
     ]
 
-    few, all_ = (driver.render(job).body for job in jobs)
+    few, all_ = (driver.render(job).body.replace(b"=\n", b"") for job in jobs)
 
-    assert b"Mute, mark or snooze: u" in few
-    assert b"Mute, mark, split, merge or snooze: u" in all_
+    assert b"Mute, mark or snooze: https://w.example/act/t" in few
+    assert b"Mute, mark, split, merge or snooze: https://w.example/act/t" in all_
+
+
+@pytest.mark.parametrize("facts", [make_rollup(), make_digest(items=(make_item(1), make_item(2)))])
+def test_each_line_of_a_mail_has_a_link_to_act(facts: Facts) -> None:
+    driver = make_driver("mailto://127.0.0.1:2525/desk@example.org?from=sw@example.org")
+    links = {
+        name: StoryLinks(story="https://w.example/s", act=f"https://w.example/act/{name}")
+        for name in ("s1", "s2")
+    }
+
+    frozen = driver.render(make_job(facts, recipient="desk@example.org", links=links))
+
+    body = frozen.body.replace(b"=\r\n", b"").replace(b"=3D", b"=")
+    assert body.count(b"https://w.example/act/s1") == body.count(b"https://w.example/act/s2") == 2
+
+
+def test_each_line_of_a_webhook_links_to_its_story() -> None:
+    job = make_job(make_rollup(), links={"s1": LINKS})
+
+    frozen = make_driver(WEBHOOK).render(job)
+
+    assert b"<https://w.example/stories/s1|Mute, mark or snooze>" in frozen.body
+
+
+async def test_link_to_a_line_of_a_digest_acts_on_its_story(place: Desk) -> None:
+    items = (make_item(1, list_ids=("taiwan-policy",)), make_item(2))
+    alert, deliveries = address(
+        "digest",
+        AlertKind.DIGEST,
+        make_digest(items=items),
+        to=["desk-mail"],
+        recipients={"desk-mail": ["ana@example.org"]},
+        now=NOW,
+    )
+    place.store.call(db.add_alert, alert, deliveries)
+    tokens = [
+        sign_link(KEY, deliveries[0].id, story_id=story, until=LATER) for story in ("s1", "s9")
+    ]
+
+    async with served(place) as session:
+        answers = [await post(session, ACT_PATH + token, do="mute_story") for token in tokens]
+
+    (action,) = place.store.call(db.list_actions)
+    assert [status for status, _ in answers] == [200, 410]
+    assert (action.story_id, action.author) == ("s1", "ana@example.org")

@@ -1,7 +1,7 @@
 """Carries out clicks on the buttons of Slack messages, one connection for each Slack app."""
 
 import asyncio
-from collections.abc import Collection, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from functools import partial
 from typing import Any
 
@@ -10,10 +10,9 @@ import structlog
 from straitwatch import store as db
 from straitwatch.app.runtime import Runtime
 from straitwatch.core.clicks import Click, read_click
-from straitwatch.core.model import Outcome
 from straitwatch.deliver.slack import SlackBot
 from straitwatch.deliver.slack_socket import SlackSocket, open_socket
-from straitwatch.pipeline import ClickResult, carry_out
+from straitwatch.pipeline import ActionResult, carry_out
 
 _FOREIGN = "only people of the desk's own workspace can use these buttons"
 
@@ -23,17 +22,18 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 class SlackClicks:
     """The connections of the configured bots; a reload opens new ones and closes others."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, *, request_edit: Callable[[], Awaitable[None]]) -> None:
         self._runtime = runtime
+        self._request_edit = request_edit
         self._connections: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._sockets: dict[tuple[str, str], SlackSocket] = {}
         self._saved: dict[str, str] | None = None  # the problems of buttons, as stored
-        self._edits: set[asyncio.Task[None]] = set()
+        self._answers: set[asyncio.Task[None]] = set()
 
     @property
     def tasks(self) -> Collection[asyncio.Task[None]]:
-        """The edits in progress."""
-        return self._edits
+        """The answers in progress."""
+        return self._answers
 
     async def tend(self) -> None:
         """Open a connection for each app of the configuration, and close those of others."""
@@ -89,27 +89,22 @@ class SlackClicks:
         result = await self._carry_out(click)
         word = "refused" if result.problem else "repeated" if result.is_repeat else "done"
         clicks.labels(result=word).inc()
-        self._start(self._show(socket, click, result))
+        self._start(self._answer(socket, click, result.problem))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something after the click is acknowledged."""
         task = asyncio.create_task(work)
-        self._edits.add(task)
-        task.add_done_callback(self._edits.discard)
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
 
-    async def _carry_out(self, click: Click) -> ClickResult:
+    async def _carry_out(self, click: Click) -> ActionResult:
         tools, beat = self._runtime.tools, self._runtime.active.rules.beat
         return await tools.store.run(carry_out, click, now=tools.clock(), beat=beat)
 
-    async def _show(self, socket: SlackSocket, click: Click, result: ClickResult) -> None:
-        if result.problem:
-            await self._whisper(socket, click, result.problem)
-            return
-        done = await socket.edit(
-            channel=click.channel, ts=click.ts, text=click.text, blocks=result.blocks
-        )
-        if done.outcome is not Outcome.DELIVERED:
-            log.warning("message does not show an action", code=done.code, text=done.text)
+    async def _answer(self, socket: SlackSocket, click: Click, problem: str) -> None:
+        if problem:
+            await self._whisper(socket, click, problem)
+        await self._request_edit()
 
     async def _whisper(self, socket: SlackSocket, click: Click, problem: str) -> None:
         text = f"Not done: {problem}."

@@ -22,6 +22,7 @@ import structlog
 from straitwatch.app.activate import activate
 from straitwatch.app.alarm import DatabaseAlarm
 from straitwatch.app.clicks import SlackClicks
+from straitwatch.app.edits import MessageEdits
 from straitwatch.app.fetchers import open_fetchers
 from straitwatch.app.health import HealthWatch
 from straitwatch.app.housekeeping import Housekeeping
@@ -87,6 +88,7 @@ class App:
     shadow: ShadowTrial
     subscriber: Subscriber
     clicks: SlackClicks
+    edits: MessageEdits
     reloader: ConfigReloader
     grace: timedelta = GRACE
 
@@ -132,6 +134,7 @@ class App:
         await self.health.update_gauges()
         await self.health.watch(is_last=True)
         await self.senders.run_all()
+        await self.edits.run_all()
         await self._end()
 
     async def status(self) -> Status:
@@ -151,6 +154,7 @@ class App:
         scheduler.every(HOUSEKEEPING_SECONDS, self.shadow.end_when_due, name="shadow")
         scheduler.every(DIGEST_SECONDS, self.housekeeping.write_digests, name="digest")
         scheduler.every(PUSH_SECONDS, self.subscriber.tend, name="push")
+        scheduler.every(SEND_SECONDS, self.edits.wake, name="edit")
         scheduler.every(CLICK_SECONDS, self.clicks.tend, name="slack buttons")
         scheduler.every(RELOAD_SECONDS, self.reloader.watch, name="reload")
         scheduler.every(GAUGE_SECONDS, self.health.update_gauges, name="gauge")
@@ -213,7 +217,7 @@ class App:
     async def _drain(self) -> None:
         """Wait for polls and sends, and cancel the late ones; their leases expire."""
         await self.clicks.close()
-        owners = (self.polls, self.pages, self.senders, self.subscriber, self.clicks)
+        owners = (self.polls, self.pages, self.senders, self.edits, self.subscriber, self.clicks)
         tasks = [task for owner in owners for task in owner.tasks]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=self.grace.total_seconds())
@@ -282,7 +286,7 @@ async def build_app(
         **fetchers,
     )
     runtime = Runtime(tools=tools, active=active)
-    senders = Senders(runtime)
+    senders, edits = Senders(runtime), MessageEdits(runtime)
     shadow = ShadowTrial(runtime)
     return App(
         runtime=runtime,
@@ -294,7 +298,8 @@ async def build_app(
         health=HealthWatch(runtime, request_send=senders.wake),
         shadow=shadow,
         subscriber=Subscriber(runtime),
-        clicks=SlackClicks(runtime),
+        clicks=SlackClicks(runtime, request_edit=edits.wake),
+        edits=edits,
         reloader=ConfigReloader(runtime, shadow, stack),
     )
 

@@ -38,6 +38,7 @@ class Housekeeping:
                 fallbacks=active.rules.fallbacks,
             )
             await tools.store.run(db.reset_page_leases)
+            await tools.store.run(db.reset_edit_leases)
         await tools.store.run(self._repair_clock)
 
     async def tend_outbox(self) -> None:

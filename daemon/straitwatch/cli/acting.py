@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from straitwatch.cli.output import zone_time
 from straitwatch.clock import utc_now
-from straitwatch.core.action_words import action_words
+from straitwatch.core.action_words import action_words, undone_words
 from straitwatch.core.identity import action_id
 from straitwatch.core.model import ActionKind, ManualAction
 from straitwatch.errors import UsageError
@@ -51,7 +51,7 @@ def action_lines(actions: Iterable[ManualAction], zone: ZoneInfo) -> Iterable[st
     for action in actions:
         until = zone_time(action.until_at, zone) if action.until_at else ""
         undone = (
-            f"; undone by {action.undone_by or 'somebody'}, {zone_time(action.undone_at, zone)}"
+            f"; {undone_words(action)}, {zone_time(action.undone_at, zone)}"
             if action.undone_at
             else ""
         )

@@ -160,8 +160,9 @@ def expire(
     Exit status 1 if one of them is not active. To end a silence of straitwatch.yaml, edit the file.
     """
     now = utc_now()
+    author = user_name()
     with opened(config) as (_, store):
-        expired = {id_: store.call(db.expire_silence, id_, now) for id_ in ids}
+        expired = {id_: store.call(db.end_silence, id_, author=author, now=now) for id_ in ids}
     for id_, is_expired in expired.items():
         typer.echo(f"{id_} has expired" if is_expired else f"no active silence: {id_}")
     if not all(expired.values()):

@@ -1,6 +1,8 @@
 """Describes the actions of people, for messages, pages and commands."""
 
-from straitwatch.core.model import ActionKind, ManualAction
+import re
+
+from straitwatch.core.model import ActionKind, ActionVia, ManualAction
 from straitwatch.core.plural import counted
 
 
@@ -12,9 +14,29 @@ def action_words(action: ManualAction, *, until: str = "") -> str:
         until: the end of its silence, in the time zone of the reader.
 
     """
-    author = action.author or "somebody"
+    author = _name(action.author) or _UNNAMED[action.via]
     end = f" until {until}" if until else ""
     return f"{author} {_deed(action)}{end}"
+
+
+def undone_words(action: ManualAction) -> str:
+    """Return `undone by ben`, or `undone` if the person is unknown."""
+    name = _name(action.undone_by)
+    return f"undone by {name}" if name else "undone"
+
+
+_UNNAMED = {
+    ActionVia.SLACK: "a member of the workspace",
+    ActionVia.MAIL: "a recipient of the mail",
+    ActionVia.PAGE: "a reader of the page",
+    ActionVia.CLI: "a user of the command line",
+}
+_SLACK_ID = re.compile(r"(?<=.) \([UW][A-Z0-9]+\)$")
+
+
+def _name(author: str) -> str:
+    """Return the name of a person, without the id that follows it in a record from Slack."""
+    return _SLACK_ID.sub("", author)
 
 
 def _deed(action: ManualAction) -> str:

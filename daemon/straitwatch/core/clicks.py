@@ -18,21 +18,23 @@ class Click:
     """
 
     command: str  # an `ActionKind`, or `undo`
-    subject: str  # a delivery, or the action to undo
+    subject: str  # a delivery, with a story if it lists several, or the action to undo
     detail: str  # the watch-list to snooze, or the delivery whose message shows the action
     key: tuple[str, ...]
     user_id: str
     user_name: str
     teams: frozenset[str]  # of the person
     channel: str
-    ts: str
-    text: str
-    blocks: tuple[Mapping[str, Any], ...]
 
     @property
     def delivery_id(self) -> str:
         """The delivery of the message."""
-        return self.detail if self.command == UNDO else self.subject
+        return self.detail if self.command == UNDO else self.subject.partition("/")[0]
+
+    @property
+    def story_id(self) -> str:
+        """The story; "" if the message is about one only."""
+        return self.subject.partition("/")[2]
 
     @property
     def author(self) -> str:
@@ -51,12 +53,12 @@ def read_click(payload: Any) -> Click | None:
 def _read(payload: Any) -> Click | None:
     if payload["type"] != "block_actions":
         return None
-    action, user, message = payload["actions"][0], payload["user"], payload["message"]
+    action, user = payload["actions"][0], payload["user"]
     value = action["value"] if "value" in action else action["selected_option"]["value"]
     command, subject, detail = (*value.split(":", 2), "", "")[:3]
     if command not in _COMMANDS or not subject:
         return None
-    channel, ts = str(payload["channel"]["id"]), str(message["ts"])
+    channel, ts = str(payload["channel"]["id"]), str(payload["message"]["ts"])
     return Click(
         command=command,
         subject=subject,
@@ -66,9 +68,6 @@ def _read(payload: Any) -> Click | None:
         user_name=str(user.get("username") or user.get("name") or ""),
         teams=_teams(user),
         channel=channel,
-        ts=ts,
-        text=str(message.get("text", "")),
-        blocks=tuple(dict(block) for block in message.get("blocks", ())),
     )
 
 

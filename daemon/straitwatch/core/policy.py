@@ -35,6 +35,8 @@ REFUSED_HOLD = timedelta(days=1)  # of a receiver that only a person can repair
 MUTE_FOR = timedelta(days=7)  # the longest mute of a story; it is over earlier if the story ends
 SNOOZE_FOR = timedelta(hours=8)  # of a watch-list
 LINKS_VALID_FOR = timedelta(days=14)  # in mails
+EDITED_WITHIN = timedelta(days=14)  # after it was sent, a digest or roll-up shows new actions
+EDIT_LEASE = timedelta(minutes=1)  # longer than a request to Slack
 
 # ---------------------------------------------------------------- who is fetched when
 

@@ -272,6 +272,7 @@ def _rollup_item(facts: AlertFacts) -> DigestItem:
         original=facts.title if facts.headline else "",
         signal=facts.signal,
         updates=len(facts.updates),
+        list_ids=tuple(note.watchlist for note in facts.matches),
     )
 
 

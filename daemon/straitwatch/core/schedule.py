@@ -13,6 +13,7 @@ from straitwatch.core.model import (
     DeliveryState,
     DigestPlan,
     DriverKind,
+    EditJob,
     NextStep,
     Outcome,
     QuietHours,
@@ -21,6 +22,7 @@ from straitwatch.core.model import (
 )
 from straitwatch.core.policy import (
     DIGEST_LATE_AFTER,
+    GIVE_UP_AFTER,
     MAX_RECEIVER_HOLD,
     REFUSED_HOLD,
     give_up_after,
@@ -43,6 +45,7 @@ _WAITS = {
     DriverKind.SLACK_BOT: _SLACK_WAITS,
     DriverKind.SMTP: _minutes(1, 5, 10, 20, 30),  # greylisting servers refuse for minutes
 }
+_EDIT_WAITS = _minutes(0.05, 0.1, *(wait / timedelta(minutes=1) for wait in _SLACK_WAITS))
 _OTHER_WAITS = _minutes(0.5, 1, 2, 4, 8, 16, 30)
 _PROBE_WAITS = _minutes(1, 5, 15, 60)  # of a broken receiver
 _DEFAULT_RETRY_AFTER = timedelta(seconds=30)
@@ -95,6 +98,22 @@ def _next_step(result: SendResult, attempt: Attempt, *, now: datetime, jitter: f
         receiver_hold_until=now + hold if hold else None,
         receiver_hold_reason=_reason(result, attempt) if hold else "",
     )
+
+
+def after_edit(
+    job: EditJob, result: SendResult, attempts: int, *, asked_at: datetime, now: datetime
+) -> datetime | None:
+    """Return when a sent message is edited next; None if it shows everything, or will never do.
+
+    A silence that the message shows ends without an event, so its end is an edit too.
+    """
+    if result.outcome is Outcome.DELIVERED:
+        shown = [action for actions in job.actions.values() for action in actions]
+        ends = [action.until_at for action in shown if action.until_at and not action.undone_at]
+        return min((end for end in ends if end > now), default=None)
+    if result.outcome is Outcome.PERMANENT or now - asked_at > GIVE_UP_AFTER:
+        return None
+    return now + max(_asked_wait(result), _nth(_EDIT_WAITS, attempts))
 
 
 def must_not_resend(driver: DriverKind, on_unsure: str) -> bool:

@@ -17,7 +17,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from straitwatch.core.model import AlertKind, DriverKind, Frozen, Outcome, SendJob, SendResult
-from straitwatch.core.render import add_buttons, add_link, as_text, context_block, render_slack
+from straitwatch.core.render import add_buttons, as_text, context_block, render_slack
 from straitwatch.deliver.driver import DriverSettings, redact_and_shorten
 from straitwatch.deliver.http import READ_SECONDS, NoRedirectTransport
 
@@ -122,7 +122,6 @@ class SlackWebhook:
     def render(self, job: SendJob) -> Frozen:
         """Render the JSON to post."""
         message = render_slack(job, zone=self._zone, templates=self._templates)
-        message = add_link(message, job)  # a webhook cannot have buttons
         return _frozen(message | ({"channel": self._channel} if self._channel else {}))
 
     def send(self, job: SendJob) -> SendResult:
@@ -153,7 +152,7 @@ class SlackWebhook:
 
 
 class SlackBot:
-    """A bot, which looks up its messages, replies in threads and edits the first message."""
+    """A bot, which looks up its messages and replies in threads; `SlackEditor` edits them."""
 
     kind = DriverKind.SLACK_BOT
     recipients: tuple[str, ...] = ("",)
@@ -170,9 +169,8 @@ class SlackBot:
     ) -> None:
         self.redacted = f"slack bot {channel}"
         self.token, self.app_token, self.base_url = token, app_token, base_url
-        self.on_unsure = settings.on_unsure
-        self._channel = channel
-        self._zone, self._templates = settings.zone, settings.templates
+        self.on_unsure, self.zone = settings.on_unsure, settings.zone
+        self._channel, self._templates = channel, settings.templates
         transport = NoRedirectTransport(read_seconds=read_seconds)
         self._client = BotClient(token, base_url=f"{base_url}/api/", transport=transport)
         self._secrets = (token,)
@@ -183,32 +181,39 @@ class SlackBot:
         return self._client.transport.is_connected
 
     def render(self, job: SendJob) -> Frozen:
-        """Render the JSON of chat.postMessage, and of chat.update for the story's first message."""
-        message = render_slack(job, zone=self._zone, templates=self._templates, is_bot=True)
-        if self.app_token:
+        """Render the JSON of chat.postMessage."""
+        has_buttons = bool(self.app_token)
+        message = render_slack(
+            job,
+            zone=self.zone,
+            templates=self._templates,
+            is_bot=True,
+            has_buttons=has_buttons,
+        )
+        if has_buttons:
             message = add_buttons(message, job.facts, job.delivery.id)
-        else:
-            message = add_link(message, job)
         message["channel"] = job.parent_ref.get("channel") or self._channel
-        if job.kind is not AlertKind.UPDATE or not job.parent_ref.get("ts"):
-            return _frozen(message)
-        message["thread_ts"] = job.parent_ref["ts"]
-        return _frozen(message, _edit(job, message["text"]))
+        if job.kind is AlertKind.UPDATE and job.parent_ref.get("ts"):
+            message["thread_ts"] = job.parent_ref["ts"]
+        return _frozen(message)
 
     def send(self, job: SendJob) -> SendResult:
-        """Post the message, unless the history shows that an unanswered attempt posted it."""
+        """Post the message, unless the history shows that an unanswered attempt posted it.
+
+        If Slack rejects its blocks, simpler ones are posted.
+        """
         if job.is_possible_repeat and (found := self.reconcile(job)):
             return found
-        message, edit = _message(job), job.frozen.note.get("edit") if job.frozen else None
-        if edit and (failed := self._edit(json.loads(edit))):
-            return failed
-        result = self._call("chat.postMessage", message)
+        message = _message(job)
+        result = self._post(message)
         if self._has_lost_thread(result, message):
             message = self._outside_thread(message)
-            result = self._call("chat.postMessage", message)
-        if result.code in _BLOCKS_REJECTED:
-            return self._call("chat.postMessage", _without_blocks(message, job, result))
-        return result
+            result = self._post(message)
+        for simplify in (_without_menus, _without_blocks):
+            if result.code in _BLOCKS_REJECTED and "blocks" in message:
+                message = simplify(message, job, result)
+                result = self._post(message)
+        return _with_shape(result, message, job)
 
     def _has_lost_thread(self, result: SendResult, message: Mapping[str, Any]) -> bool:
         """Return True if only the thread is gone, or its channel after a move to another one."""
@@ -256,7 +261,7 @@ class SlackBot:
         for posted in self._pages(method, query, "messages"):
             payload = (posted.get("metadata") or {}).get("event_payload") or {}
             if payload.get("delivery_id") == job.delivery.id:
-                ref = {"ts": posted["ts"], "channel": query["channel"], **_edit_reference(message)}
+                ref = {"ts": posted["ts"], "channel": query["channel"]}
                 text = "found in the history"
                 return SendResult(outcome=Outcome.DELIVERED, code="found", text=text, ref=ref)
         return None
@@ -281,17 +286,10 @@ class SlackBot:
             if not asked["cursor"]:
                 return
 
-    def _edit(self, edit: dict[str, Any]) -> SendResult | None:
-        """Edit the first message; return the result only if it must stop the following post."""
-        result = self._call("chat.update", edit)
-        return result if result.outcome is Outcome.RETRY else None
-
-    def _call(self, method: str, message: Mapping[str, Any]) -> SendResult:
+    def _post(self, message: Mapping[str, Any]) -> SendResult:
         self._client.transport.is_connected = False
-        result, _ = call_slack(self._client, method, message, self._secrets)
-        if result.outcome is not Outcome.DELIVERED:
-            return result
-        return replace(result, ref={**result.ref, **_edit_reference(message)})
+        result, _ = call_slack(self._client, "chat.postMessage", message, self._secrets)
+        return result
 
 
 def call_slack(
@@ -318,10 +316,8 @@ def _map_error(
     return _map_refusal(response.status_code, code, response.headers, secrets)
 
 
-def _frozen(message: Mapping[str, Any], edit: Mapping[str, Any] | None = None) -> Frozen:
-    body = json.dumps(message).encode()
-    note = {"edit": json.dumps(edit)} if edit else {}
-    return Frozen(body=body, content_type="application/json", note=note)
+def _frozen(message: Mapping[str, Any]) -> Frozen:
+    return Frozen(body=json.dumps(message).encode(), content_type="application/json")
 
 
 def _message(job: SendJob) -> dict[str, Any]:
@@ -332,6 +328,17 @@ def _message(job: SendJob) -> dict[str, Any]:
         message["text"] = _REPEAT_PREFIX + message["text"]
         message["blocks"] = [*message.get("blocks", []), context_block(_POSSIBLE_REPEAT)]
     return message
+
+
+def _without_menus(
+    message: Mapping[str, Any], job: SendJob, rejected: SendResult
+) -> dict[str, Any]:
+    """Return a message without the menus of its lines; one that has none, as text."""
+    blocks = message["blocks"]
+    if not any("accessory" in block for block in blocks):
+        return _without_blocks(message, job, rejected)
+    plain = [{key: part for key, part in block.items() if key != "accessory"} for block in blocks]
+    return {**message, "blocks": plain}
 
 
 def _without_blocks(
@@ -355,25 +362,13 @@ def _without_blocks(
     }
 
 
-def _edit_reference(message: Mapping[str, Any]) -> dict[str, str]:
-    """Return the parts of a first message that a later edit needs."""
-    if "thread_ts" in message or "ts" in message:
-        return {}
-    kept = {key: message[key] for key in ("text", "blocks") if key in message}
-    return {"message": json.dumps(kept)}
-
-
-def _edit(job: SendJob, news: str) -> dict[str, Any] | None:
-    """Return the story's first message with the latest news below it."""
-    try:
-        first = json.loads(job.parent_ref["message"])
-    except (KeyError, ValueError):
-        return None
-    place = {"channel": job.parent_ref["channel"], "ts": job.parent_ref["ts"]}
-    text, blocks = first.get("text", ""), first.get("blocks", [])
-    if not blocks:  # Slack rejected them; new ones would replace the text
-        return {**place, "text": f"{text}\n{news}"}
-    return {**place, "text": text, "blocks": [*blocks, context_block(news)]}
+def _with_shape(result: SendResult, message: Mapping[str, Any], job: SendJob) -> SendResult:
+    """Keep the text and blocks of a message for later edits, if they are not the frozen ones."""
+    shape = {key: message[key] for key in ("text", "blocks") if key in message}
+    frozen = json.loads(job.frozen.body) if job.frozen else {}
+    if result.outcome is not Outcome.DELIVERED or frozen.get("blocks") == shape.get("blocks"):
+        return result
+    return replace(result, ref={**result.ref, "message": json.dumps(shape)})
 
 
 def _map_refusal(

@@ -6,7 +6,7 @@ without end, although Slack gives each address to one connection only.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import aiohttp
@@ -25,10 +25,10 @@ LONGEST_PAUSE: Final = 60.0
 STEADY_AFTER: Final = 30.0  # seconds; after a connection that lasted, the pauses begin anew
 _HEARTBEAT: Final = 15.0  # seconds between our pings; a dead connection is noticed then
 _MAX_MESSAGE: Final = 1_000_000  # bytes
-_MORE_TRIES: Final = 2  # of an edit
+_MORE_TRIES: Final = 2  # of an answer
 _RENEWALS: Final = ("warning", "refresh_requested")  # of a connection, every few hours
 _DISABLED: Final = "link_disabled"
-_LONGEST_WAIT: Final = 30.0  # seconds that an edit waits if Slack asks for it
+_LONGEST_WAIT: Final = 30.0  # seconds that an answer waits if Slack asks for it
 
 
 class SlackSocket:
@@ -137,13 +137,6 @@ class SlackSocket:
         if problem != self.problem:
             log.warning("slack buttons unavailable", problem=problem)
         self.problem = problem
-
-    async def edit(
-        self, *, channel: str, ts: str, text: str, blocks: Sequence[Mapping[str, Any]]
-    ) -> SendResult:
-        """Replace the blocks of a message."""
-        body = {"channel": channel, "ts": ts, "text": text, "blocks": [*blocks]}
-        return await self._post("chat.update", body)
 
     async def whisper(self, *, channel: str, user: str, text: str) -> SendResult:
         """Tell one person why a click did nothing."""

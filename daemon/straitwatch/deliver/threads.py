@@ -6,31 +6,43 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from queue import SimpleQueue
 from threading import Thread
+from typing import Any, Protocol, TypeVar
 
-from straitwatch.core.model import SendJob, SendResult
-from straitwatch.deliver.driver import Driver
+from straitwatch.core.model import SendResult
 
-_Work = tuple[Callable[[SendJob], SendResult], SendJob, "Future[SendResult]"]
+Job_contra = TypeVar("Job_contra", contravariant=True)
+Job = TypeVar("Job")
+_Work = tuple[Callable[[Any], SendResult], Any, "Future[SendResult]"]
 _Queue = SimpleQueue[_Work | None]
+
+
+class Sender(Protocol[Job_contra]):
+    """Sends or edits messages, one at a time; it blocks."""
+
+    redacted: str  # its name in logs
+
+    def send(self, job: Job_contra) -> SendResult:
+        """Do one job; expected failures are outcomes."""
+        ...
 
 
 class SenderThreads:
     """Runs blocking sends in daemon threads, because an executor waits for all threads at exit.
 
-    A thread ends with its driver, so a reload leaves no thread behind.
+    A thread ends with its sender, so a reload leaves no thread behind.
     """
 
     def __init__(self) -> None:
-        self._queues: weakref.WeakKeyDictionary[Driver, _Queue] = weakref.WeakKeyDictionary()
+        self._queues: weakref.WeakKeyDictionary[Sender[Any], _Queue] = weakref.WeakKeyDictionary()
 
-    async def send(self, driver: Driver, job: SendJob) -> SendResult:
-        """Send in the receiver's own thread.
+    async def send(self, sender: Sender[Job], job: Job) -> SendResult:
+        """Send in the sender's own thread.
 
         If the caller is cancelled during the send, the send continues, but its result is dropped
         and the open attempt in the store counts as unanswered. A pending job is not sent.
         """
         future: Future[SendResult] = Future()
-        self._queue(driver).put((driver.send, job, future))
+        self._queue(sender).put((sender.send, job, future))
         return await asyncio.wrap_future(future)
 
     def close(self) -> None:
@@ -39,13 +51,13 @@ class SenderThreads:
             queue.put(None)
         self._queues.clear()
 
-    def _queue(self, driver: Driver) -> _Queue:
-        if driver not in self._queues:
+    def _queue(self, sender: Sender[Any]) -> _Queue:
+        if sender not in self._queues:
             jobs: _Queue = SimpleQueue()
-            self._queues[driver] = jobs
-            weakref.finalize(driver, jobs.put, None)
-            Thread(target=_work, args=(jobs,), name=f"send: {driver.redacted}", daemon=True).start()
-        return self._queues[driver]
+            self._queues[sender] = jobs
+            weakref.finalize(sender, jobs.put, None)
+            Thread(target=_work, args=(jobs,), name=f"send: {sender.redacted}", daemon=True).start()
+        return self._queues[sender]
 
 
 def _work(jobs: _Queue) -> None:
@@ -54,7 +66,7 @@ def _work(jobs: _Queue) -> None:
         del work
 
 
-def _run(send: Callable[[SendJob], SendResult], job: SendJob, future: "Future[SendResult]") -> None:
+def _run(send: Callable[[Any], SendResult], job: Any, future: "Future[SendResult]") -> None:
     if not future.set_running_or_notify_cancel():
         return
     try:

@@ -1,4 +1,4 @@
-"""Runs the product; this page shows its seven flows, each in the order of its calls.
+"""Runs the product; this page shows its eight flows, each in the order of its calls.
 
 Poll one feed, every few minutes::
 
@@ -78,7 +78,16 @@ Act on a story for a person, or undo it::
         db.find_action(request.id)
         merge_stories / split_reports / db.add_silence / db.set_mark
         db.add_action(action)                   #     with author, time and former state
+                                                #     and ask for edits of the messages
     undo(action_id)
+
+Edit the sent messages of one receiver, after an action or an update::
+
+    edit_due(receiver, editor)
+        db.claim_edit(receiver)                 # with the actions and the latest update
+        senders.send(editor, job)               # rendered now; a repeat changes nothing
+        after_edit(result)                      # done, due again later, or at the end of a mute
+        db.finish_edit(edit, due_at)
 
 Replay stored reports under the current rules, without writing::
 
@@ -99,11 +108,12 @@ commit that created it.
 
 from straitwatch.pipeline.actions import ActionResult, act, undo
 from straitwatch.pipeline.backfill import backfill_feed
-from straitwatch.pipeline.clicks import ClickResult, carry_out, wanted_action
+from straitwatch.pipeline.clicks import carry_out, subject_named, wanted_action
 from straitwatch.pipeline.commit import commit_document, commit_poll
 from straitwatch.pipeline.corrections import merge_stories, split_story
 from straitwatch.pipeline.deliver import deliver_due
 from straitwatch.pipeline.digest import write_digest
+from straitwatch.pipeline.edits import edit_due
 from straitwatch.pipeline.notices import address
 from straitwatch.pipeline.pages import PageReport, commit_page, give_up_look, look_at_page
 from straitwatch.pipeline.poll import (
@@ -132,7 +142,6 @@ from straitwatch.pipeline.window import WINDOW, FoldWindowCache
 __all__ = [
     "WINDOW",
     "ActionResult",
-    "ClickResult",
     "FetchedFeed",
     "FoldWindowCache",
     "PageReport",
@@ -153,6 +162,7 @@ __all__ = [
     "commit_poll",
     "count_new_entries",
     "deliver_due",
+    "edit_due",
     "fetch_feed",
     "give_up_look",
     "hasten_pushed",
@@ -167,6 +177,7 @@ __all__ = [
     "send_request",
     "split_reports",
     "split_story",
+    "subject_named",
     "undo",
     "update_subscriptions",
     "wanted_action",

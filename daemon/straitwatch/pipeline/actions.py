@@ -64,7 +64,7 @@ def undo(
         return ActionResult(action=action, is_repeat=True)
     if problem := _take_back(tx, action, db.Signature(made_at=now, author=author), beat):
         return ActionResult(problem=problem)
-    db.note_undone(tx, action.id, author=author, now=now)
+    db.note_undone(tx, action, author=author, now=now)
     return ActionResult(action=replace(action, undone_at=now, undone_by=author))
 
 

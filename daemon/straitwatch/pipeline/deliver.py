@@ -20,7 +20,9 @@ from straitwatch.core.model import (
     Outcome,
     SendJob,
     SendResult,
+    StoryLinks,
 )
+from straitwatch.core.offers import subjects_of
 from straitwatch.core.policy import LINKS_VALID_FOR, SEND_LEASE
 from straitwatch.core.rules import Rules
 from straitwatch.core.schedule import Attempt, after_attempt
@@ -99,19 +101,23 @@ async def _deliver_one(
 
 async def _with_links(job: SendJob, tools: Tools, *, page_url: str) -> SendJob:
     """Return a job with links to the pages of its stories, if readers can open them."""
+    subjects = subjects_of(job.facts)
     if page_url and isinstance(job.facts, DigestFacts):
         span = (job.facts.coverage.since_at, job.facts.coverage.until_at)
-        since, until = (quote(at.isoformat()) for at in span)
-        return replace(job, story_url=f"{page_url}/stories?since={since}&until={until}")
-    if not page_url or not isinstance(job.facts, AlertFacts):
+        since, ended = (quote(at.isoformat()) for at in span)
+        job = replace(job, stories_url=f"{page_url}/stories?since={since}&until={ended}")
+    if not page_url or not subjects:
         return job
     key = await tools.store.run(db.secret, LINK_KEY, secrets.token_hex(32))
-    token = sign_link(key, job.delivery.id, until=tools.clock() + LINKS_VALID_FOR)
-    return replace(
-        job,
-        story_url=f"{page_url}/stories/{job.facts.story_id}",
-        act_url=f"{page_url}{ACT_PATH}{token}",
-    )
+    until, is_one = tools.clock() + LINKS_VALID_FOR, isinstance(job.facts, AlertFacts)
+    links = {}
+    for story_id in subjects:
+        named = "" if is_one else story_id
+        token = sign_link(key, job.delivery.id, story_id=named, until=until)
+        links[story_id] = StoryLinks(
+            story=f"{page_url}/stories/{story_id}", act=f"{page_url}{ACT_PATH}{token}"
+        )
+    return replace(job, links=links)
 
 
 async def _send(claimed: ClaimedDelivery, job: SendJob, driver: Driver, tools: Tools) -> SendResult:

@@ -158,6 +158,10 @@ def _lead(text: str, title: str) -> str:
 def _with_titles(items: Sequence[DigestItem], titles: Mapping[str, str]) -> tuple[DigestItem, ...]:
     """Return items that show the titles of watch-lists instead of their names."""
     return tuple(
-        replace(item, watchlists=tuple(titles.get(name, name) for name in item.watchlists))
+        replace(
+            item,
+            watchlists=tuple(titles.get(name, name) for name in item.watchlists),
+            list_ids=item.watchlists,
+        )
         for item in items
     )

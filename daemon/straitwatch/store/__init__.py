@@ -6,8 +6,10 @@
 
 from straitwatch.store.actions import (
     actions_of_mark,
+    actions_of_stories,
     actions_of_story,
     add_action,
+    end_silence,
     find_action,
     list_actions,
     note_undone,
@@ -62,6 +64,14 @@ from straitwatch.store.digests import (
     report_times,
     running_items,
 )
+from straitwatch.store.edit_claims import (
+    ClaimedEdit,
+    claim_edit,
+    finish_edit,
+    receivers_to_edit,
+    reset_edit_leases,
+)
+from straitwatch.store.edits import queue_edits
 from straitwatch.store.engine import Store
 from straitwatch.store.entries import (
     alert_entries,
@@ -150,7 +160,6 @@ from straitwatch.store.outbox_admin import (
     replay_delivery,
     retry_dead,
     retry_delivery,
-    save_edit,
     show_delivery,
 )
 from straitwatch.store.outbox_check import check_outbox
@@ -247,6 +256,7 @@ __all__ = [
     "SKEW",
     "AttemptRecord",
     "ClaimedDelivery",
+    "ClaimedEdit",
     "ConfigRejection",
     "DeliveryRecord",
     "DigestQuery",
@@ -264,6 +274,7 @@ __all__ = [
     "StoryQuery",
     "Transaction",
     "actions_of_mark",
+    "actions_of_stories",
     "actions_of_story",
     "active_pauses",
     "active_silences",
@@ -284,6 +295,7 @@ __all__ = [
     "check_outbox",
     "claim_delivery",
     "claim_due_feeds",
+    "claim_edit",
     "claim_pages",
     "clear_rejection",
     "commentary_items",
@@ -308,6 +320,7 @@ __all__ = [
     "due_receivers",
     "earlier_entries",
     "end_shadow",
+    "end_silence",
     "entries_since",
     "entries_without_page",
     "expire_deliveries",
@@ -323,6 +336,7 @@ __all__ = [
     "find_entries",
     "find_push_subscription",
     "finish_attempt",
+    "finish_edit",
     "first_fetch_reports",
     "first_seen_at",
     "flush_held",
@@ -367,11 +381,13 @@ __all__ = [
     "push_offers",
     "push_subscriptions",
     "pushed_feeds",
+    "queue_edits",
     "read_marks",
     "read_runs",
     "receiver_conditions",
     "receiver_states",
     "receivers_in_use",
+    "receivers_to_edit",
     "recent_reports",
     "record_digest",
     "record_merge",
@@ -386,6 +402,7 @@ __all__ = [
     "repair_clock",
     "replay_delivery",
     "report_times",
+    "reset_edit_leases",
     "reset_feed_leases",
     "reset_leases",
     "reset_page_leases",
@@ -397,7 +414,6 @@ __all__ = [
     "running_items",
     "save_button_problems",
     "save_config",
-    "save_edit",
     "save_notice_states",
     "save_receivers_in_use",
     "save_recipients",

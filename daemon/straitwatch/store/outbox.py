@@ -32,6 +32,7 @@ from straitwatch.store.delivery_rows import (
     delivery_row,
     to_job,
 )
+from straitwatch.store.edit_claims import queue_edits_after
 from straitwatch.store.fallbacks import handle_dead_letters
 from straitwatch.store.receivers import hold_receiver, record_receiver_result
 from straitwatch.store.recipients import record_recipient_result
@@ -356,6 +357,8 @@ def finish_attempt(
     is_ours = tx.execute(_FINISH, values).rowcount == 1
     if is_ours and step.state is DeliveryState.DEAD:
         handle_dead_letters(tx, [delivery.id], fallback, now=now)
+    if is_ours and result.ref.get("ts"):
+        queue_edits_after(tx, delivery.id, now=now)
     return is_ours
 
 

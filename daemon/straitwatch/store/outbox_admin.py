@@ -1,7 +1,6 @@
 """Lists, retries, replays and cancels deliveries."""
 
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -106,17 +105,6 @@ def show_delivery(tx: Transaction, delivery_id: str) -> DeliveryRecord | None:
         sa.select(*columns).where(ATTEMPT.c.delivery_id == delivery_id).order_by(ATTEMPT.c.seq)
     ).mappings()
     return to_record(row, history=tuple(AttemptRecord(**attempt) for attempt in attempts))
-
-
-def save_edit(
-    tx: Transaction, delivery_id: str, *, text: str, blocks: Sequence[Mapping[str, Any]]
-) -> None:
-    """Store the blocks of a message that was edited, if later edits begin with them."""
-    which = DELIVERY.c.id == delivery_id
-    ref = tx.execute(sa.select(DELIVERY.c.ref).where(which)).scalar() or {}
-    if "message" in ref:
-        message = json.dumps({"text": text, "blocks": list(blocks)})
-        tx.execute(DELIVERY.update().where(which).values(ref=ref | {"message": message}))
 
 
 def retry_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> bool:

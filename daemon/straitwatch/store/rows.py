@@ -23,6 +23,7 @@ from straitwatch.core.model import (
     StoryReport,
 )
 from straitwatch.store.columns import Packed, Row, Seq, Texts, Words, table_of
+from straitwatch.store.edit_rows import MessageEditRow
 from straitwatch.store.feed_rows import FeedRow, GapRow, HostPauseRow, PushSubscriptionRow, SeenRow
 from straitwatch.store.page_rows import PageRow
 
@@ -442,6 +443,7 @@ ATTEMPT = table_of(AttemptRow)
 RECEIVER = table_of(ReceiverRow)
 SILENCE = table_of(SilenceRow)
 MANUAL_ACTION = table_of(ManualActionRow)
+MESSAGE_EDIT = table_of(MessageEditRow)
 DIGEST = table_of(DigestRow)
 DIGEST_STORY = table_of(DigestStoryRow)
 CONFIG = table_of(ConfigRow)

@@ -11,7 +11,7 @@ from straitwatch.store.failures import foreign_file
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0026"  # newest revision in migrations/versions, so that a start needs no alembic
+HEAD = "0027"  # newest revision in migrations/versions, so that a start needs no alembic
 _KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
 _VERSION_TABLE = "alembic_version"
 _MIGRATION_LOCK = 0x5354_5241_4954  # any number; the same for every replica

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from straitwatch.core.action_words import action_words
+from straitwatch.core.action_words import action_words, undone_words
 from straitwatch.core.identity import action_id
 from straitwatch.core.model import ActionKind, ActionVia, ManualAction
 from straitwatch.pipeline import ActionResult, act, undo
@@ -91,9 +91,11 @@ class ActionView:
 
     action: ManualAction
     words: str
+    undone: str  # `undone by ben`
 
 
 def view_action(action: ManualAction, here: Visit) -> ActionView:
     """Return an action with its words, in the time zone of the desk."""
     until = f"{action.until_at.astimezone(here.zone):%d %b %H:%M}" if action.until_at else ""
-    return ActionView(action=action, words=action_words(action, until=until))
+    words = action_words(action, until=until)
+    return ActionView(action=action, words=words, undone=undone_words(action))

@@ -58,6 +58,7 @@ async def end_silence(request: Request) -> Response:
     """End a silence now."""
     here = visit(request)
     name = request.path_params["silence"]
-    if not await here.desk.store.run(db.expire_silence, name, here.now):
+    done = await here.desk.store.run(db.end_silence, name, author=here.user, now=here.now)
+    if not done:
         raise HTTPException(409, "This silence has ended already.")
     return RedirectResponse("/silences", status_code=303)

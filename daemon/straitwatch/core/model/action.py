@@ -59,3 +59,7 @@ class ManualAction:
     before_merge: BeforeMerge | None = None
     undone_at: datetime | None = None
     undone_by: str = ""
+
+    def has_ended(self, now: datetime) -> bool:
+        """Return True if this is a silence whose time is over."""
+        return self.until_at is not None and self.until_at <= now

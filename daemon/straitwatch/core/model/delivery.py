@@ -1,10 +1,11 @@
 """A message on its way to one recipient."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from straitwatch.core.model.action import ManualAction
 from straitwatch.core.model.message import AlertKind, Facts
 
 
@@ -101,6 +102,14 @@ class Frozen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoryLinks:
+    """The addresses of the pages about a story of a message."""
+
+    story: str
+    act: str  # where the recipient can act without a login; signed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendJob:
     """Everything that a driver needs to render and send one delivery."""
 
@@ -114,9 +123,22 @@ class SendJob:
     started_at: datetime | None = None  # of the attempt that got no answer
     created_at: datetime | None = None  # of the alert; the Date of a mail
     rendered_at: datetime | None = None  # the day of the message: its times do not repeat it
-    story_url: str = ""  # of the page of the story, or of a digest's stories; "" without pages
-    act_url: str = ""  # of the page on which the recipient can act; signed
+    links: Mapping[str, StoryLinks] = field(default_factory=dict)  # by story; {} without pages
+    stories_url: str = ""  # of the page of a digest's stories; "" without pages
     config_option: str = ""  # `--config DIR`, for the commands that a message names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditJob:
+    """A sent message, and everything that it must show now."""
+
+    delivery: Delivery
+    facts: Facts
+    frozen: Frozen  # as rendered
+    ref: Mapping[str, str] = field(default_factory=dict)  # of the message, as its driver knows it
+    actions: Mapping[str, Sequence[ManualAction]] = field(default_factory=dict)  # by story, newest
+    latest: Frozen | None = None  # the latest update in its thread
+    edited_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

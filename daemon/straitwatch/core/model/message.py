@@ -162,6 +162,7 @@ class DigestItem:
     more_outlets: int = 0  # since the earlier digest with the story
     part_of: str = ""  # title of the story that an update, commentary or round-up belongs to
     sentence: str = ""  # the first of the report whose title is shown
+    list_ids: tuple[str, ...] = ()  # of `watchlists`; () in messages of older versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

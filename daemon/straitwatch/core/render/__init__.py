@@ -10,8 +10,8 @@ from straitwatch.core.render.examples import EXAMPLES, example_job
 from straitwatch.core.render.mail import MailParts, render_mail
 from straitwatch.core.render.parts import span_text
 from straitwatch.core.render.plain import PlainText, TextLimits, fit_text, render_text
-from straitwatch.core.render.slack import add_link, as_text, context_block, render_slack
-from straitwatch.core.render.slack_buttons import add_buttons, show_actions
+from straitwatch.core.render.slack import as_text, context_block, render_slack
+from straitwatch.core.render.slack_buttons import add_buttons, render_edit
 
 __all__ = [
     "EXAMPLES",
@@ -19,15 +19,14 @@ __all__ = [
     "PlainText",
     "TextLimits",
     "add_buttons",
-    "add_link",
     "as_text",
     "check_templates",
     "context_block",
     "example_job",
     "fit_text",
+    "render_edit",
     "render_mail",
     "render_slack",
     "render_text",
-    "show_actions",
     "span_text",
 ]

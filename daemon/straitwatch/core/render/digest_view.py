@@ -15,6 +15,9 @@ from straitwatch.core.render.text import NAME_LIMIT, QUOTE_LIMIT, Link, LocalTim
 CAUSES_LIMIT = 4  # causes for which feeds are not covered, in a digest; the rest is counted
 NAMES_LIMIT = 2  # feeds that a digest names for each cause
 SENTENCE_LIMIT = 200  # characters
+_ACT = "Mute, mark or snooze"
+# Invisible characters, which no cleaned text has: they enclose an item in a Slack template.
+ITEM_BEGINS, ITEM_TEXT, ITEM_ENDS = "\u2062", "\u2063", "\u2064"
 # The sections of a digest, and the numbers of their stories that are not listed
 _SECTIONS = {
     "fresh": "more",
@@ -47,9 +50,13 @@ class ItemView:
     more_outlets: str
     part_of: str
     sentence: str
+    act: Link | None
+    begins: str
+    ends: str = ITEM_ENDS
 
 
-def digest_values(facts: DigestFacts, times: LocalTimes) -> dict[str, Any]:
+def digest_values(facts: DigestFacts, times: LocalTimes, urls: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values of a digest; `urls` are the pages for actions, by story."""
     items = sorted(facts.items, key=_importance)
     fresh = [item for item in items if not item.was_alerted]
     sent = [item for item in items if item.was_alerted]
@@ -59,10 +66,12 @@ def digest_values(facts: DigestFacts, times: LocalTimes) -> dict[str, Any]:
         "name": shown(facts.name, limit=NAME_LIMIT),
         "since": times.show(facts.coverage.since_at),
         "until": times.show(facts.coverage.until_at),
-        "fresh": tuple(_item(item, times) for item in fresh),
-        "sent": tuple(_item(item, times) for item in sent),
-        "running": tuple(_item(item, times) for item in sorted(facts.running, key=_importance)),
-        "commentary": tuple(_item(item, times) for item in facts.commentary),
+        "fresh": tuple(_item(item, times, urls) for item in fresh),
+        "sent": tuple(_item(item, times, urls) for item in sent),
+        "running": tuple(
+            _item(item, times, urls) for item in sorted(facts.running, key=_importance)
+        ),
+        "commentary": tuple(_item(item, times, urls) for item in facts.commentary),
         "total": total,
         "summary": _summary(facts, total),
         "top": shown((fresh or items)[0].title, limit=RE_LIMIT) if items else "",
@@ -110,7 +119,8 @@ def _list_titles(item: DigestItem) -> str:
     return " · ".join(shown(title, limit=NAME_LIMIT) for title in item.watchlists)
 
 
-def _item(item: DigestItem, times: LocalTimes) -> ItemView:
+def _item(item: DigestItem, times: LocalTimes, urls: Mapping[str, str]) -> ItemView:
+    url = urls.get(item.story_id, "")
     return ItemView(
         icon=ICONS[item.severity],
         severity=item.severity.value,
@@ -127,10 +137,13 @@ def _item(item: DigestItem, times: LocalTimes) -> ItemView:
         updates=item.updates,
         more_outlets=counted(item.more_outlets, "more outlet") if item.more_outlets else "",
         part_of=shown(item.part_of),
+        act=link(_ACT, url) if url else None,
+        begins=f"{ITEM_BEGINS}{item.story_id}{ITEM_TEXT}",
     )
 
 
-def rollup_values(facts: RollupFacts, times: LocalTimes) -> dict[str, Any]:
+def rollup_values(facts: RollupFacts, times: LocalTimes, urls: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values of a roll-up; `urls` are the pages for actions, by story."""
     return {
         "icon": ICONS[facts.severity],
         "severity": facts.severity.value,
@@ -139,7 +152,7 @@ def rollup_values(facts: RollupFacts, times: LocalTimes) -> dict[str, Any]:
         "cause": _cause(facts),
         "since": times.show(facts.since_at),
         "until": times.show(facts.until_at),
-        "items": tuple(_item(item, times) for item in facts.items),
+        "items": tuple(_item(item, times, urls) for item in facts.items),
         "more": facts.stories - len(facts.items),
     }
 

@@ -13,8 +13,9 @@ from straitwatch.core.model import (
     NoticeFacts,
     RollupFacts,
     SendJob,
+    StoryLinks,
 )
-from straitwatch.core.offers import describe_offers, offers
+from straitwatch.core.offers import describe_offers, offers, subjects_of
 from straitwatch.core.render.chart import has_shape, timeline_png
 from straitwatch.core.render.engine import fill, media_of, shipped
 from straitwatch.core.render.text import shown
@@ -41,7 +42,8 @@ def render_mail(job: SendJob, *, zone: str, templates: Mapping[str, str]) -> Mai
     key = f"email/{template_name(job.kind)}"
     chart = _chart(job)
     chart_id = f"timeline.{job.delivery.id}@straitwatch" if chart else ""
-    values = {**view(job, zone), "chart_id": chart_id}
+    urls = {name: links.act for name, links in job.links.items()}
+    values = {**view(job, zone, urls=urls), "chart_id": chart_id}
     fields = {
         name: fill(key, name, values, medium=medium, templates=templates)
         for name, medium in media_of(key)
@@ -66,10 +68,15 @@ def render_mail(job: SendJob, *, zone: str, templates: Mapping[str, str]) -> Mai
 
 def _links_in_html(job: SendJob) -> str:
     """Return the links with which the recipient acts on the story; "" without pages."""
-    if not job.act_url or not isinstance(job.facts, AlertFacts):
+    urls = _links_of_alert(job)
+    if urls is None:
         return ""
-    links = [(words, f"{job.act_url}?do={kind}") for kind, words in offers(job.facts)]
-    links.append(("Open story", job.story_url))
+    (subject,) = subjects_of(job.facts).values()
+    words_by_kind = {
+        offer.kind: offer.words if offer.watchlist else str(offer) for offer in offers(subject)
+    }
+    links = [(words, f"{urls.act}?do={kind}") for kind, words in words_by_kind.items()]
+    links.append(("Open story", urls.story))
     joined = " &middot; ".join(
         f'<a href="{escape(url)}">{escape(words)}</a>' for words, url in links
     )
@@ -77,9 +84,16 @@ def _links_in_html(job: SendJob) -> str:
 
 
 def _links_in_text(job: SendJob) -> str:
-    if not job.act_url or not isinstance(job.facts, AlertFacts):
+    urls = _links_of_alert(job)
+    if urls is None:
         return ""
-    return f"\n\n{describe_offers(job.facts)}: {job.act_url}\nStory: {job.story_url}"
+    (subject,) = subjects_of(job.facts).values()
+    return f"\n\n{describe_offers(subject)}: {urls.act}\nStory: {urls.story}"
+
+
+def _links_of_alert(job: SendJob) -> StoryLinks | None:
+    """Return the links of a message about one story; the lines of other messages have theirs."""
+    return job.links.get(job.facts.story_id) if isinstance(job.facts, AlertFacts) else None
 
 
 def _chart(job: SendJob) -> bytes:

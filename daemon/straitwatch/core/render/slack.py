@@ -1,12 +1,19 @@
 """Renders Block Kit messages within Slack's limits."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from straitwatch.core.model import AlertFacts, DigestFacts, SendJob
-from straitwatch.core.offers import describe_offers
-from straitwatch.core.render.digest_view import longest_section, shorten
+from straitwatch.core.offers import describe_offers, subjects_of
+from straitwatch.core.render.digest_view import (
+    ITEM_BEGINS,
+    ITEM_ENDS,
+    ITEM_TEXT,
+    longest_section,
+    shorten,
+)
 from straitwatch.core.render.engine import fill
 from straitwatch.core.render.view import Values, template_name, view
 
@@ -17,14 +24,29 @@ MESSAGE_LIMIT = 12_000  # Slack refuses about 13,200 with msg_blocks_too_long
 BODY_LIMIT = MESSAGE_LIMIT - CONTEXT_LIMIT
 TEXT_LIMIT = 3_000  # of the notification and screen-reader text; Slack advises 4,000
 EVENT_TYPE = "straitwatch_delivery"
+ITEM_BLOCK: Final = "item-"  # begins the id of a block about one story among several
+MAX_ITEM_BLOCKS = 35  # further items share their blocks
+_ITEM = re.compile(
+    f"{ITEM_BEGINS}([^{ITEM_TEXT}]+){ITEM_TEXT}([^{ITEM_BEGINS}{ITEM_ENDS}]+){ITEM_ENDS}"
+)
+_ITEM_MARKS = re.compile(f"{ITEM_BEGINS}[^{ITEM_TEXT}]*{ITEM_TEXT}|{ITEM_ENDS}")
 
 
 def render_slack(
-    job: SendJob, *, zone: str, templates: Mapping[str, str], is_bot: bool = False
+    job: SendJob,
+    *,
+    zone: str,
+    templates: Mapping[str, str],
+    is_bot: bool = False,
+    has_buttons: bool = False,
 ) -> dict[str, Any]:
-    """Render a message for chat.postMessage or a webhook: blocks, and text for notifications."""
+    """Render a message for chat.postMessage or a webhook: blocks, and text for notifications.
+
+    Without buttons, it has links to the pages on which people can act.
+    """
     key = f"slack/{template_name(job.kind)}"
-    values = view(job, zone)
+    urls = {} if has_buttons else {name: links.story for name, links in job.links.items()}
+    values = view(job, zone, urls=urls)
     fields = {
         name: fill(key, name, values, medium="slack", templates=templates)
         for name in ("text", "body", "context")
@@ -32,9 +54,13 @@ def render_slack(
     if len(fields["body"]) > BODY_LIMIT and isinstance(job.facts, DigestFacts):
         fields["body"] = _short_digest(values, templates)
     context = [context_block(fields["context"])] if fields["context"] else []
+    if urls and isinstance(job.facts, AlertFacts):
+        (subject,) = subjects_of(job.facts).values()
+        url = urls[subject.story_id]
+        context.append(context_block(f"<{url}|{describe_offers(subject)}>"))
     message: dict[str, Any] = {
         "text": cut_lines(fields["text"], TEXT_LIMIT),
-        "blocks": sections(fields["body"]) + context,
+        "blocks": (_body if is_bot else sections)(fields["body"]) + context,
         "unfurl_links": False,
         "unfurl_media": False,
     }
@@ -53,28 +79,38 @@ def _short_digest(values: Values, templates: Mapping[str, str]) -> str:
     return render(max(1, fitting))
 
 
-def add_link(message: Mapping[str, Any], job: SendJob) -> dict[str, Any]:
-    """Return a message with a link to the page of its story, for receivers without buttons."""
-    if not job.story_url or not isinstance(job.facts, AlertFacts):
-        return dict(message)
-    link = context_block(f"<{job.story_url}|{describe_offers(job.facts)}>")
-    return {**message, "blocks": [*message["blocks"], link]}
+def _body(text: str) -> list[dict[str, Any]]:
+    """Split text into sections; each item of a roll-up or digest has one of its own.
+
+    The ids of blocks are unique, so the second item of a story has no block.
+    """
+    text, blocks = cut_and_count(text, BODY_LIMIT), list[dict[str, Any]]()
+    position, known = 0, set[str]()
+    for item in _ITEM.finditer(text):
+        if item[1] not in known and len(known) < MAX_ITEM_BLOCKS:
+            known.add(item[1])
+            own = _section(hard_cut(item[2].strip(), SECTION_LIMIT))
+            own["block_id"] = ITEM_BLOCK + item[1]
+            blocks += [*sections(text[position : item.start()]), own]
+            position = item.end()
+    blocks += sections(text[position:])
+    return blocks if len(blocks) < BLOCK_LIMIT else sections(text)
 
 
 def sections(text: str) -> list[dict[str, Any]]:
     """Split text at line boundaries into sections; the lines that do not fit are counted."""
     chunks: list[str] = []
-    for line in cut_and_count(text, BODY_LIMIT).split("\n"):
+    for line in cut_and_count(_ITEM_MARKS.sub("", text), BODY_LIMIT).split("\n"):
         line = hard_cut(line, SECTION_LIMIT)  # noqa: PLW2901
         if chunks and len(chunks[-1]) + 1 + len(line) <= SECTION_LIMIT:
             chunks[-1] += f"\n{line}"
         else:
             chunks.append(line)
-    return [
-        {"type": "section", "text": {"type": "mrkdwn", "text": chunk, "verbatim": True}}
-        for chunk in chunks[: BLOCK_LIMIT - 2]
-        if chunk.strip()
-    ]
+    return [_section(chunk) for chunk in chunks[: BLOCK_LIMIT - 2] if chunk.strip()]
+
+
+def _section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
 
 
 def as_text(message: Mapping[str, Any], *, limit: int, command: str) -> str:

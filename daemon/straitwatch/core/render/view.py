@@ -1,6 +1,7 @@
 """Makes the values that the template of a message uses: one flat mapping for each kind."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from straitwatch.core.render.parts import ICONS
 from straitwatch.core.render.text import NAME_LIMIT, QUOTE_LIMIT, LocalTimes, link, shown
 
 NOTICE_LINES = 100
+NO_URLS: Mapping[str, str] = MappingProxyType({})
 
 
 def template_name(kind: AlertKind) -> str:
@@ -35,8 +37,15 @@ def template_name(kind: AlertKind) -> str:
             return "notice"
 
 
-def view(job: SendJob, zone: str) -> dict[str, Any]:
-    """Return every value that the template of this job may use."""
+def view(job: SendJob, zone: str, *, urls: Mapping[str, str] = NO_URLS) -> dict[str, Any]:
+    """Return every value that the template of this job may use.
+
+    Args:
+        job: the message.
+        zone: of its times.
+        urls: of pages for actions, by story; the lines of a roll-up or digest link to them.
+
+    """
     option = shown(job.config_option, limit=QUOTE_LIMIT)
     common: dict[str, Any] = {
         "receiver": shown(job.delivery.receiver, limit=NAME_LIMIT),
@@ -45,16 +54,16 @@ def view(job: SendJob, zone: str) -> dict[str, Any]:
         "delivery_id": shown(job.delivery.id, limit=NAME_LIMIT),
         "config_option": f" {option}" if option else "",
         "is_test": job.kind is AlertKind.TEST,
-        "page": link("on the page", job.story_url) if job.story_url else None,
+        "page": link("on the page", job.stories_url) if job.stories_url else None,
     }
     times = local_times(job, zone)
     match job.facts:
         case AlertFacts() as facts:
             return common | alert_values(facts, times)
         case DigestFacts() as facts:
-            return common | digest_values(facts, times)
+            return common | digest_values(facts, times, urls)
         case RollupFacts() as facts:
-            return common | rollup_values(facts, times)
+            return common | rollup_values(facts, times, urls)
         case NoticeFacts() as facts:
             return common | _notice(facts)
 
