@@ -54,6 +54,10 @@ class Scheduler:
             id=name,
         )
 
+    def names(self) -> list[str]:
+        """Return the names of the jobs."""
+        return [job.id for job in self._scheduler.get_jobs()]
+
     def start(self) -> None:
         """Start the jobs in the running loop."""
         self._scheduler.start()

@@ -49,6 +49,18 @@ async def test_app_polls_by_itself_and_serves_its_status_until_it_stops(tmp_path
         assert not desk.app.polls.tasks
 
 
+async def test_app_counts_no_failures_of_its_jobs_before_the_first(tmp_path) -> None:
+    async with open_desk(tmp_path, is_started=False, web={"listen": ""}) as desk:
+        stop = asyncio.Event()
+        running = asyncio.create_task(desk.app.run(stop))
+        await desk.feeds.asked()
+        stop.set()
+        await running
+
+        read = desk.runtime.tools.metrics.registry.get_sample_value
+        assert read("straitwatch_job_failures_total", {"task": "prune"}) == 0
+
+
 async def test_app_runs_without_a_status_page_if_the_address_is_taken(tmp_path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"

@@ -1,5 +1,6 @@
 """The health watch: notices, canary, heartbeat and gauges."""
 
+import socket
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from builders.app import Desk, open_desk
+from builders.app import HOOK, Desk, open_desk
+from builders.configs import write_config
 from builders.store import damage, make_alert
 from servers.feeds import FeedServer, Page
 from straitwatch import store as db
@@ -131,6 +133,45 @@ async def test_health_watch_gauges_show_feeds_and_messages(tmp_path) -> None:
         assert gauge(desk, "deliveries", state="pending") == 1
         assert gauge(desk, "oldest_pending_seconds") == 90
         assert gauge(desk, "receiver_hold_seconds", receiver="desk-slack") == 60
+
+
+async def test_health_watch_gauge_shows_since_when_a_receiver_is_unreachable(tmp_path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        closed = f"http://127.0.0.1:{free.getsockname()[1]}"
+    receivers = {"desk-slack": {"url": HOOK, "base_url": closed}}
+    async with open_desk(tmp_path, receivers=receivers) as desk:
+        desk.write_message("one")
+        for _ in range(3):
+            await desk.app.senders.run_all()
+            desk.clock.advance(minutes=6)
+
+        await desk.app.health.update_gauges()
+
+        assert gauge(desk, "receiver_broken_seconds", receiver="desk-slack") == 18 * 60
+
+
+async def test_health_watch_gauge_tells_a_rate_limit_from_a_broken_receiver(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        until = desk.clock() + timedelta(hours=1)
+        desk.call(db.hold_receiver, "desk-slack", until=until, reason="rate_limited")
+
+        await desk.app.health.update_gauges()
+
+        assert gauge(desk, "receiver_broken_seconds", receiver="desk-slack") == 0
+
+
+async def test_health_watch_gauges_drop_a_receiver_that_was_removed(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        await desk.app.health.update_gauges()
+        others = {"other": {"url": HOOK}}
+        feeds = {"Example Wire": desk.feeds.url("/wire")}
+        write_config(tmp_path, feeds=feeds, receivers=others, system={"send": ["other"]})
+        await desk.app.reloader.reload()
+
+        await desk.app.health.update_gauges()
+
+        assert gauge(desk, "receiver_broken_seconds", receiver="other") == 0
+        assert gauge(desk, "receiver_broken_seconds", receiver="desk-slack") is None
 
 
 async def test_health_watch_warns_once_while_every_feed_fails(tmp_path) -> None:

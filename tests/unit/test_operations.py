@@ -65,6 +65,12 @@ def test_every_label_of_rules_and_dashboard_exists() -> None:
     assert len(used) > 15
 
 
+def test_metrics_leave_the_labels_of_the_scrape_to_prometheus() -> None:
+    clashes = [name for name, labels in labels_by_name().items() if labels & {"job", "instance"}]
+
+    assert clashes == []
+
+
 @pytest.mark.parametrize("text", expressions())
 def test_brackets_of_an_expression_are_closed(text: str) -> None:
     open_ones: list[str] = []

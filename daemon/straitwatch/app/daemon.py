@@ -146,7 +146,7 @@ class App:
 
     def _schedule(self, stop: asyncio.Event) -> Scheduler:
         failures = self.runtime.tools.metrics.job_failures
-        scheduler = Scheduler(on_failure=lambda job: failures.labels(job=job).inc())
+        scheduler = Scheduler(on_failure=lambda job: failures.labels(task=job).inc())
         scheduler.every(POLL_SECONDS, self.polls.start_due, name="poll")
         scheduler.every(SEND_SECONDS, self.senders.wake, name="send")
         scheduler.every(PAGE_SECONDS, self.pages.start_due, name="page")
@@ -166,6 +166,8 @@ class App:
         scheduler.every(BALANCE_SECONDS, self.housekeeping.balance_polls, name="balance polls")
         scheduler.every(FOLLOW_SECONDS, self.housekeeping.follow_stories, name="follow stories")
         scheduler.every(PRUNE_SECONDS, self.housekeeping.prune, name="prune")
+        for name in scheduler.names():
+            failures.labels(task=name)  # begins at 0, so that Prometheus sees the first failure
         return scheduler
 
     async def _watch_database(self) -> None:

@@ -1,7 +1,7 @@
 """Watches the daemon's own health: faults, notices, canary, heartbeat, gauges."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -19,6 +19,7 @@ from straitwatch.core.liveness import (
     list_faults,
 )
 from straitwatch.core.policy import FAILURE_LASTS
+from straitwatch.core.receivers import ReceiverCondition, ReceiverState, broken_since
 from straitwatch.errors import StoreDamaged
 from straitwatch.metamonitor import (
     notify_first_fetch,
@@ -134,15 +135,25 @@ class HealthWatch:
         for state in ("pending", "dead", "delivered"):
             metrics.deliveries.labels(state=state).set(getattr(counts, state))
         metrics.oldest_pending.set((now - (self._liveness.oldest_due_at or now)).total_seconds())
-        for name, receiver in (await tools.store.run(db.receiver_states)).items():
-            left = (receiver.hold_until or now) - now
-            metrics.hold_seconds.labels(receiver=name).set(max(left.total_seconds(), 0))
+        self._set_receivers(await tools.store.read(db.receiver_conditions), now)
         metrics.feeds.labels(condition="configured").set(counts.feeds)
         metrics.feeds.labels(condition="failing").set(counts.failed)
         metrics.feeds.labels(condition="not_covered").set(len(counts.diagnosis.broken))
         distrusted = await tools.store.run(db.distrusted_feeds, now)
         metrics.feeds.labels(condition="distrusted").set(len(distrusted))
         self._warn_if_cut_off(feeds=counts.feeds, failed=counts.failed)
+
+    def _set_receivers(self, conditions: Iterable[ReceiverCondition], now: datetime) -> None:
+        metrics = self._runtime.tools.metrics
+        metrics.broken_seconds.clear()
+        metrics.hold_seconds.clear()
+        states = {condition.name: condition for condition in conditions}
+        for name, receiver in self._runtime.active.config.receivers.items():
+            condition = states.get(name) or ReceiverCondition(state=ReceiverState(name=name))
+            since_at = broken_since(condition, now, mark=receiver.mark) or now
+            left = (condition.state.hold_until or now) - now
+            metrics.broken_seconds.labels(receiver=name).set((now - since_at).total_seconds())
+            metrics.hold_seconds.labels(receiver=name).set(max(left.total_seconds(), 0))
 
     def _warn_if_cut_off(self, *, feeds: int, failed: int) -> None:
         was_cut_off, self._is_cut_off = self._is_cut_off, is_cut_off(feeds=feeds, failed=failed)

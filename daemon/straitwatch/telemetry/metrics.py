@@ -89,8 +89,16 @@ class Metrics:
         self.oldest_pending = self._gauge(
             "oldest_pending_seconds", "Age of the oldest delivery that is due, in seconds."
         )
+        self.broken_seconds = self._gauge(
+            "receiver_broken_seconds",
+            "Seconds since the receiver first refused messages or could not be reached; 0 if it "
+            "works, as in `status`.",
+            "receiver",
+        )
         self.hold_seconds = self._gauge(
-            "receiver_hold_seconds", "Seconds until a broken receiver is tried again.", "receiver"
+            "receiver_hold_seconds",
+            "Seconds until the receiver is tried again, after a refusal or a rate limit.",
+            "receiver",
         )
         self.match_to_delivered = self._latency(
             "match_to_delivered", "Seconds from the decision to the receiver's answer."
@@ -117,7 +125,9 @@ class Metrics:
 
     def _add_daemon(self) -> None:
         self.job_failures = self._counter(
-            "job_failures", "Scheduled jobs that raised an error; the log has the traceback.", "job"
+            "job_failures",
+            "Scheduled jobs that raised an error; the log has the traceback.",
+            "task",
         )
         self.clicks = self._counter(
             "slack_clicks",
