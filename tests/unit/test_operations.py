@@ -17,6 +17,9 @@ _SELECTOR = re.compile(r"\b(straitwatch_\w+)\{([^}]*)\}")
 _GROUPED = re.compile(r"\bby \(([^)]*)\)[^s]*\(+[^(]*?(straitwatch_\w+)")
 _PARTS = {"histogram": ("_bucket", "_sum", "_count")}
 RULES = yaml.safe_load((OPERATIONS / "straitwatch.rules.yml").read_text(encoding="utf-8"))
+RULE_TESTS = yaml.safe_load(
+    (OPERATIONS / "straitwatch.rules.test.yml").read_text(encoding="utf-8")
+)["tests"]
 DASHBOARD = json.loads((OPERATIONS / "grafana-dashboard.json").read_text(encoding="utf-8"))
 
 
@@ -24,9 +27,17 @@ def rules() -> list[dict[str, Any]]:
     return [rule for group in RULES["groups"] for rule in group["rules"]]
 
 
+def rule_tests() -> list[dict[str, Any]]:
+    return [check for group in RULE_TESTS for check in group["alert_rule_test"]]
+
+
+def series_of_rule_tests() -> list[str]:
+    return [row["series"] for group in RULE_TESTS for row in group["input_series"]]
+
+
 def expressions() -> list[str]:
     queries = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
-    return [rule["expr"] for rule in rules()] + queries
+    return [rule["expr"] for rule in rules()] + queries + series_of_rule_tests()
 
 
 def labels_by_name() -> dict[str, set[str]]:
@@ -92,6 +103,13 @@ def test_every_rule_says_what_to_do() -> None:
         assert set(rule["annotations"]) == {"summary", "action"}
         assert re.fullmatch(r"\d+[mh]", rule.get("for", "0m"))
         assert f"| `{rule['alert']}` |" in page
+
+
+@pytest.mark.parametrize("fires", [True, False])
+def test_every_rule_has_a_test_of_promtool(fires: bool) -> None:
+    tested = {check["alertname"] for check in rule_tests() if bool(check["exp_alerts"]) is fires}
+
+    assert tested == {rule["alert"] for rule in rules()}
 
 
 def test_panels_of_the_dashboard_do_not_overlap() -> None:
