@@ -60,6 +60,14 @@ def test_merge_is_offered_if_a_story_is_possibly_related() -> None:
     assert not any("Merge" in words for words in buttons_of(make_alert()))
 
 
+def test_buttons_have_no_characters_that_reorder_text() -> None:
+    related = make_report(title="\u202eFrigates\u2069 in the strait")
+
+    offered = buttons_of(make_alert(related=related, related_id="s2"))
+
+    assert "Merge with: Frigates in the strait" in offered
+
+
 def test_words_and_values_are_within_the_limits_of_slack() -> None:
     facts = make_alert(kind=AlertKind.UPDATE, related=make_report(title="x" * 500), related_id="s2")
     facts = replace(

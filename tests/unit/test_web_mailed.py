@@ -247,6 +247,18 @@ def test_mail_has_a_link_for_each_action_if_readers_can_open_the_pages() -> None
     assert b"/act/" not in without.body
 
 
+def test_mail_names_the_story_to_merge_with_in_a_few_clean_words() -> None:
+    driver = make_driver("mailto://127.0.0.1:2525/desk@example.org?from=sw@example.org")
+    related = make_report(title="\u202eFrigates " + "T" * 400)
+    facts = make_facts(related=related, related_id="s2")
+    job = make_job(facts, recipient="desk@example.org", links={"s1": LINKS})
+
+    html = driver.render(job).body.replace(b"=\r\n", b"")
+
+    assert b"Merge with: Frigates TTT" in html
+    assert b"T" * 80 not in html.partition(b"/act/t?do=3Dmerge")[2]
+
+
 @pytest.mark.parametrize("url", [WEBHOOK, BOT])
 def test_message_without_buttons_has_a_link_to_its_story(url: str) -> None:
     job = make_job(make_facts(), links={"s1": LINKS})

@@ -18,6 +18,7 @@ from straitwatch.core.model import (
 from straitwatch.core.offers import describe_offers, offers, subjects_of
 from straitwatch.core.render.chart import has_shape, timeline_png
 from straitwatch.core.render.engine import fill, media_of, shipped
+from straitwatch.core.render.parts import RE_LIMIT
 from straitwatch.core.render.text import shown
 from straitwatch.core.render.view import Values, template_name, view
 
@@ -78,7 +79,8 @@ def _links_in_html(job: SendJob) -> str:
     links = [(words, f"{urls.act}?do={kind}") for kind, words in words_by_kind.items()]
     links.append(("Open story", urls.story))
     joined = " &middot; ".join(
-        f'<a href="{escape(url)}">{escape(words)}</a>' for words, url in links
+        f'<a href="{escape(url)}">{escape(shown(words, limit=RE_LIMIT))}</a>'
+        for words, url in links
     )
     return f'<p class="meta">{joined}</p>'
 

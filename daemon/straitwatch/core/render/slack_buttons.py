@@ -18,7 +18,7 @@ from straitwatch.core.model import ActionKind, AlertFacts, EditJob, Facts, Manua
 from straitwatch.core.offers import Subject, offers, subjects_of
 from straitwatch.core.render.media import slack_text
 from straitwatch.core.render.slack import ITEM_BLOCK, SECTION_LIMIT, context_block
-from straitwatch.core.render.text import LocalTimes
+from straitwatch.core.render.text import LocalTimes, shown
 
 _OURS: Final = "straitwatch-"  # blocks with such an id are replaced at each edit
 _VALUE_LIMIT = 150  # characters of an option's value
@@ -135,9 +135,9 @@ def _with_actions(
     story: _Story, actions: Sequence[ManualAction], now: datetime, times: LocalTimes
 ) -> _Story:
     """Return a story with the latest actions on it; its message is about one of its reports."""
-    shown = [action for action in actions if _is_about(action, story.subject)][:_MAX_SHOWN]
-    active = [action for action in shown if not action.undone_at and not action.has_ended(now)]
-    lines = [_line(action, now, times) for action in reversed(shown)]
+    latest = [action for action in actions if _is_about(action, story.subject)][:_MAX_SHOWN]
+    active = [action for action in latest if not action.undone_at and not action.has_ended(now)]
+    lines = [_line(action, now, times) for action in reversed(latest)]
     return replace(story, lines=lines, active=active)
 
 
@@ -216,5 +216,4 @@ def _menu(choices: Sequence[_Choice]) -> dict[str, Any]:
 
 
 def _plain(words: str) -> dict[str, Any]:
-    text = words if len(words) <= _WORD_LIMIT else words[: _WORD_LIMIT - 1].rstrip() + "…"
-    return {"type": "plain_text", "text": text, "emoji": False}
+    return {"type": "plain_text", "text": shown(words, limit=_WORD_LIMIT), "emoji": False}
