@@ -1,12 +1,10 @@
 """Sends the due messages of one receiver: claim, freeze, send, record one of five outcomes."""
 
 import asyncio
-import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from urllib.parse import quote
 
 import structlog
 
@@ -14,19 +12,15 @@ from straitwatch import store as db
 from straitwatch.core.model import (
     AlertFacts,
     AlertKind,
-    DigestFacts,
     NextStep,
     NoticeFacts,
     Outcome,
     SendJob,
     SendResult,
-    StoryLinks,
 )
-from straitwatch.core.offers import subjects_of
-from straitwatch.core.policy import LINKS_VALID_FOR, SEND_LEASE
+from straitwatch.core.policy import SEND_LEASE
 from straitwatch.core.rules import Rules
 from straitwatch.core.schedule import Attempt, after_attempt
-from straitwatch.core.signed_links import ACT_PATH, LINK_KEY, sign_link
 from straitwatch.deliver import Driver
 from straitwatch.errors import StoreError
 from straitwatch.pipeline.tools import Tools
@@ -82,7 +76,7 @@ async def _deliver_one(
     """Freeze, send and record one message; return True if it was delivered."""
     job = claimed.job
     if job.frozen is None:
-        job = await _with_links(job, tools, page_url=rules.page_url)
+        job = await tools.links.add(job, tools.store, page_url=rules.page_url, now=tools.clock())
         try:
             frozen = driver.render(job)
         except Exception as error:  # around one delivery: a message that fails to render is dead
@@ -97,27 +91,6 @@ async def _deliver_one(
     result = await _send(claimed, job, driver, tools)
     await _record(claimed, driver, result, tools, rules=rules)
     return result.outcome is Outcome.DELIVERED
-
-
-async def _with_links(job: SendJob, tools: Tools, *, page_url: str) -> SendJob:
-    """Return a job with links to the pages of its stories, if readers can open them."""
-    subjects = subjects_of(job.facts)
-    if page_url and isinstance(job.facts, DigestFacts):
-        span = (job.facts.coverage.since_at, job.facts.coverage.until_at)
-        since, ended = (quote(at.isoformat()) for at in span)
-        job = replace(job, stories_url=f"{page_url}/stories?since={since}&until={ended}")
-    if not page_url or not subjects:
-        return job
-    key = await tools.store.run(db.secret, LINK_KEY, secrets.token_hex(32))
-    until, is_one = tools.clock() + LINKS_VALID_FOR, isinstance(job.facts, AlertFacts)
-    links = {}
-    for story_id in subjects:
-        named = "" if is_one else story_id
-        token = sign_link(key, job.delivery.id, story_id=named, until=until)
-        links[story_id] = StoryLinks(
-            story=f"{page_url}/stories/{story_id}", act=f"{page_url}{ACT_PATH}{token}"
-        )
-    return replace(job, links=links)
 
 
 async def _send(claimed: ClaimedDelivery, job: SendJob, driver: Driver, tools: Tools) -> SendResult:

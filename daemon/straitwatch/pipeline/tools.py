@@ -9,6 +9,7 @@ from straitwatch.deliver import SenderThreads
 from straitwatch.encoder import Encoder
 from straitwatch.fetch import Fetcher, PageFetcher
 from straitwatch.parsepool import ParsePool
+from straitwatch.pipeline.links import Links
 from straitwatch.pipeline.pace import Pace
 from straitwatch.pipeline.window import FoldWindowCache
 from straitwatch.store import Store
@@ -34,3 +35,4 @@ class Tools:
     jitter: Random
     worker: str  # the name of this process in leases
     pace: Pace = field(default_factory=Pace)
+    links: Links = field(default_factory=Links)
