@@ -35,7 +35,8 @@ def test_any_text_becomes_a_message(text: str, where: list[tuple[int, int]], url
 
     slack = render_slack(job, zone="UTC", templates={})
     mail = render_mail(job, zone="UTC", templates={})
-    plain = render_text(job, zone="UTC", templates={}, is_generic=True)
+    limits = TextLimits(title=250, body=32_768)
+    plain = render_text(job, zone="UTC", templates={}, limits=limits)
 
     json.dumps(slack, ensure_ascii=False).encode()
     f"{mail.subject}{mail.text}{mail.html}{plain}".encode()

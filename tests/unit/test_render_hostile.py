@@ -19,8 +19,9 @@ from straitwatch.core.model import (
     SendJob,
     Severity,
 )
-from straitwatch.core.render import render_mail, render_slack, render_text
+from straitwatch.core.render import TextLimits, render_mail, render_slack, render_text
 
+AMPLE = TextLimits(title=250, body=32_768)  # of a service
 SLACK_LIVE = re.compile(r"<(?!https?://wire\.example/)")
 INVISIBLE = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\xad\ud800-\udfff\U000e0000-\U000e0fff]"
@@ -113,6 +114,6 @@ def test_mail_shows_text_as_text(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_other_services_get_no_active_markup(text: str) -> None:
     for job in jobs(text):
-        shown = str(render_text(job, zone="UTC", templates={}, is_generic=True))
+        shown = str(render_text(job, zone="UTC", templates={}, limits=AMPLE))
         assert not GENERIC_LIVE.search(shown)
         assert not INVISIBLE.search(shown)

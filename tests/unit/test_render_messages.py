@@ -34,7 +34,13 @@ from straitwatch.core.model import (
     Timeline,
     Wording,
 )
-from straitwatch.core.render import check_templates, render_mail, render_slack, render_text
+from straitwatch.core.render import (
+    TextLimits,
+    check_templates,
+    render_mail,
+    render_slack,
+    render_text,
+)
 
 
 def slack_text(facts=None, **changes) -> str:
@@ -676,6 +682,33 @@ def test_digest_that_is_too_long_for_slack_counts_the_other_stories_of_each_sect
     assert [found + more for found, more in zip(shown, counted, strict=True)] == [60, 40]
     assert "Talks continue" in text.split("*Running stories*")[1]
     assert "What the talks mean" in text.split("*Commentary and round-ups*")[1]
+
+
+def test_rollup_that_is_too_long_for_a_service_counts_its_other_stories() -> None:
+    facts = make_rollup(items=tuple(make_item(n) for n in range(14)), stories=20)
+    limits = TextLimits(title=0, body=1_000)
+
+    text = render_text(make_job(facts), zone="UTC", templates={}, limits=limits).body
+
+    shown = text.count("https://wire.example/")
+    assert 5 < shown < 14
+    assert f"and {20 - shown} more: straitwatch outbox show d1" in text
+    assert text.endswith("Replaces 3 messages; none was dropped")
+
+
+def test_digest_that_is_too_long_for_a_service_keeps_its_sections() -> None:
+    facts = make_digest(
+        items=tuple(make_item(n, was_alerted=n > 20) for n in range(40)),
+        commentary=(make_item(41, title="What the talks mean"),),
+    )
+    limits = TextLimits(title=250, body=2_000)
+
+    text = render_text(make_job(facts), zone="UTC", templates={}, limits=limits).body
+
+    assert len(re.findall(r"^and \d+ more$", text, re.MULTILINE)) == 2
+    assert "What the talks mean" in text
+    assert "All stories: straitwatch outbox show d1\n" in text
+    assert "Coverage: 41/43 feeds current" in text
 
 
 def test_digest_that_is_too_long_for_slack_is_as_long_as_possible() -> None:

@@ -100,8 +100,9 @@ class Generic:
 
     def render(self, job: SendJob) -> Frozen:
         """Render the title and the text, within the limits of the service."""
-        text = render_text(job, zone=self._zone, templates=self._templates, is_generic=True)
-        text = fit_text(text, self._limits(job))
+        text = render_text(
+            job, zone=self._zone, templates=self._templates, limits=self._limits(job)
+        )
         body = json.dumps({"title": text.title, "body": text.body}).encode()
         return Frozen(body=body, content_type="application/json")
 
@@ -114,7 +115,8 @@ class Generic:
         result = self._notify(job, text)
         if result.code not in _REJECTED:
             return result
-        shorter = fit_text(text, _SHORTENED)
+        command = f"straitwatch outbox show {job.delivery.id} {job.config_option}".strip()
+        shorter = fit_text(text, _SHORTENED, command=command)
         if shorter == text:
             return replace(result, outcome=Outcome.PERMANENT)
         result = self._notify(job, shorter)

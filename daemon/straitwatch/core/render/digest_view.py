@@ -1,6 +1,7 @@
 """Makes the values that the templates of digests and roll-ups use."""
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -18,8 +19,9 @@ SENTENCE_LIMIT = 200  # characters
 _ACT = "Mute, mark or snooze"
 # Invisible characters, which no cleaned text has: they enclose an item in a Slack template.
 ITEM_BEGINS, ITEM_TEXT, ITEM_ENDS = "\u2062", "\u2063", "\u2064"
-# The sections of a digest, and the numbers of their stories that are not listed
+# The sections of digests and roll-ups, and the numbers of their stories that are not listed
 _SECTIONS = {
+    "items": "more",
     "fresh": "more",
     "running": "more_running",
     "sent": "more_sent",
@@ -92,18 +94,32 @@ def digest_values(facts: DigestFacts, times: LocalTimes, urls: Mapping[str, str]
     }
 
 
-def shorten(values: Mapping[str, Any], count: int) -> dict[str, Any]:
-    """Return the values of a digest with at most `count` stories in each section."""
+def fit_stories(
+    values: Mapping[str, Any], fits: Callable[[Mapping[str, Any]], bool]
+) -> Mapping[str, Any]:
+    """Return the values of a digest or roll-up with as many stories in each section as fit.
+
+    Args:
+        values: of the template.
+        fits: renders such values and returns True if the message is short enough.
+
+    """
+    if fits(values):
+        return values
+    longest = max(len(values[name]) for name in _SECTIONS if name in values)
+    fitting = bisect_right(
+        range(1, longest + 1), False, key=lambda count: not fits(_shorten(values, count))
+    )
+    return _shorten(values, max(1, fitting))
+
+
+def _shorten(values: Mapping[str, Any], count: int) -> dict[str, Any]:
     cut: dict[str, Any] = {"is_cut": True}
     for name, more in _SECTIONS.items():
-        cut[name] = values[name][:count]
-        cut[more] = values[more] + len(values[name][count:])
+        if name in values:
+            cut[name] = values[name][:count]
+            cut[more] = values[more] + len(values[name][count:])
     return {**values, **cut}
-
-
-def longest_section(values: Mapping[str, Any]) -> int:
-    """Return the number of stories in the longest section of a digest."""
-    return max(len(values[name]) for name in _SECTIONS)
 
 
 def _importance(item: DigestItem) -> tuple[int, float, int]:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from straitwatch.core.model import SendJob
+from straitwatch.core.model import DigestFacts, RollupFacts, SendJob
+from straitwatch.core.render.digest_view import fit_stories
 from straitwatch.core.render.engine import fill
 from straitwatch.core.render.text import cut
-from straitwatch.core.render.view import template_name, view
+from straitwatch.core.render.view import Values, template_name, view
 
 _MORE = "…and {} more lines"
 _JOINT = 2  # line break between a title and the body
@@ -34,20 +35,28 @@ class TextLimits:
     is_title_in_body: bool = False  # the title counts as part of the body
 
 
-def fit_text(text: PlainText, limits: TextLimits) -> PlainText:
-    """Shorten a message to the limits of a service: the last lines are counted."""
+def fit_text(text: PlainText, limits: TextLimits, *, command: str = "") -> PlainText:
+    """Shorten a message to the limits of a service: the last lines are counted.
+
+    Args:
+        text: the message.
+        limits: of the service.
+        command: that prints the whole message, for the line with their number.
+
+    """
+    more = f"{_MORE}: {command}" if command else _MORE
     title = _cut_units(text.title, limits.title) if limits.title else text.title
     is_joined = not limits.title or limits.is_title_in_body
     room = limits.body - (_units(title) + _JOINT if is_joined else 0)
-    return PlainText(title=title, body=_fit_lines(text.body, room, limits.lines))
+    return PlainText(title=title, body=_fit_lines(text.body, room, limits.lines, more=more))
 
 
-def _fit_lines(body: str, room: int, most: int) -> str:
+def _fit_lines(body: str, room: int, most: int, *, more: str) -> str:
     lines = body.split("\n")
     if _units(body) <= room and (not most or len(lines) <= most):
         return body
     kept: list[str] = []
-    left = room - len(_MORE.format(len(lines)))
+    left = room - len(more.format(len(lines)))
     for line in lines[: most - 1] if most else lines:
         left -= _units(line) + 1
         if left < 0:
@@ -55,7 +64,7 @@ def _fit_lines(body: str, room: int, most: int) -> str:
         kept.append(line)
     if not kept:
         return _cut_units(lines[0], max(1, room))
-    return "\n".join([*kept, _MORE.format(len(lines) - len(kept))])
+    return "\n".join([*kept, more.format(len(lines) - len(kept))])
 
 
 def _cut_units(text: str, limit: int) -> str:
@@ -71,13 +80,26 @@ def _units(text: str) -> int:
 
 
 def render_text(
-    job: SendJob, *, zone: str, templates: Mapping[str, str], is_generic: bool = False
+    job: SendJob, *, zone: str, templates: Mapping[str, str], limits: TextLimits | None = None
 ) -> PlainText:
-    """Render plain text; `is_generic` disables marks that a service may act on."""
+    """Render plain text; for a service with limits, without the marks that it may act on."""
     key = f"text/{template_name(job.kind)}"
-    values = view(job, zone)
-    medium = "generic" if is_generic else "plain"
-    title, body = (
-        fill(key, field, values, medium=medium, templates=templates) for field in ("title", "body")
-    )
-    return PlainText(title=title.replace("\n", " "), body=body)
+    values: Values = view(job, zone)
+    medium = "generic" if limits else "plain"
+
+    def render(values: Values) -> PlainText:
+        title, body = (
+            fill(key, field, values, medium=medium, templates=templates)
+            for field in ("title", "body")
+        )
+        return PlainText(title=title.replace("\n", " "), body=body)
+
+    if limits is None:
+        return render(values)
+    if isinstance(job.facts, DigestFacts | RollupFacts):
+        values = fit_stories(values, lambda values: _fits(render(values), limits))
+    return fit_text(render(values), limits)
+
+
+def _fits(text: PlainText, limits: TextLimits) -> bool:
+    return fit_text(text, limits).body == text.body

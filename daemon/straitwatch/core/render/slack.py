@@ -1,19 +1,12 @@
 """Renders Block Kit messages within Slack's limits."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any, Final
 
-from straitwatch.core.model import AlertFacts, DigestFacts, SendJob
+from straitwatch.core.model import AlertFacts, DigestFacts, RollupFacts, SendJob
 from straitwatch.core.offers import describe_offers, subjects_of
-from straitwatch.core.render.digest_view import (
-    ITEM_BEGINS,
-    ITEM_ENDS,
-    ITEM_TEXT,
-    longest_section,
-    shorten,
-)
+from straitwatch.core.render.digest_view import ITEM_BEGINS, ITEM_ENDS, ITEM_TEXT, fit_stories
 from straitwatch.core.render.engine import fill
 from straitwatch.core.render.view import Values, template_name, view
 
@@ -46,13 +39,14 @@ def render_slack(
     """
     key = f"slack/{template_name(job.kind)}"
     urls = {} if has_buttons else {name: links.story for name, links in job.links.items()}
-    values = view(job, zone, urls=urls)
-    fields = {
-        name: fill(key, name, values, medium="slack", templates=templates)
-        for name in ("text", "body", "context")
-    }
-    if len(fields["body"]) > BODY_LIMIT and isinstance(job.facts, DigestFacts):
-        fields["body"] = _short_digest(values, templates)
+    values: Values = view(job, zone, urls=urls)
+
+    def render(name: str, values: Values) -> str:
+        return fill(key, name, values, medium="slack", templates=templates)
+
+    if isinstance(job.facts, DigestFacts | RollupFacts):
+        values = fit_stories(values, lambda values: len(render("body", values)) <= BODY_LIMIT)
+    fields = {name: render(name, values) for name in ("text", "body", "context")}
     context = [context_block(fields["context"])] if fields["context"] else []
     if urls and isinstance(job.facts, AlertFacts):
         (subject,) = subjects_of(job.facts).values()
@@ -65,18 +59,6 @@ def render_slack(
         "unfurl_media": False,
     }
     return message | {"metadata": _metadata(job)} if is_bot else message
-
-
-def _short_digest(values: Values, templates: Mapping[str, str]) -> str:
-    """Render a digest with as many stories in each section as fit."""
-
-    def render(count: int) -> str:
-        shortened = shorten(values, count)
-        return fill("slack/digest", "body", shortened, medium="slack", templates=templates)
-
-    counts = range(1, longest_section(values) + 1)
-    fitting = bisect_right(counts, BODY_LIMIT, key=lambda count: len(render(count)))
-    return render(max(1, fitting))
 
 
 def _body(text: str) -> list[dict[str, Any]]:
