@@ -218,7 +218,7 @@ def test_reports_after_a_merge_stay_when_it_is_undone(store: Store) -> None:
 
     result = take_back(store, action)
 
-    assert result.problem == "the stories have changed since"
+    assert result.problem == "the stories were changed after this action"
     assert result.action is None
 
 

@@ -191,7 +191,7 @@ def _split(
 def _merge(tx: Transaction, wanted: ManualAction, beat: CompiledBeat) -> ActionResult:
     keep, other = wanted.story_id, wanted.other_story_id
     if not keep or not other:
-        return ActionResult(problem="one of these stories does not exist any more")
+        return ActionResult(problem="one of these stories no longer exists")
     if keep == other:
         return ActionResult(problem="these are the same story")
     moved = db.story_entry_ids(tx, other)
@@ -222,7 +222,7 @@ def _take_back(tx: Transaction, action: ManualAction, by: db.Signature, beat: Co
 
 
 def _problem_unless(restored: Story | None) -> str:
-    return "" if restored else "the stories have changed since"
+    return "" if restored else "the stories were changed after this action"
 
 
 def _take_marks_back(tx: Transaction, action: ManualAction) -> None:
