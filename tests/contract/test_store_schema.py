@@ -1,5 +1,6 @@
 import threading
 import warnings
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -40,18 +41,55 @@ from straitwatch.store import (
     seen_items,
     set_meta,
 )
-from straitwatch.store.schema import HEAD, alembic_config, schema_version
+from straitwatch.store.schema import HEAD, alembic_config, schema_version, upgrade
 
 
 def test_migrations_make_exactly_the_tables_of_the_rows(empty_url: str) -> None:
-    Store.open(empty_url).close()
-
     engine = sa.create_engine(empty_url)
     with engine.begin() as connection, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # reflecting expression indexes is announced as partial
+        upgrade(connection)
         command.check(alembic_config(connection))
         assert schema_version(connection) == HEAD
     engine.dispose()
+
+
+def test_new_database_has_the_tables_of_an_upgraded_one(empty_url: str) -> None:
+    Store.open(empty_url).close()
+    engine = sa.create_engine(empty_url)
+    new = tables(engine)
+    with engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "base")
+        upgrade(connection)
+    upgraded = tables(engine)
+    engine.dispose()
+
+    assert new == upgraded
+
+
+def tables(engine: sa.Engine) -> dict[str, dict[str, Any]]:
+    """Return every table, without the defaults that a migration needs to add a column."""
+    found = sa.inspect(engine)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # reflecting expression indexes is announced as partial
+        return {
+            name: {
+                "columns": {
+                    column["name"]: (str(column["type"]), column["nullable"])
+                    for column in found.get_columns(name)
+                },
+                "key": found.get_pk_constraint(name),
+                "foreign": by_name(found.get_foreign_keys(name)),
+                "indexes": by_name(found.get_indexes(name)),
+                "unique": by_name(found.get_unique_constraints(name)),
+                "checks": by_name(found.get_check_constraints(name)),
+            }
+            for name in found.get_table_names()
+        }
+
+
+def by_name(constraints: Iterable[Any]) -> dict[str, Any]:
+    return {constraint["name"]: constraint for constraint in constraints}
 
 
 def test_newest_migration_is_the_schema_of_the_program(empty_url: str) -> None:

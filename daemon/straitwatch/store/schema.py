@@ -1,4 +1,4 @@
-"""Upgrades a database to the schema of this version, under a lock."""
+"""Makes the tables of an empty database, or upgrades it to this version, under a lock."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -7,13 +7,19 @@ import sqlalchemy as sa
 
 from straitwatch.errors import SchemaMismatch
 from straitwatch.store.failures import foreign_file
+from straitwatch.store.rows import METADATA
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD = "0027"  # newest revision in migrations/versions, so that a start needs no alembic
 _KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
-_VERSION_TABLE = "alembic_version"
+_VERSION = sa.Table(  # as alembic makes it
+    "alembic_version",
+    sa.MetaData(),
+    sa.Column("version_num", sa.String(32)),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 _MIGRATION_LOCK = 0x5354_5241_4954  # any number; the same for every replica
 
 
@@ -41,21 +47,32 @@ def ensure_schema(connection: sa.Connection, *, migrate: bool) -> None:
         )
     if connection.dialect.name == "postgresql":  # SQLite: BEGIN IMMEDIATE is the lock
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-    upgrade(connection)
+        version = schema_version(connection)  # another replica may have made the tables
+    if version:
+        upgrade(connection)
+    else:
+        _create(connection)
 
 
 def schema_version(connection: sa.Connection) -> str:
     """Return the revision of the database; "" for an empty one."""
-    if not sa.inspect(connection).has_table(_VERSION_TABLE):
+    if not sa.inspect(connection).has_table(_VERSION.name):
         return ""
-    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() or ""
+    return connection.execute(sa.select(_VERSION.c.version_num)).scalar() or ""
 
 
 def _tables_of_others(connection: sa.Connection) -> list[str]:
     """Return the tables in an SQLite file without our schema; PostgreSQL may be shared."""
     if connection.dialect.name != "sqlite":
         return []
-    return [name for name in sa.inspect(connection).get_table_names() if name != _VERSION_TABLE]
+    return [name for name in sa.inspect(connection).get_table_names() if name != _VERSION.name]
+
+
+def _create(connection: sa.Connection) -> None:
+    """Make the tables of an empty database: the migrations would take ten times as long."""
+    METADATA.create_all(connection, checkfirst=False)
+    _VERSION.create(connection, checkfirst=True)  # a downgrade to no schema leaves it
+    connection.execute(_VERSION.insert().values(version_num=HEAD))
 
 
 def upgrade(connection: sa.Connection) -> None:
