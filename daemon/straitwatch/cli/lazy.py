@@ -69,19 +69,27 @@ class LazyGroup(CommandGroup):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Print the help of the whole program."""
+        self._summary().format_help(ctx, formatter)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Return the commands and options that begin with the typed letters."""
+        summary = self._summary()
+        return summary.shell_complete(type(ctx)(summary, info_name=ctx.info_name), incomplete)
+
+    def _summary(self) -> TyperGroup:
+        """Return this group with commands that have only a name and a help text."""
         listed: Mapping[str, Any] = {
             name: TyperCommand(name, help=listing.help, rich_help_panel=listing.panel)
             for name, listing in COMMANDS.items()
         }
-        summary = TyperGroup(
+        return TyperGroup(
             name=self.name,
             help=self.help,
             epilog=self.epilog,
             params=self.params,
             commands=dict(listed),
-            rich_markup_mode=self.rich_markup_mode,
+            rich_markup_mode="markdown",
         )
-        summary.format_help(ctx, formatter)
 
     def _suggestions(self, ctx: Any, path: list[str], typed: str) -> list[str]:
         """Return the nearest command, or else a subcommand of this name in any group."""
