@@ -11,6 +11,7 @@ import tokenize
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from statistics import median
 
@@ -55,13 +56,16 @@ class Measures:
     tests_to_code: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """The text and the syntax tree of a module."""
 
     path: Path
     text: str
-    tree: ast.Module
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text)
 
     @property
     def lines(self) -> int:
@@ -73,8 +77,7 @@ class Source:
 
 def read_sources(folder: Path) -> list[Source]:
     paths = (path for path in sorted(folder.rglob("*.py")) if "versions" not in path.parts)
-    texts = ((path, path.read_text(encoding="utf-8")) for path in paths)
-    return [Source(path=path, text=text, tree=ast.parse(text)) for path, text in texts]
+    return [Source(path=path, text=path.read_text(encoding="utf-8")) for path in paths]
 
 
 def measure(sources: list[Source]) -> Measures:

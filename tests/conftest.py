@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import settings
 
 
@@ -31,6 +32,9 @@ for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
     del os.environ[name]  # a proxy cannot reach the servers of the tests
 os.environ.pop("STRAITWATCH_CONFIG", None)
 os.environ["XDG_CONFIG_HOME"] = "/nonexistent"  # commands find no configuration of yours
+*_processors, _ = structlog.get_config()["processors"]  # until a test configures the logs
+_renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[*_processors, _renderer])  # rich takes 0.3 s for a traceback
 settings.register_profile("untimed", settings(), deadline=None)  # machines are noisy
 settings.load_profile("untimed")
 
