@@ -14,11 +14,13 @@ from straitwatch.store import Store, save_config
 
 HEAVY = (
     "sqlalchemy",
+    "sqlalchemy.dialects.postgresql",
     "pydantic",
     "aiohttp",
     "apprise",
     "numpy",
     "yaml",
+    "feedparser",
     "apscheduler",
     "jinja2",
     "straitwatch.core.match",

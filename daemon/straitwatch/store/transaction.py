@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import CursorResult
 
-Insert = sqlite.Insert | postgresql.Insert
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+
+    Insert = sqlite.Insert | postgresql.Insert
 ResultRow = sa.Row[*tuple[Any, ...]]  # a row of a query's result
 
 
@@ -58,7 +61,7 @@ class Transaction:
         """Run one statement, once for each item of a list of parameters."""
         return self.connection.execute(statement, parameters)
 
-    def insert(self, table: sa.Table) -> Insert:
+    def insert(self, table: sa.Table) -> "Insert":
         """Return the dialect's INSERT, which supports ON CONFLICT."""
         return _insert(table, is_postgres=self.is_postgres)
 
@@ -94,19 +97,23 @@ class Transaction:
 # Building a statement costs several times as much as running it, so statements are cached.
 
 
-def _insert(table: sa.Table, *, is_postgres: bool) -> Insert:
-    return postgresql.insert(table) if is_postgres else sqlite.insert(table)
+def _insert(table: sa.Table, *, is_postgres: bool) -> "Insert":
+    if not is_postgres:
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - takes 15 ms, for the few
+
+    return postgresql.insert(table)
 
 
 @cache
-def _insert_new(table: sa.Table, *, is_postgres: bool) -> Insert:
+def _insert_new(table: sa.Table, *, is_postgres: bool) -> "Insert":
     return _insert(table, is_postgres=is_postgres).on_conflict_do_nothing()
 
 
 @cache
 def _upsert(
     table: sa.Table, key: tuple[str, ...], changed: tuple[str, ...], *, is_postgres: bool
-) -> Insert:
+) -> "Insert":
     insert = _insert(table, is_postgres=is_postgres)
     values = {name: insert.excluded[name] for name in changed}
     return insert.on_conflict_do_update(index_elements=list(key), set_=values)

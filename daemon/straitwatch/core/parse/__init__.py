@@ -16,7 +16,6 @@ from straitwatch.core.parse.older import find_older
 from straitwatch.core.parse.outside import hash_entries
 from straitwatch.core.parse.sitemap import read_sitemap
 from straitwatch.core.parse.web_page import describe_page
-from straitwatch.core.parse.xml_feed import read_xml_feed
 
 __all__ = [
     "MAX_DOCUMENT_BYTES",
@@ -67,6 +66,9 @@ def _parse_text(text: str, max_entries: int, known: Collection[bytes]) -> RawFee
         return _problem(ParseProblem.EMPTY, "an empty document")
     if start[0] in "{[":
         return read_json_feed(start, max_entries=max_entries)
+    # Only workers parse, and the daemon starts 15 ms of CPU faster without feedparser.
+    from straitwatch.core.parse.xml_feed import read_xml_feed  # noqa: PLC0415
+
     parsed = read_xml_feed(start, max_entries=max_entries, known=known)
     return replace(parsed, hints=read_hints(start), older=find_older(start))
 
