@@ -1,5 +1,6 @@
 """Limit every test to loopback addresses, switch off deadlines, and make a certificate."""
 
+import gc
 import ipaddress
 import os
 import shutil
@@ -42,6 +43,12 @@ settings.load_profile("untimed")
 def pytest_xdist_auto_num_workers() -> int:
     """Use two workers a core, because a third of the time is spent waiting for the daemon."""
     return 2 * (os.cpu_count() or 1)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collected tests out of garbage collections: these took a sixth of the CPU time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
