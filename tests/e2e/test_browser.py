@@ -4,9 +4,10 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Locator, Page, async_playwright, expect
 
 from builders.configs import WATCHLISTS, write_config
 from builders.store import (
@@ -26,6 +27,11 @@ from straitwatch.store import Store, apply_plan, show_delivery
 from straitwatch.web import Desk
 
 PHONE = {"width": 390, "height": 800}
+# The controls without a name for a screen reader.
+NAMELESS = """() => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
+  .filter((it) => it.type !== "hidden" && !it.hidden)
+  .filter((it) => !(it.innerText || it.ariaLabel || it.textContent.trim() || it.labels?.length))
+  .map((it) => it.outerHTML)"""
 
 
 @pytest.fixture
@@ -102,7 +108,7 @@ async def test_browser_acts_on_a_story_undoes_it_tries_a_list_and_retries_a_mess
         text = WATCHLISTS.replace("Taiwan Strait", "Keelung")
         await page.get_by_label("Text of the file").fill(text)
         await page.get_by_role("button", name="Try it on stored entries").click()
-        await expect(page.get_by_role("status")).to_contain_text("1 gained, 0 lost")
+        await expect(page.get_by_role("status").first).to_contain_text("1 gained, 0 lost")
 
         await page.get_by_role("link", name="Messages").click()
         await page.get_by_role("button", name="to desk-mail").click()
@@ -113,7 +119,43 @@ async def test_browser_acts_on_a_story_undoes_it_tries_a_list_and_retries_a_mess
     assert found.delivery.state is DeliveryState.PENDING
 
 
-async def test_open_page_shows_a_new_story_without_a_reload(place: Desk) -> None:
+async def test_keyboard_alone_opens_mutes_and_undoes(place: Desk) -> None:
+    async with opened(place) as page:
+        await press_until(page, page.get_by_role("link", name="Ships cross the strait"))
+        await press_until(page, page.get_by_role("button", name="Mute story"))
+        await press_until(page, page.get_by_role("button", name="Undo"))
+        await expect(page.get_by_text("undone by somebody")).to_be_visible()
+
+        await press_until(page, page.get_by_text("Why Ships cross the strait").first)
+        await expect(page.get_by_text("In this story because")).to_have_count(2)
+
+
+async def press_until(page: Page, wanted: Locator) -> None:
+    """Move the focus with Tab until it reaches an element, which must be visible; press Enter."""
+    await wanted.first.wait_for()
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        if await wanted.first.evaluate("it => it.contains(document.activeElement)"):
+            outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert outline == "solid"
+            await page.keyboard.press("Enter")
+            return
+    pytest.fail(f"Tab does not reach {wanted}")
+
+
+async def test_every_page_has_one_heading_landmarks_and_named_controls(place: Desk) -> None:
+    paths = ("/", "/stories/s1", "/messages", "/messages/d2", "/feeds", "/why", "/lists")
+    async with opened(place) as page:
+        for path in (*paths, "/silences", "/lists/watchlists/lists.yaml"):
+            await page.goto(urljoin(page.url, path))
+            assert await page.locator("h1").count() == 1, path
+            for role in ("banner", "navigation", "main", "contentinfo"):
+                assert await page.get_by_role(role).count() >= 1, (path, role)
+            assert await page.evaluate(NAMELESS) == [], path
+            assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+async def test_open_page_offers_a_new_story_and_shows_it_on_request(place: Desk) -> None:
     async with opened(place) as page:
         later = make_story("s2", title="A fleet leaves the harbor")
         plan = make_plan(
@@ -125,4 +167,8 @@ async def test_open_page_shows_a_new_story_without_a_reload(place: Desk) -> None
         )
         assert place.store.call(apply_plan, plan)
 
+        offer = page.get_by_role("status").get_by_role("button", name="1 new story – show")
+        await expect(offer).to_be_visible()
+        await expect(page.get_by_role("link", name="A fleet leaves the harbor")).to_have_count(0)
+        await offer.click()
         await expect(page.get_by_role("link", name="A fleet leaves the harbor")).to_be_visible()

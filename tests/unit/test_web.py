@@ -68,13 +68,30 @@ def served(place: Desk) -> Callable[..., AbstractAsyncContextManager[ClientSessi
     return serve
 
 
+async def test_status_page_shows_the_answer_and_the_remedy_of_a_broken_receiver(
+    served: Served,
+) -> None:
+    broken = ReceiverStatus(
+        name="desk-slack",
+        state="broken since noon: Slack: no_service: the webhook was deleted",
+        is_broken=True,
+        hint="create a new one under <Incoming Webhooks>",
+    )
+    async with served(receivers=(broken,)) as session:
+        _, page = await get(session, "/status")
+
+    assert '<span class="dead">broken since noon: Slack: no_service' in page
+    assert "Create a new one under &lt;Incoming Webhooks&gt;" in page
+    assert 'action="/receivers/desk-slack/resume"' in page
+
+
 async def test_status_page_shows_counts_receivers_and_encoder(served: Served) -> None:
     async with served() as session:
         status, page = await get(session, "/status")
 
     assert status == 200
     assert "Running" in page
-    assert "entries new" in page
+    assert "New entries" in page
     assert "desk-slack" in page
     assert "Sentence encoder: available" in page
 

@@ -165,7 +165,7 @@ async def test_list_is_snoozed_for_some_hours_and_the_silence_ended(
 
     _, page = await post(session, f"/silences/{silence.id}/end")
 
-    assert "<p>None.</p>" in page
+    assert "No silence." in page
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """The pages for operators and list writers: feeds, lists, and `why`."""
 
+import json
 from collections.abc import AsyncIterator, Iterator
+from email.message import EmailMessage
 
 import pytest
 from aiohttp import ClientSession
@@ -18,9 +20,12 @@ from builders.store import (
 )
 from builders.web import get, make_desk, post, served
 from straitwatch.config import load_config
+from straitwatch.core.model import AlertKind, Frozen
+from straitwatch.core.render import EXAMPLES, example_job, render_mail, render_slack
 from straitwatch.store import Store, apply_plan, save_config
 from straitwatch.web import Desk
 from straitwatch.web.feeds import draw_spark
+from straitwatch.web.messages import readable
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +36,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         write_config(folder, feeds={"Feed <f1>": "https://f1.example/rss"}), environ={}
     )
     store = Store.open(config.database)
-    title = "Ships cross the Taiwan Strait"
+    (feed,), title = config.feeds, "Ships cross the Taiwan Strait"
     entries = (
         make_planned("e1", entry=make_entry("e1", title=title)),
         make_unmatched("e2", title="Rain <i>in</i> Keelung", summary="", content=""),
     )
     plan = make_plan(
-        claimed_feed(store),
+        claimed_feed(store, id=feed.id, name=feed.name, url=feed.url),
         entries,
         alerts=(make_alert(),),
         deliveries=(make_delivery(),),
@@ -68,6 +73,50 @@ def test_spark_has_a_bar_for_each_day_with_entries() -> None:
 
     assert [bar[2] for bar in spark.bars] == [1.0, 20.0]
     assert spark.words == "1,001 new entries in 3 days, 1000 today"
+
+
+async def test_feed_shows_the_decisions_about_its_entries(
+    place: Desk, session: ClientSession
+) -> None:
+    (feed,) = place.config().feeds
+
+    status, page = await get(session, f"/feeds/{feed.id}")
+
+    assert status == 200
+    assert "https://f1.example/rss" in page
+    assert "Rain &lt;i&gt;in&lt;/i&gt; Keelung" in page
+    assert ">Sent as an alert</span> the first report of this event" in page
+    assert 'href="/why?q=e2"' in page
+
+
+async def test_message_shows_its_attempts_and_ids(session: ClientSession) -> None:
+    status, page = await get(session, "/messages/d1")
+
+    assert status == 200
+    assert "Ships cross the strait" in page
+    assert ">d1</code>" in page
+    assert "None yet." in page
+
+
+@pytest.mark.parametrize("path", ["/feeds/none", "/messages/none"])
+async def test_unknown_feed_or_message_is_not_found(session: ClientSession, path: str) -> None:
+    assert (await get(session, path))[0] == 404
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_text_of_a_message_is_readable(name: str) -> None:
+    job = example_job(name)
+    slack = json.dumps(render_slack(job, zone="UTC", templates={})).encode()
+    parts = render_mail(job, zone="UTC", templates={})
+    mail = EmailMessage()
+    mail.set_content(parts.text)
+    mail.add_alternative(parts.html, subtype="html")
+
+    as_json = readable(Frozen(body=slack, content_type="application/json"))
+    as_mail = readable(Frozen(body=mail.as_bytes(), content_type="message/rfc822"))
+
+    assert "[Example]" in as_json or job.kind is AlertKind.SYSTEM
+    assert as_mail.split() == parts.text.split()
 
 
 async def test_why_explains_a_stored_entry_and_the_lists_now(session: ClientSession) -> None:

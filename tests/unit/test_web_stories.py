@@ -177,7 +177,7 @@ async def test_story_shows_its_reports_with_hits_decision_and_reason(
 
     assert status == 200
     assert "Ships cross the <mark>strait</mark> (e1)" in page
-    assert "Sent as alert: the first report of this event." in page
+    assert "Sent as an alert</span> the first report of this event" in page
     assert "new-event 0.12 &lt; 0.14: strait, 解放軍" in page
     assert "<code>match[0]</code> 海峽 (+10)" in page
 
@@ -185,7 +185,7 @@ async def test_story_shows_its_reports_with_hits_decision_and_reason(
 async def test_story_shows_what_was_sent_to_whom(session: ClientSession) -> None:
     _, page = await get(session, "/stories/s1")
 
-    assert "desk-slack: pending" in page
+    assert '>desk-slack</a>: <span class="meta">pending' in page
     assert "first report" in page
 
 

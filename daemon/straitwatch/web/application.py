@@ -14,11 +14,12 @@ from straitwatch.web.assets import asset
 from straitwatch.web.bench import bench, bench_file, try_file
 from straitwatch.web.desk import Desk, visit
 from straitwatch.web.events import events
-from straitwatch.web.feeds import feeds
+from straitwatch.web.feeds import feed, feeds
 from straitwatch.web.guard import Guard
 from straitwatch.web.login import Login, login, logout
 from straitwatch.web.mailed import act_from_mail
 from straitwatch.web.messages import (
+    message,
     messages,
     resume_receiver,
     retry_every_message,
@@ -49,12 +50,14 @@ def build_web(desk: Desk, *, subscriber: Subscriber | None = None) -> Starlette:
             Route("/actions/{action}/undo", undo_action, methods=["POST"]),
             Route("/messages", messages),
             Route("/messages/retry", retry_every_message, methods=["POST"]),
+            Route("/messages/{delivery}", message),
             Route("/messages/{delivery}/retry", retry_message, methods=["POST"]),
             Route("/silences", silences),
             Route("/silences/new", snooze, methods=["POST"]),
             Route("/silences/{silence}/end", end_silence, methods=["POST"]),
             Route("/receivers/{receiver}/resume", resume_receiver, methods=["POST"]),
             Route("/feeds", feeds),
+            Route("/feeds/{feed}", feed),
             Route("/why", why),
             Route("/lists", bench),
             Route("/lists/{file:path}", bench_file, methods=["GET"]),

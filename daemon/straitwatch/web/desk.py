@@ -87,6 +87,7 @@ class Visit:
             "faults": self.desk.watch.faults(),
             "path": self.request.url.path,
             "user": self.user,
+            "is_known": self.is_known,
             "can_log_out": bool(self.config.web_access.token) and self.is_known,
             "list_titles": {found.id: found.title for found in self.config.watchlists},
         }

@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from straitwatch import store as db
 from straitwatch.core.diagnosis import DiagnosedFeed
 from straitwatch.core.feed_words import LABELS
 from straitwatch.core.plural import counted
+from straitwatch.core.redact import redact_address
 from straitwatch.feed_health import DAYS, FeedHealthView, read_health, relative
 from straitwatch.web.desk import visit
 
+_ENTRIES = 50  # of a feed that its page shows
 _BAR, _HEIGHT = 6, 20  # of a drawing, in its own units
 
 
@@ -29,12 +33,15 @@ class Spark:
 class FeedRow:
     """A feed, its condition in words, and its new entries."""
 
+    id: str
     name: str
+    address: str
     label: str
     is_covered: bool
     sentence: str
     last_new: str
     last_new_at: datetime | None
+    last_ok_at: datetime | None
     next_poll: str
     spark: Spark
 
@@ -55,15 +62,33 @@ def feeds(request: Request) -> Response:
     )
 
 
+def feed(request: Request) -> Response:
+    """Answer with a feed: its condition, and the decisions about its latest entries."""
+    here = visit(request)
+    wanted = request.path_params["feed"]
+    with here.reading() as tx:
+        health = read_health(tx, here.config, now=here.now, zone=here.zone)
+        entries = db.feed_entries(tx, wanted, limit=_ENTRIES)
+    rows = (_row(health, found) for found in health.diagnosis.feeds)
+    row = next((row for row in rows if row.id == wanted), None)
+    if row is None:
+        raise HTTPException(404, f"no feed {wanted}")
+    latest = sorted(entries, key=lambda stored: stored.seen_at, reverse=True)
+    return here.page("feed.html", row=row, entries=latest, days=DAYS)
+
+
 def _row(health: FeedHealthView, feed: DiagnosedFeed) -> FeedRow:
     state = feed.feed.state
     return FeedRow(
+        id=state.feed_id,
         name=feed.name,
+        address=redact_address(feed.feed.url),
         label=LABELS[feed.condition],
         is_covered=feed.is_covered,
         sentence=health.sentence(feed),
         last_new=relative(state.last_new_at, health.now),
         last_new_at=state.last_new_at,
+        last_ok_at=state.last_ok_at,
         next_poll=relative(state.next_due_at, health.now),
         spark=draw_spark(health.new_entries.get(state.feed_id, (0,) * DAYS)),
     )

@@ -1,7 +1,9 @@
 """Shows the messages that wait and those that are dead, and retries them."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from email import message_from_bytes, policy
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -14,16 +16,19 @@ from straitwatch.core.model import (
     DeliveryState,
     DigestFacts,
     Facts,
+    Frozen,
     NoticeFacts,
     RollupFacts,
 )
 from straitwatch.core.plural import counted
+from straitwatch.core.receivers import describe_receivers
 from straitwatch.store import DeliveryRecord
 from straitwatch.web.desk import visit
 
 _LISTED = 100
 _SHOWN = 20  # delivered ones
 _WAITING = (DeliveryState.HELD, DeliveryState.PENDING, DeliveryState.SENDING)
+_RETRIABLE = (DeliveryState.HELD, DeliveryState.PENDING, DeliveryState.DEAD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +41,17 @@ class MessageView:
 
     @property
     def can_be_retried(self) -> bool:
-        """False for a message that is being sent, or that is part of a later one."""
-        record = self.record.delivery
-        is_part = record.state_reason == DeliveryReason.CARRIER
-        return record.state is not DeliveryState.SENDING and not is_part
+        """False for a message that is delivered, being sent, or part of another one."""
+        found = self.record.delivery
+        return found.state in _RETRIABLE and found.state_reason != DeliveryReason.CARRIER
+
+    @property
+    def state(self) -> str:
+        """The state and its reason, such as `pending: receiver broken`."""
+        found = self.record.delivery
+        if not found.state_reason or found.state_reason == found.state:
+            return found.state
+        return f"{found.state}: {found.state_reason.replace('_', ' ')}"
 
 
 def messages(request: Request) -> Response:
@@ -49,13 +61,45 @@ def messages(request: Request) -> Response:
         dead = db.list_deliveries(tx, states=[DeliveryState.DEAD], limit=_LISTED)
         waiting = db.list_deliveries(tx, states=_WAITING, limit=_LISTED)
         latest = db.list_deliveries(tx, limit=_LISTED)  # asking for a state sorts all of its rows
+        conditions = db.receiver_conditions(tx)
+    receivers = describe_receivers(conditions, here.config.receivers, here.now, here.zone)
     return here.page(
         "messages.html",
+        broken=[receiver for receiver in receivers if receiver.is_broken],
         dead=view_messages(dead),
         waiting=view_messages(waiting),
         sent=view_messages(_delivered(latest)[:_SHOWN]),
         listed=_LISTED,
     )
+
+
+def message(request: Request) -> Response:
+    """Answer with a message: its attempts, and its text."""
+    here = visit(request)
+    wanted = request.path_params["delivery"]
+    with here.reading() as tx:
+        record = db.show_delivery(tx, wanted)
+        members = db.merged_into(tx, wanted)
+    if record is None:
+        raise HTTPException(404, f"no message {wanted}")
+    (shown,) = view_messages([record])
+    body = readable(record.frozen) if record.frozen else ""
+    return here.page("message.html", message=shown, members=view_messages(members), body=body)
+
+
+def readable(frozen: Frozen) -> str:
+    """Return the text of a message as it was sent: without pictures, HTML and addresses."""
+    match frozen.content_type:
+        case "application/json":
+            content = json.loads(frozen.body)
+            blocks = (block.get("text", {}).get("text") for block in content.get("blocks", ()))
+            return "\n\n".join(filter(None, blocks)) or str(content.get("text", ""))
+        case "message/rfc822":
+            mail = message_from_bytes(frozen.body, policy=policy.default)
+            part = mail.get_body(("plain",))
+            return str(part.get_content()) if part else ""
+        case _:
+            return frozen.body.decode("utf-8", "replace")
 
 
 def _delivered(records: Iterable[DeliveryRecord]) -> list[DeliveryRecord]:

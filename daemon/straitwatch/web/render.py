@@ -11,8 +11,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
+from straitwatch.core.listing import heading_of
 from straitwatch.core.model import Action
 from straitwatch.core.plural import counted
+from straitwatch.core.reasons import REASONS
 
 _WEB_SCHEMES = ("http://", "https://")
 _DECISIONS = {
@@ -45,7 +47,8 @@ def page(
         values: the values of the template.
     """
     local = partial(local_time, zone=zone, now=now)
-    html = render(name, local=local, now=now, zone=zone, **values)
+    clock = partial(clock_time, zone=zone)
+    html = render(name, local=local, clock=clock, now=now, zone=zone, **values)
     return HTMLResponse(html, status_code=status_code)
 
 
@@ -62,6 +65,15 @@ def local_time(moment: datetime | None, *, zone: ZoneInfo, now: datetime) -> Mar
     exact = f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         moment.isoformat(timespec="seconds"), exact, words
+    )
+
+
+def clock_time(moment: datetime, *, zone: ZoneInfo) -> Markup:
+    """Return the time of day only, below a heading with the day."""
+    local = moment.astimezone(zone)
+    exact = f"{local:%Y-%m-%d %H:%M:%S %Z}"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        moment.isoformat(timespec="seconds"), exact, f"{local:%H:%M}"
     )
 
 
@@ -122,8 +134,10 @@ def _environment() -> Environment:
     environment.filters |= {
         "counted": counted,
         "decided": decided,
+        "heading": heading_of,
         "link": web_address,
         "marked": marked,
+        "reason": lambda reason: REASONS[reason].long,
     }
     environment.globals |= {"pages": PAGES, "with_query": with_query}
     return environment

@@ -12,6 +12,7 @@ from straitwatch.core.model import ActionKind, ActionVia, ManualAction
 from straitwatch.pipeline import act
 from straitwatch.web.acting import read_form, view_action
 from straitwatch.web.desk import visit
+from straitwatch.web.stories import story_rows
 
 HOURS = (1, 4, 8, 24, 72)  # that the form offers
 _ACTIONS = 30
@@ -23,9 +24,11 @@ def silences(request: Request) -> Response:
     with here.reading() as tx:
         stored = db.active_silences(tx, here.now)
         actions = db.list_actions(tx, limit=_ACTIONS)
+        muted = db.stories_by_id(tx, {name for found in stored for name in found.stories})
     return here.page(
         "silences.html",
         stored=stored,
+        headlines={row.story.id: row.headline for row in story_rows(muted.values(), here.config)},
         configured=[found for found in here.config.alerts.silences if found.until_at > here.now],
         actions=[view_action(action, here) for action in actions],
         hours=HOURS,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from straitwatch.config import Config
 from straitwatch.core.listing import headline_pair
 from straitwatch.core.model import Severity, Story
 from straitwatch.web.desk import Visit, visit
+from straitwatch.web.render import with_query
 from straitwatch.web.timeline import Timeline, draw, period_starts
 
 _PER_PAGE = 50
@@ -49,7 +51,8 @@ def stories(request: Request) -> Response:
     last = found[_PER_PAGE - 1] if len(found) > _PER_PAGE else None
     return here.page(
         "stories.html",
-        rows=story_rows(found[:_PER_PAGE], here.config),
+        days=_days(here, story_rows(found[:_PER_PAGE], here.config)),
+        chips=_chips(here),
         timeline=_timeline(here, counts, starts, length),
         query={name: here.parameter(name) for name in _FILTERS},
         span=span,
@@ -60,7 +63,41 @@ def stories(request: Request) -> Response:
     )
 
 
-_FILTERS = ("q", "list", "severity", "language", "outlet", "span", "since", "until")
+def _days(here: Visit, rows: list[StoryRow]) -> list[tuple[str, list[StoryRow]]]:
+    """Group stories by the day of their latest report."""
+    today = here.now.astimezone(here.zone).date()
+
+    def day(row: StoryRow) -> str:
+        date = row.story.last_seen_at.astimezone(here.zone).date()
+        return "Today" if date == today else f"{date:%A %d %B}"
+
+    return [(words, list(of_day)) for words, of_day in groupby(rows, key=day)]
+
+
+def _chips(here: Visit) -> list[tuple[str, str]]:
+    """Return the active filters in words, each with the address without it."""
+    query = {name: here.parameter(name) for name in _FILTERS}
+    titles = {found.id: found.title for found in here.config.watchlists}
+    moments = {name: _moment(query[name], here.zone) for name in ("since", "until")}
+    times = {name: here.plain_time(at) if at else "" for name, at in moments.items()}
+    words = query | times | {"list": titles.get(query["list"], query["list"])}
+    return [
+        (f"{_FILTERS[name]} {words[name]}", with_query("/", query | {name: ""}))
+        for name in _FILTERS
+        if _FILTERS[name] and words[name]
+    ]
+
+
+_FILTERS = {
+    "q": "Headline",
+    "list": "List",
+    "severity": "Severity",
+    "language": "Language",
+    "outlet": "Outlet",
+    "span": "",
+    "since": "From",
+    "until": "To",
+}
 
 
 def _query(here: Visit, span_since: datetime) -> db.StoryQuery:

@@ -21,7 +21,6 @@ from straitwatch.web.stories import story_rows
 
 _REPORTS = 200  # of a story that one page shows
 _ALERTS = 100
-_NOT_SENT = {Action.DIGEST: "for the digest", Action.NONE: "not sent"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,9 @@ class ReportView:
     because: str
     added: str
     kind: str  # "" for news
-    decision: str
+    is_sent: bool
+    is_quiet: bool  # it adds nothing, so its text is folded away
+    reason: str
 
 
 def story(request: Request) -> Response:
@@ -124,7 +125,6 @@ def view_report(stored: StoredEntry) -> ReportView:
     entry, fold, decision = stored.entry, stored.fold, stored.decision
     hits = [hit for match in stored.matches for hit in match.hits]
     quote = pick_quote(entry, [hit for hit in hits if _is_in(hit, entry_text(stored, hit.field))])
-    sent = f"sent as {decision.action}" if decision.is_sent else _NOT_SENT[decision.action]
     return ReportView(
         stored=stored,
         heading=heading_of(entry),
@@ -137,7 +137,9 @@ def view_report(stored: StoredEntry) -> ReportView:
         because=f"{fold.relation}, {describe_fold(fold, entry)}" if fold else "",
         added=str(fold.novelty) if fold else "",
         kind="" if stored.kind is EntryKind.NEWS else stored.kind.value,
-        decision=f"{sent}: {REASONS[decision.reason].long}",
+        is_sent=decision.is_sent,
+        is_quiet=decision.action is Action.NONE,
+        reason=REASONS[decision.reason].long,
     )
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-WIDTH, HEIGHT = 720, 120  # of the drawing; it scales with the page
-_GAP = 2  # between bars
+_WHOLE = 100  # per cent: the drawing has the width of the page
+_BAR = 0.86  # of the place of a bar; the rest is a gap
+_TICKS = 6  # times below the bars, at most; a phone shows every second one
 _COLORS = 6  # that the style has; further lists share the last one
 
 
@@ -43,10 +44,20 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """A time below the bars."""
+
+    x: float
+    words: str
+    is_minor: bool  # it is left out where there is little room
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """The drawing, and the numbers behind it."""
+    """The drawing in per cent of its size, and the numbers behind it."""
 
     bars: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
     series: tuple[Series, ...]
     most: int
 
@@ -94,9 +105,9 @@ def draw(
         for place, name in enumerate(order)
     )
     most = max((sum(found.counts[at] for found in series) for at in range(len(starts))), default=0)
-    scale = _Scale(most=most, width=WIDTH / len(starts), length=length, zone=zone)
+    scale = _Scale(most=most, width=_WHOLE / len(starts), length=length, zone=zone)
     bars = tuple(_bar(series, place, start, scale) for place, start in enumerate(starts))
-    return Timeline(bars=bars, series=series, most=most)
+    return Timeline(bars=bars, ticks=_ticks(bars, scale), series=series, most=most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +119,9 @@ class _Scale:
 
 
 def _bar(series: Sequence[Series], place: int, start: datetime, scale: _Scale) -> Bar:
-    pieces, base = [], float(HEIGHT)
+    pieces, base = [], float(_WHOLE)
     for found in series:
-        height = HEIGHT * found.counts[place] / scale.most if scale.most else 0.0
+        height = _WHOLE * found.counts[place] / scale.most if scale.most else 0.0
         base -= height
         if height:
             pieces.append(Piece(color=found.color, y=round(base, 2), height=round(height, 2)))
@@ -121,8 +132,21 @@ def _bar(series: Sequence[Series], place: int, start: datetime, scale: _Scale) -
         since_at=start,
         until_at=end,
         x=round(place * scale.width, 2),
-        width=round(scale.width - _GAP, 2),
+        width=round(scale.width * _BAR, 2),
         total=sum(found.counts[place] for found in series),
         words=f"{since:%d %b %H:%M} to {until:%H:%M}: {', '.join(parts) or 'no reports'}",
         pieces=tuple(pieces),
     )
+
+
+def _ticks(bars: Sequence[Bar], scale: _Scale) -> tuple[Tick, ...]:
+    """Return the times of every few bars; a day is named where it begins."""
+    step = -(-len(bars) // _TICKS)
+    ticks, day = [], None
+    for number, bar in enumerate(bars[::step]):
+        local = bar.since_at.astimezone(scale.zone)
+        is_named = local.date() != day or scale.length >= timedelta(hours=6)
+        words = f"{local:%d %b}" if is_named else f"{local:%H:%M}"
+        ticks.append(Tick(x=bar.x, words=words, is_minor=number % 2 == 1))
+        day = local.date()
+    return tuple(ticks)

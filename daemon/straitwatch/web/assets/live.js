@@ -1,28 +1,40 @@
-// Replaces the live part of a page when the server says that something changed. A page works
-// without it; while you select, type or have the focus inside, only a link to reload is shown.
+// Offers the new state of a page when the server reports a change. The page stays as it is until
+// you ask for it, so that the text under your eyes never moves. Every page works without this file.
 "use strict";
 const part = document.querySelector("[data-live]");
-if (part && window.EventSource) {
-  const events = new EventSource("/events");
-  const isBusy = () => part.contains(document.activeElement) || !document.getSelection().isCollapsed;
-  const offer = () => {
-    if (document.querySelector(".note.live")) return;
-    const note = document.createElement("p");
-    note.className = "note live";
-    note.setAttribute("role", "status");
-    const link = document.createElement("a");
-    link.href = location.href;
-    link.textContent = "There is news: reload";
-    note.append(link);
-    part.before(note);
-  };
-  events.addEventListener("change", async () => {
-    if (isBusy()) return offer();
+const offer = document.querySelector(".live");
+
+const keys = (within) => new Set([...within.querySelectorAll("h3 a")].map((link) => link.href));
+
+const words = (fresh) => {
+  const known = keys(part);
+  const added = [...keys(fresh)].filter((key) => !known.has(key)).length;
+  const noun = part.dataset.live === "stories" ? ["new story", "new stories"] : ["new message", "new messages"];
+  return added ? `${added} ${noun[added === 1 ? 0 : 1]} – show` : "Changes – show";
+};
+
+const show = (fresh) => {
+  const known = keys(part);
+  part.replaceChildren(...fresh.childNodes);
+  for (const link of part.querySelectorAll("h3 a")) {
+    if (!known.has(link.href)) link.closest("li").classList.add("fresh");
+  }
+  offer.replaceChildren();
+  window.scrollTo(0, 0);
+  document.getElementById("main").focus({ preventScroll: true });
+};
+
+if (part && offer && window.EventSource) {
+  new EventSource("/events").addEventListener("change", async () => {
     const answer = await fetch(location.href);
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("[data-live]");
-    if (fresh && !isBusy()) part.replaceChildren(...fresh.childNodes);
+    if (!fresh || fresh.innerHTML === part.innerHTML) return;
+    const button = document.createElement("button");
+    button.textContent = words(fresh);
+    button.addEventListener("click", () => show(fresh));
+    offer.replaceChildren(button);
   });
 }
 
@@ -32,4 +44,19 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     await navigator.clipboard.writeText(button.form.elements.text.value);
     button.textContent = "Copied";
   });
+}
+
+if (navigator.clipboard) {
+  for (const id of document.querySelectorAll("[data-copied]")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "link";
+    button.textContent = "Copy";
+    button.setAttribute("aria-label", `Copy ${id.textContent}`);
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(id.textContent);
+      button.textContent = "Copied";
+    });
+    id.after(button);
+  }
 }
