@@ -1,36 +1,47 @@
-"""Draws every kind of message as a picture, so that you can look at it.
+"""Draws every message and every page as a picture, so that you can look at them.
 
-    python bench/pictures.py --into /tmp/pictures
+    python bench/pictures.py --into /tmp/pictures [--only page-story]
 
-Chromium draws mail at desktop and phone width, light and dark. Slack's blocks are drawn in a page
-that imitates the structure, sizes and colors of Slack, and supports the mrkdwn that Straitwatch
-writes. It needs Debian's chromium on the PATH.
+Each is drawn at desktop and phone width, light and dark; index.html shows all of them. Slack's
+blocks are drawn in a page that imitates the structure, sizes and colors of Slack, and supports the
+mrkdwn that Straitwatch writes. It needs Debian's chromium on the PATH.
 """
 
 import argparse
+import asyncio
 import html
 import re
-import subprocess
-import tempfile
 from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from straitwatch.core.render import EXAMPLES, MailParts, example_job, render_mail, render_slack
+from browser import THEMES, WIDTHS, open_page, opened_browser, take, write_sheet
+from page_pictures import draw_pages
+from playwright.async_api import Browser
+
+from straitwatch.core.model import ActionKind, ActionVia, AlertFacts, ManualAction
+from straitwatch.core.render import (
+    EXAMPLES,
+    MailParts,
+    add_buttons,
+    example_job,
+    render_mail,
+    render_slack,
+    show_actions,
+)
 
 ZONE = "Asia/Taipei"
-_FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--hide-scrollbars", "--force-device-scale-factor=2",
-]  # fmt: skip
 _SLACK = """<!doctype html><meta charset="utf-8"><style>
 :root{color-scheme:light dark} body{margin:0;padding:16px 20px;font:15px/1.46668 Lato,'Noto Sans','Noto Sans CJK TC','Noto Color Emoji',sans-serif;color:#1d1c1d;background:#fff}
 .m{display:flex;gap:8px;max-width:700px}.p{width:36px;height:36px;border-radius:6px;background:#36506c;color:#fff;text-align:center;line-height:36px;font-weight:700;flex:none}
 .n{font-weight:900}.app{font-size:10px;background:#e8e8e8;padding:1px 3px;border-radius:2px;color:#616061;margin:0 4px}.t{font-size:12px;color:#616061}
 .s{white-space:pre-wrap;overflow-wrap:anywhere;margin:4px 0}.c{font-size:13px;color:#616061;white-space:pre-wrap;overflow-wrap:anywhere;margin:4px 0}
 a{color:#1264a3;text-decoration:none}q{display:block;border-left:4px solid #ddd;padding-left:12px;quotes:none;margin:2px 0}code{font:12px Monaco,monospace;border:1px solid #ddd;background:#f8f8f8;color:#c01343;padding:2px 3px;border-radius:3px}
-@media (prefers-color-scheme:dark){body{background:#1a1d21;color:#d1d2d3}a{color:#1d9bd1}.t,.c{color:#ababad}q{border-color:#565856}code{background:#222529;border-color:#565856;color:#e8912d}.app{background:#2c2d30;color:#ababad}}
+.b{display:flex;gap:8px;margin:8px 0;flex-wrap:wrap}.b button{font:700 13px/1 Lato,'Noto Sans',sans-serif;padding:8px 12px;border:1px solid #bbb;border-radius:8px;background:#fff;color:#1d1c1d}.b ul{font-size:13px;color:#616061;margin:0;padding:4px 12px;border:1px dashed #bbb;border-radius:8px;list-style:none}
+@media (prefers-color-scheme:dark){.b button{background:#1a1d21;color:#d1d2d3;border-color:#797c81}body{background:#1a1d21;color:#d1d2d3}a{color:#1d9bd1}.t,.c{color:#ababad}q{border-color:#565856}code{background:#222529;border-color:#565856;color:#e8912d}.app{background:#2c2d30;color:#ababad}}
 </style><div class="m"><div class="p">S</div><div><span class="n">Straitwatch</span><span class="app">APP</span><span class="t">5:46 AM</span>%s</div></div>"""
 
 
@@ -39,16 +50,51 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--into", type=Path, required=True)
+    parser.add_argument("--only", default="", help="the beginning of the names to draw")
     options = parser.parse_args()
     options.into.mkdir(parents=True, exist_ok=True)
+    asyncio.run(draw_all(options.into, options.only))
+    print(write_sheet(options.into))
+
+
+async def draw_all(into: Path, only: str) -> None:
+    async with opened_browser() as browser:
+        for name, page in message_pages():
+            if name.startswith(only):
+                for width in WIDTHS:
+                    for theme in THEMES:
+                        await draw(browser, page, into / f"{name}-{width}-{theme}.png", theme=theme)
+        if "page".startswith(only[:4]):
+            await draw_pages(browser, into, only)
+
+
+def message_pages() -> Iterator[tuple[str, str]]:
+    """Yield the name and the HTML of each message."""
     for name in EXAMPLES:
         job = example_job(name)
-        mail = mail_page(render_mail(job, zone=ZONE, templates={}))
-        slack = slack_page(render_slack(job, zone=ZONE, templates={}))
-        for page, kind in ((mail, "mail"), (slack, "slack")):
-            for width in (800, 390):
-                for theme in ("light", "dark"):
-                    draw(page, options.into / f"{kind}-{name}-{width}-{theme}.png", width, theme)
+        yield f"mail-{name}", mail_page(render_mail(job, zone=ZONE, templates={}))
+        message = render_slack(job, zone=ZONE, templates={})
+        yield f"slack-{name}", slack_page(message)
+        if isinstance(job.facts, AlertFacts):
+            bot = add_buttons(message, job.facts, "example")
+            yield f"slack-{name}-buttons", slack_page(bot)
+            for undone, state in ((False, "muted"), (True, "undone")):
+                action = _mute(job.facts, undone=undone)
+                blocks = show_actions(bot["blocks"], job.facts, "example", [action])
+                yield f"slack-{name}-{state}", slack_page({"blocks": blocks})
+
+
+def _mute(facts: AlertFacts, *, undone: bool) -> ManualAction:
+    action = ManualAction(
+        id="example",
+        kind=ActionKind.MUTE_STORY,
+        made_at=facts.seen_at,
+        until_at=facts.seen_at + timedelta(days=1),
+        story_id=facts.story_id,
+        author="Ana",
+        via=ActionVia.SLACK,
+    )
+    return replace(action, undone_at=facts.seen_at, undone_by="Chen") if undone else action
 
 
 def mail_page(mail: MailParts) -> str:
@@ -62,11 +108,22 @@ def slack_page(message: dict[str, Any]) -> str:
 
 
 def _block(block: dict[str, Any]) -> str:
+    if block["type"] == "actions":
+        return f'<div class="b">{"".join(map(_element, block["elements"]))}</div>'
     if block["type"] == "context":
         return (
             f'<div class="c">{" ".join(_mrkdwn(part["text"]) for part in block["elements"])}</div>'
         )
     return f'<div class="s">{_mrkdwn(block["text"]["text"])}</div>'
+
+
+def _element(element: dict[str, Any]) -> str:
+    if element["type"] == "overflow":
+        options = "".join(
+            f"<li>{html.escape(option['text']['text'])}</li>" for option in element["options"]
+        )
+        return f"<button>\u2026</button><ul>{options}</ul>"
+    return f"<button>{html.escape(element['text']['text'])}</button>"
 
 
 def _mrkdwn(text: str) -> str:
@@ -78,42 +135,32 @@ def _mrkdwn(text: str) -> str:
         links.append(f'<a href="{html.escape(url)}">{label or url}</a>')
         return f"\0{len(links) - 1}\0"
 
+    text = re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", text)
     text = re.sub(r"<(https?:[^>]*)>", keep, text)
     text = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", text)
     text = re.sub(r"(?<!\w)\*([^*\n]+)\*(?!\w)", r"<b>\1</b>", text)
+    text = re.sub(r"(?<!\w)~([^~\n]+)~(?!\w)", r"<s>\1</s>", text)
     text = re.sub(r"(?<!\w)_([^_\n]+)_(?!\w)", r"<i>\1</i>", text)
     text = re.sub(r"^(?:&gt;|>) ?(.*)\n?", r"<q>\1</q>", text, flags=re.MULTILINE)
     text = re.sub(r"\0(\d+)\0", lambda found: links[int(found[1])], text)
     return re.sub(r"(?<!\w)\*(<a .*?</a>)\*", r"<b>\1</b>", text)
 
 
-def draw(page: str, target: Path, width: int, theme: str, *, height: int = 1100) -> None:
-    """Draw a page; the picture has two pixels per unit of width and height."""
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder, "page.html")
-        source.write_text(page, encoding="utf-8")
-        flags = [*_FLAGS, f"--user-data-dir={folder}/profile"]
-        if theme == "dark":
-            flags.append("--blink-settings=preferredColorScheme=0")
-        # Chromium's window is at least 500 wide, so the page of a phone is a frame in it.
-        frame = Path(folder, "frame.html")
-        frame.write_text(
-            f'<body style="margin:0"><iframe src="page.html" style="border:0;width:{width}px;'
-            f'height:{height}px"></iframe>',
-            encoding="utf-8",
-        )
-        subprocess.run(
-            [
-                "chromium",
-                *flags,
-                f"--screenshot={target}",
-                f"--window-size={max(width, 500)},{height}",
-                str(frame),
-            ],
-            check=True,
-            capture_output=True,
-            timeout=60,
-        )
+async def draw(browser: Browser, page: str, target: Path, *, theme: str, height: int = 0) -> None:
+    """Draw a page; the width is part of the name of the picture.
+
+    Args:
+        browser: draws it.
+        page: its HTML.
+        target: the picture, NAME-WIDTH-THEME.png.
+        theme: light or dark.
+        height: of the picture; 0 for that of the page.
+    """
+    width = int(target.stem.split("-")[-2])
+    opened = await open_page(browser, width, theme, height=height or 300)
+    await opened.set_content(page)
+    await take(opened, target, most=height or 2400)
+    await opened.close()
 
 
 if __name__ == "__main__":

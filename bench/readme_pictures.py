@@ -7,12 +7,14 @@ third as large as the files of Chromium. Run it after a change of the shipped te
 Debian's chromium on the PATH.
 """
 
+import asyncio
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+from browser import opened_browser
 from pictures import ZONE, draw, slack_page
 
 from straitwatch.core.render import example_job, render_mail, render_slack
@@ -28,11 +30,19 @@ def main() -> None:
     job = example_job("alert")
     slack = slack_page(render_slack(job, zone=ZONE, templates={}))
     mail = render_mail(job, zone=ZONE, templates={}).html
-    for name, page, height in (("slack", slack, SLACK_HEIGHT), ("mail", mail, MAIL_HEIGHT)):
-        picture = IMAGES / f"alert-{name}.png"
-        draw(page, picture, WIDTH, "light", height=height)
-        picture.write_bytes(reduce_colors(picture.read_bytes()))
-        print(f"{picture.name}: {picture.stat().st_size / 1000:.0f} kB")
+    pages = (("slack", slack, SLACK_HEIGHT), ("mail", mail, MAIL_HEIGHT))
+    asyncio.run(draw_both(pages))
+
+
+async def draw_both(pages: Iterable[tuple[str, str, int]]) -> None:
+    async with opened_browser() as browser:
+        for name, page, height in pages:
+            drawn = IMAGES / f"alert-{name}-{WIDTH}-light.png"
+            await draw(browser, page, drawn, theme="light", height=height)
+            picture = IMAGES / f"alert-{name}.png"
+            picture.write_bytes(reduce_colors(drawn.read_bytes()))
+            drawn.unlink()
+            print(f"{picture.name}: {picture.stat().st_size / 1000:.0f} kB")
 
 
 def reduce_colors(png: bytes) -> bytes:
