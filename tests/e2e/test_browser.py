@@ -26,6 +26,7 @@ from straitwatch.core.model import DeliveryState, Relation
 from straitwatch.store import Store, apply_plan, show_delivery
 from straitwatch.web import Desk
 
+expect.set_options(timeout=20_000)  # milliseconds; a busy machine may need them
 PHONE = {"width": 390, "height": 800}
 # The controls without a name for a screen reader.
 NAMELESS = """() => [...document.querySelectorAll("a, button, input, select, textarea, summary")]

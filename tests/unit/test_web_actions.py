@@ -198,6 +198,16 @@ async def test_alerts_are_a_json_feed(session: ClientSession) -> None:
     assert item["date_published"] == "2026-03-01T12:00:00+00:00"
 
 
+async def test_page_hears_of_a_change_between_its_answer_and_its_request_for_events(
+    session: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("straitwatch.web.events._EVERY", 0.01)
+    async with session.get("/events", params={"mark": "of an earlier state"}) as answer:
+        lines = [await answer.content.readline() for _ in range(3)]
+
+    assert b"event: change\n" in lines
+
+
 async def test_open_page_hears_of_a_change(
     place: Desk, session: ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:

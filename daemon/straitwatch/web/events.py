@@ -15,16 +15,20 @@ _KEEP_ALIVE = 15  # looks without news, after which a comment keeps proxies from
 
 
 async def events(request: Request) -> Response:
-    """Answer with an event each time that a story or a message changes."""
+    """Answer with an event each time that a story or a message changes.
+
+    A page asks with the mark of its own content, so that it misses no change before this request.
+    """
+    here = visit(request)
     return StreamingResponse(
-        _changes(visit(request).desk),
+        _changes(here.desk, here.parameter("mark")),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},  # proxies pass each event on at once
     )
 
 
-async def _changes(desk: Desk) -> AsyncIterator[str]:
-    seen = await _mark(desk)
+async def _changes(desk: Desk, mark: str) -> AsyncIterator[str]:
+    seen = mark or await _mark(desk)
     quiet = 0
     yield "retry: 5000\n\n"
     while True:

@@ -61,7 +61,7 @@ def messages(request: Request) -> Response:
         dead = db.list_deliveries(tx, states=[DeliveryState.DEAD], limit=_LISTED)
         waiting = db.list_deliveries(tx, states=_WAITING, limit=_LISTED)
         latest = db.list_deliveries(tx, limit=_LISTED)  # asking for a state sorts all of its rows
-        conditions = db.receiver_conditions(tx)
+        conditions, mark = db.receiver_conditions(tx), db.news_mark(tx)
     receivers = describe_receivers(conditions, here.config.receivers, here.now, here.zone)
     return here.page(
         "messages.html",
@@ -70,6 +70,7 @@ def messages(request: Request) -> Response:
         waiting=view_messages(waiting),
         sent=view_messages(_delivered(latest)[:_SHOWN]),
         listed=_LISTED,
+        mark=mark,
     )
 
 

@@ -48,11 +48,13 @@ def stories(request: Request) -> Response:
     with here.reading() as tx:
         found = db.search_stories(tx, wanted)
         counts = db.count_reports(tx, wanted, starts, until_at=starts[-1] + length)
+        mark = db.news_mark(tx)
     last = found[_PER_PAGE - 1] if len(found) > _PER_PAGE else None
     return here.page(
         "stories.html",
         days=_days(here, story_rows(found[:_PER_PAGE], here.config)),
         chips=_chips(here),
+        mark=mark,
         timeline=_timeline(here, counts, starts, length),
         query={name: here.parameter(name) for name in _FILTERS},
         span=span,

@@ -25,7 +25,7 @@ const show = (fresh) => {
 };
 
 if (part && offer && window.EventSource) {
-  new EventSource("/events").addEventListener("change", async () => {
+  new EventSource(`/events?mark=${encodeURIComponent(part.dataset.mark)}`).addEventListener("change", async () => {
     const answer = await fetch(location.href);
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
