@@ -48,7 +48,7 @@ SETTINGS: dict[str, Any] = {
 
 @asynccontextmanager
 async def open_picture_desk(folder: Path) -> AsyncIterator[Desk]:
-    """Build the desk, and let its twenty hours pass."""
+    """Build the desk at the end of its twenty hours."""
     stream = read_stream(ROOT / "seeds")
     async with AsyncExitStack() as stack:
         feeds = await stack.enter_async_context(FeedServer())
@@ -128,7 +128,7 @@ def _item(item: Any) -> str:
 
 
 def _act(desk: Desk) -> None:
-    """Let people mute the latest story, undo an action, and snooze a list."""
+    """Mute the latest story, undo an action and snooze a list, as people do."""
     with desk.runtime.tools.store.reading() as tx:
         since = BEGIN - timedelta(days=1)
         story = db.search_stories(tx, db.StoryQuery(since_at=since, limit=9))[0]

@@ -35,7 +35,7 @@ class ReportView:
     added: str
     kind: str  # "" for news
     is_sent: bool
-    is_quiet: bool  # it adds nothing, so its text is folded away
+    is_quiet: bool  # a retelling, whose text is under "Why"
     reason: str
 
 
