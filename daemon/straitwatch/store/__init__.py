@@ -200,7 +200,6 @@ from straitwatch.store.receivers import (
     pause_receiver,
     receiver_states,
     receivers_in_use,
-    record_receiver_result,
     record_receiver_test,
     release_changed_receivers,
     resume_receiver,
@@ -208,7 +207,7 @@ from straitwatch.store.receivers import (
     save_receivers_in_use,
     save_recipients,
 )
-from straitwatch.store.restore import Restored, restore_backup
+from straitwatch.store.restore import restore_backup
 from straitwatch.store.rollups import (
     flush_held,
     with_carried,
@@ -263,7 +262,6 @@ __all__ = [
     "DigestQuery",
     "DueFeed",
     "FeedTrouble",
-    "Restored",
     "SavedConfig",
     "ShadowRun",
     "ShadowSample",
@@ -393,7 +391,6 @@ __all__ = [
     "recent_reports",
     "record_digest",
     "record_merge",
-    "record_receiver_result",
     "record_receiver_test",
     "record_rejection",
     "record_run",
