@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from servers.slack import SlackServer, error
 from straitwatch.cli import app
-from straitwatch.cli.service import install_service, make_service, with_database
+from straitwatch.cli.service import Service, install_service, make_service, with_database
 from straitwatch.cli.setup_files import MAIL, SLACK, Answers, fitted, write_configuration
 from straitwatch.config import load_config, load_settings
 from straitwatch.errors import UsageError
@@ -242,6 +242,33 @@ def test_unit_quotes_paths_as_systemd_reads_them() -> None:
     assert 'run --config "/srv/my desk"\n' in text
     assert "WorkingDirectory=/srv/50%% $A/my desk\n" in text
     assert 'ReadWritePaths="/srv/50%% $A/my desk"\n' in text
+
+
+def test_unit_of_the_documentation_is_the_one_that_setup_installs() -> None:
+    page = (Path(__file__).parents[2] / "docs/how-to/deploy.md").read_text(encoding="utf-8")
+    places = Places(config=Path("/etc/straitwatch"), data=Path("/var/lib/straitwatch"))
+    program = ("/usr/local/bin/straitwatch",)
+
+    service = Service(places=places, is_system=True, program=program)
+
+    assert f"```ini\n# {service.path}\n{service.text}```\n" in page
+
+
+def test_next_steps_do_not_start_a_second_daemon_beside_a_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setattr("straitwatch.cli.service.runs_systemd", lambda: True)
+    assert "straitwatch run " in run_setup(tmp_path / "desk", "--no-poll").stdout
+    unit = tmp_path / ".config/systemd/user/straitwatch.service"
+    unit.parent.mkdir(parents=True)
+    unit.touch()
+
+    steps = run_setup(tmp_path / "desk", "--no-poll").stdout.partition("Next:")[2]
+
+    assert "straitwatch status" in steps
+    assert "straitwatch run" not in steps
 
 
 def test_option_that_an_edited_file_does_not_take_is_named(tmp_path: Path) -> None:

@@ -19,11 +19,28 @@ _RUNS_SYSTEMD = Path("/run/systemd/system")
 _SYSTEM_UNIT = Path("/etc/systemd/system") / NAME
 _ISOLATION = """\
 User={user}
+UMask=0077
+CapabilityBoundingSet=
 NoNewPrivileges=true
+LockPersonality=true
+PrivateDevices=true
 PrivateTmp=true
 ProtectSystem=strict
 ProtectHome=read-only
 ReadWritePaths={data}
+ProtectClock=true
+ProtectControlGroups=true
+ProtectHostname=true
+ProtectKernelLogs=true
+ProtectKernelModules=true
+ProtectKernelTunables=true
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictNamespaces=true
+RestrictRealtime=true
+RestrictSUIDSGID=true
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
 """
 _PLAIN_WORD = re.compile(r"[\w/.:@+=,$%-]+")
 _UNIT = """\
@@ -67,6 +84,16 @@ class Service:
         )
 
     @property
+    def is_installed(self) -> bool:
+        """True if systemd has a unit of this name."""
+        return runs_systemd() and self.path.is_file()
+
+    @property
+    def command_prefix(self) -> str:
+        """What runs a command as the user of the daemon, who owns its files."""
+        return f"sudo -u {USER} " if self.is_system and self.is_installed else ""
+
+    @property
     def path(self) -> Path:
         """Where systemd looks for the unit file."""
         if self.is_system:
@@ -84,7 +111,7 @@ class Service:
             paths = (str(self.places.config), str(self.places.data))
             yield ["chown", "--recursive", f"{USER}:", *paths]
         yield [*systemctl, "daemon-reload"]
-        yield [*systemctl, "enable", "--now", NAME]
+        yield [*systemctl, "enable", NAME]
         yield [*systemctl, "restart", NAME]
 
 

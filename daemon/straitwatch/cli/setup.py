@@ -173,8 +173,9 @@ def setup(
         places.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not no_poll:
         _send_first_alert(config)
-    _offer_service(places, systemd, asks=given.asks)
-    _show_next_steps(places)
+    service = make_service(places, is_system=os.geteuid() == 0)
+    _offer_service(service, systemd, asks=given.asks)
+    _show_next_steps(service)
 
 
 def _places(directory: Path | None) -> Places:
@@ -361,8 +362,7 @@ def _usable(receivers: Iterable[Receiver]) -> set[str]:
 # ------------------------------------------------------------ systemd
 
 
-def _offer_service(places: Places, wish: _Systemd, *, asks: bool) -> None:
-    service = make_service(places, is_system=os.geteuid() == 0)
+def _offer_service(service: Service, wish: _Systemd, *, asks: bool) -> None:
     if wish is _Systemd.ASK:
         wish = _ask_service(service) if asks and runs_systemd() else _Systemd.SKIP
     if wish is _Systemd.PRINT:
@@ -394,13 +394,17 @@ def _has_user(name: str) -> bool:
         return False
 
 
-def _show_next_steps(places: Places) -> None:
+def _show_next_steps(service: Service) -> None:
     typer.echo("\nNext:")
-    if places.config != own_places(os.environ, is_root=os.geteuid() == 0).config:
-        typer.echo(f"  export STRAITWATCH_CONFIG={quote(str(places.config))}")
-    for command, purpose in (
-        ("straitwatch run", "the daemon; the status page is on http://127.0.0.1:8650/"),
-        ("straitwatch status", "how it is doing"),
-        ("straitwatch lists new ID", "a watch-list of your own"),
-    ):
-        typer.echo(f"  {command:<26} {purpose}")
+    config = service.places.config
+    if config != own_places(os.environ, is_root=os.geteuid() == 0).config:
+        typer.echo(f"  export STRAITWATCH_CONFIG={quote(str(config))}")
+    if not service.is_installed:
+        _show_step("straitwatch run", "the daemon; the status page is on http://127.0.0.1:8650/")
+    status = "how it is doing, as on http://127.0.0.1:8650/"
+    _show_step(f"{service.command_prefix}straitwatch status", status)
+    _show_step(f"{service.command_prefix}straitwatch lists new ID", "a watch-list of your own")
+
+
+def _show_step(command: str, purpose: str) -> None:
+    typer.echo(f"  {command:<26} {purpose}")
