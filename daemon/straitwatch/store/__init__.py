@@ -14,10 +14,7 @@ from straitwatch.store.actions import (
     list_actions,
     note_undone,
 )
-from straitwatch.store.clock_repair import (
-    SKEW,
-    repair_clock,
-)
+from straitwatch.store.clock_repair import SKEW, repair_clock
 from straitwatch.store.configs import (
     ConfigRejection,
     SavedConfig,
@@ -50,10 +47,7 @@ from straitwatch.store.corrections import (
     record_split,
     restore_merged,
 )
-from straitwatch.store.delivery_rows import (
-    AttemptRecord,
-    DeliveryRecord,
-)
+from straitwatch.store.delivery_rows import AttemptRecord, DeliveryRecord
 from straitwatch.store.digests import (
     DigestQuery,
     commentary_items,
@@ -131,18 +125,9 @@ from straitwatch.store.health import (
     receiver_conditions,
     save_notice_states,
 )
-from straitwatch.store.marks import (
-    delete_mark,
-    read_marks,
-    set_mark,
-)
+from straitwatch.store.marks import delete_mark, read_marks, set_mark
 from straitwatch.store.meta import get_meta, secret, set_meta
-from straitwatch.store.news import (
-    StoryQuery,
-    count_reports,
-    news_mark,
-    search_stories,
-)
+from straitwatch.store.news import StoryQuery, count_reports, news_mark, search_stories
 from straitwatch.store.outbox import (
     ClaimedDelivery,
     add_alert,
@@ -175,11 +160,7 @@ from straitwatch.store.pages import (
 )
 from straitwatch.store.pauses import active_pauses, add_pause
 from straitwatch.store.poll_writer import apply_plan, write_plan
-from straitwatch.store.pruning import (
-    prune,
-    prune_messages,
-    prune_stories,
-)
+from straitwatch.store.pruning import prune, prune_messages, prune_stories
 from straitwatch.store.pushes import (
     add_push_subscriptions,
     count_pushed_entries,
@@ -208,10 +189,7 @@ from straitwatch.store.receivers import (
     save_recipients,
 )
 from straitwatch.store.restore import restore_backup
-from straitwatch.store.rollups import (
-    flush_held,
-    with_carried,
-)
+from straitwatch.store.rollups import flush_held, with_carried
 from straitwatch.store.runs import read_runs, record_run
 from straitwatch.store.seen import seen_items
 from straitwatch.store.shadow import (
@@ -224,12 +202,7 @@ from straitwatch.store.shadow import (
     shadow_samples,
     start_shadow,
 )
-from straitwatch.store.silences import (
-    active_silences,
-    add_silence,
-    all_silences,
-    expire_silence,
-)
+from straitwatch.store.silences import active_silences, add_silence, all_silences, expire_silence
 from straitwatch.store.status import (
     FeedTrouble,
     StatusCounts,

@@ -15,7 +15,6 @@ from straitwatch.core.model import (
     BeforeMerge,
     Hit,
     Mark,
-    Match,
     Novelty,
     Related,
     RuleScore,
@@ -26,6 +25,7 @@ from straitwatch.store.columns import Packed, Row, Seq, Texts, Words, table_of
 from straitwatch.store.edit_rows import MessageEditRow
 from straitwatch.store.feed_rows import FeedRow, GapRow, HostPauseRow, PushSubscriptionRow, SeenRow
 from straitwatch.store.page_rows import PageRow
+from straitwatch.store.shadow_rows import ShadowRow, ShadowRunRow
 
 
 class EntryRow(Row, table=True):
@@ -90,31 +90,6 @@ class MarkRow(Row, table=True):
     note: str
     marked_by: str
     marked_at: datetime
-
-
-class ShadowRunRow(Row, table=True):
-    """A present or past shadow run of changed watch-lists."""
-
-    __tablename__ = "shadow_run"
-
-    version: str = Field(primary_key=True)
-    files: Any = Field(sa_column=Column("files", Packed(Texts), nullable=False))
-    since_at: datetime
-    until_at: datetime
-    reported_at: datetime | None
-
-
-class ShadowRow(Row, table=True):
-    """An entry that a change in shadow rates differently from the active list."""
-
-    __tablename__ = "shadow"
-
-    version: str = Field(primary_key=True)
-    entry_id: str = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
-    watchlist: str = Field(primary_key=True)
-    change: str
-    match: Any = Field(sa_column=Column("match", Packed(Match), nullable=False))  # to be shown
-    seen_at: datetime
 
 
 class ReportRow(Row, table=True):
