@@ -1,5 +1,6 @@
 """The searches and counts of the pages, on each engine."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,18 +17,24 @@ from builders.store import (
     make_planned,
     make_story,
 )
-from straitwatch.core.model import Severity
+from straitwatch.core.model import ActionKind, ManualAction, Severity
 from straitwatch.store import (
     Store,
     StoryQuery,
+    Transaction,
+    add_action,
     apply_plan,
+    cancel_deliveries,
+    claim_delivery,
     count_reports,
     news_mark,
+    note_undone,
     search_stories,
 )
 
 HOUR = timedelta(hours=1)
 LATEST = make_story().last_seen_at
+MUTED = ManualAction(id="a1", kind=ActionKind.MUTE_STORY, made_at=NOW)
 ALL = StoryQuery(since_at=NOW - timedelta(days=1))
 
 
@@ -112,5 +119,28 @@ def test_mark_of_the_news_changes_with_a_poll_that_brings_a_story(store: Store) 
     assert before == store.call(news_mark)
 
     assert store.call(apply_plan, make_plan(claimed_feed(store)))
+
+    assert store.call(news_mark) != before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda tx: cancel_deliveries(tx, ids=["d1"], now=NOW + HOUR),
+        lambda tx: claim_delivery(
+            tx, receiver="desk-slack", now=NOW + HOUR, worker="test", lease=HOUR
+        ),
+        lambda tx: note_undone(tx, MUTED, author="Kim", now=NOW + HOUR),
+    ],
+    ids=["cancelled", "sending", "undone"],
+)
+def test_mark_of_the_news_changes_with_a_message_and_with_an_undo(
+    store: Store, change: Callable[[Transaction], object]
+) -> None:
+    assert store.call(apply_plan, make_plan(claimed_feed(store)))
+    store.call(add_action, MUTED)
+    before = store.call(news_mark)
+
+    store.call(change)
 
     assert store.call(news_mark) != before

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
@@ -20,7 +21,7 @@ from builders.store import (
 )
 from builders.web import get, make_desk, post, served
 from straitwatch.config import load_config
-from straitwatch.core.model import AlertKind, Frozen
+from straitwatch.core.model import AlertKind, DeliveryState, Frozen
 from straitwatch.core.render import EXAMPLES, example_job, render_mail, render_slack
 from straitwatch.store import Store, apply_plan, save_config
 from straitwatch.web import Desk
@@ -195,3 +196,17 @@ async def test_other_files_cannot_be_read(session: ClientSession, path: str) -> 
     status, _ = await get(session, "/lists/" + path.replace("..", "%2e%2e"))
 
     assert status == 404
+
+
+async def test_message_that_was_delivered_is_shown_behind_many_that_wait(tmp_path: Path) -> None:
+    config = load_config(write_config(tmp_path, feeds={}), environ={})
+    store = Store.open(config.database)
+    waiting = [make_delivery(f"w{number}", recipient=f"{number}@x.org") for number in range(100)]
+    sent = make_delivery("d0", receiver="desk-mail", state=DeliveryState.DELIVERED)
+    plan = make_plan(claimed_feed(store), deliveries=(sent, *waiting))
+    assert store.call(apply_plan, plan)
+    async with served(make_desk(store, config)) as session:
+        _, page = await get(session, "/messages")
+    store.close()
+
+    assert "desk-mail" in page.partition("Delivered last")[2]

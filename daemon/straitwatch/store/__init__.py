@@ -140,6 +140,7 @@ from straitwatch.store.outbox import (
 from straitwatch.store.outbox_admin import (
     cancel_deliveries,
     full_id,
+    latest_delivered,
     list_alerts,
     list_deliveries,
     merged_into,
@@ -329,6 +330,7 @@ __all__ = [
     "last_edit_seq",
     "last_lease",
     "last_seq",
+    "latest_delivered",
     "latest_entries",
     "lead_texts",
     "list_actions",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from straitwatch.core.model import Severity, Story
+from straitwatch.core.model import DeliveryState, Severity, Story
 from straitwatch.store.rows import DELIVERY, MANUAL_ACTION, REPORT, STORY
 from straitwatch.store.stories import IS_WHOLE, story_of_row
 from straitwatch.store.transaction import Transaction
@@ -116,9 +116,16 @@ def count_reports(
 def news_mark(tx: Transaction) -> str:
     """Return a text that changes with stories, messages and actions; it reads indexes only."""
     latest = (
-        sa.select(sa.func.max(STORY.c.last_seen_at)),
-        sa.select(sa.func.max(REPORT.c.seq)),
-        sa.select(sa.func.max(DELIVERY.c.seq)),
-        sa.select(sa.func.count()).select_from(MANUAL_ACTION),
+        STORY.c.last_seen_at,
+        REPORT.c.seq,
+        DELIVERY.c.seq,
+        MANUAL_ACTION.c.made_at,
+        MANUAL_ACTION.c.undone_at,
     )
-    return " ".join(str(tx.execute(query).scalar()) for query in latest)
+    changes = (
+        sa.select(sa.func.max(DELIVERY.c.updated_at)).where(DELIVERY.c.state == state.value)
+        for state in DeliveryState
+    )
+    queries = (*(sa.select(sa.func.max(column)) for column in latest), *changes)
+    row = tx.execute(sa.select(*(query.scalar_subquery() for query in queries))).one()
+    return " ".join(map(str, row))

@@ -47,6 +47,14 @@ def list_deliveries(
     return [to_record(row) for row in tx.execute(query)]
 
 
+def latest_delivered(tx: Transaction, *, limit: int) -> list[DeliveryRecord]:
+    """Return the deliveries that were delivered last, the latest first."""
+    latest = (DELIVERY.c.updated_at.desc(), DELIVERY.c.seq.desc())
+    is_delivered = DELIVERY.c.state == DeliveryState.DELIVERED.value
+    query = _RECORDS.where(is_delivered).order_by(*latest).limit(limit)
+    return [to_record(row) for row in tx.execute(query)]
+
+
 def list_alerts(tx: Transaction, *, story_id: str = "", limit: int = 100) -> list[DeliveryRecord]:
     """Return the deliveries of the latest alerts on stories; `limit` counts alerts."""
     kinds = (AlertKind.NEW.value, AlertKind.UPDATE.value)

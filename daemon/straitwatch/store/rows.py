@@ -227,6 +227,7 @@ class DeliveryRow(Row, table=True):
         UniqueConstraint("story_id", "revision", "receiver", "recipient", "generation"),
         UniqueConstraint("alert_id", "receiver", "recipient", "generation"),
         Index("ix_delivery_next", "state", "receiver", "lane", "due_at", "seq"),  # as claimed
+        Index("ix_delivery_changed", "state", "updated_at"),  # the latest of a state
         Index("ix_delivery_sent", "receiver", "delivered_at"),  # for limits
         Index("ix_delivery_merged_into", "merged_into"),
         {"sqlite_autoincrement": True},
@@ -336,6 +337,7 @@ class ManualActionRow(Row, table=True):
         Index("ix_manual_action_story_id", "story_id"),
         Index("ix_manual_action_other_story_id", "other_story_id"),
         Index("ix_manual_action_made_at", "made_at"),
+        Index("ix_manual_action_undone_at", "undone_at"),
     )
 
     id: str = Field(primary_key=True)

@@ -60,7 +60,7 @@ def messages(request: Request) -> Response:
     with here.reading() as tx:
         dead = db.list_deliveries(tx, states=[DeliveryState.DEAD], limit=_LISTED)
         waiting = db.list_deliveries(tx, states=_WAITING, limit=_LISTED)
-        latest = db.list_deliveries(tx, limit=_LISTED)  # asking for a state sorts all of its rows
+        sent = db.latest_delivered(tx, limit=_SHOWN)
         conditions, mark = db.receiver_conditions(tx), db.news_mark(tx)
     receivers = describe_receivers(conditions, here.config.receivers, here.now, here.zone)
     return here.page(
@@ -68,7 +68,7 @@ def messages(request: Request) -> Response:
         broken=[receiver for receiver in receivers if receiver.is_broken],
         dead=view_messages(dead),
         waiting=view_messages(waiting),
-        sent=view_messages(_delivered(latest)[:_SHOWN]),
+        sent=view_messages(sent),
         listed=_LISTED,
         mark=mark,
     )
@@ -101,10 +101,6 @@ def readable(frozen: Frozen) -> str:
             return str(part.get_content()) if part else ""
         case _:
             return frozen.body.decode("utf-8", "replace")
-
-
-def _delivered(records: Iterable[DeliveryRecord]) -> list[DeliveryRecord]:
-    return [record for record in records if record.delivery.state is DeliveryState.DELIVERED]
 
 
 async def retry_message(request: Request) -> Response:
