@@ -59,9 +59,9 @@ STATEMENTS = {
         {AT.format(place="i * 40")}, 1, 'high', '["taiwan-policy"]', '["Example Wire"]', '{REPORT}', 1,
         '["Example Wire"]', 0, '[]', '[]', 0, '[]', '["en"]' FROM n""",
     "report": f"""INSERT INTO report (entry_id, story_id, canonical_key, watchlists, relation, reason, score, threshold,
-        evidence, vector_model, usual, is_probable, novelty, reported_at)
+        evidence, vector_model, usual, is_probable, novelty, reported_at, headline)
         {NUMBERS} SELECT printf('e%08d', i * 20), {STORY_OF}, randomblob(16), '["taiwan-policy"]', 'same_event', 'same-event',
-        0.4, 0.2, '["strait"]', '', 0.0, 0, '{NOVELTY}', {AT.format(place="i * 20")} FROM n""",
+        0.4, 0.2, '["strait"]', '', 0.0, 0, '{NOVELTY}', {AT.format(place="i * 20")}, 'ships cross the strait, report ' || i FROM n""",
 }
 
 
@@ -190,6 +190,8 @@ def main() -> None:
             "/",
             "/?span=30d",
             "/?span=30d&q=nothing",
+            "/?span=30d&q=ships+strait+report",
+            "/?span=30d&since=2026-02-01&until=2026-02-02",
             "/stories/s00000000",
             "/stories/s00004000",
             "/why?q=e00000020",

@@ -25,6 +25,7 @@ from straitwatch.core.model import (
 from straitwatch.errors import SchemaMismatch
 from straitwatch.store import (
     Store,
+    StoryQuery,
     add_push_subscriptions,
     all_silences,
     blind_windows,
@@ -38,6 +39,7 @@ from straitwatch.store import (
     push_subscriptions,
     receiver_states,
     recent_reports,
+    search_stories,
     seen_items,
     set_meta,
 )
@@ -289,6 +291,17 @@ def test_merge_of_an_older_schema_has_no_former_state(empty_url: str) -> None:
     (action,) = store.call(list_actions)
     store.close()
     assert (action.id, action.before_merge) == ("x1", None)
+
+
+def test_headline_of_an_older_schema_is_found_by_its_words(empty_url: str) -> None:
+    _make_old_database(empty_url)
+
+    store = Store.open(empty_url)
+
+    wanted = StoryQuery(since_at=datetime(2026, 1, 1, tzinfo=UTC), text="STRAIT fleet")
+    found = store.call(search_stories, wanted)
+    store.close()
+    assert [story.id for story in found] == ["s1"]
 
 
 def test_older_schema_is_not_upgraded_by_looking(empty_url: str) -> None:

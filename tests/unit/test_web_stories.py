@@ -230,17 +230,6 @@ async def test_change_that_another_site_requests_is_refused(session: ClientSessi
             assert answer.status == 403
 
 
-async def test_search_finds_other_scripts_whatever_their_case(
-    place: Desk, session: ClientSession
-) -> None:
-    story = make_story("s3", title="Тайвань: учения у пролива", last_seen_at=NOW - HOUR)
-    place.store.call(write_stories, [story])
-
-    _, page = await get(session, "/", q="тайвань")
-
-    assert "/stories/s3" in page
-
-
 async def test_story_of_many_reports_shows_the_newest_and_leads_to_the_first(
     tmp_path: Path,
 ) -> None:

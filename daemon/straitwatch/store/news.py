@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from straitwatch.core.model import DeliveryState, Severity, Story
+from straitwatch.core.search import search_words
 from straitwatch.store.rows import DELIVERY, MANUAL_ACTION, REPORT, STORY
 from straitwatch.store.stories import IS_WHOLE, story_of_row
 from straitwatch.store.transaction import Transaction
@@ -18,7 +19,7 @@ class StoryQuery:
 
     since_at: datetime  # a report is as new as this
     until_at: datetime | None = None  # and older than this
-    text: str = ""  # in a headline
+    text: str = ""  # words of the headlines of its reports
     watchlist: str = ""
     severity: Severity | None = None  # or a higher one
     language: str = ""  # of a listed report; `zh` covers zh-Hant
@@ -59,10 +60,12 @@ def _filters(tx: Transaction, wanted: StoryQuery) -> list[sa.ColumnElement[bool]
         found.append(_holds(tx, STORY.c.reports, f'"language":"{wanted.language}'))
     if wanted.outlet:
         found.append(_holds(tx, STORY.c.outlets, wanted.outlet))
-    if wanted.text:
-        in_title = _holds(tx, STORY.c.title, wanted.text)
-        found.append(sa.or_(in_title, _holds(tx, STORY.c.reports, wanted.text)))
-    return found
+    return found + [_has_word(word) for word in search_words(wanted.text)]
+
+
+def _has_word(word: str) -> sa.ColumnElement[bool]:
+    is_in = REPORT.c.headline.like(_pattern(word), escape="\\")
+    return STORY.c.id.in_(sa.select(REPORT.c.story_id).where(is_in))
 
 
 def _holds(tx: Transaction, column: sa.Column[str], text: str) -> sa.ColumnElement[bool]:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from straitwatch.core.feature_text import features_to_text
+from straitwatch.core.listing import heading_of
 from straitwatch.core.model import (
     SAME_GUID,
     Action,
@@ -15,6 +16,7 @@ from straitwatch.core.model import (
     PlannedEntry,
     Reason,
 )
+from straitwatch.core.search import searchable
 from straitwatch.store.entry_rows import SENT_ACTIONS
 from straitwatch.store.feeds import has_lease, write_state
 from straitwatch.store.keys import title_key, url_key
@@ -196,11 +198,13 @@ def _write_matches(tx: Transaction, entries: Sequence[PlannedEntry]) -> None:
     tx.upsert(MATCH, matches, key=key, changed=changed)
 
 
-_EDITED = ("canonical_key", "watchlists", "attributions")  # an edit leaves its report in its story
+# An edit leaves its report in its story.
+_EDITED = ("canonical_key", "watchlists", "headline", "attributions")
 _REFOLDED = (  # all but `reported_at`, which gives a report its place in the order
     "story_id",
     "canonical_key",
     "watchlists",
+    "headline",
     "relation",
     "reason",
     "score",
@@ -224,6 +228,7 @@ def _write_reports(tx: Transaction, entries: Sequence[PlannedEntry], *, now: dat
             "story_id": planned.fold.story_id,
             "canonical_key": url_key(planned.entry.canonical_url),
             "watchlists": tuple(match.watchlist for match in planned.matches),
+            "headline": searchable(heading_of(planned.entry)),
             "relation": planned.fold.relation.value,
             "reason": planned.fold.reason,
             "score": planned.fold.score,

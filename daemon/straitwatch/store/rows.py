@@ -99,7 +99,7 @@ class ReportRow(Row, table=True):
     __table_args__ = (
         Index("ix_report_reported_at", "reported_at"),
         Index("ix_report_released_at", "released_at"),
-        Index("ix_report_story_id", "story_id"),
+        Index("ix_report_story_id_headline", "story_id", "headline"),  # searched as a whole
         Index("ix_report_canonical_key", "canonical_key"),
         {"sqlite_autoincrement": True},
     )
@@ -125,6 +125,9 @@ class ReportRow(Row, table=True):
     related: Any = Field(default=None, sa_column=Column("related", Packed(Related)))
     reported_at: datetime
     released_at: datetime | None = None  # when a held report was released
+    headline: str = Field(  # normalized, to be searched
+        default="", sa_column=Column("headline", Text, nullable=False, server_default="")
+    )
 
 
 class SentEditRow(Row, table=True):
