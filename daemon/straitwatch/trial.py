@@ -8,7 +8,7 @@ import contextlib
 import pickle
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from straitwatch import store as db
 from straitwatch.config import Lists, kept_lists, load_lists
 from straitwatch.core.match import find_deciding_rules
 from straitwatch.core.match.diff import compare_matches
-from straitwatch.core.model import Change, Difference, Feed, MatchText, Severity
+from straitwatch.core.model import Change, Difference, Feed, MatchText, Problem, Severity
 from straitwatch.core.policy import BENCH_SAMPLES, BENCH_TIMEOUT
 from straitwatch.core.report import matchable
 from straitwatch.errors import ConfigError, StoreError, StraitwatchError
@@ -37,7 +37,7 @@ class TrialRequest:
     """A changed file of watch-lists, and the entries to try it on."""
 
     directory: Path  # of the configuration
-    name: str  # of the file
+    name: str  # of the file, with its folder
     text: str
     version: str  # of the active configuration
     feeds: Mapping[str, Feed]  # of that configuration, by id
@@ -163,8 +163,21 @@ def _changed_lists(request: TrialRequest) -> Lists:
     """Compile the lists with the changed file; it is written to a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="straitwatch-") as folder:
         changed = Path(folder) / request.name
+        changed.parent.mkdir()
         changed.write_text(request.text, encoding="utf-8")
-        return load_lists(request.directory, overlay=[changed])
+        try:
+            return load_lists(request.directory, overlay=[changed])
+        except ConfigError as error:
+            real = [_moved(problem, folder, str(request.directory)) for problem in error.problems]
+            raise ConfigError(real) from error
+
+
+def _moved(problem: Problem, folder: str, directory: str) -> Problem:
+    """Return a problem with the path that the file has in the configuration."""
+    message, position = problem.message.replace(folder, directory), problem.position
+    if position:
+        position = replace(position, file=position.file.replace(folder, directory))
+    return replace(problem, message=message, position=position)
 
 
 def _active_lists(tx: db.Transaction, request: TrialRequest) -> Lists:

@@ -608,6 +608,20 @@ def test_file_of_the_overlay_replaces_the_one_with_its_name(tmp_path: Path) -> N
     }
 
 
+def test_file_of_the_overlay_replaces_the_one_in_the_same_folder(tmp_path: Path) -> None:
+    for name, text in (
+        ("config/terms", "terms: {ships: [fleet]}"),
+        ("config/watchlists", "watchlists: [{id: a, match: [$ships]}]"),
+        ("changed/watchlists", "watchlists: [{id: b, match: [$ships]}]"),
+    ):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "a.yaml").write_text(text)
+
+    loaded = load_lists(tmp_path / "config", overlay=[tmp_path / "changed/watchlists/a.yaml"])
+
+    assert [watchlist.id for watchlist in loaded.watchlists] == ["b"]
+
+
 def test_silence_ends_in_the_zone_of_the_configuration(tmp_path: Path) -> None:
     settings = "timezone: Asia/Taipei\nsilences: [{match: {}, until: 2030-01-31T08:00}]"
     write(tmp_path, straitwatch=settings)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def request_of_lists(tmp_path: Path) -> TrialRequest:
     Store.open(config.database).close()
     return TrialRequest(
         directory=config.directory,
-        name="lists.yaml",
+        name="watchlists/lists.yaml",
         text=WATCHLISTS,
         version="",
         feeds={},
@@ -44,6 +45,17 @@ async def test_trial_leaves_its_caller_free_to_work(request_of_lists: TrialReque
 
     assert (await trial).entries == 0
     assert longest < 1
+
+
+async def test_mistake_in_a_tried_file_is_shown_at_its_place_in_the_configuration(
+    request_of_lists: TrialRequest,
+) -> None:
+    broken = replace(request_of_lists, text=WATCHLISTS.replace("[Taiwan Strait]", "[(Taiwan]"))
+
+    trial = await try_lists(broken)
+
+    real = request_of_lists.directory / "watchlists" / "lists.yaml"
+    assert [problem.partition(":4:")[0] for problem in trial.problems] == [str(real)]
 
 
 async def test_trial_without_a_database_names_it(request_of_lists: TrialRequest) -> None:

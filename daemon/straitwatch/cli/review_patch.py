@@ -130,7 +130,8 @@ def _measured(
     path, text, changed = file
     name = path.relative_to(directory).as_posix()
     with tempfile.TemporaryDirectory(prefix="straitwatch-") as folder:
-        overlay = Path(folder) / path.name
+        overlay = Path(folder) / name
+        overlay.parent.mkdir()
         overlay.write_text(changed, encoding="utf-8")
         matcher = load_lists(directory, overlay=[overlay]).matcher
     before, after = (body.splitlines(keepends=True) for body in (text, changed))

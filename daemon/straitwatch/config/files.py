@@ -92,14 +92,22 @@ def files_present(directory: Path) -> tuple[str, ...]:
 def rule_files(directory: Path, overlay: Sequence[Path] = ()) -> Iterator[Path]:
     """Yield the files with term sets and watch-lists.
 
-    A file of the overlay replaces the one of the same name; without one, it is added.
+    A file of the overlay replaces the one of the same name, in the same folder if it is in one of
+    these folders; without one, it is added.
     """
-    instead = {path.name: path for path in overlay}
+    instead = {_rule_key(path): path for path in overlay}
     for folder in RULE_FOLDERS:
-        if (directory / folder).is_dir():
-            paths = sorted((directory / folder).iterdir())
-            yield from (instead.pop(path.name, path) for path in paths if is_rule_file(path))
+        paths = sorted((directory / folder).iterdir()) if (directory / folder).is_dir() else ()
+        for path in filter(is_rule_file, paths):
+            key = _rule_key(path)
+            yield instead.pop(key if key in instead else ("", path.name), path)
     yield from instead.values()
+
+
+def _rule_key(path: Path) -> tuple[str, str]:
+    """Return folder and name of a file; no folder outside those of term sets and watch-lists."""
+    folder = path.parent.name
+    return (folder if folder in RULE_FOLDERS else "", path.name)
 
 
 def is_rule_file(path: Path) -> bool:

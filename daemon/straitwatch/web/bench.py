@@ -62,7 +62,7 @@ def _request(here: Visit, text: str, entries: int) -> TrialRequest:
     config = here.config
     return TrialRequest(
         directory=config.directory,
-        name=_path(here).name,
+        name=str(_path(here).relative_to(config.directory)),
         text=text,
         version=config.version,
         feeds={feed.id: feed for feed in config.feeds},
