@@ -1,5 +1,6 @@
 """Actions, messages, silences and feeds of alerts on the pages."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -28,7 +29,7 @@ from straitwatch import store as db
 from straitwatch.config import load_config
 from straitwatch.core.model import DeliveryState, Relation, Severity
 from straitwatch.store import Store, apply_plan
-from straitwatch.web import Desk
+from straitwatch.web import Desk, bind, build_web, serve_web
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -219,3 +220,19 @@ async def test_open_page_hears_of_a_change(
         lines = [await answer.content.readline() for _ in range(2)]
 
     assert b"event: change\n" in lines
+
+
+async def test_stream_of_an_open_page_ends_without_an_error_when_the_server_stops(
+    place: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    listener = bind("127.0.0.1:0")
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/events"
+    serving = asyncio.create_task(serve_web(build_web(place), listener))
+    async with ClientSession() as session, session.get(url) as answer:
+        await answer.content.readline()
+        serving.cancel()
+        rest = await answer.content.read()
+        await asyncio.wait([serving])
+
+    assert rest == b"\n"
+    assert [line.message for line in caplog.records if line.levelname == "ERROR"] == []

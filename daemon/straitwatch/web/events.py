@@ -21,18 +21,17 @@ async def events(request: Request) -> Response:
     """
     here = visit(request)
     return StreamingResponse(
-        _changes(here.desk, here.parameter("mark")),
+        _changes(here.desk, here.parameter("mark"), request.app.state.stopping),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},  # proxies pass each event on at once
     )
 
 
-async def _changes(desk: Desk, mark: str) -> AsyncIterator[str]:
+async def _changes(desk: Desk, mark: str, stopping: asyncio.Event) -> AsyncIterator[str]:
     seen = mark or await _mark(desk)
     quiet = 0
     yield "retry: 5000\n\n"
-    while True:
-        await asyncio.sleep(_EVERY)
+    while not await _is_set_within(stopping, _EVERY):
         now = await _mark(desk)
         quiet = 0 if now != seen else quiet + 1
         if now != seen:
@@ -40,6 +39,14 @@ async def _changes(desk: Desk, mark: str) -> AsyncIterator[str]:
         elif quiet % _KEEP_ALIVE == 0:
             yield ": nothing new\n\n"
         seen = now
+
+
+async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False
 
 
 async def _mark(desk: Desk) -> str:

@@ -5,6 +5,7 @@ Programs that check the links in mails open them all, so opening one changes not
 
 from collections.abc import Mapping
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -26,9 +27,9 @@ _INCOMPLETE = "This form is not complete. Open the link again."
 async def act_from_mail(request: Request) -> Response:
     """Show the actions of a link; a form carries one out."""
     here = visit(request)
-    delivery, subject = _linked(here, request.path_params["token"])
+    delivery, subject = await run_in_threadpool(_linked, here, request.path_params["token"])
     if request.method != "POST":
-        return _confirmation(here, subject)
+        return await run_in_threadpool(_confirmation, here, subject)
     form = await read_form(request)
     result = await _carry_out(here, delivery, subject, form)
     if result.action is None:
@@ -76,7 +77,8 @@ async def _carry_out(
     store, beat = here.desk.store, here.desk.rules().beat
     author = delivery.recipient or delivery.receiver
     if undone := form.get("undo"):
-        if undone not in [action.id for action in _actions(here, subject)]:
+        done = await run_in_threadpool(_actions, here, subject)
+        if undone not in [action.id for action in done]:
             raise HTTPException(400, _INCOMPLETE)
         return await store.run(undo, undone, author=author, now=here.now, beat=beat)
     kind, watchlist = form.get("do", ""), form.get("list", "")

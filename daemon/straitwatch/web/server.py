@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import uvicorn
 from starlette.applications import Starlette
 
+_GRACE = 2  # seconds for open requests when the server stops
+
 
 class _Server(uvicorn.Server):
     """uvicorn without its signal handlers: signals belong to `app`."""
@@ -18,12 +20,14 @@ class _Server(uvicorn.Server):
 
 
 async def serve_web(application: Starlette, listener: socket.socket) -> None:
-    """Serve on a bound socket until cancelled."""
+    """Serve on a bound socket until cancelled; streams then end by `application.state.stopping`."""
+    stopping = application.state.stopping = asyncio.Event()
     config = uvicorn.Config(
         application,
         log_config=None,
         access_log=False,
         lifespan="off",
+        timeout_graceful_shutdown=_GRACE,
         server_header=False,
         proxy_headers=False,  # the address of a proxy decides whether its login counts
     )
@@ -32,7 +36,8 @@ async def serve_web(application: Starlette, listener: socket.socket) -> None:
     try:
         await asyncio.shield(serving)
     except asyncio.CancelledError:
-        server.should_exit = server.force_exit = True
+        stopping.set()
+        server.should_exit = True
         await serving
         raise
     finally:
