@@ -154,6 +154,21 @@ async def test_filter_that_is_unknown_selects_every_story(
     assert "/stories/s1" in page
 
 
+@pytest.mark.parametrize(
+    "query",
+    [{"since": "0001-01-01"}, {"until": "9999-12-31T23:00-12:00"}, {"since": "soon"}],
+)
+async def test_time_that_no_database_stores_is_ignored_and_named(
+    session: ClientSession, query: dict[str, str]
+) -> None:
+    status, page = await get(session, "/", **query)
+
+    ((name, text),) = query.items()
+    assert status == 200
+    assert "/stories/s1" in page
+    assert f"{name}={text}</code>" in page
+
+
 @pytest.mark.parametrize("path", ["/", "/stories/s2"])
 async def test_page_shows_a_hostile_headline_as_text(session: ClientSession, path: str) -> None:
     _, page = await get(session, path)

@@ -79,7 +79,7 @@ class Visit:
 
     def parameter(self, name: str) -> str:
         """Return a parameter of the address; "" if it is missing."""
-        return self.request.query_params.get(name, "").strip()
+        return self.request.query_params.get(name, "").replace("\0", "").strip()
 
     def page(self, template: str, **values: Any) -> HTMLResponse:
         """Render a template."""

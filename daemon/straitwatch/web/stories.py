@@ -24,6 +24,7 @@ _SPANS = {  # of the timeline and the list: length of a bar, number of bars
     "7d": (timedelta(hours=6), 28),
     "30d": (timedelta(days=1), 30),
 }
+_YEARS = range(1970, 2200)  # of times in an address; databases store no time of the year 1
 _DEFAULT_SPAN = "3d"
 SPAN_NAMES = {"1d": "last day", "3d": "3 days", "7d": "7 days", "30d": "30 days"}
 
@@ -44,7 +45,7 @@ def stories(request: Request) -> Response:
     span = here.parameter("span") if here.parameter("span") in _SPANS else _DEFAULT_SPAN
     length, count = _SPANS[span]
     starts = period_starts(here.now, length=length, count=count, zone=here.zone)
-    wanted = _query(here, starts[0])
+    wanted, bad_times = _query(here, starts[0]), _bad_times(here)
     with here.reading() as tx:
         found = db.search_stories(tx, wanted)
         counts = db.count_reports(tx, wanted, starts, until_at=starts[-1] + length)
@@ -56,7 +57,8 @@ def stories(request: Request) -> Response:
         chips=_chips(here),
         mark=mark,
         timeline=_timeline(here, counts, starts, length),
-        query={name: here.parameter(name) for name in _FILTERS},
+        query={name: here.parameter(name) for name in _FILTERS} | dict.fromkeys(bad_times, ""),
+        bad_times=bad_times,
         span=span,
         span_names=SPAN_NAMES,
         severities=[level.value for level in Severity],
@@ -117,6 +119,12 @@ def _query(here: Visit, span_since: datetime) -> db.StoryQuery:
     )
 
 
+def _bad_times(here: Visit) -> dict[str, str]:
+    """Return the parameters that should be a time and are none."""
+    given = {name: here.parameter(name) for name in ("since", "until")}
+    return {name: text for name, text in given.items() if text and not _moment(text, here.zone)}
+
+
 def _place(text: str) -> tuple[datetime, str] | None:
     """Return time and id of the last story of the page before; None on the first page."""
     time, _, story_id = text.partition(" ")
@@ -125,10 +133,12 @@ def _place(text: str) -> tuple[datetime, str] | None:
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime | None:
-    """Return a time of the address, in the desk's zone unless it names one; None if it is none."""
+    """Return a time of the address, in the desk's zone unless it names one; None if it is bad."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
+        return None
+    if moment.year not in _YEARS:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
