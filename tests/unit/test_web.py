@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import ClientSession
+from jinja2 import PackageLoader
 
 from builders.configs import write_config
 from builders.store import make_counts
-from builders.web import get, make_desk
+from builders.web import get, make_desk, post
 from builders.web import served as served_desk
 from straitwatch.app.status import ReceiverStatus, Status
 from straitwatch.config import load_config
@@ -107,6 +108,33 @@ async def test_status_page_lists_failing_feeds_and_escapes_their_text(served: Se
     assert "&lt;Wire&gt;" in page
     assert "dns no host" in page
     assert "never" in page
+
+
+async def test_error_of_the_program_is_answered_with_the_headers_of_every_page(
+    served: Served,
+) -> None:
+    async with served(failure=ZeroDivisionError()) as session, session.get("/status") as answer:
+        assert answer.status == 500
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert "The log has the details." in await answer.text()
+
+
+async def test_pages_do_not_need_the_files_that_an_upgrade_replaces(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with served() as session:
+        monkeypatch.setattr(PackageLoader, "get_source", None)
+        status, _ = await get(session, "/silences")
+
+    assert status == 200
+
+
+async def test_unknown_receiver_is_not_resumed(served: Served) -> None:
+    async with served() as session:
+        status, page = await post(session, "/receivers/nonsense/resume")
+
+    assert status == 404
+    assert "no receiver nonsense" in page
 
 
 async def test_status_page_shows_the_last_success_in_the_zone_of_the_desk(served: Served) -> None:

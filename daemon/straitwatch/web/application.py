@@ -4,18 +4,18 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from straitwatch.core.signed_links import ACT_PATH
 from straitwatch.errors import StoreError
 from straitwatch.web.acting import act_on_story, undo_action
-from straitwatch.web.assets import asset
+from straitwatch.web.assets import asset, load_assets
 from straitwatch.web.bench import bench, bench_file, try_file
 from straitwatch.web.desk import Desk, visit
 from straitwatch.web.events import events
 from straitwatch.web.feeds import feed, feeds
-from straitwatch.web.guard import Guard
+from straitwatch.web.guard import HEADERS, Guard
 from straitwatch.web.login import Login, login, logout
 from straitwatch.web.mailed import act_from_mail
 from straitwatch.web.messages import (
@@ -26,12 +26,15 @@ from straitwatch.web.messages import (
     retry_message,
 )
 from straitwatch.web.push import Subscriber, push_route
+from straitwatch.web.render import load_templates
 from straitwatch.web.silences import end_silence, silences, snooze
 from straitwatch.web.status import status_routes
 from straitwatch.web.stories import stories
 from straitwatch.web.story import story
 from straitwatch.web.syndication import json_feed, rss
 from straitwatch.web.why import why
+
+_FAILED = "This page failed because of an error in Straitwatch. The log has the details.\n"
 
 
 def build_web(desk: Desk, *, subscriber: Subscriber | None = None) -> Starlette:
@@ -77,9 +80,11 @@ def build_web(desk: Desk, *, subscriber: Subscriber | None = None) -> Starlette:
             Middleware(Guard, hosts=lambda: desk.config().web_hosts),
             Middleware(Login, desk=desk),
         ],
-        exception_handlers={HTTPException: refuse, StoreError: apologize},
+        exception_handlers={HTTPException: refuse, StoreError: apologize, Exception: fail},
     )
     web.state.desk = desk
+    load_templates()
+    load_assets()
     return web
 
 
@@ -105,3 +110,8 @@ def apologize(request: Request, error: Exception) -> Response:
     """Answer while the database cannot be read."""
     heading = "The database does not answer"
     return visit(request).page("error.html", heading=heading, text=str(error), status_code=503)
+
+
+def fail(_request: Request, _error: Exception) -> Response:
+    """Answer after an error in this program; no middleware adds headers to it."""
+    return PlainTextResponse(_FAILED, status_code=500, headers=HEADERS)

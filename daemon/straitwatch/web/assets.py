@@ -18,6 +18,12 @@ def asset(request: Request) -> Response:
     return Response(_read(name), media_type=_TYPES[name])
 
 
+def load_assets() -> None:
+    """Load every file: an upgrade replaces the files under a running daemon."""
+    for name in _TYPES:
+        _read(name)
+
+
 @cache
 def _read(name: str) -> bytes:
     return files("straitwatch.web").joinpath("assets", name).read_bytes()

@@ -121,8 +121,10 @@ async def retry_every_message(request: Request) -> Response:
 
 async def resume_receiver(request: Request) -> Response:
     """End the pause and the hold of a receiver, and try its messages again."""
-    here = visit(request)
-    await here.desk.store.run(db.resume_receiver, request.path_params["receiver"], now=here.now)
+    here, name = visit(request), request.path_params["receiver"]
+    if name not in here.config.receivers:
+        raise HTTPException(404, f"no receiver {name}")
+    await here.desk.store.run(db.resume_receiver, name, now=here.now)
     return RedirectResponse("/status", status_code=303)
 
 

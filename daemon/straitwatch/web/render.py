@@ -57,6 +57,12 @@ def render(template: str, **values: Any) -> str:
     return _TEMPLATES.get_template(template).render(**values)
 
 
+def load_templates() -> None:
+    """Load every template: an upgrade replaces the files under a running daemon."""
+    for name in _TEMPLATES.list_templates():
+        _TEMPLATES.get_template(name)
+
+
 def local_time(moment: datetime | None, *, zone: ZoneInfo, now: datetime) -> Markup:
     """Return a time of day; the day, and another year, are shown unless they are today's."""
     if moment is None:
@@ -128,6 +134,7 @@ def _environment() -> Environment:
         loader=PackageLoader("straitwatch.web"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
