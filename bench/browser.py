@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import groupby
 from pathlib import Path
+from typing import Literal
 
 from playwright.async_api import Browser, Page, async_playwright
 
 WIDTHS = (1100, 390)  # of a desktop and a phone
-THEMES = ("light", "dark")
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _SHEET = """<!doctype html><meta charset="utf-8"><title>Pictures</title><style>
 body{font:15px/1.4 system-ui,sans-serif;margin:1rem;background:#888;color:#fff}
 section{margin:0 0 2rem}div{display:flex;gap:1rem;align-items:start;flex-wrap:wrap}
@@ -31,20 +32,22 @@ async def opened_browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-async def open_page(browser: Browser, width: int, theme: str, *, height: int = 900) -> Page:
+async def open_page(browser: Browser, width: int, *, height: int = 900) -> Page:
     return await browser.new_page(
         viewport={"width": width, "height": height},
-        color_scheme="dark" if theme == "dark" else "light",
         device_scale_factor=2 if width < 500 else 1.5,
     )
 
 
 async def take(page: Page, target: Path, *, most: int = 2400) -> None:
-    """Save a picture of a whole page, but of its beginning only if it is very long."""
+    """Save TARGET-light.png and TARGET-dark.png of a whole page; of a very long one the beginning."""
     size = page.viewport_size or {"width": 0, "height": 0}
     height = await page.evaluate("document.documentElement.scrollHeight")
     clip = {"x": 0, "y": 0, "width": size["width"], "height": min(height, most)}
-    await page.screenshot(path=target, full_page=True, clip=clip)
+    for theme in THEMES:
+        await page.emulate_media(color_scheme=theme)
+        picture = target.with_name(f"{target.name}-{theme}.png")
+        await page.screenshot(path=picture, full_page=True, clip=clip)
 
 
 def write_sheet(into: Path) -> Path:

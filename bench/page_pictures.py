@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from browser import THEMES, WIDTHS, open_page, take
+from browser import WIDTHS, open_page, take
 from picture_desk import BEGIN, MANY, open_picture_desk
 from playwright.async_api import Browser, Page
 
@@ -52,12 +52,11 @@ async def draw_pages(browser: Browser, into: Path, only: str) -> None:
 
 async def _draw(browser: Browser, address: str, shot: Shot, target: Path) -> None:
     for width in WIDTHS:
-        for theme in THEMES:
-            page = await open_page(browser, width, theme)
-            await page.goto(address + shot.path)
-            await _prepare(page, shot)
-            await take(page, target.with_name(f"{target.name}-{width}-{theme}.png"))
-            await page.close()
+        page = await open_page(browser, width)
+        await page.goto(address + shot.path)
+        await _prepare(page, shot)
+        await take(page, target.with_name(f"{target.name}-{width}"))
+        await page.close()
 
 
 async def _prepare(page: Page, shot: Shot) -> None:

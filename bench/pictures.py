@@ -10,6 +10,7 @@ mrkdwn that Straitwatch writes. It needs Debian's chromium on the PATH.
 import argparse
 import asyncio
 import html
+import json
 import re
 from base64 import b64encode
 from collections.abc import Iterator
@@ -18,20 +19,22 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from browser import THEMES, WIDTHS, open_page, opened_browser, take, write_sheet
+from browser import WIDTHS, open_page, opened_browser, take, write_sheet
 from page_pictures import draw_pages
 from playwright.async_api import Browser
 
-from straitwatch.core.model import ActionKind, ActionVia, AlertFacts, ManualAction
+from straitwatch.core.model import ActionKind, ActionVia, EditJob, Frozen, ManualAction, SendJob
+from straitwatch.core.offers import subjects_of
 from straitwatch.core.render import (
     EXAMPLES,
     MailParts,
     add_buttons,
     example_job,
+    render_edit,
     render_mail,
     render_slack,
-    show_actions,
 )
+from straitwatch.telemetry import configure_logging
 
 ZONE = "Asia/Taipei"
 _SLACK = """<!doctype html><meta charset="utf-8"><style>
@@ -53,6 +56,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="the beginning of the names to draw")
     options = parser.parse_args()
     options.into.mkdir(parents=True, exist_ok=True)
+    configure_logging(level="error")
     asyncio.run(draw_all(options.into, options.only))
     print(write_sheet(options.into))
 
@@ -62,8 +66,7 @@ async def draw_all(into: Path, only: str) -> None:
         for name, page in message_pages():
             if name.startswith(only):
                 for width in WIDTHS:
-                    for theme in THEMES:
-                        await draw(browser, page, into / f"{name}-{width}-{theme}.png", theme=theme)
+                    await draw(browser, page, into / f"{name}-{width}")
         if "page".startswith(only[:4]):
             await draw_pages(browser, into, only)
 
@@ -75,26 +78,39 @@ def message_pages() -> Iterator[tuple[str, str]]:
         yield f"mail-{name}", mail_page(render_mail(job, zone=ZONE, templates={}))
         message = render_slack(job, zone=ZONE, templates={})
         yield f"slack-{name}", slack_page(message)
-        if isinstance(job.facts, AlertFacts):
-            bot = add_buttons(message, job.facts, "example")
+        bot = add_buttons(message, job.facts, job.delivery.id)
+        if bot != message:
             yield f"slack-{name}-buttons", slack_page(bot)
             for undone, state in ((False, "muted"), (True, "undone")):
-                action = _mute(job.facts, undone=undone)
-                blocks = show_actions(bot["blocks"], job.facts, "example", [action])
-                yield f"slack-{name}-{state}", slack_page({"blocks": blocks})
+                edit = _edit(job, bot, undone=undone)
+                yield (
+                    f"slack-{name}-{state}",
+                    slack_page(render_edit(edit, zone=ZONE, has_buttons=True)),
+                )
 
 
-def _mute(facts: AlertFacts, *, undone: bool) -> ManualAction:
+def _edit(job: SendJob, message: dict[str, Any], *, undone: bool) -> EditJob:
+    """Return the edit of a message after its first story was muted, and perhaps undone."""
+    story_id = next(iter(subjects_of(job.facts)))
     action = ManualAction(
         id="example",
         kind=ActionKind.MUTE_STORY,
-        made_at=facts.seen_at,
-        until_at=facts.seen_at + timedelta(days=1),
-        story_id=facts.story_id,
+        made_at=job.created_at,
+        until_at=job.created_at + timedelta(days=1),
+        story_id=story_id,
         author="Ana",
         via=ActionVia.SLACK,
     )
-    return replace(action, undone_at=facts.seen_at, undone_by="Chen") if undone else action
+    if undone:
+        action = replace(action, undone_at=job.created_at, undone_by="Chen")
+    return EditJob(
+        delivery=job.delivery,
+        facts=job.facts,
+        frozen=Frozen(body=json.dumps(message).encode(), content_type="application/json"),
+        ref={"channel": "C1", "ts": "1.0"},
+        actions={story_id: [action]},
+        edited_at=job.created_at,
+    )
 
 
 def mail_page(mail: MailParts) -> str:
@@ -114,7 +130,8 @@ def _block(block: dict[str, Any]) -> str:
         return (
             f'<div class="c">{" ".join(_mrkdwn(part["text"]) for part in block["elements"])}</div>'
         )
-    return f'<div class="s">{_mrkdwn(block["text"]["text"])}</div>'
+    menu = f'<div class="b">{_element(block["accessory"])}</div>' if "accessory" in block else ""
+    return f'<div class="s">{_mrkdwn(block["text"]["text"])}</div>{menu}'
 
 
 def _element(element: dict[str, Any]) -> str:
@@ -146,18 +163,16 @@ def _mrkdwn(text: str) -> str:
     return re.sub(r"(?<!\w)\*(<a .*?</a>)\*", r"<b>\1</b>", text)
 
 
-async def draw(browser: Browser, page: str, target: Path, *, theme: str, height: int = 0) -> None:
-    """Draw a page; the width is part of the name of the picture.
+async def draw(browser: Browser, page: str, target: Path, *, height: int = 0) -> None:
+    """Draw a page in both themes.
 
     Args:
         browser: draws it.
         page: its HTML.
-        target: the picture, NAME-WIDTH-THEME.png.
-        theme: light or dark.
-        height: of the picture; 0 for that of the page.
+        target: the pictures without their themes: NAME-WIDTH.
+        height: of the pictures; 0 for that of the page.
     """
-    width = int(target.stem.split("-")[-2])
-    opened = await open_page(browser, width, theme, height=height or 300)
+    opened = await open_page(browser, int(target.name.split("-")[-1]), height=height or 300)
     await opened.set_content(page)
     await take(opened, target, most=height or 2400)
     await opened.close()

@@ -9,6 +9,7 @@ Debian's chromium on the PATH.
 
 import asyncio
 import struct
+import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -37,11 +38,12 @@ def main() -> None:
 async def draw_both(pages: Iterable[tuple[str, str, int]]) -> None:
     async with opened_browser() as browser:
         for name, page, height in pages:
-            drawn = IMAGES / f"alert-{name}-{WIDTH}-light.png"
-            await draw(browser, page, drawn, theme="light", height=height)
+            with tempfile.TemporaryDirectory() as folder:
+                drawn = Path(folder) / f"alert-{WIDTH}"
+                await draw(browser, page, drawn, height=height)
+                light = drawn.with_name(f"{drawn.name}-light.png").read_bytes()
             picture = IMAGES / f"alert-{name}.png"
-            picture.write_bytes(reduce_colors(drawn.read_bytes()))
-            drawn.unlink()
+            picture.write_bytes(reduce_colors(light))
             print(f"{picture.name}: {picture.stat().st_size / 1000:.0f} kB")
 
 
