@@ -8,7 +8,7 @@ import pytest
 
 from builders.configs import write_config
 from commands import run
-from straitwatch.errors import StoreBusy, StoreError
+from straitwatch.errors import StoreAbsent, StoreBusy, StoreError
 from straitwatch.store import Store
 
 
@@ -17,6 +17,30 @@ def backup(desk: Path, tmp_path: Path) -> Path:
     target = tmp_path / "backup.db"
     assert run(desk, "db", "backup", str(target)).exit_code == 0
     return target
+
+
+@pytest.mark.parametrize("version", ["0014", "9999"])
+def test_backup_needs_no_database_of_this_version(desk: Path, tmp_path: Path, version: str) -> None:
+    database, target = tmp_path / "straitwatch.db", tmp_path / "backup.db"
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("update alembic_version set version_num = ?", (version,))
+
+    assert run(desk, "db", "backup", str(target)).exit_code == 0
+
+    assert count(target, "story") == count(database, "story")
+
+
+def test_backup_needs_only_the_address_of_the_database(desk: Path, tmp_path: Path) -> None:
+    (desk / "feeds.yaml").write_text("feeds: [{nme: x}]", encoding="utf-8")
+
+    assert run(desk, "db", "backup", str(tmp_path / "backup.db")).exit_code == 0
+
+
+def test_backup_without_a_database_is_refused(desk: Path, tmp_path: Path) -> None:
+    (tmp_path / "straitwatch.db").unlink()
+
+    assert isinstance(run(desk, "db", "backup", str(tmp_path / "b.db")).exception, StoreAbsent)
+    assert not (tmp_path / "b.db").exists()
 
 
 def count(database: Path, table: str) -> int:

@@ -13,7 +13,7 @@ import pytest
 
 from builders.store import damage
 from straitwatch.errors import StoreBusy, StoreDamaged, StoreError, StoreLost, StoreUnavailable
-from straitwatch.store import Store, Transaction, get_meta, set_meta
+from straitwatch.store import Store, Transaction, get_meta, set_meta, write_backup
 from straitwatch.store.files import find_damage, is_locked
 
 ALWAYS = timedelta(days=1)
@@ -65,7 +65,7 @@ def test_new_database_is_readable_for_its_owner_only(tmp_path: Path) -> None:
 
 def test_backup_is_readable_for_its_owner_only(path: Path) -> None:
     store = opened(path)
-    store.backup(path.with_name("copy.db"))
+    write_backup(f"sqlite:///{path}", path.with_name("copy.db"))
     store.close()
 
     assert stat.S_IMODE(path.with_name("copy.db").stat().st_mode) == 0o600

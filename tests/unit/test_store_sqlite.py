@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from straitwatch.errors import StoreBusy, StoreError, StoreUnavailable
-from straitwatch.store import Store, Transaction, get_meta, set_meta
+from straitwatch.store import Store, Transaction, get_meta, set_meta, write_backup
 
 
 def test_store_makes_the_folders_on_its_way(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_backup_is_a_whole_database(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/straitwatch.db")
     store.call(set_meta, "key", "1")
 
-    store.backup(tmp_path / "backups/copy.db")
+    write_backup(f"sqlite:///{tmp_path}/straitwatch.db", tmp_path / "backups/copy.db")
     store.call(set_meta, "key", "2")
     store.close()
 
@@ -117,12 +117,11 @@ def test_backup_is_a_whole_database(tmp_path: Path) -> None:
 
 
 def test_backup_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
-    store = Store.open(f"sqlite:///{tmp_path}/straitwatch.db")
+    Store.open(f"sqlite:///{tmp_path}/straitwatch.db").close()
     (tmp_path / "file").touch()
 
-    with pytest.raises(StoreError, match="backup"):
-        store.backup(tmp_path / "file/copy.db")
-    store.close()
+    with pytest.raises(StoreError, match="copy to"):
+        write_backup(f"sqlite:///{tmp_path}/straitwatch.db", tmp_path / "file/copy.db")
 
 
 def test_committed_transaction_is_on_the_disk(tmp_path: Path) -> None:

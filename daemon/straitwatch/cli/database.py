@@ -44,13 +44,13 @@ def backup(
     target: Annotated[Path, typer.Argument(help="The file to write. It must not exist.")],
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
-    """Copy a SQLite database while the daemon is running."""
+    """Copy a SQLite database while the daemon is running.
+
+    The database may also be that of an older version, before you upgrade it.
+    """
     if target.exists():
         raise UsageError(f"{target} already exists\nhint: name a new file")
-    with opened(config) as (_, store):
-        if store.dialect != "sqlite":
-            raise UsageError("only SQLite can be backed up\nhint: use pg_dump for PostgreSQL")
-        store.backup(target)
+    db.write_backup(configured_store(config, environ=os.environ)[0], target)
     typer.echo(f"written to {target}")
 
 

@@ -14,6 +14,7 @@ from straitwatch.store.actions import (
     list_actions,
     note_undone,
 )
+from straitwatch.store.backups import restore_backup, write_backup
 from straitwatch.store.clock_repair import SKEW, repair_clock
 from straitwatch.store.configs import (
     ConfigRejection,
@@ -189,7 +190,6 @@ from straitwatch.store.receivers import (
     save_receivers_in_use,
     save_recipients,
 )
-from straitwatch.store.restore import restore_backup
 from straitwatch.store.rollups import flush_held, with_carried
 from straitwatch.store.runs import read_runs, record_run
 from straitwatch.store.seen import seen_items
@@ -418,6 +418,7 @@ __all__ = [
     "urgent_feeds",
     "were_seen_before",
     "with_carried",
+    "write_backup",
     "write_plan",
     "write_push",
     "write_stories",

@@ -5,12 +5,11 @@ A caller gets its answer only after the commit that holds its work.
 
 import asyncio
 import queue
-import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -26,7 +25,7 @@ from sqlalchemy.exc import (
 from straitwatch.errors import StoreDamaged, StoreError, StoreUnavailable
 from straitwatch.store.connect import open_database, sqlite_path, sync_log
 from straitwatch.store.failures import translate_error
-from straitwatch.store.files import OpenFile, copy_database, find_damage, is_locked
+from straitwatch.store.files import OpenFile, find_damage, is_locked
 from straitwatch.store.transaction import Transaction
 
 P = ParamSpec("P")
@@ -215,17 +214,6 @@ class Store:
                 yield tx
         except SQLAlchemyError as error:
             raise translate_error(error, self._engine) from error
-
-    def backup(self, path: Path) -> None:
-        """Copy an SQLite database to a file while it is in use.
-
-        Raises:
-            StoreError: The database is not an SQLite file, or the copy cannot be written.
-        """
-        if self._file is None:
-            raise StoreError("only SQLite can be backed up this way; use pg_dump for PostgreSQL")
-        with closing(sqlite3.connect(self._file.path)) as connection:
-            copy_database(connection, path)
 
     def rescue(self) -> str:
         """Save the data of a file that was deleted or replaced; no work may follow.

@@ -1,6 +1,7 @@
-"""Replaces an SQLite database by a backup, and keeps the old one."""
+"""Backs up an SQLite database; replaces it by a backup, and keeps the old one."""
 
 import itertools
+import sqlite3
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,14 @@ import sqlalchemy as sa
 from straitwatch.errors import StoreAbsent, StoreBusy, StoreDamaged, StoreError
 from straitwatch.ownership import give_to_owner
 from straitwatch.store.connect import open_database, sqlite_path
-from straitwatch.store.files import connect_read_only, copy_database, find_damage, is_locked, lock
+from straitwatch.store.files import (
+    connect_read_only,
+    copy_database,
+    find_damage,
+    is_locked,
+    lock,
+    prepare_file,
+)
 from straitwatch.store.rows import EntryRow
 
 
@@ -23,6 +31,19 @@ class Restored:
     newest_at: datetime | None  # the newest entry of the backup
 
 
+def write_backup(url: str, target: Path) -> None:
+    """Copy a database of any version to a new file, while it is in use.
+
+    Raises:
+        StoreAbsent: there is no database.
+        StoreError: it is not an SQLite file, or the copy cannot be written.
+    """
+    path = _sqlite_path(url, "only SQLite can be backed up\nhint: use pg_dump for PostgreSQL")
+    prepare_file(path, may_create=False)
+    with closing(sqlite3.connect(path)) as source:
+        copy_database(source, target)
+
+
 def restore_backup(url: str, backup: Path) -> Restored:
     """Check a backup, upgrade a copy of it, and put the copy in the database's place.
 
@@ -31,7 +52,7 @@ def restore_backup(url: str, backup: Path) -> Restored:
         StoreDamaged: the backup is damaged.
         StoreError: it is no backup, or is newer than this version.
     """
-    path = _sqlite_path(url)
+    path = _sqlite_path(url, "only SQLite can be restored\nhint: use pg_restore for PostgreSQL")
     _require_backup(backup, path)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.restoring")
@@ -42,11 +63,11 @@ def restore_backup(url: str, backup: Path) -> Restored:
         _delete(draft)
 
 
-def _sqlite_path(url: str) -> Path:
+def _sqlite_path(url: str, refusal: str) -> Path:
     engine = sa.create_engine(url) if url.startswith("sqlite") else None
     path = sqlite_path(engine) if engine else None
     if path is None:
-        raise StoreError("only SQLite can be restored\nhint: use pg_restore for PostgreSQL")
+        raise StoreError(refusal)
     return path
 
 
