@@ -173,3 +173,15 @@ async def test_open_page_offers_a_new_story_and_shows_it_on_request(place: Desk)
         await expect(page.get_by_role("link", name="A fleet leaves the harbor")).to_have_count(0)
         await offer.click()
         await expect(page.get_by_role("link", name="A fleet leaves the harbor")).to_be_visible()
+
+
+async def test_hidden_page_holds_no_connection_until_it_is_shown_again(place: Desk) -> None:
+    become = """hidden => {
+        Object.defineProperty(document, "hidden", {get: () => hidden, configurable: true});
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    async with opened(place) as page:
+        async with page.expect_event("requestfailed", lambda request: "/events" in request.url):
+            await page.evaluate(become, True)
+        async with page.expect_request("**/events?*"):
+            await page.evaluate(become, False)

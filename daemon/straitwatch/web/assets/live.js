@@ -16,6 +16,7 @@ const words = (fresh) => {
 const show = (fresh) => {
   const known = keys(part);
   part.replaceChildren(...fresh.childNodes);
+  part.dataset.mark = fresh.dataset.mark;
   for (const link of part.querySelectorAll("h3 a")) {
     if (!known.has(link.href)) link.closest("li").classList.add("fresh");
   }
@@ -24,18 +25,29 @@ const show = (fresh) => {
   document.getElementById("main").focus({ preventScroll: true });
 };
 
+const update = async () => {
+  const answer = await fetch(location.href);
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.querySelector("[data-live]");
+  if (!fresh || fresh.innerHTML === part.innerHTML) return;
+  const button = document.createElement("button");
+  button.textContent = words(fresh);
+  button.addEventListener("click", () => show(fresh));
+  offer.replaceChildren(button);
+};
+
+// Browsers open six connections to a server at most, so a page that you do not see keeps none.
+let events;
+const listen = () => {
+  events?.close();
+  if (document.hidden) return;
+  events = new EventSource(`/events?mark=${encodeURIComponent(part.dataset.mark)}`);
+  events.addEventListener("change", update);
+};
 if (part && offer && window.EventSource) {
-  new EventSource(`/events?mark=${encodeURIComponent(part.dataset.mark)}`).addEventListener("change", async () => {
-    const answer = await fetch(location.href);
-    if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.querySelector("[data-live]");
-    if (!fresh || fresh.innerHTML === part.innerHTML) return;
-    const button = document.createElement("button");
-    button.textContent = words(fresh);
-    button.addEventListener("click", () => show(fresh));
-    offer.replaceChildren(button);
-  });
+  document.addEventListener("visibilitychange", listen);
+  listen();
 }
 
 for (const button of document.querySelectorAll("[data-copy]")) {
