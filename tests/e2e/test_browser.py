@@ -185,3 +185,18 @@ async def test_hidden_page_holds_no_connection_until_it_is_shown_again(place: De
             await page.evaluate(become, True)
         async with page.expect_request("**/events?*"):
             await page.evaluate(become, False)
+
+
+async def test_text_is_copied_over_plain_http_too(place: Desk) -> None:
+    async with opened(place) as page:
+        await page.goto(urljoin(page.url, "/lists/watchlists/lists.yaml"))
+        await page.evaluate(
+            """() => {
+                Object.defineProperty(navigator, "clipboard", {value: undefined});
+                document.addEventListener("copy", (event) => { window.copied = event.target.value; });
+            }"""
+        )
+        await page.get_by_role("button", name="Copy the text").click()
+
+        await expect(page.get_by_role("button", name="Copied")).to_be_focused()
+        assert await page.evaluate("window.copied") == WATCHLISTS

@@ -50,25 +50,32 @@ if (part && offer && window.EventSource) {
   listen();
 }
 
+const copy = async (text, button) => {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+  } else { // over plain HTTP, except on the same computer
+    const field = document.createElement("textarea");
+    field.value = text;
+    button.after(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+    button.focus();
+  }
+  button.textContent = "Copied";
+};
+
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.form.elements.text.value);
-    button.textContent = "Copied";
-  });
+  button.addEventListener("click", () => copy(button.form.elements.text.value, button));
 }
 
-if (navigator.clipboard) {
-  for (const id of document.querySelectorAll("[data-copied]")) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "link";
-    button.textContent = "Copy";
-    button.setAttribute("aria-label", `Copy ${id.textContent}`);
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(id.textContent);
-      button.textContent = "Copied";
-    });
-    id.after(button);
-  }
+for (const id of document.querySelectorAll("[data-copied]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "link";
+  button.textContent = "Copy";
+  button.setAttribute("aria-label", `Copy ${id.textContent}`);
+  button.addEventListener("click", () => copy(id.textContent, button));
+  id.after(button);
 }
