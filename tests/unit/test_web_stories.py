@@ -197,6 +197,12 @@ async def test_story_shows_its_reports_with_hits_decision_and_reason(
     assert "<code>match[0]</code> 海峽 (+10)" in page
 
 
+async def test_buttons_of_a_report_name_it_for_screen_readers(session: ClientSession) -> None:
+    _, page = await get(session, "/stories/s1")
+
+    assert 'Not relevant<span class="unseen"> Ships cross the strait (e1)</span>' in page
+
+
 async def test_story_shows_what_was_sent_to_whom(session: ClientSession) -> None:
     _, page = await get(session, "/stories/s1")
 
