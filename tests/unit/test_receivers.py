@@ -5,6 +5,8 @@ from datetime import UTC, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from builders import NOON
 from straitwatch.core.model import Receiver
 from straitwatch.core.receivers import (
@@ -115,7 +117,8 @@ def test_state_of_an_unknown_answer_keeps_the_words_of_the_server() -> None:
 def test_receiver_with_a_new_address_is_not_judged_by_the_old_one() -> None:
     status = described(condition(mark="0000", **REVOKED))
 
-    assert status == ReceiverStatus(name="slack", state="changed after a failure, not used since")
+    assert status.state == "changed after a failure, not used since"
+    assert (status.is_broken, status.hint) == (False, "")
 
 
 def test_last_try_that_failed_is_shown_before_the_receiver_counts_as_broken() -> None:
@@ -126,6 +129,25 @@ def test_last_try_that_failed_is_shown_before_the_receiver_counts_as_broken() ->
     assert described(unreachable).state == (
         "last try failed at 12:00 UTC: mail: connect: the host name does not resolve"
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "unusable", "can_resume"),
+    [
+        ({}, "", False),
+        ({"last_ok_at": NOON}, "", False),
+        ({"paused_at": NOON}, "", True),
+        ({"hold_until": NOON + HOUR, "last_ok_at": NOON}, "", True),
+        (REVOKED, "", True),
+        (REVOKED, "SLACK_URL is not set", False),
+    ],
+)
+def test_receiver_can_be_resumed_while_it_holds_messages_that_can_be_sent(
+    changes: dict[str, Any], unusable: str, can_resume: bool
+) -> None:
+    receiver = replace(SLACK, broken_because=unusable)
+
+    assert described(condition(**changes), receiver).can_resume is can_resume
 
 
 def test_unset_receiver_says_where_its_messages_go() -> None:

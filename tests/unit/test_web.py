@@ -76,6 +76,7 @@ async def test_status_page_shows_the_answer_and_the_remedy_of_a_broken_receiver(
         name="desk-slack",
         state="broken since noon: Slack: no_service: the webhook was deleted",
         is_broken=True,
+        can_resume=True,
         hint="create a new one under <Incoming Webhooks>",
     )
     async with served(receivers=(broken,)) as session:
@@ -127,6 +128,17 @@ async def test_pages_do_not_need_the_files_that_an_upgrade_replaces(
         status, _ = await get(session, "/silences")
 
     assert status == 200
+
+
+@pytest.mark.parametrize("can_resume", [False, True])
+async def test_receiver_has_a_button_to_resume_it_if_that_helps(
+    served: Served, can_resume: bool
+) -> None:
+    receiver = ReceiverStatus(name="desk-slack", state="SLACK is not set", can_resume=can_resume)
+    async with served(receivers=(receiver,)) as session:
+        _, page = await get(session, "/status")
+
+    assert ("/receivers/desk-slack/resume" in page) is can_resume
 
 
 async def test_unknown_receiver_is_not_resumed(served: Served) -> None:

@@ -55,6 +55,11 @@ class ReceiverState:
         """True if the last attempt failed."""
         return self.failed_at is not None
 
+    def is_holding(self, now: datetime) -> bool:
+        """Return True if it holds messages: it is paused, held, or waits for the next try."""
+        is_held = self.hold_until is not None and self.hold_until > now
+        return self.paused_at is not None or is_held or self.is_failing
+
     @property
     def refusal(self) -> Refusal:
         """The answer to the last attempt that failed, explained."""
@@ -189,6 +194,7 @@ class ReceiverStatus:
     state: str
     is_broken: bool = False  # it cannot be reached, or refuses messages, a recipient or clicks
     hint: str = ""  # what to do
+    can_resume: bool = False  # it holds messages that can be tried at once
 
 
 def describe_receivers(
@@ -233,13 +239,18 @@ def _describe_receiver(
         return ReceiverStatus(name=name, state=f"{unusable}; {outcome}" if fallback else unusable)
     since_at = broken_since(condition, now, mark=receiver.mark)
     if since_at is None:
-        state = describe_state(condition.state, now, zone, mark=receiver.mark)
-        return _with_faults(ReceiverStatus(name=name, state=state), condition, zone)
+        status = ReceiverStatus(
+            name=name,
+            state=describe_state(condition.state, now, zone, mark=receiver.mark),
+            can_resume=condition.state.is_holding(now),
+        )
+        return _with_faults(status, condition, zone)
     refusal = condition.state.refusal
     return ReceiverStatus(
         name=name,
         state=f"broken since {since_at.astimezone(zone):%d %b %H:%M %Z}: {refusal}; {outcome}",
         is_broken=True,
+        can_resume=True,
         hint=refusal.remedy or f"run `straitwatch receivers test {quote(name)}`",
     )
 
