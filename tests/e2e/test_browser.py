@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Locator, Page, async_playwright, expect
@@ -13,6 +14,7 @@ from builders.configs import WATCHLISTS, write_config
 from builders.store import (
     claimed_feed,
     make_alert,
+    make_counts,
     make_delivery,
     make_entry,
     make_fold,
@@ -21,8 +23,10 @@ from builders.store import (
     make_story,
 )
 from builders.web import make_desk, served
+from straitwatch.app.status import Status
 from straitwatch.config import load_config
 from straitwatch.core.model import DeliveryState, Relation
+from straitwatch.core.receivers import ReceiverStatus
 from straitwatch.store import Store, apply_plan, show_delivery
 from straitwatch.web import Desk
 
@@ -33,6 +37,21 @@ NAMELESS = """() => [...document.querySelectorAll("a, button, input, select, tex
   .filter((it) => it.type !== "hidden" && !it.hidden)
   .filter((it) => !(it.innerText || it.ariaLabel || it.textContent.trim() || it.labels?.length))
   .map((it) => it.outerHTML)"""
+
+
+BROKEN = ReceiverStatus(
+    name="desk-slack",
+    state="broken since 01 Mar 20:00 CST: Slack: no_service: the webhook was deleted",
+    is_broken=True,
+    can_resume=True,
+    hint="create a new one under https://api.slack.com/apps > Incoming Webhooks",
+)
+
+
+async def _status() -> Status:
+    return Status(
+        counts=make_counts(), zone=ZoneInfo("UTC"), receivers=(BROKEN,), encoder="off", remarks=()
+    )
 
 
 @pytest.fixture
@@ -55,7 +74,7 @@ def place(tmp_path: Path) -> Iterator[Desk]:
         deliveries=(make_delivery(), dead),
     )
     assert store.call(apply_plan, plan)
-    yield make_desk(store, config)
+    yield make_desk(store, config, status=_status)
     store.close()
 
 
@@ -147,7 +166,7 @@ async def press_until(page: Page, wanted: Locator) -> None:
 async def test_every_page_has_one_heading_landmarks_and_named_controls(place: Desk) -> None:
     paths = ("/", "/stories/s1", "/messages", "/messages/d2", "/feeds", "/why", "/lists")
     async with opened(place) as page:
-        for path in (*paths, "/silences", "/lists/watchlists/lists.yaml"):
+        for path in (*paths, "/silences", "/status", "/lists/watchlists/lists.yaml"):
             await page.goto(urljoin(page.url, path))
             assert await page.locator("h1").count() == 1, path
             for role in ("banner", "navigation", "main", "contentinfo"):
