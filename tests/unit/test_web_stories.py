@@ -25,7 +25,7 @@ from builders.store import (
 )
 from builders.web import get, make_desk, served
 from straitwatch.config import load_config
-from straitwatch.core.model import Hit, Severity
+from straitwatch.core.model import Hit, Related, Severity
 from straitwatch.store import Store, apply_plan
 from straitwatch.store.stories import write_stories
 from straitwatch.web import Desk
@@ -256,7 +256,9 @@ async def test_story_of_many_reports_shows_the_newest_and_leads_to_the_first(
 ) -> None:
     config = load_config(write_config(tmp_path, feeds={}), environ={})
     store = Store.open(config.database)
-    reports = [make_planned(f"r{number:03}") for number in range(201)]
+    related = Related(story_id="s2", score=0.8, names=("strait",))
+    opening = make_planned("r000", fold=make_fold(related=related))
+    reports = [opening, *(make_planned(f"r{number:03}") for number in range(1, 201))]
     plan = make_plan(claimed_feed(store), reports, alerts=(), deliveries=())
     assert store.call(apply_plan, plan)
     async with served(make_desk(store, config)) as session:
@@ -267,6 +269,7 @@ async def test_story_of_many_reports_shows_the_newest_and_leads_to_the_first(
     assert "2 to 201 of 201 reports" in newest
     assert '<a href="?start=0#reports">Earlier</a>' in newest
     assert 'id="r200"' in newest
+    assert 'href="/stories/s2"' in newest
     assert "1 to 200 of 201 reports" in first
     assert '<a href="?start=200#reports">Later</a>' in first
     assert 'id="r000"' in first

@@ -64,6 +64,7 @@ class Reports:
     shown: Sequence[StoredEntry]
     start: int  # reports before the first shown one
     total: int
+    related: str  # the id of a story that may be about the same event; "" if there is none
 
     @property
     def end(self) -> int:
@@ -82,7 +83,15 @@ def _reports(tx: Transaction, here: Visit, story_id: str) -> Reports:
     is_number = wanted.isdecimal() and len(wanted) < 10  # noqa: PLR2004 - no story has more
     start = min(int(wanted), newest) if is_number else newest
     shown = db.story_entries(tx, story_id, start=start, limit=_REPORTS)
-    return Reports(shown=shown, start=start, total=total)
+    opening = db.story_entries(tx, story_id, limit=1) if start else []
+    related = _related([*opening, *shown], story_id)
+    return Reports(shown=shown, start=start, total=total, related=related)
+
+
+def _related(entries: Sequence[StoredEntry], story_id: str) -> str:
+    links = (stored.fold.related for stored in entries if stored.fold)
+    ids = (link.story_id for link in links if link)
+    return next((other for other in ids if other != story_id), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,16 +117,9 @@ def _page(here: Visit, found: Story, told: _Told) -> Response:
         place=told.reports,
         alerts=group_alerts(told.records),
         actions=[view_action(action, here) for action in told.actions],
-        related=_related(told.reports.shown, found),
+        related=told.reports.related,
         key=here.new_key(),
     )
-
-
-def _related(entries: Sequence[StoredEntry], found: Story) -> str:
-    """Return the id of the story that may be about the same event; "" if there is none."""
-    links = (stored.fold.related for stored in entries if stored.fold)
-    ids = (link.story_id for link in links if link)
-    return next((story_id for story_id in ids if story_id != found.id), "")
 
 
 def view_report(stored: StoredEntry) -> ReportView:
