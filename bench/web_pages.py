@@ -47,10 +47,11 @@ AT = "strftime('%Y-%m-%d %H:%M:%f000', :now, '-' || ({place} * :step) || ' secon
 STORY_OF = f"CASE WHEN n.i < {BIG} THEN 's00000000' ELSE printf('s%08d', n.i / 2) END"
 STATEMENTS = {
     "entry": f"""INSERT INTO entry (id, feed_id, guid, url, canonical_url, canonical_key, title, title_key, summary, content,
-        authors, links, published_at, language, source, text_hash, has_page_text, seen_at, action, reason, config_version)
+        authors, links, published_at, language, source, text_hash, has_page_text, seen_at, listed_at, action, reason, config_version)
         {NUMBERS} SELECT printf('e%08d', i), 'feed', 'g' || i, 'https://news.example/' || i, 'news.example/' || i,
         randomblob(16), 'Ships cross the strait, report ' || i, randomblob(8), :summary, '', '[]', '[]',
-        {AT.format(place="i")}, 'en', '', randomblob(8), 0, {AT.format(place="i")}, 'none', 'no_match', '' FROM n""",
+        {AT.format(place="i")}, 'en', '', randomblob(8), 0, {AT.format(place="i")},
+        {AT.format(place="i")}, 'none', 'no_match', '' FROM n""",
     "match": f"""INSERT INTO match (entry_id, watchlist, score, severity, hits, rules)
         {NUMBERS} SELECT printf('e%08d', i * 20), 'taiwan-policy', 12, 'high', '{HITS}', '[]' FROM n""",
     "story": f"""INSERT INTO story (id, title, first_seen_at, last_seen_at, revision, severity, watchlists, outlets,
@@ -199,6 +200,7 @@ def main() -> None:
             "/why?q=No%20such%20headline",
             "/messages",
             "/feeds",
+            "/feeds/feed",
             "/alerts.rss",
         ]
         if options.trial:

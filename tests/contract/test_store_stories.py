@@ -45,6 +45,7 @@ from straitwatch.store import (
     apply_plan,
     entries_since,
     familiar_entries,
+    feed_entries,
     feed_states,
     find_entries,
     known_entries,
@@ -58,6 +59,8 @@ from straitwatch.store import (
     story_entries,
 )
 from straitwatch.store.transaction import Transaction
+
+HOUR = timedelta(hours=1)
 
 
 def reports(store: Store, after_seq: int = 0) -> list[FoldedReport]:
@@ -80,6 +83,19 @@ def test_plan_is_written_whole(store: Store) -> None:
     assert stored.decision == Decision(action=Action.ALERT, reason=Reason.NEW_STORY)
     assert (stored.feed_name, stored.seen_at) == ("Feed f1", NOW)
     assert [record.delivery for record in store.call(list_deliveries)] == [make_delivery()]
+
+
+def test_entries_of_a_feed_are_the_newest_ones(store: Store) -> None:
+    for name, now in (("e1", NOW), ("e2", NOW + HOUR), ("e3", NOW + 2 * HOUR)):
+        state = claimed_feed(store) if now == NOW else claim(store, now=now)[0]
+        entries = (make_unmatched(name, title=name),)
+        plan = make_plan(state, entries, now=now, stories=(), alerts=(), deliveries=())
+        assert store.call(apply_plan, plan)
+
+    found = store.call(feed_entries, "f1", limit=2)
+
+    assert [stored.entry.id for stored in found] == ["e3", "e2"]
+    assert store.call(feed_entries, "other", limit=2) == []
 
 
 def test_plan_applied_twice_is_applied_once(store: Store) -> None:

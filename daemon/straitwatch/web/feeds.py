@@ -73,8 +73,7 @@ def feed(request: Request) -> Response:
     row = next((row for row in rows if row.id == wanted), None)
     if row is None:
         raise HTTPException(404, f"no feed {wanted}")
-    latest = sorted(entries, key=lambda stored: stored.seen_at, reverse=True)
-    return here.page("feed.html", row=row, entries=latest, days=DAYS)
+    return here.page("feed.html", row=row, entries=entries, days=DAYS)
 
 
 def _row(health: FeedHealthView, feed: DiagnosedFeed) -> FeedRow:
