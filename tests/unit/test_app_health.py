@@ -160,6 +160,15 @@ async def test_health_watch_gauge_tells_a_rate_limit_from_a_broken_receiver(tmp_
         assert gauge(desk, "receiver_broken_seconds", receiver="desk-slack") == 0
 
 
+async def test_health_watch_begins_the_counts_of_rare_events_at_0(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        await desk.app.health.update_gauges()
+
+        labels = {"receiver": "desk-slack", "outcome": "delivered"}
+        assert gauge(desk, "delivery_attempts_total", **labels) == 0
+        assert gauge(desk, "decisions_total", reason="new_story") == 0
+
+
 async def test_health_watch_gauges_drop_a_receiver_that_was_removed(tmp_path) -> None:
     async with open_desk(tmp_path) as desk:
         await desk.app.health.update_gauges()

@@ -18,6 +18,7 @@ from straitwatch.core.liveness import (
     database_faults,
     list_faults,
 )
+from straitwatch.core.model import Outcome, Reason
 from straitwatch.core.policy import FAILURE_LASTS
 from straitwatch.core.receivers import ReceiverCondition, ReceiverState, broken_since
 from straitwatch.errors import StoreDamaged
@@ -46,6 +47,8 @@ class HealthWatch:
         self._pinged_at = _LONG_AGO
         self._is_cut_off = False
         self.is_once = False  # True in `run --once`
+        for reason in Reason:  # Prometheus does not see the first event of a count that begins at 1
+            runtime.tools.metrics.decisions.labels(reason=reason)
 
     async def beat(self) -> None:
         """Write that this process works, and read how its work is going."""
@@ -152,6 +155,8 @@ class HealthWatch:
             condition = states.get(name) or ReceiverCondition(state=ReceiverState(name=name))
             since_at = broken_since(condition, now, mark=receiver.mark) or now
             left = (condition.state.hold_until or now) - now
+            for outcome in Outcome:
+                metrics.attempts.labels(receiver=name, outcome=outcome)
             metrics.broken_seconds.labels(receiver=name).set((now - since_at).total_seconds())
             metrics.hold_seconds.labels(receiver=name).set(max(left.total_seconds(), 0))
 
