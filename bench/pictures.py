@@ -76,10 +76,10 @@ def message_pages() -> Iterator[tuple[str, str]]:
     for name in EXAMPLES:
         job = example_job(name)
         yield f"mail-{name}", mail_page(render_mail(job, zone=ZONE, templates={}))
-        message = render_slack(job, zone=ZONE, templates={})
-        yield f"slack-{name}", slack_page(message)
+        yield f"slack-{name}", slack_page(render_slack(job, zone=ZONE, templates={}))
+        message = render_slack(job, zone=ZONE, templates={}, is_bot=True, has_buttons=True)
         bot = add_buttons(message, job.facts, job.delivery.id)
-        if bot != message:
+        if bot["blocks"] != message["blocks"]:
             yield f"slack-{name}-buttons", slack_page(bot)
             for undone, state in ((False, "muted"), (True, "undone")):
                 edit = _edit(job, bot, undone=undone)
