@@ -108,7 +108,7 @@ async def test_browser_acts_on_a_story_undoes_it_tries_a_list_and_retries_a_mess
         await page.get_by_role("link", name="Ships cross the strait").click()
         assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
-        await page.get_by_role("button", name="Mute story").click()
+        await page.get_by_role("button", name="Mute until").click()
         await expect(page.get_by_text("a reader of the page muted the story until")).to_be_visible()
 
         rain = page.get_by_role("listitem").filter(has_text="Rain in Keelung").first
@@ -142,7 +142,7 @@ async def test_browser_acts_on_a_story_undoes_it_tries_a_list_and_retries_a_mess
 async def test_keyboard_alone_opens_mutes_and_undoes(place: Desk) -> None:
     async with opened(place) as page:
         await press_until(page, page.get_by_role("link", name="Ships cross the strait"))
-        await press_until(page, page.get_by_role("button", name="Mute story"))
+        await press_until(page, page.get_by_role("button", name="Mute until"))
         await press_until(page, page.get_by_role("button", name="Undo"))
         await expect(page.get_by_text("undone,")).to_be_visible()
 

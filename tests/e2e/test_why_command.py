@@ -41,7 +41,7 @@ def test_list_that_fired_in_the_past_is_explained(edited: Path) -> None:
 
     assert answer["decision"] == "alert"
     (line,) = [line for line in answer["since_then"] if line.startswith("taiwan-policy")]
-    assert "then it fires (normal, 10 of 10 points); today it does not fire" in line
+    assert "then it fires (normal, 10 points, 10 needed); today it does not fire" in line
 
 
 def test_term_that_the_lists_of_then_lacked_is_named(edited: Path) -> None:
@@ -49,7 +49,9 @@ def test_term_that_the_lists_of_then_lacked_is_named(edited: Path) -> None:
 
     assert answer["decision"] == "none"
     (line,) = answer["since_then"]
-    assert line.startswith("weather: then it did not exist; today it fires (low, 10 of 10 points)")
+    assert line.startswith(
+        "weather: then it did not exist; today it fires (low, 10 points, 10 needed)"
+    )
     assert line.endswith("(the earlier lists have no rain)")
 
 

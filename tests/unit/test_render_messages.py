@@ -616,6 +616,17 @@ def test_digest_with_only_commentary_is_not_empty() -> None:
         assert "Nothing matched" not in text
 
 
+def test_digest_of_a_day_names_both_days() -> None:
+    for text in everywhere(make_digest()):
+        assert "Sun 1 Mar, 06:40 to Mon 2 Mar, 06:40" in text
+
+
+def test_rollup_of_one_moment_names_one_time() -> None:
+    for text in everywhere(make_rollup(until_at=AT)):
+        assert "06:40 to" not in text
+        assert "06:40" in text
+
+
 def test_rollup_has_its_severity_in_the_subject_and_no_routes() -> None:
     facts = make_rollup(severity=Severity.HIGH)
 

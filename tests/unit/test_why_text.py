@@ -187,7 +187,7 @@ def test_list_that_fires_shows_points_words_and_rules() -> None:
 
     text = text_of(make_answer(lists=(verdict,)))
 
-    assert "taiwan-policy: fires, high, 12 of 10 points" in text
+    assert "taiwan-policy: fires, high, 12 points, 10 needed" in text
     assert " +10 match[0]: strait\n" in text + "\n"
 
 
@@ -202,8 +202,16 @@ def test_near_miss_shows_the_missing_terms_and_masked_hits() -> None:
     text = text_of(make_answer(lists=(verdict,)))
 
     assert "taiwan-policy: near miss: lacks b" in text
-    assert f"match[0]: -; missing {'b' * 70}…" in text
+    assert f"match[0]: missing {'b' * 70}…" in text
     assert text.count("not counted: 台海 inside 烟台海關") == 1
+
+
+def test_rule_that_holds_without_words_shows_its_query() -> None:
+    rule = RuleAnswer(rule="noise[0]", when="NOT navy", holds=True, points=-4, hits=(), missing=())
+
+    text = text_of(make_answer(lists=(make_list(rules=(rule,)),)))
+
+    assert "-4 noise[0]: NOT navy" in text
 
 
 def test_list_that_does_not_fire_shows_its_points() -> None:

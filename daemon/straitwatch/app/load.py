@@ -8,6 +8,7 @@ from pathlib import Path
 from straitwatch.config import Config, load_config
 from straitwatch.core.match import ExampleFailure, run_examples
 from straitwatch.core.model import Problem
+from straitwatch.core.plural import score_words
 from straitwatch.deliver import validate_receiver
 from straitwatch.errors import ConfigError
 from straitwatch.places import find_config
@@ -49,7 +50,7 @@ def config_option(directory: Path) -> str:
 
 def _example_problem(failure: ExampleFailure) -> Problem:
     expected, actual = ("match", "does not") if failure.expected else ("not match", "does")
-    points = f"{failure.explanation.score} of {failure.explanation.threshold} points"
+    points = score_words(failure.explanation.score, failure.explanation.threshold)
     return Problem(
         position=failure.example.position,
         message=f"{failure.watchlist}: this example must {expected}, and it {actual} ({points})",

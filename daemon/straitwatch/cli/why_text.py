@@ -169,9 +169,11 @@ def _list_lines(verdict: ListAnswer) -> Iterator[Text]:
     yield Text.assemble("  ", (verdict.watchlist, "bold"), ": ", _verdict(verdict))
     for rule in verdict.rules:
         sign = f"{rule.points:+d}" if rule.holds else ""
-        hits = ", ".join(dict.fromkeys(rule.hits)) or "-"
-        missing = f"; missing {_cut(', '.join(rule.missing))}" if rule.missing else ""
-        yield Text.assemble(f"    {sign:>4} {rule.rule}: ", (hits, "yellow"), missing)
+        hits = ", ".join(dict.fromkeys(rule.hits))
+        missing = f"missing {_cut(', '.join(rule.missing))}" if rule.missing else ""
+        gap = "; " if hits and missing else ""
+        words = (hits, "yellow") if hits or missing else (rule.when, "")
+        yield Text.assemble(f"    {sign:>4} {rule.rule}: ", words, gap, missing)
     for masked in dict.fromkeys(verdict.masked):
         yield Text(f"         not counted: {masked}")
 

@@ -12,6 +12,7 @@ from straitwatch.core.facts import pick_quote
 from straitwatch.core.fold_words import describe_fold
 from straitwatch.core.listing import first_reported, heading_of, plausible_date
 from straitwatch.core.model import Action, EntryKind, Hit, ManualAction, Quote, Story
+from straitwatch.core.policy import MUTE_FOR
 from straitwatch.core.reasons import REASONS
 from straitwatch.store import DeliveryRecord, StoredEntry, Transaction
 from straitwatch.web.acting import view_action
@@ -118,6 +119,7 @@ def _page(here: Visit, found: Story, told: _Told) -> Response:
         alerts=group_alerts(told.records),
         actions=[view_action(action, here) for action in told.actions],
         related=told.reports.related,
+        muted_until=here.now + MUTE_FOR,
         key=here.new_key(),
     )
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from straitwatch.core.model import Action, DeliveryState, Reason, Relation, Severity
+from straitwatch.core.plural import score_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class ListAnswer:
     @property
     def points(self) -> str:
         """The score beside the threshold."""
-        return f"{self.score} of {self.threshold} points"
+        return score_words(self.score, self.threshold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

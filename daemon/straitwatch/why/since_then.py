@@ -4,6 +4,7 @@ from straitwatch import store as db
 from straitwatch.config import Config, kept_lists
 from straitwatch.core.match import Explanation, Matcher, find_deciding_rules
 from straitwatch.core.model import MatchText
+from straitwatch.core.plural import score_words
 from straitwatch.errors import ConfigError
 
 
@@ -57,7 +58,7 @@ def _difference(
 def _verdict(verdict: Explanation | None) -> str:
     if verdict is None:
         return "did not exist"
-    points = f"{verdict.score} of {verdict.threshold} points"
+    points = score_words(verdict.score, verdict.threshold)
     if verdict.fires:
         return f"fires ({verdict.severity}, {points})"
     return f"does not fire ({verdict.filtered or verdict.excluded_by or points})"

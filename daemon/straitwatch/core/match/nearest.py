@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from straitwatch.core.match.explain import Explanation, LackKind, RuleExplanation
+from straitwatch.core.plural import score_words
 
 _MAX_MASKED = 2  # masked hits in the text of a reason
 
@@ -119,7 +120,7 @@ def _find_points(explanation: Explanation) -> NearMiss | None:
     gained = sum(rule.points for rule in explanation.held if rule.points > 0)
     if gained <= 0:
         return None
-    text = f"{explanation.score} of {explanation.threshold} points"
+    text = score_words(explanation.score, explanation.threshold)
     return NearMiss(kind=MissKind.POINTS, rule="", what="too few points", text=text)
 
 

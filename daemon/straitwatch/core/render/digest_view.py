@@ -68,6 +68,7 @@ def digest_values(facts: DigestFacts, times: LocalTimes, urls: Mapping[str, str]
         "name": shown(facts.name, limit=NAME_LIMIT),
         "since": times.show(facts.coverage.since_at),
         "until": times.show(facts.coverage.until_at),
+        "period": times.span(facts.coverage.since_at, facts.coverage.until_at),
         "fresh": tuple(_item(item, times, urls) for item in fresh),
         "sent": tuple(_item(item, times, urls) for item in sent),
         "running": tuple(
@@ -168,6 +169,7 @@ def rollup_values(facts: RollupFacts, times: LocalTimes, urls: Mapping[str, str]
         "cause": _cause(facts),
         "since": times.show(facts.since_at),
         "until": times.show(facts.until_at),
+        "period": times.span(facts.since_at, facts.until_at),
         "items": tuple(_item(item, times, urls) for item in facts.items),
         "more": facts.stories - len(facts.items),
     }

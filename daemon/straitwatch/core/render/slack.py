@@ -88,7 +88,7 @@ def sections(text: str) -> list[dict[str, Any]]:
             chunks[-1] += f"\n{line}"
         else:
             chunks.append(line)
-    return [_section(chunk) for chunk in chunks[: BLOCK_LIMIT - 2] if chunk.strip()]
+    return [_section(chunk.strip("\n")) for chunk in chunks[: BLOCK_LIMIT - 2] if chunk.strip()]
 
 
 def _section(text: str) -> dict[str, Any]:

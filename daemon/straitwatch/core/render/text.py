@@ -49,6 +49,12 @@ class LocalTimes:
         is_this_year = self.today is not None and local.year == self.today.year
         return f"{day}{'' if is_this_year else f' {local.year}'}, {local:%H:%M}"
 
+    def span(self, since: datetime, until: datetime) -> str:
+        """Return `05:40 to 06:10`, with the day of the end if it is another one."""
+        first_day = since.astimezone(self.zone).date()
+        start, end = self.show(since), LocalTimes(self.zone, first_day).show(until)
+        return start if start.endswith(end) else f"{start} to {end}"
+
 
 @dataclass(frozen=True, slots=True)
 class Marked:
