@@ -317,6 +317,23 @@ async def test_edit_that_slack_refuses_for_now_is_made_later(tmp_path) -> None:
         assert len(slack.called("chat.update")) == 2
 
 
+async def test_edits_rest_while_slack_limits_their_rate(tmp_path) -> None:
+    async with open_clicks(tmp_path) as (desk, slack):
+        desk.call(db.replay_delivery, "d1", now=desk.clock())
+        await desk.app.senders.run_all()
+        slack.refuse("chat.update", "ratelimited")
+
+        do(desk)
+        for _ in range(2):
+            await desk.app.edits.run_all()
+        before = len(slack.called("chat.update"))
+        desk.clock.advance(minutes=1)
+        await desk.app.edits.run_all()
+
+        assert before == 1
+        assert all("muted the story" in words(message) for message in slack.messages.values())
+
+
 def do(desk: Desk, kind: ActionKind = ActionKind.MUTE_STORY, **values: Any) -> ManualAction:
     """Act elsewhere than in Slack."""
     made: dict[str, Any] = {"story_id": "s1", "author": "ben", "via": ActionVia.PAGE}

@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 
 from builders import NOON
 from straitwatch.core.model import (
+    Delivery,
     DeliveryState,
     DigestPlan,
     DriverKind,
+    EditJob,
+    Frozen,
     NextStep,
+    NoticeFacts,
     Outcome,
     QuietHours,
     SendResult,
@@ -22,6 +26,7 @@ from straitwatch.core.model import (
 from straitwatch.core.schedule import (
     Attempt,
     after_attempt,
+    after_edit,
     due_digest,
     held_until,
     local_instant,
@@ -56,6 +61,37 @@ def wait_after(outcome: Outcome, **values: Any) -> timedelta:
     not_before = step_after(outcome, **values).not_before
     assert not_before is not None
     return not_before - NOON
+
+
+def wait_of_edit(outcome: Outcome, *, attempt: int = 1, **values: Any) -> timedelta | None:
+    job = EditJob(
+        delivery=Delivery(id="d1", alert_id="a1", receiver="desk"),
+        facts=NoticeFacts(title="-"),
+        frozen=Frozen(body=b"{}", content_type="application/json"),
+        edited_at=NOON,
+    )
+    result = SendResult(outcome=outcome, retry_after=values.get("retry_after"))
+    asked_at = values.get("asked_at", NOON)
+    due_at = after_edit(job, result, attempt, asked_at=asked_at, now=NOON)
+    return due_at - NOON if due_at else None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "values", "wait"),
+    [
+        (Outcome.DELIVERED, {}, None),
+        (Outcome.PERMANENT, {}, None),
+        (Outcome.UNSURE, {}, timedelta(seconds=3)),
+        (Outcome.UNSURE, {"attempt": 99}, 10 * MINUTE),
+        (Outcome.RETRY, {"retry_after": 7 * MINUTE}, 7 * MINUTE),
+        (Outcome.RECEIVER_BROKEN, {"attempt": 99}, HOUR),
+        (Outcome.RETRY, {"asked_at": NOON - 25 * HOUR}, None),
+    ],
+)
+def test_edit_is_made_again_for_a_day_unless_slack_refuses_it(
+    outcome: Outcome, values: dict[str, Any], wait: timedelta | None
+) -> None:
+    assert wait_of_edit(outcome, **values) == wait
 
 
 def test_accepted_message_is_delivered() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import weakref
 from collections.abc import Collection
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -24,6 +25,7 @@ class MessageEdits:
         self._runtime = runtime
         self._editors: weakref.WeakKeyDictionary[Driver, SlackEditor] = weakref.WeakKeyDictionary()
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._resting_until: dict[str, datetime] = {}  # receivers that take no edits
 
     @property
     def tasks(self) -> Collection[asyncio.Task[None]]:
@@ -35,12 +37,16 @@ class MessageEdits:
         runtime = self._runtime
         if runtime.is_stopping:
             return
-        for name in await runtime.tools.store.run(db.receivers_to_edit, runtime.tools.clock()):
+        now = runtime.tools.clock()
+        for name in await runtime.tools.store.run(db.receivers_to_edit, now):
             driver = runtime.active.drivers.get(name)
             if name in self._tasks or not isinstance(driver, SlackBot):
                 continue
-            editor = self._editors.setdefault(driver, SlackEditor(driver))
-            task = asyncio.create_task(self._edit(name, editor))
+            if self._resting_until.get(name, now) > now:
+                continue
+            if driver not in self._editors:
+                self._editors[driver] = SlackEditor(driver)
+            task = asyncio.create_task(self._edit(name, self._editors[driver]))
             self._tasks[name] = task
             task.add_done_callback(partial(self._forget, name))
 
@@ -58,11 +64,12 @@ class MessageEdits:
         runtime, active = self._runtime, self._runtime.active
         with structlog.contextvars.bound_contextvars(receiver=name):
             try:
-                await edit_due(
+                rest = await edit_due(
                     name,
                     editor,
                     tools=runtime.tools,
                     is_stopping=lambda: runtime.is_stopping or runtime.active is not active,
                 )
+                self._resting_until[name] = rest or runtime.tools.clock()
             except Exception:  # around one receiver: the others continue
                 log.exception("editing failed")

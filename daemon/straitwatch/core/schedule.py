@@ -113,7 +113,8 @@ def after_edit(
         return min((end for end in ends if end > now), default=None)
     if result.outcome is Outcome.PERMANENT or now - asked_at > GIVE_UP_AFTER:
         return None
-    return now + max(_asked_wait(result), _nth(_EDIT_WAITS, attempts))
+    waits = _PROBE_WAITS if result.outcome is Outcome.RECEIVER_BROKEN else _EDIT_WAITS
+    return now + max(_asked_wait(result), _nth(waits, attempts))
 
 
 def must_not_resend(driver: DriverKind, on_unsure: str) -> bool:
