@@ -80,6 +80,8 @@ async def test_story_is_muted_and_unmuted_with_one_click_each(
     assert status == 200
     assert "a reader of the page muted the story until 08 Mar 20:00" in page
     assert [found.stories for found in place.store.call(db.active_silences, NOW)] == [("s1",)]
+    assert '<span class="tag">muted until' in page
+    assert '<span class="tag">muted</span>' in (await get(session, "/"))[1]
 
     _, page = await post(session, undo_path(page), story="s1")
 

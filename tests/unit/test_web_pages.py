@@ -144,7 +144,7 @@ async def test_why_says_that_an_id_is_unknown(session: ClientSession) -> None:
     status, page = await get(session, "/why", q="zzzzzzzzzzzz")
 
     assert status == 200
-    assert "no story, report or alert zzzzzzzzzzzz" in page
+    assert "No story, report or alert zzzzzzzzzzzz." in page
 
 
 async def test_why_asks_the_lists_about_a_text_that_is_in_no_feed(session: ClientSession) -> None:

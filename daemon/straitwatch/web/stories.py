@@ -49,13 +49,14 @@ def stories(request: Request) -> Response:
     with here.reading() as tx:
         found = db.search_stories(tx, wanted)
         counts = db.count_reports(tx, wanted, starts, until_at=starts[-1] + length)
-        mark = db.news_mark(tx)
+        mark, muted = db.news_mark(tx), muted_stories(tx, here.now)
     last = found[_PER_PAGE - 1] if len(found) > _PER_PAGE else None
     return here.page(
         "stories.html",
         days=_days(here, story_rows(found[:_PER_PAGE], here.config)),
         chips=_chips(here),
         mark=mark,
+        muted=muted,
         timeline=_timeline(here, counts, starts, length),
         query={name: here.parameter(name) for name in _FILTERS} | dict.fromkeys(bad_times, ""),
         bad_times=bad_times,
@@ -150,6 +151,12 @@ def _timeline(
     shown = {name: found for name, found in counts.items() if chosen in ("", name)}
     titles = {found.id: found.title for found in here.config.watchlists}
     return draw(shown, starts, length=length, titles=titles, zone=here.zone)
+
+
+def muted_stories(tx: db.Transaction, now: datetime) -> dict[str, datetime]:
+    """Return the end of the mute of each muted story."""
+    silences = db.active_silences(tx, now)
+    return {story: silence.until_at for silence in silences for story in silence.stories}
 
 
 def story_rows(found: Iterable[Story], config: Config) -> list[StoryRow]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,7 +19,7 @@ from straitwatch.store import DeliveryRecord, StoredEntry, Transaction
 from straitwatch.web.acting import view_action
 from straitwatch.web.alerts import group_alerts
 from straitwatch.web.desk import Visit, visit
-from straitwatch.web.stories import story_rows
+from straitwatch.web.stories import muted_stories, story_rows
 
 _REPORTS = 200  # of a story that one page shows
 _ALERTS = 100
@@ -52,6 +53,7 @@ def story(request: Request) -> Response:
             return RedirectResponse(f"/stories/{found.id}")
         told = _Told(
             reports=_reports(tx, here, found.id),
+            muted_until=muted_stories(tx, here.now).get(found.id),
             records=db.list_alerts(tx, story_id=found.id, limit=_ALERTS),
             actions=db.actions_of_story(tx, found.id),
         )
@@ -100,6 +102,7 @@ class _Told:
     """The reports of a story, the messages about it, and the actions of people on it."""
 
     reports: Reports
+    muted_until: datetime | None
     records: Sequence[DeliveryRecord]
     actions: Sequence[ManualAction]
 
@@ -120,6 +123,7 @@ def _page(here: Visit, found: Story, told: _Told) -> Response:
         actions=[view_action(action, here) for action in told.actions],
         related=told.reports.related,
         muted_until=here.now + MUTE_FOR,
+        current_mute=told.muted_until,
         key=here.new_key(),
     )
 
