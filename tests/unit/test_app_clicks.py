@@ -53,6 +53,7 @@ async def open_clicks(directory: Path, **receiver: Any) -> AsyncIterator[tuple[D
             finally:
                 await desk.app.clicks.close()
                 await asyncio.gather(*desk.app.clicks.tasks)
+                await asyncio.gather(*desk.app.edits.tasks)
 
 
 def write_alert(desk: Desk) -> None:
