@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import structlog
+from structlog.testing import capture_logs
+
 from builders.app import Desk, open_desk
 from builders.messages import make_digest, make_item
 from servers.slack import SlackServer
@@ -57,6 +60,22 @@ async def test_senders_deliver_every_due_message_and_count_them(tmp_path) -> Non
 
         assert len(desk.slack.messages) == 2
         assert desk.runtime.totals.delivered == 2
+
+
+async def test_senders_log_nothing_about_the_feed_that_woke_them(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.write_message("one")
+        merge = structlog.contextvars.merge_contextvars
+
+        with (
+            capture_logs(processors=[merge]) as lines,
+            structlog.contextvars.bound_contextvars(feed="Example Wire"),
+        ):
+            await desk.app.senders.run_all()
+
+        delivered = next(line for line in lines if line["event"] == "delivered")
+        assert delivered["receiver"] == "desk-slack"
+        assert "feed" not in delivered
 
 
 async def test_senders_count_the_messages_of_receivers_that_work_at_the_same_time(tmp_path) -> None:

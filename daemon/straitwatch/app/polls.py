@@ -3,6 +3,7 @@
 import asyncio
 import shlex
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextvars import Context
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -206,7 +207,8 @@ class Polls:
         """Start the next poll now: a place is free."""
         is_filling = self._refill is not None and not self._refill.done()
         if self._waiting and not is_filling and not self._runtime.is_stopping:
-            self._refill = asyncio.create_task(self._start_next())
+            # Without the feed whose end made the place: the logs of others must not name it.
+            self._refill = asyncio.create_task(self._start_next(), context=Context())
 
     async def _start_next(self) -> None:
         try:

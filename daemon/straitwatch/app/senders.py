@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from contextvars import Context
 from functools import partial
 
 import structlog
@@ -34,7 +35,8 @@ class Senders:
         for name in await runtime.tools.store.run(db.due_receivers, runtime.tools.clock()):
             if name not in runtime.active.drivers or name in self._tasks:
                 continue
-            task = asyncio.create_task(self._send(name, runtime.active))
+            # The feed or page whose poll calls is not that of every message, so no log names it.
+            task = asyncio.create_task(self._send(name, runtime.active), context=Context())
             self._tasks[name] = task
             task.add_done_callback(partial(self._forget, name))
 
