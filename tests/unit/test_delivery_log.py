@@ -1,6 +1,6 @@
 """Log lines about a message name its headline, lists and story."""
 
-import structlog
+import pytest
 
 from straitwatch.core.render import example_job
 from straitwatch.pipeline.deliver import describe_message
@@ -20,6 +20,11 @@ def test_log_of_a_notice_names_its_title() -> None:
     assert "headline" in describe_message(example_job("notice"))
 
 
-def test_log_of_a_digest_needs_no_headline() -> None:
-    with structlog.contextvars.bound_contextvars(**describe_message(example_job("digest"))):
-        assert structlog.contextvars.get_contextvars()["kind"] == "digest"
+@pytest.mark.parametrize("kind", ["digest", "rollup"])
+def test_log_of_a_message_about_many_stories_names_them(kind: str) -> None:
+    job = example_job(kind)
+
+    stories = describe_message(job)["stories"]
+
+    assert isinstance(stories, list)
+    assert {item.story_id for item in job.facts.items} <= set(stories)

@@ -12,9 +12,11 @@ from straitwatch import store as db
 from straitwatch.core.model import (
     AlertFacts,
     AlertKind,
+    DigestFacts,
     NextStep,
     NoticeFacts,
     Outcome,
+    RollupFacts,
     SendJob,
     SendResult,
 )
@@ -65,8 +67,10 @@ def describe_message(job: SendJob) -> dict[str, object]:
             names |= {"headline": title, "story": story}
         case NoticeFacts(title=title):
             names["headline"] = title
-        case _:  # a digest or roll-up has many
-            pass
+        case RollupFacts(items=items):
+            names["stories"] = [item.story_id for item in items]
+        case DigestFacts(items=items, running=running, commentary=commentary):
+            names["stories"] = [item.story_id for item in (*items, *running, *commentary)]
     return names
 
 
