@@ -271,6 +271,30 @@ def test_next_steps_do_not_start_a_second_daemon_beside_a_service(
     assert "straitwatch run" not in steps
 
 
+@pytest.mark.parametrize(
+    ("is_system", "command"),
+    [(True, "journalctl -u straitwatch"), (False, "journalctl --user -u straitwatch")],
+)
+def test_log_command_reads_the_journal_of_the_service(is_system: bool, command: str) -> None:
+    places = Places(config=Path("/a"), data=Path("/b"))
+
+    assert make_service(places, is_system=is_system).log_command == command
+
+
+def test_user_service_without_a_session_gives_a_hint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = tmp_path / "systemctl"
+    fake.write_text("#!/bin/sh\necho no bus >&2; exit 1\n", encoding="utf-8")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    service = make_service(Places(config=tmp_path, data=tmp_path), is_system=False)
+
+    with pytest.raises(UsageError, match="no bus\nhint: log in as this user"):
+        install_service(service, has_user=True)
+
+
 def test_option_that_an_edited_file_does_not_take_is_named(tmp_path: Path) -> None:
     (tmp_path / "straitwatch.yaml").write_text("timezone: Asia/Taipei\n", encoding="utf-8")
 

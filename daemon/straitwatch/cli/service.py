@@ -94,6 +94,11 @@ class Service:
         return f"sudo -u {USER} " if self.is_system and self.is_installed else ""
 
     @property
+    def log_command(self) -> str:
+        """The command that shows the log."""
+        return f"journalctl {'' if self.is_system else '--user '}-u straitwatch"
+
+    @property
     def path(self) -> Path:
         """Where systemd looks for the unit file."""
         if self.is_system:
@@ -154,7 +159,8 @@ def install_service(service: Service, *, has_user: bool) -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
         if done.returncode:
             problem = done.stderr.strip() or f"exit status {done.returncode}"
-            raise UsageError(f"`{' '.join(command)}` failed: {problem}")
+            hint = "" if service.is_system else "\nhint: log in as this user, without su or sudo"
+            raise UsageError(f"`{' '.join(command)}` failed: {problem}{hint}")
 
 
 def _require_own_folder(places: Places) -> None:

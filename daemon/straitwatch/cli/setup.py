@@ -371,7 +371,7 @@ def _offer_service(service: Service, wish: _Systemd, *, asks: bool) -> None:
         if not runs_systemd():
             raise UsageError("systemd does not run here\nhint: --systemd print shows the unit")
         install_service(service, has_user=_has_user(USER))
-        typer.echo(f"{service.path} is installed and started; `journalctl -u straitwatch` shows it")
+        typer.echo(f"{service.path} is installed and started; `{service.log_command}` shows it")
 
 
 def _ask_service(service: Service) -> _Systemd:
