@@ -70,7 +70,8 @@ async def open_picture_desk(folder: Path) -> AsyncIterator[Desk]:
         await app.start()
         await _pass_the_day(desk, stream)
         _act(desk)
-        _multiply(folder / "straitwatch.db")
+        for change in (_multiply, _give_up_one, _decide_with_other_lists):
+            change(folder / "straitwatch.db")
         yield desk
 
 
@@ -154,6 +155,25 @@ def _action(kind: ActionKind, now: datetime, **values: Any) -> ManualAction:
     return ManualAction(
         id=action_id("pictures", kind), kind=kind, made_at=now, via=ActionVia.PAGE, **values
     )
+
+
+def _give_up_one(path: Path) -> None:
+    """End the first message to the broken mail server as a dead letter."""
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(
+            "UPDATE delivery SET state = 'dead', reason = 'gave_up' WHERE seq = "
+            "(SELECT min(seq) FROM delivery WHERE receiver = 'chen-mail' AND state = 'pending')"
+        )
+
+
+def _decide_with_other_lists(path: Path) -> None:
+    """Store the decisions as those of an earlier configuration, whose lists were stricter."""
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(
+            "INSERT INTO config (version, text, saved_at) SELECT 'earlier', "
+            "replace(text, 'threshold: 10', 'threshold: 400'), saved_at FROM config LIMIT 1"
+        )
+        database.execute("UPDATE entry SET config_version = 'earlier'")
 
 
 def _multiply(path: Path) -> None:
