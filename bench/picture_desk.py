@@ -167,11 +167,11 @@ def _give_up_one(path: Path) -> None:
 
 
 def _decide_with_other_lists(path: Path) -> None:
-    """Store the decisions as those of an earlier configuration, whose lists were stricter."""
+    """Store the decisions as those of an earlier configuration, with another list."""
     with closing(sqlite3.connect(path)) as database, database:
         database.execute(
             "INSERT INTO config (version, text, saved_at) SELECT 'earlier', "
-            "replace(text, 'threshold: 10', 'threshold: 400'), saved_at FROM config LIMIT 1"
+            "replace(text, 'id: taiwan-policy', 'id: taiwan-before'), saved_at FROM config LIMIT 1"
         )
         database.execute("UPDATE entry SET config_version = 'earlier'")
 

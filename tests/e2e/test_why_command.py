@@ -44,6 +44,15 @@ def test_list_that_fired_in_the_past_is_explained(edited: Path) -> None:
     assert "then it fires (normal, 10 points, 10 needed); today it does not fire" in line
 
 
+def test_list_that_is_gone_is_named_without_its_rules(edited: Path) -> None:
+    file = edited / "watchlists/lists.yaml"
+    file.write_text(OTHER_LISTS.replace("taiwan-policy", "taiwan"), encoding="utf-8")
+
+    (answer,) = rows(edited, "why", HEADLINE)
+
+    assert [line for line in answer["since_then"] if line.endswith("; today it does not exist")]
+
+
 def test_term_that_the_lists_of_then_lacked_is_named(edited: Path) -> None:
     (answer,) = rows(edited, "why", RAIN)
 

@@ -43,7 +43,7 @@ def _difference(
     then: Matcher,
     today: Matcher,
 ) -> str:
-    line = f"{name}: then it {_verdict(before)}; today it {_verdict(after)}"
+    line = f"{name}: then it {_verdict(before, 'did')}; today it {_verdict(after, 'does')}"
     is_gain = bool(_severity(after)) and not _severity(before)
     fires, other, lacking = (after, before, then) if is_gain else (before, after, today)
     if fires is None or not fires.fires:
@@ -51,13 +51,13 @@ def _difference(
     if unknown := _unknown_terms(fires, lacking):
         lists = "the earlier lists" if is_gain else "today's lists"
         return f"{line} ({lists} have no {', '.join(unknown)})"
-    reasons = "; ".join(find_deciding_rules(fires, other))
+    reasons = "; ".join(find_deciding_rules(fires, other)) if other else ""
     return f"{line} ({reasons})" if reasons else line
 
 
-def _verdict(verdict: Explanation | None) -> str:
+def _verdict(verdict: Explanation | None, verb: str) -> str:
     if verdict is None:
-        return "did not exist"
+        return f"{verb} not exist"
     points = score_words(verdict.score, verdict.threshold)
     if verdict.fires:
         return f"fires ({verdict.severity}, {points})"
