@@ -295,6 +295,16 @@ def test_collected_update_is_an_answer_in_the_thread_of_its_story(store: Store) 
     assert released(store, NOW + 12 * MINUTE).job.parent_ref == {"ts": "1.2"}
 
 
+def test_collected_update_takes_the_held_message_before_it_along(store: Store) -> None:
+    put(store, 1, story="s1", state=DeliveryState.HELD, not_before=MORNING)
+    put_update(store, 2, at=NOW, wait=MINUTE, parent_id="d1")
+
+    store.call(flush_held, NOW + 2 * MINUTE)
+
+    sent = [one.job.delivery.id for one in send_all(store, now=NOW + 2 * MINUTE)]
+    assert sent == ["d1", "d2"]
+
+
 def test_update_that_goes_at_once_leaves_the_waiting_ones_to_their_time(store: Store) -> None:
     first, _ = collected(store)
     put(store, 5, story="s1", at=NOW + 5 * MINUTE, parent_id=first, severity=Severity.HIGH)

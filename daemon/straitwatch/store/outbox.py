@@ -36,7 +36,7 @@ from straitwatch.store.edit_claims import queue_edits_after
 from straitwatch.store.fallbacks import handle_dead_letters
 from straitwatch.store.receivers import hold_receiver, record_receiver_result
 from straitwatch.store.recipients import record_recipient_result
-from straitwatch.store.rollups import end_unreadable, is_within_limit, with_carried
+from straitwatch.store.rollups import SEND_PARENT, end_unreadable, is_within_limit, with_carried
 from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY, RECEIVER
 from straitwatch.store.transaction import ResultRow, Transaction
 
@@ -76,19 +76,6 @@ def insert_alerts(tx: Transaction, alerts: Sequence[Alert]) -> None:
     tx.is_durable |= bool(rows)
 
 
-_SEND_PARENT = (
-    DELIVERY.update()
-    .where(DELIVERY.c.id == sa.bindparam("b_id"), DELIVERY.c.state == DeliveryState.HELD.value)
-    .values(
-        state=DeliveryState.PENDING.value,
-        reason="",
-        not_before=None,
-        due_at=sa.bindparam("b_now"),
-        updated_at=sa.bindparam("b_now"),
-    )
-)
-
-
 def add_deliveries(
     tx: Transaction, deliveries: Sequence[Delivery], *, alerts: Sequence[Alert]
 ) -> None:
@@ -106,7 +93,7 @@ def add_deliveries(
         if row["parent_id"] and row["state"] == DeliveryState.PENDING.value
     ]
     if parents:
-        tx.execute(_SEND_PARENT, parents)
+        tx.execute(SEND_PARENT, parents)
 
 
 # ---------------------------------------------------------------- sending

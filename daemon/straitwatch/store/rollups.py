@@ -44,13 +44,27 @@ _UNWRITTEN: dict[str, Any] = {
     "content_type": "",
     "note": {},
 }  # renders a message again
+SEND_PARENT = (
+    DELIVERY.update()
+    .where(DELIVERY.c.id == sa.bindparam("b_id"), DELIVERY.c.state == DeliveryState.HELD.value)
+    .values(
+        state=DeliveryState.PENDING.value,
+        reason="",
+        not_before=None,
+        due_at=sa.bindparam("b_now"),
+        updated_at=sa.bindparam("b_now"),
+    )
+)
 
 
 # ---------------------------------------------------------------- held messages
 
 
 def flush_held(tx: Transaction, now: datetime) -> int:
-    """Send the held messages that are due, merged as `due_together` says; return their number."""
+    """Send the held messages that are due, merged as `due_together` says; return their number.
+
+    The held message before an update is sent too, because messages keep their order.
+    """
     is_held = DELIVERY.c.state == DeliveryState.HELD.value
     is_over = DELIVERY.c.not_before <= now
     due = _cancel_muted(tx, _waiting(tx, is_held, is_over), now=now)
@@ -62,6 +76,8 @@ def flush_held(tx: Transaction, now: datetime) -> int:
     messages = due_together(map(_held_message, rows.values()), now)
     for ids in messages:
         _merge(tx, [rows[id_] for id_ in ids], now=now)
+    if parents := {row.parent_id for row in due if row.parent_id} - rows.keys():
+        tx.execute(SEND_PARENT, [{"b_id": id_, "b_now": now} for id_ in sorted(parents)])
     return sum(map(len, messages))
 
 
