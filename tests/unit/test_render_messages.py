@@ -731,8 +731,8 @@ def test_digest_that_is_too_long_for_slack_is_as_long_as_possible() -> None:
     [
         ("", "All stories: `straitwatch outbox show d1`"),
         (
-            "https://w.example/stories?a=1",
-            "All stories: <https://w.example/stories?a=1|on the page>",
+            "https://w.example/?a=1",
+            "All stories: <https://w.example/?a=1|on the page>",
         ),
     ],
 )

@@ -23,6 +23,7 @@ from builders.web import get, make_desk, post, served
 from straitwatch.config import load_config
 from straitwatch.core.model import AlertKind, DeliveryState, Frozen
 from straitwatch.core.render import EXAMPLES, example_job, render_mail, render_slack
+from straitwatch.pipeline.links import Links
 from straitwatch.store import Store, apply_plan, save_config
 from straitwatch.web import Desk
 from straitwatch.web.feeds import draw_spark
@@ -88,6 +89,20 @@ async def test_feed_shows_the_decisions_about_its_entries(
     assert "Rain &lt;i&gt;in&lt;/i&gt; Keelung" in page
     assert ">Sent as an alert</span> the first report of this event" in page
     assert 'href="/why?q=e2"' in page
+
+
+async def test_link_to_all_stories_of_a_digest_opens_the_news(
+    place: Desk, session: ClientSession
+) -> None:
+    job = await Links().add(
+        example_job("digest"), place.store, page_url="https://w.example", now=place.clock()
+    )
+
+    status, page = await get(session, job.stories_url.removeprefix("https://w.example"))
+
+    assert status == 200
+    assert "No story" in page
+    assert "From " in page
 
 
 async def test_message_shows_its_attempts_and_ids(session: ClientSession) -> None:

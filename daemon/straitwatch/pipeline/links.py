@@ -25,7 +25,7 @@ class Links:
         if page_url and isinstance(job.facts, DigestFacts):
             span = (job.facts.coverage.since_at, job.facts.coverage.until_at)
             since, ended = (quote(at.isoformat()) for at in span)
-            job = replace(job, stories_url=f"{page_url}/stories?since={since}&until={ended}")
+            job = replace(job, stories_url=f"{page_url}/?since={since}&until={ended}")
         if not page_url or not subjects:
             return job
         self._key = self._key or await store.run(db.secret, LINK_KEY, secrets.token_hex(32))
