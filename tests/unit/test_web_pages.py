@@ -162,6 +162,16 @@ async def test_why_says_that_an_id_is_unknown(session: ClientSession) -> None:
     assert "No story, report or alert zzzzzzzzzzzz." in page
 
 
+@pytest.mark.parametrize("address", ["http://[::1", "https://exa[mple.org/x"])
+async def test_why_says_that_a_malformed_address_was_never_seen(
+    session: ClientSession, address: str
+) -> None:
+    status, page = await get(session, "/why", q=address)
+
+    assert status == 200
+    assert "Never seen in a feed" in page
+
+
 async def test_why_asks_the_lists_about_a_text_that_is_in_no_feed(session: ClientSession) -> None:
     _, page = await get(session, "/why", q="A blockade of the Taiwan Strait <b>")
 

@@ -262,7 +262,11 @@ def _feed(feed: Feed, state: FeedState, asked: Question) -> FeedAnswer:
 
 def _host(url: str) -> str:
     """Return the last two labels of a host: news.example.org and www.example.org are one outlet."""
-    return ".".join((urlsplit(url).hostname or "").split(".")[-2:])
+    try:
+        name = urlsplit(url).hostname or ""
+    except ValueError:  # a malformed address, which people may paste
+        return ""
+    return ".".join(name.split(".")[-2:])
 
 
 # ---------------------------------------------------------------- one list
