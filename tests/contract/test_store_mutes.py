@@ -120,6 +120,29 @@ def test_muted_message_is_in_the_next_digest(store: Store) -> None:
     assert (item.title, item.updates) == (make_entry("e1").title, 1)
 
 
+@pytest.mark.parametrize(
+    "decision",
+    [
+        Decision(action=Action.UPDATE, reason=Reason.DEVELOPMENT),
+        Decision(action=Action.ALERT, reason=Reason.MORE_SEVERE),
+        Decision(action=Action.DIGEST, reason=Reason.SILENCED),
+    ],
+)
+def test_digest_names_the_news_of_a_story_that_an_earlier_digest_listed(
+    store: Store, decision: Decision
+) -> None:
+    window = {"since_at": NOW - 2 * MINUTE, "until_at": NOW}
+    store.call(record_digest, "noon", **window, story_ids=["s1"])
+    report = make_planned("e1", entry=make_entry("e1"), fold=make_fold("s1"), decision=decision)
+    plan = make_plan(claimed_feed(store), [report], stories=(make_story("s1"),))
+    assert store.call(apply_plan, replace(plan, alerts=(), deliveries=()))
+
+    after = DigestQuery(digest="noon", since_at=NOW, until_at=NOW + MINUTE)
+    (item,) = store.call(running_items, after)
+
+    assert (item.title, item.updates) == (make_entry("e1").title, 1)
+
+
 def test_story_that_is_not_muted_any_more_gets_its_message(store: Store) -> None:
     wait(store)
     mute(store, "s1")

@@ -23,9 +23,15 @@ from straitwatch.store.stories import stories_by_id
 from straitwatch.store.transaction import ResultRow, Transaction
 
 _LEAD = 2_000  # characters of a text, in which its first sentence ends
-_IS_ASIDE = sa.and_(
-    ENTRY.c.action == Action.DIGEST.value,
-    ENTRY.c.reason.in_([Reason.COMMENTARY.value, Reason.ROUNDUP.value]),
+_HAS_ASIDE_REASON = ENTRY.c.reason.in_([Reason.COMMENTARY.value, Reason.ROUNDUP.value])
+_IS_ASIDE = sa.and_(ENTRY.c.action == Action.DIGEST.value, _HAS_ASIDE_REASON)
+_IS_UPDATE = sa.or_(  # of a story that was listed: also a more severe report, and a muted one
+    ENTRY.c.action == Action.UPDATE.value,
+    sa.and_(ENTRY.c.action == Action.ALERT.value, ~_HAS_ASIDE_REASON),
+    sa.and_(
+        ENTRY.c.action == Action.DIGEST.value,
+        ENTRY.c.reason == Reason.SILENCED.value,
+    ),
 )
 _OUTLET = sa.func.coalesce(sa.func.nullif(ENTRY.c.source, ""), FEED.c.name)
 
@@ -138,7 +144,7 @@ def _updates(tx: Transaction, wanted: DigestQuery) -> dict[str, list[ResultRow]]
         .join(FEED, FEED.c.id == ENTRY.c.feed_id)
         .where(
             _within(wanted),
-            ENTRY.c.action == Action.UPDATE.value,
+            _IS_UPDATE,
             REPORT.c.story_id.in_(_listed(wanted.digest)),
         )
         .order_by(REPORT.c.seq)
