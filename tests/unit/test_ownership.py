@@ -1,6 +1,7 @@
 """Files that root writes belong to the user of the daemon."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,18 @@ def test_restored_database_stays_with_its_owner(desk: Path, tmp_path: Path) -> N
     assert run(desk, "db", "restore", str(tmp_path / "backup.db")).exit_code == 0
 
     assert database.stat().st_uid == USER
+
+
+@pytest.mark.parametrize("link", [Path.symlink_to, Path.hardlink_to])
+def test_file_of_root_is_not_given_away_through_a_link(
+    desk: Path, tmp_path: Path, link: Callable[[Path, Path], None]
+) -> None:
+    database, victim = tmp_path / "straitwatch.db", tmp_path / "victim"
+    victim.touch()
+    run(desk, "db", "backup", str(tmp_path / "backup.db"))
+    os.chown(database, USER, USER)
+    link(tmp_path / "straitwatch.db.lock", victim)
+
+    assert run(desk, "db", "restore", str(tmp_path / "backup.db")).exit_code == 1
+
+    assert victim.stat().st_uid == 0

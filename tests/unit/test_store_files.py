@@ -71,6 +71,18 @@ def test_backup_is_readable_for_its_owner_only(path: Path) -> None:
     assert stat.S_IMODE(path.with_name("copy.db").stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("link", [Path.symlink_to, Path.hardlink_to])
+def test_lock_that_is_a_link_to_another_file_is_refused(
+    path: Path, link: Callable[[Path, Path], None]
+) -> None:
+    other = path.with_name("other")
+    other.write_text("kept", encoding="ascii")
+    link(path.with_name("straitwatch.db.lock"), other)
+
+    assert "straitwatch.db.lock: " in refusal(path, exclusive=True)
+    assert other.read_text(encoding="ascii") == "kept"
+
+
 def symlink(path: Path) -> Path:
     other = path.parent / "elsewhere" / "other.db"
     other.parent.mkdir()

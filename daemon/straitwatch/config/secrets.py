@@ -112,7 +112,7 @@ def write_secrets(directory: Path, values: Mapping[str, str]) -> Path:
     descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ONLY)
     with os.fdopen(descriptor, "w", encoding="utf-8") as out:
         out.write("".join(f"{line}\n" for line in lines))
-    give_to_owner(beside, of=path if path.exists() else directory)
+        give_to_owner(descriptor, of=path if path.exists() else directory)
     beside.replace(path)
     return path
 

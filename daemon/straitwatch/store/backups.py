@@ -1,6 +1,7 @@
 """Backs up an SQLite database; replaces it by a backup, and keeps the old one."""
 
 import itertools
+import os
 import sqlite3
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from straitwatch.errors import StoreAbsent, StoreBusy, StoreDamaged, StoreError
-from straitwatch.ownership import give_to_owner
+from straitwatch.ownership import NO_LINK, give_to_owner
 from straitwatch.store.connect import open_database, sqlite_path
 from straitwatch.store.files import (
     connect_read_only,
@@ -111,7 +112,9 @@ def _swap(draft: Path, path: Path) -> Path | None:
     The logs move even without their database, because SQLite would apply them to the copy.
     """
     with lock(path) if path.exists() else nullcontext():
-        give_to_owner(draft, of=path if path.exists() else path.parent)
+        file = os.open(draft, os.O_RDONLY | NO_LINK)
+        give_to_owner(file, of=path if path.exists() else path.parent)
+        os.close(file)
         kept = _free_name(path)
         for old, new in zip(_files(path), _files(kept), strict=True):
             if old.exists():

@@ -1,5 +1,6 @@
 """Creates, locks, checks and saves the file of an SQLite database."""
 
+import errno
 import itertools
 import os
 import sqlite3
@@ -10,7 +11,7 @@ from typing import IO
 from urllib.parse import quote
 
 from straitwatch.errors import StoreAbsent, StoreBusy, StoreError, StoreLost
-from straitwatch.ownership import give_to_owner
+from straitwatch.ownership import NO_LINK, give_to_owner, has_one_name
 
 _OWNER_ONLY = 0o600  # SQLite gives its -wal and -shm files the mode of the database
 _LOCK_TRIES = 5  # `is_locked` holds the lock for a moment
@@ -35,8 +36,9 @@ def prepare_file(path: Path, *, may_create: bool) -> None:
         raise StoreAbsent(f"no database yet: {path}\nhint: `straitwatch run` creates it")
     path.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):  # another process was faster
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ONLY))
-        give_to_owner(path, of=path.parent)
+        file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ONLY)
+        give_to_owner(file, of=path.parent)
+        os.close(file)
 
 
 def identify(path: Path) -> Identity | None:
@@ -59,6 +61,7 @@ def lock(path: Path) -> IO[str]:
 
     Raises:
         StoreBusy: another process holds the lock, or the file has several names.
+        StoreError: the lock file is a link.
     """
     import fcntl  # noqa: PLC0415 - not on Windows, where only the other commands work
 
@@ -67,8 +70,8 @@ def lock(path: Path) -> IO[str]:
             f"{path}: this file has {names} names (hard links), and only one daemon may use it\n"
             f"hint: find them with `find / -samefile {path}`, and delete all but one"
         )
-    lock_file = os.fdopen(os.open(_lock_path(path), os.O_RDWR | os.O_CREAT, _OWNER_ONLY), "r+")
-    give_to_owner(_lock_path(path), of=path)
+    lock_file = _open_lock(path)
+    give_to_owner(lock_file.fileno(), of=path)
     for attempt in range(_LOCK_TRIES):
         with suppress(BlockingIOError):
             fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -86,6 +89,24 @@ def lock(path: Path) -> IO[str]:
     lock_file.write(str(os.getpid()))
     lock_file.flush()
     return lock_file
+
+
+def _open_lock(path: Path) -> IO[str]:
+    """Open the lock file; another file that a link leads to would be overwritten."""
+    name = _lock_path(path)
+    refused = StoreError(
+        f"{name}: the lock is a link or no file\nhint: stop the daemon and delete it"
+    )
+    try:
+        file = os.open(name, os.O_RDWR | os.O_CREAT | NO_LINK, _OWNER_ONLY)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise refused from error
+        raise
+    if not has_one_name(file):
+        os.close(file)
+        raise refused
+    return os.fdopen(file, "r+")
 
 
 def is_locked(path: Path) -> bool:
