@@ -1,9 +1,10 @@
 """Shows the messages that wait and those that are dead, and retries them."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -92,15 +93,29 @@ def readable(frozen: Frozen) -> str:
     """Return the text of a message as it was sent: without pictures, HTML and addresses."""
     match frozen.content_type:
         case "application/json":
-            content = json.loads(frozen.body)
-            blocks = (block.get("text", {}).get("text") for block in content.get("blocks", ()))
-            return "\n\n".join(filter(None, blocks)) or str(content.get("text", ""))
+            return _readable_json(json.loads(frozen.body))
         case "message/rfc822":
             mail = message_from_bytes(frozen.body, policy=policy.default)
             part = mail.get_body(("plain",))
             return str(part.get_content()) if part else ""
         case _:
             return frozen.body.decode("utf-8", "replace")
+
+
+def _readable_json(content: Mapping[str, Any]) -> str:
+    """Return the text of a message to Slack, to a service of Apprise, or to the terminal."""
+    texts = [
+        part.get("text")
+        for block in content.get("blocks", ())
+        for part in (block.get("text", {}), *_small_print(block))
+    ]
+    parts = texts or [content.get(name) for name in ("text", "title", "body")]
+    return "\n\n".join(filter(None, parts))
+
+
+def _small_print(block: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    elements: Sequence[Mapping[str, Any]] = block.get("elements", ())
+    return elements if block.get("type") == "context" else ()
 
 
 async def retry_message(request: Request) -> Response:
