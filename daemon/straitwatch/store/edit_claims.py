@@ -9,7 +9,7 @@ from straitwatch.core.model import AlertKind, EditJob, Frozen
 from straitwatch.core.offers import subjects_of
 from straitwatch.store.actions import actions_of_stories
 from straitwatch.store.delivery_rows import DeliveryRecord, to_frozen
-from straitwatch.store.edits import IS_SENT, queue_edits
+from straitwatch.store.edits import is_sent, queue_edits
 from straitwatch.store.outbox_admin import show_delivery
 from straitwatch.store.rows import ALERT, DELIVERY, MESSAGE_EDIT
 from straitwatch.store.transaction import Transaction
@@ -52,8 +52,10 @@ def _first_in_thread(tx: Transaction, record: DeliveryRecord) -> list[str]:
 
 def receivers_to_edit(tx: Transaction, now: datetime) -> list[str]:
     """Return the receivers that have messages to edit now."""
-    query = sa.select(DELIVERY.c.receiver).join_from(MESSAGE_EDIT, DELIVERY).where(_is_due(now))
-    return list(tx.execute(query.distinct()).scalars())
+    query = (
+        sa.select(_receiver_of_message()).select_from(MESSAGE_EDIT).where(_is_due(now)).distinct()
+    )
+    return list(tx.execute(query).scalars())
 
 
 def claim_edit(
@@ -62,8 +64,7 @@ def claim_edit(
     """Claim the next edit of a receiver's messages; return None if there is none."""
     query = (
         sa.select(MESSAGE_EDIT)
-        .join_from(MESSAGE_EDIT, DELIVERY)
-        .where(DELIVERY.c.receiver == receiver, _is_due(now))
+        .where(_is_due(now), _receiver_of_message() == receiver)
         .order_by(MESSAGE_EDIT.c.due_at)
         .limit(1)
     )
@@ -90,6 +91,15 @@ def claim_edit(
     )
 
 
+def _receiver_of_message() -> sa.ScalarSelect[str]:
+    """Select the receiver of the message that an edit changes.
+
+    With a join, SQLite would read all sent messages of the receiver: 0.4 s for 400,000.
+    """
+    query = sa.select(DELIVERY.c.receiver).where(DELIVERY.c.id == MESSAGE_EDIT.c.delivery_id)
+    return query.correlate(MESSAGE_EDIT).scalar_subquery()
+
+
 def _is_due(now: datetime) -> sa.ColumnElement[bool]:
     lease = MESSAGE_EDIT.c.lease_until
     return sa.and_(MESSAGE_EDIT.c.due_at <= now, sa.or_(lease.is_(None), lease <= now))
@@ -100,20 +110,16 @@ def _latest_update(tx: Transaction, record: DeliveryRecord) -> Frozen | None:
     carried = sa.select(DELIVERY.c.id).where(
         DELIVERY.c.merged_into == record.delivery.id, DELIVERY.c.story_id == record.story_id
     )
+    parents = [record.delivery.id, *tx.execute(carried).scalars()]
     query = (
         sa.select(DELIVERY)
         .join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert_id)
-        .where(
-            sa.or_(DELIVERY.c.parent_id == record.delivery.id, DELIVERY.c.parent_id.in_(carried)),
-            DELIVERY.c.receiver == record.delivery.receiver,
-            ALERT.c.kind == AlertKind.UPDATE.value,
-            IS_SENT,
-        )
+        .where(DELIVERY.c.parent_id.in_(parents), ALERT.c.kind == AlertKind.UPDATE.value)
         .order_by(DELIVERY.c.delivered_at.desc(), DELIVERY.c.seq.desc())
-        .limit(1)
     )
-    row = tx.execute(query).first()
-    return to_frozen(row) if row else None
+    updates = (row for row in tx.execute(query) if is_sent(row))
+    receiver = record.delivery.receiver
+    return next((to_frozen(row) for row in updates if row.receiver == receiver), None)
 
 
 def finish_edit(

@@ -233,6 +233,7 @@ class DeliveryRow(Row, table=True):
         Index("ix_delivery_changed", "state", "updated_at"),  # the latest of a state
         Index("ix_delivery_sent", "receiver", "delivered_at"),  # for limits
         Index("ix_delivery_merged_into", "merged_into"),
+        Index("ix_delivery_parent_id", "parent_id"),
         {"sqlite_autoincrement": True},
     )
 

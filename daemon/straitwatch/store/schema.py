@@ -12,7 +12,7 @@ from straitwatch.store.rows import METADATA
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0029"  # newest revision in migrations/versions, so that a start needs no alembic
+HEAD = "0030"  # newest revision in migrations/versions, so that a start needs no alembic
 _KNOWN = frozenset(f"{number:04}" for number in range(1, int(HEAD) + 1))
 _VERSION = sa.Table(  # as alembic makes it
     "alembic_version",
