@@ -142,7 +142,8 @@ def _receivers(store: Store, config: Settings, *, now: datetime) -> Iterator[Fin
         if not config.receivers[status.name].broken_because:
             yield Finding(
                 name=f"receiver {status.name}",
-                is_good=not status.is_broken,
+                is_good=not status.hint,
+                is_warning=bool(status.hint) and not status.is_broken,
                 text=status.state,
                 hint=status.hint,
             )

@@ -1,85 +1,27 @@
 """Clicks on the buttons of Slack messages, from the envelope to the edited message."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from builders.app import Desk, open_desk
+from builders.app import Desk
 from builders.beat import BEAT
+from builders.clicks import buttons, open_clicks
 from builders.messages import make_item, make_rollup
-from builders.store import LEASE, make_alert, make_delivery, make_plan
+from builders.store import make_alert, make_delivery
 from harness import eventually
-from servers.slack_socket import SlackSocketServer
 from straitwatch import store as db
-from straitwatch.app.status import read_status
 from straitwatch.core.identity import action_id
 from straitwatch.core.model import (
     ActionKind,
     ActionVia,
-    AlertFacts,
     AlertKind,
     ManualAction,
-    MatchNote,
-    Severity,
     Verdict,
 )
-from straitwatch.core.receivers import ReceiverStatus
 from straitwatch.pipeline import act, address, undo
-
-BOT = "slack://xoxb-1234-1234-abcdefABCDEF/C0DESK"
-
-
-@asynccontextmanager
-async def open_clicks(directory: Path, **receiver: Any) -> AsyncIterator[tuple[Desk, Any]]:
-    """A desk whose Slack bot is connected, after one alert with buttons."""
-    async with SlackSocketServer() as slack:
-        bot = {"url": BOT, "base_url": slack.url, "app_token": "xapp-1-A-2-b", **receiver}
-        settings = {"receivers": {"desk-slack": bot}, "routes": [{"send": ["desk-slack"]}]}
-        async with open_desk(directory, **settings) as desk:
-            write_alert(desk)
-            await desk.app.senders.run_all()
-            await desk.app.clicks.tend()
-            if bot["app_token"]:
-                await slack.connected()
-            try:
-                yield desk, slack
-            finally:
-                await desk.app.clicks.close()
-                await asyncio.gather(*desk.app.clicks.tasks)
-                await asyncio.gather(*desk.app.edits.tasks)
-
-
-def write_alert(desk: Desk) -> None:
-    """Store a story of one report, and its alert, as a poll does."""
-    (claimed,) = desk.call(db.claim_due_feeds, now=desk.clock(), limit=1, lease=LEASE)
-    note = MatchNote(
-        watchlist="taiwan-policy",
-        title="Taiwan policy",
-        severity=Severity.HIGH,
-        score=18,
-        terms=("strait",),
-    )
-    alert = make_alert()
-    assert isinstance(alert.facts, AlertFacts)
-    alert = replace(alert, facts=replace(alert.facts, entry_id="e1", matches=(note,)))
-    desk.call(db.apply_plan, make_plan(claimed, alerts=(alert,)))
-
-
-def buttons(message: dict[str, Any]) -> dict[str, str]:
-    """Return the values of the buttons and options of a message, by their words."""
-    found: dict[str, str] = {}
-    for block in message["blocks"]:
-        for element in block["elements"] if block["type"] == "actions" else ():
-            for choice in element.get("options", [element]):
-                found[choice["text"]["text"]] = choice["value"]
-    return found
 
 
 def words(message: dict[str, Any]) -> str:
@@ -260,33 +202,6 @@ async def test_person_of_another_workspace_cannot_act(tmp_path) -> None:
         (said,) = slack.called("chat.postEphemeral")
         assert said["user"] == "U0EVE"
         assert "only people of the desk's own workspace" in said["text"]
-
-
-async def test_refused_app_token_is_shown_until_the_buttons_work_again(tmp_path) -> None:
-    async with open_clicks(tmp_path) as (desk, slack):
-        slack.refuse("apps.connections.open", *["invalid_auth"] * 2)
-        await slack.disconnect()
-        await slack.until(lambda: len(slack.called("apps.connections.open")) == 2)
-        while not (found := await receiver_status(desk)).is_broken:
-            await asyncio.sleep(0.01)
-
-        assert found.state == (
-            "ok; its buttons do not work: Slack refuses the app token: invalid_auth"
-        )
-        assert "app-level token with `connections:write`" in found.hint
-
-        await slack.connected(times=2)
-        while (found := await receiver_status(desk)).is_broken:
-            await asyncio.sleep(0.01)
-
-        assert found.state == "ok"
-
-
-async def receiver_status(desk: Desk) -> ReceiverStatus:
-    """Return the receiver as people see it, after a tick of the daemon."""
-    await desk.app.clicks.tend()
-    status = desk.call(read_status, desk.runtime.active.config, desk.clock(), zone=UTC)
-    return next(iter(status.receivers))
 
 
 async def test_person_learns_why_a_click_did_nothing(tmp_path) -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from builders import NOON
+from straitwatch.cli.status import receiver_hints
 from straitwatch.core.model import Receiver
 from straitwatch.core.receivers import (
     ReceiverCondition,
@@ -44,6 +45,17 @@ def condition(*, waiting: int = 1, retried_since: Any = None, **state: Any) -> R
 def described(found: ReceiverCondition, *receivers: Receiver) -> ReceiverStatus:
     by_name = {receiver.name: receiver for receiver in receivers or (SLACK, MAIL)}
     return describe_receivers([found], by_name, NOON + MINUTE, UTC)[0]
+
+
+def test_receiver_whose_buttons_do_not_work_has_a_hint_and_is_not_broken() -> None:
+    working = condition(waiting=0, last_ok_at=NOON)
+
+    status = described(replace(working, buttons_problem="Slack refuses the app token: x"))
+
+    assert status.state == "ok; its buttons do not work: Slack refuses the app token: x"
+    assert not status.is_broken
+    assert next(iter(receiver_hints([status]))) == f"slack: {status.state}"
+    assert "app-level token" in status.hint
 
 
 def test_receiver_that_refuses_messages_is_reported_after_twenty_seconds() -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -10,8 +12,11 @@ import structlog
 from straitwatch import store as db
 from straitwatch.app.runtime import Runtime
 from straitwatch.core.clicks import Click, read_click
+from straitwatch.core.policy import BUTTONS_LOST_AFTER
+from straitwatch.core.receivers import NO_CONNECTION
 from straitwatch.deliver.slack import SlackBot
 from straitwatch.deliver.slack_socket import SlackSocket, open_socket
+from straitwatch.errors import StoreError
 from straitwatch.pipeline import ActionResult, carry_out
 
 _FOREIGN = "only people of the desk's own workspace can use these buttons"
@@ -27,6 +32,7 @@ class SlackClicks:
         self._request_edit = request_edit
         self._connections: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._sockets: dict[tuple[str, str], SlackSocket] = {}
+        self._lost_at: dict[SlackSocket, datetime] = {}  # of those with a problem
         self._saved: dict[str, str] | None = None  # the problems of buttons, as stored
         self._answers: set[asyncio.Task[None]] = set()
 
@@ -57,18 +63,42 @@ class SlackClicks:
     async def _save_problems(self, bots: Mapping[str, SlackBot]) -> None:
         """Store why clicks do not arrive, so that commands and the page can say so."""
         sockets = {name: self._sockets[bot.app_token, bot.base_url] for name, bot in bots.items()}
-        problems = {name: socket.problem for name, socket in sockets.items() if socket.problem}
+        now = self._runtime.tools.clock()
+        self._lost_at = {
+            socket: self._lost_at.get(socket, now) for socket in sockets.values() if socket.problem
+        }
+        await self._save(
+            {
+                name: socket.problem
+                for name, socket in sockets.items()
+                if self._is_reported(socket, now)
+            }
+        )
+
+    def _is_reported(self, socket: SlackSocket, now: datetime) -> bool:
+        """Return True if clicks do not arrive; a connection that returns soon is not news."""
+        is_lost = socket.problem.startswith(NO_CONNECTION)
+        return bool(socket.problem) and (
+            not is_lost or self._lost_at[socket] <= now - BUTTONS_LOST_AFTER
+        )
+
+    async def _save(self, problems: dict[str, str]) -> None:
         if problems != self._saved:
             await self._runtime.tools.store.run(db.save_button_problems, problems)
             self._saved = problems
 
     async def close(self) -> None:
-        """Close every connection; a click that is being carried out is finished by the store."""
+        """Close every connection, and forget their problems, which only a daemon can have.
+
+        A click that is being carried out is finished by the store.
+        """
         tasks = list(self._connections.values())
         self._connections.clear()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        with suppress(StoreError):  # a broken database does not hinder the stop
+            await self._save({})
 
     async def receive(self, socket: SlackSocket, payload: Any) -> None:
         """Carry out a click before it is acknowledged, and show the result afterwards.

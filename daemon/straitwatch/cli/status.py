@@ -120,9 +120,9 @@ def _count_lines(state: Status, zone: ZoneInfo) -> Iterator[str]:
 
 
 def receiver_hints(receivers: Iterable[ReceiverStatus]) -> Iterator[str]:
-    """Yield a line for each broken receiver: what to do."""
+    """Yield the fault and the remedy of each receiver that has one."""
     for receiver in receivers:
-        if receiver.is_broken:
+        if receiver.hint:
             yield f"{receiver.name}: {receiver.state}"
             yield f"hint: {receiver.hint}"
 

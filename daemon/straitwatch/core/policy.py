@@ -86,6 +86,7 @@ DATABASE_BROKEN_AFTER = timedelta(minutes=5)  # a short lock or a full disk is n
 FAILURE_LASTS = timedelta(minutes=1)  # after it, a database that failed once is healthy again
 RECEIVER_BROKEN_AFTER = timedelta(seconds=20)  # one refusal that ends at once is not news
 RECEIVER_UNREACHABLE_AFTER = timedelta(minutes=15)  # without a success, while messages wait
+BUTTONS_LOST_AFTER = timedelta(minutes=3)  # connections to Slack often return sooner
 REMIND_AFTER = timedelta(hours=6)  # between two notices that the same part is broken
 GROUP_AFTER = timedelta(minutes=10)  # between two notices about feeds
 

@@ -192,8 +192,8 @@ class ReceiverStatus:
 
     name: str
     state: str
-    is_broken: bool = False  # it cannot be reached, or refuses messages, a recipient or clicks
-    hint: str = ""  # what to do
+    is_broken: bool = False  # it cannot be reached, or refuses messages or a recipient
+    hint: str = ""  # what to do, also if only its buttons do not work
     can_resume: bool = False  # it holds messages that can be tried at once
 
 
@@ -269,4 +269,5 @@ def _with_faults(
     if not faults:
         return status
     hint = next(filter(None, faults.values()), f"run `straitwatch receivers test {status.name}`")
-    return replace(status, state="; ".join((status.state, *faults)), is_broken=True, hint=hint)
+    state = "; ".join((status.state, *faults))
+    return replace(status, state=state, is_broken=bool(condition.refused), hint=hint)
