@@ -38,6 +38,7 @@ from straitwatch.store import (
     reset_edit_leases,
     write_stories,
 )
+from straitwatch.store.rows import DELIVERY
 
 SOON = NOW + timedelta(seconds=1)
 LATER = NOW + timedelta(hours=1)
@@ -180,3 +181,19 @@ def test_message_that_was_not_sent_is_not_edited(store: Store) -> None:
     store.call(queue_edits, ["d2", "d9"], now=NOW)
 
     assert claim(store) is None
+
+
+@pytest.mark.usefixtures("sent")
+def test_message_without_a_body_holds_up_no_other_edit(store: Store) -> None:
+    put(store, make_alert("a2", revision=2), delivery="d2")
+    send(store, ts="17.2")
+    mute(store)
+    is_first = DELIVERY.c.id == "d1"
+    store.call(lambda tx: tx.execute(DELIVERY.update().where(is_first).values(body=None)))
+
+    edit = claimed(store)
+    store.call(finish_edit, edit, due_at=None, is_done=True)
+
+    assert edit.job.delivery.id == "d2"
+    assert claim(store) is None
+    assert store.call(receivers_to_edit, LATER) == []

@@ -70,14 +70,24 @@ def claim_edit(
     )
     if tx.is_postgres:
         query = query.with_for_update(of=MESSAGE_EDIT, skip_locked=True)
-    row = tx.execute(query).first()
-    record = show_delivery(tx, row.delivery_id) if row else None
-    if row is None or record is None or record.frozen is None:
+    while row := tx.execute(query).first():
+        which = MESSAGE_EDIT.c.delivery_id == row.delivery_id
+        if job := _edit_job(tx, row.delivery_id, now=now):
+            values = {"lease_until": now + lease, "attempts": row.attempts + 1}
+            tx.execute(MESSAGE_EDIT.update().where(which).values(values))
+            return ClaimedEdit(
+                job=job, version=row.version, asked_at=row.asked_at, attempts=row.attempts + 1
+            )
+        tx.execute(MESSAGE_EDIT.delete().where(which))  # otherwise it would block the others
+    return None
+
+
+def _edit_job(tx: Transaction, delivery_id: str, *, now: datetime) -> EditJob | None:
+    """Return a message with all that it must show now; None if it has no body to edit."""
+    record = show_delivery(tx, delivery_id)
+    if record is None or record.frozen is None:
         return None
-    values = {"lease_until": now + lease, "attempts": row.attempts + 1}
-    which = MESSAGE_EDIT.c.delivery_id == row.delivery_id
-    tx.execute(MESSAGE_EDIT.update().where(which).values(values))
-    job = EditJob(
+    return EditJob(
         delivery=record.delivery,
         facts=record.facts,
         frozen=record.frozen,
@@ -85,9 +95,6 @@ def claim_edit(
         actions=actions_of_stories(tx, subjects_of(record.facts)),
         latest=_latest_update(tx, record),
         edited_at=now,
-    )
-    return ClaimedEdit(
-        job=job, version=row.version, asked_at=row.asked_at, attempts=row.attempts + 1
     )
 
 
