@@ -2,6 +2,7 @@
 
 from functools import cache
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 if TYPE_CHECKING:
     from straitwatch.core.match.normalize import TextNormalizer
@@ -15,8 +16,16 @@ def searchable(headline: str) -> str:
 
 
 def search_words(text: str) -> tuple[str, ...]:
-    """Return the words of a search; a headline that contains all of them is found."""
-    return tuple(dict.fromkeys(searchable(text).split()))
+    """Return the words of a search, without the punctuation around them.
+
+    A headline that contains all of them is found. A search of punctuation alone keeps it.
+    """
+    words = searchable(text).split()
+    return tuple(dict.fromkeys(filter(None, map(_without_marks, words)))) or tuple(words)
+
+
+def _without_marks(word: str) -> str:
+    return word.strip("".join(mark for mark in word if category(mark).startswith("P")))
 
 
 @cache
