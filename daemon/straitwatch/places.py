@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 DEFAULT_CONFIG = Path("config")  # in the working directory, if there is no other
 SYSTEM_CONFIG = Path("/etc/straitwatch")
 SYSTEM_DATA = Path("/var/lib/straitwatch")
-_SETTINGS = "straitwatch.yaml"
 _ZONE_LINK = Path("/etc/localtime")
 _ZONE_DATABASE = "zoneinfo/"
 
@@ -23,13 +22,26 @@ class Places:
 
 
 def own_places(environ: Mapping[str, str], *, is_root: bool) -> Places:
-    """Return the usual directories of a user, or those of the system for root."""
+    """Return the usual directories of a user, or those of the system for root.
+
+    A user without a home, as in some containers, also gets those of the system.
+    """
     if is_root:
         return Places(config=SYSTEM_CONFIG, data=SYSTEM_DATA)
-    home = Path(environ.get("HOME") or Path.home())
-    config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
-    data = Path(environ.get("XDG_STATE_HOME") or home / ".local/state")
-    return Places(config=config / "straitwatch", data=data / "straitwatch")
+    config = _folder(environ, "XDG_CONFIG_HOME", usual=".config")
+    data = _folder(environ, "XDG_STATE_HOME", usual=".local/state")
+    return Places(
+        config=config / "straitwatch" if config else SYSTEM_CONFIG,
+        data=data / "straitwatch" if data else SYSTEM_DATA,
+    )
+
+
+def _folder(environ: Mapping[str, str], variable: str, *, usual: str) -> Path | None:
+    if folder := environ.get(variable):
+        return Path(folder)
+    with suppress(RuntimeError):  # no HOME, and the system does not know the user
+        return Path(environ.get("HOME") or Path.home()) / usual
+    return None
 
 
 def find_config(environ: Mapping[str, str], *, is_root: bool) -> Path:
@@ -37,9 +49,13 @@ def find_config(environ: Mapping[str, str], *, is_root: bool) -> Path:
 
     The one that `setup` wrote comes first: the user's, then the system's. `config/` of the working
     directory is the last.
+
+    Raises:
+        OSError: one of them cannot be read, so that the next would be another configuration.
     """
     for directory in (own_places(environ, is_root=is_root).config, SYSTEM_CONFIG):
-        if has_settings(directory):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            _settings(directory).stat()
             return directory
     return DEFAULT_CONFIG
 
@@ -47,8 +63,12 @@ def find_config(environ: Mapping[str, str], *, is_root: bool) -> Path:
 def has_settings(directory: Path) -> bool:
     """Return True if a directory holds a configuration that this user can see."""
     with suppress(OSError):  # a directory of another user
-        return (directory / _SETTINGS).is_file()
+        return _settings(directory).is_file()
     return False
+
+
+def _settings(directory: Path) -> Path:
+    return directory / "straitwatch.yaml"
 
 
 def local_timezone(environ: Mapping[str, str], *, link: Path = _ZONE_LINK) -> str:

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from straitwatch.app.load import config_option
 from straitwatch.cli import app
+from straitwatch.errors import UsageError
 from straitwatch.places import find_config, is_timezone, local_timezone, own_places
 
 
@@ -85,6 +87,28 @@ def test_named_configuration_is_used_without_a_remark(
 
     assert ("directory  config\n" in by_option.stdout, by_option.stderr) == (True, "")
     assert f"directory  {tmp_path / 'desk'}\n" in by_variable.stdout
+
+
+def test_configuration_that_cannot_be_read_is_not_replaced_by_another(
+    clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unreadable = clone / ("x" * 300)  # root may read every directory, but not this name
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(unreadable))
+
+    with pytest.raises(UsageError, match=f"{unreadable}/straitwatch/straitwatch.yaml: the conf"):
+        CliRunner().invoke(app, ["check"], catch_exceptions=False)
+
+    assert "directory  config\n" in check("--config", "config").stdout
+    assert config_option(clone / "config") == f"--config {clone / 'config'}"
+
+
+def test_user_without_a_home_has_the_places_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("os.getuid", lambda: 4_242_424)
+
+    own = own_places({}, is_root=False)
+
+    assert (own.config, own.data) == (Path("/etc/straitwatch"), Path("/var/lib/straitwatch"))
 
 
 @pytest.mark.parametrize("name", ["", "Europe/Berlim", "Europe", "../etc/passwd", "a b"])

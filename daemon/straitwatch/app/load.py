@@ -3,6 +3,7 @@
 import os
 import shlex
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from straitwatch.config import Config, load_config
@@ -42,9 +43,10 @@ def load_to_run(directory: Path) -> Config:
 
 def config_option(directory: Path) -> str:
     """Return the `--config` option that a command needs, "" if it finds the directory itself."""
-    found = find_config(os.environ, is_root=os.geteuid() == 0)
-    if directory.resolve() == found.resolve():
-        return ""
+    with suppress(OSError):  # a directory that this user cannot read, so commands need the option
+        found = find_config(os.environ, is_root=os.geteuid() == 0)
+        if directory.resolve() == found.resolve():
+            return ""
     return f"--config {shlex.quote(str(directory.resolve()))}"
 
 
