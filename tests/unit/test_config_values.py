@@ -592,6 +592,15 @@ def test_lists_are_compiled_again_from_the_text_that_was_kept(tmp_path: Path) ->
     assert again.matcher.pattern_count == on_disk.matcher.pattern_count
 
 
+def test_lists_of_one_kept_text_are_compiled_once(tmp_path: Path) -> None:
+    write(tmp_path, straitwatch="timezone: UTC\n", feeds="feeds: []\n", lists=LIST)
+    kept = load(tmp_path).text
+
+    first = kept_lists(kept)
+
+    assert kept_lists("".join(kept.splitlines(keepends=True))) is first
+
+
 def test_file_of_the_overlay_replaces_the_one_with_its_name(tmp_path: Path) -> None:
     (tmp_path / "watchlists").mkdir()
     (tmp_path / "watchlists/a.yaml").write_text("watchlists: [{id: a, match: [strait]}]")

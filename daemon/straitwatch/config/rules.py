@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ from straitwatch.errors import ConfigError
 if TYPE_CHECKING:
     from straitwatch.core.match import Matcher
 
+_KEPT = 2  # stored configurations: each takes 1 s and 7 MB, and explains many old decisions
+
 
 @dataclass(slots=True)
 class RuleFiles:
@@ -76,6 +79,7 @@ def load_lists(directory: Path, *, overlay: Sequence[Path] = ()) -> Lists:
     return _compiled(read_rules(directory, overlay=overlay))
 
 
+@lru_cache(maxsize=_KEPT)
 def kept_lists(text: str) -> Lists:
     """Compile the watch-lists of a stored configuration: see `files.kept_text`.
 
