@@ -214,6 +214,22 @@ def test_digest_with_many_stories_is_within_the_limits_of_slack() -> None:
     assert "Story number 40" in json.dumps(blocks)
 
 
+def test_menu_with_many_lists_keeps_its_other_actions_and_offers_the_first_lists() -> None:
+    lists = tuple(f"list-{number}" for number in range(6))
+    facts = make_rollup(items=(make_item(1, list_ids=lists, watchlists=lists), make_item(2)))
+    message = json.loads(
+        make_driver("slack://xoxb-1-2-a/C0DESK", app_token="xapp-1").render(make_job(facts)).body
+    )
+
+    menu = next(block["accessory"] for block in message["blocks"] if "accessory" in block)
+
+    assert [option["value"].partition(":")[0] for option in menu["options"]] == [
+        "mute_story",
+        "not_relevant",
+        *["snooze_list"] * 3,
+    ]
+
+
 def test_line_of_a_rollup_shows_the_actions_on_its_story() -> None:
     sent = rolled()
     action = make_action(story_id="s2")
