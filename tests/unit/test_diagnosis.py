@@ -12,6 +12,7 @@ from straitwatch.core.diagnosis import (
     WatchedFeed,
     as_polled,
     condition_of,
+    count_failing,
     diagnose_feeds,
     is_cut_off,
     is_failing,
@@ -79,6 +80,19 @@ def test_late_feed_shows_the_condition_of_its_last_poll_to_notices() -> None:
 
     assert [feed.condition for feed in diagnosis.problems] == [Condition.LATE]
     assert as_polled(diagnosis.problems[0]).condition is Condition.UNDATED
+
+
+@pytest.mark.parametrize(
+    ("feeds", "failed", "words"),
+    [
+        (1, 1, "the only feed is failing"),
+        (3, 1, "1 of 3 feeds is failing"),
+        (3, 2, "2 of 3 feeds are failing"),
+        (3, 3, "all 3 feeds are failing"),
+    ],
+)
+def test_failing_feeds_are_counted_in_words(feeds: int, failed: int, words: str) -> None:
+    assert count_failing(feeds=feeds, failed=failed) == words
 
 
 @pytest.mark.parametrize(

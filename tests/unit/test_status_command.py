@@ -81,6 +81,7 @@ def test_status_shows_one_line_if_every_feed_fails(tmp_path: Path) -> None:
     text = run(cut_off(tmp_path, 3), "status").stdout
 
     assert "all 3 feeds are failing: the host name does not resolve (3)" in text
+    assert text.count("failing") == 1
     assert "`straitwatch demo`" in text
     assert "Feeds that need a look" not in text
 
@@ -96,7 +97,7 @@ def test_status_rejects_a_directory_that_does_not_exist(tmp_path: Path) -> None:
 def test_status_names_a_single_failing_feed(tmp_path: Path) -> None:
     text = run(cut_off(tmp_path, 1), "status").stdout
 
-    assert "conditions of feeds: 1 failing" in text
+    assert "1 feed, 1 failing; last poll" in text
     assert "(failing): the host name does not resolve; never read" in text
     assert "`straitwatch demo`" not in text
 
@@ -182,7 +183,7 @@ def test_status_checks_lists_that_the_daemon_has_not_accepted(desk: Path) -> Non
 
     assert result.exit_code == 1
     assert "warning: the configuration has 1 problem; this command uses default" in result.stderr
-    assert "1 feed, 0 failing" in result.stdout
+    assert "1 feed, 1 late" in result.stdout
 
 
 def record(desk: Path, run: Run) -> Store:

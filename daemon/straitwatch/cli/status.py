@@ -99,12 +99,9 @@ def _print_messages(state: Status, news: News, zone: ZoneInfo) -> None:
 def _count_lines(state: Status, zone: ZoneInfo) -> Iterator[str]:
     counts = state.counts
     conditions = count_conditions(feed.condition for feed in counts.diagnosis.problems)
-    yield (
-        f"{counted(counts.feeds, 'feed')}, {counts.failed} failing; "
-        f"last poll {zone_time(counts.last_polled_at, zone)}"
-    )
-    if conditions:
-        yield f"conditions of feeds: {conditions}"
+    health = "" if _is_cut_off(counts) else f", {conditions or '0 failing'}"
+    last_polled = zone_time(counts.last_polled_at, zone)
+    yield f"{counted(counts.feeds, 'feed')}{health}; last poll {last_polled}"
     yield (
         f"last 24 h: {counted(counts.entries_new, 'entry', 'entries')}, "
         f"{counted(counts.stories_new, 'story', 'stories')}, "

@@ -97,8 +97,10 @@ def is_cut_off(*, feeds: int, failed: int) -> bool:
 
 def count_failing(*, feeds: int, failed: int) -> str:
     """Return the words for feeds that fail together: "all 87 feeds are failing"."""
+    if feeds == 1:
+        return "the only feed is failing"
     share = f"all {feeds}" if failed >= feeds else f"{failed} of {feeds}"
-    return f"{share} feeds are failing"
+    return f"{share} feeds {'is' if failed == 1 else 'are'} failing"
 
 
 def summarize_causes(causes: Iterable[str]) -> str:
