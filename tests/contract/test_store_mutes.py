@@ -41,6 +41,8 @@ from straitwatch.store import (
     record_merge,
     running_items,
     show_delivery,
+    stored_entry,
+    stories_by_id,
 )
 from straitwatch.store.corrections import Signature
 
@@ -60,7 +62,13 @@ def wait(
         MatchNote(watchlist=f"list-{number}", title="List", severity=severity, score=9, terms=())
         for number, severity in enumerate(severities or (Severity.HIGH,))
     ]
-    facts = replace(alert.facts, kind=AlertKind.UPDATE, entry_id="e1", matches=tuple(notes))
+    facts = replace(
+        alert.facts,
+        kind=AlertKind.UPDATE,
+        reason=Reason.DEVELOPMENT,
+        entry_id="e1",
+        matches=tuple(notes),
+    )
     delivery = make_delivery(state=DeliveryState.HELD, state_reason=reason, not_before=DUE)
     update = Decision(action=Action.UPDATE, reason=Reason.DEVELOPMENT)
     planned = [
@@ -70,7 +78,7 @@ def wait(
     plan = make_plan(
         claimed_feed(store),
         planned,
-        stories=(make_story("s1"), make_story("s2")),
+        stories=(make_story("s1", sent_severity=Severity.HIGH), make_story("s2")),
         alerts=(replace(alert, facts=facts),),
         deliveries=(delivery,),
     )
@@ -141,6 +149,58 @@ def test_digest_names_the_news_of_a_story_that_an_earlier_digest_listed(
     (item,) = store.call(running_items, after)
 
     assert (item.title, item.updates) == (make_entry("e1").title, 1)
+
+
+def record(store: Store) -> tuple[Any, ...]:
+    """Return the decision about e1 and what was sent about s1."""
+    entry = store.call(stored_entry, "e1")
+    assert entry is not None
+    story = store.call(stories_by_id, ["s1"])["s1"]
+    return entry.decision, story.alerted_at, story.sent_severity, story.sent_languages
+
+
+def test_report_of_a_cancelled_message_counts_as_silenced(store: Store) -> None:
+    wait(store)
+    mute(store, "s1")
+
+    flush(store)
+
+    silenced = Decision(action=Action.DIGEST, reason=Reason.SILENCED)
+    assert record(store) == (silenced, None, None, ())
+
+
+def test_message_that_another_receiver_gets_counts_as_sent(store: Store) -> None:
+    wait(store)
+    before = record(store)
+    other = make_delivery("d2", receiver="mail", state=DeliveryState.PENDING)
+    store.call(add_alert, make_alert(), [other])
+    mute(store, "s1")
+
+    assert flush(store)[0] == "cancelled"
+    assert record(store) == before
+
+
+def test_undone_mute_sends_the_message_that_it_cancelled(store: Store) -> None:
+    wait(store)
+    before = record(store)
+    mute(store, "s1")
+    flush(store)
+
+    store.call(expire_silence, "x1", DUE)
+
+    assert flush(store) == ("pending", "")
+    assert record(store) == before
+
+
+def test_undone_mute_leaves_old_messages_cancelled(store: Store) -> None:
+    wait(store)
+    mute(store, "s1")
+    flush(store)
+
+    store.call(expire_silence, "x1", DUE + timedelta(days=1))
+
+    assert flush(store)[0] == "cancelled"
+    assert record(store)[0].action is Action.DIGEST
 
 
 def test_story_that_is_not_muted_any_more_gets_its_message(store: Store) -> None:

@@ -29,14 +29,12 @@ from straitwatch.store.constraints import (
 from straitwatch.store.delivery_rows import facts_adapter
 from straitwatch.store.entries import held_entries
 from straitwatch.store.entry_rows import StoredEntry
-from straitwatch.store.meta import get_meta, set_meta
 from straitwatch.store.outbox import add_deliveries, insert_alerts
 from straitwatch.store.poll_writer import HELD
 from straitwatch.store.rows import ALERT, ENTRY, REPORT, STORY
-from straitwatch.store.stories import fold_lock, stories_by_id, write_stories
+from straitwatch.store.stories import fold_lock, outdate_windows, stories_by_id, write_stories
 from straitwatch.store.transaction import Transaction
 
-_GENERATION = "fold generation"
 _MAX_REPORTS = 10_000
 
 
@@ -63,11 +61,6 @@ class Signature:
         ]
 
 
-def fold_generation(tx: Transaction) -> str:
-    """Return a value that each correction and release changes; it outdates older fold windows."""
-    return get_meta(tx, _GENERATION) or ""
-
-
 def record_merge(tx: Transaction, keep: str, other: str, by: Signature) -> None:
     """Move the reports of the story `other` to `keep`; its id refers to `keep` from now on."""
     delete_constraints_between(tx, keep, other, kind=LinkKind.CANNOT_LINK)
@@ -77,12 +70,6 @@ def record_merge(tx: Transaction, keep: str, other: str, by: Signature) -> None:
     _move(tx, REPORT.c.story_id == other, keep)
     is_part = (STORY.c.id == other) | (STORY.c.merged_into == other)
     tx.execute(STORY.update().where(is_part).values(merged_into=keep))
-
-
-def merged_ids(tx: Transaction, story_id: str) -> tuple[str, ...]:
-    """Return the ids of the stories that were merged into this one."""
-    query = sa.select(STORY.c.id).where(STORY.c.merged_into == story_id).order_by(STORY.c.id)
-    return tuple(tx.execute(query).scalars())
 
 
 def restore_merged(
@@ -188,7 +175,7 @@ def _write_messages(tx: Transaction, release: Release) -> None:
     write_stories(tx, release.stories)
     insert_alerts(tx, release.alerts)
     add_deliveries(tx, release.deliveries, alerts=release.alerts)
-    _outdate_windows(tx)  # in which these reports are unsent
+    outdate_windows(tx)  # in which these reports are unsent
 
 
 def _move(tx: Transaction, which: sa.ColumnElement[bool], story_id: str) -> None:
@@ -206,12 +193,7 @@ def _move(tx: Transaction, which: sa.ColumnElement[bool], story_id: str) -> None
         "is_probable": False,
     }
     tx.execute(REPORT.update().where(which).values(values))
-    _outdate_windows(tx)
-
-
-def _outdate_windows(tx: Transaction) -> None:
-    """Make each replica rebuild its fold window before it folds again."""
-    set_meta(tx, _GENERATION, str(int(fold_generation(tx) or 0) + 1))
+    outdate_windows(tx)
 
 
 def _promote_first_report(tx: Transaction, story_id: str) -> None:

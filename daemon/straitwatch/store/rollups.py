@@ -16,6 +16,7 @@ from straitwatch.core.model import (
     Limit,
     SendJob,
     Severity,
+    Silence,
 )
 from straitwatch.core.rollup import (
     LIMITED_KINDS,
@@ -33,8 +34,10 @@ from straitwatch.core.rollup import (
 from straitwatch.store.delivery_rows import alert_row, delivery_row, facts_adapter, to_delivery
 from straitwatch.store.fallbacks import propagate_state, set_state
 from straitwatch.store.keys import in_chunks
+from straitwatch.store.mutes import take_back
 from straitwatch.store.rows import ALERT, DELIVERY, REPORT, STORY
 from straitwatch.store.silences import active_silences
+from straitwatch.store.stories import fold_lock
 from straitwatch.store.transaction import ResultRow, Transaction
 
 _IS_STORY = ALERT.c.kind.in_([kind.value for kind in STORY_KINDS])
@@ -65,9 +68,12 @@ def flush_held(tx: Transaction, now: datetime) -> int:
 
     The held message before an update is sent too, because messages keep their order.
     """
+    silences = [silence for silence in active_silences(tx, now) if silence.stories]
+    if silences:
+        fold_lock(tx)  # before any row lock, as in a poll
     is_held = DELIVERY.c.state == DeliveryState.HELD.value
     is_over = DELIVERY.c.not_before <= now
-    due = _cancel_muted(tx, _waiting(tx, is_held, is_over), now=now)
+    due = _cancel_muted(tx, _waiting(tx, is_held, is_over), silences, now=now)
     if not due:
         return 0
     is_update = DELIVERY.c.reason == DeliveryReason.UPDATE_WAIT.value
@@ -94,11 +100,10 @@ def _held_message(row: ResultRow) -> HeldMessage:
 
 
 def _cancel_muted(
-    tx: Transaction, rows: Sequence[ResultRow], *, now: datetime
+    tx: Transaction, rows: Sequence[ResultRow], silences: Sequence[Silence], *, now: datetime
 ) -> Sequence[ResultRow]:
     """Cancel the messages of muted stories, which the next digest lists; return the others."""
-    silences = [silence for silence in active_silences(tx, now) if silence.stories] if rows else []
-    if not silences:
+    if not rows or not silences:
         return rows
     merged = sa.select(STORY.c.id, STORY.c.merged_into).where(
         STORY.c.id.in_({row.story_id for row in rows}), STORY.c.merged_into.is_not(None)
@@ -118,6 +123,9 @@ def _cancel_muted(
     set_state(tx, ids, DeliveryState.CANCELLED, now=now, reason=DeliveryReason.MUTED.value)
     is_report = REPORT.c.entry_id.in_({message.facts.entry_id for message in muted})
     tx.execute(REPORT.update().where(is_report).values(released_at=now))  # to the next digest
+    if muted:
+        alerts = {message.delivery.alert_id for message in muted}
+        take_back(tx, alerts, {message.story_id for message in muted})
     tx.is_durable |= bool(ids)
     return [row for row in rows if row.id not in ids]
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from straitwatch.core.model import Severity, Silence
 from straitwatch.core.story import union
+from straitwatch.store.mutes import hold_again
 from straitwatch.store.rows import SILENCE, STORY
 from straitwatch.store.transaction import Transaction
 
@@ -40,9 +41,18 @@ def all_silences(tx: Transaction) -> tuple[Silence, ...]:
 
 
 def expire_silence(tx: Transaction, silence_id: str, now: datetime) -> bool:
-    """End a silence now; return False if no active or future one has this id."""
+    """End a silence now, and hold the messages again that it cancelled.
+
+    Return False if no active or future silence has this id.
+    """
     is_active = sa.and_(SILENCE.c.id == silence_id, SILENCE.c.until_at > now)
-    return tx.execute(SILENCE.update().where(is_active).values(until_at=now)).rowcount > 0
+    silence = tx.execute(sa.select(SILENCE.c.stories, SILENCE.c.starts_at).where(is_active)).first()
+    if silence is None:
+        return False
+    tx.execute(SILENCE.update().where(is_active).values(until_at=now))
+    if silence.stories:
+        hold_again(tx, silence.stories, since_at=silence.starts_at, now=now)
+    return True
 
 
 def _read(tx: Transaction, condition: sa.ColumnElement[bool]) -> tuple[Silence, ...]:

@@ -10,6 +10,7 @@ from straitwatch.core.model import (
     Story,
 )
 from straitwatch.store.keys import in_chunks
+from straitwatch.store.meta import get_meta, set_meta
 from straitwatch.store.rows import (
     STORY,
 )
@@ -17,6 +18,7 @@ from straitwatch.store.transaction import ResultRow, Transaction
 
 IS_WHOLE = STORY.c.merged_into.is_(None)  # not merged into another story
 LEAST_ID = 4  # characters of an abbreviated id; fewer are probably a typing error
+_GENERATION = "fold generation"
 _FOLD_LOCK = 0x464F_4C44  # any number; the same for every replica
 
 
@@ -24,6 +26,22 @@ def fold_lock(tx: Transaction) -> None:
     """Allow one replica at a time to fold, until the commit; SQLite has a single writer."""
     if tx.is_postgres:
         tx.execute(sa.select(sa.func.pg_advisory_xact_lock(_FOLD_LOCK)))
+
+
+def fold_generation(tx: Transaction) -> str:
+    """Return a value that each correction and release changes; it outdates older fold windows."""
+    return get_meta(tx, _GENERATION) or ""
+
+
+def outdate_windows(tx: Transaction) -> None:
+    """Make each replica rebuild its fold window before it folds again."""
+    set_meta(tx, _GENERATION, str(int(fold_generation(tx) or 0) + 1))
+
+
+def merged_ids(tx: Transaction, story_id: str) -> tuple[str, ...]:
+    """Return the ids of the stories that were merged into this one."""
+    query = sa.select(STORY.c.id).where(STORY.c.merged_into == story_id).order_by(STORY.c.id)
+    return tuple(tx.execute(query).scalars())
 
 
 def stories_by_id(tx: Transaction, ids: Collection[str]) -> dict[str, Story]:
