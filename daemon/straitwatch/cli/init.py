@@ -1,14 +1,13 @@
 """`init`: write the shipped configuration into a directory for you to edit."""
 
 import shlex
-import shutil
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from straitwatch.cli.lazy import new_app
-from straitwatch.config import writing
+from straitwatch.config import copy_configuration, writing
 from straitwatch.errors import UsageError
 from straitwatch.shipped import shipped
 
@@ -23,7 +22,7 @@ def init(
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise UsageError(f"{directory} is not empty\nhint: name a new directory")
     with writing(directory):
-        shutil.copytree(shipped("config"), directory, dirs_exist_ok=True)
+        copy_configuration(shipped("config"), directory)
     typer.echo(f"written to {directory}")
     typer.echo(
         f"next:\n"

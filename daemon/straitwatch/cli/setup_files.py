@@ -1,12 +1,11 @@
 """Writes the configuration that `setup` makes: the shipped one, fitted to the answers."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from straitwatch.config import read_secrets, write_secrets
+from straitwatch.config import copy_configuration, read_secrets, write_secrets
 from straitwatch.shipped import shipped
 
 SLACK, MAIL = "desk-slack", "desk-mail"
@@ -33,11 +32,7 @@ def write_configuration(directory: Path, answers: Answers) -> bool:
     directory.mkdir(parents=True, exist_ok=True)
     settings = directory / _SETTINGS
     is_ours = not is_edited(directory)
-    for path in sorted(shipped("config").rglob("*")):
-        target = directory / path.relative_to(shipped("config"))
-        if path.is_file() and not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
+    copy_configuration(shipped("config"), directory)
     if is_ours:
         settings.write_text(fitted(_template(), answers), encoding="utf-8")
     values = {VARIABLES[name]: url for name, url in answers.urls.items()}

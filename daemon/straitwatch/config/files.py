@@ -4,6 +4,7 @@ import difflib
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ BEAT_FOLDER = "beat"
 SOURCES, ALIASES, COMMON = "sources.yaml", "aliases.yaml", "common.yaml"  # in beat/
 _ENDINGS = (".yaml", ".yml")
 _FOLDERS = (*RULE_FOLDERS, SHADOW_FOLDER, BEAT_FOLDER, "templates", "schema")
+_COPIED_TOO = ("templates/README.md", "templates/*/*.j2", "schema/*.schema.json")
 _STEMS = tuple(Path(name).stem for name in (SETTINGS, FEEDS))
 _KNOWN = (SETTINGS, FEEDS, *_FOLDERS)
 _BACKUP_ENDINGS = (".bak", ".orig", ".old", ".off", ".disabled", ".rej", ".swp", ".tmp", ".md")
@@ -50,6 +52,20 @@ def config_files(directory: Path) -> Iterator[Path]:
     yield from rule_files(directory)
     yield from beat_files(directory)
     yield from shadow_files(directory)
+
+
+def copy_configuration(source: Path, target: Path) -> None:
+    """Copy the files of a configuration; existing files are kept.
+
+    Other files beside them are not copied: databases, locks, secrets, backups, lists in shadow.
+    """
+    more = [path for pattern in _COPIED_TOO for path in sorted(source.glob(pattern))]
+    shadow = shadow_files(source)
+    for path in (*config_files(source), *more):
+        copy = target / path.relative_to(source)
+        if path not in shadow and not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
 
 
 def shadow_files(directory: Path) -> list[Path]:
