@@ -92,9 +92,47 @@ def test_critical_is_rare(matcher: Matcher, lists: Sequence[WatchList]) -> None:
     ],
 )
 def test_severities_are_those_of_a_desk(matcher: Matcher, title: str, level: Severity) -> None:
-    found = {match.watchlist: match.severity for match in matcher.match(MatchText(title=title))}
+    assert taiwan_severity(matcher, title) == level
 
-    assert found["taiwan-policy"] == level
+
+def taiwan_severity(matcher: Matcher, title: str) -> Severity:
+    found = {match.watchlist: match.severity for match in matcher.match(MatchText(title=title))}
+    return found["taiwan-policy"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "China invades Taiwan",
+        "China attacks Taiwan",
+        "China announces naval blockade of Taiwan, closes strait to shipping",
+        "PLA begins amphibious landing on Taiwan",
+        "Chinese missiles strike Taipei, explosions reported",
+        "解放軍登陸台灣",
+        "中國宣布封鎖台灣",
+        "Китай напал на Тайвань",
+        "中国軍が台湾に侵攻",
+        "중국군, 대만을 공격",
+    ],
+)
+def test_attack_on_taiwan_is_critical(matcher: Matcher, title: str) -> None:
+    assert taiwan_severity(matcher, title) is Severity.CRITICAL
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "If China attacks Taiwan, Japan would respond, premier says",
+        "China simulates blockade of Taiwan in drills",
+        "China attacks Taiwan president over independence speech",
+        "Beijing hits US arms makers with sanctions after Taiwan missile deal",
+        "中國若攻擊台灣 美國會介入",
+        "解放軍演習模擬封鎖台灣",
+        "Китай может напасть на Тайвань, считают в США",
+    ],
+)
+def test_attack_that_is_feared_rehearsed_or_verbal_is_high(matcher: Matcher, title: str) -> None:
+    assert taiwan_severity(matcher, title) is Severity.HIGH
 
 
 def test_help_for_an_attack_on_taiwan_is_on_both_lists(matcher: Matcher) -> None:
