@@ -304,6 +304,22 @@ def test_headline_of_an_older_schema_is_found_by_its_words(empty_url: str) -> No
     assert [story.id for story in found] == ["s1"]
 
 
+def test_entry_of_an_older_schema_without_a_title_is_found_by_its_text(empty_url: str) -> None:
+    _make_old_database(empty_url)
+    engine = sa.create_engine(empty_url)
+    with engine.begin() as connection:
+        changes = "title = ' ', summary = '', content = 'Warships near Kinmen'"
+        connection.execute(sa.text(f"UPDATE entry SET {changes}"))
+    engine.dispose()
+
+    store = Store.open(empty_url)
+
+    wanted = StoryQuery(since_at=datetime(2026, 1, 1, tzinfo=UTC), text="kinmen")
+    found = store.call(search_stories, wanted)
+    store.close()
+    assert [story.id for story in found] == ["s1"]
+
+
 def test_older_schema_is_not_upgraded_by_looking(empty_url: str) -> None:
     _make_old_database(empty_url)
 
