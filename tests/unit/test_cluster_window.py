@@ -444,5 +444,5 @@ def test_novelty_of_a_report_is_described_in_words() -> None:
     )
     sides = Novelty(sides=("Taiwan", "Reuters"), unsaid=("Reuters",))
     assert str(sides) == "Taiwan speaks or acts for the first time"
-    assert str(Novelty(figures=("11",))) == "11, not enough for an update by itself"
+    assert str(Novelty(figures=("11",))) == "figures: 11; too little for an update"
     assert str(Novelty()) == ""

@@ -92,9 +92,6 @@ class Novelty:
 
     def __str__(self) -> str:
         """Write the news in words: "denial; MND speaks for the first time; figures: 57"."""
-        if not self.is_development:
-            shown = ", ".join((*self.shown(self.names), *self.figures))
-            return f"{shown}, not enough for an update by itself" if shown else ""
         parts = {
             "deeds": tuple(act.replace(":", " ") for act in self.acts),
             "states otherwise": self.opposites,
@@ -105,7 +102,9 @@ class Novelty:
         voices = self.shown(one for one in self.voices if one not in self.sides)
         spoken = [f"{one} speaks for the first time" for one in voices]
         said = [f"{words}: {', '.join(values)}" for words, values in parts.items() if values]
-        return "; ".join([*self.signals, *spoken, *sides, *said])
+        news = [*self.signals, *spoken, *sides, *said]
+        alone = [] if self.is_development or not news else ["too little for an update"]
+        return "; ".join([*news, *alone])
 
     def shown(self, values: Iterable[str]) -> tuple[str, ...]:
         """Return the values that messages show: all but those in `unsaid`."""
