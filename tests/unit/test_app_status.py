@@ -3,7 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from builders.app import NOW, Desk, open_desk
+from builders.app import NOW, STORY, Desk, open_desk
 from straitwatch import store as db
 from straitwatch.app.status import ReceiverStatus, Status, read_status
 from straitwatch.core.model import Silence
@@ -104,6 +104,19 @@ async def test_status_shows_a_silence_until_it_ends(tmp_path) -> None:
         assert line.endswith(" (Lin, exercise week)")
         desk.clock.advance(hours=2)
         assert status(desk).remarks == ()
+
+
+async def test_status_names_the_muted_story(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        desk.publish(STORY)
+        await desk.poll()
+        (story,) = desk.call(db.list_stories)
+        silence = Silence(id="s1", stories=(story.id,), until_at=NOW + timedelta(hours=1))
+        desk.call(db.add_silence, silence, now=NOW)
+
+        (line,) = status(desk).remarks
+
+        assert line == f'silenced until 01 Mar 21:00 CST: story {story.id} "{STORY[1]}"'
 
 
 async def test_status_says_until_when_a_shadow_change_runs(tmp_path) -> None:

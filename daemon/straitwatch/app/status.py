@@ -137,9 +137,12 @@ def _rejected(rejection: db.ConfigRejection, moment: _Moment) -> str:
 def _silences(tx: db.Transaction, config: Settings | None, moment: _Moment) -> Iterator[str]:
     """Describe the active silences: a reader who misses an alert looks for them here."""
     configured = config.alerts.silences if config else ()
-    for silence in (*db.active_silences(tx, moment.now), *configured):
-        if silence.until_at <= moment.now:
-            continue
+    silences = (*db.active_silences(tx, moment.now), *configured)
+    active = [silence for silence in silences if silence.until_at > moment.now]
+    stories = db.stories_by_id(tx, {name for silence in active for name in silence.stories})
+    for silence in active:
+        titles = (stories[name].title for name in silence.stories if name in stories)
+        subject = " ".join((silence.subject, *(f'"{title}"' for title in titles)))
         about = ", ".join(filter(None, (silence.author, silence.reason)))
         reason = f" ({about})" if silence.reason else ""
-        yield f"silenced until {moment.local(silence.until_at)}: {silence.subject}{reason}"
+        yield f"silenced until {moment.local(silence.until_at)}: {subject}{reason}"

@@ -69,7 +69,7 @@ def _print(state: Status, faults: Sequence[Fault], news: News, zone: ZoneInfo) -
     if not faults:
         console.print(describe_runs(state.liveness, zone))
     for line in (*state.remarks, *state.distrusted, *state.pauses, *state.blind):
-        console.print(line, style="yellow")
+        console.print(printable(line), style="yellow")
     for line in _count_lines(state, zone):
         console.print(line)
     for line in cut_off_lines(state.counts):
