@@ -12,6 +12,7 @@ with warnings.catch_warnings():
 from straitwatch.core.model import (
     AlertFacts,
     AlertKind,
+    CollectedUpdate,
     CoverageFacts,
     Delivery,
     DigestFacts,
@@ -76,6 +77,27 @@ def make_alert(**changes: Any) -> AlertFacts:
         story_title="Two frigates cross the Strait at dawn",
     )
     return replace(facts, **changes)
+
+
+def make_update(**changes: Any) -> AlertFacts:
+    values: dict[str, Any] = {
+        "kind": AlertKind.UPDATE,
+        "reason": Reason.DEVELOPMENT,
+        "title": "A third frigate follows",
+    }
+    return make_alert(**(values | changes))
+
+
+def collected(number: int, **changes: Any) -> CollectedUpdate:
+    update = CollectedUpdate(
+        title=f"Part {number}",
+        url=f"https://wire.example/{number}",
+        outlet=Outlet(name="Island Post"),
+        reason=Reason.DEVELOPMENT,
+        severity=Severity.HIGH,
+        seen_at=AT,
+    )
+    return replace(update, **changes)
 
 
 def make_digest(**changes: Any) -> DigestFacts:
