@@ -38,6 +38,7 @@ from straitwatch.store import (
     stories_by_id,
     story_entries,
 )
+from straitwatch.store.rows import MANUAL_ACTION
 from straitwatch.store.stories import write_stories
 
 LATER = NOW + timedelta(minutes=5)
@@ -137,6 +138,18 @@ def test_story_that_was_never_sent_is_unsent_again(store: Store) -> None:
     story = story_of(store, "s1")
     assert (story.revision, story.alerted_at, story.sent_severity) == (0, None, None)
     assert (story.sent_languages, story.threads) == ((), ())
+
+
+def test_merge_without_a_former_state_leaves_the_threads_of_each_story(store: Store) -> None:
+    store_stories(store, s1=ENGLISH, s2=CHINESE)
+    action = merge(store, "s1", "s2")
+    forget = MANUAL_ACTION.update().values(before_merge=None)  # as an earlier version stored it
+    store.call(lambda tx: tx.execute(forget))
+
+    take_back(store, action)
+
+    assert story_of(store, "s1").threads == ENGLISH["threads"]
+    assert story_of(store, "s2").threads == CHINESE["threads"]
 
 
 def test_message_since_the_merge_still_counts(store: Store) -> None:

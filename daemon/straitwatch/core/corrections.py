@@ -162,6 +162,14 @@ def _revision_without(now: Story, before: Story, gone: Story) -> int:
     return min(now.revision, before.revision)
 
 
+def without_threads(story: Story, other: Story) -> Story:
+    """Return a story without the threads of another one, for a merge of an earlier version.
+
+    Such a merge did not record the former story.
+    """
+    return replace(story, threads=_without(story.threads, other.threads, but=()))
+
+
 def split_off(story: Story, new_id: str) -> Story:
     """Return a new story with the lists and the severity of another one, and no sent message."""
     return replace(

@@ -10,6 +10,7 @@ from straitwatch.core.corrections import (
     regrow_story,
     split_off,
     with_copies,
+    without_threads,
 )
 from straitwatch.core.identity import derived_story_id
 from straitwatch.core.model import (
@@ -87,10 +88,11 @@ def unmerge_stories(
     moved = present & set(merge.reports)
     if now is None or not moved or moved == present:
         return None
-    before = merge.before_merge or BeforeMerge(kept=now)
-    gone = db.restore_merged(tx, keep, other, led_to_other=before.led_to_other)
+    led_to_other = merge.before_merge.led_to_other if merge.before_merge else ()
+    gone = db.restore_merged(tx, keep, other, led_to_other=led_to_other)
     if gone is None:
         return None
+    before = merge.before_merge or BeforeMerge(kept=without_threads(now, gone))
     db.record_split(tx, keep, gone, moved, by)
     sent = db.alerts_after(tx, keep, max(before.kept.revision, gone.revision))
     reports = _reports(tx, keep, beat)
