@@ -3,7 +3,12 @@
 import pytest
 
 from builders.store import make_feed
-from straitwatch.core.redact import feed_secrets, redact_address, redact_parameters
+from straitwatch.core.redact import (
+    feed_secrets,
+    redact_address,
+    redact_parameters,
+    redact_secrets,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +58,16 @@ def test_secrets_of_a_feed_are_its_login_parameters_and_headers() -> None:
     found = list(feed_secrets(feed))
 
     assert found == ["desk:pass-word", "desk", "pass-word", "s3cret", "Bearer hidden"]
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "shown"),
+    [
+        ("p", "login of p failed unexpectedly", "login of *** failed unexpectedly"),
+        ("p@ss!", "the password p@ss! is wrong", "the password *** is wrong"),
+        ("hidden-pw", "user=deskhidden-pw7", "user=desk***7"),
+        ("", "unchanged", "unchanged"),
+    ],
+)
+def test_short_secret_is_redacted_as_a_word_only(secret: str, text: str, shown: str) -> None:
+    assert redact_secrets(text, [secret]) == shown

@@ -1,10 +1,11 @@
 """Replaces the secrets in addresses that people and logs see."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from straitwatch.core.model import Feed
 
+SHORTEST_SECRET = 6  # characters; shorter ones also occur in ordinary words
 _HIDDEN = "***"
 SENSITIVE_NAME = (  # a pattern of the names, or their ends, of parameters that hold secrets
     r"(?i:token|key|secret|auth|authorization|cookie|passw(?:or)?d|pass|pwd|sig|signature"
@@ -28,6 +29,15 @@ def redact_address(address: str) -> str:
 def redact_parameters(address: str) -> str:
     """Return an address without the values of its secret parameters, such as `?token=…`."""
     return _PARAMETER.sub(_without_value, address)
+
+
+def redact_secrets(text: str, secrets: Iterable[str]) -> str:
+    """Return a text without these secrets; a short one, such as `p`, is redacted as a word only."""
+    for secret in filter(None, secrets):
+        part = re.escape(secret)
+        pattern = part if len(secret) >= SHORTEST_SECRET else rf"(?<!\w){part}(?!\w)"
+        text = re.sub(pattern, _HIDDEN, text)
+    return text
 
 
 def feed_secrets(feed: Feed) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from straitwatch.core.model import DriverKind, Frozen, SendJob, SendResult
+from straitwatch.core.redact import redact_secrets
 
 Templates = Mapping[str, str]
 TEXT_LIMIT = 300  # characters kept of a server's reply
@@ -47,7 +48,4 @@ class Driver(Protocol):
 
 def redact_and_shorten(text: str, *secrets: str) -> str:
     """Shorten a server's reply to one line, and redact the secrets in it."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, "***")
-    return " ".join(text.split())[:TEXT_LIMIT]
+    return " ".join(redact_secrets(text, secrets).split())[:TEXT_LIMIT]

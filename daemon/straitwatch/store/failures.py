@@ -13,7 +13,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
-from straitwatch.core.redact import is_secret_name, redact_parameters
+from straitwatch.core.redact import is_secret_name, redact_parameters, redact_secrets
 from straitwatch.errors import StoreDamaged, StoreError, StoreUnavailable
 
 _UNAVAILABLE = (OperationalError, InterfaceError, InternalError)
@@ -121,6 +121,4 @@ def _without_secrets(text: str, url: sa.URL) -> str:
     for name, value in url.query.items():
         if is_secret_name(name):
             secrets += [value] if isinstance(value, str) else value
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    return text
+    return redact_secrets(text, secrets)

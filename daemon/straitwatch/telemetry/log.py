@@ -14,7 +14,12 @@ from urllib.parse import parse_qsl, unquote
 
 import structlog
 
-from straitwatch.core.redact import SENSITIVE_NAME, is_secret_name, redact_parameters
+from straitwatch.core.redact import (
+    SENSITIVE_NAME,
+    SHORTEST_SECRET,
+    is_secret_name,
+    redact_parameters,
+)
 
 # Secrets by their form: credentials in an address, Slack's tokens and webhook paths.
 _SECRETS = (
@@ -28,7 +33,7 @@ _ADDRESS = re.compile(
     r"[a-z][a-z0-9+.-]*://(?:(?P<login>[^/?#]*)@)?(?P<host>[^/?#@]*)(?P<path>[^?#]*)\??(?P<query>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_SHORTEST, _SHORTEST_PART = 6, 8  # characters; shorter values also occur in ordinary words
+_SHORTEST_PART = 8  # characters; shorter parts of addresses also occur in ordinary words
 _PLAIN = frozenset({"services", "straitwatch", "webhooks"})  # parts of addresses, not secret
 _QUIET = ("alembic", "apscheduler", "pymorphy3", "slack_sdk", "uvicorn")
 
@@ -47,7 +52,7 @@ class Redactor:
         """
         known = set(self._known)
         for secret in secrets:
-            known |= {secret} if len(secret) >= _SHORTEST else set()
+            known |= {secret} if len(secret) >= SHORTEST_SECRET else set()
             known |= {form for part in _secret_parts(secret) for form in (part, unquote(part))}
         self._known = tuple(sorted(known, key=len, reverse=True))
 
@@ -92,13 +97,13 @@ def _secret_parts(address: str) -> Iterator[str]:
         return
     user, _, password = (found["login"] or "").partition(":")
     _, _, after_colon = found["host"].partition(":")
-    if len(password) >= _SHORTEST:
+    if len(password) >= SHORTEST_SECRET:
         yield password
     for part in (user, after_colon, *found["path"].split("/")):
         if len(part) >= _SHORTEST_PART and part.lower() not in _PLAIN:
             yield part
     for name, value in parse_qsl(found["query"]):
-        if is_secret_name(name) and len(value) >= _SHORTEST:
+        if is_secret_name(name) and len(value) >= SHORTEST_SECRET:
             yield value
 
 
