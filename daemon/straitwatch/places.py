@@ -44,16 +44,16 @@ def _folder(environ: Mapping[str, str], variable: str, *, usual: str) -> Path | 
     return None
 
 
-def find_config(environ: Mapping[str, str], *, is_root: bool) -> Path:
+def find_config(environ: Mapping[str, str]) -> Path:
     """Return the configuration for a command that names none.
 
-    The one that `setup` wrote comes first: the user's, then the system's. `config/` of the working
-    directory is the last.
+    The one that `setup` wrote comes first: the user's, also that of root, then the system's.
+    `config/` of the working directory is the last.
 
     Raises:
         OSError: one of them cannot be read, so that the next would be another configuration.
     """
-    for directory in (own_places(environ, is_root=is_root).config, SYSTEM_CONFIG):
+    for directory in (own_places(environ, is_root=False).config, SYSTEM_CONFIG):
         with suppress(FileNotFoundError, NotADirectoryError):
             _settings(directory).stat()
             return directory

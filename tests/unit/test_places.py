@@ -30,11 +30,11 @@ def test_configuration_of_setup_comes_before_the_working_directory(
     monkeypatch.chdir(tmp_path)
     write_settings(tmp_path / "config")
 
-    before = find_config(environ, is_root=False)
+    before = find_config(environ)
     write_settings(own)
 
     assert before == Path("config")
-    assert find_config(environ, is_root=False) == own
+    assert find_config(environ) == own
 
 
 def write_settings(directory: Path) -> None:
@@ -73,6 +73,16 @@ def test_command_in_a_clone_prefers_the_configuration_of_setup_and_says_so(
 
     assert f"directory  {own}\n" in result.stdout
     assert result.stderr == f"using {own}; for config/ of this directory add `--config config`\n"
+
+
+def test_command_of_root_uses_the_configuration_in_its_home(
+    clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    own = tmp_path / "home/straitwatch"
+    write_settings(own)
+
+    assert f"directory  {own}\n" in check().stdout
 
 
 def test_named_configuration_is_used_without_a_remark(

@@ -44,7 +44,7 @@ def load_to_run(directory: Path) -> Config:
 def config_option(directory: Path) -> str:
     """Return the `--config` option that a command needs, "" if it finds the directory itself."""
     with suppress(OSError):  # a directory that this user cannot read, so commands need the option
-        found = find_config(os.environ, is_root=os.geteuid() == 0)
+        found = find_config(os.environ)
         if directory.resolve() == found.resolve():
             return ""
     return f"--config {shlex.quote(str(directory.resolve()))}"

@@ -20,7 +20,7 @@ def _find(context: typer.Context, given: Path) -> Path:
     if context.resilient_parsing or source is None or source.name != "DEFAULT":
         return given
     try:
-        found = find_config(os.environ, is_root=os.geteuid() == 0)
+        found = find_config(os.environ)
     except OSError as error:
         raise UsageError(
             f"{error.filename}: the configuration cannot be read: {error.strerror}\n"

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from straitwatch.app.daemon import run_async
-from straitwatch.app.load import load_to_run
+from straitwatch.app.load import config_option, load_to_run
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.run import run_once
 from straitwatch.cli.service import (
@@ -397,7 +397,7 @@ def _has_user(name: str) -> bool:
 def _show_next_steps(service: Service) -> None:
     typer.echo("\nNext:")
     config = service.places.config
-    if config != own_places(os.environ, is_root=os.geteuid() == 0).config:
+    if config_option(config):
         typer.echo(f"  export STRAITWATCH_CONFIG={quote(str(config))}")
     if not service.is_installed:
         _show_step("straitwatch run", "the daemon; the status page is on http://127.0.0.1:8650/")
