@@ -1,4 +1,4 @@
-"""The stores that the contract tests run on: an SQLite file and a real PostgreSQL."""
+"""The stores and servers of the contract tests: SQLite, a real PostgreSQL, a Slack on loopback."""
 
 import os
 import shutil
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from servers.slack import SlackServer
 from straitwatch.store import Store
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
@@ -124,3 +125,10 @@ def _database(dsn: str) -> Iterator[str]:
     with admin.connect() as connection:
         connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     admin.dispose()
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackServer]:
+    """A Slack server on loopback."""
+    with SlackServer() as running:
+        yield running
