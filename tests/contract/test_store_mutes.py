@@ -39,6 +39,8 @@ from straitwatch.store import (
     flush_held,
     record_digest,
     record_merge,
+    replay_delivery,
+    retry_delivery,
     running_items,
     show_delivery,
     stored_entry,
@@ -189,6 +191,18 @@ def test_undone_mute_sends_the_message_that_it_cancelled(store: Store) -> None:
     store.call(expire_silence, "x1", DUE)
 
     assert flush(store) == ("pending", "")
+    assert record(store) == before
+
+
+@pytest.mark.parametrize("again", [retry_delivery, replay_delivery])
+def test_muted_message_that_a_person_sends_counts_as_sent(store: Store, again: Any) -> None:
+    wait(store)
+    before = record(store)
+    mute(store, "s1")
+    flush(store)
+
+    assert store.call(again, "d1", now=DUE)
+
     assert record(store) == before
 
 

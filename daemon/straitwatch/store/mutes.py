@@ -74,15 +74,22 @@ def hold_again(
             DELIVERY.c.not_before > now - GIVE_UP_AFTER,
         )
         rows = tx.execute(cancelled).all()
-        alert_ids = {row.alert_id for row in rows}
-        again = [found.news for found in _messages(tx, parts) if found.alert_id in alert_ids]
+        count_again(tx, {row.alert_id for row in rows}, [story.id])
         for row in rows:
             _hold(tx, row, now=now)
+    tx.is_durable = True
+
+
+def count_again(tx: Transaction, alert_ids: Collection[str], story_ids: Collection[str]) -> None:
+    """Record that muted messages are sent after all."""
+    fold_lock(tx)
+    for story in _stories(tx, story_ids):
+        messages = _messages(tx, (story.id, *merged_ids(tx, story.id)))
+        again = [found.news for found in messages if found.alert_id in alert_ids]
         for news in again:
             _restore_decision(tx, news.facts)
         write_stories(tx, [with_messages(story, again)])
     outdate_windows(tx)
-    tx.is_durable = True
 
 
 def _hold(tx: Transaction, row: ResultRow, *, now: datetime) -> None:

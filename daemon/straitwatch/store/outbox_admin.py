@@ -10,6 +10,7 @@ from straitwatch.core.model import AlertKind, DeliveryReason, DeliveryState
 from straitwatch.core.policy import GIVE_UP_AFTER
 from straitwatch.store.delivery_rows import FINAL, FRESH, AttemptRecord, DeliveryRecord, to_record
 from straitwatch.store.fallbacks import propagate_state
+from straitwatch.store.mutes import count_again
 from straitwatch.store.rows import ALERT, ATTEMPT, DELIVERY, STORY
 from straitwatch.store.transaction import ResultRow, Transaction
 
@@ -121,11 +122,11 @@ def retry_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> bool:
         DELIVERY.c.id == delivery_id,
         DELIVERY.c.state.in_(_RETRIABLE),
     )
-    term = sa.select(DELIVERY.c.created_at, DELIVERY.c.give_up_at).where(may_be_tried)
-    row = tx.execute(term).first()
+    row = tx.execute(sa.select(DELIVERY).where(may_be_tried)).first()
     if row is None:
         return False
     tx.is_durable = True
+    _count_muted(tx, row)
     changed = tx.execute(
         DELIVERY.update()
         .where(may_be_tried)  # checked again: a sender may have claimed it since
@@ -143,6 +144,12 @@ def retry_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> bool:
         return False
     propagate_state(tx, [delivery_id], DeliveryState.MERGED, now=now)
     return True
+
+
+def _count_muted(tx: Transaction, row: ResultRow) -> None:
+    """Record that a muted message is sent after all, so that later reports repeat it."""
+    if row.reason == DeliveryReason.MUTED.value and row.story_id:
+        count_again(tx, {row.alert_id}, [row.story_id])
 
 
 def _new_term(row: ResultRow, *, now: datetime) -> datetime:
@@ -196,6 +203,7 @@ def replay_delivery(tx: Transaction, delivery_id: str, *, now: datetime) -> str:
     ).first()
     if row is None:
         return ""
+    _count_muted(tx, row)
     latest = tx.execute(
         sa.select(sa.func.max(DELIVERY.c.generation)).where(
             DELIVERY.c.alert_id == row.alert_id,
