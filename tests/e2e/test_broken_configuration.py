@@ -1,4 +1,4 @@
-"""Commands that only read use the last valid configuration while the files are broken."""
+"""Commands use the last valid configuration while the files are broken, unless they need the files."""
 
 import shutil
 from pathlib import Path
@@ -63,6 +63,38 @@ def test_story_and_delivery_are_shown_while_the_configuration_is_broken(
 
     assert HEADLINE in run(broken, "stories", "show", story["id"]).stdout
     assert HEADLINE in run(broken, "outbox", "show", delivery["id"]).stdout
+
+
+@pytest.fixture
+def desk(broken: Path, config: Path, tmp_path: Path) -> Path:
+    """The broken configuration with a database of its own, which commands may write."""
+    database = config.parent / "straitwatch.db"
+    for path in config.parent.glob(f"{database.name}*"):
+        shutil.copy(path, tmp_path)
+    settings = broken / "straitwatch.yaml"
+    text = settings.read_text(encoding="utf-8").replace(str(database.parent), str(tmp_path))
+    settings.write_text(text, encoding="utf-8")
+    break_file(broken, "watchlists/lists.yaml")
+    return broken
+
+
+def test_desk_can_act_while_a_list_is_broken(desk: Path, config: Path) -> None:
+    (story,), (delivery, *_) = rows(config, "stories", "list"), rows(config, "outbox", "list")
+    watchlist = story["watchlists"][0]
+    for command in (
+        ["silences", "add", "--list", watchlist, "--for", "1h"],
+        ["mark", story["id"], "relevant"],
+        ["stories", "mute", story["id"]],
+        ["outbox", "replay", delivery["id"]],
+        ["receivers", "pause", delivery["receiver"]],
+        ["receivers", "resume", delivery["receiver"]],
+        ["receivers", "test", delivery["receiver"]],
+        ["render", "--example", "alert"],
+    ):
+        result = run(desk, *command)
+
+        assert result.exit_code == 0, (command, result.output, result.exception)
+        assert "this command uses the last valid one" in result.stderr
 
 
 def test_status_and_doctor_report_a_broken_configuration(broken: Path) -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from straitwatch import store as db
+from straitwatch.cli.last_valid import opened_to_read
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, load_quickly, opened
 from straitwatch.cli.output import zone_time
@@ -32,7 +33,7 @@ def check(config: ConfigDir = DEFAULT_CONFIG) -> None:
 
     It reads the whole file of an SQLite database. Exit status 1 if something is wrong.
     """
-    with opened(config) as (_, store):
+    with opened_to_read(config) as (_, store):
         if damage := store.find_damage():
             raise StoreDamaged(f"the database is damaged: {damage}\nhint: {db.RESTORE_HINT}")
         store.call(db.set_meta, "checked at", utc_now().isoformat())

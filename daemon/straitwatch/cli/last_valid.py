@@ -1,4 +1,4 @@
-"""Opens what commands read, with the last valid configuration while the files are broken."""
+"""Opens the configuration and the store; while the files are broken, the last valid one."""
 
 import os
 from collections.abc import Callable, Iterator

@@ -10,9 +10,10 @@ import typer
 from straitwatch import store as db
 from straitwatch.cli.acting import new_action, require_done, user_name
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.last_valid import opened_to_read
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_watchlists
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.clock import utc_now
 from straitwatch.config import Settings
 from straitwatch.core.model import ActionKind, Mark, Verdict
@@ -62,7 +63,7 @@ def mark(
     """
     if verdict is None and not remove:
         raise UsageError("the verdict is missing\nhint: add `relevant` or `not-relevant`")
-    with opened(config) as (loaded, store):
+    with opened_to_read(config) as (loaded, store):
         require_watchlists(only or (), loaded.watchlists)
         title, entries = store.call(_entries, what)
         marked = _chosen(what, entries, only or ())

@@ -12,7 +12,7 @@ from straitwatch.cli.last_valid import opened_to_read
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_receiver
 from straitwatch.cli.news import title_of
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.cli.output import in_zone, local_time, new_console, print_rows
 from straitwatch.clock import utc_now
 from straitwatch.core.model import DeliveryState, DigestFacts, DigestItem, Facts, RollupFacts
@@ -142,7 +142,7 @@ def retry(
     """Try undelivered messages again; their ids stay the same."""
     if bool(delivery_id) == all_dead:
         raise UsageError("name one delivery, or use --all-dead")
-    with opened(config) as (_, store):
+    with opened_to_read(config) as (_, store):
         if all_dead:
             again = store.call(db.retry_dead, now=utc_now())
         else:
@@ -159,7 +159,7 @@ def replay(
     config: ConfigDir = DEFAULT_CONFIG,
 ) -> None:
     """Send a finished delivery again as a new message."""
-    with opened(config) as (_, store):
+    with opened_to_read(config) as (_, store):
         delivery_id = store.call(db.full_id, delivery_id)
         new_id = store.call(db.replay_delivery, delivery_id, now=utc_now())
         if not new_id:
@@ -178,7 +178,7 @@ def cancel(
     """Cancel waiting messages; `outbox list` still shows them."""
     if bool(delivery_id) == bool(receiver):
         raise UsageError("name one delivery, or a receiver with --receiver")
-    with opened(config) as (loaded, store):
+    with opened_to_read(config) as (loaded, store):
         _check_receiver(store, receiver, loaded.receivers)
         ids = (store.call(db.full_id, delivery_id),) if delivery_id else ()
         count = store.call(db.cancel_deliveries, now=utc_now(), ids=ids, receiver=receiver)

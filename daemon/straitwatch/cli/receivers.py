@@ -9,17 +9,18 @@ import typer
 
 from straitwatch import store as db
 from straitwatch.cli.acting import user_name
-from straitwatch.cli.last_valid import opened_to_read
+from straitwatch.cli.last_valid import opened_to_read, settings_to_read
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_receiver
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.cli.output import print_rows
 from straitwatch.cli.status import receiver_hints
 from straitwatch.clock import utc_now
-from straitwatch.config import Config
+from straitwatch.config import Settings
 from straitwatch.core.model import (
     DriverKind,
     Outcome,
+    Receiver,
     SendResult,
 )
 from straitwatch.core.receivers import describe_receivers
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 app = new_app(help="List, test, pause and resume receivers.")
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="A receiver of straitwatch.yaml.")]
+_NO_ADDRESS = "its address is a secret that is not stored, and the files are broken"
 
 
 @app.command("list", epilog="Example:  `straitwatch receivers list --json`")
@@ -59,14 +61,15 @@ def send_test(name: _Name, config: ConfigDir = DEFAULT_CONFIG) -> None:
     Exit status 1 if it was not delivered. The test needs no database, so you can run it first.
     """
     configure_logging(level="warning")
-    loaded = load_quickly(config)
+    loaded = settings_to_read(config)
     require_receiver(name, loaded.receivers)
-    if reason := loaded.receivers[name].broken_because:
+    receiver = loaded.receivers[name]
+    if reason := receiver.broken_because or ("" if receiver.url else _NO_ADDRESS):
         hint = "hint: run the test with the environment of the daemon"
         raise UsageError(f"{name} cannot be used: {reason}\n{hint}")
     from straitwatch.cli.trial import outcome_line, send_test  # noqa: PLC0415 - half a second
 
-    driver = _open_driver(loaded, name)
+    driver = _open_driver(loaded, receiver)
     results = list(send_test(driver, name))
     for recipient, result in results:
         typer.echo(outcome_line(name, recipient, result))
@@ -79,7 +82,7 @@ def send_test(name: _Name, config: ConfigDir = DEFAULT_CONFIG) -> None:
 
 
 def _record(
-    config: Config, name: str, driver: DriverKind, results: Sequence[tuple[str, SendResult]]
+    config: Settings, name: str, driver: DriverKind, results: Sequence[tuple[str, SendResult]]
 ) -> None:
     """Record the results; a receiver that works gets the messages that wait for it."""
     try:
@@ -96,16 +99,19 @@ def _record(
         typer.echo(f"{name} is paused{by}: its alerts wait\n{hint}", err=True)
 
 
-def _open_driver(config: Config, name: str) -> "Driver":
-    from straitwatch.app.activate import activate  # noqa: PLC0415 - half a second, for tests only
+def _open_driver(config: Settings, receiver: Receiver) -> "Driver":
+    from straitwatch.deliver import open_driver  # noqa: PLC0415 - half a second, for tests only
+    from straitwatch.telemetry.log import redactor  # noqa: PLC0415 - as above
 
-    return activate(config).drivers[name]
+    redactor.learn([receiver.url])
+    templates = config.directory / "templates"
+    return open_driver(receiver, timezone=config.timezone, templates=templates)
 
 
 @app.command(epilog="Example:  `straitwatch receivers pause desk-slack`")
 def pause(name: _Name, config: ConfigDir = DEFAULT_CONFIG) -> None:
     """Hold the messages for a receiver until you resume it."""
-    with opened(config) as (loaded, store):
+    with opened_to_read(config) as (loaded, store):
         require_receiver(name, loaded.receivers)
         store.call(db.pause_receiver, name, now=utc_now(), by=user_name())
     typer.echo(f"{name} is paused; `straitwatch receivers resume {name}` resumes it")
@@ -114,7 +120,7 @@ def pause(name: _Name, config: ConfigDir = DEFAULT_CONFIG) -> None:
 @app.command(epilog="Example:  `straitwatch receivers resume desk-slack`")
 def resume(name: _Name, config: ConfigDir = DEFAULT_CONFIG) -> None:
     """End the pause or the back-off of a receiver and try it again now."""
-    with opened(config) as (loaded, store):
+    with opened_to_read(config) as (loaded, store):
         require_receiver(name, loaded.receivers)
         store.call(db.resume_receiver, name, now=utc_now())
     typer.echo(f"{name} is resumed")

@@ -9,8 +9,9 @@ import typer
 
 from straitwatch import store as db
 from straitwatch.cli.jsonl import write_line
+from straitwatch.cli.last_valid import opened_to_read, settings_to_read
 from straitwatch.cli.lazy import new_app
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, load_quickly, opened
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.config import Settings
 from straitwatch.core.model import SendJob
 from straitwatch.core.render import (
@@ -79,11 +80,11 @@ def render(
 
 
 def _example(directory: Path, example: _Example) -> tuple[Settings, SendJob]:
-    return load_quickly(directory), example_job(example.value)
+    return settings_to_read(directory), example_job(example.value)
 
 
 def _stored(directory: Path, what: str) -> tuple[Settings, SendJob]:
-    with opened(directory) as (loaded, store):
+    with opened_to_read(directory) as (loaded, store):
         job = store.call(_job, what)
     if job is None:
         hint = "see `straitwatch stories alerts`"

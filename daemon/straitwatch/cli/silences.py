@@ -14,7 +14,7 @@ from straitwatch.cli.jsonl import write_line
 from straitwatch.cli.last_valid import opened_to_read
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_story, require_watchlists
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language, opened
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, check_language
 from straitwatch.cli.output import in_zone, local_time, print_rows, zone_time
 from straitwatch.clock import utc_now
 from straitwatch.config import Settings, read_duration
@@ -72,7 +72,7 @@ def add(
             "hint: add --list, --severity, --tag, --stance, --language or --story; "
             "`straitwatch receivers pause` holds all messages of a receiver"
         )
-    with opened(config) as (loaded, store):
+    with opened_to_read(config) as (loaded, store):
         require_watchlists(lists or (), loaded.watchlists)
         _warn_of_unknown_tags(tags or (), loaded)
         now, zone = utc_now(), ZoneInfo(loaded.timezone)
@@ -161,7 +161,7 @@ def expire(
     """
     now = utc_now()
     author = user_name()
-    with opened(config) as (_, store):
+    with opened_to_read(config) as (_, store):
         expired = {id_: store.call(db.end_silence, id_, author=author, now=now) for id_ in ids}
     for id_, is_expired in expired.items():
         typer.echo(f"{id_} has expired" if is_expired else f"no active silence: {id_}")

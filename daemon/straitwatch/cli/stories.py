@@ -18,10 +18,10 @@ from straitwatch.cli.acting import (
     user_name,
 )
 from straitwatch.cli.jsonl import write_line
-from straitwatch.cli.last_valid import opened_to_read
+from straitwatch.cli.last_valid import opened_to_read, opened_with_lists_to_read
 from straitwatch.cli.lazy import new_app
 from straitwatch.cli.lookup import require_story
-from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json, opened, opened_with_lists
+from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.cli.output import in_zone, local_time, new_console, print_rows, zone_time
 from straitwatch.clock import utc_now
 from straitwatch.config import Settings, read_duration
@@ -204,7 +204,7 @@ def merge(
     from straitwatch.core.compiled_beat import compile_beat  # noqa: PLC0415 - only here
     from straitwatch.pipeline import act  # noqa: PLC0415 - as above
 
-    with opened(config) as (loaded, store):
+    with opened_to_read(config) as (loaded, store):
         kept, gone = require_story(store, keep).id, require_story(store, other).id
         if kept == gone:
             raise UsageError("these are the same story")
@@ -236,7 +236,7 @@ def split(
     """
     from straitwatch.cli.splitting import split_off  # noqa: PLC0415 - half a second, if needed
 
-    with (opened_with_lists if alert else opened)(config) as (loaded, store):
+    with (opened_with_lists_to_read if alert else opened_to_read)(config) as (loaded, store):
         done = split_off(store, loaded, story_id, reports)
     if json:
         sent = {"sent_to": done.receivers} if alert else {}
@@ -261,7 +261,7 @@ def mute(
         until_at = utc_now() + read_duration(lasts)
     except ValueError as error:
         raise UsageError(f"{error}\nhint: --for 2d") from error
-    with opened(config) as (loaded, store):
+    with opened_to_read(config) as (loaded, store):
         story = require_story(store, story_id)
         wanted = new_action(ActionKind.MUTE_STORY, story_id=story.id, until_at=until_at)
         action = require_done(store.call(act, wanted, beat=compile_beat(loaded.beat)))
@@ -285,7 +285,7 @@ def undo(
     from straitwatch.core.compiled_beat import compile_beat  # noqa: PLC0415 - as above
     from straitwatch.pipeline import undo as take_back  # noqa: PLC0415 - as above
 
-    with opened(config) as (loaded, store):
+    with opened_to_read(config) as (loaded, store):
         beat = compile_beat(loaded.beat)
         done = store.call(take_back, action_id, author=user_name(), now=utc_now(), beat=beat)
     action = require_done(done)
