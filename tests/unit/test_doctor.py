@@ -161,6 +161,18 @@ def test_doctor_counts_many_failing_feeds_by_cause(tmp_path: Path) -> None:
     assert not [name for name in found if name.startswith("feed ")]
 
 
+def test_doctor_warns_of_a_receiver_whose_buttons_do_not_work(tmp_path: Path) -> None:
+    async def refuse_clicks(desk: Desk) -> None:
+        await desk.poll()
+        problems = {"desk-slack": "Slack refuses the app token: invalid_auth"}
+        desk.call(db.save_button_problems, problems)
+
+    receiver = findings_after(tmp_path, refuse_clicks)["receiver desk-slack"]
+
+    assert receiver.is_warning
+    assert "its buttons do not work" in receiver.text
+
+
 def test_doctor_names_the_unset_variable_of_a_receiver(tmp_path: Path) -> None:
     receivers = {"desk-slack": {"url": HOOK}, "pager": {"url": "${UNSET_PAGER_URL}"}}
 
