@@ -97,8 +97,9 @@ class SlackClicks:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        with suppress(StoreError):  # a broken database does not hinder the stop
-            await self._save({})
+        if self._saved:
+            with suppress(StoreError):  # a broken database does not hinder the stop
+                await self._save({})
 
     async def receive(self, socket: SlackSocket, payload: Any) -> None:
         """Carry out a click before it is acknowledged, and show the result afterwards.
