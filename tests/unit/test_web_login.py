@@ -229,3 +229,21 @@ def test_pages_without_any_login_are_a_warning(
 
     found = [notice for notice in config.notices if "the pages are closed" in notice.message]
     assert len(found) == warnings
+
+
+@pytest.mark.parametrize(
+    ("web", "warnings"),
+    [
+        ({"public_url": "https://watch.example.org"}, 1),
+        ({"public_url": "https://watch.example.org", "token": TOKEN}, 0),
+        ({"public_url": "http://127.0.0.1:8650"}, 0),
+    ],
+)
+def test_address_for_hubs_is_a_warning_while_the_pages_have_no_login(
+    tmp_path: Path, web: dict[str, Any], warnings: int
+) -> None:
+    config = load_config(write_config(tmp_path, feeds={}, web=web), environ={})
+
+    found = [notice for notice in config.notices if "`public_url` publishes" in notice.message]
+    assert len(found) == warnings
+    assert config.web_access.is_open is ("token" not in web)

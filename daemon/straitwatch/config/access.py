@@ -21,18 +21,26 @@ def web_access(settings: WebSchema) -> WebAccess:
     )
 
 
-def closed_pages(settings: WebSchema) -> tuple[str, str, str] | None:
-    """Return key, warning and hint if no person can log in to the pages."""
-    public = _public_keys(settings)
-    if not public or not settings.listen or settings.token or settings.user_header:
+def missing_login(settings: WebSchema) -> tuple[str, str, str] | None:
+    """Return key, warning and hint if pages without a login are closed, or perhaps published."""
+    if not settings.listen or settings.token or settings.user_header:
         return None
-    message = "the pages are closed: they have no login, and "
-    message += {
-        "listen": "they do not listen on loopback",
-        "hosts": "`hosts` names them for others",
-        "page_url": "`page_url` publishes them; only links in mails work",
-    }[public[0]]
-    return public[0], message, "set `token`, or `user_header` behind a proxy with a login"
+    if public := _public_keys(settings):
+        message = "the pages are closed: they have no login, and "
+        message += {
+            "listen": "they do not listen on loopback",
+            "hosts": "`hosts` names them for others",
+            "page_url": "`page_url` publishes them; only links in mails work",
+        }[public[0]]
+        return public[0], message, "set `token`, or `user_header` behind a proxy with a login"
+    if not _is_loopback(urlsplit(settings.public_url).hostname or "localhost"):
+        message = "`public_url` publishes this server, and its pages have no login"
+        return (
+            "public_url",
+            message,
+            "set `token`, and forward only paths below /push/",
+        )
+    return None
 
 
 def page_hosts(settings: WebSchema) -> frozenset[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from straitwatch.config.access import closed_pages, page_hosts, tokens_in_clear, web_access
+from straitwatch.config.access import missing_login, page_hosts, tokens_in_clear, web_access
 from straitwatch.config.addresses import address_problem
 from straitwatch.config.beat import read_beat
 from straitwatch.config.clear_text import addresses_in_clear, headers_in_clear
@@ -162,7 +162,7 @@ class _Loader:
         self.problems += routing.problems
         self._check_polling(settings_file, settings)
         self._check_lists(rules, feeds)
-        if warning := closed_pages(settings.web):
+        if warning := missing_login(settings.web):
             key, *words = warning
             self._warn(settings_file, ("web", key), *words)
         self._take(ignored(self.directory))
