@@ -227,6 +227,24 @@ def test_next_step_quotes_the_directory_for_the_shell(tmp_path: Path) -> None:
     assert f"export STRAITWATCH_CONFIG='{tmp_path / 'my desk'}'\n" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("listen", "page"),
+    [
+        ("127.0.0.1:9000", "on http://127.0.0.1:9000/\n"),
+        ("0.0.0.0:9000", "on http://127.0.0.1:9000/\n"),
+        ("[::]:9000", "on http://[::1]:9000/\n"),
+        ("", "the daemon\n"),
+    ],
+)
+def test_next_steps_name_the_address_of_the_pages(tmp_path: Path, listen: str, page: str) -> None:
+    (tmp_path / "straitwatch.yaml").write_text(f"web: {{listen: '{listen}'}}\n", encoding="utf-8")
+
+    steps = run_setup(tmp_path, "--no-poll").stdout.partition("Next:")[2]
+
+    assert page in steps
+    assert "8650" not in steps
+
+
 def test_directory_that_no_database_can_be_in_is_refused(tmp_path: Path) -> None:
     result = run_setup(tmp_path / "desk?", "--no-poll")
 

@@ -175,7 +175,7 @@ def setup(
         _send_first_alert(config)
     service = make_service(places, is_system=os.geteuid() == 0)
     _offer_service(service, systemd, asks=given.asks)
-    _show_next_steps(service)
+    _show_next_steps(service, config.web_listen)
 
 
 def _places(directory: Path | None) -> Places:
@@ -394,16 +394,24 @@ def _has_user(name: str) -> bool:
         return False
 
 
-def _show_next_steps(service: Service) -> None:
+def _show_next_steps(service: Service, listen: str) -> None:
     typer.echo("\nNext:")
-    config = service.places.config
+    config, page = service.places.config, _page(listen)
     if config_option(config):
         typer.echo(f"  export STRAITWATCH_CONFIG={quote(str(config))}")
     if not service.is_installed:
-        _show_step("straitwatch run", "the daemon; the status page is on http://127.0.0.1:8650/")
-    status = "how it is doing, as on http://127.0.0.1:8650/"
+        daemon = f"the daemon; the status page is on {page}" if page else "the daemon"
+        _show_step("straitwatch run", daemon)
+    status = f"how it is doing, as on {page}" if page else "how it is doing"
     _show_step(f"{service.command_prefix}straitwatch status", status)
     _show_step(f"{service.command_prefix}straitwatch lists new ID", "a watch-list of your own")
+
+
+def _page(listen: str) -> str:
+    """Return the address of the pages on this computer; "" without them, or with a random port."""
+    host, _, port = listen.rpartition(":")
+    here = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104 - every address
+    return f"http://{here}:{port}/" if port.strip("0") else ""
 
 
 def _show_step(command: str, purpose: str) -> None:
