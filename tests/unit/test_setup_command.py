@@ -33,6 +33,11 @@ def _few_lists(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     monkeypatch.setattr("straitwatch.cli.setup_files.shipped", lambda name: folder / name)
 
 
+@pytest.fixture(autouse=True)
+def _no_systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("straitwatch.cli.service._RUNS_SYSTEMD", tmp_path / "no-systemd")
+
+
 @pytest.fixture
 def slack() -> Iterator[SlackServer]:
     with SlackServer() as server:
@@ -277,7 +282,7 @@ def test_next_steps_do_not_start_a_second_daemon_beside_a_service(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    monkeypatch.setattr("straitwatch.cli.service.runs_systemd", lambda: True)
+    monkeypatch.setattr("straitwatch.cli.service._RUNS_SYSTEMD", tmp_path)
     assert "straitwatch run " in run_setup(tmp_path / "desk", "--no-poll").stdout
     unit = tmp_path / ".config/systemd/user/straitwatch.service"
     unit.parent.mkdir(parents=True)
