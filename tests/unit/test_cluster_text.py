@@ -68,6 +68,10 @@ def test_decimal_is_one_figure_in_every_language(text: str, figure: str) -> None
     assert found == [figure]
 
 
+def test_prepositions_are_not_terms() -> None:
+    assert list(terms("flies through Hawaii amid protests")) == list(terms("flies Hawaii protests"))
+
+
 @pytest.mark.parametrize(
     "text",
     ["on Sunday", "в воскресенье", "у неділю", "週日", "星期日", "日曜日", "일요일", "3 , 4"],
