@@ -23,3 +23,8 @@ def rows(config: Path, *arguments: str) -> list[dict]:
     result = run(config, *arguments, "--json")
     assert result.exit_code == 0, result.output
     return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def raise_error(result: Result) -> None:
+    assert result.exception
+    raise result.exception

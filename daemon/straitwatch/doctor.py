@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from straitwatch import __version__
 from straitwatch import store as db
 from straitwatch.config import Settings
-from straitwatch.core.diagnosis import OFFLINE_HINT, count_failing, is_cut_off, summarize_causes
+from straitwatch.core.diagnosis import count_failing, is_cut_off, outage_hint, summarize_causes
 from straitwatch.core.feed_condition import SILENT
 from straitwatch.core.feed_words import count_conditions, describe_condition
 from straitwatch.core.liveness import DatabaseState, describe_runs, list_faults
@@ -221,7 +221,8 @@ def _feeds(counts: db.StatusCounts) -> Iterator[Finding]:
     causes = summarize_causes(trouble.detail or trouble.outcome for trouble in counts.troubles)
     if is_cut_off(feeds=counts.feeds, failed=failed):
         text = f"{count_failing(feeds=counts.feeds, failed=failed)}: {causes}"
-        yield Finding(name="feeds", is_good=False, text=text, hint=OFFLINE_HINT)
+        hint = outage_hint(trouble.outcome for trouble in counts.troubles)
+        yield Finding(name="feeds", is_good=False, text=text, hint=hint)
         return
     if failed > _FEEDS_NAMED:
         text = f"{count_failing(feeds=counts.feeds, failed=failed)}: {causes}"

@@ -4,9 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from typer.testing import Result
 
-from commands import HEADLINE, rows, run
+from commands import HEADLINE, raise_error, rows, run
 from straitwatch.errors import ConfigError
 
 BREAKS = {
@@ -123,8 +122,3 @@ def test_broken_configuration_without_a_database_is_an_error(broken: Path) -> No
 
     with pytest.raises(ConfigError, match=r"feeds\.yaml"):
         raise_error(run(broken, "status"))
-
-
-def raise_error(result: Result) -> None:
-    assert result.exception
-    raise result.exception

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from commands import HEADLINE, rows, run
+from commands import HEADLINE, raise_error, rows, run
+from straitwatch.errors import UsageError
 
 OTHER_LISTS = """\
 terms:
@@ -164,3 +165,15 @@ def test_missed_entry_is_marked_for_a_list_that_is_named(config: Path) -> None:
 )
 def test_text_that_cannot_be_marked_is_refused_with_a_hint(config: Path, arguments, said) -> None:
     assert said in str(run(config, "mark", *arguments).exception)
+
+
+def test_empty_text_is_not_the_newest_entry(config: Path) -> None:
+    with pytest.raises(UsageError, match="the text is empty\nhint: name an address"):
+        raise_error(run(config, "why", " "))
+
+
+def test_id_of_a_message_names_the_command_that_shows_it(config: Path) -> None:
+    message, *_ = rows(config, "outbox", "list")
+
+    with pytest.raises(UsageError, match=f"`straitwatch outbox show {message['id']}` shows it"):
+        raise_error(run(config, "why", message["id"]))

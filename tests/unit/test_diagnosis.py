@@ -17,6 +17,7 @@ from straitwatch.core.diagnosis import (
     is_cut_off,
     is_failing,
     longest_gap,
+    outage_hint,
     overdue_feeds,
 )
 from straitwatch.core.model import Condition, FeedHealth, FeedProfile, FeedState
@@ -180,3 +181,9 @@ def test_feed_of_a_host_that_does_not_answer_is_overdue_after_an_hour() -> None:
     waiting = feed_at("https://a.example/2", next_due_at=NOON - HOUR)
 
     assert overdue(silent, waiting) == [waiting.url]
+
+
+def test_feeds_at_private_addresses_are_no_sign_of_a_missing_network() -> None:
+    assert "allow_private_addresses" in outage_hint(["forbidden_address", "forbidden_address"])
+    assert "allow_private_addresses" not in outage_hint(["dns", "dns", "forbidden_address"])
+    assert outage_hint(["dns", "timeout"]).startswith("check this machine's network")

@@ -14,7 +14,6 @@ from rich.text import Text
 from straitwatch.cli.jsonl import printable
 from straitwatch.cli.output import new_console, zone_time
 from straitwatch.core.diagnosis import (
-    OFFLINE_HINT,
     DiagnosedFeed,
     FeedDiagnosis,
     WatchedFeed,
@@ -23,6 +22,7 @@ from straitwatch.core.diagnosis import (
     is_cut_off,
     is_overdue,
     list_by_cause,
+    outage_hint,
 )
 from straitwatch.core.feed_condition import observe
 from straitwatch.core.feed_words import LABELS, describe_condition
@@ -127,7 +127,8 @@ def _by_cause(diagnosis: FeedDiagnosis) -> Iterator[str]:
     yield f"{count_failing(feeds=diagnosis.total, failed=len(failed))}:"
     for line in list_by_cause(causes):
         yield f"  {redact_address(line)}"
-    yield f"hint: {OFFLINE_HINT}; --json lists each feed"
+    hint = outage_hint(feed.feed.state.last_outcome for feed in failed)
+    yield f"hint: {hint}; --json lists each feed"
 
 
 def _problems(view: FeedHealthView, shown: Sequence[DiagnosedFeed]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.cli.output import new_console
 from straitwatch.cli.status import receiver_hints
 from straitwatch.config import Config
-from straitwatch.core.diagnosis import OFFLINE_HINT, count_failing, is_cut_off, list_by_cause
+from straitwatch.core.diagnosis import count_failing, is_cut_off, list_by_cause, outage_hint
 from straitwatch.core.model import PollReport
 from straitwatch.core.plural import counted
 from straitwatch.store import StatusCounts
@@ -132,8 +132,10 @@ def _failing_lines(counts: StatusCounts) -> Iterator[str]:
     causes = ((printable(feed.name), feed.detail or feed.outcome) for feed in counts.troubles)
     for line in list_by_cause(causes):
         yield f"  {line}"
-    is_offline = is_cut_off(feeds=counts.feeds, failed=failed)
-    yield f"hint: {OFFLINE_HINT if is_offline else 'see `straitwatch feeds health --problems`'}"
+    hint = "see `straitwatch feeds health --problems`"
+    if is_cut_off(feeds=counts.feeds, failed=failed):
+        hint = outage_hint(feed.outcome for feed in counts.troubles)
+    yield f"hint: {hint}"
 
 
 async def _summary(app: App) -> dict[str, Any]:

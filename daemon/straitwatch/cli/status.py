@@ -16,10 +16,10 @@ from straitwatch.cli.options import DEFAULT_CONFIG, ConfigDir, Json
 from straitwatch.cli.output import in_zone, local_time, new_console, print_table, zone_time
 from straitwatch.clock import utc_now
 from straitwatch.core.diagnosis import (
-    OFFLINE_HINT,
     FeedDiagnosis,
     count_failing,
     is_cut_off,
+    outage_hint,
     summarize_causes,
 )
 from straitwatch.core.feed_words import LABELS, count_conditions, describe_condition
@@ -130,7 +130,7 @@ def cut_off_lines(counts: StatusCounts) -> Iterator[str]:
         causes = summarize_causes(feed.detail or feed.outcome for feed in counts.troubles)
         failing = count_failing(feeds=counts.feeds, failed=len(counts.troubles))
         yield f"{failing}: {causes}"
-        yield f"hint: {OFFLINE_HINT}"
+        yield f"hint: {outage_hint(feed.outcome for feed in counts.troubles)}"
 
 
 def _is_cut_off(counts: StatusCounts) -> bool:

@@ -18,7 +18,7 @@ from straitwatch.cli.options import (
 from straitwatch.cli.output import new_console
 from straitwatch.cli.why_text import answer_lines, brief_line
 from straitwatch.clock import utc_now
-from straitwatch.errors import StoreAbsent
+from straitwatch.errors import StoreAbsent, UsageError
 from straitwatch.why.answers import StoredAnswer
 from straitwatch.why.read import Question, answer_unseen, read_answers
 
@@ -48,6 +48,8 @@ def why(
     For a stored entry you see the decision, its reason and the configuration at that time, and the
     verdict of today's lists with the changes in between.
     """
+    if not text.strip():
+        raise UsageError("the text is empty\nhint: name an address, a headline, an id, or any text")
     language = check_language(language)
     try:
         with opened_with_lists_to_read(config) as (loaded, store), store.reading() as tx:

@@ -10,8 +10,12 @@ from straitwatch.core.identity import host_of
 from straitwatch.core.model import Condition, FeedState, FetchFailure
 from straitwatch.core.policy import CUT_OFF_SHARE, LATE_AFTER, LATE_ANYWAY_AFTER
 
-OFFLINE_HINT = (
+_OFFLINE_HINT = (
     "check this machine's network; `straitwatch demo` (in a clone `./dev demo`) needs none"
+)
+_PRIVATE_HINT = (
+    "for feeds of your own network set `polling: {allow_private_addresses: true}` in "
+    "straitwatch.yaml; for others check this machine's name service"
 )
 _SUCCESSES = ("ok", "not_modified", "unchanged")  # outcomes of polls
 
@@ -93,6 +97,12 @@ NO_DIAGNOSIS = FeedDiagnosis(feeds=())
 def is_cut_off(*, feeds: int, failed: int) -> bool:
     """Return True if nearly all of several feeds fail, as on a machine without a network."""
     return feeds > 1 and failed >= max(CUT_OFF_SHARE * feeds, 2)
+
+
+def outage_hint(outcomes: Iterable[str]) -> str:
+    """Return what to do about feeds that fail together, by their most frequent outcome."""
+    worst = [outcome for outcome, _ in Counter(outcomes).most_common(1)]
+    return _PRIVATE_HINT if worst == [FetchFailure.FORBIDDEN_ADDRESS] else _OFFLINE_HINT
 
 
 def count_failing(*, feeds: int, failed: int) -> str:

@@ -69,13 +69,20 @@ def read_answers(tx: db.Transaction, asked: Question) -> list[Answer]:
     """Return the answers, the first in full.
 
     Raises:
-        UsageError: the text is an id that is not known.
+        UsageError: the text is an id that is not known, or of a message.
     """
     entries = entries_named(tx, asked.text, limit=_SHOWN) or _entries_of_story(tx, asked.text)
     if not entries:
+        _reject_message(tx, asked.text)
         unseen = answer_unseen(asked, db.feed_states(tx))
         return [replace(unseen, missing=_missing(tx, asked))]
     return [_stored(tx, stored, asked) for stored in entries]
+
+
+def _reject_message(tx: db.Transaction, text: str) -> None:
+    """Name the command for the id of a message."""
+    if _ID.fullmatch(text) and db.show_delivery(tx, db.full_id(tx, text)):
+        raise UsageError(f"{text} is a message\nhint: `straitwatch outbox show {text}` shows it")
 
 
 def _entries_of_story(tx: db.Transaction, text: str) -> list[db.StoredEntry]:
