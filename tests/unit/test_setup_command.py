@@ -114,6 +114,23 @@ def test_conversation_asks_again_after_a_mistake(tmp_path: Path, slack: SlackSer
     assert load_settings(tmp_path, environ={}).receivers[SLACK].url == WEBHOOK
 
 
+def test_address_pasted_after_a_failed_test_is_used_instead(
+    tmp_path: Path, slack: SlackServer
+) -> None:
+    slack.script(error(404, "no_service"))
+
+    result = run_setup(
+        tmp_path,
+        "--slack-base-url",
+        slack.url,
+        "--no-poll",
+        typed=f"{OTHER}\n{WEBHOOK}\n\n",
+    )
+
+    assert result.exit_code == 0, result.output
+    assert load_settings(tmp_path, environ={}).receivers[SLACK].url == WEBHOOK
+
+
 def test_password_of_a_mail_account_is_not_shown(tmp_path: Path) -> None:
     typed = "\nme@example.org\np@ss word\n\n\n"
 

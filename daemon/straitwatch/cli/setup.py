@@ -202,16 +202,16 @@ def _ask(given: _Given, places: Places) -> Answers:
         timezone=_ask_timezone(given.timezone, known.timezone, asks=asks),
         slack_base_url=given.slack_base_url or known.slack_base_url,
     )
-    for name, typed, steps, ask in (
-        (SLACK, given.slack_url, _SLACK_STEPS, _ask_slack),
-        (MAIL, given.mail_url, _MAIL_STEPS, _ask_mail),
+    for name, typed, steps in (
+        (SLACK, given.slack_url, _SLACK_STEPS),
+        (MAIL, given.mail_url, _MAIL_STEPS),
     ):
         if typed:
             url = slack_url(typed) if name == SLACK else mail_url(typed)
             _require_test(name, url, answers, is_untested=given.is_untested)
         elif given.asks:
             typer.echo(steps)
-            url = _ask_until_it_works(name, answers, ask, is_untested=given.is_untested)
+            url = _ask_until_it_works(name, answers, is_untested=given.is_untested)
         else:
             continue
         answers = replace(answers, urls={**answers.urls, **({name: url} if url else {})})
@@ -230,35 +230,40 @@ def _ask_timezone(given: str, before: str, *, asks: bool) -> str:
     return usual
 
 
-def _ask_until_it_works(
-    name: str, answers: Answers, ask: Callable[[str], str], *, is_untested: bool
-) -> str:
+def _ask_until_it_works(name: str, answers: Answers, *, is_untested: bool) -> str:
     """Return a URL that works or that is accepted nevertheless; "" to skip or keep."""
+    question, read = _QUESTIONS[name]
     instead = "keep the present one" if name in answers.urls else "skip"
+    asked, typed = f"{question} (Enter: {instead})", ""
     while True:
+        typed = typed or typer.prompt(asked, default="", show_default=False)
+        if not typed:
+            return ""
         try:
-            url = ask(instead)
-            if not url:
-                return ""
+            url = read(typed)
             driver = _open(name, url, answers)
         except UsageError as error:
             typer.echo(error)
+            typed = ""
             continue
         if is_untested or _send_test(driver, name):
             return url
-        if typer.confirm("Use it nevertheless?", default=False):
+        typed = _ask_nevertheless()
+        if typed == _YES:
             return url
 
 
-def _ask_slack(instead: str) -> str:
-    typed = typer.prompt(f"Webhook URL (Enter: {instead})", default="", show_default=False)
-    return slack_url(typed) if typed else ""
+def _ask_nevertheless() -> str:
+    """Ask about a URL that failed its test; return "y", another address, or "" for neither."""
+    question = "Use it nevertheless? [y/N, or paste another one]"
+    typed = str(typer.prompt(question, default="n", show_default=False)).strip()
+    return {"y": _YES, "yes": _YES, "n": "", "no": ""}.get(typed.lower(), typed)
 
 
-def _ask_mail(instead: str) -> str:
-    typed = typer.prompt(f"Your mail address (Enter: {instead})", default="", show_default=False)
-    if not typed or "://" in typed:
-        return mail_url(typed) if typed else ""
+def _read_mail(typed: str) -> str:
+    """Return the URL of a mail account; for an address, ask for the rest of the account."""
+    if "://" in typed:
+        return mail_url(typed)
     address = check_address(typed)
     account = MailAccount(
         address=address,
@@ -267,6 +272,13 @@ def _ask_mail(instead: str) -> str:
         recipients=typer.prompt("Who gets the alerts", default=address),
     )
     return mail_account_url(account)
+
+
+_QUESTIONS: dict[str, tuple[str, Callable[[str], str]]] = {
+    SLACK: ("Webhook URL", slack_url),
+    MAIL: ("Your mail address", _read_mail),
+}
+_YES = "y"
 
 
 # ------------------------------------------------------------ tests
