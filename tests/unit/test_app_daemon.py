@@ -18,6 +18,13 @@ async def until_ready(desk: Desk) -> None:
             await asyncio.sleep(0.01)
 
 
+async def first_remarks(desk: Desk) -> tuple[str, ...]:
+    async with asyncio.timeout(30):
+        while not (remarks := (await desk.app.status()).remarks):
+            await asyncio.sleep(0.01)
+    return remarks
+
+
 async def test_app_runs_one_pass_from_feed_to_slack(tmp_path) -> None:
     async with open_desk(tmp_path, is_started=False) as desk:
         await desk.app.run_once()
@@ -68,12 +75,14 @@ async def test_app_runs_without_a_status_page_if_the_address_is_taken(tmp_path) 
             stop = asyncio.Event()
             with capture_logs() as logs:
                 running = asyncio.create_task(desk.app.run(stop))
-                await until_ready(desk)
                 await desk.feeds.asked()
+                (remark,) = await first_remarks(desk)
                 stop.set()
                 await running
 
-    assert "status page unavailable" in [line["event"] for line in logs]
+    (line,) = [line for line in logs if line["event"] == "status page unavailable"]
+    assert line["hint"] == "set `web.listen` in straitwatch.yaml, or stop the other program"
+    assert remark == f"the page is not served on {listen}: Address already in use; {line['hint']}"
 
 
 async def test_app_cancels_a_poll_that_outlasts_the_grace_period(tmp_path) -> None:

@@ -36,6 +36,7 @@ from straitwatch.app.status import Status, read_status
 from straitwatch.app.websub import Subscriber
 from straitwatch.clock import utc_now
 from straitwatch.config import Config
+from straitwatch.core.liveness import PAGE_HINT
 from straitwatch.deliver import SenderThreads
 from straitwatch.encoder import Encoder
 from straitwatch.engines import describe, engine_of
@@ -235,7 +236,10 @@ class App:
         try:
             listener = bind(listen)
         except OSError as error:
-            log.warning("status page unavailable", listen=listen, error=str(error))
+            cause = os.strerror(error.errno) if error.errno else str(error)
+            log.warning("status page unavailable", listen=listen, error=cause, hint=PAGE_HINT)
+            self.health.page_problem = f"{listen}: {cause}"
+            await self.health.record_run()
             return
         host, port = listener.getsockname()[:2]
         log.info("status page", url=f"http://{host}:{port}/", port=port)

@@ -47,6 +47,7 @@ class HealthWatch:
         self._pinged_at = _LONG_AGO
         self._is_cut_off = False
         self.is_once = False  # True in `run --once`
+        self.page_problem = ""  # the address of the page and the reason why it is not served
         for reason in Reason:  # Prometheus does not see the first event of a count that begins at 1
             runtime.tools.metrics.decisions.labels(reason=reason)
 
@@ -68,6 +69,7 @@ class HealthWatch:
             ended_at=now if has_ended else None,
             is_once=self.is_once,
             damage=self._database().damage,
+            page_problem=self.page_problem,
         )
         await tools.store.run(db.record_run, tools.worker, run)
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from straitwatch import store as db
 from straitwatch.config import Settings
 from straitwatch.core.blind_windows import describe_windows
-from straitwatch.core.liveness import Liveness
+from straitwatch.core.liveness import Liveness, describe_pages
 from straitwatch.core.pauses import describe_pause
 from straitwatch.core.receivers import ReceiverStatus, describe_receivers
 from straitwatch.core.validators import describe_distrust
@@ -50,7 +50,7 @@ class Status:
     zone: ZoneInfo  # of the times that people see
     receivers: tuple[ReceiverStatus, ...]
     encoder: str
-    remarks: tuple[str, ...]  # on the configuration and on silences
+    remarks: tuple[str, ...]  # on the page, the configuration and on silences
     distrusted: tuple[str, ...] = ()  # feeds whose servers hid entries
     pauses: tuple[str, ...] = ()  # of hosts
     pages: str = ""  # of entries: those that wait, and the results of a day
@@ -74,6 +74,7 @@ def read_status(
         zone: the time zone of the times in sentences.
     """
     moment = _Moment(now=now, zone=zone)
+    liveness = db.liveness(tx, now, config.canary if config else None)
     return Status(
         counts=db.status_counts(tx, now),
         zone=zone,
@@ -81,11 +82,15 @@ def read_status(
             db.receiver_conditions(tx), config.receivers if config else None, now, zone
         ),
         encoder=describe(unavailable_reason(engine_of(config.encoder if config else "auto"))),
-        remarks=(*_config_state(tx, config, moment), *_silences(tx, config, moment)),
+        remarks=(
+            *describe_pages(liveness, now),
+            *_config_state(tx, config, moment),
+            *_silences(tx, config, moment),
+        ),
         distrusted=tuple(_distrusted(tx, moment)),
         pauses=tuple(_pauses(tx, moment)),
         pages=_pages(tx, moment),
-        liveness=db.liveness(tx, now, config.canary if config else None),
+        liveness=liveness,
         blind=describe_windows(db.blind_windows(tx, since_at=now - _DAY), zone),
     )
 

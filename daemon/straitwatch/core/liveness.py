@@ -13,6 +13,7 @@ from straitwatch.core.policy import (
     SILENT_AFTER,
 )
 
+PAGE_HINT = "set `web.listen` in straitwatch.yaml, or stop the other program"
 _START = "start it with `straitwatch run`"
 
 
@@ -34,6 +35,7 @@ class Run:
     ended_at: datetime | None = None  # set if it stopped by itself
     is_once: bool = False
     damage: str = ""  # of the database, as this process found it
+    page_problem: str = ""  # set if this process does not serve the page
 
     @property
     def last_at(self) -> datetime:
@@ -112,6 +114,13 @@ def describe_runs(liveness: Liveness, zone: tzinfo) -> str:
     if once and (daemon is None or once.last_at > daemon.last_at):
         return f"last run {_local(once.last_at, zone)}"
     return f"running since {_local(daemon.started_at, zone)}" if daemon else "never run"
+
+
+def describe_pages(liveness: Liveness, now: datetime) -> Iterator[str]:
+    """Describe the page of each working daemon that does not serve it."""
+    for problem in dict.fromkeys(run.page_problem for run in _working(liveness.runs, now)):
+        if problem:
+            yield f"the page is not served on {problem}; {PAGE_HINT}"
 
 
 def database_faults(database: DatabaseState) -> Iterator[Fault]:
