@@ -172,7 +172,9 @@ def test_dead_letters_are_named_but_not_those_about_trouble(store: Store) -> Non
     fly(store, NOW)
     attempt(store, Outcome.PERMANENT)
 
-    assert now_broken(store, NOW).dead_letters == {"d1": "to desk-slack refused 404"}
+    assert now_broken(store, NOW).dead_letters == {
+        "d1": "Ships cross the strait, to desk-slack: refused (404)"
+    }
 
 
 def test_notice_state_is_read_back_unchanged(store: Store) -> None:

@@ -215,6 +215,16 @@ def test_notice_of_dead_letters_has_no_notice_of_their_end() -> None:
     ]
 
 
+def test_notice_of_a_dead_letter_begins_with_its_headline() -> None:
+    dead = Health(dead_letters={"d1": "Fleet crosses, to desk-slack: refused (404)"})
+
+    (notice,), _ = plan_notices(dead, {}, now=NOON)
+
+    assert notice.facts.lines[0] == (
+        "Fleet crosses, to desk-slack: refused (404); `straitwatch outbox show d1`"
+    )
+
+
 def test_notice_reports_a_contradiction_in_the_outbox() -> None:
     broken = Health(breaches=("alert a1 has no delivery",))
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from contract.faults import BOT_FAULTS, LOGIN_FAULTS, MAIL_FAULTS, WEBHOOK_FAULTS
-from straitwatch.core.model import DriverKind, Outcome
-from straitwatch.core.refusals import Refusal, explain, is_full_mailbox, table
+from straitwatch.core.model import DeliveryReason, DriverKind, Outcome
+from straitwatch.core.refusals import Refusal, describe_end, explain, is_full_mailbox, table
 
 PAGE = Path(__file__).parents[2] / "docs/how-to/undelivered-messages.md"
 TABLE = table()
@@ -90,3 +90,13 @@ def test_unresolved_host_name_is_told_from_a_closed_port() -> None:
 
 def test_unknown_answer_is_quoted() -> None:
     assert str(explain(DriverKind.SMTP, "571", "571 go away")) == "mail: 571: go away"
+
+
+def test_end_of_a_message_is_said_in_words() -> None:
+    slack = describe_end(DeliveryReason.GAVE_UP, "slack-webhook", "no_service", "no_service")
+
+    assert slack == "every attempt failed (Slack: no_service: the webhook was deleted)"
+    assert describe_end(DeliveryReason.REFUSED, "", "404") == "refused (404)"
+    assert describe_end(DeliveryReason.CARRIER, "", "") == (
+        "the message that carried it is undelivered"
+    )

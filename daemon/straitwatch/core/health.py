@@ -224,7 +224,7 @@ def may_notify(at: datetime | None, now: datetime) -> bool:
 
 
 def _broken(subject: str, broken: Mapping[str, str], new: list[str], health: Health) -> Notice:
-    lines = [f"{name}: {broken[name]}" if broken[name] else name for name in new[:_LISTED]]
+    lines = [_line(subject, name, broken[name]) for name in new[:_LISTED]]
     if len(new) > _LISTED:
         lines.append(f"and {len(new) - _LISTED} more")
     about = subject.removeprefix(_RECEIVER) if subject.startswith(_RECEIVER) else ""
@@ -234,6 +234,12 @@ def _broken(subject: str, broken: Mapping[str, str], new: list[str], health: Hea
         severity=_severity(subject, new, health),
     )
     return Notice(subject=subject, facts=facts, about=about)
+
+
+def _line(subject: str, name: str, reason: str) -> str:
+    if subject == DEAD:  # its name is an id, which says nothing by itself
+        return f"{reason}; `straitwatch outbox show {name}`"
+    return f"{name}: {reason}" if reason else name
 
 
 def _title(subject: str, broken: Mapping[str, str], new: list[str], health: Health) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from straitwatch.core.model import DriverKind
+from straitwatch.core.model import DeliveryReason, DriverKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,19 @@ _TLS = "renew the server's certificate, or write the name that it certifies in t
 _OUTPUT = "run Straitwatch with an open output, or remove the receiver"
 _SERVICE_URL = "create the address of the service again and put it into the receiver's URL"
 _SERVICE_TOKEN = "correct the token or password in the receiver's URL"  # noqa: S105 - words
+
+_ENDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        DeliveryReason.REFUSED: "refused",
+        DeliveryReason.GAVE_UP: "every attempt failed",
+        DeliveryReason.UNANSWERED: "perhaps sent, but without an answer",
+        DeliveryReason.UNREADABLE: "the stored message cannot be read",
+        DeliveryReason.RECEIVER_BROKEN: "the receiver cannot be used",
+        DeliveryReason.RECEIVER_REFUSED: "the receiver refuses every message",
+        DeliveryReason.FALLBACK: "the fallback failed too",
+        DeliveryReason.CARRIER: "the message that carried it is undelivered",
+    }
+)
 
 # By service and code: the cause, the remedy. docs/how-to/undelivered-messages.md lists all.
 _PERMANENT: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = MappingProxyType(
@@ -202,6 +215,20 @@ def explain(driver: DriverKind, code: str, text: str = "") -> Refusal:
         return Refusal(service=service, code=code, cause=cause, remedy=remedy)
     words = text.removeprefix(code).strip()
     return Refusal(service=service, code=code, cause="" if words == code else words)
+
+
+def describe_end(reason: str, driver: str, code: str, text: str = "") -> str:
+    """Say why a message is a dead letter, in words, with the last answer.
+
+    Args:
+        reason: for the state of the delivery.
+        driver: of the last attempt; "" if there was none.
+        code: of the last answer.
+        text: of the last answer.
+    """
+    words = _ENDS.get(reason, reason)
+    answer = str(explain(DriverKind(driver), code, text)) if driver and code else code
+    return f"{words} ({answer})" if answer else words
 
 
 def is_full_mailbox(code: str, text: str) -> bool:

@@ -1,5 +1,6 @@
 """Reads broken feeds, receivers and messages, and stores the notices that were sent about them."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 
@@ -21,6 +22,7 @@ from straitwatch.core.receivers import (
     broken_receivers,
     refused_notices,
 )
+from straitwatch.core.refusals import describe_end
 from straitwatch.core.validators import describe_distrust
 from straitwatch.store.delivery_rows import OPEN
 from straitwatch.store.feeds import distrusted_feeds, watched_feeds
@@ -30,7 +32,7 @@ from straitwatch.store.receivers import button_problems, receiver_states
 from straitwatch.store.recipients import refused_recipients
 from straitwatch.store.rows import ALERT, DELIVERY, RECEIVER
 from straitwatch.store.runs import read_runs
-from straitwatch.store.transaction import Transaction
+from straitwatch.store.transaction import ResultRow, Transaction
 
 CANARY_STARTED = "canary flown at"
 CANARY_WRITTEN = "canary sent off at"  # the same time, once its message is written
@@ -148,7 +150,11 @@ def receiver_conditions(tx: Transaction) -> list[ReceiverCondition]:
 def _dead_letters(tx: Transaction) -> dict[str, str]:
     """Return the latest dead letters, except those of messages about Straitwatch itself."""
     query = (
-        sa.select(DELIVERY.c.id, DELIVERY.c.receiver, DELIVERY.c.reason, DELIVERY.c.last_code)
+        sa.select(
+            *(DELIVERY.c.id, DELIVERY.c.receiver, DELIVERY.c.reason),
+            *(DELIVERY.c.last_code, DELIVERY.c.last_text, RECEIVER.c.driver),
+            *(ALERT.c.kind, ALERT.c.facts),
+        )
         .join_from(DELIVERY, ALERT, ALERT.c.id == DELIVERY.c.alert_id)
         .outerjoin(RECEIVER, RECEIVER.c.name == DELIVERY.c.receiver)
         .where(
@@ -164,7 +170,10 @@ def _dead_letters(tx: Transaction) -> dict[str, str]:
         .order_by(DELIVERY.c.seq.desc())
         .limit(_DEAD_LISTED)
     )
-    return {
-        row.id: " ".join(word for word in ("to", row.receiver, row.reason, row.last_code) if word)
-        for row in tx.execute(query)
-    }
+    return {row.id: _describe_dead(row) for row in tx.execute(query)}
+
+
+def _describe_dead(row: ResultRow) -> str:
+    title = json.loads(row.facts).get("title") or f"a {row.kind}"
+    end = describe_end(row.reason, row.driver or "", row.last_code, row.last_text)
+    return f"{title}, to {row.receiver}: {end}"
