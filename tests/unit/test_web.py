@@ -82,6 +82,7 @@ async def test_status_page_shows_the_answer_and_the_remedy_of_a_broken_receiver(
     async with served(receivers=(broken,)) as session:
         _, page = await get(session, "/status")
 
+    assert "Running, with 1 broken receiver<" in page
     assert '<span class="dead">broken since noon: Slack: no_service' in page
     assert "Create a new one under &lt;Incoming Webhooks&gt;" in page
     assert 'action="/receivers/desk-slack/resume"' in page
