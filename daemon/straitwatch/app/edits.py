@@ -4,11 +4,11 @@ import asyncio
 import weakref
 from collections.abc import Collection
 from datetime import datetime
-from functools import partial
 
 import structlog
 
 from straitwatch import store as db
+from straitwatch.app.receiver_tasks import ReceiverTasks
 from straitwatch.app.runtime import Runtime
 from straitwatch.deliver import Driver
 from straitwatch.deliver.slack import SlackBot
@@ -24,13 +24,13 @@ class MessageEdits:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._editors: weakref.WeakKeyDictionary[Driver, SlackEditor] = weakref.WeakKeyDictionary()
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks = ReceiverTasks()
         self._resting_until: dict[str, datetime] = {}  # receivers that take no edits
 
     @property
     def tasks(self) -> Collection[asyncio.Task[None]]:
         """The receivers at work."""
-        return self._tasks.values()
+        return self._tasks.running
 
     async def wake(self) -> None:
         """Start a task for each receiver that has a message to edit and is not at work."""
@@ -46,18 +46,12 @@ class MessageEdits:
                 continue
             if driver not in self._editors:
                 self._editors[driver] = SlackEditor(driver)
-            task = asyncio.create_task(self._edit(name, self._editors[driver]))
-            self._tasks[name] = task
-            task.add_done_callback(partial(self._forget, name))
+            self._tasks.start(name, self._edit(name, self._editors[driver]))
 
     async def run_all(self) -> None:
         """Try every due edit once."""
         await self.wake()
-        while self._tasks:
-            await asyncio.wait(self._tasks.values())
-
-    def _forget(self, name: str, _task: asyncio.Task[None]) -> None:
-        self._tasks.pop(name, None)
+        await self._tasks.finish()
 
     async def _edit(self, name: str, editor: SlackEditor) -> None:
         """Edit until no message is due, the daemon stops or a reload replaces the driver."""

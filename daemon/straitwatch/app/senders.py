@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Collection
-from contextvars import Context
-from functools import partial
 
 import structlog
 
 from straitwatch import store as db
 from straitwatch.app.activate import Active
+from straitwatch.app.receiver_tasks import ReceiverTasks
 from straitwatch.app.runtime import Runtime
 from straitwatch.pipeline import deliver_due
 
@@ -20,12 +19,12 @@ class Senders:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks = ReceiverTasks()
 
     @property
     def tasks(self) -> Collection[asyncio.Task[None]]:
         """The receivers at work."""
-        return self._tasks.values()
+        return self._tasks.running
 
     async def wake(self) -> None:
         """Start a sender for each receiver that has a message due and is not at work."""
@@ -35,19 +34,12 @@ class Senders:
         for name in await runtime.tools.store.run(db.due_receivers, runtime.tools.clock()):
             if name not in runtime.active.drivers or name in self._tasks:
                 continue
-            # The feed or page whose poll calls is not that of every message, so no log names it.
-            task = asyncio.create_task(self._send(name, runtime.active), context=Context())
-            self._tasks[name] = task
-            task.add_done_callback(partial(self._forget, name))
+            self._tasks.start(name, self._send(name, runtime.active))
 
     async def run_all(self) -> None:
         """Try every due message once."""
         await self.wake()
-        while self._tasks:
-            await asyncio.wait(self._tasks.values())
-
-    def _forget(self, name: str, _task: asyncio.Task[None]) -> None:
-        self._tasks.pop(name, None)
+        await self._tasks.finish()
 
     async def _send(self, name: str, active: Active) -> None:
         """Send until no message is due, the daemon stops or a reload replaces the driver."""
